@@ -1,0 +1,351 @@
+//! Contracts from Rust types.
+
+use std::collections::BTreeSet;
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::location::Pointer;
+use crate::schema::{DRAFT_2020_12, Documents, NodeId, compile};
+
+use super::{
+    Contract, Operation, Parameter, ParameterPlace, PathTemplate, Payload, Replacement, Response,
+    Side, StatusPattern,
+};
+
+/// Makes the schema of one type.
+type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+fn schema_of<T: JsonSchema>() -> SchemaOf {
+    |generator| generator.subschema_for::<T>()
+}
+
+/// A contract under description; see [`Contract::describe`].
+#[derive(Debug)]
+pub struct ContractBuilder {
+    name: String,
+    version: String,
+    title: String,
+    operations: Vec<OperationBuilder>,
+    notes: Vec<String>,
+}
+
+impl ContractBuilder {
+    pub(super) fn new(name: &str, version: &str, title: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            title: title.to_owned(),
+            operations: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Adds an operation.
+    #[must_use]
+    pub fn operation(mut self, operation: OperationBuilder) -> Self {
+        self.operations.push(operation);
+        self
+    }
+
+    /// Adds a note: behaviour that no schema shows.
+    #[must_use]
+    pub fn note(mut self, text: &str) -> Self {
+        self.notes.push(text.to_owned());
+        self
+    }
+
+    /// Derives the schemas (requests as what is deserialised, responses as what is serialised) and
+    /// compiles them.
+    ///
+    /// # Errors
+    ///
+    /// When two operations have the same id, a path parameter is not in the path, or a schema does
+    /// not compile.
+    pub fn build(self) -> Result<Contract> {
+        let settings = SchemaSettings::draft2020_12();
+        let mut sides = Sides {
+            requests: Bundle::new(settings.clone().for_deserialize().into_generator()),
+            responses: Bundle::new(settings.for_serialize().into_generator()),
+            base: format!("wiredrift:/{}@{}", self.name, self.version),
+            entries: Vec::new(),
+        };
+        let mut ids = BTreeSet::new();
+        for operation in &self.operations {
+            if !ids.insert(&operation.id) {
+                let message = format!("two operations are called `{}`", operation.id);
+                return Err(Error::new(ErrorKind::Format, message));
+            }
+            operation.add_schemas(&mut sides)?;
+        }
+        let mut documents = Documents::default();
+        documents.add(&uri(&sides.base, Side::Request), sides.requests.into_document());
+        documents.add(&uri(&sides.base, Side::Response), sides.responses.into_document());
+        let (graph, nodes) = compile(&documents, &sides.entries)?;
+        let mut nodes = nodes.into_iter();
+        let operations = self
+            .operations
+            .into_iter()
+            .map(|operation| operation.finish(&mut nodes))
+            .collect();
+        Ok(Contract {
+            name: self.name,
+            version: self.version,
+            title: self.title,
+            operations,
+            notes: self.notes,
+            graph,
+            documents,
+        })
+    }
+}
+
+/// An operation under description; see [`Contract::describe`].
+#[derive(Debug, Clone)]
+pub struct OperationBuilder {
+    id: String,
+    method: String,
+    path: PathTemplate,
+    summary: String,
+    parameters: Vec<(String, ParameterPlace, Option<SchemaOf>)>,
+    open_query: bool,
+    request: Described,
+    responses: Vec<(StatusPattern, Described)>,
+    notes: Vec<String>,
+    replaces: Vec<Replacement>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Described {
+    Absent,
+    Undocumented,
+    Type(SchemaOf),
+}
+
+impl OperationBuilder {
+    pub(super) fn new(id: &str, method: &str, path: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            method: method.to_ascii_uppercase(),
+            path: PathTemplate::parse(path),
+            summary: String::new(),
+            parameters: Vec::new(),
+            open_query: false,
+            request: Described::Absent,
+            responses: Vec::new(),
+            notes: Vec::new(),
+            replaces: Vec::new(),
+        }
+    }
+
+    /// One line for people.
+    #[must_use]
+    pub fn summary(mut self, text: &str) -> Self {
+        text.clone_into(&mut self.summary);
+        self
+    }
+
+    /// The value of a path parameter.
+    #[must_use]
+    pub fn path_parameter<T: JsonSchema>(mut self, name: &str) -> Self {
+        let schema = Some(schema_of::<T>());
+        self.parameters
+            .push((name.to_owned(), ParameterPlace::Path, schema));
+        self
+    }
+
+    /// A query parameter.
+    #[must_use]
+    pub fn query<T: JsonSchema>(mut self, name: &str) -> Self {
+        let schema = Some(schema_of::<T>());
+        self.parameters
+            .push((name.to_owned(), ParameterPlace::Query, schema));
+        self
+    }
+
+    /// Query parameters whose values are not described.
+    #[must_use]
+    pub fn undocumented_queries(mut self, names: &[&str]) -> Self {
+        let parameters = names
+            .iter()
+            .map(|name| ((*name).to_owned(), ParameterPlace::Query, None));
+        self.parameters.extend(parameters);
+        self
+    }
+
+    /// Any query parameter may be sent.
+    #[must_use]
+    pub fn open_query(mut self) -> Self {
+        self.open_query = true;
+        self
+    }
+
+    /// The request body.
+    #[must_use]
+    pub fn request<T: JsonSchema>(mut self) -> Self {
+        self.request = Described::Type(schema_of::<T>());
+        self
+    }
+
+    /// A request body that is not described.
+    #[must_use]
+    pub fn undocumented_request(mut self) -> Self {
+        self.request = Described::Undocumented;
+        self
+    }
+
+    /// The body of the response with this status.
+    #[must_use]
+    pub fn response<T: JsonSchema>(mut self, status: u16) -> Self {
+        let body = Described::Type(schema_of::<T>());
+        self.responses.push((StatusPattern::Exact(status), body));
+        self
+    }
+
+    /// A response without body.
+    #[must_use]
+    pub fn empty_response(mut self, status: u16) -> Self {
+        self.responses
+            .push((StatusPattern::Exact(status), Described::Absent));
+        self
+    }
+
+    /// A response whose body is not described.
+    #[must_use]
+    pub fn undocumented_response(mut self, status: StatusPattern) -> Self {
+        self.responses.push((status, Described::Undocumented));
+        self
+    }
+
+    /// A note: behaviour that no schema shows.
+    #[must_use]
+    pub fn note(mut self, text: &str) -> Self {
+        self.notes.push(text.to_owned());
+        self
+    }
+
+    /// An operation of an older version that this one replaces, and in what.
+    #[must_use]
+    pub fn replaces(mut self, version: &str, operation: &str, what: &str) -> Self {
+        self.replaces.push(Replacement {
+            version: version.to_owned(),
+            operation: operation.to_owned(),
+            what: what.to_owned(),
+        });
+        self
+    }
+
+    /// Adds the schemas of the operation, in the order in which [`finish`](Self::finish) takes their
+    /// nodes: parameters, request, responses.
+    fn add_schemas(&self, sides: &mut Sides) -> Result<()> {
+        let path_names: Vec<&str> = self.path.parameters().collect();
+        for (name, place, schema) in &self.parameters {
+            if *place == ParameterPlace::Path && !path_names.contains(&name.as_str()) {
+                let message = format!("{}: `{{{name}}}` is not in {}", self.id, self.path);
+                return Err(Error::new(ErrorKind::Format, message));
+            }
+            if let Some(schema) = schema {
+                sides.add(Side::Request, &self.id, &format!("parameter {name}"), *schema);
+            }
+        }
+        if let Described::Type(schema) = self.request {
+            sides.add(Side::Request, &self.id, "body", schema);
+        }
+        for (status, described) in &self.responses {
+            if let Described::Type(schema) = described {
+                sides.add(Side::Response, &self.id, &status.to_string(), *schema);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self, nodes: &mut impl Iterator<Item = NodeId>) -> Operation {
+        let parameters = self
+            .parameters
+            .into_iter()
+            .map(|(name, place, schema)| Parameter {
+                name,
+                place,
+                schema: schema.and_then(|_| nodes.next()),
+            })
+            .collect();
+        let mut payload = |described| match described {
+            Described::Absent => Payload::Absent,
+            Described::Undocumented => Payload::Undocumented,
+            Described::Type(_) => nodes.next().map_or(Payload::Undocumented, Payload::Schema),
+        };
+        let request = payload(self.request);
+        let responses = self
+            .responses
+            .into_iter()
+            .map(|(status, described)| Response {
+                status,
+                payload: payload(described),
+            })
+            .collect();
+        Operation {
+            id: self.id,
+            method: self.method,
+            path: self.path,
+            summary: self.summary,
+            parameters,
+            open_query: self.open_query,
+            request,
+            responses,
+            notes: self.notes,
+            replaces: self.replaces,
+        }
+    }
+}
+
+/// The documents of both sides while they are made.
+struct Sides {
+    requests: Bundle,
+    responses: Bundle,
+    base: String,
+    /// References to the schemas of operations.
+    entries: Vec<String>,
+}
+
+impl Sides {
+    fn add(&mut self, side: Side, operation: &str, entry: &str, schema: SchemaOf) {
+        let bundle = match side {
+            Side::Request => &mut self.requests,
+            Side::Response => &mut self.responses,
+        };
+        let schema = schema(&mut bundle.generator).to_value();
+        let entries = bundle.operations.entry(operation).or_insert_with(|| json!({}));
+        entries[entry] = schema;
+        let pointer = Pointer::root().join("operations").join(operation).join(entry);
+        self.entries
+            .push(format!("{}#{}", uri(&self.base, side), pointer.to_fragment()));
+    }
+}
+
+fn uri(base: &str, side: Side) -> String {
+    format!("{base}/{side}s")
+}
+
+struct Bundle {
+    generator: SchemaGenerator,
+    operations: Map<String, Value>,
+}
+
+impl Bundle {
+    fn new(generator: SchemaGenerator) -> Self {
+        Self {
+            generator,
+            operations: Map::new(),
+        }
+    }
+
+    fn into_document(mut self) -> Value {
+        json!({
+            "$schema": DRAFT_2020_12,
+            "$defs": self.generator.take_definitions(true),
+            "operations": self.operations,
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Contracts by name and version.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, ErrorKind, Result, closest};
+
+use super::Contract;
+
+/// A set of contracts: an ordinary value, so that a program can make its own.
+#[derive(Debug, Default)]
+pub struct Registry {
+    contracts: Vec<Contract>,
+}
+
+impl Registry {
+    /// A registry of these contracts. Versions of one name stand from old to new.
+    #[must_use]
+    pub fn new(contracts: Vec<Contract>) -> Self {
+        Self { contracts }
+    }
+
+    /// Every contract, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Contract> {
+        self.contracts.iter()
+    }
+
+    /// The versions of one contract, from old to new.
+    pub fn versions<'r>(&'r self, name: &str) -> impl Iterator<Item = &'r Contract> {
+        let name = name.to_owned();
+        self.contracts
+            .iter()
+            .filter(move |contract| contract.name == name)
+    }
+
+    /// The contracts that a reference names: one version, or all of them.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such contract or version; the message lists what there is.
+    pub fn find(&self, reference: &ContractRef) -> Result<Vec<&Contract>> {
+        let versions: Vec<_> = self.versions(&reference.name).collect();
+        if versions.is_empty() {
+            let names = self.contracts.iter().map(|contract| contract.name.as_str());
+            return Err(unknown("contract", &reference.name, names));
+        }
+        match &reference.version {
+            None => Ok(versions),
+            Some(version) => match versions.iter().find(|c| c.version == *version) {
+                Some(contract) => Ok(vec![contract]),
+                None => {
+                    let names = versions.iter().map(|contract| contract.version.as_str());
+                    let kind = format!("version of `{}`", reference.name);
+                    Err(unknown(&kind, version, names))
+                }
+            },
+        }
+    }
+}
+
+/// The error for a name that does not exist: what there is, and the one that was probably meant.
+pub(crate) fn unknown<'a>(
+    kind: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Error {
+    let mut message = format!("no {kind} is called `{name}`");
+    if let Some(near) = closest(name, known.clone()) {
+        message.push_str(&format!("; did you mean `{near}`?"));
+    } else {
+        let mut names: Vec<&str> = known.collect();
+        names.dedup();
+        message.push_str(&format!("; there is: {}", names.join(", ")));
+    }
+    Error::new(ErrorKind::Unknown, message)
+}
+
+/// `name` or `name@version`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContractRef {
+    /// The name of the contract.
+    pub name: String,
+    /// The version, or all of them.
+    pub version: Option<String>,
+}
+
+impl FromStr for ContractRef {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (name, version) = match text.split_once('@') {
+            Some((name, version)) => (name, Some(version)),
+            None => (text, None),
+        };
+        if name.is_empty() || version == Some("") {
+            return Err(Error::new(
+                ErrorKind::Format,
+                format!("`{text}` is not a contract; write `name` or `name@version`"),
+            ));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            version: version.map(str::to_owned),
+        })
+    }
+}
+
+impl fmt::Display for ContractRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        match &self.version {
+            Some(version) => write!(f, "@{version}"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! JSON text with places: a tape of the values of one document, each with its byte span.
+//!
+//! The tape accepts what `serde_json` accepts and refuses what it refuses (nesting deeper than 127,
+//! lone surrogates, numbers beyond a double, a byte order mark), with the same message and place.
+//! Unlike `serde_json::Value` it keeps the order of members, repeated keys and where every value
+//! stands. It is a representation of the `jsonschema` crate ([`Tape`]), so that any subtree can be
+//! handed to that crate as it is.
+
+mod parse;
+mod tape;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+pub use parse::SyntaxError;
+pub use tape::{Tape, TapeNode};
+
+/// What a JSON value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `false` or `true`
+    Boolean,
+    /// A number, whole or not.
+    Number,
+    /// A string.
+    String,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+impl Kind {
+    /// The name JSON Schema has for it; a whole number is told apart by [`Value::is_integer`].
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+}
+
+/// One entry of the tape. A key is an entry of kind `String` that its value follows.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    kind: Kind,
+    /// A string with escapes; a key that a later member repeats.
+    flags: u8,
+    /// Byte span in the text, quotes and brackets included.
+    start: u32,
+    end: u32,
+    /// The entry after this value and everything in it.
+    next: u32,
+    /// Members or elements, repeated keys counted once.
+    len: u32,
+}
+
+const ESCAPED: u8 = 1;
+const SHADOWED: u8 = 2;
+
+/// A parsed JSON text. Offsets are 32 bits wide: a text of 4 GiB or more is refused.
+#[derive(Debug)]
+pub struct Document<'t> {
+    text: &'t str,
+    entries: Vec<Entry>,
+    /// Entries of keys that stand again later in the same object.
+    repeated: Vec<u32>,
+}
+
+impl<'t> Document<'t> {
+    /// Parses one whole text.
+    ///
+    /// # Errors
+    ///
+    /// Where and why the text is not one JSON value.
+    pub fn parse(text: &'t [u8]) -> Result<Self, SyntaxError> {
+        parse::document(text)
+    }
+
+    /// Parses the value that `text` starts with and returns it with the offset of its end.
+    ///
+    /// # Errors
+    ///
+    /// Where and why the text does not start with a JSON value.
+    pub fn parse_prefix(text: &'t [u8]) -> Result<(Self, usize), SyntaxError> {
+        parse::prefix(text)
+    }
+
+    /// The value of the whole document.
+    #[must_use]
+    pub fn root(&self) -> Value<'_> {
+        Value {
+            document: self,
+            index: 0,
+        }
+    }
+
+    /// The text the document was parsed from.
+    #[must_use]
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// Keys that a later member of the same object repeats: as in `serde_json` the last one counts.
+    pub fn repeated_keys(&self) -> impl Iterator<Item = Key<'_>> {
+        self.repeated.iter().map(|&index| Key {
+            document: self,
+            index,
+        })
+    }
+}
+
+/// One value of a [`Document`]; cheap to copy.
+#[derive(Debug, Clone, Copy)]
+pub struct Value<'d> {
+    document: &'d Document<'d>,
+    index: u32,
+}
+
+impl<'d> Value<'d> {
+    fn entry(self) -> &'d Entry {
+        &self.document.entries[self.index as usize]
+    }
+
+    /// What the value is.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        self.entry().kind
+    }
+
+    /// Where the value stands: bytes from the start of the document's text.
+    #[must_use]
+    pub fn span(self) -> Range<usize> {
+        span(self.entry())
+    }
+
+    /// The text of the value as it was written.
+    #[must_use]
+    pub fn raw(self) -> &'d str {
+        &self.document.text[self.span()]
+    }
+
+    /// The decoded string, if the value is one.
+    #[must_use]
+    pub fn as_str(self) -> Option<Cow<'d, str>> {
+        (self.kind() == Kind::String).then(|| decode(self.document, self.entry()))
+    }
+
+    /// The number as `serde_json` holds it, if the value is one.
+    #[must_use]
+    pub fn as_number(self) -> Option<serde_json::Number> {
+        (self.kind() == Kind::Number).then(|| parse::number(self.raw()))
+    }
+
+    /// The boolean, if the value is one.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
+        (self.kind() == Kind::Boolean).then(|| self.raw() == "true")
+    }
+
+    /// Whether the value is a number without a fractional part (`1.0` is one).
+    #[must_use]
+    pub fn is_integer(self) -> bool {
+        self.as_number().is_some_and(|number| {
+            number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|n| n.fract() == 0.0)
+        })
+    }
+
+    /// Members of an object or elements of an array; 0 for anything else.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.entry().len as usize
+    }
+
+    /// Whether the value has no members or elements.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The members of an object in the order of the text, without those that a later one repeats;
+    /// nothing for other values.
+    #[must_use]
+    pub fn members(self) -> Members<'d> {
+        Members(self.children(Kind::Object))
+    }
+
+    /// The elements of an array; nothing for other values.
+    #[must_use]
+    pub fn elements(self) -> Elements<'d> {
+        Elements(self.children(Kind::Array))
+    }
+
+    fn children(self, kind: Kind) -> Children<'d> {
+        let end = if self.kind() == kind {
+            self.entry().next
+        } else {
+            self.index + 1
+        };
+        Children {
+            document: self.document,
+            at: self.index + 1,
+            end,
+        }
+    }
+
+    /// The value of the member with this key, if the value is an object that has it.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Value<'d>> {
+        self.members()
+            .find(|(name, _)| name.is(key))
+            .map(|(_, value)| value)
+    }
+
+    /// The same value as `serde_json` would have read it.
+    #[must_use]
+    pub fn to_serde(self) -> serde_json::Value {
+        match self.kind() {
+            Kind::Null => serde_json::Value::Null,
+            Kind::Boolean => (self.raw() == "true").into(),
+            Kind::Number => serde_json::Value::Number(parse::number(self.raw())),
+            Kind::String => decode(self.document, self.entry()).into_owned().into(),
+            Kind::Array => self.elements().map(Value::to_serde).collect(),
+            Kind::Object => serde_json::Value::Object(
+                self.members()
+                    .map(|(key, value)| (key.name().into_owned(), value.to_serde()))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+/// The key of a member.
+#[derive(Debug, Clone, Copy)]
+pub struct Key<'d> {
+    document: &'d Document<'d>,
+    index: u32,
+}
+
+impl<'d> Key<'d> {
+    fn entry(self) -> &'d Entry {
+        &self.document.entries[self.index as usize]
+    }
+
+    /// The decoded key.
+    #[must_use]
+    pub fn name(self) -> Cow<'d, str> {
+        decode(self.document, self.entry())
+    }
+
+    /// Where the key stands, quotes included.
+    #[must_use]
+    pub fn span(self) -> Range<usize> {
+        span(self.entry())
+    }
+
+    /// Whether the decoded key is `name`.
+    #[must_use]
+    pub fn is(self, name: &str) -> bool {
+        let entry = self.entry();
+        if entry.flags & ESCAPED == 0 {
+            self.document.text[entry.start as usize + 1..entry.end as usize - 1] == *name
+        } else {
+            self.name() == name
+        }
+    }
+}
+
+fn span(entry: &Entry) -> Range<usize> {
+    entry.start as usize..entry.end as usize
+}
+
+fn decode<'d>(document: &'d Document<'d>, entry: &Entry) -> Cow<'d, str> {
+    let quoted = &document.text[span(entry)];
+    if entry.flags & ESCAPED == 0 {
+        Cow::Borrowed(&quoted[1..quoted.len() - 1])
+    } else {
+        parse::unescape(quoted)
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Children<'d> {
+    document: &'d Document<'d>,
+    at: u32,
+    end: u32,
+}
+
+/// Iterates over the members of an object.
+#[derive(Debug, Clone)]
+pub struct Members<'d>(Children<'d>);
+
+impl<'d> Iterator for Members<'d> {
+    type Item = (Key<'d>, Value<'d>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Children { document, at, end } = &mut self.0;
+        while at < end {
+            let key = Key {
+                document,
+                index: *at,
+            };
+            let value = Value {
+                document,
+                index: *at + 1,
+            };
+            *at = value.entry().next;
+            if key.entry().flags & SHADOWED == 0 {
+                return Some((key, value));
+            }
+        }
+        None
+    }
+}
+
+/// Iterates over the elements of an array.
+#[derive(Debug, Clone)]
+pub struct Elements<'d>(Children<'d>);
+
+impl<'d> Iterator for Elements<'d> {
+    type Item = Value<'d>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Children { document, at, end } = &mut self.0;
+        (at < end).then(|| {
+            let value = Value {
+                document,
+                index: *at,
+            };
+            *at = value.entry().next;
+            value
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,442 @@
+//! The parser that fills the tape.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use rustc_hash::FxHashSet;
+
+use super::{Document, ESCAPED, Entry, Kind, SHADOWED};
+
+/// `serde_json` refuses the 128th level of nesting.
+const MAX_DEPTH: u8 = 127;
+
+/// Objects up to this size look for repeated keys by comparing pairs.
+const PAIRWISE_KEYS: usize = 16;
+
+/// Why a text is not JSON, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Offset in bytes from the start of the text.
+    pub offset: usize,
+    /// What is wrong, in the words of `serde_json`.
+    pub message: String,
+    /// What the writer probably did, where the text shows it.
+    pub hint: Option<&'static str>,
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if let Some(hint) = self.hint {
+            write!(f, ": {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SyntaxError {}
+
+/// The parser gave up at this offset; what `serde_json` says of the text is the message.
+struct Refused(usize);
+
+pub(super) fn document(text: &[u8]) -> Result<Document<'_>, SyntaxError> {
+    let (document, end) = prefix(text)?;
+    let rest = &text[end..];
+    match rest.iter().position(|byte| !is_space(*byte)) {
+        None => Ok(document),
+        Some(more) => Err(explain(text, end + more)),
+    }
+}
+
+pub(super) fn prefix(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> {
+    if u32::try_from(text.len()).is_err() {
+        return Err(SyntaxError {
+            offset: 0,
+            message: "text of 4 GiB or more".to_owned(),
+            hint: None,
+        });
+    }
+    let text = std::str::from_utf8(text).map_err(|error| SyntaxError {
+        offset: error.valid_up_to(),
+        message: "not UTF-8".to_owned(),
+        hint: None,
+    })?;
+    let mut parser = Parser {
+        text: text.as_bytes(),
+        at: 0,
+        entries: Vec::new(),
+        repeated: Vec::new(),
+        document: text,
+    };
+    match parser.value(0) {
+        Ok(()) => {
+            let end = parser.at;
+            let document = Document {
+                text,
+                entries: parser.entries,
+                repeated: parser.repeated,
+            };
+            Ok((document, end))
+        }
+        Err(Refused(offset)) => Err(explain(text.as_bytes(), offset)),
+    }
+}
+
+/// Asks `serde_json` what is wrong, so that message and place are its own.
+fn explain(text: &[u8], offset: usize) -> SyntaxError {
+    let (offset, message) = match serde_json::from_slice::<serde_json::Value>(text) {
+        Err(error) => {
+            let place = format!(" at line {} column {}", error.line(), error.column());
+            let message = error.to_string();
+            let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
+            (offset_of(text, error.line(), error.column()), message)
+        }
+        // The tape refuses nothing that serde_json accepts (a property test holds them together);
+        // should it ever, the place is still right.
+        Ok(_) => (offset, "not JSON".to_owned()),
+    };
+    SyntaxError {
+        offset,
+        message,
+        hint: hint(text, offset),
+    }
+}
+
+/// The offset of a line and column as `serde_json` counts them: bytes, from 1.
+fn offset_of(text: &[u8], line: usize, column: usize) -> usize {
+    let start = if line <= 1 {
+        0
+    } else {
+        memchr::memchr_iter(b'\n', text)
+            .nth(line - 2)
+            .map_or(text.len(), |newline| newline + 1)
+    };
+    (start + column.saturating_sub(1)).min(text.len())
+}
+
+/// Says what the writer probably did.
+fn hint(text: &[u8], offset: usize) -> Option<&'static str> {
+    let rest = &text[offset.min(text.len())..];
+    let before = text[..offset.min(text.len())]
+        .iter()
+        .rev()
+        .find(|byte| !is_space(**byte));
+    match (before, rest.first()) {
+        (Some(b'{'), Some(b'{')) => {
+            Some("two opening braces: an object opens where its first key should stand")
+        }
+        (Some(b'{'), Some(b'[')) => Some("an array opens where the object's first key should stand"),
+        (_, Some(b'\'')) => Some("strings take double quotes"),
+        (_, Some(b'/' | b'#')) => Some("JSON has no comments"),
+        (_, Some(b'N')) if rest.starts_with(b"None") => Some("`None` is Python; JSON writes `null`"),
+        (_, Some(b'T')) if rest.starts_with(b"True") => Some("`True` is Python; JSON writes `true`"),
+        (_, Some(b'F')) if rest.starts_with(b"False") => {
+            Some("`False` is Python; JSON writes `false`")
+        }
+        (_, Some(b'N' | b'I')) if rest.starts_with(b"NaN") || rest.starts_with(b"Infinity") => {
+            Some("JSON has no such number")
+        }
+        (None, Some(b'<')) => Some("this looks like HTML or XML"),
+        _ => None,
+    }
+}
+
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\t' | b'\r')
+}
+
+struct Parser<'t> {
+    text: &'t [u8],
+    document: &'t str,
+    at: usize,
+    entries: Vec<Entry>,
+    repeated: Vec<u32>,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while self.peek().is_some_and(is_space) {
+            self.at += 1;
+        }
+    }
+
+    fn refuse<T>(&self) -> Result<T, Refused> {
+        Err(Refused(self.at))
+    }
+
+    fn open(&mut self, kind: Kind) -> usize {
+        self.entries.push(Entry {
+            kind,
+            flags: 0,
+            start: self.at as u32,
+            end: 0,
+            next: 0,
+            len: 0,
+        });
+        self.entries.len() - 1
+    }
+
+    fn close(&mut self, index: usize, len: u32) {
+        let next = self.entries.len() as u32;
+        let entry = &mut self.entries[index];
+        entry.end = self.at as u32;
+        entry.next = next;
+        entry.len = len;
+    }
+
+    fn value(&mut self, depth: u8) -> Result<(), Refused> {
+        self.skip_space();
+        match self.peek() {
+            Some(b'"') => self.string(),
+            Some(b'{') => self.object(depth),
+            Some(b'[') => self.array(depth),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b'n') => self.word(b"null", Kind::Null),
+            Some(b't') => self.word(b"true", Kind::Boolean),
+            Some(b'f') => self.word(b"false", Kind::Boolean),
+            _ => self.refuse(),
+        }
+    }
+
+    fn word(&mut self, word: &[u8], kind: Kind) -> Result<(), Refused> {
+        if !self.text[self.at..].starts_with(word) {
+            return self.refuse();
+        }
+        let index = self.open(kind);
+        self.at += word.len();
+        self.close(index, 0);
+        Ok(())
+    }
+
+    fn array(&mut self, depth: u8) -> Result<(), Refused> {
+        if depth == MAX_DEPTH {
+            return self.refuse();
+        }
+        let index = self.open(Kind::Array);
+        self.at += 1;
+        self.skip_space();
+        let mut len = 0;
+        if self.peek() == Some(b']') {
+            self.at += 1;
+        } else {
+            loop {
+                self.value(depth + 1)?;
+                len += 1;
+                self.skip_space();
+                match self.peek() {
+                    Some(b',') => self.at += 1,
+                    Some(b']') => break self.at += 1,
+                    _ => return self.refuse(),
+                }
+            }
+        }
+        self.close(index, len);
+        Ok(())
+    }
+
+    fn object(&mut self, depth: u8) -> Result<(), Refused> {
+        if depth == MAX_DEPTH {
+            return self.refuse();
+        }
+        let index = self.open(Kind::Object);
+        self.at += 1;
+        self.skip_space();
+        let mut len = 0;
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+        } else {
+            loop {
+                self.skip_space();
+                if self.peek() != Some(b'"') {
+                    return self.refuse();
+                }
+                self.string()?;
+                self.skip_space();
+                if self.peek() != Some(b':') {
+                    return self.refuse();
+                }
+                self.at += 1;
+                self.value(depth + 1)?;
+                len += 1;
+                self.skip_space();
+                match self.peek() {
+                    Some(b',') => self.at += 1,
+                    Some(b'}') => break self.at += 1,
+                    _ => return self.refuse(),
+                }
+            }
+        }
+        self.close(index, len);
+        if len > 1 {
+            let shadowed = self.shadow_repeated_keys(index);
+            self.entries[index].len -= shadowed;
+        }
+        Ok(())
+    }
+
+    /// Marks every key that a later member repeats and returns how many there are.
+    fn shadow_repeated_keys(&mut self, object: usize) -> u32 {
+        let len = self.entries[object].len as usize;
+        let mut keys = Vec::with_capacity(len);
+        let mut at = object + 1;
+        while at < self.entries.len() {
+            keys.push(at);
+            at = self.entries[at + 1].next as usize;
+        }
+        let shadowed: Vec<usize> = if len <= PAIRWISE_KEYS {
+            let repeats = |(i, key): (usize, &usize)| {
+                let repeated = keys[i + 1..].iter().any(|later| self.same_key(*key, *later));
+                repeated.then_some(*key)
+            };
+            keys.iter().enumerate().filter_map(repeats).collect()
+        } else {
+            let mut seen = FxHashSet::default();
+            let mut shadowed: Vec<usize> = keys
+                .into_iter()
+                .rev()
+                .filter(|key| !seen.insert(self.key(*key)))
+                .collect();
+            shadowed.reverse();
+            shadowed
+        };
+        for &key in &shadowed {
+            self.entries[key].flags |= SHADOWED;
+            self.repeated.push(key as u32);
+        }
+        shadowed.len() as u32
+    }
+
+    fn same_key(&self, left: usize, right: usize) -> bool {
+        let (l, r) = (&self.entries[left], &self.entries[right]);
+        if (l.flags | r.flags) & ESCAPED == 0 {
+            self.text[l.start as usize..l.end as usize] == self.text[r.start as usize..r.end as usize]
+        } else {
+            self.key(left) == self.key(right)
+        }
+    }
+
+    fn key(&self, index: usize) -> Cow<'_, str> {
+        let entry = &self.entries[index];
+        let quoted = &self.document[entry.start as usize..entry.end as usize];
+        if entry.flags & ESCAPED == 0 {
+            Cow::Borrowed(quoted)
+        } else {
+            Cow::Owned(format!("\"{}\"", unescape(quoted)))
+        }
+    }
+
+    fn string(&mut self) -> Result<(), Refused> {
+        let index = self.open(Kind::String);
+        self.at += 1;
+        loop {
+            match self.peek() {
+                Some(b'"') => break self.at += 1,
+                Some(b'\\') => {
+                    self.entries[index].flags |= ESCAPED;
+                    self.escape()?;
+                }
+                Some(0x20..) => self.at += 1,
+                Some(..0x20) | None => return self.refuse(),
+            }
+        }
+        self.close(index, 0);
+        Ok(())
+    }
+
+    fn escape(&mut self) -> Result<(), Refused> {
+        match self.text.get(self.at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                self.at += 2;
+                Ok(())
+            }
+            Some(b'u') => match self.code_unit(self.at)? {
+                0xDC00..=0xDFFF => self.refuse(),
+                0xD800..=0xDBFF => match self.code_unit(self.at + 6)? {
+                    0xDC00..=0xDFFF => {
+                        self.at += 12;
+                        Ok(())
+                    }
+                    _ => self.refuse(),
+                },
+                _ => {
+                    self.at += 6;
+                    Ok(())
+                }
+            },
+            _ => self.refuse(),
+        }
+    }
+
+    /// Reads `\uXXXX` at `at`.
+    fn code_unit(&self, at: usize) -> Result<u16, Refused> {
+        self.document
+            .get(at..at + 6)
+            .and_then(|escape| escape.strip_prefix("\\u"))
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|digits| u16::from_str_radix(digits, 16).ok())
+            .ok_or(Refused(at))
+    }
+
+    fn number(&mut self) -> Result<(), Refused> {
+        let index = self.open(Kind::Number);
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        match self.peek() {
+            Some(b'0') => self.at += 1,
+            Some(b'1'..=b'9') => self.digits(),
+            _ => return self.refuse(),
+        }
+        // A digit after a leading zero is left for the caller, which finds no comma there.
+        let mut may_overflow = self.at - start > 300;
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.some_digits()?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            self.some_digits()?;
+            may_overflow = true;
+        }
+        let literal = &self.text[start..self.at];
+        if may_overflow && serde_json::from_slice::<serde_json::Number>(literal).is_err() {
+            return self.refuse();
+        }
+        self.close(index, 0);
+        Ok(())
+    }
+
+    fn digits(&mut self) {
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.at += 1;
+        }
+    }
+
+    fn some_digits(&mut self) -> Result<(), Refused> {
+        if !matches!(self.peek(), Some(b'0'..=b'9')) {
+            return self.refuse();
+        }
+        self.digits();
+        Ok(())
+    }
+}
+
+/// Reads a number that the parser has accepted.
+pub(super) fn number(literal: &str) -> serde_json::Number {
+    // The parser asks serde_json about every literal that could overflow, so this does not fail.
+    serde_json::from_str(literal).unwrap_or_else(|_| 0.into())
+}
+
+/// Decodes a quoted string that the parser has accepted.
+pub(super) fn unescape(quoted: &str) -> Cow<'_, str> {
+    // The parser checked every escape, so this does not fail.
+    Cow::Owned(serde_json::from_str(quoted).unwrap_or_default())
+}

@@ -1,0 +1,135 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn the_tape_keeps_the_contract_of_the_validator() {
+    let text = jsonschema::json::conformance::document().to_string();
+    let document = Document::parse(text.as_bytes()).expect("JSON");
+    jsonschema::json::conformance::assert_conformance::<Tape>(&TapeNode::Value(document.root()));
+}
+
+#[test]
+fn spans_are_those_of_the_text() {
+    let text = br#" {"a": [1, "x\n"], "b": null} "#;
+    let document = Document::parse(text).expect("JSON");
+    let a = document.root().get("a").expect("member");
+    assert_eq!(a.raw(), r#"[1, "x\n"]"#);
+    let x = a.elements().nth(1).expect("element");
+    assert_eq!((x.raw(), &*x.as_str().expect("string")), (r#""x\n""#, "x\n"));
+}
+
+#[test]
+fn the_last_of_repeated_keys_counts() {
+    for filler in [0, 40] {
+        let mut text = String::from(r#"{"a": 1, "\u0061": 2, "b": 3"#);
+        for i in 0..filler {
+            text.push_str(&format!(r#", "k{i}": 0"#));
+        }
+        text.push('}');
+        let document = Document::parse(text.as_bytes()).expect("JSON");
+        assert_eq!(document.root().get("a").expect("member").raw(), "2");
+        assert_eq!(document.root().len(), 2 + filler);
+        let repeated: Vec<_> = document.repeated_keys().map(|key| key.span().start).collect();
+        assert_eq!(repeated, [1]);
+    }
+}
+
+#[test]
+fn errors_are_those_of_serde_json_with_a_hint() {
+    let error = Document::parse(b"{\n\"data\": [\n{\n{\n\"id\": 1").expect_err("malformed");
+    assert_eq!((error.offset, &*error.message), (14, "key must be a string"));
+    assert!(error.hint.expect("hint").starts_with("two opening braces"));
+
+    let error = Document::parse(br#"{"a": None}"#).expect_err("malformed");
+    assert_eq!(error.hint, Some("`None` is Python; JSON writes `null`"));
+
+    let error = Document::parse(b"{\"a\": \"\xff\"}").expect_err("not UTF-8");
+    assert_eq!((error.offset, &*error.message), (7, "not UTF-8"));
+}
+
+#[test]
+fn a_prefix_ends_where_its_value_ends() {
+    let (document, end) = Document::parse_prefix(b" [1]\nINFO").expect("JSON");
+    assert_eq!((document.root().len(), end), (1, 4));
+}
+
+/// Texts at the edge of what serde_json accepts.
+const EDGES: &[&str] = &[
+    "", " ", "null", "nul", "-", "-0", "-0.0", "0.", "01", "1e5", "1E+5", "1e", "1e400", "-1e400",
+    "1e-400", "18446744073709551615", "18446744073709551616", "-9223372036854775809", "1.0", ".5",
+    "\u{feff}1", "[1,]", "{\"a\":1,}", "[", "]", "{}x", "1 2", "\"\\ud800\"", "\"\\udc00\"",
+    "\"\\ud83d\\ude00\"", "\"\\ud83dx\"", "\"\\u12\"", "\"\\x\"", "\"a\nb\"", "\"\u{7f}\"",
+    "{\"a\" 1}", "{1:2}", "[true false]", "\u{a0}1", "\u{c}1", "tru", "\"abc",
+];
+
+#[test]
+fn edges_are_decided_as_serde_json_decides_them() {
+    let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    let long = format!("{}1", "9".repeat(400));
+    let mut texts: Vec<String> = EDGES.iter().map(|text| (*text).to_owned()).collect();
+    texts.extend([deep(127), deep(128), deep(10_000), long]);
+    for text in texts {
+        assert_same_as_serde(text.as_bytes());
+    }
+}
+
+fn assert_same_as_serde(text: &[u8]) {
+    let ours = Document::parse(text);
+    let theirs = serde_json::from_slice::<serde_json::Value>(text);
+    match (ours, theirs) {
+        (Ok(ours), Ok(theirs)) => assert_eq!(ours.root().to_serde(), theirs),
+        (Err(ours), Err(theirs)) => {
+            if ours.message != "not UTF-8" {
+                assert!(theirs.to_string().starts_with(&ours.message), "{ours:?} {theirs}");
+            }
+        }
+        (ours, theirs) => {
+            panic!("{:?}: {ours:?} {theirs:?}", String::from_utf8_lossy(text))
+        }
+    }
+}
+
+fn arbitrary_json() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        any::<bool>().prop_map(|b| json!(b)),
+        any::<i64>().prop_map(|n| json!(n)),
+        any::<f64>().prop_map(|n| json!(n)),
+        any::<String>().prop_map(|s| json!(s)),
+    ];
+    leaf.prop_recursive(4, 32, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(|items| json!(items)),
+            prop::collection::btree_map("[a-e\"\\\\é]{0,3}", inner, 0..5)
+                .prop_map(|members| json!(members)),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_documents_read_as_serde_json_reads_them(value in arbitrary_json(), pretty: bool) {
+        let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
+        assert_same_as_serde(text.expect("serialisable").as_bytes());
+    }
+
+    #[test]
+    fn mutated_documents_are_decided_as_serde_json_decides_them(
+        value in arbitrary_json(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3_u8), 1..4),
+    ) {
+        let mut text = value.to_string().into_bytes();
+        for (at, byte, what) in edits {
+            if text.is_empty() { break }
+            let at = at.index(text.len());
+            match what {
+                0 => text[at] = byte,
+                1 => { text.remove(at); }
+                _ => text.insert(at, byte),
+            }
+        }
+        assert_same_as_serde(&text);
+    }
+}

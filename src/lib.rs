@@ -1,0 +1,8 @@
+//! wiredrift
+pub mod contract;
+pub mod error;
+pub mod json;
+pub mod location;
+pub mod model;
+pub mod schema;
+pub use error::{Error, Result};

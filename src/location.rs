@@ -1,0 +1,299 @@
+//! Where something is: in a file, in a payload, in a class of payloads.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+use percent_encoding::{AsciiSet, CONTROLS};
+use serde::Serialize;
+
+/// A place in a text: lines and columns count from 1, bytes from 0.
+///
+/// A column counts Unicode scalar values, as editors do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Position {
+    /// Offset in bytes from the start of the (decompressed) file.
+    pub byte: u64,
+    /// Line, from 1.
+    pub line: u64,
+    /// Column in characters, from 1.
+    pub column: u64,
+}
+
+impl Position {
+    /// The first place of a text.
+    pub const START: Self = Self {
+        byte: 0,
+        line: 1,
+        column: 1,
+    };
+
+    /// The place reached after reading `text` from here.
+    ///
+    /// ```
+    /// # use wiredrift::location::Position;
+    /// let end = Position::START.after("{\n  é".as_bytes());
+    /// assert_eq!((end.byte, end.line, end.column), (6, 2, 4));
+    /// ```
+    #[must_use]
+    pub fn after(self, text: &[u8]) -> Self {
+        let lines = memchr::memchr_iter(b'\n', text).count() as u64;
+        let last_line = match memchr::memrchr(b'\n', text) {
+            Some(newline) => &text[newline + 1..],
+            None => text,
+        };
+        let characters = characters(last_line);
+        Self {
+            byte: self.byte + text.len() as u64,
+            line: self.line + lines,
+            column: if lines == 0 {
+                self.column + characters
+            } else {
+                1 + characters
+            },
+        }
+    }
+}
+
+/// Counts the characters of UTF-8 text: every byte that does not continue a sequence.
+fn characters(text: &[u8]) -> u64 {
+    text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64
+}
+
+/// Where an exchange, a payload or a piece of evidence was read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The file as the user would name it; `<stdin>` for standard input.
+    pub file: Arc<str>,
+    /// Number of the entry in a file that holds several, from 1: a HAR entry, a line of NDJSON, a
+    /// message of a raw HTTP file, a block of a guide.
+    pub entry: Option<u64>,
+    /// The place in the file, after decompression.
+    pub position: Position,
+}
+
+impl Origin {
+    /// The same file and entry, at another place.
+    #[must_use]
+    pub fn at(&self, position: Position) -> Self {
+        Self {
+            file: Arc::clone(&self.file),
+            entry: self.entry,
+            position,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}:{}:{}",
+            self.file, self.position.line, self.position.column
+        )
+    }
+}
+
+impl Ord for Origin {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (&self.file, self.position, self.entry).cmp(&(&other.file, other.position, other.entry))
+    }
+}
+
+impl PartialOrd for Origin {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// What does not stand for itself in a URI fragment (RFC 3986 section 3.5).
+const NOT_IN_FRAGMENT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// A JSON pointer (RFC 6901) into a payload or a schema, kept in its escaped text form.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[serde(transparent)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The pointer to the whole document.
+    #[must_use]
+    pub const fn root() -> Self {
+        Self(String::new())
+    }
+
+    /// Takes a pointer that is already escaped, such as `/a~1b/0`.
+    #[must_use]
+    pub fn from_escaped(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Appends an object key, escaping `~` and `/`.
+    pub fn push_key(&mut self, key: &str) {
+        self.0.push('/');
+        push_escaped(&mut self.0, key);
+    }
+
+    /// Appends an array position.
+    pub fn push_index(&mut self, index: usize) {
+        self.0.push('/');
+        self.0.push_str(&index.to_string());
+    }
+
+    /// The pointer one key further down.
+    #[must_use]
+    pub fn join(&self, key: &str) -> Self {
+        let mut longer = self.clone();
+        longer.push_key(key);
+        longer
+    }
+
+    /// The pointer as the fragment of a URI: percent-encoded where RFC 3986 asks for it.
+    #[must_use]
+    pub fn to_fragment(&self) -> String {
+        percent_encoding::utf8_percent_encode(&self.0, NOT_IN_FRAGMENT).to_string()
+    }
+
+    /// The escaped text; empty for the root.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn push_escaped(out: &mut String, key: &str) {
+    for character in key.chars() {
+        match character {
+            '~' => out.push_str("~0"),
+            '/' => out.push_str("~1"),
+            other => out.push(other),
+        }
+    }
+}
+
+/// One step of a [`PathPattern`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// The member with this key.
+    Key(Arc<str>),
+    /// Any element of an array, or any member of an object whose keys are data.
+    Any,
+}
+
+/// A class of places in payloads: a JSON pointer in which array positions, and keys that are data,
+/// are folded to `*`, such as `/data/*/archived`.
+///
+/// A key that is literally `*` is written `"*"`, so that it stays apart from the wildcard.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct PathPattern(Vec<Step>);
+
+impl PathPattern {
+    /// The pattern of the whole payload.
+    #[must_use]
+    pub const fn root() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The pattern made of these steps.
+    #[must_use]
+    pub const fn from_steps(steps: Vec<Step>) -> Self {
+        Self(steps)
+    }
+
+    /// The steps from the root.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// Appends a step.
+    pub fn push(&mut self, step: Step) {
+        self.0.push(step);
+    }
+
+    /// The pattern one step further down.
+    #[must_use]
+    pub fn join(&self, step: Step) -> Self {
+        let mut longer = self.clone();
+        longer.push(step);
+        longer
+    }
+}
+
+impl fmt::Display for PathPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for step in &self.0 {
+            match step {
+                Step::Any => f.write_str("/*")?,
+                Step::Key(key) if &**key == "*" => f.write_str("/\"*\"")?,
+                Step::Key(key) => {
+                    let mut escaped = String::with_capacity(key.len() + 1);
+                    push_escaped(&mut escaped, key);
+                    write!(f, "/{escaped}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for PathPattern {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pointers_escape_as_rfc_6901_says() {
+        let mut pointer = Pointer::root();
+        pointer.push_key("a/b");
+        pointer.push_key("m~n");
+        pointer.push_key("");
+        pointer.push_index(7);
+        assert_eq!(pointer.as_str(), "/a~1b/m~0n//7");
+    }
+
+    #[test]
+    fn a_literal_star_is_not_the_wildcard() {
+        let pattern = PathPattern::from_steps(vec![Step::Any, Step::Key("*".into())]);
+        assert_eq!(pattern.to_string(), "/*/\"*\"");
+    }
+
+    #[test]
+    fn origins_sort_by_file_then_place() {
+        let origin = |file: &str, byte| Origin {
+            file: file.into(),
+            entry: None,
+            position: Position {
+                byte,
+                line: 1,
+                column: byte + 1,
+            },
+        };
+        assert!(origin("a", 9) < origin("b", 0));
+        assert!(origin("a", 1) < origin("a", 9));
+    }
+}

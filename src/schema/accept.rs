@@ -1,0 +1,159 @@
+//! The verdict alone: does a schema accept a value?
+
+use crate::json::{Kind, TapeNode, Value};
+
+use super::{Contains, Graph, Node, NodeId};
+
+impl Graph {
+    /// Whether the schema accepts the value. The answer is the `jsonschema` crate's.
+    #[must_use]
+    pub fn accepts(&self, id: NodeId, value: Value<'_>) -> bool {
+        let node = self.node(id);
+        if let Some(opaque) = &node.opaque {
+            return opaque.check.accepts(value);
+        }
+        let inner = |id: &NodeId| self.accepts(*id, value);
+        !node.never
+            && node.types.is_none_or(|types| types.hold(value))
+            && node.lists(value)
+            && node.is_constant(value)
+            && node.checks.iter().all(|check| check.accepts(value))
+            && node.lengths_allow(value)
+            && node.reference.as_ref().is_none_or(inner)
+            && node.all_of.iter().all(inner)
+            && (node.any_of.is_empty() || node.any_of.iter().any(inner))
+            && (node.one_of.is_empty()
+                || node.one_of.iter().filter(|id| inner(id)).take(2).count() == 1)
+            && !node.not.as_ref().is_some_and(inner)
+            && self.conditional_accepts(node, value)
+            && match value.kind() {
+                Kind::Object => self.members_accepted(node, value),
+                Kind::Array => self.elements_accepted(node, value),
+                Kind::Null | Kind::Boolean | Kind::Number | Kind::String => true,
+            }
+    }
+
+    fn conditional_accepts(&self, node: &Node, value: Value<'_>) -> bool {
+        node.conditional.is_none_or(|conditional| {
+            let branch = if self.accepts(conditional.condition, value) {
+                conditional.then
+            } else {
+                conditional.otherwise
+            };
+            branch.is_none_or(|branch| self.accepts(branch, value))
+        })
+    }
+
+    fn members_accepted(&self, node: &Node, value: Value<'_>) -> bool {
+        let rules = &node.object;
+        rules.required.iter().all(|name| value.get(name).is_some())
+            && rules.dependent_required.iter().all(|(name, needed)| {
+                value.get(name).is_none() || needed.iter().all(|name| value.get(name).is_some())
+            })
+            && rules
+                .dependent_schemas
+                .iter()
+                .all(|(name, id)| value.get(name).is_none() || self.accepts(*id, value))
+            && value.members().all(|(key, member)| {
+                let name = key.name();
+                rules
+                    .property_names
+                    .is_none_or(|id| self.accepts_name(id, &name))
+                    && node
+                        .member_schemas(&name)
+                        .all(|id| self.accepts(id, member))
+            })
+    }
+
+    fn elements_accepted(&self, node: &Node, value: Value<'_>) -> bool {
+        let rules = &node.array;
+        value.elements().enumerate().all(|(index, element)| {
+            node.element_schema(index)
+                .is_none_or(|id| self.accepts(id, element))
+        }) && rules.contains.is_none_or(|contains| {
+            contains.allows(self.count_contained(contains, value))
+        })
+    }
+
+    /// How many elements of an array `contains` finds.
+    #[must_use]
+    pub fn count_contained(&self, contains: Contains, value: Value<'_>) -> u64 {
+        value
+            .elements()
+            .filter(|element| self.accepts(contains.node, *element))
+            .count() as u64
+    }
+
+    /// Whether a schema (of `propertyNames`) accepts a name.
+    #[must_use]
+    pub fn accepts_name(&self, id: NodeId, name: &str) -> bool {
+        let quoted = serde_json::Value::from(name).to_string();
+        // A quoted string is always JSON.
+        crate::json::Document::parse(quoted.as_bytes())
+            .is_ok_and(|document| self.accepts(id, document.root()))
+    }
+}
+
+impl Contains {
+    /// Whether this many elements may be found.
+    #[must_use]
+    pub fn allows(self, found: u64) -> bool {
+        found >= self.minimum && self.maximum.is_none_or(|maximum| found <= maximum)
+    }
+}
+
+impl Node {
+    /// Whether `enum` lists the value, or there is none.
+    #[must_use]
+    pub fn lists(&self, value: Value<'_>) -> bool {
+        self.values.as_ref().is_none_or(|values| match value.as_str() {
+            Some(text) => values.has_str(&text),
+            None => values.all.iter().any(|listed| equals(value, listed)),
+        })
+    }
+
+    /// Whether the value is `const`, or there is none.
+    #[must_use]
+    pub fn is_constant(&self, value: Value<'_>) -> bool {
+        self.constant
+            .as_ref()
+            .is_none_or(|constant| equals(value, constant))
+    }
+
+    fn lengths_allow(&self, value: Value<'_>) -> bool {
+        self.lengths
+            .iter()
+            .all(|length| length.measure(value).is_none_or(|n| length.allows(n)))
+    }
+
+    /// The schemas that this schema applies to the member with this name.
+    pub fn member_schemas(&self, name: &str) -> impl Iterator<Item = NodeId> {
+        let rules = &self.object;
+        let declared = rules.properties.get(name).copied();
+        let mut matched = declared.is_some();
+        let mut patterns = rules.patterns.iter();
+        let mut rest = rules.additional;
+        let name = name.to_owned();
+        declared.into_iter().chain(std::iter::from_fn(move || {
+            for (pattern, id) in patterns.by_ref() {
+                if pattern.accepts_text(&name) {
+                    matched = true;
+                    return Some(*id);
+                }
+            }
+            if matched { None } else { rest.take() }
+        }))
+    }
+
+    /// The schema that this schema applies to the element at this position.
+    #[must_use]
+    pub fn element_schema(&self, index: usize) -> Option<NodeId> {
+        self.array.prefix.get(index).copied().or(self.array.items)
+    }
+}
+
+/// JSON Schema equality: numbers compare mathematically.
+fn equals(value: Value<'_>, expected: &serde_json::Value) -> bool {
+    use jsonschema::json::Node as _;
+    TapeNode::Value(value).equals_value(expected)
+}

@@ -1,0 +1,87 @@
+//! JSON Schema documents of single components, each with the definitions it needs.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::DRAFT_2020_12;
+
+/// Takes the definition `name` out of a bundle (`{"$defs": {…}}`) and makes it a document of its own.
+///
+/// The document has the definition's keywords at its root and, under `$defs`, every definition that
+/// they reach, in the order of the bundle. Returns `None` when the bundle has no such definition.
+#[must_use]
+pub fn component(bundle: &Value, name: &str) -> Option<Value> {
+    let definitions = bundle.get("$defs")?.as_object()?;
+    let root = definitions.get(name)?;
+    let mut reached = BTreeSet::new();
+    let mut open = vec![root];
+    while let Some(schema) = open.pop() {
+        for target in references(schema) {
+            if let Some(definition) = definitions.get(target)
+                && reached.insert(target)
+            {
+                open.push(definition);
+            }
+        }
+    }
+    let mut document = Map::new();
+    document.insert("$schema".to_owned(), DRAFT_2020_12.into());
+    document.insert("title".to_owned(), name.into());
+    match root {
+        Value::Object(keywords) => document.extend(keywords.clone()),
+        Value::Bool(false) => {
+            document.insert("not".to_owned(), json!({}));
+        }
+        _ => {}
+    }
+    let needed: Map<String, Value> = definitions
+        .iter()
+        .filter(|(name, _)| reached.contains(name.as_str()))
+        .map(|(name, schema)| (name.clone(), schema.clone()))
+        .collect();
+    if !needed.is_empty() {
+        document.insert("$defs".to_owned(), Value::Object(needed));
+    }
+    Some(Value::Object(document))
+}
+
+/// Names of the definitions that a schema refers to.
+fn references(schema: &Value) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut open = vec![schema];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(members) => {
+                for (key, member) in members {
+                    match member {
+                        Value::String(target) if key == "$ref" => {
+                            found.extend(target.strip_prefix("#/$defs/"));
+                        }
+                        other => open.push(other),
+                    }
+                }
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The file name of a component's document: `SingleOrganisation` → `single-organisation.schema.json`.
+#[must_use]
+pub fn file_name(component: &str) -> String {
+    let mut name = String::new();
+    for (index, character) in component.chars().enumerate() {
+        if character.is_uppercase() && index > 0 && !name.ends_with('-') {
+            name.push('-');
+        }
+        if character.is_alphanumeric() {
+            name.extend(character.to_lowercase());
+        } else if !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    name + ".schema.json"
+}
