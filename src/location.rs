@@ -1,4 +1,4 @@
-//! Where something is: in a file, in a payload, in a class of payloads.
+//! Where something is: in a file, on a side of an exchange, in a payload, in a class of payloads.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -58,6 +58,27 @@ impl Position {
 /// Counts the characters of UTF-8 text: every byte that does not continue a sequence.
 fn characters(text: &[u8]) -> u64 {
     text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64
+}
+
+/// The two sides of an exchange.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// What the client sends.
+    Request,
+    /// What the server sends.
+    Response,
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Request => "request",
+            Self::Response => "response",
+        })
+    }
 }
 
 /// Where an exchange, a payload or a piece of evidence was read.

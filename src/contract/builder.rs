@@ -7,12 +7,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::location::Pointer;
+use crate::location::{Pointer, Side};
 use crate::schema::{DRAFT_2020_12, Documents, NodeId, compile};
 
 use super::{
     Contract, Operation, Parameter, ParameterPlace, PathTemplate, Payload, Replacement, Response,
-    Side, StatusPattern,
+    StatusPattern,
 };
 
 /// Makes the schema of one type.

@@ -9,6 +9,7 @@ mod route;
 use std::fmt;
 
 use crate::json::{Document, Value};
+use crate::location::Side;
 use crate::schema::{Documents, Graph, NodeId};
 
 pub use builder::{ContractBuilder, OperationBuilder};
@@ -275,27 +276,6 @@ pub struct Replacement {
     pub operation: String,
     /// What moved, in words.
     pub what: String,
-}
-
-/// The two sides of an exchange.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    /// What the client sends.
-    Request,
-    /// What the server sends.
-    Response,
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Request => "request",
-            Self::Response => "response",
-        })
-    }
 }
 
 #[cfg(test)]

@@ -192,6 +192,26 @@ impl<'d> Value<'d> {
         Members(self.children(Kind::Object))
     }
 
+    /// The members of an object, those that a later one repeats included.
+    #[must_use]
+    pub fn all_members(self) -> impl Iterator<Item = (Key<'d>, Value<'d>)> {
+        let Children { document, mut at, end } = self.children(Kind::Object);
+        std::iter::from_fn(move || {
+            (at < end).then(|| {
+                let key = Key { document, index: at };
+                let value = Value { document, index: at + 1 };
+                at = value.entry().next;
+                (key, value)
+            })
+        })
+    }
+
+    /// The text of the whole document that the value is part of.
+    #[must_use]
+    pub fn document_text(self) -> &'d str {
+        self.document.text
+    }
+
     /// The elements of an array; nothing for other values.
     #[must_use]
     pub fn elements(self) -> Elements<'d> {

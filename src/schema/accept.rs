@@ -59,10 +59,19 @@ impl Graph {
                 rules
                     .property_names
                     .is_none_or(|id| self.accepts_name(id, &name))
-                    && node
-                        .member_schemas(&name)
-                        .all(|id| self.accepts(id, member))
+                    && self.member_accepted(node, &name, member)
             })
+    }
+
+    fn member_accepted(&self, node: &Node, name: &str, member: Value<'_>) -> bool {
+        let mut is_named = false;
+        for id in node.named_schemas(name) {
+            is_named = true;
+            if !self.accepts(id, member) {
+                return false;
+            }
+        }
+        is_named || node.object.additional.is_none_or(|id| self.accepts(id, member))
     }
 
     fn elements_accepted(&self, node: &Node, value: Value<'_>) -> bool {
@@ -126,23 +135,30 @@ impl Node {
             .all(|length| length.measure(value).is_none_or(|n| length.allows(n)))
     }
 
-    /// The schemas that this schema applies to the member with this name.
-    pub fn member_schemas(&self, name: &str) -> impl Iterator<Item = NodeId> {
+    /// The schemas that `properties` and `patternProperties` apply to the member with this name.
+    pub fn named_schemas<'n>(&'n self, name: &'n str) -> impl Iterator<Item = NodeId> + 'n {
         let rules = &self.object;
-        let declared = rules.properties.get(name).copied();
-        let mut matched = declared.is_some();
-        let mut patterns = rules.patterns.iter();
-        let mut rest = rules.additional;
-        let name = name.to_owned();
-        declared.into_iter().chain(std::iter::from_fn(move || {
-            for (pattern, id) in patterns.by_ref() {
-                if pattern.accepts_text(&name) {
-                    matched = true;
-                    return Some(*id);
-                }
-            }
-            if matched { None } else { rest.take() }
-        }))
+        let patterns = rules
+            .patterns
+            .iter()
+            .filter(move |(pattern, _)| pattern.accepts_text(name))
+            .map(|(_, id)| *id);
+        rules.properties.get(name).copied().into_iter().chain(patterns)
+    }
+
+    /// The format of the schema and the example that shows how the contract writes it, where it has
+    /// both.
+    #[must_use]
+    pub fn expected_spelling(&self) -> Option<(&str, &str)> {
+        let example = self.examples.first()?.as_str()?;
+        let format = self.checks.iter().find(|check| check.keyword == "format")?;
+        Some((format.argument.as_str()?, example))
+    }
+
+    /// Whether the schema says nothing at all: `true` or `{}`.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.asserts
     }
 
     /// The schema that this schema applies to the element at this position.

@@ -46,6 +46,22 @@ const OPAQUE: [&str; 4] = [
     "additionalItems",
 ];
 
+/// Keywords that say nothing of values. An unknown keyword counts as saying something, which is the
+/// cautious side.
+const ANNOTATIONS: [&str; 11] = [
+    "$anchor",
+    "$comment",
+    "$defs",
+    "$dynamicAnchor",
+    "$id",
+    "$schema",
+    "default",
+    "deprecated",
+    "description",
+    "examples",
+    "title",
+];
+
 /// JSON Schema documents, each under the URI that references use for it.
 #[derive(Debug, Default, Clone)]
 pub struct Documents(Vec<(Arc<str>, Value)>);
@@ -246,9 +262,13 @@ impl<'r> Compiler<'r> {
     fn fill(&mut self, open: &Open<'r>) -> Result<()> {
         let id = open.id;
         let Value::Object(schema) = open.schema else {
-            self.graph.nodes[id.0 as usize].never = open.schema == &Value::Bool(false);
+            let node = &mut self.graph.nodes[id.0 as usize];
+            node.never = open.schema == &Value::Bool(false);
+            node.asserts = node.never;
             return Ok(());
         };
+        let node = &mut self.graph.nodes[id.0 as usize];
+        node.asserts = schema.keys().any(|keyword| !ANNOTATIONS.contains(&keyword.as_str()));
         let dialect = schema.get("$schema").and_then(Value::as_str);
         if dialect.is_some_and(|dialect| dialect.trim_end_matches('#') != DRAFT_2020_12) {
             return self.leave_to_crate(id, "another dialect than draft 2020-12");
@@ -497,6 +517,7 @@ fn blank(place: Place, schema: &Value) -> Node {
         name,
         component,
         never: false,
+        asserts: true,
         types: None,
         values: None,
         constant: None,

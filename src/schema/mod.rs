@@ -109,6 +109,8 @@ pub struct Node {
     pub component: bool,
     /// The schema `false`.
     pub never: bool,
+    /// Whether the schema has any keyword that says something of values.
+    pub asserts: bool,
     /// `type`
     pub types: Option<Types>,
     /// `enum`

@@ -1,0 +1,87 @@
+//! Bodies out of what carried them: chunks, compression, base64.
+
+use std::io::Read;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{Headers, Limits};
+
+/// Decodes a body as its headers ask; `None` when it stands there as it is.
+///
+/// Tools print bodies decoded and headers as sent, so a header counts only when the bytes show it.
+pub(super) fn transfer(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>, String> {
+    let is = |name: &str, coding: &str| {
+        headers.get(name).is_some_and(|value| {
+            value
+                .split(',')
+                .any(|part| part.trim().eq_ignore_ascii_case(coding))
+        })
+    };
+    let mut decoded = None;
+    if is("transfer-encoding", "chunked") {
+        decoded = chunks(raw);
+    }
+    let bytes = decoded.as_deref().unwrap_or(raw);
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        return inflate(flate2::read::MultiGzDecoder::new(bytes)).map(Some);
+    }
+    if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        let decoder = ruzstd::decoding::StreamingDecoder::new(bytes)
+            .map_err(|error| format!("the compressed body is damaged: {error}"))?;
+        return inflate(decoder).map(Some);
+    }
+    let is_text = matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'));
+    if is("content-encoding", "deflate") && !is_text {
+        return inflate(flate2::read::ZlibDecoder::new(bytes)).map(Some);
+    }
+    if is("content-encoding", "br") && !is_text {
+        return Err("the body is compressed with Brotli, which is not supported; \
+                    record it decoded (curl --compressed)"
+            .to_owned());
+    }
+    Ok(decoded)
+}
+
+fn inflate(decoder: impl Read) -> Result<Vec<u8>, String> {
+    let limit = Limits::default().body;
+    let mut bytes = Vec::new();
+    match decoder.take(limit + 1).read_to_end(&mut bytes) {
+        Err(error) => Err(format!(
+            "the compressed body is damaged after {} bytes: {error}",
+            bytes.len()
+        )),
+        Ok(_) if bytes.len() as u64 > limit => {
+            Err(format!("the body is over the limit of {limit} bytes"))
+        }
+        Ok(_) => Ok(bytes),
+    }
+}
+
+/// Joins chunks (RFC 9112 section 7.1); `None` when the body is not in chunks.
+fn chunks(mut raw: &[u8]) -> Option<Vec<u8>> {
+    let mut joined = Vec::new();
+    loop {
+        // The line end after the last chunk may have been cut with the end of the file.
+        let end = memchr::memchr(b'\n', raw).unwrap_or(raw.len());
+        let line = std::str::from_utf8(&raw[..end]).ok()?;
+        let size = line.split(';').next()?.trim();
+        let size = usize::from_str_radix(size, 16).ok()?;
+        if size == 0 {
+            return Some(joined);
+        }
+        raw = raw.get(end + 1..)?;
+        joined.extend_from_slice(raw.get(..size)?);
+        raw = raw.get(size..)?;
+        raw = raw.strip_prefix(b"\r").unwrap_or(raw);
+        raw = raw.strip_prefix(b"\n")?;
+    }
+}
+
+/// Decodes base64, which may be broken into lines.
+pub(super) fn base64(text: &str) -> Result<Vec<u8>, String> {
+    let compact: String = text.split_ascii_whitespace().collect();
+    STANDARD
+        .decode(compact)
+        .map_err(|error| format!("the body is not base64: {error}"))
+}

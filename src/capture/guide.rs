@@ -1,0 +1,174 @@
+//! Guides in plain text: blocks follow a line that says `json`, `HTTP` or `Python`.
+
+use crate::json::Document;
+use crate::location::Origin;
+
+use super::http::{is_start_line, line_at, next_line};
+use super::{Body, Exchange, Hint, Sink, http, position_in, python};
+
+/// What a label line announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    Json,
+    Http,
+    Python,
+}
+
+impl Label {
+    /// Reads a label; also the first word of the info string of a Markdown block.
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        match word.to_ascii_lowercase().as_str() {
+            "json" => Some(Self::Json),
+            "http" => Some(Self::Http),
+            "python" | "py" => Some(Self::Python),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the line is a label and nothing else.
+pub(super) fn is_label(line: &[u8]) -> bool {
+    std::str::from_utf8(line).is_ok_and(|line| Label::parse(line.trim()).is_some())
+}
+
+/// Reads every block.
+///
+/// A label announces one JSON block, which starts on the next line that is not blank. HTTP messages
+/// are known by their first line, with or without label. Python is what stands between its label
+/// and the next label, message or end.
+pub(super) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
+    let bytes = text.as_bytes();
+    let mut blocks = Blocks {
+        text: bytes,
+        origin,
+        count: 0,
+    };
+    let mut at = 0;
+    let mut json_announced = false;
+    let mut python_from = None;
+    while at < bytes.len() {
+        let line = line_at(bytes, at);
+        let label = std::str::from_utf8(line)
+            .ok()
+            .and_then(|line| Label::parse(line.trim()));
+        if let Some(label) = label {
+            blocks.python(python_from.take(), at, sink);
+            json_announced = label == Label::Json;
+            at = next_line(bytes, at);
+            if label == Label::Python {
+                python_from = Some(at);
+            } else if label == Label::Http && python_from.is_none() {
+                // `Python`, `HTTP`: the tabs of a page, pasted in a row above both blocks.
+                python_from = blocks.python_tab(at);
+            }
+        } else if is_start_line(line) {
+            blocks.python(python_from.take(), at, sink);
+            blocks.count += 1;
+            let entry = blocks.count;
+            at = http::read_one(bytes, at, origin, entry, &Hint::default(), sink);
+            at = if at == 0 { bytes.len() } else { line_end(bytes, at) };
+        } else if json_announced && !line.trim_ascii().is_empty() {
+            json_announced = false;
+            at = match line.trim_ascii_start().first() {
+                Some(b'{' | b'[') => blocks.json(at, sink),
+                _ => next_line(bytes, at),
+            };
+        } else {
+            at = next_line(bytes, at);
+        }
+    }
+    blocks.python(python_from, bytes.len(), sink);
+    blocks.count
+}
+
+/// The start of the line after the one that holds `at`, or `at` when it starts a line.
+fn line_end(text: &[u8], at: usize) -> usize {
+    if at == 0 || text.get(at - 1) == Some(&b'\n') {
+        at
+    } else {
+        next_line(text, at)
+    }
+}
+
+struct Blocks<'t, 'o> {
+    text: &'t [u8],
+    origin: &'o Origin,
+    count: u64,
+}
+
+impl Blocks<'_, '_> {
+    fn place(&self, offset: usize) -> Origin {
+        Origin {
+            file: self.origin.file.clone(),
+            entry: Some(self.count),
+            position: position_in(self.text, offset, self.origin.position),
+        }
+    }
+
+    /// Hands over the JSON that starts on the line at `at` and returns where the next line starts.
+    fn json(&mut self, at: usize, sink: &mut dyn Sink) -> usize {
+        let rest = &self.text[at..];
+        let blank = rest.len() - rest.trim_ascii_start().len();
+        let json = &rest[blank..];
+        let length = match Document::parse_prefix(json) {
+            Ok((_, end)) => end,
+            Err(_) => balanced_end(json),
+        };
+        self.count += 1;
+        let body = Body::verbatim(&json[..length], self.place(at + blank));
+        sink.exchange(Exchange::bare(body, Hint::default()));
+        line_end(self.text, at + blank + length)
+    }
+
+    /// Hands over the call in the Python that starts at `from`, if there is one.
+    fn python(&mut self, from: Option<usize>, to: usize, sink: &mut dyn Sink) {
+        let Some(from) = from else { return };
+        self.count += 1;
+        let place = self.place(from);
+        match python::read(&self.text[from..to], &place) {
+            Some(exchange) => sink.exchange(exchange),
+            None => self.count -= 1,
+        }
+    }
+
+    /// Whether the tab before was `Python`, so that Python starts here.
+    fn python_tab(&self, at: usize) -> Option<usize> {
+        let before = self.text[..at].trim_ascii_end();
+        let mut lines = before.rsplit(|byte| *byte == b'\n');
+        lines.next();
+        let previous = lines.next()?.trim_ascii();
+        (Label::parse(std::str::from_utf8(previous).ok()?) == Some(Label::Python)).then_some(at)
+    }
+}
+
+/// Where malformed JSON probably ends: where its brackets balance, else before the next label or
+/// message.
+pub(super) fn balanced_end(text: &[u8]) -> usize {
+    let mut depth = 0_usize;
+    let mut in_string = false;
+    let mut at = 0;
+    while at < text.len() {
+        match text[at] {
+            b'\\' if in_string => at += 1,
+            b'"' => in_string = !in_string,
+            // A string does not span lines: a quote is missing.
+            b'\n' => {
+                in_string = false;
+                let line = line_at(text, at + 1);
+                if is_label(line) || is_start_line(line) {
+                    return at;
+                }
+            }
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    text.len()
+}

@@ -1,0 +1,47 @@
+//! What a name says of the payload: `retrieve-organisation.v2.response.404.json`.
+
+use crate::location::Side;
+
+/// What the name of a file, or the info string of a block, says of a payload.
+///
+/// The parts are separated by dots: first a word that may be an operation id, then, in any order, a
+/// version (`v2`), a side (`request`, `response`) and a status (`404`).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hint {
+    /// A word that may be the id of an operation.
+    pub operation: Option<String>,
+    /// A version.
+    pub version: Option<String>,
+    /// The side of the payload.
+    pub side: Option<Side>,
+    /// The status of the response.
+    pub status: Option<u16>,
+}
+
+impl Hint {
+    /// Reads the hint of a file name, without its folders.
+    #[must_use]
+    pub fn parse(name: &str) -> Self {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let mut parts = name.split('.');
+        let mut hint = Self {
+            operation: parts.next().filter(|word| !word.is_empty()).map(str::to_owned),
+            ..Self::default()
+        };
+        for part in parts {
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            match part {
+                "request" => hint.side = Some(Side::Request),
+                "response" => hint.side = Some(Side::Response),
+                _ if part.len() == 3 && digits(part) => {
+                    hint.status = part.parse().ok();
+                }
+                _ if part.strip_prefix('v').is_some_and(digits) => {
+                    hint.version = Some(part.to_owned());
+                }
+                _ => {}
+            }
+        }
+        hint
+    }
+}

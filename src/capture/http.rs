@@ -1,0 +1,354 @@
+//! Raw HTTP messages: requests, responses, the output of `curl -i`, several in one text.
+
+use std::ops::Range;
+
+use crate::json::Document;
+use crate::location::Origin;
+
+use super::decode;
+use super::redact::Excerpt;
+use super::{
+    Body, Exchange, Headers, Hint, Problem, Remark, RemarkKind, Request, Response, Sink, position_in,
+};
+
+/// Whether a line starts a message: `GET /path HTTP/1.1` or `HTTP/1.1 200 OK`.
+pub(super) fn is_start_line(line: &[u8]) -> bool {
+    std::str::from_utf8(line).is_ok_and(|line| StartLine::parse(line).is_some())
+}
+
+#[derive(Debug)]
+enum StartLine<'a> {
+    Request { method: &'a str, target: &'a str },
+    Response { status: u16 },
+}
+
+impl<'a> StartLine<'a> {
+    fn parse(line: &'a str) -> Option<Self> {
+        let line = line.trim_end();
+        if let Some(rest) = line.strip_prefix("HTTP/") {
+            let (version, rest) = rest.split_once(' ')?;
+            let status = rest.split(' ').next().unwrap_or(rest);
+            let is_status = status.len() == 3 && is_version(version);
+            return is_status
+                .then(|| status.parse().ok())
+                .flatten()
+                .map(|status| Self::Response { status });
+        }
+        let (method, rest) = line.split_once(' ')?;
+        let (target, version) = rest.rsplit_once(" HTTP/")?;
+        let is_method = (3..=16).contains(&method.len())
+            && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
+        (is_method && is_version(version) && !target.is_empty())
+            .then_some(Self::Request { method, target })
+    }
+}
+
+fn is_version(version: &str) -> bool {
+    matches!(version, "1.0" | "1.1" | "2" | "2.0" | "3" | "3.0")
+}
+
+/// Reads every message of a text. A response right after a request belongs to it. Comments (`#`)
+/// may stand before the first request, and `###` between requests.
+pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sink) -> u64 {
+    let starts: Vec<usize> = line_starts(text)
+        .filter(|start| is_start_line(line_at(text, *start)))
+        .collect();
+    let Some(&first) = starts.first() else {
+        sink.problem(Problem {
+            origin: origin.clone(),
+            message: "no HTTP message: a request starts like `GET /path HTTP/1.1`, a response like \
+                      `HTTP/1.1 200 OK`"
+                .to_owned(),
+        });
+        return 0;
+    };
+    let is_comment = |line: &[u8]| line.trim_ascii().is_empty() || line.starts_with(b"#");
+    if !text[..first].split(|byte| *byte == b'\n').all(is_comment) {
+        sink.problem(Problem {
+            origin: origin.clone(),
+            message: "text before the first HTTP message was passed over".to_owned(),
+        });
+    }
+    let mut messages = Messages {
+        text,
+        origin,
+        hint,
+        open: None,
+        count: 0,
+    };
+    let mut next = first;
+    for (index, &start) in starts.iter().enumerate() {
+        // A line inside a body may look like a start line.
+        if start < next {
+            continue;
+        }
+        let limit = starts.get(index + 1).copied().unwrap_or(text.len());
+        let (message, end) = message(text, start, limit, Extent::ToNextMessage);
+        next = end;
+        let mut entry = origin.at(position_in(text, start, origin.position));
+        entry.entry = Some(origin.entry.unwrap_or(1) + index as u64);
+        messages.add(message, &entry, sink);
+    }
+    messages.finish(sink);
+    messages.count
+}
+
+/// Pairs requests with the responses that follow them.
+struct Messages<'t, 'c> {
+    text: &'t [u8],
+    origin: &'c Origin,
+    hint: &'c Hint,
+    open: Option<Exchange<'t>>,
+    count: u64,
+}
+
+impl<'t> Messages<'t, '_> {
+    /// Adds a message to the open exchange, or closes that and opens another.
+    fn add(&mut self, message: Message<'t>, entry: &Origin, sink: &mut dyn Sink) {
+        let (body, remarks) = message.body(self.text, self.origin, entry, sink);
+        let is_answer = matches!(message.start, StartLine::Response { .. })
+            && self.open.as_ref().is_some_and(|open| open.response.is_none());
+        if !is_answer {
+            self.finish(sink);
+        }
+        let exchange = self
+            .open
+            .get_or_insert_with(|| Exchange::new(entry.clone(), self.hint.clone()));
+        exchange.remarks.extend(remarks);
+        match message.start {
+            StartLine::Request { method, target } => {
+                exchange.request = Some(Request {
+                    origin: entry.clone(),
+                    method: method.to_owned(),
+                    target: target.to_owned(),
+                    headers: message.headers,
+                    body,
+                });
+            }
+            // An interim response (100 Continue) says nothing; the final one follows.
+            StartLine::Response { status: 100..=199 } => {}
+            StartLine::Response { status } => {
+                exchange.response = Some(Response {
+                    origin: entry.clone(),
+                    status,
+                    headers: message.headers,
+                    body,
+                });
+            }
+        }
+    }
+
+    fn finish(&mut self, sink: &mut dyn Sink) {
+        if let Some(exchange) = self.open.take()
+            && (exchange.request.is_some() || exchange.response.is_some())
+        {
+            self.count += 1;
+            sink.exchange(exchange);
+        }
+    }
+}
+
+/// Reads the one message that starts at `start` of a guide: its body ends where its JSON ends, since
+/// prose may follow. Returns the offset of the end.
+pub(super) fn read_one(
+    text: &[u8],
+    start: usize,
+    origin: &Origin,
+    entry: u64,
+    hint: &Hint,
+    sink: &mut dyn Sink,
+) -> usize {
+    let limit = line_starts(text)
+        .filter(|at| *at > start)
+        .find(|at| is_start_line(line_at(text, *at)))
+        .unwrap_or(text.len());
+    let (message, end) = message(text, start, limit, Extent::ToEndOfJson);
+    let mut place_of = origin.at(position_in(text, start, origin.position));
+    place_of.entry = Some(entry);
+    let mut messages = Messages {
+        text,
+        origin,
+        hint,
+        open: None,
+        count: 0,
+    };
+    messages.add(message, &place_of, sink);
+    messages.finish(sink);
+    end
+}
+
+/// How the end of a body is found where Content-Length does not fit.
+#[derive(Clone, Copy, PartialEq)]
+enum Extent {
+    ToNextMessage,
+    ToEndOfJson,
+}
+
+/// A message of the text. Ranges are offsets in it.
+struct Message<'t> {
+    start: StartLine<'t>,
+    headers: Headers,
+    body: Range<usize>,
+    /// The value of the Content-Length header and where it stands.
+    declared: Option<(u64, usize)>,
+}
+
+fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<'_>, usize) {
+    let line = std::str::from_utf8(line_at(text, start)).unwrap_or_default();
+    // The caller has checked that the line starts a message.
+    let start_line = StartLine::parse(line).unwrap_or(StartLine::Response { status: 100 });
+    let mut headers = Headers::default();
+    let mut declared = None;
+    let mut at = next_line(text, start);
+    let mut has_body = false;
+    while at < limit {
+        let line = line_at(text, at);
+        if line.trim_ascii().is_empty() {
+            at = next_line(text, at);
+            has_body = true;
+            break;
+        }
+        let Some((name, value)) = header(line) else {
+            break;
+        };
+        if name.eq_ignore_ascii_case("content-length") {
+            let value_at = at + line.iter().position(|b| *b == b':').unwrap_or(0) + 1;
+            let space = text[value_at..].iter().take_while(|b| **b == b' ').count();
+            declared = value.parse().ok().map(|length| (length, value_at + space));
+        }
+        headers.0.push((name.to_owned(), value.to_owned()));
+        at = next_line(text, at);
+    }
+    let at = at.min(limit);
+    let body = if has_body {
+        body_range(text, at, limit, declared.map(|(length, _)| length), extent)
+    } else {
+        at..at
+    };
+    let end = body.end.max(at);
+    let message = Message {
+        start: start_line,
+        headers,
+        body,
+        declared,
+    };
+    (message, end)
+}
+
+fn header(line: &[u8]) -> Option<(&str, &str)> {
+    let line = std::str::from_utf8(line).ok()?;
+    let (name, value) = line.split_once(':')?;
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    (!name.is_empty() && name.bytes().all(is_token)).then(|| (name, value.trim()))
+}
+
+fn body_range(
+    text: &[u8],
+    at: usize,
+    limit: usize,
+    declared: Option<u64>,
+    extent: Extent,
+) -> Range<usize> {
+    let rest = &text[at..];
+    if extent == Extent::ToEndOfJson {
+        let blank = rest.len() - rest.trim_ascii_start().len();
+        let json = &rest[blank..];
+        if !matches!(json.first(), Some(b'{' | b'[')) || at + blank >= limit {
+            return at..at;
+        }
+        let length = match Document::parse_prefix(json) {
+            Ok((_, end)) => end,
+            Err(_) => super::guide::balanced_end(json),
+        };
+        return at + blank..at + blank + length;
+    }
+    // The declared end is right when a message, or nothing, follows it.
+    if let Some(declared) = declared.and_then(|length| usize::try_from(length).ok())
+        && let Some(end) = at.checked_add(declared)
+        && end <= text.len()
+    {
+        let after = &text[end..];
+        let following = after.trim_ascii_start();
+        if following.is_empty() || (after.len() > following.len() && starts_message(following)) {
+            return at..end;
+        }
+    }
+    // REST clients write `###` between the requests of a file.
+    let separator = memchr::memmem::find(&text[at..limit], b"\n###").unwrap_or(limit - at);
+    let region = &text[at..at + separator];
+    at..at + region.trim_ascii_end().len()
+}
+
+fn starts_message(text: &[u8]) -> bool {
+    is_start_line(line_at(text, 0))
+}
+
+impl<'t> Message<'t> {
+    /// The decoded body, and what is to say of it.
+    fn body(
+        &self,
+        text: &'t [u8],
+        origin: &Origin,
+        entry: &Origin,
+        sink: &mut dyn Sink,
+    ) -> (Option<Body<'t>>, Vec<Remark>) {
+        let raw = &text[self.body.clone()];
+        let at = |offset| {
+            let mut place = origin.at(position_in(text, offset, origin.position));
+            place.entry = entry.entry;
+            place
+        };
+        let mut remarks = Vec::new();
+        // The body of a response to HEAD is not sent, so its length is not to be seen.
+        if let Some((declared, place)) = self.declared
+            && declared != raw.len() as u64
+            && !(raw.is_empty() && matches!(self.start, StartLine::Response { .. }))
+        {
+            let digits = text[place..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            remarks.push(Remark {
+                origin: at(place),
+                excerpt: Excerpt::new(text, place..place + digits),
+                kind: RemarkKind::ContentLength {
+                    declared,
+                    actual: raw.len() as u64,
+                },
+            });
+        }
+        if raw.is_empty() {
+            return (None, remarks);
+        }
+        let start = at(self.body.start);
+        let body = match decode::transfer(raw, &self.headers) {
+            Ok(None) => Some(Body::verbatim(raw, start)),
+            Ok(Some(bytes)) => Some(Body::decoded(bytes, start)),
+            Err(message) => {
+                sink.problem(Problem {
+                    origin: start,
+                    message,
+                });
+                None
+            }
+        };
+        let media_type = self.headers.get("content-type");
+        (body.map(|body| body.with_media_type(media_type)), remarks)
+    }
+}
+
+/// Offsets at which lines start.
+pub(super) fn line_starts(text: &[u8]) -> impl Iterator<Item = usize> {
+    std::iter::once(0)
+        .chain(memchr::memchr_iter(b'\n', text).map(|newline| newline + 1))
+        .filter(|start| *start < text.len())
+}
+
+/// The line that starts at `start`, without its end.
+pub(super) fn line_at(text: &[u8], start: usize) -> &[u8] {
+    let rest = &text[start.min(text.len())..];
+    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Where the next line starts.
+pub(super) fn next_line(text: &[u8], start: usize) -> usize {
+    memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |newline| start + newline + 1)
+}

@@ -1,0 +1,93 @@
+//! Guides in Markdown: fenced blocks of JSON, HTTP and Python.
+
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+
+use crate::location::Origin;
+
+use super::guide::Label;
+use super::http::is_start_line;
+use super::{Body, Exchange, Hint, Sink, http, position_in, python};
+
+/// Reads every fenced block that is labelled, and those without a label that are plainly JSON or
+/// HTTP. A second word of the info string is a hint: ```` ```json retrieve-organisation.v2 ````.
+pub(super) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
+    let mut count = 0;
+    let mut open: Option<(String, Vec<Range<usize>>)> = None;
+    for (event, range) in Parser::new(text).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                open = Some((info.into_string(), Vec::new()));
+            }
+            Event::Text(_) => {
+                if let Some((_, ranges)) = &mut open {
+                    ranges.push(range);
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                if let Some((info, ranges)) = open.take() {
+                    count += block(text, &info, &ranges, origin, count + 1, sink);
+                }
+            }
+            _ => {}
+        }
+    }
+    count
+}
+
+fn block(
+    text: &str,
+    info: &str,
+    ranges: &[Range<usize>],
+    origin: &Origin,
+    entry: u64,
+    sink: &mut dyn Sink,
+) -> u64 {
+    let (Some(first), Some(last)) = (ranges.first(), ranges.last()) else {
+        return 0;
+    };
+    // Inside a list or quote the lines carry a prefix: JSON does not mind indentation.
+    let content = &text.as_bytes()[first.start..last.end];
+    let mut words = info.split_whitespace();
+    let label = match words.next() {
+        Some(word) => Label::parse(word),
+        None => unlabelled(content),
+    };
+    let hint = words.next().map(Hint::parse).unwrap_or_default();
+    let place = Origin {
+        file: origin.file.clone(),
+        entry: Some(entry),
+        position: position_in(text.as_bytes(), first.start, origin.position),
+    };
+    match label {
+        Some(Label::Json) => {
+            let blank = content.len() - content.trim_ascii_start().len();
+            let start = place.at(position_in(content, blank, place.position));
+            let body = Body::verbatim(content.trim_ascii(), start);
+            sink.exchange(Exchange::bare(body, hint));
+            1
+        }
+        Some(Label::Http) => http::read(content, &place, &hint, sink),
+        Some(Label::Python) => match python::read(content, &place) {
+            Some(exchange) => {
+                sink.exchange(exchange);
+                1
+            }
+            None => 0,
+        },
+        None => 0,
+    }
+}
+
+/// What a block without label holds, where that is plain.
+fn unlabelled(content: &[u8]) -> Option<Label> {
+    let content = content.trim_ascii();
+    let first_line = content.split(|byte| *byte == b'\n').next()?;
+    if is_start_line(first_line) {
+        return Some(Label::Http);
+    }
+    let is_json = matches!(content.first(), Some(b'{' | b'['))
+        && crate::json::Document::parse(content).is_ok();
+    is_json.then_some(Label::Json)
+}

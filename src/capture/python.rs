@@ -1,0 +1,167 @@
+//! Requests written as Python calls: `requests.post("https://…", json={…})`.
+
+use crate::json::Document;
+use crate::location::Origin;
+
+use super::{Body, Exchange, Headers, Hint, Request, position_in};
+
+const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
+
+/// Reads the first call of the `requests` library in a block, with the body that it sends where that
+/// is a literal. Places in the body are those of the block.
+pub(super) fn read<'t>(block: &'t [u8], origin: &Origin) -> Option<Exchange<'t>> {
+    let text = std::str::from_utf8(block).ok()?;
+    let (call, method) = METHODS
+        .iter()
+        .filter_map(|method| Some((text.find(&format!("requests.{method}("))?, *method)))
+        .min()?;
+    let arguments = call + "requests.".len() + method.len() + 1;
+    let target = string_at(text, arguments)?;
+    let place = |offset| origin.at(position_in(block, offset, origin.position));
+    let rest = &text[arguments..];
+    let body = ["json", "data"]
+        .into_iter()
+        .find_map(|name| {
+            let at = argument(rest, name)?;
+            literal(text, arguments + at, 0)
+        })
+        .and_then(|start| {
+            let json = to_json(&text[start..])?;
+            Some(Body::transliterated(json, place(start)))
+        });
+    let mut exchange = Exchange::new(place(call), Hint::default());
+    exchange.request = Some(Request {
+        origin: place(call),
+        method: method.to_ascii_uppercase(),
+        target,
+        headers: Headers::default(),
+        body,
+    });
+    Some(exchange)
+}
+
+/// The string literal at `at`, after white space and an `f` prefix.
+fn string_at(text: &str, at: usize) -> Option<String> {
+    let rest = text[at..].trim_start();
+    let rest = rest.strip_prefix('f').unwrap_or(rest);
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let end = rest[1..].find(quote)?;
+    Some(rest[1..=end].to_owned())
+}
+
+/// Where the value of the keyword argument `name` starts.
+fn argument(text: &str, name: &str) -> Option<usize> {
+    let mut from = 0;
+    while let Some(found) = text[from..].find(name) {
+        let at = from + found;
+        let before = text[..at].chars().next_back();
+        let after = text[at + name.len()..].trim_start();
+        if !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+            && after.starts_with('=')
+            && !after.starts_with("==")
+        {
+            let value = after[1..].trim_start();
+            return Some(text.len() - value.len());
+        }
+        from = at + name.len();
+    }
+    None
+}
+
+/// Where the literal starts that an expression is: itself, the argument of `json.dumps`, or what a
+/// variable was assigned.
+fn literal(text: &str, at: usize, depth: u8) -> Option<usize> {
+    let expression = &text[at..];
+    if expression.starts_with(['{', '[']) {
+        return Some(at);
+    }
+    if let Some(inner) = expression.strip_prefix("json.dumps(") {
+        let inner = inner.trim_start();
+        return literal(text, text.len() - inner.len(), depth);
+    }
+    let name_length = expression
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(expression.len());
+    // A variable may be assigned from another; a few steps are enough.
+    if name_length == 0 || depth > 3 {
+        return None;
+    }
+    let assigned = argument(text, &expression[..name_length])?;
+    (assigned != at)
+        .then(|| literal(text, assigned, depth + 1))
+        .flatten()
+}
+
+/// Writes the literal that `text` starts with as JSON of the same length, place by place: `None`,
+/// `True` and `False` are as long as their JSON names, a comment or trailing comma becomes white
+/// space. `None` when the literal holds something else than values.
+fn to_json(text: &str) -> Option<Vec<u8>> {
+    let mut json = Vec::with_capacity(text.len());
+    let mut depth = 0_usize;
+    let mut last_comma = None;
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let mut length = first.len_utf8();
+        match first {
+            '{' | '[' => depth += 1,
+            '}' | ']' => {
+                depth = depth.checked_sub(1)?;
+                if let Some(comma) = last_comma {
+                    json[comma] = b' ';
+                }
+            }
+            _ => {}
+        }
+        match first {
+            '"' | '\'' => {
+                let end = string_end(rest)?;
+                let content = &rest[1..end];
+                // Other quotes inside would need escapes, which would move what follows.
+                if first == '\'' && content.contains(['"', '\\']) {
+                    return None;
+                }
+                json.push(b'"');
+                json.extend_from_slice(content.as_bytes());
+                json.push(b'"');
+                length = end + 1;
+            }
+            '#' => {
+                length = rest.find('\n').unwrap_or(rest.len());
+                json.resize(json.len() + length, b' ');
+            }
+            'N' | 'T' | 'F' => {
+                let (python, name) = [("None", "null"), ("True", "true"), ("False", "false")]
+                    .into_iter()
+                    .find(|(python, _)| rest.starts_with(python))?;
+                length = python.len();
+                json.extend_from_slice(name.as_bytes());
+            }
+            _ => json.extend_from_slice(&rest.as_bytes()[..length]),
+        }
+        if first == ',' {
+            last_comma = Some(json.len() - 1);
+        } else if !first.is_whitespace() && first != '#' {
+            last_comma = None;
+        }
+        rest = &rest[length..];
+        if depth == 0 {
+            return Document::parse(&json).is_ok().then_some(json);
+        }
+    }
+    None
+}
+
+/// Offset of the quote that ends the string literal at the start of `text`.
+fn string_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 1,
+            byte if byte == bytes[0] => return Some(at),
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}

@@ -1,0 +1,427 @@
+//! Inputs: files, folders, standard input; plain, gzip or Zstandard.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use crate::location::{Origin, Position};
+
+use super::{Format, Hint, Problem, Sink, SourceRead, guide, har, http, json, markdown, sniff};
+
+/// How much of a file is looked at to recognise its format.
+const HEAD: usize = 64 * 1024;
+
+/// What to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// A file or a folder.
+    Path(PathBuf),
+    /// Standard input.
+    Stdin,
+}
+
+/// How large things may get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one payload, one line or one file that has to be read whole, after decompression.
+    pub body: u64,
+}
+
+impl Default for Limits {
+    /// 256 MiB.
+    fn default() -> Self {
+        Self { body: 256 << 20 }
+    }
+}
+
+impl Limits {
+    pub(super) fn too_large(&self, what: &str, bytes: u64) -> String {
+        format!(
+            "{what} of {bytes} bytes is over the limit of {} (raise it with --max-body)",
+            self.body
+        )
+    }
+}
+
+/// Reads inputs in the order given; a folder in the order of its names.
+///
+/// `format` overrides what is recognised. Nothing fails: what cannot be read is a problem of the sink.
+pub fn read(inputs: &[Input], format: Option<Format>, limits: &Limits, sink: &mut dyn Sink) {
+    for input in inputs {
+        match input {
+            Input::Stdin => {
+                let stdin = io::stdin().lock();
+                one(stdin, "<stdin>", format, limits, sink, None);
+            }
+            Input::Path(path) if path.is_dir() => folder(path, format, limits, sink),
+            Input::Path(path) => file(path, format, limits, sink, false),
+        }
+    }
+}
+
+fn folder(root: &Path, format: Option<Format>, limits: &Limits, sink: &mut dyn Sink) {
+    let hidden = |entry: &walkdir::DirEntry| {
+        entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+    };
+    let mut walk = WalkDir::new(root)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter();
+    let mut found = false;
+    while let Some(entry) = walk.next() {
+        match entry {
+            Ok(entry) if hidden(&entry) => {
+                if entry.file_type().is_dir() {
+                    walk.skip_current_dir();
+                }
+                sink.skipped(entry.into_path(), "hidden");
+            }
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) => {
+                found = true;
+                file(entry.path(), format, limits, sink, true);
+            }
+            Err(error) => {
+                found = true;
+                let path = error.path().unwrap_or(root).display().to_string();
+                let message = match error.loop_ancestor() {
+                    Some(ancestor) => format!(
+                        "a loop of folders: it leads back to {}; remove the link or name the files",
+                        ancestor.display()
+                    ),
+                    None => match error.io_error() {
+                        Some(error) => read_error(error),
+                        None => error.to_string(),
+                    },
+                };
+                sink.problem(problem(&path, message));
+            }
+        }
+    }
+    if !found {
+        let message = "the folder holds no files".to_owned();
+        sink.problem(problem(&root.display().to_string(), message));
+    }
+}
+
+/// `of_folder` tells a file found in a folder from one that was named: the first may hold something
+/// else than a capture.
+fn file(
+    path: &Path,
+    format: Option<Format>,
+    limits: &Limits,
+    sink: &mut dyn Sink,
+    of_folder: bool,
+) {
+    let name = path.display().to_string();
+    match File::open(path) {
+        Ok(file) => one(BufReader::with_capacity(HEAD * 4, file), &name, format, limits, sink, of_folder.then_some(path)),
+        Err(error) => sink.problem(problem(&name, read_error(&error))),
+    }
+}
+
+/// Reads one stream; `of_folder` is its path when it was found in a folder.
+fn one(
+    raw: impl BufRead,
+    name: &str,
+    format: Option<Format>,
+    limits: &Limits,
+    sink: &mut dyn Sink,
+    of_folder: Option<&Path>,
+) {
+    let mut raw = raw;
+    let (mut reader, plain_name) = match decompress(&mut raw, name) {
+        Ok(opened) => opened,
+        Err(error) => return sink.problem(problem(name, read_error(&error))),
+    };
+    let mut head = Vec::new();
+    let mut position = Position::START;
+    // What was read before an error is still read: the error comes after it.
+    let broken = skip_blank(&mut *reader, &mut position, &mut head).err();
+    if head.is_empty()
+        && let Some(error) = &broken
+    {
+        return sink.problem(problem_at(name, position, read_error(error)));
+    }
+    if head.is_empty() {
+        let message = match position.byte {
+            0 => "the file is empty".to_owned(),
+            bytes => format!("the file is empty: nothing but {bytes} bytes of white space"),
+        };
+        return sink.problem(problem_at(name, position, message));
+    }
+    let complete = head.len() < HEAD;
+    let Some(found) = format.or_else(|| sniff::sniff(plain_name, &head, complete)) else {
+        if let Some(path) = of_folder {
+            return sink.skipped(path.to_owned(), "not a format of captures");
+        }
+        let message = if std::str::from_utf8(&head[..head.len() - head.len() % 4]).is_err()
+            && head.contains(&0)
+        {
+            "binary data; captures are JSON, NDJSON, HTTP, HAR or a guide"
+        } else {
+            "no format of captures was recognised; say which it is with --format"
+        };
+        return sink.problem(problem_at(name, position, message.to_owned()));
+    };
+    let origin = Origin {
+        file: name.into(),
+        entry: None,
+        position,
+    };
+    let hint = Hint::parse(plain_name);
+    let rest: Box<dyn BufRead> = match broken {
+        Some(error) => Box::new(BufReader::new(Broken(Some(error)))),
+        None => reader,
+    };
+    let mut reader = io::Cursor::new(head).chain(rest);
+    let exchanges = if found == Format::Ndjson {
+        json::lines(&mut reader, &origin, &hint, limits, sink)
+    } else {
+        match read_whole(&mut reader, limits) {
+            Ok(text) => whole(found, &text, plain_name, &origin, &hint, sink),
+            Err(message) => {
+                sink.problem(problem_at(name, position, message));
+                0
+            }
+        }
+    };
+    sink.source(SourceRead {
+        file: name.to_owned(),
+        format: Some(found),
+        exchanges,
+    });
+}
+
+fn whole(
+    format: Format,
+    text: &[u8],
+    name: &str,
+    origin: &Origin,
+    hint: &Hint,
+    sink: &mut dyn Sink,
+) -> u64 {
+    match format {
+        Format::Json | Format::Ndjson => json::document(text, origin, hint, sink),
+        Format::Http => http::read(text, origin, hint, sink),
+        Format::Har => har::read(text, origin, hint, sink),
+        Format::Guide => match std::str::from_utf8(text) {
+            Ok(text) if is_markdown(name, text) => markdown::read(text, origin, sink),
+            Ok(text) => guide::read(text, origin, sink),
+            Err(error) => {
+                let place = origin.position.after(&text[..error.valid_up_to()]);
+                sink.problem(Problem {
+                    origin: origin.at(place),
+                    message: "not UTF-8; a guide has to be UTF-8 text".to_owned(),
+                });
+                0
+            }
+        },
+    }
+}
+
+fn is_markdown(name: &str, text: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(".md")
+        || name.ends_with(".markdown")
+        || text.lines().any(|line| {
+            let line = line.trim_start();
+            line.starts_with("```") || line.starts_with("~~~")
+        })
+}
+
+/// Opens what is compressed, and names what is inside.
+fn decompress<'r, 'n>(
+    raw: &'r mut dyn BufRead,
+    name: &'n str,
+) -> io::Result<(Box<dyn BufRead + 'r>, &'n str)> {
+    let magic = raw.fill_buf()?;
+    let without = |extension: &str| name.strip_suffix(extension).unwrap_or(name);
+    if magic.starts_with(&[0x1f, 0x8b]) {
+        let decoder = flate2::bufread::MultiGzDecoder::new(raw);
+        Ok((Box::new(BufReader::new(decoder)), without(".gz")))
+    } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        let decoder = ruzstd::decoding::StreamingDecoder::new(raw)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
+        Ok((Box::new(BufReader::new(decoder)), without(".zst")))
+    } else {
+        Ok((Box::new(raw), name))
+    }
+}
+
+/// Passes over a byte order mark and white space, then fills `head` with what follows.
+fn skip_blank(
+    reader: &mut dyn BufRead,
+    position: &mut Position,
+    head: &mut Vec<u8>,
+) -> io::Result<()> {
+    let mut mark = Vec::new();
+    reader.take(3).read_to_end(&mut mark)?;
+    if mark == b"\xef\xbb\xbf" {
+        position.byte += 3;
+        mark.clear();
+    }
+    let mut start = io::Cursor::new(mark).chain(&mut *reader);
+    loop {
+        let chunk = start.fill_buf()?;
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let blank = chunk
+            .iter()
+            .position(|byte| !byte.is_ascii_whitespace())
+            .unwrap_or(chunk.len());
+        let all = blank == chunk.len();
+        *position = position.after(&chunk[..blank]);
+        start.consume(blank);
+        if !all {
+            break;
+        }
+    }
+    start.take(HEAD as u64).read_to_end(head)?;
+    Ok(())
+}
+
+/// A reader that fails once and then ends.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, String> {
+    let mut text = Vec::new();
+    let read = reader.take(limits.body + 1).read_to_end(&mut text);
+    match read {
+        Err(error) => Err(format!(
+            "{} (after {} bytes)",
+            read_error(&error),
+            text.len()
+        )),
+        Ok(_) if text.len() as u64 > limits.body => Err(format!(
+            "the file is over the limit of {} bytes for what has to be read whole (raise it with \
+             --max-body)",
+            limits.body
+        )),
+        Ok(_) => Ok(text),
+    }
+}
+
+/// One line of a stream.
+pub(super) enum Line {
+    /// A line with something on it: see [`LineReader::text`].
+    Text,
+    /// A line of white space.
+    Blank,
+    /// A line over the limit, and how long it is. It was passed over.
+    TooLong(u64),
+    /// There are no more lines.
+    End,
+}
+
+/// Reads lines into one buffer, never more than the limit.
+pub(super) struct LineReader<'r> {
+    reader: &'r mut dyn BufRead,
+    buffer: Vec<u8>,
+    limit: u64,
+    leading: u64,
+    consumed: u64,
+}
+
+impl<'r> LineReader<'r> {
+    pub(super) fn new(reader: &'r mut dyn BufRead, limit: u64) -> Self {
+        Self {
+            reader,
+            buffer: Vec::new(),
+            limit,
+            leading: 0,
+            consumed: 0,
+        }
+    }
+
+    /// The last line, from its first character that is not white space.
+    pub(super) fn text(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// White space before the text of the last line, in bytes.
+    pub(super) fn leading(&self) -> u64 {
+        self.leading
+    }
+
+    /// Length of the last line with its end, in bytes.
+    pub(super) fn consumed(&self) -> u64 {
+        self.consumed
+    }
+
+    pub(super) fn next_line(&mut self) -> io::Result<Line> {
+        self.buffer.clear();
+        self.leading = 0;
+        self.consumed = 0;
+        let mut length = 0_u64;
+        let mut ended = false;
+        while !ended {
+            let chunk = match self.reader.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                other => other?,
+            };
+            if chunk.is_empty() {
+                break;
+            }
+            let (mut part, taken) = match memchr::memchr(b'\n', chunk) {
+                Some(end) => (&chunk[..end], end + 1),
+                None => (chunk, chunk.len()),
+            };
+            ended = taken > part.len();
+            if self.buffer.is_empty() && length == 0 {
+                let text = part.trim_ascii_start();
+                self.leading += (part.len() - text.len()) as u64;
+                part = text;
+            }
+            length += part.len() as u64;
+            if length <= self.limit {
+                self.buffer.extend_from_slice(part);
+            }
+            self.consumed += taken as u64;
+            self.reader.consume(taken);
+        }
+        Ok(match length {
+            _ if length > self.limit => Line::TooLong(length),
+            0 if self.consumed == 0 => Line::End,
+            0 => Line::Blank,
+            _ => Line::Text,
+        })
+    }
+}
+
+/// Why reading failed, in words.
+pub(super) fn read_error(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission to read was denied".to_owned(),
+        io::ErrorKind::UnexpectedEof => "the compressed data ends too early".to_owned(),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            format!("the compressed data is damaged: {error}")
+        }
+        _ => format!("cannot be read: {error}"),
+    }
+}
+
+fn problem(name: &str, message: String) -> Problem {
+    problem_at(name, Position::START, message)
+}
+
+fn problem_at(name: &str, position: Position, message: String) -> Problem {
+    Problem {
+        origin: Origin {
+            file: name.into(),
+            entry: None,
+            position,
+        },
+        message,
+    }
+}

@@ -1,0 +1,96 @@
+//! How a value can break a schema.
+
+use std::sync::Arc;
+
+use crate::schema::{Place, Types};
+
+/// One way in which values broke one schema: what payloads with the same cause have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deviation {
+    /// What was broken.
+    pub kind: DeviationKind,
+    /// The schema that was broken.
+    pub schema: Arc<Place>,
+    /// The variant that the value was read as, when it fits none of several.
+    pub variant: Option<Arc<str>>,
+}
+
+/// What can be broken.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DeviationKind {
+    /// A required property is not there; `because` names the property that makes it required.
+    Missing {
+        /// The property.
+        property: Arc<str>,
+        /// The property of `dependentRequired`.
+        because: Option<Arc<str>>,
+    },
+    /// The value is of another type.
+    Type {
+        /// The types of the schema.
+        expected: Types,
+        /// The type of the value.
+        found: &'static str,
+    },
+    /// The value is none of an enum. The values met are counted apart.
+    Enum {
+        /// How many values the enum has.
+        listed: usize,
+    },
+    /// The value is not the constant; as JSON text.
+    Constant {
+        /// The constant.
+        expected: String,
+    },
+    /// The string is not of the format.
+    Format {
+        /// The name of the format.
+        format: String,
+    },
+    /// The string does not match the regular expression.
+    Pattern {
+        /// The expression.
+        pattern: String,
+    },
+    /// The number breaks a bound.
+    Bound {
+        /// `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum` or `multipleOf`.
+        keyword: &'static str,
+        /// Its argument.
+        limit: String,
+    },
+    /// The string, array or object is too short or too long.
+    Length {
+        /// `minLength` … `maxProperties`.
+        keyword: &'static str,
+        /// Its argument.
+        limit: u64,
+    },
+    /// Two elements of the array are equal.
+    Unique,
+    /// Too few or too many elements are what `contains` asks for.
+    Contains {
+        /// At least.
+        minimum: u64,
+        /// At most.
+        maximum: Option<u64>,
+    },
+    /// An object that takes declared properties only has others. The keys met are counted apart.
+    Closed,
+    /// A key is not what `propertyNames` asks for. The keys met are counted apart.
+    PropertyName,
+    /// The schema accepts nothing, or the value is what `not` excludes.
+    Excluded,
+    /// The value fits several variants of a `oneOf`.
+    SeveralVariants {
+        /// The variants.
+        names: Vec<String>,
+    },
+    /// What the `jsonschema` crate decided; in its words.
+    Opaque {
+        /// The keyword.
+        keyword: String,
+        /// The message.
+        message: String,
+    },
+}

@@ -1,0 +1,116 @@
+//! How well a payload fits a schema: for payloads that come without method and URL.
+
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashSet, FxHasher};
+
+use crate::json::{Key, Value};
+use crate::schema::{Graph, NodeId};
+
+use super::deviation::DeviationKind;
+use super::walk::{About, Recorder, Taken, Walk};
+
+/// Elements of each array that are looked at.
+const ELEMENTS: usize = 3;
+
+/// How much of what a payload shows agrees with a schema. Places count once, however often they are
+/// met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fit {
+    /// Declared places with values that the schema accepts.
+    recognised: usize,
+    /// Places that break the schema, and properties that it does not name.
+    strange: usize,
+}
+
+impl Fit {
+    /// Measures a payload against one schema.
+    pub(super) fn measure(graph: &Graph, node: NodeId, value: Value<'_>) -> Self {
+        let mut walk = Walk::new(graph, Measure::default()).limit_elements(ELEMENTS);
+        walk.run(node, value);
+        let Measure {
+            seen, strange, broken, ..
+        } = walk.recorder;
+        Self {
+            recognised: seen.difference(&broken).count(),
+            strange,
+        }
+    }
+
+    /// Whether the payload may be meant for the schema at all: most of what it shows agrees.
+    pub(super) fn is_likely(self) -> bool {
+        self.recognised > 0 && self.recognised >= self.strange
+    }
+
+    /// Orders fits, better ones as greater: by the share that agrees, then by how much agrees.
+    pub(super) fn compare(self, other: Self) -> Ordering {
+        let cross = |a: Self, b: Self| a.recognised * (b.recognised + b.strange);
+        cross(self, other)
+            .cmp(&cross(other, self))
+            .then(self.recognised.cmp(&other.recognised))
+    }
+}
+
+/// Collects places, each as the hash of the way to it.
+#[derive(Default)]
+struct Measure {
+    way: Vec<u64>,
+    seen: FxHashSet<u64>,
+    broken: FxHashSet<u64>,
+    met: FxHashSet<u64>,
+    strange: usize,
+}
+
+impl Measure {
+    fn here(&self) -> u64 {
+        self.way.last().copied().unwrap_or(0)
+    }
+
+    fn hash(&self, what: impl Hash) -> u64 {
+        let mut hasher = FxHasher::default();
+        (self.here(), what).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn strange(&mut self, what: impl Hash) {
+        let hash = self.hash(what);
+        if self.met.insert(hash) {
+            self.strange += 1;
+        }
+    }
+}
+
+impl<'d> Recorder<'d> for Measure {
+    fn value(&mut self, _: Value<'d>, _: &[NodeId]) {
+        if !self.way.is_empty() {
+            self.seen.insert(self.here());
+        }
+    }
+
+    fn enter(&mut self, step: Taken<'d>) {
+        let below = match step {
+            Taken::Key(key) => self.hash(("key", key.name())),
+            Taken::Data(_) | Taken::Index(_) => self.hash("any"),
+        };
+        self.way.push(below);
+    }
+
+    fn leave(&mut self) {
+        self.way.pop();
+    }
+
+    fn deviation(&mut self, node: NodeId, kind: DeviationKind, _: About<'d>, _: Option<&Arc<str>>) {
+        self.broken.insert(self.here());
+        self.strange((node, format!("{kind:?}")));
+    }
+
+    fn undeclared(&mut self, _: NodeId, key: Key<'d>, _: Value<'d>) {
+        self.strange(("undeclared", key.name()));
+    }
+
+    fn beyond_enum(&mut self, _: NodeId, _: Value<'d>) {}
+
+    fn variant(&mut self, _: NodeId) {}
+}

@@ -1,0 +1,27 @@
+//! Observation: one walk over each payload, and what is learnt from it.
+//!
+//! `route` finds the operation, `walk` compares the payload with the schema graph and tells a
+//! recorder what it meets, `record` counts it in the [`Profile`]. There are no opinions here: which
+//! fact is a finding, and how grave, is for [`crate::rules`] to say.
+
+mod deviation;
+mod fit;
+mod observer;
+mod placeholder;
+mod profile;
+mod record;
+mod route;
+mod spelling;
+mod tally;
+mod variant;
+mod walk;
+
+pub use deviation::{Deviation, DeviationKind};
+pub use observer::{Judged, Observer, Options, Verdict};
+pub use placeholder::is_placeholder;
+pub use profile::{PathId, PathProfile, Profile, Shape, TargetKey, TargetProfile, TrafficFact};
+pub use spelling::Spelling;
+pub use tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Samples, Spot, Tally};
+
+#[cfg(test)]
+mod tests;

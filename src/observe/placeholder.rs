@@ -1,0 +1,34 @@
+//! Placeholders: what a guide or a sanitiser writes where a value should stand.
+
+/// Whether the text is, or holds, a placeholder: `{ mid }`, `{{name}}`, `${NAME}`, `<TOKEN>`, `XXXX`,
+/// `YOUR_API_KEY`, `[REDACTED]`, `***`.
+#[must_use]
+pub fn is_placeholder(text: &str) -> bool {
+    encloses_name(text, '{', '}')
+        || encloses_name(text, '<', '>')
+        || is_crossed_out(text)
+        || text.contains("***")
+        || ["[REDACTED]", "[FILTERED]", "[MASKED]"]
+            .iter()
+            .any(|word| text.eq_ignore_ascii_case(word))
+        || (text.starts_with("YOUR_") && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+}
+
+/// Whether a name stands between two brackets: letters, digits, `_`, `-`, spaces, no more.
+fn encloses_name(text: &str, open: char, close: char) -> bool {
+    text.split(open).skip(1).any(|rest| {
+        rest.split_once(close).is_some_and(|(name, _)| {
+            let name = name.trim();
+            name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                && name
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ' | '.'))
+        })
+    })
+}
+
+/// Four or more `X` in a row that are a word of their own.
+fn is_crossed_out(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric())
+        .any(|word| word.len() >= 4 && word.bytes().all(|byte| matches!(byte, b'X' | b'x')))
+}

@@ -1,0 +1,303 @@
+//! What was learnt from traffic: counters and bounded samples that merge.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+use std::sync::Arc;
+
+use crate::location::{PathPattern, Side, Step};
+use crate::schema::Place;
+
+use super::deviation::Deviation;
+use super::spelling::Spelling;
+use super::tally::{Keyed, Tally, merge};
+
+/// Everything learnt from captures. `a += &b` merges; the order of merging makes no difference, and
+/// the profile of a whole is the merge of the profiles of its parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// Exchanges read.
+    pub exchanges: u64,
+    /// What was learnt of each operation, side and status.
+    pub targets: BTreeMap<TargetKey, TargetProfile>,
+    /// Facts about exchanges rather than values, by their subject (see [`TrafficFact`]).
+    pub traffic: BTreeMap<TrafficFact, Keyed>,
+}
+
+impl AddAssign<&Self> for Profile {
+    fn add_assign(&mut self, other: &Self) {
+        self.exchanges += other.exchanges;
+        merge(&mut self.targets, &other.targets);
+        merge(&mut self.traffic, &other.traffic);
+    }
+}
+
+/// What payloads are grouped by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TargetKey {
+    /// `name@version` of the contract they were compared with.
+    pub contract: Arc<str>,
+    /// The operation.
+    pub operation: Arc<str>,
+    /// The side.
+    pub side: Side,
+    /// The status of the response.
+    pub status: Option<u16>,
+}
+
+/// What was learnt of the payloads of one operation, side and status.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TargetProfile {
+    /// Payloads compared with the schema.
+    pub payloads: u64,
+    /// Payloads that the schema accepts.
+    pub accepted: u64,
+    /// Payloads that it would accept but for placeholders.
+    pub placeholders: u64,
+    /// What was learnt of each place in them.
+    pub shape: Shape,
+}
+
+impl AddAssign<&Self> for TargetProfile {
+    fn add_assign(&mut self, other: &Self) {
+        self.payloads += other.payloads;
+        self.accepted += other.accepted;
+        self.placeholders += other.placeholders;
+        self.shape += &other.shape;
+    }
+}
+
+/// Names a path of one [`Shape`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathId(u32);
+
+/// The places of payloads, as a tree: array positions and keys that are data are folded.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    paths: Vec<PathNode>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct PathNode {
+    profile: PathProfile,
+    keys: BTreeMap<Arc<str>, PathId>,
+    any: Option<PathId>,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            paths: vec![PathNode::default()],
+        }
+    }
+}
+
+impl Shape {
+    /// The path of the whole payload.
+    pub const ROOT: PathId = PathId(0);
+
+    /// What was learnt of a path.
+    #[must_use]
+    pub fn path(&self, id: PathId) -> &PathProfile {
+        &self.paths[id.0 as usize].profile
+    }
+
+    pub(super) fn path_mut(&mut self, id: PathId) -> &mut PathProfile {
+        &mut self.paths[id.0 as usize].profile
+    }
+
+    /// The path of a member, if it was seen.
+    #[must_use]
+    pub fn key(&self, id: PathId, key: &str) -> Option<PathId> {
+        self.paths[id.0 as usize].keys.get(key).copied()
+    }
+
+    /// The paths below this one, members by name first.
+    pub fn children(&self, id: PathId) -> impl Iterator<Item = (Step, PathId)> {
+        let node = &self.paths[id.0 as usize];
+        let keys = node.keys.iter().map(|(key, id)| (Step::Key(Arc::clone(key)), *id));
+        keys.chain(node.any.map(|id| (Step::Any, id)))
+    }
+
+    pub(super) fn enter_key(&mut self, id: PathId, key: &str) -> PathId {
+        if let Some(known) = self.key(id, key) {
+            return known;
+        }
+        let new = self.push();
+        self.paths[id.0 as usize].keys.insert(key.into(), new);
+        new
+    }
+
+    pub(super) fn enter_any(&mut self, id: PathId) -> PathId {
+        if let Some(known) = self.paths[id.0 as usize].any {
+            return known;
+        }
+        let new = self.push();
+        self.paths[id.0 as usize].any = Some(new);
+        new
+    }
+
+    fn push(&mut self) -> PathId {
+        self.paths.push(PathNode::default());
+        PathId(u32::try_from(self.paths.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Every path with its pattern, parents before children.
+    #[must_use]
+    pub fn walk(&self) -> Vec<(PathPattern, PathId)> {
+        let mut found = Vec::new();
+        let mut open = vec![(PathPattern::root(), Self::ROOT)];
+        while let Some((pattern, id)) = open.pop() {
+            let mut below: Vec<_> = self
+                .children(id)
+                .map(|(step, child)| (pattern.join(step), child))
+                .collect();
+            below.reverse();
+            open.append(&mut below);
+            found.push((pattern, id));
+        }
+        found
+    }
+
+    fn merge_path(&mut self, ours: PathId, other: &Self, theirs: PathId) {
+        *self.path_mut(ours) += other.path(theirs);
+        for (step, child) in other.children(theirs) {
+            let ours = match step {
+                Step::Key(key) => self.enter_key(ours, &key),
+                Step::Any => self.enter_any(ours),
+            };
+            self.merge_path(ours, other, child);
+        }
+    }
+}
+
+impl AddAssign<&Self> for Shape {
+    fn add_assign(&mut self, other: &Self) {
+        self.merge_path(Self::ROOT, other, Self::ROOT);
+    }
+}
+
+/// Two shapes are equal when they have the same paths; how they are numbered makes no difference.
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.walk(), other.walk());
+        ours.len() == theirs.len()
+            && ours.iter().zip(&theirs).all(|((pattern, id), (other_pattern, other_id))| {
+                pattern == other_pattern && self.path(*id) == other.path(*other_id)
+            })
+    }
+}
+
+impl Eq for Shape {}
+
+/// What was learnt of the values at one path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PathProfile {
+    /// Values seen, by kind: null, boolean, number, string, array, object.
+    pub kinds: [u64; 6],
+    /// How the values broke their schemas.
+    pub deviations: BTreeMap<Deviation, Tally>,
+    /// Keys or values met by a deviation whose kind counts them apart.
+    pub subjects: BTreeMap<Deviation, Keyed>,
+    /// Where a deviation is due to a placeholder.
+    pub placeholders: BTreeMap<Deviation, Tally>,
+    /// Undeclared properties of an object, by the schema that names the others.
+    pub undeclared: BTreeMap<Arc<Place>, Keyed>,
+    /// Strings beyond the enum of one variant where another takes any.
+    pub beyond_enum: BTreeMap<Arc<Place>, Keyed>,
+    /// Declared enum values seen, by the schema of the enum.
+    pub enum_values: BTreeMap<Arc<Place>, BTreeMap<Box<str>, Count>>,
+    /// How values of a format were written, by the schema of the format.
+    pub spellings: BTreeMap<Arc<Place>, BTreeMap<Spelling, Tally>>,
+    /// Variants that accepted values, by the schema of the variant.
+    pub variants: BTreeMap<Arc<Place>, Count>,
+}
+
+impl PathProfile {
+    /// Values seen.
+    #[must_use]
+    pub fn seen(&self) -> u64 {
+        self.kinds.iter().sum()
+    }
+}
+
+impl AddAssign<&Self> for PathProfile {
+    fn add_assign(&mut self, other: &Self) {
+        for (ours, theirs) in self.kinds.iter_mut().zip(other.kinds) {
+            *ours += theirs;
+        }
+        merge(&mut self.deviations, &other.deviations);
+        merge(&mut self.subjects, &other.subjects);
+        merge(&mut self.placeholders, &other.placeholders);
+        merge(&mut self.undeclared, &other.undeclared);
+        merge(&mut self.beyond_enum, &other.beyond_enum);
+        merge(&mut self.variants, &other.variants);
+        for (place, values) in &other.enum_values {
+            merge(self.enum_values.entry(Arc::clone(place)).or_default(), values);
+        }
+        for (place, spellings) in &other.spellings {
+            merge(self.spellings.entry(Arc::clone(place)).or_default(), spellings);
+        }
+    }
+}
+
+/// A number that merges by reference.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Count(pub u64);
+
+impl AddAssign<&Self> for Count {
+    fn add_assign(&mut self, other: &Self) {
+        self.0 += other.0;
+    }
+}
+
+/// A fact about an exchange. What traffic can vary without end is its subject, counted apart in a
+/// [`Keyed`]; texts from the capture are redacted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TrafficFact {
+    /// A payload is not JSON. No subject.
+    MalformedJson {
+        /// What is wrong.
+        message: String,
+        /// What the writer probably did.
+        hint: Option<&'static str>,
+    },
+    /// A key stands twice in one object. Subject: the key.
+    DuplicateKey,
+    /// The Content-Length header does not say the length of the body. Subject: both lengths.
+    ContentLength,
+    /// No operation has the path. Subject: method and path, identifiers folded.
+    UnknownOperation,
+    /// Operations have the path, but none the method. Subject: the method.
+    OtherMethod {
+        /// `name@version` of the contract.
+        contract: Arc<str>,
+        /// The path template.
+        path: String,
+        /// The methods that the contract has there.
+        known: Vec<String>,
+    },
+    /// A query parameter that the operation does not declare. Subject: its name.
+    UndeclaredQuery(TargetKey),
+    /// A parameter whose value the schema rejects. Subject: its name.
+    ParameterValue(TargetKey),
+    /// A parameter whose value is a placeholder. Subject: its name.
+    ParameterPlaceholder(TargetKey),
+    /// A status that the operation does not declare. No subject.
+    UndeclaredStatus(TargetKey),
+    /// A payload for which the contract has no schema. No subject.
+    NoSchema(TargetKey),
+    /// A payload where the contract says there is none. No subject.
+    UnexpectedBody(TargetKey),
+    /// No payload where the contract says there is one. No subject.
+    MissingBody(TargetKey),
+    /// A payload that is not JSON, where the contract has a schema. Subject: its media type.
+    MediaType(TargetKey),
+    /// A payload without method and URL that fits no operation. No subject.
+    Unmatched,
+    /// A payload without method and URL that fits several operations equally; the first was taken.
+    /// No subject.
+    Ambiguous(Vec<String>),
+    /// A payload that speaks another version than the one it was compared with. Subject:
+    /// `name@version` of the version it speaks.
+    OtherVersion(TargetKey),
+}

@@ -1,0 +1,292 @@
+//! Counts what the walk meets in a [`Shape`].
+
+use std::sync::Arc;
+
+use crate::capture::Body;
+use crate::capture::redact::{Excerpt, MASK, is_secret_name, sanitised};
+use crate::json::{Document, Key, Kind, Value};
+use crate::location::Pointer;
+use crate::schema::{Graph, NodeId, Place};
+
+use super::deviation::{Deviation, DeviationKind};
+use super::placeholder::is_placeholder;
+use super::profile::{PathId, Shape};
+use super::spelling::Spelling;
+use super::tally::{Evidence, Spot};
+use super::walk::{About, Recorder, Taken};
+
+/// Longest value or key that is kept as a subject, in characters.
+const SUBJECT_LENGTH: usize = 60;
+
+/// Records one payload.
+pub(super) struct ShapeRecorder<'s, 'd> {
+    graph: &'s Graph,
+    shape: &'s mut Shape,
+    body: &'d Body<'d>,
+    document: &'d Document<'d>,
+    payload: u64,
+    stack: Vec<(PathId, Taken<'d>)>,
+    at: PathId,
+    /// Deviations that are no placeholders.
+    pub(super) deviations: u64,
+    /// Deviations that are placeholders.
+    pub(super) placeholders: u64,
+    /// The variants that accepted the payload as a whole.
+    pub(super) root_variants: Vec<NodeId>,
+}
+
+impl<'s, 'd> ShapeRecorder<'s, 'd> {
+    pub(super) fn new(
+        graph: &'s Graph,
+        shape: &'s mut Shape,
+        body: &'d Body<'d>,
+        document: &'d Document<'d>,
+        payload: u64,
+    ) -> Self {
+        Self {
+            graph,
+            shape,
+            body,
+            document,
+            payload,
+            stack: Vec::new(),
+            at: Shape::ROOT,
+            deviations: 0,
+            placeholders: 0,
+            root_variants: Vec::new(),
+        }
+    }
+
+    fn place(&self, node: NodeId) -> Arc<Place> {
+        Arc::clone(&self.graph.node(node).place)
+    }
+}
+
+/// What evidence is made of, apart from the shape that it goes into.
+struct Witness<'a, 'd> {
+    body: &'d Body<'d>,
+    document: &'d Document<'d>,
+    stack: &'a [(PathId, Taken<'d>)],
+    payload: u64,
+    about: About<'d>,
+}
+
+impl Witness<'_, '_> {
+    fn span(&self) -> std::ops::Range<usize> {
+        match self.about {
+            About::Value(value) => {
+                let span = value.span();
+                // Of an object or array the bracket is enough.
+                match value.kind() {
+                    Kind::Object | Kind::Array => span.start..span.start + 1,
+                    Kind::Null | Kind::Boolean | Kind::Number | Kind::String => span,
+                }
+            }
+            About::Member(key, _) => key.span(),
+        }
+    }
+
+    fn spot(&self) -> Spot<'_> {
+        Spot {
+            start: &self.body.origin,
+            offset: self.span().start,
+            payload: self.payload,
+        }
+    }
+
+    fn pointer(&self) -> Pointer {
+        let mut pointer = Pointer::root();
+        for (_, step) in self.stack {
+            match step {
+                Taken::Key(key) | Taken::Data(key) => pointer.push_key(&sanitised(&key.name())),
+                Taken::Index(index) => pointer.push_index(*index),
+            }
+        }
+        if let About::Member(key, _) = self.about {
+            pointer.push_key(&sanitised(&key.name()));
+        }
+        pointer
+    }
+
+    fn evidence(&self) -> Evidence {
+        let span = self.span();
+        Evidence {
+            origin: self.body.place(span.start),
+            pointer: self.pointer(),
+            excerpt: Excerpt::of_json(self.document, span),
+        }
+    }
+
+    /// The value as a subject: masked when it is secret, cut when it is long.
+    fn subject(&self, value: Value<'_>) -> String {
+        let is_secret = self.stack.iter().any(|(_, step)| match step {
+            Taken::Key(key) | Taken::Data(key) => is_secret_name(&key.name()),
+            Taken::Index(_) => false,
+        });
+        match value.as_str() {
+            _ if is_secret => MASK.to_owned(),
+            Some(text) => shorten(&text),
+            None => shorten(value.raw()),
+        }
+    }
+}
+
+fn shorten(text: &str) -> String {
+    let mut short: String = text.chars().take(SUBJECT_LENGTH).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    sanitised(&short)
+}
+
+impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
+    fn value(&mut self, value: Value<'d>, applicable: &[NodeId]) {
+        let graph = self.graph;
+        let profile = self.shape.path_mut(self.at);
+        profile.kinds[value.kind() as usize] += 1;
+        let Some(text) = value.as_str() else {
+            return;
+        };
+        for &id in applicable {
+            let node = graph.node(id);
+            if let Some(values) = &node.values
+                && values.has_str(&text)
+            {
+                if !profile.enum_values.contains_key(&node.place) {
+                    profile.enum_values.insert(Arc::clone(&node.place), Default::default());
+                }
+                if let Some(seen) = profile.enum_values.get_mut(&node.place) {
+                    match seen.get_mut(&*text) {
+                        Some(count) => count.0 += 1,
+                        None => seen.entry((*text).into()).or_default().0 = 1,
+                    }
+                }
+            }
+            if let Some((format, _)) = node.expected_spelling()
+                && node.checks.iter().all(|check| check.accepts(value))
+                && let Some(spelling) = Spelling::of(format, &text)
+            {
+                let witness = Witness {
+                    body: self.body,
+                    document: self.document,
+                    stack: &self.stack,
+                    payload: self.payload,
+                    about: About::Value(value),
+                };
+                if !profile.spellings.contains_key(&node.place) {
+                    profile.spellings.insert(Arc::clone(&node.place), Default::default());
+                }
+                if let Some(spellings) = profile.spellings.get_mut(&node.place) {
+                    let tally = spellings.entry(spelling).or_default();
+                    tally.add(witness.spot(), || witness.evidence());
+                }
+            }
+        }
+    }
+
+    fn enter(&mut self, step: Taken<'d>) {
+        let below = match step {
+            Taken::Key(key) => self.shape.enter_key(self.at, &key.name()),
+            Taken::Data(_) | Taken::Index(_) => self.shape.enter_any(self.at),
+        };
+        self.stack.push((self.at, step));
+        self.at = below;
+    }
+
+    fn leave(&mut self) {
+        if let Some((above, _)) = self.stack.pop() {
+            self.at = above;
+        }
+    }
+
+    fn deviation(
+        &mut self,
+        node: NodeId,
+        kind: DeviationKind,
+        about: About<'d>,
+        variant: Option<&Arc<str>>,
+    ) {
+        let value = match about {
+            About::Value(value) | About::Member(_, value) => value,
+        };
+        let is_about_text = matches!(
+            kind,
+            DeviationKind::Type { .. }
+                | DeviationKind::Enum { .. }
+                | DeviationKind::Constant { .. }
+                | DeviationKind::Format { .. }
+                | DeviationKind::Pattern { .. }
+                | DeviationKind::Length { .. }
+        );
+        let is_placeholder =
+            is_about_text && value.as_str().is_some_and(|text| is_placeholder(&text));
+        let counts_subjects = matches!(
+            kind,
+            DeviationKind::Enum { .. } | DeviationKind::Closed | DeviationKind::PropertyName
+        );
+        let deviation = Deviation {
+            kind,
+            schema: self.place(node),
+            variant: variant.cloned(),
+        };
+        let witness = Witness {
+            body: self.body,
+            document: self.document,
+            stack: &self.stack,
+            payload: self.payload,
+            about,
+        };
+        let profile = self.shape.path_mut(self.at);
+        if is_placeholder {
+            self.placeholders += 1;
+            let tally = profile.placeholders.entry(deviation).or_default();
+            tally.add(witness.spot(), || witness.evidence());
+            return;
+        }
+        self.deviations += 1;
+        if counts_subjects {
+            let subject = match about {
+                About::Value(value) => witness.subject(value),
+                About::Member(key, _) => shorten(&key.name()),
+            };
+            let subjects = profile.subjects.entry(deviation.clone()).or_default();
+            subjects.add(&subject, witness.spot(), || witness.evidence());
+        }
+        let tally = profile.deviations.entry(deviation).or_default();
+        tally.add(witness.spot(), || witness.evidence());
+    }
+
+    fn undeclared(&mut self, node: NodeId, key: Key<'d>, value: Value<'d>) {
+        let place = self.place(node);
+        let witness = Witness {
+            body: self.body,
+            document: self.document,
+            stack: &self.stack,
+            payload: self.payload,
+            about: About::Member(key, value),
+        };
+        let undeclared = self.shape.path_mut(self.at).undeclared.entry(place).or_default();
+        undeclared.add(&shorten(&key.name()), witness.spot(), || witness.evidence());
+    }
+
+    fn beyond_enum(&mut self, node: NodeId, value: Value<'d>) {
+        let place = self.place(node);
+        let witness = Witness {
+            body: self.body,
+            document: self.document,
+            stack: &self.stack,
+            payload: self.payload,
+            about: About::Value(value),
+        };
+        let beyond = self.shape.path_mut(self.at).beyond_enum.entry(place).or_default();
+        beyond.add(&witness.subject(value), witness.spot(), || witness.evidence());
+    }
+
+    fn variant(&mut self, node: NodeId) {
+        let place = self.place(node);
+        self.shape.path_mut(self.at).variants.entry(place).or_default().0 += 1;
+        if self.at == Shape::ROOT {
+            self.root_variants.push(node);
+        }
+    }
+}

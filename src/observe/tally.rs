@@ -1,0 +1,200 @@
+//! Counters that merge: how often, in how many payloads, and the first few places.
+//!
+//! Merging is associative and commutative, with the default as identity. Bounded collections keep
+//! that: the places kept are the smallest by order, and a collection over its limit folds for good.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+use crate::capture::redact::Excerpt;
+use crate::location::{Origin, Pointer};
+
+/// Places kept per fact.
+pub const EVIDENCE_KEPT: usize = 3;
+
+/// Distinct keys or values kept before a collection folds.
+pub const DISTINCT_KEPT: usize = 256;
+
+/// Where a fact was seen.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// The place in the capture.
+    pub origin: Origin,
+    /// The place in the payload.
+    pub pointer: Pointer,
+    /// The line of the capture, redacted.
+    pub excerpt: Excerpt,
+}
+
+/// Orders evidence without computing lines and columns: file, start of the body, offset in the body.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank(std::sync::Arc<str>, u64, u64);
+
+/// The first few places of a fact, in the order of the captures.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Samples(Vec<(Rank, Evidence)>);
+
+impl Samples {
+    /// The places, first to last.
+    pub fn iter(&self) -> impl Iterator<Item = &Evidence> {
+        self.0.iter().map(|(_, evidence)| evidence)
+    }
+
+    fn insert(&mut self, rank: Rank, evidence: impl FnOnce() -> Evidence) {
+        let at = self.0.partition_point(|(kept, _)| *kept <= rank);
+        if at < EVIDENCE_KEPT {
+            self.0.insert(at, (rank, evidence()));
+            self.0.truncate(EVIDENCE_KEPT);
+        }
+    }
+}
+
+impl AddAssign<&Self> for Samples {
+    fn add_assign(&mut self, other: &Self) {
+        for (rank, evidence) in &other.0 {
+            self.insert(rank.clone(), || evidence.clone());
+        }
+    }
+}
+
+/// Where something was met, before anybody asks for lines and columns.
+#[derive(Debug, Clone, Copy)]
+pub struct Spot<'a> {
+    /// Where the body (or the message) starts.
+    pub start: &'a Origin,
+    /// Offset in the body.
+    pub offset: usize,
+    /// Number of the payload in this run; told apart, not merged.
+    pub payload: u64,
+}
+
+/// How often a fact was seen and where.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// How often.
+    pub count: u64,
+    /// In how many payloads.
+    pub payloads: u64,
+    /// The first places.
+    pub samples: Samples,
+    /// The payload counted last.
+    last: Option<u64>,
+}
+
+/// Which payload was counted last is no part of what was learnt.
+impl PartialEq for Tally {
+    fn eq(&self, other: &Self) -> bool {
+        (self.count, self.payloads, &self.samples) == (other.count, other.payloads, &other.samples)
+    }
+}
+
+impl Eq for Tally {}
+
+impl Tally {
+    /// Counts one occurrence; `evidence` is asked for only when the place is kept.
+    pub fn add(&mut self, spot: Spot<'_>, evidence: impl FnOnce() -> Evidence) {
+        self.count += 1;
+        if self.last != Some(spot.payload) {
+            self.last = Some(spot.payload);
+            self.payloads += 1;
+        }
+        let rank = Rank(
+            spot.start.file.clone(),
+            spot.start.position.byte,
+            spot.offset as u64,
+        );
+        self.samples.insert(rank, evidence);
+    }
+}
+
+impl AddAssign<&Self> for Tally {
+    fn add_assign(&mut self, other: &Self) {
+        self.count += other.count;
+        self.payloads += other.payloads;
+        self.samples += &other.samples;
+    }
+}
+
+/// Tallies by key, of which at most [`DISTINCT_KEPT`] are told apart: with one more the keys are data,
+/// and fold into one tally.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keyed {
+    /// The keys are told apart.
+    Distinct(BTreeMap<Box<str>, Tally>),
+    /// There were too many keys. `payloads` is then an upper bound.
+    Folded(Tally),
+}
+
+impl Default for Keyed {
+    fn default() -> Self {
+        Self::Distinct(BTreeMap::new())
+    }
+}
+
+impl Keyed {
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Distinct(tallies) if tallies.is_empty())
+    }
+
+    /// Counts one occurrence of a key.
+    pub fn add(&mut self, key: &str, spot: Spot<'_>, evidence: impl FnOnce() -> Evidence) {
+        match self {
+            Self::Folded(tally) => tally.add(spot, evidence),
+            Self::Distinct(tallies) => match tallies.get_mut(key) {
+                Some(tally) => tally.add(spot, evidence),
+                None => {
+                    tallies.entry(key.into()).or_default().add(spot, evidence);
+                    self.fold_when_full();
+                }
+            },
+        }
+    }
+
+    fn fold_when_full(&mut self) {
+        if let Self::Distinct(tallies) = self
+            && tallies.len() > DISTINCT_KEPT
+        {
+            *self = Self::Folded(Self::sum(tallies));
+        }
+    }
+
+    fn sum(tallies: &BTreeMap<Box<str>, Tally>) -> Tally {
+        let mut sum = Tally::default();
+        for tally in tallies.values() {
+            sum += tally;
+        }
+        sum
+    }
+}
+
+impl AddAssign<&Self> for Keyed {
+    fn add_assign(&mut self, other: &Self) {
+        match (&mut *self, other) {
+            (Self::Distinct(ours), Self::Distinct(theirs)) => {
+                for (key, tally) in theirs {
+                    *ours.entry(key.clone()).or_default() += tally;
+                }
+                self.fold_when_full();
+            }
+            (Self::Folded(ours), Self::Folded(theirs)) => *ours += theirs,
+            (Self::Folded(ours), Self::Distinct(theirs)) => *ours += &Self::sum(theirs),
+            (Self::Distinct(ours), Self::Folded(theirs)) => {
+                let mut sum = Self::sum(ours);
+                sum += theirs;
+                *self = Self::Folded(sum);
+            }
+        }
+    }
+}
+
+/// Merges two maps value by value.
+pub(super) fn merge<K: Ord + Clone, V: Default + for<'v> AddAssign<&'v V>>(
+    into: &mut BTreeMap<K, V>,
+    from: &BTreeMap<K, V>,
+) {
+    for (key, value) in from {
+        *into.entry(key.clone()).or_default() += value;
+    }
+}

@@ -1,0 +1,441 @@
+//! The walk: a payload against the schema graph, once.
+//!
+//! The walk follows the payload. At each value it holds the set of schemas that apply there, adds
+//! those that they apply in turn (`$ref`, `allOf`, the branches that accept, …), and tells a
+//! [`Recorder`] what it meets. Because all schemas of a place are at hand together, a property is
+//! undeclared exactly when none of them names it.
+
+use std::sync::Arc;
+
+use crate::json::{Key, Kind, Value};
+use crate::schema::{Graph, Node, NodeId, Opaque};
+
+use super::deviation::DeviationKind;
+use super::variant;
+
+/// A step from a value to one of its parts.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Taken<'d> {
+    /// To a declared member.
+    Key(Key<'d>),
+    /// To a member whose key is data.
+    Data(Key<'d>),
+    /// To an element.
+    Index(usize),
+}
+
+/// What a fact is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum About<'d> {
+    /// The value itself.
+    Value(Value<'d>),
+    /// A member of the value.
+    Member(Key<'d>, Value<'d>),
+}
+
+/// Is told what the walk meets, in the order of the payload.
+pub(super) trait Recorder<'d> {
+    /// A value, and every schema that applies to it.
+    fn value(&mut self, value: Value<'d>, applicable: &[NodeId]);
+    /// What follows is about this part, until [`leave`](Self::leave).
+    fn enter(&mut self, step: Taken<'d>);
+    /// Back to the whole.
+    fn leave(&mut self);
+    /// A schema is broken.
+    fn deviation(
+        &mut self,
+        node: NodeId,
+        kind: DeviationKind,
+        about: About<'d>,
+        variant: Option<&Arc<str>>,
+    );
+    /// A member that no schema names; `node` is one that names others.
+    fn undeclared(&mut self, node: NodeId, key: Key<'d>, value: Value<'d>);
+    /// A string that an enum does not list, while another branch takes any string.
+    fn beyond_enum(&mut self, node: NodeId, value: Value<'d>);
+    /// The branch of an `anyOf` or `oneOf` that accepted the value.
+    fn variant(&mut self, node: NodeId);
+    /// Whether enough was seen to stop.
+    fn is_done(&self) -> bool {
+        false
+    }
+}
+
+/// One walk over one payload.
+pub(super) struct Walk<'g, R> {
+    graph: &'g Graph,
+    pub(super) recorder: R,
+    /// Elements looked at per array.
+    elements: usize,
+    /// The variant that what is walked was read as, when it fits none.
+    assumed: Option<Arc<str>>,
+    /// Emptied sets, for reuse.
+    spare: Vec<Vec<NodeId>>,
+}
+
+impl<'g, R> Walk<'g, R> {
+    pub(super) fn new(graph: &'g Graph, recorder: R) -> Self {
+        Self {
+            graph,
+            recorder,
+            elements: usize::MAX,
+            assumed: None,
+            spare: Vec::new(),
+        }
+    }
+
+    /// Looks at the first few elements of each array only.
+    pub(super) fn limit_elements(mut self, elements: usize) -> Self {
+        self.elements = elements;
+        self
+    }
+
+    /// Walks a value under one schema.
+    pub(super) fn run<'d>(&mut self, node: NodeId, value: Value<'d>)
+    where
+        R: Recorder<'d>,
+    {
+        self.visit(value, vec![node]);
+    }
+
+    fn visit<'d>(&mut self, value: Value<'d>, mut applicable: Vec<NodeId>)
+    where
+        R: Recorder<'d>,
+    {
+        if self.recorder.is_done() {
+            return;
+        }
+        let outer = self.assumed.clone();
+        self.expand(value, &mut applicable);
+        self.recorder.value(value, &applicable);
+        for &id in &applicable {
+            self.assertions(id, value);
+        }
+        match value.kind() {
+            Kind::Object => self.members(value, &applicable),
+            Kind::Array => self.elements(value, &applicable),
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => {}
+        }
+        self.assumed = outer;
+        applicable.clear();
+        self.spare.push(applicable);
+    }
+
+    /// Adds every schema that the schemas of the set apply to the same value.
+    fn expand<'d>(&mut self, value: Value<'d>, applicable: &mut Vec<NodeId>)
+    where
+        R: Recorder<'d>,
+    {
+        let graph = self.graph;
+        let mut next = 0;
+        while let Some(&id) = applicable.get(next) {
+            next += 1;
+            let node = graph.node(id);
+            let mut add = |id: NodeId| {
+                if !applicable.contains(&id) {
+                    applicable.push(id);
+                }
+            };
+            node.reference.into_iter().for_each(&mut add);
+            node.all_of.iter().copied().for_each(&mut add);
+            if let Some(conditional) = node.conditional {
+                if graph.accepts(conditional.condition, value) {
+                    add(conditional.condition);
+                    conditional.then.into_iter().for_each(&mut add);
+                } else {
+                    conditional.otherwise.into_iter().for_each(&mut add);
+                }
+            }
+            for (name, dependent) in &node.object.dependent_schemas {
+                if value.get(name).is_some() {
+                    add(*dependent);
+                }
+            }
+            for (branches, exactly_one) in [(&node.any_of, false), (&node.one_of, true)] {
+                if !branches.is_empty() {
+                    for branch in self.branches(id, branches, exactly_one, value) {
+                        if !applicable.contains(&branch) {
+                            applicable.push(branch);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The branches to walk: those that accept, else the one that fits best.
+    fn branches<'d>(
+        &mut self,
+        id: NodeId,
+        branches: &[NodeId],
+        exactly_one: bool,
+        value: Value<'d>,
+    ) -> Vec<NodeId>
+    where
+        R: Recorder<'d>,
+    {
+        let graph = self.graph;
+        let accepted: Vec<NodeId> = branches
+            .iter()
+            .copied()
+            .filter(|branch| graph.accepts(*branch, value))
+            .collect();
+        if accepted.is_empty() {
+            let (best, is_choice) = variant::closest(graph, branches, value);
+            if is_choice {
+                self.assumed = Some(graph.label(best).into());
+            }
+            return vec![best];
+        }
+        if exactly_one && accepted.len() > 1 {
+            let names = accepted.iter().map(|branch| graph.label(*branch)).collect();
+            let kind = DeviationKind::SeveralVariants { names };
+            self.deviation(id, kind, About::Value(value));
+        }
+        if branches.len() > 1 {
+            for &branch in &accepted {
+                self.recorder.variant(branch);
+            }
+            if value.kind() == Kind::String
+                && let Some(closed) = variant::bypassed_enum(graph, branches, value)
+            {
+                self.recorder.beyond_enum(closed, value);
+            }
+        }
+        accepted
+    }
+
+    fn deviation<'d>(&mut self, node: NodeId, kind: DeviationKind, about: About<'d>)
+    where
+        R: Recorder<'d>,
+    {
+        self.recorder
+            .deviation(node, kind, about, self.assumed.as_ref());
+    }
+
+    /// What one schema asserts of the value itself.
+    fn assertions<'d>(&mut self, id: NodeId, value: Value<'d>)
+    where
+        R: Recorder<'d>,
+    {
+        let graph = self.graph;
+        let node = graph.node(id);
+        let about = About::Value(value);
+        if let Some(opaque) = &node.opaque {
+            self.opaque(id, opaque, value);
+        }
+        if node.never || node.not.is_some_and(|not| graph.accepts(not, value)) {
+            self.deviation(id, DeviationKind::Excluded, about);
+        }
+        if let Some(expected) = node.types
+            && !expected.hold(value)
+        {
+            let found = value.kind().name();
+            self.deviation(id, DeviationKind::Type { expected, found }, about);
+            // A value of another type breaks the rest of the schema for the same reason.
+            return;
+        }
+        if !node.lists(value) {
+            let listed = node.values.as_ref().map_or(0, |values| values.all.len());
+            self.deviation(id, DeviationKind::Enum { listed }, about);
+        }
+        if let Some(constant) = &node.constant
+            && !node.is_constant(value)
+        {
+            let expected = constant.to_string();
+            self.deviation(id, DeviationKind::Constant { expected }, about);
+        }
+        for check in &node.checks {
+            if !check.accepts(value) {
+                let argument = check.argument_text();
+                let kind = match check.keyword {
+                    "format" => DeviationKind::Format { format: argument },
+                    "pattern" => DeviationKind::Pattern { pattern: argument },
+                    "uniqueItems" => DeviationKind::Unique,
+                    keyword => DeviationKind::Bound {
+                        keyword,
+                        limit: argument,
+                    },
+                };
+                self.deviation(id, kind, about);
+            }
+        }
+        for length in &node.lengths {
+            if length.measure(value).is_some_and(|n| !length.allows(n)) {
+                let (keyword, limit) = (length.keyword(), length.limit);
+                self.deviation(id, DeviationKind::Length { keyword, limit }, about);
+            }
+        }
+    }
+
+    /// What the crate says about the keywords left to it.
+    fn opaque<'d>(&mut self, id: NodeId, opaque: &Opaque, value: Value<'d>)
+    where
+        R: Recorder<'d>,
+    {
+        for error in opaque.check.errors(value) {
+            let is_ours = opaque.keywords.as_ref().is_none_or(|keywords| {
+                let first = error.evaluation_path.split('/').nth(1).unwrap_or_default();
+                keywords.contains(&first)
+            });
+            if !is_ours {
+                continue;
+            }
+            let place = at_pointer(value, &error.instance_path).unwrap_or(value);
+            if error.unexpected.is_empty() {
+                let kind = DeviationKind::Opaque {
+                    keyword: error.keyword,
+                    message: error.message,
+                };
+                self.deviation(id, kind, About::Value(place));
+            }
+            for name in &error.unexpected {
+                let member = place.members().find(|(key, _)| key.is(name));
+                let about = member.map_or(About::Value(place), |(key, member)| {
+                    About::Member(key, member)
+                });
+                self.deviation(id, DeviationKind::Closed, about);
+            }
+        }
+    }
+
+    fn members<'d>(&mut self, value: Value<'d>, applicable: &[NodeId])
+    where
+        R: Recorder<'d>,
+    {
+        let graph = self.graph;
+        let whole = About::Value(value);
+        let nodes = || applicable.iter().map(|id| (*id, graph.node(*id)));
+        for (id, node) in nodes() {
+            self.presence(id, node, value, whole);
+        }
+        let named_by = nodes().find(|(_, node)| node.object.names_properties());
+        // Where the crate decides what is left over, it is not ours to say that something is.
+        let is_ours = nodes().all(|(_, node)| node.opaque.is_none());
+        for (key, member) in value.members() {
+            let name = key.name();
+            let mut below = self.spare.pop().unwrap_or_default();
+            let mut is_named = false;
+            let mut is_refused = false;
+            for (id, node) in nodes() {
+                if let Some(names) = node.object.property_names
+                    && !graph.accepts_name(names, &name)
+                {
+                    let about = About::Member(key, member);
+                    self.deviation(id, DeviationKind::PropertyName, about);
+                }
+                is_named |= node.object.properties.contains_key(&*name)
+                    || node.object.required.iter().any(|required| **required == *name);
+                let mut add = |id: NodeId| {
+                    if !below.contains(&id) {
+                        below.push(id);
+                    }
+                };
+                let mut matched = false;
+                for target in node.named_schemas(&name) {
+                    matched = true;
+                    add(target);
+                }
+                match node.object.additional {
+                    Some(rest) if !matched && graph.node(rest).never => {
+                        is_refused = true;
+                        let about = About::Member(key, member);
+                        self.deviation(id, DeviationKind::Closed, about);
+                    }
+                    Some(rest) if !matched => add(rest),
+                    Some(_) | None => {}
+                }
+            }
+            let constrained = below.iter().any(|id| !graph.node(*id).is_open());
+            if is_named || constrained {
+                self.recorder.enter(if is_named {
+                    Taken::Key(key)
+                } else {
+                    Taken::Data(key)
+                });
+                self.visit(member, below);
+                self.recorder.leave();
+            } else {
+                self.spare.push(below);
+                if let Some((id, _)) = named_by
+                    && is_ours
+                    && !is_refused
+                {
+                    self.recorder.undeclared(id, key, member);
+                }
+            }
+        }
+    }
+
+    /// Which members have to be there.
+    fn presence<'d>(&mut self, id: NodeId, node: &Node, value: Value<'d>, whole: About<'d>)
+    where
+        R: Recorder<'d>,
+    {
+        for property in &node.object.required {
+            if value.get(property).is_none() {
+                let kind = DeviationKind::Missing {
+                    property: Arc::clone(property),
+                    because: None,
+                };
+                self.deviation(id, kind, whole);
+            }
+        }
+        for (because, needed) in &node.object.dependent_required {
+            if value.get(because).is_none() {
+                continue;
+            }
+            for property in needed.iter().filter(|name| value.get(name).is_none()) {
+                let kind = DeviationKind::Missing {
+                    property: Arc::clone(property),
+                    because: Some(Arc::clone(because)),
+                };
+                self.deviation(id, kind, whole);
+            }
+        }
+    }
+
+    fn elements<'d>(&mut self, value: Value<'d>, applicable: &[NodeId])
+    where
+        R: Recorder<'d>,
+    {
+        let graph = self.graph;
+        for &id in applicable {
+            if let Some(contains) = graph.node(id).array.contains
+                && !contains.allows(graph.count_contained(contains, value))
+            {
+                let kind = DeviationKind::Contains {
+                    minimum: contains.minimum,
+                    maximum: contains.maximum,
+                };
+                self.deviation(id, kind, About::Value(value));
+            }
+        }
+        for (index, element) in value.elements().enumerate().take(self.elements) {
+            let mut below = self.spare.pop().unwrap_or_default();
+            for &id in applicable {
+                let schema = graph.node(id).element_schema(index);
+                below.extend(schema.filter(|schema| !below.contains(schema)));
+            }
+            if below.is_empty() {
+                self.spare.push(below);
+                continue;
+            }
+            self.recorder.enter(Taken::Index(index));
+            self.visit(element, below);
+            self.recorder.leave();
+        }
+    }
+}
+
+/// The value that a JSON pointer leads to.
+fn at_pointer<'d>(value: Value<'d>, pointer: &str) -> Option<Value<'d>> {
+    pointer.split('/').skip(1).try_fold(value, |value, step| {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        match value.kind() {
+            Kind::Object => value.get(&step),
+            Kind::Array => value.elements().nth(step.parse().ok()?),
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => None,
+        }
+    })
+}
