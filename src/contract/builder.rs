@@ -70,6 +70,7 @@ impl ContractBuilder {
             requests: Bundle::new(settings.clone().for_deserialize().into_generator()),
             responses: Bundle::new(settings.for_serialize().into_generator()),
             base: format!("wiredrift:/{}@{}", self.name, self.version),
+            documents: Documents::default(),
             entries: Vec::new(),
         };
         let mut ids = BTreeSet::new();
@@ -80,7 +81,7 @@ impl ContractBuilder {
             }
             operation.add_schemas(&mut sides)?;
         }
-        let mut documents = Documents::default();
+        let mut documents = sides.documents;
         documents.add(&uri(&sides.base, Side::Request), sides.requests.into_document());
         documents.add(&uri(&sides.base, Side::Response), sides.responses.into_document());
         let (graph, nodes) = compile(&documents, &sides.entries)?;
@@ -117,11 +118,12 @@ pub struct OperationBuilder {
     replaces: Vec<Replacement>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Described {
     Absent,
     Undocumented,
     Type(SchemaOf),
+    Document(Value),
 }
 
 impl OperationBuilder {
@@ -189,6 +191,13 @@ impl OperationBuilder {
         self
     }
 
+    /// The request body, by a JSON Schema document (draft 2020-12).
+    #[must_use]
+    pub fn request_schema(mut self, schema: Value) -> Self {
+        self.request = Described::Document(schema);
+        self
+    }
+
     /// A request body that is not described.
     #[must_use]
     pub fn undocumented_request(mut self) -> Self {
@@ -200,6 +209,14 @@ impl OperationBuilder {
     #[must_use]
     pub fn response<T: JsonSchema>(mut self, status: u16) -> Self {
         let body = Described::Type(schema_of::<T>());
+        self.responses.push((StatusPattern::Exact(status), body));
+        self
+    }
+
+    /// The body of the response with this status, by a JSON Schema document (draft 2020-12).
+    #[must_use]
+    pub fn response_schema(mut self, status: u16, schema: Value) -> Self {
+        let body = Described::Document(schema);
         self.responses.push((StatusPattern::Exact(status), body));
         self
     }
@@ -250,13 +267,9 @@ impl OperationBuilder {
                 sides.add(Side::Request, &self.id, &format!("parameter {name}"), *schema);
             }
         }
-        if let Described::Type(schema) = self.request {
-            sides.add(Side::Request, &self.id, "body", schema);
-        }
+        sides.add_body(Side::Request, &self.id, "body", &self.request);
         for (status, described) in &self.responses {
-            if let Described::Type(schema) = described {
-                sides.add(Side::Response, &self.id, &status.to_string(), *schema);
-            }
+            sides.add_body(Side::Response, &self.id, &status.to_string(), described);
         }
         Ok(())
     }
@@ -271,18 +284,20 @@ impl OperationBuilder {
                 schema: schema.and_then(|_| nodes.next()),
             })
             .collect();
-        let mut payload = |described| match described {
+        let mut payload = |described: &Described| match described {
             Described::Absent => Payload::Absent,
             Described::Undocumented => Payload::Undocumented,
-            Described::Type(_) => nodes.next().map_or(Payload::Undocumented, Payload::Schema),
+            Described::Type(_) | Described::Document(_) => {
+                nodes.next().map_or(Payload::Undocumented, Payload::Schema)
+            }
         };
-        let request = payload(self.request);
+        let request = payload(&self.request);
         let responses = self
             .responses
             .into_iter()
             .map(|(status, described)| Response {
                 status,
-                payload: payload(described),
+                payload: payload(&described),
             })
             .collect();
         Operation {
@@ -305,11 +320,26 @@ struct Sides {
     requests: Bundle,
     responses: Bundle,
     base: String,
+    /// Documents that were given as they are.
+    documents: Documents,
     /// References to the schemas of operations.
     entries: Vec<String>,
 }
 
 impl Sides {
+    fn add_body(&mut self, side: Side, operation: &str, entry: &str, described: &Described) {
+        match described {
+            Described::Absent | Described::Undocumented => {}
+            Described::Type(schema) => self.add(side, operation, entry, *schema),
+            Described::Document(document) => {
+                // A document of its own: its references start from its own root.
+                let uri = format!("{}/{operation}/{entry}", uri(&self.base, side));
+                self.documents.add(&uri, document.clone());
+                self.entries.push(format!("{uri}#"));
+            }
+        }
+    }
+
     fn add(&mut self, side: Side, operation: &str, entry: &str, schema: SchemaOf) {
         let bundle = match side {
             Side::Request => &mut self.requests,

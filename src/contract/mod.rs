@@ -5,6 +5,7 @@ pub mod builtin;
 mod path;
 mod registry;
 mod route;
+mod schemas;
 
 use std::fmt;
 
@@ -14,8 +15,10 @@ use crate::schema::{Documents, Graph, NodeId};
 
 pub use builder::{ContractBuilder, OperationBuilder};
 pub use path::PathTemplate;
+pub(crate) use registry::unknown;
 pub use registry::{ContractRef, Registry};
 pub use route::{Route, Target};
+pub use schemas::PayloadSchema;
 
 /// One version of an API description.
 #[derive(Debug)]

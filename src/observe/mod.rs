@@ -17,9 +17,11 @@ mod variant;
 mod walk;
 
 pub use deviation::{Deviation, DeviationKind};
-pub use observer::{Judged, Observer, Options, Verdict};
+pub use observer::{Judged, Observer, Options};
 pub use placeholder::is_placeholder;
-pub use profile::{PathId, PathProfile, Profile, Shape, TargetKey, TargetProfile, TrafficFact};
+pub use profile::{
+    Count, PathId, PathProfile, Profile, Shape, TargetKey, TargetProfile, TrafficFact, Verdict,
+};
 pub use spelling::Spelling;
 pub use tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Samples, Spot, Tally};
 

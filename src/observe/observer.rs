@@ -13,7 +13,7 @@ use crate::json::Document;
 use crate::location::{Origin, Pointer, Side};
 
 use super::placeholder::is_placeholder;
-use super::profile::{Profile, TargetKey, TrafficFact};
+use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
 use super::record::ShapeRecorder;
 use super::route::{Destination, Guess, Versions};
 use super::tally::{Evidence, Spot};
@@ -43,34 +43,6 @@ pub struct Judged {
     pub variants: Vec<String>,
 }
 
-/// What can come out of a comparison.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    serde::Serialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// The schema accepts the payload.
-    Conforms,
-    /// The schema would accept it but for placeholders.
-    Placeholders,
-    /// The schema rejects the payload.
-    Deviates,
-    /// The payload is not JSON.
-    Malformed,
-    /// The contract has no schema for the payload.
-    NoSchema,
-    /// No operation was found for the payload.
-    Unmatched,
-}
-
 /// Compares exchanges with the versions of a contract and keeps what is learnt.
 #[derive(Debug)]
 pub struct Observer<'c> {
@@ -87,8 +59,6 @@ pub struct Observer<'c> {
     pub skipped: Vec<(PathBuf, &'static str)>,
     /// The verdicts on the first payloads.
     pub judged: Vec<Judged>,
-    /// Verdicts beyond those kept.
-    pub judged_more: u64,
 }
 
 impl<'c> Observer<'c> {
@@ -105,7 +75,6 @@ impl<'c> Observer<'c> {
             sources: Vec::new(),
             skipped: Vec::new(),
             judged: Vec::new(),
-            judged_more: 0,
         }
     }
 
@@ -147,6 +116,7 @@ impl<'c> Observer<'c> {
         verdict: Verdict,
         variants: Vec<String>,
     ) {
+        self.profile.verdicts.entry(verdict).or_default().0 += 1;
         if self.judged.len() < JUDGED_KEPT {
             self.judged.push(Judged {
                 origin: origin.clone(),
@@ -154,8 +124,6 @@ impl<'c> Observer<'c> {
                 verdict,
                 variants,
             });
-        } else {
-            self.judged_more += 1;
         }
     }
 

@@ -17,6 +17,8 @@ use super::tally::{Keyed, Tally, merge};
 pub struct Profile {
     /// Exchanges read.
     pub exchanges: u64,
+    /// What came out for each payload.
+    pub verdicts: BTreeMap<Verdict, Count>,
     /// What was learnt of each operation, side and status.
     pub targets: BTreeMap<TargetKey, TargetProfile>,
     /// Facts about exchanges rather than values, by their subject (see [`TrafficFact`]).
@@ -26,8 +28,52 @@ pub struct Profile {
 impl AddAssign<&Self> for Profile {
     fn add_assign(&mut self, other: &Self) {
         self.exchanges += other.exchanges;
+        merge(&mut self.verdicts, &other.verdicts);
         merge(&mut self.targets, &other.targets);
         merge(&mut self.traffic, &other.traffic);
+    }
+}
+
+/// What can come out of the comparison of a payload with its schema.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The schema accepts the payload.
+    Conforms,
+    /// The schema would accept it but for placeholders.
+    Placeholders,
+    /// The schema rejects the payload.
+    Deviates,
+    /// The payload is not JSON.
+    Malformed,
+    /// The contract has no schema for the payload.
+    NoSchema,
+    /// No operation was found for the payload.
+    Unmatched,
+}
+
+impl Verdict {
+    /// In words, for one payload.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Conforms => "conforms",
+            Self::Placeholders => "conforms but for placeholders",
+            Self::Deviates => "deviates",
+            Self::Malformed => "is not JSON",
+            Self::NoSchema => "has no schema",
+            Self::Unmatched => "fits no operation",
+        }
     }
 }
 

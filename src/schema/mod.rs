@@ -11,6 +11,7 @@ mod accept;
 mod compile;
 mod crate_check;
 pub mod emit;
+mod follow;
 
 use std::fmt;
 use std::sync::Arc;

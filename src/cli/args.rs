@@ -1,0 +1,204 @@
+//! Arguments as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::capture::Format;
+use crate::contract::ContractRef;
+
+/// Checks captured HTTP/JSON traffic against versioned contracts.
+///
+/// Exit codes: 0 nothing at or above the level asked for, 1 findings, 2 the run could not be
+/// completed.
+#[derive(Debug, Parser)]
+#[command(name = "wiredrift", version, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check captures against a contract.
+    Check(CheckArguments),
+    /// Print, write or check the JSON Schemas of the contracts.
+    Schema(SchemaArguments),
+    /// List contracts, their versions and operations.
+    Contracts(ContractsArguments),
+    /// Say what a rule means, why it matters, and how to silence it.
+    Explain(ExplainArguments),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Files and folders that hold captures; `-` is standard input.
+    ///
+    /// JSON, NDJSON, raw HTTP (curl -i), HAR, and guides (Markdown or text with json, HTTP or Python
+    /// blocks), each also in .gz or .zst.
+    #[arg(required = true, value_name = "CAPTURES")]
+    pub(super) captures: Vec<PathBuf>,
+
+    /// The contract: `name@version`, or `name` to find the version that each payload speaks.
+    #[arg(long, value_name = "REF")]
+    pub(super) contract: ContractRef,
+
+    /// The operation of payloads that come without method and URL.
+    #[arg(long, value_name = "ID")]
+    pub(super) operation: Option<String>,
+
+    /// The side of payloads that come without method and URL.
+    #[arg(long, value_enum)]
+    pub(super) side: Option<SideArgument>,
+
+    /// The status of responses that come without one.
+    #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u16).range(100..=599))]
+    pub(super) status: Option<u16>,
+
+    /// The format of the captures, in place of what is recognised.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) format: Option<Format>,
+
+    /// The lowest level of findings that makes the exit code 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
+    pub(super) fail_on: FailOn,
+
+    /// Make undeclared properties an error.
+    #[arg(long)]
+    pub(super) strict: bool,
+
+    /// Set the level of a rule; may be given several times.
+    #[arg(long, value_name = "RULE=LEVEL")]
+    pub(super) level: Vec<String>,
+
+    /// Do not let inputs that cannot be read make the exit code 2.
+    #[arg(long)]
+    pub(super) keep_going: bool,
+
+    /// List the verdict on each payload.
+    #[arg(long)]
+    pub(super) payloads: bool,
+
+    /// Largest payload, line, or file that has to be read whole, after decompression.
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = size)]
+    pub(super) max_body: u64,
+
+    /// Where reports go: `text` or `json` for standard output, `json=report.json` for a file; may be
+    /// given several times.
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text")]
+    pub(super) output: Vec<OutputArgument>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SideArgument {
+    Request,
+    Response,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Error,
+    Warning,
+    Info,
+    Never,
+}
+
+/// A format, and the file it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OutputArgument {
+    pub(super) format: OutputFormat,
+    pub(super) path: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OutputFormat {
+    Text,
+    Json,
+}
+
+impl std::str::FromStr for OutputArgument {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, path) = match text.split_once('=') {
+            Some((_, "")) => return Err("a path is missing after `=`".to_owned()),
+            Some((format, path)) => (format, Some(path.into())),
+            None => (text, None),
+        };
+        let format = match format {
+            "text" => OutputFormat::Text,
+            "json" => OutputFormat::Json,
+            other => return Err(format!("`{other}` is not a format; there is: text, json")),
+        };
+        Ok(Self { format, path })
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// The contract: `name@version`, `name` for all its versions, or `report` for the JSON report.
+    /// Everything when left out.
+    #[arg(value_name = "REF")]
+    pub(super) reference: Option<ContractRef>,
+
+    /// Print the schema of one payload type.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["write", "check"])]
+    pub(super) r#type: Option<String>,
+
+    /// Write one file per payload type: DIR/<contract>/<version>/<type>.schema.json.
+    #[arg(long, value_name = "DIR", conflicts_with = "check")]
+    pub(super) write: Option<PathBuf>,
+
+    /// Compare a folder with what --write would write there; exit 1 with a diff when it is out of
+    /// date.
+    #[arg(long, value_name = "DIR")]
+    pub(super) check: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ContractsArguments {
+    /// `name` or `name@version`; every contract when left out.
+    #[arg(value_name = "REF")]
+    pub(super) reference: Option<ContractRef>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The id of the rule; lists the rules when left out.
+    #[arg(value_name = "RULE")]
+    pub(super) rule: Option<String>,
+}
+
+/// Reads a size such as `64MiB`, `1GB` or `4096`.
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..digits]
+        .parse()
+        .map_err(|_| "write a number of bytes, such as 4096, 64MiB or 1GB".to_owned())?;
+    let unit = match text[digits..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" => 1_000,
+        "m" | "mb" => 1_000_000,
+        "g" | "gb" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        other => return Err(format!("`{other}` is not a unit; there is: KiB, MiB, GiB, KB, MB, GB")),
+    };
+    number
+        .checked_mul(unit)
+        .filter(|size| *size > 0)
+        .ok_or_else(|| "the size is out of range".to_owned())
+}

@@ -1,0 +1,171 @@
+//! `wiredrift check`
+
+use crate::capture::{self, Hint, Input, Limits};
+use crate::contract::{Contract, Registry, builtin};
+use crate::error::{Error, ErrorKind, Result};
+use crate::location::Side;
+use crate::observe::{Observer, Options};
+use crate::report::{Report, TextOptions, json, text};
+use crate::rules::{Level, Policy, Rule, judge};
+
+use super::args::{CheckArguments, FailOn, OutputFormat, SideArgument};
+use super::output::{Output, write_file};
+use super::{Exit, Failure};
+
+/// Arguments resolved.
+struct Check<'a> {
+    arguments: &'a CheckArguments,
+    inputs: Vec<Input>,
+    options: Options,
+    policy: Policy,
+    fail_on: Option<Level>,
+}
+
+pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exit, Failure> {
+    let registry = builtin::registry()?;
+    let asked = registry.find(&arguments.contract)?;
+    let family: Vec<&Contract> = registry.versions(&arguments.contract.name).collect();
+    let check = Check::resolve(arguments, &registry)?;
+
+    let mut observer = Observer::new(asked, family.clone(), check.options.clone());
+    let limits = Limits {
+        body: arguments.max_body,
+    };
+    capture::read(&check.inputs, arguments.format, &limits, &mut observer);
+    let findings = judge(&observer.profile, &family, &check.policy);
+    let report = Report::new(&arguments.contract.to_string(), observer, findings);
+
+    check.write(&report, output)?;
+    check.exit(&report, output)
+}
+
+impl<'a> Check<'a> {
+    fn resolve(arguments: &'a CheckArguments, registry: &Registry) -> Result<Self> {
+        let stdin = |path: &std::path::PathBuf| path.as_os_str() == "-";
+        if arguments.captures.iter().filter(|path| stdin(path)).count() > 1 {
+            let message = "standard input (`-`) is named twice";
+            return Err(Error::new(ErrorKind::Format, message));
+        }
+        let inputs = arguments
+            .captures
+            .iter()
+            .map(|path| {
+                if stdin(path) {
+                    Input::Stdin
+                } else {
+                    Input::Path(path.clone())
+                }
+            })
+            .collect();
+        if let Some(operation) = &arguments.operation {
+            let known: Vec<&str> = registry
+                .find(&arguments.contract)?
+                .iter()
+                .flat_map(|contract| &contract.operations)
+                .map(|operation| operation.id.as_str())
+                .collect();
+            if !known.contains(&operation.as_str()) {
+                let kind = format!("operation of `{}`", arguments.contract);
+                return Err(crate::contract::unknown(&kind, operation, known.into_iter()));
+            }
+        }
+        let mut policy = Policy {
+            strict: arguments.strict,
+            ..Policy::default()
+        };
+        for setting in &arguments.level {
+            let (rule, level) = level_of(setting)?;
+            policy.levels.insert(rule.id, level);
+        }
+        Ok(Self {
+            arguments,
+            inputs,
+            options: Options {
+                hint: Hint {
+                    operation: arguments.operation.clone(),
+                    version: None,
+                    side: arguments.side.map(|side| match side {
+                        SideArgument::Request => Side::Request,
+                        SideArgument::Response => Side::Response,
+                    }),
+                    status: arguments.status,
+                },
+            },
+            policy,
+            fail_on: match arguments.fail_on {
+                FailOn::Error => Some(Level::Error),
+                FailOn::Warning => Some(Level::Warning),
+                FailOn::Info => Some(Level::Info),
+                FailOn::Never => None,
+            },
+        })
+    }
+
+    fn write(&self, report: &Report, output: &mut Output) -> Result<(), Failure> {
+        let options = TextOptions {
+            payloads: self.arguments.payloads,
+        };
+        for target in &self.arguments.output {
+            let rendered = match target.format {
+                OutputFormat::Text => text(report, options),
+                OutputFormat::Json => json(report),
+            };
+            match &target.path {
+                None => output.print(&rendered)?,
+                Some(path) => {
+                    let plain = anstream::adapter::strip_str(&rendered).to_string();
+                    write_file(path, &plain)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn exit(&self, report: &Report, output: &mut Output) -> Result<Exit, Failure> {
+        // What was printed comes before what is said of it.
+        output.flush()?;
+        if !report.problems.is_empty() && !self.arguments.keep_going {
+            return Ok(Exit::Incomplete);
+        }
+        if report.nothing_matched() {
+            let contract = &report.contract;
+            output.error(
+                &format!(
+                    "no payload fits an operation of {contract}; `wiredrift contracts {contract}` \
+                     lists them"
+                ),
+                None,
+            );
+            return Ok(Exit::Incomplete);
+        }
+        if report.exchanges == 0 && report.problems.is_empty() {
+            output.error("the captures hold no exchanges", None);
+            return Ok(Exit::Incomplete);
+        }
+        let fails = |level| report.worst().is_some_and(|worst| worst >= level);
+        Ok(if self.fail_on.is_some_and(fails) {
+            Exit::Findings
+        } else {
+            Exit::Clean
+        })
+    }
+}
+
+/// Reads `rule=level`.
+fn level_of(setting: &str) -> Result<(&'static Rule, Level)> {
+    let malformed = || {
+        Error::new(
+            ErrorKind::Format,
+            format!("`{setting}` is not RULE=LEVEL, with a level of off, info, warning or error"),
+        )
+    };
+    let (rule, level) = setting.split_once('=').ok_or_else(malformed)?;
+    let level = match level {
+        "off" => Level::Off,
+        "info" => Level::Info,
+        "warning" => Level::Warning,
+        "error" => Level::Error,
+        _ => return Err(malformed()),
+    };
+    Ok((Rule::find(rule)?, level))
+}

@@ -1,0 +1,76 @@
+//! `wiredrift contracts`
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+
+use crate::contract::{Contract, Payload, builtin};
+
+use super::args::ContractsArguments;
+use super::output::Output;
+use super::{Exit, Failure};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+pub(super) fn run(arguments: &ContractsArguments, output: &mut Output) -> Result<Exit, Failure> {
+    let registry = builtin::registry()?;
+    let mut text = String::new();
+    match &arguments.reference {
+        Some(reference) => {
+            for contract in registry.find(reference)? {
+                describe(&mut text, contract);
+            }
+        }
+        None => {
+            let contracts: Vec<&Contract> = registry.iter().collect();
+            let width = contracts.iter().map(|c| c.reference().len()).max().unwrap_or(0);
+            for contract in contracts {
+                // Writing to a string does not fail; the same below.
+                let _ = writeln!(
+                    text,
+                    "{BOLD}{:width$}{BOLD:#}  {:2} operations  {}",
+                    contract.reference(),
+                    contract.operations.len(),
+                    contract.title
+                );
+            }
+        }
+    }
+    output.print(&text)?;
+    Ok(Exit::Clean)
+}
+
+fn describe(text: &mut String, contract: &Contract) {
+    let _ = writeln!(text, "{BOLD}{}{BOLD:#}  {}", contract.reference(), contract.title);
+    let ids = contract.operations.iter().map(|o| o.id.len()).max().unwrap_or(0);
+    let signatures = contract.operations.iter().map(|o| o.signature().len());
+    let signatures = signatures.max().unwrap_or(0);
+    for operation in &contract.operations {
+        let responses: Vec<String> = operation
+            .responses
+            .iter()
+            .map(|response| match response.payload {
+                Payload::Undocumented => format!("{} (no schema)", response.status),
+                Payload::Absent | Payload::Schema(_) => response.status.to_string(),
+            })
+            .collect();
+        let _ = writeln!(
+            text,
+            "  {:ids$}  {:signatures$}  {}",
+            operation.id,
+            operation.signature(),
+            responses.join(" ")
+        );
+        let replaced = operation.replaces.iter().map(|replaced| {
+            format!("replaces {} of {}: {}", replaced.operation, replaced.version, replaced.what)
+        });
+        for note in operation.notes.iter().cloned().chain(replaced) {
+            let _ = writeln!(text, "  {:ids$}  {DIM}{note}{DIM:#}", "");
+        }
+    }
+    for note in &contract.notes {
+        let _ = writeln!(text, "  {DIM}{note}{DIM:#}");
+    }
+    text.push('\n');
+}

@@ -1,0 +1,100 @@
+//! The command line: arguments as typed, arguments resolved, one file per command, exit codes.
+
+mod args;
+mod check;
+mod contracts;
+mod explain;
+mod output;
+mod schema;
+
+use std::ffi::OsString;
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::error::Error;
+
+use args::{Arguments, Color, Command};
+use output::Output;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// Nothing at or above the level asked for.
+    Clean,
+    /// Findings.
+    Findings,
+    /// The run could not be completed.
+    Incomplete,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Clean => 0,
+            Exit::Findings => 1,
+            Exit::Incomplete => 2,
+        })
+    }
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+enum Failure {
+    /// What it was asked cannot be done.
+    Error(Error),
+    /// Standard output cannot be written.
+    Output(io::Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Runs the command line with these arguments, the first of which is the name of the program.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // clap's own codes: 0 for help and version, 2 for bad arguments. When its output cannot
+            // be written there is nowhere left to say so.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let color = match arguments.color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    };
+    let mut output = Output::new(color);
+    let result = match &arguments.command {
+        Command::Check(arguments) => check::run(arguments, &mut output),
+        Command::Schema(arguments) => schema::run(arguments, &mut output),
+        Command::Contracts(arguments) => contracts::run(arguments, &mut output),
+        Command::Explain(arguments) => explain::run(arguments, &mut output),
+    };
+    match result.and_then(|exit| Ok(output.flush().map(|()| exit)?)) {
+        Ok(exit) => exit.into(),
+        // Whoever read the output has seen enough.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Output(error)) => {
+            output.error(&format!("standard output cannot be written: {error}"), None);
+            Exit::Incomplete.into()
+        }
+        Err(Failure::Error(error)) => {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            output.error(&error.to_string(), cause.as_deref());
+            Exit::Incomplete.into()
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The one place that prints.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use crate::error::{Error, Result};
+
+const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
+
+/// Standard output and standard error, styled where that is wanted.
+pub(super) struct Output {
+    stdout: AutoStream<io::StdoutLock<'static>>,
+    choice: ColorChoice,
+}
+
+impl Output {
+    pub(super) fn new(choice: ColorChoice) -> Self {
+        Self {
+            stdout: AutoStream::new(io::stdout().lock(), choice),
+            choice,
+        }
+    }
+
+    /// Writes to standard output.
+    pub(super) fn print(&mut self, text: &str) -> io::Result<()> {
+        self.stdout.write_all(text.as_bytes())
+    }
+
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.stdout.flush()
+    }
+
+    /// Writes an error to standard error.
+    pub(super) fn error(&mut self, message: &str, cause: Option<&str>) {
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
+        // When standard error is gone there is nowhere left to say so.
+        let _ = writeln!(stderr, "{ERROR}error{ERROR:#}: {message}");
+        if let Some(cause) = cause {
+            let _ = writeln!(stderr, "  caused by: {cause}");
+        }
+    }
+}
+
+/// Writes a file as a whole: a reader sees the old content or the new, never a part.
+pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    if let Some(folder) = folder {
+        fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
+    fs::write(&temporary, content).map_err(|error| Error::write(path, error))?;
+    fs::rename(&temporary, path).map_err(|error| {
+        // What was written is of no use; that it stays behind is the lesser evil.
+        let _ = fs::remove_file(&temporary);
+        Error::write(path, error)
+    })
+}

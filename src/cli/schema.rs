@@ -1,0 +1,139 @@
+//! `wiredrift schema`
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use similar::TextDiff;
+use walkdir::WalkDir;
+
+use crate::contract::{Contract, ContractRef, builtin, unknown};
+use crate::error::{Error, Result};
+use crate::report::{REPORT_VERSION, json_schema};
+use crate::schema::emit;
+
+use super::args::SchemaArguments;
+use super::output::{Output, write_file};
+use super::{Exit, Failure};
+
+/// The name under which the schema of the JSON report is asked for.
+const REPORT: &str = "report";
+
+pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Exit, Failure> {
+    let registry = builtin::registry()?;
+    let reference = arguments.reference.as_ref();
+    let with_report = reference.is_none_or(|reference| reference.name == REPORT);
+    let contracts: Vec<&Contract> = match reference {
+        Some(reference) if reference.name == REPORT => Vec::new(),
+        Some(reference) => registry.find(reference)?,
+        None => registry.iter().collect(),
+    };
+    if let Some(folder) = &arguments.write {
+        for (path, content) in files(&contracts, with_report) {
+            write_file(&folder.join(path), &content)?;
+        }
+        return Ok(Exit::Clean);
+    }
+    if let Some(folder) = &arguments.check {
+        return check(folder, &files(&contracts, with_report), reference, output);
+    }
+    if let Some(name) = &arguments.r#type {
+        output.print(&pretty(&of_type(&contracts, name)?))?;
+        return Ok(Exit::Clean);
+    }
+    for contract in &contracts {
+        output.print(&pretty(&contract.schema_bundle()))?;
+    }
+    if with_report {
+        output.print(&pretty(&json_schema()))?;
+    }
+    Ok(Exit::Clean)
+}
+
+fn pretty(document: &Value) -> String {
+    // A JSON value always serialises.
+    serde_json::to_string_pretty(document).unwrap_or_default() + "\n"
+}
+
+/// Every file that `--write` writes, with its content.
+fn files(contracts: &[&Contract], with_report: bool) -> BTreeMap<PathBuf, String> {
+    let mut files = BTreeMap::new();
+    for contract in contracts {
+        let folder = Path::new(&contract.name).join(&contract.version);
+        for schema in contract.payload_schemas() {
+            let path = folder.join(emit::file_name(&schema.name));
+            files.insert(path, pretty(&schema.document));
+        }
+    }
+    if with_report {
+        let path = Path::new(REPORT).join(format!("v{REPORT_VERSION}.schema.json"));
+        files.insert(path, pretty(&json_schema()));
+    }
+    files
+}
+
+fn of_type(contracts: &[&Contract], name: &str) -> Result<Value> {
+    let schemas: Vec<_> = contracts
+        .iter()
+        .flat_map(|contract| contract.payload_schemas())
+        .collect();
+    schemas
+        .iter()
+        .find(|schema| schema.name == name)
+        .map(|schema| schema.document.clone())
+        .ok_or_else(|| {
+            let names = schemas.iter().map(|schema| schema.name.as_str());
+            unknown("payload type", name, names)
+        })
+}
+
+/// Prints how the folder differs from what it should hold.
+fn check(
+    folder: &Path,
+    wanted: &BTreeMap<PathBuf, String>,
+    reference: Option<&ContractRef>,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let mut out_of_date = 0;
+    for (path, content) in wanted {
+        let full = folder.join(path);
+        let found = match fs::read_to_string(&full) {
+            Ok(found) => found,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(Error::read(&full, error).into()),
+        };
+        if found != *content {
+            out_of_date += 1;
+            let name = full.display().to_string();
+            let diff = TextDiff::from_lines(&found, content);
+            let text = diff.unified_diff().header(&name, "generated").to_string();
+            output.print(&text)?;
+        }
+    }
+    // Files that nothing generates are stale, but only a check of everything can know.
+    if reference.is_none() {
+        for entry in WalkDir::new(folder).sort_by_file_name().into_iter().flatten() {
+            let path = entry.path();
+            let is_schema = path.to_string_lossy().ends_with(".schema.json");
+            let known = path.strip_prefix(folder).is_ok_and(|path| wanted.contains_key(path));
+            if is_schema && !known {
+                out_of_date += 1;
+                output.print(&format!("{}: no contract has this schema\n", path.display()))?;
+            }
+        }
+    }
+    if out_of_date == 0 {
+        return Ok(Exit::Clean);
+    }
+    let command = match reference {
+        Some(reference) => format!("wiredrift schema {reference}"),
+        None => "wiredrift schema".to_owned(),
+    };
+    output.print(&format!(
+        "\n{out_of_date} of {} files out of date; `{command} --write {}` brings them up to date\n",
+        wanted.len(),
+        folder.display()
+    ))?;
+    Ok(Exit::Findings)
+}

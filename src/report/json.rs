@@ -1,0 +1,334 @@
+//! The report for programs: JSON of a stated version, with a schema of its own.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::capture::Format;
+use crate::location::{Origin, Side};
+use crate::observe::{Evidence, TargetKey, Verdict};
+use crate::rules::{Finding, Level};
+
+use super::Report;
+
+/// The version of the format. It goes up when something is removed or changes its meaning; what is
+/// new may be added without.
+pub const REPORT_VERSION: u32 = 1;
+
+/// A report of `wiredrift check`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct JsonReport {
+    /// The version of this format.
+    report_version: u32,
+    /// The version of wiredrift that wrote it.
+    wiredrift: String,
+    /// The contract that was asked for: `name` or `name@version`.
+    contract: String,
+    /// Numbers.
+    summary: JsonSummary,
+    /// What was found, the gravest first.
+    findings: Vec<JsonFinding>,
+    /// Verdicts on the first 1,000 payloads.
+    payloads: Vec<JsonPayload>,
+    /// The files that were read.
+    sources: Vec<JsonSource>,
+    /// What could not be read.
+    problems: Vec<JsonProblem>,
+    /// Files of folders that were passed over.
+    skipped: Vec<JsonSkipped>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonSummary {
+    /// Exchanges read.
+    exchanges: u64,
+    /// Payloads with a verdict.
+    payloads: u64,
+    /// Payloads by verdict.
+    verdicts: Vec<VerdictCount>,
+    /// Payloads compared, by version of the contract.
+    versions: Vec<VersionCount>,
+    /// Findings of level error.
+    errors: usize,
+    /// Findings of level warning.
+    warnings: usize,
+    /// Findings of level info.
+    infos: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct VerdictCount {
+    verdict: Verdict,
+    count: u64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct VersionCount {
+    /// `name@version`
+    contract: String,
+    count: u64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonFinding {
+    /// What stays the same from run to run: rule, operation, side, status, path and subject.
+    key: String,
+    /// The rule; `wiredrift explain RULE` tells more.
+    rule: String,
+    level: Level,
+    /// What is the matter, in one line.
+    message: String,
+    /// What the rule is broken by: a property, a value, a method; empty where there is nothing to
+    /// tell apart.
+    subject: String,
+    /// Where in the contract: one place, or several that share a component.
+    places: Vec<JsonPlace>,
+    /// How often.
+    count: u64,
+    /// In how many payloads.
+    payloads: u64,
+    /// Payloads that could have had it; 0 where that is no question.
+    of_payloads: u64,
+    /// The values met, most frequent first.
+    values: Vec<JsonValueCount>,
+    /// The first places in the captures, three at most.
+    evidence: Vec<JsonEvidence>,
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonPlace {
+    /// `null` for a payload of no operation.
+    target: Option<JsonTarget>,
+    /// JSON pointer in which array positions, and keys that are data, are `*`.
+    path: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonTarget {
+    /// `name@version`
+    contract: String,
+    operation: String,
+    side: Side,
+    /// The status of a response.
+    status: Option<u16>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonValueCount {
+    value: String,
+    count: u64,
+    /// Other versions of the contract that declare the value.
+    known_to: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonEvidence {
+    #[serde(flatten)]
+    origin: JsonOrigin,
+    /// JSON pointer (RFC 6901) into the payload.
+    pointer: String,
+    /// The line, redacted and cut.
+    excerpt: String,
+    /// Columns of the excerpt before the place.
+    excerpt_column: usize,
+    /// Columns of the place.
+    excerpt_width: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonOrigin {
+    file: String,
+    /// Number of the entry in a file that holds several, from 1.
+    entry: Option<u64>,
+    /// From 1.
+    line: u64,
+    /// In characters, from 1.
+    column: u64,
+    /// Offset in the decompressed file, from 0.
+    byte: u64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonPayload {
+    #[serde(flatten)]
+    origin: JsonOrigin,
+    /// What it was compared with.
+    target: Option<JsonTarget>,
+    verdict: Verdict,
+    /// The named variants that accepted it as a whole.
+    variants: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonSource {
+    file: String,
+    format: Option<Format>,
+    /// Exchanges read from it.
+    exchanges: u64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonProblem {
+    #[serde(flatten)]
+    origin: JsonOrigin,
+    message: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonSkipped {
+    file: String,
+    reason: String,
+}
+
+/// Renders the report as JSON, with a newline at the end.
+#[must_use]
+pub fn json(report: &Report) -> String {
+    let json = JsonReport::from(report);
+    // Strings, numbers and lists of them: serialising does not fail.
+    serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"
+}
+
+/// The JSON Schema of the format.
+#[must_use]
+pub fn json_schema() -> serde_json::Value {
+    schemars::generate::SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<JsonReport>()
+        .to_value()
+}
+
+impl From<&Report> for JsonReport {
+    fn from(report: &Report) -> Self {
+        Self {
+            report_version: REPORT_VERSION,
+            wiredrift: env!("CARGO_PKG_VERSION").to_owned(),
+            contract: report.contract.clone(),
+            summary: JsonSummary {
+                exchanges: report.exchanges,
+                payloads: report.payloads(),
+                verdicts: report
+                    .verdicts
+                    .iter()
+                    .map(|&(verdict, count)| VerdictCount { verdict, count })
+                    .collect(),
+                versions: report
+                    .versions
+                    .iter()
+                    .map(|(contract, count)| VersionCount {
+                        contract: contract.clone(),
+                        count: *count,
+                    })
+                    .collect(),
+                errors: report.at_level(Level::Error),
+                warnings: report.at_level(Level::Warning),
+                infos: report.at_level(Level::Info),
+            },
+            findings: report.findings.iter().map(JsonFinding::from).collect(),
+            payloads: report
+                .judged
+                .iter()
+                .map(|judged| JsonPayload {
+                    origin: (&judged.origin).into(),
+                    target: judged.target.as_ref().map(JsonTarget::from),
+                    verdict: judged.verdict,
+                    variants: judged.variants.clone(),
+                })
+                .collect(),
+            sources: report
+                .sources
+                .iter()
+                .map(|source| JsonSource {
+                    file: source.file.clone(),
+                    format: source.format,
+                    exchanges: source.exchanges,
+                })
+                .collect(),
+            problems: report
+                .problems
+                .iter()
+                .map(|problem| JsonProblem {
+                    origin: (&problem.origin).into(),
+                    message: problem.message.clone(),
+                })
+                .collect(),
+            skipped: report
+                .skipped
+                .iter()
+                .map(|(path, reason)| JsonSkipped {
+                    file: path.display().to_string(),
+                    reason: (*reason).to_owned(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<&Finding> for JsonFinding {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            key: finding.key(),
+            rule: finding.rule.id.to_owned(),
+            level: finding.level,
+            message: finding.message.clone(),
+            subject: finding.subject.clone(),
+            places: finding
+                .places
+                .iter()
+                .map(|place| JsonPlace {
+                    target: place.target.as_ref().map(JsonTarget::from),
+                    path: place.path.to_string(),
+                })
+                .collect(),
+            count: finding.count,
+            payloads: finding.payloads,
+            of_payloads: finding.of_payloads,
+            values: finding
+                .values
+                .iter()
+                .map(|value| JsonValueCount {
+                    value: value.value.clone(),
+                    count: value.count,
+                    known_to: value.known_to.clone(),
+                })
+                .collect(),
+            evidence: finding.evidence.iter().map(JsonEvidence::from).collect(),
+            notes: finding.notes.clone(),
+        }
+    }
+}
+
+impl From<&TargetKey> for JsonTarget {
+    fn from(target: &TargetKey) -> Self {
+        Self {
+            contract: target.contract.to_string(),
+            operation: target.operation.to_string(),
+            side: target.side,
+            status: target.status,
+        }
+    }
+}
+
+impl From<&Evidence> for JsonEvidence {
+    fn from(evidence: &Evidence) -> Self {
+        Self {
+            origin: (&evidence.origin).into(),
+            pointer: evidence.pointer.to_string(),
+            excerpt: evidence.excerpt.text.clone(),
+            excerpt_column: evidence.excerpt.caret,
+            excerpt_width: evidence.excerpt.width,
+        }
+    }
+}
+
+impl From<&Origin> for JsonOrigin {
+    fn from(origin: &Origin) -> Self {
+        Self {
+            file: origin.file.to_string(),
+            entry: origin.entry,
+            line: origin.position.line,
+            column: origin.position.column,
+            byte: origin.position.byte,
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The report for people.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+use crate::observe::{Evidence, Judged, Verdict};
+use crate::rules::{Finding, FindingPlace, Level, SeenValue};
+
+use super::Report;
+
+/// Values of a finding that are shown.
+const VALUES_SHOWN: usize = 12;
+
+/// Places in the contract that are shown.
+const PLACES_SHOWN: usize = 4;
+
+/// Rows of the list of payloads that are shown without being asked for.
+const PAYLOADS_SHOWN: usize = 20;
+
+const BOLD: Style = Style::new().bold();
+const FRAME: Style = AnsiColor::BrightBlue.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// How the text is laid out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TextOptions {
+    /// List the verdict on each payload.
+    pub payloads: bool,
+}
+
+/// Renders the report with ANSI styles; whoever prints it strips them where they are not wanted.
+#[must_use]
+pub fn text(report: &Report, options: TextOptions) -> String {
+    let mut out = String::new();
+    for finding in &report.findings {
+        write_finding(&mut out, finding);
+    }
+    let many_versions = !report.contract.contains('@');
+    if options.payloads || many_versions {
+        write_payloads(&mut out, report, options.payloads);
+    }
+    write_problems(&mut out, report);
+    write_summary(&mut out, report);
+    out
+}
+
+fn style_of(level: Level) -> Style {
+    let color = match level {
+        Level::Error => AnsiColor::BrightRed,
+        Level::Warning => AnsiColor::BrightYellow,
+        Level::Info | Level::Off => AnsiColor::BrightCyan,
+    };
+    color.on_default().bold()
+}
+
+// Writing to a `String` does not fail, so the results of `write!` are dropped.
+macro_rules! put {
+    ($out:expr, $($argument:tt)*) => {
+        let _ = write!($out, $($argument)*);
+    };
+}
+
+fn write_finding(out: &mut String, finding: &Finding) {
+    let level = style_of(finding.level);
+    put!(
+        out,
+        "{level}{}[{}]{level:#}{BOLD}: {}{BOLD:#}\n",
+        finding.level,
+        finding.rule.id,
+        finding.message
+    );
+    let gutter = match finding.evidence.first() {
+        Some(evidence) => write_excerpt(out, finding, evidence),
+        None => 2,
+    };
+    let row = |out: &mut String, text: &str| {
+        put!(out, "{:gutter$}{FRAME}={FRAME:#} {text}\n", "");
+    };
+    for place in finding.places.iter().take(PLACES_SHOWN) {
+        if let Some(place) = place_words(place) {
+            row(out, &format!("in {place}"));
+        }
+    }
+    if finding.places.len() > PLACES_SHOWN {
+        row(out, &format!("and in {} more places", finding.places.len() - PLACES_SHOWN));
+    }
+    if let Some(values) = values_words(&finding.values) {
+        row(out, &values);
+    }
+    if let Some(seen) = seen_words(finding) {
+        row(out, &seen);
+    }
+    for note in &finding.notes {
+        row(out, &format!("{note}"));
+    }
+    out.push('\n');
+}
+
+/// Writes place, line and mark of a piece of evidence; returns the width of the gutter.
+fn write_excerpt(out: &mut String, finding: &Finding, evidence: &Evidence) -> usize {
+    let line = evidence.origin.position.line.to_string();
+    let gutter = line.width() + 1;
+    let entry = match evidence.origin.entry {
+        Some(entry) if entry != evidence.origin.position.line => format!(" (entry {entry})"),
+        Some(_) | None => String::new(),
+    };
+    put!(
+        out,
+        "{:indent$}{FRAME}-->{FRAME:#} {}{entry}\n",
+        "",
+        evidence.origin,
+        indent = gutter - 1
+    );
+    let excerpt = &evidence.excerpt;
+    if excerpt.text.is_empty() {
+        return gutter;
+    }
+    let level = style_of(finding.level);
+    put!(out, "{:gutter$}{FRAME}|{FRAME:#}\n", "");
+    put!(out, "{FRAME}{line} |{FRAME:#} {}\n", excerpt.text);
+    put!(
+        out,
+        "{:gutter$}{FRAME}|{FRAME:#} {:caret$}{level}{} {}{level:#}\n",
+        "",
+        "",
+        "^".repeat(excerpt.width),
+        finding.label,
+        caret = excerpt.caret
+    );
+    put!(out, "{:gutter$}{FRAME}|{FRAME:#}\n", "");
+    gutter
+}
+
+/// `list-organisations response 200 at /data/*`
+fn place_words(place: &FindingPlace) -> Option<String> {
+    let target = place.target.as_ref()?;
+    let mut words = format!("{} {}", target.operation, target.side);
+    if let Some(status) = target.status {
+        put!(words, " {status}");
+    }
+    let path = place.path.to_string();
+    if !path.is_empty() {
+        put!(words, " at {path}");
+    }
+    put!(words, " ({})", target.contract);
+    Some(words)
+}
+
+fn values_words(values: &[SeenValue]) -> Option<String> {
+    if values.is_empty() {
+        return None;
+    }
+    let mut words: Vec<String> = values
+        .iter()
+        .take(VALUES_SHOWN)
+        .map(|value| {
+            let known = match value.known_to.as_slice() {
+                [] => String::new(),
+                known => format!(" (known to {})", known.join(", ")),
+            };
+            format!("`{}` {}×{known}", value.value, value.count)
+        })
+        .collect();
+    if values.len() > VALUES_SHOWN {
+        words.push(format!("{} more", values.len() - VALUES_SHOWN));
+    }
+    Some(format!("values: {}", words.join(", ")))
+}
+
+/// `seen 12 times, in 2 of 3 payloads; also at a.json:1:2`
+fn seen_words(finding: &Finding) -> Option<String> {
+    if finding.count == 0 {
+        return None;
+    }
+    let times = match finding.count {
+        1 => "once".to_owned(),
+        count => format!("{count} times"),
+    };
+    let mut words = format!("seen {times}");
+    if finding.of_payloads > 0 {
+        let share = match finding.of_payloads {
+            1 => "in the only payload".to_owned(),
+            all if all == finding.payloads => format!("in all {all} payloads"),
+            all => format!("in {} of {all} payloads", finding.payloads.min(all)),
+        };
+        put!(words, ", {share}");
+    }
+    let others: Vec<String> = finding
+        .evidence
+        .iter()
+        .skip(1)
+        .map(|evidence| evidence.origin.to_string())
+        .collect();
+    if !others.is_empty() {
+        put!(words, "; also at {}", others.join(", "));
+    }
+    Some(words)
+}
+
+fn write_payloads(out: &mut String, report: &Report, all: bool) {
+    if report.judged.is_empty() {
+        return;
+    }
+    let shown = if all { usize::MAX } else { PAYLOADS_SHOWN };
+    put!(out, "{BOLD}payloads{BOLD:#}\n");
+    let rows: Vec<[String; 3]> = report.judged.iter().take(shown).map(payload_row).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
+    let (first, second) = (width(0), width(1));
+    for (row, judged) in rows.iter().zip(&report.judged) {
+        let style = match judged.verdict {
+            Verdict::Conforms => AnsiColor::Green.on_default(),
+            Verdict::Deviates | Verdict::Malformed => AnsiColor::BrightRed.on_default(),
+            Verdict::Placeholders | Verdict::NoSchema | Verdict::Unmatched => DIM,
+        };
+        let pad = |text: &str, width: usize| " ".repeat(width - text.width());
+        put!(
+            out,
+            "  {}{}  {}{}  {style}{}{style:#}\n",
+            row[0],
+            pad(&row[0], first),
+            row[1],
+            pad(&row[1], second),
+            row[2]
+        );
+    }
+    let more = report.payloads().saturating_sub(rows.len() as u64);
+    if more > 0 {
+        put!(out, "  {DIM}… and {more} more{DIM:#}\n");
+    }
+    out.push('\n');
+}
+
+fn payload_row(judged: &Judged) -> [String; 3] {
+    let target = match &judged.target {
+        Some(target) => {
+            let status = target.status.map(|status| format!(" {status}")).unwrap_or_default();
+            format!("{} {} {}{status}", target.contract, target.operation, target.side)
+        }
+        None => "-".to_owned(),
+    };
+    let mut verdict = judged.verdict.words().to_owned();
+    if !judged.variants.is_empty() {
+        put!(verdict, " as {}", judged.variants.join(", "));
+    }
+    [judged.origin.to_string(), target, verdict]
+}
+
+fn write_problems(out: &mut String, report: &Report) {
+    let level = style_of(Level::Error);
+    for problem in &report.problems {
+        put!(
+            out,
+            "{level}not read{level:#}{BOLD}: {}{BOLD:#}\n  {FRAME}-->{FRAME:#} {}\n\n",
+            problem.message,
+            problem.origin
+        );
+    }
+    for (path, reason) in &report.skipped {
+        put!(out, "{DIM}passed over: {} ({reason}){DIM:#}\n", path.display());
+    }
+    if !report.skipped.is_empty() {
+        out.push('\n');
+    }
+}
+
+fn write_summary(out: &mut String, report: &Report) {
+    let payloads = report.payloads();
+    let files = report.sources.len();
+    put!(
+        out,
+        "{BOLD}{}{BOLD:#} {} from {} against {}",
+        if report.problems.is_empty() { "Checked" } else { "Checked in part:" },
+        counted(payloads, "payload"),
+        counted(files as u64, "file"),
+        report.contract
+    );
+    let verdicts: Vec<String> = report
+        .verdicts
+        .iter()
+        .map(|(verdict, count)| format!("{count} {}", verdict_words(*verdict, *count)))
+        .collect();
+    if !verdicts.is_empty() {
+        put!(out, ": {}", verdicts.join(", "));
+    }
+    out.push_str(".\n");
+    let levels: Vec<String> = [Level::Error, Level::Warning, Level::Info]
+        .into_iter()
+        .filter_map(|level| {
+            let count = report.at_level(level);
+            let style = style_of(level);
+            let name = match level {
+                Level::Info => "info".to_owned(),
+                other => plural(count as u64, &other.to_string()),
+            };
+            (count > 0).then(|| format!("{style}{count} {name}{style:#}"))
+        })
+        .collect();
+    let findings = if levels.is_empty() {
+        "No findings".to_owned()
+    } else {
+        format!("Found {}", levels.join(", "))
+    };
+    put!(out, "{findings}");
+    if !report.problems.is_empty() {
+        put!(out, "; {} could not be read", counted(report.problems.len() as u64, "input"));
+    }
+    out.push_str(".\n");
+}
+
+fn verdict_words(verdict: Verdict, count: u64) -> &'static str {
+    match (verdict, count) {
+        (_, 1) => verdict.words(),
+        (Verdict::Conforms, _) => "conform",
+        (Verdict::Placeholders, _) => "conform but for placeholders",
+        (Verdict::Deviates, _) => "deviate",
+        (Verdict::Malformed, _) => "are not JSON",
+        (Verdict::NoSchema, _) => "have no schema",
+        (Verdict::Unmatched, _) => "fit no operation",
+    }
+}
+
+fn counted(count: u64, unit: &str) -> String {
+    format!("{count} {}", plural(count, unit))
+}
+
+fn plural(count: u64, unit: &str) -> String {
+    if count == 1 { unit.to_owned() } else { format!("{unit}s") }
+}

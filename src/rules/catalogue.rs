@@ -1,0 +1,157 @@
+//! Every rule: its id, its levels, its documentation.
+
+use std::fmt;
+
+use crate::error::{Error, ErrorKind, Result, closest};
+use crate::location::Side;
+
+/// How grave a finding is.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Not reported.
+    Off,
+    /// Worth knowing.
+    Info,
+    /// Drift: nothing is broken yet.
+    Warning,
+    /// The contract is broken.
+    Error,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Off => "off",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// A rule: a static declaration.
+#[derive(Debug)]
+pub struct Rule {
+    /// The id, such as `undeclared-property`.
+    pub id: &'static str,
+    /// The version that brought the rule.
+    pub since: &'static str,
+    /// The default level for what a client sends.
+    pub request: Level,
+    /// The default level for what a server sends, and for what is on no side.
+    pub response: Level,
+    /// What the rule is about, in one line.
+    pub summary: &'static str,
+    /// The documentation, Markdown with an example that a test runs.
+    pub doc: &'static str,
+}
+
+impl Rule {
+    /// The default level on a side.
+    #[must_use]
+    pub const fn level(&self, side: Option<Side>) -> Level {
+        match side {
+            Some(Side::Request) => self.request,
+            Some(Side::Response) | None => self.response,
+        }
+    }
+
+    /// The rule with this id.
+    ///
+    /// # Errors
+    ///
+    /// When there is none; the message names the closest.
+    pub fn find(id: &str) -> Result<&'static Self> {
+        CATALOGUE
+            .iter()
+            .copied()
+            .find(|rule| rule.id == id)
+            .ok_or_else(|| {
+                let near = closest(id, CATALOGUE.iter().map(|rule| rule.id));
+                let help = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "`wiredrift explain` lists the rules".to_owned(),
+                };
+                Error::new(ErrorKind::Unknown, format!("no rule is called `{id}`; {help}"))
+            })
+    }
+}
+
+/// Two rules are the same when their ids are.
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Rule {}
+
+macro_rules! rules {
+    ($($name:ident = $id:literal, since $since:literal, request $request:ident, response $response:ident, $summary:literal;)*) => {
+        $(
+            #[doc = $summary]
+            pub static $name: Rule = Rule {
+                id: $id,
+                since: $since,
+                request: Level::$request,
+                response: Level::$response,
+                summary: $summary,
+                doc: include_str!(concat!("../../docs/rules/", $id, ".md")),
+            };
+        )*
+
+        /// Every rule, in the order of the documentation.
+        pub static CATALOGUE: &[&Rule] = &[$(&$name),*];
+    };
+}
+
+rules! {
+    MALFORMED_JSON = "malformed-json", since "0.1.0", request Error, response Error, "a payload is not JSON";
+    DUPLICATE_KEY = "duplicate-key", since "0.1.0", request Warning, response Warning, "a key stands twice in one object";
+    CONTENT_LENGTH = "content-length", since "0.1.0", request Warning, response Warning, "the Content-Length header does not say the length of the body";
+    UNKNOWN_OPERATION = "unknown-operation", since "0.1.0", request Warning, response Warning, "a request goes to a path that no operation has";
+    UNDECLARED_METHOD = "undeclared-method", since "0.1.0", request Error, response Error, "a request uses a method that its path does not have";
+    UNDECLARED_QUERY_PARAMETER = "undeclared-query-parameter", since "0.1.0", request Warning, response Warning, "a request has a query parameter that the operation does not declare";
+    PARAMETER_VALUE = "parameter-value", since "0.1.0", request Error, response Error, "the value of a parameter breaks its schema";
+    UNDECLARED_STATUS = "undeclared-status", since "0.1.0", request Warning, response Warning, "a response has a status that the operation does not declare";
+    NO_SCHEMA = "no-schema", since "0.1.0", request Info, response Info, "the contract has no schema for a payload, so nothing is said of it";
+    UNEXPECTED_BODY = "unexpected-body", since "0.1.0", request Warning, response Warning, "there is a body where the contract has none";
+    MISSING_BODY = "missing-body", since "0.1.0", request Error, response Warning, "there is no body where the contract has one";
+    MEDIA_TYPE = "media-type", since "0.1.0", request Warning, response Warning, "a payload is not JSON by its media type";
+    UNMATCHED_PAYLOAD = "unmatched-payload", since "0.1.0", request Warning, response Warning, "a payload without method and URL fits no operation";
+    AMBIGUOUS_OPERATION = "ambiguous-operation", since "0.1.0", request Info, response Info, "a payload without method and URL fits several operations equally";
+    OTHER_VERSION = "other-version", since "0.1.0", request Info, response Info, "a payload speaks another version of the contract";
+    MISSING_PROPERTY = "missing-property", since "0.1.0", request Error, response Error, "a required property is not there";
+    UNDECLARED_PROPERTY = "undeclared-property", since "0.1.0", request Warning, response Warning, "an open object has a property that no schema names";
+    CLOSED_OBJECT = "closed-object", since "0.1.0", request Error, response Error, "an object that takes declared properties only has another";
+    PROPERTY_NAME = "property-name", since "0.1.0", request Error, response Error, "a key is not what the schema asks of keys";
+    UNSEEN_PROPERTY = "unseen-property", since "0.1.0", request Info, response Info, "a declared property was never seen";
+    WRONG_TYPE = "wrong-type", since "0.1.0", request Error, response Error, "a value is of another type";
+    ENUM_VALUE = "enum-value", since "0.1.0", request Error, response Error, "a value is none of its enum";
+    OPEN_ENUM_VALUE = "open-enum-value", since "0.1.0", request Warning, response Warning, "a string is beyond what an open enum names";
+    UNSEEN_ENUM_VALUE = "unseen-enum-value", since "0.1.0", request Info, response Info, "values of an enum were never seen";
+    CONST_VALUE = "const-value", since "0.1.0", request Error, response Error, "a value is not the constant it has to be";
+    FORMAT_VIOLATION = "format-violation", since "0.1.0", request Error, response Error, "a string is not of its format";
+    FORMAT_SPELLING = "format-spelling", since "0.1.0", request Warning, response Warning, "values of a format are valid but spelled another way than the contract spells them";
+    PATTERN_VIOLATION = "pattern-violation", since "0.1.0", request Error, response Error, "a string does not match its pattern";
+    NUMBER_BOUNDS = "number-bounds", since "0.1.0", request Error, response Error, "a number is out of bounds";
+    LENGTH_BOUNDS = "length-bounds", since "0.1.0", request Error, response Error, "a string, array or object is too short or too long";
+    DUPLICATE_ITEMS = "duplicate-items", since "0.1.0", request Error, response Error, "an array of unique items holds one twice";
+    CONTAINS_COUNT = "contains-count", since "0.1.0", request Error, response Error, "an array holds too few or too many items of a kind";
+    EXCLUDED_VALUE = "excluded-value", since "0.1.0", request Error, response Error, "a value is one that the schema excludes";
+    SEVERAL_VARIANTS = "several-variants", since "0.1.0", request Error, response Error, "a value fits several variants where it may fit one";
+    SCHEMA_VIOLATION = "schema-violation", since "0.1.0", request Error, response Error, "a value breaks a keyword that has no rule of its own";
+    PLACEHOLDER = "placeholder", since "0.1.0", request Info, response Info, "a placeholder stands where a value should";
+}

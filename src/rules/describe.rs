@@ -1,0 +1,275 @@
+//! From facts to rules and sentences.
+
+use crate::location::{PathPattern, Step};
+use crate::observe::{DeviationKind, TrafficFact};
+
+use super::catalogue::{self as rules, Rule};
+
+/// The sentences of a finding.
+pub(super) struct Words {
+    pub(super) rule: &'static Rule,
+    /// What is the matter.
+    pub(super) message: String,
+    /// What the mark under the excerpt says.
+    pub(super) label: String,
+}
+
+impl Words {
+    fn new(rule: &'static Rule, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            rule,
+            message: message.into(),
+            label: label.into(),
+        }
+    }
+}
+
+/// What a path is called in a sentence: its last property, else the payload.
+pub(super) fn subject_of(path: &PathPattern) -> String {
+    let last_key = path.steps().iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(key),
+        Step::Any => None,
+    });
+    match (last_key, path.steps().last()) {
+        (Some(key), Some(Step::Any)) => format!("an item of `{key}`"),
+        (Some(key), _) => format!("`{key}`"),
+        (None, Some(_)) => "an item of the payload".to_owned(),
+        (None, None) => "the payload".to_owned(),
+    }
+}
+
+/// What a deviation is called; `name` is that of its path and `subject` the key or value, if it
+/// counts them.
+pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Words {
+    match kind {
+        DeviationKind::Missing { property, because } => {
+            let mut message = format!("required property `{property}` is missing");
+            if let Some(because) = because {
+                message.push_str(&format!(" where `{because}` is given"));
+            }
+            Words::new(&rules::MISSING_PROPERTY, message, format!("no `{property}` in here"))
+        }
+        DeviationKind::Type { expected, found } => Words::new(
+            &rules::WRONG_TYPE,
+            format!("{name} is {} {found}, not {}", article(found), with_article(&expected.to_string())),
+            format!("expected {expected}"),
+        ),
+        DeviationKind::Enum { listed } => Words::new(
+            &rules::ENUM_VALUE,
+            format!("{name} holds values outside its enum of {listed}"),
+            "not in the enum",
+        ),
+        DeviationKind::Constant { expected } => Words::new(
+            &rules::CONST_VALUE,
+            format!("{name} is not the constant {expected}"),
+            format!("expected {expected}"),
+        ),
+        DeviationKind::Format { format } => Words::new(
+            &rules::FORMAT_VIOLATION,
+            format!("{name} is not a valid {format}"),
+            format!("not a {format}"),
+        ),
+        DeviationKind::Pattern { pattern } => Words::new(
+            &rules::PATTERN_VIOLATION,
+            format!("{name} does not match the pattern `{pattern}`"),
+            "does not match",
+        ),
+        DeviationKind::Bound { keyword, limit } => {
+            let label = match *keyword {
+                "minimum" => format!("must be at least {limit}"),
+                "maximum" => format!("must be at most {limit}"),
+                "exclusiveMinimum" => format!("must be more than {limit}"),
+                "exclusiveMaximum" => format!("must be less than {limit}"),
+                _ => format!("must be a multiple of {limit}"),
+            };
+            Words::new(
+                &rules::NUMBER_BOUNDS,
+                format!("{name} is out of bounds: it {label}"),
+                label,
+            )
+        }
+        DeviationKind::Length { keyword, limit } => {
+            let (comparison, unit) = match *keyword {
+                "minLength" => ("at least", "character"),
+                "maxLength" => ("at most", "character"),
+                "minItems" => ("at least", "item"),
+                "maxItems" => ("at most", "item"),
+                "minProperties" => ("at least", "property"),
+                _ => ("at most", "property"),
+            };
+            let unit = plural(*limit, unit);
+            Words::new(
+                &rules::LENGTH_BOUNDS,
+                format!("{name} must have {comparison} {limit} {unit}"),
+                format!("{comparison} {limit} {unit}"),
+            )
+        }
+        DeviationKind::Unique => Words::new(
+            &rules::DUPLICATE_ITEMS,
+            format!("{name} holds an item twice, but its items must be unique"),
+            "two items are equal",
+        ),
+        DeviationKind::Contains { minimum, maximum } => {
+            let wanted = match maximum {
+                Some(maximum) => format!("between {minimum} and {maximum}"),
+                None => format!("at least {minimum}"),
+            };
+            Words::new(
+                &rules::CONTAINS_COUNT,
+                format!("{name} must contain {wanted} items of a kind"),
+                format!("{wanted} expected"),
+            )
+        }
+        DeviationKind::Closed => Words::new(
+            &rules::CLOSED_OBJECT,
+            format!("property `{subject}` is not allowed: the object is closed"),
+            "not allowed",
+        ),
+        DeviationKind::PropertyName => Words::new(
+            &rules::PROPERTY_NAME,
+            format!("keys of {name} are not what the schema asks of keys"),
+            "not a key the schema allows",
+        ),
+        DeviationKind::Excluded => Words::new(
+            &rules::EXCLUDED_VALUE,
+            format!("{name} is a value that the schema excludes"),
+            "excluded",
+        ),
+        DeviationKind::SeveralVariants { names } => Words::new(
+            &rules::SEVERAL_VARIANTS,
+            format!("{name} fits {} variants where it may fit one: {}", names.len(), list(names)),
+            format!("fits {}", list(names)),
+        ),
+        DeviationKind::Opaque { keyword, message } => Words::new(
+            &rules::SCHEMA_VIOLATION,
+            format!("{name} breaks `{keyword}`: {message}"),
+            message.clone(),
+        ),
+    }
+}
+
+/// What a fact about exchanges is called. The subject is empty where facts were folded.
+pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words {
+    let subject = &match others {
+        0 => format!("`{subject}`"),
+        more => format!("{more} different ones"),
+    };
+    match fact {
+        TrafficFact::MalformedJson { message, hint } => Words::new(
+            &rules::MALFORMED_JSON,
+            format!("a payload is not JSON: {message}"),
+            hint.unwrap_or(message).to_owned(),
+        ),
+        TrafficFact::DuplicateKey => Words::new(
+            &rules::DUPLICATE_KEY,
+            format!("key {subject} stands twice in one object; the last one counts"),
+            "repeated further on",
+        ),
+        TrafficFact::ContentLength => Words::new(
+            &rules::CONTENT_LENGTH,
+            "Content-Length does not say the length of the body as printed",
+            "not the length of the body",
+        ),
+        TrafficFact::UnknownOperation => Words::new(
+            &rules::UNKNOWN_OPERATION,
+            format!("no operation has the path of {subject}"),
+            "no such path",
+        ),
+        TrafficFact::OtherMethod { contract, path, known } => Words::new(
+            &rules::UNDECLARED_METHOD,
+            format!("{contract} does not have method {subject} at {path}"),
+            format!("the contract has {}", list(known)),
+        ),
+        TrafficFact::UndeclaredQuery(target) => Words::new(
+            &rules::UNDECLARED_QUERY_PARAMETER,
+            format!("{} does not declare query parameter {subject}", target.operation),
+            "not declared",
+        ),
+        TrafficFact::ParameterValue(target) => Words::new(
+            &rules::PARAMETER_VALUE,
+            format!("parameter {subject} of {} has a value that its schema rejects", target.operation),
+            "not accepted",
+        ),
+        TrafficFact::ParameterPlaceholder(target) => Words::new(
+            &rules::PLACEHOLDER,
+            format!("a placeholder stands for parameter {subject} of {}", target.operation),
+            "a placeholder",
+        ),
+        TrafficFact::UndeclaredStatus(target) => Words::new(
+            &rules::UNDECLARED_STATUS,
+            format!(
+                "{} does not declare status {}",
+                target.operation,
+                target.status.unwrap_or_default()
+            ),
+            "not declared",
+        ),
+        TrafficFact::NoSchema(target) => Words::new(
+            &rules::NO_SCHEMA,
+            format!("the contract has no schema for the {} of {}", target.side, target.operation),
+            "not compared",
+        ),
+        TrafficFact::UnexpectedBody(target) => Words::new(
+            &rules::UNEXPECTED_BODY,
+            format!("the {} of {} has a body, but the contract has none", target.side, target.operation),
+            "no body expected",
+        ),
+        TrafficFact::MissingBody(target) => Words::new(
+            &rules::MISSING_BODY,
+            format!("the {} of {} has no body, but the contract has one", target.side, target.operation),
+            "no body here",
+        ),
+        TrafficFact::MediaType(target) => Words::new(
+            &rules::MEDIA_TYPE,
+            format!(
+                "the {} of {} is {subject}, but the contract has a JSON schema",
+                target.side, target.operation
+            ),
+            "not compared",
+        ),
+        TrafficFact::Unmatched => Words::new(
+            &rules::UNMATCHED_PAYLOAD,
+            "a payload fits no operation of the contract",
+            "not compared",
+        ),
+        TrafficFact::Ambiguous(candidates) => Words::new(
+            &rules::AMBIGUOUS_OPERATION,
+            format!("a payload fits {} places of the contract equally", candidates.len()),
+            format!("compared as {}", candidates[0]),
+        ),
+        TrafficFact::OtherVersion(target) => Words::new(
+            &rules::OTHER_VERSION,
+            format!("payloads of {} speak {subject}, not {}", target.operation, target.contract),
+            "this one",
+        ),
+    }
+}
+
+/// `a`, `b` and `c`
+pub(super) fn list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+pub(super) fn plural(count: u64, unit: &str) -> String {
+    match (count, unit.strip_suffix('y')) {
+        (1, _) => unit.to_owned(),
+        (_, Some(stem)) => format!("{stem}ies"),
+        (_, None) => format!("{unit}s"),
+    }
+}
+
+fn article(noun: &str) -> &'static str {
+    match noun {
+        "null" => "",
+        noun if noun.starts_with(['a', 'i', 'o']) => "an",
+        _ => "a",
+    }
+}
+
+fn with_article(types: &str) -> String {
+    format!("{} {types}", article(types)).trim().to_owned()
+}

@@ -1,0 +1,85 @@
+//! A finding: a rule broken, or a drift seen, grouped by root cause.
+
+use crate::location::{PathPattern, Side};
+use crate::observe::{Evidence, TargetKey};
+
+use super::catalogue::{Level, Rule};
+
+/// A finding. It holds facts and the sentences made of them; how they are laid out is for the
+/// renderers.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// How grave.
+    pub level: Level,
+    /// What the rule is broken by: a property, a value, a method; empty where there is nothing to
+    /// tell apart.
+    pub subject: String,
+    /// What is the matter, in one line.
+    pub message: String,
+    /// What the mark under the excerpt says.
+    pub label: String,
+    /// Where in the contract: one place, or several that share a component.
+    pub places: Vec<FindingPlace>,
+    /// How often.
+    pub count: u64,
+    /// In how many payloads.
+    pub payloads: u64,
+    /// Payloads that could have had it; 0 where that is no question.
+    pub of_payloads: u64,
+    /// The first places in the captures.
+    pub evidence: Vec<Evidence>,
+    /// The values met, most frequent first.
+    pub values: Vec<SeenValue>,
+    /// What else is to say.
+    pub notes: Vec<String>,
+}
+
+impl Finding {
+    /// What stays the same from run to run: rule, operation, side, status, path and subject.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let place = self.places.first();
+        let target = place.and_then(|place| place.target.as_ref());
+        let parts = [
+            self.rule.id.to_owned(),
+            target.map(|t| t.operation.to_string()).unwrap_or_default(),
+            target.map(|t| t.side.to_string()).unwrap_or_default(),
+            target
+                .and_then(|t| t.status)
+                .map(|status| status.to_string())
+                .unwrap_or_default(),
+            place.map(|place| place.path.to_string()).unwrap_or_default(),
+            self.subject.clone(),
+        ];
+        parts.join("|")
+    }
+
+    /// The side, where the finding is on one.
+    #[must_use]
+    pub fn side(&self) -> Option<Side> {
+        let place = self.places.first()?;
+        place.target.as_ref().map(|target| target.side)
+    }
+}
+
+/// Where in the contract a finding is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FindingPlace {
+    /// Operation, side and status; `None` for a payload of no operation.
+    pub target: Option<TargetKey>,
+    /// The place in the payload.
+    pub path: PathPattern,
+}
+
+/// A value that was met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenValue {
+    /// The value, redacted.
+    pub value: String,
+    /// How often.
+    pub count: u64,
+    /// `name@version` of other versions that declare it.
+    pub known_to: Vec<String>,
+}

@@ -1,0 +1,608 @@
+//! Turns what was learnt into findings.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::contract::Contract;
+use crate::location::PathPattern;
+use crate::observe::{
+    Deviation, DeviationKind, EVIDENCE_KEPT, Keyed, PathId, Profile, Shape, Spelling,
+    Tally, TargetKey, TargetProfile, TrafficFact,
+};
+use crate::schema::{NodeId, Place};
+
+use super::catalogue::{self as rules, Level, Rule};
+use super::describe::{self, Words, plural, subject_of};
+use super::finding::{Finding, FindingPlace, SeenValue};
+use super::related::Family;
+
+/// Objects that have to be seen before a property counts as never seen.
+const UNSEEN_OBJECTS: u64 = 20;
+
+/// Values that have to be seen, for each value of an enum, before one counts as never seen.
+const UNSEEN_PER_VALUE: u64 = 3;
+
+/// What the user decides of levels.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// An undeclared property is an error.
+    pub strict: bool,
+    /// Levels by rule, in place of the default ones.
+    pub levels: BTreeMap<&'static str, Level>,
+}
+
+impl Policy {
+    fn level(&self, rule: &'static Rule, place: &FindingPlace) -> Level {
+        let side = place.target.as_ref().map(|target| target.side);
+        match self.levels.get(rule.id) {
+            Some(level) => *level,
+            None if self.strict && *rule == rules::UNDECLARED_PROPERTY => Level::Error,
+            None => rule.level(side),
+        }
+    }
+}
+
+/// Judges a profile. `contracts` are all known versions of the contract that was observed against.
+///
+/// Findings come in order: the gravest first, then by operation, side, status and path.
+#[must_use]
+pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec<Finding> {
+    let mut judge = Judge {
+        family: Family::new(contracts),
+        groups: BTreeMap::new(),
+    };
+    for (fact, subjects) in &profile.traffic {
+        judge.traffic(fact, subjects);
+    }
+    for (key, target) in &profile.targets {
+        judge.target(key, target);
+    }
+    let mut findings: Vec<Finding> = judge
+        .groups
+        .into_values()
+        .map(|mut finding| {
+            finding.level = policy.level(finding.rule, &finding.places[0]);
+            finish(finding)
+        })
+        .filter(|finding| finding.level > Level::Off)
+        .collect();
+    findings.sort_by_cached_key(|finding| {
+        let rule = rules::CATALOGUE.iter().position(|rule| *rule == finding.rule);
+        (
+            std::cmp::Reverse(finding.level),
+            finding.places.clone(),
+            rule,
+            finding.subject.clone(),
+        )
+    });
+    findings
+}
+
+/// What findings have in common that are one: rule, side, cause (the schema that is broken, and how)
+/// and subject.
+type Cause = (&'static str, String, String, String);
+
+struct Judge<'c> {
+    family: Family<'c>,
+    groups: BTreeMap<Cause, Finding>,
+}
+
+/// One fact at one place, on its way into a finding.
+struct Fact<'p> {
+    words: Words,
+    cause: String,
+    subject: &'p str,
+    place: FindingPlace,
+    tally: &'p Tally,
+    of_payloads: u64,
+    values: Vec<SeenValue>,
+    notes: Vec<String>,
+}
+
+impl Judge<'_> {
+    fn add(&mut self, fact: Fact<'_>) {
+        let side = fact.place.target.as_ref().map(|target| target.side.to_string());
+        let cause = (
+            fact.words.rule.id,
+            side.unwrap_or_default(),
+            fact.cause,
+            fact.subject.to_owned(),
+        );
+        let known_target = self.groups.get(&cause).is_some_and(|finding| {
+            finding.places.iter().any(|place| place.target == fact.place.target)
+        });
+        let finding = self.groups.entry(cause).or_insert_with(|| Finding {
+            rule: fact.words.rule,
+            level: Level::Off,
+            subject: fact.subject.to_owned(),
+            message: fact.words.message,
+            label: fact.words.label,
+            places: Vec::new(),
+            count: 0,
+            payloads: 0,
+            of_payloads: 0,
+            evidence: Vec::new(),
+            values: Vec::new(),
+            notes: Vec::new(),
+        });
+        finding.places.push(fact.place);
+        finding.count += fact.tally.count;
+        finding.payloads += fact.tally.payloads;
+        if !known_target {
+            finding.of_payloads += fact.of_payloads;
+        }
+        finding.evidence.extend(fact.tally.samples.iter().cloned());
+        for value in fact.values {
+            match finding.values.iter_mut().find(|known| known.value == value.value) {
+                Some(known) => known.count += value.count,
+                None => finding.values.push(value),
+            }
+        }
+        for note in fact.notes {
+            if !finding.notes.contains(&note) {
+                finding.notes.push(note);
+            }
+        }
+    }
+
+    fn traffic(&mut self, fact: &TrafficFact, subjects: &Keyed) {
+        let target = match fact {
+            TrafficFact::UndeclaredQuery(target)
+            | TrafficFact::ParameterValue(target)
+            | TrafficFact::ParameterPlaceholder(target)
+            | TrafficFact::UndeclaredStatus(target)
+            | TrafficFact::NoSchema(target)
+            | TrafficFact::UnexpectedBody(target)
+            | TrafficFact::MissingBody(target)
+            | TrafficFact::MediaType(target)
+            | TrafficFact::OtherVersion(target) => Some(target),
+            TrafficFact::MalformedJson { .. }
+            | TrafficFact::DuplicateKey
+            | TrafficFact::ContentLength
+            | TrafficFact::UnknownOperation
+            | TrafficFact::OtherMethod { .. }
+            | TrafficFact::Unmatched
+            | TrafficFact::Ambiguous(_) => None,
+        };
+        let place = FindingPlace {
+            target: target.cloned(),
+            path: PathPattern::root(),
+        };
+        let whole = matches!(fact, TrafficFact::ContentLength);
+        for (subject, tally) in subjects_of(subjects) {
+            let others = if subject.is_none() { crate::observe::DISTINCT_KEPT + 1 } else { 0 };
+            let subject = subject.unwrap_or("");
+            let values = whole.then(|| SeenValue {
+                value: subject.to_owned(),
+                count: tally.count,
+                known_to: Vec::new(),
+            });
+            self.add(Fact {
+                words: describe::traffic(fact, subject, others),
+                cause: format!("{fact:?}"),
+                subject: if whole { "" } else { subject },
+                place: place.clone(),
+                tally,
+                of_payloads: 0,
+                values: values.into_iter().collect(),
+                notes: self.traffic_notes(fact, subject),
+            });
+        }
+    }
+
+    fn traffic_notes(&self, fact: &TrafficFact, subject: &str) -> Vec<String> {
+        match fact {
+            TrafficFact::UnknownOperation => {
+                let (method, path) = subject.split_once(' ').unwrap_or((subject, ""));
+                let known = self.family.having_request(method, path);
+                known.iter().map(|operation| format!("known as {operation}")).collect()
+            }
+            TrafficFact::UndeclaredQuery(target) => {
+                let known = self.family.having_query(target, subject);
+                known_to(&known).into_iter().collect()
+            }
+            TrafficFact::Ambiguous(candidates) => {
+                vec![
+                    format!("the places are {}", describe::list(candidates)),
+                    "name the one that is meant with --operation, or in the name of the file \
+                     (`<operation>.<version>.json`)"
+                        .to_owned(),
+                ]
+            }
+            TrafficFact::Unmatched => vec![
+                "name the operation with --operation, or in the name of the file \
+                 (`<operation>.<version>.json`)"
+                    .to_owned(),
+            ],
+            TrafficFact::MalformedJson { .. }
+            | TrafficFact::DuplicateKey
+            | TrafficFact::ContentLength
+            | TrafficFact::OtherMethod { .. }
+            | TrafficFact::ParameterValue(_)
+            | TrafficFact::ParameterPlaceholder(_)
+            | TrafficFact::UndeclaredStatus(_)
+            | TrafficFact::NoSchema(_)
+            | TrafficFact::UnexpectedBody(_)
+            | TrafficFact::MissingBody(_)
+            | TrafficFact::MediaType(_)
+            | TrafficFact::OtherVersion(_) => Vec::new(),
+        }
+    }
+
+    fn target(&mut self, key: &TargetKey, target: &TargetProfile) {
+        let shape = &target.shape;
+        for (path, id) in shape.walk() {
+            let profile = shape.path(id);
+            let place = FindingPlace {
+                target: Some(key.clone()),
+                path,
+            };
+            for (deviation, tally) in &profile.deviations {
+                let subjects = profile.subjects.get(deviation);
+                self.deviation(target, &place, deviation, tally, subjects);
+            }
+            for (deviation, tally) in &profile.placeholders {
+                let name = subject_of(&place.path);
+                let expected = describe::deviation(&deviation.kind, &name, "").label;
+                self.add(Fact {
+                    words: Words {
+                        rule: &rules::PLACEHOLDER,
+                        message: format!("a placeholder stands for {name}"),
+                        label: format!("a placeholder ({expected})"),
+                    },
+                    cause: format!("{deviation:?}"),
+                    subject: "",
+                    place: place.clone(),
+                    tally,
+                    of_payloads: target.payloads,
+                    values: Vec::new(),
+                    notes: Vec::new(),
+                });
+            }
+            for (schema, subjects) in &profile.undeclared {
+                self.undeclared(target, &place, schema, subjects);
+            }
+            for (schema, values) in &profile.beyond_enum {
+                self.beyond_enum(target, &place, schema, values);
+            }
+            for (schema, spellings) in &profile.spellings {
+                for (spelling, tally) in spellings {
+                    self.spelling(target, &place, schema, *spelling, tally);
+                }
+            }
+        }
+        self.unseen(key, target);
+    }
+
+    fn deviation(
+        &mut self,
+        target: &TargetProfile,
+        place: &FindingPlace,
+        deviation: &Deviation,
+        tally: &Tally,
+        subjects: Option<&Keyed>,
+    ) {
+        let name = subject_of(&place.path);
+        let mut notes = Vec::new();
+        if let Some(variant) = &deviation.variant {
+            notes.push(format!("read as `{variant}`, the variant that fits best"));
+        }
+        let cause = format!("{deviation:?}");
+        let fact = |subject, tally, values, notes| Fact {
+            words: describe::deviation(&deviation.kind, &name, subject),
+            cause: cause.clone(),
+            subject,
+            place: place.clone(),
+            tally,
+            of_payloads: target.payloads,
+            values,
+            notes,
+        };
+        match (&deviation.kind, subjects) {
+            // Each property that a closed object refuses is a cause of its own.
+            (DeviationKind::Closed, Some(subjects)) => {
+                let facts: Vec<_> = subjects_of(subjects)
+                    .map(|(property, tally)| {
+                        let mut notes = notes.clone();
+                        if let (Some(property), Some(key)) = (property, &place.target) {
+                            let known = self.family.declaring_property(key, &place.path, property);
+                            notes.extend(known_to(&known));
+                        }
+                        fact(property.unwrap_or("…"), tally, Vec::new(), notes)
+                    })
+                    .collect();
+                for fact in facts {
+                    self.add(fact);
+                }
+            }
+            (_, Some(subjects)) => {
+                let values = self.values(place, &deviation.schema, subjects);
+                if let Keyed::Folded(_) = subjects {
+                    notes.push("too many different values to list".to_owned());
+                }
+                self.add(fact("", tally, values, notes));
+            }
+            (_, None) => self.add(fact("", tally, Vec::new(), notes)),
+        }
+    }
+
+    /// The values of an enum finding, with the versions that list them.
+    fn values(&self, place: &FindingPlace, schema: &Arc<Place>, subjects: &Keyed) -> Vec<SeenValue> {
+        let Some(key) = &place.target else {
+            return Vec::new();
+        };
+        let node = self.family.node(&key.contract, schema);
+        let component = node.filter(|node| node.component).and_then(|node| node.name.as_deref());
+        subjects_of(subjects)
+            .filter_map(|(value, tally)| {
+                let value = value?;
+                Some(SeenValue {
+                    value: value.to_owned(),
+                    count: tally.count,
+                    known_to: self.family.listing_value(key, &place.path, component, value),
+                })
+            })
+            .collect()
+    }
+
+    fn undeclared(
+        &mut self,
+        target: &TargetProfile,
+        place: &FindingPlace,
+        schema: &Arc<Place>,
+        subjects: &Keyed,
+    ) {
+        for (property, tally) in subjects_of(subjects) {
+            let (message, notes) = match (property, &place.target) {
+                (Some(property), Some(key)) => {
+                    let known = self.family.declaring_property(key, &place.path, property);
+                    let message = format!("property `{property}` is not declared");
+                    (message, known_to(&known).into_iter().collect())
+                }
+                (_, _) => {
+                    let name = subject_of(&place.path);
+                    let message = format!("{name} has undeclared properties whose names look like data");
+                    let note = format!(
+                        "more than {} different names; a schema would describe them with \
+                         additionalProperties",
+                        crate::observe::DISTINCT_KEPT
+                    );
+                    (message, vec![note])
+                }
+            };
+            self.add(Fact {
+                words: Words {
+                    rule: &rules::UNDECLARED_PROPERTY,
+                    message,
+                    label: "not in the contract".to_owned(),
+                },
+                cause: schema.to_string(),
+                subject: property.unwrap_or("…"),
+                place: place.clone(),
+                tally,
+                of_payloads: target.payloads,
+                values: Vec::new(),
+                notes,
+            });
+        }
+    }
+
+    fn beyond_enum(
+        &mut self,
+        target: &TargetProfile,
+        place: &FindingPlace,
+        schema: &Arc<Place>,
+        subjects: &Keyed,
+    ) {
+        let name = subject_of(&place.path);
+        let values = self.values(place, schema, subjects);
+        for (subject, tally) in subjects_of(subjects) {
+            self.add(Fact {
+                words: Words {
+                    rule: &rules::OPEN_ENUM_VALUE,
+                    message: format!("{name} holds values that its open enum does not name"),
+                    label: "not named by the enum".to_owned(),
+                },
+                cause: schema.to_string(),
+                subject: "",
+                place: place.clone(),
+                tally,
+                of_payloads: target.payloads,
+                values: values
+                    .iter()
+                    .filter(|value| Some(value.value.as_str()) == subject)
+                    .cloned()
+                    .collect(),
+                notes: Vec::new(),
+            });
+        }
+    }
+
+    fn spelling(
+        &mut self,
+        target: &TargetProfile,
+        place: &FindingPlace,
+        schema: &Arc<Place>,
+        seen: Spelling,
+        tally: &Tally,
+    ) {
+        let Some(key) = &place.target else { return };
+        let node = self.family.node(&key.contract, schema);
+        let Some((format, example)) = node.and_then(|node| node.expected_spelling()) else {
+            return;
+        };
+        let Some(expected) = Spelling::of(format, example).filter(|known| known.differs(seen)) else {
+            return;
+        };
+        let name = subject_of(&place.path);
+        let notes = vec![format!("the contract's own example is `{example}`")];
+        self.add(Fact {
+            words: Words {
+                rule: &rules::FORMAT_SPELLING,
+                message: format!("{name} is written with {seen}, not with {expected}"),
+                label: "valid, but spelled another way".to_owned(),
+            },
+            cause: format!("{schema} {seen}"),
+            subject: "",
+            place: place.clone(),
+            tally,
+            of_payloads: target.payloads,
+            values: Vec::new(),
+            notes,
+        });
+    }
+
+    /// What the contract declares and the payloads never showed.
+    fn unseen(&mut self, key: &TargetKey, target: &TargetProfile) {
+        let Some(contract) = self.family.contract(&key.contract) else {
+            return;
+        };
+        let root = contract
+            .operation(&key.operation)
+            .and_then(|operation| operation.payload(key.side, key.status)?.schema());
+        let Some(root) = root else { return };
+        let mut open = vec![(PathPattern::root(), Shape::ROOT, vec![root])];
+        while let Some((path, id, nodes)) = open.pop() {
+            let nodes = declared(contract, target, id, &nodes);
+            self.unseen_at(contract, key, target, &path, id, &nodes);
+            for (step, child) in target.shape.children(id) {
+                let below = contract.graph.part(&nodes, &step);
+                open.push((path.join(step), child, below));
+            }
+        }
+    }
+
+    fn unseen_at(
+        &mut self,
+        contract: &Contract,
+        key: &TargetKey,
+        target: &TargetProfile,
+        path: &PathPattern,
+        id: PathId,
+        nodes: &[NodeId],
+    ) {
+        let profile = target.shape.path(id);
+        let objects = profile.kinds[crate::json::Kind::Object as usize];
+        let strings = profile.kinds[crate::json::Kind::String as usize];
+        let place = FindingPlace {
+            target: Some(key.clone()),
+            path: path.clone(),
+        };
+        for &node_id in nodes {
+            let node = contract.graph.node(node_id);
+            let is_unseen = |name: &&Arc<str>| {
+                !node.object.required.contains(name) && target.shape.key(id, name).is_none()
+            };
+            if objects >= UNSEEN_OBJECTS {
+                for name in node.object.names.iter().filter(is_unseen) {
+                    let finding = silent(
+                        &rules::UNSEEN_PROPERTY,
+                        name,
+                        format!(
+                            "declared property `{name}` was never seen in {objects} {}",
+                            plural(objects, "object")
+                        ),
+                        &place,
+                    );
+                    self.groups.insert(silent_cause(&finding, &node.place), finding);
+                }
+            }
+            if let Some(values) = &node.values
+                && strings >= UNSEEN_PER_VALUE * values.strings().count() as u64
+            {
+                let seen = profile.enum_values.get(&node.place);
+                let unseen: Vec<&str> = values
+                    .strings()
+                    .filter(|value| seen.is_none_or(|seen| !seen.contains_key(*value)))
+                    .collect();
+                if unseen.is_empty() {
+                    continue;
+                }
+                let mut finding = silent(
+                    &rules::UNSEEN_ENUM_VALUE,
+                    "",
+                    format!(
+                        "{} of {} enum values of {} were never seen in {strings} strings",
+                        unseen.len(),
+                        values.strings().count(),
+                        subject_of(path)
+                    ),
+                    &place,
+                );
+                finding.notes.push(format!("never seen: {}", unseen.join(", ")));
+                self.groups.insert(silent_cause(&finding, &node.place), finding);
+            }
+        }
+    }
+}
+
+/// The schemas of a path, without the variants that no value was.
+fn declared(
+    contract: &Contract,
+    target: &TargetProfile,
+    id: PathId,
+    nodes: &[NodeId],
+) -> Vec<NodeId> {
+    let profile = target.shape.path(id);
+    contract
+        .graph
+        .closure(nodes, |branch| profile.variants.contains_key(&branch.place))
+}
+
+/// A finding about something that is not there.
+fn silent(rule: &'static Rule, subject: &str, message: String, place: &FindingPlace) -> Finding {
+    Finding {
+        rule,
+        level: Level::Off,
+        subject: subject.to_owned(),
+        message,
+        label: String::new(),
+        places: vec![place.clone()],
+        count: 0,
+        payloads: 0,
+        of_payloads: 0,
+        evidence: Vec::new(),
+        values: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn silent_cause(finding: &Finding, schema: &Place) -> Cause {
+    let place = &finding.places[0];
+    (
+        finding.rule.id,
+        format!("{:?}", place.target),
+        format!("{schema} {}", place.path),
+        finding.subject.clone(),
+    )
+}
+
+/// Subjects with their tallies; one without subject when they were folded.
+fn subjects_of(keyed: &Keyed) -> impl Iterator<Item = (Option<&str>, &Tally)> {
+    let (distinct, folded) = match keyed {
+        Keyed::Distinct(tallies) => (Some(tallies), None),
+        Keyed::Folded(tally) => (None, Some(tally)),
+    };
+    let distinct = distinct
+        .into_iter()
+        .flatten()
+        .map(|(subject, tally)| (Some(&**subject), tally));
+    distinct.chain(folded.map(|tally| (None, tally)))
+}
+
+fn known_to(versions: &[String]) -> Option<String> {
+    (!versions.is_empty()).then(|| format!("known to {}", describe::list(versions)))
+}
+
+/// Puts what was collected in order.
+fn finish(mut finding: Finding) -> Finding {
+    finding.places.sort();
+    finding.places.dedup();
+    finding.evidence.sort();
+    finding.evidence.dedup();
+    finding.evidence.truncate(EVIDENCE_KEPT);
+    finding
+        .values
+        .sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    finding
+}

@@ -1,0 +1,14 @@
+//! Rules: which fact is a finding, and how grave.
+
+pub mod catalogue;
+mod describe;
+mod finding;
+mod judge;
+mod related;
+
+pub use catalogue::{CATALOGUE, Level, Rule};
+pub use finding::{Finding, FindingPlace, SeenValue};
+pub use judge::{Policy, judge};
+
+#[cfg(test)]
+mod tests;

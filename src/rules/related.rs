@@ -1,0 +1,149 @@
+//! What other versions of a contract know.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::contract::{Contract, Operation, Route, Target};
+use crate::location::{PathPattern, Side};
+use crate::observe::TargetKey;
+use crate::schema::{Node, NodeId, Place};
+
+/// The versions of one contract, with their schemas by place.
+pub(super) struct Family<'c> {
+    contracts: &'c [&'c Contract],
+    places: BTreeMap<(Arc<str>, Place), NodeId>,
+}
+
+impl<'c> Family<'c> {
+    pub(super) fn new(contracts: &'c [&'c Contract]) -> Self {
+        let mut places = BTreeMap::new();
+        for contract in contracts {
+            let reference: Arc<str> = contract.reference().into();
+            for (id, node) in contract.graph.iter() {
+                places.insert((Arc::clone(&reference), Place::clone(&node.place)), id);
+            }
+        }
+        Self { contracts, places }
+    }
+
+    /// The contract with this reference.
+    pub(super) fn contract(&self, reference: &str) -> Option<&'c Contract> {
+        self.contracts
+            .iter()
+            .copied()
+            .find(|contract| contract.reference() == reference)
+    }
+
+    /// The node of a contract that stands at a place.
+    pub(super) fn node(&self, reference: &Arc<str>, place: &Place) -> Option<&'c Node> {
+        let key = (Arc::clone(reference), place.clone());
+        let id = *self.places.get(&key)?;
+        Some(self.contract(reference)?.graph.node(id))
+    }
+
+    fn others(&self, reference: &str) -> impl Iterator<Item = &'c Contract> {
+        let reference = reference.to_owned();
+        self.contracts
+            .iter()
+            .copied()
+            .filter(move |contract| contract.reference() != reference)
+    }
+
+    /// Versions that declare a property at this path of the same operation.
+    pub(super) fn declaring_property(
+        &self,
+        target: &TargetKey,
+        path: &PathPattern,
+        property: &str,
+    ) -> Vec<String> {
+        self.others(&target.contract)
+            .filter(|contract| {
+                let Some(operation) = contract.operation(&target.operation) else {
+                    return false;
+                };
+                roots(operation, target).into_iter().any(|root| {
+                    let nodes = contract.graph.at_path(root, path.steps());
+                    nodes.iter().any(|id| {
+                        contract.graph.node(*id).object.properties.contains_key(property)
+                    })
+                })
+            })
+            .map(Contract::reference)
+            .collect()
+    }
+
+    /// Versions whose enum of the same component, or at the same path, lists a value.
+    pub(super) fn listing_value(
+        &self,
+        target: &TargetKey,
+        path: &PathPattern,
+        component: Option<&str>,
+        value: &str,
+    ) -> Vec<String> {
+        let lists = |node: &Node| node.values.as_ref().is_some_and(|values| values.has_str(value));
+        self.others(&target.contract)
+            .filter(|contract| {
+                let by_name = component.is_some_and(|name| {
+                    contract.graph.iter().any(|(_, node)| {
+                        node.component && node.name.as_deref() == Some(name) && lists(node)
+                    })
+                });
+                let by_path = || {
+                    contract.operation(&target.operation).is_some_and(|operation| {
+                        roots(operation, target).into_iter().any(|root| {
+                            let nodes = contract.graph.at_path(root, path.steps());
+                            nodes.iter().any(|id| lists(contract.graph.node(*id)))
+                        })
+                    })
+                };
+                by_name || by_path()
+            })
+            .map(Contract::reference)
+            .collect()
+    }
+
+    /// Operations of any version that have this method and path.
+    pub(super) fn having_request(&self, method: &str, path: &str) -> Vec<String> {
+        let target = Target::parse(path);
+        self.contracts
+            .iter()
+            .filter_map(|contract| match contract.route(method, &target) {
+                Route::Operation(operation, _) => {
+                    Some(format!("{} of {}", operation.id, contract.reference()))
+                }
+                Route::OtherMethod(_) | Route::Unknown => None,
+            })
+            .collect()
+    }
+
+    /// Versions in which the operation has this query parameter.
+    pub(super) fn having_query(&self, target: &TargetKey, name: &str) -> Vec<String> {
+        self.others(&target.contract)
+            .filter(|contract| {
+                let operation = contract.operation(&target.operation);
+                operation.is_some_and(|operation| operation.query_parameter(name).is_some())
+            })
+            .map(Contract::reference)
+            .collect()
+    }
+}
+
+/// The schemas of an operation for the same side: of the same status, or of any success where the
+/// status is a success.
+fn roots(operation: &Operation, target: &TargetKey) -> Vec<NodeId> {
+    match target.side {
+        Side::Request => operation.request.schema().into_iter().collect(),
+        Side::Response => {
+            let success = target.status.is_some_and(|status| status < 300);
+            operation
+                .responses
+                .iter()
+                .filter(|response| {
+                    let status = response.status.example();
+                    Some(status) == target.status || (success && status < 300)
+                })
+                .filter_map(|response| response.payload.schema())
+                .collect()
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What the graph declares at a path, whatever a payload holds.
+
+use crate::location::Step;
+
+use super::{Graph, Node, NodeId};
+
+impl Graph {
+    /// Every schema that may apply to the same value as these: through references, `allOf`, branches
+    /// and conditions, the given ones first. `takes` says which branches of an `anyOf` or `oneOf` to
+    /// follow.
+    pub fn closure(&self, nodes: &[NodeId], takes: impl Fn(&Node) -> bool) -> Vec<NodeId> {
+        let mut closure = nodes.to_vec();
+        let mut next = 0;
+        while let Some(&id) = closure.get(next) {
+            next += 1;
+            let node = self.node(id);
+            let conditional = node.conditional.iter().flat_map(|conditional| {
+                [Some(conditional.condition), conditional.then, conditional.otherwise]
+            });
+            let branches = node
+                .any_of
+                .iter()
+                .chain(&node.one_of)
+                .filter(|branch| takes(self.node(**branch)));
+            let reached: Vec<NodeId> = node
+                .reference
+                .iter()
+                .chain(&node.all_of)
+                .copied()
+                .chain(conditional.flatten())
+                .chain(branches.copied())
+                .chain(node.object.dependent_schemas.iter().map(|(_, id)| *id))
+                .collect();
+            for id in reached {
+                if !closure.contains(&id) {
+                    closure.push(id);
+                }
+            }
+        }
+        closure
+    }
+
+    /// The schemas that these apply to a part of the value. They should be a [closure](Self::closure).
+    #[must_use]
+    pub fn part(&self, nodes: &[NodeId], step: &Step) -> Vec<NodeId> {
+        let mut parts = Vec::new();
+        for &id in nodes {
+            let node = self.node(id);
+            match step {
+                Step::Key(name) => {
+                    let before = parts.len();
+                    parts.extend(node.named_schemas(name));
+                    if parts.len() == before {
+                        parts.extend(node.object.additional);
+                    }
+                }
+                Step::Any => {
+                    parts.extend(node.array.prefix.iter().copied());
+                    parts.extend(node.array.items);
+                    parts.extend(node.object.additional);
+                    parts.extend(node.object.patterns.iter().map(|(_, id)| *id));
+                }
+            }
+        }
+        parts.sort_unstable();
+        parts.dedup();
+        parts
+    }
+
+    /// The schemas that may apply at a path below a schema.
+    #[must_use]
+    pub fn at_path(&self, root: NodeId, steps: &[Step]) -> Vec<NodeId> {
+        let mut nodes = self.closure(&[root], |_| true);
+        for step in steps {
+            nodes = self.closure(&self.part(&nodes, step), |_| true);
+        }
+        nodes
+    }
+
+    /// Every node with its name.
+    pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+        (0_u32..).map(NodeId).zip(&self.nodes)
+    }
+}
