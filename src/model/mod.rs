@@ -23,6 +23,10 @@ pub const DIVERGENCES: &[(&str, &str)] = &[
         "the Rust types keep the text as it came; only the schema asserts the format",
     ),
     (
+        "an array in place of an object",
+        "serde's derived structs also read their fields from an array, in order; the schema does not",
+    ),
+    (
         "repeated keys",
         "the last one counts for the schema, as in serde_json; serde refuses them in structs",
     ),

@@ -173,7 +173,11 @@ impl<'c> Observer<'c> {
                 (TrafficFact::UnknownOperation, subject)
             }
         };
-        let evidence = line_evidence(request, &request.method);
+        let marked = match &fact {
+            TrafficFact::OtherMethod { .. } => request.method.as_str(),
+            _ => target.path.as_str(),
+        };
+        let evidence = line_evidence(request, marked);
         self.fact(fact, &subject, evidence);
         let bodies = [request.body.as_ref(), response.and_then(|r| r.body.as_ref())];
         let mut readable = true;

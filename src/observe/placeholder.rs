@@ -18,7 +18,8 @@ pub fn is_placeholder(text: &str) -> bool {
 fn encloses_name(text: &str, open: char, close: char) -> bool {
     text.split(open).skip(1).any(|rest| {
         rest.split_once(close).is_some_and(|(name, _)| {
-            let name = name.trim();
+            // `{ name }` is written with spaces; `a < b, c > d` is no placeholder.
+            let name = if open == '{' { name.trim() } else { name };
             name.starts_with(|c: char| c.is_alphabetic() || c == '_')
                 && name
                     .chars()

@@ -316,6 +316,7 @@ impl<'g, R> Walk<'g, R> {
             let name = key.name();
             let mut below = self.spare.pop().unwrap_or_default();
             let mut is_named = false;
+            let mut is_matched = false;
             let mut is_refused = false;
             for (id, node) in nodes() {
                 if let Some(names) = node.object.property_names
@@ -336,6 +337,7 @@ impl<'g, R> Walk<'g, R> {
                     matched = true;
                     add(target);
                 }
+                is_matched |= matched;
                 match node.object.additional {
                     Some(rest) if !matched && graph.node(rest).never => {
                         is_refused = true;
@@ -347,7 +349,7 @@ impl<'g, R> Walk<'g, R> {
                 }
             }
             let constrained = below.iter().any(|id| !graph.node(*id).is_open());
-            if is_named || constrained {
+            if is_named || is_matched || constrained {
                 self.recorder.enter(if is_named {
                     Taken::Key(key)
                 } else {

@@ -93,7 +93,7 @@ fn write_finding(out: &mut String, finding: &Finding) {
         row(out, &seen);
     }
     for note in &finding.notes {
-        row(out, &format!("{note}"));
+        row(out, note);
     }
     out.push('\n');
 }
@@ -187,11 +187,18 @@ fn seen_words(finding: &Finding) -> Option<String> {
         };
         put!(words, ", {share}");
     }
+    // A place in the same file as the place before is written without the file.
     let others: Vec<String> = finding
         .evidence
-        .iter()
-        .skip(1)
-        .map(|evidence| evidence.origin.to_string())
+        .windows(2)
+        .map(|pair| {
+            let origin = &pair[1].origin;
+            if origin.file == pair[0].origin.file {
+                format!("{}:{}", origin.position.line, origin.position.column)
+            } else {
+                origin.to_string()
+            }
+        })
         .collect();
     if !others.is_empty() {
         put!(words, "; also at {}", others.join(", "));

@@ -365,4 +365,4 @@ impl Opaque {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

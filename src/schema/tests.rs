@@ -96,7 +96,7 @@ fn a_component_takes_only_the_definitions_it_reaches() {
     assert_eq!(emit::file_name("PaginatedOrganisationList"), "paginated-organisation-list.schema.json");
 }
 
-fn instance() -> impl Strategy<Value = serde_json::Value> {
+pub(crate) fn instance() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         Just(json!(null)),
         any::<bool>().prop_map(|b| json!(b)),
