@@ -10,7 +10,7 @@ use crate::observe::{Count, Judged, Observer, Profile, Verdict};
 use crate::rules::{Finding, Level};
 
 pub use json::{JsonReport, REPORT_VERSION, json, json_schema};
-pub use text::{TextOptions, text};
+pub use text::{TextOptions, finding_text, text};
 
 /// Everything a run has to say. Renderers lay it out and add nothing.
 #[derive(Debug)]

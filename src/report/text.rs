@@ -335,3 +335,11 @@ fn counted(count: u64, unit: &str) -> String {
 fn plural(count: u64, unit: &str) -> String {
     if count == 1 { unit.to_owned() } else { format!("{unit}s") }
 }
+
+/// Renders one finding, as [`text`] does.
+#[must_use]
+pub fn finding_text(finding: &Finding) -> String {
+    let mut out = String::new();
+    write_finding(&mut out, finding);
+    out
+}

@@ -22,6 +22,9 @@ const UNSEEN_OBJECTS: u64 = 20;
 /// Values that have to be seen, for each value of an enum, before one counts as never seen.
 const UNSEEN_PER_VALUE: u64 = 3;
 
+/// Values never seen that are listed.
+const UNSEEN_LISTED: usize = 20;
+
 /// What the user decides of levels.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
@@ -529,7 +532,11 @@ impl Judge<'_> {
                     ),
                     &place,
                 );
-                finding.notes.push(format!("never seen: {}", unseen.join(", ")));
+                let mut listed = unseen[..unseen.len().min(UNSEEN_LISTED)].join(", ");
+                if unseen.len() > UNSEEN_LISTED {
+                    listed.push_str(&format!(" and {} more", unseen.len() - UNSEEN_LISTED));
+                }
+                finding.notes.push(format!("never seen: {listed}"));
                 self.groups.insert(silent_cause(&finding, &node.place), finding);
             }
         }

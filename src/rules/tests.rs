@@ -1,0 +1,171 @@
+//! Every rule's documentation is run, and every rule is run against every example.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::capture::{self, Input, Limits};
+use crate::contract::{Contract, Operation, Registry, builtin};
+use crate::observe::{Observer, Options};
+use crate::report::finding_text;
+
+use super::*;
+
+/// Set to bring the generated parts of the documentation up to date.
+const UPDATE: &str = "WIREDRIFT_UPDATE";
+
+fn doc_path(rule: &Rule) -> PathBuf {
+    Path::new("docs/rules").join(format!("{}.md", rule.id))
+}
+
+/// The fenced block with this info string.
+fn block<'d>(doc: &'d str, info: &str) -> Option<&'d str> {
+    let (_, rest) = doc.split_once(&format!("```{info}\n"))?;
+    rest.split_once("```").map(|(block, _)| block)
+}
+
+/// Runs the example of a rule's documentation.
+fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
+    let own;
+    let (asked, family): (Vec<&Contract>, Vec<&Contract>) = match block(rule.doc, "schema") {
+        Some(schema) => {
+            let schema = serde_json::from_str(schema).expect("the schema is JSON");
+            own = Contract::describe("example", "v1", "")
+                .operation(Operation::describe("example", "GET", "/").response_schema(200, schema))
+                .build()
+                .expect("the schema compiles");
+            (vec![&own], vec![&own])
+        }
+        None => {
+            let (_, rest) = rule.doc.split_once("Checked against `").expect("a contract");
+            let (reference, _) = rest.split_once('`').expect("the end of the contract");
+            let reference = reference.parse::<crate::contract::ContractRef>().expect("a reference");
+            let family = registry.versions(&reference.name).collect();
+            (registry.find(&reference).expect("known"), family)
+        }
+    };
+    let mut options = Options::default();
+    if asked[0].name == "example" {
+        options.hint.operation = Some("example".to_owned());
+    }
+    let mut observer = Observer::new(asked, family.clone(), options);
+    let input = Input::Path(doc_path(rule));
+    capture::read(&[input], None, &Limits::default(), &mut observer);
+    assert!(observer.problems.is_empty(), "{:?}", observer.problems);
+    judge(&observer.profile, &family, &Policy::default())
+}
+
+#[test]
+fn the_example_of_each_rule_gives_what_its_documentation_says() {
+    let registry = builtin::registry().expect("compiles");
+    for rule in CATALOGUE {
+        let rendered: String = findings(rule, &registry)
+            .iter()
+            .filter(|finding| *finding.rule == **rule)
+            .map(finding_text)
+            .collect();
+        let rendered = anstream::adapter::strip_str(&rendered).to_string();
+        let rendered = format!("{}\n", rendered.trim_end());
+        assert!(rendered.len() > 1, "{}: the example does not show the rule", rule.id);
+        let written = block(rule.doc, "text").expect("a block with the output");
+        if std::env::var_os(UPDATE).is_some() {
+            let old = format!("```text\n{written}```");
+            let new = rule.doc.replace(&old, &format!("```text\n{rendered}```"));
+            std::fs::write(doc_path(rule), new).expect("written");
+        } else {
+            assert_eq!(written, rendered, "{}: run with {UPDATE}=1 to update", rule.id);
+        }
+    }
+}
+
+#[test]
+fn each_rule_has_a_documentation_of_the_same_form() {
+    for rule in CATALOGUE {
+        let headings: Vec<&str> = rule.doc.lines().filter(|line| line.starts_with('#')).collect();
+        let title = format!("# {}", rule.id);
+        let expected = [&*title, "## Why it matters", "## Example", "## How to silence it"];
+        assert_eq!(headings, expected);
+        assert!(rule.since.split('.').count() == 3, "{}", rule.id);
+    }
+    let mut ids: Vec<&str> = CATALOGUE.iter().map(|rule| rule.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), CATALOGUE.len(), "ids are unique");
+}
+
+#[test]
+fn every_rule_against_every_example() {
+    let registry = builtin::registry().expect("compiles");
+    let mut table = String::new();
+    for rule in CATALOGUE {
+        let mut fired: BTreeMap<&str, usize> = BTreeMap::new();
+        for finding in findings(rule, &registry) {
+            *fired.entry(finding.rule.id).or_default() += 1;
+        }
+        let fired: Vec<String> = fired.iter().map(|(id, count)| format!("{id} {count}")).collect();
+        table.push_str(&format!("{}: {}\n", rule.id, fired.join(", ")));
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn conforming_captures_yield_nothing() {
+    let registry = builtin::registry().expect("compiles");
+    let family: Vec<&Contract> = registry.versions("organisations").collect();
+    for (version, contract) in ["v1", "v2"].iter().zip(&family) {
+        let mut observer = Observer::new(vec![contract], family.clone(), Options::default());
+        let input = Input::Path(format!("samples/organisations/{version}").into());
+        capture::read(&[input], None, &Limits::default(), &mut observer);
+        let findings = judge(&observer.profile, &family, &Policy::default());
+        assert!(findings.is_empty(), "{findings:?}");
+        assert!(observer.judged.len() > 1);
+    }
+}
+
+#[test]
+fn the_table_of_rules_is_up_to_date() {
+    let mut table = String::from(
+        "# Rules\n\nGenerated from the catalogue. `--level RULE=LEVEL` sets a level for a run; a side \
+         that a rule is never on has the level of the other.\n\n| rule | in requests | in responses | \
+         since | what it is about |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for rule in CATALOGUE {
+        table.push_str(&format!(
+            "| [{id}]({id}.md) | {} | {} | {} | {} |\n",
+            rule.request,
+            rule.response,
+            rule.since,
+            rule.summary,
+            id = rule.id
+        ));
+    }
+    let path = "docs/rules/README.md";
+    if std::env::var_os(UPDATE).is_some() {
+        std::fs::write(path, table).expect("written");
+    } else {
+        let written = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(written, table, "run with {UPDATE}=1 to update");
+    }
+}
+
+#[test]
+fn levels_follow_side_and_policy() {
+    let registry = builtin::registry().expect("compiles");
+    let family: Vec<&Contract> = registry.versions("organisations").collect();
+    let levels = |policy: &Policy| {
+        let mut observer = Observer::new(vec![family[1]], family.clone(), Options::default());
+        let input = Input::Path("samples/organisations/v1".into());
+        capture::read(&[input], None, &Limits::default(), &mut observer);
+        let findings = judge(&observer.profile, &family, policy);
+        let of_archived = findings.iter().find(|finding| finding.subject == "archived");
+        of_archived.map(|finding| finding.level)
+    };
+    assert_eq!(levels(&Policy::default()), Some(Level::Warning));
+    let strict = Policy { strict: true, ..Policy::default() };
+    assert_eq!(levels(&strict), Some(Level::Error));
+    let set = |level| Policy {
+        strict: true,
+        levels: BTreeMap::from([(catalogue::UNDECLARED_PROPERTY.id, level)]),
+    };
+    assert_eq!(levels(&set(Level::Info)), Some(Level::Info));
+    assert_eq!(levels(&set(Level::Off)), None);
+}
