@@ -87,9 +87,9 @@ pub fn failure(
 ///
 /// assert_conforms!(Invoice { number: 7, total: 9.5 }, billing, "retrieve-invoice", response 200);
 ///
-/// let broken = std::panic::catch_unwind(|| {
+/// let broken = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
 ///     assert_conforms!(json!({"number": "7"}), billing, "retrieve-invoice", response 200);
-/// });
+/// }));
 /// let message = *broken.unwrap_err().downcast::<String>().unwrap();
 /// assert!(message.contains("required property `total` is missing"), "{message}");
 /// # Ok::<(), wiredrift::Error>(())

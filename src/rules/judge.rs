@@ -180,10 +180,16 @@ impl Judge<'_> {
                 count: tally.count,
                 known_to: Vec::new(),
             });
+            let shown = match fact {
+                TrafficFact::ContentLength => "",
+                TrafficFact::MalformedJson { message, .. } => message,
+                TrafficFact::Ambiguous(candidates) => &candidates[0],
+                _ => subject,
+            };
             self.add(Fact {
                 words: describe::traffic(fact, subject, others),
                 cause: format!("{fact:?}"),
-                subject: if whole { "" } else { subject },
+                subject: shown,
                 place: place.clone(),
                 tally,
                 of_payloads: 0,
@@ -290,7 +296,7 @@ impl Judge<'_> {
         if let Some(variant) = &deviation.variant {
             notes.push(format!("read as `{variant}`, the variant that fits best"));
         }
-        let cause = format!("{deviation:?}");
+        let cause = format!("{:?} {}", deviation.kind, deviation.schema);
         let fact = |subject, tally, values, notes| Fact {
             words: describe::deviation(&deviation.kind, &name, subject),
             cause: cause.clone(),
@@ -318,14 +324,14 @@ impl Judge<'_> {
                     self.add(fact);
                 }
             }
-            (_, Some(subjects)) => {
+            (kind, Some(subjects)) => {
                 let values = self.values(place, &deviation.schema, subjects);
                 if let Keyed::Folded(_) = subjects {
                     notes.push("too many different values to list".to_owned());
                 }
-                self.add(fact("", tally, values, notes));
+                self.add(fact(detail(kind), tally, values, notes));
             }
-            (_, None) => self.add(fact("", tally, Vec::new(), notes)),
+            (kind, None) => self.add(fact(detail(kind), tally, Vec::new(), notes)),
         }
     }
 
@@ -445,8 +451,8 @@ impl Judge<'_> {
                 message: format!("{name} is written with {seen}, not with {expected}"),
                 label: "valid, but spelled another way".to_owned(),
             },
-            cause: format!("{schema} {seen}"),
-            subject: "",
+            cause: schema.to_string(),
+            subject: &seen.to_string(),
             place: place.clone(),
             tally,
             of_payloads: target.payloads,
@@ -540,6 +546,26 @@ impl Judge<'_> {
                 self.groups.insert(silent_cause(&finding, &node.place), finding);
             }
         }
+    }
+}
+
+/// What tells deviations of one rule at one place apart.
+fn detail(kind: &DeviationKind) -> &str {
+    match kind {
+        DeviationKind::Missing { property, .. } => property,
+        DeviationKind::Type { found, .. } => found,
+        DeviationKind::Constant { expected } => expected,
+        DeviationKind::Format { format } => format,
+        DeviationKind::Pattern { pattern } => pattern,
+        DeviationKind::Bound { keyword, .. } | DeviationKind::Length { keyword, .. } => keyword,
+        DeviationKind::Opaque { keyword, .. } => keyword,
+        DeviationKind::Enum { .. }
+        | DeviationKind::Unique
+        | DeviationKind::Contains { .. }
+        | DeviationKind::Closed
+        | DeviationKind::PropertyName
+        | DeviationKind::Excluded
+        | DeviationKind::SeveralVariants { .. } => "",
     }
 }
 

@@ -1,0 +1,265 @@
+//! The binary, end to end.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+/// Runs the binary and returns its exit code, standard output and standard error.
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    run_in(Path::new(env!("CARGO_MANIFEST_DIR")), arguments, b"")
+}
+
+fn run_in(folder: &Path, arguments: &[&str], stdin: &[u8]) -> (i32, String, String) {
+    let output = Command::cargo_bin("wiredrift")
+        .expect("built")
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .args(arguments)
+        .write_stdin(stdin)
+        .output()
+        .expect("runs");
+    (
+        output.status.code().expect("ends by itself"),
+        String::from_utf8(output.stdout).expect("UTF-8"),
+        String::from_utf8(output.stderr).expect("UTF-8"),
+    )
+}
+
+/// Exit code, standard output and standard error as one text.
+fn session(arguments: &[&str]) -> String {
+    let (code, stdout, stderr) = run(arguments);
+    format!("$ wiredrift {}\n{stdout}{stderr}[exit {code}]\n", arguments.join(" "))
+}
+
+/// Headlines of the findings in a report.
+fn headlines(stdout: &str) -> Vec<&str> {
+    stdout
+        .lines()
+        .filter(|line| ["error[", "warning[", "info["].iter().any(|level| line.starts_with(level)))
+        .collect()
+}
+
+#[test]
+fn the_first_command_of_the_readme_groups_the_drift() {
+    let (code, stdout, stderr) =
+        run(&["check", "samples/organisations", "--contract", "organisations@v2"]);
+    assert_eq!((code, stderr.as_str()), (1, ""));
+    for expected in [
+        "property `archived` is not declared",
+        "property `clients_count` is not declared",
+        "property `links` is not declared",
+        "property `meta` is not declared",
+        "required property `object` is missing",
+        "required property `limit` is missing",
+        "property `per_page` is not declared",
+        "`jurisdiction` holds values outside its enum of 139",
+        "`created_at` is written with `+00:00`, not with `Z`",
+    ] {
+        let found = headlines(&stdout).iter().filter(|line| line.ends_with(expected)).count();
+        assert!(found >= 1, "{expected}\n{stdout}");
+    }
+}
+
+#[test]
+fn captures_that_conform_exit_with_0() {
+    insta::assert_snapshot!([
+        session(&["check", "samples/organisations/v1", "--contract", "organisations@v1"]),
+        session(&["check", "samples/organisations/v2", "--contract", "organisations@v2"]),
+        session(&["check", "samples/organisations/v1", "samples/organisations/v2", "--contract", "organisations"]),
+    ].join("\n"));
+}
+
+#[test]
+fn requests_and_placeholders_of_a_session() {
+    insta::assert_snapshot!(session(&[
+        "check", "samples/makeleaps-clients", "--contract", "makeleaps-clients"
+    ]));
+}
+
+/// A guide as people paste it: tabs, label lines, malformed JSON, Python.
+#[test]
+fn a_guide_is_read_as_it_is() {
+    insta::assert_snapshot!([
+        session(&["check", "samples/guides", "--contract", "organisations"]),
+        session(&["check", "samples/guides", "--contract", "makeleaps-clients@v1"]),
+    ].join("\n"));
+}
+
+#[test]
+fn levels_decide_the_exit_code() {
+    let check = |more: &[&str]| {
+        let mut arguments = vec!["check", "samples/organisations/drift/session.http", "--contract", "organisations@v2"];
+        arguments.extend(more);
+        run(&arguments).0
+    };
+    assert_eq!(check(&[]), 1);
+    assert_eq!(check(&["--fail-on", "never"]), 0);
+    let off = ["--level", "undeclared-method=info", "--level", "parameter-value=off", "--level", "closed-object=warning"];
+    assert_eq!(check(&off), 0);
+    let warning = [&off[..], &["--fail-on", "warning"]].concat();
+    assert_eq!(check(&warning), 1);
+}
+
+#[test]
+fn bad_arguments_say_what_to_do() {
+    insta::assert_snapshot!([
+        session(&["check", "samples"]),
+        session(&["check", "samples", "--contract", "organizations@v1"]),
+        session(&["check", "samples", "--contract", "organisations@v3"]),
+        session(&["check", "samples", "--contract", "organisations", "--operation", "list-organisation"]),
+        session(&["check", "samples", "--contract", "organisations", "--level", "wrong-typ=off"]),
+        session(&["check", "samples", "--contract", "organisations", "--level", "wrong-type"]),
+        session(&["check", "samples", "--contract", "organisations", "--output", "xml"]),
+        session(&["check", "samples", "--contract", "organisations", "--max-body", "9 potatoes"]),
+        session(&["check", "-", "-", "--contract", "organisations"]),
+        session(&["explain", "undeclared"]),
+        session(&["schema", "organisations@v2", "--type", "Organisaton"]),
+    ].join("\n"));
+}
+
+#[test]
+fn help_reads_well() {
+    insta::assert_snapshot!([
+        session(&["--help"]),
+        session(&["check", "--help"]),
+        session(&["schema", "--help"]),
+    ].join("\n"));
+}
+
+#[test]
+fn contracts_and_rules_are_listed() {
+    insta::assert_snapshot!([
+        session(&["contracts"]),
+        session(&["contracts", "organisations"]),
+        session(&["explain"]),
+        session(&["explain", "enum-value"]),
+    ].join("\n"));
+}
+
+#[test]
+fn inputs_that_cannot_be_read_do_not_hide_the_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, content: &[u8]| {
+        std::fs::write(folder.path().join(name), content).expect("written");
+    };
+    let list = std::fs::read("samples/organisations/v1/list-organisations.v1.json").expect("sample");
+    write("a.list-organisations.json", &list);
+    write("cut.json", b"{\"data\": [1,");
+    write("deep.json", format!("{}{}", "[".repeat(10_000), "]".repeat(10_000)).as_bytes());
+    write("empty.json", b"");
+    write("latin.json", b"{\"name\": \"caf\xe9\"}");
+    write("spaces.json", " ".repeat(1 << 20).as_bytes());
+    let gz = std::fs::read("samples/organisations/drift/list-organisations.v1.json.gz").expect("sample");
+    write("truncated.json.gz", &gz[..gz.len() / 2]);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).expect("linked");
+    let arguments = ["check", ".", "missing.json", "--contract", "organisations@v2", "--operation", "list-organisations"];
+    let (code, stdout, stderr) = run_in(folder.path(), &arguments, b"");
+    assert_eq!((code, stderr.as_str()), (2, ""));
+    assert!(stdout.contains("property `archived` is not declared"), "{stdout}");
+    let problems: Vec<&str> = stdout
+        .split("\n\n")
+        .filter(|part| part.starts_with("not read") || part.contains("malformed-json"))
+        .collect();
+    insta::assert_snapshot!(problems.join("\n\n"));
+    // The same run may go on, and then the findings decide.
+    let going = [&arguments[..], &["--keep-going", "--fail-on", "never"]].concat();
+    assert_eq!(run_in(folder.path(), &going, b"").0, 0);
+}
+
+#[test]
+fn nothing_to_compare_is_no_success() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let check = |stdin: &[u8]| {
+        run_in(folder.path(), &["check", "-", "--contract", "organisations"], stdin)
+    };
+    let (code, _, stderr) = check(br#"{"quite": "another thing"}"#);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("no payload fits an operation of organisations"), "{stderr}");
+    let (code, stdout, _) = check(b"");
+    assert_eq!(code, 2);
+    assert!(stdout.contains("the file is empty"), "{stdout}");
+}
+
+#[test]
+fn standard_input_is_a_capture() {
+    let list = std::fs::read("samples/organisations/v2/list-organisations.v2.ndjson").expect("sample");
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = ["check", "-", "--contract", "organisations@v2", "--operation", "list-organisations", "--payloads"];
+    let (code, stdout, _) = run_in(folder.path(), &arguments, &list);
+    assert_eq!(code, 0);
+    insta::assert_snapshot!(stdout);
+}
+
+#[test]
+fn reports_are_written_to_files_as_a_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("new/report.json");
+    let output = format!("json={}", path.display());
+    let text = format!("text={}", folder.path().join("report.txt").display());
+    let arguments = ["check", "samples/organisations/v1", "--contract", "organisations@v2", "--color", "always", "--output", &output, "--output", &text];
+    let (code, stdout, _) = run(&arguments);
+    assert_eq!((code, stdout.as_str()), (1, ""));
+    let json: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&path).expect("there")).expect("JSON");
+    assert_eq!(json["report_version"], 1);
+    let text = std::fs::read_to_string(folder.path().join("report.txt")).expect("there");
+    assert!(!text.contains('\u{1b}'), "a file has no colours");
+    let names: Vec<_> = std::fs::read_dir(folder.path().join("new"))
+        .expect("there")
+        .map(|entry| entry.expect("entry").file_name())
+        .collect();
+    assert_eq!(names, ["report.json"], "nothing is left behind");
+}
+
+#[test]
+fn colours_are_for_terminals_and_those_who_ask() {
+    let arguments = ["check", "samples/organisations/v1", "--contract", "organisations@v2"];
+    assert!(!run(&arguments).1.contains('\u{1b}'));
+    let always = [&arguments[..], &["--color", "always"]].concat();
+    assert!(run(&always).1.contains('\u{1b}'));
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("wiredrift"))
+        .args(["check", "samples/organisations", "--contract", "organisations@v2"])
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("runs");
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("ends").code(), Some(0));
+}
+
+#[test]
+fn schemas_are_up_to_date() {
+    let (code, stdout, _) = run(&["schema", "--check", "schemas"]);
+    assert_eq!(code, 0, "run `cargo run -- schema --write schemas`\n{stdout}");
+}
+
+#[test]
+fn a_schema_folder_out_of_date_is_shown_as_a_diff() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path().display().to_string();
+    assert_eq!(run(&["schema", "makeleaps-clients", "--write", &at]).0, 0);
+    assert_eq!(run(&["schema", "makeleaps-clients", "--check", &at]).0, 0);
+    let file = folder.path().join("makeleaps-clients/v1/client-body.schema.json");
+    let text = std::fs::read_to_string(&file).expect("there");
+    std::fs::write(&file, text.replace("The URL of a client.", "A URL.")).expect("written");
+    let mut stale = std::fs::File::create(folder.path().join("old.schema.json")).expect("made");
+    stale.write_all(b"{}").expect("written");
+    let (code, stdout, _) = run(&["schema", "makeleaps-clients", "--check", &at]);
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(stdout.replace(&at, "DIR"));
+    let (_, stdout, _) = run(&["schema", "--check", &at]);
+    assert!(stdout.contains("old.schema.json: no contract has this schema"), "{stdout}");
+}
+
+#[test]
+fn two_runs_print_the_same_bytes() {
+    let arguments = ["check", "samples", "--contract", "organisations", "--output", "json", "--output", "text"];
+    assert_eq!(run(&arguments), run(&arguments));
+}
