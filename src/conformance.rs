@@ -29,13 +29,20 @@ pub fn failure(
         Error::new(ErrorKind::Format, "the payload does not serialise").with_source(error)
     })?;
     let known = contract.operation(operation).ok_or_else(|| {
-        let ids = contract.operations.iter().map(|operation| operation.id.as_str());
+        let ids = contract
+            .operations
+            .iter()
+            .map(|operation| operation.id.as_str());
         let kind = format!("operation of {}", contract.reference());
         crate::contract::unknown(&kind, operation, ids)
     })?;
-    let schema = known.payload(side, status).and_then(|payload| payload.schema());
+    let schema = known
+        .payload(side, status)
+        .and_then(crate::contract::Payload::schema);
     if schema.is_none() {
-        let status = status.map(|status| format!(" {status}")).unwrap_or_default();
+        let status = status
+            .map(|status| format!(" {status}"))
+            .unwrap_or_default();
         let message = format!(
             "{} has no schema for {operation} {side}{status}",
             contract.reference()

@@ -127,7 +127,10 @@ mod tests {
     fn the_closest_name_is_offered_only_when_it_is_near() {
         let names = ["undeclared-property", "missing-property", "wrong-type"];
         assert_eq!(closest("wrong-typ", names), Some("wrong-type"));
-        assert_eq!(closest("undeclared-proprety", names), Some("undeclared-property"));
+        assert_eq!(
+            closest("undeclared-proprety", names),
+            Some("undeclared-property")
+        );
         assert_eq!(closest("something-else", names), None);
     }
 }

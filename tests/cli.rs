@@ -30,21 +30,32 @@ fn run_in(folder: &Path, arguments: &[&str], stdin: &[u8]) -> (i32, String, Stri
 /// Exit code, standard output and standard error as one text.
 fn session(arguments: &[&str]) -> String {
     let (code, stdout, stderr) = run(arguments);
-    format!("$ wiredrift {}\n{stdout}{stderr}[exit {code}]\n", arguments.join(" "))
+    format!(
+        "$ wiredrift {}\n{stdout}{stderr}[exit {code}]\n",
+        arguments.join(" ")
+    )
 }
 
 /// Headlines of the findings in a report.
 fn headlines(stdout: &str) -> Vec<&str> {
     stdout
         .lines()
-        .filter(|line| ["error[", "warning[", "info["].iter().any(|level| line.starts_with(level)))
+        .filter(|line| {
+            ["error[", "warning[", "info["]
+                .iter()
+                .any(|level| line.starts_with(level))
+        })
         .collect()
 }
 
 #[test]
 fn the_first_command_of_the_readme_groups_the_drift() {
-    let (code, stdout, stderr) =
-        run(&["check", "samples/organisations", "--contract", "organisations@v2"]);
+    let (code, stdout, stderr) = run(&[
+        "check",
+        "samples/organisations",
+        "--contract",
+        "organisations@v2",
+    ]);
     assert_eq!((code, stderr.as_str()), (1, ""));
     for expected in [
         "property `archived` is not declared",
@@ -57,46 +68,91 @@ fn the_first_command_of_the_readme_groups_the_drift() {
         "`jurisdiction` holds values outside its enum of 139",
         "`created_at` is written with `+00:00`, not with `Z`",
     ] {
-        let found = headlines(&stdout).iter().filter(|line| line.ends_with(expected)).count();
+        let found = headlines(&stdout)
+            .iter()
+            .filter(|line| line.ends_with(expected))
+            .count();
         assert!(found >= 1, "{expected}\n{stdout}");
     }
 }
 
 #[test]
 fn captures_that_conform_exit_with_0() {
-    insta::assert_snapshot!([
-        session(&["check", "samples/organisations/v1", "--contract", "organisations@v1"]),
-        session(&["check", "samples/organisations/v2", "--contract", "organisations@v2"]),
-        session(&["check", "samples/organisations/v1", "samples/organisations/v2", "--contract", "organisations"]),
-    ].join("\n"));
+    insta::assert_snapshot!(
+        [
+            session(&[
+                "check",
+                "samples/organisations/v1",
+                "--contract",
+                "organisations@v1"
+            ]),
+            session(&[
+                "check",
+                "samples/organisations/v2",
+                "--contract",
+                "organisations@v2"
+            ]),
+            session(&[
+                "check",
+                "samples/organisations/v1",
+                "samples/organisations/v2",
+                "--contract",
+                "organisations"
+            ]),
+        ]
+        .join("\n")
+    );
 }
 
 #[test]
 fn requests_and_placeholders_of_a_session() {
     insta::assert_snapshot!(session(&[
-        "check", "samples/makeleaps-clients", "--contract", "makeleaps-clients"
+        "check",
+        "samples/makeleaps-clients",
+        "--contract",
+        "makeleaps-clients"
     ]));
 }
 
 /// A guide as people paste it: tabs, label lines, malformed JSON, Python.
 #[test]
 fn a_guide_is_read_as_it_is() {
-    insta::assert_snapshot!([
-        session(&["check", "samples/guides", "--contract", "organisations"]),
-        session(&["check", "samples/guides", "--contract", "makeleaps-clients@v1"]),
-    ].join("\n"));
+    insta::assert_snapshot!(
+        [
+            session(&["check", "samples/guides", "--contract", "organisations"]),
+            session(&[
+                "check",
+                "samples/guides",
+                "--contract",
+                "makeleaps-clients@v1"
+            ]),
+        ]
+        .join("\n")
+    );
 }
 
 #[test]
 fn levels_decide_the_exit_code() {
     let check = |more: &[&str]| {
-        let mut arguments = vec!["check", "samples/organisations/drift/session.http", "--contract", "organisations@v2"];
+        let mut arguments = vec![
+            "check",
+            "samples/organisations/drift/session.http",
+            "--contract",
+            "organisations@v2",
+        ];
         arguments.extend(more);
         run(&arguments).0
     };
     assert_eq!(check(&[]), 1);
     assert_eq!(check(&["--fail-on", "never"]), 0);
-    let off = ["--level", "undeclared-method=info", "--level", "parameter-value=off", "--level", "closed-object=warning"];
+    let off = [
+        "--level",
+        "undeclared-method=info",
+        "--level",
+        "parameter-value=off",
+        "--level",
+        "closed-object=warning",
+    ];
     assert_eq!(check(&off), 0);
     let warning = [&off[..], &["--fail-on", "warning"]].concat();
     assert_eq!(check(&warning), 1);
@@ -104,38 +160,82 @@ fn levels_decide_the_exit_code() {
 
 #[test]
 fn bad_arguments_say_what_to_do() {
-    insta::assert_snapshot!([
-        session(&["check", "samples"]),
-        session(&["check", "samples", "--contract", "organizations@v1"]),
-        session(&["check", "samples", "--contract", "organisations@v3"]),
-        session(&["check", "samples", "--contract", "organisations", "--operation", "list-organisation"]),
-        session(&["check", "samples", "--contract", "organisations", "--level", "wrong-typ=off"]),
-        session(&["check", "samples", "--contract", "organisations", "--level", "wrong-type"]),
-        session(&["check", "samples", "--contract", "organisations", "--output", "xml"]),
-        session(&["check", "samples", "--contract", "organisations", "--max-body", "9 potatoes"]),
-        session(&["check", "-", "-", "--contract", "organisations"]),
-        session(&["explain", "undeclared"]),
-        session(&["schema", "organisations@v2", "--type", "Organisaton"]),
-    ].join("\n"));
+    insta::assert_snapshot!(
+        [
+            session(&["check", "samples"]),
+            session(&["check", "samples", "--contract", "organizations@v1"]),
+            session(&["check", "samples", "--contract", "organisations@v3"]),
+            session(&[
+                "check",
+                "samples",
+                "--contract",
+                "organisations",
+                "--operation",
+                "list-organisation"
+            ]),
+            session(&[
+                "check",
+                "samples",
+                "--contract",
+                "organisations",
+                "--level",
+                "wrong-typ=off"
+            ]),
+            session(&[
+                "check",
+                "samples",
+                "--contract",
+                "organisations",
+                "--level",
+                "wrong-type"
+            ]),
+            session(&[
+                "check",
+                "samples",
+                "--contract",
+                "organisations",
+                "--output",
+                "xml"
+            ]),
+            session(&[
+                "check",
+                "samples",
+                "--contract",
+                "organisations",
+                "--max-body",
+                "9 potatoes"
+            ]),
+            session(&["check", "-", "-", "--contract", "organisations"]),
+            session(&["explain", "undeclared"]),
+            session(&["schema", "organisations@v2", "--type", "Organisaton"]),
+        ]
+        .join("\n")
+    );
 }
 
 #[test]
 fn help_reads_well() {
-    insta::assert_snapshot!([
-        session(&["--help"]),
-        session(&["check", "--help"]),
-        session(&["schema", "--help"]),
-    ].join("\n"));
+    insta::assert_snapshot!(
+        [
+            session(&["--help"]),
+            session(&["check", "--help"]),
+            session(&["schema", "--help"]),
+        ]
+        .join("\n")
+    );
 }
 
 #[test]
 fn contracts_and_rules_are_listed() {
-    insta::assert_snapshot!([
-        session(&["contracts"]),
-        session(&["contracts", "organisations"]),
-        session(&["explain"]),
-        session(&["explain", "enum-value"]),
-    ].join("\n"));
+    insta::assert_snapshot!(
+        [
+            session(&["contracts"]),
+            session(&["contracts", "organisations"]),
+            session(&["explain"]),
+            session(&["explain", "enum-value"]),
+        ]
+        .join("\n")
+    );
 }
 
 #[test]
@@ -144,21 +244,37 @@ fn inputs_that_cannot_be_read_do_not_hide_the_others() {
     let write = |name: &str, content: &[u8]| {
         std::fs::write(folder.path().join(name), content).expect("written");
     };
-    let list = std::fs::read("samples/organisations/v1/list-organisations.v1.json").expect("sample");
+    let list =
+        std::fs::read("samples/organisations/v1/list-organisations.v1.json").expect("sample");
     write("a.list-organisations.json", &list);
     write("cut.json", b"{\"data\": [1,");
-    write("deep.json", format!("{}{}", "[".repeat(10_000), "]".repeat(10_000)).as_bytes());
+    write(
+        "deep.json",
+        format!("{}{}", "[".repeat(10_000), "]".repeat(10_000)).as_bytes(),
+    );
     write("empty.json", b"");
     write("latin.json", b"{\"name\": \"caf\xe9\"}");
     write("spaces.json", " ".repeat(1 << 20).as_bytes());
-    let gz = std::fs::read("samples/organisations/drift/list-organisations.v1.json.gz").expect("sample");
+    let gz =
+        std::fs::read("samples/organisations/drift/list-organisations.v1.json.gz").expect("sample");
     write("truncated.json.gz", &gz[..gz.len() / 2]);
     #[cfg(unix)]
     std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).expect("linked");
-    let arguments = ["check", ".", "missing.json", "--contract", "organisations@v2", "--operation", "list-organisations"];
+    let arguments = [
+        "check",
+        ".",
+        "missing.json",
+        "--contract",
+        "organisations@v2",
+        "--operation",
+        "list-organisations",
+    ];
     let (code, stdout, stderr) = run_in(folder.path(), &arguments, b"");
     assert_eq!((code, stderr.as_str()), (2, ""));
-    assert!(stdout.contains("property `archived` is not declared"), "{stdout}");
+    assert!(
+        stdout.contains("property `archived` is not declared"),
+        "{stdout}"
+    );
     let problems: Vec<&str> = stdout
         .split("\n\n")
         .filter(|part| part.starts_with("not read") || part.contains("malformed-json"))
@@ -173,11 +289,18 @@ fn inputs_that_cannot_be_read_do_not_hide_the_others() {
 fn nothing_to_compare_is_no_success() {
     let folder = tempfile::tempdir().expect("a folder");
     let check = |stdin: &[u8]| {
-        run_in(folder.path(), &["check", "-", "--contract", "organisations"], stdin)
+        run_in(
+            folder.path(),
+            &["check", "-", "--contract", "organisations"],
+            stdin,
+        )
     };
     let (code, _, stderr) = check(br#"{"quite": "another thing"}"#);
     assert_eq!(code, 2);
-    assert!(stderr.contains("no payload fits an operation of organisations"), "{stderr}");
+    assert!(
+        stderr.contains("no payload fits an operation of organisations"),
+        "{stderr}"
+    );
     let (code, stdout, _) = check(b"");
     assert_eq!(code, 2);
     assert!(stdout.contains("the file is empty"), "{stdout}");
@@ -185,9 +308,18 @@ fn nothing_to_compare_is_no_success() {
 
 #[test]
 fn standard_input_is_a_capture() {
-    let list = std::fs::read("samples/organisations/v2/list-organisations.v2.ndjson").expect("sample");
+    let list =
+        std::fs::read("samples/organisations/v2/list-organisations.v2.ndjson").expect("sample");
     let folder = tempfile::tempdir().expect("a folder");
-    let arguments = ["check", "-", "--contract", "organisations@v2", "--operation", "list-organisations", "--payloads"];
+    let arguments = [
+        "check",
+        "-",
+        "--contract",
+        "organisations@v2",
+        "--operation",
+        "list-organisations",
+        "--payloads",
+    ];
     let (code, stdout, _) = run_in(folder.path(), &arguments, &list);
     assert_eq!(code, 0);
     insta::assert_snapshot!(stdout);
@@ -199,7 +331,18 @@ fn reports_are_written_to_files_as_a_whole() {
     let path = folder.path().join("new/report.json");
     let output = format!("json={}", path.display());
     let text = format!("text={}", folder.path().join("report.txt").display());
-    let arguments = ["check", "samples/organisations/v1", "--contract", "organisations@v2", "--color", "always", "--output", &output, "--output", &text];
+    let arguments = [
+        "check",
+        "samples/organisations/v1",
+        "--contract",
+        "organisations@v2",
+        "--color",
+        "always",
+        "--output",
+        &output,
+        "--output",
+        &text,
+    ];
     let (code, stdout, _) = run(&arguments);
     assert_eq!((code, stdout.as_str()), (1, ""));
     let json: serde_json::Value =
@@ -216,7 +359,12 @@ fn reports_are_written_to_files_as_a_whole() {
 
 #[test]
 fn colours_are_for_terminals_and_those_who_ask() {
-    let arguments = ["check", "samples/organisations/v1", "--contract", "organisations@v2"];
+    let arguments = [
+        "check",
+        "samples/organisations/v1",
+        "--contract",
+        "organisations@v2",
+    ];
     assert!(!run(&arguments).1.contains('\u{1b}'));
     let always = [&arguments[..], &["--color", "always"]].concat();
     assert!(run(&always).1.contains('\u{1b}'));
@@ -225,7 +373,12 @@ fn colours_are_for_terminals_and_those_who_ask() {
 #[test]
 fn a_reader_that_leaves_is_no_error() {
     let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("wiredrift"))
-        .args(["check", "samples/organisations", "--contract", "organisations@v2"])
+        .args([
+            "check",
+            "samples/organisations",
+            "--contract",
+            "organisations@v2",
+        ])
         .stdin(std::process::Stdio::null())
         .stdout(std::process::Stdio::piped())
         .spawn()
@@ -237,7 +390,10 @@ fn a_reader_that_leaves_is_no_error() {
 #[test]
 fn schemas_are_up_to_date() {
     let (code, stdout, _) = run(&["schema", "--check", "schemas"]);
-    assert_eq!(code, 0, "run `cargo run -- schema --write schemas`\n{stdout}");
+    assert_eq!(
+        code, 0,
+        "run `cargo run -- schema --write schemas`\n{stdout}"
+    );
 }
 
 #[test]
@@ -246,7 +402,9 @@ fn a_schema_folder_out_of_date_is_shown_as_a_diff() {
     let at = folder.path().display().to_string();
     assert_eq!(run(&["schema", "makeleaps-clients", "--write", &at]).0, 0);
     assert_eq!(run(&["schema", "makeleaps-clients", "--check", &at]).0, 0);
-    let file = folder.path().join("makeleaps-clients/v1/client-body.schema.json");
+    let file = folder
+        .path()
+        .join("makeleaps-clients/v1/client-body.schema.json");
     let text = std::fs::read_to_string(&file).expect("there");
     std::fs::write(&file, text.replace("The URL of a client.", "A URL.")).expect("written");
     let mut stale = std::fs::File::create(folder.path().join("old.schema.json")).expect("made");
@@ -255,11 +413,23 @@ fn a_schema_folder_out_of_date_is_shown_as_a_diff() {
     assert_eq!(code, 1);
     insta::assert_snapshot!(stdout.replace(&at, "DIR"));
     let (_, stdout, _) = run(&["schema", "--check", &at]);
-    assert!(stdout.contains("old.schema.json: no contract has this schema"), "{stdout}");
+    assert!(
+        stdout.contains("old.schema.json: no contract has this schema"),
+        "{stdout}"
+    );
 }
 
 #[test]
 fn two_runs_print_the_same_bytes() {
-    let arguments = ["check", "samples", "--contract", "organisations", "--output", "json", "--output", "text"];
+    let arguments = [
+        "check",
+        "samples",
+        "--contract",
+        "organisations",
+        "--output",
+        "json",
+        "--output",
+        "text",
+    ];
     assert_eq!(run(&arguments), run(&arguments));
 }

@@ -36,9 +36,11 @@ pub(super) fn transfer(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>,
         return inflate(flate2::read::ZlibDecoder::new(bytes)).map(Some);
     }
     if is("content-encoding", "br") && !is_text {
-        return Err("the body is compressed with Brotli, which is not supported; \
+        return Err(
+            "the body is compressed with Brotli, which is not supported; \
                     record it decoded (curl --compressed)"
-            .to_owned());
+                .to_owned(),
+        );
     }
     Ok(decoded)
 }

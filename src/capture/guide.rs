@@ -66,7 +66,11 @@ pub(super) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
             blocks.count += 1;
             let entry = blocks.count;
             at = http::read_one(bytes, at, origin, entry, &Hint::default(), sink);
-            at = if at == 0 { bytes.len() } else { line_end(bytes, at) };
+            at = if at == 0 {
+                bytes.len()
+            } else {
+                line_end(bytes, at)
+            };
         } else if json_announced && !line.trim_ascii().is_empty() {
             json_announced = false;
             at = match line.trim_ascii_start().first() {

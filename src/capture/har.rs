@@ -52,10 +52,13 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
                 position: passed.1,
             },
         };
-        let mut exchange = Exchange::new(reader.origin.clone(), Hint {
-            operation: None,
-            ..hint.clone()
-        });
+        let mut exchange = Exchange::new(
+            reader.origin.clone(),
+            Hint {
+                operation: None,
+                ..hint.clone()
+            },
+        );
         exchange.time = string(entry, "startedDateTime");
         match reader.request(entry, sink) {
             Ok(request) => exchange.request = Some(request),
@@ -93,10 +96,9 @@ impl<'t> Entry<'t> {
         let request = entry
             .get("request")
             .ok_or_else(|| missing("request", None))?;
-        let method = string(request, "method")
-            .ok_or_else(|| missing("request.method", Some(request)))?;
-        let target =
-            string(request, "url").ok_or_else(|| missing("request.url", Some(request)))?;
+        let method =
+            string(request, "method").ok_or_else(|| missing("request.method", Some(request)))?;
+        let target = string(request, "url").ok_or_else(|| missing("request.url", Some(request)))?;
         let body = request
             .get("postData")
             .and_then(|data| self.body(data, sink));

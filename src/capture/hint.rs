@@ -25,7 +25,10 @@ impl Hint {
         let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
         let mut parts = name.split('.');
         let mut hint = Self {
-            operation: parts.next().filter(|word| !word.is_empty()).map(str::to_owned),
+            operation: parts
+                .next()
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned),
             ..Self::default()
         };
         for part in parts {

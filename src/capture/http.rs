@@ -8,7 +8,8 @@ use crate::location::Origin;
 use super::decode;
 use super::redact::Excerpt;
 use super::{
-    Body, Exchange, Headers, Hint, Problem, Remark, RemarkKind, Request, Response, Sink, position_in,
+    Body, Exchange, Headers, Hint, Problem, Remark, RemarkKind, Request, Response, Sink,
+    position_in,
 };
 
 /// Whether a line starts a message: `GET /path HTTP/1.1` or `HTTP/1.1 200 OK`.
@@ -37,7 +38,9 @@ impl<'a> StartLine<'a> {
         let (method, rest) = line.split_once(' ')?;
         let (target, version) = rest.rsplit_once(" HTTP/")?;
         let is_method = (3..=16).contains(&method.len())
-            && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
+            && method
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'-');
         (is_method && is_version(version) && !target.is_empty())
             .then_some(Self::Request { method, target })
     }
@@ -56,9 +59,10 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
     let Some(&first) = starts.first() else {
         sink.problem(Problem {
             origin: origin.clone(),
-            message: "no HTTP message: a request starts like `GET /path HTTP/1.1`, a response like \
+            message:
+                "no HTTP message: a request starts like `GET /path HTTP/1.1`, a response like \
                       `HTTP/1.1 200 OK`"
-                .to_owned(),
+                    .to_owned(),
         });
         return 0;
     };
@@ -107,7 +111,10 @@ impl<'t> Messages<'t, '_> {
     fn add(&mut self, message: Message<'t>, entry: &Origin, sink: &mut dyn Sink) {
         let (body, remarks) = message.body(self.text, self.origin, entry, sink);
         let is_answer = matches!(message.start, StartLine::Response { .. })
-            && self.open.as_ref().is_some_and(|open| open.response.is_none());
+            && self
+                .open
+                .as_ref()
+                .is_some_and(|open| open.response.is_none());
         if !is_answer {
             self.finish(sink);
         }
@@ -304,7 +311,10 @@ impl<'t> Message<'t> {
             && declared != raw.len() as u64
             && !(raw.is_empty() && matches!(self.start, StartLine::Response { .. }))
         {
-            let digits = text[place..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let digits = text[place..]
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
             remarks.push(Remark {
                 origin: at(place),
                 excerpt: Excerpt::new(text, place..place + digits),

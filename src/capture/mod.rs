@@ -250,9 +250,12 @@ fn escaped_offset(quoted: &str, decoded: usize) -> usize {
 }
 
 fn is_lead_surrogate(escape: &str) -> bool {
-    escape
-        .get(2..4)
-        .is_some_and(|digits| matches!(digits.to_ascii_lowercase().as_str(), "d8" | "d9" | "da" | "db"))
+    escape.get(2..4).is_some_and(|digits| {
+        matches!(
+            digits.to_ascii_lowercase().as_str(),
+            "d8" | "d9" | "da" | "db"
+        )
+    })
 }
 
 /// Something that a reader noticed about an exchange.

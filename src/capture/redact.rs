@@ -15,9 +15,25 @@ pub const MASK: &str = "***";
 
 /// Words that make the name of a secret.
 const SECRET_WORDS: [&str; 19] = [
-    "apikey", "auth", "authorization", "bearer", "cookie", "cookies", "credential", "credentials",
-    "jwt", "key", "passphrase", "passwd", "password", "pwd", "secret", "secrets", "session",
-    "token", "tokens",
+    "apikey",
+    "auth",
+    "authorization",
+    "bearer",
+    "cookie",
+    "cookies",
+    "credential",
+    "credentials",
+    "jwt",
+    "key",
+    "passphrase",
+    "passwd",
+    "password",
+    "pwd",
+    "secret",
+    "secrets",
+    "session",
+    "token",
+    "tokens",
 ];
 
 /// Widest excerpt, in columns.
@@ -43,7 +59,9 @@ pub fn is_secret_name(name: &str) -> bool {
         lower_before = character.is_lowercase() || character.is_numeric();
     }
     words.push(word);
-    words.iter().any(|word| SECRET_WORDS.contains(&word.as_str()))
+    words
+        .iter()
+        .any(|word| SECRET_WORDS.contains(&word.as_str()))
 }
 
 /// Masks what looks like a secret by its shape: JSON Web Tokens and bearer tokens.
@@ -138,7 +156,12 @@ impl Excerpt {
         Self::masked(text, start..end, masks, span)
     }
 
-    fn masked(text: &str, line: Range<usize>, masks: Vec<Range<usize>>, span: Range<usize>) -> Self {
+    fn masked(
+        text: &str,
+        line: Range<usize>,
+        masks: Vec<Range<usize>>,
+        span: Range<usize>,
+    ) -> Self {
         let inside = |range: Range<usize>| {
             let start = range.start.clamp(line.start, line.end) - line.start;
             start..range.end.clamp(line.start, line.end) - line.start
@@ -175,7 +198,10 @@ impl Excerpt {
             shown += columns(&pieces[to].1);
             to += 1;
         }
-        let mut text: String = pieces[from..to].iter().map(|(_, text)| text.as_str()).collect();
+        let mut text: String = pieces[from..to]
+            .iter()
+            .map(|(_, text)| text.as_str())
+            .collect();
         let mut caret = width_of(&pieces[from..first.clamp(from, to)]);
         // Indentation says nothing in one line; up to four columns are kept.
         let indent = text.len() - text.trim_start_matches(' ').len();
@@ -286,9 +312,11 @@ fn json_secrets(
                 }
                 let name = key.name();
                 let at = key.span().start;
-                found.extend(shapes(&value.document_text()[key.span()]).into_iter().map(
-                    |range| at + range.start..at + range.end,
-                ));
+                found.extend(
+                    shapes(&value.document_text()[key.span()])
+                        .into_iter()
+                        .map(|range| at + range.start..at + range.end),
+                );
                 json_secrets(member, window, in_secret || is_secret_name(&name), found);
             }
         }
@@ -348,7 +376,9 @@ fn value_range(line: &str, at: usize) -> Option<Range<usize>> {
             Some(at + 1..(at + length.max(2) - 1).min(bytes.len()))
         }
         b'-' | b'0'..=b'9' => {
-            let length = line[at..].find([',', '}', ']', ' ']).unwrap_or(line.len() - at);
+            let length = line[at..]
+                .find([',', '}', ']', ' '])
+                .unwrap_or(line.len() - at);
             Some(at..at + length)
         }
         // `null`, `true` and `false` are no secrets.

@@ -74,7 +74,9 @@ pub(super) fn sniff(name: &str, head: &[u8], complete: bool) -> Option<Format> {
         return Some(Format::Http);
     }
     lines
-        .any(|line| super::guide::is_label(line) || line.starts_with(b"```") || line.starts_with(b"~~~"))
+        .any(|line| {
+            super::guide::is_label(line) || line.starts_with(b"```") || line.starts_with(b"~~~")
+        })
         .then_some(Format::Guide)
 }
 

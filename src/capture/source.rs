@@ -85,7 +85,7 @@ fn folder(root: &Path, format: Option<Format>, limits: &Limits, sink: &mut dyn S
             }
             Err(error) => {
                 found = true;
-                let path = error.path().unwrap_or(root).display().to_string();
+                let path = shown(error.path().unwrap_or(root));
                 let message = match error.loop_ancestor() {
                     Some(ancestor) => format!(
                         "a loop of folders: it leads back to {}; remove the link or name the files",
@@ -102,7 +102,16 @@ fn folder(root: &Path, format: Option<Format>, limits: &Limits, sink: &mut dyn S
     }
     if !found {
         let message = "the folder holds no files".to_owned();
-        sink.problem(problem(&root.display().to_string(), message));
+        sink.problem(problem(&shown(root), message));
+    }
+}
+
+/// A path as its user would name it: files of the folder `.` without `./`.
+fn shown(path: &Path) -> String {
+    let text = path.display().to_string();
+    match text.strip_prefix("./") {
+        Some(rest) if !rest.is_empty() => rest.to_owned(),
+        Some(_) | None => text,
     }
 }
 
@@ -115,9 +124,16 @@ fn file(
     sink: &mut dyn Sink,
     of_folder: bool,
 ) {
-    let name = path.display().to_string();
+    let name = shown(path);
     match File::open(path) {
-        Ok(file) => one(BufReader::with_capacity(HEAD * 4, file), &name, format, limits, sink, of_folder.then_some(path)),
+        Ok(file) => one(
+            BufReader::with_capacity(HEAD * 4, file),
+            &name,
+            format,
+            limits,
+            sink,
+            of_folder.then_some(path),
+        ),
         Err(error) => sink.problem(problem(&name, read_error(&error))),
     }
 }

@@ -12,20 +12,29 @@ impl Log {
         let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let shown: String = text.chars().take(70).collect();
         let media_type = body.media_type.as_deref().unwrap_or("-");
-        self.0.push_str(&format!("    body {} {media_type} {shown}\n", body.origin));
+        self.0
+            .push_str(&format!("    body {} {media_type} {shown}\n", body.origin));
     }
 }
 
 impl Sink for Log {
     fn exchange(&mut self, exchange: Exchange<'_>) {
-        let entry = exchange.origin.entry.map(|e| format!(" #{e}")).unwrap_or_default();
+        let entry = exchange
+            .origin
+            .entry
+            .map(|e| format!(" #{e}"))
+            .unwrap_or_default();
         let operation = exchange.hint.operation.clone().unwrap_or_default();
-        self.0.push_str(&format!("exchange {}{entry} {operation}\n", exchange.origin));
+        self.0.push_str(&format!(
+            "exchange {}{entry} {operation}\n",
+            exchange.origin
+        ));
         if let Some(time) = &exchange.time {
             self.0.push_str(&format!("  time {time}\n"));
         }
         if let Some(request) = &exchange.request {
-            self.0.push_str(&format!("  {} {}\n", request.method, request.target));
+            self.0
+                .push_str(&format!("  {} {}\n", request.method, request.target));
             if let Some(body) = &request.body {
                 self.body(body);
             }
@@ -40,21 +49,29 @@ impl Sink for Log {
             self.body(body);
         }
         for remark in &exchange.remarks {
-            self.0.push_str(&format!("  {} {:?}\n", remark.origin, remark.kind));
+            self.0
+                .push_str(&format!("  {} {:?}\n", remark.origin, remark.kind));
         }
     }
 
     fn problem(&mut self, problem: Problem) {
-        self.0.push_str(&format!("problem {}: {}\n", problem.origin, problem.message));
+        self.0.push_str(&format!(
+            "problem {}: {}\n",
+            problem.origin, problem.message
+        ));
     }
 
     fn source(&mut self, source: SourceRead) {
         let format = source.format.map(|f| f.to_string()).unwrap_or_default();
-        self.0.push_str(&format!("source {} {format} {}\n", source.file, source.exchanges));
+        self.0.push_str(&format!(
+            "source {} {format} {}\n",
+            source.file, source.exchanges
+        ));
     }
 
     fn skipped(&mut self, path: PathBuf, reason: &'static str) {
-        self.0.push_str(&format!("skipped {} {reason}\n", path.display()));
+        self.0
+            .push_str(&format!("skipped {} {reason}\n", path.display()));
     }
 }
 
@@ -96,17 +113,29 @@ fn formats_are_recognised_by_name_and_content() {
         ("a.json", "nonsense", Some(Format::Json)),
         ("a.ndjson", "{", Some(Format::Ndjson)),
         ("a.jsonl", "{", Some(Format::Ndjson)),
-        ("a", "{\"log\": {\"version\": \"1.2\", \"entries\": []}}", Some(Format::Har)),
+        (
+            "a",
+            "{\"log\": {\"version\": \"1.2\", \"entries\": []}}",
+            Some(Format::Har),
+        ),
         ("a.json", "{\"log\": {\"level\": 1}}", Some(Format::Json)),
         ("a", "HTTP/2 200\r\n\r\n{}", Some(Format::Http)),
-        ("a.txt", "GET /a?b=c HTTP/1.1\nHost: x\n\n", Some(Format::Http)),
+        (
+            "a.txt",
+            "GET /a?b=c HTTP/1.1\nHost: x\n\n",
+            Some(Format::Http),
+        ),
         ("a.txt", "Intro\njson\n{}\n", Some(Format::Guide)),
         ("a.md", "# Title", Some(Format::Guide)),
         ("a.txt", "just prose", None),
         ("a.py", "import requests", None),
     ];
     for (name, content, expected) in table {
-        assert_eq!(sniff::sniff(name, content.as_bytes(), true), expected, "{name} {content}");
+        assert_eq!(
+            sniff::sniff(name, content.as_bytes(), true),
+            expected,
+            "{name} {content}"
+        );
     }
 }
 
@@ -115,7 +144,10 @@ fn hints_are_read_from_names() {
     let hint = Hint::parse("dir/retrieve-organisation.v2.response.404.json");
     assert_eq!(hint.operation.as_deref(), Some("retrieve-organisation"));
     assert_eq!(hint.version.as_deref(), Some("v2"));
-    assert_eq!((hint.side, hint.status), (Some(crate::location::Side::Response), Some(404)));
+    assert_eq!(
+        (hint.side, hint.status),
+        (Some(crate::location::Side::Response), Some(404))
+    );
     assert_eq!(Hint::parse("capture.json").version, None);
 }
 
@@ -137,31 +169,49 @@ fn compressed_files_are_read_as_what_they_hold() {
         ("b.json.zst", &zstd(b"{\"a\": 1}")),
         ("c.ndjson.gz", &whole),
         ("d.ndjson.gz", &whole[..whole.len() - 9]),
-        ("e.json.gz", &gzip(b"{\"a\": \"some text that is long enough to be cut\"}")[..30]),
+        (
+            "e.json.gz",
+            &gzip(b"{\"a\": \"some text that is long enough to be cut\"}")[..30],
+        ),
         ("f.json.gz", b"\x1f\x8b"),
     ]);
-    let lines: Vec<&str> = log.lines().filter(|line| {
-        !line.starts_with("exchange c") && !line.starts_with("exchange d") && !line.contains("body c") && !line.contains("body d")
-    }).collect();
+    let lines: Vec<&str> = log
+        .lines()
+        .filter(|line| {
+            !line.starts_with("exchange c")
+                && !line.starts_with("exchange d")
+                && !line.contains("body c")
+                && !line.contains("body d")
+        })
+        .collect();
     insta::assert_snapshot!(lines.join("\n"));
 }
 
 #[test]
 fn what_cannot_be_read_is_said() {
     let limits = Limits { body: 100 };
-    insta::assert_snapshot!(log_with(&[
-        ("empty.json", b""),
-        ("binary.bin", b"\x00\x01\x02\x03"),
-        ("blank.json", b"  \n\n  "),
-        (".hidden.json", b"{}"),
-        ("large.json", format!("[{}1]", "1, ".repeat(50)).as_bytes()),
-        ("large.ndjson", format!("{{}}\n[{}1]\n{{}}\n", "1, ".repeat(50)).as_bytes()),
-        ("long-blank.ndjson", format!("{{}}\n{}\n{{}}", " ".repeat(1000)).as_bytes()),
-        ("notes.txt", b"nothing here"),
-        ("guide.md", b"# \xff"),
-        ("not-an-archive.har", b"{\"log\": 1}"),
-        ("no-message.http", b"hello"),
-    ], &limits));
+    insta::assert_snapshot!(log_with(
+        &[
+            ("empty.json", b""),
+            ("binary.bin", b"\x00\x01\x02\x03"),
+            ("blank.json", b"  \n\n  "),
+            (".hidden.json", b"{}"),
+            ("large.json", format!("[{}1]", "1, ".repeat(50)).as_bytes()),
+            (
+                "large.ndjson",
+                format!("{{}}\n[{}1]\n{{}}\n", "1, ".repeat(50)).as_bytes()
+            ),
+            (
+                "long-blank.ndjson",
+                format!("{{}}\n{}\n{{}}", " ".repeat(1000)).as_bytes()
+            ),
+            ("notes.txt", b"nothing here"),
+            ("guide.md", b"# \xff"),
+            ("not-an-archive.har", b"{\"log\": 1}"),
+            ("no-message.http", b"hello"),
+        ],
+        &limits
+    ));
 }
 
 #[test]
@@ -204,30 +254,70 @@ fn places_in_escaped_bodies_are_those_of_the_file() {
 fn guides_in_plain_text_and_markdown() {
     let plain = "Create\njson\n{\n\"a\": [\n{\n{\n\"b\": 1\n}\n}\n]\n}\nINFO\nMore {prose}\nPython\nHTTP\ndata = json.dumps({\n  'a': None,  # nothing\n  'b': [True, False,],\n})\nrequests.post(\"https://h/a/{ id }/\", data=data)\nPOST /a/1/ HTTP/1.1\nHost: h\nContent-Length: 5\n\n{\"a\": 1}\nDeleting\nDELETE /a/1/ HTTP/1.1\nContent-Length: 0";
     let markdown = "# T\n\n```json list-things.v2\n{\"a\": 1}\n```\n\n- item\n\n  ```http\n  GET /a HTTP/1.1\n  Host: h\n  ```\n\n~~~\n{\"b\": 2}\n~~~\n\n```rust\nlet a = 1;\n```\n\n```\nnot json\n```\n";
-    insta::assert_snapshot!(log_of(&[("plain.txt", plain.as_bytes()), ("marked.md", markdown.as_bytes())]));
+    insta::assert_snapshot!(log_of(&[
+        ("plain.txt", plain.as_bytes()),
+        ("marked.md", markdown.as_bytes())
+    ]));
 }
 
 #[test]
 fn python_that_is_no_literal_has_no_body() {
-    let origin = Origin { file: "f".into(), entry: None, position: Position::START };
+    let origin = Origin {
+        file: "f".into(),
+        entry: None,
+        position: Position::START,
+    };
     let body = |text: &str| {
         let exchange = python::read(text.as_bytes(), &origin)?;
         let request = exchange.request?;
-        Some(request.body.map(|body| String::from_utf8_lossy(&body.bytes).into_owned()))
+        Some(
+            request
+                .body
+                .map(|body| String::from_utf8_lossy(&body.bytes).into_owned()),
+        )
     };
-    assert_eq!(body("requests.put('https://h/', json={'a': 1,})"), Some(Some("{\"a\": 1 }".to_owned())));
-    assert_eq!(body("x = 1\nrequests.put('https://h/', json={'a': x})"), Some(None));
+    assert_eq!(
+        body("requests.put('https://h/', json={'a': 1,})"),
+        Some(Some("{\"a\": 1 }".to_owned()))
+    );
+    assert_eq!(
+        body("x = 1\nrequests.put('https://h/', json={'a': x})"),
+        Some(None)
+    );
     assert_eq!(body("requests.get(url)"), None);
-    assert_eq!(body("data = data2\ndata2 = {\"a\": 1}\nrequests.post(\"h\", data=data)"), Some(Some("{\"a\": 1}".to_owned())));
-    assert_eq!(body("data = data\nrequests.post(\"h\", data=data)"), Some(None));
+    assert_eq!(
+        body("data = data2\ndata2 = {\"a\": 1}\nrequests.post(\"h\", data=data)"),
+        Some(Some("{\"a\": 1}".to_owned()))
+    );
+    assert_eq!(
+        body("data = data\nrequests.post(\"h\", data=data)"),
+        Some(None)
+    );
 }
 
 #[test]
 fn secrets_are_known_by_name() {
-    for name in ["Authorization", "x-api-key", "accessToken", "Set-Cookie", "api_key", "password", "client_secret", "token"] {
+    for name in [
+        "Authorization",
+        "x-api-key",
+        "accessToken",
+        "Set-Cookie",
+        "api_key",
+        "password",
+        "client_secret",
+        "token",
+    ] {
         assert!(redact::is_secret_name(name), "{name}");
     }
-    for name in ["monkey", "keyboard", "name", "tokenise", "id", "authored_by", "per_page"] {
+    for name in [
+        "monkey",
+        "keyboard",
+        "name",
+        "tokenise",
+        "id",
+        "authored_by",
+        "per_page",
+    ] {
         assert!(!redact::is_secret_name(name), "{name}");
     }
 }
@@ -235,7 +325,12 @@ fn secrets_are_known_by_name() {
 #[test]
 fn excerpts_hide_secrets_and_keep_the_caret() {
     let show = |excerpt: redact::Excerpt| {
-        format!("{}\n{}{}", excerpt.text, " ".repeat(excerpt.caret), "^".repeat(excerpt.width))
+        format!(
+            "{}\n{}{}",
+            excerpt.text,
+            " ".repeat(excerpt.caret),
+            "^".repeat(excerpt.width)
+        )
     };
     let json = |text: &str, at: &str| {
         let start = text.find(at).expect("there");
@@ -244,10 +339,16 @@ fn excerpts_hide_secrets_and_keep_the_caret() {
     };
     let other = |text: &str, at: &str| {
         let start = text.find(at).expect("there");
-        show(redact::Excerpt::new(text.as_bytes(), start..start + at.len()))
+        show(redact::Excerpt::new(
+            text.as_bytes(),
+            start..start + at.len(),
+        ))
     };
     let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
-    let long = format!(r#"{{"token": "{}", "id": 7, "pin": {{"key": "s"}}}}"#, "t".repeat(2000));
+    let long = format!(
+        r#"{{"token": "{}", "id": 7, "pin": {{"key": "s"}}}}"#,
+        "t".repeat(2000)
+    );
     let cases = [
         json(r#"{"token": "abc", "id": 7}"#, "7"),
         json(r#"{"token": "abc", "id": 7}"#, "\"abc\""),
@@ -255,8 +356,14 @@ fn excerpts_hide_secrets_and_keep_the_caret() {
         json(&format!(r#"{{"note": "see {jwt}", "id": 7}}"#), "7"),
         json("{\"secret\": {\n  \"inner\": \"abc\", \"other\": 5}}", "5"),
         json(&long, "7"),
-        json(&format!("[{}\"here\", {}1]", "1, ".repeat(200), "2, ".repeat(200)), "\"here\""),
-        json("{\"a\": \"x\u{202e}y\u{7f}[0m\", \"b\": \"日本\", \"c\": 1}", "1"),
+        json(
+            &format!("[{}\"here\", {}1]", "1, ".repeat(200), "2, ".repeat(200)),
+            "\"here\"",
+        ),
+        json(
+            "{\"a\": \"x\u{202e}y\u{7f}[0m\", \"b\": \"日本\", \"c\": 1}",
+            "1",
+        ),
         json("{\n            \"deep\": 1}", "1"),
         other("Host: h\nAuthorization: Bearer abc.def\n", "Authorization"),
         other("{\"token\": \"abc\", {", ", {"),
@@ -282,7 +389,12 @@ fn a_loop_of_folders_is_named() {
     std::os::unix::fs::symlink(folder.path(), folder.path().join("a/b")).expect("linked");
     std::fs::write(folder.path().join("z.json"), "{}").expect("written");
     let mut log = Log::default();
-    read(&[Input::Path(folder.path().to_owned())], None, &Limits::default(), &mut log);
+    read(
+        &[Input::Path(folder.path().to_owned())],
+        None,
+        &Limits::default(),
+        &mut log,
+    );
     let log = log.0.replace(&folder.path().display().to_string(), "DIR");
     assert_eq!(
         log,

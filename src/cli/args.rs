@@ -183,7 +183,9 @@ pub(super) struct ExplainArguments {
 
 /// Reads a size such as `64MiB`, `1GB` or `4096`.
 fn size(text: &str) -> Result<u64, String> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let number: u64 = text[..digits]
         .parse()
         .map_err(|_| "write a number of bytes, such as 4096, 64MiB or 1GB".to_owned())?;
@@ -195,7 +197,11 @@ fn size(text: &str) -> Result<u64, String> {
         "kib" => 1 << 10,
         "mib" => 1 << 20,
         "gib" => 1 << 30,
-        other => return Err(format!("`{other}` is not a unit; there is: KiB, MiB, GiB, KB, MB, GB")),
+        other => {
+            return Err(format!(
+                "`{other}` is not a unit; there is: KiB, MiB, GiB, KB, MB, GB"
+            ));
+        }
     };
     number
         .checked_mul(unit)

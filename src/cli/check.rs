@@ -66,7 +66,11 @@ impl<'a> Check<'a> {
                 .collect();
             if !known.contains(&operation.as_str()) {
                 let kind = format!("operation of `{}`", arguments.contract);
-                return Err(crate::contract::unknown(&kind, operation, known.into_iter()));
+                return Err(crate::contract::unknown(
+                    &kind,
+                    operation,
+                    known.into_iter(),
+                ));
             }
         }
         let mut policy = Policy {

@@ -24,7 +24,11 @@ pub(super) fn run(arguments: &ContractsArguments, output: &mut Output) -> Result
         }
         None => {
             let contracts: Vec<&Contract> = registry.iter().collect();
-            let width = contracts.iter().map(|c| c.reference().len()).max().unwrap_or(0);
+            let width = contracts
+                .iter()
+                .map(|c| c.reference().len())
+                .max()
+                .unwrap_or(0);
             for contract in contracts {
                 // Writing to a string does not fail; the same below.
                 let _ = writeln!(
@@ -42,14 +46,25 @@ pub(super) fn run(arguments: &ContractsArguments, output: &mut Output) -> Result
 }
 
 fn describe(text: &mut String, contract: &Contract) {
-    let _ = writeln!(text, "{BOLD}{}{BOLD:#}  {}", contract.reference(), contract.title);
-    let ids = contract.operations.iter().map(|o| o.id.len()).max().unwrap_or(0);
+    let _ = writeln!(
+        text,
+        "{BOLD}{}{BOLD:#}  {}",
+        contract.reference(),
+        contract.title
+    );
+    let ids = contract
+        .operations
+        .iter()
+        .map(|o| o.id.len())
+        .max()
+        .unwrap_or(0);
     let signatures = contract.operations.iter().map(|o| o.signature().len());
     let signatures = signatures.max().unwrap_or(0);
     for operation in &contract.operations {
-        let responses: Vec<String> = operation
-            .responses
-            .iter()
+        let mut responses: Vec<_> = operation.responses.iter().collect();
+        responses.sort_by_key(|response| response.status);
+        let responses: Vec<String> = responses
+            .into_iter()
             .map(|response| match response.payload {
                 Payload::Undocumented => format!("{} (no schema)", response.status),
                 Payload::Absent | Payload::Schema(_) => response.status.to_string(),
@@ -63,7 +78,10 @@ fn describe(text: &mut String, contract: &Contract) {
             responses.join(" ")
         );
         let replaced = operation.replaces.iter().map(|replaced| {
-            format!("replaces {} of {}: {}", replaced.operation, replaced.version, replaced.what)
+            format!(
+                "replaces {} of {}: {}",
+                replaced.operation, replaced.version, replaced.what
+            )
         });
         for note in operation.notes.iter().cloned().chain(replaced) {
             let _ = writeln!(text, "  {:ids$}  {DIM}{note}{DIM:#}", "");

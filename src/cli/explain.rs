@@ -21,7 +21,11 @@ pub(super) fn run(arguments: &ExplainArguments, output: &mut Output) -> Result<E
 
 /// Every rule with its levels on a line.
 fn table() -> String {
-    let width = CATALOGUE.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let width = CATALOGUE
+        .iter()
+        .map(|rule| rule.id.len())
+        .max()
+        .unwrap_or(0);
     let mut table = format!("{:width$}  request  response  what it is about\n", "rule");
     for rule in CATALOGUE {
         // Writing to a string does not fail.

@@ -86,7 +86,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match result.and_then(|exit| Ok(output.flush().map(|()| exit)?)) {
         Ok(exit) => exit.into(),
         // Whoever read the output has seen enough.
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
         Err(Failure::Output(error)) => {
             output.error(&format!("standard output cannot be written: {error}"), None);
             Exit::Incomplete.into()

@@ -47,7 +47,9 @@ impl Output {
 
 /// Writes a file as a whole: a reader sees the old content or the new, never a part.
 pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     if let Some(folder) = folder {
         fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
     }

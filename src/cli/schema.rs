@@ -113,13 +113,22 @@ fn check(
     }
     // Files that nothing generates are stale, but only a check of everything can know.
     if reference.is_none() {
-        for entry in WalkDir::new(folder).sort_by_file_name().into_iter().flatten() {
+        for entry in WalkDir::new(folder)
+            .sort_by_file_name()
+            .into_iter()
+            .flatten()
+        {
             let path = entry.path();
             let is_schema = path.to_string_lossy().ends_with(".schema.json");
-            let known = path.strip_prefix(folder).is_ok_and(|path| wanted.contains_key(path));
+            let known = path
+                .strip_prefix(folder)
+                .is_ok_and(|path| wanted.contains_key(path));
             if is_schema && !known {
                 out_of_date += 1;
-                output.print(&format!("{}: no contract has this schema\n", path.display()))?;
+                output.print(&format!(
+                    "{}: no contract has this schema\n",
+                    path.display()
+                ))?;
             }
         }
     }

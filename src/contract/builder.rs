@@ -82,8 +82,14 @@ impl ContractBuilder {
             operation.add_schemas(&mut sides)?;
         }
         let mut documents = sides.documents;
-        documents.add(&uri(&sides.base, Side::Request), sides.requests.into_document());
-        documents.add(&uri(&sides.base, Side::Response), sides.responses.into_document());
+        documents.add(
+            &uri(&sides.base, Side::Request),
+            sides.requests.into_document(),
+        );
+        documents.add(
+            &uri(&sides.base, Side::Response),
+            sides.responses.into_document(),
+        );
         let (graph, nodes) = compile(&documents, &sides.entries)?;
         let mut nodes = nodes.into_iter();
         let operations = self
@@ -264,7 +270,12 @@ impl OperationBuilder {
                 return Err(Error::new(ErrorKind::Format, message));
             }
             if let Some(schema) = schema {
-                sides.add(Side::Request, &self.id, &format!("parameter {name}"), *schema);
+                sides.add(
+                    Side::Request,
+                    &self.id,
+                    &format!("parameter {name}"),
+                    *schema,
+                );
             }
         }
         sides.add_body(Side::Request, &self.id, "body", &self.request);
@@ -346,11 +357,20 @@ impl Sides {
             Side::Response => &mut self.responses,
         };
         let schema = schema(&mut bundle.generator).to_value();
-        let entries = bundle.operations.entry(operation).or_insert_with(|| json!({}));
+        let entries = bundle
+            .operations
+            .entry(operation)
+            .or_insert_with(|| json!({}));
         entries[entry] = schema;
-        let pointer = Pointer::root().join("operations").join(operation).join(entry);
-        self.entries
-            .push(format!("{}#{}", uri(&self.base, side), pointer.to_fragment()));
+        let pointer = Pointer::root()
+            .join("operations")
+            .join(operation)
+            .join(entry);
+        self.entries.push(format!(
+            "{}#{}",
+            uri(&self.base, side),
+            pointer.to_fragment()
+        ));
     }
 }
 

@@ -47,7 +47,9 @@ fn organisations_v1() -> ContractBuilder {
                 .request::<v1::OrganisationBody>()
                 .response::<v1::SingleOrganisation>(200)
                 .response::<v1::SingleOrganisation>(201)
-                .note("The guide does not say which of 200 and 201 is returned; both are accepted."),
+                .note(
+                    "The guide does not say which of 200 and 201 is returned; both are accepted.",
+                ),
         )
         .operation(single(
             Operation::describe("retrieve-organisation", "GET", "/api/organisations/{id}")
@@ -64,8 +66,9 @@ fn organisations_v1() -> ContractBuilder {
                 .undocumented_request(),
         ))
         .operation(client(
-            Operation::describe("retrieve-client", "GET", "/api/clients/{id}")
-                .summary("Show a client, with its organisations where a query parameter asks for them"),
+            Operation::describe("retrieve-client", "GET", "/api/clients/{id}").summary(
+                "Show a client, with its organisations where a query parameter asks for them",
+            ),
         ))
         .operation(client(
             Operation::describe("update-client", "PUT", "/api/clients/{id}")
@@ -80,7 +83,8 @@ fn organisations_v2() -> ContractBuilder {
             .response::<v2::ErrorMessage>(401)
             .response::<v2::ErrorMessage>(404)
     };
-    let page = |operation: OperationBuilder| operation.response::<v2::PaginatedOrganisationList>(200);
+    let page =
+        |operation: OperationBuilder| operation.response::<v2::PaginatedOrganisationList>(200);
     let client = "/api/v2/clients/{id}/organisations";
     let from_update_client = |operation: OperationBuilder| {
         operation.replaces(
@@ -182,11 +186,15 @@ fn makeleaps_clients() -> ContractBuilder {
     let one = "/api/partner/{partner_mid}/client/{client_mid}/";
     Contract::describe("makeleaps-clients", "v1", "MakeLeaps client API")
         .operation(
-            Operation::describe("create-client", "POST", "/api/partner/{partner_mid}/client/")
-                .summary("Create a client")
-                .path_parameter::<makeleaps::Mid>("partner_mid")
-                .request::<makeleaps::ClientBody>()
-                .undocumented_response(StatusPattern::Exact(201)),
+            Operation::describe(
+                "create-client",
+                "POST",
+                "/api/partner/{partner_mid}/client/",
+            )
+            .summary("Create a client")
+            .path_parameter::<makeleaps::Mid>("partner_mid")
+            .request::<makeleaps::ClientBody>()
+            .undocumented_response(StatusPattern::Exact(201)),
         )
         .operation(
             Operation::describe("modify-client", "PATCH", one)
@@ -204,5 +212,7 @@ fn makeleaps_clients() -> ContractBuilder {
                 .empty_response(204),
         )
         .note("Every request carries a bearer token; a mid is a string of decimal digits.")
-        .note("Response bodies are not documented: they have no schema, so nothing is said of them.")
+        .note(
+            "Response bodies are not documented: they have no schema, so nothing is said of them.",
+        )
 }

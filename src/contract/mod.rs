@@ -143,9 +143,7 @@ impl Operation {
     pub fn payload(&self, side: Side, status: Option<u16>) -> Option<Payload> {
         match side {
             Side::Request => Some(self.request),
-            Side::Response => self
-                .response(status?)
-                .map(|response| response.payload),
+            Side::Response => self.response(status?).map(|response| response.payload),
         }
     }
 }
@@ -254,8 +252,7 @@ impl Parameter {
                 .is_ok_and(|document| graph.accepts(schema, document.root()))
         };
         let scalar = |json: &str| {
-            Document::parse(json.as_bytes())
-                .is_ok_and(|document| Value::is_empty(document.root()))
+            Document::parse(json.as_bytes()).is_ok_and(|document| Value::is_empty(document.root()))
         };
         accepts(&serde_json::Value::from(text).to_string()) || (scalar(text) && accepts(text))
     }

@@ -24,21 +24,75 @@ fn routed(contract: &str, method: &str, target: &str) -> String {
 #[test]
 fn requests_are_routed_by_method_and_path() {
     let table = [
-        ("organisations@v1", "GET", "/api/organisations", "list-organisations "),
-        ("organisations@v1", "get", "https://example.com/api/organisations?q=x", "list-organisations "),
-        ("organisations@v1", "GET", "/api/organisations/", "list-organisations "),
-        ("organisations@v1", "GET", "/api/organisations/7", "retrieve-organisation id=7"),
-        ("organisations@v1", "GET", "/api/v2/organisations", "unknown"),
+        (
+            "organisations@v1",
+            "GET",
+            "/api/organisations",
+            "list-organisations ",
+        ),
+        (
+            "organisations@v1",
+            "get",
+            "https://example.com/api/organisations?q=x",
+            "list-organisations ",
+        ),
+        (
+            "organisations@v1",
+            "GET",
+            "/api/organisations/",
+            "list-organisations ",
+        ),
+        (
+            "organisations@v1",
+            "GET",
+            "/api/organisations/7",
+            "retrieve-organisation id=7",
+        ),
+        (
+            "organisations@v1",
+            "GET",
+            "/api/v2/organisations",
+            "unknown",
+        ),
         ("organisations@v2", "GET", "/api/organisations", "unknown"),
-        ("organisations@v2", "PUT", "/api/v2/organisations/7", "other method: GET /api/v2/organisations/{id} | PATCH /api/v2/organisations/{id}"),
-        ("organisations@v2", "DELETE", "/api/v2/clients/1/organisations/2", "delete-client-organisation clientId=1,organisationId=2"),
-        ("organisations@v2", "GET", "/api/v2/clients/a%2Fb/organisations", "list-client-organisations id=a/b"),
-        ("makeleaps-clients@v1", "PATCH", "https://h/api/partner/{ mid }/client/", "other method: POST /api/partner/{partner_mid}/client/"),
-        ("makeleaps-clients@v1", "DELETE", "https://h/api/partner/{ mid }/client/{ c }/", "delete-client partner_mid={ mid },client_mid={ c }"),
+        (
+            "organisations@v2",
+            "PUT",
+            "/api/v2/organisations/7",
+            "other method: GET /api/v2/organisations/{id} | PATCH /api/v2/organisations/{id}",
+        ),
+        (
+            "organisations@v2",
+            "DELETE",
+            "/api/v2/clients/1/organisations/2",
+            "delete-client-organisation clientId=1,organisationId=2",
+        ),
+        (
+            "organisations@v2",
+            "GET",
+            "/api/v2/clients/a%2Fb/organisations",
+            "list-client-organisations id=a/b",
+        ),
+        (
+            "makeleaps-clients@v1",
+            "PATCH",
+            "https://h/api/partner/{ mid }/client/",
+            "other method: POST /api/partner/{partner_mid}/client/",
+        ),
+        (
+            "makeleaps-clients@v1",
+            "DELETE",
+            "https://h/api/partner/{ mid }/client/{ c }/",
+            "delete-client partner_mid={ mid },client_mid={ c }",
+        ),
         ("makeleaps-clients@v1", "GET", "", "unknown"),
     ];
     for (contract, method, target, expected) in table {
-        assert_eq!(routed(contract, method, target), expected, "{method} {target}");
+        assert_eq!(
+            routed(contract, method, target),
+            expected,
+            "{method} {target}"
+        );
     }
 }
 
@@ -49,15 +103,25 @@ fn literal_segments_win_over_parameters() {
     let suffixed = PathTemplate::parse("/a/{id}.json");
     assert!(literal.more_specific(&template).is_lt());
     assert!(suffixed.more_specific(&template).is_lt());
-    assert_eq!(suffixed.matches("/a/7.json"), Some(vec![("id", "7".to_owned())]));
+    assert_eq!(
+        suffixed.matches("/a/7.json"),
+        Some(vec![("id", "7".to_owned())])
+    );
     assert_eq!(suffixed.matches("/a/.json"), None);
 }
 
 #[test]
 fn targets_are_split_and_folded() {
-    let target = Target::parse("https://h:1/v2/orders/12/items/8f14e45fceea167a5a36?q=a+b%20c&x#top");
+    let target =
+        Target::parse("https://h:1/v2/orders/12/items/8f14e45fceea167a5a36?q=a+b%20c&x#top");
     assert_eq!(target.path, "/v2/orders/12/items/8f14e45fceea167a5a36");
-    assert_eq!(target.query, [("q".to_owned(), "a b c".to_owned()), ("x".to_owned(), String::new())]);
+    assert_eq!(
+        target.query,
+        [
+            ("q".to_owned(), "a b c".to_owned()),
+            ("x".to_owned(), String::new())
+        ]
+    );
     assert_eq!(target.folded_path(), "/v2/orders/{}/items/{}");
 }
 
@@ -67,7 +131,13 @@ fn parameters_accept_text_or_the_scalar_it_writes() {
     let contract = registry.versions("organisations").last().expect("v2");
     let list = contract.operation("list-organisations").expect("there");
     let limit = list.query_parameter("limit").expect("there");
-    for (text, accepted) in [("25", true), ("0", false), ("101", false), ("all", false), ("[1]", false)] {
+    for (text, accepted) in [
+        ("25", true),
+        ("0", false),
+        ("101", false),
+        ("all", false),
+        ("[1]", false),
+    ] {
         assert_eq!(limit.accepts(&contract.graph, text), accepted, "{text}");
     }
 }
@@ -76,7 +146,11 @@ fn parameters_accept_text_or_the_scalar_it_writes() {
 fn references_that_lead_nowhere_say_what_there_is() {
     let registry = registry();
     let find = |text: &str| match text.parse::<ContractRef>() {
-        Ok(reference) => registry.find(&reference).map(|_| ()).expect_err("unknown").to_string(),
+        Ok(reference) => registry
+            .find(&reference)
+            .map(|_| ())
+            .expect_err("unknown")
+            .to_string(),
         Err(error) => error.to_string(),
     };
     insta::assert_snapshot!(find("organizations@v1"), @"no contract is called `organizations`; did you mean `organisations`?");
@@ -94,7 +168,10 @@ fn replaced_operations_exist_in_the_version_they_name() {
                 .versions(&contract.name)
                 .find(|old| old.version == replacement.version)
                 .expect("the version is there");
-            assert!(old.operation(&replacement.operation).is_some(), "{replacement:?}");
+            assert!(
+                old.operation(&replacement.operation).is_some(),
+                "{replacement:?}"
+            );
         }
     }
 }
@@ -104,8 +181,14 @@ fn descriptions_that_contradict_themselves_are_refused() {
     let twice = Contract::describe("a", "v1", "")
         .operation(Operation::describe("x", "GET", "/x"))
         .operation(Operation::describe("x", "GET", "/y"));
-    assert_eq!(twice.build().expect_err("refused").to_string(), "two operations are called `x`");
+    assert_eq!(
+        twice.build().expect_err("refused").to_string(),
+        "two operations are called `x`"
+    );
     let stray = Contract::describe("a", "v1", "")
         .operation(Operation::describe("x", "GET", "/x").path_parameter::<String>("id"));
-    assert_eq!(stray.build().expect_err("refused").to_string(), "x: `{id}` is not in /x");
+    assert_eq!(
+        stray.build().expect_err("refused").to_string(),
+        "x: `{id}` is not in /x"
+    );
 }

@@ -193,13 +193,22 @@ impl<'d> Value<'d> {
     }
 
     /// The members of an object, those that a later one repeats included.
-    #[must_use]
     pub fn all_members(self) -> impl Iterator<Item = (Key<'d>, Value<'d>)> {
-        let Children { document, mut at, end } = self.children(Kind::Object);
+        let Children {
+            document,
+            mut at,
+            end,
+        } = self.children(Kind::Object);
         std::iter::from_fn(move || {
             (at < end).then(|| {
-                let key = Key { document, index: at };
-                let value = Value { document, index: at + 1 };
+                let key = Key {
+                    document,
+                    index: at,
+                };
+                let value = Value {
+                    document,
+                    index: at + 1,
+                };
                 at = value.entry().next;
                 (key, value)
             })

@@ -125,11 +125,17 @@ fn hint(text: &[u8], offset: usize) -> Option<&'static str> {
         (Some(b'{'), Some(b'{')) => {
             Some("two opening braces: an object opens where its first key should stand")
         }
-        (Some(b'{'), Some(b'[')) => Some("an array opens where the object's first key should stand"),
+        (Some(b'{'), Some(b'[')) => {
+            Some("an array opens where the object's first key should stand")
+        }
         (_, Some(b'\'')) => Some("strings take double quotes"),
         (_, Some(b'/' | b'#')) => Some("JSON has no comments"),
-        (_, Some(b'N')) if rest.starts_with(b"None") => Some("`None` is Python; JSON writes `null`"),
-        (_, Some(b'T')) if rest.starts_with(b"True") => Some("`True` is Python; JSON writes `true`"),
+        (_, Some(b'N')) if rest.starts_with(b"None") => {
+            Some("`None` is Python; JSON writes `null`")
+        }
+        (_, Some(b'T')) if rest.starts_with(b"True") => {
+            Some("`True` is Python; JSON writes `true`")
+        }
         (_, Some(b'F')) if rest.starts_with(b"False") => {
             Some("`False` is Python; JSON writes `false`")
         }
@@ -289,7 +295,9 @@ impl Parser<'_> {
         }
         let shadowed: Vec<usize> = if len <= PAIRWISE_KEYS {
             let repeats = |(i, key): (usize, &usize)| {
-                let repeated = keys[i + 1..].iter().any(|later| self.same_key(*key, *later));
+                let repeated = keys[i + 1..]
+                    .iter()
+                    .any(|later| self.same_key(*key, *later));
                 repeated.then_some(*key)
             };
             keys.iter().enumerate().filter_map(repeats).collect()
@@ -313,7 +321,8 @@ impl Parser<'_> {
     fn same_key(&self, left: usize, right: usize) -> bool {
         let (l, r) = (&self.entries[left], &self.entries[right]);
         if (l.flags | r.flags) & ESCAPED == 0 {
-            self.text[l.start as usize..l.end as usize] == self.text[r.start as usize..r.end as usize]
+            self.text[l.start as usize..l.end as usize]
+                == self.text[r.start as usize..r.end as usize]
         } else {
             self.key(left) == self.key(right)
         }

@@ -113,9 +113,7 @@ impl<'a> Node<'a, Tape> for TapeNode<'a> {
 
     fn identity(&self) -> Option<NodeIdentity> {
         Some(match self {
-            Self::Value(value) => {
-                NodeIdentity::new(std::ptr::from_ref(value.entry()) as usize)
-            }
+            Self::Value(value) => NodeIdentity::new(std::ptr::from_ref(value.entry()) as usize),
             Self::Text(text) => NodeIdentity::tagged(text.as_ptr() as usize, 1),
         })
     }

@@ -17,7 +17,10 @@ fn spans_are_those_of_the_text() {
     let a = document.root().get("a").expect("member");
     assert_eq!(a.raw(), r#"[1, "x\n"]"#);
     let x = a.elements().nth(1).expect("element");
-    assert_eq!((x.raw(), &*x.as_str().expect("string")), (r#""x\n""#, "x\n"));
+    assert_eq!(
+        (x.raw(), &*x.as_str().expect("string")),
+        (r#""x\n""#, "x\n")
+    );
 }
 
 #[test]
@@ -31,7 +34,10 @@ fn the_last_of_repeated_keys_counts() {
         let document = Document::parse(text.as_bytes()).expect("JSON");
         assert_eq!(document.root().get("a").expect("member").raw(), "2");
         assert_eq!(document.root().len(), 2 + filler);
-        let repeated: Vec<_> = document.repeated_keys().map(|key| key.span().start).collect();
+        let repeated: Vec<_> = document
+            .repeated_keys()
+            .map(|key| key.span().start)
+            .collect();
         assert_eq!(repeated, [1]);
     }
 }
@@ -39,7 +45,10 @@ fn the_last_of_repeated_keys_counts() {
 #[test]
 fn errors_are_those_of_serde_json_with_a_hint() {
     let error = Document::parse(b"{\n\"data\": [\n{\n{\n\"id\": 1").expect_err("malformed");
-    assert_eq!((error.offset, &*error.message), (14, "key must be a string"));
+    assert_eq!(
+        (error.offset, &*error.message),
+        (14, "key must be a string")
+    );
     assert!(error.hint.expect("hint").starts_with("two opening braces"));
 
     let error = Document::parse(br#"{"a": None}"#).expect_err("malformed");
@@ -57,11 +66,48 @@ fn a_prefix_ends_where_its_value_ends() {
 
 /// Texts at the edge of what serde_json accepts.
 const EDGES: &[&str] = &[
-    "", " ", "null", "nul", "-", "-0", "-0.0", "0.", "01", "1e5", "1E+5", "1e", "1e400", "-1e400",
-    "1e-400", "18446744073709551615", "18446744073709551616", "-9223372036854775809", "1.0", ".5",
-    "\u{feff}1", "[1,]", "{\"a\":1,}", "[", "]", "{}x", "1 2", "\"\\ud800\"", "\"\\udc00\"",
-    "\"\\ud83d\\ude00\"", "\"\\ud83dx\"", "\"\\u12\"", "\"\\x\"", "\"a\nb\"", "\"\u{7f}\"",
-    "{\"a\" 1}", "{1:2}", "[true false]", "\u{a0}1", "\u{c}1", "tru", "\"abc",
+    "",
+    " ",
+    "null",
+    "nul",
+    "-",
+    "-0",
+    "-0.0",
+    "0.",
+    "01",
+    "1e5",
+    "1E+5",
+    "1e",
+    "1e400",
+    "-1e400",
+    "1e-400",
+    "18446744073709551615",
+    "18446744073709551616",
+    "-9223372036854775809",
+    "1.0",
+    ".5",
+    "\u{feff}1",
+    "[1,]",
+    "{\"a\":1,}",
+    "[",
+    "]",
+    "{}x",
+    "1 2",
+    "\"\\ud800\"",
+    "\"\\udc00\"",
+    "\"\\ud83d\\ude00\"",
+    "\"\\ud83dx\"",
+    "\"\\u12\"",
+    "\"\\x\"",
+    "\"a\nb\"",
+    "\"\u{7f}\"",
+    "{\"a\" 1}",
+    "{1:2}",
+    "[true false]",
+    "\u{a0}1",
+    "\u{c}1",
+    "tru",
+    "\"abc",
 ];
 
 #[test]
@@ -82,7 +128,10 @@ fn assert_same_as_serde(text: &[u8]) {
         (Ok(ours), Ok(theirs)) => assert_eq!(ours.root().to_serde(), theirs),
         (Err(ours), Err(theirs)) => {
             if ours.message != "not UTF-8" {
-                assert!(theirs.to_string().starts_with(&ours.message), "{ours:?} {theirs}");
+                assert!(
+                    theirs.to_string().starts_with(&ours.message),
+                    "{ours:?} {theirs}"
+                );
             }
         }
         (ours, theirs) => {

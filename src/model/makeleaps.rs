@@ -17,17 +17,29 @@ pub struct Mid(#[schemars(extend("pattern" = "^[0-9]+$"))] pub String);
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClientBody {
     /// The caller's own identifier.
-    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "String")]
     pub client_external_id: Option<String>,
     /// The organization and the people of the client.
     pub contacts: Vec<Contact>,
     /// The URL of a client.
-    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "String", extend("format" = "uri"))]
     pub default_client: Option<String>,
     /// The URL of a contact.
-    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "String", extend("format" = "uri"))]
     pub default_contact: Option<String>,
 }
@@ -36,19 +48,35 @@ pub struct ClientBody {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClientPatch {
     /// The caller's own identifier.
-    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "String")]
     pub client_external_id: Option<String>,
     /// The organization and the people of the client.
-    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "Vec<ContactOrUrl>")]
     pub contacts: Option<Vec<ContactOrUrl>>,
     /// The URL of a client.
-    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "String", extend("format" = "uri"))]
     pub default_client: Option<String>,
     /// The URL of a contact.
-    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "String", extend("format" = "uri"))]
     pub default_contact: Option<String>,
 }
@@ -63,11 +91,19 @@ pub enum Contact {
         /// Its name.
         name: String,
         /// Postal addresses; their form is not documented.
-        #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            deserialize_with = "some",
+            skip_serializing_if = "Option::is_none"
+        )]
         #[schemars(with = "Vec<serde_json::Value>")]
         addresses: Option<Vec<serde_json::Value>>,
         /// Its mail address; the outer `Option` is whether the property is there.
-        #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            deserialize_with = "some",
+            skip_serializing_if = "Option::is_none"
+        )]
         #[schemars(with = "Option<Mailbox>")]
         email: Option<Option<Mailbox>>,
     },
@@ -77,15 +113,27 @@ pub enum Contact {
         /// Family name.
         family_name: String,
         /// Given name.
-        #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            deserialize_with = "some",
+            skip_serializing_if = "Option::is_none"
+        )]
         #[schemars(with = "String")]
         given_name: Option<String>,
         /// Postal addresses; their form is not documented.
-        #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            deserialize_with = "some",
+            skip_serializing_if = "Option::is_none"
+        )]
         #[schemars(with = "Vec<serde_json::Value>")]
         addresses: Option<Vec<serde_json::Value>>,
         /// Mail address; the outer `Option` is whether the property is there.
-        #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+        #[serde(
+            default,
+            deserialize_with = "some",
+            skip_serializing_if = "Option::is_none"
+        )]
         #[schemars(with = "Option<PersonMailbox>")]
         email: Option<Option<PersonMailbox>>,
     },
@@ -108,7 +156,10 @@ pub struct PersonMailbox {
 
 /// A contact in full, or the URL of one that exists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged, expecting = "neither a `Contact` object nor the URL of a contact")]
+#[serde(
+    untagged,
+    expecting = "neither a `Contact` object nor the URL of a contact"
+)]
 pub enum ContactOrUrl {
     /// A contact in full.
     Contact(Contact),

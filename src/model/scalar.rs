@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// Reads a property that may be `null` but must be there.
 ///
@@ -172,7 +172,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for NonEmpty<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let items = Vec::deserialize(deserializer)?;
         if items.is_empty() {
-            return Err(D::Error::custom("an empty array, at least one element is needed"));
+            return Err(D::Error::custom(
+                "an empty array, at least one element is needed",
+            ));
         }
         Ok(Self(items))
     }

@@ -24,7 +24,10 @@ fn wire<T: JsonSchema + DeserializeOwned + Serialize>(name: &'static str, reques
     } else {
         settings.for_serialize()
     };
-    let schema = settings.into_generator().into_root_schema_for::<T>().to_value();
+    let schema = settings
+        .into_generator()
+        .into_root_schema_for::<T>()
+        .to_value();
     let schema = jsonschema::options()
         .should_validate_formats(true)
         // Written down in DIVERGENCES.
@@ -37,7 +40,11 @@ fn wire<T: JsonSchema + DeserializeOwned + Serialize>(name: &'static str, reques
             .map(|read| serde_json::to_value(read).expect("serialises"))
             .map_err(|error| error.to_string())
     };
-    Wire { name, schema, reads }
+    Wire {
+        name,
+        schema,
+        reads,
+    }
 }
 
 fn wires() -> Vec<Wire> {
@@ -113,9 +120,22 @@ fn samples() -> Vec<Value> {
 /// A few values of every kind, as schemars' own tests use them.
 fn oddities() -> Vec<Value> {
     vec![
-        json!(null), json!(true), json!(0), json!(-1), json!(1.0), json!(1.5), json!(255), json!(""),
-        json!("br"), json!("xk"), json!("2022-02-30T00:00:00Z"), json!([]), json!([null]), json!({}),
-        json!("x".repeat(255)), json!("x".repeat(256)),
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(-1),
+        json!(1.0),
+        json!(1.5),
+        json!(255),
+        json!(""),
+        json!("br"),
+        json!("xk"),
+        json!("2022-02-30T00:00:00Z"),
+        json!([]),
+        json!([null]),
+        json!({}),
+        json!("x".repeat(255)),
+        json!("x".repeat(256)),
     ]
 }
 
@@ -125,16 +145,25 @@ fn assert_agreement(value: &Value) {
         let by_serde = (wire.reads)(value);
         // Written down in DIVERGENCES: derived structs read arrays, too.
         let only_arrays_for_objects = || {
-            wire.schema.iter_errors(value).all(|error| {
-                error.instance().is_array() || error.kind().keyword() == "anyOf"
-            })
+            wire.schema
+                .iter_errors(value)
+                .all(|error| error.instance().is_array() || error.kind().keyword() == "anyOf")
         };
         if by_serde.is_ok() && !by_schema && only_arrays_for_objects() {
             continue;
         }
-        assert_eq!(by_schema, by_serde.is_ok(), "{}: {value} {by_serde:?}", wire.name);
+        assert_eq!(
+            by_schema,
+            by_serde.is_ok(),
+            "{}: {value} {by_serde:?}",
+            wire.name
+        );
         if let Ok(written) = by_serde {
-            assert!(wire.schema.is_valid(&written), "{}: {value} is written as {written}", wire.name);
+            assert!(
+                wire.schema.is_valid(&written),
+                "{}: {value} is written as {written}",
+                wire.name
+            );
         }
     }
 }
@@ -142,7 +171,10 @@ fn assert_agreement(value: &Value) {
 #[test]
 fn each_sample_is_accepted_by_some_type_and_all_types_agree() {
     for sample in samples() {
-        assert!(wires().iter().any(|wire| wire.schema.is_valid(&sample)), "{sample}");
+        assert!(
+            wires().iter().any(|wire| wire.schema.is_valid(&sample)),
+            "{sample}"
+        );
         assert_agreement(&sample);
     }
     for value in oddities() {
@@ -170,22 +202,38 @@ fn the_jurisdictions_are_those_of_the_reference() {
 fn errors_name_the_variants_that_were_tried() {
     let error = serde_json::from_value::<v2::SingleOrganisation>(json!({})).expect_err("refused");
     let error = error.to_string();
-    assert!(error.contains("Resource") && error.contains("GuideEnvelope"), "{error}");
+    assert!(
+        error.contains("Resource") && error.contains("GuideEnvelope"),
+        "{error}"
+    );
 }
 
 #[test]
 fn date_times_are_those_of_rfc_3339() {
     for good in [
-        "1985-04-12T23:20:50.52Z", "1996-12-19T16:39:57-08:00", "1990-12-31T23:59:60Z",
-        "1990-12-31T15:59:60-08:00", "2000-02-29t00:00:00z",
+        "1985-04-12T23:20:50.52Z",
+        "1996-12-19T16:39:57-08:00",
+        "1990-12-31T23:59:60Z",
+        "1990-12-31T15:59:60-08:00",
+        "2000-02-29t00:00:00z",
     ] {
         assert!(is_date_time(good), "{good}");
     }
     for bad in [
-        "", "2022-03-15", "2022-03-15 21:43:16Z", "1900-02-29T00:00:00Z", "2022-13-01T00:00:00Z",
-        "2022-00-01T00:00:00Z", "2022-03-15T24:00:00Z", "2022-03-15T21:43:16", "2022-03-15T21:43Z",
-        "2022-03-15T21:43:16.Z", "2022-03-15T21:43:60Z", "2022-03-15T21:43:16+24:00",
-        "2-25-09-01T02:47:14Z", "2022-03-15T21:43:16Zé",
+        "",
+        "2022-03-15",
+        "2022-03-15 21:43:16Z",
+        "1900-02-29T00:00:00Z",
+        "2022-13-01T00:00:00Z",
+        "2022-00-01T00:00:00Z",
+        "2022-03-15T24:00:00Z",
+        "2022-03-15T21:43:16",
+        "2022-03-15T21:43Z",
+        "2022-03-15T21:43:16.Z",
+        "2022-03-15T21:43:60Z",
+        "2022-03-15T21:43:16+24:00",
+        "2-25-09-01T02:47:14Z",
+        "2022-03-15T21:43:16Zé",
     ] {
         assert!(!is_date_time(bad), "{bad}");
     }
@@ -195,11 +243,17 @@ fn date_times_are_those_of_rfc_3339() {
 fn mutated() -> impl Strategy<Value = Value> {
     let part = prop::sample::select([oddities(), samples()].concat());
     let sample = prop::sample::select(samples());
-    (sample, prop::collection::vec(any::<prop::sample::Index>(), 1..4), part, 0..3_u8).prop_map(
-        |(mut sample, way, part, what)| {
+    (
+        sample,
+        prop::collection::vec(any::<prop::sample::Index>(), 1..4),
+        part,
+        0..3_u8,
+    )
+        .prop_map(|(mut sample, way, part, what)| {
             let mut at = &mut sample;
             for step in &way {
-                let size = at.as_object().map_or(0, |o| o.len()) + at.as_array().map_or(0, |a| a.len());
+                let size =
+                    at.as_object().map_or(0, serde_json::Map::len) + at.as_array().map_or(0, Vec::len);
                 if size == 0 {
                     break;
                 }
@@ -223,8 +277,7 @@ fn mutated() -> impl Strategy<Value = Value> {
                 _ => *at = part,
             }
             sample
-        },
-    )
+        })
 }
 
 proptest! {

@@ -31,7 +31,10 @@ impl Fit {
         let mut walk = Walk::new(graph, Measure::default()).limit_elements(ELEMENTS);
         walk.run(node, value);
         let Measure {
-            seen, strange, broken, ..
+            seen,
+            strange,
+            broken,
+            ..
         } = walk.recorder;
         Self {
             recognised: seen.difference(&broken).count(),

@@ -8,7 +8,7 @@ use crate::capture::redact::{Excerpt, is_secret_name, mask_target, sanitised};
 use crate::capture::{
     Body, Exchange, Hint, Problem, Remark, RemarkKind, Request, Response, Sink, SourceRead,
 };
-use crate::contract::{Contract, Payload, ParameterPlace, Route, Target};
+use crate::contract::{Contract, ParameterPlace, Payload, Route, Target};
 use crate::json::Document;
 use crate::location::{Origin, Pointer, Side};
 
@@ -98,10 +98,9 @@ impl<'c> Observer<'c> {
         }
     }
 
-    fn fact(&mut self, fact: TrafficFact, subject: &str, evidence: Evidence) {
-        let origin = evidence.origin.clone();
+    fn fact(&mut self, fact: TrafficFact, subject: &str, evidence: &Evidence) {
         let spot = Spot {
-            start: &origin,
+            start: &evidence.origin,
             offset: 0,
             payload: self.payloads,
         };
@@ -178,8 +177,11 @@ impl<'c> Observer<'c> {
             _ => target.path.as_str(),
         };
         let evidence = line_evidence(request, marked);
-        self.fact(fact, &subject, evidence);
-        let bodies = [request.body.as_ref(), response.and_then(|r| r.body.as_ref())];
+        self.fact(fact, &subject, &evidence);
+        let bodies = [
+            request.body.as_ref(),
+            response.and_then(|r| r.body.as_ref()),
+        ];
         let mut readable = true;
         for body in bodies.into_iter().flatten().filter(|body| body.is_json()) {
             readable &= self.parse(body, None).is_some();
@@ -222,9 +224,13 @@ impl<'c> Observer<'c> {
                 }
                 (None, ParameterPlace::Query | ParameterPlace::Path) => continue,
             };
-            let shown = if at == ParameterPlace::Query { name } else { value };
+            let shown = if at == ParameterPlace::Query {
+                name
+            } else {
+                value
+            };
             let evidence = line_evidence(request, shown);
-            self.fact(fact, &sanitised(name), evidence);
+            self.fact(fact, &sanitised(name), &evidence);
         }
     }
 
@@ -237,11 +243,11 @@ impl<'c> Observer<'c> {
                 match wanted {
                     Some(Payload::Schema(_)) => {
                         let fact = TrafficFact::MissingBody(key_of(place));
-                        self.fact(fact, "", bare_evidence(origin));
+                        self.fact(fact, "", &bare_evidence(origin));
                     }
                     None => {
                         let fact = TrafficFact::UndeclaredStatus(key_of(place));
-                        self.fact(fact, "", bare_evidence(origin));
+                        self.fact(fact, "", &bare_evidence(origin));
                     }
                     Some(Payload::Absent | Payload::Undocumented) => {}
                 }
@@ -261,7 +267,7 @@ impl<'c> Observer<'c> {
                         TrafficFact::NoSchema(key.clone())
                     }
                 };
-                self.fact(fact, "", body_evidence(body, 0));
+                self.fact(fact, "", &body_evidence(body, 0));
                 if !body.is_json() || self.parse(body, Some(&key)).is_some() {
                     self.verdict(&body.origin, Some(key), Verdict::NoSchema, Vec::new());
                 }
@@ -271,7 +277,7 @@ impl<'c> Observer<'c> {
         if !body.is_json() {
             let media_type = body.media_type.clone().unwrap_or_default();
             let fact = TrafficFact::MediaType(key.clone());
-            self.fact(fact, &sanitised(&media_type), body_evidence(body, 0));
+            self.fact(fact, &sanitised(&media_type), &body_evidence(body, 0));
             self.verdict(&body.origin, Some(key), Verdict::NoSchema, Vec::new());
             return;
         }
@@ -286,7 +292,9 @@ impl<'c> Observer<'c> {
         let (deviations, placeholders) = (walk.recorder.deviations, walk.recorder.placeholders);
         let variants = walk.recorder.root_variants.iter().map(|id| {
             let node = graph.node(*id);
-            node.name.as_deref().map_or_else(|| graph.label(*id), str::to_owned)
+            node.name
+                .as_deref()
+                .map_or_else(|| graph.label(*id), str::to_owned)
         });
         let variants = variants.collect();
         target.payloads += 1;
@@ -305,13 +313,17 @@ impl<'c> Observer<'c> {
             && let Some(spoken) = self.versions.spoken(place, document.root())
         {
             let fact = TrafficFact::OtherVersion(key.clone());
-            self.fact(fact, &spoken.reference(), body_evidence(body, 0));
+            self.fact(fact, &spoken.reference(), &body_evidence(body, 0));
         }
         self.verdict(&body.origin, Some(key), verdict, variants);
     }
 
     /// Parses a body; what is wrong with it is a fact.
-    fn parse<'b>(&mut self, body: &'b Body<'_>, target: Option<&TargetKey>) -> Option<Document<'b>> {
+    fn parse<'b>(
+        &mut self,
+        body: &'b Body<'_>,
+        target: Option<&TargetKey>,
+    ) -> Option<Document<'b>> {
         self.payloads += 1;
         match Document::parse(&body.bytes) {
             Ok(document) => {
@@ -325,7 +337,7 @@ impl<'c> Observer<'c> {
                         pointer: Pointer::root(),
                         excerpt: Excerpt::of_json(&document, span),
                     };
-                    self.fact(TrafficFact::DuplicateKey, &name, evidence);
+                    self.fact(TrafficFact::DuplicateKey, &name, &evidence);
                 }
                 Some(document)
             }
@@ -334,7 +346,7 @@ impl<'c> Observer<'c> {
                     message: error.message,
                     hint: error.hint,
                 };
-                self.fact(fact, "", body_evidence(body, error.offset));
+                self.fact(fact, "", &body_evidence(body, error.offset));
                 let target = target.cloned();
                 self.verdict(&body.origin, target, Verdict::Malformed, Vec::new());
                 None
@@ -345,7 +357,7 @@ impl<'c> Observer<'c> {
     /// A payload without method and URL.
     fn bare(&mut self, body: &Body<'_>, hint: &Hint) {
         if !body.is_json() {
-            self.fact(TrafficFact::Unmatched, "", body_evidence(body, 0));
+            self.fact(TrafficFact::Unmatched, "", &body_evidence(body, 0));
             self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
             return;
         }
@@ -360,13 +372,13 @@ impl<'c> Observer<'c> {
             Guess::Found(place, equal) => {
                 if equal.len() > 1 {
                     let evidence = body_evidence(body, 0);
-                    self.fact(TrafficFact::Ambiguous(equal), "", evidence);
+                    self.fact(TrafficFact::Ambiguous(equal), "", &evidence);
                 }
                 self.body(&place, body);
             }
             Guess::Unmatched => {
                 self.parse(body, None);
-                self.fact(TrafficFact::Unmatched, "", body_evidence(body, 0));
+                self.fact(TrafficFact::Unmatched, "", &body_evidence(body, 0));
                 self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
             }
         }
@@ -384,7 +396,7 @@ impl<'c> Observer<'c> {
             pointer: Pointer::root(),
             excerpt: remark.excerpt.clone(),
         };
-        self.fact(fact, &subject, evidence);
+        self.fact(fact, &subject, &evidence);
     }
 }
 

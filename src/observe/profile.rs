@@ -36,15 +36,7 @@ impl AddAssign<&Self> for Profile {
 
 /// What can come out of the comparison of a payload with its schema.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    serde::Serialize,
-    schemars::JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -160,7 +152,10 @@ impl Shape {
     /// The paths below this one, members by name first.
     pub fn children(&self, id: PathId) -> impl Iterator<Item = (Step, PathId)> {
         let node = &self.paths[id.0 as usize];
-        let keys = node.keys.iter().map(|(key, id)| (Step::Key(Arc::clone(key)), *id));
+        let keys = node
+            .keys
+            .iter()
+            .map(|(key, id)| (Step::Key(Arc::clone(key)), *id));
         keys.chain(node.any.map(|id| (Step::Any, id)))
     }
 
@@ -227,9 +222,12 @@ impl PartialEq for Shape {
     fn eq(&self, other: &Self) -> bool {
         let (ours, theirs) = (self.walk(), other.walk());
         ours.len() == theirs.len()
-            && ours.iter().zip(&theirs).all(|((pattern, id), (other_pattern, other_id))| {
-                pattern == other_pattern && self.path(*id) == other.path(*other_id)
-            })
+            && ours
+                .iter()
+                .zip(&theirs)
+                .all(|((pattern, id), (other_pattern, other_id))| {
+                    pattern == other_pattern && self.path(*id) == other.path(*other_id)
+                })
     }
 }
 
@@ -278,10 +276,16 @@ impl AddAssign<&Self> for PathProfile {
         merge(&mut self.beyond_enum, &other.beyond_enum);
         merge(&mut self.variants, &other.variants);
         for (place, values) in &other.enum_values {
-            merge(self.enum_values.entry(Arc::clone(place)).or_default(), values);
+            merge(
+                self.enum_values.entry(Arc::clone(place)).or_default(),
+                values,
+            );
         }
         for (place, spellings) in &other.spellings {
-            merge(self.spellings.entry(Arc::clone(place)).or_default(), spellings);
+            merge(
+                self.spellings.entry(Arc::clone(place)).or_default(),
+                spellings,
+            );
         }
     }
 }

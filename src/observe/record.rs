@@ -153,7 +153,9 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
                 && values.has_str(&text)
             {
                 if !profile.enum_values.contains_key(&node.place) {
-                    profile.enum_values.insert(Arc::clone(&node.place), Default::default());
+                    profile
+                        .enum_values
+                        .insert(Arc::clone(&node.place), Default::default());
                 }
                 if let Some(seen) = profile.enum_values.get_mut(&node.place) {
                     match seen.get_mut(&*text) {
@@ -174,7 +176,9 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
                     about: About::Value(value),
                 };
                 if !profile.spellings.contains_key(&node.place) {
-                    profile.spellings.insert(Arc::clone(&node.place), Default::default());
+                    profile
+                        .spellings
+                        .insert(Arc::clone(&node.place), Default::default());
                 }
                 if let Some(spellings) = profile.spellings.get_mut(&node.place) {
                     let tally = spellings.entry(spelling).or_default();
@@ -265,7 +269,12 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
             payload: self.payload,
             about: About::Member(key, value),
         };
-        let undeclared = self.shape.path_mut(self.at).undeclared.entry(place).or_default();
+        let undeclared = self
+            .shape
+            .path_mut(self.at)
+            .undeclared
+            .entry(place)
+            .or_default();
         undeclared.add(&shorten(&key.name()), witness.spot(), || witness.evidence());
     }
 
@@ -278,13 +287,25 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
             payload: self.payload,
             about: About::Value(value),
         };
-        let beyond = self.shape.path_mut(self.at).beyond_enum.entry(place).or_default();
-        beyond.add(&witness.subject(value), witness.spot(), || witness.evidence());
+        let beyond = self
+            .shape
+            .path_mut(self.at)
+            .beyond_enum
+            .entry(place)
+            .or_default();
+        beyond.add(&witness.subject(value), witness.spot(), || {
+            witness.evidence()
+        });
     }
 
     fn variant(&mut self, node: NodeId) {
         let place = self.place(node);
-        self.shape.path_mut(self.at).variants.entry(place).or_default().0 += 1;
+        self.shape
+            .path_mut(self.at)
+            .variants
+            .entry(place)
+            .or_default()
+            .0 += 1;
         if self.at == Shape::ROOT {
             self.root_variants.push(node);
         }

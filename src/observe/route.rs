@@ -25,11 +25,27 @@ impl<'c> Destination<'c> {
         contract.operations.iter().flat_map(move |operation| {
             let request = operation.request.schema().map(|node| {
                 let side = Side::Request;
-                (Self { contract, operation, side, status: None }, node)
+                (
+                    Self {
+                        contract,
+                        operation,
+                        side,
+                        status: None,
+                    },
+                    node,
+                )
             });
             let responses = operation.responses.iter().filter_map(move |response| {
                 let (side, status) = (Side::Response, Some(response.status.example()));
-                Some((Self { contract, operation, side, status }, response.payload.schema()?))
+                Some((
+                    Self {
+                        contract,
+                        operation,
+                        side,
+                        status,
+                    },
+                    response.payload.schema()?,
+                ))
             });
             responses.chain(request)
         })
@@ -38,7 +54,12 @@ impl<'c> Destination<'c> {
     /// `list-organisations response 200`
     pub(super) fn label(&self) -> String {
         let status = self.status.map(|status| format!(" {status}"));
-        format!("{} {}{}", self.operation.id, self.side, status.unwrap_or_default())
+        format!(
+            "{} {}{}",
+            self.operation.id,
+            self.side,
+            status.unwrap_or_default()
+        )
     }
 }
 
@@ -65,8 +86,12 @@ impl<'c> Versions<'c> {
     /// All known versions are measured, so that a payload of a version that was not asked for is
     /// known for what it is; it is then compared with the same operation of the version asked for.
     pub(super) fn guess(&self, hint: &Hint, value: Value<'_>) -> Guess<'c> {
-        let named = |operation: &Operation| hint.operation.as_deref() == Some(operation.id.as_str());
-        let is_named = self.family.iter().any(|contract| contract.operations.iter().any(named));
+        let named =
+            |operation: &Operation| hint.operation.as_deref() == Some(operation.id.as_str());
+        let is_named = self
+            .family
+            .iter()
+            .any(|contract| contract.operations.iter().any(named));
         let one_version = self.asked.len() == 1;
         let candidates = |contract: &'c Contract| {
             Destination::all(contract).filter(move |(place, _)| {
@@ -82,10 +107,17 @@ impl<'c> Versions<'c> {
         let is_of_version = |contract: &&&'c Contract| {
             // A version in the name counts only where the run leaves the version open.
             one_version
-                || hint.version.as_ref().is_none_or(|version| *version == contract.version)
+                || hint
+                    .version
+                    .as_ref()
+                    .is_none_or(|version| *version == contract.version)
         };
         // With a name and one version there is no need to look at the others.
-        let searched = if is_named && one_version { &self.asked } else { &self.family };
+        let searched = if is_named && one_version {
+            &self.asked
+        } else {
+            &self.family
+        };
         let mut measured: Vec<(Fit, Destination<'c>)> = Vec::new();
         for contract in searched.iter().filter(is_of_version) {
             let mut known: Vec<(NodeId, Fit)> = Vec::new();
@@ -102,7 +134,10 @@ impl<'c> Versions<'c> {
                 measured.push((fit, place));
             }
         }
-        let best = measured.iter().map(|(fit, _)| *fit).max_by(|a, b| a.compare(*b));
+        let best = measured
+            .iter()
+            .map(|(fit, _)| *fit)
+            .max_by(|a, b| a.compare(*b));
         let Some(best) = best.filter(|fit| is_named || fit.is_likely()) else {
             return Guess::Unmatched;
         };
@@ -128,7 +163,9 @@ impl<'c> Versions<'c> {
     }
 
     fn is_asked(&self, contract: &Contract) -> bool {
-        self.asked.iter().any(|asked| std::ptr::eq(*asked, contract))
+        self.asked
+            .iter()
+            .any(|asked| std::ptr::eq(*asked, contract))
     }
 
     /// The same operation in a version asked for: by id, else the one that replaces it.
@@ -149,14 +186,26 @@ impl<'c> Versions<'c> {
             let status = match place.side {
                 Side::Request => None,
                 Side::Response => {
-                    let declared = place.status.filter(|status| operation.response(*status).is_some());
+                    let declared = place
+                        .status
+                        .filter(|status| operation.response(*status).is_some());
                     declared.or_else(|| {
-                        let with_schema = |r: &&crate::contract::Response| r.payload.schema().is_some();
-                        operation.responses.iter().find(with_schema).map(|r| r.status.example())
+                        let with_schema =
+                            |r: &&crate::contract::Response| r.payload.schema().is_some();
+                        operation
+                            .responses
+                            .iter()
+                            .find(with_schema)
+                            .map(|r| r.status.example())
                     })
                 }
             };
-            Some(Destination { contract, operation, side: place.side, status })
+            Some(Destination {
+                contract,
+                operation,
+                side: place.side,
+                status,
+            })
         })
     }
 
@@ -176,7 +225,9 @@ impl<'c> Versions<'c> {
                 .iter()
                 .filter(|response| success && response.status.example() < 300)
                 .filter_map(|response| response.payload.schema());
-            let same = operation.payload(place.side, place.status).and_then(|p| p.schema());
+            let same = operation
+                .payload(place.side, place.status)
+                .and_then(crate::contract::Payload::schema);
             same.into_iter()
                 .chain(of_success.filter(|_| place.side == Side::Response))
                 .any(|node| contract.graph.accepts(node, value))

@@ -9,7 +9,11 @@ use crate::location::{Origin, Position, Side};
 use crate::schema::tests::{document, instance};
 
 fn origin(file: &str) -> Origin {
-    Origin { file: file.into(), entry: None, position: Position::START }
+    Origin {
+        file: file.into(),
+        entry: None,
+        position: Position::START,
+    }
 }
 
 fn contract_of(schema: &Value) -> Contract {
@@ -34,8 +38,8 @@ fn target(profile: &Profile) -> &TargetProfile {
 }
 
 /// Every deviation with its path, as text.
-fn deviations(schema: Value, payload: &Value) -> Vec<String> {
-    let contract = contract_of(&schema);
+fn deviations(schema: &Value, payload: &Value) -> Vec<String> {
+    let contract = contract_of(schema);
     let profile = observed(&contract, &[("a".to_owned(), payload.to_string())]);
     let shape = &target(&profile).shape;
     let mut found = Vec::new();
@@ -44,7 +48,10 @@ fn deviations(schema: Value, payload: &Value) -> Vec<String> {
         for (deviation, tally) in &at.deviations {
             let variant = deviation.variant.as_deref().unwrap_or("-");
             let evidence = tally.samples.iter().next().expect("evidence");
-            found.push(format!("{path} {:?} {variant} {}", deviation.kind, evidence.pointer));
+            found.push(format!(
+                "{path} {:?} {variant} {}",
+                deviation.kind, evidence.pointer
+            ));
         }
         for keyed in at.undeclared.values() {
             if let Keyed::Distinct(keys) = keyed {
@@ -52,7 +59,10 @@ fn deviations(schema: Value, payload: &Value) -> Vec<String> {
             }
         }
         for keyed in at.beyond_enum.values() {
-            found.push(format!("{path} beyond enum {}", matches!(keyed, Keyed::Distinct(_))));
+            found.push(format!(
+                "{path} beyond enum {}",
+                matches!(keyed, Keyed::Distinct(_))
+            ));
         }
     }
     found
@@ -60,9 +70,12 @@ fn deviations(schema: Value, payload: &Value) -> Vec<String> {
 
 #[test]
 fn a_property_is_undeclared_when_no_schema_that_applies_names_it() {
-    let undeclared = |schema: Value, payload: Value| deviations(schema, &payload);
+    let undeclared = |schema: Value, payload: Value| deviations(&schema, &payload);
     let named = json!({"properties": {"a": true}});
-    assert_eq!(undeclared(named.clone(), json!({"a": 1, "b": 1})), [" undeclared b"]);
+    assert_eq!(
+        undeclared(named.clone(), json!({"a": 1, "b": 1})),
+        [" undeclared b"]
+    );
     // Through every way in which a schema applies another.
     let schema = json!({
         "$defs": {"r": {"properties": {"b": true}}},
@@ -76,15 +89,29 @@ fn a_property_is_undeclared_when_no_schema_that_applies_names_it() {
         "patternProperties": {"^x-": true},
         "properties": {"a": true}
     });
-    let all = json!({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1, "h": 1, "i": 1, "x-y": 1});
+    let all =
+        json!({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1, "h": 1, "i": 1, "x-y": 1});
     assert_eq!(undeclared(schema.clone(), all), [" undeclared h"]);
-    assert_eq!(undeclared(schema, json!({"g": 1, "h": 1, "i": 1, "e": 1, "d": "x"})), [
-        " undeclared d", " undeclared g", " undeclared i",
-    ]);
+    assert_eq!(
+        undeclared(schema, json!({"g": 1, "h": 1, "i": 1, "e": 1, "d": "x"})),
+        [" undeclared d", " undeclared g", " undeclared i",]
+    );
     // A map or an object without any names is open on purpose.
     assert!(undeclared(json!({"type": "object"}), json!({"b": 1})).is_empty());
-    assert!(undeclared(json!({"properties": {"a": true}, "additionalProperties": {"type": "integer"}}), json!({"b": 1})).is_empty());
-    assert_eq!(undeclared(json!({"properties": {"a": true}, "additionalProperties": true}), json!({"b": 1})), [" undeclared b"]);
+    assert!(
+        undeclared(
+            json!({"properties": {"a": true}, "additionalProperties": {"type": "integer"}}),
+            json!({"b": 1})
+        )
+        .is_empty()
+    );
+    assert_eq!(
+        undeclared(
+            json!({"properties": {"a": true}, "additionalProperties": true}),
+            json!({"b": 1})
+        ),
+        [" undeclared b"]
+    );
     // What a closed object refuses is a violation, not an undeclared property.
     let closed = json!({"properties": {"a": true}, "additionalProperties": false});
     assert_eq!(undeclared(closed, json!({"b": 1})), [" Closed - /b"]);
@@ -98,17 +125,20 @@ fn a_value_that_fits_no_variant_is_read_as_the_closest() {
         {"type": "null"}
     ]});
     // The tag decides, though the other variant would have fewer deviations.
-    assert_eq!(deviations(schema.clone(), &json!({"kind": "dog", "lives": 9})), [
-        " Missing { property: \"age\", because: None } Dog ",
-        " Missing { property: \"name\", because: None } Dog ",
-        " undeclared lives",
-    ]);
+    assert_eq!(
+        deviations(&schema, &json!({"kind": "dog", "lives": 9})),
+        [
+            " Missing { property: \"age\", because: None } Dog ",
+            " Missing { property: \"name\", because: None } Dog ",
+            " undeclared lives",
+        ]
+    );
     // Without a tag, the fewest deviations.
-    let found = deviations(schema.clone(), &json!({"lives": "9"}));
+    let found = deviations(&schema, &json!({"lives": "9"}));
     assert!(found.iter().all(|line| !line.contains("Dog")), "{found:?}");
     // A single variant beside null is no choice.
     let nullable = json!({"anyOf": [{"type": "integer"}, {"type": "null"}]});
-    let found = deviations(nullable, &json!("x"));
+    let found = deviations(&nullable, &json!("x"));
     assert_eq!(found.len(), 1);
     assert!(found[0].contains("\"string\" } - "), "{found:?}");
 }
@@ -116,31 +146,63 @@ fn a_value_that_fits_no_variant_is_read_as_the_closest() {
 #[test]
 fn an_enum_beside_any_string_is_open() {
     let schema = json!({"anyOf": [{"enum": ["a", "b"]}, {"type": "string"}]});
-    assert_eq!(deviations(schema.clone(), &json!("c")), [" beyond enum true"]);
-    assert!(deviations(schema, &json!("a")).is_empty());
+    assert_eq!(
+        deviations(&schema, &json!("c")),
+        [" beyond enum true"]
+    );
+    assert!(deviations(&schema, &json!("a")).is_empty());
 }
 
 #[test]
 fn what_the_crate_decides_is_told_with_its_place() {
-    let schema = json!({"properties": {"a": true}, "unevaluatedProperties": false, "type": "object"});
-    assert_eq!(deviations(schema, &json!({"a": 1, "b": 1})), [" Closed - /b"]);
+    let schema =
+        json!({"properties": {"a": true}, "unevaluatedProperties": false, "type": "object"});
+    assert_eq!(
+        deviations(&schema, &json!({"a": 1, "b": 1})),
+        [" Closed - /b"]
+    );
     let schema = json!({"items": {"$ref": "#"}, "allOf": [{"$ref": "#/$defs/x"}], "$defs": {"x": {"allOf": [{"$ref": "#/$defs/x"}], "type": "array"}}});
-    let found = deviations(schema, &json!([1]));
+    let found = deviations(&schema, &json!([1]));
     assert_eq!(found.len(), 1);
     assert!(found[0].contains("Opaque { keyword: \"type\""), "{found:?}");
 }
 
 #[test]
 fn placeholders_are_kept_apart() {
-    for text in ["{ mid }", "{{name}}", "https://h/{id}/", "<TOKEN>", "XXXXXXXX", "Bearer XXXX", "${HOME}", "YOUR_API_KEY", "[redacted]"] {
+    for text in [
+        "{ mid }",
+        "{{name}}",
+        "https://h/{id}/",
+        "<TOKEN>",
+        "XXXXXXXX",
+        "Bearer XXXX",
+        "${HOME}",
+        "YOUR_API_KEY",
+        "[redacted]",
+    ] {
         assert!(is_placeholder(text), "{text}");
     }
-    for text in ["", "{}", "a < b and c > d", "XXL", "{1}", "name", "{\"a\": 1}", "Xxxx1"] {
+    for text in [
+        "",
+        "{}",
+        "a < b and c > d",
+        "XXL",
+        "{1}",
+        "name",
+        "{\"a\": 1}",
+        "Xxxx1",
+    ] {
         assert!(!is_placeholder(text), "{text}");
     }
     let contract = contract_of(&json!({"properties": {"id": {"type": "integer"}}}));
-    let profile = observed(&contract, &[("a".to_owned(), json!({"id": "{ id }"}).to_string())]);
-    assert_eq!((target(&profile).accepted, target(&profile).placeholders), (0, 1));
+    let profile = observed(
+        &contract,
+        &[("a".to_owned(), json!({"id": "{ id }"}).to_string())],
+    );
+    assert_eq!(
+        (target(&profile).accepted, target(&profile).placeholders),
+        (0, 1)
+    );
 }
 
 #[test]
@@ -155,7 +217,9 @@ fn spellings_are_told_apart() {
 
 fn judged(registry: &Registry, asked: &str, hint: &str, payload: &str) -> String {
     let family: Vec<_> = registry.versions("organisations").collect();
-    let asked = registry.find(&asked.parse().expect("reference")).expect("known");
+    let asked = registry
+        .find(&asked.parse().expect("reference"))
+        .expect("known");
     let mut observer = Observer::new(asked, family, Options::default());
     let body = Body::verbatim(payload.as_bytes(), origin("a"));
     observer.exchange(Exchange::bare(body, Hint::parse(hint)));
@@ -177,30 +241,85 @@ fn payloads_without_url_go_where_they_fit() {
     let v1_single = read("samples/organisations/v1/retrieve-organisation.v1.json");
     let v2_single = read("samples/organisations/v2/retrieve-organisation.v2.json");
     let table = [
-        ("organisations", "x", &*v1_list, "organisations@v1 list-organisations response Some(200) Conforms"),
-        ("organisations", "x", &v1_single, "organisations@v1 create-organisation response Some(200) Conforms"),
-        ("organisations", "retrieve-organisation", &v1_single, "organisations@v1 retrieve-organisation response Some(200) Conforms"),
-        ("organisations", "retrieve-organisation.v2", &v1_single, "organisations@v2 retrieve-organisation response Some(200) Deviates"),
-        ("organisations", "x", &v2_single, "organisations@v2 create-organisation response Some(201) Conforms"),
+        (
+            "organisations",
+            "x",
+            &*v1_list,
+            "organisations@v1 list-organisations response Some(200) Conforms",
+        ),
+        (
+            "organisations",
+            "x",
+            &v1_single,
+            "organisations@v1 create-organisation response Some(200) Conforms",
+        ),
+        (
+            "organisations",
+            "retrieve-organisation",
+            &v1_single,
+            "organisations@v1 retrieve-organisation response Some(200) Conforms",
+        ),
+        (
+            "organisations",
+            "retrieve-organisation.v2",
+            &v1_single,
+            "organisations@v2 retrieve-organisation response Some(200) Deviates",
+        ),
+        (
+            "organisations",
+            "x",
+            &v2_single,
+            "organisations@v2 create-organisation response Some(201) Conforms",
+        ),
         // Known for what it is, and compared with the version asked for.
-        ("organisations@v2", "x", &v1_list, "organisations@v2 list-organisations response Some(200) Deviates"),
-        ("organisations@v2", "create-organisation.request", r#"{"name": "A"}"#, "organisations@v2 create-organisation request None Conforms"),
-        ("organisations@v2", "create-organisation.422", r#"{"name": ["odd"]}"#, "organisations@v2 create-organisation response Some(422) Conforms"),
-        ("organisations@v2", "x", r#"{"error": "Not found."}"#, "organisations@v2 list-organisations response Some(401) Conforms"),
-        ("organisations@v2", "x", r#"{"quite": "other"}"#, "Unmatched"),
+        (
+            "organisations@v2",
+            "x",
+            &v1_list,
+            "organisations@v2 list-organisations response Some(200) Deviates",
+        ),
+        (
+            "organisations@v2",
+            "create-organisation.request",
+            r#"{"name": "A"}"#,
+            "organisations@v2 create-organisation request None Conforms",
+        ),
+        (
+            "organisations@v2",
+            "create-organisation.422",
+            r#"{"name": ["odd"]}"#,
+            "organisations@v2 create-organisation response Some(422) Conforms",
+        ),
+        (
+            "organisations@v2",
+            "x",
+            r#"{"error": "Not found."}"#,
+            "organisations@v2 list-organisations response Some(401) Conforms",
+        ),
+        (
+            "organisations@v2",
+            "x",
+            r#"{"quite": "other"}"#,
+            "Unmatched",
+        ),
         ("organisations@v2", "x", "{}", "Unmatched"),
         ("organisations@v2", "x", "{", "Malformed"),
         ("organisations@v2", "list-organisations", "{", "Malformed"),
     ];
     for (asked, hint, payload, expected) in table {
-        assert_eq!(judged(&registry, asked, hint, payload), expected, "{hint} {payload:.40}");
+        assert_eq!(
+            judged(&registry, asked, hint, payload),
+            expected,
+            "{hint} {payload:.40}"
+        );
     }
 }
 
 #[test]
 fn many_keys_fold_and_folding_stays() {
     let names = |range: std::ops::Range<usize>| {
-        let members: serde_json::Map<String, Value> = range.map(|i| (format!("k{i}"), json!(1))).collect();
+        let members: serde_json::Map<String, Value> =
+            range.map(|i| (format!("k{i}"), json!(1))).collect();
         Value::Object(members).to_string()
     };
     let contract = contract_of(&json!({"properties": {"a": true}}));
@@ -208,10 +327,22 @@ fn many_keys_fold_and_folding_stays() {
     let others = observed(&contract, &[("b".to_owned(), names(150..300))]);
     let mut merged = few.clone();
     merged += &others;
-    let whole = observed(&contract, &[("a".to_owned(), names(0..200)), ("b".to_owned(), names(150..300))]);
+    let whole = observed(
+        &contract,
+        &[
+            ("a".to_owned(), names(0..200)),
+            ("b".to_owned(), names(150..300)),
+        ],
+    );
     let undeclared = |profile: &Profile| {
         let shape = &target(profile).shape;
-        shape.path(Shape::ROOT).undeclared.values().next().expect("some").clone()
+        shape
+            .path(Shape::ROOT)
+            .undeclared
+            .values()
+            .next()
+            .expect("some")
+            .clone()
     };
     assert!(matches!(undeclared(&few), Keyed::Distinct(_)));
     match (undeclared(&merged), undeclared(&whole)) {

@@ -23,9 +23,14 @@ pub(super) fn closest(graph: &Graph, branches: &[NodeId], value: Value<'_>) -> (
         .copied()
         .filter(|branch| may_hold(graph, *branch, value.kind(), DEPTH))
         .collect();
-    let candidates = if of_type.is_empty() { branches } else { &of_type };
+    let candidates = if of_type.is_empty() {
+        branches
+    } else {
+        &of_type
+    };
     let is_null = |branch: &NodeId| {
-        may_hold(graph, *branch, Kind::Null, DEPTH) && !may_hold(graph, *branch, Kind::Object, DEPTH)
+        may_hold(graph, *branch, Kind::Null, DEPTH)
+            && !may_hold(graph, *branch, Kind::Object, DEPTH)
     };
     let is_choice = branches.iter().filter(|branch| !is_null(branch)).count() > 1;
     if let Some(tagged) = by_tag(graph, candidates, value) {
@@ -100,16 +105,25 @@ fn may_hold(graph: &Graph, id: NodeId, kind: Kind, depth: u8) -> bool {
     !node.never
         && node.types.is_none_or(|types| types.may_hold(kind))
         && node.constant.as_ref().is_none_or(is_kind)
-        && node.values.as_ref().is_none_or(|values| values.all.iter().any(is_kind))
+        && node
+            .values
+            .as_ref()
+            .is_none_or(|values| values.all.iter().any(is_kind))
         && node
             .reference
             .iter()
             .chain(&node.all_of)
             .all(|next| may_hold(graph, *next, kind, depth))
         && (node.any_of.is_empty()
-            || node.any_of.iter().any(|next| may_hold(graph, *next, kind, depth)))
+            || node
+                .any_of
+                .iter()
+                .any(|next| may_hold(graph, *next, kind, depth)))
         && (node.one_of.is_empty()
-            || node.one_of.iter().any(|next| may_hold(graph, *next, kind, depth)))
+            || node
+                .one_of
+                .iter()
+                .any(|next| may_hold(graph, *next, kind, depth)))
 }
 
 fn kind_of(value: &serde_json::Value) -> Kind {
@@ -125,13 +139,22 @@ fn kind_of(value: &serde_json::Value) -> Kind {
 
 /// The branch with an enum of strings that does not list the value, where another branch takes any
 /// string: the enum of such a union names what is known, and is open.
-pub(super) fn bypassed_enum(graph: &Graph, branches: &[NodeId], value: Value<'_>) -> Option<NodeId> {
+pub(super) fn bypassed_enum(
+    graph: &Graph,
+    branches: &[NodeId],
+    value: Value<'_>,
+) -> Option<NodeId> {
     let text = value.as_str()?;
-    branches.iter().map(|branch| graph.resolve(*branch)).find(|branch| {
-        graph.node(*branch).values.as_ref().is_some_and(|values| {
-            values.strings().next().is_some() && !values.has_str(&text)
+    branches
+        .iter()
+        .map(|branch| graph.resolve(*branch))
+        .find(|branch| {
+            graph
+                .node(*branch)
+                .values
+                .as_ref()
+                .is_some_and(|values| values.strings().next().is_some() && !values.has_str(&text))
         })
-    })
 }
 
 /// How many deviations a walk under this branch meets.

@@ -326,7 +326,11 @@ impl<'g, R> Walk<'g, R> {
                     self.deviation(id, DeviationKind::PropertyName, about);
                 }
                 is_named |= node.object.properties.contains_key(&*name)
-                    || node.object.required.iter().any(|required| **required == *name);
+                    || node
+                        .object
+                        .required
+                        .iter()
+                        .any(|required| **required == *name);
                 let mut add = |id: NodeId| {
                     if !below.contains(&id) {
                         below.push(id);

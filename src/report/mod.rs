@@ -105,7 +105,10 @@ impl Report {
 fn versions(profile: &Profile) -> Vec<(String, u64)> {
     let mut versions: Vec<(String, u64)> = Vec::new();
     for (key, target) in &profile.targets {
-        match versions.iter_mut().find(|(name, _)| **name == *key.contract) {
+        match versions
+            .iter_mut()
+            .find(|(name, _)| **name == *key.contract)
+        {
             Some((_, count)) => *count += target.payloads,
             None => versions.push((key.contract.to_string(), target.payloads)),
         }

@@ -43,7 +43,10 @@ fn the_json_report_is_what_its_schema_says() {
         .should_validate_formats(true)
         .build(&json_schema())
         .expect("compiles");
-    let errors: Vec<String> = validator.iter_errors(&json).map(|error| error.to_string()).collect();
+    let errors: Vec<String> = validator
+        .iter_errors(&json)
+        .map(|error| error.to_string())
+        .collect();
     assert!(errors.is_empty(), "{errors:?}");
 }
 
@@ -53,10 +56,19 @@ fn each_renderer_shows_every_finding_and_problem() {
     let text = text(&report, TextOptions::default());
     let text = anstream::adapter::strip_str(&text).to_string();
     let json: Value = serde_json::from_str(&json(&report)).expect("JSON");
-    assert_eq!(json["findings"].as_array().expect("array").len(), report.findings.len());
-    assert_eq!(json["problems"].as_array().expect("array").len(), report.problems.len());
+    assert_eq!(
+        json["findings"].as_array().expect("array").len(),
+        report.findings.len()
+    );
+    assert_eq!(
+        json["problems"].as_array().expect("array").len(),
+        report.problems.len()
+    );
     let headlines = report.findings.iter().filter(|finding| {
-        let headline = format!("{}[{}]: {}\n", finding.level, finding.rule.id, finding.message);
+        let headline = format!(
+            "{}[{}]: {}\n",
+            finding.level, finding.rule.id, finding.message
+        );
         text.contains(&headline)
     });
     assert_eq!(headlines.count(), report.findings.len());
@@ -64,7 +76,9 @@ fn each_renderer_shows_every_finding_and_problem() {
         assert!(text.contains(&problem.message), "{problem:?}");
     }
     let starts = text.lines().filter(|line| {
-        ["error[", "warning[", "info["].iter().any(|level| line.starts_with(level))
+        ["error[", "warning[", "info["]
+            .iter()
+            .any(|level| line.starts_with(level))
     });
     assert_eq!(starts.count(), report.findings.len());
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
+use crate::location::Position;
 use crate::observe::{Evidence, Judged, Verdict};
 use crate::rules::{Finding, FindingPlace, Level, SeenValue};
 
@@ -84,7 +85,10 @@ fn write_finding(out: &mut String, finding: &Finding) {
         }
     }
     if finding.places.len() > PLACES_SHOWN {
-        row(out, &format!("and in {} more places", finding.places.len() - PLACES_SHOWN));
+        row(
+            out,
+            &format!("and in {} more places", finding.places.len() - PLACES_SHOWN),
+        );
     }
     if let Some(values) = values_words(&finding.values) {
         row(out, &values);
@@ -213,7 +217,12 @@ fn write_payloads(out: &mut String, report: &Report, all: bool) {
     let shown = if all { usize::MAX } else { PAYLOADS_SHOWN };
     put!(out, "{BOLD}payloads{BOLD:#}\n");
     let rows: Vec<[String; 3]> = report.judged.iter().take(shown).map(payload_row).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].width())
+            .max()
+            .unwrap_or(0)
+    };
     let (first, second) = (width(0), width(1));
     for (row, judged) in rows.iter().zip(&report.judged) {
         let style = match judged.verdict {
@@ -242,8 +251,14 @@ fn write_payloads(out: &mut String, report: &Report, all: bool) {
 fn payload_row(judged: &Judged) -> [String; 3] {
     let target = match &judged.target {
         Some(target) => {
-            let status = target.status.map(|status| format!(" {status}")).unwrap_or_default();
-            format!("{} {} {}{status}", target.contract, target.operation, target.side)
+            let status = target
+                .status
+                .map(|status| format!(" {status}"))
+                .unwrap_or_default();
+            format!(
+                "{} {} {}{status}",
+                target.contract, target.operation, target.side
+            )
         }
         None => "-".to_owned(),
     };
@@ -257,15 +272,25 @@ fn payload_row(judged: &Judged) -> [String; 3] {
 fn write_problems(out: &mut String, report: &Report) {
     let level = style_of(Level::Error);
     for problem in &report.problems {
+        let origin = &problem.origin;
+        // A problem at the very start is one of the file as a whole.
+        let place = if origin.position == Position::START {
+            origin.file.to_string()
+        } else {
+            origin.to_string()
+        };
         put!(
             out,
-            "{level}not read{level:#}{BOLD}: {}{BOLD:#}\n  {FRAME}-->{FRAME:#} {}\n\n",
-            problem.message,
-            problem.origin
+            "{level}not read{level:#}{BOLD}: {}{BOLD:#}\n  {FRAME}-->{FRAME:#} {place}\n\n",
+            problem.message
         );
     }
     for (path, reason) in &report.skipped {
-        put!(out, "{DIM}passed over: {} ({reason}){DIM:#}\n", path.display());
+        put!(
+            out,
+            "{DIM}passed over: {} ({reason}){DIM:#}\n",
+            path.display()
+        );
     }
     if !report.skipped.is_empty() {
         out.push('\n');
@@ -278,7 +303,11 @@ fn write_summary(out: &mut String, report: &Report) {
     put!(
         out,
         "{BOLD}{}{BOLD:#} {} from {} against {}",
-        if report.problems.is_empty() { "Checked" } else { "Checked in part:" },
+        if report.problems.is_empty() {
+            "Checked"
+        } else {
+            "Checked in part:"
+        },
         counted(payloads, "payload"),
         counted(files as u64, "file"),
         report.contract
@@ -311,7 +340,11 @@ fn write_summary(out: &mut String, report: &Report) {
     };
     put!(out, "{findings}");
     if !report.problems.is_empty() {
-        put!(out, "; {} could not be read", counted(report.problems.len() as u64, "input"));
+        put!(
+            out,
+            "; {} could not be read",
+            counted(report.problems.len() as u64, "input")
+        );
     }
     out.push_str(".\n");
 }
@@ -333,7 +366,11 @@ fn counted(count: u64, unit: &str) -> String {
 }
 
 fn plural(count: u64, unit: &str) -> String {
-    if count == 1 { unit.to_owned() } else { format!("{unit}s") }
+    if count == 1 {
+        unit.to_owned()
+    } else {
+        format!("{unit}s")
+    }
 }
 
 /// Renders one finding, as [`text`] does.

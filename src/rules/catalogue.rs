@@ -7,16 +7,7 @@ use crate::location::Side;
 
 /// How grave a finding is.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    serde::Serialize,
-    schemars::JsonSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -84,7 +75,10 @@ impl Rule {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "`wiredrift explain` lists the rules".to_owned(),
                 };
-                Error::new(ErrorKind::Unknown, format!("no rule is called `{id}`; {help}"))
+                Error::new(
+                    ErrorKind::Unknown,
+                    format!("no rule is called `{id}`; {help}"),
+                )
             })
     }
 }

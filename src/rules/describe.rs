@@ -47,11 +47,19 @@ pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Word
             if let Some(because) = because {
                 message.push_str(&format!(" where `{because}` is given"));
             }
-            Words::new(&rules::MISSING_PROPERTY, message, format!("no `{property}` in here"))
+            Words::new(
+                &rules::MISSING_PROPERTY,
+                message,
+                format!("no `{property}` in here"),
+            )
         }
         DeviationKind::Type { expected, found } => Words::new(
             &rules::WRONG_TYPE,
-            format!("{name} is {} {found}, not {}", article(found), with_article(&expected.to_string())),
+            format!(
+                "{name} is {} {found}, not {}",
+                article(found),
+                with_article(&expected.to_string())
+            ),
             format!("expected {expected}"),
         ),
         DeviationKind::Enum { listed } => Words::new(
@@ -137,7 +145,11 @@ pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Word
         ),
         DeviationKind::SeveralVariants { names } => Words::new(
             &rules::SEVERAL_VARIANTS,
-            format!("{name} fits {} variants where it may fit one: {}", names.len(), list(names)),
+            format!(
+                "{name} fits {} variants where it may fit one: {}",
+                names.len(),
+                list(names)
+            ),
             format!("fits {}", list(names)),
         ),
         DeviationKind::Opaque { keyword, message } => Words::new(
@@ -175,24 +187,37 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             format!("no operation has the path of {subject}"),
             "no such path",
         ),
-        TrafficFact::OtherMethod { contract, path, known } => Words::new(
+        TrafficFact::OtherMethod {
+            contract,
+            path,
+            known,
+        } => Words::new(
             &rules::UNDECLARED_METHOD,
             format!("{contract} does not have method {subject} at {path}"),
             format!("the contract has {}", list(known)),
         ),
         TrafficFact::UndeclaredQuery(target) => Words::new(
             &rules::UNDECLARED_QUERY_PARAMETER,
-            format!("{} does not declare query parameter {subject}", target.operation),
+            format!(
+                "{} does not declare query parameter {subject}",
+                target.operation
+            ),
             "not declared",
         ),
         TrafficFact::ParameterValue(target) => Words::new(
             &rules::PARAMETER_VALUE,
-            format!("parameter {subject} of {} has a value that its schema rejects", target.operation),
+            format!(
+                "parameter {subject} of {} has a value that its schema rejects",
+                target.operation
+            ),
             "not accepted",
         ),
         TrafficFact::ParameterPlaceholder(target) => Words::new(
             &rules::PLACEHOLDER,
-            format!("a placeholder stands for parameter {subject} of {}", target.operation),
+            format!(
+                "a placeholder stands for parameter {subject} of {}",
+                target.operation
+            ),
             "a placeholder",
         ),
         TrafficFact::UndeclaredStatus(target) => Words::new(
@@ -206,17 +231,26 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
         ),
         TrafficFact::NoSchema(target) => Words::new(
             &rules::NO_SCHEMA,
-            format!("the contract has no schema for the {} of {}", target.side, target.operation),
+            format!(
+                "the contract has no schema for the {} of {}",
+                target.side, target.operation
+            ),
             "not compared",
         ),
         TrafficFact::UnexpectedBody(target) => Words::new(
             &rules::UNEXPECTED_BODY,
-            format!("the {} of {} has a body, but the contract has none", target.side, target.operation),
+            format!(
+                "the {} of {} has a body, but the contract has none",
+                target.side, target.operation
+            ),
             "no body expected",
         ),
         TrafficFact::MissingBody(target) => Words::new(
             &rules::MISSING_BODY,
-            format!("the {} of {} has no body, but the contract has one", target.side, target.operation),
+            format!(
+                "the {} of {} has no body, but the contract has one",
+                target.side, target.operation
+            ),
             "no body here",
         ),
         TrafficFact::MediaType(target) => Words::new(
@@ -234,12 +268,18 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
         ),
         TrafficFact::Ambiguous(candidates) => Words::new(
             &rules::AMBIGUOUS_OPERATION,
-            format!("a payload fits {} places of the contract equally", candidates.len()),
+            format!(
+                "a payload fits {} places of the contract equally",
+                candidates.len()
+            ),
             format!("compared as {}", candidates[0]),
         ),
         TrafficFact::OtherVersion(target) => Words::new(
             &rules::OTHER_VERSION,
-            format!("payloads of {} speak {subject}, not {}", target.operation, target.contract),
+            format!(
+                "payloads of {} speak {subject}, not {}",
+                target.operation, target.contract
+            ),
             "this one",
         ),
     }

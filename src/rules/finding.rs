@@ -50,7 +50,9 @@ impl Finding {
                 .and_then(|t| t.status)
                 .map(|status| status.to_string())
                 .unwrap_or_default(),
-            place.map(|place| place.path.to_string()).unwrap_or_default(),
+            place
+                .map(|place| place.path.to_string())
+                .unwrap_or_default(),
             self.subject.clone(),
         ];
         parts.join("|")

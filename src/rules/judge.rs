@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::contract::Contract;
 use crate::location::PathPattern;
 use crate::observe::{
-    Deviation, DeviationKind, EVIDENCE_KEPT, Keyed, PathId, Profile, Shape, Spelling,
-    Tally, TargetKey, TargetProfile, TrafficFact,
+    Deviation, DeviationKind, EVIDENCE_KEPT, Keyed, PathId, Profile, Shape, Spelling, Tally,
+    TargetKey, TargetProfile, TrafficFact,
 };
 use crate::schema::{NodeId, Place};
 
@@ -70,7 +70,9 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
         .filter(|finding| finding.level > Level::Off)
         .collect();
     findings.sort_by_cached_key(|finding| {
-        let rule = rules::CATALOGUE.iter().position(|rule| *rule == finding.rule);
+        let rule = rules::CATALOGUE
+            .iter()
+            .position(|rule| *rule == finding.rule);
         (
             std::cmp::Reverse(finding.level),
             finding.places.clone(),
@@ -104,7 +106,11 @@ struct Fact<'p> {
 
 impl Judge<'_> {
     fn add(&mut self, fact: Fact<'_>) {
-        let side = fact.place.target.as_ref().map(|target| target.side.to_string());
+        let side = fact
+            .place
+            .target
+            .as_ref()
+            .map(|target| target.side.to_string());
         let cause = (
             fact.words.rule.id,
             side.unwrap_or_default(),
@@ -112,7 +118,10 @@ impl Judge<'_> {
             fact.subject.to_owned(),
         );
         let known_target = self.groups.get(&cause).is_some_and(|finding| {
-            finding.places.iter().any(|place| place.target == fact.place.target)
+            finding
+                .places
+                .iter()
+                .any(|place| place.target == fact.place.target)
         });
         let finding = self.groups.entry(cause).or_insert_with(|| Finding {
             rule: fact.words.rule,
@@ -136,7 +145,11 @@ impl Judge<'_> {
         }
         finding.evidence.extend(fact.tally.samples.iter().cloned());
         for value in fact.values {
-            match finding.values.iter_mut().find(|known| known.value == value.value) {
+            match finding
+                .values
+                .iter_mut()
+                .find(|known| known.value == value.value)
+            {
                 Some(known) => known.count += value.count,
                 None => finding.values.push(value),
             }
@@ -173,7 +186,11 @@ impl Judge<'_> {
         };
         let whole = matches!(fact, TrafficFact::ContentLength);
         for (subject, tally) in subjects_of(subjects) {
-            let others = if subject.is_none() { crate::observe::DISTINCT_KEPT + 1 } else { 0 };
+            let others = if subject.is_none() {
+                crate::observe::DISTINCT_KEPT + 1
+            } else {
+                0
+            };
             let subject = subject.unwrap_or("");
             let values = whole.then(|| SeenValue {
                 value: subject.to_owned(),
@@ -184,7 +201,19 @@ impl Judge<'_> {
                 TrafficFact::ContentLength => "",
                 TrafficFact::MalformedJson { message, .. } => message,
                 TrafficFact::Ambiguous(candidates) => &candidates[0],
-                _ => subject,
+                TrafficFact::DuplicateKey
+                | TrafficFact::UnknownOperation
+                | TrafficFact::OtherMethod { .. }
+                | TrafficFact::UndeclaredQuery(_)
+                | TrafficFact::ParameterValue(_)
+                | TrafficFact::ParameterPlaceholder(_)
+                | TrafficFact::UndeclaredStatus(_)
+                | TrafficFact::NoSchema(_)
+                | TrafficFact::UnexpectedBody(_)
+                | TrafficFact::MissingBody(_)
+                | TrafficFact::MediaType(_)
+                | TrafficFact::Unmatched
+                | TrafficFact::OtherVersion(_) => subject,
             };
             self.add(Fact {
                 words: describe::traffic(fact, subject, others),
@@ -204,7 +233,10 @@ impl Judge<'_> {
             TrafficFact::UnknownOperation => {
                 let (method, path) = subject.split_once(' ').unwrap_or((subject, ""));
                 let known = self.family.having_request(method, path);
-                known.iter().map(|operation| format!("known as {operation}")).collect()
+                known
+                    .iter()
+                    .map(|operation| format!("known as {operation}"))
+                    .collect()
             }
             TrafficFact::UndeclaredQuery(target) => {
                 let known = self.family.having_query(target, subject);
@@ -336,19 +368,28 @@ impl Judge<'_> {
     }
 
     /// The values of an enum finding, with the versions that list them.
-    fn values(&self, place: &FindingPlace, schema: &Arc<Place>, subjects: &Keyed) -> Vec<SeenValue> {
+    fn values(
+        &self,
+        place: &FindingPlace,
+        schema: &Arc<Place>,
+        subjects: &Keyed,
+    ) -> Vec<SeenValue> {
         let Some(key) = &place.target else {
             return Vec::new();
         };
         let node = self.family.node(&key.contract, schema);
-        let component = node.filter(|node| node.component).and_then(|node| node.name.as_deref());
+        let component = node
+            .filter(|node| node.component)
+            .and_then(|node| node.name.as_deref());
         subjects_of(subjects)
             .filter_map(|(value, tally)| {
                 let value = value?;
                 Some(SeenValue {
                     value: value.to_owned(),
                     count: tally.count,
-                    known_to: self.family.listing_value(key, &place.path, component, value),
+                    known_to: self
+                        .family
+                        .listing_value(key, &place.path, component, value),
                 })
             })
             .collect()
@@ -370,7 +411,8 @@ impl Judge<'_> {
                 }
                 (_, _) => {
                     let name = subject_of(&place.path);
-                    let message = format!("{name} has undeclared properties whose names look like data");
+                    let message =
+                        format!("{name} has undeclared properties whose names look like data");
                     let note = format!(
                         "more than {} different names; a schema would describe them with \
                          additionalProperties",
@@ -440,7 +482,8 @@ impl Judge<'_> {
         let Some((format, example)) = node.and_then(|node| node.expected_spelling()) else {
             return;
         };
-        let Some(expected) = Spelling::of(format, example).filter(|known| known.differs(seen)) else {
+        let Some(expected) = Spelling::of(format, example).filter(|known| known.differs(seen))
+        else {
             return;
         };
         let name = subject_of(&place.path);
@@ -513,7 +556,8 @@ impl Judge<'_> {
                         ),
                         &place,
                     );
-                    self.groups.insert(silent_cause(&finding, &node.place), finding);
+                    self.groups
+                        .insert(silent_cause(&finding, &node.place), finding);
                 }
             }
             if let Some(values) = &node.values
@@ -543,7 +587,8 @@ impl Judge<'_> {
                     listed.push_str(&format!(" and {} more", unseen.len() - UNSEEN_LISTED));
                 }
                 finding.notes.push(format!("never seen: {listed}"));
-                self.groups.insert(silent_cause(&finding, &node.place), finding);
+                self.groups
+                    .insert(silent_cause(&finding, &node.place), finding);
             }
         }
     }

@@ -64,7 +64,12 @@ impl<'c> Family<'c> {
                 roots(operation, target).into_iter().any(|root| {
                     let nodes = contract.graph.at_path(root, path.steps());
                     nodes.iter().any(|id| {
-                        contract.graph.node(*id).object.properties.contains_key(property)
+                        contract
+                            .graph
+                            .node(*id)
+                            .object
+                            .properties
+                            .contains_key(property)
                     })
                 })
             })
@@ -80,7 +85,11 @@ impl<'c> Family<'c> {
         component: Option<&str>,
         value: &str,
     ) -> Vec<String> {
-        let lists = |node: &Node| node.values.as_ref().is_some_and(|values| values.has_str(value));
+        let lists = |node: &Node| {
+            node.values
+                .as_ref()
+                .is_some_and(|values| values.has_str(value))
+        };
         self.others(&target.contract)
             .filter(|contract| {
                 let by_name = component.is_some_and(|name| {
@@ -89,12 +98,14 @@ impl<'c> Family<'c> {
                     })
                 });
                 let by_path = || {
-                    contract.operation(&target.operation).is_some_and(|operation| {
-                        roots(operation, target).into_iter().any(|root| {
-                            let nodes = contract.graph.at_path(root, path.steps());
-                            nodes.iter().any(|id| lists(contract.graph.node(*id)))
+                    contract
+                        .operation(&target.operation)
+                        .is_some_and(|operation| {
+                            roots(operation, target).into_iter().any(|root| {
+                                let nodes = contract.graph.at_path(root, path.steps());
+                                nodes.iter().any(|id| lists(contract.graph.node(*id)))
+                            })
                         })
-                    })
                 };
                 by_name || by_path()
             })

@@ -36,9 +36,14 @@ fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
             (vec![&own], vec![&own])
         }
         None => {
-            let (_, rest) = rule.doc.split_once("Checked against `").expect("a contract");
+            let (_, rest) = rule
+                .doc
+                .split_once("Checked against `")
+                .expect("a contract");
             let (reference, _) = rest.split_once('`').expect("the end of the contract");
-            let reference = reference.parse::<crate::contract::ContractRef>().expect("a reference");
+            let reference = reference
+                .parse::<crate::contract::ContractRef>()
+                .expect("a reference");
             let family = registry.versions(&reference.name).collect();
             (registry.find(&reference).expect("known"), family)
         }
@@ -65,14 +70,22 @@ fn the_example_of_each_rule_gives_what_its_documentation_says() {
             .collect();
         let rendered = anstream::adapter::strip_str(&rendered).to_string();
         let rendered = format!("{}\n", rendered.trim_end());
-        assert!(rendered.len() > 1, "{}: the example does not show the rule", rule.id);
+        assert!(
+            rendered.len() > 1,
+            "{}: the example does not show the rule",
+            rule.id
+        );
         let written = block(rule.doc, "text").expect("a block with the output");
         if std::env::var_os(UPDATE).is_some() {
             let old = format!("```text\n{written}```");
             let new = rule.doc.replace(&old, &format!("```text\n{rendered}```"));
             std::fs::write(doc_path(rule), new).expect("written");
         } else {
-            assert_eq!(written, rendered, "{}: run with {UPDATE}=1 to update", rule.id);
+            assert_eq!(
+                written, rendered,
+                "{}: run with {UPDATE}=1 to update",
+                rule.id
+            );
         }
     }
 }
@@ -80,9 +93,18 @@ fn the_example_of_each_rule_gives_what_its_documentation_says() {
 #[test]
 fn each_rule_has_a_documentation_of_the_same_form() {
     for rule in CATALOGUE {
-        let headings: Vec<&str> = rule.doc.lines().filter(|line| line.starts_with('#')).collect();
+        let headings: Vec<&str> = rule
+            .doc
+            .lines()
+            .filter(|line| line.starts_with('#'))
+            .collect();
         let title = format!("# {}", rule.id);
-        let expected = [&*title, "## Why it matters", "## Example", "## How to silence it"];
+        let expected = [
+            &*title,
+            "## Why it matters",
+            "## Example",
+            "## How to silence it",
+        ];
         assert_eq!(headings, expected);
         assert!(rule.since.split('.').count() == 3, "{}", rule.id);
     }
@@ -101,7 +123,10 @@ fn every_rule_against_every_example() {
         for finding in findings(rule, &registry) {
             *fired.entry(finding.rule.id).or_default() += 1;
         }
-        let fired: Vec<String> = fired.iter().map(|(id, count)| format!("{id} {count}")).collect();
+        let fired: Vec<String> = fired
+            .iter()
+            .map(|(id, count)| format!("{id} {count}"))
+            .collect();
         table.push_str(&format!("{}: {}\n", rule.id, fired.join(", ")));
     }
     insta::assert_snapshot!(table);
@@ -156,11 +181,16 @@ fn levels_follow_side_and_policy() {
         let input = Input::Path("samples/organisations/v1".into());
         capture::read(&[input], None, &Limits::default(), &mut observer);
         let findings = judge(&observer.profile, &family, policy);
-        let of_archived = findings.iter().find(|finding| finding.subject == "archived");
+        let of_archived = findings
+            .iter()
+            .find(|finding| finding.subject == "archived");
         of_archived.map(|finding| finding.level)
     };
     assert_eq!(levels(&Policy::default()), Some(Level::Warning));
-    let strict = Policy { strict: true, ..Policy::default() };
+    let strict = Policy {
+        strict: true,
+        ..Policy::default()
+    };
     assert_eq!(levels(&strict), Some(Level::Error));
     let set = |level| Policy {
         strict: true,

@@ -71,7 +71,11 @@ impl Graph {
                 return false;
             }
         }
-        is_named || node.object.additional.is_none_or(|id| self.accepts(id, member))
+        is_named
+            || node
+                .object
+                .additional
+                .is_none_or(|id| self.accepts(id, member))
     }
 
     fn elements_accepted(&self, node: &Node, value: Value<'_>) -> bool {
@@ -79,9 +83,9 @@ impl Graph {
         value.elements().enumerate().all(|(index, element)| {
             node.element_schema(index)
                 .is_none_or(|id| self.accepts(id, element))
-        }) && rules.contains.is_none_or(|contains| {
-            contains.allows(self.count_contained(contains, value))
-        })
+        }) && rules
+            .contains
+            .is_none_or(|contains| contains.allows(self.count_contained(contains, value)))
     }
 
     /// How many elements of an array `contains` finds.
@@ -115,10 +119,12 @@ impl Node {
     /// Whether `enum` lists the value, or there is none.
     #[must_use]
     pub fn lists(&self, value: Value<'_>) -> bool {
-        self.values.as_ref().is_none_or(|values| match value.as_str() {
-            Some(text) => values.has_str(&text),
-            None => values.all.iter().any(|listed| equals(value, listed)),
-        })
+        self.values
+            .as_ref()
+            .is_none_or(|values| match value.as_str() {
+                Some(text) => values.has_str(&text),
+                None => values.all.iter().any(|listed| equals(value, listed)),
+            })
     }
 
     /// Whether the value is `const`, or there is none.
@@ -143,7 +149,12 @@ impl Node {
             .iter()
             .filter(move |(pattern, _)| pattern.accepts_text(name))
             .map(|(_, id)| *id);
-        rules.properties.get(name).copied().into_iter().chain(patterns)
+        rules
+            .properties
+            .get(name)
+            .copied()
+            .into_iter()
+            .chain(patterns)
     }
 
     /// The format of the schema and the example that shows how the contract writes it, where it has

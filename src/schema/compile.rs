@@ -132,9 +132,12 @@ fn registry(documents: &Documents) -> Result<Registry<'_>> {
             .add(uri, document)
             .map_err(|error| reference_error(uri, &error))?;
     }
-    builder
-        .prepare()
-        .map_err(|error| Error::new(ErrorKind::Schema, format!("a reference leads nowhere: {error}")))
+    builder.prepare().map_err(|error| {
+        Error::new(
+            ErrorKind::Schema,
+            format!("a reference leads nowhere: {error}"),
+        )
+    })
 }
 
 fn reference_error(reference: &str, error: &referencing::Error) -> Error {
@@ -268,7 +271,9 @@ impl<'r> Compiler<'r> {
             return Ok(());
         };
         let node = &mut self.graph.nodes[id.0 as usize];
-        node.asserts = schema.keys().any(|keyword| !ANNOTATIONS.contains(&keyword.as_str()));
+        node.asserts = schema
+            .keys()
+            .any(|keyword| !ANNOTATIONS.contains(&keyword.as_str()));
         let dialect = schema.get("$schema").and_then(Value::as_str);
         if dialect.is_some_and(|dialect| dialect.trim_end_matches('#') != DRAFT_2020_12) {
             return self.leave_to_crate(id, "another dialect than draft 2020-12");
@@ -420,7 +425,10 @@ impl<'r> Compiler<'r> {
         node.array.prefix = prefix;
         node.array.items = items;
         node.array.contains = contains;
-        node.object.names = properties.iter().map(|(name, _)| Arc::clone(name)).collect();
+        node.object.names = properties
+            .iter()
+            .map(|(name, _)| Arc::clone(name))
+            .collect();
         node.object.properties = properties.into_iter().collect();
         node.object.patterns = patterns;
         node.object.additional = additional;
@@ -645,7 +653,11 @@ fn reached(graph: &Graph, from: NodeId) -> FxHashSet<NodeId> {
 /// The schemas that a node applies to the same value.
 fn in_place(node: &Node) -> Vec<NodeId> {
     let conditional = node.conditional.iter().flat_map(|conditional| {
-        [Some(conditional.condition), conditional.then, conditional.otherwise]
+        [
+            Some(conditional.condition),
+            conditional.then,
+            conditional.otherwise,
+        ]
     });
     node.reference
         .into_iter()

@@ -100,7 +100,10 @@ impl WholeCheck {
     }
 
     /// Compiles a whole document of the registry.
-    pub(super) fn of_document(registry: &Registry<'_>, document: &serde_json::Value) -> Result<Self> {
+    pub(super) fn of_document(
+        registry: &Registry<'_>,
+        document: &serde_json::Value,
+    ) -> Result<Self> {
         Self::build(registry, document, "")
     }
 

@@ -15,7 +15,11 @@ impl Graph {
             next += 1;
             let node = self.node(id);
             let conditional = node.conditional.iter().flat_map(|conditional| {
-                [Some(conditional.condition), conditional.then, conditional.otherwise]
+                [
+                    Some(conditional.condition),
+                    conditional.then,
+                    conditional.otherwise,
+                ]
             });
             let branches = node
                 .any_of

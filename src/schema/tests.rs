@@ -37,9 +37,19 @@ fn assert_same_verdict(schema: &serde_json::Value, instances: &[serde_json::Valu
 #[test]
 fn awkward_schemas_are_decided_as_the_crate_decides_them() {
     let instances = [
-        json!(null), json!(1), json!(1.0), json!(1.5), json!("a"), json!([]), json!([1, "a"]),
-        json!({}), json!({"a": 1}), json!({"a": {"a": {"b": 1}}}), json!({"a": 1, "b": 2}),
-        json!([[1], [1]]), json!([1, 1.0]),
+        json!(null),
+        json!(1),
+        json!(1.0),
+        json!(1.5),
+        json!("a"),
+        json!([]),
+        json!([1, "a"]),
+        json!({}),
+        json!({"a": 1}),
+        json!({"a": {"a": {"b": 1}}}),
+        json!({"a": 1, "b": 2}),
+        json!([[1], [1]]),
+        json!([1, 1.0]),
     ];
     let schemas = [
         json!({"$ref": "#"}),
@@ -92,8 +102,14 @@ fn a_component_takes_only_the_definitions_it_reaches() {
         "C": {"type": "null"}
     }});
     let document = emit::component(&bundle, "A").expect("there");
-    assert_eq!(document["$defs"], json!({"B": {"items": {"$ref": "#/$defs/B"}}}));
-    assert_eq!(emit::file_name("PaginatedOrganisationList"), "paginated-organisation-list.schema.json");
+    assert_eq!(
+        document["$defs"],
+        json!({"B": {"items": {"$ref": "#/$defs/B"}}})
+    );
+    assert_eq!(
+        emit::file_name("PaginatedOrganisationList"),
+        "paginated-organisation-list.schema.json"
+    );
 }
 
 pub(crate) fn instance() -> impl Strategy<Value = serde_json::Value> {
@@ -102,8 +118,16 @@ pub(crate) fn instance() -> impl Strategy<Value = serde_json::Value> {
         any::<bool>().prop_map(|b| json!(b)),
         (-3..4_i64).prop_map(|n| json!(n)),
         prop::sample::select(vec![json!(1.0), json!(0.5), json!(1e300), json!(u64::MAX)]),
-        prop::sample::select(vec!["", "a", "ab", "é", "2022-11-01T03:15:03Z", "a@b.c", "x:y"])
-            .prop_map(|s| json!(s)),
+        prop::sample::select(vec![
+            "",
+            "a",
+            "ab",
+            "é",
+            "2022-11-01T03:15:03Z",
+            "a@b.c",
+            "x:y"
+        ])
+        .prop_map(|s| json!(s)),
     ];
     leaf.prop_recursive(3, 16, 4, |inner| {
         prop_oneof![
@@ -124,15 +148,35 @@ fn schema() -> impl Strategy<Value = serde_json::Value> {
         prop::collection::vec(instance(), 1..4).prop_map(|values| {
             let mut unique = Vec::new();
             for value in values {
-                if !unique.contains(&value) { unique.push(value); }
+                if !unique.contains(&value) {
+                    unique.push(value);
+                }
             }
             json!({"enum": unique})
         }),
         instance().prop_map(|value| json!({"const": value})),
-        (prop::sample::select(vec!["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]), -2..3_i64)
+        (
+            prop::sample::select(vec![
+                "minimum",
+                "maximum",
+                "exclusiveMinimum",
+                "exclusiveMaximum"
+            ]),
+            -2..3_i64
+        )
             .prop_map(|(keyword, limit)| json!({keyword: limit})),
         prop::sample::select(vec![json!(2), json!(0.5)]).prop_map(|n| json!({"multipleOf": n})),
-        (prop::sample::select(vec!["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"]), small)
+        (
+            prop::sample::select(vec![
+                "minLength",
+                "maxLength",
+                "minItems",
+                "maxItems",
+                "minProperties",
+                "maxProperties"
+            ]),
+            small
+        )
             .prop_map(|(keyword, limit)| json!({keyword: limit})),
         prop::sample::select(vec!["^a", "b$", "."]).prop_map(|p| json!({"pattern": p})),
         prop::sample::select(vec!["date-time", "email", "uri", "uuid", "no-such-format"])
@@ -149,23 +193,41 @@ fn schema() -> impl Strategy<Value = serde_json::Value> {
         let many = prop::collection::vec(inner.clone(), 1..4);
         let named = prop::collection::btree_map("[abc]", inner.clone(), 1..4);
         prop_oneof![
-            (prop::sample::select(vec!["allOf", "anyOf", "oneOf", "prefixItems"]), many)
+            (
+                prop::sample::select(vec!["allOf", "anyOf", "oneOf", "prefixItems"]),
+                many
+            )
                 .prop_map(|(keyword, schemas)| json!({keyword: schemas})),
-            (prop::sample::select(vec![
-                "not", "items", "contains", "additionalProperties", "propertyNames",
-                "unevaluatedProperties", "unevaluatedItems"
-            ]), inner.clone()).prop_map(|(keyword, schema)| json!({keyword: schema})),
-            (prop::sample::select(vec!["properties", "patternProperties", "dependentSchemas"]), named)
+            (
+                prop::sample::select(vec![
+                    "not",
+                    "items",
+                    "contains",
+                    "additionalProperties",
+                    "propertyNames",
+                    "unevaluatedProperties",
+                    "unevaluatedItems"
+                ]),
+                inner.clone()
+            )
+                .prop_map(|(keyword, schema)| json!({keyword: schema})),
+            (
+                prop::sample::select(vec!["properties", "patternProperties", "dependentSchemas"]),
+                named
+            )
                 .prop_map(|(keyword, schemas)| json!({keyword: schemas})),
             (inner.clone(), inner.clone(), inner.clone())
                 .prop_map(|(i, t, e)| json!({"if": i, "then": t, "else": e})),
-            (inner.clone(), 0..2_u64, 1..3_u64)
-                .prop_map(|(c, min, max)| json!({"contains": c, "minContains": min, "maxContains": max})),
+            (inner.clone(), 0..2_u64, 1..3_u64).prop_map(
+                |(c, min, max)| json!({"contains": c, "minContains": min, "maxContains": max})
+            ),
             // Keywords side by side in one schema.
             prop::collection::vec(inner, 2..5).prop_map(|schemas| {
                 let mut merged = serde_json::Map::new();
                 for schema in schemas {
-                    if let serde_json::Value::Object(keywords) = schema { merged.extend(keywords); }
+                    if let serde_json::Value::Object(keywords) = schema {
+                        merged.extend(keywords);
+                    }
                 }
                 serde_json::Value::Object(merged)
             }),

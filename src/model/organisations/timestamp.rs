@@ -89,7 +89,10 @@ fn is_time(time: &str) -> bool {
     };
     let rest = match rest.strip_prefix(b".") {
         Some(fraction) => {
-            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let digits = fraction
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
             if digits == 0 {
                 return false;
             }

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::timestamp::timestamp;
 use super::WholeBody;
+use super::timestamp::timestamp;
 use crate::model::{Count, Id, OneBased, present, some};
 
 pub use super::jurisdiction::V1 as Jurisdiction;
@@ -75,7 +75,11 @@ pub struct Organisation {
     #[serde(deserialize_with = "present")]
     pub jurisdiction: Option<Jurisdiction>,
     /// Whether the organisation is archived; v2 has no such flag.
-    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "bool")]
     pub archived: Option<bool>,
     /// When it was created.
@@ -83,7 +87,11 @@ pub struct Organisation {
     /// When it was last changed.
     pub updated_at: Timestamp,
     /// How many clients belong to it; v2 has no such number.
-    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "Count")]
     pub clients_count: Option<Count>,
     /// Related URLs; v2 has none.
@@ -134,11 +142,19 @@ pub struct Pagination {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PageLinks {
     /// The next page.
-    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "String")]
     pub next: Option<String>,
     /// The page before.
-    #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "String")]
     pub previous: Option<String>,
 }
