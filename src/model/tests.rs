@@ -252,8 +252,8 @@ fn mutated() -> impl Strategy<Value = Value> {
         .prop_map(|(mut sample, way, part, what)| {
             let mut at = &mut sample;
             for step in &way {
-                let size =
-                    at.as_object().map_or(0, serde_json::Map::len) + at.as_array().map_or(0, Vec::len);
+                let size = at.as_object().map_or(0, serde_json::Map::len)
+                    + at.as_array().map_or(0, Vec::len);
                 if size == 0 {
                     break;
                 }

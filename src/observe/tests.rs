@@ -146,10 +146,7 @@ fn a_value_that_fits_no_variant_is_read_as_the_closest() {
 #[test]
 fn an_enum_beside_any_string_is_open() {
     let schema = json!({"anyOf": [{"enum": ["a", "b"]}, {"type": "string"}]});
-    assert_eq!(
-        deviations(&schema, &json!("c")),
-        [" beyond enum true"]
-    );
+    assert_eq!(deviations(&schema, &json!("c")), [" beyond enum true"]);
     assert!(deviations(&schema, &json!("a")).is_empty());
 }
 

@@ -10,6 +10,7 @@
 mod accept;
 mod compile;
 mod crate_check;
+mod cycles;
 pub mod emit;
 mod follow;
 
