@@ -281,7 +281,7 @@ fn mutated() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(200), ..ProptestConfig::default() })]
     #[test]
     fn mutated_samples_are_decided_alike(value in mutated()) {
         assert_agreement(&value);

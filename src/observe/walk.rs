@@ -274,10 +274,13 @@ impl<'g, R> Walk<'g, R> {
         R: Recorder<'d>,
     {
         for error in opaque.check.errors(value) {
-            let is_ours = opaque.keywords.as_ref().is_none_or(|keywords| {
-                let first = error.evaluation_path.split('/').nth(1).unwrap_or_default();
-                keywords.contains(&first)
-            });
+            let is_ours = match (&opaque.keywords, &error.evaluation_path) {
+                (Some(keywords), Some(path)) => {
+                    let first = path.split('/').nth(1).unwrap_or_default();
+                    keywords.contains(&first)
+                }
+                (None, _) | (_, None) => true,
+            };
             if !is_ours {
                 continue;
             }

@@ -1,5 +1,6 @@
 //! What the `jsonschema` crate decides for us.
 
+use std::cell::Cell;
 use std::fmt;
 
 use jsonschema::error::ValidationErrorKind;
@@ -82,8 +83,8 @@ pub struct WholeCheck {
 pub struct CrateError {
     /// The keyword that rejected.
     pub keyword: String,
-    /// The keywords on the way to it, from the schema that was asked.
-    pub evaluation_path: String,
+    /// The keywords on the way to it, from the schema that was asked; `None` when the crate failed.
+    pub evaluation_path: Option<String>,
     /// JSON pointer of the value it is about, from the value that was asked about.
     pub instance_path: String,
     /// What the crate says, without the value itself.
@@ -121,35 +122,66 @@ impl WholeCheck {
             .map_err(|error| schema_error(&error))
     }
 
-    /// Whether the schema accepts the value.
+    /// Whether the schema accepts the value. Where the crate fails, nothing is accepted.
     #[must_use]
     pub fn accepts(&self, value: Value<'_>) -> bool {
-        self.validator.is_valid(TapeNode::Value(value))
+        guarded(|| self.validator.is_valid(TapeNode::Value(value))).unwrap_or(false)
     }
 
-    /// Why the schema rejects the value; empty when it accepts.
+    /// Why the schema rejects the value; empty when it accepts. That the crate failed is an error,
+    /// too.
     #[must_use]
     pub fn errors(&self, value: Value<'_>) -> Vec<CrateError> {
-        self.validator
-            .iter_errors(TapeNode::Value(value))
-            .map(|error| CrateError {
-                keyword: error.kind().keyword().to_owned(),
-                evaluation_path: {
-                    let path = error.evaluation_path().as_str();
-                    path.strip_prefix(self.prefix).unwrap_or(path).to_owned()
-                },
-                instance_path: error.instance_path().as_str().to_owned(),
-                message: error.masked_with("the value").to_string(),
-                unexpected: match error.kind() {
-                    ValidationErrorKind::AdditionalProperties { unexpected }
-                    | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-                        unexpected.clone()
-                    }
-                    _ => Vec::new(),
-                },
-            })
-            .collect()
+        let read = |error: jsonschema::ValidationError<'_>| CrateError {
+            keyword: error.kind().keyword().to_owned(),
+            evaluation_path: {
+                let path = error.evaluation_path().as_str();
+                Some(path.strip_prefix(self.prefix).unwrap_or(path).to_owned())
+            },
+            instance_path: error.instance_path().as_str().to_owned(),
+            message: error.masked_with("the value").to_string(),
+            unexpected: match error.kind() {
+                ValidationErrorKind::AdditionalProperties { unexpected }
+                | ValidationErrorKind::UnevaluatedProperties { unexpected } => unexpected.clone(),
+                _ => Vec::new(),
+            },
+        };
+        let errors = || {
+            let errors = self.validator.iter_errors(TapeNode::Value(value));
+            errors.map(read).collect()
+        };
+        guarded(errors).unwrap_or_else(|| {
+            vec![CrateError {
+                keyword: "$ref".to_owned(),
+                evaluation_path: None,
+                instance_path: String::new(),
+                message: "the jsonschema crate fails on this schema, so the value is not accepted"
+                    .to_owned(),
+                unexpected: Vec::new(),
+            }]
+        })
     }
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic on this thread would be caught here, so that a panic hook has nothing to say.
+pub(crate) fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
+/// Asks the crate; `None` when it panics.
+///
+/// Version 0.60.2 does ("pending schema target dropped") on schemas such as
+/// `{"unevaluatedProperties": {"$ref": "#"}, "$ref": "#/$defs/x", "$dynamicAnchor": "anchor",
+/// "$defs": {"x": {"patternProperties": {"a": {"$dynamicRef": "#anchor"}}}}}`; the order matters.
+fn guarded<T>(ask: impl FnOnce() -> T) -> Option<T> {
+    GUARDED.set(true);
+    let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(ask));
+    GUARDED.set(false);
+    answer.ok()
 }
 
 impl fmt::Debug for WholeCheck {

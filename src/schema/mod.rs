@@ -23,6 +23,7 @@ use crate::json::{Kind, Value};
 use crate::location::Pointer;
 
 pub use compile::{Documents, compile};
+pub(crate) use crate_check::is_guarded;
 pub use crate_check::{Check, CrateError, WholeCheck};
 
 /// The dialect that this version compiles.
