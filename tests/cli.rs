@@ -206,6 +206,16 @@ fn bad_arguments_say_what_to_do() {
                 "9 potatoes"
             ]),
             session(&["check", "-", "-", "--contract", "organisations"]),
+            session(&[
+                "check",
+                "-",
+                "--contract",
+                "organisations",
+                "--output",
+                "json",
+                "--output",
+                "text"
+            ]),
             session(&["explain", "undeclared"]),
             session(&["schema", "organisations@v2", "--type", "Organisaton"]),
         ]
@@ -298,7 +308,7 @@ fn nothing_to_compare_is_no_success() {
     let (code, _, stderr) = check(br#"{"quite": "another thing"}"#);
     assert_eq!(code, 2);
     assert!(
-        stderr.contains("no payload fits an operation of organisations"),
+        stderr.contains("nothing in the captures belongs to organisations"),
         "{stderr}"
     );
     let (code, stdout, _) = check(b"");
@@ -328,7 +338,8 @@ fn standard_input_is_a_capture() {
 #[test]
 fn reports_are_written_to_files_as_a_whole() {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("new/report.json");
+    std::fs::create_dir(folder.path().join("new")).expect("made");
+    let path = folder.path().join("new").join("report.json");
     let output = format!("json={}", path.display());
     let text = format!("text={}", folder.path().join("report.txt").display());
     let arguments = [
@@ -428,8 +439,96 @@ fn two_runs_print_the_same_bytes() {
         "organisations",
         "--output",
         "json",
-        "--output",
-        "text",
     ];
     assert_eq!(run(&arguments), run(&arguments));
+}
+
+#[cfg(unix)]
+#[test]
+fn reports_go_through_links_and_into_pipes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let link = folder.path().join("link.json");
+    std::fs::write(folder.path().join("target.json"), "old").expect("written");
+    std::os::unix::fs::symlink("target.json", &link).expect("linked");
+    let check = |path: &Path| {
+        let output = format!("json={}", path.display());
+        run(&[
+            "check",
+            "samples/organisations/v2",
+            "--contract",
+            "organisations@v2",
+            "--output",
+            &output,
+        ])
+    };
+    assert_eq!(check(&link).0, 0);
+    assert!(
+        std::fs::symlink_metadata(&link)
+            .expect("there")
+            .is_symlink()
+    );
+    let written = std::fs::read_to_string(folder.path().join("target.json")).expect("there");
+    assert!(written.starts_with('{'), "{written}");
+    assert_eq!(check(Path::new("/dev/null")).0, 0);
+    assert!(!std::fs::metadata("/dev/null").expect("there").is_file());
+    let (code, _, stderr) = check(&folder.path().join("no/such/report.json"));
+    assert_eq!(code, 2);
+    assert!(stderr.contains("cannot be written"), "{stderr}");
+}
+
+#[test]
+fn an_archive_of_a_browser_is_not_noisy() {
+    let entry = |method: &str, url: &str, status: u16, content: &str| {
+        format!(
+            r#"{{"request": {{"method": "{method}", "url": "{url}"}}, "response": {{"status": {status}, "content": {content}}}}}"#
+        )
+    };
+    let api = "https://api.example.com/api/v2/organisations";
+    let mut entries = vec![
+        entry("OPTIONS", api, 204, "{}"),
+        entry("HEAD", api, 200, "{}"),
+        entry("GET", &format!("{api}/7"), 304, "{}"),
+        entry("GET", "data:image/png;base64,AAAA", 200, "{}"),
+    ];
+    let list = r#"{"mimeType": "application/json", "text": "{\"object\": \"paginated_list\", \"data\": [], \"total\": 0, \"count\": 0, \"limit\": 25, \"current_page\": 1, \"total_pages\": 1, \"links\": null}"}"#;
+    entries.push(entry("GET", api, 200, list));
+    for i in 0..50 {
+        entries.push(entry(
+            "GET",
+            &format!("https://cdn.example.com/js/chunk-{i}.js"),
+            200,
+            "{}",
+        ));
+    }
+    let har = format!(
+        r#"{{"log": {{"version": "1.2", "entries": [{}]}}}}"#,
+        entries.join(",")
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = ["check", "-", "--contract", "organisations@v2"];
+    let (code, stdout, _) = run_in(folder.path(), &arguments, har.as_bytes());
+    assert_eq!(code, 0, "{stdout}");
+    let headlines = headlines(&stdout);
+    assert_eq!(headlines.len(), 2, "{stdout}");
+    assert!(
+        headlines
+            .iter()
+            .any(|line| line.contains("no request to cdn.example.com has an operation: 50"))
+    );
+}
+
+#[test]
+fn names_of_files_do_nothing_to_a_terminal() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("a\u{1b}[31m\nb.json"), "{").expect("written");
+    let arguments = [
+        "check",
+        ".",
+        "--contract",
+        "organisations",
+        "--color",
+        "always",
+    ];
+    let (_, stdout, _) = run_in(folder.path(), &arguments, b"");
+    assert!(stdout.contains("a\\u{1b}[31m\\u{a}b.json"), "{stdout}");
 }

@@ -36,6 +36,11 @@ fn console_blocks_show_what_is_printed() {
     if std::env::var_os(UPDATE).is_some() {
         std::fs::write(&path, updated).expect("written");
     } else {
-        assert_eq!(readme, updated, "run with {UPDATE}=1 to update");
+        let diff = similar::TextDiff::from_lines(&readme, &updated);
+        let diff = diff
+            .unified_diff()
+            .header("README.md", "printed")
+            .to_string();
+        assert!(diff.is_empty(), "run with {UPDATE}=1 to update\n{diff}");
     }
 }

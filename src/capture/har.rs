@@ -4,7 +4,7 @@ use crate::json::{Document, Kind, Value};
 use crate::location::Origin;
 
 use super::decode;
-use super::{Body, Exchange, Headers, Hint, Problem, Request, Response, Sink, position_in};
+use super::{Body, Exchange, Headers, Hint, Line, Problem, Request, Response, Sink, position_in};
 
 /// Reads every entry. One that is broken is a problem, and the rest goes on.
 pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sink) -> u64 {
@@ -88,6 +88,13 @@ impl<'t> Entry<'t> {
             .at(position_in(text, offset - self.start, self.origin.position))
     }
 
+    fn line(&self, value: Value<'_>) -> Line {
+        Line {
+            text: value.raw().to_owned(),
+            origin: self.at(value.span().start),
+        }
+    }
+
     fn request<'d>(&self, entry: Value<'d>, sink: &mut dyn Sink) -> Result<Request<'d>, Problem> {
         let missing = |what: &str, value: Option<Value<'_>>| Problem {
             origin: self.at(value.unwrap_or(entry).span().start),
@@ -98,14 +105,18 @@ impl<'t> Entry<'t> {
             .ok_or_else(|| missing("request", None))?;
         let method =
             string(request, "method").ok_or_else(|| missing("request.method", Some(request)))?;
-        let target = string(request, "url").ok_or_else(|| missing("request.url", Some(request)))?;
+        let url = request
+            .get("url")
+            .filter(|url| url.kind() == Kind::String)
+            .ok_or_else(|| missing("request.url", Some(request)))?;
         let body = request
             .get("postData")
             .and_then(|data| self.body(data, sink));
         Ok(Request {
             origin: self.at(request.span().start),
+            line: self.line(url),
             method,
-            target,
+            target: url.as_str().unwrap_or_default().into_owned(),
             headers: headers(request),
             body,
         })
@@ -114,10 +125,13 @@ impl<'t> Entry<'t> {
     /// The response; `None` when the request got none (status 0 is what browsers write then).
     fn response<'d>(&self, entry: Value<'d>, sink: &mut dyn Sink) -> Option<Response<'d>> {
         let response = entry.get("response")?;
-        let status = response.get("status")?.as_number()?.as_u64()?;
-        let status = u16::try_from(status).ok().filter(|status| *status > 0)?;
+        let written = response.get("status")?;
+        let status = u16::try_from(written.as_number()?.as_u64()?)
+            .ok()
+            .filter(|status| *status > 0)?;
         Some(Response {
             origin: self.at(response.span().start),
+            line: self.line(written),
             status,
             headers: headers(response),
             body: response

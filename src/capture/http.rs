@@ -8,7 +8,7 @@ use crate::location::Origin;
 use super::decode;
 use super::redact::Excerpt;
 use super::{
-    Body, Exchange, Headers, Hint, Problem, Remark, RemarkKind, Request, Response, Sink,
+    Body, Exchange, Headers, Hint, Line, Problem, Remark, RemarkKind, Request, Response, Sink,
     position_in,
 };
 
@@ -53,15 +53,12 @@ fn is_version(version: &str) -> bool {
 /// Reads every message of a text. A response right after a request belongs to it. Comments (`#`)
 /// may stand before the first request, and `###` between requests.
 pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sink) -> u64 {
-    let starts: Vec<usize> = line_starts(text)
-        .filter(|start| is_start_line(line_at(text, *start)))
-        .collect();
-    let Some(&first) = starts.first() else {
+    let Some(first) = next_start(text, 0) else {
         sink.problem(Problem {
             origin: origin.clone(),
             message:
                 "no HTTP message: a request starts like `GET /path HTTP/1.1`, a response like \
-                      `HTTP/1.1 200 OK`"
+                      `HTTP/1.1 200 OK`, as `curl -i` prints it"
                     .to_owned(),
         });
         return 0;
@@ -80,18 +77,22 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
         open: None,
         count: 0,
     };
-    let mut next = first;
-    for (index, &start) in starts.iter().enumerate() {
-        // A line inside a body may look like a start line.
-        if start < next {
-            continue;
+    let mut entry = origin.clone();
+    entry.entry = Some(origin.entry.unwrap_or(1));
+    let mut passed = 0;
+    let mut limit = 0;
+    let mut next = Some(first);
+    while let Some(start) = next {
+        entry.position = entry.position.after(&text[passed..start]);
+        passed = start;
+        // Looked for once, however many messages stand inside lines before it.
+        if limit <= start {
+            limit = next_start(text, next_line(text, start)).unwrap_or(text.len());
         }
-        let limit = starts.get(index + 1).copied().unwrap_or(text.len());
         let (message, end) = message(text, start, limit, Extent::ToNextMessage);
-        next = end;
-        let mut entry = origin.at(position_in(text, start, origin.position));
-        entry.entry = Some(origin.entry.unwrap_or(1) + index as u64);
         messages.add(message, &entry, sink);
+        entry.entry = entry.entry.map(|number| number + 1);
+        next = next_start(text, end.max(start + 1));
     }
     messages.finish(sink);
     messages.count
@@ -122,10 +123,15 @@ impl<'t> Messages<'t, '_> {
             .open
             .get_or_insert_with(|| Exchange::new(entry.clone(), self.hint.clone()));
         exchange.remarks.extend(remarks);
+        let line = Line {
+            text: message.line.to_owned(),
+            origin: entry.clone(),
+        };
         match message.start {
             StartLine::Request { method, target } => {
                 exchange.request = Some(Request {
                     origin: entry.clone(),
+                    line,
                     method: method.to_owned(),
                     target: target.to_owned(),
                     headers: message.headers,
@@ -137,6 +143,7 @@ impl<'t> Messages<'t, '_> {
             StartLine::Response { status } => {
                 exchange.response = Some(Response {
                     origin: entry.clone(),
+                    line,
                     status,
                     headers: message.headers,
                     body,
@@ -155,6 +162,24 @@ impl<'t> Messages<'t, '_> {
     }
 }
 
+/// Where the next message starts: at `from`, where a body of known length may end inside a line, or at
+/// the start of a later line.
+fn next_start(text: &[u8], from: usize) -> Option<usize> {
+    if from < text.len() && is_start_line(line_at(text, from)) {
+        return Some(from);
+    }
+    let mut at = from;
+    loop {
+        at = next_line(text, at);
+        if at >= text.len() {
+            return None;
+        }
+        if is_start_line(line_at(text, at)) {
+            return Some(at);
+        }
+    }
+}
+
 /// Reads the one message that starts at `start` of a guide: its body ends where its JSON ends, since
 /// prose may follow. Returns the offset of the end.
 pub(super) fn read_one(
@@ -165,10 +190,7 @@ pub(super) fn read_one(
     hint: &Hint,
     sink: &mut dyn Sink,
 ) -> usize {
-    let limit = line_starts(text)
-        .filter(|at| *at > start)
-        .find(|at| is_start_line(line_at(text, *at)))
-        .unwrap_or(text.len());
+    let limit = next_start(text, next_line(text, start)).unwrap_or(text.len());
     let (message, end) = message(text, start, limit, Extent::ToEndOfJson);
     let mut place_of = origin.at(position_in(text, start, origin.position));
     place_of.entry = Some(entry);
@@ -194,6 +216,7 @@ enum Extent {
 /// A message of the text. Ranges are offsets in it.
 struct Message<'t> {
     start: StartLine<'t>,
+    line: &'t str,
     headers: Headers,
     body: Range<usize>,
     /// The value of the Content-Length header and where it stands.
@@ -235,6 +258,7 @@ fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<
     let end = body.end.max(at);
     let message = Message {
         start: start_line,
+        line,
         headers,
         body,
         declared,
@@ -276,13 +300,21 @@ fn body_range(
     {
         let after = &text[end..];
         let following = after.trim_ascii_start();
-        if following.is_empty() || (after.len() > following.len() && starts_message(following)) {
+        if following.is_empty() || starts_message(following) {
             return at..end;
         }
     }
     // REST clients write `###` between the requests of a file.
     let separator = memchr::memmem::find(&text[at..limit], b"\n###").unwrap_or(limit - at);
     let region = &text[at..at + separator];
+    // Without a length, a message may follow right behind the JSON of this one.
+    if declared.is_none()
+        && matches!(region.trim_ascii_start().first(), Some(b'{' | b'['))
+        && let Ok((_, end)) = Document::parse_prefix(region)
+        && starts_message(&region[end..])
+    {
+        return at..at + end;
+    }
     at..at + region.trim_ascii_end().len()
 }
 
@@ -309,6 +341,8 @@ impl<'t> Message<'t> {
         // The body of a response to HEAD is not sent, so its length is not to be seen.
         if let Some((declared, place)) = self.declared
             && declared != raw.len() as u64
+            // Tools print a compressed body decoded, and the headers as sent.
+            && !self.headers.get("content-encoding").is_some_and(|coding| coding != "identity")
             && !(raw.is_empty() && matches!(self.start, StartLine::Response { .. }))
         {
             let digits = text[place..]
@@ -342,13 +376,6 @@ impl<'t> Message<'t> {
         let media_type = self.headers.get("content-type");
         (body.map(|body| body.with_media_type(media_type)), remarks)
     }
-}
-
-/// Offsets at which lines start.
-pub(super) fn line_starts(text: &[u8]) -> impl Iterator<Item = usize> {
-    std::iter::once(0)
-        .chain(memchr::memchr_iter(b'\n', text).map(|newline| newline + 1))
-        .filter(|start| *start < text.len())
 }
 
 /// The line that starts at `start`, without its end.

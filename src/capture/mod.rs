@@ -68,11 +68,23 @@ impl<'a> Exchange<'a> {
     }
 }
 
+/// The part of a capture that says what a message is: a request line, a status line, the URL of an
+/// archive. Findings about a message point into it.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The text as it stands in the capture.
+    pub text: String,
+    /// Where the text starts.
+    pub origin: Origin,
+}
+
 /// What a client sent.
 #[derive(Debug)]
 pub struct Request<'a> {
     /// Where it starts.
     pub origin: Origin,
+    /// The line that says method and target, or the target alone.
+    pub line: Line,
     /// The method, as written.
     pub method: String,
     /// The request target, as written.
@@ -88,6 +100,8 @@ pub struct Request<'a> {
 pub struct Response<'a> {
     /// Where it starts.
     pub origin: Origin,
+    /// The line that says the status, or the status alone.
+    pub line: Line,
     /// The status code.
     pub status: u16,
     /// Header fields in order.

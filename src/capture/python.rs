@@ -3,7 +3,7 @@
 use crate::json::Document;
 use crate::location::Origin;
 
-use super::{Body, Exchange, Headers, Hint, Request, position_in};
+use super::{Body, Exchange, Headers, Hint, Line, Request, position_in};
 
 const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
@@ -30,8 +30,17 @@ pub(super) fn read<'t>(block: &'t [u8], origin: &Origin) -> Option<Exchange<'t>>
             Some(Body::transliterated(json, place(start)))
         });
     let mut exchange = Exchange::new(place(call), Hint::default());
+    let line_start = text[..call].rfind('\n').map_or(0, |newline| newline + 1);
     exchange.request = Some(Request {
         origin: place(call),
+        line: Line {
+            text: text[line_start..]
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            origin: place(line_start),
+        },
         method: method.to_ascii_uppercase(),
         target,
         headers: Headers::default(),

@@ -13,8 +13,8 @@ use crate::json::{Document, Kind, Value};
 /// What stands in place of a secret.
 pub const MASK: &str = "***";
 
-/// Words that make the name of a secret.
-const SECRET_WORDS: [&str; 19] = [
+/// Words that make the name of a secret when they end it: `x-api-key`, `accessToken`.
+const SECRET_ENDINGS: [&str; 21] = [
     "apikey",
     "auth",
     "authorization",
@@ -32,8 +32,50 @@ const SECRET_WORDS: [&str; 19] = [
     "secret",
     "secrets",
     "session",
+    "sig",
+    "signature",
     "token",
     "tokens",
+];
+
+/// Words that make the name of a secret wherever they stand, unless it ends in one of [`HARMLESS`].
+const SECRET_ANYWHERE: [&str; 9] = [
+    "authorization",
+    "cookie",
+    "credential",
+    "credentials",
+    "passphrase",
+    "passwd",
+    "password",
+    "secret",
+    "secrets",
+];
+
+/// Endings of names that are about a secret and hold none: `password_updated_at`.
+const HARMLESS: [&str; 17] = [
+    "at", "changed", "count", "enabled", "expired", "expires", "expiry", "id", "length", "limit",
+    "name", "policy", "required", "set", "strength", "type", "url",
+];
+
+/// Beginnings of names that hold a number of secrets: `max_tokens`.
+const QUANTITIES: [&str; 7] = ["count", "max", "min", "n", "num", "number", "total"];
+
+/// How tokens of well-known issuers start, and how long they are at least.
+const ISSUED: [(&str, usize); 14] = [
+    ("AKIA", 20),
+    ("ASIA", 20),
+    ("ghp_", 20),
+    ("gho_", 20),
+    ("ghu_", 20),
+    ("ghs_", 20),
+    ("ghr_", 20),
+    ("github_pat_", 30),
+    ("glpat-", 20),
+    ("xoxb-", 20),
+    ("xoxp-", 20),
+    ("sk_live_", 20),
+    ("sk-", 30),
+    ("AIza", 35),
 ];
 
 /// Widest excerpt, in columns.
@@ -41,8 +83,8 @@ const EXCERPT_WIDTH: usize = 96;
 
 /// Whether a property, header or parameter of this name holds a secret.
 ///
-/// The name is split into words at `_`, `-`, `.` and changes of case; one word is enough:
-/// `x-api-key`, `accessToken`, `Set-Cookie`. `monkey` and `keyboard` are not secrets.
+/// The name is split into words at `_`, `-`, `.` and changes of case: `x-api-key`, `accessToken` and
+/// `Set-Cookie` are secrets; `monkey`, `max_tokens` and `password_updated_at` are not.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
     let mut word = String::new();
@@ -59,9 +101,16 @@ pub fn is_secret_name(name: &str) -> bool {
         lower_before = character.is_lowercase() || character.is_numeric();
     }
     words.push(word);
-    words
+    words.retain(|word| !word.is_empty());
+    let (Some(first), Some(last)) = (words.first(), words.last()) else {
+        return false;
+    };
+    let ends = SECRET_ENDINGS.contains(&last.as_str())
+        && (words.len() == 1 || !QUANTITIES.contains(&first.as_str()));
+    let anywhere = words
         .iter()
-        .any(|word| SECRET_WORDS.contains(&word.as_str()))
+        .any(|word| SECRET_ANYWHERE.contains(&word.as_str()));
+    ends || (anywhere && !HARMLESS.contains(&last.as_str()))
 }
 
 /// Masks what looks like a secret by its shape: JSON Web Tokens and bearer tokens.
@@ -76,38 +125,6 @@ pub fn mask_shapes(text: &str) -> String {
     }
     masked.push_str(&text[from..]);
     masked
-}
-
-/// A request target with the values of secret query parameters masked, and the user information of
-/// the host.
-#[must_use]
-pub fn mask_target(target: &str) -> String {
-    let (address, query) = match target.split_once('?') {
-        Some((address, query)) => (address, Some(query)),
-        None => (target, None),
-    };
-    let mut masked = match address.split_once("://") {
-        Some((scheme, rest)) => {
-            let host_end = rest.find('/').unwrap_or(rest.len());
-            match rest[..host_end].rfind('@') {
-                Some(at) => format!("{scheme}://{MASK}{}", &rest[at..]),
-                None => address.to_owned(),
-            }
-        }
-        None => address.to_owned(),
-    };
-    if let Some(query) = query {
-        let pairs: Vec<String> = query
-            .split('&')
-            .map(|pair| match pair.split_once('=') {
-                Some((name, _)) if is_secret_name(name) => format!("{name}={MASK}"),
-                _ => pair.to_owned(),
-            })
-            .collect();
-        masked.push('?');
-        masked.push_str(&pairs.join("&"));
-    }
-    mask_shapes(&masked)
 }
 
 /// One line of a text around a place, safe to print: secrets masked, control characters replaced,
@@ -396,34 +413,86 @@ fn string_end(bytes: &[u8], at: usize) -> usize {
     end.min(bytes.len())
 }
 
-/// Secrets by their shape, in order and apart.
+/// Secrets by their shape, in order and apart: tokens, private keys, and in URLs and forms the user
+/// information and the values of secret parameters.
 fn shapes(text: &str) -> Vec<Range<usize>> {
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.~+/=".contains(c);
-    let token_length = |text: &str| text.find(|c| !is_token(c)).unwrap_or(text.len());
     let mut found = Vec::new();
     let mut at = 0;
+    let mut fresh = true;
     while at < text.len() {
         let rest = &text[at..];
-        let starts = |word: &str| rest.get(..word.len()).is_some_and(|start| start == word);
-        let length = if starts("eyJ") {
-            let length = token_length(rest);
-            // Header, payload and signature, each base64url.
-            let is_jwt = length >= 20 && rest[..length].matches('.').count() >= 2;
-            is_jwt.then_some((0, length))
-        } else if starts("Bearer ") || starts("bearer ") || starts("Basic ") {
-            let prefix = rest.find(' ').map_or(0, |space| space + 1);
-            let length = token_length(&rest[prefix..]);
-            (length > 0).then_some((prefix, length))
-        } else {
-            None
-        };
-        match length {
-            Some((prefix, length)) => {
-                found.push(at + prefix..at + prefix + length);
-                at += prefix + length;
+        let secret = if fresh { token(rest) } else { None };
+        let secret = secret
+            .or_else(|| user_information(rest))
+            .or_else(|| parameter(text, at));
+        match secret {
+            Some(range) => {
+                found.push(at + range.start..at + range.end);
+                at += range.end.max(1);
+                fresh = false;
             }
-            None => at += rest.chars().next().map_or(1, char::len_utf8),
+            None => {
+                let character = rest.chars().next().unwrap_or_default();
+                fresh = !character.is_alphanumeric();
+                at += character.len_utf8();
+            }
         }
     }
     found
+}
+
+/// A token or private key at the start of the text.
+fn token(text: &str) -> Option<Range<usize>> {
+    let length_of = |text: &str| {
+        text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.~+/=".contains(c)))
+            .unwrap_or(text.len())
+    };
+    if text.starts_with("eyJ") {
+        let length = length_of(text);
+        // Header, payload and signature, each base64url.
+        let is_jwt = length >= 20 && text[..length].matches('.').count() >= 2;
+        return is_jwt.then_some(0..length);
+    }
+    for scheme in ["Bearer ", "bearer ", "Basic ", "basic "] {
+        if let Some(rest) = text.strip_prefix(scheme) {
+            let length = length_of(rest);
+            return (length > 0).then_some(scheme.len()..scheme.len() + length);
+        }
+    }
+    if text.starts_with("-----BEGIN ") && text.lines().next()?.contains("PRIVATE KEY") {
+        let end = text.find("-----END ").unwrap_or(text.len());
+        return Some(0..end);
+    }
+    ISSUED.iter().find_map(|(prefix, least)| {
+        let length = length_of(text);
+        (text.starts_with(prefix) && length >= *least).then_some(0..length)
+    })
+}
+
+/// `://user:password@` at the start of the text.
+fn user_information(text: &str) -> Option<Range<usize>> {
+    let rest = text.strip_prefix("://")?;
+    let end = rest
+        .find(|c: char| matches!(c, '/' | '?' | '#' | '"' | '\\') || c.is_whitespace())
+        .unwrap_or(rest.len());
+    let at = rest[..end].rfind('@')?;
+    Some(3..3 + at)
+}
+
+/// The value of a secret parameter whose name starts at `at` of a query, a fragment or a form.
+fn parameter(text: &str, at: usize) -> Option<Range<usize>> {
+    let before = text[..at].chars().next_back();
+    if !matches!(before, None | Some('?' | '&' | '#' | ';')) {
+        return None;
+    }
+    let rest = &text[at..];
+    let name_length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "_-.[]%".contains(c)))?;
+    let value = rest[name_length..].strip_prefix('=')?;
+    if !is_secret_name(&rest[..name_length]) {
+        return None;
+    }
+    let length = value
+        .find(|c: char| matches!(c, '&' | '#' | '"' | '\\') || c.is_whitespace())
+        .unwrap_or(value.len());
+    (length > 0).then_some(name_length + 1..name_length + 1 + length)
 }

@@ -222,6 +222,8 @@ fn http_messages_are_paired_and_measured() {
         ("several.http", b"GET /a HTTP/1.1\nHost: h\n\nGET /b HTTP/1.1\nHost: h\n\nHTTP/1.1 204 No Content\n\n"),
         ("chunked.http", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n3\r\n 1}\r\n0\r\n\r\n"),
         ("comments.http", b"# taken yesterday\nPOST /a HTTP/1.1\n\n{}\n### next\nGET /b HTTP/1.1\n"),
+        ("glued.http", b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"a\": 1}HTTP/1.1 200 OK\r\n\r\n{\"b\": 2}HTTP/1.1 404 Not Found\r\n\r\n{\"c\": 3}"),
+        ("compressed.http", b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 99\r\n\r\n{\"a\": 1}\r\n"),
         ("prose.http", b"taken yesterday\nGET /a HTTP/1.1\n\n"),
     ]));
 }
@@ -306,6 +308,9 @@ fn secrets_are_known_by_name() {
         "password",
         "client_secret",
         "token",
+        "passwordHash",
+        "X-Amz-Signature",
+        "secret_value",
     ] {
         assert!(redact::is_secret_name(name), "{name}");
     }
@@ -317,8 +322,43 @@ fn secrets_are_known_by_name() {
         "id",
         "authored_by",
         "per_page",
+        "max_tokens",
+        "public_key_id",
+        "password_updated_at",
+        "",
+        "_",
     ] {
         assert!(!redact::is_secret_name(name), "{name}");
+    }
+}
+
+#[test]
+fn secrets_are_known_by_shape() {
+    let table = [
+        (
+            "see https://user:pw@h/a?api_key=1&page=2#t=3",
+            "see https://***@h/a?api_key=***&page=2#t=3",
+        ),
+        ("username=bob&password=hunter2", "username=bob&password=***"),
+        (
+            "?a=1&X-Amz-Signature=abc&sig=def",
+            "?a=1&X-Amz-Signature=***&sig=***",
+        ),
+        ("id AKIAIOSFODNN7EXAMPLE, ok", "id ***, ok"),
+        ("ghp_0123456789abcdefghijklmnop", "***"),
+        ("Bearer abc.def", "Bearer ***"),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
+            "***-----END RSA PRIVATE KEY-----",
+        ),
+        (
+            "task-skeleton-with-a-long-hyphenated-name",
+            "task-skeleton-with-a-long-hyphenated-name",
+        ),
+        ("a@b.c and x=1", "a@b.c and x=1"),
+    ];
+    for (text, masked) in table {
+        assert_eq!(redact::mask_shapes(text), masked);
     }
 }
 
@@ -371,14 +411,6 @@ fn excerpts_hide_secrets_and_keep_the_caret() {
         other(&format!("{long}}}"), "7"),
     ];
     insta::assert_snapshot!(cases.join("\n\n"));
-}
-
-#[test]
-fn targets_hide_secrets() {
-    assert_eq!(
-        redact::mask_target("https://user:pw@h/a?api_key=1&page=2"),
-        "https://***@h/a?api_key=***&page=2"
-    );
 }
 
 #[cfg(unix)]

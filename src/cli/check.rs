@@ -46,6 +46,15 @@ impl<'a> Check<'a> {
             let message = "standard input (`-`) is named twice";
             return Err(Error::new(ErrorKind::Format, message));
         }
+        let to_stdout = arguments
+            .output
+            .iter()
+            .filter(|output| output.path.is_none());
+        if to_stdout.count() > 1 {
+            let message =
+                "two reports go to standard output; write one to a file: --output json=PATH";
+            return Err(Error::new(ErrorKind::Format, message));
+        }
         let inputs = arguments
             .captures
             .iter()
@@ -135,8 +144,8 @@ impl<'a> Check<'a> {
             let contract = &report.contract;
             output.error(
                 &format!(
-                    "no payload fits an operation of {contract}; `wiredrift contracts {contract}` \
-                     lists them"
+                    "nothing in the captures belongs to {contract}; `wiredrift contracts {contract}` \
+                     lists its operations"
                 ),
                 None,
             );

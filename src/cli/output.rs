@@ -45,20 +45,24 @@ impl Output {
     }
 }
 
-/// Writes a file as a whole: a reader sees the old content or the new, never a part.
+/// Writes a file as a whole: a reader sees the old content or the new, never a part. A link is
+/// followed; what is no regular file (a device, a pipe) is written to as it is.
 pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
-    let folder = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    if let Some(folder) = folder {
-        fs::create_dir_all(folder).map_err(|error| Error::write(folder, error))?;
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let failed = |error| Error::write(path, error);
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .map_err(failed)?;
+        return file.write_all(content.as_bytes()).map_err(failed);
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    fs::write(&temporary, content).map_err(|error| Error::write(path, error))?;
-    fs::rename(&temporary, path).map_err(|error| {
-        // What was written is of no use; that it stays behind is the lesser evil.
+    let written = fs::write(&temporary, content).and_then(|()| fs::rename(&temporary, path));
+    written.map_err(|error| {
+        // What was written is of no use; that it may stay behind is the lesser evil.
         let _ = fs::remove_file(&temporary);
         Error::write(path, error)
     })

@@ -31,7 +31,10 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Ex
     };
     if let Some(folder) = &arguments.write {
         for (path, content) in files(&contracts, with_report) {
-            write_file(&folder.join(path), &content)?;
+            let path = folder.join(path);
+            let parent = path.parent().unwrap_or(folder);
+            fs::create_dir_all(parent).map_err(|error| Error::write(parent, error))?;
+            write_file(&path, &content)?;
         }
         return Ok(Exit::Clean);
     }

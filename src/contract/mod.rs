@@ -9,7 +9,6 @@ mod schemas;
 
 use std::fmt;
 
-use crate::json::{Document, Value};
 use crate::location::Side;
 use crate::schema::{Documents, Graph, NodeId};
 
@@ -237,25 +236,6 @@ pub struct Parameter {
     pub place: ParameterPlace,
     /// What its value has to be; `None` where the contract does not say.
     pub schema: Option<NodeId>,
-}
-
-impl Parameter {
-    /// Whether the text from the URL is a value that the schema accepts, as a string or as the JSON
-    /// scalar that it writes.
-    #[must_use]
-    pub fn accepts(&self, graph: &Graph, text: &str) -> bool {
-        let Some(schema) = self.schema else {
-            return true;
-        };
-        let accepts = |json: &str| {
-            Document::parse(json.as_bytes())
-                .is_ok_and(|document| graph.accepts(schema, document.root()))
-        };
-        let scalar = |json: &str| {
-            Document::parse(json.as_bytes()).is_ok_and(|document| Value::is_empty(document.root()))
-        };
-        accepts(&serde_json::Value::from(text).to_string()) || (scalar(text) && accepts(text))
-    }
 }
 
 /// Where a parameter stands.

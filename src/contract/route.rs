@@ -7,6 +7,8 @@ use super::{Contract, Operation};
 /// A request target split into what routing looks at: `https://host/path?query` → path and query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
+    /// The host and port, or the scheme of a URL without host (`data:`), where the target has one.
+    pub host: Option<String>,
     /// The path, still percent-encoded.
     pub path: String,
     /// Names and values of the query, decoded, in order.
@@ -21,9 +23,18 @@ impl Target {
     pub fn parse(target: &str) -> Self {
         let target = target.split('#').next().unwrap_or_default();
         let (address, query) = target.split_once('?').unwrap_or((target, ""));
-        let path = match address.split_once("://") {
-            Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]),
-            None => address,
+        let (host, path) = match address.split_once("://") {
+            Some((_, rest)) => {
+                let end = rest.find('/').unwrap_or(rest.len());
+                let host = rest[..end].rsplit('@').next().unwrap_or_default();
+                let path = if end == rest.len() { "/" } else { &rest[end..] };
+                (Some(host.to_ascii_lowercase()), path)
+            }
+            // `data:…` and the like have no host, and no path to speak of.
+            None => match address.split_once(':') {
+                Some((scheme, _)) if !address.starts_with('/') => (Some(format!("{scheme}:")), "/"),
+                Some(_) | None => (None, address),
+            },
         };
         let query = query
             .split('&')
@@ -34,6 +45,7 @@ impl Target {
             })
             .collect();
         Self {
+            host,
             path: path.to_owned(),
             query,
         }

@@ -126,23 +126,6 @@ fn targets_are_split_and_folded() {
 }
 
 #[test]
-fn parameters_accept_text_or_the_scalar_it_writes() {
-    let registry = registry();
-    let contract = registry.versions("organisations").last().expect("v2");
-    let list = contract.operation("list-organisations").expect("there");
-    let limit = list.query_parameter("limit").expect("there");
-    for (text, accepted) in [
-        ("25", true),
-        ("0", false),
-        ("101", false),
-        ("all", false),
-        ("[1]", false),
-    ] {
-        assert_eq!(limit.accepts(&contract.graph, text), accepted, "{text}");
-    }
-}
-
-#[test]
 fn references_that_lead_nowhere_say_what_there_is() {
     let registry = registry();
     let find = |text: &str| match text.parse::<ContractRef>() {

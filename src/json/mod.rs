@@ -12,7 +12,7 @@ mod tape;
 use std::borrow::Cow;
 use std::ops::Range;
 
-pub use parse::SyntaxError;
+pub use parse::{SyntaxError, SyntaxErrorKind};
 pub use tape::{Tape, TapeNode};
 
 /// What a JSON value is.

@@ -13,9 +13,64 @@ const MAX_DEPTH: u8 = 127;
 /// Objects up to this size look for repeated keys by comparing pairs.
 const PAIRWISE_KEYS: usize = 16;
 
+/// What sort of error a [`SyntaxError`] is: stable, where messages may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SyntaxErrorKind {
+    /// The text ends inside a value.
+    UnexpectedEnd,
+    /// No value stands where one should.
+    ExpectedValue,
+    /// No key stands where one should.
+    ExpectedKey,
+    /// A key is not followed by a colon.
+    ExpectedColon,
+    /// A member or element is followed by neither a comma nor the closing bracket.
+    ExpectedComma,
+    /// A string holds a control character or a bad escape.
+    InvalidString,
+    /// A number is malformed or beyond a double.
+    InvalidNumber,
+    /// Something follows the value.
+    TrailingText,
+    /// Nesting is deeper than 127 levels: it may be JSON, but it is not read.
+    TooDeep,
+    /// The text is not UTF-8.
+    NotUtf8,
+    /// The text is 4 GiB or longer.
+    TooLong,
+}
+
+impl SyntaxErrorKind {
+    /// A name for programs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::UnexpectedEnd => "unexpected-end",
+            Self::ExpectedValue => "expected-value",
+            Self::ExpectedKey => "expected-key",
+            Self::ExpectedColon => "expected-colon",
+            Self::ExpectedComma => "expected-comma",
+            Self::InvalidString => "invalid-string",
+            Self::InvalidNumber => "invalid-number",
+            Self::TrailingText => "trailing-text",
+            Self::TooDeep => "too-deep",
+            Self::NotUtf8 => "not-utf-8",
+            Self::TooLong => "too-long",
+        }
+    }
+
+    /// Whether the text could not be read at all, rather than read and found malformed.
+    #[must_use]
+    pub const fn is_unreadable(self) -> bool {
+        matches!(self, Self::TooDeep | Self::NotUtf8 | Self::TooLong)
+    }
+}
+
 /// Why a text is not JSON, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
+    /// What sort of error it is.
+    pub kind: SyntaxErrorKind,
     /// Offset in bytes from the start of the text.
     pub offset: usize,
     /// What is wrong, in the words of `serde_json`.
@@ -37,29 +92,34 @@ impl fmt::Display for SyntaxError {
 impl std::error::Error for SyntaxError {}
 
 /// The parser gave up at this offset; what `serde_json` says of the text is the message.
-struct Refused(usize);
+struct Refused(usize, SyntaxErrorKind);
 
 pub(super) fn document(text: &[u8]) -> Result<Document<'_>, SyntaxError> {
     let (document, end) = prefix(text)?;
     let rest = &text[end..];
     match rest.iter().position(|byte| !is_space(*byte)) {
         None => Ok(document),
-        Some(more) => Err(explain(text, end + more)),
+        Some(more) => Err(explain(
+            text,
+            Refused(end + more, SyntaxErrorKind::TrailingText),
+        )),
     }
 }
 
 pub(super) fn prefix(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> {
     if u32::try_from(text.len()).is_err() {
         return Err(SyntaxError {
+            kind: SyntaxErrorKind::TooLong,
             offset: 0,
             message: "text of 4 GiB or more".to_owned(),
             hint: None,
         });
     }
     let text = std::str::from_utf8(text).map_err(|error| SyntaxError {
+        kind: SyntaxErrorKind::NotUtf8,
         offset: error.valid_up_to(),
         message: "not UTF-8".to_owned(),
-        hint: None,
+        hint: looks_like_utf_16(text).then_some("it looks like UTF-16; convert it to UTF-8"),
     })?;
     let mut parser = Parser {
         text: text.as_bytes(),
@@ -78,27 +138,37 @@ pub(super) fn prefix(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> 
             };
             Ok((document, end))
         }
-        Err(Refused(offset)) => Err(explain(text.as_bytes(), offset)),
+        Err(refused) => Err(explain(text.as_bytes(), refused)),
     }
 }
 
 /// Asks `serde_json` what is wrong, so that message and place are its own.
-fn explain(text: &[u8], offset: usize) -> SyntaxError {
+fn explain(text: &[u8], Refused(offset, kind): Refused) -> SyntaxError {
     let (offset, message) = match serde_json::from_slice::<serde_json::Value>(text) {
         Err(error) => {
             let place = format!(" at line {} column {}", error.line(), error.column());
             let message = error.to_string();
             let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
-            (offset_of(text, error.line(), error.column()), message)
+            // Column 0 is that of a line end inside a string, for which we know better.
+            let place = match error.column() {
+                0 => offset,
+                column => offset_of(text, error.line(), column),
+            };
+            (place, message)
         }
         // The tape refuses nothing that serde_json accepts (a property test holds them together);
         // should it ever, the place is still right.
         Ok(_) => (offset, "not JSON".to_owned()),
     };
+    let hint = match kind {
+        SyntaxErrorKind::TooDeep => Some("nested deeper than 127 levels"),
+        _ => hint(text, offset),
+    };
     SyntaxError {
+        kind,
         offset,
         message,
-        hint: hint(text, offset),
+        hint,
     }
 }
 
@@ -143,8 +213,26 @@ fn hint(text: &[u8], offset: usize) -> Option<&'static str> {
             Some("JSON has no such number")
         }
         (None, Some(b'<')) => Some("this looks like HTML or XML"),
+        (_, Some(b'.')) if rest.starts_with(b"...") => Some("an ellipsis is not JSON"),
+        (Some(b'{' | b','), Some(b'}')) => Some("a comma too many"),
+        (Some(b'{'), Some(_)) if rest.iter().any(|b| *b == b'}') && is_name(rest) => {
+            Some("a placeholder or a key without quotes")
+        }
+        (Some(b'}' | b']'), Some(b'{' | b'[')) => {
+            Some("several documents in a row: NDJSON has one on each line")
+        }
         _ => None,
     }
+}
+
+/// Whether the text starts with a bare name.
+fn is_name(text: &[u8]) -> bool {
+    text.first()
+        .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+}
+
+fn looks_like_utf_16(text: &[u8]) -> bool {
+    text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff")
 }
 
 const fn is_space(byte: u8) -> bool {
@@ -170,8 +258,15 @@ impl Parser<'_> {
         }
     }
 
-    fn refuse<T>(&self) -> Result<T, Refused> {
-        Err(Refused(self.at))
+    /// Refuses what stands here; at the end of the text, that it ends.
+    fn refuse<T>(&self, kind: SyntaxErrorKind) -> Result<T, Refused> {
+        Err(Refused(
+            self.at,
+            match self.peek() {
+                Some(_) => kind,
+                None => SyntaxErrorKind::UnexpectedEnd,
+            },
+        ))
     }
 
     fn open(&mut self, kind: Kind) -> usize {
@@ -204,13 +299,13 @@ impl Parser<'_> {
             Some(b'n') => self.word(b"null", Kind::Null),
             Some(b't') => self.word(b"true", Kind::Boolean),
             Some(b'f') => self.word(b"false", Kind::Boolean),
-            _ => self.refuse(),
+            _ => self.refuse(SyntaxErrorKind::ExpectedValue),
         }
     }
 
     fn word(&mut self, word: &[u8], kind: Kind) -> Result<(), Refused> {
         if !self.text[self.at..].starts_with(word) {
-            return self.refuse();
+            return self.refuse(SyntaxErrorKind::ExpectedValue);
         }
         let index = self.open(kind);
         self.at += word.len();
@@ -220,7 +315,7 @@ impl Parser<'_> {
 
     fn array(&mut self, depth: u8) -> Result<(), Refused> {
         if depth == MAX_DEPTH {
-            return self.refuse();
+            return self.refuse(SyntaxErrorKind::TooDeep);
         }
         let index = self.open(Kind::Array);
         self.at += 1;
@@ -236,7 +331,7 @@ impl Parser<'_> {
                 match self.peek() {
                     Some(b',') => self.at += 1,
                     Some(b']') => break self.at += 1,
-                    _ => return self.refuse(),
+                    _ => return self.refuse(SyntaxErrorKind::ExpectedComma),
                 }
             }
         }
@@ -246,7 +341,7 @@ impl Parser<'_> {
 
     fn object(&mut self, depth: u8) -> Result<(), Refused> {
         if depth == MAX_DEPTH {
-            return self.refuse();
+            return self.refuse(SyntaxErrorKind::TooDeep);
         }
         let index = self.open(Kind::Object);
         self.at += 1;
@@ -258,12 +353,12 @@ impl Parser<'_> {
             loop {
                 self.skip_space();
                 if self.peek() != Some(b'"') {
-                    return self.refuse();
+                    return self.refuse(SyntaxErrorKind::ExpectedKey);
                 }
                 self.string()?;
                 self.skip_space();
                 if self.peek() != Some(b':') {
-                    return self.refuse();
+                    return self.refuse(SyntaxErrorKind::ExpectedColon);
                 }
                 self.at += 1;
                 self.value(depth + 1)?;
@@ -272,7 +367,7 @@ impl Parser<'_> {
                 match self.peek() {
                     Some(b',') => self.at += 1,
                     Some(b'}') => break self.at += 1,
-                    _ => return self.refuse(),
+                    _ => return self.refuse(SyntaxErrorKind::ExpectedComma),
                 }
             }
         }
@@ -349,7 +444,7 @@ impl Parser<'_> {
                     self.escape()?;
                 }
                 Some(0x20..) => self.at += 1,
-                Some(..0x20) | None => return self.refuse(),
+                Some(..0x20) | None => return self.refuse(SyntaxErrorKind::InvalidString),
             }
         }
         self.close(index, 0);
@@ -363,20 +458,20 @@ impl Parser<'_> {
                 Ok(())
             }
             Some(b'u') => match self.code_unit(self.at)? {
-                0xDC00..=0xDFFF => self.refuse(),
+                0xDC00..=0xDFFF => self.refuse(SyntaxErrorKind::InvalidString),
                 0xD800..=0xDBFF => match self.code_unit(self.at + 6)? {
                     0xDC00..=0xDFFF => {
                         self.at += 12;
                         Ok(())
                     }
-                    _ => self.refuse(),
+                    _ => self.refuse(SyntaxErrorKind::InvalidString),
                 },
                 _ => {
                     self.at += 6;
                     Ok(())
                 }
             },
-            _ => self.refuse(),
+            _ => self.refuse(SyntaxErrorKind::InvalidString),
         }
     }
 
@@ -387,7 +482,7 @@ impl Parser<'_> {
             .and_then(|escape| escape.strip_prefix("\\u"))
             .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
             .and_then(|digits| u16::from_str_radix(digits, 16).ok())
-            .ok_or(Refused(at))
+            .ok_or(Refused(at, SyntaxErrorKind::InvalidString))
     }
 
     fn number(&mut self) -> Result<(), Refused> {
@@ -399,7 +494,7 @@ impl Parser<'_> {
         match self.peek() {
             Some(b'0') => self.at += 1,
             Some(b'1'..=b'9') => self.digits(),
-            _ => return self.refuse(),
+            _ => return self.refuse(SyntaxErrorKind::InvalidNumber),
         }
         // A digit after a leading zero is left for the caller, which finds no comma there.
         let mut may_overflow = self.at - start > 300;
@@ -417,7 +512,7 @@ impl Parser<'_> {
         }
         let literal = &self.text[start..self.at];
         if may_overflow && serde_json::from_slice::<serde_json::Number>(literal).is_err() {
-            return self.refuse();
+            return self.refuse(SyntaxErrorKind::InvalidNumber);
         }
         self.close(index, 0);
         Ok(())
@@ -431,7 +526,7 @@ impl Parser<'_> {
 
     fn some_digits(&mut self) -> Result<(), Refused> {
         if !matches!(self.peek(), Some(b'0'..=b'9')) {
-            return self.refuse();
+            return self.refuse(SyntaxErrorKind::InvalidNumber);
         }
         self.digits();
         Ok(())

@@ -25,6 +25,14 @@ pub enum DeviationKind {
         /// The property of `dependentRequired`.
         because: Option<Arc<str>>,
     },
+    /// The tag of an object is none of those that tell its variants apart. The tags met are counted
+    /// apart.
+    Tag {
+        /// The property that is the tag.
+        property: Arc<str>,
+        /// The tags of the variants.
+        tags: Vec<String>,
+    },
     /// The value is of another type.
     Type {
         /// The types of the schema.

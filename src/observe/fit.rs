@@ -12,6 +12,9 @@ use crate::schema::{Graph, NodeId};
 use super::deviation::DeviationKind;
 use super::walk::{About, Recorder, Taken, Walk};
 
+/// Values that a measurement looks at before it stops: variants inside variants multiply.
+const VALUES: u32 = 2_000;
+
 /// Elements of each array that are looked at.
 const ELEMENTS: usize = 3;
 
@@ -64,6 +67,7 @@ struct Measure {
     broken: FxHashSet<u64>,
     met: FxHashSet<u64>,
     strange: usize,
+    values: u32,
 }
 
 impl Measure {
@@ -87,6 +91,7 @@ impl Measure {
 
 impl<'d> Recorder<'d> for Measure {
     fn value(&mut self, _: Value<'d>, _: &[NodeId]) {
+        self.values += 1;
         if !self.way.is_empty() {
             self.seen.insert(self.here());
         }
@@ -106,7 +111,7 @@ impl<'d> Recorder<'d> for Measure {
 
     fn deviation(&mut self, node: NodeId, kind: DeviationKind, _: About<'d>, _: Option<&Arc<str>>) {
         self.broken.insert(self.here());
-        self.strange((node, format!("{kind:?}")));
+        self.strange((node, std::mem::discriminant(&kind), detail(&kind)));
     }
 
     fn undeclared(&mut self, _: NodeId, key: Key<'d>, _: Value<'d>) {
@@ -116,4 +121,19 @@ impl<'d> Recorder<'d> for Measure {
     fn beyond_enum(&mut self, _: NodeId, _: Value<'d>) {}
 
     fn variant(&mut self, _: NodeId) {}
+
+    fn is_done(&self) -> bool {
+        self.values >= VALUES
+    }
+}
+
+/// What tells deviations of one kind under one schema apart.
+fn detail(kind: &DeviationKind) -> Option<&str> {
+    match kind {
+        DeviationKind::Missing { property, .. } => Some(property),
+        DeviationKind::Bound { keyword, .. } | DeviationKind::Length { keyword, .. } => {
+            Some(keyword)
+        }
+        _ => None,
+    }
 }

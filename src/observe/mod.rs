@@ -7,6 +7,7 @@
 mod deviation;
 mod fit;
 mod observer;
+mod parameter;
 mod placeholder;
 mod profile;
 mod record;

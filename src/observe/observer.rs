@@ -4,17 +4,18 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::capture::redact::{Excerpt, is_secret_name, mask_target, sanitised};
+use crate::capture::redact::{Excerpt, MASK, is_secret_name, sanitised};
 use crate::capture::{
-    Body, Exchange, Hint, Problem, Remark, RemarkKind, Request, Response, Sink, SourceRead,
+    Body, Exchange, Hint, Line, Problem, Remark, RemarkKind, Request, Response, Sink, SourceRead,
 };
-use crate::contract::{Contract, ParameterPlace, Payload, Route, Target};
+use crate::contract::{Contract, Operation, ParameterPlace, Payload, Route, Target};
 use crate::json::Document;
 use crate::location::{Origin, Pointer, Side};
 
+use super::parameter;
 use super::placeholder::is_placeholder;
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
-use super::record::ShapeRecorder;
+use super::record::{ShapeRecorder, shorten};
 use super::route::{Destination, Guess, Versions};
 use super::tally::{Evidence, Spot};
 use super::walk::Walk;
@@ -98,14 +99,10 @@ impl<'c> Observer<'c> {
         }
     }
 
-    fn fact(&mut self, fact: TrafficFact, subject: &str, evidence: &Evidence) {
-        let spot = Spot {
-            start: &evidence.origin,
-            offset: 0,
-            payload: self.payloads,
-        };
+    fn fact(&mut self, fact: TrafficFact, subject: &str, proof: &Proof<'_>) {
+        let spot = proof.spot(self.payloads);
         let keyed = self.profile.traffic.entry(fact).or_default();
-        keyed.add(subject, spot, || evidence.clone());
+        keyed.add(subject, spot, || proof.evidence());
     }
 
     fn verdict(
@@ -129,10 +126,18 @@ impl<'c> Observer<'c> {
     /// An exchange with method and URL.
     fn routed(&mut self, request: &Request<'_>, response: Option<&Response<'_>>) {
         let target = Target::parse(&request.target);
+        let host = target.host.clone().or_else(|| {
+            let host = request.headers.get("host")?;
+            Some(host.to_ascii_lowercase())
+        });
         let mut others = Vec::new();
         for contract in self.versions.asked.clone() {
             match contract.route(&request.method, &target) {
                 Route::Operation(operation, values) => {
+                    self.profile.matched += 1;
+                    if let Some(host) = host {
+                        self.profile.hosts.entry(host).or_default().0 += 1;
+                    }
                     let place = Destination {
                         contract,
                         operation,
@@ -140,14 +145,14 @@ impl<'c> Observer<'c> {
                         status: None,
                     };
                     self.parameters(&place, request, &target, &values);
-                    self.message(&place, request.body.as_ref(), &request.origin);
+                    self.message(&place, request.body.as_ref(), &request.line);
                     if let Some(response) = response {
                         let place = Destination {
                             side: Side::Response,
                             status: Some(response.status),
                             ..place
                         };
-                        self.message(&place, response.body.as_ref(), &response.origin);
+                        self.message(&place, response.body.as_ref(), &response.line);
                     }
                     return;
                 }
@@ -155,40 +160,51 @@ impl<'c> Observer<'c> {
                 Route::Unknown => {}
             }
         }
-        let (fact, subject) = match others.first() {
-            Some((contract, operations)) => {
-                let mut known: Vec<String> = operations.iter().map(|o| o.method.clone()).collect();
-                known.sort();
-                let fact = TrafficFact::OtherMethod {
-                    contract: contract.reference().into(),
-                    path: operations[0].path.to_string(),
-                    known,
-                };
-                (fact, sanitised(&request.method))
-            }
-            None => {
-                let path = sanitised(&target.folded_path());
-                let subject = format!("{} {path}", sanitised(&request.method));
-                (TrafficFact::UnknownOperation, subject)
-            }
-        };
-        let marked = match &fact {
-            TrafficFact::OtherMethod { .. } => request.method.as_str(),
-            _ => target.path.as_str(),
-        };
-        let evidence = line_evidence(request, marked);
-        self.fact(fact, &subject, &evidence);
+        self.unrouted(request, &target, host, &others);
         let bodies = [
             request.body.as_ref(),
             response.and_then(|r| r.body.as_ref()),
         ];
-        let mut readable = true;
         for body in bodies.into_iter().flatten().filter(|body| body.is_json()) {
-            readable &= self.parse(body, None).is_some();
+            if self.parse(body, None).is_some() {
+                self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
+            }
         }
-        if readable {
-            self.verdict(&request.origin, None, Verdict::Unmatched, Vec::new());
+    }
+
+    /// Says why a request has no operation.
+    fn unrouted(
+        &mut self,
+        request: &Request<'_>,
+        target: &Target,
+        host: Option<String>,
+        others: &[(&'c Contract, Vec<&'c Operation>)],
+    ) {
+        let method = sanitised(&request.method);
+        let Some((contract, operations)) = others.first() else {
+            let subject = format!("{method} {}", sanitised(&target.folded_path()));
+            let fact = TrafficFact::UnknownOperation {
+                host: host.map(|host| sanitised(&host)),
+            };
+            return self.fact(fact, &subject, &Proof::of_part(&request.line, &target.path));
+        };
+        self.profile.matched += 1;
+        // HTTP itself gives these to every resource (RFC 9110 section 9.3): a preflight is no drift.
+        if matches!(method.as_str(), "OPTIONS" | "HEAD") {
+            return;
         }
+        let mut known: Vec<String> = operations.iter().map(|o| o.method.clone()).collect();
+        known.sort();
+        let fact = TrafficFact::OtherMethod {
+            contract: contract.reference().into(),
+            path: operations[0].path.to_string(),
+            known,
+        };
+        self.fact(
+            fact,
+            &method,
+            &Proof::of_part(&request.line, &request.method),
+        );
     }
 
     fn parameters(
@@ -213,45 +229,53 @@ impl<'c> Observer<'c> {
                 .parameters
                 .iter()
                 .find(|parameter| parameter.place == at && parameter.name == name);
-            let fact = match (declared, at) {
-                (Some(parameter), _) if parameter.accepts(graph, value) => continue,
-                (Some(_), _) if is_placeholder(value) => {
-                    TrafficFact::ParameterPlaceholder(key.clone())
+            let Some(parameter) = declared else {
+                if at == ParameterPlace::Query && !place.operation.open_query {
+                    let fact = TrafficFact::UndeclaredQuery(key.clone());
+                    let proof = Proof::of_part(&request.line, name);
+                    self.fact(fact, &sanitised(name), &proof);
                 }
-                (Some(_), _) => TrafficFact::ParameterValue(key.clone()),
-                (None, ParameterPlace::Query) if !place.operation.open_query => {
-                    TrafficFact::UndeclaredQuery(key.clone())
-                }
-                (None, ParameterPlace::Query | ParameterPlace::Path) => continue,
+                continue;
             };
-            let shown = if at == ParameterPlace::Query {
-                name
+            let Some(kind) = parameter::deviation(graph, parameter, value) else {
+                continue;
+            };
+            let proof = Proof::of_part(&request.line, value);
+            if is_placeholder(value) {
+                let fact = TrafficFact::ParameterPlaceholder(key.clone());
+                self.fact(fact, &sanitised(name), &proof);
             } else {
-                value
-            };
-            let evidence = line_evidence(request, shown);
-            self.fact(fact, &sanitised(name), &evidence);
+                let subject = if is_secret_name(name) {
+                    MASK.to_owned()
+                } else {
+                    shorten(value)
+                };
+                let fact = TrafficFact::ParameterValue {
+                    target: key.clone(),
+                    name: sanitised(name),
+                    kind,
+                };
+                self.fact(fact, &subject, &proof);
+            }
         }
     }
 
     /// One side of an exchange whose operation is known.
-    fn message(&mut self, place: &Destination<'c>, body: Option<&Body<'_>>, origin: &Origin) {
-        match body {
-            Some(body) => self.body(place, body),
-            None => {
-                let wanted = place.operation.payload(place.side, place.status);
-                match wanted {
-                    Some(Payload::Schema(_)) => {
-                        let fact = TrafficFact::MissingBody(key_of(place));
-                        self.fact(fact, "", &bare_evidence(origin));
-                    }
-                    None => {
-                        let fact = TrafficFact::UndeclaredStatus(key_of(place));
-                        self.fact(fact, "", &bare_evidence(origin));
-                    }
-                    Some(Payload::Absent | Payload::Undocumented) => {}
-                }
+    fn message(&mut self, place: &Destination<'c>, body: Option<&Body<'_>>, line: &Line) {
+        let wanted = place.operation.payload(place.side, place.status);
+        // Not Modified has no body and is no answer of the operation's own.
+        if wanted.is_none() && place.status != Some(304) {
+            let fact = TrafficFact::UndeclaredStatus(key_of(place));
+            let status = place.status.unwrap_or_default().to_string();
+            self.fact(fact, "", &Proof::of_part(line, &status));
+        }
+        match (body, wanted) {
+            (Some(body), _) => self.body(place, body),
+            (None, Some(Payload::Schema(_))) => {
+                let fact = TrafficFact::MissingBody(key_of(place));
+                self.fact(fact, "", &Proof::of_part(line, ""));
             }
+            (None, Some(Payload::Absent | Payload::Undocumented) | None) => {}
         }
     }
 
@@ -261,13 +285,16 @@ impl<'c> Observer<'c> {
             Some(Payload::Schema(node)) => node,
             other => {
                 let fact = match other {
-                    None => TrafficFact::UndeclaredStatus(key.clone()),
-                    Some(Payload::Absent) => TrafficFact::UnexpectedBody(key.clone()),
+                    // Said of the status already.
+                    None => None,
+                    Some(Payload::Absent) => Some(TrafficFact::UnexpectedBody(key.clone())),
                     Some(Payload::Undocumented | Payload::Schema(_)) => {
-                        TrafficFact::NoSchema(key.clone())
+                        Some(TrafficFact::NoSchema(key.clone()))
                     }
                 };
-                self.fact(fact, "", &body_evidence(body, 0));
+                if let Some(fact) = fact {
+                    self.fact(fact, "", &Proof::Body(body, 0));
+                }
                 if !body.is_json() || self.parse(body, Some(&key)).is_some() {
                     self.verdict(&body.origin, Some(key), Verdict::NoSchema, Vec::new());
                 }
@@ -277,8 +304,8 @@ impl<'c> Observer<'c> {
         if !body.is_json() {
             let media_type = body.media_type.clone().unwrap_or_default();
             let fact = TrafficFact::MediaType(key.clone());
-            self.fact(fact, &sanitised(&media_type), &body_evidence(body, 0));
-            self.verdict(&body.origin, Some(key), Verdict::NoSchema, Vec::new());
+            self.fact(fact, &sanitised(&media_type), &Proof::Body(body, 0));
+            self.verdict(&body.origin, Some(key), Verdict::OtherMediaType, Vec::new());
             return;
         }
         let Some(document) = self.parse(body, Some(&key)) else {
@@ -313,7 +340,7 @@ impl<'c> Observer<'c> {
             && let Some(spoken) = self.versions.spoken(place, document.root())
         {
             let fact = TrafficFact::OtherVersion(key.clone());
-            self.fact(fact, &spoken.reference(), &body_evidence(body, 0));
+            self.fact(fact, &spoken.reference(), &Proof::Body(body, 0));
         }
         self.verdict(&body.origin, Some(key), verdict, variants);
     }
@@ -327,26 +354,30 @@ impl<'c> Observer<'c> {
         self.payloads += 1;
         match Document::parse(&body.bytes) {
             Ok(document) => {
-                let repeated: Vec<_> = document
-                    .repeated_keys()
-                    .map(|key| (sanitised(&key.name()), key.span()))
-                    .collect();
-                for (name, span) in repeated {
-                    let evidence = Evidence {
-                        origin: body.place(span.start),
-                        pointer: Pointer::root(),
-                        excerpt: Excerpt::of_json(&document, span),
-                    };
-                    self.fact(TrafficFact::DuplicateKey, &name, &evidence);
+                for key in document.repeated_keys() {
+                    let proof = Proof::Json(body, &document, key.span());
+                    self.fact(TrafficFact::DuplicateKey, &sanitised(&key.name()), &proof);
                 }
                 Some(document)
             }
+            Err(error) if error.kind.is_unreadable() => {
+                self.problems.push(Problem {
+                    origin: body.place(error.offset),
+                    message: match error.hint {
+                        Some(hint) => format!("the payload is not read: {}: {hint}", error.message),
+                        None => format!("the payload is not read: {}", error.message),
+                    },
+                });
+                None
+            }
             Err(error) => {
                 let fact = TrafficFact::MalformedJson {
+                    target: target.cloned(),
+                    kind: error.kind,
                     message: error.message,
                     hint: error.hint,
                 };
-                self.fact(fact, "", &body_evidence(body, error.offset));
+                self.fact(fact, "", &Proof::Body(body, error.offset));
                 let target = target.cloned();
                 self.verdict(&body.origin, target, Verdict::Malformed, Vec::new());
                 None
@@ -355,31 +386,41 @@ impl<'c> Observer<'c> {
     }
 
     /// A payload without method and URL.
-    fn bare(&mut self, body: &Body<'_>, hint: &Hint) {
-        if !body.is_json() {
-            self.fact(TrafficFact::Unmatched, "", &body_evidence(body, 0));
-            self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
-            return;
-        }
+    fn bare(&mut self, body: &Body<'_>, hint: &Hint, line: Option<&Line>) {
         let guess = match Document::parse(&body.bytes) {
+            _ if !body.is_json() => Guess::Unmatched,
             Ok(document) => self.versions.guess(hint, document.root()),
             Err(_) => {
-                self.parse(body, None);
+                // Parsed again, as what belongs where the hint says.
+                let place = self.versions.named(hint);
+                let key = place.map(|place| key_of(&place));
+                self.profile.matched += u64::from(key.is_some());
+                self.parse(body, key.as_ref());
                 return;
             }
         };
         match guess {
             Guess::Found(place, equal) => {
+                self.profile.matched += 1;
                 if equal.len() > 1 {
-                    let evidence = body_evidence(body, 0);
-                    self.fact(TrafficFact::Ambiguous(equal), "", &evidence);
+                    self.fact(TrafficFact::Ambiguous(equal), "", &Proof::Body(body, 0));
                 }
-                self.body(&place, body);
+                match line {
+                    Some(line) => self.message(&place, Some(body), line),
+                    None => {
+                        if place.operation.payload(place.side, place.status).is_none() {
+                            let fact = TrafficFact::UndeclaredStatus(key_of(&place));
+                            self.fact(fact, "", &Proof::Body(body, 0));
+                        }
+                        self.body(&place, body);
+                    }
+                }
             }
             Guess::Unmatched => {
-                self.parse(body, None);
-                self.fact(TrafficFact::Unmatched, "", &body_evidence(body, 0));
-                self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
+                if !body.is_json() || self.parse(body, None).is_some() {
+                    self.fact(TrafficFact::Unmatched, "", &Proof::Body(body, 0));
+                    self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
+                }
             }
         }
     }
@@ -391,12 +432,7 @@ impl<'c> Observer<'c> {
                 format!("{declared} declared, {actual} printed"),
             ),
         };
-        let evidence = Evidence {
-            origin: remark.origin.clone(),
-            pointer: Pointer::root(),
-            excerpt: remark.excerpt.clone(),
-        };
-        self.fact(fact, &subject, &evidence);
+        self.fact(fact, &subject, &Proof::Ready(remark));
     }
 }
 
@@ -423,10 +459,10 @@ impl Sink for Observer<'_> {
                 status: Some(response.status),
                 ..hint.clone()
             };
-            self.bare(body, &hint);
+            self.bare(body, &hint, Some(&response.line));
         }
         if let Some(body) = &exchange.payload {
-            self.bare(body, &hint);
+            self.bare(body, &hint, None);
         }
     }
 
@@ -452,33 +488,70 @@ fn key_of(place: &Destination<'_>) -> TargetKey {
     }
 }
 
-/// The request line, with the part that it is about marked.
-fn line_evidence(request: &Request<'_>, part: &str) -> Evidence {
-    let line = format!("{} {}", request.method, mask_target(&request.target));
-    let span = match line.find(part) {
-        Some(start) if !part.is_empty() && !is_secret_name(part) => start..start + part.len(),
-        Some(_) | None => 0..line.len(),
-    };
-    marked(&request.origin, &line, span)
+/// What shows a fact; lines, columns and excerpts are made only when it is kept.
+enum Proof<'a> {
+    /// A place in a body that may not be JSON.
+    Body(&'a Body<'a>, usize),
+    /// A place in a body that is JSON.
+    Json(&'a Body<'a>, &'a Document<'a>, Range<usize>),
+    /// A part of a line that says what a message is.
+    Line(&'a Line, Range<usize>),
+    /// What a reader noticed.
+    Ready(&'a Remark),
 }
 
-fn marked(origin: &Origin, line: &str, span: Range<usize>) -> Evidence {
-    Evidence {
-        origin: origin.clone(),
-        pointer: Pointer::root(),
-        excerpt: Excerpt::new(line.as_bytes(), span),
+impl<'a> Proof<'a> {
+    /// The part of the line that reads like this, else the whole line.
+    fn of_part(line: &'a Line, part: &str) -> Self {
+        let found = line.text.find(part).filter(|_| !part.is_empty());
+        Self::Line(
+            line,
+            match found {
+                Some(start) => start..start + part.len(),
+                None => 0..line.text.len(),
+            },
+        )
     }
-}
 
-fn bare_evidence(origin: &Origin) -> Evidence {
-    marked(origin, "", 0..0)
-}
+    fn spot(&self, payload: u64) -> Spot<'_> {
+        let (start, offset) = match self {
+            Self::Body(body, offset) => (&body.origin, *offset),
+            Self::Json(body, _, span) => (&body.origin, span.start),
+            Self::Line(line, span) => (&line.origin, span.start),
+            Self::Ready(remark) => (&remark.origin, 0),
+        };
+        Spot {
+            start,
+            offset,
+            payload,
+        }
+    }
 
-/// A place in a body that is perhaps not JSON.
-fn body_evidence(body: &Body<'_>, offset: usize) -> Evidence {
-    Evidence {
-        origin: body.place(offset),
-        pointer: Pointer::root(),
-        excerpt: Excerpt::new(&body.bytes, offset..offset + 1),
+    fn evidence(&self) -> Evidence {
+        let (origin, excerpt) = match self {
+            // What is not JSON may hold secrets that nothing gives away.
+            Self::Body(body, offset) if !body.is_json() => {
+                (body.place(*offset), Excerpt::default())
+            }
+            Self::Body(body, offset) => (
+                body.place(*offset),
+                Excerpt::new(&body.bytes, *offset..*offset + 1),
+            ),
+            Self::Json(body, document, span) => (
+                body.place(span.start),
+                Excerpt::of_json(document, span.clone()),
+            ),
+            Self::Line(line, span) => {
+                let before = &line.text.as_bytes()[..span.start];
+                let place = line.origin.at(line.origin.position.after(before));
+                (place, Excerpt::new(line.text.as_bytes(), span.clone()))
+            }
+            Self::Ready(remark) => (remark.origin.clone(), remark.excerpt.clone()),
+        };
+        Evidence {
+            origin,
+            pointer: Pointer::root(),
+            excerpt,
+        }
     }
 }

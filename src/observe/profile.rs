@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::sync::Arc;
 
+use crate::json::SyntaxErrorKind;
 use crate::location::{PathPattern, Side, Step};
 use crate::schema::Place;
 
-use super::deviation::Deviation;
+use super::deviation::{Deviation, DeviationKind};
 use super::spelling::Spelling;
 use super::tally::{Keyed, Tally, merge};
 
@@ -17,6 +18,10 @@ use super::tally::{Keyed, Tally, merge};
 pub struct Profile {
     /// Exchanges read.
     pub exchanges: u64,
+    /// Exchanges for which an operation, or at least its path, was found.
+    pub matched: u64,
+    /// Hosts of requests for which an operation was found.
+    pub hosts: BTreeMap<String, Count>,
     /// What came out for each payload.
     pub verdicts: BTreeMap<Verdict, Count>,
     /// What was learnt of each operation, side and status.
@@ -28,6 +33,8 @@ pub struct Profile {
 impl AddAssign<&Self> for Profile {
     fn add_assign(&mut self, other: &Self) {
         self.exchanges += other.exchanges;
+        self.matched += other.matched;
+        merge(&mut self.hosts, &other.hosts);
         merge(&mut self.verdicts, &other.verdicts);
         merge(&mut self.targets, &other.targets);
         merge(&mut self.traffic, &other.traffic);
@@ -50,6 +57,8 @@ pub enum Verdict {
     Malformed,
     /// The contract has no schema for the payload.
     NoSchema,
+    /// The contract has a schema, but the payload is not JSON by its media type.
+    OtherMediaType,
     /// No operation was found for the payload.
     Unmatched,
 }
@@ -64,6 +73,7 @@ impl Verdict {
             Self::Deviates => "deviates",
             Self::Malformed => "is not JSON",
             Self::NoSchema => "has no schema",
+            Self::OtherMediaType => "is not of a JSON media type",
             Self::Unmatched => "fits no operation",
         }
     }
@@ -306,6 +316,10 @@ impl AddAssign<&Self> for Count {
 pub enum TrafficFact {
     /// A payload is not JSON. No subject.
     MalformedJson {
+        /// Where it belongs, if that is known.
+        target: Option<TargetKey>,
+        /// What sort of error it is.
+        kind: SyntaxErrorKind,
         /// What is wrong.
         message: String,
         /// What the writer probably did.
@@ -316,7 +330,10 @@ pub enum TrafficFact {
     /// The Content-Length header does not say the length of the body. Subject: both lengths.
     ContentLength,
     /// No operation has the path. Subject: method and path, identifiers folded.
-    UnknownOperation,
+    UnknownOperation {
+        /// The host, where the capture names one.
+        host: Option<String>,
+    },
     /// Operations have the path, but none the method. Subject: the method.
     OtherMethod {
         /// `name@version` of the contract.
@@ -328,8 +345,15 @@ pub enum TrafficFact {
     },
     /// A query parameter that the operation does not declare. Subject: its name.
     UndeclaredQuery(TargetKey),
-    /// A parameter whose value the schema rejects. Subject: its name.
-    ParameterValue(TargetKey),
+    /// A parameter whose value the schema rejects. Subject: the value.
+    ParameterValue {
+        /// The operation.
+        target: TargetKey,
+        /// The parameter.
+        name: String,
+        /// How the value breaks the schema.
+        kind: DeviationKind,
+    },
     /// A parameter whose value is a placeholder. Subject: its name.
     ParameterPlaceholder(TargetKey),
     /// A status that the operation does not declare. No subject.
@@ -350,4 +374,35 @@ pub enum TrafficFact {
     /// A payload that speaks another version than the one it was compared with. Subject:
     /// `name@version` of the version it speaks.
     OtherVersion(TargetKey),
+}
+
+impl TrafficFact {
+    /// The operation, side and status that the fact is about, if it is about one.
+    #[must_use]
+    pub const fn target(&self) -> Option<&TargetKey> {
+        match self {
+            Self::MalformedJson { target, .. } => target.as_ref(),
+            Self::UndeclaredQuery(target)
+            | Self::ParameterValue { target, .. }
+            | Self::ParameterPlaceholder(target)
+            | Self::UndeclaredStatus(target)
+            | Self::NoSchema(target)
+            | Self::UnexpectedBody(target)
+            | Self::MissingBody(target)
+            | Self::MediaType(target)
+            | Self::OtherVersion(target) => Some(target),
+            Self::DuplicateKey
+            | Self::ContentLength
+            | Self::UnknownOperation { .. }
+            | Self::OtherMethod { .. }
+            | Self::Unmatched
+            | Self::Ambiguous(_) => None,
+        }
+    }
+
+    /// Whether subjects are told apart as values of one finding, rather than as findings.
+    #[must_use]
+    pub const fn has_values(&self) -> bool {
+        matches!(self, Self::ContentLength | Self::ParameterValue { .. })
+    }
 }

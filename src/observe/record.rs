@@ -131,7 +131,8 @@ impl Witness<'_, '_> {
     }
 }
 
-fn shorten(text: &str) -> String {
+/// A text as a subject: cut, and safe to print.
+pub(super) fn shorten(text: &str) -> String {
     let mut short: String = text.chars().take(SUBJECT_LENGTH).collect();
     if short.len() < text.len() {
         short.push('…');
@@ -215,7 +216,8 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
         };
         let is_about_text = matches!(
             kind,
-            DeviationKind::Type { .. }
+            DeviationKind::Tag { .. }
+                | DeviationKind::Type { .. }
                 | DeviationKind::Enum { .. }
                 | DeviationKind::Constant { .. }
                 | DeviationKind::Format { .. }
@@ -226,7 +228,10 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
             is_about_text && value.as_str().is_some_and(|text| is_placeholder(&text));
         let counts_subjects = matches!(
             kind,
-            DeviationKind::Enum { .. } | DeviationKind::Closed | DeviationKind::PropertyName
+            DeviationKind::Enum { .. }
+                | DeviationKind::Tag { .. }
+                | DeviationKind::Closed
+                | DeviationKind::PropertyName
         );
         let deviation = Deviation {
             kind,
@@ -250,6 +255,9 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
         self.deviations += 1;
         if counts_subjects {
             let subject = match about {
+                About::Member(_, value) if matches!(deviation.kind, DeviationKind::Tag { .. }) => {
+                    witness.subject(value)
+                }
                 About::Value(value) => witness.subject(value),
                 About::Member(key, _) => shorten(&key.name()),
             };

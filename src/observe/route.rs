@@ -86,12 +86,9 @@ impl<'c> Versions<'c> {
     /// All known versions are measured, so that a payload of a version that was not asked for is
     /// known for what it is; it is then compared with the same operation of the version asked for.
     pub(super) fn guess(&self, hint: &Hint, value: Value<'_>) -> Guess<'c> {
-        let named =
-            |operation: &Operation| hint.operation.as_deref() == Some(operation.id.as_str());
-        let is_named = self
-            .family
-            .iter()
-            .any(|contract| contract.operations.iter().any(named));
+        let id = self.named_id(hint);
+        let named = |operation: &Operation| id == Some(operation.id.as_str());
+        let is_named = id.is_some();
         let one_version = self.asked.len() == 1;
         let candidates = |contract: &'c Contract| {
             Destination::all(contract).filter(move |(place, _)| {
@@ -139,7 +136,11 @@ impl<'c> Versions<'c> {
             .map(|(fit, _)| *fit)
             .max_by(|a, b| a.compare(*b));
         let Some(best) = best.filter(|fit| is_named || fit.is_likely()) else {
-            return Guess::Unmatched;
+            // The name says which operation, and nothing of it has a schema for the side and status.
+            return match self.named(hint) {
+                Some(place) => Guess::Found(place, Vec::new()),
+                None => Guess::Unmatched,
+            };
         };
         let equal: Vec<Destination<'c>> = measured
             .iter()
@@ -160,6 +161,55 @@ impl<'c> Versions<'c> {
             }
             Some(_) | None => Guess::Unmatched,
         }
+    }
+
+    /// The id of the operation that a hint names: the longest one that stands in it as a whole, as in
+    /// `2024-05-01-list-organisations`.
+    fn named_id(&self, hint: &Hint) -> Option<&'c str> {
+        let text = hint
+            .operation
+            .as_ref()?
+            .to_lowercase()
+            .replace([' ', '_'], "-");
+        let stands_in = |id: &str| {
+            text.match_indices(id).any(|(at, _)| {
+                let is_end = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
+                is_end(text[..at].chars().next_back())
+                    && is_end(text[at + id.len()..].chars().next())
+            })
+        };
+        self.family
+            .iter()
+            .flat_map(|contract| &contract.operations)
+            .map(|operation| operation.id.as_str())
+            .filter(|id| stands_in(id))
+            .max_by_key(|id| id.len())
+    }
+
+    /// The place that a hint names, whatever the payload: in the newest version asked for.
+    pub(super) fn named(&self, hint: &Hint) -> Option<Destination<'c>> {
+        let id = self.named_id(hint)?;
+        let is_of_version = |contract: &&&'c Contract| {
+            self.asked.len() == 1
+                || hint
+                    .version
+                    .as_ref()
+                    .is_none_or(|version| *version == contract.version)
+        };
+        self.asked
+            .iter()
+            .rev()
+            .filter(is_of_version)
+            .find_map(|contract| {
+                let operation = contract.operation(id)?;
+                let side = hint.side.unwrap_or(Side::Response);
+                Some(Destination {
+                    contract,
+                    operation,
+                    side,
+                    status: (side == Side::Response).then_some(hint.status).flatten(),
+                })
+            })
     }
 
     fn is_asked(&self, contract: &Contract) -> bool {
@@ -209,28 +259,43 @@ impl<'c> Versions<'c> {
         })
     }
 
-    /// The newest other version whose same operation accepts the value.
+    /// The version that the value fits better than the one it was compared with, in the same operation.
     pub(super) fn spoken(&self, place: &Destination<'c>, value: Value<'_>) -> Option<&'c Contract> {
-        self.family.iter().rev().copied().find(|contract| {
-            if std::ptr::eq(*contract, place.contract) {
-                return false;
-            }
+        let payload = place.operation.payload(place.side, place.status)?;
+        let here = Fit::measure(&place.contract.graph, payload.schema()?, value);
+        let mut best = (here, None);
+        for contract in &self.family {
             let Some(operation) = contract.operation(&place.operation.id) else {
-                return false;
+                continue;
             };
-            // Another version may answer with another status.
-            let success = place.status.is_some_and(|status| status < 300);
-            let of_success = operation
-                .responses
-                .iter()
-                .filter(|response| success && response.status.example() < 300)
-                .filter_map(|response| response.payload.schema());
-            let same = operation
-                .payload(place.side, place.status)
-                .and_then(crate::contract::Payload::schema);
-            same.into_iter()
-                .chain(of_success.filter(|_| place.side == Side::Response))
-                .any(|node| contract.graph.accepts(node, value))
-        })
+            if std::ptr::eq(*contract, place.contract) {
+                continue;
+            }
+            for node in schemas_like(operation, place) {
+                let fit = Fit::measure(&contract.graph, node, value);
+                if fit.is_likely() && fit.compare(best.0).is_gt() {
+                    best = (fit, Some(*contract));
+                }
+            }
+        }
+        best.1
     }
+}
+
+/// The schemas of an operation of another version for the same side: of the same status, and of every
+/// success where the status is one, since versions may answer with different ones.
+fn schemas_like(operation: &Operation, place: &Destination<'_>) -> Vec<NodeId> {
+    if place.side == Side::Request {
+        return operation.request.schema().into_iter().collect();
+    }
+    let success = place.status.is_some_and(|status| status < 300);
+    operation
+        .responses
+        .iter()
+        .filter(|response| {
+            let status = response.status.example();
+            Some(status) == place.status || (success && status < 300)
+        })
+        .filter_map(|response| response.payload.schema())
+        .collect()
 }

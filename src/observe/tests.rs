@@ -136,6 +136,30 @@ fn a_value_that_fits_no_variant_is_read_as_the_closest() {
     // Without a tag, the fewest deviations.
     let found = deviations(&schema, &json!({"lives": "9"}));
     assert!(found.iter().all(|line| !line.contains("Dog")), "{found:?}");
+    // Most of the value decides, not the number of defects.
+    let schema = json!({"anyOf": [
+        {"title": "Whole", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}, "c": true, "d": true}, "required": ["a", "b"]},
+        {"title": "Part", "properties": {"e": true}, "required": ["e"]}
+    ]});
+    let found = deviations(&schema, &json!({"a": "1", "b": "2", "c": 1, "d": 1}));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found.iter().all(|line| line.contains(" Whole ")),
+        "{found:?}"
+    );
+    // A tag that no variant has is the one thing to say.
+    let schema = json!({"oneOf": [
+        {"properties": {"kind": {"const": "cat"}, "lives": true}, "required": ["kind", "lives"]},
+        {"properties": {"kind": {"const": "dog"}}, "required": ["kind"]}
+    ]});
+    assert_eq!(
+        deviations(&schema, &json!({"kind": "cow"})),
+        [" Tag { property: \"kind\", tags: [\"cat\", \"dog\"] } - /kind",]
+    );
+    // A type that no variant takes, too.
+    let schema = json!({"oneOf": [{"type": "object"}, {"type": "string"}, {"type": "null"}]});
+    let found = deviations(&schema, &json!(5));
+    assert_eq!(found.len(), 1, "{found:?}");
     // A single variant beside null is no choice.
     let nullable = json!({"anyOf": [{"type": "integer"}, {"type": "null"}]});
     let found = deviations(&nullable, &json!("x"));
@@ -300,8 +324,39 @@ fn payloads_without_url_go_where_they_fit() {
             "Unmatched",
         ),
         ("organisations@v2", "x", "{}", "Unmatched"),
+        // What the name says of side and status holds, declared or not.
+        (
+            "organisations@v2",
+            "retrieve-organisation.500",
+            r#"{"error": "Oops."}"#,
+            "organisations@v2 retrieve-organisation response Some(500) NoSchema",
+        ),
+        (
+            "organisations@v2",
+            "list-organisations.request",
+            "{}",
+            "organisations@v2 list-organisations request None NoSchema",
+        ),
+        (
+            "organisations@v2",
+            "2024-05-01 Retrieve_Organisation",
+            &v2_single,
+            "organisations@v2 retrieve-organisation response Some(200) Conforms",
+        ),
+        // Compared as what it mostly is, whatever the number of defects.
+        (
+            "organisations@v2",
+            "retrieve-organisations",
+            &v2_single,
+            "organisations@v2 create-organisation response Some(201) Conforms",
+        ),
         ("organisations@v2", "x", "{", "Malformed"),
-        ("organisations@v2", "list-organisations", "{", "Malformed"),
+        (
+            "organisations@v2",
+            "list-organisations",
+            "{",
+            "organisations@v2 list-organisations response None Malformed",
+        ),
     ];
     for (asked, hint, payload, expected) in table {
         assert_eq!(

@@ -1,98 +1,124 @@
 //! Which branch of an `anyOf` or `oneOf` a value was meant for.
 
-use std::sync::Arc;
-
 use crate::json::{Key, Kind, Value};
-use crate::schema::{Graph, NodeId};
+use crate::schema::{Graph, NodeId, Types};
 
-use super::deviation::DeviationKind;
-use super::walk::{About, Recorder, Taken, Walk};
-
-/// Values that a trial walk looks at before it gives up counting.
-const TRIAL_VALUES: u32 = 4_000;
+use super::fit::Fit;
 
 /// How far references are followed to find what a branch says.
 const DEPTH: u8 = 8;
 
-/// The branch that a value which fits none was meant for: by its tag, else by its type, else the one
-/// with the fewest deviations; the first of equals. Also says whether there was a choice between
-/// branches for this type of value, so that a report has to name the one taken.
-pub(super) fn closest(graph: &Graph, branches: &[NodeId], value: Value<'_>) -> (NodeId, bool) {
+/// What a value that fits no branch was meant for.
+pub(super) enum Closest<'d> {
+    /// A branch; and whether there was a choice, so that a report has to name the one taken.
+    Branch(NodeId, bool),
+    /// No branch takes values of this type: the types that they take.
+    NoType(Types),
+    /// The tag is that of no branch: the member that is the tag, and the tags there are.
+    NoTag(Key<'d>, Value<'d>, Vec<String>),
+}
+
+/// Finds what a value that fits no branch was meant for: by type, then by tag (a required property
+/// with a constant or an enum of strings in each branch), then the branch with which most of the
+/// value agrees.
+pub(super) fn closest<'d>(graph: &Graph, branches: &[NodeId], value: Value<'d>) -> Closest<'d> {
     let of_type: Vec<NodeId> = branches
         .iter()
         .copied()
         .filter(|branch| may_hold(graph, *branch, value.kind(), DEPTH))
         .collect();
-    let candidates = if of_type.is_empty() {
-        branches
-    } else {
-        &of_type
-    };
+    if of_type.is_empty() {
+        return Closest::NoType(types(graph, branches));
+    }
     let is_null = |branch: &NodeId| {
         may_hold(graph, *branch, Kind::Null, DEPTH)
             && !may_hold(graph, *branch, Kind::Object, DEPTH)
     };
     let is_choice = branches.iter().filter(|branch| !is_null(branch)).count() > 1;
-    if let Some(tagged) = by_tag(graph, candidates, value) {
-        return (tagged, is_choice);
+    if let [only] = of_type.as_slice() {
+        return Closest::Branch(*only, is_choice);
     }
-    if let [only] = candidates {
-        return (*only, is_choice);
-    }
-    let mut best = (u32::MAX, candidates[0]);
-    for &branch in candidates {
-        // A value that is no `null` was hardly meant for the branch that takes `null` alone.
-        let weight = if is_null(&branch) { 1_000 } else { 0 };
-        let deviations = weight + deviations(graph, branch, value);
-        if deviations < best.0 {
-            best = (deviations, branch);
-        }
-    }
-    (best.1, is_choice)
-}
-
-/// The one branch whose tag (a required property with a constant or an enum of strings) is the
-/// value's.
-fn by_tag(graph: &Graph, branches: &[NodeId], value: Value<'_>) -> Option<NodeId> {
     for (key, member) in value.members() {
         let Some(text) = member.as_str() else {
             continue;
         };
         let name = key.name();
-        let mut tagged = None;
-        let mut all_pinned = true;
-        for &branch in branches {
-            match pins(graph, branch, &name, &text, DEPTH) {
-                Some(true) if tagged.is_some() => all_pinned = false,
-                Some(true) => tagged = Some(branch),
-                Some(false) => {}
-                None => all_pinned = false,
-            }
+        let tags: Option<Vec<Vec<String>>> = of_type
+            .iter()
+            .map(|branch| tags_of(graph, *branch, &name, DEPTH))
+            .collect();
+        let Some(tags) = tags else { continue };
+        // What is the same in all of them tells nothing apart.
+        if tags.iter().all(|other| *other == tags[0]) {
+            continue;
         }
-        if all_pinned && tagged.is_some() {
-            return tagged;
+        let tagged: Vec<NodeId> = of_type
+            .iter()
+            .zip(&tags)
+            .filter(|(_, tags)| tags.iter().any(|tag| *tag == *text))
+            .map(|(branch, _)| *branch)
+            .collect();
+        match tagged.as_slice() {
+            [] => {
+                let mut tags = tags.concat();
+                tags.sort();
+                tags.dedup();
+                return Closest::NoTag(key, member, tags);
+            }
+            [only] => return Closest::Branch(*only, is_choice),
+            // The tag does not tell these apart.
+            _ => {}
         }
     }
-    None
+    let mut best: Option<(Fit, NodeId)> = None;
+    for &branch in &of_type {
+        let fit = Fit::measure(graph, branch, value);
+        if best.is_none_or(|(known, _)| fit.compare(known).is_gt()) {
+            best = Some((fit, branch));
+        }
+    }
+    let best = best.map_or(of_type[0], |(_, branch)| branch);
+    Closest::Branch(best, is_choice)
 }
 
-/// Whether a branch fixes the property to this text; `None` when it does not fix it at all.
-fn pins(graph: &Graph, id: NodeId, name: &str, text: &str, depth: u8) -> Option<bool> {
+/// The types that some branch takes.
+fn types(graph: &Graph, branches: &[NodeId]) -> Types {
+    let mut types = Types::default();
+    for kind in [
+        Kind::Null,
+        Kind::Boolean,
+        Kind::Number,
+        Kind::String,
+        Kind::Array,
+        Kind::Object,
+    ] {
+        if branches
+            .iter()
+            .any(|branch| may_hold(graph, *branch, kind, DEPTH))
+        {
+            types.insert(kind.name());
+        }
+    }
+    types
+}
+
+/// The strings to which a branch fixes a property; `None` when it does not fix it.
+fn tags_of(graph: &Graph, id: NodeId, name: &str, depth: u8) -> Option<Vec<String>> {
     let depth = depth.checked_sub(1)?;
     let node = graph.node(id);
     if let Some(property) = node.object.properties.get(name) {
         let property = graph.node(graph.resolve(*property));
         if let Some(constant) = &property.constant {
-            return Some(constant.as_str() == Some(text));
+            return constant.as_str().map(|tag| vec![tag.to_owned()]);
         }
         if let Some(values) = &property.values {
-            return Some(values.has_str(text));
+            return Some(values.strings().map(str::to_owned).collect());
         }
     }
     node.reference
         .iter()
         .chain(&node.all_of)
-        .find_map(|next| pins(graph, *next, name, text, depth))
+        .find_map(|next| tags_of(graph, *next, name, depth))
 }
 
 /// Whether a schema may accept values of this kind, as far as `type`, `const` and `enum` tell.
@@ -155,42 +181,4 @@ pub(super) fn bypassed_enum(
                 .as_ref()
                 .is_some_and(|values| values.strings().next().is_some() && !values.has_str(&text))
         })
-}
-
-/// How many deviations a walk under this branch meets.
-fn deviations(graph: &Graph, branch: NodeId, value: Value<'_>) -> u32 {
-    let mut walk = Walk::new(graph, Trial::default()).limit_elements(8);
-    walk.run(branch, value);
-    walk.recorder.deviations
-}
-
-/// Counts and keeps nothing.
-#[derive(Default)]
-struct Trial {
-    values: u32,
-    deviations: u32,
-}
-
-impl<'d> Recorder<'d> for Trial {
-    fn value(&mut self, _: Value<'d>, _: &[NodeId]) {
-        self.values += 1;
-    }
-
-    fn enter(&mut self, _: Taken<'d>) {}
-
-    fn leave(&mut self) {}
-
-    fn deviation(&mut self, _: NodeId, _: DeviationKind, _: About<'d>, _: Option<&Arc<str>>) {
-        self.deviations += 1;
-    }
-
-    fn undeclared(&mut self, _: NodeId, _: Key<'d>, _: Value<'d>) {}
-
-    fn beyond_enum(&mut self, _: NodeId, _: Value<'d>) {}
-
-    fn variant(&mut self, _: NodeId) {}
-
-    fn is_done(&self) -> bool {
-        self.values >= TRIAL_VALUES
-    }
 }

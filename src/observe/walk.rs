@@ -11,7 +11,7 @@ use crate::json::{Key, Kind, Value};
 use crate::schema::{Graph, Node, NodeId, Opaque};
 
 use super::deviation::DeviationKind;
-use super::variant;
+use super::variant::{self, Closest};
 
 /// A step from a value to one of its parts.
 #[derive(Debug, Clone, Copy)]
@@ -181,11 +181,26 @@ impl<'g, R> Walk<'g, R> {
             .filter(|branch| graph.accepts(*branch, value))
             .collect();
         if accepted.is_empty() {
-            let (best, is_choice) = variant::closest(graph, branches, value);
-            if is_choice {
-                self.assumed = Some(graph.label(best).into());
-            }
-            return vec![best];
+            return match variant::closest(graph, branches, value) {
+                Closest::Branch(best, is_choice) => {
+                    if is_choice {
+                        self.assumed = Some(graph.label(best).into());
+                    }
+                    vec![best]
+                }
+                Closest::NoType(expected) => {
+                    let found = value.kind().name();
+                    let kind = DeviationKind::Type { expected, found };
+                    self.deviation(id, kind, About::Value(value));
+                    Vec::new()
+                }
+                Closest::NoTag(key, member, tags) => {
+                    let property = key.name().into();
+                    let kind = DeviationKind::Tag { property, tags };
+                    self.deviation(id, kind, About::Member(key, member));
+                    Vec::new()
+                }
+            };
         }
         if exactly_one && accepted.len() > 1 {
             let names = accepted.iter().map(|branch| graph.label(*branch)).collect();

@@ -41,6 +41,8 @@ pub struct JsonReport {
 struct JsonSummary {
     /// Exchanges read.
     exchanges: u64,
+    /// Exchanges for which an operation, or at least its path, was found.
+    matched: u64,
     /// Payloads with a verdict.
     payloads: u64,
     /// Payloads by verdict.
@@ -70,7 +72,8 @@ struct VersionCount {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonFinding {
-    /// What stays the same from run to run: rule, operation, side, status, path and subject.
+    /// What stays the same from run to run: rule, contract, operation, side, status, path
+    /// and subject.
     key: String,
     /// The rule; `wiredrift explain RULE` tells more.
     rule: String,
@@ -206,6 +209,7 @@ impl From<&Report> for JsonReport {
             contract: report.contract.clone(),
             summary: JsonSummary {
                 exchanges: report.exchanges,
+                matched: report.matched,
                 payloads: report.payloads(),
                 verdicts: report
                     .verdicts

@@ -19,6 +19,8 @@ pub struct Report {
     pub contract: String,
     /// Exchanges read.
     pub exchanges: u64,
+    /// Exchanges for which an operation, or at least its path, was found.
+    pub matched: u64,
     /// Payloads compared, by `name@version` of the contract.
     pub versions: Vec<(String, u64)>,
     /// What came out, by verdict.
@@ -50,6 +52,7 @@ impl Report {
         Self {
             contract: contract.to_owned(),
             exchanges: profile.exchanges,
+            matched: profile.matched,
             versions: versions(&profile),
             verdicts: profile
                 .verdicts
@@ -95,10 +98,11 @@ impl Report {
         self.findings.iter().map(|finding| finding.level).max()
     }
 
-    /// Whether there were exchanges, and every payload of them fits no operation.
+    /// Whether there were exchanges, and none belongs to the contract. Of payloads that are not JSON
+    /// nobody can say.
     #[must_use]
     pub fn nothing_matched(&self) -> bool {
-        self.payloads() > 0 && self.with_verdict(Verdict::Unmatched) == self.payloads()
+        self.exchanges > 0 && self.matched == 0 && self.with_verdict(Verdict::Malformed) == 0
     }
 }
 

@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::location::Position;
+use crate::capture::redact::sanitised;
+use crate::location::{Origin, Position};
 use crate::observe::{Evidence, Judged, Verdict};
+use crate::rules::catalogue::OTHER_VERSION;
 use crate::rules::{Finding, FindingPlace, Level, SeenValue};
 
 use super::Report;
@@ -102,6 +104,17 @@ fn write_finding(out: &mut String, finding: &Finding) {
     out.push('\n');
 }
 
+/// A place as text that does nothing to a terminal: names of files may hold anything.
+fn shown(origin: &Origin) -> String {
+    let position = origin.position;
+    format!(
+        "{}:{}:{}",
+        sanitised(&origin.file),
+        position.line,
+        position.column
+    )
+}
+
 /// Writes place, line and mark of a piece of evidence; returns the width of the gutter.
 fn write_excerpt(out: &mut String, finding: &Finding, evidence: &Evidence) -> usize {
     let line = evidence.origin.position.line.to_string();
@@ -114,7 +127,7 @@ fn write_excerpt(out: &mut String, finding: &Finding, evidence: &Evidence) -> us
         out,
         "{:indent$}{FRAME}-->{FRAME:#} {}{entry}\n",
         "",
-        evidence.origin,
+        shown(&evidence.origin),
         indent = gutter - 1
     );
     let excerpt = &evidence.excerpt;
@@ -185,9 +198,12 @@ fn seen_words(finding: &Finding) -> Option<String> {
     let mut words = format!("seen {times}");
     if finding.of_payloads > 0 {
         let share = match finding.of_payloads {
-            1 => "in the only payload".to_owned(),
+            1 => "in its only payload".to_owned(),
             all if all == finding.payloads => format!("in all {all} payloads"),
-            all => format!("in {} of {all} payloads", finding.payloads.min(all)),
+            all => {
+                let some = finding.payloads.min(all);
+                format!("in {some} of {all} payloads ({} %)", percent(some, all))
+            }
         };
         put!(words, ", {share}");
     }
@@ -200,7 +216,7 @@ fn seen_words(finding: &Finding) -> Option<String> {
             if origin.file == pair[0].origin.file {
                 format!("{}:{}", origin.position.line, origin.position.column)
             } else {
-                origin.to_string()
+                shown(origin)
             }
         })
         .collect();
@@ -210,13 +226,24 @@ fn seen_words(finding: &Finding) -> Option<String> {
     Some(words)
 }
 
+/// Whole percents, but never 0 for some or 100 for less than all.
+fn percent(some: u64, all: u64) -> u64 {
+    (some * 100 / all.max(1)).clamp(1, 99)
+}
+
 fn write_payloads(out: &mut String, report: &Report, all: bool) {
     if report.judged.is_empty() {
         return;
     }
     let shown = if all { usize::MAX } else { PAYLOADS_SHOWN };
     put!(out, "{BOLD}payloads{BOLD:#}\n");
-    let rows: Vec<[String; 3]> = report.judged.iter().take(shown).map(payload_row).collect();
+    let mut judged: Vec<&Judged> = report.judged.iter().collect();
+    if judged.len() > shown {
+        // What deviates is not cut for what conforms.
+        judged.sort_by_key(|judged| judged.verdict == Verdict::Conforms);
+    }
+    judged.truncate(shown);
+    let rows: Vec<[String; 3]> = judged.iter().map(|judged| payload_row(judged)).collect();
     let width = |column: usize| {
         rows.iter()
             .map(|row| row[column].width())
@@ -224,11 +251,14 @@ fn write_payloads(out: &mut String, report: &Report, all: bool) {
             .unwrap_or(0)
     };
     let (first, second) = (width(0), width(1));
-    for (row, judged) in rows.iter().zip(&report.judged) {
+    for (row, judged) in rows.iter().zip(&judged) {
         let style = match judged.verdict {
             Verdict::Conforms => AnsiColor::Green.on_default(),
             Verdict::Deviates | Verdict::Malformed => AnsiColor::BrightRed.on_default(),
-            Verdict::Placeholders | Verdict::NoSchema | Verdict::Unmatched => DIM,
+            Verdict::Placeholders
+            | Verdict::NoSchema
+            | Verdict::OtherMediaType
+            | Verdict::Unmatched => DIM,
         };
         let pad = |text: &str, width: usize| " ".repeat(width - text.width());
         put!(
@@ -266,7 +296,7 @@ fn payload_row(judged: &Judged) -> [String; 3] {
     if !judged.variants.is_empty() {
         put!(verdict, " as {}", judged.variants.join(", "));
     }
-    [judged.origin.to_string(), target, verdict]
+    [shown(&judged.origin), target, verdict]
 }
 
 fn write_problems(out: &mut String, report: &Report) {
@@ -275,9 +305,9 @@ fn write_problems(out: &mut String, report: &Report) {
         let origin = &problem.origin;
         // A problem at the very start is one of the file as a whole.
         let place = if origin.position == Position::START {
-            origin.file.to_string()
+            sanitised(&origin.file)
         } else {
-            origin.to_string()
+            shown(origin)
         };
         put!(
             out,
@@ -286,10 +316,11 @@ fn write_problems(out: &mut String, report: &Report) {
         );
     }
     for (path, reason) in &report.skipped {
+        let path = sanitised(&path.display().to_string());
         put!(
             out,
-            "{DIM}passed over: {} ({reason}){DIM:#}\n",
-            path.display()
+            "{DIM}passed over: {path} ({reason}){DIM:#}
+"
         );
     }
     if !report.skipped.is_empty() {
@@ -308,7 +339,16 @@ fn write_summary(out: &mut String, report: &Report) {
         } else {
             "Checked in part:"
         },
-        counted(payloads, "payload"),
+        match report.exchanges {
+            exchanges if exchanges == payloads => counted(payloads, "payload"),
+            exchanges => {
+                format!(
+                    "{} in {}",
+                    counted(payloads, "payload"),
+                    counted(exchanges, "exchange")
+                )
+            }
+        },
         counted(files as u64, "file"),
         report.contract
     );
@@ -321,6 +361,30 @@ fn write_summary(out: &mut String, report: &Report) {
         put!(out, ": {}", verdicts.join(", "));
     }
     out.push_str(".\n");
+    if !report.contract.contains('@') && !report.versions.is_empty() {
+        let versions: Vec<String> = report
+            .versions
+            .iter()
+            .map(|(contract, count)| format!("{contract} {count}"))
+            .collect();
+        put!(out, "Payloads by version: {}.\n", versions.join(", "));
+    }
+    for finding in report
+        .findings
+        .iter()
+        .filter(|finding| *finding.rule == OTHER_VERSION)
+    {
+        put!(
+            out,
+            "{BOLD}{} better than {}: check {} against it.{BOLD:#}\n",
+            match finding.payloads {
+                1 => format!("1 payload fits {}", finding.subject),
+                count => format!("{count} payloads fit {}", finding.subject),
+            },
+            report.contract,
+            if finding.payloads == 1 { "it" } else { "them" }
+        );
+    }
     let levels: Vec<String> = [Level::Error, Level::Warning, Level::Info]
         .into_iter()
         .filter_map(|level| {
@@ -357,6 +421,7 @@ fn verdict_words(verdict: Verdict, count: u64) -> &'static str {
         (Verdict::Deviates, _) => "deviate",
         (Verdict::Malformed, _) => "are not JSON",
         (Verdict::NoSchema, _) => "have no schema",
+        (Verdict::OtherMediaType, _) => "are not of a JSON media type",
         (Verdict::Unmatched, _) => "fit no operation",
     }
 }

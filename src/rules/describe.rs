@@ -31,9 +31,9 @@ pub(super) fn subject_of(path: &PathPattern) -> String {
         Step::Any => None,
     });
     match (last_key, path.steps().last()) {
-        (Some(key), Some(Step::Any)) => format!("an item of `{key}`"),
+        (Some(key), Some(Step::Any)) => format!("an entry of `{key}`"),
         (Some(key), _) => format!("`{key}`"),
-        (None, Some(_)) => "an item of the payload".to_owned(),
+        (None, Some(_)) => "an entry of the payload".to_owned(),
         (None, None) => "the payload".to_owned(),
     }
 }
@@ -53,11 +53,22 @@ pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Word
                 format!("no `{property}` in here"),
             )
         }
+        DeviationKind::Tag { property, tags } => {
+            let quoted: Vec<String> = tags.iter().map(|tag| format!("`{tag}`")).collect();
+            Words::new(
+                &rules::ENUM_VALUE,
+                format!(
+                    "`{property}` of {name} is none of the tags {}",
+                    list(&quoted)
+                ),
+                "no variant has this tag",
+            )
+        }
         DeviationKind::Type { expected, found } => Words::new(
             &rules::WRONG_TYPE,
             format!(
-                "{name} is {} {found}, not {}",
-                article(found),
+                "{name} is {}, not {}",
+                with_article(found),
                 with_article(&expected.to_string())
             ),
             format!("expected {expected}"),
@@ -167,7 +178,7 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
         more => format!("{more} different ones"),
     };
     match fact {
-        TrafficFact::MalformedJson { message, hint } => Words::new(
+        TrafficFact::MalformedJson { message, hint, .. } => Words::new(
             &rules::MALFORMED_JSON,
             format!("a payload is not JSON: {message}"),
             hint.unwrap_or(message).to_owned(),
@@ -182,7 +193,7 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             "Content-Length does not say the length of the body as printed",
             "not the length of the body",
         ),
-        TrafficFact::UnknownOperation => Words::new(
+        TrafficFact::UnknownOperation { .. } => Words::new(
             &rules::UNKNOWN_OPERATION,
             format!("no operation has the path of {subject}"),
             "no such path",
@@ -204,14 +215,11 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             ),
             "not declared",
         ),
-        TrafficFact::ParameterValue(target) => Words::new(
-            &rules::PARAMETER_VALUE,
-            format!(
-                "parameter {subject} of {} has a value that its schema rejects",
-                target.operation
-            ),
-            "not accepted",
-        ),
+        TrafficFact::ParameterValue { target, name, kind } => {
+            let name = format!("parameter `{name}` of {}", target.operation);
+            let words = deviation(kind, &name, "");
+            Words::new(&rules::PARAMETER_VALUE, words.message, words.label)
+        }
         TrafficFact::ParameterPlaceholder(target) => Words::new(
             &rules::PLACEHOLDER,
             format!(
@@ -283,6 +291,15 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             "this one",
         ),
     }
+}
+
+/// Requests to a host for which no operation was found.
+pub(super) fn other_host(host: &str, operations: usize) -> Words {
+    Words::new(
+        &rules::UNKNOWN_OPERATION,
+        format!("no request to {host} has an operation: {operations} different paths or methods"),
+        "no such path",
+    )
 }
 
 /// `a`, `b` and `c`

@@ -37,13 +37,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What stays the same from run to run: rule, operation, side, status, path and subject.
+    /// What stays the same from run to run: rule, contract, operation, side, status, path and subject.
     #[must_use]
     pub fn key(&self) -> String {
         let place = self.places.first();
         let target = place.and_then(|place| place.target.as_ref());
         let parts = [
             self.rule.id.to_owned(),
+            target.map(|t| t.contract.to_string()).unwrap_or_default(),
             target.map(|t| t.operation.to_string()).unwrap_or_default(),
             target.map(|t| t.side.to_string()).unwrap_or_default(),
             target

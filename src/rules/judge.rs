@@ -1,13 +1,13 @@
 //! Turns what was learnt into findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::contract::Contract;
 use crate::location::PathPattern;
 use crate::observe::{
-    Deviation, DeviationKind, EVIDENCE_KEPT, Keyed, Profile, Spelling, Tally, TargetKey,
-    TargetProfile, TrafficFact,
+    DISTINCT_KEPT, Deviation, DeviationKind, EVIDENCE_KEPT, Keyed, Profile, Spelling, Tally,
+    TargetKey, TargetProfile, TrafficFact,
 };
 use crate::schema::Place;
 
@@ -15,6 +15,9 @@ use super::catalogue::{self as rules, Level, Rule};
 use super::describe::{self, Words, subject_of};
 use super::finding::{Finding, FindingPlace, SeenValue};
 use super::related::Family;
+
+/// Equally good places of a payload that are listed.
+const AMBIGUOUS_LISTED: usize = 4;
 
 /// What the user decides of levels.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +46,7 @@ impl Policy {
 pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec<Finding> {
     let mut judge = Judge {
         family: Family::new(contracts),
+        hosts: profile.hosts.keys().cloned().collect(),
         groups: BTreeMap::new(),
     };
     for (fact, subjects) in &profile.traffic {
@@ -80,6 +84,8 @@ pub(super) type Cause = (&'static str, String, String, String);
 
 pub(super) struct Judge<'c> {
     pub(super) family: Family<'c>,
+    /// Hosts that an operation was found for.
+    hosts: BTreeSet<String>,
     pub(super) groups: BTreeMap<Cause, Finding>,
 }
 
@@ -153,63 +159,29 @@ impl Judge<'_> {
     }
 
     fn traffic(&mut self, fact: &TrafficFact, subjects: &Keyed) {
-        let target = match fact {
-            TrafficFact::UndeclaredQuery(target)
-            | TrafficFact::ParameterValue(target)
-            | TrafficFact::ParameterPlaceholder(target)
-            | TrafficFact::UndeclaredStatus(target)
-            | TrafficFact::NoSchema(target)
-            | TrafficFact::UnexpectedBody(target)
-            | TrafficFact::MissingBody(target)
-            | TrafficFact::MediaType(target)
-            | TrafficFact::OtherVersion(target) => Some(target),
-            TrafficFact::MalformedJson { .. }
-            | TrafficFact::DuplicateKey
-            | TrafficFact::ContentLength
-            | TrafficFact::UnknownOperation
-            | TrafficFact::OtherMethod { .. }
-            | TrafficFact::Unmatched
-            | TrafficFact::Ambiguous(_) => None,
-        };
         let place = FindingPlace {
-            target: target.cloned(),
+            target: fact.target().cloned(),
             path: PathPattern::root(),
         };
-        let whole = matches!(fact, TrafficFact::ContentLength);
+        if let TrafficFact::UnknownOperation { host: Some(host) } = fact
+            && !self.hosts.contains(host)
+            && let Keyed::Distinct(operations) = subjects
+            && operations.len() > 1
+        {
+            return self.other_host(host, operations, &place);
+        }
         for (subject, tally) in subjects_of(subjects) {
             let others = if subject.is_none() {
-                crate::observe::DISTINCT_KEPT + 1
+                DISTINCT_KEPT + 1
             } else {
                 0
             };
             let subject = subject.unwrap_or("");
-            let values = whole.then(|| SeenValue {
-                value: subject.to_owned(),
-                count: tally.count,
-                known_to: Vec::new(),
-            });
-            let shown = match fact {
-                TrafficFact::ContentLength => "",
-                TrafficFact::MalformedJson { message, .. } => message,
-                TrafficFact::Ambiguous(candidates) => &candidates[0],
-                TrafficFact::DuplicateKey
-                | TrafficFact::UnknownOperation
-                | TrafficFact::OtherMethod { .. }
-                | TrafficFact::UndeclaredQuery(_)
-                | TrafficFact::ParameterValue(_)
-                | TrafficFact::ParameterPlaceholder(_)
-                | TrafficFact::UndeclaredStatus(_)
-                | TrafficFact::NoSchema(_)
-                | TrafficFact::UnexpectedBody(_)
-                | TrafficFact::MissingBody(_)
-                | TrafficFact::MediaType(_)
-                | TrafficFact::Unmatched
-                | TrafficFact::OtherVersion(_) => subject,
-            };
+            let values = fact.has_values().then(|| seen_value(subject, tally));
             self.add(Fact {
                 words: describe::traffic(fact, subject, others),
                 cause: format!("{fact:?}"),
-                subject: shown,
+                subject: &traffic_subject(fact, subject),
                 place: place.clone(),
                 tally,
                 of_payloads: 0,
@@ -219,9 +191,30 @@ impl Judge<'_> {
         }
     }
 
+    /// A host that serves something else is one cause, whatever is asked of it.
+    fn other_host(
+        &mut self,
+        host: &str,
+        operations: &BTreeMap<Box<str>, Tally>,
+        place: &FindingPlace,
+    ) {
+        for (operation, tally) in operations {
+            self.add(Fact {
+                words: describe::other_host(host, operations.len()),
+                cause: host.to_owned(),
+                subject: host,
+                place: place.clone(),
+                tally,
+                of_payloads: 0,
+                values: vec![seen_value(operation, tally)],
+                notes: Vec::new(),
+            });
+        }
+    }
+
     fn traffic_notes(&self, fact: &TrafficFact, subject: &str) -> Vec<String> {
         match fact {
-            TrafficFact::UnknownOperation => {
+            TrafficFact::UnknownOperation { .. } => {
                 let (method, path) = subject.split_once(' ').unwrap_or((subject, ""));
                 let known = self.family.having_request(method, path);
                 known
@@ -234,10 +227,14 @@ impl Judge<'_> {
                 known_to(&known).into_iter().collect()
             }
             TrafficFact::Ambiguous(candidates) => {
+                let mut shown = candidates[..candidates.len().min(AMBIGUOUS_LISTED)].to_vec();
+                if candidates.len() > AMBIGUOUS_LISTED {
+                    shown.push(format!("{} more", candidates.len() - AMBIGUOUS_LISTED));
+                }
                 vec![
-                    format!("the places are {}", describe::list(candidates)),
-                    "name the one that is meant with --operation, or in the name of the file \
-                     (`<operation>.<version>.json`)"
+                    format!("they are {}", describe::list(&shown)),
+                    "say which is meant with --operation, --side or --status, or in the name of \
+                     the file (`<operation>.<version>.<status>.json`)"
                         .to_owned(),
                 ]
             }
@@ -250,7 +247,7 @@ impl Judge<'_> {
             | TrafficFact::DuplicateKey
             | TrafficFact::ContentLength
             | TrafficFact::OtherMethod { .. }
-            | TrafficFact::ParameterValue(_)
+            | TrafficFact::ParameterValue { .. }
             | TrafficFact::ParameterPlaceholder(_)
             | TrafficFact::UndeclaredStatus(_)
             | TrafficFact::NoSchema(_)
@@ -407,7 +404,7 @@ impl Judge<'_> {
                     let note = format!(
                         "more than {} different names; a schema would describe them with \
                          additionalProperties",
-                        crate::observe::DISTINCT_KEPT
+                        DISTINCT_KEPT
                     );
                     (message, vec![note])
                 }
@@ -496,10 +493,40 @@ impl Judge<'_> {
     }
 }
 
+/// What tells facts of one rule at one place apart, where that is not what is counted apart.
+fn traffic_subject(fact: &TrafficFact, subject: &str) -> String {
+    match fact {
+        TrafficFact::ContentLength => String::new(),
+        TrafficFact::MalformedJson { kind, .. } => kind.code().to_owned(),
+        TrafficFact::ParameterValue { name, kind, .. } => format!("{name} {}", detail(kind)),
+        TrafficFact::OtherMethod { path, .. } => format!("{subject} {path}"),
+        TrafficFact::Ambiguous(candidates) => candidates[0].clone(),
+        TrafficFact::DuplicateKey
+        | TrafficFact::UnknownOperation { .. }
+        | TrafficFact::UndeclaredQuery(_)
+        | TrafficFact::ParameterPlaceholder(_)
+        | TrafficFact::UndeclaredStatus(_)
+        | TrafficFact::NoSchema(_)
+        | TrafficFact::UnexpectedBody(_)
+        | TrafficFact::MissingBody(_)
+        | TrafficFact::MediaType(_)
+        | TrafficFact::Unmatched
+        | TrafficFact::OtherVersion(_) => subject.to_owned(),
+    }
+}
+
+fn seen_value(value: &str, tally: &Tally) -> SeenValue {
+    SeenValue {
+        value: value.to_owned(),
+        count: tally.count,
+        known_to: Vec::new(),
+    }
+}
+
 /// What tells deviations of one rule at one place apart.
 fn detail(kind: &DeviationKind) -> &str {
     match kind {
-        DeviationKind::Missing { property, .. } => property,
+        DeviationKind::Missing { property, .. } | DeviationKind::Tag { property, .. } => property,
         DeviationKind::Type { found, .. } => found,
         DeviationKind::Constant { expected } => expected,
         DeviationKind::Format { format } => format,

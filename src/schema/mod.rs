@@ -72,11 +72,11 @@ impl Graph {
         id
     }
 
-    /// A short name for a schema: its component or title, else its type, else its place.
+    /// A short name for a schema: its title or component, else its type, else its place.
     #[must_use]
     pub fn label(&self, id: NodeId) -> String {
         let node = self.node(self.resolve(id));
-        if let Some(name) = &node.name {
+        if let Some(name) = self.node(id).name.as_ref().or(node.name.as_ref()) {
             return name.to_string();
         }
         match &node.types {
