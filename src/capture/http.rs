@@ -342,7 +342,7 @@ impl<'t> Message<'t> {
         if let Some((declared, place)) = self.declared
             && declared != raw.len() as u64
             // Tools print a compressed body decoded, and the headers as sent.
-            && !self.headers.get("content-encoding").is_some_and(|coding| coding != "identity")
+            && self.headers.get("content-encoding").is_none_or(|coding| coding == "identity")
             && !(raw.is_empty() && matches!(self.start, StartLine::Response { .. }))
         {
             let digits = text[place..]

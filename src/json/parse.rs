@@ -215,7 +215,7 @@ fn hint(text: &[u8], offset: usize) -> Option<&'static str> {
         (None, Some(b'<')) => Some("this looks like HTML or XML"),
         (_, Some(b'.')) if rest.starts_with(b"...") => Some("an ellipsis is not JSON"),
         (Some(b'{' | b','), Some(b'}')) => Some("a comma too many"),
-        (Some(b'{'), Some(_)) if rest.iter().any(|b| *b == b'}') && is_name(rest) => {
+        (Some(b'{'), Some(_)) if rest.contains(&b'}') && is_name(rest) => {
             Some("a placeholder or a key without quotes")
         }
         (Some(b'}' | b']'), Some(b'{' | b'[')) => {

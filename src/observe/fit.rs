@@ -31,7 +31,7 @@ pub(super) struct Fit {
 impl Fit {
     /// Measures a payload against one schema.
     pub(super) fn measure(graph: &Graph, node: NodeId, value: Value<'_>) -> Self {
-        let mut walk = Walk::new(graph, Measure::default()).limit_elements(ELEMENTS);
+        let mut walk = Walk::new(graph, Measure::default()).measuring(ELEMENTS);
         walk.run(node, value);
         let Measure {
             seen,

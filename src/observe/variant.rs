@@ -20,8 +20,13 @@ pub(super) enum Closest<'d> {
 
 /// Finds what a value that fits no branch was meant for: by type, then by tag (a required property
 /// with a constant or an enum of strings in each branch), then the branch with which most of the
-/// value agrees.
-pub(super) fn closest<'d>(graph: &Graph, branches: &[NodeId], value: Value<'d>) -> Closest<'d> {
+/// value agrees, or the first where it must not measure.
+pub(super) fn closest<'d>(
+    graph: &Graph,
+    branches: &[NodeId],
+    value: Value<'d>,
+    may_measure: bool,
+) -> Closest<'d> {
     let of_type: Vec<NodeId> = branches
         .iter()
         .copied()
@@ -71,7 +76,7 @@ pub(super) fn closest<'d>(graph: &Graph, branches: &[NodeId], value: Value<'d>) 
         }
     }
     let mut best: Option<(Fit, NodeId)> = None;
-    for &branch in &of_type {
+    for &branch in of_type.iter().filter(|_| may_measure) {
         let fit = Fit::measure(graph, branch, value);
         if best.is_none_or(|(known, _)| fit.compare(known).is_gt()) {
             best = Some((fit, branch));

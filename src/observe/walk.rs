@@ -67,6 +67,9 @@ pub(super) struct Walk<'g, R> {
     pub(super) recorder: R,
     /// Elements looked at per array.
     elements: usize,
+    /// Whether the walk only measures: then it does not measure again which variant fits best, which
+    /// would take exponential time in nested unions.
+    measures: bool,
     /// The variant that what is walked was read as, when it fits none.
     assumed: Option<Arc<str>>,
     /// Emptied sets, for reuse.
@@ -79,14 +82,16 @@ impl<'g, R> Walk<'g, R> {
             graph,
             recorder,
             elements: usize::MAX,
+            measures: false,
             assumed: None,
             spare: Vec::new(),
         }
     }
 
-    /// Looks at the first few elements of each array only.
-    pub(super) fn limit_elements(mut self, elements: usize) -> Self {
+    /// A walk that measures: it looks at the first few elements of each array only.
+    pub(super) fn measuring(mut self, elements: usize) -> Self {
         self.elements = elements;
+        self.measures = true;
         self
     }
 
@@ -181,7 +186,7 @@ impl<'g, R> Walk<'g, R> {
             .filter(|branch| graph.accepts(*branch, value))
             .collect();
         if accepted.is_empty() {
-            return match variant::closest(graph, branches, value) {
+            return match variant::closest(graph, branches, value, !self.measures) {
                 Closest::Branch(best, is_choice) => {
                     if is_choice {
                         self.assumed = Some(graph.label(best).into());

@@ -402,9 +402,8 @@ impl Judge<'_> {
                     let message =
                         format!("{name} has undeclared properties whose names look like data");
                     let note = format!(
-                        "more than {} different names; a schema would describe them with \
-                         additionalProperties",
-                        DISTINCT_KEPT
+                        "more than {DISTINCT_KEPT} different names; a schema would describe them with \
+                         additionalProperties"
                     );
                     (message, vec![note])
                 }
