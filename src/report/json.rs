@@ -45,6 +45,8 @@ struct JsonSummary {
     matched: u64,
     /// Payloads with a verdict.
     payloads: u64,
+    /// Payloads whose verdict is listed under `payloads` of the report.
+    payloads_listed: usize,
     /// Payloads by verdict.
     verdicts: Vec<VerdictCount>,
     /// Payloads compared, by version of the contract.
@@ -95,6 +97,8 @@ struct JsonFinding {
     values: Vec<JsonValueCount>,
     /// The first places in the captures, three at most.
     evidence: Vec<JsonEvidence>,
+    /// Other versions of the contract that declare the subject.
+    known_to: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -122,6 +126,8 @@ struct JsonValueCount {
     count: u64,
     /// Other versions of the contract that declare the value.
     known_to: Vec<String>,
+    /// A declared value that differs in case alone.
+    near: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -211,6 +217,7 @@ impl From<&Report> for JsonReport {
                 exchanges: report.exchanges,
                 matched: report.matched,
                 payloads: report.payloads(),
+                payloads_listed: report.judged.len(),
                 verdicts: report
                     .verdicts
                     .iter()
@@ -294,9 +301,11 @@ impl From<&Finding> for JsonFinding {
                     value: value.value.clone(),
                     count: value.count,
                     known_to: value.known_to.clone(),
+                    near: value.near.clone(),
                 })
                 .collect(),
             evidence: finding.evidence.iter().map(JsonEvidence::from).collect(),
+            known_to: finding.known_to.clone(),
             notes: finding.notes.clone(),
         }
     }

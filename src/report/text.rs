@@ -98,6 +98,9 @@ fn write_finding(out: &mut String, finding: &Finding) {
     if let Some(seen) = seen_words(finding) {
         row(out, &seen);
     }
+    if !finding.known_to.is_empty() {
+        row(out, &format!("known to {}", finding.known_to.join(", ")));
+    }
     for note in &finding.notes {
         row(out, note);
     }
@@ -173,9 +176,10 @@ fn values_words(values: &[SeenValue]) -> Option<String> {
         .iter()
         .take(VALUES_SHOWN)
         .map(|value| {
-            let known = match value.known_to.as_slice() {
-                [] => String::new(),
-                known => format!(" (known to {})", known.join(", ")),
+            let known = match (value.known_to.as_slice(), &value.near) {
+                ([], None) => String::new(),
+                ([], Some(near)) => format!(" (did you mean `{near}`?)"),
+                (known, _) => format!(" (known to {})", known.join(", ")),
             };
             format!("`{}` {}×{known}", value.value, value.count)
         })

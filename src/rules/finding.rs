@@ -32,6 +32,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// The values met, most frequent first.
     pub values: Vec<SeenValue>,
+    /// `name@version` of other versions that declare the subject.
+    pub known_to: Vec<String>,
     /// What else is to say.
     pub notes: Vec<String>,
 }
@@ -85,4 +87,6 @@ pub struct SeenValue {
     pub count: u64,
     /// `name@version` of other versions that declare it.
     pub known_to: Vec<String>,
+    /// A declared value that differs in case alone.
+    pub near: Option<String>,
 }

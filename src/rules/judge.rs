@@ -98,6 +98,7 @@ struct Fact<'p> {
     tally: &'p Tally,
     of_payloads: u64,
     values: Vec<SeenValue>,
+    known_to: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -132,6 +133,7 @@ impl Judge<'_> {
             of_payloads: 0,
             evidence: Vec::new(),
             values: Vec::new(),
+            known_to: Vec::new(),
             notes: Vec::new(),
         });
         finding.places.push(fact.place);
@@ -149,6 +151,11 @@ impl Judge<'_> {
             {
                 Some(known) => known.count += value.count,
                 None => finding.values.push(value),
+            }
+        }
+        for version in fact.known_to {
+            if !finding.known_to.contains(&version) {
+                finding.known_to.push(version);
             }
         }
         for note in fact.notes {
@@ -186,6 +193,12 @@ impl Judge<'_> {
                 tally,
                 of_payloads: 0,
                 values: values.into_iter().collect(),
+                known_to: match fact {
+                    TrafficFact::UndeclaredQuery(target) => {
+                        self.family.having_query(target, subject)
+                    }
+                    _ => Vec::new(),
+                },
                 notes: self.traffic_notes(fact, subject),
             });
         }
@@ -207,6 +220,7 @@ impl Judge<'_> {
                 tally,
                 of_payloads: 0,
                 values: vec![seen_value(operation, tally)],
+                known_to: Vec::new(),
                 notes: Vec::new(),
             });
         }
@@ -221,10 +235,6 @@ impl Judge<'_> {
                     .iter()
                     .map(|operation| format!("known as {operation}"))
                     .collect()
-            }
-            TrafficFact::UndeclaredQuery(target) => {
-                let known = self.family.having_query(target, subject);
-                known_to(&known).into_iter().collect()
             }
             TrafficFact::Ambiguous(candidates) => {
                 let mut shown = candidates[..candidates.len().min(AMBIGUOUS_LISTED)].to_vec();
@@ -247,6 +257,7 @@ impl Judge<'_> {
             | TrafficFact::DuplicateKey
             | TrafficFact::ContentLength
             | TrafficFact::OtherMethod { .. }
+            | TrafficFact::UndeclaredQuery(_)
             | TrafficFact::ParameterValue { .. }
             | TrafficFact::ParameterPlaceholder(_)
             | TrafficFact::UndeclaredStatus(_)
@@ -285,6 +296,7 @@ impl Judge<'_> {
                     tally,
                     of_payloads: target.payloads,
                     values: Vec::new(),
+                    known_to: Vec::new(),
                     notes: Vec::new(),
                 });
             }
@@ -325,6 +337,7 @@ impl Judge<'_> {
             tally,
             of_payloads: target.payloads,
             values,
+            known_to: Vec::new(),
             notes,
         };
         match (&deviation.kind, subjects) {
@@ -332,12 +345,13 @@ impl Judge<'_> {
             (DeviationKind::Closed, Some(subjects)) => {
                 let facts: Vec<_> = subjects_of(subjects)
                     .map(|(property, tally)| {
-                        let mut notes = notes.clone();
+                        let mut fact =
+                            fact(property.unwrap_or("…"), tally, Vec::new(), notes.clone());
                         if let (Some(property), Some(key)) = (property, &place.target) {
-                            let known = self.family.declaring_property(key, &place.path, property);
-                            notes.extend(known_to(&known));
+                            fact.known_to =
+                                self.family.declaring_property(key, &place.path, property);
                         }
-                        fact(property.unwrap_or("…"), tally, Vec::new(), notes)
+                        fact
                     })
                     .collect();
                 for fact in facts {
@@ -372,7 +386,15 @@ impl Judge<'_> {
         subjects_of(subjects)
             .filter_map(|(value, tally)| {
                 let value = value?;
+                let near = node
+                    .and_then(|node| node.values.as_ref())
+                    .and_then(|values| {
+                        values
+                            .strings()
+                            .find(|listed| listed.eq_ignore_ascii_case(value))
+                    });
                 Some(SeenValue {
+                    near: near.map(str::to_owned),
                     value: value.to_owned(),
                     count: tally.count,
                     known_to: self
@@ -391,22 +413,23 @@ impl Judge<'_> {
         subjects: &Keyed,
     ) {
         for (property, tally) in subjects_of(subjects) {
-            let (message, notes) = match (property, &place.target) {
-                (Some(property), Some(key)) => {
-                    let known = self.family.declaring_property(key, &place.path, property);
-                    let message = format!("property `{property}` is not declared");
-                    (message, known_to(&known).into_iter().collect())
-                }
-                (_, _) => {
-                    let name = subject_of(&place.path);
-                    let message =
-                        format!("{name} has undeclared properties whose names look like data");
-                    let note = format!(
-                        "more than {DISTINCT_KEPT} different names; a schema would describe them with \
-                         additionalProperties"
-                    );
-                    (message, vec![note])
-                }
+            let (message, known_to, notes) = match (property, &place.target) {
+                (Some(property), Some(key)) => (
+                    format!("property `{property}` is not declared"),
+                    self.family.declaring_property(key, &place.path, property),
+                    Vec::new(),
+                ),
+                (_, _) => (
+                    format!(
+                        "{} has undeclared properties whose names look like data",
+                        subject_of(&place.path)
+                    ),
+                    Vec::new(),
+                    vec![format!(
+                        "more than {DISTINCT_KEPT} different names; a schema would describe them \
+                         with additionalProperties"
+                    )],
+                ),
             };
             self.add(Fact {
                 words: Words {
@@ -420,6 +443,7 @@ impl Judge<'_> {
                 tally,
                 of_payloads: target.payloads,
                 values: Vec::new(),
+                known_to,
                 notes,
             });
         }
@@ -451,6 +475,7 @@ impl Judge<'_> {
                     .filter(|value| Some(value.value.as_str()) == subject)
                     .cloned()
                     .collect(),
+                known_to: Vec::new(),
                 notes: Vec::new(),
             });
         }
@@ -487,6 +512,7 @@ impl Judge<'_> {
             tally,
             of_payloads: target.payloads,
             values: Vec::new(),
+            known_to: Vec::new(),
             notes,
         });
     }
@@ -519,6 +545,7 @@ fn seen_value(value: &str, tally: &Tally) -> SeenValue {
         value: value.to_owned(),
         count: tally.count,
         known_to: Vec::new(),
+        near: None,
     }
 }
 
@@ -553,10 +580,6 @@ fn subjects_of(keyed: &Keyed) -> impl Iterator<Item = (Option<&str>, &Tally)> {
         .flatten()
         .map(|(subject, tally)| (Some(&**subject), tally));
     distinct.chain(folded.map(|tally| (None, tally)))
-}
-
-fn known_to(versions: &[String]) -> Option<String> {
-    (!versions.is_empty()).then(|| format!("known to {}", describe::list(versions)))
 }
 
 /// Puts what was collected in order.

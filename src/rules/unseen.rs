@@ -139,6 +139,7 @@ fn silent(rule: &'static Rule, subject: &str, message: String, place: &FindingPl
         of_payloads: 0,
         evidence: Vec::new(),
         values: Vec::new(),
+        known_to: Vec::new(),
         notes: Vec::new(),
     }
 }
