@@ -1,9 +1,10 @@
 //! Bodies out of what carried them: chunks, compression, base64.
 
-use std::io::Read;
+use std::io::{self, BufRead, Read};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::{Headers, Limits};
 
@@ -27,9 +28,7 @@ pub(super) fn transfer(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>,
         return inflate(flate2::read::MultiGzDecoder::new(bytes)).map(Some);
     }
     if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        let decoder = ruzstd::decoding::StreamingDecoder::new(bytes)
-            .map_err(|error| format!("the compressed body is damaged: {error}"))?;
-        return inflate(decoder).map(Some);
+        return inflate(Frames::new(bytes)).map(Some);
     }
     let is_text = matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'));
     if is("content-encoding", "deflate") && !is_text {
@@ -43,6 +42,58 @@ pub(super) fn transfer(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>,
         );
     }
     Ok(decoded)
+}
+
+/// Decompresses Zstandard data of any number of frames: files are rotated and joined.
+pub(super) struct Frames<R: Read> {
+    /// The frame that is read, or what follows the frames read so far.
+    state: Option<Result<StreamingDecoder<R, FrameDecoder>, R>>,
+}
+
+impl<R: Read> Frames<R> {
+    pub(super) fn new(data: R) -> Self {
+        Self {
+            state: Some(Err(data)),
+        }
+    }
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.state.take() {
+                None => return Ok(0),
+                Some(Ok(mut frame)) => {
+                    let read = frame.read(buffer)?;
+                    if read > 0 {
+                        self.state = Some(Ok(frame));
+                        return Ok(read);
+                    }
+                    self.state = Some(Err(frame.into_inner()));
+                }
+                Some(Err(mut data)) => {
+                    let start = data.fill_buf()?;
+                    if start.is_empty() {
+                        return Ok(0);
+                    }
+                    // A skippable frame (RFC 8878 section 3.1.2): a magic number, a length, bytes.
+                    if matches!(start, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]) {
+                        let mut header = [0; 8];
+                        data.read_exact(&mut header)?;
+                        let length =
+                            u32::from_le_bytes([header[4], header[5], header[6], header[7]]);
+                        io::copy(&mut data.by_ref().take(length.into()), &mut io::sink())?;
+                        self.state = Some(Err(data));
+                        continue;
+                    }
+                    let frame = StreamingDecoder::new(data).map_err(|error| {
+                        io::Error::new(io::ErrorKind::InvalidData, error.to_string())
+                    })?;
+                    self.state = Some(Ok(frame));
+                }
+            }
+        }
+    }
 }
 
 fn inflate(decoder: impl Read) -> Result<Vec<u8>, String> {

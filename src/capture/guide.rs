@@ -1,10 +1,10 @@
 //! Guides in plain text: blocks follow a line that says `json`, `HTTP` or `Python`.
 
 use crate::json::Document;
-use crate::location::Origin;
+use crate::location::{Origin, Position};
 
 use super::http::{is_start_line, line_at, next_line};
-use super::{Body, Exchange, Hint, Sink, http, position_in, python};
+use super::{Body, Exchange, Hint, Sink, http, python};
 
 /// What a label line announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +39,10 @@ pub(super) fn is_label(line: &[u8]) -> bool {
 pub(super) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
     let bytes = text.as_bytes();
     let mut blocks = Blocks {
-        text: bytes,
+        text,
         origin,
         count: 0,
+        passed: (0, origin.position),
     };
     let mut at = 0;
     let mut json_announced = false;
@@ -64,13 +65,9 @@ pub(super) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
         } else if is_start_line(line) {
             blocks.python(python_from.take(), at, sink);
             blocks.count += 1;
-            let entry = blocks.count;
-            at = http::read_one(bytes, at, origin, entry, &Hint::default(), sink);
-            at = if at == 0 {
-                bytes.len()
-            } else {
-                line_end(bytes, at)
-            };
+            let entry = blocks.place(at);
+            let end = http::read_one(bytes, at, &entry, &Hint::default(), sink);
+            at = line_end(bytes, end);
         } else if json_announced && !line.trim_ascii().is_empty() {
             json_announced = false;
             at = match line.trim_ascii_start().first() {
@@ -95,17 +92,27 @@ fn line_end(text: &[u8], at: usize) -> usize {
 }
 
 struct Blocks<'t, 'o> {
-    text: &'t [u8],
+    text: &'t str,
     origin: &'o Origin,
     count: u64,
+    /// How far lines were counted, so that a long guide is counted through once.
+    passed: (usize, Position),
 }
 
 impl Blocks<'_, '_> {
-    fn place(&self, offset: usize) -> Origin {
+    fn place(&mut self, offset: usize) -> Origin {
+        let (passed, position) = match self.passed {
+            (passed, position) if passed <= offset => (passed, position),
+            _ => (0, self.origin.position),
+        };
+        self.passed = (
+            offset,
+            position.after(&self.text.as_bytes()[passed..offset]),
+        );
         Origin {
             file: self.origin.file.clone(),
             entry: Some(self.count),
-            position: position_in(self.text, offset, self.origin.position),
+            position: self.passed.1,
         }
     }
 
@@ -114,14 +121,14 @@ impl Blocks<'_, '_> {
         let rest = &self.text[at..];
         let blank = rest.len() - rest.trim_ascii_start().len();
         let json = &rest[blank..];
-        let length = match Document::parse_prefix(json) {
-            Ok((_, end)) => end,
-            Err(_) => balanced_end(json),
+        let length = match Document::prefix_length(json) {
+            Some(end) => end,
+            None => balanced_end(json.as_bytes()),
         };
         self.count += 1;
-        let body = Body::verbatim(&json[..length], self.place(at + blank));
+        let body = Body::verbatim(&json.as_bytes()[..length], self.place(at + blank));
         sink.exchange(Exchange::bare(body, Hint::default()));
-        line_end(self.text, at + blank + length)
+        line_end(self.text.as_bytes(), at + blank + length)
     }
 
     /// Hands over the call in the Python that starts at `from`, if there is one.
@@ -129,7 +136,7 @@ impl Blocks<'_, '_> {
         let Some(from) = from else { return };
         self.count += 1;
         let place = self.place(from);
-        match python::read(&self.text[from..to], &place) {
+        match python::read(&self.text.as_bytes()[from..to], &place) {
             Some(exchange) => sink.exchange(exchange),
             None => self.count -= 1,
         }
@@ -137,7 +144,7 @@ impl Blocks<'_, '_> {
 
     /// Whether the tab before was `Python`, so that Python starts here.
     fn python_tab(&self, at: usize) -> Option<usize> {
-        let before = self.text[..at].trim_ascii_end();
+        let before = self.text.as_bytes()[..at].trim_ascii_end();
         let mut lines = before.rsplit(|byte| *byte == b'\n');
         lines.next();
         let previous = lines.next()?.trim_ascii();

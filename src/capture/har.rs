@@ -109,15 +109,15 @@ impl<'t> Entry<'t> {
             .get("url")
             .filter(|url| url.kind() == Kind::String)
             .ok_or_else(|| missing("request.url", Some(request)))?;
-        let body = request
-            .get("postData")
-            .and_then(|data| self.body(data, sink));
+        let data = request.get("postData");
+        let body = data.and_then(|data| self.body(data, sink));
         Ok(Request {
             origin: self.at(request.span().start),
             line: self.line(url),
             method,
             target: url.as_str().unwrap_or_default().into_owned(),
             headers: headers(request),
+            body_left_out: data.is_some_and(is_left_out) && body.is_none(),
             body,
         })
     }
@@ -126,17 +126,21 @@ impl<'t> Entry<'t> {
     fn response<'d>(&self, entry: Value<'d>, sink: &mut dyn Sink) -> Option<Response<'d>> {
         let response = entry.get("response")?;
         let written = response.get("status")?;
-        let status = u16::try_from(written.as_number()?.as_u64()?)
-            .ok()
-            .filter(|status| *status > 0)?;
+        let status = match written.as_str() {
+            Some(text) => text.parse().ok(),
+            None => written.as_number()?.as_u64(),
+        };
+        let status = status.and_then(|status| u16::try_from(status).ok());
+        let status = status.filter(|status| *status > 0)?;
+        let content = response.get("content");
+        let body = content.and_then(|content| self.body(content, sink));
         Some(Response {
             origin: self.at(response.span().start),
             line: self.line(written),
             status,
             headers: headers(response),
-            body: response
-                .get("content")
-                .and_then(|content| self.body(content, sink)),
+            body_left_out: content.is_some_and(is_left_out) && body.is_none(),
+            body,
         })
     }
 
@@ -159,6 +163,14 @@ impl<'t> Entry<'t> {
         let media_type = string(data, "mimeType").filter(|media_type| !media_type.is_empty());
         Some(body.with_media_type(media_type.as_deref()))
     }
+}
+
+/// Whether `postData` or `content` tells of a body that it does not hold: by its size, or as parameters.
+fn is_left_out(data: Value<'_>) -> bool {
+    let size = data.get("size").and_then(Value::as_number);
+    size.and_then(|size| size.as_i64())
+        .is_some_and(|size| size > 0)
+        || data.get("params").is_some_and(|params| !params.is_empty())
 }
 
 fn string(value: Value<'_>, key: &str) -> Option<String> {

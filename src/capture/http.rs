@@ -70,13 +70,7 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
             message: "text before the first HTTP message was passed over".to_owned(),
         });
     }
-    let mut messages = Messages {
-        text,
-        origin,
-        hint,
-        open: None,
-        count: 0,
-    };
+    let mut messages = Messages::new(text, hint);
     let mut entry = origin.clone();
     entry.entry = Some(origin.entry.unwrap_or(1));
     let mut passed = 0;
@@ -101,34 +95,38 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
 /// Pairs requests with the responses that follow them.
 struct Messages<'t, 'c> {
     text: &'t [u8],
-    origin: &'c Origin,
     hint: &'c Hint,
-    open: Option<Exchange<'t>>,
+    /// Requests that came one after the other.
+    requests: Vec<Exchange<'t>>,
+    /// Responses that came after them.
+    responses: Vec<Exchange<'t>>,
     count: u64,
 }
 
-impl<'t> Messages<'t, '_> {
-    /// Adds a message to the open exchange, or closes that and opens another.
-    fn add(&mut self, message: Message<'t>, entry: &Origin, sink: &mut dyn Sink) {
-        let (body, remarks) = message.body(self.text, self.origin, entry, sink);
-        let is_answer = matches!(message.start, StartLine::Response { .. })
-            && self
-                .open
-                .as_ref()
-                .is_some_and(|open| open.response.is_none());
-        if !is_answer {
-            self.finish(sink);
+impl<'t, 'c> Messages<'t, 'c> {
+    fn new(text: &'t [u8], hint: &'c Hint) -> Self {
+        Self {
+            text,
+            hint,
+            requests: Vec::new(),
+            responses: Vec::new(),
+            count: 0,
         }
-        let exchange = self
-            .open
-            .get_or_insert_with(|| Exchange::new(entry.clone(), self.hint.clone()));
-        exchange.remarks.extend(remarks);
+    }
+
+    fn add(&mut self, message: Message<'t>, entry: &Origin, sink: &mut dyn Sink) {
+        let (body, remarks) = message.body(self.text, entry, sink);
+        let mut exchange = Exchange::new(entry.clone(), self.hint.clone());
+        exchange.remarks = remarks;
         let line = Line {
             text: message.line.to_owned(),
             origin: entry.clone(),
         };
         match message.start {
             StartLine::Request { method, target } => {
+                if !self.responses.is_empty() {
+                    self.finish(sink);
+                }
                 exchange.request = Some(Request {
                     origin: entry.clone(),
                     line,
@@ -136,7 +134,9 @@ impl<'t> Messages<'t, '_> {
                     target: target.to_owned(),
                     headers: message.headers,
                     body,
+                    body_left_out: false,
                 });
+                self.requests.push(exchange);
             }
             // An interim response (100 Continue) says nothing; the final one follows.
             StartLine::Response { status: 100..=199 } => {}
@@ -147,15 +147,44 @@ impl<'t> Messages<'t, '_> {
                     status,
                     headers: message.headers,
                     body,
+                    body_left_out: false,
                 });
+                self.responses.push(exchange);
             }
         }
     }
 
+    /// Hands over what is open. One response belongs to the request right before it; as many responses
+    /// as requests belong to them in order (pipelining, RFC 9112 section 9.3.2).
     fn finish(&mut self, sink: &mut dyn Sink) {
-        if let Some(exchange) = self.open.take()
-            && (exchange.request.is_some() || exchange.response.is_some())
-        {
+        let mut requests = std::mem::take(&mut self.requests);
+        let responses = std::mem::take(&mut self.responses);
+        let first = match (requests.len(), responses.len()) {
+            (requests, 1) => requests.saturating_sub(1),
+            (requests, responses) if requests == responses => 0,
+            (0, _) | (_, 0) => requests.len(),
+            (sent, answered) => {
+                sink.problem(Problem {
+                    origin: responses[0].origin.clone(),
+                    message: format!(
+                        "{sent} requests are followed by {answered} responses: which belongs to \
+                         which cannot be told, so they are read one by one"
+                    ),
+                });
+                requests.len()
+            }
+        };
+        let mut alone = Vec::new();
+        for (index, response) in responses.into_iter().enumerate() {
+            match requests.get_mut(first + index) {
+                Some(request) => {
+                    request.response = response.response;
+                    request.remarks.extend(response.remarks);
+                }
+                None => alone.push(response),
+            }
+        }
+        for exchange in requests.into_iter().chain(alone) {
             self.count += 1;
             sink.exchange(exchange);
         }
@@ -185,23 +214,14 @@ fn next_start(text: &[u8], from: usize) -> Option<usize> {
 pub(super) fn read_one(
     text: &[u8],
     start: usize,
-    origin: &Origin,
-    entry: u64,
+    entry: &Origin,
     hint: &Hint,
     sink: &mut dyn Sink,
 ) -> usize {
     let limit = next_start(text, next_line(text, start)).unwrap_or(text.len());
     let (message, end) = message(text, start, limit, Extent::ToEndOfJson);
-    let mut place_of = origin.at(position_in(text, start, origin.position));
-    place_of.entry = Some(entry);
-    let mut messages = Messages {
-        text,
-        origin,
-        hint,
-        open: None,
-        count: 0,
-    };
-    messages.add(message, &place_of, sink);
+    let mut messages = Messages::new(text, hint);
+    messages.add(message, entry, sink);
     messages.finish(sink);
     end
 }
@@ -219,8 +239,12 @@ struct Message<'t> {
     line: &'t str,
     headers: Headers,
     body: Range<usize>,
+    /// Where the message starts.
+    at: usize,
     /// The value of the Content-Length header and where it stands.
     declared: Option<(u64, usize)>,
+    /// A line among the headers that is none.
+    malformed: Option<usize>,
 }
 
 fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<'_>, usize) {
@@ -229,6 +253,7 @@ fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<
     let start_line = StartLine::parse(line).unwrap_or(StartLine::Response { status: 100 });
     let mut headers = Headers::default();
     let mut declared = None;
+    let mut malformed = None;
     let mut at = next_line(text, start);
     let mut has_body = false;
     while at < limit {
@@ -239,7 +264,16 @@ fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<
             break;
         }
         let Some((name, value)) = header(line) else {
-            break;
+            // In a guide, prose may follow a message without a blank line between.
+            if extent == Extent::ToEndOfJson {
+                break;
+            }
+            // A line that starts with white space continues the one before (RFC 9112 section 5.2).
+            if !line.starts_with(b" ") && !line.starts_with(b"\t") {
+                malformed.get_or_insert(at);
+            }
+            at = next_line(text, at);
+            continue;
         };
         if name.eq_ignore_ascii_case("content-length") {
             let value_at = at + line.iter().position(|b| *b == b':').unwrap_or(0) + 1;
@@ -261,7 +295,9 @@ fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<
         line,
         headers,
         body,
+        at: start,
         declared,
+        malformed,
     };
     (message, end)
 }
@@ -305,7 +341,10 @@ fn body_range(
         }
     }
     // REST clients write `###` between the requests of a file.
-    let separator = memchr::memmem::find(&text[at..limit], b"\n###").unwrap_or(limit - at);
+    let separator = match &text[at..limit] {
+        region if region.starts_with(b"###") => 0,
+        region => memchr::memmem::find(region, b"\n###").unwrap_or(limit - at),
+    };
     let region = &text[at..at + separator];
     // Without a length, a message may follow right behind the JSON of this one.
     if declared.is_none()
@@ -327,16 +366,24 @@ impl<'t> Message<'t> {
     fn body(
         &self,
         text: &'t [u8],
-        origin: &Origin,
         entry: &Origin,
         sink: &mut dyn Sink,
     ) -> (Option<Body<'t>>, Vec<Remark>) {
         let raw = &text[self.body.clone()];
-        let at = |offset| {
-            let mut place = origin.at(position_in(text, offset, origin.position));
-            place.entry = entry.entry;
-            place
+        // Counted from the start of the message, not of the file.
+        let at = |offset: usize| {
+            entry.at(position_in(
+                &text[self.at..],
+                offset - self.at,
+                entry.position,
+            ))
         };
+        if let Some(offset) = self.malformed {
+            sink.problem(Problem {
+                origin: at(offset),
+                message: "a line among the headers is no header and was passed over".to_owned(),
+            });
+        }
         let mut remarks = Vec::new();
         // The body of a response to HEAD is not sent, so its length is not to be seen.
         if let Some((declared, place)) = self.declared
@@ -351,7 +398,7 @@ impl<'t> Message<'t> {
                 .count();
             remarks.push(Remark {
                 origin: at(place),
-                excerpt: Excerpt::new(text, place..place + digits),
+                excerpt: Excerpt::of_line(text, place..place + digits),
                 kind: RemarkKind::ContentLength {
                     declared,
                     actual: raw.len() as u64,

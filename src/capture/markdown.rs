@@ -47,8 +47,17 @@ fn block(
     let (Some(first), Some(last)) = (ranges.first(), ranges.last()) else {
         return 0;
     };
-    // Inside a list or quote the lines carry a prefix: JSON does not mind indentation.
-    let content = &text.as_bytes()[first.start..last.end];
+    // Inside a list or quote the lines carry a prefix. It is written over, so that places stay those
+    // of the file; for HTTP and Python, which mind white space, it is left out.
+    let mut content = text.as_bytes()[first.start..last.end].to_vec();
+    for pair in ranges.windows(2) {
+        content[pair[0].end - first.start..pair[1].start - first.start].fill(b' ');
+    }
+    let content = content.as_slice();
+    let dedented: Vec<u8> = ranges
+        .iter()
+        .flat_map(|range| text.as_bytes()[range.clone()].iter().copied())
+        .collect();
     let mut words = info.split_whitespace();
     let label = match words.next() {
         Some(word) => Label::parse(word),
@@ -68,8 +77,8 @@ fn block(
             sink.exchange(Exchange::bare(body, hint));
             1
         }
-        Some(Label::Http) => http::read(content, &place, &hint, sink),
-        Some(Label::Python) => match python::read(content, &place) {
+        Some(Label::Http) => http::read(&dedented, &place, &hint, sink),
+        Some(Label::Python) => match python::read(&dedented, &place) {
             Some(exchange) => {
                 sink.exchange(exchange);
                 1

@@ -93,6 +93,8 @@ pub struct Request<'a> {
     pub headers: Headers,
     /// The body; `None` where there is none.
     pub body: Option<Body<'a>>,
+    /// There was a body, but the capture does not hold it.
+    pub body_left_out: bool,
 }
 
 /// What a server sent.
@@ -108,6 +110,8 @@ pub struct Response<'a> {
     pub headers: Headers,
     /// The body; `None` where there is none.
     pub body: Option<Body<'a>>,
+    /// There was a body, but the capture does not hold it.
+    pub body_left_out: bool,
 }
 
 /// Header fields in the order of the message.
@@ -215,12 +219,12 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// Whether the body is JSON: by its media type, else by its first character.
+    /// Whether the body is JSON by its media type; without one, everything is but HTML and XML.
     #[must_use]
     pub fn is_json(&self) -> bool {
         match &self.media_type {
             Some(media_type) => is_json_media_type(media_type),
-            None => true,
+            None => self.bytes.trim_ascii_start().first() != Some(&b'<'),
         }
     }
 }

@@ -16,9 +16,12 @@ pub(super) fn read<'t>(block: &'t [u8], origin: &Origin) -> Option<Exchange<'t>>
         .filter_map(|method| Some((text.find(&format!("requests.{method}("))?, *method)))
         .min()?;
     let arguments = call + "requests.".len() + method.len() + 1;
-    let target = string_at(text, arguments)?;
+    let (target, url_end) = string_at(text, arguments)?;
     let place = |offset| origin.at(position_in(block, offset, origin.position));
     let rest = &text[arguments..];
+    let sends_body = ["json", "data", "files"]
+        .into_iter()
+        .any(|name| argument(rest, name).is_some());
     let body = ["json", "data"]
         .into_iter()
         .find_map(|name| {
@@ -34,28 +37,27 @@ pub(super) fn read<'t>(block: &'t [u8], origin: &Origin) -> Option<Exchange<'t>>
     exchange.request = Some(Request {
         origin: place(call),
         line: Line {
-            text: text[line_start..]
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .to_owned(),
+            // Up to the end of the URL: what follows may be a password.
+            text: text[line_start..arguments + url_end].to_owned(),
             origin: place(line_start),
         },
         method: method.to_ascii_uppercase(),
         target,
         headers: Headers::default(),
+        body_left_out: sends_body && body.is_none(),
         body,
     });
     Some(exchange)
 }
 
-/// The string literal at `at`, after white space and an `f` prefix.
-fn string_at(text: &str, at: usize) -> Option<String> {
+/// The string literal at `at`, after white space and an `f` prefix, and the offset of its end from `at`.
+fn string_at(text: &str, at: usize) -> Option<(String, usize)> {
     let rest = text[at..].trim_start();
     let rest = rest.strip_prefix('f').unwrap_or(rest);
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     let end = rest[1..].find(quote)?;
-    Some(rest[1..=end].to_owned())
+    let length = text.len() - at - rest.len() + end + 2;
+    Some((rest[1..=end].to_owned(), length))
 }
 
 /// Where the value of the keyword argument `name` starts.

@@ -13,16 +13,14 @@ use crate::json::{Document, Kind, Value};
 /// What stands in place of a secret.
 pub const MASK: &str = "***";
 
-/// Words that make the name of a secret when they end it: `x-api-key`, `accessToken`.
-const SECRET_ENDINGS: [&str; 21] = [
+/// Words that make the name of a secret: `x-api-key`, `accessToken`, `token_value`.
+const SECRET_WORDS: [&str; 17] = [
     "apikey",
     "auth",
     "authorization",
     "bearer",
     "cookie",
-    "cookies",
     "credential",
-    "credentials",
     "jwt",
     "key",
     "passphrase",
@@ -30,31 +28,50 @@ const SECRET_ENDINGS: [&str; 21] = [
     "password",
     "pwd",
     "secret",
-    "secrets",
-    "session",
+    "sessid",
     "sig",
     "signature",
     "token",
-    "tokens",
 ];
 
-/// Words that make the name of a secret wherever they stand, unless it ends in one of [`HARMLESS`].
-const SECRET_ANYWHERE: [&str; 9] = [
-    "authorization",
-    "cookie",
+/// Endings that make one word the name of a secret: `csrftoken`, `JSESSIONID`.
+const SECRET_SUFFIXES: [&str; 8] = [
+    "apikey",
     "credential",
-    "credentials",
-    "passphrase",
     "passwd",
     "password",
     "secret",
-    "secrets",
+    "sessid",
+    "sessionid",
+    "token",
 ];
 
-/// Endings of names that are about a secret and hold none: `password_updated_at`.
-const HARMLESS: [&str; 17] = [
-    "at", "changed", "count", "enabled", "expired", "expires", "expiry", "id", "length", "limit",
-    "name", "policy", "required", "set", "strength", "type", "url",
+/// Endings of names that are about a secret and hold none: `password_updated_at`, `token_type`.
+const HARMLESS: [&str; 24] = [
+    "at",
+    "by",
+    "changed",
+    "count",
+    "description",
+    "enabled",
+    "expired",
+    "expires",
+    "expiry",
+    "id",
+    "kind",
+    "label",
+    "length",
+    "limit",
+    "name",
+    "policy",
+    "required",
+    "set",
+    "size",
+    "status",
+    "strength",
+    "title",
+    "type",
+    "url",
 ];
 
 /// Beginnings of names that hold a number of secrets: `max_tokens`.
@@ -81,36 +98,64 @@ const ISSUED: [(&str, usize); 14] = [
 /// Widest excerpt, in columns.
 const EXCERPT_WIDTH: usize = 96;
 
+/// Bytes of a line before and after a place that may be shown.
+const REACH: usize = EXCERPT_WIDTH * 4;
+
+/// Bytes before that in which the name of a secret is looked for, where the text is not parsed.
+const CONTEXT: usize = 4096;
+
 /// Whether a property, header or parameter of this name holds a secret.
 ///
-/// The name is split into words at `_`, `-`, `.` and changes of case: `x-api-key`, `accessToken` and
-/// `Set-Cookie` are secrets; `monkey`, `max_tokens` and `password_updated_at` are not.
+/// The name is split into words at `_`, `-`, `.` and changes of case; a plural `s`, digits and versions
+/// at the end make no difference. `x-api-key`, `APIToken`, `api_keys`, `session_id` and `password1` are
+/// secrets; `monkey`, `max_tokens` and `password_updated_at` are not.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    let mut word = String::new();
-    let mut words = Vec::new();
-    let mut lower_before = false;
-    for character in name.chars() {
-        let starts_word = character.is_uppercase() && lower_before;
-        if !character.is_alphanumeric() || starts_word {
-            words.push(std::mem::take(&mut word));
+    let mut words = words_of(name);
+    // `password1`, `access_key_2`, `bearer_token_v2`
+    for word in &mut words {
+        let kept = word.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        word.truncate(kept);
+        if word.ends_with('s') && !word.ends_with("ss") {
+            word.pop();
         }
-        if character.is_alphanumeric() {
-            word.extend(character.to_lowercase());
-        }
-        lower_before = character.is_lowercase() || character.is_numeric();
     }
-    words.push(word);
-    words.retain(|word| !word.is_empty());
+    words.retain(|word| !word.is_empty() && word != "v");
     let (Some(first), Some(last)) = (words.first(), words.last()) else {
         return false;
     };
-    let ends = SECRET_ENDINGS.contains(&last.as_str())
-        && (words.len() == 1 || !QUANTITIES.contains(&first.as_str()));
-    let anywhere = words
-        .iter()
-        .any(|word| SECRET_ANYWHERE.contains(&word.as_str()));
-    ends || (anywhere && !HARMLESS.contains(&last.as_str()))
+    let is_secret = |word: &String| {
+        SECRET_WORDS.contains(&word.as_str())
+            || SECRET_SUFFIXES.iter().any(|suffix| word.ends_with(suffix))
+    };
+    if words.iter().any(|word| word == "session") && (words.len() == 1 || last == "id") {
+        return true;
+    }
+    let counts = words.len() > 1 && QUANTITIES.contains(&first.as_str());
+    words.iter().any(is_secret) && !counts && !HARMLESS.contains(&last.as_str())
+}
+
+/// The words of a name, in lower case: `APIToken` → `api`, `token`.
+fn words_of(name: &str) -> Vec<String> {
+    let characters: Vec<char> = name.chars().collect();
+    let mut words = vec![String::new()];
+    for (index, character) in characters.iter().enumerate() {
+        let before = index.checked_sub(1).map(|index| characters[index]);
+        let after = characters.get(index + 1);
+        let starts_word = character.is_uppercase()
+            && (before.is_some_and(|c| c.is_lowercase() || c.is_numeric())
+                || (before.is_some_and(char::is_uppercase)
+                    && after.is_some_and(|c| c.is_lowercase())));
+        if !character.is_alphanumeric() || starts_word {
+            words.push(String::new());
+        }
+        if character.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(character.to_lowercase());
+        }
+    }
+    words
 }
 
 /// Masks what looks like a secret by its shape: JSON Web Tokens and bearer tokens.
@@ -140,37 +185,63 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    /// Takes the line of a text in which `span` starts. Secrets are known by the quoted names before
-    /// them; for parsed JSON, [`Excerpt::of_json`] knows better.
+    /// Takes the line of a text in which `span` starts. The text may be broken JSON, so nothing in it
+    /// can be relied on: from the first word that names a secret on, the line is masked; below such a
+    /// name, all of it is. For parsed JSON, [`Excerpt::of_json`] knows better.
     #[must_use]
-    pub fn new(text: &[u8], span: Range<usize>) -> Self {
-        let (line, span) = line_of(text, span);
-        // Everything before is looked at: a secret may have opened lines above.
-        let before = String::from_utf8_lossy(&text[..line.end]);
-        if before.len() != line.end {
-            // Not UTF-8, so that offsets do not fit: nothing of the line is shown.
+    pub fn of_broken(text: &[u8], span: Range<usize>) -> Self {
+        let (window, span) = window_of(text, span);
+        let context = boundary(text, window.start.saturating_sub(CONTEXT));
+        let Ok(text) = std::str::from_utf8(&text[context..window.end]) else {
+            return Self::window(&[(0..1, "(not UTF-8)".to_owned())], &(0..1));
+        };
+        let window = window.start - context..window.end - context;
+        let span = span.start - context..span.end - context;
+        let mut masks = shapes(text);
+        for (word, name) in names(text) {
+            if !is_secret_name(&name) {
+                continue;
+            }
+            let depth = |text: &str| {
+                let opened = text.matches(['{', '[']).count();
+                opened.saturating_sub(text.matches(['}', ']']).count())
+            };
+            if word.start >= window.start {
+                masks.push(word.end..window.end);
+            } else if !text[word.end..window.start].contains('\n')
+                || depth(&text[word.end..window.start]) > 0
+            {
+                masks.push(window.clone());
+            }
+        }
+        Self::masked(text, window, masks, span)
+    }
+
+    /// Takes a line of HTTP or a URL: secrets are known by the names of headers and parameters.
+    #[must_use]
+    pub fn of_line(text: &[u8], span: Range<usize>) -> Self {
+        let (window, span) = window_of(text, span);
+        // The name of a header or parameter stands before what is shown of its value.
+        let start = memchr::memrchr(b'\n', &text[..window.start]).map_or(0, |newline| newline + 1);
+        let start = boundary(text, start.max(window.start.saturating_sub(CONTEXT)));
+        let line = String::from_utf8_lossy(&text[start..window.end]);
+        if line.len() != window.end - start {
             return Self::window(&[(0..1, "(not UTF-8)".to_owned())], &(0..1));
         }
-        let mut masks = secrets(&before);
-        if let Some(header) = header_value(&before[line.clone()]) {
-            masks.push(line.start + header.start..line.start + header.end);
-        }
-        Self::masked(&before, line, masks, span)
+        let mut masks = shapes(&line);
+        masks.extend(header_value(&line));
+        let window = window.start - start..window.end - start;
+        Self::masked(&line, window, masks, span.start - start..span.end - start)
     }
 
     /// Takes the line of a JSON text in which `span` starts; every value under a secret name is masked.
     #[must_use]
     pub fn of_json(document: &Document<'_>, span: Range<usize>) -> Self {
         let text = document.text();
-        let (line, span) = line_of(text.as_bytes(), span);
-        // A line may be the whole document: only what can be shown is looked at.
-        let reach = EXCERPT_WIDTH * 4;
-        let bytes = text.as_bytes();
-        let start = boundary(bytes, line.start.max(span.start.saturating_sub(reach)));
-        let end = boundary(bytes, line.end.min(span.start + reach));
+        let (window, span) = window_of(text.as_bytes(), span);
         let mut masks = Vec::new();
-        json_secrets(document.root(), &(start..end), false, &mut masks);
-        Self::masked(text, start..end, masks, span)
+        json_secrets(document.root(), &window, false, &mut masks);
+        Self::masked(text, window, masks, span)
     }
 
     fn masked(
@@ -294,11 +365,15 @@ pub fn sanitised(text: &str) -> String {
     mask_shapes(text).chars().map(printable).collect()
 }
 
-/// The line of the text in which `span` starts, and the span.
-fn line_of(text: &[u8], span: Range<usize>) -> (Range<usize>, Range<usize>) {
+/// The part of the line in which `span` starts that can be shown, and the part of the span in it.
+///
+/// A line may be a whole document: nothing is done for what is far from the place.
+fn window_of(text: &[u8], span: Range<usize>) -> (Range<usize>, Range<usize>) {
     let at = span.start.min(text.len());
-    let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
-    let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
+    let from = boundary(text, at.saturating_sub(REACH));
+    let to = boundary(text, (at + REACH).min(text.len()));
+    let start = memchr::memrchr(b'\n', &text[from..at]).map_or(from, |newline| from + newline + 1);
+    let end = memchr::memchr(b'\n', &text[at..to]).map_or(to, |newline| at + newline);
     (start..end, at..span.end.clamp(at, end))
 }
 
@@ -347,6 +422,13 @@ fn json_secrets(
         }
         Kind::String if in_secret => found.push(span.start + 1..span.end - 1),
         Kind::Number if in_secret => found.push(span),
+        // JSON inside a string.
+        Kind::String
+            if value.raw().contains("\\\"")
+                && names(value.raw()).any(|(_, name)| is_secret_name(&name)) =>
+        {
+            found.push(span.start + 1..span.end - 1);
+        }
         Kind::String => {
             let shapes = shapes(value.raw()).into_iter();
             found.extend(shapes.map(|range| span.start + range.start..span.start + range.end));
@@ -355,62 +437,37 @@ fn json_secrets(
     }
 }
 
-/// The secrets in a text of JSON, whole or broken, or of anything with quoted names.
-fn secrets(text: &str) -> Vec<Range<usize>> {
-    let mut found = shapes(text);
-    let bytes = text.as_bytes();
+/// The words of a text that may be names, with `\uXXXX` decoded.
+fn names(text: &str) -> impl Iterator<Item = (Range<usize>, String)> {
     let mut at = 0;
-    while let Some(quote) = memchr::memchr(b'"', &bytes[at.min(bytes.len())..]) {
-        let start = at + quote;
-        let end = string_end(bytes, start);
-        at = end + 1;
-        let Some(rest) = text.get(at..) else { break };
-        let value = at + (rest.len() - rest.trim_start().len());
-        if bytes.get(value) == Some(&b':') && is_secret_name(&text[start + 1..end]) {
-            let rest = &text[value + 1..];
-            let value = value + 1 + (rest.len() - rest.trim_start().len());
-            if let Some(range) = value_range(text, value) {
-                at = range.end;
-                // Past the quote that ends a masked string.
-                if bytes.get(value) == Some(&b'"') {
-                    at += 1;
+    std::iter::from_fn(move || {
+        let mut name = String::new();
+        let mut start = at;
+        while at < text.len() {
+            let rest = &text[at..];
+            let escape = rest
+                .strip_prefix("\\u")
+                .and_then(|digits| char::from_u32(u32::from_str_radix(digits.get(..4)?, 16).ok()?));
+            let (character, length) = match escape {
+                Some(character) => (character, 6),
+                None => {
+                    let character = rest.chars().next()?;
+                    (character, character.len_utf8())
                 }
-                found.push(range);
+            };
+            let is_part = character.is_alphanumeric() || matches!(character, '_' | '-');
+            if is_part {
+                if name.is_empty() {
+                    start = at;
+                }
+                name.push(character);
+            } else if !name.is_empty() {
+                break;
             }
+            at += length;
         }
-    }
-    found
-}
-
-/// The secret part of the value at `at`: what is inside its quotes, a number, or everything in its
-/// brackets.
-fn value_range(line: &str, at: usize) -> Option<Range<usize>> {
-    let bytes = line.as_bytes();
-    match bytes.get(at)? {
-        b'"' => Some(at + 1..string_end(bytes, at).min(bytes.len())),
-        b'{' | b'[' => {
-            let length = super::guide::balanced_end(&bytes[at..]);
-            Some(at + 1..(at + length.max(2) - 1).min(bytes.len()))
-        }
-        b'-' | b'0'..=b'9' => {
-            let length = line[at..]
-                .find([',', '}', ']', ' '])
-                .unwrap_or(line.len() - at);
-            Some(at..at + length)
-        }
-        // `null`, `true` and `false` are no secrets.
-        _ => None,
-    }
-}
-
-/// Offset of the quote that ends the string that starts at `at`, or of the end of the line: a quote
-/// may be missing.
-fn string_end(bytes: &[u8], at: usize) -> usize {
-    let mut end = at + 1;
-    while end < bytes.len() && !matches!(bytes[end], b'"' | b'\n') {
-        end += if bytes[end] == b'\\' { 2 } else { 1 };
-    }
-    end.min(bytes.len())
+        (!name.is_empty()).then(|| (start..at, name))
+    })
 }
 
 /// Secrets by their shape, in order and apart: tokens, private keys, and in URLs and forms the user
@@ -424,7 +481,8 @@ fn shapes(text: &str) -> Vec<Range<usize>> {
         let secret = if fresh { token(rest) } else { None };
         let secret = secret
             .or_else(|| user_information(rest))
-            .or_else(|| parameter(text, at));
+            .or_else(|| parameter(text, at))
+            .or_else(|| segment(text, at));
         match secret {
             Some(range) => {
                 found.push(at + range.start..at + range.end);
@@ -433,7 +491,7 @@ fn shapes(text: &str) -> Vec<Range<usize>> {
             }
             None => {
                 let character = rest.chars().next().unwrap_or_default();
-                fresh = !character.is_alphanumeric();
+                fresh = !(character.is_alphanumeric() || matches!(character, '-' | '_'));
                 at += character.len_utf8();
             }
         }
@@ -455,23 +513,25 @@ fn token(text: &str) -> Option<Range<usize>> {
     }
     for scheme in ["Bearer ", "bearer ", "Basic ", "basic "] {
         if let Some(rest) = text.strip_prefix(scheme) {
-            let length = length_of(rest);
-            return (length > 0).then_some(scheme.len()..scheme.len() + length);
+            let start = text.len() - rest.trim_start().len();
+            let length = length_of(&text[start..]);
+            return (length > 0).then_some(start..start + length);
         }
     }
     if text.starts_with("-----BEGIN ") && text.lines().next()?.contains("PRIVATE KEY") {
         let end = text.find("-----END ").unwrap_or(text.len());
         return Some(0..end);
     }
-    ISSUED.iter().find_map(|(prefix, least)| {
-        let length = length_of(text);
-        (text.starts_with(prefix) && length >= *least).then_some(0..length)
-    })
+    let (_, least) = ISSUED.iter().find(|(prefix, _)| text.starts_with(prefix))?;
+    let length = length_of(text);
+    (length >= *least).then_some(0..length)
 }
 
 /// `://user:password@` at the start of the text.
 fn user_information(text: &str) -> Option<Range<usize>> {
     let rest = text.strip_prefix("://")?;
+    // A host name is not longer, and the search must not run to the end of the text each time.
+    let rest = &rest[..floor(rest, 512)];
     let end = rest
         .find(|c: char| matches!(c, '/' | '?' | '#' | '"' | '\\') || c.is_whitespace())
         .unwrap_or(rest.len());
@@ -485,14 +545,45 @@ fn parameter(text: &str, at: usize) -> Option<Range<usize>> {
     if !matches!(before, None | Some('?' | '&' | '#' | ';')) {
         return None;
     }
-    let rest = &text[at..];
-    let name_length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "_-.[]%".contains(c)))?;
-    let value = rest[name_length..].strip_prefix('=')?;
-    if !is_secret_name(&rest[..name_length]) {
+    let name = name_before(&text[at..], '=')?;
+    let start = name.len() + 1;
+    let length = value_length(&text[at + start..]);
+    (length > 0 && is_secret_parameter(name)).then_some(start..start + length)
+}
+
+/// The segment of a path that follows a segment which names a secret: `/reset/token/…`.
+fn segment(text: &str, at: usize) -> Option<Range<usize>> {
+    if !text[..at].ends_with('/') {
         return None;
     }
-    let length = value
-        .find(|c: char| matches!(c, '&' | '#' | '"' | '\\') || c.is_whitespace())
-        .unwrap_or(value.len());
-    (length > 0).then_some(name_length + 1..name_length + 1 + length)
+    let name = name_before(&text[at..], '/')?;
+    let start = name.len() + 1;
+    let rest = &text[at + start..];
+    let length = value_length(rest).min(rest.find('/').unwrap_or(rest.len()));
+    (length > 0 && is_secret_parameter(name)).then_some(start..start + length)
+}
+
+/// Longest name of a parameter that is looked at.
+const NAME_LENGTH: usize = 128;
+
+/// The name that the text starts with, when `end` follows it.
+fn name_before(text: &str, end: char) -> Option<&str> {
+    let text = &text[..floor(text, NAME_LENGTH)];
+    let length = text.find(|c: char| !(c.is_ascii_alphanumeric() || "_-.[]%".contains(c)))?;
+    (length > 0 && text[length..].starts_with(end)).then(|| &text[..length])
+}
+
+fn is_secret_parameter(name: &str) -> bool {
+    let decoded = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
+    is_secret_name(&decoded)
+}
+
+fn value_length(text: &str) -> usize {
+    text.find(|c: char| matches!(c, '&' | '#' | '"' | '\\' | '?') || c.is_whitespace())
+        .unwrap_or(text.len())
+}
+
+/// The last place at or before `at` where a character starts.
+fn floor(text: &str, at: usize) -> usize {
+    boundary(text.as_bytes(), at.min(text.len()))
 }

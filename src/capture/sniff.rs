@@ -102,6 +102,11 @@ fn json_family(text: &[u8], complete: bool) -> Format {
     if looks_like_har(text) {
         return Format::Har;
     }
+    // One line longer than the head: a document on one line reads the same as a line of its own, and
+    // if there are more lines, they are documents, too.
+    if !complete && !text.contains(&b'\n') {
+        return Format::Ndjson;
+    }
     Format::Json
 }
 

@@ -8,6 +8,7 @@ use walkdir::WalkDir;
 
 use crate::location::{Origin, Position};
 
+use super::decode::Frames;
 use super::{Format, Hint, Problem, Sink, SourceRead, guide, har, http, json, markdown, sniff};
 
 /// How much of a file is looked at to recognise its format.
@@ -79,6 +80,10 @@ fn folder(root: &Path, format: Option<Format>, limits: &Limits, sink: &mut dyn S
                 sink.skipped(entry.into_path(), "hidden");
             }
             Ok(entry) if entry.file_type().is_dir() => {}
+            // A pipe would block until somebody writes.
+            Ok(entry) if !entry.file_type().is_file() => {
+                sink.skipped(entry.into_path(), "not a file");
+            }
             Ok(entry) => {
                 found = true;
                 file(entry.path(), format, limits, sink, true);
@@ -259,9 +264,7 @@ fn decompress<'r, 'n>(
         let decoder = flate2::bufread::MultiGzDecoder::new(raw);
         Ok((Box::new(BufReader::new(decoder)), without(".gz")))
     } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        let decoder = ruzstd::decoding::StreamingDecoder::new(raw)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))?;
-        Ok((Box::new(BufReader::new(decoder)), without(".zst")))
+        Ok((Box::new(BufReader::new(Frames::new(raw))), without(".zst")))
     } else {
         Ok((Box::new(raw), name))
     }

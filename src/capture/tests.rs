@@ -310,6 +310,18 @@ fn secrets_are_known_by_name() {
         "token",
         "passwordHash",
         "X-Amz-Signature",
+        "session_id",
+        "bearer_token_v2",
+        "JSESSIONID",
+        "APIToken",
+        "X-CSRFToken",
+        "csrftoken",
+        "AUTHTOKEN",
+        "tokenValue",
+        "api_keys",
+        "password1",
+        "access_key_2",
+        "private_key_pem",
         "secret_value",
     ] {
         assert!(redact::is_secret_name(name), "{name}");
@@ -379,7 +391,14 @@ fn excerpts_hide_secrets_and_keep_the_caret() {
     };
     let other = |text: &str, at: &str| {
         let start = text.find(at).expect("there");
-        show(redact::Excerpt::new(
+        show(redact::Excerpt::of_broken(
+            text.as_bytes(),
+            start..start + at.len(),
+        ))
+    };
+    let line = |text: &str, at: &str| {
+        let start = text.find(at).expect("there");
+        show(redact::Excerpt::of_line(
             text.as_bytes(),
             start..start + at.len(),
         ))
@@ -405,7 +424,15 @@ fn excerpts_hide_secrets_and_keep_the_caret() {
             "1",
         ),
         json("{\n            \"deep\": 1}", "1"),
-        other("Host: h\nAuthorization: Bearer abc.def\n", "Authorization"),
+        json(r#"{"raw": "{\"password\":\"abc\"}", "id": 7}"#, "7"),
+        line("Host: h\nAuthorization: Bearer abc.def\n", "Authorization"),
+        line(
+            "GET /reset/token/abc?access%5Ftoken=def&page=2 HTTP/1.1",
+            "page",
+        ),
+        other("{'token': 'abc', id: 7}", "7"),
+        other("{\"\\u0074oken\": \"abc\", }", "}"),
+        other("{\"a\": \"b\"c\", \"id\": 7, \"token\": \"abc\"}", "c\""),
         other("{\"token\": \"abc\", {", ", {"),
         other("{\"token\": {\n\"a\": \"abc\", {", ", {"),
         other(&format!("{long}}}"), "7"),

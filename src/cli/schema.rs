@@ -116,11 +116,8 @@ fn check(
     }
     // Files that nothing generates are stale, but only a check of everything can know.
     if reference.is_none() {
-        for entry in WalkDir::new(folder)
-            .sort_by_file_name()
-            .into_iter()
-            .flatten()
-        {
+        for entry in WalkDir::new(folder).sort_by_file_name() {
+            let entry = entry.map_err(|error| Error::read(folder, error.into()))?;
             let path = entry.path();
             let is_schema = path.to_string_lossy().ends_with(".schema.json");
             let known = path

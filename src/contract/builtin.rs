@@ -82,6 +82,7 @@ fn organisations_v2() -> ContractBuilder {
         operation
             .response::<v2::ErrorMessage>(401)
             .response::<v2::ErrorMessage>(404)
+            .response::<v2::ValidationErrors>(422)
     };
     let page =
         |operation: OperationBuilder| operation.response::<v2::PaginatedOrganisationList>(200);
@@ -108,7 +109,6 @@ fn organisations_v2() -> ContractBuilder {
                 .summary("Create an organisation")
                 .request::<v2::OrganisationBody>()
                 .response::<v2::SingleOrganisation>(201)
-                .response::<v2::ValidationErrors>(422)
                 .replaces(
                     "v1",
                     "create-client",
@@ -127,8 +127,7 @@ fn organisations_v2() -> ContractBuilder {
                 .summary("Update an organisation")
                 .path_parameter::<Id>("id")
                 .request::<v2::OrganisationPatch>()
-                .response::<v2::SingleOrganisation>(200)
-                .response::<v2::ValidationErrors>(422),
+                .response::<v2::SingleOrganisation>(200),
         ))
         .operation(errors(page(
             Operation::describe("list-client-organisations", "GET", client)
@@ -147,7 +146,6 @@ fn organisations_v2() -> ContractBuilder {
                 .summary("Add organisations to a client")
                 .path_parameter::<Id>("id")
                 .request::<v2::OrganisationIds>()
-                .response::<v2::ValidationErrors>(422)
                 .replaces(
                     "v1",
                     "create-client",
@@ -159,8 +157,7 @@ fn organisations_v2() -> ContractBuilder {
             Operation::describe("replace-client-organisations", "PUT", client)
                 .summary("Replace the organisations of a client")
                 .path_parameter::<Id>("id")
-                .request::<v2::OrganisationIds>()
-                .response::<v2::ValidationErrors>(422),
+                .request::<v2::OrganisationIds>(),
         ))))
         .operation(errors(from_update_client(
             Operation::describe("delete-client-organisations", "DELETE", client)

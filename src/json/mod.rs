@@ -93,6 +93,13 @@ impl<'t> Document<'t> {
         parse::prefix(text)
     }
 
+    /// The length of the value that `text` starts with, white space before it included; `None` when it
+    /// does not start with one. It says no more, and looks no further.
+    #[must_use]
+    pub fn prefix_length(text: &str) -> Option<usize> {
+        parse::prefix_length(text)
+    }
+
     /// The value of the whole document.
     #[must_use]
     pub fn root(&self) -> Value<'_> {

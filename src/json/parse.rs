@@ -121,13 +121,7 @@ pub(super) fn prefix(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> 
         message: "not UTF-8".to_owned(),
         hint: looks_like_utf_16(text).then_some("it looks like UTF-16; convert it to UTF-8"),
     })?;
-    let mut parser = Parser {
-        text: text.as_bytes(),
-        at: 0,
-        entries: Vec::new(),
-        repeated: Vec::new(),
-        document: text,
-    };
+    let mut parser = Parser::new(text);
     match parser.value(0) {
         Ok(()) => {
             let end = parser.at;
@@ -140,6 +134,12 @@ pub(super) fn prefix(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> 
         }
         Err(refused) => Err(explain(text.as_bytes(), refused)),
     }
+}
+
+pub(super) fn prefix_length(text: &str) -> Option<usize> {
+    u32::try_from(text.len()).ok()?;
+    let mut parser = Parser::new(text);
+    parser.value(0).ok().map(|()| parser.at)
 }
 
 /// Asks `serde_json` what is wrong, so that message and place are its own.
@@ -247,7 +247,17 @@ struct Parser<'t> {
     repeated: Vec<u32>,
 }
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            text: text.as_bytes(),
+            document: text,
+            at: 0,
+            entries: Vec::new(),
+            repeated: Vec::new(),
+        }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }

@@ -50,6 +50,11 @@ impl Fit {
         self.recognised > 0 && self.recognised >= self.strange
     }
 
+    /// Whether all that the payload shows agrees.
+    pub(super) fn is_exact(self) -> bool {
+        self.recognised > 0 && self.strange == 0
+    }
+
     /// Orders fits, better ones as greater: by the share that agrees, then by how much agrees.
     pub(super) fn compare(self, other: Self) -> Ordering {
         let cross = |a: Self, b: Self| a.recognised * (b.recognised + b.strange);
@@ -109,9 +114,19 @@ impl<'d> Recorder<'d> for Measure {
         self.way.pop();
     }
 
-    fn deviation(&mut self, node: NodeId, kind: DeviationKind, _: About<'d>, _: Option<&Arc<str>>) {
+    fn deviation(
+        &mut self,
+        node: NodeId,
+        kind: DeviationKind,
+        about: About<'d>,
+        _: Option<&Arc<str>>,
+    ) {
         self.broken.insert(self.here());
-        self.strange((node, std::mem::discriminant(&kind), detail(&kind)));
+        let key = match about {
+            About::Member(key, _) => Some(key.name()),
+            About::Value(_) => None,
+        };
+        self.strange((node, std::mem::discriminant(&kind), detail(&kind), key));
     }
 
     fn undeclared(&mut self, _: NodeId, key: Key<'d>, _: Value<'d>) {

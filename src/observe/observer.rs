@@ -9,7 +9,7 @@ use crate::capture::{
     Body, Exchange, Hint, Line, Problem, Remark, RemarkKind, Request, Response, Sink, SourceRead,
 };
 use crate::contract::{Contract, Operation, ParameterPlace, Payload, Route, Target};
-use crate::json::Document;
+use crate::json::{Document, SyntaxError};
 use crate::location::{Origin, Pointer, Side};
 
 use super::parameter;
@@ -95,7 +95,7 @@ impl<'c> Observer<'c> {
                 side,
                 status,
             };
-            self.body(&place, body);
+            self.body(&place, body, None);
         }
     }
 
@@ -145,14 +145,24 @@ impl<'c> Observer<'c> {
                         status: None,
                     };
                     self.parameters(&place, request, &target, &values);
-                    self.message(&place, request.body.as_ref(), &request.line);
+                    self.message(
+                        &place,
+                        request.body.as_ref(),
+                        request.body_left_out,
+                        &request.line,
+                    );
                     if let Some(response) = response {
                         let place = Destination {
                             side: Side::Response,
                             status: Some(response.status),
                             ..place
                         };
-                        self.message(&place, response.body.as_ref(), &response.line);
+                        self.message(
+                            &place,
+                            response.body.as_ref(),
+                            response.body_left_out,
+                            &response.line,
+                        );
                     }
                     return;
                 }
@@ -261,7 +271,13 @@ impl<'c> Observer<'c> {
     }
 
     /// One side of an exchange whose operation is known.
-    fn message(&mut self, place: &Destination<'c>, body: Option<&Body<'_>>, line: &Line) {
+    fn message(
+        &mut self,
+        place: &Destination<'c>,
+        body: Option<&Body<'_>>,
+        left_out: bool,
+        line: &Line,
+    ) {
         let wanted = place.operation.payload(place.side, place.status);
         // Not Modified has no body and is no answer of the operation's own.
         if wanted.is_none() && place.status != Some(304) {
@@ -270,16 +286,19 @@ impl<'c> Observer<'c> {
             self.fact(fact, "", &Proof::of_part(line, &status));
         }
         match (body, wanted) {
-            (Some(body), _) => self.body(place, body),
+            (Some(body), _) => self.body(place, body, None),
             (None, Some(Payload::Schema(_))) => {
-                let fact = TrafficFact::MissingBody(key_of(place));
+                let fact = match left_out {
+                    true => TrafficFact::BodyLeftOut(key_of(place)),
+                    false => TrafficFact::MissingBody(key_of(place)),
+                };
                 self.fact(fact, "", &Proof::of_part(line, ""));
             }
             (None, Some(Payload::Absent | Payload::Undocumented) | None) => {}
         }
     }
 
-    fn body(&mut self, place: &Destination<'c>, body: &Body<'_>) {
+    fn body(&mut self, place: &Destination<'c>, body: &Body<'_>, parsed: Option<Parsed<'_>>) {
         let key = key_of(place);
         let node = match place.operation.payload(place.side, place.status) {
             Some(Payload::Schema(node)) => node,
@@ -308,7 +327,8 @@ impl<'c> Observer<'c> {
             self.verdict(&body.origin, Some(key), Verdict::OtherMediaType, Vec::new());
             return;
         }
-        let Some(document) = self.parse(body, Some(&key)) else {
+        let parsed = parsed.unwrap_or_else(|| Document::parse(&body.bytes));
+        let Some(document) = self.parsed(body, parsed, Some(&key)) else {
             return;
         };
         let graph = &place.contract.graph;
@@ -340,7 +360,11 @@ impl<'c> Observer<'c> {
             && let Some(spoken) = self.versions.spoken(place, document.root())
         {
             let fact = TrafficFact::OtherVersion(key.clone());
-            self.fact(fact, &spoken.reference(), &Proof::Body(body, 0));
+            self.fact(
+                fact,
+                &spoken.reference(),
+                &Proof::Json(body, &document, 0..1),
+            );
         }
         self.verdict(&body.origin, Some(key), verdict, variants);
     }
@@ -351,8 +375,17 @@ impl<'c> Observer<'c> {
         body: &'b Body<'_>,
         target: Option<&TargetKey>,
     ) -> Option<Document<'b>> {
+        self.parsed(body, Document::parse(&body.bytes), target)
+    }
+
+    fn parsed<'b>(
+        &mut self,
+        body: &'b Body<'_>,
+        parsed: Parsed<'b>,
+        target: Option<&TargetKey>,
+    ) -> Option<Document<'b>> {
         self.payloads += 1;
-        match Document::parse(&body.bytes) {
+        match parsed {
             Ok(document) => {
                 for key in document.repeated_keys() {
                     let proof = Proof::Json(body, &document, key.span());
@@ -387,40 +420,44 @@ impl<'c> Observer<'c> {
 
     /// A payload without method and URL.
     fn bare(&mut self, body: &Body<'_>, hint: &Hint, line: Option<&Line>) {
-        let guess = match Document::parse(&body.bytes) {
-            _ if !body.is_json() => Guess::Unmatched,
-            Ok(document) => self.versions.guess(hint, document.root()),
-            Err(_) => {
-                // Parsed again, as what belongs where the hint says.
-                let place = self.versions.named(hint);
-                let key = place.map(|place| key_of(&place));
-                self.profile.matched += u64::from(key.is_some());
-                self.parse(body, key.as_ref());
-                return;
+        let parsed = match body.is_json() {
+            true => Document::parse(&body.bytes),
+            false => {
+                self.fact(TrafficFact::Unmatched, "", &Proof::Body(body, 0));
+                return self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
             }
         };
-        match guess {
+        let Ok(document) = &parsed else {
+            // What is malformed belongs where the hint says, if it says so.
+            let key = self.versions.named(hint).map(|place| key_of(&place));
+            self.profile.matched += u64::from(key.is_some());
+            self.parsed(body, parsed, key.as_ref());
+            return;
+        };
+        match self.versions.guess(hint, document.root()) {
             Guess::Found(place, equal) => {
                 self.profile.matched += 1;
                 if equal.len() > 1 {
-                    self.fact(TrafficFact::Ambiguous(equal), "", &Proof::Body(body, 0));
+                    let proof = Proof::Json(body, document, 0..1);
+                    self.fact(TrafficFact::Ambiguous(equal), "", &proof);
                 }
-                match line {
-                    Some(line) => self.message(&place, Some(body), line),
-                    None => {
-                        if place.operation.payload(place.side, place.status).is_none() {
-                            let fact = TrafficFact::UndeclaredStatus(key_of(&place));
-                            self.fact(fact, "", &Proof::Body(body, 0));
+                if place.operation.payload(place.side, place.status).is_none() {
+                    let proof = match line {
+                        Some(line) => {
+                            let status = place.status.unwrap_or_default().to_string();
+                            Proof::of_part(line, &status)
                         }
-                        self.body(&place, body);
-                    }
+                        None => Proof::Json(body, document, 0..1),
+                    };
+                    self.fact(TrafficFact::UndeclaredStatus(key_of(&place)), "", &proof);
                 }
+                self.body(&place, body, Some(parsed));
             }
             Guess::Unmatched => {
-                if !body.is_json() || self.parse(body, None).is_some() {
-                    self.fact(TrafficFact::Unmatched, "", &Proof::Body(body, 0));
-                    self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
-                }
+                let proof = Proof::Json(body, document, 0..1);
+                self.fact(TrafficFact::Unmatched, "", &proof);
+                self.parsed(body, parsed, None);
+                self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
             }
         }
     }
@@ -439,15 +476,21 @@ impl<'c> Observer<'c> {
 impl Sink for Observer<'_> {
     fn exchange(&mut self, exchange: Exchange<'_>) {
         self.profile.exchanges += 1;
+        self.payloads += 1;
         for remark in &exchange.remarks {
             self.remark(remark);
         }
         let user = &self.options.hint;
+        // Digits in a file name are a status only where the name says that it holds a response.
+        let mut told = exchange.hint;
+        if !self.versions.names_operation(&told) && told.side.is_none() {
+            told.status = None;
+        }
         let hint = Hint {
-            operation: user.operation.clone().or(exchange.hint.operation),
-            version: user.version.clone().or(exchange.hint.version),
-            side: user.side.or(exchange.hint.side),
-            status: user.status.or(exchange.hint.status),
+            operation: user.operation.clone().or(told.operation),
+            version: user.version.clone().or(told.version),
+            side: user.side.or(told.side),
+            status: user.status.or(told.status),
         };
         if let Some(request) = &exchange.request {
             self.routed(request, exchange.response.as_ref());
@@ -487,6 +530,9 @@ fn key_of(place: &Destination<'_>) -> TargetKey {
         status: place.status,
     }
 }
+
+/// A body that was parsed, or why it could not be.
+type Parsed<'b> = Result<Document<'b>, SyntaxError>;
 
 /// What shows a fact; lines, columns and excerpts are made only when it is kept.
 enum Proof<'a> {
@@ -535,7 +581,7 @@ impl<'a> Proof<'a> {
             }
             Self::Body(body, offset) => (
                 body.place(*offset),
-                Excerpt::new(&body.bytes, *offset..*offset + 1),
+                Excerpt::of_broken(&body.bytes, *offset..*offset + 1),
             ),
             Self::Json(body, document, span) => (
                 body.place(span.start),
@@ -544,7 +590,7 @@ impl<'a> Proof<'a> {
             Self::Line(line, span) => {
                 let before = &line.text.as_bytes()[..span.start];
                 let place = line.origin.at(line.origin.position.after(before));
-                (place, Excerpt::new(line.text.as_bytes(), span.clone()))
+                (place, Excerpt::of_line(line.text.as_bytes(), span.clone()))
             }
             Self::Ready(remark) => (remark.origin.clone(), remark.excerpt.clone()),
         };

@@ -14,6 +14,20 @@ pub fn is_placeholder(text: &str) -> bool {
         || (text.starts_with("YOUR_") && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
 }
 
+/// Whether a text that holds a placeholder is nothing else.
+pub(super) fn is_whole_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    let encloses = |open, close| text.starts_with(open) && text.ends_with(close);
+    encloses("{", "}")
+        || encloses("${", "}")
+        || encloses("<", ">")
+        || encloses("[", "]")
+        || text.starts_with("YOUR_")
+        || text
+            .bytes()
+            .all(|byte| matches!(byte, b'X' | b'x' | b'*' | b'-'))
+}
+
 /// Whether a name stands between two brackets: letters, digits, `_`, `-`, spaces, no more.
 fn encloses_name(text: &str, open: char, close: char) -> bool {
     text.split(open).skip(1).any(|rest| {

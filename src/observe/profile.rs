@@ -364,6 +364,9 @@ pub enum TrafficFact {
     UnexpectedBody(TargetKey),
     /// No payload where the contract says there is one. No subject.
     MissingBody(TargetKey),
+    /// There was a payload where the contract says there is one, but the capture does not hold it. No
+    /// subject.
+    BodyLeftOut(TargetKey),
     /// A payload that is not JSON, where the contract has a schema. Subject: its media type.
     MediaType(TargetKey),
     /// A payload without method and URL that fits no operation. No subject.
@@ -389,6 +392,7 @@ impl TrafficFact {
             | Self::NoSchema(target)
             | Self::UnexpectedBody(target)
             | Self::MissingBody(target)
+            | Self::BodyLeftOut(target)
             | Self::MediaType(target)
             | Self::OtherVersion(target) => Some(target),
             Self::DuplicateKey

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::capture::Body;
-use crate::capture::redact::{Excerpt, MASK, is_secret_name, sanitised};
+use crate::capture::redact::{Excerpt, MASK, is_secret_name, mask_shapes, sanitised};
 use crate::json::{Document, Key, Kind, Value};
 use crate::location::Pointer;
 use crate::schema::{Graph, NodeId, Place};
 
 use super::deviation::{Deviation, DeviationKind};
-use super::placeholder::is_placeholder;
+use super::placeholder::{is_placeholder, is_whole_placeholder};
 use super::profile::{PathId, Shape};
 use super::spelling::Spelling;
 use super::tally::{Evidence, Spot};
@@ -133,8 +133,15 @@ impl Witness<'_, '_> {
 
 /// A text as a subject: cut, and safe to print.
 pub(super) fn shorten(text: &str) -> String {
-    let mut short: String = text.chars().take(SUBJECT_LENGTH).collect();
-    if short.len() < text.len() {
+    // Masked before it is cut: half a token is still told by its shape only as a whole. What is far
+    // beyond the cut is not looked at.
+    let reach = text
+        .char_indices()
+        .nth(SUBJECT_LENGTH * 64)
+        .map_or(text.len(), |(at, _)| at);
+    let masked = mask_shapes(&text[..reach]);
+    let mut short: String = masked.chars().take(SUBJECT_LENGTH).collect();
+    if short.len() < masked.len() || reach < text.len() {
         short.push('…');
     }
     sanitised(&short)
@@ -224,8 +231,15 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
                 | DeviationKind::Pattern { .. }
                 | DeviationKind::Length { .. }
         );
-        let is_placeholder =
-            is_about_text && value.as_str().is_some_and(|text| is_placeholder(&text));
+        // A URL with a placeholder in it is no URL; a long name with one in it is still too long.
+        let in_part = matches!(
+            kind,
+            DeviationKind::Format { .. } | DeviationKind::Pattern { .. }
+        );
+        let is_placeholder = is_about_text
+            && value.as_str().is_some_and(|text| {
+                is_placeholder(&text) && (in_part || is_whole_placeholder(&text))
+            });
         let counts_subjects = matches!(
             kind,
             DeviationKind::Enum { .. }

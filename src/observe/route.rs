@@ -131,20 +131,43 @@ impl<'c> Versions<'c> {
                 measured.push((fit, place));
             }
         }
-        let best = measured
-            .iter()
-            .map(|(fit, _)| *fit)
-            .max_by(|a, b| a.compare(*b));
-        let Some(best) = best.filter(|fit| is_named || fit.is_likely()) else {
+        // What agrees wholly comes first; what does not was more likely a success that drifted than an
+        // error, whose schemas take nearly anything.
+        let compare = |(a, place_a): &(Fit, Destination<'_>),
+                       (b, place_b): &(Fit, Destination<'_>)| {
+            let rank = |fit: &Fit, place: &Destination<'_>| {
+                (
+                    fit.is_exact(),
+                    place.status.is_none_or(|status| status < 400),
+                )
+            };
+            rank(a, place_a).cmp(&rank(b, place_b)).then(a.compare(*b))
+        };
+        let best = measured.iter().copied().max_by(|a, b| compare(a, b));
+        let Some(best) = best.filter(|(fit, _)| is_named || fit.is_likely()) else {
             // The name says which operation, and nothing of it has a schema for the side and status.
-            return match self.named(hint) {
-                Some(place) => Guess::Found(place, Vec::new()),
-                None => Guess::Unmatched,
+            if let Some(place) = self.named(hint) {
+                return Guess::Found(place, Vec::new());
+            }
+            // A status that no operation declares says less than what the payload looks like.
+            let Some(status) = hint.status else {
+                return Guess::Unmatched;
+            };
+            let without = Hint {
+                status: None,
+                ..hint.clone()
+            };
+            return match self.guess(&without, value) {
+                Guess::Found(place, _) => {
+                    let status = Some(status).filter(|_| place.side == Side::Response);
+                    Guess::Found(Destination { status, ..place }, Vec::new())
+                }
+                Guess::Unmatched => Guess::Unmatched,
             };
         };
         let equal: Vec<Destination<'c>> = measured
             .iter()
-            .filter(|(fit, _)| fit.compare(best) == Ordering::Equal)
+            .filter(|measured| compare(measured, &best) == Ordering::Equal)
             .map(|(_, place)| *place)
             .collect();
         // Of equally good places one in a version asked for comes first.
@@ -184,6 +207,11 @@ impl<'c> Versions<'c> {
             .map(|operation| operation.id.as_str())
             .filter(|id| stands_in(id))
             .max_by_key(|id| id.len())
+    }
+
+    /// Whether a hint names an operation.
+    pub(super) fn names_operation(&self, hint: &Hint) -> bool {
+        self.named_id(hint).is_some()
     }
 
     /// The place that a hint names, whatever the payload: in the newest version asked for.

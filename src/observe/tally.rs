@@ -116,76 +116,50 @@ impl AddAssign<&Self> for Tally {
 }
 
 /// Tallies by key, of which at most [`DISTINCT_KEPT`] are told apart: with one more the keys are data,
-/// and fold into one tally.
+/// and only what they have in common is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Keyed {
-    /// The keys are told apart.
-    Distinct(BTreeMap<Box<str>, Tally>),
-    /// There were too many keys. `payloads` is then an upper bound.
-    Folded(Tally),
+pub struct Keyed {
+    /// All keys together.
+    pub all: Tally,
+    /// Each key; `None` when there were too many.
+    pub keys: Option<BTreeMap<Box<str>, Tally>>,
 }
 
 impl Default for Keyed {
     fn default() -> Self {
-        Self::Distinct(BTreeMap::new())
+        Self {
+            all: Tally::default(),
+            keys: Some(BTreeMap::new()),
+        }
     }
 }
 
 impl Keyed {
-    /// Whether nothing was counted.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        matches!(self, Self::Distinct(tallies) if tallies.is_empty())
-    }
-
     /// Counts one occurrence of a key.
-    pub fn add(&mut self, key: &str, spot: Spot<'_>, evidence: impl FnOnce() -> Evidence) {
-        match self {
-            Self::Folded(tally) => tally.add(spot, evidence),
-            Self::Distinct(tallies) => match tallies.get_mut(key) {
+    pub fn add(&mut self, key: &str, spot: Spot<'_>, evidence: impl Fn() -> Evidence) {
+        self.all.add(spot, &evidence);
+        if let Some(keys) = &mut self.keys {
+            match keys.get_mut(key) {
                 Some(tally) => tally.add(spot, evidence),
-                None => {
-                    tallies.entry(key.into()).or_default().add(spot, evidence);
-                    self.fold_when_full();
-                }
-            },
+                None => keys.entry(key.into()).or_default().add(spot, evidence),
+            }
         }
+        self.fold_when_full();
     }
 
     fn fold_when_full(&mut self) {
-        if let Self::Distinct(tallies) = self
-            && tallies.len() > DISTINCT_KEPT
-        {
-            *self = Self::Folded(Self::sum(tallies));
-        }
-    }
-
-    fn sum(tallies: &BTreeMap<Box<str>, Tally>) -> Tally {
-        let mut sum = Tally::default();
-        for tally in tallies.values() {
-            sum += tally;
-        }
-        sum
+        self.keys.take_if(|keys| keys.len() > DISTINCT_KEPT);
     }
 }
 
 impl AddAssign<&Self> for Keyed {
     fn add_assign(&mut self, other: &Self) {
-        match (&mut *self, other) {
-            (Self::Distinct(ours), Self::Distinct(theirs)) => {
-                for (key, tally) in theirs {
-                    *ours.entry(key.clone()).or_default() += tally;
-                }
-                self.fold_when_full();
-            }
-            (Self::Folded(ours), Self::Folded(theirs)) => *ours += theirs,
-            (Self::Folded(ours), Self::Distinct(theirs)) => *ours += &Self::sum(theirs),
-            (Self::Distinct(ours), Self::Folded(theirs)) => {
-                let mut sum = Self::sum(ours);
-                sum += theirs;
-                *self = Self::Folded(sum);
-            }
+        self.all += &other.all;
+        match (&mut self.keys, &other.keys) {
+            (Some(ours), Some(theirs)) => merge(ours, theirs),
+            (ours, _) => *ours = None,
         }
+        self.fold_when_full();
     }
 }
 

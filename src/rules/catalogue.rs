@@ -123,6 +123,7 @@ rules! {
     NO_SCHEMA = "no-schema", since "0.1.0", request Info, response Info, "the contract has no schema for a payload, so nothing is said of it";
     UNEXPECTED_BODY = "unexpected-body", since "0.1.0", request Warning, response Warning, "there is a body where the contract has none";
     MISSING_BODY = "missing-body", since "0.1.0", request Error, response Warning, "there is no body where the contract has one";
+    BODY_LEFT_OUT = "body-left-out", since "0.1.0", request Info, response Info, "the capture does not hold a body that was sent";
     MEDIA_TYPE = "media-type", since "0.1.0", request Warning, response Warning, "a payload is not JSON by its media type";
     UNMATCHED_PAYLOAD = "unmatched-payload", since "0.1.0", request Warning, response Warning, "a payload without method and URL fits no operation";
     AMBIGUOUS_OPERATION = "ambiguous-operation", since "0.1.0", request Info, response Info, "a payload without method and URL fits several operations equally";

@@ -261,6 +261,14 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             ),
             "no body here",
         ),
+        TrafficFact::BodyLeftOut(target) => Words::new(
+            &rules::BODY_LEFT_OUT,
+            format!(
+                "the capture leaves out the body of the {} of {}",
+                target.side, target.operation
+            ),
+            "not compared",
+        ),
         TrafficFact::MediaType(target) => Words::new(
             &rules::MEDIA_TYPE,
             format!(

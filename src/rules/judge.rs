@@ -172,10 +172,39 @@ impl Judge<'_> {
         };
         if let TrafficFact::UnknownOperation { host: Some(host) } = fact
             && !self.hosts.contains(host)
-            && let Keyed::Distinct(operations) = subjects
+            && let Some(operations) = &subjects.keys
             && operations.len() > 1
         {
-            return self.other_host(host, operations, &place);
+            let values = operations
+                .iter()
+                .map(|(name, tally)| seen_value(name, tally));
+            return self.add(Fact {
+                words: describe::other_host(host, operations.len()),
+                cause: host.clone(),
+                subject: host,
+                place,
+                tally: &subjects.all,
+                of_payloads: 0,
+                values: values.collect(),
+                known_to: Vec::new(),
+                notes: Vec::new(),
+            });
+        }
+        if fact.has_values() {
+            let values = subjects.keys.iter().flatten();
+            return self.add(Fact {
+                words: describe::traffic(fact, "", 0),
+                cause: format!("{fact:?}"),
+                subject: &traffic_subject(fact, ""),
+                place,
+                tally: &subjects.all,
+                of_payloads: 0,
+                values: values
+                    .map(|(name, tally)| seen_value(name, tally))
+                    .collect(),
+                known_to: Vec::new(),
+                notes: Vec::new(),
+            });
         }
         for (subject, tally) in subjects_of(subjects) {
             let others = if subject.is_none() {
@@ -184,7 +213,6 @@ impl Judge<'_> {
                 0
             };
             let subject = subject.unwrap_or("");
-            let values = fact.has_values().then(|| seen_value(subject, tally));
             self.add(Fact {
                 words: describe::traffic(fact, subject, others),
                 cause: format!("{fact:?}"),
@@ -192,7 +220,7 @@ impl Judge<'_> {
                 place: place.clone(),
                 tally,
                 of_payloads: 0,
-                values: values.into_iter().collect(),
+                values: Vec::new(),
                 known_to: match fact {
                     TrafficFact::UndeclaredQuery(target) => {
                         self.family.having_query(target, subject)
@@ -204,37 +232,11 @@ impl Judge<'_> {
         }
     }
 
-    /// A host that serves something else is one cause, whatever is asked of it.
-    fn other_host(
-        &mut self,
-        host: &str,
-        operations: &BTreeMap<Box<str>, Tally>,
-        place: &FindingPlace,
-    ) {
-        for (operation, tally) in operations {
-            self.add(Fact {
-                words: describe::other_host(host, operations.len()),
-                cause: host.to_owned(),
-                subject: host,
-                place: place.clone(),
-                tally,
-                of_payloads: 0,
-                values: vec![seen_value(operation, tally)],
-                known_to: Vec::new(),
-                notes: Vec::new(),
-            });
-        }
-    }
-
     fn traffic_notes(&self, fact: &TrafficFact, subject: &str) -> Vec<String> {
         match fact {
             TrafficFact::UnknownOperation { .. } => {
                 let (method, path) = subject.split_once(' ').unwrap_or((subject, ""));
-                let known = self.family.having_request(method, path);
-                known
-                    .iter()
-                    .map(|operation| format!("known as {operation}"))
-                    .collect()
+                self.family.having_request(method, path)
             }
             TrafficFact::Ambiguous(candidates) => {
                 let mut shown = candidates[..candidates.len().min(AMBIGUOUS_LISTED)].to_vec();
@@ -264,6 +266,7 @@ impl Judge<'_> {
             | TrafficFact::NoSchema(_)
             | TrafficFact::UnexpectedBody(_)
             | TrafficFact::MissingBody(_)
+            | TrafficFact::BodyLeftOut(_)
             | TrafficFact::MediaType(_)
             | TrafficFact::OtherVersion(_) => Vec::new(),
         }
@@ -360,7 +363,7 @@ impl Judge<'_> {
             }
             (kind, Some(subjects)) => {
                 let values = self.values(place, &deviation.schema, subjects);
-                if let Keyed::Folded(_) = subjects {
+                if subjects.keys.is_none() {
                     notes.push("too many different values to list".to_owned());
                 }
                 self.add(fact(detail(kind), tally, values, notes));
@@ -458,27 +461,21 @@ impl Judge<'_> {
     ) {
         let name = subject_of(&place.path);
         let values = self.values(place, schema, subjects);
-        for (subject, tally) in subjects_of(subjects) {
-            self.add(Fact {
-                words: Words {
-                    rule: &rules::OPEN_ENUM_VALUE,
-                    message: format!("{name} holds values that its open enum does not name"),
-                    label: "not named by the enum".to_owned(),
-                },
-                cause: schema.to_string(),
-                subject: "",
-                place: place.clone(),
-                tally,
-                of_payloads: target.payloads,
-                values: values
-                    .iter()
-                    .filter(|value| Some(value.value.as_str()) == subject)
-                    .cloned()
-                    .collect(),
-                known_to: Vec::new(),
-                notes: Vec::new(),
-            });
-        }
+        self.add(Fact {
+            words: Words {
+                rule: &rules::OPEN_ENUM_VALUE,
+                message: format!("{name} holds values that its open enum does not name"),
+                label: "not named by the enum".to_owned(),
+            },
+            cause: schema.to_string(),
+            subject: "",
+            place: place.clone(),
+            tally: &subjects.all,
+            of_payloads: target.payloads,
+            values,
+            known_to: Vec::new(),
+            notes: Vec::new(),
+        });
     }
 
     fn spelling(
@@ -534,6 +531,7 @@ fn traffic_subject(fact: &TrafficFact, subject: &str) -> String {
         | TrafficFact::NoSchema(_)
         | TrafficFact::UnexpectedBody(_)
         | TrafficFact::MissingBody(_)
+        | TrafficFact::BodyLeftOut(_)
         | TrafficFact::MediaType(_)
         | TrafficFact::Unmatched
         | TrafficFact::OtherVersion(_) => subject.to_owned(),
@@ -571,15 +569,11 @@ fn detail(kind: &DeviationKind) -> &str {
 
 /// Subjects with their tallies; one without subject when they were folded.
 fn subjects_of(keyed: &Keyed) -> impl Iterator<Item = (Option<&str>, &Tally)> {
-    let (distinct, folded) = match keyed {
-        Keyed::Distinct(tallies) => (Some(tallies), None),
-        Keyed::Folded(tally) => (None, Some(tally)),
-    };
-    let distinct = distinct
-        .into_iter()
-        .flatten()
-        .map(|(subject, tally)| (Some(&**subject), tally));
-    distinct.chain(folded.map(|tally| (None, tally)))
+    let folded = keyed.keys.is_none().then_some((None, &keyed.all));
+    let distinct = keyed.keys.iter().flatten();
+    distinct
+        .map(|(subject, tally)| (Some(&**subject), tally))
+        .chain(folded)
 }
 
 /// Puts what was collected in order.

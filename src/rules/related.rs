@@ -113,18 +113,43 @@ impl<'c> Family<'c> {
             .collect()
     }
 
-    /// Operations of any version that have this method and path.
+    /// What versions know of a request: which operation it is, and what that is in other versions.
     pub(super) fn having_request(&self, method: &str, path: &str) -> Vec<String> {
         let target = Target::parse(path);
-        self.contracts
-            .iter()
-            .filter_map(|contract| match contract.route(method, &target) {
-                Route::Operation(operation, _) => {
-                    Some(format!("{} of {}", operation.id, contract.reference()))
+        let mut notes = Vec::new();
+        for contract in self.contracts {
+            let Route::Operation(operation, _) = contract.route(method, &target) else {
+                continue;
+            };
+            notes.push(format!(
+                "known as {} of {}",
+                operation.id,
+                contract.reference()
+            ));
+            for other in self.others(&contract.reference()) {
+                if let Some(moved) = other.operation(&operation.id) {
+                    notes.push(format!(
+                        "{} has it as {}",
+                        other.reference(),
+                        moved.signature()
+                    ));
                 }
-                Route::OtherMethod(_) | Route::Unknown => None,
-            })
-            .collect()
+                let replacing = other.operations.iter().filter(|candidate| {
+                    candidate.replaces.iter().any(|replaced| {
+                        replaced.version == contract.version && replaced.operation == operation.id
+                    })
+                });
+                for replacing in replacing {
+                    notes.push(format!(
+                        "{} of {} ({}) replaces it, wholly or in part",
+                        replacing.id,
+                        other.reference(),
+                        replacing.signature()
+                    ));
+                }
+            }
+        }
+        notes
     }
 
     /// Versions in which the operation has this query parameter.

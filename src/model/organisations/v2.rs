@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::timestamp::timestamp;
 use super::{PartialBody, WholeBody, constant};
-use crate::model::{Count, Id, NonEmpty, OneBased, PageLimit, present};
+use crate::model::{Count, Id, NonEmpty, PageLimit, present};
 
 pub use super::jurisdiction::V2 as Jurisdiction;
 
@@ -46,9 +46,9 @@ pub struct PaginatedOrganisationList {
     /// Items on a full page; v1 calls it `per_page`.
     pub limit: PageLimit,
     /// This page, from 1.
-    pub current_page: OneBased,
+    pub current_page: Count,
     /// How many pages there are.
-    pub total_pages: OneBased,
+    pub total_pages: Count,
     /// The pages around this one; `null` when there is only one.
     #[serde(deserialize_with = "present")]
     pub links: Option<PageLinks>,
