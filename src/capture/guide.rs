@@ -136,9 +136,8 @@ impl Blocks<'_, '_> {
         let Some(from) = from else { return };
         self.count += 1;
         let place = self.place(from);
-        match python::read(&self.text.as_bytes()[from..to], &place) {
-            Some(exchange) => sink.exchange(exchange),
-            None => self.count -= 1,
+        if python::read(&self.text.as_bytes()[from..to], &place, sink) == 0 {
+            self.count -= 1;
         }
     }
 

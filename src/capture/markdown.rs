@@ -78,13 +78,7 @@ fn block(
             1
         }
         Some(Label::Http) => http::read(&dedented, &place, &hint, sink),
-        Some(Label::Python) => match python::read(&dedented, &place) {
-            Some(exchange) => {
-                sink.exchange(exchange);
-                1
-            }
-            None => 0,
-        },
+        Some(Label::Python) => python::read(&dedented, &place, sink),
         None => 0,
     }
 }

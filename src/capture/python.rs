@@ -3,13 +3,42 @@
 use crate::json::Document;
 use crate::location::Origin;
 
-use super::{Body, Exchange, Headers, Hint, Line, Request, position_in};
+use super::{Body, Exchange, Headers, Hint, Line, Request, Sink, position_in};
 
 const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
-/// Reads the first call of the `requests` library in a block, with the body that it sends where that
-/// is a literal. Places in the body are those of the block.
-pub(super) fn read<'t>(block: &'t [u8], origin: &Origin) -> Option<Exchange<'t>> {
+/// Hands over every call of the `requests` library in a block. A call sees the variables that were
+/// assigned since the call before.
+pub(super) fn read(block: &[u8], origin: &Origin, sink: &mut dyn Sink) -> u64 {
+    let Ok(text) = std::str::from_utf8(block) else {
+        return 0;
+    };
+    let mut calls: Vec<usize> = METHODS
+        .iter()
+        .flat_map(|method| {
+            text.match_indices(&format!("requests.{method}("))
+                .map(|(at, _)| at)
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    calls.sort_unstable();
+    let mut count = 0;
+    let mut from = 0;
+    for (index, call) in calls.iter().enumerate() {
+        let to = calls.get(index + 1).copied().unwrap_or(block.len());
+        let place = origin.at(position_in(block, from, origin.position));
+        if let Some(exchange) = first_call(&block[from..to], &place) {
+            sink.exchange(exchange);
+            count += 1;
+        }
+        from = call + "requests.".len();
+    }
+    count
+}
+
+/// Reads the first call in a block, with the body that it sends where that is a literal. Places in the
+/// body are those of the block.
+pub(super) fn first_call<'t>(block: &'t [u8], origin: &Origin) -> Option<Exchange<'t>> {
     let text = std::str::from_utf8(block).ok()?;
     let (call, method) = METHODS
         .iter()

@@ -430,8 +430,20 @@ fn json_secrets(
             found.push(span.start + 1..span.end - 1);
         }
         Kind::String => {
-            let shapes = shapes(value.raw()).into_iter();
-            found.extend(shapes.map(|range| span.start + range.start..span.start + range.end));
+            // Of a long string, what is near the window. Where that starts inside the string, it may
+            // start inside a token.
+            let text = value.document_text();
+            let start = boundary(
+                text.as_bytes(),
+                span.start.max(window.start.saturating_sub(CONTEXT)),
+            );
+            let end = floor(text, span.end.min(window.end + CONTEXT));
+            let near = &text[start..end];
+            if start > span.start {
+                found.push(start..start + token_length(near));
+            }
+            let shapes = shapes(near).into_iter();
+            found.extend(shapes.map(|range| start + range.start..start + range.end));
         }
         Kind::Number | Kind::Null | Kind::Boolean => {}
     }
@@ -499,14 +511,16 @@ fn shapes(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Bytes of what may be a token at the start of the text.
+fn token_length(text: &str) -> usize {
+    text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.~+/=".contains(c)))
+        .unwrap_or(text.len())
+}
+
 /// A token or private key at the start of the text.
 fn token(text: &str) -> Option<Range<usize>> {
-    let length_of = |text: &str| {
-        text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.~+/=".contains(c)))
-            .unwrap_or(text.len())
-    };
     if text.starts_with("eyJ") {
-        let length = length_of(text);
+        let length = token_length(text);
         // Header, payload and signature, each base64url.
         let is_jwt = length >= 20 && text[..length].matches('.').count() >= 2;
         return is_jwt.then_some(0..length);
@@ -514,7 +528,7 @@ fn token(text: &str) -> Option<Range<usize>> {
     for scheme in ["Bearer ", "bearer ", "Basic ", "basic "] {
         if let Some(rest) = text.strip_prefix(scheme) {
             let start = text.len() - rest.trim_start().len();
-            let length = length_of(&text[start..]);
+            let length = token_length(&text[start..]);
             return (length > 0).then_some(start..start + length);
         }
     }
@@ -523,7 +537,7 @@ fn token(text: &str) -> Option<Range<usize>> {
         return Some(0..end);
     }
     let (_, least) = ISSUED.iter().find(|(prefix, _)| text.starts_with(prefix))?;
-    let length = length_of(text);
+    let length = token_length(text);
     (length >= *least).then_some(0..length)
 }
 
@@ -545,10 +559,10 @@ fn parameter(text: &str, at: usize) -> Option<Range<usize>> {
     if !matches!(before, None | Some('?' | '&' | '#' | ';')) {
         return None;
     }
-    let name = name_before(&text[at..], '=')?;
+    let name = name_before(&text[at..], '=').filter(|name| is_secret_parameter(name))?;
     let start = name.len() + 1;
     let length = value_length(&text[at + start..]);
-    (length > 0 && is_secret_parameter(name)).then_some(start..start + length)
+    (length > 0).then_some(start..start + length)
 }
 
 /// The segment of a path that follows a segment which names a secret: `/reset/token/…`.
@@ -556,11 +570,11 @@ fn segment(text: &str, at: usize) -> Option<Range<usize>> {
     if !text[..at].ends_with('/') {
         return None;
     }
-    let name = name_before(&text[at..], '/')?;
+    let name = name_before(&text[at..], '/').filter(|name| is_secret_parameter(name))?;
     let start = name.len() + 1;
     let rest = &text[at + start..];
-    let length = value_length(rest).min(rest.find('/').unwrap_or(rest.len()));
-    (length > 0 && is_secret_parameter(name)).then_some(start..start + length)
+    let length = rest.find('/').unwrap_or(rest.len()).min(value_length(rest));
+    (length > 0).then_some(start..start + length)
 }
 
 /// Longest name of a parameter that is looked at.

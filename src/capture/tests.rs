@@ -270,7 +270,7 @@ fn python_that_is_no_literal_has_no_body() {
         position: Position::START,
     };
     let body = |text: &str| {
-        let exchange = python::read(text.as_bytes(), &origin)?;
+        let exchange = python::first_call(text.as_bytes(), &origin)?;
         let request = exchange.request?;
         Some(
             request

@@ -136,6 +136,11 @@ impl<'d> Value<'d> {
         &self.document.entries[self.index as usize]
     }
 
+    /// The number of the value in its document.
+    pub(crate) fn index(self) -> u32 {
+        self.index
+    }
+
     /// What the value is.
     #[must_use]
     pub fn kind(self) -> Kind {

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use crate::json::{Key, Kind, Value};
-use crate::schema::{Graph, Node, NodeId, Opaque};
+use crate::schema::{Graph, Memo, Node, NodeId, Opaque};
 
 use super::deviation::DeviationKind;
 use super::variant::{self, Closest};
@@ -72,6 +72,8 @@ pub(super) struct Walk<'g, R> {
     measures: bool,
     /// The variant that what is walked was read as, when it fits none.
     assumed: Option<Arc<str>>,
+    /// Verdicts on the values of the payload.
+    memo: Memo,
     /// Emptied sets, for reuse.
     spare: Vec<Vec<NodeId>>,
 }
@@ -84,6 +86,7 @@ impl<'g, R> Walk<'g, R> {
             elements: usize::MAX,
             measures: false,
             assumed: None,
+            memo: Memo::default(),
             spare: Vec::new(),
         }
     }
@@ -95,7 +98,7 @@ impl<'g, R> Walk<'g, R> {
         self
     }
 
-    /// Walks a value under one schema.
+    /// Walks a value under one schema: once, since what is known of values is of one document.
     pub(super) fn run<'d>(&mut self, node: NodeId, value: Value<'d>)
     where
         R: Recorder<'d>,
@@ -144,7 +147,7 @@ impl<'g, R> Walk<'g, R> {
             node.reference.into_iter().for_each(&mut add);
             node.all_of.iter().copied().for_each(&mut add);
             if let Some(conditional) = node.conditional {
-                if graph.accepts(conditional.condition, value) {
+                if graph.accepts_with(conditional.condition, value, &self.memo) {
                     add(conditional.condition);
                     conditional.then.into_iter().for_each(&mut add);
                 } else {
@@ -183,7 +186,7 @@ impl<'g, R> Walk<'g, R> {
         let accepted: Vec<NodeId> = branches
             .iter()
             .copied()
-            .filter(|branch| graph.accepts(*branch, value))
+            .filter(|branch| graph.accepts_with(*branch, value, &self.memo))
             .collect();
         if accepted.is_empty() {
             return match variant::closest(graph, branches, value, !self.measures) {
@@ -244,7 +247,11 @@ impl<'g, R> Walk<'g, R> {
         if let Some(opaque) = &node.opaque {
             self.opaque(id, opaque, value);
         }
-        if node.never || node.not.is_some_and(|not| graph.accepts(not, value)) {
+        if node.never
+            || node
+                .not
+                .is_some_and(|not| graph.accepts_with(not, value, &self.memo))
+        {
             self.deviation(id, DeviationKind::Excluded, about);
         }
         if let Some(expected) = node.types
@@ -431,7 +438,7 @@ impl<'g, R> Walk<'g, R> {
         let graph = self.graph;
         for &id in applicable {
             if let Some(contains) = graph.node(id).array.contains
-                && !contains.allows(graph.count_contained(contains, value))
+                && !contains.allows(graph.count_contained(contains, value, &self.memo))
             {
                 let kind = DeviationKind::Contains {
                     minimum: contains.minimum,

@@ -1,18 +1,50 @@
 //! The verdict alone: does a schema accept a value?
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
 use crate::json::{Kind, TapeNode, Value};
 
 use super::{Contains, Graph, Node, NodeId};
+
+/// Verdicts on values of one document, so that schemas that try several branches at every level do not
+/// take exponential time.
+#[derive(Debug, Default)]
+pub struct Memo(RefCell<FxHashMap<(NodeId, u32), bool>>);
 
 impl Graph {
     /// Whether the schema accepts the value. The answer is the `jsonschema` crate's.
     #[must_use]
     pub fn accepts(&self, id: NodeId, value: Value<'_>) -> bool {
+        self.accepts_with(id, value, &Memo::default())
+    }
+
+    /// The same, with what is known of other values of the same document.
+    #[must_use]
+    pub fn accepts_with(&self, id: NodeId, value: Value<'_>, memo: &Memo) -> bool {
         let node = self.node(id);
+        let is_branching = !node.any_of.is_empty()
+            || !node.one_of.is_empty()
+            || node.not.is_some()
+            || node.conditional.is_some();
+        if !is_branching || !matches!(value.kind(), Kind::Array | Kind::Object) {
+            return self.node_accepts(node, value, memo);
+        }
+        let key = (id, value.index());
+        if let Some(known) = memo.0.borrow().get(&key) {
+            return *known;
+        }
+        let accepts = self.node_accepts(node, value, memo);
+        memo.0.borrow_mut().insert(key, accepts);
+        accepts
+    }
+
+    fn node_accepts(&self, node: &Node, value: Value<'_>, memo: &Memo) -> bool {
         if let Some(opaque) = &node.opaque {
             return opaque.check.accepts(value);
         }
-        let inner = |id: &NodeId| self.accepts(*id, value);
+        let inner = |id: &NodeId| self.accepts_with(*id, value, memo);
         !node.never
             && node.types.is_none_or(|types| types.hold(value))
             && node.lists(value)
@@ -25,26 +57,26 @@ impl Graph {
             && (node.one_of.is_empty()
                 || node.one_of.iter().filter(|id| inner(id)).take(2).count() == 1)
             && !node.not.as_ref().is_some_and(inner)
-            && self.conditional_accepts(node, value)
+            && self.conditional_accepts(node, value, memo)
             && match value.kind() {
-                Kind::Object => self.members_accepted(node, value),
-                Kind::Array => self.elements_accepted(node, value),
+                Kind::Object => self.members_accepted(node, value, memo),
+                Kind::Array => self.elements_accepted(node, value, memo),
                 Kind::Null | Kind::Boolean | Kind::Number | Kind::String => true,
             }
     }
 
-    fn conditional_accepts(&self, node: &Node, value: Value<'_>) -> bool {
+    fn conditional_accepts(&self, node: &Node, value: Value<'_>, memo: &Memo) -> bool {
         node.conditional.is_none_or(|conditional| {
-            let branch = if self.accepts(conditional.condition, value) {
+            let branch = if self.accepts_with(conditional.condition, value, memo) {
                 conditional.then
             } else {
                 conditional.otherwise
             };
-            branch.is_none_or(|branch| self.accepts(branch, value))
+            branch.is_none_or(|branch| self.accepts_with(branch, value, memo))
         })
     }
 
-    fn members_accepted(&self, node: &Node, value: Value<'_>) -> bool {
+    fn members_accepted(&self, node: &Node, value: Value<'_>, memo: &Memo) -> bool {
         let rules = &node.object;
         rules.required.iter().all(|name| value.get(name).is_some())
             && rules.dependent_required.iter().all(|(name, needed)| {
@@ -53,21 +85,21 @@ impl Graph {
             && rules
                 .dependent_schemas
                 .iter()
-                .all(|(name, id)| value.get(name).is_none() || self.accepts(*id, value))
+                .all(|(name, id)| value.get(name).is_none() || self.accepts_with(*id, value, memo))
             && value.members().all(|(key, member)| {
                 let name = key.name();
                 rules
                     .property_names
                     .is_none_or(|id| self.accepts_name(id, &name))
-                    && self.member_accepted(node, &name, member)
+                    && self.member_accepted(node, &name, member, memo)
             })
     }
 
-    fn member_accepted(&self, node: &Node, name: &str, member: Value<'_>) -> bool {
+    fn member_accepted(&self, node: &Node, name: &str, member: Value<'_>, memo: &Memo) -> bool {
         let mut is_named = false;
         for id in node.named_schemas(name) {
             is_named = true;
-            if !self.accepts(id, member) {
+            if !self.accepts_with(id, member, memo) {
                 return false;
             }
         }
@@ -75,25 +107,25 @@ impl Graph {
             || node
                 .object
                 .additional
-                .is_none_or(|id| self.accepts(id, member))
+                .is_none_or(|id| self.accepts_with(id, member, memo))
     }
 
-    fn elements_accepted(&self, node: &Node, value: Value<'_>) -> bool {
+    fn elements_accepted(&self, node: &Node, value: Value<'_>, memo: &Memo) -> bool {
         let rules = &node.array;
         value.elements().enumerate().all(|(index, element)| {
             node.element_schema(index)
-                .is_none_or(|id| self.accepts(id, element))
+                .is_none_or(|id| self.accepts_with(id, element, memo))
         }) && rules
             .contains
-            .is_none_or(|contains| contains.allows(self.count_contained(contains, value)))
+            .is_none_or(|contains| contains.allows(self.count_contained(contains, value, memo)))
     }
 
     /// How many elements of an array `contains` finds.
     #[must_use]
-    pub fn count_contained(&self, contains: Contains, value: Value<'_>) -> u64 {
+    pub fn count_contained(&self, contains: Contains, value: Value<'_>, memo: &Memo) -> u64 {
         value
             .elements()
-            .filter(|element| self.accepts(contains.node, *element))
+            .filter(|element| self.accepts_with(contains.node, *element, memo))
             .count() as u64
     }
 

@@ -22,6 +22,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::json::{Kind, Value};
 use crate::location::Pointer;
 
+pub use accept::Memo;
 pub use compile::{Documents, compile};
 pub(crate) use crate_check::is_guarded;
 pub use crate_check::{Check, CrateError, WholeCheck};
