@@ -87,6 +87,18 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
         messages.add(message, &entry, sink);
         entry.entry = entry.entry.map(|number| number + 1);
         next = next_start(text, end.max(start + 1));
+        let gap = &text[end..next.unwrap_or(text.len())];
+        if !gap.split(|byte| *byte == b'\n').all(is_comment) {
+            let blank = gap.len() - gap.trim_ascii_start().len();
+            let place = position_in(&text[start..], end + blank - start, entry.position);
+            sink.problem(Problem {
+                origin: origin.at(place),
+                message:
+                    "text between messages was passed over: a request line ends in its version, \
+                          as in `GET /path HTTP/1.1`"
+                        .to_owned(),
+            });
+        }
     }
     messages.finish(sink);
     messages.count

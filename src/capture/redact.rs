@@ -478,7 +478,7 @@ fn names(text: &str) -> impl Iterator<Item = (Range<usize>, String)> {
             }
             at += length;
         }
-        (!name.is_empty()).then(|| (start..at, name))
+        (!name.is_empty()).then_some((start..at, name))
     })
 }
 
