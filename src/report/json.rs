@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::capture::Format;
 use crate::location::{Origin, Side};
 use crate::observe::{Evidence, TargetKey, Verdict};
-use crate::rules::{Finding, Level};
+use crate::rules::{Finding, Level, Unit};
 
 use super::Report;
 
@@ -89,9 +89,11 @@ struct JsonFinding {
     places: Vec<JsonPlace>,
     /// How often.
     count: u64,
-    /// In how many payloads.
+    /// What the next two count.
+    unit: Unit,
+    /// In how many payloads or exchanges.
     payloads: u64,
-    /// Payloads that could have had it; 0 where that is no question.
+    /// Payloads or exchanges that could have had it; 0 where that is no question.
     of_payloads: u64,
     /// The values met, most frequent first.
     values: Vec<JsonValueCount>,
@@ -292,6 +294,7 @@ impl From<&Finding> for JsonFinding {
                 })
                 .collect(),
             count: finding.count,
+            unit: finding.unit,
             payloads: finding.payloads,
             of_payloads: finding.of_payloads,
             values: finding

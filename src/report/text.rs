@@ -201,13 +201,11 @@ fn seen_words(finding: &Finding) -> Option<String> {
     };
     let mut words = format!("seen {times}");
     if finding.of_payloads > 0 {
-        let share = match finding.of_payloads {
-            1 => "in its only payload".to_owned(),
-            all if all == finding.payloads => format!("in all {all} payloads"),
-            all => {
-                let some = finding.payloads.min(all);
-                format!("in {some} of {all} payloads ({} %)", percent(some, all))
-            }
+        let unit = finding.unit.word();
+        let share = match (finding.payloads, finding.of_payloads) {
+            (_, 1) => format!("in its only {unit}"),
+            (some, all) if some == all => format!("in all {all} {unit}s"),
+            (some, all) => format!("in {some} of {all} {unit}s ({} %)", percent(some, all)),
         };
         put!(words, ", {share}");
     }

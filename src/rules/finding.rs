@@ -24,9 +24,11 @@ pub struct Finding {
     pub places: Vec<FindingPlace>,
     /// How often.
     pub count: u64,
-    /// In how many payloads.
+    /// What the next two count.
+    pub unit: Unit,
+    /// In how many payloads or exchanges.
     pub payloads: u64,
-    /// Payloads that could have had it; 0 where that is no question.
+    /// Payloads or exchanges that could have had it; 0 where that is no question.
     pub of_payloads: u64,
     /// The first places in the captures.
     pub evidence: Vec<Evidence>,
@@ -66,6 +68,27 @@ impl Finding {
     pub fn side(&self) -> Option<Side> {
         let place = self.places.first()?;
         place.target.as_ref().map(|target| target.side)
+    }
+}
+
+/// What a finding is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// Payloads of the operations that it is about.
+    Payload,
+    /// All exchanges of the run.
+    Exchange,
+}
+
+impl Unit {
+    /// The word for one.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Payload => "payload",
+            Self::Exchange => "exchange",
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::schema::Place;
 
 use super::catalogue::{self as rules, Level, Rule};
 use super::describe::{self, Words, subject_of};
-use super::finding::{Finding, FindingPlace, SeenValue};
+use super::finding::{Finding, FindingPlace, SeenValue, Unit};
 use super::related::Family;
 
 /// Equally good places of a payload that are listed.
@@ -47,7 +47,9 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
     let mut judge = Judge {
         family: Family::new(contracts),
         hosts: profile.hosts.keys().cloned().collect(),
+        exchanges: profile.exchanges,
         groups: BTreeMap::new(),
+        counted: BTreeMap::new(),
     };
     for (fact, subjects) in &profile.traffic {
         judge.traffic(fact, subjects);
@@ -86,7 +88,11 @@ pub(super) struct Judge<'c> {
     pub(super) family: Family<'c>,
     /// Hosts that an operation was found for.
     hosts: BTreeSet<String>,
+    /// Exchanges of the run.
+    exchanges: u64,
     pub(super) groups: BTreeMap<Cause, Finding>,
+    /// Payloads counted so far, by finding and target.
+    counted: BTreeMap<(Cause, Option<TargetKey>), u64>,
 }
 
 /// One fact at one place, on its way into a finding.
@@ -96,6 +102,7 @@ struct Fact<'p> {
     subject: &'p str,
     place: FindingPlace,
     tally: &'p Tally,
+    unit: Unit,
     of_payloads: u64,
     values: Vec<SeenValue>,
     known_to: Vec<String>,
@@ -115,12 +122,14 @@ impl Judge<'_> {
             fact.cause,
             fact.subject.to_owned(),
         );
-        let known_target = self.groups.get(&cause).is_some_and(|finding| {
-            finding
-                .places
-                .iter()
-                .any(|place| place.target == fact.place.target)
-        });
+        // At several paths of one target the same payloads are met again: the most at one path is sure.
+        let counted = self
+            .counted
+            .entry((cause.clone(), fact.place.target.clone()))
+            .or_default();
+        let is_new_target = *counted == 0;
+        let more_payloads = fact.tally.payloads.saturating_sub(*counted);
+        *counted += more_payloads;
         let finding = self.groups.entry(cause).or_insert_with(|| Finding {
             rule: fact.words.rule,
             level: Level::Off,
@@ -129,6 +138,7 @@ impl Judge<'_> {
             label: fact.words.label,
             places: Vec::new(),
             count: 0,
+            unit: fact.unit,
             payloads: 0,
             of_payloads: 0,
             evidence: Vec::new(),
@@ -138,10 +148,11 @@ impl Judge<'_> {
         });
         finding.places.push(fact.place);
         finding.count += fact.tally.count;
-        finding.payloads += fact.tally.payloads;
-        if !known_target {
+        finding.payloads += more_payloads;
+        if is_new_target {
             finding.of_payloads += fact.of_payloads;
         }
+        finding.payloads = finding.payloads.min(finding.of_payloads);
         finding.evidence.extend(fact.tally.samples.iter().cloned());
         for value in fact.values {
             match finding
@@ -184,7 +195,8 @@ impl Judge<'_> {
                 subject: host,
                 place,
                 tally: &subjects.all,
-                of_payloads: 0,
+                unit: Unit::Exchange,
+                of_payloads: self.exchanges,
                 values: values.collect(),
                 known_to: Vec::new(),
                 notes: Vec::new(),
@@ -198,7 +210,8 @@ impl Judge<'_> {
                 subject: &traffic_subject(fact, ""),
                 place,
                 tally: &subjects.all,
-                of_payloads: 0,
+                unit: Unit::Exchange,
+                of_payloads: self.exchanges,
                 values: values
                     .map(|(name, tally)| seen_value(name, tally))
                     .collect(),
@@ -219,7 +232,8 @@ impl Judge<'_> {
                 subject: &traffic_subject(fact, subject),
                 place: place.clone(),
                 tally,
-                of_payloads: 0,
+                unit: Unit::Exchange,
+                of_payloads: self.exchanges,
                 values: Vec::new(),
                 known_to: match fact {
                     TrafficFact::UndeclaredQuery(target) => {
@@ -297,6 +311,7 @@ impl Judge<'_> {
                     subject: "",
                     place: place.clone(),
                     tally,
+                    unit: Unit::Payload,
                     of_payloads: target.payloads,
                     values: Vec::new(),
                     known_to: Vec::new(),
@@ -338,6 +353,7 @@ impl Judge<'_> {
             subject,
             place: place.clone(),
             tally,
+            unit: Unit::Payload,
             of_payloads: target.payloads,
             values,
             known_to: Vec::new(),
@@ -444,6 +460,7 @@ impl Judge<'_> {
                 subject: property.unwrap_or("…"),
                 place: place.clone(),
                 tally,
+                unit: Unit::Payload,
                 of_payloads: target.payloads,
                 values: Vec::new(),
                 known_to,
@@ -471,6 +488,7 @@ impl Judge<'_> {
             subject: "",
             place: place.clone(),
             tally: &subjects.all,
+            unit: Unit::Payload,
             of_payloads: target.payloads,
             values,
             known_to: Vec::new(),
@@ -507,6 +525,7 @@ impl Judge<'_> {
             subject: &seen.to_string(),
             place: place.clone(),
             tally,
+            unit: Unit::Payload,
             of_payloads: target.payloads,
             values: Vec::new(),
             known_to: Vec::new(),

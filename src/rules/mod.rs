@@ -8,7 +8,7 @@ mod related;
 mod unseen;
 
 pub use catalogue::{CATALOGUE, Level, Rule};
-pub use finding::{Finding, FindingPlace, SeenValue};
+pub use finding::{Finding, FindingPlace, SeenValue, Unit};
 pub use judge::{Policy, judge};
 
 #[cfg(test)]

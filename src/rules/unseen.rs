@@ -10,7 +10,7 @@ use crate::schema::{NodeId, Place};
 
 use super::catalogue::{self as rules, Level, Rule};
 use super::describe::{plural, subject_of};
-use super::finding::{Finding, FindingPlace};
+use super::finding::{Finding, FindingPlace, Unit};
 use super::judge::{Cause, Judge};
 
 /// Objects that have to be seen before a property counts as never seen.
@@ -135,6 +135,7 @@ fn silent(rule: &'static Rule, subject: &str, message: String, place: &FindingPl
         label: String::new(),
         places: vec![place.clone()],
         count: 0,
+        unit: Unit::Payload,
         payloads: 0,
         of_payloads: 0,
         evidence: Vec::new(),
