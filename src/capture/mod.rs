@@ -12,6 +12,7 @@ mod json;
 mod markdown;
 mod python;
 pub mod redact;
+mod shapes;
 mod sniff;
 mod source;
 

@@ -10,6 +10,7 @@ mod observer;
 mod parameter;
 mod placeholder;
 mod profile;
+mod proof;
 mod record;
 mod route;
 mod spelling;

@@ -1,23 +1,22 @@
 //! Takes exchanges from the readers, and learns from each.
 
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::capture::redact::{Excerpt, MASK, is_secret_name, sanitised};
+use crate::capture::redact::{MASK, is_secret_name, sanitised};
 use crate::capture::{
     Body, Exchange, Hint, Line, Problem, Remark, RemarkKind, Request, Response, Sink, SourceRead,
 };
 use crate::contract::{Contract, Operation, ParameterPlace, Payload, Route, Target};
 use crate::json::{Document, SyntaxError};
-use crate::location::{Origin, Pointer, Side};
+use crate::location::{Origin, Side};
 
 use super::parameter;
 use super::placeholder::is_placeholder;
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
+use super::proof::Proof;
 use super::record::{ShapeRecorder, shorten};
 use super::route::{Destination, Guess, Versions};
-use super::tally::{Evidence, Spot};
 use super::walk::Walk;
 
 /// Verdicts on single payloads that are kept for the report.
@@ -533,71 +532,3 @@ fn key_of(place: &Destination<'_>) -> TargetKey {
 
 /// A body that was parsed, or why it could not be.
 type Parsed<'b> = Result<Document<'b>, SyntaxError>;
-
-/// What shows a fact; lines, columns and excerpts are made only when it is kept.
-enum Proof<'a> {
-    /// A place in a body that may not be JSON.
-    Body(&'a Body<'a>, usize),
-    /// A place in a body that is JSON.
-    Json(&'a Body<'a>, &'a Document<'a>, Range<usize>),
-    /// A part of a line that says what a message is.
-    Line(&'a Line, Range<usize>),
-    /// What a reader noticed.
-    Ready(&'a Remark),
-}
-
-impl<'a> Proof<'a> {
-    /// The part of the line that reads like this, else the whole line.
-    fn of_part(line: &'a Line, part: &str) -> Self {
-        let found = line.text.find(part).filter(|_| !part.is_empty());
-        Self::Line(
-            line,
-            match found {
-                Some(start) => start..start + part.len(),
-                None => 0..line.text.len(),
-            },
-        )
-    }
-
-    fn spot(&self, payload: u64) -> Spot<'_> {
-        let (start, offset) = match self {
-            Self::Body(body, offset) => (&body.origin, *offset),
-            Self::Json(body, _, span) => (&body.origin, span.start),
-            Self::Line(line, span) => (&line.origin, span.start),
-            Self::Ready(remark) => (&remark.origin, 0),
-        };
-        Spot {
-            start,
-            offset,
-            payload,
-        }
-    }
-
-    fn evidence(&self) -> Evidence {
-        let (origin, excerpt) = match self {
-            // What is not JSON may hold secrets that nothing gives away.
-            Self::Body(body, offset) if !body.is_json() => {
-                (body.place(*offset), Excerpt::default())
-            }
-            Self::Body(body, offset) => (
-                body.place(*offset),
-                Excerpt::of_broken(&body.bytes, *offset..*offset + 1),
-            ),
-            Self::Json(body, document, span) => (
-                body.place(span.start),
-                Excerpt::of_json(document, span.clone()),
-            ),
-            Self::Line(line, span) => {
-                let before = &line.text.as_bytes()[..span.start];
-                let place = line.origin.at(line.origin.position.after(before));
-                (place, Excerpt::of_line(line.text.as_bytes(), span.clone()))
-            }
-            Self::Ready(remark) => (remark.origin.clone(), remark.excerpt.clone()),
-        };
-        Evidence {
-            origin,
-            pointer: Pointer::root(),
-            excerpt,
-        }
-    }
-}

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::contract::Contract;
-use crate::location::PathPattern;
 use crate::observe::{
     DISTINCT_KEPT, Deviation, DeviationKind, EVIDENCE_KEPT, Keyed, Profile, Spelling, Tally,
-    TargetKey, TargetProfile, TrafficFact,
+    TargetKey, TargetProfile,
 };
 use crate::schema::Place;
 
@@ -15,9 +14,6 @@ use super::catalogue::{self as rules, Level, Rule};
 use super::describe::{self, Words, subject_of};
 use super::finding::{Finding, FindingPlace, SeenValue, Unit};
 use super::related::Family;
-
-/// Equally good places of a payload that are listed.
-const AMBIGUOUS_LISTED: usize = 4;
 
 /// What the user decides of levels.
 #[derive(Debug, Clone, Default)]
@@ -87,30 +83,30 @@ pub(super) type Cause = (&'static str, String, String, String);
 pub(super) struct Judge<'c> {
     pub(super) family: Family<'c>,
     /// Hosts that an operation was found for.
-    hosts: BTreeSet<String>,
+    pub(super) hosts: BTreeSet<String>,
     /// Exchanges of the run.
-    exchanges: u64,
+    pub(super) exchanges: u64,
     pub(super) groups: BTreeMap<Cause, Finding>,
     /// Payloads counted so far, by finding and target.
     counted: BTreeMap<(Cause, Option<TargetKey>), u64>,
 }
 
 /// One fact at one place, on its way into a finding.
-struct Fact<'p> {
-    words: Words,
-    cause: String,
-    subject: &'p str,
-    place: FindingPlace,
-    tally: &'p Tally,
-    unit: Unit,
-    of_payloads: u64,
-    values: Vec<SeenValue>,
-    known_to: Vec<String>,
-    notes: Vec<String>,
+pub(super) struct Fact<'p> {
+    pub(super) words: Words,
+    pub(super) cause: String,
+    pub(super) subject: &'p str,
+    pub(super) place: FindingPlace,
+    pub(super) tally: &'p Tally,
+    pub(super) unit: Unit,
+    pub(super) of_payloads: u64,
+    pub(super) values: Vec<SeenValue>,
+    pub(super) known_to: Vec<String>,
+    pub(super) notes: Vec<String>,
 }
 
 impl Judge<'_> {
-    fn add(&mut self, fact: Fact<'_>) {
+    pub(super) fn add(&mut self, fact: Fact<'_>) {
         let side = fact
             .place
             .target
@@ -173,116 +169,6 @@ impl Judge<'_> {
             if !finding.notes.contains(&note) {
                 finding.notes.push(note);
             }
-        }
-    }
-
-    fn traffic(&mut self, fact: &TrafficFact, subjects: &Keyed) {
-        let place = FindingPlace {
-            target: fact.target().cloned(),
-            path: PathPattern::root(),
-        };
-        if let TrafficFact::UnknownOperation { host: Some(host) } = fact
-            && !self.hosts.contains(host)
-            && let Some(operations) = &subjects.keys
-            && operations.len() > 1
-        {
-            let values = operations
-                .iter()
-                .map(|(name, tally)| seen_value(name, tally));
-            return self.add(Fact {
-                words: describe::other_host(host, operations.len()),
-                cause: host.clone(),
-                subject: host,
-                place,
-                tally: &subjects.all,
-                unit: Unit::Exchange,
-                of_payloads: self.exchanges,
-                values: values.collect(),
-                known_to: Vec::new(),
-                notes: Vec::new(),
-            });
-        }
-        if fact.has_values() {
-            let values = subjects.keys.iter().flatten();
-            return self.add(Fact {
-                words: describe::traffic(fact, "", 0),
-                cause: format!("{fact:?}"),
-                subject: &traffic_subject(fact, ""),
-                place,
-                tally: &subjects.all,
-                unit: Unit::Exchange,
-                of_payloads: self.exchanges,
-                values: values
-                    .map(|(name, tally)| seen_value(name, tally))
-                    .collect(),
-                known_to: Vec::new(),
-                notes: Vec::new(),
-            });
-        }
-        for (subject, tally) in subjects_of(subjects) {
-            let others = if subject.is_none() {
-                DISTINCT_KEPT + 1
-            } else {
-                0
-            };
-            let subject = subject.unwrap_or("");
-            self.add(Fact {
-                words: describe::traffic(fact, subject, others),
-                cause: format!("{fact:?}"),
-                subject: &traffic_subject(fact, subject),
-                place: place.clone(),
-                tally,
-                unit: Unit::Exchange,
-                of_payloads: self.exchanges,
-                values: Vec::new(),
-                known_to: match fact {
-                    TrafficFact::UndeclaredQuery(target) => {
-                        self.family.having_query(target, subject)
-                    }
-                    _ => Vec::new(),
-                },
-                notes: self.traffic_notes(fact, subject),
-            });
-        }
-    }
-
-    fn traffic_notes(&self, fact: &TrafficFact, subject: &str) -> Vec<String> {
-        match fact {
-            TrafficFact::UnknownOperation { .. } => {
-                let (method, path) = subject.split_once(' ').unwrap_or((subject, ""));
-                self.family.having_request(method, path)
-            }
-            TrafficFact::Ambiguous(candidates) => {
-                let mut shown = candidates[..candidates.len().min(AMBIGUOUS_LISTED)].to_vec();
-                if candidates.len() > AMBIGUOUS_LISTED {
-                    shown.push(format!("{} more", candidates.len() - AMBIGUOUS_LISTED));
-                }
-                vec![
-                    format!("they are {}", describe::list(&shown)),
-                    "say which is meant with --operation, --side or --status, or in the name of \
-                     the file (`<operation>.<version>.<status>.json`)"
-                        .to_owned(),
-                ]
-            }
-            TrafficFact::Unmatched => vec![
-                "name the operation with --operation, or in the name of the file \
-                 (`<operation>.<version>.json`)"
-                    .to_owned(),
-            ],
-            TrafficFact::MalformedJson { .. }
-            | TrafficFact::DuplicateKey
-            | TrafficFact::ContentLength
-            | TrafficFact::OtherMethod { .. }
-            | TrafficFact::UndeclaredQuery(_)
-            | TrafficFact::ParameterValue { .. }
-            | TrafficFact::ParameterPlaceholder(_)
-            | TrafficFact::UndeclaredStatus(_)
-            | TrafficFact::NoSchema(_)
-            | TrafficFact::UnexpectedBody(_)
-            | TrafficFact::MissingBody(_)
-            | TrafficFact::BodyLeftOut(_)
-            | TrafficFact::MediaType(_)
-            | TrafficFact::OtherVersion(_) => Vec::new(),
         }
     }
 
@@ -534,40 +420,8 @@ impl Judge<'_> {
     }
 }
 
-/// What tells facts of one rule at one place apart, where that is not what is counted apart.
-fn traffic_subject(fact: &TrafficFact, subject: &str) -> String {
-    match fact {
-        TrafficFact::ContentLength => String::new(),
-        TrafficFact::MalformedJson { kind, .. } => kind.code().to_owned(),
-        TrafficFact::ParameterValue { name, kind, .. } => format!("{name} {}", detail(kind)),
-        TrafficFact::OtherMethod { path, .. } => format!("{subject} {path}"),
-        TrafficFact::Ambiguous(candidates) => candidates[0].clone(),
-        TrafficFact::DuplicateKey
-        | TrafficFact::UnknownOperation { .. }
-        | TrafficFact::UndeclaredQuery(_)
-        | TrafficFact::ParameterPlaceholder(_)
-        | TrafficFact::UndeclaredStatus(_)
-        | TrafficFact::NoSchema(_)
-        | TrafficFact::UnexpectedBody(_)
-        | TrafficFact::MissingBody(_)
-        | TrafficFact::BodyLeftOut(_)
-        | TrafficFact::MediaType(_)
-        | TrafficFact::Unmatched
-        | TrafficFact::OtherVersion(_) => subject.to_owned(),
-    }
-}
-
-fn seen_value(value: &str, tally: &Tally) -> SeenValue {
-    SeenValue {
-        value: value.to_owned(),
-        count: tally.count,
-        known_to: Vec::new(),
-        near: None,
-    }
-}
-
 /// What tells deviations of one rule at one place apart.
-fn detail(kind: &DeviationKind) -> &str {
+pub(super) fn detail(kind: &DeviationKind) -> &str {
     match kind {
         DeviationKind::Missing { property, .. } | DeviationKind::Tag { property, .. } => property,
         DeviationKind::Type { found, .. } => found,
@@ -587,7 +441,7 @@ fn detail(kind: &DeviationKind) -> &str {
 }
 
 /// Subjects with their tallies; one without subject when they were folded.
-fn subjects_of(keyed: &Keyed) -> impl Iterator<Item = (Option<&str>, &Tally)> {
+pub(super) fn subjects_of(keyed: &Keyed) -> impl Iterator<Item = (Option<&str>, &Tally)> {
     let folded = keyed.keys.is_none().then_some((None, &keyed.all));
     let distinct = keyed.keys.iter().flatten();
     distinct

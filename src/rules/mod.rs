@@ -5,6 +5,7 @@ mod describe;
 mod finding;
 mod judge;
 mod related;
+mod traffic;
 mod unseen;
 
 pub use catalogue::{CATALOGUE, Level, Rule};
