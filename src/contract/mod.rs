@@ -137,6 +137,25 @@ impl Operation {
             .find(|parameter| parameter.place == ParameterPlace::Query && parameter.name == name)
     }
 
+    /// The schemas that a payload of another version's operation may be compared with: of the same side
+    /// and status, and of every success where the status is one, since versions may answer with
+    /// different ones.
+    #[must_use]
+    pub fn schemas_like(&self, side: Side, status: Option<u16>) -> Vec<NodeId> {
+        if side == Side::Request {
+            return self.request.schema().into_iter().collect();
+        }
+        let success = status.is_some_and(|status| status < 300);
+        self.responses
+            .iter()
+            .filter(|response| {
+                let example = response.status.example();
+                Some(example) == status || (success && example < 300)
+            })
+            .filter_map(|response| response.payload.schema())
+            .collect()
+    }
+
     /// What the contract says of the payload of a side; `None` where it does not know the status.
     #[must_use]
     pub fn payload(&self, side: Side, status: Option<u16>) -> Option<Payload> {

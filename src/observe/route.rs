@@ -299,7 +299,7 @@ impl<'c> Versions<'c> {
             if std::ptr::eq(*contract, place.contract) {
                 continue;
             }
-            for node in schemas_like(operation, place) {
+            for node in operation.schemas_like(place.side, place.status) {
                 let fit = Fit::measure(&contract.graph, node, value);
                 if fit.is_likely() && fit.compare(best.0).is_gt() {
                     best = (fit, Some(*contract));
@@ -308,22 +308,4 @@ impl<'c> Versions<'c> {
         }
         best.1
     }
-}
-
-/// The schemas of an operation of another version for the same side: of the same status, and of every
-/// success where the status is one, since versions may answer with different ones.
-fn schemas_like(operation: &Operation, place: &Destination<'_>) -> Vec<NodeId> {
-    if place.side == Side::Request {
-        return operation.request.schema().into_iter().collect();
-    }
-    let success = place.status.is_some_and(|status| status < 300);
-    operation
-        .responses
-        .iter()
-        .filter(|response| {
-            let status = response.status.example();
-            Some(status) == place.status || (success && status < 300)
-        })
-        .filter_map(|response| response.payload.schema())
-        .collect()
 }

@@ -1,5 +1,6 @@
 //! The report for people.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
@@ -371,20 +372,23 @@ fn write_summary(out: &mut String, report: &Report) {
             .collect();
         put!(out, "Payloads by version: {}.\n", versions.join(", "));
     }
-    for finding in report
-        .findings
-        .iter()
-        .filter(|finding| *finding.rule == OTHER_VERSION)
-    {
+    let mut spoken: BTreeMap<&str, u64> = BTreeMap::new();
+    for finding in &report.findings {
+        if *finding.rule == OTHER_VERSION {
+            *spoken.entry(&finding.subject).or_default() += finding.count;
+        }
+    }
+    for (version, count) in spoken {
+        let (fit, them) = if count == 1 {
+            ("fits", "it")
+        } else {
+            ("fit", "them")
+        };
         put!(
             out,
-            "{BOLD}{} better than {}: check {} against it.{BOLD:#}\n",
-            match finding.payloads {
-                1 => format!("1 payload fits {}", finding.subject),
-                count => format!("{count} payloads fit {}", finding.subject),
-            },
-            report.contract,
-            if finding.payloads == 1 { "it" } else { "them" }
+            "{BOLD}{} {fit} {version} better than {}: check {them} against that.{BOLD:#}\n",
+            counted(count, "payload"),
+            report.contract
         );
     }
     let levels: Vec<String> = [Level::Error, Level::Warning, Level::Info]

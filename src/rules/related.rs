@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::contract::{Contract, Operation, Route, Target};
-use crate::location::{PathPattern, Side};
+use crate::contract::{Contract, Route, Target};
+use crate::location::PathPattern;
 use crate::observe::TargetKey;
 use crate::schema::{Node, NodeId, Place};
 
@@ -61,17 +61,20 @@ impl<'c> Family<'c> {
                 let Some(operation) = contract.operation(&target.operation) else {
                     return false;
                 };
-                roots(operation, target).into_iter().any(|root| {
-                    let nodes = contract.graph.at_path(root, path.steps());
-                    nodes.iter().any(|id| {
-                        contract
-                            .graph
-                            .node(*id)
-                            .object
-                            .properties
-                            .contains_key(property)
+                operation
+                    .schemas_like(target.side, target.status)
+                    .into_iter()
+                    .any(|root| {
+                        let nodes = contract.graph.at_path(root, path.steps());
+                        nodes.iter().any(|id| {
+                            contract
+                                .graph
+                                .node(*id)
+                                .object
+                                .properties
+                                .contains_key(property)
+                        })
                     })
-                })
             })
             .map(Contract::reference)
             .collect()
@@ -101,10 +104,13 @@ impl<'c> Family<'c> {
                     contract
                         .operation(&target.operation)
                         .is_some_and(|operation| {
-                            roots(operation, target).into_iter().any(|root| {
-                                let nodes = contract.graph.at_path(root, path.steps());
-                                nodes.iter().any(|id| lists(contract.graph.node(*id)))
-                            })
+                            operation
+                                .schemas_like(target.side, target.status)
+                                .into_iter()
+                                .any(|root| {
+                                    let nodes = contract.graph.at_path(root, path.steps());
+                                    nodes.iter().any(|id| lists(contract.graph.node(*id)))
+                                })
                         })
                 };
                 by_name || by_path()
@@ -161,25 +167,5 @@ impl<'c> Family<'c> {
             })
             .map(Contract::reference)
             .collect()
-    }
-}
-
-/// The schemas of an operation for the same side: of the same status, or of any success where the
-/// status is a success.
-fn roots(operation: &Operation, target: &TargetKey) -> Vec<NodeId> {
-    match target.side {
-        Side::Request => operation.request.schema().into_iter().collect(),
-        Side::Response => {
-            let success = target.status.is_some_and(|status| status < 300);
-            operation
-                .responses
-                .iter()
-                .filter(|response| {
-                    let status = response.status.example();
-                    Some(status) == target.status || (success && status < 300)
-                })
-                .filter_map(|response| response.payload.schema())
-                .collect()
-        }
     }
 }
