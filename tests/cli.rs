@@ -532,3 +532,28 @@ fn names_of_files_do_nothing_to_a_terminal() {
     let (_, stdout, _) = run_in(folder.path(), &arguments, b"");
     assert!(stdout.contains("a\\u{1b}[31m\\u{a}b.json"), "{stdout}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_a_folder_is_passed_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe.json");
+    let made = std::process::Command::new("mkfifo")
+        .arg(&pipe)
+        .status()
+        .expect("runs");
+    assert!(made.success());
+    let list =
+        std::fs::read("samples/organisations/v2/list-organisations.v2.json").expect("sample");
+    std::fs::write(folder.path().join("list-organisations.json"), list).expect("written");
+    let (code, stdout, _) = run_in(
+        folder.path(),
+        &["check", ".", "--contract", "organisations@v2"],
+        b"",
+    );
+    assert_eq!(code, 0, "{stdout}");
+    assert!(
+        stdout.contains("passed over: pipe.json (not a file)"),
+        "{stdout}"
+    );
+}

@@ -179,8 +179,8 @@ impl<'t, 'c> Messages<'t, 'c> {
                 sink.problem(Problem {
                     origin: responses[0].origin.clone(),
                     message: format!(
-                        "{sent} requests are followed by {answered} responses: which belongs to \
-                         which cannot be told, so they are read one by one"
+                        "{answered} responses follow {sent} of the requests: which belongs to which \
+                         cannot be told, so they are read one by one"
                     ),
                 });
                 requests.len()

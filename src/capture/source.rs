@@ -77,12 +77,12 @@ fn folder(root: &Path, format: Option<Format>, limits: &Limits, sink: &mut dyn S
                 if entry.file_type().is_dir() {
                     walk.skip_current_dir();
                 }
-                sink.skipped(entry.into_path(), "hidden");
+                sink.skipped(shown(entry.path()).into(), "hidden");
             }
             Ok(entry) if entry.file_type().is_dir() => {}
             // A pipe would block until somebody writes.
             Ok(entry) if !entry.file_type().is_file() => {
-                sink.skipped(entry.into_path(), "not a file");
+                sink.skipped(shown(entry.path()).into(), "not a file");
             }
             Ok(entry) => {
                 found = true;
@@ -176,7 +176,7 @@ fn one(
     let complete = head.len() < HEAD;
     let Some(found) = format.or_else(|| sniff::sniff(plain_name, &head, complete)) else {
         if let Some(path) = of_folder {
-            return sink.skipped(path.to_owned(), "not a format of captures");
+            return sink.skipped(shown(path).into(), "not a format of captures");
         }
         let message = if std::str::from_utf8(&head[..head.len() - head.len() % 4]).is_err()
             && head.contains(&0)

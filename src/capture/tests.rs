@@ -164,7 +164,14 @@ fn json_and_lines_keep_their_places() {
 fn compressed_files_are_read_as_what_they_hold() {
     let lines = b"{\"a\": 1}\n{\"a\": 2}\n".repeat(200);
     let whole = gzip(&lines);
+    let frames = [
+        zstd(b"{\"a\": 1}\n"),
+        // A skippable frame of three bytes.
+        b"\x50\x2a\x4d\x18\x03\0\0\0abc".to_vec(),
+        zstd(b"{\"a\": 2}\n"),
+    ];
     let log = log_of(&[
+        ("frames.ndjson.zst", &frames.concat()),
         ("a.json.gz", &gzip(b"{\"a\": 1}")),
         ("b.json.zst", &zstd(b"{\"a\": 1}")),
         ("c.ndjson.gz", &whole),
@@ -221,6 +228,10 @@ fn http_messages_are_paired_and_measured() {
         ("curl.http", b"HTTP/1.1 100 Continue\r\n\r\nHTTP/2 200\r\ncontent-type: application/json\r\n\r\n{\"a\":\n1}\n"),
         ("several.http", b"GET /a HTTP/1.1\nHost: h\n\nGET /b HTTP/1.1\nHost: h\n\nHTTP/1.1 204 No Content\n\n"),
         ("chunked.http", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\n3\r\n 1}\r\n0\r\n\r\n"),
+        ("pipelined.http", b"GET /a HTTP/1.1\n\nGET /b HTTP/1.1\n\nHTTP/1.1 200 OK\n\n{\"a\": 1}\nHTTP/1.1 404 Not Found\n\n{\"b\": 1}\n"),
+        ("unequal.http", b"GET /a HTTP/1.1\n\nHTTP/1.1 200 OK\n\n1\nHTTP/1.1 404 Not Found\n\n2\n"),
+        ("headers.http", b"HTTP/1.1 200 OK\nX: a\n  folded\nno header\n\n{\"a\": 1}\n"),
+        ("rest.http", b"GET /a HTTP/1.1\nHost: h\n\n### next\nPATCH /b\n"),
         ("comments.http", b"# taken yesterday\nPOST /a HTTP/1.1\n\n{}\n### next\nGET /b HTTP/1.1\n"),
         ("glued.http", b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"a\": 1}HTTP/1.1 200 OK\r\n\r\n{\"b\": 2}HTTP/1.1 404 Not Found\r\n\r\n{\"c\": 3}"),
         ("compressed.http", b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 99\r\n\r\n{\"a\": 1}\r\n"),

@@ -26,6 +26,8 @@ pub(super) struct Fit {
     recognised: usize,
     /// Places that break the schema, and properties that it does not name.
     strange: usize,
+    /// Whether some place breaks the schema.
+    is_broken: bool,
 }
 
 impl Fit {
@@ -42,12 +44,15 @@ impl Fit {
         Self {
             recognised: seen.difference(&broken).count(),
             strange,
+            is_broken: !broken.is_empty(),
         }
     }
 
-    /// Whether the payload may be meant for the schema at all: most of what it shows agrees.
+    /// Whether the payload may be meant for the schema at all: most of what it shows agrees, or the
+    /// schema accepts it and knows a few of its places, however much was added.
     pub(super) fn is_likely(self) -> bool {
-        self.recognised > 0 && self.recognised >= self.strange
+        let is_accepted = !self.is_broken && self.recognised >= 3;
+        self.recognised > 0 && (self.recognised >= self.strange || is_accepted)
     }
 
     /// Whether all that the payload shows agrees.

@@ -395,10 +395,7 @@ impl<'c> Observer<'c> {
             Err(error) if error.kind.is_unreadable() => {
                 self.problems.push(Problem {
                     origin: body.place(error.offset),
-                    message: match error.hint {
-                        Some(hint) => format!("the payload is not read: {}: {hint}", error.message),
-                        None => format!("the payload is not read: {}", error.message),
-                    },
+                    message: error.to_string(),
                 });
                 None
             }

@@ -379,6 +379,30 @@ fn payloads_without_url_go_where_they_fit() {
     }
 }
 
+/// However much a response drifts, it is not taken for a request, nor for an error.
+#[test]
+fn growing_drift_does_not_change_the_side() {
+    let registry = builtin::registry().expect("compiles");
+    let mut payload: Value = serde_json::from_str(
+        &std::fs::read_to_string("samples/organisations/v2/retrieve-organisation.v2.json")
+            .expect("a sample"),
+    )
+    .expect("JSON");
+    for count in 0..8 {
+        payload[format!("new_{count}")] = json!(null);
+        let verdict = judged(
+            &registry,
+            "organisations@v2",
+            "page.001",
+            &payload.to_string(),
+        );
+        assert_eq!(
+            verdict,
+            "organisations@v2 create-organisation response Some(201) Conforms"
+        );
+    }
+}
+
 #[test]
 fn many_keys_fold_and_folding_stays() {
     let names = |range: std::ops::Range<usize>| {
