@@ -17,7 +17,7 @@ pub(super) enum Label {
 impl Label {
     /// Reads a label; also the first word of the info string of a Markdown block.
     pub(super) fn parse(word: &str) -> Option<Self> {
-        match word.to_ascii_lowercase().as_str() {
+        match word.trim_end_matches(':').to_ascii_lowercase().as_str() {
             "json" => Some(Self::Json),
             "http" => Some(Self::Http),
             "python" | "py" => Some(Self::Python),

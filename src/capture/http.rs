@@ -104,6 +104,9 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
     messages.count
 }
 
+/// Requests in a row that wait for their responses.
+const PIPELINED: usize = 1_000;
+
 /// Pairs requests with the responses that follow them.
 struct Messages<'t, 'c> {
     text: &'t [u8],
@@ -136,7 +139,7 @@ impl<'t, 'c> Messages<'t, 'c> {
         };
         match message.start {
             StartLine::Request { method, target } => {
-                if !self.responses.is_empty() {
+                if !self.responses.is_empty() || self.requests.len() >= PIPELINED {
                     self.finish(sink);
                 }
                 exchange.request = Some(Request {
@@ -162,6 +165,10 @@ impl<'t, 'c> Messages<'t, 'c> {
                     body_left_out: false,
                 });
                 self.responses.push(exchange);
+                // Without requests there is nothing to wait for.
+                if self.requests.is_empty() {
+                    self.finish(sink);
+                }
             }
         }
     }
@@ -233,7 +240,22 @@ pub(super) fn read_one(
     let limit = next_start(text, next_line(text, start)).unwrap_or(text.len());
     let (message, end) = message(text, start, limit, Extent::ToEndOfJson);
     let mut messages = Messages::new(text, hint);
+    let is_request = matches!(message.start, StartLine::Request { .. });
     messages.add(message, entry, sink);
+    // A response right behind a request answers it.
+    let gap = text[end..].len() - text[end..].trim_ascii_start().len();
+    let answer = std::str::from_utf8(line_at(text, end + gap)).unwrap_or_default();
+    let is_answer = matches!(StartLine::parse(answer), Some(StartLine::Response { .. }));
+    let mut end = end;
+    if is_request && is_answer {
+        let at = end + gap;
+        let limit = next_start(text, next_line(text, at)).unwrap_or(text.len());
+        let (message, after) = self::message(text, at, limit, Extent::ToEndOfJson);
+        let mut place = entry.clone();
+        place.position = position_in(&text[start..], at - start, entry.position);
+        messages.add(message, &place, sink);
+        end = after;
+    }
     messages.finish(sink);
     end
 }

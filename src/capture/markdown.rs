@@ -14,6 +14,8 @@ use super::{Body, Exchange, Hint, Sink, http, position_in, python};
 /// HTTP. A second word of the info string is a hint: ```` ```json retrieve-organisation.v2 ````.
 pub(super) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
     let mut count = 0;
+    // Lines are counted through once, however many blocks there are.
+    let mut passed = (0, origin.position);
     let mut open: Option<(String, Vec<Range<usize>>)> = None;
     for (event, range) in Parser::new(text).into_offset_iter() {
         match event {
@@ -27,7 +29,14 @@ pub(super) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
             }
             Event::End(TagEnd::CodeBlock) => {
                 if let Some((info, ranges)) = open.take() {
-                    count += block(text, &info, &ranges, origin, count + 1, sink);
+                    let Some(first) = ranges.first() else {
+                        continue;
+                    };
+                    let before = &text.as_bytes()[passed.0..first.start];
+                    passed = (first.start, passed.1.after(before));
+                    let mut place = origin.at(passed.1);
+                    place.entry = Some(count + 1);
+                    count += block(text, &info, &ranges, &place, sink);
                 }
             }
             _ => {}
@@ -40,8 +49,7 @@ fn block(
     text: &str,
     info: &str,
     ranges: &[Range<usize>],
-    origin: &Origin,
-    entry: u64,
+    place: &Origin,
     sink: &mut dyn Sink,
 ) -> u64 {
     let (Some(first), Some(last)) = (ranges.first(), ranges.last()) else {
@@ -64,11 +72,6 @@ fn block(
         None => unlabelled(content),
     };
     let hint = words.next().map(Hint::parse).unwrap_or_default();
-    let place = Origin {
-        file: origin.file.clone(),
-        entry: Some(entry),
-        position: position_in(text.as_bytes(), first.start, origin.position),
-    };
     match label {
         Some(Label::Json) => {
             let blank = content.len() - content.trim_ascii_start().len();
@@ -77,8 +80,8 @@ fn block(
             sink.exchange(Exchange::bare(body, hint));
             1
         }
-        Some(Label::Http) => http::read(&dedented, &place, &hint, sink),
-        Some(Label::Python) => python::read(&dedented, &place, sink),
+        Some(Label::Http) => http::read(&dedented, place, &hint, sink),
+        Some(Label::Python) => python::read(&dedented, place, sink),
         None => 0,
     }
 }

@@ -186,15 +186,9 @@ impl Excerpt {
             if !is_secret_name(&name) {
                 continue;
             }
-            let depth = |text: &str| {
-                let opened = text.matches(['{', '[']).count();
-                opened.saturating_sub(text.matches(['}', ']']).count())
-            };
             if word.start >= window.start {
                 masks.push(word.end..window.end);
-            } else if !text[word.end..window.start].contains('\n')
-                || depth(&text[word.end..window.start]) > 0
-            {
+            } else if word.end > window.start || value_is_open(&text[word.end..window.start]) {
                 masks.push(window.clone());
             }
         }
@@ -361,6 +355,32 @@ fn window_of(text: &[u8], span: Range<usize>) -> (Range<usize>, Range<usize>) {
     (start..end, at..span.end.clamp(at, end))
 }
 
+/// Whether the value after a name may go on behind this text: no comma or bracket has ended it.
+fn value_is_open(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut in_string = false;
+    let mut characters = text.chars();
+    // What follows the name at once is the end of its quotes.
+    if text.starts_with(['"', '\'']) {
+        characters.next();
+    }
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' if in_string => {
+                characters.next();
+            }
+            '"' => in_string = !in_string,
+            // A string does not span lines: a quote is missing.
+            '\n' => in_string = false,
+            '{' | '[' if !in_string => depth += 1,
+            '}' | ']' | ',' if !in_string && depth == 0 => return false,
+            '}' | ']' if !in_string => depth -= 1,
+            _ => {}
+        }
+    }
+    true
+}
+
 /// The value of an HTTP header whose name is that of a secret.
 fn header_value(line: &str) -> Option<Range<usize>> {
     let (name, value) = line.split_once(':')?;
@@ -382,18 +402,27 @@ fn json_secrets(
     }
     match value.kind() {
         Kind::Object => {
+            // `{"name": "token", "value": "…"}`, as archives write headers.
+            let is_named = ["name", "key"].iter().any(|name| {
+                let named = value.get(name).and_then(Value::as_str);
+                named.is_some_and(|named| is_secret_name(&named))
+            });
             for (key, member) in value.all_members() {
                 if key.span().start >= window.end {
                     break;
                 }
                 let name = key.name();
                 let at = key.span().start;
+                if in_secret {
+                    found.push(at + 1..key.span().end - 1);
+                }
                 found.extend(
                     shapes(&value.document_text()[key.span()])
                         .into_iter()
                         .map(|range| at + range.start..at + range.end),
                 );
-                json_secrets(member, window, in_secret || is_secret_name(&name), found);
+                let is_secret = is_secret_name(&name) || (is_named && name == "value");
+                json_secrets(member, window, in_secret || is_secret, found);
             }
         }
         Kind::Array => {

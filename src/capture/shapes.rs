@@ -34,6 +34,7 @@ pub(super) fn shapes(text: &str) -> Vec<Range<usize>> {
         let secret = secret
             .or_else(|| user_information(rest))
             .or_else(|| parameter(text, at))
+            .or_else(|| assignment(text, at))
             .or_else(|| segment(text, at));
         match secret {
             Some(range) => {
@@ -102,6 +103,29 @@ fn parameter(text: &str, at: usize) -> Option<Range<usize>> {
     let name = name_before(&text[at..], '=').filter(|name| is_secret_parameter(name))?;
     let start = name.len() + 1;
     let length = value_length(&text[at + start..]);
+    (length > 0).then_some(start..start + length)
+}
+
+/// The value behind a secret name in prose: `password=…`, `token: …`, `'token': '…'`.
+fn assignment(text: &str, at: usize) -> Option<Range<usize>> {
+    let before = text[..at].chars().next_back();
+    if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '"')) {
+        return None;
+    }
+    let rest = &text[at..];
+    let head = &rest[..floor(rest, NAME_LENGTH)];
+    let name_length = head.find(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c)))?;
+    if name_length == 0 || !is_secret_name(&head[..name_length]) {
+        return None;
+    }
+    let quotes = |c: char| c == '\'' || c == ' ';
+    let value = head[name_length..].trim_start_matches(quotes);
+    let value = value.strip_prefix(['=', ':'])?.trim_start_matches(quotes);
+    let start = head.len() - value.len();
+    let rest = &rest[start..];
+    let length = rest
+        .find(|c: char| c.is_whitespace() || matches!(c, ',' | '"' | '\'' | '&' | '}' | ';'))
+        .unwrap_or(rest.len());
     (length > 0).then_some(start..start + length)
 }
 

@@ -249,7 +249,10 @@ impl<'c> Observer<'c> {
             let Some(kind) = parameter::deviation(graph, parameter, value) else {
                 continue;
             };
-            let proof = Proof::of_part(&request.line, value);
+            let proof = match at {
+                ParameterPlace::Query => Proof::Query(&request.line, name, value),
+                ParameterPlace::Path => Proof::of_part(&request.line, value),
+            };
             if is_placeholder(value) {
                 let fact = TrafficFact::ParameterPlaceholder(key.clone());
                 self.fact(fact, &sanitised(name), &proof);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::capture::redact::Excerpt;
 use crate::capture::{Body, Line, Remark};
 use crate::json::Document;
-use crate::location::Pointer;
+use crate::location::{Origin, Pointer};
 
 use super::tally::{Evidence, Spot};
 
@@ -15,8 +15,10 @@ pub(super) enum Proof<'a> {
     Body(&'a Body<'a>, usize),
     /// A place in a body that is JSON.
     Json(&'a Body<'a>, &'a Document<'a>, Range<usize>),
-    /// A part of a line that says what a message is.
-    Line(&'a Line, Range<usize>),
+    /// A part of a line that says what a message is: what it reads like.
+    Part(&'a Line, String),
+    /// The value of a query parameter in such a line: name and value.
+    Query(&'a Line, &'a str, &'a str),
     /// What a reader noticed.
     Ready(&'a Remark),
 }
@@ -24,21 +26,14 @@ pub(super) enum Proof<'a> {
 impl<'a> Proof<'a> {
     /// The part of the line that reads like this, else the whole line.
     pub(super) fn of_part(line: &'a Line, part: &str) -> Self {
-        let found = line.text.find(part).filter(|_| !part.is_empty());
-        Self::Line(
-            line,
-            match found {
-                Some(start) => start..start + part.len(),
-                None => 0..line.text.len(),
-            },
-        )
+        Self::Part(line, part.to_owned())
     }
 
     pub(super) fn spot(&self, payload: u64) -> Spot<'_> {
         let (start, offset) = match self {
             Self::Body(body, offset) => (&body.origin, *offset),
             Self::Json(body, _, span) => (&body.origin, span.start),
-            Self::Line(line, span) => (&line.origin, span.start),
+            Self::Part(line, _) | Self::Query(line, ..) => (&line.origin, 0),
             Self::Ready(remark) => (&remark.origin, 0),
         };
         Spot {
@@ -62,10 +57,14 @@ impl<'a> Proof<'a> {
                 body.place(span.start),
                 Excerpt::of_json(document, span.clone()),
             ),
-            Self::Line(line, span) => {
-                let before = &line.text.as_bytes()[..span.start];
-                let place = line.origin.at(line.origin.position.after(before));
-                (place, Excerpt::of_line(line.text.as_bytes(), span.clone()))
+            Self::Part(line, part) => in_line(line, find(&line.text, part)),
+            Self::Query(line, name, value) => {
+                let pair = find(&line.text, &format!("{name}={value}"));
+                let span = match pair {
+                    Some(pair) => Some(pair.start + name.len() + 1..pair.end),
+                    None => find(&line.text, value),
+                };
+                in_line(line, span.filter(|span| !span.is_empty()))
             }
             Self::Ready(remark) => (remark.origin.clone(), remark.excerpt.clone()),
         };
@@ -75,4 +74,17 @@ impl<'a> Proof<'a> {
             excerpt,
         }
     }
+}
+
+fn find(text: &str, part: &str) -> Option<Range<usize>> {
+    let start = text.find(part).filter(|_| !part.is_empty())?;
+    Some(start..start + part.len())
+}
+
+/// A part of a line, or all of it.
+fn in_line(line: &Line, span: Option<Range<usize>>) -> (Origin, Excerpt) {
+    let span = span.unwrap_or(0..line.text.len());
+    let before = &line.text.as_bytes()[..span.start];
+    let place = line.origin.at(line.origin.position.after(before));
+    (place, Excerpt::of_line(line.text.as_bytes(), span))
 }

@@ -95,15 +95,19 @@ impl Witness<'_, '_> {
     }
 
     fn pointer(&self) -> Pointer {
+        // Below the name of a secret, keys that are data may be secrets, too.
+        let mut in_secret = false;
         let mut pointer = Pointer::root();
         for (_, step) in self.stack {
             match step {
+                Taken::Data(_) if in_secret => pointer.push_key(MASK),
                 Taken::Key(key) | Taken::Data(key) => pointer.push_key(&sanitised(&key.name())),
                 Taken::Index(index) => pointer.push_index(*index),
             }
+            in_secret |= step.is_secret();
         }
         if let About::Member(key, _) = self.about {
-            pointer.push_key(&sanitised(&key.name()));
+            pointer.push_key(&self.key_subject(key));
         }
         pointer
     }
@@ -117,16 +121,31 @@ impl Witness<'_, '_> {
         }
     }
 
+    /// The key as a subject: masked below the name of a secret, cut when it is long.
+    fn key_subject(&self, key: Key<'_>) -> String {
+        if self.stack.iter().any(|(_, step)| step.is_secret()) {
+            return MASK.to_owned();
+        }
+        shorten(&key.name())
+    }
+
     /// The value as a subject: masked when it is secret, cut when it is long.
     fn subject(&self, value: Value<'_>) -> String {
-        let is_secret = self.stack.iter().any(|(_, step)| match step {
-            Taken::Key(key) | Taken::Data(key) => is_secret_name(&key.name()),
-            Taken::Index(_) => false,
-        });
+        let is_secret = self.stack.iter().any(|(_, step)| step.is_secret());
         match value.as_str() {
             _ if is_secret => MASK.to_owned(),
             Some(text) => shorten(&text),
             None => shorten(value.raw()),
+        }
+    }
+}
+
+impl Taken<'_> {
+    /// Whether the step goes into something that has the name of a secret.
+    fn is_secret(&self) -> bool {
+        match self {
+            Self::Key(key) | Self::Data(key) => is_secret_name(&key.name()),
+            Self::Index(_) => false,
         }
     }
 }
@@ -273,7 +292,7 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
                     witness.subject(value)
                 }
                 About::Value(value) => witness.subject(value),
-                About::Member(key, _) => shorten(&key.name()),
+                About::Member(key, _) => witness.key_subject(key),
             };
             let subjects = profile.subjects.entry(deviation.clone()).or_default();
             subjects.add(&subject, witness.spot(), || witness.evidence());
@@ -297,7 +316,9 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
             .undeclared
             .entry(place)
             .or_default();
-        undeclared.add(&shorten(&key.name()), witness.spot(), || witness.evidence());
+        undeclared.add(&witness.key_subject(key), witness.spot(), || {
+            witness.evidence()
+        });
     }
 
     fn beyond_enum(&mut self, node: NodeId, value: Value<'d>) {
