@@ -128,10 +128,19 @@ impl<'t> Entry<'t> {
         let written = response.get("status")?;
         let status = match written.as_str() {
             Some(text) => text.parse().ok(),
-            None => written.as_number()?.as_u64(),
+            None => written.as_number().and_then(|number| number.as_u64()),
         };
-        let status = status.and_then(|status| u16::try_from(status).ok());
-        let status = status.filter(|status| *status > 0)?;
+        let status = match status.and_then(|status| u16::try_from(status).ok()) {
+            Some(0) => return None,
+            Some(status) => status,
+            None => {
+                sink.problem(Problem {
+                    origin: self.at(written.span().start),
+                    message: "response passed over: its status is not a number".to_owned(),
+                });
+                return None;
+            }
+        };
         let content = response.get("content");
         let body = content.and_then(|content| self.body(content, sink));
         Some(Response {

@@ -14,9 +14,9 @@ use crate::location::{Origin, Side};
 use super::parameter;
 use super::placeholder::is_placeholder;
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
-use super::proof::Proof;
 use super::record::{ShapeRecorder, shorten};
 use super::route::{Destination, Guess, Versions};
+use super::sighting::Sighting;
 use super::walk::Walk;
 
 /// Verdicts on single payloads that are kept for the report.
@@ -98,10 +98,10 @@ impl<'c> Observer<'c> {
         }
     }
 
-    fn fact(&mut self, fact: TrafficFact, subject: &str, proof: &Proof<'_>) {
-        let spot = proof.spot(self.payloads);
+    fn fact(&mut self, fact: TrafficFact, subject: &str, sighting: &Sighting<'_>) {
+        let spot = sighting.spot(self.payloads);
         let keyed = self.profile.traffic.entry(fact).or_default();
-        keyed.add(subject, spot, || proof.evidence());
+        keyed.add(subject, spot, || sighting.evidence());
     }
 
     fn verdict(
@@ -195,7 +195,11 @@ impl<'c> Observer<'c> {
             let fact = TrafficFact::UnknownOperation {
                 host: host.map(|host| sanitised(&host)),
             };
-            return self.fact(fact, &subject, &Proof::of_part(&request.line, &target.path));
+            return self.fact(
+                fact,
+                &subject,
+                &Sighting::of_part(&request.line, &target.path),
+            );
         };
         self.profile.matched += 1;
         // HTTP itself gives these to every resource (RFC 9110 section 9.3): a preflight is no drift.
@@ -212,7 +216,7 @@ impl<'c> Observer<'c> {
         self.fact(
             fact,
             &method,
-            &Proof::of_part(&request.line, &request.method),
+            &Sighting::of_part(&request.line, &request.method),
         );
     }
 
@@ -241,21 +245,21 @@ impl<'c> Observer<'c> {
             let Some(parameter) = declared else {
                 if at == ParameterPlace::Query && !place.operation.open_query {
                     let fact = TrafficFact::UndeclaredQuery(key.clone());
-                    let proof = Proof::of_part(&request.line, name);
-                    self.fact(fact, &sanitised(name), &proof);
+                    let sighting = Sighting::of_part(&request.line, name);
+                    self.fact(fact, &sanitised(name), &sighting);
                 }
                 continue;
             };
             let Some(kind) = parameter::deviation(graph, parameter, value) else {
                 continue;
             };
-            let proof = match at {
-                ParameterPlace::Query => Proof::Query(&request.line, name, value),
-                ParameterPlace::Path => Proof::of_part(&request.line, value),
+            let sighting = match at {
+                ParameterPlace::Query => Sighting::Query(&request.line, name, value),
+                ParameterPlace::Path => Sighting::of_part(&request.line, value),
             };
             if is_placeholder(value) {
                 let fact = TrafficFact::ParameterPlaceholder(key.clone());
-                self.fact(fact, &sanitised(name), &proof);
+                self.fact(fact, &sanitised(name), &sighting);
             } else {
                 let subject = if is_secret_name(name) {
                     MASK.to_owned()
@@ -267,7 +271,7 @@ impl<'c> Observer<'c> {
                     name: sanitised(name),
                     kind,
                 };
-                self.fact(fact, &subject, &proof);
+                self.fact(fact, &subject, &sighting);
             }
         }
     }
@@ -285,7 +289,7 @@ impl<'c> Observer<'c> {
         if wanted.is_none() && place.status != Some(304) {
             let fact = TrafficFact::UndeclaredStatus(key_of(place));
             let status = place.status.unwrap_or_default().to_string();
-            self.fact(fact, "", &Proof::of_part(line, &status));
+            self.fact(fact, "", &Sighting::of_part(line, &status));
         }
         match (body, wanted) {
             (Some(body), _) => self.body(place, body, None),
@@ -294,7 +298,7 @@ impl<'c> Observer<'c> {
                     true => TrafficFact::BodyLeftOut(key_of(place)),
                     false => TrafficFact::MissingBody(key_of(place)),
                 };
-                self.fact(fact, "", &Proof::of_part(line, ""));
+                self.fact(fact, "", &Sighting::of_part(line, ""));
             }
             (None, Some(Payload::Absent | Payload::Undocumented) | None) => {}
         }
@@ -314,7 +318,7 @@ impl<'c> Observer<'c> {
                     }
                 };
                 if let Some(fact) = fact {
-                    self.fact(fact, "", &Proof::Body(body, 0));
+                    self.fact(fact, "", &Sighting::Body(body, 0));
                 }
                 if !body.is_json() || self.parse(body, Some(&key)).is_some() {
                     self.verdict(&body.origin, Some(key), Verdict::NoSchema, Vec::new());
@@ -325,7 +329,7 @@ impl<'c> Observer<'c> {
         if !body.is_json() {
             let media_type = body.media_type.clone().unwrap_or_default();
             let fact = TrafficFact::MediaType(key.clone());
-            self.fact(fact, &sanitised(&media_type), &Proof::Body(body, 0));
+            self.fact(fact, &sanitised(&media_type), &Sighting::Body(body, 0));
             self.verdict(&body.origin, Some(key), Verdict::OtherMediaType, Vec::new());
             return;
         }
@@ -365,7 +369,7 @@ impl<'c> Observer<'c> {
             self.fact(
                 fact,
                 &spoken.reference(),
-                &Proof::Json(body, &document, 0..1),
+                &Sighting::Json(body, &document, 0..1),
             );
         }
         self.verdict(&body.origin, Some(key), verdict, variants);
@@ -390,8 +394,12 @@ impl<'c> Observer<'c> {
         match parsed {
             Ok(document) => {
                 for key in document.repeated_keys() {
-                    let proof = Proof::Json(body, &document, key.span());
-                    self.fact(TrafficFact::DuplicateKey, &sanitised(&key.name()), &proof);
+                    let sighting = Sighting::Json(body, &document, key.span());
+                    self.fact(
+                        TrafficFact::DuplicateKey,
+                        &sanitised(&key.name()),
+                        &sighting,
+                    );
                 }
                 Some(document)
             }
@@ -409,7 +417,7 @@ impl<'c> Observer<'c> {
                     message: error.message,
                     hint: error.hint,
                 };
-                self.fact(fact, "", &Proof::Body(body, error.offset));
+                self.fact(fact, "", &Sighting::Body(body, error.offset));
                 let target = target.cloned();
                 self.verdict(&body.origin, target, Verdict::Malformed, Vec::new());
                 None
@@ -422,7 +430,7 @@ impl<'c> Observer<'c> {
         let parsed = match body.is_json() {
             true => Document::parse(&body.bytes),
             false => {
-                self.fact(TrafficFact::Unmatched, "", &Proof::Body(body, 0));
+                self.fact(TrafficFact::Unmatched, "", &Sighting::Body(body, 0));
                 return self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
             }
         };
@@ -437,24 +445,24 @@ impl<'c> Observer<'c> {
             Guess::Found(place, equal) => {
                 self.profile.matched += 1;
                 if equal.len() > 1 {
-                    let proof = Proof::Json(body, document, 0..1);
-                    self.fact(TrafficFact::Ambiguous(equal), "", &proof);
+                    let sighting = Sighting::Json(body, document, 0..1);
+                    self.fact(TrafficFact::Ambiguous(equal), "", &sighting);
                 }
                 if place.operation.payload(place.side, place.status).is_none() {
-                    let proof = match line {
+                    let sighting = match line {
                         Some(line) => {
                             let status = place.status.unwrap_or_default().to_string();
-                            Proof::of_part(line, &status)
+                            Sighting::of_part(line, &status)
                         }
-                        None => Proof::Json(body, document, 0..1),
+                        None => Sighting::Json(body, document, 0..1),
                     };
-                    self.fact(TrafficFact::UndeclaredStatus(key_of(&place)), "", &proof);
+                    self.fact(TrafficFact::UndeclaredStatus(key_of(&place)), "", &sighting);
                 }
                 self.body(&place, body, Some(parsed));
             }
             Guess::Unmatched => {
-                let proof = Proof::Json(body, document, 0..1);
-                self.fact(TrafficFact::Unmatched, "", &proof);
+                let sighting = Sighting::Json(body, document, 0..1);
+                self.fact(TrafficFact::Unmatched, "", &sighting);
                 self.parsed(body, parsed, None);
                 self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
             }
@@ -468,7 +476,7 @@ impl<'c> Observer<'c> {
                 format!("{declared} declared, {actual} printed"),
             ),
         };
-        self.fact(fact, &subject, &Proof::Ready(remark));
+        self.fact(fact, &subject, &Sighting::Ready(remark));
     }
 }
 

@@ -22,10 +22,7 @@ const SUBJECT_LENGTH: usize = 60;
 pub(super) struct ShapeRecorder<'s, 'd> {
     graph: &'s Graph,
     shape: &'s mut Shape,
-    body: &'d Body<'d>,
-    document: &'d Document<'d>,
-    payload: u64,
-    stack: Vec<(PathId, Taken<'d>)>,
+    way: Way<'d>,
     at: PathId,
     /// Deviations that are no placeholders.
     pub(super) deviations: u64,
@@ -46,10 +43,12 @@ impl<'s, 'd> ShapeRecorder<'s, 'd> {
         Self {
             graph,
             shape,
-            body,
-            document,
-            payload,
-            stack: Vec::new(),
+            way: Way {
+                body,
+                document,
+                payload,
+                stack: Vec::new(),
+            },
             at: Shape::ROOT,
             deviations: 0,
             placeholders: 0,
@@ -62,16 +61,27 @@ impl<'s, 'd> ShapeRecorder<'s, 'd> {
     }
 }
 
-/// What evidence is made of, apart from the shape that it goes into.
-struct Witness<'a, 'd> {
+/// The payload and the way through it to the value that is walked.
+struct Way<'d> {
     body: &'d Body<'d>,
     document: &'d Document<'d>,
-    stack: &'a [(PathId, Taken<'d>)],
     payload: u64,
+    stack: Vec<(PathId, Taken<'d>)>,
+}
+
+impl<'d> Way<'d> {
+    fn meet(&self, about: About<'d>) -> Encounter<'_, 'd> {
+        Encounter { way: self, about }
+    }
+}
+
+/// Something met on the way: what evidence is made of, when it is kept.
+struct Encounter<'a, 'd> {
+    way: &'a Way<'d>,
     about: About<'d>,
 }
 
-impl Witness<'_, '_> {
+impl Encounter<'_, '_> {
     fn span(&self) -> std::ops::Range<usize> {
         match self.about {
             About::Value(value) => {
@@ -88,9 +98,9 @@ impl Witness<'_, '_> {
 
     fn spot(&self) -> Spot<'_> {
         Spot {
-            start: &self.body.origin,
+            start: &self.way.body.origin,
             offset: self.span().start,
-            payload: self.payload,
+            payload: self.way.payload,
         }
     }
 
@@ -98,7 +108,7 @@ impl Witness<'_, '_> {
         // Below the name of a secret, keys that are data may be secrets, too.
         let mut in_secret = false;
         let mut pointer = Pointer::root();
-        for (_, step) in self.stack {
+        for (_, step) in &self.way.stack {
             match step {
                 Taken::Data(_) if in_secret => pointer.push_key(MASK),
                 Taken::Key(key) | Taken::Data(key) => pointer.push_key(&sanitised(&key.name())),
@@ -115,15 +125,15 @@ impl Witness<'_, '_> {
     fn evidence(&self) -> Evidence {
         let span = self.span();
         Evidence {
-            origin: self.body.place(span.start),
+            origin: self.way.body.place(span.start),
             pointer: self.pointer(),
-            excerpt: Excerpt::of_json(self.document, span),
+            excerpt: Excerpt::of_json(self.way.document, span),
         }
     }
 
     /// The key as a subject: masked below the name of a secret, cut when it is long.
     fn key_subject(&self, key: Key<'_>) -> String {
-        if self.stack.iter().any(|(_, step)| step.is_secret()) {
+        if self.way.stack.iter().any(|(_, step)| step.is_secret()) {
             return MASK.to_owned();
         }
         shorten(&key.name())
@@ -131,7 +141,7 @@ impl Witness<'_, '_> {
 
     /// The value as a subject: masked when it is secret, cut when it is long.
     fn subject(&self, value: Value<'_>) -> String {
-        let is_secret = self.stack.iter().any(|(_, step)| step.is_secret());
+        let is_secret = self.way.stack.iter().any(|(_, step)| step.is_secret());
         match value.as_str() {
             _ if is_secret => MASK.to_owned(),
             Some(text) => shorten(&text),
@@ -195,13 +205,7 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
                 && node.checks.iter().all(|check| check.accepts(value))
                 && let Some(spelling) = Spelling::of(format, &text)
             {
-                let witness = Witness {
-                    body: self.body,
-                    document: self.document,
-                    stack: &self.stack,
-                    payload: self.payload,
-                    about: About::Value(value),
-                };
+                let met = self.way.meet(About::Value(value));
                 if !profile.spellings.contains_key(&node.place) {
                     profile
                         .spellings
@@ -209,7 +213,7 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
                 }
                 if let Some(spellings) = profile.spellings.get_mut(&node.place) {
                     let tally = spellings.entry(spelling).or_default();
-                    tally.add(witness.spot(), || witness.evidence());
+                    tally.add(met.spot(), || met.evidence());
                 }
             }
         }
@@ -220,12 +224,12 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
             Taken::Key(key) => self.shape.enter_key(self.at, &key.name()),
             Taken::Data(_) | Taken::Index(_) => self.shape.enter_any(self.at),
         };
-        self.stack.push((self.at, step));
+        self.way.stack.push((self.at, step));
         self.at = below;
     }
 
     fn leave(&mut self) {
-        if let Some((above, _)) = self.stack.pop() {
+        if let Some((above, _)) = self.way.stack.pop() {
             self.at = above;
         }
     }
@@ -271,74 +275,52 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
             schema: self.place(node),
             variant: variant.cloned(),
         };
-        let witness = Witness {
-            body: self.body,
-            document: self.document,
-            stack: &self.stack,
-            payload: self.payload,
-            about,
-        };
+        let met = self.way.meet(about);
         let profile = self.shape.path_mut(self.at);
         if is_placeholder {
             self.placeholders += 1;
             let tally = profile.placeholders.entry(deviation).or_default();
-            tally.add(witness.spot(), || witness.evidence());
+            tally.add(met.spot(), || met.evidence());
             return;
         }
         self.deviations += 1;
         if counts_subjects {
             let subject = match about {
                 About::Member(_, value) if matches!(deviation.kind, DeviationKind::Tag { .. }) => {
-                    witness.subject(value)
+                    met.subject(value)
                 }
-                About::Value(value) => witness.subject(value),
-                About::Member(key, _) => witness.key_subject(key),
+                About::Value(value) => met.subject(value),
+                About::Member(key, _) => met.key_subject(key),
             };
             let subjects = profile.subjects.entry(deviation.clone()).or_default();
-            subjects.add(&subject, witness.spot(), || witness.evidence());
+            subjects.add(&subject, met.spot(), || met.evidence());
         }
         let tally = profile.deviations.entry(deviation).or_default();
-        tally.add(witness.spot(), || witness.evidence());
+        tally.add(met.spot(), || met.evidence());
     }
 
     fn undeclared(&mut self, node: NodeId, key: Key<'d>, value: Value<'d>) {
         let place = self.place(node);
-        let witness = Witness {
-            body: self.body,
-            document: self.document,
-            stack: &self.stack,
-            payload: self.payload,
-            about: About::Member(key, value),
-        };
+        let met = self.way.meet(About::Member(key, value));
         let undeclared = self
             .shape
             .path_mut(self.at)
             .undeclared
             .entry(place)
             .or_default();
-        undeclared.add(&witness.key_subject(key), witness.spot(), || {
-            witness.evidence()
-        });
+        undeclared.add(&met.key_subject(key), met.spot(), || met.evidence());
     }
 
     fn beyond_enum(&mut self, node: NodeId, value: Value<'d>) {
         let place = self.place(node);
-        let witness = Witness {
-            body: self.body,
-            document: self.document,
-            stack: &self.stack,
-            payload: self.payload,
-            about: About::Value(value),
-        };
+        let met = self.way.meet(About::Value(value));
         let beyond = self
             .shape
             .path_mut(self.at)
             .beyond_enum
             .entry(place)
             .or_default();
-        beyond.add(&witness.subject(value), witness.spot(), || {
-            witness.evidence()
-        });
+        beyond.add(&met.subject(value), met.spot(), || met.evidence());
     }
 
     fn variant(&mut self, node: NodeId) {

@@ -10,7 +10,7 @@ use crate::location::{Origin, Pointer};
 use super::tally::{Evidence, Spot};
 
 /// What shows a fact; lines, columns and excerpts are made only when it is kept.
-pub(super) enum Proof<'a> {
+pub(super) enum Sighting<'a> {
     /// A place in a body that may not be JSON.
     Body(&'a Body<'a>, usize),
     /// A place in a body that is JSON.
@@ -23,7 +23,7 @@ pub(super) enum Proof<'a> {
     Ready(&'a Remark),
 }
 
-impl<'a> Proof<'a> {
+impl<'a> Sighting<'a> {
     /// The part of the line that reads like this, else the whole line.
     pub(super) fn of_part(line: &'a Line, part: &str) -> Self {
         Self::Part(line, part.to_owned())
