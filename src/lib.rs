@@ -39,5 +39,6 @@ pub mod observe;
 pub mod report;
 pub mod rules;
 pub mod schema;
+pub mod source;
 
 pub use error::{Error, ErrorKind, Result};

@@ -1,5 +1,6 @@
 //! Where something is: in a file, on a side of an exchange, in a payload, in a class of payloads.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
@@ -186,6 +187,17 @@ impl Pointer {
     #[must_use]
     pub fn to_fragment(&self) -> String {
         percent_encoding::utf8_percent_encode(&self.0, NOT_IN_FRAGMENT).to_string()
+    }
+
+    /// The keys and positions from the root, unescaped.
+    pub fn steps(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.0.split('/').skip(1).map(|step| {
+            if step.contains('~') {
+                Cow::Owned(step.replace("~1", "/").replace("~0", "~"))
+            } else {
+                Cow::Borrowed(step)
+            }
+        })
     }
 
     /// The escaped text; empty for the root.

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the ground up: each may use those before it. `rules::catalogue` stands far below the
 /// rest of `rules`.
-const LAYERS: [&str; 13] = [
+const LAYERS: [&str; 14] = [
     "error",
     "location",
     "json",
+    "source",
     "schema",
     "rules::catalogue",
     "model",

@@ -1,0 +1,270 @@
+//! Documents that people write, JSON or YAML: the value, and the place of every part of it.
+//!
+//! A contract is read into a `serde_json::Value` and keeps its text, so that any JSON pointer into the
+//! value can be turned back into a line and a column ([`Source::locator`]).
+
+mod scalar;
+mod yaml;
+
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::json::{self, Kind};
+use crate::location::{Origin, Pointer, Position};
+
+use yaml::Tree;
+
+/// Largest document that is read, in bytes.
+const LARGEST: u64 = 512 << 20;
+
+/// How a document is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Syntax {
+    /// JSON (RFC 8259).
+    Json,
+    /// YAML 1.2, core schema, with merge keys (`<<`).
+    Yaml,
+}
+
+/// The text of a document.
+pub struct Source {
+    /// The file, as the user would name it.
+    file: Arc<str>,
+    text: Box<str>,
+    syntax: Syntax,
+}
+
+/// What a document holds.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The value. Of a key that stands twice, the later one counts.
+    pub value: Value,
+    /// Keys that stand again later in the same object.
+    pub repeated: Vec<RepeatedKey>,
+    /// The text it was read from.
+    pub source: Source,
+}
+
+/// A key that stands again later in the same object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepeatedKey {
+    /// The key.
+    pub name: String,
+    /// Where it stands first, in bytes.
+    pub span: Range<usize>,
+}
+
+impl Source {
+    /// Reads a file. `name` is what the user calls it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, is too large, or is neither JSON nor YAML; the message has the place.
+    pub fn read(path: &Path, name: &str) -> Result<Parsed> {
+        let too_large = |size: u64| {
+            let message = format!(
+                "{name}: {} MiB is more than a contract may have ({} MiB)",
+                size >> 20,
+                LARGEST >> 20
+            );
+            Error::new(ErrorKind::Limit, message)
+        };
+        let unreadable = |error| Error::read(Path::new(name), error);
+        let size = std::fs::metadata(path).map_err(unreadable)?.len();
+        if size > LARGEST {
+            return Err(too_large(size));
+        }
+        let bytes = std::fs::read(path).map_err(unreadable)?;
+        Self::parse(name, bytes)
+    }
+
+    /// Parses a document: JSON when the file's name or the first character says so, else YAML.
+    ///
+    /// # Errors
+    ///
+    /// When the text is neither; the message has the place.
+    pub fn parse(name: &str, bytes: Vec<u8>) -> Result<Parsed> {
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let place = Position::START.after(valid);
+            error_at(name, place, "the document is not UTF-8")
+        })?;
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        };
+        let starts_as_json = text.trim_start().starts_with(['{', '[']);
+        let extension = Path::new(name)
+            .extension()
+            .map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+        let must_be_json = extension.as_deref() == Some("json");
+        if text.trim().is_empty() {
+            return Err(error_at(name, Position::START, "the document is empty"));
+        }
+        if must_be_json || starts_as_json {
+            match parse_json(&text) {
+                Ok((value, repeated)) => {
+                    return Ok(Parsed {
+                        value,
+                        repeated,
+                        source: Self::new(name, text, Syntax::Json),
+                    });
+                }
+                Err(error) if must_be_json => {
+                    let place = Position::START.after(&text.as_bytes()[..error.offset]);
+                    return Err(error_at(name, place, &error.to_string()));
+                }
+                // YAML in flow style starts like JSON.
+                Err(_) => {}
+            }
+        }
+        let (value, repeated) = Tree::parse(&text)
+            .and_then(|tree| tree.value())
+            .map_err(|error| {
+                let place = Position::START.after(&text.as_bytes()[..error.offset]);
+                error_at(name, place, &error.message)
+            })?;
+        Ok(Parsed {
+            value,
+            repeated,
+            source: Self::new(name, text, Syntax::Yaml),
+        })
+    }
+
+    fn new(name: &str, text: String, syntax: Syntax) -> Self {
+        Self {
+            file: name.into(),
+            text: text.into_boxed_str(),
+            syntax,
+        }
+    }
+
+    /// The file, as the user would name it.
+    #[must_use]
+    pub fn file(&self) -> &Arc<str> {
+        &self.file
+    }
+
+    /// The text, without a byte order mark.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How it is written.
+    #[must_use]
+    pub fn syntax(&self) -> Syntax {
+        self.syntax
+    }
+
+    /// The line and column of an offset in bytes.
+    #[must_use]
+    pub fn origin(&self, offset: usize) -> Origin {
+        Origin {
+            file: Arc::clone(&self.file),
+            entry: None,
+            position: Position::START.after(&self.text.as_bytes()[..offset.min(self.text.len())]),
+        }
+    }
+
+    /// Finds places by pointer. It parses the text once more, so one locator should serve many
+    /// questions.
+    #[must_use]
+    pub fn locator(&self) -> Locator<'_> {
+        Locator(match self.syntax {
+            Syntax::Json => json::Document::parse(self.text.as_bytes())
+                .map_or(Places::None, Places::Json),
+            Syntax::Yaml => Tree::parse(&self.text).map_or(Places::None, Places::Yaml),
+        })
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {}", self.syntax, self.file)
+    }
+}
+
+/// The places of the parts of one document.
+#[derive(Debug)]
+pub struct Locator<'s>(Places<'s>);
+
+#[derive(Debug)]
+enum Places<'s> {
+    Json(json::Document<'s>),
+    Yaml(Tree),
+    /// The text was parsed before, so this does not happen.
+    None,
+}
+
+impl Locator<'_> {
+    /// Where the value at a pointer stands, in bytes: its key, or the start of an element. Where the
+    /// pointer leads nowhere it is the last part on the way that is there.
+    #[must_use]
+    pub fn find(&self, pointer: &Pointer) -> Range<usize> {
+        match &self.0 {
+            Places::Json(document) => find_json(document, pointer),
+            Places::Yaml(tree) => tree.find(pointer),
+            Places::None => 0..0,
+        }
+    }
+}
+
+fn find_json(document: &json::Document<'_>, pointer: &Pointer) -> Range<usize> {
+    let mut value = document.root();
+    let mut place = start_of(value);
+    for step in pointer.steps() {
+        let next = match value.kind() {
+            Kind::Object => value
+                .members()
+                .find(|(key, _)| key.is(&step))
+                .map(|(key, member)| (key.span(), member)),
+            Kind::Array => step
+                .parse()
+                .ok()
+                .and_then(|index| value.elements().nth(index))
+                .map(|element| (start_of(element), element)),
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => None,
+        };
+        let Some((span, part)) = next else { break };
+        place = span;
+        value = part;
+    }
+    place
+}
+
+/// Of an object or array the bracket is enough.
+fn start_of(value: json::Value<'_>) -> Range<usize> {
+    let span = value.span();
+    match value.kind() {
+        Kind::Object | Kind::Array => span.start..span.start + 1,
+        Kind::Null | Kind::Boolean | Kind::Number | Kind::String => span,
+    }
+}
+
+fn parse_json(text: &str) -> Result<(Value, Vec<RepeatedKey>), json::SyntaxError> {
+    let document = json::Document::parse(text.as_bytes())?;
+    let repeated = document
+        .repeated_keys()
+        .map(|key| RepeatedKey {
+            name: key.name().into_owned(),
+            span: key.span(),
+        })
+        .collect();
+    Ok((document.root().to_serde(), repeated))
+}
+
+fn error_at(name: &str, place: Position, message: &str) -> Error {
+    Error::new(
+        ErrorKind::Format,
+        format!("{name}:{}:{}: {message}", place.line, place.column),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+use serde_json::json;
+
+use super::*;
+
+fn parse(name: &str, text: &str) -> Parsed {
+    Source::parse(name, text.as_bytes().to_vec()).expect("parses")
+}
+
+fn refused(name: &str, text: &str) -> String {
+    Source::parse(name, text.as_bytes().to_vec())
+        .expect_err("is refused")
+        .to_string()
+}
+
+#[test]
+fn yaml_scalars_are_those_of_the_core_schema() {
+    let table = [
+        ("", json!(null)),
+        ("~", json!(null)),
+        ("null", json!(null)),
+        ("true", json!(true)),
+        ("FALSE", json!(false)),
+        ("yes", json!("yes")),
+        ("on", json!("on")),
+        ("12", json!(12)),
+        ("-7", json!(-7)),
+        ("+7", json!(7)),
+        ("007", json!(7)),
+        ("0x1F", json!(31)),
+        ("0o17", json!(15)),
+        ("18446744073709551615", json!(u64::MAX)),
+        ("1.0", json!(1.0)),
+        (".5", json!(0.5)),
+        ("1e3", json!(1000.0)),
+        (".inf", json!(".inf")),
+        ("1.2.3", json!("1.2.3")),
+        ("2021-05-12", json!("2021-05-12")),
+        ("1_000", json!("1_000")),
+        ("\"12\"", json!("12")),
+        ("'true'", json!("true")),
+        ("!!str 12", json!("12")),
+        ("!!int \"12\"", json!(12)),
+        ("e5", json!("e5")),
+        ("1e", json!("1e")),
+    ];
+    for (text, expected) in table {
+        let parsed = parse("a.yaml", &format!("x: {text}\n"));
+        assert_eq!(parsed.value["x"], expected, "{text}");
+    }
+}
+
+#[test]
+fn keys_are_text_and_merge_keys_add_what_is_not_there() {
+    let text = "\
+base: &base {a: 1, b: 2}
+200: ok
+derived:
+  b: 3
+  <<: *base
+quoted:
+  '<<': 1
+several:
+  <<: [*base, {c: 4}]
+";
+    assert_eq!(
+        parse("a.yaml", text).value,
+        json!({
+            "base": {"a": 1, "b": 2}, "200": "ok", "derived": {"b": 3, "a": 1},
+            "quoted": {"<<": 1}, "several": {"a": 1, "b": 2, "c": 4}
+        })
+    );
+}
+
+#[test]
+fn every_part_of_a_document_has_its_place() {
+    let json_text = "{\n  \"é\": {\"a/b\": [1, {\"c\": 2}]}\n}";
+    let yaml_text = "# é\né:\n  a/b:\n    - 1\n    - c: 2\nalias: &x\n  d: 1\nuse: *x\n";
+    let table = [
+        ("a.json", json_text, "", (1, 1)),
+        ("a.json", json_text, "/é", (2, 3)),
+        ("a.json", json_text, "/é/a~1b", (2, 9)),
+        ("a.json", json_text, "/é/a~1b/1", (2, 20)),
+        ("a.json", json_text, "/é/a~1b/1/c", (2, 21)),
+        ("a.json", json_text, "/é/gone", (2, 3)),
+        ("a.yaml", yaml_text, "/é", (2, 1)),
+        ("a.yaml", yaml_text, "/é/a~1b", (3, 3)),
+        ("a.yaml", yaml_text, "/é/a~1b/0", (4, 7)),
+        ("a.yaml", yaml_text, "/é/a~1b/1/c", (5, 7)),
+        ("a.yaml", yaml_text, "/use", (8, 1)),
+        ("a.yaml", yaml_text, "/use/d", (7, 3)),
+        ("a.yaml", yaml_text, "/use/gone", (8, 1)),
+    ];
+    for (file, text, pointer, expected) in table {
+        let source = parse(file, text).source;
+        let span = source.locator().find(&Pointer::from_escaped(pointer));
+        let position = source.origin(span.start).position;
+        assert_eq!((position.line, position.column), expected, "{file} {pointer}");
+    }
+}
+
+#[test]
+fn keys_that_stand_twice_are_told() {
+    for (file, text) in [("a.json", "{\"a\": 1, \"a\": 2}"), ("a.yaml", "a: 1\na: 2\n")] {
+        let parsed = parse(file, text);
+        assert_eq!(parsed.value, json!({"a": 2}), "{file}");
+        assert_eq!(parsed.repeated.len(), 1, "{file}");
+        assert_eq!(parsed.repeated[0].name, "a", "{file}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_says_where_and_why() {
+    insta::assert_snapshot!(refused("a.json", "{\"a\": }"), @"a.json:1:7: expected value");
+    insta::assert_snapshot!(refused("a.yaml", "a: [1\nb: 2\n"), @"a.yaml:2:2: illegal placement of ':' indicator");
+    insta::assert_snapshot!(refused("a.yaml", "a: *gone\n"), @"a.yaml:1:4: while parsing node, found unknown anchor");
+    insta::assert_snapshot!(refused("a.yaml", "? [a]\n: b\n"), @"a.yaml:1:3: a key has to be a scalar");
+    insta::assert_snapshot!(refused("a.yaml", "a: 1\n---\nb: 1\n"), @"a.yaml:2:1: a second YAML document starts here; a contract is one");
+    insta::assert_snapshot!(refused("a.yaml", " \n"), @"a.yaml:1:1: the document is empty");
+    insta::assert_snapshot!(refused("a.yaml", "a: &x [*x]\n"), @"a.yaml:1:8: nested deeper than 127 levels once aliases are expanded; an anchor may hold itself");
+    let deep = format!("a: {}{}", "[".repeat(200), "]".repeat(200));
+    insta::assert_snapshot!(refused("a.yaml", &deep), @"a.yaml:1:130: nested deeper than 127 levels");
+    let not_utf8 = Source::parse("a.yaml", b"a: \xff".to_vec()).expect_err("is refused");
+    insta::assert_snapshot!(not_utf8.to_string(), @"a.yaml:1:4: the document is not UTF-8");
+}
+
+#[test]
+fn a_bomb_of_anchors_is_refused_and_not_expanded() {
+    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let below = format!("*a{}", level - 1);
+        text.push_str(&format!("a{level}: &a{level} [{}]\n", [below.as_str(); 10].join(", ")));
+    }
+    insta::assert_snapshot!(refused("bomb.yaml", &text), @"bomb.yaml:6:45: aliases expand to more than 1000000 values");
+}
