@@ -36,10 +36,8 @@ pub fn failure(
         let kind = format!("operation of {}", contract.reference());
         crate::contract::unknown(&kind, operation, ids)
     })?;
-    let schema = known
-        .payload(side, status)
-        .and_then(crate::contract::Payload::schema);
-    if schema.is_none() {
+    let payload = known.payload(side, status);
+    if payload.is_none_or(|payload| payload.schemas().is_empty()) {
         let status = status
             .map(|status| format!(" {status}"))
             .unwrap_or_default();

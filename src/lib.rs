@@ -33,6 +33,7 @@ pub mod conformance;
 pub mod contract;
 mod error;
 pub mod json;
+pub mod lint;
 pub mod location;
 pub mod model;
 pub mod observe;

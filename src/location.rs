@@ -183,6 +183,15 @@ impl Pointer {
         longer
     }
 
+    /// Does something with the pointer one key further down.
+    pub(crate) fn within<T>(&mut self, key: &str, act: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.0.len();
+        self.push_key(key);
+        let result = act(self);
+        self.0.truncate(length);
+        result
+    }
+
     /// The pointer as the fragment of a URI: percent-encoded where RFC 3986 asks for it.
     #[must_use]
     pub fn to_fragment(&self) -> String {

@@ -48,12 +48,22 @@ pub(super) struct CheckArguments {
     ///
     /// JSON, NDJSON, raw HTTP (curl -i), HAR, and guides (Markdown or text with json, HTTP or Python
     /// blocks), each also in .gz or .zst.
-    #[arg(required = true, value_name = "CAPTURES")]
+    /// Without captures the contract itself is checked.
+    #[arg(value_name = "CAPTURES")]
     pub(super) captures: Vec<PathBuf>,
 
-    /// The contract: `name@version`, or `name` to find the version that each payload speaks.
+    /// The contract: an OpenAPI document, a JSON Schema or a folder of them; or a built-in one as
+    /// `name@version`, or as `name` to find the version that each payload speaks.
     #[arg(long, value_name = "REF")]
-    pub(super) contract: ContractRef,
+    pub(super) contract: String,
+
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+
+    /// Check captures whose path fits GLOB against one schema of a contract of JSON Schemas: its name,
+    /// or a reference such as `common.json#/$defs/Money`; may be given several times.
+    #[arg(long, value_name = "GLOB=SCHEMA", value_parser = schema_for)]
+    pub(super) schema_for: Vec<(glob::Pattern, String)>,
 
     /// The operation of payloads that come without method and URL.
     #[arg(long, value_name = "ID")]
@@ -99,6 +109,23 @@ pub(super) struct CheckArguments {
     /// given several times.
     #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text")]
     pub(super) output: Vec<OutputArgument>,
+}
+
+/// How contracts are read from files.
+#[derive(Debug, Args)]
+pub(super) struct ReadingArguments {
+    /// The file that holds the document at a URL, which is never fetched; may be given several times.
+    #[arg(long = "ref", value_name = "URL=FILE", value_parser = url_file)]
+    pub(super) refs: Vec<(String, PathBuf)>,
+
+    /// What stands before every path of an OpenAPI document, in place of what its servers say; `/` for
+    /// nothing.
+    #[arg(long, value_name = "PATH")]
+    pub(super) base_path: Option<String>,
+
+    /// Let an `enum` beside `nullable: true` (OpenAPI 3.0) take null, though it does not list it.
+    #[arg(long)]
+    pub(super) lenient_null_enum: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -148,8 +175,8 @@ impl std::str::FromStr for OutputArgument {
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArguments {
-    /// The contract: `name@version`, `name` for all its versions, or `report` for the JSON report.
-    /// Everything when left out.
+    /// The built-in contract: `name@version`, `name` for all its versions, or `report` for the JSON
+    /// report. Everything when left out.
     #[arg(value_name = "REF")]
     pub(super) reference: Option<ContractRef>,
 
@@ -169,9 +196,13 @@ pub(super) struct SchemaArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ContractsArguments {
-    /// `name` or `name@version`; every contract when left out.
+    /// An OpenAPI document, a JSON Schema or a folder of them, or a built-in contract: `name` or
+    /// `name@version`; every built-in contract when left out.
     #[arg(value_name = "REF")]
-    pub(super) reference: Option<ContractRef>,
+    pub(super) reference: Option<String>,
+
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
 }
 
 #[derive(Debug, Args)]
@@ -179,6 +210,26 @@ pub(super) struct ExplainArguments {
     /// The id of the rule; lists the rules when left out.
     #[arg(value_name = "RULE")]
     pub(super) rule: Option<String>,
+}
+
+/// Reads `URL=FILE`; a URL may hold `=` itself, a path that does is rare.
+fn url_file(text: &str) -> Result<(String, PathBuf), String> {
+    match text.rsplit_once('=') {
+        Some((url, file)) if url.contains(':') && !file.is_empty() => {
+            Ok((url.trim_end_matches('#').to_owned(), file.into()))
+        }
+        _ => Err("write URL=FILE, such as https://example.com/pet.json=pet.json".to_owned()),
+    }
+}
+
+/// Reads `GLOB=SCHEMA`.
+fn schema_for(text: &str) -> Result<(glob::Pattern, String), String> {
+    let (glob, schema) = text
+        .split_once('=')
+        .filter(|(glob, schema)| !glob.is_empty() && !schema.is_empty())
+        .ok_or_else(|| "write GLOB=SCHEMA, such as 'events/sold-*.json=pet-sold'".to_owned())?;
+    let pattern = glob::Pattern::new(glob).map_err(|error| format!("`{glob}`: {error}"))?;
+    Ok((pattern, schema.to_owned()))
 }
 
 /// Reads a size such as `64MiB`, `1GB` or `4096`.

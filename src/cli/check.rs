@@ -1,14 +1,16 @@
 //! `wiredrift check`
 
 use crate::capture::{self, Hint, Input, Limits};
-use crate::contract::{Contract, Registry, builtin};
+use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
+use crate::lint::lint;
 use crate::location::Side;
 use crate::observe::{Observer, Options};
 use crate::report::{Report, TextOptions, json, text};
-use crate::rules::{Level, Policy, Rule, judge};
+use crate::rules::{Level, Policy, Rule, in_order, judge, judge_contract};
 
 use super::args::{CheckArguments, FailOn, OutputFormat, SideArgument};
+use super::chosen::Chosen;
 use super::output::{Output, write_file};
 use super::{Exit, Failure};
 
@@ -22,10 +24,17 @@ struct Check<'a> {
 }
 
 pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exit, Failure> {
-    let registry = builtin::registry()?;
-    let asked = registry.find(&arguments.contract)?;
-    let family: Vec<&Contract> = registry.versions(&arguments.contract.name).collect();
-    let check = Check::resolve(arguments, &registry)?;
+    let schemas = arguments
+        .schema_for
+        .iter()
+        .map(|(_, schema)| schema.clone());
+    let reading = arguments.reading.options(schemas.collect());
+    let chosen = Chosen::find(&arguments.contract, &reading)?;
+    let (asked, family) = (chosen.asked()?, chosen.family());
+    let check = Check::resolve(arguments, &asked)?;
+    if check.inputs.is_empty() {
+        return check.contracts(&asked, output);
+    }
 
     let mut observer = Observer::new(asked, family.clone(), check.options.clone());
     let limits = Limits {
@@ -33,14 +42,14 @@ pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exi
     };
     capture::read(&check.inputs, arguments.format, &limits, &mut observer);
     let findings = judge(&observer.profile, &family, &check.policy);
-    let report = Report::new(&arguments.contract.to_string(), observer, findings);
+    let report = Report::new(&arguments.contract, observer, findings);
 
     check.write(&report, output)?;
     check.exit(&report, output)
 }
 
 impl<'a> Check<'a> {
-    fn resolve(arguments: &'a CheckArguments, registry: &Registry) -> Result<Self> {
+    fn resolve(arguments: &'a CheckArguments, asked: &[&Contract]) -> Result<Self> {
         let stdin = |path: &std::path::PathBuf| path.as_os_str() == "-";
         if arguments.captures.iter().filter(|path| stdin(path)).count() > 1 {
             let message = "standard input (`-`) is named twice";
@@ -67,8 +76,7 @@ impl<'a> Check<'a> {
             })
             .collect();
         if let Some(operation) = &arguments.operation {
-            let known: Vec<&str> = registry
-                .find(&arguments.contract)?
+            let known: Vec<&str> = asked
                 .iter()
                 .flat_map(|contract| &contract.operations)
                 .map(|operation| operation.id.as_str())
@@ -103,6 +111,7 @@ impl<'a> Check<'a> {
                     }),
                     status: arguments.status,
                 },
+                by_file: arguments.schema_for.clone(),
             },
             policy,
             fail_on: match arguments.fail_on {
@@ -112,6 +121,28 @@ impl<'a> Check<'a> {
                 FailOn::Never => None,
             },
         })
+    }
+
+    /// Checks the contracts themselves.
+    fn contracts(&self, asked: &[&Contract], output: &mut Output) -> Result<Exit, Failure> {
+        let judged = asked.iter().flat_map(|contract| {
+            let facts = lint(contract);
+            judge_contract(contract, &facts, &self.policy)
+        });
+        let findings = in_order(judged.collect());
+        let report = Report::of_contracts(&self.arguments.contract, asked, findings);
+        self.write(&report, output)?;
+        output.flush()?;
+        Ok(self.exit_for(&report))
+    }
+
+    fn exit_for(&self, report: &Report) -> Exit {
+        let fails = |level| report.worst().is_some_and(|worst| worst >= level);
+        if self.fail_on.is_some_and(fails) {
+            Exit::Findings
+        } else {
+            Exit::Clean
+        }
     }
 
     fn write(&self, report: &Report, output: &mut Output) -> Result<(), Failure> {
@@ -155,12 +186,7 @@ impl<'a> Check<'a> {
             output.error("the captures hold no exchanges", None);
             return Ok(Exit::Incomplete);
         }
-        let fails = |level| report.worst().is_some_and(|worst| worst >= level);
-        Ok(if self.fail_on.is_some_and(fails) {
-            Exit::Findings
-        } else {
-            Exit::Clean
-        })
+        Ok(self.exit_for(report))
     }
 }
 

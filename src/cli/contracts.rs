@@ -7,6 +7,7 @@ use anstyle::Style;
 use crate::contract::{Contract, Payload, builtin};
 
 use super::args::ContractsArguments;
+use super::chosen::Chosen;
 use super::output::Output;
 use super::{Exit, Failure};
 
@@ -14,15 +15,16 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
 pub(super) fn run(arguments: &ContractsArguments, output: &mut Output) -> Result<Exit, Failure> {
-    let registry = builtin::registry()?;
     let mut text = String::new();
     match &arguments.reference {
         Some(reference) => {
-            for contract in registry.find(reference)? {
+            let chosen = Chosen::find(reference, &arguments.reading.options(Vec::new()))?;
+            for contract in chosen.asked()? {
                 describe(&mut text, contract);
             }
         }
         None => {
+            let registry = builtin::registry()?;
             let contracts: Vec<&Contract> = registry.iter().collect();
             let width = contracts
                 .iter()
@@ -67,7 +69,7 @@ fn describe(text: &mut String, contract: &Contract) {
             .into_iter()
             .map(|response| match response.payload {
                 Payload::Undocumented => format!("{} (no schema)", response.status),
-                Payload::Absent | Payload::Schema(_) => response.status.to_string(),
+                Payload::Absent | Payload::Content(_) => response.status.to_string(),
             })
             .collect();
         let _ = writeln!(

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod chosen;
 mod contracts;
 mod explain;
 mod output;
@@ -14,7 +15,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::error::Error;
-use crate::schema::is_guarded;
 
 use args::{Arguments, Color, Command};
 use output::Output;
@@ -61,16 +61,6 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Keeps quiet about panics of the `jsonschema` crate that are caught and reported as findings.
-fn silence_guarded_panics() {
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !is_guarded() {
-            hook(panic);
-        }
-    }));
-}
-
 /// Runs the command line with these arguments, the first of which is the name of the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -87,7 +77,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Color::Always => anstream::ColorChoice::Always,
         Color::Never => anstream::ColorChoice::Never,
     };
-    silence_guarded_panics();
     let mut output = Output::new(color);
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &mut output),

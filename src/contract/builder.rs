@@ -11,8 +11,8 @@ use crate::location::{Pointer, Side};
 use crate::schema::{DRAFT_2020_12, Documents, NodeId, compile};
 
 use super::{
-    Contract, Operation, Parameter, ParameterPlace, PathTemplate, Payload, Replacement, Response,
-    StatusPattern,
+    Contract, Operation, OperationKind, Parameter, ParameterPlace, PathTemplate, Payload,
+    Replacement, Response, StatusPattern,
 };
 
 /// Makes the schema of one type.
@@ -105,6 +105,8 @@ impl ContractBuilder {
             notes: self.notes,
             graph,
             documents,
+            problems: Vec::new(),
+            samples: Vec::new(),
         })
     }
 }
@@ -289,17 +291,15 @@ impl OperationBuilder {
         let parameters = self
             .parameters
             .into_iter()
-            .map(|(name, place, schema)| Parameter {
-                name,
-                place,
-                schema: schema.and_then(|_| nodes.next()),
+            .map(|(name, place, schema)| {
+                Parameter::new(&name, place, schema.and_then(|_| nodes.next()))
             })
             .collect();
         let mut payload = |described: &Described| match described {
             Described::Absent => Payload::Absent,
             Described::Undocumented => Payload::Undocumented,
             Described::Type(_) | Described::Document(_) => {
-                nodes.next().map_or(Payload::Undocumented, Payload::Schema)
+                nodes.next().map_or(Payload::Undocumented, Payload::json)
             }
         };
         let request = payload(&self.request);
@@ -313,8 +313,12 @@ impl OperationBuilder {
             .collect();
         Operation {
             id: self.id,
+            kind: OperationKind::Path,
             method: self.method,
+            routes: vec![self.path.clone()],
             path: self.path,
+            place: None,
+            deprecated: false,
             summary: self.summary,
             parameters,
             open_query: self.open_query,

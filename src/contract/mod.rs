@@ -2,20 +2,30 @@
 
 mod builder;
 pub mod builtin;
+mod files;
+mod load;
+mod media;
+mod openapi;
+mod parameter;
 mod path;
 mod registry;
 mod route;
+mod schema_dir;
 mod schemas;
 
 use std::fmt;
 
 use crate::location::Side;
-use crate::schema::{Documents, Graph, NodeId};
+use crate::schema::{Documents, Graph, NodeId, Place, Problem, ProblemKind};
 
 pub use builder::{ContractBuilder, OperationBuilder};
+pub use load::LoadOptions;
+pub use media::{Content, Media, MediaRange, Payload, Selected};
+pub use parameter::{Encoding, Parameter, ParameterPlace, Style};
 pub use path::PathTemplate;
 pub(crate) use registry::unknown;
 pub use registry::{ContractRef, Registry};
+pub(crate) use route::decode_query;
 pub use route::{Route, Target};
 pub use schemas::PayloadSchema;
 
@@ -34,8 +44,23 @@ pub struct Contract {
     pub notes: Vec<String>,
     /// Every schema of the operations.
     pub graph: Graph,
-    /// The JSON Schema documents that the graph was compiled from.
+    /// The documents that the graph was compiled from.
     pub documents: Documents,
+    /// What is wrong with the documents, and could not be used.
+    pub problems: Vec<Problem>,
+    /// The contract's own examples of payloads and parameters.
+    pub samples: Vec<Sample>,
+}
+
+/// A value that a contract gives as an example beside a schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// Where it stands.
+    pub place: Place,
+    /// What it has to fit.
+    pub schema: NodeId,
+    /// The side that it is an example of.
+    pub side: Option<Side>,
 }
 
 impl Contract {
@@ -68,10 +93,33 @@ impl Contract {
         ContractBuilder::new(name, version, title)
     }
 
-    /// `name@version`
+    /// `name@version`, or the name alone where the contract has no version.
     #[must_use]
     pub fn reference(&self) -> String {
-        format!("{}@{}", self.name, self.version)
+        match self.version.as_str() {
+            "" => self.name.clone(),
+            version => format!("{}@{version}", self.name),
+        }
+    }
+
+    /// How many parts of its documents could not be used, so that nothing is compared with them.
+    #[must_use]
+    pub fn unusable(&self) -> usize {
+        let is_unused = |problem: &&Problem| {
+            !matches!(
+                problem.kind,
+                ProblemKind::UnknownKeyword { .. } | ProblemKind::Idle { .. }
+            )
+        };
+        self.problems.iter().filter(is_unused).count()
+    }
+
+    /// Whether it describes payloads without saying what requests look like.
+    #[must_use]
+    pub fn is_of_schemas(&self) -> bool {
+        self.operations
+            .iter()
+            .all(|operation| operation.kind == OperationKind::Schema)
     }
 
     /// The operation with this id.
@@ -86,10 +134,18 @@ impl Contract {
 pub struct Operation {
     /// The id, unique in the contract; the same operation keeps it across versions.
     pub id: String,
-    /// The HTTP method, in capitals.
+    /// What requests of it look like.
+    pub kind: OperationKind,
+    /// The HTTP method, in capitals; empty for a schema.
     pub method: String,
-    /// The path, from the root of the host.
+    /// The path, as the contract has it; the name of a webhook; the expression of a callback.
     pub path: PathTemplate,
+    /// The path from the root of the host, once for each base path.
+    pub routes: Vec<PathTemplate>,
+    /// Where the contract's documents describe it.
+    pub place: Option<Place>,
+    /// Whether the contract advises against it.
+    pub deprecated: bool,
     /// One line for people.
     pub summary: String,
     /// The declared parameters.
@@ -116,7 +172,12 @@ impl Operation {
     /// `GET /api/organisations/{id}`
     #[must_use]
     pub fn signature(&self) -> String {
-        format!("{} {}", self.method, self.path)
+        match self.kind {
+            OperationKind::Path => format!("{} {}", self.method, self.path),
+            OperationKind::Webhook => format!("{} (webhook {})", self.method, self.path),
+            OperationKind::Callback => format!("{} (callback {})", self.method, self.path),
+            OperationKind::Schema => "(schema)".to_owned(),
+        }
     }
 
     /// The response declared for a status: exact before the class before the default.
@@ -143,7 +204,7 @@ impl Operation {
     #[must_use]
     pub fn schemas_like(&self, side: Side, status: Option<u16>) -> Vec<NodeId> {
         if side == Side::Request {
-            return self.request.schema().into_iter().collect();
+            return self.request.schemas();
         }
         let success = status.is_some_and(|status| status < 300);
         self.responses
@@ -152,40 +213,34 @@ impl Operation {
                 let example = response.status.example();
                 Some(example) == status || (success && example < 300)
             })
-            .filter_map(|response| response.payload.schema())
+            .flat_map(|response| response.payload.schemas())
             .collect()
     }
 
     /// What the contract says of the payload of a side; `None` where it does not know the status.
     #[must_use]
-    pub fn payload(&self, side: Side, status: Option<u16>) -> Option<Payload> {
+    pub fn payload(&self, side: Side, status: Option<u16>) -> Option<&Payload> {
         match side {
-            Side::Request => Some(self.request),
-            Side::Response => self.response(status?).map(|response| response.payload),
+            Side::Request => Some(&self.request),
+            Side::Response if self.kind == OperationKind::Schema => {
+                self.responses.first().map(|response| &response.payload)
+            }
+            Side::Response => self.response(status?).map(|response| &response.payload),
         }
     }
 }
 
-/// What a contract says of the body of one side.
+/// What requests of an operation look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Payload {
-    /// There is none.
-    Absent,
-    /// There may be one, but the contract does not describe it.
-    Undocumented,
-    /// There is one, and this schema describes it.
-    Schema(NodeId),
-}
-
-impl Payload {
-    /// The schema, if there is one.
-    #[must_use]
-    pub const fn schema(self) -> Option<NodeId> {
-        match self {
-            Self::Schema(node) => Some(node),
-            Self::Absent | Self::Undocumented => None,
-        }
-    }
+pub enum OperationKind {
+    /// A method and a path.
+    Path,
+    /// What the server sends to an address that was agreed on otherwise.
+    Webhook,
+    /// What the server sends to an address that a request gave.
+    Callback,
+    /// None: a JSON Schema for payloads of either side.
+    Schema,
 }
 
 /// A response of an operation.
@@ -244,26 +299,6 @@ impl fmt::Display for StatusPattern {
             Self::Default => f.write_str("default"),
         }
     }
-}
-
-/// A parameter of an operation.
-#[derive(Debug)]
-pub struct Parameter {
-    /// The name.
-    pub name: String,
-    /// Where it stands.
-    pub place: ParameterPlace,
-    /// What its value has to be; `None` where the contract does not say.
-    pub schema: Option<NodeId>,
-}
-
-/// Where a parameter stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ParameterPlace {
-    /// In the path.
-    Path,
-    /// In the query string.
-    Query,
 }
 
 /// An operation of another version that an operation replaces.

@@ -1,6 +1,6 @@
 //! Path templates: `/api/clients/{id}/organisations`.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::fmt;
 
 /// A path with parameters.
@@ -13,16 +13,18 @@ pub struct PathTemplate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Segment {
     Literal(String),
-    /// `prefix{name}suffix`
-    Parameter {
-        prefix: String,
-        name: String,
-        suffix: String,
-    },
+    /// Text and parameters by turns: `{base}...{head}`.
+    Mixed(Vec<Part>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Parameter(String),
 }
 
 impl PathTemplate {
-    /// Reads a template. Braces enclose the name of a parameter; a segment holds at most one.
+    /// Reads a template. Braces enclose the name of a parameter; one without name takes any text.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let segments = segments(text).map(Segment::parse).collect();
@@ -34,38 +36,26 @@ impl PathTemplate {
 
     /// The names of the parameters, in order.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
-        self.segments.iter().filter_map(|segment| match segment {
-            Segment::Literal(_) => None,
-            Segment::Parameter { name, .. } => Some(name.as_str()),
-        })
+        self.segments.iter().flat_map(Segment::parameters)
     }
 
-    /// The values of the parameters when the path (without query) fits the template.
+    /// The values of the parameters, still percent-encoded, when the path (without query) fits the
+    /// template.
     ///
-    /// Segments are percent-decoded before they are compared; a slash at the end makes no difference.
+    /// Text is percent-decoded before it is compared; a slash at the end makes no difference.
     #[must_use]
-    pub fn matches(&self, path: &str) -> Option<Vec<(&str, String)>> {
+    pub fn matches<'t, 'p>(&'t self, path: &'p str) -> Option<Vec<(&'t str, &'p str)>> {
         let mut values = Vec::new();
         let mut given = segments(path);
         for segment in &self.segments {
-            let text = decode(given.next()?);
+            let text = given.next()?;
             match segment {
                 Segment::Literal(literal) => {
-                    if *literal != text {
+                    if *literal != *text && *literal != *decode(text) {
                         return None;
                     }
                 }
-                Segment::Parameter {
-                    prefix,
-                    name,
-                    suffix,
-                } => {
-                    let value = text.strip_prefix(&**prefix)?.strip_suffix(&**suffix)?;
-                    if value.is_empty() {
-                        return None;
-                    }
-                    values.push((name.as_str(), value.to_owned()));
-                }
+                Segment::Mixed(parts) => fit(parts, text, &mut values)?,
             }
         }
         given.next().is_none().then_some(values)
@@ -74,34 +64,112 @@ impl PathTemplate {
     /// Orders templates that fit the same path: the one with the earlier literal comes first.
     #[must_use]
     pub fn more_specific(&self, other: &Self) -> Ordering {
-        let ranks = |template: &Self| -> Vec<(u8, std::cmp::Reverse<usize>)> {
+        let ranks = |template: &Self| -> Vec<(u8, Reverse<usize>)> {
             template.segments.iter().map(Segment::rank).collect()
         };
         ranks(self).cmp(&ranks(other))
+    }
+
+    /// The template with the names of its parameters left out, which is what tells paths apart.
+    #[must_use]
+    pub fn shape(&self) -> String {
+        let mut shape = String::new();
+        for segment in &self.segments {
+            shape.push('/');
+            match segment {
+                Segment::Literal(literal) => shape.push_str(literal),
+                Segment::Mixed(parts) => {
+                    for part in parts {
+                        match part {
+                            Part::Text(text) => shape.push_str(text),
+                            Part::Parameter(_) => shape.push_str("{}"),
+                        }
+                    }
+                }
+            }
+        }
+        shape
+    }
+}
+
+/// Fits a text to the parts of a segment: each parameter takes one character at least, and what is
+/// before the next text of the template.
+fn fit<'t, 'p>(
+    parts: &'t [Part],
+    text: &'p str,
+    values: &mut Vec<(&'t str, &'p str)>,
+) -> Option<()> {
+    match parts {
+        [] => text.is_empty().then_some(()),
+        [Part::Text(prefix), rest @ ..] => fit(rest, text.strip_prefix(&**prefix)?, values),
+        [Part::Parameter(name)] => {
+            values.push((name, text));
+            (!text.is_empty()).then_some(())
+        }
+        [Part::Parameter(name), Part::Text(next)] => {
+            let value = text.strip_suffix(&**next)?;
+            values.push((name, value));
+            (!value.is_empty()).then_some(())
+        }
+        [Part::Parameter(name), Part::Text(next), rest @ ..] => {
+            let first = text.chars().next()?.len_utf8();
+            let end = first + text[first..].find(&**next)?;
+            values.push((name, &text[..end]));
+            fit(rest, &text[end + next.len()..], values)
+        }
+        // Two parameters without text between them: the first takes one character.
+        [Part::Parameter(name), rest @ ..] => {
+            let end = text.chars().next()?.len_utf8();
+            values.push((name, &text[..end]));
+            fit(rest, &text[end..], values)
+        }
     }
 }
 
 impl Segment {
     fn parse(text: &str) -> Self {
-        match text.split_once('{').and_then(|(prefix, rest)| {
-            let (name, suffix) = rest.split_once('}')?;
-            Some((prefix, name, suffix))
-        }) {
-            Some((prefix, name, suffix)) => Self::Parameter {
-                prefix: prefix.to_owned(),
-                name: name.to_owned(),
-                suffix: suffix.to_owned(),
-            },
-            None => Self::Literal(text.to_owned()),
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((name, behind)) = after.split_once('}') else {
+                break;
+            };
+            if !before.is_empty() {
+                parts.push(Part::Text(before.to_owned()));
+            }
+            parts.push(Part::Parameter(name.to_owned()));
+            rest = behind;
         }
+        if parts.is_empty() {
+            return Self::Literal(decode(text));
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.to_owned()));
+        }
+        Self::Mixed(parts)
+    }
+
+    fn parameters(&self) -> impl Iterator<Item = &str> {
+        let parts = match self {
+            Self::Literal(_) => &[][..],
+            Self::Mixed(parts) => parts,
+        };
+        parts.iter().filter_map(|part| match part {
+            Part::Text(_) => None,
+            Part::Parameter(name) => Some(name.as_str()),
+        })
     }
 
     /// Literals before parameters; among parameters, more literal text first.
-    fn rank(&self) -> (u8, std::cmp::Reverse<usize>) {
+    fn rank(&self) -> (u8, Reverse<usize>) {
         match self {
-            Self::Literal(_) => (0, std::cmp::Reverse(0)),
-            Self::Parameter { prefix, suffix, .. } => {
-                (1, std::cmp::Reverse(prefix.len() + suffix.len()))
+            Self::Literal(_) => (0, Reverse(0)),
+            Self::Mixed(parts) => {
+                let text = parts.iter().map(|part| match part {
+                    Part::Text(text) => text.len(),
+                    Part::Parameter(_) => 0,
+                });
+                (1, Reverse(text.sum()))
             }
         }
     }

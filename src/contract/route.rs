@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Contract, Operation};
+use super::{Contract, Operation, OperationKind, PathTemplate};
 
 /// A request target split into what routing looks at: `https://host/path?query` → path and query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,9 @@ pub struct Target {
     pub host: Option<String>,
     /// The path, still percent-encoded.
     pub path: String,
-    /// Names and values of the query, decoded, in order.
+    /// Names and values of the query, still percent-encoded, in order.
+    pub raw_query: Vec<(String, String)>,
+    /// The same, decoded.
     pub query: Vec<(String, String)>,
 }
 
@@ -36,18 +38,22 @@ impl Target {
                 Some(_) | None => (None, address),
             },
         };
-        let query = query
+        let raw_query: Vec<(String, String)> = query
             .split('&')
             .filter(|pair| !pair.is_empty())
             .map(|pair| {
                 let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                (decode(name), decode(value))
+                (name.to_owned(), value.to_owned())
             })
             .collect();
+        let decoded = raw_query
+            .iter()
+            .map(|(name, value)| (decode_query(name), decode_query(value)));
         Self {
             host,
             path: path.to_owned(),
-            query,
+            query: decoded.collect(),
+            raw_query,
         }
     }
 
@@ -71,7 +77,8 @@ impl Target {
     }
 }
 
-fn decode(text: &str) -> String {
+/// Decodes a part of a query string, in which `+` stands for a space.
+pub(crate) fn decode_query(text: &str) -> String {
     percent_encoding::percent_decode_str(&text.replace('+', " "))
         .decode_utf8_lossy()
         .into_owned()
@@ -80,7 +87,7 @@ fn decode(text: &str) -> String {
 /// What a contract knows of a method and path.
 #[derive(Debug)]
 pub enum Route<'c> {
-    /// The operation, and the values of its path parameters.
+    /// The operation, and the values of its path parameters, still percent-encoded.
     Operation(&'c Operation, Vec<(&'c str, String)>),
     /// The path is known, but only with other methods: the operations that have them.
     OtherMethod(Vec<&'c Operation>),
@@ -88,28 +95,35 @@ pub enum Route<'c> {
     Unknown,
 }
 
+/// A full path that fits, its operation, and the values of the parameters.
+type Match<'c, 'p> = (&'c PathTemplate, &'c Operation, Vec<(&'c str, &'p str)>);
+
 impl Contract {
     /// Finds the operation for a method and target. The host is ignored; a path with literal
     /// segments wins over one with parameters.
     #[must_use]
     pub fn route(&self, method: &str, target: &Target) -> Route<'_> {
-        let mut matching: Vec<_> = self
+        let mut matching: Vec<Match<'_, '_>> = self
             .operations
             .iter()
+            .filter(|operation| operation.kind == OperationKind::Path)
             .filter_map(|operation| {
-                let values = operation.path.matches(&target.path)?;
-                Some((operation, values))
+                let mut routes = operation.routes.iter();
+                routes.find_map(|route| Some((route, operation, route.matches(&target.path)?)))
             })
             .collect();
-        matching.sort_by(|(left, _), (right, _)| left.path.more_specific(&right.path));
+        matching.sort_by(|(left, ..), (right, ..)| left.more_specific(right));
         let has_method = |operation: &Operation| operation.method.eq_ignore_ascii_case(method);
         match matching
             .iter()
-            .position(|(operation, _)| has_method(operation))
+            .position(|(_, operation, _)| has_method(operation))
         {
             Some(index) => {
-                let (operation, values) = matching.swap_remove(index);
-                Route::Operation(operation, values)
+                let (_, operation, values) = matching.swap_remove(index);
+                let values = values
+                    .into_iter()
+                    .map(|(name, text)| (name, text.to_owned()));
+                Route::Operation(operation, values.collect())
             }
             None if matching.is_empty() => Route::Unknown,
             None => {
@@ -117,7 +131,7 @@ impl Contract {
                 Route::OtherMethod(
                     matching
                         .into_iter()
-                        .map(|(operation, _)| operation)
+                        .map(|(_, operation, _)| operation)
                         .filter(|operation| seen.insert(operation.id.as_str()))
                         .collect(),
                 )

@@ -24,12 +24,13 @@ impl Contract {
     pub fn payload_schemas(&self) -> Vec<PayloadSchema> {
         let mut found: Vec<PayloadSchema> = Vec::new();
         for operation in &self.operations {
-            let request = operation.request.schema().map(|node| (Side::Request, node));
-            let responses = operation
-                .responses
-                .iter()
-                .filter_map(|response| Some((Side::Response, response.payload.schema()?)));
-            for (side, node) in request.into_iter().chain(responses) {
+            let request = operation.request.schemas().into_iter();
+            let request = request.map(|node| (Side::Request, node));
+            let responses = operation.responses.iter().flat_map(|response| {
+                let schemas = response.payload.schemas().into_iter();
+                schemas.map(|node| (Side::Response, node))
+            });
+            for (side, node) in request.chain(responses) {
                 let Some(schema) = self.payload_schema(node, &operation.id, side) else {
                     continue;
                 };

@@ -94,11 +94,17 @@ pub enum DeviationKind {
         /// The variants.
         names: Vec<String>,
     },
-    /// What the `jsonschema` crate decided; in its words.
-    Opaque {
+    /// A parameter is not written in its style (OpenAPI, "Style Values").
+    Style {
+        /// The style.
+        style: &'static str,
+    },
+    /// The string does not hold what it has to: `contentEncoding` and `contentMediaType` of drafts 6
+    /// and 7.
+    Content {
         /// The keyword.
-        keyword: String,
-        /// The message.
-        message: String,
+        keyword: &'static str,
+        /// The encoding or media type.
+        expected: String,
     },
 }

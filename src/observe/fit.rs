@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashSet, FxHasher};
 
 use crate::json::{Key, Value};
+use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
 use super::deviation::DeviationKind;
@@ -32,8 +33,13 @@ pub(super) struct Fit {
 
 impl Fit {
     /// Measures a payload against one schema.
-    pub(super) fn measure(graph: &Graph, node: NodeId, value: Value<'_>) -> Self {
-        let mut walk = Walk::new(graph, Measure::default()).measuring(ELEMENTS);
+    pub(super) fn measure(
+        graph: &Graph,
+        node: NodeId,
+        side: Option<Side>,
+        value: Value<'_>,
+    ) -> Self {
+        let mut walk = Walk::new(graph, side, Measure::default()).measuring(ELEMENTS);
         walk.run(node, value);
         let Measure {
             seen,
@@ -139,6 +145,8 @@ impl<'d> Recorder<'d> for Measure {
     }
 
     fn beyond_enum(&mut self, _: NodeId, _: Value<'d>) {}
+
+    fn misdirected(&mut self, _: NodeId, _: Key<'d>, _: Value<'d>) {}
 
     fn variant(&mut self, _: NodeId) {}
 

@@ -5,6 +5,8 @@
 //! fact is a finding, and how grave, is for [`crate::rules`] to say.
 
 mod deviation;
+mod expectation;
+mod explain;
 mod fit;
 mod observer;
 mod parameter;
@@ -19,6 +21,7 @@ mod variant;
 mod walk;
 
 pub use deviation::{Deviation, DeviationKind};
+pub use explain::first_deviation;
 pub use observer::{Judged, Observer, Options};
 pub use placeholder::is_placeholder;
 pub use profile::{

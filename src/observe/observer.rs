@@ -3,18 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::capture::redact::{MASK, is_secret_name, sanitised};
+use crate::capture::redact::sanitised;
 use crate::capture::{
     Body, Exchange, Hint, Line, Problem, Remark, RemarkKind, Request, Response, Sink, SourceRead,
 };
-use crate::contract::{Contract, Operation, ParameterPlace, Payload, Route, Target};
+use crate::contract::{Contract, Operation, Route, Target};
 use crate::json::{Document, SyntaxError};
 use crate::location::{Origin, Side};
 
-use super::parameter;
-use super::placeholder::is_placeholder;
+use super::expectation::{Said, allows_body, best_fit};
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
-use super::record::{ShapeRecorder, shorten};
+use super::record::ShapeRecorder;
 use super::route::{Destination, Guess, Versions};
 use super::sighting::Sighting;
 use super::walk::Walk;
@@ -28,6 +27,9 @@ pub struct Options {
     /// Operation, side and status of payloads that come without method and URL. They win over what
     /// the capture's own name says.
     pub hint: Hint,
+    /// Operations of payloads by the path of their file; the first pattern that fits decides, and wins
+    /// over `hint`.
+    pub by_file: Vec<(glob::Pattern, String)>,
 }
 
 /// The verdict on one payload.
@@ -78,6 +80,12 @@ impl<'c> Observer<'c> {
         }
     }
 
+    /// The versions that payloads are compared with.
+    #[must_use]
+    pub fn asked(&self) -> &[&'c Contract] {
+        &self.versions.asked
+    }
+
     /// Compares a payload with a known operation.
     pub fn payload(
         &mut self,
@@ -98,7 +106,7 @@ impl<'c> Observer<'c> {
         }
     }
 
-    fn fact(&mut self, fact: TrafficFact, subject: &str, sighting: &Sighting<'_>) {
+    pub(super) fn fact(&mut self, fact: TrafficFact, subject: &str, sighting: &Sighting<'_>) {
         let spot = sighting.spot(self.payloads);
         let keyed = self.profile.traffic.entry(fact).or_default();
         keyed.add(subject, spot, || sighting.evidence());
@@ -220,62 +228,6 @@ impl<'c> Observer<'c> {
         );
     }
 
-    fn parameters(
-        &mut self,
-        place: &Destination<'c>,
-        request: &Request<'_>,
-        target: &Target,
-        path_values: &[(&str, String)],
-    ) {
-        let key = key_of(place);
-        let graph = &place.contract.graph;
-        let path_values = path_values
-            .iter()
-            .map(|(name, value)| (*name, value.as_str(), ParameterPlace::Path));
-        let query_values = target
-            .query
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str(), ParameterPlace::Query));
-        for (name, value, at) in path_values.chain(query_values) {
-            let declared = place
-                .operation
-                .parameters
-                .iter()
-                .find(|parameter| parameter.place == at && parameter.name == name);
-            let Some(parameter) = declared else {
-                if at == ParameterPlace::Query && !place.operation.open_query {
-                    let fact = TrafficFact::UndeclaredQuery(key.clone());
-                    let sighting = Sighting::of_part(&request.line, name);
-                    self.fact(fact, &sanitised(name), &sighting);
-                }
-                continue;
-            };
-            let Some(kind) = parameter::deviation(graph, parameter, value) else {
-                continue;
-            };
-            let sighting = match at {
-                ParameterPlace::Query => Sighting::Query(&request.line, name, value),
-                ParameterPlace::Path => Sighting::of_part(&request.line, value),
-            };
-            if is_placeholder(value) {
-                let fact = TrafficFact::ParameterPlaceholder(key.clone());
-                self.fact(fact, &sanitised(name), &sighting);
-            } else {
-                let subject = if is_secret_name(name) {
-                    MASK.to_owned()
-                } else {
-                    shorten(value)
-                };
-                let fact = TrafficFact::ParameterValue {
-                    target: key.clone(),
-                    name: sanitised(name),
-                    kind,
-                };
-                self.fact(fact, &subject, &sighting);
-            }
-        }
-    }
-
     /// One side of an exchange whose operation is known.
     fn message(
         &mut self,
@@ -293,44 +245,28 @@ impl<'c> Observer<'c> {
         }
         match (body, wanted) {
             (Some(body), _) => self.body(place, body, None),
-            (None, Some(Payload::Schema(_))) => {
+            (None, Some(payload)) if payload.is_required() && allows_body(place.status) => {
                 let fact = match left_out {
                     true => TrafficFact::BodyLeftOut(key_of(place)),
                     false => TrafficFact::MissingBody(key_of(place)),
                 };
                 self.fact(fact, "", &Sighting::of_part(line, ""));
             }
-            (None, Some(Payload::Absent | Payload::Undocumented) | None) => {}
+            (None, _) => {}
         }
     }
 
     fn body(&mut self, place: &Destination<'c>, body: &Body<'_>, parsed: Option<Parsed<'_>>) {
         let key = key_of(place);
-        let node = match place.operation.payload(place.side, place.status) {
-            Some(Payload::Schema(node)) => node,
-            other => {
-                let fact = match other {
-                    // Said of the status already.
-                    None => None,
-                    Some(Payload::Absent) => Some(TrafficFact::UnexpectedBody(key.clone())),
-                    Some(Payload::Undocumented | Payload::Schema(_)) => {
-                        Some(TrafficFact::NoSchema(key.clone()))
-                    }
-                };
-                if let Some(fact) = fact {
-                    self.fact(fact, "", &Sighting::Body(body, 0));
-                }
-                if !body.is_json() || self.parse(body, Some(&key)).is_some() {
-                    self.verdict(&body.origin, Some(key), Verdict::NoSchema, Vec::new());
-                }
-                return;
+        let (schemas, said) = self.expected(place, &key, body);
+        if schemas.is_empty() || !body.is_json() {
+            let verdict = match said {
+                Said::NoSchema => Verdict::NoSchema,
+                Said::OtherMediaType => Verdict::OtherMediaType,
+            };
+            if !body.is_json() || self.parse(body, Some(&key)).is_some() {
+                self.verdict(&body.origin, Some(key), verdict, Vec::new());
             }
-        };
-        if !body.is_json() {
-            let media_type = body.media_type.clone().unwrap_or_default();
-            let fact = TrafficFact::MediaType(key.clone());
-            self.fact(fact, &sanitised(&media_type), &Sighting::Body(body, 0));
-            self.verdict(&body.origin, Some(key), Verdict::OtherMediaType, Vec::new());
             return;
         }
         let parsed = parsed.unwrap_or_else(|| Document::parse(&body.bytes));
@@ -338,9 +274,10 @@ impl<'c> Observer<'c> {
             return;
         };
         let graph = &place.contract.graph;
+        let node = best_fit(graph, &schemas, place.side, document.root());
         let target = self.profile.targets.entry(key.clone()).or_default();
         let recorder = ShapeRecorder::new(graph, &mut target.shape, body, &document, self.payloads);
-        let mut walk = Walk::new(graph, recorder);
+        let mut walk = Walk::new(graph, place.said_side(), recorder);
         walk.run(node, document.root());
         let (deviations, placeholders) = (walk.recorder.deviations, walk.recorder.placeholders);
         let variants = walk.recorder.root_variants.iter().map(|id| {
@@ -469,6 +406,27 @@ impl<'c> Observer<'c> {
         }
     }
 
+    /// An exchange and a contract that knows payloads only.
+    fn by_schema(&mut self, exchange: &Exchange<'_>, hint: &Hint) {
+        let request = exchange
+            .request
+            .as_ref()
+            .and_then(|request| request.body.as_ref());
+        let response = exchange
+            .response
+            .as_ref()
+            .and_then(|response| response.body.as_ref());
+        let hint = Hint {
+            // The schemas of a contract without operations are of neither side and of no status.
+            side: None,
+            status: None,
+            ..hint.clone()
+        };
+        for body in request.into_iter().chain(response) {
+            self.bare(body, &hint, None);
+        }
+    }
+
     fn remark(&mut self, remark: &Remark) {
         let (fact, subject) = match remark.kind {
             RemarkKind::ContentLength { declared, actual } => (
@@ -488,18 +446,32 @@ impl Sink for Observer<'_> {
             self.remark(remark);
         }
         let user = &self.options.hint;
+        let file = &*exchange.origin.file;
+        let by_file = self.options.by_file.iter().find(|(glob, _)| {
+            glob.matches(file) || glob.matches(file.rsplit(['/', '\\']).next().unwrap_or(file))
+        });
         // Digits in a file name are a status only where the name says that it holds a response.
-        let mut told = exchange.hint;
+        let mut told = exchange.hint.clone();
         if !self.versions.names_operation(&told) && told.side.is_none() {
             told.status = None;
         }
         let hint = Hint {
-            operation: user.operation.clone().or(told.operation),
+            operation: by_file
+                .map(|(_, operation)| operation.clone())
+                .or_else(|| user.operation.clone())
+                .or(told.operation),
             version: user.version.clone().or(told.version),
             side: user.side.or(told.side),
             status: user.status.or(told.status),
         };
-        if let Some(request) = &exchange.request {
+        if self
+            .versions
+            .asked
+            .iter()
+            .all(|contract| contract.is_of_schemas())
+        {
+            self.by_schema(&exchange, &hint);
+        } else if let Some(request) = &exchange.request {
             self.routed(request, exchange.response.as_ref());
         } else if let Some(response) = &exchange.response
             && let Some(body) = &response.body
@@ -529,11 +501,11 @@ impl Sink for Observer<'_> {
     }
 }
 
-fn key_of(place: &Destination<'_>) -> TargetKey {
+pub(super) fn key_of(place: &Destination<'_>) -> TargetKey {
     TargetKey {
         contract: place.contract.reference().into(),
         operation: Arc::from(place.operation.id.as_str()),
-        side: place.side,
+        side: place.said_side(),
         status: place.status,
     }
 }

@@ -1,9 +1,11 @@
 //! What was learnt from traffic: counters and bounded samples that merge.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::AddAssign;
 use std::sync::Arc;
 
+use crate::contract::ParameterPlace;
 use crate::json::SyntaxErrorKind;
 use crate::location::{PathPattern, Side, Step};
 use crate::schema::Place;
@@ -86,10 +88,36 @@ pub struct TargetKey {
     pub contract: Arc<str>,
     /// The operation.
     pub operation: Arc<str>,
-    /// The side.
-    pub side: Side,
+    /// The side; `None` for a schema that is of neither.
+    pub side: Option<Side>,
     /// The status of the response.
     pub status: Option<u16>,
+}
+
+impl TargetKey {
+    /// What the payloads are: `request`, `response`, or `payload` of neither side.
+    #[must_use]
+    pub const fn message(&self) -> &'static str {
+        match self.side {
+            Some(Side::Request) => "request",
+            Some(Side::Response) => "response",
+            None => "payload",
+        }
+    }
+}
+
+/// `list-organisations response 200`
+impl fmt::Display for TargetKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.operation)?;
+        if let Some(side) = self.side {
+            write!(f, " {side}")?;
+        }
+        match self.status {
+            Some(status) => write!(f, " {status}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What was learnt of the payloads of one operation, side and status.
@@ -256,6 +284,8 @@ pub struct PathProfile {
     pub placeholders: BTreeMap<Deviation, Tally>,
     /// Undeclared properties of an object, by the schema that names the others.
     pub undeclared: BTreeMap<Arc<Place>, Keyed>,
+    /// Read-only properties in requests and write-only ones in responses, by the schema that says so.
+    pub misdirected: BTreeMap<Arc<Place>, Keyed>,
     /// Strings beyond the enum of one variant where another takes any.
     pub beyond_enum: BTreeMap<Arc<Place>, Keyed>,
     /// Declared enum values seen, by the schema of the enum.
@@ -283,6 +313,7 @@ impl AddAssign<&Self> for PathProfile {
         merge(&mut self.subjects, &other.subjects);
         merge(&mut self.placeholders, &other.placeholders);
         merge(&mut self.undeclared, &other.undeclared);
+        merge(&mut self.misdirected, &other.misdirected);
         merge(&mut self.beyond_enum, &other.beyond_enum);
         merge(&mut self.variants, &other.variants);
         for (place, values) in &other.enum_values {
@@ -354,6 +385,13 @@ pub enum TrafficFact {
         /// How the value breaks the schema.
         kind: DeviationKind,
     },
+    /// A request without a required parameter. Subject: its name.
+    MissingParameter {
+        /// The operation.
+        target: TargetKey,
+        /// Where it should stand.
+        place: ParameterPlace,
+    },
     /// A parameter whose value is a placeholder. Subject: its name.
     ParameterPlaceholder(TargetKey),
     /// A status that the operation does not declare. No subject.
@@ -367,8 +405,13 @@ pub enum TrafficFact {
     /// There was a payload where the contract says there is one, but the capture does not hold it. No
     /// subject.
     BodyLeftOut(TargetKey),
-    /// A payload that is not JSON, where the contract has a schema. Subject: its media type.
-    MediaType(TargetKey),
+    /// A payload of a media type that the contract does not declare. Subject: the media type.
+    MediaType {
+        /// The operation.
+        target: TargetKey,
+        /// The declared media types.
+        declared: Vec<String>,
+    },
     /// A payload without method and URL that fits no operation. No subject.
     Unmatched,
     /// A payload without method and URL that fits several operations equally; the first was taken.
@@ -393,7 +436,8 @@ impl TrafficFact {
             | Self::UnexpectedBody(target)
             | Self::MissingBody(target)
             | Self::BodyLeftOut(target)
-            | Self::MediaType(target)
+            | Self::MediaType { target, .. }
+            | Self::MissingParameter { target, .. }
             | Self::OtherVersion(target) => Some(target),
             Self::DuplicateKey
             | Self::ContentLength

@@ -323,6 +323,14 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
         beyond.add(&met.subject(value), met.spot(), || met.evidence());
     }
 
+    fn misdirected(&mut self, node: NodeId, key: Key<'d>, value: Value<'d>) {
+        let place = self.place(node);
+        let met = self.way.meet(About::Member(key, value));
+        let profile = self.shape.path_mut(self.at);
+        let misdirected = profile.misdirected.entry(place).or_default();
+        misdirected.add(&met.key_subject(key), met.spot(), || met.evidence());
+    }
+
     fn variant(&mut self, node: NodeId) {
         let place = self.place(node);
         self.shape

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::capture::Hint;
-use crate::contract::{Contract, Operation};
+use crate::contract::{Contract, Operation, OperationKind};
 use crate::json::Value;
 use crate::location::Side;
 use crate::schema::NodeId;
@@ -23,41 +23,40 @@ impl<'c> Destination<'c> {
     /// Every place of a contract that has a schema, in the order of the contract.
     fn all(contract: &'c Contract) -> impl Iterator<Item = (Self, NodeId)> {
         contract.operations.iter().flat_map(move |operation| {
-            let request = operation.request.schema().map(|node| {
-                let side = Side::Request;
-                (
-                    Self {
-                        contract,
-                        operation,
-                        side,
-                        status: None,
-                    },
-                    node,
-                )
+            let request = Self {
+                contract,
+                operation,
+                side: Side::Request,
+                status: None,
+            };
+            let responses = operation.responses.iter().flat_map(move |response| {
+                let is_message = operation.kind != OperationKind::Schema;
+                let place = Self {
+                    side: Side::Response,
+                    status: is_message.then(|| response.status.example()),
+                    ..request
+                };
+                let schemas = response.payload.schemas().into_iter();
+                schemas.map(move |node| (place, node))
             });
-            let responses = operation.responses.iter().filter_map(move |response| {
-                let (side, status) = (Side::Response, Some(response.status.example()));
-                Some((
-                    Self {
-                        contract,
-                        operation,
-                        side,
-                        status,
-                    },
-                    response.payload.schema()?,
-                ))
-            });
-            responses.chain(request)
+            let requests = operation.request.schemas().into_iter();
+            responses.chain(requests.map(move |node| (request, node)))
         })
+    }
+
+    /// The side, unless the schema is of neither.
+    pub(super) fn said_side(&self) -> Option<Side> {
+        (self.operation.kind != OperationKind::Schema).then_some(self.side)
     }
 
     /// `list-organisations response 200`
     pub(super) fn label(&self) -> String {
+        let side = self.said_side().map(|side| format!(" {side}"));
         let status = self.status.map(|status| format!(" {status}"));
         format!(
-            "{} {}{}",
+            "{}{}{}",
             self.operation.id,
-            self.side,
+            side.unwrap_or_default(),
             status.unwrap_or_default()
         )
     }
@@ -123,7 +122,7 @@ impl<'c> Versions<'c> {
                 let fit = match known.iter().find(|(other, _)| *other == node) {
                     Some((_, fit)) => *fit,
                     None => {
-                        let fit = Fit::measure(&contract.graph, node, value);
+                        let fit = Fit::measure(&contract.graph, node, Some(place.side), value);
                         known.push((node, fit));
                         fit
                     }
@@ -189,24 +188,23 @@ impl<'c> Versions<'c> {
     /// The id of the operation that a hint names: the longest one that stands in it as a whole, as in
     /// `2024-05-01-list-organisations`.
     fn named_id(&self, hint: &Hint) -> Option<&'c str> {
-        let text = hint
-            .operation
-            .as_ref()?
-            .to_lowercase()
-            .replace([' ', '_'], "-");
+        let named = hint.operation.as_ref()?;
+        let text = hyphenated(named);
         let stands_in = |id: &str| {
-            text.match_indices(id).any(|(at, _)| {
+            let id = hyphenated(id);
+            text.match_indices(&id).any(|(at, _)| {
                 let is_end = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
                 is_end(text[..at].chars().next_back())
                     && is_end(text[at + id.len()..].chars().next())
             })
         };
-        self.family
-            .iter()
-            .flat_map(|contract| &contract.operations)
-            .map(|operation| operation.id.as_str())
-            .filter(|id| stands_in(id))
-            .max_by_key(|id| id.len())
+        let ids = || {
+            let operations = self.family.iter().flat_map(|contract| &contract.operations);
+            operations.map(|operation| operation.id.as_str())
+        };
+        ids()
+            .find(|id| id == named)
+            .or_else(|| ids().filter(|id| stands_in(id)).max_by_key(|id| id.len()))
     }
 
     /// Whether a hint names an operation.
@@ -269,7 +267,7 @@ impl<'c> Versions<'c> {
                         .filter(|status| operation.response(*status).is_some());
                     declared.or_else(|| {
                         let with_schema =
-                            |r: &&crate::contract::Response| r.payload.schema().is_some();
+                            |r: &&crate::contract::Response| !r.payload.schemas().is_empty();
                         operation
                             .responses
                             .iter()
@@ -290,7 +288,12 @@ impl<'c> Versions<'c> {
     /// The version that the value fits better than the one it was compared with, in the same operation.
     pub(super) fn spoken(&self, place: &Destination<'c>, value: Value<'_>) -> Option<&'c Contract> {
         let payload = place.operation.payload(place.side, place.status)?;
-        let here = Fit::measure(&place.contract.graph, payload.schema()?, value);
+        let here = Fit::measure(
+            &place.contract.graph,
+            payload.schema()?,
+            Some(place.side),
+            value,
+        );
         let mut best = (here, None);
         for contract in &self.family {
             let Some(operation) = contract.operation(&place.operation.id) else {
@@ -300,7 +303,7 @@ impl<'c> Versions<'c> {
                 continue;
             }
             for node in operation.schemas_like(place.side, place.status) {
-                let fit = Fit::measure(&contract.graph, node, value);
+                let fit = Fit::measure(&contract.graph, node, Some(place.side), value);
                 if fit.is_likely() && fit.compare(best.0).is_gt() {
                     best = (fit, Some(*contract));
                 }
@@ -308,4 +311,22 @@ impl<'c> Versions<'c> {
         }
         best.1
     }
+}
+
+/// A name in the way of file names: `showPet`, `show_pet` and `Show pet` are all `show-pet`.
+fn hyphenated(name: &str) -> String {
+    let mut hyphenated = String::with_capacity(name.len() + 4);
+    let mut was_lower = false;
+    for character in name.chars() {
+        if character.is_uppercase() && was_lower {
+            hyphenated.push('-');
+        }
+        was_lower = character.is_lowercase() || character.is_ascii_digit();
+        if matches!(character, ' ' | '_') {
+            hyphenated.push('-');
+        } else {
+            hyphenated.extend(character.to_lowercase());
+        }
+    }
+    hyphenated
 }

@@ -17,10 +17,14 @@ fn origin(file: &str) -> Origin {
 }
 
 fn contract_of(schema: &Value) -> Contract {
+    try_contract_of(schema).expect("compiles")
+}
+
+fn try_contract_of(schema: &Value) -> Option<Contract> {
     Contract::describe("test", "v1", "")
         .operation(Operation::describe("get", "GET", "/").response_schema(200, schema.clone()))
         .build()
-        .expect("compiles")
+        .ok()
 }
 
 /// Observes payloads, each as a file of its own, under one schema.
@@ -187,17 +191,27 @@ fn an_enum_beside_any_string_is_open() {
 }
 
 #[test]
-fn what_the_crate_decides_is_told_with_its_place() {
+fn what_nothing_evaluates_is_told_by_name() {
     let schema =
         json!({"properties": {"a": true}, "unevaluatedProperties": false, "type": "object"});
     assert_eq!(
         deviations(&schema, &json!({"a": 1, "b": 1})),
         [" Closed - /b"]
     );
-    let schema = json!({"items": {"$ref": "#"}, "allOf": [{"$ref": "#/$defs/x"}], "$defs": {"x": {"allOf": [{"$ref": "#/$defs/x"}], "type": "array"}}});
-    let found = deviations(&schema, &json!([1]));
-    assert_eq!(found.len(), 1);
-    assert!(found[0].contains("Opaque { keyword: \"type\""), "{found:?}");
+    // A variant that was meant evaluates, though it does not accept.
+    let schema = json!({
+        "oneOf": [{"properties": {"k": {"const": "a"}, "n": {"type": "integer"}}, "required": ["k"]}],
+        "unevaluatedProperties": false
+    });
+    assert_eq!(
+        deviations(&schema, &json!({"k": "a", "n": "x", "z": 1})),
+        [
+            " Closed - /z",
+            "/n Type { expected: Types(4), found: \"string\" } - /n"
+        ]
+    );
+    let schema = json!({"prefixItems": [true], "unevaluatedItems": {"type": "string"}});
+    assert_eq!(deviations(&schema, &json!([1, 2])).len(), 1);
 }
 
 #[test]
@@ -260,7 +274,11 @@ fn judged(registry: &Registry, asked: &str, hint: &str, payload: &str) -> String
     match &judged.target {
         Some(target) => format!(
             "{} {} {} {:?} {:?}",
-            target.contract, target.operation, target.side, target.status, judged.verdict
+            target.contract,
+            target.operation,
+            target.message(),
+            target.status,
+            judged.verdict
         ),
         None => format!("{:?}", judged.verdict),
     }
@@ -444,13 +462,16 @@ proptest! {
     /// The walk tells of a deviation exactly when the crate rejects.
     #[test]
     fn the_walk_agrees_with_the_crate(schema in document(), values in prop::collection::vec(instance(), 6)) {
-        let contract = contract_of(&schema);
+        let Some(contract) = try_contract_of(&schema) else {
+            // What a schema means that applies itself to the same value is left open.
+            return Ok(());
+        };
         for value in values {
             let text = value.to_string();
             let document = Document::parse(text.as_bytes()).expect("JSON");
             let profile = observed(&contract, &[("a".to_owned(), text.clone())]);
             let accepted = target(&profile).accepted + target(&profile).placeholders == 1;
-            if let Some(expected) = oracle(&schema, document.root()) {
+            if let Some(expected) = oracle(&schema, jsonschema::Draft::Draft202012, document.root()) {
                 prop_assert_eq!(accepted, expected, "{} on {}", schema, value);
             }
         }
@@ -459,7 +480,7 @@ proptest! {
     /// Merging is associative and commutative, has an identity, and equals observing the whole.
     #[test]
     fn profiles_merge(schema in document(), values in prop::collection::vec(instance(), 1..9), cut in any::<(prop::sample::Index, prop::sample::Index)>()) {
-        let contract = contract_of(&schema);
+        let Some(contract) = try_contract_of(&schema) else { return Ok(()) };
         let payloads: Vec<(String, String)> = values
             .iter()
             .enumerate()

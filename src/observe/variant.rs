@@ -1,6 +1,7 @@
 //! Which branch of an `anyOf` or `oneOf` a value was meant for.
 
 use crate::json::{Key, Kind, Value};
+use crate::location::Side;
 use crate::schema::{Graph, NodeId, Types};
 
 use super::fit::Fit;
@@ -18,30 +19,34 @@ pub(super) enum Closest<'d> {
     NoTag(Key<'d>, Value<'d>, Vec<String>),
 }
 
-/// Finds what a value that fits no branch was meant for: by type, then by tag (a required property
-/// with a constant or an enum of strings in each branch), then the branch with which most of the
+/// Finds what a value that fits no branch was meant for: by type, then by the discriminator of the
+/// union, then by tag (a property with a constant or an enum of strings in each branch), then the branch with which most of the
 /// value agrees, or the first where it must not measure.
 pub(super) fn closest<'d>(
     graph: &Graph,
+    union: NodeId,
     branches: &[NodeId],
     value: Value<'d>,
+    side: Option<Side>,
     may_measure: bool,
 ) -> Closest<'d> {
     let of_type: Vec<NodeId> = branches
         .iter()
         .copied()
-        .filter(|branch| may_hold(graph, *branch, value.kind(), DEPTH))
+        .filter(|branch| may_hold(graph, *branch, value.kind()))
         .collect();
     if of_type.is_empty() {
         return Closest::NoType(types(graph, branches));
     }
     let is_null = |branch: &NodeId| {
-        may_hold(graph, *branch, Kind::Null, DEPTH)
-            && !may_hold(graph, *branch, Kind::Object, DEPTH)
+        may_hold(graph, *branch, Kind::Null) && !may_hold(graph, *branch, Kind::Object)
     };
     let is_choice = branches.iter().filter(|branch| !is_null(branch)).count() > 1;
     if let [only] = of_type.as_slice() {
         return Closest::Branch(*only, is_choice);
+    }
+    if let Some(closest) = discriminated(graph, union, &of_type, value) {
+        return closest;
     }
     for (key, member) in value.members() {
         let Some(text) = member.as_str() else {
@@ -77,13 +82,36 @@ pub(super) fn closest<'d>(
     }
     let mut best: Option<(Fit, NodeId)> = None;
     for &branch in of_type.iter().filter(|_| may_measure) {
-        let fit = Fit::measure(graph, branch, value);
+        let fit = Fit::measure(graph, branch, side, value);
         if best.is_none_or(|(known, _)| fit.compare(known).is_gt()) {
             best = Some((fit, branch));
         }
     }
     let best = best.map_or(of_type[0], |(_, branch)| branch);
     Closest::Branch(best, is_choice)
+}
+
+/// What the discriminator of a union says, if it has one and the value has its property.
+fn discriminated<'d>(
+    graph: &Graph,
+    union: NodeId,
+    branches: &[NodeId],
+    value: Value<'d>,
+) -> Option<Closest<'d>> {
+    let discriminator = graph.node(union).discriminator.as_ref()?;
+    let (key, member) = value
+        .members()
+        .find(|(key, _)| key.is(&discriminator.property))?;
+    let tag = member.as_str()?;
+    let Some(schema) = discriminator.schema(&tag) else {
+        let tags = discriminator.tags();
+        return (!tags.is_empty()).then_some(Closest::NoTag(key, member, tags));
+    };
+    let schema = graph.resolve(schema);
+    let branch = branches
+        .iter()
+        .find(|branch| graph.resolve(**branch) == schema)?;
+    Some(Closest::Branch(*branch, true))
 }
 
 /// The types that some branch takes.
@@ -97,10 +125,7 @@ fn types(graph: &Graph, branches: &[NodeId]) -> Types {
         Kind::Array,
         Kind::Object,
     ] {
-        if branches
-            .iter()
-            .any(|branch| may_hold(graph, *branch, kind, DEPTH))
-        {
+        if branches.iter().any(|branch| may_hold(graph, *branch, kind)) {
             types.insert(kind.name());
         }
     }
@@ -127,15 +152,20 @@ fn tags_of(graph: &Graph, id: NodeId, name: &str, depth: u8) -> Option<Vec<Strin
 }
 
 /// Whether a schema may accept values of this kind, as far as `type`, `const` and `enum` tell.
-fn may_hold(graph: &Graph, id: NodeId, kind: Kind, depth: u8) -> bool {
+pub(super) fn may_hold(graph: &Graph, id: NodeId, kind: Kind) -> bool {
+    may_hold_within(graph, id, kind, DEPTH)
+}
+
+fn may_hold_within(graph: &Graph, id: NodeId, kind: Kind, depth: u8) -> bool {
     let Some(depth) = depth.checked_sub(1) else {
         return true;
     };
     let node = graph.node(id);
     let is_kind = |value: &serde_json::Value| kind_of(value) == kind;
+    let constant = node.constant.as_deref();
     !node.never
         && node.types.is_none_or(|types| types.may_hold(kind))
-        && node.constant.as_ref().is_none_or(is_kind)
+        && constant.is_none_or(is_kind)
         && node
             .values
             .as_ref()
@@ -144,17 +174,17 @@ fn may_hold(graph: &Graph, id: NodeId, kind: Kind, depth: u8) -> bool {
             .reference
             .iter()
             .chain(&node.all_of)
-            .all(|next| may_hold(graph, *next, kind, depth))
+            .all(|next| may_hold_within(graph, *next, kind, depth))
         && (node.any_of.is_empty()
             || node
                 .any_of
                 .iter()
-                .any(|next| may_hold(graph, *next, kind, depth)))
+                .any(|next| may_hold_within(graph, *next, kind, depth)))
         && (node.one_of.is_empty()
             || node
                 .one_of
                 .iter()
-                .any(|next| may_hold(graph, *next, kind, depth)))
+                .any(|next| may_hold_within(graph, *next, kind, depth)))
 }
 
 fn kind_of(value: &serde_json::Value) -> Kind {

@@ -8,7 +8,8 @@
 use std::sync::Arc;
 
 use crate::json::{Key, Kind, Value};
-use crate::schema::{Graph, Memo, Node, NodeId, Opaque};
+use crate::location::Side;
+use crate::schema::{Evaluated, Graph, Memo, Node, NodeId};
 
 use super::deviation::DeviationKind;
 use super::variant::{self, Closest};
@@ -53,6 +54,8 @@ pub(super) trait Recorder<'d> {
     fn undeclared(&mut self, node: NodeId, key: Key<'d>, value: Value<'d>);
     /// A string that an enum does not list, while another branch takes any string.
     fn beyond_enum(&mut self, node: NodeId, value: Value<'d>);
+    /// A member that is `readOnly` in a request, or `writeOnly` in a response; `node` says so.
+    fn misdirected(&mut self, node: NodeId, key: Key<'d>, value: Value<'d>);
     /// The branch of an `anyOf` or `oneOf` that accepted the value.
     fn variant(&mut self, node: NodeId);
     /// Whether enough was seen to stop.
@@ -79,14 +82,15 @@ pub(super) struct Walk<'g, R> {
 }
 
 impl<'g, R> Walk<'g, R> {
-    pub(super) fn new(graph: &'g Graph, recorder: R) -> Self {
+    /// `side` is the side that the payload is on, if it is on one.
+    pub(super) fn new(graph: &'g Graph, side: Option<Side>, recorder: R) -> Self {
         Self {
             graph,
             recorder,
             elements: usize::MAX,
             measures: false,
             assumed: None,
-            memo: Memo::default(),
+            memo: Memo::on(side),
             spare: Vec::new(),
         }
     }
@@ -159,6 +163,7 @@ impl<'g, R> Walk<'g, R> {
                     add(*dependent);
                 }
             }
+            self.discriminated(id, node, value, applicable);
             for (branches, exactly_one) in [(&node.any_of, false), (&node.one_of, true)] {
                 if !branches.is_empty() {
                     for branch in self.branches(id, branches, exactly_one, value) {
@@ -167,6 +172,46 @@ impl<'g, R> Walk<'g, R> {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// Adds the schema that the discriminator of a base schema names. Where there are branches, it only
+    /// helps to tell them apart.
+    fn discriminated<'d>(
+        &mut self,
+        id: NodeId,
+        node: &Node,
+        value: Value<'d>,
+        applicable: &mut Vec<NodeId>,
+    ) where
+        R: Recorder<'d>,
+    {
+        let Some(discriminator) = &node.discriminator else {
+            return;
+        };
+        if !node.any_of.is_empty() || !node.one_of.is_empty() || discriminator.mapping.is_empty() {
+            return;
+        }
+        let named = value
+            .members()
+            .find(|(key, _)| key.is(&discriminator.property));
+        let Some((key, member, tag)) =
+            named.and_then(|(key, member)| Some((key, member, member.as_str()?)))
+        else {
+            return;
+        };
+        match discriminator.schema(&tag) {
+            Some(schema) if !applicable.contains(&schema) => applicable.push(schema),
+            Some(_) => {}
+            // The base may be meant itself.
+            None if node.name.as_deref() == Some(&*tag) => {}
+            None => {
+                let kind = DeviationKind::Tag {
+                    property: Arc::clone(&discriminator.property),
+                    tags: discriminator.tags(),
+                };
+                self.deviation(id, kind, About::Member(key, member));
             }
         }
     }
@@ -189,7 +234,14 @@ impl<'g, R> Walk<'g, R> {
             .filter(|branch| graph.accepts_with(*branch, value, &self.memo))
             .collect();
         if accepted.is_empty() {
-            return match variant::closest(graph, branches, value, !self.measures) {
+            return match variant::closest(
+                graph,
+                id,
+                branches,
+                value,
+                self.memo.side(),
+                !self.measures,
+            ) {
                 Closest::Branch(best, is_choice) => {
                     if is_choice {
                         self.assumed = Some(graph.label(best).into());
@@ -244,9 +296,6 @@ impl<'g, R> Walk<'g, R> {
         let graph = self.graph;
         let node = graph.node(id);
         let about = About::Value(value);
-        if let Some(opaque) = &node.opaque {
-            self.opaque(id, opaque, value);
-        }
         if node.never
             || node
                 .not
@@ -279,6 +328,10 @@ impl<'g, R> Walk<'g, R> {
                     "format" => DeviationKind::Format { format: argument },
                     "pattern" => DeviationKind::Pattern { pattern: argument },
                     "uniqueItems" => DeviationKind::Unique,
+                    keyword if keyword.starts_with("content") => DeviationKind::Content {
+                        keyword,
+                        expected: argument,
+                    },
                     keyword => DeviationKind::Bound {
                         keyword,
                         limit: argument,
@@ -295,40 +348,6 @@ impl<'g, R> Walk<'g, R> {
         }
     }
 
-    /// What the crate says about the keywords left to it.
-    fn opaque<'d>(&mut self, id: NodeId, opaque: &Opaque, value: Value<'d>)
-    where
-        R: Recorder<'d>,
-    {
-        for error in opaque.check.errors(value) {
-            let is_ours = match (&opaque.keywords, &error.evaluation_path) {
-                (Some(keywords), Some(path)) => {
-                    let first = path.split('/').nth(1).unwrap_or_default();
-                    keywords.contains(&first)
-                }
-                (None, _) | (_, None) => true,
-            };
-            if !is_ours {
-                continue;
-            }
-            let place = at_pointer(value, &error.instance_path).unwrap_or(value);
-            if error.unexpected.is_empty() {
-                let kind = DeviationKind::Opaque {
-                    keyword: error.keyword,
-                    message: error.message,
-                };
-                self.deviation(id, kind, About::Value(place));
-            }
-            for name in &error.unexpected {
-                let member = place.members().find(|(key, _)| key.is(name));
-                let about = member.map_or(About::Value(place), |(key, member)| {
-                    About::Member(key, member)
-                });
-                self.deviation(id, DeviationKind::Closed, about);
-            }
-        }
-    }
-
     fn members<'d>(&mut self, value: Value<'d>, applicable: &[NodeId])
     where
         R: Recorder<'d>,
@@ -340,8 +359,7 @@ impl<'g, R> Walk<'g, R> {
             self.presence(id, node, value, whole);
         }
         let named_by = nodes().find(|(_, node)| node.object.names_properties());
-        // Where the crate decides what is left over, it is not ours to say that something is.
-        let is_ours = nodes().all(|(_, node)| node.opaque.is_none());
+        let leftovers = self.leftovers(value, applicable, |node| node.object.unevaluated);
         for (key, member) in value.members() {
             let name = key.name();
             let mut below = self.spare.pop().unwrap_or_default();
@@ -360,7 +378,7 @@ impl<'g, R> Walk<'g, R> {
                         .object
                         .required
                         .iter()
-                        .any(|required| **required == *name);
+                        .any(|required| *required.name == *name);
                 let mut add = |id: NodeId| {
                     if !below.contains(&id) {
                         below.push(id);
@@ -382,7 +400,19 @@ impl<'g, R> Walk<'g, R> {
                     Some(_) | None => {}
                 }
             }
+            for (id, rest, evaluated) in &leftovers {
+                if evaluated.has_member(graph, &name) {
+                    continue;
+                }
+                if graph.node(*rest).never {
+                    is_refused = true;
+                    self.deviation(*id, DeviationKind::Closed, About::Member(key, member));
+                } else if !below.contains(rest) {
+                    below.push(*rest);
+                }
+            }
             let constrained = below.iter().any(|id| !graph.node(*id).is_open());
+            self.direction(&below, key, member);
             if is_named || is_matched || constrained {
                 self.recorder.enter(if is_named {
                     Taken::Key(key)
@@ -394,7 +424,6 @@ impl<'g, R> Walk<'g, R> {
             } else {
                 self.spare.push(below);
                 if let Some((id, _)) = named_by
-                    && is_ours
                     && !is_refused
                 {
                     self.recorder.undeclared(id, key, member);
@@ -403,15 +432,59 @@ impl<'g, R> Walk<'g, R> {
         }
     }
 
+    /// The schemas with `unevaluated…`, each with its argument and what it evaluates.
+    fn leftovers(
+        &self,
+        value: Value<'_>,
+        applicable: &[NodeId],
+        argument: impl Fn(&Node) -> Option<NodeId>,
+    ) -> Vec<(NodeId, NodeId, Evaluated)> {
+        let assumed = |id| applicable.contains(&id);
+        applicable
+            .iter()
+            .filter_map(|id| {
+                let rest = argument(self.graph.node(*id))?;
+                let evaluated = self.graph.evaluated(*id, value, &self.memo, assumed);
+                Some((*id, rest, evaluated))
+            })
+            .collect()
+    }
+
+    /// Whether a member is on the side it is meant for.
+    fn direction<'d>(&mut self, schemas: &[NodeId], key: Key<'d>, member: Value<'d>)
+    where
+        R: Recorder<'d>,
+    {
+        let Some(side) = self.memo.side() else { return };
+        let graph = self.graph;
+        let is_misdirected = |id: &NodeId| {
+            let node = graph.node(*id);
+            match side {
+                Side::Request => node.read_only,
+                Side::Response => node.write_only,
+            }
+        };
+        let found = schemas.iter().find_map(|id| {
+            let node = graph.node(*id);
+            let mut named = std::iter::once(*id)
+                .chain(node.reference)
+                .chain(node.all_of.clone());
+            named.find(is_misdirected)
+        });
+        if let Some(node) = found {
+            self.recorder.misdirected(node, key, member);
+        }
+    }
+
     /// Which members have to be there.
     fn presence<'d>(&mut self, id: NodeId, node: &Node, value: Value<'d>, whole: About<'d>)
     where
         R: Recorder<'d>,
     {
-        for property in &node.object.required {
-            if value.get(property).is_none() {
+        for required in &node.object.required {
+            if required.holds_on(self.memo.side()) && value.get(&required.name).is_none() {
                 let kind = DeviationKind::Missing {
-                    property: Arc::clone(property),
+                    property: Arc::clone(&required.name),
                     because: None,
                 };
                 self.deviation(id, kind, whole);
@@ -447,11 +520,19 @@ impl<'g, R> Walk<'g, R> {
                 self.deviation(id, kind, About::Value(value));
             }
         }
+        let leftovers = self.leftovers(value, applicable, |node| node.array.unevaluated);
         for (index, element) in value.elements().enumerate().take(self.elements) {
             let mut below = self.spare.pop().unwrap_or_default();
             for &id in applicable {
                 let schema = graph.node(id).element_schema(index);
                 below.extend(schema.filter(|schema| !below.contains(schema)));
+            }
+            for (_, rest, evaluated) in &leftovers {
+                if !evaluated.has_element(graph, index, element, &self.memo)
+                    && !below.contains(rest)
+                {
+                    below.push(*rest);
+                }
             }
             if below.is_empty() {
                 self.spare.push(below);
@@ -462,16 +543,4 @@ impl<'g, R> Walk<'g, R> {
             self.recorder.leave();
         }
     }
-}
-
-/// The value that a JSON pointer leads to.
-fn at_pointer<'d>(value: Value<'d>, pointer: &str) -> Option<Value<'d>> {
-    pointer.split('/').skip(1).try_fold(value, |value, step| {
-        let step = step.replace("~1", "/").replace("~0", "~");
-        match value.kind() {
-            Kind::Object => value.get(&step),
-            Kind::Array => value.elements().nth(step.parse().ok()?),
-            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => None,
-        }
-    })
 }

@@ -47,6 +47,8 @@ struct JsonSummary {
     payloads: u64,
     /// Payloads whose verdict is listed under `payloads` of the report.
     payloads_listed: usize,
+    /// Parts of the contract that could not be used, so that nothing was compared with them.
+    unusable: usize,
     /// Payloads by verdict.
     verdicts: Vec<VerdictCount>,
     /// Payloads compared, by version of the contract.
@@ -97,8 +99,11 @@ struct JsonFinding {
     of_payloads: u64,
     /// The values met, most frequent first.
     values: Vec<JsonValueCount>,
-    /// The first places in the captures, three at most.
+    /// The first places in the captures (of a check of the contract itself: in its documents), three
+    /// at most.
     evidence: Vec<JsonEvidence>,
+    /// Where the contract's documents say what is broken.
+    declared: Vec<JsonOrigin>,
     /// Other versions of the contract that declare the subject.
     known_to: Vec<String>,
     notes: Vec<String>,
@@ -117,7 +122,8 @@ struct JsonTarget {
     /// `name@version`
     contract: String,
     operation: String,
-    side: Side,
+    /// `null` for a schema that is of neither side.
+    side: Option<Side>,
     /// The status of a response.
     status: Option<u16>,
 }
@@ -220,6 +226,7 @@ impl From<&Report> for JsonReport {
                 matched: report.matched,
                 payloads: report.payloads(),
                 payloads_listed: report.judged.len(),
+                unusable: report.unusable,
                 verdicts: report
                     .verdicts
                     .iter()
@@ -308,6 +315,7 @@ impl From<&Finding> for JsonFinding {
                 })
                 .collect(),
             evidence: finding.evidence.iter().map(JsonEvidence::from).collect(),
+            declared: finding.declared.iter().map(JsonOrigin::from).collect(),
             known_to: finding.known_to.clone(),
             notes: finding.notes.clone(),
         }

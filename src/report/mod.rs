@@ -6,7 +6,8 @@ mod text;
 use std::path::PathBuf;
 
 use crate::capture::{Problem, SourceRead};
-use crate::observe::{Count, Judged, Observer, Profile, Verdict};
+use crate::contract::Contract;
+use crate::observe::{Count, Judged, Observer, Options, Profile, Verdict};
 use crate::rules::{Finding, Level};
 
 pub use json::{JsonReport, REPORT_VERSION, json, json_schema};
@@ -21,6 +22,12 @@ pub struct Report {
     pub exchanges: u64,
     /// Exchanges for which an operation, or at least its path, was found.
     pub matched: u64,
+    /// Whether the version was left open, so that each payload may speak another one.
+    pub versions_open: bool,
+    /// Parts of the contract that could not be used, so that traffic was not compared with them.
+    pub unusable: usize,
+    /// What was checked, when it is the contract itself.
+    pub contract_checked: Option<ContractSize>,
     /// Payloads compared, by `name@version` of the contract.
     pub versions: Vec<(String, u64)>,
     /// What came out, by verdict.
@@ -37,10 +44,44 @@ pub struct Report {
     pub skipped: Vec<(PathBuf, &'static str)>,
 }
 
+/// How much there is of a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContractSize {
+    /// Operations, or schemas of payloads.
+    pub operations: usize,
+    /// Schemas, nested ones included.
+    pub schemas: usize,
+    /// Documents.
+    pub documents: usize,
+}
+
 impl Report {
+    /// The report on contracts themselves.
+    #[must_use]
+    pub fn of_contracts(name: &str, contracts: &[&Contract], findings: Vec<Finding>) -> Self {
+        let mut size = ContractSize {
+            operations: 0,
+            schemas: 0,
+            documents: 0,
+        };
+        for contract in contracts {
+            size.operations += contract.operations.len();
+            size.schemas += contract.graph.len();
+            size.documents += contract.documents.iter().count();
+        }
+        let observer = Observer::new(Vec::new(), Vec::new(), Options::default());
+        Self {
+            contract_checked: Some(size),
+            ..Self::new(name, observer, findings)
+        }
+    }
+
     /// Puts together what was observed and what was judged of it.
     #[must_use]
     pub fn new(contract: &str, observer: Observer<'_>, findings: Vec<Finding>) -> Self {
+        let asked = observer.asked();
+        let versions_open = asked.len() > 1;
+        let unusable = asked.iter().map(|contract| contract.unusable()).sum();
         let Observer {
             profile,
             problems,
@@ -51,6 +92,9 @@ impl Report {
         } = observer;
         Self {
             contract: contract.to_owned(),
+            versions_open,
+            unusable,
+            contract_checked: None,
             exchanges: profile.exchanges,
             matched: profile.matched,
             versions: versions(&profile),

@@ -10,9 +10,9 @@ use crate::capture::redact::sanitised;
 use crate::location::{Origin, Position};
 use crate::observe::{Evidence, Judged, Verdict};
 use crate::rules::catalogue::OTHER_VERSION;
-use crate::rules::{Finding, FindingPlace, Level, SeenValue};
+use crate::rules::{Finding, FindingPlace, Level, SeenValue, Unit};
 
-use super::Report;
+use super::{ContractSize, Report};
 
 /// Values of a finding that are shown.
 const VALUES_SHOWN: usize = 12;
@@ -41,8 +41,7 @@ pub fn text(report: &Report, options: TextOptions) -> String {
     for finding in &report.findings {
         write_finding(&mut out, finding);
     }
-    let many_versions = !report.contract.contains('@');
-    if options.payloads || many_versions {
+    if options.payloads || report.versions_open {
         write_payloads(&mut out, report, options.payloads);
     }
     write_problems(&mut out, report);
@@ -92,6 +91,15 @@ fn write_finding(out: &mut String, finding: &Finding) {
             out,
             &format!("and in {} more places", finding.places.len() - PLACES_SHOWN),
         );
+    }
+    if !finding.declared.is_empty() {
+        let mut declared: Vec<String> = finding.declared.iter().map(shown).collect();
+        if declared.len() > PLACES_SHOWN {
+            let more = declared.len() - PLACES_SHOWN;
+            declared.truncate(PLACES_SHOWN);
+            declared.push(format!("{more} more places"));
+        }
+        row(out, &format!("declared at {}", declared.join(", ")));
     }
     if let Some(values) = values_words(&finding.values) {
         row(out, &values);
@@ -157,10 +165,7 @@ fn write_excerpt(out: &mut String, finding: &Finding, evidence: &Evidence) -> us
 /// `list-organisations response 200 at /data/*`
 fn place_words(place: &FindingPlace) -> Option<String> {
     let target = place.target.as_ref()?;
-    let mut words = format!("{} {}", target.operation, target.side);
-    if let Some(status) = target.status {
-        put!(words, " {status}");
-    }
+    let mut words = target.to_string();
     let path = place.path.to_string();
     if !path.is_empty() {
         put!(words, " at {path}");
@@ -196,6 +201,10 @@ fn seen_words(finding: &Finding) -> Option<String> {
     if finding.count == 0 {
         return None;
     }
+    if finding.unit == Unit::Place {
+        return (finding.count > 1)
+            .then(|| format!("in {} places{}", finding.count, also_at(finding)));
+    }
     let times = match finding.count {
         1 => "once".to_owned(),
         count => format!("{count} times"),
@@ -210,6 +219,11 @@ fn seen_words(finding: &Finding) -> Option<String> {
         };
         put!(words, ", {share}");
     }
+    Some(words + &also_at(finding))
+}
+
+/// `; also at a.json:1:2, 3:4`
+fn also_at(finding: &Finding) -> String {
     // A place in the same file as the place before is written without the file.
     let others: Vec<String> = finding
         .evidence
@@ -223,10 +237,10 @@ fn seen_words(finding: &Finding) -> Option<String> {
             }
         })
         .collect();
-    if !others.is_empty() {
-        put!(words, "; also at {}", others.join(", "));
+    match others.is_empty() {
+        true => String::new(),
+        false => format!("; also at {}", others.join(", ")),
     }
-    Some(words)
 }
 
 /// Whole percents, but never 0 for some or 100 for less than all.
@@ -283,16 +297,7 @@ fn write_payloads(out: &mut String, report: &Report, all: bool) {
 
 fn payload_row(judged: &Judged) -> [String; 3] {
     let target = match &judged.target {
-        Some(target) => {
-            let status = target
-                .status
-                .map(|status| format!(" {status}"))
-                .unwrap_or_default();
-            format!(
-                "{} {} {}{status}",
-                target.contract, target.operation, target.side
-            )
-        }
+        Some(target) => format!("{} {target}", target.contract),
         None => "-".to_owned(),
     };
     let mut verdict = judged.verdict.words().to_owned();
@@ -332,6 +337,27 @@ fn write_problems(out: &mut String, report: &Report) {
 }
 
 fn write_summary(out: &mut String, report: &Report) {
+    match report.contract_checked {
+        Some(size) => write_size(out, report, size),
+        None => write_checked(out, report),
+    }
+    write_counts(out, report);
+}
+
+/// What a contract is made of that was checked itself.
+fn write_size(out: &mut String, report: &Report, size: ContractSize) {
+    put!(
+        out,
+        "{BOLD}Checked{BOLD:#} the contract {}: {}, {}, {}.\n",
+        report.contract,
+        counted(size.operations as u64, "operation"),
+        counted(size.schemas as u64, "schema"),
+        counted(size.documents as u64, "document"),
+    );
+}
+
+/// How many payloads were compared, and what came out.
+fn write_checked(out: &mut String, report: &Report) {
     let payloads = report.payloads();
     let files = report.sources.len();
     put!(
@@ -364,7 +390,7 @@ fn write_summary(out: &mut String, report: &Report) {
         put!(out, ": {}", verdicts.join(", "));
     }
     out.push_str(".\n");
-    if !report.contract.contains('@') && !report.versions.is_empty() {
+    if report.versions_open && !report.versions.is_empty() {
         let versions: Vec<String> = report
             .versions
             .iter()
@@ -391,6 +417,21 @@ fn write_summary(out: &mut String, report: &Report) {
             report.contract
         );
     }
+    if report.unusable > 0 {
+        let (parts, were) = match report.unusable {
+            1 => ("1 part".to_owned(), "was"),
+            more => (format!("{more} parts"), "were"),
+        };
+        put!(
+            out,
+            "{BOLD}{parts} of the contract could not be used and {were} not compared with: \
+             `wiredrift check --contract {}` says why.{BOLD:#}\n",
+            report.contract
+        );
+    }
+}
+
+fn write_counts(out: &mut String, report: &Report) {
     let levels: Vec<String> = [Level::Error, Level::Warning, Level::Info]
         .into_iter()
         .filter_map(|level| {

@@ -163,10 +163,15 @@ pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Word
             ),
             format!("fits {}", list(names)),
         ),
-        DeviationKind::Opaque { keyword, message } => Words::new(
+        DeviationKind::Style { style } => Words::new(
             &rules::SCHEMA_VIOLATION,
-            format!("{name} breaks `{keyword}`: {message}"),
-            message.clone(),
+            format!("{name} is not written in the style `{style}`"),
+            format!("not in the style `{style}`"),
+        ),
+        DeviationKind::Content { keyword, expected } => Words::new(
+            &rules::SCHEMA_VIOLATION,
+            format!("{name} does not hold what `{keyword}` asks for: {expected}"),
+            format!("not {expected}"),
         ),
     }
 }
@@ -241,7 +246,8 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             &rules::NO_SCHEMA,
             format!(
                 "the contract has no schema for the {} of {}",
-                target.side, target.operation
+                target.message(),
+                target.operation
             ),
             "not compared",
         ),
@@ -249,7 +255,8 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             &rules::UNEXPECTED_BODY,
             format!(
                 "the {} of {} has a body, but the contract has none",
-                target.side, target.operation
+                target.message(),
+                target.operation
             ),
             "no body expected",
         ),
@@ -257,7 +264,8 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             &rules::MISSING_BODY,
             format!(
                 "the {} of {} has no body, but the contract has one",
-                target.side, target.operation
+                target.message(),
+                target.operation
             ),
             "no body here",
         ),
@@ -265,17 +273,27 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             &rules::BODY_LEFT_OUT,
             format!(
                 "the capture leaves out the body of the {} of {}",
-                target.side, target.operation
+                target.message(),
+                target.operation
             ),
             "not compared",
         ),
-        TrafficFact::MediaType(target) => Words::new(
+        TrafficFact::MediaType { target, .. } => Words::new(
             &rules::MEDIA_TYPE,
             format!(
-                "the {} of {} is {subject}, but the contract has a JSON schema",
-                target.side, target.operation
+                "the {} of {} is {subject}, which the contract does not declare",
+                target.message(),
+                target.operation
             ),
-            "not compared",
+            "not declared",
+        ),
+        TrafficFact::MissingParameter { target, place } => Words::new(
+            &rules::MISSING_PARAMETER,
+            format!(
+                "{place} parameter {subject} of {} is required and was not sent",
+                target.operation
+            ),
+            format!("has no {place} parameter {subject}"),
         ),
         TrafficFact::Unmatched => Words::new(
             &rules::UNMATCHED_PAYLOAD,

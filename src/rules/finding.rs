@@ -1,6 +1,6 @@
 //! A finding: a rule broken, or a drift seen, grouped by root cause.
 
-use crate::location::{PathPattern, Side};
+use crate::location::{Origin, PathPattern, Side};
 use crate::observe::{Evidence, TargetKey};
 
 use super::catalogue::{Level, Rule};
@@ -32,6 +32,8 @@ pub struct Finding {
     pub of_payloads: u64,
     /// The first places in the captures.
     pub evidence: Vec<Evidence>,
+    /// Where the contract's own documents say what is broken; empty for contracts without documents.
+    pub declared: Vec<Origin>,
     /// The values met, most frequent first.
     pub values: Vec<SeenValue>,
     /// `name@version` of other versions that declare the subject.
@@ -50,7 +52,10 @@ impl Finding {
             self.rule.id.to_owned(),
             target.map(|t| t.contract.to_string()).unwrap_or_default(),
             target.map(|t| t.operation.to_string()).unwrap_or_default(),
-            target.map(|t| t.side.to_string()).unwrap_or_default(),
+            target
+                .and_then(|t| t.side)
+                .map(|side| side.to_string())
+                .unwrap_or_default(),
             target
                 .and_then(|t| t.status)
                 .map(|status| status.to_string())
@@ -67,7 +72,7 @@ impl Finding {
     #[must_use]
     pub fn side(&self) -> Option<Side> {
         let place = self.places.first()?;
-        place.target.as_ref().map(|target| target.side)
+        place.target.as_ref().and_then(|target| target.side)
     }
 }
 
@@ -79,6 +84,8 @@ pub enum Unit {
     Payload,
     /// All exchanges of the run.
     Exchange,
+    /// Places in the contract's own documents.
+    Place,
 }
 
 impl Unit {
@@ -88,6 +95,7 @@ impl Unit {
         match self {
             Self::Payload => "payload",
             Self::Exchange => "exchange",
+            Self::Place => "place",
         }
     }
 }

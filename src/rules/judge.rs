@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::contract::Contract;
+use crate::location::Side;
 use crate::observe::{
     DISTINCT_KEPT, Deviation, DeviationKind, EVIDENCE_KEPT, Keyed, Profile, Spelling, Tally,
     TargetKey, TargetProfile,
@@ -13,6 +14,7 @@ use crate::schema::Place;
 use super::catalogue::{self as rules, Level, Rule};
 use super::describe::{self, Words, subject_of};
 use super::finding::{Finding, FindingPlace, SeenValue, Unit};
+use super::places::Places;
 use super::related::Family;
 
 /// What the user decides of levels.
@@ -26,7 +28,7 @@ pub struct Policy {
 
 impl Policy {
     fn level(&self, rule: &'static Rule, place: &FindingPlace) -> Level {
-        let side = place.target.as_ref().map(|target| target.side);
+        let side = place.target.as_ref().and_then(|target| target.side);
         match self.levels.get(rule.id) {
             Some(level) => *level,
             None if self.strict && *rule == rules::UNDECLARED_PROPERTY => Level::Error,
@@ -46,6 +48,7 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
         exchanges: profile.exchanges,
         groups: BTreeMap::new(),
         counted: BTreeMap::new(),
+        declared: BTreeMap::new(),
     };
     for (fact, subjects) in &profile.traffic {
         judge.traffic(fact, subjects);
@@ -53,15 +56,26 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
     for (key, target) in &profile.targets {
         judge.target(key, target);
     }
-    let mut findings: Vec<Finding> = judge
-        .groups
-        .into_values()
-        .map(|mut finding| {
-            finding.level = policy.level(finding.rule, &finding.places[0]);
-            finish(finding)
-        })
-        .filter(|finding| finding.level > Level::Off)
-        .collect();
+    let mut declared = judge.declared;
+    let mut places = Places::new(contracts.iter().copied());
+    let findings = judge.groups.into_iter().map(|(cause, mut finding)| {
+        finding.level = policy.level(finding.rule, &finding.places[0]);
+        if finding.level > Level::Off {
+            let schemas = declared.remove(&cause).unwrap_or_default();
+            finding.declared = schemas.iter().filter_map(|s| places.origin(s)).collect();
+        }
+        finish(finding)
+    });
+    in_order(
+        findings
+            .filter(|finding| finding.level > Level::Off)
+            .collect(),
+    )
+}
+
+/// Puts the gravest first, then by operation, side, status and path.
+#[must_use]
+pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_cached_key(|finding| {
         let rule = rules::CATALOGUE
             .iter()
@@ -71,6 +85,10 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
             finding.places.clone(),
             rule,
             finding.subject.clone(),
+            finding
+                .evidence
+                .first()
+                .map(|evidence| evidence.origin.clone()),
         )
     });
     findings
@@ -87,6 +105,8 @@ pub(super) struct Judge<'c> {
     /// Exchanges of the run.
     pub(super) exchanges: u64,
     pub(super) groups: BTreeMap<Cause, Finding>,
+    /// What the contract's documents say, by finding.
+    declared: BTreeMap<Cause, BTreeSet<Place>>,
     /// Payloads counted so far, by finding and target.
     counted: BTreeMap<(Cause, Option<TargetKey>), u64>,
 }
@@ -97,6 +117,8 @@ pub(super) struct Fact<'p> {
     pub(super) cause: String,
     pub(super) subject: &'p str,
     pub(super) place: FindingPlace,
+    /// The schema that is broken, or the one that does not name what was met.
+    pub(super) schema: Option<Arc<Place>>,
     pub(super) tally: &'p Tally,
     pub(super) unit: Unit,
     pub(super) of_payloads: u64,
@@ -111,8 +133,9 @@ impl Judge<'_> {
             .place
             .target
             .as_ref()
-            .map(|target| target.side.to_string());
-        let cause = (
+            .and_then(|target| target.side)
+            .map(|side| side.to_string());
+        let cause: Cause = (
             fact.words.rule.id,
             side.unwrap_or_default(),
             fact.cause,
@@ -123,6 +146,17 @@ impl Judge<'_> {
             .counted
             .entry((cause.clone(), fact.place.target.clone()))
             .or_default();
+        let declared = match (fact.schema, &fact.place.target) {
+            (Some(schema), _) => Some(Place::clone(&schema)),
+            (None, Some(target)) => self.family.described(target),
+            (None, None) => None,
+        };
+        if let Some(declared) = declared {
+            self.declared
+                .entry(cause.clone())
+                .or_default()
+                .insert(declared);
+        }
         let is_new_target = *counted == 0;
         let more_payloads = fact.tally.payloads.saturating_sub(*counted);
         *counted += more_payloads;
@@ -138,6 +172,7 @@ impl Judge<'_> {
             payloads: 0,
             of_payloads: 0,
             evidence: Vec::new(),
+            declared: Vec::new(),
             values: Vec::new(),
             known_to: Vec::new(),
             notes: Vec::new(),
@@ -196,6 +231,7 @@ impl Judge<'_> {
                     cause: format!("{deviation:?}"),
                     subject: "",
                     place: place.clone(),
+                    schema: Some(Arc::clone(&deviation.schema)),
                     tally,
                     unit: Unit::Payload,
                     of_payloads: target.payloads,
@@ -206,6 +242,9 @@ impl Judge<'_> {
             }
             for (schema, subjects) in &profile.undeclared {
                 self.undeclared(target, &place, schema, subjects);
+            }
+            for (schema, subjects) in &profile.misdirected {
+                self.misdirected(target, &place, schema, subjects);
             }
             for (schema, values) in &profile.beyond_enum {
                 self.beyond_enum(target, &place, schema, values);
@@ -238,6 +277,7 @@ impl Judge<'_> {
             cause: cause.clone(),
             subject,
             place: place.clone(),
+            schema: Some(Arc::clone(&deviation.schema)),
             tally,
             unit: Unit::Payload,
             of_payloads: target.payloads,
@@ -345,12 +385,54 @@ impl Judge<'_> {
                 cause: schema.to_string(),
                 subject: property.unwrap_or("…"),
                 place: place.clone(),
+                schema: Some(Arc::clone(schema)),
                 tally,
                 unit: Unit::Payload,
                 of_payloads: target.payloads,
                 values: Vec::new(),
                 known_to,
                 notes,
+            });
+        }
+    }
+
+    fn misdirected(
+        &mut self,
+        target: &TargetProfile,
+        place: &FindingPlace,
+        schema: &Arc<Place>,
+        subjects: &Keyed,
+    ) {
+        let is_request = place
+            .target
+            .as_ref()
+            .is_some_and(|t| t.side == Some(Side::Request));
+        for (property, tally) in subjects_of(subjects) {
+            let property = property.unwrap_or("…");
+            let words = match is_request {
+                true => Words {
+                    rule: &rules::READ_ONLY_PROPERTY,
+                    message: format!("property `{property}` is read-only and was sent"),
+                    label: "is not part of requests".to_owned(),
+                },
+                false => Words {
+                    rule: &rules::WRITE_ONLY_PROPERTY,
+                    message: format!("property `{property}` is write-only and was returned"),
+                    label: "is not part of responses".to_owned(),
+                },
+            };
+            self.add(Fact {
+                words,
+                cause: schema.to_string(),
+                subject: property,
+                place: place.clone(),
+                schema: Some(Arc::clone(schema)),
+                tally,
+                unit: Unit::Payload,
+                of_payloads: target.payloads,
+                values: Vec::new(),
+                known_to: Vec::new(),
+                notes: Vec::new(),
             });
         }
     }
@@ -373,6 +455,7 @@ impl Judge<'_> {
             cause: schema.to_string(),
             subject: "",
             place: place.clone(),
+            schema: Some(Arc::clone(schema)),
             tally: &subjects.all,
             unit: Unit::Payload,
             of_payloads: target.payloads,
@@ -410,6 +493,7 @@ impl Judge<'_> {
             cause: schema.to_string(),
             subject: &seen.to_string(),
             place: place.clone(),
+            schema: Some(Arc::clone(schema)),
             tally,
             unit: Unit::Payload,
             of_payloads: target.payloads,
@@ -429,7 +513,8 @@ pub(super) fn detail(kind: &DeviationKind) -> &str {
         DeviationKind::Format { format } => format,
         DeviationKind::Pattern { pattern } => pattern,
         DeviationKind::Bound { keyword, .. } | DeviationKind::Length { keyword, .. } => keyword,
-        DeviationKind::Opaque { keyword, .. } => keyword,
+        DeviationKind::Content { keyword, .. } => keyword,
+        DeviationKind::Style { style } => style,
         DeviationKind::Enum { .. }
         | DeviationKind::Unique
         | DeviationKind::Contains { .. }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::contract::{Contract, Route, Target};
-use crate::location::PathPattern;
+use crate::location::{PathPattern, Side};
 use crate::observe::TargetKey;
 use crate::schema::{Node, NodeId, Place};
 
@@ -41,6 +41,14 @@ impl<'c> Family<'c> {
         Some(self.contract(reference)?.graph.node(id))
     }
 
+    /// Where the contract's documents describe what a target is about: its operation.
+    pub(super) fn described(&self, target: &TargetKey) -> Option<Place> {
+        let operation = self
+            .contract(&target.contract)?
+            .operation(&target.operation)?;
+        operation.place.clone()
+    }
+
     fn others(&self, reference: &str) -> impl Iterator<Item = &'c Contract> {
         let reference = reference.to_owned();
         self.contracts
@@ -62,7 +70,7 @@ impl<'c> Family<'c> {
                     return false;
                 };
                 operation
-                    .schemas_like(target.side, target.status)
+                    .schemas_like(target.side.unwrap_or(Side::Response), target.status)
                     .into_iter()
                     .any(|root| {
                         let nodes = contract.graph.at_path(root, path.steps());
@@ -105,7 +113,7 @@ impl<'c> Family<'c> {
                         .operation(&target.operation)
                         .is_some_and(|operation| {
                             operation
-                                .schemas_like(target.side, target.status)
+                                .schemas_like(target.side.unwrap_or(Side::Response), target.status)
                                 .into_iter()
                                 .any(|root| {
                                     let nodes = contract.graph.at_path(root, path.steps());

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::capture::{self, Input, Limits};
-use crate::contract::{Contract, Operation, Registry, builtin};
+use crate::contract::{Contract, LoadOptions, Operation, Registry, builtin};
+use crate::lint::lint;
 use crate::observe::{Observer, Options};
 use crate::report::finding_text;
 
@@ -23,19 +24,36 @@ fn block<'d>(doc: &'d str, info: &str) -> Option<&'d str> {
     rest.split_once("```").map(|(block, _)| block)
 }
 
-/// Runs the example of a rule's documentation.
+/// Runs the example of a rule's documentation: with a contract of its own (`schema` or `yaml contract`)
+/// or a built-in one, on the captures in it, or on the contract itself.
 fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
     let own;
-    let (asked, family): (Vec<&Contract>, Vec<&Contract>) = match block(rule.doc, "schema") {
-        Some(schema) => {
+    let mut options = Options::default();
+    let (asked, family): (Vec<&Contract>, Vec<&Contract>) =
+        if let Some(schema) = block(rule.doc, "schema") {
             let schema = serde_json::from_str(schema).expect("the schema is JSON");
             own = Contract::describe("example", "v1", "")
                 .operation(Operation::describe("example", "GET", "/").response_schema(200, schema))
                 .build()
                 .expect("the schema compiles");
+            options.hint.operation = Some("example".to_owned());
             (vec![&own], vec![&own])
-        }
-        None => {
+        } else if let Some(text) = block(rule.doc, "yaml contract") {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("api.yaml");
+            std::fs::write(&path, text).expect("written");
+            own = Contract::load(&path, &LoadOptions::default()).expect("loads");
+            if rule.doc.contains("Checked by itself") {
+                let mut findings = judge_contract(&own, &lint(&own), &Policy::default());
+                for finding in &mut findings {
+                    for evidence in &mut finding.evidence {
+                        evidence.origin.file = "api.yaml".into();
+                    }
+                }
+                return findings;
+            }
+            (vec![&own], vec![&own])
+        } else {
             let (_, rest) = rule
                 .doc
                 .split_once("Checked against `")
@@ -46,17 +64,19 @@ fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
                 .expect("a reference");
             let family = registry.versions(&reference.name).collect();
             (registry.find(&reference).expect("known"), family)
-        }
-    };
-    let mut options = Options::default();
-    if asked[0].name == "example" {
-        options.hint.operation = Some("example".to_owned());
-    }
+        };
     let mut observer = Observer::new(asked, family.clone(), options);
     let input = Input::Path(doc_path(rule));
     capture::read(&[input], None, &Limits::default(), &mut observer);
     assert!(observer.problems.is_empty(), "{:?}", observer.problems);
-    judge(&observer.profile, &family, &Policy::default())
+    let mut findings = judge(&observer.profile, &family, &Policy::default());
+    for declared in findings
+        .iter_mut()
+        .flat_map(|finding| &mut finding.declared)
+    {
+        declared.file = "api.yaml".into();
+    }
+    findings
 }
 
 #[test]

@@ -29,6 +29,7 @@ impl Judge<'_> {
                 cause: host.clone(),
                 subject: host,
                 place,
+                schema: None,
                 tally: &subjects.all,
                 unit: Unit::Exchange,
                 of_payloads: self.exchanges,
@@ -44,6 +45,7 @@ impl Judge<'_> {
                 cause: format!("{fact:?}"),
                 subject: &traffic_subject(fact, ""),
                 place,
+                schema: None,
                 tally: &subjects.all,
                 unit: Unit::Exchange,
                 of_payloads: self.exchanges,
@@ -66,6 +68,7 @@ impl Judge<'_> {
                 cause: format!("{fact:?}"),
                 subject: &traffic_subject(fact, subject),
                 place: place.clone(),
+                schema: None,
                 tally,
                 unit: Unit::Exchange,
                 of_payloads: self.exchanges,
@@ -99,6 +102,9 @@ impl Judge<'_> {
                         .to_owned(),
                 ]
             }
+            TrafficFact::MediaType { declared, .. } => {
+                vec![format!("declared: {}", declared.join(", "))]
+            }
             TrafficFact::Unmatched => vec![
                 "name the operation with --operation, or in the name of the file \
                  (`<operation>.<version>.json`)"
@@ -116,7 +122,7 @@ impl Judge<'_> {
             | TrafficFact::UnexpectedBody(_)
             | TrafficFact::MissingBody(_)
             | TrafficFact::BodyLeftOut(_)
-            | TrafficFact::MediaType(_)
+            | TrafficFact::MissingParameter { .. }
             | TrafficFact::OtherVersion(_) => Vec::new(),
         }
     }
@@ -139,7 +145,8 @@ fn traffic_subject(fact: &TrafficFact, subject: &str) -> String {
         | TrafficFact::UnexpectedBody(_)
         | TrafficFact::MissingBody(_)
         | TrafficFact::BodyLeftOut(_)
-        | TrafficFact::MediaType(_)
+        | TrafficFact::MediaType { .. }
+        | TrafficFact::MissingParameter { .. }
         | TrafficFact::Unmatched
         | TrafficFact::OtherVersion(_) => subject.to_owned(),
     }

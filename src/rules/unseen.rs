@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::contract::Contract;
 use crate::json::Kind;
-use crate::location::PathPattern;
+use crate::location::{PathPattern, Side};
 use crate::observe::{PathId, Shape, TargetKey, TargetProfile};
 use crate::schema::{NodeId, Place};
 
@@ -28,9 +28,11 @@ impl Judge<'_> {
         let Some(contract) = self.family.contract(&key.contract) else {
             return;
         };
-        let root = contract
-            .operation(&key.operation)
-            .and_then(|operation| operation.payload(key.side, key.status)?.schema());
+        let root = contract.operation(&key.operation).and_then(|operation| {
+            operation
+                .payload(key.side.unwrap_or(Side::Response), key.status)?
+                .schema()
+        });
         let Some(root) = root else { return };
         let mut open = vec![(PathPattern::root(), Shape::ROOT, vec![root])];
         while let Some((path, id, nodes)) = open.pop() {
@@ -62,7 +64,12 @@ impl Judge<'_> {
         for &node_id in nodes {
             let node = contract.graph.node(node_id);
             let is_unseen = |name: &&Arc<str>| {
-                !node.object.required.contains(name) && target.shape.key(id, name).is_none()
+                !node
+                    .object
+                    .required
+                    .iter()
+                    .any(|required| required.name == **name)
+                    && target.shape.key(id, name).is_none()
             };
             if objects >= UNSEEN_OBJECTS {
                 for name in node.object.names.iter().filter(is_unseen) {
@@ -139,6 +146,7 @@ fn silent(rule: &'static Rule, subject: &str, message: String, place: &FindingPl
         payloads: 0,
         of_payloads: 0,
         evidence: Vec::new(),
+        declared: Vec::new(),
         values: Vec::new(),
         known_to: Vec::new(),
         notes: Vec::new(),

@@ -5,13 +5,35 @@ use std::cell::RefCell;
 use rustc_hash::FxHashMap;
 
 use crate::json::{Kind, TapeNode, Value};
+use crate::location::Side;
 
-use super::{Contains, Graph, Node, NodeId};
+use super::{Contains, Graph, Node, NodeId, Required};
 
 /// Verdicts on values of one document, so that schemas that try several branches at every level do not
 /// take exponential time.
 #[derive(Debug, Default)]
-pub struct Memo(RefCell<FxHashMap<(NodeId, u32), bool>>);
+pub struct Memo {
+    known: RefCell<FxHashMap<(NodeId, u32), bool>>,
+    /// The side that the document is on.
+    side: Option<Side>,
+}
+
+impl Memo {
+    /// For a document that is on this side, if it is on one.
+    #[must_use]
+    pub fn on(side: Option<Side>) -> Self {
+        Self {
+            side,
+            ..Self::default()
+        }
+    }
+
+    /// The side that the document is on.
+    #[must_use]
+    pub fn side(&self) -> Option<Side> {
+        self.side
+    }
+}
 
 impl Graph {
     /// Whether the schema accepts the value. The answer is the `jsonschema` crate's.
@@ -27,23 +49,22 @@ impl Graph {
         let is_branching = !node.any_of.is_empty()
             || !node.one_of.is_empty()
             || node.not.is_some()
-            || node.conditional.is_some();
+            || node.conditional.is_some()
+            || node.object.unevaluated.is_some()
+            || node.array.unevaluated.is_some();
         if !is_branching || !matches!(value.kind(), Kind::Array | Kind::Object) {
-            return self.node_accepts(node, value, memo);
+            return self.node_accepts(id, node, value, memo);
         }
         let key = (id, value.index());
-        if let Some(known) = memo.0.borrow().get(&key) {
+        if let Some(known) = memo.known.borrow().get(&key) {
             return *known;
         }
-        let accepts = self.node_accepts(node, value, memo);
-        memo.0.borrow_mut().insert(key, accepts);
+        let accepts = self.node_accepts(id, node, value, memo);
+        memo.known.borrow_mut().insert(key, accepts);
         accepts
     }
 
-    fn node_accepts(&self, node: &Node, value: Value<'_>, memo: &Memo) -> bool {
-        if let Some(opaque) = &node.opaque {
-            return opaque.check.accepts(value);
-        }
+    fn node_accepts(&self, id: NodeId, node: &Node, value: Value<'_>, memo: &Memo) -> bool {
         let inner = |id: &NodeId| self.accepts_with(*id, value, memo);
         !node.never
             && node.types.is_none_or(|types| types.hold(value))
@@ -59,8 +80,14 @@ impl Graph {
             && !node.not.as_ref().is_some_and(inner)
             && self.conditional_accepts(node, value, memo)
             && match value.kind() {
-                Kind::Object => self.members_accepted(node, value, memo),
-                Kind::Array => self.elements_accepted(node, value, memo),
+                Kind::Object => {
+                    self.members_accepted(node, value, memo)
+                        && self.unevaluated_members_accepted(id, value, memo)
+                }
+                Kind::Array => {
+                    self.elements_accepted(node, value, memo)
+                        && self.unevaluated_elements_accepted(id, value, memo)
+                }
                 Kind::Null | Kind::Boolean | Kind::Number | Kind::String => true,
             }
     }
@@ -78,7 +105,10 @@ impl Graph {
 
     fn members_accepted(&self, node: &Node, value: Value<'_>, memo: &Memo) -> bool {
         let rules = &node.object;
-        rules.required.iter().all(|name| value.get(name).is_some())
+        let is_there = |required: &Required| {
+            !required.holds_on(memo.side) || value.get(&required.name).is_some()
+        };
+        rules.required.iter().all(is_there)
             && rules.dependent_required.iter().all(|(name, needed)| {
                 value.get(name).is_none() || needed.iter().all(|name| value.get(name).is_some())
             })
@@ -193,7 +223,7 @@ impl Node {
     /// both.
     #[must_use]
     pub fn expected_spelling(&self) -> Option<(&str, &str)> {
-        let example = self.examples.first()?.as_str()?;
+        let example = self.examples().next()?.as_str()?;
         let format = self.checks.iter().find(|check| check.keyword == "format")?;
         Some((format.argument.as_str()?, example))
     }

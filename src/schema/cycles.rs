@@ -1,19 +1,20 @@
-//! Which schemas reach which: cycles, and what an entry depends on.
+//! Schemas that apply themselves to the same value.
 
-use rustc_hash::FxHashSet;
+use super::{Graph, Node, NodeId, Place, Problem, ProblemKind};
 
-use super::{Graph, Node, NodeId};
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    New,
+    Open,
+    Done,
+}
 
-/// The nodes on a cycle of schemas that apply to the same value.
-pub(super) fn cyclic(graph: &Graph) -> Vec<NodeId> {
-    #[derive(Clone, Copy, PartialEq)]
-    enum Mark {
-        New,
-        Open,
-        Done,
-    }
+/// Cuts every cycle of schemas that apply to the same value: JSON Schema leaves it open what they mean
+/// (core 2020-12, section 9.4.1), and a schema that is applied to a value again says nothing new of it.
+/// Returns a problem for each edge that was cut.
+pub(super) fn cut(graph: &mut Graph) -> Vec<Problem> {
+    let mut problems = Vec::new();
     let mut marks = vec![Mark::New; graph.len()];
-    let mut found = Vec::new();
     for start in 0..graph.len() {
         if marks[start] != Mark::New {
             continue;
@@ -22,60 +23,49 @@ pub(super) fn cyclic(graph: &Graph) -> Vec<NodeId> {
         let mut stack = vec![(start, in_place(&graph.nodes[start]), 0)];
         marks[start] = Mark::Open;
         while let Some((node, edges, next)) = stack.last_mut() {
-            if let Some(target) = edges.get(*next).map(|id| id.0 as usize) {
-                *next += 1;
-                match marks[target] {
-                    Mark::New => {
-                        marks[target] = Mark::Open;
-                        stack.push((target, in_place(&graph.nodes[target]), 0));
-                    }
-                    Mark::Open => {
-                        // Everything from the target up the stack is on the cycle.
-                        let from = stack.iter().position(|(n, ..)| *n == target).unwrap_or(0);
-                        found.extend(stack[from..].iter().map(|(n, ..)| NodeId(*n as u32)));
-                    }
-                    Mark::Done => {}
-                }
-            } else {
-                marks[*node] = Mark::Done;
+            let node = *node;
+            let Some(target) = edges.get(*next).copied() else {
+                marks[node] = Mark::Done;
                 stack.pop();
+                continue;
+            };
+            *next += 1;
+            let index = target.0 as usize;
+            match marks[index] {
+                Mark::New => {
+                    marks[index] = Mark::Open;
+                    stack.push((index, in_place(&graph.nodes[index]), 0));
+                }
+                Mark::Open => {
+                    // Everything from the target up the stack is on the cycle.
+                    let from = stack.iter().position(|(n, ..)| *n == index).unwrap_or(0);
+                    let on_cycle = stack[from..].iter().map(|(n, ..)| *n);
+                    let mut way: Vec<String> =
+                        on_cycle.map(|n| way_name(&graph.nodes[n])).collect();
+                    way.extend(way.first().cloned());
+                    way.dedup();
+                    problems.push(Problem {
+                        place: Place::clone(&graph.nodes[node].place),
+                        kind: ProblemKind::Cycle(way),
+                    });
+                    graph.nodes[node].remove_in_place(target);
+                }
+                Mark::Done => {}
             }
         }
     }
-    found.sort_unstable();
-    found.dedup();
-    found
+    problems
 }
 
-/// Every node that can be reached from this one.
-pub(super) fn reached(graph: &Graph, from: NodeId) -> FxHashSet<NodeId> {
-    let mut reached = FxHashSet::from_iter([from]);
-    let mut open = vec![from];
-    while let Some(id) = open.pop() {
-        let node = graph.node(id);
-        let patterns = node.object.patterns.iter().map(|(_, id)| *id);
-        let parts = node
-            .object
-            .properties
-            .values()
-            .copied()
-            .chain(patterns)
-            .chain(node.object.additional)
-            .chain(node.object.property_names)
-            .chain(node.array.prefix.iter().copied())
-            .chain(node.array.items)
-            .chain(node.array.contains.map(|contains| contains.node));
-        for target in in_place(node).into_iter().chain(parts) {
-            if reached.insert(target) {
-                open.push(target);
-            }
-        }
+fn way_name(node: &Node) -> String {
+    match &node.name {
+        Some(name) if node.component => name.to_string(),
+        _ => node.place.pointer.to_string(),
     }
-    reached
 }
 
 /// The schemas that a node applies to the same value.
-fn in_place(node: &Node) -> Vec<NodeId> {
+pub(super) fn in_place(node: &Node) -> Vec<NodeId> {
     let conditional = node.conditional.iter().flat_map(|conditional| {
         [
             Some(conditional.condition),
@@ -92,4 +82,22 @@ fn in_place(node: &Node) -> Vec<NodeId> {
         .chain(conditional.flatten())
         .chain(node.object.dependent_schemas.iter().map(|(_, id)| *id))
         .collect()
+}
+
+impl Node {
+    /// Removes every edge to a schema that applies to the same value.
+    fn remove_in_place(&mut self, target: NodeId) {
+        let keep = |id: &NodeId| *id != target;
+        self.reference = self.reference.filter(keep);
+        self.all_of.retain(keep);
+        self.any_of.retain(keep);
+        self.one_of.retain(keep);
+        self.not = self.not.filter(keep);
+        self.conditional = self.conditional.filter(|c| keep(&c.condition));
+        if let Some(conditional) = &mut self.conditional {
+            conditional.then = conditional.then.filter(keep);
+            conditional.otherwise = conditional.otherwise.filter(keep);
+        }
+        self.object.dependent_schemas.retain(|(_, id)| keep(id));
+    }
 }

@@ -21,6 +21,11 @@ impl Graph {
                     conditional.otherwise,
                 ]
             });
+            let mapped = node.discriminator.iter().filter(|_| {
+                // With branches the mapping leads to those.
+                node.any_of.is_empty() && node.one_of.is_empty()
+            });
+            let mapped = mapped.flat_map(|discriminator| discriminator.mapping.iter());
             let branches = node
                 .any_of
                 .iter()
@@ -34,6 +39,7 @@ impl Graph {
                 .chain(conditional.flatten())
                 .chain(branches.copied())
                 .chain(node.object.dependent_schemas.iter().map(|(_, id)| *id))
+                .chain(mapped.map(|(_, id)| *id))
                 .collect();
             for id in reached {
                 if !closure.contains(&id) {
@@ -56,11 +62,14 @@ impl Graph {
                     parts.extend(node.named_schemas(name));
                     if parts.len() == before {
                         parts.extend(node.object.additional);
+                        parts.extend(node.object.unevaluated);
                     }
                 }
                 Step::Any => {
                     parts.extend(node.array.prefix.iter().copied());
                     parts.extend(node.array.items);
+                    parts.extend(node.array.unevaluated);
+                    parts.extend(node.object.unevaluated);
                     parts.extend(node.object.additional);
                     parts.extend(node.object.patterns.iter().map(|(_, id)| *id));
                 }

@@ -1,18 +1,27 @@
 //! The schema graph: every schema of a contract, compiled once into an arena of nodes.
 //!
 //! References are edges, cycles are allowed, and every node keeps the pointer it was compiled from.
-//! Validation and observation are walks over this structure. What the graph cannot decide is marked
-//! on the node ([`Node::opaque`]) and decided by the `jsonschema` crate, so that the verdict on a
-//! payload is always that crate's verdict.
+//! Validation and observation are walks over this structure. Keywords on one value alone, such as
+//! `format`, are decided by the `jsonschema` crate ([`Check`]), and the verdict on a payload is that
+//! crate's verdict.
 //!
-//! This version compiles JSON Schema draft 2020-12.
+//! Every [`Dialect`] is compiled to the same nodes: what differs between drafts and between versions
+//! of OpenAPI is settled while compiling, and no walk knows of it.
 
 mod accept;
+mod check;
 mod compile;
-mod crate_check;
 mod cycles;
+mod dialect;
+mod direction;
+mod discriminator;
+mod documents;
 pub mod emit;
+mod evaluated;
 mod follow;
+mod keywords;
+mod problem;
+mod resources;
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,14 +29,18 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::json::{Kind, Value};
-use crate::location::Pointer;
+use crate::location::{Pointer, Side};
 
 pub use accept::Memo;
-pub use compile::{Documents, compile};
-pub(crate) use crate_check::is_guarded;
-pub use crate_check::{Check, CrateError, WholeCheck};
+pub use check::Check;
+pub use compile::{CompileOptions, Compiler, compile};
+pub use dialect::Dialect;
+pub use documents::{Document, Documents};
+pub(crate) use evaluated::Evaluated;
+pub use problem::{Problem, ProblemKind};
+pub(crate) use resources::join;
 
-/// The dialect that this version compiles.
+/// The dialect of the schemas that are written.
 pub const DRAFT_2020_12: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// Names a node of one [`Graph`].
@@ -66,7 +79,7 @@ impl Graph {
     /// The node at the end of a chain of pure references.
     #[must_use]
     pub fn resolve(&self, mut id: NodeId) -> NodeId {
-        // A cycle of references compiles to opaque nodes without reference, so this ends.
+        // Cycles of references are cut while compiling, so this ends.
         while let Some(target) = self.node(id).reference {
             id = target;
         }
@@ -107,6 +120,8 @@ impl fmt::Display for Place {
 pub struct Node {
     /// Where the schema stands.
     pub place: Arc<Place>,
+    /// What the schema is written in.
+    pub dialect: Dialect,
     /// The component (`$defs/Name`) that the schema is, or its title.
     pub name: Option<Arc<str>>,
     /// Whether the schema is a component, that is: shared by name.
@@ -120,19 +135,19 @@ pub struct Node {
     /// `enum`
     pub values: Option<Values>,
     /// `const`
-    pub constant: Option<serde_json::Value>,
-    /// Keywords on one value alone that the `jsonschema` crate decides: `pattern`, `format`,
-    /// numeric bounds, `multipleOf`, `uniqueItems`.
-    pub checks: Vec<Check>,
+    pub constant: Option<Box<serde_json::Value>>,
+    /// Keywords on one value alone: `pattern`, `format`, numeric bounds, `multipleOf`,
+    /// `uniqueItems`, content keywords.
+    pub checks: Vec<Arc<Check>>,
     /// `minLength` … `maxProperties`
     pub lengths: Vec<Length>,
     /// What applies to the members of an object.
     pub object: ObjectRules,
     /// What applies to the elements of an array.
     pub array: ArrayRules,
-    /// `$ref`, and `$dynamicRef` where only one target is possible.
+    /// `$ref`
     pub reference: Option<NodeId>,
-    /// `allOf`
+    /// `allOf`, and what `$dynamicRef` and `$recursiveRef` lead to.
     pub all_of: Vec<NodeId>,
     /// `anyOf`
     pub any_of: Vec<NodeId>,
@@ -142,10 +157,108 @@ pub struct Node {
     pub not: Option<NodeId>,
     /// `if`, `then`, `else`
     pub conditional: Option<Conditional>,
-    /// What the walk does not understand and the `jsonschema` crate decides.
-    pub opaque: Option<Opaque>,
-    /// `examples`: how the contract itself writes such a value.
+    /// `discriminator`: a hint which schema a value was meant for.
+    pub discriminator: Option<Box<Discriminator>>,
+    /// `readOnly`: the value is not part of requests.
+    pub read_only: bool,
+    /// `writeOnly`: the value is not part of responses.
+    pub write_only: bool,
+    /// `deprecated`
+    pub deprecated: bool,
+    /// `nullable: true` beside an `enum` that does not list null, which rejects null all the same.
+    pub nullable_enum: bool,
+    /// What the schema tells of its values without asserting it.
+    annotations: Option<Box<Annotations>>,
+}
+
+/// What a schema tells of its values without asserting it.
+#[derive(Debug, Default)]
+pub struct Annotations {
+    /// `default`
+    pub default: Option<serde_json::Value>,
+    /// `example` (OpenAPI): how the contract itself writes such a value.
+    pub example: Option<serde_json::Value>,
+    /// `examples`: the same.
     pub examples: Vec<serde_json::Value>,
+}
+
+impl Node {
+    /// A schema that says nothing.
+    fn new(place: Arc<Place>) -> Self {
+        Self {
+            place,
+            dialect: Dialect::default(),
+            name: None,
+            component: false,
+            never: false,
+            asserts: false,
+            types: None,
+            values: None,
+            constant: None,
+            checks: Vec::new(),
+            lengths: Vec::new(),
+            object: ObjectRules::default(),
+            array: ArrayRules::default(),
+            reference: None,
+            all_of: Vec::new(),
+            any_of: Vec::new(),
+            one_of: Vec::new(),
+            not: None,
+            conditional: None,
+            discriminator: None,
+            read_only: false,
+            write_only: false,
+            deprecated: false,
+            nullable_enum: false,
+            annotations: None,
+        }
+    }
+
+    fn annotations_mut(&mut self) -> &mut Annotations {
+        self.annotations.get_or_insert_default()
+    }
+
+    /// `default`, `example` and `examples`.
+    #[must_use]
+    pub fn annotations(&self) -> Option<&Annotations> {
+        self.annotations.as_deref()
+    }
+
+    /// `example` and `examples`.
+    pub fn examples(&self) -> impl Iterator<Item = &serde_json::Value> {
+        let annotations = self.annotations.iter();
+        annotations.flat_map(|annotations| annotations.example.iter().chain(&annotations.examples))
+    }
+}
+
+/// `discriminator` (OpenAPI): which property names the schema of a value, and the schema of each name.
+#[derive(Debug)]
+pub struct Discriminator {
+    /// `propertyName`
+    pub property: Arc<str>,
+    /// Names and their schemas: those of `mapping`, then those that follow from names of components.
+    pub mapping: Vec<(Arc<str>, NodeId)>,
+}
+
+impl Discriminator {
+    /// The names, in order.
+    #[must_use]
+    pub fn tags(&self) -> Vec<String> {
+        let mut tags: Vec<String> = self
+            .mapping
+            .iter()
+            .map(|(tag, _)| tag.to_string())
+            .collect();
+        tags.sort();
+        tags
+    }
+
+    /// The schema with this name.
+    #[must_use]
+    pub fn schema(&self, tag: &str) -> Option<NodeId> {
+        let named = self.mapping.iter().find(|(name, _)| **name == *tag);
+        named.map(|(_, schema)| *schema)
+    }
 }
 
 /// A set of the seven JSON Schema types.
@@ -157,6 +270,16 @@ impl Types {
         "null", "boolean", "integer", "number", "string", "array", "object",
     ];
     const INTEGER: u8 = 1 << 2;
+    /// `integer` means what is written without fraction and exponent (draft 4).
+    const AS_WRITTEN: u8 = 1 << 7;
+
+    fn is_empty(self) -> bool {
+        self.0 & !Self::AS_WRITTEN == 0
+    }
+
+    fn count_as_written(&mut self) {
+        self.0 |= Self::AS_WRITTEN;
+    }
 
     /// Adds the type with this name; false when there is none.
     pub fn insert(&mut self, name: &str) -> bool {
@@ -190,7 +313,10 @@ impl Types {
     pub fn hold(self, value: Value<'_>) -> bool {
         let kind = value.kind();
         self.0 & Self::bit(kind) != 0
-            || (kind == Kind::Number && self.0 & Self::INTEGER != 0 && value.is_integer())
+            || (kind == Kind::Number
+                && self.0 & Self::INTEGER != 0
+                && value.is_integer()
+                && (self.0 & Self::AS_WRITTEN == 0 || !value.raw().contains(['.', 'e', 'E'])))
     }
 }
 
@@ -294,11 +420,13 @@ pub struct ObjectRules {
     /// `properties`: the schema of each name.
     pub properties: FxHashMap<Arc<str>, NodeId>,
     /// `patternProperties`
-    pub patterns: Vec<(Check, NodeId)>,
+    pub patterns: Vec<(Arc<Check>, NodeId)>,
     /// `additionalProperties`
     pub additional: Option<NodeId>,
+    /// `unevaluatedProperties`
+    pub unevaluated: Option<NodeId>,
     /// `required`
-    pub required: Vec<Arc<str>>,
+    pub required: Vec<Required>,
     /// `propertyNames`
     pub property_names: Option<NodeId>,
     /// `dependentRequired`
@@ -315,13 +443,33 @@ impl ObjectRules {
     }
 }
 
+/// A name of `required`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Required {
+    /// The property.
+    pub name: Arc<str>,
+    /// The side on which it need not be there: requests for what is `readOnly`, responses for what is
+    /// `writeOnly` (OpenAPI 3.0.3, Schema Object).
+    pub except: Option<Side>,
+}
+
+impl Required {
+    /// Whether the property has to be there on this side; payloads of no side are held to everything.
+    #[must_use]
+    pub fn holds_on(&self, side: Option<Side>) -> bool {
+        self.except.is_none() || self.except != side
+    }
+}
+
 /// What a schema says of the elements of an array.
 #[derive(Debug, Default)]
 pub struct ArrayRules {
-    /// `prefixItems`
+    /// `prefixItems`, or `items` where it is a list.
     pub prefix: Vec<NodeId>,
-    /// `items`
+    /// `items`, or `additionalItems` after a list.
     pub items: Option<NodeId>,
+    /// `unevaluatedItems`
+    pub unevaluated: Option<NodeId>,
     /// `contains`, with `minContains` and `maxContains`
     pub contains: Option<Contains>,
 }
@@ -346,25 +494,6 @@ pub struct Conditional {
     pub then: Option<NodeId>,
     /// Applies when the condition rejects.
     pub otherwise: Option<NodeId>,
-}
-
-/// What the walk leaves to the `jsonschema` crate.
-#[derive(Debug)]
-pub struct Opaque {
-    /// The keywords left to the crate; `None` leaves it the whole schema.
-    pub keywords: Option<Vec<&'static str>>,
-    /// Why, for people.
-    pub reason: &'static str,
-    /// The crate's validator for the whole schema at this place.
-    pub check: WholeCheck,
-}
-
-impl Opaque {
-    /// Whether the crate decides everything at this place.
-    #[must_use]
-    pub const fn is_whole(&self) -> bool {
-        self.keywords.is_none()
-    }
 }
 
 #[cfg(test)]

@@ -123,12 +123,13 @@ impl Source {
                 Err(_) => {}
             }
         }
-        let (value, repeated) = Tree::parse(&text)
-            .and_then(|tree| tree.value())
-            .map_err(|error| {
-                let place = Position::START.after(&text.as_bytes()[..error.offset]);
-                error_at(name, place, &error.message)
-            })?;
+        let (value, repeated) =
+            Tree::parse(&text)
+                .and_then(|tree| tree.value())
+                .map_err(|error| {
+                    let place = Position::START.after(&text.as_bytes()[..error.offset]);
+                    error_at(name, place, &error.message)
+                })?;
         Ok(Parsed {
             value,
             repeated,
@@ -177,8 +178,9 @@ impl Source {
     #[must_use]
     pub fn locator(&self) -> Locator<'_> {
         Locator(match self.syntax {
-            Syntax::Json => json::Document::parse(self.text.as_bytes())
-                .map_or(Places::None, Places::Json),
+            Syntax::Json => {
+                json::Document::parse(self.text.as_bytes()).map_or(Places::None, Places::Json)
+            }
             Syntax::Yaml => Tree::parse(&self.text).map_or(Places::None, Places::Yaml),
         })
     }

@@ -38,7 +38,9 @@ fn number(text: &str) -> Option<Number> {
         None => (unsigned, None),
     };
     let is_mantissa = mantissa.bytes().any(|byte| byte.is_ascii_digit())
-        && mantissa.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+        && mantissa
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
         && mantissa.bytes().filter(|byte| *byte == b'.').count() <= 1;
     let is_exponent = exponent.is_none_or(|exponent| {
         let digits = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);

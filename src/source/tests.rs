@@ -94,13 +94,20 @@ fn every_part_of_a_document_has_its_place() {
         let source = parse(file, text).source;
         let span = source.locator().find(&Pointer::from_escaped(pointer));
         let position = source.origin(span.start).position;
-        assert_eq!((position.line, position.column), expected, "{file} {pointer}");
+        assert_eq!(
+            (position.line, position.column),
+            expected,
+            "{file} {pointer}"
+        );
     }
 }
 
 #[test]
 fn keys_that_stand_twice_are_told() {
-    for (file, text) in [("a.json", "{\"a\": 1, \"a\": 2}"), ("a.yaml", "a: 1\na: 2\n")] {
+    for (file, text) in [
+        ("a.json", "{\"a\": 1, \"a\": 2}"),
+        ("a.yaml", "a: 1\na: 2\n"),
+    ] {
         let parsed = parse(file, text);
         assert_eq!(parsed.value, json!({"a": 2}), "{file}");
         assert_eq!(parsed.repeated.len(), 1, "{file}");
@@ -128,7 +135,10 @@ fn a_bomb_of_anchors_is_refused_and_not_expanded() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let below = format!("*a{}", level - 1);
-        text.push_str(&format!("a{level}: &a{level} [{}]\n", [below.as_str(); 10].join(", ")));
+        text.push_str(&format!(
+            "a{level}: &a{level} [{}]\n",
+            [below.as_str(); 10].join(", ")
+        ));
     }
     insta::assert_snapshot!(refused("bomb.yaml", &text), @"bomb.yaml:6:45: aliases expand to more than 1000000 values");
 }

@@ -99,7 +99,10 @@ impl Tree {
                     continue;
                 }
                 Event::Scalar(text, style, anchor, tag) => {
-                    if let Some(Open { node, key: key @ None }) = open.last_mut()
+                    if let Some(Open {
+                        node,
+                        key: key @ None,
+                    }) = open.last_mut()
                         && matches!(tree.nodes[*node].kind, Kind::Mapping(_))
                     {
                         let is_merge = style == ScalarStyle::Plain && text == "<<";
@@ -245,7 +248,12 @@ struct Expansion<'t> {
 
 impl Expansion<'_> {
     /// `alias` is the place of the alias that the node is expanded for.
-    fn value(&mut self, node: usize, depth: usize, alias: Option<usize>) -> Result<Value, YamlError> {
+    fn value(
+        &mut self,
+        node: usize,
+        depth: usize,
+        alias: Option<usize>,
+    ) -> Result<Value, YamlError> {
         let tree = self.tree;
         let Node { span, kind } = &tree.nodes[node];
         let at = alias.unwrap_or(span.start);

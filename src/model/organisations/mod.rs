@@ -47,6 +47,12 @@ pub struct PartialBody<J> {
     pub jurisdiction: Option<Option<J>>,
 }
 
+/// Takes away the default that schemars derives from `serde(default)`: a property that may be absent
+/// but not null has none.
+fn without_default(schema: &mut schemars::Schema) {
+    schema.remove("default");
+}
+
 /// [`WholeBody`] before the rule that ties its properties together is checked.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound(deserialize = "J: Deserialize<'de>"))]
@@ -71,7 +77,7 @@ struct WholeFields<J> {
 )]
 struct PartialFields<J> {
     #[serde(default, deserialize_with = "some")]
-    #[schemars(with = "ShortText")]
+    #[schemars(with = "ShortText", transform = without_default)]
     name: Option<ShortText>,
     #[serde(default, deserialize_with = "some")]
     #[schemars(with = "Option<ShortText>")]

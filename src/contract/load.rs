@@ -1,0 +1,109 @@
+//! Contracts from files: OpenAPI documents, JSON Schemas, and folders of them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::{CompileOptions, Dialect};
+
+use super::files::Files;
+use super::{Contract, openapi, schema_dir};
+
+/// How contracts are read from files.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// Files that stand for the documents at URLs, which are never fetched.
+    pub refs: BTreeMap<String, PathBuf>,
+    /// The path before every path of the contract, in place of what its servers say; `/` for none.
+    pub base_path: Option<String>,
+    /// Schemas of a contract of JSON Schemas that are to be had by name, beside its files: relative
+    /// references such as `common.json#/$defs/Money`.
+    pub schemas: Vec<String>,
+    /// How schemas are read.
+    pub compile: CompileOptions,
+}
+
+impl Contract {
+    /// Reads a contract: an OpenAPI document (2.0, 3.0, 3.1, 3.2; JSON or YAML), a JSON Schema (draft
+    /// 4 to 2020-12), or a folder of JSON Schemas, with the files that they refer to.
+    ///
+    /// What is wrong with parts of it is in [`Contract::problems`]; the rest is used.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, is not JSON or YAML, or is neither OpenAPI nor JSON Schema.
+    pub fn load(path: &Path, options: &LoadOptions) -> Result<Self> {
+        if path.is_dir() {
+            return schema_dir::folder(path, options);
+        }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let mut files = Files::new(folder, &options.refs)?;
+        let uri = files.add(path, None)?;
+        let kind = kind_of(files.documents.get(&uri).unwrap_or(&Value::Null));
+        match kind {
+            Kind::OpenApi(dialect) => {
+                files.gather(dialect);
+                openapi::contract(path, &uri, files.documents, options)
+            }
+            Kind::JsonSchema => schema_dir::file(path, &uri, files, options),
+            Kind::Other(message) => Err(Error::new(ErrorKind::Format, message).with_path(path)),
+        }
+    }
+}
+
+enum Kind {
+    OpenApi(Dialect),
+    JsonSchema,
+    /// Neither: what to say.
+    Other(String),
+}
+
+fn kind_of(root: &Value) -> Kind {
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if let Some(version) = root.get("openapi").map(text) {
+        return match version.split('.').collect::<Vec<_>>()[..] {
+            ["3", "0", ..] | ["3"] => Kind::OpenApi(Dialect::OpenApi30),
+            ["3", "1" | "2", ..] => Kind::OpenApi(Dialect::OpenApi31),
+            _ => Kind::Other(format!(
+                "OpenAPI {version} cannot be read; there is: 2.0 (as `swagger`), 3.0, 3.1, 3.2"
+            )),
+        };
+    }
+    if let Some(version) = root.get("swagger").map(text) {
+        return match version.as_str() {
+            "2.0" | "2" => Kind::OpenApi(Dialect::Swagger2),
+            _ => Kind::Other(format!("Swagger {version} cannot be read; there is: 2.0")),
+        };
+    }
+    for (key, name) in [
+        ("asyncapi", "AsyncAPI"),
+        ("arazzo", "Arazzo"),
+        ("overlay", "Overlay"),
+    ] {
+        if root.get(key).is_some() {
+            return Kind::Other(format!(
+                "it is an {name} document; a contract is OpenAPI or JSON Schema"
+            ));
+        }
+    }
+    let is_schema = match root {
+        Value::Bool(_) => true,
+        Value::Object(members) => {
+            members.is_empty() || members.keys().any(|key| schema_dir::is_keyword(key))
+        }
+        _ => false,
+    };
+    if is_schema {
+        return Kind::JsonSchema;
+    }
+    Kind::Other(
+        "it is neither an OpenAPI document (no `openapi` or `swagger` at its root) nor a JSON Schema \
+         (no keyword of one)"
+            .to_owned(),
+    )
+}

@@ -1,0 +1,266 @@
+//! Bodies by media type.
+
+use std::fmt;
+
+use crate::schema::NodeId;
+
+/// What a contract says of the body of one side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payload {
+    /// There is none.
+    Absent,
+    /// There may be one, but the contract does not describe it.
+    Undocumented,
+    /// There is one, of one of these media types.
+    Content(Content),
+}
+
+/// The media types that a body may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// Whether there has to be a body.
+    pub required: bool,
+    /// The media types, in the order of the contract.
+    pub media: Vec<Media>,
+}
+
+/// One media type of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Media {
+    /// Which media types it is for.
+    pub range: MediaRange,
+    /// The schema, if the contract gives one.
+    pub schema: Option<NodeId>,
+}
+
+/// What a contract says of a body with a certain media type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Selected {
+    /// It is described by this schema.
+    Schema(NodeId),
+    /// The media type is declared, without a schema.
+    NoSchema,
+    /// The media type is not declared.
+    Undeclared,
+}
+
+impl Payload {
+    /// A JSON body with this schema, whatever JSON media type it has.
+    #[must_use]
+    pub fn json(schema: NodeId) -> Self {
+        Self::Content(Content {
+            required: true,
+            media: vec![Media {
+                range: MediaRange::any_json(),
+                schema: Some(schema),
+            }],
+        })
+    }
+
+    /// The schemas of JSON bodies, in the order of the contract, each once.
+    #[must_use]
+    pub fn schemas(&self) -> Vec<NodeId> {
+        let mut schemas = Vec::new();
+        if let Self::Content(content) = self {
+            for media in content
+                .media
+                .iter()
+                .filter(|media| media.range.may_be_json())
+            {
+                schemas.extend(media.schema.filter(|schema| !schemas.contains(schema)));
+            }
+        }
+        schemas
+    }
+
+    /// The schema of a JSON body, where there is exactly one.
+    #[must_use]
+    pub fn schema(&self) -> Option<NodeId> {
+        match self.schemas().as_slice() {
+            [schema] => Some(*schema),
+            _ => None,
+        }
+    }
+
+    /// Whether there has to be a body.
+    #[must_use]
+    pub const fn is_required(&self) -> bool {
+        match self {
+            Self::Content(content) => content.required,
+            Self::Absent | Self::Undocumented => false,
+        }
+    }
+}
+
+impl Content {
+    /// What is said of a body with this media type: the most specific range that covers it decides
+    /// (OpenAPI 3.1.1, Media Type Object).
+    #[must_use]
+    pub fn select(&self, media_type: &str) -> Selected {
+        let best = self
+            .media
+            .iter()
+            .filter_map(|media| Some((media.range.covers(media_type)?, media)))
+            // Of equals the first one.
+            .rev()
+            .max_by_key(|(rank, _)| *rank);
+        match best {
+            Some((
+                _,
+                Media {
+                    schema: Some(schema),
+                    ..
+                },
+            )) => Selected::Schema(*schema),
+            Some(_) => Selected::NoSchema,
+            None => Selected::Undeclared,
+        }
+    }
+
+    /// The declared media types, for people.
+    #[must_use]
+    pub fn media_types(&self) -> Vec<String> {
+        self.media
+            .iter()
+            .map(|media| media.range.to_string())
+            .collect()
+    }
+}
+
+/// A media type, or a range of them: `application/json`, `application/*`, `*/*`,
+/// `application/*+json`, with parameters or without (RFC 9110 section 8.3.1 and 12.5.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaRange {
+    text: String,
+    kind: String,
+    subtype: String,
+    parameters: Vec<(String, String)>,
+}
+
+impl MediaRange {
+    /// Reads a media type or range. Names and values of parameters compare without case.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut parts = text.split(';');
+        let essence = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+        let (kind, subtype) = essence.split_once('/').unwrap_or((&essence, ""));
+        let parameters = parts.filter_map(|part| {
+            let (name, value) = part.split_once('=')?;
+            let value = value.trim().trim_matches('"');
+            Some((name.trim().to_ascii_lowercase(), value.to_ascii_lowercase()))
+        });
+        Self {
+            text: text.trim().to_owned(),
+            kind: kind.to_owned(),
+            subtype: subtype.to_owned(),
+            parameters: parameters.collect(),
+        }
+    }
+
+    /// Every JSON media type: `application/json` and the `+json` types.
+    #[must_use]
+    pub fn any_json() -> Self {
+        Self {
+            text: "application/json".to_owned(),
+            ..Self::parse("*/*+json")
+        }
+    }
+
+    /// Whether the media type is one of the range; more specific ranges rank higher.
+    fn covers(&self, media_type: &str) -> Option<(u8, usize)> {
+        let given = Self::parse(media_type);
+        let is_kind = self.kind == given.kind || self.kind == "*";
+        let has_parameters = self
+            .parameters
+            .iter()
+            .all(|own| given.parameters.contains(own));
+        if !is_kind || !has_parameters {
+            return None;
+        }
+        let rank = if self.subtype == given.subtype {
+            4
+        } else if let Some(suffix) = self.subtype.strip_prefix("*+") {
+            let is_plain = given.subtype == suffix;
+            if !is_plain && !given.subtype.ends_with(&format!("+{suffix}")) {
+                return None;
+            }
+            3
+        } else if self.subtype != "*" {
+            return None;
+        } else if self.kind != "*" {
+            2
+        } else {
+            1
+        };
+        Some((rank, self.parameters.len()))
+    }
+
+    /// Whether some media type of the range is JSON.
+    #[must_use]
+    pub fn may_be_json(&self) -> bool {
+        self.subtype == "json" || self.subtype == "*" || self.subtype.ends_with("+json")
+    }
+}
+
+impl fmt::Display for MediaRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_specific_media_range_decides() {
+        let table = [
+            ("application/json", "application/json", Some(4)),
+            (
+                "application/json",
+                "application/json; charset=utf-8",
+                Some(4),
+            ),
+            ("application/json", "Application/JSON", Some(4)),
+            ("application/json", "application/problem+json", None),
+            ("application/json", "text/json", None),
+            (
+                "application/json; version=2",
+                "application/json;version=2",
+                Some(4),
+            ),
+            ("application/json; version=2", "application/json", None),
+            ("application/*", "application/json", Some(2)),
+            ("application/*", "text/plain", None),
+            ("*/*", "text/plain", Some(1)),
+            ("application/*+json", "application/problem+json", Some(3)),
+            ("application/*+json", "application/json", Some(3)),
+            ("application/*+json", "application/xml", None),
+            ("application/*+json", "application/notjson", None),
+            ("*/*+json", "text/json", Some(3)),
+        ];
+        for (range, media_type, expected) in table {
+            let rank = MediaRange::parse(range).covers(media_type);
+            assert_eq!(rank.map(|(rank, _)| rank), expected, "{range} {media_type}");
+        }
+        let ranges = [
+            "*/*",
+            "application/*",
+            "application/json",
+            "application/json; version=2",
+            "application/*+json",
+        ];
+        let selected = |media_type: &str| {
+            let best = ranges
+                .iter()
+                .filter_map(|range| Some((MediaRange::parse(range).covers(media_type)?, *range)))
+                .max();
+            best.map(|(_, range)| range)
+        };
+        assert_eq!(selected("application/json"), Some("application/json"));
+        assert_eq!(selected("application/json; version=2"), Some(ranges[3]));
+        assert_eq!(selected("application/hal+json"), Some("application/*+json"));
+        assert_eq!(selected("application/pdf"), Some("application/*"));
+        assert_eq!(selected("text/csv"), Some("*/*"));
+    }
+}

@@ -1,0 +1,208 @@
+//! Contracts from OpenAPI documents (2.0, 3.0, 3.1, 3.2).
+//!
+//! The sections named in comments are those of OpenAPI 3.1.1 unless another version is given.
+
+mod body;
+mod operation;
+mod parameter;
+mod server;
+mod spot;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::error::Result;
+use crate::schema::{Compiler, Dialect, Documents, ProblemKind};
+
+use super::{Contract, LoadOptions, Operation, OperationKind, Sample, schema_dir};
+
+use spot::Spot;
+
+/// References to references that are followed before they are taken for a cycle.
+const HOPS: usize = 32;
+
+/// Reads one OpenAPI document.
+struct Reader<'d> {
+    compiler: Compiler<'d>,
+    dialect: Dialect,
+    options: &'d LoadOptions,
+    root: Spot<'d>,
+    operations: Vec<Operation>,
+    samples: Vec<Sample>,
+}
+
+/// The contract that the document with this URI describes.
+pub(super) fn contract(
+    path: &Path,
+    uri: &str,
+    documents: Documents,
+    options: &LoadOptions,
+) -> Result<Contract> {
+    let empty = Value::Null;
+    let document = documents.document(uri);
+    let root = Spot::root(uri, document.map_or(&empty, |document| &document.value));
+    let dialect = document.map_or(Dialect::OpenApi30, |document| document.dialect);
+    let mut reader = Reader {
+        compiler: Compiler::new(&documents, options.compile),
+        dialect,
+        options,
+        root: root.clone(),
+        operations: Vec::new(),
+        samples: Vec::new(),
+    };
+    reader.read();
+    let Reader {
+        compiler,
+        operations,
+        samples,
+        ..
+    } = reader;
+    let info = root.get("info");
+    let text = |key: &str| {
+        info.as_ref()
+            .and_then(|info| info.text(key))
+            .unwrap_or_default()
+    };
+    let title = text("title").trim().to_owned();
+    let version = text("version").trim().to_owned();
+    let name = match slug(&title) {
+        name if name.is_empty() => schema_dir::stem(path),
+        name => name,
+    };
+    let (graph, problems) = compiler.finish();
+    Ok(Contract {
+        name,
+        version,
+        title,
+        operations,
+        notes: Vec::new(),
+        graph,
+        documents,
+        problems,
+        samples,
+    })
+}
+
+/// `Pet Shop API` → `pet-shop-api`
+fn slug(title: &str) -> String {
+    let mut slug = String::new();
+    for character in title.chars().take(60) {
+        if character.is_alphanumeric() {
+            slug.extend(character.to_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+impl<'d> Reader<'d> {
+    fn read(&mut self) {
+        let root = self.root.clone();
+        let version = match self.dialect {
+            Dialect::Swagger2 => root.get("swagger"),
+            _ => root.get("openapi"),
+        };
+        if let Some(version) = version.filter(|version| !version.value.is_string()) {
+            let message = format!("the version has to be a string: \"{}\"", version.value);
+            self.describe(&version, message);
+        }
+        let paths = root.get("paths");
+        for (path, item) in paths.iter().flat_map(Spot::members) {
+            if path.starts_with("x-") {
+                continue;
+            }
+            if path.starts_with('/') {
+                self.path_item(OperationKind::Path, path, path, &item);
+            } else {
+                let message = format!("path `{path}` has to start with `/`");
+                self.describe(&item, message);
+            }
+        }
+        let has_others = ["webhooks", "components"]
+            .iter()
+            .any(|key| root.get(key).is_some());
+        if paths.is_none() && (!has_others || self.dialect != Dialect::OpenApi31) {
+            self.describe(&root, "there are no `paths`".to_owned());
+        }
+        for (name, item) in root.get("webhooks").iter().flat_map(Spot::members) {
+            let id = format!("webhook:{name}");
+            self.path_item(OperationKind::Webhook, name, &id, &item);
+        }
+        self.components();
+        self.tell_apart();
+    }
+
+    /// Components that no operation uses are read, too, for what is wrong with them.
+    fn components(&mut self) {
+        let schemas = match self.dialect {
+            Dialect::Swagger2 => self.root.get("definitions"),
+            _ => self
+                .root
+                .get("components")
+                .and_then(|all| all.get("schemas")),
+        };
+        for (_, schema) in schemas.iter().flat_map(Spot::members) {
+            self.compiler.schema(schema.place.clone(), schema.value);
+        }
+    }
+
+    /// Operations of one id get a number.
+    fn tell_apart(&mut self) {
+        let mut seen = std::collections::BTreeMap::<String, usize>::new();
+        let mut repeated = Vec::new();
+        for operation in &mut self.operations {
+            let count = seen.entry(operation.id.clone()).or_default();
+            *count += 1;
+            if *count > 1 {
+                let id = operation.id.clone();
+                operation.id = format!("{id}-{count}");
+                repeated.push((operation.place.clone(), id));
+            }
+        }
+        for (place, id) in repeated {
+            if let Some(place) = place {
+                let message = format!("another operation has the operationId `{id}`, too");
+                self.compiler
+                    .problem(place, ProblemKind::Description(message));
+            }
+        }
+    }
+
+    /// What a Reference Object leads to, or the object itself.
+    fn resolve(&mut self, spot: &Spot<'d>) -> Option<Spot<'d>> {
+        let mut at = spot.clone();
+        for _ in 0..HOPS {
+            let Some(reference) = at.text("$ref") else {
+                return Some(at);
+            };
+            match self.compiler.follow(reference, &at.place.document) {
+                Ok((value, place)) => at = Spot { value, place },
+                Err(reason) => {
+                    let place = at.below("$ref");
+                    let reference = reference.to_owned();
+                    let kind = ProblemKind::Reference { reference, reason };
+                    self.compiler.problem(place, kind);
+                    return None;
+                }
+            }
+        }
+        let place = spot.below("$ref");
+        self.compiler.problem(
+            place,
+            ProblemKind::Cycle(vec![spot.place.pointer.to_string()]),
+        );
+        None
+    }
+
+    /// Puts down that a part of the description cannot be used.
+    fn describe(&mut self, spot: &Spot<'d>, message: String) {
+        let place = spot.place.clone();
+        self.compiler
+            .problem(place, ProblemKind::Description(message));
+    }
+}
+
+#[cfg(test)]
+mod tests;

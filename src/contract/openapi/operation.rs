@@ -1,0 +1,146 @@
+//! Operations of path items, callbacks and webhooks (Path Item, Operation and Callback Object).
+
+use crate::contract::{Operation, OperationKind, ParameterPlace, PathTemplate};
+
+use super::Reader;
+use super::spot::Spot;
+
+/// The methods of a path item; `query` since OpenAPI 3.2.
+const METHODS: [&str; 9] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
+];
+
+impl<'d> Reader<'d> {
+    /// Reads the operations of a path item. `path` is the path, the name of a webhook or the expression
+    /// of a callback; `name` is what an operation without id is called by.
+    pub(super) fn path_item(
+        &mut self,
+        kind: OperationKind,
+        path: &str,
+        name: &str,
+        item: &Spot<'d>,
+    ) {
+        let Some(item) = self.resolve(item) else {
+            return;
+        };
+        let usual = METHODS.iter().filter_map(|method| {
+            let operation = item.get(method)?;
+            Some(((*method).to_owned(), operation))
+        });
+        let additional = item.get("additionalOperations");
+        let additional = additional.iter().flat_map(Spot::members);
+        let additional = additional.map(|(method, operation)| (method.to_owned(), operation));
+        let operations: Vec<(String, Spot<'d>)> = usual.chain(additional).collect();
+        let is_only = operations.len() == 1;
+        for (method, operation) in operations {
+            if !operation.value.is_object() {
+                self.describe(&operation, "an operation has to be an object".to_owned());
+                continue;
+            }
+            let id = match (kind, operation.text("operationId")) {
+                (OperationKind::Path, Some(id)) if !id.trim().is_empty() => id.to_owned(),
+                (OperationKind::Path, _) => default_id(&method, path),
+                // Webhooks and callbacks go by the name that the document has for them.
+                _ if is_only => name.to_owned(),
+                _ => format!("{name}:{}", method.to_ascii_uppercase()),
+            };
+            self.operation(kind, id, &method, path, &operation, &item);
+        }
+    }
+
+    fn operation(
+        &mut self,
+        kind: OperationKind,
+        id: String,
+        method: &str,
+        path: &str,
+        spot: &Spot<'d>,
+        item: &Spot<'d>,
+    ) {
+        let parameters = self.parameters(spot, item);
+        let template = PathTemplate::parse(path);
+        if kind == OperationKind::Path {
+            self.path_parameters(spot, &template, &parameters.list);
+        }
+        let request = self.request_body(spot, &parameters);
+        let responses = self.responses(spot);
+        if spot.get("responses").is_none() && kind == OperationKind::Path {
+            self.describe(spot, format!("operation `{id}` declares no responses"));
+        }
+        let summary = spot.text("summary").or_else(|| item.text("summary"));
+        let routes = match kind {
+            OperationKind::Path => self.routes(path, spot, item),
+            _ => Vec::new(),
+        };
+        let callbacks: Vec<(String, Spot<'d>)> = self.callbacks(&id, spot);
+        self.operations.push(Operation {
+            id,
+            kind,
+            method: method.to_ascii_uppercase(),
+            path: template,
+            routes,
+            place: Some(spot.place.clone()),
+            deprecated: spot.flag("deprecated"),
+            summary: summary.unwrap_or_default().to_owned(),
+            parameters: parameters.list,
+            open_query: parameters.open_query,
+            request,
+            responses,
+            notes: Vec::new(),
+            replaces: Vec::new(),
+        });
+        for (name, callback) in callbacks {
+            for (expression, item) in callback.members() {
+                if !expression.starts_with("x-") {
+                    self.path_item(OperationKind::Callback, expression, &name, &item);
+                }
+            }
+        }
+    }
+
+    fn callbacks(&mut self, id: &str, spot: &Spot<'d>) -> Vec<(String, Spot<'d>)> {
+        let described = spot.get("callbacks");
+        let described: Vec<_> = described.iter().flat_map(Spot::members).collect();
+        let resolved = described.into_iter().filter_map(|(name, callback)| {
+            let callback = self.resolve(&callback)?;
+            Some((format!("callback:{id}/{name}"), callback))
+        });
+        resolved.collect()
+    }
+
+    /// The parameters in a path and those that are declared to be there have to be the same.
+    fn path_parameters(
+        &mut self,
+        spot: &Spot<'d>,
+        template: &PathTemplate,
+        declared: &[crate::contract::Parameter],
+    ) {
+        let in_path = declared.iter().filter(|p| p.place == ParameterPlace::Path);
+        let declared: Vec<&str> = in_path.map(|parameter| parameter.name.as_str()).collect();
+        for name in template
+            .parameters()
+            .filter(|name| !declared.contains(name))
+        {
+            let message = format!("path parameter `{name}` of {template} is not declared");
+            self.describe(spot, message);
+        }
+        for name in declared {
+            if !template.parameters().any(|known| known == name) {
+                let message = format!("path parameter `{name}` does not stand in {template}");
+                self.describe(spot, message);
+            }
+        }
+    }
+}
+
+/// `GET /pets/{petId}` → `get-pets-petId`
+fn default_id(method: &str, path: &str) -> String {
+    let mut id = method.to_ascii_lowercase();
+    for segment in path.split(|c: char| !c.is_alphanumeric() && c != '_') {
+        if !segment.is_empty() {
+            id.push('-');
+            id.push_str(segment);
+        }
+    }
+    id
+}

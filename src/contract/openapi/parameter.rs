@@ -1,0 +1,205 @@
+//! Parameters (Parameter Object; section "Parameter Object" of Swagger 2.0).
+
+use crate::contract::{Encoding, MediaRange, Parameter, ParameterPlace, Sample, Style};
+use crate::location::Side;
+use crate::schema::{Dialect, NodeId};
+
+use super::Reader;
+use super::spot::Spot;
+
+/// The parameters of an operation, and what else Swagger 2.0 puts among them.
+#[derive(Default)]
+pub(super) struct Parameters<'d> {
+    pub(super) list: Vec<Parameter>,
+    /// `in: body`
+    pub(super) body: Option<Spot<'d>>,
+    /// Whether there is an `in: formData`.
+    pub(super) has_form: bool,
+    /// `in: querystring` of OpenAPI 3.2 describes the query as a whole, which is not looked into.
+    pub(super) open_query: bool,
+}
+
+impl<'d> Reader<'d> {
+    /// The parameters of an operation: its own, and those of its path item that it does not replace.
+    pub(super) fn parameters(&mut self, operation: &Spot<'d>, item: &Spot<'d>) -> Parameters<'d> {
+        let mut parameters = Parameters::default();
+        let mut known: Vec<(String, String)> = Vec::new();
+        for owner in [operation, item] {
+            for spot in owner.get("parameters").iter().flat_map(Spot::elements) {
+                let Some(spot) = self.resolve(&spot) else {
+                    continue;
+                };
+                let (Some(name), Some(place)) = (spot.text("name"), spot.text("in")) else {
+                    self.describe(&spot, "a parameter has to have `name` and `in`".to_owned());
+                    continue;
+                };
+                let key = (name.to_owned(), place.to_owned());
+                if !known.contains(&key) {
+                    known.push(key);
+                    self.parameter(&spot, name, place, &mut parameters);
+                }
+            }
+        }
+        parameters
+    }
+
+    fn parameter(
+        &mut self,
+        spot: &Spot<'d>,
+        name: &str,
+        place: &str,
+        parameters: &mut Parameters<'d>,
+    ) {
+        let is_swagger = self.dialect == Dialect::Swagger2;
+        let place = match place {
+            "path" => ParameterPlace::Path,
+            "query" => ParameterPlace::Query,
+            "header" => ParameterPlace::Header,
+            "cookie" if !is_swagger => ParameterPlace::Cookie,
+            "querystring" if !is_swagger => {
+                parameters.open_query = true;
+                return;
+            }
+            "body" if is_swagger => {
+                parameters.body = Some(spot.clone());
+                return;
+            }
+            "formData" if is_swagger => {
+                parameters.has_form = true;
+                return;
+            }
+            other => {
+                let message = format!(
+                    "a parameter cannot be in `{other}`; there is: path, query, header{}",
+                    if is_swagger {
+                        ", body, formData"
+                    } else {
+                        ", cookie"
+                    }
+                );
+                return self.describe(spot, message);
+            }
+        };
+        if place == ParameterPlace::Path && !spot.flag("required") {
+            let message = format!("path parameter `{name}` has to have `required: true`");
+            self.describe(spot, message);
+        }
+        let (encoding, schema) = match is_swagger {
+            true => {
+                let schema = self.compiler.schema(spot.place.clone(), spot.value);
+                (collection_format(spot, place), Some(schema))
+            }
+            false => self.written(spot, place),
+        };
+        if let Some(schema) = schema {
+            self.samples_of(spot, schema, Some(Side::Request));
+        }
+        parameters.list.push(Parameter {
+            name: name.to_owned(),
+            place,
+            required: spot.flag("required") || place == ParameterPlace::Path,
+            deprecated: spot.flag("deprecated"),
+            encoding,
+            schema,
+        });
+    }
+
+    /// How a parameter is written, by `style` and `explode` or by `content`, and its schema.
+    fn written(&mut self, spot: &Spot<'d>, place: ParameterPlace) -> (Encoding, Option<NodeId>) {
+        if let Some(content) = spot.get("content") {
+            let Some((range, media)) = content.members().next() else {
+                return (Encoding::Other, None);
+            };
+            let schema = media.get("schema");
+            let schema = schema.map(|schema| self.compiler.schema(schema.place, schema.value));
+            return match MediaRange::parse(range).may_be_json() {
+                true => (Encoding::Json, schema),
+                false => (Encoding::Other, None),
+            };
+        }
+        let usual = Encoding::usual(place);
+        let encoding = match (spot.text("style"), usual) {
+            (Some(name), _) => match Style::of_name(name).filter(|style| fits(*style, place)) {
+                Some(style) => Encoding::Styled {
+                    style,
+                    explode: spot
+                        .value
+                        .get("explode")
+                        .map_or(style.explodes(), |explode| {
+                            explode == &serde_json::Value::Bool(true)
+                        }),
+                },
+                None => {
+                    let message = format!("a {place} parameter cannot have the style `{name}`");
+                    self.describe(spot, message);
+                    usual
+                }
+            },
+            (None, Encoding::Styled { style, explode }) => Encoding::Styled {
+                style,
+                explode: spot
+                    .value
+                    .get("explode")
+                    .map_or(explode, |explode| explode == &serde_json::Value::Bool(true)),
+            },
+            (None, other) => other,
+        };
+        let schema = spot.get("schema");
+        let schema = schema.map(|schema| self.compiler.schema(schema.place, schema.value));
+        (encoding, schema)
+    }
+
+    /// Notes the examples beside a schema, which have to fit it: `example`, and `examples` by name.
+    pub(super) fn samples_of(&mut self, spot: &Spot<'d>, schema: NodeId, side: Option<Side>) {
+        if let Some(example) = spot.get("example") {
+            self.samples.push(Sample {
+                place: example.place,
+                schema,
+                side,
+            });
+        }
+        if self.dialect == Dialect::Swagger2 {
+            return;
+        }
+        for (_, example) in spot.get("examples").iter().flat_map(Spot::members) {
+            let Some(example) = self.resolve(&example) else {
+                continue;
+            };
+            // OpenAPI 3.2 calls the value as the schema sees it `dataValue`.
+            for key in ["value", "dataValue"] {
+                self.samples.extend(example.get(key).map(|value| Sample {
+                    place: value.place,
+                    schema,
+                    side,
+                }));
+            }
+        }
+    }
+}
+
+/// Which styles a place may have (Parameter Object, "Style Values").
+const fn fits(style: Style, place: ParameterPlace) -> bool {
+    match place {
+        ParameterPlace::Path => matches!(style, Style::Matrix | Style::Label | Style::Simple),
+        ParameterPlace::Query => matches!(
+            style,
+            Style::Form | Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject
+        ),
+        ParameterPlace::Header => matches!(style, Style::Simple),
+        ParameterPlace::Cookie => matches!(style, Style::Form),
+    }
+}
+
+/// How Swagger 2.0 writes a parameter.
+fn collection_format(spot: &Spot<'_>, place: ParameterPlace) -> Encoding {
+    let is_query = place == ParameterPlace::Query;
+    let (style, explode) = match spot.text("collectionFormat") {
+        Some("multi") if is_query => (Style::Form, true),
+        Some("ssv") => (Style::SpaceDelimited, false),
+        Some("tsv") => (Style::TabDelimited, false),
+        Some("pipes") => (Style::PipeDelimited, false),
+        _ if is_query => (Style::Form, false),
+        _ => (Style::Simple, false),
+    };
+    Encoding::Styled { style, explode }
+}

@@ -1,0 +1,154 @@
+//! Parameters of operations, and how their values are written.
+
+use std::fmt;
+
+use crate::schema::NodeId;
+
+/// A parameter of an operation.
+#[derive(Debug)]
+pub struct Parameter {
+    /// The name.
+    pub name: String,
+    /// Where it stands.
+    pub place: ParameterPlace,
+    /// Whether it has to be there.
+    pub required: bool,
+    /// Whether the contract advises against it.
+    pub deprecated: bool,
+    /// How its value is written.
+    pub encoding: Encoding,
+    /// What its value has to be; `None` where the contract does not say.
+    pub schema: Option<NodeId>,
+}
+
+impl Parameter {
+    /// A parameter whose value is written in the usual way of its place.
+    #[must_use]
+    pub fn new(name: &str, place: ParameterPlace, schema: Option<NodeId>) -> Self {
+        Self {
+            name: name.to_owned(),
+            place,
+            required: place == ParameterPlace::Path,
+            deprecated: false,
+            encoding: Encoding::usual(place),
+            schema,
+        }
+    }
+}
+
+/// Where a parameter stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ParameterPlace {
+    /// In the path.
+    Path,
+    /// In the query string.
+    Query,
+    /// In a header.
+    Header,
+    /// In a cookie.
+    Cookie,
+}
+
+impl fmt::Display for ParameterPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+        })
+    }
+}
+
+/// How the value of a parameter is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// As text, arrays and objects in a style of RFC 6570 or of OpenAPI's own.
+    Styled {
+        /// The style.
+        style: Style,
+        /// Whether each element or member is a pair of its own.
+        explode: bool,
+    },
+    /// As JSON text (`content` with a JSON media type).
+    Json,
+    /// In a media type that is not looked into.
+    Other,
+}
+
+impl Encoding {
+    /// What holds where the contract does not say (OpenAPI 3.1.1, Parameter Object).
+    #[must_use]
+    pub const fn usual(place: ParameterPlace) -> Self {
+        match place {
+            ParameterPlace::Path | ParameterPlace::Header => Self::Styled {
+                style: Style::Simple,
+                explode: false,
+            },
+            ParameterPlace::Query | ParameterPlace::Cookie => Self::Styled {
+                style: Style::Form,
+                explode: true,
+            },
+        }
+    }
+}
+
+/// The styles of OpenAPI 3.1.1, "Style Values", and the tab-separated values of Swagger 2.0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// `;color=blue`
+    Matrix,
+    /// `.blue`
+    Label,
+    /// `blue,black`
+    Simple,
+    /// `color=blue,black`
+    Form,
+    /// `color=blue%20black`
+    SpaceDelimited,
+    /// `color=blue|black`
+    PipeDelimited,
+    /// `color[R]=100`
+    DeepObject,
+    /// `color=blue%09black`
+    TabDelimited,
+}
+
+impl Style {
+    /// The style with this name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "matrix" => Self::Matrix,
+            "label" => Self::Label,
+            "simple" => Self::Simple,
+            // The cookie style of OpenAPI 3.2 differs in percent-encoding alone.
+            "form" | "cookie" => Self::Form,
+            "spaceDelimited" => Self::SpaceDelimited,
+            "pipeDelimited" => Self::PipeDelimited,
+            "deepObject" => Self::DeepObject,
+            _ => return None,
+        })
+    }
+
+    /// The name of the style, as a contract writes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Matrix => "matrix",
+            Self::Label => "label",
+            Self::Simple => "simple",
+            Self::Form => "form",
+            Self::SpaceDelimited => "spaceDelimited",
+            Self::PipeDelimited => "pipeDelimited",
+            Self::DeepObject => "deepObject",
+            Self::TabDelimited => "tsv",
+        }
+    }
+
+    /// Whether `explode` is true where the contract does not say.
+    #[must_use]
+    pub const fn explodes(self) -> bool {
+        matches!(self, Self::Form)
+    }
+}

@@ -1,0 +1,262 @@
+//! Contracts of JSON Schemas: a file, or a folder of files that refer to each other.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use walkdir::WalkDir;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::{Compiler, Dialect, Documents, Place, Problem, ProblemKind};
+use crate::source::Source;
+
+use super::files::{Files, uri_of};
+use super::{
+    Contract, LoadOptions, Operation, OperationKind, PathTemplate, Payload, Response, StatusPattern,
+};
+
+/// Whether a key at the root of a document makes it a JSON Schema.
+pub(super) fn is_keyword(key: &str) -> bool {
+    key == "$defs" || key == "definitions" || Dialect::ALL.iter().any(|dialect| dialect.has(key))
+}
+
+/// A payload of a contract of schemas: the name that it is asked for by, and its URI.
+struct Entry {
+    name: String,
+    uri: String,
+}
+
+/// A contract of one schema; of one that only holds definitions, each of them.
+pub(super) fn file(
+    path: &Path,
+    uri: &str,
+    mut files: Files<'_>,
+    options: &LoadOptions,
+) -> Result<Contract> {
+    files.gather(Dialect::default());
+    let root = files.documents.get(uri).unwrap_or(&Value::Null);
+    let mut entries = Vec::new();
+    if asserts(root) {
+        entries.push(Entry {
+            name: stem(path),
+            uri: format!("{uri}#"),
+        });
+    } else {
+        for keyword in ["$defs", "definitions"] {
+            for name in root
+                .get(keyword)
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten()
+            {
+                let mut pointer = crate::location::Pointer::root();
+                pointer.push_key(keyword);
+                pointer.push_key(name.0);
+                entries.push(Entry {
+                    name: name.0.clone(),
+                    uri: format!("{uri}#{}", pointer.to_fragment()),
+                });
+            }
+        }
+    }
+    let title = root
+        .get("title")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let title = title.to_owned();
+    contract(
+        path,
+        &title,
+        entries,
+        uri,
+        files.documents,
+        options,
+        Vec::new(),
+    )
+}
+
+/// A contract of every schema in a folder.
+pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
+    let mut files = Files::new(path, &options.refs)?;
+    let mut entries = Vec::new();
+    let mut problems = Vec::new();
+    for entry in WalkDir::new(path).sort_by_file_name() {
+        let entry = entry.map_err(|error| Error::read(path, error.into()))?;
+        let file = entry.path();
+        let extension = file
+            .extension()
+            .map(|extension| extension.to_string_lossy());
+        let is_candidate = matches!(extension.as_deref(), Some("json" | "yaml" | "yml"));
+        if !entry.file_type().is_file() || !is_candidate {
+            continue;
+        }
+        let uri = uri_of(file)?;
+        let parsed = match Source::read(file, &file.display().to_string()) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                problems.push(unusable(&uri, error.to_string()));
+                continue;
+            }
+        };
+        let is_schema = match &parsed.value {
+            Value::Bool(_) => true,
+            Value::Object(members) => members.keys().any(|key| is_keyword(key)),
+            _ => false,
+        };
+        if !is_schema {
+            let message = format!("{} is no JSON Schema and was passed over", file.display());
+            problems.push(unusable(&uri, message));
+            continue;
+        }
+        if asserts(&parsed.value) {
+            let inside = file.strip_prefix(path).unwrap_or(file);
+            entries.push(Entry {
+                name: name_of(inside),
+                uri: format!("{uri}#"),
+            });
+        }
+        files.push(&uri, parsed, Dialect::default());
+    }
+    files.gather(Dialect::default());
+    let base = format!("{}/", uri_of(path)?);
+    if files.documents.iter().next().is_none() {
+        let message = "the folder holds no JSON Schema (*.json, *.yaml, *.yml)";
+        return Err(Error::new(ErrorKind::Format, message).with_path(path));
+    }
+    contract(path, "", entries, &base, files.documents, options, problems)
+}
+
+fn unusable(uri: &str, message: String) -> Problem {
+    Problem {
+        place: Place {
+            document: uri.into(),
+            pointer: crate::location::Pointer::root(),
+        },
+        kind: ProblemKind::Description(message),
+    }
+}
+
+fn contract(
+    path: &Path,
+    title: &str,
+    mut entries: Vec<Entry>,
+    base: &str,
+    documents: Documents,
+    options: &LoadOptions,
+    mut problems: Vec<Problem>,
+) -> Result<Contract> {
+    for schema in &options.schemas {
+        let is_known = entries.iter().any(|entry| entry.name == *schema);
+        if !is_known {
+            let (file, fragment) = schema.split_once('#').unwrap_or((schema, ""));
+            let document = match file {
+                "" => Some(base.to_owned()),
+                file => crate::schema::join(base, file),
+            };
+            let uri = format!("{}#{fragment}", document.unwrap_or_default());
+            entries.push(Entry {
+                name: schema.clone(),
+                uri,
+            });
+        }
+    }
+    let mut compiler = Compiler::new(&documents, options.compile);
+    let mut operations = Vec::new();
+    for Entry { name, uri } in entries {
+        let node = compiler.entry(&uri).map_err(|reason| {
+            let message = format!("no schema is called `{name}`: {reason}");
+            Error::new(ErrorKind::Unknown, message).with_path(path)
+        })?;
+        let place = Place::clone(&compiler.place(node));
+        operations.push(operation(&name, Payload::json(node), place));
+    }
+    // Schemas that nothing names are read, too, for what is wrong with them.
+    for document in documents.iter() {
+        let place = |pointer| Place {
+            document: document.uri.clone(),
+            pointer,
+        };
+        compiler.schema(place(crate::location::Pointer::root()), &document.value);
+        for keyword in ["$defs", "definitions"] {
+            let definitions = document.value.get(keyword).and_then(Value::as_object);
+            for (name, schema) in definitions.into_iter().flatten() {
+                let pointer = crate::location::Pointer::root().join(keyword).join(name);
+                compiler.schema(place(pointer), schema);
+            }
+        }
+    }
+    let (graph, found) = compiler.finish();
+    problems.extend(found);
+    Ok(Contract {
+        name: stem(path),
+        version: String::new(),
+        title: title.to_owned(),
+        operations,
+        notes: Vec::new(),
+        graph,
+        documents,
+        problems,
+        samples: Vec::new(),
+    })
+}
+
+/// A schema as an operation: payloads of either side, of any status.
+fn operation(name: &str, payload: Payload, place: Place) -> Operation {
+    Operation {
+        id: name.to_owned(),
+        kind: OperationKind::Schema,
+        method: String::new(),
+        path: PathTemplate::parse(""),
+        routes: Vec::new(),
+        place: Some(place),
+        deprecated: false,
+        summary: String::new(),
+        parameters: Vec::new(),
+        open_query: true,
+        request: Payload::Absent,
+        responses: vec![Response {
+            status: StatusPattern::Default,
+            payload,
+        }],
+        notes: Vec::new(),
+        replaces: Vec::new(),
+    }
+}
+
+/// Whether a document is the schema of a payload, and not a collection of definitions alone.
+fn asserts(root: &Value) -> bool {
+    match root {
+        Value::Bool(_) => true,
+        Value::Object(members) => {
+            members
+                .keys()
+                .any(|key| Dialect::ALL.iter().any(|d| d.asserts(key)))
+                || !(members.contains_key("$defs") || members.contains_key("definitions"))
+        }
+        _ => false,
+    }
+}
+
+/// `events/pet-sold.schema.json` → `events/pet-sold`
+fn name_of(path: &Path) -> String {
+    let folder: PathBuf = path.parent().unwrap_or(Path::new("")).to_owned();
+    let segments = folder
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy());
+    let mut name: Vec<String> = segments.map(Into::into).collect();
+    name.push(stem(path));
+    name.join("/")
+}
+
+/// `pet-sold.schema.json` → `pet-sold`
+pub(super) fn stem(path: &Path) -> String {
+    let name = match path.file_name() {
+        Some(name) => name.to_string_lossy().into_owned(),
+        None => "contract".to_owned(),
+    };
+    let name = name
+        .strip_suffix(".json")
+        .or_else(|| name.strip_suffix(".yaml"))
+        .or_else(|| name.strip_suffix(".yml"))
+        .unwrap_or(&name);
+    name.strip_suffix(".schema").unwrap_or(name).to_owned()
+}

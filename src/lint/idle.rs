@@ -1,0 +1,124 @@
+//! Keywords that cannot do anything, because of the types beside them.
+
+use crate::json::Kind;
+use crate::schema::{Graph, Node, Types};
+
+use super::{LintFact, LintKind};
+
+/// Formats that are known to be about strings; of others nobody can say.
+const STRING_FORMATS: [&str; 14] = [
+    "date",
+    "date-time",
+    "duration",
+    "email",
+    "hostname",
+    "idn-email",
+    "ipv4",
+    "ipv6",
+    "iri",
+    "json-pointer",
+    "regex",
+    "time",
+    "uri",
+    "uuid",
+];
+
+pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
+    let mut facts = Vec::new();
+    for (_, node) in graph.iter() {
+        let Some(types) = node.types else { continue };
+        for (keyword, kind) in keywords(node) {
+            if !types.may_hold(kind) {
+                let reason = format!("it is about {}, and `type` is {types}", plural(kind));
+                facts.push(idle(node, &keyword, reason));
+            }
+        }
+        facts.extend(outside(node, types));
+    }
+    facts
+}
+
+/// A keyword that does nothing, wholly or in a part.
+fn idle(node: &Node, keyword: &str, reason: String) -> LintFact {
+    let mut place = (*node.place).clone();
+    place.pointer.push_key(keyword);
+    let keyword = keyword.to_owned();
+    LintFact {
+        place,
+        kind: LintKind::Idle { keyword, reason },
+    }
+}
+
+/// The keywords that say something of one kind of value alone.
+fn keywords(node: &Node) -> Vec<(String, Kind)> {
+    let mut keywords: Vec<(String, Kind)> = Vec::new();
+    for check in &node.checks {
+        let is_known = check.keyword != "format"
+            || STRING_FORMATS.contains(&check.argument.as_str().unwrap_or_default());
+        if is_known {
+            keywords.push((check.keyword.to_owned(), check.kind));
+        }
+    }
+    for length in &node.lengths {
+        keywords.push((length.keyword().to_owned(), length.kind));
+    }
+    let object = &node.object;
+    let of_objects = [
+        ("properties", !object.names.is_empty()),
+        ("patternProperties", !object.patterns.is_empty()),
+        ("additionalProperties", object.additional.is_some()),
+        ("required", !object.required.is_empty()),
+        ("propertyNames", object.property_names.is_some()),
+    ];
+    let array = &node.array;
+    let of_arrays = [
+        ("items", array.items.is_some()),
+        ("contains", array.contains.is_some()),
+    ];
+    let kinds = [
+        (&of_objects[..], Kind::Object),
+        (&of_arrays[..], Kind::Array),
+    ];
+    for (known, kind) in kinds {
+        let there = known.iter().filter(|(_, is_there)| *is_there);
+        keywords.extend(there.map(|(keyword, _)| ((*keyword).to_owned(), kind)));
+    }
+    keywords
+}
+
+/// Enum values that are not of the type.
+fn outside(node: &Node, types: Types) -> Option<LintFact> {
+    let values = node.values.as_ref()?;
+    let is_outside = |value: &&serde_json::Value| {
+        let text = value.to_string();
+        crate::json::Document::parse(text.as_bytes()).is_ok_and(|value| !types.hold(value.root()))
+    };
+    let outside: Vec<String> = values
+        .all
+        .iter()
+        .filter(is_outside)
+        .map(ToString::to_string)
+        .collect();
+    if outside.is_empty() {
+        return None;
+    }
+    let reason = match outside.as_slice() {
+        [one] => format!("value {one} is none that `type` takes: {types}"),
+        several => format!(
+            "values {} are none that `type` takes: {types}",
+            several.join(", ")
+        ),
+    };
+    Some(idle(node, "enum", reason))
+}
+
+const fn plural(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Null => "null",
+        Kind::Boolean => "booleans",
+        Kind::Number => "numbers",
+        Kind::String => "strings",
+        Kind::Array => "arrays",
+        Kind::Object => "objects",
+    }
+}

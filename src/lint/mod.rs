@@ -1,0 +1,105 @@
+//! What is wrong with a contract itself: facts, without opinion.
+//!
+//! What reading a contract already found ([`Contract::problems`]) is joined by what only the compiled
+//! schemas show: examples that break them, keywords that cannot do anything, schemas that nothing can
+//! satisfy, operations that no request can tell apart.
+
+mod examples;
+mod idle;
+mod satisfy;
+
+use std::collections::BTreeMap;
+
+use crate::contract::{Contract, OperationKind};
+use crate::location::Pointer;
+use crate::observe::DeviationKind;
+use crate::schema::{Place, ProblemKind};
+
+/// Something that is wrong with a contract.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LintFact {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub kind: LintKind,
+}
+
+/// What can be wrong with a contract.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LintKind {
+    /// What reading found.
+    Problem(ProblemKind),
+    /// A value that the contract gives breaks the schema that it is given for.
+    Value {
+        /// `example` or `default`.
+        what: &'static str,
+        /// The place in the value.
+        at: Pointer,
+        /// How.
+        deviation: DeviationKind,
+    },
+    /// A keyword cannot do anything beside the others.
+    Idle {
+        /// The keyword.
+        keyword: String,
+        /// Why.
+        reason: String,
+    },
+    /// Nothing satisfies a schema: why.
+    Unsatisfiable(String),
+    /// A request of the operation may as well be one of another: the method and path of both.
+    Indistinguishable {
+        /// This one.
+        operation: String,
+        /// The other one.
+        other: String,
+    },
+}
+
+/// Everything that is wrong with a contract, in order of place.
+#[must_use]
+pub fn lint(contract: &Contract) -> Vec<LintFact> {
+    let mut facts: Vec<LintFact> = contract
+        .problems
+        .iter()
+        .map(|problem| LintFact {
+            place: problem.place.clone(),
+            kind: LintKind::Problem(problem.kind.clone()),
+        })
+        .collect();
+    facts.extend(examples::facts(contract));
+    facts.extend(idle::facts(&contract.graph));
+    facts.extend(satisfy::facts(&contract.graph));
+    facts.extend(indistinguishable(contract));
+    facts.sort();
+    facts.dedup();
+    facts
+}
+
+/// Operations with the same method and the same path but for the names of its parameters.
+fn indistinguishable(contract: &Contract) -> Vec<LintFact> {
+    let mut facts = Vec::new();
+    let mut known: BTreeMap<(&str, String), String> = BTreeMap::new();
+    let operations = contract.operations.iter();
+    for operation in operations.filter(|operation| operation.kind == OperationKind::Path) {
+        let signature = format!("{} ({})", operation.signature(), operation.id);
+        for route in &operation.routes {
+            let key = (operation.method.as_str(), route.shape());
+            let Some(other) = known.get(&key) else {
+                known.insert(key, signature.clone());
+                continue;
+            };
+            if let Some(place) = operation.place.clone().filter(|_| *other != signature) {
+                let kind = LintKind::Indistinguishable {
+                    operation: signature.clone(),
+                    other: other.clone(),
+                };
+                facts.push(LintFact { place, kind });
+            }
+        }
+    }
+    facts
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! What a contract expects of a message, beside what its schema says: parameters, a body or none, a
+//! media type.
+
+use crate::capture::redact::{MASK, is_secret_name, sanitised};
+use crate::capture::{Body, Request};
+use crate::contract::{ParameterPlace, Payload, Selected, Target};
+use crate::json::Value;
+use crate::location::Side;
+use crate::schema::{Graph, NodeId};
+
+use super::fit::Fit;
+use super::observer::{Observer, key_of};
+use super::parameter::{Claims, Found, Sent};
+use super::placeholder::is_placeholder;
+use super::profile::{TargetKey, TrafficFact};
+use super::record::shorten;
+use super::route::Destination;
+use super::sighting::Sighting;
+
+impl<'c> Observer<'c> {
+    /// Holds the parameters of a request against those of its operation.
+    pub(super) fn parameters(
+        &mut self,
+        place: &Destination<'c>,
+        request: &Request<'_>,
+        target: &Target,
+        path_values: &[(&str, String)],
+    ) {
+        let key = key_of(place);
+        let graph = &place.contract.graph;
+        let operation = place.operation;
+        let sent = Sent {
+            path: path_values,
+            target,
+            headers: &request.headers,
+        };
+        for parameter in &operation.parameters {
+            let name = sanitised(&parameter.name);
+            match sent.parameter(graph, operation, parameter) {
+                Found::Good => {}
+                Found::Missing => {
+                    let fact = TrafficFact::MissingParameter {
+                        target: key.clone(),
+                        place: parameter.place,
+                    };
+                    self.fact(fact, &name, &Sighting::of_part(&request.line, &target.path));
+                }
+                Found::Bad(value, kind) => {
+                    let sighting = match parameter.place {
+                        ParameterPlace::Query => {
+                            Sighting::Query(&request.line, &parameter.name, &value)
+                        }
+                        ParameterPlace::Path => Sighting::of_part(&request.line, &value),
+                        ParameterPlace::Header | ParameterPlace::Cookie => {
+                            Sighting::of_part(&request.line, "")
+                        }
+                    };
+                    if is_placeholder(&value) {
+                        let fact = TrafficFact::ParameterPlaceholder(key.clone());
+                        self.fact(fact, &name, &sighting);
+                        continue;
+                    }
+                    let is_secret =
+                        is_secret_name(&name) || parameter.place == ParameterPlace::Cookie;
+                    let subject = if is_secret {
+                        MASK.to_owned()
+                    } else {
+                        shorten(&value)
+                    };
+                    let fact = TrafficFact::ParameterValue {
+                        target: key.clone(),
+                        name,
+                        kind,
+                    };
+                    self.fact(fact, &subject, &sighting);
+                }
+            }
+        }
+        if operation.open_query {
+            return;
+        }
+        let queries = operation.parameters.iter();
+        let queries = queries.filter(|parameter| parameter.place == ParameterPlace::Query);
+        let claims: Vec<Claims<'_>> = queries.map(|query| Claims::of(graph, query)).collect();
+        for (name, _) in &target.query {
+            if !claims.iter().any(|claim| claim.has(name, operation)) {
+                let fact = TrafficFact::UndeclaredQuery(key.clone());
+                let sighting = Sighting::of_part(&request.line, name);
+                self.fact(fact, &sanitised(name), &sighting);
+            }
+        }
+    }
+
+    /// The schemas that a body may have to fit; what is wrong with its presence or media type is a fact.
+    pub(super) fn expected(
+        &mut self,
+        place: &Destination<'c>,
+        key: &TargetKey,
+        body: &Body<'_>,
+    ) -> (Vec<NodeId>, Said) {
+        let sighting = Sighting::Body(body, 0);
+        let no_schema = (Vec::new(), Said::NoSchema);
+        let payload = place.operation.payload(place.side, place.status);
+        let content = match payload {
+            // Said of the status already.
+            None => return no_schema,
+            Some(Payload::Absent) => {
+                self.fact(TrafficFact::UnexpectedBody(key.clone()), "", &sighting);
+                return no_schema;
+            }
+            Some(Payload::Undocumented) => {
+                self.fact(TrafficFact::NoSchema(key.clone()), "", &sighting);
+                return no_schema;
+            }
+            Some(Payload::Content(content)) => content,
+        };
+        let all = payload.map(Payload::schemas).unwrap_or_default();
+        let Some(media_type) = &body.media_type else {
+            if all.is_empty() {
+                self.fact(TrafficFact::NoSchema(key.clone()), "", &sighting);
+            }
+            // What does not look like JSON is not judged as JSON.
+            return (all, Said::OtherMediaType);
+        };
+        match content.select(media_type) {
+            Selected::Schema(schema) => (vec![schema], Said::OtherMediaType),
+            Selected::NoSchema if body.is_json() => {
+                self.fact(TrafficFact::NoSchema(key.clone()), "", &sighting);
+                no_schema
+            }
+            Selected::NoSchema => (Vec::new(), Said::OtherMediaType),
+            Selected::Undeclared => {
+                let fact = TrafficFact::MediaType {
+                    target: key.clone(),
+                    declared: content.media_types(),
+                };
+                self.fact(fact, &sanitised(media_type), &sighting);
+                (all, Said::OtherMediaType)
+            }
+        }
+    }
+}
+
+/// Why a body is not compared with a schema.
+pub(super) enum Said {
+    NoSchema,
+    OtherMediaType,
+}
+
+/// Of several schemas the one that a value fits best.
+pub(super) fn best_fit(graph: &Graph, schemas: &[NodeId], side: Side, value: Value<'_>) -> NodeId {
+    let mut best = (schemas[0], None);
+    for &schema in schemas.iter().filter(|_| schemas.len() > 1) {
+        let fit = Fit::measure(graph, schema, Some(side), value);
+        if best.1.is_none_or(|known| fit.compare(known).is_gt()) {
+            best = (schema, Some(fit));
+        }
+    }
+    best.0
+}
+
+/// Whether a message with this status may have a body (RFC 9110 section 6.4.1).
+pub(super) fn allows_body(status: Option<u16>) -> bool {
+    !matches!(status, Some(204 | 304 | 100..=199))
+}

@@ -1,0 +1,389 @@
+//! Values of parameters: from the text of a request to the JSON value that it stands for, and how that
+//! breaks its schema.
+
+mod style;
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use crate::capture::Headers;
+use crate::contract::{Encoding, Operation, Parameter, ParameterPlace, Style, Target};
+use crate::json::{Document, Kind, Value};
+use crate::location::{Side, Step};
+use crate::schema::{Graph, NodeId};
+
+use super::deviation::DeviationKind;
+use super::explain::first_deviation;
+use super::variant::may_hold;
+
+use style::{Escapes, Parts, Sort};
+
+/// The parameters of one request.
+pub(super) struct Sent<'r> {
+    pub(super) path: &'r [(&'r str, String)],
+    pub(super) target: &'r Target,
+    pub(super) headers: &'r Headers,
+}
+
+/// What a request has for one declared parameter.
+pub(super) enum Found {
+    /// Nothing.
+    Missing,
+    /// A value that the schema accepts, or that nothing is said of.
+    Good,
+    /// A value that breaks the schema: the text as it was sent (decoded), and how.
+    Bad(String, DeviationKind),
+}
+
+/// Headers that OpenAPI describes elsewhere, so that a parameter of this name is ignored (OpenAPI 3.1.1,
+/// Parameter Object).
+const RESERVED: [&str; 3] = ["accept", "content-type", "authorization"];
+
+impl Sent<'_> {
+    /// Looks up and judges a declared parameter.
+    pub(super) fn parameter(
+        &self,
+        graph: &Graph,
+        operation: &Operation,
+        parameter: &Parameter,
+    ) -> Found {
+        let texts = self.texts(graph, operation, parameter);
+        if texts.is_empty() {
+            // A capture that holds no headers at all left them out.
+            let is_known = match parameter.place {
+                ParameterPlace::Path => false,
+                ParameterPlace::Query => true,
+                ParameterPlace::Header => {
+                    !self.headers.0.is_empty()
+                        && !RESERVED.contains(&parameter.name.to_ascii_lowercase().as_str())
+                }
+                ParameterPlace::Cookie => self.headers.get("cookie").is_some(),
+            };
+            return match parameter.required && is_known {
+                true => Found::Missing,
+                false => Found::Good,
+            };
+        }
+        let Some(schema) = parameter.schema else {
+            return Found::Good;
+        };
+        let escapes = match parameter.place {
+            ParameterPlace::Path | ParameterPlace::Cookie => Escapes::Percent,
+            ParameterPlace::Query => Escapes::Query,
+            ParameterPlace::Header => Escapes::None,
+        };
+        let shown = || shown(&texts, escapes);
+        match parameter.encoding {
+            Encoding::Other => Found::Good,
+            Encoding::Json => {
+                let text = shown();
+                match Document::parse(text.as_bytes()) {
+                    Ok(document) => match first(graph, schema, document.root()) {
+                        Some(kind) => Found::Bad(text.clone(), kind),
+                        None => Found::Good,
+                    },
+                    Err(_) => {
+                        let expected = "application/json".to_owned();
+                        let keyword = "content";
+                        Found::Bad(text.clone(), DeviationKind::Content { keyword, expected })
+                    }
+                }
+            }
+            Encoding::Styled { style, explode } => {
+                let value = Written {
+                    name: &parameter.name,
+                    texts: &texts,
+                    style,
+                    explode,
+                    escapes,
+                };
+                match value.deviation(graph, schema) {
+                    Some(kind) => Found::Bad(shown(), kind),
+                    None => Found::Good,
+                }
+            }
+        }
+    }
+
+    /// The names and texts that belong to a parameter, still encoded.
+    fn texts(
+        &self,
+        graph: &Graph,
+        operation: &Operation,
+        parameter: &Parameter,
+    ) -> Vec<(String, String)> {
+        let name = &parameter.name;
+        match parameter.place {
+            ParameterPlace::Path => {
+                let own = self.path.iter().filter(|(known, _)| known == name);
+                own.map(|(name, text)| ((*name).to_owned(), text.clone()))
+                    .collect()
+            }
+            ParameterPlace::Query => {
+                let claims = Claims::of(graph, parameter);
+                let own = self.target.query.iter().zip(&self.target.raw_query);
+                own.filter(|((key, _), _)| claims.has(key, operation))
+                    .map(|((key, _), (_, text))| (key.clone(), text.clone()))
+                    .collect()
+            }
+            ParameterPlace::Header => {
+                let own = self.headers.0.iter();
+                own.filter(|(known, _)| known.eq_ignore_ascii_case(name))
+                    .cloned()
+                    .collect()
+            }
+            ParameterPlace::Cookie => {
+                let cookies = self.headers.get("cookie").unwrap_or_default();
+                let pairs = cookies
+                    .split(';')
+                    .filter_map(|pair| pair.trim().split_once('='));
+                pairs
+                    .filter(|(known, _)| known == name)
+                    .map(|(name, text)| (name.to_owned(), text.to_owned()))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// Which names of a query belong to a parameter.
+pub(super) enum Claims<'p> {
+    /// This one.
+    Name(&'p str),
+    /// `name[…]`
+    Deep(&'p str),
+    /// The properties of an exploded object.
+    Properties(&'p Parameter, Vec<Arc<str>>),
+    /// The same, and every name that no other parameter has.
+    Rest(&'p Parameter),
+}
+
+impl<'p> Claims<'p> {
+    pub(super) fn of(graph: &Graph, parameter: &'p Parameter) -> Self {
+        let Encoding::Styled { style, explode } = parameter.encoding else {
+            return Self::Name(&parameter.name);
+        };
+        if style == Style::DeepObject {
+            return Self::Deep(&parameter.name);
+        }
+        let is_object = |schema: &NodeId| sorts(graph, *schema).first() == Some(&Sort::Members);
+        let exploded = parameter.schema.filter(|_| style == Style::Form && explode);
+        let Some(schema) = exploded.filter(is_object) else {
+            return Self::Name(&parameter.name);
+        };
+        let nodes = graph.closure(&[schema], |_| true);
+        let objects = || nodes.iter().map(|id| &graph.node(*id).object);
+        let takes_any = objects().any(|object| {
+            let rest = object.additional.map(|rest| graph.node(rest));
+            rest.is_some_and(|rest| !rest.never) || !object.patterns.is_empty()
+        });
+        let names: Vec<Arc<str>> = objects().flat_map(|object| object.names.clone()).collect();
+        if takes_any || names.is_empty() {
+            Self::Rest(parameter)
+        } else {
+            Self::Properties(parameter, names)
+        }
+    }
+
+    /// Whether a name belongs to the parameter.
+    pub(super) fn has(&self, key: &str, operation: &Operation) -> bool {
+        let is_others = |own: &Parameter| {
+            let other = operation.query_parameter(key);
+            other.is_some_and(|other| !std::ptr::eq(other, own))
+        };
+        match self {
+            Self::Name(name) => *name == key,
+            Self::Deep(name) => style::deep_member(name, key).is_some(),
+            Self::Properties(own, names) => {
+                names.iter().any(|name| **name == *key) && !is_others(own)
+            }
+            Self::Rest(own) => !is_others(own),
+        }
+    }
+}
+
+/// A value as it was written.
+struct Written<'t> {
+    name: &'t str,
+    texts: &'t [(String, String)],
+    style: Style,
+    explode: bool,
+    escapes: Escapes,
+}
+
+impl Written<'_> {
+    /// How the value breaks the schema; `None` when some reading of it is accepted. Of several readings
+    /// the first, which is the most likely one, is told.
+    fn deviation(&self, graph: &Graph, schema: NodeId) -> Option<DeviationKind> {
+        let mut told = None;
+        for sort in sorts(graph, schema) {
+            for parts in self.parts(sort) {
+                for json in readings(graph, schema, &parts) {
+                    let text = json.to_string();
+                    // What was built here is JSON.
+                    let document = Document::parse(text.as_bytes()).ok()?;
+                    match first(graph, schema, document.root()) {
+                        None => return None,
+                        Some(kind) => {
+                            told.get_or_insert(kind);
+                        }
+                    }
+                }
+            }
+        }
+        told.or(Some(DeviationKind::Style {
+            style: self.style.name(),
+        }))
+    }
+
+    /// The parts of the value, in each way that it may be meant.
+    fn parts(&self, sort: Sort) -> Vec<Parts> {
+        let decoded = |text: &str| {
+            let parts = style::split(Style::Simple, false, "", text, Sort::Scalar, self.escapes);
+            match parts {
+                Some(Parts::Scalar(text)) => text,
+                _ => text.to_owned(),
+            }
+        };
+        match (sort, self.style, self.explode) {
+            (Sort::Members, Style::DeepObject, _) => {
+                let members = self.texts.iter().filter_map(|(key, text)| {
+                    let key = style::deep_member(self.name, key)?;
+                    Some((key.to_owned(), decoded(text)))
+                });
+                vec![Parts::Members(members.collect())]
+            }
+            (Sort::Members, Style::Form, true) => {
+                let members = self.texts.iter();
+                vec![Parts::Members(
+                    members
+                        .map(|(key, text)| (key.clone(), decoded(text)))
+                        .collect(),
+                )]
+            }
+            (Sort::List, Style::Form | Style::SpaceDelimited | Style::PipeDelimited, true) => {
+                let list = self.texts.iter().map(|(_, text)| decoded(text));
+                vec![Parts::List(list.collect())]
+            }
+            _ => {
+                // Repeated headers are one list (RFC 9110 section 5.3).
+                let texts: Vec<&str> = self.texts.iter().map(|(_, text)| text.as_str()).collect();
+                let text = texts.join(",");
+                let split = |text: &str| {
+                    style::split(
+                        self.style,
+                        self.explode,
+                        self.name,
+                        text,
+                        sort,
+                        self.escapes,
+                    )
+                };
+                let mut ways: Vec<Parts> = split(&text).into_iter().collect();
+                // Many clients encode the commas that separate, too.
+                if sort != Sort::Scalar && text.contains("%2") {
+                    ways.extend(split(&text.replace("%2C", ",").replace("%2c", ",")));
+                }
+                ways
+            }
+        }
+    }
+}
+
+/// The sorts of value that a schema takes, the most structured first.
+fn sorts(graph: &Graph, schema: NodeId) -> Vec<Sort> {
+    let takes = |kind| may_hold(graph, schema, kind);
+    let scalars = [Kind::String, Kind::Number, Kind::Boolean, Kind::Null];
+    let takes_scalar = scalars.iter().any(|kind| takes(*kind));
+    match (takes(Kind::Array), takes(Kind::Object), takes_scalar) {
+        // A schema that does not say takes the text as it is.
+        (true, true, true) => vec![Sort::Scalar],
+        (list, members, scalar) => {
+            let members = members.then_some(Sort::Members);
+            let list = list.then_some(Sort::List);
+            members
+                .into_iter()
+                .chain(list)
+                .chain(scalar.then_some(Sort::Scalar))
+                .collect()
+        }
+    }
+}
+
+/// The JSON values that parts may stand for.
+fn readings(graph: &Graph, schema: NodeId, parts: &Parts) -> Vec<Json> {
+    let below = |step: &Step| graph.part(&graph.closure(&[schema], |_| true), step);
+    match parts {
+        Parts::Scalar(text) => {
+            let written = scalar(text);
+            let string = Json::from(text.as_str());
+            match written {
+                // The reading of the right type tells more.
+                Some(value) if may_hold(graph, schema, Kind::String) => vec![string, value],
+                Some(value) => vec![value],
+                None => vec![string],
+            }
+        }
+        Parts::List(list) => {
+            let elements = below(&Step::Any);
+            vec![
+                list.iter()
+                    .map(|text| typed(graph, &elements, text))
+                    .collect(),
+            ]
+        }
+        Parts::Members(members) => {
+            let mut object = Map::new();
+            for (key, text) in members {
+                let member = below(&Step::Key(key.as_str().into()));
+                object.insert(key.clone(), typed(graph, &member, text));
+            }
+            vec![Json::Object(object)]
+        }
+    }
+}
+
+/// A text as the type that its schemas take: a string where they take one.
+fn typed(graph: &Graph, schemas: &[NodeId], text: &str) -> Json {
+    let takes = |kind| schemas.iter().all(|schema| may_hold(graph, *schema, kind));
+    match scalar(text) {
+        Some(value) if !takes(Kind::String) => value,
+        _ => text.into(),
+    }
+}
+
+/// The JSON scalar that a text writes, if it writes one.
+fn scalar(text: &str) -> Option<Json> {
+    let document = Document::parse(text.as_bytes()).ok()?;
+    let root = document.root();
+    matches!(root.kind(), Kind::Null | Kind::Boolean | Kind::Number).then(|| root.to_serde())
+}
+
+/// A value for people: the texts, decoded, with names where several belong to it.
+fn shown(texts: &[(String, String)], escapes: Escapes) -> String {
+    let decoded = |text: &str| match escapes {
+        Escapes::None => text.to_owned(),
+        Escapes::Percent => percent_encoding::percent_decode_str(text)
+            .decode_utf8_lossy()
+            .into_owned(),
+        Escapes::Query => crate::contract::decode_query(text),
+    };
+    match texts {
+        [(_, text)] => decoded(text),
+        several => {
+            let pairs: Vec<String> = several
+                .iter()
+                .map(|(name, text)| format!("{name}={}", decoded(text)))
+                .collect();
+            pairs.join("&")
+        }
+    }
+}
+
+fn first(graph: &Graph, schema: NodeId, value: Value<'_>) -> Option<DeviationKind> {
+    first_deviation(graph, schema, Some(Side::Request), value).map(|(_, kind)| kind)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! Judges what is wrong with a contract itself.
+
+use std::collections::BTreeMap;
+
+use crate::capture::redact::{Excerpt, sanitised};
+use crate::contract::Contract;
+use crate::lint::{LintFact, LintKind};
+use crate::location::{Origin, PathPattern, Pointer, Position};
+use crate::observe::{EVIDENCE_KEPT, Evidence};
+use crate::schema::{Place, ProblemKind};
+
+use super::catalogue::{self as rules, Level, Rule};
+use super::describe;
+use super::finding::{Finding, FindingPlace, Unit};
+use super::judge::{Policy, in_order};
+use super::places::Places;
+
+/// Judges what is wrong with a contract: one finding for each cause.
+#[must_use]
+pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) -> Vec<Finding> {
+    let mut places = Places::new([contract]);
+    let mut groups: BTreeMap<(&str, String), Finding> = BTreeMap::new();
+    for fact in facts {
+        let words = words(fact);
+        let evidence = places.evidence(&fact.place);
+        add(&mut groups, words, &fact.place, evidence, policy);
+    }
+    for document in contract.documents.iter() {
+        let Some(source) = &document.source else {
+            continue;
+        };
+        for repeated in &document.repeated {
+            let words = Words::new(
+                &rules::DUPLICATE_KEY,
+                format!(
+                    "key `{}` stands twice in one object; the later one counts",
+                    sanitised(&repeated.name)
+                ),
+                "stands again later",
+            );
+            let place = Place {
+                document: document.uri.clone(),
+                pointer: Pointer::root().join(&format!("@{}", repeated.span.start)),
+            };
+            let evidence = Evidence {
+                origin: source.origin(repeated.span.start),
+                pointer: Pointer::root(),
+                excerpt: Excerpt::of_line(source.text().as_bytes(), repeated.span.clone()),
+            };
+            add(&mut groups, words, &place, evidence, policy);
+        }
+    }
+    let findings = groups.into_values();
+    let findings = findings.filter(|finding| finding.level > Level::Off);
+    in_order(findings.collect())
+}
+
+struct Words {
+    rule: &'static Rule,
+    /// The level where it is not the rule's own.
+    level: Option<Level>,
+    message: String,
+    label: String,
+    notes: Vec<String>,
+}
+
+impl Words {
+    fn new(rule: &'static Rule, message: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            rule,
+            level: None,
+            message: message.into(),
+            label: label.into(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+fn add(
+    groups: &mut BTreeMap<(&'static str, String), Finding>,
+    words: Words,
+    place: &Place,
+    evidence: Evidence,
+    policy: &Policy,
+) {
+    let Words {
+        rule,
+        level,
+        message,
+        label,
+        notes,
+    } = words;
+    let set = policy.levels.get(rule.id).copied();
+    let level = set.or(level).unwrap_or_else(|| rule.level(None));
+    let key = (rule.id, message.clone());
+    let finding = groups.entry(key).or_insert_with(|| Finding {
+        rule,
+        level,
+        subject: place.pointer.to_string(),
+        message,
+        label,
+        places: vec![FindingPlace {
+            target: None,
+            path: PathPattern::root(),
+        }],
+        count: 0,
+        unit: Unit::Place,
+        payloads: 0,
+        of_payloads: 0,
+        evidence: Vec::new(),
+        declared: Vec::new(),
+        values: Vec::new(),
+        known_to: Vec::new(),
+        notes,
+    });
+    finding.count += 1;
+    if finding.evidence.len() < EVIDENCE_KEPT {
+        finding.evidence.push(evidence);
+    }
+}
+
+fn words(fact: &LintFact) -> Words {
+    match &fact.kind {
+        LintKind::Problem(problem) => of_problem(problem),
+        LintKind::Value {
+            what,
+            at,
+            deviation,
+        } => {
+            let (name, whole) = match at.steps().last() {
+                Some(step) => (format!("`{}`", sanitised(&step)), String::new()),
+                None => (format!("the {what}"), format!("the {what}")),
+            };
+            let described = describe::deviation(deviation, &name, "");
+            let message = match whole.is_empty() {
+                true => format!("an {what} breaks its schema: {}", described.message)
+                    .replace("an default", "a default"),
+                false => described.message,
+            };
+            let mut words = Words::new(&rules::EXAMPLE_MISMATCH, message, described.label);
+            if *at != Pointer::root() {
+                words.notes.push(format!("at {at} of the {what}"));
+            }
+            words
+        }
+        LintKind::Idle { keyword, reason } => Words::new(
+            &rules::IDLE_KEYWORD,
+            format!("`{keyword}` does nothing here: {reason}"),
+            "does nothing",
+        ),
+        LintKind::Unsatisfiable(reason) => Words::new(
+            &rules::UNSATISFIABLE_SCHEMA,
+            format!("nothing satisfies this schema: {reason}"),
+            "accepts nothing",
+        ),
+        LintKind::Indistinguishable { operation, other } => Words::new(
+            &rules::INDISTINGUISHABLE_OPERATIONS,
+            format!("no request can tell {operation} from {other}"),
+            "the same method and path",
+        ),
+    }
+}
+
+fn of_problem(problem: &ProblemKind) -> Words {
+    match problem {
+        ProblemKind::Reference { reference, reason } => Words::new(
+            &rules::DANGLING_REFERENCE,
+            format!("reference `{reference}` leads nowhere: {reason}"),
+            "leads nowhere",
+        ),
+        ProblemKind::Cycle(_) => Words::new(
+            &rules::REFERENCE_CYCLE,
+            problem.to_string(),
+            "back to where it started",
+        ),
+        ProblemKind::Argument { message, .. } => {
+            Words::new(&rules::INVALID_KEYWORD, message.clone(), "is ignored")
+        }
+        ProblemKind::UnknownKeyword {
+            keyword,
+            dialect,
+            near,
+            later,
+        } => {
+            let mut words = Words::new(
+                &rules::UNKNOWN_KEYWORD,
+                format!("`{keyword}` is no keyword of {dialect}, so it is ignored"),
+                match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "not known".to_owned(),
+                },
+            );
+            if near.is_some() || later.is_some() {
+                // What was meant to assert something does not.
+                words.level = Some(Level::Warning);
+            }
+            if let Some(later) = later {
+                words.notes.push(format!("{later} has it"));
+            }
+            words
+        }
+        ProblemKind::Description(message) => {
+            Words::new(&rules::CONTRACT_STRUCTURE, message.clone(), "here")
+        }
+        ProblemKind::Idle { keyword, reason } => Words::new(
+            &rules::IDLE_KEYWORD,
+            format!("`{keyword}` does nothing here: {reason}"),
+            "does nothing",
+        ),
+    }
+}
+
+/// The start of a document that has no text.
+pub(super) fn nowhere(document: &str) -> Origin {
+    Origin {
+        file: document.into(),
+        entry: None,
+        position: Position::START,
+    }
+}

@@ -1,0 +1,67 @@
+//! From places in the documents of contracts to lines and columns.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::capture::redact::Excerpt;
+use crate::contract::Contract;
+use crate::location::Origin;
+use crate::observe::Evidence;
+use crate::schema::Place;
+use crate::source::{Locator, Source};
+
+use super::contract::nowhere;
+
+/// Finds places. A document is parsed for it when its first place is asked for.
+pub(super) struct Places<'c> {
+    contracts: Vec<&'c Contract>,
+    documents: BTreeMap<Arc<str>, Option<(&'c Source, Locator<'c>)>>,
+}
+
+impl<'c> Places<'c> {
+    pub(super) fn new(contracts: impl IntoIterator<Item = &'c Contract>) -> Self {
+        Self {
+            contracts: contracts.into_iter().collect(),
+            documents: BTreeMap::new(),
+        }
+    }
+
+    fn document(&mut self, uri: &Arc<str>) -> Option<&(&'c Source, Locator<'c>)> {
+        let contracts = &self.contracts;
+        let find = || {
+            let mut documents = contracts
+                .iter()
+                .filter_map(|contract| contract.documents.document(uri));
+            let source = documents.find_map(|document| document.source.as_ref())?;
+            Some((source, source.locator()))
+        };
+        let known = self.documents.entry(Arc::clone(uri));
+        known.or_insert_with(find).as_ref()
+    }
+
+    /// The line and column of a place; `None` where the document has no text.
+    pub(super) fn origin(&mut self, place: &Place) -> Option<Origin> {
+        let (source, locator) = self.document(&place.document)?;
+        Some(source.origin(locator.find(&place.pointer).start))
+    }
+
+    /// The place with its line.
+    pub(super) fn evidence(&mut self, place: &Place) -> Evidence {
+        let pointer = place.pointer.clone();
+        match self.document(&place.document) {
+            Some((source, locator)) => {
+                let span = locator.find(&place.pointer);
+                Evidence {
+                    origin: source.origin(span.start),
+                    pointer,
+                    excerpt: Excerpt::of_line(source.text().as_bytes(), span),
+                }
+            }
+            None => Evidence {
+                origin: nowhere(&place.document),
+                pointer,
+                excerpt: Excerpt::default(),
+            },
+        }
+    }
+}

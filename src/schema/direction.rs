@@ -1,0 +1,80 @@
+//! `readOnly` and `writeOnly`: what is required on one side only.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::location::Side;
+
+use super::{Graph, NodeId};
+
+/// How far references and `allOf` are followed.
+const DEPTH: u8 = 16;
+
+/// Marks each required property that is read-only as not required in requests, and each that is
+/// write-only as not required in responses.
+///
+/// OpenAPI 3.0 says so; 3.1 leaves it to the two sides, and its documents are written in the same way.
+/// Plain JSON Schema has no sides.
+pub(super) fn exempt(graph: &mut Graph) {
+    let mut sides: FxHashMap<NodeId, Side> = FxHashMap::default();
+    for (id, node) in graph.iter().filter(|(_, node)| node.dialect.is_openapi()) {
+        if node.read_only {
+            sides.insert(id, Side::Request);
+        } else if node.write_only {
+            sides.insert(id, Side::Response);
+        }
+    }
+    if sides.is_empty() {
+        return;
+    }
+    let mut exceptions: Vec<(NodeId, Arc<str>, Side)> = Vec::new();
+    for (id, node) in graph.iter() {
+        // What a part of an `allOf` requires, another part may declare.
+        for part in parts(graph, id) {
+            if part != id && (graph.node(part).component || !node.dialect.is_openapi()) {
+                continue;
+            }
+            for required in &graph.node(part).object.required {
+                let side = parts(graph, id).into_iter().find_map(|declaring| {
+                    let property = *graph
+                        .node(declaring)
+                        .object
+                        .properties
+                        .get(&required.name)?;
+                    parts(graph, property)
+                        .iter()
+                        .find_map(|part| sides.get(part).copied())
+                });
+                if let Some(side) = side {
+                    exceptions.push((part, Arc::clone(&required.name), side));
+                }
+            }
+        }
+    }
+    for (id, name, side) in exceptions {
+        for required in &mut graph.nodes[id.0 as usize].object.required {
+            if required.name == name {
+                required.except = Some(side);
+            }
+        }
+    }
+}
+
+/// The schema and those that always apply with it.
+fn parts(graph: &Graph, id: NodeId) -> Vec<NodeId> {
+    let mut parts = vec![id];
+    let mut next = 0;
+    let mut depth = 0;
+    while let Some(&part) = parts.get(next) {
+        next += 1;
+        let node = graph.node(part);
+        for &inner in node.reference.iter().chain(&node.all_of) {
+            if !parts.contains(&inner) && depth < u32::from(DEPTH) * 8 {
+                depth += 1;
+                parts.push(inner);
+            }
+        }
+    }
+    parts
+}

@@ -1,0 +1,121 @@
+//! `discriminator` (OpenAPI 3.1.1, Discriminator Object).
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::location::Pointer;
+
+use super::compile::{Compiler, Here};
+use super::{Dialect, Discriminator, NodeId, ProblemKind};
+
+impl<'d> Compiler<'d> {
+    /// OpenAPI 3: an object with `propertyName` and `mapping`; Swagger 2.0: the name of the property.
+    pub(super) fn discriminator(
+        &mut self,
+        argument: &'d Value,
+        members: &'d Map<String, Value>,
+        here: &Here,
+    ) -> Option<Box<Discriminator>> {
+        let property = match argument {
+            Value::String(name) if here.dialect == Dialect::Swagger2 => name,
+            Value::Object(object) => match object.get("propertyName") {
+                Some(Value::String(name)) => name,
+                _ => {
+                    self.argument("discriminator", "an object with a `propertyName`", here);
+                    return None;
+                }
+            },
+            _ => {
+                self.argument("discriminator", "an object with a `propertyName`", here);
+                return None;
+            }
+        };
+        let mut mapping: Vec<(Arc<str>, NodeId)> = Vec::new();
+        if let Some(Value::Object(names)) = argument.get("mapping") {
+            for (tag, schema) in names {
+                let Some(schema) = schema.as_str() else {
+                    let message = format!("the schema of `{tag}` has to be a name or a reference");
+                    let path = ["discriminator", "mapping", tag];
+                    self.refused("discriminator", &path, message, here);
+                    continue;
+                };
+                let by_name = self.component_reference(here, schema);
+                let target = match by_name {
+                    Some(reference) => self.reference(here, &reference),
+                    None => self.reference(here, schema),
+                };
+                match target {
+                    Ok(id) => mapping.push((tag.as_str().into(), id)),
+                    Err(reason) => {
+                        let place = self.at(here, &["discriminator", "mapping", tag]);
+                        let reference = schema.to_owned();
+                        self.problem(place, ProblemKind::Reference { reference, reason });
+                    }
+                }
+            }
+        }
+        // Without a mapping the tag is the name of the schema.
+        let branches = ["oneOf", "anyOf"]
+            .iter()
+            .filter_map(|keyword| members.get(*keyword)?.as_array())
+            .flatten()
+            .filter_map(|branch| branch.get("$ref")?.as_str().map(str::to_owned));
+        let mut implied: Vec<String> = branches.collect();
+        if implied.is_empty() {
+            implied = self.heirs(here);
+        }
+        for reference in implied {
+            let Ok(id) = self.reference(here, &reference) else {
+                continue;
+            };
+            let name = reference.rsplit('/').next().unwrap_or_default();
+            if !mapping.iter().any(|(_, known)| *known == id) {
+                mapping.push((name.into(), id));
+            }
+        }
+        Some(Box::new(Discriminator {
+            property: self.name(property),
+            mapping,
+        }))
+    }
+
+    /// The reference to the component with this name, if there is one.
+    fn component_reference(&self, here: &Here, name: &str) -> Option<String> {
+        let document = self.document(&here.place.document)?;
+        let place = match here.dialect {
+            Dialect::Swagger2 => "definitions",
+            _ => "components/schemas",
+        };
+        let mut pointer = Pointer::root();
+        place.split('/').for_each(|key| pointer.push_key(key));
+        pointer.push_key(name);
+        document.pointer(pointer.as_str())?;
+        Some(format!("#{}", pointer.to_fragment()))
+    }
+
+    /// References to the components that are made of this one by `allOf`.
+    fn heirs(&self, here: &Here) -> Vec<String> {
+        let Some(document) = self.document(&here.place.document) else {
+            return Vec::new();
+        };
+        let place = match here.dialect {
+            Dialect::Swagger2 => "/definitions",
+            _ => "/components/schemas",
+        };
+        let own = format!("#{}", here.place.pointer.to_fragment());
+        let components = document.pointer(place).and_then(Value::as_object);
+        components
+            .into_iter()
+            .flatten()
+            .filter(|(_, schema)| {
+                let parts = schema.get("allOf").and_then(Value::as_array);
+                parts
+                    .into_iter()
+                    .flatten()
+                    .any(|part| part.get("$ref").and_then(Value::as_str) == Some(own.as_str()))
+            })
+            .filter_map(|(name, _)| self.component_reference(here, name))
+            .collect()
+    }
+}

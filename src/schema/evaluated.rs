@@ -1,0 +1,130 @@
+//! Which parts of a value its schema evaluates: what `unevaluatedProperties` and `unevaluatedItems`
+//! leave alone (JSON Schema core 2020-12, section 11).
+
+use crate::json::Value;
+
+use super::{Graph, Memo, Node, NodeId};
+
+/// The schemas that evaluate parts of one value for a schema with `unevaluated…`.
+pub(crate) struct Evaluated {
+    nodes: Vec<NodeId>,
+    /// The schema itself: its own `unevaluated…` does not count.
+    own: NodeId,
+}
+
+impl Graph {
+    /// What a schema evaluates of a value: it, and every schema that it applies to the value and that
+    /// accepts it. `assumed` tells which branches of an `anyOf` or `oneOf` count when none accepts.
+    pub(crate) fn evaluated(
+        &self,
+        own: NodeId,
+        value: Value<'_>,
+        memo: &Memo,
+        assumed: impl Fn(NodeId) -> bool,
+    ) -> Evaluated {
+        let mut nodes = vec![own];
+        let mut next = 0;
+        while let Some(&id) = nodes.get(next) {
+            next += 1;
+            let node = self.node(id);
+            let mut add = |id: NodeId| {
+                if !nodes.contains(&id) {
+                    nodes.push(id);
+                }
+            };
+            let accepts = |id: &NodeId| self.accepts_with(*id, value, memo);
+            node.reference.into_iter().for_each(&mut add);
+            node.all_of.iter().copied().for_each(&mut add);
+            for branches in [&node.any_of, &node.one_of] {
+                let accepting = branches.iter().filter(|branch| accepts(branch));
+                let mut accepting = accepting.copied().peekable();
+                if accepting.peek().is_some() {
+                    accepting.for_each(&mut add);
+                } else {
+                    let assumed = branches.iter().copied().filter(|branch| assumed(*branch));
+                    assumed.for_each(&mut add);
+                }
+            }
+            if let Some(conditional) = node.conditional {
+                if accepts(&conditional.condition) {
+                    add(conditional.condition);
+                    conditional.then.into_iter().for_each(&mut add);
+                } else {
+                    conditional.otherwise.into_iter().for_each(&mut add);
+                }
+            }
+            for (name, schema) in &node.object.dependent_schemas {
+                if value.get(name).is_some() {
+                    add(*schema);
+                }
+            }
+        }
+        Evaluated { nodes, own }
+    }
+
+    /// Whether every member that nothing evaluates is accepted by `unevaluatedProperties`.
+    pub(super) fn unevaluated_members_accepted(
+        &self,
+        id: NodeId,
+        value: Value<'_>,
+        memo: &Memo,
+    ) -> bool {
+        let Some(rest) = self.node(id).object.unevaluated else {
+            return true;
+        };
+        let evaluated = self.evaluated(id, value, memo, |_| false);
+        value.members().all(|(key, member)| {
+            evaluated.has_member(self, &key.name()) || self.accepts_with(rest, member, memo)
+        })
+    }
+
+    /// Whether every element that nothing evaluates is accepted by `unevaluatedItems`.
+    pub(super) fn unevaluated_elements_accepted(
+        &self,
+        id: NodeId,
+        value: Value<'_>,
+        memo: &Memo,
+    ) -> bool {
+        let Some(rest) = self.node(id).array.unevaluated else {
+            return true;
+        };
+        let evaluated = self.evaluated(id, value, memo, |_| false);
+        value.elements().enumerate().all(|(index, element)| {
+            evaluated.has_element(self, index, element, memo)
+                || self.accepts_with(rest, element, memo)
+        })
+    }
+}
+
+impl Evaluated {
+    /// Whether a member with this name is evaluated.
+    pub(crate) fn has_member(&self, graph: &Graph, name: &str) -> bool {
+        self.nodes.iter().any(|id| {
+            let node = graph.node(*id);
+            node.object.additional.is_some()
+                || (*id != self.own && node.object.unevaluated.is_some())
+                || node.named_schemas(name).next().is_some()
+        })
+    }
+
+    /// Whether an element is evaluated.
+    pub(crate) fn has_element(
+        &self,
+        graph: &Graph,
+        index: usize,
+        element: Value<'_>,
+        memo: &Memo,
+    ) -> bool {
+        // That is so from draft 2020-12 on; the `jsonschema` crate has it in 2019-09, too.
+        let contains = |node: &Node| {
+            let contains = node.array.contains;
+            contains.is_some_and(|contains| graph.accepts_with(contains.node, element, memo))
+        };
+        self.nodes.iter().any(|id| {
+            let node = graph.node(*id);
+            node.element_schema(index).is_some()
+                || (*id != self.own && node.array.unevaluated.is_some())
+                || contains(node)
+        })
+    }
+}

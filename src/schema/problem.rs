@@ -1,0 +1,78 @@
+//! What is wrong with a schema itself.
+
+use std::fmt;
+
+use super::{Dialect, Place};
+
+/// Something in a document that cannot be used, or does nothing. Compiling goes on without it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The keyword or the part it is about.
+    pub place: Place,
+    /// What it is.
+    pub kind: ProblemKind,
+}
+
+/// What can be wrong with a schema.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// A reference leads nowhere; what it stands for is taken to accept anything.
+    Reference {
+        /// The reference as it is written.
+        reference: String,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// A schema applies itself to the same value, which says nothing: the names on the way.
+    Cycle(Vec<String>),
+    /// The argument of a keyword is not what it has to be; the keyword is ignored.
+    Argument {
+        /// The keyword.
+        keyword: String,
+        /// What is wrong, as in "`minLength` has to be a whole number".
+        message: String,
+    },
+    /// The dialect has no such keyword; it is ignored.
+    UnknownKeyword {
+        /// The keyword.
+        keyword: String,
+        /// The dialect.
+        dialect: Dialect,
+        /// What was probably meant.
+        near: Option<&'static str>,
+        /// The first later dialect that has it.
+        later: Option<Dialect>,
+    },
+    /// A part of the description around the schemas cannot be used, or contradicts another part.
+    Description(String),
+    /// A keyword cannot do anything where it stands.
+    Idle {
+        /// The keyword.
+        keyword: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl fmt::Display for ProblemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reference { reference, reason } => {
+                write!(f, "`{reference}` leads nowhere: {reason}")
+            }
+            Self::Cycle(way) => {
+                write!(
+                    f,
+                    "a schema refers to itself for the same value: {}",
+                    way.join(" → ")
+                )
+            }
+            Self::Argument { message, .. } => f.write_str(message),
+            Self::UnknownKeyword {
+                keyword, dialect, ..
+            } => write!(f, "`{keyword}` is no keyword of {dialect}"),
+            Self::Description(message) => f.write_str(message),
+            Self::Idle { keyword, reason } => write!(f, "`{keyword}` does nothing: {reason}"),
+        }
+    }
+}

@@ -1,0 +1,355 @@
+//! Which schema a reference means: base URIs, `$id`, anchors and JSON pointers.
+
+use std::sync::Arc;
+
+use fluent_uri::{Uri, UriRef};
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use crate::error::closest;
+use crate::location::Pointer;
+
+use super::{Dialect, Documents, Place};
+
+/// Names a resource of a [`Resources`].
+pub(super) type ResourceId = u32;
+
+/// A document, or a schema in it that has a URI of its own.
+pub(super) struct Resource<'d> {
+    /// The URI, without fragment.
+    pub(super) uri: String,
+    document: Arc<str>,
+    /// Where in the document it starts.
+    pointer: Pointer,
+    value: &'d Value,
+    pub(super) dialect: Dialect,
+    anchors: FxHashMap<&'d str, Anchor<'d>>,
+    /// `$recursiveAnchor: true`
+    pub(super) is_recursive: bool,
+}
+
+struct Anchor<'d> {
+    value: &'d Value,
+    pointer: Pointer,
+    is_dynamic: bool,
+}
+
+impl Resource<'_> {
+    /// The names of its dynamic anchors.
+    pub(super) fn dynamic_anchors(&self) -> impl Iterator<Item = &str> {
+        self.anchors
+            .iter()
+            .filter(|(_, anchor)| anchor.is_dynamic)
+            .map(|(name, _)| *name)
+    }
+}
+
+/// What a reference leads to.
+pub(super) struct Target<'d> {
+    pub(super) value: &'d Value,
+    pub(super) place: Place,
+    pub(super) resource: ResourceId,
+    /// The name of the dynamic anchor that was used.
+    pub(super) dynamic: Option<String>,
+}
+
+/// Every resource of a set of documents.
+pub(super) struct Resources<'d> {
+    documents: &'d Documents,
+    list: Vec<Resource<'d>>,
+    by_uri: FxHashMap<String, ResourceId>,
+    by_address: FxHashMap<usize, ResourceId>,
+    /// Whether the way to a schema can change what it means.
+    pub(super) has_dynamic_references: bool,
+}
+
+/// Keywords whose members are named by the author.
+const NAMED: [&str; 8] = [
+    "properties",
+    "patternProperties",
+    "$defs",
+    "definitions",
+    "dependentSchemas",
+    "dependencies",
+    "schemas",
+    "mapping",
+];
+
+/// Keywords whose argument is data, whatever it looks like.
+const DATA: [&str; 5] = ["enum", "const", "default", "example", "examples"];
+
+impl<'d> Resources<'d> {
+    pub(super) fn new(documents: &'d Documents) -> Self {
+        let mut resources = Self {
+            documents,
+            list: Vec::new(),
+            by_uri: FxHashMap::default(),
+            by_address: FxHashMap::default(),
+            has_dynamic_references: false,
+        };
+        for document in documents.iter() {
+            let id = resources.add(Resource {
+                uri: document.uri.to_string(),
+                document: Arc::clone(&document.uri),
+                pointer: Pointer::root(),
+                value: &document.value,
+                dialect: document.dialect,
+                anchors: FxHashMap::default(),
+                is_recursive: false,
+            });
+            if document.dialect.id_keyword().is_some() {
+                resources.scan(&document.value, &mut Pointer::root(), id, false);
+            }
+        }
+        resources
+    }
+
+    fn add(&mut self, resource: Resource<'d>) -> ResourceId {
+        let id = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        self.by_uri.entry(resource.uri.clone()).or_insert(id);
+        self.by_address.insert(address(resource.value), id);
+        self.list.push(resource);
+        id
+    }
+
+    pub(super) fn get(&self, id: ResourceId) -> &Resource<'d> {
+        &self.list[id as usize]
+    }
+
+    /// The resource that starts at this schema, if one does.
+    pub(super) fn starting_at(&self, schema: &Value) -> Option<ResourceId> {
+        self.by_address.get(&address(schema)).copied()
+    }
+
+    /// The resource that is a whole document.
+    pub(super) fn of_document(&self, uri: &str) -> Option<ResourceId> {
+        let document = self.documents.get(uri)?;
+        // The root of a document may have an `$id`; then that resource is the inner one.
+        self.starting_at(document)
+    }
+
+    /// Looks for ids and anchors.
+    fn scan(&mut self, value: &'d Value, at: &mut Pointer, outer: ResourceId, is_named: bool) {
+        let mut resource = outer;
+        match value {
+            Value::Object(members) => {
+                if !is_named {
+                    resource = self.identify(value, at, outer);
+                }
+                for (key, member) in members {
+                    if (!is_named && DATA.contains(&key.as_str()))
+                        || !(member.is_object() || member.is_array())
+                    {
+                        continue;
+                    }
+                    let names = !is_named && NAMED.contains(&key.as_str()) && member.is_object();
+                    at.within(key, |at| self.scan(member, at, resource, names));
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    at.within(&index.to_string(), |at| {
+                        self.scan(item, at, resource, false);
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes note of the id and anchors of one schema; returns the resource it is in.
+    fn identify(&mut self, value: &'d Value, at: &Pointer, outer: ResourceId) -> ResourceId {
+        let text = |keyword: &str| value.get(keyword).and_then(Value::as_str);
+        let mut resource = outer;
+        let mut dialect = self.get(outer).dialect;
+        let id = dialect.id_keyword().and_then(text).or_else(|| text("$id"));
+        if value.get("$dynamicRef").is_some() || value.get("$recursiveRef").is_some() {
+            self.has_dynamic_references = true;
+        }
+        if let Some(id) = id
+            && !(dialect.ref_hides_siblings() && value.get("$ref").is_some())
+        {
+            if let Some(name) = id.strip_prefix('#') {
+                if dialect.has_fragment_ids() && !name.is_empty() {
+                    self.anchor(resource, name, value, at, false);
+                }
+            } else if let Some(uri) = join(&self.get(outer).uri, id) {
+                if let Some(own) = text("$schema").and_then(Dialect::of_uri) {
+                    dialect = own;
+                }
+                resource = self.add(Resource {
+                    uri,
+                    document: Arc::clone(&self.get(outer).document),
+                    pointer: at.clone(),
+                    value,
+                    dialect,
+                    anchors: FxHashMap::default(),
+                    is_recursive: false,
+                });
+            }
+        }
+        if value.get("$recursiveAnchor") == Some(&Value::Bool(true))
+            && std::ptr::eq(self.get(resource).value, value)
+        {
+            self.list[resource as usize].is_recursive = true;
+        }
+        if let Some(name) = text("$anchor") {
+            self.anchor(resource, name, value, at, false);
+        }
+        if let Some(name) = text("$dynamicAnchor") {
+            self.anchor(resource, name, value, at, true);
+        }
+        resource
+    }
+
+    fn anchor(
+        &mut self,
+        resource: ResourceId,
+        name: &'d str,
+        value: &'d Value,
+        at: &Pointer,
+        is_dynamic: bool,
+    ) {
+        let pointer = at.clone();
+        self.list[resource as usize].anchors.insert(
+            name,
+            Anchor {
+                value,
+                pointer,
+                is_dynamic,
+            },
+        );
+    }
+
+    /// What a reference leads to.
+    ///
+    /// # Errors
+    ///
+    /// Why it leads nowhere, and what to do.
+    pub(super) fn resolve(&self, reference: &str, from: ResourceId) -> Result<Target<'d>, String> {
+        let (uri, fragment) = match reference.split_once('#') {
+            Some((uri, fragment)) => (uri, fragment),
+            None => (reference, ""),
+        };
+        let resource = if uri.is_empty() {
+            from
+        } else {
+            self.resource(uri, from)?
+        };
+        let fragment = percent_encoding::percent_decode_str(fragment)
+            .decode_utf8()
+            .map_err(|_| "its fragment is not UTF-8".to_owned())?;
+        if fragment.is_empty() || fragment.starts_with('/') {
+            self.at_pointer(resource, Pointer::from_escaped(fragment))
+        } else {
+            self.at_anchor(resource, &fragment)
+                .ok_or_else(|| format!("no schema there has the anchor `{fragment}`"))
+        }
+    }
+
+    fn resource(&self, uri: &str, from: ResourceId) -> Result<ResourceId, String> {
+        let base = &self.get(from).uri;
+        let uri = join(base, uri).ok_or_else(|| "it is no URI reference".to_owned())?;
+        if let Some(id) = self.by_uri.get(&uri) {
+            return Ok(*id);
+        }
+        Err(match self.documents.missing(&uri) {
+            Some(reason) => reason.to_owned(),
+            None => format!("there is no document `{uri}`"),
+        })
+    }
+
+    fn at_pointer(&self, resource: ResourceId, fragment: Pointer) -> Result<Target<'d>, String> {
+        let start = self.get(resource);
+        let mut value = start.value;
+        let mut inside = resource;
+        let mut done = Pointer::root();
+        for step in fragment.steps() {
+            let next = match value {
+                Value::Object(members) => members.get(&*step),
+                Value::Array(items) => step.parse().ok().and_then(|at: usize| items.get(at)),
+                _ => None,
+            };
+            let Some(next) = next else {
+                return Err(nothing_there(value, &done, &step));
+            };
+            value = next;
+            done.push_key(&step);
+            if let Some(other) = self.starting_at(value) {
+                inside = other;
+            }
+        }
+        let pointer = match start.pointer == Pointer::root() {
+            true => fragment,
+            false => Pointer::from_escaped(format!("{}{fragment}", start.pointer)),
+        };
+        Ok(Target {
+            value,
+            place: Place {
+                document: Arc::clone(&start.document),
+                pointer,
+            },
+            resource: inside,
+            dynamic: None,
+        })
+    }
+
+    /// The schema with an anchor.
+    pub(super) fn at_anchor(&self, resource: ResourceId, name: &str) -> Option<Target<'d>> {
+        let start = self.get(resource);
+        let anchor = start.anchors.get(name)?;
+        Some(Target {
+            value: anchor.value,
+            place: Place {
+                document: Arc::clone(&start.document),
+                pointer: anchor.pointer.clone(),
+            },
+            resource: self.starting_at(anchor.value).unwrap_or(resource),
+            dynamic: anchor.is_dynamic.then(|| name.to_owned()),
+        })
+    }
+
+    /// The schema that a whole resource is.
+    pub(super) fn root_of(&self, resource: ResourceId) -> Target<'d> {
+        let start = self.get(resource);
+        Target {
+            value: start.value,
+            place: Place {
+                document: Arc::clone(&start.document),
+                pointer: start.pointer.clone(),
+            },
+            resource,
+            dynamic: None,
+        }
+    }
+}
+
+fn nothing_there(value: &Value, done: &Pointer, step: &str) -> String {
+    let at = match done.as_str() {
+        "" => "the document".to_owned(),
+        pointer => format!("`{pointer}`"),
+    };
+    let near = value
+        .as_object()
+        .and_then(|members| closest(step, members.keys().map(String::as_str)));
+    match near {
+        Some(near) => format!("{at} has no `{step}`; did you mean `{near}`?"),
+        None => format!("{at} has no `{step}`"),
+    }
+}
+
+/// The absolute URI, without fragment, of a reference.
+pub(crate) fn join(base: &str, reference: &str) -> Option<String> {
+    let reference = reference.split('#').next().unwrap_or_default();
+    let reference = UriRef::parse(reference).ok()?;
+    if reference.has_scheme() {
+        return Some(reference.normalize().into_string());
+    }
+    let base = Uri::parse(base).ok()?;
+    let joined = reference.resolve_against(&base.strip_fragment()).ok()?;
+    Some(joined.normalize().into_string())
+}
+
+pub(super) fn address(schema: &Value) -> usize {
+    std::ptr::from_ref(schema) as usize
+}
