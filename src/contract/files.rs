@@ -118,8 +118,15 @@ impl<'o> Files<'o> {
         match found {
             Ok(parsed) => self.push(uri, parsed, default),
             Err(error) => {
-                let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
-                let reason = format!("{error}{}", cause.unwrap_or_default());
+                let cause = std::error::Error::source(&error);
+                let is_absent = cause
+                    .and_then(|cause| cause.downcast_ref::<std::io::Error>())
+                    .is_some_and(|cause| cause.kind() == std::io::ErrorKind::NotFound);
+                let reason = match (is_absent, cause) {
+                    (true, _) => format!("there is no file {}", self.name(uri)),
+                    (false, Some(cause)) => format!("{error}: {cause}"),
+                    (false, None) => error.to_string(),
+                };
                 self.documents.push_missing(uri, reason);
             }
         }

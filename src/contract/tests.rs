@@ -172,3 +172,164 @@ fn descriptions_that_contradict_themselves_are_refused() {
         "x: `{id}` is not in /x"
     );
 }
+
+/// A folder with these files.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        std::fs::write(path, text).expect("written");
+    }
+    folder
+}
+
+fn accepts(contract: &Contract, schema: &str, text: &str) -> bool {
+    let operation = contract.operation(schema).expect("a schema");
+    let payload = operation.payload(crate::location::Side::Response, None);
+    let node = payload.expect("a payload").schema().expect("a schema");
+    let document = crate::json::Document::parse(text.as_bytes()).expect("JSON");
+    contract.graph.accepts(node, document.root())
+}
+
+#[test]
+fn a_folder_of_schemas_of_every_draft_is_one_contract() {
+    let folder = folder(&[
+        (
+            "a.schema.json",
+            r#"{"$schema": "http://json-schema.org/draft-04/schema#", "type": "integer", "minimum": 1, "exclusiveMinimum": true}"#,
+        ),
+        (
+            "sub/b.json",
+            r#"{"$schema": "http://json-schema.org/draft-06/schema#", "items": {"$ref": "../a.schema.json"}, "contains": {}}"#,
+        ),
+        (
+            "c.yaml",
+            "$schema: http://json-schema.org/draft-07/schema#\n$id: https://example.com/c\nif: {type: string}\nthen: {minLength: 2}\n",
+        ),
+        (
+            "d.json",
+            r#"{"$schema": "https://json-schema.org/draft/2019-09/schema", "properties": {"c": {"$ref": "https://example.com/c"}}, "unevaluatedProperties": false}"#,
+        ),
+        (
+            "tree.json",
+            r##"{"$id": "https://example.com/tree", "$dynamicAnchor": "node", "properties": {"next": {"$dynamicRef": "#node"}}}"##,
+        ),
+        (
+            "strict.json",
+            r#"{"$id": "https://example.com/strict", "$dynamicAnchor": "node", "$ref": "tree", "unevaluatedProperties": false}"#,
+        ),
+        (
+            "definitions.json",
+            r#"{"$defs": {"Money": {"type": "number"}}}"#,
+        ),
+        ("notes.json", r#"{"hello": "world"}"#),
+        ("broken.json", "{"),
+        ("README.md", "no schema"),
+    ]);
+    let options = LoadOptions {
+        schemas: vec!["definitions.json#/$defs/Money".to_owned()],
+        ..LoadOptions::default()
+    };
+    let contract = Contract::load(folder.path(), &options).expect("loads");
+    assert!(contract.is_of_schemas());
+    let ids: Vec<&str> = contract.operations.iter().map(|o| o.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        [
+            "a",
+            "c",
+            "d",
+            "strict",
+            "sub/b",
+            "tree",
+            "definitions.json#/$defs/Money"
+        ]
+    );
+    let table = [
+        ("a", "1", false),
+        ("a", "2", true),
+        ("a", "2.0", false),
+        ("sub/b", "[2]", true),
+        ("sub/b", "[1]", false),
+        ("sub/b", "[]", false),
+        ("c", "\"a\"", false),
+        ("d", r#"{"c": "ab"}"#, true),
+        ("d", r#"{"c": "a"}"#, false),
+        ("d", r#"{"e": 1}"#, false),
+        ("tree", r#"{"next": {"more": 1}}"#, true),
+        ("strict", r#"{"next": {"next": {}}}"#, true),
+        // The inner one is as strict as the outer one.
+        ("strict", r#"{"next": {"more": 1}}"#, false),
+        ("definitions.json#/$defs/Money", "1.5", true),
+        ("definitions.json#/$defs/Money", "true", false),
+    ];
+    for (schema, text, expected) in table {
+        assert_eq!(
+            accepts(&contract, schema, text),
+            expected,
+            "{schema} {text}"
+        );
+    }
+    let told: Vec<String> = contract
+        .problems
+        .iter()
+        .map(|p| p.kind.to_string())
+        .collect();
+    let told = told
+        .join("\n")
+        .replace(&format!("{}/", folder.path().display()), "");
+    insta::assert_snapshot!(told, @"
+    broken.json:1:1: EOF while parsing an object
+    notes.json is no JSON Schema and was passed over
+    ");
+}
+
+#[test]
+fn a_file_of_definitions_is_a_contract_of_each() {
+    let folder = folder(&[(
+        "all.json",
+        r##"{"definitions": {"A": {"type": "integer"}, "B": {"$ref": "#/definitions/A"}}}"##,
+    )]);
+    let path = folder.path().join("all.json");
+    let contract = Contract::load(&path, &LoadOptions::default()).expect("loads");
+    let ids: Vec<&str> = contract.operations.iter().map(|o| o.id.as_str()).collect();
+    assert_eq!(ids, ["A", "B"]);
+    assert!(accepts(&contract, "B", "1") && !accepts(&contract, "B", "true"));
+    let options = LoadOptions {
+        schemas: vec!["#/definitions/C".to_owned()],
+        ..LoadOptions::default()
+    };
+    let error = Contract::load(&path, &options).expect_err("is refused");
+    let told = error.to_string();
+    let told = told.replace(&format!("{}/", folder.path().display()), "");
+    insta::assert_snapshot!(told, @"all.json: no schema is called `#/definitions/C`: `/definitions` has no `C`; did you mean `A`?");
+}
+
+/// A contract as large documents are: many operations over many components that refer to each other
+/// in cycles. The benches measure one of GitHub's size.
+#[test]
+fn a_contract_of_many_operations_is_compiled_once_for_each_schema() {
+    let count = 60;
+    let mut text = String::from("openapi: 3.0.3\ninfo: {title: Many, version: '1'}\npaths:\n");
+    for at in 0..count {
+        text.push_str(&format!(
+            "  /things{at}/{{id}}:\n    get:\n      operationId: op{at}\n      parameters: [{{$ref: '#/components/parameters/id'}}]\n      \
+             responses: {{200: {{description: d, content: {{application/json: {{schema: {{$ref: '#/components/schemas/S{at}'}}}}}}}}}}\n"
+        ));
+    }
+    text.push_str("components:\n  parameters: {id: {name: id, in: path, required: true, schema: {type: integer}}}\n  schemas:\n");
+    for at in 0..count {
+        let next = (at * 7 + 1) % count;
+        text.push_str(&format!(
+            "    S{at}: {{type: object, required: [id], properties: {{id: {{type: integer, minimum: 1}}, next: {{$ref: '#/components/schemas/S{next}'}}}}}}\n"
+        ));
+    }
+    let folder = folder(&[("many.yaml", &text)]);
+    let contract = Contract::load(&folder.path().join("many.yaml"), &LoadOptions::default());
+    let contract = contract.expect("loads");
+    assert_eq!(contract.operations.len(), count);
+    assert_eq!(contract.problems, []);
+    // Of each component the object, its two properties; the reference of each operation; one parameter.
+    assert_eq!(contract.graph.len(), count * 4 + 1);
+}

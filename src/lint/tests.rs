@@ -1,1 +1,175 @@
+use super::*;
+use crate::contract::{LoadOptions, builtin};
 
+/// The facts about a schema of OpenAPI 3.1.
+fn about(schema: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("api.yaml");
+    let text = format!(
+        "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths: {{}}\ncomponents:\n  schemas:\n    \
+         Closed: {{type: object, properties: {{a: {{}}}}, additionalProperties: false}}\n    \
+         Text: {{type: string}}\n    S: {schema}\n"
+    );
+    std::fs::write(&path, text).expect("written");
+    let contract = Contract::load(&path, &LoadOptions::default()).expect("loads");
+    lint(&contract)
+        .iter()
+        .map(|fact| {
+            let place = fact
+                .place
+                .pointer
+                .as_str()
+                .replace("/components/schemas/S", "");
+            match &fact.kind {
+                LintKind::Problem(problem) => format!("{place} {problem}"),
+                LintKind::Value { what, at, .. } => format!("{place} {what} {at}"),
+                LintKind::Idle { keyword, reason } => format!("{place} {keyword}: {reason}"),
+                LintKind::Unsatisfiable(reason) => format!("{place} nothing: {reason}"),
+                LintKind::Indistinguishable { other, .. } => format!("{place} {other}"),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn schemas_that_nothing_satisfies_are_told() {
+    let table = [
+        (
+            "{type: integer, minimum: 2, maximum: 1}",
+            " nothing: no number is between `minimum` 2 and `maximum` 1",
+        ),
+        ("{type: integer, minimum: 1, maximum: 1}", ""),
+        (
+            "{type: integer, exclusiveMinimum: 1, maximum: 1}",
+            " nothing: no number is between `exclusiveMinimum` 1 and `maximum` 1",
+        ),
+        ("{minimum: 2, maximum: 1}", ""),
+        (
+            "{type: string, minLength: 2, maxLength: 1}",
+            " nothing: `minLength` 2 is more than `maxLength` 1",
+        ),
+        ("{type: [string, 'null'], minLength: 2, maxLength: 1}", ""),
+        ("{type: string, enum: []}", " nothing: its `enum` is empty"),
+        (
+            "{const: a, type: integer}",
+            " nothing: its `const` is not accepted by the rest of it",
+        ),
+        ("{const: a, type: string}", ""),
+        (
+            "{allOf: [{type: string}, {type: integer}]}",
+            " nothing: no value is string and integer at once",
+        ),
+        ("{allOf: [{type: number}, {type: integer}]}", ""),
+        (
+            "{type: integer, $ref: '#/components/schemas/Text'}",
+            " nothing: no value is integer and string at once",
+        ),
+        (
+            "{allOf: [{$ref: '#/components/schemas/Closed'}, {type: object, required: [b]}]}",
+            " nothing: `required` names `b`, which `properties` does not declare and `additionalProperties` does not take",
+        ),
+        (
+            "{allOf: [{$ref: '#/components/schemas/Closed'}, {required: [b]}]}",
+            " nothing: `required` names `b`, which `properties` does not declare and `additionalProperties` does not take",
+        ),
+        (
+            "{required: [b], properties: {b: false}, type: object}",
+            " nothing: `required` names `b`, which `properties` does not declare and `additionalProperties` does not take",
+        ),
+        ("false", ""),
+        ("{properties: {a: false}}", ""),
+    ];
+    for (schema, expected) in table {
+        assert_eq!(about(schema).join("; "), expected, "{schema}");
+    }
+}
+
+#[test]
+fn keywords_that_do_nothing_are_told() {
+    let table = [
+        (
+            "{type: string, maximum: 1}",
+            "/maximum maximum: it is about numbers, and `type` is string",
+        ),
+        ("{type: [string, number], maximum: 1}", ""),
+        ("{maximum: 1}", ""),
+        (
+            "{type: object, items: {}}",
+            "/items items: it is about arrays, and `type` is object",
+        ),
+        (
+            "{type: array, required: [a]}",
+            "/required required: it is about objects, and `type` is array",
+        ),
+        (
+            "{type: integer, format: date}",
+            "/format format: it is about strings, and `type` is integer",
+        ),
+        ("{type: number, format: float}", ""),
+        ("{type: string, format: int64}", ""),
+        (
+            "{type: string, enum: [a, 1, null]}",
+            "/enum enum: values 1, null are none that `type` takes: string",
+        ),
+        ("{then: {}}", "/then `then` does nothing: there is no `if`"),
+        (
+            "{minContains: 1}",
+            "/minContains `minContains` does nothing: there is no `contains`",
+        ),
+        (
+            "{maxLenght: 1}",
+            "/maxLenght `maxLenght` is no keyword of OpenAPI 3.1",
+        ),
+        ("{x-more: 1}", ""),
+        (
+            "{nullable: true}",
+            "/nullable `nullable` is no keyword of OpenAPI 3.1",
+        ),
+    ];
+    for (schema, expected) in table {
+        assert_eq!(about(schema).join("; "), expected, "{schema}");
+    }
+}
+
+#[test]
+fn examples_and_defaults_are_held_against_their_schema() {
+    let table = [
+        ("{type: integer, default: a}", "/default default "),
+        ("{type: integer, example: a}", "/example example "),
+        ("{type: integer, examples: [1, a]}", "/examples/1 example "),
+        (
+            "{properties: {a: {type: integer}}, example: {a: b}}",
+            "/example example /a",
+        ),
+        // What is read-only or write-only may be left out: an example is of one side.
+        (
+            "{required: [a], properties: {a: {readOnly: true}}, example: {}}",
+            "",
+        ),
+        (
+            "{required: [a], properties: {a: {writeOnly: true}}, example: {}}",
+            "",
+        ),
+        ("{required: [a], example: {}}", "/example example "),
+    ];
+    for (schema, expected) in table {
+        assert_eq!(about(schema).join("; "), expected, "{schema}");
+    }
+}
+
+#[test]
+fn the_contracts_that_come_with_wiredrift_are_clean() {
+    let registry = builtin::registry().expect("compiles");
+    for contract in registry.iter() {
+        assert_eq!(lint(contract), [], "{}", contract.reference());
+    }
+    for path in [
+        "samples/petstore/openapi.yaml",
+        "samples/petstore/split/openapi.yaml",
+        "samples/petstore/schemas",
+    ] {
+        let contract = Contract::load(path.as_ref(), &LoadOptions::default()).expect("loads");
+        assert_eq!(lint(&contract), [], "{path}");
+        assert!(contract.operations.len() > 1);
+    }
+}

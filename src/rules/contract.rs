@@ -22,7 +22,10 @@ pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) 
     let mut groups: BTreeMap<(&str, String), Finding> = BTreeMap::new();
     for fact in facts {
         let words = words(fact);
-        let evidence = places.evidence(&fact.place);
+        let evidence = match &fact.kind {
+            LintKind::Value { at, .. } => places.evidence(&fact.place.join(at)),
+            _ => places.evidence(&fact.place),
+        };
         add(&mut groups, words, &fact.place, evidence, policy);
     }
     for document in contract.documents.iter() {
@@ -127,21 +130,17 @@ fn words(fact: &LintFact) -> Words {
             at,
             deviation,
         } => {
-            let (name, whole) = match at.steps().last() {
-                Some(step) => (format!("`{}`", sanitised(&step)), String::new()),
-                None => (format!("the {what}"), format!("the {what}")),
+            let name = match at.steps().last() {
+                Some(step) => format!("`{}`", sanitised(&step)),
+                None => "the value".to_owned(),
             };
             let described = describe::deviation(deviation, &name, "");
-            let message = match whole.is_empty() {
-                true => format!("an {what} breaks its schema: {}", described.message)
-                    .replace("an default", "a default"),
-                false => described.message,
-            };
-            let mut words = Words::new(&rules::EXAMPLE_MISMATCH, message, described.label);
-            if *at != Pointer::root() {
-                words.notes.push(format!("at {at} of the {what}"));
-            }
-            words
+            let article = if *what == "default" { "a" } else { "an" };
+            Words::new(
+                &rules::EXAMPLE_MISMATCH,
+                format!("{article} {what} breaks its schema: {}", described.message),
+                described.label,
+            )
         }
         LintKind::Idle { keyword, reason } => Words::new(
             &rules::IDLE_KEYWORD,

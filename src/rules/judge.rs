@@ -83,12 +83,14 @@ pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
         (
             std::cmp::Reverse(finding.level),
             finding.places.clone(),
-            rule,
-            finding.subject.clone(),
+            // What is wrong with a contract itself is read along its documents.
             finding
                 .evidence
                 .first()
+                .filter(|_| finding.unit == Unit::Place)
                 .map(|evidence| evidence.origin.clone()),
+            rule,
+            finding.subject.clone(),
         )
     });
     findings

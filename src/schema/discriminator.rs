@@ -40,10 +40,10 @@ impl<'d> Compiler<'d> {
                     self.refused("discriminator", &path, message, here);
                     continue;
                 };
-                let by_name = self.component_reference(here, schema);
-                let target = match by_name {
+                let target = match self.component_reference(here, schema) {
                     Some(reference) => self.reference(here, &reference),
-                    None => self.reference(here, schema),
+                    None if schema.contains(['/', '.', '#']) => self.reference(here, schema),
+                    None => Err("no component has this name".to_owned()),
                 };
                 match target {
                     Ok(id) => mapping.push((tag.as_str().into(), id)),

@@ -145,7 +145,8 @@ impl<'d> Compiler<'d> {
                             let id = self.child(here, &[keyword, pattern], schema);
                             node.object.patterns.push((check, id));
                         }
-                        Err(message) => {
+                        Err(_) => {
+                            let message = format!("{text} is not a regular expression");
                             self.refused(keyword, &[keyword, pattern], message, here);
                         }
                     }
@@ -216,6 +217,10 @@ impl<'d> Compiler<'d> {
                     here.dialect
                 );
                 self.refused(keyword, &[keyword], message, here);
+            }
+            "$schema" if argument.as_str().and_then(Dialect::of_uri) != Some(here.dialect) => {
+                let reason = "it counts at the root of a document or beside `$id`".to_owned();
+                self.idle(keyword, reason, here);
             }
             "minContains" | "maxContains" if !members.contains_key("contains") => {
                 self.idle(keyword, "there is no `contains`".to_owned(), here);
@@ -479,7 +484,13 @@ impl<'d> Compiler<'d> {
     ) {
         match self.compiled(keyword, argument, kind, here.dialect) {
             Ok(check) => node.checks.push(check),
-            Err(message) => self.refused(keyword, &[keyword], message, here),
+            Err(message) => {
+                let message = match keyword {
+                    "pattern" => format!("{argument} is not a regular expression"),
+                    _ => message,
+                };
+                self.refused(keyword, &[keyword], message, here);
+            }
         }
     }
 

@@ -109,6 +109,17 @@ pub struct Place {
     pub pointer: Pointer,
 }
 
+impl Place {
+    /// A place further down.
+    #[must_use]
+    pub fn join(&self, below: &Pointer) -> Self {
+        Self {
+            document: Arc::clone(&self.document),
+            pointer: Pointer::from_escaped(format!("{}{below}", self.pointer)),
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{}", self.document, self.pointer)

@@ -284,7 +284,7 @@ fn schemas_that_cannot_be_compiled_say_where() {
     insta::assert_snapshot!(fails(json!({"properties": {"a": {"type": "integr"}}})), @"test:/schema#/properties/a/type: no type is called `integr`; did you mean `integer`?");
     insta::assert_snapshot!(fails(json!({"properties": {"a": {"$ref": "#/$defs/gone"}}})), @"test:/schema#/properties/a/$ref: `#/$defs/gone` leads nowhere: the document has no `$defs`");
     insta::assert_snapshot!(fails(json!({"$ref": "https://example.com/other.json"})), @"test:/schema#/$ref: `https://example.com/other.json` leads nowhere: there is no document `https://example.com/other.json`");
-    insta::assert_snapshot!(fails(json!({"properties": {"a": {"pattern": "("}}})), @r#"test:/schema#/properties/a/pattern: "(" is not a "regex""#);
+    insta::assert_snapshot!(fails(json!({"properties": {"a": {"pattern": "("}}})), @r#"test:/schema#/properties/a/pattern: "(" is not a regular expression"#);
 }
 
 #[test]

@@ -59,13 +59,13 @@ pub(super) fn contract(
         ..
     } = reader;
     let info = root.get("info");
-    let text = |key: &str| {
-        info.as_ref()
-            .and_then(|info| info.text(key))
-            .unwrap_or_default()
+    // A version such as 1.2 is a number in YAML.
+    let text = |key: &str| match info.as_ref().and_then(|info| info.value.get(key)) {
+        Some(Value::String(text)) => text.trim().to_owned(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
     };
-    let title = text("title").trim().to_owned();
-    let version = text("version").trim().to_owned();
+    let (title, version) = (text("title"), text("version"));
     let name = match slug(&title) {
         name if name.is_empty() => schema_dir::stem(path),
         name => name,
@@ -188,11 +188,11 @@ impl<'d> Reader<'d> {
                 }
             }
         }
-        let place = spot.below("$ref");
-        self.compiler.problem(
-            place,
-            ProblemKind::Cycle(vec![spot.place.pointer.to_string()]),
-        );
+        let kind = ProblemKind::Reference {
+            reference: spot.text("$ref").unwrap_or_default().to_owned(),
+            reason: "it leads back to itself".to_owned(),
+        };
+        self.compiler.problem(spot.below("$ref"), kind);
         None
     }
 

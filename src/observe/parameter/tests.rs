@@ -1,1 +1,229 @@
+use super::*;
+use crate::contract::{Contract, LoadOptions};
 
+fn contract_of(parameters: &str) -> Contract {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("api.yaml");
+    let text = format!(
+        "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /a/{{id}}:\n    get:\n      operationId: op\n      \
+         parameters:\n{parameters}      responses: {{default: {{description: d}}}}\n"
+    );
+    std::fs::write(&path, text).expect("written");
+    Contract::load(&path, &LoadOptions::default()).expect("loads")
+}
+
+/// What is wrong with the parameters of a request, by name.
+fn wrong(contract: &Contract, target: &str, headers: &[(&str, &str)]) -> Vec<String> {
+    let target = Target::parse(target);
+    let crate::contract::Route::Operation(operation, values) = contract.route("GET", &target)
+    else {
+        panic!("no operation");
+    };
+    let headers = headers
+        .iter()
+        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
+    let headers = Headers(headers.collect());
+    let sent = Sent {
+        path: &values,
+        target: &target,
+        headers: &headers,
+    };
+    let mut wrong = Vec::new();
+    for parameter in &operation.parameters {
+        match sent.parameter(&contract.graph, operation, parameter) {
+            Found::Good => {}
+            Found::Missing => wrong.push(format!("{} missing", parameter.name)),
+            Found::Bad(text, kind) => {
+                let kind = format!("{kind:?}");
+                let kind = kind.split([' ', '{']).next().unwrap_or_default().to_owned();
+                wrong.push(format!("{}={text} {kind}", parameter.name));
+            }
+        }
+    }
+    let queries = operation.parameters.iter();
+    let claims: Vec<Claims<'_>> = queries
+        .filter(|parameter| parameter.place == ParameterPlace::Query)
+        .map(|parameter| Claims::of(&contract.graph, parameter))
+        .collect();
+    for (name, _) in &target.query {
+        if !claims.iter().any(|claim| claim.has(name, operation)) {
+            wrong.push(format!("{name} undeclared"));
+        }
+    }
+    wrong
+}
+
+/// The rows of the table "Style Examples" of OpenAPI 3.1.1 that take several pairs of a query, and the
+/// types that the parts have to have.
+#[test]
+fn queries_are_read_in_their_style() {
+    let list = "schema: {type: array, items: {type: integer}}";
+    let object = "schema: {type: object, additionalProperties: false, properties: {R: {type: integer}, G: {type: integer}}}";
+    let table = [
+        ("", list, "color=1&color=2", ""),
+        ("", list, "color=1&color=x", "color=color=1&color=x Type"),
+        ("", list, "color=7", ""),
+        ("explode: false, ", list, "color=1,2", ""),
+        ("explode: false, ", list, "color=1%2C2", ""),
+        ("explode: false, ", list, "color=1,x", "color=1,x Type"),
+        (
+            "style: spaceDelimited, explode: false, ",
+            list,
+            "color=1%202",
+            "",
+        ),
+        (
+            "style: spaceDelimited, explode: false, ",
+            list,
+            "color=1+2",
+            "",
+        ),
+        (
+            "style: pipeDelimited, explode: false, ",
+            list,
+            "color=1|2",
+            "",
+        ),
+        (
+            "style: pipeDelimited, explode: false, ",
+            list,
+            "color=1%7Cx",
+            "color=1|x Type",
+        ),
+        (
+            "style: pipeDelimited, explode: true, ",
+            list,
+            "color=1&color=2",
+            "",
+        ),
+        ("", object, "R=100&G=200", ""),
+        ("", object, "R=100&G=x", "color=R=100&G=x Type"),
+        ("", object, "R=100&B=1", "B undeclared"),
+        ("explode: false, ", object, "color=R,100,G,200", ""),
+        (
+            "explode: false, ",
+            object,
+            "color=R,100,B,1",
+            "color=R,100,B,1 Closed",
+        ),
+        (
+            "explode: false, ",
+            object,
+            "color=R,100,G",
+            "color=R,100,G Style",
+        ),
+        (
+            "style: deepObject, ",
+            object,
+            "color[R]=100&color[G]=200",
+            "",
+        ),
+        ("style: deepObject, ", object, "color%5BR%5D=100", ""),
+        ("style: deepObject, ", object, "color[R]=x", "color=x Type"),
+        (
+            "style: deepObject, ",
+            object,
+            "color[B]=1",
+            "color=1 Closed",
+        ),
+        (
+            "style: deepObject, ",
+            object,
+            "colour[R]=1",
+            "colour[R] undeclared",
+        ),
+        ("", "schema: {type: integer}", "color=1", ""),
+        ("", "schema: {type: integer}", "color=1.5", "color=1.5 Type"),
+        ("", "schema: {type: integer}", "color=", "color= Type"),
+        ("", "schema: {type: string}", "color=1", ""),
+        ("", "schema: {type: string}", "color=a%26b", ""),
+        ("", "schema: {type: boolean}", "color=true", ""),
+        ("", "schema: {type: boolean}", "color=yes", "color=yes Type"),
+        ("", "schema: {enum: [1, 2]}", "color=2", ""),
+        ("", "schema: {enum: [1, 2]}", "color=3", "color=3 Enum"),
+        (
+            "",
+            "schema: {type: [string, array], items: {type: string}, maxLength: 1}",
+            "color=a&color=b",
+            "",
+        ),
+        ("", "schema: {}", "color=anything", ""),
+        (
+            "required: true, ",
+            "schema: {type: string}",
+            "",
+            "color missing",
+        ),
+        (
+            "",
+            "content: {application/json: {schema: {type: object, required: [a]}}}",
+            "color=%7B%22a%22:1%7D",
+            "",
+        ),
+        (
+            "",
+            "content: {application/json: {schema: {type: object, required: [a]}}}",
+            "color={}",
+            "color={} Missing",
+        ),
+        (
+            "",
+            "content: {application/json: {schema: {type: object}}}",
+            "color={",
+            "color={ Content",
+        ),
+        (
+            "",
+            "content: {text/csv: {schema: {type: integer}}}",
+            "color=x",
+            "",
+        ),
+        (
+            "",
+            "schema: {type: object, additionalProperties: {type: integer}}",
+            "a=1&b=2",
+            "",
+        ),
+        (
+            "",
+            "schema: {type: object, additionalProperties: {type: integer}}",
+            "a=1&b=x",
+            "color=a=1&b=x Type",
+        ),
+    ];
+    for (style, schema, query, expected) in table {
+        let contract = contract_of(&format!(
+            "      - {{name: id, in: path, required: true, schema: {{}}}}\n      - {{name: color, in: query, {style}{schema}}}\n"
+        ));
+        let wrong = wrong(&contract, &format!("/a/7?{query}"), &[]);
+        assert_eq!(wrong.join(", "), expected, "{style}{schema} {query}");
+    }
+}
+
+#[test]
+fn paths_headers_and_cookies_are_read_in_their_style() {
+    let contract = contract_of(
+        "      - {name: id, in: path, required: true, style: matrix, schema: {type: array, items: {type: integer}}}
+      - {name: X-Ids, in: header, required: true, schema: {type: array, items: {type: integer}}}
+      - {name: Accept, in: header, required: true, schema: {type: integer}}
+      - {name: session, in: cookie, required: true, schema: {type: string, minLength: 4}}
+",
+    );
+    let headers = |ids, cookie| {
+        wrong(
+            &contract,
+            "/a/;id=1,2",
+            &[("x-ids", ids), ("Cookie", cookie)],
+        )
+    };
+    assert!(headers("1, 2", "a=b; session=abcd").is_empty());
+    assert_eq!(headers("1, x", "session=abcd"), ["X-Ids=1, x Type"]);
+    assert_eq!(headers("1", "session=abc"), ["session=abc Length"]);
+    assert_eq!(headers("1", "other=abc"), ["session missing"]);
+    // A capture without headers left them out.
+    assert!(wrong(&contract, "/a/;id=1", &[]).is_empty());
+    assert_eq!(
+        wrong(&contract, "/a/7", &[("Host", "h")]),
+        ["id=7 Style", "X-Ids missing"]
+    );
+}
