@@ -15,3 +15,7 @@ update:
 # Licences, sources and advisories of the dependencies.
 deny:
     cargo deny check
+
+# How long contracts take to load, and how much memory.
+bench:
+    cargo run --release --manifest-path benches/Cargo.toml --bin load

@@ -557,3 +557,143 @@ fn a_pipe_in_a_folder_is_passed_over() {
         "{stdout}"
     );
 }
+
+const PETSTORE: &str = "samples/petstore/openapi.yaml";
+
+#[test]
+fn a_contract_of_ones_own_is_checked_in_one_file_and_split() {
+    for contract in [PETSTORE, "samples/petstore/split/openapi.yaml"] {
+        let (code, stdout, stderr) = run(&["check", "--contract", contract]);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+        assert!(stdout.contains("No findings."), "{stdout}");
+        let captures = "samples/petstore/captures/conforming";
+        let (code, stdout, _) = run(&["check", captures, "--contract", contract]);
+        assert_eq!(code, 0, "{stdout}");
+        assert!(stdout.contains("6 conform.\nNo findings."), "{stdout}");
+        let captures = "samples/petstore/captures/drifting";
+        let (code, drifting, _) = run(&["check", captures, "--contract", contract]);
+        assert_eq!(code, 1);
+        assert_eq!(headlines(&drifting).len(), 13, "{drifting}");
+    }
+    let captures = "samples/petstore/captures/drifting";
+    insta::assert_snapshot!(session(&["check", captures, "--contract", PETSTORE]));
+}
+
+#[test]
+fn a_folder_of_schemas_checks_events() {
+    let schemas = "samples/petstore/schemas";
+    let (_, by_fit, _) = run(&["check", "samples/petstore/events", "--contract", schemas]);
+    let (code, by_glob, _) = run(&[
+        "check",
+        "samples/petstore/events",
+        "--contract",
+        schemas,
+        "--schema-for",
+        "price-*=price-changed",
+        "--schema-for",
+        "samples/petstore/events/pet-sold-?.json=pet-sold",
+    ]);
+    assert_eq!(code, 1);
+    assert_eq!(by_fit, by_glob, "the names of the files say the same");
+    insta::assert_snapshot!(by_glob);
+    // Against the wrong schema nothing conforms.
+    let (_, wrong, _) = run(&[
+        "check",
+        "samples/petstore/events/pet-sold-1.json",
+        "--contract",
+        schemas,
+        "--schema-for",
+        "*.json=common.schema.json#/$defs/money",
+    ]);
+    assert!(wrong.contains("1 deviates"), "{wrong}");
+}
+
+#[test]
+fn what_is_wrong_with_a_contract_is_said_with_its_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let contract = "\
+openapi: 3.0.3
+info: {title: Shop, version: 1.0.0}
+paths:
+  /orders/{id}:
+    get:
+      operationId: showOrder
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses:
+        200:
+          description: an order
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Oder'}
+              schema: {$ref: '#/components/schemas/Oder'}
+components:
+  schemas:
+    Order: {type: object, maxLength: 3, example: 7}
+";
+    std::fs::write(folder.path().join("api.yaml"), contract).expect("written");
+    let shown = |arguments: &[&str]| {
+        let (code, stdout, stderr) = run_in(folder.path(), arguments, b"{\"id\": 1}");
+        format!(
+            "$ wiredrift {}\n{stdout}{stderr}[exit {code}]\n",
+            arguments.join(" ")
+        )
+    };
+    let mut text = shown(&["check", "--contract", "api.yaml"]);
+    text.push_str(&shown(&[
+        "check",
+        "-",
+        "--contract",
+        "api.yaml",
+        "--operation",
+        "showOrder",
+    ]));
+    text.push_str(&shown(&["check", "--contract", "gone.yaml"]));
+    text.push_str(&shown(&["check", "--contract", "gone"]));
+    text.push_str(&shown(&[
+        "check",
+        "--contract",
+        "api.yaml",
+        "--ref",
+        "nonsense",
+    ]));
+    text.push_str(&shown(&[
+        "check",
+        "--contract",
+        "api.yaml",
+        "--fail-on",
+        "never",
+    ]));
+    text.push_str(&shown(&["contracts", "api.yaml"]));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_webhook_is_an_operation_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let contract = "\
+openapi: 3.1.0
+info: {title: Shop, version: 1.0.0}
+webhooks:
+  sold:
+    post:
+      requestBody: {content: {application/json: {schema: {type: object, required: [id]}}}}
+      responses: {204: {description: taken}}
+";
+    std::fs::write(folder.path().join("api.yaml"), contract).expect("written");
+    let request =
+        "POST /inbox HTTP/1.1\r\nHost: me\r\nContent-Type: application/json\r\n\r\n{\"no\": 1}\n";
+    let arguments = ["check", "-", "--format", "http", "--contract", "api.yaml"];
+    let (code, stdout, stderr) = run_in(folder.path(), &arguments, request.as_bytes());
+    assert_eq!(code, 2, "{stdout}{stderr}");
+    assert!(
+        stdout.contains("no operation has the path of `POST /inbox`"),
+        "{stdout}"
+    );
+    let named = [&arguments[..], &["--operation", "webhook:sold"]].concat();
+    let (code, stdout, _) = run_in(folder.path(), &named, request.as_bytes());
+    assert_eq!(code, 1);
+    assert_eq!(
+        headlines(&stdout),
+        ["error[missing-property]: required property `id` is missing"]
+    );
+}

@@ -20,6 +20,9 @@ pub(super) fn run(arguments: &ContractsArguments, output: &mut Output) -> Result
         Some(reference) => {
             let chosen = Chosen::find(reference, &arguments.reading.options(Vec::new()))?;
             for contract in chosen.asked()? {
+                if !text.is_empty() {
+                    text.push('\n');
+                }
                 describe(&mut text, contract);
             }
         }
@@ -92,5 +95,4 @@ fn describe(text: &mut String, contract: &Contract) {
     for note in &contract.notes {
         let _ = writeln!(text, "  {DIM}{note}{DIM:#}");
     }
-    text.push('\n');
 }

@@ -61,6 +61,14 @@ impl PathTemplate {
         given.next().is_none().then_some(values)
     }
 
+    /// Whether some segment is literal, so that not every path of its length fits.
+    #[must_use]
+    pub fn has_literal(&self) -> bool {
+        self.segments
+            .iter()
+            .any(|segment| matches!(segment, Segment::Literal(text) if !text.is_empty()))
+    }
+
     /// Orders templates that fit the same path: the one with the earlier literal comes first.
     #[must_use]
     pub fn more_specific(&self, other: &Self) -> Ordering {

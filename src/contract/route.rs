@@ -99,6 +99,30 @@ pub enum Route<'c> {
 type Match<'c, 'p> = (&'c PathTemplate, &'c Operation, Vec<(&'c str, &'p str)>);
 
 impl Contract {
+    /// The operation that a request is when another base path stands before its path than the contract's
+    /// servers say, and that base path; of contracts that have documents.
+    #[must_use]
+    pub fn without_base<'p>(&self, method: &str, path: &'p str) -> Option<(&Operation, &'p str)> {
+        // The longest path that fits is the surest.
+        let starts = path.match_indices('/').map(|(at, _)| at);
+        starts.filter(|at| at + 1 < path.len()).find_map(|at| {
+            let mut matching: Vec<&Operation> = self
+                .operations
+                .iter()
+                .filter(|operation| {
+                    operation.kind == OperationKind::Path
+                        && operation.method.eq_ignore_ascii_case(method)
+                        && operation.place.is_some()
+                        && operation.path.has_literal()
+                        && operation.path.matches(&path[at..]).is_some()
+                })
+                .collect();
+            matching.sort_by(|left, right| left.path.more_specific(&right.path));
+            let base = if at == 0 { "/" } else { &path[..at] };
+            matching.first().map(|operation| (*operation, base))
+        })
+    }
+
     /// Finds the operation for a method and target. The host is ignored; a path with literal
     /// segments wins over one with parameters.
     #[must_use]

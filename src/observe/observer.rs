@@ -152,30 +152,18 @@ impl<'c> Observer<'c> {
                         status: None,
                     };
                     self.parameters(&place, request, &target, &values);
-                    self.message(
-                        &place,
-                        request.body.as_ref(),
-                        request.body_left_out,
-                        &request.line,
-                    );
-                    if let Some(response) = response {
-                        let place = Destination {
-                            side: Side::Response,
-                            status: Some(response.status),
-                            ..place
-                        };
-                        self.message(
-                            &place,
-                            response.body.as_ref(),
-                            response.body_left_out,
-                            &response.line,
-                        );
-                    }
+                    self.messages(&place, request, response);
                     return;
                 }
                 Route::OtherMethod(operations) => others.push((contract, operations)),
                 Route::Unknown => {}
             }
+        }
+        if others.is_empty()
+            && let Some(place) = self.versions.incoming(&self.options.hint)
+        {
+            self.profile.matched += 1;
+            return self.messages(&place, request, response);
         }
         self.unrouted(request, &target, host, &others);
         let bodies = [
@@ -186,6 +174,26 @@ impl<'c> Observer<'c> {
             if self.parse(body, None).is_some() {
                 self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
             }
+        }
+    }
+
+    /// Both sides of an exchange whose operation is known; `place` is its request.
+    fn messages(
+        &mut self,
+        place: &Destination<'c>,
+        request: &Request<'_>,
+        response: Option<&Response<'_>>,
+    ) {
+        let body = request.body.as_ref();
+        self.message(place, body, request.body_left_out, &request.line);
+        if let Some(response) = response {
+            let place = Destination {
+                side: Side::Response,
+                status: Some(response.status),
+                ..*place
+            };
+            let body = response.body.as_ref();
+            self.message(&place, body, response.body_left_out, &response.line);
         }
     }
 

@@ -238,6 +238,25 @@ impl<'c> Versions<'c> {
             })
     }
 
+    /// The request of the webhook or callback that the user names: those have no path of their own, so
+    /// requests to any path may be theirs.
+    pub(super) fn incoming(&self, hint: &Hint) -> Option<Destination<'c>> {
+        let id = hint.operation.as_deref()?;
+        self.asked.iter().find_map(|contract| {
+            let operation = contract.operation(id)?;
+            let is_incoming = matches!(
+                operation.kind,
+                OperationKind::Webhook | OperationKind::Callback
+            );
+            is_incoming.then_some(Destination {
+                contract,
+                operation,
+                side: Side::Request,
+                status: None,
+            })
+        })
+    }
+
     fn is_asked(&self, contract: &Contract) -> bool {
         self.asked
             .iter()

@@ -119,7 +119,7 @@ rules! {
     UNDECLARED_METHOD = "undeclared-method", since "0.1.0", request Error, response Error, "a request uses a method that its path does not have";
     UNDECLARED_QUERY_PARAMETER = "undeclared-query-parameter", since "0.1.0", request Warning, response Warning, "a request has a query parameter that the operation does not declare";
     PARAMETER_VALUE = "parameter-value", since "0.1.0", request Error, response Error, "the value of a parameter breaks its schema";
-    MISSING_PARAMETER = "missing-parameter", since "0.2.0", request Error, response Error, "a request lacks a required parameter";
+    MISSING_PARAMETER = "missing-parameter", since "0.1.0", request Error, response Error, "a request lacks a required parameter";
     UNDECLARED_STATUS = "undeclared-status", since "0.1.0", request Warning, response Warning, "a response has a status that the operation does not declare";
     NO_SCHEMA = "no-schema", since "0.1.0", request Info, response Info, "the contract has no schema for a payload, so nothing is said of it";
     UNEXPECTED_BODY = "unexpected-body", since "0.1.0", request Warning, response Warning, "there is a body where the contract has none";
@@ -132,8 +132,8 @@ rules! {
     MISSING_PROPERTY = "missing-property", since "0.1.0", request Error, response Error, "a required property is not there";
     UNDECLARED_PROPERTY = "undeclared-property", since "0.1.0", request Warning, response Warning, "an open object has a property that no schema names";
     CLOSED_OBJECT = "closed-object", since "0.1.0", request Error, response Error, "an object that takes declared properties only has another";
-    READ_ONLY_PROPERTY = "read-only-property", since "0.2.0", request Warning, response Off, "a read-only property was sent in a request";
-    WRITE_ONLY_PROPERTY = "write-only-property", since "0.2.0", request Off, response Warning, "a write-only property was returned in a response";
+    READ_ONLY_PROPERTY = "read-only-property", since "0.1.0", request Warning, response Off, "a read-only property was sent in a request";
+    WRITE_ONLY_PROPERTY = "write-only-property", since "0.1.0", request Off, response Warning, "a write-only property was returned in a response";
     PROPERTY_NAME = "property-name", since "0.1.0", request Error, response Error, "a key is not what the schema asks of keys";
     UNSEEN_PROPERTY = "unseen-property", since "0.1.0", request Info, response Info, "a declared property was never seen";
     WRONG_TYPE = "wrong-type", since "0.1.0", request Error, response Error, "a value is of another type";
@@ -151,14 +151,14 @@ rules! {
     EXCLUDED_VALUE = "excluded-value", since "0.1.0", request Error, response Error, "a value is one that the schema excludes";
     SEVERAL_VARIANTS = "several-variants", since "0.1.0", request Error, response Error, "a value fits several variants where it may fit one";
     SCHEMA_VIOLATION = "schema-violation", since "0.1.0", request Error, response Error, "a value breaks a keyword that has no rule of its own";
-    DANGLING_REFERENCE = "dangling-reference", since "0.2.0", request Error, response Error, "a reference of the contract leads nowhere";
-    REFERENCE_CYCLE = "reference-cycle", since "0.2.0", request Error, response Error, "a schema of the contract refers to itself for the same value";
-    INVALID_KEYWORD = "invalid-keyword", since "0.2.0", request Error, response Error, "a keyword of the contract has an argument that it cannot have";
-    UNKNOWN_KEYWORD = "unknown-keyword", since "0.2.0", request Info, response Info, "a schema of the contract has a keyword that its dialect does not know";
-    CONTRACT_STRUCTURE = "contract-structure", since "0.2.0", request Error, response Error, "a part of the contract around its schemas cannot be used";
-    INDISTINGUISHABLE_OPERATIONS = "indistinguishable-operations", since "0.2.0", request Error, response Error, "no request can tell two operations of the contract apart";
-    UNSATISFIABLE_SCHEMA = "unsatisfiable-schema", since "0.2.0", request Error, response Error, "nothing can satisfy a schema of the contract";
-    EXAMPLE_MISMATCH = "example-mismatch", since "0.2.0", request Warning, response Warning, "an example or default of the contract breaks its own schema";
-    IDLE_KEYWORD = "idle-keyword", since "0.2.0", request Warning, response Warning, "a keyword of the contract cannot do anything where it stands";
+    DANGLING_REFERENCE = "dangling-reference", since "0.1.0", request Error, response Error, "a reference of the contract leads nowhere";
+    REFERENCE_CYCLE = "reference-cycle", since "0.1.0", request Error, response Error, "a schema of the contract refers to itself for the same value";
+    INVALID_KEYWORD = "invalid-keyword", since "0.1.0", request Error, response Error, "a keyword of the contract has an argument that it cannot have";
+    UNKNOWN_KEYWORD = "unknown-keyword", since "0.1.0", request Info, response Info, "a schema of the contract has a keyword that its dialect does not know";
+    CONTRACT_STRUCTURE = "contract-structure", since "0.1.0", request Error, response Error, "a part of the contract around its schemas cannot be used";
+    INDISTINGUISHABLE_OPERATIONS = "indistinguishable-operations", since "0.1.0", request Error, response Error, "no request can tell two operations of the contract apart";
+    UNSATISFIABLE_SCHEMA = "unsatisfiable-schema", since "0.1.0", request Error, response Error, "nothing can satisfy a schema of the contract";
+    EXAMPLE_MISMATCH = "example-mismatch", since "0.1.0", request Warning, response Warning, "an example or default of the contract breaks its own schema";
+    IDLE_KEYWORD = "idle-keyword", since "0.1.0", request Warning, response Warning, "a keyword of the contract cannot do anything where it stands";
     PLACEHOLDER = "placeholder", since "0.1.0", request Info, response Info, "a placeholder stands where a value should";
 }

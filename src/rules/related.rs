@@ -133,6 +133,15 @@ impl<'c> Family<'c> {
         let mut notes = Vec::new();
         for contract in self.contracts {
             let Route::Operation(operation, _) = contract.route(method, &target) else {
+                notes.extend(contract.without_base(method, &target.path).map(
+                    |(operation, base)| {
+                        format!(
+                            "it is {} of {} but for the base path: --base-path {base}",
+                            operation.id,
+                            contract.reference()
+                        )
+                    },
+                ));
                 continue;
             };
             notes.push(format!(

@@ -510,6 +510,111 @@ fn translated(schema: &serde_json::Value, dialect: Dialect) -> serde_json::Value
     serde_json::Value::Object(words)
 }
 
+/// What a schema of OpenAPI 3.0 means, in the words of draft 2020-12: a second opinion on the compiler.
+fn upgraded(schema: &serde_json::Value) -> serde_json::Value {
+    let serde_json::Value::Object(keywords) = schema else {
+        return schema.clone();
+    };
+    if let Some(reference) = keywords.get("$ref") {
+        let mut only = json!({"$ref": reference});
+        if let Some(definitions) = keywords.get("$defs") {
+            only["$defs"] = json!({"x": upgraded(&definitions["x"])});
+        }
+        return only;
+    }
+    let mut words = serde_json::Map::new();
+    for (keyword, argument) in keywords {
+        let argument = match (keyword.as_str(), argument) {
+            ("properties" | "$defs", serde_json::Value::Object(schemas)) => schemas
+                .iter()
+                .map(|(name, schema)| (name.clone(), upgraded(schema)))
+                .collect(),
+            ("allOf" | "anyOf" | "oneOf", serde_json::Value::Array(schemas)) => {
+                schemas.iter().map(upgraded).collect()
+            }
+            ("not" | "items" | "additionalProperties", schema) => upgraded(schema),
+            ("type", name) if keywords.get("nullable") == Some(&json!(true)) => {
+                json!([name, "null"])
+            }
+            ("nullable", _) => continue,
+            ("minimum" | "maximum", _) => {
+                let exclusive = keyword
+                    .replace("min", "exclusiveMin")
+                    .replace("max", "exclusiveMax");
+                if keywords.get(&exclusive) == Some(&json!(true)) {
+                    words.insert(exclusive, argument.clone());
+                    continue;
+                }
+                argument.clone()
+            }
+            ("exclusiveMinimum" | "exclusiveMaximum", _) => continue,
+            (_, argument) => argument.clone(),
+        };
+        words.insert(keyword.clone(), argument);
+    }
+    serde_json::Value::Object(words)
+}
+
+/// A schema of OpenAPI 3.0: one type at most, which may be nullable, and booleans beside bounds.
+fn as_openapi_3_0(schema: &serde_json::Value, nullable: bool) -> serde_json::Value {
+    // As draft 4 has bounds; keywords that 3.0 lacks stay, and are ignored.
+    let mut schema = translated(schema, Dialect::Draft4);
+    fn single_types(schema: &mut serde_json::Value, nullable: bool) {
+        match schema {
+            serde_json::Value::Object(keywords) => {
+                if let Some(serde_json::Value::Array(types)) = keywords.get("type").cloned() {
+                    let name = types.iter().find(|name| **name != json!("null"));
+                    keywords.insert("type".to_owned(), name.unwrap_or(&json!("string")).clone());
+                    if nullable {
+                        keywords.insert("nullable".to_owned(), json!(true));
+                    }
+                }
+                for (keyword, member) in keywords.iter_mut() {
+                    if !matches!(keyword.as_str(), "enum" | "type") {
+                        single_types(member, nullable);
+                    }
+                }
+            }
+            serde_json::Value::Array(items) => {
+                items
+                    .iter_mut()
+                    .for_each(|item| single_types(item, nullable));
+            }
+            _ => {}
+        }
+    }
+    single_types(&mut schema, nullable);
+    schema
+}
+
+/// Takes away the keywords that OpenAPI 3.0 does not have.
+fn without_later_keywords(schema: &serde_json::Value) -> serde_json::Value {
+    let kept = |keyword: &str| keyword == "$defs" || Dialect::OpenApi30.has(keyword);
+    match schema {
+        serde_json::Value::Object(keywords) => keywords
+            .iter()
+            .filter(|(keyword, _)| kept(keyword))
+            .map(|(keyword, argument)| {
+                let argument = match (keyword.as_str(), argument) {
+                    ("properties" | "$defs", serde_json::Value::Object(schemas)) => schemas
+                        .iter()
+                        .map(|(name, schema)| (name.clone(), without_later_keywords(schema)))
+                        .collect(),
+                    ("enum" | "required", _) => argument.clone(),
+                    // A list of schemas is none of 3.0's.
+                    ("items", serde_json::Value::Array(_)) => json!({}),
+                    (_, serde_json::Value::Array(schemas)) => {
+                        schemas.iter().map(without_later_keywords).collect()
+                    }
+                    (_, argument) => without_later_keywords(argument),
+                };
+                (keyword.clone(), argument)
+            })
+            .collect(),
+        other => other.clone(),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(600), ..ProptestConfig::default() })]
     #[test]
@@ -527,5 +632,26 @@ proptest! {
         instances in prop::collection::vec(instance(), 8),
     ) {
         assert_same_verdict(&translated(&schema, dialect), dialect, &instances);
+    }
+
+    #[test]
+    fn openapi_3_0_is_decided_as_the_crate_decides_what_it_means(
+        schema in document(),
+        nullable in any::<bool>(),
+        instances in prop::collection::vec(instance(), 8),
+    ) {
+        let schema = without_later_keywords(&as_openapi_3_0(&schema, nullable));
+        let (graph, root, problems) = compiled(&schema, Dialect::OpenApi30);
+        if problems.iter().any(|problem| matches!(problem.kind, ProblemKind::Cycle(_))) {
+            return Ok(());
+        }
+        let meaning = upgraded(&schema);
+        for instance in instances {
+            let text = instance.to_string();
+            let document = Document::parse(text.as_bytes()).expect("JSON");
+            let expected = oracle(&meaning, jsonschema::Draft::Draft202012, document.root());
+            let accepts = graph.accepts(root, document.root());
+            prop_assert_eq!(Some(accepts), expected, "{} meaning {} on {}", schema, meaning, instance);
+        }
     }
 }
