@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    wiredrift::cli::run(std::env::args_os())
+    let arguments: Vec<_> = std::env::args_os().collect();
+    wiredrift::cli::run(arguments)
 }

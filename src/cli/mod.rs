@@ -61,8 +61,28 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// Stack of the thread that does the work: deciding a value takes some for each level of the value and
+/// each schema that applies through others. It is reserved, not used up.
+const STACK: usize = 256 << 20;
+
 /// Runs the command line with these arguments, the first of which is the name of the program.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub fn run(arguments: impl IntoIterator<Item = OsString> + Send + 'static) -> ExitCode {
+    let work = std::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || run_here(arguments));
+    match work.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        // The panic has been printed.
+        Ok(Err(_)) => ExitCode::from(101),
+        Err(error) => {
+            Output::new(anstream::ColorChoice::Auto)
+                .error(&format!("no thread can be started: {error}"), None);
+            Exit::Incomplete.into()
+        }
+    }
+}
+
+fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {

@@ -1,7 +1,7 @@
 //! Schemas that nothing can satisfy, as far as a look at single keywords tells. What is told is sure;
 //! that nothing is told is no proof of the reverse.
 
-use std::collections::BTreeSet;
+use rustc_hash::FxHashMap;
 
 use crate::json::{Document, Kind};
 use crate::schema::{Graph, Memo, Node, NodeId};
@@ -17,24 +17,26 @@ const KINDS: [Kind; 6] = [
     Kind::Object,
 ];
 
+/// Schemas that apply together which are looked at; more are rare, and each look is at all of them.
+const PARTS: usize = 64;
+
 pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
-    let mut known = BTreeSet::new();
+    let reasons: FxHashMap<NodeId, String> = graph
+        .iter()
+        .filter(|(_, node)| !node.never)
+        .filter_map(|(id, _)| Some((id, contradiction(graph, &parts(graph, id))?)))
+        .collect();
     let mut facts = Vec::new();
     for (id, node) in graph.iter() {
-        let parts = parts(graph, id);
+        let Some(reason) = reasons.get(&id) else {
+            continue;
+        };
         // A cause is told where it is: not again of every schema that is made of it.
-        let is_told = parts[1..].iter().any(|part| known.contains(part));
-        if let Some(reason) = contradiction(graph, &parts).filter(|_| !node.never) {
-            let is_own = !is_told
-                && !parts[1..]
-                    .iter()
-                    .any(|part| contradiction(graph, &self::parts(graph, *part)).is_some());
-            known.insert(id);
-            if is_own {
-                let place = (*node.place).clone();
-                let kind = LintKind::Unsatisfiable(reason);
-                facts.push(LintFact { place, kind });
-            }
+        let parts = parts(graph, id);
+        if !parts[1..].iter().any(|part| reasons.contains_key(part)) {
+            let place = (*node.place).clone();
+            let kind = LintKind::Unsatisfiable(reason.clone());
+            facts.push(LintFact { place, kind });
         }
     }
     facts
@@ -48,7 +50,7 @@ fn parts(graph: &Graph, id: NodeId) -> Vec<NodeId> {
         next += 1;
         let node = graph.node(part);
         for &inner in node.reference.iter().chain(&node.all_of) {
-            if !parts.contains(&inner) {
+            if parts.len() < PARTS && !parts.contains(&inner) {
                 parts.push(inner);
             }
         }

@@ -172,6 +172,11 @@ fn of_problem(problem: &ProblemKind) -> Words {
             problem.to_string(),
             "back to where it started",
         ),
+        ProblemKind::TooLong(_) => Words::new(
+            &rules::REFERENCE_CYCLE,
+            problem.to_string(),
+            "goes on for too long",
+        ),
         ProblemKind::Argument { message, .. } => {
             Words::new(&rules::INVALID_KEYWORD, message.clone(), "is ignored")
         }

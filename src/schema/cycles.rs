@@ -9,12 +9,17 @@ enum Mark {
     Done,
 }
 
+/// Most schemas on one way that all apply to the same value. Deciding a value takes some stack for each.
+const LONGEST: u32 = 256;
+
 /// Cuts every cycle of schemas that apply to the same value: JSON Schema leaves it open what they mean
 /// (core 2020-12, section 9.4.1), and a schema that is applied to a value again says nothing new of it.
-/// Returns a problem for each edge that was cut.
+/// Ways of more than 256 such schemas are cut, too. Returns a problem for each edge that was cut.
 pub(super) fn cut(graph: &mut Graph) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut marks = vec![Mark::New; graph.len()];
+    // For nodes that are done: how many schemas the longest way from here has.
+    let mut lengths = vec![0_u32; graph.len()];
     for start in 0..graph.len() {
         if marks[start] != Mark::New {
             continue;
@@ -25,6 +30,21 @@ pub(super) fn cut(graph: &mut Graph) -> Vec<Problem> {
         while let Some((node, edges, next)) = stack.last_mut() {
             let node = *node;
             let Some(target) = edges.get(*next).copied() else {
+                let longest = |edges: &[NodeId]| {
+                    let lengths = edges.iter().map(|edge| lengths[edge.0 as usize]);
+                    lengths.max().unwrap_or(0)
+                };
+                if longest(edges) >= LONGEST {
+                    let too_long = edges.iter().filter(|e| lengths[e.0 as usize] >= LONGEST);
+                    for target in too_long.copied().collect::<Vec<_>>() {
+                        graph.nodes[node].remove_in_place(target);
+                    }
+                    problems.push(Problem {
+                        place: Place::clone(&graph.nodes[node].place),
+                        kind: ProblemKind::TooLong(LONGEST),
+                    });
+                }
+                lengths[node] = 1 + longest(&in_place(&graph.nodes[node]));
                 marks[node] = Mark::Done;
                 stack.pop();
                 continue;

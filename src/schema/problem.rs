@@ -25,6 +25,8 @@ pub enum ProblemKind {
     },
     /// A schema applies itself to the same value, which says nothing: the names on the way.
     Cycle(Vec<String>),
+    /// More schemas than this refer to each other in a row for the same value; the rest is left out.
+    TooLong(u32),
     /// The argument of a keyword is not what it has to be; the keyword is ignored.
     Argument {
         /// The keyword.
@@ -67,6 +69,11 @@ impl fmt::Display for ProblemKind {
                     way.join(" → ")
                 )
             }
+            Self::TooLong(limit) => write!(
+                f,
+                "more than {limit} schemas refer to each other in a row for the same value; the rest is \
+                 left out"
+            ),
             Self::Argument { message, .. } => f.write_str(message),
             Self::UnknownKeyword {
                 keyword, dialect, ..
