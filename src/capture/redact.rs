@@ -329,12 +329,22 @@ fn printable(character: char) -> String {
     match character {
         '\t' => " ".to_owned(),
         '\r' => String::new(),
-        // Bidirectional controls and other characters without width could hide what stands there.
-        c if c.is_control() || c.width().unwrap_or(0) == 0 => {
-            format!("\\u{{{:x}}}", u32::from(c))
-        }
+        // Bidirectional controls and characters that show nothing could hide what stands there. Marks
+        // and joiners are part of how scripts are written.
+        c if c.is_control() || shows_nothing(c) => format!("\\u{{{:x}}}", u32::from(c)),
         c => c.to_string(),
     }
+}
+
+/// Bidirectional controls, spaces without width, invisible operators and tags (Unicode 16, general
+/// category Cf and Zl, Zp, but for the joiners).
+const fn shows_nothing(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 /// Makes text that comes from a payload safe to print in a sentence.

@@ -3,7 +3,7 @@
 use crate::capture::{self, Hint, Input, Limits};
 use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
-use crate::lint::lint;
+use crate::lint::{lint, unusable};
 use crate::location::Side;
 use crate::observe::{Observer, Options};
 use crate::report::{Report, TextOptions, json, text};
@@ -41,7 +41,12 @@ pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exi
         body: arguments.max_body,
     };
     capture::read(&check.inputs, arguments.format, &limits, &mut observer);
-    let findings = judge(&observer.profile, &family, &check.policy);
+    let mut findings = judge(&observer.profile, &family, &check.policy);
+    for contract in observer.asked() {
+        // What cannot be used of a contract, traffic is not compared with.
+        findings.extend(judge_contract(contract, &unusable(contract), &check.policy));
+    }
+    let findings = in_order(findings);
     let report = Report::new(&arguments.contract, observer, findings);
 
     check.write(&report, output)?;
@@ -75,21 +80,16 @@ impl<'a> Check<'a> {
                 }
             })
             .collect();
-        if let Some(operation) = &arguments.operation {
-            let known: Vec<&str> = asked
-                .iter()
-                .flat_map(|contract| &contract.operations)
-                .map(|operation| operation.id.as_str())
-                .collect();
-            if !known.contains(&operation.as_str()) {
-                let kind = format!("operation of `{}`", arguments.contract);
-                return Err(crate::contract::unknown(
-                    &kind,
-                    operation,
-                    known.into_iter(),
-                ));
-            }
+        let of_schemas = asked.iter().all(|contract| contract.is_of_schemas());
+        if !arguments.schema_for.is_empty() && !of_schemas {
+            let message = "--schema-for is for contracts of JSON Schemas; name the operation of \
+                           payloads with --operation, or in the names of their files";
+            return Err(Error::new(ErrorKind::Format, message));
         }
+        let operation = match &arguments.operation {
+            Some(name) => Some(operation_id(name, asked, &arguments.contract)?),
+            None => None,
+        };
         let mut policy = Policy {
             strict: arguments.strict,
             ..Policy::default()
@@ -103,7 +103,7 @@ impl<'a> Check<'a> {
             inputs,
             options: Options {
                 hint: Hint {
-                    operation: arguments.operation.clone(),
+                    operation,
                     version: None,
                     side: arguments.side.map(|side| match side {
                         SideArgument::Request => Side::Request,
@@ -188,6 +188,26 @@ impl<'a> Check<'a> {
         }
         Ok(self.exit_for(report))
     }
+}
+
+/// The id of the operation that goes by this name: its id, the `operationId` of a webhook, or method and
+/// path.
+fn operation_id(name: &str, asked: &[&Contract], contract: &str) -> Result<String> {
+    let operations = || asked.iter().flat_map(|contract| &contract.operations);
+    let found = operations()
+        .find(|operation| operation.id == name)
+        .or_else(|| {
+            operations().find(|operation| {
+                operation.operation_id.as_deref() == Some(name) || operation.signature() == name
+            })
+        });
+    found.map(|operation| operation.id.clone()).ok_or_else(|| {
+        let kind = format!("operation of `{contract}`");
+        let known: Vec<&str> = operations()
+            .map(|operation| operation.id.as_str())
+            .collect();
+        crate::contract::unknown(&kind, name, known.into_iter())
+    })
 }
 
 /// Reads `rule=level`.

@@ -20,6 +20,10 @@ impl Chosen {
     /// `./name` is always a file.
     pub(super) fn find(text: &str, options: &LoadOptions) -> Result<Self> {
         let path = Path::new(text);
+        if text.starts_with("http://") || text.starts_with("https://") {
+            let message = "a contract is not fetched; save it to a file and name that";
+            return Err(Error::new(ErrorKind::Read, message).with_path(path));
+        }
         let looks_like_path = text.contains(['/', '\\'])
             || [".json", ".yaml", ".yml"]
                 .iter()

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 
-use crate::contract::{Contract, Payload, builtin};
+use crate::contract::{Contract, OperationKind, Payload, builtin};
 
 use super::args::ContractsArguments;
 use super::chosen::Chosen;
@@ -51,12 +51,24 @@ pub(super) fn run(arguments: &ContractsArguments, output: &mut Output) -> Result
 }
 
 fn describe(text: &mut String, contract: &Contract) {
-    let _ = writeln!(
-        text,
-        "{BOLD}{}{BOLD:#}  {}",
-        contract.reference(),
-        contract.title
-    );
+    let title = format!("{BOLD}{}{BOLD:#}  {}", contract.reference(), contract.title);
+    let _ = writeln!(text, "{}", title.trim_end());
+    let mut bases: Vec<String> = contract
+        .operations
+        .iter()
+        .flat_map(|operation| {
+            let path = operation.path.to_string();
+            let routes = operation.routes.iter();
+            routes.filter_map(move |route| Some(route.to_string().strip_suffix(&path)?.to_owned()))
+        })
+        .filter(|base| !base.is_empty())
+        .collect();
+    bases.sort();
+    bases.dedup();
+    if !bases.is_empty() {
+        let bases = bases.join(", ");
+        let _ = writeln!(text, "  {DIM}paths stand behind {bases}{DIM:#}");
+    }
     let ids = contract
         .operations
         .iter()
@@ -68,6 +80,9 @@ fn describe(text: &mut String, contract: &Contract) {
     for operation in &contract.operations {
         let mut responses: Vec<_> = operation.responses.iter().collect();
         responses.sort_by_key(|response| response.status);
+        if operation.kind == OperationKind::Schema {
+            responses.clear();
+        }
         let responses: Vec<String> = responses
             .into_iter()
             .map(|response| match response.payload {
@@ -75,13 +90,13 @@ fn describe(text: &mut String, contract: &Contract) {
                 Payload::Absent | Payload::Content(_) => response.status.to_string(),
             })
             .collect();
-        let _ = writeln!(
-            text,
+        let line = format!(
             "  {:ids$}  {:signatures$}  {}",
             operation.id,
             operation.signature(),
             responses.join(" ")
         );
+        let _ = writeln!(text, "{}", line.trim_end());
         let replaced = operation.replaces.iter().map(|replaced| {
             format!(
                 "replaces {} of {}: {}",

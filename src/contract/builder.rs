@@ -313,6 +313,7 @@ impl OperationBuilder {
             .collect();
         Operation {
             id: self.id,
+            operation_id: None,
             kind: OperationKind::Path,
             method: self.method,
             routes: vec![self.path.clone()],

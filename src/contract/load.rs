@@ -35,6 +35,10 @@ impl Contract {
     ///
     /// When the file cannot be read, is not JSON or YAML, or is neither OpenAPI nor JSON Schema.
     pub fn load(path: &Path, options: &LoadOptions) -> Result<Self> {
+        if let Some((url, file)) = options.refs.iter().find(|(_, file)| !file.is_file()) {
+            let message = format!("there is no such file; it was given for {url}");
+            return Err(Error::new(ErrorKind::Read, message).with_path(file));
+        }
         if path.is_dir() {
             return schema_dir::folder(path, options);
         }

@@ -16,7 +16,7 @@ mod schemas;
 use std::fmt;
 
 use crate::location::Side;
-use crate::schema::{Documents, Graph, NodeId, Place, Problem, ProblemKind};
+use crate::schema::{Documents, Graph, NodeId, Place, Problem};
 
 pub use builder::{ContractBuilder, OperationBuilder};
 pub use load::LoadOptions;
@@ -105,13 +105,8 @@ impl Contract {
     /// How many parts of its documents could not be used, so that nothing is compared with them.
     #[must_use]
     pub fn unusable(&self) -> usize {
-        let is_unused = |problem: &&Problem| {
-            !matches!(
-                problem.kind,
-                ProblemKind::UnknownKeyword { .. } | ProblemKind::Idle { .. }
-            )
-        };
-        self.problems.iter().filter(is_unused).count()
+        let problems = self.problems.iter();
+        problems.filter(|problem| problem.kind.leaves_out()).count()
     }
 
     /// Whether it describes payloads without saying what requests look like.
@@ -134,6 +129,8 @@ impl Contract {
 pub struct Operation {
     /// The id, unique in the contract; the same operation keeps it across versions.
     pub id: String,
+    /// The `operationId` of the contract's documents, where the id is another: of webhooks and callbacks.
+    pub operation_id: Option<String>,
     /// What requests of it look like.
     pub kind: OperationKind,
     /// The HTTP method, in capitals; empty for a schema.

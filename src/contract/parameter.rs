@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::schema::NodeId;
+use crate::schema::{NodeId, Place};
 
 /// A parameter of an operation.
 #[derive(Debug)]
@@ -11,6 +11,8 @@ pub struct Parameter {
     pub name: String,
     /// Where it stands.
     pub place: ParameterPlace,
+    /// Where the contract's documents describe it.
+    pub declared: Option<Place>,
     /// Whether it has to be there.
     pub required: bool,
     /// Whether the contract advises against it.
@@ -28,6 +30,7 @@ impl Parameter {
         Self {
             name: name.to_owned(),
             place,
+            declared: None,
             required: place == ParameterPlace::Path,
             deprecated: false,
             encoding: Encoding::usual(place),

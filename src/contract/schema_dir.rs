@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use walkdir::WalkDir;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, closest};
 use crate::schema::{Compiler, Dialect, Documents, Place, Problem, ProblemKind};
 use crate::source::Source;
 
@@ -93,10 +93,27 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
         let parsed = match Source::read(file, &file.display().to_string()) {
             Ok(parsed) => parsed,
             Err(error) => {
-                problems.push(unusable(&uri, error.to_string()));
+                // Its schema is missing, as if a reference led nowhere.
+                problems.push(Problem {
+                    place: root_of(&uri),
+                    kind: ProblemKind::Reference {
+                        reference: file.display().to_string(),
+                        reason: error.to_string(),
+                    },
+                });
                 continue;
             }
         };
+        if ["openapi", "swagger"]
+            .iter()
+            .any(|key| parsed.value.get(key).is_some())
+        {
+            let message = format!(
+                "it holds an OpenAPI document: name that one, as in `--contract {}`",
+                file.display()
+            );
+            return Err(Error::new(ErrorKind::Format, message).with_path(path));
+        }
         let is_schema = match &parsed.value {
             Value::Bool(_) => true,
             Value::Object(members) => members.keys().any(|key| is_keyword(key)),
@@ -104,7 +121,10 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
         };
         if !is_schema {
             let message = format!("{} is no JSON Schema and was passed over", file.display());
-            problems.push(unusable(&uri, message));
+            problems.push(Problem {
+                place: root_of(&uri),
+                kind: ProblemKind::Skipped(message),
+            });
             continue;
         }
         if asserts(&parsed.value) {
@@ -125,13 +145,10 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
     contract(path, "", entries, &base, files.documents, options, problems)
 }
 
-fn unusable(uri: &str, message: String) -> Problem {
-    Problem {
-        place: Place {
-            document: uri.into(),
-            pointer: crate::location::Pointer::root(),
-        },
-        kind: ProblemKind::Description(message),
+fn root_of(uri: &str) -> Place {
+    Place {
+        document: uri.into(),
+        pointer: crate::location::Pointer::root(),
     }
 }
 
@@ -161,9 +178,23 @@ fn contract(
     }
     let mut compiler = Compiler::new(&documents, options.compile);
     let mut operations = Vec::new();
+    let names: Vec<String> = entries.iter().map(|entry| entry.name.clone()).collect();
     for Entry { name, uri } in entries {
         let node = compiler.entry(&uri).map_err(|reason| {
-            let message = format!("no schema is called `{name}`: {reason}");
+            let others = names
+                .iter()
+                .map(String::as_str)
+                .filter(|other| *other != name);
+            let is_file = |other: &&str| other.rsplit('/').next() == Some(name.as_str());
+            let near = others
+                .clone()
+                .find(is_file)
+                .or_else(|| closest(&name, others));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => reason,
+            };
+            let message = format!("no schema is called `{name}`; {help}");
             Error::new(ErrorKind::Unknown, message).with_path(path)
         })?;
         let place = Place::clone(&compiler.place(node));
@@ -203,6 +234,7 @@ fn contract(
 fn operation(name: &str, payload: Payload, place: Place) -> Operation {
     Operation {
         id: name.to_owned(),
+        operation_id: None,
         kind: OperationKind::Schema,
         method: String::new(),
         path: PathTemplate::parse(""),

@@ -186,7 +186,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 
 fn accepts(contract: &Contract, schema: &str, text: &str) -> bool {
     let operation = contract.operation(schema).expect("a schema");
-    let payload = operation.payload(crate::location::Side::Response, None);
+    let payload = operation.payload(Side::Response, None);
     let node = payload.expect("a payload").schema().expect("a schema");
     let document = crate::json::Document::parse(text.as_bytes()).expect("JSON");
     contract.graph.accepts(node, document.root())
@@ -280,7 +280,7 @@ fn a_folder_of_schemas_of_every_draft_is_one_contract() {
         .join("\n")
         .replace(&format!("{}/", folder.path().display()), "");
     insta::assert_snapshot!(told, @"
-    broken.json:1:1: EOF while parsing an object
+    `broken.json` leads nowhere: broken.json:1:1: EOF while parsing an object
     notes.json is no JSON Schema and was passed over
     ");
 }
@@ -303,7 +303,7 @@ fn a_file_of_definitions_is_a_contract_of_each() {
     let error = Contract::load(&path, &options).expect_err("is refused");
     let told = error.to_string();
     let told = told.replace(&format!("{}/", folder.path().display()), "");
-    insta::assert_snapshot!(told, @"all.json: no schema is called `#/definitions/C`: `/definitions` has no `C`; did you mean `A`?");
+    insta::assert_snapshot!(told, @"all.json: no schema is called `#/definitions/C`; `/definitions` has no `C`; did you mean `A`?");
 }
 
 /// A contract as large documents are: many operations over many components that refer to each other

@@ -1,5 +1,6 @@
 //! Keywords that cannot do anything, because of the types beside them.
 
+use crate::error::closest;
 use crate::json::Kind;
 use crate::schema::{Graph, Node, Types};
 
@@ -23,9 +24,40 @@ const STRING_FORMATS: [&str; 14] = [
     "uuid",
 ];
 
+/// Formats of JSON Schema and of OpenAPI's registry.
+const KNOWN_FORMATS: [&str; 26] = [
+    "binary",
+    "byte",
+    "char",
+    "date",
+    "date-time",
+    "double",
+    "duration",
+    "email",
+    "float",
+    "hostname",
+    "idn-email",
+    "idn-hostname",
+    "int16",
+    "int32",
+    "int64",
+    "int8",
+    "ipv4",
+    "ipv6",
+    "iri",
+    "json-pointer",
+    "password",
+    "regex",
+    "time",
+    "uri",
+    "uri-reference",
+    "uuid",
+];
+
 pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
     let mut facts = Vec::new();
     for (_, node) in graph.iter() {
+        facts.extend(misspelled(node));
         let Some(types) = node.types else { continue };
         for (keyword, kind) in keywords(node) {
             if !types.may_hold(kind) {
@@ -34,6 +66,36 @@ pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
             }
         }
         facts.extend(outside(node, types));
+    }
+    facts
+}
+
+/// Names that are nearly those of something known: a format, a property that is required.
+fn misspelled(node: &Node) -> Vec<LintFact> {
+    let mut facts = Vec::new();
+    for check in node.checks.iter().filter(|check| check.keyword == "format") {
+        let name = check.argument.as_str().unwrap_or_default();
+        let near = closest(name, KNOWN_FORMATS).filter(|near| *near != name);
+        if let Some(near) = near.filter(|_| !KNOWN_FORMATS.contains(&name)) {
+            let reason = format!("no format is called `{name}`; did you mean `{near}`?");
+            facts.push(idle(node, "format", reason));
+        }
+    }
+    let object = &node.object;
+    for required in &object.required {
+        let names = || object.names.iter().map(|name| &**name);
+        let is_declared = names().any(|name| *name == *required.name);
+        // A name that another one is derived from is no misspelling of it: both may be meant.
+        let is_free = |name: &&str| !object.required.iter().any(|other| *other.name == **name);
+        if let Some(near) = closest(&required.name, names().filter(is_free))
+            && !is_declared
+        {
+            let reason = format!(
+                "`properties` does not declare `{}`; did you mean `{near}`?",
+                required.name
+            );
+            facts.push(idle(node, "required", reason));
+        }
     }
     facts
 }

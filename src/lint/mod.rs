@@ -56,6 +56,19 @@ pub enum LintKind {
     },
 }
 
+/// What cannot be used of a contract, so that nothing is compared with it.
+#[must_use]
+pub fn unusable(contract: &Contract) -> Vec<LintFact> {
+    let problems = contract.problems.iter();
+    problems
+        .filter(|problem| problem.kind.leaves_out())
+        .map(|problem| LintFact {
+            place: problem.place.clone(),
+            kind: LintKind::Problem(problem.kind.clone()),
+        })
+        .collect()
+}
+
 /// Everything that is wrong with a contract, in order of place.
 #[must_use]
 pub fn lint(contract: &Contract) -> Vec<LintFact> {

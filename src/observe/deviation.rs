@@ -94,6 +94,11 @@ pub enum DeviationKind {
         /// The variants.
         names: Vec<String>,
     },
+    /// A parameter that has one value is given several times.
+    Repeated {
+        /// How often.
+        times: usize,
+    },
     /// A parameter is not written in its style (OpenAPI, "Style Values").
     Style {
         /// The style.

@@ -45,7 +45,7 @@ impl<'c> Observer<'c> {
                     };
                     self.fact(fact, &name, &Sighting::of_part(&request.line, &target.path));
                 }
-                Found::Bad(value, kind) => {
+                Found::Bad(value, at, kind) => {
                     let sighting = match parameter.place {
                         ParameterPlace::Query => {
                             Sighting::Query(&request.line, &parameter.name, &value)
@@ -69,7 +69,8 @@ impl<'c> Observer<'c> {
                     };
                     let fact = TrafficFact::ParameterValue {
                         target: key.clone(),
-                        name,
+                        place: parameter.place,
+                        name: name + &sanitised(at.as_str()),
                         kind,
                     };
                     self.fact(fact, &subject, &sighting);

@@ -456,7 +456,11 @@ impl Sink for Observer<'_> {
         let user = &self.options.hint;
         let file = &*exchange.origin.file;
         let by_file = self.options.by_file.iter().find(|(glob, _)| {
-            glob.matches(file) || glob.matches(file.rsplit(['/', '\\']).next().unwrap_or(file))
+            glob.matches(file)
+                || glob.as_str().strip_prefix("./").is_some_and(|plain| {
+                    glob::Pattern::new(plain).is_ok_and(|plain| plain.matches(file))
+                })
+                || glob.matches(file.rsplit(['/', '\\']).next().unwrap_or(file))
         });
         // Digits in a file name are a status only where the name says that it holds a response.
         let mut told = exchange.hint.clone();

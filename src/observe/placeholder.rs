@@ -5,13 +5,31 @@
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
     encloses_name(text, '{', '}')
-        || encloses_name(text, '<', '>')
+        || (encloses_name(text, '<', '>') && !is_markup(text))
         || is_crossed_out(text)
         || text.contains("***")
         || ["[REDACTED]", "[FILTERED]", "[MASKED]"]
             .iter()
             .any(|word| text.eq_ignore_ascii_case(word))
-        || (text.starts_with("YOUR_") && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+        || is_yours(text)
+}
+
+/// `YOUR_API_KEY`: in capitals, and what it names is something that everybody has another of.
+fn is_yours(text: &str) -> bool {
+    let nouns = [
+        "KEY", "TOKEN", "ID", "SECRET", "NAME", "PASSWORD", "DOMAIN", "HOST", "EMAIL",
+    ];
+    text.strip_prefix("YOUR_").is_some_and(|rest| {
+        rest.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+            && nouns
+                .iter()
+                .any(|noun| rest == *noun || rest.ends_with(&format!("_{noun}")))
+    })
+}
+
+/// Whether the text is HTML or XML: it closes what it opens.
+fn is_markup(text: &str) -> bool {
+    text.contains("</") || text.contains("/>")
 }
 
 /// Whether a text that holds a placeholder is nothing else.
@@ -22,10 +40,8 @@ pub(super) fn is_whole_placeholder(text: &str) -> bool {
         || encloses("${", "}")
         || encloses("<", ">")
         || encloses("[", "]")
-        || text.starts_with("YOUR_")
-        || text
-            .bytes()
-            .all(|byte| matches!(byte, b'X' | b'x' | b'*' | b'-'))
+        || is_yours(text)
+        || text.bytes().all(|byte| matches!(byte, b'X' | b'*' | b'-'))
 }
 
 /// Whether a name stands between two brackets: letters, digits, `_`, `-`, spaces, no more.
@@ -45,5 +61,5 @@ fn encloses_name(text: &str, open: char, close: char) -> bool {
 /// Four or more `X` in a row that are a word of their own.
 fn is_crossed_out(text: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric())
-        .any(|word| word.len() >= 4 && word.bytes().all(|byte| matches!(byte, b'X' | b'x')))
+        .any(|word| word.len() >= 4 && word.bytes().all(|byte| byte == b'X'))
 }

@@ -380,7 +380,9 @@ pub enum TrafficFact {
     ParameterValue {
         /// The operation.
         target: TargetKey,
-        /// The parameter.
+        /// Where it stands.
+        place: ParameterPlace,
+        /// The parameter; a JSON pointer behind it leads into its value.
         name: String,
         /// How the value breaks the schema.
         kind: DeviationKind,

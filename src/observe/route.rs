@@ -143,7 +143,11 @@ impl<'c> Versions<'c> {
             rank(a, place_a).cmp(&rank(b, place_b)).then(a.compare(*b))
         };
         let best = measured.iter().copied().max_by(|a, b| compare(a, b));
-        let Some(best) = best.filter(|(fit, _)| is_named || fit.is_likely()) else {
+        // A contract of one schema is for every payload.
+        let is_only =
+            measured.len() == 1 && self.asked.iter().all(|contract| contract.is_of_schemas());
+        let is_sure = is_named || is_only;
+        let Some(best) = best.filter(|(fit, _)| is_sure || fit.is_likely()) else {
             // The name says which operation, and nothing of it has a schema for the side and status.
             if let Some(place) = self.named(hint) {
                 return Guess::Found(place, Vec::new());

@@ -22,7 +22,7 @@ pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) 
     let mut groups: BTreeMap<(&str, String), Finding> = BTreeMap::new();
     for fact in facts {
         let words = words(fact);
-        let evidence = match &fact.kind {
+        let evidence = || match &fact.kind {
             LintKind::Value { at, .. } => places.evidence(&fact.place.join(at)),
             _ => places.evidence(&fact.place),
         };
@@ -33,7 +33,7 @@ pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) 
             continue;
         };
         for repeated in &document.repeated {
-            let words = Words::new(
+            let mut words = Words::new(
                 &rules::DUPLICATE_KEY,
                 format!(
                     "key `{}` stands twice in one object; the later one counts",
@@ -41,11 +41,13 @@ pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) 
                 ),
                 "stands again later",
             );
+            // What stands under the first one is lost.
+            words.level = Some(Level::Error);
             let place = Place {
                 document: document.uri.clone(),
                 pointer: Pointer::root().join(&format!("@{}", repeated.span.start)),
             };
-            let evidence = Evidence {
+            let evidence = || Evidence {
                 origin: source.origin(repeated.span.start),
                 pointer: Pointer::root(),
                 excerpt: Excerpt::of_line(source.text().as_bytes(), repeated.span.clone()),
@@ -83,7 +85,7 @@ fn add(
     groups: &mut BTreeMap<(&'static str, String), Finding>,
     words: Words,
     place: &Place,
-    evidence: Evidence,
+    evidence: impl FnOnce() -> Evidence,
     policy: &Policy,
 ) {
     let Words {
@@ -118,7 +120,14 @@ fn add(
     });
     finding.count += 1;
     if finding.evidence.len() < EVIDENCE_KEPT {
-        finding.evidence.push(evidence);
+        let evidence = evidence();
+        if !finding
+            .evidence
+            .iter()
+            .any(|known| known.origin == evidence.origin)
+        {
+            finding.evidence.push(evidence);
+        }
     }
 }
 
@@ -203,6 +212,23 @@ fn of_problem(problem: &ProblemKind) -> Words {
             }
             words
         }
+        ProblemKind::UnknownField { near, .. } => {
+            let mut words = Words::new(
+                &rules::UNKNOWN_KEYWORD,
+                format!("{problem}, so it is ignored"),
+                match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "not known".to_owned(),
+                },
+            );
+            words.level = near.map(|_| Level::Warning);
+            words
+        }
+        ProblemKind::Skipped(message) => {
+            let mut words = Words::new(&rules::CONTRACT_STRUCTURE, message.clone(), "");
+            words.level = Some(Level::Info);
+            words
+        }
         ProblemKind::Description(message) => {
             Words::new(&rules::CONTRACT_STRUCTURE, message.clone(), "here")
         }
@@ -216,8 +242,10 @@ fn of_problem(problem: &ProblemKind) -> Words {
 
 /// The start of a document that has no text.
 pub(super) fn nowhere(document: &str) -> Origin {
+    let path = document.strip_prefix("file://");
+    let path = path.map(|path| percent_encoding::percent_decode_str(path).decode_utf8_lossy());
     Origin {
-        file: document.into(),
+        file: path.map_or_else(|| document.into(), |path| (*path).into()),
         entry: None,
         position: Position::START,
     }

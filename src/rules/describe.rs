@@ -1,5 +1,6 @@
 //! From facts to rules and sentences.
 
+use crate::contract::ParameterPlace;
 use crate::location::{PathPattern, Step};
 use crate::observe::{DeviationKind, TrafficFact};
 
@@ -86,7 +87,7 @@ pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Word
         DeviationKind::Format { format } => Words::new(
             &rules::FORMAT_VIOLATION,
             format!("{name} is not a valid {format}"),
-            format!("not a {format}"),
+            format!("not {} {format}", article(format)),
         ),
         DeviationKind::Pattern { pattern } => Words::new(
             &rules::PATTERN_VIOLATION,
@@ -163,6 +164,11 @@ pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Word
             ),
             format!("fits {}", list(names)),
         ),
+        DeviationKind::Repeated { times } => Words::new(
+            &rules::SCHEMA_VIOLATION,
+            format!("{name} is given {times} times, and has one value"),
+            "given again",
+        ),
         DeviationKind::Style { style } => Words::new(
             &rules::SCHEMA_VIOLATION,
             format!("{name} is not written in the style `{style}`"),
@@ -220,10 +226,22 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             ),
             "not declared",
         ),
-        TrafficFact::ParameterValue { target, name, kind } => {
-            let name = format!("parameter `{name}` of {}", target.operation);
-            let words = deviation(kind, &name, "");
-            Words::new(&rules::PARAMETER_VALUE, words.message, words.label)
+        TrafficFact::ParameterValue {
+            target,
+            place,
+            name,
+            kind,
+        } => {
+            let full = format!("parameter `{name}` of {}", target.operation);
+            let words = deviation(kind, &full, "");
+            // Of a header or cookie the excerpt shows the request line.
+            let label = match place {
+                ParameterPlace::Path | ParameterPlace::Query => words.label,
+                ParameterPlace::Header | ParameterPlace::Cookie => {
+                    format!("its {place} `{name}`: {}", words.label)
+                }
+            };
+            Words::new(&rules::PARAMETER_VALUE, words.message, label)
         }
         TrafficFact::ParameterPlaceholder(target) => Words::new(
             &rules::PLACEHOLDER,
@@ -348,7 +366,7 @@ pub(super) fn plural(count: u64, unit: &str) -> String {
 fn article(noun: &str) -> &'static str {
     match noun {
         "null" => "",
-        noun if noun.starts_with(['a', 'i', 'o']) => "an",
+        noun if noun.starts_with(['a', 'e', 'i', 'o']) => "an",
         _ => "a",
     }
 }

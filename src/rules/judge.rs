@@ -119,6 +119,8 @@ pub(super) struct Fact<'p> {
     pub(super) cause: String,
     pub(super) subject: &'p str,
     pub(super) place: FindingPlace,
+    /// The parameter that it is about.
+    pub(super) parameter: Option<&'p str>,
     /// The schema that is broken, or the one that does not name what was met.
     pub(super) schema: Option<Arc<Place>>,
     pub(super) tally: &'p Tally,
@@ -150,7 +152,7 @@ impl Judge<'_> {
             .or_default();
         let declared = match (fact.schema, &fact.place.target) {
             (Some(schema), _) => Some(Place::clone(&schema)),
-            (None, Some(target)) => self.family.described(target),
+            (None, Some(target)) => self.family.described(target, fact.parameter),
             (None, None) => None,
         };
         if let Some(declared) = declared {
@@ -233,6 +235,7 @@ impl Judge<'_> {
                     cause: format!("{deviation:?}"),
                     subject: "",
                     place: place.clone(),
+                    parameter: None,
                     schema: Some(Arc::clone(&deviation.schema)),
                     tally,
                     unit: Unit::Payload,
@@ -279,6 +282,7 @@ impl Judge<'_> {
             cause: cause.clone(),
             subject,
             place: place.clone(),
+            parameter: None,
             schema: Some(Arc::clone(&deviation.schema)),
             tally,
             unit: Unit::Payload,
@@ -387,6 +391,7 @@ impl Judge<'_> {
                 cause: schema.to_string(),
                 subject: property.unwrap_or("…"),
                 place: place.clone(),
+                parameter: None,
                 schema: Some(Arc::clone(schema)),
                 tally,
                 unit: Unit::Payload,
@@ -428,6 +433,7 @@ impl Judge<'_> {
                 cause: schema.to_string(),
                 subject: property,
                 place: place.clone(),
+                parameter: None,
                 schema: Some(Arc::clone(schema)),
                 tally,
                 unit: Unit::Payload,
@@ -457,6 +463,7 @@ impl Judge<'_> {
             cause: schema.to_string(),
             subject: "",
             place: place.clone(),
+            parameter: None,
             schema: Some(Arc::clone(schema)),
             tally: &subjects.all,
             unit: Unit::Payload,
@@ -495,6 +502,7 @@ impl Judge<'_> {
             cause: schema.to_string(),
             subject: &seen.to_string(),
             place: place.clone(),
+            parameter: None,
             schema: Some(Arc::clone(schema)),
             tally,
             unit: Unit::Payload,
@@ -519,6 +527,7 @@ pub(super) fn detail(kind: &DeviationKind) -> &str {
         DeviationKind::Style { style } => style,
         DeviationKind::Enum { .. }
         | DeviationKind::Unique
+        | DeviationKind::Repeated { .. }
         | DeviationKind::Contains { .. }
         | DeviationKind::Closed
         | DeviationKind::PropertyName

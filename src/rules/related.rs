@@ -41,12 +41,21 @@ impl<'c> Family<'c> {
         Some(self.contract(reference)?.graph.node(id))
     }
 
-    /// Where the contract's documents describe what a target is about: its operation.
-    pub(super) fn described(&self, target: &TargetKey) -> Option<Place> {
+    /// Where the contract's documents describe what a fact is about: a parameter, or the operation.
+    pub(super) fn described(&self, target: &TargetKey, parameter: Option<&str>) -> Option<Place> {
         let operation = self
             .contract(&target.contract)?
             .operation(&target.operation)?;
-        operation.place.clone()
+        let named = parameter.and_then(|name| {
+            // An element or member of the value stands behind the name.
+            let mut parameters = operation.parameters.iter();
+            let own = |known: &str| name.strip_prefix(known).is_some_and(is_pointer);
+            parameters
+                .find(|parameter| own(&parameter.name))?
+                .declared
+                .clone()
+        });
+        named.or_else(|| operation.place.clone())
     }
 
     fn others(&self, reference: &str) -> impl Iterator<Item = &'c Contract> {
@@ -185,4 +194,9 @@ impl<'c> Family<'c> {
             .map(Contract::reference)
             .collect()
     }
+}
+
+/// Whether what follows the name of a parameter is a JSON pointer into its value.
+fn is_pointer(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('/')
 }

@@ -29,6 +29,7 @@ impl Judge<'_> {
                 cause: host.clone(),
                 subject: host,
                 place,
+                parameter: parameter_of(fact, ""),
                 schema: None,
                 tally: &subjects.all,
                 unit: Unit::Exchange,
@@ -45,6 +46,7 @@ impl Judge<'_> {
                 cause: format!("{fact:?}"),
                 subject: &traffic_subject(fact, ""),
                 place,
+                parameter: parameter_of(fact, ""),
                 schema: None,
                 tally: &subjects.all,
                 unit: Unit::Exchange,
@@ -68,6 +70,7 @@ impl Judge<'_> {
                 cause: format!("{fact:?}"),
                 subject: &traffic_subject(fact, subject),
                 place: place.clone(),
+                parameter: parameter_of(fact, subject),
                 schema: None,
                 tally,
                 unit: Unit::Exchange,
@@ -149,6 +152,17 @@ fn traffic_subject(fact: &TrafficFact, subject: &str) -> String {
         | TrafficFact::MissingParameter { .. }
         | TrafficFact::Unmatched
         | TrafficFact::OtherVersion(_) => subject.to_owned(),
+    }
+}
+
+/// The name of the declared parameter that a fact is about.
+fn parameter_of<'f>(fact: &'f TrafficFact, subject: &'f str) -> Option<&'f str> {
+    match fact {
+        TrafficFact::ParameterValue { name, .. } => Some(name),
+        TrafficFact::MissingParameter { .. } | TrafficFact::ParameterPlaceholder(_) => {
+            Some(subject)
+        }
+        _ => None,
     }
 }
 

@@ -38,12 +38,7 @@ pub fn compile(documents: &Documents, entries: &[String]) -> Result<(Graph, Vec<
         })?);
     }
     let (graph, problems) = compiler.finish();
-    let is_grave = |problem: &&Problem| {
-        !matches!(
-            problem.kind,
-            ProblemKind::UnknownKeyword { .. } | ProblemKind::Idle { .. }
-        )
-    };
+    let is_grave = |problem: &&Problem| problem.kind.leaves_out();
     match problems.iter().find(is_grave) {
         Some(Problem { place, kind }) => {
             Err(Error::new(ErrorKind::Schema, format!("{place}: {kind}")))

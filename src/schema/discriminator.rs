@@ -81,7 +81,7 @@ impl<'d> Compiler<'d> {
     }
 
     /// The reference to the component with this name, if there is one.
-    fn component_reference(&self, here: &Here, name: &str) -> Option<String> {
+    pub(super) fn component_reference(&self, here: &Here, name: &str) -> Option<String> {
         let document = self.document(&here.place.document)?;
         let place = match here.dialect {
             Dialect::Swagger2 => "definitions",

@@ -243,14 +243,20 @@ impl<'d> Compiler<'d> {
             });
         }
         if !is_known {
-            let written = argument.as_str().unwrap_or_default();
+            let is_type = |name: &&Value| {
+                let name = name.as_str();
+                name.is_some_and(|name| Types::NAMES.contains(&name) || name == "file")
+            };
+            let wrong = one_or_many(argument).iter().find(|name| !is_type(name));
+            let wrong = wrong.unwrap_or(argument);
+            let written = wrong.as_str().unwrap_or_default();
             let near = closest(written, Types::NAMES);
             let message = match near {
+                _ if wrong.is_null() => {
+                    "the type `null` is the string \"null\", in quotes".to_owned()
+                }
                 Some(near) => format!("no type is called `{written}`; did you mean `{near}`?"),
-                None => format!(
-                    "{argument} is no type; there is: {}",
-                    Types::NAMES.join(", ")
-                ),
+                None => format!("{wrong} is no type; there is: {}", Types::NAMES.join(", ")),
             };
             self.refused("type", &["type"], message, here);
         }
@@ -466,6 +472,14 @@ impl<'d> Compiler<'d> {
         match resolve(self, here, reference) {
             Ok(id) => Some(id),
             Err(reason) => {
+                let component = match reference.contains(['/', '.', '#']) {
+                    true => None,
+                    false => self.component_reference(here, reference),
+                };
+                let reason = match component {
+                    Some(component) => format!("did you mean `{component}`?"),
+                    None => reason,
+                };
                 let reference = reference.to_owned();
                 let place = self.at(here, &[keyword]);
                 self.problem(place, ProblemKind::Reference { reference, reason });
@@ -584,6 +598,12 @@ impl<'d> Compiler<'d> {
         let dialect = here.dialect;
         if keyword.starts_with("x-") {
             return;
+        }
+        if keyword == "nullable" && dialect != Dialect::Swagger2 {
+            let reason = format!(
+                "{dialect} does not have it; write `type: [\"string\", \"null\"]` or the like"
+            );
+            return self.idle(keyword, reason, here);
         }
         let place = self.at(here, &[keyword]);
         let kind = ProblemKind::UnknownKeyword {

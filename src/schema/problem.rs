@@ -45,6 +45,17 @@ pub enum ProblemKind {
         /// The first later dialect that has it.
         later: Option<Dialect>,
     },
+    /// An object of OpenAPI has no such field; it is ignored.
+    UnknownField {
+        /// The field.
+        field: String,
+        /// The object, as in `Path Item Object`.
+        object: &'static str,
+        /// What was probably meant.
+        near: Option<&'static str>,
+    },
+    /// A file of a folder is no part of the contract.
+    Skipped(String),
     /// A part of the description around the schemas cannot be used, or contradicts another part.
     Description(String),
     /// A keyword cannot do anything where it stands.
@@ -54,6 +65,23 @@ pub enum ProblemKind {
         /// Why.
         reason: String,
     },
+}
+
+impl ProblemKind {
+    /// Whether something that the author meant to constrain values is left out for it.
+    #[must_use]
+    pub const fn leaves_out(&self) -> bool {
+        match self {
+            Self::Reference { .. } | Self::Cycle(_) | Self::TooLong(_) | Self::Argument { .. } => {
+                true
+            }
+            Self::UnknownKeyword { .. }
+            | Self::UnknownField { .. }
+            | Self::Skipped(_)
+            | Self::Description(_)
+            | Self::Idle { .. } => false,
+        }
+    }
 }
 
 impl fmt::Display for ProblemKind {
@@ -78,7 +106,10 @@ impl fmt::Display for ProblemKind {
             Self::UnknownKeyword {
                 keyword, dialect, ..
             } => write!(f, "`{keyword}` is no keyword of {dialect}"),
-            Self::Description(message) => f.write_str(message),
+            Self::UnknownField { field, object, .. } => {
+                write!(f, "`{field}` is no field of the {object}")
+            }
+            Self::Description(message) | Self::Skipped(message) => f.write_str(message),
             Self::Idle { keyword, reason } => write!(f, "`{keyword}` does nothing: {reason}"),
         }
     }

@@ -4,9 +4,9 @@ use crate::contract::{Content, Media, MediaRange, Payload, Response, Sample, Sta
 use crate::location::Side;
 use crate::schema::Dialect;
 
-use super::Reader;
 use super::parameter::Parameters;
 use super::spot::Spot;
+use super::{Reader, fields};
 
 impl<'d> Reader<'d> {
     /// The body of a request.
@@ -24,10 +24,16 @@ impl<'d> Reader<'d> {
         let Some(body) = self.resolve(&body) else {
             return Payload::Undocumented;
         };
+        self.body(&body)
+    }
+
+    /// Reads a Request Body Object.
+    pub(super) fn body(&mut self, body: &Spot<'d>) -> Payload {
+        self.fields(body, &fields::REQUEST_BODY);
         match body.get("content") {
             Some(content) => self.content(&content, body.flag("required"), Side::Request),
             None => {
-                self.describe(&body, "a request body has to have `content`".to_owned());
+                self.describe(body, "a request body has to have `content`".to_owned());
                 Payload::Undocumented
             }
         }
@@ -92,18 +98,25 @@ impl<'d> Reader<'d> {
                 continue;
             };
             let payload = match self.resolve(&response) {
-                Some(response) if self.dialect == Dialect::Swagger2 => {
-                    self.swagger_response(operation, &response)
-                }
-                Some(response) => match response.get("content") {
-                    Some(content) => self.content(&content, true, Side::Response),
-                    None => Payload::Absent,
-                },
+                Some(response) => self.response(operation, &response),
                 None => Payload::Undocumented,
             };
             responses.push(Response { status, payload });
         }
         responses
+    }
+
+    /// Reads a Response Object.
+    pub(super) fn response(&mut self, operation: &Spot<'d>, response: &Spot<'d>) -> Payload {
+        self.fields(response, &fields::RESPONSE);
+        for (_, header) in response.get("headers").iter().flat_map(Spot::members) {
+            self.header(&header);
+        }
+        match response.get("content") {
+            _ if self.dialect == Dialect::Swagger2 => self.swagger_response(operation, response),
+            Some(content) => self.content(&content, true, Side::Response),
+            None => Payload::Absent,
+        }
     }
 
     fn swagger_response(&mut self, operation: &Spot<'d>, response: &Spot<'d>) -> Payload {
@@ -132,6 +145,7 @@ impl<'d> Reader<'d> {
             let Some(described) = self.resolve(&described) else {
                 continue;
             };
+            self.fields(&described, &fields::MEDIA_TYPE);
             let schema = described.get("schema");
             let schema = schema.map(|schema| self.compiler.schema(schema.place, schema.value));
             let range = MediaRange::parse(range);

@@ -3,6 +3,7 @@
 //! The sections named in comments are those of OpenAPI 3.1.1 unless another version is given.
 
 mod body;
+mod fields;
 mod operation;
 mod parameter;
 mod server;
@@ -88,7 +89,8 @@ pub(super) fn contract(
 fn slug(title: &str) -> String {
     let mut slug = String::new();
     for character in title.chars().take(60) {
-        if character.is_alphanumeric() {
+        // Marks belong to the letters before them.
+        if character.is_alphanumeric() || (!character.is_ascii() && !character.is_whitespace()) {
             slug.extend(character.to_lowercase());
         } else if !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
@@ -107,6 +109,14 @@ impl<'d> Reader<'d> {
         if let Some(version) = version.filter(|version| !version.value.is_string()) {
             let message = format!("the version has to be a string: \"{}\"", version.value);
             self.describe(&version, message);
+        }
+        self.fields(&root, &fields::ROOT);
+        match root.get("info") {
+            Some(info) => self.fields(&info, &fields::INFO),
+            None => self.describe(&root, "there is no `info`".to_owned()),
+        }
+        for server in root.get("servers").iter().flat_map(Spot::elements) {
+            self.fields(&server, &fields::SERVER);
         }
         let paths = root.get("paths");
         for (path, item) in paths.iter().flat_map(Spot::members) {
@@ -145,6 +155,39 @@ impl<'d> Reader<'d> {
         };
         for (_, schema) in schemas.iter().flat_map(Spot::members) {
             self.compiler.schema(schema.place.clone(), schema.value);
+        }
+        let owner = match self.dialect {
+            Dialect::Swagger2 => self.root.clone(),
+            _ => match self.root.get("components") {
+                Some(components) => {
+                    self.fields(&components, &fields::COMPONENTS);
+                    components
+                }
+                None => return,
+            },
+        };
+        let named = |key: &str| {
+            let all = owner.get(key);
+            all.iter().flat_map(Spot::members).collect::<Vec<_>>()
+        };
+        for (_, parameter) in named("parameters") {
+            let mut parameters = parameter::Parameters::default();
+            if let Some(parameter) = self.resolve(&parameter) {
+                self.any_parameter(&parameter, &mut parameters);
+            }
+        }
+        for (_, response) in named("responses") {
+            if let Some(response) = self.resolve(&response) {
+                self.response(&Spot::nothing(), &response);
+            }
+        }
+        for (_, body) in named("requestBodies") {
+            if let Some(body) = self.resolve(&body) {
+                self.body(&body);
+            }
+        }
+        for (_, header) in named("headers") {
+            self.header(&header);
         }
     }
 

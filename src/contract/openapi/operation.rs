@@ -1,9 +1,10 @@
 //! Operations of path items, callbacks and webhooks (Path Item, Operation and Callback Object).
 
 use crate::contract::{Operation, OperationKind, ParameterPlace, PathTemplate};
+use crate::schema::ProblemKind;
 
-use super::Reader;
 use super::spot::Spot;
+use super::{Reader, fields};
 
 /// The methods of a path item; `query` since OpenAPI 3.2.
 const METHODS: [&str; 9] = [
@@ -23,6 +24,10 @@ impl<'d> Reader<'d> {
         let Some(item) = self.resolve(item) else {
             return;
         };
+        self.fields(&item, &fields::PATH_ITEM);
+        for server in item.get("servers").iter().flat_map(Spot::elements) {
+            self.fields(&server, &fields::SERVER);
+        }
         let usual = METHODS.iter().filter_map(|method| {
             let operation = item.get(method)?;
             Some(((*method).to_owned(), operation))
@@ -57,6 +62,7 @@ impl<'d> Reader<'d> {
         spot: &Spot<'d>,
         item: &Spot<'d>,
     ) {
+        self.fields(spot, &fields::OPERATION);
         let parameters = self.parameters(spot, item);
         let template = PathTemplate::parse(path);
         if kind == OperationKind::Path {
@@ -74,6 +80,10 @@ impl<'d> Reader<'d> {
         };
         let callbacks: Vec<(String, Spot<'d>)> = self.callbacks(&id, spot);
         self.operations.push(Operation {
+            operation_id: spot
+                .text("operationId")
+                .filter(|own| *own != id)
+                .map(str::to_owned),
             id,
             kind,
             method: method.to_ascii_uppercase(),
@@ -116,21 +126,33 @@ impl<'d> Reader<'d> {
         declared: &[crate::contract::Parameter],
     ) {
         let in_path = declared.iter().filter(|p| p.place == ParameterPlace::Path);
-        let declared: Vec<&str> = in_path.map(|parameter| parameter.name.as_str()).collect();
-        for name in template
-            .parameters()
-            .filter(|name| !declared.contains(name))
-        {
+        let names: Vec<&str> = in_path
+            .clone()
+            .map(|parameter| parameter.name.as_str())
+            .collect();
+        for name in template.parameters().filter(|name| !names.contains(name)) {
             let message = format!("path parameter `{name}` of {template} is not declared");
             self.describe(spot, message);
         }
-        for name in declared {
+        if path_is_unbalanced(&template.to_string()) {
+            let message = format!("the braces of {template} do not pair");
+            self.describe(spot, message);
+        }
+        for parameter in in_path {
+            let name = &parameter.name;
             if !template.parameters().any(|known| known == name) {
                 let message = format!("path parameter `{name}` does not stand in {template}");
-                self.describe(spot, message);
+                let place = parameter.declared.clone();
+                let place = place.unwrap_or_else(|| spot.place.clone());
+                self.compiler
+                    .problem(place, ProblemKind::Description(message));
             }
         }
     }
+}
+
+fn path_is_unbalanced(path: &str) -> bool {
+    path.matches('{').count() != path.matches('}').count()
 }
 
 /// `GET /pets/{petId}` → `get-pets-petId`

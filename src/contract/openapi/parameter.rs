@@ -4,8 +4,8 @@ use crate::contract::{Encoding, MediaRange, Parameter, ParameterPlace, Sample, S
 use crate::location::Side;
 use crate::schema::{Dialect, NodeId};
 
-use super::Reader;
 use super::spot::Spot;
+use super::{Reader, fields};
 
 /// The parameters of an operation, and what else Swagger 2.0 puts among them.
 #[derive(Default)]
@@ -23,24 +23,49 @@ impl<'d> Reader<'d> {
     /// The parameters of an operation: its own, and those of its path item that it does not replace.
     pub(super) fn parameters(&mut self, operation: &Spot<'d>, item: &Spot<'d>) -> Parameters<'d> {
         let mut parameters = Parameters::default();
-        let mut known: Vec<(String, String)> = Vec::new();
+        let mut known: Vec<(Option<&str>, Option<&str>)> = Vec::new();
         for owner in [operation, item] {
             for spot in owner.get("parameters").iter().flat_map(Spot::elements) {
                 let Some(spot) = self.resolve(&spot) else {
                     continue;
                 };
-                let (Some(name), Some(place)) = (spot.text("name"), spot.text("in")) else {
-                    self.describe(&spot, "a parameter has to have `name` and `in`".to_owned());
-                    continue;
-                };
-                let key = (name.to_owned(), place.to_owned());
-                if !known.contains(&key) {
+                let key = (spot.text("name"), spot.text("in"));
+                if !known.contains(&key) || key.0.is_none() {
                     known.push(key);
-                    self.parameter(&spot, name, place, &mut parameters);
+                    self.any_parameter(&spot, &mut parameters);
+                } else if std::ptr::eq(owner, operation) {
+                    let name = key.0.unwrap_or_default();
+                    let message = format!("parameter `{name}` is declared twice; the first counts");
+                    self.describe(&spot, message);
                 }
             }
         }
         parameters
+    }
+
+    /// Reads one parameter.
+    pub(super) fn any_parameter(&mut self, spot: &Spot<'d>, parameters: &mut Parameters<'d>) {
+        let (Some(name), Some(place)) = (spot.text("name"), spot.text("in")) else {
+            return self.describe(spot, "a parameter has to have `name` and `in`".to_owned());
+        };
+        self.fields(spot, &fields::PARAMETER);
+        self.parameter(spot, name, place, parameters);
+    }
+
+    /// Reads the header of a response, for what is wrong with its schema.
+    pub(super) fn header(&mut self, spot: &Spot<'d>) {
+        let Some(spot) = self.resolve(spot) else {
+            return;
+        };
+        if self.dialect == Dialect::Swagger2 {
+            self.compiler.schema(spot.place.clone(), spot.value);
+            return;
+        }
+        self.fields(&spot, &fields::HEADER);
+        let (_, schema) = self.written(&spot, ParameterPlace::Header);
+        if let Some(schema) = schema {
+            self.samples_of(&spot, schema, Some(Side::Response));
+        }
     }
 
     fn parameter(
@@ -97,6 +122,7 @@ impl<'d> Reader<'d> {
         parameters.list.push(Parameter {
             name: name.to_owned(),
             place,
+            declared: Some(spot.place.clone()),
             required: spot.flag("required") || place == ParameterPlace::Path,
             deprecated: spot.flag("deprecated"),
             encoding,
@@ -145,6 +171,10 @@ impl<'d> Reader<'d> {
             (None, other) => other,
         };
         let schema = spot.get("schema");
+        if schema.is_none() {
+            let message = "a parameter or header has to have `schema` or `content`".to_owned();
+            self.describe(spot, message);
+        }
         let schema = schema.map(|schema| self.compiler.schema(schema.place, schema.value));
         (encoding, schema)
     }

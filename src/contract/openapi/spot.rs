@@ -24,6 +24,11 @@ impl<'d> Spot<'d> {
         }
     }
 
+    /// A place where there is nothing.
+    pub(super) fn nothing() -> Self {
+        Self::root("", &Value::Null)
+    }
+
     /// The place of a member, which need not be there.
     pub(super) fn below(&self, key: &str) -> Place {
         Place {

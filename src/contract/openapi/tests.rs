@@ -566,14 +566,16 @@ components:
 ",
     );
     insta::assert_snapshot!(problems(&contract), @r#"
+    api.yaml:24:9 `#/components/responses/S` leads nowhere: it leads back to itself
+    api.yaml:25:9 `#/components/responses/R` leads nowhere: it leads back to itself
     api.yaml:2:1 the version has to be a string: "3.1"
     api.yaml:5:3 path `b` has to start with `/`
     api.yaml:7:5 path parameter `x` of /a/{x} is not declared
     api.yaml:10:15 `#/components/responses/R` leads nowhere: it leads back to itself
     api.yaml:11:9 `20x` is no status; write one such as 200, a class such as 4XX, or default
     api.yaml:12:5 another operation has the operationId `op`, too
-    api.yaml:12:5 path parameter `y` does not stand in /a/{x}
     api.yaml:15:11 path parameter `x` has to have `required: true`
+    api.yaml:16:11 path parameter `y` does not stand in /a/{x}
     api.yaml:17:11 a query parameter cannot have the style `matrix`
     api.yaml:18:11 a parameter has to have `name` and `in`
     api.yaml:19:11 a parameter cannot be in `body`; there is: path, query, header, cookie

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use crate::capture::Headers;
 use crate::contract::{Encoding, Operation, Parameter, ParameterPlace, Style, Target};
 use crate::json::{Document, Kind, Value};
-use crate::location::{Side, Step};
+use crate::location::{Pointer, Side, Step};
 use crate::schema::{Graph, NodeId};
 
 use super::deviation::DeviationKind;
@@ -32,8 +32,8 @@ pub(super) enum Found {
     Missing,
     /// A value that the schema accepts, or that nothing is said of.
     Good,
-    /// A value that breaks the schema: the text as it was sent (decoded), and how.
-    Bad(String, DeviationKind),
+    /// A value that breaks the schema: the text as it was sent (decoded), where in the value, and how.
+    Bad(String, Pointer, DeviationKind),
 }
 
 /// Headers that OpenAPI describes elsewhere, so that a parameter of this name is ignored (OpenAPI 3.1.1,
@@ -80,13 +80,14 @@ impl Sent<'_> {
                 let text = shown();
                 match Document::parse(text.as_bytes()) {
                     Ok(document) => match first(graph, schema, document.root()) {
-                        Some(kind) => Found::Bad(text.clone(), kind),
+                        Some((at, kind)) => Found::Bad(text.clone(), at, kind),
                         None => Found::Good,
                     },
                     Err(_) => {
                         let expected = "application/json".to_owned();
                         let keyword = "content";
-                        Found::Bad(text.clone(), DeviationKind::Content { keyword, expected })
+                        let kind = DeviationKind::Content { keyword, expected };
+                        Found::Bad(text.clone(), Pointer::root(), kind)
                     }
                 }
             }
@@ -99,7 +100,7 @@ impl Sent<'_> {
                     escapes,
                 };
                 match value.deviation(graph, schema) {
-                    Some(kind) => Found::Bad(shown(), kind),
+                    Some((at, kind)) => Found::Bad(shown(), at, kind),
                     None => Found::Good,
                 }
             }
@@ -215,9 +216,15 @@ struct Written<'t> {
 impl Written<'_> {
     /// How the value breaks the schema; `None` when some reading of it is accepted. Of several readings
     /// the first, which is the most likely one, is told.
-    fn deviation(&self, graph: &Graph, schema: NodeId) -> Option<DeviationKind> {
+    fn deviation(&self, graph: &Graph, schema: NodeId) -> Option<(Pointer, DeviationKind)> {
+        let sorts = sorts(graph, schema);
+        let is_repeated = self.texts.len() > 1 && self.escapes == Escapes::Query;
+        if is_repeated && sorts == [Sort::Scalar] && self.style != Style::DeepObject {
+            let times = self.texts.len();
+            return Some((Pointer::root(), DeviationKind::Repeated { times }));
+        }
         let mut told = None;
-        for sort in sorts(graph, schema) {
+        for sort in sorts {
             for parts in self.parts(sort) {
                 for json in readings(graph, schema, &parts) {
                     let text = json.to_string();
@@ -225,16 +232,15 @@ impl Written<'_> {
                     let document = Document::parse(text.as_bytes()).ok()?;
                     match first(graph, schema, document.root()) {
                         None => return None,
-                        Some(kind) => {
-                            told.get_or_insert(kind);
+                        Some(found) => {
+                            told.get_or_insert(found);
                         }
                     }
                 }
             }
         }
-        told.or(Some(DeviationKind::Style {
-            style: self.style.name(),
-        }))
+        let style = self.style.name();
+        told.or(Some((Pointer::root(), DeviationKind::Style { style })))
     }
 
     /// The parts of the value, in each way that it may be meant.
@@ -381,8 +387,8 @@ fn shown(texts: &[(String, String)], escapes: Escapes) -> String {
     }
 }
 
-fn first(graph: &Graph, schema: NodeId, value: Value<'_>) -> Option<DeviationKind> {
-    first_deviation(graph, schema, Some(Side::Request), value).map(|(_, kind)| kind)
+fn first(graph: &Graph, schema: NodeId, value: Value<'_>) -> Option<(Pointer, DeviationKind)> {
+    first_deviation(graph, schema, Some(Side::Request), value)
 }
 
 #[cfg(test)]

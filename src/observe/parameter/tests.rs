@@ -33,10 +33,10 @@ fn wrong(contract: &Contract, target: &str, headers: &[(&str, &str)]) -> Vec<Str
         match sent.parameter(&contract.graph, operation, parameter) {
             Found::Good => {}
             Found::Missing => wrong.push(format!("{} missing", parameter.name)),
-            Found::Bad(text, kind) => {
+            Found::Bad(text, at, kind) => {
                 let kind = format!("{kind:?}");
                 let kind = kind.split([' ', '{']).next().unwrap_or_default().to_owned();
-                wrong.push(format!("{}={text} {kind}", parameter.name));
+                wrong.push(format!("{}{at}={text} {kind}", parameter.name));
             }
         }
     }
