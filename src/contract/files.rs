@@ -82,6 +82,12 @@ impl<'o> Files<'o> {
     /// Adds every document that is referred to, and those that they refer to. What cannot be had is
     /// remembered with the reason, for whoever follows the reference.
     pub(super) fn gather(&mut self, default: Dialect) {
+        // Files that were given for URLs may be meant by any base.
+        for url in self.refs.keys() {
+            if self.sought.insert(url.clone()) {
+                self.seek(url, default);
+            }
+        }
         let mut done = 0;
         while let Some(document) = self.documents.at(done) {
             done += 1;
@@ -163,7 +169,7 @@ pub(super) fn dialect_of(value: &Value) -> Option<Dialect> {
             Value::String(version) => version.clone(),
             other => other.to_string(),
         };
-        if version.starts_with("3.0") {
+        if version.starts_with("3.0") || version == "3" {
             return Some(Dialect::OpenApi30);
         }
         let dialect = value.get("jsonSchemaDialect").and_then(Value::as_str);

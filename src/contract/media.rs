@@ -170,9 +170,11 @@ impl MediaRange {
     fn covers(&self, media_type: &str) -> Option<(u8, usize)> {
         let given = Self::parse(media_type);
         let is_kind = self.kind == given.kind || self.kind == "*";
+        // A charset says nothing of JSON, which is UTF-8 (RFC 8259 section 11).
         let has_parameters = self
             .parameters
             .iter()
+            .filter(|(name, _)| name != "charset" || !self.may_be_json())
             .all(|own| given.parameters.contains(own));
         if !is_kind || !has_parameters {
             return None;

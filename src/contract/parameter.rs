@@ -17,6 +17,8 @@ pub struct Parameter {
     pub required: bool,
     /// Whether the contract advises against it.
     pub deprecated: bool,
+    /// Whether it may be there without a value (`allowEmptyValue`).
+    pub allow_empty: bool,
     /// How its value is written.
     pub encoding: Encoding,
     /// What its value has to be; `None` where the contract does not say.
@@ -33,6 +35,7 @@ impl Parameter {
             declared: None,
             required: place == ParameterPlace::Path,
             deprecated: false,
+            allow_empty: false,
             encoding: Encoding::usual(place),
             schema,
         }

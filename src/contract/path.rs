@@ -78,6 +78,13 @@ impl PathTemplate {
         ranks(self).cmp(&ranks(other))
     }
 
+    /// Whether the template ends in a slash as the path does. Where templates differ in that alone, it
+    /// tells them apart.
+    #[must_use]
+    pub fn ends_like(&self, path: &str) -> bool {
+        self.text.ends_with('/') == path.ends_with('/')
+    }
+
     /// The template with the names of its parameters left out, which is what tells paths apart.
     #[must_use]
     pub fn shape(&self) -> String {
@@ -95,6 +102,9 @@ impl PathTemplate {
                     }
                 }
             }
+        }
+        if self.text.len() > 1 && self.text.ends_with('/') {
+            shape.push('/');
         }
         shape
     }

@@ -136,7 +136,10 @@ impl Contract {
                 routes.find_map(|route| Some((route, operation, route.matches(&target.path)?)))
             })
             .collect();
-        matching.sort_by(|(left, ..), (right, ..)| left.more_specific(right));
+        matching.sort_by(|(left, ..), (right, ..)| {
+            let ends = |template: &PathTemplate| !template.ends_like(&target.path);
+            left.more_specific(right).then(ends(left).cmp(&ends(right)))
+        });
         let has_method = |operation: &Operation| operation.method.eq_ignore_ascii_case(method);
         match matching
             .iter()

@@ -79,12 +79,12 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
     let mut files = Files::new(path, &options.refs)?;
     let mut entries = Vec::new();
     let mut problems = Vec::new();
-    for entry in WalkDir::new(path).sort_by_file_name() {
+    for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
         let entry = entry.map_err(|error| Error::read(path, error.into()))?;
         let file = entry.path();
         let extension = file
             .extension()
-            .map(|extension| extension.to_string_lossy());
+            .map(|extension| extension.to_string_lossy().to_ascii_lowercase());
         let is_candidate = matches!(extension.as_deref(), Some("json" | "yaml" | "yml"));
         if !entry.file_type().is_file() || !is_candidate {
             continue;
@@ -129,8 +129,12 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
         }
         if asserts(&parsed.value) {
             let inside = file.strip_prefix(path).unwrap_or(file);
+            let mut name = name_of(inside);
+            if entries.iter().any(|entry: &Entry| entry.name == name) {
+                name = inside.to_string_lossy().into_owned();
+            }
             entries.push(Entry {
-                name: name_of(inside),
+                name,
                 uri: format!("{uri}#"),
             });
         }

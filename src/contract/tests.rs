@@ -286,6 +286,45 @@ fn a_folder_of_schemas_of_every_draft_is_one_contract() {
 }
 
 #[test]
+fn a_file_with_an_id_goes_by_both_of_its_names() {
+    let folder = folder(&[
+        ("a.json", r#"{"$ref": "b.json#y"}"#),
+        (
+            "b.json",
+            r#"{"$id": "https://e.com/b.json", "$defs": {"y": {"$anchor": "y", "type": "integer"}}}"#,
+        ),
+        (
+            "c.json",
+            r#"{"$id": "https://e.com/s/c.json", "$ref": "item.json"}"#,
+        ),
+        (
+            "d.json",
+            r#"{"$id": "https://e.com/s/d.json", "$ref": "a.json"}"#,
+        ),
+        ("given/item.json", r#"{"type": "boolean"}"#),
+    ]);
+    let load = |file: &str, options: &LoadOptions| {
+        Contract::load(&folder.path().join(file), options).expect("loads")
+    };
+    let plain = LoadOptions::default();
+    assert!(!accepts(&load("a.json", &plain), "a", "\"text\""));
+    // The file beside it is what the author means, though `$id` moves the base away.
+    assert!(!accepts(&load("d.json", &plain), "d", "\"text\""));
+    let missing = load("c.json", &plain);
+    insta::assert_snapshot!(missing.problems[0].kind.to_string(), @"`item.json` leads nowhere: nothing is fetched over the network; give the file that holds it: --ref https://e.com/s/item.json=FILE");
+    let given = LoadOptions {
+        refs: [(
+            "https://e.com/s/item.json".to_owned(),
+            folder.path().join("given/item.json"),
+        )]
+        .into(),
+        ..LoadOptions::default()
+    };
+    assert!(accepts(&load("c.json", &given), "c", "true"));
+    assert!(!accepts(&load("c.json", &given), "c", "1"));
+}
+
+#[test]
 fn a_file_of_definitions_is_a_contract_of_each() {
     let folder = folder(&[(
         "all.json",

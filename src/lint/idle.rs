@@ -57,7 +57,7 @@ const KNOWN_FORMATS: [&str; 26] = [
 pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
     let mut facts = Vec::new();
     for (_, node) in graph.iter() {
-        facts.extend(misspelled(node));
+        facts.extend(misspelled(graph, node));
         let Some(types) = node.types else { continue };
         for (keyword, kind) in keywords(node) {
             if !types.may_hold(kind) {
@@ -71,7 +71,7 @@ pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
 }
 
 /// Names that are nearly those of something known: a format, a property that is required.
-fn misspelled(node: &Node) -> Vec<LintFact> {
+fn misspelled(graph: &Graph, node: &Node) -> Vec<LintFact> {
     let mut facts = Vec::new();
     for check in node.checks.iter().filter(|check| check.keyword == "format") {
         let name = check.argument.as_str().unwrap_or_default();
@@ -85,6 +85,26 @@ fn misspelled(node: &Node) -> Vec<LintFact> {
     for required in &object.required {
         let names = || object.names.iter().map(|name| &**name);
         let is_declared = names().any(|name| *name == *required.name);
+        let is_closed = object.additional.is_some_and(|rest| graph.node(rest).never);
+        let takes_others = node.types.is_none_or(|types| {
+            let kinds = [
+                Kind::Null,
+                Kind::Boolean,
+                Kind::Number,
+                Kind::String,
+                Kind::Array,
+            ];
+            kinds.iter().any(|kind| types.may_hold(*kind))
+        });
+        // Where objects are all that there is, nothing satisfies the schema, and that is told.
+        if is_closed && takes_others && node.named_schemas(&required.name).next().is_none() {
+            let reason = format!(
+                "the object is closed and `properties` does not declare `{}`: no object is accepted",
+                required.name
+            );
+            facts.push(idle(node, "required", reason));
+            continue;
+        }
         // A name that another one is derived from is no misspelling of it: both may be meant.
         let is_free = |name: &&str| !object.required.iter().any(|other| *other.name == **name);
         if let Some(near) = closest(&required.name, names().filter(is_free))
@@ -131,11 +151,13 @@ fn keywords(node: &Node) -> Vec<(String, Kind)> {
         ("additionalProperties", object.additional.is_some()),
         ("required", !object.required.is_empty()),
         ("propertyNames", object.property_names.is_some()),
+        ("unevaluatedProperties", object.unevaluated.is_some()),
     ];
     let array = &node.array;
     let of_arrays = [
         ("items", array.items.is_some()),
         ("contains", array.contains.is_some()),
+        ("unevaluatedItems", array.unevaluated.is_some()),
     ];
     let kinds = [
         (&of_objects[..], Kind::Object),

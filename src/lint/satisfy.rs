@@ -17,14 +17,11 @@ const KINDS: [Kind; 6] = [
     Kind::Object,
 ];
 
-/// Schemas that apply together which are looked at; more are rare, and each look is at all of them.
-const PARTS: usize = 64;
-
 pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
     let reasons: FxHashMap<NodeId, String> = graph
         .iter()
         .filter(|(_, node)| !node.never)
-        .filter_map(|(id, _)| Some((id, contradiction(graph, &parts(graph, id))?)))
+        .filter_map(|(id, _)| Some((id, contradiction(graph, &graph.parts(id))?)))
         .collect();
     let mut facts = Vec::new();
     for (id, node) in graph.iter() {
@@ -32,7 +29,7 @@ pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
             continue;
         };
         // A cause is told where it is: not again of every schema that is made of it.
-        let parts = parts(graph, id);
+        let parts = graph.parts(id);
         if !parts[1..].iter().any(|part| reasons.contains_key(part)) {
             let place = (*node.place).clone();
             let kind = LintKind::Unsatisfiable(reason.clone());
@@ -40,22 +37,6 @@ pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
         }
     }
     facts
-}
-
-/// The schema and those that always apply with it.
-fn parts(graph: &Graph, id: NodeId) -> Vec<NodeId> {
-    let mut parts = vec![id];
-    let mut next = 0;
-    while let Some(&part) = parts.get(next) {
-        next += 1;
-        let node = graph.node(part);
-        for &inner in node.reference.iter().chain(&node.all_of) {
-            if parts.len() < PARTS && !parts.contains(&inner) {
-                parts.push(inner);
-            }
-        }
-    }
-    parts
 }
 
 /// Why no value satisfies all of the schemas, if that is sure.

@@ -123,7 +123,19 @@ fn keywords_that_do_nothing_are_told() {
         ("{x-more: 1}", ""),
         (
             "{nullable: true}",
-            "/nullable `nullable` is no keyword of OpenAPI 3.1",
+            "/nullable `nullable` does nothing: OpenAPI 3.1 does not have it; write `type: [\"string\", \"null\"]` or the like",
+        ),
+        (
+            "{required: [b], properties: {a: {}}, additionalProperties: false}",
+            "/required required: the object is closed and `properties` does not declare `b`: no object is accepted",
+        ),
+        (
+            "{required: [nmae], properties: {name: {}}}",
+            "/required required: `properties` does not declare `nmae`; did you mean `name`?",
+        ),
+        (
+            "{type: string, format: datetime}",
+            "/format format: no format is called `datetime`; did you mean `date-time`?",
         ),
     ];
     for (schema, expected) in table {

@@ -84,7 +84,7 @@ impl<'c> Observer<'c> {
         let queries = queries.filter(|parameter| parameter.place == ParameterPlace::Query);
         let claims: Vec<Claims<'_>> = queries.map(|query| Claims::of(graph, query)).collect();
         for (name, _) in &target.query {
-            if !claims.iter().any(|claim| claim.has(name, operation)) {
+            if !claims.iter().any(|claim| claim.has(graph, name, operation)) {
                 let fact = TrafficFact::UndeclaredQuery(key.clone());
                 let sighting = Sighting::of_part(&request.line, name);
                 self.fact(fact, &sanitised(name), &sighting);
@@ -160,7 +160,8 @@ pub(super) fn best_fit(graph: &Graph, schemas: &[NodeId], side: Side, value: Val
     best.0
 }
 
-/// Whether a message with this status may have a body (RFC 9110 section 6.4.1).
-pub(super) fn allows_body(status: Option<u16>) -> bool {
-    !matches!(status, Some(204 | 304 | 100..=199))
+/// Whether a message of the operation may have a body (RFC 9110 sections 6.4.1, 9.3.2 and 15.3.6).
+pub(super) fn allows_body(method: &str, status: Option<u16>) -> bool {
+    let is_answer_to_head = method == "HEAD" && status.is_some();
+    !is_answer_to_head && !matches!(status, Some(204 | 205 | 304 | 100..=199))
 }

@@ -253,7 +253,9 @@ impl<'c> Observer<'c> {
         }
         match (body, wanted) {
             (Some(body), _) => self.body(place, body, None),
-            (None, Some(payload)) if payload.is_required() && allows_body(place.status) => {
+            (None, Some(payload))
+                if payload.is_required() && allows_body(&place.operation.method, place.status) =>
+            {
                 let fact = match left_out {
                     true => TrafficFact::BodyLeftOut(key_of(place)),
                     false => TrafficFact::MissingBody(key_of(place)),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::json::{Key, Kind, Value};
 use crate::location::Side;
-use crate::schema::{Evaluated, Graph, Memo, Node, NodeId};
+use crate::schema::{Dialect, Evaluated, Graph, Memo, Node, NodeId};
 
 use super::deviation::DeviationKind;
 use super::variant::{self, Closest};
@@ -201,9 +201,16 @@ impl<'g, R> Walk<'g, R> {
         else {
             return;
         };
+        // From OpenAPI 3 on it is a hint: what the named schema declares is declared where it accepts.
+        let decides = node.dialect == Dialect::Swagger2;
         match discriminator.schema(&tag) {
-            Some(schema) if !applicable.contains(&schema) => applicable.push(schema),
-            Some(_) => {}
+            Some(schema) if applicable.contains(&schema) => {}
+            Some(schema) => {
+                if decides || self.graph.accepts_with(schema, value, &self.memo) {
+                    applicable.push(schema);
+                }
+            }
+            None if !decides => {}
             // The base may be meant itself.
             None if node.name.as_deref() == Some(&*tag) => {}
             None => {
@@ -464,13 +471,9 @@ impl<'g, R> Walk<'g, R> {
                 Side::Response => node.write_only,
             }
         };
-        let found = schemas.iter().find_map(|id| {
-            let node = graph.node(*id);
-            let mut named = std::iter::once(*id)
-                .chain(node.reference)
-                .chain(node.all_of.clone());
-            named.find(is_misdirected)
-        });
+        let found = schemas
+            .iter()
+            .find_map(|id| graph.parts(*id).into_iter().find(is_misdirected));
         if let Some(node) = found {
             self.recorder.misdirected(node, key, member);
         }

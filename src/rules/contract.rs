@@ -143,7 +143,9 @@ fn words(fact: &LintFact) -> Words {
                 Some(step) => format!("`{}`", sanitised(&step)),
                 None => "the value".to_owned(),
             };
-            let described = describe::deviation(deviation, &name, "");
+            // Of a property that is not taken the name is the subject.
+            let step = at.steps().last().map(|step| sanitised(&step));
+            let described = describe::deviation(deviation, &name, &step.unwrap_or_default());
             let article = if *what == "default" { "a" } else { "an" };
             Words::new(
                 &rules::EXAMPLE_MISMATCH,

@@ -36,7 +36,8 @@ impl Memo {
 }
 
 impl Graph {
-    /// Whether the schema accepts the value. The answer is the `jsonschema` crate's.
+    /// Whether the schema accepts the value. A property test holds the answer against the `jsonschema`
+    /// crate's.
     #[must_use]
     pub fn accepts(&self, id: NodeId, value: Value<'_>) -> bool {
         self.accepts_with(id, value, &Memo::default())
@@ -46,13 +47,7 @@ impl Graph {
     #[must_use]
     pub fn accepts_with(&self, id: NodeId, value: Value<'_>, memo: &Memo) -> bool {
         let node = self.node(id);
-        let is_branching = !node.any_of.is_empty()
-            || !node.one_of.is_empty()
-            || node.not.is_some()
-            || node.conditional.is_some()
-            || node.object.unevaluated.is_some()
-            || node.array.unevaluated.is_some();
-        if !is_branching || !matches!(value.kind(), Kind::Array | Kind::Object) {
+        if node.is_leaf {
             return self.node_accepts(id, node, value, memo);
         }
         let key = (id, value.index());

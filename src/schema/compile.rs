@@ -89,7 +89,12 @@ pub struct Compiler<'d> {
     /// Names of properties, each kept once.
     names: rustc_hash::FxHashSet<Arc<str>>,
     problems: Vec<Problem>,
+    has_too_many_environments: bool,
 }
+
+/// Meanings that the way to a schema may give it. Each takes nodes of its own, and dynamic anchors can
+/// be combined without end.
+const ENVIRONMENTS: usize = 64;
 
 impl<'d> Compiler<'d> {
     /// A compiler for these documents.
@@ -106,6 +111,7 @@ impl<'d> Compiler<'d> {
             checks: FxHashMap::default(),
             names: rustc_hash::FxHashSet::default(),
             problems: Vec::new(),
+            has_too_many_environments: false,
         }
     }
 
@@ -175,6 +181,25 @@ impl<'d> Compiler<'d> {
         for problem in cycles::cut(&mut self.graph) {
             self.problems.push(problem);
         }
+        if self.has_too_many_environments {
+            let message = format!(
+                "dynamic anchors combine in more than {ENVIRONMENTS} ways; beyond that, \
+                 `$dynamicRef` leads to the anchor that the way had before"
+            );
+            let keyword = "$dynamicRef".to_owned();
+            let place = Place {
+                document: self
+                    .documents
+                    .at(0)
+                    .map_or("".into(), |first| first.uri.clone()),
+                pointer: Pointer::root(),
+            };
+            self.problem(place, ProblemKind::Argument { keyword, message });
+        }
+        for (place, uri) in std::mem::take(&mut self.resources.repeated_ids) {
+            let message = format!("another schema has the id `{uri}`, too; the first counts");
+            self.problem(place, ProblemKind::Description(message));
+        }
         direction::exempt(&mut self.graph);
         self.problems.sort();
         self.problems.dedup();
@@ -200,6 +225,7 @@ impl<'d> Compiler<'d> {
                     dialect,
                 };
                 self.keywords(&mut node, members, &here);
+                node.is_leaf = node.applies_nothing();
             }
             _ => {
                 let kind = ProblemKind::Argument {
@@ -264,12 +290,16 @@ impl<'d> Compiler<'d> {
     /// What dynamic references mean once the way has led into a resource: the first resource on the way
     /// that has an anchor decides it.
     fn enter(&mut self, environment: u32, resource: ResourceId) -> u32 {
-        if !self.resources.has_dynamic_references {
+        let asked = &self.resources.dynamic_names;
+        if asked.is_empty() {
             return environment;
         }
         let mut inside = self.environments[environment as usize].clone();
         let entered = self.resources.get(resource);
-        for name in entered.dynamic_anchors() {
+        for name in entered
+            .dynamic_anchors()
+            .filter(|name| asked.contains(name))
+        {
             if !inside.iter().any(|(known, _)| known == name) {
                 inside.push((name.to_owned(), resource));
             }
@@ -283,6 +313,11 @@ impl<'d> Compiler<'d> {
         }
         inside.sort();
         let known = self.environments.iter().position(|known| *known == inside);
+        if known.is_none() && self.environments.len() >= ENVIRONMENTS {
+            // Told once, when the graph is finished.
+            self.has_too_many_environments = true;
+            return environment;
+        }
         let index = known.unwrap_or_else(|| {
             self.environments.push(inside);
             self.environments.len() - 1
@@ -337,6 +372,12 @@ impl<'d> Compiler<'d> {
         let name: Arc<str> = name.into();
         self.names.insert(Arc::clone(&name));
         name
+    }
+
+    /// The document that all others were reached from.
+    pub(super) fn entry_document(&self) -> Option<(&'d str, &'d Value)> {
+        let entry = self.documents.at(0)?;
+        Some((&entry.uri, &entry.value))
     }
 
     /// The value of a document of the set, by URI.

@@ -12,6 +12,9 @@ enum Mark {
 /// Most schemas on one way that all apply to the same value. Deciding a value takes some stack for each.
 const LONGEST: u32 = 256;
 
+/// Schemas of a cycle that are named.
+const NAMED: usize = 6;
+
 /// Cuts every cycle of schemas that apply to the same value: JSON Schema leaves it open what they mean
 /// (core 2020-12, section 9.4.1), and a schema that is applied to a value again says nothing new of it.
 /// Ways of more than 256 such schemas are cut, too. Returns a problem for each edge that was cut.
@@ -59,9 +62,12 @@ pub(super) fn cut(graph: &mut Graph) -> Vec<Problem> {
                 Mark::Open => {
                     // Everything from the target up the stack is on the cycle.
                     let from = stack.iter().position(|(n, ..)| *n == index).unwrap_or(0);
-                    let on_cycle = stack[from..].iter().map(|(n, ..)| *n);
+                    let on_cycle = stack[from..].iter().map(|(n, ..)| *n).take(NAMED);
                     let mut way: Vec<String> =
                         on_cycle.map(|n| way_name(&graph.nodes[n])).collect();
+                    if stack.len() - from > NAMED {
+                        way.push("…".to_owned());
+                    }
                     way.extend(way.first().cloned());
                     way.dedup();
                     problems.push(Problem {
@@ -105,6 +111,21 @@ pub(super) fn in_place(node: &Node) -> Vec<NodeId> {
 }
 
 impl Node {
+    /// Whether the schema applies no other schema, to the value or to a part of it.
+    pub(super) fn applies_nothing(&self) -> bool {
+        let (object, array) = (&self.object, &self.array);
+        in_place(self).is_empty()
+            && object.properties.is_empty()
+            && object.patterns.is_empty()
+            && object.additional.is_none()
+            && object.unevaluated.is_none()
+            && object.property_names.is_none()
+            && array.prefix.is_empty()
+            && array.items.is_none()
+            && array.unevaluated.is_none()
+            && array.contains.is_none()
+    }
+
     /// Removes every edge to a schema that applies to the same value.
     fn remove_in_place(&mut self, target: NodeId) {
         let keep = |id: &NodeId| *id != target;

@@ -8,9 +8,6 @@ use crate::location::Side;
 
 use super::{Graph, NodeId};
 
-/// How far references and `allOf` are followed.
-const DEPTH: u8 = 16;
-
 /// Marks each required property that is read-only as not required in requests, and each that is
 /// write-only as not required in responses.
 ///
@@ -31,18 +28,19 @@ pub(super) fn exempt(graph: &mut Graph) {
     let mut exceptions: Vec<(NodeId, Arc<str>, Side)> = Vec::new();
     for (id, node) in graph.iter() {
         // What a part of an `allOf` requires, another part may declare.
-        for part in parts(graph, id) {
+        for part in graph.parts(id) {
             if part != id && (graph.node(part).component || !node.dialect.is_openapi()) {
                 continue;
             }
             for required in &graph.node(part).object.required {
-                let side = parts(graph, id).into_iter().find_map(|declaring| {
+                let side = graph.parts(id).into_iter().find_map(|declaring| {
                     let property = *graph
                         .node(declaring)
                         .object
                         .properties
                         .get(&required.name)?;
-                    parts(graph, property)
+                    graph
+                        .parts(property)
                         .iter()
                         .find_map(|part| sides.get(part).copied())
                 });
@@ -59,22 +57,4 @@ pub(super) fn exempt(graph: &mut Graph) {
             }
         }
     }
-}
-
-/// The schema and those that always apply with it.
-fn parts(graph: &Graph, id: NodeId) -> Vec<NodeId> {
-    let mut parts = vec![id];
-    let mut next = 0;
-    let mut depth = 0;
-    while let Some(&part) = parts.get(next) {
-        next += 1;
-        let node = graph.node(part);
-        for &inner in node.reference.iter().chain(&node.all_of) {
-            if !parts.contains(&inner) && depth < u32::from(DEPTH) * 8 {
-                depth += 1;
-                parts.push(inner);
-            }
-        }
-    }
-    parts
 }

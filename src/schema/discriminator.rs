@@ -70,7 +70,7 @@ impl<'d> Compiler<'d> {
                 continue;
             };
             let name = reference.rsplit('/').next().unwrap_or_default();
-            if !mapping.iter().any(|(_, known)| *known == id) {
+            if !mapping.iter().any(|(tag, _)| **tag == *name) {
                 mapping.push((name.into(), id));
             }
         }
@@ -82,7 +82,8 @@ impl<'d> Compiler<'d> {
 
     /// The reference to the component with this name, if there is one.
     pub(super) fn component_reference(&self, here: &Here, name: &str) -> Option<String> {
-        let document = self.document(&here.place.document)?;
+        // A name is one of the entry document (OpenAPI 3.1.1, section 4.3.1).
+        let own = self.document(&here.place.document)?;
         let place = match here.dialect {
             Dialect::Swagger2 => "definitions",
             _ => "components/schemas",
@@ -90,11 +91,15 @@ impl<'d> Compiler<'d> {
         let mut pointer = Pointer::root();
         place.split('/').for_each(|key| pointer.push_key(key));
         pointer.push_key(name);
-        document.pointer(pointer.as_str())?;
-        Some(format!("#{}", pointer.to_fragment()))
+        if own.pointer(pointer.as_str()).is_some() {
+            return Some(format!("#{}", pointer.to_fragment()));
+        }
+        let (uri, entry) = self.entry_document()?;
+        entry.pointer(pointer.as_str())?;
+        Some(format!("{uri}#{}", pointer.to_fragment()))
     }
 
-    /// References to the components that are made of this one by `allOf`.
+    /// References to the components that are made of this one by `allOf`, directly or through others.
     fn heirs(&self, here: &Here) -> Vec<String> {
         let Some(document) = self.document(&here.place.document) else {
             return Vec::new();
@@ -103,19 +108,23 @@ impl<'d> Compiler<'d> {
             Dialect::Swagger2 => "/definitions",
             _ => "/components/schemas",
         };
-        let own = format!("#{}", here.place.pointer.to_fragment());
-        let components = document.pointer(place).and_then(Value::as_object);
-        components
-            .into_iter()
-            .flatten()
-            .filter(|(_, schema)| {
+        let mut ancestors = vec![format!("#{}", here.place.pointer.to_fragment())];
+        let mut next = 0;
+        while let Some(ancestor) = ancestors.get(next).cloned() {
+            next += 1;
+            let components = document.pointer(place).and_then(Value::as_object);
+            for (name, schema) in components.into_iter().flatten() {
                 let parts = schema.get("allOf").and_then(Value::as_array);
-                parts
-                    .into_iter()
-                    .flatten()
-                    .any(|part| part.get("$ref").and_then(Value::as_str) == Some(own.as_str()))
-            })
-            .filter_map(|(name, _)| self.component_reference(here, name))
-            .collect()
+                let is_heir = parts.into_iter().flatten().any(|part| {
+                    part.get("$ref").and_then(Value::as_str) == Some(ancestor.as_str())
+                });
+                if let Some(reference) = self.component_reference(here, name).filter(|_| is_heir)
+                    && !ancestors.contains(&reference)
+                {
+                    ancestors.push(reference);
+                }
+            }
+        }
+        ancestors.split_off(1)
     }
 }

@@ -50,6 +50,24 @@ impl Graph {
         closure
     }
 
+    /// A schema and those that always apply with it, by reference and `allOf`; at most 64, nearest first.
+    #[must_use]
+    pub fn parts(&self, id: NodeId) -> Vec<NodeId> {
+        const MOST: usize = 64;
+        let mut parts = vec![id];
+        let mut next = 0;
+        while let Some(&part) = parts.get(next) {
+            next += 1;
+            let node = self.node(part);
+            for &inner in node.reference.iter().chain(&node.all_of) {
+                if parts.len() < MOST && !parts.contains(&inner) {
+                    parts.push(inner);
+                }
+            }
+        }
+        parts
+    }
+
     /// The schemas that these apply to a part of the value. They should be a [closure](Self::closure).
     #[must_use]
     pub fn part(&self, nodes: &[NodeId], step: &Step) -> Vec<NodeId> {

@@ -42,6 +42,8 @@ impl<'d> Compiler<'d> {
             node.asserts |= role == Role::Assertion;
             self.keyword(node, keyword, argument, members, here);
         }
+        let asserting = members.keys().filter(|keyword| dialect.asserts(keyword));
+        node.only_refers = node.reference.is_some() && (hides || asserting.count() == 1);
         if hides {
             return;
         }
@@ -146,7 +148,7 @@ impl<'d> Compiler<'d> {
                             node.object.patterns.push((check, id));
                         }
                         Err(_) => {
-                            let message = format!("{text} is not a regular expression");
+                            let message = not_supported(&text);
                             self.refused(keyword, &[keyword, pattern], message, here);
                         }
                     }
@@ -235,7 +237,13 @@ impl<'d> Compiler<'d> {
         if here.dialect == Dialect::Draft4 {
             types.count_as_written();
         }
-        let mut is_known = true;
+        if argument.is_array() && matches!(here.dialect, Dialect::OpenApi30) {
+            let place = self.at(here, &["type"]);
+            let message = "`type` has to be one type in OpenAPI 3.0, with `nullable` beside it; the \
+                           list is read as OpenAPI 3.1 reads it";
+            self.problem(place, ProblemKind::Description(message.to_owned()));
+        }
+        let mut is_known = argument != &Value::Array(Vec::new());
         for name in one_or_many(argument) {
             is_known &= name.as_str().is_some_and(|name| {
                 // `file` is a type of Swagger 2.0, and says nothing of JSON.
@@ -500,7 +508,7 @@ impl<'d> Compiler<'d> {
             Ok(check) => node.checks.push(check),
             Err(message) => {
                 let message = match keyword {
-                    "pattern" => format!("{argument} is not a regular expression"),
+                    "pattern" => not_supported(argument),
                     _ => message,
                 };
                 self.refused(keyword, &[keyword], message, here);
@@ -542,6 +550,9 @@ impl<'d> Compiler<'d> {
             self.argument(keyword, "a list of schemas", here);
             return Vec::new();
         };
+        if schemas.is_empty() && keyword != "items" {
+            self.argument(keyword, "a list of one schema or more", here);
+        }
         schemas
             .iter()
             .enumerate()
@@ -614,6 +625,10 @@ impl<'d> Compiler<'d> {
         };
         self.problem(place, kind);
     }
+}
+
+fn not_supported(pattern: &Value) -> String {
+    format!("{pattern} is no regular expression, or one that is not supported here")
 }
 
 fn length(keyword: &str, limit: u64) -> Length {

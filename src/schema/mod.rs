@@ -2,8 +2,8 @@
 //!
 //! References are edges, cycles are allowed, and every node keeps the pointer it was compiled from.
 //! Validation and observation are walks over this structure. Keywords on one value alone, such as
-//! `format`, are decided by the `jsonschema` crate ([`Check`]), and the verdict on a payload is that
-//! crate's verdict.
+//! `format`, are decided by the `jsonschema` crate ([`Check`]); for the rest property tests hold the
+//! verdict against that crate's.
 //!
 //! Every [`Dialect`] is compiled to the same nodes: what differs between drafts and between versions
 //! of OpenAPI is settled while compiling, and no walk knows of it.
@@ -80,7 +80,11 @@ impl Graph {
     #[must_use]
     pub fn resolve(&self, mut id: NodeId) -> NodeId {
         // Cycles of references are cut while compiling, so this ends.
-        while let Some(target) = self.node(id).reference {
+        while let Some(target) = self
+            .node(id)
+            .reference
+            .filter(|_| self.node(id).only_refers)
+        {
             id = target;
         }
         id
@@ -141,6 +145,10 @@ pub struct Node {
     pub never: bool,
     /// Whether the schema has any keyword that says something of values.
     pub asserts: bool,
+    /// Whether the schema applies no other schema, to the value or to a part of it.
+    is_leaf: bool,
+    /// Whether the schema is a reference and asserts nothing else.
+    only_refers: bool,
     /// `type`
     pub types: Option<Types>,
     /// `enum`
@@ -203,6 +211,8 @@ impl Node {
             component: false,
             never: false,
             asserts: false,
+            is_leaf: true,
+            only_refers: false,
             types: None,
             values: None,
             constant: None,
@@ -252,14 +262,17 @@ pub struct Discriminator {
 }
 
 impl Discriminator {
-    /// The names, in order.
+    /// The names, in order; of several for one schema the one that the mapping gives.
     #[must_use]
     pub fn tags(&self) -> Vec<String> {
-        let mut tags: Vec<String> = self
-            .mapping
-            .iter()
-            .map(|(tag, _)| tag.to_string())
-            .collect();
+        let mut named: Vec<NodeId> = Vec::new();
+        let mut tags = Vec::new();
+        for (tag, schema) in &self.mapping {
+            if !named.contains(schema) {
+                named.push(*schema);
+                tags.push(tag.to_string());
+            }
+        }
         tags.sort();
         tags
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fluent_uri::{Uri, UriRef};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
 use crate::error::closest;
@@ -59,12 +59,15 @@ pub(super) struct Resources<'d> {
     list: Vec<Resource<'d>>,
     by_uri: FxHashMap<String, ResourceId>,
     by_address: FxHashMap<usize, ResourceId>,
-    /// Whether the way to a schema can change what it means.
-    pub(super) has_dynamic_references: bool,
+    /// The names that dynamic references ask for: only these can change what a schema means. That of
+    /// `$recursiveRef` is empty.
+    pub(super) dynamic_names: FxHashSet<&'d str>,
+    /// Ids that another schema has, too.
+    pub(super) repeated_ids: Vec<(Place, String)>,
 }
 
 /// Keywords whose members are named by the author.
-const NAMED: [&str; 8] = [
+const NAMED: [&str; 19] = [
     "properties",
     "patternProperties",
     "$defs",
@@ -73,6 +76,18 @@ const NAMED: [&str; 8] = [
     "dependencies",
     "schemas",
     "mapping",
+    // Maps of OpenAPI in which a name such as `default` is no keyword.
+    "responses",
+    "headers",
+    "callbacks",
+    "parameters",
+    "requestBodies",
+    "pathItems",
+    "content",
+    "paths",
+    "webhooks",
+    "links",
+    "mediaTypes",
 ];
 
 /// Keywords whose argument is data, whatever it looks like.
@@ -85,7 +100,8 @@ impl<'d> Resources<'d> {
             list: Vec::new(),
             by_uri: FxHashMap::default(),
             by_address: FxHashMap::default(),
-            has_dynamic_references: false,
+            dynamic_names: FxHashSet::default(),
+            repeated_ids: Vec::new(),
         };
         for document in documents.iter() {
             let id = resources.add(Resource {
@@ -163,8 +179,12 @@ impl<'d> Resources<'d> {
         let mut resource = outer;
         let mut dialect = self.get(outer).dialect;
         let id = dialect.id_keyword().and_then(text).or_else(|| text("$id"));
-        if value.get("$dynamicRef").is_some() || value.get("$recursiveRef").is_some() {
-            self.has_dynamic_references = true;
+        if let Some(reference) = text("$dynamicRef") {
+            let name = reference.rsplit('#').next().unwrap_or_default();
+            self.dynamic_names.insert(name);
+        }
+        if value.get("$recursiveRef").is_some() {
+            self.dynamic_names.insert("");
         }
         if let Some(id) = id
             && !(dialect.ref_hides_siblings() && value.get("$ref").is_some())
@@ -177,15 +197,30 @@ impl<'d> Resources<'d> {
                 if let Some(own) = text("$schema").and_then(Dialect::of_uri) {
                     dialect = own;
                 }
-                resource = self.add(Resource {
-                    uri,
-                    document: Arc::clone(&self.get(outer).document),
-                    pointer: at.clone(),
-                    value,
-                    dialect,
-                    anchors: FxHashMap::default(),
-                    is_recursive: false,
-                });
+                if let Some(&other) = self.by_uri.get(&uri)
+                    && other != outer
+                {
+                    let place = Place {
+                        document: Arc::clone(&self.get(outer).document),
+                        pointer: at.clone(),
+                    };
+                    self.repeated_ids.push((place, uri.clone()));
+                }
+                if std::ptr::eq(self.get(outer).value, value) {
+                    // A whole document goes by both: the URI it was read from, and its own.
+                    self.by_uri.entry(uri.clone()).or_insert(outer);
+                    self.list[outer as usize].uri = uri;
+                } else {
+                    resource = self.add(Resource {
+                        uri,
+                        document: Arc::clone(&self.get(outer).document),
+                        pointer: at.clone(),
+                        value,
+                        dialect,
+                        anchors: FxHashMap::default(),
+                        is_recursive: false,
+                    });
+                }
             }
         }
         if value.get("$recursiveAnchor") == Some(&Value::Bool(true))
@@ -248,14 +283,24 @@ impl<'d> Resources<'d> {
     }
 
     fn resource(&self, uri: &str, from: ResourceId) -> Result<ResourceId, String> {
-        let base = &self.get(from).uri;
-        let uri = join(base, uri).ok_or_else(|| "it is no URI reference".to_owned())?;
-        if let Some(id) = self.by_uri.get(&uri) {
+        let base = self.get(from);
+        let absolute = join(&base.uri, uri).ok_or_else(|| "it is no URI reference".to_owned())?;
+        if let Some(id) = self.by_uri.get(&absolute) {
             return Ok(*id);
         }
-        Err(match self.documents.missing(&uri) {
+        // An `$id` moves the base away from the files beside the document, where authors have them.
+        let beside = join(&base.document, uri);
+        if let Some(id) = beside.as_ref().and_then(|beside| self.by_uri.get(beside)) {
+            return Ok(*id);
+        }
+        let missing = self.documents.missing(&absolute);
+        Err(match missing {
             Some(reason) => reason.to_owned(),
-            None => format!("there is no document `{uri}`"),
+            None if absolute.starts_with("http") => format!(
+                "nothing is fetched over the network; give the file that holds it: --ref \
+                 {absolute}=FILE"
+            ),
+            None => format!("there is no document `{absolute}`"),
         })
     }
 

@@ -75,7 +75,12 @@ impl Source {
             Error::new(ErrorKind::Limit, message)
         };
         let unreadable = |error| Error::read(Path::new(name), error);
-        let size = std::fs::metadata(path).map_err(unreadable)?.len();
+        let metadata = std::fs::metadata(path).map_err(unreadable)?;
+        if !metadata.is_file() {
+            let message = format!("{name}: it is not a regular file");
+            return Err(Error::new(ErrorKind::Read, message));
+        }
+        let size = metadata.len();
         if size > LARGEST {
             return Err(too_large(size));
         }

@@ -17,7 +17,7 @@ use super::scalar;
 /// Deepest nesting, aliases included.
 const DEPTH: usize = 127;
 
-/// Values that aliases may add to a document.
+/// Values that aliases may add to a document; of text, each 64 bytes count as one.
 const ALIASED: usize = 1_000_000;
 
 /// A document as a tree.
@@ -229,6 +229,15 @@ impl Tree {
         }
     }
 
+    /// How much text a node holds itself, in bytes.
+    fn text_of(&self, node: usize) -> usize {
+        match &self.nodes[node].kind {
+            Kind::Scalar(value) => value.as_str().map_or(0, str::len),
+            Kind::Mapping(members) => members.iter().map(|member| member.key.len()).sum(),
+            Kind::Sequence(_) | Kind::Alias(_) => 0,
+        }
+    }
+
     fn start(&self, node: usize) -> Range<usize> {
         let Node { span, kind } = &self.nodes[node];
         match kind {
@@ -264,7 +273,7 @@ impl Expansion<'_> {
             return Err(YamlError::new(at, message));
         }
         if alias.is_some() {
-            self.aliased += 1;
+            self.aliased += 1 + self.tree.text_of(node) / 64;
             if self.aliased > ALIASED {
                 let message = format!("aliases expand to more than {ALIASED} values");
                 return Err(YamlError::new(at, message));

@@ -77,7 +77,11 @@ impl<'d> Reader<'d> {
             let kind = ProblemKind::UnknownField {
                 field: field.to_owned(),
                 object,
-                near: closest(field, known.iter().copied()),
+                near: known
+                    .iter()
+                    .copied()
+                    .find(|name| name.eq_ignore_ascii_case(field))
+                    .or_else(|| closest(field, known.iter().copied())),
             };
             self.compiler.problem(at.place, kind);
         }

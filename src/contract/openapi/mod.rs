@@ -14,7 +14,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::error::Result;
-use crate::schema::{Compiler, Dialect, Documents, ProblemKind};
+use crate::schema::{Compiler, Dialect, Documents, Place, ProblemKind};
 
 use super::{Contract, LoadOptions, Operation, OperationKind, Sample, schema_dir};
 
@@ -31,6 +31,8 @@ struct Reader<'d> {
     root: Spot<'d>,
     operations: Vec<Operation>,
     samples: Vec<Sample>,
+    /// The path items that are being read, from the outermost callback in.
+    open_items: Vec<Place>,
 }
 
 /// The contract that the document with this URI describes.
@@ -51,6 +53,7 @@ pub(super) fn contract(
         root: root.clone(),
         operations: Vec::new(),
         samples: Vec::new(),
+        open_items: Vec::new(),
     };
     reader.read();
     let Reader {
@@ -133,7 +136,16 @@ impl<'d> Reader<'d> {
         let has_others = ["webhooks", "components"]
             .iter()
             .any(|key| root.get(key).is_some());
-        if paths.is_none() && (!has_others || self.dialect != Dialect::OpenApi31) {
+        if let Some(dialect) = root.get("jsonSchemaDialect")
+            && dialect.value.as_str().and_then(Dialect::of_uri).is_none()
+        {
+            let message = format!(
+                "{} is not a dialect that is known here; schemas are read as OpenAPI 3.1 has them",
+                dialect.value
+            );
+            self.describe(&dialect, message);
+        }
+        if paths.is_none() && (!has_others || self.needs_responses()) {
             self.describe(&root, "there are no `paths`".to_owned());
         }
         for (name, item) in root.get("webhooks").iter().flat_map(Spot::members) {
@@ -142,6 +154,12 @@ impl<'d> Reader<'d> {
         }
         self.components();
         self.tell_apart();
+    }
+
+    /// Whether the version asks for `paths`, and for responses of each operation: before 3.1.
+    fn needs_responses(&self) -> bool {
+        let version = self.root.text("openapi").unwrap_or("3.0");
+        version.starts_with("3.0")
     }
 
     /// Components that no operation uses are read, too, for what is wrong with them.

@@ -21,21 +21,43 @@ impl<'d> Reader<'d> {
         name: &str,
         item: &Spot<'d>,
     ) {
-        let Some(item) = self.resolve(item) else {
+        // A callback may lead back to the path item that it belongs to.
+        let Some(target) = self.resolve(item) else {
             return;
         };
-        self.fields(&item, &fields::PATH_ITEM);
-        for server in item.get("servers").iter().flat_map(Spot::elements) {
-            self.fields(&server, &fields::SERVER);
+        if self.open_items.contains(&target.place) {
+            return;
         }
-        let usual = METHODS.iter().filter_map(|method| {
-            let operation = item.get(method)?;
-            Some(((*method).to_owned(), operation))
-        });
-        let additional = item.get("additionalOperations");
-        let additional = additional.iter().flat_map(Spot::members);
-        let additional = additional.map(|(method, operation)| (method.to_owned(), operation));
-        let operations: Vec<(String, Spot<'d>)> = usual.chain(additional).collect();
+        // What stands beside `$ref` counts, too; 3.1 leaves open what happens on a conflict.
+        let mut items = vec![item.clone()];
+        if target.place != item.place {
+            items.push(target.clone());
+        }
+        self.open_items.push(target.place.clone());
+        let mut operations: Vec<(String, Spot<'d>)> = Vec::new();
+        for item in &items {
+            self.fields(item, &fields::PATH_ITEM);
+            for server in item.get("servers").iter().flat_map(Spot::elements) {
+                self.fields(&server, &fields::SERVER);
+            }
+            let usual = METHODS.iter().filter_map(|method| {
+                let operation = item.get(method)?;
+                Some(((*method).to_owned(), operation))
+            });
+            let additional = item.get("additionalOperations");
+            let additional = additional.iter().flat_map(Spot::members);
+            let additional = additional.map(|(method, operation)| (method.to_owned(), operation));
+            for (method, operation) in usual.chain(additional) {
+                if operations.iter().any(|(known, _)| *known == method) {
+                    let message = format!(
+                        "`{method}` stands beside the `$ref` and behind it; the one beside it counts"
+                    );
+                    self.describe(&operation, message);
+                } else {
+                    operations.push((method, operation));
+                }
+            }
+        }
         let is_only = operations.len() == 1;
         for (method, operation) in operations {
             if !operation.value.is_object() {
@@ -49,8 +71,9 @@ impl<'d> Reader<'d> {
                 _ if is_only => name.to_owned(),
                 _ => format!("{name}:{}", method.to_ascii_uppercase()),
             };
-            self.operation(kind, id, &method, path, &operation, &item);
+            self.operation(kind, id, &method, path, &operation, &items);
         }
+        self.open_items.pop();
     }
 
     fn operation(
@@ -60,22 +83,25 @@ impl<'d> Reader<'d> {
         method: &str,
         path: &str,
         spot: &Spot<'d>,
-        item: &Spot<'d>,
+        items: &[Spot<'d>],
     ) {
         self.fields(spot, &fields::OPERATION);
-        let parameters = self.parameters(spot, item);
+        let parameters = self.parameters(spot, items);
         let template = PathTemplate::parse(path);
         if kind == OperationKind::Path {
             self.path_parameters(spot, &template, &parameters.list);
         }
         let request = self.request_body(spot, &parameters);
         let responses = self.responses(spot);
-        if spot.get("responses").is_none() && kind == OperationKind::Path {
+        if spot.get("responses").is_none() && self.needs_responses() && kind == OperationKind::Path
+        {
             self.describe(spot, format!("operation `{id}` declares no responses"));
         }
-        let summary = spot.text("summary").or_else(|| item.text("summary"));
+        let summary = std::iter::once(spot)
+            .chain(items)
+            .find_map(|owner| owner.text("summary"));
         let routes = match kind {
-            OperationKind::Path => self.routes(path, spot, item),
+            OperationKind::Path => self.routes(path, spot, items),
             _ => Vec::new(),
         };
         let callbacks: Vec<(String, Spot<'d>)> = self.callbacks(&id, spot);

@@ -21,17 +21,27 @@ pub(super) struct Parameters<'d> {
 
 impl<'d> Reader<'d> {
     /// The parameters of an operation: its own, and those of its path item that it does not replace.
-    pub(super) fn parameters(&mut self, operation: &Spot<'d>, item: &Spot<'d>) -> Parameters<'d> {
+    pub(super) fn parameters(
+        &mut self,
+        operation: &Spot<'d>,
+        items: &[Spot<'d>],
+    ) -> Parameters<'d> {
         let mut parameters = Parameters::default();
-        let mut known: Vec<(Option<&str>, Option<&str>)> = Vec::new();
-        for owner in [operation, item] {
+        let mut known: Vec<(Option<String>, Option<&str>)> = Vec::new();
+        for owner in std::iter::once(operation).chain(items) {
             for spot in owner.get("parameters").iter().flat_map(Spot::elements) {
                 let Some(spot) = self.resolve(&spot) else {
                     continue;
                 };
-                let key = (spot.text("name"), spot.text("in"));
+                // Names of headers have no case.
+                let place = spot.text("in");
+                let name = spot.text("name").map(|name| match place {
+                    Some("header") => name.to_ascii_lowercase(),
+                    _ => name.to_owned(),
+                });
+                let key = (name, place);
                 if !known.contains(&key) || key.0.is_none() {
-                    known.push(key);
+                    known.push(key.clone());
                     self.any_parameter(&spot, &mut parameters);
                 } else if std::ptr::eq(owner, operation) {
                     let name = key.0.unwrap_or_default();
@@ -40,7 +50,37 @@ impl<'d> Reader<'d> {
                 }
             }
         }
+        self.query_keys(operation, &mut parameters);
         parameters
+    }
+
+    /// API keys that are sent in the query are declared there, too (Security Scheme Object).
+    fn query_keys(&self, operation: &Spot<'d>, parameters: &mut Parameters<'d>) {
+        let schemes = match self.dialect {
+            Dialect::Swagger2 => self.root.get("securityDefinitions"),
+            _ => {
+                let components = self.root.get("components");
+                components.and_then(|components| components.get("securitySchemes"))
+            }
+        };
+        let required = operation
+            .get("security")
+            .or_else(|| self.root.get("security"));
+        for requirement in required.iter().flat_map(Spot::elements) {
+            for (name, _) in requirement.members() {
+                let scheme = schemes.as_ref().and_then(|schemes| schemes.get(name));
+                let Some(scheme) = scheme.filter(|scheme| scheme.text("in") == Some("query"))
+                else {
+                    continue;
+                };
+                if let Some(key) = scheme.text("name") {
+                    parameters.list.push(Parameter {
+                        declared: Some(scheme.place.clone()),
+                        ..Parameter::new(key, ParameterPlace::Query, None)
+                    });
+                }
+            }
+        }
     }
 
     /// Reads one parameter.
@@ -76,6 +116,14 @@ impl<'d> Reader<'d> {
         parameters: &mut Parameters<'d>,
     ) {
         let is_swagger = self.dialect == Dialect::Swagger2;
+        // OpenAPI 3 describes these elsewhere: such a parameter is ignored (Parameter Object).
+        let reserved = ["accept", "content-type", "authorization"];
+        if !is_swagger
+            && place == "header"
+            && reserved.contains(&name.to_ascii_lowercase().as_str())
+        {
+            return;
+        }
         let place = match place {
             "path" => ParameterPlace::Path,
             "query" => ParameterPlace::Query,
@@ -125,6 +173,7 @@ impl<'d> Reader<'d> {
             declared: Some(spot.place.clone()),
             required: spot.flag("required") || place == ParameterPlace::Path,
             deprecated: spot.flag("deprecated"),
+            allow_empty: spot.flag("allowEmptyValue"),
             encoding,
             schema,
         });

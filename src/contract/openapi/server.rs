@@ -8,12 +8,12 @@ use super::spot::Spot;
 
 impl<'d> Reader<'d> {
     /// The full paths of an operation: its path behind each base path of the servers that it, its path
-    /// item or the document has.
+    /// item (where that refers to another, both) or the document has.
     pub(super) fn routes(
         &self,
         path: &str,
         operation: &Spot<'d>,
-        item: &Spot<'d>,
+        items: &[Spot<'d>],
     ) -> Vec<PathTemplate> {
         let mut bases = match (&self.options.base_path, self.dialect) {
             (Some(base), _) => vec![base.clone()],
@@ -21,9 +21,8 @@ impl<'d> Reader<'d> {
                 vec![self.root.text("basePath").unwrap_or_default().to_owned()]
             }
             (None, _) => {
-                let servers = [operation, item, &self.root]
-                    .into_iter()
-                    .find_map(|owner| owner.get("servers"));
+                let mut owners = std::iter::once(operation).chain(items).chain([&self.root]);
+                let servers = owners.find_map(|owner| owner.get("servers"));
                 let servers = servers.iter().flat_map(Spot::elements);
                 servers.flat_map(|server| base_paths(&server)).collect()
             }
@@ -47,22 +46,17 @@ impl<'d> Reader<'d> {
     }
 }
 
+/// Most base paths that the enums of one server's variables give; beyond that they take any text.
+const MOST: usize = 64;
+
 /// The paths of a server's URL: variables take each value of their enum; without one, their default
 /// and any other text of one segment.
 fn base_paths(server: &Spot<'_>) -> Vec<String> {
     let url = server.text("url").unwrap_or_default();
-    let url = url.split(['?', '#']).next().unwrap_or_default();
-    let path = match url.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or("", |start| &rest[start..]),
-        None => match url.strip_prefix("//") {
-            Some(rest) => rest.find('/').map_or("", |start| &rest[start..]),
-            None => url,
-        },
-    };
-    let mut paths = vec![path.to_owned()];
+    let mut urls = vec![url.to_owned()];
     for (name, variable) in server.get("variables").iter().flat_map(Spot::members) {
         let marker = format!("{{{name}}}");
-        if !path.contains(&marker) {
+        if !url.contains(&marker) {
             continue;
         }
         let listed = variable.get("enum");
@@ -75,16 +69,35 @@ fn base_paths(server: &Spot<'_>) -> Vec<String> {
             values.extend(variable.text("default").map(str::to_owned));
             values.push("{}".to_owned());
         }
-        paths = paths
+        if urls.len() * values.len() > MOST {
+            values = vec!["{}".to_owned()];
+        }
+        urls = urls
             .iter()
-            .flat_map(|path| values.iter().map(|value| path.replace(&marker, value)))
+            .flat_map(|url| values.iter().map(|value| url.replace(&marker, value)))
             .collect();
     }
-    // A variable that is not declared takes any text.
-    paths.iter().map(|path| without_names(path)).collect()
+    let mut paths: Vec<String> = urls.iter().map(|url| without_names(path_of(url))).collect();
+    paths.sort();
+    paths.dedup();
+    paths
 }
 
-/// Takes the names out of the braces, so that they are not taken for parameters of the operation.
+/// The path of a URL, which may be relative to the document.
+fn path_of(url: &str) -> &str {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    let behind_host = match url.split_once("://") {
+        Some((_, rest)) => Some(rest),
+        None => url.strip_prefix("//"),
+    };
+    match behind_host {
+        Some(rest) => rest.find('/').map_or("", |start| &rest[start..]),
+        None => url,
+    }
+}
+
+/// Takes the names out of the braces, so that they are not taken for parameters of the operation, and
+/// the dots out of the segments.
 fn without_names(path: &str) -> String {
     let mut plain = String::new();
     let mut rest = path;
@@ -96,5 +109,16 @@ fn without_names(path: &str) -> String {
         plain.push_str("{}");
         rest = behind;
     }
-    plain + rest
+    plain.push_str(rest);
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in plain.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            segment => segments.push(segment),
+        }
+    }
+    segments.join("/")
 }

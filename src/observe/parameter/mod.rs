@@ -36,10 +36,6 @@ pub(super) enum Found {
     Bad(String, Pointer, DeviationKind),
 }
 
-/// Headers that OpenAPI describes elsewhere, so that a parameter of this name is ignored (OpenAPI 3.1.1,
-/// Parameter Object).
-const RESERVED: [&str; 3] = ["accept", "content-type", "authorization"];
-
 impl Sent<'_> {
     /// Looks up and judges a declared parameter.
     pub(super) fn parameter(
@@ -54,10 +50,7 @@ impl Sent<'_> {
             let is_known = match parameter.place {
                 ParameterPlace::Path => false,
                 ParameterPlace::Query => true,
-                ParameterPlace::Header => {
-                    !self.headers.0.is_empty()
-                        && !RESERVED.contains(&parameter.name.to_ascii_lowercase().as_str())
-                }
+                ParameterPlace::Header => !self.headers.0.is_empty(),
                 ParameterPlace::Cookie => self.headers.get("cookie").is_some(),
             };
             return match parameter.required && is_known {
@@ -68,6 +61,9 @@ impl Sent<'_> {
         let Some(schema) = parameter.schema else {
             return Found::Good;
         };
+        if parameter.allow_empty && texts.iter().all(|(_, text)| text.is_empty()) {
+            return Found::Good;
+        }
         let escapes = match parameter.place {
             ParameterPlace::Path | ParameterPlace::Cookie => Escapes::Percent,
             ParameterPlace::Query => Escapes::Query,
@@ -124,7 +120,7 @@ impl Sent<'_> {
             ParameterPlace::Query => {
                 let claims = Claims::of(graph, parameter);
                 let own = self.target.query.iter().zip(&self.target.raw_query);
-                own.filter(|((key, _), _)| claims.has(key, operation))
+                own.filter(|((key, _), _)| claims.has(graph, key, operation))
                     .map(|((key, _), (_, text))| (key.clone(), text.clone()))
                     .collect()
             }
@@ -188,20 +184,36 @@ impl<'p> Claims<'p> {
     }
 
     /// Whether a name belongs to the parameter.
-    pub(super) fn has(&self, key: &str, operation: &Operation) -> bool {
+    pub(super) fn has(&self, graph: &Graph, key: &str, operation: &Operation) -> bool {
         let is_others = |own: &Parameter| {
-            let other = operation.query_parameter(key);
-            other.is_some_and(|other| !std::ptr::eq(other, own))
+            operation.parameters.iter().any(|other| {
+                other.place == ParameterPlace::Query
+                    && !std::ptr::eq(other, own)
+                    && Claims::of(graph, other).names(key)
+            })
         };
         match self {
-            Self::Name(name) => *name == key,
-            Self::Deep(name) => style::deep_member(name, key).is_some(),
-            Self::Properties(own, names) => {
-                names.iter().any(|name| **name == *key) && !is_others(own)
-            }
+            Self::Name(_) | Self::Deep(_) => self.names(key),
+            Self::Properties(own, _) => self.names(key) && !has_exact(operation, own, key),
             Self::Rest(own) => !is_others(own),
         }
     }
+
+    /// Whether the parameter names this key, whatever others do.
+    fn names(&self, key: &str) -> bool {
+        match self {
+            Self::Name(name) => *name == key,
+            Self::Deep(name) => style::deep_member(name, key).is_some(),
+            Self::Properties(_, names) => names.iter().any(|name| **name == *key),
+            Self::Rest(_) => false,
+        }
+    }
+}
+
+/// Whether another parameter of the query has exactly this name.
+fn has_exact(operation: &Operation, own: &Parameter, key: &str) -> bool {
+    let other = operation.query_parameter(key);
+    other.is_some_and(|other| !std::ptr::eq(other, own))
 }
 
 /// A value as it was written.
@@ -343,20 +355,48 @@ fn readings(graph: &Graph, schema: NodeId, parts: &Parts) -> Vec<Json> {
             let mut object = Map::new();
             for (key, text) in members {
                 let member = below(&Step::Key(key.as_str().into()));
-                object.insert(key.clone(), typed(graph, &member, text));
+                // A name that is repeated is a list, as most servers read it.
+                let is_list = members.iter().filter(|(other, _)| other == key).count() > 1;
+                if is_list {
+                    let elements = graph.closure(&member, |_| true);
+                    let element = typed(graph, &graph.part(&elements, &Step::Any), text);
+                    match object
+                        .entry(key.clone())
+                        .or_insert_with(|| Json::Array(Vec::new()))
+                    {
+                        Json::Array(list) => list.push(element),
+                        other => *other = element,
+                    }
+                } else {
+                    object.insert(key.clone(), typed(graph, &member, text));
+                }
             }
             vec![Json::Object(object)]
         }
     }
 }
 
-/// A text as the type that its schemas take: a string where they take one.
+/// A text as the value that its schemas accept: a string where they accept one, else the scalar that it
+/// writes.
 fn typed(graph: &Graph, schemas: &[NodeId], text: &str) -> Json {
-    let takes = |kind| schemas.iter().all(|schema| may_hold(graph, *schema, kind));
-    match scalar(text) {
-        Some(value) if !takes(Kind::String) => value,
-        _ => text.into(),
+    let accepted = |json: &Json| {
+        let text = json.to_string();
+        Document::parse(text.as_bytes()).is_ok_and(|document| {
+            let mut schemas = schemas.iter();
+            schemas.all(|schema| graph.accepts(*schema, document.root()))
+        })
+    };
+    let string = Json::from(text);
+    let Some(value) = scalar(text) else {
+        return string;
+    };
+    let takes_string = schemas
+        .iter()
+        .all(|schema| may_hold(graph, *schema, Kind::String));
+    if accepted(&string) || (takes_string && !accepted(&value)) {
+        return string;
     }
+    value
 }
 
 /// The JSON scalar that a text writes, if it writes one.

@@ -14,6 +14,16 @@ fn contract_of(parameters: &str) -> Contract {
 
 /// What is wrong with the parameters of a request, by name.
 fn wrong(contract: &Contract, target: &str, headers: &[(&str, &str)]) -> Vec<String> {
+    wrong_at(contract, target, headers, false)
+}
+
+/// The same, with the place in the value behind the name.
+fn wrong_at(
+    contract: &Contract,
+    target: &str,
+    headers: &[(&str, &str)],
+    places: bool,
+) -> Vec<String> {
     let target = Target::parse(target);
     let crate::contract::Route::Operation(operation, values) = contract.route("GET", &target)
     else {
@@ -36,6 +46,11 @@ fn wrong(contract: &Contract, target: &str, headers: &[(&str, &str)]) -> Vec<Str
             Found::Bad(text, at, kind) => {
                 let kind = format!("{kind:?}");
                 let kind = kind.split([' ', '{']).next().unwrap_or_default().to_owned();
+                let at = if places {
+                    at.to_string()
+                } else {
+                    String::new()
+                };
                 wrong.push(format!("{}{at}={text} {kind}", parameter.name));
             }
         }
@@ -46,7 +61,10 @@ fn wrong(contract: &Contract, target: &str, headers: &[(&str, &str)]) -> Vec<Str
         .map(|parameter| Claims::of(&contract.graph, parameter))
         .collect();
     for (name, _) in &target.query {
-        if !claims.iter().any(|claim| claim.has(name, operation)) {
+        if !claims
+            .iter()
+            .any(|claim| claim.has(&contract.graph, name, operation))
+        {
             wrong.push(format!("{name} undeclared"));
         }
     }
@@ -226,4 +244,26 @@ fn paths_headers_and_cookies_are_read_in_their_style() {
         wrong(&contract, "/a/7", &[("Host", "h")]),
         ["id=7 Style", "X-Ids missing"]
     );
+}
+
+#[test]
+fn what_is_wrong_in_a_value_has_its_place_there() {
+    let contract = contract_of(
+        "      - {name: id, in: path, required: true, schema: {}}
+      - {name: ids, in: query, explode: false, schema: {type: array, items: {anyOf: [{type: integer}, {type: string, enum: [all]}]}}}
+      - {name: filter, in: query, style: deepObject, schema: {type: object, properties: {max: {type: integer}, tags: {type: array, items: {type: integer}}}}}
+      - {name: limit, in: query, allowEmptyValue: true, schema: {type: integer}}
+      - {name: rest, in: query, schema: {type: object, additionalProperties: {type: integer}}}
+",
+    );
+    let wrong = |query: &str| wrong_at(&contract, &format!("/a/7?{query}"), &[], true).join(", ");
+    assert_eq!(wrong("ids=5,all"), "");
+    assert_eq!(wrong("ids=5,x"), "ids/1=5,x Enum");
+    assert_eq!(wrong("filter[max]=5&filter[tags]=1&filter[tags]=2"), "");
+    assert_eq!(wrong("filter[max]=x"), "filter/max=x Type");
+    assert_eq!(wrong("limit="), "");
+    assert_eq!(wrong("limit=1&limit=2"), "limit=limit=1&limit=2 Repeated");
+    // What another parameter names is not part of an open object.
+    assert_eq!(wrong("more=1&filter[max]=5"), "");
+    assert_eq!(wrong("more=x&filter[max]=5"), "rest/more=x Type");
 }

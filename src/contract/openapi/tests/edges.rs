@@ -1,0 +1,186 @@
+//! What documents of the wild hold, and what reviews found.
+
+use super::*;
+
+#[test]
+fn urls_of_servers_are_put_together_before_they_are_taken_apart() {
+    let table = [
+        (
+            "[{url: '{base}/v1', variables: {base: {default: 'https://api.example.com'}}}]",
+            "/v1/a",
+        ),
+        ("[{url: ./}]", "/a"),
+        ("[{url: .}]", "/a"),
+        ("[{url: '//host/x/../y'}]", "/y/a"),
+        ("[]", "/a"),
+        // More combinations than are listed: any text will do.
+        (
+            "[{url: 'https://h/{a}/{b}', variables: {a: {enum: [p, q, r, s, t, u, v, w, x], default: p}, b: {enum: [p, q, r, s, t, u, v, w, x], default: p}}}]",
+            "/p/other/a",
+        ),
+    ];
+    for (servers, path) in table {
+        let contract = contract_of(&format!(
+            "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\nservers: {servers}\npaths:\n  /a: {{get: {{operationId: a}}}}\n"
+        ));
+        assert_eq!(routed(&contract, &format!("GET {path}")), "a", "{servers}");
+    }
+}
+
+#[test]
+fn path_items_may_refer_to_others_and_add_to_them() {
+    let text = "
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /slash: {get: {operationId: plain}}
+  /slash/: {get: {operationId: slashed}}
+  /x/{id}:
+    $ref: '#/components/pathItems/X'
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    delete: {operationId: drop}
+  /loop:
+    post:
+      operationId: loop
+      callbacks: {again: {'{$request.body#/url}': {$ref: '#/paths/~1loop'}}}
+components:
+  pathItems:
+    X: {get: {operationId: show}, delete: {operationId: other}}
+";
+    let contract = contract_of(text);
+    assert_eq!(routed(&contract, "GET /slash"), "plain");
+    assert_eq!(routed(&contract, "GET /slash/"), "slashed");
+    assert_eq!(routed(&contract, "GET /x/7"), "show id=7");
+    assert_eq!(routed(&contract, "DELETE /x/7"), "drop id=7");
+    assert_eq!(
+        contract.operation("show").expect("there").parameters.len(),
+        1
+    );
+    assert_eq!(routed(&contract, "POST /loop"), "loop");
+    insta::assert_snapshot!(problems(&contract), @"api.yaml:17:35 `delete` stands beside the `$ref` and behind it; the one beside it counts");
+    assert!(
+        crate::lint::lint(&contract).len() == 1,
+        "paths with and without a slash differ"
+    );
+}
+
+#[test]
+fn a_discriminator_is_a_hint() {
+    let pets = contract_of(
+        "openapi: 3.1.0
+info: {title: T, version: '1'}
+paths: {}
+components:
+  schemas:
+    Pet: {type: object, required: [t], properties: {t: {type: string}}, discriminator: {propertyName: t, mapping: {cat: '#/components/schemas/Cat'}}}
+    Cat: {allOf: [{$ref: '#/components/schemas/Pet'}, {properties: {lives: {type: integer}}}]}
+    Kitten: {allOf: [{$ref: '#/components/schemas/Cat'}, {properties: {age: {type: integer}}}]}
+",
+    );
+    let pet = pets
+        .graph
+        .iter()
+        .find(|(_, node)| node.name.as_deref() == Some("Pet"))
+        .map(|(id, _)| id)
+        .expect("there");
+    let tags = pets
+        .graph
+        .node(pet)
+        .discriminator
+        .as_ref()
+        .expect("there")
+        .tags();
+    assert_eq!(tags, ["Kitten", "cat"]);
+    for (payload, expected) in [
+        (r#"{"t": "cat", "lives": 9}"#, true),
+        (r#"{"t": "Kitten", "age": 1}"#, true),
+        (r#"{"t": "Pet"}"#, true),
+        // The parent's schema says nothing of these.
+        (r#"{"t": "dog"}"#, true),
+        (r#"{"t": "cat", "lives": "nine"}"#, true),
+        (r#"{"lives": 9}"#, false),
+    ] {
+        let document = Document::parse(payload.as_bytes()).expect("JSON");
+        let deviation = crate::observe::first_deviation(&pets.graph, pet, None, document.root());
+        assert_eq!(deviation.is_none(), expected, "{payload}");
+    }
+}
+
+#[test]
+fn what_is_declared_elsewhere_is_declared() {
+    let contract = contract_of(
+        "
+openapi: 3.1.0
+info: {title: T, version: '1'}
+security: [{key: []}]
+paths:
+  /a:
+    parameters: [{name: X-Foo, in: header, schema: {type: integer}}]
+    get:
+      operationId: op
+      parameters:
+        - {name: x-foo, in: header, schema: {type: string}}
+        - {name: Accept, in: header, required: true, schema: {enum: [a]}}
+      responses:
+        default:
+          description: d
+          content:
+            application/json:
+              schema: {$id: 'https://e.com/q', $defs: {i: {$anchor: i, type: integer}}, $ref: '#i'}
+components:
+  securitySchemes: {key: {type: apiKey, in: query, name: api_key}}
+",
+    );
+    assert_eq!(problems(&contract), "");
+    let operation = contract.operation("op").expect("there");
+    let names: Vec<&str> = operation
+        .parameters
+        .iter()
+        .map(|p| p.name.as_str())
+        .collect();
+    assert_eq!(names, ["x-foo", "api_key"]);
+    assert!(!accepts(
+        &contract,
+        "op",
+        Side::Response,
+        Some(200),
+        "\"text\""
+    ));
+}
+
+#[test]
+fn fields_that_openapi_does_not_have_are_told() {
+    let contract = contract_of(
+        "
+openapi: 3.1.0
+info: {titel: T, version: '1', x-more: 1}
+component: {}
+paths:
+  /a:
+    GET: {operationId: op}
+    post:
+      operationID: op
+      paramters: []
+      requestBody: {contents: {}}
+      responses:
+        200: {descripton: d, content: {application/json: {schem: {}}}, headers: {X: {schema: {type: strin}}}}
+components:
+  responses: {Unused: {description: d, content: {application/json: {schema: {$ref: '#/nope'}}}}}
+  parameters: {P: {$ref: '#/components/parameters/P'}}
+",
+    );
+    insta::assert_snapshot!(problems(&contract), @"
+    api.yaml:4:1 `component` is no field of the OpenAPI Object
+    api.yaml:16:20 `#/components/parameters/P` leads nowhere: it leads back to itself
+    api.yaml:15:78 `#/nope` leads nowhere: the document has no `nope`
+    api.yaml:3:8 `titel` is no field of the Info Object
+    api.yaml:7:5 `GET` is no field of the Path Item Object
+    api.yaml:9:7 `operationID` is no field of the Operation Object
+    api.yaml:10:7 `paramters` is no field of the Operation Object
+    api.yaml:11:7 a request body has to have `content`
+    api.yaml:11:21 `contents` is no field of the Request Body Object
+    api.yaml:13:59 `schem` is no field of the Media Type Object
+    api.yaml:13:15 `descripton` is no field of the Response Object
+    api.yaml:13:95 no type is called `strin`; did you mean `string`?
+    ");
+}
