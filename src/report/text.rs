@@ -417,18 +417,6 @@ fn write_checked(out: &mut String, report: &Report) {
             report.contract
         );
     }
-    if report.unusable > 0 {
-        let (parts, were) = match report.unusable {
-            1 => ("1 part".to_owned(), "was"),
-            more => (format!("{more} parts"), "were"),
-        };
-        put!(
-            out,
-            "{BOLD}{parts} of the contract could not be used and {were} not compared with: \
-             `wiredrift check --contract {}` says why.{BOLD:#}\n",
-            report.contract
-        );
-    }
 }
 
 fn write_counts(out: &mut String, report: &Report) {
