@@ -31,6 +31,7 @@ pub mod capture;
 pub mod cli;
 pub mod conformance;
 pub mod contract;
+pub mod diff;
 mod error;
 pub mod json;
 pub mod lint;

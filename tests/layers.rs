@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the ground up: each may use those before it. `rules::catalogue` stands far below the
 /// rest of `rules`.
-const LAYERS: [&str; 15] = [
+const LAYERS: [&str; 16] = [
     "error",
     "location",
     "json",
@@ -16,6 +16,7 @@ const LAYERS: [&str; 15] = [
     "contract",
     "capture",
     "observe",
+    "diff",
     "lint",
     "rules",
     "report",

@@ -87,6 +87,7 @@ impl ReadingArguments {
             schemas,
             compile: CompileOptions {
                 lenient_null_enum: self.lenient_null_enum,
+                ..CompileOptions::default()
             },
         }
     }

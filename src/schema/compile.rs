@@ -18,6 +18,8 @@ use super::{cycles, direction};
 pub struct CompileOptions {
     /// An `enum` beside `nullable: true` takes null, though it does not list it.
     pub lenient_null_enum: bool,
+    /// `format` says something to people and tools, and asserts nothing.
+    pub formats_annotate: bool,
 }
 
 /// Compiles the schemas at `entries` (URIs into `documents`, with a JSON pointer as fragment) and

@@ -112,7 +112,7 @@ pub(super) fn in_place(node: &Node) -> Vec<NodeId> {
 
 impl Node {
     /// Whether the schema applies no other schema, to the value or to a part of it.
-    pub(super) fn applies_nothing(&self) -> bool {
+    pub(crate) fn applies_nothing(&self) -> bool {
         let (object, array) = (&self.object, &self.array);
         in_place(self).is_empty()
             && object.properties.is_empty()
@@ -124,6 +124,27 @@ impl Node {
             && array.items.is_none()
             && array.unevaluated.is_none()
             && array.contains.is_none()
+    }
+
+    /// Every schema that it applies, to the value or to a part of it.
+    pub(crate) fn inner(&self) -> Vec<NodeId> {
+        let (object, array) = (&self.object, &self.array);
+        let mut inner = in_place(self);
+        inner.extend(
+            object
+                .names
+                .iter()
+                .filter_map(|name| object.properties.get(name)),
+        );
+        inner.extend(object.patterns.iter().map(|(_, id)| *id));
+        inner.extend(object.additional);
+        inner.extend(object.unevaluated);
+        inner.extend(object.property_names);
+        inner.extend(array.prefix.iter().copied());
+        inner.extend(array.items);
+        inner.extend(array.unevaluated);
+        inner.extend(array.contains.map(|contains| contains.node));
+        inner
     }
 
     /// Removes every edge to a schema that applies to the same value.

@@ -110,6 +110,7 @@ impl<'d> Compiler<'d> {
                     self.check(node, "pattern", argument, Kind::String, here);
                 }
             }
+            "format" if self.options.formats_annotate => {}
             "format" => {
                 if let Some(name) = self.text(keyword, argument, here) {
                     match Check::number_format(name).filter(|_| here.dialect.is_openapi()) {

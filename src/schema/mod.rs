@@ -325,6 +325,18 @@ impl Types {
         }
     }
 
+    /// Whether `integer` means what is written without fraction and exponent (draft 4).
+    #[must_use]
+    pub const fn counts_as_written(self) -> bool {
+        self.0 & Self::AS_WRITTEN != 0
+    }
+
+    /// Whether numbers that are not whole are accepted.
+    #[must_use]
+    pub const fn holds_fractions(self) -> bool {
+        self.0 & Self::bit(Kind::Number) != 0
+    }
+
     /// Whether values of this kind may be accepted; for a number, some of them.
     #[must_use]
     pub const fn may_hold(self, kind: Kind) -> bool {

@@ -48,7 +48,11 @@ fn measure(path: &Path) {
     let mut seconds = Vec::new();
     let mut last = String::new();
     for _ in 0..RUNS {
-        let output = Command::new(&own).arg("--once").arg(path).output().expect("runs");
+        let output = Command::new(&own)
+            .arg("--once")
+            .arg(path)
+            .output()
+            .expect("runs");
         last = String::from_utf8(output.stdout).expect("text");
         let first = last.split_whitespace().next().expect("seconds");
         seconds.push(first.parse::<f64>().expect("a number"));
@@ -97,14 +101,21 @@ fn made() -> String {
     text.push_str("},\n\"components\": {\"schemas\": {\n");
     for at in 0..COMPONENTS {
         let comma = if at == 0 { "" } else { ",\n" };
-        let _ = write!(text, "{comma}\"Thing{at}\": {{\"type\": \"object\", \"required\": [\"property0\"], \"properties\": {{");
+        let _ = write!(
+            text,
+            "{comma}\"Thing{at}\": {{\"type\": \"object\", \"required\": [\"property0\"], \"properties\": {{"
+        );
         for property in 0..PROPERTIES {
             let comma = if property == 0 { "" } else { ",\n  " };
             let schema = match property % 4 {
                 0 => "\"type\": \"string\", \"format\": \"date-time\"".to_owned(),
                 1 => "\"type\": \"integer\", \"minimum\": 0".to_owned(),
-                2 => "\"type\": \"string\", \"nullable\": true, \"enum\": [\"a\", \"b\", null]".to_owned(),
-                _ => format!("\"$ref\": \"#/components/schemas/Thing{}\"", (at * 7 + property) % COMPONENTS),
+                2 => "\"type\": \"string\", \"nullable\": true, \"enum\": [\"a\", \"b\", null]"
+                    .to_owned(),
+                _ => format!(
+                    "\"$ref\": \"#/components/schemas/Thing{}\"",
+                    (at * 7 + property) % COMPONENTS
+                ),
             };
             let _ = write!(
                 text,

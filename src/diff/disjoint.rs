@@ -1,0 +1,190 @@
+//! Whether a case has no value, or none in common with a schema. What is said is sure; where it is not
+//! sure, the answer is no.
+
+use crate::json::Kind;
+use crate::schema::NodeId;
+
+use super::accepts;
+use super::case::{Case, cases};
+use super::kinds::Kinds;
+use super::prove::Prover;
+
+impl Prover<'_> {
+    /// Whether a case has no value. `depth` is how far into parts is looked.
+    pub(super) fn is_empty(&mut self, case: &Case, depth: u8) -> bool {
+        if case.kinds.is_empty() {
+            return true;
+        }
+        if let Some(values) = case.listed(self.old) {
+            return values.is_empty();
+        }
+        let kinds: Vec<Kinds> = Kinds::EACH
+            .into_iter()
+            .filter(|kind| case.kinds.has(*kind))
+            .collect();
+        kinds
+            .into_iter()
+            .all(|kind| self.is_empty_of(case, kind, depth))
+    }
+
+    fn is_empty_of(&mut self, case: &Case, kind: Kinds, depth: u8) -> bool {
+        let old = self.old;
+        let crossed = |kind| {
+            let (lower, upper) = case.lengths(old, kind);
+            upper.is_some_and(|upper| lower > upper)
+        };
+        if kind.within(Kinds::NUMBER) {
+            return case.range(old).is_empty(kind == Kinds::WHOLE);
+        }
+        if kind == Kinds::STRING {
+            return crossed(Kind::String);
+        }
+        let Some(depth) = depth.checked_sub(1) else {
+            return false;
+        };
+        if kind == Kinds::ARRAY {
+            let (fewest, _) = case.lengths(old, Kind::Array);
+            return crossed(Kind::Array)
+                || (0..fewest.min(4)).any(|index| {
+                    let element = case.element(old, usize::try_from(index).unwrap_or(0));
+                    self.is_empty_all(&element, depth)
+                });
+        }
+        if kind == Kinds::OBJECT {
+            let (fewest, most) = self.counts(case);
+            let (_, upper) = case.lengths(old, Kind::Object);
+            let most = most.into_iter().chain(upper).min();
+            return most.is_some_and(|most| fewest > most)
+                || case.names(old).iter().any(|name| {
+                    case.requires(old, name) && {
+                        let property = case.property(old, name);
+                        self.is_empty_all(&property, depth)
+                    }
+                });
+        }
+        false
+    }
+
+    /// Whether no value satisfies all of these.
+    fn is_empty_all(&mut self, nodes: &[NodeId], depth: u8) -> bool {
+        !nodes.is_empty()
+            && cases(self.old, nodes)
+                .iter()
+                .all(|case| self.is_empty(case, depth))
+    }
+
+    /// Whether no value of a case is one of `right`.
+    pub(super) fn disjoint(&mut self, case: &Case, right: NodeId) -> bool {
+        if let Some(values) = case.listed(self.old) {
+            return !values.iter().any(|value| accepts(self.new, right, value));
+        }
+        let new = self.new;
+        let node = new.node(right);
+        let types = node.types.map_or(Kinds::ALL, Kinds::of);
+        if node.never || case.kinds.and(types).is_empty() {
+            return true;
+        }
+        let listed = match (&node.constant, &node.values) {
+            (Some(constant), _) => Some(std::slice::from_ref(&**constant)),
+            (None, Some(values)) => Some(values.all.as_slice()),
+            (None, None) => None,
+        };
+        if let Some(values) = listed {
+            return !values.iter().any(|value| {
+                Kinds::of_value(value).within(case.kinds)
+                    && case
+                        .nodes
+                        .iter()
+                        .all(|left| accepts(self.old, *left, value))
+            });
+        }
+        let left = case.only(types);
+        self.out_of_reach(&left, right)
+            || node
+                .reference
+                .is_some_and(|inner| self.disjoint(&left, inner))
+            || node.all_of.iter().any(|inner| self.disjoint(&left, *inner))
+            || (!node.any_of.is_empty()
+                && node.any_of.iter().all(|inner| self.disjoint(&left, *inner)))
+            || (!node.one_of.is_empty()
+                && node.one_of.iter().all(|inner| self.disjoint(&left, *inner)))
+            || node.not.is_some_and(|not| self.prove_case(&left, not))
+    }
+
+    /// Whether the keywords of `right` itself reject every value of a case.
+    fn out_of_reach(&mut self, case: &Case, right: NodeId) -> bool {
+        let new = self.new;
+        let node = new.node(right);
+        let kinds: Vec<Kinds> = Kinds::EACH
+            .into_iter()
+            .filter(|kind| case.kinds.has(*kind))
+            .collect();
+        kinds.into_iter().all(|kind| {
+            if kind.within(Kinds::NUMBER) {
+                let mut range = case.range(self.old);
+                for check in &node.checks {
+                    if let serde_json::Value::Number(limit) = &check.argument {
+                        range.narrow(check.keyword, limit);
+                    }
+                }
+                return range.is_empty(kind == Kinds::WHOLE);
+            }
+            let crossed = |of: Kind, lower: u64, upper: Option<u64>| {
+                let own = node.lengths.iter().filter(|length| length.kind == of);
+                let (mut lower, mut upper) = (lower, upper);
+                for length in own {
+                    if length.is_maximum {
+                        upper = Some(upper.map_or(length.limit, |upper| upper.min(length.limit)));
+                    } else {
+                        lower = lower.max(length.limit);
+                    }
+                }
+                upper.is_some_and(|upper| lower > upper)
+            };
+            if kind == Kinds::STRING {
+                let (lower, upper) = case.lengths(self.old, Kind::String);
+                return crossed(Kind::String, lower, upper);
+            }
+            if kind == Kinds::ARRAY {
+                let (lower, upper) = case.lengths(self.old, Kind::Array);
+                return crossed(Kind::Array, lower, upper);
+            }
+            if kind != Kinds::OBJECT {
+                return false;
+            }
+            let required = &node.object.required;
+            if required
+                .iter()
+                .any(|required| self.is_absent(case, &required.name))
+            {
+                return true;
+            }
+            let (fewest, most) = self.counts(case);
+            if crossed(Kind::Object, fewest, most) {
+                return true;
+            }
+            let mut names = case.names(self.old);
+            names.extend(required.iter().map(|required| required.name.clone()));
+            names.iter().any(|name| {
+                let is_there = case.requires(self.old, name)
+                    || required.iter().any(|required| required.name == *name);
+                if !is_there {
+                    return false;
+                }
+                let pin = case.pins.iter().find(|(pin, _)| pin == name);
+                let mut schemas: Vec<NodeId> = node.named_schemas(name).collect();
+                if schemas.is_empty() {
+                    schemas.extend(node.object.additional);
+                }
+                schemas.into_iter().any(|schema| match pin {
+                    Some((_, value)) => !accepts(new, schema, value),
+                    None => {
+                        let left = case.property(self.old, name);
+                        let parts = cases(self.old, &left);
+                        self.spend() && parts.iter().all(|part| self.disjoint(part, schema))
+                    }
+                })
+            })
+        })
+    }
+}

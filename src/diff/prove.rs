@@ -1,0 +1,294 @@
+//! The proof: a structural induction over pairs of schemas.
+//!
+//! A pair that is in progress holds: every way back to it leads through a part of the value (ways within
+//! one value were cut while compiling), and values are finite. When a pair fails, what was proved
+//! meanwhile may have used it, and is forgotten.
+
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use crate::json::Kind;
+use crate::schema::{Graph, Node, NodeId, Types};
+
+use super::accepts;
+use super::case::{Case, cases};
+use super::kinds::Kinds;
+
+/// Pairs that are looked at before giving up.
+const STEPS: u32 = 20_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// In progress, or proved.
+    Holds,
+    Failed,
+}
+
+/// Proves that values of schemas of one graph are values of schemas of another.
+pub(super) struct Prover<'g> {
+    pub(super) old: &'g Graph,
+    pub(super) new: &'g Graph,
+    known: FxHashMap<(Vec<NodeId>, NodeId), State>,
+    /// Pairs in the order in which they were taken to hold.
+    trail: Vec<(Vec<NodeId>, NodeId)>,
+    steps: u32,
+}
+
+impl<'g> Prover<'g> {
+    pub(super) fn new(old: &'g Graph, new: &'g Graph) -> Self {
+        Self {
+            old,
+            new,
+            known: FxHashMap::default(),
+            trail: Vec::new(),
+            steps: 0,
+        }
+    }
+
+    /// Whether every value of all of `left` is one of `right`. Nothing on the left is every value.
+    pub(super) fn prove(&mut self, left: &[NodeId], right: NodeId) -> bool {
+        let mut left = left.to_vec();
+        left.sort_unstable();
+        left.dedup();
+        let key = (left, right);
+        if let Some(state) = self.known.get(&key) {
+            return *state == State::Holds;
+        }
+        self.steps += 1;
+        if self.steps > STEPS {
+            return false;
+        }
+        let mark = self.trail.len();
+        self.known.insert(key.clone(), State::Holds);
+        self.trail.push(key.clone());
+        let cases = cases(self.old, &key.0);
+        let holds = cases
+            .iter()
+            .all(|case| self.is_empty(case, 3) || self.prove_case(case, right));
+        if !holds {
+            for pair in self.trail.split_off(mark) {
+                self.known.remove(&pair);
+            }
+            self.known.insert(key, State::Failed);
+        }
+        holds
+    }
+
+    /// Whether every value of a case is one of `right`.
+    pub(super) fn prove_case(&mut self, case: &Case, right: NodeId) -> bool {
+        self.steps += 1;
+        if self.steps > STEPS {
+            return false;
+        }
+        if let Some(values) = case.listed(self.old) {
+            return values.iter().all(|value| accepts(self.new, right, value));
+        }
+        let node = self.new.node(right);
+        let types = node.types.map_or(Kinds::ALL, Kinds::of);
+        !node.never
+            && case.kinds.within(types)
+            && !(node.types.is_some_and(Types::counts_as_written)
+                && case.kinds.has(Kinds::WHOLE)
+                && !types.has(Kinds::FRACTION)
+                && !self.is_as_written(case))
+            && node.values.is_none()
+            && node.constant.is_none()
+            && self.checks_hold(case, node)
+            && self.lengths_hold(case, node)
+            && node
+                .reference
+                .is_none_or(|inner| self.prove_case(case, inner))
+            && node
+                .all_of
+                .iter()
+                .all(|inner| self.prove_case(case, *inner))
+            && (node.any_of.is_empty() || self.prove_any(case, &node.any_of))
+            && (node.one_of.is_empty() || self.prove_one(case, &node.one_of))
+            && node.not.is_none_or(|not| self.disjoint(case, not))
+            && self.conditional_holds(case, node)
+            && (!case.kinds.has(Kinds::OBJECT) || self.members_hold(case, right))
+            && (!case.kinds.has(Kinds::ARRAY) || self.elements_hold(case, right))
+    }
+
+    /// Whether whole numbers of the case are written without fraction and exponent (draft 4).
+    fn is_as_written(&self, case: &Case) -> bool {
+        case.each(self.old)
+            .any(|node| node.types.is_some_and(Types::counts_as_written))
+    }
+
+    /// Takes a step; false when there are none left.
+    pub(super) fn spend(&mut self) -> bool {
+        self.steps += 1;
+        self.steps <= STEPS
+    }
+
+    fn checks_hold(&self, case: &Case, node: &Node) -> bool {
+        node.checks.iter().all(|check| {
+            if !case.kinds.has(Kinds::about(check.kind)) {
+                return true;
+            }
+            let whole = !case.kinds.has(Kinds::FRACTION);
+            match (check.keyword, &check.argument) {
+                ("multipleOf", Value::Number(divisor)) => case.is_multiple(self.old, divisor),
+                (
+                    "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum",
+                    Value::Number(limit),
+                ) => case.range(self.old).keeps(check.keyword, limit, whole),
+                ("uniqueItems", argument) => {
+                    case.checks(self.old, "uniqueItems", argument)
+                        || case
+                            .lengths(self.old, Kind::Array)
+                            .1
+                            .is_some_and(|most| most <= 1)
+                }
+                ("pattern", Value::String(pattern)) => {
+                    matches_all(pattern) || case.checks(self.old, "pattern", &check.argument)
+                }
+                (keyword, argument) => case.checks(self.old, keyword, argument),
+            }
+        })
+    }
+
+    fn lengths_hold(&mut self, case: &Case, node: &Node) -> bool {
+        node.lengths.iter().all(|length| {
+            if !case.kinds.has(Kinds::about(length.kind)) {
+                return true;
+            }
+            let (mut lower, mut upper) = case.lengths(self.old, length.kind);
+            if length.kind == Kind::Object {
+                let (fewest, most) = self.counts(case);
+                lower = lower.max(fewest);
+                upper = upper.into_iter().chain(most).min();
+            }
+            if length.is_maximum {
+                upper.is_some_and(|upper| upper <= length.limit)
+            } else {
+                lower >= length.limit
+            }
+        })
+    }
+
+    /// Whether some branch holds; else whether one does for each kind of value, or each value of a tag.
+    fn prove_any(&mut self, case: &Case, branches: &[NodeId]) -> bool {
+        if branches.iter().any(|branch| self.prove_case(case, *branch)) {
+            return true;
+        }
+        self.split(case).is_some_and(|parts| {
+            parts
+                .iter()
+                .all(|part| self.is_empty(part, 3) || self.prove_any(part, branches))
+        })
+    }
+
+    fn prove_one(&mut self, case: &Case, branches: &[NodeId]) -> bool {
+        let holds = branches.iter().any(|branch| {
+            self.prove_case(case, *branch)
+                && branches
+                    .iter()
+                    .all(|other| other == branch || self.disjoint(case, *other))
+        });
+        holds
+            || self.split(case).is_some_and(|parts| {
+                parts
+                    .iter()
+                    .all(|part| self.is_empty(part, 3) || self.prove_one(part, branches))
+            })
+    }
+
+    /// A case in smaller ones: by kind, then by the values of a required property that are listed.
+    fn split(&self, case: &Case) -> Option<Vec<Case>> {
+        if case.kinds.count() > 1 {
+            let kinds = Kinds::EACH.iter().filter(|kind| case.kinds.has(**kind));
+            return Some(kinds.map(|kind| case.only(*kind)).collect());
+        }
+        if !case.kinds.has(Kinds::OBJECT) {
+            return None;
+        }
+        for name in case.names(self.old) {
+            let is_pinned = case.pins.iter().any(|(pin, _)| *pin == name);
+            if is_pinned || !case.requires(self.old, &name) {
+                continue;
+            }
+            let mut values = Vec::new();
+            let inner = cases(self.old, &case.property(self.old, &name));
+            let is_listed = inner.iter().all(|inner| match inner.listed(self.old) {
+                Some(listed) => {
+                    values.extend(listed);
+                    true
+                }
+                None => false,
+            });
+            if is_listed && values.len() <= 64 {
+                let pinned = values.into_iter().map(|value| {
+                    let mut part = case.clone();
+                    part.pins.push((name.clone(), value));
+                    part
+                });
+                return Some(pinned.collect());
+            }
+        }
+        None
+    }
+
+    fn conditional_holds(&mut self, case: &Case, node: &Node) -> bool {
+        let Some(conditional) = node.conditional else {
+            return true;
+        };
+        let mut holds =
+            |branch: Option<NodeId>| branch.is_none_or(|branch| self.prove_case(case, branch));
+        let (then, otherwise) = (holds(conditional.then), holds(conditional.otherwise));
+        (then && otherwise)
+            || (then && self.prove_case(case, conditional.condition))
+            || (otherwise && self.disjoint(case, conditional.condition))
+            || self.split(case).is_some_and(|parts| {
+                parts
+                    .iter()
+                    .all(|part| self.is_empty(part, 3) || self.conditional_holds(part, node))
+            })
+    }
+
+    fn elements_hold(&mut self, case: &Case, right: NodeId) -> bool {
+        let rules = &self.new.node(right).array;
+        if rules.unevaluated.is_some() {
+            return false;
+        }
+        let (fewest, most) = case.lengths(self.old, Kind::Array);
+        let left = case
+            .each(self.old)
+            .map(|node| node.array.prefix.len())
+            .max();
+        let listed = rules.prefix.len().max(left.unwrap_or(0));
+        // The position after all listed ones stands for the rest.
+        for index in 0..=listed {
+            if most.is_some_and(|most| most <= index as u64) {
+                break;
+            }
+            let Some(schema) = self.new.node(right).element_schema(index) else {
+                continue;
+            };
+            let element = case.element(self.old, index);
+            if !self.prove(&element, schema) {
+                return false;
+            }
+        }
+        let Some(contains) = rules.contains else {
+            return true;
+        };
+        let is_all = |prover: &mut Self| {
+            (0..=listed).all(|index| {
+                let element = case.element(prover.old, index);
+                prover.prove(&element, contains.node)
+            })
+        };
+        let enough = contains.minimum == 0 || (fewest >= contains.minimum && is_all(self));
+        let few = contains
+            .maximum
+            .is_none_or(|maximum| most.is_some_and(|most| most <= maximum));
+        enough && few
+    }
+}
+
+/// Whether a pattern matches every string: one that has nothing in it but `.*` and anchors of no weight.
+fn matches_all(pattern: &str) -> bool {
+    matches!(pattern, "" | "^" | "$" | ".*" | "^.*" | "(?:)")
+}
