@@ -166,6 +166,12 @@ impl Case {
             Some(list) => list.to_vec(),
             None if self.kinds.within(Kinds::NULL) => vec![Value::Null],
             None if self.kinds.within(Kinds::BOOLEAN) => vec![true.into(), false.into()],
+            None if self.kinds.within(Kinds::ARRAY)
+                && self.lengths(graph, Kind::Array).1 == Some(0) =>
+            {
+                vec![Value::Array(Vec::new())]
+            }
+            None if self.kinds.within(Kinds::OBJECT) => self.small_objects(graph)?,
             None => return None,
         };
         let is_left = |value: &Value| {
@@ -178,6 +184,51 @@ impl Case {
                     .all(|(name, pin)| value.get(&**name) == Some(pin))
         };
         Some(values.into_iter().filter(is_left).collect())
+    }
+
+    /// Every object of a closed case whose members are listed, where these are few.
+    fn small_objects(&self, graph: &Graph) -> Option<Vec<Value>> {
+        const MOST: usize = 64;
+        let is_closed = self.each(graph).any(|node| {
+            let rest = node
+                .object
+                .additional
+                .map(|rest| graph.node(graph.resolve(rest)));
+            node.object.patterns.is_empty() && rest.is_some_and(|rest| rest.never)
+        });
+        if !is_closed {
+            return None;
+        }
+        let mut objects = vec![serde_json::Map::new()];
+        for name in self.names(graph) {
+            let mut values = Vec::new();
+            for case in cases(graph, &self.property(graph, &name)) {
+                let is_scalar = case.kinds.without(Kinds::OBJECT).without(Kinds::ARRAY);
+                if is_scalar != case.kinds {
+                    return None;
+                }
+                values.extend(case.listed(graph)?);
+            }
+            let without = match self.requires(graph, &name) {
+                true => Vec::new(),
+                false => objects.clone(),
+            };
+            if objects.len() * (values.len() + 1) > MOST {
+                return None;
+            }
+            objects = objects
+                .iter()
+                .flat_map(|object| {
+                    values.iter().map(|value| {
+                        let mut larger = object.clone();
+                        larger.insert(name.to_string(), value.clone());
+                        larger
+                    })
+                })
+                .collect();
+            objects.extend(without);
+        }
+        Some(objects.into_iter().map(Value::Object).collect())
     }
 
     pub(super) fn range(&self, graph: &Graph) -> Range {
@@ -218,7 +269,14 @@ impl Case {
         };
         let lower = lengths().filter(|l| !l.is_maximum).map(|l| l.limit).max();
         let upper = lengths().filter(|l| l.is_maximum).map(|l| l.limit).min();
-        (lower.unwrap_or(0), upper)
+        let closed = self
+            .each(graph)
+            .filter(|_| kind == Kind::Array)
+            .filter_map(|node| {
+                let rest = graph.node(graph.resolve(node.array.items?));
+                rest.never.then_some(node.array.prefix.len() as u64)
+            });
+        (lower.unwrap_or(0), upper.into_iter().chain(closed).min())
     }
 
     /// Whether some schema of the case has this keyword with this argument.

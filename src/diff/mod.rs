@@ -11,6 +11,7 @@ mod object;
 mod pool;
 mod prove;
 mod range;
+mod same;
 mod sample;
 
 use serde_json::Value;

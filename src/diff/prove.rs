@@ -8,11 +8,12 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use crate::json::Kind;
-use crate::schema::{Graph, Node, NodeId, Types};
+use crate::schema::{Contains, Graph, Node, NodeId, Types};
 
 use super::accepts;
 use super::case::{Case, cases};
 use super::kinds::Kinds;
+use super::same::Same;
 
 /// Pairs that are looked at before giving up.
 const STEPS: u32 = 20_000;
@@ -32,6 +33,9 @@ pub(super) struct Prover<'g> {
     /// Pairs in the order in which they were taken to hold.
     trail: Vec<(Vec<NodeId>, NodeId)>,
     steps: u32,
+    pub(super) same: Same<'g>,
+    /// How often the direction may still be turned round, for `not`.
+    turns: u8,
 }
 
 impl<'g> Prover<'g> {
@@ -42,7 +46,24 @@ impl<'g> Prover<'g> {
             known: FxHashMap::default(),
             trail: Vec::new(),
             steps: 0,
+            same: Same::new(old, new),
+            turns: 2,
         }
+    }
+
+    /// Whether every value of a schema on the right is one of a schema on the left.
+    pub(super) fn prove_reverse(&mut self, right: NodeId, left: NodeId) -> bool {
+        let Some(turns) = self.turns.checked_sub(1) else {
+            return false;
+        };
+        let mut reverse = Prover {
+            turns,
+            steps: self.steps,
+            ..Prover::new(self.new, self.old)
+        };
+        let holds = reverse.prove(&[right], left);
+        self.steps = reverse.steps;
+        holds
     }
 
     /// Whether every value of all of `left` is one of `right`. Nothing on the left is every value.
@@ -57,6 +78,10 @@ impl<'g> Prover<'g> {
         self.steps += 1;
         if self.steps > STEPS {
             return false;
+        }
+        if key.0.iter().any(|left| self.same.holds(*left, right)) {
+            self.known.insert(key, State::Holds);
+            return true;
         }
         let mark = self.trail.len();
         self.known.insert(key.clone(), State::Holds);
@@ -79,6 +104,9 @@ impl<'g> Prover<'g> {
         self.steps += 1;
         if self.steps > STEPS {
             return false;
+        }
+        if case.nodes.iter().any(|left| self.same.holds(*left, right)) {
+            return true;
         }
         if let Some(values) = case.listed(self.old) {
             return values.iter().all(|value| accepts(self.new, right, value));
@@ -104,7 +132,7 @@ impl<'g> Prover<'g> {
                 .all(|inner| self.prove_case(case, *inner))
             && (node.any_of.is_empty() || self.prove_any(case, &node.any_of))
             && (node.one_of.is_empty() || self.prove_one(case, &node.one_of))
-            && node.not.is_none_or(|not| self.disjoint(case, not))
+            && node.not.is_none_or(|not| self.excludes(case, not))
             && self.conditional_holds(case, node)
             && (!case.kinds.has(Kinds::OBJECT) || self.members_hold(case, right))
             && (!case.kinds.has(Kinds::ARRAY) || self.elements_hold(case, right))
@@ -195,6 +223,15 @@ impl<'g> Prover<'g> {
             })
     }
 
+    /// Whether no value of the case is one of what `not` excludes.
+    fn excludes(&mut self, case: &Case, not: NodeId) -> bool {
+        self.disjoint(case, not)
+            || case
+                .nots
+                .iter()
+                .any(|excluded| self.prove_reverse(not, *excluded))
+    }
+
     /// A case in smaller ones: by kind, then by the values of a required property that are listed.
     fn split(&self, case: &Case) -> Option<Vec<Case>> {
         if case.kinds.count() > 1 {
@@ -280,15 +317,33 @@ impl<'g> Prover<'g> {
                 prover.prove(&element, contains.node)
             })
         };
-        let enough = contains.minimum == 0 || (fewest >= contains.minimum && is_all(self));
-        let few = contains
-            .maximum
-            .is_none_or(|maximum| most.is_some_and(|most| most <= maximum));
+        let known: Vec<Contains> = case
+            .each(self.old)
+            .filter_map(|node| node.array.contains)
+            .collect();
+        let enough = contains.minimum == 0
+            || known.iter().any(|left| {
+                left.minimum >= contains.minimum && self.prove(&[left.node], contains.node)
+            })
+            || (fewest >= contains.minimum && is_all(self));
+        let few = contains.maximum.is_none_or(|maximum| {
+            most.is_some_and(|most| most <= maximum)
+                || known.iter().any(|left| {
+                    left.maximum.is_some_and(|own| own <= maximum)
+                        && (self.same.holds(left.node, contains.node)
+                            || self.prove_reverse(contains.node, left.node))
+                })
+        });
         enough && few
     }
 }
 
-/// Whether a pattern matches every string: one that has nothing in it but `.*` and anchors of no weight.
+/// Whether a pattern matches every string: somewhere it matches nothing at all, wherever that is; an
+/// anchor at the start alone does not matter then.
 fn matches_all(pattern: &str) -> bool {
-    matches!(pattern, "" | "^" | "$" | ".*" | "^.*" | "(?:)")
+    let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
+    regex_syntax::parse(pattern).is_ok_and(|hir| {
+        let properties = hir.properties();
+        properties.minimum_len() == Some(0) && properties.look_set().is_empty()
+    })
 }
