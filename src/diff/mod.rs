@@ -11,6 +11,7 @@ mod object;
 mod pool;
 mod prove;
 mod range;
+mod refute;
 mod same;
 mod sample;
 

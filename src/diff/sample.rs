@@ -10,13 +10,14 @@ use crate::location::Step;
 use crate::schema::{Graph, NodeId};
 
 use super::pool::Pool;
+use super::refute::{DEPTH as DEEPEST, Refuter};
 use super::{SchemaRef, accepts};
 
 /// Values that are kept for one place.
 const KEPT: usize = 24;
 
 /// Values that are tried before giving up.
-const TRIES: u32 = 12_000;
+const TRIES: u32 = 4_000;
 
 /// How deep values are built.
 const DEPTH: u8 = 5;
@@ -40,6 +41,11 @@ impl<'g> Sampler<'g> {
 
     /// A value that the old schema accepts and the new one rejects.
     pub(super) fn witness(&mut self) -> Option<Value> {
+        let mut refuter = Refuter::new(self.old.graph, self.new.graph, &self.pool);
+        let found = refuter.refute(&[self.old.node], self.new.node, DEEPEST);
+        if let Some(found) = found.into_iter().find(|value| self.is_witness(value)) {
+            return Some(self.shrunk(found));
+        }
         for depth in 1..=DEPTH {
             let values = self.values(&[self.old.node], &[self.new.node], depth);
             let found = values.into_iter().find(|value| self.is_witness(value));
