@@ -24,6 +24,8 @@ pub(super) struct Case {
     pub(super) kinds: Kinds,
     /// Members that are known to be there, with this value.
     pub(super) pins: Vec<(Arc<str>, Value)>,
+    /// Bounds that follow from what is excluded: `not: {minimum: 2}` leaves numbers below 2.
+    bounds: Vec<(&'static str, Number)>,
 }
 
 /// What is still to be added to a case.
@@ -40,6 +42,7 @@ pub(super) fn cases(graph: &Graph, nodes: &[NodeId]) -> Vec<Case> {
             nots: Vec::new(),
             kinds: Kinds::ALL,
             pins: Vec::new(),
+            bounds: Vec::new(),
         },
         open: nodes.to_vec(),
     };
@@ -144,6 +147,23 @@ impl Case {
                 self.kinds = self.kinds.without(Kinds::ALL);
             }
         }
+        for not in self.nots.clone() {
+            let node = graph.node(graph.resolve(not));
+            if let [check] = node.checks.as_slice()
+                && says_checks_only(node)
+                && let Value::Number(limit) = &check.argument
+            {
+                let complement = match check.keyword {
+                    "minimum" => "exclusiveMaximum",
+                    "maximum" => "exclusiveMinimum",
+                    "exclusiveMinimum" => "maximum",
+                    "exclusiveMaximum" => "minimum",
+                    _ => continue,
+                };
+                self.kinds = self.kinds.and(Kinds::NUMBER);
+                self.bounds.push((complement, limit.clone()));
+            }
+        }
         if self
             .divisors(graph)
             .iter()
@@ -172,6 +192,7 @@ impl Case {
                 vec![Value::Array(Vec::new())]
             }
             None if self.kinds.within(Kinds::OBJECT) => self.small_objects(graph)?,
+            None if self.kinds.within(Kinds::WHOLE) => self.few_integers(graph)?,
             None => return None,
         };
         let is_left = |value: &Value| {
@@ -189,13 +210,19 @@ impl Case {
     /// Every object of a closed case whose members are listed, where these are few.
     fn small_objects(&self, graph: &Graph) -> Option<Vec<Value>> {
         const MOST: usize = 64;
-        let is_closed = self.each(graph).any(|node| {
-            let rest = node
-                .object
-                .additional
-                .map(|rest| graph.node(graph.resolve(rest)));
-            node.object.patterns.is_empty() && rest.is_some_and(|rest| rest.never)
-        });
+        let is_never =
+            |id: Option<NodeId>| id.is_some_and(|id| graph.node(graph.resolve(id)).never);
+        // No member at all: by count, or because no name is allowed.
+        let has_none = self.lengths(graph, Kind::Object).1 == Some(0)
+            || self
+                .each(graph)
+                .any(|node| is_never(node.object.property_names));
+        if has_none {
+            return Some(vec![Value::Object(serde_json::Map::new())]);
+        }
+        let is_closed = self
+            .each(graph)
+            .any(|node| node.object.patterns.is_empty() && is_never(node.object.additional));
         if !is_closed {
             return None;
         }
@@ -231,12 +258,28 @@ impl Case {
         Some(objects.into_iter().map(Value::Object).collect())
     }
 
+    /// The whole numbers of the case, where these are few. What the rest of it rejects goes out later.
+    fn few_integers(&self, graph: &Graph) -> Option<Vec<Value>> {
+        const MOST: i128 = 64;
+        let (Some(lower), Some(upper)) = self.range(graph).whole() else {
+            return None;
+        };
+        if upper - lower >= MOST {
+            return None;
+        }
+        let integers = (lower..=upper).map(|integer| i64::try_from(integer).ok().map(Value::from));
+        integers.collect()
+    }
+
     pub(super) fn range(&self, graph: &Graph) -> Range {
         let mut range = Range::default();
         for check in self.each(graph).flat_map(|node| &node.checks) {
             if let Value::Number(limit) = &check.argument {
                 range.narrow(check.keyword, limit);
             }
+        }
+        for (keyword, limit) in &self.bounds {
+            range.narrow(keyword, limit);
         }
         range
     }
@@ -331,9 +374,18 @@ impl Case {
 
 /// Whether a schema is `{"type": …}` and nothing else.
 fn says_type_only(node: &Node) -> bool {
-    node.values.is_none()
+    node.checks.is_empty() && says_little(node)
+}
+
+/// Whether a schema has checks of single values, and nothing else.
+fn says_checks_only(node: &Node) -> bool {
+    node.types.is_none() && says_little(node)
+}
+
+fn says_little(node: &Node) -> bool {
+    !node.never
+        && node.values.is_none()
         && node.constant.is_none()
-        && node.checks.is_empty()
         && node.lengths.is_empty()
         && node.object.required.is_empty()
         && node.object.dependent_required.is_empty()

@@ -25,6 +25,13 @@ impl Prover<'_> {
         kinds
             .into_iter()
             .all(|kind| self.is_empty_of(case, kind, depth))
+            || self.excludes_itself(case)
+    }
+
+    /// Whether what a case excludes is all that it has.
+    fn excludes_itself(&mut self, case: &Case) -> bool {
+        !case.nots.is_empty()
+            && self.within_old(|prover| case.nots.iter().any(|not| prover.prove_case(case, *not)))
     }
 
     fn is_empty_of(&mut self, case: &Case, kind: Kinds, depth: u8) -> bool {

@@ -51,6 +51,21 @@ impl<'g> Prover<'g> {
         }
     }
 
+    /// Asks something about the left side alone.
+    pub(super) fn within_old(&mut self, ask: impl FnOnce(&mut Self) -> bool) -> bool {
+        let Some(turns) = self.turns.checked_sub(1) else {
+            return false;
+        };
+        let mut inner = Prover {
+            turns,
+            steps: self.steps,
+            ..Prover::new(self.old, self.old)
+        };
+        let holds = ask(&mut inner);
+        self.steps = inner.steps;
+        holds
+    }
+
     /// Whether every value of a schema on the right is one of a schema on the left.
     pub(super) fn prove_reverse(&mut self, right: NodeId, left: NodeId) -> bool {
         let Some(turns) = self.turns.checked_sub(1) else {
@@ -199,6 +214,17 @@ impl<'g> Prover<'g> {
     /// Whether some branch holds; else whether one does for each kind of value, or each value of a tag.
     fn prove_any(&mut self, case: &Case, branches: &[NodeId]) -> bool {
         if branches.iter().any(|branch| self.prove_case(case, *branch)) {
+            return true;
+        }
+        // One branch excludes what another one takes: together they are everything.
+        let new = self.new;
+        let excluded = branches.iter().filter_map(|branch| {
+            let node = new.node(new.resolve(*branch));
+            node.not.filter(|_| node.excludes_only())
+        });
+        let mut same = Same::new(new, new);
+        let is_all = |not: NodeId| branches.iter().any(|branch| same.holds(not, *branch));
+        if excluded.into_iter().any(is_all) {
             return true;
         }
         self.split(case).is_some_and(|parts| {

@@ -126,6 +126,20 @@ impl Node {
             && array.contains.is_none()
     }
 
+    /// Whether the schema is `{"not": …}` and nothing else.
+    pub(crate) fn excludes_only(&self) -> bool {
+        self.not.is_some()
+            && self.inner().len() == 1
+            && !self.never
+            && self.types.is_none()
+            && self.values.is_none()
+            && self.constant.is_none()
+            && self.checks.is_empty()
+            && self.lengths.is_empty()
+            && self.object.required.is_empty()
+            && self.object.dependent_required.is_empty()
+    }
+
     /// Every schema that it applies, to the value or to a part of it.
     pub(crate) fn inner(&self) -> Vec<NodeId> {
         let (object, array) = (&self.object, &self.array);
