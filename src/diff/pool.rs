@@ -1,6 +1,6 @@
 //! What both schemas speak of: the stuff that candidates for a witness are made of.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 use serde_json::{Number, Value};
 
 use crate::schema::{Graph, Node, NodeId};
@@ -190,14 +190,14 @@ fn write(hir: &Hir, more: usize, text: &mut String) {
                     .any(|range| range.start() <= *letter && *letter <= range.end())
             });
             let chosen = match more {
-                0 | 2 => letter.or_else(|| ranges.first().map(|range| range.start())),
+                0 | 2 => letter.or_else(|| ranges.first().map(ClassUnicodeRange::start)),
                 _ => ranges
                     .last()
-                    .map(|range| range.end())
+                    .map(ClassUnicodeRange::end)
                     .filter(char::is_ascii)
                     .or(letter),
             };
-            text.extend(chosen.or_else(|| ranges.first().map(|range| range.start())));
+            text.extend(chosen.or_else(|| ranges.first().map(ClassUnicodeRange::start)));
         }
         HirKind::Class(Class::Bytes(_)) => {}
         HirKind::Repetition(repetition) => {

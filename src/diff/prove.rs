@@ -16,7 +16,7 @@ use super::kinds::Kinds;
 use super::same::Same;
 
 /// Pairs that are looked at before giving up.
-const STEPS: u32 = 20_000;
+const STEPS: u32 = 4_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -130,10 +130,7 @@ impl<'g> Prover<'g> {
         let types = node.types.map_or(Kinds::ALL, Kinds::of);
         !node.never
             && case.kinds.within(types)
-            && !(node.types.is_some_and(Types::counts_as_written)
-                && case.kinds.has(Kinds::WHOLE)
-                && !types.has(Kinds::FRACTION)
-                && !self.is_as_written(case))
+            && self.counts_alike(case, node.types)
             && node.values.is_none()
             && node.constant.is_none()
             && self.checks_hold(case, node)
@@ -153,10 +150,18 @@ impl<'g> Prover<'g> {
             && (!case.kinds.has(Kinds::ARRAY) || self.elements_hold(case, right))
     }
 
-    /// Whether whole numbers of the case are written without fraction and exponent (draft 4).
-    fn is_as_written(&self, case: &Case) -> bool {
-        case.each(self.old)
-            .any(|node| node.types.is_some_and(Types::counts_as_written))
+    /// Draft 4 takes for whole what is written without fraction and exponent: whether both sides do, where
+    /// the right one does.
+    fn counts_alike(&self, case: &Case, types: Option<Types>) -> bool {
+        let Some(types) = types.filter(|types| types.counts_as_written()) else {
+            return true;
+        };
+        let is_about_whole = case.kinds.has(Kinds::WHOLE) && !types.holds_fractions();
+        let left = || {
+            let mut types = case.each(self.old).filter_map(|node| node.types);
+            types.any(Types::counts_as_written)
+        };
+        !is_about_whole || left()
     }
 
     /// Takes a step; false when there are none left.
@@ -300,8 +305,7 @@ impl<'g> Prover<'g> {
         let mut holds =
             |branch: Option<NodeId>| branch.is_none_or(|branch| self.prove_case(case, branch));
         let (then, otherwise) = (holds(conditional.then), holds(conditional.otherwise));
-        (then && otherwise)
-            || (then && self.prove_case(case, conditional.condition))
+        (then && (otherwise || self.prove_case(case, conditional.condition)))
             || (otherwise && self.disjoint(case, conditional.condition))
             || self.split(case).is_some_and(|parts| {
                 parts

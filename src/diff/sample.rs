@@ -17,7 +17,7 @@ use super::{SchemaRef, accepts};
 const KEPT: usize = 24;
 
 /// Values that are tried before giving up.
-const TRIES: u32 = 4_000;
+const TRIES: u32 = 1_500;
 
 /// How deep values are built.
 const DEPTH: u8 = 5;
@@ -186,7 +186,7 @@ impl<'g> Sampler<'g> {
         let mut required: Vec<String> = Vec::new();
         for (graph, nodes) in [(old, old_nodes), (new, new_nodes)] {
             for node in nodes.iter().map(|id| graph.node(*id)) {
-                names.extend(node.object.names.iter().map(|name| name.to_string()));
+                names.extend(node.object.names.iter().map(ToString::to_string));
                 for needed in &node.object.required {
                     names.push(needed.name.to_string());
                     if std::ptr::eq(graph, old) {
@@ -196,7 +196,7 @@ impl<'g> Sampler<'g> {
                 let dependencies = node.object.dependent_required.iter();
                 for (name, needed) in dependencies {
                     names.push(name.to_string());
-                    names.extend(needed.iter().map(|name| name.to_string()));
+                    names.extend(needed.iter().map(ToString::to_string));
                 }
                 let schemas = node.object.dependent_schemas.iter();
                 names.extend(schemas.map(|(name, _)| name.to_string()));
