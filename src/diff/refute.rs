@@ -14,7 +14,7 @@ use super::pool::Pool;
 use super::range::integer;
 
 /// Pairs of schemas that are looked at before giving up.
-const STEPS: u32 = 1_500;
+const STEPS: u32 = 3_000;
 
 /// Values that are kept for one pair.
 const KEPT: usize = 6;

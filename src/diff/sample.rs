@@ -274,18 +274,22 @@ impl<'g> Sampler<'g> {
         }
     }
 
-    /// The witness with everything taken away that is not needed.
+    /// The witness with everything taken away that is not needed, as far as the limit goes: large ones are
+    /// asked about less often.
     fn shrunk(&self, mut witness: Value) -> Value {
-        for _ in 0..64 {
-            let smaller = parts_removed(&witness)
-                .into_iter()
-                .find(|value| self.is_witness(value));
+        const BYTES: usize = 200_000;
+        let mut left = BYTES;
+        loop {
+            let size = witness.to_string().len();
+            let smaller = parts_removed(&witness).into_iter().find(|value| {
+                left = left.saturating_sub(size);
+                left > 0 && self.is_witness(value)
+            });
             match smaller {
                 Some(smaller) => witness = smaller,
-                None => break,
+                None => return witness,
             }
         }
-        witness
     }
 }
 
