@@ -697,3 +697,40 @@ webhooks:
         ["error[missing-property]: required property `id` is missing"]
     );
 }
+
+#[test]
+fn a_null_beside_a_nullable_enum_is_explained() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let contract = "\
+openapi: 3.0.3
+info: {title: Shop, version: 1.0.0}
+paths:
+  /orders:
+    get:
+      operationId: listOrders
+      responses:
+        200:
+          description: orders
+          content:
+            application/json:
+              schema: {type: object, properties: {state: {type: string, nullable: true, enum: [open]}}}
+";
+    std::fs::write(folder.path().join("api.yaml"), contract).expect("written");
+    let arguments = [
+        "check",
+        "-",
+        "--contract",
+        "api.yaml",
+        "--operation",
+        "listOrders",
+    ];
+    let (code, stdout, _) = run_in(folder.path(), &arguments, b"{\"state\": null}");
+    assert_eq!(code, 1);
+    assert!(
+        stdout.contains("--lenient-null-enum takes null all the same"),
+        "{stdout}"
+    );
+    let lenient = [&arguments[..], &["--lenient-null-enum"]].concat();
+    let (code, stdout, _) = run_in(folder.path(), &lenient, b"{\"state\": null}");
+    assert_eq!(code, 0, "{stdout}");
+}

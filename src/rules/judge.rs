@@ -276,6 +276,17 @@ impl Judge<'_> {
         if let Some(variant) = &deviation.variant {
             notes.push(format!("read as `{variant}`, the variant that fits best"));
         }
+        let node = place
+            .target
+            .as_ref()
+            .and_then(|key| self.family.node(&key.contract, &deviation.schema));
+        let met_null = subjects
+            .is_some_and(|subjects| subjects_of(subjects).any(|(value, _)| value == Some("null")));
+        if met_null && node.is_some_and(|node| node.nullable_enum) {
+            let note = "the schema is nullable, but its enum does not list null: OpenAPI 3.0 asks for \
+                        both; --lenient-null-enum takes null all the same";
+            notes.push(note.to_owned());
+        }
         let cause = format!("{:?} {}", deviation.kind, deviation.schema);
         let fact = |subject, tally, values, notes| Fact {
             words: describe::deviation(&deviation.kind, &name, subject),
