@@ -75,8 +75,10 @@ fn misspelled(graph: &Graph, node: &Node) -> Vec<LintFact> {
     let mut facts = Vec::new();
     for check in node.checks.iter().filter(|check| check.keyword == "format") {
         let name = check.argument.as_str().unwrap_or_default();
-        let near = closest(name, KNOWN_FORMATS).filter(|near| *near != name);
-        if let Some(near) = near.filter(|_| !KNOWN_FORMATS.contains(&name)) {
+        if KNOWN_FORMATS.contains(&name) {
+            continue;
+        }
+        if let Some(near) = closest(name, KNOWN_FORMATS) {
             let reason = format!("no format is called `{name}`; did you mean `{near}`?");
             facts.push(idle(node, "format", reason));
         }
@@ -107,9 +109,7 @@ fn misspelled(graph: &Graph, node: &Node) -> Vec<LintFact> {
         }
         // A name that another one is derived from is no misspelling of it: both may be meant.
         let is_free = |name: &&str| !object.required.iter().any(|other| *other.name == **name);
-        if let Some(near) = closest(&required.name, names().filter(is_free))
-            && !is_declared
-        {
+        if !is_declared && let Some(near) = closest(&required.name, names().filter(is_free)) {
             let reason = format!(
                 "`properties` does not declare `{}`; did you mean `{near}`?",
                 required.name

@@ -462,8 +462,10 @@ impl<'g, R> Walk<'g, R> {
     where
         R: Recorder<'d>,
     {
-        let Some(side) = self.memo.side() else { return };
         let graph = self.graph;
+        let Some(side) = self.memo.side().filter(|_| graph.has_sides()) else {
+            return;
+        };
         let is_misdirected = |id: &NodeId| {
             let node = graph.node(*id);
             match side {

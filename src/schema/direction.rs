@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::location::Side;
 
-use super::{Graph, NodeId};
+use super::{Graph, Node, NodeId};
 
 /// Marks each required property that is read-only as not required in requests, and each that is
 /// write-only as not required in responses.
@@ -22,6 +22,9 @@ pub(super) fn exempt(graph: &mut Graph) {
             sides.insert(id, Side::Response);
         }
     }
+    let is_sided = |node: &Node| node.read_only || node.write_only;
+    let has_sides = graph.iter().any(|(_, node)| is_sided(node));
+    graph.has_sides = has_sides;
     if sides.is_empty() {
         return;
     }

@@ -51,6 +51,8 @@ pub struct NodeId(u32);
 #[derive(Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,
+    /// Whether some schema is read-only or write-only.
+    has_sides: bool,
 }
 
 impl Graph {
@@ -68,6 +70,12 @@ impl Graph {
     #[must_use]
     pub fn len(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// Whether some schema is read-only or write-only, so that it matters on which side a payload is.
+    #[must_use]
+    pub const fn has_sides(&self) -> bool {
+        self.has_sides
     }
 
     /// Whether there are no nodes.
