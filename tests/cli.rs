@@ -596,6 +596,19 @@ fn a_folder_of_schemas_checks_events() {
     assert_eq!(code, 1);
     assert_eq!(by_fit, by_glob, "the names of the files say the same");
     insta::assert_snapshot!(by_glob);
+    let (code, _, stderr) = run(&[
+        "check",
+        "samples/petstore/events",
+        "--contract",
+        schemas,
+        "--schema-for",
+        "sold-*=pet-sold",
+    ]);
+    assert_eq!(code, 2);
+    assert!(
+        stderr.contains("`sold-*` fits none of the captures"),
+        "{stderr}"
+    );
     // Against the wrong schema nothing conforms.
     let (_, wrong, _) = run(&[
         "check",

@@ -5,7 +5,7 @@ use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lint::{lint, unusable};
 use crate::location::Side;
-use crate::observe::{Observer, Options};
+use crate::observe::{Observer, Options, fits_file};
 use crate::report::{Report, TextOptions, json, text};
 use crate::rules::{Level, Policy, Rule, in_order, judge, judge_contract};
 
@@ -168,6 +168,15 @@ impl<'a> Check<'a> {
     fn exit(&self, report: &Report, output: &mut Output) -> Result<Exit, Failure> {
         // What was printed comes before what is said of it.
         output.flush()?;
+        let files = || report.sources.iter().map(|source| source.file.as_str());
+        let mut globs = self.options.by_file.iter().map(|(glob, _)| glob);
+        if let Some(glob) = globs.find(|glob| !files().any(|file| fits_file(glob, file))) {
+            output.error(
+                &format!("--schema-for `{glob}` fits none of the captures"),
+                None,
+            );
+            return Ok(Exit::Incomplete);
+        }
         if !report.problems.is_empty() && !self.arguments.keep_going {
             return Ok(Exit::Incomplete);
         }

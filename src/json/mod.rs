@@ -33,6 +33,16 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Null,
+        Self::Boolean,
+        Self::Number,
+        Self::String,
+        Self::Array,
+        Self::Object,
+    ];
+
     /// The name JSON Schema has for it; a whole number is told apart by [`Value::is_integer`].
     #[must_use]
     pub const fn name(self) -> &'static str {

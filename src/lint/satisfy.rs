@@ -8,15 +8,6 @@ use crate::schema::{Graph, Memo, Node, NodeId};
 
 use super::{LintFact, LintKind};
 
-const KINDS: [Kind; 6] = [
-    Kind::Null,
-    Kind::Boolean,
-    Kind::Number,
-    Kind::String,
-    Kind::Array,
-    Kind::Object,
-];
-
 pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
     let reasons: FxHashMap<NodeId, String> = graph
         .iter()
@@ -47,7 +38,7 @@ fn contradiction(graph: &Graph, parts: &[NodeId]) -> Option<String> {
     }
     let mut left = Vec::new();
     let mut reasons = Vec::new();
-    for kind in KINDS {
+    for kind in Kind::ALL {
         let is_taken = nodes().all(|node| node.types.is_none_or(|types| types.may_hold(kind)));
         if is_taken {
             match of_kind(graph, parts, kind) {

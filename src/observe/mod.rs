@@ -22,7 +22,7 @@ mod walk;
 
 pub use deviation::{Deviation, DeviationKind};
 pub use explain::first_deviation;
-pub use observer::{Judged, Observer, Options};
+pub use observer::{Judged, Observer, Options, fits_file};
 pub use placeholder::is_placeholder;
 pub use profile::{
     Count, PathId, PathProfile, Profile, Shape, TargetKey, TargetProfile, TrafficFact, Verdict,

@@ -457,13 +457,11 @@ impl Sink for Observer<'_> {
         }
         let user = &self.options.hint;
         let file = &*exchange.origin.file;
-        let by_file = self.options.by_file.iter().find(|(glob, _)| {
-            glob.matches(file)
-                || glob.as_str().strip_prefix("./").is_some_and(|plain| {
-                    glob::Pattern::new(plain).is_ok_and(|plain| plain.matches(file))
-                })
-                || glob.matches(file.rsplit(['/', '\\']).next().unwrap_or(file))
-        });
+        let by_file = self
+            .options
+            .by_file
+            .iter()
+            .find(|(glob, _)| fits_file(glob, file));
         // Digits in a file name are a status only where the name says that it holds a response.
         let mut told = exchange.hint.clone();
         if !self.versions.names_operation(&told) && told.side.is_none() {
@@ -513,6 +511,16 @@ impl Sink for Observer<'_> {
     fn skipped(&mut self, path: PathBuf, reason: &'static str) {
         self.skipped.push((path, reason));
     }
+}
+
+/// Whether a pattern is about a file: its path as it was given, or its name alone.
+#[must_use]
+pub fn fits_file(glob: &glob::Pattern, file: &str) -> bool {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let plain = glob.as_str().strip_prefix("./").map(glob::Pattern::new);
+    glob.matches(file)
+        || glob.matches(name)
+        || plain.is_some_and(|plain| plain.is_ok_and(|plain| plain.matches(file)))
 }
 
 pub(super) fn key_of(place: &Destination<'_>) -> TargetKey {

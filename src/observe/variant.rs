@@ -117,14 +117,7 @@ fn discriminated<'d>(
 /// The types that some branch takes.
 fn types(graph: &Graph, branches: &[NodeId]) -> Types {
     let mut types = Types::default();
-    for kind in [
-        Kind::Null,
-        Kind::Boolean,
-        Kind::Number,
-        Kind::String,
-        Kind::Array,
-        Kind::Object,
-    ] {
+    for kind in Kind::ALL {
         if branches.iter().any(|branch| may_hold(graph, *branch, kind)) {
             types.insert(kind.name());
         }

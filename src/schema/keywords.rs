@@ -304,64 +304,6 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// `minimum` or `maximum`, with the boolean beside it where the dialect has one.
-    fn bound(
-        &mut self,
-        node: &mut Node,
-        keyword: &str,
-        argument: &'d Value,
-        members: &'d Map<String, Value>,
-        here: &Here,
-    ) {
-        if !argument.is_number() {
-            return self.argument(keyword, "a number", here);
-        }
-        let (inclusive, exclusive) = match keyword {
-            "minimum" => ("minimum", "exclusiveMinimum"),
-            _ => ("maximum", "exclusiveMaximum"),
-        };
-        let is_exclusive =
-            here.dialect.has_boolean_bounds() && members.get(exclusive) == Some(&Value::Bool(true));
-        let keyword = if is_exclusive { exclusive } else { inclusive };
-        self.check(node, keyword, argument, Kind::Number, here);
-    }
-
-    fn exclusive_bound(
-        &mut self,
-        node: &mut Node,
-        keyword: &str,
-        argument: &'d Value,
-        members: &'d Map<String, Value>,
-        here: &Here,
-    ) {
-        let (keyword, inclusive) = match keyword {
-            "exclusiveMinimum" => ("exclusiveMinimum", "minimum"),
-            _ => ("exclusiveMaximum", "maximum"),
-        };
-        match (here.dialect.has_boolean_bounds(), argument) {
-            (true, Value::Bool(_)) => {
-                if !members.contains_key(inclusive) {
-                    self.idle(
-                        keyword,
-                        format!("there is no `{inclusive}` beside it"),
-                        here,
-                    );
-                }
-            }
-            (false, Value::Number(_)) => {
-                self.check(node, keyword, argument, Kind::Number, here);
-            }
-            (true, _) => {
-                let expected = format!("a boolean beside `{inclusive}` in {}", here.dialect);
-                self.argument(keyword, &expected, here);
-            }
-            (false, _) => {
-                let expected = format!("a number in {}", here.dialect);
-                self.argument(keyword, &expected, here);
-            }
-        }
-    }
-
     /// Drafts 6 and 7: both keywords together are one question to the crate.
     fn content(&mut self, node: &mut Node, members: &Map<String, Value>, here: &Here) {
         if node
@@ -497,7 +439,7 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    fn check(
+    pub(super) fn check(
         &mut self,
         node: &mut Node,
         keyword: &'static str,
@@ -600,7 +542,7 @@ impl<'d> Compiler<'d> {
         self.problem(place, ProblemKind::Argument { keyword, message });
     }
 
-    fn idle(&mut self, keyword: &str, reason: String, here: &Here) {
+    pub(super) fn idle(&mut self, keyword: &str, reason: String, here: &Here) {
         let place = self.at(here, &[keyword]);
         let keyword = keyword.to_owned();
         self.problem(place, ProblemKind::Idle { keyword, reason });

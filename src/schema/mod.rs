@@ -9,6 +9,7 @@
 //! of OpenAPI is settled while compiling, and no walk knows of it.
 
 mod accept;
+mod bounds;
 mod check;
 mod compile;
 mod cycles;

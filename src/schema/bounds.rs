@@ -1,0 +1,68 @@
+//! Bounds of numbers: with booleans beside them in draft 4 and OpenAPI 3.0, as keywords of their own later.
+
+use serde_json::{Map, Value};
+
+use crate::json::Kind;
+
+use super::Node;
+use super::compile::{Compiler, Here};
+
+impl<'d> Compiler<'d> {
+    /// `minimum` or `maximum`, with the boolean beside it where the dialect has one.
+    pub(super) fn bound(
+        &mut self,
+        node: &mut Node,
+        keyword: &str,
+        argument: &'d Value,
+        members: &'d Map<String, Value>,
+        here: &Here,
+    ) {
+        if !argument.is_number() {
+            return self.argument(keyword, "a number", here);
+        }
+        let (inclusive, exclusive) = match keyword {
+            "minimum" => ("minimum", "exclusiveMinimum"),
+            _ => ("maximum", "exclusiveMaximum"),
+        };
+        let is_exclusive =
+            here.dialect.has_boolean_bounds() && members.get(exclusive) == Some(&Value::Bool(true));
+        let keyword = if is_exclusive { exclusive } else { inclusive };
+        self.check(node, keyword, argument, Kind::Number, here);
+    }
+
+    pub(super) fn exclusive_bound(
+        &mut self,
+        node: &mut Node,
+        keyword: &str,
+        argument: &'d Value,
+        members: &'d Map<String, Value>,
+        here: &Here,
+    ) {
+        let (keyword, inclusive) = match keyword {
+            "exclusiveMinimum" => ("exclusiveMinimum", "minimum"),
+            _ => ("exclusiveMaximum", "maximum"),
+        };
+        match (here.dialect.has_boolean_bounds(), argument) {
+            (true, Value::Bool(_)) => {
+                if !members.contains_key(inclusive) {
+                    self.idle(
+                        keyword,
+                        format!("there is no `{inclusive}` beside it"),
+                        here,
+                    );
+                }
+            }
+            (false, Value::Number(_)) => {
+                self.check(node, keyword, argument, Kind::Number, here);
+            }
+            (true, _) => {
+                let expected = format!("a boolean beside `{inclusive}` in {}", here.dialect);
+                self.argument(keyword, &expected, here);
+            }
+            (false, _) => {
+                let expected = format!("a number in {}", here.dialect);
+                self.argument(keyword, &expected, here);
+            }
+        }
+    }
+}
