@@ -1,5 +1,7 @@
 //! Which fields the objects of OpenAPI have: one that is misspelled is ignored by every tool.
 
+use serde_json::Value;
+
 use crate::error::closest;
 use crate::schema::{Dialect, ProblemKind};
 
@@ -59,6 +61,59 @@ mod tables {
 
 pub(super) use tables::*;
 
+/// What a field of this name is, in every object that has it; a field that may be several things is
+/// taken for what it is.
+fn expected(field: &str, value: &Value) -> Option<&'static str> {
+    Some(match field {
+        "info"
+        | "paths"
+        | "webhooks"
+        | "components"
+        | "definitions"
+        | "responses"
+        | "schemas"
+        | "requestBodies"
+        | "requestBody"
+        | "content"
+        | "headers"
+        | "callbacks"
+        | "pathItems"
+        | "securitySchemes"
+        | "securityDefinitions"
+        | "links"
+        | "variables"
+        | "get"
+        | "put"
+        | "post"
+        | "delete"
+        | "options"
+        | "head"
+        | "patch"
+        | "trace"
+        | "query"
+        | "additionalOperations"
+        | "mediaTypes" => "an object",
+        // The examples of a parameter are named; of a Swagger response, by media type.
+        "examples" => "an object",
+        "servers" | "parameters" | "tags" | "security" | "consumes" | "produces" => "a list",
+        "operationId" | "url" | "summary" | "description" | "title" | "name" | "in" | "style"
+        | "basePath" | "host" => "a string",
+        "deprecated" | "explode" | "allowReserved" | "allowEmptyValue" | "required" => "a boolean",
+        "schema" if value.is_boolean() => return None,
+        "schema" => "an object",
+        _ => return None,
+    })
+}
+
+fn is_a(expected: &str, value: &Value) -> bool {
+    match expected {
+        "an object" => value.is_object(),
+        "a list" => value.is_array(),
+        "a string" => value.is_string(),
+        _ => value.is_boolean(),
+    }
+}
+
 impl<'d> Reader<'d> {
     /// Puts down the fields that an object does not have.
     pub(super) fn fields(&mut self, spot: &Spot<'d>, Fields(object, of_3, of_2): &Fields) {
@@ -70,8 +125,25 @@ impl<'d> Reader<'d> {
         if known.is_empty() {
             return;
         }
+        if !spot.value.is_object() {
+            let message = format!("the {object} has to be an object and is left out");
+            return self.describe(spot, message);
+        }
         for (field, at) in spot.members() {
-            if known.contains(&field) || field.starts_with("x-") {
+            if field.starts_with("x-") {
+                continue;
+            }
+            if known.contains(&field) {
+                let is_map_of_parameters = field == "parameters"
+                    && matches!(*object, "OpenAPI Object" | "Components Object");
+                let expected = match is_map_of_parameters {
+                    true => Some("an object"),
+                    false => expected(field, at.value),
+                };
+                if let Some(expected) = expected.filter(|expected| !is_a(expected, at.value)) {
+                    let message = format!("`{field}` has to be {expected} and is left out");
+                    self.describe(&at, message);
+                }
                 continue;
             }
             let kind = ProblemKind::UnknownField {

@@ -184,3 +184,46 @@ components:
     api.yaml:13:95 no type is called `strin`; did you mean `string`?
     ");
 }
+
+#[test]
+fn parts_of_the_wrong_type_are_told_and_not_passed_over() {
+    let contract = contract_of(
+        "
+openapi: 3.1.0
+info: []
+servers: {url: 3}
+webhooks: x
+paths:
+  /a: [1, 2]
+  /b:
+    parameters: {}
+    get: 7
+    post:
+      parameters: [{name: q, in: query, required: 'yes', schema: 3}, 4]
+      requestBody: {content: [], required: 1}
+      responses: {200: text, default: {content: {application/json: []}, headers: 1}}
+components: 7
+",
+    );
+    insta::assert_snapshot!(problems(&contract), @"
+    api.yaml:15:1 `components` has to be an object and is left out
+    api.yaml:15:1 the Components Object has to be an object and is left out
+    api.yaml:3:1 `info` has to be an object and is left out
+    api.yaml:3:1 the Info Object has to be an object and is left out
+    api.yaml:7:3 the Path Item Object has to be an object and is left out
+    api.yaml:10:5 `get` has to be an object and is left out
+    api.yaml:10:5 an operation has to be an object
+    api.yaml:9:5 `parameters` has to be a list and is left out
+    api.yaml:12:41 `required` has to be a boolean and is left out
+    api.yaml:12:58 a schema has to be an object or a boolean
+    api.yaml:12:58 `schema` has to be an object and is left out
+    api.yaml:12:70 a parameter has to have `name` and `in`
+    api.yaml:13:21 `content` has to be an object and is left out
+    api.yaml:13:34 `required` has to be a boolean and is left out
+    api.yaml:14:19 the Response Object has to be an object and is left out
+    api.yaml:14:50 the Media Type Object has to be an object and is left out
+    api.yaml:14:73 `headers` has to be an object and is left out
+    api.yaml:4:1 `servers` has to be a list and is left out
+    api.yaml:5:1 `webhooks` has to be an object and is left out
+    ");
+}
