@@ -206,17 +206,13 @@ components: 7
 ",
     );
     insta::assert_snapshot!(problems(&contract), @"
-    api.yaml:15:1 `components` has to be an object and is left out
     api.yaml:15:1 the Components Object has to be an object and is left out
-    api.yaml:3:1 `info` has to be an object and is left out
     api.yaml:3:1 the Info Object has to be an object and is left out
     api.yaml:7:3 the Path Item Object has to be an object and is left out
-    api.yaml:10:5 `get` has to be an object and is left out
     api.yaml:10:5 an operation has to be an object
     api.yaml:9:5 `parameters` has to be a list and is left out
     api.yaml:12:41 `required` has to be a boolean and is left out
     api.yaml:12:58 a schema has to be an object or a boolean
-    api.yaml:12:58 `schema` has to be an object and is left out
     api.yaml:12:70 a parameter has to have `name` and `in`
     api.yaml:13:21 `content` has to be an object and is left out
     api.yaml:13:34 `required` has to be a boolean and is left out
