@@ -54,6 +54,15 @@ impl Error {
         self
     }
 
+    /// The same with another name for a folder, wherever it is named.
+    pub(crate) fn renamed(mut self, folder: &str, name: &str) -> Self {
+        let renamed = |text: &str| text.replace(folder, name);
+        let path = self.0.path.take();
+        self.0.path = path.map(|path| PathBuf::from(renamed(&path.display().to_string())));
+        self.0.message = renamed(&self.0.message);
+        self
+    }
+
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Box::new(source));
         self

@@ -229,6 +229,7 @@ fn help_reads_well() {
         [
             session(&["--help"]),
             session(&["check", "--help"]),
+            session(&["diff", "--help"]),
             session(&["schema", "--help"]),
         ]
         .join("\n")

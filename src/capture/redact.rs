@@ -347,6 +347,12 @@ const fn shows_nothing(c: char) -> bool {
     )
 }
 
+/// Makes text that is not secret safe to print: nothing in it does anything to a terminal.
+#[must_use]
+pub fn printed(text: &str) -> String {
+    text.chars().map(printable).collect()
+}
+
 /// Makes text that comes from a payload safe to print in a sentence.
 #[must_use]
 pub fn sanitised(text: &str) -> String {

@@ -26,6 +26,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Check captures against a contract.
     Check(CheckArguments),
+    /// Say what changed between two contracts, and whom it breaks.
+    Diff(DiffArguments),
     /// Print, write or check the JSON Schemas of the contracts.
     Schema(SchemaArguments),
     /// List contracts, their versions and operations.
@@ -90,7 +92,7 @@ pub(super) struct CheckArguments {
     pub(super) strict: bool,
 
     /// Set the level of a rule; may be given several times.
-    #[arg(long, value_name = "RULE=LEVEL")]
+    #[arg(long, alias = "severity", value_name = "RULE=LEVEL")]
     pub(super) level: Vec<String>,
 
     /// Do not let inputs that cannot be read make the exit code 2.
@@ -107,8 +109,65 @@ pub(super) struct CheckArguments {
 
     /// Where reports go: `text` or `json` for standard output, `json=report.json` for a file; may be
     /// given several times.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text")]
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = check_output)]
     pub(super) output: Vec<OutputArgument>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DiffArguments {
+    /// The old contract: an OpenAPI document, a JSON Schema or a folder of them; a built-in one as
+    /// `name@version`; or `git:REV:PATH` for a file or folder as a commit has it.
+    #[arg(value_name = "OLD")]
+    pub(super) old: String,
+
+    /// The new contract, named in the same way.
+    #[arg(value_name = "NEW")]
+    pub(super) new: String,
+
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+
+    /// Paths under OLD are under NEW now, which is no change: `/api=/api/v2`; may be given several times.
+    #[arg(long, value_name = "OLD=NEW", value_parser = path_map)]
+    pub(super) map_path: Vec<(String, String)>,
+
+    /// Who sends the payloads of contracts that have JSON Schemas and no operations: what clients send
+    /// has to stay valid, what servers send has to be valid for who knows the old contract.
+    #[arg(long, value_enum, default_value_t = SentBy::Client, value_name = "WHO")]
+    pub(super) sent_by: SentBy,
+
+    /// The lowest level of changes that makes the exit code 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
+    pub(super) fail_on: FailOn,
+
+    /// Set the level of a rule; may be given several times.
+    #[arg(long, alias = "level", value_name = "RULE=LEVEL")]
+    pub(super) severity: Vec<String>,
+
+    /// Show every place that a change reaches.
+    #[arg(long)]
+    pub(super) all_places: bool,
+
+    /// Show edits that were proved to mean the same.
+    #[arg(long)]
+    pub(super) show_equivalent: bool,
+
+    /// Say why each verdict is what it is.
+    #[arg(long)]
+    pub(super) explain_verdict: bool,
+
+    /// Where reports go: `text`, `json` or `markdown` for standard output, `json=diff.json` for a file;
+    /// may be given several times.
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = diff_output)]
+    pub(super) output: Vec<OutputArgument>,
+}
+
+/// Who sends payloads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SentBy {
+    Client,
+    Server,
+    Both,
 }
 
 /// How contracts are read from files.
@@ -153,30 +212,60 @@ pub(super) struct OutputArgument {
 pub(super) enum OutputFormat {
     Text,
     Json,
+    Markdown,
 }
 
-impl std::str::FromStr for OutputArgument {
-    type Err = String;
+/// What `check` writes.
+fn check_output(text: &str) -> Result<OutputArgument, String> {
+    output(
+        text,
+        &[("text", OutputFormat::Text), ("json", OutputFormat::Json)],
+    )
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (format, path) = match text.split_once('=') {
-            Some((_, "")) => return Err("a path is missing after `=`".to_owned()),
-            Some((format, path)) => (format, Some(path.into())),
-            None => (text, None),
-        };
-        let format = match format {
-            "text" => OutputFormat::Text,
-            "json" => OutputFormat::Json,
-            other => return Err(format!("`{other}` is not a format; there is: text, json")),
-        };
-        Ok(Self { format, path })
+/// What `diff` writes.
+fn diff_output(text: &str) -> Result<OutputArgument, String> {
+    let formats = [
+        ("text", OutputFormat::Text),
+        ("json", OutputFormat::Json),
+        ("markdown", OutputFormat::Markdown),
+    ];
+    output(text, &formats)
+}
+
+/// Reads `FORMAT[=PATH]`.
+fn output(text: &str, formats: &[(&str, OutputFormat)]) -> Result<OutputArgument, String> {
+    let (format, path) = match text.split_once('=') {
+        Some((_, "")) => return Err("a path is missing after `=`".to_owned()),
+        Some((format, path)) => (format, Some(path.into())),
+        None => (text, None),
+    };
+    let known = formats.iter().find(|(name, _)| *name == format);
+    let names = || {
+        let names: Vec<&str> = formats.iter().map(|(name, _)| *name).collect();
+        format!("`{format}` is not a format; there is: {}", names.join(", "))
+    };
+    let (_, format) = known.ok_or_else(names)?;
+    Ok(OutputArgument {
+        format: *format,
+        path,
+    })
+}
+
+/// Reads `OLD=NEW`, both of which are paths.
+fn path_map(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((old, new)) if [old, new].iter().all(|path| path.starts_with('/')) => {
+            Ok((old.to_owned(), new.to_owned()))
+        }
+        _ => Err("write OLD=NEW, both with a slash at the start, such as /api=/api/v2".to_owned()),
     }
 }
 
 #[derive(Debug, Args)]
 pub(super) struct SchemaArguments {
     /// The built-in contract: `name@version`, `name` for all its versions, or `report` for the JSON
-    /// report. Everything when left out.
+    /// reports. Everything when left out.
     #[arg(value_name = "REF")]
     pub(super) reference: Option<ContractRef>,
 

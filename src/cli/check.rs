@@ -7,11 +7,12 @@ use crate::lint::{lint, unusable};
 use crate::location::Side;
 use crate::observe::{Observer, Options, fits_file};
 use crate::report::{Report, TextOptions, json, text};
-use crate::rules::{Level, Policy, Rule, in_order, judge, judge_contract};
+use crate::rules::{Level, Policy, in_order, judge, judge_contract};
 
-use super::args::{CheckArguments, FailOn, OutputFormat, SideArgument};
+use super::args::{CheckArguments, OutputFormat, SideArgument};
 use super::chosen::Chosen;
-use super::output::{Output, write_file};
+use super::levels::{levels, one_to_stdout};
+use super::output::Output;
 use super::{Exit, Failure};
 
 /// Arguments resolved.
@@ -60,15 +61,7 @@ impl<'a> Check<'a> {
             let message = "standard input (`-`) is named twice";
             return Err(Error::new(ErrorKind::Format, message));
         }
-        let to_stdout = arguments
-            .output
-            .iter()
-            .filter(|output| output.path.is_none());
-        if to_stdout.count() > 1 {
-            let message =
-                "two reports go to standard output; write one to a file: --output json=PATH";
-            return Err(Error::new(ErrorKind::Format, message));
-        }
+        one_to_stdout(&arguments.output)?;
         let inputs = arguments
             .captures
             .iter()
@@ -90,14 +83,10 @@ impl<'a> Check<'a> {
             Some(name) => Some(operation_id(name, asked, &arguments.contract)?),
             None => None,
         };
-        let mut policy = Policy {
+        let policy = Policy {
             strict: arguments.strict,
-            ..Policy::default()
+            levels: levels(&arguments.level)?,
         };
-        for setting in &arguments.level {
-            let (rule, level) = level_of(setting)?;
-            policy.levels.insert(rule.id, level);
-        }
         Ok(Self {
             arguments,
             inputs,
@@ -114,12 +103,7 @@ impl<'a> Check<'a> {
                 by_file: arguments.schema_for.clone(),
             },
             policy,
-            fail_on: match arguments.fail_on {
-                FailOn::Error => Some(Level::Error),
-                FailOn::Warning => Some(Level::Warning),
-                FailOn::Info => Some(Level::Info),
-                FailOn::Never => None,
-            },
+            fail_on: arguments.fail_on.level(),
         })
     }
 
@@ -152,15 +136,9 @@ impl<'a> Check<'a> {
         for target in &self.arguments.output {
             let rendered = match target.format {
                 OutputFormat::Text => text(report, options),
-                OutputFormat::Json => json(report),
+                OutputFormat::Json | OutputFormat::Markdown => json(report),
             };
-            match &target.path {
-                None => output.print(&rendered)?,
-                Some(path) => {
-                    let plain = anstream::adapter::strip_str(&rendered).to_string();
-                    write_file(path, &plain)?;
-                }
-            }
+            output.write(&rendered, target.path.as_deref())?;
         }
         Ok(())
     }
@@ -217,23 +195,4 @@ fn operation_id(name: &str, asked: &[&Contract], contract: &str) -> Result<Strin
             .collect();
         crate::contract::unknown(&kind, name, known.into_iter())
     })
-}
-
-/// Reads `rule=level`.
-fn level_of(setting: &str) -> Result<(&'static Rule, Level)> {
-    let malformed = || {
-        Error::new(
-            ErrorKind::Format,
-            format!("`{setting}` is not RULE=LEVEL, with a level of off, info, warning or error"),
-        )
-    };
-    let (rule, level) = setting.split_once('=').ok_or_else(malformed)?;
-    let level = match level {
-        "off" => Level::Off,
-        "info" => Level::Info,
-        "warning" => Level::Warning,
-        "error" => Level::Error,
-        _ => return Err(malformed()),
-    };
-    Ok((Rule::find(rule)?, level))
 }

@@ -54,11 +54,15 @@ impl Chosen {
                 });
             }
         }
-        let contract = Contract::load(path, options)?;
-        Ok(Self {
+        Ok(Self::loaded(Contract::load(path, options)?))
+    }
+
+    /// A contract that was read from somewhere else.
+    pub(super) fn loaded(contract: Contract) -> Self {
+        Self {
             registry: Registry::new(vec![contract]),
             reference: None,
-        })
+        }
     }
 
     /// The versions that were asked for.

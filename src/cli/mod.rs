@@ -4,7 +4,10 @@ mod args;
 mod check;
 mod chosen;
 mod contracts;
+mod diff;
 mod explain;
+mod git;
+mod levels;
 mod output;
 mod schema;
 
@@ -100,6 +103,7 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut output = Output::new(color);
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &mut output),
+        Command::Diff(arguments) => diff::run(arguments, &mut output),
         Command::Schema(arguments) => schema::run(arguments, &mut output),
         Command::Contracts(arguments) => contracts::run(arguments, &mut output),
         Command::Explain(arguments) => explain::run(arguments, &mut output),

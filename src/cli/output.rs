@@ -9,6 +9,8 @@ use anstyle::{AnsiColor, Style};
 
 use crate::error::{Error, Result};
 
+use super::Failure;
+
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 
 /// Standard output and standard error, styled where that is wanted.
@@ -28,6 +30,18 @@ impl Output {
     /// Writes to standard output.
     pub(super) fn print(&mut self, text: &str) -> io::Result<()> {
         self.stdout.write_all(text.as_bytes())
+    }
+
+    /// Writes a report: to a file without styles, or to standard output.
+    pub(super) fn write(&mut self, rendered: &str, path: Option<&Path>) -> Result<(), Failure> {
+        match path {
+            None => self.print(rendered)?,
+            Some(path) => {
+                let plain = anstream::adapter::strip_str(rendered).to_string();
+                write_file(path, &plain)?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn flush(&mut self) -> io::Result<()> {

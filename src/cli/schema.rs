@@ -10,6 +10,7 @@ use walkdir::WalkDir;
 
 use crate::contract::{Contract, ContractRef, builtin, unknown};
 use crate::error::{Error, Result};
+use crate::report::changes::{self, DIFF_REPORT_VERSION};
 use crate::report::{REPORT_VERSION, json_schema};
 use crate::schema::emit;
 
@@ -17,7 +18,7 @@ use super::args::SchemaArguments;
 use super::output::{Output, write_file};
 use super::{Exit, Failure};
 
-/// The name under which the schema of the JSON report is asked for.
+/// The name under which the schemas of the JSON reports are asked for.
 const REPORT: &str = "report";
 
 pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Exit, Failure> {
@@ -50,6 +51,7 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Ex
     }
     if with_report {
         output.print(&pretty(&json_schema()))?;
+        output.print(&pretty(&changes::json_schema()))?;
     }
     Ok(Exit::Clean)
 }
@@ -72,6 +74,11 @@ fn files(contracts: &[&Contract], with_report: bool) -> BTreeMap<PathBuf, String
     if with_report {
         let path = Path::new(REPORT).join(format!("v{REPORT_VERSION}.schema.json"));
         files.insert(path, pretty(&json_schema()));
+        let name = format!("diff-v{DIFF_REPORT_VERSION}.schema.json");
+        files.insert(
+            Path::new(REPORT).join(name),
+            pretty(&changes::json_schema()),
+        );
     }
     files
 }

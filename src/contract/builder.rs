@@ -12,7 +12,7 @@ use crate::schema::{DRAFT_2020_12, Documents, NodeId, compile};
 
 use super::{
     Contract, Operation, OperationKind, Parameter, ParameterPlace, PathTemplate, Payload,
-    Replacement, Response, StatusPattern,
+    Replacement, Response, Security, StatusPattern,
 };
 
 /// Makes the schema of one type.
@@ -309,6 +309,7 @@ impl OperationBuilder {
             .map(|(status, described)| Response {
                 status,
                 payload: payload(&described),
+                headers: Vec::new(),
             })
             .collect();
         Operation {
@@ -326,6 +327,7 @@ impl OperationBuilder {
             request,
             responses,
             notes: self.notes,
+            security: Security::default(),
             replaces: self.replaces,
         }
     }

@@ -31,6 +31,8 @@ pub struct Media {
     pub range: MediaRange,
     /// The schema, if the contract gives one.
     pub schema: Option<NodeId>,
+    /// How properties of forms are written (`encoding`): the property, and its Encoding Object as JSON.
+    pub encoding: Vec<(String, String)>,
 }
 
 /// What a contract says of a body with a certain media type.
@@ -53,6 +55,7 @@ impl Payload {
             media: vec![Media {
                 range: MediaRange::any_json(),
                 schema: Some(schema),
+                encoding: Vec::new(),
             }],
         })
     }
@@ -195,6 +198,23 @@ impl MediaRange {
             1
         };
         Some((rank, self.parameters.len()))
+    }
+
+    /// Whether two ranges are the same, however they are written.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let sorted = |range: &Self| {
+            let mut parameters = range.parameters.clone();
+            parameters.sort();
+            parameters
+        };
+        self.kind == other.kind && self.subtype == other.subtype && sorted(self) == sorted(other)
+    }
+
+    /// Whether the range is every JSON media type.
+    #[must_use]
+    pub fn is_any_json(&self) -> bool {
+        self.kind == "*" && self.subtype == "*+json"
     }
 
     /// Whether some media type of the range is JSON.

@@ -12,6 +12,7 @@ mod registry;
 mod route;
 mod schema_dir;
 mod schemas;
+mod security;
 
 use std::fmt;
 
@@ -28,6 +29,7 @@ pub use registry::{ContractRef, Registry};
 pub(crate) use route::decode_query;
 pub use route::{Route, Target};
 pub use schemas::PayloadSchema;
+pub use security::{Requirement, Scheme, Security};
 
 /// One version of an API description.
 #[derive(Debug)]
@@ -155,6 +157,8 @@ pub struct Operation {
     pub responses: Vec<Response>,
     /// Behaviour that no schema shows.
     pub notes: Vec<String>,
+    /// What requests have to be authorised by.
+    pub security: Security,
     /// Operations of the version before that this one replaces, wholly or in part.
     pub replaces: Vec<Replacement>,
 }
@@ -247,6 +251,8 @@ pub struct Response {
     pub status: StatusPattern,
     /// Its body.
     pub payload: Payload,
+    /// The headers that it is declared to have.
+    pub headers: Vec<Parameter>,
 }
 
 /// Which statuses a response is for.

@@ -99,6 +99,18 @@ impl Encoding {
     }
 }
 
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Styled { style, explode } => {
+                write!(f, "style {}, explode {explode}", style.name())
+            }
+            Self::Json => f.write_str("JSON text"),
+            Self::Other => f.write_str("another media type"),
+        }
+    }
+}
+
 /// The styles of OpenAPI 3.1.1, "Style Values", and the tab-separated values of Swagger 2.0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -149,6 +161,16 @@ impl Style {
             Self::PipeDelimited => "pipeDelimited",
             Self::DeepObject => "deepObject",
             Self::TabDelimited => "tsv",
+        }
+    }
+
+    /// What the style puts around a scalar: nothing, or the mark of its own.
+    #[must_use]
+    pub const fn frames(self) -> &'static str {
+        match self {
+            Self::Matrix => ";",
+            Self::Label => ".",
+            _ => "",
         }
     }
 

@@ -11,7 +11,8 @@ use crate::source::Source;
 
 use super::files::{Files, uri_of};
 use super::{
-    Contract, LoadOptions, Operation, OperationKind, PathTemplate, Payload, Response, StatusPattern,
+    Contract, LoadOptions, Operation, OperationKind, PathTemplate, Payload, Response, Security,
+    StatusPattern,
 };
 
 /// Whether a key at the root of a document makes it a JSON Schema.
@@ -252,8 +253,10 @@ fn operation(name: &str, payload: Payload, place: Place) -> Operation {
         responses: vec![Response {
             status: StatusPattern::Default,
             payload,
+            headers: Vec::new(),
         }],
         notes: Vec::new(),
+        security: Security::default(),
         replaces: Vec::new(),
     }
 }

@@ -1,75 +1,302 @@
-//! Differences between contracts.
+//! Differences between contracts: what changed, and whom it breaks.
 //!
-//! This module holds the ground that a diff stands on: whether every value of one schema is a value of
-//! another ([`contain`]). The answer is a proof, a witness (a value that the one accepts and the other
-//! rejects), or that neither was found.
+//! Operations are paired ([`pairing`]), then compared ([`operations`], [`bodies`]); their schemas are walked
+//! in pairs ([`walk`]), each of which is looked at once, keyword by keyword ([`facts`], [`members`],
+//! [`variants`], [`moves`]). What was found is held against both contracts ([`verdict`]): a proof that it
+//! breaks nobody, or a payload that shows it ([`mod@contain`]).
 
-mod case;
-mod disjoint;
-mod kinds;
-mod object;
-mod pool;
-mod prove;
-mod range;
-mod refute;
-mod same;
-mod sample;
+mod bodies;
+mod change;
+mod contain;
+mod facts;
+mod members;
+mod moves;
+mod operations;
+mod pairing;
+mod reach;
+mod variants;
+mod verdict;
+mod view;
+mod walk;
 
-use serde_json::Value;
-
-use crate::json::Document;
-use crate::schema::{Graph, NodeId};
-
-use prove::Prover;
-use sample::Sampler;
-
-/// A schema of a graph.
-#[derive(Debug, Clone, Copy)]
-pub struct SchemaRef<'g> {
-    /// The graph.
-    pub graph: &'g Graph,
-    /// The schema.
-    pub node: NodeId,
-}
-
-impl SchemaRef<'_> {
-    /// Whether the schema accepts a value.
-    fn accepts(&self, value: &Value) -> bool {
-        accepts(self.graph, self.node, value)
-    }
-}
-
-fn accepts(graph: &Graph, node: NodeId, value: &Value) -> bool {
-    let text = value.to_string();
-    // What came from a JSON value is JSON.
-    Document::parse(text.as_bytes()).is_ok_and(|document| graph.accepts(node, document.root()))
-}
-
-/// Whether every value that one schema accepts is accepted by another.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Containment {
-    /// It was proved.
-    Proved,
-    /// It is not so: this value is accepted by the one and rejected by the other.
-    Refuted(Value),
-    /// No proof and no witness was found within the limits.
-    Unknown,
-}
-
-/// Whether every value of `old` is a value of `new`.
-///
-/// The proof is sound: what it cannot follow it takes for not proved. A witness is accepted by `old` and
-/// rejected by `new`, as the graph decides.
-#[must_use]
-pub fn contain(old: SchemaRef<'_>, new: SchemaRef<'_>) -> Containment {
-    if Prover::new(old.graph, new.graph).prove(&[old.node], new.node) {
-        return Containment::Proved;
-    }
-    match Sampler::new(old, new).witness() {
-        Some(witness) => Containment::Refuted(witness),
-        None => Containment::Unknown,
-    }
-}
+use crate::contract::Contract;
 
 #[cfg(test)]
 mod tests;
+
+pub use change::{Change, Fact, OperationName, Owner, Proof, Reach, Sender, Verdict, Witness};
+pub use contain::{Containment, SchemaRef, contain};
+pub use pairing::PathMap;
+
+use contain::Partition;
+use operations::Operations;
+use verdict::{Direction, Trial};
+use walk::{Found, Walk};
+
+/// What a comparison is to know.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Prefixes of paths, and what became of them.
+    pub map_paths: Vec<PathMap>,
+    /// Who sends payloads of contracts that have schemas and no operations.
+    pub schemas_sent_by: Vec<Sender>,
+}
+
+impl Default for Options {
+    /// Paths are as they are, and payloads of bare schemas come from clients: old ones have to stay valid.
+    fn default() -> Self {
+        Self {
+            map_paths: Vec::new(),
+            schemas_sent_by: vec![Sender::Client],
+        }
+    }
+}
+
+/// What changed between two contracts.
+#[derive(Debug, Clone)]
+pub struct Diff {
+    /// The old contract: `name@version`.
+    pub old: String,
+    /// The new contract.
+    pub new: String,
+    /// The changes, by operation and component.
+    pub changes: Vec<Change>,
+    /// Edits that were proved to mean the same.
+    pub equivalent: Vec<Change>,
+    /// How much was compared.
+    pub size: DiffSize,
+}
+
+/// How much was compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DiffSize {
+    /// Operations of the old contract.
+    pub old_operations: usize,
+    /// Operations of the new contract.
+    pub new_operations: usize,
+    /// Payloads and parameters of both contracts that do not say the same.
+    pub differing: usize,
+    /// Parts that could not be used, of both contracts.
+    pub unusable: usize,
+}
+
+/// Compares two contracts.
+#[must_use]
+pub fn diff(old: &Contract, new: &Contract, options: &Options) -> Diff {
+    let (everything, same) = Partition::both(&old.graph, &new.graph);
+    let mut walk = Walk::new(old, new, everything.forward(), same.forward());
+    let mut operations = Operations {
+        walk: &mut walk,
+        options,
+        changes: Vec::new(),
+    };
+    operations.run();
+    let mut changes = folded(operations.changes);
+    walk.run();
+    let size = DiffSize {
+        old_operations: old.operations.len(),
+        new_operations: new.operations.len(),
+        differing: walk.roots.len(),
+        unusable: old.unusable() + new.unusable(),
+    };
+    let (found, equivalent) = judged(&walk);
+    changes.extend(found);
+    Diff {
+        old: old.reference(),
+        new: new.reference(),
+        changes: in_order(changes),
+        equivalent: in_order(equivalent),
+        size,
+    }
+}
+
+/// How many operations have to have the same change to make it one of the contract.
+const FOLDED: usize = 3;
+
+/// Puts together what happened to several operations in the same words.
+fn folded(changes: Vec<Change>) -> Vec<Change> {
+    type Key = (
+        Fact,
+        String,
+        Option<String>,
+        Option<String>,
+        std::sync::Arc<str>,
+        bool,
+    );
+    let key = |change: &Change| -> Option<Key> {
+        let Owner::Operation(_, part) = &change.owner else {
+            return None;
+        };
+        let is_of_one = matches!(
+            change.fact,
+            Fact::OperationAdded
+                | Fact::OperationRemoved
+                | Fact::OperationReplaced
+                | Fact::MethodChanged
+                | Fact::PathChanged
+        );
+        (!is_of_one).then(|| {
+            (
+                change.fact,
+                change.subject.clone(),
+                change.old.clone(),
+                change.new.clone(),
+                std::sync::Arc::clone(part),
+                change.is_minor,
+            )
+        })
+    };
+    let mut counts: std::collections::HashMap<Key, usize> = std::collections::HashMap::new();
+    for change in &changes {
+        if let Some(key) = key(change) {
+            *counts.entry(key).or_default() += 1;
+        }
+    }
+    let mut known: std::collections::HashMap<Key, usize> = std::collections::HashMap::new();
+    let mut folded: Vec<Change> = Vec::new();
+    for mut change in changes {
+        let Some(own) = key(&change).filter(|key| counts.get(key).is_some_and(|n| *n >= FOLDED))
+        else {
+            folded.push(change);
+            continue;
+        };
+        if let Some(index) = known.get(&own) {
+            folded[*index].reach.append(&mut change.reach);
+            continue;
+        }
+        known.insert(own, folded.len());
+        if let Owner::Operation(_, part) = &change.owner {
+            change.owner = Owner::Operations(std::sync::Arc::clone(part));
+        }
+        folded.push(change);
+    }
+    folded
+}
+
+/// The changes of a walk with their verdicts, and the edits that change nothing.
+fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
+    let reach = reach::reach(walk);
+    let mut trial = Trial::new(walk);
+    let (mut changes, mut equivalent) = (Vec::new(), Vec::new());
+    // Roots for which some change says that payloads break, or may.
+    let mut told: Vec<(usize, Sender)> = Vec::new();
+    for (at, pair) in walk.pairs.iter().enumerate() {
+        let roots = &reach[at];
+        for found in &pair.found {
+            let mut change = of_walk(walk, at, found, roots);
+            let first = roots.first().map(|root| &walk.roots[*root]);
+            let side = first.and_then(|root| root.side);
+            if found.fact.is_assertion() {
+                let forward = trial.unproved(at, &found.forward, Direction::Forward, side);
+                let backward = trial.unproved(at, &found.backward, Direction::Backward, side);
+                let is_same = forward.is_empty() && backward.is_empty();
+                if let Some([narrowed, widened, changed]) = found.fact.relations() {
+                    change.fact = match (forward.is_empty(), backward.is_empty()) {
+                        (true, false) => widened,
+                        (false, true) => narrowed,
+                        _ => changed,
+                    };
+                }
+                if is_same {
+                    equivalent.push(change);
+                    continue;
+                }
+            }
+            for sender in change.senders() {
+                let verdict = trial.verdict(at, found, sender, roots);
+                if !matches!(verdict, Verdict::Compatible(_)) {
+                    let own = roots
+                        .iter()
+                        .filter(|root| walk.roots[**root].reach.sender == sender);
+                    told.extend(own.map(|root| (*root, sender)));
+                }
+                change.verdicts.push((sender, verdict));
+            }
+            changes.push(change);
+        }
+    }
+    told.sort_unstable();
+    told.dedup();
+    for (index, root) in walk.roots.iter().enumerate() {
+        let sender = root.reach.sender;
+        if told.binary_search(&(index, sender)).is_err() {
+            changes.extend(untold(walk, &mut trial, index, sender));
+        }
+    }
+    (changes, equivalent)
+}
+
+/// A payload that breaks though no single change says so.
+fn untold(
+    walk: &Walk<'_>,
+    trial: &mut Trial<'_, '_>,
+    root: usize,
+    sender: Sender,
+) -> Option<Change> {
+    let direction = Direction::of(sender);
+    if trial.is_contained(root, direction) {
+        return None;
+    }
+    let verdict = match trial.any_witness(root, direction) {
+        Some(witness) => Verdict::Breaking(Box::new(witness)),
+        None => Verdict::Unknown(
+            "each change by itself was proved to break nothing; for all of them together there is \
+             neither a proof nor a payload that shows it"
+                .to_owned(),
+        ),
+    };
+    let at = walk.roots[root].pair;
+    let found = Found::new(Fact::ConstraintChanged, "");
+    let mut change = of_walk(walk, at, &found, &[root]);
+    change.verdicts.push((sender, verdict));
+    Some(change)
+}
+
+/// A change as the walk has it, without verdict.
+fn of_walk(walk: &Walk<'_>, at: usize, found: &Found, roots: &[usize]) -> Change {
+    let pair = &walk.pairs[at];
+    let mut path = pair.path.clone();
+    for step in &found.below {
+        path.push(step.clone());
+    }
+    Change {
+        fact: found.fact,
+        subject: found.subject.clone(),
+        owner: pair.owner.clone(),
+        path,
+        old: found.old.clone(),
+        new: found.new.clone(),
+        values: found.listed.clone(),
+        old_place: found.old_place.clone(),
+        new_place: found.new_place.clone(),
+        is_minor: found.is_minor,
+        guess: found.guess.clone(),
+        notes: found.notes.clone(),
+        reach: roots
+            .iter()
+            .map(|root| walk.roots[*root].reach.clone())
+            .collect(),
+        verdicts: Vec::new(),
+    }
+}
+
+/// By owner (the contract, operations as they stand in the new contract, components by name), then by
+/// place.
+fn in_order(mut changes: Vec<Change>) -> Vec<Change> {
+    for change in &mut changes {
+        change.reach.sort();
+        change.reach.dedup();
+    }
+    changes.sort_by(|one, other| {
+        let key = |change: &Change| {
+            (
+                change.owner.clone(),
+                change.path.to_string(),
+                change.fact,
+                change.subject.clone(),
+            )
+        };
+        key(one).cmp(&key(other))
+    });
+    changes
+}

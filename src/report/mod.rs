@@ -1,5 +1,6 @@
 //! The report of a run, and one renderer per format.
 
+pub mod changes;
 mod json;
 mod text;
 

@@ -49,7 +49,7 @@ pub fn text(report: &Report, options: TextOptions) -> String {
     out
 }
 
-fn style_of(level: Level) -> Style {
+pub(super) fn style_of(level: Level) -> Style {
     let color = match level {
         Level::Error => AnsiColor::BrightRed,
         Level::Warning => AnsiColor::BrightYellow,

@@ -1,8 +1,10 @@
 //! Rules: which fact is a finding, and how grave.
 
 pub mod catalogue;
+mod change;
 mod contract;
 mod describe;
+mod describe_change;
 mod finding;
 mod judge;
 mod places;
@@ -11,6 +13,7 @@ mod traffic;
 mod unseen;
 
 pub use catalogue::{CATALOGUE, Level, Rule};
+pub use change::{JudgedChange, Release, judge_changes, release, rule_of};
 pub use contract::judge_contract;
 pub use finding::{Finding, FindingPlace, SeenValue, Unit};
 pub use judge::{Policy, in_order, judge};

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::source::{RepeatedKey, Source};
 
-use super::Dialect;
+use super::{Dialect, Place};
 
 /// A document under the URI that references use for it.
 #[derive(Debug)]
@@ -72,6 +72,12 @@ impl Documents {
         self.document(uri).map(|document| &document.value)
     }
 
+    /// What stands at a place.
+    #[must_use]
+    pub fn at_place(&self, place: &Place) -> Option<&Value> {
+        self.get(&place.document)?.pointer(place.pointer.as_str())
+    }
+
     /// The document with this URI.
     #[must_use]
     pub fn document(&self, uri: &str) -> Option<&Document> {
@@ -82,6 +88,12 @@ impl Documents {
     #[must_use]
     pub fn at(&self, index: usize) -> Option<&Document> {
         self.list.get(index)
+    }
+
+    /// Gives files another name, for people.
+    pub fn rename_files(&mut self, name: impl Fn(&str) -> String) {
+        let sources = self.list.iter_mut().filter_map(|d| d.source.as_mut());
+        sources.for_each(|source| source.rename(&name));
     }
 
     /// The documents, in the order they were added.

@@ -1,7 +1,7 @@
 //! Which parts of a value its schema evaluates: what `unevaluatedProperties` and `unevaluatedItems`
 //! leave alone (JSON Schema core 2020-12, section 11).
 
-use crate::json::Value;
+use crate::json::{Kind, Value};
 
 use super::{Graph, Memo, Node, NodeId};
 
@@ -60,6 +60,15 @@ impl Graph {
             }
         }
         Evaluated { nodes, own }
+    }
+
+    /// Whether what nothing evaluates is as `unevaluatedProperties` and `unevaluatedItems` ask.
+    pub(crate) fn unevaluated_accepted(&self, id: NodeId, value: Value<'_>, memo: &Memo) -> bool {
+        match value.kind() {
+            Kind::Object => self.unevaluated_members_accepted(id, value, memo),
+            Kind::Array => self.unevaluated_elements_accepted(id, value, memo),
+            _ => true,
+        }
     }
 
     /// Whether every member that nothing evaluates is accepted by `unevaluatedProperties`.

@@ -21,6 +21,7 @@ pub mod emit;
 mod evaluated;
 mod follow;
 mod keywords;
+mod portable;
 mod problem;
 mod resources;
 
@@ -38,6 +39,7 @@ pub use compile::{CompileOptions, Compiler, compile};
 pub use dialect::Dialect;
 pub use documents::{Document, Documents};
 pub(crate) use evaluated::Evaluated;
+pub use portable::portable;
 pub use problem::{Problem, ProblemKind};
 pub(crate) use resources::join;
 
@@ -47,6 +49,14 @@ pub const DRAFT_2020_12: &str = "https://json-schema.org/draft/2020-12/schema";
 /// Names a node of one [`Graph`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u32);
+
+impl NodeId {
+    /// The place of the node in its graph, from 0.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// An arena of schema nodes.
 #[derive(Debug, Default)]
@@ -244,6 +254,12 @@ impl Node {
         }
     }
 
+    /// Whether the schema is a reference and asserts nothing else.
+    #[must_use]
+    pub const fn is_reference(&self) -> bool {
+        self.only_refers
+    }
+
     fn annotations_mut(&mut self) -> &mut Annotations {
         self.annotations.get_or_insert_default()
     }
@@ -308,6 +324,14 @@ impl Types {
 
     fn is_empty(self) -> bool {
         self.0 & !Self::AS_WRITTEN == 0
+    }
+
+    /// The names of the types.
+    #[must_use]
+    pub fn names(self) -> Vec<&'static str> {
+        let bits = Self::NAMES.iter().enumerate();
+        bits.filter_map(|(bit, name)| (self.0 & (1 << bit) != 0).then_some(*name))
+            .collect()
     }
 
     fn count_as_written(&mut self) {

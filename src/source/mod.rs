@@ -60,6 +60,11 @@ pub struct RepeatedKey {
 }
 
 impl Source {
+    /// Gives the file another name.
+    pub(crate) fn rename(&mut self, name: impl Fn(&str) -> String) {
+        self.file = name(&self.file).into();
+    }
+
     /// Reads a file. `name` is what the user calls it.
     ///
     /// # Errors

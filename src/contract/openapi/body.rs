@@ -1,6 +1,8 @@
 //! Request bodies and responses (Request Body, Responses and Media Type Object).
 
-use crate::contract::{Content, Media, MediaRange, Payload, Response, Sample, StatusPattern};
+use crate::contract::{
+    Content, Media, MediaRange, Parameter, Payload, Response, Sample, StatusPattern,
+};
 use crate::location::Side;
 use crate::schema::Dialect;
 
@@ -69,12 +71,14 @@ impl<'d> Reader<'d> {
             .map(|media_type| Media {
                 range: MediaRange::parse(media_type),
                 schema,
+                encoding: Vec::new(),
             })
             .collect();
         if media.is_empty() {
             media.push(Media {
                 range: MediaRange::any_json(),
                 schema,
+                encoding: Vec::new(),
             });
         }
         media
@@ -97,26 +101,39 @@ impl<'d> Reader<'d> {
                 self.describe(&response, message);
                 continue;
             };
-            let payload = match self.resolve(&response) {
+            let (payload, headers) = match self.resolve(&response) {
                 Some(response) => self.response(operation, &response),
-                None => Payload::Undocumented,
+                None => (Payload::Undocumented, Vec::new()),
             };
-            responses.push(Response { status, payload });
+            responses.push(Response {
+                status,
+                payload,
+                headers,
+            });
         }
         responses
     }
 
-    /// Reads a Response Object.
-    pub(super) fn response(&mut self, operation: &Spot<'d>, response: &Spot<'d>) -> Payload {
+    /// Reads a Response Object: its body, and its headers.
+    pub(super) fn response(
+        &mut self,
+        operation: &Spot<'d>,
+        response: &Spot<'d>,
+    ) -> (Payload, Vec<Parameter>) {
         self.fields(response, &fields::RESPONSE);
-        for (_, header) in response.get("headers").iter().flat_map(Spot::members) {
-            self.header(&header);
+        let mut headers = Vec::new();
+        for (name, header) in response.get("headers").iter().flat_map(Spot::members) {
+            // Its media type is said by `content` (Response Object).
+            if !name.eq_ignore_ascii_case("content-type") {
+                headers.extend(self.header(name, &header));
+            }
         }
-        match response.get("content") {
+        let payload = match response.get("content") {
             _ if self.dialect == Dialect::Swagger2 => self.swagger_response(operation, response),
             Some(content) => self.content(&content, true, Side::Response),
             None => Payload::Absent,
-        }
+        };
+        (payload, headers)
     }
 
     fn swagger_response(&mut self, operation: &Spot<'d>, response: &Spot<'d>) -> Payload {
@@ -152,7 +169,15 @@ impl<'d> Reader<'d> {
             if let Some(schema) = schema.filter(|_| range.may_be_json()) {
                 self.samples_of(&described, schema, Some(side));
             }
-            media.push(Media { range, schema });
+            let encoding = described.get("encoding");
+            let encoding = encoding.iter().flat_map(Spot::members);
+            let encoding =
+                encoding.map(|(name, object)| (name.to_owned(), object.value.to_string()));
+            media.push(Media {
+                range,
+                schema,
+                encoding: encoding.collect(),
+            });
         }
         match media.is_empty() {
             true => Payload::Absent,

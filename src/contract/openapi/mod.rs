@@ -6,6 +6,7 @@ mod body;
 mod fields;
 mod operation;
 mod parameter;
+mod security;
 mod server;
 mod spot;
 
@@ -204,8 +205,8 @@ impl<'d> Reader<'d> {
                 self.body(&body);
             }
         }
-        for (_, header) in named("headers") {
-            self.header(&header);
+        for (name, header) in named("headers") {
+            self.header(name, &header);
         }
     }
 

@@ -93,6 +93,7 @@ impl<'d> Reader<'d> {
         }
         let request = self.request_body(spot, &parameters);
         let responses = self.responses(spot);
+        let security = self.security(spot);
         if spot.get("responses").is_none() && self.needs_responses() && kind == OperationKind::Path
         {
             self.describe(spot, format!("operation `{id}` declares no responses"));
@@ -123,6 +124,7 @@ impl<'d> Reader<'d> {
             request,
             responses,
             notes: Vec::new(),
+            security,
             replaces: Vec::new(),
         });
         for (name, callback) in callbacks {

@@ -56,13 +56,7 @@ impl<'d> Reader<'d> {
 
     /// API keys that are sent in the query are declared there, too (Security Scheme Object).
     fn query_keys(&self, operation: &Spot<'d>, parameters: &mut Parameters<'d>) {
-        let schemes = match self.dialect {
-            Dialect::Swagger2 => self.root.get("securityDefinitions"),
-            _ => {
-                let components = self.root.get("components");
-                components.and_then(|components| components.get("securitySchemes"))
-            }
-        };
+        let schemes = self.security_schemes();
         let required = operation
             .get("security")
             .or_else(|| self.root.get("security"));
@@ -92,20 +86,29 @@ impl<'d> Reader<'d> {
         self.parameter(spot, name, place, parameters);
     }
 
-    /// Reads the header of a response, for what is wrong with its schema.
-    pub(super) fn header(&mut self, spot: &Spot<'d>) {
-        let Some(spot) = self.resolve(spot) else {
-            return;
+    /// Reads the header of a response.
+    pub(super) fn header(&mut self, name: &str, spot: &Spot<'d>) -> Option<Parameter> {
+        let spot = self.resolve(spot)?;
+        let (encoding, schema) = if self.dialect == Dialect::Swagger2 {
+            let schema = self.compiler.schema(spot.place.clone(), spot.value);
+            (
+                collection_format(&spot, ParameterPlace::Header),
+                Some(schema),
+            )
+        } else {
+            self.fields(&spot, &fields::HEADER);
+            self.written(&spot, ParameterPlace::Header)
         };
-        if self.dialect == Dialect::Swagger2 {
-            self.compiler.schema(spot.place.clone(), spot.value);
-            return;
-        }
-        self.fields(&spot, &fields::HEADER);
-        let (_, schema) = self.written(&spot, ParameterPlace::Header);
-        if let Some(schema) = schema {
+        if let Some(schema) = schema.filter(|_| self.dialect != Dialect::Swagger2) {
             self.samples_of(&spot, schema, Some(Side::Response));
         }
+        Some(Parameter {
+            declared: Some(spot.place.clone()),
+            required: spot.flag("required"),
+            deprecated: spot.flag("deprecated"),
+            encoding,
+            ..Parameter::new(name, ParameterPlace::Header, schema)
+        })
     }
 
     fn parameter(

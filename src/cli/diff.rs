@@ -1,0 +1,91 @@
+//! `wiredrift diff`
+
+use crate::contract::Contract;
+use crate::diff::{Options, Sender, diff};
+use crate::error::{Error, ErrorKind, Result};
+use crate::report::changes::{ContractName, DiffOptions, DiffReport, json, markdown, text};
+use crate::rules::{Policy, judge_changes};
+
+use super::args::{DiffArguments, OutputFormat, SentBy};
+use super::chosen::Chosen;
+use super::git;
+use super::levels::{levels, one_to_stdout};
+use super::output::Output;
+use super::{Exit, Failure};
+
+pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit, Failure> {
+    one_to_stdout(&arguments.output)?;
+    let policy = Policy {
+        strict: false,
+        levels: levels(&arguments.severity)?,
+    };
+    let (old, new) = (
+        find(&arguments.old, arguments)?,
+        find(&arguments.new, arguments)?,
+    );
+    let (old_contract, new_contract) = (one(&old, &arguments.old)?, one(&new, &arguments.new)?);
+    let options = Options {
+        map_paths: arguments.map_path.clone(),
+        schemas_sent_by: match arguments.sent_by {
+            SentBy::Client => vec![Sender::Client],
+            SentBy::Server => vec![Sender::Server],
+            SentBy::Both => vec![Sender::Client, Sender::Server],
+        },
+    };
+    let found = diff(old_contract, new_contract, &options);
+    let judge = |changes| judge_changes(changes, old_contract, new_contract, &policy);
+    let name = |given: &str, contract: &Contract| ContractName {
+        given: given.to_owned(),
+        reference: contract.reference(),
+        version: contract.version.clone(),
+    };
+    let report = DiffReport {
+        old: name(&arguments.old, old_contract),
+        new: name(&arguments.new, new_contract),
+        changes: judge(&found.changes),
+        equivalent: judge(&found.equivalent),
+        size: found.size,
+    };
+    let options = DiffOptions {
+        all_places: arguments.all_places,
+        equivalent: arguments.show_equivalent,
+        explain: arguments.explain_verdict,
+    };
+    for target in &arguments.output {
+        let rendered = match target.format {
+            OutputFormat::Text => text(&report, options),
+            OutputFormat::Json => json(&report),
+            OutputFormat::Markdown => markdown(&report, options),
+        };
+        output.write(&rendered, target.path.as_deref())?;
+    }
+    let fails = |level| report.worst().is_some_and(|worst| worst >= level);
+    Ok(match arguments.fail_on.level().is_some_and(fails) {
+        true => Exit::Findings,
+        false => Exit::Clean,
+    })
+}
+
+/// The contract that an operand names.
+fn find(operand: &str, arguments: &DiffArguments) -> Result<Chosen> {
+    let options = arguments.reading.options(Vec::new());
+    match operand.strip_prefix("git:") {
+        Some(place) => Ok(Chosen::loaded(git::load(operand, place, &options)?)),
+        None => Chosen::find(operand, &options),
+    }
+}
+
+/// The one version that an operand names.
+fn one<'c>(chosen: &'c Chosen, operand: &str) -> Result<&'c Contract> {
+    match chosen.asked()?.as_slice() {
+        [contract] => Ok(contract),
+        several => {
+            let names: Vec<String> = several.iter().map(|c| c.reference()).collect();
+            let message = format!(
+                "`{operand}` has several versions; name one of them: {}",
+                names.join(", ")
+            );
+            Err(Error::new(ErrorKind::Unknown, message))
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Contracts as a commit has them: `git:REV:PATH`, through the `git` command.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Component, Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::contract::{Contract, LoadOptions};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What files are taken along: those that a contract may refer to.
+const EXTENSIONS: [&str; 3] = ["json", "yaml", "yml"];
+
+/// Loads the contract that `REV:PATH` names. PATH is one from the current folder.
+pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<Contract> {
+    let (revision, path) = place
+        .split_once(':')
+        .filter(|(revision, path)| !revision.is_empty() && !path.is_empty())
+        .ok_or_else(|| {
+            let message = format!("`{operand}` is not git:REV:PATH, such as git:main:openapi.yaml");
+            Error::new(ErrorKind::Format, message)
+        })?;
+    if revision.starts_with('-') {
+        let message = format!("`{operand}`: a revision does not start with a dash");
+        return Err(Error::new(ErrorKind::Format, message));
+    }
+    let prefix = text(git(&["rev-parse", "--show-prefix"], None)?)?;
+    let path = normal(
+        &Path::new(prefix.trim_end_matches('\n')).join(path),
+        operand,
+    )?;
+    let commit = format!("{revision}^{{tree}}");
+    let tree = git(
+        &[
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &commit,
+        ],
+        None,
+    )
+    .map_err(|_| {
+        let message = format!("`{operand}`: git knows no revision `{revision}`");
+        Error::new(ErrorKind::Unknown, message)
+    })?;
+    let tree = text(tree)?.trim().to_owned();
+    let listed = git(
+        &["ls-tree", "-r", "-z", "--full-tree", "--name-only", &tree],
+        None,
+    )?;
+    let listed = text(listed)?;
+    let wanted: Vec<&str> = listed
+        .split('\0')
+        .filter(|name| !name.is_empty() && !name.contains('\n'))
+        .filter(|name| {
+            let extension = Path::new(name)
+                .extension()
+                .map(std::ffi::OsStr::to_ascii_lowercase);
+            let is_document = extension.is_some_and(|own| EXTENSIONS.iter().any(|e| own == *e));
+            is_document || Path::new(name) == path
+        })
+        .collect();
+    if !wanted.iter().any(|name| Path::new(name).starts_with(&path)) {
+        let message = format!("`{operand}`: there is no {} in {revision}", path.display());
+        return Err(Error::new(ErrorKind::Read, message));
+    }
+    let folder = tempfile::tempdir()
+        .map_err(|error| Error::write(Path::new("the temporary folder"), error))?;
+    extract(&tree, &wanted, folder.path())?;
+    let shown = |name: &str| {
+        let inside = Path::new(name).strip_prefix(folder.path());
+        match inside {
+            Ok(inside) => format!("git:{revision}:{}", inside.display()),
+            Err(_) => name.to_owned(),
+        }
+    };
+    let mut contract = Contract::load(&folder.path().join(&path), options).map_err(|error| {
+        let inside = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
+        error.renamed(&inside, &format!("git:{revision}:"))
+    })?;
+    contract.documents.rename_files(shown);
+    Ok(contract)
+}
+
+/// A path without `.` and `..`, which may not lead out of the repository.
+fn normal(path: &Path, operand: &str) -> Result<PathBuf> {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => normal.push(name),
+            Component::CurDir => {}
+            Component::ParentDir if normal.pop() => {}
+            _ => {
+                let message = format!("`{operand}`: the path leads out of the repository");
+                return Err(Error::new(ErrorKind::Format, message));
+            }
+        }
+    }
+    Ok(normal)
+}
+
+/// Writes files of a tree to a folder.
+fn extract(tree: &str, names: &[&str], folder: &Path) -> Result<()> {
+    let mut asked = String::new();
+    for name in names {
+        asked.push_str(&format!("{tree}:{name}\n"));
+    }
+    let answer = git(&["cat-file", "--batch"], Some(asked))?;
+    let mut rest = answer.as_slice();
+    for name in names {
+        let broken = || {
+            let message = format!("git says something else than expected of {name}");
+            Error::new(ErrorKind::Read, message)
+        };
+        // `<id> blob <size>`, the content, a line break.
+        let end = rest
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .ok_or_else(broken)?;
+        let header = String::from_utf8_lossy(&rest[..end]).into_owned();
+        let size = header
+            .rsplit(' ')
+            .next()
+            .and_then(|size| size.parse::<usize>().ok());
+        let Some(size) = size.filter(|_| header.contains(" blob ")) else {
+            // A submodule is no file.
+            rest = &rest[end + 1..];
+            continue;
+        };
+        let content = rest.get(end + 1..end + 1 + size).ok_or_else(broken)?;
+        let path = folder.join(name);
+        let written = path
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&path, content));
+        written.map_err(|error| Error::write(&path, error))?;
+        rest = rest.get(end + size + 2..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+fn git(arguments: &[&str], input: Option<String>) -> Result<Vec<u8>> {
+    let failed = |error| {
+        Error::new(
+            ErrorKind::Read,
+            "git:REV:PATH needs the `git` command, which cannot be run",
+        )
+        .with_source(error)
+    };
+    let mut child = Command::new("git")
+        .args(arguments)
+        .stdin(match input {
+            Some(_) => Stdio::piped(),
+            None => Stdio::null(),
+        })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    let writer = child.stdin.take().zip(input).map(|(mut stdin, input)| {
+        // What git does not read any more it says by its exit code.
+        std::thread::spawn(move || stdin.write_all(input.as_bytes()))
+    });
+    let output = child.wait_with_output().map_err(failed)?;
+    if let Some(writer) = writer {
+        let _ = writer.join();
+    }
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = said.lines().next().unwrap_or_default();
+        let message = format!("`git {}` failed: {said}", arguments.first().unwrap_or(&""));
+        return Err(Error::new(ErrorKind::Read, message));
+    }
+    Ok(output.stdout)
+}
+
+fn text(bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|_| {
+        Error::new(
+            ErrorKind::Format,
+            "git answers with names that are not UTF-8",
+        )
+    })
+}

@@ -1,0 +1,58 @@
+//! Levels and reports as they are asked for on the command line.
+
+use std::collections::BTreeMap;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::rules::{Level, Rule};
+
+use super::args::{FailOn, OutputArgument};
+
+impl FailOn {
+    /// The lowest level that fails; `None` where nothing does.
+    pub(super) const fn level(self) -> Option<Level> {
+        match self {
+            Self::Error => Some(Level::Error),
+            Self::Warning => Some(Level::Warning),
+            Self::Info => Some(Level::Info),
+            Self::Never => None,
+        }
+    }
+}
+
+/// Levels of rules, by the ids of the rules.
+pub(super) fn levels(settings: &[String]) -> Result<BTreeMap<&'static str, Level>> {
+    let levels = settings.iter().map(|setting| {
+        let (rule, level) = level_of(setting)?;
+        Ok((rule.id, level))
+    });
+    levels.collect()
+}
+
+/// Refuses two reports on standard output.
+pub(super) fn one_to_stdout(outputs: &[OutputArgument]) -> Result<()> {
+    let to_stdout = outputs.iter().filter(|output| output.path.is_none());
+    if to_stdout.count() > 1 {
+        let message = "two reports go to standard output; write one to a file: --output json=PATH";
+        return Err(Error::new(ErrorKind::Format, message));
+    }
+    Ok(())
+}
+
+/// Reads `rule=level`.
+fn level_of(setting: &str) -> Result<(&'static Rule, Level)> {
+    let malformed = || {
+        Error::new(
+            ErrorKind::Format,
+            format!("`{setting}` is not RULE=LEVEL, with a level of off, info, warning or error"),
+        )
+    };
+    let (rule, level) = setting.split_once('=').ok_or_else(malformed)?;
+    let level = match level {
+        "off" => Level::Off,
+        "info" => Level::Info,
+        "warning" => Level::Warning,
+        "error" => Level::Error,
+        _ => return Err(malformed()),
+    };
+    Ok((Rule::find(rule)?, level))
+}

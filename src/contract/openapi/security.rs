@@ -1,0 +1,71 @@
+//! Security requirements and the schemes that they name (Security Requirement and Scheme Object).
+
+use serde_json::Value;
+
+use crate::contract::{Requirement, Scheme, Security};
+use crate::schema::Dialect;
+
+use super::Reader;
+use super::spot::Spot;
+
+impl<'d> Reader<'d> {
+    /// Every security scheme of the document.
+    pub(super) fn security_schemes(&self) -> Option<Spot<'d>> {
+        match self.dialect {
+            Dialect::Swagger2 => self.root.get("securityDefinitions"),
+            _ => {
+                let components = self.root.get("components");
+                components.and_then(|components| components.get("securitySchemes"))
+            }
+        }
+    }
+
+    /// The requirements of an operation: its own, else those of the document.
+    pub(super) fn security(&mut self, operation: &Spot<'d>) -> Security {
+        let schemes = self.security_schemes();
+        let required = operation
+            .get("security")
+            .or_else(|| self.root.get("security"));
+        let mut requirements = Vec::new();
+        for requirement in required.iter().flat_map(Spot::elements) {
+            let mut needed = Vec::new();
+            for (name, scopes) in requirement.members() {
+                let scheme = schemes.as_ref().and_then(|schemes| schemes.get(name));
+                let scheme = scheme.and_then(|scheme| self.resolve(&scheme));
+                let scopes = scopes.value.as_array().into_iter().flatten();
+                let mut scopes: Vec<String> = scopes
+                    .filter_map(|scope| scope.as_str().map(str::to_owned))
+                    .collect();
+                scopes.sort();
+                needed.push(Scheme {
+                    what: scheme.map_or_else(|| name.to_owned(), |scheme| what(&scheme)),
+                    scopes,
+                });
+            }
+            needed.sort();
+            requirements.push(Requirement(needed));
+        }
+        requirements.sort();
+        requirements.dedup();
+        Security(requirements)
+    }
+}
+
+/// What a scheme is, whatever it is called.
+fn what(scheme: &Spot<'_>) -> String {
+    let text = |key: &str| scheme.text(key).unwrap_or_default();
+    match text("type") {
+        "http" => format!("http {}", text("scheme").to_ascii_lowercase()),
+        "basic" => "http basic".to_owned(),
+        "apiKey" => format!("apiKey in {} {}", text("in"), text("name")),
+        "openIdConnect" => format!("openIdConnect {}", text("openIdConnectUrl")),
+        "oauth2" => {
+            let flows = scheme.value.get("flows").and_then(Value::as_object);
+            let mut names: Vec<&str> = flows.into_iter().flatten().map(|(key, _)| &**key).collect();
+            names.extend(scheme.text("flow"));
+            names.sort_unstable();
+            format!("oauth2 ({})", names.join(", "))
+        }
+        other => other.to_owned(),
+    }
+}

@@ -1,0 +1,394 @@
+//! The left side of a containment, taken apart: one alternative, as all that holds of its values.
+
+use std::sync::Arc;
+
+use serde_json::{Number, Value};
+
+use crate::json::Kind;
+use crate::schema::{Node, NodeId};
+
+use super::kinds::Kinds;
+use super::range::{Range, divides, integer};
+use super::{Scope, accepts};
+
+/// Alternatives that are looked at one by one; beyond that, unions are not taken apart.
+const CASES: usize = 48;
+
+/// One alternative: its values satisfy every schema of `nodes` and none of `nots`. Nothing else is known
+/// of them, so what follows from a case is true of all its values.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    pub(super) nodes: Vec<NodeId>,
+    pub(super) nots: Vec<NodeId>,
+    /// The kinds of its values.
+    pub(super) kinds: Kinds,
+    /// Members that are known to be there, with this value.
+    pub(super) pins: Vec<(Arc<str>, Value)>,
+    /// Bounds that follow from what is excluded: `not: {minimum: 2}` leaves numbers below 2.
+    bounds: Vec<(&'static str, Number)>,
+}
+
+/// What is still to be added to a case.
+struct Partial {
+    case: Case,
+    open: Vec<NodeId>,
+}
+
+/// Takes the conjunction of schemas apart into alternatives.
+pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
+    let start = Partial {
+        case: Case {
+            nodes: Vec::new(),
+            nots: Vec::new(),
+            kinds: Kinds::ALL,
+            pins: Vec::new(),
+            bounds: Vec::new(),
+        },
+        open: nodes.to_vec(),
+    };
+    let mut partial = vec![start];
+    let mut done = Vec::new();
+    while let Some(mut next) = partial.pop() {
+        let Some(id) = next.open.pop() else {
+            done.push(next.case);
+            continue;
+        };
+        if next.case.nodes.contains(&id) {
+            partial.push(next);
+            continue;
+        }
+        let node = graph.node(id);
+        let case = &mut next.case;
+        case.nodes.push(id);
+        case.nots.extend(node.not);
+        if node.never {
+            continue;
+        }
+        if let Some(types) = node.types {
+            case.kinds = case.kinds.and(Kinds::of(types));
+        }
+        if case.kinds.is_empty() {
+            continue;
+        }
+        next.open.extend(node.reference);
+        next.open.extend(node.all_of.iter().copied());
+        let may_split = partial.len() + done.len() < CASES;
+        let mut ways = vec![next];
+        for branches in [&node.any_of, &node.one_of] {
+            if !branches.is_empty() && may_split && ways.len() * branches.len() <= CASES {
+                ways = ways
+                    .iter()
+                    .flat_map(|way| {
+                        branches.iter().map(|branch| {
+                            let mut open = way.open.clone();
+                            open.push(*branch);
+                            let case = way.case.clone();
+                            Partial { case, open }
+                        })
+                    })
+                    .collect();
+            }
+        }
+        if let Some(conditional) = node.conditional
+            && may_split
+        {
+            ways = ways
+                .iter()
+                .flat_map(|way| {
+                    let mut met = way.open.clone();
+                    met.push(conditional.condition);
+                    met.extend(conditional.then);
+                    let mut unmet = way.open.clone();
+                    unmet.extend(conditional.otherwise);
+                    let mut other = way.case.clone();
+                    other.nots.push(conditional.condition);
+                    let case = way.case.clone();
+                    [
+                        Partial { case, open: met },
+                        Partial {
+                            case: other,
+                            open: unmet,
+                        },
+                    ]
+                })
+                .collect();
+        }
+        partial.append(&mut ways);
+    }
+    for case in &mut done {
+        case.tighten(graph);
+    }
+    done.retain(|case| !case.kinds.is_empty());
+    done
+}
+
+impl Case {
+    pub(super) fn each<'g>(&self, graph: Scope<'g>) -> impl Iterator<Item = &'g Node> {
+        self.nodes.iter().map(move |id| graph.node(*id))
+    }
+
+    /// The same with one kind of value alone.
+    pub(super) fn only(&self, kinds: Kinds) -> Self {
+        Self {
+            kinds: self.kinds.and(kinds),
+            ..self.clone()
+        }
+    }
+
+    /// Takes away the kinds that a `not` of a mere type, or a divisor, leaves nothing of.
+    fn tighten(&mut self, graph: Scope<'_>) {
+        for not in &self.nots {
+            let node = graph.node(graph.resolve(*not));
+            if let Some(types) = node.types.filter(|_| says_type_only(node)) {
+                let taken = Kinds::of(types);
+                self.kinds = self.kinds.without(taken);
+            }
+            if node.is_open() {
+                self.kinds = self.kinds.without(Kinds::ALL);
+            }
+        }
+        for not in self.nots.clone() {
+            let node = graph.node(graph.resolve(not));
+            if let [check] = node.checks.as_slice()
+                && says_checks_only(node)
+                && let Value::Number(limit) = &check.argument
+            {
+                let complement = match check.keyword {
+                    "minimum" => "exclusiveMaximum",
+                    "maximum" => "exclusiveMinimum",
+                    "exclusiveMinimum" => "maximum",
+                    "exclusiveMaximum" => "minimum",
+                    _ => continue,
+                };
+                self.kinds = self.kinds.and(Kinds::NUMBER);
+                self.bounds.push((complement, limit.clone()));
+            }
+        }
+        if self
+            .divisors(graph)
+            .iter()
+            .any(|divisor| integer(divisor).is_some())
+        {
+            self.kinds = self.kinds.without(Kinds::FRACTION);
+        }
+    }
+
+    /// The values, where an `enum` or `const` lists them: those that the rest accepts.
+    pub(super) fn listed(&self, graph: Scope<'_>) -> Option<Vec<Value>> {
+        let mut lists = self
+            .each(graph)
+            .filter_map(|node| match (&node.constant, &node.values) {
+                (Some(constant), _) => Some(std::slice::from_ref(&**constant)),
+                (None, Some(values)) => Some(values.all.as_slice()),
+                (None, None) => None,
+            });
+        let values: Vec<Value> = match lists.next() {
+            Some(list) => list.to_vec(),
+            None if self.kinds.within(Kinds::NULL) => vec![Value::Null],
+            None if self.kinds.within(Kinds::BOOLEAN) => vec![true.into(), false.into()],
+            None if self.kinds.within(Kinds::ARRAY)
+                && self.lengths(graph, Kind::Array).1 == Some(0) =>
+            {
+                vec![Value::Array(Vec::new())]
+            }
+            None if self.kinds.within(Kinds::OBJECT) => self.small_objects(graph)?,
+            None if self.kinds.within(Kinds::WHOLE) => self.few_integers(graph)?,
+            None => return None,
+        };
+        let is_left = |value: &Value| {
+            Kinds::of_value(value).within(self.kinds)
+                && self.nodes.iter().all(|node| accepts(graph, *node, value))
+                && !self.nots.iter().any(|not| accepts(graph, *not, value))
+                && self
+                    .pins
+                    .iter()
+                    .all(|(name, pin)| value.get(&**name) == Some(pin))
+        };
+        Some(values.into_iter().filter(is_left).collect())
+    }
+
+    /// Every object of a closed case whose members are listed, where these are few.
+    fn small_objects(&self, graph: Scope<'_>) -> Option<Vec<Value>> {
+        const MOST: usize = 64;
+        let is_never =
+            |id: Option<NodeId>| id.is_some_and(|id| graph.node(graph.resolve(id)).never);
+        // No member at all: by count, or because no name is allowed.
+        let has_none = self.lengths(graph, Kind::Object).1 == Some(0)
+            || self
+                .each(graph)
+                .any(|node| is_never(node.object.property_names));
+        if has_none {
+            return Some(vec![Value::Object(serde_json::Map::new())]);
+        }
+        let is_closed = self
+            .each(graph)
+            .any(|node| node.object.patterns.is_empty() && is_never(node.object.additional));
+        if !is_closed {
+            return None;
+        }
+        let mut objects = vec![serde_json::Map::new()];
+        for name in self.names(graph) {
+            let mut values = Vec::new();
+            for case in cases(graph, &self.property(graph, &name)) {
+                let is_scalar = case.kinds.without(Kinds::OBJECT).without(Kinds::ARRAY);
+                if is_scalar != case.kinds {
+                    return None;
+                }
+                values.extend(case.listed(graph)?);
+            }
+            let without = match self.requires(graph, &name) {
+                true => Vec::new(),
+                false => objects.clone(),
+            };
+            if objects.len() * (values.len() + 1) > MOST {
+                return None;
+            }
+            objects = objects
+                .iter()
+                .flat_map(|object| {
+                    values.iter().map(|value| {
+                        let mut larger = object.clone();
+                        larger.insert(name.to_string(), value.clone());
+                        larger
+                    })
+                })
+                .collect();
+            objects.extend(without);
+        }
+        Some(objects.into_iter().map(Value::Object).collect())
+    }
+
+    /// The whole numbers of the case, where these are few. What the rest of it rejects goes out later.
+    fn few_integers(&self, graph: Scope<'_>) -> Option<Vec<Value>> {
+        const MOST: i128 = 64;
+        let (Some(lower), Some(upper)) = self.range(graph).whole() else {
+            return None;
+        };
+        if upper - lower >= MOST {
+            return None;
+        }
+        let integers = (lower..=upper).map(|integer| i64::try_from(integer).ok().map(Value::from));
+        integers.collect()
+    }
+
+    pub(super) fn range(&self, graph: Scope<'_>) -> Range {
+        let mut range = Range::default();
+        for check in self.each(graph).flat_map(|node| &node.checks) {
+            if let Value::Number(limit) = &check.argument {
+                range.narrow(check.keyword, limit);
+            }
+        }
+        for (keyword, limit) in &self.bounds {
+            range.narrow(keyword, limit);
+        }
+        range
+    }
+
+    fn divisors(&self, graph: Scope<'_>) -> Vec<Number> {
+        let checks = self.each(graph).flat_map(|node| &node.checks);
+        let divisors = checks.filter(|check| check.keyword == "multipleOf");
+        divisors
+            .filter_map(|check| match &check.argument {
+                Value::Number(divisor) => Some(divisor.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether every number of the case is a multiple.
+    pub(super) fn is_multiple(&self, graph: Scope<'_>, divisor: &Number) -> bool {
+        let is_one = integer(divisor) == Some(1);
+        (is_one && !self.kinds.has(Kinds::FRACTION))
+            || self.divisors(graph).iter().any(|known| divides(divisor, known))
+            // Whole numbers are multiples of 1, and so of 0.5.
+            || (!self.kinds.has(Kinds::FRACTION) && divides(divisor, &Number::from(1)))
+    }
+
+    /// How long values of a kind may be.
+    pub(super) fn lengths(&self, graph: Scope<'_>, kind: Kind) -> (u64, Option<u64>) {
+        let lengths = || {
+            let all = self.each(graph).flat_map(|node| &node.lengths);
+            all.filter(move |length| length.kind == kind)
+        };
+        let lower = lengths().filter(|l| !l.is_maximum).map(|l| l.limit).max();
+        let upper = lengths().filter(|l| l.is_maximum).map(|l| l.limit).min();
+        let closed = self
+            .each(graph)
+            .filter(|_| kind == Kind::Array)
+            .filter_map(|node| {
+                let rest = graph.node(graph.resolve(node.array.items?));
+                rest.never.then_some(node.array.prefix.len() as u64)
+            });
+        (lower.unwrap_or(0), upper.into_iter().chain(closed).min())
+    }
+
+    /// Whether some schema of the case has this keyword with this argument.
+    pub(super) fn checks(&self, graph: Scope<'_>, keyword: &str, argument: &Value) -> bool {
+        let mut checks = self.each(graph).flat_map(|node| &node.checks);
+        checks.any(|check| check.keyword == keyword && check.argument == *argument)
+    }
+
+    /// What the element at a position satisfies.
+    pub(super) fn element(&self, graph: Scope<'_>, index: usize) -> Vec<NodeId> {
+        self.each(graph)
+            .filter_map(|node| node.element_schema(index))
+            .collect()
+    }
+
+    /// Whether values of the case hold a property, whatever else they are.
+    pub(super) fn requires(&self, graph: Scope<'_>, name: &str) -> bool {
+        self.pins.iter().any(|(pin, _)| **pin == *name)
+            || self
+                .each(graph)
+                .flat_map(|node| &node.object.required)
+                .any(|required| *required.name == *name && required.holds_on(graph.side))
+    }
+
+    /// What the property with this name satisfies where it is there.
+    pub(super) fn property(&self, graph: Scope<'_>, name: &str) -> Vec<NodeId> {
+        let mut schemas = Vec::new();
+        for node in self.each(graph) {
+            let before = schemas.len();
+            schemas.extend(node.named_schemas(name));
+            if schemas.len() == before {
+                schemas.extend(node.object.additional);
+            }
+        }
+        schemas
+    }
+
+    /// The names that some schema of the case declares.
+    pub(super) fn names(&self, graph: Scope<'_>) -> Vec<Arc<str>> {
+        let mut names: Vec<Arc<str>> = Vec::new();
+        for node in self.each(graph) {
+            let required = &node.object.required;
+            let required = required.iter().map(|required| &required.name);
+            for name in node.object.names.iter().chain(required) {
+                if !names.contains(name) {
+                    names.push(Arc::clone(name));
+                }
+            }
+        }
+        names
+    }
+}
+
+/// Whether a schema is `{"type": …}` and nothing else.
+fn says_type_only(node: &Node) -> bool {
+    node.checks.is_empty() && says_little(node)
+}
+
+/// Whether a schema has checks of single values, and nothing else.
+fn says_checks_only(node: &Node) -> bool {
+    node.types.is_none() && says_little(node)
+}
+
+fn says_little(node: &Node) -> bool {
+    !node.never
+        && node.values.is_none()
+        && node.constant.is_none()
+        && node.lengths.is_empty()
+        && node.object.required.is_empty()
+        && node.object.dependent_required.is_empty()
+        && node.applies_nothing()
+}

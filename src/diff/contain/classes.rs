@@ -1,0 +1,343 @@
+//! Which schemas say the same in the same words, whatever their names and places.
+//!
+//! Schemas of two graphs are put in classes by partition refinement: at first by their own keywords, then,
+//! until nothing changes, by the classes of the schemas that they apply. What is in one class at the end
+//! accepts the same values. The order of properties, of `required`, of enum values and of branches does
+//! not count.
+
+use std::fmt::Write as _;
+
+use rustc_hash::FxHashMap;
+
+use crate::schema::{Graph, Node, NodeId};
+
+/// What tells schemas apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::diff) enum Detail {
+    /// What they accept.
+    Assertions,
+    /// That, and what they tell of their values: `default`, `deprecated`, `readOnly`, `writeOnly`,
+    /// `discriminator`.
+    Everything,
+}
+
+/// The classes of the schemas of two graphs.
+#[derive(Debug)]
+pub(in crate::diff) struct Partition {
+    old: Vec<u32>,
+    new: Vec<u32>,
+}
+
+/// A view of a partition from the left graph to the right one.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::diff) struct Classes<'p> {
+    left: &'p [u32],
+    right: &'p [u32],
+}
+
+impl Partition {
+    pub(in crate::diff) fn of(old: &Graph, new: &Graph, detail: Detail) -> Self {
+        Self::by(&shapes(old, new), old.len(), detail)
+    }
+
+    /// By everything that schemas say, and by what they accept.
+    pub(in crate::diff) fn both(old: &Graph, new: &Graph) -> (Self, Self) {
+        let shapes = shapes(old, new);
+        let by = |detail| Self::by(&shapes, old.len(), detail);
+        (by(Detail::Everything), by(Detail::Assertions))
+    }
+
+    fn by(shapes: &[Shape], split: usize, detail: Detail) -> Self {
+        let targets = targets(shapes, detail);
+        let mut own: FxHashMap<(&str, &str), u32> = FxHashMap::default();
+        let mut classes: Vec<u32> = Vec::with_capacity(shapes.len());
+        for target in &targets {
+            let shape = &shapes[*target as usize];
+            let told = match detail {
+                Detail::Assertions => "",
+                Detail::Everything => shape.told.as_str(),
+            };
+            let next = u32::try_from(own.len()).unwrap_or(u32::MAX);
+            classes.push(*own.entry((&shape.keywords, told)).or_insert(next));
+        }
+        let mut count = own.len();
+        loop {
+            let (refined, refined_count) = refine(shapes, &targets, &classes);
+            classes = refined;
+            if refined_count == count {
+                break;
+            }
+            count = refined_count;
+        }
+        let new = classes.split_off(split);
+        Self { old: classes, new }
+    }
+
+    pub(in crate::diff) fn forward(&self) -> Classes<'_> {
+        Classes {
+            left: &self.old,
+            right: &self.new,
+        }
+    }
+}
+
+impl Classes<'_> {
+    pub(in crate::diff) fn reversed(self) -> Self {
+        Self {
+            left: self.right,
+            right: self.left,
+        }
+    }
+
+    /// For questions about the left graph alone.
+    pub(super) fn within_left(self) -> Self {
+        Self {
+            left: self.left,
+            right: self.left,
+        }
+    }
+
+    /// Whether a schema of the left graph and one of the right say the same.
+    pub(in crate::diff) fn same(self, left: NodeId, right: NodeId) -> bool {
+        self.left[left.index()] == self.right[right.index()]
+    }
+
+    /// Whether two schemas of the right graph say the same.
+    pub(super) fn same_right(self, one: NodeId, other: NodeId) -> bool {
+        self.right[one.index()] == self.right[other.index()]
+    }
+
+    pub(in crate::diff) fn left(self, id: NodeId) -> u32 {
+        self.left[id.index()]
+    }
+
+    pub(in crate::diff) fn right(self, id: NodeId) -> u32 {
+        self.right[id.index()]
+    }
+}
+
+/// The shapes of the schemas of two graphs, one after the other.
+fn shapes(old: &Graph, new: &Graph) -> Vec<Shape> {
+    let graphs = [old, new].into_iter().zip([0, old.len()]);
+    let shapes = graphs.flat_map(|(graph, offset)| {
+        let index = move |id: NodeId| u32::try_from(offset + id.index()).unwrap_or(u32::MAX);
+        graph.iter().map(move |(_, node)| Shape::of(node, &index))
+    });
+    shapes.collect()
+}
+
+/// For each shape itself, or what it stands for as a pure reference. What is told beside a reference makes
+/// it more than that, where this counts.
+fn targets(shapes: &[Shape], detail: Detail) -> Vec<u32> {
+    let next = |index: u32| {
+        let shape = &shapes[index as usize];
+        let is_pure = detail == Detail::Assertions || shape.told.is_empty();
+        shape.target.filter(|_| is_pure)
+    };
+    // Cycles of references were cut while compiling, so this ends.
+    let follow = |mut index: u32| {
+        while let Some(target) = next(index) {
+            index = target;
+        }
+        index
+    };
+    (0..u32::try_from(shapes.len()).unwrap_or(u32::MAX))
+        .map(follow)
+        .collect()
+}
+
+/// One round: schemas stay in one class when the schemas that they apply are in the same classes. Returns
+/// the classes, and how many there are.
+fn refine(shapes: &[Shape], targets: &[u32], classes: &[u32]) -> (Vec<u32>, usize) {
+    let mut known: FxHashMap<Vec<u32>, u32> = FxHashMap::default();
+    let mut signature: Vec<u32> = Vec::new();
+    let mut refined = vec![u32::MAX; classes.len()];
+    let class_of = |id: &u32| classes[targets[*id as usize] as usize];
+    for (index, shape) in shapes.iter().enumerate() {
+        if targets[index] as usize != index {
+            continue;
+        }
+        signature.clear();
+        signature.push(classes[index]);
+        signature.extend(shape.ordered.iter().map(class_of));
+        for group in &shape.unordered {
+            let start = signature.len();
+            signature.extend(group.iter().map(class_of));
+            signature[start..].sort_unstable();
+            signature.push(u32::MAX);
+        }
+        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        refined[index] = match known.get(&signature) {
+            Some(class) => *class,
+            None => {
+                known.insert(signature.clone(), next);
+                next
+            }
+        };
+    }
+    for (index, target) in targets.iter().enumerate() {
+        refined[index] = refined[*target as usize];
+    }
+    (refined, known.len())
+}
+
+/// A schema as its own keywords, and the schemas that it applies.
+struct Shape {
+    keywords: String,
+    /// What it tells of its values without asserting it.
+    told: String,
+    /// For a reference that asserts nothing else: what it refers to.
+    target: Option<u32>,
+    /// Schemas whose place says what they are for, as the keywords have them.
+    ordered: Vec<u32>,
+    /// `allOf`, `anyOf` and `oneOf`.
+    unordered: Vec<Vec<u32>>,
+}
+
+// Writing to a `String` does not fail, so the results of `write!` are dropped.
+macro_rules! put {
+    ($out:expr, $($argument:tt)*) => {
+        let _ = write!($out, $($argument)*);
+    };
+}
+
+impl Shape {
+    fn of(node: &Node, index: &dyn Fn(NodeId) -> u32) -> Self {
+        let told = annotations(node);
+        if let Some(target) = node.reference.filter(|_| node.is_reference()) {
+            return Self {
+                keywords: "reference".to_owned(),
+                told,
+                target: Some(index(target)),
+                ordered: vec![index(target)],
+                unordered: Vec::new(),
+            };
+        }
+        let mut keywords = own_keywords(node);
+        let mut ordered = Vec::new();
+        let mut add = |keywords: &mut String, name: &str, id: Option<NodeId>| {
+            if let Some(id) = id {
+                put!(keywords, "{name};");
+                ordered.push(index(id));
+            }
+        };
+        let out = &mut keywords;
+        let (object, array) = (&node.object, &node.array);
+        let mut names: Vec<_> = object.properties.iter().collect();
+        names.sort();
+        for (name, id) in names {
+            add(out, &format!("property {name:?}"), Some(*id));
+        }
+        let mut patterns: Vec<(String, NodeId)> = object
+            .patterns
+            .iter()
+            .map(|(pattern, id)| (pattern.argument_text(), *id))
+            .collect();
+        patterns.sort();
+        for (pattern, id) in patterns {
+            add(out, &format!("pattern {pattern:?}"), Some(id));
+        }
+        let mut dependent: Vec<_> = object.dependent_schemas.iter().collect();
+        dependent.sort();
+        for (name, id) in dependent {
+            add(out, &format!("dependent {name:?}"), Some(*id));
+        }
+        for id in &array.prefix {
+            add(out, "prefix", Some(*id));
+        }
+        add(out, "additional", object.additional);
+        add(out, "unevaluatedProperties", object.unevaluated);
+        add(out, "propertyNames", object.property_names);
+        add(out, "items", array.items);
+        add(out, "unevaluatedItems", array.unevaluated);
+        if let Some(contains) = array.contains {
+            let (minimum, maximum) = (contains.minimum, contains.maximum);
+            add(
+                out,
+                &format!("contains {minimum} {maximum:?}"),
+                Some(contains.node),
+            );
+        }
+        add(out, "not", node.not);
+        add(out, "reference", node.reference);
+        if let Some(conditional) = node.conditional {
+            add(out, "if", Some(conditional.condition));
+            add(out, "then", conditional.then);
+            add(out, "else", conditional.otherwise);
+        }
+        let unordered = [&node.all_of, &node.any_of, &node.one_of];
+        let unordered = unordered
+            .iter()
+            .map(|branches| branches.iter().map(|id| index(*id)).collect());
+        Self {
+            keywords,
+            told,
+            target: None,
+            ordered,
+            unordered: unordered.collect(),
+        }
+    }
+}
+
+/// The keywords that apply no other schema, in an order of their own.
+fn own_keywords(node: &Node) -> String {
+    let mut out = String::new();
+    if node.never {
+        out.push_str("never;");
+    }
+    if let Some(types) = node.types {
+        put!(out, "{types:?};");
+    }
+    if let Some(constant) = &node.constant {
+        put!(out, "enum [{}];", canonical(constant));
+    } else if let Some(values) = &node.values {
+        let mut all: Vec<String> = values.all.iter().map(canonical).collect();
+        all.sort();
+        all.dedup();
+        put!(out, "enum {all:?};");
+    }
+    let mut checks: Vec<String> = node.checks.iter().map(|c| format!("{c:?}")).collect();
+    checks.sort();
+    put!(out, "{checks:?};");
+    let mut lengths: Vec<String> = node.lengths.iter().map(|l| format!("{l:?}")).collect();
+    lengths.sort();
+    put!(out, "{lengths:?};");
+    let mut required: Vec<_> = node.object.required.iter().collect();
+    required.sort_by(|a, b| a.name.cmp(&b.name));
+    put!(out, "{required:?};");
+    let mut dependent: Vec<_> = node.object.dependent_required.iter().collect();
+    dependent.sort();
+    put!(out, "{dependent:?};");
+    let unions = [&node.all_of, &node.any_of, &node.one_of];
+    put!(out, "{:?};", unions.map(Vec::len));
+    out
+}
+
+/// A value as text in which the order of members does not count.
+fn canonical(value: &serde_json::Value) -> String {
+    let mut value = value.clone();
+    value.sort_all_objects();
+    value.to_string()
+}
+
+fn annotations(node: &Node) -> String {
+    let default = node.annotations().and_then(|known| known.default.as_ref());
+    let discriminator = node.discriminator.as_ref();
+    let discriminator = discriminator.map(|known| (&known.property, known.tags()));
+    let flags = [
+        (node.deprecated, "deprecated;"),
+        (node.read_only, "readOnly;"),
+        (node.write_only, "writeOnly;"),
+    ];
+    let mut out: String = flags
+        .iter()
+        .filter_map(|(is_set, text)| is_set.then_some(*text))
+        .collect();
+    if let Some(default) = default {
+        put!(out, "default {};", canonical(default));
+    }
+    if let Some(discriminator) = discriminator {
+        put!(out, "discriminator {discriminator:?};");
+    }
+    out
+}

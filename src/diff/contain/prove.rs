@@ -1,0 +1,411 @@
+//! The proof: a structural induction over pairs of schemas.
+//!
+//! A pair that is in progress holds: every way back to it leads through a part of the value (ways within
+//! one value were cut while compiling), and values are finite. When a pair fails, what was proved
+//! meanwhile may have used it, and is forgotten.
+
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use crate::json::Kind;
+use crate::schema::{Check, Contains, Length, Node, NodeId, Types};
+
+use super::case::{Case, cases};
+use super::classes::Classes;
+use super::kinds::Kinds;
+use super::{Scope, accepts};
+
+/// Pairs that are looked at before giving up.
+const STEPS: u32 = 4_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// In progress, or proved.
+    Holds,
+    Failed,
+}
+
+/// Proves that values of schemas of one graph are values of schemas of another.
+pub(in crate::diff) struct Prover<'g> {
+    pub(super) old: Scope<'g>,
+    pub(super) new: Scope<'g>,
+    known: FxHashMap<(Vec<NodeId>, NodeId), State>,
+    /// Pairs in the order in which they were taken to hold.
+    trail: Vec<(Vec<NodeId>, NodeId)>,
+    steps: u32,
+    pub(super) classes: Classes<'g>,
+    /// How often the direction may still be turned round, for `not`.
+    turns: u8,
+}
+
+impl<'g> Prover<'g> {
+    pub(in crate::diff) fn new(old: Scope<'g>, new: Scope<'g>, classes: Classes<'g>) -> Self {
+        Self {
+            old,
+            new,
+            known: FxHashMap::default(),
+            trail: Vec::new(),
+            steps: 0,
+            classes,
+            turns: 2,
+        }
+    }
+
+    /// Asks something about the left side alone.
+    pub(super) fn within_old(&mut self, ask: impl FnOnce(&mut Self) -> bool) -> bool {
+        let Some(turns) = self.turns.checked_sub(1) else {
+            return false;
+        };
+        let mut inner = Prover {
+            turns,
+            steps: self.steps,
+            ..Prover::new(self.old, self.old, self.classes.within_left())
+        };
+        let holds = ask(&mut inner);
+        self.steps = inner.steps;
+        holds
+    }
+
+    /// Whether every value of a schema on the right is one of a schema on the left.
+    pub(super) fn prove_reverse(&mut self, right: NodeId, left: NodeId) -> bool {
+        let Some(turns) = self.turns.checked_sub(1) else {
+            return false;
+        };
+        let mut reverse = Prover {
+            turns,
+            steps: self.steps,
+            ..Prover::new(self.new, self.old, self.classes.reversed())
+        };
+        let holds = reverse.prove(&[right], left);
+        self.steps = reverse.steps;
+        holds
+    }
+
+    /// Whether every value of all of `left` is one of `right`. Nothing on the left is every value.
+    pub(in crate::diff) fn prove(&mut self, left: &[NodeId], right: NodeId) -> bool {
+        let mut left = left.to_vec();
+        left.sort_unstable();
+        left.dedup();
+        let key = (left, right);
+        if let Some(state) = self.known.get(&key) {
+            return *state == State::Holds;
+        }
+        self.steps += 1;
+        if self.steps > STEPS {
+            return false;
+        }
+        if key.0.iter().any(|left| self.classes.same(*left, right)) {
+            self.known.insert(key, State::Holds);
+            return true;
+        }
+        let mark = self.trail.len();
+        self.known.insert(key.clone(), State::Holds);
+        self.trail.push(key.clone());
+        let cases = cases(self.old, &key.0);
+        let holds = cases
+            .iter()
+            .all(|case| self.is_empty(case, 3) || self.prove_case(case, right));
+        if !holds {
+            for pair in self.trail.split_off(mark) {
+                self.known.remove(&pair);
+            }
+            self.known.insert(key, State::Failed);
+        }
+        holds
+    }
+
+    /// Whether every value of a case is one of `right`.
+    pub(super) fn prove_case(&mut self, case: &Case, right: NodeId) -> bool {
+        self.steps += 1;
+        if self.steps > STEPS {
+            return false;
+        }
+        if case
+            .nodes
+            .iter()
+            .any(|left| self.classes.same(*left, right))
+        {
+            return true;
+        }
+        if let Some(values) = case.listed(self.old) {
+            return values.iter().all(|value| accepts(self.new, right, value));
+        }
+        let node = self.new.node(right);
+        let types = node.types.map_or(Kinds::ALL, Kinds::of);
+        !node.never
+            && case.kinds.within(types)
+            && self.counts_alike(case, node.types)
+            && node.values.is_none()
+            && node.constant.is_none()
+            && node
+                .checks
+                .iter()
+                .all(|check| self.check_holds(case, check))
+            && node
+                .lengths
+                .iter()
+                .all(|length| self.length_holds(case, *length))
+            && node
+                .reference
+                .is_none_or(|inner| self.prove_case(case, inner))
+            && node
+                .all_of
+                .iter()
+                .all(|inner| self.prove_case(case, *inner))
+            && (node.any_of.is_empty() || self.prove_any(case, &node.any_of))
+            && (node.one_of.is_empty() || self.prove_one(case, &node.one_of))
+            && node.not.is_none_or(|not| self.excludes(case, not))
+            && self.conditional_holds(case, node)
+            && (!case.kinds.has(Kinds::OBJECT) || self.members_hold(case, right))
+            && (!case.kinds.has(Kinds::ARRAY) || self.elements_hold(case, right))
+    }
+
+    /// Draft 4 takes for whole what is written without fraction and exponent: whether both sides do, where
+    /// the right one does.
+    fn counts_alike(&self, case: &Case, types: Option<Types>) -> bool {
+        let Some(types) = types.filter(|types| types.counts_as_written()) else {
+            return true;
+        };
+        let is_about_whole = case.kinds.has(Kinds::WHOLE) && !types.holds_fractions();
+        let left = || {
+            let mut types = case.each(self.old).filter_map(|node| node.types);
+            types.any(Types::counts_as_written)
+        };
+        !is_about_whole || left()
+    }
+
+    /// Takes a step; false when there are none left.
+    pub(super) fn spend(&mut self) -> bool {
+        self.steps += 1;
+        self.steps <= STEPS
+    }
+
+    pub(super) fn check_holds(&self, case: &Case, check: &Check) -> bool {
+        if !case.kinds.has(Kinds::about(check.kind)) {
+            return true;
+        }
+        let whole = !case.kinds.has(Kinds::FRACTION);
+        match (check.keyword, &check.argument) {
+            ("multipleOf", Value::Number(divisor)) => case.is_multiple(self.old, divisor),
+            (
+                "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum",
+                Value::Number(limit),
+            ) => case.range(self.old).keeps(check.keyword, limit, whole),
+            ("uniqueItems", argument) => {
+                case.checks(self.old, "uniqueItems", argument)
+                    || case
+                        .lengths(self.old, Kind::Array)
+                        .1
+                        .is_some_and(|most| most <= 1)
+            }
+            ("pattern", Value::String(pattern)) => {
+                matches_all(pattern) || case.checks(self.old, "pattern", &check.argument)
+            }
+            (keyword, argument) => case.checks(self.old, keyword, argument),
+        }
+    }
+
+    pub(super) fn length_holds(&mut self, case: &Case, length: Length) -> bool {
+        if !case.kinds.has(Kinds::about(length.kind)) {
+            return true;
+        }
+        let (mut lower, mut upper) = case.lengths(self.old, length.kind);
+        if length.kind == Kind::Object {
+            let (fewest, most) = self.counts(case);
+            lower = lower.max(fewest);
+            upper = upper.into_iter().chain(most).min();
+        }
+        if length.is_maximum {
+            upper.is_some_and(|upper| upper <= length.limit)
+        } else {
+            lower >= length.limit
+        }
+    }
+
+    /// Whether some branch holds; else whether one does for each kind of value, or each value of a tag.
+    pub(super) fn prove_any(&mut self, case: &Case, branches: &[NodeId]) -> bool {
+        if branches.iter().any(|branch| self.prove_case(case, *branch)) {
+            return true;
+        }
+        // One branch excludes what another one takes: together they are everything.
+        let new = self.new;
+        let excluded = branches.iter().filter_map(|branch| {
+            let node = new.node(new.resolve(*branch));
+            node.not.filter(|_| node.excludes_only())
+        });
+        let classes = self.classes;
+        let is_all = |not: NodeId| {
+            branches
+                .iter()
+                .any(|branch| classes.same_right(not, *branch))
+        };
+        if excluded.into_iter().any(is_all) {
+            return true;
+        }
+        self.split(case).is_some_and(|parts| {
+            parts
+                .iter()
+                .all(|part| self.is_empty(part, 3) || self.prove_any(part, branches))
+        })
+    }
+
+    pub(super) fn prove_one(&mut self, case: &Case, branches: &[NodeId]) -> bool {
+        let holds = branches.iter().any(|branch| {
+            self.prove_case(case, *branch)
+                && branches
+                    .iter()
+                    .all(|other| other == branch || self.disjoint(case, *other))
+        });
+        holds
+            || self.split(case).is_some_and(|parts| {
+                parts
+                    .iter()
+                    .all(|part| self.is_empty(part, 3) || self.prove_one(part, branches))
+            })
+    }
+
+    /// Whether no value of the case is one of what `not` excludes.
+    pub(super) fn excludes(&mut self, case: &Case, not: NodeId) -> bool {
+        self.disjoint(case, not)
+            || case
+                .nots
+                .iter()
+                .any(|excluded| self.prove_reverse(not, *excluded))
+    }
+
+    /// A case in smaller ones: by kind, then by the values of a required property that are listed.
+    fn split(&self, case: &Case) -> Option<Vec<Case>> {
+        if case.kinds.count() > 1 {
+            let kinds = Kinds::EACH.iter().filter(|kind| case.kinds.has(**kind));
+            return Some(kinds.map(|kind| case.only(*kind)).collect());
+        }
+        if !case.kinds.has(Kinds::OBJECT) {
+            return None;
+        }
+        for name in case.names(self.old) {
+            let is_pinned = case.pins.iter().any(|(pin, _)| *pin == name);
+            if is_pinned || !case.requires(self.old, &name) {
+                continue;
+            }
+            let mut values = Vec::new();
+            let inner = cases(self.old, &case.property(self.old, &name));
+            let is_listed = inner.iter().all(|inner| match inner.listed(self.old) {
+                Some(listed) => {
+                    values.extend(listed);
+                    true
+                }
+                None => false,
+            });
+            if is_listed && values.len() <= 64 {
+                let pinned = values.into_iter().map(|value| {
+                    let mut part = case.clone();
+                    part.pins.push((name.clone(), value));
+                    part
+                });
+                return Some(pinned.collect());
+            }
+        }
+        None
+    }
+
+    pub(super) fn conditional_holds(&mut self, case: &Case, node: &Node) -> bool {
+        let Some(conditional) = node.conditional else {
+            return true;
+        };
+        let mut holds =
+            |branch: Option<NodeId>| branch.is_none_or(|branch| self.prove_case(case, branch));
+        let (then, otherwise) = (holds(conditional.then), holds(conditional.otherwise));
+        (then && (otherwise || self.prove_case(case, conditional.condition)))
+            || (otherwise && self.excludes(case, conditional.condition))
+            || self.split(case).is_some_and(|parts| {
+                parts
+                    .iter()
+                    .all(|part| self.is_empty(part, 3) || self.conditional_holds(part, node))
+            })
+    }
+
+    fn elements_hold(&mut self, case: &Case, right: NodeId) -> bool {
+        let rules = &self.new.node(right).array;
+        rules.unevaluated.is_none()
+            && self.each_element_holds(case, right)
+            && rules
+                .contains
+                .is_none_or(|contains| self.contains_holds(case, right, contains))
+    }
+
+    /// Positions that either side tells apart.
+    fn listed_positions(&self, case: &Case, right: NodeId) -> usize {
+        let left = case.each(self.old).map(|node| node.array.prefix.len());
+        let right = self.new.node(right).array.prefix.len();
+        right.max(left.max().unwrap_or(0))
+    }
+
+    /// `prefixItems` and `items`.
+    pub(super) fn each_element_holds(&mut self, case: &Case, right: NodeId) -> bool {
+        let (_, most) = case.lengths(self.old, Kind::Array);
+        // The position after all listed ones stands for the rest.
+        for index in 0..=self.listed_positions(case, right) {
+            if most.is_some_and(|most| most <= index as u64) {
+                break;
+            }
+            let Some(schema) = self.new.node(right).element_schema(index) else {
+                continue;
+            };
+            let element = case.element(self.old, index);
+            if !self.prove(&element, schema) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// `contains`, with its counts.
+    pub(super) fn contains_holds(
+        &mut self,
+        case: &Case,
+        right: NodeId,
+        contains: Contains,
+    ) -> bool {
+        let (fewest, most) = case.lengths(self.old, Kind::Array);
+        let listed = self.listed_positions(case, right);
+        let is_all = |prover: &mut Self| {
+            (0..=listed).all(|index| {
+                let element = case.element(prover.old, index);
+                prover.prove(&element, contains.node)
+            })
+        };
+        let known: Vec<Contains> = case
+            .each(self.old)
+            .filter_map(|node| node.array.contains)
+            .collect();
+        let enough = contains.minimum == 0
+            || known.iter().any(|left| {
+                left.minimum >= contains.minimum && self.prove(&[left.node], contains.node)
+            })
+            || (fewest >= contains.minimum && is_all(self));
+        let few = contains.maximum.is_none_or(|maximum| {
+            most.is_some_and(|most| most <= maximum)
+                || known.iter().any(|left| {
+                    left.maximum.is_some_and(|own| own <= maximum)
+                        && (self.classes.same(left.node, contains.node)
+                            || self.prove_reverse(contains.node, left.node))
+                })
+        });
+        enough && few
+    }
+
+    /// Starts over with the count of steps, for another question. What is known stays known.
+    pub(in crate::diff) fn rest(&mut self) {
+        self.steps = 0;
+    }
+}
+
+/// Whether a pattern matches every string: somewhere it matches nothing at all, wherever that is; an
+/// anchor at the start alone does not matter then.
+fn matches_all(pattern: &str) -> bool {
+    let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
+    regex_syntax::parse(pattern).is_ok_and(|hir| {
+        let properties = hir.properties();
+        properties.minimum_len() == Some(0) && properties.look_set().is_empty()
+    })
+}

@@ -1,0 +1,509 @@
+//! The guided search for a witness: down to where the two sides differ, and back up with the smallest
+//! value around it.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use serde_json::{Map, Value};
+
+use crate::json::Kind;
+use crate::schema::{Length, Node, NodeId};
+
+use super::ask::Ask;
+use super::case::{Case, cases};
+use super::kinds::Kinds;
+use super::pool::Pool;
+use super::range::integer;
+use super::{Scope, accepts};
+
+/// Pairs of schemas that are looked at before giving up.
+const STEPS: u32 = 3_000;
+
+/// Values that are kept for one pair.
+const KEPT: usize = 6;
+
+/// How deep values are built.
+pub(in crate::diff) const DEPTH: u8 = 24;
+
+/// A part of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::diff) enum Part {
+    Member(String),
+    Element(usize),
+}
+
+/// Looks for values that the old side accepts and the new side rejects.
+pub(in crate::diff) struct Refuter<'g> {
+    old: Scope<'g>,
+    new: Scope<'g>,
+    pool: &'g Pool,
+    known: FxHashMap<(Vec<NodeId>, NodeId), Vec<Value>>,
+    steps: u32,
+}
+
+impl<'g> Refuter<'g> {
+    pub(in crate::diff) fn new(old: Scope<'g>, new: Scope<'g>, pool: &'g Pool) -> Self {
+        Self {
+            old,
+            new,
+            pool,
+            known: FxHashMap::default(),
+            steps: 0,
+        }
+    }
+
+    /// Values of all of `left` that are none of `right`.
+    pub(super) fn refute(&mut self, left: &[NodeId], right: NodeId, depth: u8) -> Vec<Value> {
+        let mut left = left.to_vec();
+        left.sort_unstable();
+        left.dedup();
+        let key = (left, right);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        self.steps += 1;
+        if depth == 0 || self.steps > STEPS {
+            return Vec::new();
+        }
+        // Where the pair is met again on the way down, there is nothing new to find.
+        self.known.insert(key.clone(), Vec::new());
+        let found = self.against(&key.0, &Ask::Whole(right), depth);
+        self.known.insert(key, found.clone());
+        found
+    }
+
+    /// Values of all of `left` that are not as asked.
+    pub(in crate::diff) fn against(&mut self, left: &[NodeId], ask: &Ask, depth: u8) -> Vec<Value> {
+        let mut found = Vec::new();
+        for case in cases(self.old, left) {
+            self.of_case(&case, ask, depth, &mut found);
+            if found.len() >= KEPT {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Values of all of `left` that hold `inner` in a part: small ones, one for each way that there is.
+    pub(in crate::diff) fn around(
+        &mut self,
+        left: &[NodeId],
+        part: &Part,
+        inner: &Value,
+    ) -> Vec<Value> {
+        let mut values = Vec::new();
+        for case in cases(self.old, left).iter().take(KEPT) {
+            let kind = match part {
+                Part::Member(_) => Kinds::OBJECT,
+                Part::Element(_) => Kinds::ARRAY,
+            };
+            let case = case.only(kind);
+            if case.kinds.is_empty() {
+                continue;
+            }
+            let value: Value = match part {
+                Part::Member(name) => {
+                    let mut object = Map::new();
+                    for known in case.names(self.old) {
+                        if *known == *name.as_str() {
+                            object.insert(name.clone(), inner.clone());
+                        } else if case.requires(self.old, &known) {
+                            let property = case.property(self.old, &known);
+                            let value = self.smallest_of(&property, DEPTH);
+                            object.extend(value.map(|value| (known.to_string(), value)));
+                        }
+                    }
+                    object.insert(name.clone(), inner.clone());
+                    object.into()
+                }
+                Part::Element(index) => {
+                    let (fewest, _) = case.lengths(self.old, Kind::Array);
+                    let length = usize::try_from(fewest.min(64)).unwrap_or(0).max(index + 1);
+                    let elements = (0..length).map(|position| match position == *index {
+                        true => Some(inner.clone()),
+                        false => {
+                            let element = case.element(self.old, position);
+                            self.smallest_of(&element, DEPTH)
+                        }
+                    });
+                    let elements: Vec<Value> = elements.flatten().collect();
+                    elements.into()
+                }
+            };
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        values
+    }
+
+    fn of_case(&mut self, case: &Case, ask: &Ask, depth: u8, found: &mut Vec<Value>) {
+        let mut candidates = Vec::new();
+        if let Some(values) = case.listed(self.old) {
+            candidates = values;
+        } else {
+            for kind in Kinds::EACH {
+                let part = case.only(kind);
+                if !part.kinds.is_empty() {
+                    candidates.extend(self.smallest(&part, depth - 1));
+                }
+            }
+            candidates.extend(self.pool.scalars.iter().cloned());
+            candidates.extend(self.fullest(case, depth));
+            if let Some(at) = ask.schema() {
+                candidates.extend(self.longer(case, at, depth));
+            }
+            match ask {
+                Ask::Not(id) => {
+                    // What is excluded is made for the other side, and may fit this one.
+                    let mut other = Refuter::new(self.new, self.old, self.pool);
+                    let excluded = self.new.node(*id).not;
+                    candidates.extend(excluded.and_then(|not| other.smallest_of(&[not], depth)));
+                }
+                Ask::Length(id, index) => {
+                    let length = self.new.node(*id).lengths[*index];
+                    candidates.extend(self.beyond(case, length, depth));
+                }
+                Ask::Check(id, index)
+                    if self.new.node(*id).checks[*index].keyword == "uniqueItems" =>
+                {
+                    candidates.extend(self.repeating(case, depth));
+                }
+                _ => {}
+            }
+        }
+        self.keep(case, ask, candidates, found);
+        if found.len() < KEPT
+            && let Some(at) = ask.schema()
+        {
+            self.inside(case, ask, at, depth, found);
+        }
+    }
+
+    /// An object of the case with every member that is declared.
+    fn fullest(&mut self, case: &Case, depth: u8) -> Option<Value> {
+        const MOST: usize = 64;
+        let case = case.only(Kinds::OBJECT);
+        let names = case.names(self.old);
+        if case.kinds.is_empty() || names.is_empty() || names.len() > MOST {
+            return None;
+        }
+        let mut object = Map::new();
+        for name in names {
+            let schemas = case.property(self.old, &name);
+            let value = self.smallest_of(&schemas, depth - 1);
+            object.extend(value.map(|value| (name.to_string(), value)));
+        }
+        Some(object.into())
+    }
+
+    /// An array of the case with an element more than either side tells apart.
+    fn longer(&mut self, case: &Case, right: NodeId, depth: u8) -> Option<Value> {
+        if !case.kinds.has(Kinds::ARRAY) {
+            return None;
+        }
+        let left = case.each(self.old).map(|node| node.array.prefix.len());
+        let told_apart = left
+            .max()
+            .unwrap_or(0)
+            .max(self.new.node(right).array.prefix.len());
+        let (fewest, _) = case.lengths(self.old, Kind::Array);
+        let count = usize::try_from(fewest.min(64))
+            .unwrap_or(0)
+            .max(told_apart + 1);
+        let elements = (0..count).map(|index| {
+            let element = case.element(self.old, index);
+            self.smallest_of(&element, depth - 1)
+        });
+        elements.collect::<Option<Vec<Value>>>().map(Value::Array)
+    }
+
+    /// An array of the case that holds an element twice.
+    fn repeating(&mut self, case: &Case, depth: u8) -> Option<Value> {
+        let (fewest, _) = case.lengths(self.old, Kind::Array);
+        let count = usize::try_from(fewest.clamp(2, 64)).unwrap_or(2);
+        let elements = (0..count).map(|index| {
+            let element = case.element(self.old, index);
+            self.smallest_of(&element, depth - 1)
+        });
+        elements.collect::<Option<Vec<Value>>>().map(Value::Array)
+    }
+
+    /// A value of the case that is just too long or too short, as far as it can be made.
+    fn beyond(&mut self, case: &Case, length: Length, depth: u8) -> Option<Value> {
+        const LONGEST: u64 = 5_000;
+        let wanted = match length.is_maximum {
+            true => length.limit.checked_add(1)?,
+            false => length.limit.checked_sub(1)?,
+        };
+        let wanted = usize::try_from(wanted.min(LONGEST + 1))
+            .ok()
+            .filter(|n| *n as u64 <= LONGEST)?;
+        match length.kind {
+            Kind::String => Some("a".repeat(wanted).into()),
+            Kind::Array => {
+                let is_unique = case.checks(self.old, "uniqueItems", &true.into());
+                let mut elements: Vec<Value> = Vec::with_capacity(wanted);
+                for index in 0..wanted {
+                    let schemas = case.element(self.old, index);
+                    let mut element = self.smallest_of(&schemas, depth - 1)?;
+                    if is_unique && elements.contains(&element) {
+                        let number = Value::from(index);
+                        let name = Value::from(format!("a{index}"));
+                        let fits =
+                            |value: &Value| schemas.iter().all(|s| accepts(self.old, *s, value));
+                        element = [number, name].into_iter().find(fits)?;
+                    }
+                    elements.push(element);
+                }
+                Some(elements.into())
+            }
+            Kind::Object => {
+                let part = case.only(Kinds::OBJECT);
+                let Some(Value::Object(mut object)) = self.smallest(&part, depth - 1) else {
+                    return None;
+                };
+                let declared = case
+                    .names(self.old)
+                    .into_iter()
+                    .map(|name| name.to_string());
+                let names = declared.chain((0..wanted).map(|index| format!("member{index}")));
+                for name in names {
+                    if object.len() < wanted && !object.contains_key(&name) {
+                        let schemas = case.property(self.old, &name);
+                        let value = self.smallest_of(&schemas, depth - 1);
+                        object.extend(value.map(|value| (name, value)));
+                    }
+                }
+                Some(object.into())
+            }
+            _ => None,
+        }
+    }
+
+    /// Keeps the candidates that the case has and that are not as asked.
+    fn keep(&self, case: &Case, ask: &Ask, candidates: Vec<Value>, found: &mut Vec<Value>) {
+        for value in candidates {
+            if found.len() < KEPT
+                && self.has(case, &value)
+                && !ask.accepts(self.new, &value)
+                && !found.contains(&value)
+            {
+                found.push(value);
+            }
+        }
+    }
+
+    fn has(&self, case: &Case, value: &Value) -> bool {
+        Kinds::of_value(value).within(case.kinds)
+            && case
+                .nodes
+                .iter()
+                .all(|node| accepts(self.old, *node, value))
+            && !case.nots.iter().any(|not| accepts(self.old, *not, value))
+    }
+
+    /// Values that differ in a part: `at` is what asks, or applies to the same value.
+    fn inside(&mut self, case: &Case, ask: &Ask, at: NodeId, depth: u8, found: &mut Vec<Value>) {
+        if self.steps > STEPS || found.len() >= KEPT {
+            return;
+        }
+        let new = self.new;
+        let node = new.node(at);
+        let conditional = node.conditional.iter().flat_map(|c| [c.then, c.otherwise]);
+        let others = node
+            .reference
+            .into_iter()
+            .chain(node.all_of.iter().copied())
+            .chain(node.any_of.iter().copied())
+            .chain(node.one_of.iter().copied())
+            .chain(conditional.flatten())
+            .chain(node.object.dependent_schemas.iter().map(|(_, id)| *id));
+        for other in others {
+            self.inside(case, ask, other, depth, found);
+        }
+        if case.kinds.has(Kinds::OBJECT) {
+            self.in_members(&case.only(Kinds::OBJECT), ask, at, depth, found);
+        }
+        if case.kinds.has(Kinds::ARRAY) {
+            self.in_elements(&case.only(Kinds::ARRAY), ask, at, depth, found);
+        }
+    }
+
+    fn in_members(
+        &mut self,
+        case: &Case,
+        ask: &Ask,
+        at: NodeId,
+        depth: u8,
+        found: &mut Vec<Value>,
+    ) {
+        let Some(Value::Object(base)) = self.smallest(case, depth - 1) else {
+            return;
+        };
+        let new = self.new;
+        let node = new.node(at);
+        let mut names = case.names(self.old);
+        names.extend(node.object.names.iter().cloned());
+        let pool = self.pool.names.iter().take(8);
+        names.extend(pool.map(|name| name.as_str().into()));
+        let mut seen = rustc_hash::FxHashSet::default();
+        names.retain(|name| seen.insert(Arc::clone(name)));
+        if self.old.declared_only && !names.is_empty() {
+            let is_declared = |name: &str| {
+                case.requires(self.old, name) || !case.property(self.old, name).is_empty()
+            };
+            let names_some = case
+                .each(self.old)
+                .any(|node| node.object.names_properties());
+            names.retain(|name| !names_some || is_declared(name));
+        }
+        let mut candidates = vec![Value::Object(base.clone())];
+        for name in names {
+            let left = case.property(self.old, &name);
+            let mut schemas: Vec<NodeId> = node.named_schemas(&name).collect();
+            if schemas.is_empty() {
+                schemas.extend(node.object.additional);
+            }
+            for schema in schemas {
+                for value in self.refute(&left, schema, depth - 1) {
+                    let mut object = base.clone();
+                    object.insert(name.to_string(), value);
+                    candidates.push(object.into());
+                }
+            }
+            if !base.contains_key(&*name)
+                && let Some(value) = self.smallest_of(&left, depth - 1)
+            {
+                let mut object = base.clone();
+                object.insert(name.to_string(), value);
+                candidates.push(object.into());
+            }
+        }
+        self.keep(case, ask, candidates, found);
+    }
+
+    fn in_elements(
+        &mut self,
+        case: &Case,
+        ask: &Ask,
+        at: NodeId,
+        depth: u8,
+        found: &mut Vec<Value>,
+    ) {
+        let new = self.new;
+        let node = new.node(at);
+        let left = case
+            .each(self.old)
+            .map(|node| node.array.prefix.len())
+            .max();
+        let listed = node.array.prefix.len().max(left.unwrap_or(0));
+        let (fewest, _) = case.lengths(self.old, Kind::Array);
+        let fewest = usize::try_from(fewest.min(64)).unwrap_or(0);
+        let mut candidates = Vec::new();
+        for index in 0..=listed {
+            let Some(schema) = node.element_schema(index) else {
+                continue;
+            };
+            let element = case.element(self.old, index);
+            for value in self.refute(&element, schema, depth - 1) {
+                let length = fewest.max(index + 1);
+                let mut array = Vec::with_capacity(length);
+                for position in 0..length {
+                    let other = case.element(self.old, position);
+                    array.extend(match position == index {
+                        true => Some(value.clone()),
+                        false => self.smallest_of(&other, depth - 1),
+                    });
+                }
+                candidates.push(array.into());
+            }
+        }
+        self.keep(case, ask, candidates, found);
+    }
+
+    /// A small value of all of these.
+    fn smallest_of(&mut self, nodes: &[NodeId], depth: u8) -> Option<Value> {
+        cases(self.old, nodes)
+            .iter()
+            .find_map(|case| self.smallest(case, depth))
+    }
+
+    /// A small value of a case.
+    fn smallest(&mut self, case: &Case, depth: u8) -> Option<Value> {
+        self.steps += 1;
+        let depth = depth.checked_sub(1)?;
+        if self.steps > STEPS * 4 {
+            return None;
+        }
+        if let Some(values) = case.listed(self.old) {
+            return values.into_iter().next();
+        }
+        for kind in Kinds::EACH.into_iter().filter(|kind| case.kinds.has(*kind)) {
+            let value = self.smallest_kind(&case.only(kind), kind, depth);
+            if let Some(value) = value.filter(|value| self.has(case, value)) {
+                return Some(value);
+            }
+        }
+        let mut scalars = self.pool.scalars.iter();
+        scalars.find(|value| self.has(case, value)).cloned()
+    }
+
+    fn smallest_kind(&mut self, case: &Case, kind: Kinds, depth: u8) -> Option<Value> {
+        if kind == Kinds::WHOLE {
+            let (lower, upper) = case.range(self.old).whole();
+            let near = lower
+                .filter(|lower| *lower > 0)
+                .or(upper.filter(|upper| *upper < 0));
+            return i64::try_from(near.unwrap_or(0)).ok().map(Value::from);
+        }
+        if kind == Kinds::FRACTION {
+            let range = case.range(self.old);
+            let start = range.lower.as_ref().or(range.upper.as_ref());
+            let start = start.map(|bound| bound.limit.clone());
+            let start = start.and_then(|limit| match integer(&limit) {
+                Some(whole) => Some(whole as f64 + 0.5),
+                None => limit.as_f64(),
+            });
+            return serde_json::Number::from_f64(start.unwrap_or(0.5)).map(Value::Number);
+        }
+        if kind == Kinds::STRING {
+            let spoken = Pool::of_nodes(case.each(self.old));
+            let examples = case.each(self.old).flat_map(Node::examples);
+            let mut strings = examples
+                .chain(&spoken.scalars)
+                .filter(|value| value.is_string());
+            if spoken.has_texts
+                && let Some(text) = strings.find(|value| self.has(case, value))
+            {
+                return Some(text.clone());
+            }
+            let (fewest, _) = case.lengths(self.old, Kind::String);
+            return (fewest <= 300)
+                .then(|| "a".repeat(usize::try_from(fewest).unwrap_or(0)).into());
+        }
+        if kind == Kinds::ARRAY {
+            let (fewest, _) = case.lengths(self.old, Kind::Array);
+            let mut array = Vec::new();
+            for index in 0..usize::try_from(fewest.min(64)).unwrap_or(0) {
+                let element = case.element(self.old, index);
+                array.push(self.smallest_of(&element, depth)?);
+            }
+            return Some(array.into());
+        }
+        if kind == Kinds::OBJECT {
+            let mut object = Map::new();
+            for name in case.names(self.old) {
+                if case.requires(self.old, &name) {
+                    let property = case.property(self.old, &name);
+                    object.insert(name.to_string(), self.smallest_of(&property, depth)?);
+                }
+            }
+            return Some(object.into());
+        }
+        match kind {
+            Kinds::NULL => Some(Value::Null),
+            _ => Some(false.into()),
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! What differs between two schemas in the members of objects.
+
+use std::sync::Arc;
+
+use crate::contract::Contract;
+use crate::schema::{Graph, NodeId};
+
+use super::change::Fact;
+use super::contain::Ask;
+use super::moves::Stray;
+use super::view::{Extra, View};
+use super::walk::{Edge, Found, Walk, keyword_place, keyword_text, place_of};
+
+impl Walk<'_> {
+    /// `properties`, `required`, `additionalProperties` and what else is about members.
+    pub(super) fn members(
+        &mut self,
+        at: usize,
+        old: &View<'_>,
+        new: &View<'_>,
+        found: &mut Vec<Found>,
+    ) {
+        let (old_required, new_required) = (old.required(), new.required());
+        let (mut gone, mut added) = (Vec::new(), Vec::new());
+        for name in old.names() {
+            let property = old.property(&name);
+            if !new.declares(&name) {
+                gone.push(Stray {
+                    is_required: old_required.contains(&name),
+                    name,
+                    schemas: property,
+                });
+                continue;
+            }
+            let other = new.property(&name);
+            self.wrappers(&property, &other, &name, found);
+            self.lead(at, Edge::Property(name), &property, &other);
+        }
+        for name in new.names() {
+            if !old.declares(&name) {
+                added.push(Stray {
+                    is_required: new_required.contains(&name),
+                    schemas: new.property(&name),
+                    name,
+                });
+            }
+        }
+        self.required(old, new, found);
+        let strays = self.moves(at, old, new, gone, added, found);
+        for stray in strays.gone {
+            found.push(self.property_removed(old, new, &stray));
+        }
+        for stray in strays.added {
+            found.push(self.property_added(old, new, &stray));
+        }
+        self.extras(at, old, new, found);
+        self.patterns(at, old, new, found);
+        self.dependents(old, new, found);
+        let names = |view: &View<'_>| -> Vec<(NodeId, NodeId)> {
+            let nodes = view.nodes();
+            let rules = nodes.filter_map(|(id, node)| Some((id, node.object.property_names?)));
+            rules.collect()
+        };
+        self.whole("propertyNames", &names(old), &names(new), Ask::Names, found);
+    }
+
+    /// `deprecated`, `readOnly` and `writeOnly` beside a `$ref`: they are about the property alone.
+    fn wrappers(&self, old: &[NodeId], new: &[NodeId], name: &Arc<str>, found: &mut Vec<Found>) {
+        let beside = |graph: &Graph, nodes: &[NodeId]| {
+            let all = nodes.iter();
+            all.copied().any(|id| graph.node(id).is_reference())
+        };
+        let is_reference = beside(&self.old.graph, old) || beside(&self.new.graph, new);
+        if !is_reference {
+            return;
+        }
+        let before = found.len();
+        let (old, new) = (
+            View::of_references(&self.old.graph, old),
+            View::of_references(&self.new.graph, new),
+        );
+        self.flags(&old, &new, name, found);
+        for flagged in &mut found[before..] {
+            flagged
+                .below
+                .push(crate::location::Step::Key(Arc::clone(name)));
+        }
+    }
+
+    /// Names that are required on one side only, and that both sides declare, or neither.
+    fn required(&self, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
+        let (old_required, new_required) = (old.required(), new.required());
+        let is_told = |name: &str| old.declares(name) != new.declares(name);
+        let place = |contract: &Contract, view: &View<'_>, name: &str| {
+            let requires = |node: &crate::schema::Node| {
+                let mut required = node.object.required.iter();
+                required.any(|required| *required.name == *name)
+            };
+            let mut nodes = view.nodes();
+            match nodes.find(|(_, node)| requires(node)) {
+                Some((id, _)) => Some(keyword_place(contract, id, "required")),
+                None => place_of(contract, &view.property(name))
+                    .or_else(|| place_of(contract, view.parts.first().map(|p| p.node).as_slice())),
+            }
+        };
+        let mut tell = |fact: Fact, name: &Arc<str>, forward: Vec<Ask>, backward: Vec<Ask>| {
+            let text = |is_required: bool| match is_required {
+                true => Some("required".to_owned()),
+                false => Some("optional".to_owned()),
+            };
+            let mut change = Found::new(fact, &**name)
+                .below(name)
+                .values(
+                    text(fact == Fact::PropertyOptional),
+                    text(fact == Fact::PropertyRequired),
+                )
+                .places(place(self.old, old, name), place(self.new, new, name))
+                .asking(forward, backward);
+            if !old.declares(name) && !new.declares(name) {
+                let note = "neither contract declares the property: any value will do";
+                change.notes.push(note.to_owned());
+            }
+            found.push(change);
+        };
+        for name in new_required.iter().filter(|name| !is_told(name)) {
+            if !old_required.contains(name) {
+                let ask = vec![Ask::Required(Arc::clone(name))];
+                tell(Fact::PropertyRequired, name, ask, Vec::new());
+            }
+        }
+        for name in old_required.iter().filter(|name| !is_told(name)) {
+            if !new_required.contains(name) {
+                let ask = vec![Ask::Required(Arc::clone(name))];
+                tell(Fact::PropertyOptional, name, Vec::new(), ask);
+            }
+        }
+    }
+
+    pub(super) fn property_removed(&self, old: &View<'_>, new: &View<'_>, stray: &Stray) -> Found {
+        let forward = members_asked(new, &stray.name);
+        let mut backward = Vec::new();
+        if stray.is_required && !new.required().contains(&stray.name) {
+            backward.push(Ask::Required(Arc::clone(&stray.name)));
+        }
+        let mut found = Found::new(Fact::PropertyRemoved, &*stray.name)
+            .below(&stray.name)
+            .values(Some(describe(old, stray)), None)
+            .places(
+                place_of(self.old, &stray.schemas),
+                new.parts
+                    .first()
+                    .and_then(|part| place_of(self.new, &[part.node])),
+            )
+            .asking(forward, backward);
+        found.is_minor = !stray.is_required;
+        found
+    }
+
+    pub(super) fn property_added(&self, old: &View<'_>, new: &View<'_>, stray: &Stray) -> Found {
+        let backward = members_asked(old, &stray.name);
+        let mut forward = Vec::new();
+        if stray.is_required && !old.required().contains(&stray.name) {
+            forward.push(Ask::Required(Arc::clone(&stray.name)));
+        }
+        // A map may have held such a member already.
+        if matches!(old.extra(), Extra::Schemas(_)) {
+            forward.extend(members_asked(new, &stray.name));
+        }
+        let mut found = Found::new(Fact::PropertyAdded, &*stray.name)
+            .below(&stray.name)
+            .values(None, Some(describe(new, stray)))
+            .places(
+                old.parts
+                    .first()
+                    .and_then(|part| place_of(self.old, &[part.node])),
+                place_of(self.new, &stray.schemas),
+            )
+            .asking(forward, backward);
+        found.is_minor = !stray.is_required;
+        found
+    }
+
+    /// `additionalProperties` and `unevaluatedProperties`.
+    fn extras(&mut self, at: usize, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
+        let (old_extra, new_extra) = (old.extra(), new.extra());
+        if let (Extra::Schemas(left), Extra::Schemas(right)) = (&old_extra, &new_extra) {
+            self.lead(at, Edge::Others, left, right);
+            return;
+        }
+        if old_extra == new_extra {
+            return;
+        }
+        let fact = match (&old_extra, &new_extra) {
+            (_, Extra::Closed) => Fact::ObjectClosed,
+            (Extra::Closed, _) => Fact::ObjectOpened,
+            _ => Fact::ConstraintChanged,
+        };
+        let keyword = |view: &View<'_>| {
+            let has_unevaluated = view
+                .nodes()
+                .any(|(_, node)| node.object.unevaluated.is_some());
+            match has_unevaluated {
+                true => "unevaluatedProperties",
+                false => "additionalProperties",
+            }
+        };
+        let asks = |view: &View<'_>, extra: &Extra| -> Vec<Ask> {
+            if *extra == Extra::Open {
+                return Vec::new();
+            }
+            let nodes = view.nodes().filter_map(|(id, node)| {
+                match (node.object.unevaluated, node.object.additional) {
+                    (Some(_), _) => Some(Ask::Unevaluated(id)),
+                    (None, Some(_)) => Some(Ask::Others(id)),
+                    (None, None) => None,
+                }
+            });
+            nodes.collect()
+        };
+        let text = |graph: &Graph, extra: &Extra| match extra {
+            Extra::Open => "anything".to_owned(),
+            Extra::Closed => "nothing".to_owned(),
+            Extra::Schemas(schemas) => View::of(graph, schemas).label(),
+        };
+        let place = |contract: &Contract, view: &View<'_>| {
+            let first = view.parts.first()?;
+            let mut nodes = view.nodes();
+            let owner = nodes.find(|(_, node)| {
+                node.object.additional.is_some() || node.object.unevaluated.is_some()
+            });
+            match owner {
+                Some((id, _)) => Some(keyword_place(contract, id, keyword(view))),
+                None => place_of(contract, &[first.node]),
+            }
+        };
+        let subject = match old_extra {
+            Extra::Open => keyword(new),
+            _ => keyword(old),
+        };
+        found.push(
+            Found::new(fact, subject)
+                .values(
+                    Some(text(&self.old.graph, &old_extra)),
+                    Some(text(&self.new.graph, &new_extra)),
+                )
+                .places(place(self.old, old), place(self.new, new))
+                .asking(asks(new, &new_extra), asks(old, &old_extra)),
+        );
+    }
+
+    /// `patternProperties`, by pattern.
+    fn patterns(&mut self, at: usize, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
+        type Patterns = Vec<(String, NodeId, NodeId)>;
+        let patterns = |view: &View<'_>| -> Patterns {
+            let patterns = view.nodes().flat_map(|(id, node)| {
+                let patterns = node.object.patterns.iter();
+                patterns.map(move |(pattern, schema)| (pattern.argument_text(), id, *schema))
+            });
+            patterns.collect()
+        };
+        let (old_patterns, new_patterns) = (patterns(old), patterns(new));
+        let mut texts: Vec<&String> = old_patterns
+            .iter()
+            .chain(&new_patterns)
+            .map(|(pattern, ..)| pattern)
+            .collect();
+        texts.sort();
+        texts.dedup();
+        for text in texts {
+            let of = |all: &Patterns| -> Vec<(NodeId, NodeId)> {
+                let own = all.iter().filter(|(pattern, ..)| pattern == text);
+                own.map(|(_, owner, schema)| (*owner, *schema)).collect()
+            };
+            let schemas = |all: &[(NodeId, NodeId)]| -> Vec<NodeId> {
+                all.iter().map(|(_, schema)| *schema).collect()
+            };
+            let (left, right) = (of(&old_patterns), of(&new_patterns));
+            if !left.is_empty() && !right.is_empty() {
+                let edge = Edge::Pattern(text.clone());
+                self.lead(at, edge, &schemas(&left), &schemas(&right));
+                continue;
+            }
+            let label = |graph: &Graph, all: &[(NodeId, NodeId)]| {
+                (!all.is_empty()).then(|| View::of(graph, &schemas(all)).label())
+            };
+            let asks = |all: &[(NodeId, NodeId)]| -> Vec<Ask> {
+                all.iter().map(|(owner, _)| Ask::Others(*owner)).collect()
+            };
+            found.push(
+                Found::new(Fact::ConstraintChanged, format!("patternProperties/{text}"))
+                    .values(
+                        label(&self.old.graph, &left),
+                        label(&self.new.graph, &right),
+                    )
+                    .places(
+                        place_of(self.old, &schemas(&left)),
+                        place_of(self.new, &schemas(&right)),
+                    )
+                    .asking(asks(&right), asks(&left)),
+            );
+        }
+    }
+
+    /// `dependentRequired` and `dependentSchemas`, by the member that they depend on.
+    fn dependents(&self, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
+        let names = |view: &View<'_>| -> Vec<Arc<str>> {
+            let names = view.nodes().flat_map(|(_, node)| {
+                let required = node.object.dependent_required.iter().map(|(name, _)| name);
+                required.chain(node.object.dependent_schemas.iter().map(|(name, _)| name))
+            });
+            names.cloned().collect()
+        };
+        let mut all = names(old);
+        all.extend(names(new));
+        all.sort();
+        all.dedup();
+        for name in all {
+            let needed = |view: &View<'_>| -> Vec<Arc<str>> {
+                let lists = view
+                    .nodes()
+                    .flat_map(|(_, node)| &node.object.dependent_required);
+                let own = lists.filter(|(known, _)| *known == name);
+                let mut needed: Vec<_> = own.flat_map(|(_, needed)| needed.clone()).collect();
+                needed.sort();
+                needed.dedup();
+                needed
+            };
+            let schemas = |view: &View<'_>| -> Vec<NodeId> {
+                let all = view
+                    .nodes()
+                    .flat_map(|(_, node)| &node.object.dependent_schemas);
+                all.filter(|(known, _)| *known == name)
+                    .map(|(_, schema)| *schema)
+                    .collect()
+            };
+            if needed(old) == needed(new) && self.accept_the_same(&schemas(old), &schemas(new)) {
+                continue;
+            }
+            let owner = |view: &View<'_>| {
+                let mut nodes = view.nodes();
+                let owner = nodes.find(|(_, node)| {
+                    let object = &node.object;
+                    object
+                        .dependent_required
+                        .iter()
+                        .any(|(known, _)| *known == name)
+                        || object
+                            .dependent_schemas
+                            .iter()
+                            .any(|(known, _)| *known == name)
+                });
+                owner.map(|(id, node)| {
+                    let has_list = node
+                        .object
+                        .dependent_required
+                        .iter()
+                        .any(|(known, _)| *known == name);
+                    let keyword = match has_list {
+                        true => "dependentRequired",
+                        false => "dependentSchemas",
+                    };
+                    (id, keyword)
+                })
+            };
+            let asks = |view: &View<'_>| -> Vec<Ask> {
+                let nodes = view.nodes();
+                nodes
+                    .map(|(id, _)| Ask::Dependents(id, Arc::clone(&name)))
+                    .collect()
+            };
+            let text = |contract: &Contract, view: &View<'_>| {
+                let (id, keyword) = owner(view)?;
+                keyword_text(contract, id, keyword)
+                    .or_else(|| keyword_text(contract, id, "dependencies"))
+            };
+            let place = |contract: &Contract, view: &View<'_>| {
+                let (id, keyword) = owner(view)?;
+                Some(keyword_place(contract, id, keyword))
+            };
+            let subject = owner(new)
+                .or_else(|| owner(old))
+                .map_or("", |(_, keyword)| keyword);
+            found.push(
+                Found::new(Fact::ConstraintChanged, format!("{subject}/{name}"))
+                    .values(text(self.old, old), text(self.new, new))
+                    .places(place(self.old, old), place(self.new, new))
+                    .asking(asks(new), asks(old)),
+            );
+        }
+    }
+}
+
+/// What a view asks of a member with this name, if it says anything of it.
+fn members_asked(view: &View<'_>, name: &Arc<str>) -> Vec<Ask> {
+    let nodes = view.nodes().filter_map(|(id, node)| {
+        let has_schema =
+            node.named_schemas(name).next().is_some() || node.object.additional.is_some();
+        if node.object.unevaluated.is_some() {
+            return Some(Ask::Unevaluated(id));
+        }
+        has_schema.then(|| Ask::Member(id, Arc::clone(name)))
+    });
+    nodes.collect()
+}
+
+/// `boolean, required`
+fn describe(view: &View<'_>, stray: &Stray) -> String {
+    let label = View::of(view.graph, &stray.schemas).label();
+    match stray.is_required {
+        true => format!("{label}, required"),
+        false => format!("{label}, optional"),
+    }
+}

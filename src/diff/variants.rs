@@ -1,0 +1,381 @@
+//! What differs in the variants of a value: branches of `anyOf` and `oneOf`, and envelopes.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::location::{PathPattern, Step};
+use crate::schema::{Graph, NodeId};
+
+use super::change::Fact;
+use super::contain::{Ask, Kinds};
+use super::moves::{shared, wrapped};
+use super::view::{Extra, Union, View};
+use super::walk::{Edge, Found, Question, Walk, keyword_text, place_of};
+
+/// How alike two variants have to be to be taken for one that changed.
+const ALIKE: f64 = 0.3;
+
+/// Branches of one union that are compared each with each.
+const MOST: usize = 400;
+
+/// The variants of one side.
+struct Variants<'g> {
+    graph: &'g Graph,
+    /// The branches; one, where there is no union.
+    branches: Vec<Vec<NodeId>>,
+    /// What a value of any variant has to satisfy.
+    asks: Vec<Ask>,
+}
+
+impl<'c> Walk<'c> {
+    /// Compares variants. What is returned is all there is to say; `None` when the rest of the schemas is
+    /// to be compared, too.
+    pub(super) fn unions(
+        &mut self,
+        at: usize,
+        old: &View<'_>,
+        new: &View<'_>,
+        found: &mut Vec<Found>,
+    ) -> Option<Vec<Found>> {
+        if old.unions.is_empty() != new.unions.is_empty() && self.is_proved_equivalent(at) {
+            // One side has a union for what the other one says without.
+            let mut found = self.union_changed(old.unions.first(), new.unions.first());
+            let asks = |nodes: &[NodeId]| nodes.iter().map(|id| Ask::Whole(*id)).collect();
+            let pair = &self.pairs[at];
+            found = found.asking(asks(&pair.new), asks(&pair.old));
+            return Some(vec![found]);
+        }
+        match (old.unions.as_slice(), new.unions.as_slice()) {
+            ([], []) => return self.envelope(at, old, new),
+            ([left], [right]) => {
+                let left_variants = Variants::of(&self.old.graph, left);
+                let right_variants = Variants::of(&self.new.graph, right);
+                if left.is_one != right.is_one && left.branches.len() == right.branches.len() {
+                    found.push(self.union_changed(Some(left), Some(right)));
+                }
+                self.align(at, old, new, &left_variants, &right_variants, found);
+            }
+            ([], [right]) if new.is_only_union() && are_variants(&self.new.graph, right) => {
+                let left = self.whole_variant(at, true);
+                let right = Variants::of(&self.new.graph, right);
+                let mut all = Vec::new();
+                self.align(at, old, new, &left, &right, &mut all);
+                return Some(all);
+            }
+            ([left], []) if old.is_only_union() && are_variants(&self.old.graph, left) => {
+                let left = Variants::of(&self.old.graph, left);
+                let right = self.whole_variant(at, false);
+                let mut all = Vec::new();
+                self.align(at, old, new, &left, &right, &mut all);
+                return Some(all);
+            }
+            (lefts, rights) => {
+                let is_known = |left: &Union, rights: &[Union]| {
+                    rights.iter().any(|right| {
+                        left.is_one == right.is_one
+                            && self.accept_the_same(&left.branches, &right.branches)
+                    })
+                };
+                let gone: Vec<&Union> = lefts
+                    .iter()
+                    .filter(|left| !is_known(left, rights))
+                    .collect();
+                let added: Vec<&Union> = rights
+                    .iter()
+                    .filter(|right| {
+                        !lefts.iter().any(|left| {
+                            left.is_one == right.is_one
+                                && self.accept_the_same(&left.branches, &right.branches)
+                        })
+                    })
+                    .collect();
+                for index in 0..gone.len().max(added.len()) {
+                    let (left, right) = (gone.get(index), added.get(index));
+                    if let (Some(left), Some(right)) = (left, right) {
+                        let left = Variants::of(&self.old.graph, left);
+                        let right = Variants::of(&self.new.graph, right);
+                        self.align(at, old, new, &left, &right, found);
+                    } else {
+                        found.push(self.union_changed(left.copied(), right.copied()));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// The whole of one side as its only variant.
+    fn whole_variant(&self, at: usize, is_old: bool) -> Variants<'c> {
+        let pair = &self.pairs[at];
+        let (contract, nodes): (&'c Contract, _) = match is_old {
+            true => (self.old, &pair.old),
+            false => (self.new, &pair.new),
+        };
+        Variants {
+            graph: &contract.graph,
+            branches: vec![nodes.clone()],
+            asks: nodes.iter().map(|id| Ask::Whole(*id)).collect(),
+        }
+    }
+
+    /// A union that is compared as a whole.
+    fn union_changed(&self, old: Option<&Union>, new: Option<&Union>) -> Found {
+        let keyword = |union: &Union| match union.is_one {
+            true => "oneOf",
+            false => "anyOf",
+        };
+        let ask = |union: Option<&Union>| match union {
+            Some(union) => vec![Ask::Branches(union.node)],
+            None => Vec::new(),
+        };
+        let subject = new.or(old).map_or("", keyword);
+        let text = |contract, union: Option<&Union>| {
+            let union = union?;
+            keyword_text(contract, union.node, keyword(union))
+        };
+        let place =
+            |contract, union: Option<&Union>| place_of(contract, union.map(|u| u.node).as_slice());
+        Found::new(Fact::ConstraintChanged, subject)
+            .values(text(self.old, old), text(self.new, new))
+            .places(place(self.old, old), place(self.new, new))
+            .asking(ask(new), ask(old))
+    }
+
+    /// Pairs variants that became each other; the others were added or removed.
+    fn align(
+        &mut self,
+        at: usize,
+        old: &View<'_>,
+        new: &View<'_>,
+        left: &Variants<'_>,
+        right: &Variants<'_>,
+        found: &mut Vec<Found>,
+    ) {
+        let pairs = self.aligned(left, right);
+        let is_paired = |index: usize, is_left: bool| {
+            let mut pairs = pairs.iter();
+            pairs.any(|(one, other)| index == if is_left { *one } else { *other })
+        };
+        for (one, other) in &pairs {
+            self.lead(
+                at,
+                Edge::Same,
+                &left.branches[*one],
+                &right.branches[*other],
+            );
+        }
+        for (index, branch) in left.branches.iter().enumerate() {
+            if is_paired(index, true) {
+                continue;
+            }
+            let resource = View::of(left.graph, branch);
+            let mut change = match wrapped(&self.new.graph, new, &resource) {
+                Some((steps, schemas)) => {
+                    self.lead_to(at, Edge::Moved, &[], branch, &schemas);
+                    envelope_found(Fact::EnvelopeAdded, &resource, steps)
+                }
+                None => Found::new(Fact::VariantRemoved, resource.label()),
+            };
+            change.old.get_or_insert(resource.label());
+            change.old_place = place_of(self.old, branch);
+            change.new_place = place_of(self.new, &self.pairs[at].new);
+            change.forward = Question {
+                left: Some(branch.clone()),
+                asks: right.asks.clone(),
+            };
+            found.push(change);
+        }
+        for (index, branch) in right.branches.iter().enumerate() {
+            if is_paired(index, false) {
+                continue;
+            }
+            let resource = View::of(right.graph, branch);
+            let mut change = match wrapped(&self.old.graph, old, &resource) {
+                Some((steps, schemas)) => {
+                    self.lead_to(at, Edge::Moved, &[], &schemas, branch);
+                    envelope_found(Fact::EnvelopeRemoved, &resource, steps)
+                }
+                None => Found::new(Fact::VariantAdded, resource.label()),
+            };
+            change.new.get_or_insert(resource.label());
+            change.old_place = place_of(self.old, &self.pairs[at].old);
+            change.new_place = place_of(self.new, branch);
+            change.backward = Question {
+                left: Some(branch.clone()),
+                asks: left.asks.clone(),
+            };
+            found.push(change);
+        }
+    }
+
+    /// Pairs of branches: those that say the same, then the most alike.
+    fn aligned(&self, left: &Variants<'_>, right: &Variants<'_>) -> Vec<(usize, usize)> {
+        let mut pairs: Vec<(usize, usize)> = Vec::new();
+        let mut taken = vec![false; right.branches.len()];
+        for (one, branch) in left.branches.iter().enumerate() {
+            let same = (0..right.branches.len()).find(|other| {
+                !taken[*other] && self.accept_the_same(branch, &right.branches[*other])
+            });
+            if let Some(other) = same {
+                taken[other] = true;
+                pairs.push((one, other));
+            }
+        }
+        let rest = |count: usize, is_taken: &dyn Fn(usize) -> bool| -> Vec<usize> {
+            (0..count)
+                .filter(|index| !is_taken(*index))
+                .take(MOST)
+                .collect()
+        };
+        let lefts = rest(left.branches.len(), &|index| {
+            pairs.iter().any(|(one, _)| *one == index)
+        });
+        let rights = rest(right.branches.len(), &|index| taken[index]);
+        let left_views: Vec<View<'_>> = lefts
+            .iter()
+            .map(|index| View::of(left.graph, &left.branches[*index]))
+            .collect();
+        let right_views: Vec<View<'_>> = rights
+            .iter()
+            .map(|index| View::of(right.graph, &right.branches[*index]))
+            .collect();
+        let mut scores: Vec<(f64, usize, usize)> = Vec::new();
+        for (i, one) in left_views.iter().enumerate() {
+            for (j, other) in right_views.iter().enumerate() {
+                let score = alike(one, other);
+                if score >= ALIKE {
+                    scores.push((score, i, j));
+                }
+            }
+        }
+        scores.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        let (mut used_left, mut used_right) = (vec![false; lefts.len()], vec![false; rights.len()]);
+        for (_, i, j) in scores {
+            if !used_left[i] && !used_right[j] {
+                used_left[i] = true;
+                used_right[j] = true;
+                pairs.push((lefts[i], rights[j]));
+            }
+        }
+        pairs.sort_unstable();
+        pairs
+    }
+
+    /// An object that stands by itself where it was wrapped, or the reverse.
+    fn envelope(&mut self, at: usize, old: &View<'_>, new: &View<'_>) -> Option<Vec<Found>> {
+        let (fact, resource, steps, left, right) =
+            if let Some((steps, schemas)) = wrapped(&self.old.graph, old, new) {
+                let right = self.pairs[at].new.clone();
+                (Fact::EnvelopeRemoved, new, steps, schemas, right)
+            } else if let Some((steps, schemas)) = wrapped(&self.new.graph, new, old) {
+                let left = self.pairs[at].old.clone();
+                (Fact::EnvelopeAdded, old, steps, left, schemas)
+            } else {
+                return None;
+            };
+        let pair = &self.pairs[at];
+        let asks = |nodes: &[NodeId]| nodes.iter().map(|id| Ask::Whole(*id)).collect::<Vec<_>>();
+        let found = envelope_found(fact, resource, steps)
+            .places(place_of(self.old, &pair.old), place_of(self.new, &pair.new))
+            .asking(asks(&pair.new), asks(&pair.old));
+        self.lead_to(at, Edge::Moved, &[], &left, &right);
+        Some(vec![found])
+    }
+}
+
+/// `the resource stands by itself, where it was at /data/*`
+fn envelope_found(fact: Fact, resource: &View<'_>, steps: Vec<Step>) -> Found {
+    let place = PathPattern::from_steps(steps).to_string();
+    let (bare, wrapped) = ("the whole payload".to_owned(), format!("at {place}"));
+    let (old, new) = match fact {
+        Fact::EnvelopeRemoved => (wrapped, bare),
+        _ => (bare, wrapped),
+    };
+    let mut found = Found::new(fact, resource.label()).values(Some(old), Some(new));
+    found.guess = Some("most properties of the two objects have the same names".to_owned());
+    found
+}
+
+impl<'g> Variants<'g> {
+    fn of(graph: &'g Graph, union: &Union) -> Self {
+        Self {
+            graph,
+            branches: union.branches.iter().map(|branch| vec![*branch]).collect(),
+            asks: vec![Ask::Branches(union.node)],
+        }
+    }
+}
+
+/// Whether the branches of a union are sorts of values, and not mere conditions on one sort.
+fn are_variants(graph: &Graph, union: &Union) -> bool {
+    union.branches.iter().all(|branch| {
+        let view = View::of(graph, &[*branch]);
+        view.all_kinds(3) != Kinds::ALL || view.values().is_some() || !view.names().is_empty()
+    })
+}
+
+impl View<'_> {
+    /// Whether the union is all that it says, but for `type`.
+    fn is_only_union(&self) -> bool {
+        self.names().is_empty()
+            && self.required().is_empty()
+            && self.values().is_none()
+            && self.extra() == Extra::Open
+            && self.element(0).is_empty()
+            && self.nodes().all(|(_, node)| {
+                node.checks.is_empty()
+                    && node.lengths.is_empty()
+                    && node.object.patterns.is_empty()
+                    && node.object.property_names.is_none()
+                    && node.not.is_none()
+                    && node.conditional.is_none()
+            })
+    }
+
+    /// Properties that have one value: what tells variants apart.
+    fn tags(&self) -> Vec<(Arc<str>, Value)> {
+        let names = self.names().into_iter();
+        let tags = names.filter_map(|name| {
+            let values = View::of(self.graph, &self.property(&name)).values()?;
+            match values.as_slice() {
+                [only] => Some((name, only.clone())),
+                _ => None,
+            }
+        });
+        tags.collect()
+    }
+}
+
+/// How alike two variants are, from 0 to 1.
+fn alike(one: &View<'_>, other: &View<'_>) -> f64 {
+    let (tags, others) = (one.tags(), other.tags());
+    for (name, value) in &tags {
+        if let Some((_, known)) = others.iter().find(|(known, _)| known == name) {
+            return if known == value { 1.0 } else { 0.0 };
+        }
+    }
+    let titles = |view: &View<'_>| {
+        let first = view
+            .parts
+            .first()
+            .map(|part| view.graph.node(part.node).name.clone());
+        first.flatten()
+    };
+    if titles(one).is_some() && titles(one) == titles(other) {
+        return 0.95;
+    }
+    let (kinds, other_kinds) = (one.all_kinds(3), other.all_kinds(3));
+    if kinds.and(other_kinds).is_empty() {
+        return 0.0;
+    }
+    let (names, other_names) = (one.names(), other.names());
+    if names.is_empty() && other_names.is_empty() {
+        return match kinds == other_kinds && kinds != Kinds::ALL {
+            true => 0.8,
+            false => 0.4,
+        };
+    }
+    shared(&names, &other_names)
+}

@@ -1,0 +1,547 @@
+//! Whom a change breaks: a proof that it is nobody, or the payload that shows it.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::Value;
+
+use crate::location::{Pointer, Side};
+use crate::schema::{Graph, NodeId, portable};
+
+use super::change::{Owner, Proof, Sender, Verdict, Witness};
+use super::contain::{Ask, Classes, DEPTH, Part, Pool, Prover, Refuter, Scope, shrunk};
+use super::walk::{Edge, Found, Question, Root, Walk};
+
+/// Schemas near a change that a witness is made from.
+const NEAR: usize = 200;
+
+/// The key of an object member that no schema names, and keys to take where that is one.
+const OTHER_KEYS: [&str; 3] = ["other", "another", "more"];
+
+/// Which contract the values are made for, and which one they meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Direction {
+    /// Values of the old contract meet the new one.
+    Forward,
+    /// Values of the new contract meet the old one.
+    Backward,
+}
+
+impl Direction {
+    /// The contract that values meet.
+    const fn met(self) -> &'static str {
+        match self {
+            Self::Forward => "new",
+            Self::Backward => "old",
+        }
+    }
+
+    /// The direction in which what somebody sends travels through a change.
+    pub(super) const fn of(sender: Sender) -> Self {
+        match sender {
+            Sender::Client => Self::Forward,
+            Sender::Server => Self::Backward,
+        }
+    }
+}
+
+/// Finds proofs and witnesses for the changes of one walk.
+pub(super) struct Trial<'w, 'c> {
+    walk: &'w Walk<'c>,
+    provers: FxHashMap<(Direction, Option<Side>, bool), Prover<'c>>,
+    /// Roots for which it is known whether they are contained as a whole.
+    roots: FxHashMap<(usize, Direction), bool>,
+}
+
+impl<'w, 'c> Trial<'w, 'c> {
+    pub(super) fn new(walk: &'w Walk<'c>) -> Self {
+        Self {
+            walk,
+            provers: FxHashMap::default(),
+            roots: FxHashMap::default(),
+        }
+    }
+
+    fn scopes(
+        &self,
+        direction: Direction,
+        side: Option<Side>,
+        declared_only: bool,
+    ) -> (Scope<'c>, Scope<'c>) {
+        let scope = |graph: &'c Graph| Scope {
+            graph,
+            side,
+            declared_only,
+        };
+        let (old, new) = (&self.walk.old.graph, &self.walk.new.graph);
+        match direction {
+            Direction::Forward => (scope(old), scope(new)),
+            Direction::Backward => (scope(new), scope(old)),
+        }
+    }
+
+    fn classes(&self, direction: Direction) -> Classes<'c> {
+        match direction {
+            Direction::Forward => self.walk.same,
+            Direction::Backward => self.walk.same.reversed(),
+        }
+    }
+
+    fn prover(
+        &mut self,
+        direction: Direction,
+        side: Option<Side>,
+        declared_only: bool,
+    ) -> &mut Prover<'c> {
+        let (left, right) = self.scopes(direction, side, declared_only);
+        let classes = self.classes(direction);
+        let prover = self
+            .provers
+            .entry((direction, side, declared_only))
+            .or_insert_with(|| Prover::new(left, right, classes));
+        prover.rest();
+        prover
+    }
+
+    /// Which of the things asked do not follow from what the other side asks.
+    pub(super) fn unproved<'q>(
+        &mut self,
+        pair: usize,
+        question: &'q Question,
+        direction: Direction,
+        side: Option<Side>,
+    ) -> Vec<&'q Ask> {
+        let left = self.left(pair, question, direction).to_vec();
+        let asks = question.asks.iter();
+        asks.filter(|ask| {
+            let declared_only = !ask.is_about_undeclared();
+            !self
+                .prover(direction, side, declared_only)
+                .prove_ask(&left, ask)
+        })
+        .collect()
+    }
+
+    fn left<'q>(
+        &'q self,
+        pair: usize,
+        question: &'q Question,
+        direction: Direction,
+    ) -> &'q [NodeId] {
+        let pair = &self.walk.pairs[pair];
+        match (&question.left, direction) {
+            (Some(left), _) => left,
+            (None, Direction::Forward) => &pair.old,
+            (None, Direction::Backward) => &pair.new,
+        }
+    }
+
+    /// What a change does to what a sender sends.
+    pub(super) fn verdict(
+        &mut self,
+        pair: usize,
+        found: &Found,
+        sender: Sender,
+        roots: &[usize],
+    ) -> Verdict {
+        let direction = Direction::of(sender);
+        let question = match direction {
+            Direction::Forward => &found.forward,
+            Direction::Backward => &found.backward,
+        };
+        if question.asks.is_empty() {
+            return Verdict::Compatible(Proof::AsksNothing);
+        }
+        let walk = self.walk;
+        let mut own = roots
+            .iter()
+            .filter(|root| walk.roots[**root].reach.sender == sender);
+        let Some(first) = own.next() else {
+            return Verdict::Compatible(Proof::AsksNothing);
+        };
+        let side = walk.roots[*first].side;
+        let (_, right) = self.scopes(direction, side, true);
+        let unproved = self.unproved(pair, question, direction, side);
+        if unproved.is_empty() {
+            let asks: Vec<&Ask> = question.asks.iter().collect();
+            return Verdict::Compatible(Proof::Follows(all_said(right, &asks)));
+        }
+        let is_root = |at: usize| {
+            let roots = walk.pairs[at].roots.iter();
+            roots
+                .copied()
+                .find(|root| walk.roots[*root].reach.sender == sender)
+        };
+        let Some((root, way)) = self.way(pair, &is_root) else {
+            // It stands in different places: no payload of both holds it.
+            return self.of_component(pair, question, &unproved, direction, *first);
+        };
+        for ask in &unproved {
+            let top = (walk.roots[root].pair, root);
+            if let Some(witness) = self.witness(pair, question, ask, direction, top, &way) {
+                return Verdict::Breaking(Box::new(witness));
+            }
+        }
+        if self.is_contained(root, direction) {
+            return Verdict::Compatible(Proof::Vacuous(all_said(right, &unproved)));
+        }
+        let reason = format!(
+            "neither a proof nor a payload that shows it was found; the {} contract {}",
+            direction.met(),
+            all_said(right, &unproved)
+        );
+        Verdict::Unknown(reason)
+    }
+
+    /// Whether every payload of a root is one of the other contract.
+    pub(super) fn is_contained(&mut self, root: usize, direction: Direction) -> bool {
+        if let Some(known) = self.roots.get(&(root, direction)) {
+            return *known;
+        }
+        let Root { pair, side, .. } = self.walk.roots[root];
+        let pair = &self.walk.pairs[pair];
+        let (left, right) = match direction {
+            Direction::Forward => (pair.old.clone(), &pair.new),
+            Direction::Backward => (pair.new.clone(), &pair.old),
+        };
+        let mut holds = true;
+        for right in right {
+            holds &= self.prover(direction, side, true).prove(&left, *right);
+        }
+        self.roots.insert((root, direction), holds);
+        holds
+    }
+
+    /// The shortest way down to a pair, from the first one above that is an end.
+    fn way<T>(
+        &self,
+        pair: usize,
+        end: &dyn Fn(usize) -> Option<T>,
+    ) -> Option<(T, Vec<(usize, Edge)>)> {
+        let pairs = &self.walk.pairs;
+        let mut seen = FxHashSet::from_iter([pair]);
+        // Pairs with the step that leads from them towards the one in question.
+        let mut open: Vec<(usize, Option<usize>, Edge)> = vec![(pair, None, Edge::Same)];
+        let mut next = 0;
+        while let Some((at, ..)) = open.get(next).cloned() {
+            if let Some(found) = end(at) {
+                let mut way = Vec::new();
+                let mut step = Some(next);
+                while let Some(index) = step {
+                    let (at, towards, edge) = &open[index];
+                    if towards.is_some() {
+                        way.push((*at, edge.clone()));
+                    }
+                    step = *towards;
+                }
+                return Some((found, way));
+            }
+            for (parent, edge) in &pairs[at].parents {
+                if *edge != Edge::Moved && seen.insert(*parent) {
+                    open.push((*parent, Some(next), edge.clone()));
+                }
+            }
+            next += 1;
+        }
+        None
+    }
+
+    /// A payload of a root that shows that something asked is not so.
+    fn witness(
+        &mut self,
+        pair: usize,
+        question: &Question,
+        ask: &Ask,
+        direction: Direction,
+        (top, root): (usize, usize),
+        way: &[(usize, Edge)],
+    ) -> Option<Witness> {
+        let walk = self.walk;
+        let root = &walk.roots[root];
+        let (left_scope, right_scope) =
+            self.scopes(direction, root.side, !ask.is_about_undeclared());
+        let left = self.left(pair, question, direction);
+        let ends = |at: usize| {
+            let pair = &walk.pairs[at];
+            match direction {
+                Direction::Forward => (&pair.old, &pair.new),
+                Direction::Backward => (&pair.new, &pair.old),
+            }
+        };
+        let asking = ends(pair).1;
+        let pool = Pool::near(
+            &[(left_scope.graph, left), (right_scope.graph, asking)],
+            NEAR,
+        );
+        let mut refuter = Refuter::new(left_scope, right_scope, &pool);
+        let (whole, other) = ends(top);
+        let accepts = |scope: Scope<'_>, nodes: &[NodeId], value: &Value| {
+            nodes.iter().all(|node| scope.accepts(*node, value))
+        };
+        let shows = |value: &Value| {
+            accepts(left_scope, whole, value)
+                && !accepts(right_scope, other, value)
+                && place(
+                    value,
+                    way.iter().map(|(_, edge)| edge),
+                    &mut Pointer::root(),
+                    &|part| !ask.accepts(right_scope, part),
+                )
+                .is_some()
+        };
+        for inner in refuter.against(left, ask, DEPTH) {
+            let mut values = vec![inner];
+            for (at, edge) in way.iter().rev() {
+                let (nodes, _) = ends(*at);
+                let Some(part) = part_of(edge, left_scope, nodes, walk, *at) else {
+                    continue;
+                };
+                values = values
+                    .iter()
+                    .take(4)
+                    .flat_map(|value| refuter.around(nodes, &part, value))
+                    .collect();
+            }
+            let Some(found) = values.into_iter().find(|value| shows(value)) else {
+                continue;
+            };
+            let payload = shrunk(found.clone(), shows);
+            let agrees = |payload: &Value| {
+                crate_agrees(
+                    (left_scope, whole),
+                    (right_scope, other),
+                    root.side,
+                    payload,
+                )
+            };
+            let payload = [payload, found].into_iter().find(agrees);
+            let Some(payload) = payload else { continue };
+            let mut at = Pointer::root();
+            let edges = way.iter().map(|(_, edge)| edge);
+            place(&payload, edges, &mut at, &|part| {
+                !ask.accepts(right_scope, part)
+            });
+            if let Some(member) = member_of(ask) {
+                at.push_key(member);
+            }
+            return Some(Witness {
+                payload,
+                at,
+                of: root.reach.clone(),
+                side: root.side,
+                component: None,
+                why: said(right_scope, ask),
+            });
+        }
+        None
+    }
+
+    /// A value of a component that shows it, where no whole payload can.
+    fn of_component(
+        &mut self,
+        pair: usize,
+        question: &Question,
+        unproved: &[&Ask],
+        direction: Direction,
+        root: usize,
+    ) -> Verdict {
+        let walk = self.walk;
+        let is_top = |at: usize| (walk.pairs[at].path.steps().is_empty()).then_some(at);
+        let (top, way) = self.way(pair, &is_top).unwrap_or((pair, Vec::new()));
+        let component = match &walk.pairs[top].owner {
+            Owner::Component(old, new) => match direction {
+                Direction::Forward => old.clone(),
+                Direction::Backward => new.clone(),
+            },
+            _ => "this part of the payload".into(),
+        };
+        let (_, right) = self.scopes(direction, walk.roots[root].side, true);
+        let met = direction.met();
+        for ask in unproved {
+            let found = self.witness(pair, question, ask, direction, (top, root), &way);
+            if let Some(mut witness) = found {
+                witness.component = Some(component);
+                return Verdict::Breaking(Box::new(witness));
+            }
+        }
+        Verdict::Unknown(format!(
+            "it stands in different places of the payloads, and no value of {component} was found that \
+             shows it; the {met} contract {}",
+            all_said(right, unproved)
+        ))
+    }
+
+    /// A payload of a root that the other contract rejects, whatever the reason.
+    pub(super) fn any_witness(&mut self, root: usize, direction: Direction) -> Option<Witness> {
+        let pair = self.walk.roots[root].pair;
+        let asked = match direction {
+            Direction::Forward => &self.walk.pairs[pair].new,
+            Direction::Backward => &self.walk.pairs[pair].old,
+        };
+        let question = Question::of(asked.iter().map(|id| Ask::Whole(*id)).collect());
+        let asks = question.asks.iter();
+        asks.map(|ask| self.witness(pair, &question, ask, direction, (pair, root), &[]))
+            .find_map(|witness| witness)
+    }
+}
+
+/// Whether the `jsonschema` crate, too, accepts a value on the one side and rejects it on the other.
+fn crate_agrees(
+    (left, whole): (Scope<'_>, &[NodeId]),
+    (right, other): (Scope<'_>, &[NodeId]),
+    side: Option<Side>,
+    payload: &Value,
+) -> bool {
+    let is_valid = |scope: Scope<'_>, node: &NodeId| {
+        let schema = portable(scope.graph, *node, side, payload);
+        let validator = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .should_validate_formats(true)
+            .offline()
+            .build(&schema)
+            .ok()?;
+        Some(validator.is_valid(payload))
+    };
+    whole.iter().all(|node| is_valid(left, node) == Some(true))
+        && other
+            .iter()
+            .any(|node| is_valid(right, node) == Some(false))
+}
+
+/// Which part of a value a step leads to; `None` for the value itself.
+fn part_of(
+    edge: &Edge,
+    scope: Scope<'_>,
+    nodes: &[NodeId],
+    walk: &Walk<'_>,
+    at: usize,
+) -> Option<Part> {
+    Some(match edge {
+        Edge::Same | Edge::Moved => return None,
+        Edge::Property(name) => Part::Member(name.to_string()),
+        Edge::Items(index) | Edge::Position(index) => Part::Element(*index),
+        Edge::Pattern(pattern) => {
+            let pair = &walk.pairs[at];
+            let pool = Pool::near(&[(scope.graph, nodes), (&walk.new.graph, &pair.new)], NEAR);
+            let fits = |name: &&String| {
+                let mut all = nodes.iter().flat_map(|id| &scope.node(*id).object.patterns);
+                all.any(|(check, _)| check.argument_text() == *pattern && check.accepts_text(name))
+            };
+            Part::Member(pool.names.iter().find(fits)?.clone())
+        }
+        Edge::Others => {
+            let is_named = |name: &&&str| {
+                let mut all = nodes.iter();
+                all.any(|id| scope.node(*id).named_schemas(name).next().is_some())
+            };
+            let mut keys = OTHER_KEYS.iter();
+            Part::Member((*keys.find(|key| !is_named(key))?).to_owned())
+        }
+    })
+}
+
+/// The first place in a value that some steps lead to and that is as wanted. `at` becomes the place.
+fn place<'e>(
+    value: &Value,
+    mut steps: impl Iterator<Item = &'e Edge> + Clone,
+    at: &mut Pointer,
+    wanted: &dyn Fn(&Value) -> bool,
+) -> Option<()> {
+    let Some(step) = steps.next() else {
+        return wanted(value).then_some(());
+    };
+    let mut parts: Vec<(Pointer, &Value)> = Vec::new();
+    match (step, value) {
+        (Edge::Same | Edge::Moved, value) => parts.push((at.clone(), value)),
+        (Edge::Property(name), Value::Object(members)) => {
+            parts.extend(members.get(&**name).map(|member| (at.join(name), member)));
+        }
+        (Edge::Others | Edge::Pattern(_), Value::Object(members)) => {
+            parts.extend(members.iter().map(|(name, member)| (at.join(name), member)));
+        }
+        (Edge::Items(from), Value::Array(elements)) => {
+            for (index, element) in elements.iter().enumerate().skip(*from) {
+                let mut below = at.clone();
+                below.push_index(index);
+                parts.push((below, element));
+            }
+        }
+        (Edge::Position(index), Value::Array(elements)) => {
+            let mut below = at.clone();
+            below.push_index(*index);
+            parts.extend(elements.get(*index).map(|element| (below, element)));
+        }
+        _ => {}
+    }
+    for (mut below, part) in parts {
+        if place(part, steps.clone(), &mut below, wanted).is_some() {
+            *at = below;
+            return Some(());
+        }
+    }
+    None
+}
+
+/// The member that something asked is about, where that is the place to look at.
+fn member_of(ask: &Ask) -> Option<&str> {
+    match ask {
+        Ask::Member(_, name) => Some(name),
+        _ => None,
+    }
+}
+
+/// Everything that a contract asks, behind "the old contract …".
+fn all_said(scope: Scope<'_>, asks: &[&Ask]) -> String {
+    let mut words: Vec<String> = asks.iter().map(|ask| said(scope, ask)).collect();
+    words.dedup();
+    words.join(", ")
+}
+
+/// What a contract asks, behind "the old contract …".
+fn said(scope: Scope<'_>, ask: &Ask) -> String {
+    match ask {
+        Ask::Kinds(kinds) => format!("wants {kinds}"),
+        Ask::Values(values) => match values.as_slice() {
+            [only] => format!("wants {only}"),
+            values => format!("has {} values, and this is none of them", values.len()),
+        },
+        Ask::Check(id, index) => {
+            let check = &scope.node(*id).checks[*index];
+            format!("wants {}: {}", check.keyword, check.argument_text())
+        }
+        Ask::Length(id, index) => {
+            let length = scope.node(*id).lengths[*index];
+            format!("wants {}: {}", length.keyword(), length.limit)
+        }
+        Ask::Required(name) => format!("requires `{name}`"),
+        Ask::Member(id, name) => {
+            let node = scope.node(*id);
+            let named: Vec<NodeId> = node.named_schemas(name).collect();
+            let schemas = match named.is_empty() {
+                true => node.object.additional.into_iter().collect(),
+                false => named,
+            };
+            match schemas
+                .iter()
+                .any(|id| scope.node(scope.resolve(*id)).never)
+            {
+                true => format!("does not allow `{name}`"),
+                false => format!("wants another `{name}`"),
+            }
+        }
+        Ask::Others(id) => {
+            let additional = scope.node(*id).object.additional;
+            match additional.is_some_and(|id| scope.node(scope.resolve(id)).never) {
+                true => "does not allow members that it does not declare".to_owned(),
+                false => "wants other members than these".to_owned(),
+            }
+        }
+        Ask::Names(_) => "wants names as `propertyNames` has them".to_owned(),
+        Ask::Dependents(_, name) => format!("wants what depends on `{name}`"),
+        Ask::Elements(_) => "wants elements as `items` has them".to_owned(),
+        Ask::Contains(_) => "wants another number of elements that `contains` finds".to_owned(),
+        Ask::Unevaluated(_) => "does not allow what no schema evaluates".to_owned(),
+        Ask::Branches(_) => "has no variant like this".to_owned(),
+        Ask::Not(_) => "excludes it by `not`".to_owned(),
+        Ask::Conditional(_) => "wants what `if`, `then` and `else` say".to_owned(),
+        Ask::Whole(_) => "has nothing like this".to_owned(),
+    }
+}

@@ -1,0 +1,317 @@
+//! A schema as one: with what it refers to, what `allOf` adds, and unions of one branch.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::schema::{Graph, Node, NodeId};
+
+use super::contain::Kinds;
+
+/// Schemas that are put together at most.
+const MOST: usize = 256;
+
+/// What several schemas say of the same value, together.
+#[derive(Debug)]
+pub(super) struct View<'g> {
+    pub(super) graph: &'g Graph,
+    /// Every schema that applies, references left out.
+    pub(super) parts: Vec<Part>,
+    /// `anyOf` and `oneOf` with more than one branch beside null.
+    pub(super) unions: Vec<Union>,
+}
+
+/// A schema that applies to the value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) node: NodeId,
+    /// Whether null is allowed, whatever the schema says: it is the one branch beside null.
+    pub(super) or_null: bool,
+}
+
+/// A union with more than one branch.
+#[derive(Debug)]
+pub(super) struct Union {
+    /// The schema that has it.
+    pub(super) node: NodeId,
+    /// Its branches but for null.
+    pub(super) branches: Vec<NodeId>,
+    /// Whether null is a branch.
+    pub(super) has_null: bool,
+    /// `oneOf`, not `anyOf`
+    pub(super) is_one: bool,
+}
+
+/// What an object takes beyond what it names.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Extra {
+    /// Anything.
+    Open,
+    /// Nothing.
+    Closed,
+    /// What is as these schemas have it.
+    Schemas(Vec<NodeId>),
+}
+
+impl<'g> View<'g> {
+    pub(super) fn of(graph: &'g Graph, nodes: &[NodeId]) -> Self {
+        let mut view = Self {
+            graph,
+            parts: Vec::new(),
+            unions: Vec::new(),
+        };
+        let mut open: Vec<Part> = nodes
+            .iter()
+            .rev()
+            .map(|node| Part {
+                node: *node,
+                or_null: false,
+            })
+            .collect();
+        while let Some(part) = open.pop() {
+            if view.parts.len() >= MOST || view.parts.iter().any(|known| known.node == part.node) {
+                continue;
+            }
+            let node = graph.node(part.node);
+            if !node.is_reference() {
+                view.parts.push(part);
+            }
+            let below = |id: &NodeId| Part { node: *id, ..part };
+            open.extend(node.all_of.iter().rev().map(below));
+            open.extend(node.reference.iter().map(below));
+            for (branches, is_one) in [(&node.any_of, false), (&node.one_of, true)] {
+                let (null, others): (Vec<NodeId>, Vec<NodeId>) =
+                    branches.iter().partition(|id| is_null(graph, **id));
+                match others.as_slice() {
+                    [] => {}
+                    [only] => open.push(Part {
+                        node: *only,
+                        or_null: part.or_null || !null.is_empty(),
+                    }),
+                    _ => view.unions.push(Union {
+                        node: part.node,
+                        branches: others,
+                        has_null: !null.is_empty(),
+                        is_one,
+                    }),
+                }
+            }
+        }
+        view
+    }
+
+    /// What stands beside references, without what they refer to.
+    pub(super) fn of_references(graph: &'g Graph, nodes: &[NodeId]) -> Self {
+        let mut parts = Vec::new();
+        for &node in nodes {
+            let mut node = node;
+            while let Some(target) = graph.node(node).reference
+                && graph.node(node).is_reference()
+            {
+                parts.push(Part {
+                    node,
+                    or_null: false,
+                });
+                node = target;
+            }
+        }
+        Self {
+            graph,
+            parts,
+            unions: Vec::new(),
+        }
+    }
+
+    /// The schemas, each with its name in the graph.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = (NodeId, &'g Node)> {
+        let graph = self.graph;
+        self.parts
+            .iter()
+            .map(move |part| (part.node, graph.node(part.node)))
+    }
+
+    /// The kinds of values, as `type` says; of unions only whether they allow null.
+    pub(super) fn kinds(&self) -> Kinds {
+        let mut kinds = Kinds::ALL;
+        for part in &self.parts {
+            let node = self.graph.node(part.node);
+            if node.never {
+                return Kinds::NONE;
+            }
+            let mut own = node.types.map_or(Kinds::ALL, Kinds::of);
+            if part.or_null {
+                own = own.or(Kinds::NULL);
+            }
+            kinds = kinds.and(own);
+        }
+        let forbids_null = self.unions.iter().any(|union| {
+            !union.has_null
+                && union
+                    .branches
+                    .iter()
+                    .all(|branch| !Self::of(self.graph, &[*branch]).kinds().has(Kinds::NULL))
+        });
+        match forbids_null {
+            true => kinds.without(Kinds::NULL),
+            false => kinds,
+        }
+    }
+
+    /// The kinds of values, unions included.
+    pub(super) fn all_kinds(&self, depth: u8) -> Kinds {
+        let mut kinds = self.kinds();
+        let Some(depth) = depth.checked_sub(1) else {
+            return kinds;
+        };
+        for union in &self.unions {
+            let mut any = match union.has_null {
+                true => Kinds::NULL,
+                false => Kinds::NONE,
+            };
+            for branch in &union.branches {
+                any = any.or(Self::of(self.graph, &[*branch]).all_kinds(depth));
+            }
+            kinds = kinds.and(any);
+        }
+        kinds
+    }
+
+    /// The values, where `enum` or `const` lists them.
+    pub(super) fn values(&self) -> Option<Vec<Value>> {
+        let mut listed: Option<Vec<Value>> = None;
+        for part in &self.parts {
+            let node = self.graph.node(part.node);
+            let mut own = match (&node.constant, &node.values) {
+                (Some(constant), _) => vec![Value::clone(constant)],
+                (None, Some(values)) => values.all.clone(),
+                (None, None) => continue,
+            };
+            if part.or_null && !own.contains(&Value::Null) {
+                own.push(Value::Null);
+            }
+            listed = Some(match listed {
+                Some(mut known) => {
+                    known.retain(|value| own.contains(value));
+                    known
+                }
+                None => own,
+            });
+        }
+        listed
+    }
+
+    /// The names that `properties` declares, in order.
+    pub(super) fn names(&self) -> Vec<Arc<str>> {
+        let mut seen = rustc_hash::FxHashSet::default();
+        let names = self.nodes().flat_map(|(_, node)| &node.object.names);
+        names
+            .filter(|name| seen.insert(Arc::clone(name)))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether a property is declared.
+    pub(super) fn declares(&self, name: &str) -> bool {
+        self.nodes()
+            .any(|(_, node)| node.object.properties.contains_key(name))
+    }
+
+    /// The schemas that `properties` gives for a name.
+    pub(super) fn property(&self, name: &str) -> Vec<NodeId> {
+        let schemas = self.nodes();
+        schemas
+            .filter_map(|(_, node)| node.object.properties.get(name).copied())
+            .collect()
+    }
+
+    /// The names of `required`, in order.
+    pub(super) fn required(&self) -> Vec<Arc<str>> {
+        let mut seen = rustc_hash::FxHashSet::default();
+        let required = self.nodes().flat_map(|(_, node)| &node.object.required);
+        required
+            .filter(|required| seen.insert(Arc::clone(&required.name)))
+            .map(|required| Arc::clone(&required.name))
+            .collect()
+    }
+
+    /// What objects take beyond what is named.
+    pub(super) fn extra(&self) -> Extra {
+        let mut schemas = Vec::new();
+        for (_, node) in self.nodes() {
+            for rest in [node.object.additional, node.object.unevaluated]
+                .into_iter()
+                .flatten()
+            {
+                let rest = self.graph.resolve(rest);
+                if self.graph.node(rest).never {
+                    return Extra::Closed;
+                }
+                if self.graph.node(rest).asserts {
+                    schemas.push(rest);
+                }
+            }
+        }
+        match schemas.is_empty() {
+            true => Extra::Open,
+            false => Extra::Schemas(schemas),
+        }
+    }
+
+    /// How many elements the schemas tell apart by position.
+    pub(super) fn positions(&self) -> usize {
+        let positions = self.nodes().map(|(_, node)| node.array.prefix.len());
+        positions.max().unwrap_or(0)
+    }
+
+    /// The schemas of the element at a position, those that say nothing left out.
+    pub(super) fn element(&self, index: usize) -> Vec<NodeId> {
+        self.nodes()
+            .filter_map(|(_, node)| node.element_schema(index))
+            .filter(|id| self.graph.node(self.graph.resolve(*id)).asserts)
+            .collect()
+    }
+
+    /// What people call it: a component, or its types.
+    pub(super) fn label(&self) -> String {
+        if let Some(name) = self.component() {
+            return name.to_string();
+        }
+        let kinds = self.all_kinds(3);
+        let mut words = kinds.to_string();
+        let format = self
+            .nodes()
+            .flat_map(|(_, node)| &node.checks)
+            .find(|check| check.keyword == "format");
+        if let Some(format) = format {
+            words.push_str(&format!(" ({})", format.argument_text()));
+        }
+        match self.values().as_deref() {
+            Some([only]) => words = only.to_string(),
+            Some(values) => words.push_str(&format!(", one of {}", values.len())),
+            None => {}
+        }
+        words
+    }
+
+    /// The component that it is.
+    pub(super) fn component(&self) -> Option<Arc<str>> {
+        let named = |part: &Part| {
+            let node = self.graph.node(part.node);
+            node.name.clone().filter(|_| node.component)
+        };
+        self.parts.first().and_then(named)
+    }
+}
+
+/// Whether a schema takes null and nothing else.
+fn is_null(graph: &Graph, id: NodeId) -> bool {
+    let node = graph.node(graph.resolve(id));
+    let is_null = |value: &Value| value.is_null();
+    node.types
+        .is_some_and(|types| Kinds::of(types) == Kinds::NULL)
+        || node.constant.as_deref().is_some_and(is_null)
+        || node
+            .values
+            .as_ref()
+            .is_some_and(|values| !values.all.is_empty() && values.all.iter().all(is_null))
+}

@@ -1,0 +1,378 @@
+//! The walk over pairs of schemas: which schema of the old contract became which of the new one.
+//!
+//! Pairs are looked at once, however many ways lead to them, so that the cost grows with the number of
+//! distinct pairs and cycles end. What says the same on both sides is passed over.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::location::{PathPattern, Side, Step};
+use crate::schema::{NodeId, Place};
+
+use super::change::{Fact, Owner, Reach};
+use super::contain::{Ask, Classes, Prover, Scope};
+use super::view::View;
+
+/// How one pair leads to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Edge {
+    /// The same value: a branch.
+    Same,
+    Property(Arc<str>),
+    /// Every element after those that are told apart.
+    Items(usize),
+    Position(usize),
+    /// A member that is not named.
+    Others,
+    /// A member whose name matches.
+    Pattern(String),
+    /// The two stand in different places, so no payload of both holds them.
+    Moved,
+}
+
+/// Schemas of the old contract, and those that they became.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub(super) old: Vec<NodeId>,
+    pub(super) new: Vec<NodeId>,
+    pub(super) owner: Owner,
+    /// The place in the owner's payload.
+    pub(super) path: PathPattern,
+    /// The pairs that lead here.
+    pub(super) parents: Vec<(usize, Edge)>,
+    /// The payloads and parameters that it is the whole of.
+    pub(super) roots: Vec<usize>,
+    /// What differs.
+    pub(super) found: Vec<Found>,
+}
+
+/// A payload or parameter of both contracts.
+#[derive(Debug)]
+pub(super) struct Root {
+    pub(super) pair: usize,
+    pub(super) reach: Reach,
+    pub(super) side: Option<Side>,
+}
+
+/// Something that differs in a pair, before it is known whom it breaks.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) fact: Fact,
+    pub(super) subject: String,
+    /// The place below the pair's.
+    pub(super) below: Vec<Step>,
+    pub(super) old: Option<String>,
+    pub(super) new: Option<String>,
+    /// Values of enums, one by one.
+    pub(super) listed: Vec<String>,
+    pub(super) old_place: Option<Place>,
+    pub(super) new_place: Option<Place>,
+    pub(super) is_minor: bool,
+    pub(super) guess: Option<String>,
+    pub(super) notes: Vec<String>,
+    /// What the new contract asks of values of the old one.
+    pub(super) forward: Question,
+    /// What the old contract asks of values of the new one.
+    pub(super) backward: Question,
+}
+
+/// What one contract asks of values of the other.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Question {
+    /// The schemas of the values, where they are not those of the pair.
+    pub(super) left: Option<Vec<NodeId>>,
+    pub(super) asks: Vec<Ask>,
+}
+
+impl Question {
+    pub(super) fn of(asks: Vec<Ask>) -> Self {
+        Self { left: None, asks }
+    }
+}
+
+impl Found {
+    pub(super) fn new(fact: Fact, subject: impl Into<String>) -> Self {
+        Self {
+            fact,
+            subject: subject.into(),
+            below: Vec::new(),
+            old: None,
+            new: None,
+            listed: Vec::new(),
+            old_place: None,
+            new_place: None,
+            is_minor: false,
+            guess: None,
+            notes: Vec::new(),
+            forward: Question::default(),
+            backward: Question::default(),
+        }
+    }
+
+    pub(super) fn asking(mut self, forward: Vec<Ask>, backward: Vec<Ask>) -> Self {
+        self.forward = Question::of(forward);
+        self.backward = Question::of(backward);
+        self
+    }
+
+    pub(super) fn values(mut self, old: Option<String>, new: Option<String>) -> Self {
+        self.old = old;
+        self.new = new;
+        self
+    }
+
+    pub(super) fn listing(mut self, values: &[Value]) -> Self {
+        self.listed = values.iter().map(word).collect();
+        self
+    }
+
+    pub(super) fn places(mut self, old: Option<Place>, new: Option<Place>) -> Self {
+        self.old_place = old;
+        self.new_place = new;
+        self
+    }
+
+    pub(super) fn below(mut self, name: &Arc<str>) -> Self {
+        self.below.push(Step::Key(Arc::clone(name)));
+        self
+    }
+}
+
+/// The walk: what is known, and what is still to be looked at.
+pub(super) struct Walk<'c> {
+    pub(super) old: &'c Contract,
+    pub(super) new: &'c Contract,
+    /// What tells values apart, and what is told of them.
+    everything: Classes<'c>,
+    /// What accepts the same values.
+    pub(super) same: Classes<'c>,
+    pub(super) pairs: Vec<Pair>,
+    pub(super) roots: Vec<Root>,
+    known: FxHashMap<(Vec<NodeId>, Vec<NodeId>), usize>,
+    open: VecDeque<usize>,
+    /// Provers of both directions.
+    provers: (Prover<'c>, Prover<'c>),
+}
+
+impl<'c> Walk<'c> {
+    pub(super) fn new(
+        old: &'c Contract,
+        new: &'c Contract,
+        everything: Classes<'c>,
+        same: Classes<'c>,
+    ) -> Self {
+        Self {
+            old,
+            new,
+            everything,
+            same,
+            pairs: Vec::new(),
+            roots: Vec::new(),
+            known: FxHashMap::default(),
+            open: VecDeque::new(),
+            provers: {
+                let (left, right) = (Scope::whole(&old.graph), Scope::whole(&new.graph));
+                (
+                    Prover::new(left, right, same),
+                    Prover::new(right, left, same.reversed()),
+                )
+            },
+        }
+    }
+
+    /// Adds a payload or parameter of both contracts; nothing where they say the same of it.
+    pub(super) fn root(&mut self, old: NodeId, new: NodeId, reach: Reach, side: Option<Side>) {
+        let owner = Owner::Operation(Arc::clone(&reach.operation), Arc::clone(&reach.part));
+        if let Some(pair) = self.pair(&[old], &[new], None, &owner, &PathPattern::root()) {
+            let root = self.roots.len();
+            self.roots.push(Root { pair, reach, side });
+            self.pairs[pair].roots.push(root);
+        }
+    }
+
+    /// Looks at every pair that was added, and at those that they lead to.
+    pub(super) fn run(&mut self) {
+        while let Some(at) = self.open.pop_front() {
+            self.compare(at);
+        }
+    }
+
+    /// The pair of these schemas; `None` where they say the same.
+    pub(super) fn pair(
+        &mut self,
+        old: &[NodeId],
+        new: &[NodeId],
+        from: Option<(usize, Edge)>,
+        owner: &Owner,
+        path: &PathPattern,
+    ) -> Option<usize> {
+        let resolved = |contract: &Contract, nodes: &[NodeId]| {
+            let graph = &contract.graph;
+            let mut nodes: Vec<NodeId> = nodes.iter().map(|id| graph.resolve(*id)).collect();
+            nodes.sort_unstable();
+            nodes.dedup();
+            nodes
+        };
+        let (old, new) = (resolved(self.old, old), resolved(self.new, new));
+        if self.says_everything_the_same(&old, &new) {
+            return None;
+        }
+        let key = (old, new);
+        if let Some(&known) = self.known.get(&key) {
+            self.pairs[known].parents.extend(from);
+            return Some(known);
+        }
+        let (old, new) = key.clone();
+        let component = |contract: &Contract, nodes: &[NodeId]| match nodes {
+            [only] => {
+                let node = contract.graph.node(*only);
+                node.name.clone().filter(|_| node.component)
+            }
+            _ => None,
+        };
+        let (owner, path) = match (component(self.old, &old), component(self.new, &new)) {
+            (Some(old), Some(new)) => (Owner::Component(old, new), PathPattern::root()),
+            _ => (owner.clone(), path.clone()),
+        };
+        let id = self.pairs.len();
+        self.pairs.push(Pair {
+            old,
+            new,
+            owner,
+            path,
+            parents: from.into_iter().collect(),
+            roots: Vec::new(),
+            found: Vec::new(),
+        });
+        self.known.insert(key, id);
+        self.open.push_back(id);
+        Some(id)
+    }
+
+    fn says_everything_the_same(&self, old: &[NodeId], new: &[NodeId]) -> bool {
+        let set = |classes: &mut dyn Iterator<Item = u32>| {
+            let mut classes: Vec<u32> = classes.collect();
+            classes.sort_unstable();
+            classes.dedup();
+            classes
+        };
+        set(&mut old.iter().map(|id| self.everything.left(*id)))
+            == set(&mut new.iter().map(|id| self.everything.right(*id)))
+    }
+
+    /// Leads from a pair to one below it.
+    pub(super) fn lead(&mut self, at: usize, edge: Edge, old: &[NodeId], new: &[NodeId]) {
+        self.lead_to(at, edge, &[], old, new);
+    }
+
+    /// The same, for a pair that stands further down in the new payload than the edge says.
+    pub(super) fn lead_to(
+        &mut self,
+        at: usize,
+        edge: Edge,
+        below: &[Step],
+        old: &[NodeId],
+        new: &[NodeId],
+    ) {
+        let pair = &self.pairs[at];
+        let (owner, mut path) = (pair.owner.clone(), pair.path.clone());
+        match &edge {
+            Edge::Same | Edge::Moved => {}
+            Edge::Property(name) => path.push(Step::Key(Arc::clone(name))),
+            Edge::Items(_) | Edge::Position(_) | Edge::Others | Edge::Pattern(_) => {
+                path.push(Step::Any);
+            }
+        }
+        for step in below {
+            path.push(step.clone());
+        }
+        self.pair(old, new, Some((at, edge)), &owner, &path);
+    }
+
+    fn compare(&mut self, at: usize) {
+        let pair = &self.pairs[at];
+        let old = View::of(&self.old.graph, &pair.old);
+        let new = View::of(&self.new.graph, &pair.new);
+        let found = self.differences(at, &old, &new);
+        self.pairs[at].found = found;
+    }
+
+    /// Whether the schemas of a pair were proved to accept the same values.
+    pub(super) fn is_proved_equivalent(&mut self, at: usize) -> bool {
+        let pair = &self.pairs[at];
+        let (forward, backward) = &mut self.provers;
+        forward.rest();
+        backward.rest();
+        pair.new.iter().all(|new| forward.prove(&pair.old, *new))
+            && pair.old.iter().all(|old| backward.prove(&pair.new, *old))
+    }
+
+    /// Whether two sets of schemas accept the same values in the same words.
+    pub(super) fn accept_the_same(&self, old: &[NodeId], new: &[NodeId]) -> bool {
+        let (old_graph, new_graph) = (&self.old.graph, &self.new.graph);
+        let mut left: Vec<u32> = old
+            .iter()
+            .map(|id| self.same.left(old_graph.resolve(*id)))
+            .collect();
+        let mut right: Vec<u32> = new
+            .iter()
+            .map(|id| self.same.right(new_graph.resolve(*id)))
+            .collect();
+        left.sort_unstable();
+        left.dedup();
+        right.sort_unstable();
+        right.dedup();
+        left == right
+    }
+}
+
+/// A keyword of a schema as its document has it, pretty-printed.
+pub(super) fn keyword_text(contract: &Contract, node: NodeId, keyword: &str) -> Option<String> {
+    let place = keyword_place(contract, node, keyword);
+    let value = contract.documents.at_place(&place)?;
+    Some(pretty(value))
+}
+
+/// Where a keyword of a schema stands.
+pub(super) fn keyword_place(contract: &Contract, node: NodeId, keyword: &str) -> Place {
+    let place = &contract.graph.node(node).place;
+    Place {
+        document: Arc::clone(&place.document),
+        pointer: place.pointer.join(keyword),
+    }
+}
+
+/// Where a schema stands.
+pub(super) fn place_of(contract: &Contract, nodes: &[NodeId]) -> Option<Place> {
+    let first = nodes.first()?;
+    Some(Place::clone(&contract.graph.node(*first).place))
+}
+
+fn pretty(value: &Value) -> String {
+    match value {
+        Value::Array(_) | Value::Object(_) => {
+            serde_json::to_string_pretty(value).unwrap_or_default()
+        }
+        scalar => scalar.to_string(),
+    }
+}
+
+/// A value for people: strings that can be read without quotes have none.
+fn word(value: &Value) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || "_-./:".contains(c);
+    match value {
+        Value::String(text)
+            if !text.is_empty()
+                && text.chars().all(is_word)
+                && !matches!(text.as_str(), "true" | "false" | "null")
+                && text.parse::<f64>().is_err() =>
+        {
+            text.clone()
+        }
+        other => other.to_string(),
+    }
+}

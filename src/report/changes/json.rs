@@ -1,0 +1,273 @@
+//! The diff as JSON. Fields are added, never taken away or changed, within one version of the report.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::diff::{Owner, Proof, Reach, Sender, Verdict};
+use crate::location::{Origin, Side};
+use crate::rules::{JudgedChange, Level, Release};
+
+use super::DiffReport;
+
+/// The version of the JSON report of a diff.
+pub const DIFF_REPORT_VERSION: u32 = 1;
+
+/// The report of `wiredrift diff`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct JsonDiff {
+    /// The version of this format.
+    report_version: u32,
+    old: JsonContract,
+    new: JsonContract,
+    summary: JsonDiffSummary,
+    /// By operation and component.
+    changes: Vec<JsonChange>,
+    /// Edits that were proved to mean the same, so that they are no changes.
+    equivalent: Vec<JsonChange>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonContract {
+    /// As it was named on the command line.
+    given: String,
+    /// `name@version`
+    contract: String,
+    operations: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonDiffSummary {
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+    /// Parts of the contracts that could not be used, so that nothing is said of them.
+    unusable: usize,
+    /// What the next version has to be (Semantic Versioning).
+    needs: Release,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonChange {
+    rule: String,
+    /// The gravest of `levels`.
+    level: Level,
+    /// For what each sender sends.
+    levels: Vec<JsonLevel>,
+    message: String,
+    /// What it happened to: a property, a keyword, a status.
+    subject: String,
+    /// `null` for the contract as a whole and for components.
+    operation: Option<JsonOperation>,
+    /// `null` for operations.
+    component: Option<JsonComponent>,
+    /// JSON pointer into the payload of the operation or component, in which array positions, and keys
+    /// that are data, are `*`.
+    path: String,
+    /// What the old contract says.
+    old: Option<String>,
+    /// What the new contract says.
+    new: Option<String>,
+    /// The values that an enum lost or gained.
+    values: Vec<String>,
+    old_origin: Option<JsonPlace>,
+    new_origin: Option<JsonPlace>,
+    /// JSON pointer into the old contract's document.
+    old_pointer: Option<String>,
+    new_pointer: Option<String>,
+    /// The ground that a guess stands on; `null` for what is sure.
+    guess: Option<String>,
+    notes: Vec<String>,
+    /// What it reaches.
+    reach: Vec<JsonReach>,
+    verdicts: Vec<JsonVerdict>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonLevel {
+    sender: Sender,
+    level: Level,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonOperation {
+    id: String,
+    /// `GET /pets/{id}`
+    signature: String,
+    /// `response 200`, `query parameter limit`; empty for all of it.
+    part: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonComponent {
+    old: String,
+    new: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonPlace {
+    file: String,
+    /// From 1.
+    line: u64,
+    /// In characters, from 1.
+    column: u64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonReach {
+    operation: String,
+    part: String,
+    sender: Sender,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonVerdict {
+    sender: Sender,
+    /// `breaking`, `compatible` or `unknown`
+    verdict: &'static str,
+    /// Why.
+    reason: String,
+    /// The payload that shows it, where it is breaking.
+    witness: Option<JsonWitness>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonWitness {
+    payload: Value,
+    /// JSON pointer (RFC 6901) to where it shows.
+    at: String,
+    /// The operation and part that it is a payload of.
+    of: JsonReach,
+    side: Option<Side>,
+    /// The component that it is a value of, where it is no whole payload.
+    component: Option<String>,
+}
+
+/// Renders the diff as JSON, with a line break at the end.
+#[must_use]
+pub fn json(report: &DiffReport) -> String {
+    let document = document(report);
+    // Strings, numbers and JSON values are always JSON.
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The JSON Schema of the JSON report.
+#[must_use]
+pub fn json_schema() -> Value {
+    schemars::schema_for!(JsonDiff).to_value()
+}
+
+fn document(report: &DiffReport) -> JsonDiff {
+    let contract = |name: &super::ContractName, operations: usize| JsonContract {
+        given: name.given.clone(),
+        contract: name.reference.clone(),
+        operations,
+    };
+    JsonDiff {
+        report_version: DIFF_REPORT_VERSION,
+        old: contract(&report.old, report.size.old_operations),
+        new: contract(&report.new, report.size.new_operations),
+        summary: JsonDiffSummary {
+            errors: report.at_level(Level::Error),
+            warnings: report.at_level(Level::Warning),
+            infos: report.at_level(Level::Info),
+            unusable: report.size.unusable,
+            needs: report.release(),
+        },
+        changes: report.changes.iter().map(change).collect(),
+        equivalent: report.equivalent.iter().map(change).collect(),
+    }
+}
+
+fn change(judged: &JudgedChange) -> JsonChange {
+    let change = &judged.change;
+    let (operation, component) = match &change.owner {
+        Owner::Contract | Owner::Operations(_) => (None, None),
+        Owner::Operation(name, part) => {
+            let operation = JsonOperation {
+                id: name.id.clone(),
+                signature: name.signature.clone(),
+                part: part.to_string(),
+            };
+            (Some(operation), None)
+        }
+        Owner::Component(old, new) => {
+            let (old, new) = (old.to_string(), new.to_string());
+            (None, Some(JsonComponent { old, new }))
+        }
+    };
+    let place = |origin: &Option<Origin>| {
+        origin.as_ref().map(|origin| JsonPlace {
+            file: origin.file.to_string(),
+            line: origin.position.line,
+            column: origin.position.column,
+        })
+    };
+    let levels = judged.levels.iter();
+    let levels = levels.map(|(sender, level)| JsonLevel {
+        sender: *sender,
+        level: *level,
+    });
+    JsonChange {
+        rule: judged.rule.id.to_owned(),
+        level: judged.level,
+        levels: levels.collect(),
+        message: judged.message.clone(),
+        subject: change.subject.clone(),
+        operation,
+        component,
+        path: change.path.to_string(),
+        old: change.old.clone(),
+        new: change.new.clone(),
+        values: change.values.clone(),
+        old_origin: place(&judged.old),
+        new_origin: place(&judged.new),
+        old_pointer: change
+            .old_place
+            .as_ref()
+            .map(|place| place.pointer.to_string()),
+        new_pointer: change
+            .new_place
+            .as_ref()
+            .map(|place| place.pointer.to_string()),
+        guess: change.guess.clone(),
+        notes: change.notes.clone(),
+        reach: change.reach.iter().map(reach).collect(),
+        verdicts: change.verdicts.iter().map(verdict).collect(),
+    }
+}
+
+fn reach(reach: &Reach) -> JsonReach {
+    JsonReach {
+        operation: reach.operation.id.clone(),
+        part: reach.part.to_string(),
+        sender: reach.sender,
+    }
+}
+
+fn verdict((sender, verdict): &(Sender, Verdict)) -> JsonVerdict {
+    let (reason, witness) = match verdict {
+        Verdict::Breaking(witness) => {
+            let shown = JsonWitness {
+                payload: witness.payload.clone(),
+                at: witness.at.to_string(),
+                of: reach(&witness.of),
+                side: witness.side,
+                component: witness.component.as_ref().map(ToString::to_string),
+            };
+            (witness.why.clone(), Some(shown))
+        }
+        Verdict::Compatible(Proof::AsksNothing) => ("nothing more is asked".to_owned(), None),
+        Verdict::Compatible(Proof::Follows(asks)) => (format!("follows: {asks}"), None),
+        Verdict::Compatible(Proof::Vacuous(asks)) => (format!("never at stake: {asks}"), None),
+        Verdict::Unknown(reason) => (reason.clone(), None),
+    };
+    JsonVerdict {
+        sender: *sender,
+        verdict: verdict.word(),
+        reason,
+        witness,
+    }
+}

@@ -1,0 +1,183 @@
+//! The diff as Markdown, for pull requests and release notes.
+
+use std::fmt::Write as _;
+
+use similar::ChangeTag;
+
+use crate::diff::{Sender, Verdict, Witness};
+use crate::rules::{JudgedChange, Level};
+
+use super::words::{advice, counts, lines, place, reach, title, verdict, witness_title};
+use super::{DiffOptions, DiffReport};
+
+// Writing to a `String` does not fail, so the results of `write!` are dropped.
+macro_rules! put {
+    ($out:expr, $($argument:tt)*) => {
+        let _ = write!($out, $($argument)*);
+    };
+}
+
+/// Renders the diff as GitHub-flavoured Markdown.
+#[must_use]
+pub fn markdown(report: &DiffReport, options: DiffOptions) -> String {
+    let mut out = String::new();
+    put!(
+        out,
+        "# Changes from {} to {}\n\n",
+        escaped(&report.old.given),
+        escaped(&report.new.given)
+    );
+    let counts: Vec<String> = counts(report).into_iter().map(|(_, words)| words).collect();
+    match counts.is_empty() {
+        true => out.push_str("No changes.\n"),
+        false => {
+            put!(out, "{}. {}\n", counts.join(", "), advice(report));
+        }
+    }
+    for (owner, changes) in report.groups() {
+        put!(
+            out,
+            "\n## {}\n",
+            escaped(&title(owner).replace("  ", " — "))
+        );
+        for judged in changes {
+            write_change(&mut out, judged, options);
+        }
+    }
+    if options.equivalent && !report.equivalent.is_empty() {
+        out.push_str("\n## Edits that mean the same\n\n");
+        for judged in &report.equivalent {
+            put!(
+                out,
+                "- {} (`{}`)\n",
+                escaped(&judged.message),
+                judged.rule.id
+            );
+        }
+    }
+    out
+}
+
+fn write_change(out: &mut String, judged: &JudgedChange, options: DiffOptions) {
+    let mark = match judged.level {
+        Level::Error => "🔴 error",
+        Level::Warning => "🟡 warning",
+        Level::Info | Level::Off => "🔵 info",
+    };
+    let change = &judged.change;
+    put!(
+        out,
+        "\n- **{mark}**: {} (`{}`)\n",
+        escaped(&judged.message),
+        judged.rule.id
+    );
+    let mut row = |text: &str| {
+        put!(out, "  - {}\n", escaped(text));
+    };
+    for words in place(judged)
+        .into_iter()
+        .chain(reach(change, options.all_places))
+    {
+        row(&words);
+    }
+    if let Some(guess) = &change.guess {
+        row(&format!("a guess: {guess}"));
+    }
+    change.notes.iter().for_each(|note| row(note));
+    for (sender, what) in &change.verdicts {
+        if let Some(words) = verdict(*sender, what, options.explain) {
+            row(&words);
+        }
+    }
+    let lines = lines(judged);
+    if !lines.is_empty() {
+        let text: Vec<String> = lines
+            .iter()
+            .map(|(tag, line)| match tag {
+                ChangeTag::Delete => format!("- {line}"),
+                ChangeTag::Insert => format!("+ {line}"),
+                ChangeTag::Equal => format!("  {line}"),
+            })
+            .collect();
+        put!(out, "\n{}", fenced("diff", &text.join("\n")));
+    }
+    for (sender, what) in &change.verdicts {
+        if let Verdict::Breaking(witness) = what {
+            write_witness(out, witness, *sender);
+        }
+    }
+}
+
+fn write_witness(out: &mut String, witness: &Witness, sender: Sender) {
+    let text = serde_json::to_string_pretty(&witness.payload).unwrap_or_default();
+    let at = match witness.at.as_str() {
+        "" => String::new(),
+        at => format!(" (see {})", code(at)),
+    };
+    put!(
+        out,
+        "\n  <details><summary>Witness: {}{at}</summary>\n\n{}\n  </details>\n",
+        escaped(&witness_title(witness, sender)),
+        fenced("json", &text)
+    );
+}
+
+/// A code block inside of a list item; the fence is longer than any in the text.
+fn fenced(language: &str, text: &str) -> String {
+    let mut longest = 2;
+    let mut run = 0;
+    for character in text.chars() {
+        run = if character == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest + 1);
+    let mut out = format!("  {fence}{language}\n");
+    for line in text.lines() {
+        put!(out, "  {line}\n");
+    }
+    put!(out, "  {fence}\n");
+    out
+}
+
+fn code(text: &str) -> String {
+    format!("<code>{}</code>", html(text))
+}
+
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// Text in which nothing but code spans is Markdown or HTML.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    let parts: Vec<&str> = text.split('`').collect();
+    // An odd number of backticks makes no pairs.
+    let has_code = parts.len() % 2 == 1;
+    for (index, part) in parts.iter().enumerate() {
+        let is_code = has_code && index % 2 == 1;
+        if is_code {
+            put!(out, "`{}`", part.replace(['\n', '\r'], " "));
+            continue;
+        }
+        if !has_code && index > 0 {
+            out.push_str("\\`");
+        }
+        for character in part.chars() {
+            match character {
+                '\\' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '~' => {
+                    out.push('\\');
+                    out.push(character);
+                }
+                '<' => out.push_str("&lt;"),
+                '>' => out.push_str("&gt;"),
+                '&' => out.push_str("&amp;"),
+                '\n' | '\r' => out.push(' '),
+                character if character.is_control() => {}
+                character => out.push(character),
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,259 @@
+//! Sentences that every renderer uses.
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::diff::{Change, Fact, Owner, Proof, Reach, Sender, Verdict, Witness};
+use crate::rules::{JudgedChange, Level, Release};
+use crate::source::Source;
+
+use super::{ContractName, DiffReport};
+
+/// Places that a change reaches, shown without being asked for.
+const REACH_SHOWN: usize = 3;
+
+/// Values of an enum that are shown.
+const VALUES_SHOWN: usize = 40;
+
+/// The title of a group of changes.
+pub(super) fn title(owner: &Owner) -> String {
+    match owner {
+        Owner::Contract => "The contract as a whole".to_owned(),
+        Owner::Operations(_) => "Several operations".to_owned(),
+        Owner::Operation(name, _) if name.signature == "(schema)" => format!("schema {}", name.id),
+        Owner::Operation(name, _) => format!("{}  {}", name.signature, name.id),
+        Owner::Component(old, new) if old == new => format!("component {new}"),
+        Owner::Component(old, new) => format!("component {new} (was {old})"),
+    }
+}
+
+/// Where in its group a change is: `response 200 at /data/*`.
+pub(super) fn place(judged: &JudgedChange) -> Option<String> {
+    let change = &judged.change;
+    let part = match &change.owner {
+        Owner::Operation(_, part) => &**part,
+        Owner::Operations(part) => &**part,
+        Owner::Contract | Owner::Component(..) => "",
+    };
+    let path = change.path.to_string();
+    match (part, path.as_str()) {
+        ("", "") => None,
+        ("", path) => Some(format!("at {path}")),
+        // The sentence names it already.
+        (part, "") if !part.is_empty() && judged.message.contains(part) => None,
+        (part, "") => Some(format!("in {part}")),
+        (part, path) => Some(format!("in {part} at {path}")),
+    }
+}
+
+/// `reaches list-pets response 200, create-pet request and 4 more places`
+pub(super) fn reach(change: &Change, all: bool) -> Option<String> {
+    let is_told = match &change.owner {
+        Owner::Operation(..) => change.reach.len() < 2,
+        Owner::Component(_, name) => match change.reach.as_slice() {
+            [] => true,
+            // A schema that is all there is.
+            [only] => only.part.is_empty() && *only.operation.id == **name,
+            _ => false,
+        },
+        Owner::Contract | Owner::Operations(_) => change.reach.is_empty(),
+    };
+    if is_told {
+        return None;
+    }
+    let shown = match all {
+        true => usize::MAX,
+        false => REACH_SHOWN,
+    };
+    let part_is_told = matches!(change.owner, Owner::Operations(_));
+    let word = |reach: &Reach| match part_is_told {
+        true => reach.operation.id.clone(),
+        false => reached(reach),
+    };
+    let mut words: Vec<String> = change.reach.iter().take(shown).map(word).collect();
+    let more = change.reach.len() - words.len();
+    if more > 0 {
+        let noun = if more == 1 { "place" } else { "places" };
+        words.push(format!("{more} more {noun} (--all-places)"));
+    }
+    Some(format!("reaches {}", words.join(", ")))
+}
+
+/// `list-pets response 200`
+pub(super) fn reached(reach: &Reach) -> String {
+    match (&*reach.operation.id, &*reach.part) {
+        (id, "") => id.to_owned(),
+        (id, part) => format!("{id} {part}"),
+    }
+}
+
+/// What the verdict on what one sender sends means, in one line.
+pub(super) fn verdict(sender: Sender, verdict: &Verdict, explain: bool) -> Option<String> {
+    let (values, met) = match sender {
+        Sender::Client => ("what clients send", "new"),
+        Sender::Server => ("what servers send", "old"),
+    };
+    match verdict {
+        Verdict::Breaking(witness) => Some(format!(
+            "breaks {values}: the {met} contract {}",
+            witness.why
+        )),
+        Verdict::Unknown(reason) => Some(format!("unknown for {values}: {reason}")),
+        Verdict::Compatible(_) if !explain => None,
+        Verdict::Compatible(Proof::AsksNothing) => Some(format!(
+            "breaks nothing of {values}: the {met} contract asks nothing more"
+        )),
+        Verdict::Compatible(Proof::Follows(asks)) => Some(format!(
+            "breaks nothing of {values}, by proof: the {met} contract {asks}, and every value of the other \
+             one is so"
+        )),
+        Verdict::Compatible(Proof::Vacuous(asks)) => Some(format!(
+            "breaks nothing of {values}, by proof: the {met} contract {asks}, which is never at stake in \
+             whole payloads"
+        )),
+    }
+}
+
+/// `a response 200 of list-pets that the new contract allows and the old one does not`
+pub(super) fn witness_title(witness: &Witness, sender: Sender) -> String {
+    let (made_for, met) = match sender {
+        Sender::Client => ("old", "new"),
+        Sender::Server => ("new", "old"),
+    };
+    let what = match &witness.component {
+        Some(component) => format!("a value of {component}"),
+        None => match &*witness.of.part {
+            "" => format!("a payload of {}", witness.of.operation.id),
+            part => format!("{part} of {}", witness.of.operation.id),
+        },
+    };
+    format!("{what}: the {made_for} contract accepts it, the {met} one rejects it")
+}
+
+/// The lines of a witness, with the places of those that the change is about.
+pub(super) fn witness_lines(witness: &Witness) -> Vec<(String, bool)> {
+    let text = serde_json::to_string_pretty(&witness.payload).unwrap_or_default();
+    let marked = marked_line(&text, witness);
+    let lines = text.lines().enumerate();
+    lines
+        .map(|(index, line)| (line.to_owned(), Some(index) == marked))
+        .collect()
+}
+
+/// The line of the pretty-printed witness where the change shows.
+fn marked_line(text: &str, witness: &Witness) -> Option<usize> {
+    let parsed = Source::parse("witness.json", text.as_bytes().to_vec()).ok()?;
+    let span = parsed.source.locator().find(&witness.at);
+    let origin = parsed.source.origin(span.start);
+    usize::try_from(origin.position.line).ok()?.checked_sub(1)
+}
+
+/// Lines of old and new that differ, with those around them.
+pub(super) fn lines(judged: &JudgedChange) -> Vec<(ChangeTag, String)> {
+    let change = &judged.change;
+    match change.fact {
+        Fact::EnumValueAdded | Fact::EnumAdded => {
+            return vec![(ChangeTag::Insert, values(&change.values))];
+        }
+        Fact::EnumValueRemoved | Fact::EnumRemoved => {
+            return vec![(ChangeTag::Delete, values(&change.values))];
+        }
+        Fact::ConstraintNarrowed
+        | Fact::ConstraintWidened
+        | Fact::ConstraintChanged
+        | Fact::PropertiesMoved
+        | Fact::BodyEncoding
+        | Fact::DiscriminatorChanged => {}
+        Fact::OperationReplaced => {
+            let takers = change.new.as_deref().unwrap_or_default().lines();
+            return takers
+                .map(|taker| (ChangeTag::Insert, taker.to_owned()))
+                .collect();
+        }
+        Fact::NoteChanged if change.old.is_some() && change.new.is_some() => {}
+        // The sentence says it all.
+        _ => return Vec::new(),
+    }
+    let (old, new) = (
+        change.old.as_deref().unwrap_or_default(),
+        change.new.as_deref().unwrap_or_default(),
+    );
+    if change.fact == Fact::PropertiesMoved {
+        let pairs = old.lines().zip(new.lines());
+        return pairs
+            .map(|(old, new)| (ChangeTag::Equal, format!("{old} → {new}")))
+            .collect();
+    }
+    let diff = TextDiff::from_lines(old, new);
+    let changes = diff.grouped_ops(2).into_iter().flatten();
+    changes
+        .flat_map(|op| diff.iter_changes(&op).collect::<Vec<_>>())
+        .map(|line| (line.tag(), line.value().trim_end_matches('\n').to_owned()))
+        .filter(|(_, line)| !line.is_empty())
+        .collect()
+}
+
+fn values(values: &[String]) -> String {
+    let mut words: Vec<String> = values.iter().take(VALUES_SHOWN).cloned().collect();
+    if values.len() > VALUES_SHOWN {
+        words.push(format!("and {} more", values.len() - VALUES_SHOWN));
+    }
+    words.join(", ")
+}
+
+/// What the diff means for the next version.
+pub(super) fn advice(report: &DiffReport) -> String {
+    let release = report.release();
+    let (word, why) = match release {
+        Release::Major => ("a major version", "it breaks somebody"),
+        Release::Minor => ("a minor version", "nothing of it has to break anybody"),
+        Release::Patch => ("a patch version at most", "nothing changed for anybody"),
+    };
+    let mut advice = format!("This needs {word}: {why}.");
+    if let Some(said) = bump(&report.old, &report.new)
+        && said < release
+    {
+        let (old, new) = (&report.old.version, &report.new.version);
+        advice.push_str(&match old == new {
+            true => format!(" The version stays {old}."),
+            false => format!(" The version goes from {old} to {new}, which says less."),
+        });
+    }
+    advice
+}
+
+/// What the versions of two contracts say of what changed, where they are numbers.
+fn bump(old: &ContractName, new: &ContractName) -> Option<Release> {
+    let numbers = |version: &str| -> Option<Vec<u64>> {
+        let version = version.trim_start_matches(['v', 'V']);
+        let version = version.split(['-', '+']).next()?;
+        let numbers: Option<Vec<u64>> = version.split('.').map(|part| part.parse().ok()).collect();
+        numbers.filter(|numbers| !numbers.is_empty())
+    };
+    let (old, new) = (numbers(&old.version)?, numbers(&new.version)?);
+    let at = |numbers: &[u64], index: usize| numbers.get(index).copied().unwrap_or(0);
+    // Before 1.0 the second number is what breaking changes raise (Cargo and npm read it so).
+    let is_early = at(&old, 0) == 0 && at(&new, 0) == 0;
+    Some(
+        match (0..3).find(|index| at(&old, *index) != at(&new, *index)) {
+            Some(0) => Release::Major,
+            Some(1) if is_early => Release::Major,
+            Some(1) => Release::Minor,
+            Some(_) | None => Release::Patch,
+        },
+    )
+}
+
+/// `3 errors, 1 warning`
+pub(super) fn counts(report: &DiffReport) -> Vec<(Level, String)> {
+    let levels = [Level::Error, Level::Warning, Level::Info];
+    let counts = levels.into_iter().filter_map(|level| {
+        let count = report.at_level(level);
+        let plural = if count == 1 || level == Level::Info {
+            ""
+        } else {
+            "s"
+        };
+        (count > 0).then(|| (level, format!("{count} {level}{plural}")))
+    });
+    counts.collect()
+}
