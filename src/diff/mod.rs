@@ -1,9 +1,9 @@
 //! Differences between contracts: what changed, and whom it breaks.
 //!
-//! Operations are paired ([`pairing`]), then compared ([`operations`], [`bodies`]); their schemas are walked
-//! in pairs ([`walk`]), each of which is looked at once, keyword by keyword ([`facts`], [`members`],
-//! [`variants`], [`moves`]). What was found is held against both contracts ([`verdict`]): a proof that it
-//! breaks nobody, or a payload that shows it ([`mod@contain`]).
+//! Operations are paired (`pairing`), then compared (`operations`, `bodies`); their schemas are walked
+//! in pairs (`walk`), each of which is looked at once, keyword by keyword (`facts`, `members`,
+//! `variants`, `moves`). What was found is held against both contracts (`verdict`): a proof that it
+//! breaks nobody, or a payload that shows it (`contain`).
 
 mod bodies;
 mod change;

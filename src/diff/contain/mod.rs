@@ -1,6 +1,6 @@
 //! Containment: whether every value of one schema is a value of another.
 //!
-//! The answer is a proof ([`prove`]), a witness that was searched for ([`refute`], then [`sample`]), or that
+//! The answer is a proof (`prove`), a witness that was searched for (`refute`, then `sample`), or that
 //! neither was found.
 
 mod ask;
