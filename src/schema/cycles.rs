@@ -140,6 +140,11 @@ impl Node {
             && self.object.dependent_required.is_empty()
     }
 
+    /// The schemas that it applies to the same value.
+    pub(crate) fn in_place(&self) -> Vec<NodeId> {
+        in_place(self)
+    }
+
     /// Every schema that it applies, to the value or to a part of it.
     pub(crate) fn inner(&self) -> Vec<NodeId> {
         let (object, array) = (&self.object, &self.array);

@@ -68,6 +68,27 @@ impl Graph {
         parts
     }
 
+    /// A schema and those that apply to every value that it accepts: also the only branch of a union.
+    pub(crate) fn sure_parts(&self, id: NodeId) -> Vec<NodeId> {
+        let mut parts = vec![id];
+        let mut next = 0;
+        while let Some(&part) = parts.get(next) {
+            next += 1;
+            let node = self.node(part);
+            let unions = [&node.any_of, &node.one_of];
+            let only = unions
+                .into_iter()
+                .filter(|branches| branches.len() == 1)
+                .flatten();
+            for &inner in node.reference.iter().chain(&node.all_of).chain(only) {
+                if !parts.contains(&inner) {
+                    parts.push(inner);
+                }
+            }
+        }
+        parts
+    }
+
     /// The schemas that these apply to a part of the value. They should be a [closure](Self::closure).
     #[must_use]
     pub fn part(&self, nodes: &[NodeId], step: &Step) -> Vec<NodeId> {

@@ -73,11 +73,16 @@ impl Ask {
         }
     }
 
-    /// Whether it is about members that nobody declares.
+    /// Whether it may be about members that nobody declares.
     pub(in crate::diff) const fn is_about_undeclared(&self) -> bool {
         matches!(
             self,
-            Self::Others(_) | Self::Names(_) | Self::Unevaluated(_)
+            Self::Others(_)
+                | Self::Names(_)
+                | Self::Unevaluated(_)
+                | Self::Not(_)
+                | Self::Conditional(_)
+                | Self::Dependents(..)
         )
     }
 

@@ -14,6 +14,9 @@ use super::{Scope, accepts};
 /// Alternatives that are looked at one by one; beyond that, unions are not taken apart.
 const CASES: usize = 48;
 
+/// Branches of a `oneOf` whose exclusion of each other is kept.
+const EXCLUSIVE: usize = 8;
+
 /// One alternative: its values satisfy every schema of `nodes` and none of `nots`. Nothing else is known
 /// of them, so what follows from a case is true of all its values.
 #[derive(Debug, Clone)]
@@ -24,6 +27,11 @@ pub(super) struct Case {
     pub(super) kinds: Kinds,
     /// Members that are known to be there, with this value.
     pub(super) pins: Vec<(Arc<str>, Value)>,
+    /// Members that are known to be there, and members that are known not to be.
+    pub(super) present: Vec<Arc<str>>,
+    pub(super) absent: Vec<Arc<str>>,
+    /// How long values of a kind are known to be.
+    pub(super) spans: Vec<(Kind, u64, Option<u64>)>,
     /// Bounds that follow from what is excluded: `not: {minimum: 2}` leaves numbers below 2.
     bounds: Vec<(&'static str, Number)>,
 }
@@ -42,6 +50,9 @@ pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
             nots: Vec::new(),
             kinds: Kinds::ALL,
             pins: Vec::new(),
+            present: Vec::new(),
+            absent: Vec::new(),
+            spans: Vec::new(),
             bounds: Vec::new(),
         },
         open: nodes.to_vec(),
@@ -60,7 +71,11 @@ pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
         let node = graph.node(id);
         let case = &mut next.case;
         case.nodes.push(id);
-        case.nots.extend(node.not);
+        match node.not.map(|not| graph.node(graph.resolve(not))) {
+            // What is not not so, is so.
+            Some(not) if not.excludes_only() => next.open.extend(not.not),
+            _ => case.nots.extend(node.not),
+        }
         if node.never {
             continue;
         }
@@ -74,7 +89,7 @@ pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
         next.open.extend(node.all_of.iter().copied());
         let may_split = partial.len() + done.len() < CASES;
         let mut ways = vec![next];
-        for branches in [&node.any_of, &node.one_of] {
+        for (branches, is_one) in [(&node.any_of, false), (&node.one_of, true)] {
             if !branches.is_empty() && may_split && ways.len() * branches.len() <= CASES {
                 ways = ways
                     .iter()
@@ -82,7 +97,14 @@ pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
                         branches.iter().map(|branch| {
                             let mut open = way.open.clone();
                             open.push(*branch);
-                            let case = way.case.clone();
+                            let mut case = way.case.clone();
+                            if is_one && branches.len() <= EXCLUSIVE {
+                                // Exactly one branch: none of the others.
+                                let others = branches.iter().filter(|other| *other != branch);
+                                case.nots.extend(others);
+                                let is_twice = branches.iter().filter(|b| *b == branch).count() > 1;
+                                case.nots.extend(is_twice.then_some(*branch));
+                            }
                             Partial { case, open }
                         })
                     })
@@ -135,6 +157,12 @@ impl Case {
         }
     }
 
+    /// Leaves out what some other schemas accept.
+    pub(super) fn exclude(&mut self, graph: Scope<'_>, nots: &[NodeId]) {
+        self.nots.extend(nots);
+        self.tighten(graph);
+    }
+
     /// Takes away the kinds that a `not` of a mere type, or a divisor, leaves nothing of.
     fn tighten(&mut self, graph: Scope<'_>) {
         for not in &self.nots {
@@ -184,16 +212,14 @@ impl Case {
             });
         let values: Vec<Value> = match lists.next() {
             Some(list) => list.to_vec(),
-            None if self.kinds.within(Kinds::NULL) => vec![Value::Null],
-            None if self.kinds.within(Kinds::BOOLEAN) => vec![true.into(), false.into()],
-            None if self.kinds.within(Kinds::ARRAY)
-                && self.lengths(graph, Kind::Array).1 == Some(0) =>
-            {
-                vec![Value::Array(Vec::new())]
+            None => {
+                let kinds = Kinds::EACH.into_iter().filter(|kind| self.kinds.has(*kind));
+                let mut values = Vec::new();
+                for kind in kinds {
+                    values.extend(self.few(graph, kind)?);
+                }
+                values
             }
-            None if self.kinds.within(Kinds::OBJECT) => self.small_objects(graph)?,
-            None if self.kinds.within(Kinds::WHOLE) => self.few_integers(graph)?,
-            None => return None,
         };
         let is_left = |value: &Value| {
             Kinds::of_value(value).within(self.kinds)
@@ -205,6 +231,20 @@ impl Case {
                     .all(|(name, pin)| value.get(&**name) == Some(pin))
         };
         Some(values.into_iter().filter(is_left).collect())
+    }
+
+    /// Every value of a kind, where these are few. What the rest of the case rejects goes out later.
+    fn few(&self, graph: Scope<'_>, kind: Kinds) -> Option<Vec<Value>> {
+        let has_no_length = |kind| self.lengths(graph, kind).1 == Some(0);
+        match kind {
+            Kinds::NULL => Some(vec![Value::Null]),
+            Kinds::BOOLEAN => Some(vec![true.into(), false.into()]),
+            Kinds::WHOLE => self.few_integers(graph),
+            Kinds::STRING => has_no_length(Kind::String).then(|| vec!["".into()]),
+            Kinds::ARRAY => has_no_length(Kind::Array).then(|| vec![Value::Array(Vec::new())]),
+            Kinds::OBJECT => self.small_objects(graph),
+            _ => None,
+        }
     }
 
     /// Every object of a closed case whose members are listed, where these are few.
@@ -220,9 +260,10 @@ impl Case {
         if has_none {
             return Some(vec![Value::Object(serde_json::Map::new())]);
         }
-        let is_closed = self
-            .each(graph)
-            .any(|node| node.object.patterns.is_empty() && is_never(node.object.additional));
+        let is_closed = self.listed_names(graph).is_some()
+            || self
+                .each(graph)
+                .any(|node| node.object.patterns.is_empty() && is_never(node.object.additional));
         if !is_closed {
             return None;
         }
@@ -230,11 +271,13 @@ impl Case {
         for name in self.names(graph) {
             let mut values = Vec::new();
             for case in cases(graph, &self.property(graph, &name)) {
-                let is_scalar = case.kinds.without(Kinds::OBJECT).without(Kinds::ARRAY);
-                if is_scalar != case.kinds {
-                    return None;
-                }
                 values.extend(case.listed(graph)?);
+            }
+            if values
+                .iter()
+                .any(|value| value.is_object() || value.is_array())
+            {
+                return None;
             }
             let without = match self.requires(graph, &name) {
                 true => Vec::new(),
@@ -310,14 +353,36 @@ impl Case {
             let all = self.each(graph).flat_map(|node| &node.lengths);
             all.filter(move |length| length.kind == kind)
         };
-        let lower = lengths().filter(|l| !l.is_maximum).map(|l| l.limit).max();
-        let upper = lengths().filter(|l| l.is_maximum).map(|l| l.limit).min();
+        let spans = || self.spans.iter().filter(move |(of, ..)| *of == kind);
+        let contains = || {
+            let nodes = self.each(graph).filter(move |_| kind == Kind::Array);
+            nodes.filter_map(|node| node.array.contains)
+        };
+        let lower = lengths().filter(|l| !l.is_maximum).map(|l| l.limit);
+        let lower = lower
+            .chain(spans().map(|(_, lower, _)| *lower))
+            .chain(contains().map(|contains| contains.minimum))
+            .max();
+        let upper = lengths().filter(|l| l.is_maximum).map(|l| l.limit);
+        let of_any =
+            contains().filter(|contains| graph.node(graph.resolve(contains.node)).is_open());
+        let upper = upper
+            .chain(spans().filter_map(|(_, _, upper)| *upper))
+            .chain(of_any.filter_map(|contains| contains.maximum))
+            .min();
         let closed = self
             .each(graph)
             .filter(|_| kind == Kind::Array)
             .filter_map(|node| {
-                let rest = graph.node(graph.resolve(node.array.items?));
-                rest.never.then_some(node.array.prefix.len() as u64)
+                // No element stands behind one that cannot be.
+                let never = |id: &NodeId| graph.node(graph.resolve(*id)).never;
+                let closed = node.array.prefix.iter().position(never);
+                let rest = node
+                    .array
+                    .items
+                    .filter(never)
+                    .map(|_| node.array.prefix.len());
+                closed.or(rest).map(|length| length as u64)
             });
         (lower.unwrap_or(0), upper.into_iter().chain(closed).min())
     }
@@ -337,11 +402,28 @@ impl Case {
 
     /// Whether values of the case hold a property, whatever else they are.
     pub(super) fn requires(&self, graph: Scope<'_>, name: &str) -> bool {
-        self.pins.iter().any(|(pin, _)| **pin == *name)
-            || self
-                .each(graph)
-                .flat_map(|node| &node.object.required)
-                .any(|required| *required.name == *name && required.holds_on(graph.side))
+        const DEPTH: u8 = 4;
+        self.requires_within(graph, name, DEPTH)
+    }
+
+    fn requires_within(&self, graph: Scope<'_>, name: &str, depth: u8) -> bool {
+        let is_known = self.pins.iter().any(|(pin, _)| **pin == *name)
+            || self.present.iter().any(|present| **present == *name)
+            || self.each(graph).any(|node| {
+                let mut required = node.object.required.iter();
+                required.any(|required| *required.name == *name && required.holds_on(graph.side))
+            });
+        // What depends on a member that is there, is there.
+        is_known
+            || depth > 0
+                && self.each(graph).any(|node| {
+                    let mut dependencies = node.object.dependent_required.iter();
+                    dependencies.any(|(trigger, needed)| {
+                        needed.iter().any(|needed| **needed == *name)
+                            && **trigger != *name
+                            && self.requires_within(graph, trigger, depth - 1)
+                    })
+                })
     }
 
     /// What the property with this name satisfies where it is there.
@@ -369,7 +451,28 @@ impl Case {
                 }
             }
         }
+        let listed = self.listed_names(graph).unwrap_or_default();
+        for name in listed.into_iter().chain(self.present.iter().cloned()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
         names
+    }
+
+    /// The only names that members may have, where `propertyNames` lists them.
+    pub(super) fn listed_names(&self, graph: Scope<'_>) -> Option<Vec<Arc<str>>> {
+        self.each(graph).find_map(|node| {
+            let mut names = Vec::new();
+            for case in cases(graph, &[node.object.property_names?]) {
+                let case = case.only(Kinds::STRING);
+                if !case.kinds.is_empty() {
+                    let values = case.listed(graph)?;
+                    names.extend(values.iter().filter_map(Value::as_str).map(Arc::from));
+                }
+            }
+            Some(names)
+        })
     }
 }
 

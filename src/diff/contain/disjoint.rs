@@ -2,7 +2,7 @@
 //! sure, the answer is no.
 
 use crate::json::Kind;
-use crate::schema::NodeId;
+use crate::schema::{Contains, NodeId};
 
 use super::accepts;
 use super::case::{Case, cases};
@@ -41,10 +41,11 @@ impl Prover<'_> {
             upper.is_some_and(|upper| lower > upper)
         };
         if kind.within(Kinds::NUMBER) {
-            return case.range(old).is_empty(kind == Kinds::WHOLE);
+            return case.range(old).is_empty(kind == Kinds::WHOLE)
+                || self.scalar_follows(&case.only(kind), None);
         }
         if kind == Kinds::STRING {
-            return crossed(Kind::String);
+            return crossed(Kind::String) || self.scalar_follows(&case.only(kind), None);
         }
         let Some(depth) = depth.checked_sub(1) else {
             return false;
@@ -52,6 +53,8 @@ impl Prover<'_> {
         if kind == Kinds::ARRAY {
             let (fewest, _) = case.lengths(old, Kind::Array);
             return crossed(Kind::Array)
+                || self.contains_is_empty(case)
+                || self.repeats(case)
                 || (0..fewest.min(4)).any(|index| {
                     let element = case.element(old, usize::try_from(index).unwrap_or(0));
                     self.is_empty_all(&element, depth)
@@ -62,6 +65,7 @@ impl Prover<'_> {
             let (_, upper) = case.lengths(old, Kind::Object);
             let most = most.into_iter().chain(upper).min();
             return most.is_some_and(|most| fewest > most)
+                || case.absent.iter().any(|name| case.requires(old, name))
                 || case.names(old).iter().any(|name| {
                     case.requires(old, name) && {
                         let property = case.property(old, name);
@@ -70,6 +74,58 @@ impl Prover<'_> {
                 });
         }
         false
+    }
+
+    /// Whether no array holds what `contains` asks for.
+    fn contains_is_empty(&mut self, case: &Case) -> bool {
+        const GUARANTEED: u64 = 8;
+        let old = self.old;
+        let (fewest, _) = case.lengths(old, Kind::Array);
+        let contains: Vec<Contains> = case
+            .each(old)
+            .filter_map(|node| node.array.contains)
+            .collect();
+        contains.iter().any(|contains| {
+            let is_never = old.node(old.resolve(contains.node)).never;
+            let maximum = contains.maximum.unwrap_or(u64::MAX);
+            (is_never && contains.minimum > 0)
+                || maximum < contains.minimum
+                || (maximum < GUARANTEED && {
+                    let positions = 0..fewest.min(GUARANTEED);
+                    let found = self.within_old(|prover| {
+                        let found = positions.filter(|index| {
+                            let index = usize::try_from(*index).unwrap_or(0);
+                            let element = case.element(prover.old, index);
+                            prover.prove(&element, contains.node)
+                        });
+                        found.count() as u64 > maximum
+                    });
+                    found
+                })
+        })
+    }
+
+    /// Whether arrays of different elements would need more than there are.
+    fn repeats(&mut self, case: &Case) -> bool {
+        let old = self.old;
+        if !case.checks(old, "uniqueItems", &true.into())
+            || case.each(old).any(|node| !node.array.prefix.is_empty())
+        {
+            return false;
+        }
+        let (fewest, _) = case.lengths(old, Kind::Array);
+        let element = case.element(old, 0);
+        if element.is_empty() || fewest < 2 {
+            return false;
+        }
+        let mut different = rustc_hash::FxHashSet::default();
+        for case in cases(old, &element) {
+            let Some(values) = case.listed(old) else {
+                return false;
+            };
+            different.extend(values.iter().map(ToString::to_string));
+        }
+        fewest > different.len() as u64
     }
 
     /// Whether no value satisfies all of these.

@@ -8,13 +8,17 @@ mod case;
 mod classes;
 mod disjoint;
 mod kinds;
+mod number;
 mod object;
 mod pool;
 mod prove;
 mod range;
 mod refute;
 mod sample;
+mod scalar;
 mod shrink;
+mod split;
+mod text;
 
 use serde_json::Value;
 
@@ -75,7 +79,7 @@ pub(super) struct Scope<'g> {
     pub(super) graph: &'g Graph,
     /// The side that payloads are on: what has to be there depends on it.
     pub(super) side: Option<Side>,
-    /// Whether objects have only members that their schemas speak of, where these speak of any.
+    /// Whether objects have only members that some schema of theirs speaks of.
     pub(super) declared_only: bool,
 }
 
@@ -86,6 +90,14 @@ impl<'g> Scope<'g> {
             graph,
             side: None,
             declared_only: false,
+        }
+    }
+
+    /// The same, with members that nobody declares.
+    pub(super) const fn with_all(self) -> Self {
+        Self {
+            declared_only: false,
+            ..self
         }
     }
 

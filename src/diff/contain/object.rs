@@ -1,5 +1,6 @@
 //! The proof for members of objects: by classes of names (declared, each pattern, the rest).
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::json::Kind;
@@ -15,7 +16,7 @@ impl Prover<'_> {
     pub(super) fn members_hold(&mut self, case: &Case, right: NodeId) -> bool {
         let object = &self.new.node(right).object;
         let side = self.new.side;
-        object.unevaluated.is_none()
+        self.unevaluated_hold(case, right)
             && object
                 .required
                 .iter()
@@ -70,9 +71,10 @@ impl Prover<'_> {
         if schemas.is_empty() {
             schemas.extend(node.object.additional);
         }
-        if schemas.is_empty() || self.is_undeclared(case, name) {
+        if schemas.is_empty() || self.is_absent(case, name) {
             return true;
         }
+        let nots = self.excluded_of_member(case, name);
         let pin = case.pins.iter().find(|(pin, _)| **pin == *name);
         let pin = pin.map(|(_, value)| value);
         schemas.into_iter().all(|schema| match pin {
@@ -80,18 +82,123 @@ impl Prover<'_> {
             None => {
                 let left = case.property(self.old, name);
                 self.prove(&left, schema)
+                    || (!nots.is_empty() && self.prove_without(&left, &nots, schema))
             }
         })
     }
 
-    /// Whether a member is left out of account: no schema speaks of it, and others are declared.
-    fn is_undeclared(&self, case: &Case, name: &str) -> bool {
+    /// What a member is known not to be, since the object is none of what the case excludes: it has the
+    /// one property that such a schema speaks of, so that has to be the reason.
+    fn excluded_of_member(&self, case: &Case, name: &str) -> Vec<NodeId> {
+        let nots = case.nots.iter().filter_map(|not| {
+            let node = self.old.node(self.old.resolve(*not));
+            let object = &node.object;
+            let is_of_members = node
+                .types
+                .is_none_or(|types| Kinds::OBJECT.within(Kinds::of(types)))
+                && !node.never
+                && node.values.is_none()
+                && node.constant.is_none()
+                && node.in_place().is_empty()
+                && !node
+                    .lengths
+                    .iter()
+                    .any(|length| length.kind == Kind::Object)
+                && object.patterns.is_empty()
+                && object.additional.is_none()
+                && object.unevaluated.is_none()
+                && object.property_names.is_none()
+                && object.dependent_required.is_empty()
+                && object.properties.len() == 1;
+            let required = &object.required;
+            (is_of_members
+                && case.requires(self.old, name)
+                && required
+                    .iter()
+                    .all(|required| case.requires(self.old, &required.name)))
+            .then(|| object.properties.get(name).copied())
+            .flatten()
+        });
+        nots.collect()
+    }
+
+    /// Whether every value of all of `left` that is none of `nots` is one of `right`.
+    fn prove_without(&mut self, left: &[NodeId], nots: &[NodeId], right: NodeId) -> bool {
+        let cases = super::case::cases(self.old, left);
+        cases.into_iter().all(|mut case| {
+            case.exclude(self.old, nots);
+            case.kinds.is_empty() || self.is_empty(&case, 3) || self.prove_case(&case, right)
+        })
+    }
+
+    /// `unevaluatedProperties`: whether every member that nothing evaluates is as it asks.
+    fn unevaluated_hold(&mut self, case: &Case, right: NodeId) -> bool {
+        let Some(rest) = self.new.node(right).object.unevaluated else {
+            return true;
+        };
+        let parts = self.new.graph.sure_parts(right);
+        let is_evaluated = |prover: &Self, name: &str| {
+            let mut nodes = parts.iter().map(|part| prover.new.node(*part));
+            nodes.any(|node| {
+                node.object.additional.is_some() || node.named_schemas(name).next().is_some()
+            })
+        };
+        let names = case.names(self.old);
+        let named = names.iter().all(|name| {
+            is_evaluated(self, name) || self.is_absent(case, name) || {
+                let left = case.property(self.old, name);
+                self.prove(&left, rest)
+            }
+        });
+        let takes_all = parts
+            .iter()
+            .any(|part| self.new.node(*part).object.additional.is_some());
+        named && (takes_all || self.is_closed(case) || self.others_hold(case, rest))
+    }
+
+    /// Whether members that no schema of the case names are as a schema asks.
+    fn others_hold(&mut self, case: &Case, rest: NodeId) -> bool {
+        let patterns = case.each(self.old).flat_map(|node| &node.object.patterns);
+        let patterns: Vec<NodeId> = patterns.map(|(_, schema)| *schema).collect();
+        let left: Vec<NodeId> = case
+            .each(self.old)
+            .filter_map(|node| node.object.additional)
+            .collect();
+        let is_left_out = self.leaves_others_out(case);
+        patterns.iter().all(|schema| self.prove(&[*schema], rest))
+            && (is_left_out || self.prove(&left, rest))
+    }
+
+    /// Whether a member is left out of account: no schema that may apply to the object speaks of it.
+    fn is_undeclared(&mut self, case: &Case, name: &str) -> bool {
         self.old.declared_only
             && case.property(self.old, name).is_empty()
             && !case.requires(self.old, name)
-            && case
-                .each(self.old)
-                .any(|node| node.object.names_properties())
+            && !self.spoken_of(case).iter().any(|id| {
+                let object = &self.old.node(*id).object;
+                object.additional.is_some()
+                    || self.old.node(*id).named_schemas(name).next().is_some()
+            })
+    }
+
+    /// Whether members that no schema of the case names are left out of account.
+    fn leaves_others_out(&mut self, case: &Case) -> bool {
+        let known = case.names(self.old);
+        self.old.declared_only
+            && self.spoken_of(case).iter().all(|id| {
+                let object = &self.old.node(*id).object;
+                object.additional.is_none()
+                    && (case.nodes.contains(id) || object.patterns.is_empty())
+                    && object.names.iter().all(|name| known.contains(name))
+            })
+    }
+
+    /// The schemas that may apply to an object of the case, those of branches and of `dependentSchemas`, too.
+    fn spoken_of(&mut self, case: &Case) -> Rc<Vec<NodeId>> {
+        let old = self.old;
+        let known = self.spoken.entry(case.nodes.clone());
+        let closure = known.or_insert_with(|| Rc::new(old.graph.closure(&case.nodes, |_| true)));
+        Rc::clone(closure)
     }
 
     /// Members whose name no side declares: those of each pattern, and the rest.
@@ -123,11 +230,7 @@ impl Prover<'_> {
             .each(self.old)
             .filter_map(|node| node.object.additional)
             .collect();
-        let names_some = || {
-            case.each(self.old)
-                .any(|node| node.object.names_properties())
-        };
-        if self.old.declared_only && left.is_empty() && names_some() {
+        if self.is_closed(case) || self.leaves_others_out(case) {
             return true;
         }
         let others = asked
@@ -168,12 +271,19 @@ impl Prover<'_> {
                 .additional
                 .map(|rest| self.old.node(self.old.resolve(rest)));
             object.patterns.is_empty() && rest.is_some_and(|rest| rest.never)
-        })
+        }) || case.listed_names(self.old).is_some()
     }
 
     /// Whether no object of the case has a property.
     pub(super) fn is_absent(&mut self, case: &Case, name: &str) -> bool {
-        if self.is_undeclared(case, name) {
+        let is_known = |names: &[Arc<str>]| names.iter().any(|known| **known == *name);
+        if self.is_undeclared(case, name) || is_known(&case.absent) {
+            return true;
+        }
+        if case
+            .listed_names(self.old)
+            .is_some_and(|names| !is_known(&names))
+        {
             return true;
         }
         let schemas = case.property(self.old, name);

@@ -13,6 +13,9 @@ use crate::schema::{Check, Contains, Length, Node, NodeId, Types};
 use super::case::{Case, cases};
 use super::classes::Classes;
 use super::kinds::Kinds;
+use super::number;
+use super::scalar::Asked;
+use super::text::{self, Automata};
 use super::{Scope, accepts};
 
 /// Pairs that are looked at before giving up.
@@ -36,6 +39,10 @@ pub(in crate::diff) struct Prover<'g> {
     pub(super) classes: Classes<'g>,
     /// How often the direction may still be turned round, for `not`.
     turns: u8,
+    /// Automata of patterns.
+    automata: Automata,
+    /// The schemas that may apply to the values of some schemas.
+    pub(super) spoken: FxHashMap<Vec<NodeId>, std::rc::Rc<Vec<NodeId>>>,
 }
 
 impl<'g> Prover<'g> {
@@ -48,6 +55,8 @@ impl<'g> Prover<'g> {
             steps: 0,
             classes,
             turns: 2,
+            automata: Automata::default(),
+            spoken: FxHashMap::default(),
         }
     }
 
@@ -66,17 +75,23 @@ impl<'g> Prover<'g> {
         holds
     }
 
-    /// Whether every value of a schema on the right is one of a schema on the left.
-    pub(super) fn prove_reverse(&mut self, right: NodeId, left: NodeId) -> bool {
+    /// Whether every value of these kinds of a schema on the right is one of a schema on the left.
+    pub(super) fn prove_reverse(&mut self, right: NodeId, left: NodeId, kinds: Kinds) -> bool {
         let Some(turns) = self.turns.checked_sub(1) else {
             return false;
         };
         let mut reverse = Prover {
             turns,
             steps: self.steps,
-            ..Prover::new(self.new, self.old, self.classes.reversed())
+            // What is excluded is not what a payload was made for: every value counts.
+            ..Prover::new(self.new.with_all(), self.old, self.classes.reversed())
         };
-        let holds = reverse.prove(&[right], left);
+        let holds = reverse.prove(&[right], left)
+            || (kinds != Kinds::ALL
+                && cases(reverse.old, &[right]).iter().all(|case| {
+                    let case = case.only(kinds);
+                    reverse.is_empty(&case, 3) || reverse.prove_case(&case, left)
+                }));
         self.steps = reverse.steps;
         holds
     }
@@ -109,7 +124,10 @@ impl<'g> Prover<'g> {
             for pair in self.trail.split_off(mark) {
                 self.known.remove(&pair);
             }
-            self.known.insert(key, State::Failed);
+            // What was given up for lack of steps may hold after all.
+            if self.steps <= STEPS {
+                self.known.insert(key, State::Failed);
+            }
         }
         holds
     }
@@ -130,6 +148,49 @@ impl<'g> Prover<'g> {
         if let Some(values) = case.listed(self.old) {
             return values.iter().all(|value| accepts(self.new, right, value));
         }
+        if self.keyword_by_keyword(case, right) {
+            return true;
+        }
+        // What no keyword shows by itself, all of them may for one kind of value.
+        if case.kinds.count() > 1 {
+            let kinds = Kinds::EACH.into_iter().filter(|kind| case.kinds.has(*kind));
+            return kinds
+                .map(|kind| case.only(kind))
+                .collect::<Vec<_>>()
+                .iter()
+                .all(|part| self.is_empty(part, 3) || self.prove_case(part, right));
+        }
+        self.scalar_follows(case, Some(right))
+    }
+
+    /// Whether every number or string of a case is one of `right`; `None`: whether there is none.
+    pub(super) fn scalar_follows(&mut self, case: &Case, right: Option<NodeId>) -> bool {
+        if !case.kinds.within(Kinds::NUMBER.or(Kinds::STRING)) || case.kinds.count() != 1 {
+            return false;
+        }
+        let asked = Asked {
+            left: self.old,
+            case,
+            right: right.map(|right| (self.new, right)),
+        };
+        if case.kinds == Kinds::WHOLE && asked.counts_as_written() {
+            return false;
+        }
+        match case.kinds {
+            Kinds::STRING => {
+                // Going through automata takes its time.
+                self.steps += 20;
+                matches!(
+                    text::answer(&asked, &mut self.automata),
+                    text::Answer::Follows
+                )
+            }
+            _ => number::follows(&asked),
+        }
+    }
+
+    /// Whether each keyword of `right` follows by itself.
+    fn keyword_by_keyword(&mut self, case: &Case, right: NodeId) -> bool {
         let node = self.new.node(right);
         let types = node.types.map_or(Kinds::ALL, Kinds::of);
         !node.never
@@ -198,6 +259,8 @@ impl<'g> Prover<'g> {
                         .1
                         .is_some_and(|most| most <= 1)
             }
+            // What the crate does not know, it does not assert.
+            ("contentEncoding", Value::String(encoding)) if encoding != "base64" => true,
             ("pattern", Value::String(pattern)) => {
                 matches_all(pattern) || case.checks(self.old, "pattern", &check.argument)
             }
@@ -242,7 +305,7 @@ impl<'g> Prover<'g> {
         if excluded.into_iter().any(is_all) {
             return true;
         }
-        self.split(case).is_some_and(|parts| {
+        self.split(case, branches).is_some_and(|parts| {
             parts
                 .iter()
                 .all(|part| self.is_empty(part, 3) || self.prove_any(part, branches))
@@ -257,7 +320,7 @@ impl<'g> Prover<'g> {
                     .all(|other| other == branch || self.disjoint(case, *other))
         });
         holds
-            || self.split(case).is_some_and(|parts| {
+            || self.split(case, branches).is_some_and(|parts| {
                 parts
                     .iter()
                     .all(|part| self.is_empty(part, 3) || self.prove_one(part, branches))
@@ -270,14 +333,18 @@ impl<'g> Prover<'g> {
             || case
                 .nots
                 .iter()
-                .any(|excluded| self.prove_reverse(not, *excluded))
+                .any(|excluded| self.prove_reverse(not, *excluded, case.kinds))
     }
 
-    /// A case in smaller ones: by kind, then by the values of a required property that are listed.
-    fn split(&self, case: &Case) -> Option<Vec<Case>> {
+    /// A case in smaller ones: by kind, then by the values of a required property that are listed, by the
+    /// lengths and by the members that some branch of the right side asks about.
+    fn split(&self, case: &Case, branches: &[NodeId]) -> Option<Vec<Case>> {
         if case.kinds.count() > 1 {
             let kinds = Kinds::EACH.iter().filter(|kind| case.kinds.has(**kind));
             return Some(kinds.map(|kind| case.only(*kind)).collect());
+        }
+        if let Some(parts) = self.split_by_length(case, branches) {
+            return Some(parts);
         }
         if !case.kinds.has(Kinds::OBJECT) {
             return None;
@@ -305,7 +372,7 @@ impl<'g> Prover<'g> {
                 return Some(pinned.collect());
             }
         }
-        None
+        self.split_by_member(case, branches)
     }
 
     pub(super) fn conditional_holds(&mut self, case: &Case, node: &Node) -> bool {
@@ -317,11 +384,13 @@ impl<'g> Prover<'g> {
         let (then, otherwise) = (holds(conditional.then), holds(conditional.otherwise));
         (then && (otherwise || self.prove_case(case, conditional.condition)))
             || (otherwise && self.excludes(case, conditional.condition))
-            || self.split(case).is_some_and(|parts| {
-                parts
-                    .iter()
-                    .all(|part| self.is_empty(part, 3) || self.conditional_holds(part, node))
-            })
+            || self
+                .split(case, &[conditional.condition])
+                .is_some_and(|parts| {
+                    parts
+                        .iter()
+                        .all(|part| self.is_empty(part, 3) || self.conditional_holds(part, node))
+                })
     }
 
     fn elements_hold(&mut self, case: &Case, right: NodeId) -> bool {
@@ -382,16 +451,28 @@ impl<'g> Prover<'g> {
             || known.iter().any(|left| {
                 left.minimum >= contains.minimum && self.prove(&[left.node], contains.node)
             })
-            || (fewest >= contains.minimum && is_all(self));
+            || (fewest >= contains.minimum && is_all(self))
+            || self.sure_of(case, fewest, contains) >= contains.minimum;
         let few = contains.maximum.is_none_or(|maximum| {
             most.is_some_and(|most| most <= maximum)
                 || known.iter().any(|left| {
                     left.maximum.is_some_and(|own| own <= maximum)
                         && (self.classes.same(left.node, contains.node)
-                            || self.prove_reverse(contains.node, left.node))
+                            || self.prove_reverse(contains.node, left.node, Kinds::ALL))
                 })
         });
         enough && few
+    }
+
+    /// How many of the first elements of every array `contains` finds for sure.
+    fn sure_of(&mut self, case: &Case, fewest: u64, contains: Contains) -> u64 {
+        const GUARANTEED: u64 = 16;
+        let positions = 0..fewest.min(GUARANTEED);
+        let found = positions.filter(|index| {
+            let element = case.element(self.old, usize::try_from(*index).unwrap_or(0));
+            self.prove(&element, contains.node)
+        });
+        found.count() as u64
     }
 
     /// Starts over with the count of steps, for another question. What is known stays known.

@@ -14,6 +14,8 @@ use super::case::{Case, cases};
 use super::kinds::Kinds;
 use super::pool::Pool;
 use super::range::integer;
+use super::scalar::Asked;
+use super::text::{self, Automata};
 use super::{Scope, accepts};
 
 /// Pairs of schemas that are looked at before giving up.
@@ -39,6 +41,8 @@ pub(in crate::diff) struct Refuter<'g> {
     pool: &'g Pool,
     known: FxHashMap<(Vec<NodeId>, NodeId), Vec<Value>>,
     steps: u32,
+    /// Automata of patterns.
+    automata: Automata,
 }
 
 impl<'g> Refuter<'g> {
@@ -49,6 +53,7 @@ impl<'g> Refuter<'g> {
             pool,
             known: FxHashMap::default(),
             steps: 0,
+            automata: Automata::default(),
         }
     }
 
@@ -149,6 +154,7 @@ impl<'g> Refuter<'g> {
                 }
             }
             candidates.extend(self.pool.scalars.iter().cloned());
+            candidates.extend(self.string_against(case, ask));
             candidates.extend(self.fullest(case, depth));
             if let Some(at) = ask.schema() {
                 candidates.extend(self.longer(case, at, depth));
@@ -177,6 +183,27 @@ impl<'g> Refuter<'g> {
             && let Some(at) = ask.schema()
         {
             self.inside(case, ask, at, depth, found);
+        }
+    }
+
+    /// A string of the case that what asks does not accept, by automata.
+    fn string_against(&mut self, case: &Case, ask: &Ask) -> Option<Value> {
+        let right = match ask {
+            Ask::Whole(id) | Ask::Check(id, _) | Ask::Length(id, _) | Ask::Branches(id) => *id,
+            _ => return None,
+        };
+        let case = case.only(Kinds::STRING);
+        if case.kinds.is_empty() {
+            return None;
+        }
+        let asked = Asked {
+            left: self.old,
+            case: &case,
+            right: Some((self.new, right)),
+        };
+        match text::answer(&asked, &mut self.automata) {
+            text::Answer::Refuted(text) => Some(text.into()),
+            _ => None,
         }
     }
 
@@ -353,10 +380,7 @@ impl<'g> Refuter<'g> {
             let is_declared = |name: &str| {
                 case.requires(self.old, name) || !case.property(self.old, name).is_empty()
             };
-            let names_some = case
-                .each(self.old)
-                .any(|node| node.object.names_properties());
-            names.retain(|name| !names_some || is_declared(name));
+            names.retain(|name| is_declared(name));
         }
         let mut candidates = vec![Value::Object(base.clone())];
         for name in names {
@@ -485,7 +509,17 @@ impl<'g> Refuter<'g> {
         if kind == Kinds::ARRAY {
             let (fewest, _) = case.lengths(self.old, Kind::Array);
             let mut array = Vec::new();
-            for index in 0..usize::try_from(fewest.min(64)).unwrap_or(0) {
+            // What `contains` asks for comes first.
+            let contains = case.each(self.old).filter_map(|node| node.array.contains);
+            let contains: Vec<_> = contains.collect();
+            for contains in contains {
+                for _ in 0..contains.minimum.min(16) {
+                    let mut element = case.element(self.old, array.len());
+                    element.push(contains.node);
+                    array.push(self.smallest_of(&element, depth)?);
+                }
+            }
+            for index in array.len()..usize::try_from(fewest.min(64)).unwrap_or(0) {
                 let element = case.element(self.old, index);
                 array.push(self.smallest_of(&element, depth)?);
             }

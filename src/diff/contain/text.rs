@@ -1,0 +1,344 @@
+//! Strings: every pattern and list of strings is an automaton. Both sides are run together, character by
+//! character, and where some string ends in the left side and not in the right one, it is a witness; when
+//! all states were seen, there is none.
+//!
+//! What no automaton knows (formats, look-around, back-references) may be answered either way, by itself.
+
+use std::collections::VecDeque;
+
+use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::start;
+use regex_automata::{Anchored, MatchKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::Value;
+
+use crate::json::Kind;
+
+use super::kinds::Kinds;
+use super::scalar::{Asked, Question};
+
+/// States of both sides together that are looked at.
+const STATES: usize = 20_000;
+
+/// Bytes of one automaton.
+const AUTOMATON: usize = 1 << 20;
+
+/// Strings of one list.
+const LISTED: usize = 300;
+
+/// Questions without automaton.
+const OPAQUE: usize = 6;
+
+/// Lengths that are counted.
+const LONGEST: u64 = 400;
+
+/// What is known of the strings of a case.
+pub(super) enum Answer {
+    /// Every one of them is as asked.
+    Follows,
+    /// This one is not, unless a question without automaton says otherwise.
+    Refuted(String),
+    /// It is too much to say.
+    Declined,
+}
+
+/// Patterns and lists whose automata are known.
+pub(super) type Automata = FxHashMap<String, Option<std::rc::Rc<Pattern>>>;
+
+/// A pattern or list as an automaton.
+pub(super) struct Pattern {
+    automaton: dense::DFA<Vec<u32>>,
+    /// The characters that it tells apart.
+    classes: Vec<(char, char)>,
+}
+
+/// Where an automaton is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum At {
+    In(StateID),
+    /// It has matched: what follows does not matter.
+    Matched,
+}
+
+/// Whether every string of a case that has strings only is as asked.
+pub(super) fn answer(asked: &Asked<'_, '_>, automata: &mut Automata) -> Answer {
+    if asked.case.kinds != Kinds::STRING {
+        return Answer::Declined;
+    }
+    let mut patterns: Vec<(String, std::rc::Rc<Pattern>)> = Vec::new();
+    let mut opaque: Vec<String> = Vec::new();
+    let mut longest = 0;
+    for question in asked.questions() {
+        if let Question::Length(length) = question {
+            if length.kind == Kind::String {
+                longest = longest.max(length.limit);
+            }
+            continue;
+        }
+        let Some(key) = key_of(question) else {
+            continue;
+        };
+        let known = patterns.iter().any(|(known, _)| *known == key) || opaque.contains(&key);
+        if known {
+            continue;
+        }
+        let built = automata
+            .entry(key.clone())
+            .or_insert_with(|| automaton_of(question).map(std::rc::Rc::new));
+        match built {
+            Some(pattern) => patterns.push((key, std::rc::Rc::clone(pattern))),
+            None => opaque.push(key),
+        }
+    }
+    if opaque.len() > OPAQUE || longest > LONGEST {
+        return Answer::Declined;
+    }
+    let alphabet = alphabet(patterns.iter().map(|(_, pattern)| &**pattern));
+    run(asked, &patterns, &opaque, longest, &alphabet)
+}
+
+fn run(
+    asked: &Asked<'_, '_>,
+    patterns: &[(String, std::rc::Rc<Pattern>)],
+    opaque: &[String],
+    longest: u64,
+    alphabet: &[char],
+) -> Answer {
+    let start: Option<Vec<At>> = patterns
+        .iter()
+        .map(|(_, pattern)| pattern.start())
+        .collect();
+    let Some(start) = start else {
+        return Answer::Declined;
+    };
+    // Beyond the longest length that is asked about, one is as good as another.
+    let cap = longest + 1;
+    let start = (start, 0_u64);
+    let mut seen = FxHashSet::from_iter([start.clone()]);
+    // States, with the one before and the character that led here.
+    let mut known: Vec<((Vec<At>, u64), Option<(usize, char)>)> = vec![(start, None)];
+    let mut open = VecDeque::from([0]);
+    while let Some(index) = open.pop_front() {
+        let (states, count) = known[index].0.clone();
+        let ends: Vec<bool> = states
+            .iter()
+            .zip(patterns)
+            .map(|(at, (_, pattern))| pattern.ends(*at))
+            .collect();
+        let is_refuted = (0..1_u32 << opaque.len()).any(|way| {
+            asked.is_refuted_by(&mut |question| match question {
+                Question::Length(length) => length.allows(count),
+                other => key_of(other).is_none_or(|key| {
+                    let position = patterns.iter().position(|(known, _)| *known == key);
+                    match position {
+                        Some(position) => ends[position],
+                        None => opaque
+                            .iter()
+                            .position(|known| *known == key)
+                            .is_some_and(|position| way >> position & 1 == 1),
+                    }
+                }),
+            })
+        });
+        if is_refuted {
+            return Answer::Refuted(string_to(&known, index));
+        }
+        for character in alphabet {
+            let mut buffer = [0; 4];
+            let bytes = character.encode_utf8(&mut buffer).as_bytes();
+            let next: Vec<At> = states
+                .iter()
+                .zip(patterns)
+                .map(|(at, (_, pattern))| pattern.next(*at, bytes))
+                .collect();
+            let next = (next, (count + 1).min(cap));
+            if seen.insert(next.clone()) {
+                if known.len() >= STATES {
+                    return Answer::Declined;
+                }
+                open.push_back(known.len());
+                known.push((next, Some((index, *character))));
+            }
+        }
+    }
+    Answer::Follows
+}
+
+/// The string that leads to a state.
+fn string_to(known: &[((Vec<At>, u64), Option<(usize, char)>)], index: usize) -> String {
+    let mut characters = Vec::new();
+    let mut at = index;
+    while let Some((before, character)) = known[at].1 {
+        characters.push(character);
+        at = before;
+    }
+    characters.iter().rev().collect()
+}
+
+/// What tells a question from others; `None` for one that says nothing of strings.
+fn key_of(question: Question<'_>) -> Option<String> {
+    match question {
+        Question::Check(check) if check.kind == Kind::String => {
+            Some(format!("{} {}", check.keyword, check.argument))
+        }
+        Question::Listed(values) => {
+            let strings = values.iter().filter(|value| value.is_string());
+            let strings: Vec<String> = strings.map(ToString::to_string).collect();
+            Some(format!("listed {}", strings.join(" ")))
+        }
+        Question::Check(_) | Question::Length(_) => None,
+    }
+}
+
+fn automaton_of(question: Question<'_>) -> Option<Pattern> {
+    match question {
+        Question::Check(check) if check.keyword == "pattern" => {
+            let pattern = check.argument.as_str()?;
+            Pattern::new(&hir_of(pattern)?)
+        }
+        Question::Listed(values) => {
+            let strings: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
+            if strings.len() > LISTED {
+                return None;
+            }
+            let literals = strings
+                .iter()
+                .map(|text| Hir::literal(text.as_bytes().to_vec()));
+            let any = match strings.is_empty() {
+                true => Hir::fail(),
+                false => Hir::alternation(literals.collect()),
+            };
+            let whole = [
+                Hir::look(regex_syntax::hir::Look::Start),
+                any,
+                Hir::look(regex_syntax::hir::Look::End),
+            ];
+            Pattern::new(&Hir::concat(whole.into()))
+        }
+        _ => None,
+    }
+}
+
+/// A pattern as the `jsonschema` crate reads it: ECMA-262, in the words of Rust's engines.
+pub(super) fn hir_of(pattern: &str) -> Option<Hir> {
+    let pattern = jsonschema_regex::to_rust_regex(pattern).ok()?;
+    regex_syntax::parse(&pattern).ok()
+}
+
+impl Pattern {
+    fn new(hir: &Hir) -> Option<Self> {
+        let config = dense::Config::new()
+            .match_kind(MatchKind::All)
+            .start_kind(StartKind::Unanchored)
+            .dfa_size_limit(Some(AUTOMATON))
+            .determinize_size_limit(Some(AUTOMATON * 2));
+        let nfa = regex_automata::nfa::thompson::Compiler::new()
+            .configure(
+                regex_automata::nfa::thompson::Config::new()
+                    .nfa_size_limit(Some(AUTOMATON))
+                    .which_captures(regex_automata::nfa::thompson::WhichCaptures::None),
+            )
+            .build_from_hir(hir)
+            .ok()?;
+        let automaton = dense::Builder::new()
+            .configure(config)
+            .build_from_nfa(&nfa)
+            .ok()?;
+        let mut classes = Vec::new();
+        collect(hir, &mut classes);
+        classes.sort_unstable();
+        classes.dedup();
+        Some(Self { automaton, classes })
+    }
+
+    fn start(&self) -> Option<At> {
+        let config = start::Config::new().anchored(Anchored::No);
+        let state = self.automaton.start_state(&config).ok()?;
+        Some(self.settled(state))
+    }
+
+    fn settled(&self, state: StateID) -> At {
+        match self.automaton.is_match_state(state) {
+            true => At::Matched,
+            false => At::In(state),
+        }
+    }
+
+    fn next(&self, at: At, bytes: &[u8]) -> At {
+        bytes.iter().fold(at, |at, byte| match at {
+            At::Matched => At::Matched,
+            At::In(state) => self.settled(self.automaton.next_state(state, *byte)),
+        })
+    }
+
+    /// Whether a string that ends here matches.
+    fn ends(&self, at: At) -> bool {
+        match at {
+            At::Matched => true,
+            At::In(state) => {
+                let end = self.automaton.next_eoi_state(state);
+                self.automaton.is_match_state(end)
+            }
+        }
+    }
+}
+
+/// The ranges of characters that a pattern tells apart.
+fn collect(hir: &Hir, classes: &mut Vec<(char, char)>) {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => {
+            let text = String::from_utf8_lossy(&literal.0);
+            classes.extend(text.chars().map(|c| (c, c)));
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            classes.extend(
+                class
+                    .ranges()
+                    .iter()
+                    .map(|range| (range.start(), range.end())),
+            );
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let ranges = class.ranges().iter();
+            classes
+                .extend(ranges.map(|range| (char::from(range.start()), char::from(range.end()))));
+        }
+        HirKind::Repetition(repetition) => collect(&repetition.sub, classes),
+        HirKind::Capture(capture) => collect(&capture.sub, classes),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().for_each(|part| collect(part, classes));
+        }
+    }
+}
+
+/// One character for each class of characters that no pattern tells apart: letters that read well first.
+fn alphabet<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<char> {
+    let patterns: Vec<&Pattern> = patterns.collect();
+    // Where a class may begin.
+    let mut starts: Vec<char> = vec!['a', '0', 'A', '\0'];
+    for (from, to) in patterns.iter().flat_map(|pattern| &pattern.classes) {
+        starts.push(*from);
+        let after = u32::from(*to) + 1;
+        // Behind the characters below the surrogates come those above them.
+        let after = if after == 0xD800 { 0xE000 } else { after };
+        starts.extend(char::from_u32(after));
+    }
+    let mut seen = FxHashSet::default();
+    starts.retain(|start| seen.insert(*start));
+    // Characters that are in the same ranges are alike.
+    let mut ranges: Vec<(char, char)> = patterns
+        .iter()
+        .flat_map(|pattern| pattern.classes.iter().copied())
+        .collect();
+    ranges.sort_unstable();
+    ranges.dedup();
+    let mut alike: FxHashSet<Vec<bool>> = FxHashSet::default();
+    starts.retain(|start| {
+        let membership = ranges.iter().map(|(from, to)| from <= start && start <= to);
+        alike.insert(membership.collect())
+    });
+    starts
+}
