@@ -3,8 +3,9 @@
 use crate::contract::Contract;
 use crate::diff::{Options, Sender, diff};
 use crate::error::{Error, ErrorKind, Result};
+use crate::lint::unusable;
 use crate::report::changes::{ContractName, DiffOptions, DiffReport, json, markdown, text};
-use crate::rules::{Policy, judge_changes};
+use crate::rules::{Finding, Level, Policy, judge_changes, judge_contract};
 
 use super::args::{DiffArguments, OutputFormat, SentBy};
 use super::chosen::Chosen;
@@ -39,7 +40,18 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
         reference: contract.reference(),
         version: contract.version.clone(),
     };
+    // What cannot be used of a contract is told once, though both have it.
+    let mut parts: Vec<Finding> = Vec::new();
+    for contract in [old_contract, new_contract] {
+        let findings = judge_contract(contract, &unusable(contract), &policy);
+        parts.extend(
+            findings
+                .into_iter()
+                .filter(|finding| finding.level != Level::Off),
+        );
+    }
     let report = DiffReport {
+        unusable: parts,
         old: name(&arguments.old, old_contract),
         new: name(&arguments.new, new_contract),
         changes: judge(&found.changes),
@@ -57,7 +69,11 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
             OutputFormat::Json => json(&report),
             OutputFormat::Markdown => markdown(&report, options),
         };
-        output.write(&rendered, target.path.as_deref())?;
+        match output.write(&rendered, target.path.as_deref()) {
+            // Whoever read the output has seen enough; what was found stays found.
+            Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+            other => other?,
+        }
     }
     let fails = |level| report.worst().is_some_and(|worst| worst >= level);
     Ok(match arguments.fail_on.level().is_some_and(fails) {

@@ -108,7 +108,12 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Contracts(arguments) => contracts::run(arguments, &mut output),
         Command::Explain(arguments) => explain::run(arguments, &mut output),
     };
-    match result.and_then(|exit| Ok(output.flush().map(|()| exit)?)) {
+    let flushed = |exit: Exit, output: &mut Output| match output.flush() {
+        // Whoever read the output has seen enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error)),
+        _ => Ok(exit),
+    };
+    match result.and_then(|exit| flushed(exit, &mut output)) {
         Ok(exit) => exit.into(),
         // Whoever read the output has seen enough.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {

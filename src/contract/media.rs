@@ -200,11 +200,18 @@ impl MediaRange {
         Some((rank, self.parameters.len()))
     }
 
-    /// Whether two ranges are the same, however they are written.
+    /// Whether every media type of another range is one of this, and it is not the same.
+    #[must_use]
+    pub fn includes(&self, other: &Self) -> bool {
+        self.covers(&other.text).is_some() && !self.is_same(other)
+    }
+
+    /// Whether two ranges are the same, however they are written. A charset says nothing of JSON.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let sorted = |range: &Self| {
             let mut parameters = range.parameters.clone();
+            parameters.retain(|(name, _)| name != "charset" || !range.may_be_json());
             parameters.sort();
             parameters
         };

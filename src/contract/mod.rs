@@ -283,6 +283,16 @@ impl StatusPattern {
         }
     }
 
+    /// Whether every status of another pattern is one of this, and it is not the same.
+    #[must_use]
+    pub fn includes(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Class(class), Self::Exact(status)) => status / 100 == u16::from(class),
+            (Self::Default, Self::Exact(_) | Self::Class(_)) => true,
+            _ => false,
+        }
+    }
+
     /// A status that the pattern covers, for a payload that came without one.
     #[must_use]
     pub const fn example(self) -> u16 {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::contract::{
     Content, Encoding, Media, OperationKind, Parameter, ParameterPlace, PathTemplate, Payload,
-    Response,
+    Response, Style,
 };
 use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
-use super::change::{Change, Fact, Owner, Reach, Sender};
+use super::change::{Change, Fact, Owner, Proof, Reach, Sender, Verdict};
 use super::contain::Kinds;
 use super::operations::{Both, Operations, change, is_success};
 use super::view::View;
@@ -137,13 +137,60 @@ impl<'c> Operations<'_, 'c> {
             _ => {}
         }
         let graphs = (&self.walk.old.graph, &self.walk.new.graph);
-        let is_composite = is_composite(graphs.0, old.schema) || is_composite(graphs.1, new.schema);
-        if old.encoding != new.encoding && differs(old.encoding, new.encoding, is_composite) {
+        let composite = Composite::of([(graphs.0, old.schema), (graphs.1, new.schema)]);
+        if old.encoding != new.encoding && differs(old.encoding, new.encoding, composite) {
             let texts = [old.encoding, new.encoding].map(|encoding| Some(encoding.to_string()));
             tell(self, Fact::ParameterEncoding, &new.name, texts);
         }
         self.changes.extend(changes);
+        if let (Some(left), Some(right)) = (old.schema, new.schema)
+            && let Some(change) = self.on_the_wire(both, (old, left), (new, right), (sender, part))
+        {
+            self.changes.push(change);
+            return;
+        }
         self.schemas(both, (old.schema, new.schema), part, sender, side);
+    }
+
+    /// A scalar that is written as text is a string, too, and one value is a list of one.
+    fn on_the_wire(
+        &self,
+        both: &Both<'c>,
+        (old, left): (&Parameter, NodeId),
+        (new, right): (&Parameter, NodeId),
+        (sender, part): (Sender, &str),
+    ) -> Option<Change> {
+        let styled = |parameter: &Parameter| matches!(parameter.encoding, Encoding::Styled { .. });
+        if !styled(old) || !styled(new) {
+            return None;
+        }
+        let (left_graph, right_graph) = (&self.walk.old.graph, &self.walk.new.graph);
+        let (was, is) = (
+            View::of(left_graph, &[left]),
+            View::of(right_graph, &[right]),
+        );
+        let composite = Kinds::ARRAY.or(Kinds::OBJECT);
+        let takes_any_text = |view: &View<'_>| view.kinds() == Kinds::STRING && view.is_plain();
+        if was.all_kinds(3).has(composite) || takes_any_text(&was) {
+            return None;
+        }
+        let item = View::of(right_graph, &is.element(0));
+        let is_list = is.kinds() == Kinds::ARRAY && is.is_plain_list();
+        let takes_it = takes_any_text(&is) || (is_list && takes_any_text(&item));
+        if !takes_it {
+            return None;
+        }
+        let mut change = self.of_part(Fact::TypeWidened, "", both, sender, part);
+        change.old = Some(was.label());
+        change.new = Some(is.label());
+        change.old_place.clone_from(&old.declared);
+        change.new_place.clone_from(&new.declared);
+        change
+            .notes
+            .push("every value is text on the wire, and any text is allowed now".to_owned());
+        let proof = Proof::Follows("takes any text".to_owned());
+        change.verdicts.push((sender, Verdict::Compatible(proof)));
+        Some(change)
     }
 
     /// Hands the schemas of a payload or parameter to the walk.
@@ -207,7 +254,14 @@ impl<'c> Operations<'_, 'c> {
                 OperationKind::Schema => String::new(),
                 _ => format!("response {}", old.status),
             };
-            let Some(new) = new else {
+            // A range of statuses that covers it may stand in its place.
+            let covering = both
+                .new
+                .responses
+                .iter()
+                .filter(|new| new.status.includes(old.status))
+                .max_by_key(|new| new.status);
+            let Some(new) = new.or(covering) else {
                 let subject = old.status.to_string();
                 let mut change = self.of_part(Fact::StatusRemoved, &subject, both, sender, &part);
                 change.old_place.clone_from(&both.old.place);
@@ -226,8 +280,20 @@ impl<'c> Operations<'_, 'c> {
                 self.of_part(Fact::StatusAdded, &status.to_string(), both, sender, &part);
             change.old_place.clone_from(&both.old.place);
             change.new_place.clone_from(&both.new.place);
-            change.is_minor = !is_success(status);
+            // A range that was declared covered it.
+            let covering = both
+                .old
+                .responses
+                .iter()
+                .filter(|old| old.status.includes(status))
+                .max_by_key(|old| old.status);
+            let new = both.new.responses.iter().find(|new| new.status == status);
+            change.is_minor = !is_success(status) || covering.is_some();
             self.changes.push(change);
+            if let (Some(old), Some(new)) = (covering, new) {
+                self.body(both, (&old.payload, &new.payload), &part, Side::Response);
+                self.headers(both, old, new, &part);
+            }
         }
     }
 
@@ -300,12 +366,18 @@ impl<'c> Operations<'_, 'c> {
         let sender = both.sender(side);
         let matched = matched(old, new);
         let several = matched.len() > 1;
-        for (left, right) in &matched {
+        for pair in &matched {
+            let (left, right) = (pair.old, pair.new);
             let part = match several {
                 true => format!("{part} {}", right.range),
                 false => part.to_owned(),
             };
-            if !left.encoding.iter().eq(&right.encoding) {
+            let sorted = |media: &Media| {
+                let mut members = media.encoding.clone();
+                members.sort();
+                members
+            };
+            if sorted(left) != sorted(right) {
                 let text = |media: &Media| {
                     let members = media.encoding.iter();
                     let members: Vec<String> = members
@@ -328,12 +400,18 @@ impl<'c> Operations<'_, 'c> {
             self.changes.push(change);
         };
         for media in &old.media {
-            if !matched.iter().any(|(left, _)| std::ptr::eq(*left, media)) {
+            if !matched
+                .iter()
+                .any(|pair| std::ptr::eq(pair.old, media) && pair.is_kept)
+            {
                 tell(Fact::MediaTypeRemoved, media);
             }
         }
         for media in &new.media {
-            if !matched.iter().any(|(_, right)| std::ptr::eq(*right, media)) {
+            if !matched
+                .iter()
+                .any(|pair| std::ptr::eq(pair.new, media) && pair.was_there)
+            {
                 tell(Fact::MediaTypeAdded, media);
             }
         }
@@ -371,42 +449,92 @@ fn described(graph: &Graph, parameter: &Parameter) -> String {
     }
 }
 
-/// Whether a value may be an array or an object, so that it matters how its parts are written.
-fn is_composite(graph: &Graph, schema: Option<NodeId>) -> bool {
-    schema.is_some_and(|schema| {
-        let kinds = View::of(graph, &[schema]).all_kinds(3);
-        kinds.has(Kinds::ARRAY) || kinds.has(Kinds::OBJECT)
-    })
+/// Which composite values a parameter may have, so that it matters how their parts are written.
+#[derive(Debug, Clone, Copy)]
+struct Composite {
+    arrays: bool,
+    objects: bool,
+}
+
+impl Composite {
+    fn of(parts: [(&Graph, Option<NodeId>); 2]) -> Self {
+        let kinds = parts.map(|(graph, schema)| match schema {
+            Some(schema) => View::of(graph, &[schema]).all_kinds(3),
+            None => Kinds::NONE,
+        });
+        let any = kinds[0].or(kinds[1]);
+        Self {
+            arrays: any.has(Kinds::ARRAY),
+            objects: any.has(Kinds::OBJECT),
+        }
+    }
+
+    const fn any(self) -> bool {
+        self.arrays || self.objects
+    }
 }
 
 /// Whether two ways of writing differ for values of these kinds.
-fn differs(old: Encoding, new: Encoding, is_composite: bool) -> bool {
+fn differs(old: Encoding, new: Encoding, composite: Composite) -> bool {
     match (old, new) {
-        (Encoding::Styled { style: old, .. }, Encoding::Styled { style: new, .. }) => {
+        (
+            Encoding::Styled {
+                style: old,
+                explode: was,
+            },
+            Encoding::Styled {
+                style: new,
+                explode: is,
+            },
+        ) => {
+            let (old, new) = ((old, was), (new, is));
             // `explode` says nothing of scalars, and most styles write these alike.
-            is_composite || old.frames() != new.frames()
+            composite.any() && (old.0, new.0) != (Style::Simple, Style::Simple)
+                || composite.objects
+                || old.0.frames() != new.0.frames()
         }
         _ => true,
     }
 }
 
-/// Media types of both sides that are the same, or the only JSON ones.
-fn matched<'m>(old: &'m Content, new: &'m Content) -> Vec<(&'m Media, &'m Media)> {
-    let mut pairs: Vec<(&Media, &Media)> = Vec::new();
-    for left in &old.media {
-        let same = |right: &&Media| left.range.is_same(&right.range);
-        pairs.extend(new.media.iter().find(same).map(|right| (left, right)));
-    }
-    let json = |content: &'m Content| -> Vec<&'m Media> {
-        let media = content.media.iter();
-        media.filter(|media| media.range.may_be_json()).collect()
+/// Media types of both sides that speak of the same bodies, best fit first: the same one, one that the
+/// other one covers, the only JSON ones.
+fn matched<'m>(old: &'m Content, new: &'m Content) -> Vec<Matched<'m>> {
+    let mut pairs: Vec<Matched<'m>> = Vec::new();
+    let is_free = |pairs: &[Matched<'m>], media: &Media| {
+        !pairs
+            .iter()
+            .any(|known| std::ptr::eq(known.old, media) || std::ptr::eq(known.new, media))
     };
-    // One JSON body on either side is the same body, whatever its media type is called.
-    if let ([left], [right]) = (json(old).as_slice(), json(new).as_slice())
-        && pairs.is_empty()
-        && left.range.is_any_json() != right.range.is_any_json()
-    {
-        pairs.push((left, right));
+    let fits: [fn(&Media, &Media) -> bool; 4] = [
+        |old, new| old.range.is_same(&new.range),
+        |old, new| new.range.includes(&old.range),
+        |old, new| old.range.includes(&new.range),
+        |old, new| old.range.may_be_json() && new.range.may_be_json(),
+    ];
+    for (rank, fit) in fits.iter().enumerate() {
+        for left in &old.media {
+            let right = new
+                .media
+                .iter()
+                .find(|right| fit(left, right) && is_free(&pairs, left) && is_free(&pairs, right));
+            pairs.extend(right.map(|right| Matched {
+                old: left,
+                new: right,
+                is_kept: rank < 2,
+                was_there: rank == 0 || rank == 2,
+            }));
+        }
     }
     pairs
+}
+
+/// Media types that speak of the same bodies.
+struct Matched<'m> {
+    old: &'m Media,
+    new: &'m Media,
+    /// Whether every old body still has a media type that is allowed.
+    is_kept: bool,
+    /// Whether every new body has a media type that was allowed.
+    was_there: bool,
 }

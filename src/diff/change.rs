@@ -116,6 +116,8 @@ pub enum Verdict {
 pub enum Proof {
     /// It asks nothing of what this sender sends.
     AsksNothing,
+    /// What it is about is never sent by this sender: read-only or write-only.
+    NotSent,
     /// What it asks, in these words, follows from what the other side asks already.
     Follows(String),
     /// What it asks, in these words, is never at stake, with the rest of the payload as it is.

@@ -48,6 +48,7 @@ impl Walk<'_> {
         };
         let rest = |kinds: Kinds| kinds.without(Kinds::NULL);
         let has_null = |kinds: Kinds| kinds.has(Kinds::NULL);
+        let null_differs = has_null(old_kinds) != has_null(new_kinds);
         // Any value at all says nothing of null.
         let is_null_told = old_kinds != Kinds::ALL && new_kinds != Kinds::ALL;
         if old_kinds != new_kinds && rest(old_kinds) == rest(new_kinds) && is_null_told {
@@ -63,23 +64,32 @@ impl Walk<'_> {
             (Some(old), Some(new)) => {
                 let lacks = |some: &[Value], others: &[Value]| -> Vec<Value> {
                     let lacking = some.iter().filter(|value| !others.contains(value));
-                    // Whether null is allowed was told above.
-                    let lacking = lacking.filter(|value| !value.is_null() || !is_null_told);
+                    // Whether null is allowed may have been told above.
+                    let lacking = lacking.filter(|value| !value.is_null() || !null_differs);
                     lacking.cloned().collect()
                 };
                 let (gone, added) = (lacks(&old, &new), lacks(&new, &old));
                 let (old_place, new_place) = self.places(at);
+                let is_null = |values: &[Value]| matches!(values, [Value::Null]);
                 if !gone.is_empty() {
+                    let fact = match is_null(&gone) {
+                        true => Fact::NullRemoved,
+                        false => Fact::EnumValueRemoved,
+                    };
                     found.push(
-                        Found::new(Fact::EnumValueRemoved, "")
+                        Found::new(fact, "")
                             .listing(&gone)
                             .places(old_place.clone(), new_place.clone())
                             .asking(vec![Ask::Values(new.clone())], Vec::new()),
                     );
                 }
                 if !added.is_empty() {
+                    let fact = match is_null(&added) {
+                        true => Fact::NullAdded,
+                        false => Fact::EnumValueAdded,
+                    };
                     found.push(
-                        Found::new(Fact::EnumValueAdded, "")
+                        Found::new(fact, "")
                             .listing(&added)
                             .places(old_place, new_place)
                             .asking(Vec::new(), vec![Ask::Values(old)]),
@@ -293,7 +303,7 @@ impl Walk<'_> {
     }
 
     /// `deprecated`, `readOnly`, `writeOnly`, `default`, `discriminator`
-    fn annotations(&self, at: usize, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
+    fn annotations(&mut self, at: usize, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
         let (old_place, new_place) = self.places(at);
         self.flags(old, new, "", found);
         let default = |view: &View<'_>| {
@@ -309,33 +319,66 @@ impl Walk<'_> {
                     .places(old_place.clone(), new_place.clone()),
             );
         }
-        let discriminator = |view: &View<'_>| {
-            let mut nodes = view.nodes();
-            nodes.find_map(|(_, node)| {
-                let discriminator = node.discriminator.as_ref()?;
-                let tags = discriminator.tags().join(", ");
-                Some((discriminator.property.to_string(), tags))
-            })
+        let (was, is) = (tags(old), tags(new));
+        // A union that shrank to one variant has none to tell apart.
+        let is_both = !old.unions.is_empty() && !new.unions.is_empty();
+        let differ = match (&was, &is) {
+            // Tags that come and go with variants are told with those.
+            (Some((property, was)), Some((other, is))) => {
+                property != other
+                    || was.iter().any(|(tag, target)| {
+                        is.iter()
+                            .any(|(known, other)| known == tag && other != target)
+                    })
+                    // A further tag of a variant that was there, or one less.
+                    || [(was, is), (is, was)].iter().any(|(some, others)| {
+                        let is_known = |tag: &str| others.iter().any(|(known, _)| known == tag);
+                        let has_target = |target: &str| others.iter().any(|(_, other)| other == target);
+                        some.iter().any(|(tag, target)| !is_known(tag) && has_target(target))
+                    })
+                    || (was.len() == is.len()
+                        && was
+                            .iter()
+                            .any(|(tag, _)| !is.iter().any(|(known, _)| known == tag)))
+            }
+            (None, None) => false,
+            _ => is_both,
         };
-        let (was, is) = (discriminator(old), discriminator(new));
-        // Names that come and go with variants are told with those.
-        let property = |known: &Option<(String, String)>| known.clone().map(|(name, _)| name);
-        let is_renamed = || {
-            let count = |view: &View<'_>| {
-                let unions = view.unions.iter();
-                unions.map(|union| union.branches.len()).sum::<usize>()
-            };
-            was != is && count(old) == count(new)
-        };
-        if property(&was) != property(&is) || is_renamed() {
-            let text = |known: Option<(String, String)>| {
-                known.map(|(name, tags)| format!("{name}: {tags}"))
+        if differ {
+            let text = |known: Option<(String, Vec<(String, String)>)>| {
+                known.map(|(name, tags)| {
+                    let tags = tags
+                        .iter()
+                        .map(|(tag, target)| format!("{name} {tag}: {target}"));
+                    tags.collect::<Vec<_>>().join("\n")
+                })
             };
             found.push(
                 Found::new(Fact::DiscriminatorChanged, "discriminator")
                     .values(text(was), text(is))
                     .places(old_place, new_place),
             );
+        }
+        self.heirs(at, old, new);
+    }
+
+    /// Schemas that a discriminator names, where no union leads to them: those that are made of this one.
+    fn heirs(&mut self, at: usize, old: &View<'_>, new: &View<'_>) {
+        let named = |view: &View<'_>| -> Vec<(Arc<str>, NodeId)> {
+            let discriminators = view
+                .nodes()
+                .filter_map(|(_, node)| node.discriminator.as_ref());
+            let names = discriminators.flat_map(|known| known.mapping.iter().cloned());
+            names.collect()
+        };
+        if !old.unions.is_empty() || !new.unions.is_empty() {
+            return;
+        }
+        let others = named(new);
+        for (tag, schema) in named(old) {
+            if let Some((_, other)) = others.iter().find(|(known, _)| *known == tag) {
+                self.lead(at, Edge::Moved, &[schema], &[*other]);
+            }
         }
     }
 
@@ -494,6 +537,21 @@ impl Walk<'_> {
             found,
         );
     }
+}
+
+/// The property of a discriminator, and each of its values with the schema that it stands for.
+fn tags(view: &View<'_>) -> Option<(String, Vec<(String, String)>)> {
+    let mut nodes = view.nodes();
+    nodes.find_map(|(_, node)| {
+        let discriminator = node.discriminator.as_ref()?;
+        let mut tags: Vec<(String, String)> = discriminator
+            .mapping
+            .iter()
+            .map(|(tag, schema)| (tag.to_string(), View::of(view.graph, &[*schema]).label()))
+            .collect();
+        tags.sort();
+        Some((discriminator.property.to_string(), tags))
+    })
 }
 
 /// A check: its owner, its place in the owner's list, and itself.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::contract::Contract;
+use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
 use super::change::Fact;
@@ -122,14 +123,34 @@ impl Walk<'_> {
             }
             found.push(change);
         };
+        // A required property that is read-only need not be there in requests.
+        let excepted = |view: &View<'_>, name: &str| {
+            let required = view.nodes().flat_map(|(_, node)| &node.object.required);
+            let mut own = required
+                .filter(|required| *required.name == *name)
+                .peekable();
+            match own.peek() {
+                Some(first) => {
+                    let except = first.except;
+                    except.filter(|_| own.all(|required| required.except == except))
+                }
+                None => None,
+            }
+        };
+        let asks_more = |name: &str| {
+            excepted(old, name).is_some() && excepted(new, name) != excepted(old, name)
+        };
+        let asks_less = |name: &str| {
+            excepted(new, name).is_some() && excepted(new, name) != excepted(old, name)
+        };
         for name in new_required.iter().filter(|name| !is_told(name)) {
-            if !old_required.contains(name) {
+            if !old_required.contains(name) || asks_more(name) {
                 let ask = vec![Ask::Required(Arc::clone(name))];
                 tell(Fact::PropertyRequired, name, ask, Vec::new());
             }
         }
         for name in old_required.iter().filter(|name| !is_told(name)) {
-            if !new_required.contains(name) {
+            if !new_required.contains(name) || asks_less(name) {
                 let ask = vec![Ask::Required(Arc::clone(name))];
                 tell(Fact::PropertyOptional, name, Vec::new(), ask);
             }
@@ -153,6 +174,7 @@ impl Walk<'_> {
             )
             .asking(forward, backward);
         found.is_minor = !stray.is_required;
+        found.not_on = side_without(&self.old.graph, &stray.schemas);
         found
     }
 
@@ -162,8 +184,12 @@ impl Walk<'_> {
         if stray.is_required && !old.required().contains(&stray.name) {
             forward.push(Ask::Required(Arc::clone(&stray.name)));
         }
-        // A map may have held such a member already.
-        if matches!(old.extra(), Extra::Schemas(_)) {
+        // The old contract may speak of such a member already: in a map, by a pattern, in a variant.
+        let speaks = !old.unions.is_empty()
+            || old.nodes().any(|(_, node)| {
+                !node.object.patterns.is_empty() || !node.object.dependent_schemas.is_empty()
+            });
+        if speaks || matches!(old.extra(), Extra::Schemas(_)) {
             forward.extend(members_asked(new, &stray.name));
         }
         let mut found = Found::new(Fact::PropertyAdded, &*stray.name)
@@ -177,6 +203,7 @@ impl Walk<'_> {
             )
             .asking(forward, backward);
         found.is_minor = !stray.is_required;
+        found.not_on = side_without(&self.new.graph, &stray.schemas);
         found
     }
 
@@ -401,6 +428,22 @@ fn members_asked(view: &View<'_>, name: &Arc<str>) -> Vec<Ask> {
         has_schema.then(|| Ask::Member(id, Arc::clone(name)))
     });
     nodes.collect()
+}
+
+/// The side that never holds a property: requests, where it is read-only; responses, where it is write-only.
+pub(super) fn side_without(graph: &Graph, schemas: &[NodeId]) -> Option<Side> {
+    let view = View::of(graph, schemas);
+    let beside = View::of_references(graph, schemas);
+    let has = |flag: fn(&crate::schema::Node) -> bool| {
+        view.nodes()
+            .chain(beside.nodes())
+            .any(|(_, node)| flag(node))
+    };
+    match (has(|node| node.read_only), has(|node| node.write_only)) {
+        (true, false) => Some(Side::Request),
+        (false, true) => Some(Side::Response),
+        _ => None,
+    }
 }
 
 /// `boolean, required`

@@ -78,6 +78,8 @@ pub struct DiffSize {
     pub differing: usize,
     /// Parts that could not be used, of both contracts.
     pub unusable: usize,
+    /// Whether both have schemas of payloads, and no operations.
+    pub of_schemas: bool,
 }
 
 /// Compares two contracts.
@@ -98,6 +100,7 @@ pub fn diff(old: &Contract, new: &Contract, options: &Options) -> Diff {
         new_operations: new.operations.len(),
         differing: walk.roots.len(),
         unusable: old.unusable() + new.unusable(),
+        of_schemas: old.is_of_schemas() && new.is_of_schemas(),
     };
     let (found, equivalent) = judged(&walk);
     changes.extend(found);
@@ -187,8 +190,10 @@ fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
             let first = roots.first().map(|root| &walk.roots[*root]);
             let side = first.and_then(|root| root.side);
             if found.fact.is_assertion() {
-                let forward = trial.unproved(at, &found.forward, Direction::Forward, side);
-                let backward = trial.unproved(at, &found.backward, Direction::Backward, side);
+                // Here every value counts, also members that nobody declares: what is told to be the same
+                // is the same.
+                let forward = trial.unproved(at, &found.forward, Direction::Forward, side, true);
+                let backward = trial.unproved(at, &found.backward, Direction::Backward, side, true);
                 let is_same = forward.is_empty() && backward.is_empty();
                 if let Some([narrowed, widened, changed]) = found.fact.relations() {
                     change.fact = match (forward.is_empty(), backward.is_empty()) {
@@ -234,7 +239,7 @@ fn untold(
     sender: Sender,
 ) -> Option<Change> {
     let direction = Direction::of(sender);
-    if trial.is_contained(root, direction) {
+    if trial.is_contained(root, direction, false) {
         return None;
     }
     let verdict = match trial.any_witness(root, direction) {

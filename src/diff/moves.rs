@@ -381,9 +381,15 @@ pub(super) fn wrapped(
             .collect()
     };
     open.extend(below(&[], outer));
+    // Ways to the same schemas lead to the same objects.
+    let mut seen = rustc_hash::FxHashSet::default();
     while !open.is_empty() {
         let mut next = Vec::new();
         for (steps, schemas) in open {
+            let resolved: Vec<NodeId> = schemas.iter().map(|id| graph.resolve(*id)).collect();
+            if !seen.insert(resolved) {
+                continue;
+            }
             let view = View::of(graph, &schemas);
             if shared(&view.names(), &names) >= SHARED {
                 return Some((steps, schemas));

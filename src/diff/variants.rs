@@ -233,14 +233,13 @@ impl<'c> Walk<'c> {
             pairs.iter().any(|(one, _)| *one == index)
         });
         let rights = rest(right.branches.len(), &|index| taken[index]);
-        let left_views: Vec<View<'_>> = lefts
-            .iter()
-            .map(|index| View::of(left.graph, &left.branches[*index]))
-            .collect();
-        let right_views: Vec<View<'_>> = rights
-            .iter()
-            .map(|index| View::of(right.graph, &right.branches[*index]))
-            .collect();
+        let marks = |variants: &Variants<'_>, indices: &[usize]| -> Vec<Marks> {
+            let views = indices
+                .iter()
+                .map(|index| View::of(variants.graph, &variants.branches[*index]));
+            views.map(|view| Marks::of(&view)).collect()
+        };
+        let (left_views, right_views) = (marks(left, &lefts), marks(right, &rights));
         let mut scores: Vec<(f64, usize, usize)> = Vec::new();
         for (i, one) in left_views.iter().enumerate() {
             for (j, other) in right_views.iter().enumerate() {
@@ -348,34 +347,44 @@ impl View<'_> {
     }
 }
 
+/// What a variant is known by.
+struct Marks {
+    tags: Vec<(Arc<str>, Value)>,
+    title: Option<Arc<str>>,
+    kinds: Kinds,
+    names: Vec<Arc<str>>,
+}
+
+impl Marks {
+    fn of(view: &View<'_>) -> Self {
+        let first = view.parts.first();
+        Self {
+            tags: view.tags(),
+            title: first.and_then(|part| view.graph.node(part.node).name.clone()),
+            kinds: view.all_kinds(3),
+            names: view.names(),
+        }
+    }
+}
+
 /// How alike two variants are, from 0 to 1.
-fn alike(one: &View<'_>, other: &View<'_>) -> f64 {
-    let (tags, others) = (one.tags(), other.tags());
-    for (name, value) in &tags {
-        if let Some((_, known)) = others.iter().find(|(known, _)| known == name) {
+fn alike(one: &Marks, other: &Marks) -> f64 {
+    for (name, value) in &one.tags {
+        if let Some((_, known)) = other.tags.iter().find(|(known, _)| known == name) {
             return if known == value { 1.0 } else { 0.0 };
         }
     }
-    let titles = |view: &View<'_>| {
-        let first = view
-            .parts
-            .first()
-            .map(|part| view.graph.node(part.node).name.clone());
-        first.flatten()
-    };
-    if titles(one).is_some() && titles(one) == titles(other) {
+    if one.title.is_some() && one.title == other.title {
         return 0.95;
     }
-    let (kinds, other_kinds) = (one.all_kinds(3), other.all_kinds(3));
-    if kinds.and(other_kinds).is_empty() {
+    if one.kinds.and(other.kinds).is_empty() {
         return 0.0;
     }
-    let (names, other_names) = (one.names(), other.names());
-    if names.is_empty() && other_names.is_empty() {
-        return match kinds == other_kinds && kinds != Kinds::ALL {
+    if one.names.is_empty() && other.names.is_empty() {
+        return match one.kinds == other.kinds && one.kinds != Kinds::ALL {
             true => 0.8,
             false => 0.4,
         };
     }
-    shared(&names, &other_names)
+    shared(&one.names, &other.names)
 }

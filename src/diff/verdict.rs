@@ -10,6 +10,9 @@ use super::change::{Owner, Proof, Sender, Verdict, Witness};
 use super::contain::{Ask, Classes, DEPTH, Part, Pool, Prover, Refuter, Scope, shrunk};
 use super::walk::{Edge, Found, Question, Root, Walk};
 
+/// Payloads that are proved as a whole to say that a change is void.
+const ROOTS: usize = 64;
+
 /// Schemas near a change that a witness is made from.
 const NEAR: usize = 200;
 
@@ -48,7 +51,7 @@ pub(super) struct Trial<'w, 'c> {
     walk: &'w Walk<'c>,
     provers: FxHashMap<(Direction, Option<Side>, bool), Prover<'c>>,
     /// Roots for which it is known whether they are contained as a whole.
-    roots: FxHashMap<(usize, Direction), bool>,
+    roots: FxHashMap<(usize, Direction, bool), bool>,
 }
 
 impl<'w, 'c> Trial<'w, 'c> {
@@ -108,11 +111,12 @@ impl<'w, 'c> Trial<'w, 'c> {
         question: &'q Question,
         direction: Direction,
         side: Option<Side>,
+        every_value: bool,
     ) -> Vec<&'q Ask> {
         let left = self.left(pair, question, direction).to_vec();
         let asks = question.asks.iter();
         asks.filter(|ask| {
-            let declared_only = !ask.is_about_undeclared();
+            let declared_only = !every_value && !ask.is_about_undeclared();
             !self
                 .prover(direction, side, declared_only)
                 .prove_ask(&left, ask)
@@ -151,49 +155,109 @@ impl<'w, 'c> Trial<'w, 'c> {
             return Verdict::Compatible(Proof::AsksNothing);
         }
         let walk = self.walk;
-        let mut own = roots
+        let own: Vec<usize> = roots
             .iter()
-            .filter(|root| walk.roots[**root].reach.sender == sender);
-        let Some(first) = own.next() else {
+            .copied()
+            .filter(|root| walk.roots[*root].reach.sender == sender)
+            .collect();
+        let Some(first) = own.first() else {
             return Verdict::Compatible(Proof::AsksNothing);
         };
-        let side = walk.roots[*first].side;
-        let (_, right) = self.scopes(direction, side, true);
-        let unproved = self.unproved(pair, question, direction, side);
-        if unproved.is_empty() {
-            let asks: Vec<&Ask> = question.asks.iter().collect();
-            return Verdict::Compatible(Proof::Follows(all_said(right, &asks)));
+        let open: Vec<usize> = own
+            .iter()
+            .copied()
+            .filter(|root| found.not_on.is_none() || walk.roots[*root].side != found.not_on)
+            .collect();
+        if open.is_empty() {
+            return Verdict::Compatible(Proof::NotSent);
         }
-        let is_root = |at: usize| {
-            let roots = walk.pairs[at].roots.iter();
-            roots
-                .copied()
-                .find(|root| walk.roots[*root].reach.sender == sender)
-        };
-        let Some((root, way)) = self.way(pair, &is_root) else {
-            // It stands in different places: no payload of both holds it.
-            return self.of_component(pair, question, &unproved, direction, *first);
-        };
-        for ask in &unproved {
-            let top = (walk.roots[root].pair, root);
-            if let Some(witness) = self.witness(pair, question, ask, direction, top, &way) {
-                return Verdict::Breaking(Box::new(witness));
+        let (_, right) = self.scopes(direction, walk.roots[*first].side, true);
+        // What has to be there depends on the side, and one sender may send on both.
+        let mut sides: Vec<Option<Side>> = open.iter().map(|root| walk.roots[*root].side).collect();
+        sides.sort_unstable();
+        sides.dedup();
+        let mut at_stake: Vec<(Option<Side>, Vec<&Ask>)> = Vec::new();
+        for side in sides {
+            let unproved = self.unproved(pair, question, direction, side, false);
+            if !unproved.is_empty() {
+                at_stake.push((side, unproved));
             }
         }
-        if self.is_contained(root, direction) {
+        let Some((_, unproved)) = at_stake.first().cloned() else {
+            let asks: Vec<&Ask> = question.asks.iter().collect();
+            return Verdict::Compatible(Proof::Follows(all_said(right, &asks)));
+        };
+        let open: Vec<usize> = open
+            .into_iter()
+            .filter(|root| {
+                at_stake
+                    .iter()
+                    .any(|(side, _)| *side == walk.roots[*root].side)
+            })
+            .collect();
+        let ways = self.ways(pair, &open);
+        if ways.is_empty() {
+            // It stands in different places: no payload of both holds it.
+            return self.of_component(pair, question, &unproved, direction, *first);
+        }
+        // Members that nobody declares count where one of the things asked is about them.
+        let every_value = unproved.iter().any(|ask| ask.is_about_undeclared());
+        let mut are_contained = open.len() <= ROOTS;
+        for (root, way) in ways {
+            if self.is_contained(root, direction, every_value) {
+                continue;
+            }
+            are_contained = false;
+            for ask in &unproved {
+                let top = (walk.roots[root].pair, root);
+                if let Some(witness) = self.witness(pair, question, ask, direction, top, &way) {
+                    return Verdict::Breaking(Box::new(witness));
+                }
+            }
+        }
+        if are_contained
+            && open
+                .iter()
+                .all(|root| self.is_contained(*root, direction, every_value))
+        {
             return Verdict::Compatible(Proof::Vacuous(all_said(right, &unproved)));
         }
-        let reason = format!(
+        Verdict::Unknown(format!(
             "neither a proof nor a payload that shows it was found; the {} contract {}",
             direction.met(),
             all_said(right, &unproved)
-        );
-        Verdict::Unknown(reason)
+        ))
+    }
+
+    /// The shortest ways down to a pair from payloads that are to be looked at: the nearest of all, and those
+    /// from some others.
+    fn ways(&self, pair: usize, roots: &[usize]) -> Vec<(usize, Vec<(usize, Edge)>)> {
+        const TRIED: usize = 6;
+        let walk = self.walk;
+        let mut found: Vec<(usize, Vec<(usize, Edge)>)> = Vec::new();
+        while found.len() < TRIED {
+            let is_new = |at: usize| {
+                let own = &walk.pairs[at].roots;
+                own.iter().copied().find(|root| {
+                    roots.contains(root) && !found.iter().any(|(known, _)| known == root)
+                })
+            };
+            match self.way(pair, &is_new) {
+                Some(way) => found.push(way),
+                None => break,
+            }
+        }
+        found
     }
 
     /// Whether every payload of a root is one of the other contract.
-    pub(super) fn is_contained(&mut self, root: usize, direction: Direction) -> bool {
-        if let Some(known) = self.roots.get(&(root, direction)) {
+    pub(super) fn is_contained(
+        &mut self,
+        root: usize,
+        direction: Direction,
+        every_value: bool,
+    ) -> bool {
+        if let Some(known) = self.roots.get(&(root, direction, every_value)) {
             return *known;
         }
         let Root { pair, side, .. } = self.walk.roots[root];
@@ -204,9 +268,11 @@ impl<'w, 'c> Trial<'w, 'c> {
         };
         let mut holds = true;
         for right in right {
-            holds &= self.prover(direction, side, true).prove(&left, *right);
+            holds &= self
+                .prover(direction, side, !every_value)
+                .prove(&left, *right);
         }
-        self.roots.insert((root, direction), holds);
+        self.roots.insert((root, direction, every_value), holds);
         holds
     }
 

@@ -257,6 +257,25 @@ impl<'g> View<'g> {
         }
     }
 
+    /// Whether nothing but the type is asked of a value.
+    pub(super) fn is_plain(&self) -> bool {
+        self.unions.is_empty()
+            && self.values().is_none()
+            && self.nodes().all(|(_, node)| {
+                node.checks.is_empty()
+                    && node.lengths.is_empty()
+                    && node.not.is_none()
+                    && node.conditional.is_none()
+            })
+    }
+
+    /// Whether nothing but its elements is asked of an array.
+    pub(super) fn is_plain_list(&self) -> bool {
+        let has_rules =
+            |node: &Node| node.array.contains.is_some() || !node.array.prefix.is_empty();
+        self.is_plain() && !self.nodes().any(|(_, node)| has_rules(node))
+    }
+
     /// How many elements the schemas tell apart by position.
     pub(super) fn positions(&self) -> usize {
         let positions = self.nodes().map(|(_, node)| node.array.prefix.len());

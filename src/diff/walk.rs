@@ -15,6 +15,7 @@ use crate::schema::{NodeId, Place};
 
 use super::change::{Fact, Owner, Reach};
 use super::contain::{Ask, Classes, Prover, Scope};
+use super::members::side_without;
 use super::view::View;
 
 /// How one pair leads to another.
@@ -74,6 +75,8 @@ pub(super) struct Found {
     pub(super) is_minor: bool,
     pub(super) guess: Option<String>,
     pub(super) notes: Vec<String>,
+    /// The side that it has no effect on, since what it is about is never there.
+    pub(super) not_on: Option<Side>,
     /// What the new contract asks of values of the old one.
     pub(super) forward: Question,
     /// What the old contract asks of values of the new one.
@@ -108,6 +111,7 @@ impl Found {
             is_minor: false,
             guess: None,
             notes: Vec::new(),
+            not_on: None,
             forward: Question::default(),
             backward: Question::default(),
         }
@@ -297,7 +301,16 @@ impl<'c> Walk<'c> {
         let pair = &self.pairs[at];
         let old = View::of(&self.old.graph, &pair.old);
         let new = View::of(&self.new.graph, &pair.new);
-        let found = self.differences(at, &old, &new);
+        let mut found = self.differences(at, &old, &new);
+        // What is read-only before and after is in no request.
+        let pair = &self.pairs[at];
+        let sides = (
+            side_without(&self.old.graph, &pair.old),
+            side_without(&self.new.graph, &pair.new),
+        );
+        if sides.0 == sides.1 && sides.0.is_some() {
+            found.iter_mut().for_each(|found| found.not_on = sides.0);
+        }
         self.pairs[at].found = found;
     }
 

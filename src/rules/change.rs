@@ -1,7 +1,7 @@
 //! Changes judged: which rule, and how grave.
 
 use crate::contract::Contract;
-use crate::diff::{Change, Fact, Sender, Verdict};
+use crate::diff::{Change, Fact, Proof, Sender, Verdict};
 use crate::location::{Origin, Side};
 
 use super::Policy;
@@ -108,6 +108,9 @@ fn level(change: &Change, rule: &Rule, sender: Sender) -> Level {
     let verdict = change.verdict(sender);
     let is_breaking = matches!(verdict, Some(Verdict::Breaking(_)));
     let is_client = sender == Sender::Client;
+    if matches!(verdict, Some(Verdict::Compatible(Proof::NotSent))) {
+        return default.min(Level::Info);
+    }
     match change.fact {
         // A client that sends it is ignored, if it is not refused.
         Fact::PropertyRemoved if is_client => at_stake(is_breaking, default, Level::Warning),

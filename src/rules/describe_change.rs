@@ -1,5 +1,6 @@
 //! Changes in one sentence.
 
+use crate::capture::redact::sanitised;
 use crate::diff::{Change, Fact, Owner};
 
 /// What a change is, in one line.
@@ -10,8 +11,8 @@ pub(super) fn message(change: &Change) -> String {
     let place = place(change);
     let here = &place;
     match change.fact {
-        Fact::OperationAdded => format!("{new} is new"),
-        Fact::OperationRemoved => format!("{old} is gone"),
+        Fact::OperationAdded => format!("{} is new", operation(change, new)),
+        Fact::OperationRemoved => format!("{} is gone", operation(change, old)),
         Fact::OperationReplaced => match new.lines().count() {
             1 => format!("{old} was replaced by {new}"),
             count => format!("{old} was replaced by {count} operations"),
@@ -22,7 +23,7 @@ pub(super) fn message(change: &Change) -> String {
         }
         Fact::PathChanged if change.owner == Owner::Contract => {
             format!(
-                "{} paths under {old} are under {new} now",
+                "{} operations under {old} are under {new} now",
                 change.reach.len()
             )
         }
@@ -36,7 +37,13 @@ pub(super) fn message(change: &Change) -> String {
         Fact::DeprecationRemoved => {
             format!("{} {} deprecated no longer", named(change), is(change))
         }
+        Fact::SecurityNarrowed if old == "nothing" => {
+            format!("requests have to be authorised now: {new}")
+        }
         Fact::SecurityNarrowed => format!("requests need {new} now, where {old} was enough"),
+        Fact::SecurityWidened if new == "nothing" => {
+            format!("requests need not be authorised any longer; they needed {old}")
+        }
         Fact::SecurityWidened => {
             format!("{new} is enough for requests now, where they needed {old}")
         }
@@ -76,10 +83,12 @@ pub(super) fn message(change: &Change) -> String {
             false => format!("properties probably stand in `{subject}` now"),
         },
         Fact::EnvelopeRemoved => {
-            format!("`{subject}` probably stands by itself now, where it was {old}")
+            let what = wrapped_name(change);
+            format!("{what} probably stands by itself now, where it was {old}")
         }
         Fact::EnvelopeAdded => {
-            format!("`{subject}` probably is {new} now, where it stood by itself")
+            let what = wrapped_name(change);
+            format!("{what} probably is {new} now, where it stood by itself")
         }
         Fact::PropertyRequired => format!("property `{subject}` is required now"),
         Fact::PropertyOptional => format!("property `{subject}` is optional now"),
@@ -89,7 +98,10 @@ pub(super) fn message(change: &Change) -> String {
         Fact::NullRemoved => format!("{here} may not be null any longer"),
         Fact::NullAdded => format!("{here} may be null now"),
         Fact::EnumValueRemoved => format!("{here} lost {}", values(change)),
-        Fact::EnumValueAdded => format!("{here} has {} more", values(change)),
+        Fact::EnumValueAdded => format!("{here} gained {}", values(change)),
+        Fact::EnumAdded if change.values.len() == 1 => {
+            format!("{here} has to be {} now", values(change))
+        }
         Fact::EnumAdded => format!("{here} has to be one of {} now", values(change)),
         Fact::EnumRemoved => format!("{here} was one of {}, and is free now", values(change)),
         Fact::BoundsNarrowed
@@ -119,11 +131,11 @@ pub(super) fn message(change: &Change) -> String {
         Fact::ConstraintNarrowed | Fact::ConstraintWidened | Fact::ConstraintChanged
             if subject.is_empty() =>
         {
-            format!("{here} breaks by several changes together")
+            format!("{here} changed, and no single edit explains it")
         }
-        Fact::ConstraintNarrowed => format!("{here} has to keep a stricter `{subject}`"),
-        Fact::ConstraintWidened => format!("{here} has to keep a looser `{subject}`"),
-        Fact::ConstraintChanged => format!("{here} has to keep another `{subject}`"),
+        Fact::ConstraintNarrowed => format!("`{subject}` of {here} asks more now"),
+        Fact::ConstraintWidened => format!("`{subject}` of {here} asks less now"),
+        Fact::ConstraintChanged => format!("`{subject}` of {here} asks something else now"),
         Fact::ReadOnlyAdded => format!("{here} is {new} now"),
         Fact::ReadOnlyRemoved => format!("{here} is {old} no longer"),
         Fact::DefaultChanged => match (old, new) {
@@ -132,6 +144,14 @@ pub(super) fn message(change: &Change) -> String {
             (old, new) => format!("the default of {here} is {new} now, where it was {old}"),
         },
         Fact::DiscriminatorChanged => format!("variants of {here} are told apart another way"),
+    }
+}
+
+/// `GET /pets`, or the name of a schema.
+fn operation(change: &Change, signature: &str) -> String {
+    match &change.owner {
+        Owner::Operation(name, _) if signature == "(schema)" => format!("schema `{}`", name.id),
+        _ => signature.to_owned(),
     }
 }
 
@@ -148,6 +168,14 @@ fn place(change: &Change) -> String {
         Owner::Operation(name, part) if part.is_empty() => format!("`{}`", name.id),
         Owner::Operation(_, part) => part.to_string(),
         Owner::Component(_, new) => format!("`{new}`"),
+    }
+}
+
+/// What is wrapped or was: a component, or the payload without a name.
+fn wrapped_name(change: &Change) -> String {
+    match change.subject.as_str() {
+        "object" | "array" => format!("what is in {}", place(change)),
+        name => format!("`{name}`"),
     }
 }
 
@@ -182,7 +210,7 @@ fn is_inside(lines: &str) -> bool {
 /// `3 values`, or the only one.
 fn values(change: &Change) -> String {
     match change.values.as_slice() {
-        [only] => format!("`{only}`"),
+        [only] => format!("`{}`", sanitised(only)),
         values => format!("{} values", values.len()),
     }
 }

@@ -8,7 +8,7 @@ use crate::json::Kind;
 use crate::schema::{Node, NodeId};
 
 use super::kinds::Kinds;
-use super::range::{Range, divides, integer};
+use super::range::{Range, bounds_of, divides, integer};
 use super::{Scope, accepts};
 
 /// Alternatives that are looked at one by one; beyond that, unions are not taken apart.
@@ -319,6 +319,9 @@ impl Case {
         for check in self.each(graph).flat_map(|node| &node.checks) {
             if let Value::Number(limit) = &check.argument {
                 range.narrow(check.keyword, limit);
+            }
+            for (keyword, limit) in bounds_of(check).into_iter().flatten() {
+                range.narrow(keyword, &limit);
             }
         }
         for (keyword, limit) in &self.bounds {

@@ -60,15 +60,7 @@ impl Partition {
             let next = u32::try_from(own.len()).unwrap_or(u32::MAX);
             classes.push(*own.entry((&shape.keywords, told)).or_insert(next));
         }
-        let mut count = own.len();
-        loop {
-            let (refined, refined_count) = refine(shapes, &targets, &classes);
-            classes = refined;
-            if refined_count == count {
-                break;
-            }
-            count = refined_count;
-        }
+        refine(shapes, &targets, &mut classes, detail);
         let new = classes.split_off(split);
         Self { old: classes, new }
     }
@@ -146,39 +138,93 @@ fn targets(shapes: &[Shape], detail: Detail) -> Vec<u32> {
         .collect()
 }
 
-/// One round: schemas stay in one class when the schemas that they apply are in the same classes. Returns
-/// the classes, and how many there are.
-fn refine(shapes: &[Shape], targets: &[u32], classes: &[u32]) -> (Vec<u32>, usize) {
-    let mut known: FxHashMap<Vec<u32>, u32> = FxHashMap::default();
-    let mut signature: Vec<u32> = Vec::new();
-    let mut refined = vec![u32::MAX; classes.len()];
-    let class_of = |id: &u32| classes[targets[*id as usize] as usize];
-    for (index, shape) in shapes.iter().enumerate() {
-        if targets[index] as usize != index {
-            continue;
+/// Splits classes until the schemas of each apply schemas of the same classes.
+///
+/// Only schemas that apply one that changed its class are looked at again, and the larger part of a class
+/// keeps its name, so that a chain of references takes no longer than a bush.
+fn refine(shapes: &[Shape], targets: &[u32], classes: &mut [u32], detail: Detail) {
+    let is_own = |index: usize| targets[index] as usize == index;
+    let applied = |shape: &Shape| -> Vec<u32> {
+        let unordered = shape.unordered.iter().flatten();
+        let named = shape.named.iter().filter(|_| detail == Detail::Everything);
+        let all = shape.ordered.iter().chain(unordered).chain(named);
+        all.map(|id| targets[*id as usize]).collect()
+    };
+    let mut users: Vec<Vec<u32>> = vec![Vec::new(); shapes.len()];
+    for (index, shape) in shapes
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| is_own(*index))
+    {
+        for id in applied(shape) {
+            users[id as usize].push(u32::try_from(index).unwrap_or(u32::MAX));
         }
-        signature.clear();
-        signature.push(classes[index]);
-        signature.extend(shape.ordered.iter().map(class_of));
-        for group in &shape.unordered {
-            let start = signature.len();
-            signature.extend(group.iter().map(class_of));
-            signature[start..].sort_unstable();
-            signature.push(u32::MAX);
+    }
+    let mut next = classes.iter().max().map_or(0, |most| most + 1);
+    let mut sizes = vec![0_usize; next as usize];
+    let own = || (0..shapes.len()).filter(|index| is_own(*index));
+    own().for_each(|index| sizes[classes[index] as usize] += 1);
+    let mut open: Vec<u32> = own()
+        .map(|index| u32::try_from(index).unwrap_or(u32::MAX))
+        .collect();
+    while !open.is_empty() {
+        let mut groups: FxHashMap<(u32, Vec<u32>), Vec<u32>> = FxHashMap::default();
+        for index in &open {
+            let shape = &shapes[*index as usize];
+            let key = (
+                classes[*index as usize],
+                signature(shape, targets, classes, detail),
+            );
+            groups.entry(key).or_default().push(*index);
         }
-        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
-        refined[index] = match known.get(&signature) {
-            Some(class) => *class,
-            None => {
-                known.insert(signature.clone(), next);
-                next
+        let mut by_class: FxHashMap<u32, Vec<Vec<u32>>> = FxHashMap::default();
+        for ((class, _), members) in groups {
+            by_class.entry(class).or_default().push(members);
+        }
+        let mut moved = Vec::new();
+        for (class, mut parts) in by_class {
+            let looked_at: usize = parts.iter().map(Vec::len).sum();
+            if looked_at == sizes[class as usize] {
+                // Nobody is left behind: the largest part keeps the name.
+                let largest = (0..parts.len()).max_by_key(|part| parts[*part].len());
+                largest.map(|largest| parts.swap_remove(largest));
             }
-        };
+            for part in parts {
+                sizes[class as usize] -= part.len();
+                sizes.push(part.len());
+                for index in &part {
+                    classes[*index as usize] = next;
+                }
+                next += 1;
+                moved.extend(part);
+            }
+        }
+        open = moved
+            .iter()
+            .flat_map(|index| users[*index as usize].iter().copied())
+            .collect();
+        open.sort_unstable();
+        open.dedup();
     }
     for (index, target) in targets.iter().enumerate() {
-        refined[index] = refined[*target as usize];
+        classes[index] = classes[*target as usize];
     }
-    (refined, known.len())
+}
+
+/// The classes of the schemas that a schema applies.
+fn signature(shape: &Shape, targets: &[u32], classes: &[u32], detail: Detail) -> Vec<u32> {
+    let class_of = |id: &u32| classes[targets[*id as usize] as usize];
+    let mut signature: Vec<u32> = shape.ordered.iter().map(class_of).collect();
+    for group in &shape.unordered {
+        let start = signature.len();
+        signature.extend(group.iter().map(class_of));
+        signature[start..].sort_unstable();
+        signature.push(u32::MAX);
+    }
+    if detail == Detail::Everything {
+        signature.extend(shape.named.iter().map(class_of));
+    }
+    signature
 }
 
 /// A schema as its own keywords, and the schemas that it applies.
@@ -186,6 +232,8 @@ struct Shape {
     keywords: String,
     /// What it tells of its values without asserting it.
     told: String,
+    /// The schemas that a discriminator names, by tag.
+    named: Vec<u32>,
     /// For a reference that asserts nothing else: what it refers to.
     target: Option<u32>,
     /// Schemas whose place says what they are for, as the keywords have them.
@@ -208,6 +256,7 @@ impl Shape {
             return Self {
                 keywords: "reference".to_owned(),
                 told,
+                named: Vec::new(),
                 target: Some(index(target)),
                 ordered: vec![index(target)],
                 unordered: Vec::new(),
@@ -265,6 +314,13 @@ impl Shape {
             add(out, "then", conditional.then);
             add(out, "else", conditional.otherwise);
         }
+        let mut named: Vec<(&str, NodeId)> = node
+            .discriminator
+            .iter()
+            .flat_map(|known| known.mapping.iter().map(|(tag, id)| (&**tag, *id)))
+            .collect();
+        named.sort_unstable();
+        let named = named.into_iter().map(|(_, id)| index(id)).collect();
         let unordered = [&node.all_of, &node.any_of, &node.one_of];
         let unordered = unordered
             .iter()
@@ -272,6 +328,7 @@ impl Shape {
         Self {
             keywords,
             told,
+            named,
             target: None,
             ordered,
             unordered: unordered.collect(),
@@ -320,10 +377,18 @@ fn canonical(value: &serde_json::Value) -> String {
     value.to_string()
 }
 
+/// Each tag with the place of the schema that it stands for.
+fn targets_of(discriminator: &crate::schema::Discriminator) -> Vec<String> {
+    let mapping = discriminator.mapping.iter();
+    let mut tags: Vec<String> = mapping.map(|(tag, _)| tag.to_string()).collect();
+    tags.sort();
+    tags
+}
+
 fn annotations(node: &Node) -> String {
     let default = node.annotations().and_then(|known| known.default.as_ref());
     let discriminator = node.discriminator.as_ref();
-    let discriminator = discriminator.map(|known| (&known.property, known.tags()));
+    let discriminator = discriminator.map(|known| (&known.property, targets_of(known)));
     let flags = [
         (node.deprecated, "deprecated;"),
         (node.read_only, "readOnly;"),

@@ -92,15 +92,14 @@ impl Prover<'_> {
                 || maximum < contains.minimum
                 || (maximum < GUARANTEED && {
                     let positions = 0..fewest.min(GUARANTEED);
-                    let found = self.within_old(|prover| {
+                    self.within_old(|prover| {
                         let found = positions.filter(|index| {
                             let index = usize::try_from(*index).unwrap_or(0);
                             let element = case.element(prover.old, index);
                             prover.prove(&element, contains.node)
                         });
                         found.count() as u64 > maximum
-                    });
-                    found
+                    })
                 })
         })
     }

@@ -4,7 +4,7 @@
 use serde_json::{Number, Value};
 
 use super::kinds::Kinds;
-use super::range::{compare, divides, integer};
+use super::range::{bounds_of, compare, divides, integer};
 use super::scalar::{Asked, Question};
 
 /// Cuts, multiples and ways to answer that are gone through.
@@ -32,14 +32,16 @@ pub(super) fn follows(asked: &Asked<'_, '_>) -> bool {
                     Value::Number(limit),
                 ) => cuts.push(limit.clone()),
                 _ if check.kind != crate::json::Kind::Number => {}
-                // A format of numbers.
-                _ => return false,
+                _ => match bounds_of(check) {
+                    Some(bounds) => cuts.extend(bounds.map(|(_, limit)| limit)),
+                    None => return false,
+                },
             },
             Question::Listed(values) => {
                 cuts.extend(values.iter().filter_map(|value| match value {
                     Value::Number(number) => Some(number.clone()),
                     _ => None,
-                }))
+                }));
             }
             Question::Length(_) => {}
         }
@@ -115,7 +117,10 @@ fn stretch_follows(
                 ("maximum" | "exclusiveMaximum", Value::Number(limit)) => {
                     upper.is_some_and(|upper| compare(upper, limit).is_le())
                 }
-                _ => true,
+                _ => bounds_of(check).is_none_or(|[(_, least), (_, most)]| {
+                    lower.is_some_and(|lower| compare(lower, &least).is_ge())
+                        && upper.is_some_and(|upper| compare(upper, &most).is_le())
+                }),
             },
             // Listed numbers are cuts.
             Question::Listed(_) => false,

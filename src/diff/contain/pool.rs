@@ -94,6 +94,11 @@ impl Pool {
                     self.has_texts = true;
                     self.pattern(pattern);
                 }
+                (Value::String(format), "format") if format == "int32" => {
+                    for number in [2_147_483_648.0, -2_147_483_649.0] {
+                        self.number(number);
+                    }
+                }
                 (Value::String(format), "format") => {
                     self.has_texts = true;
                     self.format(format);

@@ -14,6 +14,7 @@ use super::case::{Case, cases};
 use super::classes::Classes;
 use super::kinds::Kinds;
 use super::number;
+use super::range::bounds_of;
 use super::scalar::Asked;
 use super::text::{self, Automata};
 use super::{Scope, accepts};
@@ -264,7 +265,14 @@ impl<'g> Prover<'g> {
             ("pattern", Value::String(pattern)) => {
                 matches_all(pattern) || case.checks(self.old, "pattern", &check.argument)
             }
-            (keyword, argument) => case.checks(self.old, keyword, argument),
+            (keyword, argument) => {
+                case.checks(self.old, keyword, argument)
+                    || bounds_of(check).is_some_and(|bounds| {
+                        let range = case.range(self.old);
+                        let mut bounds = bounds.iter();
+                        bounds.all(|(keyword, limit)| range.keeps(keyword, limit, whole))
+                    })
+            }
         }
     }
 

@@ -4,6 +4,9 @@ use std::cmp::Ordering;
 
 use serde_json::Number;
 
+use crate::json::Kind;
+use crate::schema::Check;
+
 /// Compares two numbers exactly.
 pub(super) fn compare(left: &Number, right: &Number) -> Ordering {
     match (integer(left), integer(right)) {
@@ -147,6 +150,19 @@ impl Range {
         let order = if is_lower { order } else { order.reverse() };
         order.is_gt() || (order.is_eq() && (own.is_exclusive || !is_exclusive))
     }
+}
+
+/// The bounds that a format of numbers stands for.
+pub(super) fn bounds_of(check: &Check) -> Option<[(&'static str, Number); 2]> {
+    if check.keyword != "format" || check.kind != Kind::Number {
+        return None;
+    }
+    let (least, most) = match check.argument.as_str()? {
+        "int32" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        "int64" => (i64::MIN, i64::MAX),
+        _ => return None,
+    };
+    Some([("minimum", least.into()), ("maximum", most.into())])
 }
 
 /// Whether every multiple of `known` is a multiple of `asked`.

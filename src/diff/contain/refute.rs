@@ -43,6 +43,8 @@ pub(in crate::diff) struct Refuter<'g> {
     steps: u32,
     /// Automata of patterns.
     automata: Automata,
+    /// Small values of all of some schemas.
+    small: FxHashMap<Vec<NodeId>, Value>,
 }
 
 impl<'g> Refuter<'g> {
@@ -54,6 +56,7 @@ impl<'g> Refuter<'g> {
             known: FxHashMap::default(),
             steps: 0,
             automata: Automata::default(),
+            small: FxHashMap::default(),
         }
     }
 
@@ -161,10 +164,12 @@ impl<'g> Refuter<'g> {
             }
             match ask {
                 Ask::Not(id) => {
-                    // What is excluded is made for the other side, and may fit this one.
-                    let mut other = Refuter::new(self.new, self.old, self.pool);
                     let excluded = self.new.node(*id).not;
-                    candidates.extend(excluded.and_then(|not| other.smallest_of(&[not], depth)));
+                    candidates.extend(self.of_the_other(case, excluded));
+                }
+                Ask::Conditional(id) => {
+                    let condition = self.new.node(*id).conditional.map(|c| c.condition);
+                    candidates.extend(self.of_the_other(case, condition));
                 }
                 Ask::Length(id, index) => {
                     let length = self.new.node(*id).lengths[*index];
@@ -205,6 +210,23 @@ impl<'g> Refuter<'g> {
             text::Answer::Refuted(text) => Some(text.into()),
             _ => None,
         }
+    }
+
+    /// Small values of a schema of the other side, which may fit the case, too: of each kind that it has.
+    fn of_the_other(&self, case: &Case, schema: Option<NodeId>) -> Vec<Value> {
+        let mut other = Refuter::new(self.new, self.old, self.pool);
+        let cases = schema
+            .map(|schema| cases(self.new, &[schema]))
+            .unwrap_or_default();
+        let parts = cases.iter().flat_map(|own| {
+            let kinds = Kinds::EACH.into_iter().filter(|kind| case.kinds.has(*kind));
+            kinds.map(|kind| own.only(kind)).collect::<Vec<_>>()
+        });
+        let parts: Vec<Case> = parts.filter(|part| !part.kinds.is_empty()).collect();
+        parts
+            .iter()
+            .filter_map(|part| other.smallest(part, DEPTH))
+            .collect()
     }
 
     /// An object of the case with every member that is declared.
@@ -259,13 +281,18 @@ impl<'g> Refuter<'g> {
     /// A value of the case that is just too long or too short, as far as it can be made.
     fn beyond(&mut self, case: &Case, length: Length, depth: u8) -> Option<Value> {
         const LONGEST: u64 = 5_000;
+        const LONGEST_TEXT: u64 = 200_000;
+        let most = match length.kind {
+            Kind::String => LONGEST_TEXT,
+            _ => LONGEST,
+        };
         let wanted = match length.is_maximum {
             true => length.limit.checked_add(1)?,
             false => length.limit.checked_sub(1)?,
         };
-        let wanted = usize::try_from(wanted.min(LONGEST + 1))
+        let wanted = usize::try_from(wanted.min(most + 1))
             .ok()
-            .filter(|n| *n as u64 <= LONGEST)?;
+            .filter(|n| *n as u64 <= most)?;
         match length.kind {
             Kind::String => Some("a".repeat(wanted).into()),
             Kind::Array => {
@@ -372,6 +399,10 @@ impl<'g> Refuter<'g> {
         let node = new.node(at);
         let mut names = case.names(self.old);
         names.extend(node.object.names.iter().cloned());
+        let dependent = node.object.dependent_required.iter();
+        names.extend(dependent.map(|(name, _)| Arc::clone(name)));
+        let dependent = node.object.dependent_schemas.iter();
+        names.extend(dependent.map(|(name, _)| Arc::clone(name)));
         let pool = self.pool.names.iter().take(8);
         names.extend(pool.map(|name| name.as_str().into()));
         let mut seen = rustc_hash::FxHashSet::default();
@@ -448,9 +479,16 @@ impl<'g> Refuter<'g> {
 
     /// A small value of all of these.
     fn smallest_of(&mut self, nodes: &[NodeId], depth: u8) -> Option<Value> {
-        cases(self.old, nodes)
+        if let Some(known) = self.small.get(nodes) {
+            return Some(known.clone());
+        }
+        let found = cases(self.old, nodes)
             .iter()
-            .find_map(|case| self.smallest(case, depth))
+            .find_map(|case| self.smallest(case, depth));
+        if let Some(found) = &found {
+            self.small.insert(nodes.to_vec(), found.clone());
+        }
+        found
     }
 
     /// A small value of a case.

@@ -62,6 +62,10 @@ enum At {
     Matched,
 }
 
+/// Where all automata are after some characters, and how many these are; the place before, and the character
+/// that led here.
+type Reached = ((Vec<At>, u64), Option<(usize, char)>);
+
 /// Whether every string of a case that has strings only is as asked.
 pub(super) fn answer(asked: &Asked<'_, '_>, automata: &mut Automata) -> Answer {
     if asked.case.kinds != Kinds::STRING {
@@ -118,7 +122,7 @@ fn run(
     let start = (start, 0_u64);
     let mut seen = FxHashSet::from_iter([start.clone()]);
     // States, with the one before and the character that led here.
-    let mut known: Vec<((Vec<At>, u64), Option<(usize, char)>)> = vec![(start, None)];
+    let mut known: Vec<Reached> = vec![(start, None)];
     let mut open = VecDeque::from([0]);
     while let Some(index) = open.pop_front() {
         let (states, count) = known[index].0.clone();
@@ -167,7 +171,7 @@ fn run(
 }
 
 /// The string that leads to a state.
-fn string_to(known: &[((Vec<At>, u64), Option<(usize, char)>)], index: usize) -> String {
+fn string_to(known: &[Reached], index: usize) -> String {
     let mut characters = Vec::new();
     let mut at = index;
     while let Some((before, character)) = known[at].1 {

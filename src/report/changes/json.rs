@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::diff::{Owner, Proof, Reach, Sender, Verdict};
 use crate::location::{Origin, Side};
-use crate::rules::{JudgedChange, Level, Release};
+use crate::rules::{Finding, JudgedChange, Level, Release};
 
 use super::DiffReport;
 
@@ -25,6 +25,16 @@ pub struct JsonDiff {
     changes: Vec<JsonChange>,
     /// Edits that were proved to mean the same, so that they are no changes.
     equivalent: Vec<JsonChange>,
+    /// What could not be used of the contracts, so that nothing is said of it.
+    unusable_parts: Vec<JsonUnusable>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonUnusable {
+    rule: String,
+    level: Level,
+    message: String,
+    origins: Vec<JsonPlace>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -43,6 +53,8 @@ struct JsonDiffSummary {
     infos: usize,
     /// Parts of the contracts that could not be used, so that nothing is said of them.
     unusable: usize,
+    /// Changes of which neither a proof nor a payload was found.
+    unknown: usize,
     /// What the next version has to be (Semantic Versioning).
     needs: Release,
 }
@@ -174,10 +186,30 @@ fn document(report: &DiffReport) -> JsonDiff {
             warnings: report.at_level(Level::Warning),
             infos: report.at_level(Level::Info),
             unusable: report.size.unusable,
+            unknown: report.unknown(),
             needs: report.release(),
         },
         changes: report.changes.iter().map(change).collect(),
         equivalent: report.equivalent.iter().map(change).collect(),
+        unusable_parts: report.unusable.iter().map(unusable).collect(),
+    }
+}
+
+fn unusable(finding: &Finding) -> JsonUnusable {
+    let evidence = finding.evidence.iter();
+    JsonUnusable {
+        rule: finding.rule.id.to_owned(),
+        level: finding.level,
+        message: finding.message.clone(),
+        origins: evidence.map(|evidence| place(&evidence.origin)).collect(),
+    }
+}
+
+fn place(origin: &Origin) -> JsonPlace {
+    JsonPlace {
+        file: origin.file.to_string(),
+        line: origin.position.line,
+        column: origin.position.column,
     }
 }
 
@@ -198,13 +230,6 @@ fn change(judged: &JudgedChange) -> JsonChange {
             (None, Some(JsonComponent { old, new }))
         }
     };
-    let place = |origin: &Option<Origin>| {
-        origin.as_ref().map(|origin| JsonPlace {
-            file: origin.file.to_string(),
-            line: origin.position.line,
-            column: origin.position.column,
-        })
-    };
     let levels = judged.levels.iter();
     let levels = levels.map(|(sender, level)| JsonLevel {
         sender: *sender,
@@ -222,8 +247,8 @@ fn change(judged: &JudgedChange) -> JsonChange {
         old: change.old.clone(),
         new: change.new.clone(),
         values: change.values.clone(),
-        old_origin: place(&judged.old),
-        new_origin: place(&judged.new),
+        old_origin: judged.old.as_ref().map(place),
+        new_origin: judged.new.as_ref().map(place),
         old_pointer: change
             .old_place
             .as_ref()
@@ -260,6 +285,7 @@ fn verdict((sender, verdict): &(Sender, Verdict)) -> JsonVerdict {
             (witness.why.clone(), Some(shown))
         }
         Verdict::Compatible(Proof::AsksNothing) => ("nothing more is asked".to_owned(), None),
+        Verdict::Compatible(Proof::NotSent) => ("it is never sent".to_owned(), None),
         Verdict::Compatible(Proof::Follows(asks)) => (format!("follows: {asks}"), None),
         Verdict::Compatible(Proof::Vacuous(asks)) => (format!("never at stake: {asks}"), None),
         Verdict::Unknown(reason) => (reason.clone(), None),

@@ -7,7 +7,7 @@ use similar::ChangeTag;
 use crate::diff::{Sender, Verdict, Witness};
 use crate::rules::{JudgedChange, Level};
 
-use super::words::{advice, counts, lines, place, reach, title, verdict, witness_title};
+use super::words::{advice, counts, lines, place, reach, verdict, witness_title};
 use super::{DiffOptions, DiffReport};
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.
@@ -34,12 +34,15 @@ pub fn markdown(report: &DiffReport, options: DiffOptions) -> String {
             put!(out, "{}. {}\n", counts.join(", "), advice(report));
         }
     }
-    for (owner, changes) in report.groups() {
+    for finding in &report.unusable {
         put!(
             out,
-            "\n## {}\n",
-            escaped(&title(owner).replace("  ", " — "))
+            "\n- could not be used: {}\n",
+            escaped(&finding.message)
         );
+    }
+    for (title, changes) in report.groups() {
+        put!(out, "\n## {}\n", escaped(&title.replace("  ", " — ")));
         for judged in changes {
             write_change(&mut out, judged, options);
         }
@@ -76,9 +79,16 @@ fn write_change(out: &mut String, judged: &JudgedChange, options: DiffOptions) {
     };
     for words in place(judged)
         .into_iter()
-        .chain(reach(change, options.all_places))
+        .chain(reach(change, options.all_places, ""))
     {
         row(&words);
+    }
+    let origins = judged.old.iter().chain(&judged.new);
+    let origins: Vec<String> = origins
+        .map(|origin| format!("`{}:{}`", origin.file, origin.position.line))
+        .collect();
+    if !origins.is_empty() {
+        row(&origins.join(" → "));
     }
     if let Some(guess) = &change.guess {
         row(&format!("a guess: {guess}"));

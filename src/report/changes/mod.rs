@@ -5,8 +5,8 @@ mod markdown;
 mod text;
 mod words;
 
-use crate::diff::{DiffSize, Owner};
-use crate::rules::{JudgedChange, Level, Release, release};
+use crate::diff::{DiffSize, Fact, Owner, Verdict};
+use crate::rules::{Finding, JudgedChange, Level, Release, release};
 
 pub use json::{DIFF_REPORT_VERSION, JsonDiff, json, json_schema};
 pub use markdown::markdown;
@@ -23,6 +23,8 @@ pub struct DiffReport {
     pub changes: Vec<JudgedChange>,
     /// Edits that were proved to mean the same.
     pub equivalent: Vec<JudgedChange>,
+    /// What could not be used of the contracts, so that nothing is said of it.
+    pub unusable: Vec<Finding>,
     /// How much was compared.
     pub size: DiffSize,
 }
@@ -60,7 +62,20 @@ impl DiffReport {
     /// The gravest level among the changes.
     #[must_use]
     pub fn worst(&self) -> Option<Level> {
-        self.changes.iter().map(|change| change.level).max()
+        let changes = self.changes.iter().map(|change| change.level);
+        changes
+            .chain(self.unusable.iter().map(|finding| finding.level))
+            .max()
+    }
+
+    /// Changes of which neither a proof nor a payload was found.
+    #[must_use]
+    pub fn unknown(&self) -> usize {
+        let is_unknown = |judged: &&JudgedChange| {
+            let mut verdicts = judged.change.verdicts.iter();
+            verdicts.any(|(_, verdict)| matches!(verdict, Verdict::Unknown(_)))
+        };
+        self.changes.iter().filter(is_unknown).count()
     }
 
     /// What the next version has to be.
@@ -69,28 +84,80 @@ impl DiffReport {
         release(&self.changes)
     }
 
-    /// The changes of each owner, the gravest first.
-    fn groups(&self) -> Vec<(&Owner, Vec<&JudgedChange>)> {
-        let mut groups: Vec<(&Owner, Vec<&JudgedChange>)> = Vec::new();
+    /// The changes by what they belong to, the gravest first: operations that came and went together.
+    fn groups(&self) -> Vec<(String, Vec<&JudgedChange>)> {
+        let mut groups: Vec<(Group<'_>, Vec<&JudgedChange>)> = Vec::new();
         for judged in &self.changes {
-            let owner = &judged.change.owner;
-            match groups.last_mut() {
-                Some((known, list)) if same_group(known, owner) => list.push(judged),
-                _ => groups.push((owner, vec![judged])),
+            let group = Group::of(judged);
+            match groups.iter_mut().rev().find(|(known, _)| *known == group) {
+                Some((_, list)) => list.push(judged),
+                None => groups.push((group, vec![judged])),
             }
         }
+        // Stable: operations and components stay in the order of the changes.
+        groups.sort_by_key(|(group, _)| group.rank());
         for (_, list) in &mut groups {
             list.sort_by_key(|judged| std::cmp::Reverse(judged.level));
         }
         groups
+            .into_iter()
+            .map(|(group, list)| (group.title(), list))
+            .collect()
+    }
+}
+
+/// What changes are listed under.
+#[derive(Debug)]
+enum Group<'r> {
+    Whole,
+    Several,
+    Gone,
+    New,
+    Owner(&'r Owner),
+}
+
+impl<'r> Group<'r> {
+    fn of(judged: &'r JudgedChange) -> Self {
+        match (judged.change.fact, &judged.change.owner) {
+            (Fact::OperationRemoved, _) => Self::Gone,
+            (Fact::OperationAdded, _) => Self::New,
+            (_, Owner::Contract) => Self::Whole,
+            (_, Owner::Operations(_)) => Self::Several,
+            (_, owner) => Self::Owner(owner),
+        }
+    }
+
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Whole => 0,
+            Self::Gone => 1,
+            Self::New => 2,
+            Self::Several => 3,
+            Self::Owner(Owner::Component(..)) => 5,
+            Self::Owner(_) => 4,
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::Whole => "The contract as a whole".to_owned(),
+            Self::Several => "Several operations".to_owned(),
+            Self::Gone => "Gone".to_owned(),
+            Self::New => "New".to_owned(),
+            Self::Owner(owner) => words::title(owner),
+        }
     }
 }
 
 /// Parts of one operation are one group.
-fn same_group(one: &Owner, other: &Owner) -> bool {
-    match (one, other) {
-        (Owner::Operation(one, _), Owner::Operation(other, _)) => one == other,
-        (Owner::Operations(_), Owner::Operations(_)) => true,
-        _ => one == other,
+impl PartialEq for Group<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Owner(Owner::Operation(one, _)), Self::Owner(Owner::Operation(other, _))) => {
+                one == other
+            }
+            (Self::Owner(one), Self::Owner(other)) => one == other,
+            _ => self.rank() == other.rank() && !matches!(self, Self::Owner(_)),
+        }
     }
 }

@@ -6,9 +6,9 @@ use anstyle::{AnsiColor, Style};
 use similar::ChangeTag;
 
 use crate::capture::redact::{printed, sanitised};
-use crate::diff::{Fact, Owner, Sender, Verdict, Witness};
+use crate::diff::{Sender, Verdict, Witness};
 use crate::location::Origin;
-use crate::report::text::style_of;
+use crate::report::text::{finding_text, style_of};
 use crate::rules::{JudgedChange, Level};
 
 use super::words::{
@@ -19,6 +19,9 @@ use super::{DiffOptions, DiffReport};
 /// Lines of a witness that are shown, and lines around its mark.
 const WITNESS_SHOWN: usize = 24;
 const AROUND_MARK: usize = 8;
+
+/// How to see more places.
+const HINT: &str = " (--all-places)";
 
 const BOLD: Style = Style::new().bold();
 const FRAME: Style = AnsiColor::BrightBlue.on_default().bold();
@@ -37,8 +40,11 @@ macro_rules! put {
 #[must_use]
 pub fn text(report: &DiffReport, options: DiffOptions) -> String {
     let mut out = String::new();
-    for (owner, changes) in report.groups() {
-        write_group(&mut out, owner, &changes, options);
+    for finding in &report.unusable {
+        out.push_str(&finding_text(finding));
+    }
+    for (title, changes) in report.groups() {
+        write_group(&mut out, &title, &changes, options);
     }
     if options.equivalent && !report.equivalent.is_empty() {
         put!(out, "{BOLD}Edits that mean the same{BOLD:#}\n\n");
@@ -51,25 +57,19 @@ pub fn text(report: &DiffReport, options: DiffOptions) -> String {
     out
 }
 
-fn write_group(out: &mut String, owner: &Owner, changes: &[&JudgedChange], options: DiffOptions) {
-    if let [only] = changes
-        && matches!(
-            only.change.fact,
-            Fact::OperationAdded | Fact::OperationRemoved
-        )
-    {
-        // The sentence says what the title would.
-        write_change(out, only, options, true, &mut None);
-        return;
-    }
-    put!(out, "{BOLD}{}{BOLD:#}\n", printed(&title(owner)));
+fn write_group(out: &mut String, title: &str, changes: &[&JudgedChange], options: DiffOptions) {
+    put!(out, "{BOLD}{}{BOLD:#}\n", printed(title));
     // What all changes of the group have in common is said once.
     let shared = changes
         .first()
         .map(|first| &first.change.reach)
-        .filter(|reach| changes.len() > 1 && changes.iter().all(|c| c.change.reach == **reach));
+        .filter(|reach| {
+            changes.len() > 1
+                && !reach.is_empty()
+                && changes.iter().all(|c| c.change.reach == **reach)
+        });
     if let (Some(_), Some(first)) = (shared, changes.first())
-        && let Some(words) = reach(&first.change, options.all_places)
+        && let Some(words) = reach(&first.change, options.all_places, HINT)
     {
         put!(out, "{DIM}{}{DIM:#}\n", printed(&words));
     }
@@ -131,7 +131,7 @@ fn write_change<'j>(
     if let Some(words) = place(judged) {
         row(&words);
     }
-    if let Some(words) = reach(change, options.all_places).filter(|_| tell_reach) {
+    if let Some(words) = reach(change, options.all_places, HINT).filter(|_| tell_reach) {
         row(&words);
     }
     if let Some(guess) = &change.guess {
@@ -207,9 +207,13 @@ fn write_equivalent(out: &mut String, judged: &JudgedChange) {
 
 fn write_summary(out: &mut String, report: &DiffReport, options: DiffOptions) {
     let size = &report.size;
+    let noun = match size.of_schemas {
+        true => "schema",
+        false => "operation",
+    };
     let operations = |count: usize| match count {
-        1 => "1 operation".to_owned(),
-        count => format!("{count} operations"),
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
     };
     put!(
         out,
@@ -222,8 +226,7 @@ fn write_summary(out: &mut String, report: &DiffReport, options: DiffOptions) {
     if size.unusable > 0 {
         put!(
             out,
-            "{} of the contracts could not be used, so nothing is said of {}: `wiredrift check --contract` \
-             lists them.\n",
+            "{} of the contracts could not be used (see above), so nothing is said of {}.\n",
             if size.unusable == 1 {
                 "1 part".to_owned()
             } else {

@@ -11,14 +11,16 @@ use super::{ContractName, DiffReport};
 /// Places that a change reaches, shown without being asked for.
 const REACH_SHOWN: usize = 3;
 
+/// Lines of a keyword that are shown.
+const LINES_SHOWN: usize = 30;
+
 /// Values of an enum that are shown.
 const VALUES_SHOWN: usize = 40;
 
 /// The title of a group of changes.
 pub(super) fn title(owner: &Owner) -> String {
     match owner {
-        Owner::Contract => "The contract as a whole".to_owned(),
-        Owner::Operations(_) => "Several operations".to_owned(),
+        Owner::Contract | Owner::Operations(_) => "The contract as a whole".to_owned(),
         Owner::Operation(name, _) if name.signature == "(schema)" => format!("schema {}", name.id),
         Owner::Operation(name, _) => format!("{}  {}", name.signature, name.id),
         Owner::Component(old, new) if old == new => format!("component {new}"),
@@ -46,7 +48,7 @@ pub(super) fn place(judged: &JudgedChange) -> Option<String> {
 }
 
 /// `reaches list-pets response 200, create-pet request and 4 more places`
-pub(super) fn reach(change: &Change, all: bool) -> Option<String> {
+pub(super) fn reach(change: &Change, all: bool, hint: &str) -> Option<String> {
     let is_told = match &change.owner {
         Owner::Operation(..) => change.reach.len() < 2,
         Owner::Component(_, name) => match change.reach.as_slice() {
@@ -69,11 +71,13 @@ pub(super) fn reach(change: &Change, all: bool) -> Option<String> {
         true => reach.operation.id.clone(),
         false => reached(reach),
     };
-    let mut words: Vec<String> = change.reach.iter().take(shown).map(word).collect();
-    let more = change.reach.len() - words.len();
+    let mut words: Vec<String> = change.reach.iter().map(word).collect();
+    words.dedup();
+    let more = words.len().saturating_sub(shown);
+    words.truncate(shown);
     if more > 0 {
         let noun = if more == 1 { "place" } else { "places" };
-        words.push(format!("{more} more {noun} (--all-places)"));
+        words.push(format!("{more} more {noun}{hint}"));
     }
     Some(format!("reaches {}", words.join(", ")))
 }
@@ -99,6 +103,9 @@ pub(super) fn verdict(sender: Sender, verdict: &Verdict, explain: bool) -> Optio
         )),
         Verdict::Unknown(reason) => Some(format!("unknown for {values}: {reason}")),
         Verdict::Compatible(_) if !explain => None,
+        Verdict::Compatible(Proof::NotSent) => Some(format!(
+            "breaks nothing of {values}: read-only values are in no request, write-only ones in no response"
+        )),
         Verdict::Compatible(Proof::AsksNothing) => Some(format!(
             "breaks nothing of {values}: the {met} contract asks nothing more"
         )),
@@ -135,8 +142,17 @@ pub(super) fn witness_lines(witness: &Witness) -> Vec<(String, bool)> {
     let marked = marked_line(&text, witness);
     let lines = text.lines().enumerate();
     lines
-        .map(|(index, line)| (line.to_owned(), Some(index) == marked))
+        .map(|(index, line)| (cut(line), Some(index) == marked))
         .collect()
+}
+
+/// A line that is not too long to be read.
+fn cut(line: &str) -> String {
+    const LONGEST: usize = 160;
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}… ({} characters)", &line[..end], line.chars().count()),
+        None => line.to_owned(),
+    }
 }
 
 /// The line of the pretty-printed witness where the change shows.
@@ -189,6 +205,7 @@ pub(super) fn lines(judged: &JudgedChange) -> Vec<(ChangeTag, String)> {
         .flat_map(|op| diff.iter_changes(&op).collect::<Vec<_>>())
         .map(|line| (line.tag(), line.value().trim_end_matches('\n').to_owned()))
         .filter(|(_, line)| !line.is_empty())
+        .take(LINES_SHOWN)
         .collect()
 }
 
@@ -203,19 +220,27 @@ fn values(values: &[String]) -> String {
 /// What the diff means for the next version.
 pub(super) fn advice(report: &DiffReport) -> String {
     let release = report.release();
-    let (word, why) = match release {
-        Release::Major => ("a major version", "it breaks somebody"),
-        Release::Minor => ("a minor version", "nothing of it has to break anybody"),
-        Release::Patch => ("a patch version at most", "nothing changed for anybody"),
+    let unknown = report.unknown();
+    let mut advice = match release {
+        Release::Major => "This needs a major version: it breaks somebody.".to_owned(),
+        Release::Minor => "This needs a minor version: nothing of it is an error.".to_owned(),
+        Release::Patch => {
+            "This needs a patch version at most: nothing changed for anybody.".to_owned()
+        }
     };
-    let mut advice = format!("This needs {word}: {why}.");
+    if unknown > 0 && release != Release::Major {
+        let noun = if unknown == 1 { "change" } else { "changes" };
+        advice.push_str(&format!(
+            " Of {unknown} {noun} it is not known: it may need a major one."
+        ));
+    }
     if let Some(said) = bump(&report.old, &report.new)
         && said < release
     {
         let (old, new) = (&report.old.version, &report.new.version);
         advice.push_str(&match old == new {
             true => format!(" The version stays {old}."),
-            false => format!(" The version goes from {old} to {new}, which says less."),
+            false => format!(" The version goes from {old} to {new}, which is not enough."),
         });
     }
     advice
@@ -227,7 +252,8 @@ fn bump(old: &ContractName, new: &ContractName) -> Option<Release> {
         let version = version.trim_start_matches(['v', 'V']);
         let version = version.split(['-', '+']).next()?;
         let numbers: Option<Vec<u64>> = version.split('.').map(|part| part.parse().ok()).collect();
-        numbers.filter(|numbers| !numbers.is_empty())
+        // One number is a year or a count as well.
+        numbers.filter(|numbers| numbers.len() > 1)
     };
     let (old, new) = (numbers(&old.version)?, numbers(&new.version)?);
     let at = |numbers: &[u64], index: usize| numbers.get(index).copied().unwrap_or(0);
