@@ -404,6 +404,58 @@ fn bad_operands_say_what_to_do() {
 }
 
 #[test]
+fn what_cannot_be_used_is_told_and_not_compared() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let api = |items: &str| {
+        format!(
+            "openapi: 3.1.0\ninfo: {{title: Pets, version: 1.0.0}}\npaths:\n  /pets:\n    get:\n      responses:\n        '200':\n          description: Pets\n          content: {{application/json: {{schema: {{type: array, items: {{$ref: '#/components/schemas/{items}'}}}}}}}}\ncomponents:\n  schemas:\n    Pet: {{type: object, required: [name], properties: {{name: {{type: string}}}}}}\n"
+        )
+    };
+    std::fs::write(folder.path().join("old.yaml"), api("Pet")).expect("written");
+    std::fs::write(folder.path().join("new.yaml"), api("Pat")).expect("written");
+    let (code, stdout, _) = run_in(folder.path(), &["old.yaml", "new.yaml"]);
+    assert_eq!(code, 1);
+    assert!(stdout.starts_with("error[dangling-reference]"), "{stdout}");
+    assert!(
+        stdout.contains("new.yaml:9:") && stdout.contains("did you mean `Pet`?"),
+        "{stdout}"
+    );
+    assert!(stdout.contains("No changes."), "{stdout}");
+    let (code, ..) = run_in(
+        folder.path(),
+        &[
+            "old.yaml",
+            "new.yaml",
+            "--severity",
+            "dangling-reference=info",
+        ],
+    );
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn the_exit_code_does_not_depend_on_who_reads() {
+    use std::io::Read as _;
+    let mut child = Process::new(assert_cmd::cargo::cargo_bin!("wiredrift"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args([
+            "diff",
+            ORGANISATIONS[0],
+            ORGANISATIONS[1],
+            "--output",
+            "json",
+        ])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("runs");
+    let mut stdout = child.stdout.take().expect("piped");
+    let mut start = [0; 10];
+    stdout.read_exact(&mut start).expect("written");
+    drop(stdout);
+    assert_eq!(child.wait().expect("ends").code(), Some(1));
+}
+
+#[test]
 fn a_commit_is_an_operand() {
     let folder = tempfile::tempdir().expect("a folder");
     let git = |arguments: &[&str]| {

@@ -323,6 +323,7 @@ impl OperationBuilder {
             deprecated: false,
             summary: self.summary,
             parameters,
+            form: Vec::new(),
             open_query: self.open_query,
             request,
             responses,

@@ -149,6 +149,8 @@ pub struct Operation {
     pub summary: String,
     /// The declared parameters.
     pub parameters: Vec<Parameter>,
+    /// The parameters of a form, which are part of the body: captures are not held against them.
+    pub form: Vec<Parameter>,
     /// Whether query parameters beyond the declared ones are part of the contract.
     pub open_query: bool,
     /// The request body.

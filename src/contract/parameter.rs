@@ -53,6 +53,8 @@ pub enum ParameterPlace {
     Header,
     /// In a cookie.
     Cookie,
+    /// In a form (`formData` of Swagger 2.0): part of the body, which is not looked into.
+    Form,
 }
 
 impl fmt::Display for ParameterPlace {
@@ -62,6 +64,7 @@ impl fmt::Display for ParameterPlace {
             Self::Query => "query",
             Self::Header => "header",
             Self::Cookie => "cookie",
+            Self::Form => "form",
         })
     }
 }
@@ -91,7 +94,7 @@ impl Encoding {
                 style: Style::Simple,
                 explode: false,
             },
-            ParameterPlace::Query | ParameterPlace::Cookie => Self::Styled {
+            ParameterPlace::Query | ParameterPlace::Cookie | ParameterPlace::Form => Self::Styled {
                 style: Style::Form,
                 explode: true,
             },

@@ -248,6 +248,7 @@ fn operation(name: &str, payload: Payload, place: Place) -> Operation {
         deprecated: false,
         summary: String::new(),
         parameters: Vec::new(),
+        form: Vec::new(),
         open_query: true,
         request: Payload::Absent,
         responses: vec![Response {

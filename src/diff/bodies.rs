@@ -42,8 +42,10 @@ impl<'c> Operations<'_, 'c> {
                 .map(|parameter| (key(parameter, path), parameter));
             keyed.collect::<Vec<_>>()
         };
-        let old = keys(&both.old.parameters, &both.old.path);
-        let new = keys(&both.new.parameters, &both.new.path);
+        let mut old = keys(&both.old.parameters, &both.old.path);
+        old.extend(keys(&both.old.form, &both.old.path));
+        let mut new = keys(&both.new.parameters, &both.new.path);
+        new.extend(keys(&both.new.form, &both.new.path));
         let sender = both.sender(Side::Request);
         for (key, parameter) in &old {
             match new.iter().find(|(other, _)| other == key) {
@@ -171,7 +173,7 @@ impl<'c> Operations<'_, 'c> {
         );
         let composite = Kinds::ARRAY.or(Kinds::OBJECT);
         let takes_any_text = |view: &View<'_>| view.kinds() == Kinds::STRING && view.is_plain();
-        if was.all_kinds(3).has(composite) || takes_any_text(&was) {
+        if was.all_kinds(3).has(composite) || (takes_any_text(&was) && takes_any_text(&is)) {
             return None;
         }
         let item = View::of(right_graph, &is.element(0));
@@ -427,7 +429,9 @@ fn key(parameter: &Parameter, path: &PathTemplate) -> (ParameterPlace, String) {
             position.map_or_else(|| parameter.name.clone(), |position| position.to_string())
         }
         ParameterPlace::Header => parameter.name.to_ascii_lowercase(),
-        ParameterPlace::Query | ParameterPlace::Cookie => parameter.name.clone(),
+        ParameterPlace::Query | ParameterPlace::Cookie | ParameterPlace::Form => {
+            parameter.name.clone()
+        }
     };
     (parameter.place, name)
 }

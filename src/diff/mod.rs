@@ -185,6 +185,14 @@ fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
     let mut told: Vec<(usize, Sender)> = Vec::new();
     for (at, pair) in walk.pairs.iter().enumerate() {
         let roots = &reach[at];
+        if pair.is_unusable {
+            // What could not be used is told by itself.
+            told.extend(
+                roots
+                    .iter()
+                    .map(|root| (*root, walk.roots[*root].reach.sender)),
+            );
+        }
         for found in &pair.found {
             let mut change = of_walk(walk, at, found, roots);
             let first = roots.first().map(|root| &walk.roots[*root]);

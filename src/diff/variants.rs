@@ -17,6 +17,12 @@ use super::walk::{Edge, Found, Question, Walk, keyword_text, place_of};
 /// How alike two variants have to be to be taken for one that changed.
 const ALIKE: f64 = 0.3;
 
+/// How much of their properties the elements of two lists have to share to be the same list.
+const LISTED: f64 = 0.5;
+
+/// A property, and the elements of two lists.
+type Listed = (Arc<str>, Vec<NodeId>, Vec<NodeId>);
+
 /// Branches of one union that are compared each with each.
 const MOST: usize = 400;
 
@@ -262,6 +268,30 @@ impl<'c> Walk<'c> {
         pairs
     }
 
+    /// A list that became a property of an object: the property, the elements of the list, and those of the
+    /// property.
+    fn list_in(&self, list: &View<'_>, object: &View<'_>, is_turned: bool) -> Option<Listed> {
+        if list.kinds() != Kinds::ARRAY || object.kinds() != Kinds::OBJECT {
+            return None;
+        }
+        let elements = list.element(0);
+        let names = View::of(list.graph, &elements).names();
+        let found = object.names().into_iter().find_map(|name| {
+            let property = View::of(object.graph, &object.property(&name));
+            let others = property.element(0);
+            let is_same = match is_turned {
+                false => self.accept_the_same(&elements, &others),
+                true => self.accept_the_same(&others, &elements),
+            };
+            let other = View::of(object.graph, &others);
+            let is_alike = is_same || shared(&names, &other.names()) >= LISTED;
+            (property.kinds() == Kinds::ARRAY && !others.is_empty() && is_alike)
+                .then_some((name, others))
+        });
+        let (name, others) = found?;
+        Some((name, elements, others))
+    }
+
     /// An object that stands by itself where it was wrapped, or the reverse.
     fn envelope(&mut self, at: usize, old: &View<'_>, new: &View<'_>) -> Option<Vec<Found>> {
         let (fact, resource, steps, left, right) =
@@ -271,6 +301,16 @@ impl<'c> Walk<'c> {
             } else if let Some((steps, schemas)) = wrapped(&self.new.graph, new, old) {
                 let left = self.pairs[at].old.clone();
                 (Fact::EnvelopeAdded, old, steps, left, schemas)
+            } else if let Some((name, left, right)) = self.list_in(old, new, false) {
+                (Fact::EnvelopeAdded, old, vec![Step::Key(name)], left, right)
+            } else if let Some((name, right, left)) = self.list_in(new, old, true) {
+                (
+                    Fact::EnvelopeRemoved,
+                    new,
+                    vec![Step::Key(name)],
+                    left,
+                    right,
+                )
             } else {
                 return None;
             };

@@ -243,6 +243,8 @@ impl<'w, 'c> Trial<'w, 'c> {
                 })
             };
             match self.way(pair, &is_new) {
+                // No payload is nested deeper.
+                Some((_, way)) if way.len() > 120 => break,
                 Some(way) => found.push(way),
                 None => break,
             }

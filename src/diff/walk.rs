@@ -6,11 +6,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
 use crate::contract::Contract;
-use crate::location::{PathPattern, Side, Step};
+use crate::location::{PathPattern, Pointer, Side, Step};
 use crate::schema::{NodeId, Place};
 
 use super::change::{Fact, Owner, Reach};
@@ -49,6 +49,8 @@ pub(super) struct Pair {
     pub(super) roots: Vec<usize>,
     /// What differs.
     pub(super) found: Vec<Found>,
+    /// Whether nothing is known of it, since a contract could not be used there.
+    pub(super) is_unusable: bool,
 }
 
 /// A payload or parameter of both contracts.
@@ -158,6 +160,8 @@ pub(super) struct Walk<'c> {
     pub(super) roots: Vec<Root>,
     known: FxHashMap<(Vec<NodeId>, Vec<NodeId>), usize>,
     open: VecDeque<usize>,
+    /// Schemas that could not be used as a whole, or refer to what is not there: nothing is known of them.
+    unusable: FxHashSet<Place>,
     /// Provers of both directions.
     provers: (Prover<'c>, Prover<'c>),
 }
@@ -178,6 +182,7 @@ impl<'c> Walk<'c> {
             roots: Vec::new(),
             known: FxHashMap::default(),
             open: VecDeque::new(),
+            unusable: [old, new].into_iter().flat_map(unusable).collect(),
             provers: {
                 let (left, right) = (Scope::whole(&old.graph), Scope::whole(&new.graph));
                 (
@@ -251,6 +256,7 @@ impl<'c> Walk<'c> {
             parents: from.into_iter().collect(),
             roots: Vec::new(),
             found: Vec::new(),
+            is_unusable: false,
         });
         self.known.insert(key, id);
         self.open.push_back(id);
@@ -301,6 +307,14 @@ impl<'c> Walk<'c> {
         let pair = &self.pairs[at];
         let old = View::of(&self.old.graph, &pair.old);
         let new = View::of(&self.new.graph, &pair.new);
+        let is_unusable = |view: &View<'_>| {
+            view.nodes()
+                .any(|(_, node)| self.unusable.contains(&*node.place))
+        };
+        if is_unusable(&old) || is_unusable(&new) {
+            self.pairs[at].is_unusable = true;
+            return;
+        }
         let mut found = self.differences(at, &old, &new);
         // What is read-only before and after is in no request.
         let pair = &self.pairs[at];
@@ -341,6 +355,24 @@ impl<'c> Walk<'c> {
         right.dedup();
         left == right
     }
+}
+
+/// The schemas of a contract of which nothing is known.
+fn unusable(contract: &Contract) -> Vec<Place> {
+    let problems = contract
+        .problems
+        .iter()
+        .filter(|problem| problem.kind.leaves_out());
+    let places = problems.map(|problem| {
+        let pointer = problem.place.pointer.as_str();
+        // What a reference is told of is the reference; what is not known is the schema that has it.
+        let owner = pointer.strip_suffix("/$ref").unwrap_or(pointer);
+        Place {
+            document: Arc::clone(&problem.place.document),
+            pointer: Pointer::from_escaped(owner),
+        }
+    });
+    places.collect()
 }
 
 /// A keyword of a schema as its document has it, pretty-printed.

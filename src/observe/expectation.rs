@@ -51,7 +51,7 @@ impl<'c> Observer<'c> {
                             Sighting::Query(&request.line, &parameter.name, &value)
                         }
                         ParameterPlace::Path => Sighting::of_part(&request.line, &value),
-                        ParameterPlace::Header | ParameterPlace::Cookie => {
+                        ParameterPlace::Header | ParameterPlace::Cookie | ParameterPlace::Form => {
                             Sighting::of_part(&request.line, "")
                         }
                     };

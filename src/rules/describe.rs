@@ -237,7 +237,7 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             // Of a header or cookie the excerpt shows the request line.
             let label = match place {
                 ParameterPlace::Path | ParameterPlace::Query => words.label,
-                ParameterPlace::Header | ParameterPlace::Cookie => {
+                ParameterPlace::Header | ParameterPlace::Cookie | ParameterPlace::Form => {
                     format!("its {place} `{name}`: {}", words.label)
                 }
             };

@@ -43,9 +43,9 @@ impl<'d> Reader<'d> {
 
     fn swagger_body(&mut self, operation: &Spot<'d>, parameters: &Parameters<'d>) -> Payload {
         let Some(body) = &parameters.body else {
-            return match parameters.has_form {
-                true => Payload::Undocumented,
-                false => Payload::Absent,
+            return match parameters.form.is_empty() {
+                true => Payload::Absent,
+                false => Payload::Undocumented,
             };
         };
         let schema = body.get("schema");

@@ -120,6 +120,7 @@ impl<'d> Reader<'d> {
             deprecated: spot.flag("deprecated"),
             summary: summary.unwrap_or_default().to_owned(),
             parameters: parameters.list,
+            form: parameters.form,
             open_query: parameters.open_query,
             request,
             responses,

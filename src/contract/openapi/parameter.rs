@@ -13,8 +13,8 @@ pub(super) struct Parameters<'d> {
     pub(super) list: Vec<Parameter>,
     /// `in: body`
     pub(super) body: Option<Spot<'d>>,
-    /// Whether there is an `in: formData`.
-    pub(super) has_form: bool,
+    /// `in: formData`
+    pub(super) form: Vec<Parameter>,
     /// `in: querystring` of OpenAPI 3.2 describes the query as a whole, which is not looked into.
     pub(super) open_query: bool,
 }
@@ -140,10 +140,7 @@ impl<'d> Reader<'d> {
                 parameters.body = Some(spot.clone());
                 return;
             }
-            "formData" if is_swagger => {
-                parameters.has_form = true;
-                return;
-            }
+            "formData" if is_swagger => ParameterPlace::Form,
             other => {
                 let message = format!(
                     "a parameter cannot be in `{other}`; there is: path, query, header{}",
@@ -170,7 +167,11 @@ impl<'d> Reader<'d> {
         if let Some(schema) = schema {
             self.samples_of(spot, schema, Some(Side::Request));
         }
-        parameters.list.push(Parameter {
+        let list = match place {
+            ParameterPlace::Form => &mut parameters.form,
+            _ => &mut parameters.list,
+        };
+        list.push(Parameter {
             name: name.to_owned(),
             place,
             declared: Some(spot.place.clone()),
@@ -268,13 +269,13 @@ const fn fits(style: Style, place: ParameterPlace) -> bool {
             Style::Form | Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject
         ),
         ParameterPlace::Header => matches!(style, Style::Simple),
-        ParameterPlace::Cookie => matches!(style, Style::Form),
+        ParameterPlace::Cookie | ParameterPlace::Form => matches!(style, Style::Form),
     }
 }
 
 /// How Swagger 2.0 writes a parameter.
 fn collection_format(spot: &Spot<'_>, place: ParameterPlace) -> Encoding {
-    let is_query = place == ParameterPlace::Query;
+    let is_query = matches!(place, ParameterPlace::Query | ParameterPlace::Form);
     let (style, explode) = match spot.text("collectionFormat") {
         Some("multi") if is_query => (Style::Form, true),
         Some("ssv") => (Style::SpaceDelimited, false),

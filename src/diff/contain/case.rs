@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Number, Value};
 
 use crate::json::Kind;
+use crate::location::Side;
 use crate::schema::{Node, NodeId};
 
 use super::kinds::Kinds;
@@ -440,6 +441,29 @@ impl Case {
             }
         }
         schemas
+    }
+
+    /// Whether a property is one that the side never holds: read-only ones are in no request, write-only
+    /// ones in no response.
+    pub(super) fn is_of_other_side(&self, graph: Scope<'_>, name: &str) -> bool {
+        let Some(side) = graph.side else {
+            return false;
+        };
+        self.property(graph, name).iter().any(|id| {
+            let mut id = *id;
+            loop {
+                let node = graph.node(id);
+                let is_other = match side {
+                    Side::Request => node.read_only,
+                    Side::Response => node.write_only,
+                };
+                match node.reference.filter(|_| node.is_reference()) {
+                    _ if is_other => return true,
+                    Some(target) => id = target,
+                    None => return false,
+                }
+            }
+        })
     }
 
     /// The names that some schema of the case declares.

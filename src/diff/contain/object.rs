@@ -171,6 +171,9 @@ impl Prover<'_> {
 
     /// Whether a member is left out of account: no schema that may apply to the object speaks of it.
     fn is_undeclared(&mut self, case: &Case, name: &str) -> bool {
+        if self.old.declared_only && case.is_of_other_side(self.old, name) {
+            return true;
+        }
         self.old.declared_only
             && case.property(self.old, name).is_empty()
             && !case.requires(self.old, name)
@@ -193,12 +196,33 @@ impl Prover<'_> {
             })
     }
 
-    /// The schemas that may apply to an object of the case, those of branches and of `dependentSchemas`, too.
+    /// The schemas that may apply to an object of the case: those of branches that were not taken apart and
+    /// of `dependentSchemas`, too. An object of one variant has the members of that variant.
     fn spoken_of(&mut self, case: &Case) -> Rc<Vec<NodeId>> {
-        let old = self.old;
-        let known = self.spoken.entry(case.nodes.clone());
-        let closure = known.or_insert_with(|| Rc::new(old.graph.closure(&case.nodes, |_| true)));
-        Rc::clone(closure)
+        if let Some(known) = self.spoken.get(&case.nodes) {
+            return Rc::clone(known);
+        }
+        let mut spoken = case.nodes.clone();
+        let mut next = 0;
+        while let Some(&id) = spoken.get(next) {
+            next += 1;
+            let node = self.old.node(id);
+            let mut inner = node.in_place();
+            for branches in [&node.any_of, &node.one_of] {
+                if branches.iter().any(|branch| case.nodes.contains(branch)) {
+                    inner.retain(|id| !branches.contains(id));
+                }
+            }
+            inner.retain(|id| Some(*id) != node.not);
+            for id in inner {
+                if !spoken.contains(&id) {
+                    spoken.push(id);
+                }
+            }
+        }
+        let spoken = Rc::new(spoken);
+        self.spoken.insert(case.nodes.clone(), Rc::clone(&spoken));
+        spoken
     }
 
     /// Members whose name no side declares: those of each pattern, and the rest.

@@ -22,6 +22,9 @@ use super::{Scope, accepts};
 /// Pairs that are looked at before giving up.
 const STEPS: u32 = 4_000;
 
+/// How deep parts of values are looked at: no payload is nested deeper.
+const DEPTH: u32 = 127;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// In progress, or proved.
@@ -37,6 +40,10 @@ pub(in crate::diff) struct Prover<'g> {
     /// Pairs in the order in which they were taken to hold.
     trail: Vec<(Vec<NodeId>, NodeId)>,
     steps: u32,
+    /// Parts of parts that are being looked at.
+    depth: u32,
+    /// Whether something was not looked at for lack of steps or depth.
+    gave_up: bool,
     pub(super) classes: Classes<'g>,
     /// How often the direction may still be turned round, for `not`.
     turns: u8,
@@ -54,6 +61,8 @@ impl<'g> Prover<'g> {
             known: FxHashMap::default(),
             trail: Vec::new(),
             steps: 0,
+            depth: 0,
+            gave_up: false,
             classes,
             turns: 2,
             automata: Automata::default(),
@@ -69,6 +78,7 @@ impl<'g> Prover<'g> {
         let mut inner = Prover {
             turns,
             steps: self.steps,
+            depth: self.depth,
             ..Prover::new(self.old, self.old, self.classes.within_left())
         };
         let holds = ask(&mut inner);
@@ -84,6 +94,7 @@ impl<'g> Prover<'g> {
         let mut reverse = Prover {
             turns,
             steps: self.steps,
+            depth: self.depth,
             // What is excluded is not what a payload was made for: every value counts.
             ..Prover::new(self.new.with_all(), self.old, self.classes.reversed())
         };
@@ -107,7 +118,8 @@ impl<'g> Prover<'g> {
             return *state == State::Holds;
         }
         self.steps += 1;
-        if self.steps > STEPS {
+        if self.steps > STEPS || self.depth >= DEPTH {
+            self.gave_up = true;
             return false;
         }
         if key.0.iter().any(|left| self.classes.same(*left, right)) {
@@ -118,15 +130,17 @@ impl<'g> Prover<'g> {
         self.known.insert(key.clone(), State::Holds);
         self.trail.push(key.clone());
         let cases = cases(self.old, &key.0);
+        self.depth += 1;
         let holds = cases
             .iter()
             .all(|case| self.is_empty(case, 3) || self.prove_case(case, right));
+        self.depth -= 1;
         if !holds {
             for pair in self.trail.split_off(mark) {
                 self.known.remove(&pair);
             }
-            // What was given up for lack of steps may hold after all.
-            if self.steps <= STEPS {
+            // What was given up for lack of steps, or too far down, may hold after all.
+            if !self.gave_up {
                 self.known.insert(key, State::Failed);
             }
         }
@@ -135,8 +149,7 @@ impl<'g> Prover<'g> {
 
     /// Whether every value of a case is one of `right`.
     pub(super) fn prove_case(&mut self, case: &Case, right: NodeId) -> bool {
-        self.steps += 1;
-        if self.steps > STEPS {
+        if !self.spend() {
             return false;
         }
         if case
@@ -239,6 +252,7 @@ impl<'g> Prover<'g> {
     /// Takes a step; false when there are none left.
     pub(super) fn spend(&mut self) -> bool {
         self.steps += 1;
+        self.gave_up |= self.steps > STEPS;
         self.steps <= STEPS
     }
 
@@ -486,6 +500,7 @@ impl<'g> Prover<'g> {
     /// Starts over with the count of steps, for another question. What is known stays known.
     pub(in crate::diff) fn rest(&mut self) {
         self.steps = 0;
+        self.gave_up = false;
     }
 }
 

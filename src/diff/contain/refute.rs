@@ -233,7 +233,8 @@ impl<'g> Refuter<'g> {
     fn fullest(&mut self, case: &Case, depth: u8) -> Option<Value> {
         const MOST: usize = 64;
         let case = case.only(Kinds::OBJECT);
-        let names = case.names(self.old);
+        let mut names = case.names(self.old);
+        names.retain(|name| !self.old.declared_only || !case.is_of_other_side(self.old, name));
         if case.kinds.is_empty() || names.is_empty() || names.len() > MOST {
             return None;
         }
@@ -409,7 +410,8 @@ impl<'g> Refuter<'g> {
         names.retain(|name| seen.insert(Arc::clone(name)));
         if self.old.declared_only && !names.is_empty() {
             let is_declared = |name: &str| {
-                case.requires(self.old, name) || !case.property(self.old, name).is_empty()
+                !case.is_of_other_side(self.old, name)
+                    && (case.requires(self.old, name) || !case.property(self.old, name).is_empty())
             };
             names.retain(|name| is_declared(name));
         }

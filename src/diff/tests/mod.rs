@@ -1,3 +1,4 @@
+mod around;
 mod keywords;
 
 use std::collections::BTreeMap;

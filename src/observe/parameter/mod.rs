@@ -48,7 +48,7 @@ impl Sent<'_> {
         if texts.is_empty() {
             // A capture that holds no headers at all left them out.
             let is_known = match parameter.place {
-                ParameterPlace::Path => false,
+                ParameterPlace::Path | ParameterPlace::Form => false,
                 ParameterPlace::Query => true,
                 ParameterPlace::Header => !self.headers.0.is_empty(),
                 ParameterPlace::Cookie => self.headers.get("cookie").is_some(),
@@ -66,7 +66,7 @@ impl Sent<'_> {
         }
         let escapes = match parameter.place {
             ParameterPlace::Path | ParameterPlace::Cookie => Escapes::Percent,
-            ParameterPlace::Query => Escapes::Query,
+            ParameterPlace::Query | ParameterPlace::Form => Escapes::Query,
             ParameterPlace::Header => Escapes::None,
         };
         let shown = || shown(&texts, escapes);
@@ -130,6 +130,8 @@ impl Sent<'_> {
                     .cloned()
                     .collect()
             }
+            // Bodies that are forms are not looked into.
+            ParameterPlace::Form => Vec::new(),
             ParameterPlace::Cookie => {
                 let cookies = self.headers.get("cookie").unwrap_or_default();
                 let pairs = cookies
