@@ -2,7 +2,8 @@
 //!
 //! The way through the house: [`capture`] reads files into exchanges, [`observe`] routes each to an
 //! operation of a [`contract`] and compares its payloads with the [`schema`] graph, [`rules`] judge
-//! what was learnt, [`report`] renders the findings.
+//! what was learnt, [`report`] renders the findings. [`diff`] says what changed between two contracts, with
+//! a proof or a payload for each change.
 //!
 //! ```
 //! use wiredrift::capture::{self, Input, Limits};

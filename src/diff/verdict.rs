@@ -270,9 +270,9 @@ impl<'w, 'c> Trial<'w, 'c> {
         };
         let mut holds = true;
         for right in right {
-            holds &= self
-                .prover(direction, side, !every_value)
-                .prove(&left, *right);
+            let prover = self.prover(direction, side, !every_value);
+            prover.take_time();
+            holds &= prover.prove(&left, *right);
         }
         self.roots.insert((root, direction, every_value), holds);
         holds

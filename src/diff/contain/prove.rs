@@ -40,6 +40,8 @@ pub(in crate::diff) struct Prover<'g> {
     /// Pairs in the order in which they were taken to hold.
     trail: Vec<(Vec<NodeId>, NodeId)>,
     steps: u32,
+    /// Steps that may be taken.
+    most: u32,
     /// Parts of parts that are being looked at.
     depth: u32,
     /// Whether something was not looked at for lack of steps or depth.
@@ -61,6 +63,7 @@ impl<'g> Prover<'g> {
             known: FxHashMap::default(),
             trail: Vec::new(),
             steps: 0,
+            most: STEPS,
             depth: 0,
             gave_up: false,
             classes,
@@ -78,6 +81,7 @@ impl<'g> Prover<'g> {
         let mut inner = Prover {
             turns,
             steps: self.steps,
+            most: self.most,
             depth: self.depth,
             ..Prover::new(self.old, self.old, self.classes.within_left())
         };
@@ -94,6 +98,7 @@ impl<'g> Prover<'g> {
         let mut reverse = Prover {
             turns,
             steps: self.steps,
+            most: self.most,
             depth: self.depth,
             // What is excluded is not what a payload was made for: every value counts.
             ..Prover::new(self.new.with_all(), self.old, self.classes.reversed())
@@ -118,7 +123,7 @@ impl<'g> Prover<'g> {
             return *state == State::Holds;
         }
         self.steps += 1;
-        if self.steps > STEPS || self.depth >= DEPTH {
+        if self.steps > self.most || self.depth >= DEPTH {
             self.gave_up = true;
             return false;
         }
@@ -252,8 +257,8 @@ impl<'g> Prover<'g> {
     /// Takes a step; false when there are none left.
     pub(super) fn spend(&mut self) -> bool {
         self.steps += 1;
-        self.gave_up |= self.steps > STEPS;
-        self.steps <= STEPS
+        self.gave_up |= self.steps > self.most;
+        self.steps <= self.most
     }
 
     pub(super) fn check_holds(&self, case: &Case, check: &Check) -> bool {
@@ -500,7 +505,13 @@ impl<'g> Prover<'g> {
     /// Starts over with the count of steps, for another question. What is known stays known.
     pub(in crate::diff) fn rest(&mut self) {
         self.steps = 0;
+        self.most = STEPS;
         self.gave_up = false;
+    }
+
+    /// Allows for more steps: whole payloads are larger than single edits.
+    pub(in crate::diff) fn take_time(&mut self) {
+        self.most = STEPS * 10;
     }
 }
 

@@ -13,15 +13,15 @@ fn with(operation: Value) -> Value {
     api(&json!({"/pets": {"post": whole}}), &json!({}))
 }
 
-fn query(schema: Value) -> Value {
+fn query(schema: &Value) -> Value {
     with(json!({"parameters": [{"name": "q", "in": "query", "schema": schema}]}))
 }
 
-fn body(media: &str, schema: Value) -> Value {
+fn body(media: &str, schema: &Value) -> Value {
     with(json!({"requestBody": {"content": {media: {"schema": schema}}}}))
 }
 
-fn answer(status: &str, schema: Value) -> Value {
+fn answer(status: &str, schema: &Value) -> Value {
     let response = json!({"description": "", "content": {"application/json": {"schema": schema}}});
     with(json!({"responses": {status: response}}))
 }
@@ -43,37 +43,34 @@ fn parameters_are_text_on_the_wire() {
     let integer = json!({"type": "integer"});
     let list = json!({"type": "array", "items": {"type": "string"}});
     for (old, new) in [(&integer, &string), (&string, &list), (&integer, &list)] {
-        let (old, new) = (query(old.clone()), query(new.clone()));
+        let (old, new) = (query(old), query(new));
         assert_eq!(told(&old, &new), ["TypeWidened"], "{old} {new}");
         assert_eq!(breaking(&old, &new), []);
     }
-    let back = breaking(&query(string), &query(integer));
+    let back = breaking(&query(&string), &query(&integer));
     assert_eq!(back, [(Fact::TypeChanged, Sender::Client)]);
 }
 
 #[test]
 fn media_types_and_statuses_go_by_what_they_cover() {
     let (text, number) = (json!({"type": "string"}), json!({"type": "integer"}));
-    let same = body("application/json; charset=utf-8", text.clone());
+    let same = body("application/json; charset=utf-8", &text);
+    assert_eq!(told(&body("application/json", &text), &same), [""; 0]);
+    let wide = body("application/*", &text);
     assert_eq!(
-        told(&body("application/json", text.clone()), &same),
-        [""; 0]
-    );
-    let wide = body("application/*", text.clone());
-    assert_eq!(
-        told(&body("application/json", text.clone()), &wide),
+        told(&body("application/json", &text), &wide),
         ["MediaTypeAdded application/*"]
     );
     assert_eq!(
-        told(&wide, &body("application/json", text.clone())),
+        told(&wide, &body("application/json", &text)),
         ["MediaTypeRemoved application/*"]
     );
     // The schemas are compared all the same.
-    let vendor = body("application/vnd.pets+json", number.clone());
-    let found = told(&body("application/json", text.clone()), &vendor);
+    let vendor = body("application/vnd.pets+json", &number);
+    let found = told(&body("application/json", &text), &vendor);
     assert!(found.contains(&"TypeChanged".to_owned()), "{found:?}");
     for (old, new) in [("404", "4XX"), ("404", "default"), ("default", "404")] {
-        let (old, new) = (answer(old, text.clone()), answer(new, number.clone()));
+        let (old, new) = (answer(old, &text), answer(new, &number));
         assert!(
             breaking(&old, &new).contains(&(Fact::TypeChanged, Sender::Server)),
             "{old} {new}"
