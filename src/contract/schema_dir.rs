@@ -110,7 +110,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
             .any(|key| parsed.value.get(key).is_some())
         {
             let message = format!(
-                "it holds an OpenAPI document: name that one, as in `--contract {}`",
+                "it holds an OpenAPI document: name that one: {}",
                 file.display()
             );
             return Err(Error::new(ErrorKind::Format, message).with_path(path));

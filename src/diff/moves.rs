@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::contract::Contract;
 use crate::location::Step;
 use crate::schema::{Graph, NodeId};
 
@@ -44,7 +45,7 @@ struct Group {
     left: Vec<Arc<str>>,
 }
 
-impl Walk<'_> {
+impl<'c> Walk<'c> {
     /// Takes out of what only one side declares what was moved or renamed.
     pub(super) fn moves(
         &mut self,
@@ -59,106 +60,70 @@ impl Walk<'_> {
         if strays.gone.is_empty() || strays.added.is_empty() {
             return strays;
         }
-        self.flattened(at, old, new, &mut strays, found);
-        self.nested(at, old, new, &mut strays, found);
+        self.regrouped(at, (old, new), &mut strays, true, found);
+        self.regrouped(at, (old, new), &mut strays, false, found);
         self.renamed(at, old, new, &mut strays, found);
         strays
     }
 
-    /// Properties of a removed object that stand at the top now.
-    fn flattened(
+    /// Properties of an object that only one side has, which stand at the top on the other side: of a removed
+    /// object, if it is flattened, else of an added one.
+    fn regrouped(
         &mut self,
         at: usize,
-        old: &View<'_>,
-        new: &View<'_>,
+        (old, new): (&View<'_>, &View<'_>),
         strays: &mut Strays,
+        is_flattened: bool,
         found: &mut Vec<Found>,
     ) {
+        let told = |walk: &Self, stray: &Stray, is_gone: bool| match is_gone {
+            true => walk.property_removed(old, new, stray),
+            false => walk.property_added(old, new, stray),
+        };
+        let (objects, others) = match is_flattened {
+            true => (&mut strays.gone, &mut strays.added),
+            false => (&mut strays.added, &mut strays.gone),
+        };
+        let contracts: (&'c Contract, &'c Contract) = match is_flattened {
+            true => (self.old, self.new),
+            false => (self.new, self.old),
+        };
+        let (inner, outer) = (&contracts.0.graph, &contracts.1.graph);
         let mut index = 0;
-        while let Some(stray) = strays.gone.get(index).cloned() {
-            let (inner, outer) = (&self.old.graph, &self.new.graph);
-            let Some(group) = group(inner, &stray, outer, &strays.added) else {
+        while let Some(object) = objects.get(index).cloned() {
+            let Some(group) = group(inner, &object, outer, others) else {
                 index += 1;
                 continue;
             };
-            strays.gone.remove(index);
-            let whole = self.property_removed(old, new, &stray);
+            objects.remove(index);
+            let whole = told(self, &object, is_flattened);
             let (mut forward, mut backward) = (whole.forward, whole.backward);
             let mut lines = (Vec::new(), Vec::new());
             for (inside, top) in &group.names {
-                let Some(position) = strays.added.iter().position(|known| known.name == *top)
-                else {
+                let Some(position) = others.iter().position(|known| known.name == *top) else {
                     continue;
                 };
-                let added = strays.added.remove(position);
-                let question = self.property_added(old, new, &added);
+                let other = others.remove(position);
+                let question = told(self, &other, !is_flattened);
                 forward.asks.extend(question.forward.asks);
                 backward.asks.extend(question.backward.asks);
-                lines.0.push(written(&group.way, inside));
-                lines.1.push(top.to_string());
-                let schemas = at_way(inner, &stray, &group.way, inside);
-                let below = [Step::Key(Arc::clone(top))];
-                self.lead_to(at, Edge::Moved, &below, &schemas, &added.schemas);
+                let schemas = at_way(inner, &object, &group.way, inside);
+                let (within, above) = (written(&group.way, inside), top.to_string());
+                if is_flattened {
+                    lines.0.push(within);
+                    lines.1.push(above);
+                    let below = [Step::Key(Arc::clone(top))];
+                    self.lead_to(at, Edge::Moved, &below, &schemas, &other.schemas);
+                } else {
+                    lines.0.push(above);
+                    lines.1.push(within);
+                    let way = group.way.iter().chain([inside]).cloned();
+                    let below: Vec<Step> = way.map(Step::Key).collect();
+                    self.lead_to(at, Edge::Moved, &below, &other.schemas, &schemas);
+                }
             }
-            let subject = way_words(&group.way);
-            found.push(moved(
-                &group,
-                subject,
-                lines,
-                (whole.old_place, whole.new_place),
-                (forward, backward),
-            ));
-        }
-    }
-
-    /// Properties that stood at the top and are in an added object now.
-    fn nested(
-        &mut self,
-        at: usize,
-        old: &View<'_>,
-        new: &View<'_>,
-        strays: &mut Strays,
-        found: &mut Vec<Found>,
-    ) {
-        let mut index = 0;
-        while let Some(stray) = strays.added.get(index).cloned() {
-            let (inner, outer) = (&self.new.graph, &self.old.graph);
-            let Some(group) = group(inner, &stray, outer, &strays.gone) else {
-                index += 1;
-                continue;
-            };
-            strays.added.remove(index);
-            let whole = self.property_added(old, new, &stray);
-            let (mut forward, mut backward) = (whole.forward, whole.backward);
-            let mut lines = (Vec::new(), Vec::new());
-            for (inside, top) in &group.names {
-                let Some(position) = strays.gone.iter().position(|known| known.name == *top) else {
-                    continue;
-                };
-                let gone = strays.gone.remove(position);
-                let question = self.property_removed(old, new, &gone);
-                forward.asks.extend(question.forward.asks);
-                backward.asks.extend(question.backward.asks);
-                lines.0.push(top.to_string());
-                lines.1.push(written(&group.way, inside));
-                let schemas = at_way(inner, &stray, &group.way, inside);
-                let below: Vec<Step> = group
-                    .way
-                    .iter()
-                    .chain([inside])
-                    .cloned()
-                    .map(Step::Key)
-                    .collect();
-                self.lead_to(at, Edge::Moved, &below, &gone.schemas, &schemas);
-            }
-            let subject = way_words(&group.way);
-            found.push(moved(
-                &group,
-                subject,
-                lines,
-                (whole.old_place, whole.new_place),
-                (forward, backward),
-            ));
+            let places = (whole.old_place, whole.new_place);
+            found.push(moved(&group, lines, places, (forward, backward)));
         }
     }
 
@@ -296,12 +261,11 @@ fn at_way(graph: &Graph, stray: &Stray, way: &[Arc<str>], name: &Arc<str>) -> Ve
 
 fn moved(
     group: &Group,
-    subject: String,
     (old, new): (Vec<String>, Vec<String>),
     (old_place, new_place): (Option<crate::schema::Place>, Option<crate::schema::Place>),
     (forward, backward): (Question, Question),
 ) -> Found {
-    let mut found = Found::new(Fact::PropertiesMoved, subject)
+    let mut found = Found::new(Fact::PropertiesMoved, way_words(&group.way))
         .values(Some(old.join("\n")), Some(new.join("\n")))
         .places(old_place, new_place);
     found.forward = forward;

@@ -117,7 +117,7 @@ fn write_finding(out: &mut String, finding: &Finding) {
 }
 
 /// A place as text that does nothing to a terminal: names of files may hold anything.
-fn shown(origin: &Origin) -> String {
+pub(super) fn shown(origin: &Origin) -> String {
     let position = origin.position;
     format!(
         "{}:{}:{}",

@@ -7,8 +7,7 @@ use similar::ChangeTag;
 
 use crate::capture::redact::{printed, sanitised};
 use crate::diff::{Sender, Verdict, Witness};
-use crate::location::Origin;
-use crate::report::text::{finding_text, style_of};
+use crate::report::text::{finding_text, shown, style_of};
 use crate::rules::{JudgedChange, Level};
 
 use super::words::{
@@ -260,17 +259,6 @@ fn write_summary(out: &mut String, report: &DiffReport, options: DiffOptions) {
             put!(out, "Found {}. {}\n", counts.join(", "), advice(report));
         }
     }
-}
-
-/// A place as text that does nothing to a terminal: names of files may hold anything.
-fn shown(origin: &Origin) -> String {
-    let position = origin.position;
-    format!(
-        "{}:{}:{}",
-        printed(&origin.file),
-        position.line,
-        position.column
-    )
 }
 
 /// Renders one change, as [`text`] does.
