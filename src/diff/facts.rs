@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use crate::contract::Contract;
@@ -63,7 +64,11 @@ impl Walk<'_> {
         match (old.values(), new.values()) {
             (Some(old), Some(new)) => {
                 let lacks = |some: &[Value], others: &[Value]| -> Vec<Value> {
-                    let lacking = some.iter().filter(|value| !others.contains(value));
+                    // Enums may have thousands of values.
+                    let known: FxHashSet<String> = others.iter().map(ToString::to_string).collect();
+                    let lacking = some
+                        .iter()
+                        .filter(|value| !known.contains(&value.to_string()));
                     // Whether null is allowed may have been told above.
                     let lacking = lacking.filter(|value| !value.is_null() || !null_differs);
                     lacking.cloned().collect()

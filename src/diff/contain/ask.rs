@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use crate::json::{Document, Kind, Value as Json};
@@ -202,6 +203,12 @@ impl Prover<'_> {
 
     fn ask_holds(&mut self, case: &Case, ask: &Ask) -> bool {
         if let Some(values) = case.listed(self.old) {
+            if let Ask::Values(asked) = ask {
+                let known: FxHashSet<String> = asked.iter().map(ToString::to_string).collect();
+                return values.iter().all(|value| {
+                    known.contains(&value.to_string()) || ask.accepts(self.new, value)
+                });
+            }
             return values.iter().all(|value| ask.accepts(self.new, value));
         }
         let new = self.new;
