@@ -13,6 +13,12 @@ use super::walk::{Edge, Found, Question, Root, Walk};
 /// Payloads that are proved as a whole to say that a change is void.
 const ROOTS: usize = 64;
 
+/// Payloads from which a way down to a change is tried, the nearest first.
+const TRIED: usize = 6;
+
+/// Steps of the longest way.
+const DEEPEST: usize = 120;
+
 /// Schemas near a change that a witness is made from.
 const NEAR: usize = 200;
 
@@ -195,15 +201,15 @@ impl<'w, 'c> Trial<'w, 'c> {
                     .any(|(side, _)| *side == walk.roots[*root].side)
             })
             .collect();
-        let ways = self.ways(pair, &open);
-        if ways.is_empty() {
-            // It stands in different places: no payload of both holds it.
-            return self.of_component(pair, question, &unproved, direction, *first);
-        }
         // Members that nobody declares count where one of the things asked is about them.
         let every_value = unproved.iter().any(|ask| ask.is_about_undeclared());
         let mut are_contained = open.len() <= ROOTS;
-        for (root, way) in ways {
+        let mut tried: Vec<usize> = Vec::new();
+        while tried.len() < TRIED {
+            let Some((root, way)) = self.next_way(pair, &open, &tried) else {
+                break;
+            };
+            tried.push(root);
             if self.is_contained(root, direction, every_value) {
                 continue;
             }
@@ -214,6 +220,10 @@ impl<'w, 'c> Trial<'w, 'c> {
                     return Verdict::Breaking(Box::new(witness));
                 }
             }
+        }
+        if tried.is_empty() {
+            // It stands in different places: no payload of both holds it.
+            return self.of_component(pair, question, &unproved, direction, *first);
         }
         if are_contained
             && open
@@ -229,27 +239,21 @@ impl<'w, 'c> Trial<'w, 'c> {
         ))
     }
 
-    /// The shortest ways down to a pair from payloads that are to be looked at: the nearest of all, and those
-    /// from some others.
-    fn ways(&self, pair: usize, roots: &[usize]) -> Vec<(usize, Vec<(usize, Edge)>)> {
-        const TRIED: usize = 6;
+    /// The shortest way down to a pair from a payload that was not tried.
+    fn next_way(
+        &self,
+        pair: usize,
+        roots: &[usize],
+        tried: &[usize],
+    ) -> Option<(usize, Vec<(usize, Edge)>)> {
         let walk = self.walk;
-        let mut found: Vec<(usize, Vec<(usize, Edge)>)> = Vec::new();
-        while found.len() < TRIED {
-            let is_new = |at: usize| {
-                let own = &walk.pairs[at].roots;
-                own.iter().copied().find(|root| {
-                    roots.contains(root) && !found.iter().any(|(known, _)| known == root)
-                })
-            };
-            match self.way(pair, &is_new) {
-                // No payload is nested deeper.
-                Some((_, way)) if way.len() > 120 => break,
-                Some(way) => found.push(way),
-                None => break,
-            }
-        }
-        found
+        let is_new = |at: usize| {
+            let mut own = walk.pairs[at].roots.iter().copied();
+            own.find(|root| !tried.contains(root) && roots.contains(root))
+        };
+        // No payload is nested deeper.
+        self.way(pair, &is_new)
+            .filter(|(_, way)| way.len() <= DEEPEST)
     }
 
     /// Whether every payload of a root is one of the other contract.

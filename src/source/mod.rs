@@ -9,7 +9,7 @@ mod yaml;
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
@@ -37,6 +37,8 @@ pub struct Source {
     file: Arc<str>,
     text: Box<str>,
     syntax: Syntax,
+    /// Where lines begin, in bytes, once somebody asked for a place.
+    lines: OnceLock<Vec<usize>>,
 }
 
 /// What a document holds.
@@ -152,6 +154,7 @@ impl Source {
             file: name.into(),
             text: text.into_boxed_str(),
             syntax,
+            lines: OnceLock::new(),
         }
     }
 
@@ -176,10 +179,22 @@ impl Source {
     /// The line and column of an offset in bytes.
     #[must_use]
     pub fn origin(&self, offset: usize) -> Origin {
+        let text = self.text.as_bytes();
+        let offset = offset.min(text.len());
+        let lines = self.lines.get_or_init(|| {
+            let breaks = memchr::memchr_iter(b'\n', text).map(|at| at + 1);
+            std::iter::once(0).chain(breaks).collect()
+        });
+        let line = lines.partition_point(|start| *start <= offset) - 1;
+        let start = Position {
+            byte: lines[line] as u64,
+            line: line as u64 + 1,
+            column: 1,
+        };
         Origin {
             file: Arc::clone(&self.file),
             entry: None,
-            position: Position::START.after(&self.text.as_bytes()[..offset.min(self.text.len())]),
+            position: start.after(&text[lines[line]..offset]),
         }
     }
 
