@@ -434,6 +434,29 @@ fn what_cannot_be_used_is_told_and_not_compared() {
 }
 
 #[test]
+fn a_contract_that_is_not_as_it_should_be_is_said_to_be_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write =
+        |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+    write(
+        "old.json",
+        r#"{"openapi": "3.1.0", "info": {"title": "Pets", "version": "1"}, "paths": [1]}"#,
+    );
+    write(
+        "new.json",
+        r#"{"openapi": "3.1.0", "info": {"title": "Pets", "version": "1"}, "paths": {"/pets": {"get": {"responses": {"200": {"description": ""}}}}}}"#,
+    );
+    let (code, stdout, _) = run_in(folder.path(), &["old.json", "new.json"]);
+    assert_eq!(code, 0);
+    let said = "1 part of the contracts is not as OpenAPI has it, so something may be missing here";
+    assert!(stdout.contains(said), "{stdout}");
+    write("cut.json", r#"{"openapi": "3.1.0", "paths": {"#);
+    let (code, _, stderr) = run_in(folder.path(), &["cut.json", "new.json"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("cut.json:1:31"), "{stderr}");
+}
+
+#[test]
 fn the_exit_code_does_not_depend_on_who_reads() {
     use std::io::Read as _;
     let mut child = Process::new(assert_cmd::cargo::cargo_bin!("wiredrift"))

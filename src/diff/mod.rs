@@ -18,8 +18,10 @@ mod variants;
 mod verdict;
 mod view;
 mod walk;
+mod witness;
 
 use crate::contract::Contract;
+use crate::schema::ProblemKind;
 
 #[cfg(test)]
 mod tests;
@@ -78,6 +80,8 @@ pub struct DiffSize {
     pub differing: usize,
     /// Parts that could not be used, of both contracts.
     pub unusable: usize,
+    /// Parts that are not as OpenAPI has them, of both contracts: something may be missing for them.
+    pub misshapen: usize,
     /// Whether both have schemas of payloads, and no operations.
     pub of_schemas: bool,
 }
@@ -100,6 +104,7 @@ pub fn diff(old: &Contract, new: &Contract, options: &Options) -> Diff {
         new_operations: new.operations.len(),
         differing: walk.roots.len(),
         unusable: old.unusable() + new.unusable(),
+        misshapen: misshapen(old) + misshapen(new),
         of_schemas: old.is_of_schemas() && new.is_of_schemas(),
     };
     let (found, equivalent) = judged(&walk);
@@ -174,6 +179,13 @@ fn folded(changes: Vec<Change>) -> Vec<Change> {
         folded.push(change);
     }
     folded
+}
+
+/// Parts of a contract around its schemas that are not as they should be.
+fn misshapen(contract: &Contract) -> usize {
+    let problems = contract.problems.iter();
+    let misshapen = problems.filter(|problem| matches!(problem.kind, ProblemKind::Description(_)));
+    misshapen.count()
 }
 
 /// The changes of a walk with their verdicts, and the edits that change nothing.

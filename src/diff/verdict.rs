@@ -1,13 +1,12 @@
 //! Whom a change breaks: a proof that it is nobody, or the payload that shows it.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::Value;
 
-use crate::location::{Pointer, Side};
-use crate::schema::{Graph, NodeId, portable};
+use crate::location::Side;
+use crate::schema::{Graph, NodeId};
 
-use super::change::{Owner, Proof, Sender, Verdict, Witness};
-use super::contain::{Ask, Classes, DEPTH, Part, Pool, Prover, Refuter, Scope, shrunk};
+use super::change::{Owner, Proof, Sender, Verdict};
+use super::contain::{Ask, Classes, Prover, Scope};
 use super::walk::{Edge, Found, Question, Root, Walk};
 
 /// Payloads that are proved as a whole to say that a change is void.
@@ -18,12 +17,6 @@ const TRIED: usize = 6;
 
 /// Steps of the longest way.
 const DEEPEST: usize = 120;
-
-/// Schemas near a change that a witness is made from.
-const NEAR: usize = 200;
-
-/// The key of an object member that no schema names, and keys to take where that is one.
-const OTHER_KEYS: [&str; 3] = ["other", "another", "more"];
 
 /// Which contract the values are made for, and which one they meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,7 +47,7 @@ impl Direction {
 
 /// Finds proofs and witnesses for the changes of one walk.
 pub(super) struct Trial<'w, 'c> {
-    walk: &'w Walk<'c>,
+    pub(super) walk: &'w Walk<'c>,
     provers: FxHashMap<(Direction, Option<Side>, bool), Prover<'c>>,
     /// Roots for which it is known whether they are contained as a whole.
     roots: FxHashMap<(usize, Direction, bool), bool>,
@@ -69,7 +62,7 @@ impl<'w, 'c> Trial<'w, 'c> {
         }
     }
 
-    fn scopes(
+    pub(super) fn scopes(
         &self,
         direction: Direction,
         side: Option<Side>,
@@ -130,7 +123,7 @@ impl<'w, 'c> Trial<'w, 'c> {
         .collect()
     }
 
-    fn left<'q>(
+    pub(super) fn left<'q>(
         &'q self,
         pair: usize,
         question: &'q Question,
@@ -316,96 +309,6 @@ impl<'w, 'c> Trial<'w, 'c> {
         None
     }
 
-    /// A payload of a root that shows that something asked is not so.
-    fn witness(
-        &mut self,
-        pair: usize,
-        question: &Question,
-        ask: &Ask,
-        direction: Direction,
-        (top, root): (usize, usize),
-        way: &[(usize, Edge)],
-    ) -> Option<Witness> {
-        let walk = self.walk;
-        let root = &walk.roots[root];
-        let (left_scope, right_scope) =
-            self.scopes(direction, root.side, !ask.is_about_undeclared());
-        let left = self.left(pair, question, direction);
-        let ends = |at: usize| {
-            let pair = &walk.pairs[at];
-            match direction {
-                Direction::Forward => (&pair.old, &pair.new),
-                Direction::Backward => (&pair.new, &pair.old),
-            }
-        };
-        let asking = ends(pair).1;
-        let pool = Pool::near(
-            &[(left_scope.graph, left), (right_scope.graph, asking)],
-            NEAR,
-        );
-        let mut refuter = Refuter::new(left_scope, right_scope, &pool);
-        let (whole, other) = ends(top);
-        let accepts = |scope: Scope<'_>, nodes: &[NodeId], value: &Value| {
-            nodes.iter().all(|node| scope.accepts(*node, value))
-        };
-        let shows = |value: &Value| {
-            accepts(left_scope, whole, value)
-                && !accepts(right_scope, other, value)
-                && place(
-                    value,
-                    way.iter().map(|(_, edge)| edge),
-                    &mut Pointer::root(),
-                    &|part| !ask.accepts(right_scope, part),
-                )
-                .is_some()
-        };
-        for inner in refuter.against(left, ask, DEPTH) {
-            let mut values = vec![inner];
-            for (at, edge) in way.iter().rev() {
-                let (nodes, _) = ends(*at);
-                let Some(part) = part_of(edge, left_scope, nodes, walk, *at) else {
-                    continue;
-                };
-                values = values
-                    .iter()
-                    .take(4)
-                    .flat_map(|value| refuter.around(nodes, &part, value))
-                    .collect();
-            }
-            let Some(found) = values.into_iter().find(|value| shows(value)) else {
-                continue;
-            };
-            let payload = shrunk(found.clone(), shows);
-            let agrees = |payload: &Value| {
-                crate_agrees(
-                    (left_scope, whole),
-                    (right_scope, other),
-                    root.side,
-                    payload,
-                )
-            };
-            let payload = [payload, found].into_iter().find(agrees);
-            let Some(payload) = payload else { continue };
-            let mut at = Pointer::root();
-            let edges = way.iter().map(|(_, edge)| edge);
-            place(&payload, edges, &mut at, &|part| {
-                !ask.accepts(right_scope, part)
-            });
-            if let Some(member) = member_of(ask) {
-                at.push_key(member);
-            }
-            return Some(Witness {
-                payload,
-                at,
-                of: root.reach.clone(),
-                side: root.side,
-                component: None,
-                why: said(right_scope, ask),
-            });
-        }
-        None
-    }
-
     /// A value of a component that shows it, where no whole payload can.
     fn of_component(
         &mut self,
@@ -440,124 +343,6 @@ impl<'w, 'c> Trial<'w, 'c> {
             all_said(right, unproved)
         ))
     }
-
-    /// A payload of a root that the other contract rejects, whatever the reason.
-    pub(super) fn any_witness(&mut self, root: usize, direction: Direction) -> Option<Witness> {
-        let pair = self.walk.roots[root].pair;
-        let asked = match direction {
-            Direction::Forward => &self.walk.pairs[pair].new,
-            Direction::Backward => &self.walk.pairs[pair].old,
-        };
-        let question = Question::of(asked.iter().map(|id| Ask::Whole(*id)).collect());
-        let asks = question.asks.iter();
-        asks.map(|ask| self.witness(pair, &question, ask, direction, (pair, root), &[]))
-            .find_map(|witness| witness)
-    }
-}
-
-/// Whether the `jsonschema` crate, too, accepts a value on the one side and rejects it on the other.
-fn crate_agrees(
-    (left, whole): (Scope<'_>, &[NodeId]),
-    (right, other): (Scope<'_>, &[NodeId]),
-    side: Option<Side>,
-    payload: &Value,
-) -> bool {
-    let is_valid = |scope: Scope<'_>, node: &NodeId| {
-        let schema = portable(scope.graph, *node, side, payload);
-        let validator = jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
-            .should_validate_formats(true)
-            .offline()
-            .build(&schema)
-            .ok()?;
-        Some(validator.is_valid(payload))
-    };
-    whole.iter().all(|node| is_valid(left, node) == Some(true))
-        && other
-            .iter()
-            .any(|node| is_valid(right, node) == Some(false))
-}
-
-/// Which part of a value a step leads to; `None` for the value itself.
-fn part_of(
-    edge: &Edge,
-    scope: Scope<'_>,
-    nodes: &[NodeId],
-    walk: &Walk<'_>,
-    at: usize,
-) -> Option<Part> {
-    Some(match edge {
-        Edge::Same | Edge::Moved => return None,
-        Edge::Property(name) => Part::Member(name.to_string()),
-        Edge::Items(index) | Edge::Position(index) => Part::Element(*index),
-        Edge::Pattern(pattern) => {
-            let pair = &walk.pairs[at];
-            let pool = Pool::near(&[(scope.graph, nodes), (&walk.new.graph, &pair.new)], NEAR);
-            let fits = |name: &&String| {
-                let mut all = nodes.iter().flat_map(|id| &scope.node(*id).object.patterns);
-                all.any(|(check, _)| check.argument_text() == *pattern && check.accepts_text(name))
-            };
-            Part::Member(pool.names.iter().find(fits)?.clone())
-        }
-        Edge::Others => {
-            let is_named = |name: &&&str| {
-                let mut all = nodes.iter();
-                all.any(|id| scope.node(*id).named_schemas(name).next().is_some())
-            };
-            let mut keys = OTHER_KEYS.iter();
-            Part::Member((*keys.find(|key| !is_named(key))?).to_owned())
-        }
-    })
-}
-
-/// The first place in a value that some steps lead to and that is as wanted. `at` becomes the place.
-fn place<'e>(
-    value: &Value,
-    mut steps: impl Iterator<Item = &'e Edge> + Clone,
-    at: &mut Pointer,
-    wanted: &dyn Fn(&Value) -> bool,
-) -> Option<()> {
-    let Some(step) = steps.next() else {
-        return wanted(value).then_some(());
-    };
-    let mut parts: Vec<(Pointer, &Value)> = Vec::new();
-    match (step, value) {
-        (Edge::Same | Edge::Moved, value) => parts.push((at.clone(), value)),
-        (Edge::Property(name), Value::Object(members)) => {
-            parts.extend(members.get(&**name).map(|member| (at.join(name), member)));
-        }
-        (Edge::Others | Edge::Pattern(_), Value::Object(members)) => {
-            parts.extend(members.iter().map(|(name, member)| (at.join(name), member)));
-        }
-        (Edge::Items(from), Value::Array(elements)) => {
-            for (index, element) in elements.iter().enumerate().skip(*from) {
-                let mut below = at.clone();
-                below.push_index(index);
-                parts.push((below, element));
-            }
-        }
-        (Edge::Position(index), Value::Array(elements)) => {
-            let mut below = at.clone();
-            below.push_index(*index);
-            parts.extend(elements.get(*index).map(|element| (below, element)));
-        }
-        _ => {}
-    }
-    for (mut below, part) in parts {
-        if place(part, steps.clone(), &mut below, wanted).is_some() {
-            *at = below;
-            return Some(());
-        }
-    }
-    None
-}
-
-/// The member that something asked is about, where that is the place to look at.
-fn member_of(ask: &Ask) -> Option<&str> {
-    match ask {
-        Ask::Member(_, name) => Some(name),
-        _ => None,
-    }
 }
 
 /// Everything that a contract asks, behind "the old contract …".
@@ -568,7 +353,7 @@ fn all_said(scope: Scope<'_>, asks: &[&Ask]) -> String {
 }
 
 /// What a contract asks, behind "the old contract …".
-fn said(scope: Scope<'_>, ask: &Ask) -> String {
+pub(super) fn said(scope: Scope<'_>, ask: &Ask) -> String {
     match ask {
         Ask::Kinds(kinds) => format!("wants {kinds}"),
         Ask::Values(values) => match values.as_slice() {

@@ -397,6 +397,12 @@ impl Case {
         checks.any(|check| check.keyword == keyword && check.argument == *argument)
     }
 
+    /// How many elements the schemas of the case tell apart by position.
+    pub(super) fn positions(&self, graph: Scope<'_>) -> usize {
+        let positions = self.each(graph).map(|node| node.array.prefix.len());
+        positions.max().unwrap_or(0)
+    }
+
     /// What the element at a position satisfies.
     pub(super) fn element(&self, graph: Scope<'_>, index: usize) -> Vec<NodeId> {
         self.each(graph)

@@ -431,9 +431,8 @@ impl<'g> Prover<'g> {
 
     /// Positions that either side tells apart.
     fn listed_positions(&self, case: &Case, right: NodeId) -> usize {
-        let left = case.each(self.old).map(|node| node.array.prefix.len());
         let right = self.new.node(right).array.prefix.len();
-        right.max(left.max().unwrap_or(0))
+        right.max(case.positions(self.old))
     }
 
     /// `prefixItems` and `items`.

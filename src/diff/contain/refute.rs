@@ -252,11 +252,8 @@ impl<'g> Refuter<'g> {
         if !case.kinds.has(Kinds::ARRAY) {
             return None;
         }
-        let left = case.each(self.old).map(|node| node.array.prefix.len());
-        let told_apart = left
-            .max()
-            .unwrap_or(0)
-            .max(self.new.node(right).array.prefix.len());
+        let right = self.new.node(right).array.prefix.len();
+        let told_apart = right.max(case.positions(self.old));
         let (fewest, _) = case.lengths(self.old, Kind::Array);
         let count = usize::try_from(fewest.min(64))
             .unwrap_or(0)
@@ -450,11 +447,7 @@ impl<'g> Refuter<'g> {
     ) {
         let new = self.new;
         let node = new.node(at);
-        let left = case
-            .each(self.old)
-            .map(|node| node.array.prefix.len())
-            .max();
-        let listed = node.array.prefix.len().max(left.unwrap_or(0));
+        let listed = node.array.prefix.len().max(case.positions(self.old));
         let (fewest, _) = case.lengths(self.old, Kind::Array);
         let fewest = usize::try_from(fewest.min(64)).unwrap_or(0);
         let mut candidates = Vec::new();

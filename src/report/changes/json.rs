@@ -53,6 +53,8 @@ struct JsonDiffSummary {
     infos: usize,
     /// Parts of the contracts that could not be used, so that nothing is said of them.
     unusable: usize,
+    /// Parts of the contracts that are not as OpenAPI has them: something may be missing for them.
+    misshapen: usize,
     /// Changes of which neither a proof nor a payload was found.
     unknown: usize,
     /// What the next version has to be (Semantic Versioning).
@@ -186,6 +188,7 @@ fn document(report: &DiffReport) -> JsonDiff {
             warnings: report.at_level(Level::Warning),
             infos: report.at_level(Level::Info),
             unusable: report.size.unusable,
+            misshapen: report.size.misshapen,
             unknown: report.unknown(),
             needs: report.release(),
         },

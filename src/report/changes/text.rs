@@ -234,6 +234,17 @@ fn write_summary(out: &mut String, report: &DiffReport, options: DiffOptions) {
             if size.unusable == 1 { "it" } else { "them" },
         );
     }
+    if size.misshapen > 0 {
+        let parts = match size.misshapen {
+            1 => "1 part of the contracts is".to_owned(),
+            count => format!("{count} parts of the contracts are"),
+        };
+        put!(
+            out,
+            "{parts} not as OpenAPI has it, so something may be missing here: `wiredrift check --contract` \
+             says what.\n"
+        );
+    }
     if !report.equivalent.is_empty() && !options.equivalent {
         let edits = if report.equivalent.len() == 1 {
             "edit was"
