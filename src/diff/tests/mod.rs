@@ -185,7 +185,7 @@ fn a_change_of_a_shared_component_is_one_change() {
 
 #[test]
 fn a_narrowing_that_the_rest_makes_void_is_not_breaking() {
-    // `b` may not be there at all, so it does not matter what it has to be.
+    // `a` may not be there at all, so it does not matter what it has to be.
     let old = json!({"type": "object", "properties": {"a": {"type": "object", "properties": {"n": {"type": "integer"}}}}, "not": {"required": ["a"]}});
     let new = json!({"type": "object", "properties": {"a": {"type": "object", "properties": {"n": {"type": "integer", "minimum": 0}}}}, "not": {"required": ["a"]}});
     let found = diff_of(&old, &new);

@@ -236,12 +236,12 @@ fn write_summary(out: &mut String, report: &DiffReport, options: DiffOptions) {
     }
     if size.misshapen > 0 {
         let parts = match size.misshapen {
-            1 => "1 part of the contracts is".to_owned(),
-            count => format!("{count} parts of the contracts are"),
+            1 => "1 part of the contracts is not as OpenAPI has it".to_owned(),
+            count => format!("{count} parts of the contracts are not as OpenAPI has them"),
         };
         put!(
             out,
-            "{parts} not as OpenAPI has it, so something may be missing here: `wiredrift check --contract` \
+            "{parts}, so something may be missing here: `wiredrift check --contract` \
              says what.\n"
         );
     }
