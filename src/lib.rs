@@ -37,6 +37,7 @@ mod error;
 pub mod json;
 pub mod lint;
 pub mod location;
+pub mod migrate;
 pub mod model;
 pub mod observe;
 pub mod report;

@@ -63,7 +63,17 @@ fn characters(text: &[u8]) -> u64 {
 
 /// The two sides of an exchange.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
@@ -259,6 +269,29 @@ impl PathPattern {
     #[must_use]
     pub const fn from_steps(steps: Vec<Step>) -> Self {
         Self(steps)
+    }
+
+    /// Reads a pattern as it is written: a JSON pointer in which `*` stands for any element or member.
+    ///
+    /// ```
+    /// use wiredrift::location::PathPattern;
+    ///
+    /// let pattern = PathPattern::parse("/data/*/a~1b").expect("a pattern");
+    /// assert_eq!(pattern.to_string(), "/data/*/a~1b");
+    /// assert_eq!(PathPattern::parse("data"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if !text.is_empty() && !text.starts_with('/') {
+            return None;
+        }
+        let pointer = Pointer::from_escaped(text);
+        let steps = pointer.steps().map(|step| match &*step {
+            "*" => Step::Any,
+            "\"*\"" => Step::Key("*".into()),
+            name => Step::Key(name.into()),
+        });
+        Some(Self(steps.collect()))
     }
 
     /// The steps from the root.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the ground up: each may use those before it. `rules::catalogue` stands far below the
 /// rest of `rules`.
-const LAYERS: [&str; 16] = [
+const LAYERS: [&str; 17] = [
     "error",
     "location",
     "json",
@@ -17,6 +17,7 @@ const LAYERS: [&str; 16] = [
     "capture",
     "observe",
     "diff",
+    "migrate",
     "lint",
     "rules",
     "report",

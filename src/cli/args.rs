@@ -28,6 +28,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Say what changed between two contracts, and whom it breaks.
     Diff(DiffArguments),
+    /// Rewrite payloads of one contract into the shape of another.
+    Upgrade(UpgradeArguments),
     /// Print, write or check the JSON Schemas of the contracts.
     Schema(SchemaArguments),
     /// List contracts, their versions and operations.
@@ -62,26 +64,8 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
 
-    /// Check captures whose path fits GLOB against one schema of a contract of JSON Schemas: its name,
-    /// or a reference such as `common.json#/$defs/Money`; may be given several times.
-    #[arg(long, value_name = "GLOB=SCHEMA", value_parser = schema_for)]
-    pub(super) schema_for: Vec<(glob::Pattern, String)>,
-
-    /// The operation of payloads that come without method and URL.
-    #[arg(long, value_name = "ID")]
-    pub(super) operation: Option<String>,
-
-    /// The side of payloads that come without method and URL.
-    #[arg(long, value_enum)]
-    pub(super) side: Option<SideArgument>,
-
-    /// The status of responses that come without one.
-    #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u16).range(100..=599))]
-    pub(super) status: Option<u16>,
-
-    /// The format of the captures, in place of what is recognised.
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(super) format: Option<Format>,
+    #[command(flatten)]
+    pub(super) capture: CaptureArguments,
 
     /// The lowest level of findings that makes the exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
@@ -95,17 +79,9 @@ pub(super) struct CheckArguments {
     #[arg(long, alias = "severity", value_name = "RULE=LEVEL")]
     pub(super) level: Vec<String>,
 
-    /// Do not let inputs that cannot be read make the exit code 2.
-    #[arg(long)]
-    pub(super) keep_going: bool,
-
     /// List the verdict on each payload.
     #[arg(long)]
     pub(super) payloads: bool,
-
-    /// Largest payload, line, or file that has to be read whole, after decompression.
-    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = size)]
-    pub(super) max_body: u64,
 
     /// Where reports go: `text` or `json` for standard output, `json=report.json` for a file; may be
     /// given several times.
@@ -115,21 +91,8 @@ pub(super) struct CheckArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct DiffArguments {
-    /// The old contract: an OpenAPI document, a JSON Schema or a folder of them; a built-in one as
-    /// `name@version`; or `git:REV:PATH` for a file or folder as a commit has it.
-    #[arg(value_name = "OLD")]
-    pub(super) old: String,
-
-    /// The new contract, named in the same way.
-    #[arg(value_name = "NEW")]
-    pub(super) new: String,
-
     #[command(flatten)]
-    pub(super) reading: ReadingArguments,
-
-    /// Paths under OLD are under NEW now, which is no change: `/api=/api/v2`; may be given several times.
-    #[arg(long, value_name = "OLD=NEW", value_parser = path_map)]
-    pub(super) map_path: Vec<(String, String)>,
+    pub(super) pair: PairArguments,
 
     /// Who sends the payloads of contracts that have JSON Schemas and no operations: what clients send
     /// has to stay valid, what servers send has to be valid for who knows the old contract.
@@ -168,6 +131,95 @@ pub(super) enum SentBy {
     Client,
     Server,
     Both,
+}
+
+/// The two contracts of a migration.
+#[derive(Debug, Args)]
+pub(super) struct PairArguments {
+    /// The old contract: an OpenAPI document, a JSON Schema or a folder of them; a built-in one as
+    /// `name@version`; or `git:REV:PATH` for a file or folder as a commit has it.
+    #[arg(value_name = "OLD")]
+    pub(super) old: String,
+
+    /// The new contract, named in the same way.
+    #[arg(value_name = "NEW")]
+    pub(super) new: String,
+
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+
+    /// Paths under OLD are under NEW now, which is no change: `/api=/api/v2`; may be given several times.
+    #[arg(long, value_name = "OLD=NEW", value_parser = path_map)]
+    pub(super) map_path: Vec<(String, String)>,
+}
+
+/// Which operation payloads are of that do not say so themselves, and how captures are read.
+#[derive(Debug, Args)]
+pub(super) struct CaptureArguments {
+    /// Check captures whose path fits GLOB against one schema of a contract of JSON Schemas: its name,
+    /// or a reference such as `common.json#/$defs/Money`; may be given several times.
+    #[arg(long, value_name = "GLOB=SCHEMA", value_parser = schema_for)]
+    pub(super) schema_for: Vec<(glob::Pattern, String)>,
+
+    /// The operation of payloads that come without method and URL.
+    #[arg(long, value_name = "ID")]
+    pub(super) operation: Option<String>,
+
+    /// The side of payloads that come without method and URL.
+    #[arg(long, value_enum)]
+    pub(super) side: Option<SideArgument>,
+
+    /// The status of responses that come without one.
+    #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u16).range(100..=599))]
+    pub(super) status: Option<u16>,
+
+    /// The format of the captures, in place of what is recognised.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) format: Option<Format>,
+
+    /// Do not let inputs that cannot be read make the exit code 2.
+    #[arg(long)]
+    pub(super) keep_going: bool,
+
+    /// Largest payload, line, or file that has to be read whole, after decompression.
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = size)]
+    pub(super) max_body: u64,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UpgradeArguments {
+    #[command(flatten)]
+    pub(super) pair: PairArguments,
+
+    /// Files and folders that hold payloads of OLD; `-` is standard input, and what is read when nothing
+    /// is named. JSON and NDJSON, and every format of captures that `check` reads.
+    #[arg(value_name = "PAYLOADS")]
+    pub(super) captures: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) capture: CaptureArguments,
+
+    /// Rewrite payloads of NEW for OLD.
+    #[arg(long)]
+    pub(super) downgrade: bool,
+
+    /// Rules of your own, in YAML or JSON: `moves: [{move: {from: /data/*/title, to: /data/*/name}}]`;
+    /// see docs/UPGRADE.md.
+    #[arg(long, value_name = "FILE")]
+    pub(super) moves: Option<PathBuf>,
+
+    /// Write rewritten payloads back to their JSON and NDJSON files, which keep their formatting.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) in_place: bool,
+
+    /// Print how the files would change, and write nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+
+    /// Where the list of what was done goes: `text` or `json`, `json=upgrade.json` for a file. It goes to
+    /// standard error where the payloads go to standard output.
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = check_output)]
+    pub(super) output: Vec<OutputArgument>,
 }
 
 /// How contracts are read from files.

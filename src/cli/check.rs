@@ -1,15 +1,14 @@
 //! `wiredrift check`
 
-use crate::capture::{self, Hint, Input, Limits};
+use crate::capture::{self, Input};
 use crate::contract::Contract;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::lint::{lint, unusable};
-use crate::location::Side;
-use crate::observe::{Observer, Options, fits_file};
+use crate::observe::{Observer, Options};
 use crate::report::{Report, TextOptions, json, text};
 use crate::rules::{Level, Policy, in_order, judge, judge_contract};
 
-use super::args::{CheckArguments, OutputFormat, SideArgument};
+use super::args::{CheckArguments, OutputFormat};
 use super::chosen::Chosen;
 use super::levels::{levels, one_to_stdout};
 use super::output::Output;
@@ -25,11 +24,7 @@ struct Check<'a> {
 }
 
 pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exit, Failure> {
-    let schemas = arguments
-        .schema_for
-        .iter()
-        .map(|(_, schema)| schema.clone());
-    let reading = arguments.reading.options(schemas.collect());
+    let reading = arguments.reading.options(arguments.capture.schemas());
     let chosen = Chosen::find(&arguments.contract, &reading)?;
     let (asked, family) = (chosen.asked()?, chosen.family());
     let check = Check::resolve(arguments, &asked)?;
@@ -38,10 +33,13 @@ pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exi
     }
 
     let mut observer = Observer::new(asked, family.clone(), check.options.clone());
-    let limits = Limits {
-        body: arguments.max_body,
-    };
-    capture::read(&check.inputs, arguments.format, &limits, &mut observer);
+    let limits = arguments.capture.limits();
+    capture::read(
+        &check.inputs,
+        arguments.capture.format,
+        &limits,
+        &mut observer,
+    );
     let mut findings = judge(&observer.profile, &family, &check.policy);
     for contract in observer.asked() {
         // What cannot be used of a contract, traffic is not compared with.
@@ -56,52 +54,15 @@ pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exi
 
 impl<'a> Check<'a> {
     fn resolve(arguments: &'a CheckArguments, asked: &[&Contract]) -> Result<Self> {
-        let stdin = |path: &std::path::PathBuf| path.as_os_str() == "-";
-        if arguments.captures.iter().filter(|path| stdin(path)).count() > 1 {
-            let message = "standard input (`-`) is named twice";
-            return Err(Error::new(ErrorKind::Format, message));
-        }
         one_to_stdout(&arguments.output)?;
-        let inputs = arguments
-            .captures
-            .iter()
-            .map(|path| {
-                if stdin(path) {
-                    Input::Stdin
-                } else {
-                    Input::Path(path.clone())
-                }
-            })
-            .collect();
-        let of_schemas = asked.iter().all(|contract| contract.is_of_schemas());
-        if !arguments.schema_for.is_empty() && !of_schemas {
-            let message = "--schema-for is for contracts of JSON Schemas; name the operation of \
-                           payloads with --operation, or in the names of their files";
-            return Err(Error::new(ErrorKind::Format, message));
-        }
-        let operation = match &arguments.operation {
-            Some(name) => Some(operation_id(name, asked, &arguments.contract)?),
-            None => None,
-        };
         let policy = Policy {
             strict: arguments.strict,
             levels: levels(&arguments.level)?,
         };
         Ok(Self {
             arguments,
-            inputs,
-            options: Options {
-                hint: Hint {
-                    operation,
-                    version: None,
-                    side: arguments.side.map(|side| match side {
-                        SideArgument::Request => Side::Request,
-                        SideArgument::Response => Side::Response,
-                    }),
-                    status: arguments.status,
-                },
-                by_file: arguments.schema_for.clone(),
-            },
+            inputs: arguments.capture.inputs(&arguments.captures)?,
+            options: arguments.capture.observation(asked, &arguments.contract)?,
             policy,
             fail_on: arguments.fail_on.level(),
         })
@@ -146,16 +107,15 @@ impl<'a> Check<'a> {
     fn exit(&self, report: &Report, output: &mut Output) -> Result<Exit, Failure> {
         // What was printed comes before what is said of it.
         output.flush()?;
-        let files = || report.sources.iter().map(|source| source.file.as_str());
-        let mut globs = self.options.by_file.iter().map(|(glob, _)| glob);
-        if let Some(glob) = globs.find(|glob| !files().any(|file| fits_file(glob, file))) {
+        let files = report.sources.iter().map(|source| source.file.as_str());
+        if let Some(glob) = self.arguments.capture.idle_pattern(files) {
             output.error(
                 &format!("--schema-for `{glob}` fits none of the captures"),
                 None,
             );
             return Ok(Exit::Incomplete);
         }
-        if !report.problems.is_empty() && !self.arguments.keep_going {
+        if !report.problems.is_empty() && !self.arguments.capture.keep_going {
             return Ok(Exit::Incomplete);
         }
         if report.nothing_matched() {
@@ -175,24 +135,4 @@ impl<'a> Check<'a> {
         }
         Ok(self.exit_for(report))
     }
-}
-
-/// The id of the operation that goes by this name: its id, the `operationId` of a webhook, or method and
-/// path.
-fn operation_id(name: &str, asked: &[&Contract], contract: &str) -> Result<String> {
-    let operations = || asked.iter().flat_map(|contract| &contract.operations);
-    let found = operations()
-        .find(|operation| operation.id == name)
-        .or_else(|| {
-            operations().find(|operation| {
-                operation.operation_id.as_deref() == Some(name) || operation.signature() == name
-            })
-        });
-    found.map(|operation| operation.id.clone()).ok_or_else(|| {
-        let kind = format!("operation of `{contract}`");
-        let known: Vec<&str> = operations()
-            .map(|operation| operation.id.as_str())
-            .collect();
-        crate::contract::unknown(&kind, name, known.into_iter())
-    })
 }

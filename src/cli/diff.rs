@@ -1,17 +1,14 @@
 //! `wiredrift diff`
 
-use crate::contract::Contract;
 use crate::diff::{Options, Sender, diff};
-use crate::error::{Error, ErrorKind, Result};
 use crate::lint::unusable;
-use crate::report::changes::{ContractName, DiffOptions, DiffReport, json, markdown, text};
+use crate::report::changes::{DiffOptions, DiffReport, json, markdown, text};
 use crate::rules::{Finding, Level, Policy, judge_changes, judge_contract};
 
 use super::args::{DiffArguments, OutputFormat, SentBy};
-use super::chosen::Chosen;
-use super::git;
 use super::levels::{levels, one_to_stdout};
 use super::output::Output;
+use super::pair::{Pair, name};
 use super::{Exit, Failure};
 
 pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit, Failure> {
@@ -20,13 +17,10 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
         strict: false,
         levels: levels(&arguments.severity)?,
     };
-    let (old, new) = (
-        find(&arguments.old, arguments)?,
-        find(&arguments.new, arguments)?,
-    );
-    let (old_contract, new_contract) = (one(&old, &arguments.old)?, one(&new, &arguments.new)?);
+    let pair = Pair::find(&arguments.pair, &[])?;
+    let (old_contract, new_contract) = pair.contracts(&arguments.pair)?;
     let options = Options {
-        map_paths: arguments.map_path.clone(),
+        map_paths: arguments.pair.map_path.clone(),
         schemas_sent_by: match arguments.sent_by {
             SentBy::Client => vec![Sender::Client],
             SentBy::Server => vec![Sender::Server],
@@ -35,11 +29,6 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
     };
     let found = diff(old_contract, new_contract, &options);
     let judge = |changes| judge_changes(changes, old_contract, new_contract, &policy);
-    let name = |given: &str, contract: &Contract| ContractName {
-        given: given.to_owned(),
-        reference: contract.reference(),
-        version: contract.version.clone(),
-    };
     // What cannot be used of a contract is told once, though both have it.
     let mut parts: Vec<Finding> = Vec::new();
     for contract in [old_contract, new_contract] {
@@ -52,8 +41,8 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
     }
     let report = DiffReport {
         unusable: parts,
-        old: name(&arguments.old, old_contract),
-        new: name(&arguments.new, new_contract),
+        old: name(&arguments.pair.old, old_contract),
+        new: name(&arguments.pair.new, new_contract),
         changes: judge(&found.changes),
         equivalent: judge(&found.equivalent),
         size: found.size,
@@ -80,28 +69,4 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
         true => Exit::Findings,
         false => Exit::Clean,
     })
-}
-
-/// The contract that an operand names.
-fn find(operand: &str, arguments: &DiffArguments) -> Result<Chosen> {
-    let options = arguments.reading.options(Vec::new());
-    match operand.strip_prefix("git:") {
-        Some(place) => Ok(Chosen::loaded(git::load(operand, place, &options)?)),
-        None => Chosen::find(operand, &options),
-    }
-}
-
-/// The one version that an operand names.
-fn one<'c>(chosen: &'c Chosen, operand: &str) -> Result<&'c Contract> {
-    match chosen.asked()?.as_slice() {
-        [contract] => Ok(contract),
-        several => {
-            let names: Vec<String> = several.iter().map(|c| c.reference()).collect();
-            let message = format!(
-                "`{operand}` has several versions; name one of them: {}",
-                names.join(", ")
-            );
-            Err(Error::new(ErrorKind::Unknown, message))
-        }
-    }
 }

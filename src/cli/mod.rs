@@ -1,6 +1,7 @@
 //! The command line: arguments as typed, arguments resolved, one file per command, exit codes.
 
 mod args;
+mod captures;
 mod check;
 mod chosen;
 mod contracts;
@@ -9,7 +10,9 @@ mod explain;
 mod git;
 mod levels;
 mod output;
+mod pair;
 mod schema;
+mod upgrade;
 
 use std::ffi::OsString;
 use std::io;
@@ -104,6 +107,7 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &mut output),
         Command::Diff(arguments) => diff::run(arguments, &mut output),
+        Command::Upgrade(arguments) => upgrade::run(arguments, &mut output),
         Command::Schema(arguments) => schema::run(arguments, &mut output),
         Command::Contracts(arguments) => contracts::run(arguments, &mut output),
         Command::Explain(arguments) => explain::run(arguments, &mut output),

@@ -48,6 +48,13 @@ impl Output {
         self.stdout.flush()
     }
 
+    /// Writes a note about what was printed to standard error.
+    pub(super) fn note(&mut self, text: &str) {
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
+        // When standard error is gone there is nowhere left to say so.
+        let _ = write!(stderr, "{text}");
+    }
+
     /// Writes an error to standard error.
     pub(super) fn error(&mut self, message: &str, cause: Option<&str>) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);

@@ -63,6 +63,9 @@ pub struct Change {
     pub reach: Vec<Reach>,
     /// What it does to what each sender sends.
     pub verdicts: Vec<(Sender, Verdict)>,
+    /// The schemas that differ, in [`Alignment::pairs`](super::Alignment::pairs); `None` for what is
+    /// around schemas.
+    pub pair: Option<usize>,
 }
 
 /// What a change belongs to.

@@ -5,6 +5,7 @@
 //! `variants`, `moves`). What was found is held against both contracts (`verdict`): a proof that it
 //! breaks nobody, or a payload that shows it (`contain`).
 
+mod alignment;
 mod bodies;
 mod change;
 mod contain;
@@ -16,7 +17,7 @@ mod pairing;
 mod reach;
 mod variants;
 mod verdict;
-mod view;
+pub(crate) mod view;
 mod walk;
 mod witness;
 
@@ -26,9 +27,11 @@ use crate::schema::ProblemKind;
 #[cfg(test)]
 mod tests;
 
+pub use alignment::{AlignedPair, Alignment};
 pub use change::{Change, Fact, OperationName, Owner, Proof, Reach, Sender, Verdict, Witness};
 pub use contain::{Containment, SchemaRef, contain};
 pub use pairing::PathMap;
+pub use walk::{Edge, Move};
 
 use contain::Partition;
 use operations::Operations;
@@ -67,6 +70,8 @@ pub struct Diff {
     pub equivalent: Vec<Change>,
     /// How much was compared.
     pub size: DiffSize,
+    /// Which parts of the contracts became which.
+    pub alignment: Alignment,
 }
 
 /// How much was compared.
@@ -95,8 +100,10 @@ pub fn diff(old: &Contract, new: &Contract, options: &Options) -> Diff {
         walk: &mut walk,
         options,
         changes: Vec::new(),
+        paired: Vec::new(),
     };
     operations.run();
+    let paired = operations.paired;
     let mut changes = folded(operations.changes);
     walk.run();
     let size = DiffSize {
@@ -115,6 +122,7 @@ pub fn diff(old: &Contract, new: &Contract, options: &Options) -> Diff {
         changes: in_order(changes),
         equivalent: in_order(equivalent),
         size,
+        alignment: Alignment::new(walk.pairs, paired),
     }
 }
 
@@ -302,6 +310,7 @@ fn of_walk(walk: &Walk<'_>, at: usize, found: &Found, roots: &[usize]) -> Change
             .map(|root| walk.roots[*root].reach.clone())
             .collect(),
         verdicts: Vec::new(),
+        pair: Some(at),
     }
 }
 

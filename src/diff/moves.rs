@@ -9,7 +9,7 @@ use crate::schema::{Graph, NodeId};
 use super::change::Fact;
 use super::contain::Kinds;
 use super::view::View;
-use super::walk::{Edge, Found, Question, Walk};
+use super::walk::{Found, Move, Question, Walk};
 
 /// How alike two names have to be for a guess that stands on names: 1 is the same name.
 const ALIKE: f64 = 0.6;
@@ -108,18 +108,34 @@ impl<'c> Walk<'c> {
                 forward.asks.extend(question.forward.asks);
                 backward.asks.extend(question.backward.asks);
                 let schemas = at_way(inner, &object, &group.way, inside);
-                let (within, above) = (written(&group.way, inside), top.to_string());
+                let way: Vec<Step> = group
+                    .way
+                    .iter()
+                    .chain([inside])
+                    .cloned()
+                    .map(Step::Key)
+                    .collect();
+                let above = vec![Step::Key(Arc::clone(top))];
                 if is_flattened {
-                    lines.0.push(within);
-                    lines.1.push(above);
-                    let below = [Step::Key(Arc::clone(top))];
-                    self.lead_to(at, Edge::Moved, &below, &schemas, &other.schemas);
+                    lines.0.push(written(&group.way, inside));
+                    lines.1.push(top.to_string());
+                    let moved = Move {
+                        from: way,
+                        to: above.clone(),
+                        old: schemas,
+                        new: other.schemas,
+                    };
+                    self.lead_away(at, moved, &above);
                 } else {
-                    lines.0.push(above);
-                    lines.1.push(within);
-                    let way = group.way.iter().chain([inside]).cloned();
-                    let below: Vec<Step> = way.map(Step::Key).collect();
-                    self.lead_to(at, Edge::Moved, &below, &other.schemas, &schemas);
+                    lines.0.push(top.to_string());
+                    lines.1.push(written(&group.way, inside));
+                    let moved = Move {
+                        from: above,
+                        to: way.clone(),
+                        old: other.schemas,
+                        new: schemas,
+                    };
+                    self.lead_away(at, moved, &way);
                 }
             }
             let places = (whole.old_place, whole.new_place);
@@ -191,7 +207,14 @@ impl<'c> Walk<'c> {
             };
             change.guess = Some(ground.to_owned());
             found.push(change);
-            self.lead(at, Edge::Moved, &gone.schemas, &added.schemas);
+            let step = |stray: &Stray| vec![Step::Key(Arc::clone(&stray.name))];
+            let moved = Move {
+                from: step(&gone),
+                to: step(&added),
+                old: gone.schemas,
+                new: added.schemas,
+            };
+            self.lead_away(at, moved, &[]);
         }
     }
 }

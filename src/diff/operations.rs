@@ -17,6 +17,8 @@ pub(super) struct Operations<'w, 'c> {
     pub(super) walk: &'w mut Walk<'c>,
     pub(super) options: &'w Options,
     pub(super) changes: Vec<Change>,
+    /// Operations of both contracts, by their positions.
+    pub(super) paired: Vec<(usize, usize)>,
 }
 
 /// An operation of both contracts.
@@ -47,6 +49,7 @@ impl<'c> Operations<'_, 'c> {
     pub(super) fn run(&mut self) {
         let (old, new) = (self.walk.old, self.walk.new);
         let pairing = Pairing::of(old, new, &self.options.map_paths);
+        self.paired.clone_from(&pairing.pairs);
         let replaced = replacements(old, new);
         let mut moved: Vec<Both<'c>> = Vec::new();
         for &(left, right) in &pairing.pairs {
@@ -283,6 +286,7 @@ pub(super) fn change(fact: Fact, subject: &str, owner: Owner) -> Change {
         notes: Vec::new(),
         reach: Vec::new(),
         verdicts: Vec::new(),
+        pair: None,
     }
 }
 

@@ -12,7 +12,7 @@ use super::change::Fact;
 use super::contain::{Ask, Kinds};
 use super::moves::{shared, wrapped};
 use super::view::{Extra, Union, View};
-use super::walk::{Edge, Found, Question, Walk, keyword_text, place_of};
+use super::walk::{Edge, Found, Move, Question, Walk, keyword_text, place_of};
 
 /// How alike two variants have to be to be taken for one that changed.
 const ALIKE: f64 = 0.3;
@@ -179,7 +179,8 @@ impl<'c> Walk<'c> {
             let resource = View::of(left.graph, branch);
             let mut change = match wrapped(&self.new.graph, new, &resource) {
                 Some((steps, schemas)) => {
-                    self.lead_to(at, Edge::Moved, &[], branch, &schemas);
+                    let (from, to) = (Vec::new(), steps.clone());
+                    self.lead_away(at, moved(from, to, branch, &schemas), &[]);
                     envelope_found(Fact::EnvelopeAdded, &resource, steps)
                 }
                 None => Found::new(Fact::VariantRemoved, resource.label()),
@@ -200,7 +201,8 @@ impl<'c> Walk<'c> {
             let resource = View::of(right.graph, branch);
             let mut change = match wrapped(&self.old.graph, old, &resource) {
                 Some((steps, schemas)) => {
-                    self.lead_to(at, Edge::Moved, &[], &schemas, branch);
+                    let (from, to) = (steps.clone(), Vec::new());
+                    self.lead_away(at, moved(from, to, &schemas, branch), &[]);
                     envelope_found(Fact::EnvelopeRemoved, &resource, steps)
                 }
                 None => Found::new(Fact::VariantAdded, resource.label()),
@@ -294,23 +296,25 @@ impl<'c> Walk<'c> {
 
     /// An object that stands by itself where it was wrapped, or the reverse.
     fn envelope(&mut self, at: usize, old: &View<'_>, new: &View<'_>) -> Option<Vec<Found>> {
-        let (fact, resource, steps, left, right) =
+        let elements = |name: Arc<str>| vec![Step::Key(name), Step::Any];
+        // The places of `left` and `right` in the payloads, and where the resource is in the envelope.
+        let (fact, resource, steps, way, left, right) =
             if let Some((steps, schemas)) = wrapped(&self.old.graph, old, new) {
                 let right = self.pairs[at].new.clone();
-                (Fact::EnvelopeRemoved, new, steps, schemas, right)
+                let way = (steps.clone(), Vec::new());
+                (Fact::EnvelopeRemoved, new, steps, way, schemas, right)
             } else if let Some((steps, schemas)) = wrapped(&self.new.graph, new, old) {
                 let left = self.pairs[at].old.clone();
-                (Fact::EnvelopeAdded, old, steps, left, schemas)
+                let way = (Vec::new(), steps.clone());
+                (Fact::EnvelopeAdded, old, steps, way, left, schemas)
             } else if let Some((name, left, right)) = self.list_in(old, new, false) {
-                (Fact::EnvelopeAdded, old, vec![Step::Key(name)], left, right)
+                let steps = vec![Step::Key(Arc::clone(&name))];
+                let way = (vec![Step::Any], elements(name));
+                (Fact::EnvelopeAdded, old, steps, way, left, right)
             } else if let Some((name, right, left)) = self.list_in(new, old, true) {
-                (
-                    Fact::EnvelopeRemoved,
-                    new,
-                    vec![Step::Key(name)],
-                    left,
-                    right,
-                )
+                let steps = vec![Step::Key(Arc::clone(&name))];
+                let way = (elements(name), vec![Step::Any]);
+                (Fact::EnvelopeRemoved, new, steps, way, left, right)
             } else {
                 return None;
             };
@@ -319,8 +323,17 @@ impl<'c> Walk<'c> {
         let found = envelope_found(fact, resource, steps)
             .places(place_of(self.old, &pair.old), place_of(self.new, &pair.new))
             .asking(asks(&pair.new), asks(&pair.old));
-        self.lead_to(at, Edge::Moved, &[], &left, &right);
+        self.lead_away(at, moved(way.0, way.1, &left, &right), &[]);
         Some(vec![found])
+    }
+}
+
+fn moved(from: Vec<Step>, to: Vec<Step>, old: &[NodeId], new: &[NodeId]) -> Move {
+    Move {
+        from,
+        to,
+        old: old.to_vec(),
+        new: new.to_vec(),
     }
 }
 

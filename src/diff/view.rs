@@ -6,45 +6,45 @@ use serde_json::Value;
 
 use crate::schema::{Graph, Node, NodeId};
 
-use super::contain::Kinds;
+pub(crate) use super::contain::Kinds;
 
 /// Schemas that are put together at most.
 const MOST: usize = 256;
 
 /// What several schemas say of the same value, together.
 #[derive(Debug)]
-pub(super) struct View<'g> {
-    pub(super) graph: &'g Graph,
+pub(crate) struct View<'g> {
+    pub(crate) graph: &'g Graph,
     /// Every schema that applies, references left out.
-    pub(super) parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
     /// `anyOf` and `oneOf` with more than one branch beside null.
-    pub(super) unions: Vec<Union>,
+    pub(crate) unions: Vec<Union>,
 }
 
 /// A schema that applies to the value.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
-    pub(super) node: NodeId,
+pub(crate) struct Part {
+    pub(crate) node: NodeId,
     /// Whether null is allowed, whatever the schema says: it is the one branch beside null.
-    pub(super) or_null: bool,
+    pub(crate) or_null: bool,
 }
 
 /// A union with more than one branch.
 #[derive(Debug)]
-pub(super) struct Union {
+pub(crate) struct Union {
     /// The schema that has it.
-    pub(super) node: NodeId,
+    pub(crate) node: NodeId,
     /// Its branches but for null.
-    pub(super) branches: Vec<NodeId>,
+    pub(crate) branches: Vec<NodeId>,
     /// Whether null is a branch.
-    pub(super) has_null: bool,
+    pub(crate) has_null: bool,
     /// `oneOf`, not `anyOf`
-    pub(super) is_one: bool,
+    pub(crate) is_one: bool,
 }
 
 /// What an object takes beyond what it names.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Extra {
+pub(crate) enum Extra {
     /// Anything.
     Open,
     /// Nothing.
@@ -54,7 +54,7 @@ pub(super) enum Extra {
 }
 
 impl<'g> View<'g> {
-    pub(super) fn of(graph: &'g Graph, nodes: &[NodeId]) -> Self {
+    pub(crate) fn of(graph: &'g Graph, nodes: &[NodeId]) -> Self {
         let mut view = Self {
             graph,
             parts: Vec::new(),
@@ -101,7 +101,7 @@ impl<'g> View<'g> {
     }
 
     /// What stands beside references, without what they refer to.
-    pub(super) fn of_references(graph: &'g Graph, nodes: &[NodeId]) -> Self {
+    pub(crate) fn of_references(graph: &'g Graph, nodes: &[NodeId]) -> Self {
         let mut parts = Vec::new();
         for &node in nodes {
             let mut node = node;
@@ -123,7 +123,7 @@ impl<'g> View<'g> {
     }
 
     /// The schemas, each with its name in the graph.
-    pub(super) fn nodes(&self) -> impl Iterator<Item = (NodeId, &'g Node)> {
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = (NodeId, &'g Node)> {
         let graph = self.graph;
         self.parts
             .iter()
@@ -131,7 +131,7 @@ impl<'g> View<'g> {
     }
 
     /// The kinds of values, as `type` says; of unions only whether they allow null.
-    pub(super) fn kinds(&self) -> Kinds {
+    pub(crate) fn kinds(&self) -> Kinds {
         let mut kinds = Kinds::ALL;
         for part in &self.parts {
             let node = self.graph.node(part.node);
@@ -158,7 +158,7 @@ impl<'g> View<'g> {
     }
 
     /// The kinds of values, unions included.
-    pub(super) fn all_kinds(&self, depth: u8) -> Kinds {
+    pub(crate) fn all_kinds(&self, depth: u8) -> Kinds {
         let mut kinds = self.kinds();
         let Some(depth) = depth.checked_sub(1) else {
             return kinds;
@@ -177,7 +177,7 @@ impl<'g> View<'g> {
     }
 
     /// The values, where `enum` or `const` lists them.
-    pub(super) fn values(&self) -> Option<Vec<Value>> {
+    pub(crate) fn values(&self) -> Option<Vec<Value>> {
         let mut listed: Option<Vec<Value>> = None;
         for part in &self.parts {
             let node = self.graph.node(part.node);
@@ -201,7 +201,7 @@ impl<'g> View<'g> {
     }
 
     /// The names that `properties` declares, in order.
-    pub(super) fn names(&self) -> Vec<Arc<str>> {
+    pub(crate) fn names(&self) -> Vec<Arc<str>> {
         let mut seen = rustc_hash::FxHashSet::default();
         let names = self.nodes().flat_map(|(_, node)| &node.object.names);
         names
@@ -211,13 +211,13 @@ impl<'g> View<'g> {
     }
 
     /// Whether a property is declared.
-    pub(super) fn declares(&self, name: &str) -> bool {
+    pub(crate) fn declares(&self, name: &str) -> bool {
         self.nodes()
             .any(|(_, node)| node.object.properties.contains_key(name))
     }
 
     /// The schemas that `properties` gives for a name.
-    pub(super) fn property(&self, name: &str) -> Vec<NodeId> {
+    pub(crate) fn property(&self, name: &str) -> Vec<NodeId> {
         let schemas = self.nodes();
         schemas
             .filter_map(|(_, node)| node.object.properties.get(name).copied())
@@ -225,7 +225,7 @@ impl<'g> View<'g> {
     }
 
     /// The names of `required`, in order.
-    pub(super) fn required(&self) -> Vec<Arc<str>> {
+    pub(crate) fn required(&self) -> Vec<Arc<str>> {
         let mut seen = rustc_hash::FxHashSet::default();
         let required = self.nodes().flat_map(|(_, node)| &node.object.required);
         required
@@ -235,7 +235,7 @@ impl<'g> View<'g> {
     }
 
     /// What objects take beyond what is named.
-    pub(super) fn extra(&self) -> Extra {
+    pub(crate) fn extra(&self) -> Extra {
         let mut schemas = Vec::new();
         for (_, node) in self.nodes() {
             for rest in [node.object.additional, node.object.unevaluated]
@@ -258,7 +258,7 @@ impl<'g> View<'g> {
     }
 
     /// Whether nothing but the type is asked of a value.
-    pub(super) fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         self.unions.is_empty()
             && self.values().is_none()
             && self.nodes().all(|(_, node)| {
@@ -270,20 +270,20 @@ impl<'g> View<'g> {
     }
 
     /// Whether nothing but its elements is asked of an array.
-    pub(super) fn is_plain_list(&self) -> bool {
+    pub(crate) fn is_plain_list(&self) -> bool {
         let has_rules =
             |node: &Node| node.array.contains.is_some() || !node.array.prefix.is_empty();
         self.is_plain() && !self.nodes().any(|(_, node)| has_rules(node))
     }
 
     /// How many elements the schemas tell apart by position.
-    pub(super) fn positions(&self) -> usize {
+    pub(crate) fn positions(&self) -> usize {
         let positions = self.nodes().map(|(_, node)| node.array.prefix.len());
         positions.max().unwrap_or(0)
     }
 
     /// The schemas of the element at a position, those that say nothing left out.
-    pub(super) fn element(&self, index: usize) -> Vec<NodeId> {
+    pub(crate) fn element(&self, index: usize) -> Vec<NodeId> {
         self.nodes()
             .filter_map(|(_, node)| node.element_schema(index))
             .filter(|id| self.graph.node(self.graph.resolve(*id)).asserts)
@@ -291,7 +291,7 @@ impl<'g> View<'g> {
     }
 
     /// What people call it: a component, or its types.
-    pub(super) fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         if let Some(name) = self.component() {
             return name.to_string();
         }
@@ -313,7 +313,7 @@ impl<'g> View<'g> {
     }
 
     /// The component that it is.
-    pub(super) fn component(&self) -> Option<Arc<str>> {
+    pub(crate) fn component(&self) -> Option<Arc<str>> {
         let named = |part: &Part| {
             let node = self.graph.node(part.node);
             node.name.clone().filter(|_| node.component)

@@ -20,12 +20,14 @@ use super::view::View;
 
 /// How one pair leads to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Edge {
+pub enum Edge {
     /// The same value: a branch.
     Same,
+    /// A declared member.
     Property(Arc<str>),
     /// Every element after those that are told apart.
     Items(usize),
+    /// The element at a position.
     Position(usize),
     /// A member that is not named.
     Others,
@@ -33,6 +35,19 @@ pub(super) enum Edge {
     Pattern(String),
     /// The two stand in different places, so no payload of both holds them.
     Moved,
+}
+
+/// A part of payloads that stands in another place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The place in the old payload, below the value of the pair.
+    pub from: Vec<Step>,
+    /// The place in the new payload.
+    pub to: Vec<Step>,
+    /// What applied to it.
+    pub old: Vec<NodeId>,
+    /// What applies to it now.
+    pub new: Vec<NodeId>,
 }
 
 /// Schemas of the old contract, and those that they became.
@@ -49,6 +64,8 @@ pub(super) struct Pair {
     pub(super) roots: Vec<usize>,
     /// What differs.
     pub(super) found: Vec<Found>,
+    /// What stands in another place, also where nothing else differs in it.
+    pub(super) moves: Vec<Move>,
     /// Whether nothing is known of it, since a contract could not be used there.
     pub(super) is_unusable: bool,
 }
@@ -256,6 +273,7 @@ impl<'c> Walk<'c> {
             parents: from.into_iter().collect(),
             roots: Vec::new(),
             found: Vec::new(),
+            moves: Vec::new(),
             is_unusable: false,
         });
         self.known.insert(key, id);
@@ -301,6 +319,12 @@ impl<'c> Walk<'c> {
             path.push(step.clone());
         }
         self.pair(old, new, Some((at, edge)), &owner, &path);
+    }
+
+    /// Leads from a pair to what stands in another place; `below` is where it is told of.
+    pub(super) fn lead_away(&mut self, at: usize, moved: Move, below: &[Step]) {
+        self.lead_to(at, Edge::Moved, below, &moved.old, &moved.new);
+        self.pairs[at].moves.push(moved);
     }
 
     fn compare(&mut self, at: usize) {

@@ -16,8 +16,9 @@ use super::profile::{TargetKey, TrafficFact};
 use super::record::shorten;
 use super::route::Destination;
 use super::sighting::Sighting;
+use super::watch::Watcher;
 
-impl<'c> Observer<'c> {
+impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// Holds the parameters of a request against those of its operation.
     pub(super) fn parameters(
         &mut self,

@@ -18,25 +18,42 @@ pub fn first_deviation(
     side: Option<Side>,
     value: Value<'_>,
 ) -> Option<(Pointer, DeviationKind)> {
-    let mut walk = Walk::new(graph, side, First::default());
+    deviations(graph, schema, side, value, 1).into_iter().next()
+}
+
+/// The ways in which a value breaks a schema, in the order of the value; `most` of them at most.
+#[must_use]
+pub fn deviations(
+    graph: &Graph,
+    schema: NodeId,
+    side: Option<Side>,
+    value: Value<'_>,
+    most: usize,
+) -> Vec<(Pointer, DeviationKind)> {
+    let few = Few {
+        most,
+        ..Few::default()
+    };
+    let mut walk = Walk::new(graph, side, few);
     walk.run(schema, value);
     walk.recorder.found
 }
 
-/// Keeps the first deviation.
+/// Keeps the first few deviations.
 #[derive(Default)]
-struct First {
+struct Few {
+    most: usize,
     way: Vec<Pointer>,
-    found: Option<(Pointer, DeviationKind)>,
+    found: Vec<(Pointer, DeviationKind)>,
 }
 
-impl First {
+impl Few {
     fn here(&self) -> Pointer {
         self.way.last().cloned().unwrap_or_default()
     }
 }
 
-impl<'d> Recorder<'d> for First {
+impl<'d> Recorder<'d> for Few {
     fn value(&mut self, _: Value<'d>, _: &[NodeId]) {}
 
     fn enter(&mut self, step: Taken<'d>) {
@@ -59,12 +76,12 @@ impl<'d> Recorder<'d> for First {
         about: About<'d>,
         _: Option<&Arc<str>>,
     ) {
-        if self.found.is_none() {
+        if !self.is_done() {
             let mut pointer = self.here();
             if let About::Member(key, _) = about {
                 pointer.push_key(&key.name());
             }
-            self.found = Some((pointer, kind));
+            self.found.push((pointer, kind));
         }
     }
 
@@ -77,6 +94,6 @@ impl<'d> Recorder<'d> for First {
     fn variant(&mut self, _: NodeId) {}
 
     fn is_done(&self) -> bool {
-        self.found.is_some()
+        self.found.len() >= self.most
     }
 }

@@ -19,9 +19,10 @@ mod spelling;
 mod tally;
 mod variant;
 mod walk;
+mod watch;
 
 pub use deviation::{Deviation, DeviationKind};
-pub use explain::first_deviation;
+pub use explain::{deviations, first_deviation};
 pub use observer::{Judged, Observer, Options, fits_file};
 pub use placeholder::is_placeholder;
 pub use profile::{
@@ -29,6 +30,7 @@ pub use profile::{
 };
 pub use spelling::Spelling;
 pub use tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Samples, Spot, Tally};
+pub use watch::{RoutedPayload, RoutedRequest, Watcher};
 
 #[cfg(test)]
 mod tests;

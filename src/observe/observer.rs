@@ -17,6 +17,7 @@ use super::record::ShapeRecorder;
 use super::route::{Destination, Guess, Versions};
 use super::sighting::Sighting;
 use super::walk::Walk;
+use super::watch::{RoutedPayload, RoutedRequest, Watcher};
 
 /// Verdicts on single payloads that are kept for the report.
 const JUDGED_KEPT: usize = 1_000;
@@ -47,7 +48,7 @@ pub struct Judged {
 
 /// Compares exchanges with the versions of a contract and keeps what is learnt.
 #[derive(Debug)]
-pub struct Observer<'c> {
+pub struct Observer<'c, W = ()> {
     versions: Versions<'c>,
     options: Options,
     payloads: u64,
@@ -61,6 +62,8 @@ pub struct Observer<'c> {
     pub skipped: Vec<(PathBuf, &'static str)>,
     /// The verdicts on the first payloads.
     pub judged: Vec<Judged>,
+    /// Who is told of the traffic itself.
+    pub watcher: W,
 }
 
 impl<'c> Observer<'c> {
@@ -77,9 +80,28 @@ impl<'c> Observer<'c> {
             sources: Vec::new(),
             skipped: Vec::new(),
             judged: Vec::new(),
+            watcher: (),
         }
     }
 
+    /// The same observer, which tells somebody of the traffic that it sees.
+    #[must_use]
+    pub fn watched_by<W: Watcher<'c>>(self, watcher: W) -> Observer<'c, W> {
+        Observer {
+            versions: self.versions,
+            options: self.options,
+            payloads: self.payloads,
+            profile: self.profile,
+            problems: self.problems,
+            sources: self.sources,
+            skipped: self.skipped,
+            judged: self.judged,
+            watcher,
+        }
+    }
+}
+
+impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// The versions that payloads are compared with.
     #[must_use]
     pub fn asked(&self) -> &[&'c Contract] {
@@ -120,6 +142,13 @@ impl<'c> Observer<'c> {
         variants: Vec<String>,
     ) {
         self.profile.verdicts.entry(verdict).or_default().0 += 1;
+        let is_compared = matches!(
+            verdict,
+            Verdict::Conforms | Verdict::Placeholders | Verdict::Deviates
+        );
+        if !is_compared {
+            self.watcher.unjudged(origin, target.as_ref(), verdict);
+        }
         if self.judged.len() < JUDGED_KEPT {
             self.judged.push(Judged {
                 origin: origin.clone(),
@@ -131,33 +160,46 @@ impl<'c> Observer<'c> {
     }
 
     /// An exchange with method and URL.
-    fn routed(&mut self, request: &Request<'_>, response: Option<&Response<'_>>) {
+    fn routed(&mut self, request: &Request<'_>, response: Option<&Response<'_>>, hint: &Hint) {
         let target = Target::parse(&request.target);
         let host = target.host.clone().or_else(|| {
             let host = request.headers.get("host")?;
             Some(host.to_ascii_lowercase())
         });
-        let mut others = Vec::new();
+        let (mut found, mut others) = (Vec::new(), Vec::new());
         for contract in self.versions.asked.clone() {
             match contract.route(&request.method, &target) {
                 Route::Operation(operation, values) => {
-                    self.profile.matched += 1;
-                    if let Some(host) = host {
-                        self.profile.hosts.entry(host).or_default().0 += 1;
-                    }
                     let place = Destination {
                         contract,
                         operation,
                         side: Side::Request,
                         status: None,
                     };
-                    self.parameters(&place, request, &target, &values);
-                    self.messages(&place, request, response);
-                    return;
+                    found.push((place, values));
                 }
                 Route::OtherMethod(operations) => others.push((contract, operations)),
                 Route::Unknown => {}
             }
+        }
+        let versions: Vec<Destination<'c>> = found.iter().map(|(place, _)| *place).collect();
+        if let Some(index) = self.versions.spoken_by(&versions, hint, request, response) {
+            let (place, values) = found.swap_remove(index);
+            self.profile.matched += 1;
+            if let Some(host) = host {
+                self.profile.hosts.entry(host).or_default().0 += 1;
+            }
+            self.watcher.request(&RoutedRequest {
+                contract: place.contract,
+                operation: place.operation,
+                request,
+                target: &target,
+                path_values: &values,
+                response,
+            });
+            self.parameters(&place, request, &target, &values);
+            self.messages(&place, request, response);
+            return;
         }
         if others.is_empty()
             && let Some(place) = self.versions.incoming(&self.options.hint)
@@ -319,6 +361,16 @@ impl<'c> Observer<'c> {
                 &Sighting::Json(body, &document, 0..1),
             );
         }
+        self.watcher.payload(&RoutedPayload {
+            contract: place.contract,
+            operation: place.operation,
+            side: place.said_side(),
+            status: place.status,
+            schema: node,
+            body,
+            document: &document,
+            verdict,
+        });
         self.verdict(&body.origin, Some(key), verdict, variants);
     }
 
@@ -448,10 +500,11 @@ impl<'c> Observer<'c> {
     }
 }
 
-impl Sink for Observer<'_> {
+impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
     fn exchange(&mut self, exchange: Exchange<'_>) {
         self.profile.exchanges += 1;
         self.payloads += 1;
+        self.watcher.exchange(&exchange);
         for remark in &exchange.remarks {
             self.remark(remark);
         }
@@ -484,7 +537,7 @@ impl Sink for Observer<'_> {
         {
             self.by_schema(&exchange, &hint);
         } else if let Some(request) = &exchange.request {
-            self.routed(request, exchange.response.as_ref());
+            self.routed(request, exchange.response.as_ref(), &hint);
         } else if let Some(response) = &exchange.response
             && let Some(body) = &response.body
         {

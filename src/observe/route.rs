@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use crate::capture::Hint;
-use crate::contract::{Contract, Operation, OperationKind};
-use crate::json::Value;
+use crate::capture::{Hint, Request, Response};
+use crate::contract::{Contract, Operation, OperationKind, Payload};
+use crate::json::{Document, Value};
 use crate::location::Side;
-use crate::schema::NodeId;
+use crate::schema::{Memo, NodeId};
 
 use super::fit::Fit;
 
@@ -240,6 +240,59 @@ impl<'c> Versions<'c> {
                     status: (side == Side::Response).then_some(hint.status).flatten(),
                 })
             })
+    }
+
+    /// Which of several versions with the same paths an exchange speaks: the one that its name says, else the
+    /// first one whose schemas accept the most of its payloads.
+    pub(super) fn spoken_by(
+        &self,
+        places: &[Destination<'c>],
+        hint: &Hint,
+        request: &Request<'_>,
+        response: Option<&Response<'_>>,
+    ) -> Option<usize> {
+        if places.len() < 2 {
+            return places.len().checked_sub(1);
+        }
+        let named = hint.version.as_ref().and_then(|version| {
+            let mut places = places.iter();
+            places.position(|place| place.contract.version == *version)
+        });
+        if named.is_some() {
+            return named;
+        }
+        let sent = request
+            .body
+            .as_ref()
+            .map(|body| (Side::Request, None, body));
+        let answered = response.and_then(|response| {
+            let body = response.body.as_ref()?;
+            Some((Side::Response, Some(response.status), body))
+        });
+        let bodies: Vec<_> = sent.into_iter().chain(answered).collect();
+        let documents: Vec<_> = bodies
+            .iter()
+            .filter(|(.., body)| body.is_json())
+            .filter_map(|(side, status, body)| {
+                Some((*side, *status, Document::parse(&body.bytes).ok()?))
+            })
+            .collect();
+        let accepted = |place: &Destination<'_>| {
+            let accepted = documents.iter().filter(|(side, status, document)| {
+                let payload = place.operation.payload(*side, *status);
+                let schemas = payload.map(Payload::schemas).unwrap_or_default();
+                let graph = &place.contract.graph;
+                let memo = Memo::on(Some(*side));
+                let mut schemas = schemas.iter();
+                schemas.any(|schema| graph.accepts_with(*schema, document.root(), &memo))
+            });
+            accepted.count()
+        };
+        let scores = places.iter().map(accepted).enumerate();
+        scores
+            .rev()
+            .max_by_key(|(_, score)| *score)
+            .map(|(index, _)| index)
     }
 
     /// The request of the webhook or callback that the user names: those have no path of their own, so

@@ -54,6 +54,55 @@ impl Spelling {
             || (self.fraction > 0) != (other.fraction > 0)
             || self.lower_case != other.lower_case
     }
+
+    /// The same instant in this spelling; `None` where it cannot be written so.
+    ///
+    /// ```
+    /// use wiredrift::observe::Spelling;
+    ///
+    /// let z = Spelling::of("date-time", "2022-11-01T03:15:03Z").expect("a date-time");
+    /// let written = z.write("2022-11-01T04:15:03.000+01:00");
+    /// assert_eq!(written.as_deref(), Some("2022-11-01T03:15:03Z"));
+    /// ```
+    #[must_use]
+    pub fn write(self, text: &str) -> Option<String> {
+        let offset = match self.offset {
+            Offset::Z if self.lower_case => "z",
+            Offset::Z => "Z",
+            Offset::Zero => "+00:00",
+            Offset::MinusZero => "-00:00",
+            Offset::Other => return None,
+        };
+        let is_zero =
+            text.ends_with(['Z', 'z']) || text.ends_with("+00:00") || text.ends_with("-00:00");
+        let utc = match is_zero {
+            true => text.to_owned(),
+            // A leap second is no instant that could be moved.
+            false if text.contains(":60") => return None,
+            false => text.parse::<jiff::Timestamp>().ok()?.to_string(),
+        };
+        let clock = utc.find([':']).map(|colon| colon + 6)?;
+        let (seconds, rest) = utc.split_at_checked(clock)?;
+        let own = text.split_once('.').map_or("", |(_, rest)| {
+            let end = rest
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(rest.len());
+            &rest[..end]
+        });
+        // What `jiff` writes has no zeros at the end; what the text has of them counts.
+        debug_assert!(rest.starts_with('.') || own.bytes().all(|digit| digit == b'0'));
+        let fraction = match (self.fraction, own.bytes().all(|digit| digit == b'0')) {
+            (0, true) => String::new(),
+            (digits, true) => format!(".{}", "0".repeat(usize::from(digits))),
+            (_, false) => format!(".{own}"),
+        };
+        let mut seconds = seconds.to_owned();
+        match self.lower_case {
+            true => seconds.make_ascii_lowercase(),
+            false => seconds.make_ascii_uppercase(),
+        }
+        Some(format!("{seconds}{fraction}{offset}"))
+    }
 }
 
 impl fmt::Display for Spelling {

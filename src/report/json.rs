@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::capture::Format;
+use std::path::PathBuf;
+
+use crate::capture::{Format, Problem};
 use crate::location::{Origin, Side};
 use crate::observe::{Evidence, TargetKey, Verdict};
 use crate::rules::{Finding, Level, Unit};
@@ -75,7 +77,7 @@ struct VersionCount {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct JsonFinding {
+pub(super) struct JsonFinding {
     /// What stays the same from run to run: rule, contract, operation, side, status, path
     /// and subject.
     key: String,
@@ -118,7 +120,7 @@ struct JsonPlace {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct JsonTarget {
+pub(super) struct JsonTarget {
     /// `name@version`
     contract: String,
     operation: String,
@@ -139,7 +141,7 @@ struct JsonValueCount {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct JsonEvidence {
+pub(super) struct JsonEvidence {
     #[serde(flatten)]
     origin: JsonOrigin,
     /// JSON pointer (RFC 6901) into the payload.
@@ -153,7 +155,7 @@ struct JsonEvidence {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct JsonOrigin {
+pub(super) struct JsonOrigin {
     file: String,
     /// Number of the entry in a file that holds several, from 1.
     entry: Option<u64>,
@@ -185,14 +187,14 @@ struct JsonSource {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct JsonProblem {
+pub(super) struct JsonProblem {
     #[serde(flatten)]
     origin: JsonOrigin,
     message: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct JsonSkipped {
+pub(super) struct JsonSkipped {
     file: String,
     reason: String,
 }
@@ -208,11 +210,34 @@ pub fn json(report: &Report) -> String {
 /// The JSON Schema of the format.
 #[must_use]
 pub fn json_schema() -> serde_json::Value {
+    schema_of::<JsonReport>()
+}
+
+/// The JSON Schema of what a report is written from.
+pub(super) fn schema_of<T: JsonSchema>() -> serde_json::Value {
     schemars::generate::SchemaSettings::draft2020_12()
         .for_serialize()
         .into_generator()
-        .into_root_schema_for::<JsonReport>()
+        .into_root_schema_for::<T>()
         .to_value()
+}
+
+impl From<&Problem> for JsonProblem {
+    fn from(problem: &Problem) -> Self {
+        Self {
+            origin: (&problem.origin).into(),
+            message: problem.message.clone(),
+        }
+    }
+}
+
+impl From<&(PathBuf, &'static str)> for JsonSkipped {
+    fn from((path, reason): &(PathBuf, &'static str)) -> Self {
+        Self {
+            file: path.display().to_string(),
+            reason: (*reason).to_owned(),
+        }
+    }
 }
 
 impl From<&Report> for JsonReport {
@@ -264,22 +289,8 @@ impl From<&Report> for JsonReport {
                     exchanges: source.exchanges,
                 })
                 .collect(),
-            problems: report
-                .problems
-                .iter()
-                .map(|problem| JsonProblem {
-                    origin: (&problem.origin).into(),
-                    message: problem.message.clone(),
-                })
-                .collect(),
-            skipped: report
-                .skipped
-                .iter()
-                .map(|(path, reason)| JsonSkipped {
-                    file: path.display().to_string(),
-                    reason: (*reason).to_owned(),
-                })
-                .collect(),
+            problems: report.problems.iter().map(JsonProblem::from).collect(),
+            skipped: report.skipped.iter().map(JsonSkipped::from).collect(),
         }
     }
 }

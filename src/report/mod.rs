@@ -3,12 +3,13 @@
 pub mod changes;
 mod json;
 mod text;
+pub mod upgrade;
 
 use std::path::PathBuf;
 
 use crate::capture::{Problem, SourceRead};
 use crate::contract::Contract;
-use crate::observe::{Count, Judged, Observer, Options, Profile, Verdict};
+use crate::observe::{Count, Judged, Observer, Options, Profile, Verdict, Watcher};
 use crate::rules::{Finding, Level};
 
 pub use json::{JsonReport, REPORT_VERSION, json, json_schema};
@@ -79,7 +80,11 @@ impl Report {
 
     /// Puts together what was observed and what was judged of it.
     #[must_use]
-    pub fn new(contract: &str, observer: Observer<'_>, findings: Vec<Finding>) -> Self {
+    pub fn new<'c, W: Watcher<'c>>(
+        contract: &str,
+        observer: Observer<'c, W>,
+        findings: Vec<Finding>,
+    ) -> Self {
         let asked = observer.asked();
         let versions_open = asked.len() > 1;
         let unusable = asked.iter().map(|contract| contract.unusable()).sum();

@@ -39,6 +39,21 @@ pub(super) fn subject_of(path: &PathPattern) -> String {
     }
 }
 
+/// What a deviation of one value is called: the place of it, and the value itself as it may be shown.
+#[must_use]
+pub fn sentence(kind: &DeviationKind, place: &PathPattern, value: &str) -> String {
+    let key = match place.steps().last() {
+        Some(Step::Key(key)) => &**key,
+        Some(Step::Any) | None => "",
+    };
+    match kind {
+        DeviationKind::Enum { listed } if !value.is_empty() => {
+            format!("{value} is none of the {listed} values of the enum")
+        }
+        _ => deviation(kind, &subject_of(place), key).message,
+    }
+}
+
 /// What a deviation is called; `name` is that of its path and `subject` the key or value, if it
 /// counts them.
 pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Words {

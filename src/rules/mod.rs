@@ -15,6 +15,7 @@ mod unseen;
 pub use catalogue::{CATALOGUE, Level, Rule};
 pub use change::{JudgedChange, Release, judge_changes, release, rule_of};
 pub use contract::judge_contract;
+pub use describe::sentence;
 pub use finding::{Finding, FindingPlace, SeenValue, Unit};
 pub use judge::{Policy, in_order, judge};
 

@@ -7,21 +7,21 @@ use crate::schema::Types;
 
 /// A set of kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::diff) struct Kinds(u8);
+pub(crate) struct Kinds(u8);
 
 impl Kinds {
-    pub(in crate::diff) const NONE: Self = Self(0);
-    pub(in crate::diff) const NULL: Self = Self(1);
-    pub(in crate::diff) const BOOLEAN: Self = Self(1 << 1);
-    pub(in crate::diff) const WHOLE: Self = Self(1 << 2);
-    pub(in crate::diff) const FRACTION: Self = Self(1 << 3);
-    pub(in crate::diff) const NUMBER: Self = Self(Self::WHOLE.0 | Self::FRACTION.0);
-    pub(in crate::diff) const STRING: Self = Self(1 << 4);
-    pub(in crate::diff) const ARRAY: Self = Self(1 << 5);
-    pub(in crate::diff) const OBJECT: Self = Self(1 << 6);
-    pub(in crate::diff) const ALL: Self = Self(0x7F);
+    pub(crate) const NONE: Self = Self(0);
+    pub(crate) const NULL: Self = Self(1);
+    pub(crate) const BOOLEAN: Self = Self(1 << 1);
+    pub(crate) const WHOLE: Self = Self(1 << 2);
+    pub(crate) const FRACTION: Self = Self(1 << 3);
+    pub(crate) const NUMBER: Self = Self(Self::WHOLE.0 | Self::FRACTION.0);
+    pub(crate) const STRING: Self = Self(1 << 4);
+    pub(crate) const ARRAY: Self = Self(1 << 5);
+    pub(crate) const OBJECT: Self = Self(1 << 6);
+    pub(crate) const ALL: Self = Self(0x7F);
     /// Each kind alone.
-    pub(in crate::diff) const EACH: [Self; 7] = [
+    pub(crate) const EACH: [Self; 7] = [
         Self::NULL,
         Self::BOOLEAN,
         Self::WHOLE,
@@ -33,7 +33,7 @@ impl Kinds {
 
     /// The kinds that a `type` takes. Draft 4 takes fewer numbers for whole ones; what is proved of more
     /// is proved of fewer, so only `takes_all` has to know.
-    pub(in crate::diff) fn of(types: Types) -> Self {
+    pub(crate) fn of(types: Types) -> Self {
         let mut kinds = Self(0);
         let named = [
             (Kind::Null, Self::NULL),
@@ -54,36 +54,36 @@ impl Kinds {
         kinds
     }
 
-    pub(in crate::diff) const fn and(self, other: Self) -> Self {
+    pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    pub(in crate::diff) const fn or(self, other: Self) -> Self {
+    pub(crate) const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    pub(in crate::diff) const fn without(self, other: Self) -> Self {
+    pub(crate) const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    pub(in crate::diff) const fn is_empty(self) -> bool {
+    pub(crate) const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    pub(in crate::diff) const fn within(self, other: Self) -> bool {
+    pub(crate) const fn within(self, other: Self) -> bool {
         self.0 & !other.0 == 0
     }
 
-    pub(in crate::diff) const fn has(self, other: Self) -> bool {
+    pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    pub(in crate::diff) const fn count(self) -> u32 {
+    pub(crate) const fn count(self) -> u32 {
         self.0.count_ones()
     }
 
     /// The kinds that a keyword about this kind of value is about.
-    pub(in crate::diff) const fn about(kind: Kind) -> Self {
+    pub(crate) const fn about(kind: Kind) -> Self {
         match kind {
             Kind::Null => Self::NULL,
             Kind::Boolean => Self::BOOLEAN,
@@ -95,7 +95,7 @@ impl Kinds {
     }
 
     /// The kind of one value.
-    pub(in crate::diff) fn of_value(value: &serde_json::Value) -> Self {
+    pub(crate) fn of_value(value: &serde_json::Value) -> Self {
         match value {
             serde_json::Value::Null => Self::NULL,
             serde_json::Value::Bool(_) => Self::BOOLEAN,

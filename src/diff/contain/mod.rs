@@ -29,7 +29,7 @@ use crate::schema::{Graph, Memo, Node, NodeId};
 pub(super) use ask::Ask;
 use classes::Detail;
 pub(super) use classes::{Classes, Partition};
-pub(super) use kinds::Kinds;
+pub(crate) use kinds::Kinds;
 pub(super) use pool::Pool;
 pub(super) use prove::Prover;
 pub(super) use refute::{DEPTH, Part, Refuter};

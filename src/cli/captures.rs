@@ -1,0 +1,96 @@
+//! Captures as a command line names them.
+
+use std::path::{Path, PathBuf};
+
+use crate::capture::{Hint, Input, Limits};
+use crate::contract::Contract;
+use crate::error::{Error, ErrorKind, Result};
+use crate::location::Side;
+use crate::observe::{Options, fits_file};
+
+use super::args::{CaptureArguments, SideArgument};
+
+impl CaptureArguments {
+    /// The inputs that were named.
+    pub(super) fn inputs(&self, paths: &[PathBuf]) -> Result<Vec<Input>> {
+        let is_stdin = |path: &Path| path.as_os_str() == "-";
+        if paths.iter().filter(|path| is_stdin(path)).count() > 1 {
+            let message = "standard input (`-`) is named twice";
+            return Err(Error::new(ErrorKind::Format, message));
+        }
+        let inputs = paths.iter().map(|path| match is_stdin(path) {
+            true => Input::Stdin,
+            false => Input::Path(path.clone()),
+        });
+        Ok(inputs.collect())
+    }
+
+    /// What is said of payloads that do not say it themselves; `name` is what the contracts are called.
+    pub(super) fn observation(&self, asked: &[&Contract], name: &str) -> Result<Options> {
+        let of_schemas = asked.iter().all(|contract| contract.is_of_schemas());
+        if !self.schema_for.is_empty() && !of_schemas {
+            let message = "--schema-for is for contracts of JSON Schemas; name the operation of \
+                           payloads with --operation, or in the names of their files";
+            return Err(Error::new(ErrorKind::Format, message));
+        }
+        let operation = match &self.operation {
+            Some(id) => Some(operation_id(id, asked, name)?),
+            None => None,
+        };
+        Ok(Options {
+            hint: Hint {
+                operation,
+                version: None,
+                side: self.side.map(|side| match side {
+                    SideArgument::Request => Side::Request,
+                    SideArgument::Response => Side::Response,
+                }),
+                status: self.status,
+            },
+            by_file: self.schema_for.clone(),
+        })
+    }
+
+    /// The schemas that `--schema-for` asks for by reference.
+    pub(super) fn schemas(&self) -> Vec<String> {
+        let schemas = self.schema_for.iter();
+        schemas.map(|(_, schema)| schema.clone()).collect()
+    }
+
+    /// How much is read at once.
+    pub(super) const fn limits(&self) -> Limits {
+        Limits {
+            body: self.max_body,
+        }
+    }
+
+    /// A pattern of `--schema-for` that fits none of the files.
+    pub(super) fn idle_pattern<'f>(
+        &self,
+        files: impl IntoIterator<Item = &'f str>,
+    ) -> Option<&glob::Pattern> {
+        let files: Vec<&str> = files.into_iter().collect();
+        let mut globs = self.schema_for.iter().map(|(glob, _)| glob);
+        globs.find(|glob| !files.iter().any(|file| fits_file(glob, file)))
+    }
+}
+
+/// The id of the operation that goes by this name: its id, the `operationId` of a webhook, or method and
+/// path.
+fn operation_id(name: &str, asked: &[&Contract], contract: &str) -> Result<String> {
+    let operations = || asked.iter().flat_map(|contract| &contract.operations);
+    let found = operations()
+        .find(|operation| operation.id == name)
+        .or_else(|| {
+            operations().find(|operation| {
+                operation.operation_id.as_deref() == Some(name) || operation.signature() == name
+            })
+        });
+    found.map(|operation| operation.id.clone()).ok_or_else(|| {
+        let kind = format!("operation of `{contract}`");
+        let known: Vec<&str> = operations()
+            .map(|operation| operation.id.as_str())
+            .collect();
+        crate::contract::unknown(&kind, name, known.into_iter())
+    })
+}

@@ -1,0 +1,66 @@
+//! The two contracts that a command compares.
+
+use crate::contract::{Contract, LoadOptions};
+use crate::error::{Error, ErrorKind, Result};
+use crate::report::changes::ContractName;
+
+use super::args::PairArguments;
+use super::chosen::Chosen;
+use super::git;
+
+/// The old contract and the new one.
+pub(super) struct Pair {
+    old: Chosen,
+    new: Chosen,
+}
+
+impl Pair {
+    /// Finds both; `schemas` are those that are asked for by reference.
+    pub(super) fn find(arguments: &PairArguments, schemas: &[String]) -> Result<Self> {
+        let options = arguments.reading.options(schemas.to_vec());
+        Ok(Self {
+            old: find(&arguments.old, &options)?,
+            new: find(&arguments.new, &options)?,
+        })
+    }
+
+    /// The one version that each names.
+    pub(super) fn contracts(&self, arguments: &PairArguments) -> Result<(&Contract, &Contract)> {
+        Ok((
+            one(&self.old, &arguments.old)?,
+            one(&self.new, &arguments.new)?,
+        ))
+    }
+}
+
+/// How a contract is called in reports.
+pub(super) fn name(given: &str, contract: &Contract) -> ContractName {
+    ContractName {
+        given: given.to_owned(),
+        reference: contract.reference(),
+        version: contract.version.clone(),
+    }
+}
+
+/// The contract that an operand names.
+fn find(operand: &str, options: &LoadOptions) -> Result<Chosen> {
+    match operand.strip_prefix("git:") {
+        Some(place) => Ok(Chosen::loaded(git::load(operand, place, options)?)),
+        None => Chosen::find(operand, options),
+    }
+}
+
+/// The one version that an operand names.
+fn one<'c>(chosen: &'c Chosen, operand: &str) -> Result<&'c Contract> {
+    match chosen.asked()?.as_slice() {
+        [contract] => Ok(contract),
+        several => {
+            let names: Vec<String> = several.iter().map(|c| c.reference()).collect();
+            let message = format!(
+                "`{operand}` has several versions; name one of them: {}",
+                names.join(", ")
+            );
+            Err(Error::new(ErrorKind::Unknown, message))
+        }
+    }
+}

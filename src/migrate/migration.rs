@@ -1,0 +1,132 @@
+//! The way from one contract to the other: which operation and schema a payload goes to.
+
+use crate::contract::{Contract, Operation, OperationKind, Payload};
+use crate::diff::Alignment;
+use crate::json::Value;
+use crate::location::Side;
+use crate::observe::RoutedPayload;
+use crate::schema::NodeId;
+
+use super::moves::Moves;
+use super::rewrite::{Rewriter, Rewritten};
+
+/// Two contracts, and what became of the old one's operations and schemas in the new one.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration<'c> {
+    /// Where payloads come from.
+    pub old: &'c Contract,
+    /// Where they go.
+    pub new: &'c Contract,
+    /// Which parts became which; of a diff of these two.
+    pub alignment: &'c Alignment,
+    /// What a team says beside.
+    pub moves: &'c Moves,
+}
+
+/// What payloads of an operation, side and status are compared with in the new contract.
+#[derive(Debug, Clone)]
+pub struct Counterpart<'c> {
+    /// The operation.
+    pub operation: &'c Operation,
+    /// The schemas that they may have to fit.
+    pub schemas: Vec<NodeId>,
+}
+
+impl<'c> Migration<'c> {
+    /// The operation of the new contract that an operation of the old one became.
+    #[must_use]
+    pub fn operation(&self, old: &Operation) -> Option<&'c Operation> {
+        let position = position(self.old, old)?;
+        let mut pairs = self.alignment.operations.iter();
+        let (_, new) = pairs.find(|(known, _)| *known == position)?;
+        self.new.operations.get(*new)
+    }
+
+    /// Where payloads of a side go.
+    ///
+    /// # Errors
+    ///
+    /// When they go nowhere: why, in words.
+    pub fn counterpart(
+        &self,
+        old: &Operation,
+        side: Option<Side>,
+        status: Option<u16>,
+    ) -> Result<Counterpart<'c>, String> {
+        let reference = self.new.reference();
+        let Some(operation) = self.operation(old) else {
+            let takers: Vec<&str> = self
+                .new
+                .operations
+                .iter()
+                .filter(|operation| {
+                    let mut replaced = operation.replaces.iter();
+                    replaced.any(|replaced| {
+                        replaced.version == self.old.version && replaced.operation == old.id
+                    })
+                })
+                .map(|operation| operation.id.as_str())
+                .collect();
+            return Err(match takers.as_slice() {
+                [] => format!("{reference} has no operation in place of `{}`", old.id),
+                takers => format!(
+                    "`{}` was replaced in {reference} by other operations: {}",
+                    old.id,
+                    takers.join(", ")
+                ),
+            });
+        };
+        let side = side.unwrap_or(Side::Response);
+        let own = operation.payload(side, status).map(Payload::schemas);
+        let schemas = match own {
+            Some(schemas) if !schemas.is_empty() => schemas,
+            _ => operation.schemas_like(side, status),
+        };
+        if schemas.is_empty() {
+            let what = match (side, status) {
+                _ if operation.kind == OperationKind::Schema => "payloads".to_owned(),
+                (Side::Response, Some(status)) => format!("response {status}"),
+                (side, _) => format!("the {side}"),
+            };
+            return Err(format!(
+                "{reference} has no JSON schema for {what} of `{}`",
+                operation.id
+            ));
+        }
+        Ok(Counterpart { operation, schemas })
+    }
+
+    /// A payload of the old contract in the shape of the new one.
+    ///
+    /// # Errors
+    ///
+    /// When the new contract has no place for it: why, in words.
+    pub fn rewrite<'d>(
+        &self,
+        routed: &RoutedPayload<'_, '_>,
+        value: Value<'d>,
+    ) -> Result<Rewritten<'d>, String> {
+        let counterpart = self.counterpart(routed.operation, routed.side, routed.status)?;
+        let rewriter = Rewriter::new(self.old, self.new, self.alignment);
+        let moves = self.moves.of(
+            routed.operation,
+            counterpart.operation,
+            routed.side,
+            routed.status,
+        );
+        let rewritten = counterpart
+            .schemas
+            .iter()
+            .map(|schema| rewriter.rewrite(value, (routed.schema, *schema), routed.side, &moves));
+        // Of several media types the one that is met best.
+        rewritten
+            .min_by_key(|rewritten| rewritten.left.len())
+            .ok_or_else(|| "there is no schema to meet".to_owned())
+    }
+}
+
+/// The position of an operation in its contract.
+fn position(contract: &Contract, operation: &Operation) -> Option<usize> {
+    let mut operations = contract.operations.iter();
+    operations.position(|known| std::ptr::eq(known, operation))
+}

@@ -1,0 +1,26 @@
+//! Migration: what the changes between two contracts mean for payloads, and for the traffic that was seen.
+//!
+//! [`Migration`] brings payloads of one contract into the shape of another, as far as the changes
+//! determine it.
+
+mod apply;
+mod edit;
+mod layout;
+mod migration;
+mod moves;
+mod object;
+mod repair;
+mod rewrite;
+mod tree;
+mod upgrade;
+
+pub use edit::{Edit, EditKind};
+pub use layout::Layout;
+pub use migration::{Counterpart, Migration};
+pub use moves::Moves;
+pub use rewrite::Rewritten;
+pub use tree::{Member, Tree};
+pub use upgrade::{Fate, Upgrade, Upgraded, Upgrader};
+
+#[cfg(test)]
+mod tests;

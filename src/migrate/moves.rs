@@ -1,0 +1,370 @@
+//! What a team says of a migration beside what the contracts say: `--moves FILE`.
+//!
+//! ```yaml
+//! moves:
+//!   - operation: list-organisations     # one of either contract; all of them without
+//!     move: {from: /data/*/title, to: /data/*/name}
+//!   - set: {at: /data/*/currency, value: EUR}
+//!   - map: {at: /data/*/jurisdiction, values: {xk: null, gb_sct: gb}}
+//!   - drop: /data/*/debug
+//! ```
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::contract::{Contract, Operation};
+use crate::diff::Alignment;
+use crate::diff::view::{Extra, View};
+use crate::error::{Error, ErrorKind, Result, closest};
+use crate::json::Document;
+use crate::location::{PathPattern, Pointer, Side, Step};
+use crate::schema::{Graph, NodeId};
+use crate::source::Parsed;
+
+/// Rules for payloads, in the order of their file.
+#[derive(Debug, Clone, Default)]
+pub struct Moves(Vec<Entry>);
+
+/// A rule, and the payloads that it is about.
+#[derive(Debug, Clone)]
+struct Entry {
+    operation: Option<String>,
+    side: Option<Side>,
+    status: Option<u16>,
+    action: Action,
+}
+
+/// What a rule does to a payload.
+#[derive(Debug, Clone)]
+pub(super) enum Action {
+    /// Takes a part of the old payload to a place of the new one.
+    Move { from: PathPattern, to: PathPattern },
+    /// Gives a place a value, where it has none.
+    Set { at: PathPattern, value: Json },
+    /// Puts other values in the place of some.
+    Map {
+        at: PathPattern,
+        values: Vec<(String, Json)>,
+    },
+    /// Leaves a place out.
+    Drop { at: PathPattern },
+}
+
+/// A rule as the file has it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    /// The id of an operation of either contract.
+    operation: Option<String>,
+    side: Option<Side>,
+    /// The status of responses of the old contract.
+    status: Option<u16>,
+    #[serde(rename = "move")]
+    moved: Option<FromTo>,
+    set: Option<AtValue>,
+    map: Option<AtValues>,
+    drop: Option<String>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FromTo {
+    from: String,
+    to: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct AtValue {
+    at: String,
+    value: Json,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct AtValues {
+    at: String,
+    values: serde_json::Map<String, Json>,
+}
+
+impl Moves {
+    /// Reads rules and holds them against both contracts; with `downgrade` the file is about the way from
+    /// `new` to `old`, and the rules are turned around where they can be.
+    ///
+    /// # Errors
+    ///
+    /// When the file is not as it should be, or a rule is about what the contracts do not have; the
+    /// message has the place.
+    pub fn read(
+        file: &Parsed,
+        (old, new): (&Contract, &Contract),
+        alignment: &Alignment,
+        downgrade: bool,
+    ) -> Result<Self> {
+        let failed = |pointer: &str, message: String| {
+            let span = file.source.locator().find(&Pointer::from_escaped(pointer));
+            let origin = file.source.origin(span.start);
+            Error::new(ErrorKind::Format, format!("{origin}: {message}"))
+        };
+        let entries = match &file.value {
+            Json::Object(members) => {
+                if let Some(name) = members.keys().find(|name| *name != "moves") {
+                    let message = format!("`{name}` is not known; the file has one key, `moves`");
+                    return Err(failed(&format!("/{}", name.replace('/', "~1")), message));
+                }
+                members.get("moves").and_then(Json::as_array)
+            }
+            _ => None,
+        };
+        let Some(entries) = entries else {
+            let message = "a list `moves` is missing: `moves: [{drop: /path}]`".to_owned();
+            return Err(failed("", message));
+        };
+        let mut moves = Vec::new();
+        for (index, entry) in entries.iter().enumerate() {
+            let pointer = format!("/moves/{index}");
+            let entry = Entry::parse(entry).map_err(|message| failed(&pointer, message))?;
+            let Some(entry) = entry.turned(downgrade) else {
+                continue;
+            };
+            let checked = entry.check((old, new), alignment);
+            checked.map_err(|message| failed(&pointer, message))?;
+            moves.push(entry);
+        }
+        Ok(Self(moves))
+    }
+
+    /// The rules for the payloads of an operation, by what it is called in both contracts.
+    pub(super) fn of(
+        &self,
+        old: &Operation,
+        new: &Operation,
+        side: Option<Side>,
+        status: Option<u16>,
+    ) -> Vec<&Action> {
+        let own = self.0.iter().filter(|entry| {
+            entry.is_of(old, new)
+                && (entry.side.is_none() || side.is_none() || entry.side == side)
+                && (entry.status.is_none() || entry.status == status)
+        });
+        own.map(|entry| &entry.action).collect()
+    }
+}
+
+impl Entry {
+    fn parse(entry: &Json) -> Result<Self, String> {
+        let written: Written =
+            serde_json::from_value(entry.clone()).map_err(|error| error.to_string())?;
+        let path = |text: &str| {
+            PathPattern::parse(text).ok_or_else(|| {
+                format!("`{text}` is no path; one starts with a slash, such as /data/*/name")
+            })
+        };
+        let mut actions: Vec<Action> = Vec::new();
+        if let Some(FromTo { from, to }) = written.moved {
+            let (from, to) = (path(&from)?, path(&to)?);
+            let stars = |path: &PathPattern| {
+                let steps = path.steps().iter();
+                steps.filter(|step| **step == Step::Any).count()
+            };
+            if stars(&from) != stars(&to) {
+                return Err(format!(
+                    "`{from}` and `{to}` have to have the same number of `*`, so that each part has \
+                     one place to go to"
+                ));
+            }
+            actions.push(Action::Move { from, to });
+        }
+        if let Some(AtValue { at, value }) = written.set {
+            let at = path(&at)?;
+            actions.push(Action::Set { at, value });
+        }
+        if let Some(AtValues { at, values }) = written.map {
+            let at = path(&at)?;
+            let values = values.into_iter().collect();
+            actions.push(Action::Map { at, values });
+        }
+        if let Some(at) = written.drop {
+            actions.push(Action::Drop { at: path(&at)? });
+        }
+        let mut actions = actions.into_iter();
+        match (actions.next(), actions.next()) {
+            (Some(action), None) => Ok(Self {
+                operation: written.operation,
+                side: written.side,
+                status: written.status,
+                action,
+            }),
+            _ => Err("a rule has one of `move`, `set`, `map` and `drop`".to_owned()),
+        }
+    }
+
+    /// The rule for the way back; `None` where it has none.
+    fn turned(mut self, downgrade: bool) -> Option<Self> {
+        if !downgrade {
+            return Some(self);
+        }
+        self.action = match self.action {
+            Action::Move { from, to } => Action::Move { from: to, to: from },
+            Action::Map { at, values } => {
+                let turned: Option<Vec<(String, Json)>> = values
+                    .iter()
+                    .map(|(from, to)| Some((key_of(to), Json::from(from.as_str()))))
+                    .map(|pair| {
+                        pair.filter(|(key, _)| {
+                            let mut all = values.iter();
+                            // Values that became one cannot be told apart again.
+                            all.by_ref().filter(|(_, to)| key_of(to) == *key).count() == 1
+                        })
+                    })
+                    .collect();
+                Action::Map {
+                    at,
+                    values: turned?,
+                }
+            }
+            // What was given was not there, and what was left out is gone.
+            Action::Set { .. } | Action::Drop { .. } => return None,
+        };
+        // A status is one of the contract that the file calls old.
+        self.status = None;
+        Some(self)
+    }
+
+    fn is_of(&self, old: &Operation, new: &Operation) -> bool {
+        let known = self.operation.as_deref();
+        known.is_none_or(|id| id == old.id || id == new.id)
+    }
+
+    /// Holds the rule against the contracts.
+    fn check(
+        &self,
+        (old, new): (&Contract, &Contract),
+        alignment: &Alignment,
+    ) -> Result<(), String> {
+        let pairs = alignment.operations.iter().filter_map(|(left, right)| {
+            let pair = (old.operations.get(*left)?, new.operations.get(*right)?);
+            self.is_of(pair.0, pair.1).then_some(pair)
+        });
+        let pairs: Vec<(&Operation, &Operation)> = pairs.collect();
+        if pairs.is_empty()
+            && let Some(id) = &self.operation
+        {
+            let all = old.operations.iter().chain(&new.operations);
+            let near = closest(id, all.map(|operation| operation.id.as_str()));
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return Err(format!("both contracts have no operation `{id}`{hint}"));
+        }
+        let old_roots = || {
+            pairs
+                .iter()
+                .flat_map(|(operation, _)| self.roots(operation))
+        };
+        let new_roots = || {
+            pairs
+                .iter()
+                .flat_map(|(_, operation)| self.roots(operation))
+        };
+        let find = |contract: &Contract, roots: Vec<NodeId>, path: &PathPattern| {
+            let found: Vec<Vec<NodeId>> = roots
+                .into_iter()
+                .filter_map(|root| declared(&contract.graph, &[root], path.steps()))
+                .collect();
+            if found.is_empty() {
+                let reference = contract.reference();
+                return Err(format!(
+                    "no payload of {reference} that the rule is about declares `{path}`"
+                ));
+            }
+            Ok(found)
+        };
+        let accepted = |places: &[Vec<NodeId>], value: &Json| {
+            let text = value.to_string();
+            let Ok(document) = Document::parse(text.as_bytes()) else {
+                return Ok(());
+            };
+            let is_accepted = places.iter().any(|schemas| {
+                let mut schemas = schemas.iter();
+                schemas.all(|schema| new.graph.accepts(*schema, document.root()))
+            });
+            match is_accepted {
+                true => Ok(()),
+                false => Err(format!(
+                    "{} does not accept the value {text} there",
+                    new.reference()
+                )),
+            }
+        };
+        match &self.action {
+            Action::Move { from, to } => {
+                find(old, old_roots().collect(), from)?;
+                find(new, new_roots().collect(), to)?;
+            }
+            Action::Set { at, value } => {
+                accepted(&find(new, new_roots().collect(), at)?, value)?;
+            }
+            Action::Map { at, values } => {
+                let places = find(new, new_roots().collect(), at)?;
+                for (_, value) in values {
+                    accepted(&places, value)?;
+                }
+            }
+            // What is left out may be what neither contract knows.
+            Action::Drop { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// The schemas of an operation that the rule may be about.
+    fn roots(&self, operation: &Operation) -> Vec<NodeId> {
+        let mut roots = Vec::new();
+        if self.side != Some(Side::Response) {
+            roots.extend(operation.request.schemas());
+        }
+        if self.side != Some(Side::Request) {
+            let responses = operation.responses.iter();
+            roots.extend(responses.flat_map(|response| response.payload.schemas()));
+        }
+        roots
+    }
+}
+
+/// How a value is written as a key of `map`: strings as they are, others as JSON.
+pub(super) fn key_of(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The schemas that are declared for a place; `None` where nothing is.
+pub(super) fn declared(graph: &Graph, schemas: &[NodeId], way: &[Step]) -> Option<Vec<NodeId>> {
+    let Some((step, way)) = way.split_first() else {
+        return Some(schemas.to_vec());
+    };
+    let view = View::of(graph, schemas);
+    let below = match step {
+        Step::Key(name) => view
+            .nodes()
+            .flat_map(|(_, node)| node.named_schemas(name).collect::<Vec<_>>())
+            .collect(),
+        Step::Any => {
+            let mut below = view.element(view.positions());
+            below.extend(view.element(0));
+            if let Extra::Schemas(schemas) = view.extra() {
+                below.extend(schemas);
+            }
+            below
+        }
+    };
+    let found = match below.is_empty() {
+        true => None,
+        false => declared(graph, &below, way),
+    };
+    found.or_else(|| {
+        let mut branches = view.unions.iter().flat_map(|union| &union.branches);
+        let whole: Vec<Step> = [std::slice::from_ref(step), way].concat();
+        branches.find_map(|branch| declared(graph, &[*branch], &whole))
+    })
+}

@@ -1,0 +1,370 @@
+//! Objects in another shape: which members stay, go, come, and stand elsewhere.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::diff::Move;
+use crate::diff::view::View;
+use crate::json::Value;
+use crate::location::{Pointer, Step};
+use crate::schema::NodeId;
+
+use super::edit::{Edit, EditKind};
+use super::rewrite::{Here, Outcome, Rewriter, Schemas, dropped, rest};
+use super::tree::{Member, Tree};
+
+/// How deep unions are searched for a property that only a branch declares.
+const UNIONS: u8 = 3;
+
+/// What an object takes beyond what it declares.
+pub(super) enum Rest {
+    Anything,
+    Nothing,
+    Schemas(Vec<NodeId>),
+}
+
+/// A part of an object that stands in another place, and what became of it.
+struct Arrival<'d> {
+    to: Vec<Arc<str>>,
+    tree: Tree<'d>,
+}
+
+/// The schemas of an object in both contracts, each as one.
+struct Views<'g> {
+    old: View<'g>,
+    new: View<'g>,
+}
+
+impl<'c> Rewriter<'c> {
+    pub(super) fn object<'d>(
+        &self,
+        here: &Here,
+        schemas: Schemas<'_>,
+        moves: &[Move],
+        value: Value<'d>,
+    ) -> Outcome<'d> {
+        let views = Views {
+            old: View::of(&self.old.graph, schemas.old),
+            new: View::of(&self.new.graph, schemas.new),
+        };
+        type Way = Vec<Arc<str>>;
+        let moves: Vec<(Way, Way, &Move)> = moves
+            .iter()
+            .filter_map(|moved| Some((keys(&moved.from)?, keys(&moved.to)?, moved)))
+            .filter(|(from, to, _)| !from.is_empty() && !to.is_empty())
+            .collect();
+        let mut members: Vec<Member<'d>> = Vec::new();
+        let mut arrivals: Vec<Arrival<'d>> = Vec::new();
+        let mut edits: Vec<Edit> = Vec::new();
+        for (key, member) in value.members() {
+            let name = key.name();
+            let from = here.from.join(&name);
+            let away: Vec<_> = moves
+                .iter()
+                .filter(|(from, ..)| *from[0] == *name)
+                .collect();
+            if away.is_empty() || views.new.declares(&name) {
+                let outcome = self.member(here, &views, &name, member);
+                edits.extend(outcome.edits);
+                let tree = outcome.tree;
+                members.extend(tree.map(|tree| Member::kept(key, member, tree)));
+                continue;
+            }
+            let ways: Vec<&[Arc<str>]> = away.iter().map(|(from, ..)| &from[1..]).collect();
+            for (from_way, to_way, moved) in &away {
+                let Some(part) = follow(member, &from_way[1..]) else {
+                    continue;
+                };
+                let below = here.at(pointer(&here.from, from_way), pointer(&here.to, to_way));
+                let schemas = Schemas {
+                    old: &moved.old,
+                    new: &moved.new,
+                };
+                let outcome = self.value(&below, schemas, part);
+                let is_renamed = from_way.len() == 1 && to_way.len() == 1;
+                edits.push(Edit {
+                    kind: match is_renamed {
+                        true => EditKind::Renamed,
+                        false => EditKind::Moved,
+                    },
+                    from: Some(below.from),
+                    to: Some(below.to),
+                    before: None,
+                    after: None,
+                });
+                edits.extend(outcome.edits);
+                if is_renamed {
+                    let name = Cow::Owned(to_way[0].to_string());
+                    members.push(Member {
+                        is_new: false,
+                        ..Member::new(name, outcome.tree)
+                    });
+                } else {
+                    arrivals.push(Arrival {
+                        to: to_way.clone(),
+                        tree: outcome.tree,
+                    });
+                }
+            }
+            leftover(&from, member, &ways, &mut edits);
+        }
+        for arrival in arrivals {
+            put(&mut members, &arrival.to, arrival.tree);
+        }
+        self.complete(here, &views.new, &mut members, &mut edits);
+        in_order(&views.new, &mut members);
+        Outcome {
+            tree: match edits.is_empty() {
+                true => Tree::Kept(value),
+                false => Tree::Object(members, Some(value)),
+            },
+            edits,
+        }
+    }
+
+    /// What becomes of a member that stays in its place; no tree where it does not stay.
+    fn member<'d>(
+        &self,
+        here: &Here,
+        views: &Views<'_>,
+        name: &str,
+        value: Value<'d>,
+    ) -> Remains<'d> {
+        let old = named(&views.old, name);
+        let mut new = named(&views.new, name);
+        let below = here.at(here.from.join(name), here.to.join(name));
+        let is_declared = views.new.declares(name) || !new.is_empty();
+        if !is_declared && !in_some_branch(&views.new, name, UNIONS) {
+            match rest(&views.new) {
+                Rest::Schemas(schemas) => new = schemas,
+                Rest::Anything if old.is_empty() => {}
+                Rest::Anything | Rest::Nothing => {
+                    let only = View::of(&self.old.graph, &old).values();
+                    let is_constant = only.is_some_and(|values| values.len() == 1);
+                    let mut edit = dropped(below.from, value);
+                    if is_constant {
+                        edit.kind = EditKind::ConstantDropped;
+                    }
+                    return Remains {
+                        tree: None,
+                        edits: vec![edit],
+                    };
+                }
+            }
+        }
+        let old = match (old.is_empty(), rest(&views.old)) {
+            (true, Rest::Schemas(schemas)) => schemas,
+            _ => old,
+        };
+        let schemas = Schemas {
+            old: &old,
+            new: &new,
+        };
+        let outcome = self.value(&below, schemas, value);
+        let is_null = matches!(&outcome.tree, Tree::Kept(kept) if kept.raw() == "null");
+        let is_required = || views.new.required().iter().any(|known| **known == *name);
+        if is_null && !is_required() && !self.is_accepted(&new, &outcome.tree, here.side) {
+            return Remains {
+                tree: None,
+                edits: vec![Edit {
+                    kind: EditKind::LeftOut,
+                    ..dropped(below.from, value)
+                }],
+            };
+        }
+        Remains {
+            tree: Some(outcome.tree),
+            edits: outcome.edits,
+        }
+    }
+
+    /// Adds what has to be there and can have one value only.
+    fn complete(
+        &self,
+        here: &Here,
+        view: &View<'_>,
+        members: &mut Vec<Member<'_>>,
+        edits: &mut Vec<Edit>,
+    ) {
+        let required = view.nodes().flat_map(|(_, node)| &node.object.required);
+        let required = required.filter(|required| required.holds_on(here.side));
+        let mut missing: Vec<&Arc<str>> = Vec::new();
+        for required in required {
+            let name = &required.name;
+            if !members.iter().any(|member| *member.name == **name) && !missing.contains(&name) {
+                missing.push(name);
+            }
+        }
+        for name in missing {
+            let schemas = view.property(name);
+            let property = View::of(view.graph, &schemas);
+            let default = property.nodes().find_map(|(_, node)| {
+                let annotations = node.annotations()?;
+                annotations.default.clone()
+            });
+            let (kind, value) = match (property.values().as_deref(), default) {
+                (Some([only]), _) => (EditKind::Constant, only.clone()),
+                (_, Some(default)) => (EditKind::Default, default),
+                _ => continue,
+            };
+            let tree = Tree::Made(value.clone());
+            if !self.is_accepted(&schemas, &tree, here.side) {
+                continue;
+            }
+            edits.push(Edit {
+                kind,
+                from: None,
+                to: Some(here.to.join(name)),
+                before: None,
+                after: Some(value),
+            });
+            members.push(Member::new(name.to_string(), tree));
+        }
+    }
+
+    /// An envelope around a payload, with what it has to hold beside.
+    pub(super) fn envelope<'d>(
+        &self,
+        schemas: &[NodeId],
+        way: &[Step],
+        inner: Tree<'d>,
+        (here, to): (&Here, Pointer),
+        edits: &mut Vec<Edit>,
+    ) -> Tree<'d> {
+        let view = View::of(&self.new.graph, schemas);
+        match way.split_first() {
+            None => inner,
+            Some((Step::Any, way)) => {
+                let mut below = to;
+                below.push_index(0);
+                let element = view.element(0);
+                let item = self.envelope(&element, way, inner, (here, below), edits);
+                Tree::Array(vec![item], None)
+            }
+            Some((Step::Key(name), way)) => {
+                let property = view.property(name);
+                let below = to.join(name);
+                let tree = self.envelope(&property, way, inner, (here, below), edits);
+                let mut members = vec![Member::new(name.to_string(), tree)];
+                let here = here.at(here.from.clone(), to);
+                self.complete(&here, &view, &mut members, edits);
+                in_order(&view, &mut members);
+                Tree::Object(members, None)
+            }
+        }
+    }
+}
+
+/// What remains of a member.
+struct Remains<'d> {
+    tree: Option<Tree<'d>>,
+    edits: Vec<Edit>,
+}
+
+/// The schemas that a view gives for a name, by name or by pattern.
+fn named(view: &View<'_>, name: &str) -> Vec<NodeId> {
+    let schemas = view.nodes();
+    schemas
+        .flat_map(|(_, node)| node.named_schemas(name).collect::<Vec<_>>())
+        .collect()
+}
+
+/// Whether a branch of a union declares a property.
+fn in_some_branch(view: &View<'_>, name: &str, depth: u8) -> bool {
+    let Some(depth) = depth.checked_sub(1) else {
+        return false;
+    };
+    let mut branches = view.unions.iter().flat_map(|union| &union.branches);
+    branches.any(|branch| {
+        let branch = View::of(view.graph, &[*branch]);
+        !named(&branch, name).is_empty() || in_some_branch(&branch, name, depth)
+    })
+}
+
+/// The keys of a way that has nothing else.
+fn keys(steps: &[Step]) -> Option<Vec<Arc<str>>> {
+    let keys = steps.iter().map(|step| match step {
+        Step::Key(name) => Some(Arc::clone(name)),
+        Step::Any => None,
+    });
+    keys.collect()
+}
+
+fn follow<'d>(value: Value<'d>, way: &[Arc<str>]) -> Option<Value<'d>> {
+    way.iter().try_fold(value, |value, name| value.get(name))
+}
+
+fn pointer(start: &Pointer, way: &[Arc<str>]) -> Pointer {
+    way.iter().fold(start.clone(), |at, name| at.join(name))
+}
+
+/// Tells what is lost of an object from which the values at `ways` were taken.
+fn leftover(at: &Pointer, value: Value<'_>, ways: &[&[Arc<str>]], edits: &mut Vec<Edit>) {
+    if ways.iter().any(|way| way.is_empty()) {
+        return;
+    }
+    let below = |name: &str| -> Vec<&[Arc<str>]> {
+        let ways = ways.iter().filter(|way| *way[0] == *name);
+        ways.map(|way| &way[1..]).collect()
+    };
+    if value.members().next().is_none() {
+        if value.is_empty() && value.kind() == crate::json::Kind::Object {
+            return;
+        }
+        edits.push(dropped(at.clone(), value));
+        return;
+    }
+    for (key, member) in value.members() {
+        let name = key.name();
+        let ways = below(&name);
+        match ways.is_empty() {
+            true => edits.push(dropped(at.join(&name), member)),
+            false => leftover(&at.join(&name), member, &ways, edits),
+        }
+    }
+}
+
+/// Puts a value at a place of an object, with the objects that lead there.
+fn put<'d>(members: &mut Vec<Member<'d>>, way: &[Arc<str>], tree: Tree<'d>) {
+    let Some((first, way)) = way.split_first() else {
+        return;
+    };
+    if way.is_empty() {
+        members.retain(|member| *member.name != **first);
+        members.push(Member::new(first.to_string(), tree));
+        return;
+    }
+    let position = members.iter().position(|member| *member.name == **first);
+    let position = position.unwrap_or_else(|| {
+        let object = Tree::Object(Vec::new(), None);
+        members.push(Member::new(first.to_string(), object));
+        members.len() - 1
+    });
+    let opened = std::mem::replace(
+        &mut members[position].tree,
+        Tree::Made(serde_json::Value::Null),
+    );
+    let mut opened = opened.opened();
+    if let Tree::Object(inner, _) = &mut opened {
+        put(inner, way, tree);
+    }
+    members[position].tree = opened;
+}
+
+/// Puts new members where the contract declares them: behind the last of those that it declares before.
+fn in_order(view: &View<'_>, members: &mut Vec<Member<'_>>) {
+    let names = view.names();
+    let rank = |name: &str| names.iter().position(|known| **known == *name);
+    let (mut new, rest): (Vec<Member<'_>>, Vec<Member<'_>>) =
+        members.drain(..).partition(|member| member.is_new);
+    *members = rest;
+    new.sort_by_key(|member| rank(&member.name).unwrap_or(usize::MAX));
+    for member in new {
+        let own = rank(&member.name);
+        let before = members.iter().rposition(|known| match own {
+            Some(own) => rank(&known.name).is_some_and(|rank| rank < own),
+            None => true,
+        });
+        members.insert(before.map_or(0, |before| before + 1), member);
+    }
+}

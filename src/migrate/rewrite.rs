@@ -1,0 +1,397 @@
+//! Payloads in another shape: what the difference of two contracts determines, done to one payload.
+//!
+//! The payload is walked with the schemas of both contracts at hand, as the walk of [`crate::diff`] paired
+//! them. Where several ways are open (variants, envelopes) each is tried, and the one counts that comes
+//! nearest to the new contract and loses least.
+
+use crate::contract::Contract;
+use crate::diff::view::{Extra, View};
+use crate::diff::{AlignedPair, Alignment, Edge, Move};
+use crate::json::{Document, Kind, Value};
+use crate::location::{Pointer, Side, Step};
+use crate::observe::{DeviationKind, deviations};
+use crate::schema::{Graph, NodeId};
+
+use super::edit::{Edit, EditKind};
+use super::moves::Action;
+use super::object::Rest;
+use super::tree::Tree;
+
+/// Deviations from the new contract that are listed for one payload.
+const LISTED: usize = 50;
+
+/// Levels of a payload that are looked into; what is below is taken over as it is.
+const DEEPEST: usize = 512;
+
+/// Rewrites payloads of one contract into the shape of another.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rewriter<'c> {
+    pub(super) old: &'c Contract,
+    pub(super) new: &'c Contract,
+    alignment: &'c Alignment,
+}
+
+/// A payload in the shape of the other contract.
+#[derive(Debug, Clone)]
+pub struct Rewritten<'d> {
+    /// The payload.
+    pub tree: Tree<'d>,
+    /// What was done to it, in the order of the payload.
+    pub edits: Vec<Edit>,
+    /// Where it still breaks the other contract, and how: what has to be supplied by hand.
+    pub left: Vec<(Pointer, DeviationKind)>,
+}
+
+/// Where a value is, in the payload as it was and as it becomes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Here {
+    pub(super) from: Pointer,
+    pub(super) to: Pointer,
+    pub(super) side: Option<Side>,
+    depth: usize,
+    /// Pairs that were tried for the same value.
+    tried: Vec<usize>,
+}
+
+impl Here {
+    /// A place further down on both sides.
+    pub(super) fn at(&self, from: Pointer, to: Pointer) -> Self {
+        Self {
+            from,
+            to,
+            side: self.side,
+            depth: self.depth + 1,
+            tried: Vec::new(),
+        }
+    }
+}
+
+/// A part of a payload in its new shape.
+#[derive(Debug, Clone)]
+pub(super) struct Outcome<'d> {
+    pub(super) tree: Tree<'d>,
+    pub(super) edits: Vec<Edit>,
+}
+
+/// The schemas of a value in both contracts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Schemas<'s> {
+    pub(super) old: &'s [NodeId],
+    pub(super) new: &'s [NodeId],
+}
+
+impl<'c> Rewriter<'c> {
+    /// A rewriter for what `alignment` says became what; it has to be of a diff of these contracts.
+    #[must_use]
+    pub(super) const fn new(
+        old: &'c Contract,
+        new: &'c Contract,
+        alignment: &'c Alignment,
+    ) -> Self {
+        Self {
+            old,
+            new,
+            alignment,
+        }
+    }
+
+    /// Rewrites a payload that the schema `old` describes into one for the schema `new`; `side` is the
+    /// side that it is on, if it is on one.
+    #[must_use]
+    pub(super) fn rewrite<'d>(
+        &self,
+        value: Value<'d>,
+        (old, new): (NodeId, NodeId),
+        side: Option<Side>,
+        rules: &[&Action],
+    ) -> Rewritten<'d> {
+        let here = Here {
+            side,
+            ..Here::default()
+        };
+        let schemas = Schemas {
+            old: &[old],
+            new: &[new],
+        };
+        let mut outcome = self.value(&here, schemas, value);
+        self.apply(value, schemas, &here, rules, &mut outcome);
+        let left = self.broken(&outcome.tree, &[new], side, LISTED);
+        Rewritten {
+            tree: outcome.tree,
+            edits: outcome.edits,
+            left,
+        }
+    }
+
+    /// How a payload breaks schemas of the new contract.
+    pub(super) fn broken(
+        &self,
+        tree: &Tree<'_>,
+        schemas: &[NodeId],
+        side: Option<Side>,
+        most: usize,
+    ) -> Vec<(Pointer, DeviationKind)> {
+        let text = tree.to_text();
+        let Ok(document) = Document::parse(text.as_bytes()) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for schema in schemas {
+            let root = document.root();
+            found.extend(deviations(&self.new.graph, *schema, side, root, most));
+        }
+        found.truncate(most);
+        found
+    }
+
+    /// The way in which a value comes nearest to the new contract.
+    pub(super) fn value<'d>(
+        &self,
+        here: &Here,
+        schemas: Schemas<'_>,
+        value: Value<'d>,
+    ) -> Outcome<'d> {
+        let old = resolved(&self.old.graph, schemas.old);
+        let new = resolved(&self.new.graph, schemas.new);
+        let schemas = Schemas {
+            old: &old,
+            new: &new,
+        };
+        if here.depth >= DEEPEST {
+            return Outcome {
+                tree: Tree::Kept(value),
+                edits: Vec::new(),
+            };
+        }
+        let known = self.alignment.find(&old, &new);
+        let id = known.filter(|id| !here.tried.contains(id));
+        let mut outcomes = match id {
+            Some(id) => self.variants(here, id, value),
+            None => Vec::new(),
+        };
+        let moves = known.map_or(&[][..], |id| &self.alignment.pairs[id].moves);
+        outcomes.push(self.parts(here, schemas, moves, value));
+        if outcomes.len() == 1 {
+            return outcomes.swap_remove(0);
+        }
+        let last = outcomes.len() - 1;
+        let score = |(index, outcome): (usize, &Outcome<'_>)| {
+            let broken = self.broken(&outcome.tree, &new, here.side, LISTED).len();
+            let lost = outcome.edits.iter().filter(|edit| edit.kind.loses());
+            (broken, index == last, lost.count(), index)
+        };
+        let best = outcomes.iter().enumerate().map(score).min();
+        outcomes.swap_remove(best.map_or(0, |(.., index)| index))
+    }
+
+    /// The value as each variant that it may have become.
+    fn variants<'d>(&self, here: &Here, id: usize, value: Value<'d>) -> Vec<Outcome<'d>> {
+        let pair: &AlignedPair = &self.alignment.pairs[id];
+        let mut within = here.clone();
+        within.tried.push(id);
+        let mut outcomes = Vec::new();
+        // Of equals the first counts: what stands by itself now is to stand by itself.
+        for moved in &pair.moves {
+            outcomes.extend(self.unwrapped(&within, moved, value));
+            outcomes.extend(self.wrapped(&within, moved, pair, value));
+        }
+        for (edge, below) in &pair.leads {
+            let below = &self.alignment.pairs[*below];
+            let is_of_it = || {
+                let mut schemas = below.old.iter();
+                below.old == pair.old
+                    || schemas.all(|schema| self.old.graph.accepts(*schema, value))
+            };
+            if *edge == Edge::Same && is_of_it() {
+                let schemas = Schemas {
+                    old: &below.old,
+                    new: &below.new,
+                };
+                outcomes.push(self.value(&within, schemas, value));
+            }
+        }
+        outcomes
+    }
+
+    /// What stood in an envelope, by itself; `None` where it is no single thing.
+    fn unwrapped<'d>(&self, here: &Here, moved: &Move, value: Value<'d>) -> Option<Outcome<'d>> {
+        // A list of its own stays a list: its elements are what the schemas are about.
+        let (way, is_list) = match (moved.from.split_last()?, moved.to.as_slice()) {
+            ((_, _), []) => (moved.from.as_slice(), false),
+            ((Step::Any, way), [Step::Any]) if !way.is_empty() => (way, true),
+            _ => return None,
+        };
+        let mut from = here.from.clone();
+        let mut at = value;
+        let mut lost = Vec::new();
+        for step in way {
+            match step {
+                Step::Key(name) => {
+                    for (key, member) in at.members().filter(|(key, _)| !key.is(name)) {
+                        lost.push(dropped(from.join(&key.name()), member));
+                    }
+                    at = at.get(name)?;
+                    from.push_key(name);
+                }
+                Step::Any => {
+                    let mut elements = at.elements();
+                    let only = elements.next()?;
+                    if elements.next().is_some() {
+                        return None;
+                    }
+                    at = only;
+                    from.push_index(0);
+                }
+            }
+        }
+        let edit = Edit {
+            kind: EditKind::Unwrapped,
+            from: Some(from.clone()),
+            to: Some(here.to.clone()),
+            before: None,
+            after: None,
+        };
+        let schemas = Schemas {
+            old: &moved.old,
+            new: &moved.new,
+        };
+        let below = Here {
+            from,
+            ..here.clone()
+        };
+        let mut outcome = match is_list {
+            true => self.elements(&below, at, |_| schemas),
+            false => self.value(&below, schemas, at),
+        };
+        outcome.edits.splice(0..0, [edit]);
+        outcome.edits.extend(lost);
+        Some(outcome)
+    }
+
+    /// What stood by itself, in an envelope.
+    fn wrapped<'d>(
+        &self,
+        here: &Here,
+        moved: &Move,
+        pair: &AlignedPair,
+        value: Value<'d>,
+    ) -> Option<Outcome<'d>> {
+        let (way, is_list) = match (moved.from.as_slice(), moved.to.split_last()?) {
+            ([], _) => (moved.to.as_slice(), false),
+            ([Step::Any], (Step::Any, way)) if !way.is_empty() => (way, true),
+            _ => return None,
+        };
+        let schemas = Schemas {
+            old: &moved.old,
+            new: &moved.new,
+        };
+        let mut to = here.to.clone();
+        for step in way {
+            match step {
+                Step::Key(name) => to.push_key(name),
+                Step::Any => to.push_index(0),
+            }
+        }
+        let edit = Edit {
+            kind: EditKind::Wrapped,
+            from: Some(here.from.clone()),
+            to: Some(to.clone()),
+            before: None,
+            after: None,
+        };
+        let below = Here { to, ..here.clone() };
+        let mut outcome = match is_list {
+            true if value.kind() == Kind::Array => self.elements(&below, value, |_| schemas),
+            true => return None,
+            false => self.value(&below, schemas, value),
+        };
+        outcome.edits.splice(0..0, [edit]);
+        let Outcome { tree, mut edits } = outcome;
+        let tree = self.envelope(&pair.new, way, tree, (here, here.to.clone()), &mut edits);
+        Some(Outcome { tree, edits })
+    }
+
+    /// The value part by part.
+    fn parts<'d>(
+        &self,
+        here: &Here,
+        schemas: Schemas<'_>,
+        moves: &[Move],
+        value: Value<'d>,
+    ) -> Outcome<'d> {
+        let mut outcome = match value.kind() {
+            Kind::Object => self.object(here, schemas, moves, value),
+            Kind::Array => {
+                let old = View::of(&self.old.graph, schemas.old);
+                let new = View::of(&self.new.graph, schemas.new);
+                let element = |index| (old.element(index), new.element(index));
+                // The schemas of most elements are those of the first.
+                let positions = old.positions().max(new.positions());
+                let known: Vec<_> = (0..=positions).map(element).collect();
+                self.elements(here, value, |index| {
+                    let (old, new) = &known[index.min(positions)];
+                    Schemas { old, new }
+                })
+            }
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => Outcome {
+                tree: Tree::Kept(value),
+                edits: Vec::new(),
+            },
+        };
+        self.repair(here, schemas.new, value, &mut outcome);
+        outcome
+    }
+
+    /// The elements of an array, each by the schemas for its position.
+    fn elements<'d, 's>(
+        &self,
+        here: &Here,
+        value: Value<'d>,
+        schemas: impl Fn(usize) -> Schemas<'s>,
+    ) -> Outcome<'d> {
+        let (mut items, mut edits) = (Vec::new(), Vec::new());
+        for (index, element) in value.elements().enumerate() {
+            let (mut from, mut to) = (here.from.clone(), here.to.clone());
+            from.push_index(index);
+            to.push_index(index);
+            let outcome = self.value(&here.at(from, to), schemas(index), element);
+            items.push(outcome.tree);
+            edits.extend(outcome.edits);
+        }
+        Outcome {
+            tree: match edits.is_empty() {
+                true => Tree::Kept(value),
+                false => Tree::Array(items, Some(value)),
+            },
+            edits,
+        }
+    }
+}
+
+/// What objects of the new contract take beyond what they declare.
+pub(super) fn rest(view: &View<'_>) -> Rest {
+    match view.extra() {
+        Extra::Open => Rest::Anything,
+        Extra::Closed => Rest::Nothing,
+        Extra::Schemas(schemas) => Rest::Schemas(schemas),
+    }
+}
+
+/// Schemas without references, in order, each once: how pairs are known.
+fn resolved(graph: &Graph, schemas: &[NodeId]) -> Vec<NodeId> {
+    let mut schemas: Vec<NodeId> = schemas.iter().map(|id| graph.resolve(*id)).collect();
+    schemas.sort_unstable();
+    schemas.dedup();
+    schemas
+}
+
+/// A part of the payload that the new one does not have.
+pub(super) fn dropped(from: Pointer, value: Value<'_>) -> Edit {
+    Edit {
+        kind: EditKind::Dropped,
+        from: Some(from),
+        to: None,
+        before: Some(value.to_serde()),
+        after: None,
+    }
+}

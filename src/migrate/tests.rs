@@ -1,0 +1,448 @@
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use crate::contract::{Contract, LoadOptions, builtin};
+use crate::diff::{Options, diff};
+use crate::json::Document;
+use crate::location::{Pointer, Side};
+use crate::schema::tests::{document, instance, oracle};
+use crate::source::Source;
+
+use super::rewrite::Rewriter;
+use super::{Layout, Moves};
+
+/// A payload after it was rewritten.
+#[derive(Debug)]
+struct Done {
+    payload: Json,
+    text: String,
+    /// `moved /a → /b`
+    edits: Vec<String>,
+    /// Where it still breaks the other contract.
+    left: Vec<String>,
+}
+
+impl Done {
+    fn lost(&self) -> Vec<&str> {
+        let edits = self.edits.iter();
+        edits
+            .filter_map(|edit| edit.strip_prefix("dropped "))
+            .collect()
+    }
+}
+
+fn rewritten(
+    (old, new): (&Contract, &Contract),
+    operation: &str,
+    side: Side,
+    moves: Option<&str>,
+    payload: &str,
+) -> Done {
+    let found = diff(old, new, &Options::default());
+    let rewriter = Rewriter::new(old, new, &found.alignment);
+    let moves = moves.map_or_else(Moves::default, |text| {
+        let file = Source::parse("moves.yaml", text.as_bytes().to_vec()).expect("YAML");
+        Moves::read(&file, (old, new), &found.alignment, false).expect("rules")
+    });
+    let operations =
+        [old, new].map(|contract| contract.operation(operation).expect("an operation"));
+    let [left, right] = operations.map(|operation| {
+        let payload = operation.payload(side, Some(200)).expect("a payload");
+        payload.schemas()[0]
+    });
+    let rules = moves.of(operations[0], operations[1], Some(side), Some(200));
+    let document = Document::parse(payload.as_bytes()).expect("JSON");
+    let done = rewriter.rewrite(document.root(), (left, right), Some(side), &rules);
+    let place = |pointer: &Option<Pointer>| match pointer {
+        Some(pointer) => format!(" {pointer}"),
+        None => String::new(),
+    };
+    let edits = done.edits.iter().map(|edit| {
+        let (from, to) = (place(&edit.from), place(&edit.to));
+        match from == to || to.is_empty() || from.is_empty() {
+            true if from.is_empty() => format!("{}{to}", edit.kind),
+            true => format!("{}{from}", edit.kind),
+            false => format!("{}{from} →{to}", edit.kind),
+        }
+    });
+    Done {
+        payload: done.tree.to_serde(),
+        text: Layout::of(&document).write(&done.tree, ""),
+        edits: edits.collect(),
+        left: done
+            .left
+            .iter()
+            .map(|(pointer, _)| pointer.to_string())
+            .collect(),
+    }
+}
+
+/// A contract of payloads of this schema.
+fn contract(schema: &Json) -> Contract {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("pets.schema.json");
+    std::fs::write(&path, schema.to_string()).expect("written");
+    Contract::load(&path, &LoadOptions::default()).expect("loads")
+}
+
+fn of_schemas(old: &Json, new: &Json, payload: &str) -> Done {
+    let (old, new) = (contract(old), contract(new));
+    rewritten((&old, &new), "pets", Side::Response, None, payload)
+}
+
+fn organisations(from: &str, to: &str, operation: &str, payload: &str) -> Done {
+    let registry = builtin::registry().expect("contracts");
+    let version = |name: &str| {
+        let mut versions = registry.versions("organisations");
+        versions
+            .find(|contract| contract.version == name)
+            .expect("a version")
+    };
+    let pair = (version(from), version(to));
+    rewritten(pair, operation, Side::Response, None, payload)
+}
+
+const LIST: &str = include_str!("../../samples/organisations/v1/list-organisations.v1.json");
+const SINGLE: &str = include_str!("../../samples/organisations/v1/retrieve-organisation.v1.json");
+
+#[test]
+fn the_list_of_v1_becomes_what_v2_answers() {
+    let done = organisations("v1", "v2", "list-organisations", LIST);
+    assert_eq!(done.left, Vec::<String>::new());
+    // The guide's own v2 list, which shows other organisations with the same ids and times.
+    let v2 = include_str!("../../samples/organisations/v2/list-organisations.v2.json");
+    let mut expected: Json = serde_json::from_str(v2).expect("JSON");
+    let organisations = done.payload["data"].as_array().expect("a list");
+    for (own, expected) in organisations
+        .iter()
+        .zip(expected["data"].as_array_mut().expect("a list"))
+    {
+        expected["name"] = own["name"].clone();
+    }
+    // The same members in the same order, laid out in the same way.
+    assert_eq!(
+        done.text,
+        serde_json::to_string_pretty(&expected).expect("JSON")
+    );
+    for name in ["archived", "clients_count", "links"] {
+        let places = (0..6).map(|index| format!("/data/{index}/{name}"));
+        assert_eq!(
+            done.lost()
+                .iter()
+                .filter(|lost| lost.ends_with(name))
+                .count(),
+            places.count()
+        );
+    }
+    assert_eq!(done.lost().len(), 18);
+}
+
+#[test]
+fn the_way_there_and_back_loses_what_was_told() {
+    for (operation, payload) in [
+        ("list-organisations", LIST),
+        ("retrieve-organisation", SINGLE),
+    ] {
+        let there = organisations("v1", "v2", operation, payload);
+        let back = organisations("v2", "v1", operation, &there.text);
+        let mut expected: Json = serde_json::from_str(payload).expect("JSON");
+        for lost in there.lost() {
+            let (object, name) = lost.rsplit_once('/').expect("a member");
+            let object = expected.pointer_mut(object).and_then(Json::as_object_mut);
+            object.expect("an object").remove(name);
+        }
+        assert_eq!(back.payload, expected, "{operation}");
+        // The way back loses nothing, and says what it cannot bring back.
+        assert_eq!(back.lost(), Vec::<&str>::new(), "{operation}");
+        assert!(!back.left.is_empty(), "{operation}");
+    }
+}
+
+#[test]
+fn edits_that_contracts_determine() {
+    let string = json!({"type": "string"});
+    let object = |properties: Json, required: Json| json!({"type": "object", "properties": properties, "required": required});
+    // What it is about, both schemas, the payload before and after, and what was done.
+    type Row = (
+        &'static str,
+        Json,
+        Json,
+        &'static str,
+        &'static str,
+        &'static [&'static str],
+    );
+    let table: Vec<Row> = vec![
+        (
+            "a property that is gone",
+            object(json!({"a": string, "b": string}), json!([])),
+            object(json!({"a": string}), json!([])),
+            r#"{"a": "x", "b": "y", "c": 1}"#,
+            r#"{"a":"x","c":1}"#,
+            &["dropped /b"],
+        ),
+        (
+            "another name",
+            object(
+                json!({"per_page": {"type": "integer", "minimum": 1}}),
+                json!(["per_page"]),
+            ),
+            object(
+                json!({"limit": {"type": "integer", "minimum": 1}}),
+                json!(["limit"]),
+            ),
+            r#"{"per_page": 25}"#,
+            r#"{"limit":25}"#,
+            &["renamed /per_page → /limit"],
+        ),
+        (
+            "a default",
+            object(json!({}), json!([])),
+            object(
+                json!({"kind": {"type": "string", "default": "pet"}}),
+                json!(["kind"]),
+            ),
+            r"{}",
+            r#"{"kind":"pet"}"#,
+            &["default added /kind"],
+        ),
+        (
+            "null where it is not allowed any longer",
+            object(json!({"a": {"type": ["string", "null"]}}), json!([])),
+            object(json!({"a": string}), json!([])),
+            r#"{"a": null}"#,
+            r"{}",
+            &["null left out /a"],
+        ),
+        (
+            "a number that is a string now",
+            object(json!({"id": {"type": "integer"}}), json!(["id"])),
+            object(json!({"id": string}), json!(["id"])),
+            r#"{"id": 7}"#,
+            r#"{"id":"7"}"#,
+            &["written another way /id"],
+        ),
+        (
+            "a string that is a number now, where it is one",
+            object(json!({"id": string}), json!(["id"])),
+            object(json!({"id": {"type": "integer"}}), json!(["id"])),
+            r#"{"id": "007"}"#,
+            r#"{"id":"007"}"#,
+            &[],
+        ),
+        (
+            "a list in an object",
+            json!({"type": "array", "items": object(json!({"id": {"type": "integer"}, "name": string}), json!(["id"]))}),
+            object(
+                json!({
+                    "object": {"const": "list"},
+                    "data": {"type": "array", "items": object(json!({"id": {"type": "integer"}, "name": string}), json!(["id"]))}
+                }),
+                json!(["object", "data"]),
+            ),
+            r#"[{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]"#,
+            r#"{"object":"list","data":[{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]}"#,
+            &["wrapped  → /data", "constant added /object"],
+        ),
+        (
+            "members of a map",
+            json!({"type": "object", "additionalProperties": object(json!({"a": string, "b": string}), json!(["a"]))}),
+            json!({"type": "object", "additionalProperties": object(json!({"a": string}), json!(["a"]))}),
+            r#"{"k": {"a": "x", "b": "y"}}"#,
+            r#"{"k":{"a":"x"}}"#,
+            &["dropped /k/b"],
+        ),
+        (
+            "an object that takes declared properties only",
+            object(json!({"a": string}), json!([])),
+            json!({"type": "object", "properties": {"a": string}, "additionalProperties": false}),
+            r#"{"a": "x", "c": 1}"#,
+            r#"{"a":"x"}"#,
+            &["dropped /c"],
+        ),
+    ];
+    for (name, old, new, payload, expected, edits) in table {
+        let done = of_schemas(&old, &new, payload);
+        let (text, expected): (Json, Json) = (
+            done.payload.clone(),
+            serde_json::from_str(expected).expect("JSON"),
+        );
+        assert_eq!(text.to_string(), expected.to_string(), "{name}");
+        assert_eq!(done.edits, edits, "{name}");
+    }
+}
+
+#[test]
+fn what_nothing_determines_is_left_to_people() {
+    let old = json!({"type": "object", "properties": {"size": {"enum": ["s", "m", "xl"]}}, "required": ["size"]});
+    let new = json!({"type": "object", "properties": {
+        "size": {"enum": ["s", "m"]}, "currency": {"type": "string"}
+    }, "required": ["size", "currency"]});
+    let done = of_schemas(&old, &new, r#"{"size": "xl"}"#);
+    assert_eq!(done.payload, json!({"size": "xl"}));
+    assert_eq!(done.edits, Vec::<String>::new());
+    assert_eq!(done.left, ["", "/size"]);
+}
+
+#[test]
+fn rules_of_a_team_are_done_and_told() {
+    let old = json!({"type": "object", "properties": {"rows": {"type": "array", "items": {
+        "type": "object", "properties": {"title": {"type": "string"}, "size": {"enum": ["s", "xl"]}, "id": {"type": "integer"}}
+    }}}});
+    let new = json!({"type": "object", "properties": {"rows": {"type": "array", "items": {
+        "type": "object",
+        "properties": {
+            "label": {"type": "object", "properties": {"en": {"type": "string"}}},
+            "size": {"enum": ["s", "large"]}, "currency": {"type": "string"}, "id": {"type": "integer"}
+        },
+        "required": ["currency", "label"]
+    }}}});
+    let (old, new) = (contract(&old), contract(&new));
+    let moves = "
+moves:
+  - {operation: pets, side: response, move: {from: /rows/*/title, to: /rows/*/label/en}}
+  - set: {at: /rows/*/currency, value: EUR}
+  - map: {at: /rows/*/size, values: {xl: large}}
+  - drop: /rows/*/debug
+";
+    let payload = r#"{"rows": [{"title": "A", "size": "xl", "debug": 1, "id": 7}, {"title": "B", "size": "s"}]}"#;
+    let done = rewritten((&old, &new), "pets", Side::Response, Some(moves), payload);
+    assert_eq!(
+        done.payload,
+        json!({"rows": [
+            {"size": "large", "id": 7, "label": {"en": "A"}, "currency": "EUR"},
+            {"size": "s", "label": {"en": "B"}, "currency": "EUR"}
+        ]})
+    );
+    assert_eq!(done.left, Vec::<String>::new());
+    assert_eq!(
+        done.edits,
+        [
+            "moved /rows/0/title → /rows/0/label/en",
+            "moved /rows/1/title → /rows/1/label/en",
+            "supplied /rows/0/currency",
+            "supplied /rows/1/currency",
+            "replaced /rows/0/size",
+            "dropped /rows/0/debug",
+        ]
+    );
+}
+
+#[test]
+fn rules_that_fit_no_contract_are_refused_with_their_place() {
+    let schema = |name: &str| json!({"type": "object", "properties": {name: {"type": "string", "maxLength": 3}}});
+    let (old, new) = (contract(&schema("title")), contract(&schema("name")));
+    let found = diff(&old, &new, &Options::default());
+    let table = [
+        ("moves: 1", "a list `moves` is missing"),
+        ("rules: []", "`rules` is not known"),
+        ("moves:\n  - {}", "moves.yaml:2:5: a rule has one of"),
+        ("moves:\n  - drop: title", "`title` is no path"),
+        ("moves:\n  - remove: /title", "unknown field `remove`"),
+        (
+            "moves:\n  - {operation: pet, drop: /a}",
+            "did you mean `pets`?",
+        ),
+        (
+            "moves:\n  - move: {from: /titel, to: /name}",
+            "declares `/titel`",
+        ),
+        (
+            "moves:\n  - move: {from: /title, to: /label}",
+            "declares `/label`",
+        ),
+        (
+            "moves:\n  - move: {from: /title, to: /name/*}",
+            "the same number of `*`",
+        ),
+        (
+            "moves:\n  - set: {at: /name, value: 1}",
+            "does not accept the value 1",
+        ),
+        (
+            "moves:\n  - map: {at: /name, values: {a: abcd}}",
+            "does not accept the value \"abcd\"",
+        ),
+    ];
+    for (text, expected) in table {
+        let file = Source::parse("moves.yaml", text.as_bytes().to_vec()).expect("YAML");
+        let read = Moves::read(&file, (&old, &new), &found.alignment, false);
+        let message = read.expect_err(text).to_string();
+        assert!(message.contains(expected), "{text}\n{message}");
+    }
+}
+
+#[test]
+fn a_rewritten_payload_looks_as_its_author_would_have_written_it() {
+    let point = |names: &[&str]| {
+        let properties: serde_json::Map<String, Json> = names
+            .iter()
+            .map(|name| ((*name).to_owned(), json!({})))
+            .collect();
+        json!({"type": "object", "properties": properties})
+    };
+    let (old, new) = (
+        point(&["a", "gone", "list", "o"]),
+        point(&["a", "list", "o"]),
+    );
+    let table = [
+        ("{\"gone\":1,\"a\":1.0}", "{\"a\":1.0}"),
+        ("{ \"gone\": 1, \"a\": 1e2 }", "{ \"a\": 1e2 }"),
+        (
+            "{\n\t\"a\" : [1, 2],\n\t\"gone\" : 1\n}",
+            "{\n\t\"a\" : [1, 2]\n}",
+        ),
+        (
+            "{\r\n    \"gone\": 1,\r\n    \"a\": \"\\u00e9\\/\"\r\n}",
+            "{\r\n    \"a\": \"\\u00e9\\/\"\r\n}",
+        ),
+        (
+            "{\n  \"gone\": {},\n  \"o\": {\n    \"x\": [\n      1\n    ]\n  }\n}",
+            "{\n  \"o\": {\n    \"x\": [\n      1\n    ]\n  }\n}",
+        ),
+        (
+            "{\"gone\": 123456789012345678901234567890, \"a\": 123456789012345678901234567890}",
+            "{\"a\": 123456789012345678901234567890}",
+        ),
+    ];
+    for (payload, expected) in table {
+        let done = of_schemas(&old, &new, payload);
+        assert_eq!(done.text, expected, "{payload}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(300), ..ProptestConfig::default() })]
+
+    /// What is said to be valid is so for the `jsonschema` crate, and what needs a hand is not.
+    #[test]
+    fn the_crate_agrees_on_what_is_left(old in document(), new in document(), payloads in prop::collection::vec(instance(), 4)) {
+        let pair = (contract(&old), contract(&new));
+        let has_schema = |contract: &Contract| contract.operation("pets").is_some();
+        if !has_schema(&pair.0) || !has_schema(&pair.1) || pair.0.unusable() + pair.1.unusable() > 0 {
+            return Ok(());
+        }
+        for payload in payloads {
+            let done = rewritten((&pair.0, &pair.1), "pets", Side::Response, None, &payload.to_string());
+            let text = done.payload.to_string();
+            let document = Document::parse(text.as_bytes()).expect("JSON");
+            if let Some(accepts) = oracle(&new, jsonschema::Draft::Draft202012, document.root()) {
+                prop_assert_eq!(accepts, done.left.is_empty(), "{} on {} → {}", new, payload, text);
+            }
+        }
+    }
+
+    /// A payload of a contract stays as it is on the way to the same contract.
+    #[test]
+    fn what_does_not_change_stays_as_it_is(schema in document(), payload in instance()) {
+        let contract = contract(&schema);
+        if contract.operation("pets").is_none() {
+            return Ok(());
+        }
+        let text = payload.to_string();
+        let done = rewritten((&contract, &contract), "pets", Side::Response, None, &text);
+        let parsed = Document::parse(text.as_bytes()).expect("JSON");
+        if oracle(&schema, jsonschema::Draft::Draft202012, parsed.root()) == Some(true) {
+            prop_assert_eq!(done.text, text);
+        }
+    }
+}

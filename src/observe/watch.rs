@@ -1,0 +1,73 @@
+//! Whoever wants to see the traffic itself, and not only what was learnt from it.
+
+use std::fmt;
+
+use crate::capture::{Body, Exchange, Request, Response};
+use crate::contract::{Contract, Operation, Target};
+use crate::json::Document;
+use crate::location::{Origin, Side};
+use crate::schema::NodeId;
+
+use super::profile::{TargetKey, Verdict};
+
+/// Is told of the exchanges of a run while they are read: of each exchange first, then of its request, then
+/// of its payloads.
+pub trait Watcher<'c>: fmt::Debug {
+    /// An exchange starts.
+    fn exchange(&mut self, exchange: &Exchange<'_>);
+    /// Its operation is known.
+    fn request(&mut self, routed: &RoutedRequest<'_, 'c>);
+    /// One of its payloads was compared with a schema.
+    fn payload(&mut self, routed: &RoutedPayload<'_, 'c>);
+    /// A payload was not compared: where it starts, what it was taken for, and why not.
+    fn unjudged(&mut self, origin: &Origin, target: Option<&TargetKey>, verdict: Verdict);
+}
+
+/// Nobody.
+impl<'c> Watcher<'c> for () {
+    fn exchange(&mut self, _: &Exchange<'_>) {}
+
+    fn request(&mut self, _: &RoutedRequest<'_, 'c>) {}
+
+    fn payload(&mut self, _: &RoutedPayload<'_, 'c>) {}
+
+    fn unjudged(&mut self, _: &Origin, _: Option<&TargetKey>, _: Verdict) {}
+}
+
+/// A request whose operation is known.
+#[derive(Debug)]
+pub struct RoutedRequest<'a, 'c> {
+    /// The contract.
+    pub contract: &'c Contract,
+    /// The operation.
+    pub operation: &'c Operation,
+    /// The request.
+    pub request: &'a Request<'a>,
+    /// Where it went.
+    pub target: &'a Target,
+    /// The values of the path's parameters.
+    pub path_values: &'a [(&'c str, String)],
+    /// What was answered.
+    pub response: Option<&'a Response<'a>>,
+}
+
+/// A payload that was compared with a schema.
+#[derive(Debug)]
+pub struct RoutedPayload<'a, 'c> {
+    /// The contract.
+    pub contract: &'c Contract,
+    /// The operation.
+    pub operation: &'c Operation,
+    /// The side; `None` for payloads of a contract that knows no sides.
+    pub side: Option<Side>,
+    /// The status of a response.
+    pub status: Option<u16>,
+    /// The schema.
+    pub schema: NodeId,
+    /// The payload as it was read.
+    pub body: &'a Body<'a>,
+    /// The payload.
+    pub document: &'a Document<'a>,
+    /// What came out.
+    pub verdict: Verdict,
+}

@@ -1,0 +1,198 @@
+//! `wiredrift upgrade`, end to end.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+fn run_in(folder: &Path, arguments: &[&str], stdin: &str) -> (i32, String, String) {
+    let output = Command::cargo_bin("wiredrift")
+        .expect("built")
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        .args(["upgrade", "organisations@v1", "organisations@v2"])
+        .args(arguments)
+        .write_stdin(stdin)
+        .output()
+        .expect("runs");
+    (
+        output.status.code().expect("ends by itself"),
+        String::from_utf8(output.stdout).expect("UTF-8"),
+        String::from_utf8(output.stderr).expect("UTF-8"),
+    )
+}
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    run_in(Path::new(env!("CARGO_MANIFEST_DIR")), arguments, "")
+}
+
+const LIST: &str = "samples/organisations/v1/list-organisations.v1.json";
+const SINGLE: &str = "samples/organisations/v1/retrieve-organisation.v1.json";
+
+fn sample(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a sample")
+}
+
+#[test]
+fn a_payload_goes_to_standard_output_and_what_was_done_to_standard_error() {
+    let (code, stdout, stderr) = run(&[SINGLE]);
+    assert_eq!(code, 0);
+    insta::assert_snapshot!(stdout, @r#"
+    {
+      "object": "organisation",
+      "id": 11,
+      "name": "White PLC",
+      "company_number": "12345",
+      "jurisdiction": "gb",
+      "created_at": "2018-08-29T17:08:04Z",
+      "updated_at": "2018-08-29T17:08:04Z"
+    }
+    "#);
+    insta::assert_snapshot!(stderr);
+}
+
+#[test]
+fn standard_input_is_a_payload_like_any_other() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (code, named, _) = run(&[LIST]);
+    let (piped_code, piped, _) = run_in(folder, &[], &sample(LIST));
+    assert_eq!((code, piped_code), (0, 0));
+    assert_eq!(named, piped);
+    // What is as it should be passes through.
+    let (code, through, stderr) = run_in(folder, &[], &named);
+    assert_eq!((code, through), (0, named));
+    assert!(stderr.contains("1 already as they should be"), "{stderr}");
+}
+
+#[test]
+fn the_report_of_the_list_reads_well() {
+    let (_, _, stderr) = run(&[LIST]);
+    insta::assert_snapshot!(stderr);
+    let (code, stdout, _) = run(&["samples/organisations", "--dry-run", "--keep-going"]);
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(stdout);
+}
+
+#[test]
+fn fixtures_are_rewritten_in_place_or_told_why_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let spaced = "{\"data\": [\n    {\"id\": 1, \"name\": \"\\u00c9t\\u00e9\",\r\n \"company_number\": null, \"jurisdiction\": null,\n     \"created_at\": \"2018-08-29T17:08:04+00:00\", \"updated_at\": \"2018-08-29T17:08:04+00:00\",\n     \"links\": {\"show\": \"/o/1\", \"api\": {\"update\": \"/a/1\"}}}\n]}\n\n";
+    fs::write(at("retrieve-organisation.v1.json"), spaced).expect("written");
+    let line = sample(SINGLE).replace([' ', '\n'], "");
+    let lines = format!("{line}\n\n{line}\n");
+    fs::write(at("create-organisation.v1.response.201.ndjson"), &lines).expect("written");
+    let http = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{line}");
+    fs::write(at("retrieve-organisation.v1.http"), &http).expect("written");
+
+    let (code, stdout, stderr) = run_in(folder.path(), &[".", "--in-place"], "");
+    assert_eq!(code, 2, "{stdout}");
+    assert!(
+        stderr.contains("retrieve-organisation.v1.http: not rewritten: it is HTTP, of which payloads are only a part"),
+        "{stderr}"
+    );
+    assert!(
+        stdout.contains("4 payloads: 4 rewritten and valid"),
+        "{stdout}"
+    );
+    let read = |name: &str| fs::read_to_string(at(name)).expect("a file");
+    insta::assert_snapshot!(read("retrieve-organisation.v1.json"));
+    let lines = read("create-organisation.v1.response.201.ndjson");
+    let rows: Vec<&str> = lines.split('\n').collect();
+    assert_eq!(rows.len(), 4);
+    assert_eq!((rows[0], rows[1], rows[3]), (rows[2], "", ""));
+    assert!(
+        rows[0].starts_with(r#"{"object":"organisation","id":11,"#),
+        "{}",
+        rows[0]
+    );
+    assert_eq!(read("retrieve-organisation.v1.http"), http);
+    // Nothing is left to do, and nothing is written again.
+    let (code, stdout, _) = run_in(folder.path(), &[".", "--in-place", "--keep-going"], "");
+    assert!(
+        stdout.contains("3 already as they should be"),
+        "{code} {stdout}"
+    );
+    // No temporary file stays behind.
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 3);
+}
+
+#[test]
+fn what_is_missing_on_the_way_back_is_asked_for() {
+    let (_, new, _) = run(&[SINGLE]);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let arguments = [
+        "--downgrade",
+        "--operation",
+        "retrieve-organisation",
+        "--side",
+        "response",
+    ];
+    let (code, old, stderr) = run_in(folder, &arguments, &new);
+    assert_eq!(code, 1);
+    let old: Value = serde_json::from_str(&old).expect("JSON");
+    assert_eq!(old["data"][0]["created_at"], "2018-08-29T17:08:04+00:00");
+    insta::assert_snapshot!(stderr);
+
+    let moves = tempfile::NamedTempFile::with_suffix(".yaml").expect("a file");
+    let rule = "moves:\n  - set: {at: /data/*/links, value: {show: /o, api: {update: /a}}}\n";
+    fs::write(moves.path(), rule).expect("written");
+    let path = moves.path().to_str().expect("UTF-8");
+    let (code, _, stderr) = run_in(folder, &[&arguments[..], &["--moves", path]].concat(), &new);
+    // A rule that gives a value is about the way forward.
+    assert_eq!(code, 1, "{stderr}");
+}
+
+#[test]
+fn bad_input_is_told_with_its_place() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let single = sample(SINGLE);
+    let table: [(&[&str], &str, &str); 6] = [
+        (&[], "", "the file is empty"),
+        (
+            &[],
+            "\"text\"",
+            "no payload belongs to organisations@v1 or organisations@v2",
+        ),
+        (&[], "{\"a\": }", "it is not JSON"),
+        (&["missing.json"], "", "missing.json"),
+        (&["--moves", "Cargo.toml"], "", "Cargo.toml"),
+        (
+            &["--in-place"],
+            &single,
+            "it is no file that could be written",
+        ),
+    ];
+    for (arguments, stdin, expected) in table {
+        let (code, stdout, stderr) = run_in(folder, arguments, stdin);
+        assert_eq!(code, 2, "{arguments:?} {stdin}\n{stdout}{stderr}");
+        assert!(
+            format!("{stdout}{stderr}").contains(expected),
+            "{arguments:?}\n{stdout}{stderr}"
+        );
+    }
+}
+
+#[test]
+fn the_json_report_keeps_its_schema() {
+    let (_, stdout, _) = run(&[
+        "samples/organisations",
+        "--dry-run",
+        "--keep-going",
+        "--output",
+        "json",
+    ]);
+    let start = stdout.find("{\n  \"report_version\"").expect("a report");
+    let report: Value = serde_json::from_str(&stdout[start..]).expect("JSON");
+    let schema: Value =
+        serde_json::from_str(&sample("schemas/report/upgrade-v1.schema.json")).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let errors: Vec<String> = validator
+        .iter_errors(&report)
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(errors, Vec::<String>::new());
+    assert_eq!(report["to"], "organisations@v2");
+}
