@@ -153,7 +153,7 @@ fn bad_input_is_told_with_its_place() {
         (&[], "", "the file is empty"),
         (
             &[],
-            "\"text\"",
+            "[\"text\"]",
             "no payload belongs to organisations@v1 or organisations@v2",
         ),
         (&[], "{\"a\": }", "it is not JSON"),
