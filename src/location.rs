@@ -208,6 +208,19 @@ impl Pointer {
         percent_encoding::utf8_percent_encode(&self.0, NOT_IN_FRAGMENT).to_string()
     }
 
+    /// The pointer with positions folded. A key of digits alone is taken for a position.
+    #[must_use]
+    pub fn folded(&self) -> PathPattern {
+        let steps = self.steps().map(|step| {
+            let is_index = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+            match is_index {
+                true => Step::Any,
+                false => Step::Key(step.as_ref().into()),
+            }
+        });
+        PathPattern(steps.collect())
+    }
+
     /// The keys and positions from the root, unescaped.
     pub fn steps(&self) -> impl Iterator<Item = Cow<'_, str>> {
         self.0.split('/').skip(1).map(|step| {

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::capture::Format;
 use crate::contract::ContractRef;
+use crate::migrate::impact::ConsumerBy;
 
 /// Checks captured HTTP/JSON traffic against versioned contracts.
 ///
@@ -28,6 +29,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Say what changed between two contracts, and whom it breaks.
     Diff(DiffArguments),
+    /// Write the migration report: what changed, and what the captured traffic says of it.
+    Report(ReportArguments),
     /// Rewrite payloads of one contract into the shape of another.
     Upgrade(UpgradeArguments),
     /// Print, write or check the JSON Schemas of the contracts.
@@ -83,8 +86,8 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub(super) payloads: bool,
 
-    /// Where reports go: `text` or `json` for standard output, `json=report.json` for a file; may be
-    /// given several times.
+    /// Where reports go: `text`, `json` or `html` for standard output, `html=report.html` for a file; may
+    /// be given several times.
     #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = check_output)]
     pub(super) output: Vec<OutputArgument>,
 }
@@ -119,9 +122,9 @@ pub(super) struct DiffArguments {
     #[arg(long)]
     pub(super) explain_verdict: bool,
 
-    /// Where reports go: `text`, `json` or `markdown` for standard output, `json=diff.json` for a file;
-    /// may be given several times.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = diff_output)]
+    /// Where reports go: `text`, `json`, `markdown` or `html` for standard output, `json=diff.json` for a
+    /// file; may be given several times.
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = full_output)]
     pub(super) output: Vec<OutputArgument>,
 }
 
@@ -187,6 +190,42 @@ pub(super) struct CaptureArguments {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct ReportArguments {
+    #[command(flatten)]
+    pub(super) pair: PairArguments,
+
+    /// Files and folders that hold captures of either version; `-` is standard input. Without captures
+    /// the report says what changed.
+    #[arg(value_name = "CAPTURES")]
+    pub(super) captures: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) capture: CaptureArguments,
+
+    /// Split the impact by client: `header:User-Agent` or another header, `host`, or `folder`, the one
+    /// that the capture is in.
+    #[arg(long, value_name = "WHAT")]
+    pub(super) consumer_by: Option<ConsumerBy>,
+
+    /// Who sends the payloads of contracts that have JSON Schemas and no operations.
+    #[arg(long, value_enum, default_value_t = SentBy::Client, value_name = "WHO")]
+    pub(super) sent_by: SentBy,
+
+    /// The lowest level of changes that makes the exit code 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Never, value_name = "LEVEL")]
+    pub(super) fail_on: FailOn,
+
+    /// Set the level of a rule; may be given several times.
+    #[arg(long, alias = "level", value_name = "RULE=LEVEL")]
+    pub(super) severity: Vec<String>,
+
+    /// Where reports go: `text`, `json`, `markdown` or `html` for standard output, `html=report.html` for a
+    /// file; may be given several times.
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = full_output)]
+    pub(super) output: Vec<OutputArgument>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct UpgradeArguments {
     #[command(flatten)]
     pub(super) pair: PairArguments,
@@ -218,7 +257,7 @@ pub(super) struct UpgradeArguments {
 
     /// Where the list of what was done goes: `text` or `json`, `json=upgrade.json` for a file. It goes to
     /// standard error where the payloads go to standard output.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = check_output)]
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = short_output)]
     pub(super) output: Vec<OutputArgument>,
 }
 
@@ -265,22 +304,34 @@ pub(super) enum OutputFormat {
     Text,
     Json,
     Markdown,
+    Html,
 }
 
-/// What `check` writes.
-fn check_output(text: &str) -> Result<OutputArgument, String> {
+/// What `upgrade` writes.
+fn short_output(text: &str) -> Result<OutputArgument, String> {
     output(
         text,
         &[("text", OutputFormat::Text), ("json", OutputFormat::Json)],
     )
 }
 
-/// What `diff` writes.
-fn diff_output(text: &str) -> Result<OutputArgument, String> {
+/// What `check` writes.
+fn check_output(text: &str) -> Result<OutputArgument, String> {
+    let formats = [
+        ("text", OutputFormat::Text),
+        ("json", OutputFormat::Json),
+        ("html", OutputFormat::Html),
+    ];
+    output(text, &formats)
+}
+
+/// What `diff` and `report` write.
+fn full_output(text: &str) -> Result<OutputArgument, String> {
     let formats = [
         ("text", OutputFormat::Text),
         ("json", OutputFormat::Json),
         ("markdown", OutputFormat::Markdown),
+        ("html", OutputFormat::Html),
     ];
     output(text, &formats)
 }

@@ -5,7 +5,7 @@ use crate::contract::Contract;
 use crate::error::Result;
 use crate::lint::{lint, unusable};
 use crate::observe::{Observer, Options};
-use crate::report::{Report, TextOptions, json, text};
+use crate::report::{Report, TextOptions, html, json, text};
 use crate::rules::{Level, Policy, in_order, judge, judge_contract};
 
 use super::args::{CheckArguments, OutputFormat};
@@ -97,6 +97,7 @@ impl<'a> Check<'a> {
         for target in &self.arguments.output {
             let rendered = match target.format {
                 OutputFormat::Text => text(report, options),
+                OutputFormat::Html => html(report),
                 OutputFormat::Json | OutputFormat::Markdown => json(report),
             };
             output.write(&rendered, target.path.as_deref())?;

@@ -1,11 +1,11 @@
 //! `wiredrift diff`
 
-use crate::diff::{Options, Sender, diff};
+use crate::diff::diff;
 use crate::lint::unusable;
-use crate::report::changes::{DiffOptions, DiffReport, json, markdown, text};
+use crate::report::changes::{DiffOptions, DiffReport, html, json, markdown, text};
 use crate::rules::{Finding, Level, Policy, judge_changes, judge_contract};
 
-use super::args::{DiffArguments, OutputFormat, SentBy};
+use super::args::{DiffArguments, OutputFormat};
 use super::levels::{levels, one_to_stdout};
 use super::output::Output;
 use super::pair::{Pair, name};
@@ -19,14 +19,7 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
     };
     let pair = Pair::find(&arguments.pair, &[])?;
     let (old_contract, new_contract) = pair.contracts(&arguments.pair)?;
-    let options = Options {
-        map_paths: arguments.pair.map_path.clone(),
-        schemas_sent_by: match arguments.sent_by {
-            SentBy::Client => vec![Sender::Client],
-            SentBy::Server => vec![Sender::Server],
-            SentBy::Both => vec![Sender::Client, Sender::Server],
-        },
-    };
+    let options = arguments.pair.diff_options(arguments.sent_by);
     let found = diff(old_contract, new_contract, &options);
     let judge = |changes| judge_changes(changes, old_contract, new_contract, &policy);
     // What cannot be used of a contract is told once, though both have it.
@@ -57,6 +50,7 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
             OutputFormat::Text => text(&report, options),
             OutputFormat::Json => json(&report),
             OutputFormat::Markdown => markdown(&report, options),
+            OutputFormat::Html => html(&report, options),
         };
         match output.write(&rendered, target.path.as_deref()) {
             // Whoever read the output has seen enough; what was found stays found.

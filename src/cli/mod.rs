@@ -11,6 +11,7 @@ mod git;
 mod levels;
 mod output;
 mod pair;
+mod report;
 mod schema;
 mod upgrade;
 
@@ -107,6 +108,7 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &mut output),
         Command::Diff(arguments) => diff::run(arguments, &mut output),
+        Command::Report(arguments) => report::run(arguments, &mut output),
         Command::Upgrade(arguments) => upgrade::run(arguments, &mut output),
         Command::Schema(arguments) => schema::run(arguments, &mut output),
         Command::Contracts(arguments) => contracts::run(arguments, &mut output),

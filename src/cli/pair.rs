@@ -1,10 +1,11 @@
 //! The two contracts that a command compares.
 
 use crate::contract::{Contract, LoadOptions};
+use crate::diff::{Options, Sender};
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::changes::ContractName;
 
-use super::args::PairArguments;
+use super::args::{PairArguments, SentBy};
 use super::chosen::Chosen;
 use super::git;
 
@@ -30,6 +31,20 @@ impl Pair {
             one(&self.old, &arguments.old)?,
             one(&self.new, &arguments.new)?,
         ))
+    }
+}
+
+impl PairArguments {
+    /// What the comparison is to know.
+    pub(super) fn diff_options(&self, sent_by: SentBy) -> Options {
+        Options {
+            map_paths: self.map_path.clone(),
+            schemas_sent_by: match sent_by {
+                SentBy::Client => vec![Sender::Client],
+                SentBy::Server => vec![Sender::Server],
+                SentBy::Both => vec![Sender::Client, Sender::Server],
+            },
+        }
     }
 }
 

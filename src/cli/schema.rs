@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 use crate::contract::{Contract, ContractRef, builtin, unknown};
 use crate::error::{Error, Result};
 use crate::report::changes::{self, DIFF_REPORT_VERSION};
+use crate::report::migration::{self, MIGRATION_REPORT_VERSION};
 use crate::report::upgrade::{self, UPGRADE_REPORT_VERSION};
 use crate::report::{REPORT_VERSION, json_schema};
 use crate::schema::emit;
@@ -54,6 +55,7 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Ex
         output.print(&pretty(&json_schema()))?;
         output.print(&pretty(&changes::json_schema()))?;
         output.print(&pretty(&upgrade::json_schema()))?;
+        output.print(&pretty(&migration::json_schema()))?;
     }
     Ok(Exit::Clean)
 }
@@ -80,6 +82,11 @@ fn files(contracts: &[&Contract], with_report: bool) -> BTreeMap<PathBuf, String
         files.insert(
             Path::new(REPORT).join(name),
             pretty(&changes::json_schema()),
+        );
+        let name = format!("migration-v{MIGRATION_REPORT_VERSION}.schema.json");
+        files.insert(
+            Path::new(REPORT).join(name),
+            pretty(&migration::json_schema()),
         );
         let name = format!("upgrade-v{UPGRADE_REPORT_VERSION}.schema.json");
         files.insert(

@@ -31,7 +31,7 @@ pub use alignment::{AlignedPair, Alignment};
 pub use change::{Change, Fact, OperationName, Owner, Proof, Reach, Sender, Verdict, Witness};
 pub use contain::{Containment, SchemaRef, contain};
 pub use pairing::PathMap;
-pub use walk::{Edge, Move};
+pub use walk::{Edge, Move, word};
 
 use contain::Partition;
 use operations::Operations;

@@ -124,6 +124,7 @@ impl<'c> Walk<'c> {
                         to: above.clone(),
                         old: schemas,
                         new: other.schemas,
+                        pair: None,
                     };
                     self.lead_away(at, moved, &above);
                 } else {
@@ -134,6 +135,7 @@ impl<'c> Walk<'c> {
                         to: way.clone(),
                         old: other.schemas,
                         new: schemas,
+                        pair: None,
                     };
                     self.lead_away(at, moved, &way);
                 }
@@ -213,6 +215,7 @@ impl<'c> Walk<'c> {
                 to: step(&added),
                 old: gone.schemas,
                 new: added.schemas,
+                pair: None,
             };
             self.lead_away(at, moved, &[]);
         }

@@ -334,6 +334,7 @@ fn moved(from: Vec<Step>, to: Vec<Step>, old: &[NodeId], new: &[NodeId]) -> Move
         to,
         old: old.to_vec(),
         new: new.to_vec(),
+        pair: None,
     }
 }
 

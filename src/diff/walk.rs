@@ -48,6 +48,8 @@ pub struct Move {
     pub old: Vec<NodeId>,
     /// What applies to it now.
     pub new: Vec<NodeId>,
+    /// The pair of the two; `None` where they say the same.
+    pub pair: Option<usize>,
 }
 
 /// Schemas of the old contract, and those that they became.
@@ -305,7 +307,7 @@ impl<'c> Walk<'c> {
         below: &[Step],
         old: &[NodeId],
         new: &[NodeId],
-    ) {
+    ) -> Option<usize> {
         let pair = &self.pairs[at];
         let (owner, mut path) = (pair.owner.clone(), pair.path.clone());
         match &edge {
@@ -318,12 +320,12 @@ impl<'c> Walk<'c> {
         for step in below {
             path.push(step.clone());
         }
-        self.pair(old, new, Some((at, edge)), &owner, &path);
+        self.pair(old, new, Some((at, edge)), &owner, &path)
     }
 
     /// Leads from a pair to what stands in another place; `below` is where it is told of.
-    pub(super) fn lead_away(&mut self, at: usize, moved: Move, below: &[Step]) {
-        self.lead_to(at, Edge::Moved, below, &moved.old, &moved.new);
+    pub(super) fn lead_away(&mut self, at: usize, mut moved: Move, below: &[Step]) {
+        moved.pair = self.lead_to(at, Edge::Moved, below, &moved.old, &moved.new);
         self.pairs[at].moves.push(moved);
     }
 
@@ -430,8 +432,8 @@ fn pretty(value: &Value) -> String {
     }
 }
 
-/// A value for people: strings that can be read without quotes have none.
-fn word(value: &Value) -> String {
+/// A value for people, as changes list it: strings that can be read without quotes have none.
+pub fn word(value: &Value) -> String {
     let is_word = |c: char| c.is_alphanumeric() || "_-./:".contains(c);
     match value {
         Value::String(text)

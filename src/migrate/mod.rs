@@ -4,7 +4,9 @@
 //! determine it.
 
 mod apply;
+pub mod coverage;
 mod edit;
+pub mod impact;
 mod layout;
 mod migration;
 mod moves;

@@ -123,6 +123,22 @@ impl<'c> Rewriter<'c> {
         }
     }
 
+    /// A part of a payload in its new shape.
+    pub(super) fn part(
+        &self,
+        value: Value<'_>,
+        (old, new): (&[NodeId], &[NodeId]),
+        side: Option<Side>,
+    ) -> serde_json::Value {
+        let here = Here {
+            side,
+            ..Here::default()
+        };
+        self.value(&here, Schemas { old, new }, value)
+            .tree
+            .to_serde()
+    }
+
     /// How a payload breaks schemas of the new contract.
     pub(super) fn broken(
         &self,

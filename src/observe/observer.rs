@@ -102,6 +102,22 @@ impl<'c> Observer<'c> {
 }
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
+    /// The observer without its watcher, and the watcher.
+    pub fn unwatched(self) -> (Observer<'c>, W) {
+        let observer = Observer {
+            versions: self.versions,
+            options: self.options,
+            payloads: self.payloads,
+            profile: self.profile,
+            problems: self.problems,
+            sources: self.sources,
+            skipped: self.skipped,
+            judged: self.judged,
+            watcher: (),
+        };
+        (observer, self.watcher)
+    }
+
     /// The versions that payloads are compared with.
     #[must_use]
     pub fn asked(&self) -> &[&'c Contract] {

@@ -1,7 +1,11 @@
 //! The report of a run, and one renderer per format.
 
 pub mod changes;
+mod frame;
+mod html;
 mod json;
+pub mod migration;
+mod numbers;
 mod text;
 pub mod upgrade;
 
@@ -12,6 +16,7 @@ use crate::contract::Contract;
 use crate::observe::{Count, Judged, Observer, Options, Profile, Verdict, Watcher};
 use crate::rules::{Finding, Level};
 
+pub use html::html;
 pub use json::{JsonReport, REPORT_VERSION, json, json_schema};
 pub use text::{TextOptions, finding_text, text};
 

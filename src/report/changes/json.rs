@@ -173,7 +173,7 @@ pub fn json_schema() -> Value {
     schemars::schema_for!(JsonDiff).to_value()
 }
 
-fn document(report: &DiffReport) -> JsonDiff {
+pub(in crate::report) fn document(report: &DiffReport) -> JsonDiff {
     let contract = |name: &super::ContractName, operations: usize| JsonContract {
         given: name.given.clone(),
         contract: name.reference.clone(),

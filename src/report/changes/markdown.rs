@@ -133,7 +133,7 @@ fn write_witness(out: &mut String, witness: &Witness, sender: Sender) {
 }
 
 /// A code block inside of a list item; the fence is longer than any in the text.
-fn fenced(language: &str, text: &str) -> String {
+pub(in crate::report) fn fenced(language: &str, text: &str) -> String {
     let mut longest = 2;
     let mut run = 0;
     for character in text.chars() {
@@ -149,18 +149,18 @@ fn fenced(language: &str, text: &str) -> String {
     out
 }
 
-fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     format!("<code>{}</code>", html(text))
 }
 
-fn html(text: &str) -> String {
+pub(in crate::report) fn html(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
 }
 
 /// Text in which nothing but code spans is Markdown or HTML.
-fn escaped(text: &str) -> String {
+pub(in crate::report) fn escaped(text: &str) -> String {
     let mut out = String::new();
     let parts: Vec<&str> = text.split('`').collect();
     // An odd number of backticks makes no pairs.

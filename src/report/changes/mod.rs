@@ -1,13 +1,17 @@
 //! The report of a diff, and one renderer per format.
 
+pub(super) mod html;
 mod json;
-mod markdown;
+pub(super) mod markdown;
 mod text;
-mod words;
+pub(super) mod words;
 
 use crate::diff::{DiffSize, Fact, Owner, Verdict};
 use crate::rules::{Finding, JudgedChange, Level, Release, release};
 
+pub(super) use html::footer;
+pub use html::html;
+pub(super) use json::document;
 pub use json::{DIFF_REPORT_VERSION, JsonDiff, json, json_schema};
 pub use markdown::markdown;
 pub use text::{change_text, text};
@@ -86,22 +90,39 @@ impl DiffReport {
 
     /// The changes by what they belong to, the gravest first: operations that came and went together.
     fn groups(&self) -> Vec<(String, Vec<&JudgedChange>)> {
-        let mut groups: Vec<(Group<'_>, Vec<&JudgedChange>)> = Vec::new();
-        for judged in &self.changes {
+        let groups = self.groups_by_index().into_iter();
+        groups
+            .map(|(title, _, list)| {
+                let list = list.into_iter().map(|index| &self.changes[index]);
+                (title, list.collect())
+            })
+            .collect()
+    }
+
+    /// The same by the positions of the changes, with the operation or component where it is one.
+    pub(super) fn groups_by_index(&self) -> Vec<(String, Option<&Owner>, Vec<usize>)> {
+        let mut groups: Vec<(Group<'_>, Vec<usize>)> = Vec::new();
+        for (index, judged) in self.changes.iter().enumerate() {
             let group = Group::of(judged);
             match groups.iter_mut().rev().find(|(known, _)| *known == group) {
-                Some((_, list)) => list.push(judged),
-                None => groups.push((group, vec![judged])),
+                Some((_, list)) => list.push(index),
+                None => groups.push((group, vec![index])),
             }
         }
         // Stable: operations and components stay in the order of the changes.
         groups.sort_by_key(|(group, _)| group.rank());
         for (_, list) in &mut groups {
-            list.sort_by_key(|judged| std::cmp::Reverse(judged.level));
+            list.sort_by_key(|index| std::cmp::Reverse(self.changes[*index].level));
         }
         groups
             .into_iter()
-            .map(|(group, list)| (group.title(), list))
+            .map(|(group, list)| {
+                let owner = match group {
+                    Group::Owner(owner) => Some(owner),
+                    _ => None,
+                };
+                (group.title(), owner, list)
+            })
             .collect()
     }
 }

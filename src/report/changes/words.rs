@@ -18,7 +18,7 @@ const LINES_SHOWN: usize = 30;
 const VALUES_SHOWN: usize = 40;
 
 /// The title of a group of changes.
-pub(super) fn title(owner: &Owner) -> String {
+pub(in crate::report) fn title(owner: &Owner) -> String {
     match owner {
         Owner::Contract | Owner::Operations(_) => "The contract as a whole".to_owned(),
         Owner::Operation(name, _) if name.signature == "(schema)" => format!("schema {}", name.id),
@@ -29,7 +29,7 @@ pub(super) fn title(owner: &Owner) -> String {
 }
 
 /// Where in its group a change is: `response 200 at /data/*`.
-pub(super) fn place(judged: &JudgedChange) -> Option<String> {
+pub(in crate::report) fn place(judged: &JudgedChange) -> Option<String> {
     let change = &judged.change;
     let part = match &change.owner {
         Owner::Operation(_, part) => &**part,
@@ -48,7 +48,7 @@ pub(super) fn place(judged: &JudgedChange) -> Option<String> {
 }
 
 /// `reaches list-pets response 200, create-pet request and 4 more places`
-pub(super) fn reach(change: &Change, all: bool, hint: &str) -> Option<String> {
+pub(in crate::report) fn reach(change: &Change, all: bool, hint: &str) -> Option<String> {
     let is_told = match &change.owner {
         Owner::Operation(..) => change.reach.len() < 2,
         Owner::Component(_, name) => match change.reach.as_slice() {
@@ -83,7 +83,7 @@ pub(super) fn reach(change: &Change, all: bool, hint: &str) -> Option<String> {
 }
 
 /// `list-pets response 200`
-pub(super) fn reached(reach: &Reach) -> String {
+pub(in crate::report) fn reached(reach: &Reach) -> String {
     match (&*reach.operation.id, &*reach.part) {
         (id, "") => id.to_owned(),
         (id, part) => format!("{id} {part}"),
@@ -91,7 +91,11 @@ pub(super) fn reached(reach: &Reach) -> String {
 }
 
 /// What the verdict on what one sender sends means, in one line.
-pub(super) fn verdict(sender: Sender, verdict: &Verdict, explain: bool) -> Option<String> {
+pub(in crate::report) fn verdict(
+    sender: Sender,
+    verdict: &Verdict,
+    explain: bool,
+) -> Option<String> {
     let (values, met) = match sender {
         Sender::Client => ("what clients send", "new"),
         Sender::Server => ("what servers send", "old"),
@@ -121,7 +125,7 @@ pub(super) fn verdict(sender: Sender, verdict: &Verdict, explain: bool) -> Optio
 }
 
 /// `a response 200 of list-pets that the new contract allows and the old one does not`
-pub(super) fn witness_title(witness: &Witness, sender: Sender) -> String {
+pub(in crate::report) fn witness_title(witness: &Witness, sender: Sender) -> String {
     let (made_for, met) = match sender {
         Sender::Client => ("old", "new"),
         Sender::Server => ("new", "old"),
@@ -137,7 +141,7 @@ pub(super) fn witness_title(witness: &Witness, sender: Sender) -> String {
 }
 
 /// The lines of a witness, with the places of those that the change is about.
-pub(super) fn witness_lines(witness: &Witness) -> Vec<(String, bool)> {
+pub(in crate::report) fn witness_lines(witness: &Witness) -> Vec<(String, bool)> {
     let text = serde_json::to_string_pretty(&witness.payload).unwrap_or_default();
     let marked = marked_line(&text, witness);
     let lines = text.lines().enumerate();
@@ -164,7 +168,7 @@ fn marked_line(text: &str, witness: &Witness) -> Option<usize> {
 }
 
 /// Lines of old and new that differ, with those around them.
-pub(super) fn lines(judged: &JudgedChange) -> Vec<(ChangeTag, String)> {
+pub(in crate::report) fn lines(judged: &JudgedChange) -> Vec<(ChangeTag, String)> {
     let change = &judged.change;
     match change.fact {
         Fact::EnumValueAdded | Fact::EnumAdded => {
@@ -218,7 +222,7 @@ fn values(values: &[String]) -> String {
 }
 
 /// What the diff means for the next version.
-pub(super) fn advice(report: &DiffReport) -> String {
+pub(in crate::report) fn advice(report: &DiffReport) -> String {
     let release = report.release();
     let unknown = report.unknown();
     let mut advice = match release {
@@ -270,7 +274,7 @@ fn bump(old: &ContractName, new: &ContractName) -> Option<Release> {
 }
 
 /// `3 errors, 1 warning`
-pub(super) fn counts(report: &DiffReport) -> Vec<(Level, String)> {
+pub(in crate::report) fn counts(report: &DiffReport) -> Vec<(Level, String)> {
     let levels = [Level::Error, Level::Warning, Level::Info];
     let counts = levels.into_iter().filter_map(|level| {
         let count = report.at_level(level);
@@ -282,4 +286,14 @@ pub(super) fn counts(report: &DiffReport) -> Vec<(Level, String)> {
         (count > 0).then(|| (level, format!("{count} {level}{plural}")))
     });
     counts.collect()
+}
+
+/// `requests`, `responses`: the sides that a change is on, from who sends it.
+pub(in crate::report) fn sides(judged: &JudgedChange) -> Vec<&'static str> {
+    let senders = judged.change.senders();
+    let sides = [(Sender::Client, "request"), (Sender::Server, "response")];
+    let own = sides
+        .into_iter()
+        .filter(|(sender, _)| senders.contains(sender));
+    own.map(|(_, side)| side).collect()
 }

@@ -147,12 +147,10 @@ fn groups(edits: &[Edit]) -> Vec<EditGroup<'_>> {
 
 /// A pointer with its positions folded.
 fn folded(pointer: &Pointer) -> PathPattern {
-    let steps = pointer.steps().map(|step| {
-        let is_index = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
-        match is_index {
-            true => Step::Any,
-            false => Step::Key(sanitised(&step).into()),
-        }
+    let steps = pointer.folded().steps().to_vec();
+    let steps = steps.into_iter().map(|step| match step {
+        Step::Any => Step::Any,
+        Step::Key(name) => Step::Key(sanitised(&name).into()),
     });
     PathPattern::from_steps(steps.collect())
 }

@@ -1,0 +1,128 @@
+//! `wiredrift report`
+
+use crate::capture;
+use crate::diff::{Change, diff};
+use crate::error::Result;
+use crate::lint::unusable;
+use crate::migrate::impact::Impact;
+use crate::migrate::{Migration, Moves};
+use crate::observe::Observer;
+use crate::report::changes::DiffReport;
+use crate::report::migration::{MigrationReport, html, json, markdown, text};
+use crate::rules::{Level, Policy, in_order, judge, judge_changes, judge_contract};
+
+use super::args::{OutputFormat, ReportArguments};
+use super::levels::{levels, one_to_stdout};
+use super::output::Output;
+use super::pair::{Pair, name};
+use super::{Exit, Failure};
+
+pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Exit, Failure> {
+    one_to_stdout(&arguments.output)?;
+    let policy = Policy {
+        strict: false,
+        levels: levels(&arguments.severity)?,
+    };
+    let pair = Pair::find(&arguments.pair, &arguments.capture.schemas())?;
+    let (old, new) = pair.contracts(&arguments.pair)?;
+    let inputs = arguments.capture.inputs(&arguments.captures)?;
+    let asked = vec![old, new];
+    let called = format!("{} and {}", old.reference(), new.reference());
+    let observation = arguments.capture.observation(&asked, &called)?;
+
+    let found = diff(old, new, &arguments.pair.diff_options(arguments.sent_by));
+    let judged = judge_changes(&found.changes, old, new, &policy);
+    let unusable_parts = asked
+        .iter()
+        .flat_map(|contract| judge_contract(contract, &unusable(contract), &policy));
+    let diff_report = DiffReport {
+        unusable: unusable_parts.collect(),
+        old: name(&arguments.pair.old, old),
+        new: name(&arguments.pair.new, new),
+        equivalent: judge_changes(&found.equivalent, old, new, &policy),
+        size: found.size,
+        changes: judged,
+    };
+    // Those that were turned off are left out, so that traffic is held against what is told.
+    let changes: Vec<Change> = diff_report
+        .changes
+        .iter()
+        .map(|judged| judged.change.clone())
+        .collect();
+    let counts = diff_report
+        .changes
+        .iter()
+        .map(|judged| judged.level >= Level::Warning);
+    let moves = Moves::default();
+    let migration = Migration {
+        old,
+        new,
+        alignment: &found.alignment,
+        moves: &moves,
+    };
+    let impact = Impact::new(
+        migration,
+        &changes,
+        counts.collect(),
+        arguments.consumer_by.clone(),
+    );
+    let observer = Observer::new(asked.clone(), asked.clone(), observation);
+    let mut observer = observer.watched_by(impact);
+    let limits = arguments.capture.limits();
+    capture::read(&inputs, arguments.capture.format, &limits, &mut observer);
+    let findings = in_order(judge(&observer.profile, &asked, &policy));
+    let report = MigrationReport::new(
+        diff_report,
+        (old, new),
+        &found.alignment,
+        observer,
+        findings,
+    );
+
+    for target in &arguments.output {
+        let rendered = match target.format {
+            OutputFormat::Text => text(&report),
+            OutputFormat::Json => json(&report),
+            OutputFormat::Markdown => markdown(&report),
+            OutputFormat::Html => html(&report),
+        };
+        output.write(&rendered, target.path.as_deref())?;
+    }
+    exit(arguments, &report, output)
+}
+
+fn exit(
+    arguments: &ReportArguments,
+    report: &MigrationReport,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    output.flush()?;
+    if let Some(traffic) = report.traffic.as_ref().map(|traffic| &traffic.report) {
+        let files = traffic.sources.iter().map(|source| source.file.as_str());
+        if let Some(glob) = arguments.capture.idle_pattern(files) {
+            let message = format!("--schema-for `{glob}` fits none of the captures");
+            output.error(&message, None);
+            return Ok(Exit::Incomplete);
+        }
+        if !traffic.problems.is_empty() && !arguments.capture.keep_going {
+            return Ok(Exit::Incomplete);
+        }
+        if traffic.nothing_matched() {
+            let message = format!(
+                "nothing in the captures belongs to {} or {}",
+                report.diff.old.reference, report.diff.new.reference
+            );
+            output.error(&message, None);
+            return Ok(Exit::Incomplete);
+        }
+        if traffic.exchanges == 0 && traffic.problems.is_empty() {
+            output.error("the captures hold no exchanges", None);
+            return Ok(Exit::Incomplete);
+        }
+    }
+    let fails = |level| report.diff.worst().is_some_and(|worst| worst >= level);
+    Ok(match arguments.fail_on.level().is_some_and(fails) {
+        true => Exit::Findings,
+        false => Exit::Clean,
+    })
+}

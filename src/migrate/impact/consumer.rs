@@ -1,0 +1,85 @@
+//! Who sent an exchange.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::capture::Exchange;
+use crate::capture::redact::{is_secret_name, sanitised};
+use crate::contract::Target;
+
+/// Longest name of a consumer, in characters.
+const LONGEST: usize = 80;
+
+/// What tells consumers apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConsumerBy {
+    /// A header field of requests, by its name.
+    Header(String),
+    /// The host that requests went to.
+    Host,
+    /// The folder that the capture is in.
+    Folder,
+}
+
+impl FromStr for ConsumerBy {
+    type Err = String;
+
+    /// Reads `header:User-Agent`, `host` or `folder`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some(("header", "")) | None if text.starts_with("header") => {
+                Err("write the header's name behind a colon: header:User-Agent".to_owned())
+            }
+            Some(("header", name)) if is_secret_name(name) => Err(format!(
+                "the values of `{name}` are secrets, and would stand in the report; take another header, \
+                 such as header:User-Agent"
+            )),
+            Some(("header", name)) => Ok(Self::Header(name.trim().to_owned())),
+            None if text == "host" => Ok(Self::Host),
+            None if text == "folder" => Ok(Self::Folder),
+            _ => Err(format!(
+                "`{text}` does not tell consumers apart; there is: header:NAME, host, folder"
+            )),
+        }
+    }
+}
+
+impl fmt::Display for ConsumerBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Header(name) => write!(f, "header {name}"),
+            Self::Host => f.write_str("host"),
+            Self::Folder => f.write_str("folder"),
+        }
+    }
+}
+
+impl ConsumerBy {
+    /// Who sent an exchange; `None` where it does not say.
+    pub(super) fn of(&self, exchange: &Exchange<'_>) -> Option<String> {
+        let name = match self {
+            Self::Header(name) => {
+                let request = exchange.request.as_ref()?;
+                request.headers.get(name)?.trim().to_owned()
+            }
+            Self::Host => {
+                let request = exchange.request.as_ref()?;
+                let host = Target::parse(&request.target).host;
+                let header = || Some(request.headers.get("host")?.to_ascii_lowercase());
+                host.or_else(header)?
+            }
+            Self::Folder => {
+                let file = exchange.origin.file.replace('\\', "/");
+                let (folder, _) = file.rsplit_once('/')?;
+                folder.to_owned()
+            }
+        };
+        let name = sanitised(&name);
+        let cut = name.char_indices().nth(LONGEST);
+        let name = match cut {
+            Some((end, _)) => format!("{}…", &name[..end]),
+            None => name,
+        };
+        (!name.is_empty()).then_some(name)
+    }
+}

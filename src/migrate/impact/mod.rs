@@ -1,0 +1,469 @@
+//! What traffic says of the changes between two contracts: which it touches, how often, since when, and
+//! for whom.
+
+mod around;
+mod consumer;
+mod pairs;
+mod timeline;
+mod touch;
+mod usage;
+mod visit;
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use crate::capture::Exchange;
+use crate::capture::redact::{MASK, is_secret_name, sanitised};
+use crate::contract::{Contract, Operation, Payload};
+use crate::diff::{Change, Sender, Verdict as ChangeVerdict};
+use crate::json::Value;
+use crate::location::{Origin, PathPattern, Pointer, Side as WireSide, Step};
+use crate::observe::{RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher};
+use crate::schema::Memo;
+
+use super::edit::EditKind;
+use super::migration::Migration;
+use super::rewrite::Rewriter;
+
+pub use consumer::ConsumerBy;
+pub use pairs::{Difference, DifferenceKind, SideBySide};
+pub use timeline::{Column, Spoken, Timeline};
+pub use usage::{Exchanges, Met, Sample, SeenTimes, Side, Times, Usage, VALUES_KEPT, Values};
+
+use around::Around;
+use pairs::Resources;
+use touch::{Place, scalar, shown};
+use visit::Visit;
+
+/// Payloads that are rewritten to see what the changes mean for them; of more the counters say enough.
+const REWRITTEN: u64 = 2_000;
+
+/// Largest part of a payload that is kept as a sample, in bytes.
+const SAMPLE: usize = 16_384;
+
+/// Learns from traffic what changes mean for it.
+#[derive(Debug)]
+pub struct Impact<'c> {
+    migration: Migration<'c>,
+    changes: &'c [Change],
+    /// Whether a change counts as touching an exchange.
+    counts: Vec<bool>,
+    consumer_by: Option<ConsumerBy>,
+    /// The changes of each pair of schemas, and of each operation.
+    by_pair: HashMap<usize, Vec<usize>>,
+    around: Around<'c>,
+    /// The exchange that is being read.
+    current: Option<Current<'c>>,
+    resources: Resources,
+    rewritten: u64,
+    /// What traffic says of each change, in their order.
+    pub usage: Vec<Usage>,
+    /// Exchanges by operation: the old contract's id, the new one's where it is new there.
+    pub operations: BTreeMap<String, Exchanges>,
+    /// Exchanges by consumer; those that do not say are under the empty name.
+    pub consumers: BTreeMap<String, Exchanges>,
+    /// Exchanges by time.
+    pub timeline: Timeline,
+    /// When each contract was spoken.
+    pub spoken: BTreeMap<Spoken, SeenTimes>,
+    /// What an upgrade does to the payloads that were seen.
+    pub edits: BTreeMap<EditKey, EditUse>,
+    /// All exchanges, those of neither contract included.
+    pub exchanges: Exchanges,
+    /// Payloads that could not be compared, by why.
+    pub unjudged: BTreeMap<Verdict, u64>,
+}
+
+/// What an upgrade does in one place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EditKey {
+    /// The operation, as the old contract calls it.
+    pub operation: String,
+    /// The place before.
+    pub from: Option<PathPattern>,
+    /// The place after.
+    pub to: Option<PathPattern>,
+    /// What is done.
+    pub kind: EditKind,
+}
+
+/// How often an upgrade does something.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EditUse {
+    /// In how many payloads.
+    pub payloads: u64,
+    /// A value before and after, as JSON, redacted.
+    pub example: Option<(String, String)>,
+}
+
+/// The exchange that is being read, and what is known of it.
+#[derive(Debug)]
+struct Current<'c> {
+    origin: Origin,
+    time: Option<Timestamp>,
+    consumer: Option<String>,
+    /// The operation, and whether it is one of the old contract.
+    operation: Option<(&'c Operation, bool)>,
+    /// What its path says of the resource.
+    path: String,
+    /// How each change was met.
+    met: BTreeMap<usize, Met>,
+}
+
+impl<'c> Impact<'c> {
+    /// An impact of which nothing is known yet. `counts` says of each change whether an exchange that it
+    /// reaches is touched by it.
+    #[must_use]
+    pub fn new(
+        migration: Migration<'c>,
+        changes: &'c [Change],
+        counts: Vec<bool>,
+        consumer_by: Option<ConsumerBy>,
+    ) -> Self {
+        let mut by_pair: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (index, change) in changes.iter().enumerate() {
+            if let Some(pair) = change.pair {
+                by_pair.entry(pair).or_default().push(index);
+            }
+        }
+        Self {
+            migration,
+            changes,
+            counts,
+            consumer_by,
+            by_pair,
+            around: Around::new(migration, changes),
+            current: None,
+            resources: Resources::default(),
+            rewritten: 0,
+            usage: vec![Usage::default(); changes.len()],
+            operations: BTreeMap::new(),
+            consumers: BTreeMap::new(),
+            timeline: Timeline::default(),
+            spoken: BTreeMap::new(),
+            edits: BTreeMap::new(),
+            exchanges: Exchanges::default(),
+            unjudged: BTreeMap::new(),
+        }
+    }
+
+    /// Whoever tells consumers apart, if they are.
+    #[must_use]
+    pub const fn consumer_by(&self) -> Option<&ConsumerBy> {
+        self.consumer_by.as_ref()
+    }
+
+    /// Ends the last exchange, and holds old and new payloads side by side.
+    pub fn finish(&mut self) -> SideBySide {
+        self.end();
+        let mut result = self.resources.compared();
+        for (key, _) in &self.edits {
+            let (Some(from), Some(to)) = (&key.from, &key.to) else {
+                continue;
+            };
+            if !matches!(key.kind, EditKind::Renamed | EditKind::Moved) {
+                continue;
+            }
+            let old = self.migration.old.operation(&key.operation);
+            let new = old.and_then(|operation| self.migration.operation(operation));
+            let (from, to) = (from.to_string(), to.to_string());
+            let (same, all) = new.map_or((0, 0), |operation| {
+                self.resources.same_at(&operation.id, &to)
+            });
+            if all > 0 {
+                result.moved.push((from, to, same, all));
+            }
+        }
+        result
+    }
+
+    /// Counts the exchange that was being read.
+    fn end(&mut self) {
+        let Some(current) = self.current.take() else {
+            return;
+        };
+        let spoken = match current.operation {
+            Some((_, true)) => Spoken::Old,
+            Some((_, false)) => Spoken::New,
+            None => Spoken::Neither,
+        };
+        self.timeline.add(spoken, current.time);
+        let seen = self.spoken.entry(spoken).or_default();
+        seen.count += 1;
+        seen.times.add(current.time);
+        let is_old = spoken == Spoken::Old;
+        let mut touching = Vec::new();
+        for (index, met) in &current.met {
+            let usage = &mut self.usage[*index];
+            let side = if is_old {
+                &mut usage.old
+            } else {
+                &mut usage.new
+            };
+            side.add(*met, &current.origin, current.time);
+            if is_old && *met == Met::Shown && self.counts[*index] {
+                touching.push(*index);
+                if let Some(consumer) = &current.consumer {
+                    *usage.consumers.entry(consumer.clone()).or_default() += 1;
+                }
+            }
+        }
+        let count = |exchanges: &mut Exchanges| {
+            exchanges.all += 1;
+            exchanges.new += u64::from(spoken == Spoken::New);
+            exchanges.touched += u64::from(!touching.is_empty());
+            exchanges.changes.extend(&touching);
+            exchanges.times.add(current.time);
+        };
+        count(&mut self.exchanges);
+        if let Some((operation, is_old)) = current.operation {
+            let id = self.around.name(operation, is_old);
+            count(self.operations.entry(id).or_default());
+        }
+        if self.consumer_by.is_some() {
+            let consumer = current.consumer.unwrap_or_default();
+            count(self.consumers.entry(consumer).or_default());
+        }
+    }
+
+    /// Says that the exchange is of an operation, and meets the changes around its schemas.
+    fn enter(&mut self, operation: &'c Operation, is_old: bool) {
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        if current.operation.is_none() {
+            current.operation = Some((operation, is_old));
+            for index in self.around.whole(operation, is_old) {
+                meet(current, index, Met::Shown);
+            }
+        }
+    }
+
+    fn is_old(&self, contract: &Contract) -> bool {
+        std::ptr::eq(contract, self.migration.old)
+    }
+
+    /// The pairs of schemas that a payload is a value of, and what sends it.
+    fn roots(&self, routed: &RoutedPayload<'_, 'c>, is_old: bool) -> Vec<usize> {
+        let alignment = self.migration.alignment;
+        let resolved = |contract: &Contract, schema| vec![contract.graph.resolve(schema)];
+        let own = resolved(routed.contract, routed.schema);
+        let other = self.around.counterpart(routed.operation, is_old);
+        let Some(other) = other else {
+            return Vec::new();
+        };
+        let side = routed.side.unwrap_or(WireSide::Response);
+        let schemas = other.payload(side, routed.status).map(Payload::schemas);
+        let schemas = match schemas {
+            Some(schemas) if !schemas.is_empty() => schemas,
+            _ => other.schemas_like(side, routed.status),
+        };
+        let pairs = schemas.into_iter().filter_map(|schema| match is_old {
+            true => alignment.find(&own, &resolved(self.migration.new, schema)),
+            false => alignment.find(&resolved(self.migration.old, schema), &own),
+        });
+        pairs.collect()
+    }
+
+    /// Meets the changes of a payload's schemas.
+    fn meet_payload(&mut self, routed: &RoutedPayload<'_, 'c>, is_old: bool) {
+        let roots = self.roots(routed, is_old);
+        let (old, new) = (self.migration.old, self.migration.new);
+        let visit = Visit {
+            contract: if is_old { old } else { new },
+            alignment: self.migration.alignment,
+            is_old,
+            memo: Memo::on(routed.side),
+        };
+        let sender = match routed.side {
+            Some(WireSide::Request) => Sender::Client,
+            _ => Sender::Server,
+        };
+        let rewriter = Rewriter::new(old, new, self.migration.alignment);
+        let mut met: Vec<(usize, Met)> = Vec::new();
+        let (by_pair, changes, usage) = (&self.by_pair, self.changes, &mut self.usage);
+        let time = self.current.as_ref().and_then(|current| current.time);
+        let mut seen = |pair: usize, value: Value<'_>| {
+            let Some(indices) = by_pair.get(&pair) else {
+                return;
+            };
+            let aligned = &self.migration.alignment.pairs[pair];
+            for &index in indices {
+                let change = &changes[index];
+                let place = Place {
+                    old: (&old.graph, &aligned.old),
+                    new: (&new.graph, &aligned.new),
+                    moves: &aligned.moves,
+                    sender: sender_of(change, sender),
+                    memo: Memo::on(routed.side),
+                };
+                let (how, part) = match is_old {
+                    true => place.old(change, value),
+                    false => place.new(change, value),
+                };
+                met.push((index, how));
+                let usage = &mut usage[index];
+                if let Some(word) = part.and_then(scalar) {
+                    usage.values.add(&shown_word(change, &word), time);
+                }
+                let is_small = value.raw().len() <= SAMPLE;
+                if is_old && how == Met::Shown && usage.sample.is_none() && is_small {
+                    let after = rewriter.part(value, (&aligned.old, &aligned.new), routed.side);
+                    let (before, after) = (shown(&value.to_serde()), shown(&after));
+                    usage.sample = (before != after).then(|| Sample {
+                        origin: routed.body.origin.clone(),
+                        before,
+                        after,
+                    });
+                }
+            }
+        };
+        for root in roots {
+            visit.run(root, routed.document.root(), &mut seen);
+        }
+        if let Some(current) = &mut self.current {
+            for (index, how) in met {
+                meet(current, index, how);
+            }
+        }
+    }
+
+    /// Keeps what a payload would become, and what it is a payload of.
+    fn keep(&mut self, routed: &RoutedPayload<'_, 'c>, is_old: bool) {
+        if routed.side == Some(WireSide::Request) || self.rewritten >= REWRITTEN {
+            return;
+        }
+        self.rewritten += 1;
+        let root = routed.document.root();
+        let path = self.current.as_ref().map(|current| current.path.clone());
+        let path = path.unwrap_or_default();
+        let name = match is_old {
+            true => self.migration.operation(routed.operation),
+            false => Some(routed.operation),
+        };
+        let Some(name) = name.map(|operation| operation.id.as_str()) else {
+            return;
+        };
+        // What breaks its own contract says nothing of the other one.
+        if !is_old {
+            if routed.verdict != Verdict::Deviates {
+                self.resources.add(false, name, &path, &root.to_serde());
+            }
+            return;
+        }
+        let Ok(rewritten) = self.migration.rewrite(routed, root) else {
+            return;
+        };
+        let mut counted = Vec::new();
+        for edit in &rewritten.edits {
+            let fold = |pointer: &Option<Pointer>| pointer.as_ref().map(Pointer::folded);
+            let key = EditKey {
+                operation: routed.operation.id.clone(),
+                from: fold(&edit.from),
+                to: fold(&edit.to),
+                kind: edit.kind,
+            };
+            let known = self.edits.entry(key.clone()).or_default();
+            if !counted.contains(&key) {
+                known.payloads += 1;
+                counted.push(key);
+            }
+            if known.example.is_none()
+                && let (Some(before), Some(after)) = (&edit.before, &edit.after)
+            {
+                let example = (shown(before).to_string(), shown(after).to_string());
+                known.example = Some(example);
+            }
+        }
+        if routed.verdict != Verdict::Deviates {
+            self.resources
+                .add(true, name, &path, &rewritten.tree.to_serde());
+        }
+    }
+}
+
+/// Who sends what a change is about, where it is about one sender; else who sent the payload.
+fn sender_of(change: &Change, sent: Sender) -> Sender {
+    match change.senders().as_slice() {
+        [only] => *only,
+        _ => sent,
+    }
+}
+
+/// A value of a change, unless the name that it goes by is that of a secret.
+fn shown_word(change: &Change, word: &str) -> String {
+    let steps = change.path.steps().iter();
+    let mut names = steps.filter_map(|step| match step {
+        Step::Key(name) => Some(&**name),
+        Step::Any => None,
+    });
+    match is_secret_name(&change.subject) || names.any(is_secret_name) {
+        true => MASK.to_owned(),
+        false => sanitised(word),
+    }
+}
+
+fn meet(current: &mut Current<'_>, index: usize, how: Met) {
+    let known = current.met.entry(index).or_insert(how);
+    *known = (*known).max(how);
+}
+
+impl<'c> Watcher<'c> for Impact<'c> {
+    fn exchange(&mut self, exchange: &Exchange<'_>) {
+        self.end();
+        let time = exchange.time.as_deref();
+        let consumer = self.consumer_by.as_ref();
+        self.current = Some(Current {
+            origin: exchange.origin.clone(),
+            time: time.and_then(|time| time.trim().parse().ok()),
+            consumer: consumer.and_then(|by| by.of(exchange)),
+            operation: None,
+            path: String::new(),
+            met: BTreeMap::new(),
+        });
+    }
+
+    fn request(&mut self, routed: &RoutedRequest<'_, 'c>) {
+        let is_old = self.is_old(routed.contract);
+        self.enter(routed.operation, is_old);
+        let values = self.around.request(routed, is_old);
+        let Some(current) = &mut self.current else {
+            return;
+        };
+        let path = routed.path_values.iter().map(|(_, value)| value.as_str());
+        current.path = path.collect::<Vec<_>>().join("/");
+        for (index, how, value) in values {
+            meet(current, index, how);
+            if let Some(value) = value {
+                let value = shown_word(&self.changes[index], &value);
+                self.usage[index].values.add(&value, current.time);
+            }
+        }
+    }
+
+    fn payload(&mut self, routed: &RoutedPayload<'_, 'c>) {
+        let is_old = self.is_old(routed.contract);
+        self.enter(routed.operation, is_old);
+        self.meet_payload(routed, is_old);
+        self.keep(routed, is_old);
+    }
+
+    fn unjudged(&mut self, _: &Origin, target: Option<&TargetKey>, verdict: Verdict) {
+        *self.unjudged.entry(verdict).or_default() += 1;
+        let Some(target) = target else { return };
+        let (old, new) = (self.migration.old, self.migration.new);
+        let is_old = *target.contract == *old.reference();
+        let contract = if is_old { old } else { new };
+        if let Some(operation) = contract.operation(&target.operation) {
+            self.enter(operation, is_old);
+        }
+    }
+}
+
+/// Whether neither a proof nor a payload was found for a change.
+#[must_use]
+pub fn is_open(change: &Change) -> bool {
+    let mut verdicts = change.verdicts.iter();
+    verdicts.any(|(_, verdict)| matches!(verdict, ChangeVerdict::Unknown(_)))
+}

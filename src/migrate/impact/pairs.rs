@@ -1,0 +1,233 @@
+//! Old and new payloads of the same resource, side by side.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::location::{PathPattern, Step};
+
+/// Resources of one contract that are kept.
+const KEPT: usize = 5_000;
+
+/// Examples that are kept of a difference.
+const EXAMPLES: usize = 3;
+
+/// What a resource is known by: its operation, where it is in the payload, and its path or id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    operation: String,
+    place: PathPattern,
+    name: String,
+}
+
+/// The resources that were seen, those of the old contract in the shape of the new one.
+#[derive(Debug, Default)]
+pub(super) struct Resources {
+    old: BTreeMap<Key, Json>,
+    new: BTreeMap<Key, Json>,
+    /// Resources for which there was no room.
+    left_out: u64,
+}
+
+/// What came out of holding old and new payloads side by side.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SideBySide {
+    /// Resources of which there is an old and a new payload.
+    pub pairs: u64,
+    /// Those whose new payload has the shape that the changes say.
+    pub agreeing: u64,
+    /// Where the new payload is otherwise.
+    pub differences: Vec<Difference>,
+    /// Resources that were left out, since too many were seen.
+    pub left_out: u64,
+    /// What stands in another place: the pointers before and after, in how many pairs the value is the
+    /// same, and how many there are.
+    pub moved: Vec<(String, String, u64, u64)>,
+}
+
+/// A way in which new payloads are not what the changes say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The operation, as the new contract calls it.
+    pub operation: String,
+    /// The place in the new payload.
+    pub place: PathPattern,
+    /// What is otherwise.
+    pub kind: DifferenceKind,
+    /// In how many pairs.
+    pub pairs: u64,
+    /// Some of the resources.
+    pub examples: Vec<String>,
+}
+
+/// What can be otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DifferenceKind {
+    /// The changes say that it is there, and it is not.
+    Missing,
+    /// It is there, and the changes do not say so.
+    Unexpected,
+    /// It is of another type: the one that was expected, and the one that it is.
+    Type(&'static str, &'static str),
+}
+
+impl Resources {
+    /// Keeps the resources of a payload in the shape of the new contract; `path` is what its path names.
+    pub(super) fn add(&mut self, is_old: bool, operation: &str, path: &str, payload: &Json) {
+        let mut found = Vec::new();
+        collect(payload, &PathPattern::root(), &mut found);
+        let whole = (PathPattern::root(), format!("path {path}"), payload);
+        let resources = found
+            .into_iter()
+            .map(|(place, id, resource)| (place, format!("id {id}"), resource));
+        for (place, name, resource) in std::iter::once(whole).chain(resources) {
+            let kept = if is_old { &mut self.old } else { &mut self.new };
+            if kept.len() >= KEPT {
+                self.left_out += 1;
+                continue;
+            }
+            let key = Key {
+                operation: operation.to_owned(),
+                place,
+                name,
+            };
+            kept.entry(key).or_insert_with(|| resource.clone());
+        }
+    }
+
+    /// In how many pairs of whole payloads of an operation the value at a place is the same, and how many
+    /// pairs have one there.
+    pub(super) fn same_at(&self, operation: &str, place: &str) -> (u64, u64) {
+        let (mut same, mut all) = (0, 0);
+        let own = |key: &Key| key.operation == operation && key.place.steps().is_empty();
+        for (key, old) in self.old.iter().filter(|(key, _)| own(key)) {
+            let new = self.new.get(key).and_then(|new| new.pointer(place));
+            if let (Some(old), Some(new)) = (old.pointer(place), new) {
+                all += 1;
+                same += u64::from(old == new);
+            }
+        }
+        (same, all)
+    }
+
+    /// Holds what is there of both contracts side by side.
+    pub(super) fn compared(&self) -> SideBySide {
+        let mut result = SideBySide {
+            left_out: self.left_out,
+            ..SideBySide::default()
+        };
+        let mut differences: BTreeMap<(String, PathPattern, DifferenceKind), (u64, Vec<String>)> =
+            BTreeMap::new();
+        for (key, old) in &self.old {
+            let Some(new) = self.new.get(key) else {
+                continue;
+            };
+            result.pairs += 1;
+            let mut found = Vec::new();
+            compare(old, new, &key.place, &mut found);
+            found.sort();
+            found.dedup();
+            result.agreeing += u64::from(found.is_empty());
+            for (place, kind) in found {
+                let entry = differences
+                    .entry((key.operation.clone(), place, kind))
+                    .or_default();
+                entry.0 += 1;
+                if entry.1.len() < EXAMPLES {
+                    entry.1.push(key.name.clone());
+                }
+            }
+        }
+        let listed = differences.into_iter().map(|(key, (pairs, examples))| {
+            let (operation, place, kind) = key;
+            Difference {
+                operation,
+                place,
+                kind,
+                pairs,
+                examples,
+            }
+        });
+        result.differences = listed.collect();
+        result
+    }
+}
+
+/// The objects below a payload that have an id, with their places.
+fn collect<'v>(
+    value: &'v Json,
+    place: &PathPattern,
+    found: &mut Vec<(PathPattern, String, &'v Json)>,
+) {
+    match value {
+        Json::Object(members) => {
+            let id = members
+                .get("id")
+                .filter(|id| id.is_number() || id.is_string());
+            if let Some(id) = id {
+                found.push((place.clone(), crate::diff::word(id), value));
+            }
+            for (name, member) in members {
+                collect(member, &place.join(Step::Key(name.as_str().into())), found);
+            }
+        }
+        Json::Array(items) => {
+            for item in items {
+                collect(item, &place.join(Step::Any), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// How two payloads differ in shape: values are of the resource, and may change at any time.
+fn compare(
+    expected: &Json,
+    found: &Json,
+    place: &PathPattern,
+    differences: &mut Vec<(PathPattern, DifferenceKind)>,
+) {
+    let kinds = (kind(expected), kind(found));
+    match (expected, found) {
+        (Json::Object(expected), Json::Object(found)) => {
+            for (name, value) in expected {
+                let place = place.join(Step::Key(name.as_str().into()));
+                match found.get(name) {
+                    Some(other) => compare(value, other, &place, differences),
+                    None => differences.push((place, DifferenceKind::Missing)),
+                }
+            }
+            for name in found.keys().filter(|name| !expected.contains_key(*name)) {
+                let place = place.join(Step::Key(name.as_str().into()));
+                differences.push((place, DifferenceKind::Unexpected));
+            }
+        }
+        (Json::Array(expected), Json::Array(found)) => {
+            // Elements that have an id are compared as resources; of others the first says the shape.
+            let has_id = |items: &[Json]| items.iter().any(|item| item.get("id").is_some());
+            if !has_id(expected)
+                && !has_id(found)
+                && let (Some(expected), Some(found)) = (expected.first(), found.first())
+            {
+                compare(expected, found, &place.join(Step::Any), differences);
+            }
+        }
+        // What may be null may be so today.
+        (Json::Null, _) | (_, Json::Null) => {}
+        _ if kinds.0 != kinds.1 => {
+            differences.push((place.clone(), DifferenceKind::Type(kinds.0, kinds.1)));
+        }
+        _ => {}
+    }
+}
+
+const fn kind(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "boolean",
+        Json::Number(_) => "number",
+        Json::String(_) => "string",
+        Json::Array(_) => "array",
+        Json::Object(_) => "object",
+    }
+}

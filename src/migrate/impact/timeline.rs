@@ -1,0 +1,115 @@
+//! When each version was spoken: exchanges by time, in steps that grow with the span.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+/// Steps that are kept before they grow.
+const STEPS: usize = 4096;
+
+/// Columns of a chart at most.
+const COLUMNS: i64 = 48;
+
+/// Which contract an exchange spoke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spoken {
+    /// The old one.
+    Old,
+    /// The new one.
+    New,
+    /// Neither.
+    Neither,
+}
+
+/// Exchanges by time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timeline {
+    /// Seconds in a step.
+    step: i64,
+    /// Exchanges of the old contract, the new one, and neither, by the second that their step starts at.
+    steps: BTreeMap<i64, [u64; 3]>,
+    /// Exchanges that say no time.
+    pub untimed: u64,
+}
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self {
+            step: 1,
+            steps: BTreeMap::new(),
+            untimed: 0,
+        }
+    }
+}
+
+/// A column of the chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// When it starts.
+    pub start: Timestamp,
+    /// Exchanges of the old contract, the new one, and neither.
+    pub counts: [u64; 3],
+}
+
+/// Spans that read well, in seconds: minutes, hours, days, weeks.
+const SPANS: [i64; 14] = [
+    1, 5, 15, 60, 300, 900, 3_600, 10_800, 21_600, 86_400, 172_800, 604_800, 2_592_000, 31_536_000,
+];
+
+impl Timeline {
+    /// Counts an exchange.
+    pub fn add(&mut self, spoken: Spoken, time: Option<Timestamp>) {
+        let Some(time) = time else {
+            self.untimed += 1;
+            return;
+        };
+        let start = time.as_second().div_euclid(self.step) * self.step;
+        self.steps.entry(start).or_default()[spoken as usize] += 1;
+        if self.steps.len() > STEPS {
+            let coarser = SPANS.iter().find(|span| **span > self.step);
+            self.step = coarser.copied().unwrap_or(self.step * 10);
+            for (start, counts) in std::mem::take(&mut self.steps) {
+                let start = start.div_euclid(self.step) * self.step;
+                let sum = self.steps.entry(start).or_default();
+                for (sum, count) in sum.iter_mut().zip(counts) {
+                    *sum += count;
+                }
+            }
+        }
+    }
+
+    /// Whether some exchange said its time.
+    #[must_use]
+    pub fn is_timed(&self) -> bool {
+        !self.steps.is_empty()
+    }
+
+    /// The columns of a chart, empty ones included, and how many seconds each is.
+    #[must_use]
+    pub fn columns(&self) -> (Vec<Column>, i64) {
+        let (Some((first, _)), Some((last, _))) =
+            (self.steps.first_key_value(), self.steps.last_key_value())
+        else {
+            return (Vec::new(), self.step);
+        };
+        let fits = |span: &&i64| **span >= self.step && (last - first) / **span < COLUMNS;
+        let span = SPANS.iter().find(fits).copied();
+        let span = span.unwrap_or_else(|| (last - first) / COLUMNS + 1);
+        let start = first.div_euclid(span) * span;
+        let mut columns = Vec::new();
+        let mut at = start;
+        while at <= *last {
+            let mut counts = [0; 3];
+            for own in self.steps.range(at..at + span).map(|(_, own)| own) {
+                for (sum, count) in counts.iter_mut().zip(own) {
+                    *sum += count;
+                }
+            }
+            if let Ok(start) = Timestamp::from_second(at) {
+                columns.push(Column { start, counts });
+            }
+            at += span;
+        }
+        (columns, span)
+    }
+}

@@ -1,0 +1,185 @@
+//! What traffic says of one change: counters that merge, and a first sample.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::AddAssign;
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use crate::location::Origin;
+
+/// Different values that are told apart.
+pub const VALUES_KEPT: usize = 256;
+
+/// Places that are kept.
+const PLACES_KEPT: usize = 3;
+
+/// The first and the last time that something was seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Times {
+    /// The first time; `None` where no capture says a time.
+    pub first: Option<Timestamp>,
+    /// The last time.
+    pub last: Option<Timestamp>,
+}
+
+impl Times {
+    /// Adds a time.
+    pub fn add(&mut self, time: Option<Timestamp>) {
+        let Some(time) = time else { return };
+        self.first = Some(self.first.map_or(time, |first| first.min(time)));
+        self.last = Some(self.last.map_or(time, |last| last.max(time)));
+    }
+}
+
+impl AddAssign<&Self> for Times {
+    fn add_assign(&mut self, other: &Self) {
+        self.add(other.first);
+        self.add(other.last);
+    }
+}
+
+/// How often a value was seen, and when.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SeenTimes {
+    /// How often.
+    pub count: u64,
+    /// When.
+    pub times: Times,
+}
+
+impl AddAssign<&Self> for SeenTimes {
+    fn add_assign(&mut self, other: &Self) {
+        self.count += other.count;
+        self.times += &other.times;
+    }
+}
+
+/// The values that were seen, redacted; those beyond [`VALUES_KEPT`] are counted together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Values {
+    /// Each value.
+    pub each: BTreeMap<String, SeenTimes>,
+    /// How often others were seen, for which there was no room.
+    pub others: u64,
+}
+
+impl Values {
+    /// Counts a value.
+    pub fn add(&mut self, value: &str, time: Option<Timestamp>) {
+        if !self.each.contains_key(value) && self.each.len() >= VALUES_KEPT {
+            self.others += 1;
+            return;
+        }
+        let seen = self.each.entry(value.to_owned()).or_default();
+        seen.count += 1;
+        seen.times.add(time);
+    }
+
+    /// The values, the most frequent first.
+    #[must_use]
+    pub fn by_count(&self) -> Vec<(&str, SeenTimes)> {
+        let mut all: Vec<(&str, SeenTimes)> = self
+            .each
+            .iter()
+            .map(|(value, seen)| (value.as_str(), *seen))
+            .collect();
+        all.sort_by(|one, other| other.1.count.cmp(&one.1.count).then(one.0.cmp(other.0)));
+        all
+    }
+}
+
+/// What the traffic of one contract says of a change. A message is a payload, or an exchange for what is
+/// around schemas.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Side {
+    /// Messages that the change is about.
+    pub reached: u64,
+    /// Messages in which it shows: of the old contract those that it touches, of the new one those that are
+    /// as it says.
+    pub shown: u64,
+    /// Messages of the new contract that are as before: they contradict the change.
+    pub contradicted: u64,
+    /// When it showed.
+    pub times: Times,
+    /// The first places where it showed.
+    pub places: Vec<Origin>,
+}
+
+impl Side {
+    /// Counts a message.
+    pub(super) fn add(&mut self, met: Met, origin: &Origin, time: Option<Timestamp>) {
+        self.reached += 1;
+        match met {
+            Met::Shown => {
+                self.shown += 1;
+                self.times.add(time);
+                if self.places.len() < PLACES_KEPT {
+                    self.places.push(origin.clone());
+                }
+            }
+            Met::Contradicted => self.contradicted += 1,
+            Met::Reached => {}
+        }
+    }
+}
+
+/// How a change was met in a message: the strongest counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Met {
+    /// The message could show it.
+    Reached,
+    /// The message shows it.
+    Shown,
+    /// The message says otherwise.
+    Contradicted,
+}
+
+/// A part of a payload before and after.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// Where the payload starts.
+    pub origin: Origin,
+    /// The part as it was, redacted.
+    pub before: Json,
+    /// The part as it is to be.
+    pub after: Json,
+}
+
+/// What traffic says of a change.
+#[derive(Debug, Clone, Default)]
+pub struct Usage {
+    /// Traffic of the old contract.
+    pub old: Side,
+    /// Traffic of the new contract.
+    pub new: Side,
+    /// The values that it is about, of both.
+    pub values: Values,
+    /// Exchanges that it touches, by consumer.
+    pub consumers: BTreeMap<String, u64>,
+    /// A part of a real payload that it touches, before and after.
+    pub sample: Option<Sample>,
+}
+
+impl Usage {
+    /// Whether some traffic could tell of it.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        self.old.reached + self.new.reached > 0
+    }
+}
+
+/// Exchanges of one operation or consumer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Exchanges {
+    /// How many there are.
+    pub all: u64,
+    /// How many a change touches that is an error or a warning.
+    pub touched: u64,
+    /// Those of the new contract among them.
+    pub new: u64,
+    /// The changes that touch some.
+    pub changes: BTreeSet<usize>,
+    /// When.
+    pub times: Times,
+}

@@ -1,0 +1,139 @@
+//! The walk over one payload and the pairs of schemas that differ for it.
+
+use crate::contract::Contract;
+use crate::diff::view::View;
+use crate::diff::{AlignedPair, Alignment, Edge};
+use crate::json::Value;
+use crate::schema::{Memo, NodeId};
+
+use super::touch::parts;
+
+/// Levels of a payload that are looked into.
+const DEEPEST: usize = 512;
+
+/// Walks payloads of one of the contracts.
+pub(super) struct Visit<'v> {
+    pub(super) contract: &'v Contract,
+    pub(super) alignment: &'v Alignment,
+    /// Whether payloads are of the old contract.
+    pub(super) is_old: bool,
+    pub(super) memo: Memo,
+}
+
+impl Visit<'_> {
+    /// Tells `found` of each pair and the value that it is about.
+    pub(super) fn run<'d>(
+        &self,
+        pair: usize,
+        value: Value<'d>,
+        found: &mut dyn FnMut(usize, Value<'d>),
+    ) {
+        self.visit(pair, value, &mut Vec::new(), 0, found);
+    }
+
+    fn schemas<'p>(&self, pair: &'p AlignedPair) -> &'p [NodeId] {
+        match self.is_old {
+            true => &pair.old,
+            false => &pair.new,
+        }
+    }
+
+    fn accepts(&self, pair: &AlignedPair, value: Value<'_>) -> bool {
+        let mut schemas = self.schemas(pair).iter();
+        let graph = &self.contract.graph;
+        schemas.all(|schema| graph.accepts_with(*schema, value, &self.memo))
+    }
+
+    /// `tried` are the pairs that were visited with this very value.
+    fn visit<'d>(
+        &self,
+        id: usize,
+        value: Value<'d>,
+        tried: &mut Vec<usize>,
+        depth: usize,
+        found: &mut dyn FnMut(usize, Value<'d>),
+    ) {
+        if depth >= DEEPEST || tried.contains(&id) {
+            return;
+        }
+        found(id, value);
+        tried.push(id);
+        let pair = &self.alignment.pairs[id];
+        let mut below: Vec<(usize, Value<'d>)> = Vec::new();
+        for (edge, child) in &pair.leads {
+            let target = &self.alignment.pairs[*child];
+            match edge {
+                Edge::Same => {
+                    // A branch is about the values that it accepts.
+                    let is_whole = self.schemas(target) == self.schemas(pair);
+                    if is_whole || self.accepts(target, value) {
+                        self.visit(*child, value, tried, depth, found);
+                    }
+                }
+                Edge::Property(name) => below.extend(value.get(name).map(|part| (*child, part))),
+                Edge::Position(index) => {
+                    below.extend(value.elements().nth(*index).map(|part| (*child, part)));
+                }
+                Edge::Items(from) => {
+                    below.extend(value.elements().skip(*from).map(|part| (*child, part)));
+                }
+                Edge::Others => below.extend(self.others(pair, value).map(|part| (*child, part))),
+                Edge::Pattern(pattern) => {
+                    let parts = self.matching(pair, pattern, value);
+                    below.extend(parts.into_iter().map(|part| (*child, part)));
+                }
+                Edge::Moved => {}
+            }
+        }
+        for moved in &pair.moves {
+            let Some(child) = moved.pair else {
+                continue;
+            };
+            let way = match self.is_old {
+                true => &moved.from,
+                false => &moved.to,
+            };
+            if way.is_empty() {
+                if self.accepts(&self.alignment.pairs[child], value) {
+                    self.visit(child, value, tried, depth, found);
+                }
+                continue;
+            }
+            below.extend(parts(value, way).into_iter().map(|part| (child, part)));
+        }
+        for (child, part) in below {
+            self.visit(child, part, &mut Vec::new(), depth + 1, found);
+        }
+    }
+
+    /// The members that no schema of the pair names.
+    fn others<'d>(
+        &self,
+        pair: &AlignedPair,
+        value: Value<'d>,
+    ) -> impl Iterator<Item = Value<'d>> + use<'d> {
+        let view = View::of(&self.contract.graph, self.schemas(pair));
+        let others: Vec<Value<'d>> = value
+            .members()
+            .filter(|(key, _)| {
+                let name = key.name();
+                !view
+                    .nodes()
+                    .any(|(_, node)| node.named_schemas(&name).next().is_some())
+            })
+            .map(|(_, member)| member)
+            .collect();
+        others.into_iter()
+    }
+
+    /// The members whose names match a pattern of the pair.
+    fn matching<'d>(&self, pair: &AlignedPair, pattern: &str, value: Value<'d>) -> Vec<Value<'d>> {
+        let view = View::of(&self.contract.graph, self.schemas(pair));
+        let matches = |name: &str| {
+            let mut patterns = view.nodes().flat_map(|(_, node)| &node.object.patterns);
+            patterns.any(|(check, _)| check.argument_text() == pattern && check.accepts_text(name))
+        };
+        let members = value.members().filter(|(key, _)| matches(&key.name()));
+        members.map(|(_, member)| member).collect()
+    }
+}

@@ -1,0 +1,191 @@
+//! What to do about a change, in one or two sentences.
+
+use crate::diff::{Change, Fact, Sender, Verdict};
+use crate::migrate::impact::Usage;
+use crate::rules::{JudgedChange, Level};
+
+use super::words::last_name;
+
+/// What somebody who uses the API has to do; `None` where there is nothing to do.
+pub(super) fn advice(judged: &JudgedChange, usage: &Usage) -> Option<String> {
+    let change = &judged.change;
+    let senders = change.senders();
+    let is_sent = senders.contains(&Sender::Client);
+    let is_read = senders.contains(&Sender::Server);
+    let is_only_sent = is_sent && !is_read;
+    let name = match change.subject.is_empty() {
+        true => last_name(judged),
+        false => change.subject.clone(),
+    };
+    let is_unused = usage.old.reached > 0 && usage.old.shown == 0;
+    let here = last_name(judged);
+    let words = match change.fact {
+        Fact::OperationAdded => return None,
+        Fact::OperationRemoved => {
+            "Find every call of it and take another way; nothing in the new contract replaces it."
+                .to_owned()
+        }
+        Fact::OperationReplaced => {
+            "Replace the call by those that took over; see “Replaced operations”.".to_owned()
+        }
+        Fact::MethodChanged => {
+            let method = |text: &Option<String>| {
+                let first = text.as_deref().and_then(|text| text.split(' ').next());
+                first.unwrap_or_default().to_owned()
+            };
+            format!(
+                "Send `{}` where you send `{}`.",
+                method(&change.new),
+                method(&change.old)
+            )
+        }
+        Fact::PathChanged => format!(
+            "Put `{}` in the place of `{}` in the addresses that you call; keep the old one answering \
+             until its last caller has moved.",
+            change.new.as_deref().unwrap_or("/"),
+            change.old.as_deref().unwrap_or("/")
+        ),
+        Fact::NoteChanged if change.is_minor => return None,
+        Fact::NoteChanged => {
+            "No schema shows it, so no test of payloads will: check what your code assumes."
+                .to_owned()
+        }
+        Fact::DeprecationAdded => "Plan to move away from it.".to_owned(),
+        Fact::SecurityNarrowed | Fact::SecurityChanged => format!(
+            "Authorise the requests by {}.",
+            change
+                .new
+                .as_deref()
+                .unwrap_or("what the new contract asks for")
+        ),
+        Fact::ParameterRemoved if is_unused => {
+            format!("Nothing in this traffic sends `{name}`; check that no other client does.")
+        }
+        Fact::ParameterRemoved => format!(
+            "Stop sending `{name}`: it is ignored or refused. What it did has to be done in the client."
+        ),
+        Fact::ParameterAdded if change.is_minor => return None,
+        Fact::ParameterAdded | Fact::ParameterRequired => {
+            format!("Send `{name}` with every request.")
+        }
+        Fact::ParameterEncoding => format!("Write the value of `{name}` the new way."),
+        Fact::BodyAdded if change.is_minor || !is_sent => return None,
+        Fact::BodyAdded | Fact::BodyRequired => "Send a body.".to_owned(),
+        Fact::BodyRemoved if is_only_sent => "Stop sending a body.".to_owned(),
+        Fact::BodyRemoved => "Do not read a body: there is none.".to_owned(),
+        Fact::MediaTypeRemoved if is_only_sent => {
+            format!("Send another media type than `{name}`.")
+        }
+        Fact::MediaTypeRemoved => format!("Ask for, and read, another media type than `{name}`."),
+        Fact::MediaTypeAdded if is_only_sent => return None,
+        Fact::MediaTypeAdded => "State with `Accept` which media type you read.".to_owned(),
+        Fact::StatusRemoved => {
+            format!("Do not wait for status {name}; check for success by the class of the status.")
+        }
+        Fact::StatusAdded => format!("Handle status {name}."),
+        Fact::HeaderRemoved | Fact::HeaderOptional => {
+            format!("Do not rely on the header `{name}`.")
+        }
+        Fact::SchemaRemoved | Fact::SchemaAdded => {
+            "Compare the payloads by hand: one contract does not describe them.".to_owned()
+        }
+        Fact::PropertyRemoved if is_only_sent => format!(
+            "Stop sending `{name}`{}.",
+            match change.is_breaking() {
+                true => ": it is refused",
+                false => "; it has no effect any longer",
+            }
+        ),
+        Fact::PropertyRemoved if is_unused => {
+            format!("Nothing in this traffic has `{name}`; safe to ignore as far as it goes.")
+        }
+        Fact::PropertyRemoved => {
+            format!("Remove every use of `{name}`, or get it from elsewhere before the move.")
+        }
+        Fact::PropertyAdded if is_sent && !change.is_minor => {
+            format!("Send `{name}` in every request.")
+        }
+        Fact::PropertyAdded if judged.level > Level::Info => {
+            format!("Let your readers take an object with `{name}`.")
+        }
+        Fact::PropertyAdded => return None,
+        Fact::PropertyRenamed => format!(
+            "{} `{}` where you {} `{}`.",
+            if is_only_sent { "Send" } else { "Read" },
+            change.new.as_deref().unwrap_or_default(),
+            if is_only_sent { "send" } else { "read" },
+            change.old.as_deref().unwrap_or_default()
+        ),
+        Fact::PropertiesMoved => {
+            "Read the properties at their new places; `wiredrift upgrade` moves them in fixtures."
+                .to_owned()
+        }
+        Fact::EnvelopeRemoved => {
+            "Read the resource itself: nothing is around it any longer.".to_owned()
+        }
+        Fact::EnvelopeAdded => "Unwrap the resource before you read it.".to_owned(),
+        Fact::PropertyRequired if is_sent => format!("Send `{here}` in every request."),
+        Fact::PropertyOptional if is_read => {
+            format!("Reckon with objects without `{here}`.")
+        }
+        Fact::NullAdded if is_read => format!("Check `{here}` for null before you use it."),
+        Fact::NullRemoved if is_sent => {
+            format!("Send a value for `{here}`, or leave it out; null is refused.")
+        }
+        Fact::EnumValueAdded if is_read => {
+            format!("Give every switch over `{here}` a branch for values that it does not know.")
+        }
+        Fact::EnumValueRemoved | Fact::EnumAdded if is_sent && is_unused => format!(
+            "Nothing in this traffic sends {}; safe to ignore as far as it goes.",
+            if change.values.len() == 1 {
+                "the value"
+            } else {
+                "these values"
+            }
+        ),
+        Fact::EnumValueRemoved | Fact::EnumAdded if is_sent => {
+            format!("Send only values of `{here}` that the new contract lists.")
+        }
+        Fact::EnumRemoved if is_read => {
+            format!("Reckon with any value of `{here}`.")
+        }
+        Fact::ObjectClosed if is_sent => {
+            "Send declared properties only: others are refused.".to_owned()
+        }
+        Fact::VariantAdded if is_read => {
+            "Handle the new variant, or pass over what you do not know.".to_owned()
+        }
+        Fact::VariantRemoved if is_sent => "Stop sending this variant.".to_owned(),
+        Fact::ReadOnlyAdded => {
+            format!("Stop sending or reading `{here}`, whichever the contract forbids now.")
+        }
+        Fact::DefaultChanged if is_sent => {
+            format!("Send `{here}` yourself where you rely on the old default.")
+        }
+        Fact::DiscriminatorChanged => {
+            "Choose the variant by the new property, or by its new values.".to_owned()
+        }
+        _ => by_verdict(change, is_unused, &here)?,
+    };
+    Some(words)
+}
+
+/// What is left: keywords that ask more or less.
+fn by_verdict(change: &Change, is_unused: bool, name: &str) -> Option<String> {
+    let of = |sender: Sender| change.verdict(sender);
+    if matches!(of(Sender::Client), Some(Verdict::Breaking(_))) {
+        return Some(match is_unused {
+            true => format!(
+                "Every value of `{name}` in this traffic is accepted; check what else you may send."
+            ),
+            false => format!("Send only values of `{name}` that the new contract accepts."),
+        });
+    }
+    if matches!(of(Sender::Server), Some(Verdict::Breaking(_))) {
+        return Some(format!(
+            "Reckon with values of `{name}` that the old contract ruled out."
+        ));
+    }
+    let is_open = crate::migrate::impact::is_open(change);
+    is_open.then(|| "Look at it by hand: neither a proof nor a payload was found.".to_owned())
+}

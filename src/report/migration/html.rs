@@ -1,0 +1,758 @@
+//! The migration report as HTML, in the frame of all reports.
+
+use jiff::Timestamp;
+
+use crate::diff::Fact;
+use crate::migrate::impact::Spoken;
+use crate::report::changes::DiffOptions;
+use crate::report::changes::html::{Operations, article, contract, footer, group};
+use crate::report::changes::words::{reached, title};
+use crate::report::frame::{
+    Articles, Bar, CHANGE, Group, Page, Section, Stack, articles, badge, bars, code, details,
+    diff_block, escape, excerpt_block, inline, legend, meter, page, slug, stack, table,
+};
+use crate::report::numbers::{plural, share, thousands};
+use crate::rules::Level;
+
+use super::advice::advice;
+use super::markdown::{difference_words, enum_summary, is_told, times};
+use super::words::{cut, day, evidence, sample_lines, time, touched, values, verdict};
+use super::{MigrationReport, judged};
+
+/// Rows of a list that are shown before it says how many more there are.
+const ROWS: usize = 200;
+
+/// Operations in a chart.
+const BARS: usize = 40;
+
+/// Renders the report as one HTML file.
+#[must_use]
+pub fn html(report: &MigrationReport) -> String {
+    let operations = Operations::of(&report.diff);
+    let groups = report.groups();
+    let rendered: Vec<Group> = groups
+        .iter()
+        .map(|(title, owner, indices)| Group {
+            articles: indices
+                .iter()
+                .map(|index| {
+                    let options = DiffOptions::default();
+                    let judged = judged(report, *index);
+                    with_traffic(report, *index, article(judged, &operations, options, title))
+                })
+                .collect(),
+            note: note(report, indices),
+            ..group(title, *owner)
+        })
+        .collect();
+    let has_traffic = report.traffic.is_some();
+    let listed = articles("Changes", CHANGE, &operations.names, has_traffic, &rendered);
+    let order = groups
+        .iter()
+        .flat_map(|(_, _, indices)| indices.iter().copied());
+    let mut ids = vec![String::new(); report.diff.changes.len()];
+    for (index, id) in order.zip(&listed.ids) {
+        ids[index].clone_from(id);
+    }
+    let impact = impact(report, &groups, &listed);
+    let (level, word, rest) = verdict(report);
+    page(&Page {
+        kind: "Migration report",
+        title: format!("{} → {}", report.diff.old.given, report.diff.new.given),
+        verdict: (level, word.to_owned(), rest),
+        facts: facts(report),
+        sections: vec![
+            Section::new("impact", "Impact by operation", impact),
+            listed.section,
+            Section::new("moved", "Renamed and moved", moved(report)),
+            Section::new("replaced", "Replaced operations", replaced(report)),
+            Section::new("enums", "Enums", enums(report)),
+            Section::new("consumers", "By consumer", consumers(report, &ids)),
+            Section::new("timeline", "Timeline", timeline(report)),
+            Section::new("pairs", "Old and new side by side", pairs(report)),
+            Section::new("notes", "Notes that no schema shows", notes(report, &ids)),
+            Section::new("unknown", "What neither contract knows", beyond(report)),
+            Section::new("unjudged", "What could not be judged", unjudged(report)),
+            Section::new("coverage", "Coverage", coverage(report)),
+        ],
+        footer: footer(&format!(
+            "{} and {}",
+            code(&report.diff.old.given),
+            code(&report.diff.new.given)
+        )),
+    })
+}
+
+fn facts(report: &MigrationReport) -> Vec<(&'static str, String)> {
+    let diff = &report.diff;
+    let mut facts = vec![
+        (
+            "Old",
+            contract(&diff.old.reference, diff.size.old_operations),
+        ),
+        (
+            "New",
+            contract(&diff.new.reference, diff.size.new_operations),
+        ),
+    ];
+    if let Some(words) = touched(report) {
+        facts.push(("Traffic", escape(&words)));
+    }
+    let Some(traffic) = &report.traffic else {
+        return facts;
+    };
+    let mut read = format!(
+        "{} read",
+        plural(traffic.report.sources.len() as u64, "file")
+    );
+    if !traffic.report.problems.is_empty() {
+        read.push_str(&format!(
+            ", {} could not be",
+            plural(traffic.report.problems.len() as u64, "input")
+        ));
+    }
+    facts.push(("Captures", read));
+    if let Some((_, rows)) = &traffic.consumers {
+        let names: Vec<String> = rows
+            .iter()
+            .filter(|(name, _)| !name.is_empty())
+            .take(8)
+            .map(|(name, _)| code(name))
+            .collect();
+        facts.push(("Consumers", names.join(", ")));
+    }
+    if let (Some(first), Some(last)) = (traffic.exchanges.times.first, traffic.exchanges.times.last)
+    {
+        facts.push(("Time", format!("{} to {}", time(first), time(last))));
+    }
+    facts
+}
+
+/// What all changes of a component reach.
+fn note(report: &MigrationReport, indices: &[usize]) -> Option<String> {
+    let first = judged(report, *indices.first()?);
+    if !matches!(first.change.owner, crate::diff::Owner::Component(..)) {
+        return None;
+    }
+    let mut places: Vec<String> = Vec::new();
+    for index in indices {
+        for reach in &judged(report, *index).change.reach {
+            let word = code(&reached(reach));
+            if !places.contains(&word) {
+                places.push(word);
+            }
+        }
+    }
+    let more = places.len().saturating_sub(6);
+    places.truncate(6);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    Some(format!("Reaches {}{more}.", places.join(", ")))
+}
+
+fn with_traffic(
+    report: &MigrationReport,
+    index: usize,
+    mut article: crate::report::frame::Article,
+) -> crate::report::frame::Article {
+    let usage = &report.usage[index];
+    let judged = judged(report, index);
+    let mut facts: Vec<(&'static str, String)> = Vec::new();
+    if let Some((word, rest)) = evidence(report, index) {
+        facts.push((
+            "Traffic",
+            format!("<span class=\"seen\">{word}</span>{}", escape(&rest)),
+        ));
+        let places: Vec<String> = usage
+            .old
+            .places
+            .iter()
+            .map(|at| code(&at.to_string()))
+            .collect();
+        facts.push(("First at", places.join(", ")));
+    }
+    let (seen, more) = values(usage);
+    let words: Vec<String> = seen
+        .iter()
+        .map(|(value, count)| format!("{} {}×", code(value), thousands(*count)))
+        .collect();
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    facts.push(("Values", words.join(", ") + &more));
+    if let Some(words) = advice(judged, usage) {
+        facts.push(("What to do", inline(&words)));
+    }
+    let names: Vec<String> = usage
+        .consumers
+        .keys()
+        .take(8)
+        .map(|name| code(name))
+        .collect();
+    facts.push(("Consumers", names.join(", ")));
+    // What traffic says comes behind old and new, and before the grounds.
+    let at = article
+        .facts
+        .iter()
+        .take_while(|(name, _)| *name == "Old → new")
+        .count();
+    article.facts.splice(at..at, facts);
+    if let Some(sample) = &usage.sample {
+        let content = format!(
+            "<p>From {}; secrets are masked.</p>\n{}",
+            code(&sample.origin.to_string()),
+            diff_block(&sample_lines(sample), true)
+        );
+        article
+            .body
+            .push_str(&details("Payload before and after", &content));
+    }
+    article.seen = report.is_seen(index);
+    article
+}
+
+/// The groups of changes, as the report orders them.
+type Groups<'r> = [(String, Option<&'r crate::diff::Owner>, Vec<usize>)];
+
+fn impact(report: &MigrationReport, groups: &Groups<'_>, listed: &Articles) -> String {
+    if report.operations.is_empty() {
+        return String::new();
+    }
+    let mut out = String::new();
+    if let Some(words) = touched(report) {
+        out.push_str(&format!("<p>{}.</p>\n", escape(&words)));
+    }
+    let name = |row: &super::OperationRow| match row.signature() {
+        "(schema)" => row.id.clone(),
+        signature => signature.to_owned(),
+    };
+    let mut charted: Vec<_> = report
+        .operations
+        .iter()
+        .filter(|row| row.exchanges.all > 0)
+        .collect();
+    charted.sort_by_key(|row| std::cmp::Reverse((row.exchanges.touched, row.exchanges.all)));
+    charted.truncate(BARS);
+    if !charted.is_empty() {
+        let rows: Vec<Bar> = charted
+            .iter()
+            .map(|row| Bar {
+                name: name(row),
+                all: row.exchanges.all,
+                part: row.exchanges.touched,
+            })
+            .collect();
+        out.push_str(&bars(
+            "impact-c",
+            "Exchanges of each operation, and how many are touched",
+            "The table below has the same figures.",
+            &rows,
+        ));
+        out.push_str(&legend(&[
+            ("b-touched", "touched by an error or a warning"),
+            ("b-all", "all exchanges"),
+        ]));
+    }
+    let link = |row: &super::OperationRow| {
+        let own = groups.iter().position(|(_, owner, _)| {
+            matches!(owner, Some(crate::diff::Owner::Operation(name, _)) if name.position == row.position)
+        });
+        match own {
+            Some(index) => format!(
+                "<a href=\"#{}\">{}</a>",
+                listed.groups[index],
+                code(&name(row))
+            ),
+            None => code(&name(row)),
+        }
+    };
+    let rows: Vec<Vec<String>> = report
+        .operations
+        .iter()
+        .map(|row| {
+            let level = |level| row.at_level(&report.diff, level).to_string();
+            vec![
+                link(row),
+                thousands(row.exchanges.all),
+                thousands(row.exchanges.touched),
+                share(row.exchanges.touched, row.exchanges.all),
+                level(Level::Error),
+                level(Level::Warning),
+                level(Level::Info),
+            ]
+        })
+        .collect();
+    let heads = [
+        ("Operation", ""),
+        ("Exchanges", "num"),
+        ("Touched", "num"),
+        ("Share", "num"),
+        ("Errors", "num"),
+        ("Warnings", "num"),
+        ("Info", "num"),
+    ];
+    out.push_str(&table("Impact by operation", &heads, &rows));
+    out
+}
+
+fn moved(report: &MigrationReport) -> String {
+    let rows: Vec<Vec<String>> = super::moved_rows(report)
+        .iter()
+        .map(|row| {
+            vec![
+                code(&row.old),
+                code(&row.new),
+                inline(&row.ground),
+                escape(&row.same),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let heads = [
+        ("Old", ""),
+        ("New", ""),
+        ("Ground", ""),
+        ("Same values", "num"),
+    ];
+    table("Renamed and moved", &heads, &rows)
+}
+
+fn replaced(report: &MigrationReport) -> String {
+    let rows: Vec<Vec<String>> = report
+        .diff
+        .changes
+        .iter()
+        .filter(|judged| judged.change.fact == Fact::OperationReplaced)
+        .map(|judged| {
+            let calls = judged.change.new.as_deref().unwrap_or_default();
+            let calls: Vec<String> = calls.lines().map(code).collect();
+            let notes: Vec<String> = judged
+                .change
+                .notes
+                .iter()
+                .map(|note| inline(note))
+                .collect();
+            vec![
+                code(judged.change.old.as_deref().unwrap_or_default()),
+                calls.join("<br>"),
+                notes.join("<br>"),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    table(
+        "Replaced operations",
+        &[("Old call", ""), ("New calls", ""), ("Notes", "")],
+        &rows,
+    )
+}
+
+fn enums(report: &MigrationReport) -> String {
+    let mut out = String::new();
+    let mut ids: Vec<String> = Vec::new();
+    for known in &report.enums {
+        let mut id = format!("enum-{}", slug(&known.name));
+        while ids.contains(&id) {
+            id.push('x');
+        }
+        out.push_str(&format!(
+            "<h3 id=\"{id}\">{} <span class=\"count\">{}</span></h3>\n",
+            escape(&known.name),
+            escape(enum_summary(known).trim_end_matches('.'))
+        ));
+        ids.push(id);
+        let mut told: Vec<_> = known.rows.iter().filter(|row| is_told(row)).collect();
+        told.sort_by_key(|row| std::cmp::Reverse(row.seen.count));
+        let most = told.first().map_or(0, |row| row.seen.count);
+        let rows: Vec<Vec<String>> = told
+            .iter()
+            .take(ROWS)
+            .map(|row| {
+                let new = match (row.old, row.new) {
+                    (false, true) => "yes, added",
+                    (true, false) => "no, removed",
+                    (_, true) => "yes",
+                    (_, false) => "no",
+                };
+                let seen = match row.seen.count {
+                    0 => "never".to_owned(),
+                    count => format!("{}{}×", meter(count, most), thousands(count)),
+                };
+                vec![
+                    code(&cut(&row.value, 60)),
+                    if row.old { "yes" } else { "no" }.to_owned(),
+                    new.to_owned(),
+                    seen,
+                    day(row.seen.times.first),
+                    day(row.seen.times.last),
+                ]
+            })
+            .collect();
+        let heads = [
+            ("Value", ""),
+            ("Old", ""),
+            ("New", ""),
+            ("Seen in traffic", ""),
+            ("First", "date"),
+            ("Last", "date"),
+        ];
+        if !rows.is_empty() {
+            out.push_str(&table(&format!("Values of {}", known.name), &heads, &rows));
+        }
+        let rest: Vec<String> = known
+            .rows
+            .iter()
+            .filter(|row| !is_told(row))
+            .map(|row| code(&cut(&row.value, 60)))
+            .collect();
+        if !rest.is_empty() {
+            let summary = format!(
+                "{} of both contracts that {} not seen",
+                plural(rest.len() as u64, "value"),
+                if rest.len() == 1 { "was" } else { "were" }
+            );
+            let content = format!("<p class=\"values\">{}</p>", rest.join(" "));
+            out.push_str(&details(&summary, &content));
+        }
+    }
+    out
+}
+
+fn consumers(report: &MigrationReport, ids: &[String]) -> String {
+    let Some((by, rows)) = report
+        .traffic
+        .as_ref()
+        .and_then(|traffic| traffic.consumers.as_ref())
+    else {
+        return String::new();
+    };
+    let at = |exchanges: &crate::migrate::impact::Exchanges, level: Level| {
+        let own = exchanges.changes.iter();
+        own.filter(|index| judged(report, **index).level == level)
+            .count()
+            .to_string()
+    };
+    let name = |name: &str| match name {
+        "" => "does not say".to_owned(),
+        name => code(name),
+    };
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|(own, exchanges)| {
+            vec![
+                name(own),
+                thousands(exchanges.all),
+                thousands(exchanges.touched),
+                share(exchanges.touched, exchanges.all),
+                thousands(exchanges.new),
+                at(exchanges, Level::Error),
+                at(exchanges, Level::Warning),
+            ]
+        })
+        .collect();
+    let heads = [
+        ("Consumer", ""),
+        ("Exchanges", "num"),
+        ("Touched", "num"),
+        ("Share", "num"),
+        ("New version", "num"),
+        ("Errors", "num"),
+        ("Warnings", "num"),
+    ];
+    let mut out = format!(
+        "<p>Told apart by {}. Errors and warnings are counted as changes that touch some of the \
+         exchanges.</p>\n{}",
+        escape(by),
+        table("By consumer", &heads, &cells)
+    );
+    for (own, exchanges) in rows.iter().filter(|(_, own)| !own.changes.is_empty()) {
+        let links: Vec<String> = exchanges
+            .changes
+            .iter()
+            .take(ROWS)
+            .map(|index| {
+                let judged = judged(report, *index);
+                format!(
+                    "<li>{} <a href=\"#{}\">{}</a></li>",
+                    badge(judged.level),
+                    ids[*index],
+                    inline(&judged.message)
+                )
+            })
+            .collect();
+        let summary = format!(
+            "Changes that touch {}: {}",
+            name(own),
+            exchanges.changes.len()
+        );
+        out.push_str(&details(
+            &summary,
+            &format!("<ul>{}</ul>", links.join("\n")),
+        ));
+    }
+    out
+}
+
+/// How a column of a chart is called, by how long it is.
+fn span_name(seconds: i64) -> String {
+    match seconds {
+        1 => "second".to_owned(),
+        60 => "minute".to_owned(),
+        3_600 => "hour".to_owned(),
+        86_400 => "day".to_owned(),
+        604_800 => "week".to_owned(),
+        _ if seconds % 86_400 == 0 => format!("{} days", seconds / 86_400),
+        _ if seconds % 3_600 == 0 => format!("{} hours", seconds / 3_600),
+        _ if seconds % 60 == 0 => format!("{} minutes", seconds / 60),
+        _ => format!("{seconds} seconds"),
+    }
+}
+
+fn timeline(report: &MigrationReport) -> String {
+    let Some(traffic) = report
+        .traffic
+        .as_ref()
+        .filter(|traffic| traffic.timeline.is_timed())
+    else {
+        return String::new();
+    };
+    let (columns, span) = traffic.timeline.columns();
+    let label = |at: Timestamp| match span < 86_400 {
+        true => time(at).trim_end_matches(" UTC").to_owned(),
+        false => day(Some(at)),
+    };
+    let start = |index: usize| columns.get(index).map(|column| label(column.start));
+    let first = start(0).unwrap_or_default();
+    let middle = match columns.len() > 4 {
+        true => start(columns.len() / 2).unwrap_or_default(),
+        false => String::new(),
+    };
+    let last = match columns.len() > 1 {
+        true => start(columns.len() - 1).unwrap_or_default(),
+        false => String::new(),
+    };
+    let mut out = stack(
+        "time-c",
+        &format!(
+            "Exchanges a {} by the version that they speak",
+            span_name(span)
+        ),
+        "The table below says when each version was seen first and last.",
+        &Stack {
+            columns: columns.iter().map(|column| column.counts).collect(),
+            labels: [&first, &middle, &last],
+        },
+    );
+    let (old, new) = (&report.diff.old.reference, &report.diff.new.reference);
+    out.push_str(&legend(&[
+        ("b-old", old),
+        ("b-new", new),
+        ("b-none", "neither"),
+    ]));
+    let clock = |at: Option<Timestamp>| at.map_or("–".to_owned(), time);
+    let mut rows: Vec<Vec<String>> = traffic
+        .spoken
+        .iter()
+        .map(|(spoken, seen)| {
+            let name = match spoken {
+                Spoken::Old => code(old),
+                Spoken::New => code(new),
+                Spoken::Neither => "neither".to_owned(),
+            };
+            vec![
+                name,
+                thousands(seen.count),
+                clock(seen.times.first),
+                clock(seen.times.last),
+            ]
+        })
+        .collect();
+    for row in report
+        .operations
+        .iter()
+        .filter(|row| row.exchanges.times.first.is_some())
+    {
+        rows.push(vec![
+            code(row.signature()),
+            thousands(row.exchanges.all),
+            clock(row.exchanges.times.first),
+            clock(row.exchanges.times.last),
+        ]);
+    }
+    let heads = [
+        ("Seen", ""),
+        ("Exchanges", "num"),
+        ("First", "date"),
+        ("Last", "date"),
+    ];
+    out.push_str(&table("First and last seen", &heads, &rows));
+    if traffic.timeline.untimed > 0 {
+        let words = plural(traffic.timeline.untimed, "exchange");
+        out.push_str(&format!(
+            "<p>{words} say no time, and are not in the chart.</p>\n"
+        ));
+    }
+    out
+}
+
+fn pairs(report: &MigrationReport) -> String {
+    let pairs = &report.pairs;
+    if pairs.pairs == 0 {
+        return String::new();
+    }
+    let mut out = format!("<p>{}</p>\n", escape(&super::pairs_summary(report)));
+    let rows: Vec<Vec<String>> = pairs
+        .differences
+        .iter()
+        .take(ROWS)
+        .map(|difference| {
+            let examples: Vec<String> = difference.examples.iter().map(|own| code(own)).collect();
+            vec![
+                code(&format!("{} {}", difference.operation, difference.place)),
+                escape(&difference_words(&difference.kind)),
+                thousands(difference.pairs),
+                examples.join(", "),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        let heads = [
+            ("Place", ""),
+            ("In the new payload", ""),
+            ("Pairs", "num"),
+            ("Such as", ""),
+        ];
+        out.push_str(&table("Where new payloads are otherwise", &heads, &rows));
+    }
+    out
+}
+
+fn notes(report: &MigrationReport, ids: &[String]) -> String {
+    let rows: Vec<String> = report
+        .diff
+        .changes
+        .iter()
+        .zip(ids)
+        .filter(|(judged, _)| judged.change.fact == Fact::NoteChanged)
+        .map(|(judged, id)| {
+            let group = title(&judged.change.owner).replace("  ", " — ");
+            format!(
+                "<li>{}: <a href=\"#{id}\">{}</a></li>",
+                escape(&group),
+                inline(&judged.message)
+            )
+        })
+        .collect();
+    match rows.is_empty() {
+        true => String::new(),
+        false => format!("<ul>{}</ul>", rows.join("\n")),
+    }
+}
+
+fn beyond(report: &MigrationReport) -> String {
+    let mut out = String::new();
+    for finding in report.beyond.iter().take(ROWS) {
+        let head = format!(
+            "{} {} <code>{}</code>, {}",
+            badge(finding.level),
+            inline(&finding.message),
+            finding.rule.id,
+            times(finding.count)
+        );
+        let excerpts = finding.evidence.iter().map(|evidence| {
+            let line = evidence.origin.position.line;
+            excerpt_block(
+                &evidence.origin.to_string(),
+                line,
+                &evidence.excerpt,
+                &finding.label,
+            )
+        });
+        out.push_str(&details(&head, &excerpts.collect::<String>()));
+    }
+    let more = report.beyond.len().saturating_sub(ROWS);
+    if more > 0 {
+        out.push_str(&format!("<p>And {more} more.</p>\n"));
+    }
+    out
+}
+
+fn unjudged(report: &MigrationReport) -> String {
+    let all = super::unjudged_rows(report);
+    let rows: Vec<String> = all
+        .iter()
+        .take(ROWS)
+        .map(|row| format!("<li>{}</li>", inline(row)))
+        .collect();
+    let more = all.len().saturating_sub(ROWS);
+    let more = if more > 0 {
+        format!("\n<li>and {more} more</li>")
+    } else {
+        String::new()
+    };
+    match rows.is_empty() {
+        true => String::new(),
+        false => format!("<ul>{}{more}</ul>", rows.join("\n")),
+    }
+}
+
+fn coverage(report: &MigrationReport) -> String {
+    if report.coverage.is_empty() {
+        return String::new();
+    }
+    let mut out = String::new();
+    let unseen = super::unseen_operations(report);
+    if !unseen.is_empty() {
+        let listed: Vec<String> = unseen.iter().map(|signature| code(signature)).collect();
+        out.push_str(&format!("<p>Never called: {}.</p>\n", listed.join(", ")));
+    }
+    let of = |part: usize, all: usize| match all {
+        0 => "–".to_owned(),
+        all => format!("{}{part} of {all}", meter(part as u64, all as u64)),
+    };
+    let rows: Vec<Vec<String>> = report
+        .coverage
+        .iter()
+        .map(|row| {
+            let (values, met) = super::enum_cover(row);
+            let mut listed: Vec<String> = row
+                .unseen
+                .iter()
+                .take(8)
+                .map(|place| code(&place.to_string()))
+                .collect();
+            if row.unseen.len() > 8 {
+                listed.push(format!("and {} more", row.unseen.len() - 8));
+            }
+            let never = match row.payloads {
+                0 => "everything".to_owned(),
+                _ => listed.join(", "),
+            };
+            vec![
+                escape(&super::coverage_name(row)),
+                thousands(row.payloads),
+                of(row.declared - row.unseen.len(), row.declared),
+                of(met, values),
+                never,
+            ]
+        })
+        .collect();
+    let heads = [
+        ("Payload", ""),
+        ("Payloads", "num"),
+        ("Properties seen", ""),
+        ("Enum values seen", ""),
+        ("Never seen", ""),
+    ];
+    out.push_str(&table("Coverage of the old contract", &heads, &rows));
+    out
+}

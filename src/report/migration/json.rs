@@ -1,0 +1,482 @@
+//! The migration report as JSON. Fields are added, never taken away or changed, within one version.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::location::Side;
+use crate::migrate::EditKind;
+use crate::migrate::impact::{DifferenceKind, Exchanges, SeenTimes, Spoken, Times};
+use crate::report::changes::{JsonDiff, document};
+use crate::report::json::{JsonFinding, JsonOrigin, JsonProblem, JsonSkipped, schema_of};
+
+use super::MigrationReport;
+use super::advice::advice;
+use super::words::{evidence, sample_lines};
+
+/// The version of the format.
+pub const MIGRATION_REPORT_VERSION: u32 = 1;
+
+/// A report of `wiredrift report`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct JsonMigration {
+    /// The version of this format.
+    report_version: u32,
+    /// The version of wiredrift that wrote it.
+    wiredrift: String,
+    /// What `wiredrift diff` says.
+    diff: JsonDiff,
+    /// What traffic says of each change of `diff.changes`, in their order.
+    usage: Vec<JsonUsage>,
+    operations: Vec<JsonOperationRow>,
+    enums: Vec<JsonEnum>,
+    /// What `wiredrift upgrade` does to the payloads that were seen.
+    edits: Vec<JsonEditUse>,
+    pairs: JsonPairs,
+    /// Findings about traffic that neither contract knows.
+    beyond: Vec<JsonFinding>,
+    coverage: Vec<JsonCoverage>,
+    /// `null` for a report without captures.
+    traffic: Option<JsonTraffic>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonUsage {
+    /// Position of the change in `diff.changes`.
+    change: usize,
+    /// Traffic of the old contract.
+    old: JsonSide,
+    /// Traffic of the new contract.
+    new: JsonSide,
+    /// The values that it is about, redacted, the most frequent first.
+    values: Vec<JsonValue>,
+    /// Exchanges that it touches, by consumer.
+    consumers: Vec<JsonCount>,
+    /// A part of a real payload before and after.
+    sample: Option<JsonSample>,
+    /// What the traffic says, in words.
+    evidence: Option<String>,
+    /// What to do.
+    advice: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonSide {
+    /// Payloads that the change is about; exchanges for what is around schemas.
+    reached: u64,
+    /// Those in which it shows.
+    shown: u64,
+    /// Those that say otherwise.
+    contradicted: u64,
+    first: Option<String>,
+    last: Option<String>,
+    /// The first places.
+    places: Vec<JsonOrigin>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonValue {
+    value: String,
+    count: u64,
+    first: Option<String>,
+    last: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonCount {
+    name: String,
+    count: u64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonSample {
+    origin: JsonOrigin,
+    before: Value,
+    after: Value,
+    /// Lines of a unified diff.
+    lines: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonExchanges {
+    /// All of them.
+    exchanges: u64,
+    /// Those that an error or a warning touches.
+    touched: u64,
+    /// Those of the new contract.
+    new: u64,
+    first: Option<String>,
+    last: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonOperationRow {
+    id: String,
+    /// `null` for operations that are new.
+    old: Option<String>,
+    /// What it is in the new contract, or what took over.
+    new: Vec<String>,
+    #[serde(flatten)]
+    exchanges: JsonExchanges,
+    /// Positions in `diff.changes`.
+    changes: Vec<usize>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonEnum {
+    name: String,
+    changes: Vec<usize>,
+    values: Vec<JsonEnumValue>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonEnumValue {
+    value: String,
+    old: bool,
+    new: bool,
+    count: u64,
+    first: Option<String>,
+    last: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonEditUse {
+    operation: String,
+    kind: EditKind,
+    from: Option<String>,
+    to: Option<String>,
+    /// In how many payloads.
+    payloads: u64,
+    /// A value before and after, as JSON text.
+    example: Option<(String, String)>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonPairs {
+    pairs: u64,
+    agreeing: u64,
+    left_out: u64,
+    differences: Vec<JsonDifference>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonDifference {
+    operation: String,
+    place: String,
+    /// `missing`, `unexpected` or `type`
+    kind: &'static str,
+    /// The types that were expected and found.
+    types: Option<(String, String)>,
+    pairs: u64,
+    examples: Vec<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonCoverage {
+    operation: String,
+    side: Option<Side>,
+    status: Option<String>,
+    payloads: u64,
+    properties: usize,
+    unseen: Vec<String>,
+    enums: Vec<JsonEnumCoverage>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonEnumCoverage {
+    place: String,
+    values: usize,
+    seen: usize,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonTraffic {
+    #[serde(flatten)]
+    exchanges: JsonExchanges,
+    /// By version: `old`, `new`, `neither`.
+    spoken: Vec<JsonSpoken>,
+    /// What tells consumers apart.
+    consumer_by: Option<String>,
+    /// The empty name is of exchanges that do not say.
+    consumers: Vec<JsonConsumer>,
+    timeline: Vec<JsonColumn>,
+    /// Files that were read.
+    sources: usize,
+    problems: Vec<JsonProblem>,
+    skipped: Vec<JsonSkipped>,
+    /// Payloads that were not compared, by why.
+    unjudged: Vec<JsonCount>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonSpoken {
+    version: &'static str,
+    exchanges: u64,
+    first: Option<String>,
+    last: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonConsumer {
+    name: String,
+    #[serde(flatten)]
+    exchanges: JsonExchanges,
+    changes: Vec<usize>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonColumn {
+    start: String,
+    old: u64,
+    new: u64,
+    neither: u64,
+}
+
+/// Renders the report as JSON, with a line break at the end.
+#[must_use]
+pub fn json(report: &MigrationReport) -> String {
+    let report = JsonMigration::from(report);
+    // Strings, numbers and JSON values are always JSON.
+    serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"
+}
+
+/// The JSON Schema of the report.
+#[must_use]
+pub fn json_schema() -> Value {
+    schema_of::<JsonMigration>()
+}
+
+const fn spoken_word(spoken: Spoken) -> &'static str {
+    match spoken {
+        Spoken::Old => "old",
+        Spoken::New => "new",
+        Spoken::Neither => "neither",
+    }
+}
+
+fn written(times: Times) -> (Option<String>, Option<String>) {
+    let text = |time: Option<jiff::Timestamp>| time.map(|time| time.to_string());
+    (text(times.first), text(times.last))
+}
+
+fn exchanges(exchanges: &Exchanges) -> JsonExchanges {
+    let (first, last) = written(exchanges.times);
+    JsonExchanges {
+        exchanges: exchanges.all,
+        touched: exchanges.touched,
+        new: exchanges.new,
+        first,
+        last,
+    }
+}
+
+fn side(side: &crate::migrate::impact::Side) -> JsonSide {
+    let (first, last) = written(side.times);
+    JsonSide {
+        reached: side.reached,
+        shown: side.shown,
+        contradicted: side.contradicted,
+        first,
+        last,
+        places: side.places.iter().map(JsonOrigin::from).collect(),
+    }
+}
+
+impl From<&MigrationReport> for JsonMigration {
+    fn from(report: &MigrationReport) -> Self {
+        Self {
+            report_version: MIGRATION_REPORT_VERSION,
+            wiredrift: env!("CARGO_PKG_VERSION").to_owned(),
+            diff: document(&report.diff),
+            usage: (0..report.usage.len())
+                .map(|index| usage(report, index))
+                .collect(),
+            operations: operations(report),
+            enums: enums(report),
+            edits: edits(report),
+            pairs: pairs(report),
+            beyond: report.beyond.iter().map(JsonFinding::from).collect(),
+            coverage: coverage(report),
+            traffic: traffic(report),
+        }
+    }
+}
+
+fn usage(report: &MigrationReport, index: usize) -> JsonUsage {
+    let usage = &report.usage[index];
+    let value = |(value, seen): (&str, SeenTimes)| {
+        let (first, last) = written(seen.times);
+        JsonValue {
+            value: value.to_owned(),
+            count: seen.count,
+            first,
+            last,
+        }
+    };
+    let consumers = usage.consumers.iter().map(|(name, count)| JsonCount {
+        name: name.clone(),
+        count: *count,
+    });
+    JsonUsage {
+        change: index,
+        old: side(&usage.old),
+        new: side(&usage.new),
+        values: usage.values.by_count().into_iter().map(value).collect(),
+        consumers: consumers.collect(),
+        sample: usage.sample.as_ref().map(|sample| JsonSample {
+            origin: (&sample.origin).into(),
+            before: sample.before.clone(),
+            after: sample.after.clone(),
+            lines: sample_lines(sample),
+        }),
+        evidence: evidence(report, index).map(|(word, rest)| format!("{word}{rest}")),
+        advice: advice(super::judged(report, index), usage),
+    }
+}
+
+fn operations(report: &MigrationReport) -> Vec<JsonOperationRow> {
+    let rows = report.operations.iter().map(|row| JsonOperationRow {
+        id: row.id.clone(),
+        old: row.old.clone(),
+        new: row.new.clone(),
+        exchanges: exchanges(&row.exchanges),
+        changes: row.changes.clone(),
+    });
+    rows.collect()
+}
+
+fn enums(report: &MigrationReport) -> Vec<JsonEnum> {
+    let tables = report.enums.iter().map(|table| {
+        let values = table.rows.iter().map(|row| {
+            let (first, last) = written(row.seen.times);
+            JsonEnumValue {
+                value: row.value.clone(),
+                old: row.old,
+                new: row.new,
+                count: row.seen.count,
+                first,
+                last,
+            }
+        });
+        JsonEnum {
+            name: table.name.clone(),
+            changes: table.changes.clone(),
+            values: values.collect(),
+        }
+    });
+    tables.collect()
+}
+
+fn edits(report: &MigrationReport) -> Vec<JsonEditUse> {
+    let edits = report.edits.iter().map(|(key, known)| JsonEditUse {
+        operation: key.operation.clone(),
+        kind: key.kind,
+        from: key.from.as_ref().map(ToString::to_string),
+        to: key.to.as_ref().map(ToString::to_string),
+        payloads: known.payloads,
+        example: known.example.clone(),
+    });
+    edits.collect()
+}
+
+fn pairs(report: &MigrationReport) -> JsonPairs {
+    let pairs = &report.pairs;
+    let differences = pairs.differences.iter().map(|difference| {
+        let (kind, types) = match difference.kind {
+            DifferenceKind::Missing => ("missing", None),
+            DifferenceKind::Unexpected => ("unexpected", None),
+            DifferenceKind::Type(expected, found) => {
+                ("type", Some((expected.to_owned(), found.to_owned())))
+            }
+        };
+        JsonDifference {
+            operation: difference.operation.clone(),
+            place: difference.place.to_string(),
+            kind,
+            types,
+            pairs: difference.pairs,
+            examples: difference.examples.clone(),
+        }
+    });
+    JsonPairs {
+        pairs: pairs.pairs,
+        agreeing: pairs.agreeing,
+        left_out: pairs.left_out,
+        differences: differences.collect(),
+    }
+}
+
+fn coverage(report: &MigrationReport) -> Vec<JsonCoverage> {
+    let rows = report.coverage.iter().map(|row| JsonCoverage {
+        operation: row.operation.clone(),
+        side: row.side,
+        status: row.status.clone(),
+        payloads: row.payloads,
+        properties: row.declared,
+        unseen: row.unseen.iter().map(ToString::to_string).collect(),
+        enums: row
+            .enums
+            .iter()
+            .map(|(place, values, seen)| JsonEnumCoverage {
+                place: place.to_string(),
+                values: *values,
+                seen: *seen,
+            })
+            .collect(),
+    });
+    rows.collect()
+}
+
+fn traffic(report: &MigrationReport) -> Option<JsonTraffic> {
+    let traffic = report.traffic.as_ref()?;
+    let spoken = traffic.spoken.iter().map(|(spoken, seen)| {
+        let (first, last) = written(seen.times);
+        JsonSpoken {
+            version: spoken_word(*spoken),
+            exchanges: seen.count,
+            first,
+            last,
+        }
+    });
+    let (by, rows) = match &traffic.consumers {
+        Some((by, rows)) => (Some(by.clone()), rows.as_slice()),
+        None => (None, &[][..]),
+    };
+    let consumers = rows.iter().map(|(name, own)| JsonConsumer {
+        name: name.clone(),
+        exchanges: exchanges(own),
+        changes: own.changes.iter().copied().collect(),
+    });
+    let (columns, _) = traffic.timeline.columns();
+    let columns = columns.iter().map(|column| JsonColumn {
+        start: column.start.to_string(),
+        old: column.counts[0],
+        new: column.counts[1],
+        neither: column.counts[2],
+    });
+    let unjudged = traffic.unjudged.iter().map(|(verdict, count)| JsonCount {
+        name: verdict.words().to_owned(),
+        count: *count,
+    });
+    Some(JsonTraffic {
+        exchanges: exchanges(&traffic.exchanges),
+        spoken: spoken.collect(),
+        consumer_by: by,
+        consumers: consumers.collect(),
+        timeline: columns.collect(),
+        sources: traffic.report.sources.len(),
+        problems: traffic
+            .report
+            .problems
+            .iter()
+            .map(JsonProblem::from)
+            .collect(),
+        skipped: traffic
+            .report
+            .skipped
+            .iter()
+            .map(JsonSkipped::from)
+            .collect(),
+        unjudged: unjudged.collect(),
+    })
+}

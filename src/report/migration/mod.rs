@@ -1,0 +1,524 @@
+//! The migration report: changes between two contracts, and what traffic says of them.
+
+mod advice;
+mod html;
+mod json;
+mod markdown;
+mod text;
+mod words;
+
+use std::collections::BTreeMap;
+
+use crate::contract::Contract;
+use crate::diff::{Alignment, Fact, Owner};
+use crate::migrate::coverage::{Coverage, coverage, values_of};
+use crate::migrate::impact::{
+    EditKey, EditUse, Exchanges, Impact, SeenTimes, SideBySide, Spoken, Timeline, Usage,
+};
+use crate::observe::{Observer, Verdict};
+use crate::rules::{Finding, JudgedChange, Level};
+
+use super::Report;
+use super::changes::DiffReport;
+use super::numbers::plural;
+
+pub use html::html;
+pub use json::{JsonMigration, MIGRATION_REPORT_VERSION, json, json_schema};
+pub use markdown::markdown;
+pub use text::text;
+
+/// Everything that a migration report has to say.
+#[derive(Debug)]
+pub struct MigrationReport {
+    /// The changes, and what the contracts say.
+    pub diff: DiffReport,
+    /// What traffic says of each change, in their order.
+    pub usage: Vec<Usage>,
+    /// Each operation of the old contract, and those of the new one that are new.
+    pub operations: Vec<OperationRow>,
+    /// Enums that changed.
+    pub enums: Vec<EnumTable>,
+    /// What an upgrade does to the payloads that were seen.
+    pub edits: Vec<(EditKey, EditUse)>,
+    /// Old and new payloads of the same resources.
+    pub pairs: SideBySide,
+    /// Findings about traffic that neither contract knows.
+    pub beyond: Vec<Finding>,
+    /// How much of the old contract the traffic shows.
+    pub coverage: Vec<Coverage>,
+    /// The traffic; `None` for a report without captures.
+    pub traffic: Option<Traffic>,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub struct Traffic {
+    /// What the captures hold, and what could not be read.
+    pub report: Report,
+    /// All exchanges.
+    pub exchanges: Exchanges,
+    /// What tells consumers apart, and the exchanges of each.
+    pub consumers: Option<(String, Vec<(String, Exchanges)>)>,
+    /// Exchanges by time.
+    pub timeline: Timeline,
+    /// When each contract was spoken.
+    pub spoken: BTreeMap<Spoken, SeenTimes>,
+    /// Payloads that could not be compared, by why.
+    pub unjudged: BTreeMap<Verdict, u64>,
+}
+
+/// An operation, and what the move means for it.
+#[derive(Debug)]
+pub struct OperationRow {
+    /// Its id in the old contract; in the new one where it is new.
+    pub id: String,
+    /// `GET /api/pets`, as the old contract has it; `None` where it is new.
+    pub old: Option<String>,
+    /// As the new contract has it; those that took over where it is gone.
+    pub new: Vec<String>,
+    /// The position that the diff gives it.
+    pub position: usize,
+    /// Its exchanges.
+    pub exchanges: Exchanges,
+    /// The changes that reach it.
+    pub changes: Vec<usize>,
+}
+
+impl OperationRow {
+    /// How many of the changes that reach it are of a level.
+    #[must_use]
+    pub fn at_level(&self, report: &DiffReport, level: Level) -> usize {
+        let changes = self.changes.iter();
+        changes
+            .filter(|index| report.changes[**index].level == level)
+            .count()
+    }
+
+    /// The old signature, or the new one.
+    #[must_use]
+    pub fn signature(&self) -> &str {
+        let new = self.new.first();
+        self.old
+            .as_ref()
+            .or(new)
+            .map_or(&self.id, |signature| signature)
+    }
+}
+
+/// An enum that changed, with the values that were seen.
+#[derive(Debug)]
+pub struct EnumTable {
+    /// The last name of its place.
+    pub name: String,
+    /// The changes that it is of.
+    pub changes: Vec<usize>,
+    /// Its values: those of either contract, then those that traffic has and no contract knows.
+    pub rows: Vec<EnumRow>,
+}
+
+/// A value of an enum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnumRow {
+    /// The value.
+    pub value: String,
+    /// Whether the old contract has it.
+    pub old: bool,
+    /// Whether the new contract has it.
+    pub new: bool,
+    /// How often it was seen, and when.
+    pub seen: SeenTimes,
+}
+
+impl MigrationReport {
+    /// Puts together what changed, what was seen, and what was judged of it.
+    ///
+    /// The changes that `impact` was made for have to be those of `diff`.
+    #[must_use]
+    pub fn new<'c>(
+        diff: DiffReport,
+        (old, new): (&'c Contract, &'c Contract),
+        alignment: &Alignment,
+        observer: Observer<'c, Impact<'c>>,
+        findings: Vec<Finding>,
+    ) -> Self {
+        let has_captures = !observer.sources.is_empty() || !observer.problems.is_empty();
+        let covered = match has_captures {
+            true => coverage(old, &observer.profile),
+            false => Vec::new(),
+        };
+        let (observer, mut impact) = observer.unwatched();
+        let pairs = impact.finish();
+        let beyond = findings
+            .iter()
+            .filter(|finding| finding.level >= Level::Warning && is_unknown(finding))
+            .cloned()
+            .collect();
+        let consumers = impact.consumer_by().map(|by| {
+            let mut rows: Vec<(String, Exchanges)> = impact.consumers.clone().into_iter().collect();
+            rows.sort_by(|one, other| {
+                other
+                    .1
+                    .touched
+                    .cmp(&one.1.touched)
+                    .then(one.0.cmp(&other.0))
+            });
+            (by.to_string(), rows)
+        });
+        let enums = enums(&diff, (old, new), alignment, &impact.usage);
+        let operations = operations(&diff, (old, new), alignment, &impact.operations);
+        let reference = format!("{} → {}", old.reference(), new.reference());
+        let traffic = Traffic {
+            report: Report::new(&reference, observer, findings),
+            exchanges: impact.exchanges,
+            consumers,
+            timeline: impact.timeline,
+            spoken: impact.spoken,
+            unjudged: impact.unjudged,
+        };
+        Self {
+            diff,
+            usage: impact.usage,
+            operations,
+            enums,
+            edits: impact.edits.into_iter().collect(),
+            pairs,
+            beyond,
+            coverage: covered,
+            traffic: has_captures.then_some(traffic),
+        }
+    }
+
+    /// The changes by what they belong to, those of most impact first.
+    fn groups(&self) -> Vec<(String, Option<&Owner>, Vec<usize>)> {
+        let mut groups = self.diff.groups_by_index();
+        for (_, _, indices) in &mut groups {
+            indices.sort_by_key(|index| {
+                let touched = self.usage[*index].old.shown;
+                std::cmp::Reverse((self.diff.changes[*index].level, touched))
+            });
+        }
+        groups
+    }
+
+    /// Whether traffic tells of a change: `None` where there is none that could.
+    fn is_seen(&self, index: usize) -> Option<bool> {
+        let usage = &self.usage[index];
+        let shown = usage.old.shown + usage.new.shown + usage.new.contradicted;
+        (usage.old.reached + usage.new.reached > 0).then_some(shown > 0)
+    }
+}
+
+/// Whether a finding is about what no version of the contract knows.
+fn is_unknown(finding: &Finding) -> bool {
+    let known = |values: &[String]| !values.is_empty();
+    if known(&finding.known_to) {
+        return false;
+    }
+    finding.values.is_empty() || finding.values.iter().any(|value| !known(&value.known_to))
+}
+
+fn operations(
+    diff: &DiffReport,
+    (old, new): (&Contract, &Contract),
+    alignment: &Alignment,
+    exchanges: &BTreeMap<String, Exchanges>,
+) -> Vec<OperationRow> {
+    let of = |id: &str| exchanges.get(id).cloned().unwrap_or_default();
+    let mut rows = Vec::new();
+    for (position, operation) in old.operations.iter().enumerate() {
+        let mut pairs = alignment.operations.iter();
+        let counterpart = pairs
+            .find(|(known, _)| *known == position)
+            .map(|(_, new)| *new);
+        let (at, signatures) = match counterpart {
+            Some(index) => (index, vec![new.operations[index].signature()]),
+            None => {
+                let takers = new.operations.iter().filter(|taker| {
+                    let mut replaced = taker.replaces.iter();
+                    replaced.any(|r| r.version == old.version && r.operation == operation.id)
+                });
+                let takers = takers.map(crate::contract::Operation::signature);
+                (new.operations.len() + position, takers.collect())
+            }
+        };
+        rows.push(OperationRow {
+            id: operation.id.clone(),
+            old: Some(operation.signature()),
+            new: signatures,
+            position: at,
+            exchanges: of(&operation.id),
+            changes: Vec::new(),
+        });
+    }
+    for (position, operation) in new.operations.iter().enumerate() {
+        let mut pairs = alignment.operations.iter();
+        if !pairs.any(|(_, known)| *known == position) {
+            rows.push(OperationRow {
+                id: operation.id.clone(),
+                old: None,
+                new: vec![operation.signature()],
+                position,
+                exchanges: of(&operation.id),
+                changes: Vec::new(),
+            });
+        }
+    }
+    let by_position: BTreeMap<usize, usize> = rows
+        .iter()
+        .enumerate()
+        .map(|(index, row)| (row.position, index))
+        .collect();
+    for (index, judged) in diff.changes.iter().enumerate() {
+        let mut reached: Vec<usize> = judged
+            .change
+            .reach
+            .iter()
+            .filter_map(|reach| by_position.get(&reach.operation.position).copied())
+            .collect();
+        reached.sort_unstable();
+        reached.dedup();
+        for row in reached {
+            rows[row].changes.push(index);
+        }
+    }
+    rows
+}
+
+fn enums(
+    diff: &DiffReport,
+    (old, new): (&Contract, &Contract),
+    alignment: &Alignment,
+    usage: &[Usage],
+) -> Vec<EnumTable> {
+    type Known = (String, Vec<String>, Vec<String>);
+    let mut known: Vec<(Known, Vec<usize>)> = Vec::new();
+    for (index, judged) in diff.changes.iter().enumerate() {
+        let change = &judged.change;
+        let is_enum = matches!(
+            change.fact,
+            Fact::EnumValueAdded | Fact::EnumValueRemoved | Fact::EnumAdded | Fact::EnumRemoved
+        );
+        let Some(pair) = change.pair.filter(|_| is_enum) else {
+            continue;
+        };
+        let pair = &alignment.pairs[pair];
+        let key: Known = (
+            words::last_name(judged),
+            values_of(old, &pair.old),
+            values_of(new, &pair.new),
+        );
+        match known.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, changes)) => changes.push(index),
+            None => known.push((key, vec![index])),
+        }
+    }
+    let tables = known.into_iter().map(|((name, old, new), changes)| {
+        let mut seen: BTreeMap<&str, SeenTimes> = BTreeMap::new();
+        let mut counted: Vec<usize> = Vec::new();
+        for index in &changes {
+            // Two changes of the same enum count the same values.
+            let pair = diff.changes[*index].change.pair.unwrap_or_default();
+            if counted.contains(&pair) {
+                continue;
+            }
+            counted.push(pair);
+            for (value, times) in &usage[*index].values.each {
+                *seen.entry(value.as_str()).or_default() += times;
+            }
+        }
+        let mut values: Vec<&str> = Vec::new();
+        let mut listed = std::collections::HashSet::new();
+        let all = old.iter().chain(&new).map(String::as_str);
+        for value in all.chain(seen.keys().copied()) {
+            if listed.insert(value) {
+                values.push(value);
+            }
+        }
+        let (had, has): (
+            std::collections::HashSet<&str>,
+            std::collections::HashSet<&str>,
+        ) = (
+            old.iter().map(String::as_str).collect(),
+            new.iter().map(String::as_str).collect(),
+        );
+        let rows = values.iter().map(|value| EnumRow {
+            value: (*value).to_owned(),
+            old: had.contains(value),
+            new: has.contains(value),
+            seen: seen.get(value).copied().unwrap_or_default(),
+        });
+        EnumTable {
+            rows: rows.collect(),
+            name,
+            changes,
+        }
+    });
+    tables.collect()
+}
+
+/// A change with what it is known by.
+fn judged(report: &MigrationReport, index: usize) -> &JudgedChange {
+    &report.diff.changes[index]
+}
+
+/// A property that has another name or place.
+struct MovedRow {
+    old: String,
+    new: String,
+    /// Why it is taken for the same.
+    ground: String,
+    /// Whether the values are the same in payloads of both contracts, in words.
+    same: String,
+}
+
+/// What was renamed and moved, one row a property.
+fn moved_rows(report: &MigrationReport) -> Vec<MovedRow> {
+    let mut rows = Vec::new();
+    for judged in &report.diff.changes {
+        let change = &judged.change;
+        let is_move = matches!(
+            change.fact,
+            Fact::PropertyRenamed
+                | Fact::PropertiesMoved
+                | Fact::EnvelopeAdded
+                | Fact::EnvelopeRemoved
+        );
+        let (Some(old), Some(new)) = (&change.old, &change.new) else {
+            continue;
+        };
+        if !is_move {
+            continue;
+        }
+        let whole = match change.fact {
+            Fact::EnvelopeAdded | Fact::EnvelopeRemoved => format!("{}: ", change.subject),
+            _ => String::new(),
+        };
+        for (old, new) in old.lines().zip(new.lines()) {
+            let ground = change.guess.clone().unwrap_or_default();
+            let ground = match change.fact {
+                Fact::PropertiesMoved if last_part(old) == last_part(new) => {
+                    "the same name and type, in another place".to_owned()
+                }
+                Fact::PropertiesMoved => "left over on both sides, and of the same type".to_owned(),
+                _ => ground,
+            };
+            rows.push(MovedRow {
+                old: format!("{whole}{old}"),
+                new: new.to_owned(),
+                ground,
+                same: same_values(report, old, new),
+            });
+        }
+    }
+    rows
+}
+
+fn last_part(place: &str) -> &str {
+    place.rsplit('.').next().unwrap_or(place)
+}
+
+/// Whether old and new payloads of the same resource have the same value before and after a move.
+fn same_values(report: &MigrationReport, old: &str, new: &str) -> String {
+    let known = report.pairs.moved.iter();
+    let mut own = known.filter(|(from, to, ..)| {
+        let dotted = |place: &str| place.trim_start_matches('/').replace('/', ".");
+        dotted(from) == old && dotted(to) == new
+    });
+    match own.next() {
+        Some((_, _, same, all)) => format!("{same} of {all}"),
+        None => "not compared".to_owned(),
+    }
+}
+
+/// `3 resources have an old and a new payload; …`
+fn pairs_summary(report: &MigrationReport) -> String {
+    let pairs = &report.pairs;
+    let (shown, not): (Vec<&Usage>, Vec<&Usage>) = report
+        .usage
+        .iter()
+        .filter(|usage| usage.new.shown + usage.new.contradicted > 0)
+        .partition(|usage| usage.new.contradicted == 0);
+    let mut words = format!(
+        "{} {} an old and a new payload; in {} the new one has the shape that the changes say.",
+        plural(pairs.pairs, "resource"),
+        if pairs.pairs == 1 { "has" } else { "have" },
+        match pairs.agreeing {
+            agreeing if agreeing == pairs.pairs => "all of them".to_owned(),
+            0 => "none of them".to_owned(),
+            agreeing => agreeing.to_string(),
+        }
+    );
+    words.push_str(&format!(
+        " Traffic of the new version confirms {} and contradicts {}.",
+        plural(shown.len() as u64, "change"),
+        not.len()
+    ));
+    if pairs.left_out > 0 {
+        words.push_str(&format!(
+            " {} more were left out: too many were seen.",
+            plural(pairs.left_out, "resource")
+        ));
+    }
+    words
+}
+
+/// What could not be judged and why, one sentence each.
+fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
+    let mut rows = Vec::new();
+    for finding in &report.diff.unusable {
+        rows.push(format!("could not be used: {}", finding.message));
+    }
+    for judged in &report.diff.changes {
+        for (sender, verdict) in &judged.change.verdicts {
+            if let crate::diff::Verdict::Unknown(reason) = verdict {
+                let who = match sender {
+                    crate::diff::Sender::Client => "what clients send",
+                    crate::diff::Sender::Server => "what servers send",
+                };
+                rows.push(format!(
+                    "{}: whether it breaks {who} is not known: {reason}",
+                    judged.message
+                ));
+            }
+        }
+    }
+    if let Some(traffic) = &report.traffic {
+        for problem in &traffic.report.problems {
+            rows.push(format!("{}: {}", problem.origin, problem.message));
+        }
+        for (path, reason) in &traffic.report.skipped {
+            rows.push(format!("{}: passed over: {reason}", path.display()));
+        }
+        for (verdict, count) in &traffic.unjudged {
+            rows.push(format!(
+                "{}: not compared: each {}",
+                plural(*count, "payload"),
+                verdict.words()
+            ));
+        }
+    }
+    rows
+}
+
+/// Operations of the old contract of which there is no exchange.
+fn unseen_operations(report: &MigrationReport) -> Vec<&str> {
+    let rows = report.operations.iter();
+    rows.filter(|row| row.old.is_some() && row.exchanges.all == 0)
+        .map(OperationRow::signature)
+        .collect()
+}
+
+/// `list-pets response 200`
+fn coverage_name(row: &Coverage) -> String {
+    let side = row.side.map(|side| format!(" {side}")).unwrap_or_default();
+    let status = row.status.as_ref().map(|status| format!(" {status}"));
+    format!("{}{side}{}", row.operation, status.unwrap_or_default())
+}
+
+/// How many values the enums of a payload have, and how many of them were seen.
+fn enum_cover(row: &Coverage) -> (usize, usize) {
+    let enums = row.enums.iter();
+    enums.fold((0, 0), |(values, seen), (_, all, met)| {
+        (values + all, seen + met)
+    })
+}

@@ -1,0 +1,238 @@
+//! The migration report in short, for a terminal.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+use crate::report::changes::words::title;
+use crate::report::numbers::{plural, share, thousands};
+use crate::report::text::style_of;
+use crate::rules::Level;
+
+use super::advice::advice;
+use super::words::{evidence, time, touched, verdict};
+use super::{MigrationReport, judged};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const TOUCHED: Style = AnsiColor::BrightYellow.on_default();
+
+/// Changes that are listed.
+const CHANGES_SHOWN: usize = 12;
+
+/// Operations that are listed.
+const OPERATIONS_SHOWN: usize = 20;
+
+/// Rows of other lists.
+const ROWS: usize = 5;
+
+// Writing to a `String` does not fail, so the results of `write!` are dropped.
+macro_rules! put {
+    ($out:expr, $($argument:tt)*) => {
+        let _ = write!($out, $($argument)*);
+    };
+}
+
+/// Renders the report with ANSI styles; whoever prints it strips them where they are not wanted.
+#[must_use]
+pub fn text(report: &MigrationReport) -> String {
+    let mut out = String::new();
+    let diff = &report.diff;
+    let (level, word, rest) = verdict(report);
+    let style = style_of(level);
+    put!(
+        out,
+        "{BOLD}{} → {}{BOLD:#}\n{style}{word}{style:#} {rest}\n",
+        diff.old.given,
+        diff.new.given
+    );
+    if let Some(words) = touched(report) {
+        put!(out, "{words}.\n");
+    }
+    if let Some(traffic) = &report.traffic
+        && let (Some(first), Some(last)) =
+            (traffic.exchanges.times.first, traffic.exchanges.times.last)
+    {
+        put!(
+            out,
+            "{DIM}Captured from {} to {}.{DIM:#}\n",
+            time(first),
+            time(last)
+        );
+    }
+    write_operations(&mut out, report);
+    write_changes(&mut out, report);
+    write_rest(&mut out, report);
+    out
+}
+
+fn write_operations(out: &mut String, report: &MigrationReport) {
+    let mut rows: Vec<_> = report
+        .operations
+        .iter()
+        .filter(|row| !row.changes.is_empty() || row.exchanges.all > 0)
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    rows.sort_by_key(|row| std::cmp::Reverse(row.exchanges.touched));
+    let more = rows.len().saturating_sub(OPERATIONS_SHOWN);
+    rows.truncate(OPERATIONS_SHOWN);
+    let width = rows
+        .iter()
+        .map(|row| row.signature().width())
+        .max()
+        .unwrap_or(0);
+    put!(
+        out,
+        "\n{DIM}{:width$}  exchanges  touched           errors  warnings  info{DIM:#}\n",
+        "operation"
+    );
+    for row in rows {
+        let counts = [Level::Error, Level::Warning, Level::Info]
+            .map(|level| row.at_level(&report.diff, level));
+        let padding = width - row.signature().width();
+        put!(
+            out,
+            "{}{:padding$}  {:>9}  {TOUCHED}{:>7}{TOUCHED:#}  {:>8}  {:>6}  {:>8}  {:>4}\n",
+            row.signature(),
+            "",
+            thousands(row.exchanges.all),
+            thousands(row.exchanges.touched),
+            share(row.exchanges.touched, row.exchanges.all),
+            counts[0],
+            counts[1],
+            counts[2]
+        );
+    }
+    if more > 0 {
+        put!(
+            out,
+            "{DIM}and {}{DIM:#}\n",
+            plural(more as u64, "more operation")
+        );
+    }
+}
+
+fn write_changes(out: &mut String, report: &MigrationReport) {
+    let mut order: Vec<usize> = (0..report.diff.changes.len()).collect();
+    order.retain(|index| judged(report, *index).level > Level::Info);
+    order.sort_by_key(|index| {
+        let touched = report.usage[*index].old.shown;
+        std::cmp::Reverse((judged(report, *index).level, touched))
+    });
+    let more = order.len().saturating_sub(CHANGES_SHOWN);
+    if !order.is_empty() {
+        put!(out, "\n{BOLD}What to do first{BOLD:#}\n");
+    }
+    for index in order.iter().take(CHANGES_SHOWN) {
+        let judged = judged(report, *index);
+        let style = style_of(judged.level);
+        put!(
+            out,
+            "{style}{}{style:#}: {} {DIM}({}){DIM:#}\n",
+            judged.level,
+            judged.message,
+            title(&judged.change.owner)
+        );
+        if let Some((word, rest)) = evidence(report, *index) {
+            put!(out, "  {DIM}traffic:{DIM:#} {word}{rest}\n");
+        }
+        if let Some(words) = advice(judged, &report.usage[*index]) {
+            put!(out, "  {DIM}to do:{DIM:#} {words}\n");
+        }
+    }
+    if more > 0 {
+        put!(
+            out,
+            "{DIM}and {} more; `--output html=report.html` has all of them{DIM:#}\n",
+            plural(more as u64, "change")
+        );
+    }
+}
+
+fn write_rest(out: &mut String, report: &MigrationReport) {
+    if !report.enums.is_empty() {
+        put!(out, "\n{BOLD}Enums{BOLD:#}\n");
+        for table in report.enums.iter().take(ROWS) {
+            put!(
+                out,
+                "{}: {}\n",
+                table.name,
+                super::markdown::enum_summary(table)
+            );
+        }
+    }
+    if let Some((by, rows)) = report
+        .traffic
+        .as_ref()
+        .and_then(|traffic| traffic.consumers.as_ref())
+    {
+        put!(out, "\n{BOLD}By consumer{BOLD:#} {DIM}({by}){DIM:#}\n");
+        for (name, exchanges) in rows {
+            let name = if name.is_empty() {
+                "(does not say)"
+            } else {
+                name
+            };
+            put!(
+                out,
+                "{name}: {} of {} touched, by {}\n",
+                thousands(exchanges.touched),
+                plural(exchanges.all, "exchange"),
+                plural(exchanges.changes.len() as u64, "change")
+            );
+        }
+    }
+    if report.pairs.pairs > 0 {
+        put!(
+            out,
+            "\n{BOLD}Old and new side by side{BOLD:#}\n{}\n",
+            super::pairs_summary(report)
+        );
+        for difference in report.pairs.differences.iter().take(ROWS) {
+            put!(
+                out,
+                "  {} {} {} {DIM}({}){DIM:#}\n",
+                difference.operation,
+                difference.place,
+                super::markdown::difference_words(&difference.kind),
+                plural(difference.pairs, "pair")
+            );
+        }
+    }
+    if !report.beyond.is_empty() {
+        put!(out, "\n{BOLD}What neither contract knows{BOLD:#}\n");
+        for finding in report.beyond.iter().take(ROWS) {
+            let style = style_of(finding.level);
+            let at = finding
+                .evidence
+                .first()
+                .map(|evidence| evidence.origin.to_string());
+            put!(
+                out,
+                "{style}{}{style:#}: {} {DIM}({}{}){DIM:#}\n",
+                finding.level,
+                finding.message,
+                super::markdown::times(finding.count),
+                at.map_or_else(String::new, |at| format!(", {at}"))
+            );
+        }
+        more(out, report.beyond.len());
+    }
+    let unjudged = super::unjudged_rows(report);
+    if !unjudged.is_empty() {
+        put!(out, "\n{BOLD}What could not be judged{BOLD:#}\n");
+        for row in unjudged.iter().take(ROWS) {
+            put!(out, "{row}\n");
+        }
+        more(out, unjudged.len());
+    }
+}
+
+fn more(out: &mut String, all: usize) {
+    if all > ROWS {
+        put!(out, "{DIM}and {} more{DIM:#}\n", all - ROWS);
+    }
+}

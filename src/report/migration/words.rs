@@ -1,0 +1,231 @@
+//! Sentences that every renderer uses.
+
+use jiff::Timestamp;
+use similar::TextDiff;
+
+use crate::diff::Fact;
+use crate::location::Step;
+use crate::migrate::impact::{Sample, Times, Usage};
+use crate::report::changes::words::counts;
+use crate::report::numbers::{plural, share, thousands};
+use crate::rules::{JudgedChange, Level, Release};
+
+use super::MigrationReport;
+
+/// Values that are shown of a change.
+pub(super) const VALUES_SHOWN: usize = 12;
+
+/// Lines of a sample that are shown.
+const LINES_SHOWN: usize = 60;
+
+/// The last name of the place of a change: what it is about, in one word.
+pub(super) fn last_name(judged: &JudgedChange) -> String {
+    let steps = judged.change.path.steps().iter().rev();
+    let mut names = steps.filter_map(|step| match step {
+        Step::Key(name) => Some(name.to_string()),
+        Step::Any => None,
+    });
+    let subject = || match judged.change.subject.as_str() {
+        "" => "the payload".to_owned(),
+        subject => subject.to_owned(),
+    };
+    names.next().unwrap_or_else(subject)
+}
+
+/// `2023-05-30 08:12 UTC`
+pub(super) fn time(time: Timestamp) -> String {
+    let text = time.to_string();
+    match (text.get(..10), text.get(11..16)) {
+        (Some(day), Some(clock)) => format!("{day} {clock} UTC"),
+        _ => text,
+    }
+}
+
+/// `2023-05-30`
+pub(super) fn day(time: Option<Timestamp>) -> String {
+    let text = time.map(|time| time.to_string());
+    let day = text.as_deref().and_then(|text| text.get(..10));
+    day.unwrap_or("–").to_owned()
+}
+
+/// `, first on …, last on …`; empty where no time is known.
+fn when(times: Times) -> String {
+    match (times.first, times.last) {
+        (Some(first), Some(last)) if first != last => {
+            format!("; first {}, last {}", time(first), time(last))
+        }
+        (Some(first), _) => format!("; {}", time(first)),
+        _ => String::new(),
+    }
+}
+
+/// The word that tells how a change is met, and the rest of the sentence.
+pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'static str, String)> {
+    report.traffic.as_ref()?;
+    let judged = &report.diff.changes[index];
+    let usage = &report.usage[index];
+    if judged.change.reach.is_empty() && judged.change.pair.is_none() {
+        return None;
+    }
+    let (old, new) = (&usage.old, &usage.new);
+    let noun = match judged.change.pair {
+        Some(_) => "payload",
+        None => "exchange",
+    };
+    let all = plural(old.reached, noun);
+    let is_about_new = matches!(
+        judged.change.fact,
+        Fact::OperationAdded
+            | Fact::PropertyAdded
+            | Fact::StatusAdded
+            | Fact::NullAdded
+            | Fact::HeaderAdded
+            | Fact::ParameterAdded
+    );
+    let (word, mut rest) = match (old.reached, old.shown) {
+        (0, _) if new.reached == 0 => {
+            return Some(("No traffic", " that could tell".to_owned()));
+        }
+        (0, _) => ("Not met", " in the old version".to_owned()),
+        (_, 0) if is_about_new => ("Not yet", format!(" in {all} of the old version")),
+        (_, 0) => (
+            "Never seen",
+            format!(" in {all} of the old version: safe to ignore here"),
+        ),
+        (reached, shown) if reached == shown => {
+            let words = match judged.change.pair {
+                Some(_) if shown == 1 => " in the one payload of the old version".to_owned(),
+                Some(_) => format!(" in all {all} of the old version"),
+                None if shown == 1 => " in the one exchange of the old version".to_owned(),
+                None => format!(" in all {all} of the old version"),
+            };
+            ("Seen", words + &when(old.times))
+        }
+        (_, shown) => (
+            "Seen",
+            format!(
+                " in {} of {all} of the old version{}",
+                thousands(shown),
+                when(old.times)
+            ),
+        ),
+    };
+    if new.reached > 0 {
+        let all = plural(new.reached, noun);
+        let words = match (new.shown, new.contradicted) {
+            (0, 0) => String::new(),
+            (shown, 0) => format!(
+                ". The new version confirms it in {} of {all}{}",
+                thousands(shown),
+                when(new.times)
+            ),
+            (_, contradicted) => format!(
+                ". The new version contradicts it in {} of {all}",
+                thousands(contradicted)
+            ),
+        };
+        rest.push_str(&words);
+    }
+    Some((word, rest))
+}
+
+/// The lines of a sample that differ, with those around them; signs first.
+pub(super) fn sample_lines(sample: &Sample) -> Vec<String> {
+    let pretty = |value| serde_json::to_string_pretty(value).unwrap_or_default() + "\n";
+    let (before, after) = (pretty(&sample.before), pretty(&sample.after));
+    let diff = TextDiff::from_lines(&before, &after);
+    let mut lines = Vec::new();
+    for (index, group) in diff.grouped_ops(2).iter().enumerate() {
+        if index > 0 {
+            lines.push("@@ … @@".to_owned());
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let sign = match change.tag() {
+                similar::ChangeTag::Delete => '-',
+                similar::ChangeTag::Insert => '+',
+                similar::ChangeTag::Equal => ' ',
+            };
+            lines.push(format!("{sign}{}", change.value().trim_end_matches('\n')));
+        }
+    }
+    if lines.len() > LINES_SHOWN {
+        let more = lines.len() - LINES_SHOWN;
+        lines.truncate(LINES_SHOWN);
+        lines.push(format!("@@ {more} more lines @@"));
+    }
+    lines
+}
+
+/// The values of a change that were seen, the most frequent first, and how many more there are.
+pub(super) fn values(usage: &Usage) -> (Vec<(String, u64)>, usize) {
+    let all = usage.values.by_count();
+    let more = all.len().saturating_sub(VALUES_SHOWN);
+    let shown = all.into_iter().take(VALUES_SHOWN);
+    let shown = shown.map(|(value, seen)| (cut(value, 60), seen.count));
+    (shown.collect(), more)
+}
+
+/// A text that is not too long to be read.
+pub(super) fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The verdict in one word, and the sentence behind it.
+pub(super) fn verdict(report: &MigrationReport) -> (Level, &'static str, String) {
+    let counted: Vec<String> = counts(&report.diff)
+        .into_iter()
+        .map(|(_, words)| words)
+        .collect();
+    let counted = counted.join(", ");
+    let hit = |level: Level| {
+        let changes = report.diff.changes.iter().enumerate();
+        let hit = changes
+            .filter(|(index, judged)| judged.level == level && report.usage[*index].old.shown > 0);
+        hit.count()
+    };
+    let (level, word, mut rest) = match report.diff.release() {
+        Release::Major => (
+            Level::Error,
+            "Breaking:",
+            format!("{counted}; this needs a major version."),
+        ),
+        Release::Minor => (
+            Level::Warning,
+            "Compatible, with care:",
+            format!("{counted}; this needs a minor version."),
+        ),
+        Release::Patch => (Level::Info, "Nothing changed", "for anybody.".to_owned()),
+    };
+    let unknown = report.diff.unknown();
+    if unknown > 0 {
+        rest.push_str(&format!(
+            " Of {} it is not known.",
+            plural(unknown as u64, "change")
+        ));
+    }
+    if report.traffic.is_some() && level == Level::Error {
+        let hit = hit(Level::Error);
+        rest.push_str(&match hit {
+            0 => " None of the errors shows in this traffic.".to_owned(),
+            1 => " One of the errors shows in this traffic.".to_owned(),
+            hit => format!(" {hit} of the errors show in this traffic."),
+        });
+    }
+    (level, word, rest)
+}
+
+/// `41 of 63 exchanges (65 %) are touched by an error or a warning`
+pub(super) fn touched(report: &MigrationReport) -> Option<String> {
+    let traffic = report.traffic.as_ref()?;
+    let exchanges = &traffic.exchanges;
+    let verb = if exchanges.touched == 1 { "is" } else { "are" };
+    Some(format!(
+        "{} of {} ({}) {verb} touched by an error or a warning",
+        thousands(exchanges.touched),
+        plural(exchanges.all, "exchange"),
+        share(exchanges.touched, exchanges.all)
+    ))
+}
