@@ -16,11 +16,12 @@ use jiff::Timestamp;
 use crate::capture::Exchange;
 use crate::capture::redact::{MASK, is_secret_name, sanitised};
 use crate::contract::{Contract, Operation, Payload};
+use crate::diff::view::View;
 use crate::diff::{Change, Sender, Verdict as ChangeVerdict};
-use crate::json::Value;
+use crate::json::{Document, Value};
 use crate::location::{Origin, PathPattern, Pointer, Side as WireSide, Step};
 use crate::observe::{RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher};
-use crate::schema::Memo;
+use crate::schema::{Memo, NodeId};
 
 use super::edit::EditKind;
 use super::migration::Migration;
@@ -329,6 +330,27 @@ impl<'c> Impact<'c> {
         }
     }
 
+    /// Which variant of the new contract's schema a payload is; 0 where there are none.
+    fn variant(
+        &self,
+        id: &str,
+        routed: &RoutedPayload<'_, 'c>,
+        payload: &serde_json::Value,
+    ) -> usize {
+        let side = routed.side.unwrap_or(WireSide::Response);
+        let operation = self.migration.new.operation(id);
+        let schemas = operation.map(|operation| operation.schemas_like(side, routed.status));
+        let graph = &self.migration.new.graph;
+        let view = View::of(graph, &schemas.unwrap_or_default());
+        let text = payload.to_string();
+        let Ok(document) = Document::parse(text.as_bytes()) else {
+            return 0;
+        };
+        let mut branches = view.unions.iter().flat_map(|union| &union.branches);
+        let accepts = |branch: &NodeId| graph.accepts(*branch, document.root());
+        branches.position(accepts).map_or(0, |index| index + 1)
+    }
+
     /// Keeps what a payload would become, and what it is a payload of.
     fn keep(&mut self, routed: &RoutedPayload<'_, 'c>, is_old: bool) {
         if routed.side == Some(WireSide::Request) || self.rewritten >= REWRITTEN {
@@ -348,7 +370,9 @@ impl<'c> Impact<'c> {
         // What breaks its own contract says nothing of the other one.
         if !is_old {
             if routed.verdict != Verdict::Deviates {
-                self.resources.add(false, name, &path, &root.to_serde());
+                let payload = root.to_serde();
+                let variant = self.variant(name, routed, &payload);
+                self.resources.add(false, name, (&path, variant), &payload);
             }
             return;
         }
@@ -377,8 +401,9 @@ impl<'c> Impact<'c> {
             }
         }
         if routed.verdict != Verdict::Deviates {
-            self.resources
-                .add(true, name, &path, &rewritten.tree.to_serde());
+            let payload = rewritten.tree.to_serde();
+            let variant = self.variant(name, routed, &payload);
+            self.resources.add(true, name, (&path, variant), &payload);
         }
     }
 }

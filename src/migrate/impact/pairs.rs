@@ -18,6 +18,8 @@ pub(super) struct Key {
     operation: String,
     place: PathPattern,
     name: String,
+    /// Which variant of the new contract's schema the whole payload is.
+    variant: usize,
 }
 
 /// The resources that were seen, those of the old contract in the shape of the new one.
@@ -72,10 +74,19 @@ pub enum DifferenceKind {
 }
 
 impl Resources {
-    /// Keeps the resources of a payload in the shape of the new contract; `path` is what its path names.
-    pub(super) fn add(&mut self, is_old: bool, operation: &str, path: &str, payload: &Json) {
+    /// Keeps the resources of a payload in the shape of the new contract; `path` is what its path names, and
+    /// `variant` which variant the payload is.
+    pub(super) fn add(
+        &mut self,
+        is_old: bool,
+        operation: &str,
+        (path, variant): (&str, usize),
+        payload: &Json,
+    ) {
         let mut found = Vec::new();
         collect(payload, &PathPattern::root(), &mut found);
+        // What its path names already is the same resource.
+        found.retain(|(place, ..)| path.is_empty() || !place.steps().is_empty());
         let whole = (PathPattern::root(), format!("path {path}"), payload);
         let resources = found
             .into_iter()
@@ -90,6 +101,7 @@ impl Resources {
                 operation: operation.to_owned(),
                 place,
                 name,
+                variant,
             };
             kept.entry(key).or_insert_with(|| resource.clone());
         }

@@ -26,6 +26,9 @@ impl Place<'_> {
 
     /// How a value of the old contract meets a change, and the part of it that the change is about.
     pub(super) fn old<'d>(&self, change: &Change, value: Value<'d>) -> (Met, Option<Value<'d>>) {
+        if is_about_members(change.fact) && value.kind() != Kind::Object {
+            return (Met::Reached, None);
+        }
         let is_client = self.sender == Sender::Client;
         let member = || value.get(&change.subject);
         let shown = |is_shown: bool| if is_shown { Met::Shown } else { Met::Reached };
@@ -63,12 +66,17 @@ impl Place<'_> {
                 };
                 (Met::Shown, Some(part))
             }
+            // What is allowed now is in no old payload.
+            fact if is_widening(fact) => (Met::Reached, Some(value)),
             _ => (shown(!self.accepts(self.new, value)), Some(value)),
         }
     }
 
     /// How a value of the new contract meets a change.
     pub(super) fn new<'d>(&self, change: &Change, value: Value<'d>) -> (Met, Option<Value<'d>>) {
+        if is_about_members(change.fact) && value.kind() != Kind::Object {
+            return (Met::Reached, None);
+        }
         let member = |name: &str| value.get(name);
         let either = |is_new: bool, is_old: bool| match (is_new, is_old) {
             (true, _) => Met::Shown,
@@ -121,6 +129,38 @@ impl Place<'_> {
             }
         }
     }
+}
+
+/// Whether a fact is about the members of objects: of other values it says nothing.
+const fn is_about_members(fact: Fact) -> bool {
+    matches!(
+        fact,
+        Fact::PropertyAdded
+            | Fact::PropertyRemoved
+            | Fact::PropertyRenamed
+            | Fact::PropertiesMoved
+            | Fact::PropertyRequired
+            | Fact::PropertyOptional
+            | Fact::ObjectClosed
+            | Fact::ObjectOpened
+    )
+}
+
+/// Whether a fact allows more than before and forbids nothing.
+const fn is_widening(fact: Fact) -> bool {
+    matches!(
+        fact,
+        Fact::TypeWidened
+            | Fact::NullAdded
+            | Fact::EnumRemoved
+            | Fact::BoundsWidened
+            | Fact::LengthWidened
+            | Fact::PatternWidened
+            | Fact::FormatWidened
+            | Fact::ObjectOpened
+            | Fact::VariantAdded
+            | Fact::ConstraintWidened
+    )
 }
 
 /// The first part of a value that a way leads to.

@@ -204,7 +204,8 @@ pub(in crate::report) fn article(
             .into_iter()
             .flatten()
             .all(|text| is_short(text))
-        && change.old.is_some() | change.new.is_some()
+        && change.old.is_some()
+        && change.new.is_some()
     {
         let word = |text: &Option<String>| match text {
             Some(text) => escape(text),

@@ -65,6 +65,7 @@ pub fn html(report: &MigrationReport) -> String {
             Section::new("impact", "Impact by operation", impact),
             listed.section,
             Section::new("moved", "Renamed and moved", moved(report)),
+            Section::new("respelled", "Written another way", respelled(report)),
             Section::new("replaced", "Replaced operations", replaced(report)),
             Section::new("enums", "Enums", enums(report)),
             Section::new("consumers", "By consumer", consumers(report, &ids)),
@@ -322,6 +323,34 @@ fn moved(report: &MigrationReport) -> String {
         ("Same values", "num"),
     ];
     table("Renamed and moved", &heads, &rows)
+}
+
+fn respelled(report: &MigrationReport) -> String {
+    let rows: Vec<Vec<String>> = super::respelled_rows(report)
+        .iter()
+        .map(|row| {
+            vec![
+                code(&row.place),
+                code(&cut(&row.before, 80)),
+                code(&cut(&row.after, 80)),
+                thousands(row.payloads),
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    let heads = [
+        ("Place", ""),
+        ("Before", ""),
+        ("After", ""),
+        ("Payloads", "num"),
+    ];
+    format!(
+        "<p>{}</p>\n{}",
+        super::RESPELLED,
+        table("Written another way", &heads, &rows)
+    )
 }
 
 fn replaced(report: &MigrationReport) -> String {
@@ -610,6 +639,17 @@ fn pairs(report: &MigrationReport) -> String {
         return String::new();
     }
     let mut out = format!("<p>{}</p>\n", escape(&super::pairs_summary(report)));
+    let contradicted = super::contradicted(report);
+    if !contradicted.is_empty() {
+        let rows = contradicted.iter().map(|(message, count)| {
+            let often = plural(*count, "payload");
+            format!("<li>Contradicted in {often}: {}</li>", inline(message))
+        });
+        out.push_str(&format!(
+            "<ul>{}</ul>\n",
+            rows.collect::<Vec<_>>().join("\n")
+        ));
+    }
     let rows: Vec<Vec<String>> = pairs
         .differences
         .iter()

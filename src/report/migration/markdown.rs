@@ -60,6 +60,7 @@ pub fn markdown(report: &MigrationReport) -> String {
         ("Impact by operation", impact(report)),
         ("Changes", changes(report)),
         ("Renamed and moved", moved(report)),
+        ("Written another way", respelled(report)),
         ("Replaced operations", replaced(report)),
         ("Enums", enums(report)),
         ("By consumer", consumers(report)),
@@ -155,6 +156,9 @@ fn impact(report: &MigrationReport) -> String {
 fn changes(report: &MigrationReport) -> String {
     let mut out = String::new();
     for (title, _, indices) in report.groups() {
+        if !out.is_empty() {
+            out.push('\n');
+        }
         put!(out, "### {}\n\n", escaped(&title.replace("  ", " — ")));
         for index in indices {
             write_change(&mut out, report, index);
@@ -277,6 +281,28 @@ fn moved(report: &MigrationReport) -> String {
     out
 }
 
+fn respelled(report: &MigrationReport) -> String {
+    let rows = super::respelled_rows(report);
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut out = format!(
+        "{}\n\n| Place | Before | After | Payloads |\n| --- | --- | --- | ---: |\n",
+        wrapped(super::RESPELLED, "")
+    );
+    for row in rows {
+        put!(
+            out,
+            "| {} | {} | {} | {} |\n",
+            cell(&code(&row.place)),
+            cell(&code(&cut(&row.before, CELL))),
+            cell(&code(&cut(&row.after, CELL))),
+            thousands(row.payloads)
+        );
+    }
+    out
+}
+
 fn replaced(report: &MigrationReport) -> String {
     let mut out = String::new();
     for judged in &report.diff.changes {
@@ -346,8 +372,9 @@ pub(super) const fn is_told(row: &super::EnumRow) -> bool {
 
 /// `120 values, now 139; 9 were seen, 2 of them in neither contract`
 pub(super) fn enum_summary(table: &super::EnumTable) -> String {
+    // Null beside an enum is no value of it.
     let count = |wanted: &dyn Fn(&super::EnumRow) -> bool| {
-        let rows = table.rows.iter();
+        let rows = table.rows.iter().filter(|row| row.value != "null");
         rows.filter(|row| wanted(row)).count() as u64
     };
     let (old, new) = (count(&|row| row.old), count(&|row| row.new));
@@ -469,6 +496,14 @@ fn pairs(report: &MigrationReport) -> String {
         return String::new();
     }
     let mut out = format!("{}\n", wrapped(&escaped(&super::pairs_summary(report)), ""));
+    for (message, count) in super::contradicted(report) {
+        let words = format!(
+            "- contradicted in {}: {}",
+            plural(count, "payload"),
+            escaped(message)
+        );
+        put!(out, "\n{}", wrapped(&words, "  "));
+    }
     for difference in pairs.differences.iter().take(ROWS) {
         let words = format!(
             "- {}: {} ({} of {}, such as {})",

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 
 use crate::contract::Contract;
 use crate::diff::{Alignment, Fact, Owner};
+use crate::location::PathPattern;
+use crate::migrate::EditKind;
 use crate::migrate::coverage::{Coverage, coverage, values_of};
 use crate::migrate::impact::{
     EditKey, EditUse, Exchanges, Impact, SeenTimes, SideBySide, Spoken, Timeline, Usage,
@@ -191,12 +193,18 @@ impl MigrationReport {
     /// The changes by what they belong to, those of most impact first.
     fn groups(&self) -> Vec<(String, Option<&Owner>, Vec<usize>)> {
         let mut groups = self.diff.groups_by_index();
+        let impact = |index: usize| {
+            let touched = self.usage[index].old.shown;
+            (self.diff.changes[index].level, touched)
+        };
         for (_, _, indices) in &mut groups {
-            indices.sort_by_key(|index| {
-                let touched = self.usage[*index].old.shown;
-                std::cmp::Reverse((self.diff.changes[*index].level, touched))
-            });
+            indices.sort_by_key(|index| std::cmp::Reverse(impact(*index)));
         }
+        // Stable: groups of equal impact stay in the order of the contract.
+        groups.sort_by_key(|(_, _, indices)| {
+            let first = indices.first().map(|index| impact(*index));
+            std::cmp::Reverse(first.filter(|(level, _)| *level > Level::Info))
+        });
         groups
     }
 
@@ -521,4 +529,56 @@ fn enum_cover(row: &Coverage) -> (usize, usize) {
     enums.fold((0, 0), |(values, seen), (_, all, met)| {
         (values + all, seen + met)
     })
+}
+
+/// What stands above the table of what is written another way.
+const RESPELLED: &str = "These values say the same in both versions and are written another way; code that \
+                         compares texts sees a difference that no schema shows.";
+
+/// Values that are written another way.
+struct RespelledRow {
+    place: String,
+    before: String,
+    after: String,
+    payloads: u64,
+}
+
+/// What is written another way, by place, over all operations.
+fn respelled_rows(report: &MigrationReport) -> Vec<RespelledRow> {
+    let mut rows: Vec<RespelledRow> = Vec::new();
+    for (key, known) in &report.edits {
+        let Some((before, after)) = known.example.as_ref() else {
+            continue;
+        };
+        if key.kind != EditKind::Respelled {
+            continue;
+        }
+        let written = |place: &Option<PathPattern>| {
+            place.as_ref().map(ToString::to_string).unwrap_or_default()
+        };
+        let (from, to) = (written(&key.from), written(&key.to));
+        let place = match from == to {
+            true => from,
+            false => format!("{from} → {to}"),
+        };
+        match rows.iter_mut().find(|row| row.place == place) {
+            Some(row) => row.payloads += known.payloads,
+            None => rows.push(RespelledRow {
+                place,
+                before: before.clone(),
+                after: after.clone(),
+                payloads: known.payloads,
+            }),
+        }
+    }
+    rows
+}
+
+/// The changes that traffic of the new version contradicts, and in how many messages.
+fn contradicted(report: &MigrationReport) -> Vec<(&str, u64)> {
+    let changes = report.diff.changes.iter().zip(&report.usage);
+    changes
+        .filter(|(_, usage)| usage.new.contradicted > 0)
+        .map(|(judged, usage)| (judged.message.as_str(), usage.new.contradicted))
+        .collect()
 }

@@ -146,8 +146,8 @@ fn write_changes(out: &mut String, report: &MigrationReport) {
     if more > 0 {
         put!(
             out,
-            "{DIM}and {} more; `--output html=report.html` has all of them{DIM:#}\n",
-            plural(more as u64, "change")
+            "{DIM}and {}; `--output html=report.html` has all of them{DIM:#}\n",
+            plural(more as u64, "more change")
         );
     }
 }
@@ -191,6 +191,13 @@ fn write_rest(out: &mut String, report: &MigrationReport) {
             "\n{BOLD}Old and new side by side{BOLD:#}\n{}\n",
             super::pairs_summary(report)
         );
+        for (message, count) in super::contradicted(report).iter().take(ROWS) {
+            put!(
+                out,
+                "  contradicted in {}: {message}\n",
+                plural(*count, "payload")
+            );
+        }
         for difference in report.pairs.differences.iter().take(ROWS) {
             put!(
                 out,

@@ -51,7 +51,7 @@ pub(super) fn day(time: Option<Timestamp>) -> String {
 /// `, first on …, last on …`; empty where no time is known.
 fn when(times: Times) -> String {
     match (times.first, times.last) {
-        (Some(first), Some(last)) if first != last => {
+        (Some(first), Some(last)) if time(first) != time(last) => {
             format!("; first {}, last {}", time(first), time(last))
         }
         (Some(first), _) => format!("; {}", time(first)),
