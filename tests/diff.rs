@@ -387,8 +387,8 @@ fn bad_operands_say_what_to_do() {
             "no rule is called `type`",
         ),
         (
-            &["a.json", "a.json", "--output", "html"],
-            "there is: text, json, markdown",
+            &["a.json", "a.json", "--output", "pdf"],
+            "there is: text, json, markdown, html",
         ),
         (
             &["a.json", "a.json", "--output", "text", "--output", "json"],

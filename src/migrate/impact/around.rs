@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::contract::{Contract, Operation};
 use crate::diff::{Change, Fact, word};
+use crate::json::Document;
 use crate::observe::RoutedRequest;
 
 use super::super::migration::Migration;
@@ -20,8 +21,8 @@ pub(super) struct Around<'c> {
     reached: HashMap<usize, Vec<(usize, &'c str)>>,
 }
 
-/// How a request meets a change, and the value that it is about.
-pub(super) type Meeting = (usize, Met, Option<String>);
+/// How a request meets a change, and the values that it is about.
+pub(super) type Meeting = (usize, Met, Vec<String>);
 
 impl<'c> Around<'c> {
     pub(super) fn new(migration: Migration<'c>, changes: &'c [Change]) -> Self {
@@ -136,9 +137,18 @@ impl<'c> Around<'c> {
         if let Some((place, name)) = part.split_once(" parameter ") {
             let value = parameter(routed, place, name);
             let (has, lacks) = (value.is_some(), value.is_none());
-            let is_listed = value
-                .as_ref()
-                .is_some_and(|value| change.values.contains(&word(&value.as_str().into())));
+            // Lists are written with commas by most styles; what differs is about their elements.
+            let values: Vec<String> = match change.pair {
+                Some(_) => value
+                    .iter()
+                    .flat_map(|value| value.split(','))
+                    .map(str::to_owned)
+                    .collect(),
+                None => value.into_iter().collect(),
+            };
+            let mut words = values.iter().map(|value| word(&value.as_str().into()));
+            let is_listed = words.any(|word| change.values.contains(&word));
+            let is_refused = || values.iter().any(|value| !self.is_accepted(change, value));
             let how = match change.fact {
                 Fact::ParameterRemoved => met(is_old && has, has),
                 Fact::ParameterEncoding => met(has, false),
@@ -148,12 +158,10 @@ impl<'c> Around<'c> {
                 Fact::ParameterRequired => met(has, lacks),
                 Fact::EnumValueRemoved => met(is_old && is_listed, is_listed),
                 Fact::EnumValueAdded => met(is_listed, false),
-                _ => met(
-                    !is_old && lacks && change.fact == Fact::ParameterOptional,
-                    false,
-                ),
+                Fact::ParameterOptional => met(!is_old && lacks, false),
+                _ => met(is_old && is_refused(), false),
             };
-            return Some((index, how, value));
+            return Some((index, how, values));
         }
         let status = routed.response.map(|response| response.status.to_string());
         let is_of_status = |subject: &str| {
@@ -198,7 +206,26 @@ impl<'c> Around<'c> {
             }
             _ => return None,
         };
-        Some((index, how, None))
+        Some((index, how, Vec::new()))
+    }
+
+    /// Whether the new contract accepts the value of a parameter, read as JSON where it can be.
+    fn is_accepted(&self, change: &Change, value: &str) -> bool {
+        let Some(pair) = change
+            .pair
+            .map(|pair| &self.migration.alignment.pairs[pair])
+        else {
+            return true;
+        };
+        let graph = &self.migration.new.graph;
+        let quoted = serde_json::Value::from(value).to_string();
+        [value, &quoted].into_iter().any(|text| {
+            let Ok(document) = Document::parse(text.as_bytes()) else {
+                return false;
+            };
+            let mut schemas = pair.new.iter();
+            schemas.all(|schema| graph.accepts(*schema, document.root()))
+        })
     }
 }
 

@@ -159,7 +159,7 @@ impl<'c> Impact<'c> {
     pub fn finish(&mut self) -> SideBySide {
         self.end();
         let mut result = self.resources.compared();
-        for (key, _) in &self.edits {
+        for key in self.edits.keys() {
             let (Some(from), Some(to)) = (&key.from, &key.to) else {
                 continue;
             };
@@ -300,8 +300,8 @@ impl<'c> Impact<'c> {
                     memo: Memo::on(routed.side),
                 };
                 let (how, part) = match is_old {
-                    true => place.old(change, value),
-                    false => place.new(change, value),
+                    true => place.in_old(change, value),
+                    false => place.in_new(change, value),
                 };
                 met.push((index, how));
                 let usage = &mut usage[index];
@@ -458,9 +458,9 @@ impl<'c> Watcher<'c> for Impact<'c> {
         };
         let path = routed.path_values.iter().map(|(_, value)| value.as_str());
         current.path = path.collect::<Vec<_>>().join("/");
-        for (index, how, value) in values {
+        for (index, how, values) in values {
             meet(current, index, how);
-            if let Some(value) = value {
+            for value in values {
                 let value = shown_word(&self.changes[index], &value);
                 self.usage[index].values.add(&value, current.time);
             }

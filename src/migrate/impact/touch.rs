@@ -25,7 +25,7 @@ impl Place<'_> {
     }
 
     /// How a value of the old contract meets a change, and the part of it that the change is about.
-    pub(super) fn old<'d>(&self, change: &Change, value: Value<'d>) -> (Met, Option<Value<'d>>) {
+    pub(super) fn in_old<'d>(&self, change: &Change, value: Value<'d>) -> (Met, Option<Value<'d>>) {
         if is_about_members(change.fact) && value.kind() != Kind::Object {
             return (Met::Reached, None);
         }
@@ -73,7 +73,7 @@ impl Place<'_> {
     }
 
     /// How a value of the new contract meets a change.
-    pub(super) fn new<'d>(&self, change: &Change, value: Value<'d>) -> (Met, Option<Value<'d>>) {
+    pub(super) fn in_new<'d>(&self, change: &Change, value: Value<'d>) -> (Met, Option<Value<'d>>) {
         if is_about_members(change.fact) && value.kind() != Kind::Object {
             return (Met::Reached, None);
         }

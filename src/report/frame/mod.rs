@@ -245,8 +245,9 @@ pub(super) fn articles(
 ) -> Articles {
     let count: usize = groups.iter().map(|group| group.articles.len()).sum();
     let mut content = String::new();
-    if count > 0 {
-        write_filters(&mut content, noun, operations, with_traffic, count);
+    match count {
+        0 => content.push_str(&format!("<p>There are no {}.</p>\n", noun.many)),
+        _ => write_filters(&mut content, noun, operations, with_traffic, count),
     }
     let mut ids: Vec<String> = Vec::new();
     let mut known = std::collections::HashMap::new();

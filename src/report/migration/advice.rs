@@ -13,7 +13,11 @@ pub(super) fn advice(judged: &JudgedChange, usage: &Usage) -> Option<String> {
     let is_sent = senders.contains(&Sender::Client);
     let is_read = senders.contains(&Sender::Server);
     let is_only_sent = is_sent && !is_read;
-    let name = match change.subject.is_empty() {
+    let is_keyword = matches!(
+        change.fact,
+        Fact::BoundsNarrowed | Fact::BoundsWidened | Fact::BoundsChanged
+    );
+    let name = match change.subject.is_empty() || is_keyword {
         true => last_name(judged),
         false => change.subject.clone(),
     };

@@ -115,7 +115,7 @@ struct JsonOperationRow {
     /// `null` for operations that are new.
     old: Option<String>,
     /// What it is in the new contract, or what took over.
-    new: Vec<String>,
+    became: Vec<String>,
     #[serde(flatten)]
     exchanges: JsonExchanges,
     /// Positions in `diff.changes`.
@@ -338,7 +338,7 @@ fn operations(report: &MigrationReport) -> Vec<JsonOperationRow> {
     let rows = report.operations.iter().map(|row| JsonOperationRow {
         id: row.id.clone(),
         old: row.old.clone(),
-        new: row.new.clone(),
+        became: row.new.clone(),
         exchanges: exchanges(&row.exchanges),
         changes: row.changes.clone(),
     });

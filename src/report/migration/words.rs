@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use similar::TextDiff;
 
-use crate::diff::Fact;
+use crate::diff::{Fact, Owner};
 use crate::location::Step;
 use crate::migrate::impact::{Sample, Times, Usage};
 use crate::report::changes::words::counts;
@@ -25,11 +25,15 @@ pub(super) fn last_name(judged: &JudgedChange) -> String {
         Step::Key(name) => Some(name.to_string()),
         Step::Any => None,
     });
-    let subject = || match judged.change.subject.as_str() {
-        "" => "the payload".to_owned(),
-        subject => subject.to_owned(),
+    let owner = || match &judged.change.owner {
+        Owner::Component(_, new) => new.to_string(),
+        Owner::Operation(_, part) | Owner::Operations(part) => {
+            let parameter = part.split_once(" parameter ").map(|(_, name)| name);
+            parameter.unwrap_or("the payload").to_owned()
+        }
+        Owner::Contract => "the payload".to_owned(),
     };
-    names.next().unwrap_or_else(subject)
+    names.next().unwrap_or_else(owner)
 }
 
 /// `2023-05-30 08:12 UTC`
@@ -68,9 +72,15 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
         return None;
     }
     let (old, new) = (&usage.old, &usage.new);
-    let noun = match judged.change.pair {
-        Some(_) => "payload",
-        None => "exchange",
+    let is_of_payloads = judged.change.pair.is_some()
+        && !judged
+            .change
+            .reach
+            .iter()
+            .all(|reach| reach.part.contains(" parameter "));
+    let noun = match is_of_payloads {
+        true => "payload",
+        false => "exchange",
     };
     let all = plural(old.reached, noun);
     let is_about_new = matches!(
@@ -81,6 +91,19 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
             | Fact::NullAdded
             | Fact::HeaderAdded
             | Fact::ParameterAdded
+            | Fact::EnumValueAdded
+            | Fact::EnumRemoved
+            | Fact::TypeWidened
+            | Fact::BoundsWidened
+            | Fact::LengthWidened
+            | Fact::PatternWidened
+            | Fact::FormatWidened
+            | Fact::ConstraintWidened
+            | Fact::ObjectOpened
+            | Fact::VariantAdded
+            | Fact::PropertyOptional
+            | Fact::HeaderOptional
+            | Fact::ParameterOptional
     );
     let (word, mut rest) = match (old.reached, old.shown) {
         (0, _) if new.reached == 0 => {
@@ -93,11 +116,9 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
             format!(" in {all} of the old version: safe to ignore here"),
         ),
         (reached, shown) if reached == shown => {
-            let words = match judged.change.pair {
-                Some(_) if shown == 1 => " in the one payload of the old version".to_owned(),
-                Some(_) => format!(" in all {all} of the old version"),
-                None if shown == 1 => " in the one exchange of the old version".to_owned(),
-                None => format!(" in all {all} of the old version"),
+            let words = match shown {
+                1 => format!(" in the one {noun} of the old version"),
+                _ => format!(" in all {all} of the old version"),
             };
             ("Seen", words + &when(old.times))
         }
