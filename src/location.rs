@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, CONTROLS};
@@ -118,11 +118,16 @@ impl Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}:{}",
-            self.file, self.position.line, self.position.column
-        )
+        for character in self.file.chars() {
+            // File names may hold what does something to a terminal.
+            match character.is_control()
+                || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            {
+                true => write!(f, "{}", character.escape_unicode())?,
+                false => f.write_char(character)?,
+            }
+        }
+        write!(f, ":{}:{}", self.position.line, self.position.column)
     }
 }
 

@@ -192,7 +192,11 @@ fn what_traffic_says_is_counted_right() {
         .find(|row| row["name"] == "ledger-sync/1.8")
         .expect("a consumer");
     assert_eq!(
-        (&ledger["exchanges"], &ledger["touched"], &ledger["new"]),
+        (
+            &ledger["exchanges"],
+            &ledger["touched"],
+            &ledger["new_version"]
+        ),
         (&json!(13), &json!(10), &json!(3))
     );
 }

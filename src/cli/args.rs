@@ -242,14 +242,24 @@ pub(super) struct UpgradeArguments {
     #[arg(long)]
     pub(super) downgrade: bool,
 
-    /// Rules of your own, in YAML or JSON: `moves: [{move: {from: /data/*/title, to: /data/*/name}}]`;
-    /// see docs/UPGRADE.md.
+    /// Rules of your own, in YAML or JSON: a list `moves` of `{move: {from: /data/*/title, to: /data/*/name}}`,
+    /// `{set: {at: /currency, value: EUR}}`, `{map: {at: /size, values: {xl: large}}}` and `{drop: /debug}`,
+    /// each with `operation`, `side` and `status` where it is not about all payloads; see docs/UPGRADE.md.
     #[arg(long, value_name = "FILE")]
     pub(super) moves: Option<PathBuf>,
 
-    /// Write rewritten payloads back to their JSON and NDJSON files, which keep their formatting.
+    /// Write payloads that are valid for NEW back to their JSON and NDJSON files; what does not change stays
+    /// as it was written.
     #[arg(long, conflicts_with = "dry_run")]
     pub(super) in_place: bool,
+
+    /// With --in-place: write payloads back, too, that still need a hand.
+    #[arg(long, requires = "in_place")]
+    pub(super) incomplete: bool,
+
+    /// Make values that are lost an exit code of 1.
+    #[arg(long)]
+    pub(super) fail_on_loss: bool,
 
     /// Print how the files would change, and write nothing.
     #[arg(long)]

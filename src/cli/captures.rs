@@ -87,10 +87,13 @@ fn operation_id(name: &str, asked: &[&Contract], contract: &str) -> Result<Strin
             })
         });
     found.map(|operation| operation.id.clone()).ok_or_else(|| {
-        let kind = format!("operation of `{contract}`");
-        let known: Vec<&str> = operations()
-            .map(|operation| operation.id.as_str())
-            .collect();
+        let kind = format!("operation of {contract}");
+        let mut known: Vec<&str> = Vec::new();
+        for operation in operations() {
+            if !known.contains(&operation.id.as_str()) {
+                known.push(&operation.id);
+            }
+        }
         crate::contract::unknown(&kind, name, known.into_iter())
     })
 }

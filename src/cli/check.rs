@@ -62,7 +62,9 @@ impl<'a> Check<'a> {
         Ok(Self {
             arguments,
             inputs: arguments.capture.inputs(&arguments.captures)?,
-            options: arguments.capture.observation(asked, &arguments.contract)?,
+            options: arguments
+                .capture
+                .observation(asked, &format!("`{}`", arguments.contract))?,
             policy,
             fail_on: arguments.fail_on.level(),
         })

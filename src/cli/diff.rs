@@ -8,7 +8,7 @@ use crate::rules::{Finding, Level, Policy, judge_changes, judge_contract};
 use super::args::{DiffArguments, OutputFormat};
 use super::levels::{levels, one_to_stdout};
 use super::output::Output;
-use super::pair::{Pair, name};
+use super::pair::{Pair, names};
 use super::{Exit, Failure};
 
 pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit, Failure> {
@@ -32,10 +32,11 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
                 .filter(|finding| finding.level != Level::Off),
         );
     }
+    let (old_name, new_name) = names(&arguments.pair, (old_contract, new_contract));
     let report = DiffReport {
         unusable: parts,
-        old: name(&arguments.pair.old, old_contract),
-        new: name(&arguments.pair.new, new_contract),
+        old: old_name,
+        new: new_name,
         changes: judge(&found.changes),
         equivalent: judge(&found.equivalent),
         size: found.size,

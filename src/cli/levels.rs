@@ -28,12 +28,20 @@ pub(super) fn levels(settings: &[String]) -> Result<BTreeMap<&'static str, Level
     levels.collect()
 }
 
-/// Refuses two reports on standard output.
+/// Refuses two reports on standard output, or in one file.
 pub(super) fn one_to_stdout(outputs: &[OutputArgument]) -> Result<()> {
     let to_stdout = outputs.iter().filter(|output| output.path.is_none());
     if to_stdout.count() > 1 {
         let message = "two reports go to standard output; write one to a file: --output json=PATH";
         return Err(Error::new(ErrorKind::Format, message));
+    }
+    for (index, output) in outputs.iter().enumerate() {
+        let Some(path) = &output.path else { continue };
+        let mut before = outputs[..index].iter();
+        if before.any(|other| other.path.as_ref() == Some(path)) {
+            let message = "two reports go to this file; name another one for each";
+            return Err(Error::new(ErrorKind::Format, message).with_path(path));
+        }
     }
     Ok(())
 }

@@ -48,13 +48,22 @@ impl PairArguments {
     }
 }
 
-/// How a contract is called in reports.
-pub(super) fn name(given: &str, contract: &Contract) -> ContractName {
-    ContractName {
+/// How the two contracts are called in reports: by name and version, or as they were given where both have
+/// the same.
+pub(super) fn names(
+    arguments: &PairArguments,
+    (old, new): (&Contract, &Contract),
+) -> (ContractName, ContractName) {
+    let is_same = old.reference() == new.reference();
+    let name = |given: &str, contract: &Contract| ContractName {
         given: given.to_owned(),
-        reference: contract.reference(),
+        reference: match is_same {
+            true => given.to_owned(),
+            false => contract.reference(),
+        },
         version: contract.version.clone(),
-    }
+    };
+    (name(&arguments.old, old), name(&arguments.new, new))
 }
 
 /// The contract that an operand names.

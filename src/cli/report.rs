@@ -11,10 +11,10 @@ use crate::report::changes::DiffReport;
 use crate::report::migration::{MigrationReport, html, json, markdown, text};
 use crate::rules::{Level, Policy, in_order, judge, judge_changes, judge_contract};
 
-use super::args::{OutputFormat, ReportArguments};
+use super::args::{OutputArgument, OutputFormat, ReportArguments};
 use super::levels::{levels, one_to_stdout};
 use super::output::Output;
-use super::pair::{Pair, name};
+use super::pair::{Pair, names};
 use super::{Exit, Failure};
 
 pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Exit, Failure> {
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
     let (old, new) = pair.contracts(&arguments.pair)?;
     let inputs = arguments.capture.inputs(&arguments.captures)?;
     let asked = vec![old, new];
-    let called = format!("{} and {}", old.reference(), new.reference());
+    let called = format!("`{}` and `{}`", arguments.pair.old, arguments.pair.new);
     let observation = arguments.capture.observation(&asked, &called)?;
 
     let found = diff(old, new, &arguments.pair.diff_options(arguments.sent_by));
@@ -35,10 +35,11 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
     let unusable_parts = asked
         .iter()
         .flat_map(|contract| judge_contract(contract, &unusable(contract), &policy));
+    let (old_name, new_name) = names(&arguments.pair, (old, new));
     let diff_report = DiffReport {
         unusable: unusable_parts.collect(),
-        old: name(&arguments.pair.old, old),
-        new: name(&arguments.pair.new, new),
+        old: old_name,
+        new: new_name,
         equivalent: judge_changes(&found.equivalent, old, new, &policy),
         size: found.size,
         changes: judged,
@@ -103,6 +104,13 @@ fn exit(
             let message = format!("--schema-for `{glob}` fits none of the captures");
             output.error(&message, None);
             return Ok(Exit::Incomplete);
+        }
+        let is_told =
+            |target: &OutputArgument| target.path.is_none() && target.format == OutputFormat::Text;
+        if !arguments.output.iter().any(is_told) {
+            for problem in &traffic.problems {
+                output.error(&format!("{}: {}", problem.origin, problem.message), None);
+            }
         }
         if !traffic.problems.is_empty() && !arguments.capture.keep_going {
             return Ok(Exit::Incomplete);

@@ -19,7 +19,7 @@ use crate::source::Source;
 use super::args::{OutputFormat, UpgradeArguments};
 use super::levels::one_to_stdout;
 use super::output::{Output, write_file};
-use super::pair::Pair;
+use super::pair::{Pair, names};
 use super::{Exit, Failure};
 
 /// Lines around a change that are shown.
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         None => Moves::default(),
     };
     let asked = vec![old, new];
-    let name = format!("{} and {}", old.reference(), new.reference());
+    let name = format!("`{}` and `{}`", arguments.pair.old, arguments.pair.new);
     let observation = arguments.capture.observation(&asked, &name)?;
     let inputs = match arguments.captures.as_slice() {
         [] => vec![Input::Stdin],
@@ -64,18 +64,32 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     let limits = arguments.capture.limits();
     capture::read(&inputs, arguments.capture.format, &limits, &mut observer);
     let sources = observer.sources;
+    let (from, to) = match arguments.downgrade {
+        false => names(&arguments.pair, (old, new)),
+        true => {
+            let (old, new) = names(&arguments.pair, (new, old));
+            (new, old)
+        }
+    };
     let report = UpgradeReport {
-        from: old.reference(),
-        to: new.reference(),
+        from: from.reference,
+        to: to.reference,
         payloads: observer.watcher.payloads,
         problems: observer.problems,
         skipped: observer.skipped,
     };
-    let files = rewritten(&report.payloads);
+    let mut files = rewritten(&report.payloads);
     let to_stdout = !arguments.in_place && !arguments.dry_run;
     let mut refused: Vec<Error> = Vec::new();
     if !to_stdout {
-        for (file, payloads) in &files {
+        for (file, payloads) in &mut files {
+            if arguments.in_place && !arguments.incomplete {
+                // What a value was made of is gone from a file that is written half done.
+                payloads.retain(|payload| is_complete(payload));
+            }
+            if payloads.is_empty() {
+                continue;
+            }
             match changed(file, payloads, &sources) {
                 Ok((_, text)) if arguments.in_place => write_file(Path::new(*file), &text)?,
                 Ok((was, text)) => output.print(&unified(file, &was, &text))?,
@@ -87,7 +101,7 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
             match &payload.fate {
                 Fate::Rewritten(upgrade) => output.print(&format!("{}\n", upgrade.text))?,
                 Fate::Current(text) => output.print(&format!("{text}\n"))?,
-                Fate::Homeless(_) | Fate::Unjudged(_) => {}
+                Fate::Left { text, .. } => output.print(&format!("{text}\n"))?,
             }
         }
     }
@@ -111,6 +125,10 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         true => exit(arguments, &report, &sources, output),
         false => Ok(Exit::Incomplete),
     }
+}
+
+fn is_complete(payload: &Upgraded) -> bool {
+    matches!(&payload.fate, Fate::Rewritten(upgrade) if upgrade.left.is_empty())
 }
 
 /// The payloads that changed, by file.
@@ -223,6 +241,9 @@ fn exit(
         return Ok(Exit::Incomplete);
     }
     let fates = report.fates();
+    if arguments.fail_on_loss && fates.losing > 0 {
+        return Ok(Exit::Findings);
+    }
     Ok(match fates.incomplete + fates.others {
         0 => Exit::Clean,
         _ => Exit::Findings,

@@ -333,7 +333,13 @@ impl<'w, 'c> Trial<'w, 'c> {
         for ask in unproved {
             let found = self.witness(pair, question, ask, direction, (top, root), &way);
             if let Some(mut witness) = found {
-                witness.component = Some(component);
+                let at = &walk.pairs[pair].path;
+                // The value itself is shown, and not the component that it stands in.
+                let is_below = top == pair && !at.steps().is_empty();
+                witness.component = Some(match is_below {
+                    true => format!("{component} at {at}").into(),
+                    false => component,
+                });
                 return Verdict::Breaking(Box::new(witness));
             }
         }

@@ -91,9 +91,18 @@ impl Rewriter<'_> {
                 new: &new,
             };
             let moved = self.value(&here.at(at.clone(), place.clone()), schemas, part);
+            let known = at_target(&outcome.tree, &target);
             if !put(&mut outcome.tree, &target, moved.tree) {
                 continue;
             }
+            // The rule wins over what stood there, which is told.
+            outcome.edits.extend(known.map(|known| Edit {
+                kind: EditKind::Dropped,
+                from: Some(place.clone()),
+                to: None,
+                before: Some(known),
+                after: None,
+            }));
             // It is not lost, whatever was said before.
             let is_told = |edit: &Edit| edit.kind.loses() && edit.from.as_ref() == Some(&at);
             outcome.edits.retain(|edit| !is_told(edit));
@@ -173,6 +182,31 @@ fn bound(way: &[Step], stars: &[Bound]) -> Option<Vec<Target>> {
         })
     });
     steps.collect()
+}
+
+/// What stands at a place.
+fn at_target(tree: &Tree<'_>, way: &[Target]) -> Option<Json> {
+    let Some((step, way)) = way.split_first() else {
+        return Some(tree.to_serde());
+    };
+    match (step, tree) {
+        (Target::Key(name), Tree::Object(members, _)) => {
+            let member = members.iter().find(|member| *member.name == **name)?;
+            at_target(&member.tree, way)
+        }
+        (Target::Index(index), Tree::Array(items, _)) => at_target(items.get(*index)?, way),
+        (Target::Key(name), Tree::Kept(value)) => at_target(&Tree::Kept(value.get(name)?), way),
+        (Target::Index(index), Tree::Kept(value)) => {
+            at_target(&Tree::Kept(value.elements().nth(*index)?), way)
+        }
+        (Target::Key(name), Tree::Made(value)) => {
+            at_target(&Tree::Made(value.get(name)?.clone()), way)
+        }
+        (Target::Index(index), Tree::Made(value)) => {
+            at_target(&Tree::Made(value.get(*index)?.clone()), way)
+        }
+        _ => None,
+    }
 }
 
 fn open(tree: &mut Tree<'_>) {

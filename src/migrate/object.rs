@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diff::Move;
 use crate::diff::view::View;
-use crate::json::Value;
+use crate::json::{Kind, Value};
 use crate::location::{Pointer, Step};
 use crate::schema::NodeId;
 
@@ -75,6 +75,15 @@ impl<'c> Rewriter<'c> {
                 let Some(part) = follow(member, &from_way[1..]) else {
                     continue;
                 };
+                let leaves = |name: &Arc<str>| {
+                    let mut moves = moves.iter();
+                    !views.new.declares(name) && moves.any(|(from, ..)| from[0] == *name)
+                };
+                if is_taken(value, to_way) && !leaves(&to_way[0]) {
+                    // What stands there stays; two values have no place in one.
+                    edits.push(dropped(pointer(&here.from, from_way), part));
+                    continue;
+                }
                 let below = here.at(pointer(&here.from, from_way), pointer(&here.to, to_way));
                 let schemas = Schemas {
                     old: &moved.old,
@@ -294,6 +303,18 @@ fn follow<'d>(value: Value<'d>, way: &[Arc<str>]) -> Option<Value<'d>> {
     way.iter().try_fold(value, |value, name| value.get(name))
 }
 
+/// Whether something stands at a place already, or in the way of it.
+fn is_taken(value: Value<'_>, way: &[Arc<str>]) -> bool {
+    let mut at = value;
+    for name in way {
+        match at.get(name) {
+            Some(next) => at = next,
+            None => return at.kind() != Kind::Object,
+        }
+    }
+    true
+}
+
 fn pointer(start: &Pointer, way: &[Arc<str>]) -> Pointer {
     way.iter().fold(start.clone(), |at, name| at.join(name))
 }
@@ -308,7 +329,7 @@ fn leftover(at: &Pointer, value: Value<'_>, ways: &[&[Arc<str>]], edits: &mut Ve
         ways.map(|way| &way[1..]).collect()
     };
     if value.members().next().is_none() {
-        if value.is_empty() && value.kind() == crate::json::Kind::Object {
+        if value.is_empty() && value.kind() == Kind::Object {
             return;
         }
         edits.push(dropped(at.clone(), value));

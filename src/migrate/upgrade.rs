@@ -1,7 +1,9 @@
 //! Payloads of one contract rewritten for another, as they come out of captures.
 
-use crate::capture::Exchange;
+use crate::capture::redact::printed;
+use crate::capture::{Body, Exchange};
 use crate::contract::Contract;
+use crate::json::Document;
 use crate::location::{Origin, Pointer, Side};
 use crate::observe::{
     DeviationKind, RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher, first_deviation,
@@ -41,10 +43,13 @@ pub enum Fate {
     Rewritten(Box<Upgrade>),
     /// It is as the new contract has it, and was left alone: its text.
     Current(String),
-    /// The new contract has no place for it; why.
-    Homeless(String),
-    /// It could not be compared with the old contract.
-    Unjudged(Verdict),
+    /// It was left alone, since it cannot be rewritten: its text, and why.
+    Left {
+        /// The payload as it was written.
+        text: String,
+        /// Why, as the end of a sentence: `it is not JSON`.
+        why: String,
+    },
 }
 
 /// A payload in another shape.
@@ -77,32 +82,52 @@ impl<'c> Upgrader<'c> {
     fn fate(&self, routed: &RoutedPayload<'_, 'c>) -> Fate {
         let is_of = |contract: &Contract| std::ptr::eq(routed.contract, contract);
         let deviates = routed.verdict == Verdict::Deviates;
+        let left = |why: String| Fate::Left {
+            text: routed.document.root().raw().to_owned(),
+            why,
+        };
+        if let Some(key) = routed.document.repeated_keys().next() {
+            let name = printed(&key.name());
+            return left(format!(
+                "the key `{name}` stands twice in one object, and only one of the values can be meant"
+            ));
+        }
         if is_of(self.migration.new) && !deviates {
             return Fate::Current(routed.document.root().raw().to_owned());
         }
         if !is_of(self.migration.old) {
-            return Fate::Homeless(format!(
-                "it is a payload of {}, and breaks it",
+            return left(format!(
+                "it is a payload of {} already, and breaks it",
                 routed.contract.reference()
             ));
         }
         let root = routed.document.root();
         let rewritten = match self.migration.rewrite(routed, root) {
             Ok(rewritten) => rewritten,
-            Err(why) => return Fate::Homeless(why),
+            Err(why) => return left(why),
         };
-        // Whatever its name says, it speaks the new version.
-        if deviates && rewritten.edits.is_empty() && rewritten.left.is_empty() {
+        // Whatever its name says, it is as the new contract has it.
+        if rewritten.edits.is_empty() && rewritten.left.is_empty() {
             return Fate::Current(root.raw().to_owned());
         }
         let outer = line_indent(routed.document.text(), root.span().start);
-        let layout = Layout::of(routed.document);
+        let text = Layout::of(routed.document).write(&rewritten.tree, outer);
+        let payload = rewritten.tree.to_serde();
+        // What is written has to be read again as what is meant.
+        let is_meant = |text: &str| {
+            let read = Document::parse(text.as_bytes());
+            read.is_ok_and(|read| read.root().to_serde() == payload)
+        };
+        let text = match is_meant(&text) {
+            true => text,
+            false => rewritten.tree.to_text(),
+        };
         let graph = &routed.contract.graph;
         let broke = deviates.then(|| first_deviation(graph, routed.schema, routed.side, root));
         Fate::Rewritten(Box::new(Upgrade {
             was: root.raw().to_owned(),
-            text: layout.write(&rewritten.tree, outer),
-            payload: rewritten.tree.to_serde(),
+            text,
+            payload,
             edits: rewritten.edits,
             left: rewritten.left,
             broke: broke.flatten(),
@@ -126,13 +151,26 @@ impl<'c> Watcher<'c> for Upgrader<'c> {
         });
     }
 
-    fn unjudged(&mut self, origin: &Origin, target: Option<&TargetKey>, verdict: Verdict) {
+    fn unjudged(
+        &mut self,
+        body: &Body<'_>,
+        target: Option<&TargetKey>,
+        verdict: Verdict,
+        why: &str,
+    ) {
+        let why = match why {
+            "" => format!("it {}", verdict.words()),
+            why => format!("it {}: {why}", verdict.words()),
+        };
         self.payloads.push(Upgraded {
-            origin: origin.clone(),
+            origin: body.origin.clone(),
             operation: target.map(|target| target.operation.to_string()),
             side: target.and_then(|target| target.side),
             status: target.and_then(|target| target.status),
-            fate: Fate::Unjudged(verdict),
+            fate: Fate::Left {
+                text: String::from_utf8_lossy(&body.bytes).into_owned(),
+                why,
+            },
         });
     }
 }

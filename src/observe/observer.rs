@@ -158,13 +158,6 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         variants: Vec<String>,
     ) {
         self.profile.verdicts.entry(verdict).or_default().0 += 1;
-        let is_compared = matches!(
-            verdict,
-            Verdict::Conforms | Verdict::Placeholders | Verdict::Deviates
-        );
-        if !is_compared {
-            self.watcher.unjudged(origin, target.as_ref(), verdict);
-        }
         if self.judged.len() < JUDGED_KEPT {
             self.judged.push(Judged {
                 origin: origin.clone(),
@@ -173,6 +166,18 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 variants,
             });
         }
+    }
+
+    /// A payload that was not compared.
+    fn unjudged(
+        &mut self,
+        body: &Body<'_>,
+        target: Option<TargetKey>,
+        verdict: Verdict,
+        why: &str,
+    ) {
+        self.watcher.unjudged(body, target.as_ref(), verdict, why);
+        self.verdict(&body.origin, target, verdict, Vec::new());
     }
 
     /// An exchange with method and URL.
@@ -230,7 +235,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         ];
         for body in bodies.into_iter().flatten().filter(|body| body.is_json()) {
             if self.parse(body, None).is_some() {
-                self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
+                self.unjudged(body, None, Verdict::Unmatched, "");
             }
         }
     }
@@ -333,7 +338,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 Said::OtherMediaType => Verdict::OtherMediaType,
             };
             if !body.is_json() || self.parse(body, Some(&key)).is_some() {
-                self.verdict(&body.origin, Some(key), verdict, Vec::new());
+                self.unjudged(body, Some(key), verdict, "");
             }
             return;
         }
@@ -426,15 +431,16 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 None
             }
             Err(error) => {
+                let message = error.message;
                 let fact = TrafficFact::MalformedJson {
                     target: target.cloned(),
                     kind: error.kind,
-                    message: error.message,
+                    message: message.clone(),
                     hint: error.hint,
                 };
                 self.fact(fact, "", &Sighting::Body(body, error.offset));
                 let target = target.cloned();
-                self.verdict(&body.origin, target, Verdict::Malformed, Vec::new());
+                self.unjudged(body, target, Verdict::Malformed, &message);
                 None
             }
         }
@@ -446,7 +452,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             true => Document::parse(&body.bytes),
             false => {
                 self.fact(TrafficFact::Unmatched, "", &Sighting::Body(body, 0));
-                return self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
+                return self.unjudged(body, None, Verdict::Unmatched, "");
             }
         };
         let Ok(document) = &parsed else {
@@ -479,7 +485,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 let sighting = Sighting::Json(body, document, 0..1);
                 self.fact(TrafficFact::Unmatched, "", &sighting);
                 self.parsed(body, parsed, None);
-                self.verdict(&body.origin, None, Verdict::Unmatched, Vec::new());
+                self.unjudged(body, None, Verdict::Unmatched, "");
             }
         }
     }

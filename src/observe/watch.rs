@@ -5,7 +5,7 @@ use std::fmt;
 use crate::capture::{Body, Exchange, Request, Response};
 use crate::contract::{Contract, Operation, Target};
 use crate::json::Document;
-use crate::location::{Origin, Side};
+use crate::location::Side;
 use crate::schema::NodeId;
 
 use super::profile::{TargetKey, Verdict};
@@ -19,8 +19,14 @@ pub trait Watcher<'c>: fmt::Debug {
     fn request(&mut self, routed: &RoutedRequest<'_, 'c>);
     /// One of its payloads was compared with a schema.
     fn payload(&mut self, routed: &RoutedPayload<'_, 'c>);
-    /// A payload was not compared: where it starts, what it was taken for, and why not.
-    fn unjudged(&mut self, origin: &Origin, target: Option<&TargetKey>, verdict: Verdict);
+    /// A payload was not compared: what it was taken for, and why not; `why` says what is wrong with it.
+    fn unjudged(
+        &mut self,
+        body: &Body<'_>,
+        target: Option<&TargetKey>,
+        verdict: Verdict,
+        why: &str,
+    );
 }
 
 /// Nobody.
@@ -31,7 +37,7 @@ impl<'c> Watcher<'c> for () {
 
     fn payload(&mut self, _: &RoutedPayload<'_, 'c>) {}
 
-    fn unjudged(&mut self, _: &Origin, _: Option<&TargetKey>, _: Verdict) {}
+    fn unjudged(&mut self, _: &Body<'_>, _: Option<&TargetKey>, _: Verdict, _: &str) {}
 }
 
 /// A request whose operation is known.

@@ -87,8 +87,8 @@ pub fn html(report: &Report) -> String {
         kind: "Check report",
         title: format!(
             "{} against {}",
-            report.contract,
-            plural(report.sources.len() as u64, "file")
+            plural(report.sources.len() as u64, "file"),
+            report.contract
         ),
         verdict: (level, word.to_owned(), verdict),
         facts: vec![
@@ -96,7 +96,7 @@ pub fn html(report: &Report) -> String {
             (
                 "Exchanges",
                 format!(
-                    "{}, of which {} match",
+                    "{}, of which {} belong to the contract",
                     thousands(report.exchanges),
                     thousands(report.matched)
                 ),

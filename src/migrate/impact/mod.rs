@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
-use crate::capture::Exchange;
 use crate::capture::redact::{MASK, is_secret_name, sanitised};
+use crate::capture::{Body, Exchange};
 use crate::contract::{Contract, Operation, Payload};
 use crate::diff::view::View;
 use crate::diff::{Change, Sender, Verdict as ChangeVerdict};
@@ -25,6 +25,7 @@ use crate::schema::{Memo, NodeId};
 
 use super::edit::EditKind;
 use super::migration::Migration;
+use super::moves::declared;
 use super::rewrite::Rewriter;
 
 pub use consumer::ConsumerBy;
@@ -159,6 +160,10 @@ impl<'c> Impact<'c> {
     pub fn finish(&mut self) -> SideBySide {
         self.end();
         let mut result = self.resources.compared();
+        result.differences.retain(|difference| {
+            // What the new contract declares is no surprise.
+            difference.kind != DifferenceKind::Unexpected || !self.is_declared(difference)
+        });
         for key in self.edits.keys() {
             let (Some(from), Some(to)) = (&key.from, &key.to) else {
                 continue;
@@ -212,6 +217,7 @@ impl<'c> Impact<'c> {
         }
         let count = |exchanges: &mut Exchanges| {
             exchanges.all += 1;
+            exchanges.old += u64::from(is_old);
             exchanges.new += u64::from(spoken == Spoken::New);
             exchanges.touched += u64::from(!touching.is_empty());
             exchanges.changes.extend(&touching);
@@ -330,6 +336,18 @@ impl<'c> Impact<'c> {
         }
     }
 
+    /// Whether the new contract declares the place of a difference.
+    fn is_declared(&self, difference: &Difference) -> bool {
+        let new = self.migration.new;
+        let operation = new.operation(&difference.operation);
+        let responses = operation
+            .into_iter()
+            .flat_map(|operation| &operation.responses);
+        let mut schemas = responses.flat_map(|response| response.payload.schemas());
+        let way = difference.place.steps();
+        schemas.any(|schema| declared(&new.graph, &[schema], way).is_some())
+    }
+
     /// Which variant of the new contract's schema a payload is; 0 where there are none.
     fn variant(
         &self,
@@ -400,7 +418,8 @@ impl<'c> Impact<'c> {
                 known.example = Some(example);
             }
         }
-        if routed.verdict != Verdict::Deviates {
+        // What could not be rewritten in full has no shape to compare.
+        if routed.verdict != Verdict::Deviates && rewritten.left.is_empty() {
             let payload = rewritten.tree.to_serde();
             let variant = self.variant(name, routed, &payload);
             self.resources.add(true, name, (&path, variant), &payload);
@@ -474,7 +493,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
         self.keep(routed, is_old);
     }
 
-    fn unjudged(&mut self, _: &Origin, target: Option<&TargetKey>, verdict: Verdict) {
+    fn unjudged(&mut self, _: &Body<'_>, target: Option<&TargetKey>, verdict: Verdict, _: &str) {
         *self.unjudged.entry(verdict).or_default() += 1;
         let Some(target) = target else { return };
         let (old, new) = (self.migration.old, self.migration.new);

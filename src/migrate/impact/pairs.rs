@@ -87,7 +87,11 @@ impl Resources {
         collect(payload, &PathPattern::root(), &mut found);
         // What its path names already is the same resource.
         found.retain(|(place, ..)| path.is_empty() || !place.steps().is_empty());
-        let whole = (PathPattern::root(), format!("path {path}"), payload);
+        let called = match path {
+            "" => "any of the operation".to_owned(),
+            path => format!("path value {path}"),
+        };
+        let whole = (PathPattern::root(), called, payload);
         let resources = found
             .into_iter()
             .map(|(place, id, resource)| (place, format!("id {id}"), resource));

@@ -176,7 +176,9 @@ pub struct Exchanges {
     pub all: u64,
     /// How many a change touches that is an error or a warning.
     pub touched: u64,
-    /// Those of the new contract among them.
+    /// Those of the old contract among them.
+    pub old: u64,
+    /// Those of the new contract.
     pub new: u64,
     /// The changes that touch some.
     pub changes: BTreeSet<usize>,

@@ -1,5 +1,6 @@
 //! The diff as HTML, in the frame of all reports.
 
+use serde_json::Value;
 use similar::ChangeTag;
 
 use crate::diff::{Owner, Sender, Verdict, Witness};
@@ -17,6 +18,9 @@ use super::{DiffOptions, DiffReport};
 /// Longest text of a contract that stands in a row.
 const ROW: usize = 120;
 
+/// Places that a change reaches, up to which all are listed.
+const REACHED: usize = 40;
+
 /// Lines of a witness that are shown.
 const WITNESS_LINES: usize = 80;
 
@@ -29,9 +33,10 @@ pub fn html(report: &DiffReport, options: DiffOptions) -> String {
         .into_iter()
         .map(|(title, owner, indices)| {
             let changes = indices.iter().map(|index| &report.changes[*index]);
+            let mut shown = None;
             Group {
                 articles: changes
-                    .map(|judged| article(judged, &operations, options, &title))
+                    .map(|judged| article(judged, &operations, options, &title, &mut shown))
                     .collect(),
                 note: None,
                 ..group(&title, owner)
@@ -188,12 +193,13 @@ pub(in crate::report) fn group(title: &str, owner: Option<&Owner>) -> Group {
     }
 }
 
-/// A change without what traffic says of it.
+/// A change without what traffic says of it; `shown` is the witness that was shown last.
 pub(in crate::report) fn article(
     judged: &JudgedChange,
     operations: &Operations,
     options: DiffOptions,
     group: &str,
+    shown: &mut Option<Value>,
 ) -> Article {
     let change = &judged.change;
     let mut facts: Vec<(&'static str, String)> = Vec::new();
@@ -251,12 +257,18 @@ pub(in crate::report) fn article(
     }
     for (sender, verdict) in &change.verdicts {
         if let Verdict::Breaking(witness) = verdict {
-            body.push_str(&witness_block(witness, *sender));
+            match shown.as_ref() == Some(&witness.payload) {
+                true => facts.push(("Witness", "the payload above".to_owned())),
+                false => {
+                    body.push_str(&witness_block(witness, *sender));
+                    *shown = Some(witness.payload.clone());
+                }
+            }
         }
     }
-    let told = place(judged)
-        .into_iter()
-        .chain(reach(change, options.all_places, ""));
+    // A list that can be read is shown in full.
+    let all = options.all_places || change.reach.len() <= REACHED;
+    let told = place(judged).into_iter().chain(reach(change, all, ""));
     let told: Vec<String> = told.map(|words| escape(&words)).collect();
     Article {
         key: [

@@ -101,10 +101,12 @@ struct JsonSample {
 struct JsonExchanges {
     /// All of them.
     exchanges: u64,
+    /// Those of the old contract.
+    old_version: u64,
     /// Those that an error or a warning touches.
     touched: u64,
     /// Those of the new contract.
-    new: u64,
+    new_version: u64,
     first: Option<String>,
     last: Option<String>,
 }
@@ -264,7 +266,8 @@ fn exchanges(exchanges: &Exchanges) -> JsonExchanges {
     JsonExchanges {
         exchanges: exchanges.all,
         touched: exchanges.touched,
-        new: exchanges.new,
+        old_version: exchanges.old,
+        new_version: exchanges.new,
         first,
         last,
     }

@@ -4,6 +4,7 @@ mod advice;
 mod html;
 mod json;
 mod markdown;
+mod rows;
 mod text;
 mod words;
 
@@ -11,8 +12,6 @@ use std::collections::BTreeMap;
 
 use crate::contract::Contract;
 use crate::diff::{Alignment, Fact, Owner};
-use crate::location::PathPattern;
-use crate::migrate::EditKind;
 use crate::migrate::coverage::{Coverage, coverage, values_of};
 use crate::migrate::impact::{
     EditKey, EditUse, Exchanges, Impact, SeenTimes, SideBySide, Spoken, Timeline, Usage,
@@ -22,7 +21,6 @@ use crate::rules::{Finding, JudgedChange, Level};
 
 use super::Report;
 use super::changes::DiffReport;
-use super::numbers::plural;
 
 pub use html::html;
 pub use json::{JsonMigration, MIGRATION_REPORT_VERSION, json, json_schema};
@@ -367,218 +365,4 @@ fn enums(
 /// A change with what it is known by.
 fn judged(report: &MigrationReport, index: usize) -> &JudgedChange {
     &report.diff.changes[index]
-}
-
-/// A property that has another name or place.
-struct MovedRow {
-    old: String,
-    new: String,
-    /// Why it is taken for the same.
-    ground: String,
-    /// Whether the values are the same in payloads of both contracts, in words.
-    same: String,
-}
-
-/// What was renamed and moved, one row a property.
-fn moved_rows(report: &MigrationReport) -> Vec<MovedRow> {
-    let mut rows = Vec::new();
-    for judged in &report.diff.changes {
-        let change = &judged.change;
-        let is_move = matches!(
-            change.fact,
-            Fact::PropertyRenamed
-                | Fact::PropertiesMoved
-                | Fact::EnvelopeAdded
-                | Fact::EnvelopeRemoved
-        );
-        let (Some(old), Some(new)) = (&change.old, &change.new) else {
-            continue;
-        };
-        if !is_move {
-            continue;
-        }
-        let whole = match change.fact {
-            Fact::EnvelopeAdded | Fact::EnvelopeRemoved => format!("{}: ", change.subject),
-            _ => String::new(),
-        };
-        for (old, new) in old.lines().zip(new.lines()) {
-            let ground = change.guess.clone().unwrap_or_default();
-            let ground = match change.fact {
-                Fact::PropertiesMoved if last_part(old) == last_part(new) => {
-                    "the same name and type, in another place".to_owned()
-                }
-                Fact::PropertiesMoved => "left over on both sides, and of the same type".to_owned(),
-                _ => ground,
-            };
-            rows.push(MovedRow {
-                old: format!("{whole}{old}"),
-                new: new.to_owned(),
-                ground,
-                same: same_values(report, old, new),
-            });
-        }
-    }
-    rows
-}
-
-fn last_part(place: &str) -> &str {
-    place.rsplit('.').next().unwrap_or(place)
-}
-
-/// Whether old and new payloads of the same resource have the same value before and after a move.
-fn same_values(report: &MigrationReport, old: &str, new: &str) -> String {
-    let known = report.pairs.moved.iter();
-    let mut own = known.filter(|(from, to, ..)| {
-        let dotted = |place: &str| place.trim_start_matches('/').replace('/', ".");
-        dotted(from) == old && dotted(to) == new
-    });
-    match own.next() {
-        Some((_, _, same, all)) => format!("{same} of {all}"),
-        None => "not compared".to_owned(),
-    }
-}
-
-/// `3 resources have an old and a new payload; …`
-fn pairs_summary(report: &MigrationReport) -> String {
-    let pairs = &report.pairs;
-    let (shown, not): (Vec<&Usage>, Vec<&Usage>) = report
-        .usage
-        .iter()
-        .filter(|usage| usage.new.shown + usage.new.contradicted > 0)
-        .partition(|usage| usage.new.contradicted == 0);
-    let mut words = format!(
-        "{} {} an old and a new payload; in {} the new one has the shape that the changes say.",
-        plural(pairs.pairs, "resource"),
-        if pairs.pairs == 1 { "has" } else { "have" },
-        match pairs.agreeing {
-            agreeing if agreeing == pairs.pairs => "all of them".to_owned(),
-            0 => "none of them".to_owned(),
-            agreeing => agreeing.to_string(),
-        }
-    );
-    words.push_str(&format!(
-        " Traffic of the new version confirms {} and contradicts {}.",
-        plural(shown.len() as u64, "change"),
-        not.len()
-    ));
-    if pairs.left_out > 0 {
-        words.push_str(&format!(
-            " {} more were left out: too many were seen.",
-            plural(pairs.left_out, "resource")
-        ));
-    }
-    words
-}
-
-/// What could not be judged and why, one sentence each.
-fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
-    let mut rows = Vec::new();
-    for finding in &report.diff.unusable {
-        rows.push(format!("could not be used: {}", finding.message));
-    }
-    for judged in &report.diff.changes {
-        for (sender, verdict) in &judged.change.verdicts {
-            if let crate::diff::Verdict::Unknown(reason) = verdict {
-                let who = match sender {
-                    crate::diff::Sender::Client => "what clients send",
-                    crate::diff::Sender::Server => "what servers send",
-                };
-                rows.push(format!(
-                    "{}: whether it breaks {who} is not known: {reason}",
-                    judged.message
-                ));
-            }
-        }
-    }
-    if let Some(traffic) = &report.traffic {
-        for problem in &traffic.report.problems {
-            rows.push(format!("{}: {}", problem.origin, problem.message));
-        }
-        for (path, reason) in &traffic.report.skipped {
-            rows.push(format!("{}: passed over: {reason}", path.display()));
-        }
-        for (verdict, count) in &traffic.unjudged {
-            rows.push(format!(
-                "{}: not compared: each {}",
-                plural(*count, "payload"),
-                verdict.words()
-            ));
-        }
-    }
-    rows
-}
-
-/// Operations of the old contract of which there is no exchange.
-fn unseen_operations(report: &MigrationReport) -> Vec<&str> {
-    let rows = report.operations.iter();
-    rows.filter(|row| row.old.is_some() && row.exchanges.all == 0)
-        .map(OperationRow::signature)
-        .collect()
-}
-
-/// `list-pets response 200`
-fn coverage_name(row: &Coverage) -> String {
-    let side = row.side.map(|side| format!(" {side}")).unwrap_or_default();
-    let status = row.status.as_ref().map(|status| format!(" {status}"));
-    format!("{}{side}{}", row.operation, status.unwrap_or_default())
-}
-
-/// How many values the enums of a payload have, and how many of them were seen.
-fn enum_cover(row: &Coverage) -> (usize, usize) {
-    let enums = row.enums.iter();
-    enums.fold((0, 0), |(values, seen), (_, all, met)| {
-        (values + all, seen + met)
-    })
-}
-
-/// What stands above the table of what is written another way.
-const RESPELLED: &str = "These values say the same in both versions and are written another way; code that \
-                         compares texts sees a difference that no schema shows.";
-
-/// Values that are written another way.
-struct RespelledRow {
-    place: String,
-    before: String,
-    after: String,
-    payloads: u64,
-}
-
-/// What is written another way, by place, over all operations.
-fn respelled_rows(report: &MigrationReport) -> Vec<RespelledRow> {
-    let mut rows: Vec<RespelledRow> = Vec::new();
-    for (key, known) in &report.edits {
-        let Some((before, after)) = known.example.as_ref() else {
-            continue;
-        };
-        if key.kind != EditKind::Respelled {
-            continue;
-        }
-        let written = |place: &Option<PathPattern>| {
-            place.as_ref().map(ToString::to_string).unwrap_or_default()
-        };
-        let (from, to) = (written(&key.from), written(&key.to));
-        let place = match from == to {
-            true => from,
-            false => format!("{from} → {to}"),
-        };
-        match rows.iter_mut().find(|row| row.place == place) {
-            Some(row) => row.payloads += known.payloads,
-            None => rows.push(RespelledRow {
-                place,
-                before: before.clone(),
-                after: after.clone(),
-                payloads: known.payloads,
-            }),
-        }
-    }
-    rows
-}
-
-/// The changes that traffic of the new version contradicts, and in how many messages.
-fn contradicted(report: &MigrationReport) -> Vec<(&str, u64)> {
-    let changes = report.diff.changes.iter().zip(&report.usage);
-    changes
-        .filter(|(_, usage)| usage.new.contradicted > 0)
-        .map(|(judged, usage)| (judged.message.as_str(), usage.new.contradicted))
-        .collect()
 }

@@ -11,15 +11,13 @@ use crate::report::text::style_of;
 use crate::rules::Level;
 
 use super::advice::advice;
+use super::rows::*;
 use super::words::{evidence, time, touched, verdict};
 use super::{MigrationReport, judged};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const TOUCHED: Style = AnsiColor::BrightYellow.on_default();
-
-/// Changes that are listed.
-const CHANGES_SHOWN: usize = 12;
 
 /// Operations that are listed.
 const OPERATIONS_SHOWN: usize = 20;
@@ -86,7 +84,7 @@ fn write_operations(out: &mut String, report: &MigrationReport) {
         .unwrap_or(0);
     put!(
         out,
-        "\n{DIM}{:width$}  exchanges  touched           errors  warnings  info{DIM:#}\n",
+        "\n{DIM}{:width$}  old version  touched            new version  errors  warnings  info{DIM:#}\n",
         "operation"
     );
     for row in rows {
@@ -95,12 +93,13 @@ fn write_operations(out: &mut String, report: &MigrationReport) {
         let padding = width - row.signature().width();
         put!(
             out,
-            "{}{:padding$}  {:>9}  {TOUCHED}{:>7}{TOUCHED:#}  {:>8}  {:>6}  {:>8}  {:>4}\n",
+            "{}{:padding$}  {:>11}  {TOUCHED}{:>7}{TOUCHED:#}  {:>9}  {:>11}  {:>6}  {:>8}  {:>4}\n",
             row.signature(),
             "",
-            thousands(row.exchanges.all),
+            thousands(row.exchanges.old),
             thousands(row.exchanges.touched),
-            share(row.exchanges.touched, row.exchanges.all),
+            share(row.exchanges.touched, row.exchanges.old),
+            thousands(row.exchanges.new),
             counts[0],
             counts[1],
             counts[2]
@@ -116,17 +115,17 @@ fn write_operations(out: &mut String, report: &MigrationReport) {
 }
 
 fn write_changes(out: &mut String, report: &MigrationReport) {
-    let mut order: Vec<usize> = (0..report.diff.changes.len()).collect();
-    order.retain(|index| judged(report, *index).level > Level::Info);
-    order.sort_by_key(|index| {
-        let touched = report.usage[*index].old.shown;
-        std::cmp::Reverse((judged(report, *index).level, touched))
-    });
-    let more = order.len().saturating_sub(CHANGES_SHOWN);
+    let order = first(report);
+    let grave = report
+        .diff
+        .changes
+        .iter()
+        .filter(|judged| judged.level > Level::Info);
+    let more = grave.count().saturating_sub(order.len());
     if !order.is_empty() {
         put!(out, "\n{BOLD}What to do first{BOLD:#}\n");
     }
-    for index in order.iter().take(CHANGES_SHOWN) {
+    for index in &order {
         let judged = judged(report, *index);
         let style = style_of(judged.level);
         put!(
@@ -156,12 +155,7 @@ fn write_rest(out: &mut String, report: &MigrationReport) {
     if !report.enums.is_empty() {
         put!(out, "\n{BOLD}Enums{BOLD:#}\n");
         for table in report.enums.iter().take(ROWS) {
-            put!(
-                out,
-                "{}: {}\n",
-                table.name,
-                super::markdown::enum_summary(table)
-            );
+            put!(out, "{}: {}\n", table.name, enum_summary(table));
         }
     }
     if let Some((by, rows)) = report
@@ -178,10 +172,11 @@ fn write_rest(out: &mut String, report: &MigrationReport) {
             };
             put!(
                 out,
-                "{name}: {} of {} touched, by {}\n",
+                "{name}: {} of {} of the old version touched, by {}; {} of the new version\n",
                 thousands(exchanges.touched),
-                plural(exchanges.all, "exchange"),
-                plural(exchanges.changes.len() as u64, "change")
+                plural(exchanges.old, "exchange"),
+                plural(exchanges.changes.len() as u64, "change"),
+                thousands(exchanges.new)
             );
         }
     }
@@ -189,9 +184,9 @@ fn write_rest(out: &mut String, report: &MigrationReport) {
         put!(
             out,
             "\n{BOLD}Old and new side by side{BOLD:#}\n{}\n",
-            super::pairs_summary(report)
+            pairs_summary(report)
         );
-        for (message, count) in super::contradicted(report).iter().take(ROWS) {
+        for (message, count) in contradicted(report).iter().take(ROWS) {
             put!(
                 out,
                 "  contradicted in {}: {message}\n",
@@ -204,7 +199,7 @@ fn write_rest(out: &mut String, report: &MigrationReport) {
                 "  {} {} {} {DIM}({}){DIM:#}\n",
                 difference.operation,
                 difference.place,
-                super::markdown::difference_words(&difference.kind),
+                difference_words(&difference.kind),
                 plural(difference.pairs, "pair")
             );
         }
@@ -222,13 +217,13 @@ fn write_rest(out: &mut String, report: &MigrationReport) {
                 "{style}{}{style:#}: {} {DIM}({}{}){DIM:#}\n",
                 finding.level,
                 finding.message,
-                super::markdown::times(finding.count),
+                times(finding.count),
                 at.map_or_else(String::new, |at| format!(", {at}"))
             );
         }
         more(out, report.beyond.len());
     }
-    let unjudged = super::unjudged_rows(report);
+    let unjudged = unjudged_rows(report);
     if !unjudged.is_empty() {
         put!(out, "\n{BOLD}What could not be judged{BOLD:#}\n");
         for row in unjudged.iter().take(ROWS) {

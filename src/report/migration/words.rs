@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use similar::TextDiff;
 
+use crate::capture::redact::printed;
 use crate::diff::{Fact, Owner};
 use crate::location::Step;
 use crate::migrate::impact::{Sample, Times, Usage};
@@ -166,7 +167,10 @@ pub(super) fn sample_lines(sample: &Sample) -> Vec<String> {
                 similar::ChangeTag::Insert => '+',
                 similar::ChangeTag::Equal => ' ',
             };
-            lines.push(format!("{sign}{}", change.value().trim_end_matches('\n')));
+            lines.push(format!(
+                "{sign}{}",
+                printed(change.value().trim_end_matches('\n'))
+            ));
         }
     }
     if lines.len() > LINES_SHOWN {
@@ -203,8 +207,9 @@ pub(super) fn verdict(report: &MigrationReport) -> (Level, &'static str, String)
     let counted = counted.join(", ");
     let hit = |level: Level| {
         let changes = report.diff.changes.iter().enumerate();
-        let hit = changes
-            .filter(|(index, judged)| judged.level == level && report.usage[*index].old.shown > 0);
+        let hit = changes.filter(|(index, judged)| {
+            judged.level == level && report.is_seen(*index) == Some(true)
+        });
         hit.count()
     };
     let (level, word, mut rest) = match report.diff.release() {
@@ -238,15 +243,29 @@ pub(super) fn verdict(report: &MigrationReport) -> (Level, &'static str, String)
     (level, word, rest)
 }
 
-/// `41 of 63 exchanges (65 %) are touched by an error or a warning`
+/// `41 of 52 exchanges of the old version (79 %) are touched by an error or a warning; 11 speak the new version`
 pub(super) fn touched(report: &MigrationReport) -> Option<String> {
     let traffic = report.traffic.as_ref()?;
     let exchanges = &traffic.exchanges;
     let verb = if exchanges.touched == 1 { "is" } else { "are" };
-    Some(format!(
-        "{} of {} ({}) {verb} touched by an error or a warning",
-        thousands(exchanges.touched),
-        plural(exchanges.all, "exchange"),
-        share(exchanges.touched, exchanges.all)
-    ))
+    let mut words = match exchanges.old {
+        0 => format!(
+            "none of {} speaks the old version",
+            plural(exchanges.all, "exchange")
+        ),
+        old => format!(
+            "{} of {} of the old version ({}) {verb} touched by an error or a warning",
+            thousands(exchanges.touched),
+            plural(old, "exchange"),
+            share(exchanges.touched, old)
+        ),
+    };
+    let neither = exchanges.all - exchanges.old - exchanges.new;
+    for (count, version) in [(exchanges.new, "the new version"), (neither, "neither")] {
+        if count > 0 {
+            let verb = if count == 1 { "speaks" } else { "speak" };
+            words.push_str(&format!("; {} {verb} {version}", thousands(count)));
+        }
+    }
+    Some(words)
 }

@@ -122,11 +122,7 @@ impl From<&Upgraded> for JsonUpgraded {
             Fate::Rewritten(upgrade) if upgrade.left.is_empty() => (JsonFate::Valid, None),
             Fate::Rewritten(_) => (JsonFate::Incomplete, None),
             Fate::Current(_) => (JsonFate::Current, None),
-            Fate::Homeless(why) => (JsonFate::NotRewritten, Some(why.clone())),
-            Fate::Unjudged(verdict) => {
-                let reason = format!("it {}", verdict.words());
-                (JsonFate::NotRewritten, Some(reason))
-            }
+            Fate::Left { why, .. } => (JsonFate::NotRewritten, Some(why.clone())),
         };
         let (edits, left) = match &payload.fate {
             Fate::Rewritten(upgrade) => (groups(&upgrade.edits), left(upgrade)),

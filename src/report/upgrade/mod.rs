@@ -34,11 +34,13 @@ pub struct UpgradeReport {
 pub struct Fates {
     /// Rewritten, and valid now.
     pub valid: usize,
+    /// Of all that were rewritten, those that lost something.
+    pub losing: usize,
     /// Rewritten, with something to supply by hand.
     pub incomplete: usize,
     /// Left alone, since they are as the new contract has them.
     pub current: usize,
-    /// Without a place in the new contract, or not judged at all.
+    /// Left alone, since they cannot be rewritten.
     pub others: usize,
 }
 
@@ -52,7 +54,11 @@ impl UpgradeReport {
                 Fate::Rewritten(upgrade) if upgrade.left.is_empty() => fates.valid += 1,
                 Fate::Rewritten(_) => fates.incomplete += 1,
                 Fate::Current(_) => fates.current += 1,
-                Fate::Homeless(_) | Fate::Unjudged(_) => fates.others += 1,
+                Fate::Left { .. } => fates.others += 1,
+            }
+            if let Fate::Rewritten(upgrade) = &payload.fate {
+                let loses = upgrade.edits.iter().any(|edit| edit.kind.loses());
+                fates.losing += usize::from(loses);
             }
         }
         fates

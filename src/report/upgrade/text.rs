@@ -73,15 +73,8 @@ fn write_payload(out: &mut String, report: &UpgradeReport, payload: &Upgraded) {
     put!(out, "{BOLD}{}{BOLD:#}  {target}\n", payload.origin);
     match &payload.fate {
         Fate::Current(_) => {}
-        Fate::Homeless(why) => {
+        Fate::Left { why, .. } => {
             put!(out, "  {LOST}not rewritten{LOST:#}: {why}\n");
-        }
-        Fate::Unjudged(verdict) => {
-            put!(
-                out,
-                "  {LOST}not rewritten{LOST:#}: it {}\n",
-                verdict.words()
-            );
         }
         Fate::Rewritten(upgrade) => {
             for group in groups(&upgrade.edits) {
@@ -170,17 +163,25 @@ fn write_summary(out: &mut String, report: &UpgradeReport) {
         (fates.incomplete, "to be completed by hand"),
         (fates.current, "already as they should be"),
         (fates.others, "not rewritten"),
-        (report.problems.len(), "unreadable"),
     ];
     for (count, words) in counts {
         if count > 0 {
             parts.push(format!("{count} {words}"));
         }
     }
+    let mut more = String::new();
+    if fates.losing > 0 {
+        more.push_str(&format!("; values are lost in {} of them", fates.losing));
+    }
+    let unread = report.problems.len();
+    if unread > 0 {
+        let noun = if unread == 1 { "input" } else { "inputs" };
+        more.push_str(&format!("; {unread} {noun} could not be read"));
+    }
     let all = report.payloads.len();
     put!(
         out,
-        "{} → {}: {all} {}{}{}\n",
+        "{} → {}: {all} {}{}{}{more}\n",
         report.from,
         report.to,
         noun(all),

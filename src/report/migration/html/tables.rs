@@ -1,308 +1,23 @@
-//! The migration report as HTML, in the frame of all reports.
+//! The tables, charts and lists behind the changes.
 
 use jiff::Timestamp;
 
 use crate::diff::Fact;
 use crate::migrate::impact::Spoken;
-use crate::report::changes::DiffOptions;
-use crate::report::changes::html::{Operations, article, contract, footer, group};
-use crate::report::changes::words::{reached, title};
+use crate::report::changes::words::title;
 use crate::report::frame::{
-    Articles, Bar, CHANGE, Group, Page, Section, Stack, articles, badge, bars, code, details,
-    diff_block, escape, excerpt_block, inline, legend, meter, page, slug, stack, table,
+    Stack, badge, code, details, escape, excerpt_block, inline, legend, meter, slug, stack, table,
 };
 use crate::report::numbers::{plural, share, thousands};
 use crate::rules::Level;
 
-use super::advice::advice;
-use super::markdown::{difference_words, enum_summary, is_told, times};
-use super::words::{cut, day, evidence, sample_lines, time, touched, values, verdict};
-use super::{MigrationReport, judged};
+use super::super::rows::*;
+use super::super::words::{cut, day, time};
+use super::super::{MigrationReport, judged};
+use super::ROWS;
 
-/// Rows of a list that are shown before it says how many more there are.
-const ROWS: usize = 200;
-
-/// Operations in a chart.
-const BARS: usize = 40;
-
-/// Renders the report as one HTML file.
-#[must_use]
-pub fn html(report: &MigrationReport) -> String {
-    let operations = Operations::of(&report.diff);
-    let groups = report.groups();
-    let rendered: Vec<Group> = groups
-        .iter()
-        .map(|(title, owner, indices)| Group {
-            articles: indices
-                .iter()
-                .map(|index| {
-                    let options = DiffOptions::default();
-                    let judged = judged(report, *index);
-                    with_traffic(report, *index, article(judged, &operations, options, title))
-                })
-                .collect(),
-            note: note(report, indices),
-            ..group(title, *owner)
-        })
-        .collect();
-    let has_traffic = report.traffic.is_some();
-    let listed = articles("Changes", CHANGE, &operations.names, has_traffic, &rendered);
-    let order = groups
-        .iter()
-        .flat_map(|(_, _, indices)| indices.iter().copied());
-    let mut ids = vec![String::new(); report.diff.changes.len()];
-    for (index, id) in order.zip(&listed.ids) {
-        ids[index].clone_from(id);
-    }
-    let impact = impact(report, &groups, &listed);
-    let (level, word, rest) = verdict(report);
-    page(&Page {
-        kind: "Migration report",
-        title: format!("{} → {}", report.diff.old.given, report.diff.new.given),
-        verdict: (level, word.to_owned(), rest),
-        facts: facts(report),
-        sections: vec![
-            Section::new("impact", "Impact by operation", impact),
-            listed.section,
-            Section::new("moved", "Renamed and moved", moved(report)),
-            Section::new("respelled", "Written another way", respelled(report)),
-            Section::new("replaced", "Replaced operations", replaced(report)),
-            Section::new("enums", "Enums", enums(report)),
-            Section::new("consumers", "By consumer", consumers(report, &ids)),
-            Section::new("timeline", "Timeline", timeline(report)),
-            Section::new("pairs", "Old and new side by side", pairs(report)),
-            Section::new("notes", "Notes that no schema shows", notes(report, &ids)),
-            Section::new("unknown", "What neither contract knows", beyond(report)),
-            Section::new("unjudged", "What could not be judged", unjudged(report)),
-            Section::new("coverage", "Coverage", coverage(report)),
-        ],
-        footer: footer(&format!(
-            "{} and {}",
-            code(&report.diff.old.given),
-            code(&report.diff.new.given)
-        )),
-    })
-}
-
-fn facts(report: &MigrationReport) -> Vec<(&'static str, String)> {
-    let diff = &report.diff;
-    let mut facts = vec![
-        (
-            "Old",
-            contract(&diff.old.reference, diff.size.old_operations),
-        ),
-        (
-            "New",
-            contract(&diff.new.reference, diff.size.new_operations),
-        ),
-    ];
-    if let Some(words) = touched(report) {
-        facts.push(("Traffic", escape(&words)));
-    }
-    let Some(traffic) = &report.traffic else {
-        return facts;
-    };
-    let mut read = format!(
-        "{} read",
-        plural(traffic.report.sources.len() as u64, "file")
-    );
-    if !traffic.report.problems.is_empty() {
-        read.push_str(&format!(
-            ", {} could not be",
-            plural(traffic.report.problems.len() as u64, "input")
-        ));
-    }
-    facts.push(("Captures", read));
-    if let Some((_, rows)) = &traffic.consumers {
-        let names: Vec<String> = rows
-            .iter()
-            .filter(|(name, _)| !name.is_empty())
-            .take(8)
-            .map(|(name, _)| code(name))
-            .collect();
-        facts.push(("Consumers", names.join(", ")));
-    }
-    if let (Some(first), Some(last)) = (traffic.exchanges.times.first, traffic.exchanges.times.last)
-    {
-        facts.push(("Time", format!("{} to {}", time(first), time(last))));
-    }
-    facts
-}
-
-/// What all changes of a component reach.
-fn note(report: &MigrationReport, indices: &[usize]) -> Option<String> {
-    let first = judged(report, *indices.first()?);
-    if !matches!(first.change.owner, crate::diff::Owner::Component(..)) {
-        return None;
-    }
-    let mut places: Vec<String> = Vec::new();
-    for index in indices {
-        for reach in &judged(report, *index).change.reach {
-            let word = code(&reached(reach));
-            if !places.contains(&word) {
-                places.push(word);
-            }
-        }
-    }
-    let more = places.len().saturating_sub(6);
-    places.truncate(6);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    Some(format!("Reaches {}{more}.", places.join(", ")))
-}
-
-fn with_traffic(
-    report: &MigrationReport,
-    index: usize,
-    mut article: crate::report::frame::Article,
-) -> crate::report::frame::Article {
-    let usage = &report.usage[index];
-    let judged = judged(report, index);
-    let mut facts: Vec<(&'static str, String)> = Vec::new();
-    if let Some((word, rest)) = evidence(report, index) {
-        facts.push((
-            "Traffic",
-            format!("<span class=\"seen\">{word}</span>{}", escape(&rest)),
-        ));
-        let places: Vec<String> = usage
-            .old
-            .places
-            .iter()
-            .map(|at| code(&at.to_string()))
-            .collect();
-        facts.push(("First at", places.join(", ")));
-    }
-    let (seen, more) = values(usage);
-    let words: Vec<String> = seen
-        .iter()
-        .map(|(value, count)| format!("{} {}×", code(value), thousands(*count)))
-        .collect();
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
-    facts.push(("Values", words.join(", ") + &more));
-    if let Some(words) = advice(judged, usage) {
-        facts.push(("What to do", inline(&words)));
-    }
-    let names: Vec<String> = usage
-        .consumers
-        .keys()
-        .take(8)
-        .map(|name| code(name))
-        .collect();
-    facts.push(("Consumers", names.join(", ")));
-    // What traffic says comes behind old and new, and before the grounds.
-    let at = article
-        .facts
-        .iter()
-        .take_while(|(name, _)| *name == "Old → new")
-        .count();
-    article.facts.splice(at..at, facts);
-    if let Some(sample) = &usage.sample {
-        let content = format!(
-            "<p>From {}; secrets are masked.</p>\n{}",
-            code(&sample.origin.to_string()),
-            diff_block(&sample_lines(sample), true)
-        );
-        article
-            .body
-            .push_str(&details("Payload before and after", &content));
-    }
-    article.seen = report.is_seen(index);
-    article
-}
-
-/// The groups of changes, as the report orders them.
-type Groups<'r> = [(String, Option<&'r crate::diff::Owner>, Vec<usize>)];
-
-fn impact(report: &MigrationReport, groups: &Groups<'_>, listed: &Articles) -> String {
-    if report.operations.is_empty() {
-        return String::new();
-    }
-    let mut out = String::new();
-    if let Some(words) = touched(report) {
-        out.push_str(&format!("<p>{}.</p>\n", escape(&words)));
-    }
-    let name = |row: &super::OperationRow| match row.signature() {
-        "(schema)" => row.id.clone(),
-        signature => signature.to_owned(),
-    };
-    let mut charted: Vec<_> = report
-        .operations
-        .iter()
-        .filter(|row| row.exchanges.all > 0)
-        .collect();
-    charted.sort_by_key(|row| std::cmp::Reverse((row.exchanges.touched, row.exchanges.all)));
-    charted.truncate(BARS);
-    if !charted.is_empty() {
-        let rows: Vec<Bar> = charted
-            .iter()
-            .map(|row| Bar {
-                name: name(row),
-                all: row.exchanges.all,
-                part: row.exchanges.touched,
-            })
-            .collect();
-        out.push_str(&bars(
-            "impact-c",
-            "Exchanges of each operation, and how many are touched",
-            "The table below has the same figures.",
-            &rows,
-        ));
-        out.push_str(&legend(&[
-            ("b-touched", "touched by an error or a warning"),
-            ("b-all", "all exchanges"),
-        ]));
-    }
-    let link = |row: &super::OperationRow| {
-        let own = groups.iter().position(|(_, owner, _)| {
-            matches!(owner, Some(crate::diff::Owner::Operation(name, _)) if name.position == row.position)
-        });
-        match own {
-            Some(index) => format!(
-                "<a href=\"#{}\">{}</a>",
-                listed.groups[index],
-                code(&name(row))
-            ),
-            None => code(&name(row)),
-        }
-    };
-    let rows: Vec<Vec<String>> = report
-        .operations
-        .iter()
-        .map(|row| {
-            let level = |level| row.at_level(&report.diff, level).to_string();
-            vec![
-                link(row),
-                thousands(row.exchanges.all),
-                thousands(row.exchanges.touched),
-                share(row.exchanges.touched, row.exchanges.all),
-                level(Level::Error),
-                level(Level::Warning),
-                level(Level::Info),
-            ]
-        })
-        .collect();
-    let heads = [
-        ("Operation", ""),
-        ("Exchanges", "num"),
-        ("Touched", "num"),
-        ("Share", "num"),
-        ("Errors", "num"),
-        ("Warnings", "num"),
-        ("Info", "num"),
-    ];
-    out.push_str(&table("Impact by operation", &heads, &rows));
-    out
-}
-
-fn moved(report: &MigrationReport) -> String {
-    let rows: Vec<Vec<String>> = super::moved_rows(report)
+pub(super) fn moved(report: &MigrationReport) -> String {
+    let rows: Vec<Vec<String>> = moved_rows(report)
         .iter()
         .map(|row| {
             vec![
@@ -320,13 +35,13 @@ fn moved(report: &MigrationReport) -> String {
         ("Old", ""),
         ("New", ""),
         ("Ground", ""),
-        ("Same values", "num"),
+        ("Same value in pairs", "num"),
     ];
     table("Renamed and moved", &heads, &rows)
 }
 
-fn respelled(report: &MigrationReport) -> String {
-    let rows: Vec<Vec<String>> = super::respelled_rows(report)
+pub(super) fn respelled(report: &MigrationReport) -> String {
+    let rows: Vec<Vec<String>> = respelled_rows(report)
         .iter()
         .map(|row| {
             vec![
@@ -348,12 +63,12 @@ fn respelled(report: &MigrationReport) -> String {
     ];
     format!(
         "<p>{}</p>\n{}",
-        super::RESPELLED,
+        RESPELLED,
         table("Written another way", &heads, &rows)
     )
 }
 
-fn replaced(report: &MigrationReport) -> String {
+pub(super) fn replaced(report: &MigrationReport) -> String {
     let rows: Vec<Vec<String>> = report
         .diff
         .changes
@@ -362,12 +77,8 @@ fn replaced(report: &MigrationReport) -> String {
         .map(|judged| {
             let calls = judged.change.new.as_deref().unwrap_or_default();
             let calls: Vec<String> = calls.lines().map(code).collect();
-            let notes: Vec<String> = judged
-                .change
-                .notes
-                .iter()
-                .map(|note| inline(note))
-                .collect();
+            let notes = replaced_notes(&judged.change);
+            let notes: Vec<String> = notes.iter().map(|note| inline(note)).collect();
             vec![
                 code(judged.change.old.as_deref().unwrap_or_default()),
                 calls.join("<br>"),
@@ -385,7 +96,7 @@ fn replaced(report: &MigrationReport) -> String {
     )
 }
 
-fn enums(report: &MigrationReport) -> String {
+pub(super) fn enums(report: &MigrationReport) -> String {
     let mut out = String::new();
     let mut ids: Vec<String> = Vec::new();
     for known in &report.enums {
@@ -456,7 +167,7 @@ fn enums(report: &MigrationReport) -> String {
     out
 }
 
-fn consumers(report: &MigrationReport, ids: &[String]) -> String {
+pub(super) fn consumers(report: &MigrationReport, ids: &[String]) -> String {
     let Some((by, rows)) = report
         .traffic
         .as_ref()
@@ -479,9 +190,9 @@ fn consumers(report: &MigrationReport, ids: &[String]) -> String {
         .map(|(own, exchanges)| {
             vec![
                 name(own),
-                thousands(exchanges.all),
+                thousands(exchanges.old),
                 thousands(exchanges.touched),
-                share(exchanges.touched, exchanges.all),
+                share(exchanges.touched, exchanges.old),
                 thousands(exchanges.new),
                 at(exchanges, Level::Error),
                 at(exchanges, Level::Warning),
@@ -490,7 +201,7 @@ fn consumers(report: &MigrationReport, ids: &[String]) -> String {
         .collect();
     let heads = [
         ("Consumer", ""),
-        ("Exchanges", "num"),
+        ("Old version", "num"),
         ("Touched", "num"),
         ("Share", "num"),
         ("New version", "num"),
@@ -546,7 +257,7 @@ fn span_name(seconds: i64) -> String {
     }
 }
 
-fn timeline(report: &MigrationReport) -> String {
+pub(super) fn timeline(report: &MigrationReport) -> String {
     let Some(traffic) = report
         .traffic
         .as_ref()
@@ -633,13 +344,13 @@ fn timeline(report: &MigrationReport) -> String {
     out
 }
 
-fn pairs(report: &MigrationReport) -> String {
+pub(super) fn pairs(report: &MigrationReport) -> String {
     let pairs = &report.pairs;
     if pairs.pairs == 0 {
         return String::new();
     }
-    let mut out = format!("<p>{}</p>\n", escape(&super::pairs_summary(report)));
-    let contradicted = super::contradicted(report);
+    let mut out = format!("<p>{}</p>\n", escape(&pairs_summary(report)));
+    let contradicted = contradicted(report);
     if !contradicted.is_empty() {
         let rows = contradicted.iter().map(|(message, count)| {
             let often = plural(*count, "payload");
@@ -676,7 +387,7 @@ fn pairs(report: &MigrationReport) -> String {
     out
 }
 
-fn notes(report: &MigrationReport, ids: &[String]) -> String {
+pub(super) fn notes(report: &MigrationReport, ids: &[String]) -> String {
     let rows: Vec<String> = report
         .diff
         .changes
@@ -698,7 +409,7 @@ fn notes(report: &MigrationReport, ids: &[String]) -> String {
     }
 }
 
-fn beyond(report: &MigrationReport) -> String {
+pub(super) fn beyond(report: &MigrationReport) -> String {
     let mut out = String::new();
     for finding in report.beyond.iter().take(ROWS) {
         let head = format!(
@@ -726,8 +437,8 @@ fn beyond(report: &MigrationReport) -> String {
     out
 }
 
-fn unjudged(report: &MigrationReport) -> String {
-    let all = super::unjudged_rows(report);
+pub(super) fn unjudged(report: &MigrationReport) -> String {
+    let all = unjudged_rows(report);
     let rows: Vec<String> = all
         .iter()
         .take(ROWS)
@@ -745,12 +456,12 @@ fn unjudged(report: &MigrationReport) -> String {
     }
 }
 
-fn coverage(report: &MigrationReport) -> String {
+pub(super) fn coverage(report: &MigrationReport) -> String {
     if report.coverage.is_empty() {
         return String::new();
     }
     let mut out = String::new();
-    let unseen = super::unseen_operations(report);
+    let unseen = unseen_operations(report);
     if !unseen.is_empty() {
         let listed: Vec<String> = unseen.iter().map(|signature| code(signature)).collect();
         out.push_str(&format!("<p>Never called: {}.</p>\n", listed.join(", ")));
@@ -763,7 +474,7 @@ fn coverage(report: &MigrationReport) -> String {
         .coverage
         .iter()
         .map(|row| {
-            let (values, met) = super::enum_cover(row);
+            let (values, met) = enum_cover(row);
             let mut listed: Vec<String> = row
                 .unseen
                 .iter()
@@ -778,7 +489,7 @@ fn coverage(report: &MigrationReport) -> String {
                 _ => listed.join(", "),
             };
             vec![
-                escape(&super::coverage_name(row)),
+                escape(&coverage_name(row)),
                 thousands(row.payloads),
                 of(row.declared - row.unseen.len(), row.declared),
                 of(met, values),
