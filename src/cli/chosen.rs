@@ -65,6 +65,12 @@ impl Chosen {
         }
     }
 
+    /// Adds a word to the version of a contract that was read, to tell it from another one.
+    pub(super) fn mark(&mut self, word: &str) {
+        self.registry
+            .rename_version(|version| format!("{version} {word}").trim_start().to_owned());
+    }
+
     /// The versions that were asked for.
     pub(super) fn asked(&self) -> Result<Vec<&Contract>> {
         match &self.reference {

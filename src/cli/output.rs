@@ -32,6 +32,12 @@ impl Output {
         self.stdout.write_all(text.as_bytes())
     }
 
+    /// Writes data to standard output, byte by byte.
+    pub(super) fn print_as_is(&mut self, text: &str) -> io::Result<()> {
+        self.stdout.flush()?;
+        io::stdout().write_all(text.as_bytes())
+    }
+
     /// Writes a report: to a file without styles, or to standard output.
     pub(super) fn write(&mut self, rendered: &str, path: Option<&Path>) -> Result<(), Failure> {
         match path {
@@ -81,10 +87,34 @@ pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    let written = fs::write(&temporary, content).and_then(|()| fs::rename(&temporary, path));
+    // Who may read and write the file is not for us to change.
+    let permissions = fs::metadata(path).map(|metadata| metadata.permissions());
+    let write = || {
+        let mut file = create(&temporary, permissions.is_ok())?;
+        if let Ok(permissions) = permissions {
+            file.set_permissions(permissions)?;
+        }
+        file.write_all(content.as_bytes())?;
+        fs::rename(&temporary, path)
+    };
+    let written = write();
     written.map_err(|error| {
         // What was written is of no use; that it may stay behind is the lesser evil.
         let _ = fs::remove_file(&temporary);
         Error::write(path, error)
     })
+}
+
+/// Creates a file; one that takes the place of another is nobody else's to read until it has its permissions.
+fn create(path: &Path, is_private: bool) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    if is_private {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = is_private;
+    options.open(path)
 }

@@ -9,6 +9,10 @@ use super::args::{PairArguments, SentBy};
 use super::chosen::Chosen;
 use super::git;
 
+/// What is added to the versions of two contracts of the same name and version.
+const OLD: &str = "(old)";
+const NEW: &str = "(new)";
+
 /// The old contract and the new one.
 pub(super) struct Pair {
     old: Chosen,
@@ -23,6 +27,16 @@ impl Pair {
             old: find(&arguments.old, &options)?,
             new: find(&arguments.new, &options)?,
         })
+    }
+
+    /// The same contracts, told apart by their versions where both have the same: traffic is counted by it.
+    pub(super) fn told_apart(mut self, arguments: &PairArguments) -> Result<Self> {
+        let (old, new) = self.contracts(arguments)?;
+        if old.reference() == new.reference() {
+            self.old.mark(OLD);
+            self.new.mark(NEW);
+        }
+        Ok(self)
     }
 
     /// The one version that each names.
@@ -54,14 +68,18 @@ pub(super) fn names(
     arguments: &PairArguments,
     (old, new): (&Contract, &Contract),
 ) -> (ContractName, ContractName) {
-    let is_same = old.reference() == new.reference();
+    let plain = |text: &str| {
+        let text = text.trim_end_matches(OLD).trim_end_matches(NEW);
+        text.trim_end().to_owned()
+    };
+    let is_same = plain(&old.reference()) == plain(&new.reference());
     let name = |given: &str, contract: &Contract| ContractName {
         given: given.to_owned(),
         reference: match is_same {
             true => given.to_owned(),
             false => contract.reference(),
         },
-        version: contract.version.clone(),
+        version: plain(&contract.version),
     };
     (name(&arguments.old, old), name(&arguments.new, new))
 }

@@ -24,6 +24,7 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
         levels: levels(&arguments.severity)?,
     };
     let pair = Pair::find(&arguments.pair, &arguments.capture.schemas())?;
+    let pair = pair.told_apart(&arguments.pair)?;
     let (old, new) = pair.contracts(&arguments.pair)?;
     let inputs = arguments.capture.inputs(&arguments.captures)?;
     let asked = vec![old, new];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
@@ -28,6 +28,7 @@ const CONTEXT: usize = 3;
 pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<Exit, Failure> {
     one_to_stdout(&arguments.output)?;
     let pair = Pair::find(&arguments.pair, &arguments.capture.schemas())?;
+    let pair = pair.told_apart(&arguments.pair)?;
     let (mut old, mut new) = pair.contracts(&arguments.pair)?;
     let mut map_paths = arguments.pair.map_path.clone();
     if arguments.downgrade {
@@ -46,6 +47,9 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         }
         None => Moves::default(),
     };
+    for skipped in &moves.skipped {
+        output.note(&format!("note: {skipped}\n"));
+    }
     let asked = vec![old, new];
     let name = format!("`{}` and `{}`", arguments.pair.old, arguments.pair.new);
     let observation = arguments.capture.observation(&asked, &name)?;
@@ -99,9 +103,9 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     } else {
         for payload in &report.payloads {
             match &payload.fate {
-                Fate::Rewritten(upgrade) => output.print(&format!("{}\n", upgrade.text))?,
-                Fate::Current(text) => output.print(&format!("{text}\n"))?,
-                Fate::Left { text, .. } => output.print(&format!("{text}\n"))?,
+                Fate::Rewritten(upgrade) => output.print_as_is(&format!("{}\n", upgrade.text))?,
+                Fate::Current(text) => output.print_as_is(&format!("{text}\n"))?,
+                Fate::Left { text, .. } => output.print_as_is(&format!("{text}\n"))?,
             }
         }
     }
@@ -134,11 +138,16 @@ fn is_complete(payload: &Upgraded) -> bool {
 /// The payloads that changed, by file.
 fn rewritten(payloads: &[Upgraded]) -> BTreeMap<&str, Vec<&Upgraded>> {
     let mut files: BTreeMap<&str, Vec<&Upgraded>> = BTreeMap::new();
+    // Several names may lead to one file.
+    let mut named: BTreeMap<PathBuf, &str> = BTreeMap::new();
     for payload in payloads {
         if let Fate::Rewritten(upgrade) = &payload.fate
             && upgrade.text != upgrade.was
         {
-            files.entry(&payload.origin.file).or_default().push(payload);
+            let file: &str = &payload.origin.file;
+            let real = fs::canonicalize(file).unwrap_or_else(|_| PathBuf::from(file));
+            let first = *named.entry(real).or_insert(file);
+            files.entry(first).or_default().push(payload);
         }
     }
     files
@@ -170,9 +179,11 @@ fn changed(file: &str, payloads: &[&Upgraded], sources: &[SourceRead]) -> Result
     let not_as_is =
         || refused("its payloads do not stand in it as they are (it may be compressed)");
     let was = String::from_utf8(was).map_err(|_| not_as_is())?;
-    let mut text = was.clone();
-    // From the end, so that the places before stay where they are.
-    for payload in payloads.iter().rev() {
+    let mut text = String::with_capacity(was.len());
+    let mut end_of_last = 0;
+    let mut payloads: Vec<&Upgraded> = payloads.to_vec();
+    payloads.sort_by_key(|payload| payload.origin.position.byte);
+    for payload in payloads {
         let Fate::Rewritten(upgrade) = &payload.fate else {
             continue;
         };
@@ -181,8 +192,15 @@ fn changed(file: &str, payloads: &[&Upgraded], sources: &[SourceRead]) -> Result
         if was.get(start..end) != Some(upgrade.was.as_str()) {
             return Err(not_as_is());
         }
-        text.replace_range(start..end, &upgrade.text);
+        // A file that was named twice was read twice.
+        if start < end_of_last {
+            continue;
+        }
+        text.push_str(&was[end_of_last..start]);
+        text.push_str(&upgrade.text);
+        end_of_last = end;
     }
+    text.push_str(&was[end_of_last..]);
     Ok((was, text))
 }
 

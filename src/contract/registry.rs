@@ -25,6 +25,13 @@ impl Registry {
         self.contracts.iter()
     }
 
+    /// Gives the only contract of the registry another version; nothing where there are several.
+    pub fn rename_version(&mut self, rename: impl Fn(&str) -> String) {
+        if let [only] = self.contracts.as_mut_slice() {
+            only.version = rename(&only.version);
+        }
+    }
+
     /// The versions of one contract, from old to new.
     pub fn versions<'r>(&'r self, name: &str) -> impl Iterator<Item = &'r Contract> {
         let name = name.to_owned();

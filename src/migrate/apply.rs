@@ -1,5 +1,7 @@
 //! The rules of a file of moves, done to one payload.
 
+use std::collections::HashSet;
+
 use serde_json::Value as Json;
 
 use crate::json::{Kind, Value};
@@ -75,6 +77,7 @@ impl Rewriter<'_> {
         };
         let old = nodes(&self.old.graph, schemas.old, from);
         let new = nodes(&self.new.graph, schemas.new, to);
+        let mut carried: HashSet<Pointer> = HashSet::new();
         for (indices, at, part) in matches(value, from.steps()) {
             let Some(target) = bound(to.steps(), &indices) else {
                 continue;
@@ -92,7 +95,7 @@ impl Rewriter<'_> {
             };
             let moved = self.value(&here.at(at.clone(), place.clone()), schemas, part);
             let known = at_target(&outcome.tree, &target);
-            if !put(&mut outcome.tree, &target, moved.tree) {
+            if !has_way(&outcome.tree, &target) || !put(&mut outcome.tree, &target, moved.tree) {
                 continue;
             }
             // The rule wins over what stood there, which is told.
@@ -103,9 +106,7 @@ impl Rewriter<'_> {
                 before: Some(known),
                 after: None,
             }));
-            // It is not lost, whatever was said before.
-            let is_told = |edit: &Edit| edit.kind.loses() && edit.from.as_ref() == Some(&at);
-            outcome.edits.retain(|edit| !is_told(edit));
+            carried.insert(at.clone());
             outcome.edits.push(Edit {
                 kind: EditKind::Moved,
                 from: Some(at),
@@ -115,7 +116,33 @@ impl Rewriter<'_> {
             });
             outcome.edits.extend(moved.edits);
         }
+        not_lost(&mut outcome.edits, &carried);
     }
+}
+
+/// Takes back what was said to be lost and was carried over, also from within what was lost as a whole.
+fn not_lost(edits: &mut Vec<Edit>, carried: &HashSet<Pointer>) {
+    edits.retain_mut(|edit| {
+        let (true, Some(from)) = (edit.kind.loses(), &edit.from) else {
+            return true;
+        };
+        if carried.contains(from) {
+            return false;
+        }
+        let start = format!("{from}/");
+        let Some(Json::Object(members)) = &mut edit.before else {
+            return true;
+        };
+        members.retain(|name, _| {
+            let place = Pointer::from_escaped(from.as_str()).join(name);
+            !carried.contains(&place)
+        });
+        let is_empty = members.is_empty();
+        !(is_empty
+            && carried
+                .iter()
+                .any(|place| place.as_str().starts_with(&start)))
+    });
 }
 
 /// A step to one place.
@@ -206,6 +233,22 @@ fn at_target(tree: &Tree<'_>, way: &[Target]) -> Option<Json> {
             at_target(&Tree::Made(value.get(*index)?.clone()), way)
         }
         _ => None,
+    }
+}
+
+/// Whether a place can be reached by adding members to objects alone.
+fn has_way(tree: &Tree<'_>, way: &[Target]) -> bool {
+    let known = (0..=way.len()).rev().find_map(|length| {
+        let value = at_target(tree, &way[..length])?;
+        Some((length, value))
+    });
+    match known {
+        Some((length, _)) if length == way.len() => true,
+        Some((length, Json::Object(_))) => {
+            let mut rest = way[length..].iter();
+            rest.all(|step| matches!(step, Target::Key(_)))
+        }
+        _ => false,
     }
 }
 

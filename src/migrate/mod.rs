@@ -20,7 +20,7 @@ pub use edit::{Edit, EditKind};
 pub use layout::Layout;
 pub use migration::{Counterpart, Migration};
 pub use moves::Moves;
-pub use rewrite::Rewritten;
+pub use rewrite::{LISTED, Rewritten};
 pub use tree::{Member, Tree};
 pub use upgrade::{Fate, Upgrade, Upgraded, Upgrader};
 

@@ -24,7 +24,11 @@ use crate::source::Parsed;
 
 /// Rules for payloads, in the order of their file.
 #[derive(Debug, Clone, Default)]
-pub struct Moves(Vec<Entry>);
+pub struct Moves {
+    entries: Vec<Entry>,
+    /// Rules that have no way back, each with its place and why; empty but for a downgrade.
+    pub skipped: Vec<String>,
+}
 
 /// A rule, and the payloads that it is about.
 #[derive(Debug, Clone)]
@@ -121,18 +125,26 @@ impl Moves {
             let message = "a list `moves` is missing: `moves: [{drop: /path}]`".to_owned();
             return Err(failed("", message));
         };
-        let mut moves = Vec::new();
+        let mut moves = Self::default();
         for (index, entry) in entries.iter().enumerate() {
             let pointer = format!("/moves/{index}");
             let entry = Entry::parse(entry).map_err(|message| failed(&pointer, message))?;
-            let Some(entry) = entry.turned(downgrade) else {
+            if downgrade {
+                let place = failed(&pointer, String::new()).to_string();
+                let place = place.trim_end_matches([':', ' ']);
+                match entry.turned(old, new, alignment) {
+                    Ok(entry) => moves.entries.push(entry),
+                    Err(why) => moves
+                        .skipped
+                        .push(format!("{place}: left out on the way back: {why}")),
+                }
                 continue;
-            };
+            }
             let checked = entry.check((old, new), alignment);
             checked.map_err(|message| failed(&pointer, message))?;
-            moves.push(entry);
+            moves.entries.push(entry);
         }
-        Ok(Self(moves))
+        Ok(moves)
     }
 
     /// The rules for the payloads of an operation, by what it is called in both contracts.
@@ -143,7 +155,7 @@ impl Moves {
         side: Option<Side>,
         status: Option<u16>,
     ) -> Vec<&Action> {
-        let own = self.0.iter().filter(|entry| {
+        let own = self.entries.iter().filter(|entry| {
             entry.is_of(old, new)
                 && (entry.side.is_none() || side.is_none() || entry.side == side)
                 && (entry.status.is_none() || entry.status == status)
@@ -200,36 +212,49 @@ impl Entry {
         }
     }
 
-    /// The rule for the way back; `None` where it has none.
-    fn turned(mut self, downgrade: bool) -> Option<Self> {
-        if !downgrade {
-            return Some(self);
-        }
-        self.action = match self.action {
-            Action::Move { from, to } => Action::Move { from: to, to: from },
+    /// The rule for the way back, from `old` to `new` as the payloads go.
+    fn turned(self, old: &Contract, new: &Contract, alignment: &Alignment) -> Result<Self, String> {
+        let of = |action: Action| Self {
+            operation: self.operation.clone(),
+            side: self.side,
+            status: self.status,
+            action,
+        };
+        let turned = of(match &self.action {
+            Action::Move { from, to } => Action::Move {
+                from: to.clone(),
+                to: from.clone(),
+            },
             Action::Map { at, values } => {
-                let turned: Option<Vec<(String, Json)>> = values
-                    .iter()
-                    .map(|(from, to)| Some((key_of(to), Json::from(from.as_str()))))
-                    .map(|pair| {
-                        pair.filter(|(key, _)| {
-                            let mut all = values.iter();
-                            // Values that became one cannot be told apart again.
-                            all.by_ref().filter(|(_, to)| key_of(to) == *key).count() == 1
-                        })
-                    })
-                    .collect();
+                let mut turned: Vec<(String, Json)> = Vec::new();
+                for (from, to) in values {
+                    let key = key_of(to);
+                    let count = values
+                        .iter()
+                        .filter(|(_, other)| key_of(other) == key)
+                        .count();
+                    let entry = of(Action::Set {
+                        at: at.clone(),
+                        value: to.clone(),
+                    });
+                    // A value that is one there, too, may have been itself all the time.
+                    if count == 1 && entry.check((old, new), alignment).is_err() {
+                        turned.push((key, Json::from(from.as_str())));
+                    }
+                }
+                if turned.is_empty() {
+                    return Err("its values cannot be told apart again".to_owned());
+                }
                 Action::Map {
-                    at,
-                    values: turned?,
+                    at: at.clone(),
+                    values: turned,
                 }
             }
-            // What was given was not there, and what was left out is gone.
-            Action::Set { .. } | Action::Drop { .. } => return None,
-        };
-        // A status is one of the contract that the file calls old.
-        self.status = None;
-        Some(self)
+            Action::Set { .. } => return Err("what it gives was not there".to_owned()),
+            Action::Drop { .. } => return Err("what it left out is gone".to_owned()),
+        });
+        turned.check((old, new), alignment)?;
+        Ok(turned)
     }
 
     fn is_of(&self, old: &Operation, new: &Operation) -> bool {

@@ -143,7 +143,14 @@ impl<'c> Rewriter<'c> {
         let mut new = named(&views.new, name);
         let below = here.at(here.from.join(name), here.to.join(name));
         let is_declared = views.new.declares(name) || !new.is_empty();
-        if !is_declared && !in_some_branch(&views.new, name, UNIONS) {
+        if !is_declared && in_some_branch(&views.new, name, UNIONS) {
+            // Which branch it is meant for is decided where the branches are tried.
+            return Remains {
+                tree: Some(Tree::Kept(value)),
+                edits: Vec::new(),
+            };
+        }
+        if !is_declared {
             match rest(&views.new) {
                 Rest::Schemas(schemas) => new = schemas,
                 Rest::Anything if old.is_empty() => {}

@@ -31,12 +31,12 @@ impl Rewriter<'_> {
     }
 
     /// Writes a value as the new contract has it, where that says the same.
-    pub(super) fn repair(
+    pub(super) fn repair<'d>(
         &self,
         here: &Here,
         schemas: &[NodeId],
-        value: Value<'_>,
-        outcome: &mut Outcome<'_>,
+        value: Value<'d>,
+        outcome: &mut Outcome<'d>,
     ) {
         let may_be_repaired = match outcome.tree.kind() {
             Kind::Object | Kind::Array => {
@@ -48,11 +48,11 @@ impl Rewriter<'_> {
             return;
         }
         let repaired = match self.respelled(schemas, value) {
-            Some(text) => Some(Json::from(text)),
+            Some(text) => Some(Tree::Made(Json::from(text))),
             None if self.is_accepted(schemas, &outcome.tree, here.side) => None,
-            None => readings(&outcome.tree.to_serde())
+            None => readings(&outcome.tree)
                 .into_iter()
-                .find(|other| self.is_accepted(schemas, &Tree::Made(other.clone()), here.side)),
+                .find(|other| self.is_accepted(schemas, other, here.side)),
         };
         let Some(repaired) = repaired else {
             return;
@@ -62,9 +62,9 @@ impl Rewriter<'_> {
             from: Some(here.from.clone()),
             to: Some(here.to.clone()),
             before: Some(value.to_serde()),
-            after: Some(repaired.clone()),
+            after: Some(repaired.to_serde()),
         });
-        outcome.tree = Tree::Made(repaired);
+        outcome.tree = repaired;
     }
 
     fn is_of_other_kind(&self, schemas: &[NodeId], tree: &Tree<'_>) -> bool {
@@ -82,6 +82,11 @@ impl Rewriter<'_> {
         let view = View::of(&self.new.graph, schemas);
         let respelled = view.nodes().find_map(|(_, node)| {
             let (format, example) = node.expected_spelling()?;
+            // What is no timestamp is not written as one.
+            let is_one = node.checks.iter().all(|check| check.accepts(value));
+            if !is_one {
+                return None;
+            }
             let (own, wanted) = (Spelling::of(format, &text)?, Spelling::of(format, example)?);
             own.differs(wanted).then(|| wanted.write(&text)).flatten()
         });
@@ -89,32 +94,43 @@ impl Rewriter<'_> {
     }
 }
 
-/// Other ways to say the same value, the most likely first.
-fn readings(value: &Json) -> Vec<Json> {
+/// Other ways to say the same value, the most likely first. What is taken over stays as it was written.
+fn readings<'d>(tree: &Tree<'d>) -> Vec<Tree<'d>> {
     let mut readings = Vec::new();
-    match value {
-        Json::Null => readings.extend([Json::Object(serde_json::Map::new()), Json::Array(vec![])]),
-        Json::Object(members) if members.is_empty() => readings.push(Json::Null),
-        Json::Array(items) if items.is_empty() => readings.push(Json::Null),
-        Json::String(text) => {
+    let empty = tree.is_empty_container();
+    match (tree.kind(), tree) {
+        (Kind::Null, _) => readings.extend([
+            Tree::Made(Json::Object(serde_json::Map::new())),
+            Tree::Made(Json::Array(Vec::new())),
+        ]),
+        (Kind::Object | Kind::Array, _) if empty => readings.push(Tree::Made(Json::Null)),
+        (Kind::String, Tree::Kept(value)) => {
             // Only what would be written the same way back.
-            let read: Option<Json> = serde_json::from_str(text).ok();
+            let text = value.as_str().unwrap_or_default();
+            let read: Option<Json> = serde_json::from_str(&text).ok();
             let scalar = read.filter(|read| read.is_number() || read.is_boolean());
-            let written = scalar.map(|scalar| (scalar.to_string(), scalar));
-            let same = written.filter(|(written, _)| written == text);
-            readings.extend(same.map(|(_, scalar)| scalar));
+            let same = scalar.filter(|scalar| scalar.to_string().as_str() == &*text);
+            readings.extend(same.map(Tree::Made));
         }
-        Json::Number(_) | Json::Bool(_) => readings.push(Json::String(value.to_string())),
-        Json::Object(_) | Json::Array(_) => {}
+        (Kind::Number | Kind::Boolean, Tree::Kept(value)) => {
+            readings.push(Tree::Made(Json::from(value.raw())));
+        }
+        _ => {}
     }
-    match value {
-        Json::Array(items) => {
+    match tree {
+        Tree::Kept(value) if value.kind() == Kind::Array => {
+            let mut elements = value.elements();
+            if let (Some(only), None) = (elements.next(), elements.next()) {
+                readings.push(Tree::Kept(only));
+            }
+        }
+        Tree::Array(items, _) => {
             if let [only] = items.as_slice() {
                 readings.push(only.clone());
             }
         }
-        Json::Null => {}
-        other => readings.push(Json::Array(vec![other.clone()])),
+        _ if tree.kind() == Kind::Null => {}
+        other => readings.push(Tree::Array(vec![other.clone()], None)),
     }
     readings
 }

@@ -18,7 +18,13 @@ use super::object::Rest;
 use super::tree::Tree;
 
 /// Deviations from the new contract that are listed for one payload.
-const LISTED: usize = 50;
+pub const LISTED: usize = 1_000;
+
+/// Deviations that are counted to compare two ways.
+const SCORED: usize = 50;
+
+/// Values on the way down for which every variant is tried; below, the first that fits is taken.
+const CHOICES: usize = 4;
 
 /// Levels of a payload that are looked into; what is below is taken over as it is.
 const DEEPEST: usize = 512;
@@ -51,6 +57,8 @@ pub(super) struct Here {
     depth: usize,
     /// Pairs that were tried for the same value.
     tried: Vec<usize>,
+    /// Values on the way down for which several variants were tried.
+    choices: usize,
 }
 
 impl Here {
@@ -62,6 +70,7 @@ impl Here {
             side: self.side,
             depth: self.depth + 1,
             tried: Vec::new(),
+            choices: self.choices,
         }
     }
 }
@@ -181,23 +190,36 @@ impl<'c> Rewriter<'c> {
         }
         let known = self.alignment.find(&old, &new);
         let id = known.filter(|id| !here.tried.contains(id));
-        let mut outcomes = match id {
+        let moves = known.map_or(&[][..], |id| &self.alignment.pairs[id].moves);
+        let outcomes = match id {
             Some(id) => self.variants(here, id, value),
             None => Vec::new(),
         };
-        let moves = known.map_or(&[][..], |id| &self.alignment.pairs[id].moves);
-        outcomes.push(self.parts(here, schemas, moves, value));
-        if outcomes.len() == 1 {
-            return outcomes.swap_remove(0);
+        if outcomes.is_empty() {
+            return self.parts(here, schemas, moves, value);
         }
-        let last = outcomes.len() - 1;
-        let score = |(index, outcome): (usize, &Outcome<'_>)| {
-            let broken = self.broken(&outcome.tree, &new, here.side, LISTED).len();
+        let score = |outcome: &Outcome<'_>| {
+            let broken = self.broken(&outcome.tree, &new, here.side, SCORED).len();
             let lost = outcome.edits.iter().filter(|edit| edit.kind.loses());
-            (broken, index == last, lost.count(), index)
+            (broken, lost.count())
         };
-        let best = outcomes.iter().enumerate().map(score).min();
-        outcomes.swap_remove(best.map_or(0, |(.., index)| index))
+        // Of equals the first counts.
+        let scored = outcomes
+            .into_iter()
+            .map(|outcome| (score(&outcome), outcome));
+        let best = scored.min_by_key(|(score, _)| *score);
+        match best {
+            Some(((0, _), outcome)) => outcome,
+            // Where no variant fits, the value part by part may.
+            Some(((broken, _), outcome)) => {
+                let parts = self.parts(here, schemas, moves, value);
+                match score(&parts).0 < broken {
+                    true => parts,
+                    false => outcome,
+                }
+            }
+            None => self.parts(here, schemas, moves, value),
+        }
     }
 
     /// The value as each variant that it may have become.
@@ -205,6 +227,8 @@ impl<'c> Rewriter<'c> {
         let pair: &AlignedPair = &self.alignment.pairs[id];
         let mut within = here.clone();
         within.tried.push(id);
+        within.choices += 1;
+        let is_late = here.choices >= CHOICES;
         let mut outcomes = Vec::new();
         // Of equals the first counts: what stands by itself now is to stand by itself.
         for moved in &pair.moves {
@@ -218,15 +242,48 @@ impl<'c> Rewriter<'c> {
                 below.old == pair.old
                     || schemas.all(|schema| self.old.graph.accepts(*schema, value))
             };
-            if *edge == Edge::Same && is_of_it() {
-                let schemas = Schemas {
-                    old: &below.old,
-                    new: &below.new,
-                };
-                outcomes.push(self.value(&within, schemas, value));
+            // Deep down the first one is taken, or it would take exponential time.
+            if *edge != Edge::Same || (is_late && !outcomes.is_empty()) || !is_of_it() {
+                continue;
             }
+            let schemas = Schemas {
+                old: &below.old,
+                new: &below.new,
+            };
+            outcomes.push(match below.old == pair.old || below.new == pair.new {
+                true => self.value(&within, schemas, value),
+                // What stands beside the branches counts with each of them.
+                false => self.beside(&within, pair, below, value),
+            });
         }
         outcomes
+    }
+
+    /// The value as a branch of a union, which may have schemas beside it.
+    fn beside<'d>(
+        &self,
+        here: &Here,
+        pair: &AlignedPair,
+        branch: &AlignedPair,
+        value: Value<'d>,
+    ) -> Outcome<'d> {
+        let names = |graph, schemas: &[NodeId]| !View::of(graph, schemas).names().is_empty();
+        let has_more = names(&self.old.graph, &pair.old) || names(&self.new.graph, &pair.new);
+        if !has_more {
+            let schemas = Schemas {
+                old: &branch.old,
+                new: &branch.new,
+            };
+            return self.value(here, schemas, value);
+        }
+        let both = |whole: &[NodeId], branch: &[NodeId]| [whole, branch].concat();
+        let (old, new) = (both(&pair.old, &branch.old), both(&pair.new, &branch.new));
+        let schemas = Schemas {
+            old: &old,
+            new: &new,
+        };
+        let moves: Vec<Move> = pair.moves.iter().chain(&branch.moves).cloned().collect();
+        self.parts(here, schemas, &moves, value)
     }
 
     /// What stood in an envelope, by itself; `None` where it is no single thing.

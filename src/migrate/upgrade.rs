@@ -119,6 +119,7 @@ impl<'c> Upgrader<'c> {
             read.is_ok_and(|read| read.root().to_serde() == payload)
         };
         let text = match is_meant(&text) {
+            _ if rewritten.edits.is_empty() => root.raw().to_owned(),
             true => text,
             false => rewritten.tree.to_text(),
         };

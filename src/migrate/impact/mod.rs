@@ -9,7 +9,7 @@ mod touch;
 mod usage;
 mod visit;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -34,7 +34,7 @@ pub use timeline::{Column, Spoken, Timeline};
 pub use usage::{Exchanges, Met, Sample, SeenTimes, Side, Times, Usage, VALUES_KEPT, Values};
 
 use around::Around;
-use pairs::Resources;
+use pairs::{Resource, Resources};
 use touch::{Place, scalar, shown};
 use visit::Visit;
 
@@ -58,7 +58,10 @@ pub struct Impact<'c> {
     /// The exchange that is being read.
     current: Option<Current<'c>>,
     resources: Resources,
-    rewritten: u64,
+    /// Responses that were rewritten or kept, of the new contract and of the old one.
+    rewritten: [u64; 2],
+    /// Responses beyond [`REWRITTEN`], which were counted and not rewritten.
+    pub passed_over: u64,
     /// What traffic says of each change, in their order.
     pub usage: Vec<Usage>,
     /// Exchanges by operation: the old contract's id, the new one's where it is new there.
@@ -78,7 +81,7 @@ pub struct Impact<'c> {
 }
 
 /// What an upgrade does in one place.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EditKey {
     /// The operation, as the old contract calls it.
     pub operation: String,
@@ -107,8 +110,8 @@ struct Current<'c> {
     consumer: Option<String>,
     /// The operation, and whether it is one of the old contract.
     operation: Option<(&'c Operation, bool)>,
-    /// What its path says of the resource.
-    path: String,
+    /// The resource that its request names; `None` for a payload without request.
+    resource: Option<Resource>,
     /// How each change was met.
     met: BTreeMap<usize, Met>,
 }
@@ -138,7 +141,8 @@ impl<'c> Impact<'c> {
             around: Around::new(migration, changes),
             current: None,
             resources: Resources::default(),
-            rewritten: 0,
+            rewritten: [0; 2],
+            passed_over: 0,
             usage: vec![Usage::default(); changes.len()],
             operations: BTreeMap::new(),
             consumers: BTreeMap::new(),
@@ -291,7 +295,7 @@ impl<'c> Impact<'c> {
         let mut met: Vec<(usize, Met)> = Vec::new();
         let (by_pair, changes, usage) = (&self.by_pair, self.changes, &mut self.usage);
         let time = self.current.as_ref().and_then(|current| current.time);
-        let mut seen = |pair: usize, value: Value<'_>| {
+        let mut seen = |pair: usize, value: Value<'_>, is_secret: bool| {
             let Some(indices) = by_pair.get(&pair) else {
                 return;
             };
@@ -312,9 +316,14 @@ impl<'c> Impact<'c> {
                 met.push((index, how));
                 let usage = &mut usage[index];
                 if let Some(word) = part.and_then(scalar) {
-                    usage.values.add(&shown_word(change, &word), time);
+                    let word = match is_secret {
+                        true => MASK.to_owned(),
+                        false => shown_word(change, &word),
+                    };
+                    usage.values.add(&word, time);
                 }
-                let is_small = value.raw().len() <= SAMPLE;
+                // What is below the name of a secret is no sample for anybody.
+                let is_small = value.raw().len() <= SAMPLE && !is_secret;
                 if is_old && how == Met::Shown && usage.sample.is_none() && is_small {
                     let after = rewriter.part(value, (&aligned.old, &aligned.new), routed.side);
                     let (before, after) = (shown(&value.to_serde()), shown(&after));
@@ -371,13 +380,21 @@ impl<'c> Impact<'c> {
 
     /// Keeps what a payload would become, and what it is a payload of.
     fn keep(&mut self, routed: &RoutedPayload<'_, 'c>, is_old: bool) {
-        if routed.side == Some(WireSide::Request) || self.rewritten >= REWRITTEN {
+        if routed.side == Some(WireSide::Request) {
             return;
         }
-        self.rewritten += 1;
+        let rewritten = &mut self.rewritten[usize::from(is_old)];
+        if *rewritten >= REWRITTEN {
+            self.passed_over += 1;
+            return;
+        }
+        *rewritten += 1;
         let root = routed.document.root();
-        let path = self.current.as_ref().map(|current| current.path.clone());
-        let path = path.unwrap_or_default();
+        let resource = self
+            .current
+            .as_ref()
+            .and_then(|current| current.resource.clone());
+        let resource = resource.unwrap_or_else(|| Resource::unnamed(routed.operation));
         let name = match is_old {
             true => self.migration.operation(routed.operation),
             false => Some(routed.operation),
@@ -390,14 +407,15 @@ impl<'c> Impact<'c> {
             if routed.verdict != Verdict::Deviates {
                 let payload = root.to_serde();
                 let variant = self.variant(name, routed, &payload);
-                self.resources.add(false, name, (&path, variant), &payload);
+                self.resources
+                    .add(false, name, (&resource, variant, routed.status), &payload);
             }
             return;
         }
         let Ok(rewritten) = self.migration.rewrite(routed, root) else {
             return;
         };
-        let mut counted = Vec::new();
+        let mut counted = HashSet::new();
         for edit in &rewritten.edits {
             let fold = |pointer: &Option<Pointer>| pointer.as_ref().map(Pointer::folded);
             let key = EditKey {
@@ -407,22 +425,26 @@ impl<'c> Impact<'c> {
                 kind: edit.kind,
             };
             let known = self.edits.entry(key.clone()).or_default();
-            if !counted.contains(&key) {
-                known.payloads += 1;
-                counted.push(key);
-            }
+            known.payloads += u64::from(counted.insert(key));
             if known.example.is_none()
                 && let (Some(before), Some(after)) = (&edit.before, &edit.after)
             {
-                let example = (shown(before).to_string(), shown(after).to_string());
-                known.example = Some(example);
+                let pointers = edit.from.iter().chain(&edit.to);
+                let mut names = pointers.flat_map(Pointer::steps);
+                let is_secret = names.any(|name| is_secret_name(&name));
+                let written = |value: &serde_json::Value| match is_secret {
+                    true => serde_json::Value::from(MASK).to_string(),
+                    false => shown(value).to_string(),
+                };
+                known.example = Some((written(before), written(after)));
             }
         }
         // What could not be rewritten in full has no shape to compare.
         if routed.verdict != Verdict::Deviates && rewritten.left.is_empty() {
             let payload = rewritten.tree.to_serde();
             let variant = self.variant(name, routed, &payload);
-            self.resources.add(true, name, (&path, variant), &payload);
+            self.resources
+                .add(true, name, (&resource, variant, routed.status), &payload);
         }
     }
 }
@@ -460,10 +482,10 @@ impl<'c> Watcher<'c> for Impact<'c> {
         let consumer = self.consumer_by.as_ref();
         self.current = Some(Current {
             origin: exchange.origin.clone(),
-            time: time.and_then(|time| time.trim().parse().ok()),
+            time: time.and_then(timeline::read),
             consumer: consumer.and_then(|by| by.of(exchange)),
             operation: None,
-            path: String::new(),
+            resource: None,
             met: BTreeMap::new(),
         });
     }
@@ -475,8 +497,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
         let Some(current) = &mut self.current else {
             return;
         };
-        let path = routed.path_values.iter().map(|(_, value)| value.as_str());
-        current.path = path.collect::<Vec<_>>().join("/");
+        current.resource = Some(Resource::of(routed));
         for (index, how, values) in values {
             meet(current, index, how);
             for value in values {

@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::capture::redact::{MASK, is_secret_name, sanitised};
+use crate::contract::Operation;
+use crate::observe::RoutedRequest;
+
 use crate::location::{PathPattern, Step};
 
 /// Resources of one contract that are kept.
@@ -20,13 +24,82 @@ pub(super) struct Key {
     name: String,
     /// Which variant of the new contract's schema the whole payload is.
     variant: usize,
+    /// The class of the status: an error is no resource of its path.
+    class: Option<u16>,
 }
 
-/// The resources that were seen, those of the old contract in the shape of the new one.
+/// What the request of a payload says of the resource.
+#[derive(Debug, Clone)]
+pub(super) struct Resource {
+    /// The values of the path's parameters, else the query; `None` where every request makes another one.
+    name: Option<String>,
+    /// The same as it may be shown.
+    shown: String,
+}
+
+impl Resource {
+    pub(super) fn of(routed: &RoutedRequest<'_, '_>) -> Self {
+        let mut values: Vec<(&str, &str)> = routed
+            .path_values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let what = match values.is_empty() {
+            true => "query",
+            false => "path",
+        };
+        if values.is_empty() {
+            let query = routed.target.query.iter();
+            values.extend(query.map(|(name, value)| (name.as_str(), value.as_str())));
+            values.sort_unstable();
+        }
+        let joined = |value: &dyn Fn(&str, &str) -> String| {
+            let pairs = values
+                .iter()
+                .map(|(name, text)| format!("{name}={}", value(name, text)));
+            pairs.collect::<Vec<_>>().join(" ")
+        };
+        let makes_another = !matches!(
+            routed.operation.method.as_str(),
+            "GET" | "HEAD" | "PUT" | "PATCH"
+        );
+        let shown = joined(&|name, text| match is_secret_name(name) {
+            true => MASK.to_owned(),
+            false => cut(&sanitised(text)),
+        });
+        Self {
+            name: (!makes_another)
+                .then(|| format!("{what} {}", joined(&|_, text| text.to_owned()))),
+            shown: format!("{what} {shown}").trim_end().to_owned(),
+        }
+    }
+
+    /// Of a payload without request; only objects with an id can be told apart in it.
+    pub(super) fn unnamed(operation: &Operation) -> Self {
+        let has_one = operation.path.parameters().next().is_none() && operation.method == "GET";
+        Self {
+            name: has_one.then(|| "query ".to_owned()),
+            shown: "query".to_owned(),
+        }
+    }
+}
+
+/// Longest name of a resource that is shown, in characters.
+const LONGEST: usize = 60;
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// The resources that were seen, each with what it is called; those of the old contract in the shape of the
+/// new one.
 #[derive(Debug, Default)]
 pub(super) struct Resources {
-    old: BTreeMap<Key, Json>,
-    new: BTreeMap<Key, Json>,
+    old: BTreeMap<Key, (String, Json)>,
+    new: BTreeMap<Key, (String, Json)>,
     /// Resources for which there was no room.
     left_out: u64,
 }
@@ -74,28 +147,32 @@ pub enum DifferenceKind {
 }
 
 impl Resources {
-    /// Keeps the resources of a payload in the shape of the new contract; `path` is what its path names, and
-    /// `variant` which variant the payload is.
+    /// Keeps the resources of a payload in the shape of the new contract: what its request names, which
+    /// variant of the schema it is, and its status.
     pub(super) fn add(
         &mut self,
         is_old: bool,
         operation: &str,
-        (path, variant): (&str, usize),
+        (resource, variant, status): (&Resource, usize, Option<u16>),
         payload: &Json,
     ) {
         let mut found = Vec::new();
         collect(payload, &PathPattern::root(), &mut found);
         // What its path names already is the same resource.
-        found.retain(|(place, ..)| path.is_empty() || !place.steps().is_empty());
-        let called = match path {
-            "" => "any of the operation".to_owned(),
-            path => format!("path value {path}"),
-        };
-        let whole = (PathPattern::root(), called, payload);
-        let resources = found
-            .into_iter()
-            .map(|(place, id, resource)| (place, format!("id {id}"), resource));
-        for (place, name, resource) in std::iter::once(whole).chain(resources) {
+        let is_named = resource
+            .name
+            .as_ref()
+            .is_some_and(|name| name.starts_with("path"));
+        found.retain(|(place, ..)| !is_named || !place.steps().is_empty());
+        let whole = resource.name.as_ref().map(|name| {
+            let shown = resource.shown.clone();
+            (PathPattern::root(), name.clone(), shown, payload)
+        });
+        let resources = found.into_iter().map(|(place, id, resource)| {
+            let shown = format!("id {}", cut(&sanitised(&id)));
+            (place, format!("id {id}"), shown, resource)
+        });
+        for (place, name, shown, resource) in whole.into_iter().chain(resources) {
             let kept = if is_old { &mut self.old } else { &mut self.new };
             if kept.len() >= KEPT {
                 self.left_out += 1;
@@ -106,8 +183,9 @@ impl Resources {
                 place,
                 name,
                 variant,
+                class: status.map(|status| status / 100),
             };
-            kept.entry(key).or_insert_with(|| resource.clone());
+            kept.entry(key).or_insert_with(|| (shown, resource.clone()));
         }
     }
 
@@ -116,8 +194,8 @@ impl Resources {
     pub(super) fn same_at(&self, operation: &str, place: &str) -> (u64, u64) {
         let (mut same, mut all) = (0, 0);
         let own = |key: &Key| key.operation == operation && key.place.steps().is_empty();
-        for (key, old) in self.old.iter().filter(|(key, _)| own(key)) {
-            let new = self.new.get(key).and_then(|new| new.pointer(place));
+        for (key, (_, old)) in self.old.iter().filter(|(key, _)| own(key)) {
+            let new = self.new.get(key).and_then(|(_, new)| new.pointer(place));
             if let (Some(old), Some(new)) = (old.pointer(place), new) {
                 all += 1;
                 same += u64::from(old == new);
@@ -134,8 +212,8 @@ impl Resources {
         };
         let mut differences: BTreeMap<(String, PathPattern, DifferenceKind), (u64, Vec<String>)> =
             BTreeMap::new();
-        for (key, old) in &self.old {
-            let Some(new) = self.new.get(key) else {
+        for (key, (shown, old)) in &self.old {
+            let Some((_, new)) = self.new.get(key) else {
                 continue;
             };
             result.pairs += 1;
@@ -150,7 +228,7 @@ impl Resources {
                     .or_default();
                 entry.0 += 1;
                 if entry.1.len() < EXAMPLES {
-                    entry.1.push(key.name.clone());
+                    entry.1.push(shown.clone());
                 }
             }
         }

@@ -42,6 +42,17 @@ impl Default for Timeline {
     }
 }
 
+/// Reads a time as captures write it; one without offset is taken for UTC.
+pub(super) fn read(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let with_offset = text.parse().ok();
+    with_offset.or_else(|| {
+        let civil: jiff::civil::DateTime = text.parse().ok()?;
+        let zoned = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+        Some(zoned.timestamp())
+    })
+}
+
 /// A column of the chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::diff::view::{Kinds, View};
 use crate::diff::{Change, Fact, Move, Sender};
 use crate::json::{Kind, Value};
 use crate::location::Step;
@@ -65,6 +66,32 @@ impl Place<'_> {
                     _ => value,
                 };
                 (Met::Shown, Some(part))
+            }
+            Fact::ObjectClosed => {
+                let view = View::of(self.new.0, self.new.1);
+                let is_named = |name: &str| {
+                    let mut nodes = view.nodes();
+                    nodes.any(|(_, node)| node.named_schemas(name).next().is_some())
+                };
+                let stray = value.members().any(|(key, _)| !is_named(&key.name()));
+                (shown(stray), None)
+            }
+            Fact::EnumAdded => {
+                let is_listed = scalar(value).is_some_and(|word| change.values.contains(&word));
+                (shown(!is_listed), Some(value))
+            }
+            Fact::TypeNarrowed | Fact::TypeChanged => {
+                let kinds = View::of(self.new.0, self.new.1).all_kinds(3);
+                let own = match value.kind() {
+                    Kind::Null => Kinds::NULL,
+                    Kind::Boolean => Kinds::BOOLEAN,
+                    Kind::Number if value.is_integer() => Kinds::WHOLE,
+                    Kind::Number => Kinds::FRACTION,
+                    Kind::String => Kinds::STRING,
+                    Kind::Array => Kinds::ARRAY,
+                    Kind::Object => Kinds::OBJECT,
+                };
+                (shown(!kinds.has(own)), Some(value))
             }
             // What is allowed now is in no old payload.
             fact if is_widening(fact) => (Met::Reached, Some(value)),

@@ -1,15 +1,25 @@
 //! The walk over one payload and the pairs of schemas that differ for it.
 
+use crate::capture::redact::is_secret_name;
 use crate::contract::Contract;
 use crate::diff::view::View;
 use crate::diff::{AlignedPair, Alignment, Edge};
 use crate::json::Value;
+use crate::location::Step;
 use crate::schema::{Memo, NodeId};
 
 use super::touch::parts;
 
 /// Levels of a payload that are looked into.
 const DEEPEST: usize = 512;
+
+/// Where in a payload the walk is.
+#[derive(Clone, Copy)]
+struct Here {
+    depth: usize,
+    /// Whether some name on the way is one of a secret.
+    is_secret: bool,
+}
 
 /// Walks payloads of one of the contracts.
 pub(super) struct Visit<'v> {
@@ -21,14 +31,19 @@ pub(super) struct Visit<'v> {
 }
 
 impl Visit<'_> {
-    /// Tells `found` of each pair and the value that it is about.
+    /// Tells `found` of each pair and the value that it is about, and whether the value stands below the
+    /// name of a secret.
     pub(super) fn run<'d>(
         &self,
         pair: usize,
         value: Value<'d>,
-        found: &mut dyn FnMut(usize, Value<'d>),
+        found: &mut dyn FnMut(usize, Value<'d>, bool),
     ) {
-        self.visit(pair, value, &mut Vec::new(), 0, found);
+        let here = Here {
+            depth: 0,
+            is_secret: false,
+        };
+        self.visit(pair, value, &mut Vec::new(), here, found);
     }
 
     fn schemas<'p>(&self, pair: &'p AlignedPair) -> &'p [NodeId] {
@@ -50,16 +65,17 @@ impl Visit<'_> {
         id: usize,
         value: Value<'d>,
         tried: &mut Vec<usize>,
-        depth: usize,
-        found: &mut dyn FnMut(usize, Value<'d>),
+        here: Here,
+        found: &mut dyn FnMut(usize, Value<'d>, bool),
     ) {
-        if depth >= DEEPEST || tried.contains(&id) {
+        if here.depth >= DEEPEST || tried.contains(&id) {
             return;
         }
-        found(id, value);
+        found(id, value, here.is_secret);
         tried.push(id);
         let pair = &self.alignment.pairs[id];
-        let mut below: Vec<(usize, Value<'d>)> = Vec::new();
+        // Pairs, values, and whether a name on the way is one of a secret.
+        let mut below: Vec<(usize, Value<'d>, bool)> = Vec::new();
         for (edge, child) in &pair.leads {
             let target = &self.alignment.pairs[*child];
             match edge {
@@ -67,20 +83,41 @@ impl Visit<'_> {
                     // A branch is about the values that it accepts.
                     let is_whole = self.schemas(target) == self.schemas(pair);
                     if is_whole || self.accepts(target, value) {
-                        self.visit(*child, value, tried, depth, found);
+                        self.visit(*child, value, tried, here, found);
                     }
                 }
-                Edge::Property(name) => below.extend(value.get(name).map(|part| (*child, part))),
+                Edge::Property(name) => below.extend(
+                    value
+                        .get(name)
+                        .map(|part| (*child, part, is_secret_name(name))),
+                ),
                 Edge::Position(index) => {
-                    below.extend(value.elements().nth(*index).map(|part| (*child, part)));
+                    below.extend(
+                        value
+                            .elements()
+                            .nth(*index)
+                            .map(|part| (*child, part, false)),
+                    );
                 }
                 Edge::Items(from) => {
-                    below.extend(value.elements().skip(*from).map(|part| (*child, part)));
+                    below.extend(
+                        value
+                            .elements()
+                            .skip(*from)
+                            .map(|part| (*child, part, false)),
+                    );
                 }
-                Edge::Others => below.extend(self.others(pair, value).map(|part| (*child, part))),
+                Edge::Others => {
+                    let parts = self.others(pair, value);
+                    below.extend(parts.map(|(part, is_secret)| (*child, part, is_secret)));
+                }
                 Edge::Pattern(pattern) => {
                     let parts = self.matching(pair, pattern, value);
-                    below.extend(parts.into_iter().map(|part| (*child, part)));
+                    below.extend(
+                        parts
+                            .into_iter()
+                            .map(|(part, is_secret)| (*child, part, is_secret)),
+                    );
                 }
                 Edge::Moved => {}
             }
@@ -95,14 +132,25 @@ impl Visit<'_> {
             };
             if way.is_empty() {
                 if self.accepts(&self.alignment.pairs[child], value) {
-                    self.visit(child, value, tried, depth, found);
+                    self.visit(child, value, tried, here, found);
                 }
                 continue;
             }
-            below.extend(parts(value, way).into_iter().map(|part| (child, part)));
+            let is_secret = way
+                .iter()
+                .any(|step| matches!(step, Step::Key(name) if is_secret_name(name)));
+            below.extend(
+                parts(value, way)
+                    .into_iter()
+                    .map(|part| (child, part, is_secret)),
+            );
         }
-        for (child, part) in below {
-            self.visit(child, part, &mut Vec::new(), depth + 1, found);
+        for (child, part, is_secret) in below {
+            let here = Here {
+                depth: here.depth + 1,
+                is_secret: here.is_secret || is_secret,
+            };
+            self.visit(child, part, &mut Vec::new(), here, found);
         }
     }
 
@@ -111,9 +159,9 @@ impl Visit<'_> {
         &self,
         pair: &AlignedPair,
         value: Value<'d>,
-    ) -> impl Iterator<Item = Value<'d>> + use<'d> {
+    ) -> impl Iterator<Item = (Value<'d>, bool)> + use<'d> {
         let view = View::of(&self.contract.graph, self.schemas(pair));
-        let others: Vec<Value<'d>> = value
+        let others: Vec<(Value<'d>, bool)> = value
             .members()
             .filter(|(key, _)| {
                 let name = key.name();
@@ -121,19 +169,26 @@ impl Visit<'_> {
                     .nodes()
                     .any(|(_, node)| node.named_schemas(&name).next().is_some())
             })
-            .map(|(_, member)| member)
+            .map(|(key, member)| (member, is_secret_name(&key.name())))
             .collect();
         others.into_iter()
     }
 
     /// The members whose names match a pattern of the pair.
-    fn matching<'d>(&self, pair: &AlignedPair, pattern: &str, value: Value<'d>) -> Vec<Value<'d>> {
+    fn matching<'d>(
+        &self,
+        pair: &AlignedPair,
+        pattern: &str,
+        value: Value<'d>,
+    ) -> Vec<(Value<'d>, bool)> {
         let view = View::of(&self.contract.graph, self.schemas(pair));
         let matches = |name: &str| {
             let mut patterns = view.nodes().flat_map(|(_, node)| &node.object.patterns);
             patterns.any(|(check, _)| check.argument_text() == pattern && check.accepts_text(name))
         };
         let members = value.members().filter(|(key, _)| matches(&key.name()));
-        members.map(|(_, member)| member).collect()
+        members
+            .map(|(key, member)| (member, is_secret_name(&key.name())))
+            .collect()
     }
 }

@@ -65,6 +65,8 @@ pub struct Traffic {
     pub spoken: BTreeMap<Spoken, SeenTimes>,
     /// Payloads that could not be compared, by why.
     pub unjudged: BTreeMap<Verdict, u64>,
+    /// Responses that were counted and, since there are so many, not rewritten.
+    pub passed_over: u64,
 }
 
 /// An operation, and what the move means for it.
@@ -174,6 +176,7 @@ impl MigrationReport {
             timeline: impact.timeline,
             spoken: impact.spoken,
             unjudged: impact.unjudged,
+            passed_over: impact.passed_over,
         };
         Self {
             diff,

@@ -138,6 +138,12 @@ pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
         for (path, reason) in &traffic.report.skipped {
             rows.push(format!("{}: passed over: {reason}", path.display()));
         }
+        if traffic.passed_over > 0 {
+            rows.push(format!(
+                "{}: counted, but not rewritten and not held side by side: only the first of each version are",
+                plural(traffic.passed_over, "response")
+            ));
+        }
         for (verdict, count) in &traffic.unjudged {
             rows.push(format!(
                 "{}: not compared: each {}",

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::migrate::{Fate, Upgraded};
+use crate::migrate::{Fate, LISTED, Upgraded};
 
 use super::{EditGroup, UpgradeReport, groups, left, shown_place};
 
@@ -100,6 +100,12 @@ fn write_payload(out: &mut String, report: &UpgradeReport, payload: &Upgraded) {
                     count => format!("  ({count} times)"),
                 };
                 put!(out, "  {HAND}by hand{HAND:#}: {words}{times}\n");
+            }
+            if upgrade.left.len() >= LISTED {
+                put!(
+                    out,
+                    "  {HAND}by hand{HAND:#}: and maybe more: {LISTED} places are listed\n"
+                );
             }
             match left.is_empty() {
                 true => {

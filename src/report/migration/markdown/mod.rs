@@ -4,6 +4,7 @@ mod tables;
 
 use std::fmt::Write as _;
 
+use crate::capture::redact::printed;
 use crate::diff::{Fact, Verdict};
 use crate::report::changes::markdown::{escaped, fenced};
 use crate::report::changes::words::{
@@ -303,17 +304,23 @@ fn slug(title: &str) -> String {
     title.to_lowercase().replace(' ', "-")
 }
 
-/// A code span, whatever is in it.
+/// A code span, whatever is in it: its fence is longer than any run of backticks.
 fn code(text: &str) -> String {
-    let text = crate::capture::redact::printed(text).replace(['\n', '\r'], " ");
-    match text.contains('`') {
-        true => format!("<code>{}</code>", html(&text)),
-        false => format!("`{text}`"),
-    }
+    let text = printed(text).replace(['\n', '\r'], " ");
+    let runs = text.split(|c| c != '`').map(str::len);
+    let longest = runs.max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    // A span that starts or ends with a backtick needs room, and takes it back.
+    let room = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{room}{text}{room}{fence}")
 }
 
 fn html(text: &str) -> String {
-    let text = crate::capture::redact::printed(text);
+    let text = printed(text);
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
@@ -346,8 +353,9 @@ fn wrapped(text: &str, indent: &str) -> String {
             out.push('\n');
             out.push_str(indent);
             column = indent.len();
-            // What starts a line may start a list or a heading.
-            if word.starts_with(['#', '+', '-', '>', '=']) {
+            // What starts a line may start a list or a heading; in a code span it does not.
+            let in_code = out.matches('`').count() % 2 == 1;
+            if !in_code && word.starts_with(['#', '+', '-', '>', '=']) {
                 out.push('\\');
             }
         } else if index > 0 {
