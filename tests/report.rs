@@ -341,6 +341,63 @@ fn secrets_and_markup_of_captures_reach_no_report() {
     }
 }
 
+/// A value is masked by every name on the way to it, also where its schema is a component.
+#[test]
+fn values_below_the_name_of_a_secret_are_masked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write =
+        |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+    let api = |version: &str, values: [&str; 2], kind: &str| {
+        json!({
+            "openapi": "3.1.0", "info": {"title": "Vault", "version": version},
+            "components": {"schemas": {"Pw": {"enum": values}, "Holder": {
+                "type": "object", "properties": {"value": {"type": kind}}
+            }}},
+            "paths": {"/things/{token}": {"get": {
+                "operationId": "readThing",
+                "parameters": [{"name": "token", "in": "path", "required": true, "schema": {"type": "string"}}],
+                "responses": {"200": {"description": "", "content": {"application/json": {"schema": {
+                    "type": "object", "properties": {
+                        "password": {"$ref": "#/components/schemas/Pw"},
+                        "secret": {"$ref": "#/components/schemas/Holder"}
+                    }
+                }}}}}
+            }}},
+        })
+        .to_string()
+    };
+    write("old.json", &api("1", ["correcthorse", "b"], "string"));
+    write("new.json", &api("2", ["b", "c"], "integer"));
+    let exchange = |body: &str| {
+        format!(
+            "GET /things/PATHTOKEN HTTP/1.1\r\nHost: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}\r\n\r\n",
+            body.len()
+        )
+    };
+    let bodies = [
+        exchange("{\"password\": \"correcthorse\", \"secret\": {\"value\": \"981273\"}}"),
+        exchange("{\"password\": \"c\", \"secret\": {\"value\": 981273}, \"more\": 1}"),
+    ];
+    write("traffic.http", &bodies.concat());
+    for format in ["text", "json", "markdown", "html"] {
+        let arguments = ["old.json", "new.json", "traffic.http", "--output", format];
+        let (code, stdout, stderr) = run_in(folder.path(), &arguments);
+        assert_eq!(code, 0, "{stderr}");
+        // What the contracts themselves say is no secret of the traffic.
+        let lines = stdout
+            .lines()
+            .filter(|line| !line.contains("lost") && !line.contains("gone"));
+        let text: String = lines.collect();
+        for secret in ["981273", "PATHTOKEN"] {
+            assert!(!text.contains(secret), "{format}: {secret}");
+        }
+        assert!(
+            !stdout.contains("correcthorse 1×") && !stdout.contains("<code>correcthorse</code> 1×"),
+            "{format}"
+        );
+    }
+}
+
 #[test]
 fn the_exit_code_says_how_it_went() {
     let folder = tempfile::tempdir().expect("a folder");

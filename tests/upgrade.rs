@@ -120,6 +120,78 @@ fn fixtures_are_rewritten_in_place_or_told_why_not() {
 }
 
 #[test]
+fn a_file_with_several_names_is_written_once_and_keeps_its_permissions() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("retrieve-organisation.v1.json");
+    fs::write(&path, sample(SINGLE)).expect("written");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("set");
+        std::os::unix::fs::symlink(&path, folder.path().join("retrieve-organisation.json"))
+            .expect("linked");
+    }
+    let names = [
+        "retrieve-organisation.v1.json",
+        "./retrieve-organisation.v1.json",
+        ".",
+    ];
+    let (code, stdout, stderr) = run_in(folder.path(), &[&names[..], &["--in-place"]].concat(), "");
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    let text = fs::read_to_string(&path).expect("a file");
+    assert!(
+        text.starts_with("{\n  \"object\": \"organisation\""),
+        "{text}"
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(&path).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+    }
+}
+
+#[test]
+fn what_cannot_be_rewritten_passes_through_and_is_told() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let twice = sample(SINGLE).replace("\"name\"", "\"id\"");
+    let arguments = ["--operation", "retrieve-organisation", "--side", "response"];
+    let (code, stdout, stderr) = run_in(folder, &arguments, &twice);
+    assert_eq!(code, 1);
+    assert_eq!(stdout.trim_end(), twice.trim_end());
+    assert!(
+        stderr.contains("the key `id` stands twice in one object"),
+        "{stderr}"
+    );
+    let (code, _, stderr) = run_in(folder, &arguments, "{\"data\": [1e400]}");
+    assert_eq!(code, 1);
+    assert!(stderr.contains("it is not JSON: "), "{stderr}");
+    // Losses are told at the end, and can make the exit code.
+    let (code, _, stderr) = run_in(folder, &["--fail-on-loss"], &sample(LIST));
+    assert_eq!(code, 1);
+    assert!(stderr.contains("values are lost in 1 of them"), "{stderr}");
+}
+
+#[test]
+fn half_done_payloads_are_not_written_back_unasked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("list-organisations.v1.json");
+    let drifting = sample(LIST).replacen("\"jurisdiction\": null", "\"jurisdiction\": \"xk\"", 1);
+    fs::write(&path, &drifting).expect("written");
+    let (code, stdout, _) = run_in(folder.path(), &[".", "--in-place"], "");
+    assert_eq!(code, 1);
+    assert!(stdout.contains("1 to be completed by hand"), "{stdout}");
+    assert_eq!(fs::read_to_string(&path).expect("a file"), drifting);
+    let (code, _, _) = run_in(folder.path(), &[".", "--in-place", "--incomplete"], "");
+    assert_eq!(code, 1);
+    assert!(
+        fs::read_to_string(&path)
+            .expect("a file")
+            .contains("paginated_list")
+    );
+}
+
+#[test]
 fn what_is_missing_on_the_way_back_is_asked_for() {
     let (_, new, _) = run(&[SINGLE]);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -1,5 +1,7 @@
 //! How a JSON document is laid out, so that a rewritten one looks as if its author had changed it.
 
+use std::ops::Range;
+
 use crate::json::{Document, Kind, Value};
 
 use super::tree::Tree;
@@ -61,9 +63,11 @@ impl Layout {
                 });
             }
             if !has_colon && let Some((key, member)) = value.members().next() {
-                layout.colon = text[key.span().end..member.span().start]
-                    .trim_end_matches(['\n', '\r'])
-                    .to_owned();
+                let colon = &text[key.span().end..member.span().start];
+                layout.colon = match colon.contains('\n') {
+                    true => ": ".to_owned(),
+                    false => colon.to_owned(),
+                };
                 has_colon = true;
             }
             if !has_comma && let [_, second, ..] = starts.as_slice() {
@@ -103,81 +107,116 @@ impl Layout {
                 self.tree(&opened, outer, out);
             }
             Tree::Made(value) => out.push_str(&value.to_string()),
-            Tree::Object(members, from) => self.container(
-                '{',
-                '}',
-                members,
-                *from,
-                outer,
-                out,
-                |member, inner, out| {
+            Tree::Object(members, from) => {
+                let spans = members.iter().map(|member| member.span.clone());
+                let gaps = self.gaps(['{', '}'], &spans.collect::<Vec<_>>(), *from, outer);
+                for (member, gap) in members.iter().zip(&gaps.before) {
+                    out.push_str(gap);
                     out.push_str(&member.key_text());
-                    out.push_str(&self.colon);
-                    self.tree(&member.tree, inner, out);
-                },
-            ),
+                    out.push_str(
+                        member
+                            .written
+                            .map_or(self.colon.as_str(), |(_, colon)| colon),
+                    );
+                    self.tree(&member.tree, &gaps.inner, out);
+                }
+                out.push_str(&gaps.last);
+            }
             Tree::Array(items, from) => {
-                self.container('[', ']', items, *from, outer, out, |item, inner, out| {
-                    self.tree(item, inner, out);
-                });
+                let spans = items.iter().map(Tree::span);
+                let gaps = self.gaps(['[', ']'], &spans.collect::<Vec<_>>(), *from, outer);
+                for (item, gap) in items.iter().zip(&gaps.before) {
+                    out.push_str(gap);
+                    self.tree(item, &gaps.inner, out);
+                }
+                out.push_str(&gaps.last);
             }
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "brackets, parts and how to write one"
-    )]
-    fn container<T>(
+    /// What stands between the parts of a container; what stood there before, where the parts did, too.
+    fn gaps(
         &self,
-        open: char,
-        close: char,
-        parts: &[T],
+        [open, close]: [char; 2],
+        spans: &[Option<Range<usize>>],
         from: Option<Value<'_>>,
         outer: &str,
-        out: &mut String,
-        write: impl Fn(&T, &str, &mut String),
-    ) {
-        out.push(open);
-        if parts.is_empty() {
-            out.push(close);
-            return;
+    ) -> Gaps {
+        if spans.is_empty() {
+            return Gaps {
+                inner: outer.to_owned(),
+                before: Vec::new(),
+                last: format!("{open}{close}"),
+            };
         }
-        let gap = from.and_then(|value| {
+        let first = from.and_then(|value| {
             let first = starts(value).first().copied()?;
             Some(&value.document_text()[value.span().start + 1..first])
         });
         // What stood on one line stays there.
-        let indent = match gap {
+        let indent = match first {
             Some(gap) if !gap.contains('\n') => None,
             _ => self.indent.as_deref(),
         };
-        let Some(indent) = indent else {
-            let padding = gap.filter(|gap| !gap.contains('\n')).unwrap_or_default();
-            out.push_str(padding);
-            for (index, part) in parts.iter().enumerate() {
-                if index > 0 {
-                    out.push_str(&self.comma);
-                }
-                write(part, outer, out);
-            }
-            out.push_str(padding);
-            out.push(close);
-            return;
+        let inner = match indent {
+            Some(indent) => format!("{outer}{indent}"),
+            None => outer.to_owned(),
         };
-        let inner = format!("{outer}{indent}");
-        for (index, part) in parts.iter().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            out.push_str(self.newline);
-            out.push_str(&inner);
-            write(part, &inner, out);
+        let padding = first.filter(|gap| !gap.contains('\n')).unwrap_or_default();
+        let (start, between, end) = match indent {
+            Some(_) => (
+                format!("{open}{}{inner}", self.newline),
+                format!(",{}{inner}", self.newline),
+                format!("{}{outer}{close}", self.newline),
+            ),
+            None => (
+                format!("{open}{padding}"),
+                self.comma.clone(),
+                format!("{padding}{close}"),
+            ),
+        };
+        // Only where the container stands as deep as it stood can its white space stay.
+        let source =
+            from.filter(|value| line_indent(value.document_text(), value.span().start) == outer);
+        // The white space that stood before a place of the document, behind this bracket or comma.
+        let kept = |place: usize, punctuation: char| {
+            let text = source?.document_text().get(..place)?;
+            let start = text.trim_end().len();
+            let is_behind = text[..start].ends_with(punctuation);
+            is_behind.then(|| format!("{punctuation}{}", &text[start..]))
+        };
+        let before = spans.iter().enumerate().map(|(index, span)| {
+            let (punctuation, usual) = match index {
+                0 => (open, &start),
+                _ => (',', &between),
+            };
+            let gap = span.as_ref().and_then(|span| kept(span.start, punctuation));
+            gap.unwrap_or_else(|| usual.clone())
+        });
+        let before = before.collect();
+        // What was last may be so no longer.
+        let last = source.and_then(|value| {
+            let text = value.document_text();
+            let bracket = value.span().end - 1;
+            let start = text[..bracket].trim_end().len();
+            Some(text.get(start..=bracket)?.to_owned())
+        });
+        Gaps {
+            inner,
+            before,
+            last: last.unwrap_or(end),
         }
-        out.push_str(self.newline);
-        out.push_str(outer);
-        out.push(close);
     }
+}
+
+/// What stands between the parts of a container.
+struct Gaps {
+    /// What lines of the parts are indented by.
+    inner: String,
+    /// Before each part, brackets and commas included.
+    before: Vec<String>,
+    /// Behind the last part.
+    last: String,
 }
 
 /// Where the members or elements of a container start.

@@ -338,6 +338,13 @@ impl Entry {
             // What is left out may be what neither contract knows.
             Action::Drop { .. } => {}
         }
+        if let Action::Set { at, .. } | Action::Map { at, .. } | Action::Drop { at } = &self.action
+            && at.steps().is_empty()
+        {
+            return Err(
+                "the path of the whole payload is empty; a rule is about a part of it".to_owned(),
+            );
+        }
         Ok(())
     }
 

@@ -271,6 +271,130 @@ fn edits_that_contracts_determine() {
     }
 }
 
+/// What has no place is told, and what stands in a place stays.
+#[test]
+fn moves_to_places_that_are_taken_lose_nothing_silently() {
+    let integer = json!({"type": "integer", "minimum": 1});
+    let page = json!({"type": "object", "properties": {"total": integer, "count": integer}});
+    let old = json!({"type": "object", "properties": {"name": {}, "meta": page, "per_page": {"type": "string", "pattern": "^x"}}});
+    let new = json!({"type": "object", "properties": {
+        "name": {}, "total": integer, "count": integer, "limit": {"type": "string", "pattern": "^x"}
+    }});
+    let there = of_schemas(
+        &old,
+        &new,
+        r#"{"meta": {"total": 1, "count": 2}, "per_page": "x", "limit": "xy", "total": 7}"#,
+    );
+    assert_eq!(
+        there.payload,
+        json!({"limit": "xy", "total": 7, "count": 2})
+    );
+    assert_eq!(there.lost(), ["/meta/total", "/per_page"]);
+    let back = of_schemas(&new, &old, r#"{"total": 1, "count": 2, "meta": "oops"}"#);
+    assert_eq!(back.payload, json!({"meta": "oops"}));
+    assert_eq!(back.lost(), ["/total", "/count"]);
+}
+
+/// Numbers and strings stay as they were written, also where they are taken over into something else.
+#[test]
+fn numbers_keep_their_digits() {
+    let object = |schema: Json| json!({"type": "object", "properties": {"n": schema, "gone": {}}, "required": ["n"]});
+    let after =
+        |schema: Json| json!({"type": "object", "properties": {"n": schema}, "required": ["n"]});
+    let (number, string) = (json!({"type": "number"}), json!({"type": "string"}));
+    let list = json!({"type": "array", "items": number});
+    for (old, new, payload, expected) in [
+        (
+            &number,
+            &string,
+            "12345678901234567890123",
+            "\"12345678901234567890123\"",
+        ),
+        (&number, &string, "1.10", "\"1.10\""),
+        (&list, &number, "[1.10]", "1.10"),
+        (&number, &list, "1e2", "[1e2]"),
+        (&string, &number, "\"1.10\"", "\"1.10\""),
+    ] {
+        let done = of_schemas(
+            &object(old.clone()),
+            &after(new.clone()),
+            &format!("{{\"n\":{payload}}}"),
+        );
+        assert_eq!(done.text, format!("{{\"n\":{expected}}}"), "{payload}");
+    }
+}
+
+#[test]
+fn only_timestamps_are_written_as_timestamps() {
+    let time = |example: &str| json!({"type": "object", "properties": {"t": {"type": "string", "format": "date-time", "examples": [example]}}});
+    let (old, new) = (
+        time("2022-11-01T03:15:03+00:00"),
+        time("2022-11-01T03:15:03Z"),
+    );
+    for (text, expected) in [
+        ("2022-11-01T03:15:03+00:00", "2022-11-01T03:15:03Z"),
+        ("2022-11-01T04:45:03.250+01:30", "2022-11-01T03:15:03.250Z"),
+        ("2016-12-31T23:59:60+00:00", "2016-12-31T23:59:60Z"),
+        ("Note: Hello world +00:00", "Note: Hello world +00:00"),
+        ("a:bcdefgh.5 Z", "a:bcdefgh.5 Z"),
+    ] {
+        let done = of_schemas(&old, &new, &json!({"t": text}).to_string());
+        assert_eq!(done.payload, json!({"t": expected}), "{text}");
+    }
+}
+
+/// Schemas beside a union count with each of its branches.
+#[test]
+fn properties_beside_a_union_are_rewritten_with_its_branches() {
+    let schema = |base: Json, card: Json, is_new: bool| {
+        let kind = |name: &str| json!({"const": name});
+        json!({
+            "type": "object", "properties": base, "required": ["id"],
+            "oneOf": [
+                {"type": "object", "properties": {"kind": kind("card"), "card": card}, "required": ["kind"]},
+                {"type": "object", "properties": {"kind": kind("cash"), "note": {"maxLength": if is_new { 9 } else { 8 }}},
+                 "required": ["kind"]},
+            ],
+        })
+    };
+    let old = schema(
+        json!({"id": {"type": "integer"}, "old": {"type": "boolean"}}),
+        json!({"type": "object", "properties": {"no": {"type": "string"}, "gone": {"type": "integer"}}}),
+        false,
+    );
+    let new = schema(
+        json!({"id": {"type": "integer"}}),
+        json!({"type": "object", "properties": {"no": {"type": "string"}}}),
+        true,
+    );
+    let payload = r#"{"id": 1, "old": true, "kind": "card", "card": {"no": "4", "gone": 1}}"#;
+    let done = of_schemas(&old, &new, payload);
+    assert_eq!(
+        done.payload,
+        json!({"id": 1, "kind": "card", "card": {"no": "4"}})
+    );
+    assert_eq!(done.lost(), ["/old", "/card/gone"]);
+}
+
+/// Each level has two branches that accept everything; the way through them is no tree of tries.
+#[test]
+fn nested_unions_take_no_exponential_time() {
+    let schema = |gone: &str| {
+        let branch = |other: &str| {
+            json!({"type": "object", "properties": {
+                "c": {"$ref": "#"}, gone: {"type": "integer"}, other: {"type": "integer"}
+            }})
+        };
+        json!({"anyOf": [branch("a"), branch("b")]})
+    };
+    let payload = (0..60).fold(json!({}), |inner, _| json!({"c": inner, "x": 1}));
+    let done = of_schemas(&schema("x"), &schema("y"), &payload.to_string());
+    assert_eq!(
+        done.lost().len() + done.payload.to_string().matches("\"y\"").count(),
+        60
+    );
+}
+
 #[test]
 fn what_nothing_determines_is_left_to_people() {
     let old = json!({"type": "object", "properties": {"size": {"enum": ["s", "m", "xl"]}}, "required": ["size"]});
@@ -404,6 +528,21 @@ fn a_rewritten_payload_looks_as_its_author_would_have_written_it() {
             "{\"a\": 123456789012345678901234567890}",
         ),
     ];
+    let table = table.into_iter().chain([
+        // What stands beside what goes stays where it is: blank lines, columns, several on a line.
+        (
+            "{\n  \"a\":   1,\n\n  \"list\": [1,\n   2],\n  \"gone\": 1\n}",
+            "{\n  \"a\":   1,\n\n  \"list\": [1,\n   2]\n}",
+        ),
+        (
+            "{ \"a\": 1,\n \"list\":[], \"gone\": 2, \"o\" : {} }",
+            "{ \"a\": 1,\n \"list\":[], \"o\" : {} }",
+        ),
+        (
+            "{\n  \"o\":\n  {\n    \"x\": 1\n  },\n  \"gone\":\n  {\n  }\n}",
+            "{\n  \"o\":\n  {\n    \"x\": 1\n  }\n}",
+        ),
+    ]);
     for (payload, expected) in table {
         let done = of_schemas(&old, &new, payload);
         assert_eq!(done.text, expected, "{payload}");

@@ -1,6 +1,7 @@
 //! A payload on its way to another shape: what is taken over stays as it was written.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::json::{Key, Kind, Value};
 
@@ -22,8 +23,11 @@ pub enum Tree<'d> {
 pub struct Member<'d> {
     /// The key.
     pub name: Cow<'d, str>,
-    /// The key as it was written, in quotes; `None` for one that was not there.
-    pub written: Option<&'d str>,
+    /// The key and what stands between it and the value as they were written; `None` for one that was not
+    /// there.
+    pub written: Option<(&'d str, &'d str)>,
+    /// Where it stood, from the key to the end of the value: bytes of the document.
+    pub(super) span: Option<Range<usize>>,
     /// The value.
     pub tree: Tree<'d>,
     /// Whether the object did not have it at this place.
@@ -37,6 +41,7 @@ impl<'d> Member<'d> {
         Self {
             name: name.into(),
             written: None,
+            span: None,
             tree,
             is_new: true,
         }
@@ -45,9 +50,11 @@ impl<'d> Member<'d> {
     /// A member of a payload, with what became of its value.
     #[must_use]
     pub fn kept(key: Key<'d>, value: Value<'d>, tree: Tree<'d>) -> Self {
+        let text = value.document_text();
         Self {
             name: key.name(),
-            written: Some(&value.document_text()[key.span()]),
+            written: Some((&text[key.span()], &text[key.span().end..value.span().start])),
+            span: Some(key.span().start..value.span().end),
             tree,
             is_new: false,
         }
@@ -57,13 +64,23 @@ impl<'d> Member<'d> {
     #[must_use]
     pub fn key_text(&self) -> Cow<'d, str> {
         match self.written {
-            Some(written) => Cow::Borrowed(written),
+            Some((key, _)) => Cow::Borrowed(key),
             None => Cow::Owned(serde_json::Value::from(&*self.name).to_string()),
         }
     }
 }
 
 impl Tree<'_> {
+    /// Where it stood, if it is one of the document.
+    pub(super) fn span(&self) -> Option<Range<usize>> {
+        match self {
+            Self::Kept(value) | Self::Object(_, Some(value)) | Self::Array(_, Some(value)) => {
+                Some(value.span())
+            }
+            Self::Made(_) | Self::Object(_, None) | Self::Array(_, None) => None,
+        }
+    }
+
     /// The value as `serde_json` would have read it.
     #[must_use]
     pub fn to_serde(&self) -> serde_json::Value {
