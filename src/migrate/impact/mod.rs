@@ -394,7 +394,7 @@ impl<'c> Impact<'c> {
             .current
             .as_ref()
             .and_then(|current| current.resource.clone());
-        let resource = resource.unwrap_or_else(|| Resource::unnamed(routed.operation));
+        let resource = resource.unwrap_or_else(Resource::unnamed);
         let name = match is_old {
             true => self.migration.operation(routed.operation),
             false => Some(routed.operation),

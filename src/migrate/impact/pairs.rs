@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::capture::redact::{MASK, is_secret_name, sanitised};
-use crate::contract::Operation;
 use crate::observe::RoutedRequest;
 
 use crate::location::{PathPattern, Step};
@@ -74,12 +73,11 @@ impl Resource {
         }
     }
 
-    /// Of a payload without request; only objects with an id can be told apart in it.
-    pub(super) fn unnamed(operation: &Operation) -> Self {
-        let has_one = operation.path.parameters().next().is_none() && operation.method == "GET";
+    /// Of a payload without request: only objects with an id can be told apart in it.
+    pub(super) const fn unnamed() -> Self {
         Self {
-            name: has_one.then(|| "query ".to_owned()),
-            shown: "query".to_owned(),
+            name: None,
+            shown: String::new(),
         }
     }
 }
