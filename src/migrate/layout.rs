@@ -176,8 +176,10 @@ impl Layout {
             ),
         };
         // Only where the container stands as deep as it stood can its white space stay.
-        let source =
-            from.filter(|value| line_indent(value.document_text(), value.span().start) == outer);
+        let source = from.filter(|value| {
+            // On one line nothing is indented.
+            self.indent.is_none() || line_indent(value.document_text(), value.span().start) == outer
+        });
         // The white space that stood before a place of the document, behind this bracket or comma.
         let kept = |place: usize, punctuation: char| {
             let text = source?.document_text().get(..place)?;

@@ -20,14 +20,17 @@ impl Rewriter<'_> {
         tree: &Tree<'_>,
         side: Option<Side>,
     ) -> bool {
-        let text = tree.to_text();
-        let Ok(document) = Document::parse(text.as_bytes()) else {
-            return false;
+        let accepts = |value: Value<'_>| {
+            let memo = Memo::on(side);
+            let mut schemas = schemas.iter();
+            schemas.all(|schema| self.new.graph.accepts_with(*schema, value, &memo))
         };
-        let graph = &self.new.graph;
-        let memo = Memo::on(side);
-        let mut schemas = schemas.iter();
-        schemas.all(|schema| graph.accepts_with(*schema, document.root(), &memo))
+        // What stands in a document need not be read again.
+        if let Tree::Kept(value) = tree {
+            return accepts(*value);
+        }
+        let text = tree.to_text();
+        Document::parse(text.as_bytes()).is_ok_and(|document| accepts(document.root()))
     }
 
     /// Writes a value as the new contract has it, where that says the same.

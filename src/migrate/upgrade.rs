@@ -59,7 +59,7 @@ pub struct Upgrade {
     pub was: String,
     /// The payload as it is now, laid out as it was.
     pub text: String,
-    /// The payload as it is now.
+    /// The payload as it is now, for what is left to do; null where nothing is.
     pub payload: serde_json::Value,
     /// What was done to it.
     pub edits: Vec<Edit>,
@@ -128,7 +128,10 @@ impl<'c> Upgrader<'c> {
         Fate::Rewritten(Box::new(Upgrade {
             was: root.raw().to_owned(),
             text,
-            payload,
+            payload: match rewritten.left.is_empty() {
+                true => serde_json::Value::Null,
+                false => payload,
+            },
             edits: rewritten.edits,
             left: rewritten.left,
             broke: broke.flatten(),

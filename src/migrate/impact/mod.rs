@@ -60,7 +60,7 @@ pub struct Impact<'c> {
     resources: Resources,
     /// Responses that were rewritten or kept, of the new contract and of the old one.
     rewritten: [u64; 2],
-    /// Responses beyond [`REWRITTEN`], which were counted and not rewritten.
+    /// Responses beyond those, which were counted and not rewritten.
     pub passed_over: u64,
     /// What traffic says of each change, in their order.
     pub usage: Vec<Usage>,

@@ -101,7 +101,7 @@ fn distinct<'v>(
     most: usize,
 ) -> Vec<String> {
     let mut shown: Vec<String> = Vec::new();
-    for (pointer, value) in values {
+    for (pointer, value) in values.take(LOOKED_AT) {
         let word = shown_value(pointer, value);
         if !shown.contains(&word) {
             if shown.len() == most {
@@ -113,6 +113,9 @@ fn distinct<'v>(
     }
     shown
 }
+
+/// Values of one group that are looked at for different ones.
+const LOOKED_AT: usize = 200;
 
 /// Longest value in a line of text, in characters.
 const VALUE_LENGTH: usize = 60;
