@@ -26,38 +26,16 @@ impl Rewriter<'_> {
         for rule in rules {
             match rule {
                 Action::Move { from, to } => self.carry(value, schemas, here, (from, to), outcome),
-                Action::Set { at, value } => {
+                Action::Set { at, .. } | Action::Drop { at } | Action::Map { at, .. } => {
                     let edits = &mut outcome.edits;
-                    each(
-                        &mut outcome.tree,
-                        at.steps(),
-                        &Pointer::root(),
-                        &mut |parent, name, at| {
-                            set(parent, name, at, value, edits);
-                        },
-                    );
-                }
-                Action::Drop { at } => {
-                    let edits = &mut outcome.edits;
-                    each(
-                        &mut outcome.tree,
-                        at.steps(),
-                        &Pointer::root(),
-                        &mut |parent, name, at| {
-                            leave_out(parent, name, at, edits);
-                        },
-                    );
-                }
-                Action::Map { at, values } => {
-                    let edits = &mut outcome.edits;
-                    each(
-                        &mut outcome.tree,
-                        at.steps(),
-                        &Pointer::root(),
-                        &mut |parent, name, at| {
-                            map(parent, name, at, values, edits);
-                        },
-                    );
+                    let mut act = |members: &mut Vec<Member<'d>>, name: &str, at| match rule {
+                        Action::Set { value, .. } => set(members, name, at, value, edits),
+                        Action::Drop { .. } => leave_out(members, name, at, edits),
+                        Action::Map { values, .. } => map(members, name, at, values, edits),
+                        Action::Move { .. } => {}
+                    };
+                    let tree = &mut outcome.tree;
+                    each(tree, at.steps(), &Pointer::root(), &mut act);
                 }
             }
         }

@@ -9,6 +9,7 @@ mod expectation;
 mod explain;
 mod fit;
 mod observer;
+mod options;
 mod parameter;
 mod placeholder;
 mod profile;
@@ -23,7 +24,8 @@ mod watch;
 
 pub use deviation::{Deviation, DeviationKind};
 pub use explain::{deviations, first_deviation};
-pub use observer::{Judged, Observer, Options, fits_file};
+pub use observer::{Judged, Observer};
+pub use options::{Options, fits_file};
 pub use placeholder::is_placeholder;
 pub use profile::{
     Count, PathId, PathProfile, Profile, Shape, TargetKey, TargetProfile, TrafficFact, Verdict,

@@ -12,6 +12,7 @@ use crate::json::{Document, SyntaxError};
 use crate::location::{Origin, Side};
 
 use super::expectation::{Said, allows_body, best_fit};
+use super::options::{Options, fits_file};
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
 use super::record::ShapeRecorder;
 use super::route::{Destination, Guess, Versions};
@@ -21,17 +22,6 @@ use super::watch::{RoutedPayload, RoutedRequest, Watcher};
 
 /// Verdicts on single payloads that are kept for the report.
 const JUDGED_KEPT: usize = 1_000;
-
-/// What the user said of all captures of a run.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Operation, side and status of payloads that come without method and URL. They win over what
-    /// the capture's own name says.
-    pub hint: Hint,
-    /// Operations of payloads by the path of their file; the first pattern that fits decides, and wins
-    /// over `hint`.
-    pub by_file: Vec<(glob::Pattern, String)>,
-}
 
 /// The verdict on one payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -586,16 +576,6 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
     fn skipped(&mut self, path: PathBuf, reason: &'static str) {
         self.skipped.push((path, reason));
     }
-}
-
-/// Whether a pattern is about a file: its path as it was given, or its name alone.
-#[must_use]
-pub fn fits_file(glob: &glob::Pattern, file: &str) -> bool {
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let plain = glob.as_str().strip_prefix("./").map(glob::Pattern::new);
-    glob.matches(file)
-        || glob.matches(name)
-        || plain.is_some_and(|plain| plain.is_ok_and(|plain| plain.matches(file)))
 }
 
 pub(super) fn key_of(place: &Destination<'_>) -> TargetKey {

@@ -41,6 +41,12 @@ use visit::Visit;
 /// Payloads that are rewritten to see what the changes mean for them; of more the counters say enough.
 const REWRITTEN: u64 = 2_000;
 
+/// Consumers that are told apart; those beyond are counted as others.
+const CONSUMERS: usize = 256;
+
+/// What the others are called.
+const OTHERS: &str = "(others)";
+
 /// Largest part of a payload that is kept as a sample, in bytes.
 const SAMPLE: usize = 16_384;
 
@@ -480,10 +486,16 @@ impl<'c> Watcher<'c> for Impact<'c> {
         self.end();
         let time = exchange.time.as_deref();
         let consumer = self.consumer_by.as_ref();
+        let named = consumer.and_then(|by| by.of(exchange));
+        // A header that differs in every request names nobody.
+        let named = named.map(|name| match self.consumers.contains_key(&name) {
+            false if self.consumers.len() >= CONSUMERS => OTHERS.to_owned(),
+            _ => name,
+        });
         self.current = Some(Current {
             origin: exchange.origin.clone(),
             time: time.and_then(timeline::read),
-            consumer: consumer.and_then(|by| by.of(exchange)),
+            consumer: named,
             operation: None,
             resource: None,
             met: BTreeMap::new(),
