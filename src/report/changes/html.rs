@@ -239,9 +239,6 @@ pub(in crate::report) fn article(
         .chain(&judged.new)
         .map(|origin| code(&format!("{}:{}", origin.file, origin.position.line)))
         .collect();
-    if !origins.is_empty() {
-        facts.push(("Contract", origins.join(" → ")));
-    }
     let mut body = String::new();
     if !listed.is_empty() {
         let lines: Vec<String> = listed
@@ -269,7 +266,10 @@ pub(in crate::report) fn article(
     // A list that can be read is shown in full.
     let all = options.all_places || change.reach.len() <= REACHED;
     let told = place(judged).into_iter().chain(reach(change, all, ""));
-    let told: Vec<String> = told.map(|words| escape(&words)).collect();
+    let mut told: Vec<String> = told.map(|words| escape(&words)).collect();
+    if !origins.is_empty() {
+        told.push(origins.join(" → "));
+    }
     Article {
         key: [
             judged.rule.id.to_owned(),
@@ -305,10 +305,6 @@ fn witness_block(witness: &Witness, sender: Sender) -> String {
         lines.truncate(WITNESS_LINES);
         lines.push(("…".to_owned(), false));
     }
-    let content = format!(
-        "<p>{}</p>\n{}",
-        escape(&witness_title(witness, sender)),
-        json_block(&lines)
-    );
-    details("Witness", &content)
+    let summary = format!("Witness: {}", escape(&witness_title(witness, sender)));
+    details(&summary, &json_block(&lines))
 }

@@ -13,6 +13,9 @@ macro_rules! put {
     };
 }
 
+/// Lines of JSON that can be taken in without colours.
+const PLAIN: usize = 4;
+
 /// A line of JSON with its parts marked.
 fn coloured(line: &str) -> String {
     let mut out = String::new();
@@ -102,8 +105,12 @@ pub(in crate::report) fn diff_block(lines: &[String], is_json: bool) -> String {
     out
 }
 
-/// Lines of JSON, those that it is about marked.
+/// Lines of JSON, those that it is about marked; short ones need no colours.
 pub(in crate::report) fn json_block(lines: &[(String, bool)]) -> String {
+    let content = |line: &str| match lines.len() > PLAIN {
+        true => coloured(line),
+        false => escape(line),
+    };
     let mut out = String::from("<pre tabindex=\"0\"><code>");
     for (line, is_marked) in lines {
         match is_marked {
@@ -111,11 +118,11 @@ pub(in crate::report) fn json_block(lines: &[(String, bool)]) -> String {
                 put!(
                     out,
                     "<mark>{}<span class=\"here\">  ← here</span>\n</mark>",
-                    coloured(line)
+                    content(line)
                 );
             }
             false => {
-                put!(out, "{}\n", coloured(line));
+                put!(out, "{}\n", content(line));
             }
         }
     }
@@ -177,12 +184,12 @@ mod tests {
         assert_eq!(
             coloured(line),
             concat!(
-                r#"  <span class="k">&quot;a\&quot;&lt;b&quot;</span>: [<span class="n">1.5e3</span>, "#,
-                r#"<span class="l">true</span>, <span class="s">&quot;x: \&quot; &lt;&quot;</span>, "#,
+                r#"  <span class="k">"a\"&lt;b"</span>: [<span class="n">1.5e3</span>, "#,
+                r#"<span class="l">true</span>, <span class="s">"x: \" &lt;"</span>, "#,
                 r#"<span class="l">null</span>],"#
             )
         );
         // What is cut off is still text.
-        assert_eq!(coloured("\"a<"), "<span class=\"s\">&quot;a&lt;</span>");
+        assert_eq!(coloured("\"a<"), "<span class=\"s\">\"a&lt;</span>");
     }
 }

@@ -123,7 +123,7 @@ pub(super) struct Articles {
     pub(super) groups: Vec<String>,
 }
 
-/// Text as HTML; what would do something to a terminal does nothing here, either.
+/// Text as HTML, outside of tags; what would do something to a terminal does nothing here, either.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in printed(text).chars() {
@@ -131,12 +131,15 @@ pub(super) fn escape(text: &str) -> String {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
             character => out.push(character),
         }
     }
     out
+}
+
+/// Text as the value of an attribute in double quotes.
+fn attribute(text: &str) -> String {
+    escape(text).replace('"', "&quot;")
 }
 
 /// A sentence as HTML, in which backticks mark code.
@@ -191,7 +194,7 @@ pub(super) fn badge(level: Level) -> String {
 pub(super) fn table(label: &str, heads: &[(&str, &str)], rows: &[Vec<String>]) -> String {
     let mut out = format!(
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table>\n<thead><tr>",
-        escape(label)
+        attribute(label)
     );
     let class = |class: &str| match class {
         "" => String::new(),

@@ -165,17 +165,16 @@ fn with_traffic(
     let judged = judged(report, index);
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     if let Some((word, rest)) = evidence(report, index) {
+        let places = usage.old.places.iter();
+        let places: Vec<String> = places.map(|at| code(&at.to_string())).collect();
+        let such = match places.is_empty() {
+            true => String::new(),
+            false => format!("; such as {}", places.join(", ")),
+        };
         facts.push((
             "Traffic",
-            format!("<span class=\"seen\">{word}</span>{}", escape(&rest)),
+            format!("<span class=\"seen\">{word}</span>{}{such}", escape(&rest)),
         ));
-        let places: Vec<String> = usage
-            .old
-            .places
-            .iter()
-            .map(|at| code(&at.to_string()))
-            .collect();
-        facts.push(("Such as", places.join(", ")));
     }
     let (seen, more) = values(usage);
     let words: Vec<String> = seen
