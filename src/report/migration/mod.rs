@@ -209,6 +209,12 @@ impl MigrationReport {
         groups
     }
 
+    /// Whether there is traffic at all.
+    fn has_exchanges(&self) -> bool {
+        let traffic = self.traffic.as_ref();
+        traffic.is_some_and(|traffic| traffic.exchanges.all > 0)
+    }
+
     /// Whether traffic tells of a change: `None` where there is none that could.
     fn is_seen(&self, index: usize) -> Option<bool> {
         let usage = &self.usage[index];

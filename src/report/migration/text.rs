@@ -82,24 +82,34 @@ fn write_operations(out: &mut String, report: &MigrationReport) {
         .map(|row| row.signature().width())
         .max()
         .unwrap_or(0);
+    let has_traffic = report.has_exchanges();
+    let head = match has_traffic {
+        true => "  old version  touched            new version",
+        false => "",
+    };
     put!(
         out,
-        "\n{DIM}{:width$}  old version  touched            new version  errors  warnings  info{DIM:#}\n",
+        "\n{DIM}{:width$}{head}  errors  warnings  info{DIM:#}\n",
         "operation"
     );
     for row in rows {
         let counts = [Level::Error, Level::Warning, Level::Info]
             .map(|level| row.at_level(&report.diff, level));
         let padding = width - row.signature().width();
+        put!(out, "{}{:padding$}", row.signature(), "");
+        if has_traffic {
+            put!(
+                out,
+                "  {:>11}  {TOUCHED}{:>7}{TOUCHED:#}  {:>9}  {:>11}",
+                thousands(row.exchanges.old),
+                thousands(row.exchanges.touched),
+                share(row.exchanges.touched, row.exchanges.old),
+                thousands(row.exchanges.new)
+            );
+        }
         put!(
             out,
-            "{}{:padding$}  {:>11}  {TOUCHED}{:>7}{TOUCHED:#}  {:>9}  {:>11}  {:>6}  {:>8}  {:>4}\n",
-            row.signature(),
-            "",
-            thousands(row.exchanges.old),
-            thousands(row.exchanges.touched),
-            share(row.exchanges.touched, row.exchanges.old),
-            thousands(row.exchanges.new),
+            "  {:>6}  {:>8}  {:>4}\n",
             counts[0],
             counts[1],
             counts[2]

@@ -232,7 +232,7 @@ pub(super) fn verdict(report: &MigrationReport) -> (Level, &'static str, String)
             plural(unknown as u64, "change")
         ));
     }
-    if report.traffic.is_some() && level == Level::Error {
+    if report.has_exchanges() && level == Level::Error {
         let hit = hit(Level::Error);
         rest.push_str(&match hit {
             0 => " None of the errors shows in this traffic.".to_owned(),
@@ -245,7 +245,7 @@ pub(super) fn verdict(report: &MigrationReport) -> (Level, &'static str, String)
 
 /// `41 of 52 exchanges of the old version (79 %) are touched by an error or a warning; 11 speak the new version`
 pub(super) fn touched(report: &MigrationReport) -> Option<String> {
-    let traffic = report.traffic.as_ref()?;
+    let traffic = report.traffic.as_ref().filter(|_| report.has_exchanges())?;
     let exchanges = &traffic.exchanges;
     let verb = if exchanges.touched == 1 { "is" } else { "are" };
     let mut words = match exchanges.old {
