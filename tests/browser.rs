@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -26,10 +27,16 @@ struct Browser {
     loaded: bool,
     /// Where the browser keeps its things.
     _home: tempfile::TempDir,
+    /// One browser at a time: what it takes to load a page is asked about.
+    _alone: MutexGuard<'static, ()>,
 }
+
+static ALONE: Mutex<()> = Mutex::new(());
 
 impl Browser {
     fn start() -> Self {
+        // A test that failed has left nothing behind that another one would mind.
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let home = tempfile::tempdir().expect("a folder");
         let program = std::env::var("CHROMIUM").unwrap_or_else(|_| "chromium".to_owned());
         // The browser reads its commands from descriptor 3 and answers on 4.
@@ -77,6 +84,7 @@ impl Browser {
             requests: Vec::new(),
             loaded: false,
             _home: home,
+            _alone: alone,
         };
         let target = browser.call("Target.createTarget", json!({"url": "about:blank"}));
         let attached = browser.call(
