@@ -330,6 +330,8 @@ pub trait Sink {
     fn source(&mut self, source: SourceRead);
     /// A file of a folder that holds no capture, and why it was passed over.
     fn skipped(&mut self, path: PathBuf, reason: &'static str);
+    /// Everything was read.
+    fn finish(&mut self) {}
 }
 
 /// Where the byte `offset` of a text stands, when the text starts at `start`.

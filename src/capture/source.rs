@@ -60,6 +60,7 @@ pub fn read(inputs: &[Input], format: Option<Format>, limits: &Limits, sink: &mu
             Input::Path(path) => file(path, format, limits, sink, false),
         }
     }
+    sink.finish();
 }
 
 fn folder(root: &Path, format: Option<Format>, limits: &Limits, sink: &mut dyn Sink) {

@@ -86,10 +86,23 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub(super) payloads: bool,
 
+    /// The walk that compares payloads with schemas; the reports are the same.
+    #[arg(long, value_enum, default_value_t = EngineArgument::Streaming, value_name = "ENGINE")]
+    pub(super) engine: EngineArgument,
+
     /// Where reports go: `text`, `json` or `html` for standard output, `html=report.html` for a file; may
     /// be given several times.
     #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = check_output)]
     pub(super) output: Vec<OutputArgument>,
+}
+
+/// Which walk compares payloads with schemas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum EngineArgument {
+    /// One pass over the bytes.
+    Streaming,
+    /// A tree for each payload: slow, to hold the other against.
+    Reference,
 }
 
 #[derive(Debug, Args)]

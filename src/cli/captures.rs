@@ -6,7 +6,7 @@ use crate::capture::{Hint, Input, Limits};
 use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::Side;
-use crate::observe::{Options, fits_file};
+use crate::observe::{Engine, Options, fits_file};
 
 use super::args::{CaptureArguments, SideArgument};
 
@@ -48,6 +48,7 @@ impl CaptureArguments {
                 status: self.status,
             },
             by_file: self.schema_for.clone(),
+            engine: Engine::default(),
         })
     }
 

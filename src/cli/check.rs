@@ -4,11 +4,11 @@ use crate::capture::{self, Input};
 use crate::contract::Contract;
 use crate::error::Result;
 use crate::lint::{lint, unusable};
-use crate::observe::{Observer, Options};
+use crate::observe::{Engine, Observer, Options};
 use crate::report::{Report, TextOptions, html, json, text};
 use crate::rules::{Level, Policy, in_order, judge, judge_contract};
 
-use super::args::{CheckArguments, OutputFormat};
+use super::args::{CheckArguments, EngineArgument, OutputFormat};
 use super::chosen::Chosen;
 use super::levels::{levels, one_to_stdout};
 use super::output::Output;
@@ -62,9 +62,15 @@ impl<'a> Check<'a> {
         Ok(Self {
             arguments,
             inputs: arguments.capture.inputs(&arguments.captures)?,
-            options: arguments
-                .capture
-                .observation(asked, &format!("`{}`", arguments.contract))?,
+            options: Options {
+                engine: match arguments.engine {
+                    EngineArgument::Streaming => Engine::Streaming,
+                    EngineArgument::Reference => Engine::Reference,
+                },
+                ..arguments
+                    .capture
+                    .observation(asked, &format!("`{}`", arguments.contract))?
+            },
             policy,
             fail_on: arguments.fail_on.level(),
         })

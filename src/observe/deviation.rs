@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::schema::{Place, Types};
 
 /// One way in which values broke one schema: what payloads with the same cause have in common.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Deviation {
     /// What was broken.
     pub kind: DeviationKind,
@@ -16,7 +16,7 @@ pub struct Deviation {
 }
 
 /// What can be broken.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeviationKind {
     /// A required property is not there; `because` names the property that makes it required.
     Missing {

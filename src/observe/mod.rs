@@ -17,6 +17,7 @@ mod record;
 mod route;
 mod sighting;
 mod spelling;
+mod stream;
 mod tally;
 mod variant;
 mod walk;
@@ -25,7 +26,7 @@ mod watch;
 pub use deviation::{Deviation, DeviationKind};
 pub use explain::{deviations, first_deviation};
 pub use observer::{Judged, Observer};
-pub use options::{Options, fits_file};
+pub use options::{Engine, Options, fits_file};
 pub use placeholder::is_placeholder;
 pub use profile::{
     Count, PathId, PathProfile, Profile, Shape, TargetKey, TargetProfile, TrafficFact, Verdict,

@@ -10,13 +10,15 @@ use crate::capture::{
 use crate::contract::{Contract, Operation, Route, Target};
 use crate::json::{Document, SyntaxError};
 use crate::location::{Origin, Side};
+use crate::schema::{Graph, NodeId};
 
 use super::expectation::{Said, allows_body, best_fit};
-use super::options::{Options, fits_file};
+use super::options::{Engine, Options, fits_file};
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
 use super::record::ShapeRecorder;
 use super::route::{Destination, Guess, Versions};
 use super::sighting::Sighting;
+use super::stream::Streams;
 use super::walk::Walk;
 use super::watch::{RoutedPayload, RoutedRequest, Watcher};
 
@@ -36,11 +38,22 @@ pub struct Judged {
     pub variants: Vec<String>,
 }
 
+/// What is known of the payloads of a file that do not say it themselves.
+#[derive(Debug)]
+struct Hinted {
+    file: Arc<str>,
+    told: Hint,
+    hint: Arc<Hint>,
+}
+
 /// Compares exchanges with the versions of a contract and keeps what is learnt.
 #[derive(Debug)]
 pub struct Observer<'c, W = ()> {
     versions: Versions<'c>,
     options: Options,
+    streams: Streams<'c>,
+    hinted: Option<Hinted>,
+    only: Option<(Hint, Option<(Destination<'c>, NodeId)>)>,
     payloads: u64,
     /// What was learnt.
     pub profile: Profile,
@@ -64,6 +77,9 @@ impl<'c> Observer<'c> {
         Self {
             versions: Versions { asked, family },
             options,
+            streams: Streams::default(),
+            hinted: None,
+            only: None,
             payloads: 0,
             profile: Profile::default(),
             problems: Vec::new(),
@@ -80,6 +96,9 @@ impl<'c> Observer<'c> {
         Observer {
             versions: self.versions,
             options: self.options,
+            streams: self.streams,
+            hinted: self.hinted,
+            only: self.only,
             payloads: self.payloads,
             profile: self.profile,
             problems: self.problems,
@@ -97,6 +116,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let observer = Observer {
             versions: self.versions,
             options: self.options,
+            streams: self.streams,
+            hinted: self.hinted,
+            only: self.only,
             payloads: self.payloads,
             profile: self.profile,
             problems: self.problems,
@@ -123,15 +145,25 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         status: Option<u16>,
         body: &Body<'_>,
     ) {
-        if let Some(operation) = contract.operation(operation) {
-            let place = Destination {
-                contract,
-                operation,
-                side,
-                status,
-            };
+        if let Some(place) = Self::destination(contract, operation, side, status) {
             self.body(&place, body, None);
+            self.settle();
         }
+    }
+
+    pub(super) fn destination(
+        contract: &'c Contract,
+        operation: &str,
+        side: Side,
+        status: Option<u16>,
+    ) -> Option<Destination<'c>> {
+        let operation = contract.operation(operation)?;
+        Some(Destination {
+            contract,
+            operation,
+            side,
+            status,
+        })
     }
 
     pub(super) fn fact(&mut self, fact: TrafficFact, subject: &str, sighting: &Sighting<'_>) {
@@ -148,6 +180,16 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         variants: Vec<String>,
     ) {
         self.profile.verdicts.entry(verdict).or_default().0 += 1;
+        self.judge(origin, target, verdict, variants);
+    }
+
+    fn judge(
+        &mut self,
+        origin: &Origin,
+        target: Option<TargetKey>,
+        verdict: Verdict,
+        variants: Vec<String>,
+    ) {
         if self.judged.len() < JUDGED_KEPT {
             self.judged.push(Judged {
                 origin: origin.clone(),
@@ -319,7 +361,12 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
     }
 
-    fn body(&mut self, place: &Destination<'c>, body: &Body<'_>, parsed: Option<Parsed<'_>>) {
+    pub(super) fn body(
+        &mut self,
+        place: &Destination<'c>,
+        body: &Body<'_>,
+        parsed: Option<Parsed<'_>>,
+    ) {
         let key = key_of(place);
         let (schemas, said) = self.expected(place, &key, body);
         if schemas.is_empty() || !body.is_json() {
@@ -330,6 +377,12 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             if !body.is_json() || self.parse(body, Some(&key)).is_some() {
                 self.unjudged(body, Some(key), verdict, "");
             }
+            return;
+        }
+        if parsed.is_none()
+            && let [node] = *schemas
+            && self.streamed(place, node, body)
+        {
             return;
         }
         let parsed = parsed.unwrap_or_else(|| Document::parse(&body.bytes));
@@ -343,25 +396,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let mut walk = Walk::new(graph, place.said_side(), recorder);
         walk.run(node, document.root());
         let (deviations, placeholders) = (walk.recorder.deviations, walk.recorder.placeholders);
-        let variants = walk.recorder.root_variants.iter().map(|id| {
-            let node = graph.node(*id);
-            node.name
-                .as_deref()
-                .map_or_else(|| graph.label(*id), str::to_owned)
-        });
-        let variants = variants.collect();
-        target.payloads += 1;
-        let verdict = match (deviations, placeholders) {
-            (0, 0) => {
-                target.accepted += 1;
-                Verdict::Conforms
-            }
-            (0, _) => {
-                target.placeholders += 1;
-                Verdict::Placeholders
-            }
-            _ => Verdict::Deviates,
-        };
+        let variants = names(graph, &walk.recorder.root_variants);
+        let verdict = Verdict::of(deviations, placeholders);
+        target.count(verdict);
         if verdict == Verdict::Deviates
             && let Some(spoken) = self.versions.spoken(place, document.root())
         {
@@ -383,6 +420,41 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             verdict,
         });
         self.verdict(&body.origin, Some(key), verdict, variants);
+    }
+
+    /// Compares a payload with a schema in one pass over its bytes; false when that is left to the
+    /// other walk.
+    fn streamed(&mut self, place: &Destination<'c>, node: NodeId, body: &Body<'_>) -> bool {
+        if W::LOOKS || self.options.engine == Engine::Reference {
+            return false;
+        }
+        let number = self.payloads + 1;
+        let Some(outcome) = self.streams.payload(place, node, body, number) else {
+            return false;
+        };
+        self.payloads = number;
+        let verdict = outcome.verdict;
+        if verdict == Verdict::Deviates
+            && self.versions.has_others(place)
+            && let Ok(document) = Document::parse(&body.bytes)
+            && let Some(spoken) = self.versions.spoken(place, document.root())
+        {
+            let fact = TrafficFact::OtherVersion(key_of(place));
+            let sighting = Sighting::Json(body, &document, 0..1);
+            self.fact(fact, &spoken.reference(), &sighting);
+        }
+        self.profile.verdicts.entry(verdict).or_default().0 += 1;
+        if self.judged.len() < JUDGED_KEPT {
+            let key = self.streams.key(place, node);
+            let variants = names(&place.contract.graph, &outcome.variants);
+            self.judge(&body.origin, Some(key), verdict, variants);
+        }
+        true
+    }
+
+    /// Moves what the streaming walk learnt to the profile. [`Sink::finish`] does that, too.
+    pub fn settle(&mut self) {
+        self.streams.settle(&mut self.profile);
     }
 
     /// Parses a body; what is wrong with it is a fact.
@@ -436,8 +508,34 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
     }
 
+    /// A payload without method and URL of which the hint says enough: there is only one schema for it.
+    fn bare_streamed(&mut self, body: &Body<'_>, hint: &Hint) -> bool {
+        if W::LOOKS || self.options.engine == Engine::Reference || !body.is_json() {
+            return false;
+        }
+        let only = match &self.only {
+            Some((known, only)) if known == hint => *only,
+            _ => {
+                let only = self.versions.only(hint);
+                self.only = Some((hint.clone(), only));
+                only
+            }
+        };
+        let Some((place, node)) = only else {
+            return false;
+        };
+        if body.media_type.is_some() || !self.streamed(&place, node, body) {
+            return false;
+        }
+        self.profile.matched += 1;
+        true
+    }
+
     /// A payload without method and URL.
     fn bare(&mut self, body: &Body<'_>, hint: &Hint, line: Option<&Line>) {
+        if self.bare_streamed(body, hint) {
+            return;
+        }
         let parsed = match body.is_json() {
             true => Document::parse(&body.bytes),
             false => {
@@ -501,6 +599,44 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
     }
 
+    /// What is known of a payload that does not say it itself.
+    fn hint_of(&mut self, exchange: &Exchange<'_>) -> Arc<Hint> {
+        // Mostly it is what was known of the payload before.
+        if let Some(known) = &self.hinted
+            && known.file == exchange.origin.file
+            && known.told == exchange.hint
+        {
+            return Arc::clone(&known.hint);
+        }
+        let user = &self.options.hint;
+        let file = &*exchange.origin.file;
+        let by_file = self
+            .options
+            .by_file
+            .iter()
+            .find(|(glob, _)| fits_file(glob, file));
+        // Digits in a file name are a status only where the name says that it holds a response.
+        let mut told = exchange.hint.clone();
+        if !self.versions.names_operation(&told) && told.side.is_none() {
+            told.status = None;
+        }
+        let hint = Arc::new(Hint {
+            operation: by_file
+                .map(|(_, operation)| operation.clone())
+                .or_else(|| user.operation.clone())
+                .or(told.operation),
+            version: user.version.clone().or(told.version),
+            side: user.side.or(told.side),
+            status: user.status.or(told.status),
+        });
+        self.hinted = Some(Hinted {
+            file: Arc::clone(&exchange.origin.file),
+            told: exchange.hint.clone(),
+            hint: Arc::clone(&hint),
+        });
+        hint
+    }
+
     fn remark(&mut self, remark: &Remark) {
         let (fact, subject) = match remark.kind {
             RemarkKind::ContentLength { declared, actual } => (
@@ -520,27 +656,7 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
         for remark in &exchange.remarks {
             self.remark(remark);
         }
-        let user = &self.options.hint;
-        let file = &*exchange.origin.file;
-        let by_file = self
-            .options
-            .by_file
-            .iter()
-            .find(|(glob, _)| fits_file(glob, file));
-        // Digits in a file name are a status only where the name says that it holds a response.
-        let mut told = exchange.hint.clone();
-        if !self.versions.names_operation(&told) && told.side.is_none() {
-            told.status = None;
-        }
-        let hint = Hint {
-            operation: by_file
-                .map(|(_, operation)| operation.clone())
-                .or_else(|| user.operation.clone())
-                .or(told.operation),
-            version: user.version.clone().or(told.version),
-            side: user.side.or(told.side),
-            status: user.status.or(told.status),
-        };
+        let hint = self.hint_of(&exchange);
         if self
             .versions
             .asked
@@ -556,7 +672,7 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
             let hint = Hint {
                 side: Some(Side::Response),
                 status: Some(response.status),
-                ..hint.clone()
+                ..Hint::clone(&hint)
             };
             self.bare(body, &hint, Some(&response.line));
         }
@@ -576,6 +692,19 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
     fn skipped(&mut self, path: PathBuf, reason: &'static str) {
         self.skipped.push((path, reason));
     }
+
+    fn finish(&mut self) {
+        self.settle();
+    }
+}
+
+/// The names of variants.
+fn names(graph: &Graph, variants: &[NodeId]) -> Vec<String> {
+    let names = variants.iter().map(|id| {
+        let name = graph.node(*id).name.as_deref();
+        name.map_or_else(|| graph.label(*id), str::to_owned)
+    });
+    names.collect()
 }
 
 pub(super) fn key_of(place: &Destination<'_>) -> TargetKey {

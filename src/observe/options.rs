@@ -2,6 +2,16 @@
 
 use crate::capture::Hint;
 
+/// Which walk compares payloads with schemas. Both learn the same of every payload.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// One pass over the bytes; what it does not know goes to the other.
+    #[default]
+    Streaming,
+    /// A tape for each payload, and a walk over it: slow and plain.
+    Reference,
+}
+
 /// What the user said of all captures of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -11,6 +21,8 @@ pub struct Options {
     /// Operations of payloads by the path of their file; the first pattern that fits decides, and wins
     /// over `hint`.
     pub by_file: Vec<(glob::Pattern, String)>,
+    /// Which walk compares payloads with schemas.
+    pub engine: Engine,
 }
 
 /// Whether a pattern is about a file: its path as it was given, or its name alone.

@@ -66,6 +66,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The verdict on a payload that was compared with a schema.
+    #[must_use]
+    pub const fn of(deviations: u64, placeholders: u64) -> Self {
+        match (deviations, placeholders) {
+            (0, 0) => Self::Conforms,
+            (0, _) => Self::Placeholders,
+            _ => Self::Deviates,
+        }
+    }
+
     /// In words, for one payload.
     #[must_use]
     pub const fn words(self) -> &'static str {
@@ -133,6 +143,18 @@ pub struct TargetProfile {
     pub shape: Shape,
 }
 
+impl TargetProfile {
+    /// Counts a payload.
+    pub(super) fn count(&mut self, verdict: Verdict) {
+        self.payloads += 1;
+        match verdict {
+            Verdict::Conforms => self.accepted += 1,
+            Verdict::Placeholders => self.placeholders += 1,
+            _ => {}
+        }
+    }
+}
+
 impl AddAssign<&Self> for TargetProfile {
     fn add_assign(&mut self, other: &Self) {
         self.payloads += other.payloads;
@@ -143,7 +165,7 @@ impl AddAssign<&Self> for TargetProfile {
 }
 
 /// Names a path of one [`Shape`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PathId(u32);
 
 /// The places of payloads, as a tree: array positions and keys that are data are folded.

@@ -24,6 +24,8 @@ pub(super) struct ShapeRecorder<'s, 'd> {
     shape: &'s mut Shape,
     way: Way<'d>,
     at: PathId,
+    /// The paths above.
+    above: Vec<PathId>,
     /// Deviations that are no placeholders.
     pub(super) deviations: u64,
     /// Deviations that are placeholders.
@@ -43,17 +45,18 @@ impl<'s, 'd> ShapeRecorder<'s, 'd> {
         Self {
             graph,
             shape,
-            way: Way {
-                body,
-                document,
-                payload,
-                stack: Vec::new(),
-            },
+            way: Way::new(body, document, payload, Vec::new()),
             at: Shape::ROOT,
+            above: Vec::new(),
             deviations: 0,
             placeholders: 0,
             root_variants: Vec::new(),
         }
+    }
+
+    /// Goes to a part of the payload, before anything is recorded.
+    pub(super) fn go(&mut self, step: Taken<'d>) {
+        self.enter(step);
     }
 
     fn place(&self, node: NodeId) -> Arc<Place> {
@@ -62,21 +65,36 @@ impl<'s, 'd> ShapeRecorder<'s, 'd> {
 }
 
 /// The payload and the way through it to the value that is walked.
-struct Way<'d> {
+pub(super) struct Way<'d> {
     body: &'d Body<'d>,
     document: &'d Document<'d>,
     payload: u64,
-    stack: Vec<(PathId, Taken<'d>)>,
+    stack: Vec<Taken<'d>>,
+
 }
 
 impl<'d> Way<'d> {
-    fn meet(&self, about: About<'d>) -> Encounter<'_, 'd> {
+    pub(super) fn new(
+        body: &'d Body<'d>,
+        document: &'d Document<'d>,
+        payload: u64,
+        stack: Vec<Taken<'d>>,
+    ) -> Self {
+        Self {
+            body,
+            document,
+            payload,
+            stack,
+        }
+    }
+
+    pub(super) fn meet(&self, about: About<'d>) -> Encounter<'_, 'd> {
         Encounter { way: self, about }
     }
 }
 
 /// Something met on the way: what evidence is made of, when it is kept.
-struct Encounter<'a, 'd> {
+pub(super) struct Encounter<'a, 'd> {
     way: &'a Way<'d>,
     about: About<'d>,
 }
@@ -96,7 +114,7 @@ impl Encounter<'_, '_> {
         }
     }
 
-    fn spot(&self) -> Spot<'_> {
+    pub(super) fn spot(&self) -> Spot<'_> {
         Spot {
             start: &self.way.body.origin,
             offset: self.span().start,
@@ -108,7 +126,7 @@ impl Encounter<'_, '_> {
         // Below the name of a secret, keys that are data may be secrets, too.
         let mut in_secret = false;
         let mut pointer = Pointer::root();
-        for (_, step) in &self.way.stack {
+        for step in &self.way.stack {
             match step {
                 Taken::Data(_) if in_secret => pointer.push_key(MASK),
                 Taken::Key(key) | Taken::Data(key) => pointer.push_key(&sanitised(&key.name())),
@@ -122,7 +140,7 @@ impl Encounter<'_, '_> {
         pointer
     }
 
-    fn evidence(&self) -> Evidence {
+    pub(super) fn evidence(&self) -> Evidence {
         let span = self.span();
         Evidence {
             origin: self.way.body.place(span.start),
@@ -133,7 +151,7 @@ impl Encounter<'_, '_> {
 
     /// The key as a subject: masked below the name of a secret, cut when it is long.
     fn key_subject(&self, key: Key<'_>) -> String {
-        if self.way.stack.iter().any(|(_, step)| step.is_secret()) {
+        if self.way.stack.iter().any(Taken::is_secret) {
             return MASK.to_owned();
         }
         shorten(&key.name())
@@ -141,7 +159,7 @@ impl Encounter<'_, '_> {
 
     /// The value as a subject: masked when it is secret, cut when it is long.
     fn subject(&self, value: Value<'_>) -> String {
-        let is_secret = self.way.stack.iter().any(|(_, step)| step.is_secret());
+        let is_secret = self.way.stack.iter().any(Taken::is_secret);
         match value.as_str() {
             _ if is_secret => MASK.to_owned(),
             Some(text) => shorten(&text),
@@ -224,14 +242,14 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
             Taken::Key(key) => self.shape.enter_key(self.at, &key.name()),
             Taken::Data(_) | Taken::Index(_) => self.shape.enter_any(self.at),
         };
-        self.way.stack.push((self.at, step));
+        self.above.push(self.at);
+        self.way.stack.push(step);
         self.at = below;
     }
 
     fn leave(&mut self) {
-        if let Some((above, _)) = self.way.stack.pop() {
-            self.at = above;
-        }
+        self.way.stack.pop();
+        self.at = self.above.pop().unwrap_or(Shape::ROOT);
     }
 
     fn deviation(

@@ -86,49 +86,23 @@ impl<'c> Versions<'c> {
     /// known for what it is; it is then compared with the same operation of the version asked for.
     pub(super) fn guess(&self, hint: &Hint, value: Value<'_>) -> Guess<'c> {
         let id = self.named_id(hint);
-        let named = |operation: &Operation| id == Some(operation.id.as_str());
         let is_named = id.is_some();
-        let one_version = self.asked.len() == 1;
-        let candidates = |contract: &'c Contract| {
-            Destination::all(contract).filter(move |(place, _)| {
-                (!is_named || named(place.operation))
-                    && hint.side.is_none_or(|side| side == place.side)
-                    && hint.status.is_none_or(|status| {
-                        let response = place.operation.response(status);
-                        place.side == Side::Response
-                            && response.is_some_and(|r| place.status == Some(r.status.example()))
-                    })
-            })
-        };
-        let is_of_version = |contract: &&&'c Contract| {
-            // A version in the name counts only where the run leaves the version open.
-            one_version
-                || hint
-                    .version
-                    .as_ref()
-                    .is_none_or(|version| *version == contract.version)
-        };
-        // With a name and one version there is no need to look at the others.
-        let searched = if is_named && one_version {
-            &self.asked
-        } else {
-            &self.family
-        };
         let mut measured: Vec<(Fit, Destination<'c>)> = Vec::new();
-        for contract in searched.iter().filter(is_of_version) {
-            let mut known: Vec<(NodeId, Fit)> = Vec::new();
-            for (place, node) in candidates(contract) {
-                let node = contract.graph.resolve(node);
-                let fit = match known.iter().find(|(other, _)| *other == node) {
-                    Some((_, fit)) => *fit,
-                    None => {
-                        let fit = Fit::measure(&contract.graph, node, Some(place.side), value);
-                        known.push((node, fit));
-                        fit
-                    }
-                };
-                measured.push((fit, place));
-            }
+        let mut known: Vec<(&Contract, NodeId, Fit)> = Vec::new();
+        for (place, node) in self.candidates(hint, id) {
+            let contract = place.contract;
+            let node = contract.graph.resolve(node);
+            let mut alike = known.iter();
+            let alike = alike.find(|(c, other, _)| std::ptr::eq(*c, contract) && *other == node);
+            let fit = match alike {
+                Some((.., fit)) => *fit,
+                None => {
+                    let fit = Fit::measure(&contract.graph, node, Some(place.side), value);
+                    known.push((contract, node, fit));
+                    fit
+                }
+            };
+            measured.push((fit, place));
         }
         // What agrees wholly comes first; what does not was more likely a success that drifted than an
         // error, whose schemas take nearly anything.
@@ -187,6 +161,62 @@ impl<'c> Versions<'c> {
             }
             Some(_) | None => Guess::Unmatched,
         }
+    }
+
+    /// The only place and schema that payloads with this hint may belong to, whatever they hold: what
+    /// [`guess`](Self::guess) would find without a choice.
+    pub(super) fn only(&self, hint: &Hint) -> Option<(Destination<'c>, NodeId)> {
+        let id = self.named_id(hint);
+        let is_of_schemas = self.asked.iter().all(|contract| contract.is_of_schemas());
+        if id.is_none() && !is_of_schemas {
+            return None;
+        }
+        let mut candidates = self.candidates(hint, id);
+        let (place, node) = candidates.next().filter(|_| candidates.next().is_none())?;
+        let payload = place.operation.payload(place.side, place.status)?;
+        let is_alone = self.is_asked(place.contract) && payload.schemas() == [node];
+        is_alone.then_some((place, node))
+    }
+
+    /// Every place that a hint leaves open.
+    fn candidates(
+        &self,
+        hint: &Hint,
+        id: Option<&'c str>,
+    ) -> impl Iterator<Item = (Destination<'c>, NodeId)> {
+        let one_version = self.asked.len() == 1;
+        // With a name and one version there is no need to look at the others.
+        let searched = match id {
+            Some(_) if one_version => &self.asked,
+            _ => &self.family,
+        };
+        searched
+            .iter()
+            .filter(move |contract| {
+                // A version in the name counts only where the run leaves the version open.
+                one_version
+                    || hint
+                        .version
+                        .as_ref()
+                        .is_none_or(|version| *version == contract.version)
+            })
+            .flat_map(|contract| Destination::all(contract))
+            .filter(move |(place, _)| {
+                id.is_none_or(|id| id == place.operation.id)
+                    && hint.side.is_none_or(|side| side == place.side)
+                    && hint.status.is_none_or(|status| {
+                        let response = place.operation.response(status);
+                        place.side == Side::Response
+                            && response.is_some_and(|r| place.status == Some(r.status.example()))
+                    })
+            })
+    }
+
+    /// Whether some other version has the operation, so that payloads may speak it.
+    pub(super) fn has_others(&self, place: &Destination<'c>) -> bool {
+        let others = self.family.iter();
+        let mut others = others.filter(|contract| !std::ptr::eq(**contract, place.contract));
+        others.any(|contract| contract.operation(&place.operation.id).is_some())
     }
 
     /// The id of the operation that a hint names: the longest one that stands in it as a whole, as in

@@ -46,6 +46,17 @@ impl Spelling {
         })
     }
 
+    /// The number of the spellings that are most common, in capitals and without a fraction: 0 with
+    /// `Z`, 1 with `+00:00`.
+    pub(super) const fn usual(self) -> Option<u8> {
+        match self.offset {
+            _ if self.fraction > 0 || self.lower_case => None,
+            Offset::Z => Some(0),
+            Offset::Zero => Some(1),
+            Offset::MinusZero | Offset::Other => None,
+        }
+    }
+
     /// Whether a reader that was made for `self` may stumble over `other`: the offset or the case is
     /// written another way, or a fraction is there that was not, or the reverse.
     #[must_use]

@@ -40,6 +40,15 @@ impl Samples {
         self.0.iter().map(|(_, evidence)| evidence)
     }
 
+    /// Whether this place would be among those kept.
+    fn wants(&self, start: &Origin, offset: usize) -> bool {
+        self.0.len() < EVIDENCE_KEPT
+            || self.0.last().is_some_and(|(Rank(file, byte, at), _)| {
+                let here = (&start.file, start.position.byte, offset as u64);
+                here < (file, *byte, *at)
+            })
+    }
+
     fn insert(&mut self, rank: Rank, evidence: impl FnOnce() -> Evidence) {
         let at = self.0.partition_point(|(kept, _)| *kept <= rank);
         if at < EVIDENCE_KEPT {
@@ -98,12 +107,31 @@ impl Tally {
             self.last = Some(spot.payload);
             self.payloads += 1;
         }
+        self.sample(spot, evidence);
+    }
+
+    /// Keeps the place if it is among the first, and counts nothing.
+    pub(super) fn sample(&mut self, spot: Spot<'_>, evidence: impl FnOnce() -> Evidence) {
+        if !self.wants(spot.start, spot.offset) {
+            return;
+        }
         let rank = Rank(
             spot.start.file.clone(),
             spot.start.position.byte,
             spot.offset as u64,
         );
         self.samples.insert(rank, evidence);
+    }
+
+    /// Whether this place would be among those kept.
+    pub(super) fn wants(&self, start: &Origin, offset: usize) -> bool {
+        self.samples.wants(start, offset)
+    }
+
+    /// Adds what was counted elsewhere; no payload may have been counted here, too.
+    pub(super) fn add_counts(&mut self, count: u64, payloads: u64) {
+        self.count += count;
+        self.payloads += payloads;
     }
 }
 
@@ -143,6 +171,50 @@ impl Keyed {
                 Some(tally) => tally.add(spot, evidence),
                 None => keys.entry(key.into()).or_default().add(spot, evidence),
             }
+        }
+        self.fold_when_full();
+    }
+
+    /// Keeps the place of a key if it is among the first, and counts nothing.
+    pub(super) fn sample(&mut self, key: &str, spot: Spot<'_>, evidence: impl Fn() -> Evidence) {
+        self.all.sample(spot, &evidence);
+        if let Some(keys) = &mut self.keys {
+            match keys.get_mut(key) {
+                Some(tally) => tally.sample(spot, evidence),
+                None => keys.entry(key.into()).or_default().sample(spot, evidence),
+            }
+        }
+        self.fold_when_full();
+    }
+
+    /// Whether this place of a key would be among those kept.
+    pub(super) fn wants(&self, key: &str, start: &Origin, offset: usize) -> bool {
+        match &self.keys {
+            // The first places of all keys are among the first of each.
+            Some(keys) => keys.get(key).is_none_or(|tally| tally.wants(start, offset)),
+            None => self.all.wants(start, offset),
+        }
+    }
+
+    /// Adds what was counted of a key elsewhere.
+    pub(super) fn add_counts(&mut self, key: &str, count: u64, payloads: u64) {
+        if let Some(keys) = &mut self.keys {
+            let tally = keys.entry(key.into()).or_default();
+            tally.add_counts(count, payloads);
+        }
+        self.fold_when_full();
+    }
+
+    /// Adds places without their counts.
+    pub(super) fn add_samples(&mut self, other: &Self) {
+        self.all.samples += &other.all.samples;
+        match (&mut self.keys, &other.keys) {
+            (Some(ours), Some(theirs)) => {
+                for (key, tally) in theirs {
+                    ours.entry(key.clone()).or_default().samples += &tally.samples;
+                }
+            }
+            (ours, _) => *ours = None,
         }
         self.fold_when_full();
     }

@@ -27,14 +27,24 @@ fn try_contract_of(schema: &Value) -> Option<Contract> {
         .ok()
 }
 
-/// Observes payloads, each as a file of its own, under one schema.
+/// Observes payloads, each as a file of its own, under one schema. Both engines have to learn the same.
 fn observed(contract: &Contract, payloads: &[(String, String)]) -> Profile {
-    let mut observer = Observer::new(vec![contract], vec![contract], Options::default());
-    for (name, text) in payloads {
-        let body = Body::verbatim(text.as_bytes(), origin(name));
-        observer.payload(contract, "get", Side::Response, Some(200), &body);
-    }
-    observer.profile
+    let [streaming, reference] = [Engine::Streaming, Engine::Reference].map(|engine| {
+        let options = Options {
+            engine,
+            ..Options::default()
+        };
+        let mut observer = Observer::new(vec![contract], vec![contract], options);
+        for (name, text) in payloads {
+            let body = Body::verbatim(text.as_bytes(), origin(name));
+            let place = <Observer>::destination(contract, "get", Side::Response, Some(200));
+            observer.body(&place.expect("an operation"), &body, None);
+        }
+        observer.settle();
+        (observer.profile, observer.judged)
+    });
+    assert_eq!(streaming, reference);
+    streaming.0
 }
 
 fn target(profile: &Profile) -> &TargetProfile {

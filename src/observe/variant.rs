@@ -126,7 +126,7 @@ fn types(graph: &Graph, branches: &[NodeId]) -> Types {
 }
 
 /// The strings to which a branch fixes a property; `None` when it does not fix it.
-fn tags_of(graph: &Graph, id: NodeId, name: &str, depth: u8) -> Option<Vec<String>> {
+pub(super) fn tags_of(graph: &Graph, id: NodeId, name: &str, depth: u8) -> Option<Vec<String>> {
     let depth = depth.checked_sub(1)?;
     let node = graph.node(id);
     if let Some(property) = node.object.properties.get(name) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::json::{Key, Kind, Value};
 use crate::location::Side;
-use crate::schema::{Dialect, Evaluated, Graph, Memo, Node, NodeId};
+use crate::schema::{Check, Dialect, Evaluated, Graph, Memo, Node, NodeId};
 
 use super::deviation::DeviationKind;
 use super::variant::{self, Closest};
@@ -100,6 +100,20 @@ impl<'g, R> Walk<'g, R> {
         self.elements = elements;
         self.measures = true;
         self
+    }
+
+    /// A walk below something that was read as this variant, which it does not fit.
+    pub(super) fn reading_as(mut self, variant: Option<Arc<str>>) -> Self {
+        self.assumed = variant;
+        self
+    }
+
+    /// Walks a value under several schemas.
+    pub(super) fn run_all<'d>(&mut self, nodes: Vec<NodeId>, value: Value<'d>)
+    where
+        R: Recorder<'d>,
+    {
+        self.visit(value, nodes);
     }
 
     /// Walks a value under one schema: once, since what is known of values is of one document.
@@ -330,21 +344,7 @@ impl<'g, R> Walk<'g, R> {
         }
         for check in &node.checks {
             if !check.accepts(value) {
-                let argument = check.argument_text();
-                let kind = match check.keyword {
-                    "format" => DeviationKind::Format { format: argument },
-                    "pattern" => DeviationKind::Pattern { pattern: argument },
-                    "uniqueItems" => DeviationKind::Unique,
-                    keyword if keyword.starts_with("content") => DeviationKind::Content {
-                        keyword,
-                        expected: argument,
-                    },
-                    keyword => DeviationKind::Bound {
-                        keyword,
-                        limit: argument,
-                    },
-                };
-                self.deviation(id, kind, about);
+                self.deviation(id, kind_of_check(check), about);
             }
         }
         for length in &node.lengths {
@@ -462,20 +462,7 @@ impl<'g, R> Walk<'g, R> {
     where
         R: Recorder<'d>,
     {
-        let graph = self.graph;
-        let Some(side) = self.memo.side().filter(|_| graph.has_sides()) else {
-            return;
-        };
-        let is_misdirected = |id: &NodeId| {
-            let node = graph.node(*id);
-            match side {
-                Side::Request => node.read_only,
-                Side::Response => node.write_only,
-            }
-        };
-        let found = schemas
-            .iter()
-            .find_map(|id| graph.parts(*id).into_iter().find(is_misdirected));
+        let found = self.graph.misdirected(self.memo.side(), schemas);
         if let Some(node) = found {
             self.recorder.misdirected(node, key, member);
         }
@@ -547,5 +534,23 @@ impl<'g, R> Walk<'g, R> {
             self.visit(element, below);
             self.recorder.leave();
         }
+    }
+}
+
+/// How a value breaks a schema that a keyword on the value alone rejects.
+pub(super) fn kind_of_check(check: &Check) -> DeviationKind {
+    let argument = check.argument_text();
+    match check.keyword {
+        "format" => DeviationKind::Format { format: argument },
+        "pattern" => DeviationKind::Pattern { pattern: argument },
+        "uniqueItems" => DeviationKind::Unique,
+        keyword if keyword.starts_with("content") => DeviationKind::Content {
+            keyword,
+            expected: argument,
+        },
+        keyword => DeviationKind::Bound {
+            keyword,
+            limit: argument,
+        },
     }
 }

@@ -13,6 +13,9 @@ use super::profile::{TargetKey, Verdict};
 /// Is told of the exchanges of a run while they are read: of each exchange first, then of its request, then
 /// of its payloads.
 pub trait Watcher<'c>: fmt::Debug {
+    /// Whether it looks at payloads: then each is parsed.
+    const LOOKS: bool = true;
+
     /// An exchange starts.
     fn exchange(&mut self, exchange: &Exchange<'_>);
     /// Its operation is known.
@@ -31,6 +34,8 @@ pub trait Watcher<'c>: fmt::Debug {
 
 /// Nobody.
 impl<'c> Watcher<'c> for () {
+    const LOOKS: bool = false;
+
     fn exchange(&mut self, _: &Exchange<'_>) {}
 
     fn request(&mut self, _: &RoutedRequest<'_, 'c>) {}

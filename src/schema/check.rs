@@ -106,6 +106,26 @@ impl Check {
             }
     }
 
+    /// Whether the keyword accepts a whole number; `None` where only the whole question can tell.
+    #[must_use]
+    pub fn accepts_integer(&self, integer: i64) -> Option<bool> {
+        if self.kind != Kind::Number {
+            return Some(true);
+        }
+        if let Decider::Bits(bits) = self.decider {
+            return Some(bits == 64 || i32::try_from(integer).is_ok());
+        }
+        let limit = self.argument.as_i64()?;
+        Some(match self.keyword {
+            "minimum" => integer >= limit,
+            "maximum" => integer <= limit,
+            "exclusiveMinimum" => integer > limit,
+            "exclusiveMaximum" => integer < limit,
+            "multipleOf" if limit > 0 => integer % limit == 0,
+            _ => return None,
+        })
+    }
+
     /// Whether the keyword accepts the string.
     #[must_use]
     pub fn accepts_text(&self, text: &str) -> bool {

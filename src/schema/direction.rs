@@ -8,6 +8,24 @@ use crate::location::Side;
 
 use super::{Graph, Node, NodeId};
 
+impl Graph {
+    /// Of schemas that apply to a member, or their parts, the first that says that the member is not
+    /// meant for this side.
+    #[must_use]
+    pub(crate) fn misdirected(&self, side: Option<Side>, schemas: &[NodeId]) -> Option<NodeId> {
+        let side = side.filter(|_| self.has_sides)?;
+        let is_misdirected = |id: &NodeId| {
+            let node = self.node(*id);
+            match side {
+                Side::Request => node.read_only,
+                Side::Response => node.write_only,
+            }
+        };
+        let mut schemas = schemas.iter();
+        schemas.find_map(|id| self.parts(*id).into_iter().find(is_misdirected))
+    }
+}
+
 /// Marks each required property that is read-only as not required in requests, and each that is
 /// write-only as not required in responses.
 ///

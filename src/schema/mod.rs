@@ -505,6 +505,18 @@ pub struct ObjectRules {
 }
 
 impl ObjectRules {
+    /// Whether nothing is said of members.
+    #[must_use]
+    pub fn says_nothing(&self) -> bool {
+        !self.names_properties()
+            && self.additional.is_none()
+            && self.unevaluated.is_none()
+            && self.required.is_empty()
+            && self.property_names.is_none()
+            && self.dependent_required.is_empty()
+            && self.dependent_schemas.is_empty()
+    }
+
     /// Whether the schema names properties, by name or by pattern.
     #[must_use]
     pub fn names_properties(&self) -> bool {

@@ -1,0 +1,677 @@
+//! Counts what the walk found, and keeps the first places of each fact.
+//!
+//! A fact that was met before, and whose first places are known, costs a look into a table. Only a place
+//! that may be kept is looked for in the text again: then the payload is parsed, once.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::capture::Body;
+use crate::capture::redact::MASK;
+use crate::json::Document;
+use crate::schema::{NodeId, Place};
+
+use super::super::deviation::Deviation;
+use super::super::placeholder::{is_placeholder, is_whole_placeholder};
+use super::super::profile::{PathId, Shape};
+use super::super::record::{ShapeRecorder, Way, shorten};
+use super::super::spelling::Spelling;
+use super::super::tally::Tally;
+use super::super::walk::{About, Taken, Walk};
+use super::fault::{Fault, Finding};
+use super::scan;
+use super::slot::{NONE, Program, Step};
+use super::walk::Deferred;
+
+/// Subjects that one fact has before it is looked up whether they still count.
+const SUBJECTS: usize = 1_024;
+
+/// How often something was met, and whether more of its places are wanted.
+#[derive(Debug, Clone, Copy)]
+struct Met {
+    count: u64,
+    payloads: u64,
+    last: u64,
+    /// The file in which no more places are wanted; places come in the order of each file.
+    sated_in: u64,
+}
+
+impl Met {
+    const fn new() -> Self {
+        Self {
+            count: 0,
+            payloads: 0,
+            last: u64::MAX,
+            sated_in: 0,
+        }
+    }
+
+    fn add(&mut self, payload: u64, times: u64) {
+        self.count += times;
+        if self.last != payload {
+            self.last = payload;
+            self.payloads += 1;
+        }
+    }
+}
+
+/// What a fact is called in the profile of its path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Record {
+    Deviation(Deviation),
+    Placeholder(Deviation),
+    Undeclared(Arc<Place>),
+    BeyondEnum(Arc<Place>),
+    Misdirected(Arc<Place>),
+    Spelled(Arc<Place>, Spelling),
+}
+
+#[derive(Debug)]
+struct Fact {
+    path: PathId,
+    record: Record,
+    all: Met,
+    /// By the subject as the reports show it.
+    subjects: FxHashMap<Box<str>, Met>,
+    /// By the subject as it was written.
+    written: FxHashMap<Box<[u8]>, Box<str>>,
+}
+
+/// What tells the facts of a walk apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    slot: u32,
+    node: NodeId,
+    fault: Fault,
+    variant: u16,
+    is_placeholder: bool,
+}
+
+/// The facts of one program.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    facts: Vec<Fact>,
+    by_key: FxHashMap<Key, u32>,
+    by_record: FxHashMap<(PathId, Record), u32>,
+    /// The path of each slot, as far as it was asked for.
+    paths: Vec<Option<PathId>>,
+    /// The file that is read, and its number from 1.
+    file: Option<Arc<str>>,
+    file_number: u64,
+}
+
+/// How the deviations of one payload add up.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sum {
+    pub(super) deviations: u64,
+    pub(super) placeholders: u64,
+}
+
+/// A payload that was walked, and where what was learnt of it goes.
+pub(super) struct Walked<'a, 'g> {
+    pub(super) program: &'a mut Program<'g>,
+    pub(super) shape: &'a mut Shape,
+    pub(super) body: &'a Body<'a>,
+    pub(super) payload: u64,
+    pub(super) document: OnceCell<Option<Document<'a>>>,
+}
+
+impl<'a> Walked<'a, '_> {
+    /// The payload on a tape.
+    pub(super) fn document(&self) -> Option<&Document<'a>> {
+        let parse = || Document::parse(&self.body.bytes).ok();
+        self.document.get_or_init(parse).as_ref()
+    }
+}
+
+impl Counters {
+    /// Counts a fact that needs nothing but counting; false when its place may be wanted. With `MODE` 1
+    /// it is taken back.
+    #[inline]
+    pub(super) fn count<const MODE: u8>(&mut self, fact: u32, payload: u64) -> bool {
+        let number = self.file_number;
+        let Some(fact) = self.facts.get_mut(fact as usize) else {
+            return false;
+        };
+        let met = &mut fact.all;
+        if met.sated_in != number {
+            return false;
+        }
+        if MODE == 0 {
+            met.add(payload, 1);
+        } else {
+            met.count -= 1;
+            if met.last == payload {
+                met.last = u64::MAX;
+                met.payloads -= 1;
+            }
+        }
+        true
+    }
+
+    /// A file starts, or goes on.
+    pub(super) fn in_file(&mut self, file: &Arc<str>) {
+        if self.file.as_ref().is_none_or(|known| !Arc::ptr_eq(known, file) && known != file) {
+            self.file = Some(Arc::clone(file));
+            self.file_number += 1;
+        }
+    }
+
+    fn path(&mut self, program: &Program<'_>, shape: &mut Shape, slot: u32) -> PathId {
+        if let Some(Some(known)) = self.paths.get(slot as usize) {
+            return *known;
+        }
+        let found = &program.slots[slot as usize];
+        let above = match found.parent {
+            NONE => Shape::ROOT,
+            parent => self.path(program, shape, parent),
+        };
+        let path = match &found.step {
+            Step::Same => above,
+            Step::Key(key) => shape.enter_key(above, key),
+            Step::Data | Step::Index => shape.enter_any(above),
+        };
+        if self.paths.len() <= slot as usize {
+            self.paths.resize(slot as usize + 1, None);
+        }
+        self.paths[slot as usize] = Some(path);
+        path
+    }
+
+    /// Counts what was found in one payload.
+    pub(super) fn add(
+        &mut self,
+        walked: &mut Walked<'_, '_>,
+        findings: &[Finding],
+        deferred: &[Deferred],
+        variants: &mut Vec<NodeId>,
+    ) -> Sum {
+        let mut sum = Sum::default();
+        for finding in findings {
+            self.finding(walked, finding, &mut sum);
+        }
+        if !deferred.is_empty() {
+            self.deferred(walked, deferred, &mut sum, variants);
+        }
+        sum
+    }
+
+    fn finding(&mut self, walked: &mut Walked<'_, '_>, finding: &Finding, sum: &mut Sum) {
+        let body: &[u8] = &walked.body.bytes;
+        let is_text = body.get(finding.value.0 as usize) == Some(&b'"');
+        let is_placeholder = is_text && placeholder(walked, finding);
+        if finding.fault.is_deviation() {
+            match is_placeholder {
+                true => sum.placeholders += 1,
+                false => sum.deviations += 1,
+            }
+        }
+        let key = Key {
+            slot: finding.slot,
+            node: finding.node,
+            fault: finding.fault,
+            variant: finding.variant,
+            is_placeholder,
+        };
+        let index = match self.by_key.get(&key) {
+            Some(known) => *known,
+            None => {
+                let Some(index) = self.new_fact(walked, finding, is_placeholder) else {
+                    return;
+                };
+                self.by_key.insert(key, index);
+                index
+            }
+        };
+        let payload = walked.payload;
+        let is_secret =
+            finding.in_secret || walked.program.slots[finding.slot as usize].is_secret;
+        let fact = &mut self.facts[index as usize];
+        fact.all.add(payload, 1);
+        let number = self.file_number;
+        if is_placeholder || !finding.fault.has_subject() {
+            if fact.all.sated_in != number {
+                let met = (sampled(walked, fact, finding, None), number);
+                sate(&mut fact.all, met);
+                if let Fault::Spelled(spelling) = finding.fault
+                    && let Some(offset) = spelling.usual()
+                {
+                    let slot = &mut walked.program.slots[finding.slot as usize];
+                    slot.spelled[usize::from(offset)] = index;
+                }
+            }
+            return;
+        }
+        let span = match finding.key.1 {
+            0 => finding.value,
+            _ => finding.key,
+        };
+        let written: &[u8] = match is_secret {
+            true => MASK.as_bytes(),
+            false => &body[span.0 as usize..span.1 as usize],
+        };
+        if let Some(subject) = fact.written.get(written)
+            && let Some(met) = fact.subjects.get_mut(subject)
+            && met.sated_in == number
+        {
+            met.add(payload, 1);
+            return;
+        }
+        let is_known = fact.written.contains_key(written);
+        if !is_known && fact.written.len() >= SUBJECTS && is_folded(walked.shape, fact) {
+            return;
+        }
+        let subject: Box<str> = match is_secret {
+            true => MASK.into(),
+            false if written.first() == Some(&b'"') => shorten(&scan::unescape(written)).into(),
+            // An enum may be broken by any value.
+            false => shorten(&String::from_utf8_lossy(written)).into(),
+        };
+        let is_sated = sampled(walked, fact, finding, Some(&subject));
+        let met = fact.subjects.entry(subject.clone()).or_insert_with(Met::new);
+        met.add(payload, 1);
+        sate(met, (is_sated, number));
+        if !is_known {
+            fact.written.insert(written.into(), subject);
+        }
+    }
+
+    fn new_fact(
+        &mut self,
+        walked: &mut Walked<'_, '_>,
+        finding: &Finding,
+        is_placeholder: bool,
+    ) -> Option<u32> {
+        let path = self.path(walked.program, walked.shape, finding.slot);
+        let graph = walked.program.graph;
+        let place = Arc::clone(&graph.node(finding.node).place);
+        let record = match finding.fault {
+            Fault::Undeclared => Record::Undeclared(place),
+            Fault::BeyondEnum => Record::BeyondEnum(place),
+            Fault::Misdirected => Record::Misdirected(place),
+            Fault::Spelled(spelling) => Record::Spelled(place, spelling),
+            fault => {
+                let variant = usize::from(finding.variant).checked_sub(1);
+                let label = |at: usize| walked.program.labels.get(at).cloned();
+                let deviation = Deviation {
+                    kind: fault.deviation(graph, finding.node)?,
+                    schema: place,
+                    variant: variant.and_then(label),
+                };
+                match is_placeholder {
+                    true => Record::Placeholder(deviation),
+                    false => Record::Deviation(deviation),
+                }
+            }
+        };
+        Some(self.fact(path, record))
+    }
+
+    fn fact(&mut self, path: PathId, record: Record) -> u32 {
+        let key = (path, record);
+        if let Some(known) = self.by_record.get(&key) {
+            return *known;
+        }
+        let index = u32::try_from(self.facts.len()).unwrap_or(NONE);
+        self.facts.push(Fact {
+            path,
+            record: key.1.clone(),
+            all: Met::new(),
+            subjects: FxHashMap::default(),
+            written: FxHashMap::default(),
+        });
+        self.by_record.insert(key, index);
+        index
+    }
+
+    /// Walks values on the tape, and adds what is learnt of them.
+    fn deferred(
+        &mut self,
+        walked: &mut Walked<'_, '_>,
+        deferred: &[Deferred],
+        sum: &mut Sum,
+        variants: &mut Vec<NodeId>,
+    ) {
+        let Some(document) = walked.document() else {
+            return;
+        };
+        let mut learnt = Shape::default();
+        let program = &*walked.program;
+        for value in deferred {
+            let Some(way) = way(program, document, value.slot, value.start as usize) else {
+                continue;
+            };
+            let mut recorder = ShapeRecorder::new(
+                program.graph,
+                &mut learnt,
+                walked.body,
+                document,
+                walked.payload,
+            );
+            for step in way.steps {
+                recorder.go(step);
+            }
+            let variant = usize::from(value.variant).checked_sub(1);
+            let label = variant.and_then(|at| program.labels.get(at).cloned());
+            let mut walk = Walk::new(program.graph, program.side, recorder).reading_as(label);
+            walk.run_all(program.plan(value.slot).given.to_vec(), way.value);
+            sum.deviations += walk.recorder.deviations;
+            sum.placeholders += walk.recorder.placeholders;
+            variants.append(&mut walk.recorder.root_variants);
+        }
+        self.absorb(walked.shape, Shape::ROOT, &learnt, Shape::ROOT, walked.payload);
+    }
+
+    /// Adds what was learnt of values of this payload to what is known of it.
+    fn absorb(&mut self, shape: &mut Shape, into: PathId, from: &Shape, path: PathId, payload: u64) {
+        let learnt = from.path(path);
+        let mut tallies: Vec<(Record, &Tally)> = Vec::new();
+        for (deviation, tally) in &learnt.deviations {
+            tallies.push((Record::Deviation(deviation.clone()), tally));
+        }
+        for (deviation, tally) in &learnt.placeholders {
+            tallies.push((Record::Placeholder(deviation.clone()), tally));
+        }
+        for (place, spellings) in &learnt.spellings {
+            for (spelling, tally) in spellings {
+                tallies.push((Record::Spelled(Arc::clone(place), *spelling), tally));
+            }
+        }
+        let keyed = |places: &std::collections::BTreeMap<Arc<Place>, super::super::tally::Keyed>,
+                     record: fn(Arc<Place>) -> Record| {
+            let each = places.iter();
+            each.map(|(place, keyed)| (record(Arc::clone(place)), keyed.clone()))
+                .collect::<Vec<_>>()
+        };
+        let mut all_keyed = keyed(&learnt.undeclared, Record::Undeclared);
+        all_keyed.extend(keyed(&learnt.beyond_enum, Record::BeyondEnum));
+        all_keyed.extend(keyed(&learnt.misdirected, Record::Misdirected));
+        for (record, tally) in tallies {
+            let index = self.fact(into, record);
+            let fact = &mut self.facts[index as usize];
+            fact.all.add(payload, tally.count);
+            if let Some(known) = tally_of(shape, fact) {
+                known.samples += &tally.samples;
+            }
+            if let Record::Deviation(deviation) = &fact.record
+                && let Some(subjects) = learnt.subjects.get(deviation)
+            {
+                let known = shape.path_mut(into).subjects.entry(deviation.clone());
+                known.or_default().add_samples(subjects);
+                add_subjects(fact, subjects, payload);
+            }
+        }
+        for (record, learnt) in all_keyed {
+            let index = self.fact(into, record);
+            let fact = &mut self.facts[index as usize];
+            fact.all.add(payload, learnt.all.count);
+            if let Some(known) = keyed_of(shape, fact) {
+                known.add_samples(&learnt);
+            }
+            add_subjects(fact, &learnt, payload);
+        }
+        let profile = shape.path_mut(into);
+        for (ours, theirs) in profile.kinds.iter_mut().zip(learnt.kinds) {
+            *ours += theirs;
+        }
+        for (place, values) in &learnt.enum_values {
+            let known = profile.enum_values.entry(Arc::clone(place)).or_default();
+            for (value, count) in values {
+                known.entry(value.clone()).or_default().0 += count.0;
+            }
+        }
+        for (place, count) in &learnt.variants {
+            profile.variants.entry(Arc::clone(place)).or_default().0 += count.0;
+        }
+        for (step, child) in from.children(path) {
+            let below = match step {
+                crate::location::Step::Key(key) => shape.enter_key(into, &key),
+                crate::location::Step::Any => shape.enter_any(into),
+            };
+            self.absorb(shape, below, from, child, payload);
+        }
+    }
+
+    /// Moves all counts to the profile.
+    pub(super) fn settle(&mut self, program: &mut Program<'_>, shape: &mut Shape) {
+        for slot in 0..program.slots.len() {
+            let found = &mut program.slots[slot];
+            let kinds = std::mem::take(&mut found.kinds);
+            let accepted = std::mem::take(&mut found.accepted);
+            if kinds.iter().all(|count| *count == 0) {
+                continue;
+            }
+            let number = u32::try_from(slot).unwrap_or(NONE);
+            let path = self.path(program, shape, number);
+            let found = &mut program.slots[slot];
+            let graph = program.graph;
+            let profile = shape.path_mut(path);
+            for (ours, theirs) in profile.kinds.iter_mut().zip(kinds) {
+                *ours += theirs;
+            }
+            for variant in found.variants.iter().filter(|_| accepted > 0) {
+                let place = Arc::clone(&graph.node(*variant).place);
+                profile.variants.entry(place).or_default().0 += accepted;
+            }
+            let listing = program.plans[found.plan as usize].listing.iter();
+            for (node, counts) in listing.zip(&mut found.listed) {
+                let place = &graph.node(*node).place;
+                for (value, count) in counts.counted() {
+                    let known = profile.enum_values.entry(Arc::clone(place)).or_default();
+                    let value = String::from_utf8_lossy(value);
+                    known.entry((*value).into()).or_default().0 += std::mem::take(count);
+                }
+            }
+        }
+        for fact in &mut self.facts {
+            let all = std::mem::replace(&mut fact.all, Met::new());
+            if let Record::Deviation(deviation) = &fact.record
+                && !fact.subjects.is_empty()
+            {
+                let deviation = deviation.clone();
+                let tally = shape.path_mut(fact.path).deviations.entry(deviation);
+                tally.or_default().add_counts(all.count, all.payloads);
+            }
+            if fact.subjects.is_empty() {
+                if let Some(tally) = tally_of(shape, fact) {
+                    tally.add_counts(all.count, all.payloads);
+                    continue;
+                }
+            }
+            let subjects = std::mem::take(&mut fact.subjects);
+            if let Some(keyed) = keyed_of(shape, fact) {
+                keyed.all.add_counts(all.count, all.payloads);
+                for (subject, met) in &subjects {
+                    keyed.add_counts(subject, met.count, met.payloads);
+                }
+            }
+        }
+        self.facts.clear();
+        self.by_key.clear();
+        self.by_record.clear();
+        self.paths.clear();
+        for slot in &mut program.slots {
+            slot.spelled = [NONE; 2];
+        }
+    }
+}
+
+fn sate(met: &mut Met, (is_sated, number): (bool, u64)) {
+    if is_sated {
+        met.sated_in = number;
+    }
+}
+
+fn add_subjects(fact: &mut Fact, learnt: &super::super::tally::Keyed, payload: u64) {
+    for (subject, tally) in learnt.keys.iter().flatten() {
+        let met = fact.subjects.entry(subject.clone()).or_insert_with(Met::new);
+        met.add(payload, tally.count);
+    }
+}
+
+/// Whether a deviation of a string is due to a placeholder.
+fn placeholder(walked: &Walked<'_, '_>, finding: &Finding) -> bool {
+    let is_about_text = matches!(
+        finding.fault,
+        Fault::Type(_) | Fault::Enum | Fault::Constant | Fault::Check(_) | Fault::Length(_)
+    );
+    if !is_about_text {
+        return false;
+    }
+    let quoted = &walked.body.bytes[finding.value.0 as usize..finding.value.1 as usize];
+    let text = scan::unescape(quoted);
+    let in_part = match finding.fault {
+        Fault::Check(index) => {
+            let checks = &walked.program.graph.node(finding.node).checks;
+            let check = checks.get(usize::from(index));
+            match check.map(|check| check.keyword) {
+                Some("format" | "pattern") => true,
+                // Content is not about how a text reads.
+                _ => return false,
+            }
+        }
+        _ => false,
+    };
+    is_placeholder(&text) && (in_part || is_whole_placeholder(&text))
+}
+
+/// The tally of a fact without subjects.
+fn tally_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut Tally> {
+    let profile = shape.path_mut(fact.path);
+    Some(match &fact.record {
+        Record::Deviation(deviation) => profile.deviations.entry(deviation.clone()).or_default(),
+        Record::Placeholder(deviation) => {
+            profile.placeholders.entry(deviation.clone()).or_default()
+        }
+        Record::Spelled(place, spelling) => {
+            let spellings = profile.spellings.entry(Arc::clone(place)).or_default();
+            spellings.entry(*spelling).or_default()
+        }
+        Record::Undeclared(_) | Record::BeyondEnum(_) | Record::Misdirected(_) => return None,
+    })
+}
+
+/// The tallies of a fact by subject.
+fn keyed_of<'s>(
+    shape: &'s mut Shape,
+    fact: &Fact,
+) -> Option<&'s mut super::super::tally::Keyed> {
+    let profile = shape.path_mut(fact.path);
+    Some(match &fact.record {
+        Record::Deviation(deviation) => profile.subjects.entry(deviation.clone()).or_default(),
+        Record::Undeclared(place) => profile.undeclared.entry(Arc::clone(place)).or_default(),
+        Record::BeyondEnum(place) => profile.beyond_enum.entry(Arc::clone(place)).or_default(),
+        Record::Misdirected(place) => profile.misdirected.entry(Arc::clone(place)).or_default(),
+        Record::Placeholder(_) | Record::Spelled(..) => return None,
+    })
+}
+
+fn is_folded(shape: &mut Shape, fact: &Fact) -> bool {
+    keyed_of(shape, fact).is_some_and(|keyed| keyed.keys.is_none())
+}
+
+/// Keeps the place of a finding if it is among the first. Whether no later place of this file will be.
+fn sampled(
+    walked: &mut Walked<'_, '_>,
+    fact: &Fact,
+    finding: &Finding,
+    subject: Option<&str>,
+) -> bool {
+    let start = match finding.key.1 {
+        0 => finding.value.0,
+        _ => finding.key.0,
+    };
+    let origin = &walked.body.origin;
+    let offset = start as usize;
+    let is_wanted = match subject {
+        None => tally_of(walked.shape, fact).is_some_and(|tally| tally.wants(origin, offset)),
+        Some(subject) => keyed_of(walked.shape, fact)
+            .is_some_and(|keyed| keyed.wants(subject, origin, offset)),
+    };
+    if !is_wanted {
+        return true;
+    }
+    let parse = || Document::parse(&walked.body.bytes).ok();
+    let Some(document) = walked.document.get_or_init(parse).as_ref() else {
+        return false;
+    };
+    let program = &*walked.program;
+    let Some(found) = way(program, document, finding.slot, finding.value.0 as usize) else {
+        return false;
+    };
+    let member = found.value.members().find(|(key, _)| {
+        finding.key.1 != 0 && key.span().start == finding.key.0 as usize
+    });
+    let about = match member {
+        Some((key, value)) => About::Member(key, value),
+        None => About::Value(found.value),
+    };
+    let way = Way::new(walked.body, document, walked.payload, found.steps);
+    let met = way.meet(about);
+    match subject {
+        None => {
+            if let Some(tally) = tally_of(walked.shape, fact) {
+                tally.sample(met.spot(), || met.evidence());
+            }
+        }
+        Some(subject) => {
+            if let Some(keyed) = keyed_of(walked.shape, fact) {
+                keyed.sample(subject, met.spot(), || met.evidence());
+            }
+            if let Some(tally) = tally_of(walked.shape, fact) {
+                tally.sample(met.spot(), || met.evidence());
+            }
+        }
+    }
+    false
+}
+
+/// A value of a document and the steps to it.
+struct Found<'d> {
+    value: crate::json::Value<'d>,
+    steps: Vec<Taken<'d>>,
+}
+
+/// Finds the value of a slot by its offset.
+fn way<'d>(
+    program: &Program<'_>,
+    document: &'d Document<'d>,
+    slot: u32,
+    offset: usize,
+) -> Option<Found<'d>> {
+    let mut chain = Vec::new();
+    let mut at = slot;
+    while at != NONE {
+        let found = &program.slots[at as usize];
+        if found.step != Step::Same {
+            chain.push(&found.step);
+        }
+        at = found.parent;
+    }
+    let mut value = document.root();
+    let mut steps = Vec::with_capacity(chain.len());
+    for step in chain.into_iter().rev() {
+        let (taken, below) = match step {
+            Step::Key(_) | Step::Data => {
+                let (key, member) = value
+                    .members()
+                    .find(|(_, member)| member.span().contains(&offset))?;
+                match step {
+                    Step::Key(_) => (Taken::Key(key), member),
+                    _ => (Taken::Data(key), member),
+                }
+            }
+            Step::Index | Step::Same => {
+                let mut elements = value.elements().enumerate();
+                let (index, element) =
+                    elements.find(|(_, element)| element.span().contains(&offset))?;
+                (Taken::Index(index), element)
+            }
+        };
+        steps.push(taken);
+        value = below;
+    }
+    Some(Found { value, steps })
+}

@@ -1,0 +1,157 @@
+//! The streaming walk: from the bytes of a payload to what is learnt of it, in one pass.
+//!
+//! The schema graph is compiled, place by place as payloads show them, into the walk's own node table
+//! ([`slot`]). What stands between two values is learnt and compared in one go with what comes ([`walk`]).
+//! What is found is counted natively ([`counter`]); only a place that a report may show is looked for
+//! again, on a tape. A value whose schemas are not streamed is walked on a tape by
+//! [`super::walk`], and so is a payload that is not JSON or repeats a key: that walk is the
+//! reference, and both learn the same of every payload.
+
+mod choice;
+mod counter;
+mod fault;
+mod literal;
+mod plan;
+mod scan;
+mod slot;
+mod time;
+mod walk;
+
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashMap;
+
+use crate::capture::Body;
+use crate::contract::Contract;
+use crate::location::Side;
+use crate::schema::NodeId;
+
+use super::observer::key_of;
+use super::profile::{Profile, TargetKey, TargetProfile, Verdict};
+use super::route::Destination;
+
+use counter::{Counters, Sum, Walked};
+use slot::Program;
+use walk::{Scratch, Walk};
+
+/// What came out of one payload.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) verdict: Verdict,
+    /// The named variants that accepted the payload as a whole.
+    pub(super) variants: Vec<NodeId>,
+}
+
+/// The payloads of one operation, side and status under one schema.
+#[derive(Debug)]
+struct Stream<'c> {
+    key: TargetKey,
+    program: Program<'c>,
+    counters: Counters,
+    target: TargetProfile,
+}
+
+/// What tells streams apart: contract and operation by address, the side, the status, the schema.
+type Route = (usize, usize, Side, Option<u16>, NodeId);
+
+/// Walks payloads and keeps what is learnt until it is asked for.
+#[derive(Debug, Default)]
+pub(super) struct Streams<'c> {
+    streams: Vec<Stream<'c>>,
+    by_route: FxHashMap<Route, usize>,
+    scratch: Scratch,
+}
+
+impl<'c> Streams<'c> {
+    /// Walks a payload; `None` when it is for the other walk: then nothing of it was counted.
+    pub(super) fn payload(
+        &mut self,
+        place: &Destination<'c>,
+        node: NodeId,
+        body: &Body<'_>,
+        payload: u64,
+    ) -> Option<Outcome> {
+        if u32::try_from(body.bytes.len()).is_err() {
+            return None;
+        }
+        let stream = self.stream(place, node);
+        let Self {
+            streams, scratch, ..
+        } = self;
+        let Stream {
+            program,
+            counters,
+            target,
+            ..
+        } = &mut streams[stream];
+        counters.in_file(&body.origin.file);
+        let mut walk = Walk::new(&body.bytes, program, counters, scratch, payload);
+        if !walk.run() {
+            return None;
+        }
+        let mut sum = Sum::default();
+        let mut variants = std::mem::take(&mut scratch.root_variants);
+        if !scratch.findings.is_empty() || !scratch.deferred.is_empty() {
+            let mut walked = Walked {
+                program,
+                shape: &mut target.shape,
+                body,
+                payload,
+                document: OnceCell::new(),
+            };
+            sum = counters.add(
+                &mut walked,
+                &scratch.findings,
+                &scratch.deferred,
+                &mut variants,
+            );
+        }
+        let verdict = Verdict::of(sum.deviations, sum.placeholders);
+        target.count(verdict);
+        Some(Outcome { verdict, variants })
+    }
+
+    fn stream(&mut self, place: &Destination<'c>, node: NodeId) -> usize {
+        let route = (
+            std::ptr::from_ref::<Contract>(place.contract).addr(),
+            std::ptr::from_ref(place.operation).addr(),
+            place.side,
+            place.status,
+            node,
+        );
+        if let Some(known) = self.by_route.get(&route) {
+            return *known;
+        }
+        self.streams.push(Stream {
+            key: key_of(place),
+            program: Program::new(&place.contract.graph, place.said_side(), node),
+            counters: Counters::default(),
+            target: TargetProfile::default(),
+        });
+        self.by_route.insert(route, self.streams.len() - 1);
+        self.streams.len() - 1
+    }
+
+    /// What payloads of this place are called.
+    pub(super) fn key(&mut self, place: &Destination<'c>, node: NodeId) -> TargetKey {
+        let stream = self.stream(place, node);
+        self.streams[stream].key.clone()
+    }
+
+    /// Moves everything that was learnt to a profile.
+    pub(super) fn settle(&mut self, profile: &mut Profile) {
+        for stream in &mut self.streams {
+            let Stream {
+                key,
+                program,
+                counters,
+                target,
+            } = stream;
+            counters.settle(program, &mut target.shape);
+            if target.payloads > 0 {
+                *profile.targets.entry(key.clone()).or_default() += &*target;
+            }
+            *target = TargetProfile::default();
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! What a set of schemas that apply to a value together asks of it, worked out once.
+
+use std::sync::Arc;
+
+use crate::json::{Document, Kind};
+use crate::location::Side;
+use crate::schema::{Dialect, Graph, Node, NodeId};
+
+use super::super::variant::may_hold;
+use super::fault::Fault;
+use super::literal::Literal;
+use super::slot::MEMBERS;
+
+/// How the schemas that apply to a value are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// They are the same for every value.
+    Fixed,
+    /// The value decides: it has branches or conditions.
+    Chosen,
+    /// Something here is not streamed: the whole value is walked on a tape.
+    Tape,
+}
+
+/// A quick way to accept the strings that are most common at a place; every other string goes the long
+/// way.
+#[derive(Debug)]
+pub(super) enum Usual {
+    /// Any string is accepted, and none is counted.
+    Any,
+    /// A constant that is written without escapes: its text with both quotes.
+    Constant(Literal),
+    /// One enum, of strings: which are counted.
+    Listed,
+    /// A date-time; whether its spelling is counted.
+    Time(bool),
+    /// Nothing is quick.
+    None,
+}
+
+/// What a set of schemas asks of a value.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The schemas before anything that they apply was added.
+    pub(super) given: Box<[NodeId]>,
+    /// Every schema that applies, where [`Reach::Fixed`].
+    pub(super) nodes: Box<[NodeId]>,
+    pub(super) reach: Reach,
+    /// By kind of value: the schemas that may reject a value of this kind for what it is itself.
+    pub(super) asserting: [Box<[NodeId]>; 6],
+    /// Whether a number without fraction and exponent is accepted as it is.
+    pub(super) takes_integers: bool,
+    pub(super) usual: Usual,
+    /// The schemas with an enum that holds strings.
+    pub(super) listing: Box<[NodeId]>,
+    /// The schemas that say how a string is spelled, with their format.
+    pub(super) spelled: Box<[(NodeId, Box<str>)]>,
+    /// Names that have to be there, with the schema and the place in its list.
+    pub(super) required: Box<[(NodeId, u16, Arc<str>)]>,
+    /// The names in `dependentRequired`.
+    pub(super) dependents: Box<[Arc<str>]>,
+    /// The first schema that names properties.
+    pub(super) named_by: Option<NodeId>,
+    /// Elements that have a schema of their own.
+    pub(super) prefix: usize,
+}
+
+impl Plan {
+    /// The plan for schemas of which nothing is decided yet.
+    pub(super) fn new(graph: &Graph, side: Option<Side>, given: &[NodeId]) -> Self {
+        let (nodes, reach) = expand(graph, given);
+        Self::of(graph, side, given, nodes, reach)
+    }
+
+    /// The plan for all schemas that apply to a value.
+    pub(super) fn chosen(graph: &Graph, side: Option<Side>, nodes: Vec<NodeId>) -> Self {
+        let given = nodes.clone();
+        Self::of(graph, side, &given, nodes, Reach::Fixed)
+    }
+
+    fn of(
+        graph: &Graph,
+        side: Option<Side>,
+        given: &[NodeId],
+        nodes: Vec<NodeId>,
+        reach: Reach,
+    ) -> Self {
+        let each = || nodes.iter().map(|id| (*id, graph.node(*id)));
+        let asserting = Kind::ALL.map(|kind| {
+            each()
+                .filter(|(_, node)| may_reject(node, kind))
+                .map(|(id, _)| id)
+                .collect()
+        });
+        let holds_strings = |node: &Node| {
+            let values = node.values.as_ref();
+            values.is_some_and(|values| values.strings().next().is_some())
+        };
+        let listing = each().filter(|(_, node)| holds_strings(node));
+        let spelled = each().filter_map(|(id, node)| {
+            let (format, _) = node.expected_spelling()?;
+            // Other formats are spelled in one way.
+            matches!(format, "date-time" | "time").then(|| (id, format.into()))
+        });
+        let mut required = Vec::new();
+        for (id, node) in each() {
+            for (index, name) in node.object.required.iter().enumerate() {
+                if name.holds_on(side) {
+                    required.push((id, small(index), Arc::clone(&name.name)));
+                }
+            }
+        }
+        let mut dependents: Vec<Arc<str>> = Vec::new();
+        for (_, node) in each() {
+            for (name, needed) in &node.object.dependent_required {
+                dependents.extend([name].into_iter().chain(needed).cloned());
+            }
+        }
+        let reach = match required.len() + dependents.len() > MEMBERS / 2 {
+            true => Reach::Tape,
+            false => reach,
+        };
+        let mut plan = Self {
+            given: given.into(),
+            reach,
+            asserting,
+            takes_integers: each().all(|(_, node)| !rejects_integers(node)),
+            usual: Usual::None,
+            listing: listing.map(|(id, _)| id).collect(),
+            spelled: spelled.collect(),
+            required: required.into(),
+            dependents: dependents.into(),
+            named_by: each()
+                .find(|(_, node)| node.object.names_properties())
+                .map(|(id, _)| id),
+            prefix: each()
+                .map(|(_, node)| node.array.prefix.len())
+                .max()
+                .unwrap_or(0),
+            nodes: nodes.clone().into(),
+        };
+        plan.usual = plan.usual_string(graph);
+        plan
+    }
+
+    fn usual_string(&self, graph: &Graph) -> Usual {
+        match (&*self.asserting[Kind::String as usize], &*self.listing) {
+            ([], []) if self.spelled.is_empty() => Usual::Any,
+            ([only], listing) => {
+                let node = graph.node(*only);
+                if node.never || node.types.is_some_and(|types| !types.may_hold(Kind::String)) {
+                    return Usual::None;
+                }
+                let has_lengths = node.lengths.iter().any(|length| length.kind == Kind::String);
+                let mut checks = node.checks.iter().filter(|c| c.kind == Kind::String);
+                match (&node.constant, &node.values, checks.next(), listing) {
+                    (Some(constant), None, None, []) if !has_lengths => match constant.as_str() {
+                        Some(text) if is_plain(text) && self.spelled.is_empty() => {
+                            Usual::Constant(Literal::new(format!("\"{text}\"").as_bytes()))
+                        }
+                        _ => Usual::None,
+                    },
+                    (None, Some(_), None, [_]) if !has_lengths && self.spelled.is_empty() => {
+                        Usual::Listed
+                    }
+                    (None, None, Some(check), []) if !has_lengths => {
+                        let is_time = check.keyword == "format"
+                            && check.argument.as_str() == Some("date-time")
+                            && checks.next().is_none();
+                        match &*self.spelled {
+                            _ if !is_time => Usual::None,
+                            [] => Usual::Time(false),
+                            [(spelled, _)] if spelled == only => Usual::Time(true),
+                            _ => Usual::None,
+                        }
+                    }
+                    _ => Usual::None,
+                }
+            }
+            _ => Usual::None,
+        }
+    }
+}
+
+/// An index as it is kept in a [`Fault`]; no list of a schema is as long as what does not fit.
+pub(super) fn small(index: usize) -> u16 {
+    u16::try_from(index).unwrap_or(u16::MAX)
+}
+
+fn is_plain(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\')
+}
+
+/// Adds every schema that schemas apply to the same value whatever it is.
+fn expand(graph: &Graph, given: &[NodeId]) -> (Vec<NodeId>, Reach) {
+    let mut nodes = given.to_vec();
+    let mut reach = Reach::Fixed;
+    let mut next = 0;
+    while let Some(&id) = nodes.get(next) {
+        next += 1;
+        let node = graph.node(id);
+        for &below in node.reference.iter().chain(&node.all_of) {
+            if !nodes.contains(&below) {
+                nodes.push(below);
+            }
+        }
+        reach = match (reach, reach_of(node)) {
+            (Reach::Tape, _) | (_, Reach::Tape) => Reach::Tape,
+            (Reach::Chosen, _) | (_, Reach::Chosen) => Reach::Chosen,
+            (Reach::Fixed, Reach::Fixed) => Reach::Fixed,
+        };
+    }
+    (nodes, reach)
+}
+
+/// What one schema makes of finding the schemas that apply.
+pub(super) fn reach_of(node: &Node) -> Reach {
+    let rules = &node.object;
+    let has_branches = !node.any_of.is_empty() || !node.one_of.is_empty();
+    let is_mapped = node
+        .discriminator
+        .as_ref()
+        .is_some_and(|discriminator| !discriminator.mapping.is_empty());
+    if rules.unevaluated.is_some()
+        || node.array.unevaluated.is_some()
+        || node.array.contains.is_some()
+        || !rules.dependent_schemas.is_empty()
+        || (is_mapped && (!has_branches || node.dialect == Dialect::Swagger2))
+    {
+        Reach::Tape
+    } else if has_branches || node.conditional.is_some() || node.not.is_some() {
+        Reach::Chosen
+    } else {
+        Reach::Fixed
+    }
+}
+
+/// Whether a schema may reject a value of this kind for what it is itself, not for its parts.
+fn may_reject(node: &Node, kind: Kind) -> bool {
+    let is_typed = node.types.is_some_and(|types| match kind {
+        Kind::Number => !types.holds_fractions(),
+        _ => !types.may_hold(kind),
+    });
+    node.never
+        || is_typed
+        || node.values.is_some()
+        || node.constant.is_some()
+        || node.checks.iter().any(|check| check.kind == kind)
+        || node.lengths.iter().any(|length| length.kind == kind)
+}
+
+fn rejects_integers(node: &Node) -> bool {
+    node.never
+        || node.types.is_some_and(|types| !types.may_hold(Kind::Number))
+        || node.values.is_some()
+        || node.constant.is_some()
+        || node.checks.iter().any(|check| check.kind == Kind::Number)
+}
+
+/// A value as far as its own schemas ask about it.
+pub(super) enum Met<'t> {
+    Null,
+    Boolean(bool),
+    /// The number as written, and whether it has neither fraction nor exponent.
+    Number(&'t str, bool),
+    String(&'t str),
+    /// An array or object as written, and how many elements or members it has.
+    Container(Kind, &'t [u8], u64),
+}
+
+impl Met<'_> {
+    pub(super) const fn kind(&self) -> Kind {
+        match self {
+            Self::Null => Kind::Null,
+            Self::Boolean(_) => Kind::Boolean,
+            Self::Number(..) => Kind::Number,
+            Self::String(_) => Kind::String,
+            Self::Container(kind, ..) => *kind,
+        }
+    }
+}
+
+/// What the schemas of a plan have against a value itself.
+pub(super) fn assess(
+    graph: &Graph,
+    plan: &Plan,
+    met: &Met<'_>,
+    mut fault: impl FnMut(NodeId, Fault),
+) {
+    let kind = met.kind();
+    for &id in &plan.asserting[kind as usize] {
+        let node = graph.node(id);
+        if node.never {
+            fault(id, Fault::Excluded);
+        }
+        if node.types.is_some_and(|types| !types_hold(types, met)) {
+            fault(id, Fault::Type(kind));
+            continue;
+        }
+        if !lists(node, met) {
+            fault(id, Fault::Enum);
+        }
+        if node.constant.is_some() && !is_constant(node, met) {
+            fault(id, Fault::Constant);
+        }
+        for (index, check) in node.checks.iter().enumerate() {
+            let accepts = check.kind != kind
+                || match met {
+                    Met::String(text) => check.accepts_text(text),
+                    Met::Number(text, true) => match parse_integer(text) {
+                        Some(integer) => check
+                            .accepts_integer(integer)
+                            .unwrap_or_else(|| on_tape(met, |value| check.accepts(value))),
+                        None => on_tape(met, |value| check.accepts(value)),
+                    },
+                    Met::Number(_, false) | Met::Container(..) => {
+                        on_tape(met, |value| check.accepts(value))
+                    }
+                    Met::Null | Met::Boolean(_) => true,
+                };
+            if !accepts {
+                fault(id, Fault::Check(small(index)));
+            }
+        }
+        for (index, length) in node.lengths.iter().enumerate() {
+            let measured = match met {
+                _ if length.kind != kind => continue,
+                Met::String(text) => text.chars().count() as u64,
+                Met::Container(_, _, measured) => *measured,
+                Met::Null | Met::Boolean(_) | Met::Number(..) => continue,
+            };
+            if !length.allows(measured) {
+                fault(id, Fault::Length(small(index)));
+            }
+        }
+    }
+}
+
+fn types_hold(types: crate::schema::Types, met: &Met<'_>) -> bool {
+    match met {
+        Met::Number(_, true) => types.may_hold(Kind::Number),
+        Met::Number(_, false) => {
+            types.holds_fractions()
+                || (types.may_hold(Kind::Number) && on_tape(met, |value| types.hold(value)))
+        }
+        _ => types.may_hold(met.kind()),
+    }
+}
+
+fn lists(node: &Node, met: &Met<'_>) -> bool {
+    node.values.as_ref().is_none_or(|values| match met {
+        Met::String(text) => values.has_str(text),
+        Met::Null => values.all.contains(&serde_json::Value::Null),
+        Met::Boolean(boolean) => values.all.contains(&serde_json::Value::Bool(*boolean)),
+        Met::Number(..) | Met::Container(..) => on_tape(met, |value| node.lists(value)),
+    })
+}
+
+fn is_constant(node: &Node, met: &Met<'_>) -> bool {
+    node.constant.as_ref().is_none_or(|constant| match met {
+        Met::String(text) => constant.as_str() == Some(text),
+        Met::Null => constant.is_null(),
+        Met::Boolean(boolean) => constant.as_bool() == Some(*boolean),
+        Met::Number(..) | Met::Container(..) => on_tape(met, |value| node.is_constant(value)),
+    })
+}
+
+/// Asks about a value on a tape of its own.
+fn on_tape(met: &Met<'_>, ask: impl FnOnce(crate::json::Value<'_>) -> bool) -> bool {
+    let text = match met {
+        Met::Number(text, _) => text.as_bytes(),
+        Met::Container(_, text, _) => text,
+        Met::Null | Met::Boolean(_) | Met::String(_) => return true,
+    };
+    // The walk has read the value, so it is JSON.
+    Document::parse(text).is_ok_and(|document| ask(document.root()))
+}
+
+/// A whole number that fits 64 bits, if it is short enough to be sure.
+fn parse_integer(text: &str) -> Option<i64> {
+    (text.len() <= 18).then(|| text.parse().ok()).flatten()
+}
+
+/// The branches of a union that may accept a value of this kind, by what `type`, `const` and `enum` say.
+pub(super) fn candidates(graph: &Graph, branches: &[NodeId], kind: Kind) -> Vec<NodeId> {
+    let holds = |branch: &NodeId| may_hold(graph, *branch, kind);
+    branches.iter().copied().filter(holds).collect()
+}

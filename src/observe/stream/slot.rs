@@ -1,0 +1,496 @@
+//! The walk's own node table: a tree of the places that payloads have, each with its schemas, its
+//! counters, and what was learnt of how its members are written.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::capture::redact::is_secret_name;
+use crate::json::Kind;
+use crate::location::Side;
+use crate::schema::{Graph, NodeId};
+
+use super::choice::Choice;
+use super::fault::Fault;
+use super::literal::{Literal, Tallied};
+use super::plan::{Plan, Reach, Usual};
+
+/// No slot, no member, no counter.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Keys that no schema names and that are learnt all the same, for each slot; with more of them keys
+/// are data.
+const STRANGERS: u32 = 32;
+
+/// Members that are told apart by a bit.
+pub(super) const MEMBERS: usize = 256;
+
+/// Glue that is learnt for one slot.
+const STEPS: usize = 96;
+
+/// How a place is reached from the one above.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    /// It is the same place: what applies there was chosen by the value.
+    Same,
+    /// A member by name.
+    Key(Arc<str>),
+    /// A member whose key is data.
+    Data,
+    /// An element.
+    Index,
+}
+
+/// One place with one set of schemas. What each value asks for stands first.
+#[derive(Debug)]
+#[repr(C)]
+pub(super) struct Slot {
+    /// Values by kind.
+    pub(super) kinds: [u64; 6],
+    pub(super) plan: u32,
+    pub(super) reach: Reach,
+    pub(super) quick: Quick,
+    /// By kind, whether values are accepted as they are; of numbers those that are written plainly.
+    pub(super) free: [bool; 6],
+    /// The counters of the usual spellings, by their offset.
+    pub(super) spelled: [u32; 2],
+    pub(super) element: u32,
+    /// The key that mostly comes first, then those that mostly follow.
+    pub(super) steps: Vec<Glue>,
+    pub(super) members: Vec<Member>,
+    pub(super) required: [u64; MEMBERS / 64],
+    pub(super) has_required: bool,
+    pub(super) by_key: FxHashMap<Box<[u8]>, u32>,
+    strangers: u32,
+    /// Of each schema that lists strings, how often each was seen.
+    pub(super) listed: Vec<Tallied>,
+    pub(super) prefix: Vec<u32>,
+    /// Places of members whose key is data, by their schemas.
+    data: Vec<(Box<[NodeId]>, u32)>,
+    pub(super) choices: [Option<Choice>; 6],
+    /// Places for what values chose: all schemas, the branches that accepted.
+    pub(super) chosen: FxHashMap<(Box<[NodeId]>, Box<[NodeId]>), u32>,
+    /// How often the branches of `variants` accepted.
+    pub(super) accepted: u64,
+    pub(super) variants: Box<[NodeId]>,
+    /// For each union with an enum beside a branch that takes any string: those enums.
+    pub(super) closed: Vec<Vec<NodeId>>,
+    pub(super) parent: u32,
+    pub(super) step: Step,
+    /// Whether a name on the way is that of a secret.
+    pub(super) is_secret: bool,
+    /// Whether a key on the way is data.
+    pub(super) is_below_data: bool,
+}
+
+/// [`Usual`], as the walk asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quick {
+    Any,
+    Constant,
+    Listed,
+    /// A date-time; whether spellings are counted.
+    Time(bool),
+    None,
+}
+
+/// What stands between a value and the next: a comma, a key, a colon, white space.
+#[derive(Debug)]
+pub(super) struct Glue {
+    pub(super) text: Literal,
+    /// Whether it stands before the first member: without a comma.
+    pub(super) is_first: bool,
+    /// Whether the member is only walked.
+    pub(super) is_plain: bool,
+    pub(super) member: u32,
+    /// The slot of the member.
+    pub(super) slot: u32,
+}
+
+impl Glue {
+    /// Whether the text goes on with this glue.
+    #[inline]
+    pub(super) fn stands_at(&self, text: &[u8], at: usize, is_first: bool) -> bool {
+        self.is_first == is_first && self.text.stands_at(text, at)
+    }
+}
+
+/// A key that was met in objects of a slot, or that has to be there.
+#[derive(Debug, Clone)]
+pub(super) struct Member {
+    /// The slot of the value; [`NONE`] where nothing is asked of it.
+    pub(super) slot: u32,
+    /// What is wrong with having it.
+    pub(super) faults: Arc<[(NodeId, Fault)]>,
+    /// Whether any of that is a deviation.
+    pub(super) deviates: bool,
+    /// Whether the key is data, and so no part of the name of the place.
+    pub(super) is_data: bool,
+    is_resolved: bool,
+}
+
+impl Member {
+    /// Whether the member is only walked.
+    pub(super) fn is_plain(&self) -> bool {
+        self.faults.is_empty() && !self.is_data && self.slot != NONE
+    }
+
+    fn unresolved() -> Self {
+        Self {
+            slot: NONE,
+            faults: Arc::new([]),
+            deviates: false,
+            is_data: false,
+            is_resolved: false,
+        }
+    }
+}
+
+/// The slots of payloads with one schema.
+#[derive(Debug)]
+pub(super) struct Program<'g> {
+    pub(super) graph: &'g Graph,
+    pub(super) side: Option<Side>,
+    pub(super) plans: Vec<Plan>,
+    plan_of: FxHashMap<Box<[NodeId]>, u32>,
+    pub(super) slots: Vec<Slot>,
+    /// Slots that only tell whether a schema accepts; nothing is counted in them.
+    asked: FxHashMap<NodeId, u32>,
+    /// Names of branches, for values that were read as one.
+    pub(super) labels: Vec<Arc<str>>,
+}
+
+impl<'g> Program<'g> {
+    /// The slot of the whole payload.
+    pub(super) const ROOT: u32 = 0;
+
+    pub(super) fn new(graph: &'g Graph, side: Option<Side>, node: NodeId) -> Self {
+        let mut program = Self {
+            graph,
+            side,
+            plans: Vec::new(),
+            plan_of: FxHashMap::default(),
+            slots: Vec::new(),
+            asked: FxHashMap::default(),
+            labels: Vec::new(),
+        };
+        program.slot(NONE, Step::Same, &[node]);
+        program
+    }
+
+    pub(super) fn plan(&self, slot: u32) -> &Plan {
+        &self.plans[self.slots[slot as usize].plan as usize]
+    }
+
+    fn slot(&mut self, parent: u32, step: Step, given: &[NodeId]) -> u32 {
+        let plan = match self.plan_of.get(given) {
+            Some(plan) => *plan,
+            None => {
+                let plan = Plan::new(self.graph, self.side, given);
+                let id = self.add_plan(plan);
+                self.plan_of.insert(given.into(), id);
+                id
+            }
+        };
+        self.add_slot(parent, step, plan)
+    }
+
+    fn add_plan(&mut self, plan: Plan) -> u32 {
+        self.plans.push(plan);
+        index(self.plans.len() - 1)
+    }
+
+    fn add_slot(&mut self, parent: u32, step: Step, plan_id: u32) -> u32 {
+        let plan = &self.plans[plan_id as usize];
+        let (mut is_secret, mut is_below_data) = match self.slots.get(parent as usize) {
+            Some(above) => (above.is_secret, above.is_below_data),
+            None => (false, false),
+        };
+        match &step {
+            Step::Key(key) => is_secret |= is_secret_name(key),
+            Step::Data => is_below_data = true,
+            Step::Same | Step::Index => {}
+        }
+        let free = Kind::ALL.map(|kind| match kind {
+            Kind::Number => plan.takes_integers,
+            _ => plan.asserting[kind as usize].is_empty(),
+        });
+        let listed = plan.listing.iter().map(|id| {
+            let values = self.graph.node(*id).values.iter();
+            Tallied::new(values.flat_map(|values| values.strings()))
+        });
+        let listed = listed.collect();
+        let mut slot = Slot {
+            kinds: [0; 6],
+            plan: plan_id,
+            reach: plan.reach,
+            quick: match plan.usual {
+                Usual::Any => Quick::Any,
+                Usual::Constant(_) => Quick::Constant,
+                Usual::Listed => Quick::Listed,
+                Usual::Time(counts) => Quick::Time(counts),
+                Usual::None => Quick::None,
+            },
+            free,
+            spelled: [NONE; 2],
+            element: NONE,
+            steps: Vec::new(),
+            members: Vec::new(),
+            required: [0; MEMBERS / 64],
+            has_required: !plan.required.is_empty() || !plan.dependents.is_empty(),
+            by_key: FxHashMap::default(),
+            strangers: 0,
+            listed,
+            prefix: Vec::new(),
+            data: Vec::new(),
+            choices: [None; 6],
+            chosen: FxHashMap::default(),
+            accepted: 0,
+            variants: Box::default(),
+            closed: Vec::new(),
+            parent,
+            step,
+            is_secret,
+            is_below_data,
+        };
+        // Those that presence asks about are always told apart.
+        let required = plan.required.iter().map(|(_, _, name)| (name, true));
+        let dependents = plan.dependents.iter().map(|name| (name, false));
+        for (name, is_required) in required.chain(dependents) {
+            if slot.by_key.contains_key(name.as_bytes()) {
+                continue;
+            }
+            let member = slot.members.len();
+            slot.by_key.insert(name.as_bytes().into(), index(member));
+            slot.members.push(Member::unresolved());
+            slot.required[member / 64] |= u64::from(is_required) << (member % 64);
+        }
+        self.slots.push(slot);
+        index(self.slots.len() - 1)
+    }
+
+    /// The slot for what a value chose; `None` when it is not streamed.
+    pub(super) fn chosen(
+        &mut self,
+        slot: u32,
+        nodes: &[NodeId],
+        variants: &[NodeId],
+        closed: &[Vec<NodeId>],
+    ) -> Option<u32> {
+        let key = (nodes.into(), variants.into());
+        if let Some(known) = self.slots[slot as usize].chosen.get(&key) {
+            return Some(*known);
+        }
+        let plan = Plan::chosen(self.graph, self.side, nodes.to_vec());
+        if plan.reach == Reach::Tape {
+            return None;
+        }
+        let plan = self.add_plan(plan);
+        let below = self.add_slot(slot, Step::Same, plan);
+        let new = &mut self.slots[below as usize];
+        new.variants = variants.into();
+        new.closed = closed.to_vec();
+        if !new.closed.is_empty() {
+            // Each string has to be looked at.
+            new.quick = Quick::None;
+        }
+        self.slots[slot as usize].chosen.insert(key, below);
+        Some(below)
+    }
+
+    /// The slot that tells whether a schema accepts.
+    pub(super) fn asked(&mut self, node: NodeId) -> u32 {
+        if let Some(known) = self.asked.get(&node) {
+            return *known;
+        }
+        let slot = self.slot(NONE, Step::Same, &[node]);
+        self.asked.insert(node, slot);
+        slot
+    }
+
+    /// The slot of the element at this position; [`NONE`] where nothing is asked of it.
+    pub(super) fn element(&mut self, slot: u32, position: usize) -> u32 {
+        let prefix = self.plan(slot).prefix;
+        let found = &self.slots[slot as usize];
+        if position < prefix {
+            if let Some(known) = found.prefix.get(position) {
+                return *known;
+            }
+        } else if found.element != NONE {
+            return found.element;
+        }
+        let mut given: Vec<NodeId> = Vec::new();
+        for id in &self.plan(slot).nodes {
+            let schema = self.graph.node(*id).element_schema(position);
+            given.extend(schema.filter(|schema| !given.contains(schema)));
+        }
+        // A slot of its own even where nothing is asked, so that this is found out once.
+        let below = match given.is_empty() {
+            true => NONE - 1,
+            false => self.slot(slot, Step::Index, &given),
+        };
+        let found = &mut self.slots[slot as usize];
+        if position < prefix {
+            if position == found.prefix.len() {
+                found.prefix.push(below);
+            }
+        } else {
+            found.element = below;
+        }
+        below
+    }
+
+    /// The member with this key, when it was met before.
+    pub(super) fn known_member(&self, slot: u32, key: &[u8]) -> Option<u32> {
+        let slot = &self.slots[slot as usize];
+        let member = *slot.by_key.get(key)?;
+        slot.members[member as usize].is_resolved.then_some(member)
+    }
+
+    /// The member with this key: its number, or what it is like when it is not told apart.
+    pub(super) fn member(&mut self, slot: u32, key: &str) -> Result<u32, Member> {
+        let known = self.slots[slot as usize].by_key.get(key.as_bytes()).copied();
+        if let Some(member) = known
+            && self.slots[slot as usize].members[member as usize].is_resolved
+        {
+            return Ok(member);
+        }
+        let resolved = self.resolve(slot, key);
+        let is_named = self.is_named(slot, key);
+        let found = &mut self.slots[slot as usize];
+        let member = match known {
+            Some(member) => member,
+            None => {
+                if found.members.len() >= MEMBERS || (!is_named && found.strangers >= STRANGERS) {
+                    return Err(resolved);
+                }
+                found.strangers += u32::from(!is_named);
+                let member = index(found.members.len());
+                found.by_key.insert(key.as_bytes().into(), member);
+                found.members.push(Member::unresolved());
+                member
+            }
+        };
+        found.members[member as usize] = resolved;
+        Ok(member)
+    }
+
+    fn is_named(&self, slot: u32, key: &str) -> bool {
+        self.plan(slot).nodes.iter().any(|id| {
+            let rules = &self.graph.node(*id).object;
+            rules.properties.contains_key(key)
+                || rules.required.iter().any(|required| *required.name == *key)
+        })
+    }
+
+    /// What a member of this name is: the same questions as the other walk asks, which knows no slots.
+    fn resolve(&mut self, slot: u32, key: &str) -> Member {
+        let graph = self.graph;
+        let plan = self.plan(slot);
+        let mut below: Vec<NodeId> = Vec::new();
+        let mut faults = Vec::new();
+        let mut is_matched = false;
+        let mut is_refused = false;
+        for &id in &plan.nodes {
+            let node = graph.node(id);
+            if let Some(names) = node.object.property_names
+                && !graph.accepts_name(names, key)
+            {
+                faults.push((id, Fault::PropertyName));
+            }
+            let mut add = |id: NodeId| {
+                if !below.contains(&id) {
+                    below.push(id);
+                }
+            };
+            let mut matched = false;
+            for target in node.named_schemas(key) {
+                matched = true;
+                add(target);
+            }
+            is_matched |= matched;
+            match node.object.additional {
+                Some(rest) if !matched && graph.node(rest).never => {
+                    is_refused = true;
+                    faults.push((id, Fault::Closed));
+                }
+                Some(rest) if !matched => add(rest),
+                Some(_) | None => {}
+            }
+        }
+        if let Some(node) = graph.misdirected(self.side, &below) {
+            faults.push((node, Fault::Misdirected));
+        }
+        let is_named = self.is_named(slot, key);
+        let constrained = below.iter().any(|id| !graph.node(*id).is_open());
+        let is_asked = is_named || is_matched || constrained;
+        if !is_asked
+            && !is_refused
+            && let Some(node) = plan.named_by
+        {
+            faults.push((node, Fault::Undeclared));
+        }
+        let slot = match (is_asked, is_named) {
+            (false, _) => NONE,
+            (true, true) => self.slot(slot, Step::Key(key.into()), &below),
+            (true, false) => self.data(slot, below),
+        };
+        Member {
+            slot,
+            deviates: faults.iter().any(|(_, fault)| fault.is_deviation()),
+            faults: faults.into(),
+            is_data: is_asked && !is_named,
+            is_resolved: true,
+        }
+    }
+
+    fn data(&mut self, slot: u32, given: Vec<NodeId>) -> u32 {
+        let known = self.slots[slot as usize].data.iter();
+        if let Some((_, known)) = known.clone().find(|(schemas, _)| **schemas == *given) {
+            return *known;
+        }
+        let below = self.slot(slot, Step::Data, &given);
+        self.slots[slot as usize].data.push((given.into(), below));
+        below
+    }
+
+    /// Learns what stands before a member: after step `after`, or at the start.
+    pub(super) fn learn(
+        &mut self,
+        slot: u32,
+        after: usize,
+        glue: &[u8],
+        is_first: bool,
+        member: u32,
+    ) {
+        let slot = &mut self.slots[slot as usize];
+        let is_known = slot.steps.iter().any(|known| known.text.text() == glue);
+        if glue.len() <= 64 && slot.steps.len() < STEPS && !is_known {
+            let at = after.min(slot.steps.len());
+            let known = &slot.members[member as usize];
+            let glue = Glue {
+                text: Literal::new(glue),
+                is_first,
+                is_plain: known.is_plain(),
+                member,
+                slot: known.slot,
+            };
+            slot.steps.insert(at, glue);
+        }
+    }
+
+    /// The number of a label, from 1.
+    pub(super) fn label(&mut self, node: NodeId) -> u16 {
+        let label = self.graph.label(node);
+        let known = self.labels.iter().position(|known| **known == *label);
+        let at = known.unwrap_or_else(|| {
+            self.labels.push(label.into());
+            self.labels.len() - 1
+        });
+        super::plan::small(at + 1)
+    }
+}
+
+fn index(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(NONE)
+}
