@@ -9,7 +9,9 @@ mod har;
 mod hint;
 mod http;
 mod json;
+mod lines;
 mod markdown;
+mod parallel;
 mod python;
 pub mod redact;
 mod shapes;
@@ -23,6 +25,7 @@ use crate::json::Document;
 use crate::location::{Origin, Position};
 
 pub use hint::Hint;
+pub use parallel::read_parallel;
 pub use sniff::Format;
 pub use source::{Input, Limits, read};
 
@@ -330,6 +333,11 @@ pub trait Sink {
     fn source(&mut self, source: SourceRead);
     /// A file of a folder that holds no capture, and why it was passed over.
     fn skipped(&mut self, path: PathBuf, reason: &'static str);
+    /// What comes next is of this part of the captures; parts have numbers in the order of the
+    /// captures. Only readers with several threads tell parts apart.
+    fn part(&mut self, number: u64) {
+        let _ = number;
+    }
     /// Everything was read.
     fn finish(&mut self) {}
 }

@@ -9,7 +9,10 @@ use walkdir::WalkDir;
 use crate::location::{Origin, Position};
 
 use super::decode::Frames;
-use super::{Format, Hint, Problem, Sink, SourceRead, guide, har, http, json, markdown, sniff};
+use super::parallel::Dispatch;
+use super::{
+    Format, Hint, Problem, Sink, SourceRead, guide, har, http, json, lines, markdown, sniff,
+};
 
 /// How much of a file is looked at to recognise its format.
 const HEAD: usize = 64 * 1024;
@@ -50,20 +53,52 @@ impl Limits {
 ///
 /// `format` overrides what is recognised. Nothing fails: what cannot be read is a problem of the sink.
 pub fn read(inputs: &[Input], format: Option<Format>, limits: &Limits, sink: &mut dyn Sink) {
+    each(inputs, format, limits, &mut Reading::Here(&mut *sink));
+    sink.finish();
+}
+
+/// Reads inputs by handing their parts to threads.
+pub(super) fn dispatch(
+    inputs: &[Input],
+    format: Option<Format>,
+    limits: &Limits,
+    dispatch: &mut Dispatch<'_>,
+) {
+    each(inputs, format, limits, &mut Reading::Shared(dispatch));
+}
+
+/// Who reads.
+enum Reading<'r, 's> {
+    /// This thread reads everything.
+    Here(&'r mut dyn Sink),
+    /// Other threads read what can be read apart.
+    Shared(&'r mut Dispatch<'s>),
+}
+
+impl Reading<'_, '_> {
+    /// The sink for what this thread reads.
+    fn sink(&mut self) -> &mut dyn Sink {
+        match self {
+            Self::Here(sink) => *sink,
+            Self::Shared(dispatch) => dispatch.own(),
+        }
+    }
+}
+
+fn each(inputs: &[Input], format: Option<Format>, limits: &Limits, reading: &mut Reading<'_, '_>) {
     for input in inputs {
         match input {
             Input::Stdin => {
                 let stdin = io::stdin().lock();
-                one(stdin, "<stdin>", format, limits, sink, None);
+                one(stdin, "<stdin>", format, limits, reading, None);
             }
-            Input::Path(path) if path.is_dir() => folder(path, format, limits, sink),
-            Input::Path(path) => file(path, format, limits, sink, false),
+            Input::Path(path) if path.is_dir() => folder(path, format, limits, reading),
+            Input::Path(path) => named(path, format, limits, reading, false),
         }
     }
-    sink.finish();
 }
 
-fn folder(root: &Path, format: Option<Format>, limits: &Limits, sink: &mut dyn Sink) {
+fn folder(root: &Path, format: Option<Format>, limits: &Limits, reading: &mut Reading<'_, '_>) {
     let hidden = |entry: &walkdir::DirEntry| {
         entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
     };
@@ -78,16 +113,21 @@ fn folder(root: &Path, format: Option<Format>, limits: &Limits, sink: &mut dyn S
                 if entry.file_type().is_dir() {
                     walk.skip_current_dir();
                 }
-                sink.skipped(shown(entry.path()).into(), "hidden");
+                reading.sink().skipped(shown(entry.path()).into(), "hidden");
             }
             Ok(entry) if entry.file_type().is_dir() => {}
             // A pipe would block until somebody writes.
             Ok(entry) if !entry.file_type().is_file() => {
-                sink.skipped(shown(entry.path()).into(), "not a file");
+                reading
+                    .sink()
+                    .skipped(shown(entry.path()).into(), "not a file");
             }
             Ok(entry) => {
                 found = true;
-                file(entry.path(), format, limits, sink, true);
+                match reading {
+                    Reading::Here(sink) => file(entry.path(), format, limits, *sink, true),
+                    Reading::Shared(dispatch) => dispatch.file(entry.into_path()),
+                }
             }
             Err(error) => {
                 found = true;
@@ -102,13 +142,13 @@ fn folder(root: &Path, format: Option<Format>, limits: &Limits, sink: &mut dyn S
                         None => error.to_string(),
                     },
                 };
-                sink.problem(problem(&path, message));
+                reading.sink().problem(problem(&path, message));
             }
         }
     }
     if !found {
         let message = "the folder holds no files".to_owned();
-        sink.problem(problem(&shown(root), message));
+        reading.sink().problem(problem(&shown(root), message));
     }
 }
 
@@ -123,11 +163,21 @@ fn shown(path: &Path) -> String {
 
 /// `of_folder` tells a file found in a folder from one that was named: the first may hold something
 /// else than a capture.
-fn file(
+pub(super) fn file(
     path: &Path,
     format: Option<Format>,
     limits: &Limits,
     sink: &mut dyn Sink,
+    of_folder: bool,
+) {
+    named(path, format, limits, &mut Reading::Here(sink), of_folder);
+}
+
+fn named(
+    path: &Path,
+    format: Option<Format>,
+    limits: &Limits,
+    reading: &mut Reading<'_, '_>,
     of_folder: bool,
 ) {
     let name = shown(path);
@@ -137,10 +187,10 @@ fn file(
             &name,
             format,
             limits,
-            sink,
+            reading,
             of_folder.then_some(path),
         ),
-        Err(error) => sink.problem(problem(&name, read_error(&error))),
+        Err(error) => reading.sink().problem(problem(&name, read_error(&error))),
     }
 }
 
@@ -150,13 +200,13 @@ fn one(
     name: &str,
     format: Option<Format>,
     limits: &Limits,
-    sink: &mut dyn Sink,
+    reading: &mut Reading<'_, '_>,
     of_folder: Option<&Path>,
 ) {
     let mut raw = raw;
     let (mut reader, plain_name) = match decompress(&mut raw, name) {
         Ok(opened) => opened,
-        Err(error) => return sink.problem(problem(name, read_error(&error))),
+        Err(error) => return reading.sink().problem(problem(name, read_error(&error))),
     };
     let mut head = Vec::new();
     let mut position = Position::START;
@@ -165,19 +215,23 @@ fn one(
     if head.is_empty()
         && let Some(error) = &broken
     {
-        return sink.problem(problem_at(name, position, read_error(error)));
+        return reading
+            .sink()
+            .problem(problem_at(name, position, read_error(error)));
     }
     if head.is_empty() {
         let message = match position.byte {
             0 => "the file is empty".to_owned(),
             bytes => format!("the file is empty: nothing but {bytes} bytes of white space"),
         };
-        return sink.problem(problem_at(name, position, message));
+        return reading.sink().problem(problem_at(name, position, message));
     }
     let complete = head.len() < HEAD;
     let Some(found) = format.or_else(|| sniff::sniff(plain_name, &head, complete)) else {
         if let Some(path) = of_folder {
-            return sink.skipped(shown(path).into(), "not a format of captures");
+            return reading
+                .sink()
+                .skipped(shown(path).into(), "not a format of captures");
         }
         let message = if std::str::from_utf8(&head[..head.len() - head.len() % 4]).is_err()
             && head.contains(&0)
@@ -186,7 +240,9 @@ fn one(
         } else {
             "no format of captures was recognised; say which it is with --format"
         };
-        return sink.problem(problem_at(name, position, message.to_owned()));
+        return reading
+            .sink()
+            .problem(problem_at(name, position, message.to_owned()));
     };
     let origin = Origin {
         file: name.into(),
@@ -199,8 +255,14 @@ fn one(
         None => reader,
     };
     let mut reader = io::Cursor::new(head).chain(rest);
+    if let Reading::Shared(dispatch) = reading
+        && found == Format::Ndjson
+    {
+        return dispatch.lines(&mut reader, &origin, &hint, limits);
+    }
+    let sink = reading.sink();
     let exchanges = if found == Format::Ndjson {
-        json::lines(&mut reader, &origin, &hint, limits, sink)
+        lines::read(&mut reader, &origin, &hint, limits, sink)
     } else {
         match read_whole(&mut reader, limits) {
             Ok(text) => whole(found, &text, plain_name, &origin, &hint, sink),
@@ -328,93 +390,6 @@ fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, String>
             limits.body
         )),
         Ok(_) => Ok(text),
-    }
-}
-
-/// One line of a stream.
-pub(super) enum Line {
-    /// A line with something on it: see [`LineReader::text`].
-    Text,
-    /// A line of white space.
-    Blank,
-    /// A line over the limit, and how long it is. It was passed over.
-    TooLong(u64),
-    /// There are no more lines.
-    End,
-}
-
-/// Reads lines into one buffer, never more than the limit.
-pub(super) struct LineReader<'r> {
-    reader: &'r mut dyn BufRead,
-    buffer: Vec<u8>,
-    limit: u64,
-    leading: u64,
-    consumed: u64,
-}
-
-impl<'r> LineReader<'r> {
-    pub(super) fn new(reader: &'r mut dyn BufRead, limit: u64) -> Self {
-        Self {
-            reader,
-            buffer: Vec::new(),
-            limit,
-            leading: 0,
-            consumed: 0,
-        }
-    }
-
-    /// The last line, from its first character that is not white space.
-    pub(super) fn text(&self) -> &[u8] {
-        &self.buffer
-    }
-
-    /// White space before the text of the last line, in bytes.
-    pub(super) fn leading(&self) -> u64 {
-        self.leading
-    }
-
-    /// Length of the last line with its end, in bytes.
-    pub(super) fn consumed(&self) -> u64 {
-        self.consumed
-    }
-
-    pub(super) fn next_line(&mut self) -> io::Result<Line> {
-        self.buffer.clear();
-        self.leading = 0;
-        self.consumed = 0;
-        let mut length = 0_u64;
-        let mut ended = false;
-        while !ended {
-            let chunk = match self.reader.fill_buf() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                other => other?,
-            };
-            if chunk.is_empty() {
-                break;
-            }
-            let (mut part, taken) = match memchr::memchr(b'\n', chunk) {
-                Some(end) => (&chunk[..end], end + 1),
-                None => (chunk, chunk.len()),
-            };
-            ended = taken > part.len();
-            if self.buffer.is_empty() && length == 0 {
-                let text = part.trim_ascii_start();
-                self.leading += (part.len() - text.len()) as u64;
-                part = text;
-            }
-            length += part.len() as u64;
-            if length <= self.limit {
-                self.buffer.extend_from_slice(part);
-            }
-            self.consumed += taken as u64;
-            self.reader.consume(taken);
-        }
-        Ok(match length {
-            _ if length > self.limit => Line::TooLong(length),
-            0 if self.consumed == 0 => Line::End,
-            0 => Line::Blank,
-            _ => Line::Text,
-        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Arguments as typed.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -85,6 +86,10 @@ pub(super) struct CheckArguments {
     /// List the verdict on each payload.
     #[arg(long)]
     pub(super) payloads: bool,
+
+    /// Threads that read captures; the report is the same for any number. All cores unless said.
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
 
     /// The walk that compares payloads with schemas; the reports are the same.
     #[arg(long, value_enum, default_value_t = EngineArgument::Streaming, value_name = "ENGINE")]

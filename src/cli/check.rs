@@ -1,5 +1,7 @@
 //! `wiredrift check`
 
+use std::num::NonZeroUsize;
+
 use crate::capture::{self, Input};
 use crate::contract::Contract;
 use crate::error::Result;
@@ -13,6 +15,19 @@ use super::chosen::Chosen;
 use super::levels::{levels, one_to_stdout};
 use super::output::Output;
 use super::{Exit, Failure};
+
+/// Files under this size are read before a second thread has started.
+const LONG: u64 = 1 << 20;
+
+/// Whether it may pay to read an input with several threads.
+fn is_long(input: &Input) -> bool {
+    match input {
+        Input::Stdin => true,
+        Input::Path(path) => path
+            .metadata()
+            .map_or(true, |found| found.is_dir() || found.len() >= LONG),
+    }
+}
 
 /// Arguments resolved.
 struct Check<'a> {
@@ -32,14 +47,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exi
         return check.contracts(&asked, output);
     }
 
-    let mut observer = Observer::new(asked, family.clone(), check.options.clone());
-    let limits = arguments.capture.limits();
-    capture::read(
-        &check.inputs,
-        arguments.capture.format,
-        &limits,
-        &mut observer,
-    );
+    let observer = check.observe(&asked, &family);
     let mut findings = judge(&observer.profile, &family, &check.policy);
     for contract in observer.asked() {
         // What cannot be used of a contract, traffic is not compared with.
@@ -74,6 +82,28 @@ impl<'a> Check<'a> {
             policy,
             fail_on: arguments.fail_on.level(),
         })
+    }
+
+    /// Reads the captures.
+    fn observe<'c>(&self, asked: &[&'c Contract], family: &[&'c Contract]) -> Observer<'c> {
+        let observer = || Observer::new(asked.to_vec(), family.to_vec(), self.options.clone());
+        let limits = self.arguments.capture.limits();
+        let format = self.arguments.capture.format;
+        let one_thread = || {
+            let mut observer = observer();
+            capture::read(&self.inputs, format, &limits, &mut observer);
+            observer
+        };
+        let jobs = self.arguments.jobs.map_or_else(
+            || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            NonZeroUsize::get,
+        );
+        if jobs == 1 || !self.inputs.iter().any(is_long) {
+            return one_thread();
+        }
+        let mut observers: Vec<_> = (0..=jobs).map(|_| observer()).collect();
+        capture::read_parallel(&self.inputs, format, &limits, &mut observers);
+        Observer::merged(observers).unwrap_or_else(observer)
     }
 
     /// Checks the contracts themselves.

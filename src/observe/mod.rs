@@ -8,6 +8,7 @@ mod deviation;
 mod expectation;
 mod explain;
 mod fit;
+mod merge;
 mod observer;
 mod options;
 mod parameter;

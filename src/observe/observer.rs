@@ -13,6 +13,7 @@ use crate::location::{Origin, Side};
 use crate::schema::{Graph, NodeId};
 
 use super::expectation::{Said, allows_body, best_fit};
+use super::merge::Mark;
 use super::options::{Engine, Options, fits_file};
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
 use super::record::ShapeRecorder;
@@ -23,7 +24,7 @@ use super::walk::Walk;
 use super::watch::{RoutedPayload, RoutedRequest, Watcher};
 
 /// Verdicts on single payloads that are kept for the report.
-const JUDGED_KEPT: usize = 1_000;
+pub(super) const JUDGED_KEPT: usize = 1_000;
 
 /// The verdict on one payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub struct Observer<'c, W = ()> {
     versions: Versions<'c>,
     options: Options,
     streams: Streams<'c>,
+    /// Where parts of the captures start.
+    pub(super) marks: Vec<Mark>,
     hinted: Option<Hinted>,
     only: Option<(Hint, Option<(Destination<'c>, NodeId)>)>,
     payloads: u64,
@@ -78,6 +81,7 @@ impl<'c> Observer<'c> {
             versions: Versions { asked, family },
             options,
             streams: Streams::default(),
+            marks: Vec::new(),
             hinted: None,
             only: None,
             payloads: 0,
@@ -97,6 +101,7 @@ impl<'c> Observer<'c> {
             versions: self.versions,
             options: self.options,
             streams: self.streams,
+            marks: self.marks,
             hinted: self.hinted,
             only: self.only,
             payloads: self.payloads,
@@ -117,6 +122,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             versions: self.versions,
             options: self.options,
             streams: self.streams,
+            marks: self.marks,
             hinted: self.hinted,
             only: self.only,
             payloads: self.payloads,
@@ -691,6 +697,16 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
 
     fn skipped(&mut self, path: PathBuf, reason: &'static str) {
         self.skipped.push((path, reason));
+    }
+
+    fn part(&mut self, part: u64) {
+        self.marks.push(Mark {
+            part,
+            problems: self.problems.len(),
+            sources: self.sources.len(),
+            skipped: self.skipped.len(),
+            judged: self.judged.len(),
+        });
     }
 
     fn finish(&mut self) {

@@ -70,7 +70,6 @@ pub(super) struct Way<'d> {
     document: &'d Document<'d>,
     payload: u64,
     stack: Vec<Taken<'d>>,
-
 }
 
 impl<'d> Way<'d> {

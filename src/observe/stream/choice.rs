@@ -111,7 +111,9 @@ fn only_branch(program: &Program<'_>, slot: u32, kind: Kind) -> Option<Only> {
     let of_branch = graph.parts(branch);
     let says_nothing = |node: &Node| {
         !node.never
-            && node.types.is_none_or(|types| kind != Kind::Number && types.may_hold(kind))
+            && node
+                .types
+                .is_none_or(|types| kind != Kind::Number && types.may_hold(kind))
             && node.values.is_none()
             && node.constant.is_none()
             && node.checks.is_empty()

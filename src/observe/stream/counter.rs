@@ -153,7 +153,11 @@ impl Counters {
 
     /// A file starts, or goes on.
     pub(super) fn in_file(&mut self, file: &Arc<str>) {
-        if self.file.as_ref().is_none_or(|known| !Arc::ptr_eq(known, file) && known != file) {
+        if self
+            .file
+            .as_ref()
+            .is_none_or(|known| !Arc::ptr_eq(known, file) && known != file)
+        {
             self.file = Some(Arc::clone(file));
             self.file_number += 1;
         }
@@ -226,8 +230,7 @@ impl Counters {
             }
         };
         let payload = walked.payload;
-        let is_secret =
-            finding.in_secret || walked.program.slots[finding.slot as usize].is_secret;
+        let is_secret = finding.in_secret || walked.program.slots[finding.slot as usize].is_secret;
         let fact = &mut self.facts[index as usize];
         fact.all.add(payload, 1);
         let number = self.file_number;
@@ -270,7 +273,10 @@ impl Counters {
             false => shorten(&String::from_utf8_lossy(written)).into(),
         };
         let is_sated = sampled(walked, fact, finding, Some(&subject));
-        let met = fact.subjects.entry(subject.clone()).or_insert_with(Met::new);
+        let met = fact
+            .subjects
+            .entry(subject.clone())
+            .or_insert_with(Met::new);
         met.add(payload, 1);
         sate(met, (is_sated, number));
         if !is_known {
@@ -361,11 +367,24 @@ impl Counters {
             sum.placeholders += walk.recorder.placeholders;
             variants.append(&mut walk.recorder.root_variants);
         }
-        self.absorb(walked.shape, Shape::ROOT, &learnt, Shape::ROOT, walked.payload);
+        self.absorb(
+            walked.shape,
+            Shape::ROOT,
+            &learnt,
+            Shape::ROOT,
+            walked.payload,
+        );
     }
 
     /// Adds what was learnt of values of this payload to what is known of it.
-    fn absorb(&mut self, shape: &mut Shape, into: PathId, from: &Shape, path: PathId, payload: u64) {
+    fn absorb(
+        &mut self,
+        shape: &mut Shape,
+        into: PathId,
+        from: &Shape,
+        path: PathId,
+        payload: u64,
+    ) {
         let learnt = from.path(path);
         let mut tallies: Vec<(Record, &Tally)> = Vec::new();
         for (deviation, tally) in &learnt.deviations {
@@ -379,12 +398,13 @@ impl Counters {
                 tallies.push((Record::Spelled(Arc::clone(place), *spelling), tally));
             }
         }
-        let keyed = |places: &std::collections::BTreeMap<Arc<Place>, super::super::tally::Keyed>,
-                     record: fn(Arc<Place>) -> Record| {
-            let each = places.iter();
-            each.map(|(place, keyed)| (record(Arc::clone(place)), keyed.clone()))
-                .collect::<Vec<_>>()
-        };
+        let keyed =
+            |places: &std::collections::BTreeMap<Arc<Place>, super::super::tally::Keyed>,
+             record: fn(Arc<Place>) -> Record| {
+                let each = places.iter();
+                each.map(|(place, keyed)| (record(Arc::clone(place)), keyed.clone()))
+                    .collect::<Vec<_>>()
+            };
         let mut all_keyed = keyed(&learnt.undeclared, Record::Undeclared);
         all_keyed.extend(keyed(&learnt.beyond_enum, Record::BeyondEnum));
         all_keyed.extend(keyed(&learnt.misdirected, Record::Misdirected));
@@ -506,7 +526,10 @@ fn sate(met: &mut Met, (is_sated, number): (bool, u64)) {
 
 fn add_subjects(fact: &mut Fact, learnt: &super::super::tally::Keyed, payload: u64) {
     for (subject, tally) in learnt.keys.iter().flatten() {
-        let met = fact.subjects.entry(subject.clone()).or_insert_with(Met::new);
+        let met = fact
+            .subjects
+            .entry(subject.clone())
+            .or_insert_with(Met::new);
         met.add(payload, tally.count);
     }
 }
@@ -554,10 +577,7 @@ fn tally_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut Tally> {
 }
 
 /// The tallies of a fact by subject.
-fn keyed_of<'s>(
-    shape: &'s mut Shape,
-    fact: &Fact,
-) -> Option<&'s mut super::super::tally::Keyed> {
+fn keyed_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut super::super::tally::Keyed> {
     let profile = shape.path_mut(fact.path);
     Some(match &fact.record {
         Record::Deviation(deviation) => profile.subjects.entry(deviation.clone()).or_default(),
@@ -587,8 +607,9 @@ fn sampled(
     let offset = start as usize;
     let is_wanted = match subject {
         None => tally_of(walked.shape, fact).is_some_and(|tally| tally.wants(origin, offset)),
-        Some(subject) => keyed_of(walked.shape, fact)
-            .is_some_and(|keyed| keyed.wants(subject, origin, offset)),
+        Some(subject) => {
+            keyed_of(walked.shape, fact).is_some_and(|keyed| keyed.wants(subject, origin, offset))
+        }
     };
     if !is_wanted {
         return true;
@@ -601,9 +622,10 @@ fn sampled(
     let Some(found) = way(program, document, finding.slot, finding.value.0 as usize) else {
         return false;
     };
-    let member = found.value.members().find(|(key, _)| {
-        finding.key.1 != 0 && key.span().start == finding.key.0 as usize
-    });
+    let member = found
+        .value
+        .members()
+        .find(|(key, _)| finding.key.1 != 0 && key.span().start == finding.key.0 as usize);
     let about = match member {
         Some((key, value)) => About::Member(key, value),
         None => About::Value(found.value),

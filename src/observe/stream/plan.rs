@@ -148,10 +148,17 @@ impl Plan {
             ([], []) if self.spelled.is_empty() => Usual::Any,
             ([only], listing) => {
                 let node = graph.node(*only);
-                if node.never || node.types.is_some_and(|types| !types.may_hold(Kind::String)) {
+                if node.never
+                    || node
+                        .types
+                        .is_some_and(|types| !types.may_hold(Kind::String))
+                {
                     return Usual::None;
                 }
-                let has_lengths = node.lengths.iter().any(|length| length.kind == Kind::String);
+                let has_lengths = node
+                    .lengths
+                    .iter()
+                    .any(|length| length.kind == Kind::String);
                 let mut checks = node.checks.iter().filter(|c| c.kind == Kind::String);
                 match (&node.constant, &node.values, checks.next(), listing) {
                     (Some(constant), None, None, []) if !has_lengths => match constant.as_str() {
@@ -252,7 +259,9 @@ fn may_reject(node: &Node, kind: Kind) -> bool {
 
 fn rejects_integers(node: &Node) -> bool {
     node.never
-        || node.types.is_some_and(|types| !types.may_hold(Kind::Number))
+        || node
+            .types
+            .is_some_and(|types| !types.may_hold(Kind::Number))
         || node.values.is_some()
         || node.constant.is_some()
         || node.checks.iter().any(|check| check.kind == Kind::Number)

@@ -147,7 +147,7 @@ pub(super) struct Number {
 }
 
 /// Scans a number from its first character.
-#[inline]
+#[inline(always)]
 pub(super) fn number(text: &[u8], start: usize) -> Result<Number, Malformed> {
     let mut at = start;
     if text.get(at) == Some(&b'-') {

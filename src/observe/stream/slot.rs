@@ -349,7 +349,10 @@ impl<'g> Program<'g> {
 
     /// The member with this key: its number, or what it is like when it is not told apart.
     pub(super) fn member(&mut self, slot: u32, key: &str) -> Result<u32, Member> {
-        let known = self.slots[slot as usize].by_key.get(key.as_bytes()).copied();
+        let known = self.slots[slot as usize]
+            .by_key
+            .get(key.as_bytes())
+            .copied();
         if let Some(member) = known
             && self.slots[slot as usize].members[member as usize].is_resolved
         {

@@ -24,20 +24,14 @@ const TAKE_BACK: u8 = 1;
 /// Nothing is counted: the question is whether the schemas accept.
 const ASK: u8 = 2;
 
-/// Why a walk ended early.
+/// The walk ended early: the text is not JSON, or not of a sort that is streamed; schemas that were asked
+/// do not accept; or all is taken back. [`Walk::is_rejected`] tells the second from the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Halt {
-    /// The text is not JSON, or not of a sort that is streamed.
-    Malformed,
-    /// The schemas that were asked do not accept.
-    Rejected,
-    /// As far as there is something to take back.
-    Done,
-}
+pub(super) struct Halt;
 
 impl From<Malformed> for Halt {
     fn from(_: Malformed) -> Self {
-        Self::Malformed
+        Self
     }
 }
 
@@ -96,6 +90,8 @@ pub(super) struct Walk<'w, 'g, 't> {
     limit: usize,
     /// How far the walk came.
     reached: usize,
+    /// Whether the walk ended because schemas that were asked do not accept.
+    is_rejected: bool,
 }
 
 impl<'w, 'g, 't> Walk<'w, 'g, 't> {
@@ -117,6 +113,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             assuming: 0,
             limit: usize::MAX,
             reached: 0,
+            is_rejected: false,
         }
     }
 
@@ -148,12 +145,13 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
     }
 
     /// Walks the value at `at`, perhaps behind white space, and returns the offset behind it.
+    #[inline(always)]
     fn value<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
         if MODE == TAKE_BACK && at >= self.limit {
-            return Err(Halt::Done);
+            return Err(Halt);
         }
         let Some(&first) = self.text.get(at) else {
-            return Err(Halt::Malformed);
+            return Err(Halt);
         };
         let kind = match first {
             b'"' => Kind::String,
@@ -165,11 +163,11 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             b' ' | b'\n' | b'\t' | b'\r' => {
                 let start = scan::space(self.text, at);
                 return match self.text.get(start) {
-                    Some(_) => self.value::<MODE>(slot, start, depth),
-                    None => Err(Halt::Malformed),
+                    Some(_) => self.spaced::<MODE>(slot, start, depth),
+                    None => Err(Halt),
                 };
             }
-            _ => return Err(Halt::Malformed),
+            _ => return Err(Halt),
         };
         let found = &mut self.program.slots[slot as usize];
         if found.reach != Reach::Fixed {
@@ -195,17 +193,23 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         }
     }
 
+    /// A value behind white space.
+    #[inline(never)]
+    fn spaced<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
+        self.value::<MODE>(slot, at, depth)
+    }
+
+    fn reject(&mut self) -> Halt {
+        self.is_rejected = true;
+        Halt
+    }
+
     fn skip(&mut self, at: usize, depth: u32) -> Step {
         Ok(self.scratch.skipper.value(self.text, at, depth)?)
     }
 
-    fn word<const MODE: u8>(
-        &mut self,
-        slot: u32,
-        at: usize,
-        word: &[u8],
-        met: &Met<'_>,
-    ) -> Step {
+    #[inline(always)]
+    fn word<const MODE: u8>(&mut self, slot: u32, at: usize, word: &[u8], met: &Met<'_>) -> Step {
         let end = scan::word(self.text, at, word)?;
         if !self.program.slots[slot as usize].free[met.kind() as usize] {
             self.assess::<MODE>(slot, met, at, end)?;
@@ -213,19 +217,26 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         Ok(end)
     }
 
+    #[inline(always)]
     fn number<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
         let number = scan::number(self.text, at)?;
         if number.is_plain && self.program.slots[slot as usize].free[Kind::Number as usize] {
             return Ok(number.end);
         }
+        self.other_number::<MODE>(slot, at, number)
+    }
+
+    /// A number that has to be looked at.
+    #[inline(never)]
+    fn other_number<const MODE: u8>(&mut self, slot: u32, at: usize, number: scan::Number) -> Step {
         let text = self.text;
-        let written = std::str::from_utf8(&text[at..number.end]).map_err(|_| Halt::Malformed)?;
+        let written = std::str::from_utf8(&text[at..number.end]).map_err(|_| Halt)?;
         let met = Met::Number(written, number.is_plain);
         self.assess::<MODE>(slot, &met, at, number.end)?;
         Ok(number.end)
     }
 
-    #[inline]
+    #[inline(always)]
     fn string<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
         let found = &mut self.program.slots[slot as usize];
         match found.quick {
@@ -249,9 +260,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             Quick::Time(counts) => {
                 if let Some((end, offset)) = time::plain(self.text, at) {
                     let counter = found.spelled[offset as usize];
-                    if !counts
-                        || MODE == ASK
-                        || self.counters.count::<MODE>(counter, self.payload)
+                    if !counts || MODE == ASK || self.counters.count::<MODE>(counter, self.payload)
                     {
                         return Ok(end);
                     }
@@ -273,8 +282,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
                 decoded = scan::unescape(&text[at..scanned.end]);
                 decoded.as_str()
             }
-            false => std::str::from_utf8(&text[at + 1..scanned.end - 1])
-                .map_err(|_| Halt::Malformed)?,
+            false => std::str::from_utf8(&text[at + 1..scanned.end - 1]).map_err(|_| Halt)?,
         };
         if MODE != ASK {
             for listed in &mut self.program.slots[slot as usize].listed {
@@ -350,6 +358,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
     }
 
     /// What the schemas of a slot have against a value itself.
+    #[inline(never)]
     fn assess<const MODE: u8>(
         &mut self,
         slot: u32,
@@ -359,15 +368,20 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
     ) -> Result<(), Halt> {
         let plan = self.program.slots[slot as usize].plan as usize;
         let faults = &mut self.scratch.faults;
-        assess(self.program.graph, &self.program.plans[plan], met, |node, fault| {
-            faults.push((node, fault));
-        });
+        assess(
+            self.program.graph,
+            &self.program.plans[plan],
+            met,
+            |node, fault| {
+                faults.push((node, fault));
+            },
+        );
         if self.scratch.faults.is_empty() {
             return Ok(());
         }
         if MODE == ASK {
             self.scratch.faults.clear();
-            return Err(Halt::Rejected);
+            return Err(self.reject());
         }
         let mut faults = std::mem::take(&mut self.scratch.faults);
         for (node, fault) in faults.drain(..) {
@@ -377,9 +391,10 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         Ok(())
     }
 
+    #[inline(never)]
     fn array<const MODE: u8>(&mut self, slot: u32, start: usize, depth: u32) -> Step {
         if depth >= MAX_DEPTH {
-            return Err(Halt::Malformed);
+            return Err(Halt);
         }
         let mut at = scan::space(self.text, start + 1);
         let mut count = 0;
@@ -406,7 +421,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
                 match next {
                     Some(b',') => {}
                     Some(b']') => break,
-                    _ => return Err(Halt::Malformed),
+                    _ => return Err(Halt),
                 }
             }
         }
@@ -417,9 +432,10 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         Ok(at)
     }
 
+    #[inline(never)]
     fn object<const MODE: u8>(&mut self, slot: u32, start: usize, depth: u32) -> Step {
         if depth >= MAX_DEPTH {
-            return Err(Halt::Malformed);
+            return Err(Halt);
         }
         let mut seen = [0_u64; MEMBERS / 64];
         let mut count = 0_u64;
@@ -472,7 +488,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             if *word & bit != 0 && MODE != TAKE_BACK {
                 // A key that stands twice is for the other walk.
                 self.reached = at;
-                return Err(Halt::Malformed);
+                return Err(Halt);
             }
             *word |= bit;
             let known = &self.program.slots[slot as usize].members[member as usize];
@@ -492,7 +508,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             && MODE != TAKE_BACK
         {
             self.reached = at;
-            return Err(Halt::Malformed);
+            return Err(Halt);
         }
         let found = &self.program.slots[slot as usize];
         if found.has_required {
@@ -509,6 +525,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
     }
 
     /// A member that is not only walked.
+    #[inline(never)]
     fn member<const MODE: u8>(
         &mut self,
         slot: u32,
@@ -519,10 +536,10 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         depth: u32,
     ) -> Step {
         if MODE == TAKE_BACK && at >= self.limit {
-            return Err(Halt::Done);
+            return Err(Halt);
         }
         if MODE == ASK && member.deviates {
-            return Err(Halt::Rejected);
+            return Err(self.reject());
         }
         if MODE != ASK {
             for &(node, fault) in &*member.faults {
@@ -546,7 +563,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
     fn key_before(&self, at: usize) -> Result<(usize, usize), Halt> {
         let before = |at: usize, byte: u8| {
             let found = self.text[..at].iter().rposition(|known| *known == byte);
-            found.ok_or(Halt::Malformed)
+            found.ok_or(Halt)
         };
         // Glue that was learnt has no escapes in its key, so its quotes are the last two.
         let end = before(at, b'"')?;
@@ -555,7 +572,13 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
 
     /// What follows in an object where the prediction failed.
     #[inline(never)]
-    fn next_key(&mut self, slot: u32, start: usize, from: usize, step: usize) -> Result<Next, Halt> {
+    fn next_key(
+        &mut self,
+        slot: u32,
+        start: usize,
+        from: usize,
+        step: usize,
+    ) -> Result<Next, Halt> {
         let is_first = from == start + 1;
         if self.text.get(from) == Some(&b'}') {
             return Ok(Next::End(from + 1));
@@ -575,16 +598,16 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             Some(b'}') => return Ok(Next::End(at + 1)),
             Some(b',') if !is_first => at = scan::space(self.text, at + 1),
             _ if is_first => {}
-            _ => return Err(Halt::Malformed),
+            _ => return Err(Halt),
         }
         if self.text.get(at) != Some(&b'"') {
-            return Err(Halt::Malformed);
+            return Err(Halt);
         }
         let scanned = scan::string(self.text, at + 1)?;
         let key = (at, scanned.end);
         at = scan::space(self.text, scanned.end);
         if self.text.get(at) != Some(&b':') {
-            return Err(Halt::Malformed);
+            return Err(Halt);
         }
         at = scan::space(self.text, at + 1);
         let raw = &self.text[key.0 + 1..key.1 - 1];
@@ -648,7 +671,10 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             let dependents = graph.node(*id).object.dependent_required.iter();
             for (first, (because, needed)) in dependents.enumerate() {
                 if is_there(because) {
-                    let lacking = needed.iter().enumerate().filter(|(_, name)| !is_there(name));
+                    let lacking = needed
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, name)| !is_there(name));
                     let fault = |(second, _)| Fault::Dependent(small(first), small(second));
                     faults.extend(lacking.map(|lacking| (*id, fault(lacking))));
                 }
@@ -662,12 +688,13 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         }
         self.scratch.faults = faults;
         match is_rejected {
-            true => Err(Halt::Rejected),
+            true => Err(self.reject()),
             false => Ok(()),
         }
     }
 
     /// A value of which branches and conditions say which schemas apply.
+    #[inline(never)]
     fn choose<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32, kind: Kind) -> Step {
         let known = self.program.slots[slot as usize].choices[kind as usize];
         let choice = match known {
@@ -685,7 +712,11 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
                 label,
                 counts,
             } => {
-                let mark = (self.deviating, self.scratch.findings.len(), self.scratch.deferred.len());
+                let mark = (
+                    self.deviating,
+                    self.scratch.findings.len(),
+                    self.scratch.deferred.len(),
+                );
                 self.assuming += 1;
                 let end = self.value::<MODE>(below, at, depth)?;
                 self.assuming -= 1;
@@ -710,15 +741,17 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             Choice::Ask => {
                 let asked = match self.ask(slot, at, depth, kind)? {
                     Answer::Apply(asked) => asked,
-                    Answer::NoBranch if MODE == ASK => return Err(Halt::Rejected),
+                    Answer::NoBranch if MODE == ASK => return Err(self.reject()),
                     Answer::NoBranch | Answer::Tape => {
                         return self.tape::<MODE>(slot, at, depth);
                     }
                 };
                 if MODE == ASK && !asked.excluded.is_empty() {
-                    return Err(Halt::Rejected);
+                    return Err(self.reject());
                 }
-                let below = self.program.chosen(slot, &asked.nodes, &asked.variants, &asked.closed);
+                let below = self
+                    .program
+                    .chosen(slot, &asked.nodes, &asked.variants, &asked.closed);
                 let Some(below) = below else {
                     return self.tape::<MODE>(slot, at, depth);
                 };
@@ -750,13 +783,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
     }
 
     /// Asks branches and conditions.
-    fn ask(
-        &mut self,
-        slot: u32,
-        at: usize,
-        depth: u32,
-        kind: Kind,
-    ) -> Result<Answer, Halt> {
+    fn ask(&mut self, slot: u32, at: usize, depth: u32, kind: Kind) -> Result<Answer, Halt> {
         let graph = self.program.graph;
         let mut asked = Asked {
             nodes: self.program.plan(slot).given.to_vec(),
@@ -863,11 +890,13 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         let scratch = &self.scratch;
         let kept = (scratch.hashes.len(), scratch.data_keys.len());
         let (deviating, assuming) = (self.deviating, self.assuming);
-        let answer = match self.value::<ASK>(slot, at, depth) {
+        let answer = self.value::<ASK>(slot, at, depth);
+        let answer = match answer {
             Ok(_) => true,
-            Err(Halt::Rejected) => false,
-            Err(halt) => return Err(halt),
+            Err(Halt) if self.is_rejected => false,
+            Err(Halt) => return Err(Halt),
         };
+        self.is_rejected = false;
         self.scratch.hashes.truncate(kept.0);
         self.scratch.data_keys.truncate(kept.1);
         (self.deviating, self.assuming) = (deviating, assuming);
@@ -880,14 +909,14 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         let end = self.skip(at, depth)?;
         if MODE == ASK || self.assuming > 0 {
             let text = &self.text[at..end];
-            let document = Document::parse(text).map_err(|_| Halt::Malformed)?;
+            let document = Document::parse(text).map_err(|_| Halt)?;
             let graph = self.program.graph;
             let memo = Memo::on(self.program.side);
             let mut given = self.program.plan(slot).given.iter();
             let root = document.root();
             if !given.all(|id| graph.accepts_with(*id, root, &memo)) {
                 if MODE == ASK {
-                    return Err(Halt::Rejected);
+                    return Err(self.reject());
                 }
                 self.deviating += 1;
             }

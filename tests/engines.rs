@@ -1,0 +1,177 @@
+//! Both engines and any number of threads give the same report, byte for byte.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+/// The JSON report of a check.
+fn report(folder: &Path, arguments: &[&str], engine: &str, jobs: &str) -> (Option<i32>, String) {
+    let output = Command::cargo_bin("wiredrift")
+        .expect("built")
+        .current_dir(folder)
+        .arg("check")
+        .args(arguments)
+        .args(["--engine", engine, "--jobs", jobs, "--output", "json"])
+        .output()
+        .expect("runs");
+    let text = String::from_utf8(output.stdout).expect("text");
+    (output.status.code(), text)
+}
+
+fn assert_alike(folder: &Path, arguments: &[&str]) {
+    let (code, expected) = report(folder, arguments, "reference", "1");
+    assert!(!expected.is_empty(), "{arguments:?}");
+    for (engine, jobs) in [
+        ("streaming", "1"),
+        ("streaming", "2"),
+        ("streaming", "7"),
+        ("reference", "3"),
+    ] {
+        let found = report(folder, arguments, engine, jobs);
+        let name = format!("{arguments:?} {engine} {jobs}");
+        similar_asserts(&name, &expected, &found.1);
+        assert_eq!(code, found.0, "{name}");
+    }
+}
+
+fn similar_asserts(name: &str, expected: &str, found: &str) {
+    let mut lines = expected.lines().zip(found.lines());
+    let differs = lines.find(|(expected, found)| expected != found);
+    assert_eq!(differs, None, "{name}");
+    assert_eq!(expected.len(), found.len(), "{name}");
+}
+
+#[test]
+fn samples() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for arguments in [
+        ["samples/organisations", "--contract", "organisations@v2"].as_slice(),
+        &["samples/organisations", "--contract", "organisations@v1"],
+        &["samples/organisations", "--contract", "organisations"],
+        &[
+            "samples/organisations/v2",
+            "samples/no-such-file.json",
+            "--contract",
+            "organisations@v2",
+        ],
+        &[
+            "samples/makeleaps-clients",
+            "--contract",
+            "makeleaps-clients",
+        ],
+        &[
+            "samples/petstore/captures",
+            "--contract",
+            "samples/petstore/openapi.yaml",
+        ],
+        &[
+            "samples/petstore/captures",
+            "samples/petstore/captures",
+            "--contract",
+            "samples/petstore/openapi.yaml",
+        ],
+    ] {
+        assert_alike(root, arguments);
+    }
+}
+
+/// Lines of lists of organisations: clean ones, drifted ones, and what is not JSON.
+fn lines(count: usize) -> String {
+    let mut text = String::new();
+    for line in 0..count {
+        match line % 97 {
+            13 => text.push_str("{\"object\":\"paginated_list\",\"data\":[{\"id\":1,\"id\":2}]}"),
+            31 => text
+                .push_str("{\"object\":\"paginated_list\",\"data\":[{\"id\":1,\"name\":\"x\"},]}"),
+            45 => text.push_str("   \t"),
+            57 => text.push_str("not JSON"),
+            71 => text.push_str(
+                "{\"object\":\"paginated_list\",\"data\":[{\"object\":\"organisation\",\"id\":",
+            ),
+            _ => list(&mut text, line),
+        }
+        text.push_str(if line % 11 == 0 { "\r\n" } else { "\n" });
+    }
+    text
+}
+
+fn list(text: &mut String, line: usize) {
+    let data: Vec<String> = (0..3 + line % 5)
+        .map(|index| {
+            let number = line * 7 + index;
+            let id = match number % 41 {
+                0 => "\"four\"".to_owned(),
+                1 => "4.0".to_owned(),
+                2 => "12345678901234567890123".to_owned(),
+                3 => "1e3".to_owned(),
+                _ => number.to_string(),
+            };
+            let jurisdiction = ["null", "\"gb\"", "\"xk\"", "\"gb_sct\"", "7"][number % 5];
+            let time = [
+                "2022-11-01T03:15:03Z",
+                "2022-11-01T03:15:03+00:00",
+                "2022-11-01T03:15:03.123Z",
+                "2022-02-30T03:15:03Z",
+                "2-25-09-01T02:47:14Z",
+                "{{ created }}",
+            ][number % 6];
+            let extra = match number % 13 {
+                0 => ",\"score\":{\"a\":[1,2,{\"b\":null}]}",
+                1 => ",\"sc\\u006fre\":1",
+                2 => ",\"token\":\"abc\"",
+                _ => "",
+            };
+            format!(
+                "{{\"object\":\"organisation\",\"id\":{id},\"name\":\"Caf\u{e9} \\\"{number}\\\" \\ud83d\\ude00\",\
+                 \"company_number\":null,\"jurisdiction\":{jurisdiction},\"created_at\":\"{time}\",\
+                 \"updated_at\":\"2022-11-01T03:15:03Z\"{extra}}}"
+            )
+        })
+        .collect();
+    let _ = write!(
+        text,
+        "{{\"object\":\"paginated_list\",\"data\":[{}],\"total\":{line}, \"count\" : 3,\"limit\":60,\
+         \"current_page\":1,\"total_pages\":1,\"links\":null}}",
+        data.join(",")
+    );
+}
+
+#[test]
+fn many_lines_and_many_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = lines(2_000);
+    assert!(text.len() > 1 << 20, "{}", text.len());
+    fs::write(folder.path().join("list-organisations.v2.ndjson"), &text).expect("written");
+    fs::create_dir(folder.path().join("many")).expect("a folder");
+    for (number, line) in text.lines().take(150).enumerate() {
+        let path = format!("many/list-organisations.{number}.response.200.json");
+        fs::write(folder.path().join(path), line).expect("written");
+    }
+    let told = [
+        "--operation",
+        "list-organisations",
+        "--side",
+        "response",
+        "--status",
+        "200",
+    ];
+    let contract = ["--contract", "organisations@v2"];
+    let file = ["list-organisations.v2.ndjson"];
+    assert_alike(folder.path(), &[&file[..], &contract, &told].concat());
+    assert_alike(folder.path(), &[&file[..], &contract].concat());
+    assert_alike(folder.path(), &[&["many"][..], &contract, &told].concat());
+    assert_alike(
+        folder.path(),
+        &[&["many", "list-organisations.v2.ndjson"], &contract[..]].concat(),
+    );
+    // A line over the limit is passed over, wherever a block ends.
+    let long = format!("{}{}\n{}", lines(40), "x".repeat(600_000), lines(40));
+    fs::write(folder.path().join("long.ndjson"), long.repeat(3)).expect("written");
+    let limit = ["--max-body", "300KiB", "--keep-going"];
+    assert_alike(
+        folder.path(),
+        &[&["long.ndjson"][..], &contract, &told, &limit].concat(),
+    );
+}
