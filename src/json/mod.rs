@@ -7,6 +7,7 @@
 //! handed to that crate as it is.
 
 mod parse;
+mod part;
 mod tape;
 
 use std::borrow::Cow;

@@ -17,7 +17,7 @@ use super::walk::{About, Recorder, Taken, Walk};
 const VALUES: u32 = 2_000;
 
 /// Elements of each array that are looked at.
-const ELEMENTS: usize = 3;
+pub(super) const ELEMENTS: usize = 3;
 
 /// How much of what a payload shows agrees with a schema. Places count once, however often they are
 /// met.

@@ -406,7 +406,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let verdict = Verdict::of(deviations, placeholders);
         target.count(verdict);
         if verdict == Verdict::Deviates
-            && let Some(spoken) = self.versions.spoken(place, document.root())
+            && let Some(spoken) = self.versions.spoken(place, &body.bytes)
         {
             let fact = TrafficFact::OtherVersion(key.clone());
             self.fact(
@@ -441,9 +441,8 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         self.payloads = number;
         let verdict = outcome.verdict;
         if verdict == Verdict::Deviates
-            && self.versions.has_others(place)
+            && let Some(spoken) = self.versions.spoken(place, &body.bytes)
             && let Ok(document) = Document::parse(&body.bytes)
-            && let Some(spoken) = self.versions.spoken(place, document.root())
         {
             let fact = TrafficFact::OtherVersion(key_of(place));
             let sighting = Sighting::Json(body, &document, 0..1);

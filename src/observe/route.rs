@@ -8,7 +8,7 @@ use crate::json::{Document, Value};
 use crate::location::Side;
 use crate::schema::{Memo, NodeId};
 
-use super::fit::Fit;
+use super::fit::{ELEMENTS, Fit};
 
 /// A place in a contract that payloads are compared with.
 #[derive(Debug, Clone, Copy)]
@@ -213,7 +213,7 @@ impl<'c> Versions<'c> {
     }
 
     /// Whether some other version has the operation, so that payloads may speak it.
-    pub(super) fn has_others(&self, place: &Destination<'c>) -> bool {
+    fn has_others(&self, place: &Destination<'c>) -> bool {
         let others = self.family.iter();
         let mut others = others.filter(|contract| !std::ptr::eq(**contract, place.contract));
         others.any(|contract| contract.operation(&place.operation.id).is_some())
@@ -392,7 +392,14 @@ impl<'c> Versions<'c> {
     }
 
     /// The version that the value fits better than the one it was compared with, in the same operation.
-    pub(super) fn spoken(&self, place: &Destination<'c>, value: Value<'_>) -> Option<&'c Contract> {
+    ///
+    /// `text` is known to be JSON. Only the first elements of arrays are looked at.
+    pub(super) fn spoken(&self, place: &Destination<'c>, text: &[u8]) -> Option<&'c Contract> {
+        if !self.has_others(place) {
+            return None;
+        }
+        let document = Document::head(std::str::from_utf8(text).ok()?, ELEMENTS)?;
+        let value = document.root();
         let payload = place.operation.payload(place.side, place.status)?;
         let here = Fit::measure(
             &place.contract.graph,

@@ -23,7 +23,7 @@ use super::super::walk::{About, Taken, Walk};
 use super::fault::{Fault, Finding};
 use super::scan;
 use super::slot::{NONE, Program, Step};
-use super::walk::Deferred;
+use super::walk::{Deferred, Scratch};
 
 /// Subjects that one fact has before it is looked up whether they still count.
 const SUBJECTS: usize = 1_024;
@@ -34,7 +34,7 @@ struct Met {
     count: u64,
     payloads: u64,
     last: u64,
-    /// The file in which no more places are wanted; places come in the order of each file.
+    /// The number of the order of files in which no more places are wanted.
     sated_in: u64,
 }
 
@@ -97,7 +97,7 @@ pub(super) struct Counters {
     by_record: FxHashMap<(PathId, Record), u32>,
     /// The path of each slot, as far as it was asked for.
     paths: Vec<Option<PathId>>,
-    /// The file that is read, and its number from 1.
+    /// The file that is read, and how often the order of names started anew, from 1.
     file: Option<Arc<str>>,
     file_number: u64,
 }
@@ -115,15 +115,47 @@ pub(super) struct Walked<'a, 'g> {
     pub(super) shape: &'a mut Shape,
     pub(super) body: &'a Body<'a>,
     pub(super) payload: u64,
+    pub(super) findings: &'a [Finding],
+    /// The payload on a tape, as far as findings are about it, once somebody has asked.
     pub(super) document: OnceCell<Option<Document<'a>>>,
 }
 
-impl<'a> Walked<'a, '_> {
-    /// The payload on a tape.
-    pub(super) fn document(&self) -> Option<&Document<'a>> {
-        let parse = || Document::parse(&self.body.bytes).ok();
-        self.document.get_or_init(parse).as_ref()
+/// Bytes around a place that an excerpt may show, and a bit more.
+const AROUND: usize = 1_024;
+
+/// Findings for which it pays to look at a large payload around them only.
+const FEW: usize = 64;
+
+/// Payloads up to this size are parsed as a whole.
+const SMALL: usize = 64 * 1_024;
+
+/// A payload on a tape, as far as findings are about it.
+fn tape<'a>(body: &'a Body<'a>, findings: &[Finding]) -> Option<Document<'a>> {
+    if body.bytes.len() <= SMALL || findings.len() > FEW {
+        return Document::parse(&body.bytes).ok();
     }
+    let text = std::str::from_utf8(&body.bytes).ok()?;
+    let mut ranges: Vec<_> = Vec::new();
+    for finding in findings {
+        let value = finding.value.0 as usize;
+        ranges.push(value..value + 1);
+        let shown = if finding.key.1 == 0 {
+            finding.value.0
+        } else {
+            finding.key.0
+        } as usize;
+        ranges.push(shown.saturating_sub(AROUND)..shown + AROUND);
+    }
+    ranges.sort_by_key(|range| (range.start, range.end));
+    // Ranges that overlap become one, so that their ends are in order, too.
+    let mut joined: Vec<std::ops::Range<usize>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    Document::around(text, &joined)
 }
 
 impl Counters {
@@ -153,14 +185,16 @@ impl Counters {
 
     /// A file starts, or goes on.
     pub(super) fn in_file(&mut self, file: &Arc<str>) {
-        if self
-            .file
-            .as_ref()
-            .is_none_or(|known| !Arc::ptr_eq(known, file) && known != file)
-        {
-            self.file = Some(Arc::clone(file));
-            self.file_number += 1;
+        let Some(known) = &self.file else {
+            self.file_number = 1;
+            return self.file = Some(Arc::clone(file));
+        };
+        if Arc::ptr_eq(known, file) {
+            return;
         }
+        // Files mostly come in the order of their names: then no place is before those that are kept.
+        self.file_number += u64::from(**file <= **known);
+        self.file = Some(Arc::clone(file));
     }
 
     fn path(&mut self, program: &Program<'_>, shape: &mut Shape, slot: u32) -> PathId {
@@ -188,16 +222,23 @@ impl Counters {
     pub(super) fn add(
         &mut self,
         walked: &mut Walked<'_, '_>,
-        findings: &[Finding],
-        deferred: &[Deferred],
+        scratch: &Scratch,
         variants: &mut Vec<NodeId>,
     ) -> Sum {
         let mut sum = Sum::default();
-        for finding in findings {
+        for finding in &scratch.findings {
             self.finding(walked, finding, &mut sum);
         }
-        if !deferred.is_empty() {
-            self.deferred(walked, deferred, &mut sum, variants);
+        for slot in &scratch.spelled_anew {
+            let slot = &walked.program.slots[*slot as usize];
+            for (fact, more) in slot.spelled.iter().zip(slot.more) {
+                if let Some(fact) = self.facts.get_mut(*fact as usize).filter(|_| more > 0) {
+                    fact.all.add(walked.payload, more);
+                }
+            }
+        }
+        if !scratch.deferred.is_empty() {
+            self.deferred(walked, &scratch.deferred, &mut sum, variants);
         }
         sum
     }
@@ -231,6 +272,12 @@ impl Counters {
         };
         let payload = walked.payload;
         let is_secret = finding.in_secret || walked.program.slots[finding.slot as usize].is_secret;
+        if let Fault::Spelled(spelling) = finding.fault
+            && let Some(offset) = spelling.usual()
+        {
+            let slot = &mut walked.program.slots[finding.slot as usize];
+            slot.spelled[usize::from(offset)] = index;
+        }
         let fact = &mut self.facts[index as usize];
         fact.all.add(payload, 1);
         let number = self.file_number;
@@ -238,12 +285,6 @@ impl Counters {
             if fact.all.sated_in != number {
                 let met = (sampled(walked, fact, finding, None), number);
                 sate(&mut fact.all, met);
-                if let Fault::Spelled(spelling) = finding.fault
-                    && let Some(offset) = spelling.usual()
-                {
-                    let slot = &mut walked.program.slots[finding.slot as usize];
-                    slot.spelled[usize::from(offset)] = index;
-                }
             }
             return;
         }
@@ -340,7 +381,7 @@ impl Counters {
         sum: &mut Sum,
         variants: &mut Vec<NodeId>,
     ) {
-        let Some(document) = walked.document() else {
+        let Ok(document) = &Document::parse(&walked.body.bytes) else {
             return;
         };
         let mut learnt = Shape::default();
@@ -614,7 +655,7 @@ fn sampled(
     if !is_wanted {
         return true;
     }
-    let parse = || Document::parse(&walked.body.bytes).ok();
+    let parse = || tape(walked.body, walked.findings);
     let Some(document) = walked.document.get_or_init(parse).as_ref() else {
         return false;
     };

@@ -98,13 +98,9 @@ impl<'c> Streams<'c> {
                 body,
                 payload,
                 document: OnceCell::new(),
+                findings: &scratch.findings,
             };
-            sum = counters.add(
-                &mut walked,
-                &scratch.findings,
-                &scratch.deferred,
-                &mut variants,
-            );
+            sum = counters.add(&mut walked, scratch, &mut variants);
         }
         let verdict = Verdict::of(sum.deviations, sum.placeholders);
         target.count(verdict);

@@ -10,10 +10,12 @@ use crate::json::Kind;
 use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
+use super::super::tally::EVIDENCE_KEPT;
 use super::choice::Choice;
 use super::fault::Fault;
 use super::literal::{Literal, Tallied};
 use super::plan::{Plan, Reach, Usual};
+use super::time::Offset;
 
 /// No slot, no member, no counter.
 pub(super) const NONE: u32 = u32::MAX;
@@ -54,6 +56,11 @@ pub(super) struct Slot {
     pub(super) free: [bool; 6],
     /// The counters of the usual spellings, by their offset.
     pub(super) spelled: [u32; 2],
+    /// The payload that was here last, how many of the usual spellings it left to be looked at, and
+    /// how many more it has.
+    pub(super) latest: u64,
+    pub(super) looked_at: [u32; 2],
+    pub(super) more: [u64; 2],
     pub(super) element: u32,
     /// The key that mostly comes first, then those that mostly follow.
     pub(super) steps: Vec<Glue>,
@@ -81,6 +88,25 @@ pub(super) struct Slot {
     pub(super) is_secret: bool,
     /// Whether a key on the way is data.
     pub(super) is_below_data: bool,
+}
+
+impl Slot {
+    /// Whether of a usual spelling the payload has so many before that this place is none of the first:
+    /// then it is counted here.
+    pub(super) fn is_one_more<const MODE: u8>(&mut self, offset: Offset, payload: u64) -> bool {
+        if MODE != 0 {
+            // What was counted here of a payload that is taken back is never asked for.
+            return true;
+        }
+        if self.latest != payload {
+            self.latest = payload;
+            self.looked_at = [0; 2];
+            self.more = [0; 2];
+        }
+        let is_more = self.looked_at[offset as usize] as usize >= EVIDENCE_KEPT;
+        self.more[offset as usize] += u64::from(is_more);
+        is_more
+    }
 }
 
 /// [`Usual`], as the walk asks for it.
@@ -233,6 +259,9 @@ impl<'g> Program<'g> {
             },
             free,
             spelled: [NONE; 2],
+            latest: u64::MAX,
+            looked_at: [0; 2],
+            more: [0; 2],
             element: NONE,
             steps: Vec::new(),
             members: Vec::new(),

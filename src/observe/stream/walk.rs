@@ -52,6 +52,8 @@ pub(super) struct Scratch {
     pub(super) deferred: Vec<Deferred>,
     /// The branches that accepted the payload as a whole.
     pub(super) root_variants: Vec<NodeId>,
+    /// Slots with spellings of which the first places are wanted.
+    pub(super) spelled_anew: Vec<u32>,
     skipper: Skipper,
     /// Hashes of keys that are not told apart by a bit.
     hashes: Vec<u64>,
@@ -67,6 +69,7 @@ impl Scratch {
         self.findings.clear();
         self.deferred.clear();
         self.root_variants.clear();
+        self.spelled_anew.clear();
         self.skipper.reset();
         self.hashes.clear();
         self.faults.clear();
@@ -260,10 +263,17 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             Quick::Time(counts) => {
                 if let Some((end, offset)) = time::plain(self.text, at) {
                     let counter = found.spelled[offset as usize];
-                    if !counts || MODE == ASK || self.counters.count::<MODE>(counter, self.payload)
+                    if !counts
+                        || MODE == ASK
+                        || self.counters.count::<MODE>(counter, self.payload)
+                        || found.is_one_more::<MODE>(offset, self.payload)
                     {
                         return Ok(end);
                     }
+                    if found.looked_at == [0, 0] {
+                        self.scratch.spelled_anew.push(slot);
+                    }
+                    found.looked_at[offset as usize] += 1;
                 }
                 self.other_string::<MODE>(slot, at)
             }
