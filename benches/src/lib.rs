@@ -1,6 +1,7 @@
 //! What the benches share: payloads that are made up, a clock of CPU time, medians.
 
 pub mod made;
+pub mod mutate;
 
 /// CPU seconds of this thread so far; wall-clock seconds where the system does not tell.
 pub fn cpu_seconds() -> f64 {

@@ -31,8 +31,18 @@ pub struct Drift {
 }
 
 const WORDS: [&str; 12] = [
-    "Grace", "Harrington", "Kerr", "Michaels", "Roe", "Cadwell", "Flooring", "Logistics", "Ltd",
-    "Partners", "Holdings", "Trading",
+    "Grace",
+    "Harrington",
+    "Kerr",
+    "Michaels",
+    "Roe",
+    "Cadwell",
+    "Flooring",
+    "Logistics",
+    "Ltd",
+    "Partners",
+    "Holdings",
+    "Trading",
 ];
 
 const PLACES: [&str; 8] = ["gb", "ie", "us_de", "us_ca", "fr", "nl", "ca_qc", "za"];

@@ -19,6 +19,7 @@ mod route;
 mod sighting;
 mod spelling;
 mod stream;
+mod streamed;
 mod tally;
 mod variant;
 mod walk;

@@ -14,12 +14,13 @@ use crate::schema::{Graph, NodeId};
 
 use super::expectation::{Said, allows_body, best_fit};
 use super::merge::Mark;
-use super::options::{Engine, Options, fits_file};
+use super::options::Options;
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
 use super::record::ShapeRecorder;
 use super::route::{Destination, Guess, Versions};
 use super::sighting::Sighting;
 use super::stream::Streams;
+use super::streamed::Hinted;
 use super::walk::Walk;
 use super::watch::{RoutedPayload, RoutedRequest, Watcher};
 
@@ -39,25 +40,17 @@ pub struct Judged {
     pub variants: Vec<String>,
 }
 
-/// What is known of the payloads of a file that do not say it themselves.
-#[derive(Debug)]
-struct Hinted {
-    file: Arc<str>,
-    told: Hint,
-    hint: Arc<Hint>,
-}
-
 /// Compares exchanges with the versions of a contract and keeps what is learnt.
 #[derive(Debug)]
 pub struct Observer<'c, W = ()> {
-    versions: Versions<'c>,
-    options: Options,
-    streams: Streams<'c>,
+    pub(super) versions: Versions<'c>,
+    pub(super) options: Options,
+    pub(super) streams: Streams<'c>,
     /// Where parts of the captures start.
     pub(super) marks: Vec<Mark>,
-    hinted: Option<Hinted>,
-    only: Option<(Hint, Option<(Destination<'c>, NodeId)>)>,
-    payloads: u64,
+    pub(super) hinted: Option<Hinted>,
+    pub(super) only: Option<(Hint, Option<(Destination<'c>, NodeId)>)>,
+    pub(super) payloads: u64,
     /// What was learnt.
     pub profile: Profile,
     /// What could not be read.
@@ -189,7 +182,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         self.judge(origin, target, verdict, variants);
     }
 
-    fn judge(
+    pub(super) fn judge(
         &mut self,
         origin: &Origin,
         target: Option<TargetKey>,
@@ -428,40 +421,6 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         self.verdict(&body.origin, Some(key), verdict, variants);
     }
 
-    /// Compares a payload with a schema in one pass over its bytes; false when that is left to the
-    /// other walk.
-    fn streamed(&mut self, place: &Destination<'c>, node: NodeId, body: &Body<'_>) -> bool {
-        if W::LOOKS || self.options.engine == Engine::Reference {
-            return false;
-        }
-        let number = self.payloads + 1;
-        let Some(outcome) = self.streams.payload(place, node, body, number) else {
-            return false;
-        };
-        self.payloads = number;
-        let verdict = outcome.verdict;
-        if verdict == Verdict::Deviates
-            && let Some(spoken) = self.versions.spoken(place, &body.bytes)
-            && let Ok(document) = Document::parse(&body.bytes)
-        {
-            let fact = TrafficFact::OtherVersion(key_of(place));
-            let sighting = Sighting::Json(body, &document, 0..1);
-            self.fact(fact, &spoken.reference(), &sighting);
-        }
-        self.profile.verdicts.entry(verdict).or_default().0 += 1;
-        if self.judged.len() < JUDGED_KEPT {
-            let key = self.streams.key(place, node);
-            let variants = names(&place.contract.graph, &outcome.variants);
-            self.judge(&body.origin, Some(key), verdict, variants);
-        }
-        true
-    }
-
-    /// Moves what the streaming walk learnt to the profile. [`Sink::finish`] does that, too.
-    pub fn settle(&mut self) {
-        self.streams.settle(&mut self.profile);
-    }
-
     /// Parses a body; what is wrong with it is a fact.
     fn parse<'b>(
         &mut self,
@@ -511,29 +470,6 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 None
             }
         }
-    }
-
-    /// A payload without method and URL of which the hint says enough: there is only one schema for it.
-    fn bare_streamed(&mut self, body: &Body<'_>, hint: &Hint) -> bool {
-        if W::LOOKS || self.options.engine == Engine::Reference || !body.is_json() {
-            return false;
-        }
-        let only = match &self.only {
-            Some((known, only)) if known == hint => *only,
-            _ => {
-                let only = self.versions.only(hint);
-                self.only = Some((hint.clone(), only));
-                only
-            }
-        };
-        let Some((place, node)) = only else {
-            return false;
-        };
-        if body.media_type.is_some() || !self.streamed(&place, node, body) {
-            return false;
-        }
-        self.profile.matched += 1;
-        true
     }
 
     /// A payload without method and URL.
@@ -602,44 +538,6 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         for body in request.into_iter().chain(response) {
             self.bare(body, &hint, None);
         }
-    }
-
-    /// What is known of a payload that does not say it itself.
-    fn hint_of(&mut self, exchange: &Exchange<'_>) -> Arc<Hint> {
-        // Mostly it is what was known of the payload before.
-        if let Some(known) = &self.hinted
-            && known.file == exchange.origin.file
-            && known.told == exchange.hint
-        {
-            return Arc::clone(&known.hint);
-        }
-        let user = &self.options.hint;
-        let file = &*exchange.origin.file;
-        let by_file = self
-            .options
-            .by_file
-            .iter()
-            .find(|(glob, _)| fits_file(glob, file));
-        // Digits in a file name are a status only where the name says that it holds a response.
-        let mut told = exchange.hint.clone();
-        if !self.versions.names_operation(&told) && told.side.is_none() {
-            told.status = None;
-        }
-        let hint = Arc::new(Hint {
-            operation: by_file
-                .map(|(_, operation)| operation.clone())
-                .or_else(|| user.operation.clone())
-                .or(told.operation),
-            version: user.version.clone().or(told.version),
-            side: user.side.or(told.side),
-            status: user.status.or(told.status),
-        });
-        self.hinted = Some(Hinted {
-            file: Arc::clone(&exchange.origin.file),
-            told: exchange.hint.clone(),
-            hint: Arc::clone(&hint),
-        });
-        hint
     }
 
     fn remark(&mut self, remark: &Remark) {
@@ -714,7 +612,7 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
 }
 
 /// The names of variants.
-fn names(graph: &Graph, variants: &[NodeId]) -> Vec<String> {
+pub(super) fn names(graph: &Graph, variants: &[NodeId]) -> Vec<String> {
     let names = variants.iter().map(|id| {
         let name = graph.node(*id).name.as_deref();
         name.map_or_else(|| graph.label(*id), str::to_owned)

@@ -13,7 +13,9 @@ use wiredrift_benches::made::{Drift, lists};
 use wiredrift_benches::{cpu_seconds, median};
 
 fn main() {
-    let mut arguments = std::env::args().skip(1).filter_map(|text| text.parse().ok());
+    let mut arguments = std::env::args()
+        .skip(1)
+        .filter_map(|text| text.parse().ok());
     let megabytes: usize = arguments.next().unwrap_or(40);
     let rounds: usize = arguments.next().unwrap_or(7);
     let bytes = megabytes * 1_000_000;
@@ -29,8 +31,20 @@ fn main() {
         if version == 2 {
             let clean = lists(bytes, 2, clean);
             let kinds = [
-                ("every payload deviates", Drift { bad: 100, ..clean_drift() }),
-                ("members in any order", Drift { shuffled: true, ..clean_drift() }),
+                (
+                    "every payload deviates",
+                    Drift {
+                        bad: 100,
+                        ..clean_drift()
+                    },
+                ),
+                (
+                    "members in any order",
+                    Drift {
+                        shuffled: true,
+                        ..clean_drift()
+                    },
+                ),
             ];
             for (name, drift) in kinds {
                 let drifted = lists(bytes, 2, drift);
@@ -40,12 +54,19 @@ fn main() {
         }
     }
     for (name, ratio) in speeds {
-        println!("{name}: {:.0} % of the speed of clean payloads", 100.0 * ratio);
+        println!(
+            "{name}: {:.0} % of the speed of clean payloads",
+            100.0 * ratio
+        );
     }
 }
 
 const fn clean_drift() -> Drift {
-    Drift { bad: 0, shuffled: false, dropped: false }
+    Drift {
+        bad: 0,
+        shuffled: false,
+        dropped: false,
+    }
 }
 
 /// The speed on the second payloads over that on the first.
@@ -98,9 +119,16 @@ fn beside_others(contract: &Contract, payloads: &[String], version: u8, rounds: 
         }));
     }
     assert_eq!(bad[0], bad[1], "bad payloads");
-    let names = ["wiredrift", "serde_json + jsonschema", "sonic-rs, parse only"];
+    let names = [
+        "wiredrift",
+        "serde_json + jsonschema",
+        "sonic-rs, parse only",
+    ];
     for (index, name) in names.iter().enumerate() {
-        let ratios = figures[0].iter().zip(&figures[index]).map(|(own, other)| own / other);
+        let ratios = figures[0]
+            .iter()
+            .zip(&figures[index])
+            .map(|(own, other)| own / other);
         println!(
             "  {name:<24} {:>7.0} MB/s   wiredrift is {:.2} times as fast",
             median(figures[index].clone()),
@@ -112,12 +140,17 @@ fn beside_others(contract: &Contract, payloads: &[String], version: u8, rounds: 
 fn contract(registry: &wiredrift::contract::Registry, version: u8) -> &Contract {
     let version = format!("v{version}");
     let mut versions = registry.versions("organisations");
-    versions.find(|contract| contract.version == version).expect("known")
+    versions
+        .find(|contract| contract.version == version)
+        .expect("known")
 }
 
 /// Checks payloads and returns how many deviate.
 fn wiredrift(contract: &Contract, payloads: &[String]) -> usize {
-    let options = Options { engine: Engine::Streaming, ..Options::default() };
+    let options = Options {
+        engine: Engine::Streaming,
+        ..Options::default()
+    };
     let mut observer = Observer::new(vec![contract], vec![contract], options);
     let hint = Hint {
         operation: Some("list-organisations".to_owned()),
@@ -131,7 +164,11 @@ fn wiredrift(contract: &Contract, payloads: &[String]) -> usize {
         let origin = Origin {
             file: file.clone(),
             entry: None,
-            position: Position { byte, line: 1, column: 1 },
+            position: Position {
+                byte,
+                line: 1,
+                column: 1,
+            },
         };
         byte += text.len() as u64 + 1;
         let body = Body::verbatim(text.as_bytes(), origin);

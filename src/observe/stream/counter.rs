@@ -16,21 +16,22 @@ use crate::schema::{NodeId, Place};
 use super::super::deviation::Deviation;
 use super::super::placeholder::{is_placeholder, is_whole_placeholder};
 use super::super::profile::{PathId, Shape};
-use super::super::record::{ShapeRecorder, Way, shorten};
+use super::super::record::{Way, shorten};
 use super::super::spelling::Spelling;
-use super::super::tally::Tally;
-use super::super::walk::{About, Taken, Walk};
+use super::super::tally::{Keyed, Tally};
+use super::super::walk::About;
 use super::fault::{Fault, Finding};
+use super::place::{tape, way};
 use super::scan;
 use super::slot::{NONE, Program, Step};
-use super::walk::{Deferred, Scratch};
+use super::walk::Scratch;
 
 /// Subjects that one fact has before it is looked up whether they still count.
 const SUBJECTS: usize = 1_024;
 
 /// How often something was met, and whether more of its places are wanted.
 #[derive(Debug, Clone, Copy)]
-struct Met {
+pub(super) struct Met {
     count: u64,
     payloads: u64,
     last: u64,
@@ -39,7 +40,7 @@ struct Met {
 }
 
 impl Met {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             count: 0,
             payloads: 0,
@@ -48,7 +49,7 @@ impl Met {
         }
     }
 
-    fn add(&mut self, payload: u64, times: u64) {
+    pub(super) fn add(&mut self, payload: u64, times: u64) {
         self.count += times;
         if self.last != payload {
             self.last = payload;
@@ -59,7 +60,7 @@ impl Met {
 
 /// What a fact is called in the profile of its path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Record {
+pub(super) enum Record {
     Deviation(Deviation),
     Placeholder(Deviation),
     Undeclared(Arc<Place>),
@@ -69,12 +70,12 @@ enum Record {
 }
 
 #[derive(Debug)]
-struct Fact {
-    path: PathId,
-    record: Record,
-    all: Met,
+pub(super) struct Fact {
+    pub(super) path: PathId,
+    pub(super) record: Record,
+    pub(super) all: Met,
     /// By the subject as the reports show it.
-    subjects: FxHashMap<Box<str>, Met>,
+    pub(super) subjects: FxHashMap<Box<str>, Met>,
     /// By the subject as it was written.
     written: FxHashMap<Box<[u8]>, Box<str>>,
 }
@@ -92,7 +93,7 @@ struct Key {
 /// The facts of one program.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
-    facts: Vec<Fact>,
+    pub(super) facts: Vec<Fact>,
     by_key: FxHashMap<Key, u32>,
     by_record: FxHashMap<(PathId, Record), u32>,
     /// The path of each slot, as far as it was asked for.
@@ -118,44 +119,6 @@ pub(super) struct Walked<'a, 'g> {
     pub(super) findings: &'a [Finding],
     /// The payload on a tape, as far as findings are about it, once somebody has asked.
     pub(super) document: OnceCell<Option<Document<'a>>>,
-}
-
-/// Bytes around a place that an excerpt may show, and a bit more.
-const AROUND: usize = 1_024;
-
-/// Findings for which it pays to look at a large payload around them only.
-const FEW: usize = 64;
-
-/// Payloads up to this size are parsed as a whole.
-const SMALL: usize = 64 * 1_024;
-
-/// A payload on a tape, as far as findings are about it.
-fn tape<'a>(body: &'a Body<'a>, findings: &[Finding]) -> Option<Document<'a>> {
-    if body.bytes.len() <= SMALL || findings.len() > FEW {
-        return Document::parse(&body.bytes).ok();
-    }
-    let text = std::str::from_utf8(&body.bytes).ok()?;
-    let mut ranges: Vec<_> = Vec::new();
-    for finding in findings {
-        let value = finding.value.0 as usize;
-        ranges.push(value..value + 1);
-        let shown = if finding.key.1 == 0 {
-            finding.value.0
-        } else {
-            finding.key.0
-        } as usize;
-        ranges.push(shown.saturating_sub(AROUND)..shown + AROUND);
-    }
-    ranges.sort_by_key(|range| (range.start, range.end));
-    // Ranges that overlap become one, so that their ends are in order, too.
-    let mut joined: Vec<std::ops::Range<usize>> = Vec::new();
-    for range in ranges {
-        match joined.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => joined.push(range),
-        }
-    }
-    Document::around(text, &joined)
 }
 
 impl Counters {
@@ -356,7 +319,7 @@ impl Counters {
         Some(self.fact(path, record))
     }
 
-    fn fact(&mut self, path: PathId, record: Record) -> u32 {
+    pub(super) fn fact(&mut self, path: PathId, record: Record) -> u32 {
         let key = (path, record);
         if let Some(known) = self.by_record.get(&key) {
             return *known;
@@ -371,128 +334,6 @@ impl Counters {
         });
         self.by_record.insert(key, index);
         index
-    }
-
-    /// Walks values on the tape, and adds what is learnt of them.
-    fn deferred(
-        &mut self,
-        walked: &mut Walked<'_, '_>,
-        deferred: &[Deferred],
-        sum: &mut Sum,
-        variants: &mut Vec<NodeId>,
-    ) {
-        let Ok(document) = &Document::parse(&walked.body.bytes) else {
-            return;
-        };
-        let mut learnt = Shape::default();
-        let program = &*walked.program;
-        for value in deferred {
-            let Some(way) = way(program, document, value.slot, value.start as usize) else {
-                continue;
-            };
-            let mut recorder = ShapeRecorder::new(
-                program.graph,
-                &mut learnt,
-                walked.body,
-                document,
-                walked.payload,
-            );
-            for step in way.steps {
-                recorder.go(step);
-            }
-            let variant = usize::from(value.variant).checked_sub(1);
-            let label = variant.and_then(|at| program.labels.get(at).cloned());
-            let mut walk = Walk::new(program.graph, program.side, recorder).reading_as(label);
-            walk.run_all(program.plan(value.slot).given.to_vec(), way.value);
-            sum.deviations += walk.recorder.deviations;
-            sum.placeholders += walk.recorder.placeholders;
-            variants.append(&mut walk.recorder.root_variants);
-        }
-        self.absorb(
-            walked.shape,
-            Shape::ROOT,
-            &learnt,
-            Shape::ROOT,
-            walked.payload,
-        );
-    }
-
-    /// Adds what was learnt of values of this payload to what is known of it.
-    fn absorb(
-        &mut self,
-        shape: &mut Shape,
-        into: PathId,
-        from: &Shape,
-        path: PathId,
-        payload: u64,
-    ) {
-        let learnt = from.path(path);
-        let mut tallies: Vec<(Record, &Tally)> = Vec::new();
-        for (deviation, tally) in &learnt.deviations {
-            tallies.push((Record::Deviation(deviation.clone()), tally));
-        }
-        for (deviation, tally) in &learnt.placeholders {
-            tallies.push((Record::Placeholder(deviation.clone()), tally));
-        }
-        for (place, spellings) in &learnt.spellings {
-            for (spelling, tally) in spellings {
-                tallies.push((Record::Spelled(Arc::clone(place), *spelling), tally));
-            }
-        }
-        let keyed =
-            |places: &std::collections::BTreeMap<Arc<Place>, super::super::tally::Keyed>,
-             record: fn(Arc<Place>) -> Record| {
-                let each = places.iter();
-                each.map(|(place, keyed)| (record(Arc::clone(place)), keyed.clone()))
-                    .collect::<Vec<_>>()
-            };
-        let mut all_keyed = keyed(&learnt.undeclared, Record::Undeclared);
-        all_keyed.extend(keyed(&learnt.beyond_enum, Record::BeyondEnum));
-        all_keyed.extend(keyed(&learnt.misdirected, Record::Misdirected));
-        for (record, tally) in tallies {
-            let index = self.fact(into, record);
-            let fact = &mut self.facts[index as usize];
-            fact.all.add(payload, tally.count);
-            if let Some(known) = tally_of(shape, fact) {
-                known.samples += &tally.samples;
-            }
-            if let Record::Deviation(deviation) = &fact.record
-                && let Some(subjects) = learnt.subjects.get(deviation)
-            {
-                let known = shape.path_mut(into).subjects.entry(deviation.clone());
-                known.or_default().add_samples(subjects);
-                add_subjects(fact, subjects, payload);
-            }
-        }
-        for (record, learnt) in all_keyed {
-            let index = self.fact(into, record);
-            let fact = &mut self.facts[index as usize];
-            fact.all.add(payload, learnt.all.count);
-            if let Some(known) = keyed_of(shape, fact) {
-                known.add_samples(&learnt);
-            }
-            add_subjects(fact, &learnt, payload);
-        }
-        let profile = shape.path_mut(into);
-        for (ours, theirs) in profile.kinds.iter_mut().zip(learnt.kinds) {
-            *ours += theirs;
-        }
-        for (place, values) in &learnt.enum_values {
-            let known = profile.enum_values.entry(Arc::clone(place)).or_default();
-            for (value, count) in values {
-                known.entry(value.clone()).or_default().0 += count.0;
-            }
-        }
-        for (place, count) in &learnt.variants {
-            profile.variants.entry(Arc::clone(place)).or_default().0 += count.0;
-        }
-        for (step, child) in from.children(path) {
-            let below = match step {
-                crate::location::Step::Key(key) => shape.enter_key(into, &key),
-                crate::location::Step::Any => shape.enter_any(into),
-            };
-            self.absorb(shape, below, from, child, payload);
-        }
     }
 
     /// Moves all counts to the profile.
@@ -535,11 +376,11 @@ impl Counters {
                 let tally = shape.path_mut(fact.path).deviations.entry(deviation);
                 tally.or_default().add_counts(all.count, all.payloads);
             }
-            if fact.subjects.is_empty() {
-                if let Some(tally) = tally_of(shape, fact) {
-                    tally.add_counts(all.count, all.payloads);
-                    continue;
-                }
+            if fact.subjects.is_empty()
+                && let Some(tally) = tally_of(shape, fact)
+            {
+                tally.add_counts(all.count, all.payloads);
+                continue;
             }
             let subjects = std::mem::take(&mut fact.subjects);
             if let Some(keyed) = keyed_of(shape, fact) {
@@ -562,16 +403,6 @@ impl Counters {
 fn sate(met: &mut Met, (is_sated, number): (bool, u64)) {
     if is_sated {
         met.sated_in = number;
-    }
-}
-
-fn add_subjects(fact: &mut Fact, learnt: &super::super::tally::Keyed, payload: u64) {
-    for (subject, tally) in learnt.keys.iter().flatten() {
-        let met = fact
-            .subjects
-            .entry(subject.clone())
-            .or_insert_with(Met::new);
-        met.add(payload, tally.count);
     }
 }
 
@@ -602,7 +433,7 @@ fn placeholder(walked: &Walked<'_, '_>, finding: &Finding) -> bool {
 }
 
 /// The tally of a fact without subjects.
-fn tally_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut Tally> {
+pub(super) fn tally_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut Tally> {
     let profile = shape.path_mut(fact.path);
     Some(match &fact.record {
         Record::Deviation(deviation) => profile.deviations.entry(deviation.clone()).or_default(),
@@ -618,7 +449,7 @@ fn tally_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut Tally> {
 }
 
 /// The tallies of a fact by subject.
-fn keyed_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut super::super::tally::Keyed> {
+pub(super) fn keyed_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut Keyed> {
     let profile = shape.path_mut(fact.path);
     Some(match &fact.record {
         Record::Deviation(deviation) => profile.subjects.entry(deviation.clone()).or_default(),
@@ -689,52 +520,4 @@ fn sampled(
         }
     }
     false
-}
-
-/// A value of a document and the steps to it.
-struct Found<'d> {
-    value: crate::json::Value<'d>,
-    steps: Vec<Taken<'d>>,
-}
-
-/// Finds the value of a slot by its offset.
-fn way<'d>(
-    program: &Program<'_>,
-    document: &'d Document<'d>,
-    slot: u32,
-    offset: usize,
-) -> Option<Found<'d>> {
-    let mut chain = Vec::new();
-    let mut at = slot;
-    while at != NONE {
-        let found = &program.slots[at as usize];
-        if found.step != Step::Same {
-            chain.push(&found.step);
-        }
-        at = found.parent;
-    }
-    let mut value = document.root();
-    let mut steps = Vec::with_capacity(chain.len());
-    for step in chain.into_iter().rev() {
-        let (taken, below) = match step {
-            Step::Key(_) | Step::Data => {
-                let (key, member) = value
-                    .members()
-                    .find(|(_, member)| member.span().contains(&offset))?;
-                match step {
-                    Step::Key(_) => (Taken::Key(key), member),
-                    _ => (Taken::Data(key), member),
-                }
-            }
-            Step::Index | Step::Same => {
-                let mut elements = value.elements().enumerate();
-                let (index, element) =
-                    elements.find(|(_, element)| element.span().contains(&offset))?;
-                (Taken::Index(index), element)
-            }
-        };
-        steps.push(taken);
-        value = below;
-    }
-    Some(Found { value, steps })
 }

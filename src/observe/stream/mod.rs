@@ -7,10 +7,14 @@
 //! [`super::walk`], and so is a payload that is not JSON or repeats a key: that walk is the
 //! reference, and both learn the same of every payload.
 
+mod branch;
 mod choice;
 mod counter;
+mod deferred;
 mod fault;
 mod literal;
+mod object;
+mod place;
 mod plan;
 mod scan;
 mod slot;

@@ -120,24 +120,22 @@ impl Plan {
             true => Reach::Tape,
             false => reach,
         };
+        let named_by = each().find(|(_, node)| node.object.names_properties());
+        let prefix = each().map(|(_, node)| node.array.prefix.len());
+        let takes_integers = each().all(|(_, node)| !rejects_integers(node));
         let mut plan = Self {
             given: given.into(),
             reach,
             asserting,
-            takes_integers: each().all(|(_, node)| !rejects_integers(node)),
+            takes_integers,
             usual: Usual::None,
             listing: listing.map(|(id, _)| id).collect(),
             spelled: spelled.collect(),
             required: required.into(),
             dependents: dependents.into(),
-            named_by: each()
-                .find(|(_, node)| node.object.names_properties())
-                .map(|(id, _)| id),
-            prefix: each()
-                .map(|(_, node)| node.array.prefix.len())
-                .max()
-                .unwrap_or(0),
-            nodes: nodes.clone().into(),
+            named_by: named_by.map(|(id, _)| id),
+            prefix: prefix.max().unwrap_or(0),
+            nodes: nodes.into(),
         };
         plan.usual = plan.usual_string(graph);
         plan

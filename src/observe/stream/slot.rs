@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::capture::redact::is_secret_name;
 use crate::json::Kind;
 use crate::location::Side;
-use crate::schema::{Graph, NodeId};
+use crate::schema::{Graph, NodeId, Values};
 
 use super::super::tally::EVIDENCE_KEPT;
 use super::choice::Choice;
@@ -43,6 +43,9 @@ pub(super) enum Step {
     Index,
 }
 
+/// What a value chose: all schemas, and the branches that accepted.
+type Chosen = (Box<[NodeId]>, Box<[NodeId]>);
+
 /// One place with one set of schemas. What each value asks for stands first.
 #[derive(Debug)]
 #[repr(C)]
@@ -76,7 +79,7 @@ pub(super) struct Slot {
     data: Vec<(Box<[NodeId]>, u32)>,
     pub(super) choices: [Option<Choice>; 6],
     /// Places for what values chose: all schemas, the branches that accepted.
-    pub(super) chosen: FxHashMap<(Box<[NodeId]>, Box<[NodeId]>), u32>,
+    pub(super) chosen: FxHashMap<Chosen, u32>,
     /// How often the branches of `variants` accepted.
     pub(super) accepted: u64,
     pub(super) variants: Box<[NodeId]>,
@@ -243,7 +246,7 @@ impl<'g> Program<'g> {
         });
         let listed = plan.listing.iter().map(|id| {
             let values = self.graph.node(*id).values.iter();
-            Tallied::new(values.flat_map(|values| values.strings()))
+            Tallied::new(values.flat_map(Values::strings))
         });
         let listed = listed.collect();
         let mut slot = Slot {

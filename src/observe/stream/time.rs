@@ -29,7 +29,7 @@ pub(super) fn plain(text: &[u8], at: usize) -> Option<(usize, Offset)> {
     let (hour, minute, second) = (two(12), two(15), two(18));
     // A second of 60 may be a leap second.
     let is_clock = hour < 24 && minute < 60 && second < 60;
-    let is_date = (1..=12).contains(&month) && day >= 1 && day <= 28;
+    let is_date = (1..=12).contains(&month) && (1..=28).contains(&day);
     if !is_clock || !(is_date || is_late(quoted, month, day)) {
         return None;
     }

@@ -2,27 +2,26 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::json::{Document, Kind};
-use crate::schema::{Memo, NodeId};
+use crate::json::Kind;
+use crate::schema::NodeId;
 
 use super::super::spelling::Spelling;
-use super::choice::{Choice, Tags, closed_enums};
 use super::counter::Counters;
 use super::fault::{Fault, Finding};
-use super::plan::{Met, Reach, Usual, assess, candidates, reach_of, small};
+use super::plan::{Met, Reach, Usual, assess};
 use super::scan::{self, MAX_DEPTH, Malformed, Skipper};
-use super::slot::{MEMBERS, Member, NONE, Program, Quick};
+use super::slot::{NONE, Program, Quick};
 use super::time;
 
 /// The place of elements of which nothing is asked.
 pub(super) const UNASKED: u32 = NONE - 1;
 
 /// Values are counted.
-const COUNT: u8 = 0;
+pub(super) const COUNT: u8 = 0;
 /// What was counted of a payload that turned out not to be JSON is taken back.
-const TAKE_BACK: u8 = 1;
+pub(super) const TAKE_BACK: u8 = 1;
 /// Nothing is counted: the question is whether the schemas accept.
-const ASK: u8 = 2;
+pub(super) const ASK: u8 = 2;
 
 /// The walk ended early: the text is not JSON, or not of a sort that is streamed; schemas that were asked
 /// do not accept; or all is taken back. [`Walk::is_rejected`] tells the second from the others.
@@ -35,7 +34,7 @@ impl From<Malformed> for Halt {
     }
 }
 
-type Step = Result<usize, Halt>;
+pub(super) type Step = Result<usize, Halt>;
 
 /// A value that is walked on a tape when its payload was read to the end.
 #[derive(Debug, Clone, Copy)]
@@ -54,14 +53,14 @@ pub(super) struct Scratch {
     pub(super) root_variants: Vec<NodeId>,
     /// Slots with spellings of which the first places are wanted.
     pub(super) spelled_anew: Vec<u32>,
-    skipper: Skipper,
+    pub(super) skipper: Skipper,
     /// Hashes of keys that are not told apart by a bit.
-    hashes: Vec<u64>,
-    faults: Vec<(NodeId, Fault)>,
+    pub(super) hashes: Vec<u64>,
+    pub(super) faults: Vec<(NodeId, Fault)>,
     /// Keys on the way that are data.
-    data_keys: Vec<(u32, u32)>,
+    pub(super) data_keys: Vec<(u32, u32)>,
     /// Where schemas that were asked accept: the end of the value.
-    answers: FxHashMap<(NodeId, u32), bool>,
+    pub(super) answers: FxHashMap<(NodeId, u32), bool>,
 }
 
 impl Scratch {
@@ -79,22 +78,22 @@ impl Scratch {
 }
 
 pub(super) struct Walk<'w, 'g, 't> {
-    text: &'t [u8],
-    program: &'w mut Program<'g>,
-    counters: &'w mut Counters,
-    scratch: &'w mut Scratch,
+    pub(super) text: &'t [u8],
+    pub(super) program: &'w mut Program<'g>,
+    pub(super) counters: &'w mut Counters,
+    pub(super) scratch: &'w mut Scratch,
     /// The number of the payload.
-    payload: u64,
+    pub(super) payload: u64,
     /// Deviations so far, and values for the tape that are rejected.
-    deviating: usize,
+    pub(super) deviating: usize,
     /// Open unions of which a branch is only assumed to accept.
-    assuming: usize,
+    pub(super) assuming: usize,
     /// Where taking back ends.
-    limit: usize,
+    pub(super) limit: usize,
     /// How far the walk came.
-    reached: usize,
+    pub(super) reached: usize,
     /// Whether the walk ended because schemas that were asked do not accept.
-    is_rejected: bool,
+    pub(super) is_rejected: bool,
 }
 
 impl<'w, 'g, 't> Walk<'w, 'g, 't> {
@@ -139,7 +138,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
     }
 
     #[inline]
-    const fn delta<const MODE: u8>() -> u64 {
+    pub(super) const fn delta<const MODE: u8>() -> u64 {
         match MODE {
             COUNT => 1,
             TAKE_BACK => u64::MAX,
@@ -149,7 +148,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
 
     /// Walks the value at `at`, perhaps behind white space, and returns the offset behind it.
     #[inline(always)]
-    fn value<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
+    pub(super) fn value<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
         if MODE == TAKE_BACK && at >= self.limit {
             return Err(Halt);
         }
@@ -202,12 +201,12 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         self.value::<MODE>(slot, at, depth)
     }
 
-    fn reject(&mut self) -> Halt {
+    pub(super) fn reject(&mut self) -> Halt {
         self.is_rejected = true;
         Halt
     }
 
-    fn skip(&mut self, at: usize, depth: u32) -> Step {
+    pub(super) fn skip(&mut self, at: usize, depth: u32) -> Step {
         Ok(self.scratch.skipper.value(self.text, at, depth)?)
     }
 
@@ -336,7 +335,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         }
     }
 
-    fn find(
+    pub(super) fn find(
         &mut self,
         slot: u32,
         node: NodeId,
@@ -369,7 +368,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
 
     /// What the schemas of a slot have against a value itself.
     #[inline(never)]
-    fn assess<const MODE: u8>(
+    pub(super) fn assess<const MODE: u8>(
         &mut self,
         slot: u32,
         met: &Met<'_>,
@@ -402,7 +401,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
     }
 
     #[inline(never)]
-    fn array<const MODE: u8>(&mut self, slot: u32, start: usize, depth: u32) -> Step {
+    pub(super) fn array<const MODE: u8>(&mut self, slot: u32, start: usize, depth: u32) -> Step {
         if depth >= MAX_DEPTH {
             return Err(Halt);
         }
@@ -441,549 +440,9 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         }
         Ok(at)
     }
-
-    #[inline(never)]
-    fn object<const MODE: u8>(&mut self, slot: u32, start: usize, depth: u32) -> Step {
-        if depth >= MAX_DEPTH {
-            return Err(Halt);
-        }
-        let mut seen = [0_u64; MEMBERS / 64];
-        let mut count = 0_u64;
-        let hashes = self.scratch.hashes.len();
-        let mut step = 0;
-        let mut at = start + 1;
-        loop {
-            let mut key = None;
-            let member;
-            let steps = &self.program.slots[slot as usize].steps;
-            if let Some(glue) = steps.get(step)
-                && glue.stands_at(self.text, at, count == 0)
-            {
-                at += glue.text.len();
-                step += 1;
-                member = glue.member;
-                let word = &mut seen[(member / 64) as usize % (MEMBERS / 64)];
-                let bit = 1_u64 << (member % 64);
-                if glue.is_plain && *word & bit == 0 {
-                    *word |= bit;
-                    count += 1;
-                    at = self.value::<MODE>(glue.slot, at, depth + 1)?;
-                    continue;
-                }
-            } else if self.text.get(at) == Some(&b'}') {
-                at += 1;
-                break;
-            } else {
-                match self.next_key(slot, start, at, step)? {
-                    Next::End(end) => {
-                        at = end;
-                        break;
-                    }
-                    Next::Member(found, its_key, behind, next) => {
-                        at = behind;
-                        step = next;
-                        key = its_key;
-                        member = found;
-                    }
-                    Next::Other(member, key, behind) => {
-                        count += 1;
-                        at = self.member::<MODE>(slot, &member, start, key, behind, depth)?;
-                        continue;
-                    }
-                }
-            }
-            count += 1;
-            let bit = 1_u64 << (member % 64);
-            let word = &mut seen[(member / 64) as usize % (MEMBERS / 64)];
-            if *word & bit != 0 && MODE != TAKE_BACK {
-                // A key that stands twice is for the other walk.
-                self.reached = at;
-                return Err(Halt);
-            }
-            *word |= bit;
-            let known = &self.program.slots[slot as usize].members[member as usize];
-            if known.is_plain() {
-                at = self.value::<MODE>(known.slot, at, depth + 1)?;
-            } else {
-                let known = known.clone();
-                let key = match key {
-                    Some(key) => key,
-                    None => self.key_before(at)?,
-                };
-                at = self.member::<MODE>(slot, &known, start, key, at, depth)?;
-            }
-        }
-        if self.scratch.hashes.len() > hashes
-            && scan::repeats(&mut self.scratch.hashes, hashes)
-            && MODE != TAKE_BACK
-        {
-            self.reached = at;
-            return Err(Halt);
-        }
-        let found = &self.program.slots[slot as usize];
-        if found.has_required {
-            let missing = (0..seen.len()).any(|word| found.required[word] & !seen[word] != 0);
-            if missing || !self.program.plan(slot).dependents.is_empty() {
-                self.presence::<MODE>(slot, start, &seen)?;
-            }
-        }
-        if !self.program.slots[slot as usize].free[Kind::Object as usize] {
-            let met = Met::Container(Kind::Object, &self.text[start..at], count);
-            self.assess::<MODE>(slot, &met, start, at)?;
-        }
-        Ok(at)
-    }
-
-    /// A member that is not only walked.
-    #[inline(never)]
-    fn member<const MODE: u8>(
-        &mut self,
-        slot: u32,
-        member: &Member,
-        object: usize,
-        key: (usize, usize),
-        at: usize,
-        depth: u32,
-    ) -> Step {
-        if MODE == TAKE_BACK && at >= self.limit {
-            return Err(Halt);
-        }
-        if MODE == ASK && member.deviates {
-            return Err(self.reject());
-        }
-        if MODE != ASK {
-            for &(node, fault) in &*member.faults {
-                self.find(slot, node, fault, (object, 0), key);
-            }
-        }
-        if member.slot == NONE {
-            return self.skip(at, depth + 1);
-        }
-        if member.is_data {
-            self.scratch.data_keys.push((offset(key.0), offset(key.1)));
-        }
-        let end = self.value::<MODE>(member.slot, at, depth + 1);
-        if member.is_data {
-            self.scratch.data_keys.pop();
-        }
-        end
-    }
-
-    /// The key whose colon stands before `at`.
-    fn key_before(&self, at: usize) -> Result<(usize, usize), Halt> {
-        let before = |at: usize, byte: u8| {
-            let found = self.text[..at].iter().rposition(|known| *known == byte);
-            found.ok_or(Halt)
-        };
-        // Glue that was learnt has no escapes in its key, so its quotes are the last two.
-        let end = before(at, b'"')?;
-        Ok((before(end, b'"')?, end + 1))
-    }
-
-    /// What follows in an object where the prediction failed.
-    #[inline(never)]
-    fn next_key(
-        &mut self,
-        slot: u32,
-        start: usize,
-        from: usize,
-        step: usize,
-    ) -> Result<Next, Halt> {
-        let is_first = from == start + 1;
-        if self.text.get(from) == Some(&b'}') {
-            return Ok(Next::End(from + 1));
-        }
-        let steps = &self.program.slots[slot as usize].steps;
-        // What follows was left out, or members come in another order.
-        let after = steps.iter().enumerate().skip(step + 1);
-        let found = after
-            .chain(steps.iter().enumerate().take(step))
-            .find(|(_, glue)| glue.stands_at(self.text, from, is_first));
-        if let Some((index, glue)) = found {
-            let behind = from + glue.text.len();
-            return Ok(Next::Member(glue.member, None, behind, index + 1));
-        }
-        let mut at = scan::space(self.text, from);
-        match self.text.get(at) {
-            Some(b'}') => return Ok(Next::End(at + 1)),
-            Some(b',') if !is_first => at = scan::space(self.text, at + 1),
-            _ if is_first => {}
-            _ => return Err(Halt),
-        }
-        if self.text.get(at) != Some(&b'"') {
-            return Err(Halt);
-        }
-        let scanned = scan::string(self.text, at + 1)?;
-        let key = (at, scanned.end);
-        at = scan::space(self.text, scanned.end);
-        if self.text.get(at) != Some(&b':') {
-            return Err(Halt);
-        }
-        at = scan::space(self.text, at + 1);
-        let raw = &self.text[key.0 + 1..key.1 - 1];
-        let known = match scanned.is_escaped {
-            false => self.program.known_member(slot, raw),
-            true => None,
-        };
-        let member = match known {
-            Some(member) => Ok(member),
-            None => {
-                let name = scan::unescape(&self.text[key.0..key.1]);
-                self.program.member(slot, &name)
-            }
-        };
-        match member {
-            Ok(member) if scanned.is_escaped => {
-                // Not learnt: the bit tells repeated keys, and the key stands as it is written.
-                Ok(Next::Member(member, Some(key), at, step))
-            }
-            Ok(member) => {
-                let glue = &self.text[from..at];
-                self.program.learn(slot, step, glue, is_first, member);
-                Ok(Next::Member(member, Some(key), at, step + 1))
-            }
-            Err(member) => {
-                let name = match scanned.is_escaped {
-                    false => scan::hash(raw),
-                    true => scan::hash(scan::unescape(&self.text[key.0..key.1]).as_bytes()),
-                };
-                self.scratch.hashes.push(name);
-                Ok(Next::Other(member, key, at))
-            }
-        }
-    }
-
-    /// Which members are missing.
-    #[cold]
-    fn presence<const MODE: u8>(
-        &mut self,
-        slot: u32,
-        object: usize,
-        seen: &[u64; MEMBERS / 64],
-    ) -> Result<(), Halt> {
-        let graph = self.program.graph;
-        let found = &self.program.slots[slot as usize];
-        let is_there = |name: &str| {
-            let member = found.by_key.get(name.as_bytes());
-            member.is_some_and(|member| {
-                let member = *member as usize;
-                seen[member / 64] & (1 << (member % 64)) != 0
-            })
-        };
-        let plan = self.program.plan(slot);
-        let mut faults = std::mem::take(&mut self.scratch.faults);
-        for (node, index, name) in &plan.required {
-            if !is_there(name) {
-                faults.push((*node, Fault::Missing(*index)));
-            }
-        }
-        for id in &plan.nodes {
-            let dependents = graph.node(*id).object.dependent_required.iter();
-            for (first, (because, needed)) in dependents.enumerate() {
-                if is_there(because) {
-                    let lacking = needed
-                        .iter()
-                        .enumerate()
-                        .filter(|(_, name)| !is_there(name));
-                    let fault = |(second, _)| Fault::Dependent(small(first), small(second));
-                    faults.extend(lacking.map(|lacking| (*id, fault(lacking))));
-                }
-            }
-        }
-        let is_rejected = MODE == ASK && !faults.is_empty();
-        for (node, fault) in faults.drain(..) {
-            if MODE != ASK {
-                self.find(slot, node, fault, (object, 0), (0, 0));
-            }
-        }
-        self.scratch.faults = faults;
-        match is_rejected {
-            true => Err(self.reject()),
-            false => Ok(()),
-        }
-    }
-
-    /// A value of which branches and conditions say which schemas apply.
-    #[inline(never)]
-    fn choose<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32, kind: Kind) -> Step {
-        let known = self.program.slots[slot as usize].choices[kind as usize];
-        let choice = match known {
-            Some(choice) => choice,
-            None => {
-                let choice = Choice::new(self.program, slot, kind);
-                self.program.slots[slot as usize].choices[kind as usize] = Some(choice);
-                choice
-            }
-        };
-        match choice {
-            Choice::Tape => self.tape::<MODE>(slot, at, depth),
-            Choice::One {
-                slot: below,
-                label,
-                counts,
-            } => {
-                let mark = (
-                    self.deviating,
-                    self.scratch.findings.len(),
-                    self.scratch.deferred.len(),
-                );
-                self.assuming += 1;
-                let end = self.value::<MODE>(below, at, depth)?;
-                self.assuming -= 1;
-                if self.deviating == mark.0 {
-                    if counts {
-                        self.accept::<MODE>(below, end);
-                    }
-                } else if label != 0 {
-                    for finding in &mut self.scratch.findings[mark.1..] {
-                        if finding.variant == 0 {
-                            finding.variant = label;
-                        }
-                    }
-                    for deferred in &mut self.scratch.deferred[mark.2..] {
-                        if deferred.variant == 0 {
-                            deferred.variant = label;
-                        }
-                    }
-                }
-                Ok(end)
-            }
-            Choice::Ask => {
-                let asked = match self.ask(slot, at, depth, kind)? {
-                    Answer::Apply(asked) => asked,
-                    Answer::NoBranch if MODE == ASK => return Err(self.reject()),
-                    Answer::NoBranch | Answer::Tape => {
-                        return self.tape::<MODE>(slot, at, depth);
-                    }
-                };
-                if MODE == ASK && !asked.excluded.is_empty() {
-                    return Err(self.reject());
-                }
-                let below = self
-                    .program
-                    .chosen(slot, &asked.nodes, &asked.variants, &asked.closed);
-                let Some(below) = below else {
-                    return self.tape::<MODE>(slot, at, depth);
-                };
-                let end = self.value::<MODE>(below, at, depth)?;
-                if MODE != ASK {
-                    for node in asked.excluded {
-                        self.find(below, node, Fault::Excluded, (at, end), (0, 0));
-                    }
-                    self.accept::<MODE>(below, end);
-                }
-                Ok(end)
-            }
-        }
-    }
-
-    /// Counts the branches that accepted a value.
-    fn accept<const MODE: u8>(&mut self, slot: u32, end: usize) {
-        if MODE == ASK || (MODE == TAKE_BACK && end > self.limit) {
-            return;
-        }
-        if MODE == COUNT {
-            self.reached = self.reached.max(end);
-        }
-        let found = &mut self.program.slots[slot as usize];
-        found.accepted = found.accepted.wrapping_add(Self::delta::<MODE>());
-        if found.parent == Program::ROOT {
-            self.scratch.root_variants.extend(&found.variants);
-        }
-    }
-
-    /// Asks branches and conditions.
-    fn ask(&mut self, slot: u32, at: usize, depth: u32, kind: Kind) -> Result<Answer, Halt> {
-        let graph = self.program.graph;
-        let mut asked = Asked {
-            nodes: self.program.plan(slot).given.to_vec(),
-            ..Asked::default()
-        };
-        let mut next = 0;
-        while let Some(&id) = asked.nodes.get(next) {
-            next += 1;
-            let node = graph.node(id);
-            if reach_of(node) == Reach::Tape {
-                return Ok(Answer::Tape);
-            }
-            asked.extend(node.reference.iter().chain(&node.all_of));
-            if let Some(conditional) = node.conditional {
-                if self.accepts(conditional.condition, at, depth)? {
-                    asked.extend([conditional.condition].iter().chain(&conditional.then));
-                } else {
-                    asked.extend(&conditional.otherwise);
-                }
-            }
-            if let Some(not) = node.not
-                && self.accepts(not, at, depth)?
-            {
-                asked.excluded.push(id);
-            }
-            for (branches, exactly_one) in [(&node.any_of, false), (&node.one_of, true)] {
-                if branches.is_empty() {
-                    continue;
-                }
-                let mut accepted = Vec::new();
-                for branch in self.possible(branches, at, kind) {
-                    if self.accepts(branch, at, depth)? {
-                        accepted.push(branch);
-                    }
-                }
-                if accepted.is_empty() || (exactly_one && accepted.len() > 1) {
-                    return Ok(Answer::NoBranch);
-                }
-                if branches.len() > 1 {
-                    asked.variants.extend(&accepted);
-                    if kind == Kind::String {
-                        asked.closed.extend(closed_enums(graph, branches));
-                    }
-                }
-                asked.extend(&accepted);
-            }
-        }
-        Ok(Answer::Apply(asked))
-    }
-
-    /// The branches that may accept, by kind and tag.
-    fn possible(&mut self, branches: &[NodeId], at: usize, kind: Kind) -> Vec<NodeId> {
-        let possible = candidates(self.program.graph, branches, kind);
-        if kind != Kind::Object || possible.len() < 2 {
-            return possible;
-        }
-        let Some(tags) = Tags::of(self.program.graph, &possible) else {
-            return possible;
-        };
-        match self.tag(at, tags.property.as_bytes()) {
-            Some(tag) => tags.branches.get(&*tag).cloned().unwrap_or_default(),
-            None => possible,
-        }
-    }
-
-    /// The text of a member of the object at `at`, where both are written without escapes.
-    fn tag(&mut self, at: usize, property: &[u8]) -> Option<String> {
-        let text = self.text;
-        let mut at = scan::space(text, at + 1);
-        while text.get(at) == Some(&b'"') {
-            let key = scan::string(text, at + 1).ok()?;
-            if key.is_escaped {
-                return None;
-            }
-            let is_tag = text[at + 1..key.end - 1] == *property;
-            at = scan::space(text, key.end);
-            if text.get(at) != Some(&b':') {
-                return None;
-            }
-            at = scan::space(text, at + 1);
-            if is_tag {
-                let value = scan::string(text, at + 1).ok();
-                let value = value.filter(|value| text[at] == b'"' && !value.is_escaped)?;
-                let plain = std::str::from_utf8(&text[at + 1..value.end - 1]).ok()?;
-                return Some(plain.to_owned());
-            }
-            at = self.scratch.skipper.value(text, at, 0).ok()?;
-            at = scan::space(text, at);
-            if text.get(at) != Some(&b',') {
-                return None;
-            }
-            at = scan::space(text, at + 1);
-        }
-        None
-    }
-
-    /// Whether a schema accepts the value at `at`.
-    fn accepts(&mut self, node: NodeId, at: usize, depth: u32) -> Result<bool, Halt> {
-        let key = (node, offset(at));
-        if let Some(known) = self.scratch.answers.get(&key) {
-            return Ok(*known);
-        }
-        let slot = self.program.asked(node);
-        let scratch = &self.scratch;
-        let kept = (scratch.hashes.len(), scratch.data_keys.len());
-        let (deviating, assuming) = (self.deviating, self.assuming);
-        let answer = self.value::<ASK>(slot, at, depth);
-        let answer = match answer {
-            Ok(_) => true,
-            Err(Halt) if self.is_rejected => false,
-            Err(Halt) => return Err(Halt),
-        };
-        self.is_rejected = false;
-        self.scratch.hashes.truncate(kept.0);
-        self.scratch.data_keys.truncate(kept.1);
-        (self.deviating, self.assuming) = (deviating, assuming);
-        self.scratch.answers.insert(key, answer);
-        Ok(answer)
-    }
-
-    /// A value that is not streamed.
-    fn tape<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
-        let end = self.skip(at, depth)?;
-        if MODE == ASK || self.assuming > 0 {
-            let text = &self.text[at..end];
-            let document = Document::parse(text).map_err(|_| Halt)?;
-            let graph = self.program.graph;
-            let memo = Memo::on(self.program.side);
-            let mut given = self.program.plan(slot).given.iter();
-            let root = document.root();
-            if !given.all(|id| graph.accepts_with(*id, root, &memo)) {
-                if MODE == ASK {
-                    return Err(self.reject());
-                }
-                self.deviating += 1;
-            }
-        }
-        if MODE == COUNT {
-            self.scratch.deferred.push(Deferred {
-                slot,
-                start: offset(at),
-                variant: 0,
-            });
-        }
-        Ok(end)
-    }
-}
-
-/// What follows in an object.
-enum Next {
-    /// Its end: the offset behind it.
-    End(usize),
-    /// A member that is told apart by its number: its key unless it stands in learnt glue, the offset of
-    /// its value, and the step that follows.
-    Member(u32, Option<(usize, usize)>, usize, usize),
-    /// Another member: its key, and the offset of its value.
-    Other(Member, (usize, usize), usize),
-}
-
-/// What came of asking branches and conditions.
-enum Answer {
-    /// These schemas apply.
-    Apply(Asked),
-    /// No branch of a union accepts, or several of a `oneOf`.
-    NoBranch,
-    /// Some schema that applies is not streamed.
-    Tape,
-}
-
-/// What branches and conditions said of a value.
-#[derive(Default)]
-struct Asked {
-    nodes: Vec<NodeId>,
-    variants: Vec<NodeId>,
-    closed: Vec<Vec<NodeId>>,
-    /// The schemas whose `not` accepts.
-    excluded: Vec<NodeId>,
-}
-
-impl Asked {
-    fn extend<'n>(&mut self, nodes: impl IntoIterator<Item = &'n NodeId>) {
-        for id in nodes {
-            if !self.nodes.contains(id) {
-                self.nodes.push(*id);
-            }
-        }
-    }
 }
 
 /// Offsets fit 32 bits: longer texts are not streamed.
-fn offset(at: usize) -> u32 {
+pub(super) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }

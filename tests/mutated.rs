@@ -1,0 +1,68 @@
+//! Mutated documents: the streaming walk accepts what the `jsonschema` crate accepts, and learns what the
+//! other walk learns.
+
+#[path = "../benches/src/mutate.rs"]
+mod mutate;
+
+use mutate::{Random, mutated, schemas};
+use serde_json::Value;
+use wiredrift::capture::Body;
+use wiredrift::contract::{Contract, Operation};
+use wiredrift::location::{Origin, Position, Side};
+use wiredrift::observe::{Engine, Observer, Options, Verdict};
+
+/// Documents for each schema; `benches` has the same seeds and more documents.
+const DOCUMENTS: usize = 1_500;
+
+#[test]
+fn mutated_documents_are_judged_as_the_crate_judges_them() {
+    let mut accepted = 0;
+    let mut differ = Vec::new();
+    for (number, (schema, document)) in schemas().into_iter().enumerate() {
+        let contract = Contract::describe("mutated", "v1", "")
+            .operation(Operation::describe("get", "GET", "/").response_schema(200, schema.clone()))
+            .build()
+            .expect("compiles");
+        let validator = jsonschema::options()
+            .should_validate_formats(true)
+            .build(&schema)
+            .expect("compiles");
+        assert!(validator.is_valid(&document), "schema {number}");
+        let mut random = Random(number as u64);
+        let [mut observer, mut reference] = [Engine::Streaming, Engine::Reference].map(|engine| {
+            let options = Options {
+                engine,
+                ..Options::default()
+            };
+            Observer::new(vec![&contract], vec![&contract], options)
+        });
+        for _ in 0..DOCUMENTS {
+            let text = mutated(&mut random, &document);
+            let before = conforming(&observer);
+            let origin = Origin {
+                file: "a".into(),
+                entry: None,
+                position: Position::START,
+            };
+            let body = Body::verbatim(&text, origin);
+            for observer in [&mut observer, &mut reference] {
+                observer.payload(&contract, "get", Side::Response, Some(200), &body);
+            }
+            let ours = conforming(&observer) > before;
+            let theirs = serde_json::from_slice::<Value>(&text)
+                .is_ok_and(|value| validator.is_valid(&value));
+            accepted += usize::from(ours);
+            if ours != theirs {
+                differ.push((number, ours, String::from_utf8_lossy(&text).into_owned()));
+            }
+        }
+        assert_eq!(observer.profile, reference.profile, "schema {number}");
+    }
+    assert!(accepted > 3_000, "{accepted}");
+    assert_eq!(differ, []);
+}
+
+fn conforming(observer: &Observer<'_>) -> u64 {
+    let verdicts = &observer.profile.verdicts;
+    verdicts.get(&Verdict::Conforms).map_or(0, |count| count.0)
+}
