@@ -183,7 +183,7 @@ fn named(
     let name = shown(path);
     match File::open(path) {
         Ok(file) => one(
-            BufReader::with_capacity(HEAD * 4, file),
+            BufReader::with_capacity(capacity(&file), file),
             &name,
             format,
             limits,
@@ -192,6 +192,14 @@ fn named(
         ),
         Err(error) => reading.sink().problem(problem(&name, read_error(&error))),
     }
+}
+
+/// As much as there is to read, within bounds: most files of a folder are small.
+fn capacity(file: &File) -> usize {
+    const MOST: usize = HEAD * 4;
+    let size = file.metadata().ok().filter(std::fs::Metadata::is_file);
+    let size = size.and_then(|found| usize::try_from(found.len()).ok());
+    size.map_or(MOST, |size| size.saturating_add(1).clamp(4 * 1024, MOST))
 }
 
 /// Reads one stream; `of_folder` is its path when it was found in a folder.

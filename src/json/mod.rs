@@ -8,6 +8,7 @@
 
 mod parse;
 mod part;
+pub(crate) mod scan;
 mod tape;
 
 use std::borrow::Cow;

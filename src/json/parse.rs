@@ -5,7 +5,7 @@ use std::fmt;
 
 use rustc_hash::FxHashSet;
 
-use super::{Document, ESCAPED, Entry, Kind, SHADOWED};
+use super::{Document, ESCAPED, Entry, Kind, SHADOWED, scan};
 
 /// `serde_json` refuses the 128th level of nesting.
 const MAX_DEPTH: u8 = 127;
@@ -447,6 +447,7 @@ impl<'t> Parser<'t> {
         let index = self.open(Kind::String);
         self.at += 1;
         loop {
+            self.at = scan::stop_from(self.text, self.at);
             match self.peek() {
                 Some(b'"') => break self.at += 1,
                 Some(b'\\') => {
@@ -551,6 +552,6 @@ pub(super) fn number(literal: &str) -> serde_json::Number {
 
 /// Decodes a quoted string that the parser has accepted.
 pub(super) fn unescape(quoted: &str) -> Cow<'_, str> {
-    // The parser checked every escape, so this does not fail.
-    Cow::Owned(serde_json::from_str(quoted).unwrap_or_default())
+    let content = quoted.get(1..quoted.len().saturating_sub(1));
+    Cow::Owned(scan::unescape(content.unwrap_or_default()))
 }

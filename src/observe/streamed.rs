@@ -89,7 +89,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     pub(super) fn hint_of(&mut self, exchange: &Exchange<'_>) -> Arc<Hint> {
         // Mostly it is what was known of the payload before.
         if let Some(known) = &self.hinted
-            && known.file == exchange.origin.file
+            && (self.options.by_file.is_empty() || known.file == exchange.origin.file)
             && known.told == exchange.hint
         {
             return Arc::clone(&known.hint);

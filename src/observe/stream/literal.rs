@@ -2,7 +2,7 @@
 
 use wide::u8x16;
 
-use super::scan::{block, specials};
+use crate::json::scan::{block, specials};
 
 /// A text that is compared in one go with what stands at a place.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 //! Everything here works on bytes that nobody has looked at yet. It accepts exactly what
 //! [`crate::json`] accepts; what is wrong, and where, is for that parser to say.
 
-use wide::u8x16;
+use crate::json::scan::{block, specials, stops};
 
 /// The deepest nesting that is read; as in [`crate::json`].
 pub(super) const MAX_DEPTH: u32 = 127;
@@ -19,25 +19,6 @@ pub(super) struct Scanned {
     pub(super) end: usize,
     /// Whether the string has escapes.
     pub(super) is_escaped: bool,
-}
-
-/// The 16 bytes at `at`, if there are as many.
-#[inline]
-pub(super) fn block(text: &[u8], at: usize) -> Option<[u8; 16]> {
-    text.get(at..)?.first_chunk::<16>().copied()
-}
-
-/// A bit for each byte of a block that ends the plain part of a string: a quote, a backslash, a control
-/// character, or the start of what is not ASCII.
-#[inline]
-pub(super) fn specials(block: [u8; 16]) -> u32 {
-    let bytes = u8x16::new(block);
-    let quotes = bytes.cmp_eq(u8x16::splat(b'"'));
-    let escapes = bytes.cmp_eq(u8x16::splat(b'\\'));
-    let controls = bytes.min(u8x16::splat(0x1f)).cmp_eq(bytes);
-    // The mask of the bytes themselves is that of their highest bits.
-    let found = (quotes | escapes | controls).move_mask() | bytes.move_mask();
-    found.cast_unsigned()
 }
 
 /// Scans a string from behind its opening quote.
@@ -98,16 +79,6 @@ fn unusual_string(text: &[u8], start: usize, mut at: usize) -> Result<Scanned, M
         end: at + 1,
         is_escaped,
     })
-}
-
-/// A bit for each byte of a block that is a quote, a backslash or a control character.
-#[inline]
-fn stops(block: [u8; 16]) -> u32 {
-    let bytes = u8x16::new(block);
-    let quotes = bytes.cmp_eq(u8x16::splat(b'"'));
-    let escapes = bytes.cmp_eq(u8x16::splat(b'\\'));
-    let controls = bytes.min(u8x16::splat(0x1f)).cmp_eq(bytes);
-    (quotes | escapes | controls).move_mask().cast_unsigned()
 }
 
 /// The length of the escape at `at`; of a surrogate pair both halves.
@@ -357,6 +328,8 @@ pub(super) fn repeats(hashes: &mut Vec<u64>, mark: usize) -> bool {
 
 /// Decodes a quoted string that was scanned.
 pub(super) fn unescape(quoted: &[u8]) -> String {
-    // The scan checked every escape, so this does not fail.
-    serde_json::from_slice(quoted).unwrap_or_default()
+    // The scan checked it, so this does not fail.
+    let text = std::str::from_utf8(quoted).unwrap_or_default();
+    let content = text.get(1..text.len().saturating_sub(1));
+    crate::json::scan::unescape(content.unwrap_or_default())
 }
