@@ -58,7 +58,12 @@ impl Position {
 
 /// Counts the characters of UTF-8 text: every byte that does not continue a sequence.
 fn characters(text: &[u8]) -> u64 {
-    text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u64
+    // The sum of a chunk fits a byte, so that many bytes are counted at once.
+    let starts = |chunk: &[u8]| -> u8 {
+        let starts = chunk.iter().map(|byte| u8::from(byte & 0xC0 != 0x80));
+        starts.sum()
+    };
+    text.chunks(128).map(|chunk| u64::from(starts(chunk))).sum()
 }
 
 /// The two sides of an exchange.

@@ -112,13 +112,14 @@ fn json_family(text: &[u8], complete: bool) -> Format {
 
 /// An archive starts `{"log": {` and names its entries or its version soon after.
 fn looks_like_har(text: &[u8]) -> bool {
-    let compact: Vec<u8> = text
-        .iter()
-        .copied()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .take(200)
-        .collect();
+    let compact = || {
+        let bytes = text.iter().copied();
+        bytes.filter(|byte| !byte.is_ascii_whitespace()).take(200)
+    };
+    if !compact().take(8).eq(*b"{\"log\":{") {
+        return false;
+    }
+    let compact: Vec<u8> = compact().collect();
     let has = |needle: &[u8]| memchr::memmem::find(&compact, needle).is_some();
-    compact.starts_with(b"{\"log\":{")
-        && (has(b"\"version\"") || has(b"\"creator\"") || has(b"\"entries\""))
+    has(b"\"version\"") || has(b"\"creator\"") || has(b"\"entries\"")
 }

@@ -216,7 +216,7 @@ fn one(
         Ok(opened) => opened,
         Err(error) => return reading.sink().problem(problem(name, read_error(&error))),
     };
-    let mut head = Vec::new();
+    let mut head = Vec::with_capacity(4 * 1024);
     let mut position = Position::START;
     // What was read before an error is still read: the error comes after it.
     let broken = skip_blank(&mut *reader, &mut position, &mut head).err();

@@ -1,6 +1,7 @@
 //! Keywords on one value alone, most of which the `jsonschema` crate decides for us.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use jsonschema::{Draft, Validator};
 use serde_json::json;
@@ -20,6 +21,9 @@ pub struct Check {
 
 enum Decider {
     Crate(Box<Validator<Tape>>),
+    /// The same, built when it is asked for the first time: the first validator of a process costs
+    /// milliseconds.
+    Later(Draft, OnceLock<Option<Box<Validator<Tape>>>>),
     /// A whole number of so many bits, in two's complement.
     Bits(u8),
 }
@@ -34,6 +38,24 @@ impl Check {
         kind: Kind,
         draft: Draft,
     ) -> Result<Self, String> {
+        let is_bound = matches!(
+            keyword,
+            "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum"
+        );
+        // Of these the crate refuses nothing. (In draft 4 the exclusive bounds are booleans.)
+        let is_sound = match argument {
+            serde_json::Value::String(_) => keyword == "format",
+            serde_json::Value::Number(_) => is_bound && draft != Draft::Draft4,
+            _ => false,
+        };
+        if is_sound {
+            return Ok(Self {
+                keyword,
+                argument: argument.clone(),
+                kind,
+                decider: Decider::Later(draft, OnceLock::new()),
+            });
+        }
         let schema = json!({keyword: argument});
         Self::build(keyword, argument.clone(), kind, draft, &schema)
     }
@@ -45,18 +67,24 @@ impl Check {
         draft: Draft,
         schema: &serde_json::Value,
     ) -> Result<Self, String> {
-        let validator = jsonschema::options_for::<Tape>()
-            .with_draft(draft)
-            .should_validate_formats(true)
-            .offline()
-            .build(schema)
-            .map_err(|error| error.to_string())?;
         Ok(Self {
             keyword,
             argument,
             kind,
-            decider: Decider::Crate(Box::new(validator)),
+            decider: Decider::Crate(validator(draft, schema)?),
         })
+    }
+
+    /// The crate's validator, where the crate decides.
+    fn validator(&self) -> Option<&Validator<Tape>> {
+        match &self.decider {
+            Decider::Crate(validator) => Some(validator),
+            Decider::Later(draft, built) => {
+                let build = || validator(*draft, &json!({self.keyword: &self.argument})).ok();
+                built.get_or_init(build).as_deref()
+            }
+            Decider::Bits(_) => None,
+        }
     }
 
     /// `contentEncoding` and `contentMediaType`, which are one question (drafts 6 and 7).
@@ -101,8 +129,11 @@ impl Check {
     pub fn accepts(&self, value: Value<'_>) -> bool {
         value.kind() != self.kind
             || match &self.decider {
-                Decider::Crate(validator) => validator.is_valid(TapeNode::Value(value)),
                 Decider::Bits(bits) => fits(value, *bits),
+                Decider::Crate(_) | Decider::Later(..) => {
+                    let validator = self.validator();
+                    validator.is_none_or(|known| known.is_valid(TapeNode::Value(value)))
+                }
             }
     }
 
@@ -129,12 +160,8 @@ impl Check {
     /// Whether the keyword accepts the string.
     #[must_use]
     pub fn accepts_text(&self, text: &str) -> bool {
-        match &self.decider {
-            Decider::Crate(validator) if self.kind == Kind::String => {
-                validator.is_valid(TapeNode::Text(text))
-            }
-            Decider::Crate(_) | Decider::Bits(_) => true,
-        }
+        let validator = self.validator().filter(|_| self.kind == Kind::String);
+        validator.is_none_or(|known| known.is_valid(TapeNode::Text(text)))
     }
 
     /// The value of the keyword as text: bare for strings, JSON for others.
@@ -145,6 +172,16 @@ impl Check {
             other => other.to_string(),
         }
     }
+}
+
+fn validator(draft: Draft, schema: &serde_json::Value) -> Result<Box<Validator<Tape>>, String> {
+    jsonschema::options_for::<Tape>()
+        .with_draft(draft)
+        .should_validate_formats(true)
+        .offline()
+        .build(schema)
+        .map(Box::new)
+        .map_err(|error| error.to_string())
 }
 
 impl fmt::Debug for Check {
