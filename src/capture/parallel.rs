@@ -11,6 +11,9 @@ use super::lines::{self, Block, Blocks};
 use super::source::{self, Input, Limits};
 use super::{Format, Hint, Sink, SourceRead};
 
+/// Bytes of stack of each thread: as much as the thread of the command line has. It is reserved, not used up.
+const STACK: usize = 256 << 20;
+
 /// Reads inputs into several sinks at once: the first takes what the reader itself has to say, each of
 /// the others is a thread. [`Sink::part`] tells a sink which part of the captures comes next, so that
 /// what has an order can be put into it again.
@@ -29,20 +32,33 @@ pub fn read_parallel<S: Sink + Send>(
     let (send, receive) = sync_channel(2 * threads.len());
     let (give_back, spare) = channel();
     let receive = Mutex::new(receive);
+    let mut is_shared = false;
     std::thread::scope(|scope| {
-        for sink in threads.iter_mut() {
+        for (number, sink) in threads.iter_mut().enumerate() {
             let (receive, give_back) = (&receive, give_back.clone());
-            scope.spawn(move || work(receive, &give_back, format, limits, sink));
+            let thread = std::thread::Builder::new()
+                .name(format!("reader {number}"))
+                .stack_size(STACK)
+                .spawn_scoped(scope, move || {
+                    work(receive, &give_back, format, limits, sink);
+                });
+            // With fewer threads than were asked for the rest does the work.
+            is_shared |= thread.is_ok();
         }
-        let mut dispatch = Dispatch {
-            send,
-            spare,
-            part: 0,
-            sink: own,
-        };
-        source::dispatch(inputs, format, limits, &mut dispatch);
+        if is_shared {
+            let mut dispatch = Dispatch {
+                send,
+                spare,
+                part: 0,
+                sink: &mut *own,
+            };
+            source::dispatch(inputs, format, limits, &mut dispatch);
+        }
         // The threads end when there is nobody left to send.
     });
+    if !is_shared {
+        source::read(inputs, format, limits, own);
+    }
     for sink in sinks {
         sink.finish();
     }

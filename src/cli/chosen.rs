@@ -29,8 +29,12 @@ impl Chosen {
                 .iter()
                 .any(|end| text.ends_with(end));
         if !looks_like_path {
-            let registry = builtin::registry()?;
             let named = text.parse::<ContractRef>();
+            let registry = match &named {
+                // Building the others takes longer than checking a payload.
+                Ok(reference) => builtin::family(&reference.name)?,
+                Err(_) => builtin::registry()?,
+            };
             let error = match named.and_then(|reference| {
                 registry.find(&reference)?;
                 Ok(reference)
