@@ -31,20 +31,22 @@ pub fn read_parallel<S: Sink + Send>(
     }
     let (send, receive) = sync_channel(2 * threads.len());
     let (give_back, spare) = channel();
-    let receive = Mutex::new(receive);
+    let receive = Arc::new(Mutex::new(receive));
     let mut is_shared = false;
     std::thread::scope(|scope| {
         for (number, sink) in threads.iter_mut().enumerate() {
-            let (receive, give_back) = (&receive, give_back.clone());
+            let (receive, give_back) = (Arc::clone(&receive), give_back.clone());
             let thread = std::thread::Builder::new()
                 .name(format!("reader {number}"))
                 .stack_size(STACK)
                 .spawn_scoped(scope, move || {
-                    work(receive, &give_back, format, limits, sink);
+                    work(&receive, &give_back, format, limits, sink);
                 });
             // With fewer threads than were asked for the rest does the work.
             is_shared |= thread.is_ok();
         }
+        // Only threads receive: when all of them have died, nobody waits for them.
+        drop(receive);
         if is_shared {
             let mut dispatch = Dispatch {
                 send,

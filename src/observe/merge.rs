@@ -1,6 +1,6 @@
 //! Puts together what several observers saw of the captures of one run.
 
-use crate::capture::SourceRead;
+use crate::capture::{Format, SourceRead};
 
 use super::observer::{JUDGED_KEPT, Observer};
 
@@ -68,7 +68,12 @@ fn files(parts: Vec<(usize, SourceRead)>) -> Vec<SourceRead> {
     let mut is_open = false;
     for (observer, part) in parts {
         match files.last_mut() {
-            Some(file) if is_open && file.file == part.file && file.format == part.format => {
+            Some(file)
+                if is_open
+                    && file.file == part.file
+                    && file.format == part.format
+                    && part.format == Some(Format::Ndjson) =>
+            {
                 file.exchanges += part.exchanges;
             }
             _ => files.push(part),

@@ -466,6 +466,118 @@ fn many_keys_fold_and_folding_stays() {
     assert_eq!(merged, whole);
 }
 
+/// Cases in which the streaming walk once learnt something else, or nothing.
+#[test]
+fn awkward_payloads_teach_both_walks_the_same() {
+    let names = |range: std::ops::Range<usize>, value: &str| {
+        let members: Vec<String> = range.map(|i| format!("\"k{i}\":{value}")).collect();
+        members.join(",")
+    };
+    let required: Vec<String> = (0..300).map(|i| format!("k{i}")).collect();
+    let padding = " ".repeat(40);
+    let table: Vec<(Value, Vec<String>)> = vec![
+        // More required names than bits.
+        (
+            json!({"type": "object", "required": required}),
+            vec!["{}".to_owned(), format!("{{{}}}", names(0..300, "1"))],
+        ),
+        // An enum that lists a string twice, and one with a NUL.
+        (
+            json!({"properties": {"k": {"enum": ["a", "b", "a"]}, "n": {"enum": ["a\u{0}"]}}}),
+            vec![
+                "{\"k\":\"a\"}".to_owned(),
+                format!("{{\"k\":\"\\u0061\",\"n\":\"a\"{padding}}}"),
+                "{\"k\":\"b\",\"n\":\"a\\u0000\"}".to_owned(),
+            ],
+        ),
+        // A key that stands twice and is not told apart by a bit.
+        (
+            json!({"anyOf": [{"type": "object", "additionalProperties": {"type": "string"}}, {"type": "null"}]}),
+            vec![
+                format!("{{{}}}", names(0..40, "\"x\"")),
+                "{\"x\":\"a\",\"y\":\"b\",\"x\":\"c\"}".to_owned(),
+                "null".to_owned(),
+                "{\"x\":\"a\"}".to_owned(),
+            ],
+        ),
+        // The same branch for null and for a string that an enum beside it does not list.
+        (
+            json!({"properties": {"p": {"anyOf": [{"type": ["string", "null"]}, {"enum": ["a", "b"]}]}}}),
+            vec!["{\"p\":null}", "{\"p\":\"x\"}", "{\"p\":\"a\"}"]
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+        ),
+        // More keys than are told apart, at once, on the tape.
+        (
+            json!({"properties": {"a": true}, "unevaluatedProperties": false}),
+            vec![
+                format!("{{{}}}", names(0..300, "1")),
+                format!("{{{}}}", names(0..10, "1")),
+            ],
+        ),
+        // More values of one payload for the tape than are worth it one by one.
+        (
+            json!({"items": {"properties": {"a": {"type": "integer"}}, "unevaluatedProperties": false}}),
+            vec![format!("[{}]", vec!["{\"a\":1,\"b\":2}"; 400].join(","))],
+        ),
+        // Text that ends early, nests too deeply, or holds what is no string.
+        (
+            json!({"items": {"anyOf": [{"type": "integer"}, {"type": "object", "properties": {"a": {"enum": ["x"]}}}]}}),
+            [
+                "[1,2,{\"a\":\"x\"}",
+                "[1,{\"a\":\"x\"},{\"a\":\"\u{1}\"}]",
+                "[1,{\"a\":\"\\ud800\"}]",
+                "[01]",
+                "[1e400]",
+                "[1,]",
+                "[{\"a\":1\"b\":2}]",
+                "[{,\"a\":1}]",
+                "[1] x",
+                "\u{feff}[1]",
+                "",
+                "[{\"a\":1}{\"a\":1}]",
+            ]
+            .into_iter()
+            .map(str::to_owned)
+            .chain([
+                format!("{}{}", "[".repeat(127), "]".repeat(127)),
+                format!("{}{}", "[".repeat(128), "]".repeat(128)),
+            ])
+            .collect(),
+        ),
+    ];
+    for (schema, texts) in table {
+        let contract = contract_of(&schema);
+        let each = texts.iter().enumerate();
+        let payloads: Vec<_> = each
+            .map(|(at, text)| (format!("{at:02}"), text.clone()))
+            .collect();
+        let forward = observed(&contract, &payloads);
+        let backward: Vec<_> = payloads.into_iter().rev().collect();
+        assert_eq!(forward, observed(&contract, &backward), "{schema}");
+    }
+}
+
+/// Keys beyond those that are told apart still leave their first places, whatever the order of files.
+#[test]
+fn first_places_are_kept_when_files_come_out_of_order() {
+    let names = |range: std::ops::Range<usize>| {
+        let members: Vec<String> = range.map(|i| format!("\"k{i}\":1")).collect();
+        format!("{{{}}}", members.join(","))
+    };
+    let contract = contract_of(&json!({"properties": {"a": true}}));
+    let payloads: Vec<(String, String)> = (0..8)
+        .map(|number| {
+            (
+                format!("{}", 9 - number),
+                names(number * 200..number * 200 + 200),
+            )
+        })
+        .collect();
+    observed(&contract, &payloads);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), ..ProptestConfig::default() })]
 

@@ -18,7 +18,7 @@ use super::super::placeholder::{is_placeholder, is_whole_placeholder};
 use super::super::profile::{PathId, Shape};
 use super::super::record::{Way, shorten};
 use super::super::spelling::Spelling;
-use super::super::tally::{Keyed, Tally};
+use super::super::tally::{DISTINCT_KEPT, Keyed, Tally};
 use super::super::walk::About;
 use super::fault::{Fault, Finding};
 use super::place::{tape, way};
@@ -26,8 +26,11 @@ use super::scan;
 use super::slot::{NONE, Program, Step};
 use super::walk::Scratch;
 
-/// Subjects that one fact has before it is looked up whether they still count.
+/// Subjects of one fact that are known again as they were written.
 const SUBJECTS: usize = 1_024;
+
+/// Bytes of the longest value or key that is known again as it was written.
+const LONGEST: usize = 256;
 
 /// How often something was met, and whether more of its places are wanted.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +77,8 @@ pub(super) struct Fact {
     pub(super) path: PathId,
     pub(super) record: Record,
     pub(super) all: Met,
+    /// Whether it is counted by subject, too.
+    pub(super) is_keyed: bool,
     /// By the subject as the reports show it.
     pub(super) subjects: FxHashMap<Box<str>, Met>,
     /// By the subject as it was written.
@@ -251,6 +256,7 @@ impl Counters {
             }
             return;
         }
+        fact.is_keyed = true;
         let span = match finding.key.1 {
             0 => finding.value,
             _ => finding.key,
@@ -267,7 +273,8 @@ impl Counters {
             return;
         }
         let is_known = fact.written.contains_key(written);
-        if !is_known && fact.written.len() >= SUBJECTS && is_folded(walked.shape, fact) {
+        if !is_known && fact.subjects.len() > DISTINCT_KEPT && is_folded(walked.shape, fact) {
+            sampled(walked, fact, finding, Some(""));
             return;
         }
         let subject: Box<str> = match is_secret {
@@ -283,7 +290,7 @@ impl Counters {
             .or_insert_with(Met::new);
         met.add(payload, 1);
         sate(met, (is_sated, number));
-        if !is_known {
+        if !is_known && fact.written.len() < SUBJECTS && written.len() <= LONGEST {
             fact.written.insert(written.into(), subject);
         }
     }
@@ -329,6 +336,7 @@ impl Counters {
             path,
             record: key.1.clone(),
             all: Met::new(),
+            is_keyed: false,
             subjects: FxHashMap::default(),
             written: FxHashMap::default(),
         });
@@ -370,13 +378,13 @@ impl Counters {
         for fact in &mut self.facts {
             let all = std::mem::replace(&mut fact.all, Met::new());
             if let Record::Deviation(deviation) = &fact.record
-                && !fact.subjects.is_empty()
+                && fact.is_keyed
             {
                 let deviation = deviation.clone();
                 let tally = shape.path_mut(fact.path).deviations.entry(deviation);
                 tally.or_default().add_counts(all.count, all.payloads);
             }
-            if fact.subjects.is_empty()
+            if !fact.is_keyed
                 && let Some(tally) = tally_of(shape, fact)
             {
                 tally.add_counts(all.count, all.payloads);

@@ -101,8 +101,9 @@ impl Counters {
                 && let Some(subjects) = learnt.subjects.get(deviation)
             {
                 let known = shape.path_mut(into).subjects.entry(deviation.clone());
-                known.or_default().add_samples(subjects);
-                add_subjects(fact, subjects, payload);
+                let known = known.or_default();
+                known.add_samples(subjects);
+                add_subjects(fact, known, subjects, payload);
             }
         }
         for (record, learnt) in all_keyed {
@@ -111,8 +112,8 @@ impl Counters {
             fact.all.add(payload, learnt.all.count);
             if let Some(known) = keyed_of(shape, fact) {
                 known.add_samples(&learnt);
+                add_subjects(fact, known, &learnt, payload);
             }
-            add_subjects(fact, &learnt, payload);
         }
         let profile = shape.path_mut(into);
         for (ours, theirs) in profile.kinds.iter_mut().zip(learnt.kinds) {
@@ -137,12 +138,12 @@ impl Counters {
     }
 }
 
-fn add_subjects(fact: &mut Fact, learnt: &Keyed, payload: u64) {
-    for (subject, tally) in learnt.keys.iter().flatten() {
-        let met = fact
-            .subjects
-            .entry(subject.clone())
-            .or_insert_with(Met::new);
-        met.add(payload, tally.count);
+/// Counts subjects, as long as they are told apart.
+fn add_subjects(fact: &mut Fact, known: &Keyed, learnt: &Keyed, payload: u64) {
+    fact.is_keyed = true;
+    let told_apart = learnt.keys.iter().flatten();
+    for (subject, tally) in told_apart.filter(|_| known.keys.is_some()) {
+        let met = fact.subjects.entry(subject.clone());
+        met.or_insert_with(Met::new).add(payload, tally.count);
     }
 }

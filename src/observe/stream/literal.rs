@@ -74,7 +74,9 @@ impl Tallied {
         let mut set = Self::default();
         for text in texts {
             let number = u32::try_from(set.texts.len()).unwrap_or(u32::MAX);
-            if set.by_text.insert(text.as_bytes().into(), number).is_none() {
+            // An enum may list a string twice.
+            if !set.by_text.contains_key(text.as_bytes()) {
+                set.by_text.insert(text.as_bytes().into(), number);
                 set.texts.push((text.as_bytes().into(), 0));
             }
         }
@@ -82,7 +84,8 @@ impl Tallied {
         set.shift = 64 - size.trailing_zeros();
         set.table = vec![(0, 0); size].into();
         for (index, (text, _)) in set.texts.iter().enumerate() {
-            if text.len() > SHORT {
+            // The padding would make a NUL at the end disappear.
+            if text.len() > SHORT || text.contains(&0) {
                 continue;
             }
             let mut padded = [0; 16];

@@ -79,12 +79,12 @@ impl Walk<'_, '_, '_> {
                 at = self.member::<MODE>(slot, &known, start, key, at, depth)?;
             }
         }
-        if self.scratch.hashes.len() > hashes
-            && scan::repeats(&mut self.scratch.hashes, hashes)
-            && MODE != TAKE_BACK
-        {
-            self.reached = at;
-            return Err(Halt);
+        if self.scratch.hashes.len() > hashes && scan::repeats(&mut self.scratch.hashes, hashes) {
+            // The first walk came as far as this.
+            if MODE != TAKE_BACK || at >= self.limit {
+                self.reached = at;
+                return Err(Halt);
+            }
         }
         let found = &self.program.slots[slot as usize];
         if found.has_required {

@@ -43,8 +43,8 @@ pub(super) enum Step {
     Index,
 }
 
-/// What a value chose: all schemas, and the branches that accepted.
-type Chosen = (Box<[NodeId]>, Box<[NodeId]>);
+/// What a value chose: all schemas, the branches that accepted, and enums that are passed by.
+type Chosen = (Box<[NodeId]>, Box<[NodeId]>, Box<[Vec<NodeId>]>);
 
 /// One place with one set of schemas. What each value asks for stands first.
 #[derive(Debug)]
@@ -288,7 +288,8 @@ impl<'g> Program<'g> {
         // Those that presence asks about are always told apart.
         let required = plan.required.iter().map(|(_, _, name)| (name, true));
         let dependents = plan.dependents.iter().map(|name| (name, false));
-        for (name, is_required) in required.chain(dependents) {
+        let is_walked = plan.reach != Reach::Tape;
+        for (name, is_required) in required.chain(dependents).filter(|_| is_walked) {
             if slot.by_key.contains_key(name.as_bytes()) {
                 continue;
             }
@@ -309,7 +310,7 @@ impl<'g> Program<'g> {
         variants: &[NodeId],
         closed: &[Vec<NodeId>],
     ) -> Option<u32> {
-        let key = (nodes.into(), variants.into());
+        let key = (nodes.into(), variants.into(), closed.into());
         if let Some(known) = self.slots[slot as usize].chosen.get(&key) {
             return Some(*known);
         }

@@ -23,6 +23,9 @@ pub(super) const TAKE_BACK: u8 = 1;
 /// Nothing is counted: the question is whether the schemas accept.
 pub(super) const ASK: u8 = 2;
 
+/// Values of one payload that are walked on a tape one by one; with more of them the whole payload is.
+const MOST_DEFERRED: usize = 256;
+
 /// The walk ended early: the text is not JSON, or not of a sort that is streamed; schemas that were asked
 /// do not accept; or all is taken back. [`Walk::is_rejected`] tells the second from the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,10 +129,11 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             Ok(end) => scan::space(self.text, end),
             Err(_) => self.reached,
         };
-        if walked.is_ok() && at == self.text.len() {
+        let is_read = walked.is_ok() && at == self.text.len();
+        if is_read && self.scratch.deferred.len() <= MOST_DEFERRED {
             return true;
         }
-        self.limit = at;
+        self.limit = if is_read { usize::MAX } else { at };
         self.scratch.reset();
         // It ends where the first walk ended, or later.
         let _: Step = self.value::<TAKE_BACK>(Program::ROOT, 0, 0);
