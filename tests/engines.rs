@@ -179,8 +179,15 @@ fn many_lines_and_many_files() {
         &[&["many", "list-organisations.v2.ndjson"], &contract[..]].concat(),
         &others,
     );
-    // A line over the limit is passed over, wherever a block ends.
-    let long = format!("{}{}\n{}", lines(40), "x".repeat(600_000), lines(40));
+    // A line over the limit is passed over, wherever a block ends; white space before a line is not.
+    let white = " ".repeat(700_000);
+    let long = "x".repeat(600_000);
+    let long = format!(
+        "{}{long}\n{}{white}{}{white}\n",
+        lines(40),
+        lines(40),
+        lines(40)
+    );
     fs::write(folder.path().join("long.ndjson"), long.repeat(3)).expect("written");
     let limit = ["--max-body", "300KiB", "--keep-going"];
     assert_alike(

@@ -4,10 +4,9 @@
 #[path = "../benches/src/mutate.rs"]
 mod mutate;
 
-use mutate::{Random, mutated, schemas};
+use mutate::{Random, judges, mutated, schemas};
 use serde_json::Value;
 use wiredrift::capture::Body;
-use wiredrift::contract::{Contract, Operation};
 use wiredrift::location::{Origin, Position, Side};
 use wiredrift::observe::{Engine, Observer, Options, Verdict};
 
@@ -19,14 +18,7 @@ fn mutated_documents_are_judged_as_the_crate_judges_them() {
     let mut accepted = 0;
     let mut differ = Vec::new();
     for (number, (schema, document)) in schemas().into_iter().enumerate() {
-        let contract = Contract::describe("mutated", "v1", "")
-            .operation(Operation::describe("get", "GET", "/").response_schema(200, schema.clone()))
-            .build()
-            .expect("compiles");
-        let validator = jsonschema::options()
-            .should_validate_formats(true)
-            .build(&schema)
-            .expect("compiles");
+        let (contract, validator) = judges(&schema);
         assert!(validator.is_valid(&document), "schema {number}");
         let mut random = Random(number as u64);
         let [mut observer, mut reference] = [Engine::Streaming, Engine::Reference].map(|engine| {

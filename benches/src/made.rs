@@ -2,32 +2,15 @@
 
 use std::fmt::Write as _;
 
-/// Numbers that look random and are the same each time (SplitMix64).
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-}
+use crate::mutate::Random;
 
 /// How payloads differ from clean ones.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Drift {
     /// Of a hundred payloads so many have an undeclared field and a wrong type.
-    pub bad: u64,
+    pub bad: usize,
     /// Members of organisations come in any order.
     pub shuffled: bool,
-    /// Members of organisations that are not required are left out at random (v1 has none that are not).
-    pub dropped: bool,
 }
 
 const WORDS: [&str; 12] = [
@@ -62,7 +45,7 @@ fn time(random: &mut Random, offset: &str) -> String {
 fn name(random: &mut Random) -> String {
     let mut name = String::new();
     for _ in 0..2 + random.below(3) {
-        let word = WORDS[random.below(WORDS.len() as u64) as usize];
+        let word = WORDS[random.below(WORDS.len())];
         name.push_str(word);
         name.push(' ');
     }
@@ -79,7 +62,7 @@ pub fn list(random: &mut Random, version: u8, drift: Drift) -> String {
         let id = 1 + random.below(1_000_000);
         let jurisdiction = match random.below(4) {
             0 => "null".to_owned(),
-            _ => format!("\"{}\"", PLACES[random.below(8) as usize]),
+            _ => format!("\"{}\"", PLACES[random.below(8)]),
         };
         let number = match random.below(3) {
             0 => "null".to_owned(),
@@ -111,13 +94,9 @@ pub fn list(random: &mut Random, version: u8, drift: Drift) -> String {
         if is_bad && index == 7 {
             members.push("\"score\":4".to_owned());
         }
-        if drift.dropped {
-            // The required ones stay.
-            members.retain(|_| true);
-        }
         if drift.shuffled {
             for at in (1..members.len()).rev() {
-                members.swap(at, random.below(at as u64 + 1) as usize);
+                members.swap(at, random.below(at + 1));
             }
         }
         organisations.push(format!("{{{}}}", members.join(",")));

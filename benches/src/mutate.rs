@@ -2,6 +2,7 @@
 //! documents.
 
 use serde_json::{Value, json};
+use wiredrift::contract::{Contract, Operation};
 
 /// Numbers that look random and are the same each time (SplitMix64).
 pub struct Random(pub u64);
@@ -117,6 +118,19 @@ pub fn schemas() -> Vec<(Value, Value)> {
             json!({"a": 1, "b": 2, "s": "abc"}),
         ),
     ]
+}
+
+/// A contract whose operation `get` answers with this schema, and the crate's validator for it.
+pub fn judges(schema: &Value) -> (Contract, jsonschema::Validator) {
+    let contract = Contract::describe("mutated", "v1", "")
+        .operation(Operation::describe("get", "GET", "/").response_schema(200, schema.clone()))
+        .build()
+        .expect("compiles");
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(schema)
+        .expect("compiles");
+    (contract, validator)
 }
 
 const VALUES: [&str; 28] = [

@@ -8,7 +8,7 @@ use super::source::{Limits, read_error};
 use super::{Body, Exchange, Hint, Problem, Sink};
 
 /// How much is read at once.
-const BLOCK: usize = 256 * 1024;
+pub(super) const BLOCK: usize = 256 * 1024;
 
 /// What comes next of a stream.
 pub(super) enum Block {
@@ -17,6 +17,8 @@ pub(super) enum Block {
     /// A line over the limit: how long it is, and how many bytes it takes with its end. It was passed
     /// over.
     TooLong(u64, u64),
+    /// White space of a line that goes on, so many bytes. It was passed over, so that it takes no memory.
+    White(u64),
     /// There is no more.
     End,
 }
@@ -64,7 +66,11 @@ impl<'r> Blocks<'r> {
                 });
             }
             searched = block.len();
-            if block.trim_ascii_start().len() as u64 > self.limit {
+            let text = block.trim_ascii_start().len() as u64;
+            if text == 0 {
+                return Ok(Block::White(block.len() as u64));
+            }
+            if text > self.limit {
                 return self.pass_over(block);
             }
         }
@@ -116,6 +122,7 @@ pub(super) fn read(
                 sink.problem(too_long(&at, limits, bytes));
                 at.position = behind_line(at.position, consumed);
             }
+            Ok(Block::White(bytes)) => at.position = behind_white(at.position, bytes),
             Ok(Block::End) => return count,
             Err(error) => {
                 sink.problem(broken(&at, &error));
@@ -140,6 +147,15 @@ pub(super) const fn behind_line(start: Position, bytes: u64) -> Position {
         byte: start.byte + bytes,
         line: start.line + 1,
         column: 1,
+    }
+}
+
+/// The place behind white space of a line.
+pub(super) const fn behind_white(start: Position, bytes: u64) -> Position {
+    Position {
+        byte: start.byte + bytes,
+        line: start.line,
+        column: start.column + bytes,
     }
 }
 

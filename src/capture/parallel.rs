@@ -106,8 +106,11 @@ fn work(
                     format: Some(Format::Ndjson),
                     exchanges,
                 });
-                // When reading has ended nobody wants it back.
-                let _: Result<(), _> = give_back.send(block);
+                // One that a long line made large is not kept; and when reading has ended nobody wants
+                // it back.
+                if block.capacity() <= 4 * lines::BLOCK {
+                    let _: Result<(), _> = give_back.send(block);
+                }
             }
         }
     }
@@ -168,6 +171,9 @@ impl Dispatch<'_> {
                     too_long += 1;
                     self.own().problem(lines::too_long(&at, limits, bytes));
                     at.position = lines::behind_line(at.position, consumed);
+                }
+                Ok(Block::White(bytes)) => {
+                    at.position = lines::behind_white(at.position, bytes);
                 }
                 Ok(Block::End) => break None,
                 Err(error) => break Some(lines::broken(&at, &error)),

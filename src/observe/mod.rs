@@ -9,6 +9,7 @@ mod expectation;
 mod explain;
 mod fit;
 mod merge;
+mod naming;
 mod observer;
 mod options;
 mod parameter;

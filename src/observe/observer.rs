@@ -14,13 +14,12 @@ use crate::schema::{Graph, NodeId};
 
 use super::expectation::{Said, allows_body, best_fit};
 use super::merge::Mark;
-use super::options::Options;
+use super::options::{Hinted, Options};
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
 use super::record::ShapeRecorder;
 use super::route::{Destination, Guess, Versions};
 use super::sighting::Sighting;
 use super::stream::Streams;
-use super::streamed::Hinted;
 use super::walk::Walk;
 use super::watch::{RoutedPayload, RoutedRequest, Watcher};
 

@@ -1,6 +1,11 @@
 //! What is said of captures beside what they say themselves.
 
-use crate::capture::Hint;
+use std::sync::Arc;
+
+use crate::capture::{Exchange, Hint};
+
+use super::observer::Observer;
+use super::watch::Watcher;
 
 /// Which walk compares payloads with schemas. Both learn the same of every payload.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,4 +38,52 @@ pub fn fits_file(glob: &glob::Pattern, file: &str) -> bool {
     glob.matches(file)
         || glob.matches(name)
         || plain.is_some_and(|plain| plain.is_ok_and(|plain| plain.matches(file)))
+}
+
+/// What is known of the payloads of a file that do not say it themselves.
+#[derive(Debug)]
+pub(super) struct Hinted {
+    file: Arc<str>,
+    told: Hint,
+    hint: Arc<Hint>,
+}
+
+impl<'c, W: Watcher<'c>> Observer<'c, W> {
+    /// What is known of a payload that does not say it itself.
+    pub(super) fn hint_of(&mut self, exchange: &Exchange<'_>) -> Arc<Hint> {
+        // Mostly it is what was known of the payload before.
+        if let Some(known) = &self.hinted
+            && (self.options.by_file.is_empty() || known.file == exchange.origin.file)
+            && known.told == exchange.hint
+        {
+            return Arc::clone(&known.hint);
+        }
+        let user = &self.options.hint;
+        let file = &*exchange.origin.file;
+        let by_file = self
+            .options
+            .by_file
+            .iter()
+            .find(|(glob, _)| fits_file(glob, file));
+        // Digits in a file name are a status only where the name says that it holds a response.
+        let mut told = exchange.hint.clone();
+        if !self.versions.names_operation(&told) && told.side.is_none() {
+            told.status = None;
+        }
+        let hint = Arc::new(Hint {
+            operation: by_file
+                .map(|(_, operation)| operation.clone())
+                .or_else(|| user.operation.clone())
+                .or(told.operation),
+            version: user.version.clone().or(told.version),
+            side: user.side.or(told.side),
+            status: user.status.or(told.status),
+        });
+        self.hinted = Some(Hinted {
+            file: Arc::clone(&exchange.origin.file),
+            told: exchange.hint.clone(),
+            hint: Arc::clone(&hint),
+        });
+        hint
+    }
 }

@@ -1,27 +1,22 @@
 //! How an observer uses the streaming walk: for payloads of which it is known where they belong.
 
-use std::sync::Arc;
-
-use crate::capture::{Body, Exchange, Hint};
+use crate::capture::{Body, Hint};
 use crate::json::Document;
 use crate::schema::NodeId;
 
 use super::observer::{JUDGED_KEPT, Observer, key_of, names};
-use super::options::{Engine, fits_file};
+use super::options::Engine;
 use super::profile::{TrafficFact, Verdict};
 use super::route::Destination;
 use super::sighting::Sighting;
 use super::watch::Watcher;
 
-/// What is known of the payloads of a file that do not say it themselves.
-#[derive(Debug)]
-pub(super) struct Hinted {
-    file: Arc<str>,
-    told: Hint,
-    hint: Arc<Hint>,
-}
-
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
+    /// Whether payloads may be walked in one pass: whoever looks at them wants them parsed.
+    fn streams(&self) -> bool {
+        !W::LOOKS && self.options.engine == Engine::Streaming
+    }
+
     /// Compares a payload with a schema in one pass over its bytes; false when that is left to the
     /// other walk.
     pub(super) fn streamed(
@@ -30,7 +25,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         node: NodeId,
         body: &Body<'_>,
     ) -> bool {
-        if W::LOOKS || self.options.engine == Engine::Reference {
+        if !self.streams() {
             return false;
         }
         let number = self.payloads + 1;
@@ -64,7 +59,8 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
 
     /// A payload without method and URL of which the hint says enough: there is only one schema for it.
     pub(super) fn bare_streamed(&mut self, body: &Body<'_>, hint: &Hint) -> bool {
-        if W::LOOKS || self.options.engine == Engine::Reference || !body.is_json() {
+        // A media type may choose among schemas; it is looked at where the place is known.
+        if !self.streams() || !body.is_json() || body.media_type.is_some() {
             return false;
         }
         let only = match &self.only {
@@ -78,48 +74,10 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let Some((place, node)) = only else {
             return false;
         };
-        if body.media_type.is_some() || !self.streamed(&place, node, body) {
+        if !self.streamed(&place, node, body) {
             return false;
         }
         self.profile.matched += 1;
         true
-    }
-
-    /// What is known of a payload that does not say it itself.
-    pub(super) fn hint_of(&mut self, exchange: &Exchange<'_>) -> Arc<Hint> {
-        // Mostly it is what was known of the payload before.
-        if let Some(known) = &self.hinted
-            && (self.options.by_file.is_empty() || known.file == exchange.origin.file)
-            && known.told == exchange.hint
-        {
-            return Arc::clone(&known.hint);
-        }
-        let user = &self.options.hint;
-        let file = &*exchange.origin.file;
-        let by_file = self
-            .options
-            .by_file
-            .iter()
-            .find(|(glob, _)| fits_file(glob, file));
-        // Digits in a file name are a status only where the name says that it holds a response.
-        let mut told = exchange.hint.clone();
-        if !self.versions.names_operation(&told) && told.side.is_none() {
-            told.status = None;
-        }
-        let hint = Arc::new(Hint {
-            operation: by_file
-                .map(|(_, operation)| operation.clone())
-                .or_else(|| user.operation.clone())
-                .or(told.operation),
-            version: user.version.clone().or(told.version),
-            side: user.side.or(told.side),
-            status: user.status.or(told.status),
-        });
-        self.hinted = Some(Hinted {
-            file: Arc::clone(&exchange.origin.file),
-            told: exchange.hint.clone(),
-            hint: Arc::clone(&hint),
-        });
-        hint
     }
 }

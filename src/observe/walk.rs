@@ -12,6 +12,7 @@ use crate::location::Side;
 use crate::schema::{Check, Dialect, Evaluated, Graph, Memo, Node, NodeId};
 
 use super::deviation::DeviationKind;
+use super::naming::Naming;
 use super::variant::{self, Closest};
 
 /// A step from a value to one of its parts.
@@ -369,72 +370,41 @@ impl<'g, R> Walk<'g, R> {
         let leftovers = self.leftovers(value, applicable, |node| node.object.unevaluated);
         for (key, member) in value.members() {
             let name = key.name();
-            let mut below = self.spare.pop().unwrap_or_default();
-            let mut is_named = false;
-            let mut is_matched = false;
-            let mut is_refused = false;
-            for (id, node) in nodes() {
-                if let Some(names) = node.object.property_names
-                    && !graph.accepts_name(names, &name)
-                {
-                    let about = About::Member(key, member);
-                    self.deviation(id, DeviationKind::PropertyName, about);
-                }
-                is_named |= node.object.properties.contains_key(&*name)
-                    || node
-                        .object
-                        .required
-                        .iter()
-                        .any(|required| *required.name == *name);
-                let mut add = |id: NodeId| {
-                    if !below.contains(&id) {
-                        below.push(id);
-                    }
-                };
-                let mut matched = false;
-                for target in node.named_schemas(&name) {
-                    matched = true;
-                    add(target);
-                }
-                is_matched |= matched;
-                match node.object.additional {
-                    Some(rest) if !matched && graph.node(rest).never => {
-                        is_refused = true;
-                        let about = About::Member(key, member);
-                        self.deviation(id, DeviationKind::Closed, about);
-                    }
-                    Some(rest) if !matched => add(rest),
-                    Some(_) | None => {}
-                }
+            let below = self.spare.pop().unwrap_or_default();
+            let mut naming = Naming::of(graph, applicable, &name, below);
+            let about = About::Member(key, member);
+            for id in &naming.misnamed {
+                self.deviation(*id, DeviationKind::PropertyName, about);
             }
             for (id, rest, evaluated) in &leftovers {
                 if evaluated.has_member(graph, &name) {
                     continue;
                 }
                 if graph.node(*rest).never {
-                    is_refused = true;
-                    self.deviation(*id, DeviationKind::Closed, About::Member(key, member));
-                } else if !below.contains(rest) {
-                    below.push(*rest);
+                    naming.closed.push(*id);
+                } else {
+                    naming.apply(*rest);
                 }
             }
-            let constrained = below.iter().any(|id| !graph.node(*id).is_open());
-            self.direction(&below, key, member);
-            if is_named || is_matched || constrained {
-                self.recorder.enter(if is_named {
+            for id in &naming.closed {
+                self.deviation(*id, DeviationKind::Closed, about);
+            }
+            self.direction(&naming.below, key, member);
+            if naming.is_asked(graph) {
+                self.recorder.enter(if naming.is_named {
                     Taken::Key(key)
                 } else {
                     Taken::Data(key)
                 });
-                self.visit(member, below);
+                self.visit(member, naming.below);
                 self.recorder.leave();
             } else {
-                self.spare.push(below);
                 if let Some((id, _)) = named_by
-                    && !is_refused
+                    && naming.closed.is_empty()
                 {
                     self.recorder.undeclared(id, key, member);
                 }
+                self.spare.push(naming.below);
             }
         }
     }

@@ -35,14 +35,14 @@ fn main() {
                     "every payload deviates",
                     Drift {
                         bad: 100,
-                        ..clean_drift()
+                        ..Drift::default()
                     },
                 ),
                 (
                     "members in any order",
                     Drift {
                         shuffled: true,
-                        ..clean_drift()
+                        ..Drift::default()
                     },
                 ),
             ];
@@ -58,14 +58,6 @@ fn main() {
             "{name}: {:.0} % of the speed of clean payloads",
             100.0 * ratio
         );
-    }
-}
-
-const fn clean_drift() -> Drift {
-    Drift {
-        bad: 0,
-        shuffled: false,
-        dropped: false,
     }
 }
 

@@ -4,10 +4,9 @@
 
 use serde_json::Value;
 use wiredrift::capture::{Body, Exchange, Hint, Sink as _};
-use wiredrift::contract::{Contract, Operation};
 use wiredrift::location::{Origin, Position, Side};
 use wiredrift::observe::{Observer, Options, Verdict};
-use wiredrift_benches::mutate::{Random, mutated, schemas};
+use wiredrift_benches::mutate::{Random, judges, mutated, schemas};
 
 fn main() {
     let argument = std::env::args().nth(1).and_then(|text| text.parse().ok());
@@ -22,14 +21,7 @@ fn main() {
     let schemas = schemas();
     let count = schemas.len();
     for (number, (schema, document)) in schemas.into_iter().enumerate() {
-        let contract = Contract::describe("mutated", "v1", "")
-            .operation(Operation::describe("get", "GET", "/").response_schema(200, schema.clone()))
-            .build()
-            .expect("compiles");
-        let validator = jsonschema::options()
-            .should_validate_formats(true)
-            .build(&schema)
-            .expect("compiles");
+        let (contract, validator) = judges(&schema);
         let mut random = Random(number as u64);
         let mut observer = Observer::new(vec![&contract], vec![&contract], Options::default());
         let mut conforming = 0;

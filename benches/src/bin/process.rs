@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use wiredrift_benches::made::{Drift, Random, list, lists, quoted};
+use wiredrift_benches::made::{Drift, list, lists, quoted};
 use wiredrift_benches::median;
+use wiredrift_benches::mutate::Random;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -24,13 +24,16 @@ impl Counters {
         sum: &mut Sum,
         variants: &mut Vec<NodeId>,
     ) {
+        // The walk has read the payload, so it is JSON and its values are where they were.
         let Ok(document) = &Document::parse(&walked.body.bytes) else {
+            debug_assert!(false, "not JSON for the tape");
             return;
         };
         let mut learnt = Shape::default();
         let program = &*walked.program;
         for value in deferred {
             let Some(way) = way(program, document, value.slot, value.start as usize) else {
+                debug_assert!(false, "a value is not found again");
                 continue;
             };
             let mut recorder = ShapeRecorder::new(

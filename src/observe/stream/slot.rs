@@ -10,6 +10,7 @@ use crate::json::Kind;
 use crate::location::Side;
 use crate::schema::{Graph, NodeId, Values};
 
+use super::super::naming::Naming;
 use super::super::tally::EVIDENCE_KEPT;
 use super::choice::Choice;
 use super::fault::Fault;
@@ -72,6 +73,8 @@ pub(super) struct Slot {
     pub(super) has_required: bool,
     pub(super) by_key: FxHashMap<Box<[u8]>, u32>,
     strangers: u32,
+    /// Members that schemas name and that have no bit left.
+    beyond: FxHashMap<Box<str>, Member>,
     /// Of each schema that lists strings, how often each was seen.
     pub(super) listed: Vec<Tallied>,
     pub(super) prefix: Vec<u32>,
@@ -272,6 +275,7 @@ impl<'g> Program<'g> {
             has_required: !plan.required.is_empty() || !plan.dependents.is_empty(),
             by_key: FxHashMap::default(),
             strangers: 0,
+            beyond: FxHashMap::default(),
             listed,
             prefix: Vec::new(),
             data: Vec::new(),
@@ -391,15 +395,24 @@ impl<'g> Program<'g> {
         {
             return Ok(member);
         }
-        let resolved = self.resolve(slot, key);
-        let is_named = self.is_named(slot, key);
+        let found = &self.slots[slot as usize];
+        if let Some(resolved) = found.beyond.get(key) {
+            return Err(resolved.clone());
+        }
+        let naming = Naming::of(self.graph, &self.plan(slot).nodes, key, Vec::new());
+        let is_named = naming.is_named;
+        let resolved = self.resolve(slot, key, naming);
         let found = &mut self.slots[slot as usize];
         let member = match known {
             Some(member) => member,
+            None if is_named && found.members.len() >= MEMBERS => {
+                // There are no more of these than schemas name.
+                found.beyond.insert(key.into(), resolved.clone());
+                return Err(resolved);
+            }
+            None if found.members.len() >= MEMBERS => return Err(resolved),
+            None if !is_named && found.strangers >= STRANGERS => return Err(resolved),
             None => {
-                if found.members.len() >= MEMBERS || (!is_named && found.strangers >= STRANGERS) {
-                    return Err(resolved);
-                }
                 found.strangers += u32::from(!is_named);
                 let member = index(found.members.len());
                 found.by_key.insert(key.as_bytes().into(), member);
@@ -411,71 +424,33 @@ impl<'g> Program<'g> {
         Ok(member)
     }
 
-    fn is_named(&self, slot: u32, key: &str) -> bool {
-        self.plan(slot).nodes.iter().any(|id| {
-            let rules = &self.graph.node(*id).object;
-            rules.properties.contains_key(key)
-                || rules.required.iter().any(|required| *required.name == *key)
-        })
-    }
-
-    /// What a member of this name is: the same questions as the other walk asks, which knows no slots.
-    fn resolve(&mut self, slot: u32, key: &str) -> Member {
+    /// What a member of this name is.
+    fn resolve(&mut self, slot: u32, key: &str, naming: Naming) -> Member {
         let graph = self.graph;
-        let plan = self.plan(slot);
-        let mut below: Vec<NodeId> = Vec::new();
-        let mut faults = Vec::new();
-        let mut is_matched = false;
-        let mut is_refused = false;
-        for &id in &plan.nodes {
-            let node = graph.node(id);
-            if let Some(names) = node.object.property_names
-                && !graph.accepts_name(names, key)
-            {
-                faults.push((id, Fault::PropertyName));
-            }
-            let mut add = |id: NodeId| {
-                if !below.contains(&id) {
-                    below.push(id);
-                }
-            };
-            let mut matched = false;
-            for target in node.named_schemas(key) {
-                matched = true;
-                add(target);
-            }
-            is_matched |= matched;
-            match node.object.additional {
-                Some(rest) if !matched && graph.node(rest).never => {
-                    is_refused = true;
-                    faults.push((id, Fault::Closed));
-                }
-                Some(rest) if !matched => add(rest),
-                Some(_) | None => {}
-            }
-        }
-        if let Some(node) = graph.misdirected(self.side, &below) {
+        let misnamed = naming.misnamed.iter().map(|id| (*id, Fault::PropertyName));
+        let closed = naming.closed.iter().map(|id| (*id, Fault::Closed));
+        let mut faults: Vec<(NodeId, Fault)> = misnamed.chain(closed).collect();
+        if let Some(node) = graph.misdirected(self.side, &naming.below) {
             faults.push((node, Fault::Misdirected));
         }
-        let is_named = self.is_named(slot, key);
-        let constrained = below.iter().any(|id| !graph.node(*id).is_open());
-        let is_asked = is_named || is_matched || constrained;
+        let is_asked = naming.is_asked(graph);
         if !is_asked
-            && !is_refused
-            && let Some(node) = plan.named_by
+            && naming.closed.is_empty()
+            && let Some(node) = self.plan(slot).named_by
         {
             faults.push((node, Fault::Undeclared));
         }
-        let slot = match (is_asked, is_named) {
+        let is_data = is_asked && !naming.is_named;
+        let slot = match (is_asked, is_data) {
             (false, _) => NONE,
-            (true, true) => self.slot(slot, Step::Key(key.into()), &below),
-            (true, false) => self.data(slot, below),
+            (true, false) => self.slot(slot, Step::Key(key.into()), &naming.below),
+            (true, true) => self.data(slot, naming.below),
         };
         Member {
             slot,
             deviates: faults.iter().any(|(_, fault)| fault.is_deviation()),
             faults: faults.into(),
-            is_data: is_asked && !is_named,
+            is_data,
             is_resolved: true,
         }
     }
@@ -529,4 +504,48 @@ impl<'g> Program<'g> {
 
 fn index(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(NONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+    use crate::contract::{Contract, Operation, Payload};
+
+    /// However many names a schema has and however often they come, slots are made once.
+    #[test]
+    fn slots_do_not_grow_with_payloads() {
+        let properties: Map<_, _> = (0..400)
+            .map(|n| (format!("p{n}"), json!({"type": "null"})))
+            .collect();
+        let schema =
+            json!({"properties": properties, "patternProperties": {"^x": {"type": "null"}}});
+        let contract = Contract::describe("test", "v1", "")
+            .operation(Operation::describe("get", "GET", "/").response_schema(200, schema))
+            .build()
+            .expect("compiles");
+        let payload = contract.operations[0].payload(Side::Response, Some(200));
+        let node = payload.and_then(Payload::schema).expect("a schema");
+        let mut program = Program::new(&contract.graph, None, node);
+        let mut grown = Vec::new();
+        for round in 0..3 {
+            for number in 0..400 {
+                for key in [
+                    format!("p{number}"),
+                    format!("x{round}-{number}"),
+                    format!("y{round}-{number}"),
+                ] {
+                    let is_asked = match program.member(Program::ROOT, &key) {
+                        Ok(member) => program.slots[0].members[member as usize].slot != NONE,
+                        Err(member) => member.slot != NONE,
+                    };
+                    assert_eq!(is_asked, !key.starts_with('y'), "{key}");
+                }
+            }
+            grown.push(program.slots.len());
+        }
+        // The payload, each name, and what keys that are data lead to.
+        assert_eq!(grown, [402, 402, 402]);
+    }
 }
