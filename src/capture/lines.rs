@@ -12,41 +12,43 @@ pub(super) const BLOCK: usize = 256 * 1024;
 
 /// What comes next of a stream.
 pub(super) enum Block {
-    /// Whole lines.
-    Lines,
-    /// A line over the limit: how long it is, and how many bytes it takes with its end. It was passed
-    /// over.
-    TooLong(u64, u64),
-    /// White space of a line that goes on, so many bytes. It was passed over, so that it takes no memory.
-    White(u64),
+    /// Whole lines, which start here.
+    Lines(Origin),
+    /// A line over the limit, which was passed over.
+    TooLong(Problem),
+    /// The stream cannot be read on.
+    Broken(Problem),
     /// There is no more.
     End,
 }
 
 /// Reads blocks of whole lines.
-pub(super) struct Blocks<'r> {
-    reader: &'r mut dyn BufRead,
-    limit: u64,
+pub(super) struct Blocks<R> {
+    reader: R,
+    limits: Limits,
+    /// Where the next block starts.
+    at: Origin,
     /// What was read of the line that the last block ends before.
     rest: Vec<u8>,
     /// An error that comes after lines that were read before it.
     error: Option<io::Error>,
 }
 
-impl<'r> Blocks<'r> {
-    pub(super) fn new(reader: &'r mut dyn BufRead, limits: &Limits) -> Self {
+impl<R: BufRead> Blocks<R> {
+    pub(super) fn new(reader: R, origin: &Origin, limits: &Limits) -> Self {
         Self {
             reader,
-            limit: limits.body,
+            limits: *limits,
+            at: origin.clone(),
             rest: Vec::new(),
             error: None,
         }
     }
 
     /// Fills `block`, which may be one that was used before.
-    pub(super) fn next(&mut self, block: &mut Vec<u8>) -> io::Result<Block> {
+    pub(super) fn next(&mut self, block: &mut Vec<u8>) -> Block {
         if let Some(error) = self.error.take() {
-            return Err(error);
+            return self.broken(&error);
         }
         block.clear();
         block.append(&mut self.rest);
@@ -57,27 +59,49 @@ impl<'r> Blocks<'r> {
                 self.rest.extend_from_slice(&block[searched + end + 1..]);
                 block.truncate(searched + end + 1);
                 self.error = read.err();
-                return Ok(Block::Lines);
+                return self.lines(block);
             }
-            if read? < BLOCK {
-                return Ok(match block.is_empty() {
-                    true => Block::End,
-                    false => Block::Lines,
-                });
+            match read {
+                Err(error) => return self.broken(&error),
+                Ok(read) if read < BLOCK && block.is_empty() => return Block::End,
+                Ok(read) if read < BLOCK => return self.lines(block),
+                Ok(_) => {}
             }
             searched = block.len();
             let text = block.trim_ascii_start().len() as u64;
             if text == 0 {
-                return Ok(Block::White(block.len() as u64));
-            }
-            if text > self.limit {
-                return self.pass_over(block);
+                // White space of a line that goes on takes no memory.
+                self.at.position.byte += searched as u64;
+                self.at.position.column += searched as u64;
+                block.clear();
+                searched = 0;
+            } else if text > self.limits.body {
+                return match self.pass_over(block) {
+                    Ok(problem) => Block::TooLong(problem),
+                    Err(error) => self.broken(&error),
+                };
             }
         }
     }
 
+    fn lines(&mut self, block: &[u8]) -> Block {
+        let start = self.at.clone();
+        let position = &mut self.at.position;
+        position.byte += block.len() as u64;
+        position.line += memchr::memchr_iter(b'\n', block).count() as u64;
+        position.column = 1;
+        Block::Lines(start)
+    }
+
+    fn broken(&self, error: &io::Error) -> Block {
+        Block::Broken(Problem {
+            origin: entry(&self.at, self.at.position, 0),
+            message: read_error(error),
+        })
+    }
+
     /// Passes over the rest of a line.
-    fn pass_over(&mut self, block: &[u8]) -> io::Result<Block> {
+    fn pass_over(&mut self, block: &[u8]) -> io::Result<Problem> {
         let mut length = block.trim_ascii_start().len() as u64;
         let mut consumed = block.len() as u64;
         loop {
@@ -93,13 +117,21 @@ impl<'r> Blocks<'r> {
             consumed += taken as u64;
             self.reader.consume(taken);
             if taken > part || taken == 0 {
-                return Ok(Block::TooLong(length, consumed));
+                let problem = Problem {
+                    origin: entry(&self.at, self.at.position, 0),
+                    message: self.limits.too_large("a line", length),
+                };
+                let position = &mut self.at.position;
+                position.byte += consumed;
+                position.line += 1;
+                position.column = 1;
+                return Ok(problem);
             }
         }
     }
 }
 
-/// Hands over each line that is not blank as a payload of its own.
+/// Hands over each line that is not blank as a payload of its own, and tells how many there were.
 pub(super) fn read(
     reader: &mut dyn BufRead,
     origin: &Origin,
@@ -107,71 +139,22 @@ pub(super) fn read(
     limits: &Limits,
     sink: &mut dyn Sink,
 ) -> u64 {
-    let mut blocks = Blocks::new(reader, limits);
+    let mut blocks = Blocks::new(reader, origin, limits);
     let mut block = Vec::new();
     let mut count = 0;
-    let mut at = origin.clone();
     loop {
         match blocks.next(&mut block) {
-            Ok(Block::Lines) => {
-                count += each(&block, &at, hint, limits, sink);
-                at.position = behind(at.position, &block);
-            }
-            Ok(Block::TooLong(bytes, consumed)) => {
+            Block::Lines(start) => count += each(&block, &start, hint, limits, sink),
+            Block::TooLong(problem) => {
                 count += 1;
-                sink.problem(too_long(&at, limits, bytes));
-                at.position = behind_line(at.position, consumed);
+                sink.problem(problem);
             }
-            Ok(Block::White(bytes)) => at.position = behind_white(at.position, bytes),
-            Ok(Block::End) => return count,
-            Err(error) => {
-                sink.problem(broken(&at, &error));
+            Block::Broken(problem) => {
+                sink.problem(problem);
                 return count;
             }
+            Block::End => return count,
         }
-    }
-}
-
-/// The place behind a block of lines.
-pub(super) fn behind(start: Position, block: &[u8]) -> Position {
-    Position {
-        byte: start.byte + block.len() as u64,
-        line: start.line + memchr::memchr_iter(b'\n', block).count() as u64,
-        column: 1,
-    }
-}
-
-/// The place behind a line that takes so many bytes.
-pub(super) const fn behind_line(start: Position, bytes: u64) -> Position {
-    Position {
-        byte: start.byte + bytes,
-        line: start.line + 1,
-        column: 1,
-    }
-}
-
-/// The place behind white space of a line.
-pub(super) const fn behind_white(start: Position, bytes: u64) -> Position {
-    Position {
-        byte: start.byte + bytes,
-        line: start.line,
-        column: start.column + bytes,
-    }
-}
-
-/// A line that was passed over.
-pub(super) fn too_long(at: &Origin, limits: &Limits, bytes: u64) -> Problem {
-    Problem {
-        origin: entry(at, at.position, 0),
-        message: limits.too_large("a line", bytes),
-    }
-}
-
-/// A stream that cannot be read on.
-pub(super) fn broken(at: &Origin, error: &io::Error) -> Problem {
-    Problem {
-        origin: entry(at, at.position, 0),
-        message: read_error(error),
     }
 }
 

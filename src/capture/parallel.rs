@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::location::Origin;
@@ -30,17 +30,17 @@ pub fn read_parallel<S: Sink + Send>(
         return source::read(inputs, format, limits, own);
     }
     let (send, receive) = sync_channel(2 * threads.len());
-    let (give_back, spare) = channel();
     let receive = Arc::new(Mutex::new(receive));
+    let count = threads.len();
     let mut is_shared = false;
     std::thread::scope(|scope| {
         for (number, sink) in threads.iter_mut().enumerate() {
-            let (receive, give_back) = (Arc::clone(&receive), give_back.clone());
+            let receive = Arc::clone(&receive);
             let thread = std::thread::Builder::new()
                 .name(format!("reader {number}"))
                 .stack_size(STACK)
                 .spawn_scoped(scope, move || {
-                    work(&receive, &give_back, format, limits, sink);
+                    work(&receive, format, limits, sink);
                 });
             // With fewer threads than were asked for the rest does the work.
             is_shared |= thread.is_ok();
@@ -50,7 +50,7 @@ pub fn read_parallel<S: Sink + Send>(
         if is_shared {
             let mut dispatch = Dispatch {
                 send,
-                spare,
+                threads: count,
                 part: 0,
                 sink: &mut *own,
             };
@@ -68,59 +68,112 @@ pub fn read_parallel<S: Sink + Send>(
 
 /// What a thread reads.
 enum Work {
-    /// A file of a folder.
-    File(PathBuf),
-    /// Lines of a stream.
-    Lines(Vec<u8>, Arc<Stream>, Origin),
+    /// A file of a folder, and the number of its part.
+    File(u64, PathBuf),
+    /// Blocks of a stream, as long as there are any.
+    Stream(Arc<Stream>),
 }
 
-/// A stream of which lines are read.
-#[derive(Debug)]
+/// A stream that several threads read: each takes the next block when it has walked the last one.
 struct Stream {
     name: String,
     hint: Hint,
+    reading: Mutex<Reading>,
+}
+
+/// How far a stream is read.
+struct Reading {
+    blocks: Blocks<Box<dyn BufRead + Send>>,
+    /// The number of the last part.
+    part: u64,
+    /// Who is told of the number of the last part when the stream has ended.
+    ended: Option<SyncSender<u64>>,
+}
+
+impl Stream {
+    /// Reads the next block of lines; its part is numbered.
+    fn next(&self, block: &mut Vec<u8>) -> (u64, Block) {
+        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = match reading.ended {
+            Some(_) => reading.blocks.next(block),
+            None => Block::End,
+        };
+        reading.part += 1;
+        if let Block::End | Block::Broken(_) = &found
+            && let Some(ended) = reading.ended.take()
+        {
+            // Who asked has not gone: it waits for this.
+            let _: Result<(), _> = ended.send(reading.part);
+        }
+        (reading.part, found)
+    }
+
+    /// Reads blocks until there are no more.
+    fn read(&self, block: &mut Vec<u8>, limits: &Limits, sink: &mut dyn Sink) {
+        loop {
+            // A part of which nothing is told is none.
+            let (part, found) = self.next(block);
+            let exchanges = match found {
+                Block::Lines(start) => {
+                    sink.part(part);
+                    lines::each(block, &start, &self.hint, limits, sink)
+                }
+                Block::TooLong(problem) => {
+                    sink.part(part);
+                    sink.problem(problem);
+                    1
+                }
+                Block::Broken(problem) => {
+                    sink.part(part);
+                    return sink.problem(problem);
+                }
+                Block::End => return,
+            };
+            sink.source(self.source(exchanges));
+            // A buffer that a long line made large is not kept.
+            if block.capacity() > 4 * lines::BLOCK {
+                *block = Vec::new();
+            }
+        }
+    }
+
+    fn source(&self, exchanges: u64) -> SourceRead {
+        SourceRead {
+            file: self.name.clone(),
+            format: Some(Format::Ndjson),
+            exchanges,
+        }
+    }
 }
 
 fn work(
-    receive: &Mutex<Receiver<(u64, Work)>>,
-    give_back: &Sender<Vec<u8>>,
+    receive: &Mutex<Receiver<Work>>,
     format: Option<Format>,
     limits: &Limits,
     sink: &mut dyn Sink,
 ) {
+    let mut block = Vec::new();
     loop {
         let next = receive
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .recv();
-        let Ok((part, work)) = next else {
-            return;
-        };
-        sink.part(part);
-        match work {
-            Work::File(path) => source::file(&path, format, limits, sink, true),
-            Work::Lines(block, stream, start) => {
-                let exchanges = lines::each(&block, &start, &stream.hint, limits, sink);
-                sink.source(SourceRead {
-                    file: stream.name.clone(),
-                    format: Some(Format::Ndjson),
-                    exchanges,
-                });
-                // One that a long line made large is not kept; and when reading has ended nobody wants
-                // it back.
-                if block.capacity() <= 4 * lines::BLOCK {
-                    let _: Result<(), _> = give_back.send(block);
-                }
+        match next {
+            Ok(Work::File(part, path)) => {
+                sink.part(part);
+                source::file(&path, format, limits, sink, true);
             }
+            Ok(Work::Stream(stream)) => stream.read(&mut block, limits, sink),
+            Err(_) => return,
         }
     }
 }
 
 /// Hands parts of captures to threads, and keeps the rest.
 pub(super) struct Dispatch<'s> {
-    send: SyncSender<(u64, Work)>,
-    /// Blocks that were read.
-    spare: Receiver<Vec<u8>>,
+    send: SyncSender<Work>,
+    threads: usize,
+    /// The number of the last part.
     part: u64,
     sink: &'s mut dyn Sink,
 }
@@ -135,59 +188,43 @@ impl Dispatch<'_> {
 
     /// A thread reads the file.
     pub(super) fn file(&mut self, path: PathBuf) {
-        self.hand_over(Work::File(path));
-    }
-
-    fn hand_over(&mut self, work: Work) {
         self.part += 1;
-        // Threads end only after this one has; if one has panicked, the others take its share.
-        let _: Result<(), _> = self.send.send((self.part, work));
+        self.hand_over(Work::File(self.part, path));
     }
 
-    /// Threads read the lines.
+    fn hand_over(&self, work: Work) {
+        // Threads end only after this one has; if one has panicked, the others take its share.
+        let _: Result<(), _> = self.send.send(work);
+    }
+
+    /// Threads read the lines, and the caller goes on when they came to the end.
     pub(super) fn lines(
         &mut self,
-        reader: &mut dyn BufRead,
+        reader: Box<dyn BufRead + Send>,
         origin: &Origin,
         hint: &Hint,
         limits: &Limits,
     ) {
+        let (ended, end) = sync_channel(1);
         let stream = Arc::new(Stream {
             name: origin.file.to_string(),
             hint: hint.clone(),
+            reading: Mutex::new(Reading {
+                blocks: Blocks::new(reader, origin, limits),
+                part: self.part,
+                ended: Some(ended),
+            }),
         });
-        let mut blocks = Blocks::new(reader, limits);
-        let mut at = origin.clone();
-        let mut too_long = 0;
-        let error = loop {
-            let mut block = self.spare.try_recv().unwrap_or_default();
-            match blocks.next(&mut block) {
-                Ok(Block::Lines) => {
-                    let start = at.clone();
-                    at.position = lines::behind(at.position, &block);
-                    self.hand_over(Work::Lines(block, Arc::clone(&stream), start));
-                }
-                Ok(Block::TooLong(bytes, consumed)) => {
-                    too_long += 1;
-                    self.own().problem(lines::too_long(&at, limits, bytes));
-                    at.position = lines::behind_line(at.position, consumed);
-                }
-                Ok(Block::White(bytes)) => {
-                    at.position = lines::behind_white(at.position, bytes);
-                }
-                Ok(Block::End) => break None,
-                Err(error) => break Some(lines::broken(&at, &error)),
-            }
-        };
-        let sink = self.own();
-        if let Some(problem) = error {
-            sink.problem(problem);
+        // The file ends with what this thread tells of it, behind what the others tell of its lines.
+        let source = stream.source(0);
+        for _ in 0..self.threads {
+            self.hand_over(Work::Stream(Arc::clone(&stream)));
         }
-        // The file ends here; threads have told of its lines.
-        sink.source(SourceRead {
-            file: stream.name.clone(),
-            format: Some(Format::Ndjson),
-            exchanges: too_long,
-        });
+        drop(stream);
+        // When all threads have died there is no end, and nothing to go on with.
+        if let Ok(part) = end.recv() {
+            self.part = part;
+        }
+        self.own().source(source);
     }
 }

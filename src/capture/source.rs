@@ -89,7 +89,7 @@ fn each(inputs: &[Input], format: Option<Format>, limits: &Limits, reading: &mut
     for input in inputs {
         match input {
             Input::Stdin => {
-                let stdin = io::stdin().lock();
+                let stdin = BufReader::new(io::stdin());
                 one(stdin, "<stdin>", format, limits, reading, None);
             }
             Input::Path(path) if path.is_dir() => folder(path, format, limits, reading),
@@ -204,15 +204,14 @@ fn capacity(file: &File) -> usize {
 
 /// Reads one stream; `of_folder` is its path when it was found in a folder.
 fn one(
-    raw: impl BufRead,
+    raw: impl BufRead + Send + 'static,
     name: &str,
     format: Option<Format>,
     limits: &Limits,
     reading: &mut Reading<'_, '_>,
     of_folder: Option<&Path>,
 ) {
-    let mut raw = raw;
-    let (mut reader, plain_name) = match decompress(&mut raw, name) {
+    let (mut reader, plain_name) = match decompress(Box::new(raw), name) {
         Ok(opened) => opened,
         Err(error) => return reading.sink().problem(problem(name, read_error(&error))),
     };
@@ -258,7 +257,7 @@ fn one(
         position,
     };
     let hint = Hint::parse(plain_name);
-    let rest: Box<dyn BufRead> = match broken {
+    let rest: Box<dyn BufRead + Send> = match broken {
         Some(error) => Box::new(BufReader::new(Broken(Some(error)))),
         None => reader,
     };
@@ -266,7 +265,7 @@ fn one(
     if let Reading::Shared(dispatch) = reading
         && found == Format::Ndjson
     {
-        return dispatch.lines(&mut reader, &origin, &hint, limits);
+        return dispatch.lines(Box::new(reader), &origin, &hint, limits);
     }
     let sink = reading.sink();
     let exchanges = if found == Format::Ndjson {
@@ -325,10 +324,10 @@ fn is_markdown(name: &str, text: &str) -> bool {
 }
 
 /// Opens what is compressed, and names what is inside.
-fn decompress<'r, 'n>(
-    raw: &'r mut dyn BufRead,
-    name: &'n str,
-) -> io::Result<(Box<dyn BufRead + 'r>, &'n str)> {
+fn decompress(
+    mut raw: Box<dyn BufRead + Send>,
+    name: &str,
+) -> io::Result<(Box<dyn BufRead + Send>, &str)> {
     let magic = raw.fill_buf()?;
     let without = |extension: &str| name.strip_suffix(extension).unwrap_or(name);
     if magic.starts_with(&[0x1f, 0x8b]) {
@@ -337,7 +336,7 @@ fn decompress<'r, 'n>(
     } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         Ok((Box::new(BufReader::new(Frames::new(raw))), without(".zst")))
     } else {
-        Ok((Box::new(raw), name))
+        Ok((raw, name))
     }
 }
 

@@ -80,10 +80,25 @@ impl Check {
         match &self.decider {
             Decider::Crate(validator) => Some(validator),
             Decider::Later(draft, built) => {
-                let build = || validator(*draft, &json!({self.keyword: &self.argument})).ok();
+                let schema = json!({self.keyword: &self.argument});
+                let draft = match self.is_of_any_draft() {
+                    true => Draft::Draft7,
+                    false => *draft,
+                };
+                let build = || validator(draft, &schema).ok();
                 built.get_or_init(build).as_deref()
             }
             Decider::Bits(_) => None,
+        }
+    }
+
+    /// Whether the crate decides the keyword alike in all drafts from 6 on. The schema for schemas of
+    /// draft 7, against which it checks whatever it builds, is built in a third of the time.
+    fn is_of_any_draft(&self) -> bool {
+        const FORMATS: [&str; 7] = ["date", "date-time", "email", "ipv4", "ipv6", "time", "uri"];
+        match &self.argument {
+            serde_json::Value::String(format) => FORMATS.contains(&format.as_str()),
+            _ => true,
         }
     }
 
