@@ -2,21 +2,12 @@
 
 pub mod made;
 pub mod mutate;
+pub mod outside;
 
-/// CPU seconds of this thread so far; wall-clock seconds where the system does not tell.
+/// CPU seconds of this thread so far.
 pub fn cpu_seconds() -> f64 {
-    let read = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let nanoseconds = read.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
-    nanoseconds.map_or_else(
-        || {
-            static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-            START
-                .get_or_init(std::time::Instant::now)
-                .elapsed()
-                .as_secs_f64()
-        },
-        |nanoseconds| nanoseconds / 1e9,
-    )
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 /// The median of some figures.

@@ -21,10 +21,10 @@ impl Random {
     }
 }
 
-/// Twenty schemas, each with a document that it accepts.
+/// Schemas, each with a document that it accepts.
 pub fn schemas() -> Vec<(Value, Value)> {
     let time = "2022-11-01T03:15:03Z";
-    vec![
+    let mut schemas = vec![
         (
             json!({"type": "object", "required": ["id", "at"], "properties": {
                 "id": {"type": "integer", "minimum": 1}, "name": {"type": "string"},
@@ -117,7 +117,50 @@ pub fn schemas() -> Vec<(Value, Value)> {
             json!({"type": "object", "dependentSchemas": {"a": {"required": ["b"]}}, "properties": {"s": {"type": "string", "minLength": 1, "maxLength": 10, "pattern": "^\\w+$"}}}),
             json!({"a": 1, "b": 2, "s": "abc"}),
         ),
-    ]
+        // Branches that a tag, a key or a nested tag tells apart, and what only one of them spells.
+        (
+            json!({"type": "array", "items": {"oneOf": [
+                {"type": "object", "required": ["kind", "at"], "additionalProperties": false, "properties": {
+                    "kind": {"const": "a"}, "at": {"type": "string", "format": "date-time", "examples": [time]}}},
+                {"type": "object", "required": ["kind"], "properties": {"kind": {"enum": ["b", "c"]}, "n": {"type": "integer"},
+                    "in": {"anyOf": [{"type": "null"}, {"$ref": "#/items"}]}}}]}}),
+            json!([{"kind": "a", "at": time}, {"at": "2022-11-01T03:15:03+00:00", "kind": "a"},
+                {"kind": "a", "at": time}, {"kind": "a", "at": time},
+                {"kind": "b", "n": 1, "in": {"kind": "a", "at": time}}, {"n": 2, "kind": "c", "in": null}]),
+        ),
+        (
+            json!({"oneOf": [
+                {"oneOf": [
+                    {"type": "object", "required": ["x", "event"], "properties": {"x": {"enum": ["made", "gone"]}, "event": {"const": "push"}}},
+                    {"type": "object", "required": ["x", "event"], "properties": {"x": {"const": "kept"}, "event": {"const": "push"}}}]},
+                {"oneOf": [
+                    {"type": "object", "required": ["x"], "properties": {"x": {"const": "made"}, "event": {"const": "star"}}},
+                    {"type": "object", "required": ["y"], "properties": {"y": {"type": "string"}}, "additionalProperties": false}]}]}),
+            json!({"x": "made", "event": "push", "y": "made"}),
+        ),
+        (
+            json!({"prefixItems": [{"type": "integer"}], "anyOf": [{"prefixItems": [true, {"type": "string"}]}, {"items": {"type": "integer"}}, {"maxItems": 2}], "unevaluatedItems": {"type": "boolean"}}),
+            json!([1, "a", true]),
+        ),
+        (
+            json!({"type": "object", "properties": {"a": {"type": "integer"}}, "dependentSchemas": {"a": {"properties": {"b": {"type": "string"}}}, "c": {"required": ["a"], "patternProperties": {"^d": {"type": "boolean"}}}},
+                "propertyNames": {"maxLength": 6}, "unevaluatedProperties": {"type": "null"}}),
+            json!({"a": 1, "b": "x", "c": null, "d": true}),
+        ),
+        (
+            json!({"type": "array", "contains": {"type": "object", "required": ["id"]}, "minContains": 1, "maxContains": 3,
+                "items": {"anyOf": [{"type": "integer"}, {"type": "object", "properties": {"id": {"type": "integer"}},
+                    "if": {"required": ["id", "more"]}, "then": {"properties": {"more": {"type": "array", "contains": {"const": 1}}}}, "else": {"maxProperties": 2}, "unevaluatedProperties": false}]}}),
+            json!([1, {"id": 2}, {"id": 3, "more": [0, 1]}]),
+        ),
+    ];
+    for outside in crate::outside::outside() {
+        let mut random = Random(3);
+        for _ in 0..2 {
+            schemas.push((outside.schema.clone(), (outside.payload)(&mut random)));
+        }
+    }
+    schemas
 }
 
 /// A contract whose operation `get` answers with this schema, and the crate's validator for it.

@@ -13,17 +13,25 @@ pub(crate) fn block(text: &[u8], at: usize) -> Option<[u8; 16]> {
 #[inline]
 pub(crate) fn specials(block: [u8; 16]) -> u32 {
     // The mask of the bytes themselves is that of their highest bits.
-    stops(block) | u8x16::new(block).move_mask().cast_unsigned()
+    (stop_lanes(block) | u8x16::new(block))
+        .move_mask()
+        .cast_unsigned()
 }
 
 /// A bit for each byte of a block that is a quote, a backslash or a control character.
 #[inline]
 pub(crate) fn stops(block: [u8; 16]) -> u32 {
+    stop_lanes(block).move_mask().cast_unsigned()
+}
+
+/// All bits of each byte that is a quote, a backslash or a control character.
+#[inline]
+fn stop_lanes(block: [u8; 16]) -> u8x16 {
     let bytes = u8x16::new(block);
     let quotes = bytes.cmp_eq(u8x16::splat(b'"'));
     let escapes = bytes.cmp_eq(u8x16::splat(b'\\'));
     let controls = bytes.min(u8x16::splat(0x1f)).cmp_eq(bytes);
-    (quotes | escapes | controls).move_mask().cast_unsigned()
+    quotes | escapes | controls
 }
 
 /// The next place from `at` on with a quote, a backslash or a control character; near the end of the text

@@ -1,6 +1,6 @@
 //! What the schemas of an object make of one of its keys.
 
-use crate::schema::{Graph, NodeId};
+use crate::schema::{Evaluated, Graph, NodeId};
 
 /// What schemas that apply to an object say of the member with a name, whatever its value.
 #[derive(Debug)]
@@ -50,6 +50,24 @@ impl Naming {
             }
         }
         naming
+    }
+
+    /// What `unevaluatedProperties` of a schema makes of the member: it applies its argument where the
+    /// schema does not evaluate the member.
+    pub(super) fn leave(
+        &mut self,
+        graph: &Graph,
+        name: &str,
+        id: NodeId,
+        rest: NodeId,
+        evaluated: &Evaluated,
+    ) {
+        if evaluated.has_member(graph, name) {
+        } else if graph.node(rest).never {
+            self.closed.push(id);
+        } else {
+            self.apply(rest);
+        }
     }
 
     /// Adds a schema that applies to the value.

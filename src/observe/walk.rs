@@ -377,14 +377,7 @@ impl<'g, R> Walk<'g, R> {
                 self.deviation(*id, DeviationKind::PropertyName, about);
             }
             for (id, rest, evaluated) in &leftovers {
-                if evaluated.has_member(graph, &name) {
-                    continue;
-                }
-                if graph.node(*rest).never {
-                    naming.closed.push(*id);
-                } else {
-                    naming.apply(*rest);
-                }
+                naming.leave(graph, &name, *id, *rest, evaluated);
             }
             for id in &naming.closed {
                 self.deviation(*id, DeviationKind::Closed, about);

@@ -1,6 +1,7 @@
 //! Keywords on one value alone, most of which the `jsonschema` crate decides for us.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 use jsonschema::{Draft, Validator};
@@ -80,12 +81,13 @@ impl Check {
         match &self.decider {
             Decider::Crate(validator) => Some(validator),
             Decider::Later(draft, built) => {
-                let schema = json!({self.keyword: &self.argument});
-                let draft = match self.is_of_any_draft() {
-                    true => Draft::Draft7,
-                    false => *draft,
+                let build = || {
+                    let draft = match self.is_of_any_draft() {
+                        true => Draft::Draft7,
+                        false => *draft,
+                    };
+                    validator(draft, &json!({self.keyword: &self.argument})).ok()
                 };
-                let build = || validator(draft, &schema).ok();
                 built.get_or_init(build).as_deref()
             }
             Decider::Bits(_) => None,
@@ -155,19 +157,32 @@ impl Check {
     /// Whether the keyword accepts a whole number; `None` where only the whole question can tell.
     #[must_use]
     pub fn accepts_integer(&self, integer: i64) -> Option<bool> {
+        if let Some(range) = self.integer_range() {
+            return Some(range.contains(&integer));
+        }
+        let divisor = self.argument.as_i64()?;
+        (self.keyword == "multipleOf" && divisor > 0).then(|| integer % divisor == 0)
+    }
+
+    /// The whole numbers of 64 bits that the keyword accepts, where they are all in a row and it says so
+    /// with whole numbers.
+    #[must_use]
+    pub fn integer_range(&self) -> Option<RangeInclusive<i64>> {
         if self.kind != Kind::Number {
-            return Some(true);
+            return Some(i64::MIN..=i64::MAX);
         }
         if let Decider::Bits(bits) = self.decider {
-            return Some(bits == 64 || i32::try_from(integer).is_ok());
+            return Some(match bits {
+                64 => i64::MIN..=i64::MAX,
+                _ => i64::from(i32::MIN)..=i64::from(i32::MAX),
+            });
         }
         let limit = self.argument.as_i64()?;
         Some(match self.keyword {
-            "minimum" => integer >= limit,
-            "maximum" => integer <= limit,
-            "exclusiveMinimum" => integer > limit,
-            "exclusiveMaximum" => integer < limit,
-            "multipleOf" if limit > 0 => integer % limit == 0,
+            "minimum" => limit..=i64::MAX,
+            "maximum" => i64::MIN..=limit,
+            "exclusiveMinimum" => limit.checked_add(1)?..=i64::MAX,
+            "exclusiveMaximum" => i64::MIN..=limit.checked_sub(1)?,
             _ => return None,
         })
     }

@@ -6,6 +6,7 @@ use crate::json::{Kind, Value};
 use super::{Graph, Memo, Node, NodeId};
 
 /// The schemas that evaluate parts of one value for a schema with `unevaluated…`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Evaluated {
     nodes: Vec<NodeId>,
     /// The schema itself: its own `unevaluated…` does not count.
@@ -106,6 +107,37 @@ impl Graph {
 }
 
 impl Evaluated {
+    /// What a schema evaluates of a value of which it is known which schemas applied which others to it.
+    pub(crate) fn along(own: NodeId, edges: &[(NodeId, NodeId)]) -> Self {
+        let mut nodes = vec![own];
+        let mut next = 0;
+        while let Some(&id) = nodes.get(next) {
+            next += 1;
+            for (_, to) in edges.iter().filter(|(from, _)| *from == id) {
+                if !nodes.contains(to) {
+                    nodes.push(*to);
+                }
+            }
+        }
+        Self { nodes, own }
+    }
+
+    /// Whether `contains` evaluates elements, so that each of them has to be asked.
+    pub(crate) fn has_contains(&self, graph: &Graph) -> bool {
+        self.nodes
+            .iter()
+            .any(|id| graph.node(*id).array.contains.is_some())
+    }
+
+    /// Whether the element at a position is evaluated wherever `contains` does not evaluate any.
+    pub(crate) fn has_position(&self, graph: &Graph, index: usize) -> bool {
+        self.nodes.iter().any(|id| {
+            let node = graph.node(*id);
+            node.element_schema(index).is_some()
+                || (*id != self.own && node.array.unevaluated.is_some())
+        })
+    }
+
     /// Whether a member with this name is evaluated.
     pub(crate) fn has_member(&self, graph: &Graph, name: &str) -> bool {
         self.nodes.iter().any(|id| {
@@ -129,11 +161,6 @@ impl Evaluated {
             let contains = node.array.contains;
             contains.is_some_and(|contains| graph.accepts_with(contains.node, element, memo))
         };
-        self.nodes.iter().any(|id| {
-            let node = graph.node(*id);
-            node.element_schema(index).is_some()
-                || (*id != self.own && node.array.unevaluated.is_some())
-                || contains(node)
-        })
+        self.has_position(graph, index) || self.nodes.iter().any(|id| contains(graph.node(*id)))
     }
 }

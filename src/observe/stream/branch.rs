@@ -1,11 +1,13 @@
 //! The walk over values of which branches and conditions say which schemas apply.
 
+use std::sync::Arc;
+
 use crate::json::{Document, Kind};
 use crate::schema::{Memo, NodeId};
 
-use super::choice::{Choice, Tags, closed_enums};
+use super::choice::Choice;
+use super::decide::{Answers, Applied, Question, Turn};
 use super::fault::Fault;
-use super::plan::{Reach, candidates, reach_of};
 use super::scan;
 use super::slot::Program;
 use super::walk::{ASK, COUNT, Deferred, Halt, Step, TAKE_BACK, Walk, offset};
@@ -18,14 +20,18 @@ impl Walk<'_, '_, '_> {
         slot: u32,
         at: usize,
         depth: u32,
-        kind: Kind,
+        class: usize,
     ) -> Step {
+        let kind = Kind::ALL[class % Kind::ALL.len()];
         let known = self.program.slots[slot as usize].choices[kind as usize];
         let choice = match known {
             Some(choice) => choice,
             None => {
                 let choice = Choice::new(self.program, slot, kind);
                 self.program.slots[slot as usize].choices[kind as usize] = Some(choice);
+                if self.program.narrow(slot, kind, choice) {
+                    return self.spaced::<MODE>(slot, at, depth);
+                }
                 choice
             }
         };
@@ -46,7 +52,7 @@ impl Walk<'_, '_, '_> {
                 self.assuming -= 1;
                 if self.deviating == mark.0 {
                     if counts {
-                        self.accept::<MODE>(below, end);
+                        self.accept::<MODE>(below);
                     }
                 } else if label != 0 {
                     for finding in &mut self.scratch.findings[mark.1..] {
@@ -62,42 +68,90 @@ impl Walk<'_, '_, '_> {
                 }
                 Ok(end)
             }
-            Choice::Ask => {
-                let asked = match self.ask(slot, at, depth, kind)? {
-                    Answer::Apply(asked) => asked,
-                    Answer::NoBranch if MODE == ASK => return Err(self.reject()),
-                    Answer::NoBranch | Answer::Tape => {
-                        return self.tape::<MODE>(slot, at, depth);
-                    }
-                };
-                if MODE == ASK && !asked.excluded.is_empty() {
-                    return Err(self.reject());
+            Choice::Ask(decisions) => self.decide::<MODE>(slot, decisions, at, depth),
+        }
+    }
+
+    /// A value of which schemas are asked whether they accept it.
+    fn decide<const MODE: u8>(&mut self, slot: u32, decisions: u32, at: usize, depth: u32) -> Step {
+        let mut evidence = self.scratch.evidence.pop().unwrap_or_default();
+        let outcome = self.outcome(decisions, at, depth, &mut evidence);
+        self.scratch.evidence.push(evidence);
+        let (applied, asked) = match outcome? {
+            Outcome::Applied(applied, asked) => (applied, asked),
+            Outcome::NoBranch if MODE == ASK => return Err(self.reject()),
+            Outcome::NoBranch | Outcome::Tape => return self.tape::<MODE>(slot, at, depth),
+        };
+        if MODE == ASK {
+            return match asked {
+                _ if applied.excluded.is_some() => Err(self.reject()),
+                Some(end) if applied.is_settled => Ok(end),
+                _ => self.spaced::<MODE>(applied.slot, at, depth),
+            };
+        }
+        let place = (slot, offset(at));
+        if applied.is_assumed && self.scratch.failed.contains(&place) {
+            return self.tape::<MODE>(slot, at, depth);
+        }
+        let mark = Mark::of(self);
+        self.assuming += usize::from(applied.is_assumed);
+        let end = self.spaced::<MODE>(applied.slot, at, depth)?;
+        if applied.is_assumed && self.deviating != mark.deviating {
+            // No branch accepts: which is the closest is for the tape.
+            self.spaced::<TAKE_BACK>(applied.slot, at, depth)?;
+            mark.restore(self);
+            self.scratch.failed.insert(place);
+            return self.tape::<MODE>(slot, at, depth);
+        }
+        self.assuming -= usize::from(applied.is_assumed);
+        for node in applied.excluded.iter().flat_map(|excluded| &**excluded) {
+            self.find(applied.slot, *node, Fault::Excluded, (at, end), (0, 0));
+        }
+        self.accept::<MODE>(applied.slot);
+        Ok(end)
+    }
+
+    /// Where the way of a value through its decisions ends.
+    fn outcome(
+        &mut self,
+        decisions: u32,
+        at: usize,
+        depth: u32,
+        evidence: &mut Vec<u8>,
+    ) -> Result<Outcome, Halt> {
+        evidence.clear();
+        if let Some(looks) = &self.program.decisions[decisions as usize].looks {
+            looks.look(self.text, at, &mut self.scratch.skipper, evidence);
+        }
+        let mut turn = self.program.first_turn(decisions, evidence);
+        let mut answers = Answers::default();
+        let mut end = None;
+        loop {
+            let answer = match &self.program.decisions[decisions as usize].turns[turn as usize] {
+                Turn::Apply(applied) => return Ok(Outcome::Applied(applied.clone(), end)),
+                Turn::NoBranch => return Ok(Outcome::NoBranch),
+                Turn::Tape => return Ok(Outcome::Tape),
+                &Turn::Ask(Question::Accepts(node), _) => {
+                    let accepted = self.accepts(node, at, depth)?;
+                    end = accepted.or(end);
+                    accepted.is_some()
                 }
-                let below = self
-                    .program
-                    .chosen(slot, &asked.nodes, &asked.variants, &asked.closed);
-                let Some(below) = below else {
-                    return self.tape::<MODE>(slot, at, depth);
-                };
-                let end = self.value::<MODE>(below, at, depth)?;
-                if MODE != ASK {
-                    for node in asked.excluded {
-                        self.find(below, node, Fault::Excluded, (at, end), (0, 0));
-                    }
-                    self.accept::<MODE>(below, end);
+                Turn::Ask(Question::Has(name), _) => {
+                    let name = Arc::clone(name);
+                    self.has(at, depth, name.as_bytes())?
                 }
-                Ok(end)
-            }
+            };
+            answers.push(answer);
+            turn = self
+                .program
+                .next_turn(decisions, turn, answer, evidence, answers);
         }
     }
 
     /// Counts the branches that accepted a value.
-    fn accept<const MODE: u8>(&mut self, slot: u32, end: usize) {
-        if MODE == ASK || (MODE == TAKE_BACK && end > self.limit) {
+    fn accept<const MODE: u8>(&mut self, slot: u32) {
+        if MODE == ASK {
             return;
-        }
-        if MODE == COUNT {
-            self.reached = self.reached.max(end);
         }
         let found = &mut self.program.slots[slot as usize];
         found.accepted = found.accepted.wrapping_add(Self::delta::<MODE>());
@@ -106,106 +160,42 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    /// Asks branches and conditions.
-    fn ask(&mut self, slot: u32, at: usize, depth: u32, kind: Kind) -> Result<Answer, Halt> {
-        let graph = self.program.graph;
-        let mut asked = Asked {
-            nodes: self.program.plan(slot).given.to_vec(),
-            ..Asked::default()
-        };
-        let mut next = 0;
-        while let Some(&id) = asked.nodes.get(next) {
-            next += 1;
-            let node = graph.node(id);
-            if reach_of(node) == Reach::Tape {
-                return Ok(Answer::Tape);
-            }
-            asked.extend(node.reference.iter().chain(&node.all_of));
-            if let Some(conditional) = node.conditional {
-                if self.accepts(conditional.condition, at, depth)? {
-                    asked.extend([conditional.condition].iter().chain(&conditional.then));
-                } else {
-                    asked.extend(&conditional.otherwise);
-                }
-            }
-            if let Some(not) = node.not
-                && self.accepts(not, at, depth)?
-            {
-                asked.excluded.push(id);
-            }
-            for (branches, exactly_one) in [(&node.any_of, false), (&node.one_of, true)] {
-                if branches.is_empty() {
-                    continue;
-                }
-                let mut accepted = Vec::new();
-                for branch in self.possible(branches, at, kind) {
-                    if self.accepts(branch, at, depth)? {
-                        accepted.push(branch);
-                    }
-                }
-                if accepted.is_empty() || (exactly_one && accepted.len() > 1) {
-                    return Ok(Answer::NoBranch);
-                }
-                if branches.len() > 1 {
-                    asked.variants.extend(&accepted);
-                    if kind == Kind::String {
-                        asked.closed.extend(closed_enums(graph, branches));
-                    }
-                }
-                asked.extend(&accepted);
-            }
-        }
-        Ok(Answer::Apply(asked))
-    }
-
-    /// The branches that may accept, by kind and tag.
-    fn possible(&mut self, branches: &[NodeId], at: usize, kind: Kind) -> Vec<NodeId> {
-        let possible = candidates(self.program.graph, branches, kind);
-        if kind != Kind::Object || possible.len() < 2 {
-            return possible;
-        }
-        let Some(tags) = Tags::of(self.program.graph, &possible) else {
-            return possible;
-        };
-        match self.tag(at, tags.property.as_bytes()) {
-            Some(tag) => tags.branches.get(&*tag).cloned().unwrap_or_default(),
-            None => possible,
-        }
-    }
-
-    /// The text of a member of the object at `at`, where both are written without escapes.
-    fn tag(&mut self, at: usize, property: &[u8]) -> Option<String> {
+    /// Whether the object at `at` has a member with this name.
+    fn has(&mut self, at: usize, depth: u32, name: &[u8]) -> Result<bool, Halt> {
         let text = self.text;
         let mut at = scan::space(text, at + 1);
         while text.get(at) == Some(&b'"') {
-            let key = scan::string(text, at + 1).ok()?;
-            if key.is_escaped {
-                return None;
+            let key = scan::string(text, at + 1)?;
+            let is_it = match key.is_escaped {
+                false => text[at + 1..key.end - 1] == *name,
+                true => scan::unescape(&text[at..key.end]).as_bytes() == name,
+            };
+            if is_it {
+                return Ok(true);
             }
-            let is_tag = text[at + 1..key.end - 1] == *property;
             at = scan::space(text, key.end);
             if text.get(at) != Some(&b':') {
-                return None;
+                return Err(Halt);
             }
-            at = scan::space(text, at + 1);
-            if is_tag {
-                let value = scan::string(text, at + 1).ok();
-                let value = value.filter(|value| text[at] == b'"' && !value.is_escaped)?;
-                let plain = std::str::from_utf8(&text[at + 1..value.end - 1]).ok()?;
-                return Some(plain.to_owned());
+            at = scan::space(text, self.skip(at + 1, depth + 1)?);
+            match text.get(at) {
+                Some(b',') => at = scan::space(text, at + 1),
+                _ => break,
             }
-            at = self.scratch.skipper.value(text, at, 0).ok()?;
-            at = scan::space(text, at);
-            if text.get(at) != Some(&b',') {
-                return None;
-            }
-            at = scan::space(text, at + 1);
         }
-        None
+        match text.get(at) {
+            Some(b'}') => Ok(false),
+            _ => Err(Halt),
+        }
     }
 
-    /// Whether a schema accepts the value at `at`.
-    fn accepts(&mut self, node: NodeId, at: usize, depth: u32) -> Result<bool, Halt> {
+    /// The offset behind the value at `at` if a schema accepts it.
+    pub(super) fn accepts(
+        &mut self,
+        node: NodeId,
+        at: usize,
+        depth: u32,
+    ) -> Result<Option<usize>, Halt> {
         let key = (node, offset(at));
         if let Some(known) = self.scratch.answers.get(&key) {
             return Ok(*known);
@@ -214,10 +204,10 @@ impl Walk<'_, '_, '_> {
         let scratch = &self.scratch;
         let kept = (scratch.hashes.len(), scratch.data_keys.len());
         let (deviating, assuming) = (self.deviating, self.assuming);
-        let answer = self.value::<ASK>(slot, at, depth);
+        let answer = self.spaced::<ASK>(slot, at, depth);
         let answer = match answer {
-            Ok(_) => true,
-            Err(Halt) if self.is_rejected => false,
+            Ok(end) => Some(end),
+            Err(Halt) if self.is_rejected => None,
             Err(Halt) => return Err(Halt),
         };
         self.is_rejected = false;
@@ -256,32 +246,47 @@ impl Walk<'_, '_, '_> {
     }
 }
 
-/// What came of asking branches and conditions.
-enum Answer {
-    /// These schemas apply.
-    Apply(Asked),
+/// Where decisions end.
+enum Outcome {
+    /// These schemas apply; and where the value ends, where a schema was asked that accepts it.
+    Applied(Applied, Option<usize>),
     /// No branch of a union accepts, or several of a `oneOf`.
     NoBranch,
     /// Some schema that applies is not streamed.
     Tape,
 }
 
-/// What branches and conditions said of a value.
-#[derive(Default)]
-struct Asked {
-    nodes: Vec<NodeId>,
-    variants: Vec<NodeId>,
-    closed: Vec<Vec<NodeId>>,
-    /// The schemas whose `not` accepts.
-    excluded: Vec<NodeId>,
+/// How much was found when something was assumed.
+struct Mark {
+    deviating: usize,
+    assuming: usize,
+    findings: usize,
+    deferred: usize,
+    root_variants: usize,
+    spelled_anew: usize,
 }
 
-impl Asked {
-    fn extend<'n>(&mut self, nodes: impl IntoIterator<Item = &'n NodeId>) {
-        for id in nodes {
-            if !self.nodes.contains(id) {
-                self.nodes.push(*id);
-            }
+impl Mark {
+    fn of(walk: &Walk<'_, '_, '_>) -> Self {
+        let scratch = &walk.scratch;
+        Self {
+            deviating: walk.deviating,
+            assuming: walk.assuming,
+            findings: scratch.findings.len(),
+            deferred: scratch.deferred.len(),
+            root_variants: scratch.root_variants.len(),
+            spelled_anew: scratch.spelled_anew.len(),
         }
+    }
+
+    /// Forgets what was found since.
+    fn restore(self, walk: &mut Walk<'_, '_, '_>) {
+        walk.deviating = self.deviating;
+        walk.assuming = self.assuming;
+        let scratch = &mut walk.scratch;
+        scratch.findings.truncate(self.findings);
+        scratch.deferred.truncate(self.deferred);
+        scratch.root_variants.truncate(self.root_variants);
+        scratch.spelled_anew.truncate(self.spelled_anew);
     }
 }

@@ -1,12 +1,12 @@
 //! What the kind of a value says of which branches apply to it.
 
-use rustc_hash::FxHashMap;
-
 use crate::json::Kind;
-use crate::schema::{Graph, Node, NodeId};
+use crate::schema::{Graph, NodeId};
 
-use super::super::variant::{may_hold, tags_of};
-use super::plan::{Reach, candidates, reach_of};
+use super::super::variant::may_hold;
+use super::decide::is_silent;
+use super::how::{How, SCALARS};
+use super::plan::{Leftovers, Reach, candidates, has_leftovers, reach_of};
 use super::slot::Program;
 
 /// How the schemas of a value of one kind are found.
@@ -21,8 +21,8 @@ pub(super) enum Choice {
         /// Whether there is another branch, so that it counts which one accepted.
         counts: bool,
     },
-    /// Branches and conditions have to be asked.
-    Ask,
+    /// Branches and conditions have to be asked: the number of the decisions.
+    Ask(u32),
     /// The value goes to the tape.
     Tape,
 }
@@ -34,7 +34,7 @@ impl Choice {
         }
         match only_branch(program, slot, kind) {
             Some(only) => Self::one(program, slot, kind, only),
-            None => Self::Ask,
+            None => Self::Ask(program.decisions_of(slot, kind)),
         }
     }
 
@@ -51,9 +51,10 @@ impl Choice {
         let others = closed_enums(graph, &branches).into_iter().flatten();
         let mut others = others.filter(|id| *id != graph.resolve(only.branch));
         if kind == Kind::String && others.next().is_some() {
-            return Self::Ask;
+            return Self::Ask(program.decisions_of(slot, kind));
         }
-        let Some(below) = program.chosen(slot, &only.nodes, &variants, &[]) else {
+        let Some(below) = program.chosen(slot, &only.nodes, &variants, &[], Leftovers::default())
+        else {
             return Self::Tape;
         };
         let label = match is_choice {
@@ -65,6 +66,40 @@ impl Choice {
             label,
             counts,
         }
+    }
+}
+
+impl Program<'_> {
+    /// Lets scalars for which there is one branch go to its slot at once; false where they have to take
+    /// the long way: the payload as a whole tells which branch it is, and containers may be found to
+    /// deviate far below.
+    pub(super) fn narrow(&mut self, slot: u32, kind: Kind, choice: Choice) -> bool {
+        let Choice::One {
+            slot: below,
+            label,
+            counts,
+        } = choice
+        else {
+            return false;
+        };
+        let found = &mut self.slots[below as usize];
+        let is_scalar = !matches!(kind, Kind::Array | Kind::Object);
+        // Only values that go through branches are counted by branch.
+        let is_alike = found.narrowed == 0 || found.label == label;
+        if slot == Self::ROOT
+            || !is_scalar
+            || !counts
+            || !is_alike
+            || found.how[kind as usize] == How::Choose
+        {
+            return false;
+        }
+        found.narrowed |= 1 << kind as u8;
+        found.label = label;
+        let found = &mut self.slots[slot as usize];
+        found.only[kind as usize % SCALARS] = below;
+        found.how[kind as usize] = How::Only;
+        true
     }
 }
 
@@ -85,7 +120,12 @@ fn only_branch(program: &Program<'_>, slot: u32, kind: Kind) -> Option<Only> {
     while let Some(&id) = nodes.get(next) {
         next += 1;
         let node = graph.node(id);
-        if reach_of(node) == Reach::Tape || node.conditional.is_some() || node.not.is_some() {
+        if reach_of(node) == Reach::Tape
+            || node.conditional.is_some()
+            || node.not.is_some()
+            || has_leftovers(node)
+            || !node.object.dependent_schemas.is_empty()
+        {
             return None;
         }
         for &below in node.reference.iter().chain(&node.all_of) {
@@ -109,21 +149,10 @@ fn only_branch(program: &Program<'_>, slot: u32, kind: Kind) -> Option<Only> {
     }
     let (branches, branch) = found?;
     let of_branch = graph.parts(branch);
-    let says_nothing = |node: &Node| {
-        !node.never
-            && node
-                .types
-                .is_none_or(|types| kind != Kind::Number && types.may_hold(kind))
-            && node.values.is_none()
-            && node.constant.is_none()
-            && node.checks.is_empty()
-            && node.lengths.is_empty()
-            && node.object.says_nothing()
-            && node.array.prefix.is_empty()
-            && node.array.items.is_none()
-    };
     let others = nodes.iter().filter(|id| !of_branch.contains(id));
-    let others_are_silent = others.into_iter().all(|id| says_nothing(graph.node(*id)));
+    let others_are_silent = others
+        .into_iter()
+        .all(|id| is_silent(graph.node(*id), kind));
     (others_are_silent && of_branch.len() < 64).then_some(Only {
         branches,
         branch,
@@ -140,48 +169,4 @@ pub(super) fn closed_enums(graph: &Graph, branches: &[NodeId]) -> Option<Vec<Nod
     let resolved = branches.iter().map(|branch| graph.resolve(*branch));
     let enums: Vec<NodeId> = resolved.filter(holds_strings).collect();
     (branches.len() > 1 && !enums.is_empty()).then_some(enums)
-}
-
-/// A property whose text says which branches an object may be meant for.
-#[derive(Debug)]
-pub(super) struct Tags {
-    pub(super) property: Box<str>,
-    pub(super) branches: FxHashMap<Box<str>, Vec<NodeId>>,
-}
-
-/// How far references are followed to find the tags of a branch.
-const DEPTH: u8 = 8;
-
-impl Tags {
-    /// The tags of branches, if some property has them in each and they are not all the same.
-    pub(super) fn of(graph: &Graph, branches: &[NodeId]) -> Option<Self> {
-        let first = *branches.first()?;
-        let mut names: Vec<_> = Vec::new();
-        for part in graph.parts(first) {
-            names.extend(graph.node(part).object.names.iter().cloned());
-        }
-        names.iter().find_map(|name| {
-            let tags: Option<Vec<Vec<String>>> = branches
-                .iter()
-                .map(|branch| tags_of(graph, *branch, name, DEPTH))
-                .collect();
-            let tags = tags?;
-            if tags.iter().all(|other| *other == tags[0]) {
-                return None;
-            }
-            let mut by_tag: FxHashMap<Box<str>, Vec<NodeId>> = FxHashMap::default();
-            for (branch, tags) in branches.iter().zip(tags) {
-                for tag in tags {
-                    let of_tag = by_tag.entry(tag.into()).or_default();
-                    if !of_tag.contains(branch) {
-                        of_tag.push(*branch);
-                    }
-                }
-            }
-            Some(Self {
-                property: (&**name).into(),
-                branches: by_tag,
-            })
-        })
-    }
 }

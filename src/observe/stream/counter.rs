@@ -37,7 +37,9 @@ const LONGEST: usize = 256;
 pub(super) struct Met {
     count: u64,
     payloads: u64,
+    /// The payload in which it was met last, and how often.
     last: u64,
+    in_last: u64,
     /// The number of the order of files in which no more places are wanted.
     sated_in: u64,
 }
@@ -48,15 +50,29 @@ impl Met {
             count: 0,
             payloads: 0,
             last: u64::MAX,
+            in_last: 0,
             sated_in: 0,
         }
     }
 
+    #[inline]
     pub(super) fn add(&mut self, payload: u64, times: u64) {
         self.count += times;
         if self.last != payload {
             self.last = payload;
+            self.in_last = 0;
             self.payloads += 1;
+        }
+        self.in_last += times;
+    }
+
+    /// Takes back one time that was added for this payload.
+    fn take_back(&mut self) {
+        self.count -= 1;
+        self.in_last -= 1;
+        if self.in_last == 0 {
+            self.last = u64::MAX;
+            self.payloads -= 1;
         }
     }
 }
@@ -129,7 +145,7 @@ pub(super) struct Walked<'a, 'g> {
 impl Counters {
     /// Counts a fact that needs nothing but counting; false when its place may be wanted. With `MODE` 1
     /// it is taken back.
-    #[inline]
+    #[inline(always)]
     pub(super) fn count<const MODE: u8>(&mut self, fact: u32, payload: u64) -> bool {
         let number = self.file_number;
         let Some(fact) = self.facts.get_mut(fact as usize) else {
@@ -142,11 +158,7 @@ impl Counters {
         if MODE == 0 {
             met.add(payload, 1);
         } else {
-            met.count -= 1;
-            if met.last == payload {
-                met.last = u64::MAX;
-                met.payloads -= 1;
-            }
+            met.take_back();
         }
         true
     }
@@ -349,7 +361,11 @@ impl Counters {
         for slot in 0..program.slots.len() {
             let found = &mut program.slots[slot];
             let kinds = std::mem::take(&mut found.kinds);
-            let accepted = std::mem::take(&mut found.accepted);
+            let mut accepted = std::mem::take(&mut found.accepted);
+            for (kind, count) in kinds.iter().enumerate() {
+                accepted += count * u64::from(found.narrowed >> kind & 1);
+            }
+            accepted -= std::mem::take(&mut found.rejected);
             if kinds.iter().all(|count| *count == 0) {
                 continue;
             }

@@ -24,6 +24,8 @@ pub(super) enum Fault {
     Check(u16),
     /// The same of the schema's lengths.
     Length(u16),
+    /// `contains` finds too few elements, or too many.
+    Contains,
     /// The property at this place of `required` is not there.
     Missing(u16),
     /// The same of `dependentRequired`: the name, and the property.
@@ -84,6 +86,13 @@ impl Fault {
                 DeviationKind::Length {
                     keyword: length.keyword(),
                     limit: length.limit,
+                }
+            }
+            Self::Contains => {
+                let contains = node.array.contains?;
+                DeviationKind::Contains {
+                    minimum: contains.minimum,
+                    maximum: contains.maximum,
                 }
             }
             Self::Missing(index) => DeviationKind::Missing {

@@ -11,6 +11,8 @@ pub(super) struct Literal {
     head: [u8x16; 2],
     mask: u32,
     length: u32,
+    /// The first eight bytes, and all bits of each that counts.
+    start: (u64, u64),
     text: Box<[u8]>,
 }
 
@@ -25,6 +27,13 @@ impl Literal {
             ],
             mask: u32::try_from((1_u64 << count) - 1).unwrap_or(u32::MAX),
             length: u32::try_from(text.len()).unwrap_or(u32::MAX),
+            start: (
+                u64::from_le_bytes(std::array::from_fn(byte)),
+                u64::from_le_bytes(std::array::from_fn(|at| match at < text.len() {
+                    true => 0xff,
+                    false => 0,
+                })),
+            ),
             text: text.into(),
         }
     }
@@ -33,25 +42,39 @@ impl Literal {
         &self.text
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn len(&self) -> usize {
         self.length as usize
     }
 
+    /// Whether a text may go on with this that has these eight bytes next.
+    #[inline(always)]
+    pub(super) const fn may_start(&self, next: u64) -> bool {
+        (next ^ self.start.0) & self.start.1 == 0
+    }
+
     /// Whether the text goes on with this.
-    #[inline]
+    #[inline(always)]
     pub(super) fn stands_at(&self, text: &[u8], at: usize) -> bool {
-        let rest = text.get(at..).unwrap_or_default();
+        let Some(rest) = text.get(at..) else {
+            return false;
+        };
         let Some(bytes) = rest.first_chunk::<32>() else {
             return rest.starts_with(&self.text);
         };
-        let (low, high) = bytes.split_at(16);
-        let compare = |half: &[u8], head: u8x16| {
-            let half = half.first_chunk().copied().unwrap_or_default();
-            u8x16::new(half).cmp_eq(head).move_mask().cast_unsigned()
+        let compare = |at: usize| {
+            let half = bytes[at..].first_chunk().copied().unwrap_or_default();
+            u8x16::new(half)
+                .cmp_eq(self.head[at / 16])
+                .move_mask()
+                .cast_unsigned()
         };
-        let equal = compare(low, self.head[0]) | (compare(high, self.head[1]) << 16);
-        equal & self.mask == self.mask && (self.length <= 32 || rest.starts_with(&self.text))
+        // Most are short.
+        if self.length <= 16 {
+            return !compare(0) & self.mask == 0;
+        }
+        let equal = compare(0) | (compare(16) << 16);
+        !equal & self.mask == 0 && (self.length <= 32 || rest.starts_with(&self.text))
     }
 }
 
@@ -102,7 +125,7 @@ impl Tallied {
 
     /// Counts the string behind the quote before `start` if it is short, plain and one of the set; the
     /// offset behind its closing quote.
-    #[inline]
+    #[inline(always)]
     pub(super) fn count_at(&mut self, text: &[u8], start: usize, delta: u64) -> Option<usize> {
         let bytes = block(text, start)?;
         let length = specials(bytes).trailing_zeros() as usize;

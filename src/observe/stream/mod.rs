@@ -7,11 +7,15 @@
 //! [`super::walk`], and so is a payload that is not JSON or repeats a key: that walk is the
 //! reference, and both learn the same of every payload.
 
+mod array;
 mod branch;
 mod choice;
 mod counter;
+mod decide;
 mod deferred;
+mod evidence;
 mod fault;
+mod how;
 mod literal;
 mod object;
 mod place;

@@ -3,8 +3,8 @@
 use super::fault::Fault;
 use super::plan::{Met, small};
 use super::scan::{self, MAX_DEPTH};
-use super::slot::{MEMBERS, Member, NONE};
-use super::walk::{ASK, Halt, Step, TAKE_BACK, Walk, offset};
+use super::slot::{Glue, Member, NONE, WORDS};
+use super::walk::{ASK, Halt, Step, Walk, offset};
 use crate::json::Kind;
 
 impl Walk<'_, '_, '_> {
@@ -13,38 +13,74 @@ impl Walk<'_, '_, '_> {
         if depth >= MAX_DEPTH {
             return Err(Halt);
         }
-        let mut seen = [0_u64; MEMBERS / 64];
-        let mut count = 0_u64;
+        // What has not been seen yet.
+        let mut left = [u64::MAX; WORDS];
         let hashes = self.scratch.hashes.len();
+        // Held here, so that they need not be looked for at each member. No object has one of its own
+        // slot within.
+        let mut steps = std::mem::take(&mut self.program.slots[slot as usize].steps);
+        let walked = self.members::<MODE>(slot, &mut steps, &mut left, start, depth);
+        self.program.slots[slot as usize].steps = steps;
+        let at = walked?;
+        let others = self.scratch.hashes.len() - hashes;
+        if others > 0 && scan::repeats(&mut self.scratch.hashes, hashes) {
+            return Err(Halt);
+        }
+        let found = &self.program.slots[slot as usize];
+        let missing = (0..WORDS).fold(0, |missing, word| {
+            missing | (found.required[word] & left[word])
+        });
+        if missing != 0 || found.has_dependents {
+            self.presence::<MODE>(slot, start, &left)?;
+        }
+        if self.program.slots[slot as usize].asks_objects {
+            let count = left
+                .iter()
+                .map(|word| u64::from(word.count_zeros()))
+                .sum::<u64>();
+            let met = Met::Container(Kind::Object, &self.text[start..at], count + others as u64);
+            self.assess::<MODE>(slot, &met, start, at)?;
+        }
+        Ok(at)
+    }
+
+    /// Walks members up to the end of their object.
+    #[inline(always)]
+    fn members<const MODE: u8>(
+        &mut self,
+        slot: u32,
+        steps: &mut Vec<Glue>,
+        left: &mut [u64; WORDS],
+        start: usize,
+        depth: u32,
+    ) -> Step {
         let mut step = 0;
-        let mut at = start + 1;
+        // The first glue starts with the brace.
+        let mut at = start;
         loop {
             let mut key = None;
             let member;
-            let steps = &self.program.slots[slot as usize].steps;
             if let Some(glue) = steps.get(step)
-                && glue.stands_at(self.text, at, count == 0)
+                && glue.stands_at(self.text, at, at == start)
             {
                 at += glue.text.len();
                 step += 1;
-                member = glue.member;
-                let word = &mut seen[(member / 64) as usize % (MEMBERS / 64)];
-                let bit = 1_u64 << (member % 64);
-                if glue.is_plain && *word & bit == 0 {
-                    *word |= bit;
-                    count += 1;
+                let word = &mut left[glue.word as usize % WORDS];
+                if glue.bit & *word != 0 {
+                    *word ^= glue.bit;
                     at = self.value::<MODE>(glue.slot, at, depth + 1)?;
                     continue;
                 }
+                member = glue.member;
             } else if self.text.get(at) == Some(&b'}') {
-                at += 1;
-                break;
+                return Ok(at + 1);
+            } else if let Some(next) = self.step_at(steps, step, at, at == start) {
+                // What follows was left out, or members come in another order.
+                step = next;
+                continue;
             } else {
-                match self.next_key(slot, start, at, step)? {
-                    Next::End(end) => {
-                        at = end;
-                        break;
-                    }
+                match self.next_key(slot, steps, start, at, step)? {
+                    Next::End(end) => return Ok(end),
                     Next::Member(found, its_key, behind, next) => {
                         at = behind;
                         step = next;
@@ -52,24 +88,21 @@ impl Walk<'_, '_, '_> {
                         member = found;
                     }
                     Next::Other(member, key, behind) => {
-                        count += 1;
                         at = self.member::<MODE>(slot, &member, start, key, behind, depth)?;
                         continue;
                     }
                 }
             }
-            count += 1;
             let bit = 1_u64 << (member % 64);
-            let word = &mut seen[(member / 64) as usize % (MEMBERS / 64)];
-            if *word & bit != 0 && MODE != TAKE_BACK {
+            let word = &mut left[(member / 64) as usize % WORDS];
+            if *word & bit == 0 {
                 // A key that stands twice is for the other walk.
-                self.reached = at;
                 return Err(Halt);
             }
-            *word |= bit;
+            *word ^= bit;
             let known = &self.program.slots[slot as usize].members[member as usize];
             if known.is_plain() {
-                at = self.value::<MODE>(known.slot, at, depth + 1)?;
+                at = self.spaced::<MODE>(known.slot, at, depth + 1)?;
             } else {
                 let known = known.clone();
                 let key = match key {
@@ -79,25 +112,20 @@ impl Walk<'_, '_, '_> {
                 at = self.member::<MODE>(slot, &known, start, key, at, depth)?;
             }
         }
-        if self.scratch.hashes.len() > hashes && scan::repeats(&mut self.scratch.hashes, hashes) {
-            // The first walk came as far as this.
-            if MODE != TAKE_BACK || at >= self.limit {
-                self.reached = at;
-                return Err(Halt);
-            }
+    }
+
+    /// The step whose glue stands at `at`, where it is not the one that was expected.
+    #[inline(always)]
+    fn step_at(&self, steps: &[Glue], expected: usize, at: usize, opens: bool) -> Option<usize> {
+        let next = u64::from_le_bytes(*self.text.get(at..)?.first_chunk()?);
+        let stands =
+            |glue: &Glue| glue.text.may_start(next) && glue.stands_at(self.text, at, opens);
+        let (before, after) = steps.split_at_checked(expected)?;
+        let found = after.iter().skip(1).position(stands);
+        match found {
+            Some(found) => Some(expected + 1 + found),
+            None => before.iter().position(stands),
         }
-        let found = &self.program.slots[slot as usize];
-        if found.has_required {
-            let missing = (0..seen.len()).any(|word| found.required[word] & !seen[word] != 0);
-            if missing || !self.program.plan(slot).dependents.is_empty() {
-                self.presence::<MODE>(slot, start, &seen)?;
-            }
-        }
-        if !self.program.slots[slot as usize].free[Kind::Object as usize] {
-            let met = Met::Container(Kind::Object, &self.text[start..at], count);
-            self.assess::<MODE>(slot, &met, start, at)?;
-        }
-        Ok(at)
     }
 
     /// A member that is not only walked.
@@ -111,9 +139,6 @@ impl Walk<'_, '_, '_> {
         at: usize,
         depth: u32,
     ) -> Step {
-        if MODE == TAKE_BACK && at >= self.limit {
-            return Err(Halt);
-        }
         if MODE == ASK && member.deviates {
             return Err(self.reject());
         }
@@ -128,7 +153,7 @@ impl Walk<'_, '_, '_> {
         if member.is_data {
             self.scratch.data_keys.push((offset(key.0), offset(key.1)));
         }
-        let end = self.value::<MODE>(member.slot, at, depth + 1);
+        let end = self.spaced::<MODE>(member.slot, at, depth + 1);
         if member.is_data {
             self.scratch.data_keys.pop();
         }
@@ -151,25 +176,13 @@ impl Walk<'_, '_, '_> {
     fn next_key(
         &mut self,
         slot: u32,
+        steps: &mut Vec<Glue>,
         start: usize,
         from: usize,
         step: usize,
     ) -> Result<Next, Halt> {
-        let is_first = from == start + 1;
-        if self.text.get(from) == Some(&b'}') {
-            return Ok(Next::End(from + 1));
-        }
-        let steps = &self.program.slots[slot as usize].steps;
-        // What follows was left out, or members come in another order.
-        let after = steps.iter().enumerate().skip(step + 1);
-        let found = after
-            .chain(steps.iter().enumerate().take(step))
-            .find(|(_, glue)| glue.stands_at(self.text, from, is_first));
-        if let Some((index, glue)) = found {
-            let behind = from + glue.text.len();
-            return Ok(Next::Member(glue.member, None, behind, index + 1));
-        }
-        let mut at = scan::space(self.text, from);
+        let is_first = from == start;
+        let mut at = scan::space(self.text, from + usize::from(is_first));
         match self.text.get(at) {
             Some(b'}') => return Ok(Next::End(at + 1)),
             Some(b',') if !is_first => at = scan::space(self.text, at + 1),
@@ -205,7 +218,7 @@ impl Walk<'_, '_, '_> {
             }
             Ok(member) => {
                 let glue = &self.text[from..at];
-                self.program.learn(slot, step, glue, is_first, member);
+                self.program.learn(slot, steps, step, glue, member);
                 Ok(Next::Member(member, Some(key), at, step + 1))
             }
             Err(member) => {
@@ -225,7 +238,7 @@ impl Walk<'_, '_, '_> {
         &mut self,
         slot: u32,
         object: usize,
-        seen: &[u64; MEMBERS / 64],
+        left: &[u64; WORDS],
     ) -> Result<(), Halt> {
         let graph = self.program.graph;
         let found = &self.program.slots[slot as usize];
@@ -233,7 +246,7 @@ impl Walk<'_, '_, '_> {
             let member = found.by_key.get(name.as_bytes());
             member.is_some_and(|member| {
                 let member = *member as usize;
-                seen[member / 64] & (1 << (member % 64)) != 0
+                left[member / 64] & (1 << (member % 64)) == 0
             })
         };
         let plan = self.program.plan(slot);

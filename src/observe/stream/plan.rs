@@ -1,14 +1,16 @@
 //! What a set of schemas that apply to a value together asks of it, worked out once.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::json::{Document, Kind};
 use crate::location::Side;
-use crate::schema::{Dialect, Graph, Node, NodeId};
+use crate::schema::{Dialect, Evaluated, Graph, Node, NodeId};
 
 use super::super::variant::may_hold;
 use super::fault::Fault;
 use super::literal::Literal;
+use super::scan;
 use super::slot::MEMBERS;
 
 /// How the schemas that apply to a value are found.
@@ -48,8 +50,8 @@ pub(super) struct Plan {
     pub(super) reach: Reach,
     /// By kind of value: the schemas that may reject a value of this kind for what it is itself.
     pub(super) asserting: [Box<[NodeId]>; 6],
-    /// Whether a number without fraction and exponent is accepted as it is.
-    pub(super) takes_integers: bool,
+    /// The numbers without fraction and exponent that are accepted as they are.
+    pub(super) integers: Option<RangeInclusive<i64>>,
     pub(super) usual: Usual,
     /// The schemas with an enum that holds strings.
     pub(super) listing: Box<[NodeId]>,
@@ -63,19 +65,68 @@ pub(super) struct Plan {
     pub(super) named_by: Option<NodeId>,
     /// Elements that have a schema of their own.
     pub(super) prefix: usize,
+    /// The schemas with `contains`.
+    pub(super) containing: Box<[NodeId]>,
+    pub(super) leftovers: Leftovers,
+}
+
+/// What `unevaluatedProperties` and `unevaluatedItems` say, each with its schema, its argument, and what
+/// that schema evaluates.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(super) struct Leftovers {
+    pub(super) members: Vec<(NodeId, NodeId, Evaluated)>,
+    pub(super) elements: Vec<(NodeId, NodeId, Evaluated)>,
+}
+
+impl Leftovers {
+    /// Those of the schemas that apply to a value; `edges` says which of them applied which.
+    pub(super) fn of(graph: &Graph, nodes: &[NodeId], edges: &[(NodeId, NodeId)]) -> Self {
+        let of = |argument: fn(&Node) -> Option<NodeId>| {
+            let with = nodes
+                .iter()
+                .filter_map(|id| Some((*id, argument(graph.node(*id))?)));
+            let with = with.map(|(id, rest)| (id, rest, Evaluated::along(id, edges)));
+            with.collect()
+        };
+        Self {
+            members: of(|node| node.object.unevaluated),
+            elements: of(|node| node.array.unevaluated),
+        }
+    }
+
+    /// Whether an element has to be asked what evaluates it.
+    fn ask_elements(&self, graph: &Graph) -> bool {
+        let mut all = self.elements.iter();
+        all.any(|(_, _, evaluated)| evaluated.has_contains(graph))
+    }
+}
+
+/// Whether a schema says something of what others leave alone.
+pub(super) fn has_leftovers(node: &Node) -> bool {
+    node.object.unevaluated.is_some() || node.array.unevaluated.is_some()
 }
 
 impl Plan {
     /// The plan for schemas of which nothing is decided yet.
     pub(super) fn new(graph: &Graph, side: Option<Side>, given: &[NodeId]) -> Self {
-        let (nodes, reach) = expand(graph, given);
-        Self::of(graph, side, given, nodes, reach)
+        let mut edges = Vec::new();
+        let (nodes, reach) = expand(graph, given, &mut edges);
+        let leftovers = match reach {
+            Reach::Fixed => Leftovers::of(graph, &nodes, &edges),
+            Reach::Chosen | Reach::Tape => Leftovers::default(),
+        };
+        Self::of(graph, side, given, nodes, reach, leftovers)
     }
 
     /// The plan for all schemas that apply to a value.
-    pub(super) fn chosen(graph: &Graph, side: Option<Side>, nodes: Vec<NodeId>) -> Self {
+    pub(super) fn chosen(
+        graph: &Graph,
+        side: Option<Side>,
+        nodes: Vec<NodeId>,
+        leftovers: Leftovers,
+    ) -> Self {
         let given = nodes.clone();
-        Self::of(graph, side, &given, nodes, Reach::Fixed)
+        Self::of(graph, side, &given, nodes, Reach::Fixed, leftovers)
     }
 
     fn of(
@@ -84,6 +135,7 @@ impl Plan {
         given: &[NodeId],
         nodes: Vec<NodeId>,
         reach: Reach,
+        leftovers: Leftovers,
     ) -> Self {
         let each = || nodes.iter().map(|id| (*id, graph.node(*id)));
         let asserting = Kind::ALL.map(|kind| {
@@ -116,18 +168,23 @@ impl Plan {
                 dependents.extend([name].into_iter().chain(needed).cloned());
             }
         }
-        let reach = match required.len() + dependents.len() > MEMBERS / 2 {
+        let has_many_names = required.len() + dependents.len() > MEMBERS / 2;
+        let reach = match has_many_names || leftovers.ask_elements(graph) {
             true => Reach::Tape,
             false => reach,
         };
+        let containing = each().filter(|(_, node)| node.array.contains.is_some());
         let named_by = each().find(|(_, node)| node.object.names_properties());
         let prefix = each().map(|(_, node)| node.array.prefix.len());
-        let takes_integers = each().all(|(_, node)| !rejects_integers(node));
+        let integers = each().try_fold(i64::MIN..=i64::MAX, |range, (_, node)| {
+            let own = integer_range(node)?;
+            Some(*range.start().max(own.start())..=*range.end().min(own.end()))
+        });
         let mut plan = Self {
             given: given.into(),
             reach,
             asserting,
-            takes_integers,
+            integers,
             usual: Usual::None,
             listing: listing.map(|(id, _)| id).collect(),
             spelled: spelled.collect(),
@@ -135,6 +192,8 @@ impl Plan {
             dependents: dependents.into(),
             named_by: named_by.map(|(id, _)| id),
             prefix: prefix.max().unwrap_or(0),
+            containing: containing.map(|(id, _)| id).collect(),
+            leftovers,
             nodes: nodes.into(),
         };
         plan.usual = plan.usual_string(graph);
@@ -198,7 +257,11 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// Adds every schema that schemas apply to the same value whatever it is.
-fn expand(graph: &Graph, given: &[NodeId]) -> (Vec<NodeId>, Reach) {
+fn expand(
+    graph: &Graph,
+    given: &[NodeId],
+    edges: &mut Vec<(NodeId, NodeId)>,
+) -> (Vec<NodeId>, Reach) {
     let mut nodes = given.to_vec();
     let mut reach = Reach::Fixed;
     let mut next = 0;
@@ -206,6 +269,7 @@ fn expand(graph: &Graph, given: &[NodeId]) -> (Vec<NodeId>, Reach) {
         next += 1;
         let node = graph.node(id);
         for &below in node.reference.iter().chain(&node.all_of) {
+            edges.push((id, below));
             if !nodes.contains(&below) {
                 nodes.push(below);
             }
@@ -227,14 +291,13 @@ pub(super) fn reach_of(node: &Node) -> Reach {
         .discriminator
         .as_ref()
         .is_some_and(|discriminator| !discriminator.mapping.is_empty());
-    if rules.unevaluated.is_some()
-        || node.array.unevaluated.is_some()
-        || node.array.contains.is_some()
-        || !rules.dependent_schemas.is_empty()
-        || (is_mapped && (!has_branches || node.dialect == Dialect::Swagger2))
-    {
+    if is_mapped && (!has_branches || node.dialect == Dialect::Swagger2) {
         Reach::Tape
-    } else if has_branches || node.conditional.is_some() || node.not.is_some() {
+    } else if has_branches
+        || node.conditional.is_some()
+        || node.not.is_some()
+        || !rules.dependent_schemas.is_empty()
+    {
         Reach::Chosen
     } else {
         Reach::Fixed
@@ -255,14 +318,22 @@ fn may_reject(node: &Node, kind: Kind) -> bool {
         || node.lengths.iter().any(|length| length.kind == kind)
 }
 
-fn rejects_integers(node: &Node) -> bool {
-    node.never
+/// The whole numbers that a schema accepts for what they are themselves, where they are in a row.
+fn integer_range(node: &Node) -> Option<RangeInclusive<i64>> {
+    if node.never
         || node
             .types
             .is_some_and(|types| !types.may_hold(Kind::Number))
         || node.values.is_some()
         || node.constant.is_some()
-        || node.checks.iter().any(|check| check.kind == Kind::Number)
+    {
+        return None;
+    }
+    let mut checks = node.checks.iter();
+    checks.try_fold(i64::MIN..=i64::MAX, |range, check| {
+        let own = check.integer_range()?;
+        Some(*range.start().max(own.start())..=*range.end().min(own.end()))
+    })
 }
 
 /// A value as far as its own schemas ask about it.
@@ -321,6 +392,11 @@ pub(super) fn assess(
                             .unwrap_or_else(|| on_tape(met, |value| check.accepts(value))),
                         None => on_tape(met, |value| check.accepts(value)),
                     },
+                    Met::Container(_, text, _)
+                        if check.keyword == "uniqueItems" && are_unlike(text) =>
+                    {
+                        true
+                    }
                     Met::Number(_, false) | Met::Container(..) => {
                         on_tape(met, |value| check.accepts(value))
                     }
@@ -371,6 +447,33 @@ fn is_constant(node: &Node, met: &Met<'_>) -> bool {
         Met::Boolean(boolean) => constant.as_bool() == Some(*boolean),
         Met::Number(..) | Met::Container(..) => on_tape(met, |value| node.is_constant(value)),
     })
+}
+
+/// Whether an array holds a few strings without escapes, no two of them alike. Any other array may hold
+/// what is not alike, too.
+fn are_unlike(array: &[u8]) -> bool {
+    const MOST: usize = 16;
+    let mut known: [&[u8]; MOST] = [&[]; MOST];
+    let mut at = scan::space(array, 1);
+    for count in 0..MOST {
+        if array.get(at) != Some(&b'"') {
+            return count == 0 && array.get(at) == Some(&b']');
+        }
+        let Ok(scanned) = scan::string(array, at + 1) else {
+            return false;
+        };
+        let string = &array[at..scanned.end];
+        if scanned.is_escaped || known[..count].contains(&string) {
+            return false;
+        }
+        known[count] = string;
+        at = scan::space(array, scanned.end);
+        match array.get(at) {
+            Some(b',') => at = scan::space(array, at + 1),
+            other => return other == Some(&b']'),
+        }
+    }
+    false
 }
 
 /// Asks about a value on a tape of its own.

@@ -3,7 +3,10 @@
 //! Everything here works on bytes that nobody has looked at yet. It accepts exactly what
 //! [`crate::json`] accepts; what is wrong, and where, is for that parser to say.
 
+use crate::json::Kind;
 use crate::json::scan::{block, specials, stops};
+
+use super::how::CLASSES;
 
 /// The deepest nesting that is read; as in [`crate::json`].
 pub(super) const MAX_DEPTH: u32 = 127;
@@ -11,6 +14,31 @@ pub(super) const MAX_DEPTH: u32 = 127;
 /// The text is not JSON, or not JSON that the streaming walk reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Malformed;
+
+/// The class of a byte that a value starts with: its [`Kind`], white space, or none of these.
+#[inline(always)]
+pub(super) fn class(first: u8) -> usize {
+    usize::from(CLASS_OF[first as usize]) % CLASSES
+}
+
+const CLASS_OF: [u8; 256] = {
+    let mut classes = [CLASSES as u8 - 1; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'n' => Kind::Null as u8,
+            b't' | b'f' => Kind::Boolean as u8,
+            b'-' | b'0'..=b'9' => Kind::Number as u8,
+            b'"' => Kind::String as u8,
+            b'[' => Kind::Array as u8,
+            b'{' => Kind::Object as u8,
+            b' ' | b'\n' | b'\t' | b'\r' => CLASSES as u8 - 2,
+            _ => CLASSES as u8 - 1,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// Where a string ends, and how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +50,7 @@ pub(super) struct Scanned {
 }
 
 /// Scans a string from behind its opening quote.
-#[inline]
+#[inline(always)]
 pub(super) fn string(text: &[u8], start: usize) -> Result<Scanned, Malformed> {
     let mut at = start;
     while let Some(block) = block(text, at) {
@@ -117,8 +145,51 @@ pub(super) struct Number {
     pub(super) is_plain: bool,
 }
 
-/// Scans a number from its first character.
+/// A whole number of one to seven digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ShortInteger {
+    /// Offset behind the last digit.
+    pub(super) end: usize,
+    /// The digits as text, the first one lowest, behind as many zeros as eight bytes hold.
+    digits: u64,
+}
+
+impl ShortInteger {
+    #[inline(always)]
+    pub(super) const fn value(self) -> i64 {
+        // Pairs of neighbours, then pairs of pairs.
+        let ones = self.digits & 0x0f0f_0f0f_0f0f_0f0f;
+        let twos = ones.wrapping_mul(10 * 256 + 1) >> 8 & 0x00ff_00ff_00ff_00ff;
+        let fours = twos.wrapping_mul(100 * 65_536 + 1) >> 16 & 0x0000_ffff_0000_ffff;
+        (fours.wrapping_mul(10_000 * 4_294_967_296 + 1) >> 32).cast_signed()
+    }
+}
+
+/// The whole number at `at`, if it has at most seven characters, all of them digits.
 #[inline(always)]
+pub(super) fn short_integer(text: &[u8], at: usize) -> Option<ShortInteger> {
+    let chunk = u64::from_le_bytes(*text.get(at..)?.first_chunk()?);
+    let length = others(chunk).trailing_zeros() / 8;
+    // Eight digits go on.
+    let next = chunk.checked_shr(8 * length)? as u8;
+    let is_whole = !matches!(next, b'.' | b'e' | b'E');
+    // A leading zero stands alone; without a digit there is a sign.
+    let is_sound = length == 1 || (length > 1 && chunk as u8 != b'0');
+    (is_whole && is_sound).then(|| ShortInteger {
+        end: at + length as usize,
+        digits: chunk << (64 - 8 * length),
+    })
+}
+
+/// The highest bit of each byte that is no digit.
+#[inline(always)]
+const fn others(chunk: u64) -> u64 {
+    let values = chunk ^ 0x3030_3030_3030_3030;
+    let beyond = (values & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676;
+    (beyond | values) & 0x8080_8080_8080_8080
+}
+
+/// Scans a number from its first character.
 pub(super) fn number(text: &[u8], start: usize) -> Result<Number, Malformed> {
     let mut at = start;
     if text.get(at) == Some(&b'-') {
@@ -145,9 +216,7 @@ pub(super) fn number(text: &[u8], start: usize) -> Result<Number, Malformed> {
 fn digits(text: &[u8], mut at: usize) -> usize {
     // Eight at a time: what is no digit sets the highest bit of its byte.
     while let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let values = u64::from_le_bytes(*chunk) ^ 0x3030_3030_3030_3030;
-        let beyond = (values & 0x7f7f_7f7f_7f7f_7f7f) + 0x7676_7676_7676_7676;
-        let others = (beyond | values) & 0x8080_8080_8080_8080;
+        let others = others(u64::from_le_bytes(*chunk));
         if others != 0 {
             return at + others.trailing_zeros() as usize / 8;
         }
@@ -206,12 +275,25 @@ pub(super) fn space(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// `null`, `true` or `false` at `at`: the offset behind it.
-#[inline]
-pub(super) fn word(text: &[u8], at: usize, word: &[u8]) -> Result<usize, Malformed> {
-    match text[at..].starts_with(word) {
-        true => Ok(at + word.len()),
-        false => Err(Malformed),
+/// A word at `at`: the offset behind it.
+#[inline(always)]
+pub(super) fn word<const LENGTH: usize>(
+    text: &[u8],
+    at: usize,
+    word: &[u8; LENGTH],
+) -> Result<usize, Malformed> {
+    match text.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(found) if found == word => Ok(at + LENGTH),
+        _ => Err(Malformed),
+    }
+}
+
+/// `true` or `false` at `at`: the offset behind it, and which of the two.
+#[inline(always)]
+pub(super) fn boolean(text: &[u8], at: usize) -> Result<(usize, bool), Malformed> {
+    match text.get(at) {
+        Some(b't') => Ok((word(text, at, b"true")?, true)),
+        _ => Ok((word(text, at, b"false")?, false)),
     }
 }
 
@@ -242,8 +324,7 @@ impl Skipper {
             Some(b'[') => self.array(text, at, depth),
             Some(b'-' | b'0'..=b'9') => number(text, at).map(|number| number.end),
             Some(b'n') => word(text, at, b"null"),
-            Some(b't') => word(text, at, b"true"),
-            Some(b'f') => word(text, at, b"false"),
+            Some(b't' | b'f') => boolean(text, at).map(|(end, _)| end),
             _ => Err(Malformed),
         }
     }
@@ -332,4 +413,31 @@ pub(super) fn unescape(quoted: &[u8]) -> String {
     let text = std::str::from_utf8(quoted).unwrap_or_default();
     let content = text.get(1..text.len().saturating_sub(1));
     crate::json::scan::unescape(content.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_integer;
+
+    #[test]
+    fn short_integers_are_read() {
+        for integer in [0, 1, 9, 10, 42, 305, 1_999, 70_001, 123_456, 9_999_999] {
+            for behind in ["", ",", "}]", " 12345678", "00"] {
+                let text = format!("[{integer}{behind}        ");
+                let short = short_integer(text.as_bytes(), 1);
+                let is_longer = behind == "00" && (integer == 0 || integer > 99_999);
+                let read = short.map(|short| (short.end, short.value()));
+                let expected = match behind {
+                    "00" => (1 + text.trim().len() - 1, integer * 100),
+                    _ => (1 + integer.to_string().len(), integer),
+                };
+                assert_eq!(read, (!is_longer).then_some(expected), "{text}");
+            }
+        }
+        for text in [
+            "-1      ", "01      ", "1.5     ", "1e3     ", "12345678", "x       ", "12",
+        ] {
+            assert_eq!(short_integer(text.as_bytes(), 0), None, "{text}");
+        }
+    }
 }

@@ -13,10 +13,13 @@ use crate::schema::{Graph, NodeId, Values};
 use super::super::naming::Naming;
 use super::super::tally::EVIDENCE_KEPT;
 use super::choice::Choice;
+use super::decide::Decisions;
 use super::fault::Fault;
+use super::how::{CLASSES, How, SCALARS};
 use super::literal::{Literal, Tallied};
-use super::plan::{Plan, Reach, Usual};
+use super::plan::{Leftovers, Plan, Reach};
 use super::time::Offset;
+use super::walk::COUNT;
 
 /// No slot, no member, no counter.
 pub(super) const NONE: u32 = u32::MAX;
@@ -27,6 +30,9 @@ const STRANGERS: u32 = 32;
 
 /// Members that are told apart by a bit.
 pub(super) const MEMBERS: usize = 256;
+
+/// Words of those bits.
+pub(super) const WORDS: usize = MEMBERS / 64;
 
 /// Glue that is learnt for one slot.
 const STEPS: usize = 96;
@@ -44,20 +50,21 @@ pub(super) enum Step {
     Index,
 }
 
-/// What a value chose: all schemas, the branches that accepted, and enums that are passed by.
-type Chosen = (Box<[NodeId]>, Box<[NodeId]>, Box<[Vec<NodeId>]>);
+/// What a value chose: all schemas, the branches that accepted, enums that are passed by, and what is
+/// said of parts that nothing evaluates.
+type Chosen = (Box<[NodeId]>, Box<[NodeId]>, Box<[Vec<NodeId>]>, Leftovers);
 
 /// One place with one set of schemas. What each value asks for stands first.
 #[derive(Debug)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub(super) struct Slot {
-    /// Values by kind.
-    pub(super) kinds: [u64; 6],
+    /// Values by kind; the last two count nothing that is asked for.
+    pub(super) kinds: [u64; CLASSES],
+    /// What is done with a value, by the class of its first byte.
+    pub(super) how: [How; CLASSES],
     pub(super) plan: u32,
-    pub(super) reach: Reach,
-    pub(super) quick: Quick,
-    /// By kind, whether values are accepted as they are; of numbers those that are written plainly.
-    pub(super) free: [bool; 6],
+    /// The least number of [`How::BoundedNumber`], and the greatest.
+    pub(super) integers: (i64, i64),
     /// The counters of the usual spellings, by their offset.
     pub(super) spelled: [u32; 2],
     /// The payload that was here last, how many of the usual spellings it left to be looked at, and
@@ -65,29 +72,39 @@ pub(super) struct Slot {
     pub(super) latest: u64,
     pub(super) looked_at: [u32; 2],
     pub(super) more: [u64; 2],
+    /// The slots of [`How::Only`], by kind.
+    pub(super) only: [u32; SCALARS],
     pub(super) element: u32,
     /// The key that mostly comes first, then those that mostly follow.
     pub(super) steps: Vec<Glue>,
     pub(super) members: Vec<Member>,
-    pub(super) required: [u64; MEMBERS / 64],
-    pub(super) has_required: bool,
+    pub(super) required: [u64; WORDS],
+    pub(super) has_dependents: bool,
+    /// Whether schemas say something of arrays themselves, and of objects.
+    pub(super) asks_arrays: bool,
+    pub(super) asks_objects: bool,
     pub(super) by_key: FxHashMap<Box<[u8]>, u32>,
     strangers: u32,
     /// Members that schemas name and that have no bit left.
-    beyond: FxHashMap<Box<str>, Member>,
+    beyond: Option<Box<FxHashMap<Box<str>, Member>>>,
     /// Of each schema that lists strings, how often each was seen.
     pub(super) listed: Vec<Tallied>,
     pub(super) prefix: Vec<u32>,
     /// Places of members whose key is data, by their schemas.
     data: Vec<(Box<[NodeId]>, u32)>,
-    pub(super) choices: [Option<Choice>; 6],
+    pub(super) choices: Box<[Option<Choice>; 6]>,
     /// Places for what values chose: all schemas, the branches that accepted.
     pub(super) chosen: FxHashMap<Chosen, u32>,
-    /// How often the branches of `variants` accepted.
+    /// How often the branches of `variants` accepted; without the kinds of `narrowed`.
     pub(super) accepted: u64,
+    /// The kinds that come here by [`How::Only`], a bit for each, and how many of those values deviate.
+    pub(super) narrowed: u8,
+    pub(super) rejected: u64,
+    /// The name of the branch for those that deviate.
+    pub(super) label: u16,
     pub(super) variants: Box<[NodeId]>,
     /// For each union with an enum beside a branch that takes any string: those enums.
-    pub(super) closed: Vec<Vec<NodeId>>,
+    pub(super) closed: Box<[Vec<NodeId>]>,
     pub(super) parent: u32,
     pub(super) step: Step,
     /// Whether a name on the way is that of a secret.
@@ -100,8 +117,16 @@ impl Slot {
     /// Whether of a usual spelling the payload has so many before that this place is none of the first:
     /// then it is counted here.
     pub(super) fn is_one_more<const MODE: u8>(&mut self, offset: Offset, payload: u64) -> bool {
-        if MODE != 0 {
-            // What was counted here of a payload that is taken back is never asked for.
+        if MODE != COUNT {
+            // The last that was counted is taken back first.
+            let more = &mut self.more[offset as usize];
+            match *more {
+                0 => {
+                    let looked_at = &mut self.looked_at[offset as usize];
+                    *looked_at = looked_at.saturating_sub(1);
+                }
+                _ => *more -= 1,
+            }
             return true;
         }
         if self.latest != payload {
@@ -115,35 +140,27 @@ impl Slot {
     }
 }
 
-/// [`Usual`], as the walk asks for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Quick {
-    Any,
-    Constant,
-    Listed,
-    /// A date-time; whether spellings are counted.
-    Time(bool),
-    None,
-}
-
-/// What stands between a value and the next: a comma, a key, a colon, white space.
+/// What stands before the value of a member: the brace of the object or the comma behind the last
+/// member, a key, a colon, white space.
 #[derive(Debug)]
 pub(super) struct Glue {
     pub(super) text: Literal,
-    /// Whether it stands before the first member: without a comma.
-    pub(super) is_first: bool,
-    /// Whether the member is only walked.
-    pub(super) is_plain: bool,
+    /// The bit of the member, if it is only walked.
+    pub(super) bit: u64,
+    /// Which of the words of bits has it.
+    pub(super) word: u8,
+    /// Whether it starts with the brace.
+    pub(super) opens: bool,
     pub(super) member: u32,
     /// The slot of the member.
     pub(super) slot: u32,
 }
 
 impl Glue {
-    /// Whether the text goes on with this glue.
-    #[inline]
-    pub(super) fn stands_at(&self, text: &[u8], at: usize, is_first: bool) -> bool {
-        self.is_first == is_first && self.text.stands_at(text, at)
+    /// Whether the text goes on with this glue; `opens` says whether an object starts there.
+    #[inline(always)]
+    pub(super) fn stands_at(&self, text: &[u8], at: usize, opens: bool) -> bool {
+        self.opens == opens && self.text.stands_at(text, at)
     }
 }
 
@@ -186,6 +203,8 @@ pub(super) struct Program<'g> {
     pub(super) plans: Vec<Plan>,
     plan_of: FxHashMap<Box<[NodeId]>, u32>,
     pub(super) slots: Vec<Slot>,
+    /// How values of one place and kind choose.
+    pub(super) decisions: Vec<Decisions>,
     /// Slots that only tell whether a schema accepts; nothing is counted in them.
     asked: FxHashMap<NodeId, u32>,
     /// Names of branches, for values that were read as one.
@@ -203,6 +222,7 @@ impl<'g> Program<'g> {
             plans: Vec::new(),
             plan_of: FxHashMap::default(),
             slots: Vec::new(),
+            decisions: Vec::new(),
             asked: FxHashMap::default(),
             labels: Vec::new(),
         };
@@ -243,47 +263,45 @@ impl<'g> Program<'g> {
             Step::Data => is_below_data = true,
             Step::Same | Step::Index => {}
         }
-        let free = Kind::ALL.map(|kind| match kind {
-            Kind::Number => plan.takes_integers,
-            _ => plan.asserting[kind as usize].is_empty(),
-        });
         let listed = plan.listing.iter().map(|id| {
             let values = self.graph.node(*id).values.iter();
             Tallied::new(values.flat_map(Values::strings))
         });
         let listed = listed.collect();
         let mut slot = Slot {
-            kinds: [0; 6],
+            kinds: [0; CLASSES],
+            how: How::of(plan),
             plan: plan_id,
-            reach: plan.reach,
-            quick: match plan.usual {
-                Usual::Any => Quick::Any,
-                Usual::Constant(_) => Quick::Constant,
-                Usual::Listed => Quick::Listed,
-                Usual::Time(counts) => Quick::Time(counts),
-                Usual::None => Quick::None,
-            },
-            free,
+            integers: plan
+                .integers
+                .as_ref()
+                .map_or((i64::MIN, i64::MAX), |range| (*range.start(), *range.end())),
             spelled: [NONE; 2],
             latest: u64::MAX,
             looked_at: [0; 2],
             more: [0; 2],
+            only: [NONE; SCALARS],
             element: NONE,
             steps: Vec::new(),
             members: Vec::new(),
-            required: [0; MEMBERS / 64],
-            has_required: !plan.required.is_empty() || !plan.dependents.is_empty(),
+            required: [0; WORDS],
+            has_dependents: !plan.dependents.is_empty(),
+            asks_arrays: !plan.asserting[Kind::Array as usize].is_empty(),
+            asks_objects: !plan.asserting[Kind::Object as usize].is_empty(),
             by_key: FxHashMap::default(),
             strangers: 0,
-            beyond: FxHashMap::default(),
+            beyond: None,
             listed,
             prefix: Vec::new(),
             data: Vec::new(),
-            choices: [None; 6],
+            choices: Box::default(),
             chosen: FxHashMap::default(),
             accepted: 0,
+            narrowed: 0,
+            rejected: 0,
+            label: 0,
             variants: Box::default(),
-            closed: Vec::new(),
+            closed: Box::default(),
             parent,
             step,
             is_secret,
@@ -313,12 +331,13 @@ impl<'g> Program<'g> {
         nodes: &[NodeId],
         variants: &[NodeId],
         closed: &[Vec<NodeId>],
+        leftovers: Leftovers,
     ) -> Option<u32> {
-        let key = (nodes.into(), variants.into(), closed.into());
+        let key = (nodes.into(), variants.into(), closed.into(), leftovers);
         if let Some(known) = self.slots[slot as usize].chosen.get(&key) {
             return Some(*known);
         }
-        let plan = Plan::chosen(self.graph, self.side, nodes.to_vec());
+        let plan = Plan::chosen(self.graph, self.side, nodes.to_vec(), key.3.clone());
         if plan.reach == Reach::Tape {
             return None;
         }
@@ -326,13 +345,20 @@ impl<'g> Program<'g> {
         let below = self.add_slot(slot, Step::Same, plan);
         let new = &mut self.slots[below as usize];
         new.variants = variants.into();
-        new.closed = closed.to_vec();
+        new.closed = closed.into();
         if !new.closed.is_empty() {
             // Each string has to be looked at.
-            new.quick = Quick::None;
+            new.how[Kind::String as usize] = How::AskString;
         }
         self.slots[slot as usize].chosen.insert(key, below);
         Some(below)
+    }
+
+    /// The number of new decisions for values of a kind.
+    pub(super) fn decisions_of(&mut self, slot: u32, kind: Kind) -> u32 {
+        let new = Decisions::new(self, slot, kind);
+        self.decisions.push(new);
+        index(self.decisions.len() - 1)
     }
 
     /// The slot that tells whether a schema accepts.
@@ -360,6 +386,11 @@ impl<'g> Program<'g> {
         for id in &self.plan(slot).nodes {
             let schema = self.graph.node(*id).element_schema(position);
             given.extend(schema.filter(|schema| !given.contains(schema)));
+        }
+        for (_, rest, evaluated) in &self.plan(slot).leftovers.elements {
+            if !evaluated.has_position(self.graph, position) && !given.contains(rest) {
+                given.push(*rest);
+            }
         }
         // A slot of its own even where nothing is asked, so that this is found out once.
         let below = match given.is_empty() {
@@ -396,10 +427,13 @@ impl<'g> Program<'g> {
             return Ok(member);
         }
         let found = &self.slots[slot as usize];
-        if let Some(resolved) = found.beyond.get(key) {
+        if let Some(resolved) = found.beyond.as_ref().and_then(|known| known.get(key)) {
             return Err(resolved.clone());
         }
-        let naming = Naming::of(self.graph, &self.plan(slot).nodes, key, Vec::new());
+        let mut naming = Naming::of(self.graph, &self.plan(slot).nodes, key, Vec::new());
+        for (id, rest, evaluated) in &self.plan(slot).leftovers.members {
+            naming.leave(self.graph, key, *id, *rest, evaluated);
+        }
         let is_named = naming.is_named;
         let resolved = self.resolve(slot, key, naming);
         let found = &mut self.slots[slot as usize];
@@ -407,7 +441,8 @@ impl<'g> Program<'g> {
             Some(member) => member,
             None if is_named && found.members.len() >= MEMBERS => {
                 // There are no more of these than schemas name.
-                found.beyond.insert(key.into(), resolved.clone());
+                let beyond = found.beyond.get_or_insert_default();
+                beyond.insert(key.into(), resolved.clone());
                 return Err(resolved);
             }
             None if found.members.len() >= MEMBERS => return Err(resolved),
@@ -465,28 +500,28 @@ impl<'g> Program<'g> {
         below
     }
 
-    /// Learns what stands before a member: after step `after`, or at the start.
+    /// Learns what stands before a member, as step `after`.
     pub(super) fn learn(
-        &mut self,
+        &self,
         slot: u32,
+        steps: &mut Vec<Glue>,
         after: usize,
         glue: &[u8],
-        is_first: bool,
         member: u32,
     ) {
-        let slot = &mut self.slots[slot as usize];
-        let is_known = slot.steps.iter().any(|known| known.text.text() == glue);
-        if glue.len() <= 64 && slot.steps.len() < STEPS && !is_known {
-            let at = after.min(slot.steps.len());
-            let known = &slot.members[member as usize];
+        let is_known = steps.iter().any(|known| known.text.text() == glue);
+        if glue.len() <= 64 && steps.len() < STEPS && !is_known {
+            let at = after.min(steps.len());
+            let known = &self.slots[slot as usize].members[member as usize];
             let glue = Glue {
                 text: Literal::new(glue),
-                is_first,
-                is_plain: known.is_plain(),
+                bit: u64::from(known.is_plain()) << (member % 64),
+                word: (member / 64) as u8,
+                opens: glue.starts_with(b"{"),
                 member,
                 slot: known.slot,
             };
-            slot.steps.insert(at, glue);
+            steps.insert(at, glue);
         }
     }
 
@@ -505,6 +540,10 @@ impl<'g> Program<'g> {
 fn index(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(NONE)
 }
+
+// A slot is found by a shift.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Slot>() == 512);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! The walk over the bytes of one payload.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::json::Kind;
 use crate::schema::NodeId;
@@ -8,9 +8,10 @@ use crate::schema::NodeId;
 use super::super::spelling::Spelling;
 use super::counter::Counters;
 use super::fault::{Fault, Finding};
-use super::plan::{Met, Reach, Usual, assess};
-use super::scan::{self, MAX_DEPTH, Malformed, Skipper};
-use super::slot::{NONE, Program, Quick};
+use super::how::{How, SCALARS};
+use super::plan::{Met, Usual, assess};
+use super::scan::{self, Malformed, Skipper};
+use super::slot::{NONE, Program};
 use super::time;
 
 /// The place of elements of which nothing is asked.
@@ -63,7 +64,11 @@ pub(super) struct Scratch {
     /// Keys on the way that are data.
     pub(super) data_keys: Vec<(u32, u32)>,
     /// Where schemas that were asked accept: the end of the value.
-    pub(super) answers: FxHashMap<(NodeId, u32), bool>,
+    pub(super) answers: FxHashMap<(NodeId, u32), Option<usize>>,
+    /// Places where the only branch that could accept does not: the slot and the offset of the value.
+    pub(super) failed: FxHashSet<(u32, u32)>,
+    /// Emptied buffers for the evidence of objects.
+    pub(super) evidence: Vec<Vec<u8>>,
 }
 
 impl Scratch {
@@ -91,10 +96,6 @@ pub(super) struct Walk<'w, 'g, 't> {
     pub(super) deviating: usize,
     /// Open unions of which a branch is only assumed to accept.
     pub(super) assuming: usize,
-    /// Where taking back ends.
-    pub(super) limit: usize,
-    /// How far the walk came.
-    pub(super) reached: usize,
     /// Whether the walk ended because schemas that were asked do not accept.
     pub(super) is_rejected: bool,
 }
@@ -108,6 +109,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         payload: u64,
     ) -> Self {
         scratch.reset();
+        scratch.failed.clear();
         Self {
             text,
             program,
@@ -116,26 +118,21 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             payload,
             deviating: 0,
             assuming: 0,
-            limit: usize::MAX,
-            reached: 0,
             is_rejected: false,
         }
     }
 
     /// Walks a whole text. Whether it is JSON that can be streamed; if not, nothing is counted.
     pub(super) fn run(&mut self) -> bool {
-        let walked = self.value::<COUNT>(Program::ROOT, 0, 0);
-        let at = match walked {
-            Ok(end) => scan::space(self.text, end),
-            Err(_) => self.reached,
+        let is_read = match self.value::<COUNT>(Program::ROOT, 0, 0) {
+            Ok(end) => scan::space(self.text, end) == self.text.len(),
+            Err(Halt) => false,
         };
-        let is_read = walked.is_ok() && at == self.text.len();
         if is_read && self.scratch.deferred.len() <= MOST_DEFERRED {
             return true;
         }
-        self.limit = if is_read { usize::MAX } else { at };
         self.scratch.reset();
-        // It ends where the first walk ended, or later.
+        // What was learnt stays learnt, so this takes the same way to the same end.
         let _: Step = self.value::<TAKE_BACK>(Program::ROOT, 0, 0);
         self.scratch.reset();
         false
@@ -153,56 +150,88 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
     /// Walks the value at `at`, perhaps behind white space, and returns the offset behind it.
     #[inline(always)]
     pub(super) fn value<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
-        if MODE == TAKE_BACK && at >= self.limit {
-            return Err(Halt);
-        }
         let Some(&first) = self.text.get(at) else {
             return Err(Halt);
         };
-        let kind = match first {
-            b'"' => Kind::String,
-            b'{' => Kind::Object,
-            b'-' | b'0'..=b'9' => Kind::Number,
-            b'[' => Kind::Array,
-            b'n' => Kind::Null,
-            b't' | b'f' => Kind::Boolean,
-            b' ' | b'\n' | b'\t' | b'\r' => {
-                let start = scan::space(self.text, at);
-                return match self.text.get(start) {
-                    Some(_) => self.spaced::<MODE>(slot, start, depth),
-                    None => Err(Halt),
-                };
-            }
-            _ => return Err(Halt),
-        };
-        let found = &mut self.program.slots[slot as usize];
-        if found.reach != Reach::Fixed {
-            return self.choose::<MODE>(slot, at, depth, kind);
+        let class = scan::class(first);
+        let mut slot = slot;
+        let mut found = &mut self.program.slots[slot as usize];
+        let mut how = found.how[class];
+        if how == How::Only {
+            slot = found.only[class % SCALARS];
+            found = &mut self.program.slots[slot as usize];
+            how = found.how[class];
         }
-        if MODE != ASK {
-            let count = &mut found.kinds[kind as usize];
+        if MODE != ASK && how != How::Choose {
+            let count = &mut found.kinds[class];
             *count = count.wrapping_add(Self::delta::<MODE>());
         }
-        if MODE == COUNT {
-            self.reached = at + 1;
-        }
-        match kind {
-            Kind::String => self.string::<MODE>(slot, at),
-            Kind::Object => self.object::<MODE>(slot, at, depth),
-            Kind::Number => self.number::<MODE>(slot, at),
-            Kind::Array => self.array::<MODE>(slot, at, depth),
-            Kind::Null => self.word::<MODE>(slot, at, b"null", &Met::Null),
-            Kind::Boolean if first == b't' => {
-                self.word::<MODE>(slot, at, b"true", &Met::Boolean(true))
+        match how {
+            How::Any => Ok(scan::string(self.text, at + 1)?.end),
+            How::Number => match scan::short_integer(self.text, at) {
+                Some(short) => Ok(short.end),
+                None => self.number::<MODE>(slot, at),
+            },
+            How::BoundedNumber => match scan::short_integer(self.text, at) {
+                Some(short) if (found.integers.0..=found.integers.1).contains(&short.value()) => {
+                    Ok(short.end)
+                }
+                _ => self.number::<MODE>(slot, at),
+            },
+            How::Constant => {
+                if let Usual::Constant(text) = &self.program.plans[found.plan as usize].usual
+                    && text.stands_at(self.text, at)
+                {
+                    return Ok(at + text.len());
+                }
+                self.string::<MODE>(slot, at)
             }
-            Kind::Boolean => self.word::<MODE>(slot, at, b"false", &Met::Boolean(false)),
+            How::Listed => {
+                let listed = found.listed.first_mut();
+                let delta = Self::delta::<MODE>();
+                if let Some(end) = listed.and_then(|set| set.count_at(self.text, at + 1, delta)) {
+                    return Ok(end);
+                }
+                self.string::<MODE>(slot, at)
+            }
+            How::Time => match time::plain(self.text, at) {
+                Some((end, _)) => Ok(end),
+                None => self.string::<MODE>(slot, at),
+            },
+            How::SpelledTime => {
+                if let Some((end, offset)) = time::plain(self.text, at) {
+                    let counter = found.spelled[offset as usize];
+                    if MODE == ASK
+                        || self.counters.count::<MODE>(counter, self.payload)
+                        || found.is_one_more::<MODE>(offset, self.payload)
+                    {
+                        return Ok(end);
+                    }
+                    if found.looked_at == [0, 0] {
+                        self.scratch.spelled_anew.push(slot);
+                    }
+                    found.looked_at[offset as usize] += 1;
+                }
+                self.string::<MODE>(slot, at)
+            }
+            How::Null => Ok(scan::word(self.text, at, b"null")?),
+            How::Boolean => Ok(scan::boolean(self.text, at)?.0),
+            How::Object => self.object::<MODE>(slot, at, depth),
+            How::Array => self.array::<MODE>(slot, at, depth),
+            How::AskString => self.string::<MODE>(slot, at),
+            How::AskNumber => self.number::<MODE>(slot, at),
+            How::AskNull | How::AskBoolean => self.word::<MODE>(slot, at),
+            How::Choose | How::Only => self.choose::<MODE>(slot, at, depth, class),
+            How::Space => self.spaced::<MODE>(slot, at, depth),
+            How::Malformed => Err(Halt),
         }
     }
 
-    /// A value behind white space.
+    /// A value behind white space perhaps: [`Self::value`] where it is not worth its room.
     #[inline(never)]
-    fn spaced<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
-        self.value::<MODE>(slot, at, depth)
+    pub(super) fn spaced<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
+        // It ends before a byte that is none, or at the end.
+        self.value::<MODE>(slot, scan::space(self.text, at), depth)
     }
 
     pub(super) fn reject(&mut self) -> Halt {
@@ -214,79 +243,38 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         Ok(self.scratch.skipper.value(self.text, at, depth)?)
     }
 
-    #[inline(always)]
-    fn word<const MODE: u8>(&mut self, slot: u32, at: usize, word: &[u8], met: &Met<'_>) -> Step {
-        let end = scan::word(self.text, at, word)?;
-        if !self.program.slots[slot as usize].free[met.kind() as usize] {
-            self.assess::<MODE>(slot, met, at, end)?;
-        }
+    /// A word that has to be looked at.
+    #[inline(never)]
+    fn word<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
+        let (end, met) = match self.text.get(at) {
+            Some(b'n') => (scan::word(self.text, at, b"null")?, Met::Null),
+            _ => {
+                let (end, is_true) = scan::boolean(self.text, at)?;
+                (end, Met::Boolean(is_true))
+            }
+        };
+        self.assess::<MODE>(slot, &met, at, end)?;
         Ok(end)
-    }
-
-    #[inline(always)]
-    fn number<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
-        let number = scan::number(self.text, at)?;
-        if number.is_plain && self.program.slots[slot as usize].free[Kind::Number as usize] {
-            return Ok(number.end);
-        }
-        self.other_number::<MODE>(slot, at, number)
     }
 
     /// A number that has to be looked at.
     #[inline(never)]
-    fn other_number<const MODE: u8>(&mut self, slot: u32, at: usize, number: scan::Number) -> Step {
+    fn number<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
         let text = self.text;
+        let number = scan::number(text, at)?;
+        let how = self.program.slots[slot as usize].how[Kind::Number as usize];
+        if number.is_plain && how == How::Number {
+            return Ok(number.end);
+        }
         let written = std::str::from_utf8(&text[at..number.end]).map_err(|_| Halt)?;
         let met = Met::Number(written, number.is_plain);
         self.assess::<MODE>(slot, &met, at, number.end)?;
         Ok(number.end)
     }
 
-    #[inline(always)]
-    fn string<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
-        let found = &mut self.program.slots[slot as usize];
-        match found.quick {
-            Quick::Any => Ok(scan::string(self.text, at + 1)?.end),
-            Quick::Constant => {
-                if let Usual::Constant(text) = &self.program.plans[found.plan as usize].usual
-                    && text.stands_at(self.text, at)
-                {
-                    return Ok(at + text.len());
-                }
-                self.other_string::<MODE>(slot, at)
-            }
-            Quick::Listed => {
-                let listed = found.listed.first_mut();
-                let delta = Self::delta::<MODE>();
-                if let Some(end) = listed.and_then(|set| set.count_at(self.text, at + 1, delta)) {
-                    return Ok(end);
-                }
-                self.other_string::<MODE>(slot, at)
-            }
-            Quick::Time(counts) => {
-                if let Some((end, offset)) = time::plain(self.text, at) {
-                    let counter = found.spelled[offset as usize];
-                    if !counts
-                        || MODE == ASK
-                        || self.counters.count::<MODE>(counter, self.payload)
-                        || found.is_one_more::<MODE>(offset, self.payload)
-                    {
-                        return Ok(end);
-                    }
-                    if found.looked_at == [0, 0] {
-                        self.scratch.spelled_anew.push(slot);
-                    }
-                    found.looked_at[offset as usize] += 1;
-                }
-                self.other_string::<MODE>(slot, at)
-            }
-            Quick::None => self.other_string::<MODE>(slot, at),
-        }
-    }
-
     /// A string that has to be looked at.
     #[inline(never)]
-    fn other_string<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
+    fn string<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
         let scanned = scan::string(self.text, at + 1)?;
         let text = self.text;
         let decoded;
@@ -304,9 +292,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             self.spelled(slot, content, at, scanned.end);
             self.beyond_enum(slot, content, at, scanned.end);
         }
-        if !self.program.slots[slot as usize].free[Kind::String as usize] {
-            self.assess::<MODE>(slot, &Met::String(content), at, scanned.end)?;
-        }
+        self.assess::<MODE>(slot, &Met::String(content), at, scanned.end)?;
         Ok(scanned.end)
     }
 
@@ -397,52 +383,19 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             return Err(self.reject());
         }
         let mut faults = std::mem::take(&mut self.scratch.faults);
+        let first = self.scratch.findings.len();
         for (node, fault) in faults.drain(..) {
             self.find(slot, node, fault, (at, end), (0, 0));
         }
         self.scratch.faults = faults;
-        Ok(())
-    }
-
-    #[inline(never)]
-    pub(super) fn array<const MODE: u8>(&mut self, slot: u32, start: usize, depth: u32) -> Step {
-        if depth >= MAX_DEPTH {
-            return Err(Halt);
-        }
-        let mut at = scan::space(self.text, start + 1);
-        let mut count = 0;
-        if self.text.get(at) == Some(&b']') {
-            at += 1;
-        } else {
-            let prefix = self.program.plan(slot).prefix;
-            let mut below = self.program.element(slot, 0);
-            loop {
-                if count > 0 && count <= prefix {
-                    below = self.program.element(slot, count);
-                }
-                at = match below {
-                    UNASKED => self.skip(at, depth + 1)?,
-                    below => self.value::<MODE>(below, at, depth + 1)?,
-                };
-                count += 1;
-                let mut next = self.text.get(at);
-                if !matches!(next, Some(b',' | b']')) {
-                    at = scan::space(self.text, at);
-                    next = self.text.get(at);
-                }
-                at += 1;
-                match next {
-                    Some(b',') => {}
-                    Some(b']') => break,
-                    _ => return Err(Halt),
-                }
+        let found = &mut self.program.slots[slot as usize];
+        if found.narrowed >> (met.kind() as u8) & 1 == 1 {
+            found.rejected = found.rejected.wrapping_add(Self::delta::<MODE>());
+            for finding in &mut self.scratch.findings[first..] {
+                finding.variant = found.label;
             }
         }
-        if !self.program.slots[slot as usize].free[Kind::Array as usize] {
-            let met = Met::Container(Kind::Array, &self.text[start..at], count as u64);
-            self.assess::<MODE>(slot, &met, start, at)?;
-        }
-        Ok(at)
+        Ok(())
     }
 }
 

@@ -1,0 +1,95 @@
+//! The walk over the elements of an array.
+
+use crate::json::Kind;
+
+use super::fault::Fault;
+use super::plan::Met;
+use super::scan::{self, MAX_DEPTH};
+use super::walk::{ASK, Halt, Step, UNASKED, Walk};
+
+impl Walk<'_, '_, '_> {
+    #[inline(never)]
+    pub(super) fn array<const MODE: u8>(&mut self, slot: u32, start: usize, depth: u32) -> Step {
+        if depth >= MAX_DEPTH {
+            return Err(Halt);
+        }
+        if !self.program.plan(slot).containing.is_empty() {
+            self.contained::<MODE>(slot, start, depth)?;
+        }
+        let mut at = scan::space(self.text, start + 1);
+        let mut count = 0;
+        if self.text.get(at) == Some(&b']') {
+            at += 1;
+        } else {
+            let prefix = self.program.plan(slot).prefix;
+            let mut below = self.program.element(slot, 0);
+            loop {
+                if count > 0 && count <= prefix {
+                    below = self.program.element(slot, count);
+                }
+                at = match below {
+                    UNASKED => self.skip(at, depth + 1)?,
+                    below => self.value::<MODE>(below, at, depth + 1)?,
+                };
+                count += 1;
+                let mut next = self.text.get(at);
+                if !matches!(next, Some(b',' | b']')) {
+                    at = scan::space(self.text, at);
+                    next = self.text.get(at);
+                }
+                at += 1;
+                match next {
+                    Some(b',') => {}
+                    Some(b']') => break,
+                    _ => return Err(Halt),
+                }
+            }
+        }
+        if self.program.slots[slot as usize].asks_arrays {
+            let met = Met::Container(Kind::Array, &self.text[start..at], count as u64);
+            self.assess::<MODE>(slot, &met, start, at)?;
+        }
+        Ok(at)
+    }
+
+    /// Whether `contains` finds as many elements as it should.
+    #[inline(never)]
+    fn contained<const MODE: u8>(
+        &mut self,
+        slot: u32,
+        start: usize,
+        depth: u32,
+    ) -> Result<(), Halt> {
+        let graph = self.program.graph;
+        let containing = self.program.plan(slot).containing.to_vec();
+        let mut found = vec![0_u64; containing.len()];
+        let mut at = scan::space(self.text, start + 1);
+        let mut is_open = self.text.get(at) != Some(&b']');
+        while is_open {
+            for (id, found) in containing.iter().zip(&mut found) {
+                if let Some(contains) = graph.node(*id).array.contains {
+                    let accepted = self.accepts(contains.node, at, depth + 1)?;
+                    *found += u64::from(accepted.is_some());
+                }
+            }
+            at = scan::space(self.text, self.skip(at, depth + 1)?);
+            is_open = match self.text.get(at) {
+                Some(b',') => true,
+                Some(b']') => false,
+                _ => return Err(Halt),
+            };
+            at = scan::space(self.text, at + usize::from(is_open));
+        }
+        for (id, found) in containing.into_iter().zip(found) {
+            let contains = graph.node(id).array.contains;
+            if contains.is_none_or(|contains| contains.allows(found)) {
+                continue;
+            }
+            if MODE == ASK {
+                return Err(self.reject());
+            }
+            self.find(slot, id, Fault::Contains, (start, at + 1), (0, 0));
+        }
+        Ok(())
+    }
+}

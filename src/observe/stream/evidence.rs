@@ -1,0 +1,220 @@
+//! What the first members of an object say of which branches it cannot be meant for.
+//!
+//! A branch that fixes a property to other texts, or that is closed and does not name a key, need not be
+//! asked.
+
+use crate::json::Kind;
+use crate::schema::{Graph, NodeId};
+
+use super::scan;
+
+/// Bytes of evidence that are kept; what has more says less.
+const MOST: usize = 512;
+
+/// How far unions in unions are followed.
+const DEPTH: u8 = 8;
+
+/// What is looked at of an object.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// Properties that some branch fixes to texts.
+    tags: Vec<Box<str>>,
+    /// Whether some branch is closed, so that any key tells.
+    keys: bool,
+}
+
+impl Looks {
+    /// What tells the branches of unions apart.
+    pub(super) fn new(graph: &Graph, given: &[NodeId]) -> Self {
+        let mut looks = Self::default();
+        let mut seen = Vec::new();
+        looks.gather(graph, given, DEPTH, &mut seen);
+        looks
+    }
+
+    fn gather(&mut self, graph: &Graph, ids: &[NodeId], depth: u8, seen: &mut Vec<NodeId>) {
+        let Some(depth) = depth.checked_sub(1) else {
+            return;
+        };
+        for part in ids.iter().flat_map(|id| graph.parts(*id)) {
+            if seen.contains(&part) {
+                continue;
+            }
+            seen.push(part);
+            let node = graph.node(part);
+            for (name, property) in &node.object.properties {
+                if !texts(graph, *property).is_empty() && !self.has_tag(name.as_bytes()) {
+                    self.tags.push((**name).into());
+                }
+            }
+            let rest = node.object.additional;
+            self.keys |= rest.is_some_and(|rest| graph.node(rest).never);
+            for branches in [&node.any_of, &node.one_of] {
+                self.gather(graph, branches, depth, seen);
+            }
+        }
+    }
+
+    fn has_tag(&self, name: &[u8]) -> bool {
+        self.tags.iter().any(|tag| tag.as_bytes() == name)
+    }
+
+    /// Gathers the evidence of the object at `at`: its first key, and its first tags with their texts.
+    /// What is written with escapes is none.
+    pub(super) fn look(
+        &self,
+        text: &[u8],
+        at: usize,
+        skipper: &mut scan::Skipper,
+        evidence: &mut Vec<u8>,
+    ) {
+        evidence.clear();
+        if self.tags.is_empty() && !self.keys {
+            return;
+        }
+        // What is no JSON is for the walk to find.
+        let _: Option<()> = self.gather_evidence(text, at, skipper, evidence);
+    }
+
+    fn gather_evidence(
+        &self,
+        text: &[u8],
+        at: usize,
+        skipper: &mut scan::Skipper,
+        evidence: &mut Vec<u8>,
+    ) -> Option<()> {
+        let mut at = scan::space(text, at + 1);
+        let mut is_first = true;
+        let mut is_tagged = false;
+        while text.get(at) == Some(&b'"') && evidence.len() < MOST {
+            let key = scan::string(text, at + 1).ok()?;
+            let written = &text[at..key.end];
+            let is_tag = !key.is_escaped && self.has_tag(&text[at + 1..key.end - 1]);
+            if is_tagged && !is_tag {
+                return None;
+            }
+            at = scan::space(text, key.end);
+            if text.get(at) != Some(&b':') {
+                return None;
+            }
+            at = scan::space(text, at + 1);
+            let mut end = None;
+            let mut value: &[u8] = b";";
+            if is_tag && text.get(at) == Some(&b'"') {
+                let scanned = scan::string(text, at + 1).ok()?;
+                end = Some(scanned.end);
+                if !scanned.is_escaped {
+                    value = &text[at..scanned.end];
+                    is_tagged = true;
+                }
+            }
+            if !key.is_escaped && (is_first || value != b";") {
+                evidence.extend_from_slice(written);
+                evidence.extend_from_slice(value);
+            }
+            is_first = false;
+            if self.tags.is_empty() {
+                return None;
+            }
+            at = match end {
+                Some(end) => end,
+                None => skipper.value(text, at, 0).ok()?,
+            };
+            at = scan::space(text, at);
+            if text.get(at) != Some(&b',') {
+                return None;
+            }
+            at = scan::space(text, at + 1);
+        }
+        None
+    }
+}
+
+/// A member that an object has, and its text if that is a tag.
+#[derive(Debug)]
+pub(super) struct Member {
+    key: String,
+    text: Option<String>,
+}
+
+/// Reads gathered evidence.
+pub(super) fn members(evidence: &[u8]) -> Vec<Member> {
+    let mut members = Vec::new();
+    let mut at = 0;
+    while evidence.get(at) == Some(&b'"') {
+        let Ok(key) = scan::string(evidence, at + 1) else {
+            break;
+        };
+        let value = match evidence.get(key.end) {
+            Some(b'"') => scan::string(evidence, key.end + 1).ok(),
+            _ => None,
+        };
+        let text = value.map(|value| scan::unescape(&evidence[key.end..value.end]));
+        members.push(Member {
+            key: scan::unescape(&evidence[at..key.end]),
+            text,
+        });
+        at = value.map_or(key.end + 1, |value| value.end);
+    }
+    members
+}
+
+/// Whether an object with these members has one with this name; `None` where they do not say.
+pub(super) fn has(members: &[Member], name: &str) -> Option<bool> {
+    members
+        .iter()
+        .any(|member| member.key == name)
+        .then_some(true)
+}
+
+/// Whether a schema accepts no object with these members.
+pub(super) fn excludes(graph: &Graph, id: NodeId, members: &[Member]) -> bool {
+    excludes_within(graph, id, members, DEPTH)
+}
+
+fn excludes_within(graph: &Graph, id: NodeId, members: &[Member], depth: u8) -> bool {
+    let Some(depth) = depth.checked_sub(1) else {
+        return false;
+    };
+    graph.parts(id).into_iter().any(|part| {
+        let node = graph.node(part);
+        let all_exclude = |branches: &[NodeId]| {
+            let mut branches = branches.iter();
+            branches.len() > 0 && branches.all(|id| excludes_within(graph, *id, members, depth))
+        };
+        let is_closed = |key: &str| {
+            let rest = node.object.additional;
+            rest.is_some_and(|rest| graph.node(rest).never)
+                && node.named_schemas(key).next().is_none()
+        };
+        let is_other = |member: &Member| {
+            let Some(text) = &member.text else {
+                return false;
+            };
+            let property = node.object.properties.get(&*member.key);
+            property.is_some_and(|property| {
+                let fixed = texts(graph, *property);
+                !fixed.is_empty() && !fixed.iter().any(|fixed| fixed == text)
+            })
+        };
+        node.never
+            || node
+                .types
+                .is_some_and(|types| !types.may_hold(Kind::Object))
+            || members
+                .iter()
+                .any(|member| is_closed(&member.key) || is_other(member))
+            || all_exclude(&node.any_of)
+            || all_exclude(&node.one_of)
+    })
+}
+
+/// The texts to which a schema fixes what is a text; none where it does not.
+fn texts(graph: &Graph, id: NodeId) -> Vec<String> {
+    let node = graph.node(graph.resolve(id));
+    match (&node.constant, &node.values) {
+        (Some(constant), _) => constant.as_str().map(str::to_owned).into_iter().collect(),
+        (None, Some(values)) => values.strings().map(str::to_owned).collect(),
+        (None, None) => Vec::new(),
+    }
+}
