@@ -153,6 +153,14 @@ pub fn schemas() -> Vec<(Value, Value)> {
                     "if": {"required": ["id", "more"]}, "then": {"properties": {"more": {"type": "array", "contains": {"const": 1}}}}, "else": {"maxProperties": 2}, "unevaluatedProperties": false}]}}),
             json!([1, {"id": 2}, {"id": 3, "more": [0, 1]}]),
         ),
+        // A branch that is assumed and whose `not` accepts; assumptions in assumptions.
+        (
+            json!({"type": "array", "items": {"anyOf": [
+                {"title": "A", "type": "object", "required": ["k"], "allOf": [{"not": {"required": ["x"]}}],
+                    "properties": {"k": {"const": "a"}, "n": {"type": "integer"}}},
+                {"title": "B", "type": "object", "required": ["k"], "properties": {"k": {"const": "b"}, "c": {"$ref": "#/items"}}}]}}),
+            json!([{"k": "a", "n": 1}, {"k": "b", "c": {"k": "b", "c": {"k": "a", "n": 2}}}, {"k": "b", "x": 1}]),
+        ),
     ];
     for outside in crate::outside::outside() {
         let mut random = Random(3);

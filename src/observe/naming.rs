@@ -63,10 +63,11 @@ impl Naming {
         evaluated: &Evaluated,
     ) {
         if evaluated.has_member(graph, name) {
-        } else if graph.node(rest).never {
-            self.closed.push(id);
-        } else {
-            self.apply(rest);
+            return;
+        }
+        match graph.node(rest).never {
+            true => self.closed.push(id),
+            false => self.apply(rest),
         }
     }
 

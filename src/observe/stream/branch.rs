@@ -1,5 +1,6 @@
 //! The walk over values of which branches and conditions say which schemas apply.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use crate::json::{Document, Kind};
@@ -94,16 +95,26 @@ impl Walk<'_, '_, '_> {
             return self.tape::<MODE>(slot, at, depth);
         }
         let mark = Mark::of(self);
-        self.assuming += usize::from(applied.is_assumed);
+        let is_assumed = usize::from(applied.is_assumed);
+        self.assuming += is_assumed;
+        self.presuming += is_assumed;
         let end = self.spaced::<MODE>(applied.slot, at, depth)?;
+        let is_within = self.presuming > is_assumed;
         if applied.is_assumed && self.deviating != mark.deviating {
-            // No branch accepts: which is the closest is for the tape.
-            self.spaced::<TAKE_BACK>(applied.slot, at, depth)?;
-            mark.restore(self);
-            self.scratch.failed.insert(place);
-            return self.tape::<MODE>(slot, at, depth);
+            // No branch accepts: which is the closest is for the tape. What was assumed around this fails
+            // with it, and takes back all at once.
+            if !is_within {
+                self.spaced::<TAKE_BACK>(applied.slot, at, depth)?;
+                mark.restore(self);
+                self.scratch.failed.insert(place);
+                return self.tape::<MODE>(slot, at, depth);
+            }
+            self.assuming -= is_assumed;
+            self.presuming -= is_assumed;
+            return Ok(end);
         }
-        self.assuming -= usize::from(applied.is_assumed);
+        self.assuming -= is_assumed;
+        self.presuming -= is_assumed;
         for node in applied.excluded.iter().flat_map(|excluded| &**excluded) {
             self.find(applied.slot, *node, Fault::Excluded, (at, end), (0, 0));
         }
@@ -198,12 +209,12 @@ impl Walk<'_, '_, '_> {
     ) -> Result<Option<usize>, Halt> {
         let key = (node, offset(at));
         if let Some(known) = self.scratch.answers.get(&key) {
-            return Ok(*known);
+            return Ok(known.map(|end| end.get() as usize));
         }
         let slot = self.program.asked(node);
         let scratch = &self.scratch;
         let kept = (scratch.hashes.len(), scratch.data_keys.len());
-        let (deviating, assuming) = (self.deviating, self.assuming);
+        let (deviating, assuming, presuming) = (self.deviating, self.assuming, self.presuming);
         let answer = self.spaced::<ASK>(slot, at, depth);
         let answer = match answer {
             Ok(end) => Some(end),
@@ -213,8 +224,9 @@ impl Walk<'_, '_, '_> {
         self.is_rejected = false;
         self.scratch.hashes.truncate(kept.0);
         self.scratch.data_keys.truncate(kept.1);
-        (self.deviating, self.assuming) = (deviating, assuming);
-        self.scratch.answers.insert(key, answer);
+        (self.deviating, self.assuming, self.presuming) = (deviating, assuming, presuming);
+        let end = answer.and_then(|end| NonZeroU32::new(offset(end)));
+        self.scratch.answers.insert(key, end);
         Ok(answer)
     }
 
@@ -260,6 +272,7 @@ enum Outcome {
 struct Mark {
     deviating: usize,
     assuming: usize,
+    presuming: usize,
     findings: usize,
     deferred: usize,
     root_variants: usize,
@@ -272,6 +285,7 @@ impl Mark {
         Self {
             deviating: walk.deviating,
             assuming: walk.assuming,
+            presuming: walk.presuming,
             findings: scratch.findings.len(),
             deferred: scratch.deferred.len(),
             root_variants: scratch.root_variants.len(),
@@ -283,6 +297,7 @@ impl Mark {
     fn restore(self, walk: &mut Walk<'_, '_, '_>) {
         walk.deviating = self.deviating;
         walk.assuming = self.assuming;
+        walk.presuming = self.presuming;
         let scratch = &mut walk.scratch;
         scratch.findings.truncate(self.findings);
         scratch.deferred.truncate(self.deferred);

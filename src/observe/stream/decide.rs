@@ -18,6 +18,9 @@ use super::slot::{NONE, Program};
 /// Trees that are kept by the evidence of objects.
 const TREES: usize = 512;
 
+/// Turns that are kept for values of one kind at one place; ways that are new then lead to the tape.
+const TURNS: u32 = 1_024;
+
 /// Questions on one way; what asks more goes to the tape.
 const QUESTIONS: u32 = 128;
 
@@ -136,7 +139,13 @@ impl Program<'_> {
     }
 
     fn new_turn(&mut self, decisions: u32, evidence: &[u8], answers: Answers) -> u32 {
-        let Decisions { slot, kind, .. } = self.decisions[decisions as usize];
+        let Decisions {
+            slot, kind, turns, ..
+        } = &self.decisions[decisions as usize];
+        let (slot, kind) = (*slot, *kind);
+        if turns.len() >= TURNS as usize {
+            return TURNS - 1;
+        }
         let mut way = Way {
             graph: self.graph,
             kind,
@@ -148,6 +157,7 @@ impl Program<'_> {
         way.found.nodes = self.plan(slot).given.to_vec();
         let holds = |required: &crate::schema::Required| required.holds_on(self.side);
         let turn = match way.go(holds) {
+            _ if self.decisions[decisions as usize].turns.len() == TURNS as usize - 1 => Turn::Tape,
             Ok(()) => self.applied(slot, kind, &way.found),
             Err(turn) => turn,
         };
@@ -158,6 +168,10 @@ impl Program<'_> {
 
     fn applied(&mut self, slot: u32, kind: Kind, found: &Found) -> Turn {
         let graph = self.graph;
+        if found.is_assumed && !found.excluded.is_empty() {
+            // It may be the branch itself whose `not` accepts.
+            return Turn::Tape;
+        }
         let leftovers = Leftovers::of(graph, &found.nodes, &found.edges);
         let below = self.chosen(
             slot,

@@ -3,6 +3,8 @@
 //! A branch that fixes a property to other texts, or that is closed and does not name a key, need not be
 //! asked.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::json::Kind;
 use crate::schema::{Graph, NodeId};
 
@@ -14,13 +16,23 @@ const MOST: usize = 512;
 /// How far unions in unions are followed.
 const DEPTH: u8 = 8;
 
+/// Stands for every text that no branch fixes a tag to.
+const OTHER_TEXT: &[u8] = br#""\u0000""#;
+
+/// Stands for every key that no closed branch names.
+const OTHER_KEY: &[u8] = br#""""#;
+
 /// What is looked at of an object.
 #[derive(Debug, Default)]
 pub(super) struct Looks {
-    /// Properties that some branch fixes to texts.
-    tags: Vec<Box<str>>,
+    /// Properties that some branch fixes to texts, each with all of these.
+    tags: FxHashMap<Box<[u8]>, FxHashSet<Box<[u8]>>>,
     /// Whether some branch is closed, so that any key tells.
-    keys: bool,
+    is_closed: bool,
+    /// Whether a closed branch has patterns for keys.
+    has_patterns: bool,
+    /// The keys that closed branches name.
+    names: FxHashSet<Box<[u8]>>,
 }
 
 impl Looks {
@@ -41,22 +53,25 @@ impl Looks {
                 continue;
             }
             seen.push(part);
-            let node = graph.node(part);
-            for (name, property) in &node.object.properties {
-                if !texts(graph, *property).is_empty() && !self.has_tag(name.as_bytes()) {
-                    self.tags.push((**name).into());
+            let rules = &graph.node(part).object;
+            for (name, property) in &rules.properties {
+                let texts = texts(graph, *property);
+                if !texts.is_empty() {
+                    let known = self.tags.entry(name.as_bytes().into()).or_default();
+                    known.extend(texts.into_iter().map(|text| text.into_bytes().into()));
                 }
             }
-            let rest = node.object.additional;
-            self.keys |= rest.is_some_and(|rest| graph.node(rest).never);
+            if rules.additional.is_some_and(|rest| graph.node(rest).never) {
+                self.is_closed = true;
+                self.has_patterns |= !rules.patterns.is_empty();
+                let names = rules.names.iter().map(|name| name.as_bytes().into());
+                self.names.extend(names);
+            }
+            let node = graph.node(part);
             for branches in [&node.any_of, &node.one_of] {
                 self.gather(graph, branches, depth, seen);
             }
         }
-    }
-
-    fn has_tag(&self, name: &[u8]) -> bool {
-        self.tags.iter().any(|tag| tag.as_bytes() == name)
     }
 
     /// Gathers the evidence of the object at `at`: its first key, and its first tags with their texts.
@@ -69,13 +84,14 @@ impl Looks {
         evidence: &mut Vec<u8>,
     ) {
         evidence.clear();
-        if self.tags.is_empty() && !self.keys {
+        if self.tags.is_empty() && !self.is_closed {
             return;
         }
         // What is no JSON is for the walk to find.
         let _: Option<()> = self.gather_evidence(text, at, skipper, evidence);
     }
 
+    /// Ends where there is nothing more to be had.
     fn gather_evidence(
         &self,
         text: &[u8],
@@ -86,11 +102,12 @@ impl Looks {
         let mut at = scan::space(text, at + 1);
         let mut is_first = true;
         let mut is_tagged = false;
-        while text.get(at) == Some(&b'"') && evidence.len() < MOST {
+        while text.get(at) == Some(&b'"') {
             let key = scan::string(text, at + 1).ok()?;
             let written = &text[at..key.end];
-            let is_tag = !key.is_escaped && self.has_tag(&text[at + 1..key.end - 1]);
-            if is_tagged && !is_tag {
+            let name = &text[at + 1..key.end - 1];
+            let tags = self.tags.get(name).filter(|_| !key.is_escaped);
+            if is_tagged && tags.is_none() {
                 return None;
             }
             at = scan::space(text, key.end);
@@ -98,28 +115,31 @@ impl Looks {
                 return None;
             }
             at = scan::space(text, at + 1);
-            let mut end = None;
-            let mut value: &[u8] = b";";
-            if is_tag && text.get(at) == Some(&b'"') {
-                let scanned = scan::string(text, at + 1).ok()?;
-                end = Some(scanned.end);
-                if !scanned.is_escaped {
-                    value = &text[at..scanned.end];
-                    is_tagged = true;
-                }
-            }
-            if !key.is_escaped && (is_first || value != b";") {
-                evidence.extend_from_slice(written);
-                evidence.extend_from_slice(value);
-            }
-            is_first = false;
-            if self.tags.is_empty() {
-                return None;
-            }
-            at = match end {
-                Some(end) => end,
-                None => skipper.value(text, at, 0).ok()?,
+            let is_told = self.is_closed && is_first && !key.is_escaped;
+            let key_told = match self.names.contains(name) || self.has_patterns || tags.is_some() {
+                true => written,
+                false => OTHER_KEY,
             };
+            is_first = false;
+            if let (Some(texts), Some(b'"')) = (tags, text.get(at)) {
+                let scanned = scan::string(text, at + 1).ok()?;
+                let value = match texts.contains(&text[at + 1..scanned.end - 1]) {
+                    _ if scanned.is_escaped => &b";"[..],
+                    true => &text[at..scanned.end],
+                    false => OTHER_TEXT,
+                };
+                is_tagged |= !scanned.is_escaped;
+                put(evidence, written, value)?;
+                at = scanned.end;
+            } else {
+                if is_told {
+                    put(evidence, key_told, b";")?;
+                }
+                if self.tags.is_empty() {
+                    return None;
+                }
+                at = skipper.value(text, at, 0).ok()?;
+            }
             at = scan::space(text, at);
             if text.get(at) != Some(&b',') {
                 return None;
@@ -128,6 +148,16 @@ impl Looks {
         }
         None
     }
+}
+
+/// Adds evidence as long as there is room.
+fn put(evidence: &mut Vec<u8>, key: &[u8], value: &[u8]) -> Option<()> {
+    if evidence.len() + key.len() + value.len() > MOST {
+        return None;
+    }
+    evidence.extend_from_slice(key);
+    evidence.extend_from_slice(value);
+    Some(())
 }
 
 /// A member that an object has, and its text if that is a tag.

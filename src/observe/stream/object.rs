@@ -16,11 +16,14 @@ impl Walk<'_, '_, '_> {
         // What has not been seen yet.
         let mut left = [u64::MAX; WORDS];
         let hashes = self.scratch.hashes.len();
-        // Held here, so that they need not be looked for at each member. No object has one of its own
-        // slot within.
+        // Held here, so that they need not be looked for at each member. When schemas are asked, an object
+        // of this slot may hold another one, which then finds none and learns them anew.
         let mut steps = std::mem::take(&mut self.program.slots[slot as usize].steps);
         let walked = self.members::<MODE>(slot, &mut steps, &mut left, start, depth);
-        self.program.slots[slot as usize].steps = steps;
+        let known = &mut self.program.slots[slot as usize].steps;
+        if known.len() <= steps.len() {
+            *known = steps;
+        }
         let at = walked?;
         let others = self.scratch.hashes.len() - hashes;
         if others > 0 && scan::repeats(&mut self.scratch.hashes, hashes) {

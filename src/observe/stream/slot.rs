@@ -28,6 +28,9 @@ pub(super) const NONE: u32 = u32::MAX;
 /// are data.
 const STRANGERS: u32 = 32;
 
+/// Bytes of the longest of them.
+const LONGEST: usize = 256;
+
 /// Members that are told apart by a bit.
 pub(super) const MEMBERS: usize = 256;
 
@@ -446,7 +449,9 @@ impl<'g> Program<'g> {
                 return Err(resolved);
             }
             None if found.members.len() >= MEMBERS => return Err(resolved),
-            None if !is_named && found.strangers >= STRANGERS => return Err(resolved),
+            None if !is_named && (found.strangers >= STRANGERS || key.len() > LONGEST) => {
+                return Err(resolved);
+            }
             None => {
                 found.strangers += u32::from(!is_named);
                 let member = index(found.members.len());

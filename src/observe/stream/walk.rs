@@ -1,5 +1,7 @@
 //! The walk over the bytes of one payload.
 
+use std::num::NonZeroU32;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::json::Kind;
@@ -19,13 +21,17 @@ pub(super) const UNASKED: u32 = NONE - 1;
 
 /// Values are counted.
 pub(super) const COUNT: u8 = 0;
-/// What was counted of a payload that turned out not to be JSON is taken back.
+/// What was counted is taken back: of a payload that turned out not to be JSON, or of a value of which a
+/// branch was assumed that does not accept.
 pub(super) const TAKE_BACK: u8 = 1;
 /// Nothing is counted: the question is whether the schemas accept.
 pub(super) const ASK: u8 = 2;
 
 /// Values of one payload that are walked on a tape one by one; with more of them the whole payload is.
 const MOST_DEFERRED: usize = 256;
+
+/// Answers that are remembered without giving their memory back.
+const ANSWERS: usize = 4_096;
 
 /// The walk ended early: the text is not JSON, or not of a sort that is streamed; schemas that were asked
 /// do not accept; or all is taken back. [`Walk::is_rejected`] tells the second from the others.
@@ -64,7 +70,7 @@ pub(super) struct Scratch {
     /// Keys on the way that are data.
     pub(super) data_keys: Vec<(u32, u32)>,
     /// Where schemas that were asked accept: the end of the value.
-    pub(super) answers: FxHashMap<(NodeId, u32), Option<usize>>,
+    pub(super) answers: FxHashMap<(NodeId, u32), Option<NonZeroU32>>,
     /// Places where the only branch that could accept does not: the slot and the offset of the value.
     pub(super) failed: FxHashSet<(u32, u32)>,
     /// Emptied buffers for the evidence of objects.
@@ -81,6 +87,10 @@ impl Scratch {
         self.hashes.clear();
         self.faults.clear();
         self.data_keys.clear();
+        // One payload with many answers is not to slow down all that follow.
+        if self.answers.capacity() > ANSWERS {
+            self.answers = FxHashMap::default();
+        }
         self.answers.clear();
     }
 }
@@ -96,6 +106,8 @@ pub(super) struct Walk<'w, 'g, 't> {
     pub(super) deviating: usize,
     /// Open unions of which a branch is only assumed to accept.
     pub(super) assuming: usize,
+    /// Those of them that are taken back when the branch does not.
+    pub(super) presuming: usize,
     /// Whether the walk ended because schemas that were asked do not accept.
     pub(super) is_rejected: bool,
 }
@@ -109,6 +121,9 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         payload: u64,
     ) -> Self {
         scratch.reset();
+        if scratch.failed.capacity() > ANSWERS {
+            scratch.failed = FxHashSet::default();
+        }
         scratch.failed.clear();
         Self {
             text,
@@ -118,6 +133,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             payload,
             deviating: 0,
             assuming: 0,
+            presuming: 0,
             is_rejected: false,
         }
     }
@@ -132,6 +148,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             return true;
         }
         self.scratch.reset();
+        (self.deviating, self.assuming, self.presuming) = (0, 0, 0);
         // What was learnt stays learnt, so this takes the same way to the same end.
         let _: Step = self.value::<TAKE_BACK>(Program::ROOT, 0, 0);
         self.scratch.reset();
