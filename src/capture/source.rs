@@ -104,7 +104,8 @@ fn folder(root: &Path, format: Option<Format>, limits: &Limits, reading: &mut Re
     };
     let mut walk = WalkDir::new(root)
         .follow_links(true)
-        .sort_by_file_name()
+        // All of a folder, so the order is that of the names, which would have to be cut out each time.
+        .sort_by(|one, other| one.path().as_os_str().cmp(other.path().as_os_str()))
         .into_iter();
     let mut found = false;
     while let Some(entry) = walk.next() {
@@ -259,6 +260,7 @@ fn one(
     let hint = Hint::parse(plain_name);
     let rest: Box<dyn BufRead + Send> = match broken {
         Some(error) => Box::new(BufReader::new(Broken(Some(error)))),
+        None if complete => Box::new(io::empty()),
         None => reader,
     };
     let mut reader = io::Cursor::new(head).chain(rest);
