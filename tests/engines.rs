@@ -196,3 +196,37 @@ fn many_lines_and_many_files() {
         &others,
     );
 }
+
+/// A compressed stream that ends too early, with a line over the limit in it: what was read before is
+/// still told, and each problem once, in its place.
+#[test]
+fn a_stream_that_breaks() {
+    use std::io::Write as _;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let (before, behind) = (lines(700), lines(600));
+    let long = format!("\"{}\"\n", "x".repeat(900_000));
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    for part in [&before, &long, &behind] {
+        encoder.write_all(part.as_bytes()).expect("compressed");
+    }
+    let whole = encoder.finish().expect("compressed");
+    let name = "list-organisations.v2.ndjson.gz";
+    fs::write(folder.path().join(name), &whole[..whole.len() * 9 / 10]).expect("written");
+    let arguments = [
+        name,
+        "--contract",
+        "organisations@v2",
+        "--max-body",
+        "400000",
+    ];
+    assert_alike(folder.path(), &arguments, &ALL);
+    let (code, report) = report(folder.path(), &arguments, "streaming", "2");
+    assert_eq!(code, Some(2));
+    for told in [
+        "the compressed data ends too early",
+        "is over the limit of 400000",
+    ] {
+        assert_eq!(report.matches(told).count(), 1, "{told}");
+    }
+}
