@@ -248,3 +248,70 @@ fn texts(graph: &Graph, id: NodeId) -> Vec<String> {
         (None, None) => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::contract::{Contract, Operation, Payload};
+    use crate::location::Side;
+
+    /// What does not tell branches apart is the same evidence, and evidence is short: trees are kept by it.
+    #[test]
+    fn evidence_is_of_few_kinds() {
+        let schema = json!({"oneOf": [
+            {"properties": {"kind": {"const": "a"}, "n": true}, "additionalProperties": false},
+            {"properties": {"kind": {"enum": ["b", "c"]}}, "required": ["kind"]}]});
+        let contract = Contract::describe("test", "v1", "")
+            .operation(Operation::describe("get", "GET", "/").response_schema(200, schema))
+            .build()
+            .expect("compiles");
+        let payload = contract.operations[0].payload(Side::Response, Some(200));
+        let node = payload.and_then(Payload::schema).expect("a schema");
+        let looks = Looks::new(&contract.graph, &[node]);
+        let long = "k".repeat(4_000);
+        let table = [
+            ("{}".to_owned(), ""),
+            ("{\"kind\":\"a\"}".to_owned(), "\"kind\"\"a\""),
+            (
+                " {\"n\" : {\"kind\":1} , \"kind\" : \"b\" }"
+                    .trim()
+                    .to_owned(),
+                "\"n\";\"kind\"\"b\"",
+            ),
+            ("{\"kind\":\"strange\"}".to_owned(), "\"kind\"\"\\u0000\""),
+            ("{\"kind\":4}".to_owned(), "\"kind\";"),
+            ("{\"x1\":1,\"x2\":2}".to_owned(), "\"\";"),
+            (
+                format!("{{\"{long}\":1,\"kind\":\"{long}\"}}"),
+                "\"\";\"kind\"\"\\u0000\"",
+            ),
+            ("{\"k\\u0069nd\":\"a\"}".to_owned(), ""),
+            ("{\"kind\":\"\\u0061\"}".to_owned(), "\"kind\";"),
+        ];
+        for (text, expected) in table {
+            let mut evidence = Vec::new();
+            looks.look(
+                text.as_bytes(),
+                0,
+                &mut scan::Skipper::default(),
+                &mut evidence,
+            );
+            assert_eq!(String::from_utf8_lossy(&evidence), expected, "{text:.60}");
+        }
+        let branches = &contract.graph.node(contract.graph.resolve(node)).one_of;
+        let excluded = |evidence: &str| {
+            let members = members(evidence.as_bytes());
+            let excluded = branches
+                .iter()
+                .map(|id| excludes(&contract.graph, *id, &members));
+            excluded.collect::<Vec<bool>>()
+        };
+        assert_eq!(excluded("\"kind\"\"a\""), [false, true]);
+        assert_eq!(excluded("\"n\";\"kind\"\"b\""), [true, false]);
+        assert_eq!(excluded("\"kind\"\"\\u0000\""), [true, true]);
+        assert_eq!(excluded("\"\";"), [true, false]);
+        assert_eq!(excluded("\"kind\";"), [false, false]);
+    }
+}
