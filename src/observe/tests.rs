@@ -16,7 +16,7 @@ fn origin(file: &str) -> Origin {
     }
 }
 
-fn contract_of(schema: &Value) -> Contract {
+pub(super) fn contract_of(schema: &Value) -> Contract {
     try_contract_of(schema).expect("compiles")
 }
 

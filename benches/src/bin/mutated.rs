@@ -1,4 +1,4 @@
-//! Mutated documents over thirty-one schemas, against the `jsonschema` crate: what is accepted by one alone?
+//! Mutated documents over all sorts of schemas, against the `jsonschema` crate: what is accepted by one alone?
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml --bin mutated [DOCUMENTS PER SCHEMA]`
 

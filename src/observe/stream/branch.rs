@@ -99,22 +99,20 @@ impl Walk<'_, '_, '_> {
         self.assuming += is_assumed;
         self.presuming += is_assumed;
         let end = self.spaced::<MODE>(applied.slot, at, depth)?;
-        let is_within = self.presuming > is_assumed;
-        if applied.is_assumed && self.deviating != mark.deviating {
-            // No branch accepts: which is the closest is for the tape. What was assumed around this fails
-            // with it, and takes back all at once.
-            if !is_within {
-                self.spaced::<TAKE_BACK>(applied.slot, at, depth)?;
-                mark.restore(self);
-                self.scratch.failed.insert(place);
-                return self.tape::<MODE>(slot, at, depth);
-            }
-            self.assuming -= is_assumed;
-            self.presuming -= is_assumed;
-            return Ok(end);
+        let has_failed = applied.is_assumed && self.deviating != mark.deviating;
+        if has_failed && self.presuming == 1 {
+            // No branch accepts: which is the closest is for the tape.
+            self.spaced::<TAKE_BACK>(applied.slot, at, depth)?;
+            mark.restore(self);
+            self.scratch.failed.insert(place);
+            return self.tape::<MODE>(slot, at, depth);
         }
         self.assuming -= is_assumed;
         self.presuming -= is_assumed;
+        if has_failed {
+            // What was assumed around this fails with it, and takes back all at once.
+            return Ok(end);
+        }
         for node in applied.excluded.iter().flat_map(|excluded| &**excluded) {
             self.find(applied.slot, *node, Fault::Excluded, (at, end), (0, 0));
         }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::json::Kind;
+use crate::location::Side;
 use crate::schema::{Graph, Node, NodeId};
 
 use super::choice::closed_enums;
@@ -148,6 +149,7 @@ impl Program<'_> {
         }
         let mut way = Way {
             graph: self.graph,
+            side: self.side,
             kind,
             members: evidence::members(evidence),
             answers,
@@ -155,8 +157,8 @@ impl Program<'_> {
             found: Found::default(),
         };
         way.found.nodes = self.plan(slot).given.to_vec();
-        let holds = |required: &crate::schema::Required| required.holds_on(self.side);
-        let turn = match way.go(holds) {
+        let turn = match way.go() {
+            // The last one that is kept, to which all leads that is new from here on.
             _ if self.decisions[decisions as usize].turns.len() == TURNS as usize - 1 => Turn::Tape,
             Ok(()) => self.applied(slot, kind, &way.found),
             Err(turn) => turn,
@@ -243,6 +245,7 @@ impl Found {
 /// One way through the schemas of a value, as far as answers lead.
 struct Way<'g> {
     graph: &'g Graph,
+    side: Option<Side>,
     kind: Kind,
     members: Vec<Member>,
     answers: Answers,
@@ -252,7 +255,7 @@ struct Way<'g> {
 
 impl Way<'_> {
     /// Goes to the end, or to the turn that has to be taken first.
-    fn go(&mut self, holds: impl Fn(&crate::schema::Required) -> bool) -> Result<(), Turn> {
+    fn go(&mut self) -> Result<(), Turn> {
         let graph = self.graph;
         let mut next = 0;
         while let Some(&id) = self.found.nodes.get(next) {
@@ -266,7 +269,7 @@ impl Way<'_> {
             }
             if let Some(conditional) = node.conditional {
                 let condition = conditional.condition;
-                let outcome = match self.meets(condition, &holds)? {
+                let outcome = match self.meets(condition)? {
                     true => [Some(condition), conditional.then],
                     false => [None, conditional.otherwise],
                 };
@@ -329,17 +332,13 @@ impl Way<'_> {
     }
 
     /// Whether the value meets a condition.
-    fn meets(
-        &mut self,
-        condition: NodeId,
-        holds: impl Fn(&crate::schema::Required) -> bool,
-    ) -> Result<bool, Turn> {
+    fn meets(&mut self, condition: NodeId) -> Result<bool, Turn> {
         let node = self.graph.node(condition);
         if self.kind != Kind::Object || !only_requires(node) {
             return self.accepts(condition);
         }
-        for required in node.object.required.iter().filter(|name| holds(name)) {
-            if !self.has(&required.name)? {
+        for required in &node.object.required {
+            if required.holds_on(self.side) && !self.has(&required.name)? {
                 return Ok(false);
             }
         }

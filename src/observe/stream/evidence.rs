@@ -253,8 +253,9 @@ fn texts(graph: &Graph, id: NodeId) -> Vec<String> {
 mod tests {
     use serde_json::json;
 
+    use super::super::super::tests::contract_of;
     use super::*;
-    use crate::contract::{Contract, Operation, Payload};
+    use crate::contract::Payload;
     use crate::location::Side;
 
     /// What does not tell branches apart is the same evidence, and evidence is short: trees are kept by it.
@@ -263,10 +264,7 @@ mod tests {
         let schema = json!({"oneOf": [
             {"properties": {"kind": {"const": "a"}, "n": true}, "additionalProperties": false},
             {"properties": {"kind": {"enum": ["b", "c"]}}, "required": ["kind"]}]});
-        let contract = Contract::describe("test", "v1", "")
-            .operation(Operation::describe("get", "GET", "/").response_schema(200, schema))
-            .build()
-            .expect("compiles");
+        let contract = contract_of(&schema);
         let payload = contract.operations[0].payload(Side::Response, Some(200));
         let node = payload.and_then(Payload::schema).expect("a schema");
         let looks = Looks::new(&contract.graph, &[node]);

@@ -554,8 +554,9 @@ const _: () = assert!(size_of::<Slot>() == 512);
 mod tests {
     use serde_json::{Map, json};
 
+    use super::super::super::tests::contract_of;
     use super::*;
-    use crate::contract::{Contract, Operation, Payload};
+    use crate::contract::Payload;
 
     /// However many names a schema has and however often they come, slots are made once.
     #[test]
@@ -565,10 +566,7 @@ mod tests {
             .collect();
         let schema =
             json!({"properties": properties, "patternProperties": {"^x": {"type": "null"}}});
-        let contract = Contract::describe("test", "v1", "")
-            .operation(Operation::describe("get", "GET", "/").response_schema(200, schema))
-            .build()
-            .expect("compiles");
+        let contract = contract_of(&schema);
         let payload = contract.operations[0].payload(Side::Response, Some(200));
         let node = payload.and_then(Payload::schema).expect("a schema");
         let mut program = Program::new(&contract.graph, None, node);
