@@ -11,7 +11,7 @@ use super::decide::{Answers, Applied, Question, Turn};
 use super::fault::Fault;
 use super::scan;
 use super::slot::Program;
-use super::walk::{ASK, COUNT, Deferred, Halt, Step, TAKE_BACK, Walk, offset};
+use super::walk::{ASK, COUNT, Deferred, Halt, Step, TAKE_BACK, Walk, delta, offset};
 
 impl Walk<'_, '_, '_> {
     /// A value of which branches and conditions say which schemas apply.
@@ -163,7 +163,7 @@ impl Walk<'_, '_, '_> {
             return;
         }
         let found = &mut self.program.slots[slot as usize];
-        found.accepted = found.accepted.wrapping_add(Self::delta::<MODE>());
+        found.accepted = found.accepted.wrapping_add(delta::<MODE>());
         if found.parent == Program::ROOT {
             self.scratch.root_variants.extend(&found.variants);
         }

@@ -5,7 +5,7 @@ use crate::schema::{Graph, NodeId};
 
 use super::super::variant::may_hold;
 use super::decide::is_silent;
-use super::how::{How, SCALARS};
+use super::how::How;
 use super::plan::{Leftovers, Reach, candidates, has_leftovers, reach_of};
 use super::slot::Program;
 
@@ -90,15 +90,14 @@ impl Program<'_> {
             || !is_scalar
             || !counts
             || !is_alike
-            || found.how[kind as usize] == How::Choose
+            || matches!(found.how[kind as usize], How::Choose | How::Only)
         {
             return false;
         }
         found.narrowed |= 1 << kind as u8;
         found.label = label;
-        let found = &mut self.slots[slot as usize];
-        found.only[kind as usize % SCALARS] = below;
-        found.how[kind as usize] = How::Only;
+        self.slots[slot as usize].goes_to(kind as usize, below);
+        self.leads_anew(slot, kind as usize);
         true
     }
 }

@@ -163,6 +163,13 @@ impl Counters {
         true
     }
 
+    /// Counts a fact in a payload of which it was counted before.
+    pub(super) fn count_beside(&mut self, fact: u32, times: u64) {
+        if let Some(fact) = self.facts.get_mut(fact as usize) {
+            fact.all.count += times;
+        }
+    }
+
     /// A file starts, or goes on.
     pub(super) fn in_file(&mut self, file: &Arc<str>) {
         let Some(known) = &self.file else {
@@ -358,6 +365,14 @@ impl Counters {
 
     /// Moves all counts to the profile.
     pub(super) fn settle(&mut self, program: &mut Program<'_>, shape: &mut Shape) {
+        program.gather();
+        for slot in &mut program.slots {
+            for (fact, beside) in slot.spelled.into_iter().zip(&mut slot.beside) {
+                self.count_beside(fact, std::mem::take(beside));
+            }
+            slot.spelled = [NONE; 2];
+            slot.sated_in = [u64::MAX; 2];
+        }
         for slot in 0..program.slots.len() {
             let found = &mut program.slots[slot];
             let kinds = std::mem::take(&mut found.kinds);
@@ -418,9 +433,6 @@ impl Counters {
         self.by_key.clear();
         self.by_record.clear();
         self.paths.clear();
-        for slot in &mut program.slots {
-            slot.spelled = [NONE; 2];
-        }
     }
 }
 

@@ -38,6 +38,8 @@ pub(super) enum How {
     /// The same, and spellings are counted.
     SpelledTime,
     AskString,
+    /// The glue has the value.
+    Written,
     Array,
     Object,
     Space,

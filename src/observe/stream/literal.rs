@@ -2,7 +2,8 @@
 
 use wide::u8x16;
 
-use crate::json::scan::{block, specials};
+/// The length of what is compared in one go.
+pub(super) const AT_ONCE: usize = 32;
 
 /// A text that is compared in one go with what stands at a place.
 #[derive(Debug)]
@@ -11,8 +12,6 @@ pub(super) struct Literal {
     head: [u8x16; 2],
     mask: u32,
     length: u32,
-    /// The first eight bytes, and all bits of each that counts.
-    start: (u64, u64),
     text: Box<[u8]>,
 }
 
@@ -27,13 +26,6 @@ impl Literal {
             ],
             mask: u32::try_from((1_u64 << count) - 1).unwrap_or(u32::MAX),
             length: u32::try_from(text.len()).unwrap_or(u32::MAX),
-            start: (
-                u64::from_le_bytes(std::array::from_fn(byte)),
-                u64::from_le_bytes(std::array::from_fn(|at| match at < text.len() {
-                    true => 0xff,
-                    false => 0,
-                })),
-            ),
             text: text.into(),
         }
     }
@@ -47,20 +39,11 @@ impl Literal {
         self.length as usize
     }
 
-    /// Whether a text may go on with this that has these eight bytes next.
+    /// Whether a text starts with this.
     #[inline(always)]
-    pub(super) const fn may_start(&self, next: u64) -> bool {
-        (next ^ self.start.0) & self.start.1 == 0
-    }
-
-    /// Whether the text goes on with this.
-    #[inline(always)]
-    pub(super) fn stands_at(&self, text: &[u8], at: usize) -> bool {
-        let Some(rest) = text.get(at..) else {
-            return false;
-        };
-        let Some(bytes) = rest.first_chunk::<32>() else {
-            return rest.starts_with(&self.text);
+    pub(super) fn starts(&self, text: &[u8]) -> bool {
+        let Some(bytes) = text.first_chunk::<AT_ONCE>() else {
+            return text.starts_with(&self.text);
         };
         let compare = |at: usize| {
             let half = bytes[at..].first_chunk().copied().unwrap_or_default();
@@ -74,7 +57,7 @@ impl Literal {
             return !compare(0) & self.mask == 0;
         }
         let equal = compare(0) | (compare(16) << 16);
-        !equal & self.mask == 0 && (self.length <= 32 || rest.starts_with(&self.text))
+        !equal & self.mask == 0 && (self.length as usize <= AT_ONCE || text.starts_with(&self.text))
     }
 }
 
@@ -84,12 +67,22 @@ const SHORT: usize = 15;
 /// A set of texts, each with a counter.
 #[derive(Debug, Default)]
 pub(super) struct Tallied {
-    /// Open addressing: a text of up to 15 bytes padded with zeros, and the number of its counter from
-    /// 1; 0 where nothing stands.
-    table: Box<[(u128, u32)]>,
+    /// Open addressing: texts of up to 15 bytes that are written without escapes.
+    table: Box<[Entry]>,
     shift: u32,
     texts: Vec<(Box<[u8]>, u64)>,
     by_text: rustc_hash::FxHashMap<Box<[u8]>, u32>,
+}
+
+/// A short text of a set.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    /// The text, behind it zeros.
+    key: u128,
+    count: u64,
+    /// The number of the text from 1; 0 where none stands.
+    number: u32,
+    length: u32,
 }
 
 impl Tallied {
@@ -105,44 +98,47 @@ impl Tallied {
         }
         let size = (set.texts.len() * 4).next_power_of_two().max(4);
         set.shift = 64 - size.trailing_zeros();
-        set.table = vec![(0, 0); size].into();
-        for (index, (text, _)) in set.texts.iter().enumerate() {
-            // The padding would make a NUL at the end disappear.
-            if text.len() > SHORT || text.contains(&0) {
+        set.table = vec![Entry::default(); size].into();
+        for (text, index) in set.texts.iter().map(|(text, _)| text).zip(1..) {
+            let is_plain = |byte: &u8| *byte >= b' ' && !matches!(byte, b'"' | b'\\');
+            if text.len() > SHORT || !text.iter().all(is_plain) {
                 continue;
             }
-            let mut padded = [0; 16];
-            padded[..text.len()].copy_from_slice(text);
-            let key = u128::from_le_bytes(padded);
+            let mut key = [0; 16];
+            key[..text.len()].copy_from_slice(text);
+            let key = u128::from_le_bytes(key);
             let mut at = place(key, set.shift);
-            while set.table[at].1 != 0 {
+            while set.table[at].number != 0 {
                 at = (at + 1) % size;
             }
-            set.table[at] = (key, u32::try_from(index + 1).unwrap_or(u32::MAX));
+            set.table[at] = Entry {
+                key,
+                count: 0,
+                number: index,
+                length: u32::try_from(text.len()).unwrap_or(u32::MAX),
+            };
         }
         set
     }
 
-    /// Counts the string behind the quote before `start` if it is short, plain and one of the set; the
-    /// offset behind its closing quote.
+    /// Counts the string that a text starts with if it is short, plain and one of the set; its length
+    /// with quotes.
     #[inline(always)]
-    pub(super) fn count_at(&mut self, text: &[u8], start: usize, delta: u64) -> Option<usize> {
-        let bytes = block(text, start)?;
-        let length = specials(bytes).trailing_zeros() as usize;
-        if length > SHORT || bytes[length] != b'"' {
-            return None;
-        }
-        let key = u128::from_le_bytes(bytes) & ((1_u128 << (8 * length)) - 1);
+    pub(super) fn count_first(&mut self, text: &[u8], delta: u64) -> Option<usize> {
+        let (_, rest) = text.split_first()?;
+        let bytes = *rest.first_chunk()?;
+        // What is no plain string is none of the set, either.
+        let length = quote(bytes);
+        let key = padded(bytes, length);
         let mut at = place(key, self.shift);
         loop {
-            let (known, number) = *self.table.get(at)?;
-            if number == 0 {
+            let entry = self.table.get_mut(at)?;
+            if entry.number == 0 {
                 return None;
             }
-            if known == key {
-                let (_, count) = self.texts.get_mut(number as usize - 1)?;
-                *count = count.wrapping_add(delta);
-                return Some(start + length + 1);
+            if entry.key == key && entry.length as usize == length {
+                entry.count = entry.count.wrapping_add(delta);
+                return Some(length + 2);
             }
             at = (at + 1) & (self.table.len() - 1);
         }
@@ -158,15 +154,41 @@ impl Tallied {
 
     /// The texts that were counted, each with its counter.
     pub(super) fn counted(&mut self) -> impl Iterator<Item = (&[u8], &mut u64)> {
+        for entry in self.table.iter_mut().filter(|entry| entry.number != 0) {
+            let (_, count) = &mut self.texts[entry.number as usize - 1];
+            *count = count.wrapping_add(std::mem::take(&mut entry.count));
+        }
         let counted = self.texts.iter_mut().filter(|(_, count)| *count > 0);
         counted.map(|(text, count)| (&**text, count))
     }
 }
 
 /// Where a text stands in the table, if nothing else does.
-#[inline]
-fn place(key: u128, shift: u32) -> usize {
+#[inline(always)]
+pub(super) fn place(key: u128, shift: u32) -> usize {
     let (low, high) = (key as u64, (key >> 64) as u64);
     let mixed = (low ^ high.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> shift) as usize
+}
+
+/// The first bytes of a block, behind them zeros.
+#[inline(always)]
+pub(super) fn padded(block: [u8; 16], length: usize) -> u128 {
+    const MASKS: [u128; 17] = {
+        let mut masks = [u128::MAX; 17];
+        let mut length = 0;
+        while length < 16 {
+            masks[length] = (1 << (8 * length)) - 1;
+            length += 1;
+        }
+        masks
+    };
+    u128::from_le_bytes(block) & MASKS[length.min(16)]
+}
+
+/// The bytes before the first quote of a block, or all of them.
+#[inline(always)]
+pub(super) fn quote(block: [u8; 16]) -> usize {
+    let quotes = u8x16::new(block).cmp_eq(u8x16::splat(b'"')).move_mask();
+    (quotes.cast_unsigned() | 1 << 16).trailing_zeros() as usize
 }

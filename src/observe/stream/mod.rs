@@ -15,6 +15,7 @@ mod decide;
 mod deferred;
 mod evidence;
 mod fault;
+mod glue;
 mod how;
 mod literal;
 mod object;

@@ -1,11 +1,67 @@
 //! The walk over the members of an object.
 
+use crate::json::Kind;
+
 use super::fault::Fault;
+use super::how::How;
 use super::plan::{Met, small};
 use super::scan::{self, MAX_DEPTH};
-use super::slot::{Glue, Member, NONE, WORDS};
+use super::slot::{Member, NONE, WORDS};
 use super::walk::{ASK, Halt, Step, Walk, offset};
-use crate::json::Kind;
+
+/// Glue that is tried where what was expected does not follow, before it is looked for by its key.
+const SKIPPED: u32 = 4;
+
+/// The members of an object that have not been seen yet, a bit for each.
+#[derive(Debug)]
+struct Left {
+    first: u64,
+    others: [u64; WORDS - 1],
+}
+
+impl Left {
+    /// Whether the member had not been seen.
+    fn take(&mut self, member: usize) -> bool {
+        let word = match member / 64 {
+            0 => &mut self.first,
+            word => &mut self.others[word - 1],
+        };
+        let bit = 1 << (member % 64);
+        let was_left = *word & bit != 0;
+        *word &= !bit;
+        was_left
+    }
+
+    fn has(&self, member: usize) -> bool {
+        let word = match member / 64 {
+            0 => self.first,
+            word => self.others[word - 1],
+        };
+        word & 1 << (member % 64) != 0
+    }
+
+    fn taken(&self) -> u64 {
+        let words = [self.first].into_iter().chain(self.others);
+        words.map(|word| u64::from(word.count_zeros())).sum()
+    }
+}
+
+/// Where a member stands: its object, its key with both quotes, its value.
+#[derive(Debug, Clone, Copy)]
+struct Stands {
+    object: usize,
+    key: (usize, usize),
+    value: usize,
+}
+
+/// A place between two members.
+#[derive(Debug, Clone, Copy)]
+struct Between {
+    at: usize,
+    /// The glue before, if it was learnt, and that which is expected.
+    last: u32,
+    expected: u32,
+}
 
 impl Walk<'_, '_, '_> {
     #[inline(never)]
@@ -13,38 +69,46 @@ impl Walk<'_, '_, '_> {
         if depth >= MAX_DEPTH {
             return Err(Halt);
         }
-        // What has not been seen yet.
-        let mut left = [u64::MAX; WORDS];
+        let mut left = Left {
+            first: u64::MAX,
+            others: [u64::MAX; WORDS - 1],
+        };
         let hashes = self.scratch.hashes.len();
-        // Held here, so that they need not be looked for at each member. When schemas are asked, an object
-        // of this slot may hold another one, which then finds none and learns them anew.
-        let mut steps = std::mem::take(&mut self.program.slots[slot as usize].steps);
-        let walked = self.members::<MODE>(slot, &mut steps, &mut left, start, depth);
-        let known = &mut self.program.slots[slot as usize].steps;
-        if known.len() <= steps.len() {
-            *known = steps;
+        let at = self.members::<MODE>(slot, &mut left, start, depth)?;
+        let found = &self.program.slots[slot as usize];
+        if self.scratch.hashes.len() == hashes
+            && found.required & left.first == 0
+            && !found.asks_presence
+            && !found.asks_objects
+        {
+            return Ok(at);
         }
-        let at = walked?;
+        self.whole::<MODE>(slot, &left, hashes, (start, at))
+    }
+
+    /// What is said of an object as a whole.
+    #[inline(never)]
+    fn whole<const MODE: u8>(
+        &mut self,
+        slot: u32,
+        left: &Left,
+        hashes: usize,
+        (start, end): (usize, usize),
+    ) -> Step {
         let others = self.scratch.hashes.len() - hashes;
         if others > 0 && scan::repeats(&mut self.scratch.hashes, hashes) {
             return Err(Halt);
         }
         let found = &self.program.slots[slot as usize];
-        let missing = (0..WORDS).fold(0, |missing, word| {
-            missing | (found.required[word] & left[word])
-        });
-        if missing != 0 || found.has_dependents {
-            self.presence::<MODE>(slot, start, &left)?;
+        if found.required & left.first != 0 || found.asks_presence {
+            self.presence::<MODE>(slot, start, left)?;
         }
         if self.program.slots[slot as usize].asks_objects {
-            let count = left
-                .iter()
-                .map(|word| u64::from(word.count_zeros()))
-                .sum::<u64>();
-            let met = Met::Container(Kind::Object, &self.text[start..at], count + others as u64);
-            self.assess::<MODE>(slot, &met, start, at)?;
+            let count = left.taken() + others as u64;
+            let met = Met::Container(Kind::Object, &self.text[start..end], count);
+            self.assess::<MODE>(slot, &met, start, end)?;
         }
-        Ok(at)
+        Ok(end)
     }
 
     /// Walks members up to the end of their object.
@@ -52,83 +116,122 @@ impl Walk<'_, '_, '_> {
     fn members<const MODE: u8>(
         &mut self,
         slot: u32,
-        steps: &mut Vec<Glue>,
-        left: &mut [u64; WORDS],
+        left: &mut Left,
         start: usize,
         depth: u32,
     ) -> Step {
-        let mut step = 0;
-        // The first glue starts with the brace.
+        let text = self.text;
         let mut at = start;
+        let mut last = NONE;
+        let mut expected = self.program.slots[slot as usize].learnt.first;
+        let mut skipped = 0;
         loop {
-            let mut key = None;
-            let member;
-            if let Some(glue) = steps.get(step)
-                && glue.stands_at(self.text, at, at == start)
-            {
-                at += glue.text.len();
-                step += 1;
-                let word = &mut left[glue.word as usize % WORDS];
-                if glue.bit & *word != 0 {
-                    *word ^= glue.bit;
-                    at = self.value::<MODE>(glue.slot, at, depth + 1)?;
-                    continue;
-                }
-                member = glue.member;
-            } else if self.text.get(at) == Some(&b'}') {
-                return Ok(at + 1);
-            } else if let Some(next) = self.step_at(steps, step, at, at == start) {
-                // What follows was left out, or members come in another order.
-                step = next;
-                continue;
-            } else {
-                match self.next_key(slot, steps, start, at, step)? {
-                    Next::End(end) => return Ok(end),
-                    Next::Member(found, its_key, behind, next) => {
-                        at = behind;
-                        step = next;
-                        key = its_key;
-                        member = found;
+            let rest = text.get(at..).ok_or(Halt)?;
+            if let Some(glue) = self.program.glue.get_mut(expected as usize) {
+                if !glue.text.starts(rest) {
+                    if rest.first() == Some(&b'}') {
+                        return Ok(at + 1);
                     }
-                    Next::Other(member, key, behind) => {
-                        at = self.member::<MODE>(slot, &member, start, key, behind, depth)?;
+                    // Mostly some members were left out.
+                    expected = glue.next;
+                    skipped += 1;
+                    if skipped <= SKIPPED {
                         continue;
                     }
+                } else if glue.bit & left.first != 0 {
+                    left.first ^= glue.bit;
+                    at += glue.text.len();
+                    (last, expected) = (expected, glue.next);
+                    skipped = 0;
+                    let rest = rest.get(glue.text.len()..).ok_or(Halt)?;
+                    let class = scan::class(*rest.first().ok_or(Halt)?);
+                    let (slot, how) = (glue.slots[class], glue.how[class]);
+                    if MODE != ASK && how != How::Choose {
+                        glue.count::<MODE>(class);
+                    }
+                    at = self.by::<MODE>(how, slot, rest, at, depth + 1)?;
+                    continue;
                 }
+            } else if rest.first() == Some(&b'}') {
+                return Ok(at + 1);
             }
-            let bit = 1_u64 << (member % 64);
-            let word = &mut left[(member / 64) as usize % WORDS];
-            if *word & bit == 0 {
-                // A key that stands twice is for the other walk.
-                return Err(Halt);
-            }
-            *word ^= bit;
-            let known = &self.program.slots[slot as usize].members[member as usize];
-            if known.is_plain() {
-                at = self.spaced::<MODE>(known.slot, at, depth + 1)?;
-            } else {
-                let known = known.clone();
-                let key = match key {
-                    Some(key) => key,
-                    None => self.key_before(at)?,
-                };
-                at = self.member::<MODE>(slot, &known, start, key, at, depth)?;
+            skipped = 0;
+            let place = Between { at, last, expected };
+            match self.unexpected::<MODE>(slot, left, start, place, depth)? {
+                Next::End(end) => return Ok(end),
+                Next::Member(next) => Between { at, last, expected } = next,
             }
         }
     }
 
-    /// The step whose glue stands at `at`, where it is not the one that was expected.
-    #[inline(always)]
-    fn step_at(&self, steps: &[Glue], expected: usize, at: usize, opens: bool) -> Option<usize> {
-        let next = u64::from_le_bytes(*self.text.get(at..)?.first_chunk()?);
-        let stands =
-            |glue: &Glue| glue.text.may_start(next) && glue.stands_at(self.text, at, opens);
-        let (before, after) = steps.split_at_checked(expected)?;
-        let found = after.iter().skip(1).position(stands);
-        match found {
-            Some(found) => Some(expected + 1 + found),
-            None => before.iter().position(stands),
+    /// A member where other glue was expected, or one that is not only walked.
+    #[inline(never)]
+    fn unexpected<const MODE: u8>(
+        &mut self,
+        slot: u32,
+        left: &mut Left,
+        start: usize,
+        place: Between,
+        depth: u32,
+    ) -> Result<Next, Halt> {
+        let Between { at, last, expected } = place;
+        let opens = at == start;
+        let found = match self.program.glue.get(expected as usize) {
+            Some(glue) if glue.text.starts(&self.text[at..]) => Some(expected),
+            _ => self.program.glue_at(slot, self.text, at, opens),
+        };
+        let Some(found) = found else {
+            return self.next_key::<MODE>(slot, left, start, place, depth);
+        };
+        if found != expected {
+            self.program.follows(slot, last, found);
         }
+        let glue = &self.program.glue[found as usize];
+        if glue.bit & left.first != 0 {
+            return Ok(Next::Member(Between {
+                at,
+                last,
+                expected: found,
+            }));
+        }
+        let (member, next) = (u32::from(glue.member), glue.next);
+        let key = glue.text.text();
+        let value = at + key.len();
+        let quotes = key.iter().enumerate().filter(|(_, byte)| **byte == b'"');
+        let mut quotes = quotes.map(|(quote, _)| at + quote);
+        let key = (quotes.next().ok_or(Halt)?, quotes.next().ok_or(Halt)? + 1);
+        let stands = Stands {
+            object: start,
+            key,
+            value,
+        };
+        let at = self.told_apart::<MODE>(slot, left, member, stands, depth)?;
+        Ok(Next::Member(Between {
+            at,
+            last: found,
+            expected: next,
+        }))
+    }
+
+    /// A member that has a bit.
+    fn told_apart<const MODE: u8>(
+        &mut self,
+        slot: u32,
+        left: &mut Left,
+        member: u32,
+        stands: Stands,
+        depth: u32,
+    ) -> Step {
+        if !left.take(member as usize) {
+            // A key that stands twice is for the other walk.
+            return Err(Halt);
+        }
+        let known = &self.program.slots[slot as usize].members[member as usize];
+        if known.is_plain() {
+            return self.spaced::<MODE>(known.slot, stands.value, depth + 1);
+        }
+        let known = known.clone();
+        self.member::<MODE>(slot, &known, stands, depth)
     }
 
     /// A member that is not only walked.
@@ -137,11 +240,10 @@ impl Walk<'_, '_, '_> {
         &mut self,
         slot: u32,
         member: &Member,
-        object: usize,
-        key: (usize, usize),
-        at: usize,
+        stands: Stands,
         depth: u32,
     ) -> Step {
+        let Stands { object, key, value } = stands;
         if MODE == ASK && member.deviates {
             return Err(self.reject());
         }
@@ -151,39 +253,33 @@ impl Walk<'_, '_, '_> {
             }
         }
         if member.slot == NONE {
-            return self.skip(at, depth + 1);
+            return self.skip(value, depth + 1);
         }
         if member.is_data {
             self.scratch.data_keys.push((offset(key.0), offset(key.1)));
         }
-        let end = self.spaced::<MODE>(member.slot, at, depth + 1);
+        let end = self.spaced::<MODE>(member.slot, value, depth + 1);
         if member.is_data {
             self.scratch.data_keys.pop();
         }
         end
     }
 
-    /// The key whose colon stands before `at`.
-    fn key_before(&self, at: usize) -> Result<(usize, usize), Halt> {
-        let before = |at: usize, byte: u8| {
-            let found = self.text[..at].iter().rposition(|known| *known == byte);
-            found.ok_or(Halt)
-        };
-        // Glue that was learnt has no escapes in its key, so its quotes are the last two.
-        let end = before(at, b'"')?;
-        Ok((before(end, b'"')?, end + 1))
-    }
-
-    /// What follows in an object where the prediction failed.
+    /// A member whose glue was not learnt.
     #[inline(never)]
-    fn next_key(
+    fn next_key<const MODE: u8>(
         &mut self,
         slot: u32,
-        steps: &mut Vec<Glue>,
+        left: &mut Left,
         start: usize,
-        from: usize,
-        step: usize,
+        place: Between,
+        depth: u32,
     ) -> Result<Next, Halt> {
+        let Between {
+            at: from,
+            last,
+            expected,
+        } = place;
         let is_first = from == start;
         let mut at = scan::space(self.text, from + usize::from(is_first));
         match self.text.get(at) {
@@ -201,7 +297,11 @@ impl Walk<'_, '_, '_> {
         if self.text.get(at) != Some(&b':') {
             return Err(Halt);
         }
-        at = scan::space(self.text, at + 1);
+        let stands = Stands {
+            object: start,
+            key,
+            value: scan::space(self.text, at + 1),
+        };
         let raw = &self.text[key.0 + 1..key.1 - 1];
         let known = match scanned.is_escaped {
             false => self.program.known_member(slot, raw),
@@ -214,15 +314,23 @@ impl Walk<'_, '_, '_> {
                 self.program.member(slot, &name)
             }
         };
+        let mut next = Between {
+            at: from,
+            last: NONE,
+            expected,
+        };
         match member {
-            Ok(member) if scanned.is_escaped => {
-                // Not learnt: the bit tells repeated keys, and the key stands as it is written.
-                Ok(Next::Member(member, Some(key), at, step))
-            }
             Ok(member) => {
-                let glue = &self.text[from..at];
-                self.program.learn(slot, steps, step, glue, member);
-                Ok(Next::Member(member, Some(key), at, step + 1))
+                // Keys with escapes are not learnt: the bit tells those that are repeated.
+                if !scanned.is_escaped
+                    && let Some(glue) =
+                        self.program
+                            .learn(slot, last, self.text, (from, stands.value), member)
+                {
+                    next.last = glue;
+                    next.expected = self.program.glue[glue as usize].next;
+                }
+                next.at = self.told_apart::<MODE>(slot, left, member, stands, depth)?;
             }
             Err(member) => {
                 let name = match scanned.is_escaped {
@@ -230,9 +338,10 @@ impl Walk<'_, '_, '_> {
                     true => scan::hash(scan::unescape(&self.text[key.0..key.1]).as_bytes()),
                 };
                 self.scratch.hashes.push(name);
-                Ok(Next::Other(member, key, at))
+                next.at = self.member::<MODE>(slot, &member, stands, depth)?;
             }
         }
+        Ok(Next::Member(next))
     }
 
     /// Which members are missing.
@@ -241,16 +350,13 @@ impl Walk<'_, '_, '_> {
         &mut self,
         slot: u32,
         object: usize,
-        left: &[u64; WORDS],
+        left: &Left,
     ) -> Result<(), Halt> {
         let graph = self.program.graph;
         let found = &self.program.slots[slot as usize];
         let is_there = |name: &str| {
             let member = found.by_key.get(name.as_bytes());
-            member.is_some_and(|member| {
-                let member = *member as usize;
-                left[member / 64] & (1 << (member % 64)) == 0
-            })
+            member.is_some_and(|member| !left.has(*member as usize))
         };
         let plan = self.program.plan(slot);
         let mut faults = std::mem::take(&mut self.scratch.faults);
@@ -290,9 +396,6 @@ impl Walk<'_, '_, '_> {
 enum Next {
     /// Its end: the offset behind it.
     End(usize),
-    /// A member that is told apart by its number: its key unless it stands in learnt glue, the offset of
-    /// its value, and the step that follows.
-    Member(u32, Option<(usize, usize)>, usize, usize),
-    /// Another member: its key, and the offset of its value.
-    Other(Member, (usize, usize), usize),
+    /// Perhaps another member, here.
+    Member(Between),
 }

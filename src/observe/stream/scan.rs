@@ -49,8 +49,19 @@ pub(super) struct Scanned {
     pub(super) is_escaped: bool,
 }
 
-/// Scans a string from behind its opening quote.
+/// The length with quotes of the string that a text starts with, if that is short, plain and not close to
+/// the end of the text.
 #[inline(always)]
+pub(super) fn short_string(text: &[u8]) -> Option<usize> {
+    // One way for all lengths: which one it is cannot be foreseen.
+    let (_, rest) = text.split_first()?;
+    let (first, rest) = rest.split_first_chunk::<16>()?;
+    let found = specials(*first) | specials(*rest.first_chunk()?) << 16;
+    let end = found.trailing_zeros() as usize + 1;
+    (text.get(end) == Some(&b'"')).then_some(end + 1)
+}
+
+/// Scans a string from behind its opening quote.
 pub(super) fn string(text: &[u8], start: usize) -> Result<Scanned, Malformed> {
     let mut at = start;
     while let Some(block) = block(text, at) {
@@ -63,7 +74,7 @@ pub(super) fn string(text: &[u8], start: usize) -> Result<Scanned, Malformed> {
                     is_escaped: false,
                 });
             }
-            return unusual_string(text, start, at);
+            break;
         }
         at += 16;
     }
@@ -148,8 +159,7 @@ pub(super) struct Number {
 /// A whole number of one to seven digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ShortInteger {
-    /// Offset behind the last digit.
-    pub(super) end: usize,
+    pub(super) length: usize,
     /// The digits as text, the first one lowest, behind as many zeros as eight bytes hold.
     digits: u64,
 }
@@ -165,10 +175,10 @@ impl ShortInteger {
     }
 }
 
-/// The whole number at `at`, if it has at most seven characters, all of them digits.
+/// The whole number that a text starts with, if it has at most seven characters, all of them digits.
 #[inline(always)]
-pub(super) fn short_integer(text: &[u8], at: usize) -> Option<ShortInteger> {
-    let chunk = u64::from_le_bytes(*text.get(at..)?.first_chunk()?);
+pub(super) fn short_integer(text: &[u8]) -> Option<ShortInteger> {
+    let chunk = u64::from_le_bytes(*text.first_chunk()?);
     let length = others(chunk).trailing_zeros() / 8;
     // Eight digits go on.
     let next = chunk.checked_shr(8 * length)? as u8;
@@ -176,7 +186,7 @@ pub(super) fn short_integer(text: &[u8], at: usize) -> Option<ShortInteger> {
     // A leading zero stands alone; without a digit there is a sign.
     let is_sound = length == 1 || (length > 1 && chunk as u8 != b'0');
     (is_whole && is_sound).then(|| ShortInteger {
-        end: at + length as usize,
+        length: length as usize,
         digits: chunk << (64 - 8 * length),
     })
 }
@@ -275,25 +285,24 @@ pub(super) fn space(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// A word at `at`: the offset behind it.
+/// The length of a word, if a text starts with it.
 #[inline(always)]
 pub(super) fn word<const LENGTH: usize>(
     text: &[u8],
-    at: usize,
     word: &[u8; LENGTH],
 ) -> Result<usize, Malformed> {
-    match text.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(found) if found == word => Ok(at + LENGTH),
+    match text.first_chunk() {
+        Some(found) if found == word => Ok(LENGTH),
         _ => Err(Malformed),
     }
 }
 
-/// `true` or `false` at `at`: the offset behind it, and which of the two.
+/// The length of `true` or `false`, if a text starts with one of them, and which it is.
 #[inline(always)]
-pub(super) fn boolean(text: &[u8], at: usize) -> Result<(usize, bool), Malformed> {
-    match text.get(at) {
-        Some(b't') => Ok((word(text, at, b"true")?, true)),
-        _ => Ok((word(text, at, b"false")?, false)),
+pub(super) fn boolean(text: &[u8]) -> Result<(usize, bool), Malformed> {
+    match text.first() {
+        Some(b't') => Ok((word(text, b"true")?, true)),
+        _ => Ok((word(text, b"false")?, false)),
     }
 }
 
@@ -323,8 +332,8 @@ impl Skipper {
             Some(b'{') => self.object(text, at, depth),
             Some(b'[') => self.array(text, at, depth),
             Some(b'-' | b'0'..=b'9') => number(text, at).map(|number| number.end),
-            Some(b'n') => word(text, at, b"null"),
-            Some(b't' | b'f') => boolean(text, at).map(|(end, _)| end),
+            Some(b'n') => Ok(at + word(&text[at..], b"null")?),
+            Some(b't' | b'f') => Ok(at + boolean(&text[at..])?.0),
             _ => Err(Malformed),
         }
     }
@@ -424,12 +433,12 @@ mod tests {
         for integer in [0, 1, 9, 10, 42, 305, 1_999, 70_001, 123_456, 9_999_999] {
             for behind in ["", ",", "}]", " 12345678", "00"] {
                 let text = format!("[{integer}{behind}        ");
-                let short = short_integer(text.as_bytes(), 1);
+                let short = short_integer(&text.as_bytes()[1..]);
                 let is_longer = behind == "00" && (integer == 0 || integer > 99_999);
-                let read = short.map(|short| (short.end, short.value()));
+                let read = short.map(|short| (short.length, short.value()));
                 let expected = match behind {
-                    "00" => (1 + text.trim().len() - 1, integer * 100),
-                    _ => (1 + integer.to_string().len(), integer),
+                    "00" => (text.trim().len() - 1, integer * 100),
+                    _ => (integer.to_string().len(), integer),
                 };
                 assert_eq!(read, (!is_longer).then_some(expected), "{text}");
             }
@@ -437,7 +446,7 @@ mod tests {
         for text in [
             "-1      ", "01      ", "1.5     ", "1e3     ", "12345678", "x       ", "12",
         ] {
-            assert_eq!(short_integer(text.as_bytes(), 0), None, "{text}");
+            assert_eq!(short_integer(text.as_bytes()), None, "{text}");
         }
     }
 }

@@ -15,8 +15,9 @@ use super::super::tally::EVIDENCE_KEPT;
 use super::choice::Choice;
 use super::decide::Decisions;
 use super::fault::Fault;
+use super::glue::{Glue, Learnt};
 use super::how::{CLASSES, How, SCALARS};
-use super::literal::{Literal, Tallied};
+use super::literal::Tallied;
 use super::plan::{Leftovers, Plan, Reach};
 use super::time::Offset;
 use super::walk::COUNT;
@@ -36,9 +37,6 @@ pub(super) const MEMBERS: usize = 256;
 
 /// Words of those bits.
 pub(super) const WORDS: usize = MEMBERS / 64;
-
-/// Glue that is learnt for one slot.
-const STEPS: usize = 96;
 
 /// How a place is reached from the one above.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,19 +68,24 @@ pub(super) struct Slot {
     pub(super) integers: (i64, i64),
     /// The counters of the usual spellings, by their offset.
     pub(super) spelled: [u32; 2],
+    /// The payload of which usual spellings are counted here and looked at no more, and how often they
+    /// were met beside the first of each payload.
+    pub(super) sated_in: [u64; 2],
+    pub(super) beside: [u64; 2],
     /// The payload that was here last, how many of the usual spellings it left to be looked at, and
     /// how many more it has.
     pub(super) latest: u64,
     pub(super) looked_at: [u32; 2],
     pub(super) more: [u64; 2],
     /// The slots of [`How::Only`], by kind.
-    pub(super) only: [u32; SCALARS],
+    only: [u32; SCALARS],
     pub(super) element: u32,
-    /// The key that mostly comes first, then those that mostly follow.
-    pub(super) steps: Vec<Glue>,
+    pub(super) learnt: Learnt,
     pub(super) members: Vec<Member>,
-    pub(super) required: [u64; WORDS],
-    pub(super) has_dependents: bool,
+    /// Those of the first 64 members that have to be there.
+    pub(super) required: u64,
+    /// Whether more is said of which members are there.
+    pub(super) asks_presence: bool,
     /// Whether schemas say something of arrays themselves, and of objects.
     pub(super) asks_arrays: bool,
     pub(super) asks_objects: bool,
@@ -91,7 +94,7 @@ pub(super) struct Slot {
     /// Members that schemas name and that have no bit left.
     beyond: Option<Box<FxHashMap<Box<str>, Member>>>,
     /// Of each schema that lists strings, how often each was seen.
-    pub(super) listed: Vec<Tallied>,
+    pub(super) listed: Box<[Tallied]>,
     pub(super) prefix: Vec<u32>,
     /// Places of members whose key is data, by their schemas.
     data: Vec<(Box<[NodeId]>, u32)>,
@@ -117,6 +120,17 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    /// The slot of [`How::Only`] for values of a class.
+    pub(super) fn only_of(&self, class: usize) -> u32 {
+        self.only[class % SCALARS]
+    }
+
+    /// Values of a class go to another slot.
+    pub(super) fn goes_to(&mut self, class: usize, only: u32) {
+        self.only[class % SCALARS] = only;
+        self.how[class] = How::Only;
+    }
+
     /// Whether of a usual spelling the payload has so many before that this place is none of the first:
     /// then it is counted here.
     pub(super) fn is_one_more<const MODE: u8>(&mut self, offset: Offset, payload: u64) -> bool {
@@ -140,30 +154,6 @@ impl Slot {
         let is_more = self.looked_at[offset as usize] as usize >= EVIDENCE_KEPT;
         self.more[offset as usize] += u64::from(is_more);
         is_more
-    }
-}
-
-/// What stands before the value of a member: the brace of the object or the comma behind the last
-/// member, a key, a colon, white space.
-#[derive(Debug)]
-pub(super) struct Glue {
-    pub(super) text: Literal,
-    /// The bit of the member, if it is only walked.
-    pub(super) bit: u64,
-    /// Which of the words of bits has it.
-    pub(super) word: u8,
-    /// Whether it starts with the brace.
-    pub(super) opens: bool,
-    pub(super) member: u32,
-    /// The slot of the member.
-    pub(super) slot: u32,
-}
-
-impl Glue {
-    /// Whether the text goes on with this glue; `opens` says whether an object starts there.
-    #[inline(always)]
-    pub(super) fn stands_at(&self, text: &[u8], at: usize, opens: bool) -> bool {
-        self.opens == opens && self.text.stands_at(text, at)
     }
 }
 
@@ -206,6 +196,8 @@ pub(super) struct Program<'g> {
     pub(super) plans: Vec<Plan>,
     plan_of: FxHashMap<Box<[NodeId]>, u32>,
     pub(super) slots: Vec<Slot>,
+    /// The glue of all slots.
+    pub(super) glue: Vec<Glue>,
     /// How values of one place and kind choose.
     pub(super) decisions: Vec<Decisions>,
     /// Slots that only tell whether a schema accepts; nothing is counted in them.
@@ -225,6 +217,7 @@ impl<'g> Program<'g> {
             plans: Vec::new(),
             plan_of: FxHashMap::default(),
             slots: Vec::new(),
+            glue: Vec::new(),
             decisions: Vec::new(),
             asked: FxHashMap::default(),
             labels: Vec::new(),
@@ -280,15 +273,17 @@ impl<'g> Program<'g> {
                 .as_ref()
                 .map_or((i64::MIN, i64::MAX), |range| (*range.start(), *range.end())),
             spelled: [NONE; 2],
+            sated_in: [u64::MAX; 2],
+            beside: [0; 2],
             latest: u64::MAX,
             looked_at: [0; 2],
             more: [0; 2],
             only: [NONE; SCALARS],
             element: NONE,
-            steps: Vec::new(),
+            learnt: Learnt::new(),
             members: Vec::new(),
-            required: [0; WORDS],
-            has_dependents: !plan.dependents.is_empty(),
+            required: 0,
+            asks_presence: !plan.dependents.is_empty(),
             asks_arrays: !plan.asserting[Kind::Array as usize].is_empty(),
             asks_objects: !plan.asserting[Kind::Object as usize].is_empty(),
             by_key: FxHashMap::default(),
@@ -321,7 +316,10 @@ impl<'g> Program<'g> {
             let member = slot.members.len();
             slot.by_key.insert(name.as_bytes().into(), index(member));
             slot.members.push(Member::unresolved());
-            slot.required[member / 64] |= u64::from(is_required) << (member % 64);
+            match member {
+                ..64 => slot.required |= u64::from(is_required) << member,
+                _ => slot.asks_presence |= is_required,
+            }
         }
         self.slots.push(slot);
         index(self.slots.len() - 1)
@@ -505,31 +503,6 @@ impl<'g> Program<'g> {
         below
     }
 
-    /// Learns what stands before a member, as step `after`.
-    pub(super) fn learn(
-        &self,
-        slot: u32,
-        steps: &mut Vec<Glue>,
-        after: usize,
-        glue: &[u8],
-        member: u32,
-    ) {
-        let is_known = steps.iter().any(|known| known.text.text() == glue);
-        if glue.len() <= 64 && steps.len() < STEPS && !is_known {
-            let at = after.min(steps.len());
-            let known = &self.slots[slot as usize].members[member as usize];
-            let glue = Glue {
-                text: Literal::new(glue),
-                bit: u64::from(known.is_plain()) << (member % 64),
-                word: (member / 64) as u8,
-                opens: glue.starts_with(b"{"),
-                member,
-                slot: known.slot,
-            };
-            steps.insert(at, glue);
-        }
-    }
-
     /// The number of a label, from 1.
     pub(super) fn label(&mut self, node: NodeId) -> u16 {
         let label = self.graph.label(node);
@@ -545,10 +518,6 @@ impl<'g> Program<'g> {
 fn index(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(NONE)
 }
-
-// A slot is found by a shift.
-#[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<Slot>() == 512);
 
 #[cfg(test)]
 mod tests {

@@ -10,11 +10,11 @@ use crate::schema::NodeId;
 use super::super::spelling::Spelling;
 use super::counter::Counters;
 use super::fault::{Fault, Finding};
-use super::how::{How, SCALARS};
+use super::how::How;
 use super::plan::{Met, Usual, assess};
 use super::scan::{self, Malformed, Skipper};
 use super::slot::{NONE, Program};
-use super::time;
+use super::time::{self, Offset};
 
 /// The place of elements of which nothing is asked.
 pub(super) const UNASKED: u32 = NONE - 1;
@@ -95,6 +95,16 @@ impl Scratch {
     }
 }
 
+/// What is added for each value; to be added so that it wraps.
+#[inline(always)]
+pub(super) const fn delta<const MODE: u8>() -> u64 {
+    match MODE {
+        COUNT => 1,
+        TAKE_BACK => u64::MAX,
+        _ => 0,
+    }
+}
+
 pub(super) struct Walk<'w, 'g, 't> {
     pub(super) text: &'t [u8],
     pub(super) program: &'w mut Program<'g>,
@@ -155,93 +165,124 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         false
     }
 
-    #[inline]
-    pub(super) const fn delta<const MODE: u8>() -> u64 {
-        match MODE {
-            COUNT => 1,
-            TAKE_BACK => u64::MAX,
-            _ => 0,
-        }
-    }
-
     /// Walks the value at `at`, perhaps behind white space, and returns the offset behind it.
     #[inline(always)]
     pub(super) fn value<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
-        let Some(&first) = self.text.get(at) else {
-            return Err(Halt);
-        };
-        let class = scan::class(first);
+        let rest = self.text.get(at..).ok_or(Halt)?;
+        let class = scan::class(*rest.first().ok_or(Halt)?);
         let mut slot = slot;
         let mut found = &mut self.program.slots[slot as usize];
-        let mut how = found.how[class];
-        if how == How::Only {
-            slot = found.only[class % SCALARS];
+        if found.how[class] == How::Only {
+            slot = found.only_of(class);
             found = &mut self.program.slots[slot as usize];
-            how = found.how[class];
         }
+        let how = found.how[class];
         if MODE != ASK && how != How::Choose {
             let count = &mut found.kinds[class];
-            *count = count.wrapping_add(Self::delta::<MODE>());
+            *count = count.wrapping_add(delta::<MODE>());
         }
-        match how {
-            How::Any => Ok(scan::string(self.text, at + 1)?.end),
-            How::Number => match scan::short_integer(self.text, at) {
-                Some(short) => Ok(short.end),
-                None => self.number::<MODE>(slot, at),
+        self.by::<MODE>(how, slot, rest, at, depth)
+    }
+
+    /// Walks a value in the way that its slot has for its class; `rest` is the text from `at` on.
+    #[inline(always)]
+    pub(super) fn by<const MODE: u8>(
+        &mut self,
+        how: How,
+        slot: u32,
+        rest: &'t [u8],
+        at: usize,
+        depth: u32,
+    ) -> Step {
+        let length = match how {
+            How::Any => match scan::short_string(rest) {
+                Some(length) => length,
+                None => return Ok(scan::string(self.text, at + 1)?.end),
             },
-            How::BoundedNumber => match scan::short_integer(self.text, at) {
-                Some(short) if (found.integers.0..=found.integers.1).contains(&short.value()) => {
-                    Ok(short.end)
-                }
-                _ => self.number::<MODE>(slot, at),
+            How::Written => 0,
+            How::Number => match scan::short_integer(rest) {
+                Some(short) => short.length,
+                None => return self.number::<MODE>(slot, at),
             },
-            How::Constant => {
-                if let Usual::Constant(text) = &self.program.plans[found.plan as usize].usual
-                    && text.stands_at(self.text, at)
-                {
-                    return Ok(at + text.len());
+            How::BoundedNumber => {
+                let range = self.program.slots[slot as usize].integers;
+                match scan::short_integer(rest) {
+                    Some(short) if (range.0..=range.1).contains(&short.value()) => short.length,
+                    _ => return self.number::<MODE>(slot, at),
                 }
-                self.string::<MODE>(slot, at)
             }
+            How::Constant => match &self.program.plan(slot).usual {
+                Usual::Constant(text) if text.starts(rest) => text.len(),
+                _ => return self.string::<MODE>(slot, at),
+            },
             How::Listed => {
-                let listed = found.listed.first_mut();
-                let delta = Self::delta::<MODE>();
-                if let Some(end) = listed.and_then(|set| set.count_at(self.text, at + 1, delta)) {
-                    return Ok(end);
+                let listed = self.program.slots[slot as usize].listed.first_mut();
+                match listed.and_then(|set| set.count_first(rest, delta::<MODE>())) {
+                    Some(length) => length,
+                    None => return self.string::<MODE>(slot, at),
                 }
-                self.string::<MODE>(slot, at)
             }
-            How::Time => match time::plain(self.text, at) {
-                Some((end, _)) => Ok(end),
-                None => self.string::<MODE>(slot, at),
+            How::Time => match time::plain(rest) {
+                Some((length, _)) => length,
+                None => return self.string::<MODE>(slot, at),
             },
-            How::SpelledTime => {
-                if let Some((end, offset)) = time::plain(self.text, at) {
-                    let counter = found.spelled[offset as usize];
-                    if MODE == ASK
-                        || self.counters.count::<MODE>(counter, self.payload)
-                        || found.is_one_more::<MODE>(offset, self.payload)
-                    {
-                        return Ok(end);
-                    }
-                    if found.looked_at == [0, 0] {
-                        self.scratch.spelled_anew.push(slot);
-                    }
-                    found.looked_at[offset as usize] += 1;
+            How::SpelledTime => match time::plain(rest) {
+                Some((length, offset)) if MODE == ASK || self.is_counted::<MODE>(slot, offset) => {
+                    length
                 }
-                self.string::<MODE>(slot, at)
+                _ => return self.string::<MODE>(slot, at),
+            },
+            How::Null => scan::word(rest, b"null")?,
+            How::Boolean => scan::boolean(rest)?.0,
+            How::Object => return self.object::<MODE>(slot, at, depth),
+            How::Array => return self.array::<MODE>(slot, at, depth),
+            How::AskString => return self.string::<MODE>(slot, at),
+            How::AskNumber => return self.number::<MODE>(slot, at),
+            How::AskNull | How::AskBoolean => return self.word::<MODE>(slot, at),
+            How::Choose | How::Only => {
+                let class = scan::class(*rest.first().ok_or(Halt)?);
+                return self.choose::<MODE>(slot, at, depth, class);
             }
-            How::Null => Ok(scan::word(self.text, at, b"null")?),
-            How::Boolean => Ok(scan::boolean(self.text, at)?.0),
-            How::Object => self.object::<MODE>(slot, at, depth),
-            How::Array => self.array::<MODE>(slot, at, depth),
-            How::AskString => self.string::<MODE>(slot, at),
-            How::AskNumber => self.number::<MODE>(slot, at),
-            How::AskNull | How::AskBoolean => self.word::<MODE>(slot, at),
-            How::Choose | How::Only => self.choose::<MODE>(slot, at, depth, class),
-            How::Space => self.spaced::<MODE>(slot, at, depth),
-            How::Malformed => Err(Halt),
+            How::Space => return self.spaced::<MODE>(slot, at, depth),
+            How::Malformed => return Err(Halt),
+        };
+        Ok(at + length)
+    }
+
+    /// Counts a usual spelling; false when its place may be wanted.
+    #[inline(always)]
+    fn is_counted<const MODE: u8>(&mut self, slot: u32, offset: Offset) -> bool {
+        let found = &mut self.program.slots[slot as usize];
+        let beside = &mut found.beside[offset as usize];
+        if found.sated_in[offset as usize] == self.payload && (MODE == COUNT || *beside > 0) {
+            *beside = beside.wrapping_add(delta::<MODE>());
+            return true;
         }
+        self.is_spelled_anew::<MODE>(slot, offset)
+    }
+
+    /// The same where it is the first one of a payload, or places are wanted still.
+    #[inline(never)]
+    fn is_spelled_anew<const MODE: u8>(&mut self, slot: u32, offset: Offset) -> bool {
+        let found = &mut self.program.slots[slot as usize];
+        let fact = found.spelled[offset as usize];
+        if self.counters.count::<MODE>(fact, self.payload) {
+            let beside = &mut found.beside[offset as usize];
+            self.counters.count_beside(fact, std::mem::take(beside));
+            found.sated_in[offset as usize] = match MODE {
+                COUNT => self.payload,
+                _ => u64::MAX,
+            };
+            return true;
+        }
+        if found.is_one_more::<MODE>(offset, self.payload) {
+            return true;
+        }
+        if found.looked_at == [0, 0] {
+            self.scratch.spelled_anew.push(slot);
+        }
+        found.looked_at[offset as usize] += 1;
+        false
     }
 
     /// A value behind white space perhaps: [`Self::value`] where it is not worth its room.
@@ -263,13 +304,15 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
     /// A word that has to be looked at.
     #[inline(never)]
     fn word<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
-        let (end, met) = match self.text.get(at) {
-            Some(b'n') => (scan::word(self.text, at, b"null")?, Met::Null),
+        let rest = self.text.get(at..).ok_or(Halt)?;
+        let (length, met) = match rest.first() {
+            Some(b'n') => (scan::word(rest, b"null")?, Met::Null),
             _ => {
-                let (end, is_true) = scan::boolean(self.text, at)?;
-                (end, Met::Boolean(is_true))
+                let (length, is_true) = scan::boolean(rest)?;
+                (length, Met::Boolean(is_true))
             }
         };
+        let end = at + length;
         self.assess::<MODE>(slot, &met, at, end)?;
         Ok(end)
     }
@@ -304,7 +347,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         };
         if MODE != ASK {
             for listed in &mut self.program.slots[slot as usize].listed {
-                listed.count(content.as_bytes(), Self::delta::<MODE>());
+                listed.count(content.as_bytes(), delta::<MODE>());
             }
             self.spelled(slot, content, at, scanned.end);
             self.beyond_enum(slot, content, at, scanned.end);
@@ -407,7 +450,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         self.scratch.faults = faults;
         let found = &mut self.program.slots[slot as usize];
         if found.narrowed >> (met.kind() as u8) & 1 == 1 {
-            found.rejected = found.rejected.wrapping_add(Self::delta::<MODE>());
+            found.rejected = found.rejected.wrapping_add(delta::<MODE>());
             for finding in &mut self.scratch.findings[first..] {
                 finding.variant = found.label;
             }

@@ -1,0 +1,278 @@
+//! What was learnt of how objects are written: the bytes before the value of each member, and what mostly
+//! follows it.
+
+use crate::json::Kind;
+use crate::json::scan::block;
+
+use super::how::{CLASSES, How};
+use super::literal::{self, Literal};
+use super::plan::Usual;
+use super::slot::{NONE, Program, Slot};
+use super::walk::delta;
+
+/// Glue that is learnt for one slot.
+const MOST: usize = 96;
+
+/// Bytes of the longest glue.
+const LONGEST: usize = 64;
+
+/// What stands before the value of a member: the brace of the object or the comma behind the last
+/// member, a key, a colon, white space. Where the value is a constant, glue ends behind that.
+#[derive(Debug)]
+#[repr(C, align(64))]
+pub(super) struct Glue {
+    pub(super) text: Literal,
+    /// Values by the class of their first byte, for [`Self::slots`].
+    pub(super) counts: [u64; CLASSES],
+    /// The bit of the member, if it is one of the first 64 and only walked.
+    pub(super) bit: u64,
+    /// What is done with a value, by the class of its first byte.
+    pub(super) how: [How; CLASSES],
+    /// The slot of a value, by the same.
+    pub(super) slots: [u32; CLASSES],
+    /// The glue that is expected to follow.
+    pub(super) next: u32,
+    /// What followed when that did not.
+    instead: u32,
+    /// Other glue of this slot that has the same place in the table.
+    same: u32,
+    pub(super) member: u16,
+    /// Whether it starts with the brace.
+    opens: bool,
+}
+
+impl Glue {
+    #[inline(always)]
+    pub(super) fn count<const MODE: u8>(&mut self, class: usize) {
+        let count = &mut self.counts[class];
+        *count = count.wrapping_add(delta::<MODE>());
+    }
+}
+
+// Found by one multiplication with a small number.
+const _: () = assert!(size_of::<Glue>() == 192);
+
+/// The glue of one slot.
+#[derive(Debug)]
+pub(super) struct Learnt {
+    /// The glue that is expected where an object opens.
+    pub(super) first: u32,
+    count: u32,
+    /// Bytes before a key: behind a value, and where an object opens.
+    lead: [u8; 2],
+    /// The size of the table is 2 to the power of 64 less this.
+    shift: u8,
+    /// Glue by the hash of its key.
+    table: Box<[u32]>,
+}
+
+impl Learnt {
+    pub(super) fn new() -> Self {
+        Self {
+            first: NONE,
+            count: 0,
+            lead: [0; 2],
+            shift: 63,
+            table: Box::default(),
+        }
+    }
+
+    /// Where glue is found by its key, or by the first 16 bytes of that.
+    #[inline(always)]
+    fn place(&self, key: [u8; 16]) -> usize {
+        let key = literal::padded(key, literal::quote(key));
+        literal::place(key, u32::from(self.shift))
+    }
+}
+
+/// The bytes before the key of some glue.
+fn lead_of(glue: &[u8]) -> usize {
+    let quote = glue.iter().position(|byte| *byte == b'"');
+    quote.map_or(0, |quote| quote + 1)
+}
+
+/// The key of some glue, behind it its quote and perhaps more.
+fn key_of(glue: &[u8]) -> [u8; 16] {
+    let mut key = [0; 16];
+    for (to, from) in key.iter_mut().zip(&glue[lead_of(glue)..]) {
+        *to = *from;
+    }
+    key
+}
+
+impl Program<'_> {
+    /// The glue of a slot that stands at `at`.
+    #[inline(always)]
+    pub(super) fn glue_at(&self, slot: u32, text: &[u8], at: usize, opens: bool) -> Option<u32> {
+        let learnt = &self.slots[slot as usize].learnt;
+        let rest = text.get(at..)?;
+        let key = block(rest, usize::from(learnt.lead[usize::from(opens)]))?;
+        let mut found = *learnt.table.get(learnt.place(key))?;
+        while let Some(glue) = self.glue.get(found as usize) {
+            if glue.opens == opens && glue.text.starts(rest) {
+                return Some(found);
+            }
+            found = glue.same;
+        }
+        None
+    }
+
+    /// Some glue stands where other glue was expected to follow.
+    #[inline(always)]
+    pub(super) fn follows(&mut self, slot: u32, last: u32, found: u32) {
+        match self.glue.get_mut(last as usize) {
+            None => self.slots[slot as usize].learnt.first = found,
+            // Once may be by chance.
+            Some(last) if last.instead == found => last.next = found,
+            Some(last) => last.instead = found,
+        }
+    }
+
+    /// Learns what stands in `text` from `start` on before the value of a member, behind the glue `last`
+    /// or where an object opens. Its number, if it is known now.
+    pub(super) fn learn(
+        &mut self,
+        slot: u32,
+        last: u32,
+        text: &[u8],
+        (start, value): (usize, usize),
+        member: u32,
+    ) -> Option<u32> {
+        let opens = text[start] == b'{';
+        let known = &self.slots[slot as usize].members[member as usize];
+        let below = known.slot;
+        let bit = match known.is_plain() && member < 64 {
+            true => 1 << member,
+            false => 0,
+        };
+        let mut how = [How::Malformed; CLASSES];
+        let mut slots = [NONE; CLASSES];
+        let mut end = value;
+        if bit != 0 {
+            for (class, (how, slot)) in how.iter_mut().zip(&mut slots).enumerate() {
+                (*slot, *how) = self.led_to(below, class);
+            }
+            let of_string = Kind::String as usize;
+            let plan = &self.plans[self.slots[slots[of_string] as usize].plan as usize];
+            if how[of_string] == How::Constant
+                && let Usual::Constant(constant) = &plan.usual
+                && constant.starts(&text[value..])
+                && value + constant.len() - start <= literal::AT_ONCE
+            {
+                end += constant.len();
+                how = [How::Written; CLASSES];
+                slots = [slots[of_string]; CLASSES];
+            }
+        }
+        let glue = &text[start..end];
+        let learnt = &mut self.slots[slot as usize].learnt;
+        // How text is spaced may change at any time.
+        learnt.lead[usize::from(opens)] = u8::try_from(lead_of(glue)).unwrap_or(u8::MAX);
+        let mut same = learnt.table.get(learnt.place(key_of(glue))).copied();
+        while let Some(known) = same.and_then(|same| self.glue.get(same as usize)) {
+            if known.text.text() == glue {
+                return same;
+            }
+            same = Some(known.same);
+        }
+        if glue.len() > LONGEST || learnt.count as usize >= MOST {
+            return None;
+        }
+        let number = u32::try_from(self.glue.len()).ok()?;
+        let next = match self.glue.get_mut(last as usize) {
+            Some(last) => std::mem::replace(&mut last.next, number),
+            None => NONE,
+        };
+        self.glue.push(Glue {
+            text: Literal::new(glue),
+            counts: [0; CLASSES],
+            bit,
+            how,
+            slots,
+            next,
+            instead: NONE,
+            same: NONE,
+            member: super::plan::small(member as usize),
+            opens,
+        });
+        self.enter(slot, number);
+        if opens {
+            self.slots[slot as usize].learnt.first = number;
+        }
+        Some(number)
+    }
+
+    /// Puts glue into the table of a slot.
+    fn enter(&mut self, slot: u32, number: u32) {
+        let learnt = &mut self.slots[slot as usize].learnt;
+        learnt.count += 1;
+        let mut entering = vec![number];
+        if learnt.count as usize * 2 > learnt.table.len() {
+            let size = (learnt.count as usize * 4).next_power_of_two();
+            for &head in &learnt.table {
+                let mut found = head;
+                while let Some(glue) = self.glue.get(found as usize) {
+                    entering.push(found);
+                    found = glue.same;
+                }
+            }
+            learnt.table = vec![NONE; size].into();
+            learnt.shift = u8::try_from(64 - size.trailing_zeros()).unwrap_or(63);
+        }
+        for number in entering {
+            let glue = &mut self.glue[number as usize];
+            let place = learnt.place(key_of(glue.text.text()));
+            glue.same = std::mem::replace(&mut learnt.table[place], number);
+        }
+    }
+
+    /// The slot that a value of some class goes to, and what is done with it there.
+    pub(super) fn led_to(&self, slot: u32, class: usize) -> (u32, How) {
+        let found = &self.slots[slot as usize];
+        match found.how[class] {
+            How::Only => {
+                let only = found.only_of(class);
+                (only, self.slots[only as usize].how[class])
+            }
+            how => (slot, how),
+        }
+    }
+
+    /// Values of some class in `slot` go another way now: so do those behind glue.
+    pub(super) fn leads_anew(&mut self, slot: u32, class: usize) {
+        let led_to = self.led_to(slot, class);
+        let parent = self.slots[slot as usize].parent;
+        let Some(above) = self.slots.get(parent as usize) else {
+            return;
+        };
+        for &head in &above.learnt.table {
+            let mut found = head;
+            while let Some(glue) = self.glue.get_mut(found as usize) {
+                if glue.slots[class] == slot && glue.how[class] == How::Choose {
+                    (glue.slots[class], glue.how[class]) = led_to;
+                }
+                found = glue.same;
+            }
+        }
+    }
+
+    /// Gives what was counted behind glue to the slots of the values.
+    pub(super) fn gather(&mut self) {
+        for glue in &mut self.glue {
+            let counts = std::mem::take(&mut glue.counts);
+            for (class, count) in counts
+                .into_iter()
+                .enumerate()
+                .filter(|(_, count)| *count > 0)
+            {
+                let slot: &mut Slot = &mut self.slots[glue.slots[class] as usize];
+                // What follows a constant does not tell its kind.
+                let kind = match glue.how[class] {
+                    How::Written => Kind::String as usize,
+                    _ => class,
+                };
+                slot.kinds[kind] = slot.kinds[kind].wrapping_add(count);
+            }
+        }
+    }
+}

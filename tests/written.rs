@@ -1,0 +1,245 @@
+//! Objects in all the ways in which they can be written: the streaming walk, which learns how they mostly
+//! are, learns of them what the other walk learns.
+
+#[path = "../benches/src/mutate.rs"]
+#[expect(dead_code, reason = "the benches use the rest")]
+mod mutate;
+#[path = "../benches/src/outside.rs"]
+#[expect(dead_code, reason = "the benches use the rest")]
+mod outside;
+
+use std::fmt::Write as _;
+
+use mutate::{Random, judges};
+use serde_json::{Map, Value, json};
+use wiredrift::capture::{Body, Exchange, Hint, Sink as _};
+use wiredrift::contract::Contract;
+use wiredrift::location::{Origin, Position, Side};
+use wiredrift::observe::{Engine, Observer, Options, Verdict};
+
+/// What stands behind a brace or a comma, and what behind a colon.
+const SPACES: [(&str, &str); 4] = [("", ""), (" ", " "), ("\n    ", " "), ("\t\r\n", "\n")];
+
+/// Members of each kind; together they are more than a word has bits.
+const OF_EACH: usize = 11;
+
+/// A schema of an object with many members of many kinds, of which some have to be there.
+fn schema() -> Value {
+    let mut properties = Map::new();
+    for number in 0..OF_EACH {
+        let kinds = [
+            ("constant", json!({"const": "fixed"})),
+            ("listed", json!({"enum": ["one", "two", "three"]})),
+            ("time", json!({"type": "string", "format": "date-time"})),
+            ("count", json!({"type": "integer", "minimum": 0})),
+            (
+                "nullable",
+                json!({"anyOf": [{"type": "string", "maxLength": 12}, {"type": "null"}]}),
+            ),
+            (
+                "a_name_of_which_the_first_bytes_are_those_of_others",
+                json!({"type": "boolean"}),
+            ),
+            (
+                "nested",
+                json!({
+                    "type": "object",
+                    "required": ["a"],
+                    "properties": {"a": {"type": "integer"}, "b": {"const": ""}}
+                }),
+            ),
+        ];
+        for (name, schema) in kinds {
+            properties.insert(format!("{name}{number}"), schema);
+        }
+    }
+    json!({
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": properties,
+            "required": ["constant0", "time1", "nested10"],
+            "patternProperties": {"^x-": {"type": "integer"}}
+        }
+    })
+}
+
+/// A value that the member mostly accepts.
+fn value(random: &mut Random, name: &str) -> String {
+    let pick = |random: &mut Random, values: &[&str]| values[random.below(values.len())].to_owned();
+    let kind = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    if random.below(150) == 0 {
+        return pick(
+            random,
+            &[
+                "null",
+                "-1",
+                "1.5",
+                "\"\"",
+                "[1]",
+                "{}",
+                "true",
+                "\"\\u0041\"",
+            ],
+        );
+    }
+    match kind {
+        "constant" => pick(random, &["\"fixed\"", "\"fixed\"", "\"f\\u0069xed\""]),
+        "listed" => pick(
+            random,
+            &["\"one\"", "\"two\"", "\"three\"", "\"thr\\u0065e\""],
+        ),
+        "time" => pick(
+            random,
+            &[
+                "\"2026-11-22T10:00:00Z\"",
+                "\"2024-02-29T10:00:00+00:00\"",
+                "\"2026-11-22T10:00:00.5+01:00\"",
+            ],
+        ),
+        "count" => pick(random, &["0", "12", "1234567", "12345678901", "3.0"]),
+        "nullable" => pick(random, &["null", "\"a\"", "\"twelve bytes\"", "\"é\""]),
+        "nested" => pick(
+            random,
+            &[
+                "{\"a\":1}",
+                "{ \"b\": \"\", \"a\" : 2 }",
+                "{\"a\":1,\"c\":[]}",
+            ],
+        ),
+        "other" | "x-" => pick(random, &["1", "22"]),
+        _ => pick(random, &["true", "false"]),
+    }
+}
+
+/// An object: most members in order or all in any order, spaced in one way or in several; and whether it
+/// is one that both a parser and the schema take as it stands.
+fn object(random: &mut Random, names: &[String], text: &mut String) {
+    let mut members: Vec<&str> = names
+        .iter()
+        .filter(|_| random.below(8) > 0)
+        .map(String::as_str)
+        .collect();
+    if random.below(3) == 0 {
+        for at in (1..members.len()).rev() {
+            members.swap(at, random.below(at + 1));
+        }
+    }
+    let extra = format!("other{}", random.below(3));
+    let data = format!("x-{}", random.below(1_000));
+    members.extend(
+        [(4, &extra), (4, &data)]
+            .iter()
+            .filter_map(|(odds, name)| (random.below(*odds) == 0).then_some(name.as_str())),
+    );
+    if random.below(40) == 0 {
+        members.push(members[random.below(members.len())]);
+    }
+    let (mut space, is_mixed) = (SPACES[random.below(SPACES.len())], random.below(10) == 0);
+    text.push('{');
+    for (number, name) in members.iter().enumerate() {
+        if is_mixed {
+            space = SPACES[random.below(SPACES.len())];
+        }
+        let comma = match (number, random.below(4_000)) {
+            (0, _) => "",
+            (_, 0) => "",
+            (_, 1) => "{",
+            (_, 2) => ",,",
+            _ => ",",
+        };
+        let key = match random.below(200) {
+            0 => name.replace('e', "\\u0065"),
+            _ => (*name).to_owned(),
+        };
+        let value = value(random, name);
+        let _ = write!(text, "{comma}{}\"{key}\":{}{value}", space.0, space.1);
+    }
+    text.push_str(["}", "}", "\n}"][random.below(3)]);
+}
+
+fn observers(contract: &Contract) -> [Observer<'_>; 2] {
+    [Engine::Streaming, Engine::Reference].map(|engine| {
+        let options = Options {
+            engine,
+            ..Options::default()
+        };
+        Observer::new(vec![contract], vec![contract], options)
+    })
+}
+
+/// The payload of a line of a capture.
+fn body(text: &str, line: u64) -> Body<'_> {
+    let origin = Origin {
+        file: "a".into(),
+        entry: None,
+        position: Position {
+            byte: line * 1_000_000,
+            line,
+            column: 1,
+        },
+    };
+    Body::verbatim(text.as_bytes(), origin)
+}
+
+#[test]
+fn objects_are_read_however_they_are_written() {
+    let schema = schema();
+    let (contract, validator) = judges(&schema);
+    let members = schema["items"]["properties"].as_object();
+    let names = members.into_iter().flatten().map(|(name, _)| name.clone());
+    let mut names: Vec<String> = names.collect();
+    let mut random = Random(5);
+    let mut payloads = Vec::new();
+    for number in 0..180 {
+        // Another producer, another order.
+        if number % 60 == 0 {
+            names.rotate_left(7);
+        }
+        let mut text = String::from("[");
+        for number in 0..1 + random.below(4) {
+            text.push_str(if number > 0 { "," } else { "" });
+            object(&mut random, &names, &mut text);
+        }
+        text.push(']');
+        payloads.push(text);
+    }
+
+    // One after the other,
+    let [mut streaming, mut reference] = observers(&contract);
+    let mut accepted = 0;
+    for (text, line) in payloads.iter().zip(1..) {
+        for observer in [&mut streaming, &mut reference] {
+            observer.payload(
+                &contract,
+                "get",
+                Side::Response,
+                Some(200),
+                &body(text, line),
+            );
+        }
+        let conforming = streaming.profile.verdicts.get(&Verdict::Conforms);
+        let is_accepted = conforming.is_some_and(|count| count.0 > accepted);
+        let is_valid = serde_json::from_str(text).is_ok_and(|value| validator.is_valid(&value));
+        assert!(is_valid || !is_accepted, "{text}");
+        assert!(streaming.profile == reference.profile, "after {text}");
+        accepted += u64::from(is_accepted);
+    }
+    assert!((20..160).contains(&accepted), "{accepted}");
+
+    // and all as one capture.
+    let [streaming, reference] = observers(&contract).map(|mut observer| {
+        let hint = Hint {
+            operation: Some("get".to_owned()),
+            version: None,
+            side: Some(Side::Response),
+            status: Some(200),
+        };
+        for (text, line) in payloads.iter().zip(1..) {
+            observer.exchange(Exchange::bare(body(text, line), hint.clone()));
+        }
+        observer.finish();
+        observer.profile
+    });
+    assert!(streaming == reference);
+}
