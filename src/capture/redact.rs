@@ -4,6 +4,7 @@
 //! password, …) or by its shape (a JSON Web Token, a bearer token). Every text that leaves wiredrift
 //! goes through here.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
@@ -207,7 +208,7 @@ impl Excerpt {
         let (window, span) = window_of(text, span);
         let context = boundary(text, window.start.saturating_sub(CONTEXT));
         let Ok(text) = std::str::from_utf8(&text[context..window.end]) else {
-            return Self::window(&[(0..1, "(not UTF-8)".to_owned())], &(0..1));
+            return Self::window(&[(0..1, "(not UTF-8)".into())], &(0..1));
         };
         let window = window.start - context..window.end - context;
         let span = span.start - context..span.end - context;
@@ -234,7 +235,7 @@ impl Excerpt {
         let start = boundary(text, start.max(window.start.saturating_sub(CONTEXT)));
         let line = String::from_utf8_lossy(&text[start..window.end]);
         if line.len() != window.end - start {
-            return Self::window(&[(0..1, "(not UTF-8)".to_owned())], &(0..1));
+            return Self::window(&[(0..1, "(not UTF-8)".into())], &(0..1));
         }
         let mut masks = shapes(&line);
         masks.extend(header_value(&line));
@@ -270,12 +271,12 @@ impl Excerpt {
     }
 
     /// Cuts pieces of text to the width, keeping the span in sight.
-    fn window(pieces: &[(Range<usize>, String)], span: &Range<usize>) -> Self {
+    fn window(pieces: &[Piece<'_>], span: &Range<usize>) -> Self {
         let first = pieces
             .iter()
             .position(|(range, _)| range.end > span.start)
             .unwrap_or(pieces.len());
-        let width_of = |pieces: &[(Range<usize>, String)]| -> usize {
+        let width_of = |pieces: &[Piece<'_>]| -> usize {
             pieces.iter().map(|(_, text)| columns(text)).sum()
         };
         // A third of the width goes to what stands before.
@@ -296,7 +297,7 @@ impl Excerpt {
         }
         let mut text: String = pieces[from..to]
             .iter()
-            .map(|(_, text)| text.as_str())
+            .map(|(_, text)| &**text)
             .collect();
         let mut caret = width_of(&pieces[from..first.clamp(from, to)]);
         // Indentation says nothing in one line; up to four columns are kept.
@@ -333,8 +334,11 @@ fn columns(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
-/// The line as printable pieces, each with the bytes that it stands for.
-fn pieces(line: &str, masks: &[Range<usize>]) -> Vec<(Range<usize>, String)> {
+/// A printable part of a line, and the bytes that it stands for.
+type Piece<'l> = (Range<usize>, Cow<'l, str>);
+
+/// The line as printable pieces.
+fn pieces<'l>(line: &'l str, masks: &[Range<usize>]) -> Vec<Piece<'l>> {
     let mut pieces = Vec::new();
     let mut masks = masks.iter().peekable();
     let mut characters = line.char_indices().peekable();
@@ -346,10 +350,15 @@ fn pieces(line: &str, masks: &[Range<usize>]) -> Vec<(Range<usize>, String)> {
             && mask.contains(&at)
         {
             while characters.next_if(|(next, _)| *next < mask.end).is_some() {}
-            pieces.push((at..mask.end, MASK.to_owned()));
+            pieces.push((at..mask.end, Cow::Borrowed(MASK)));
             continue;
         }
-        pieces.push((at..at + character.len_utf8(), printable(character)));
+        let range = at..at + character.len_utf8();
+        let text = match character {
+            ' '..='~' => Cow::Borrowed(&line[range.clone()]),
+            _ => Cow::Owned(printable(character)),
+        };
+        pieces.push((range, text));
     }
     pieces
 }

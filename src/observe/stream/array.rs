@@ -3,9 +3,10 @@
 use crate::json::Kind;
 
 use super::fault::Fault;
+use super::how::How;
 use super::plan::Met;
 use super::scan::{self, MAX_DEPTH};
-use super::walk::{ASK, Halt, Step, UNASKED, Walk};
+use super::walk::{ASK, Halt, Step, UNASKED, Walk, delta};
 
 impl Walk<'_, '_, '_> {
     #[inline(never)]
@@ -29,6 +30,11 @@ impl Walk<'_, '_, '_> {
                 }
                 at = match below {
                     UNASKED => self.skip(at, depth + 1)?,
+                    below if count >= prefix && self.starts_row(below, at) => {
+                        let (others, end) = self.row::<MODE>(below, at, depth + 1)?;
+                        count += others;
+                        end
+                    }
                     below => self.value::<MODE>(below, at, depth + 1)?,
                 };
                 count += 1;
@@ -50,6 +56,34 @@ impl Walk<'_, '_, '_> {
             self.assess::<MODE>(slot, &met, start, at)?;
         }
         Ok(at)
+    }
+
+    /// Whether an object stands at `at` to which fixed schemas apply.
+    fn starts_row(&self, slot: u32, at: usize) -> bool {
+        self.text.get(at) == Some(&b'{')
+            && self.program.slots[slot as usize].how[Kind::Object as usize] == How::Object
+    }
+
+    /// Walks objects that follow each other without white space: how many follow the first, and the
+    /// offset behind the last.
+    fn row<const MODE: u8>(
+        &mut self,
+        slot: u32,
+        start: usize,
+        depth: u32,
+    ) -> Result<(usize, usize), Halt> {
+        let mut at = self.object::<MODE>(slot, start, depth)?;
+        let mut others = 0;
+        while let Some(b",{") = self.text.get(at..).and_then(<[u8]>::first_chunk) {
+            at = self.object::<MODE>(slot, at + 1, depth)?;
+            others += 1;
+        }
+        if MODE != ASK {
+            let kinds = &mut self.program.slots[slot as usize].kinds;
+            let count = &mut kinds[Kind::Object as usize];
+            *count = count.wrapping_add(delta::<MODE>().wrapping_mul(others as u64 + 1));
+        }
+        Ok((others, at))
     }
 
     /// Whether `contains` finds as many elements as it should.
