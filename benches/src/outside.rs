@@ -33,9 +33,9 @@ pub fn outside() -> [Outside; 3] {
     ]
 }
 
-/// A schema of lists of orders that have optional members, and lists of so many bytes, of which each member
-/// that is optional is there or, if some are `dropped`, half of the time.
-pub fn orders(bytes: usize, dropped: bool) -> (Value, Vec<String>) {
+/// A schema of lists of orders that have optional members, and lists of so many bytes, of which so many of a
+/// hundred optional members are dropped.
+pub fn orders(bytes: usize, dropped: usize) -> (Value, Vec<String>) {
     let schema = json!({
         "type": "array",
         "items": {
@@ -79,7 +79,7 @@ pub fn orders(bytes: usize, dropped: bool) -> (Value, Vec<String>) {
                     (false, "\"carrier\":\"Example Post\"".to_owned()),
                     (false, format!("\"weight\":{}", random.below(9_000))),
                 ];
-                let mut kept = |required: bool| required || !dropped || random.below(2) == 0;
+                let mut kept = |required: bool| required || random.below(100) >= dropped;
                 let members = members.into_iter().filter(|(required, _)| kept(*required));
                 let members: Vec<String> = members.map(|(_, text)| text).collect();
                 format!("{{{}}}", members.join(","))

@@ -276,9 +276,8 @@ impl Excerpt {
             .iter()
             .position(|(range, _)| range.end > span.start)
             .unwrap_or(pieces.len());
-        let width_of = |pieces: &[Piece<'_>]| -> usize {
-            pieces.iter().map(|(_, text)| columns(text)).sum()
-        };
+        let width_of =
+            |pieces: &[Piece<'_>]| -> usize { pieces.iter().map(|(_, text)| columns(text)).sum() };
         // A third of the width goes to what stands before.
         let mut from = first;
         let mut before = 0;
@@ -295,10 +294,7 @@ impl Excerpt {
             shown += columns(&pieces[to].1);
             to += 1;
         }
-        let mut text: String = pieces[from..to]
-            .iter()
-            .map(|(_, text)| &**text)
-            .collect();
+        let mut text: String = pieces[from..to].iter().map(|(_, text)| &**text).collect();
         let mut caret = width_of(&pieces[from..first.clamp(from, to)]);
         // Indentation says nothing in one line; up to four columns are kept.
         let indent = text.len() - text.trim_start_matches(' ').len();

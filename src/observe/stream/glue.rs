@@ -276,3 +276,143 @@ impl Program<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::super::tests::contract_of;
+    use super::*;
+    use crate::contract::{Contract, Payload};
+    use crate::location::Side;
+
+    fn contract() -> Contract {
+        contract_of(&json!({"properties": {
+            "kind": {"const": "fixed"},
+            "a_key_of_some_length": {"type": "integer"},
+            "a_key_of_some_length_and_more": {"type": "integer"},
+            "id": {"type": ["integer", "null"]}
+        }}))
+    }
+
+    fn program(contract: &Contract) -> Program<'_> {
+        let payload = contract.operations[0].payload(Side::Response, Some(200));
+        let node = payload.and_then(Payload::schema).expect("a schema");
+        Program::new(&contract.graph, None, node)
+    }
+
+    /// Learns the first member of a text behind `last`.
+    fn learn(program: &mut Program<'_>, last: u32, text: &str) -> u32 {
+        let key = text.split('"').nth(1).unwrap_or_default();
+        let member = program.member(Program::ROOT, key).expect("told apart");
+        let behind = text.find(':').map_or(0, |colon| colon + 1);
+        let value = text.len() - text[behind..].trim_start().len();
+        let learnt = program.learn(Program::ROOT, last, text.as_bytes(), (0, value), member);
+        learnt.unwrap_or(NONE)
+    }
+
+    fn found(program: &Program<'_>, text: &str) -> Option<u32> {
+        // Behind the last member of a payload there may be nothing to compare with.
+        let text = format!("{text}{}", " ".repeat(40));
+        let opens = text.starts_with('{');
+        program.glue_at(Program::ROOT, text.as_bytes(), 0, opens)
+    }
+
+    #[test]
+    fn glue_is_found_as_it_was_written() {
+        let contract = contract();
+        let mut program = program(&contract);
+        let mut last = NONE;
+        let written = [
+            "{\"id\":1",
+            ",\"a_key_of_some_length\":1",
+            ",\"a_key_of_some_length_and_more\":1",
+            ",\"id\":1",
+            "{\"a_key_of_some_length\":1",
+        ];
+        let learnt = written.map(|text| {
+            last = learn(&mut program, last, text);
+            last
+        });
+        for (text, number) in written.iter().zip(learnt) {
+            assert_eq!(found(&program, text), Some(number), "{text}");
+            assert_eq!(
+                learn(&mut program, NONE, text),
+                number,
+                "learnt once: {text}"
+            );
+        }
+        for other in [
+            ",\"i\":1",
+            ",\"id2\":1",
+            ", \"id\":1",
+            ",\"a_key_of_some_lengt\":1",
+        ] {
+            assert_eq!(found(&program, other), None, "{other}");
+        }
+        // The last one that was learnt says how text is spaced.
+        let spaced = learn(&mut program, NONE, ", \"id\": 1");
+        assert_eq!(found(&program, ", \"id\": 1"), Some(spaced));
+        assert_eq!(found(&program, ",\"id\":1"), None);
+        assert_eq!(learn(&mut program, NONE, ",\"id\":1"), learnt[3]);
+        assert_eq!(found(&program, ",\"id\":1"), Some(learnt[3]));
+    }
+
+    #[test]
+    fn a_constant_is_part_of_its_glue() {
+        let contract = contract();
+        let mut program = program(&contract);
+        let usual = learn(&mut program, NONE, ",\"kind\":\"fixed\",");
+        assert_eq!(
+            program.glue[usual as usize].text.text(),
+            b",\"kind\":\"fixed\""
+        );
+        assert_eq!(found(&program, ",\"kind\":\"other\""), None);
+        let other = learn(&mut program, NONE, ",\"kind\":\"other\"");
+        assert_eq!(program.glue[other as usize].text.text(), b",\"kind\":");
+        assert_eq!(found(&program, ",\"kind\":\"other\""), Some(other));
+        for class in 0..CLASSES {
+            program.glue[usual as usize].count::<{ super::super::walk::COUNT }>(class);
+        }
+        program.gather();
+        let (slot, _) = program.led_to(program.glue[usual as usize].slots[0], 0);
+        let kinds = program.slots[slot as usize].kinds;
+        assert_eq!(kinds[Kind::String as usize], CLASSES as u64);
+        assert_eq!(kinds.iter().sum::<u64>(), CLASSES as u64);
+    }
+
+    #[test]
+    fn what_is_learnt_has_bounds() {
+        let contract = contract();
+        let mut program = program(&contract);
+        // The same key, spaced in many ways.
+        let texts = (0..55).flat_map(|before| (0..3).map(move |behind| (before, behind)));
+        let texts = texts.map(|(before, behind)| {
+            format!(",{}\"id\":{}1", " ".repeat(before), " ".repeat(behind))
+        });
+        let texts: Vec<String> = texts.collect();
+        let learnt = texts
+            .iter()
+            .filter(|text| learn(&mut program, NONE, text) != NONE);
+        assert_eq!(learnt.count(), MOST);
+        assert_eq!(program.glue.len(), MOST);
+        let too_long = format!(",{}\"id\":1", " ".repeat(LONGEST));
+        assert_eq!(learn(&mut program, NONE, &too_long), NONE);
+    }
+
+    #[test]
+    fn what_follows_twice_is_expected() {
+        let contract = contract();
+        let mut program = program(&contract);
+        let first = learn(&mut program, NONE, "{\"id\":1");
+        let second = learn(&mut program, first, ",\"a_key_of_some_length\":1");
+        let other = learn(&mut program, NONE, ",\"a_key_of_some_length_and_more\":1");
+        assert_eq!(program.slots[0].learnt.first, first);
+        let expected = |program: &Program<'_>| program.glue[first as usize].next;
+        assert_eq!(expected(&program), second);
+        program.follows(Program::ROOT, first, other);
+        assert_eq!(expected(&program), second);
+        program.follows(Program::ROOT, first, other);
+        assert_eq!(expected(&program), other);
+    }
+}
