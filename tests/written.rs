@@ -30,7 +30,14 @@ fn schema() -> Value {
         let kinds = [
             ("constant", json!({"const": "fixed"})),
             ("listed", json!({"enum": ["one", "two", "three"]})),
-            ("time", json!({"type": "string", "format": "date-time"})),
+            (
+                "time",
+                json!({
+                    "type": "string",
+                    "format": "date-time",
+                    "examples": ["2026-11-22T10:00:00Z"]
+                }),
+            ),
             ("count", json!({"type": "integer", "minimum": 0})),
             (
                 "nullable",
@@ -169,9 +176,9 @@ fn observers(contract: &Contract) -> [Observer<'_>; 2] {
 }
 
 /// The payload of a line of a capture.
-fn body(text: &str, line: u64) -> Body<'_> {
+fn body<'t>(file: &str, text: &'t str, line: u64) -> Body<'t> {
     let origin = Origin {
-        file: "a".into(),
+        file: file.into(),
         entry: None,
         position: Position {
             byte: line * 1_000_000,
@@ -180,6 +187,28 @@ fn body(text: &str, line: u64) -> Body<'_> {
         },
     };
     Body::verbatim(text.as_bytes(), origin)
+}
+
+/// Whether both walks learn the same from a capture of two files, of which the first is told of in between.
+fn are_seen_alike(contract: &Contract, payloads: &[&str]) -> bool {
+    let [streaming, reference] = observers(contract).map(|mut observer| {
+        let hint = Hint {
+            operation: Some("get".to_owned()),
+            version: None,
+            side: Some(Side::Response),
+            status: Some(200),
+        };
+        // Not in the order of their names.
+        for file in ["b", "a"] {
+            for (text, line) in payloads.iter().zip(1..) {
+                let body = body(file, text, line);
+                observer.exchange(Exchange::bare(body, hint.clone()));
+            }
+            observer.finish();
+        }
+        observer.profile
+    });
+    streaming == reference
 }
 
 #[test]
@@ -215,7 +244,7 @@ fn objects_are_read_however_they_are_written() {
                 "get",
                 Side::Response,
                 Some(200),
-                &body(text, line),
+                &body("a", text, line),
             );
         }
         let conforming = streaming.profile.verdicts.get(&Verdict::Conforms);
@@ -228,18 +257,41 @@ fn objects_are_read_however_they_are_written() {
     assert!((20..160).contains(&accepted), "{accepted}");
 
     // and all as one capture.
-    let [streaming, reference] = observers(&contract).map(|mut observer| {
-        let hint = Hint {
-            operation: Some("get".to_owned()),
-            version: None,
-            side: Some(Side::Response),
-            status: Some(200),
-        };
-        for (text, line) in payloads.iter().zip(1..) {
-            observer.exchange(Exchange::bare(body(text, line), hint.clone()));
+    let payloads: Vec<&str> = payloads.iter().map(String::as_str).collect();
+    assert!(are_seen_alike(&contract, &payloads));
+}
+
+/// What was counted of a text that turns out to be none is taken back, also where the walk learnt while it
+/// counted.
+#[test]
+fn what_ends_early_leaves_nothing() {
+    let (contract, _) = judges(&json!({
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                "a": {"anyOf": [{"type": "string", "maxLength": 3}, {"type": "null"}]},
+                "b": {"const": "k"},
+                "c": {"oneOf": [{"enum": ["x", "y"]}, {"type": "integer", "minimum": 1}]},
+                "d": {
+                    "type": "string",
+                    "format": "date-time",
+                    "examples": ["2026-11-22T10:00:00Z"]
+                },
+                "e": {"$ref": "#/items"}
+            }
         }
-        observer.finish();
-        observer.profile
-    });
-    assert!(streaming == reference);
+    }));
+    let whole = r#"[{"a":"x","b":"k","d":"2026-11-22T10:00:00Z","c":"x","e":{"b":"k","a":null}},
+        {"b":"k", "d": "2026-11-22T10:00:00Z" ,"z":"k"},{"b":"k"},{"c":2}]"#;
+    let mut texts = Vec::new();
+    for end in 1..whole.len() {
+        for tail in ["", "\u{1}", "x", " ", "}", ",", "\""] {
+            texts.push(format!("{}{tail}", &whole[..end]));
+        }
+    }
+    for text in texts {
+        assert!(are_seen_alike(&contract, &[&text, "[]"]), "{text}");
+        assert!(are_seen_alike(&contract, &[whole, &text, whole]), "{text}");
+    }
 }

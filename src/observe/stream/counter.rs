@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::capture::Body;
 use crate::capture::redact::MASK;
-use crate::json::Document;
+use crate::json::{Document, Kind};
 use crate::schema::{NodeId, Place};
 
 use super::super::deviation::Deviation;
@@ -381,7 +381,7 @@ impl Counters {
                 accepted += count * u64::from(found.narrowed >> kind & 1);
             }
             accepted -= std::mem::take(&mut found.rejected);
-            if kinds.iter().all(|count| *count == 0) {
+            if kinds[..Kind::ALL.len()].iter().all(|count| *count == 0) {
                 continue;
             }
             let number = u32::try_from(slot).unwrap_or(NONE);

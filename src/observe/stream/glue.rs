@@ -7,7 +7,7 @@ use crate::json::scan::block;
 use super::how::{CLASSES, How};
 use super::literal::{self, Literal};
 use super::plan::Usual;
-use super::slot::{NONE, Program, Slot};
+use super::slot::{NONE, Program};
 use super::walk::delta;
 
 /// Glue that is learnt for one slot.
@@ -57,6 +57,7 @@ const _: () = assert!(size_of::<Glue>() == 192);
 pub(super) struct Learnt {
     /// The glue that is expected where an object opens.
     pub(super) first: u32,
+    /// How much there is.
     count: u32,
     /// Bytes before a key: behind a value, and where an object opens.
     lead: [u8; 2],
@@ -117,11 +118,19 @@ impl Program<'_> {
         None
     }
 
-    /// Some glue stands where other glue was expected to follow.
+    /// The glue that is expected behind `last` in an object.
+    pub(super) fn expected(&self, last: u32) -> u32 {
+        self.glue.get(last as usize).map_or(NONE, |last| last.next)
+    }
+
+    /// Some glue stands where other glue was expected: behind `last`, or where an object opens.
     #[inline(always)]
     pub(super) fn follows(&mut self, slot: u32, last: u32, found: u32) {
+        let opens = self.glue[found as usize].opens;
         match self.glue.get_mut(last as usize) {
-            None => self.slots[slot as usize].learnt.first = found,
+            _ if opens => self.slots[slot as usize].learnt.first = found,
+            // Nobody knows what stood before.
+            None => {}
             // Once may be by chance.
             Some(last) if last.instead == found => last.next = found,
             Some(last) => last.instead = found,
@@ -145,25 +154,15 @@ impl Program<'_> {
             true => 1 << member,
             false => 0,
         };
-        let mut how = [How::Malformed; CLASSES];
-        let mut slots = [NONE; CLASSES];
-        let mut end = value;
-        if bit != 0 {
-            for (class, (how, slot)) in how.iter_mut().zip(&mut slots).enumerate() {
-                (*slot, *how) = self.led_to(below, class);
-            }
-            let of_string = Kind::String as usize;
-            let plan = &self.plans[self.slots[slots[of_string] as usize].plan as usize];
-            if how[of_string] == How::Constant
-                && let Usual::Constant(constant) = &plan.usual
-                && constant.starts(&text[value..])
-                && value + constant.len() - start <= literal::AT_ONCE
-            {
-                end += constant.len();
-                how = [How::Written; CLASSES];
-                slots = [slots[of_string]; CLASSES];
-            }
-        }
+        let constant = match bit {
+            0 => None,
+            _ => self.constant(below, &text[value..]),
+        };
+        let end = value + constant.map_or(0, |(_, length)| length);
+        let (constant, end) = match end - start <= literal::AT_ONCE {
+            true => (constant, end),
+            false => (None, value),
+        };
         let glue = &text[start..end];
         let learnt = &mut self.slots[slot as usize].learnt;
         // How text is spaced may change at any time.
@@ -177,6 +176,16 @@ impl Program<'_> {
         }
         if glue.len() > LONGEST || learnt.count as usize >= MOST {
             return None;
+        }
+        let mut how = [How::Malformed; CLASSES];
+        let mut slots = [NONE; CLASSES];
+        if let Some((constant, _)) = constant {
+            how = [How::Written; CLASSES];
+            slots = [constant; CLASSES];
+        } else if bit != 0 {
+            for (class, (how, slot)) in how.iter_mut().zip(&mut slots).enumerate() {
+                (*slot, *how) = self.led_to(below, class);
+            }
         }
         let number = u32::try_from(self.glue.len()).ok()?;
         let next = match self.glue.get_mut(last as usize) {
@@ -200,6 +209,18 @@ impl Program<'_> {
             self.slots[slot as usize].learnt.first = number;
         }
         Some(number)
+    }
+
+    /// The slot of the constant that a text starts with, if that is what strings of a slot mostly are, and
+    /// its length.
+    fn constant(&self, slot: u32, text: &[u8]) -> Option<(u32, usize)> {
+        let (slot, how) = self.led_to(slot, Kind::String as usize);
+        match &self.plan(slot).usual {
+            Usual::Constant(constant) if how == How::Constant && constant.starts(text) => {
+                Some((slot, constant.len()))
+            }
+            _ => None,
+        }
     }
 
     /// Puts glue into the table of a slot.
@@ -260,18 +281,17 @@ impl Program<'_> {
     pub(super) fn gather(&mut self) {
         for glue in &mut self.glue {
             let counts = std::mem::take(&mut glue.counts);
-            for (class, count) in counts
-                .into_iter()
-                .enumerate()
-                .filter(|(_, count)| *count > 0)
-            {
-                let slot: &mut Slot = &mut self.slots[glue.slots[class] as usize];
-                // What follows a constant does not tell its kind.
+            for (class, count) in counts.into_iter().enumerate() {
                 let kind = match glue.how[class] {
+                    // What follows a constant does not tell its kind.
                     How::Written => Kind::String as usize,
-                    _ => class,
+                    _ if class < Kind::ALL.len() => class,
+                    _ => continue,
                 };
-                slot.kinds[kind] = slot.kinds[kind].wrapping_add(count);
+                if count > 0 {
+                    let kinds = &mut self.slots[glue.slots[class] as usize].kinds;
+                    kinds[kind] = kinds[kind].wrapping_add(count);
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::json::Kind;
 
 use super::fault::Fault;
-use super::how::How;
+use super::how::{CLASSES, How};
 use super::plan::{Met, small};
 use super::scan::{self, MAX_DEPTH};
 use super::slot::{Member, NONE, WORDS};
@@ -38,6 +38,13 @@ impl Left {
             word => self.others[word - 1],
         };
         word & 1 << (member % 64) != 0
+    }
+
+    fn lacks(&self, required: &[u64; WORDS]) -> bool {
+        let words = [self.first].into_iter().chain(self.others);
+        words
+            .zip(required)
+            .any(|(left, required)| left & required != 0)
     }
 
     fn taken(&self) -> u64 {
@@ -77,9 +84,8 @@ impl Walk<'_, '_, '_> {
         let at = self.members::<MODE>(slot, &mut left, start, depth)?;
         let found = &self.program.slots[slot as usize];
         if self.scratch.hashes.len() == hashes
-            && found.required & left.first == 0
-            && !found.asks_presence
-            && !found.asks_objects
+            && found.required[0] & left.first == 0
+            && !found.asks_more
         {
             return Ok(at);
         }
@@ -100,7 +106,7 @@ impl Walk<'_, '_, '_> {
             return Err(Halt);
         }
         let found = &self.program.slots[slot as usize];
-        if found.required & left.first != 0 || found.asks_presence {
+        if left.lacks(&found.required) || found.has_dependents {
             self.presence::<MODE>(slot, start, left)?;
         }
         if self.program.slots[slot as usize].asks_objects {
@@ -144,7 +150,10 @@ impl Walk<'_, '_, '_> {
                     (last, expected) = (expected, glue.next);
                     skipped = 0;
                     let rest = rest.get(glue.text.len()..).ok_or(Halt)?;
-                    let class = scan::class(*rest.first().ok_or(Halt)?);
+                    // A constant that ends the text was counted when it was met first, too.
+                    let class = rest
+                        .first()
+                        .map_or(CLASSES - 1, |first| scan::class(*first));
                     let (slot, how) = (glue.slots[class], glue.how[class]);
                     if MODE != ASK && how != How::Choose {
                         glue.count::<MODE>(class);
@@ -183,11 +192,11 @@ impl Walk<'_, '_, '_> {
         let Some(found) = found else {
             return self.next_key::<MODE>(slot, left, start, place, depth);
         };
-        if found != expected {
-            self.program.follows(slot, last, found);
-        }
         let glue = &self.program.glue[found as usize];
         if glue.bit & left.first != 0 {
+            if found != expected {
+                self.program.follows(slot, last, found);
+            }
             return Ok(Next::Member(Between {
                 at,
                 last,
@@ -275,11 +284,7 @@ impl Walk<'_, '_, '_> {
         place: Between,
         depth: u32,
     ) -> Result<Next, Halt> {
-        let Between {
-            at: from,
-            last,
-            expected,
-        } = place;
+        let Between { at: from, last, .. } = place;
         let is_first = from == start;
         let mut at = scan::space(self.text, from + usize::from(is_first));
         match self.text.get(at) {
@@ -316,8 +321,9 @@ impl Walk<'_, '_, '_> {
         };
         let mut next = Between {
             at: from,
-            last: NONE,
-            expected,
+            last,
+            // Some glue was passed over in vain.
+            expected: self.program.expected(last),
         };
         match member {
             Ok(member) => {

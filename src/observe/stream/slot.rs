@@ -82,10 +82,11 @@ pub(super) struct Slot {
     pub(super) element: u32,
     pub(super) learnt: Learnt,
     pub(super) members: Vec<Member>,
-    /// Those of the first 64 members that have to be there.
-    pub(super) required: u64,
-    /// Whether more is said of which members are there.
-    pub(super) asks_presence: bool,
+    /// The members that have to be there, a bit for each.
+    pub(super) required: [u64; WORDS],
+    /// Whether more is asked of objects than the first word of these.
+    pub(super) asks_more: bool,
+    pub(super) has_dependents: bool,
     /// Whether schemas say something of arrays themselves, and of objects.
     pub(super) asks_arrays: bool,
     pub(super) asks_objects: bool,
@@ -282,8 +283,10 @@ impl<'g> Program<'g> {
             element: NONE,
             learnt: Learnt::new(),
             members: Vec::new(),
-            required: 0,
-            asks_presence: !plan.dependents.is_empty(),
+            required: [0; WORDS],
+            asks_more: !plan.dependents.is_empty()
+                || !plan.asserting[Kind::Object as usize].is_empty(),
+            has_dependents: !plan.dependents.is_empty(),
             asks_arrays: !plan.asserting[Kind::Array as usize].is_empty(),
             asks_objects: !plan.asserting[Kind::Object as usize].is_empty(),
             by_key: FxHashMap::default(),
@@ -316,10 +319,8 @@ impl<'g> Program<'g> {
             let member = slot.members.len();
             slot.by_key.insert(name.as_bytes().into(), index(member));
             slot.members.push(Member::unresolved());
-            match member {
-                ..64 => slot.required |= u64::from(is_required) << member,
-                _ => slot.asks_presence |= is_required,
-            }
+            slot.required[member / 64] |= u64::from(is_required) << (member % 64);
+            slot.asks_more |= is_required && member >= 64;
         }
         self.slots.push(slot);
         index(self.slots.len() - 1)

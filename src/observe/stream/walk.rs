@@ -159,7 +159,8 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         }
         self.scratch.reset();
         (self.deviating, self.assuming, self.presuming) = (0, 0, 0);
-        // What was learnt stays learnt, so this takes the same way to the same end.
+        // What was learnt stays learnt. So this comes to the same end, and each value is counted in the same
+        // place, whether glue was known or not.
         let _: Step = self.value::<TAKE_BACK>(Program::ROOT, 0, 0);
         self.scratch.reset();
         false
@@ -239,6 +240,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             How::AskString => return self.string::<MODE>(slot, at),
             How::AskNumber => return self.number::<MODE>(slot, at),
             How::AskNull | How::AskBoolean => return self.word::<MODE>(slot, at),
+            // The latter was followed before this.
             How::Choose | How::Only => {
                 let class = scan::class(*rest.first().ok_or(Halt)?);
                 return self.choose::<MODE>(slot, at, depth, class);
@@ -267,6 +269,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         let found = &mut self.program.slots[slot as usize];
         let fact = found.spelled[offset as usize];
         if self.counters.count::<MODE>(fact, self.payload) {
+            // Those of the last payload; nothing where all of this one are taken back.
             let beside = &mut found.beside[offset as usize];
             self.counters.count_beside(fact, std::mem::take(beside));
             found.sated_in[offset as usize] = match MODE {
