@@ -8,7 +8,7 @@ pub(super) const AT_ONCE: usize = 32;
 /// A text that is compared in one go with what stands at a place.
 #[derive(Debug)]
 pub(super) struct Literal {
-    /// The first 32 bytes, and a bit for each that counts.
+    /// The first bytes, and a bit for each that counts.
     head: [u8x16; 2],
     mask: u32,
     length: u32,
@@ -18,7 +18,7 @@ pub(super) struct Literal {
 impl Literal {
     pub(super) fn new(text: &[u8]) -> Self {
         let byte = |at: usize| text.get(at).copied().unwrap_or(0);
-        let count = text.len().min(32);
+        let count = text.len().min(AT_ONCE);
         Self {
             head: [
                 u8x16::new(std::array::from_fn(byte)),
