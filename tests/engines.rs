@@ -197,6 +197,86 @@ fn many_lines_and_many_files() {
     );
 }
 
+/// Payloads of every sort, of which nothing says what they are.
+fn mixed(count: usize) -> String {
+    let v1 = |id: usize| {
+        format!(
+            "{{\"id\":{id},\"name\":\"A\",\"company_number\":null,\"jurisdiction\":null,\"archived\":false,\
+             \"created_at\":\"2022-11-01T03:15:03+00:00\",\"updated_at\":\"2022-11-01T03:15:03+00:00\",\
+             \"clients_count\":0,\"links\":{{\"show\":\"/organisations/{id}\",\
+             \"api\":{{\"update\":\"/api/organisations/{id}\"}}}}}}"
+        )
+    };
+    let v2 = |id: usize| {
+        format!(
+            "{{\"object\":\"organisation\",\"id\":{id},\"name\":\"A\",\"company_number\":null,\
+             \"jurisdiction\":null,\"created_at\":\"2022-11-01T03:15:03Z\",\
+             \"updated_at\":\"2022-11-01T03:15:03Z\"}}"
+        )
+    };
+    let list = |of: &dyn Fn(usize) -> String, length: usize| {
+        let elements: Vec<String> = (1..=length).map(of).collect();
+        elements.join(",")
+    };
+    let mut text = String::new();
+    for line in 0..count {
+        // One after the other, and many alike in a row.
+        let sort = if line / 150 % 2 == 0 {
+            line % 15
+        } else {
+            line / 10 % 15
+        };
+        let length = line % 7;
+        let payload = match sort {
+            0 | 1 => format!(
+                "{{\"object\":\"paginated_list\",\"data\":[{}],\"total\":60,\"count\":3,\"limit\":60,\
+                 \"current_page\":1,\"total_pages\":1,\"links\":null}}",
+                list(&v2, length)
+            ),
+            2 => format!("{{\"data\":[{}]}}", list(&v1, length)),
+            3 => v2(line),
+            4 => v1(line),
+            5 => "{\"error\":\"Not found.\"}".to_owned(),
+            6 => "{\"quite\":\"other\"}".to_owned(),
+            7 => ["[]", "{}", "null", "[1]", "{\"data\":[]}"][length % 5].to_owned(),
+            8 => "{\"name\":\"A\"}".to_owned(),
+            9 => v2(line).replace("\"id\":", "\"new\":1,\"id\":"),
+            10 => v2(line).replace("\"id\":", "\"name\":\"B\",\"id\":"),
+            11 => v1(line).replace("0,", "\"0\","),
+            12 => v2(line).replace("\"name\":\"A\",", ""),
+            13 => v2(line).replace('}', ",}"),
+            _ => format!(
+                "{{\"object\":\"paginated_list\",\"data\":[{}]",
+                list(&v2, 5)
+            ),
+        };
+        text += &payload;
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn payloads_that_are_guessed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("log.ndjson"), mixed(600)).expect("written");
+    let others = [("streaming", "1")];
+    let hints: [&[&str]; 6] = [
+        &[],
+        &["--side", "response"],
+        &["--status", "404"],
+        &["--status", "599"],
+        &["--operation", "retrieve-organisation"],
+        &["--operation", "list-organisations", "--side", "response"],
+    ];
+    for contract in ["organisations", "organisations@v1", "organisations@v2"] {
+        for hint in hints {
+            let arguments = [&["log.ndjson", "--contract", contract], hint].concat();
+            assert_alike(folder.path(), &arguments, &others);
+        }
+    }
+}
+
 /// A compressed stream that ends too early, with a line over the limit in it: what was read before is
 /// still told, and each problem once, in its place.
 #[test]

@@ -9,6 +9,7 @@
 mod parse;
 mod part;
 pub(crate) mod scan;
+mod skip;
 mod tape;
 
 use std::borrow::Cow;
@@ -103,6 +104,14 @@ impl<'t> Document<'t> {
     /// Where and why the text does not start with a JSON value.
     pub fn parse_prefix(text: &'t [u8]) -> Result<(Self, usize), SyntaxError> {
         parse::prefix(text)
+    }
+
+    /// The first elements of each array, and all members of each object. What is left out is counted, so that
+    /// arrays have the length of the whole, and is not looked at: it may be malformed.
+    ///
+    /// `None` when the rest is not JSON.
+    pub(crate) fn head(text: &'t [u8], elements: u32) -> Option<Self> {
+        parse::head(std::str::from_utf8(text).ok()?, elements)
     }
 
     /// The length of the value that `text` starts with, white space before it included; `None` when it

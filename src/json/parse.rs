@@ -5,7 +5,7 @@ use std::fmt;
 
 use rustc_hash::FxHashSet;
 
-use super::{Document, ESCAPED, Entry, Kind, SHADOWED, scan};
+use super::{Document, ESCAPED, Entry, Kind, SHADOWED, scan, skip};
 
 /// `serde_json` refuses the 128th level of nesting.
 const MAX_DEPTH: u8 = 127;
@@ -136,6 +136,18 @@ pub(super) fn prefix(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> 
     }
 }
 
+pub(super) fn head(text: &str, elements: u32) -> Option<Document<'_>> {
+    u32::try_from(text.len()).ok()?;
+    let mut parser = Parser::new(text);
+    parser.elements = elements;
+    parser.value(0).ok()?;
+    Some(Document {
+        text,
+        entries: parser.entries,
+        repeated: parser.repeated,
+    })
+}
+
 pub(super) fn prefix_length(text: &str) -> Option<usize> {
     u32::try_from(text.len()).ok()?;
     let mut parser = Parser::new(text);
@@ -243,6 +255,8 @@ struct Parser<'t> {
     text: &'t [u8],
     document: &'t str,
     at: usize,
+    /// Elements of each array that are read; the others are passed over and counted.
+    elements: u32,
     entries: Vec<Entry>,
     repeated: Vec<u32>,
 }
@@ -253,6 +267,7 @@ impl<'t> Parser<'t> {
             text: text.as_bytes(),
             document: text,
             at: 0,
+            elements: u32::MAX,
             entries: Vec::new(),
             repeated: Vec::new(),
         }
@@ -342,6 +357,14 @@ impl<'t> Parser<'t> {
                     Some(b',') => self.at += 1,
                     Some(b']') => break self.at += 1,
                     _ => return self.refuse(SyntaxErrorKind::ExpectedComma),
+                }
+                if len == self.elements {
+                    let Some((end, others)) = skip::elements(self.text, self.at) else {
+                        self.at = self.text.len();
+                        return self.refuse(SyntaxErrorKind::UnexpectedEnd);
+                    };
+                    len += others;
+                    break self.at = end;
                 }
             }
         }

@@ -6,46 +6,32 @@ use std::ops::Range;
 
 use super::{Document, ESCAPED, Entry, Kind};
 
-/// Which parts of a text are put on the tape.
-#[derive(Debug, Clone, Copy)]
-enum Part<'w> {
-    /// What overlaps one of these ranges of bytes, which are in order. Other arrays and objects are
-    /// empty, and what follows the last range is not there.
-    Around(&'w [Range<usize>]),
-    /// The first so many elements of each array. Their lengths are those of the whole arrays.
-    Head(usize),
-}
-
 impl<'t> Document<'t> {
     /// The values around some ranges of bytes, which are in order, of a text that is known to be JSON.
     /// Arrays and objects that hold none of them are empty, and what follows the last is left out.
     pub(crate) fn around(text: &'t str, ranges: &[Range<usize>]) -> Option<Self> {
-        Builder::build(text, Part::Around(ranges))
-    }
-
-    /// The first elements of each array of a text that is known to be JSON; lengths are those of the
-    /// whole arrays.
-    pub(crate) fn head(text: &'t str, elements: usize) -> Option<Self> {
-        Builder::build(text, Part::Head(elements))
+        Builder::build(text, ranges)
     }
 }
 
 struct Builder<'t, 'w> {
     text: &'t [u8],
     at: usize,
-    part: Part<'w>,
+    /// What overlaps one of them is put on the tape. Other arrays and objects are empty, and what follows the
+    /// last is not there.
+    ranges: &'w [Range<usize>],
     entries: Vec<Entry>,
     /// Whether everything that was asked for is there.
     is_done: bool,
 }
 
 impl<'t, 'w> Builder<'t, 'w> {
-    fn build(text: &'t str, part: Part<'w>) -> Option<Document<'t>> {
+    fn build(text: &'t str, ranges: &'w [Range<usize>]) -> Option<Document<'t>> {
         u32::try_from(text.len()).ok()?;
         let mut builder = Self {
             text: text.as_bytes(),
             at: 0,
-            part,
+            ranges,
             entries: Vec::new(),
             is_done: false,
         };
@@ -81,15 +67,14 @@ impl<'t, 'w> Builder<'t, 'w> {
         };
         match kind {
             Kind::Object | Kind::Array => {
-                if let Part::Around(ranges) = self.part {
-                    let next = ranges.partition_point(|range| range.end <= start);
-                    let limit = ranges.get(next).map_or(usize::MAX, |range| range.start);
-                    // What ends before the next range holds none of them.
-                    if let Some(end) = end_of(self.text, start, limit) {
-                        self.at = end;
-                        self.leaf(kind, start);
-                        return Some(());
-                    }
+                let next = self.ranges.partition_point(|range| range.end <= start);
+                let limit = self.ranges.get(next);
+                let limit = limit.map_or(usize::MAX, |range| range.start);
+                // What ends before the next range holds none of them.
+                if let Some(end) = end_of(self.text, start, limit) {
+                    self.at = end;
+                    self.leaf(kind, start);
+                    return Some(());
                 }
                 self.container(kind)
             }
@@ -111,9 +96,8 @@ impl<'t, 'w> Builder<'t, 'w> {
     }
 
     fn check_done(&mut self) {
-        if let Part::Around(ranges) = self.part {
-            self.is_done = ranges.last().is_none_or(|range| range.end <= self.at);
-        }
+        let last = self.ranges.last();
+        self.is_done = last.is_none_or(|range| range.end <= self.at);
     }
 
     fn string(&mut self) -> Option<()> {
@@ -147,23 +131,17 @@ impl<'t, 'w> Builder<'t, 'w> {
                 }
                 _ => {}
             }
-            let is_left_out =
-                matches!(self.part, Part::Head(elements) if kind == Kind::Array && len >= elements);
-            if is_left_out {
-                self.at = value_end(self.text, self.at)?;
-            } else {
-                if kind == Kind::Object {
-                    self.string()?;
-                    self.skip_space();
-                    self.at += 1;
-                }
-                self.value()?;
-                if self.is_done {
-                    // The rest is left out.
-                    self.at = self.text.len();
-                    len += 1;
-                    break;
-                }
+            if kind == Kind::Object {
+                self.string()?;
+                self.skip_space();
+                self.at += 1;
+            }
+            self.value()?;
+            if self.is_done {
+                // The rest is left out.
+                self.at = self.text.len();
+                len += 1;
+                break;
             }
             len += 1;
         }
@@ -225,18 +203,4 @@ fn end_of(text: &[u8], start: usize, limit: usize) -> Option<usize> {
         at += 1;
     }
     None
-}
-
-/// The offset behind the value at `start`.
-fn value_end(text: &[u8], start: usize) -> Option<usize> {
-    match text.get(start)? {
-        b'"' => string_end(text, start).map(|(end, _)| end),
-        b'{' | b'[' => end_of(text, start, usize::MAX),
-        _ => {
-            let rest = &text[start..];
-            let is_end =
-                |byte: &u8| matches!(byte, b',' | b']' | b'}' | b' ' | b'\n' | b'\t' | b'\r');
-            Some(start + rest.iter().position(is_end).unwrap_or(rest.len()))
-        }
-    }
 }

@@ -157,7 +157,63 @@ fn arbitrary_json() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
+/// Whether a value of a head has the first elements of each array, and knows how many there are.
+fn assert_head(head: Value<'_>, whole: Value<'_>, elements: usize) {
+    assert_eq!((head.raw(), head.len()), (whole.raw(), whole.len()));
+    assert_eq!(
+        head.elements().count(),
+        whole.len().min(elements) * usize::from(whole.kind() == Kind::Array)
+    );
+    for (head, whole) in head.elements().zip(whole.elements()) {
+        assert_head(head, whole, elements);
+    }
+    assert_eq!(head.members().count(), whole.members().count());
+    for ((key, head), (whole_key, whole)) in head.members().zip(whole.members()) {
+        assert_eq!(key.span(), whole_key.span());
+        assert_head(head, whole, elements);
+    }
+}
+
+/// Blocks are left and entered inside strings, escapes and brackets.
+#[test]
+fn what_a_head_leaves_out_is_passed_over() {
+    let awkward = [
+        r#""\\""#,
+        r#""\\\"""#,
+        r#""],[\"{""#,
+        r#"{"]":"}","a":[[],{}]}"#,
+        "[1,[2,[3]]]",
+        r#""\u005d\\""#,
+    ];
+    for filler in 0..70 {
+        let filler = format!("\"{}\"", "x".repeat(filler));
+        for (index, one) in awkward.iter().enumerate() {
+            let other = awkward[(index + 1) % awkward.len()];
+            let text = format!("[[0,{filler},{one},{other} , {one}\n,{other}],{filler}]");
+            let whole = Document::parse(text.as_bytes()).expect("JSON");
+            let head = Document::head(text.as_bytes(), 1).expect("JSON");
+            assert_head(head.root(), whole.root(), 1);
+            for end in 0..text.len() {
+                let cut = Document::head(&text.as_bytes()[..end], 1);
+                assert!(cut.is_none(), "{}", &text[..end]);
+            }
+        }
+    }
+}
+
 proptest! {
+    #[test]
+    fn a_head_is_what_stands_first(value in arbitrary_json(), pretty: bool, elements in 1_u32..4) {
+        let text = match pretty {
+            true => serde_json::to_string_pretty(&value),
+            false => serde_json::to_string(&value),
+        };
+        let text = text.expect("serialises");
+        let whole = Document::parse(text.as_bytes()).expect("JSON");
+        let head = Document::head(text.as_bytes(), elements).expect("JSON");
+        assert_head(head.root(), whole.root(), elements as usize);
+    }
+
     #[test]
     fn arbitrary_documents_read_as_serde_json_reads_them(value in arbitrary_json(), pretty: bool) {
         let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };

@@ -17,7 +17,7 @@ use super::walk::{About, Recorder, Taken, Walk};
 const VALUES: u32 = 2_000;
 
 /// Elements of each array that are looked at.
-pub(super) const ELEMENTS: usize = 3;
+pub(super) const ELEMENTS: u32 = 3;
 
 /// How much of what a payload shows agrees with a schema. Places count once, however often they are
 /// met.
@@ -39,7 +39,7 @@ impl Fit {
         side: Option<Side>,
         value: Value<'_>,
     ) -> Self {
-        let mut walk = Walk::new(graph, side, Measure::default()).measuring(ELEMENTS);
+        let mut walk = Walk::new(graph, side, Measure::default()).measuring(ELEMENTS as usize);
         walk.run(node, value);
         let Measure {
             seen,

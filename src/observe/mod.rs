@@ -8,6 +8,7 @@ mod deviation;
 mod expectation;
 mod explain;
 mod fit;
+mod guess;
 mod merge;
 mod naming;
 mod observer;

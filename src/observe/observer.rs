@@ -13,11 +13,13 @@ use crate::location::{Origin, Side};
 use crate::schema::{Graph, NodeId};
 
 use super::expectation::{Said, allows_body, best_fit};
+use super::fit::ELEMENTS;
+use super::guess::{Candidates, Guess};
 use super::merge::Mark;
 use super::options::{Hinted, Options};
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
 use super::record::ShapeRecorder;
-use super::route::{Destination, Guess, Versions};
+use super::route::{Destination, Versions};
 use super::sighting::Sighting;
 use super::stream::Streams;
 use super::walk::Walk;
@@ -48,7 +50,8 @@ pub struct Observer<'c, W = ()> {
     /// Where parts of the captures start.
     pub(super) marks: Vec<Mark>,
     pub(super) hinted: Option<Hinted>,
-    pub(super) only: Option<(Hint, Option<(Destination<'c>, NodeId)>)>,
+    /// Where payloads with the latest hint may belong.
+    pub(super) open: Option<Candidates<'c>>,
     pub(super) payloads: u64,
     /// What was learnt.
     pub profile: Profile,
@@ -75,7 +78,7 @@ impl<'c> Observer<'c> {
             streams: Streams::default(),
             marks: Vec::new(),
             hinted: None,
-            only: None,
+            open: None,
             payloads: 0,
             profile: Profile::default(),
             problems: Vec::new(),
@@ -95,7 +98,7 @@ impl<'c> Observer<'c> {
             streams: self.streams,
             marks: self.marks,
             hinted: self.hinted,
-            only: self.only,
+            open: self.open,
             payloads: self.payloads,
             profile: self.profile,
             problems: self.problems,
@@ -116,7 +119,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             streams: self.streams,
             marks: self.marks,
             hinted: self.hinted,
-            only: self.only,
+            open: self.open,
             payloads: self.payloads,
             profile: self.profile,
             problems: self.problems,
@@ -165,7 +168,18 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     }
 
     pub(super) fn fact(&mut self, fact: TrafficFact, subject: &str, sighting: &Sighting<'_>) {
-        let spot = sighting.spot(self.payloads);
+        self.fact_of(self.payloads, fact, subject, sighting);
+    }
+
+    /// A fact about the payload with this number.
+    pub(super) fn fact_of(
+        &mut self,
+        payload: u64,
+        fact: TrafficFact,
+        subject: &str,
+        sighting: &Sighting<'_>,
+    ) {
+        let spot = sighting.spot(payload);
         let keyed = self.profile.traffic.entry(fact).or_default();
         keyed.add(subject, spot, || sighting.evidence());
     }
@@ -401,11 +415,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             && let Some(spoken) = self.versions.spoken(place, &body.bytes)
         {
             let fact = TrafficFact::OtherVersion(key.clone());
-            self.fact(
-                fact,
-                &spoken.reference(),
-                &Sighting::Json(body, &document, 0..1),
-            );
+            self.fact(fact, &spoken.reference(), &Sighting::Start(body));
         }
         self.watcher.payload(&RoutedPayload {
             contract: place.contract,
@@ -490,12 +500,13 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             self.parsed(body, parsed, key.as_ref());
             return;
         };
-        match self.versions.guess(hint, document.root()) {
+        let head = Document::head(&body.bytes, ELEMENTS);
+        let head = head.as_ref().unwrap_or(document);
+        match self.guess(hint, head.root()) {
             Guess::Found(place, equal) => {
                 self.profile.matched += 1;
                 if equal.len() > 1 {
-                    let sighting = Sighting::Json(body, document, 0..1);
-                    self.fact(TrafficFact::Ambiguous(equal), "", &sighting);
+                    self.fact(TrafficFact::Ambiguous(equal), "", &Sighting::Start(body));
                 }
                 if place.operation.payload(place.side, place.status).is_none() {
                     let sighting = match line {
@@ -503,15 +514,14 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                             let status = place.status.unwrap_or_default().to_string();
                             Sighting::of_part(line, &status)
                         }
-                        None => Sighting::Json(body, document, 0..1),
+                        None => Sighting::Start(body),
                     };
                     self.fact(TrafficFact::UndeclaredStatus(key_of(&place)), "", &sighting);
                 }
                 self.body(&place, body, Some(parsed));
             }
             Guess::Unmatched => {
-                let sighting = Sighting::Json(body, document, 0..1);
-                self.fact(TrafficFact::Unmatched, "", &sighting);
+                self.fact(TrafficFact::Unmatched, "", &Sighting::Start(body));
                 self.parsed(body, parsed, None);
                 self.unjudged(body, None, Verdict::Unmatched, "");
             }

@@ -1,10 +1,8 @@
 //! Which operation an exchange belongs to.
 
-use std::cmp::Ordering;
-
 use crate::capture::{Hint, Request, Response};
 use crate::contract::{Contract, Operation, OperationKind, Payload};
-use crate::json::{Document, Value};
+use crate::json::Document;
 use crate::location::Side;
 use crate::schema::{Memo, NodeId};
 
@@ -71,115 +69,9 @@ pub(super) struct Versions<'c> {
     pub(super) family: Vec<&'c Contract>,
 }
 
-/// Where a payload without method and URL belongs.
-pub(super) enum Guess<'c> {
-    /// Here; the labels are those of equally good places, this one included.
-    Found(Destination<'c>, Vec<String>),
-    /// Nowhere.
-    Unmatched,
-}
-
 impl<'c> Versions<'c> {
-    /// Finds the place that the hint names and the payload fits best.
-    ///
-    /// All known versions are measured, so that a payload of a version that was not asked for is
-    /// known for what it is; it is then compared with the same operation of the version asked for.
-    pub(super) fn guess(&self, hint: &Hint, value: Value<'_>) -> Guess<'c> {
-        let id = self.named_id(hint);
-        let is_named = id.is_some();
-        let mut measured: Vec<(Fit, Destination<'c>)> = Vec::new();
-        let mut known: Vec<(&Contract, NodeId, Fit)> = Vec::new();
-        for (place, node) in self.candidates(hint, id) {
-            let contract = place.contract;
-            let node = contract.graph.resolve(node);
-            let mut alike = known.iter();
-            let alike = alike.find(|(c, other, _)| std::ptr::eq(*c, contract) && *other == node);
-            let fit = match alike {
-                Some((.., fit)) => *fit,
-                None => {
-                    let fit = Fit::measure(&contract.graph, node, Some(place.side), value);
-                    known.push((contract, node, fit));
-                    fit
-                }
-            };
-            measured.push((fit, place));
-        }
-        // What agrees wholly comes first; what does not was more likely a success that drifted than an
-        // error, whose schemas take nearly anything.
-        let compare = |(a, place_a): &(Fit, Destination<'_>),
-                       (b, place_b): &(Fit, Destination<'_>)| {
-            let rank = |fit: &Fit, place: &Destination<'_>| {
-                (
-                    fit.is_exact(),
-                    place.status.is_none_or(|status| status < 400),
-                )
-            };
-            rank(a, place_a).cmp(&rank(b, place_b)).then(a.compare(*b))
-        };
-        let best = measured.iter().copied().max_by(|a, b| compare(a, b));
-        // A contract of one schema is for every payload.
-        let is_only =
-            measured.len() == 1 && self.asked.iter().all(|contract| contract.is_of_schemas());
-        let is_sure = is_named || is_only;
-        let Some(best) = best.filter(|(fit, _)| is_sure || fit.is_likely()) else {
-            // The name says which operation, and nothing of it has a schema for the side and status.
-            if let Some(place) = self.named(hint) {
-                return Guess::Found(place, Vec::new());
-            }
-            // A status that no operation declares says less than what the payload looks like.
-            let Some(status) = hint.status else {
-                return Guess::Unmatched;
-            };
-            let without = Hint {
-                status: None,
-                ..hint.clone()
-            };
-            return match self.guess(&without, value) {
-                Guess::Found(place, _) => {
-                    let status = Some(status).filter(|_| place.side == Side::Response);
-                    Guess::Found(Destination { status, ..place }, Vec::new())
-                }
-                Guess::Unmatched => Guess::Unmatched,
-            };
-        };
-        let equal: Vec<Destination<'c>> = measured
-            .iter()
-            .filter(|measured| compare(measured, &best) == Ordering::Equal)
-            .map(|(_, place)| *place)
-            .collect();
-        // Of equally good places one in a version asked for comes first.
-        let first = equal
-            .iter()
-            .find_map(|place| self.in_asked_version(place))
-            .or_else(|| equal.first().copied());
-        match first {
-            Some(place) if self.is_asked(place.contract) => {
-                let of_version = equal
-                    .iter()
-                    .filter(|other| std::ptr::eq(other.contract, equal[0].contract));
-                Guess::Found(place, of_version.map(Destination::label).collect())
-            }
-            Some(_) | None => Guess::Unmatched,
-        }
-    }
-
-    /// The only place and schema that payloads with this hint may belong to, whatever they hold: what
-    /// [`guess`](Self::guess) would find without a choice.
-    pub(super) fn only(&self, hint: &Hint) -> Option<(Destination<'c>, NodeId)> {
-        let id = self.named_id(hint);
-        let is_of_schemas = self.asked.iter().all(|contract| contract.is_of_schemas());
-        if id.is_none() && !is_of_schemas {
-            return None;
-        }
-        let mut candidates = self.candidates(hint, id);
-        let (place, node) = candidates.next().filter(|_| candidates.next().is_none())?;
-        let payload = place.operation.payload(place.side, place.status)?;
-        let is_alone = self.is_asked(place.contract) && payload.schemas() == [node];
-        is_alone.then_some((place, node))
-    }
-
     /// Every place that a hint leaves open.
-    fn candidates(
+    pub(super) fn candidates(
         &self,
         hint: &Hint,
         id: Option<&'c str>,
@@ -212,6 +104,11 @@ impl<'c> Versions<'c> {
             })
     }
 
+    /// Whether the contracts know payloads only.
+    pub(super) fn are_of_schemas(&self) -> bool {
+        self.asked.iter().all(|contract| contract.is_of_schemas())
+    }
+
     /// Whether some other version has the operation, so that payloads may speak it.
     fn has_others(&self, place: &Destination<'c>) -> bool {
         let others = self.family.iter();
@@ -221,7 +118,7 @@ impl<'c> Versions<'c> {
 
     /// The id of the operation that a hint names: the longest one that stands in it as a whole, as in
     /// `2024-05-01-list-organisations`.
-    fn named_id(&self, hint: &Hint) -> Option<&'c str> {
+    pub(super) fn named_id(&self, hint: &Hint) -> Option<&'c str> {
         let named = hint.operation.as_ref()?;
         let text = hyphenated(named);
         let stands_in = |id: &str| {
@@ -344,14 +241,14 @@ impl<'c> Versions<'c> {
         })
     }
 
-    fn is_asked(&self, contract: &Contract) -> bool {
+    pub(super) fn is_asked(&self, contract: &Contract) -> bool {
         self.asked
             .iter()
             .any(|asked| std::ptr::eq(*asked, contract))
     }
 
     /// The same operation in a version asked for: by id, else the one that replaces it.
-    fn in_asked_version(&self, place: &Destination<'c>) -> Option<Destination<'c>> {
+    pub(super) fn in_asked_version(&self, place: &Destination<'c>) -> Option<Destination<'c>> {
         if self.is_asked(place.contract) {
             return Some(*place);
         }
@@ -393,12 +290,12 @@ impl<'c> Versions<'c> {
 
     /// The version that the value fits better than the one it was compared with, in the same operation.
     ///
-    /// `text` is known to be JSON. Only the first elements of arrays are looked at.
+    /// Only the first elements of arrays are looked at.
     pub(super) fn spoken(&self, place: &Destination<'c>, text: &[u8]) -> Option<&'c Contract> {
         if !self.has_others(place) {
             return None;
         }
-        let document = Document::head(std::str::from_utf8(text).ok()?, ELEMENTS)?;
+        let document = Document::head(text, ELEMENTS)?;
         let value = document.root();
         let payload = place.operation.payload(place.side, place.status)?;
         let here = Fit::measure(

@@ -15,6 +15,8 @@ pub(super) enum Sighting<'a> {
     Body(&'a Body<'a>, usize),
     /// A place in a body that is JSON.
     Json(&'a Body<'a>, &'a Document<'a>, Range<usize>),
+    /// The start of a body that is JSON.
+    Start(&'a Body<'a>),
     /// A part of a line that says what a message is: what it reads like.
     Part(&'a Line, String),
     /// The value of a query parameter in such a line: name and value.
@@ -33,6 +35,7 @@ impl<'a> Sighting<'a> {
         let (start, offset) = match self {
             Self::Body(body, offset) => (&body.origin, *offset),
             Self::Json(body, _, span) => (&body.origin, span.start),
+            Self::Start(body) => (&body.origin, 0),
             Self::Part(line, _) | Self::Query(line, ..) => (&line.origin, 0),
             Self::Ready(remark) => (&remark.origin, 0),
         };
@@ -56,6 +59,13 @@ impl<'a> Sighting<'a> {
             Self::Json(body, document, span) => (
                 body.place(span.start),
                 Excerpt::of_json(document, span.clone()),
+            ),
+            Self::Start(body) => (
+                body.place(0),
+                match Document::parse(&body.bytes) {
+                    Ok(document) => Excerpt::of_json(&document, 0..1),
+                    Err(_) => Excerpt::default(),
+                },
             ),
             Self::Part(line, part) => in_line(line, find(&line.text, part)),
             Self::Query(line, name, value) => {

@@ -1,9 +1,11 @@
-//! How an observer uses the streaming walk: for payloads of which it is known where they belong.
+//! How an observer uses the streaming walk: for payloads of which it is known, or guessed, where they belong.
 
 use crate::capture::{Body, Hint};
-use crate::json::Document;
+use crate::json::{Document, Value};
 use crate::schema::NodeId;
 
+use super::fit::ELEMENTS;
+use super::guess::{Candidates, Guess};
 use super::observer::{JUDGED_KEPT, Observer, key_of, names};
 use super::options::Engine;
 use super::profile::{TrafficFact, Verdict};
@@ -36,11 +38,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let verdict = outcome.verdict;
         if verdict == Verdict::Deviates
             && let Some(spoken) = self.versions.spoken(place, &body.bytes)
-            && let Ok(document) = Document::parse(&body.bytes)
         {
             let fact = TrafficFact::OtherVersion(key_of(place));
-            let sighting = Sighting::Json(body, &document, 0..1);
-            self.fact(fact, &spoken.reference(), &sighting);
+            self.fact(fact, &spoken.reference(), &Sighting::Start(body));
         }
         self.profile.verdicts.entry(verdict).or_default().0 += 1;
         if self.judged.len() < JUDGED_KEPT {
@@ -57,27 +57,62 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         self.streams.settle(&mut self.profile);
     }
 
-    /// A payload without method and URL of which the hint says enough: there is only one schema for it.
+    /// Where a payload with this hint belongs, by the head of it.
+    pub(super) fn guess(&mut self, hint: &Hint, head: Value<'_>) -> Guess<'c> {
+        let mut open = self.candidates(hint);
+        let guess = open.guess(&self.versions, head);
+        self.open = Some(open);
+        guess
+    }
+
+    /// Takes the places that a hint leaves open.
+    fn candidates(&mut self, hint: &Hint) -> Candidates<'c> {
+        let known = self.open.take().filter(|open| open.are_of(hint));
+        known.unwrap_or_else(|| Candidates::new(&self.versions, hint))
+    }
+
+    /// A payload without method and URL; false when it is for the other walk.
     pub(super) fn bare_streamed(&mut self, body: &Body<'_>, hint: &Hint) -> bool {
         // A media type may choose among schemas; it is looked at where the place is known.
         if !self.streams() || !body.is_json() || body.media_type.is_some() {
             return false;
         }
-        let only = match &self.only {
-            Some((known, only)) if known == hint => *only,
-            _ => {
-                let only = self.versions.only(hint);
-                self.only = Some((hint.clone(), only));
-                only
-            }
+        let open = self.candidates(hint);
+        let only = open.only;
+        self.open = Some(open);
+        let payload = self.payloads;
+        let equal = match only {
+            Some((place, node)) if self.streamed(&place, node, body) => Vec::new(),
+            Some(_) => return false,
+            None => match self.guessed(body, hint) {
+                Some((place, node, equal)) if self.streamed(&place, node, body) => equal,
+                // Facts about the traffic, and what is not JSON, are for the other walk.
+                _ => return false,
+            },
         };
-        let Some((place, node)) = only else {
-            return false;
-        };
-        if !self.streamed(&place, node, body) {
-            return false;
-        }
         self.profile.matched += 1;
+        if equal.len() > 1 {
+            let fact = TrafficFact::Ambiguous(equal);
+            self.fact_of(payload, fact, "", &Sighting::Start(body));
+        }
         true
+    }
+
+    /// Where a payload seems to belong, if it is known what to compare it with there; and the labels of
+    /// places that are as good. It may not be JSON.
+    fn guessed(
+        &mut self,
+        body: &Body<'_>,
+        hint: &Hint,
+    ) -> Option<(Destination<'c>, NodeId, Vec<String>)> {
+        let head = Document::head(&body.bytes, ELEMENTS)?;
+        let Guess::Found(place, equal) = self.guess(hint, head.root()) else {
+            return None;
+        };
+        let payload = place.operation.payload(place.side, place.status)?;
+        match *payload.schemas() {
+            [node] => Some((place, node, equal)),
+            _ => None,
+        }
     }
 }

@@ -1,0 +1,122 @@
+//! Passes over what nobody asks about, 64 bytes at a time.
+
+use wide::u8x16;
+
+/// Bytes that are looked at together.
+const BLOCK: usize = 64;
+
+/// The offset behind the array in which an element starts at `at`, and how many elements there are from it
+/// on. They are not checked; `None` when the array does not end.
+pub(super) fn elements(text: &[u8], at: usize) -> Option<(usize, u32)> {
+    let mut strings = Strings::default();
+    let mut depth = 0_u32;
+    let mut count = 1;
+    let mut from = at;
+    while from < text.len() {
+        let block = block(text, from);
+        let outside = !strings.inside(&block);
+        let (opening, closing) = (is(&block, b'{', 0x20), is(&block, b'}', 0x20));
+        let (opening, closing) = (opening & outside, closing & outside);
+        if depth > closing.count_ones() {
+            // It stays within an element.
+            depth = depth + opening.count_ones() - closing.count_ones();
+        } else {
+            let commas = is(&block, b',', 0) & outside;
+            let mut brackets = opening | closing;
+            let mut since = 0;
+            loop {
+                let at = brackets.trailing_zeros();
+                if depth == 0 {
+                    let between = commas & before(at) & !before(since);
+                    count += between.count_ones();
+                }
+                if brackets == 0 {
+                    break;
+                }
+                brackets &= brackets - 1;
+                since = at;
+                if opening >> at & 1 == 1 {
+                    depth += 1;
+                } else if depth == 0 {
+                    return Some((from + at as usize + 1, count));
+                } else {
+                    depth -= 1;
+                }
+            }
+        }
+        from += BLOCK;
+    }
+    None
+}
+
+/// The bits before one, which may be behind the last.
+const fn before(bit: u32) -> u64 {
+    match 1_u64.checked_shl(bit) {
+        Some(bit) => bit - 1,
+        None => u64::MAX,
+    }
+}
+
+/// The 64 bytes at `at`; behind the end of the text there is white space.
+fn block(text: &[u8], at: usize) -> [u8; BLOCK] {
+    let rest = &text[at..];
+    match rest.first_chunk() {
+        Some(block) => *block,
+        None => {
+            let mut block = [b' '; BLOCK];
+            block[..rest.len()].copy_from_slice(rest);
+            block
+        }
+    }
+}
+
+/// A bit for each byte of a block that is `wanted` once the bits of `ignored` are set in it.
+#[inline(always)]
+fn is(block: &[u8; BLOCK], wanted: u8, ignored: u8) -> u64 {
+    let mut found = 0;
+    for (index, lane) in block.as_chunks::<16>().0.iter().enumerate() {
+        let lanes = u8x16::new(*lane) | u8x16::splat(ignored);
+        let lanes = lanes.cmp_eq(u8x16::splat(wanted)).move_mask();
+        found |= u64::from(lanes.cast_unsigned() & 0xffff) << (16 * index);
+    }
+    found
+}
+
+/// How far strings go, from one block to the next.
+#[derive(Debug, Default)]
+struct Strings {
+    /// Every bit, if a string goes on.
+    goes_on: u64,
+    /// The first bit, if the first byte is escaped.
+    is_escaped: u64,
+}
+
+impl Strings {
+    /// A bit for each byte of a block that stands in a string, its opening quote included.
+    fn inside(&mut self, block: &[u8; BLOCK]) -> u64 {
+        let escaped = self.escaped(is(block, b'\\', 0));
+        let quotes = is(block, b'"', 0) & !escaped;
+        // Each bit is turned by every quote up to it.
+        let mut inside = quotes;
+        for shift in [1, 2, 4, 8, 16, 32] {
+            inside ^= inside << shift;
+        }
+        inside ^= self.goes_on;
+        self.goes_on = (inside.cast_signed() >> 63).cast_unsigned();
+        inside
+    }
+
+    /// A bit for each byte behind a backslash that is not escaped itself.
+    fn escaped(&mut self, mut backslashes: u64) -> u64 {
+        let mut escaped = std::mem::take(&mut self.is_escaped);
+        backslashes &= !escaped;
+        while backslashes != 0 {
+            let at = backslashes.trailing_zeros();
+            let next = 1_u64.checked_shl(at + 1);
+            escaped |= next.unwrap_or(0);
+            self.is_escaped |= u64::from(next.is_none());
+            backslashes &= !(1 << at | next.unwrap_or(0));
+        }
+        escaped
+    }
+}
