@@ -317,6 +317,13 @@ impl<'d> Key<'d> {
         decode(self.document, self.entry())
     }
 
+    /// The key as it was written, if it has no escapes.
+    pub(crate) fn plain(self) -> Option<&'d [u8]> {
+        let entry = self.entry();
+        let content = entry.start as usize + 1..entry.end as usize - 1;
+        (entry.flags & ESCAPED == 0).then(|| &self.document.text.as_bytes()[content])
+    }
+
     /// Where the key stands, quotes included.
     #[must_use]
     pub fn span(self) -> Range<usize> {

@@ -14,7 +14,7 @@ use super::deviation::DeviationKind;
 use super::walk::{About, Recorder, Taken, Walk};
 
 /// Values that a measurement looks at before it stops: variants inside variants multiply.
-const VALUES: u32 = 2_000;
+pub(super) const VALUES: u32 = 2_000;
 
 /// Elements of each array that are looked at.
 pub(super) const ELEMENTS: u32 = 3;
@@ -24,11 +24,11 @@ pub(super) const ELEMENTS: u32 = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fit {
     /// Declared places with values that the schema accepts.
-    recognised: usize,
+    pub(super) recognised: usize,
     /// Places that break the schema, and properties that it does not name.
-    strange: usize,
+    pub(super) strange: usize,
     /// Whether some place breaks the schema.
-    is_broken: bool,
+    pub(super) is_broken: bool,
 }
 
 impl Fit {

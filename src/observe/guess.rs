@@ -13,6 +13,7 @@ use crate::schema::NodeId;
 
 use super::fit::Fit;
 use super::route::{Destination, Versions};
+use super::stream::Scales;
 
 /// Where a payload without method and URL belongs.
 #[derive(Debug)]
@@ -102,14 +103,19 @@ impl<'c> Candidates<'c> {
     ///
     /// All known versions are measured, so that a payload of a version that was not asked for is
     /// known for what it is; it is then compared with the same operation of the version asked for.
-    pub(super) fn guess(&mut self, versions: &Versions<'c>, head: Value<'_>) -> Guess<'c> {
+    pub(super) fn guess(
+        &mut self,
+        versions: &Versions<'c>,
+        scales: &mut Scales<'c>,
+        head: Value<'_>,
+    ) -> Guess<'c> {
         let fits = self.schemas.iter().map(|schema| {
             let Schema {
                 contract,
                 node,
                 side,
             } = *schema;
-            Fit::measure(&contract.graph, node, Some(side), head)
+            scales.fit(contract, node, side, head)
         });
         let fits: Vec<Fit> = fits.collect();
         let places = self.places.iter();
@@ -137,7 +143,7 @@ impl<'c> Candidates<'c> {
             };
             Box::new(Self::new(versions, &hint))
         });
-        match without.guess(versions, head) {
+        match without.guess(versions, scales, head) {
             Guess::Found(place, _) => {
                 let status = Some(status).filter(|_| place.side == Side::Response);
                 Guess::Found(Destination { status, ..place }, Vec::new())

@@ -21,7 +21,7 @@ use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
 use super::record::ShapeRecorder;
 use super::route::{Destination, Versions};
 use super::sighting::Sighting;
-use super::stream::Streams;
+use super::stream::{Scales, Streams};
 use super::walk::Walk;
 use super::watch::{RoutedPayload, RoutedRequest, Watcher};
 
@@ -47,6 +47,7 @@ pub struct Observer<'c, W = ()> {
     pub(super) versions: Versions<'c>,
     pub(super) options: Options,
     pub(super) streams: Streams<'c>,
+    pub(super) scales: Scales<'c>,
     /// Where parts of the captures start.
     pub(super) marks: Vec<Mark>,
     pub(super) hinted: Option<Hinted>,
@@ -74,6 +75,7 @@ impl<'c> Observer<'c> {
     pub fn new(asked: Vec<&'c Contract>, family: Vec<&'c Contract>, options: Options) -> Self {
         Self {
             versions: Versions { asked, family },
+            scales: Scales::new(options.engine),
             options,
             streams: Streams::default(),
             marks: Vec::new(),
@@ -96,6 +98,7 @@ impl<'c> Observer<'c> {
             versions: self.versions,
             options: self.options,
             streams: self.streams,
+            scales: self.scales,
             marks: self.marks,
             hinted: self.hinted,
             open: self.open,
@@ -117,6 +120,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             versions: self.versions,
             options: self.options,
             streams: self.streams,
+            scales: self.scales,
             marks: self.marks,
             hinted: self.hinted,
             open: self.open,
@@ -412,7 +416,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let verdict = Verdict::of(deviations, placeholders);
         target.count(verdict);
         if verdict == Verdict::Deviates
-            && let Some(spoken) = self.versions.spoken(place, &body.bytes)
+            && let Some(spoken) = self.versions.spoken(&mut self.scales, place, &body.bytes)
         {
             let fact = TrafficFact::OtherVersion(key.clone());
             self.fact(fact, &spoken.reference(), &Sighting::Start(body));

@@ -6,7 +6,8 @@ use crate::json::Document;
 use crate::location::Side;
 use crate::schema::{Memo, NodeId};
 
-use super::fit::{ELEMENTS, Fit};
+use super::fit::ELEMENTS;
+use super::stream::Scales;
 
 /// A place in a contract that payloads are compared with.
 #[derive(Debug, Clone, Copy)]
@@ -291,19 +292,19 @@ impl<'c> Versions<'c> {
     /// The version that the value fits better than the one it was compared with, in the same operation.
     ///
     /// Only the first elements of arrays are looked at.
-    pub(super) fn spoken(&self, place: &Destination<'c>, text: &[u8]) -> Option<&'c Contract> {
+    pub(super) fn spoken(
+        &self,
+        scales: &mut Scales<'c>,
+        place: &Destination<'c>,
+        text: &[u8],
+    ) -> Option<&'c Contract> {
         if !self.has_others(place) {
             return None;
         }
         let document = Document::head(text, ELEMENTS)?;
         let value = document.root();
         let payload = place.operation.payload(place.side, place.status)?;
-        let here = Fit::measure(
-            &place.contract.graph,
-            payload.schema()?,
-            Some(place.side),
-            value,
-        );
+        let here = scales.fit(place.contract, payload.schema()?, place.side, value);
         let mut best = (here, None);
         for contract in &self.family {
             let Some(operation) = contract.operation(&place.operation.id) else {
@@ -313,7 +314,7 @@ impl<'c> Versions<'c> {
                 continue;
             }
             for node in operation.schemas_like(place.side, place.status) {
-                let fit = Fit::measure(&contract.graph, node, Some(place.side), value);
+                let fit = scales.fit(contract, node, place.side, value);
                 if fit.is_likely() && fit.compare(best.0).is_gt() {
                     best = (fit, Some(*contract));
                 }

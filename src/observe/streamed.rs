@@ -37,7 +37,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         self.payloads = number;
         let verdict = outcome.verdict;
         if verdict == Verdict::Deviates
-            && let Some(spoken) = self.versions.spoken(place, &body.bytes)
+            && let Some(spoken) = self.versions.spoken(&mut self.scales, place, &body.bytes)
         {
             let fact = TrafficFact::OtherVersion(key_of(place));
             self.fact(fact, &spoken.reference(), &Sighting::Start(body));
@@ -60,7 +60,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// Where a payload with this hint belongs, by the head of it.
     pub(super) fn guess(&mut self, hint: &Hint, head: Value<'_>) -> Guess<'c> {
         let mut open = self.candidates(hint);
-        let guess = open.guess(&self.versions, head);
+        let guess = open.guess(&self.versions, &mut self.scales, head);
         self.open = Some(open);
         guess
     }

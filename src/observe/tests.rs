@@ -20,7 +20,7 @@ pub(super) fn contract_of(schema: &Value) -> Contract {
     try_contract_of(schema).expect("compiles")
 }
 
-fn try_contract_of(schema: &Value) -> Option<Contract> {
+pub(super) fn try_contract_of(schema: &Value) -> Option<Contract> {
     Contract::describe("test", "v1", "")
         .operation(Operation::describe("get", "GET", "/").response_schema(200, schema.clone()))
         .build()

@@ -28,8 +28,7 @@ impl Walk<'_, '_, '_> {
         let choice = match known {
             Some(choice) => choice,
             None => {
-                let choice = Choice::new(self.program, slot, kind);
-                self.program.slots[slot as usize].choices[kind as usize] = Some(choice);
+                let choice = self.program.choice(slot, kind);
                 if self.program.narrow(slot, kind, choice) {
                     return self.spaced::<MODE>(slot, at, depth);
                 }

@@ -70,6 +70,16 @@ impl Choice {
 }
 
 impl Program<'_> {
+    /// How the schemas of values of a kind are found, which is worked out once.
+    pub(super) fn choice(&mut self, slot: u32, kind: Kind) -> Choice {
+        if let Some(known) = self.slots[slot as usize].choices[kind as usize] {
+            return known;
+        }
+        let choice = Choice::new(self, slot, kind);
+        self.slots[slot as usize].choices[kind as usize] = Some(choice);
+        choice
+    }
+
     /// Lets scalars for which there is one branch go to its slot at once; false where they have to take
     /// the long way: the payload as a whole tells which branch it is, and containers may be found to
     /// deviate far below.

@@ -18,6 +18,7 @@ mod fault;
 mod glue;
 mod how;
 mod literal;
+mod measure;
 mod object;
 mod place;
 mod plan;
@@ -38,6 +39,8 @@ use crate::schema::NodeId;
 use super::observer::key_of;
 use super::profile::{Profile, TargetKey, TargetProfile, Verdict};
 use super::route::Destination;
+
+pub(super) use measure::Scales;
 
 use counter::{Counters, Sum, Walked};
 use slot::Program;

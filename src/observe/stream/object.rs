@@ -1,12 +1,13 @@
 //! The walk over the members of an object.
 
 use crate::json::Kind;
+use crate::schema::NodeId;
 
 use super::fault::Fault;
 use super::how::{CLASSES, How};
 use super::plan::{Met, small};
 use super::scan::{self, MAX_DEPTH};
-use super::slot::{Member, NONE, WORDS};
+use super::slot::{Member, NONE, Program, WORDS};
 use super::walk::{ASK, Halt, Step, Walk, offset};
 
 /// Glue that is tried where what was expected does not follow, before it is looked for by its key.
@@ -14,14 +15,22 @@ const SKIPPED: u32 = 4;
 
 /// The members of an object that have not been seen yet, a bit for each.
 #[derive(Debug)]
-struct Left {
+pub(super) struct Left {
     first: u64,
     others: [u64; WORDS - 1],
 }
 
 impl Left {
+    /// No member has been seen.
+    pub(super) const fn all() -> Self {
+        Self {
+            first: u64::MAX,
+            others: [u64::MAX; WORDS - 1],
+        }
+    }
+
     /// Whether the member had not been seen.
-    fn take(&mut self, member: usize) -> bool {
+    pub(super) fn take(&mut self, member: usize) -> bool {
         let word = match member / 64 {
             0 => &mut self.first,
             word => &mut self.others[word - 1],
@@ -76,10 +85,7 @@ impl Walk<'_, '_, '_> {
         if depth >= MAX_DEPTH {
             return Err(Halt);
         }
-        let mut left = Left {
-            first: u64::MAX,
-            others: [u64::MAX; WORDS - 1],
-        };
+        let mut left = Left::all();
         let hashes = self.scratch.hashes.len();
         let at = self.members::<MODE>(slot, &mut left, start, depth)?;
         let found = &self.program.slots[slot as usize];
@@ -105,8 +111,7 @@ impl Walk<'_, '_, '_> {
         if others > 0 && scan::repeats(&mut self.scratch.hashes, hashes) {
             return Err(Halt);
         }
-        let found = &self.program.slots[slot as usize];
-        if left.lacks(&found.required) || found.has_dependents {
+        if self.program.may_lack(slot, left) {
             self.presence::<MODE>(slot, start, left)?;
         }
         if self.program.slots[slot as usize].asks_objects {
@@ -358,32 +363,8 @@ impl Walk<'_, '_, '_> {
         object: usize,
         left: &Left,
     ) -> Result<(), Halt> {
-        let graph = self.program.graph;
-        let found = &self.program.slots[slot as usize];
-        let is_there = |name: &str| {
-            let member = found.by_key.get(name.as_bytes());
-            member.is_some_and(|member| !left.has(*member as usize))
-        };
-        let plan = self.program.plan(slot);
         let mut faults = std::mem::take(&mut self.scratch.faults);
-        for (node, index, name) in &plan.required {
-            if !is_there(name) {
-                faults.push((*node, Fault::Missing(*index)));
-            }
-        }
-        for id in &plan.nodes {
-            let dependents = graph.node(*id).object.dependent_required.iter();
-            for (first, (because, needed)) in dependents.enumerate() {
-                if is_there(because) {
-                    let lacking = needed
-                        .iter()
-                        .enumerate()
-                        .filter(|(_, name)| !is_there(name));
-                    let fault = |(second, _)| Fault::Dependent(small(first), small(second));
-                    faults.extend(lacking.map(|lacking| (*id, fault(lacking))));
-                }
-            }
-        }
+        self.program.lacking(slot, left, &mut faults);
         let is_rejected = MODE == ASK && !faults.is_empty();
         for (node, fault) in faults.drain(..) {
             if MODE != ASK {
@@ -394,6 +375,42 @@ impl Walk<'_, '_, '_> {
         match is_rejected {
             true => Err(self.reject()),
             false => Ok(()),
+        }
+    }
+}
+
+impl Program<'_> {
+    /// Whether members may be missing from an object.
+    pub(super) fn may_lack(&self, slot: u32, left: &Left) -> bool {
+        let found = &self.slots[slot as usize];
+        left.lacks(&found.required) || found.has_dependents
+    }
+
+    /// Adds the members that are missing from an object.
+    pub(super) fn lacking(&self, slot: u32, left: &Left, faults: &mut Vec<(NodeId, Fault)>) {
+        let found = &self.slots[slot as usize];
+        let is_there = |name: &str| {
+            let member = found.by_key.get(name.as_bytes());
+            member.is_some_and(|member| !left.has(*member as usize))
+        };
+        let plan = self.plan(slot);
+        for (node, index, name) in &plan.required {
+            if !is_there(name) {
+                faults.push((*node, Fault::Missing(*index)));
+            }
+        }
+        for id in &plan.nodes {
+            let dependents = self.graph.node(*id).object.dependent_required.iter();
+            for (first, (because, needed)) in dependents.enumerate() {
+                if is_there(because) {
+                    let lacking = needed
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, name)| !is_there(name));
+                    let fault = |(second, _)| Fault::Dependent(small(first), small(second));
+                    faults.extend(lacking.map(|lacking| (*id, fault(lacking))));
+                }
+            }
         }
     }
 }
