@@ -44,7 +44,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                         target: key.clone(),
                         place: parameter.place,
                     };
-                    self.fact(fact, &name, &Sighting::of_part(&request.line, &target.path));
+                    self.fact(
+                        &fact,
+                        &name,
+                        &Sighting::of_part(&request.line, &target.path),
+                    );
                 }
                 Found::Bad(value, at, kind) => {
                     let sighting = match parameter.place {
@@ -58,7 +62,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     };
                     if is_placeholder(&value) {
                         let fact = TrafficFact::ParameterPlaceholder(key.clone());
-                        self.fact(fact, &name, &sighting);
+                        self.fact(&fact, &name, &sighting);
                         continue;
                     }
                     let is_secret =
@@ -74,7 +78,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                         name: name + &sanitised(at.as_str()),
                         kind,
                     };
-                    self.fact(fact, &subject, &sighting);
+                    self.fact(&fact, &subject, &sighting);
                 }
             }
         }
@@ -88,7 +92,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             if !claims.iter().any(|claim| claim.has(graph, name, operation)) {
                 let fact = TrafficFact::UndeclaredQuery(key.clone());
                 let sighting = Sighting::of_part(&request.line, name);
-                self.fact(fact, &sanitised(name), &sighting);
+                self.fact(&fact, &sanitised(name), &sighting);
             }
         }
     }
@@ -107,11 +111,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             // Said of the status already.
             None => return no_schema,
             Some(Payload::Absent) => {
-                self.fact(TrafficFact::UnexpectedBody(key.clone()), "", &sighting);
+                self.fact(&TrafficFact::UnexpectedBody(key.clone()), "", &sighting);
                 return no_schema;
             }
             Some(Payload::Undocumented) => {
-                self.fact(TrafficFact::NoSchema(key.clone()), "", &sighting);
+                self.fact(&TrafficFact::NoSchema(key.clone()), "", &sighting);
                 return no_schema;
             }
             Some(Payload::Content(content)) => content,
@@ -119,7 +123,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let all = payload.map(Payload::schemas).unwrap_or_default();
         let Some(media_type) = &body.media_type else {
             if all.is_empty() {
-                self.fact(TrafficFact::NoSchema(key.clone()), "", &sighting);
+                self.fact(&TrafficFact::NoSchema(key.clone()), "", &sighting);
             }
             // What does not look like JSON is not judged as JSON.
             return (all, Said::OtherMediaType);
@@ -127,7 +131,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         match content.select(media_type) {
             Selected::Schema(schema) => (vec![schema], Said::OtherMediaType),
             Selected::NoSchema if body.is_json() => {
-                self.fact(TrafficFact::NoSchema(key.clone()), "", &sighting);
+                self.fact(&TrafficFact::NoSchema(key.clone()), "", &sighting);
                 no_schema
             }
             Selected::NoSchema => (Vec::new(), Said::OtherMediaType),
@@ -136,7 +140,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     target: key.clone(),
                     declared: content.media_types(),
                 };
-                self.fact(fact, &sanitised(media_type), &sighting);
+                self.fact(&fact, &sanitised(media_type), &sighting);
                 (all, Said::OtherMediaType)
             }
         }

@@ -13,8 +13,8 @@ use crate::schema::{Graph, NodeId};
 use super::deviation::DeviationKind;
 use super::walk::{About, Recorder, Taken, Walk};
 
-/// Values that a measurement looks at before it stops: variants inside variants multiply.
-pub(super) const VALUES: u32 = 2_000;
+/// Values that a measurement looks at before it stops.
+pub(super) const VALUES: u32 = 100_000;
 
 /// Elements of each array that are looked at.
 pub(super) const ELEMENTS: u32 = 3;
@@ -32,6 +32,13 @@ pub(super) struct Fit {
 }
 
 impl Fit {
+    /// That of some payload with which a schema agrees.
+    pub(super) const EXACT: Self = Self {
+        recognised: 1,
+        strange: 0,
+        is_broken: false,
+    };
+
     /// Measures a payload against one schema.
     pub(super) fn measure(
         graph: &Graph,
@@ -39,7 +46,29 @@ impl Fit {
         side: Option<Side>,
         value: Value<'_>,
     ) -> Self {
-        let mut walk = Walk::new(graph, side, Measure::default()).measuring(ELEMENTS as usize);
+        Self::of(
+            Walk::new(graph, side, Measure::default()).measuring(ELEMENTS as usize),
+            node,
+            value,
+        )
+    }
+
+    /// The same with all elements of arrays.
+    #[cfg(test)]
+    pub(super) fn measure_all(
+        graph: &Graph,
+        node: NodeId,
+        side: Option<Side>,
+        value: Value<'_>,
+    ) -> Self {
+        Self::of(
+            Walk::new(graph, side, Measure::default()).measuring(usize::MAX),
+            node,
+            value,
+        )
+    }
+
+    fn of(mut walk: Walk<'_, Measure>, node: NodeId, value: Value<'_>) -> Self {
         walk.run(node, value);
         let Measure {
             seen,

@@ -2,18 +2,22 @@
 //! they fit best.
 
 use std::cmp::Ordering;
+use std::hash::Hasher as _;
+use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::capture::Hint;
 use crate::contract::Contract;
 use crate::json::Value;
-use crate::location::Side;
+use crate::location::{Side, Step};
 use crate::schema::NodeId;
 
-use super::fit::Fit;
+use super::apart::{Apart, Described, agrees_by_its_head, apart, cases};
+use super::fit::{Fit, VALUES};
+use super::profile::TrafficFact;
 use super::route::{Destination, Versions};
-use super::stream::Scales;
+use super::stream::{Scales, Settled};
 
 /// Where a payload without method and URL belongs.
 #[derive(Debug)]
@@ -32,6 +36,46 @@ struct Schema<'c> {
     side: Side,
 }
 
+/// A place, and the only schema of payloads there.
+#[derive(Debug)]
+pub(super) struct Found<'c> {
+    pub(super) place: Destination<'c>,
+    pub(super) node: NodeId,
+    /// That other places are as good.
+    pub(super) ambiguous: Option<TrafficFact>,
+}
+
+impl<'c> Found<'c> {
+    /// `equal` are the labels of places that are as good, this one included; `None` where there are several
+    /// schemas, or none.
+    pub(super) fn new(place: Destination<'c>, equal: Vec<String>) -> Option<Self> {
+        let payload = place.operation.payload(place.side, place.status)?;
+        match *payload.schemas() {
+            [node] => Some(Self {
+                place,
+                node,
+                ambiguous: (equal.len() > 1).then_some(TrafficFact::Ambiguous(equal)),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether this is the same place.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        let (place, other_place) = (&self.place, &other.place);
+        std::ptr::eq(place.operation, other_place.operation)
+            && (place.side, place.status, self.node)
+                == (other_place.side, other_place.status, other.node)
+    }
+}
+
+/// Where payloads belong that agree wholly with one schema, and the cases in which no other schema agrees then.
+#[derive(Debug)]
+pub(super) struct Sole<'c> {
+    pub(super) found: Found<'c>,
+    pub(super) cases: Vec<Settled>,
+}
+
 /// Every place that payloads with one hint may belong to.
 #[derive(Debug)]
 pub(super) struct Candidates<'c> {
@@ -41,12 +85,24 @@ pub(super) struct Candidates<'c> {
     /// The places, each with the number of its schema.
     places: Vec<(Destination<'c>, usize)>,
     schemas: Vec<Schema<'c>>,
+    /// For each schema, once it was asked for: whether payloads that agree with it have a place of their own.
+    soles: Vec<Option<Option<Arc<Sole<'c>>>>>,
+    /// The schema that payloads which start in the same way agreed with last.
+    by_start: FxHashMap<u64, usize>,
+    /// The schema that the latest payload fitted best.
+    best: Option<usize>,
     /// The only place and schema that payloads may belong to, whatever they hold: where a guess is found
     /// without a choice.
     pub(super) only: Option<(Destination<'c>, NodeId)>,
     /// The places where the status of the hint is not heeded, once somebody has asked for them.
     of_any_status: Option<Box<Self>>,
 }
+
+/// Payloads of which the first bytes are remembered.
+const STARTS: usize = 1_024;
+
+/// Bytes of a payload that is surely measured to its end: each value takes two at least.
+const CERTAIN: usize = VALUES as usize * 2;
 
 /// A place, and how well a payload fits its schema.
 type Measured<'c> = (Fit, Destination<'c>);
@@ -87,7 +143,10 @@ impl<'c> Candidates<'c> {
             hint: hint.clone(),
             is_named,
             places,
+            soles: schemas.iter().map(|_| None).collect(),
             schemas,
+            by_start: FxHashMap::default(),
+            best: None,
             only,
             of_any_status: None,
         }
@@ -96,6 +155,86 @@ impl<'c> Candidates<'c> {
     /// Whether these are the places that a hint leaves open.
     pub(super) fn are_of(&self, hint: &Hint) -> bool {
         self.hint == *hint
+    }
+
+    /// Where a payload probably belongs by how it starts, and certainly if it agrees with the schema there.
+    pub(super) fn expected(
+        &mut self,
+        versions: &Versions<'c>,
+        payload: &[u8],
+    ) -> Option<Arc<Sole<'c>>> {
+        if payload.len() >= CERTAIN {
+            return None;
+        }
+        let schema = *self.by_start.get(&start_of(payload))?;
+        if self.soles[schema].is_none() {
+            self.soles[schema] = Some(self.sole(versions, schema).map(Arc::new));
+        }
+        self.soles[schema].clone().flatten()
+    }
+
+    fn sole(&self, versions: &Versions<'c>, schema: usize) -> Option<Sole<'c>> {
+        let Schema {
+            contract,
+            node,
+            side,
+        } = self.schemas[schema];
+        let described = |schema: &Schema<'c>| Described {
+            graph: &schema.contract.graph,
+            node: schema.node,
+            side: schema.side,
+        };
+        let this = described(&self.schemas[schema]);
+        if !agrees_by_its_head(this) {
+            return None;
+        }
+        let others = self.schemas.iter().enumerate();
+        let others = others.filter(|(number, _)| *number != schema);
+        let others: Vec<_> = others.map(|(_, other)| described(other)).collect();
+        let settled = cases(this).into_iter().filter_map(|case| {
+            let mut filled: Vec<Box<[Step]>> = Vec::new();
+            for other in &others {
+                match apart(this, &case, *other)? {
+                    Apart::Filled(array) if !filled.contains(&array) => filled.push(array),
+                    Apart::Filled(_) | Apart::Always => {}
+                }
+            }
+            case.shows(this.graph).then(|| Settled {
+                kind: case.kind,
+                branches: case.branches().into(),
+                filled,
+            })
+        });
+        let settled: Vec<Settled> = settled.collect();
+        if settled.is_empty() {
+            return None;
+        }
+        let places = self.places.iter().filter(|(_, of)| *of == schema);
+        let measured: Vec<Measured<'c>> = places.map(|(place, _)| (Fit::EXACT, *place)).collect();
+        let best = measured.iter().copied().max_by(compare)?;
+        let Guess::Found(place, equal) = best_place(versions, &measured, &best) else {
+            return None;
+        };
+        let found = Found::new(place, equal)?;
+        // It has to be the same schema, read in the same way.
+        let is_same = std::ptr::eq(found.place.contract, contract)
+            && this.graph.resolve(found.node) == node
+            && found.place.side == side
+            && (found.place.said_side().is_some() || !this.graph.has_sides());
+        is_same.then_some(Sole {
+            found,
+            cases: settled,
+        })
+    }
+
+    /// Expects payloads that start like this one where it was guessed to belong.
+    pub(super) fn expect(&mut self, payload: &[u8]) {
+        if self.by_start.len() >= STARTS {
+            self.by_start.clear();
+        }
+        if let Some(schema) = self.best {
+            self.by_start.insert(start_of(payload), schema);
+        }
     }
 
     /// Finds the place that the hint names and a payload fits best. `head` has the first elements of its
@@ -124,8 +263,10 @@ impl<'c> Candidates<'c> {
             .collect();
         // A contract of one schema is for every payload.
         let is_sure = self.is_named || (measured.len() == 1 && versions.are_of_schemas());
-        let best = measured.iter().copied().max_by(compare);
-        if let Some(best) = best.filter(|(fit, _)| is_sure || fit.is_likely()) {
+        let numbered = measured.iter().copied().enumerate();
+        let best = numbered.max_by(|(_, a), (_, b)| compare(a, b));
+        self.best = best.map(|(number, _)| self.places[number].1);
+        if let Some((_, best)) = best.filter(|(_, (fit, _))| is_sure || fit.is_likely()) {
             return best_place(versions, &measured, &best);
         }
         // The name says which operation, and nothing of it has a schema for the side and status.
@@ -189,5 +330,242 @@ fn best_place<'c>(
             Guess::Found(place, of_version.map(Destination::label).collect())
         }
         Some(_) | None => Guess::Unmatched,
+    }
+}
+
+/// What tells payloads apart by how they start: their brackets, and the first keys of the first object.
+fn start_of(payload: &[u8]) -> u64 {
+    const KEYS: usize = 3;
+    let mut hasher = FxHasher::default();
+    let mut rest = payload;
+    loop {
+        rest = rest.trim_ascii_start();
+        let Some((first, behind)) = rest.split_first() else {
+            break;
+        };
+        hasher.write_u8(*first);
+        match first {
+            b'[' => rest = behind,
+            b'{' => {
+                keys(behind, KEYS, &mut hasher);
+                break;
+            }
+            _ => break,
+        }
+    }
+    hasher.finish()
+}
+
+/// The first keys of an object, up to the first one with an object or an array.
+fn keys(mut rest: &[u8], most: usize, hasher: &mut FxHasher) {
+    for _ in 0..most {
+        let Some((key, behind)) = quoted(rest.trim_ascii_start()) else {
+            return;
+        };
+        hasher.write(key);
+        let Some(value) = behind.trim_ascii_start().strip_prefix(b":") else {
+            return;
+        };
+        let value = value.trim_ascii_start();
+        let behind = match value.first() {
+            Some(b'"') => quoted(value).map(|(_, behind)| behind),
+            Some(b'{' | b'[') | None => None,
+            Some(_) => Some(value),
+        };
+        let Some(behind) = behind else { return };
+        let Some(comma) = memchr::memchr2(b',', b'}', behind) else {
+            return;
+        };
+        rest = &behind[comma + 1..];
+    }
+}
+
+/// A string without its quotes, and what stands behind it; as if nothing were escaped.
+fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let content = text.strip_prefix(b"\"")?;
+    let end = memchr::memchr(b'"', content)?;
+    Some((&content[..end], &content[end + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::subsequence;
+    use serde_json::{Value as Json, json};
+
+    use super::super::{Engine, Observer, Options};
+    use super::*;
+    use crate::capture::{Body, Exchange, Sink};
+    use crate::contract::{Operation, builtin};
+    use crate::location::{Origin, Position};
+
+    /// What agrees with the main payloads of the built-in contract is not measured against the others.
+    #[test]
+    fn payloads_that_agree_settle_where_they_belong() {
+        let registry = builtin::registry().expect("compiles");
+        let family: Vec<_> = registry.versions("organisations").collect();
+        let versions = Versions {
+            asked: family[1..].to_vec(),
+            family,
+        };
+        let open = Candidates::new(&versions, &Hint::default());
+        let settled: Vec<String> = (0..open.schemas.len())
+            .filter_map(|schema| open.sole(&versions, schema))
+            .map(|sole| {
+                let place = sole.found.place;
+                format!("{} {}", place.label(), sole.cases.len())
+            })
+            .collect();
+        assert_eq!(
+            settled,
+            [
+                "list-organisations response 200 1",
+                "list-organisations response 401 1",
+                // As it is, and as the guide shows it.
+                "create-organisation response 201 2",
+                "add-client-organisations request 1",
+            ]
+        );
+    }
+
+    #[test]
+    fn payloads_start_alike_whatever_their_values_are() {
+        let table = [
+            (
+                r#"{"a": 1, "b": "x", "c": 2}"#,
+                r#"{"a":"2","b":null, "c":[1]}"#,
+                true,
+            ),
+            (r#"{"a": 1, "b": 2}"#, r#"{"a": 1, "c": 2}"#, false),
+            (r#"[{"a": 1}]"#, r#"[ {"a": {}}, 1]"#, true),
+            (r#"[{"a": 1}]"#, r#"{"a": 1}"#, false),
+            // What stands behind the first object or array is not looked at.
+            (r#"{"a": {"x": 1}, "b": 2}"#, r#"{"a": [], "c": 2}"#, true),
+            ("[1]", "[2]", false),
+            ("", " ", true),
+        ];
+        for (left, right, expected) in table {
+            let is_same = start_of(left.as_bytes()) == start_of(right.as_bytes());
+            assert_eq!(is_same, expected, "{left} {right}");
+        }
+    }
+
+    const KEYS: [&str; 4] = ["a", "b", "c", "data"];
+
+    /// Schemas as contracts have them.
+    fn schema() -> impl Strategy<Value = Json> {
+        let leaf = prop::sample::select(vec![
+            json!({"const": "x"}),
+            json!({"enum": ["x", "y"]}),
+            json!({"type": "string"}),
+            json!({"type": "integer"}),
+            json!({"type": ["string", "null"]}),
+            json!({}),
+        ]);
+        leaf.prop_recursive(3, 12, 4, |inner| {
+            let properties = prop::collection::vec(inner.clone(), 4);
+            let object = (
+                properties,
+                subsequence(&KEYS[..], 0..4),
+                subsequence(&KEYS[..], 0..4),
+                0..8,
+            );
+            let object = object.prop_map(|(schemas, named, required, rest)| {
+                let named = named.into_iter().zip(schemas);
+                let properties: serde_json::Map<_, _> = named
+                    .map(|(name, schema)| (name.to_owned(), schema))
+                    .collect();
+                let mut schema =
+                    json!({"type": "object", "properties": properties, "required": required});
+                match rest {
+                    0 => schema["additionalProperties"] = json!(false),
+                    1 => schema["additionalProperties"] = json!({"type": "string"}),
+                    _ => {}
+                }
+                schema
+            });
+            let array = (inner.clone(), 0..3).prop_map(|(items, minimum)| {
+                json!({"type": "array", "items": items, "minItems": minimum / 2})
+            });
+            let union = (
+                prop::collection::vec(inner, 1..3),
+                any::<bool>(),
+                any::<bool>(),
+            );
+            let union = union.prop_map(|(mut branches, is_nullable, is_one)| {
+                if is_nullable {
+                    branches.push(json!({"type": "null"}));
+                }
+                json!({if is_one { "oneOf" } else { "anyOf" }: branches})
+            });
+            prop_oneof![4 => object, 2 => array, 1 => union]
+        })
+    }
+
+    /// Payloads that such schemas may accept.
+    fn payload() -> impl Strategy<Value = Json> {
+        let leaf = prop::sample::select(vec![json!("x"), json!("y"), json!(1), json!(null)]);
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            let members = (
+                subsequence(&KEYS[..], 0..4),
+                prop::collection::vec(inner.clone(), 4),
+            );
+            let object = members.prop_map(|(keys, values)| {
+                let members = keys.into_iter().map(str::to_owned).zip(values);
+                Json::Object(members.collect())
+            });
+            let array = prop::collection::vec(inner, 0..6).prop_map(Json::Array);
+            prop_oneof![3 => object, 1 => array]
+        })
+    }
+
+    fn contract(version: &str, schemas: &[Json]) -> Option<Contract> {
+        let numbered = schemas.iter().enumerate();
+        let contract = numbered.fold(
+            Contract::describe("test", version, ""),
+            |contract, (number, schema)| {
+                let id = format!("get-{number}");
+                let path = format!("/{number}");
+                let status = if number % 3 == 2 { 400 } else { 200 };
+                contract.operation(
+                    Operation::describe(&id, "POST", &path)
+                        .request_schema(schemas[0].clone())
+                        .response_schema(status, schema.clone()),
+                )
+            },
+        );
+        contract.build().ok()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), ..ProptestConfig::default() })]
+
+        #[test]
+        fn both_engines_guess_alike(
+            schemas in prop::collection::vec(schema(), 2..8),
+            payloads in prop::collection::vec(payload(), 1..6),
+            is_one_asked: bool,
+        ) {
+            let (old, new) = schemas.split_at(schemas.len() / 2);
+            let (Some(old), Some(new)) = (contract("v1", old), contract("v2", new)) else {
+                return Ok(());
+            };
+            let family = vec![&old, &new];
+            let asked = family[usize::from(is_one_asked)..].to_vec();
+            let learnt = [Engine::Streaming, Engine::Reference].map(|engine| {
+                let options = Options { engine, ..Options::default() };
+                let mut observer = Observer::new(asked.clone(), family.clone(), options);
+                // What was guessed before is expected again.
+                for payload in payloads.iter().chain(&payloads).chain(&payloads) {
+                    let text = payload.to_string();
+                    let origin = Origin { file: "a".into(), entry: None, position: Position::START };
+                    let body = Body::verbatim(text.as_bytes(), origin);
+                    observer.exchange(Exchange::bare(body, Hint::default()));
+                }
+                observer.settle();
+                (observer.profile, observer.judged)
+            });
+            prop_assert_eq!(&learnt[0], &learnt[1]);
+        }
     }
 }

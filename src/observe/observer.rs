@@ -22,6 +22,7 @@ use super::record::ShapeRecorder;
 use super::route::{Destination, Versions};
 use super::sighting::Sighting;
 use super::stream::{Scales, Streams};
+use super::tally::Keyed;
 use super::walk::Walk;
 use super::watch::{RoutedPayload, RoutedRequest, Watcher};
 
@@ -171,7 +172,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         })
     }
 
-    pub(super) fn fact(&mut self, fact: TrafficFact, subject: &str, sighting: &Sighting<'_>) {
+    pub(super) fn fact(&mut self, fact: &TrafficFact, subject: &str, sighting: &Sighting<'_>) {
         self.fact_of(self.payloads, fact, subject, sighting);
     }
 
@@ -179,12 +180,17 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     pub(super) fn fact_of(
         &mut self,
         payload: u64,
-        fact: TrafficFact,
+        fact: &TrafficFact,
         subject: &str,
         sighting: &Sighting<'_>,
     ) {
         let spot = sighting.spot(payload);
-        let keyed = self.profile.traffic.entry(fact).or_default();
+        if !self.profile.traffic.contains_key(fact) {
+            self.profile.traffic.insert(fact.clone(), Keyed::default());
+        }
+        let Some(keyed) = self.profile.traffic.get_mut(fact) else {
+            return;
+        };
         keyed.add(subject, spot, || sighting.evidence());
     }
 
@@ -323,7 +329,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 host: host.map(|host| sanitised(&host)),
             };
             return self.fact(
-                fact,
+                &fact,
                 &subject,
                 &Sighting::of_part(&request.line, &target.path),
             );
@@ -341,7 +347,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             known,
         };
         self.fact(
-            fact,
+            &fact,
             &method,
             &Sighting::of_part(&request.line, &request.method),
         );
@@ -360,7 +366,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         if wanted.is_none() && place.status != Some(304) {
             let fact = TrafficFact::UndeclaredStatus(key_of(place));
             let status = place.status.unwrap_or_default().to_string();
-            self.fact(fact, "", &Sighting::of_part(line, &status));
+            self.fact(&fact, "", &Sighting::of_part(line, &status));
         }
         match (body, wanted) {
             (Some(body), _) => self.body(place, body, None),
@@ -371,7 +377,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     true => TrafficFact::BodyLeftOut(key_of(place)),
                     false => TrafficFact::MissingBody(key_of(place)),
                 };
-                self.fact(fact, "", &Sighting::of_part(line, ""));
+                self.fact(&fact, "", &Sighting::of_part(line, ""));
             }
             (None, _) => {}
         }
@@ -419,7 +425,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             && let Some(spoken) = self.versions.spoken(&mut self.scales, place, &body.bytes)
         {
             let fact = TrafficFact::OtherVersion(key.clone());
-            self.fact(fact, &spoken.reference(), &Sighting::Start(body));
+            self.fact(&fact, &spoken.reference(), &Sighting::Start(body));
         }
         self.watcher.payload(&RoutedPayload {
             contract: place.contract,
@@ -455,7 +461,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 for key in document.repeated_keys() {
                     let sighting = Sighting::Json(body, &document, key.span());
                     self.fact(
-                        TrafficFact::DuplicateKey,
+                        &TrafficFact::DuplicateKey,
                         &sanitised(&key.name()),
                         &sighting,
                     );
@@ -477,7 +483,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     message: message.clone(),
                     hint: error.hint,
                 };
-                self.fact(fact, "", &Sighting::Body(body, error.offset));
+                self.fact(&fact, "", &Sighting::Body(body, error.offset));
                 let target = target.cloned();
                 self.unjudged(body, target, Verdict::Malformed, &message);
                 None
@@ -493,7 +499,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let parsed = match body.is_json() {
             true => Document::parse(&body.bytes),
             false => {
-                self.fact(TrafficFact::Unmatched, "", &Sighting::Body(body, 0));
+                self.fact(&TrafficFact::Unmatched, "", &Sighting::Body(body, 0));
                 return self.unjudged(body, None, Verdict::Unmatched, "");
             }
         };
@@ -510,7 +516,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             Guess::Found(place, equal) => {
                 self.profile.matched += 1;
                 if equal.len() > 1 {
-                    self.fact(TrafficFact::Ambiguous(equal), "", &Sighting::Start(body));
+                    self.fact(&TrafficFact::Ambiguous(equal), "", &Sighting::Start(body));
                 }
                 if place.operation.payload(place.side, place.status).is_none() {
                     let sighting = match line {
@@ -520,12 +526,16 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                         }
                         None => Sighting::Start(body),
                     };
-                    self.fact(TrafficFact::UndeclaredStatus(key_of(&place)), "", &sighting);
+                    self.fact(
+                        &TrafficFact::UndeclaredStatus(key_of(&place)),
+                        "",
+                        &sighting,
+                    );
                 }
                 self.body(&place, body, Some(parsed));
             }
             Guess::Unmatched => {
-                self.fact(TrafficFact::Unmatched, "", &Sighting::Start(body));
+                self.fact(&TrafficFact::Unmatched, "", &Sighting::Start(body));
                 self.parsed(body, parsed, None);
                 self.unjudged(body, None, Verdict::Unmatched, "");
             }
@@ -560,7 +570,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 format!("{declared} declared, {actual} printed"),
             ),
         };
-        self.fact(fact, &subject, &Sighting::Ready(remark));
+        self.fact(&fact, &subject, &Sighting::Ready(remark));
     }
 }
 

@@ -33,7 +33,8 @@ use rustc_hash::FxHashMap;
 
 use crate::capture::Body;
 use crate::contract::Contract;
-use crate::location::Side;
+use crate::json::Kind;
+use crate::location::{Side, Step};
 use crate::schema::NodeId;
 
 use super::observer::key_of;
@@ -52,6 +53,48 @@ pub(super) struct Outcome {
     pub(super) verdict: Verdict,
     /// The named variants that accepted the payload as a whole.
     pub(super) variants: Vec<NodeId>,
+}
+
+/// When payloads that agree with a schema belong to it, and to no other.
+#[derive(Debug)]
+pub(super) struct Settled {
+    /// What they are: arrays or objects, with elements or members.
+    pub(super) kind: Kind,
+    /// Branches that have to accept them.
+    pub(super) branches: Box<[NodeId]>,
+    /// Arrays in them that have to have elements.
+    pub(super) filled: Vec<Box<[Step]>>,
+}
+
+/// A doubt whether a payload belongs to a schema.
+pub(super) struct Doubt<'a> {
+    /// When it does, if it agrees with the schema.
+    pub(super) cases: &'a [Settled],
+    /// Whether it does, for a payload that does not agree.
+    pub(super) belongs: &'a mut dyn FnMut() -> bool,
+}
+
+impl Doubt<'_> {
+    /// The elements that were met in each array that has to have some.
+    fn elements(&self, program: &Program<'_>) -> Vec<u64> {
+        let filled = self.cases.iter().flat_map(|case| &case.filled);
+        filled.map(|array| program.elements_of(array)).collect()
+    }
+
+    /// Whether a payload that was walked, and agrees, is one of the cases; `before` are the elements before it.
+    fn is_settled(&self, walk: &Walk<'_, '_, '_>, before: &[u64]) -> bool {
+        let kind = scan::shown_kind(walk.text);
+        let accepted = &walk.scratch.root_variants;
+        let mut before = before;
+        self.cases.iter().any(|case| {
+            let (own, others) = before.split_at(case.filled.len().min(before.len()));
+            before = others;
+            let mut filled = case.filled.iter().zip(own);
+            let is_filled = filled.all(|(array, before)| walk.program.elements_of(array) > *before);
+            let mut branches = case.branches.iter();
+            is_filled && kind == Some(case.kind) && branches.all(|branch| accepted.contains(branch))
+        })
+    }
 }
 
 /// The payloads of one operation, side and status under one schema.
@@ -76,12 +119,16 @@ pub(super) struct Streams<'c> {
 
 impl<'c> Streams<'c> {
     /// Walks a payload; `None` when it is for the other walk: then nothing of it was counted.
+    ///
+    /// Where there is a doubt whether the payload belongs here, which is settled when all of it agrees with the
+    /// schema, `doubt` is asked otherwise. If it does not belong here, that is `None`, too.
     pub(super) fn payload(
         &mut self,
         place: &Destination<'c>,
         node: NodeId,
         body: &Body<'_>,
         payload: u64,
+        doubt: Option<Doubt<'_>>,
     ) -> Option<Outcome> {
         if u32::try_from(body.bytes.len()).is_err() {
             return None;
@@ -97,8 +144,16 @@ impl<'c> Streams<'c> {
             ..
         } = &mut streams[stream];
         counters.in_file(&body.origin.file);
+        let before = doubt.as_ref().map(|doubt| doubt.elements(program));
         let mut walk = Walk::new(&body.bytes, program, counters, scratch, payload);
         if !walk.run() {
+            return None;
+        }
+        if let Some(doubt) = doubt
+            && !(walk.agrees() && doubt.is_settled(&walk, &before.unwrap_or_default()))
+            && !(doubt.belongs)()
+        {
+            walk.take_back();
             return None;
         }
         let mut sum = Sum::default();

@@ -306,6 +306,17 @@ pub(super) fn boolean(text: &[u8]) -> Result<(usize, bool), Malformed> {
     }
 }
 
+/// Whether a text is an array with elements or an object with members, and which.
+pub(super) fn shown_kind(text: &[u8]) -> Option<Kind> {
+    let (first, rest) = text.trim_ascii_start().split_first()?;
+    let (kind, end) = match first {
+        b'[' => (Kind::Array, b']'),
+        b'{' => (Kind::Object, b'}'),
+        _ => return None,
+    };
+    (rest.trim_ascii_start().first() != Some(&end)).then_some(kind)
+}
+
 /// A 64-bit hash of a key, for telling repeated keys.
 pub(super) fn hash(key: &[u8]) -> u64 {
     use std::hash::{Hash as _, Hasher as _};

@@ -20,7 +20,7 @@ use super::how::{CLASSES, How, SCALARS};
 use super::literal::Tallied;
 use super::plan::{Leftovers, Plan, Reach};
 use super::time::Offset;
-use super::walk::COUNT;
+use super::walk::{COUNT, UNASKED};
 
 /// No slot, no member, no counter.
 pub(super) const NONE: u32 = u32::MAX;
@@ -408,6 +408,45 @@ impl<'g> Program<'g> {
             found.element = below;
         }
         below
+    }
+
+    /// How many elements were met in the array at a path, if values of its kind have schemas of their own.
+    pub(super) fn elements_of(&self, array: &[crate::location::Step]) -> u64 {
+        let mut slot = Some(Self::ROOT);
+        for step in array {
+            slot = match step {
+                crate::location::Step::Key(key) => {
+                    slot.and_then(|slot| self.member_slot(slot, key.as_bytes()))
+                }
+                crate::location::Step::Any => slot.and_then(|slot| self.element_slot(slot)),
+            };
+        }
+        let slot = slot.and_then(|slot| self.element_slot(slot));
+        slot.map_or(0, |slot| self.slots[slot as usize].kinds.iter().sum())
+    }
+
+    fn member_slot(&self, slot: u32, key: &[u8]) -> Option<u32> {
+        let slot = self.settled(slot, Kind::Object)?;
+        let member = self.known_member(slot, key)?;
+        let below = self.slots[slot as usize].members[member as usize].slot;
+        (below != NONE).then_some(below)
+    }
+
+    fn element_slot(&self, slot: u32) -> Option<u32> {
+        let element = self.slots[self.settled(slot, Kind::Array)? as usize].element;
+        (element != NONE && element != UNASKED).then_some(element)
+    }
+
+    /// The slot for values of a kind, where the kind alone says which it is.
+    fn settled(&self, mut slot: u32, kind: Kind) -> Option<u32> {
+        loop {
+            let found = &self.slots[slot as usize];
+            slot = match (found.how[kind as usize], found.choices[kind as usize]) {
+                (How::Choose, Some(Choice::One { slot, .. })) => slot,
+                (How::Choose, _) => return None,
+                _ => return Some(slot),
+            };
+        }
     }
 
     /// The member with this key, when it was met before.

@@ -157,13 +157,25 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         if is_read && self.scratch.deferred.len() <= MOST_DEFERRED {
             return true;
         }
+        self.take_back();
+        false
+    }
+
+    /// Takes back all that was counted.
+    pub(super) fn take_back(&mut self) {
         self.scratch.reset();
         (self.deviating, self.assuming, self.presuming) = (0, 0, 0);
         // What was learnt stays learnt. So this comes to the same end, and each value is counted in the same
         // place, whether glue was known or not.
         let _: Step = self.value::<TAKE_BACK>(Program::ROOT, 0, 0);
         self.scratch.reset();
-        false
+    }
+
+    /// Whether nothing in the payload that was walked is strange, as far as it is known.
+    pub(super) fn agrees(&self) -> bool {
+        let is_strange = |fault: Fault| fault.is_deviation() || matches!(fault, Fault::Undeclared);
+        let mut findings = self.scratch.findings.iter();
+        self.scratch.deferred.is_empty() && !findings.any(|finding| is_strange(finding.fault))
     }
 
     /// Walks the value at `at`, perhaps behind white space, and returns the offset behind it.
