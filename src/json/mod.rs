@@ -136,6 +136,17 @@ impl<'t> Document<'t> {
         self.text
     }
 
+    /// How many values there are.
+    pub(crate) fn values(&self) -> usize {
+        let objects = self
+            .entries
+            .iter()
+            .filter(|entry| entry.kind == Kind::Object);
+        let members: usize = objects.map(|object| object.len as usize).sum();
+        // Each key is an entry, too.
+        self.entries.len() - members
+    }
+
     /// Keys that a later member of the same object repeats: as in `serde_json` the last one counts.
     pub fn repeated_keys(&self) -> impl Iterator<Item = Key<'_>> {
         self.repeated.iter().map(|&index| Key {

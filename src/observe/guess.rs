@@ -8,8 +8,8 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::capture::Hint;
-use crate::contract::Contract;
-use crate::json::Value;
+use crate::contract::{Contract, Payload};
+use crate::json::Document;
 use crate::location::{Side, Step};
 use crate::schema::NodeId;
 
@@ -19,15 +19,6 @@ use super::profile::TrafficFact;
 use super::route::{Destination, Versions};
 use super::stream::{Scales, Settled};
 
-/// Where a payload without method and URL belongs.
-#[derive(Debug)]
-pub(super) enum Guess<'c> {
-    /// Here; the labels are those of equally good places, this one included.
-    Found(Destination<'c>, Vec<String>),
-    /// Nowhere.
-    Unmatched,
-}
-
 /// What payloads may be compared with.
 #[derive(Debug, Clone, Copy)]
 struct Schema<'c> {
@@ -36,27 +27,28 @@ struct Schema<'c> {
     side: Side,
 }
 
-/// A place, and the only schema of payloads there.
+/// Where a payload without method and URL belongs.
 #[derive(Debug)]
 pub(super) struct Found<'c> {
     pub(super) place: Destination<'c>,
-    pub(super) node: NodeId,
+    /// The only schema of payloads there, if there is one.
+    pub(super) node: Option<NodeId>,
     /// That other places are as good.
     pub(super) ambiguous: Option<TrafficFact>,
 }
 
 impl<'c> Found<'c> {
-    /// `equal` are the labels of places that are as good, this one included; `None` where there are several
-    /// schemas, or none.
-    pub(super) fn new(place: Destination<'c>, equal: Vec<String>) -> Option<Self> {
-        let payload = place.operation.payload(place.side, place.status)?;
-        match *payload.schemas() {
-            [node] => Some(Self {
-                place,
-                node,
-                ambiguous: (equal.len() > 1).then_some(TrafficFact::Ambiguous(equal)),
-            }),
-            _ => None,
+    /// `equal` are the labels of places that are as good, this one included.
+    fn new(place: Destination<'c>, equal: Vec<String>) -> Self {
+        let payload = place.operation.payload(place.side, place.status);
+        let schemas = payload.map(Payload::schemas).unwrap_or_default();
+        Self {
+            place,
+            node: match *schemas {
+                [node] => Some(node),
+                _ => None,
+            },
+            ambiguous: (equal.len() > 1).then_some(TrafficFact::Ambiguous(equal)),
         }
     }
 
@@ -72,7 +64,8 @@ impl<'c> Found<'c> {
 /// Where payloads belong that agree wholly with one schema, and the cases in which no other schema agrees then.
 #[derive(Debug)]
 pub(super) struct Sole<'c> {
-    pub(super) found: Found<'c>,
+    pub(super) found: Arc<Found<'c>>,
+    pub(super) node: NodeId,
     pub(super) cases: Vec<Settled>,
 }
 
@@ -85,12 +78,16 @@ pub(super) struct Candidates<'c> {
     /// The places, each with the number of its schema.
     places: Vec<(Destination<'c>, usize)>,
     schemas: Vec<Schema<'c>>,
+    /// For each schema: whether some place with it is no error.
+    succeeds: Vec<bool>,
     /// For each schema, once it was asked for: whether payloads that agree with it have a place of their own.
     soles: Vec<Option<Option<Arc<Sole<'c>>>>>,
     /// The schema that payloads which start in the same way agreed with last.
     by_start: FxHashMap<u64, usize>,
     /// The schema that the latest payload fitted best.
     best: Option<usize>,
+    /// Where payloads belong that fit some places equally well.
+    found: FxHashMap<Vec<usize>, Option<Arc<Found<'c>>>>,
     /// The only place and schema that payloads may belong to, whatever they hold: where a guess is found
     /// without a choice.
     pub(super) only: Option<(Destination<'c>, NodeId)>,
@@ -104,8 +101,8 @@ const STARTS: usize = 1_024;
 /// Bytes of a payload that is surely measured to its end: each value takes two at least.
 const CERTAIN: usize = VALUES as usize * 2;
 
-/// A place, and how well a payload fits its schema.
-type Measured<'c> = (Fit, Destination<'c>);
+/// How well a payload fits the schema of a place, the place, and its number.
+type Measured<'c> = (Fit, Destination<'c>, usize);
 
 impl<'c> Candidates<'c> {
     pub(super) fn new(versions: &Versions<'c>, hint: &Hint) -> Self {
@@ -129,6 +126,10 @@ impl<'c> Candidates<'c> {
             });
             places.push((place, number));
         }
+        let mut succeeds = vec![false; schemas.len()];
+        for (place, schema) in &places {
+            succeeds[*schema] |= place.is_success();
+        }
         let is_named = id.is_some();
         let only = match (&*places, first) {
             ([(place, _)], Some(node)) if is_named || versions.are_of_schemas() => {
@@ -145,8 +146,10 @@ impl<'c> Candidates<'c> {
             places,
             soles: schemas.iter().map(|_| None).collect(),
             schemas,
+            succeeds,
             by_start: FxHashMap::default(),
             best: None,
+            found: FxHashMap::default(),
             only,
             of_any_status: None,
         }
@@ -173,7 +176,7 @@ impl<'c> Candidates<'c> {
         self.soles[schema].clone().flatten()
     }
 
-    fn sole(&self, versions: &Versions<'c>, schema: usize) -> Option<Sole<'c>> {
+    fn sole(&mut self, versions: &Versions<'c>, schema: usize) -> Option<Sole<'c>> {
         let Schema {
             contract,
             node,
@@ -209,20 +212,22 @@ impl<'c> Candidates<'c> {
         if settled.is_empty() {
             return None;
         }
-        let places = self.places.iter().filter(|(_, of)| *of == schema);
-        let measured: Vec<Measured<'c>> = places.map(|(place, _)| (Fit::EXACT, *place)).collect();
+        let places = self.places.iter().enumerate();
+        let places = places.filter(|(_, (_, of))| *of == schema);
+        let measured: Vec<Measured<'c>> = places
+            .map(|(number, (place, _))| (Fit::EXACT, *place, number))
+            .collect();
         let best = measured.iter().copied().max_by(compare)?;
-        let Guess::Found(place, equal) = best_place(versions, &measured, &best) else {
-            return None;
-        };
-        let found = Found::new(place, equal)?;
+        let found = self.best_place(versions, &measured, &best)?;
+        let of_place = found.node?;
         // It has to be the same schema, read in the same way.
         let is_same = std::ptr::eq(found.place.contract, contract)
-            && this.graph.resolve(found.node) == node
+            && contract.graph.resolve(of_place) == node
             && found.place.side == side
-            && (found.place.said_side().is_some() || !this.graph.has_sides());
+            && (found.place.said_side().is_some() || !contract.graph.has_sides());
         is_same.then_some(Sole {
             found,
+            node: of_place,
             cases: settled,
         })
     }
@@ -246,37 +251,26 @@ impl<'c> Candidates<'c> {
         &mut self,
         versions: &Versions<'c>,
         scales: &mut Scales<'c>,
-        head: Value<'_>,
-    ) -> Guess<'c> {
-        let fits = self.schemas.iter().map(|schema| {
-            let Schema {
-                contract,
-                node,
-                side,
-            } = *schema;
-            scales.fit(contract, node, side, head)
-        });
-        let fits: Vec<Fit> = fits.collect();
-        let places = self.places.iter();
+        head: &Document<'_>,
+    ) -> Option<Arc<Found<'c>>> {
+        let fits = self.fits(scales, head);
+        let places = self.places.iter().enumerate();
         let measured: Vec<Measured<'c>> = places
-            .map(|(place, schema)| (fits[*schema], *place))
+            .filter_map(|(number, (place, schema))| Some((fits[*schema]?, *place, number)))
             .collect();
         // A contract of one schema is for every payload.
-        let is_sure = self.is_named || (measured.len() == 1 && versions.are_of_schemas());
-        let numbered = measured.iter().copied().enumerate();
-        let best = numbered.max_by(|(_, a), (_, b)| compare(a, b));
-        self.best = best.map(|(number, _)| self.places[number].1);
-        if let Some((_, best)) = best.filter(|(_, (fit, _))| is_sure || fit.is_likely()) {
-            return best_place(versions, &measured, &best);
+        let is_sure = self.is_named || (self.places.len() == 1 && versions.are_of_schemas());
+        let best = measured.iter().copied().max_by(compare);
+        self.best = best.map(|(.., number)| self.places[number].1);
+        if let Some(best) = best.filter(|(fit, ..)| is_sure || fit.is_likely()) {
+            return self.best_place(versions, &measured, &best);
         }
         // The name says which operation, and nothing of it has a schema for the side and status.
         if let Some(place) = versions.named(&self.hint) {
-            return Guess::Found(place, Vec::new());
+            return Some(Arc::new(Found::new(place, Vec::new())));
         }
         // A status that no operation declares says less than what the payload looks like.
-        let Some(status) = self.hint.status else {
-            return Guess::Unmatched;
-        };
+        let status = self.hint.status?;
         let without = self.of_any_status.get_or_insert_with(|| {
             let hint = Hint {
                 status: None,
@@ -284,53 +278,82 @@ impl<'c> Candidates<'c> {
             };
             Box::new(Self::new(versions, &hint))
         });
-        match without.guess(versions, scales, head) {
-            Guess::Found(place, _) => {
-                let status = Some(status).filter(|_| place.side == Side::Response);
-                Guess::Found(Destination { status, ..place }, Vec::new())
+        let place = without.guess(versions, scales, head)?.place;
+        let status = Some(status).filter(|_| place.side == Side::Response);
+        Some(Arc::new(Found::new(
+            Destination { status, ..place },
+            Vec::new(),
+        )))
+    }
+
+    /// How well a payload fits each schema, without those that it fits worse than another one.
+    fn fits(&self, scales: &mut Scales<'c>, head: &Document<'_>) -> Vec<Option<Fit>> {
+        let mut fits = vec![None; self.schemas.len()];
+        let values = head.values();
+        // As much may be strange as in what fits best so far, if all the rest were recognised.
+        let mut most = usize::MAX;
+        // The one that was best last is mostly the best again.
+        let first = self.best.into_iter();
+        let others = (0..self.schemas.len()).filter(|schema| Some(*schema) != self.best);
+        for number in first.chain(others) {
+            let Schema {
+                contract,
+                node,
+                side,
+            } = self.schemas[number];
+            let fit = scales.fit_within(contract, node, side, head.root(), most);
+            fits[number] = fit;
+            if let Some(fit) = fit
+                && fit.recognised > 0
+                && self.succeeds[number]
+            {
+                most = most.min(values * fit.strange / fit.recognised);
             }
-            Guess::Unmatched => Guess::Unmatched,
         }
+        fits
+    }
+
+    /// Of the places that are as good as the best the one to take.
+    fn best_place(
+        &mut self,
+        versions: &Versions<'c>,
+        measured: &[Measured<'c>],
+        best: &Measured<'c>,
+    ) -> Option<Arc<Found<'c>>> {
+        let equal = measured
+            .iter()
+            .filter(|measured| compare(measured, best) == Ordering::Equal);
+        let equal: Vec<usize> = equal.map(|(.., number)| *number).collect();
+        if let Some(known) = self.found.get(&equal) {
+            return known.clone();
+        }
+        let places: Vec<Destination<'c>> =
+            equal.iter().map(|number| self.places[*number].0).collect();
+        // Of equally good places one in a version asked for comes first.
+        let first = places
+            .iter()
+            .find_map(|place| versions.in_asked_version(place))
+            .or_else(|| places.first().copied());
+        let found = first.filter(|place| versions.is_asked(place.contract));
+        let found = found.map(|place| {
+            let of_version = places
+                .iter()
+                .filter(|other| std::ptr::eq(other.contract, places[0].contract));
+            Arc::new(Found::new(
+                place,
+                of_version.map(Destination::label).collect(),
+            ))
+        });
+        self.found.insert(equal, found.clone());
+        found
     }
 }
 
 /// Orders places, better ones as greater. What agrees wholly comes first; what does not was more likely a
 /// success that drifted than an error, whose schemas take nearly anything.
-fn compare((a, place_a): &Measured<'_>, (b, place_b): &Measured<'_>) -> Ordering {
-    let rank = |fit: &Fit, place: &Destination<'_>| {
-        (
-            fit.is_exact(),
-            place.status.is_none_or(|status| status < 400),
-        )
-    };
+fn compare((a, place_a, _): &Measured<'_>, (b, place_b, _): &Measured<'_>) -> Ordering {
+    let rank = |fit: &Fit, place: &Destination<'_>| (fit.is_exact(), place.is_success());
     rank(a, place_a).cmp(&rank(b, place_b)).then(a.compare(*b))
-}
-
-/// Of the places that are as good as the best the one to take.
-fn best_place<'c>(
-    versions: &Versions<'c>,
-    measured: &[Measured<'c>],
-    best: &Measured<'c>,
-) -> Guess<'c> {
-    let equal: Vec<Destination<'c>> = measured
-        .iter()
-        .filter(|measured| compare(measured, best) == Ordering::Equal)
-        .map(|(_, place)| *place)
-        .collect();
-    // Of equally good places one in a version asked for comes first.
-    let first = equal
-        .iter()
-        .find_map(|place| versions.in_asked_version(place))
-        .or_else(|| equal.first().copied());
-    match first {
-        Some(place) if versions.is_asked(place.contract) => {
-            let of_version = equal
-                .iter()
-                .filter(|other| std::ptr::eq(other.contract, equal[0].contract));
-            Guess::Found(place, of_version.map(Destination::label).collect())
-        }
-        Some(_) | None => Guess::Unmatched,
-    }
 }
 
 /// What tells payloads apart by how they start: their brackets, and the first keys of the first object.
@@ -408,7 +431,7 @@ mod tests {
             asked: family[1..].to_vec(),
             family,
         };
-        let open = Candidates::new(&versions, &Hint::default());
+        let mut open = Candidates::new(&versions, &Hint::default());
         let settled: Vec<String> = (0..open.schemas.len())
             .filter_map(|schema| open.sole(&versions, schema))
             .map(|sole| {

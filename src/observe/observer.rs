@@ -13,8 +13,7 @@ use crate::location::{Origin, Side};
 use crate::schema::{Graph, NodeId};
 
 use super::expectation::{Said, allows_body, best_fit};
-use super::fit::ELEMENTS;
-use super::guess::{Candidates, Guess};
+use super::guess::Candidates;
 use super::merge::Mark;
 use super::options::{Hinted, Options};
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
@@ -22,6 +21,7 @@ use super::record::ShapeRecorder;
 use super::route::{Destination, Versions};
 use super::sighting::Sighting;
 use super::stream::{Scales, Streams};
+use super::streamed::Head;
 use super::tally::Keyed;
 use super::walk::Walk;
 use super::watch::{RoutedPayload, RoutedRequest, Watcher};
@@ -421,11 +421,8 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let variants = names(graph, &walk.recorder.root_variants);
         let verdict = Verdict::of(deviations, placeholders);
         target.count(verdict);
-        if verdict == Verdict::Deviates
-            && let Some(spoken) = self.versions.spoken(&mut self.scales, place, &body.bytes)
-        {
-            let fact = TrafficFact::OtherVersion(key.clone());
-            self.fact(&fact, &spoken.reference(), &Sighting::Start(body));
+        if verdict == Verdict::Deviates {
+            self.other_version(place, body, &Head::of(body));
         }
         self.watcher.payload(&RoutedPayload {
             contract: place.contract,
@@ -503,43 +500,36 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 return self.unjudged(body, None, Verdict::Unmatched, "");
             }
         };
-        let Ok(document) = &parsed else {
+        if parsed.is_err() {
             // What is malformed belongs where the hint says, if it says so.
             let key = self.versions.named(hint).map(|place| key_of(&place));
             self.profile.matched += u64::from(key.is_some());
             self.parsed(body, parsed, key.as_ref());
             return;
-        };
-        let head = Document::head(&body.bytes, ELEMENTS);
-        let head = head.as_ref().unwrap_or(document);
-        match self.guess(hint, head.root()) {
-            Guess::Found(place, equal) => {
-                self.profile.matched += 1;
-                if equal.len() > 1 {
-                    self.fact(&TrafficFact::Ambiguous(equal), "", &Sighting::Start(body));
-                }
-                if place.operation.payload(place.side, place.status).is_none() {
-                    let sighting = match line {
-                        Some(line) => {
-                            let status = place.status.unwrap_or_default().to_string();
-                            Sighting::of_part(line, &status)
-                        }
-                        None => Sighting::Start(body),
-                    };
-                    self.fact(
-                        &TrafficFact::UndeclaredStatus(key_of(&place)),
-                        "",
-                        &sighting,
-                    );
-                }
-                self.body(&place, body, Some(parsed));
-            }
-            Guess::Unmatched => {
-                self.fact(&TrafficFact::Unmatched, "", &Sighting::Start(body));
-                self.parsed(body, parsed, None);
-                self.unjudged(body, None, Verdict::Unmatched, "");
-            }
         }
+        let Some(found) = self.guess(hint, &Head::of(body)) else {
+            self.fact(&TrafficFact::Unmatched, "", &Sighting::Start(body));
+            self.parsed(body, parsed, None);
+            return self.unjudged(body, None, Verdict::Unmatched, "");
+        };
+        let place = found.place;
+        self.profile.matched += 1;
+        self.ambiguous(self.payloads, &found, body);
+        if place.operation.payload(place.side, place.status).is_none() {
+            let sighting = match line {
+                Some(line) => {
+                    let status = place.status.unwrap_or_default().to_string();
+                    Sighting::of_part(line, &status)
+                }
+                None => Sighting::Start(body),
+            };
+            self.fact(
+                &TrafficFact::UndeclaredStatus(key_of(&place)),
+                "",
+                &sighting,
+            );
+        }
+        self.body(&place, body, Some(parsed));
     }
 
     /// An exchange and a contract that knows payloads only.

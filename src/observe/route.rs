@@ -6,7 +6,6 @@ use crate::json::Document;
 use crate::location::Side;
 use crate::schema::{Memo, NodeId};
 
-use super::fit::ELEMENTS;
 use super::stream::Scales;
 
 /// A place in a contract that payloads are compared with.
@@ -46,6 +45,11 @@ impl<'c> Destination<'c> {
     /// The side, unless the schema is of neither.
     pub(super) fn said_side(&self) -> Option<Side> {
         (self.operation.kind != OperationKind::Schema).then_some(self.side)
+    }
+
+    /// Whether it is no place of errors.
+    pub(super) fn is_success(&self) -> bool {
+        self.status.is_none_or(|status| status < 400)
     }
 
     /// `list-organisations response 200`
@@ -111,7 +115,7 @@ impl<'c> Versions<'c> {
     }
 
     /// Whether some other version has the operation, so that payloads may speak it.
-    fn has_others(&self, place: &Destination<'c>) -> bool {
+    pub(super) fn has_others(&self, place: &Destination<'c>) -> bool {
         let others = self.family.iter();
         let mut others = others.filter(|contract| !std::ptr::eq(**contract, place.contract));
         others.any(|contract| contract.operation(&place.operation.id).is_some())
@@ -296,15 +300,14 @@ impl<'c> Versions<'c> {
         &self,
         scales: &mut Scales<'c>,
         place: &Destination<'c>,
-        text: &[u8],
+        head: &Document<'_>,
     ) -> Option<&'c Contract> {
-        if !self.has_others(place) {
-            return None;
-        }
-        let document = Document::head(text, ELEMENTS)?;
-        let value = document.root();
         let payload = place.operation.payload(place.side, place.status)?;
-        let here = scales.fit(place.contract, payload.schema()?, place.side, value);
+        let root = head.root();
+        let here = scales.fit(place.contract, payload.schema()?, place.side, root);
+        // With more that is strange no other can be better, if all the rest were recognised.
+        let most = (head.values() * here.strange).checked_div(here.recognised);
+        let most = most.unwrap_or(usize::MAX);
         let mut best = (here, None);
         for contract in &self.family {
             let Some(operation) = contract.operation(&place.operation.id) else {
@@ -314,8 +317,11 @@ impl<'c> Versions<'c> {
                 continue;
             }
             for node in operation.schemas_like(place.side, place.status) {
-                let fit = scales.fit(contract, node, place.side, value);
-                if fit.is_likely() && fit.compare(best.0).is_gt() {
+                let fit = scales.fit_within(contract, node, place.side, root, most);
+                if let Some(fit) = fit
+                    && fit.is_likely()
+                    && fit.compare(best.0).is_gt()
+                {
                     best = (fit, Some(*contract));
                 }
             }

@@ -1,17 +1,20 @@
 //! How an observer uses the streaming walk: for payloads of which it is known, or guessed, where they belong.
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use crate::capture::{Body, Hint};
-use crate::json::{Document, Value};
+use crate::json::Document;
 use crate::schema::NodeId;
 
 use super::fit::ELEMENTS;
-use super::guess::{Candidates, Found, Guess};
+use super::guess::{Candidates, Found};
 use super::observer::{JUDGED_KEPT, Observer, key_of, names};
 use super::options::Engine;
 use super::profile::{TrafficFact, Verdict};
-use super::route::{Destination, Versions};
+use super::route::Destination;
 use super::sighting::Sighting;
-use super::stream::{Doubt, Outcome, Scales};
+use super::stream::{Doubt, Outcome};
 use super::watch::Watcher;
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
@@ -28,13 +31,20 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         node: NodeId,
         body: &Body<'_>,
     ) -> bool {
-        if !self.streams() {
-            return false;
-        }
+        self.streams() && self.streamed_with(place, node, body, &Head::of(body))
+    }
+
+    fn streamed_with(
+        &mut self,
+        place: &Destination<'c>,
+        node: NodeId,
+        body: &Body<'_>,
+        head: &Head<'_>,
+    ) -> bool {
         let number = self.payloads + 1;
         match self.streams.payload(place, node, body, number, None) {
             Some(outcome) => {
-                self.walked(place, node, body, &outcome);
+                self.walked(place, node, body, &outcome, head);
                 true
             }
             None => false,
@@ -48,20 +58,34 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         node: NodeId,
         body: &Body<'_>,
         outcome: &Outcome,
+        head: &Head<'_>,
     ) {
         self.payloads += 1;
         let verdict = outcome.verdict;
-        if verdict == Verdict::Deviates
-            && let Some(spoken) = self.versions.spoken(&mut self.scales, place, &body.bytes)
-        {
-            let fact = TrafficFact::OtherVersion(key_of(place));
-            self.fact(&fact, &spoken.reference(), &Sighting::Start(body));
+        if verdict == Verdict::Deviates {
+            self.other_version(place, body, head);
         }
         self.profile.verdicts.entry(verdict).or_default().0 += 1;
         if self.judged.len() < JUDGED_KEPT {
             let key = self.streams.key(place, node);
             let variants = names(&place.contract.graph, &outcome.variants);
             self.judge(&body.origin, Some(key), verdict, variants);
+        }
+    }
+
+    /// Says so if a payload that deviates is one of another version.
+    pub(super) fn other_version(
+        &mut self,
+        place: &Destination<'c>,
+        body: &Body<'_>,
+        head: &Head<'_>,
+    ) {
+        if self.versions.has_others(place)
+            && let Some(head) = head.document()
+            && let Some(spoken) = self.versions.spoken(&mut self.scales, place, head)
+        {
+            let fact = TrafficFact::OtherVersion(key_of(place));
+            self.fact(&fact, &spoken.reference(), &Sighting::Start(body));
         }
     }
 
@@ -77,12 +101,13 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         known.unwrap_or_else(|| Candidates::new(&self.versions, hint))
     }
 
-    /// Where a payload with this hint belongs, by the head of it.
-    pub(super) fn guess(&mut self, hint: &Hint, head: Value<'_>) -> Guess<'c> {
+    /// Where a payload with this hint belongs, by its head.
+    pub(super) fn guess(&mut self, hint: &Hint, head: &Head<'_>) -> Option<Arc<Found<'c>>> {
+        let head = head.document()?;
         let mut open = self.candidates(hint);
-        let guess = open.guess(&self.versions, &mut self.scales, head);
+        let found = open.guess(&self.versions, &mut self.scales, head);
         self.open = Some(open);
-        guess
+        found
     }
 
     /// A payload without method and URL; false when it is for the other walk.
@@ -111,16 +136,18 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             payloads,
             ..
         } = self;
-        let payload = *payloads;
+        let head = Head::of(body);
+        let mut look = |open: &mut Candidates<'c>| {
+            let found = open.guess(versions, scales, head.document()?);
+            open.expect(&body.bytes);
+            found
+        };
         let Some(sole) = open.expected(versions, &body.bytes) else {
-            return match found(open, versions, scales, body) {
-                Some(found) => self.streamed_there(&found, body),
-                None => false,
-            };
+            return look(open).is_some_and(|found| self.streamed_there(&found, body, &head));
         };
         let mut other = None;
         let mut belongs = || {
-            let found = found(open, versions, scales, body);
+            let found = look(open);
             let is_same = found.as_ref().is_some_and(|found| found.is(&sole.found));
             other = Some(found);
             is_same
@@ -129,55 +156,58 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             cases: &sole.cases,
             belongs: &mut belongs,
         };
-        let Found { place, node, .. } = &sole.found;
-        match (
-            streams.payload(place, *node, body, payload + 1, Some(doubt)),
-            other,
-        ) {
+        let (place, node) = (&sole.found.place, sole.node);
+        let payload = *payloads;
+        let outcome = streams.payload(place, node, body, payload + 1, Some(doubt));
+        match (outcome, other.flatten()) {
             (Some(outcome), other) => {
-                self.walked(place, *node, body, &outcome);
-                self.ambiguous(
-                    payload,
-                    other.flatten().as_ref().unwrap_or(&sole.found),
-                    body,
-                );
+                self.walked(place, node, body, &outcome, &head);
+                let found = other.as_deref().unwrap_or(&sole.found);
+                self.ambiguous(payload, found, body);
                 true
             }
-            (None, Some(Some(other))) if !other.is(&sole.found) => {
-                self.streamed_there(&other, body)
+            (None, Some(other)) if !other.is(&sole.found) => {
+                self.streamed_there(&other, body, &head)
             }
             (None, _) => false,
         }
     }
 
-    fn streamed_there(&mut self, found: &Found<'c>, body: &Body<'_>) -> bool {
+    fn streamed_there(&mut self, found: &Found<'c>, body: &Body<'_>, head: &Head<'_>) -> bool {
         let payload = self.payloads;
-        let is_streamed = self.streamed(&found.place, found.node, body);
+        let is_streamed = found
+            .node
+            .is_some_and(|node| self.streamed_with(&found.place, node, body, head));
         if is_streamed {
             self.ambiguous(payload, found, body);
         }
         is_streamed
     }
 
-    fn ambiguous(&mut self, payload: u64, found: &Found<'c>, body: &Body<'_>) {
+    pub(super) fn ambiguous(&mut self, payload: u64, found: &Found<'_>, body: &Body<'_>) {
         if let Some(fact) = &found.ambiguous {
             self.fact_of(payload, fact, "", &Sighting::Start(body));
         }
     }
 }
 
-/// Where a payload belongs by its head, if it is known what to compare it with there.
-fn found<'c>(
-    open: &mut Candidates<'c>,
-    versions: &Versions<'c>,
-    scales: &mut Scales<'c>,
-    body: &Body<'_>,
-) -> Option<Found<'c>> {
-    let head = Document::head(&body.bytes, ELEMENTS)?;
-    let guess = open.guess(versions, scales, head.root());
-    open.expect(&body.bytes);
-    match guess {
-        Guess::Found(place, equal) => Found::new(place, equal),
-        Guess::Unmatched => None,
+/// The first elements of each array of a payload, once somebody has asked.
+pub(super) struct Head<'b> {
+    bytes: &'b [u8],
+    document: OnceCell<Option<Document<'b>>>,
+}
+
+impl<'b> Head<'b> {
+    pub(super) fn of(body: &'b Body<'_>) -> Self {
+        Self {
+            bytes: &body.bytes,
+            document: OnceCell::new(),
+        }
+    }
+
+    /// `None` when it is not JSON.
+    pub(super) fn document(&self) -> Option<&Document<'b>> {
+        let parse = || Document::head(self.bytes, ELEMENTS);
+        self.document.get_or_init(parse).as_ref()
     }
 }

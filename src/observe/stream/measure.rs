@@ -1,6 +1,7 @@
 //! How well payloads fit schemas, by the slots of the streaming walk: the same as [`Fit::measure`] says, sooner.
 
 use std::hash::{Hash as _, Hasher as _};
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
@@ -12,6 +13,7 @@ use crate::schema::{Graph, NodeId};
 use super::super::fit::{ELEMENTS, Fit, VALUES};
 use super::super::options::Engine;
 use super::choice::Choice;
+use super::decide::{Answers, Applied, Question, Turn};
 use super::fault::Fault;
 use super::how::How;
 use super::object::Left;
@@ -44,8 +46,21 @@ impl<'c> Scales<'c> {
         side: Side,
         head: Value<'_>,
     ) -> Fit {
+        let fit = self.fit_within(contract, node, side, head, usize::MAX);
+        fit.unwrap_or_else(|| Fit::measure(&contract.graph, node, Some(side), head))
+    }
+
+    /// The same; perhaps `None` when more is strange in the payload than this.
+    pub(in crate::observe) fn fit_within(
+        &mut self,
+        contract: &'c Contract,
+        node: NodeId,
+        side: Side,
+        head: Value<'_>,
+        most: usize,
+    ) -> Option<Fit> {
         let graph = &contract.graph;
-        let by_walk = || Fit::measure(graph, node, Some(side), head);
+        let by_walk = || Some(Fit::measure(graph, node, Some(side), head));
         if self.engine == Engine::Reference {
             return by_walk();
         }
@@ -54,7 +69,11 @@ impl<'c> Scales<'c> {
             self.scales.push(Scale::new(graph, node, side));
             self.scales.len() - 1
         });
-        self.scales[scale].fit(head).unwrap_or_else(by_walk)
+        match self.scales[scale].fit(head, most) {
+            Ok(fit) => Some(fit),
+            Err(Stop::TooStrange) => None,
+            Err(Stop::Unknown | Stop::Rejected) => by_walk(),
+        }
     }
 }
 
@@ -64,6 +83,20 @@ struct Way {
     /// The numbers of the last measurements in which a value stood there, and was found to deviate.
     seen: u64,
     broken: u64,
+}
+
+/// A slot, and the schemas whose `not` accepts the value.
+type Chosen = (u32, Option<Arc<[NodeId]>>);
+
+/// Why measuring ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// Something has to be known that the slots do not tell.
+    Unknown,
+    /// A schema that was asked does not accept.
+    Rejected,
+    /// More is strange than was asked about.
+    TooStrange,
 }
 
 /// What of a payload is recognised under one schema.
@@ -76,10 +109,16 @@ struct Scale<'c> {
     below: FxHashMap<(u32, Option<Box<str>>), u32>,
     /// The number of this measurement.
     number: u64,
+    /// How many schemas are being asked whether they accept: then nothing is kept.
+    asking: u32,
     /// The values of this payload, the ways that it has, and what is strange in it.
     values: u32,
     touched: Vec<u32>,
     strange: FxHashSet<u64>,
+    /// How much may be strange.
+    most: usize,
+    /// Emptied, for reuse.
+    faults: Vec<(NodeId, Fault)>,
 }
 
 impl<'c> Scale<'c> {
@@ -92,61 +131,142 @@ impl<'c> Scale<'c> {
             way_of: Vec::new(),
             below: FxHashMap::default(),
             number: 0,
+            asking: 0,
             values: 0,
             touched: Vec::new(),
             strange: FxHashSet::default(),
+            most: usize::MAX,
+            faults: Vec::new(),
         }
     }
 
-    /// Measures a payload; `None` when it takes a schema that is not known before the value is.
-    fn fit(&mut self, head: Value<'_>) -> Option<Fit> {
+    /// Measures a payload, as long as no more is strange in it than this.
+    fn fit(&mut self, head: Value<'_>, most: usize) -> Result<Fit, Stop> {
         self.number += 1;
         self.values = 0;
         self.touched.clear();
         self.strange.clear();
+        self.asking = 0;
+        self.most = most;
         self.value(Program::ROOT, head)?;
         let ways = self.touched.iter().map(|way| &self.ways[*way as usize]);
         let is_broken = |way: &Way| way.broken == self.number;
         let sound = ways.clone().filter(|way| !is_broken(way));
-        Some(Fit {
+        Ok(Fit {
             recognised: sound.count(),
             strange: self.strange.len(),
             is_broken: ways.clone().any(is_broken) || is_broken(&self.ways[Self::ROOT as usize]),
         })
     }
 
-    fn value(&mut self, slot: u32, value: Value<'_>) -> Option<()> {
+    fn value(&mut self, slot: u32, value: Value<'_>) -> Result<(), Stop> {
         let kind = value.kind();
-        let slot = self.slot_of(slot, kind)?;
+        let (slot, excluded) = self.slot_of(slot, value)?;
         self.values += 1;
         if self.values > VALUES {
-            return None;
+            return Err(Stop::Unknown);
         }
-        let way = self.way(slot);
-        if way != Self::ROOT && self.ways[way as usize].seen != self.number {
-            self.ways[way as usize].seen = self.number;
-            self.touched.push(way);
+        let way = match self.asking {
+            0 => self.seen(slot),
+            _ => Self::ROOT,
+        };
+        for node in excluded.iter().flat_map(|excluded| &**excluded) {
+            self.breaks(way, *node, Fault::Excluded, "")?;
         }
         self.assess(slot, way, value)?;
         match kind {
             Kind::Object => self.members(slot, way, value),
             Kind::Array => self.elements(slot, value),
-            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => Some(()),
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => Ok(()),
         }
     }
 
-    /// The slot with the schemas that apply to values of a kind.
-    fn slot_of(&mut self, mut slot: u32, kind: Kind) -> Option<u32> {
+    /// The way to a slot, where something was seen.
+    fn seen(&mut self, slot: u32) -> u32 {
+        let way = self.way(slot);
+        if way != Self::ROOT && self.ways[way as usize].seen != self.number {
+            self.ways[way as usize].seen = self.number;
+            self.touched.push(way);
+        }
+        way
+    }
+
+    /// The slot with the schemas that apply to a value, and those whose `not` accepts it.
+    fn slot_of(&mut self, mut slot: u32, value: Value<'_>) -> Result<Chosen, Stop> {
+        let kind = value.kind();
+        let mut excluded = None;
         loop {
             let found = &self.program.slots[slot as usize];
             slot = match found.how[kind as usize] {
                 How::Only => found.only_of(kind as usize),
                 How::Choose => match self.program.choice(slot, kind) {
                     Choice::One { slot: below, .. } => below,
-                    Choice::Ask(_) | Choice::Tape => return None,
+                    Choice::Ask(decisions) => {
+                        let applied = self.decide(decisions, value)?;
+                        excluded = applied.excluded;
+                        applied.slot
+                    }
+                    Choice::Tape => return Err(Stop::Unknown),
                 },
-                _ => return Some(slot),
+                _ => return Ok((slot, excluded)),
             };
+        }
+    }
+
+    /// What the branches and conditions say that accept a value.
+    fn decide(&mut self, decisions: u32, value: Value<'_>) -> Result<Applied, Stop> {
+        // All are asked: nothing is known of the members.
+        let mut evidence = Vec::new();
+        let mut turn = self.program.first_turn(decisions, &mut evidence);
+        let mut answers = Answers::default();
+        loop {
+            let answer = match &self.program.decisions[decisions as usize].turns[turn as usize] {
+                Turn::Apply(applied) => return Ok(applied.clone()),
+                // Which branch is the closest is not known here.
+                Turn::NoBranch if self.asking == 0 => return Err(Stop::Unknown),
+                Turn::NoBranch => return Err(Stop::Rejected),
+                Turn::Tape => return Err(Stop::Unknown),
+                &Turn::Ask(Question::Accepts(node), _) => self.accepts(node, value)?,
+                Turn::Ask(Question::Has(name), _) => value.get(name).is_some(),
+            };
+            answers.push(answer);
+            let program = &mut self.program;
+            turn = program.next_turn(decisions, turn, answer, &evidence, answers);
+        }
+    }
+
+    fn accepts(&mut self, node: NodeId, value: Value<'_>) -> Result<bool, Stop> {
+        let slot = self.program.asked(node);
+        self.asking += 1;
+        let answer = self.value(slot, value);
+        self.asking -= 1;
+        match answer {
+            Ok(()) => Ok(true),
+            Err(Stop::Rejected) => Ok(false),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// Something is wrong at a way; `key` is that of the member that is wrong.
+    fn breaks(&mut self, way: u32, node: NodeId, fault: Fault, key: &str) -> Result<(), Stop> {
+        if self.asking > 0 {
+            return Err(Stop::Rejected);
+        }
+        self.ways[way as usize].broken = self.number;
+        self.add_strange(way, node, fault, key)
+    }
+
+    /// Something is strange at a way: the same counts once.
+    fn add_strange(&mut self, way: u32, node: NodeId, fault: Fault, key: &str) -> Result<(), Stop> {
+        // That no schema names a key is said by none of them.
+        let by = (fault != Fault::Undeclared).then_some(node);
+        let mut hasher = FxHasher::default();
+        let sort = sort_of(self.program.graph, node, fault);
+        (way, by, sort, key).hash(&mut hasher);
+        self.strange.insert(hasher.finish());
+        match self.strange.len() > self.most {
+            true => Err(Stop::TooStrange),
+            false => Ok(()),
         }
     }
 
@@ -181,13 +301,13 @@ impl<'c> Scale<'c> {
     }
 
     /// What the schemas of a slot have against a value itself.
-    fn assess(&mut self, slot: u32, way: u32, value: Value<'_>) -> Option<()> {
+    fn assess(&mut self, slot: u32, way: u32, value: Value<'_>) -> Result<(), Stop> {
         let graph = self.program.graph;
         let plan = self.program.plan(slot);
         let kind = value.kind();
         let asserting = &plan.asserting[kind as usize];
         if asserting.is_empty() {
-            return Some(());
+            return Ok(());
         }
         let text;
         let met = match kind {
@@ -201,7 +321,7 @@ impl<'c> Scale<'c> {
                 Met::Number(raw, is_plain && raw.len() <= 300)
             }
             Kind::String => {
-                text = value.as_str()?;
+                text = value.as_str().unwrap_or_default();
                 Met::String(&text)
             }
             Kind::Array | Kind::Object => {
@@ -213,28 +333,26 @@ impl<'c> Scale<'c> {
                         || checks.any(|check| check.kind == kind)
                 });
                 if looks_inside {
-                    return None;
+                    return Err(Stop::Unknown);
                 }
                 Met::Container(kind, value.raw().as_bytes(), value.len() as u64)
             }
         };
-        let mut faults = Faults {
-            graph,
-            way,
-            strange: &mut self.strange,
-        };
-        let mut is_broken = false;
-        assess(graph, plan, &met, |node, fault| {
-            is_broken = true;
-            faults.add(node, fault, "");
-        });
-        if is_broken {
-            self.ways[way as usize].broken = self.number;
-        }
-        Some(())
+        let mut faults = std::mem::take(&mut self.faults);
+        assess(graph, plan, &met, |node, fault| faults.push((node, fault)));
+        self.break_all(way, faults)
     }
 
-    fn members(&mut self, slot: u32, way: u32, value: Value<'_>) -> Option<()> {
+    /// All of this is wrong at a way; the list is kept for the next ones.
+    fn break_all(&mut self, way: u32, mut faults: Vec<(NodeId, Fault)>) -> Result<(), Stop> {
+        let mut all = faults.iter();
+        let outcome = all.try_for_each(|(node, fault)| self.breaks(way, *node, *fault, ""));
+        faults.clear();
+        self.faults = faults;
+        outcome
+    }
+
+    fn members(&mut self, slot: u32, way: u32, value: Value<'_>) -> Result<(), Stop> {
         let mut left = Left::all();
         for (key, value) in value.members() {
             let member = match self.member(slot, key, &mut left) {
@@ -246,39 +364,23 @@ impl<'c> Scale<'c> {
                 Err(member) => member,
             };
             let name = key.name();
-            let mut faults = Faults {
-                graph: self.program.graph,
-                way,
-                strange: &mut self.strange,
-            };
             for &(node, fault) in &*member.faults {
-                match fault {
-                    Fault::Undeclared => faults.add(node, fault, &name),
-                    _ if fault.is_deviation() => faults.add(node, fault, &name),
-                    _ => {}
+                if fault.is_deviation() {
+                    self.breaks(way, node, fault, &name)?;
+                } else if fault == Fault::Undeclared && self.asking == 0 {
+                    self.add_strange(way, node, fault, &name)?;
                 }
-            }
-            if member.deviates {
-                self.ways[way as usize].broken = self.number;
             }
             if member.slot != NONE {
                 self.value(member.slot, value)?;
             }
         }
-        let mut lacking = Vec::new();
-        if self.program.may_lack(slot, &left) {
-            self.program.lacking(slot, &left, &mut lacking);
+        if !self.program.may_lack(slot, &left) {
+            return Ok(());
         }
-        for (node, fault) in lacking {
-            let mut faults = Faults {
-                graph: self.program.graph,
-                way,
-                strange: &mut self.strange,
-            };
-            faults.add(node, fault, "");
-            self.ways[way as usize].broken = self.number;
-        }
-        Some(())
+        let mut faults = std::mem::take(&mut self.faults);
+        self.program.lacking(slot, &left, &mut faults);
+        self.break_all(way, faults)
     }
 
     /// The slot of a member that is only walked, if anything is asked of it; else what the member is like.
@@ -298,35 +400,22 @@ impl<'c> Scale<'c> {
         }
     }
 
-    fn elements(&mut self, slot: u32, value: Value<'_>) -> Option<()> {
+    fn elements(&mut self, slot: u32, value: Value<'_>) -> Result<(), Stop> {
         if !self.program.plan(slot).containing.is_empty() {
-            return None;
+            return Err(Stop::Unknown);
         }
-        for (index, element) in value.elements().enumerate().take(ELEMENTS as usize) {
+        // Whoever is asked whether it accepts is asked about all that there is.
+        let most = match self.asking {
+            0 => ELEMENTS as usize,
+            _ => usize::MAX,
+        };
+        for (index, element) in value.elements().enumerate().take(most) {
             match self.program.element(slot, index) {
                 UNASKED => {}
                 below => self.value(below, element)?,
             }
         }
-        Some(())
-    }
-}
-
-/// What is strange at one way of a payload.
-struct Faults<'a> {
-    graph: &'a Graph,
-    way: u32,
-    strange: &'a mut FxHashSet<u64>,
-}
-
-impl Faults<'_> {
-    /// What is wrong there in the same way counts once; `key` is that of the member that is wrong.
-    fn add(&mut self, node: NodeId, fault: Fault, key: &str) {
-        let mut hasher = FxHasher::default();
-        // That no schema names a key is said by none of them.
-        let by = (fault != Fault::Undeclared).then_some(node);
-        (self.way, by, sort_of(self.graph, node, fault), key).hash(&mut hasher);
-        self.strange.insert(hasher.finish());
+        Ok(())
     }
 }
 
@@ -383,7 +472,7 @@ mod tests {
     }
 
     /// What both ways of measuring say, the one by slots if it says something.
-    fn both(contract: &Contract, scale: &mut Scale<'_>, text: &str) -> (Option<Fit>, Fit) {
+    fn both(contract: &Contract, scale: &mut Scale<'_>, text: &str) -> (Result<Fit, Stop>, Fit) {
         let head = Document::head(text.as_bytes(), ELEMENTS).expect("JSON");
         let by_walk = Fit::measure(
             &contract.graph,
@@ -391,7 +480,7 @@ mod tests {
             Some(Side::Response),
             head.root(),
         );
-        (scale.fit(head.root()), by_walk)
+        (scale.fit(head.root(), usize::MAX), by_walk)
     }
 
     #[test]
@@ -406,6 +495,10 @@ mod tests {
                 "kind": {"const": "x"},
                 "colour": {"enum": ["red", "blue"]},
                 "sizes": {"additionalProperties": {"type": "number"}},
+                "shape": {"oneOf": [
+                    {"type": "object", "properties": {"side": {"type": "number"}}, "required": ["side"]},
+                    {"type": "object", "properties": {"radius": {"type": "number"}}, "required": ["radius"]}
+                ]},
                 "pair": {"prefixItems": [{"type": "string"}, {"type": "null"}], "items": false}
             },
             "dependentRequired": {"id": ["name"], "tags": ["gone"]},
@@ -420,12 +513,13 @@ mod tests {
             r#"{"id": 1.5, "tags": ["x", "y", "z", 1], "owner": {"name": 1, "x": 2, "y": []}, "kind": 1}"#,
             r#"{"tags": [], "sizes": {"a": 1, "b": "2", "cdefghi": 3}, "pair": ["a", null, 1, 2, 3]}"#,
             r#"{"id": 0, "new": {"a": 1}, "newer": 2, "n\u0065w": 3, "owner": {}, "pair": [1, 2]}"#,
+            r#"{"shape": {"side": 1, "colour": 2}, "owner": {"name": "x"}}"#,
             "[1, 2]",
             "null",
         ] {
             for _ in 0..2 {
                 let (by_slots, by_walk) = both(&contract, &mut scale, text);
-                assert_eq!(by_slots, Some(by_walk), "{text}");
+                assert_eq!(by_slots, Ok(by_walk), "{text}");
             }
         }
         let (by_slots, by_walk) = both(
@@ -440,7 +534,7 @@ mod tests {
             strange: 7,
             is_broken: true,
         };
-        assert_eq!((by_slots, by_walk), (Some(seen), seen));
+        assert_eq!((by_slots, by_walk), (Ok(seen), seen));
     }
 
     proptest! {
