@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::capture::Hint;
 use crate::contract::{Contract, Payload};
-use crate::json::Document;
+use crate::json::{Document, Value};
 use crate::location::{Side, Step};
 use crate::schema::NodeId;
 
@@ -86,6 +86,9 @@ pub(super) struct Candidates<'c> {
     by_start: FxHashMap<u64, usize>,
     /// The schema that the latest payload fitted best.
     best: Option<usize>,
+    /// For the keys of an object, each in quotes: how much is strange in it to each schema whatever its members
+    /// are, at least.
+    by_keys: FxHashMap<Vec<u8>, Vec<usize>>,
     /// Where payloads belong that fit some places equally well.
     found: FxHashMap<Vec<usize>, Option<Arc<Found<'c>>>>,
     /// The only place and schema that payloads may belong to, whatever they hold: where a guess is found
@@ -97,6 +100,9 @@ pub(super) struct Candidates<'c> {
 
 /// Payloads of which the first bytes are remembered.
 const STARTS: usize = 1_024;
+
+/// Sets of keys of objects that are remembered.
+const KEYS: usize = 256;
 
 /// Bytes of a payload that is surely measured to its end: each value takes two at least.
 const CERTAIN: usize = VALUES as usize * 2;
@@ -149,6 +155,7 @@ impl<'c> Candidates<'c> {
             succeeds,
             by_start: FxHashMap::default(),
             best: None,
+            by_keys: FxHashMap::default(),
             found: FxHashMap::default(),
             only,
             of_any_status: None,
@@ -287,15 +294,35 @@ impl<'c> Candidates<'c> {
     }
 
     /// How well a payload fits each schema, without those that it fits worse than another one.
-    fn fits(&self, scales: &mut Scales<'c>, head: &Document<'_>) -> Vec<Option<Fit>> {
+    fn fits(&mut self, scales: &mut Scales<'c>, head: &Document<'_>) -> Vec<Option<Fit>> {
         let mut fits = vec![None; self.schemas.len()];
         let values = head.values();
+        let keys = keys_of(head.root());
+        if !self.by_keys.contains_key(&keys) {
+            if self.by_keys.len() >= KEYS {
+                self.by_keys.clear();
+            }
+            let least = self.schemas.iter().map(|schema| {
+                let Schema {
+                    contract,
+                    node,
+                    side,
+                } = *schema;
+                scales.strange_keys(contract, node, side, head.root())
+            });
+            let least = least.collect();
+            self.by_keys.insert(keys.clone(), least);
+        }
+        let least = &self.by_keys[&keys];
         // As much may be strange as in what fits best so far, if all the rest were recognised.
         let mut most = usize::MAX;
         // The one that was best last is mostly the best again.
         let first = self.best.into_iter();
         let others = (0..self.schemas.len()).filter(|schema| Some(*schema) != self.best);
         for number in first.chain(others) {
+            if least[number] > most {
+                continue;
+            }
             let Schema {
                 contract,
                 node,
@@ -356,9 +383,16 @@ fn compare((a, place_a, _): &Measured<'_>, (b, place_b, _): &Measured<'_>) -> Or
     rank(a, place_a).cmp(&rank(b, place_b)).then(a.compare(*b))
 }
 
+/// The keys of an object, each in its quotes; nothing for other values.
+fn keys_of(value: Value<'_>) -> Vec<u8> {
+    let text = value.document_text().as_bytes();
+    let keys = value.members().map(|(key, _)| &text[key.span()]);
+    keys.collect::<Vec<_>>().concat()
+}
+
 /// What tells payloads apart by how they start: their brackets, and the first keys of the first object.
 fn start_of(payload: &[u8]) -> u64 {
-    const KEYS: usize = 3;
+    const FIRST: usize = 3;
     let mut hasher = FxHasher::default();
     let mut rest = payload;
     loop {
@@ -370,7 +404,7 @@ fn start_of(payload: &[u8]) -> u64 {
         match first {
             b'[' => rest = behind,
             b'{' => {
-                keys(behind, KEYS, &mut hasher);
+                keys(behind, FIRST, &mut hasher);
                 break;
             }
             _ => break,
@@ -473,7 +507,7 @@ mod tests {
         }
     }
 
-    const KEYS: [&str; 4] = ["a", "b", "c", "data"];
+    const NAMES: [&str; 4] = ["a", "b", "c", "data"];
 
     /// Schemas as contracts have them.
     fn schema() -> impl Strategy<Value = Json> {
@@ -489,8 +523,8 @@ mod tests {
             let properties = prop::collection::vec(inner.clone(), 4);
             let object = (
                 properties,
-                subsequence(&KEYS[..], 0..4),
-                subsequence(&KEYS[..], 0..4),
+                subsequence(&NAMES[..], 0..4),
+                subsequence(&NAMES[..], 0..4),
                 0..8,
             );
             let object = object.prop_map(|(schemas, named, required, rest)| {
@@ -530,7 +564,7 @@ mod tests {
         let leaf = prop::sample::select(vec![json!("x"), json!("y"), json!(1), json!(null)]);
         leaf.prop_recursive(3, 24, 4, |inner| {
             let members = (
-                subsequence(&KEYS[..], 0..4),
+                subsequence(&NAMES[..], 0..4),
                 prop::collection::vec(inner.clone(), 4),
             );
             let object = members.prop_map(|(keys, values)| {

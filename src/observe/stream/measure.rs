@@ -18,7 +18,7 @@ use super::fault::Fault;
 use super::how::How;
 use super::object::Left;
 use super::plan::{Met, assess};
-use super::slot::{Member, NONE, Program, Step};
+use super::slot::{NONE, Program, Slot, Step};
 use super::walk::UNASKED;
 
 /// Measures how well payloads fit schemas, and keeps what it learns of the schemas.
@@ -64,16 +64,37 @@ impl<'c> Scales<'c> {
         if self.engine == Engine::Reference {
             return by_walk();
         }
-        let schema = (std::ptr::from_ref(contract).addr(), node, side);
-        let scale = *self.by_schema.entry(schema).or_insert_with(|| {
-            self.scales.push(Scale::new(graph, node, side));
-            self.scales.len() - 1
-        });
-        match self.scales[scale].fit(head, most) {
+        match self.scale(contract, node, side).fit(head, most) {
             Ok(fit) => Some(fit),
             Err(Stop::TooStrange) => None,
             Err(Stop::Unknown | Stop::Rejected) => by_walk(),
         }
+    }
+}
+
+impl<'c> Scales<'c> {
+    /// How much is strange in an object to a schema whatever its members are, at least: members that are not
+    /// named, or missing.
+    pub(in crate::observe) fn strange_keys(
+        &mut self,
+        contract: &'c Contract,
+        node: NodeId,
+        side: Side,
+        value: Value<'_>,
+    ) -> usize {
+        match self.engine {
+            Engine::Reference => 0,
+            Engine::Streaming => self.scale(contract, node, side).strange_keys(value),
+        }
+    }
+
+    fn scale(&mut self, contract: &'c Contract, node: NodeId, side: Side) -> &mut Scale<'c> {
+        let schema = (std::ptr::from_ref(contract).addr(), node, side);
+        let scale = *self.by_schema.entry(schema).or_insert_with(|| {
+            self.scales.push(Scale::new(&contract.graph, node, side));
+            self.scales.len() - 1
+        });
+        &mut self.scales[scale]
     }
 }
 
@@ -140,14 +161,34 @@ impl<'c> Scale<'c> {
         }
     }
 
-    /// Measures a payload, as long as no more is strange in it than this.
-    fn fit(&mut self, head: Value<'_>, most: usize) -> Result<Fit, Stop> {
+    fn start(&mut self, most: usize) {
         self.number += 1;
         self.values = 0;
         self.touched.clear();
         self.strange.clear();
         self.asking = 0;
         self.most = most;
+    }
+
+    fn strange_keys(&mut self, value: Value<'_>) -> usize {
+        self.start(usize::MAX);
+        let is_fixed = |slot: &Slot| slot.how[Kind::Object as usize] == How::Object;
+        if value.kind() != Kind::Object || !is_fixed(&self.program.slots[Program::ROOT as usize]) {
+            return 0;
+        }
+        let mut left = Left::all();
+        for (key, _) in value.members() {
+            // Nothing ends this early: there is no limit.
+            let _: Result<Option<u32>, Stop> =
+                self.member(Program::ROOT, Self::ROOT, key, &mut left);
+        }
+        let _: Result<(), Stop> = self.missing(Program::ROOT, Self::ROOT, &left);
+        self.strange.len()
+    }
+
+    /// Measures a payload, as long as no more is strange in it than this.
+    fn fit(&mut self, head: Value<'_>, most: usize) -> Result<Fit, Stop> {
+        self.start(most);
         self.value(Program::ROOT, head)?;
         let ways = self.touched.iter().map(|way| &self.ways[*way as usize]);
         let is_broken = |way: &Way| way.broken == self.number;
@@ -355,49 +396,58 @@ impl<'c> Scale<'c> {
     fn members(&mut self, slot: u32, way: u32, value: Value<'_>) -> Result<(), Stop> {
         let mut left = Left::all();
         for (key, value) in value.members() {
-            let member = match self.member(slot, key, &mut left) {
-                Ok(Some(below)) => {
-                    self.value(below, value)?;
-                    continue;
-                }
-                Ok(None) => continue,
-                Err(member) => member,
-            };
-            let name = key.name();
-            for &(node, fault) in &*member.faults {
-                if fault.is_deviation() {
-                    self.breaks(way, node, fault, &name)?;
-                } else if fault == Fault::Undeclared && self.asking == 0 {
-                    self.add_strange(way, node, fault, &name)?;
-                }
-            }
-            if member.slot != NONE {
-                self.value(member.slot, value)?;
+            if let Some(below) = self.member(slot, way, key, &mut left)? {
+                self.value(below, value)?;
             }
         }
-        if !self.program.may_lack(slot, &left) {
+        self.missing(slot, way, &left)
+    }
+
+    /// The slot of a member, if anything is asked of it.
+    fn member(
+        &mut self,
+        slot: u32,
+        way: u32,
+        key: Key<'_>,
+        left: &mut Left,
+    ) -> Result<Option<u32>, Stop> {
+        let known = key
+            .plain()
+            .and_then(|key| self.program.known_member(slot, key));
+        let member = match known {
+            Some(number) => Ok(number),
+            None => self.program.member(slot, &key.name()),
+        };
+        let member = match member {
+            Ok(number) => {
+                left.take(number as usize);
+                let member = &self.program.slots[slot as usize].members[number as usize];
+                if member.faults.is_empty() {
+                    return Ok((member.slot != NONE).then_some(member.slot));
+                }
+                member.clone()
+            }
+            Err(member) => member,
+        };
+        let name = key.name();
+        for &(node, fault) in &*member.faults {
+            if fault.is_deviation() {
+                self.breaks(way, node, fault, &name)?;
+            } else if fault == Fault::Undeclared && self.asking == 0 {
+                self.add_strange(way, node, fault, &name)?;
+            }
+        }
+        Ok((member.slot != NONE).then_some(member.slot))
+    }
+
+    /// What is wrong with the members that are not there.
+    fn missing(&mut self, slot: u32, way: u32, left: &Left) -> Result<(), Stop> {
+        if !self.program.may_lack(slot, left) {
             return Ok(());
         }
         let mut faults = std::mem::take(&mut self.faults);
-        self.program.lacking(slot, &left, &mut faults);
+        self.program.lacking(slot, left, &mut faults);
         self.break_all(way, faults)
-    }
-
-    /// The slot of a member that is only walked, if anything is asked of it; else what the member is like.
-    fn member(&mut self, slot: u32, key: Key<'_>, left: &mut Left) -> Result<Option<u32>, Member> {
-        let number = match key
-            .plain()
-            .and_then(|key| self.program.known_member(slot, key))
-        {
-            Some(number) => number,
-            None => self.program.member(slot, &key.name())?,
-        };
-        left.take(number as usize);
-        let member = &self.program.slots[slot as usize].members[number as usize];
-        match member.faults.is_empty() {
-            true => Ok((member.slot != NONE).then_some(member.slot)),
-            false => Err(member.clone()),
-        }
     }
 
     fn elements(&mut self, slot: u32, value: Value<'_>) -> Result<(), Stop> {
@@ -551,6 +601,11 @@ mod tests {
                 let text = value.to_string();
                 let (by_slots, by_walk) = both(&contract, &mut scale, &text);
                 prop_assert_eq!(by_slots.unwrap_or(by_walk), by_walk, "{} on {}", schema, text);
+                let head = Document::head(text.as_bytes(), ELEMENTS).expect("JSON");
+                prop_assert!(scale.strange_keys(head.root()) <= by_walk.strange, "{} on {}", schema, text);
+                let within = scale.fit(head.root(), 1);
+                prop_assert!(within != Err(Stop::TooStrange) || by_walk.strange > 1, "{} on {}", schema, text);
+                prop_assert!(within.is_err() || within == Ok(by_walk), "{} on {}", schema, text);
             }
         }
     }

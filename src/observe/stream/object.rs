@@ -111,6 +111,9 @@ impl Walk<'_, '_, '_> {
         if others > 0 && scan::repeats(&mut self.scratch.hashes, hashes) {
             return Err(Halt);
         }
+        if MODE == ASK && left.lacks(&self.program.slots[slot as usize].required) {
+            return Err(self.reject());
+        }
         if self.program.may_lack(slot, left) {
             self.presence::<MODE>(slot, start, left)?;
         }
@@ -211,9 +214,9 @@ impl Walk<'_, '_, '_> {
         let (member, next) = (u32::from(glue.member), glue.next);
         let key = glue.text.text();
         let value = at + key.len();
-        let quotes = key.iter().enumerate().filter(|(_, byte)| **byte == b'"');
-        let mut quotes = quotes.map(|(quote, _)| at + quote);
-        let key = (quotes.next().ok_or(Halt)?, quotes.next().ok_or(Halt)? + 1);
+        let opening = memchr::memchr(b'"', key).ok_or(Halt)?;
+        let length = memchr::memchr(b'"', &key[opening + 1..]).ok_or(Halt)?;
+        let key = (at + opening, at + opening + length + 2);
         let stands = Stands {
             object: start,
             key,
@@ -243,6 +246,9 @@ impl Walk<'_, '_, '_> {
         let known = &self.program.slots[slot as usize].members[member as usize];
         if known.is_plain() {
             return self.spaced::<MODE>(known.slot, stands.value, depth + 1);
+        }
+        if MODE == ASK && known.slot == NONE && !known.deviates {
+            return self.skip(stands.value, depth + 1);
         }
         let known = known.clone();
         self.member::<MODE>(slot, &known, stands, depth)
