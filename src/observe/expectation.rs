@@ -157,7 +157,7 @@ pub(super) enum Said {
 pub(super) fn best_fit(graph: &Graph, schemas: &[NodeId], side: Side, value: Value<'_>) -> NodeId {
     let mut best = (schemas[0], None);
     for &schema in schemas.iter().filter(|_| schemas.len() > 1) {
-        let fit = Fit::measure(graph, schema, Some(side), value);
+        let fit = Fit::of_variant(graph, schema, Some(side), value);
         if best.1.is_none_or(|known| fit.compare(known).is_gt()) {
             best = (schema, Some(fit));
         }

@@ -13,8 +13,11 @@ use crate::schema::{Graph, NodeId};
 use super::deviation::DeviationKind;
 use super::walk::{About, Recorder, Taken, Walk};
 
-/// Values that a measurement looks at before it stops.
+/// Values of a payload that are looked at.
 pub(super) const VALUES: u32 = 100_000;
+
+/// The same where it is asked which of several schemas a value was meant for: variants inside variants multiply.
+const VALUES_OF_VARIANT: u32 = 2_000;
 
 /// Elements of each array that are looked at.
 pub(super) const ELEMENTS: u32 = 3;
@@ -39,36 +42,40 @@ impl Fit {
         is_broken: false,
     };
 
-    /// Measures a payload against one schema.
+    /// Measures a payload against one schema, by the first elements of its arrays.
     pub(super) fn measure(
         graph: &Graph,
         node: NodeId,
         side: Option<Side>,
         value: Value<'_>,
     ) -> Self {
-        Self::of(
-            Walk::new(graph, side, Measure::default()).measuring(ELEMENTS as usize),
-            node,
-            value,
-        )
+        Self::within(graph, node, side, value, (ELEMENTS as usize, VALUES))
     }
 
-    /// The same with all elements of arrays.
-    #[cfg(test)]
-    pub(super) fn measure_all(
+    /// Measures a value against a schema that may not be the one it was meant for.
+    pub(super) fn of_variant(
         graph: &Graph,
         node: NodeId,
         side: Option<Side>,
         value: Value<'_>,
     ) -> Self {
-        Self::of(
-            Walk::new(graph, side, Measure::default()).measuring(usize::MAX),
-            node,
-            value,
-        )
+        let most = (ELEMENTS as usize, VALUES_OF_VARIANT);
+        Self::within(graph, node, side, value, most)
     }
 
-    fn of(mut walk: Walk<'_, Measure>, node: NodeId, value: Value<'_>) -> Self {
+    /// Looks at no more than so many elements of each array, and so many values.
+    pub(super) fn within(
+        graph: &Graph,
+        node: NodeId,
+        side: Option<Side>,
+        value: Value<'_>,
+        (elements, values): (usize, u32),
+    ) -> Self {
+        let measure = Measure {
+            most: values,
+            ..Measure::default()
+        };
+        let mut walk = Walk::new(graph, side, measure).measuring(elements);
         walk.run(node, value);
         let Measure {
             seen,
@@ -113,6 +120,7 @@ struct Measure {
     met: FxHashSet<u64>,
     strange: usize,
     values: u32,
+    most: u32,
 }
 
 impl Measure {
@@ -180,7 +188,7 @@ impl<'d> Recorder<'d> for Measure {
     fn variant(&mut self, _: NodeId) {}
 
     fn is_done(&self) -> bool {
-        self.values >= VALUES
+        self.values >= self.most
     }
 }
 

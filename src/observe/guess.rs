@@ -86,9 +86,9 @@ pub(super) struct Candidates<'c> {
     by_start: FxHashMap<u64, usize>,
     /// The schema that the latest payload fitted best.
     best: Option<usize>,
-    /// For the keys of an object, each in quotes: how much is strange in it to each schema whatever its members
-    /// are, at least.
-    by_keys: FxHashMap<Vec<u8>, Vec<usize>>,
+    /// For the keys of an object, or of the first one of an array: how much is strange to each schema whatever
+    /// the members are, at least.
+    by_keys: FxHashMap<Vec<u8>, Box<[u16]>>,
     /// Where payloads belong that fit some places equally well.
     found: FxHashMap<Vec<usize>, Option<Arc<Found<'c>>>>,
     /// The only place and schema that payloads may belong to, whatever they hold: where a guess is found
@@ -98,11 +98,12 @@ pub(super) struct Candidates<'c> {
     of_any_status: Option<Box<Self>>,
 }
 
-/// Payloads of which the first bytes are remembered.
-const STARTS: usize = 1_024;
+/// Ways to start that are remembered.
+const STARTS: usize = 65_536;
 
-/// Sets of keys of objects that are remembered.
-const KEYS: usize = 256;
+/// Sets of keys of objects that are remembered, and what is remembered of them together.
+const KEYS: usize = 4_096;
+const LEAST: usize = 4_000_000;
 
 /// Bytes of a payload that is surely measured to its end: each value takes two at least.
 const CERTAIN: usize = VALUES as usize * 2;
@@ -299,7 +300,7 @@ impl<'c> Candidates<'c> {
         let values = head.values();
         let keys = keys_of(head.root());
         if !self.by_keys.contains_key(&keys) {
-            if self.by_keys.len() >= KEYS {
+            if self.by_keys.len() >= KEYS.min(LEAST / self.schemas.len().max(1)) {
                 self.by_keys.clear();
             }
             let least = self.schemas.iter().map(|schema| {
@@ -308,7 +309,8 @@ impl<'c> Candidates<'c> {
                     node,
                     side,
                 } = *schema;
-                scales.strange_keys(contract, node, side, head.root())
+                let strange = scales.strange_keys(contract, node, side, head.root());
+                u16::try_from(strange).unwrap_or(u16::MAX)
             });
             let least = least.collect();
             self.by_keys.insert(keys.clone(), least);
@@ -316,11 +318,11 @@ impl<'c> Candidates<'c> {
         let least = &self.by_keys[&keys];
         // As much may be strange as in what fits best so far, if all the rest were recognised.
         let mut most = usize::MAX;
-        // The one that was best last is mostly the best again.
-        let first = self.best.into_iter();
-        let others = (0..self.schemas.len()).filter(|schema| Some(*schema) != self.best);
-        for number in first.chain(others) {
-            if least[number] > most {
+        // What has to be strange least is mostly the best.
+        let first = (0..fits.len()).min_by_key(|schema| least[*schema]);
+        let others = (0..fits.len()).filter(|schema| Some(*schema) != first);
+        for number in first.into_iter().chain(others) {
+            if usize::from(least[number]) > most {
                 continue;
             }
             let Schema {
@@ -383,10 +385,16 @@ fn compare((a, place_a, _): &Measured<'_>, (b, place_b, _): &Measured<'_>) -> Or
     rank(a, place_a).cmp(&rank(b, place_b)).then(a.compare(*b))
 }
 
-/// The keys of an object, each in its quotes; nothing for other values.
+/// The keys of an object, each in its quotes, or of the first element of an array behind a bracket; nothing for
+/// other values.
 fn keys_of(value: Value<'_>) -> Vec<u8> {
     let text = value.document_text().as_bytes();
-    let keys = value.members().map(|(key, _)| &text[key.span()]);
+    let (bracket, object) = match value.elements().next() {
+        Some(element) => (&b"["[..], element),
+        None => (&b""[..], value),
+    };
+    let keys = object.members().map(|(key, _)| &text[key.span()]);
+    let keys = std::iter::once(bracket).chain(keys);
     keys.collect::<Vec<_>>().concat()
 }
 

@@ -82,7 +82,7 @@ pub(super) fn closest<'d>(
     }
     let mut best: Option<(Fit, NodeId)> = None;
     for &branch in of_type.iter().filter(|_| may_measure) {
-        let fit = Fit::measure(graph, branch, side, value);
+        let fit = Fit::of_variant(graph, branch, side, value);
         if best.is_none_or(|(known, _)| fit.compare(known).is_gt()) {
             best = Some((fit, branch));
         }

@@ -18,7 +18,7 @@ use super::fault::Fault;
 use super::how::How;
 use super::object::Left;
 use super::plan::{Met, assess};
-use super::slot::{NONE, Program, Slot, Step};
+use super::slot::{NONE, Program, Step};
 use super::walk::UNASKED;
 
 /// Measures how well payloads fit schemas, and keeps what it learns of the schemas.
@@ -172,18 +172,37 @@ impl<'c> Scale<'c> {
 
     fn strange_keys(&mut self, value: Value<'_>) -> usize {
         self.start(usize::MAX);
-        let is_fixed = |slot: &Slot| slot.how[Kind::Object as usize] == How::Object;
-        if value.kind() != Kind::Object || !is_fixed(&self.program.slots[Program::ROOT as usize]) {
+        let element = value.elements().next();
+        let slot = match element {
+            None => Some(Program::ROOT),
+            Some(_) => self
+                .slot_by_kind(Program::ROOT, Kind::Array)
+                .map(|slot| self.program.element(slot, 0))
+                .filter(|below| *below != UNASKED),
+        };
+        let object = element.unwrap_or(value);
+        let slot = slot.and_then(|slot| self.slot_by_kind(slot, Kind::Object));
+        let Some(slot) = slot.filter(|_| object.kind() == Kind::Object) else {
             return 0;
-        }
+        };
         let mut left = Left::all();
-        for (key, _) in value.members() {
+        for (key, _) in object.members() {
             // Nothing ends this early: there is no limit.
-            let _: Result<Option<u32>, Stop> =
-                self.member(Program::ROOT, Self::ROOT, key, &mut left);
+            let _: Result<Option<u32>, Stop> = self.member(slot, Self::ROOT, key, &mut left);
         }
-        let _: Result<(), Stop> = self.missing(Program::ROOT, Self::ROOT, &left);
+        let _: Result<(), Stop> = self.missing(slot, Self::ROOT, &left);
         self.strange.len()
+    }
+
+    /// The slot for values of a kind, where the kind alone says which it is.
+    fn slot_by_kind(&mut self, mut slot: u32, kind: Kind) -> Option<u32> {
+        while self.program.slots[slot as usize].how[kind as usize] == How::Choose {
+            slot = match self.program.choice(slot, kind) {
+                Choice::One { slot, .. } => slot,
+                Choice::Ask(_) | Choice::Tape => return None,
+            };
+        }
+        Some(slot)
     }
 
     /// Measures a payload, as long as no more is strange in it than this.
