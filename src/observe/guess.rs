@@ -86,8 +86,7 @@ pub(super) struct Candidates<'c> {
     by_start: FxHashMap<u64, usize>,
     /// The schema that the latest payload fitted best.
     best: Option<usize>,
-    /// For the keys of an object, or of the first one of an array: how much is strange to each schema whatever
-    /// the members are, at least.
+    /// For [kinds and keys](keys_of): how much is strange to each schema at least, whatever the members are.
     by_keys: FxHashMap<Vec<u8>, Box<[u16]>>,
     /// Where payloads belong that fit some places equally well.
     found: FxHashMap<Vec<usize>, Option<Arc<Found<'c>>>>,
@@ -319,8 +318,9 @@ impl<'c> Candidates<'c> {
         // As much may be strange as in what fits best so far, if all the rest were recognised.
         let mut most = usize::MAX;
         // What has to be strange least is mostly the best.
-        let first = (0..fits.len()).min_by_key(|schema| least[*schema]);
-        let others = (0..fits.len()).filter(|schema| Some(*schema) != first);
+        let least_of_all = least.iter().min().copied().unwrap_or_default();
+        let (first, others): (Vec<usize>, Vec<usize>) =
+            (0..fits.len()).partition(|schema| least[*schema] == least_of_all);
         for number in first.into_iter().chain(others) {
             if usize::from(least[number]) > most {
                 continue;
@@ -385,17 +385,18 @@ fn compare((a, place_a, _): &Measured<'_>, (b, place_b, _): &Measured<'_>) -> Or
     rank(a, place_a).cmp(&rank(b, place_b)).then(a.compare(*b))
 }
 
-/// The keys of an object, each in its quotes, or of the first element of an array behind a bracket; nothing for
-/// other values.
+/// The kind of a value, and of its first element, and the keys of that one or of itself, each in its quotes.
 fn keys_of(value: Value<'_>) -> Vec<u8> {
     let text = value.document_text().as_bytes();
-    let (bracket, object) = match value.elements().next() {
-        Some(element) => (&b"["[..], element),
-        None => (&b""[..], value),
-    };
-    let keys = object.members().map(|(key, _)| &text[key.span()]);
-    let keys = std::iter::once(bracket).chain(keys);
-    keys.collect::<Vec<_>>().concat()
+    let mut kinds = vec![value.kind() as u8];
+    let element = value.elements().next();
+    kinds.extend(element.map(|element| element.kind() as u8));
+    let members = element.unwrap_or(value).members();
+    let keys = members.map(|(key, _)| &text[key.span()]);
+    keys.fold(kinds, |mut keys, key| {
+        keys.extend(key);
+        keys
+    })
 }
 
 /// What tells payloads apart by how they start: their brackets, and the first keys of the first object.

@@ -38,7 +38,7 @@ fn main() {
     for (name, kind, file) in works {
         let path = folder.join(file);
         let ratios = (0..rounds).map(|_| {
-            let own = children(own(&path, "1"));
+            let own = children(own(&path, "1", true));
             let other = children(Command::new(this()).arg("--peer").arg(kind).arg(&path));
             (own, other)
         });
@@ -51,18 +51,34 @@ fn main() {
         );
     }
     let path = folder.join("list-organisations.v2.ndjson");
-    let threads = (0..rounds).map(|_| wall(own(&path, "2")) / wall(own(&path, "1")));
+    let threads = (0..rounds).map(|_| wall(own(&path, "2", true)) / wall(own(&path, "1", true)));
     println!(
         "two threads take {:.2} of the time of one",
         median(threads.collect())
     );
+    for (name, file, is_told) in [
+        ("nothing says what they are", "log.ndjson", false),
+        ("each deviates", "deviating.ndjson", true),
+        ("both", "deviating.ndjson", false),
+    ] {
+        let other = folder.join(file);
+        let figures = (0..rounds).map(|_| {
+            let clean = children(own(&path, "1", true));
+            clean / children(own(&other, "1", is_told))
+        });
+        println!(
+            "NDJSON, {name}: {:.0} % of the speed",
+            100.0 * median(figures.collect())
+        );
+    }
 }
 
 fn this() -> PathBuf {
     std::env::current_exe().expect("this program")
 }
 
-fn own(path: &Path, jobs: &str) -> &'static mut Command {
+/// `is_told` says whether the operation, the side and the status are given.
+fn own(path: &Path, jobs: &str, is_told: bool) -> &'static mut Command {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
     let mut command = Command::new(target.join("release/wiredrift"));
@@ -70,7 +86,7 @@ fn own(path: &Path, jobs: &str) -> &'static mut Command {
         .arg("check")
         .arg(path)
         .args(["--contract", "organisations@v2", "--jobs", jobs]);
-    if path.extension().is_none_or(|extension| extension != "har") {
+    if is_told && path.extension().is_none_or(|extension| extension != "har") {
         let told = [
             "--operation",
             "list-organisations",
@@ -150,7 +166,7 @@ fn peer(kind: &str, path: &Path) {
 }
 
 fn make(folder: &Path) {
-    let done = folder.join("done");
+    let done = folder.join("done-2");
     if done.exists() {
         return;
     }
@@ -160,7 +176,12 @@ fn make(folder: &Path) {
         ..Drift::default()
     };
     let text = lists(200_000_000, 2, drift).join("\n");
-    fs::write(folder.join("list-organisations.v2.ndjson"), text).expect("written");
+    fs::write(folder.join("list-organisations.v2.ndjson"), &text).expect("written");
+    // The name says nothing.
+    fs::write(folder.join("log.ndjson"), &text).expect("written");
+    let deviating = Drift { bad: 100, ..drift };
+    let text = lists(200_000_000, 2, deviating).join("\n");
+    fs::write(folder.join("deviating.ndjson"), text).expect("written");
     let mut random = Random(1);
     let mut organisations = String::new();
     while organisations.len() < 100_000_000 {
