@@ -69,6 +69,14 @@ pub(super) struct Sole<'c> {
     pub(super) cases: Vec<Settled>,
 }
 
+/// Whether payloads that agree with a schema have a place of their own.
+#[derive(Debug)]
+enum AsSole<'c> {
+    /// It was not worked out yet; how often it would have helped.
+    Met(usize),
+    Known(Option<Arc<Sole<'c>>>),
+}
+
 /// Every place that payloads with one hint may belong to.
 #[derive(Debug)]
 pub(super) struct Candidates<'c> {
@@ -80,8 +88,7 @@ pub(super) struct Candidates<'c> {
     schemas: Vec<Schema<'c>>,
     /// For each schema: whether some place with it is no error.
     succeeds: Vec<bool>,
-    /// For each schema, once it was asked for: whether payloads that agree with it have a place of their own.
-    soles: Vec<Option<Option<Arc<Sole<'c>>>>>,
+    soles: Vec<AsSole<'c>>,
     /// The schema that payloads which start in the same way agreed with last.
     by_start: FxHashMap<u64, usize>,
     /// The schema that the latest payload fitted best.
@@ -96,6 +103,9 @@ pub(super) struct Candidates<'c> {
     /// The places where the status of the hint is not heeded, once somebody has asked for them.
     of_any_status: Option<Box<Self>>,
 }
+
+/// Schemas that are held against one in the time that a payload takes to be measured, about.
+const WORTH: usize = 64;
 
 /// Ways to start that are remembered.
 const STARTS: usize = 65_536;
@@ -150,7 +160,7 @@ impl<'c> Candidates<'c> {
             hint: hint.clone(),
             is_named,
             places,
-            soles: schemas.iter().map(|_| None).collect(),
+            soles: schemas.iter().map(|_| AsSole::Met(0)).collect(),
             schemas,
             succeeds,
             by_start: FxHashMap::default(),
@@ -177,10 +187,18 @@ impl<'c> Candidates<'c> {
             return None;
         }
         let schema = *self.by_start.get(&start_of(payload))?;
-        if self.soles[schema].is_none() {
-            self.soles[schema] = Some(self.sole(versions, schema).map(Arc::new));
+        match &mut self.soles[schema] {
+            AsSole::Known(sole) => sole.clone(),
+            AsSole::Met(times) if *times < self.schemas.len() / WORTH => {
+                *times += 1;
+                None
+            }
+            AsSole::Met(_) => {
+                let sole = self.sole(versions, schema).map(Arc::new);
+                self.soles[schema] = AsSole::Known(sole.clone());
+                sole
+            }
         }
-        self.soles[schema].clone().flatten()
     }
 
     fn sole(&mut self, versions: &Versions<'c>, schema: usize) -> Option<Sole<'c>> {
