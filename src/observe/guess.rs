@@ -94,7 +94,7 @@ pub(super) struct Candidates<'c> {
     /// The schema that the latest payload fitted best.
     best: Option<usize>,
     /// For [kinds and keys](keys_of): how much is strange to each schema at least, whatever the members are.
-    by_keys: FxHashMap<Vec<u8>, Box<[u16]>>,
+    by_keys: FxHashMap<Vec<u8>, Arc<[u16]>>,
     /// Where payloads belong that fit some places equally well.
     found: FxHashMap<Vec<usize>, Option<Arc<Found<'c>>>>,
     /// The only place and schema that payloads may belong to, whatever they hold: where a guess is found
@@ -113,6 +113,9 @@ const STARTS: usize = 65_536;
 /// Sets of keys of objects that are remembered, and what is remembered of them together.
 const KEYS: usize = 4_096;
 const LEAST: usize = 4_000_000;
+
+/// Bytes of the longest of them.
+const LONGEST: usize = 4_096;
 
 /// Bytes of a payload that is surely measured to its end: each value takes two at least.
 const CERTAIN: usize = VALUES as usize * 2;
@@ -259,9 +262,7 @@ impl<'c> Candidates<'c> {
 
     /// Expects payloads that start like this one where it was guessed to belong.
     pub(super) fn expect(&mut self, payload: &[u8]) {
-        if self.by_start.len() >= STARTS {
-            self.by_start.clear();
-        }
+        make_room(&mut self.by_start, STARTS);
         if let Some(schema) = self.best {
             self.by_start.insert(start_of(payload), schema);
         }
@@ -311,28 +312,29 @@ impl<'c> Candidates<'c> {
         )))
     }
 
+    /// How much is strange in a payload to each schema at least, by its kinds and keys.
+    fn least_strange(&mut self, scales: &mut Scales<'c>, head: Value<'_>) -> Arc<[u16]> {
+        let keys = keys_of(head);
+        if let Some(known) = self.by_keys.get(&keys) {
+            return Arc::clone(known);
+        }
+        let least = self.schemas.iter().map(|schema| {
+            let strange = scales.strange_keys(schema.contract, schema.node, schema.side, head);
+            u16::try_from(strange).unwrap_or(u16::MAX)
+        });
+        let least: Arc<[u16]> = least.collect();
+        if keys.len() <= LONGEST {
+            make_room(&mut self.by_keys, KEYS.min(LEAST / least.len().max(1)));
+            self.by_keys.insert(keys, Arc::clone(&least));
+        }
+        least
+    }
+
     /// How well a payload fits each schema, without those that it fits worse than another one.
     fn fits(&mut self, scales: &mut Scales<'c>, head: &Document<'_>) -> Vec<Option<Fit>> {
         let mut fits = vec![None; self.schemas.len()];
         let values = head.values();
-        let keys = keys_of(head.root());
-        if !self.by_keys.contains_key(&keys) {
-            if self.by_keys.len() >= KEYS.min(LEAST / self.schemas.len().max(1)) {
-                self.by_keys.clear();
-            }
-            let least = self.schemas.iter().map(|schema| {
-                let Schema {
-                    contract,
-                    node,
-                    side,
-                } = *schema;
-                let strange = scales.strange_keys(contract, node, side, head.root());
-                u16::try_from(strange).unwrap_or(u16::MAX)
-            });
-            let least = least.collect();
-            self.by_keys.insert(keys.clone(), least);
-        }
-        let least = &self.by_keys[&keys];
+        let least = self.least_strange(scales, head.root());
         // As much may be strange as in what fits best so far, if all the rest were recognised.
         let mut most = usize::MAX;
         // What has to be strange least is mostly the best.
@@ -391,8 +393,16 @@ impl<'c> Candidates<'c> {
                 of_version.map(Destination::label).collect(),
             ))
         });
+        make_room(&mut self.found, KEYS);
         self.found.insert(equal, found.clone());
         found
+    }
+}
+
+/// Forgets all where there is too much.
+fn make_room<K, V>(known: &mut FxHashMap<K, V>, most: usize) {
+    if known.len() >= most {
+        known.clear();
     }
 }
 
