@@ -19,6 +19,9 @@ const DEPTH: u8 = 6;
 /// Cases of one value that are looked at: for more branches it is left open which one accepts.
 const CASES: usize = 16;
 
+/// Arrays and objects that are looked into before two schemas are left undecided.
+const STEPS: u32 = 128;
+
 /// A schema of payloads on one side.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Described<'g> {
@@ -67,7 +70,7 @@ pub(super) fn cases(schema: Described<'_>) -> Vec<Case> {
     let kinds = kinds.filter(|kind| may_hold(schema.graph, schema.node, *kind));
     kinds
         .flat_map(|kind| {
-            let cases = Schemas::cases(schema.graph, vec![schema.node], kind);
+            let cases = Schemas::cases(schema.graph, Given::whole(schema.node), kind);
             cases.into_iter().map(move |schemas| Case { kind, schemas })
         })
         .collect()
@@ -78,19 +81,13 @@ pub(super) fn apart(left: Described<'_>, case: &Case, right: Described<'_>) -> O
     if !may_hold(right.graph, right.node, case.kind) {
         return Some(Apart::Always);
     }
-    let rights = Schemas::cases(right.graph, vec![right.node], case.kind);
-    let mut search = Search {
-        left,
-        right,
-        means: Means::Agree,
-        way: Vec::new(),
-        assumed: None,
-    };
+    let rights = Schemas::cases(right.graph, Given::whole(right.node), case.kind);
+    let mut search = Search::new(left, right, Means::Agree);
     let schemas = std::slice::from_ref(&case.schemas);
     if search.all_differ(case.kind, schemas, &rights, DEPTH) {
         return Some(Apart::Always);
     }
-    search.means = Means::AgreeWhereFilled;
+    let mut search = Search::new(left, right, Means::AgreeWhereFilled);
     match search.all_differ(case.kind, schemas, &rights, DEPTH) {
         true => search.assumed.map(Apart::Filled),
         false => None,
@@ -115,16 +112,27 @@ struct Search<'g> {
     way: Vec<Step>,
     /// The array that is assumed to have elements.
     assumed: Option<Box<[Step]>>,
+    /// Arrays and objects that may still be looked into.
+    steps: u32,
 }
 
-impl Search<'_> {
-    /// Whether there is no value for some schemas of the left and of the right.
-    fn differ(&mut self, left: Vec<NodeId>, right: Vec<NodeId>, depth: u8) -> bool {
-        let Some(depth) = depth.checked_sub(1) else {
-            return false;
-        };
+impl<'g> Search<'g> {
+    const fn new(left: Described<'g>, right: Described<'g>, means: Means) -> Self {
+        Self {
+            left,
+            right,
+            means,
+            way: Vec::new(),
+            assumed: None,
+            steps: STEPS,
+        }
+    }
+
+    /// Whether there is no value for what is given to the left and to the right; only by what is seen without
+    /// looking into it where `depth` is nothing.
+    fn differ(&mut self, left: Given, right: Given, depth: u8) -> bool {
         let (l, r) = (self.left.graph, self.right.graph);
-        let both = |kind: &Kind| holds(l, &left, *kind) && holds(r, &right, *kind);
+        let both = |kind: &Kind| holds(l, &left.sure, *kind) && holds(r, &right.sure, *kind);
         let mut kinds = Kind::ALL.into_iter().filter(both);
         let kind = match (kinds.next(), kinds.next()) {
             (None, _) => return true,
@@ -132,6 +140,13 @@ impl Search<'_> {
             // A value of which the kind is not known says nothing.
             (Some(_), Some(_)) => return false,
         };
+        if matches!(kind, Kind::Array | Kind::Object) {
+            if depth == 0 || self.steps == 0 {
+                return false;
+            }
+            self.steps -= 1;
+        }
+        let depth = depth.saturating_sub(1);
         let lefts = Schemas::cases(l, left, kind);
         let rights = Schemas::cases(r, right, kind);
         self.all_differ(kind, &lefts, &rights, depth)
@@ -167,39 +182,56 @@ impl Search<'_> {
                 return true;
             }
         }
-        required.into_iter().any(|name| {
-            let below = |graph, sure: &[NodeId]| Naming::of(graph, sure, name, Vec::new()).below;
-            let (left, right) = (below(l.graph, &left.sure), below(r.graph, &right.sure));
-            self.way.push(Step::Key(name.into()));
-            let differ = self.differ(left, right, depth);
-            self.way.pop();
-            differ
+        // Mostly some member is told apart at once, and its siblings need not be looked into.
+        [0, depth].into_iter().any(|depth| {
+            required.iter().any(|name| {
+                let (left, right) = (left.member(l.graph, name), right.member(r.graph, name));
+                self.way.push(Step::Key((*name).into()));
+                let differ = self.differ(left, right, depth);
+                self.way.pop();
+                differ
+            })
         })
     }
 
     fn elements_differ(&mut self, left: &Schemas, right: &Schemas, depth: u8) -> bool {
-        let first = |graph: &Graph, schemas: &Schemas| -> Vec<NodeId> {
-            let sure = schemas.sure.iter();
-            sure.filter_map(|id| graph.node(*id).element_schema(0))
-                .collect()
-        };
         let (l, r) = (self.left.graph, self.right.graph);
         let mut lengths = left.sure.iter().flat_map(|id| &l.node(*id).lengths);
         let is_filled = lengths.any(|length| length.kind == Kind::Array && !length.allows(0))
             || self.assumed.as_deref() == Some(&*self.way);
         if !is_filled {
-            if self.means != Means::AgreeWhereFilled || self.assumed.is_some() {
+            // Of arrays in arrays it would be the first one that has to have elements.
+            let is_only = !self.way.contains(&Step::Any) && self.assumed.is_none();
+            if self.means != Means::AgreeWhereFilled || !is_only {
                 return false;
             }
             self.assumed = Some(self.way.as_slice().into());
         }
         self.way.push(Step::Any);
-        let differ = self.differ(first(l, left), first(r, right), depth);
+        let differ = self.differ(left.element(l), right.element(r), depth);
         self.way.pop();
         if !differ && !is_filled {
             self.assumed = None;
         }
         differ
+    }
+}
+
+/// Schemas before anything that they apply to the same value was added.
+#[derive(Debug)]
+struct Given {
+    /// Those that apply.
+    sure: Vec<NodeId>,
+    /// Those that may apply, these among them.
+    may: Vec<NodeId>,
+}
+
+impl Given {
+    fn whole(schema: NodeId) -> Self {
+        Self {
+            sure: vec![schema],
+            may: vec![schema],
+        }
     }
 }
 
@@ -222,11 +254,10 @@ struct Schemas {
 impl Schemas {
     /// What applies to a value that the given schemas accept: for each branch of a union that may be the one to
     /// accept it a case.
-    fn cases(graph: &Graph, given: Vec<NodeId>, kind: Kind) -> Vec<Self> {
-        let all = graph.closure(&given, |_| true);
+    fn cases(graph: &Graph, given: Given, kind: Kind) -> Vec<Self> {
         let mut cases = vec![Self {
-            sure: given,
-            all,
+            sure: given.sure,
+            all: graph.closure(&given.may, |_| true),
             branches: Vec::new(),
         }];
         let mut at = 0;
@@ -288,6 +319,29 @@ impl Schemas {
         }
     }
 
+    /// What is said of a member.
+    fn member(&self, graph: &Graph, name: &str) -> Given {
+        let sure = Naming::of(graph, &self.sure, name, Vec::new()).below;
+        let may = graph.part(&self.all, &Step::Key(name.into()));
+        Given {
+            may: [&*sure, &*may].concat(),
+            sure,
+        }
+    }
+
+    /// What is said of the first element.
+    fn element(&self, graph: &Graph) -> Given {
+        let sure = self.sure.iter();
+        let sure: Vec<NodeId> = sure
+            .filter_map(|id| graph.node(*id).element_schema(0))
+            .collect();
+        let may = graph.part(&self.all, &Step::Any);
+        Given {
+            may: [&*sure, &*may].concat(),
+            sure,
+        }
+    }
+
     fn required<'g>(&self, described: Described<'g>) -> impl Iterator<Item = &'g str> {
         let graph = described.graph;
         let required = self
@@ -336,14 +390,8 @@ fn never_accept_together(schema: Described<'_>, left: NodeId, right: NodeId) -> 
     let kinds = [Kind::Array, Kind::Object].into_iter();
     let mut kinds = kinds.filter(|kind| holds(graph, &[left, right], *kind));
     kinds.all(|kind| {
-        let mut search = Search {
-            left: schema,
-            right: schema,
-            means: Means::Accept,
-            way: Vec::new(),
-            assumed: None,
-        };
-        let cases = |branch| Schemas::cases(graph, vec![branch], kind);
+        let mut search = Search::new(schema, schema, Means::Accept);
+        let cases = |branch| Schemas::cases(graph, Given::whole(branch), kind);
         search.all_differ(kind, &cases(left), &cases(right), DEPTH)
     })
 }
@@ -353,7 +401,7 @@ fn never_accept_together(schema: Described<'_>, left: NodeId, right: NodeId) -> 
 fn would_be_strange(schema: Described<'_>, old: NodeId, new: NodeId) -> bool {
     let graph = schema.graph;
     let is_object = !holds(graph, &[old, new], Kind::Array);
-    let names_some = Schemas::cases(graph, vec![old], Kind::Object)
+    let names_some = Schemas::cases(graph, Given::whole(old), Kind::Object)
         .iter()
         .all(|case| case.names_some(graph));
     let others = without(graph, schema.node, new);
@@ -361,7 +409,7 @@ fn would_be_strange(schema: Described<'_>, old: NodeId, new: NodeId) -> bool {
         let mut required = case.required(schema);
         required.any(|name| others.iter().all(|id| !may_name(graph, *id, name)))
     };
-    let mut cases = Schemas::cases(graph, vec![new], Kind::Object).into_iter();
+    let mut cases = Schemas::cases(graph, Given::whole(new), Kind::Object).into_iter();
     is_object && names_some && cases.all(|case| has_unnamed(&case))
 }
 

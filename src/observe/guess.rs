@@ -314,12 +314,16 @@ impl<'c> Candidates<'c> {
 
     /// How much is strange in a payload to each schema at least, by its kinds and keys.
     fn least_strange(&mut self, scales: &mut Scales<'c>, head: Value<'_>) -> Arc<[u16]> {
+        if !scales.leave_out() {
+            return vec![0; self.schemas.len()].into();
+        }
         let keys = keys_of(head);
         if let Some(known) = self.by_keys.get(&keys) {
             return Arc::clone(known);
         }
         let least = self.schemas.iter().map(|schema| {
             let strange = scales.strange_keys(schema.contract, schema.node, schema.side, head);
+            // More than anybody counts, where nothing is recognised.
             u16::try_from(strange).unwrap_or(u16::MAX)
         });
         let least: Arc<[u16]> = least.collect();
@@ -441,7 +445,7 @@ fn start_of(payload: &[u8]) -> u64 {
         match first {
             b'[' => rest = behind,
             b'{' => {
-                keys(behind, FIRST, &mut hasher);
+                hash_keys(behind, FIRST, &mut hasher);
                 break;
             }
             _ => break,
@@ -450,8 +454,9 @@ fn start_of(payload: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// The first keys of an object, up to the first one with an object or an array.
-fn keys(mut rest: &[u8], most: usize, hasher: &mut FxHasher) {
+/// The first keys of an object, up to the first one with an object or an array. It is about what is likely: what
+/// stands behind the object may be taken for its members.
+fn hash_keys(mut rest: &[u8], most: usize, hasher: &mut FxHasher) {
     for _ in 0..most {
         let Some((key, behind)) = quoted(rest.trim_ascii_start()) else {
             return;

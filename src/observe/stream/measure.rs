@@ -38,6 +38,11 @@ impl<'c> Scales<'c> {
         }
     }
 
+    /// Whether candidates that cannot be the best may be left out; else all are measured.
+    pub(in crate::observe) fn leave_out(&self) -> bool {
+        self.engine == Engine::Streaming
+    }
+
     /// How well a payload fits a schema. `head` has at least the first elements of its arrays.
     pub(in crate::observe) fn fit(
         &mut self,
@@ -61,7 +66,7 @@ impl<'c> Scales<'c> {
     ) -> Option<Fit> {
         let graph = &contract.graph;
         let by_walk = || Some(Fit::measure(graph, node, Some(side), head));
-        if self.engine == Engine::Reference {
+        if !self.leave_out() {
             return by_walk();
         }
         match self.scale(contract, node, side).fit(head, most) {
@@ -70,9 +75,7 @@ impl<'c> Scales<'c> {
             Err(Stop::Unknown | Stop::Rejected) => by_walk(),
         }
     }
-}
 
-impl<'c> Scales<'c> {
     /// How much is strange in a value to a schema at least, whatever its members and elements are: its kind,
     /// members that are not named, or missing. Of arrays the first element is looked at. No less than any number
     /// when nothing is recognised.
@@ -83,10 +86,7 @@ impl<'c> Scales<'c> {
         side: Side,
         value: Value<'_>,
     ) -> usize {
-        match self.engine {
-            Engine::Reference => 0,
-            Engine::Streaming => self.scale(contract, node, side).strange_keys(value),
-        }
+        self.scale(contract, node, side).strange_keys(value)
     }
 
     fn scale(&mut self, contract: &'c Contract, node: NodeId, side: Side) -> &mut Scale<'c> {

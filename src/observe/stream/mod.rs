@@ -75,21 +75,21 @@ pub(super) struct Doubt<'a> {
 }
 
 impl Doubt<'_> {
-    /// The elements that were met in each array that has to have some.
-    fn elements(&self, program: &Program<'_>) -> Vec<u64> {
-        let filled = self.cases.iter().flat_map(|case| &case.filled);
-        filled.map(|array| program.elements_of(array)).collect()
+    /// For each case: the elements that were met in each array that has to have some.
+    fn elements(&self, program: &Program<'_>) -> Vec<Vec<u64>> {
+        let of = |case: &Settled| {
+            let filled = case.filled.iter();
+            filled.map(|array| program.elements_of(array)).collect()
+        };
+        self.cases.iter().map(of).collect()
     }
 
     /// Whether a payload that was walked, and agrees, is one of the cases; `before` are the elements before it.
-    fn is_settled(&self, walk: &Walk<'_, '_, '_>, before: &[u64]) -> bool {
+    fn is_settled(&self, walk: &Walk<'_, '_, '_>, before: &[Vec<u64>]) -> bool {
         let kind = scan::shown_kind(walk.text);
         let accepted = &walk.scratch.root_variants;
-        let mut before = before;
-        self.cases.iter().any(|case| {
-            let (own, others) = before.split_at(case.filled.len().min(before.len()));
-            before = others;
-            let mut filled = case.filled.iter().zip(own);
+        self.cases.iter().zip(before).any(|(case, before)| {
+            let mut filled = case.filled.iter().zip(before);
             let is_filled = filled.all(|(array, before)| walk.program.elements_of(array) > *before);
             let mut branches = case.branches.iter();
             is_filled && kind == Some(case.kind) && branches.all(|branch| accepted.contains(branch))

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::capture::redact::is_secret_name;
 use crate::json::Kind;
-use crate::location::Side;
+use crate::location::{Side, Step as Taken};
 use crate::schema::{Graph, NodeId, Values};
 
 use super::super::naming::Naming;
@@ -411,14 +411,12 @@ impl<'g> Program<'g> {
     }
 
     /// How many elements were met in the array at a path, if values of its kind have schemas of their own.
-    pub(super) fn elements_of(&self, array: &[crate::location::Step]) -> u64 {
+    pub(super) fn elements_of(&self, array: &[Taken]) -> u64 {
         let mut slot = Some(Self::ROOT);
         for step in array {
             slot = match step {
-                crate::location::Step::Key(key) => {
-                    slot.and_then(|slot| self.member_slot(slot, key.as_bytes()))
-                }
-                crate::location::Step::Any => slot.and_then(|slot| self.element_slot(slot)),
+                Taken::Key(key) => slot.and_then(|slot| self.member_slot(slot, key.as_bytes())),
+                Taken::Any => slot.and_then(|slot| self.element_slot(slot)),
             };
         }
         let slot = slot.and_then(|slot| self.element_slot(slot));
@@ -437,7 +435,7 @@ impl<'g> Program<'g> {
         (element != NONE && element != UNASKED).then_some(element)
     }
 
-    /// The slot for values of a kind, where the kind alone says which it is.
+    /// The slot for values of a kind, where the kind alone says which it is, if any were met.
     fn settled(&self, mut slot: u32, kind: Kind) -> Option<u32> {
         loop {
             let found = &self.slots[slot as usize];
