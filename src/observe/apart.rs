@@ -404,41 +404,15 @@ fn would_be_strange(schema: Described<'_>, old: NodeId, new: NodeId) -> bool {
     let names_some = Schemas::cases(graph, Given::whole(old), Kind::Object)
         .iter()
         .all(|case| case.names_some(graph));
-    let others = without(graph, schema.node, new);
+    // As a branch it is left out; where it applies for another reason it is not.
+    let new_node = graph.node(new);
+    let others = graph.closure(&[schema.node], |branch| !std::ptr::eq(branch, new_node));
     let has_unnamed = |case: &Schemas| {
         let mut required = case.required(schema);
         required.any(|name| others.iter().all(|id| !may_name(graph, *id, name)))
     };
     let mut cases = Schemas::cases(graph, Given::whole(new), Kind::Object).into_iter();
     is_object && names_some && cases.all(|case| has_unnamed(&case))
-}
-
-/// Every schema that may apply to the same value as one, if a branch does not.
-fn without(graph: &Graph, schema: NodeId, branch: NodeId) -> Vec<NodeId> {
-    let mut found = vec![schema];
-    let mut next = 0;
-    while let Some(&id) = found.get(next) {
-        next += 1;
-        let node = graph.node(id);
-        let conditional = node.conditional.iter();
-        let conditional = conditional.flat_map(|of| {
-            [Some(of.condition), of.then, of.otherwise]
-                .into_iter()
-                .flatten()
-        });
-        let mapped = node.discriminator.iter();
-        let mapped = mapped.flat_map(|discriminator| discriminator.mapping.iter());
-        let dependent = node.object.dependent_schemas.iter();
-        let applied = node.reference.iter().chain(&node.all_of).copied();
-        let applied = applied.chain(unions(node).flatten().copied());
-        let applied = applied.chain(conditional).chain(mapped.map(|(_, id)| *id));
-        for id in applied.chain(dependent.map(|(_, id)| *id)) {
-            if id != branch && !found.contains(&id) {
-                found.push(id);
-            }
-        }
-    }
-    found
 }
 
 /// Whether a schema may name a member, or say something of what is not named.

@@ -80,6 +80,17 @@ impl Program<'_> {
         choice
     }
 
+    /// The slot for values of a kind, where the kind alone says which it is.
+    pub(super) fn slot_by_kind(&mut self, mut slot: u32, kind: Kind) -> Option<u32> {
+        while self.slots[slot as usize].how[kind as usize] == How::Choose {
+            slot = match self.choice(slot, kind) {
+                Choice::One { slot, .. } => slot,
+                Choice::Ask(_) | Choice::Tape => return None,
+            };
+        }
+        Some(slot)
+    }
+
     /// Lets scalars for which there is one branch go to its slot at once; false where they have to take
     /// the long way: the payload as a whole tells which branch it is, and containers may be found to
     /// deviate far below.

@@ -185,7 +185,7 @@ impl<'c> Scale<'c> {
     /// Looks at the kinds of a value and of its first element, and at the keys of the latter, else of its own.
     /// Whether some of it may be recognised; `None` where it is not looked at to the end.
     fn keys(&mut self, value: Value<'_>) -> Option<bool> {
-        let mut slot = self.slot_by_kind(Program::ROOT, value.kind())?;
+        let mut slot = self.program.slot_by_kind(Program::ROOT, value.kind())?;
         self.kind(slot, Self::ROOT, value.kind())?;
         let (mut object, mut way) = (value, Self::ROOT);
         let element = value.elements().next();
@@ -197,7 +197,7 @@ impl<'c> Scale<'c> {
                 return is_alike.then_some(false);
             }
             (object, way) = (element, self.way(below));
-            slot = self.slot_by_kind(below, element.kind())?;
+            slot = self.program.slot_by_kind(below, element.kind())?;
             self.kind(slot, way, element.kind())?;
         }
         let mut left = Left::all();
@@ -222,17 +222,6 @@ impl<'c> Scale<'c> {
             }
         }
         Some(())
-    }
-
-    /// The slot for values of a kind, where the kind alone says which it is.
-    fn slot_by_kind(&mut self, mut slot: u32, kind: Kind) -> Option<u32> {
-        while self.program.slots[slot as usize].how[kind as usize] == How::Choose {
-            slot = match self.program.choice(slot, kind) {
-                Choice::One { slot, .. } => slot,
-                Choice::Ask(_) | Choice::Tape => return None,
-            };
-        }
-        Some(slot)
     }
 
     /// Measures a payload, as long as no more is strange in it than this.

@@ -76,7 +76,7 @@ pub(super) struct Doubt<'a> {
 
 impl Doubt<'_> {
     /// For each case: the elements that were met in each array that has to have some.
-    fn elements(&self, program: &Program<'_>) -> Vec<Vec<u64>> {
+    fn elements(&self, program: &mut Program<'_>) -> Vec<Vec<u64>> {
         let of = |case: &Settled| {
             let filled = case.filled.iter();
             filled.map(|array| program.elements_of(array)).collect()
@@ -85,14 +85,18 @@ impl Doubt<'_> {
     }
 
     /// Whether a payload that was walked, and agrees, is one of the cases; `before` are the elements before it.
-    fn is_settled(&self, walk: &Walk<'_, '_, '_>, before: &[Vec<u64>]) -> bool {
+    fn is_settled(&self, walk: &mut Walk<'_, '_, '_>, before: &[Vec<u64>]) -> bool {
         let kind = scan::shown_kind(walk.text);
-        let accepted = &walk.scratch.root_variants;
+        let Walk {
+            program, scratch, ..
+        } = walk;
         self.cases.iter().zip(before).any(|(case, before)| {
             let mut filled = case.filled.iter().zip(before);
-            let is_filled = filled.all(|(array, before)| walk.program.elements_of(array) > *before);
+            let is_filled = filled.all(|(array, before)| program.elements_of(array) > *before);
             let mut branches = case.branches.iter();
-            is_filled && kind == Some(case.kind) && branches.all(|branch| accepted.contains(branch))
+            is_filled
+                && kind == Some(case.kind)
+                && branches.all(|branch| scratch.root_variants.contains(branch))
         })
     }
 }
@@ -150,7 +154,7 @@ impl<'c> Streams<'c> {
             return None;
         }
         if let Some(doubt) = doubt
-            && !(walk.agrees() && doubt.is_settled(&walk, &before.unwrap_or_default()))
+            && !(walk.agrees() && doubt.is_settled(&mut walk, &before.unwrap_or_default()))
             && !(doubt.belongs)()
         {
             walk.take_back();

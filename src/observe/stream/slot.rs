@@ -411,7 +411,7 @@ impl<'g> Program<'g> {
     }
 
     /// How many elements were met in the array at a path, if values of its kind have schemas of their own.
-    pub(super) fn elements_of(&self, array: &[Taken]) -> u64 {
+    pub(super) fn elements_of(&mut self, array: &[Taken]) -> u64 {
         let mut slot = Some(Self::ROOT);
         for step in array {
             slot = match step {
@@ -423,28 +423,17 @@ impl<'g> Program<'g> {
         slot.map_or(0, |slot| self.slots[slot as usize].kinds.iter().sum())
     }
 
-    fn member_slot(&self, slot: u32, key: &[u8]) -> Option<u32> {
-        let slot = self.settled(slot, Kind::Object)?;
+    fn member_slot(&mut self, slot: u32, key: &[u8]) -> Option<u32> {
+        let slot = self.slot_by_kind(slot, Kind::Object)?;
         let member = self.known_member(slot, key)?;
         let below = self.slots[slot as usize].members[member as usize].slot;
         (below != NONE).then_some(below)
     }
 
-    fn element_slot(&self, slot: u32) -> Option<u32> {
-        let element = self.slots[self.settled(slot, Kind::Array)? as usize].element;
+    fn element_slot(&mut self, slot: u32) -> Option<u32> {
+        let slot = self.slot_by_kind(slot, Kind::Array)?;
+        let element = self.slots[slot as usize].element;
         (element != NONE && element != UNASKED).then_some(element)
-    }
-
-    /// The slot for values of a kind, where the kind alone says which it is, if any were met.
-    fn settled(&self, mut slot: u32, kind: Kind) -> Option<u32> {
-        loop {
-            let found = &self.slots[slot as usize];
-            slot = match (found.how[kind as usize], found.choices[kind as usize]) {
-                (How::Choose, Some(Choice::One { slot, .. })) => slot,
-                (How::Choose, _) => return None,
-                _ => return Some(slot),
-            };
-        }
     }
 
     /// The member with this key, when it was met before.
