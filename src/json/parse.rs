@@ -475,7 +475,12 @@ impl<'t> Parser<'t> {
                 Some(b'"') => break self.at += 1,
                 Some(b'\\') => {
                     self.entries[index].flags |= ESCAPED;
-                    self.escape()?;
+                    // Where there is one, there are more.
+                    let behind = scan::stop_behind_escapes(self.text, self.at);
+                    match behind == self.at {
+                        true => self.escape()?,
+                        false => self.at = behind,
+                    }
                 }
                 Some(0x20..) => self.at += 1,
                 Some(..0x20) | None => return self.refuse(SyntaxErrorKind::InvalidString),

@@ -48,66 +48,157 @@ pub(crate) fn stop_from(text: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// Bytes that are looked at together where more is to be expected.
+pub(super) const BLOCK: usize = 64;
+
+/// A bit for each byte of a block that is `wanted` once the bits of `ignored` are set in it.
+#[inline(always)]
+pub(super) fn is(block: &[u8; BLOCK], wanted: u8, ignored: u8) -> u64 {
+    each(block, |lanes| {
+        (lanes | u8x16::splat(ignored)).cmp_eq(u8x16::splat(wanted))
+    })
+}
+
+/// A bit for each byte of a block for which all bits are set in what `test` makes of it.
+#[inline(always)]
+fn each(block: &[u8; BLOCK], test: impl Fn(u8x16) -> u8x16) -> u64 {
+    let mut found = 0;
+    for (index, lanes) in block.as_chunks::<16>().0.iter().enumerate() {
+        let lanes = test(u8x16::new(*lanes)).move_mask();
+        found |= u64::from(lanes.cast_unsigned() & 0xffff) << (16 * index);
+    }
+    found
+}
+
+/// Which bytes of a string are escaped, block by block.
+#[derive(Debug, Default)]
+pub(super) struct Escaped {
+    /// The first bit, if the first byte of the next block is escaped.
+    next: u64,
+}
+
+impl Escaped {
+    /// A bit for each byte of a block behind a backslash that is not escaped itself, from a bit for each
+    /// backslash.
+    #[inline(always)]
+    pub(super) fn of(&mut self, backslashes: u64) -> u64 {
+        const EVEN: u64 = 0x5555_5555_5555_5555;
+        let backslashes = backslashes & !self.next;
+        let behind = backslashes << 1 | self.next;
+        // Of backslashes in a row every second one is escaped. A row that starts at an odd place is added
+        // to, so that it turns to zeros, and the bit behind it is set.
+        let odd = backslashes & !EVEN & !behind;
+        let (rows, goes_on) = odd.overflowing_add(backslashes);
+        self.next = u64::from(goes_on);
+        (EVEN ^ rows << 1) & behind
+    }
+}
+
+/// Where the next quote, control character or escape that has to be looked at stands behind the escape at
+/// `at`: an escape of a code unit, or one that is wrong. Near the end of the text a place before it.
+pub(super) fn stop_behind_escapes(text: &[u8], mut at: usize) -> usize {
+    if text.get(at + 1) == Some(&b'u') {
+        return at;
+    }
+    let mut escaped = Escaped::default();
+    while let Some(block) = text.get(at..).and_then(<[u8]>::first_chunk) {
+        let quotes = is(block, b'"', 0);
+        let backslashes = is(block, b'\\', 0);
+        let controls = each(block, |lanes| lanes.min(u8x16::splat(0x1f)).cmp_eq(lanes));
+        let escaped = escaped.of(backslashes);
+        let stops = (quotes & !escaped | controls).trailing_zeros();
+        let mut others = escaped & !quotes & !backslashes;
+        while others != 0 {
+            let other = others.trailing_zeros();
+            if other > stops {
+                break;
+            }
+            if PLAIN[usize::from(block[other as usize])] == 0 {
+                // Its backslash may be that before the block.
+                return at + other as usize - 1;
+            }
+            others &= others - 1;
+        }
+        if stops < u64::BITS {
+            return at + stops as usize;
+        }
+        at += BLOCK;
+    }
+    // What is left is looked at one by one, from a backslash on if one was the last byte.
+    at - escaped.next as usize
+}
+
+/// What a character stands for behind a backslash; 0 where it is none that stands for one byte.
+const PLAIN: [u8; 256] = {
+    let mut plain = [0; 256];
+    let pairs = b"\"\"\\\\//b\x08f\x0cn\nr\rt\t";
+    let mut at = 0;
+    while at < pairs.len() {
+        plain[pairs[at] as usize] = pairs[at + 1];
+        at += 2;
+    }
+    plain
+};
+
 /// Decodes what stands between the quotes of a string whose escapes were checked.
 pub(crate) fn unescape(content: &str) -> String {
     let text = content.as_bytes();
-    let mut decoded: Vec<u8> = Vec::with_capacity(text.len());
-    let mut at = 0;
+    // No escape is shorter than what it stands for.
+    let mut decoded = vec![0; text.len()];
+    let (mut at, mut to) = (0, 0);
     while at < text.len() {
-        match block(text, at) {
-            Some(block) => {
+        let plain = match (block(text, at), decoded.get_mut(to..)) {
+            (Some(block), Some(rest)) if rest.len() >= block.len() => {
+                rest[..block.len()].copy_from_slice(&block);
                 let escapes = u8x16::new(block).cmp_eq(u8x16::splat(b'\\'));
                 let escapes = escapes.move_mask().cast_unsigned();
-                let plain = escapes.trailing_zeros().min(16) as usize;
-                let length = decoded.len() + plain;
-                decoded.extend_from_slice(&block);
-                decoded.truncate(length);
-                at += plain;
-                if plain == 16 {
-                    continue;
-                }
+                escapes.trailing_zeros().min(16) as usize
             }
-            None if text[at] != b'\\' => {
-                decoded.push(text[at]);
-                at += 1;
-                continue;
+            _ if text[at] != b'\\' => {
+                decoded[to] = text[at];
+                1
             }
-            None => {}
+            _ => 0,
+        };
+        at += plain;
+        to += plain;
+        let Some([b'\\', escaped]) = text.get(at..).and_then(<[u8]>::first_chunk) else {
+            // Alone at the end, which no string that was checked has.
+            at += usize::from(text.get(at) == Some(&b'\\'));
+            continue;
+        };
+        match PLAIN[usize::from(*escaped)] {
+            0 => {
+                let (character, length) = code_units(content, at);
+                to += character.encode_utf8(&mut decoded[to..]).len();
+                at += length;
+            }
+            plain => {
+                decoded[to] = plain;
+                (at, to) = (at + 2, to + 1);
+            }
         }
-        at += escape(content, at, &mut decoded);
     }
+    decoded.truncate(to);
     // What was UTF-8 still is.
     String::from_utf8(decoded).unwrap_or_default()
 }
 
-/// Decodes the escape at `at` and returns its length.
-fn escape(content: &str, at: usize, decoded: &mut Vec<u8>) -> usize {
-    let byte = match content.as_bytes().get(at + 1) {
-        Some(b'b') => 0x08,
-        Some(b'f') => 0x0c,
-        Some(b'n') => b'\n',
-        Some(b'r') => b'\r',
-        Some(b't') => b'\t',
-        Some(b'u') => {
-            let unit = |at: usize| {
-                let digits = content.get(at + 2..at + 6).unwrap_or_default();
-                u32::from_str_radix(digits, 16).unwrap_or_default()
-            };
-            let first = unit(at);
-            let (code, length) = match first {
-                0xD800..=0xDBFF => {
-                    let low = unit(at + 6).wrapping_sub(0xDC00) & 0x3ff;
-                    (0x1_0000 + ((first - 0xD800) << 10) + low, 12)
-                }
-                _ => (first, 6),
-            };
-            let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-            decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-            return length;
-        }
-        Some(other) => *other,
-        None => return 1,
+/// The character that `\uXXXX` at `at` stands for, with the low surrogate behind it if it is a high one,
+/// and the length of all that.
+fn code_units(content: &str, at: usize) -> (char, usize) {
+    let unit = |at: usize| {
+        let digits = content.get(at + 2..at + 6).unwrap_or_default();
+        u32::from_str_radix(digits, 16).unwrap_or_default()
     };
-    decoded.push(byte);
-    2
+    let first = unit(at);
+    let (code, length) = match first {
+        0xD800..=0xDBFF => {
+            let low = unit(at + 6).wrapping_sub(0xDC00) & 0x3ff;
+            (0x1_0000 + ((first - 0xD800) << 10) + low, 12)
+        }
+        _ => (first, 6),
+    };
+    let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+    (character, length)
 }

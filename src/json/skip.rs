@@ -1,9 +1,6 @@
 //! Passes over what nobody asks about, 64 bytes at a time.
 
-use wide::u8x16;
-
-/// Bytes that are looked at together.
-const BLOCK: usize = 64;
+use super::scan::{BLOCK, Escaped, is};
 
 /// The offset behind the array in which an element starts at `at`, and how many elements there are from it
 /// on. They are not checked; `None` when the array does not end.
@@ -70,31 +67,18 @@ fn block(text: &[u8], at: usize) -> [u8; BLOCK] {
     }
 }
 
-/// A bit for each byte of a block that is `wanted` once the bits of `ignored` are set in it.
-#[inline(always)]
-fn is(block: &[u8; BLOCK], wanted: u8, ignored: u8) -> u64 {
-    let mut found = 0;
-    for (index, lane) in block.as_chunks::<16>().0.iter().enumerate() {
-        let lanes = u8x16::new(*lane) | u8x16::splat(ignored);
-        let lanes = lanes.cmp_eq(u8x16::splat(wanted)).move_mask();
-        found |= u64::from(lanes.cast_unsigned() & 0xffff) << (16 * index);
-    }
-    found
-}
-
 /// How far strings go, from one block to the next.
 #[derive(Debug, Default)]
 struct Strings {
     /// Every bit, if a string goes on.
     goes_on: u64,
-    /// The first bit, if the first byte is escaped.
-    is_escaped: u64,
+    escaped: Escaped,
 }
 
 impl Strings {
     /// A bit for each byte of a block that stands in a string, its opening quote included.
     fn inside(&mut self, block: &[u8; BLOCK]) -> u64 {
-        let escaped = self.escaped(is(block, b'\\', 0));
+        let escaped = self.escaped.of(is(block, b'\\', 0));
         let quotes = is(block, b'"', 0) & !escaped;
         // Each bit is turned by every quote up to it.
         let mut inside = quotes;
@@ -104,19 +88,5 @@ impl Strings {
         inside ^= self.goes_on;
         self.goes_on = (inside.cast_signed() >> 63).cast_unsigned();
         inside
-    }
-
-    /// A bit for each byte behind a backslash that is not escaped itself.
-    fn escaped(&mut self, mut backslashes: u64) -> u64 {
-        let mut escaped = std::mem::take(&mut self.is_escaped);
-        backslashes &= !escaped;
-        while backslashes != 0 {
-            let at = backslashes.trailing_zeros();
-            let next = 1_u64.checked_shl(at + 1);
-            escaped |= next.unwrap_or(0);
-            self.is_escaped |= u64::from(next.is_none());
-            backslashes &= !(1 << at | next.unwrap_or(0));
-        }
-        escaped
     }
 }

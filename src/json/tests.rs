@@ -201,7 +201,46 @@ fn what_a_head_leaves_out_is_passed_over() {
     }
 }
 
+/// What strings are made of, sound and broken.
+const PIECES: &[&str] = &[
+    "x",
+    "plain text",
+    "\u{e9}",
+    "\u{1f600}",
+    r#"\""#,
+    r"\\",
+    r"\n",
+    r"\/",
+    r"\u005c",
+    r"\u00e9",
+    r"\ud83d\ude00",
+    r"\x",
+    r"\",
+    r"\ud83d",
+    "\u{1}",
+    "\"",
+    "\", \"",
+];
+
 proptest! {
+    /// Runs of escapes begin and end anywhere in the blocks that are looked at together.
+    #[test]
+    fn escapes_are_read_as_serde_json_reads_them(
+        filler in 0_usize..140,
+        mostly in 0..PIECES.len(),
+        pieces in prop::collection::vec((0..PIECES.len(), 1_usize..40, any::<bool>()), 0..12),
+    ) {
+        let mut text = format!("[\"{}", "x".repeat(filler));
+        for (piece, times, is_usual) in pieces {
+            // Half of them are of one sort that is sound on its own.
+            let piece = if is_usual { mostly.min(10) } else { piece };
+            let times = if piece < 11 { times } else { 1 };
+            text.push_str(&PIECES[piece].repeat(times));
+        }
+        text.push_str("\"]");
+        assert_same_as_serde(text.as_bytes());
+    }
+
     #[test]
     fn a_head_is_what_stands_first(value in arbitrary_json(), pretty: bool, elements in 1_u32..4) {
         let text = match pretty {
