@@ -147,12 +147,18 @@ pub(crate) fn unescape(content: &str) -> String {
     let mut decoded = vec![0; text.len()];
     let (mut at, mut to) = (0, 0);
     while at < text.len() {
-        let plain = match (block(text, at), decoded.get_mut(to..)) {
-            (Some(block), Some(rest)) if rest.len() >= block.len() => {
-                rest[..block.len()].copy_from_slice(&block);
+        let room = decoded.get_mut(to..).and_then(<[u8]>::first_chunk_mut);
+        let plain = match (block(text, at), room) {
+            (Some(block), Some(room)) => {
+                *room = block;
                 let escapes = u8x16::new(block).cmp_eq(u8x16::splat(b'\\'));
                 let escapes = escapes.move_mask().cast_unsigned();
-                escapes.trailing_zeros().min(16) as usize
+                if escapes == 0 {
+                    at += block.len();
+                    to += block.len();
+                    continue;
+                }
+                escapes.trailing_zeros() as usize
             }
             _ if text[at] != b'\\' => {
                 decoded[to] = text[at];
