@@ -8,12 +8,17 @@ pub(super) fn elements(text: &[u8], at: usize) -> Option<(usize, u32)> {
     let mut strings = Strings::default();
     let mut depth = 0_u32;
     let mut count = 1;
-    let mut from = at;
-    while from < text.len() {
+    let mut next = at;
+    while next < text.len() {
+        let from = next;
+        next += BLOCK;
         let block = block(text, from);
         let outside = !strings.inside(&block);
         let (opening, closing) = (is(&block, b'{', 0x20), is(&block, b'}', 0x20));
         let (opening, closing) = (opening & outside, closing & outside);
+        if depth > 0 && opening | closing == 0 {
+            continue;
+        }
         if depth > closing.count_ones() {
             // It stays within an element.
             depth = depth + opening.count_ones() - closing.count_ones();
@@ -41,7 +46,6 @@ pub(super) fn elements(text: &[u8], at: usize) -> Option<(usize, u32)> {
                 }
             }
         }
-        from += BLOCK;
     }
     None
 }

@@ -116,10 +116,6 @@ impl Looks {
             }
             at = scan::space(text, at + 1);
             let is_told = self.is_closed && is_first && !key.is_escaped;
-            let key_told = match self.names.contains(name) || self.has_patterns || tags.is_some() {
-                true => written,
-                false => OTHER_KEY,
-            };
             is_first = false;
             if let (Some(texts), Some(b'"')) = (tags, text.get(at)) {
                 let scanned = scan::string(text, at + 1).ok()?;
@@ -133,7 +129,8 @@ impl Looks {
                 at = scanned.end;
             } else {
                 if is_told {
-                    put(evidence, key_told, b";")?;
+                    let is_known = self.names.contains(name) || self.has_patterns || tags.is_some();
+                    put(evidence, if is_known { written } else { OTHER_KEY }, b";")?;
                 }
                 if self.tags.is_empty() {
                     return None;
