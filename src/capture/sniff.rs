@@ -69,7 +69,7 @@ pub(super) fn sniff(name: &str, head: &[u8], complete: bool) -> Option<Format> {
     if extension == "json" {
         return Some(Format::Json);
     }
-    let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = lines_of(text);
     if lines.clone().next().is_some_and(is_start_line) {
         return Some(Format::Http);
     }
@@ -80,13 +80,19 @@ pub(super) fn sniff(name: &str, head: &[u8], complete: bool) -> Option<Format> {
         .then_some(Format::Guide)
 }
 
+/// Lines without white space around them.
+fn lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+    let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
+    let lines = ends.scan(0, |start, end| {
+        Some(&text[std::mem::replace(start, end + 1)..end])
+    });
+    lines.map(<[u8]>::trim_ascii)
+}
+
 /// Tells apart one document, several on lines, and an archive.
 fn json_family(text: &[u8], complete: bool) -> Format {
     let is_document = |line: &[u8]| Document::parse(line).is_ok();
-    let mut lines = text
-        .split(|byte| *byte == b'\n')
-        .map(<[u8]>::trim_ascii)
-        .filter(|line| !line.is_empty());
+    let mut lines = lines_of(text).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     let second = lines.next();
     let third = lines.next();

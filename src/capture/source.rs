@@ -47,6 +47,18 @@ impl Limits {
             self.body
         )
     }
+
+    /// What was read whole, unless there is too much of it.
+    fn whole(&self, text: Vec<u8>) -> Result<Vec<u8>, String> {
+        match text.len() as u64 > self.body {
+            true => Err(format!(
+                "the file is over the limit of {} bytes for what has to be read whole (raise it with \
+                 --max-body)",
+                self.body
+            )),
+            false => Ok(text),
+        }
+    }
 }
 
 /// Reads inputs in the order given; a folder in the order of its names.
@@ -258,22 +270,28 @@ fn one(
         position,
     };
     let hint = Hint::parse(plain_name);
+    // Mostly nothing is left to read of a file in a folder.
+    let is_all = complete && broken.is_none();
     let rest: Box<dyn BufRead + Send> = match broken {
         Some(error) => Box::new(BufReader::new(Broken(Some(error)))),
         None if complete => Box::new(io::empty()),
         None => reader,
     };
-    let mut reader = io::Cursor::new(head).chain(rest);
+    let start = io::Cursor::new(head);
     if let Reading::Shared(dispatch) = reading
         && found == Format::Ndjson
     {
-        return dispatch.lines(Box::new(reader), &origin, &hint, limits);
+        return dispatch.lines(Box::new(start.chain(rest)), &origin, &hint, limits);
     }
     let sink = reading.sink();
     let exchanges = if found == Format::Ndjson {
-        lines::read(&mut reader, &origin, &hint, limits, sink)
+        lines::read(&mut start.chain(rest), &origin, &hint, limits, sink)
     } else {
-        match read_whole(&mut reader, limits) {
+        let text = match is_all {
+            true => limits.whole(start.into_inner()),
+            false => read_whole(&mut start.chain(rest), limits),
+        };
+        match text {
             Ok(text) => whole(found, &text, plain_name, &origin, &hint, sink),
             Err(message) => {
                 sink.problem(problem_at(name, position, message));
@@ -393,12 +411,7 @@ fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, String>
             read_error(&error),
             text.len()
         )),
-        Ok(_) if text.len() as u64 > limits.body => Err(format!(
-            "the file is over the limit of {} bytes for what has to be read whole (raise it with \
-             --max-body)",
-            limits.body
-        )),
-        Ok(_) => Ok(text),
+        Ok(_) => limits.whole(text),
     }
 }
 

@@ -29,7 +29,14 @@ impl Output {
 
     /// Writes to standard output.
     pub(super) fn print(&mut self, text: &str) -> io::Result<()> {
-        self.stdout.write_all(text.as_bytes())
+        match self.stdout.current_choice() {
+            // In one go: a stream that strips writes what stands between styles piece by piece.
+            ColorChoice::Never => {
+                let plain = anstream::adapter::strip_str(text).to_string();
+                self.stdout.write_all(plain.as_bytes())
+            }
+            _ => self.stdout.write_all(text.as_bytes()),
+        }
     }
 
     /// Writes data to standard output, byte by byte.
