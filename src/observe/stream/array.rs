@@ -72,18 +72,14 @@ impl Walk<'_, '_, '_> {
         start: usize,
         depth: u32,
     ) -> Result<(usize, usize), Halt> {
-        let mut at = self.object::<MODE>(slot, start, depth)?;
-        let mut others = 0;
-        while let Some(b",{") = self.text.get(at..).and_then(<[u8]>::first_chunk) {
-            at = self.object::<MODE>(slot, at + 1, depth)?;
-            others += 1;
-        }
+        let mut all = 0;
+        let at = self.objects::<MODE>(slot, start, depth, usize::MAX, &mut all)?;
         if MODE != ASK {
             let kinds = &mut self.program.slots[slot as usize].kinds;
             let count = &mut kinds[Kind::Object as usize];
-            *count = count.wrapping_add(delta::<MODE>().wrapping_mul(others as u64 + 1));
+            *count = count.wrapping_add(delta::<MODE>().wrapping_mul(all as u64));
         }
-        Ok((others, at))
+        Ok((all - 1, at))
     }
 
     /// Whether `contains` finds as many elements as it should.

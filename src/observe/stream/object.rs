@@ -80,22 +80,42 @@ struct Between {
 }
 
 impl Walk<'_, '_, '_> {
-    #[inline(never)]
     pub(super) fn object<const MODE: u8>(&mut self, slot: u32, start: usize, depth: u32) -> Step {
+        let mut count = 0;
+        self.objects::<MODE>(slot, start, depth, 1, &mut count)
+    }
+
+    /// Walks objects that follow each other without white space, at most so many, and counts them. The offset
+    /// behind the last.
+    #[inline(never)]
+    pub(super) fn objects<const MODE: u8>(
+        &mut self,
+        slot: u32,
+        mut start: usize,
+        depth: u32,
+        most: usize,
+        count: &mut usize,
+    ) -> Step {
         if depth >= MAX_DEPTH {
             return Err(Halt);
         }
-        let mut left = Left::all();
         let hashes = self.scratch.hashes.len();
-        let at = self.members::<MODE>(slot, &mut left, start, depth)?;
-        let found = &self.program.slots[slot as usize];
-        if self.scratch.hashes.len() == hashes
-            && found.required[0] & left.first == 0
-            && !found.asks_more
-        {
-            return Ok(at);
+        loop {
+            let mut left = Left::all();
+            let mut at = self.members::<MODE>(slot, &mut left, start, depth)?;
+            let found = &self.program.slots[slot as usize];
+            if self.scratch.hashes.len() != hashes
+                || found.required[0] & left.first != 0
+                || found.asks_more
+            {
+                at = self.whole::<MODE>(slot, &left, hashes, (start, at))?;
+            }
+            *count += 1;
+            if *count >= most || self.text.get(at..at + 2) != Some(b",{") {
+                return Ok(at);
+            }
+            start = at + 1;
         }
-        self.whole::<MODE>(slot, &left, hashes, (start, at))
     }
 
     /// What is said of an object as a whole.

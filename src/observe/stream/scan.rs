@@ -300,9 +300,14 @@ pub(super) fn word<const LENGTH: usize>(
 /// The length of `true` or `false`, if a text starts with one of them, and which it is.
 #[inline(always)]
 pub(super) fn boolean(text: &[u8]) -> Result<(usize, bool), Malformed> {
-    match text.first() {
-        Some(b't') => Ok((word(text, b"true")?, true)),
-        _ => Ok((word(text, b"false")?, false)),
+    // One way for both: which one it is cannot be foreseen.
+    let is_true = text.first() == Some(&b't');
+    let rest = text.get(usize::from(!is_true)..).ok_or(Malformed)?;
+    let rest: &[u8; 4] = rest.first_chunk().ok_or(Malformed)?;
+    let expected = if is_true { *b"true" } else { *b"alse" };
+    match *rest == expected && (is_true | (text.first() == Some(&b'f'))) {
+        true => Ok((5 - usize::from(is_true), is_true)),
+        false => Err(Malformed),
     }
 }
 
