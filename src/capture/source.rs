@@ -404,7 +404,9 @@ impl Read for Broken {
 
 fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, String> {
     let mut text = Vec::new();
-    let read = reader.take(limits.body + 1).read_to_end(&mut text);
+    let read = reader
+        .take(limits.body.saturating_add(1))
+        .read_to_end(&mut text);
     match read {
         Err(error) => Err(format!(
             "{} (after {} bytes)",

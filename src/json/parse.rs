@@ -469,18 +469,27 @@ impl<'t> Parser<'t> {
     fn string(&mut self) -> Result<(), Refused> {
         let index = self.open(Kind::String);
         self.at += 1;
+        // Where the last escape ended.
+        let mut escaped = None;
         loop {
             self.at = scan::stop_from(self.text, self.at);
             match self.peek() {
                 Some(b'"') => break self.at += 1,
                 Some(b'\\') => {
                     self.entries[index].flags |= ESCAPED;
-                    // Where there is one, there are more.
-                    let behind = scan::stop_behind_escapes(self.text, self.at);
-                    match behind == self.at {
-                        true => self.escape()?,
-                        false => self.at = behind,
+                    let from = self.at;
+                    // Where escapes follow each other closely, more follow; one alone is passed over sooner.
+                    let passed = match escaped {
+                        Some(last) if from - last < 16 => {
+                            scan::stop_behind_escapes(self.text, from) - from
+                        }
+                        _ => 0,
+                    };
+                    match passed {
+                        0 => self.escape()?,
+                        _ => self.at += passed,
                     }
+                    escaped = (passed == 0 || passed >= scan::BLOCK).then_some(self.at);
                 }
                 Some(0x20..) => self.at += 1,
                 Some(..0x20) | None => return self.refuse(SyntaxErrorKind::InvalidString),

@@ -94,9 +94,11 @@ impl Escaped {
     }
 }
 
-/// Where the next quote, control character or escape that has to be looked at stands behind the escape at
-/// `at`: an escape of a code unit, or one that is wrong. Near the end of the text a place before it.
+/// Passes over the escape at `at` and what follows, up to a quote, a control character, or an escape that has
+/// to be looked at: of a code unit, or a wrong one. That may be the one at `at`; near the end of the text it is
+/// one that may be passed over.
 pub(super) fn stop_behind_escapes(text: &[u8], mut at: usize) -> usize {
+    // That would be found, too, only later.
     if text.get(at + 1) == Some(&b'u') {
         return at;
     }

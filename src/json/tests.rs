@@ -132,6 +132,14 @@ fn assert_same_as_serde(text: &[u8]) {
                     theirs.to_string().starts_with(&ours.message),
                     "{ours:?} {theirs}"
                 );
+                // A line end in a string has no column: it is that of a control character, or stands behind the
+                // backslash of an escape.
+                let is_escape = ours.message == "invalid escape";
+                if theirs.column() == 0 && (is_escape || ours.message.starts_with("control")) {
+                    let mut ends = memchr::memchr_iter(b'\n', text);
+                    let end = ends.nth(theirs.line() - 2).expect("a line end");
+                    assert_eq!(ours.offset + usize::from(is_escape), end, "{ours:?}");
+                }
             }
         }
         (ours, theirs) => {
@@ -224,6 +232,9 @@ const PIECES: &[&str] = &[
     "\u{1}",
     "\"",
     "\", \"",
+    "\n",
+    "\\\n",
+    "\\\u{1}",
 ];
 const SOUND: usize = 15;
 
