@@ -223,6 +223,35 @@ fn bad_arguments_say_what_to_do() {
     );
 }
 
+/// A file that is as large as `--max-body` is read, one that is a byte larger is not; small files and large ones
+/// are read in different ways.
+#[test]
+fn max_body_is_a_limit_to_the_byte() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for filler in [10, 200_000] {
+        let text = format!("{{\n\"id\": 1{}\n}}", " ".repeat(filler));
+        std::fs::write(folder.path().join("one.json"), &text).expect("written");
+        for (limit, is_read) in [
+            (text.len() - 1, false),
+            (text.len(), true),
+            (text.len() + 1, true),
+            (usize::MAX, true),
+        ] {
+            let limit_said = limit.to_string();
+            let arguments = ["check", "one.json", "--contract", "organisations@v2"];
+            let arguments = [arguments.as_slice(), &["--max-body", &limit_said]].concat();
+            let (_, stdout, stderr) = run_in(folder.path(), &arguments, b"");
+            let is_over = format!("{stdout}{stderr}").contains("over the limit");
+            assert_eq!(
+                is_over,
+                !is_read,
+                "{limit} of {}: {stdout}{stderr}",
+                text.len()
+            );
+        }
+    }
+}
+
 #[test]
 fn help_reads_well() {
     insta::assert_snapshot!(
