@@ -442,7 +442,22 @@ pub(super) fn unescape(quoted: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::short_integer;
+    use super::{boolean, short_integer};
+
+    #[test]
+    fn booleans_are_read() {
+        for behind in ["", ",", "e", "false"] {
+            for word in ["true", "false"] {
+                let read = boolean(format!("{word}{behind}").as_bytes());
+                assert_eq!(read, Ok((word.len(), word == "true")), "{word}{behind}");
+            }
+        }
+        for text in [
+            "", "t", "tru", "f", "fals", "talse", "frue", "xalse", "True", "alse",
+        ] {
+            assert!(boolean(text.as_bytes()).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn short_integers_are_read() {
