@@ -6,6 +6,7 @@
 //! stands. It is a representation of the `jsonschema` crate ([`Tape`]), so that any subtree can be
 //! handed to that crate as it is.
 
+pub(crate) mod decimal;
 mod parse;
 mod part;
 pub(crate) mod scan;
@@ -14,6 +15,8 @@ mod tape;
 
 use std::borrow::Cow;
 use std::ops::Range;
+
+use decimal::Decimal;
 
 pub use parse::{SyntaxError, SyntaxErrorKind};
 pub use tape::{Tape, TapeNode};
@@ -212,9 +215,12 @@ impl<'d> Value<'d> {
     /// Whether the value is a number without a fractional part (`1.0` is one).
     #[must_use]
     pub fn is_integer(self) -> bool {
-        self.as_number().is_some_and(|number| {
-            number.is_i64() || number.is_u64() || number.as_f64().is_some_and(|n| n.fract() == 0.0)
-        })
+        if self.kind() != Kind::Number {
+            return false;
+        }
+        let raw = self.raw();
+        let is_plain = !raw.contains(['.', 'e', 'E']);
+        is_plain || Decimal::parse(raw).is_some_and(|number| number.is_integer())
     }
 
     /// Members of an object or elements of an array; 0 for anything else.

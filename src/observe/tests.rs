@@ -1,3 +1,5 @@
+mod numbers;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

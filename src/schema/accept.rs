@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
+use crate::json::decimal::Decimal;
 use crate::json::{Kind, TapeNode, Value};
 use crate::location::Side;
 
@@ -236,8 +237,15 @@ impl Node {
     }
 }
 
-/// JSON Schema equality: numbers compare mathematically.
+/// JSON Schema equality: numbers compare mathematically. A listed number that the document writes with more
+/// digits than a double has is compared as a double, and so are numbers inside arrays and objects.
 fn equals(value: Value<'_>, expected: &serde_json::Value) -> bool {
     use jsonschema::json::Node as _;
+    if let (Kind::Number, serde_json::Value::Number(number)) = (value.kind(), expected) {
+        let exact = Decimal::of(number).filter(|it| !number.is_f64() || it.precision() <= 15);
+        if let (Some(exact), Some(written)) = (exact, Decimal::parse(value.raw())) {
+            return exact == written;
+        }
+    }
     TapeNode::Value(value).equals_value(expected)
 }

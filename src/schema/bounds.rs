@@ -2,8 +2,6 @@
 
 use serde_json::{Map, Value};
 
-use crate::json::Kind;
-
 use super::Node;
 use super::compile::{Compiler, Here};
 
@@ -27,7 +25,7 @@ impl<'d> Compiler<'d> {
         let is_exclusive =
             here.dialect.has_boolean_bounds() && members.get(exclusive) == Some(&Value::Bool(true));
         let keyword = if is_exclusive { exclusive } else { inclusive };
-        self.check(node, keyword, argument, Kind::Number, here);
+        self.number_check(node, keyword, inclusive, argument, here);
     }
 
     pub(super) fn exclusive_bound(
@@ -53,7 +51,7 @@ impl<'d> Compiler<'d> {
                 }
             }
             (false, Value::Number(_)) => {
-                self.check(node, keyword, argument, Kind::Number, here);
+                self.number_check(node, keyword, keyword, argument, here);
             }
             (true, _) => {
                 let expected = format!("a boolean beside `{inclusive}` in {}", here.dialect);

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use jsonschema::{Draft, Validator};
 use serde_json::json;
 
+use crate::json::decimal::Decimal;
 use crate::json::{Kind, Tape, TapeNode, Value};
 
 /// One keyword on one value.
@@ -24,10 +25,25 @@ enum Decider {
     Crate(Box<Validator<Tape>>),
     /// The same, built when it is asked for the first time: the first validator of a process costs
     /// milliseconds.
-    Later(Draft, OnceLock<Option<Box<Validator<Tape>>>>),
+    Later(Later),
+    /// A bound of numbers, or a divisor, compared digit by digit: the crate compares doubles, and so takes
+    /// numbers for equal that differ beyond the 16th digit.
+    Exact(Limit, Later),
     /// A whole number of so many bits, in two's complement.
     Bits(u8),
 }
+
+type Later = (Draft, OnceLock<Option<Box<Validator<Tape>>>>);
+
+/// The argument of a keyword on numbers.
+struct Limit {
+    exact: Decimal,
+    /// The nearest double.
+    near: f64,
+}
+
+/// Digits that a decimal may have so that doubles are in the same order as the decimals.
+const DIGITS_OF_DOUBLE: usize = 15;
 
 impl Check {
     /// # Errors
@@ -39,22 +55,14 @@ impl Check {
         kind: Kind,
         draft: Draft,
     ) -> Result<Self, String> {
-        let is_bound = matches!(
-            keyword,
-            "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum"
-        );
-        // Of these the crate refuses nothing. (In draft 4 the exclusive bounds are booleans.)
-        let is_sound = match argument {
-            serde_json::Value::String(_) => keyword == "format",
-            serde_json::Value::Number(_) => is_bound && draft != Draft::Draft4,
-            _ => false,
-        };
-        if is_sound {
+        let later = || (draft, OnceLock::new());
+        // The crate refuses none of these.
+        if let (serde_json::Value::String(_), "format") = (argument, keyword) {
             return Ok(Self {
                 keyword,
                 argument: argument.clone(),
                 kind,
-                decider: Decider::Later(draft, OnceLock::new()),
+                decider: Decider::Later(later()),
             });
         }
         let schema = json!({keyword: argument});
@@ -76,11 +84,31 @@ impl Check {
         })
     }
 
+    /// A bound of numbers or a divisor. `written` is the argument as the document has it, where that says more
+    /// than a double does.
+    pub(super) fn of_number(
+        keyword: &'static str,
+        argument: &serde_json::Number,
+        written: Option<&str>,
+    ) -> Option<Self> {
+        let exact = written.and_then(Decimal::parse);
+        let limit = Limit {
+            exact: exact.or_else(|| Decimal::of(argument))?,
+            near: argument.as_f64()?,
+        };
+        Some(Self {
+            keyword,
+            argument: argument.clone().into(),
+            kind: Kind::Number,
+            decider: Decider::Exact(limit, (Draft::Draft202012, OnceLock::new())),
+        })
+    }
+
     /// The crate's validator, where the crate decides.
     fn validator(&self) -> Option<&Validator<Tape>> {
         match &self.decider {
             Decider::Crate(validator) => Some(validator),
-            Decider::Later(draft, built) => {
+            Decider::Later((draft, built)) | Decider::Exact(_, (draft, built)) => {
                 let build = || {
                     let draft = match self.is_of_any_draft() {
                         true => Draft::Draft7,
@@ -147,11 +175,37 @@ impl Check {
         value.kind() != self.kind
             || match &self.decider {
                 Decider::Bits(bits) => fits(value, *bits),
-                Decider::Crate(_) | Decider::Later(..) => {
-                    let validator = self.validator();
-                    validator.is_none_or(|known| known.is_valid(TapeNode::Value(value)))
-                }
+                Decider::Exact(limit, _) => self
+                    .accepts_number(limit, value.raw())
+                    .unwrap_or_else(|| self.crate_accepts(value)),
+                Decider::Crate(_) | Decider::Later(_) => self.crate_accepts(value),
             }
+    }
+
+    fn crate_accepts(&self, value: Value<'_>) -> bool {
+        let validator = self.validator();
+        validator.is_none_or(|known| known.is_valid(TapeNode::Value(value)))
+    }
+
+    /// Whether a bound or a divisor accepts a number as it is written.
+    fn accepts_number(&self, limit: &Limit, written: &str) -> Option<bool> {
+        if self.keyword == "multipleOf" {
+            return Decimal::parse(written)?.is_multiple_of(&limit.exact);
+        }
+        // A sign or a point beside the digits; an exponent would make them more.
+        let is_short = written.len() <= DIGITS_OF_DOUBLE && !written.contains(['e', 'E']);
+        let order = match written.parse::<f64>() {
+            Ok(near) if is_short && limit.exact.precision() <= DIGITS_OF_DOUBLE => {
+                near.partial_cmp(&limit.near)?
+            }
+            _ => Decimal::parse(written)?.cmp(&limit.exact),
+        };
+        Some(match self.keyword {
+            "minimum" => order.is_ge(),
+            "maximum" => order.is_le(),
+            "exclusiveMinimum" => order.is_gt(),
+            _ => order.is_lt(),
+        })
     }
 
     /// Whether the keyword accepts a whole number; `None` where only the whole question can tell.
@@ -177,7 +231,11 @@ impl Check {
                 _ => i64::from(i32::MIN)..=i64::from(i32::MAX),
             });
         }
-        let limit = self.argument.as_i64()?;
+        let limit = match &self.argument {
+            // What is written as a whole number is exactly that.
+            serde_json::Value::Number(number) if !number.is_f64() => number.as_i64()?,
+            _ => return None,
+        };
         Some(match self.keyword {
             "minimum" => limit..=i64::MAX,
             "maximum" => i64::MIN..=limit,
@@ -223,15 +281,13 @@ impl fmt::Debug for Check {
 /// Whether a number is within the range of a signed integer with so many bits. That it is whole is
 /// for `type` to say.
 fn fits(value: Value<'_>, bits: u8) -> bool {
-    let Some(number) = value.as_number() else {
-        return true;
-    };
-    match (number.as_i64(), number.as_f64()) {
-        (Some(integer), _) => bits == 64 || i32::try_from(integer).is_ok(),
-        (None, Some(float)) => {
-            let limit = 2_f64.powi(i32::from(bits) - 1);
-            float >= -limit && float < limit
-        }
-        (None, None) => true,
+    if let Ok(integer) = value.raw().parse::<i64>() {
+        return bits == 64 || i32::try_from(integer).is_ok();
+    }
+    let limit = 1_i128 << (bits - 1);
+    let bound = |bound: i128| Decimal::parse(&bound.to_string());
+    match (Decimal::parse(value.raw()), bound(-limit), bound(limit)) {
+        (Some(number), Some(least), Some(beyond)) => number >= least && number < beyond,
+        _ => true,
     }
 }

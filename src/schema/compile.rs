@@ -1,5 +1,6 @@
 //! From documents to the graph.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -7,6 +8,7 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::Pointer;
+use crate::source::Locator;
 
 use super::check::Check;
 use super::resources::{ResourceId, Resources, Target, address};
@@ -92,6 +94,8 @@ pub struct Compiler<'d> {
     names: rustc_hash::FxHashSet<Arc<str>>,
     problems: Vec<Problem>,
     has_too_many_environments: bool,
+    /// Places of the documents that were asked for one.
+    locators: RefCell<FxHashMap<Arc<str>, Locator<'d>>>,
 }
 
 /// Meanings that the way to a schema may give it. Each takes nodes of its own, and dynamic anchors can
@@ -114,6 +118,7 @@ impl<'d> Compiler<'d> {
             names: rustc_hash::FxHashSet::default(),
             problems: Vec::new(),
             has_too_many_environments: false,
+            locators: RefCell::default(),
         }
     }
 
@@ -380,6 +385,17 @@ impl<'d> Compiler<'d> {
     pub(super) fn entry_document(&self) -> Option<(&'d str, &'d Value)> {
         let entry = self.documents.at(0)?;
         Some((&entry.uri, &entry.value))
+    }
+
+    /// The scalar at a place as its document writes it, where that has a text.
+    pub(super) fn written(&self, place: &Place) -> Option<String> {
+        let source = self.documents.document(&place.document)?.source.as_ref()?;
+        let mut locators = self.locators.borrow_mut();
+        let locator = locators
+            .entry(Arc::clone(&place.document))
+            .or_insert_with(|| source.locator());
+        let span = locator.scalar(&place.pointer)?;
+        source.text().get(span).map(str::to_owned)
     }
 
     /// The value of a document of the set, by URI.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::error::closest;
 use crate::json::Kind;
+use crate::json::decimal::Decimal;
 
 use super::check::Check;
 use super::compile::{Compiler, Here};
@@ -95,7 +96,7 @@ impl<'d> Compiler<'d> {
             }
             "multipleOf" => match argument.as_f64() {
                 Some(divisor) if divisor > 0.0 => {
-                    self.check(node, "multipleOf", argument, Kind::Number, here);
+                    self.number_check(node, "multipleOf", "multipleOf", argument, here);
                 }
                 _ => self.argument(keyword, "a number greater than 0", here),
             },
@@ -456,6 +457,42 @@ impl<'d> Compiler<'d> {
                 };
                 self.refused(keyword, &[keyword], message, here);
             }
+        }
+    }
+
+    /// A bound of numbers, or a divisor. `written` is the keyword whose argument it is.
+    pub(super) fn number_check(
+        &mut self,
+        node: &mut Node,
+        keyword: &'static str,
+        written: &str,
+        argument: &Value,
+        here: &Here,
+    ) {
+        let Value::Number(number) = argument else {
+            return;
+        };
+        // A double that needs all its digits is not always what the document says.
+        let is_rounded =
+            number.is_f64() && Decimal::of(number).is_none_or(|decimal| decimal.precision() > 15);
+        let text = match is_rounded {
+            true => self.written(&self.at(here, &[written])),
+            false => None,
+        };
+        let shown = text.clone().unwrap_or_else(|| argument.to_string());
+        let check = self
+            .checks
+            .entry((here.dialect, keyword, shown.clone()))
+            .or_insert_with(|| {
+                let check = Check::of_number(keyword, number, text.as_deref());
+                check
+                    .map(Arc::new)
+                    .ok_or_else(|| format!("{argument} is not a number"))
+            })
+            .clone();
+        match check {
+            Ok(check) => node.checks.push(check),
+            Err(message) => self.refused(keyword, &[written], message, here),
         }
     }
 

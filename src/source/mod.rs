@@ -240,6 +240,24 @@ impl Locator<'_> {
             Places::None => 0..0,
         }
     }
+
+    /// Where the scalar at a pointer stands, in bytes.
+    pub(crate) fn scalar(&self, pointer: &Pointer) -> Option<Range<usize>> {
+        match &self.0 {
+            Places::Json(document) => {
+                let mut value = document.root();
+                for step in pointer.steps() {
+                    value = match value.kind() {
+                        Kind::Array => value.elements().nth(step.parse().ok()?)?,
+                        _ => value.get(&step)?,
+                    };
+                }
+                Some(value.span())
+            }
+            Places::Yaml(tree) => tree.scalar(pointer),
+            Places::None => None,
+        }
+    }
 }
 
 fn find_json(document: &json::Document<'_>, pointer: &Pointer) -> Range<usize> {

@@ -199,6 +199,21 @@ impl Tree {
         place
     }
 
+    /// Where the scalar at a pointer stands.
+    pub(super) fn scalar(&self, pointer: &Pointer) -> Option<Range<usize>> {
+        let mut node = 0;
+        for step in pointer.steps() {
+            (_, node) = self.step(node, &step, DEPTH)?;
+        }
+        while let Kind::Alias(target) = &self.nodes[node].kind {
+            node = *target;
+        }
+        match &self.nodes[node].kind {
+            Kind::Scalar(_) => Some(self.nodes[node].span.clone()),
+            _ => None,
+        }
+    }
+
     fn step(&self, node: usize, step: &str, depth: usize) -> Option<(Range<usize>, usize)> {
         let depth = depth.checked_sub(1)?;
         match &self.nodes[node].kind {

@@ -2,7 +2,7 @@
 
 use crate::json::Kind;
 
-use super::plan::{Plan, Reach, Usual};
+use super::plan::{Integers, Plan, Reach, Usual};
 
 /// Classes of bytes that values start with: the kinds, white space, and what starts no value.
 pub(super) const CLASSES: usize = 8;
@@ -59,9 +59,9 @@ impl How {
                 Kind::Boolean if is_free(kind) => Self::Boolean,
                 Kind::Boolean => Self::AskBoolean,
                 Kind::Number => match &plan.integers {
-                    Some(range) if *range == (i64::MIN..=i64::MAX) => Self::Number,
-                    Some(_) => Self::BoundedNumber,
-                    None => Self::AskNumber,
+                    Integers::Any => Self::Number,
+                    Integers::Within(_) => Self::BoundedNumber,
+                    Integers::Ask => Self::AskNumber,
                 },
                 Kind::String => match plan.usual {
                     Usual::Any => Self::Any,

@@ -40,6 +40,30 @@ pub(super) enum Usual {
     None,
 }
 
+/// The numbers without fraction and exponent that are accepted for what they are themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Integers {
+    /// All of them, however long.
+    Any,
+    /// These; longer ones than 64 bits hold have to be asked about.
+    Within(RangeInclusive<i64>),
+    /// Each has to be asked about.
+    Ask,
+}
+
+impl Integers {
+    /// Those that are accepted by both.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Ask, _) | (_, Self::Ask) => Self::Ask,
+            (Self::Any, same) | (same, Self::Any) => same,
+            (Self::Within(one), Self::Within(other)) => {
+                Self::Within(*one.start().max(other.start())..=*one.end().min(other.end()))
+            }
+        }
+    }
+}
+
 /// What a set of schemas asks of a value.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -51,7 +75,7 @@ pub(super) struct Plan {
     /// By kind of value: the schemas that may reject a value of this kind for what it is itself.
     pub(super) asserting: [Box<[NodeId]>; 6],
     /// The numbers without fraction and exponent that are accepted as they are.
-    pub(super) integers: Option<RangeInclusive<i64>>,
+    pub(super) integers: Integers,
     pub(super) usual: Usual,
     /// The schemas with an enum that holds strings.
     pub(super) listing: Box<[NodeId]>,
@@ -176,10 +200,8 @@ impl Plan {
         let containing = each().filter(|(_, node)| node.array.contains.is_some());
         let named_by = each().find(|(_, node)| node.object.names_properties());
         let prefix = each().map(|(_, node)| node.array.prefix.len());
-        let integers = each().try_fold(i64::MIN..=i64::MAX, |range, (_, node)| {
-            let own = integer_range(node)?;
-            Some(*range.start().max(own.start())..=*range.end().min(own.end()))
-        });
+        let integers = each().map(|(_, node)| integers_of(node));
+        let integers = integers.fold(Integers::Any, Integers::and);
         let mut plan = Self {
             given: given.into(),
             reach,
@@ -319,7 +341,7 @@ fn may_reject(node: &Node, kind: Kind) -> bool {
 }
 
 /// The whole numbers that a schema accepts for what they are themselves, where they are in a row.
-fn integer_range(node: &Node) -> Option<RangeInclusive<i64>> {
+fn integers_of(node: &Node) -> Integers {
     if node.never
         || node
             .types
@@ -327,13 +349,18 @@ fn integer_range(node: &Node) -> Option<RangeInclusive<i64>> {
         || node.values.is_some()
         || node.constant.is_some()
     {
-        return None;
+        return Integers::Ask;
     }
-    let mut checks = node.checks.iter();
-    checks.try_fold(i64::MIN..=i64::MAX, |range, check| {
-        let own = check.integer_range()?;
-        Some(*range.start().max(own.start())..=*range.end().min(own.end()))
-    })
+    let checks = node
+        .checks
+        .iter()
+        .filter(|check| check.kind == Kind::Number);
+    let each = checks.map(|check| {
+        check
+            .integer_range()
+            .map_or(Integers::Ask, Integers::Within)
+    });
+    each.fold(Integers::Any, Integers::and)
 }
 
 /// A value as far as its own schemas ask about it.

@@ -18,7 +18,7 @@ use super::fault::Fault;
 use super::glue::{Glue, Learnt};
 use super::how::{CLASSES, How, SCALARS};
 use super::literal::Tallied;
-use super::plan::{Leftovers, Plan, Reach};
+use super::plan::{Integers, Leftovers, Plan, Reach};
 use super::time::Offset;
 use super::walk::{COUNT, UNASKED};
 
@@ -269,10 +269,10 @@ impl<'g> Program<'g> {
             kinds: [0; CLASSES],
             how: How::of(plan),
             plan: plan_id,
-            integers: plan
-                .integers
-                .as_ref()
-                .map_or((i64::MIN, i64::MAX), |range| (*range.start(), *range.end())),
+            integers: match &plan.integers {
+                Integers::Within(range) => (*range.start(), *range.end()),
+                Integers::Any | Integers::Ask => (i64::MIN, i64::MAX),
+            },
             spelled: [NONE; 2],
             sated_in: [u64::MAX; 2],
             beside: [0; 2],
