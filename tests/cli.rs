@@ -767,10 +767,7 @@ paths:
     ];
     let (code, stdout, _) = run_in(folder.path(), &arguments, b"{\"state\": null}");
     assert_eq!(code, 1);
-    assert!(
-        stdout.contains("--lenient-null-enum takes null all the same"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("--lenient-null accepts it"), "{stdout}");
     let lenient = [&arguments[..], &["--lenient-null-enum"]].concat();
     let (code, stdout, _) = run_in(folder.path(), &lenient, b"{\"state\": null}");
     assert_eq!(code, 0, "{stdout}");

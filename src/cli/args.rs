@@ -20,7 +20,7 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 
     /// When to use colours.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", display_order = 900)]
     pub(super) color: Color,
 }
 
@@ -70,6 +70,11 @@ pub(super) struct CheckArguments {
 
     #[command(flatten)]
     pub(super) capture: CaptureArguments,
+
+    /// What an OpenAPI `discriminator` does: its tag decides which variant is meant, or it is a hint, as
+    /// OpenAPI 3.1.1 says, and `oneOf` rejects what two variants accept.
+    #[arg(long, value_enum, default_value_t = DiscriminatorArgument::Decide, value_name = "HOW")]
+    pub(super) discriminator: DiscriminatorArgument,
 
     /// The lowest level of findings that makes the exit code 1.
     #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
@@ -301,9 +306,17 @@ pub(super) struct ReadingArguments {
     #[arg(long, value_name = "PATH")]
     pub(super) base_path: Option<String>,
 
-    /// Let an `enum` beside `nullable: true` (OpenAPI 3.0) take null, though it does not list it.
-    #[arg(long)]
-    pub(super) lenient_null_enum: bool,
+    /// Let every schema with `nullable: true` (OpenAPI 3.0) accept null, even next to an `enum` that does not
+    /// list null, an `allOf`, a `oneOf`, an `anyOf` or a `$ref`.
+    #[arg(long, alias = "lenient-null-enum")]
+    pub(super) lenient_null: bool,
+}
+
+/// What a discriminator does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiscriminatorArgument {
+    Decide,
+    Hint,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -10,7 +10,7 @@ use crate::observe::{Engine, Observer, Options};
 use crate::report::{Report, TextOptions, html, json, text};
 use crate::rules::{Level, Policy, in_order, judge, judge_contract};
 
-use super::args::{CheckArguments, EngineArgument, OutputFormat};
+use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument, OutputFormat};
 use super::chosen::Chosen;
 use super::levels::{levels, one_to_stdout};
 use super::output::Output;
@@ -39,7 +39,8 @@ struct Check<'a> {
 }
 
 pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exit, Failure> {
-    let reading = arguments.reading.options(arguments.capture.schemas());
+    let mut reading = arguments.reading.options(arguments.capture.schemas());
+    reading.compile.discriminators_hint = arguments.discriminator == DiscriminatorArgument::Hint;
     let chosen = Chosen::find(&arguments.contract, &reading)?;
     let (asked, family) = (chosen.asked()?, chosen.family());
     let check = Check::resolve(arguments, &asked)?;

@@ -100,7 +100,7 @@ impl ReadingArguments {
             base_path: self.base_path.clone(),
             schemas,
             compile: CompileOptions {
-                lenient_null_enum: self.lenient_null_enum,
+                lenient_null: self.lenient_null,
                 ..CompileOptions::default()
             },
         }

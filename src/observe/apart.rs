@@ -11,7 +11,6 @@ use crate::location::{Side, Step};
 use crate::schema::{Graph, Node, NodeId};
 
 use super::naming::Naming;
-use super::variant::may_hold;
 
 /// How deep two schemas are held against each other.
 const DEPTH: u8 = 6;
@@ -67,7 +66,7 @@ impl Case {
 /// The arrays and objects that agree with a schema, case by case.
 pub(super) fn cases(schema: Described<'_>) -> Vec<Case> {
     let kinds = [Kind::Object, Kind::Array].into_iter();
-    let kinds = kinds.filter(|kind| may_hold(schema.graph, schema.node, *kind));
+    let kinds = kinds.filter(|kind| schema.graph.may_hold(schema.node, *kind));
     kinds
         .flat_map(|kind| {
             let cases = Schemas::cases(schema.graph, Given::whole(schema.node), kind);
@@ -78,7 +77,7 @@ pub(super) fn cases(schema: Described<'_>) -> Vec<Case> {
 
 /// Whether what agrees with `left`, in a case, never agrees with `right`; `None` where that is not found out.
 pub(super) fn apart(left: Described<'_>, case: &Case, right: Described<'_>) -> Option<Apart> {
-    if !may_hold(right.graph, right.node, case.kind) {
+    if !right.graph.may_hold(right.node, case.kind) {
         return Some(Apart::Always);
     }
     let rights = Schemas::cases(right.graph, Given::whole(right.node), case.kind);
@@ -237,7 +236,7 @@ impl Given {
 
 /// Whether schemas may accept values of a kind.
 fn holds(graph: &Graph, schemas: &[NodeId], kind: Kind) -> bool {
-    schemas.iter().all(|id| may_hold(graph, *id, kind))
+    schemas.iter().all(|id| graph.may_hold(*id, kind))
 }
 
 /// The schemas of a value of one kind.
@@ -285,7 +284,7 @@ impl Schemas {
                 self.add(id);
             }
             for branches in unions(node) {
-                let holding = branches.iter().filter(|id| may_hold(graph, **id, kind));
+                let holding = branches.iter().filter(|id| graph.may_hold(**id, kind));
                 let holding: Vec<NodeId> = holding.copied().collect();
                 match &*holding {
                     [only] => {

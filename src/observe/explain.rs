@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::capture::redact::sanitised;
 use crate::json::{Key, Value};
 use crate::location::{Pointer, Side};
 use crate::schema::{Graph, NodeId};
@@ -39,10 +40,80 @@ pub fn deviations(
     walk.recorder.found
 }
 
+/// What stands between a value and a schema that it was probably meant for, in a few words: what breaks the
+/// schema, and members that it does not name.
+pub(super) fn shortcomings(
+    graph: &Graph,
+    schema: NodeId,
+    side: Option<Side>,
+    value: Value<'_>,
+) -> String {
+    const MOST: usize = 3;
+    let few = Few {
+        most: MOST + 1,
+        names_undeclared: true,
+        ..Few::default()
+    };
+    let mut walk = Walk::new(graph, side, few);
+    walk.run(schema, value);
+    let Few {
+        found, undeclared, ..
+    } = walk.recorder;
+    let broken = found.iter().map(|(at, kind)| shortcoming(at, kind));
+    let unnamed = undeclared
+        .iter()
+        .map(|at| format!("`{}` is not declared", dotted(at)));
+    let mut words: Vec<String> = broken.chain(unnamed).collect();
+    words.dedup();
+    if words.len() > MOST {
+        words.truncate(MOST);
+        words.push("…".to_owned());
+    }
+    words.join(", ")
+}
+
+fn shortcoming(at: &Pointer, kind: &DeviationKind) -> String {
+    let name = match at.as_str().is_empty() {
+        true => "the object".to_owned(),
+        false => format!("`{}`", dotted(at)),
+    };
+    match kind {
+        DeviationKind::Missing { property, .. } => {
+            format!("`{}` is missing", dotted(&at.join(property)))
+        }
+        DeviationKind::Type { expected, found } => format!("{name} is {found}, not {expected}"),
+        DeviationKind::Enum { .. } | DeviationKind::Tag { .. } => {
+            format!("{name} is not in its enum")
+        }
+        DeviationKind::Constant { expected } => format!("{name} is not {expected}"),
+        DeviationKind::Format { format } => format!("{name} is not a valid {format}"),
+        DeviationKind::Pattern { .. } => format!("{name} does not match its pattern"),
+        DeviationKind::Bound { keyword, .. } => format!("{name} violates `{keyword}`"),
+        DeviationKind::Length { keyword, .. } => format!("{name} violates `{keyword}`"),
+        DeviationKind::Closed => format!("{name} is not allowed"),
+        _ => format!("{name} does not conform"),
+    }
+}
+
+/// `copy.id`; positions in arrays make no difference.
+fn dotted(at: &Pointer) -> String {
+    let steps = at.steps().map(
+        |step| match step.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => "[]".to_owned(),
+            false => format!(".{}", sanitised(&step)),
+        },
+    );
+    let path: String = steps.collect();
+    path.trim_start_matches('.').to_owned()
+}
+
 /// Keeps the first few deviations.
 #[derive(Default)]
 struct Few {
     most: usize,
+    /// Whether members that no schema names are kept, too.
+    names_undeclared: bool,
+    undeclared: Vec<Pointer>,
     way: Vec<Pointer>,
     found: Vec<(Pointer, DeviationKind)>,
 }
@@ -76,7 +147,7 @@ impl<'d> Recorder<'d> for Few {
         about: About<'d>,
         _: Option<&Arc<str>>,
     ) {
-        if !self.is_done() {
+        if self.found.len() < self.most {
             let mut pointer = self.here();
             if let About::Member(key, _) = about {
                 pointer.push_key(&key.name());
@@ -85,15 +156,21 @@ impl<'d> Recorder<'d> for Few {
         }
     }
 
-    fn undeclared(&mut self, _: NodeId, _: Key<'d>, _: Value<'d>) {}
+    fn undeclared(&mut self, _: NodeId, key: Key<'d>, _: Value<'d>) {
+        if self.names_undeclared && self.undeclared.len() < self.most {
+            self.undeclared.push(self.here().join(&key.name()));
+        }
+    }
 
     fn beyond_enum(&mut self, _: NodeId, _: Value<'d>) {}
 
     fn misdirected(&mut self, _: NodeId, _: Key<'d>, _: Value<'d>) {}
 
+    fn lookalike(&mut self, _: NodeId, _: NodeId, _: Value<'d>) {}
+
     fn variant(&mut self, _: NodeId) {}
 
     fn is_done(&self) -> bool {
-        self.found.len() >= self.most
+        self.found.len() >= self.most && !self.names_undeclared
     }
 }

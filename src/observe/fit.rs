@@ -185,6 +185,8 @@ impl<'d> Recorder<'d> for Measure {
 
     fn misdirected(&mut self, _: NodeId, _: Key<'d>, _: Value<'d>) {}
 
+    fn lookalike(&mut self, _: NodeId, _: NodeId, _: Value<'d>) {}
+
     fn variant(&mut self, _: NodeId) {}
 
     fn is_done(&self) -> bool {

@@ -34,7 +34,8 @@ pub use observer::{Judged, Observer};
 pub use options::{Engine, Options, fits_file};
 pub use placeholder::is_placeholder;
 pub use profile::{
-    Count, PathId, PathProfile, Profile, Shape, TargetKey, TargetProfile, TrafficFact, Verdict,
+    Count, Lookalike, PathId, PathProfile, Profile, Shape, TargetKey, TargetProfile, TrafficFact,
+    Verdict,
 };
 pub use spelling::Spelling;
 pub use tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Samples, Spot, Tally};

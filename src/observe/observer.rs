@@ -414,7 +414,14 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let graph = &place.contract.graph;
         let node = best_fit(graph, &schemas, place.side, document.root());
         let target = self.profile.targets.entry(key.clone()).or_default();
-        let recorder = ShapeRecorder::new(graph, &mut target.shape, body, &document, self.payloads);
+        let recorder = ShapeRecorder::new(
+            graph,
+            place.said_side(),
+            &mut target.shape,
+            body,
+            &document,
+            self.payloads,
+        );
         let mut walk = Walk::new(graph, place.said_side(), recorder);
         walk.run(node, document.root());
         let (deviations, placeholders) = (walk.recorder.deviations, walk.recorder.placeholders);

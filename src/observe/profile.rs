@@ -310,6 +310,9 @@ pub struct PathProfile {
     pub misdirected: BTreeMap<Arc<Place>, Keyed>,
     /// Strings beyond the enum of one variant where another takes any.
     pub beyond_enum: BTreeMap<Arc<Place>, Keyed>,
+    /// Objects that a looser variant accepts and that look like another one. Subject: what stands between
+    /// the object and that one.
+    pub lookalikes: BTreeMap<Lookalike, Keyed>,
     /// Declared enum values seen, by the schema of the enum.
     pub enum_values: BTreeMap<Arc<Place>, BTreeMap<Box<str>, Count>>,
     /// How values of a format were written, by the schema of the format.
@@ -338,6 +341,7 @@ impl AddAssign<&Self> for PathProfile {
         merge(&mut self.misdirected, &other.misdirected);
         merge(&mut self.beyond_enum, &other.beyond_enum);
         merge(&mut self.variants, &other.variants);
+        merge(&mut self.lookalikes, &other.lookalikes);
         for (place, values) in &other.enum_values {
             merge(
                 self.enum_values.entry(Arc::clone(place)).or_default(),
@@ -351,6 +355,17 @@ impl AddAssign<&Self> for PathProfile {
             );
         }
     }
+}
+
+/// A variant that objects look like which only a looser one accepts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lookalike {
+    /// The schema of the variant.
+    pub schema: Arc<Place>,
+    /// What it is called.
+    pub variant: Arc<str>,
+    /// What the variant is called that accepts them.
+    pub accepted: Arc<str>,
 }
 
 /// A number that merges by reference.

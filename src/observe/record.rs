@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::capture::Body;
 use crate::capture::redact::{Excerpt, MASK, is_secret_name, mask_shapes, sanitised};
 use crate::json::{Document, Key, Kind, Value};
-use crate::location::Pointer;
+use crate::location::{Pointer, Side};
 use crate::schema::{Graph, NodeId, Place};
 
 use super::deviation::{Deviation, DeviationKind};
+use super::explain::shortcomings;
 use super::placeholder::{is_placeholder, is_whole_placeholder};
-use super::profile::{PathId, Shape};
+use super::profile::{Lookalike, PathId, Shape};
 use super::spelling::Spelling;
 use super::tally::{Evidence, Spot};
 use super::walk::{About, Recorder, Taken};
@@ -21,6 +22,8 @@ const SUBJECT_LENGTH: usize = 60;
 /// Records one payload.
 pub(super) struct ShapeRecorder<'s, 'd> {
     graph: &'s Graph,
+    /// The side that the payload is on, if it is on one.
+    side: Option<Side>,
     shape: &'s mut Shape,
     way: Way<'d>,
     at: PathId,
@@ -37,6 +40,7 @@ pub(super) struct ShapeRecorder<'s, 'd> {
 impl<'s, 'd> ShapeRecorder<'s, 'd> {
     pub(super) fn new(
         graph: &'s Graph,
+        side: Option<Side>,
         shape: &'s mut Shape,
         body: &'d Body<'d>,
         document: &'d Document<'d>,
@@ -44,6 +48,7 @@ impl<'s, 'd> ShapeRecorder<'s, 'd> {
     ) -> Self {
         Self {
             graph,
+            side,
             shape,
             way: Way::new(body, document, payload, Vec::new()),
             at: Shape::ROOT,
@@ -346,6 +351,24 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
         let profile = self.shape.path_mut(self.at);
         let misdirected = profile.misdirected.entry(place).or_default();
         misdirected.add(&met.key_subject(key), met.spot(), || met.evidence());
+    }
+
+    fn lookalike(&mut self, node: NodeId, accepted: NodeId, value: Value<'d>) {
+        let lookalike = Lookalike {
+            schema: self.place(node),
+            variant: self.graph.label(node).into(),
+            accepted: self.graph.label(accepted).into(),
+        };
+        let is_secret = self.way.stack.iter().any(Taken::is_secret);
+        let lacks = match is_secret {
+            true => MASK.to_owned(),
+            false => shortcomings(self.graph, node, self.side, value),
+        };
+        let met = self.way.meet(About::Value(value));
+        let known = self.shape.path_mut(self.at).lookalikes.entry(lookalike);
+        known
+            .or_default()
+            .add(&lacks, met.spot(), || met.evidence());
     }
 
     fn variant(&mut self, node: NodeId) {

@@ -1,4 +1,5 @@
 mod numbers;
+mod unions;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,13 +1,12 @@
 //! Which branch of an `anyOf` or `oneOf` a value was meant for.
 
+use std::sync::Arc;
+
 use crate::json::{Key, Kind, Value};
 use crate::location::Side;
 use crate::schema::{Graph, NodeId, Types};
 
 use super::fit::Fit;
-
-/// How far references are followed to find what a branch says.
-const DEPTH: u8 = 8;
 
 /// What a value that fits no branch was meant for.
 pub(super) enum Closest<'d> {
@@ -33,13 +32,13 @@ pub(super) fn closest<'d>(
     let of_type: Vec<NodeId> = branches
         .iter()
         .copied()
-        .filter(|branch| may_hold(graph, *branch, value.kind()))
+        .filter(|branch| graph.may_hold(*branch, value.kind()))
         .collect();
     if of_type.is_empty() {
         return Closest::NoType(types(graph, branches));
     }
     let is_null = |branch: &NodeId| {
-        may_hold(graph, *branch, Kind::Null) && !may_hold(graph, *branch, Kind::Object)
+        graph.may_hold(*branch, Kind::Null) && !graph.may_hold(*branch, Kind::Object)
     };
     let is_choice = branches.iter().filter(|branch| !is_null(branch)).count() > 1;
     if let [only] = of_type.as_slice() {
@@ -55,7 +54,7 @@ pub(super) fn closest<'d>(
         let name = key.name();
         let tags: Option<Vec<Vec<String>>> = of_type
             .iter()
-            .map(|branch| tags_of(graph, *branch, &name, DEPTH))
+            .map(|branch| graph.fixed_texts(*branch, &name))
             .collect();
         let Some(tags) = tags else { continue };
         // What is the same in all of them tells nothing apart.
@@ -118,95 +117,144 @@ fn discriminated<'d>(
 fn types(graph: &Graph, branches: &[NodeId]) -> Types {
     let mut types = Types::default();
     for kind in Kind::ALL {
-        if branches.iter().any(|branch| may_hold(graph, *branch, kind)) {
+        if branches.iter().any(|branch| graph.may_hold(*branch, kind)) {
             types.insert(kind.name());
         }
     }
     types
 }
 
-/// The strings to which a branch fixes a property; `None` when it does not fix it.
-pub(super) fn tags_of(graph: &Graph, id: NodeId, name: &str, depth: u8) -> Option<Vec<String>> {
-    let depth = depth.checked_sub(1)?;
-    let node = graph.node(id);
-    if let Some(property) = node.object.properties.get(name) {
-        let property = graph.node(graph.resolve(*property));
-        if let Some(constant) = &property.constant {
-            return constant.as_str().map(|tag| vec![tag.to_owned()]);
-        }
-        if let Some(values) = &property.values {
-            return Some(values.strings().map(str::to_owned).collect());
-        }
-    }
-    node.reference
-        .iter()
-        .chain(&node.all_of)
-        .find_map(|next| tags_of(graph, *next, name, depth))
-}
-
-/// Whether a schema may accept values of this kind, as far as `type`, `const` and `enum` tell.
-pub(super) fn may_hold(graph: &Graph, id: NodeId, kind: Kind) -> bool {
-    may_hold_within(graph, id, kind, DEPTH)
-}
-
-fn may_hold_within(graph: &Graph, id: NodeId, kind: Kind, depth: u8) -> bool {
-    let Some(depth) = depth.checked_sub(1) else {
-        return true;
-    };
-    let node = graph.node(id);
-    let is_kind = |value: &serde_json::Value| kind_of(value) == kind;
-    let constant = node.constant.as_deref();
-    !node.never
-        && node.types.is_none_or(|types| types.may_hold(kind))
-        && constant.is_none_or(is_kind)
-        && node
-            .values
-            .as_ref()
-            .is_none_or(|values| values.all.iter().any(is_kind))
-        && node
-            .reference
-            .iter()
-            .chain(&node.all_of)
-            .all(|next| may_hold_within(graph, *next, kind, depth))
-        && (node.any_of.is_empty()
-            || node
-                .any_of
-                .iter()
-                .any(|next| may_hold_within(graph, *next, kind, depth)))
-        && (node.one_of.is_empty()
-            || node
-                .one_of
-                .iter()
-                .any(|next| may_hold_within(graph, *next, kind, depth)))
-}
-
-fn kind_of(value: &serde_json::Value) -> Kind {
-    match value {
-        serde_json::Value::Null => Kind::Null,
-        serde_json::Value::Bool(_) => Kind::Boolean,
-        serde_json::Value::Number(_) => Kind::Number,
-        serde_json::Value::String(_) => Kind::String,
-        serde_json::Value::Array(_) => Kind::Array,
-        serde_json::Value::Object(_) => Kind::Object,
-    }
-}
-
-/// The branch with an enum of strings that does not list the value, where another branch takes any
-/// string: the enum of such a union names what is known, and is open.
-pub(super) fn bypassed_enum(
+/// A branch that rejects an object and names more of its members than each branch that accepts it: the object
+/// was probably meant for it, and a looser branch let it pass.
+pub(super) fn lookalike(
     graph: &Graph,
     branches: &[NodeId],
+    accepted: &[NodeId],
     value: Value<'_>,
+    side: Option<Side>,
 ) -> Option<NodeId> {
-    let text = value.as_str()?;
-    branches
-        .iter()
-        .map(|branch| graph.resolve(*branch))
-        .find(|branch| {
-            graph
-                .node(*branch)
-                .values
-                .as_ref()
-                .is_some_and(|values| values.strings().next().is_some() && !values.has_str(&text))
+    let keys: Vec<_> = value.members().map(|(key, _)| key.name()).collect();
+    let named = |names: &Names| keys.iter().filter(|key| names.has(graph, key)).count();
+    let mut most = 0;
+    for accepting in accepted {
+        let names = Names::of(graph, *accepting);
+        if names.describes_all(graph) {
+            return None;
+        }
+        most = most.max(named(&names));
+    }
+    if most == keys.len() {
+        return None;
+    }
+    let mut best: Option<(usize, Fit, NodeId)> = None;
+    for &branch in branches {
+        if accepted.contains(&branch) || !graph.may_hold(branch, Kind::Object) {
+            continue;
+        }
+        let count = named(&Names::of(graph, branch));
+        if count <= most || is_tagged_otherwise(graph, branch, value) {
+            continue;
+        }
+        let fit = Fit::of_variant(graph, branch, side, value);
+        let is_better = best.is_none_or(|(known, known_fit, _)| {
+            count.cmp(&known).then(fit.compare(known_fit)).is_gt()
+        });
+        if is_better {
+            best = Some((count, fit, branch));
+        }
+    }
+    best.map(|(.., branch)| branch)
+}
+
+/// Whether a branch fixes some member of an object to other texts.
+fn is_tagged_otherwise(graph: &Graph, branch: NodeId, value: Value<'_>) -> bool {
+    value.members().any(|(key, member)| {
+        member.as_str().is_some_and(|text| {
+            let texts = graph.fixed_texts(branch, &key.name());
+            texts.is_some_and(|texts| !texts.is_empty() && !texts.iter().any(|it| *it == *text))
         })
+    })
+}
+
+/// The schemas that say which members of an object a branch names.
+pub(super) struct Names(Vec<NodeId>);
+
+impl Names {
+    /// Those of a branch, in whichever way it may apply.
+    pub(super) fn of(graph: &Graph, branch: NodeId) -> Self {
+        Self(graph.closure(&[branch], |_| true))
+    }
+
+    /// Whether it names a member.
+    pub(super) fn has(&self, graph: &Graph, key: &str) -> bool {
+        let mut nodes = self.0.iter().map(|id| graph.node(*id));
+        nodes.any(|node| node.named_schemas(key).next().is_some())
+    }
+
+    /// Whether it says something of every member.
+    pub(super) fn describes_all(&self, graph: &Graph) -> bool {
+        let mut nodes = self.0.iter().map(|id| &graph.node(*id).object);
+        nodes.any(|rules| {
+            let rest = [rules.additional, rules.unevaluated].into_iter().flatten();
+            rest.map(|id| graph.node(id)).any(|rest| rest.asserts)
+        })
+    }
+
+    /// The names of its properties, and whether there are patterns for others.
+    pub(super) fn listed<'g>(&self, graph: &'g Graph) -> (Vec<&'g Arc<str>>, bool) {
+        let rules = || self.0.iter().map(|id| &graph.node(*id).object);
+        let names = rules().flat_map(|rules| &rules.names).collect();
+        (names, rules().any(|rules| !rules.patterns.is_empty()))
+    }
+}
+
+/// The enums of strings among the branches of a union where another branch takes any string: such enums name
+/// what is known, and are open.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct OpenEnums {
+    enums: Vec<NodeId>,
+    /// Every schema of the branches that lists strings: what one of them lists is known.
+    listing: Vec<NodeId>,
+}
+
+impl OpenEnums {
+    /// `None` where no branch has such an enum.
+    pub(super) fn of(graph: &Graph, branches: &[NodeId]) -> Option<Self> {
+        let lists = |id: &NodeId| {
+            let node = graph.node(*id);
+            let values = node.values.as_ref();
+            values.is_some_and(|values| values.strings().next().is_some())
+        };
+        let resolved = branches.iter().map(|branch| graph.resolve(*branch));
+        let enums: Vec<NodeId> = resolved.filter(lists).collect();
+        let is_constant = |id: &NodeId| {
+            let constant = graph.node(*id).constant.as_ref();
+            constant.is_some_and(|constant| constant.is_string())
+        };
+        let all = graph.closure(branches, |_| true);
+        let listing = all.into_iter().filter(|id| lists(id) || is_constant(id));
+        (branches.len() > 1 && !enums.is_empty()).then(|| Self {
+            listing: listing.collect(),
+            enums,
+        })
+    }
+
+    /// The first enum that a string is not part of, if nothing lists it.
+    pub(super) fn bypassed_by(&self, graph: &Graph, text: &str) -> Option<NodeId> {
+        let is_listed = self.listing.iter().any(|id| {
+            let node = graph.node(*id);
+            let values = node.values.as_ref();
+            values.is_some_and(|values| values.has_str(text))
+                || node
+                    .constant
+                    .as_ref()
+                    .is_some_and(|constant| constant.as_str() == Some(text))
+        });
+        self.enums.first().copied().filter(|_| !is_listed)
+    }
+
+    /// The enums.
+    pub(super) fn enums(&self) -> &[NodeId] {
+        &self.enums
+    }
 }

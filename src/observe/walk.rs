@@ -9,11 +9,11 @@ use std::sync::Arc;
 
 use crate::json::{Key, Kind, Value};
 use crate::location::Side;
-use crate::schema::{Check, Dialect, Evaluated, Graph, Memo, Node, NodeId};
+use crate::schema::{Check, Dialect, Evaluated, Graph, Memo, Node, NodeId, Tagged};
 
 use super::deviation::DeviationKind;
 use super::naming::Naming;
-use super::variant::{self, Closest};
+use super::variant::{self, Closest, OpenEnums};
 
 /// A step from a value to one of its parts.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +57,8 @@ pub(super) trait Recorder<'d> {
     fn beyond_enum(&mut self, node: NodeId, value: Value<'d>);
     /// A member that is `readOnly` in a request, or `writeOnly` in a response; `node` says so.
     fn misdirected(&mut self, node: NodeId, key: Key<'d>, value: Value<'d>);
+    /// An object that a looser branch (`accepted`) accepts, and that looks like another one, which rejects it.
+    fn lookalike(&mut self, node: NodeId, accepted: NodeId, value: Value<'d>);
     /// The branch of an `anyOf` or `oneOf` that accepted the value.
     fn variant(&mut self, node: NodeId);
     /// Whether enough was seen to stop.
@@ -76,6 +78,8 @@ pub(super) struct Walk<'g, R> {
     measures: bool,
     /// The variant that what is walked was read as, when it fits none.
     assumed: Option<Arc<str>>,
+    /// What the value that is looked at looks like, of the branches that reject it.
+    lookalike: Option<NodeId>,
     /// Verdicts on the values of the payload.
     memo: Memo,
     /// Emptied sets, for reuse.
@@ -91,6 +95,7 @@ impl<'g, R> Walk<'g, R> {
             elements: usize::MAX,
             measures: false,
             assumed: None,
+            lookalike: None,
             memo: Memo::on(side),
             spare: Vec::new(),
         }
@@ -250,6 +255,16 @@ impl<'g, R> Walk<'g, R> {
         R: Recorder<'d>,
     {
         let graph = self.graph;
+        match graph.tagged(graph.node(id), value, &self.memo) {
+            Tagged::Branch(branch) if branches.contains(&branch) => {
+                return self.tagged_branch(branch, branches, value);
+            }
+            Tagged::Unknown => {
+                self.unknown_tag(id, value);
+                return Vec::new();
+            }
+            Tagged::Branch(_) | Tagged::Silent => {}
+        }
         let accepted: Vec<NodeId> = branches
             .iter()
             .copied()
@@ -293,13 +308,60 @@ impl<'g, R> Walk<'g, R> {
             for &branch in &accepted {
                 self.recorder.variant(branch);
             }
-            if value.kind() == Kind::String
-                && let Some(closed) = variant::bypassed_enum(graph, branches, value)
+            if !self.measures && value.kind() == Kind::Object && accepted.len() < branches.len() {
+                let side = self.memo.side();
+                let found = variant::lookalike(graph, branches, &accepted, value, side);
+                if let Some(branch) = found {
+                    self.recorder.lookalike(branch, accepted[0], value);
+                    self.lookalike = Some(branch);
+                }
+            }
+            if let Some(text) = value.as_str()
+                && let Some(open) = OpenEnums::of(graph, branches)
+                && let Some(bypassed) = open.bypassed_by(graph, &text)
             {
-                self.recorder.beyond_enum(closed, value);
+                self.recorder.beyond_enum(bypassed, value);
             }
         }
         accepted
+    }
+
+    /// The branch that the tag of a value means.
+    fn tagged_branch<'d>(
+        &mut self,
+        branch: NodeId,
+        branches: &[NodeId],
+        value: Value<'d>,
+    ) -> Vec<NodeId>
+    where
+        R: Recorder<'d>,
+    {
+        let graph = self.graph;
+        if !graph.accepts_with(branch, value, &self.memo) {
+            self.assumed = Some(graph.label(branch).into());
+        } else if branches.len() > 1 {
+            self.recorder.variant(branch);
+        }
+        vec![branch]
+    }
+
+    /// Tells of a tag that means no branch.
+    fn unknown_tag<'d>(&mut self, union: NodeId, value: Value<'d>)
+    where
+        R: Recorder<'d>,
+    {
+        let Some(discriminator) = self.graph.node(union).deciding() else {
+            return;
+        };
+        let property = &discriminator.property;
+        let tag = value.members().find(|(key, _)| key.is(property));
+        if let Some((key, member)) = tag {
+            let kind = DeviationKind::Tag {
+                property: Arc::clone(property),
+                tags: discriminator.tags(),
+            };
+            self.deviation(union, kind, About::Member(key, member));
+        }
     }
 
     fn deviation<'d>(&mut self, node: NodeId, kind: DeviationKind, about: About<'d>)
@@ -367,6 +429,9 @@ impl<'g, R> Walk<'g, R> {
             self.presence(id, node, value, whole);
         }
         let named_by = nodes().find(|(_, node)| node.object.names_properties());
+        // What it says of its members was told with it.
+        let lookalike = self.lookalike.take();
+        let lookalike = lookalike.map(|branch| variant::Names::of(graph, branch));
         let leftovers = self.leftovers(value, applicable, |node| node.object.unevaluated);
         for (key, member) in value.members() {
             let name = key.name();
@@ -392,8 +457,10 @@ impl<'g, R> Walk<'g, R> {
                 self.visit(member, naming.below);
                 self.recorder.leave();
             } else {
+                let is_told = lookalike.as_ref().is_some_and(|it| it.has(graph, &name));
                 if let Some((id, _)) = named_by
                     && naming.closed.is_empty()
+                    && !is_told
                 {
                     self.recorder.undeclared(id, key, member);
                 }

@@ -150,6 +150,7 @@ rules! {
     CONTAINS_COUNT = "contains-count", since "0.1.0", request Error, response Error, "an array holds too few or too many items of a kind";
     EXCLUDED_VALUE = "excluded-value", since "0.1.0", request Error, response Error, "a value is one that the schema excludes";
     SEVERAL_VARIANTS = "several-variants", since "0.1.0", request Error, response Error, "a value fits several variants where it may fit one";
+    LOOSER_VARIANT = "looser-variant", since "0.1.0", request Warning, response Warning, "only a looser variant accepts an object that looks like another variant";
     SCHEMA_VIOLATION = "schema-violation", since "0.1.0", request Error, response Error, "a value breaks a keyword that has no rule of its own";
     DANGLING_REFERENCE = "dangling-reference", since "0.1.0", request Error, response Error, "a reference of the contract leads nowhere";
     REFERENCE_CYCLE = "reference-cycle", since "0.1.0", request Error, response Error, "a schema of the contract refers to itself for the same value";

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::contract::Contract;
 use crate::location::Side;
 use crate::observe::{
-    DISTINCT_KEPT, Deviation, DeviationKind, EVIDENCE_KEPT, Keyed, Profile, Spelling, Tally,
-    TargetKey, TargetProfile,
+    DISTINCT_KEPT, Deviation, DeviationKind, EVIDENCE_KEPT, Keyed, Lookalike, Profile, Spelling,
+    Tally, TargetKey, TargetProfile,
 };
 use crate::schema::Place;
 
@@ -254,6 +254,9 @@ impl Judge<'_> {
             for (schema, values) in &profile.beyond_enum {
                 self.beyond_enum(target, &place, schema, values);
             }
+            for (lookalike, subjects) in &profile.lookalikes {
+                self.lookalike(target, &place, lookalike, subjects);
+            }
             for (schema, spellings) in &profile.spellings {
                 for (spelling, tally) in spellings {
                     self.spelling(target, &place, schema, *spelling, tally);
@@ -276,15 +279,15 @@ impl Judge<'_> {
         if let Some(variant) = &deviation.variant {
             notes.push(format!("read as `{variant}`, the variant that fits best"));
         }
-        let node = place
-            .target
-            .as_ref()
-            .and_then(|key| self.family.node(&key.contract, &deviation.schema));
-        let met_null = subjects
-            .is_some_and(|subjects| subjects_of(subjects).any(|(value, _)| value == Some("null")));
-        if met_null && node.is_some_and(|node| node.nullable_enum) {
-            let note = "the schema is nullable, but its enum does not list null: OpenAPI 3.0 asks for \
-                        both; --lenient-null-enum takes null all the same";
+        let met_null = match &deviation.kind {
+            DeviationKind::Type { found, .. } => *found == "null",
+            _ => subjects.is_some_and(|subjects| {
+                subjects_of(subjects).any(|(value, _)| value == Some("null"))
+            }),
+        };
+        if met_null && self.family.is_nullable_in_vain(place) {
+            let note = "`nullable: true` does not make OpenAPI 3.0 accept null here; --lenient-null \
+                        accepts it";
             notes.push(note.to_owned());
         }
         let cause = format!("{:?} {}", deviation.kind, deviation.schema);
@@ -454,6 +457,53 @@ impl Judge<'_> {
                 notes: Vec::new(),
             });
         }
+    }
+
+    fn lookalike(
+        &mut self,
+        target: &TargetProfile,
+        place: &FindingPlace,
+        lookalike: &Lookalike,
+        subjects: &Keyed,
+    ) {
+        /// Sets of shortcomings that are listed.
+        const LISTED: usize = 3;
+        let name = subject_of(&place.path);
+        let Lookalike {
+            variant, accepted, ..
+        } = lookalike;
+        let mut met: Vec<(&str, u64)> = subjects_of(subjects)
+            .filter_map(|(lacks, tally)| Some((lacks?, tally.count)))
+            .collect();
+        met.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
+        let mut notes: Vec<String> = met
+            .iter()
+            .take(LISTED)
+            .map(|(lacks, _)| format!("compared with `{variant}`: {lacks}"))
+            .collect();
+        if met.len() > LISTED || subjects.keys.is_none() {
+            notes.push(format!("and differs from `{variant}` in other ways"));
+        }
+        self.add(Fact {
+            words: Words {
+                rule: &rules::LOOSER_VARIANT,
+                message: format!(
+                    "{name} looks like `{variant}`, but conforms only to the looser `{accepted}`"
+                ),
+                label: format!("does not conform to `{variant}`"),
+            },
+            cause: format!("{lookalike:?}"),
+            subject: variant,
+            place: place.clone(),
+            parameter: None,
+            schema: Some(Arc::clone(&lookalike.schema)),
+            tally: &subjects.all,
+            unit: Unit::Payload,
+            of_payloads: target.payloads,
+            values: Vec::new(),
+            known_to: Vec::new(),
+            notes,
+        });
     }
 
     fn beyond_enum(

@@ -8,6 +8,8 @@ use crate::location::{PathPattern, Side};
 use crate::observe::TargetKey;
 use crate::schema::{Node, NodeId, Place};
 
+use super::finding::FindingPlace;
+
 /// The versions of one contract, with their schemas by place.
 pub(super) struct Family<'c> {
     contracts: &'c [&'c Contract],
@@ -56,6 +58,25 @@ impl<'c> Family<'c> {
                 .clone()
         });
         named.or_else(|| operation.place.clone())
+    }
+
+    /// Whether a schema that may apply at a place is `nullable`, and null is rejected all the same.
+    pub(super) fn is_nullable_in_vain(&self, place: &FindingPlace) -> bool {
+        let roots = place.target.as_ref().and_then(|target| {
+            let contract = self.contract(&target.contract)?;
+            let operation = contract.operation(&target.operation)?;
+            let side = target.side.unwrap_or(Side::Response);
+            let payload = operation.payload(side, target.status)?;
+            Some((contract, payload.schemas()))
+        });
+        roots.is_some_and(|(contract, schemas)| {
+            let graph = &contract.graph;
+            let mut schemas = schemas.into_iter();
+            schemas.any(|root| {
+                let nodes = graph.at_path(root, place.path.steps());
+                nodes.iter().any(|id| graph.node(*id).nullable_in_vain)
+            })
+        })
     }
 
     fn others(&self, reference: &str) -> impl Iterator<Item = &'c Contract> {

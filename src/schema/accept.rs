@@ -8,7 +8,7 @@ use crate::json::decimal::Decimal;
 use crate::json::{Kind, TapeNode, Value};
 use crate::location::Side;
 
-use super::{Contains, Graph, Node, NodeId, Required};
+use super::{Contains, Graph, Node, NodeId, Required, Tagged};
 
 /// Verdicts on values of one document, so that schemas that try several branches at every level do not
 /// take exponential time.
@@ -17,6 +17,8 @@ pub struct Memo {
     known: RefCell<FxHashMap<(NodeId, u32), bool>>,
     /// The side that the document is on.
     side: Option<Side>,
+    /// Whether discriminators are hints that decide nothing.
+    takes_hints: bool,
 }
 
 impl Memo {
@@ -27,6 +29,17 @@ impl Memo {
             side,
             ..Self::default()
         }
+    }
+
+    /// The same, by the letter of OpenAPI 3.1.1: a discriminator decides nothing.
+    #[must_use]
+    pub fn taking_hints(mut self) -> Self {
+        self.takes_hints = true;
+        self
+    }
+
+    pub(super) fn takes_hints(&self) -> bool {
+        self.takes_hints
     }
 
     /// The side that the document is on.
@@ -70,9 +83,7 @@ impl Graph {
             && node.lengths_allow(value)
             && node.reference.as_ref().is_none_or(inner)
             && node.all_of.iter().all(inner)
-            && (node.any_of.is_empty() || node.any_of.iter().any(inner))
-            && (node.one_of.is_empty()
-                || node.one_of.iter().filter(|id| inner(id)).take(2).count() == 1)
+            && self.unions_accept(node, value, memo)
             && !node.not.as_ref().is_some_and(inner)
             && self.conditional_accepts(node, value, memo)
             && match value.kind() {
@@ -86,6 +97,22 @@ impl Graph {
                 }
                 Kind::Null | Kind::Boolean | Kind::Number | Kind::String => true,
             }
+    }
+
+    fn unions_accept(&self, node: &Node, value: Value<'_>, memo: &Memo) -> bool {
+        if node.any_of.is_empty() && node.one_of.is_empty() {
+            return true;
+        }
+        let inner = |id: &NodeId| self.accepts_with(*id, value, memo);
+        let tagged = self.tagged(node, value, memo);
+        let accepts = |branches: &[NodeId], exactly_one: bool| match tagged {
+            _ if branches.is_empty() => true,
+            Tagged::Unknown => false,
+            Tagged::Branch(branch) if branches.contains(&branch) => inner(&branch),
+            _ if exactly_one => branches.iter().filter(|id| inner(id)).take(2).count() == 1,
+            _ => branches.iter().any(inner),
+        };
+        accepts(&node.any_of, false) && accepts(&node.one_of, true)
     }
 
     fn conditional_accepts(&self, node: &Node, value: Value<'_>, memo: &Memo) -> bool {

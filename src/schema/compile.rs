@@ -13,15 +13,19 @@ use crate::source::Locator;
 use super::check::Check;
 use super::resources::{ResourceId, Resources, Target, address};
 use super::{Dialect, Documents, Graph, Node, NodeId, Place, Problem, ProblemKind};
-use super::{cycles, direction};
+use super::{cycles, direction, discriminator};
 
 /// How schemas are read where the specification is at odds with what people write.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CompileOptions {
-    /// An `enum` beside `nullable: true` takes null, though it does not list it.
-    pub lenient_null_enum: bool,
+    /// A schema with `nullable: true` (OpenAPI 3.0) accepts null, whatever else it says: an `enum` that does not
+    /// list null, an `allOf`, a `$ref`.
+    pub lenient_null: bool,
     /// `format` says something to people and tools, and asserts nothing.
     pub formats_annotate: bool,
+    /// A `discriminator` is a hint, as OpenAPI 3.1.1 has it: in a `oneOf`, a value that a second branch accepts
+    /// is refused, whatever its tag.
+    pub discriminators_hint: bool,
 }
 
 /// Compiles the schemas at `entries` (URIs into `documents`, with a JSON pointer as fragment) and
@@ -208,6 +212,9 @@ impl<'d> Compiler<'d> {
             self.problem(place, ProblemKind::Description(message));
         }
         direction::exempt(&mut self.graph);
+        if !self.options.discriminators_hint {
+            discriminator::settle(&mut self.graph);
+        }
         self.problems.sort();
         self.problems.dedup();
         (self.graph, self.problems)
@@ -368,6 +375,13 @@ impl<'d> Compiler<'d> {
         self.graph.nodes.push(node);
         self.known.insert(key, id);
         self.open.push(Open { id, schema, scope });
+        id
+    }
+
+    /// Adds a node that no schema of the documents is.
+    pub(super) fn add(&mut self, node: Node) -> NodeId {
+        let id = NodeId(u32::try_from(self.graph.nodes.len()).unwrap_or(u32::MAX));
+        self.graph.nodes.push(node);
         id
     }
 

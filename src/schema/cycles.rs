@@ -126,6 +126,11 @@ impl Node {
             && array.contains.is_none()
     }
 
+    /// Whether the schema applies no other schema to the same value.
+    pub(crate) fn applies_nothing_in_place(&self) -> bool {
+        in_place(self).is_empty()
+    }
+
     /// Whether the schema is `{"not": …}` and nothing else.
     pub(crate) fn excludes_only(&self) -> bool {
         self.not.is_some()

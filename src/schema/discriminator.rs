@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
+use crate::json::{self, Kind};
 use crate::location::Pointer;
 
 use super::compile::{Compiler, Here};
-use super::{Dialect, Discriminator, NodeId, ProblemKind};
+use super::{Dialect, Discriminator, Graph, Memo, Node, NodeId, ProblemKind, Tagged};
 
 impl<'d> Compiler<'d> {
     /// OpenAPI 3: an object with `propertyName` and `mapping`; Swagger 2.0: the name of the property.
@@ -32,12 +34,15 @@ impl<'d> Compiler<'d> {
             }
         };
         let mut mapping: Vec<(Arc<str>, NodeId)> = Vec::new();
+        // A tag whose schema cannot be had may still be that of a branch.
+        let mut is_open = false;
         if let Some(Value::Object(names)) = argument.get("mapping") {
             for (tag, schema) in names {
                 let Some(schema) = schema.as_str() else {
                     let message = format!("the schema of `{tag}` has to be a name or a reference");
                     let path = ["discriminator", "mapping", tag];
                     self.refused("discriminator", &path, message, here);
+                    is_open = true;
                     continue;
                 };
                 let target = match self.component_reference(here, schema) {
@@ -48,6 +53,7 @@ impl<'d> Compiler<'d> {
                 match target {
                     Ok(id) => mapping.push((tag.as_str().into(), id)),
                     Err(reason) => {
+                        is_open = true;
                         let place = self.at(here, &["discriminator", "mapping", tag]);
                         let reference = schema.to_owned();
                         self.problem(place, ProblemKind::Reference { reference, reason });
@@ -55,6 +61,7 @@ impl<'d> Compiler<'d> {
                 }
             }
         }
+        let explicit = mapping.len();
         // Without a mapping the tag is the name of the schema.
         let branches = ["oneOf", "anyOf"]
             .iter()
@@ -67,9 +74,14 @@ impl<'d> Compiler<'d> {
         }
         for reference in implied {
             let Ok(id) = self.reference(here, &reference) else {
+                is_open = true;
                 continue;
             };
             let name = reference.rsplit('/').next().unwrap_or_default();
+            // What a schema in a file of its own is called, OpenAPI does not say.
+            let is_component =
+                reference.contains("/schemas/") || reference.contains("/definitions/");
+            is_open |= !is_component && !mapping[..explicit].iter().any(|(_, known)| *known == id);
             if !mapping.iter().any(|(tag, _)| **tag == *name) {
                 mapping.push((name.into(), id));
             }
@@ -77,6 +89,10 @@ impl<'d> Compiler<'d> {
         Some(Box::new(Discriminator {
             property: self.name(property),
             mapping,
+            explicit,
+            branches: FxHashMap::default(),
+            listed: Vec::new(),
+            is_open,
         }))
     }
 
@@ -127,4 +143,129 @@ impl<'d> Compiler<'d> {
         }
         ancestors.split_off(1)
     }
+}
+
+impl Graph {
+    /// Which branch of the unions of a node the tag of a value means.
+    pub(crate) fn tagged(&self, node: &Node, value: json::Value<'_>, memo: &Memo) -> Tagged {
+        let Some(discriminator) = node.deciding().filter(|_| !memo.takes_hints()) else {
+            return Tagged::Silent;
+        };
+        let tag = value.get(&discriminator.property);
+        match tag.and_then(json::Value::as_str) {
+            Some(tag) => discriminator.tagged(&tag),
+            None => Tagged::Silent,
+        }
+    }
+}
+
+impl Node {
+    /// The discriminator of a union, where it decides which branch is meant.
+    pub(crate) fn deciding(&self) -> Option<&Discriminator> {
+        let discriminator = self.discriminator.as_deref()?;
+        (!discriminator.branches.is_empty()).then_some(discriminator)
+    }
+}
+
+impl Discriminator {
+    /// Which branch a tag means.
+    pub(crate) fn tagged(&self, tag: &str) -> Tagged {
+        match self.branches.get(tag) {
+            Some(branch) => Tagged::Branch(*branch),
+            None if self.is_open => Tagged::Silent,
+            None => Tagged::Unknown,
+        }
+    }
+}
+
+/// Works out which branch of its union each tag means. A tag is one that the mapping gives, else one to which
+/// only this branch fixes the property, or the name of its component: many contracts have no mapping, and
+/// tags that are not called like schemas.
+pub(super) fn settle(graph: &mut Graph) {
+    let mut settled = Vec::new();
+    for (id, node) in graph.iter() {
+        let branches: Vec<NodeId> = node.any_of.iter().chain(&node.one_of).copied().collect();
+        let Some(discriminator) = node.discriminator.as_ref().filter(|_| !branches.is_empty())
+        else {
+            continue;
+        };
+        if discriminator.mapping.is_empty() || node.dialect == Dialect::Swagger2 {
+            continue;
+        }
+        settled.push((id, branches_by_tag(graph, discriminator, &branches)));
+    }
+    for (id, (branches, listed, is_open)) in settled {
+        if let Some(discriminator) = &mut graph.nodes[id.index()].discriminator {
+            discriminator.branches = branches;
+            discriminator.listed = listed;
+            discriminator.is_open = is_open;
+        }
+    }
+}
+
+type ByTag = (FxHashMap<Arc<str>, NodeId>, Vec<Arc<str>>, bool);
+
+fn branches_by_tag(graph: &Graph, discriminator: &Discriminator, branches: &[NodeId]) -> ByTag {
+    let mut by_tag: FxHashMap<Arc<str>, NodeId> = FxHashMap::default();
+    let mut is_open = discriminator.is_open;
+    let (explicit, implied) = discriminator.mapping.split_at(discriminator.explicit);
+    // First to name a branch is what it is called by.
+    let mut named: Vec<(NodeId, Arc<str>)> = Vec::new();
+    let mut name = |tag: &Arc<str>, branch: NodeId| {
+        by_tag.entry(Arc::clone(tag)).or_insert(branch);
+        if !named.iter().any(|(known, _)| *known == branch) {
+            named.push((branch, Arc::clone(tag)));
+        }
+    };
+    let mut mapped = Vec::new();
+    for (tag, schema) in explicit {
+        match leading_to(graph, branches, *schema) {
+            Some(branch) => {
+                name(tag, branch);
+                mapped.push(branch);
+            }
+            None => is_open = true,
+        }
+    }
+    let fixed: Vec<(NodeId, Option<Vec<String>>)> = branches
+        .iter()
+        .map(|branch| (*branch, graph.fixed_texts(*branch, &discriminator.property)))
+        .collect();
+    for (branch, texts) in &fixed {
+        let others = || fixed.iter().filter(|(other, _)| other != branch);
+        let is_own = |text: &&String| {
+            let texts = others().filter_map(|(_, texts)| texts.as_ref());
+            !texts.flatten().any(|other| other == *text)
+        };
+        if !mapped.contains(branch) {
+            for text in texts.iter().flatten().filter(is_own) {
+                name(&text.as_str().into(), *branch);
+            }
+        }
+    }
+    for (tag, schema) in implied {
+        match leading_to(graph, branches, *schema) {
+            Some(branch) => name(tag, branch),
+            None => is_open = true,
+        }
+    }
+    for branch in branches {
+        let is_named = named.iter().any(|(known, _)| known == branch);
+        is_open |= !is_named && graph.may_hold(*branch, Kind::Object);
+    }
+    let mut listed: Vec<Arc<str>> = named.into_iter().map(|(_, tag)| tag).collect();
+    listed.sort();
+    (by_tag, listed, is_open)
+}
+
+/// The branch that is a schema, or a union with it as a branch.
+fn leading_to(graph: &Graph, branches: &[NodeId], schema: NodeId) -> Option<NodeId> {
+    let schema = graph.resolve(schema);
+    let is_it = |branch: &&NodeId| graph.resolve(**branch) == schema;
+    let inside = |branch: &&NodeId| {
+        let unions = graph.unions_within(**branch);
+        unions.iter().any(|inner| graph.resolve(*inner) == schema)
+    };
+    let found = branches.iter().find(is_it);
+    found.or_else(|| branches.iter().find(inside)).copied()
 }

@@ -3,7 +3,7 @@
 
 use crate::json::{Kind, Value};
 
-use super::{Graph, Memo, Node, NodeId};
+use super::{Graph, Memo, Node, NodeId, Tagged};
 
 /// The schemas that evaluate parts of one value for a schema with `unevaluated…`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -36,8 +36,14 @@ impl Graph {
             let accepts = |id: &NodeId| self.accepts_with(*id, value, memo);
             node.reference.into_iter().for_each(&mut add);
             node.all_of.iter().copied().for_each(&mut add);
+            let tagged = self.tagged(node, value, memo);
             for branches in [&node.any_of, &node.one_of] {
-                let accepting = branches.iter().filter(|branch| accepts(branch));
+                let meant = |branch: &&NodeId| match tagged {
+                    Tagged::Branch(meant) if branches.contains(&meant) => **branch == meant,
+                    _ => true,
+                };
+                let accepting = branches.iter().filter(meant);
+                let accepting = accepting.filter(|branch| accepts(branch));
                 let mut accepting = accepting.copied().peekable();
                 if accepting.peek().is_some() {
                     accepting.for_each(&mut add);

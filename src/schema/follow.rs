@@ -68,6 +68,27 @@ impl Graph {
         parts
     }
 
+    /// The branches of a union, and those of unions that are branches of it.
+    pub(crate) fn unions_within(&self, id: NodeId) -> Vec<NodeId> {
+        let mut found = vec![id];
+        let mut next = 0;
+        while let Some(&branch) = found.get(next) {
+            next += 1;
+            let node = self.node(branch);
+            let inner = node
+                .reference
+                .iter()
+                .chain(&node.any_of)
+                .chain(&node.one_of);
+            for &inner in inner {
+                if !found.contains(&inner) {
+                    found.push(inner);
+                }
+            }
+        }
+        found
+    }
+
     /// A schema and those that apply to every value that it accepts: also the only branch of a union.
     pub(crate) fn sure_parts(&self, id: NodeId) -> Vec<NodeId> {
         let mut parts = vec![id];

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::error::closest;
 use crate::json::Kind;
 use crate::json::decimal::Decimal;
+use crate::location::Pointer;
 
 use super::check::Check;
 use super::compile::{Compiler, Here};
@@ -35,7 +36,13 @@ impl<'d> Compiler<'d> {
             };
             if hides && keyword != "$ref" {
                 if role == Role::Assertion {
-                    let reason = format!("{dialect} ignores what stands beside `$ref`");
+                    let mut reason = format!("{dialect} ignores what stands beside `$ref`");
+                    if matches!(keyword.as_str(), "nullable" | "x-nullable") {
+                        if self.options.lenient_null {
+                            continue;
+                        }
+                        reason.push_str("; --lenient-null accepts null");
+                    }
                     self.idle(keyword, reason, here);
                 }
                 continue;
@@ -45,10 +52,10 @@ impl<'d> Compiler<'d> {
         }
         let asserting = members.keys().filter(|keyword| dialect.asserts(keyword));
         node.only_refers = node.reference.is_some() && (hides || asserting.count() == 1);
+        self.nullable(node, members, here);
         if hides {
             return;
         }
-        self.nullable(node, members, here);
         if node.conditional.is_none() {
             for keyword in ["then", "else"] {
                 if members.contains_key(keyword) && dialect.role(keyword).is_some() {
@@ -273,8 +280,9 @@ impl<'d> Compiler<'d> {
         (!types.is_empty()).then_some(types)
     }
 
-    /// OpenAPI 3.0: `nullable` adds null to `type`, which has to stand beside it; an `enum` has to list
-    /// null itself (OpenAPI 3.0.3, Schema Object, and its clarification of nullable).
+    /// OpenAPI 3.0: `nullable` adds null to `type`, which has to stand beside it; everything else in the schema
+    /// has to accept null itself (OpenAPI 3.0.3, Schema Object, and its clarification of nullable). What most
+    /// generators write means something else: `nullable` beside `allOf`, or an `enum` without null.
     fn nullable(&mut self, node: &mut Node, members: &Map<String, Value>, here: &Here) {
         let keyword = match here.dialect {
             Dialect::OpenApi30 => "nullable",
@@ -286,23 +294,67 @@ impl<'d> Compiler<'d> {
             None | Some(Value::Bool(false)) => return,
             Some(_) => return self.argument(keyword, "a boolean", here),
         }
+        if self.options.lenient_null {
+            return self.accept_null(node);
+        }
+        let accepts = "--lenient-null accepts null";
+        if node.reference.is_some() {
+            // That it is ignored beside `$ref` was said with the other keywords there.
+            node.nullable_in_vain = true;
+            return;
+        }
         let Some(types) = &mut node.types else {
-            let reason = "there is no `type` beside it that null could be added to".to_owned();
+            node.nullable_in_vain = true;
+            let reason = format!("OpenAPI 3.0 adds null to a `type` next to it; {accepts}");
             return self.idle(keyword, reason, here);
         };
         types.insert("null");
+        let lists_null = |values: &Values| values.all.contains(&Value::Null);
+        if node
+            .values
+            .as_ref()
+            .is_some_and(|values| !lists_null(values))
+        {
+            node.nullable_in_vain = true;
+            let reason = format!("the `enum` next to it does not list null; {accepts}");
+            self.idle(keyword, reason, here);
+        }
+        // Whether these accept null is not known before the graph is finished.
+        node.nullable_in_vain |= !node.applies_nothing_in_place();
+    }
+
+    /// Makes a schema accept null, whatever else it says.
+    fn accept_null(&mut self, node: &mut Node) {
+        if let Some(types) = &mut node.types {
+            types.insert("null");
+        }
         if let Some(values) = &mut node.values
             && !values.all.contains(&Value::Null)
         {
-            if self.options.lenient_null_enum {
-                values.all.push(Value::Null);
-            } else {
-                node.nullable_enum = true;
-                let reason = "the `enum` beside it does not list null, so null is not accepted \
-                              (OpenAPI 3.0.3); --lenient-null-enum takes it as listed";
-                self.idle(keyword, reason.to_owned(), here);
-            }
+            values.all.push(Value::Null);
         }
+        if node.applies_nothing_in_place() {
+            return;
+        }
+        // Everything that it says goes to a branch, beside another one for null.
+        let mut outer = Node::new(Arc::clone(&node.place));
+        outer.dialect = node.dialect;
+        outer.name.clone_from(&node.name);
+        outer.component = node.component;
+        outer.asserts = true;
+        outer.read_only = node.read_only;
+        outer.write_only = node.write_only;
+        outer.deprecated = node.deprecated;
+        let mut null = Node::new(Arc::new(node.place.join(&Pointer::root().join("nullable"))));
+        null.dialect = node.dialect;
+        null.asserts = true;
+        let mut types = Types::default();
+        types.insert("null");
+        null.types = Some(types);
+        let mut inner = std::mem::replace(node, outer);
+        inner.component = false;
+        inner.is_leaf = false;
+        node.any_of = vec![self.add(inner), self.add(null)];
     }
 
     /// Drafts 6 and 7: both keywords together are one question to the crate.

@@ -20,6 +20,7 @@ mod documents;
 pub mod emit;
 mod evaluated;
 mod follow;
+mod hold;
 mod keywords;
 mod portable;
 mod problem;
@@ -203,8 +204,9 @@ pub struct Node {
     pub write_only: bool,
     /// `deprecated`
     pub deprecated: bool,
-    /// `nullable: true` beside an `enum` that does not list null, which rejects null all the same.
-    pub nullable_enum: bool,
+    /// `nullable: true` beside something that may reject null all the same: an `enum` that does not list it, an
+    /// `allOf`, no `type`.
+    pub nullable_in_vain: bool,
     /// What the schema tells of its values without asserting it.
     annotations: Option<Box<Annotations>>,
 }
@@ -249,7 +251,7 @@ impl Node {
             read_only: false,
             write_only: false,
             deprecated: false,
-            nullable_enum: false,
+            nullable_in_vain: false,
             annotations: None,
         }
     }
@@ -284,12 +286,34 @@ pub struct Discriminator {
     pub property: Arc<str>,
     /// Names and their schemas: those of `mapping`, then those that follow from names of components.
     pub mapping: Vec<(Arc<str>, NodeId)>,
+    /// How many of these stand in `mapping`.
+    pub(crate) explicit: usize,
+    /// In a union: the branch that each tag means. Empty where the discriminator is only a hint.
+    pub(crate) branches: FxHashMap<Arc<str>, NodeId>,
+    /// One tag of each of these branches, in order.
+    pub(crate) listed: Vec<Arc<str>>,
+    /// Whether a value with another tag may be meant for some branch all the same.
+    pub(crate) is_open: bool,
+}
+
+/// What the tag of a value says of which branch of a union is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tagged {
+    /// Nothing: every branch has to be asked.
+    Silent,
+    /// This branch, whatever the others accept.
+    Branch(NodeId),
+    /// No branch.
+    Unknown,
 }
 
 impl Discriminator {
     /// The names, in order; of several for one schema the one that the mapping gives.
     #[must_use]
     pub fn tags(&self) -> Vec<String> {
+        if !self.listed.is_empty() {
+            return self.listed.iter().map(ToString::to_string).collect();
+        }
         let mut named: Vec<NodeId> = Vec::new();
         let mut tags = Vec::new();
         for (tag, schema) in &self.mapping {

@@ -184,7 +184,7 @@ fn an_enum_may_be_read_as_if_it_listed_null() {
         requestBody: {content: {application/json: {schema: {type: string, nullable: true, enum: [a]}}}}\n      \
         responses: {default: {description: d}}\n";
     let mut options = LoadOptions::default();
-    options.compile.lenient_null_enum = true;
+    options.compile.lenient_null = true;
     let (_folder, contract) = loaded(&[("api.yaml", text)], &options);
     assert!(accepts(&contract, "op", Side::Request, None, "null"));
     assert!(!accepts(&contract, "op", Side::Request, None, "\"b\""));

@@ -96,7 +96,7 @@ impl Ask {
     }
 
     fn holds_for(&self, scope: Scope<'_>, value: Json<'_>, plain: &Value) -> bool {
-        let memo = Memo::on(scope.side);
+        let memo = Memo::on(scope.side).taking_hints();
         let graph = scope.graph;
         let accepts = |id: NodeId, value: Json<'_>| graph.accepts_with(id, value, &memo);
         match self {

@@ -15,7 +15,6 @@ use crate::schema::{Graph, NodeId};
 
 use super::deviation::DeviationKind;
 use super::explain::first_deviation;
-use super::variant::may_hold;
 
 use style::{Escapes, Parts, Sort};
 
@@ -313,7 +312,7 @@ impl Written<'_> {
 
 /// The sorts of value that a schema takes, the most structured first.
 fn sorts(graph: &Graph, schema: NodeId) -> Vec<Sort> {
-    let takes = |kind| may_hold(graph, schema, kind);
+    let takes = |kind| graph.may_hold(schema, kind);
     let scalars = [Kind::String, Kind::Number, Kind::Boolean, Kind::Null];
     let takes_scalar = scalars.iter().any(|kind| takes(*kind));
     match (takes(Kind::Array), takes(Kind::Object), takes_scalar) {
@@ -340,7 +339,7 @@ fn readings(graph: &Graph, schema: NodeId, parts: &Parts) -> Vec<Json> {
             let string = Json::from(text.as_str());
             match written {
                 // The reading of the right type tells more.
-                Some(value) if may_hold(graph, schema, Kind::String) => vec![string, value],
+                Some(value) if graph.may_hold(schema, Kind::String) => vec![string, value],
                 Some(value) => vec![value],
                 None => vec![string],
             }
@@ -394,7 +393,7 @@ fn typed(graph: &Graph, schemas: &[NodeId], text: &str) -> Json {
     };
     let takes_string = schemas
         .iter()
-        .all(|schema| may_hold(graph, *schema, Kind::String));
+        .all(|schema| graph.may_hold(*schema, Kind::String));
     if accepted(&string) || (takes_string && !accepted(&value)) {
         return string;
     }

@@ -75,7 +75,7 @@ impl Walk<'_, '_, '_> {
     /// A value of which schemas are asked whether they accept it.
     fn decide<const MODE: u8>(&mut self, slot: u32, decisions: u32, at: usize, depth: u32) -> Step {
         let mut evidence = self.scratch.evidence.pop().unwrap_or_default();
-        let outcome = self.outcome(decisions, at, depth, &mut evidence);
+        let outcome = self.outcome::<MODE>(decisions, at, depth, &mut evidence);
         self.scratch.evidence.push(evidence);
         let (applied, asked) = match outcome? {
             Outcome::Applied(applied, asked) => (applied, asked),
@@ -120,7 +120,7 @@ impl Walk<'_, '_, '_> {
     }
 
     /// Where the way of a value through its decisions ends.
-    fn outcome(
+    fn outcome<const MODE: u8>(
         &mut self,
         decisions: u32,
         at: usize,
@@ -146,7 +146,15 @@ impl Walk<'_, '_, '_> {
                 }
                 Turn::Ask(Question::Has(name), _) => {
                     let name = Arc::clone(name);
-                    self.has(at, depth, name.as_bytes())?
+                    self.has(at, depth, |key| key == name.as_bytes())?
+                }
+                // Who asks whether a schema accepts does not ask what a value looks like.
+                Turn::Ask(Question::LooksLike(_), _) if MODE == ASK => false,
+                Turn::Ask(Question::LooksLike(names), _) => {
+                    let names = Arc::clone(names);
+                    let is_one =
+                        |key: &[u8]| std::str::from_utf8(key).is_ok_and(|key| names.contains(key));
+                    self.has(at, depth, is_one)?
                 }
             };
             answers.push(answer);
@@ -168,15 +176,20 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    /// Whether the object at `at` has a member with this name.
-    fn has(&mut self, at: usize, depth: u32, name: &[u8]) -> Result<bool, Halt> {
+    /// Whether the object at `at` has a member with such a name.
+    fn has(
+        &mut self,
+        at: usize,
+        depth: u32,
+        is_wanted: impl Fn(&[u8]) -> bool,
+    ) -> Result<bool, Halt> {
         let text = self.text;
         let mut at = scan::space(text, at + 1);
         while text.get(at) == Some(&b'"') {
             let key = scan::string(text, at + 1)?;
             let is_it = match key.is_escaped {
-                false => text[at + 1..key.end - 1] == *name,
-                true => scan::unescape(&text[at..key.end]).as_bytes() == name,
+                false => is_wanted(&text[at + 1..key.end - 1]),
+                true => is_wanted(scan::unescape(&text[at..key.end]).as_bytes()),
             };
             if is_it {
                 return Ok(true);

@@ -1,9 +1,9 @@
 //! What the kind of a value says of which branches apply to it.
 
 use crate::json::Kind;
-use crate::schema::{Graph, NodeId};
+use crate::schema::NodeId;
 
-use super::super::variant::may_hold;
+use super::super::variant::OpenEnums;
 use super::decide::is_silent;
 use super::how::How;
 use super::plan::{Leftovers, Reach, candidates, has_leftovers, reach_of};
@@ -43,14 +43,14 @@ impl Choice {
         let branches = only.branches;
         let counts = branches.len() > 1;
         let is_null = |branch: &NodeId| {
-            may_hold(graph, *branch, Kind::Null) && !may_hold(graph, *branch, Kind::Object)
+            graph.may_hold(*branch, Kind::Null) && !graph.may_hold(*branch, Kind::Object)
         };
         let is_choice = branches.iter().filter(|branch| !is_null(branch)).count() > 1;
         let variants: Vec<NodeId> = counts.then_some(only.branch).into_iter().collect();
         // An enum that accepts is not passed by.
-        let others = closed_enums(graph, &branches).into_iter().flatten();
-        let mut others = others.filter(|id| *id != graph.resolve(only.branch));
-        if kind == Kind::String && others.next().is_some() {
+        let open = OpenEnums::of(graph, &branches);
+        let mut others = open.iter().flat_map(OpenEnums::enums);
+        if kind == Kind::String && others.any(|id| *id != graph.resolve(only.branch)) {
             return Self::Ask(program.decisions_of(slot, kind));
         }
         let Some(below) = program.chosen(slot, &only.nodes, &variants, &[], Leftovers::default())
@@ -141,6 +141,7 @@ fn only_branch(program: &Program<'_>, slot: u32, kind: Kind) -> Option<Only> {
         next += 1;
         let node = graph.node(id);
         if reach_of(node) == Reach::Tape
+            || (kind == Kind::Object && node.deciding().is_some())
             || node.conditional.is_some()
             || node.not.is_some()
             || has_leftovers(node)
@@ -178,15 +179,4 @@ fn only_branch(program: &Program<'_>, slot: u32, kind: Kind) -> Option<Only> {
         branch,
         nodes,
     })
-}
-
-/// The enums of a union of which another branch may take any string.
-pub(super) fn closed_enums(graph: &Graph, branches: &[NodeId]) -> Option<Vec<NodeId>> {
-    let holds_strings = |id: &NodeId| {
-        let values = graph.node(*id).values.as_ref();
-        values.is_some_and(|values| values.strings().next().is_some())
-    };
-    let resolved = branches.iter().map(|branch| graph.resolve(*branch));
-    let enums: Vec<NodeId> = resolved.filter(holds_strings).collect();
-    (branches.len() > 1 && !enums.is_empty()).then_some(enums)
 }

@@ -15,7 +15,7 @@ use crate::schema::{NodeId, Place};
 
 use super::super::deviation::Deviation;
 use super::super::placeholder::{is_placeholder, is_whole_placeholder};
-use super::super::profile::{PathId, Shape};
+use super::super::profile::{Lookalike, PathId, Shape};
 use super::super::record::{Way, shorten};
 use super::super::spelling::Spelling;
 use super::super::tally::{DISTINCT_KEPT, Keyed, Tally};
@@ -85,6 +85,7 @@ pub(super) enum Record {
     Undeclared(Arc<Place>),
     BeyondEnum(Arc<Place>),
     Misdirected(Arc<Place>),
+    Lookalike(Lookalike),
     Spelled(Arc<Place>, Spelling),
 }
 
@@ -480,7 +481,10 @@ pub(super) fn tally_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut 
             let spellings = profile.spellings.entry(Arc::clone(place)).or_default();
             spellings.entry(*spelling).or_default()
         }
-        Record::Undeclared(_) | Record::BeyondEnum(_) | Record::Misdirected(_) => return None,
+        Record::Undeclared(_)
+        | Record::BeyondEnum(_)
+        | Record::Misdirected(_)
+        | Record::Lookalike(_) => return None,
     })
 }
 
@@ -492,6 +496,7 @@ pub(super) fn keyed_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut 
         Record::Undeclared(place) => profile.undeclared.entry(Arc::clone(place)).or_default(),
         Record::BeyondEnum(place) => profile.beyond_enum.entry(Arc::clone(place)).or_default(),
         Record::Misdirected(place) => profile.misdirected.entry(Arc::clone(place)).or_default(),
+        Record::Lookalike(known) => profile.lookalikes.entry(known.clone()).or_default(),
         Record::Placeholder(_) | Record::Spelled(..) => return None,
     })
 }

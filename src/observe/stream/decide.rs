@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::json::Kind;
 use crate::location::Side;
-use crate::schema::{Graph, Node, NodeId};
+use crate::schema::{Graph, Node, NodeId, Tagged};
 
-use super::choice::closed_enums;
+use super::super::variant::{Names, OpenEnums};
 use super::evidence::{self, Looks, Member};
 use super::plan::{Leftovers, Reach, candidates, reach_of};
 use super::slot::{NONE, Program};
@@ -32,6 +32,8 @@ pub(super) enum Question {
     Accepts(NodeId),
     /// Whether it has a member with this name.
     Has(Arc<str>),
+    /// Whether it has a member with one of these names: then it may look like a branch that rejects it.
+    LooksLike(Arc<FxHashSet<Arc<str>>>),
 }
 
 /// Where the way through a tree turns.
@@ -226,7 +228,7 @@ struct Found {
     /// Which schema applied which to the value.
     edges: Vec<(NodeId, NodeId)>,
     variants: Vec<NodeId>,
-    closed: Vec<Vec<NodeId>>,
+    closed: Vec<OpenEnums>,
     excluded: Vec<NodeId>,
     /// The schemas that were asked, and accept.
     accepted: Vec<NodeId>,
@@ -300,6 +302,26 @@ impl Way<'_> {
 
     fn union(&mut self, id: NodeId, branches: &[NodeId], exactly_one: bool) -> Result<(), Turn> {
         let graph = self.graph;
+        if self.kind == Kind::Object
+            && let Some(discriminator) = graph.node(id).deciding()
+        {
+            let Some(tag) = evidence::text(&self.members, &discriminator.property) else {
+                // There may be one that was not seen.
+                return Err(Turn::Tape);
+            };
+            match discriminator.tagged(tag) {
+                Tagged::Unknown => return Err(Turn::NoBranch),
+                Tagged::Branch(branch) if branches.contains(&branch) => {
+                    self.found.is_assumed = true;
+                    if branches.len() > 1 {
+                        self.found.variants.push(branch);
+                    }
+                    self.found.apply(id, branch);
+                    return Ok(());
+                }
+                Tagged::Branch(_) | Tagged::Silent => {}
+            }
+        }
         let mut possible = candidates(graph, branches, self.kind);
         if self.kind == Kind::Object {
             possible.retain(|branch| !evidence::excludes(graph, *branch, &self.members));
@@ -321,14 +343,49 @@ impl Way<'_> {
         }
         if branches.len() > 1 {
             self.found.variants.extend(&accepted);
+            if self.kind == Kind::Object && self.looks_like_others(branches, &accepted)? {
+                return Err(Turn::Tape);
+            }
             if self.kind == Kind::String {
-                self.found.closed.extend(closed_enums(graph, branches));
+                self.found.closed.extend(OpenEnums::of(graph, branches));
             }
         }
         for branch in accepted {
             self.found.apply(id, branch);
         }
         Ok(())
+    }
+
+    /// Whether an object may look like a branch that does not accept it.
+    fn looks_like_others(
+        &mut self,
+        branches: &[NodeId],
+        accepted: &[NodeId],
+    ) -> Result<bool, Turn> {
+        let graph = self.graph;
+        let accepting: Vec<Names> = accepted.iter().map(|id| Names::of(graph, *id)).collect();
+        if accepting.iter().any(|names| names.describes_all(graph)) {
+            return Ok(false);
+        }
+        let is_named = |name: &str| accepting.iter().any(|names| names.has(graph, name));
+        let mut tells: FxHashSet<Arc<str>> = FxHashSet::default();
+        for &branch in branches {
+            if accepted.contains(&branch)
+                || !graph.may_hold(branch, Kind::Object)
+                || evidence::is_tagged_otherwise(graph, branch, &self.members)
+            {
+                continue;
+            }
+            let (names, has_patterns) = Names::of(graph, branch).listed(graph);
+            if has_patterns {
+                return Ok(true);
+            }
+            tells.extend(names.into_iter().filter(|name| !is_named(name)).cloned());
+        }
+        if tells.is_empty() {
+            return Ok(false);
+        }
+        self.ask(Question::LooksLike(Arc::new(tells)))
     }
 
     /// Whether the value meets a condition.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::json::Document;
 use crate::location;
-use crate::schema::{NodeId, Place};
+use crate::schema::NodeId;
 
 use super::super::profile::{PathId, Shape};
 use super::super::record::ShapeRecorder;
@@ -38,6 +38,7 @@ impl Counters {
             };
             let mut recorder = ShapeRecorder::new(
                 program.graph,
+                program.side,
                 &mut learnt,
                 walked.body,
                 document,
@@ -85,14 +86,18 @@ impl Counters {
                 tallies.push((Record::Spelled(Arc::clone(place), *spelling), tally));
             }
         }
-        let keyed = |places: &BTreeMap<Arc<Place>, Keyed>, record: fn(Arc<Place>) -> Record| {
-            let each = places.iter();
-            each.map(|(place, keyed)| (record(Arc::clone(place)), keyed.clone()))
-                .collect::<Vec<_>>()
-        };
+        fn keyed<K: Clone>(
+            known: &BTreeMap<K, Keyed>,
+            record: fn(K) -> Record,
+        ) -> Vec<(Record, Keyed)> {
+            let each = known.iter();
+            each.map(|(key, keyed)| (record(key.clone()), keyed.clone()))
+                .collect()
+        }
         let mut all_keyed = keyed(&learnt.undeclared, Record::Undeclared);
         all_keyed.extend(keyed(&learnt.beyond_enum, Record::BeyondEnum));
         all_keyed.extend(keyed(&learnt.misdirected, Record::Misdirected));
+        all_keyed.extend(keyed(&learnt.lookalikes, Record::Lookalike));
         for (record, tally) in tallies {
             let index = self.fact(into, record);
             let fact = &mut self.facts[index as usize];

@@ -27,6 +27,8 @@ const OTHER_KEY: &[u8] = br#""""#;
 pub(super) struct Looks {
     /// Properties that some branch fixes to texts, each with all of these.
     tags: FxHashMap<Box<[u8]>, FxHashSet<Box<[u8]>>>,
+    /// The properties that discriminators decide by: all of them are looked for.
+    deciding: Vec<Box<[u8]>>,
     /// Whether some branch is closed, so that any key tells.
     is_closed: bool,
     /// Whether a closed branch has patterns for keys.
@@ -68,6 +70,19 @@ impl Looks {
                 self.names.extend(names);
             }
             let node = graph.node(part);
+            if let Some(discriminator) = node.deciding() {
+                let name = discriminator.property.as_bytes();
+                let known = self.tags.entry(name.into()).or_default();
+                known.extend(
+                    discriminator
+                        .branches
+                        .keys()
+                        .map(|tag| tag.as_bytes().into()),
+                );
+                if !self.deciding.iter().any(|known| **known == *name) {
+                    self.deciding.push(name.into());
+                }
+            }
             for branches in [&node.any_of, &node.one_of] {
                 self.gather(graph, branches, depth, seen);
             }
@@ -102,13 +117,17 @@ impl Looks {
         let mut at = scan::space(text, at + 1);
         let mut is_first = true;
         let mut is_tagged = false;
+        let mut sought = self.deciding.len();
         while text.get(at) == Some(&b'"') {
             let key = scan::string(text, at + 1).ok()?;
             let written = &text[at..key.end];
             let name = &text[at + 1..key.end - 1];
             let tags = self.tags.get(name).filter(|_| !key.is_escaped);
-            if is_tagged && tags.is_none() {
+            if is_tagged && tags.is_none() && sought == 0 {
                 return None;
+            }
+            if !key.is_escaped && self.deciding.iter().any(|known| **known == *name) {
+                sought = sought.saturating_sub(1);
             }
             at = scan::space(text, key.end);
             if text.get(at) != Some(&b':') {
@@ -184,6 +203,23 @@ pub(super) fn members(evidence: &[u8]) -> Vec<Member> {
         at = value.map_or(key.end + 1, |value| value.end);
     }
     members
+}
+
+/// Whether a branch fixes one of these members to other texts.
+pub(super) fn is_tagged_otherwise(graph: &Graph, branch: NodeId, members: &[Member]) -> bool {
+    members.iter().any(|member| {
+        let Some(text) = &member.text else {
+            return false;
+        };
+        let texts = graph.fixed_texts(branch, &member.key);
+        texts.is_some_and(|texts| !texts.is_empty() && !texts.contains(text))
+    })
+}
+
+/// The text of the member with this name, if it is a text that tells branches apart or another one.
+pub(super) fn text<'m>(members: &'m [Member], name: &str) -> Option<&'m str> {
+    let member = members.iter().find(|member| member.key == name)?;
+    member.text.as_deref()
 }
 
 /// Whether an object with these members has one with this name; `None` where they do not say.

@@ -307,6 +307,8 @@ impl<'c> Scale<'c> {
                 Turn::Tape => return Err(Stop::Unknown),
                 &Turn::Ask(Question::Accepts(node), _) => self.accepts(node, value)?,
                 Turn::Ask(Question::Has(name), _) => value.get(name).is_some(),
+                // That is no question of how well it fits.
+                Turn::Ask(Question::LooksLike(_), _) => false,
             };
             answers.push(answer);
             let program = &mut self.program;

@@ -7,7 +7,6 @@ use crate::json::{Document, Kind};
 use crate::location::Side;
 use crate::schema::{Dialect, Evaluated, Graph, Node, NodeId};
 
-use super::super::variant::may_hold;
 use super::fault::Fault;
 use super::literal::Literal;
 use super::scan;
@@ -521,6 +520,6 @@ fn parse_integer(text: &str) -> Option<i64> {
 
 /// The branches of a union that may accept a value of this kind, by what `type`, `const` and `enum` say.
 pub(super) fn candidates(graph: &Graph, branches: &[NodeId], kind: Kind) -> Vec<NodeId> {
-    let holds = |branch: &NodeId| may_hold(graph, *branch, kind);
+    let holds = |branch: &NodeId| graph.may_hold(*branch, kind);
     branches.iter().copied().filter(holds).collect()
 }

@@ -12,6 +12,7 @@ use crate::schema::{Graph, NodeId, Values};
 
 use super::super::naming::Naming;
 use super::super::tally::EVIDENCE_KEPT;
+use super::super::variant::OpenEnums;
 use super::choice::Choice;
 use super::decide::Decisions;
 use super::fault::Fault;
@@ -53,7 +54,7 @@ pub(super) enum Step {
 
 /// What a value chose: all schemas, the branches that accepted, enums that are passed by, and what is
 /// said of parts that nothing evaluates.
-type Chosen = (Box<[NodeId]>, Box<[NodeId]>, Box<[Vec<NodeId>]>, Leftovers);
+type Chosen = (Box<[NodeId]>, Box<[NodeId]>, Box<[OpenEnums]>, Leftovers);
 
 /// One place with one set of schemas. What each value asks for stands first.
 #[derive(Debug)]
@@ -111,7 +112,7 @@ pub(super) struct Slot {
     pub(super) label: u16,
     pub(super) variants: Box<[NodeId]>,
     /// For each union with an enum beside a branch that takes any string: those enums.
-    pub(super) closed: Box<[Vec<NodeId>]>,
+    pub(super) closed: Box<[OpenEnums]>,
     pub(super) parent: u32,
     pub(super) step: Step,
     /// Whether a name on the way is that of a secret.
@@ -332,7 +333,7 @@ impl<'g> Program<'g> {
         slot: u32,
         nodes: &[NodeId],
         variants: &[NodeId],
-        closed: &[Vec<NodeId>],
+        closed: &[OpenEnums],
         leftovers: Leftovers,
     ) -> Option<u32> {
         let key = (nodes.into(), variants.into(), closed.into(), leftovers);

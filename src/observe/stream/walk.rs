@@ -390,11 +390,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         let graph = self.program.graph;
         for index in 0..self.program.slots[slot as usize].closed.len() {
             let enums = &self.program.slots[slot as usize].closed[index];
-            let lacks = |id: &&NodeId| {
-                let values = graph.node(**id).values.as_ref();
-                values.is_some_and(|values| !values.has_str(content))
-            };
-            if let Some(node) = enums.iter().find(lacks).copied() {
+            if let Some(node) = enums.bypassed_by(graph, content) {
                 self.find(slot, node, Fault::BeyondEnum, (at, end), (0, 0));
             }
         }

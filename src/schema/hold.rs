@@ -1,0 +1,67 @@
+//! What a schema tells of the values it accepts, as far as `type`, `const` and `enum` say.
+
+use crate::json::Kind;
+
+use super::{Graph, NodeId};
+
+/// How far schemas that apply to the same value are followed.
+const DEPTH: u8 = 8;
+
+impl Graph {
+    /// Whether a schema may accept values of this kind.
+    pub(crate) fn may_hold(&self, id: NodeId, kind: Kind) -> bool {
+        self.may_hold_within(id, kind, DEPTH)
+    }
+
+    fn may_hold_within(&self, id: NodeId, kind: Kind, depth: u8) -> bool {
+        let Some(depth) = depth.checked_sub(1) else {
+            return true;
+        };
+        let node = self.node(id);
+        let is_kind = |value: &serde_json::Value| kind_of(value) == kind;
+        let below = |id: &NodeId| self.may_hold_within(*id, kind, depth);
+        let constant = node.constant.as_deref();
+        let values = node.values.as_ref();
+        !node.never
+            && node.types.is_none_or(|types| types.may_hold(kind))
+            && constant.is_none_or(is_kind)
+            && values.is_none_or(|values| values.all.iter().any(is_kind))
+            && node.reference.iter().chain(&node.all_of).all(below)
+            && (node.any_of.is_empty() || node.any_of.iter().any(below))
+            && (node.one_of.is_empty() || node.one_of.iter().any(below))
+    }
+
+    /// The strings to which a schema fixes a property of objects; `None` where it does not fix it.
+    pub(crate) fn fixed_texts(&self, id: NodeId, property: &str) -> Option<Vec<String>> {
+        self.fixed_texts_within(id, property, DEPTH)
+    }
+
+    fn fixed_texts_within(&self, id: NodeId, property: &str, depth: u8) -> Option<Vec<String>> {
+        let depth = depth.checked_sub(1)?;
+        let node = self.node(id);
+        if let Some(property) = node.object.properties.get(property) {
+            let property = self.node(self.resolve(*property));
+            if let Some(constant) = &property.constant {
+                return constant.as_str().map(|text| vec![text.to_owned()]);
+            }
+            if let Some(values) = &property.values {
+                return Some(values.strings().map(str::to_owned).collect());
+            }
+        }
+        node.reference
+            .iter()
+            .chain(&node.all_of)
+            .find_map(|next| self.fixed_texts_within(*next, property, depth))
+    }
+}
+
+fn kind_of(value: &serde_json::Value) -> Kind {
+    match value {
+        serde_json::Value::Null => Kind::Null,
+        serde_json::Value::Bool(_) => Kind::Boolean,
+        serde_json::Value::Number(_) => Kind::Number,
+        serde_json::Value::String(_) => Kind::String,
+        serde_json::Value::Array(_) => Kind::Array,
+        serde_json::Value::Object(_) => Kind::Object,
+    }
+}
