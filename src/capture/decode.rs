@@ -3,10 +3,21 @@
 use std::io::{self, BufRead, Read};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
+use crate::json::Document;
+
 use super::{Headers, Limits};
+
+/// Padding is often left out.
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+const STANDARD_ANY: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
+const URL_SAFE_ANY: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
 /// Decodes a body as its headers ask; `None` when it stands there as it is.
 ///
@@ -131,10 +142,51 @@ fn chunks(mut raw: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Decodes base64, which may be broken into lines.
-pub(super) fn base64(text: &str) -> Result<Vec<u8>, String> {
+/// Decodes base64, standard or for URLs, with or without padding; it may be broken into lines. `None` when the
+/// text is something else.
+pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     let compact: String = text.split_ascii_whitespace().collect();
-    STANDARD
-        .decode(compact)
-        .map_err(|error| format!("the body is not base64: {error}"))
+    let engines = [&STANDARD_ANY, &URL_SAFE_ANY];
+    engines
+        .iter()
+        .find_map(|engine| engine.decode(&compact).ok())
+}
+
+/// Decodes base64 that nothing says is base64: what comes out has to be a JSON array or object.
+pub(super) fn unlabelled_base64(text: &str) -> Option<Vec<u8>> {
+    // A JSON text that is base64, too, is a number or a word.
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
+    if text.len() < 4 || !text.trim_ascii().bytes().all(is_base64) {
+        return None;
+    }
+    let bytes = base64(text.trim_ascii())?;
+    let is_container = matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['));
+    (is_container && Document::parse(&bytes).is_ok()).then_some(bytes)
+}
+
+/// Decodes a JSON array of strings, each a part of the body in hexadecimal digits or base64: what Polly.js
+/// writes of compressed bodies.
+pub(super) fn chunked_text(text: &str) -> Option<Vec<u8>> {
+    if !text.trim_ascii_start().starts_with('[') {
+        return None;
+    }
+    let document = Document::parse(text.as_bytes()).ok()?;
+    let mut bytes = Vec::new();
+    for part in document.root().elements() {
+        let part = part.as_str()?;
+        bytes.extend(hexadecimal(&part).or_else(|| base64(&part))?);
+    }
+    (!bytes.is_empty()).then_some(bytes)
+}
+
+fn hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    if !digits.len().is_multiple_of(2) || digits.is_empty() {
+        return None;
+    }
+    let pairs = digits.chunks(2).map(|pair| {
+        let pair = std::str::from_utf8(pair).ok()?;
+        u8::from_str_radix(pair, 16).ok()
+    });
+    pairs.collect()
 }

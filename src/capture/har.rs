@@ -1,13 +1,25 @@
-//! HTTP Archive 1.2.
+//! HTTP Archive 1.2, as browsers, proxies and test recorders write it.
+
+use std::borrow::Cow;
 
 use crate::json::{Document, Kind, Value};
 use crate::location::Origin;
 
 use super::decode;
-use super::{Body, Exchange, Headers, Hint, Line, Problem, Request, Response, Sink, position_in};
+use super::redact::Excerpt;
+use super::{
+    Body, EncodingFault, Exchange, Headers, Hint, Line, Problem, Remark, RemarkKind, Request,
+    Response, Sink, position_in,
+};
 
 /// Reads every entry. One that is broken is a problem, and the rest goes on.
 pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sink) -> u64 {
+    // Offsets stay the same.
+    let (mended, surrogates) = match Document::parse(text) {
+        Err(error) if !error.kind.is_unreadable() => lone::without(text),
+        _ => (Cow::Borrowed(text), Vec::new()),
+    };
+    let text = &*mended;
     let document = match Document::parse(text) {
         Ok(document) => document,
         Err(error) => {
@@ -60,14 +72,23 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
             },
         );
         exchange.time = string(entry, "startedDateTime");
-        match reader.request(entry, sink) {
+        match reader.request(entry, sink, &mut exchange.remarks) {
             Ok(request) => exchange.request = Some(request),
             Err(problem) => {
                 sink.problem(problem);
                 continue;
             }
         }
-        exchange.response = reader.response(entry, sink);
+        exchange.response = reader.response(entry, sink, &mut exchange.remarks);
+        let span = entry.span();
+        let first = surrogates.partition_point(|at| *at < span.start);
+        if let Some(at) = surrogates.get(first).filter(|at| **at < span.end) {
+            exchange.remarks.push(Remark {
+                origin: reader.at(*at),
+                excerpt: Excerpt::default(),
+                kind: RemarkKind::Encoding(EncodingFault::LoneSurrogate),
+            });
+        }
         count += 1;
         sink.exchange(exchange);
     }
@@ -95,10 +116,15 @@ impl<'t> Entry<'t> {
         }
     }
 
-    fn request<'d>(&self, entry: Value<'d>, sink: &mut dyn Sink) -> Result<Request<'d>, Problem> {
+    fn request<'d>(
+        &self,
+        entry: Value<'d>,
+        sink: &mut dyn Sink,
+        remarks: &mut Vec<Remark>,
+    ) -> Result<Request<'d>, Problem> {
         let missing = |what: &str, value: Option<Value<'_>>| Problem {
             origin: self.at(value.unwrap_or(entry).span().start),
-            message: format!("entry passed over: it has no `{what}`"),
+            message: format!("entry skipped: it has no `{what}`"),
         };
         let request = entry
             .get("request")
@@ -110,80 +136,193 @@ impl<'t> Entry<'t> {
             .filter(|url| url.kind() == Kind::String)
             .ok_or_else(|| missing("request.url", Some(request)))?;
         let data = request.get("postData");
-        let body = data.and_then(|data| self.body(data, sink));
+        let headers = headers(request);
+        let body = data.and_then(|data| self.body(data, &headers, sink, remarks));
         Ok(Request {
             origin: self.at(request.span().start),
             line: self.line(url),
             method,
             target: url.as_str().unwrap_or_default().into_owned(),
-            headers: headers(request),
-            body_left_out: data.is_some_and(is_left_out) && body.is_none(),
+            headers,
+            body_left_out: body.is_none() && data.is_some_and(is_left_out),
             body,
         })
     }
 
-    /// The response; `None` when the request got none (status 0 is what browsers write then).
-    fn response<'d>(&self, entry: Value<'d>, sink: &mut dyn Sink) -> Option<Response<'d>> {
-        let response = entry.get("response")?;
-        let written = response.get("status")?;
-        let status = match written.as_str() {
-            Some(text) => text.parse().ok(),
-            None => written.as_number().and_then(|number| number.as_u64()),
+    /// The response; `None` where the request was not answered. Browsers write status 0 then, others -1, null,
+    /// or no response at all.
+    fn response<'d>(
+        &self,
+        entry: Value<'d>,
+        sink: &mut dyn Sink,
+        remarks: &mut Vec<Remark>,
+    ) -> Option<Response<'d>> {
+        let response = entry
+            .get("response")
+            .filter(|response| response.kind() == Kind::Object)?;
+        let written = response
+            .get("status")
+            .filter(|status| status.kind() != Kind::Null)?;
+        let number = match written.as_str() {
+            Some(text) => text.trim().parse::<f64>().ok(),
+            None => written.as_number().and_then(|number| number.as_f64()),
         };
-        let status = match status.and_then(|status| u16::try_from(status).ok()) {
-            Some(0) => return None,
-            Some(status) => status,
-            None => {
+        let status = match number {
+            // No code of a response, and none that a server could have sent.
+            Some(number) if number < 1.0 => return None,
+            Some(number) if number.fract() == 0.0 && number < 1000.0 => number as u16,
+            _ => {
                 sink.problem(Problem {
                     origin: self.at(written.span().start),
-                    message: "response passed over: its status is not a number".to_owned(),
+                    message: "response skipped: `status` is not an HTTP status code".to_owned(),
                 });
                 return None;
             }
         };
         let content = response.get("content");
-        let body = content.and_then(|content| self.body(content, sink));
+        let headers = headers(response);
+        let body = content.and_then(|content| self.body(content, &headers, sink, remarks));
+        let is_aborted = [response, entry]
+            .into_iter()
+            .flat_map(|owner| ["_failureText", "_error"].map(|key| owner.get(key)))
+            .flatten()
+            .any(|failure| failure.as_str().is_some_and(|text| !text.is_empty()));
+        let body_size = response.get("bodySize").and_then(Value::as_number);
+        let is_sized = body_size
+            .and_then(|size| size.as_i64())
+            .is_some_and(|size| size > 0);
         Some(Response {
             origin: self.at(response.span().start),
             line: self.line(written),
             status,
-            headers: headers(response),
-            body_left_out: content.is_some_and(is_left_out) && body.is_none(),
+            headers,
+            body_left_out: body.is_none()
+                && (is_aborted || is_sized || content.is_some_and(is_left_out)),
             body,
         })
     }
 
     /// The body in `postData` or `content`.
-    fn body<'d>(&self, data: Value<'d>, sink: &mut dyn Sink) -> Option<Body<'d>> {
-        let text = data.get("text")?;
-        let content = text.as_str().filter(|content| !content.is_empty())?;
+    fn body<'d>(
+        &self,
+        data: Value<'d>,
+        headers: &Headers,
+        sink: &mut dyn Sink,
+        remarks: &mut Vec<Remark>,
+    ) -> Option<Body<'d>> {
+        let text = data.get("text").filter(|text| text.kind() != Kind::Null)?;
         let origin = self.at(text.span().start);
-        let body = if string(data, "encoding").as_deref() == Some("base64") {
-            match decode::base64(&content) {
-                Ok(bytes) => Body::decoded(bytes, origin),
-                Err(message) => {
-                    sink.problem(Problem { origin, message });
-                    return None;
-                }
-            }
-        } else {
-            Body::escaped(content, text.raw(), origin)
+        let mut remark = |fault| {
+            remarks.push(Remark {
+                origin: origin.clone(),
+                excerpt: Excerpt::default(),
+                kind: RemarkKind::Encoding(fault),
+            });
         };
         let media_type = string(data, "mimeType").filter(|media_type| !media_type.is_empty());
+        let Some(content) = text.as_str() else {
+            // The payload itself, where its text should stand.
+            remark(EncodingFault::NoString);
+            let body = Body::verbatim(text.raw().as_bytes(), origin.clone());
+            return Some(body.with_media_type(media_type.as_deref()));
+        };
+        if content.is_empty() {
+            return None;
+        }
+        let is_labelled = string(data, "encoding")
+            .is_some_and(|encoding| encoding.trim().eq_ignore_ascii_case("base64"));
+        let is_binary = data.get("_isBinary").and_then(Value::as_bool) == Some(true);
+        let decoded = match decode::chunked_text(&content).filter(|_| is_binary || is_labelled) {
+            Some(bytes) => Some(bytes),
+            None if is_labelled => {
+                let bytes = decode::base64(&content);
+                if bytes.is_none() {
+                    remark(EncodingFault::NotBase64);
+                }
+                bytes
+            }
+            None => {
+                let media_type = media_type.as_deref();
+                let is_json = media_type.is_some_and(super::is_json_media_type);
+                let bytes = decode::unlabelled_base64(&content).filter(|_| is_json);
+                if bytes.is_some() {
+                    remark(EncodingFault::NoLabel);
+                }
+                bytes
+            }
+        };
+        let body = match decoded {
+            None => Body::escaped(content, text.raw(), origin.clone()),
+            Some(bytes) => match decode::transfer(&bytes, headers) {
+                Ok(None) => Body::decoded(bytes, origin.clone()),
+                Ok(Some(inflated)) => Body::decoded(inflated, origin.clone()),
+                Err(message) => {
+                    sink.problem(Problem {
+                        origin: origin.clone(),
+                        message,
+                    });
+                    return None;
+                }
+            },
+        };
         Some(body.with_media_type(media_type.as_deref()))
     }
 }
 
-/// Whether `postData` or `content` tells of a body that it does not hold: by its size, or as parameters.
+/// Whether `postData` or `content` tells of a body that it does not hold: by its size (-1 is one that is not
+/// known), as parameters, or by saying nothing of it.
 fn is_left_out(data: Value<'_>) -> bool {
     let size = data.get("size").and_then(Value::as_number);
-    size.and_then(|size| size.as_i64())
-        .is_some_and(|size| size > 0)
-        || data.get("params").is_some_and(|params| !params.is_empty())
+    let size = size.and_then(|size| size.as_i64());
+    let has_text = data
+        .get("text")
+        .is_some_and(|text| text.kind() != Kind::Null);
+    let is_unknown = string(data, "mimeType").as_deref() == Some("x-unknown");
+    match size {
+        Some(0) => is_unknown,
+        Some(_) => true,
+        None => !has_text && !data.is_empty(),
+    }
+}
+
+mod lone {
+    //! Escapes of half a surrogate pair: JSON allows them (RFC 8259, section 8.2), and no text can hold them.
+
+    use std::borrow::Cow;
+
+    /// The text with the escape of U+FFFD in place of each lone surrogate, and where those stood.
+    pub(super) fn without(text: &[u8]) -> (Cow<'_, [u8]>, Vec<usize>) {
+        let mut mended = Cow::Borrowed(text);
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(next) = memchr::memchr(b'\\', &text[at..]) {
+            at += next;
+            match unit(&text[at..]) {
+                Some(0xd800..=0xdbff) if matches!(unit(&text[at + 6..]), Some(0xdc00..=0xdfff)) => {
+                    at += 12;
+                }
+                Some(0xd800..=0xdfff) => {
+                    mended.to_mut()[at..at + 6].copy_from_slice(b"\\ufffd");
+                    found.push(at);
+                    at += 6;
+                }
+                Some(_) => at += 6,
+                None => at += 2,
+            }
+            at = at.min(text.len());
+        }
+        (mended, found)
+    }
+
+    /// The code unit that an escape at the start of a text stands for.
+    fn unit(text: &[u8]) -> Option<u32> {
+        let digits = text.strip_prefix(b"\\u")?.get(..4)?;
+        u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    }
 }
 
 fn string(value: Value<'_>, key: &str) -> Option<String> {
-    value.get(key)?.as_str().map(std::borrow::Cow::into_owned)
+    value.get(key)?.as_str().map(Cow::into_owned)
 }
 
 fn headers(message: Value<'_>) -> Headers {

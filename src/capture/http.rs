@@ -353,8 +353,12 @@ fn body_range(
     let rest = &text[at..];
     if extent == Extent::ToEndOfJson {
         let blank = rest.len() - rest.trim_ascii_start().len();
-        let json = &rest[blank..];
-        if !matches!(json.first(), Some(b'{' | b'[')) || at + blank >= limit {
+        if at + blank >= limit {
+            return at..at;
+        }
+        // No JSON goes on behind the line that starts the next message.
+        let json = &text[at + blank..limit];
+        if !matches!(json.first(), Some(b'{' | b'[')) {
             return at..at;
         }
         let length = match Document::parse_prefix(json) {
@@ -374,13 +378,9 @@ fn body_range(
             return at..end;
         }
     }
-    // REST clients write `###` between the requests of a file.
-    let separator = match &text[at..limit] {
-        region if region.starts_with(b"###") => 0,
-        region => memchr::memmem::find(region, b"\n###").unwrap_or(limit - at),
-    };
-    let region = &text[at..at + separator];
-    // Without a length, a message may follow right behind the JSON of this one.
+    let region = &text[at..limit];
+    // Without a length, a message may follow right behind the JSON of this one. That is looked at before all
+    // of the region is searched: it may hold thousands of such messages.
     if declared.is_none()
         && matches!(region.trim_ascii_start().first(), Some(b'{' | b'['))
         && let Ok((_, end)) = Document::parse_prefix(region)
@@ -388,6 +388,12 @@ fn body_range(
     {
         return at..at + end;
     }
+    // REST clients write `###` between the requests of a file.
+    let separator = match region.starts_with(b"###") {
+        true => 0,
+        false => memchr::memmem::find(region, b"\n###").unwrap_or(region.len()),
+    };
+    let region = &region[..separator];
     at..at + region.trim_ascii_end().len()
 }
 

@@ -21,7 +21,7 @@ mod source;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use crate::json::Document;
+use crate::json::{Document, SyntaxError};
 use crate::location::{Origin, Position};
 
 pub use hint::Hint;
@@ -143,10 +143,20 @@ pub struct Body<'a> {
     /// The media type that the capture names.
     pub media_type: Option<String>,
     places: Places<'a>,
+    stand_ins: Option<StandIns<'a>>,
+}
+
+/// Strings that stand for what is no JSON.
+#[derive(Debug)]
+struct StandIns<'a> {
+    /// The body as it was.
+    original: &'a str,
+    /// Where the strings start, in order.
+    at: Vec<usize>,
 }
 
 /// How places in a body map to places in the file.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 enum Places<'a> {
     /// The body stands in the file as it is.
     Verbatim,
@@ -164,6 +174,7 @@ impl<'a> Body<'a> {
             bytes: Cow::Borrowed(bytes),
             origin,
             media_type: None,
+            stand_ins: None,
             places: Places::Verbatim,
         }
     }
@@ -174,6 +185,7 @@ impl<'a> Body<'a> {
             bytes: Cow::Owned(bytes),
             origin,
             media_type: None,
+            stand_ins: None,
             places: Places::Verbatim,
         }
     }
@@ -184,6 +196,7 @@ impl<'a> Body<'a> {
             bytes: Cow::Owned(bytes),
             origin,
             media_type: None,
+            stand_ins: None,
             places: Places::Start,
         }
     }
@@ -198,8 +211,40 @@ impl<'a> Body<'a> {
             bytes,
             origin,
             media_type: None,
+            stand_ins: None,
             places: Places::Escaped(quoted),
         }
+    }
+
+    /// The same body with strings of the same length in place of what is no JSON, which start at these offsets.
+    pub(crate) fn with_stand_ins<'s>(&'s self, text: String, at: Vec<usize>) -> Body<'s> {
+        Body {
+            bytes: Cow::Owned(text.into_bytes()),
+            origin: self.origin.clone(),
+            media_type: self.media_type.clone(),
+            places: self.places,
+            stand_ins: std::str::from_utf8(&self.bytes)
+                .ok()
+                .map(|original| StandIns { original, at }),
+        }
+    }
+
+    /// Whether strings stand for what is no JSON.
+    pub(crate) fn has_stand_ins(&self) -> bool {
+        self.stand_ins.is_some()
+    }
+
+    /// The body as a document.
+    ///
+    /// # Errors
+    ///
+    /// Where and why it is not JSON.
+    pub(crate) fn parse(&self) -> Result<Document<'_>, SyntaxError> {
+        let document = Document::parse(&self.bytes)?;
+        Ok(match &self.stand_ins {
+            Some(StandIns { original, at }) => document.standing_in(original, at),
+            None => document,
+        })
     }
 
     /// The same body with a media type.
@@ -301,6 +346,34 @@ pub enum RemarkKind {
         /// The length of the body as printed.
         actual: u64,
     },
+    /// The capture encodes a body in another way than it says; the body was read all the same.
+    Encoding(EncodingFault),
+}
+
+/// What is wrong with how a capture encodes a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EncodingFault {
+    /// It is labelled base64 and is plain text.
+    NotBase64,
+    /// It is base64 and has no label.
+    NoLabel,
+    /// It stands in the capture as JSON and not as a string.
+    NoString,
+    /// It has half a surrogate pair, which no text can hold; U+FFFD stands in its place.
+    LoneSurrogate,
+}
+
+impl EncodingFault {
+    /// What is wrong, in a few words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NotBase64 => "labelled base64, but plain text",
+            Self::NoLabel => "base64 without a label",
+            Self::NoString => "`text` is not a string",
+            Self::LoneSurrogate => "half a surrogate pair",
+        }
+    }
 }
 
 /// An input, or a part of one, that could not be read.

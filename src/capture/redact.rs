@@ -250,7 +250,7 @@ impl Excerpt {
         let (window, span) = window_of(text.as_bytes(), span);
         let mut masks = Vec::new();
         json_secrets(document.root(), &window, false, &mut masks);
-        Self::masked(text, window, masks, span)
+        Self::masked(document.shown_text(), window, masks, span)
     }
 
     fn masked(

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::json::Document;
+use crate::json::{Document, Value};
 
 use super::http::is_start_line;
 
@@ -45,16 +45,194 @@ impl fmt::Display for Format {
     }
 }
 
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A format that is read.
+    Format(Format),
+    /// Recorded traffic in a format that is not read: what it is called.
+    Unread(&'static str),
+    /// Something else.
+    Unknown,
+}
+
 /// Recognises a format by the name of the file (without `.gz` or `.zst`) and the start of its
 /// content; `complete` says whether `head` is all of it.
 ///
-/// The content decides where it is clear; the name decides between readings of the same content.
-pub(super) fn sniff(name: &str, head: &[u8], complete: bool) -> Option<Format> {
-    let extension = name
-        .rsplit_once('.')
+/// The content decides where it is clear; the name decides between readings of the same content. A recording
+/// that is not read must not be taken for a payload.
+pub(super) fn sniff(name: &str, head: &[u8], complete: bool) -> Found {
+    let extension = extension_of(name);
+    let is_told = ["ndjson", "jsonl", "http", "md", "markdown"].contains(&&*extension);
+    if !is_told && let Some(recording) = recording(head, complete) {
+        return Found::Unread(recording);
+    }
+    match format_of(&extension, head, complete) {
+        Some(format) => Found::Format(format),
+        None => Found::Unknown,
+    }
+}
+
+/// What recorded traffic is called that is in a format which is not read.
+fn recording(head: &[u8], complete: bool) -> Option<&'static str> {
+    /// How binary captures start.
+    const BINARY: [(&[u8], &str); 3] = [
+        (&[0xd4, 0xc3, 0xb2, 0xa1], "packet capture (pcap)"),
+        (&[0xa1, 0xb2, 0xc3, 0xd4], "packet capture (pcap)"),
+        (&[0x0a, 0x0d, 0x0d, 0x0a], "packet capture (pcapng)"),
+    ];
+    let binary = BINARY.iter().find(|(magic, _)| head.starts_with(magic));
+    if let Some((_, name)) = binary {
+        return Some(name);
+    }
+    let text = head.trim_ascii_start();
+    match text.first()? {
+        b'{' | b'[' => json_recording(text, complete),
+        _ => text_recording(text),
+    }
+}
+
+/// A recording that is one JSON document, by the keys at its root.
+fn json_recording(text: &[u8], complete: bool) -> Option<&'static str> {
+    const LISTS: [(&str, &str); 3] = [
+        ("http_interactions", "VCR cassette"),
+        ("interactions", "cassette"),
+        ("mappings", "WireMock recording"),
+    ];
+    let document = match complete {
+        true => Document::parse(text).ok()?,
+        // Keys that stand further on are not needed to tell.
+        false => return truncated_recording(text),
+    };
+    let root = document.root();
+    for (key, name) in LISTS {
+        if root.get(key).is_some_and(holds_exchanges) {
+            return Some(name);
+        }
+    }
+    if let Some(info) = root.get("info")
+        && root.get("item").is_some()
+    {
+        let schema = info.get("schema").and_then(Value::as_str);
+        let is_postman = schema.is_some_and(|schema| schema.contains("postman"));
+        if is_postman || info.get("_postman_id").is_some() {
+            return Some("Postman collection");
+        }
+    }
+    if root.get("_type").and_then(Value::as_str).as_deref() == Some("export")
+        && root.get("resources").is_some()
+    {
+        return Some("Insomnia export");
+    }
+    if root
+        .get("data")
+        .and_then(|data| data.get("pairs"))
+        .is_some()
+        && root.get("meta").is_some()
+    {
+        return Some("Hoverfly simulation");
+    }
+    let first = root.elements().next();
+    let has = |keys: &[&str]| first.is_some_and(|it| keys.iter().all(|key| it.get(key).is_some()));
+    if has(&["scope", "method", "path", "status"]) {
+        return Some("nock recording");
+    }
+    holds_exchanges(root).then_some("recording")
+}
+
+/// Whether a list holds recorded requests with their responses.
+fn holds_exchanges(list: Value<'_>) -> bool {
+    let has = |value: Option<Value<'_>>, keys: &[&str]| {
+        value.is_some_and(|value| keys.iter().any(|key| value.get(key).is_some()))
+    };
+    list.elements().next().is_some_and(|first| {
+        let response = first
+            .get("response")
+            .or_else(|| first.get("responses")?.elements().next());
+        has(
+            first.get("request"),
+            &["method", "url", "uri", "urlPath", "urlPattern"],
+        ) && has(
+            response,
+            &[
+                "status",
+                "statusCode",
+                "status_code",
+                "code",
+                "body",
+                "headers",
+            ],
+        )
+    })
+}
+
+/// The same of a document of which the start alone is known.
+fn truncated_recording(text: &[u8]) -> Option<&'static str> {
+    let compact: Vec<u8> = text
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .take(2_000)
+        .collect();
+    let has = |needle: &[u8]| memchr::memmem::find(&compact, needle).is_some();
+    if compact.starts_with(b"{\"http_interactions\":[") {
+        return Some("VCR cassette");
+    }
+    if compact.starts_with(b"{\"interactions\":[{\"request\":") {
+        return Some("cassette");
+    }
+    if compact.starts_with(b"{\"info\":{") && (has(b"\"_postman_id\"") || has(b"getpostman.com")) {
+        return Some("Postman collection");
+    }
+    if compact.starts_with(b"[{\"scope\":") && has(b"\"method\":") {
+        return Some("nock recording");
+    }
+    None
+}
+
+/// A recording in YAML, or a log of lines.
+fn text_recording(text: &[u8]) -> Option<&'static str> {
+    /// Lines that are looked at.
+    const LINES: usize = 40;
+    let key = |name: &'static [u8]| {
+        lines_of(text)
+            .take(LINES)
+            .any(|line| line.strip_prefix(name) == Some(b":"))
+    };
+    if key(b"http_interactions") {
+        return Some("VCR cassette");
+    }
+    if key(b"interactions") {
+        return Some("cassette");
+    }
+    let mut lines = lines_of(text)
+        .filter(|line| !line.is_empty())
+        .take(3)
+        .peekable();
+    (lines.peek().is_some() && lines.all(is_log_line)).then_some("access log")
+}
+
+/// `127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326`
+fn is_log_line(line: &[u8]) -> bool {
+    let request = memchr::memmem::find(line, b"] \"").map(|at| &line[at + 3..]);
+    let bracket = memchr::memchr(b'[', line).is_some();
+    bracket
+        && request.is_some_and(|rest| {
+            memchr::memmem::find(rest, b" HTTP/")
+                .and_then(|at| memchr::memmem::find(&rest[at..], b"\" "))
+                .is_some()
+        })
+}
+
+fn extension_of(name: &str) -> String {
+    let extension = name.rsplit_once('.');
+    extension
         .map_or("", |(_, extension)| extension)
-        .to_ascii_lowercase();
-    match extension.as_str() {
+        .to_ascii_lowercase()
+}
+
+fn format_of(extension: &str, head: &[u8], complete: bool) -> Option<Format> {
+    match extension {
         "ndjson" | "jsonl" => return Some(Format::Ndjson),
         "har" => return Some(Format::Har),
         "http" => return Some(Format::Http),

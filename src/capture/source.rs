@@ -13,6 +13,7 @@ use super::parallel::Dispatch;
 use super::{
     Format, Hint, Problem, Sink, SourceRead, guide, har, http, json, lines, markdown, sniff,
 };
+use sniff::Found;
 
 /// How much of a file is looked at to recognise its format.
 const HEAD: usize = 64 * 1024;
@@ -247,7 +248,22 @@ fn one(
         return reading.sink().problem(problem_at(name, position, message));
     }
     let complete = head.len() < HEAD;
-    let Some(found) = format.or_else(|| sniff::sniff(plain_name, &head, complete)) else {
+    let found = match format {
+        Some(format) => Found::Format(format),
+        None => sniff::sniff(plain_name, &head, complete),
+    };
+    if let Found::Unread(recording) = found {
+        let article = match recording.starts_with(['a', 'I']) {
+            true => "an",
+            false => "a",
+        };
+        let message = format!(
+            "this is {article} {recording}, a format that is not supported; convert it to HAR, \
+             or read it as a payload with --format json"
+        );
+        return reading.sink().problem(problem_at(name, position, message));
+    }
+    let Found::Format(found) = found else {
         if let Some(path) = of_folder {
             return reading
                 .sink()

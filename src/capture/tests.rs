@@ -2,6 +2,8 @@ use std::io::Write;
 
 use super::*;
 
+mod har;
+
 /// Writes what the readers hand over as lines of text.
 #[derive(Default)]
 struct Log(String);
@@ -131,12 +133,114 @@ fn formats_are_recognised_by_name_and_content() {
         ("a.py", "import requests", None),
     ];
     for (name, content, expected) in table {
+        let expected = expected.map_or(sniff::Found::Unknown, sniff::Found::Format);
         assert_eq!(
             sniff::sniff(name, content.as_bytes(), true),
             expected,
             "{name} {content}"
         );
     }
+}
+
+#[test]
+fn recordings_that_are_not_read_are_known_by_name() {
+    let exchange =
+        r#"{"request": {"method": "GET", "uri": "/"}, "response": {"status": {"code": 200}}}"#;
+    let postman = r#"{"info": {"name": "x", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}, "item": []}"#;
+    let table = [
+        (
+            "a.json",
+            format!("{{\"http_interactions\": [{exchange}]}}"),
+            "VCR cassette",
+        ),
+        (
+            "a.json",
+            format!("{{\"version\": 1, \"interactions\": [{exchange}]}}"),
+            "cassette",
+        ),
+        ("a.json", format!("[{exchange}]"), "recording"),
+        (
+            "a.yml",
+            "---\nhttp_interactions:\n- request:\n".to_owned(),
+            "VCR cassette",
+        ),
+        (
+            "a.yaml",
+            "interactions:\n- request:\n    body: null\n".to_owned(),
+            "cassette",
+        ),
+        (
+            "shop.postman_collection.json",
+            postman.to_owned(),
+            "Postman collection",
+        ),
+        (
+            "a.json",
+            r#"{"info": {"_postman_id": "1"}, "item": []}"#.to_owned(),
+            "Postman collection",
+        ),
+        (
+            "a.json",
+            r#"{"_type": "export", "resources": []}"#.to_owned(),
+            "Insomnia export",
+        ),
+        (
+            "a.json",
+            r#"{"mappings": [{"request": {"url": "/"}, "response": {"status": 200}}]}"#.to_owned(),
+            "WireMock recording",
+        ),
+        (
+            "a.json",
+            r#"{"data": {"pairs": []}, "meta": {}}"#.to_owned(),
+            "Hoverfly simulation",
+        ),
+        (
+            "a.json",
+            r#"[{"scope": "https://x.test", "method": "GET", "path": "/", "status": 200}]"#
+                .to_owned(),
+            "nock recording",
+        ),
+        (
+            "access.log",
+            "1.2.3.4 - - [10/Oct/2024:13:55:36 -0700] \"GET / HTTP/1.1\" 200 12\n".to_owned(),
+            "access log",
+        ),
+        (
+            "a.pcap",
+            "\u{a}\r\r\u{a}".to_owned(),
+            "packet capture (pcapng)",
+        ),
+    ];
+    for (name, content, expected) in &table {
+        let found = sniff::sniff(name, content.as_bytes(), true);
+        assert_eq!(found, sniff::Found::Unread(expected), "{name} {content}");
+    }
+    // Long ones are known by their start.
+    for (index, _) in table
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| [0, 5, 10].contains(index))
+    {
+        let (name, content, expected) = &table[index];
+        let found = sniff::sniff(name, content.trim_end_matches([']', '}']).as_bytes(), false);
+        assert_eq!(found, sniff::Found::Unread(expected), "{name} {content}");
+    }
+    // Payloads that only look a little like them.
+    let payloads = [
+        r#"{"interactions": 3}"#,
+        r#"{"interactions": [{"request": "a", "response": "b"}]}"#,
+        r#"[{"request": 1, "response": 2}]"#,
+        r#"{"info": {"version": "1"}, "item": 3}"#,
+        r#"{"mappings": {"a": 1}}"#,
+        r#"[{"method": "GET", "path": "/"}]"#,
+    ];
+    for content in payloads {
+        let found = sniff::sniff("a.json", content.as_bytes(), true);
+        assert_eq!(found, sniff::Found::Format(Format::Json), "{content}");
+    }
+    // What the name says is not asked about.
+    let found = sniff::sniff("a.md", b"interactions:\n", true);
+    assert_eq!(found, sniff::Found::Format(Format::Guide));
 }
 
 #[test]

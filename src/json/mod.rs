@@ -88,6 +88,8 @@ pub struct Document<'t> {
     entries: Vec<Entry>,
     /// Entries of keys that stand again later in the same object.
     repeated: Vec<u32>,
+    /// The text as it was before strings took the place of something else, and where those start.
+    stand_ins: Option<(&'t str, &'t [usize])>,
 }
 
 impl<'t> Document<'t> {
@@ -139,6 +141,18 @@ impl<'t> Document<'t> {
         self.text
     }
 
+    /// The same document, of which some strings stand for something else: `original` has the same length, and
+    /// `at` says where those strings start.
+    pub(crate) fn standing_in(mut self, original: &'t str, at: &'t [usize]) -> Self {
+        self.stand_ins = (original.len() == self.text.len()).then_some((original, at));
+        self
+    }
+
+    /// The text for people: with what stood there before strings took its place.
+    pub(crate) fn shown_text(&self) -> &'t str {
+        self.stand_ins.map_or(self.text, |(original, _)| original)
+    }
+
     /// How many values there are.
     pub(crate) fn values(&self) -> usize {
         let objects = self
@@ -174,6 +188,12 @@ impl<'d> Value<'d> {
     /// The number of the value in its document.
     pub(crate) fn index(self) -> u32 {
         self.index
+    }
+
+    /// Whether the value stands for something else, which is no JSON.
+    pub(crate) fn is_stand_in(self) -> bool {
+        let stand_ins = self.document.stand_ins;
+        stand_ins.is_some_and(|(_, at)| at.binary_search(&(self.entry().start as usize)).is_ok())
     }
 
     /// What the value is.

@@ -107,6 +107,31 @@ pub(super) fn document(text: &[u8]) -> Result<Document<'_>, SyntaxError> {
 }
 
 pub(super) fn prefix(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> {
+    /// Bytes that are looked at first. Mostly a value ends in them, and what stands behind it costs nothing.
+    const FIRST: usize = 16 * 1024;
+    /// A word that the end of the window cuts is no longer than this.
+    const WORD: usize = 8;
+    let mut window = FIRST;
+    loop {
+        let is_all = window >= text.len();
+        let shown = &text[..window.min(text.len())];
+        let found = prefix_within(shown);
+        match &found {
+            _ if is_all => return found,
+            // A number may go on behind the window.
+            Ok((_, end)) if *end < shown.len() => return found,
+            Err(error)
+                if error.kind != SyntaxErrorKind::UnexpectedEnd
+                    && error.offset + WORD <= shown.len() =>
+            {
+                return found;
+            }
+            _ => window *= 2,
+        }
+    }
+}
+
+fn prefix_within(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> {
     if u32::try_from(text.len()).is_err() {
         return Err(SyntaxError {
             kind: SyntaxErrorKind::TooLong,
@@ -115,24 +140,38 @@ pub(super) fn prefix(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> 
             hint: None,
         });
     }
-    let text = std::str::from_utf8(text).map_err(|error| SyntaxError {
-        kind: SyntaxErrorKind::NotUtf8,
-        offset: error.valid_up_to(),
-        message: "not UTF-8".to_owned(),
-        hint: looks_like_utf_16(text).then_some("it looks like UTF-16; convert it to UTF-8"),
-    })?;
-    let mut parser = Parser::new(text);
+    let (valid, broken) = match std::str::from_utf8(text) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let valid = std::str::from_utf8(&text[..error.valid_up_to()]);
+            (valid.unwrap_or_default(), Some(error.valid_up_to()))
+        }
+    };
+    let mut parser = Parser::new(valid);
     match parser.value(0) {
         Ok(()) => {
             let end = parser.at;
             let document = Document {
-                text,
+                text: valid,
                 entries: parser.entries,
                 repeated: parser.repeated,
+                stand_ins: None,
             };
             Ok((document, end))
         }
-        Err(refused) => Err(explain(text.as_bytes(), refused)),
+        Err(refused) => {
+            let error = explain(valid.as_bytes(), refused);
+            match broken {
+                Some(offset) if error.offset + 1 >= offset => Err(SyntaxError {
+                    kind: SyntaxErrorKind::NotUtf8,
+                    offset,
+                    message: "not UTF-8".to_owned(),
+                    hint: looks_like_utf_16(text)
+                        .then_some("it looks like UTF-16; convert it to UTF-8"),
+                }),
+                _ => Err(error),
+            }
+        }
     }
 }
 
@@ -145,6 +184,7 @@ pub(super) fn head(text: &str, elements: u32) -> Option<Document<'_>> {
         text,
         entries: parser.entries,
         repeated: parser.repeated,
+        stand_ins: None,
     })
 }
 

@@ -37,6 +37,7 @@ impl<'t, 'w> Builder<'t, 'w> {
         };
         builder.value()?;
         Some(Document {
+            stand_ins: None,
             text,
             entries: builder.entries,
             repeated: Vec::new(),

@@ -16,6 +16,7 @@ use super::expectation::{Said, allows_body, best_fit};
 use super::guess::Candidates;
 use super::merge::Mark;
 use super::options::{Hinted, Options};
+use super::placeholder;
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
 use super::record::ShapeRecorder;
 use super::route::{Destination, Versions};
@@ -288,7 +289,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             response.and_then(|r| r.body.as_ref()),
         ];
         for body in bodies.into_iter().flatten().filter(|body| body.is_json()) {
-            if self.parse(body, None).is_some() {
+            if self.is_sound(body, None) {
                 self.unjudged(body, None, Verdict::Unmatched, "");
             }
         }
@@ -396,18 +397,24 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 Said::NoSchema => Verdict::NoSchema,
                 Said::OtherMediaType => Verdict::OtherMediaType,
             };
-            if !body.is_json() || self.parse(body, Some(&key)).is_some() {
+            if !body.is_json() || self.is_sound(body, Some(&key)) {
                 self.unjudged(body, Some(key), verdict, "");
             }
             return;
         }
         if parsed.is_none()
+            && !body.has_stand_ins()
             && let [node] = *schemas
             && self.streamed(place, node, body)
         {
             return;
         }
-        let parsed = parsed.unwrap_or_else(|| Document::parse(&body.bytes));
+        let parsed = parsed.unwrap_or_else(|| body.parse());
+        if parsed.is_err()
+            && let Some(mended) = placeholder::with_strings(body)
+        {
+            return self.body(place, &mended, Some(mended.parse()));
+        }
         let Some(document) = self.parsed(body, parsed, Some(&key)) else {
             return;
         };
@@ -426,6 +433,8 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         walk.run(node, document.root());
         let (deviations, placeholders) = (walk.recorder.deviations, walk.recorder.placeholders);
         let variants = names(graph, &walk.recorder.root_variants);
+        // One where nothing is asked of values keeps the payload from being JSON, too.
+        let placeholders = placeholders.max(u64::from(body.has_stand_ins()));
         let verdict = Verdict::of(deviations, placeholders);
         target.count(verdict);
         if verdict == Verdict::Deviates {
@@ -444,13 +453,14 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         self.verdict(&body.origin, Some(key), verdict, variants);
     }
 
-    /// Parses a body; what is wrong with it is a fact.
-    fn parse<'b>(
-        &mut self,
-        body: &'b Body<'_>,
-        target: Option<&TargetKey>,
-    ) -> Option<Document<'b>> {
-        self.parsed(body, Document::parse(&body.bytes), target)
+    /// Whether a body that is compared with nothing is JSON, but for placeholders; what is wrong with it is a fact.
+    fn is_sound(&mut self, body: &Body<'_>, target: Option<&TargetKey>) -> bool {
+        let parsed = body.parse();
+        if parsed.is_err() && placeholder::with_strings(body).is_some() {
+            self.payloads += 1;
+            return true;
+        }
+        self.parsed(body, parsed, target).is_some()
     }
 
     fn parsed<'b>(
@@ -497,16 +507,21 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
 
     /// A payload without method and URL.
     fn bare(&mut self, body: &Body<'_>, hint: &Hint, line: Option<&Line>) {
-        if self.bare_streamed(body, hint) {
+        if !body.has_stand_ins() && self.bare_streamed(body, hint) {
             return;
         }
         let parsed = match body.is_json() {
-            true => Document::parse(&body.bytes),
+            true => body.parse(),
             false => {
                 self.fact(&TrafficFact::Unmatched, "", &Sighting::Body(body, 0));
                 return self.unjudged(body, None, Verdict::Unmatched, "");
             }
         };
+        if parsed.is_err()
+            && let Some(mended) = placeholder::with_strings(body)
+        {
+            return self.bare(&mended, hint, line);
+        }
         if parsed.is_err() {
             // What is malformed belongs where the hint says, if it says so.
             let key = self.versions.named(hint).map(|place| key_of(&place));
@@ -566,6 +581,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 TrafficFact::ContentLength,
                 format!("{declared} declared, {actual} printed"),
             ),
+            RemarkKind::Encoding(fault) => (TrafficFact::CaptureEncoding, fault.words().to_owned()),
         };
         self.fact(&fact, &subject, &Sighting::Ready(remark));
     }

@@ -1,5 +1,8 @@
 //! Placeholders: what a guide or a sanitiser writes where a value should stand.
 
+use crate::capture::Body;
+use crate::json::Document;
+
 /// Whether the text is, or holds, a placeholder: `{ mid }`, `{{name}}`, `${NAME}`, `<TOKEN>`, `XXXX`,
 /// `YOUR_API_KEY`, `[REDACTED]`, `***`.
 #[must_use]
@@ -32,16 +35,97 @@ fn is_markup(text: &str) -> bool {
     text.contains("</") || text.contains("/>")
 }
 
-/// Whether a text that holds a placeholder is nothing else.
-pub(super) fn is_whole_placeholder(text: &str) -> bool {
-    let text = text.trim();
-    let encloses = |open, close| text.starts_with(open) && text.ends_with(close);
-    encloses("{", "}")
-        || encloses("${", "}")
-        || encloses("<", ">")
-        || encloses("[", "]")
-        || is_yours(text)
-        || text.bytes().all(|byte| matches!(byte, b'X' | b'*' | b'-'))
+/// Longest placeholder that is looked for, in bytes.
+const LONGEST: usize = 80;
+
+/// A body that is JSON but for placeholders without quotes, with strings in their place.
+pub(super) fn with_strings<'b>(body: &'b Body<'_>) -> Option<Body<'b>> {
+    let text = std::str::from_utf8(&body.bytes).ok()?;
+    let bytes = text.as_bytes();
+    let mut mended = bytes.to_vec();
+    let mut at = Vec::new();
+    let mut next = 0;
+    while next < bytes.len() {
+        if bytes[next] == b'"' {
+            next = end_of_string(bytes, next);
+            continue;
+        }
+        match unquoted(&text[next..]) {
+            Some(length) => {
+                let end = next + length - 1;
+                mended[next] = b'"';
+                mended[end] = b'"';
+                for byte in &mut mended[next + 1..end] {
+                    if matches!(byte, b'"' | b'\\' | 0..0x20) {
+                        *byte = b'_';
+                    }
+                }
+                at.push(next);
+                next = end + 1;
+            }
+            None => next += text[next..].chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    let mended = String::from_utf8(mended).ok().filter(|_| !at.is_empty())?;
+    Document::parse(mended.as_bytes()).ok()?;
+    Some(body.with_stand_ins(mended, at))
+}
+
+/// The offset behind the string that starts at `start`.
+fn end_of_string(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(next) = memchr::memchr2(b'"', b'\\', &text[at..]) {
+        if text[at + next] == b'"' {
+            return at + next + 1;
+        }
+        at = (at + next + 2).min(text.len());
+    }
+    text.len()
+}
+
+/// The length of the placeholder that a text starts with; at least two bytes, which quotes can replace.
+fn unquoted(text: &str) -> Option<usize> {
+    let enclosed = |open: &str, close: &str| {
+        let rest = text.strip_prefix(open)?;
+        let reach = rest
+            .char_indices()
+            .take_while(|(at, _)| *at < LONGEST)
+            .last()?
+            .0;
+        let end = rest[..=reach.min(rest.len() - 1)]
+            .find(close)
+            .filter(|_| rest.is_char_boundary(reach + 1))?;
+        let name = rest[..end].trim();
+        let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || "_-. :".contains(c));
+        is_name.then_some(open.len() + end + close.len())
+    };
+    let word = || {
+        let length = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let length = length.unwrap_or(text.len());
+        let word = &text[..length];
+        (is_yours(word) || is_crossed_out(word)).then_some(length)
+    };
+    match text.as_bytes().first()? {
+        b'<' => enclosed("<", ">"),
+        b'{' => enclosed("{{", "}}"),
+        b'$' => enclosed("${", "}"),
+        b'%' => enclosed("%", "%"),
+        b'[' => ["[REDACTED]", "[FILTERED]", "[MASKED]"]
+            .iter()
+            .find_map(|mask| {
+                let is_mask = text.get(..mask.len())?.eq_ignore_ascii_case(mask);
+                is_mask.then_some(mask.len())
+            }),
+        b'*' => {
+            let length = text.bytes().take_while(|byte| *byte == b'*').count();
+            (length >= 3).then_some(length)
+        }
+        b'X' | b'Y' => word(),
+        _ => None,
+    }
 }
 
 /// Whether a name stands between two brackets: letters, digits, `_`, `-`, spaces, no more.

@@ -397,6 +397,8 @@ pub enum TrafficFact {
     DuplicateKey,
     /// The Content-Length header does not say the length of the body. Subject: both lengths.
     ContentLength,
+    /// The capture encodes a body in another way than it says. Subject: what is wrong.
+    CaptureEncoding,
     /// No operation has the path. Subject: method and path, identifiers folded.
     UnknownOperation {
         /// The host, where the capture names one.
@@ -480,6 +482,7 @@ impl TrafficFact {
             | Self::OtherVersion(target) => Some(target),
             Self::DuplicateKey
             | Self::ContentLength
+            | Self::CaptureEncoding
             | Self::UnknownOperation { .. }
             | Self::OtherMethod { .. }
             | Self::Unmatched

@@ -6,11 +6,11 @@ use crate::capture::Body;
 use crate::capture::redact::{Excerpt, MASK, is_secret_name, mask_shapes, sanitised};
 use crate::json::{Document, Key, Kind, Value};
 use crate::location::{Pointer, Side};
-use crate::schema::{Graph, NodeId, Place};
+use crate::schema::{Graph, NodeId, Place, Types};
 
 use super::deviation::{Deviation, DeviationKind};
 use super::explain::shortcomings;
-use super::placeholder::{is_placeholder, is_whole_placeholder};
+use super::placeholder::is_placeholder;
 use super::profile::{Lookalike, PathId, Shape};
 use super::spelling::Spelling;
 use super::tally::{Evidence, Spot};
@@ -62,6 +62,30 @@ impl<'s, 'd> ShapeRecorder<'s, 'd> {
     /// Goes to a part of the payload, before anything is recorded.
     pub(super) fn go(&mut self, step: Taken<'d>) {
         self.enter(step);
+    }
+
+    /// A placeholder without quotes: whatever the schemas ask for, it is not that.
+    fn stand_in(&mut self, value: Value<'d>, applicable: &[NodeId]) {
+        let typed = applicable.iter().find_map(|id| {
+            let types = self.graph.node(*id).types?;
+            Some((*id, types))
+        });
+        let Some((node, expected)) = typed.or_else(|| Some((*applicable.first()?, Types::any())))
+        else {
+            return;
+        };
+        let deviation = Deviation {
+            kind: DeviationKind::Type {
+                expected,
+                found: "placeholder",
+            },
+            schema: self.place(node),
+            variant: None,
+        };
+        self.placeholders += 1;
+        let met = self.way.meet(About::Value(value));
+        let tally = self.shape.path_mut(self.at).placeholders.entry(deviation);
+        tally.or_default().add(met.spot(), || met.evidence());
     }
 
     fn place(&self, node: NodeId) -> Arc<Place> {
@@ -203,6 +227,9 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
         let graph = self.graph;
         let profile = self.shape.path_mut(self.at);
         profile.kinds[value.kind() as usize] += 1;
+        if value.is_stand_in() {
+            return self.stand_in(value, applicable);
+        }
         let Some(text) = value.as_str() else {
             return;
         };
@@ -276,15 +303,12 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
                 | DeviationKind::Pattern { .. }
                 | DeviationKind::Length { .. }
         );
-        // A URL with a placeholder in it is no URL; a long name with one in it is still too long.
-        let in_part = matches!(
-            kind,
-            DeviationKind::Format { .. } | DeviationKind::Pattern { .. }
-        );
-        let is_placeholder = is_about_text
-            && value.as_str().is_some_and(|text| {
-                is_placeholder(&text) && (in_part || is_whole_placeholder(&text))
-            });
+        if value.is_stand_in() && matches!(about, About::Value(_)) {
+            // That it is a placeholder was told with the value.
+            return;
+        }
+        let is_placeholder =
+            is_about_text && value.as_str().is_some_and(|text| is_placeholder(&text));
         let counts_subjects = matches!(
             kind,
             DeviationKind::Enum { .. }

@@ -1,4 +1,5 @@
 mod numbers;
+mod placeholders;
 mod unions;
 
 use proptest::prelude::*;

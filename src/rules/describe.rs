@@ -214,6 +214,14 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             format!("key {subject} stands twice in one object; the last one counts"),
             "repeated further on",
         ),
+        TrafficFact::CaptureEncoding => Words::new(
+            &rules::CAPTURE_ENCODING,
+            format!(
+                "a body was read although the capture encodes it wrongly: {}",
+                subject.trim_matches('`')
+            ),
+            subject.trim_matches('`'),
+        ),
         TrafficFact::ContentLength => Words::new(
             &rules::CONTENT_LENGTH,
             "Content-Length does not say the length of the body as printed",

@@ -68,10 +68,24 @@ fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
             (registry.find(&reference).expect("known"), family)
         };
     let mut observer = Observer::new(asked, family.clone(), options);
-    let input = Input::Path(doc_path(rule));
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = block(rule.doc, "har").map(|text| {
+        let path = folder.path().join("capture.har");
+        std::fs::write(&path, text).expect("written");
+        path
+    });
+    let input = Input::Path(archive.clone().unwrap_or_else(|| doc_path(rule)));
     capture::read(&[input], None, &Limits::default(), &mut observer);
     assert!(observer.problems.is_empty(), "{:?}", observer.problems);
     let mut findings = judge(&observer.profile, &family, &Policy::default());
+    if archive.is_some() {
+        for evidence in findings
+            .iter_mut()
+            .flat_map(|finding| &mut finding.evidence)
+        {
+            evidence.origin.file = "capture.har".into();
+        }
+    }
     for declared in findings
         .iter_mut()
         .flat_map(|finding| &mut finding.declared)

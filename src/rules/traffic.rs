@@ -116,6 +116,7 @@ impl Judge<'_> {
             TrafficFact::MalformedJson { .. }
             | TrafficFact::DuplicateKey
             | TrafficFact::ContentLength
+            | TrafficFact::CaptureEncoding
             | TrafficFact::OtherMethod { .. }
             | TrafficFact::UndeclaredQuery(_)
             | TrafficFact::ParameterValue { .. }
@@ -140,6 +141,7 @@ fn traffic_subject(fact: &TrafficFact, subject: &str) -> String {
         TrafficFact::OtherMethod { path, .. } => format!("{subject} {path}"),
         TrafficFact::Ambiguous(candidates) => candidates[0].clone(),
         TrafficFact::DuplicateKey
+        | TrafficFact::CaptureEncoding
         | TrafficFact::UnknownOperation { .. }
         | TrafficFact::UndeclaredQuery(_)
         | TrafficFact::ParameterPlaceholder(_)

@@ -350,6 +350,11 @@ impl Types {
         self.0 & !Self::AS_WRITTEN == 0
     }
 
+    /// All of them but `integer`, which is part of `number`.
+    pub(crate) const fn any() -> Self {
+        Self(0b111_1011)
+    }
+
     /// The names of the types.
     #[must_use]
     pub fn names(self) -> Vec<&'static str> {

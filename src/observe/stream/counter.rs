@@ -14,7 +14,7 @@ use crate::json::{Document, Kind};
 use crate::schema::{NodeId, Place};
 
 use super::super::deviation::Deviation;
-use super::super::placeholder::{is_placeholder, is_whole_placeholder};
+use super::super::placeholder::is_placeholder;
 use super::super::profile::{Lookalike, PathId, Shape};
 use super::super::record::{Way, shorten};
 use super::super::spelling::Spelling;
@@ -452,21 +452,16 @@ fn placeholder(walked: &Walked<'_, '_>, finding: &Finding) -> bool {
     if !is_about_text {
         return false;
     }
-    let quoted = &walked.body.bytes[finding.value.0 as usize..finding.value.1 as usize];
-    let text = scan::unescape(quoted);
-    let in_part = match finding.fault {
-        Fault::Check(index) => {
-            let checks = &walked.program.graph.node(finding.node).checks;
-            let check = checks.get(usize::from(index));
-            match check.map(|check| check.keyword) {
-                Some("format" | "pattern") => true,
-                // Content is not about how a text reads.
-                _ => return false,
-            }
+    if let Fault::Check(index) = finding.fault {
+        let checks = &walked.program.graph.node(finding.node).checks;
+        let check = checks.get(usize::from(index));
+        // Content is not about how a text reads.
+        if !check.is_some_and(|check| matches!(check.keyword, "format" | "pattern")) {
+            return false;
         }
-        _ => false,
-    };
-    is_placeholder(&text) && (in_part || is_whole_placeholder(&text))
+    }
+    let quoted = &walked.body.bytes[finding.value.0 as usize..finding.value.1 as usize];
+    is_placeholder(&scan::unescape(quoted))
 }
 
 /// The tally of a fact without subjects.

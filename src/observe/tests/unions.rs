@@ -397,7 +397,7 @@ fn payload() -> impl Strategy<Value = Value> {
     let members = prop::collection::btree_map("[abc]", leaf, 0..3);
     let object = (members, tag, any::<bool>()).prop_map(|(members, tag, is_first)| {
         let mut object = serde_json::Map::new();
-        let mut tagged = |object: &mut serde_json::Map<String, Value>| {
+        let tagged = |object: &mut serde_json::Map<String, Value>| {
             if !tag.is_null() {
                 object.insert("k".to_owned(), tag.clone());
             }

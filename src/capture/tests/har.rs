@@ -1,0 +1,263 @@
+//! Archives as browsers, proxies and test recorders write them.
+
+use super::*;
+
+/// What is read of an archive with this response: status and body, or what is said instead.
+fn answered(response: &str) -> String {
+    let text = format!(
+        r#"{{"log": {{"entries": [{{"request": {{"method": "GET", "url": "https://x.test/a", "headers": []}}, "response": {response}}}]}}}}"#
+    );
+    read_of(&text)
+}
+
+fn read_of(text: &str) -> String {
+    struct Few(Vec<String>);
+    impl Sink for Few {
+        fn exchange(&mut self, exchange: Exchange<'_>) {
+            let Some(response) = &exchange.response else {
+                return self.0.push("no answer".to_owned());
+            };
+            let body = match &response.body {
+                Some(body) => String::from_utf8_lossy(&body.bytes).into_owned(),
+                None if response.body_left_out => "left out".to_owned(),
+                None => "no body".to_owned(),
+            };
+            let remarks: Vec<&str> = exchange
+                .remarks
+                .iter()
+                .filter_map(|remark| match remark.kind {
+                    RemarkKind::Encoding(fault) => Some(fault.words()),
+                    RemarkKind::ContentLength { .. } => None,
+                })
+                .collect();
+            let remarks = if remarks.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", remarks.join(", "))
+            };
+            self.0.push(format!("{} {body}{remarks}", response.status));
+        }
+        fn problem(&mut self, problem: Problem) {
+            self.0.push(format!(
+                "{}: {}",
+                problem.origin.position.column, problem.message
+            ));
+        }
+        fn source(&mut self, _: SourceRead) {}
+        fn skipped(&mut self, _: PathBuf, _: &'static str) {}
+    }
+    let mut few = Few(Vec::new());
+    let origin = Origin {
+        file: "a.har".into(),
+        entry: None,
+        position: Position::START,
+    };
+    crate::capture::har::read(text.as_bytes(), &origin, &Hint::default(), &mut few);
+    few.0.join("\n")
+}
+
+#[test]
+fn an_exchange_may_have_no_answer() {
+    let content = r#""content": {"text": "{}", "mimeType": "application/json"}"#;
+    for (status, expected) in [
+        ("0", "no answer"),
+        ("-1", "no answer"),
+        ("\"-1\"", "no answer"),
+        (
+            "\"\"",
+            "175: response skipped: `status` is not an HTTP status code",
+        ),
+        ("null", "no answer"),
+        ("200", "200 {}"),
+        ("200.0", "200 {}"),
+        ("\"200\"", "200 {}"),
+        ("2e2", "200 {}"),
+        ("200.5", ""),
+        ("1000", ""),
+        ("true", ""),
+    ] {
+        let found = answered(&format!(r#"{{"status": {status}, {content}}}"#));
+        match expected {
+            "no answer" | "200 {}" => assert_eq!(found, expected, "{status}"),
+            _ => assert!(
+                found.contains("is not an HTTP status code"),
+                "{status} {found}"
+            ),
+        }
+    }
+    for response in ["null", "{}", "[]", r#"{"content": {"text": "{}"}}"#] {
+        assert_eq!(answered(response), "no answer", "{response}");
+    }
+    let without = r#"{"log": {"entries": [{"request": {"method": "GET", "url": "/a"}}]}}"#;
+    assert_eq!(read_of(without), "no answer");
+}
+
+#[test]
+fn a_body_that_the_archive_does_not_hold_is_left_out() {
+    for (response, expected) in [
+        (
+            r#"{"status": 200, "content": {"size": -1, "mimeType": "x-unknown"}}"#,
+            "200 left out",
+        ),
+        (
+            r#"{"status": 200, "content": {"size": 0, "mimeType": "x-unknown"}}"#,
+            "200 left out",
+        ),
+        (
+            r#"{"status": 200, "content": {"size": 12, "mimeType": "application/json"}}"#,
+            "200 left out",
+        ),
+        (
+            r#"{"status": 200, "content": {"size": 12, "text": ""}}"#,
+            "200 left out",
+        ),
+        (
+            r#"{"status": 200, "content": {"mimeType": "application/json"}}"#,
+            "200 left out",
+        ),
+        (
+            r#"{"status": 200, "content": {"size": 0}, "_failureText": "net::ERR_ABORTED"}"#,
+            "200 left out",
+        ),
+        (
+            r#"{"status": 200, "content": {"size": 0}, "_error": "net::ERR_FAILED"}"#,
+            "200 left out",
+        ),
+        (
+            r#"{"status": 200, "content": {"size": 0}, "bodySize": 9}"#,
+            "200 left out",
+        ),
+        (
+            r#"{"status": 200, "content": {"size": 0}, "_error": null}"#,
+            "200 no body",
+        ),
+        (
+            r#"{"status": 200, "content": {"size": 0, "text": null}}"#,
+            "200 no body",
+        ),
+        (r#"{"status": 204, "content": {"text": ""}}"#, "204 no body"),
+        (r#"{"status": 204, "content": {}}"#, "204 no body"),
+        (r#"{"status": 204}"#, "204 no body"),
+    ] {
+        assert_eq!(answered(response), expected, "{response}");
+    }
+}
+
+#[test]
+fn bodies_are_read_however_they_are_encoded() {
+    let gzip = gzip(b"{\"n\":1}");
+    let hex: String = gzip.iter().map(|byte| format!("{byte:02x}")).collect();
+    let base64 = |bytes: &[u8]| {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.encode(bytes)
+    };
+    let (head, tail) = hex.split_at(20);
+    let json = r#""mimeType": "application/json""#;
+    for (content, expected) in [
+        (
+            format!(r#"{json}, "encoding": "base64", "text": "eyJuIjoxfQ==""#),
+            "200 {\"n\":1}",
+        ),
+        (
+            format!(r#"{json}, "encoding": "BASE64", "text": "eyJuIjoxfQ""#),
+            "200 {\"n\":1}",
+        ),
+        // `-` and `_` of base64 for URLs.
+        (
+            format!(r#"{json}, "encoding": "base64", "text": "eyJuIjoiPz8_PyJ9""#),
+            "200 {\"n\":\"????\"}",
+        ),
+        (
+            format!(r#"{json}, "encoding": "base64", "text": "{{\"n\":1}}""#),
+            "200 {\"n\":1} (labelled base64, but plain text)",
+        ),
+        (
+            format!(r#"{json}, "text": "eyJuIjoxfQ==""#),
+            "200 {\"n\":1} (base64 without a label)",
+        ),
+        // A word, a number, and what is no JSON inside.
+        (format!(r#"{json}, "text": "true""#), "200 true"),
+        (format!(r#"{json}, "text": "1234""#), "200 1234"),
+        (format!(r#"{json}, "text": "aGVsbG8=""#), "200 aGVsbG8="),
+        (
+            r#""mimeType": "text/plain", "text": "eyJuIjoxfQ==""#.to_owned(),
+            "200 eyJuIjoxfQ==",
+        ),
+        (
+            format!(r#"{json}, "text": {{"n": 1}}"#),
+            "200 {\"n\": 1} (`text` is not a string)",
+        ),
+        (
+            format!(r#"{json}, "text": 7"#),
+            "200 7 (`text` is not a string)",
+        ),
+        // Polly.js writes what was compressed in parts.
+        (
+            format!(r#"{json}, "_isBinary": true, "text": "[\"{hex}\"]""#),
+            "200 {\"n\":1}",
+        ),
+        (
+            format!(
+                r#"{json}, "_isBinary": true, "encoding": "base64", "text": "[\"{head}\",\"{tail}\"]""#
+            ),
+            "200 {\"n\":1}",
+        ),
+        (
+            format!(
+                r#"{json}, "encoding": "base64", "text": "[\"{}\"]""#,
+                base64(&gzip)
+            ),
+            "200 {\"n\":1}",
+        ),
+        (
+            format!(
+                r#"{json}, "encoding": "base64", "text": "{}""#,
+                base64(&gzip)
+            ),
+            "200 {\"n\":1}",
+        ),
+        (
+            format!(r#"{json}, "_isBinary": true, "text": "[1, 2]""#),
+            "200 [1, 2]",
+        ),
+        (format!(r#"{json}, "text": "[\"ab\"]""#), "200 [\"ab\"]"),
+    ] {
+        let headers = r#""headers": [{"name": "Content-Encoding", "value": "gzip"}]"#;
+        let found = answered(&format!(
+            r#"{{"status": 200, {headers}, "content": {{{content}}}}}"#
+        ));
+        assert_eq!(found, expected, "{content}");
+    }
+}
+
+/// JSON allows half a surrogate pair, and browsers write it. Other entries are read as they are.
+#[test]
+fn half_a_surrogate_pair_is_no_reason_to_refuse_an_archive() {
+    let entry = |text: &str| {
+        format!(
+            r#"{{"request": {{"method": "GET", "url": "/"}}, "response": {{"status": 200, "content": {{"text": "{text}"}}}}}}"#
+        )
+    };
+    let texts = [
+        r#"{\"a\": \"\ud800\"}"#,
+        r#"{\"a\": \"\ud83d\ude00\"}"#,
+        r#"{\"a\": \"\udc00 \uD83Dx\"}"#,
+        r#"{\"a\": \"\\ud800\"}"#,
+    ];
+    let entries: Vec<String> = texts.iter().map(|text| entry(text)).collect();
+    let archive = format!(r#"{{"log": {{"entries": [{}]}}}}"#, entries.join(","));
+    let expected = [
+        "200 {\"a\": \"\u{fffd}\"} (half a surrogate pair)",
+        "200 {\"a\": \"\u{1f600}\"}",
+        "200 {\"a\": \"\u{fffd} \u{fffd}x\"} (half a surrogate pair)",
+        // An escape of the payload's own: whether that is JSON is for the payload.
+        "200 {\"a\": \"\\ud800\"}",
+    ];
+    assert_eq!(read_of(&archive), expected.join("\n"));
+    let broken = archive.replace("]}}", "");
+    assert!(
+        read_of(&broken).contains("the archive is not JSON"),
+        "{}",
+        read_of(&broken)
+    );
+}
