@@ -193,6 +193,7 @@ fn body<'t>(file: &str, text: &'t str, line: u64) -> Body<'t> {
 fn are_seen_alike(contract: &Contract, payloads: &[&str]) -> bool {
     let [streaming, reference] = observers(contract).map(|mut observer| {
         let hint = Hint {
+            folders: None,
             operation: Some("get".to_owned()),
             version: None,
             side: Some(Side::Response),

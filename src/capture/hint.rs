@@ -1,5 +1,7 @@
 //! What a name says of the payload: `retrieve-organisation.v2.response.404.json`.
 
+use std::sync::Arc;
+
 use crate::location::Side;
 
 /// What the name of a file, or the info string of a block, says of a payload.
@@ -10,6 +12,9 @@ use crate::location::Side;
 pub struct Hint {
     /// A word that may be the id of an operation.
     pub operation: Option<String>,
+    /// The folders that the file is in: with the word they may be the path of a schema, and one of them may be
+    /// the id of an operation.
+    pub folders: Option<Arc<str>>,
     /// A version.
     pub version: Option<String>,
     /// The side of the payload.
@@ -19,12 +24,16 @@ pub struct Hint {
 }
 
 impl Hint {
-    /// Reads the hint of a file name, without its folders.
+    /// Reads the hint of a file name with its folders.
     #[must_use]
-    pub fn parse(name: &str) -> Self {
-        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    pub fn parse(path: &str) -> Self {
+        let (folders, name) = match path.rfind(['/', '\\']) {
+            Some(end) => (Some(path[..end].into()), &path[end + 1..]),
+            None => (None, path),
+        };
         let mut parts = name.split('.');
         let mut hint = Self {
+            folders,
             operation: parts
                 .next()
                 .filter(|word| !word.is_empty())

@@ -460,7 +460,10 @@ impl<'t> Message<'t> {
                 None
             }
         };
-        let media_type = self.headers.get("content-type");
+        let media_type = self
+            .headers
+            .get("content-type")
+            .filter(|written| !written.is_empty());
         (body.map(|body| body.with_media_type(media_type)), remarks)
     }
 }

@@ -84,6 +84,11 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub(super) strict: bool,
 
+    /// Hold requests that the server rejected with a 4xx to the contract like those that it accepted; else they
+    /// are one info finding for each operation and status.
+    #[arg(long)]
+    pub(super) strict_requests: bool,
+
     /// Set the level of a rule; may be given several times.
     #[arg(long, alias = "severity", value_name = "RULE=LEVEL")]
     pub(super) level: Vec<String>,

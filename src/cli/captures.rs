@@ -40,6 +40,7 @@ impl CaptureArguments {
         Ok(Options {
             hint: Hint {
                 operation,
+                folders: None,
                 version: None,
                 side: self.side.map(|side| match side {
                     SideArgument::Request => Side::Request,
@@ -49,6 +50,7 @@ impl CaptureArguments {
             },
             by_file: self.schema_for.clone(),
             engine: Engine::default(),
+            strict_requests: false,
         })
     }
 

@@ -76,6 +76,7 @@ impl<'a> Check<'a> {
                     EngineArgument::Streaming => Engine::Streaming,
                     EngineArgument::Reference => Engine::Reference,
                 },
+                strict_requests: arguments.strict_requests,
                 ..arguments
                     .capture
                     .observation(asked, &format!("`{}`", arguments.contract))?

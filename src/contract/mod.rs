@@ -23,7 +23,7 @@ pub use builder::{ContractBuilder, OperationBuilder};
 pub use load::LoadOptions;
 pub use media::{Content, Media, MediaRange, Payload, Selected};
 pub use parameter::{Encoding, Parameter, ParameterPlace, Style};
-pub use path::PathTemplate;
+pub use path::{PathTemplate, PathValues};
 pub(crate) use registry::unknown;
 pub use registry::{ContractRef, Registry};
 pub(crate) use route::decode_query;

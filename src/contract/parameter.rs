@@ -21,6 +21,8 @@ pub struct Parameter {
     pub allow_empty: bool,
     /// How its value is written.
     pub encoding: Encoding,
+    /// How arrays inside its array are written, from the outside in (Swagger 2.0).
+    pub nested: Vec<Style>,
     /// What its value has to be; `None` where the contract does not say.
     pub schema: Option<NodeId>,
 }
@@ -37,6 +39,7 @@ impl Parameter {
             deprecated: false,
             allow_empty: false,
             encoding: Encoding::usual(place),
+            nested: Vec::new(),
             schema,
         }
     }

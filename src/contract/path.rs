@@ -1,5 +1,6 @@
 //! Path templates: `/api/clients/{id}/organisations`.
 
+use std::cell::Cell;
 use std::cmp::{Ordering, Reverse};
 use std::fmt;
 
@@ -20,11 +21,19 @@ enum Segment {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
-    Parameter(String),
+    /// A parameter; whether its value may have slashes in it.
+    Parameter(String, bool),
 }
 
+/// The values of the parameters of a path, by name, still percent-encoded.
+pub type PathValues<'t, 'p> = Vec<(&'t str, &'p str)>;
+
+/// Ways to fit a path to a template that are tried.
+const STEPS: u32 = 10_000;
+
 impl PathTemplate {
-    /// Reads a template. Braces enclose the name of a parameter; one without name takes any text.
+    /// Reads a template. Braces enclose the name of a parameter; one without name takes any text. A value of
+    /// `{name+}` may have slashes in it.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let segments = segments(text).map(Segment::parse).collect();
@@ -34,31 +43,69 @@ impl PathTemplate {
         }
     }
 
+    /// The same template, in which the values of these parameters may have slashes (`x-multi-segment`).
+    #[must_use]
+    pub(crate) fn taking_slashes(mut self, names: &[String]) -> Self {
+        for segment in &mut self.segments {
+            if let Segment::Mixed(parts) = segment {
+                for part in parts {
+                    if let Part::Parameter(name, takes_slashes) = part {
+                        *takes_slashes |= names.contains(name);
+                    }
+                }
+            }
+        }
+        self
+    }
+
     /// The names of the parameters, in order.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
         self.segments.iter().flat_map(Segment::parameters)
     }
 
-    /// The values of the parameters, still percent-encoded, when the path (without query) fits the
-    /// template.
+    /// The values of the parameters, when the path (without query) fits the template. Where the text between
+    /// two parameters stands in the path more than once, the first parameter takes as little as it can.
     ///
     /// Text is percent-decoded before it is compared; a slash at the end makes no difference.
     #[must_use]
-    pub fn matches<'t, 'p>(&'t self, path: &'p str) -> Option<Vec<(&'t str, &'p str)>> {
-        let mut values = Vec::new();
-        let mut given = segments(path);
-        for segment in &self.segments {
-            let text = given.next()?;
-            match segment {
-                Segment::Literal(literal) => {
-                    if *literal != *text && *literal != *decode(text) {
-                        return None;
-                    }
-                }
-                Segment::Mixed(parts) => fit(parts, text, &mut values)?,
-            }
-        }
-        given.next().is_none().then_some(values)
+    pub fn matches<'t, 'p>(&'t self, path: &'p str) -> Option<PathValues<'t, 'p>> {
+        self.splits(path, 1).pop()
+    }
+
+    /// The ways to split a path that fits the template, `most` of them at most.
+    #[must_use]
+    pub fn splits<'t, 'p>(&'t self, path: &'p str, most: usize) -> Vec<PathValues<'t, 'p>> {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let mut found = Vec::new();
+        let steps = Cell::new(STEPS);
+        let mut done = |values: &mut PathValues<'t, 'p>| {
+            found.push(values.clone());
+            found.len() >= most
+        };
+        fit(
+            &self.segments,
+            Some(path),
+            &mut Vec::new(),
+            &steps,
+            &mut done,
+        );
+        found
+    }
+
+    /// Whether a path may fit the template in several ways.
+    #[must_use]
+    pub fn is_ambiguous(&self) -> bool {
+        let takes_slashes = |segment: &Segment| segment.takes_slashes();
+        self.segments
+            .iter()
+            .any(|segment| segment.parameters().count() > 1)
+            || self
+                .segments
+                .iter()
+                .filter(|segment| takes_slashes(segment))
+                .count()
+                > 1
     }
 
     /// Whether some segment is literal, so that not every path of its length fits.
@@ -97,7 +144,8 @@ impl PathTemplate {
                     for part in parts {
                         match part {
                             Part::Text(text) => shape.push_str(text),
-                            Part::Parameter(_) => shape.push_str("{}"),
+                            Part::Parameter(_, false) => shape.push_str("{}"),
+                            Part::Parameter(_, true) => shape.push_str("{+}"),
                         }
                     }
                 }
@@ -110,38 +158,99 @@ impl PathTemplate {
     }
 }
 
-/// Fits a text to the parts of a segment: each parameter takes one character at least, and what is
-/// before the next text of the template.
+/// Who takes the values of a way to fit; whether that is enough.
+type Done<'d, 't, 'p> = dyn FnMut(&mut PathValues<'t, 'p>) -> bool + 'd;
+
+/// Fits what is left of a path to segments; `None` is left behind the last one. Whether enough was found.
 fn fit<'t, 'p>(
-    parts: &'t [Part],
-    text: &'p str,
-    values: &mut Vec<(&'t str, &'p str)>,
-) -> Option<()> {
-    match parts {
-        [] => text.is_empty().then_some(()),
-        [Part::Text(prefix), rest @ ..] => fit(rest, text.strip_prefix(&**prefix)?, values),
-        [Part::Parameter(name)] => {
-            values.push((name, text));
-            (!text.is_empty()).then_some(())
+    segments: &'t [Segment],
+    path: Option<&'p str>,
+    values: &mut PathValues<'t, 'p>,
+    steps: &Cell<u32>,
+    done: &mut Done<'_, 't, 'p>,
+) -> bool {
+    let Some((segment, rest)) = segments.split_first() else {
+        return path.is_none() && done(values);
+    };
+    let Some(path) = path else { return false };
+    // Where the segment may end: at the next slash, or at each one behind it.
+    let ends = path
+        .match_indices('/')
+        .map(|(at, _)| at)
+        .chain([path.len()]);
+    let most = match segment.takes_slashes() {
+        true => usize::MAX,
+        false => 1,
+    };
+    for end in ends.take(most) {
+        if steps.get() == 0 {
+            return true;
         }
-        [Part::Parameter(name), Part::Text(next)] => {
-            let value = text.strip_suffix(&**next)?;
-            values.push((name, value));
-            (!value.is_empty()).then_some(())
-        }
-        [Part::Parameter(name), Part::Text(next), rest @ ..] => {
-            let first = text.chars().next()?.len_utf8();
-            let end = first + text[first..].find(&**next)?;
-            values.push((name, &text[..end]));
-            fit(rest, &text[end + next.len()..], values)
-        }
-        // Two parameters without text between them: the first takes one character.
-        [Part::Parameter(name), rest @ ..] => {
-            let end = text.chars().next()?.len_utf8();
-            values.push((name, &text[..end]));
-            fit(rest, &text[end..], values)
+        steps.set(steps.get() - 1);
+        let text = &path[..end];
+        let behind = path.get(end + 1..);
+        let is_enough = match segment {
+            Segment::Literal(literal) => {
+                (*literal == *text || *literal == *decode(text))
+                    && fit(rest, behind, values, steps, done)
+            }
+            Segment::Mixed(parts) => {
+                // The parts of the segment first, then the segments behind it.
+                fit_parts(parts, text, values, steps, &mut |values| {
+                    fit(rest, behind, values, steps, done)
+                })
+            }
+        };
+        if is_enough {
+            return true;
         }
     }
+    false
+}
+
+/// Fits a text to the parts of a segment: each parameter takes one character at least.
+fn fit_parts<'t, 'p>(
+    parts: &'t [Part],
+    text: &'p str,
+    values: &mut PathValues<'t, 'p>,
+    steps: &Cell<u32>,
+    done: &mut Done<'_, 't, 'p>,
+) -> bool {
+    let (name, rest) = match parts {
+        [] => return text.is_empty() && done(values),
+        [Part::Text(prefix), rest @ ..] => {
+            let behind = text.strip_prefix(&**prefix);
+            return behind.is_some_and(|behind| fit_parts(rest, behind, values, steps, done));
+        }
+        [Part::Parameter(name, _), rest @ ..] => (name, rest),
+    };
+    let ends = text
+        .char_indices()
+        .map(|(at, _)| at)
+        .skip(1)
+        .chain([text.len()]);
+    for end in ends {
+        let behind = &text[end..];
+        let goes_on = match rest {
+            [] => behind.is_empty(),
+            [Part::Text(next), ..] => behind.starts_with(&**next),
+            [Part::Parameter(..), ..] => true,
+        };
+        if !goes_on || end == 0 {
+            continue;
+        }
+        if steps.get() == 0 {
+            return true;
+        }
+        steps.set(steps.get() - 1);
+        values.push((name, &text[..end]));
+        let is_enough = fit_parts(rest, behind, values, steps, done);
+        values.pop();
+        if is_enough {
+            return true;
+        }
+    }
+    false
 }
 
 impl Segment {
@@ -155,7 +264,13 @@ impl Segment {
             if !before.is_empty() {
                 parts.push(Part::Text(before.to_owned()));
             }
-            parts.push(Part::Parameter(name.to_owned()));
+            // As API gateways write it.
+            let takes_slashes = name.len() > 1 && name.ends_with('+');
+            let name = name
+                .strip_suffix('+')
+                .filter(|_| takes_slashes)
+                .unwrap_or(name);
+            parts.push(Part::Parameter(name.to_owned(), takes_slashes));
             rest = behind;
         }
         if parts.is_empty() {
@@ -174,20 +289,29 @@ impl Segment {
         };
         parts.iter().filter_map(|part| match part {
             Part::Text(_) => None,
-            Part::Parameter(name) => Some(name.as_str()),
+            Part::Parameter(name, _) => Some(name.as_str()),
         })
     }
 
-    /// Literals before parameters; among parameters, more literal text first.
+    fn takes_slashes(&self) -> bool {
+        match self {
+            Self::Literal(_) => false,
+            Self::Mixed(parts) => parts
+                .iter()
+                .any(|part| matches!(part, Part::Parameter(_, true))),
+        }
+    }
+
+    /// Literals before parameters; among parameters, more literal text first; those that take slashes last.
     fn rank(&self) -> (u8, Reverse<usize>) {
         match self {
             Self::Literal(_) => (0, Reverse(0)),
             Self::Mixed(parts) => {
                 let text = parts.iter().map(|part| match part {
                     Part::Text(text) => text.len(),
-                    Part::Parameter(_) => 0,
+                    Part::Parameter(..) => 0,
                 });
-                (1, Reverse(text.sum()))
+                (1 + u8::from(self.takes_slashes()), Reverse(text.sum()))
             }
         }
     }

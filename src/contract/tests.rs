@@ -372,3 +372,78 @@ fn a_contract_of_many_operations_is_compiled_once_for_each_schema() {
     // Of each component the object, its two properties; the reference of each operation; one parameter.
     assert_eq!(contract.graph.len(), count * 4 + 1);
 }
+
+/// Ways to split a path that fits a template.
+fn splits(template: &str, path: &str) -> Vec<String> {
+    let template = PathTemplate::parse(template);
+    let splits = template.splits(path, 8);
+    let shown = splits.iter().map(|split| {
+        let values: Vec<String> = split
+            .iter()
+            .map(|(name, text)| format!("{name}={text}"))
+            .collect();
+        values.join(" ")
+    });
+    shown.collect()
+}
+
+#[test]
+fn paths_are_split_in_every_way() {
+    let table: [(&str, &str, &[&str]); 12] = [
+        (
+            "/f/{name}.{ext}",
+            "/f/a.tar.gz",
+            &["name=a ext=tar.gz", "name=a.tar ext=gz"],
+        ),
+        ("/f/{name}.{ext}", "/f/a.", &[]),
+        ("/f/{name}.{ext}", "/f/.a", &[]),
+        (
+            "/v/{id}:{verb}",
+            "/v/urn:x:go",
+            &["id=urn verb=x:go", "id=urn:x verb=go"],
+        ),
+        ("/c/{a}...{b}", "/c/v1.0...dev", &["a=v1.0 b=dev"]),
+        ("/c/{a}...{b}", "/c/a....b", &["a=a b=.b", "a=a. b=b"]),
+        ("/x/{a}{b}", "/x/é1", &["a=é b=1"]),
+        ("/p/{rest+}", "/p/a/b.txt", &["rest=a/b.txt"]),
+        ("/p/{rest+}/raw", "/p/a/raw/raw", &["rest=a/raw"]),
+        ("/p/{x}/{rest+}", "/p/a/b/c", &["x=a rest=b/c"]),
+        (
+            "/p/{one+}/{two+}",
+            "/p/a/b/c",
+            &["one=a two=b/c", "one=a/b two=c"],
+        ),
+        ("/p/{rest+}", "/p", &[]),
+    ];
+    for (template, path, expected) in table {
+        assert_eq!(splits(template, path), expected, "{template} {path}");
+    }
+    // What fits in more ways than anybody can try ends all the same.
+    let template = format!("/{}", "{a}-".repeat(12));
+    let path = format!("/{}", "-".repeat(400));
+    assert!(
+        PathTemplate::parse(&template)
+            .splits(&path, 1_000_000)
+            .len()
+            < 1_000_000
+    );
+}
+
+/// A parameter that takes slashes comes after one that does not, and after a literal.
+#[test]
+fn a_path_goes_to_the_most_specific_operation() {
+    let order = [
+        "/files/special",
+        "/files/{name}.json",
+        "/files/{name}",
+        "/files/{name+}",
+    ];
+    for pair in order.windows(2) {
+        let [first, second] = [pair[0], pair[1]].map(PathTemplate::parse);
+        assert_eq!(
+            first.more_specific(&second),
+            std::cmp::Ordering::Less,
+            "{pair:?}"
+        );
+    }
+}

@@ -38,7 +38,20 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         for parameter in &operation.parameters {
             let name = sanitised(&parameter.name);
             match sent.parameter(graph, operation, parameter) {
-                Found::Good => {}
+                Found::Good(undeclared) => {
+                    // A form that is an object names its own members.
+                    if parameter.place == ParameterPlace::Query {
+                        for at in undeclared {
+                            let inside: String = at
+                                .steps()
+                                .map(|step| format!("[{}]", sanitised(&step)))
+                                .collect();
+                            let fact = TrafficFact::UndeclaredQuery(key.clone());
+                            let sighting = Sighting::of_part(&request.line, &parameter.name);
+                            self.fact(&fact, &format!("{name}{inside}"), &sighting);
+                        }
+                    }
+                }
                 Found::Missing => {
                     let fact = TrafficFact::MissingParameter {
                         target: key.clone(),
@@ -50,7 +63,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                         &Sighting::of_part(&request.line, &target.path),
                     );
                 }
-                Found::Bad(value, at, kind) => {
+                Found::Bad(value, faults) => {
                     let sighting = match parameter.place {
                         ParameterPlace::Query => {
                             Sighting::Query(&request.line, &parameter.name, &value)
@@ -72,13 +85,16 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     } else {
                         shorten(&value)
                     };
-                    let fact = TrafficFact::ParameterValue {
-                        target: key.clone(),
-                        place: parameter.place,
-                        name: name + &sanitised(at.as_str()),
-                        kind,
-                    };
-                    self.fact(&fact, &subject, &sighting);
+                    for (at, kind) in faults {
+                        let fact = TrafficFact::ParameterValue {
+                            target: key.clone(),
+                            place: parameter.place,
+                            name: name.clone(),
+                            at: sanitised(at.as_str()),
+                            kind,
+                        };
+                        self.fact(&fact, &subject, &sighting);
+                    }
                 }
             }
         }
@@ -163,6 +179,39 @@ pub(super) fn best_fit(graph: &Graph, schemas: &[NodeId], side: Side, value: Val
         }
     }
     best.0
+}
+
+/// Of the ways to split a path with several parameters in one segment, the first that the schemas of all of them
+/// accept; the values that were found first, if there is none.
+pub(super) fn best_split<'c>(
+    place: &Destination<'c>,
+    request: &Request<'_>,
+    target: &Target,
+    values: Vec<(&'c str, String)>,
+) -> Vec<(&'c str, String)> {
+    /// Ways that are tried.
+    const WAYS: usize = 256;
+    let operation = place.operation;
+    let ambiguous = operation.routes.iter().filter(|route| route.is_ambiguous());
+    let splits = ambiguous.flat_map(|route| route.splits(&target.path, WAYS));
+    let owned = |split: Vec<(&'c str, &str)>| -> Vec<(&'c str, String)> {
+        let values = split.into_iter();
+        values.map(|(name, text)| (name, text.to_owned())).collect()
+    };
+    let is_accepted = |split: &Vec<(&'c str, String)>| {
+        let sent = Sent {
+            path: split,
+            target,
+            headers: &request.headers,
+        };
+        let in_path = operation.parameters.iter();
+        let mut in_path = in_path.filter(|parameter| parameter.place == ParameterPlace::Path);
+        in_path.all(|parameter| {
+            let found = sent.parameter(&place.contract.graph, operation, parameter);
+            matches!(found, Found::Good(_))
+        })
+    };
+    splits.map(owned).find(is_accepted).unwrap_or(values)
 }
 
 /// Whether a message of the operation may have a body (RFC 9110 sections 6.4.1, 9.3.2 and 15.3.6).

@@ -40,6 +40,24 @@ pub fn deviations(
     walk.recorder.found
 }
 
+/// The same, and the places of members that no schema names; `most` of either at most.
+pub(super) fn examined(
+    graph: &Graph,
+    schema: NodeId,
+    side: Option<Side>,
+    value: Value<'_>,
+    most: usize,
+) -> (Vec<(Pointer, DeviationKind)>, Vec<Pointer>) {
+    let few = Few {
+        most,
+        names_undeclared: true,
+        ..Few::default()
+    };
+    let mut walk = Walk::new(graph, side, few);
+    walk.run(schema, value);
+    (walk.recorder.found, walk.recorder.undeclared)
+}
+
 /// What stands between a value and a schema that it was probably meant for, in a few words: what breaks the
 /// schema, and members that it does not name.
 pub(super) fn shortcomings(
@@ -49,16 +67,7 @@ pub(super) fn shortcomings(
     value: Value<'_>,
 ) -> String {
     const MOST: usize = 3;
-    let few = Few {
-        most: MOST + 1,
-        names_undeclared: true,
-        ..Few::default()
-    };
-    let mut walk = Walk::new(graph, side, few);
-    walk.run(schema, value);
-    let Few {
-        found, undeclared, ..
-    } = walk.recorder;
+    let (found, undeclared) = examined(graph, schema, side, value, MOST + 1);
     let broken = found.iter().map(|(at, kind)| shortcoming(at, kind));
     let unnamed = undeclared
         .iter()

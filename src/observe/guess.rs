@@ -35,7 +35,12 @@ pub(super) struct Found<'c> {
     pub(super) node: Option<NodeId>,
     /// That other places are as good.
     pub(super) ambiguous: Option<TrafficFact>,
+    /// That so many are as good that the payload is not judged.
+    pub(super) is_undecided: bool,
 }
+
+/// Places that are as good as each other of which the first is taken.
+const EQUAL: usize = 4;
 
 impl<'c> Found<'c> {
     /// `equal` are the labels of places that are as good, this one included.
@@ -49,6 +54,7 @@ impl<'c> Found<'c> {
                 _ => None,
             },
             ambiguous: (equal.len() > 1).then_some(TrafficFact::Ambiguous(equal)),
+            is_undecided: false,
         }
     }
 
@@ -247,6 +253,9 @@ impl<'c> Candidates<'c> {
             .collect();
         let best = measured.iter().copied().max_by(compare)?;
         let found = self.best_place(versions, &measured, &best)?;
+        if found.is_undecided {
+            return None;
+        }
         let of_place = found.node?;
         // It has to be the same schema, read in the same way.
         let is_same = std::ptr::eq(found.place.contract, contract)
@@ -382,20 +391,42 @@ impl<'c> Candidates<'c> {
         }
         let places: Vec<Destination<'c>> =
             equal.iter().map(|number| self.places[*number].0).collect();
-        // Of equally good places one in a version asked for comes first.
-        let first = places
-            .iter()
+        // Of equally good places a success of GET comes first, then one in a version asked for.
+        let usual = places.iter().filter(|place| place.is_usual());
+        let mut in_order = usual.chain(&places);
+        let first = in_order
             .find_map(|place| versions.in_asked_version(place))
             .or_else(|| places.first().copied());
         let found = first.filter(|place| versions.is_asked(place.contract));
         let found = found.map(|place| {
-            let of_version = places
-                .iter()
-                .filter(|other| std::ptr::eq(other.contract, places[0].contract));
-            Arc::new(Found::new(
-                place,
-                of_version.map(Destination::label).collect(),
-            ))
+            let of_version = |contract: &Contract| {
+                let own = places.iter();
+                own.filter(|other| std::ptr::eq(other.contract, contract))
+                    .collect::<Vec<_>>()
+            };
+            let mut equal = of_version(place.contract);
+            if equal.is_empty() {
+                equal = of_version(places[0].contract);
+            }
+            let usual = equal.iter().filter(|place| place.is_usual()).count();
+            let is_undecided = match usual {
+                0 => equal.len() > EQUAL,
+                usual => usual > EQUAL,
+            };
+            // The one that is taken stands first.
+            let label = place.label();
+            let mut labels: Vec<String> = equal.into_iter().map(Destination::label).collect();
+            if let Some(at) = labels.iter().position(|other| *other == label) {
+                labels[..=at].rotate_right(1);
+            }
+            let mut found = Found::new(place, labels);
+            if let (true, Some(TrafficFact::Ambiguous(labels))) =
+                (is_undecided, &mut found.ambiguous)
+            {
+                found.ambiguous = Some(TrafficFact::Undecided(std::mem::take(labels)));
+                found.is_undecided = true;
+            }
+            Arc::new(found)
         });
         make_room(&mut self.found, KEYS);
         self.found.insert(equal, found.clone());

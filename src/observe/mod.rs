@@ -18,6 +18,7 @@ mod parameter;
 mod placeholder;
 mod profile;
 mod record;
+mod refused;
 mod route;
 mod sighting;
 mod spelling;

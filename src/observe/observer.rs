@@ -12,7 +12,7 @@ use crate::json::{Document, SyntaxError};
 use crate::location::{Origin, Side};
 use crate::schema::{Graph, NodeId};
 
-use super::expectation::{Said, allows_body, best_fit};
+use super::expectation::{Said, allows_body, best_fit, best_split};
 use super::guess::Candidates;
 use super::merge::Mark;
 use super::options::{Hinted, Options};
@@ -56,6 +56,8 @@ pub struct Observer<'c, W = ()> {
     /// Where payloads with the latest hint may belong.
     pub(super) open: Option<Candidates<'c>>,
     pub(super) payloads: u64,
+    /// What is learnt now is looked at before it is kept: then nothing may be kept elsewhere.
+    pub(super) is_apart: bool,
     /// What was learnt.
     pub profile: Profile,
     /// What could not be read.
@@ -84,6 +86,7 @@ impl<'c> Observer<'c> {
             hinted: None,
             open: None,
             payloads: 0,
+            is_apart: false,
             profile: Profile::default(),
             problems: Vec::new(),
             sources: Vec::new(),
@@ -105,6 +108,7 @@ impl<'c> Observer<'c> {
             hinted: self.hinted,
             open: self.open,
             payloads: self.payloads,
+            is_apart: self.is_apart,
             profile: self.profile,
             problems: self.problems,
             sources: self.sources,
@@ -127,6 +131,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             hinted: self.hinted,
             open: self.open,
             payloads: self.payloads,
+            is_apart: self.is_apart,
             profile: self.profile,
             problems: self.problems,
             sources: self.sources,
@@ -261,6 +266,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let versions: Vec<Destination<'c>> = found.iter().map(|(place, _)| *place).collect();
         if let Some(index) = self.versions.spoken_by(&versions, hint, request, response) {
             let (place, values) = found.swap_remove(index);
+            let values = best_split(&place, request, &target, values);
             self.profile.matched += 1;
             if let Some(host) = host {
                 self.profile.hosts.entry(host).or_default().0 += 1;
@@ -273,15 +279,17 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 path_values: &values,
                 response,
             });
-            self.parameters(&place, request, &target, &values);
-            self.messages(&place, request, response);
+            self.request(&place, request, &target, &values, response);
+            self.response(&place, response);
             return;
         }
         if others.is_empty()
             && let Some(place) = self.versions.incoming(&self.options.hint)
         {
             self.profile.matched += 1;
-            return self.messages(&place, request, response);
+            let body = request.body.as_ref();
+            self.message(&place, body, request.body_left_out, &request.line);
+            return self.response(&place, response);
         }
         self.unrouted(request, &target, host, &others);
         let bodies = [
@@ -295,24 +303,16 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
     }
 
-    /// Both sides of an exchange whose operation is known; `place` is its request.
-    fn messages(
-        &mut self,
-        place: &Destination<'c>,
-        request: &Request<'_>,
-        response: Option<&Response<'_>>,
-    ) {
-        let body = request.body.as_ref();
-        self.message(place, body, request.body_left_out, &request.line);
-        if let Some(response) = response {
-            let place = Destination {
-                side: Side::Response,
-                status: Some(response.status),
-                ..*place
-            };
-            let body = response.body.as_ref();
-            self.message(&place, body, response.body_left_out, &response.line);
-        }
+    /// The response of an exchange whose operation is known; `place` is its request.
+    fn response(&mut self, place: &Destination<'c>, response: Option<&Response<'_>>) {
+        let Some(response) = response else { return };
+        let place = Destination {
+            side: Side::Response,
+            status: Some(response.status),
+            ..*place
+        };
+        let body = response.body.as_ref();
+        self.message(&place, body, response.body_left_out, &response.line);
     }
 
     /// Says why a request has no operation.
@@ -355,7 +355,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     }
 
     /// One side of an exchange whose operation is known.
-    fn message(
+    pub(super) fn message(
         &mut self,
         place: &Destination<'c>,
         body: Option<&Body<'_>>,
@@ -535,6 +535,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             return self.unjudged(body, None, Verdict::Unmatched, "");
         };
         let place = found.place;
+        if found.is_undecided {
+            self.ambiguous(self.payloads, &found, body);
+            self.parsed(body, parsed, None);
+            return self.unjudged(body, None, Verdict::Undecided, "");
+        }
         self.profile.matched += 1;
         self.ambiguous(self.payloads, &found, body);
         if place.operation.payload(place.side, place.status).is_none() {

@@ -28,6 +28,8 @@ pub struct Options {
     pub by_file: Vec<(glob::Pattern, String)>,
     /// Which walk compares payloads with schemas.
     pub engine: Engine,
+    /// Requests that the server refused are held to the contract like those that it accepted.
+    pub strict_requests: bool,
 }
 
 /// Whether a pattern is about a file: its path as it was given, or its name alone.
@@ -75,6 +77,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 .map(|(_, operation)| operation.clone())
                 .or_else(|| user.operation.clone())
                 .or(told.operation),
+            folders: told.folders,
             version: user.version.clone().or(told.version),
             side: user.side.or(told.side),
             status: user.status.or(told.status),

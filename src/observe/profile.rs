@@ -55,6 +55,8 @@ pub enum Verdict {
     Placeholders,
     /// The schema rejects the payload.
     Deviates,
+    /// The schema rejects the request, and so did the server.
+    Refused,
     /// The payload is not JSON.
     Malformed,
     /// The contract has no schema for the payload.
@@ -63,6 +65,8 @@ pub enum Verdict {
     OtherMediaType,
     /// No operation was found for the payload.
     Unmatched,
+    /// So many operations fit the payload equally well that it was compared with none of them.
+    Undecided,
 }
 
 impl Verdict {
@@ -83,10 +87,12 @@ impl Verdict {
             Self::Conforms => "conforms",
             Self::Placeholders => "conforms but for placeholders",
             Self::Deviates => "deviates",
+            Self::Refused => "was rejected by the server, as it should be",
             Self::Malformed => "is not JSON",
             Self::NoSchema => "has no schema",
             Self::OtherMediaType => "is not of a JSON media type",
             Self::Unmatched => "fits no operation",
+            Self::Undecided => "fits several operations equally",
         }
     }
 }
@@ -421,8 +427,10 @@ pub enum TrafficFact {
         target: TargetKey,
         /// Where it stands.
         place: ParameterPlace,
-        /// The parameter; a JSON pointer behind it leads into its value.
+        /// The parameter.
         name: String,
+        /// The place in its value, as a JSON pointer.
+        at: String,
         /// How the value breaks the schema.
         kind: DeviationKind,
     },
@@ -432,6 +440,13 @@ pub enum TrafficFact {
         target: TargetKey,
         /// Where it should stand.
         place: ParameterPlace,
+    },
+    /// A request that breaks the contract, and was refused. Subject: what is wrong with it.
+    Refused {
+        /// The request.
+        target: TargetKey,
+        /// The status of the response, a 4xx.
+        status: u16,
     },
     /// A parameter whose value is a placeholder. Subject: its name.
     ParameterPlaceholder(TargetKey),
@@ -458,6 +473,8 @@ pub enum TrafficFact {
     /// A payload without method and URL that fits several operations equally; the first was taken.
     /// No subject.
     Ambiguous(Vec<String>),
+    /// A payload without method and URL that fits so many operations equally that none was taken. No subject.
+    Undecided(Vec<String>),
     /// A payload that speaks another version than the one it was compared with. Subject:
     /// `name@version` of the version it speaks.
     OtherVersion(TargetKey),
@@ -479,6 +496,7 @@ impl TrafficFact {
             | Self::BodyLeftOut(target)
             | Self::MediaType { target, .. }
             | Self::MissingParameter { target, .. }
+            | Self::Refused { target, .. }
             | Self::OtherVersion(target) => Some(target),
             Self::DuplicateKey
             | Self::ContentLength
@@ -486,13 +504,17 @@ impl TrafficFact {
             | Self::UnknownOperation { .. }
             | Self::OtherMethod { .. }
             | Self::Unmatched
-            | Self::Ambiguous(_) => None,
+            | Self::Ambiguous(_)
+            | Self::Undecided(_) => None,
         }
     }
 
     /// Whether subjects are told apart as values of one finding, rather than as findings.
     #[must_use]
     pub const fn has_values(&self) -> bool {
-        matches!(self, Self::ContentLength | Self::ParameterValue { .. })
+        matches!(
+            self,
+            Self::ContentLength | Self::ParameterValue { .. } | Self::Refused { .. }
+        )
     }
 }

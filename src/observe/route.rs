@@ -52,6 +52,11 @@ impl<'c> Destination<'c> {
         self.status.is_none_or(|status| status < 400)
     }
 
+    /// Whether it is what clients mostly ask for: a success of GET.
+    pub(super) fn is_usual(&self) -> bool {
+        self.side == Side::Response && self.is_success() && self.operation.method == "GET"
+    }
+
     /// `list-organisations response 200`
     pub(super) fn label(&self) -> String {
         let side = self.said_side().map(|side| format!(" {side}"));
@@ -107,6 +112,12 @@ impl<'c> Versions<'c> {
                             && response.is_some_and(|r| place.status == Some(r.status.example()))
                     })
             })
+            .map(|(place, node)| {
+                // A status that is known takes the place of the one that stands for a class or for all others.
+                let status = hint.status.filter(|_| place.status.is_some());
+                let status = status.or(place.status);
+                (Destination { status, ..place }, node)
+            })
     }
 
     /// Whether the contracts know payloads only.
@@ -121,10 +132,45 @@ impl<'c> Versions<'c> {
         others.any(|contract| contract.operation(&place.operation.id).is_some())
     }
 
-    /// The id of the operation that a hint names: the longest one that stands in it as a whole, as in
-    /// `2024-05-01-list-organisations`.
+    /// The id of the operation that a hint names: the word itself, the path of the file for ids that are paths,
+    /// the longest id that stands in the word as a whole, as in `2024-05-01-list-organisations`, or else a folder.
     pub(super) fn named_id(&self, hint: &Hint) -> Option<&'c str> {
         let named = hint.operation.as_ref()?;
+        let ids = || {
+            let operations = self.family.iter().flat_map(|contract| &contract.operations);
+            operations.map(|operation| operation.id.as_str())
+        };
+        let folders = || {
+            let folders = hint
+                .folders
+                .iter()
+                .flat_map(|path| path.rsplit(['/', '\\']));
+            folders.filter(|folder| !folder.is_empty() && *folder != ".")
+        };
+        // How many steps of an id, from its end, the path of the file has.
+        let steps_of = |id: &str| {
+            let path = std::iter::once(named.as_str()).chain(folders());
+            id.rsplit('/')
+                .zip(path)
+                .take_while(|(step, name)| step == name)
+                .count()
+        };
+        let by_path = || {
+            let mut known: Vec<(usize, &str)> = Vec::new();
+            for id in ids().filter(|id| id.contains('/')) {
+                if !known.iter().any(|(_, other)| *other == id) {
+                    known.push((steps_of(id), id));
+                }
+            }
+            let most = known
+                .iter()
+                .map(|(steps, _)| *steps)
+                .max()
+                .filter(|most| *most > 0)?;
+            let mut best = known.iter().filter(|(steps, _)| *steps == most);
+            let (first, others) = (best.next()?, best.next());
+            others.is_none().then_some(first.1)
+        };
         let text = hyphenated(named);
         let stands_in = |id: &str| {
             let id = hyphenated(id);
@@ -134,13 +180,13 @@ impl<'c> Versions<'c> {
                     && is_end(text[at + id.len()..].chars().next())
             })
         };
-        let ids = || {
-            let operations = self.family.iter().flat_map(|contract| &contract.operations);
-            operations.map(|operation| operation.id.as_str())
-        };
+        let by_folder =
+            || folders().find_map(|folder| ids().find(|id| hyphenated(id) == hyphenated(folder)));
         ids()
             .find(|id| id == named)
+            .or_else(by_path)
             .or_else(|| ids().filter(|id| stands_in(id)).max_by_key(|id| id.len()))
+            .or_else(by_folder)
     }
 
     /// Whether a hint names an operation.

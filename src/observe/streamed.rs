@@ -20,7 +20,7 @@ use super::watch::Watcher;
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// Whether payloads may be walked in one pass: whoever looks at them wants them parsed.
     fn streams(&self) -> bool {
-        !W::LOOKS && self.options.engine == Engine::Streaming
+        !W::LOOKS && !self.is_apart && self.options.engine == Engine::Streaming
     }
 
     /// Compares a payload with a schema in one pass over its bytes; false when that is left to the
@@ -177,6 +177,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let payload = self.payloads;
         let is_streamed = found
             .node
+            .filter(|_| !found.is_undecided)
             .is_some_and(|node| self.streamed_with(&found.place, node, body, head));
         if is_streamed {
             self.ambiguous(payload, found, body);

@@ -1,13 +1,14 @@
 mod numbers;
 mod placeholders;
+mod routing;
 mod unions;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::capture::{Body, Exchange, Hint, Sink};
-use crate::contract::{Contract, Operation, Registry, builtin};
+use crate::capture::Body;
+use crate::contract::{Contract, Operation};
 use crate::json::Document;
 use crate::location::{Origin, Position, Side};
 use crate::schema::tests::{document, instance, oracle};
@@ -274,165 +275,6 @@ fn spellings_are_told_apart() {
     assert!(of("2022-01-01T00:00:00Z").differs(of("2022-01-01t00:00:00z")));
     assert!(!of("2022-01-01T00:00:00.5Z").differs(of("2023-01-01T00:00:00.123Z")));
     assert_eq!(Spelling::of("email", "a@b.c"), None);
-}
-
-fn judged(registry: &Registry, asked: &str, hint: &str, payload: &str) -> String {
-    let family: Vec<_> = registry.versions("organisations").collect();
-    let asked = registry
-        .find(&asked.parse().expect("reference"))
-        .expect("known");
-    let mut observer = Observer::new(asked, family, Options::default());
-    let body = Body::verbatim(payload.as_bytes(), origin("a"));
-    observer.exchange(Exchange::bare(body, Hint::parse(hint)));
-    let judged = &observer.judged[0];
-    match &judged.target {
-        Some(target) => format!(
-            "{} {} {} {:?} {:?}",
-            target.contract,
-            target.operation,
-            target.message(),
-            target.status,
-            judged.verdict
-        ),
-        None => format!("{:?}", judged.verdict),
-    }
-}
-
-#[test]
-fn payloads_without_url_go_where_they_fit() {
-    let registry = builtin::registry().expect("compiles");
-    let read = |path: &str| std::fs::read_to_string(path).expect("a sample");
-    let v1_list = read("samples/organisations/v1/list-organisations.v1.json");
-    let v1_single = read("samples/organisations/v1/retrieve-organisation.v1.json");
-    let v2_single = read("samples/organisations/v2/retrieve-organisation.v2.json");
-    let table = [
-        (
-            "organisations",
-            "x",
-            &*v1_list,
-            "organisations@v1 list-organisations response Some(200) Conforms",
-        ),
-        (
-            "organisations",
-            "x",
-            &v1_single,
-            "organisations@v1 create-organisation response Some(200) Conforms",
-        ),
-        (
-            "organisations",
-            "retrieve-organisation",
-            &v1_single,
-            "organisations@v1 retrieve-organisation response Some(200) Conforms",
-        ),
-        (
-            "organisations",
-            "retrieve-organisation.v2",
-            &v1_single,
-            "organisations@v2 retrieve-organisation response Some(200) Deviates",
-        ),
-        (
-            "organisations",
-            "x",
-            &v2_single,
-            "organisations@v2 create-organisation response Some(201) Conforms",
-        ),
-        // Known for what it is, and compared with the version asked for.
-        (
-            "organisations@v2",
-            "x",
-            &v1_list,
-            "organisations@v2 list-organisations response Some(200) Deviates",
-        ),
-        (
-            "organisations@v2",
-            "create-organisation.request",
-            r#"{"name": "A"}"#,
-            "organisations@v2 create-organisation request None Conforms",
-        ),
-        (
-            "organisations@v2",
-            "create-organisation.422",
-            r#"{"name": ["odd"]}"#,
-            "organisations@v2 create-organisation response Some(422) Conforms",
-        ),
-        (
-            "organisations@v2",
-            "x",
-            r#"{"error": "Not found."}"#,
-            "organisations@v2 list-organisations response Some(401) Conforms",
-        ),
-        (
-            "organisations@v2",
-            "x",
-            r#"{"quite": "other"}"#,
-            "Unmatched",
-        ),
-        ("organisations@v2", "x", "{}", "Unmatched"),
-        // What the name says of side and status holds, declared or not.
-        (
-            "organisations@v2",
-            "retrieve-organisation.500",
-            r#"{"error": "Oops."}"#,
-            "organisations@v2 retrieve-organisation response Some(500) NoSchema",
-        ),
-        (
-            "organisations@v2",
-            "list-organisations.request",
-            "{}",
-            "organisations@v2 list-organisations request None NoSchema",
-        ),
-        (
-            "organisations@v2",
-            "2024-05-01 Retrieve_Organisation",
-            &v2_single,
-            "organisations@v2 retrieve-organisation response Some(200) Conforms",
-        ),
-        // Compared as what it mostly is, whatever the number of defects.
-        (
-            "organisations@v2",
-            "retrieve-organisations",
-            &v2_single,
-            "organisations@v2 create-organisation response Some(201) Conforms",
-        ),
-        ("organisations@v2", "x", "{", "Malformed"),
-        (
-            "organisations@v2",
-            "list-organisations",
-            "{",
-            "organisations@v2 list-organisations response None Malformed",
-        ),
-    ];
-    for (asked, hint, payload, expected) in table {
-        assert_eq!(
-            judged(&registry, asked, hint, payload),
-            expected,
-            "{hint} {payload:.40}"
-        );
-    }
-}
-
-/// However much a response drifts, it is not taken for a request, nor for an error.
-#[test]
-fn growing_drift_does_not_change_the_side() {
-    let registry = builtin::registry().expect("compiles");
-    let mut payload: Value = serde_json::from_str(
-        &std::fs::read_to_string("samples/organisations/v2/retrieve-organisation.v2.json")
-            .expect("a sample"),
-    )
-    .expect("JSON");
-    for count in 0..8 {
-        payload[format!("new_{count}")] = json!(null);
-        let verdict = judged(
-            &registry,
-            "organisations@v2",
-            "page.001",
-            &payload.to_string(),
-        );
-        assert_eq!(
-            verdict,
-            "organisations@v2 create-organisation response Some(201) Conforms"
-        );
-    }
 }
 
 #[test]

@@ -273,8 +273,10 @@ fn write_payloads(out: &mut String, report: &Report, all: bool) {
             Verdict::Conforms => AnsiColor::Green.on_default(),
             Verdict::Deviates | Verdict::Malformed => AnsiColor::BrightRed.on_default(),
             Verdict::Placeholders
+            | Verdict::Refused
             | Verdict::NoSchema
             | Verdict::OtherMediaType
+            | Verdict::Undecided
             | Verdict::Unmatched => DIM,
         };
         let pad = |text: &str, width: usize| " ".repeat(width - text.width());
@@ -454,10 +456,12 @@ fn verdict_words(verdict: Verdict, count: u64) -> &'static str {
         (Verdict::Conforms, _) => "conform",
         (Verdict::Placeholders, _) => "conform but for placeholders",
         (Verdict::Deviates, _) => "deviate",
+        (Verdict::Refused, _) => "were rejected by the server, as they should be",
         (Verdict::Malformed, _) => "are not JSON",
         (Verdict::NoSchema, _) => "have no schema",
         (Verdict::OtherMediaType, _) => "are not of a JSON media type",
         (Verdict::Unmatched, _) => "fit no operation",
+        (Verdict::Undecided, _) => "fit several operations equally",
     }
 }
 

@@ -121,6 +121,7 @@ rules! {
     UNDECLARED_QUERY_PARAMETER = "undeclared-query-parameter", since "0.1.0", request Warning, response Warning, "a request has a query parameter that the operation does not declare";
     PARAMETER_VALUE = "parameter-value", since "0.1.0", request Error, response Error, "the value of a parameter breaks its schema";
     MISSING_PARAMETER = "missing-parameter", since "0.1.0", request Error, response Error, "a request lacks a required parameter";
+    REFUSED_REQUEST = "refused-request", since "0.1.0", request Info, response Info, "a request that breaks the contract was rejected by the server";
     UNDECLARED_STATUS = "undeclared-status", since "0.1.0", request Warning, response Warning, "a response has a status that the operation does not declare";
     NO_SCHEMA = "no-schema", since "0.1.0", request Info, response Info, "the contract has no schema for a payload, so nothing is said of it";
     UNEXPECTED_BODY = "unexpected-body", since "0.1.0", request Warning, response Warning, "there is a body where the contract has none";

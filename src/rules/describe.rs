@@ -1,7 +1,7 @@
 //! From facts to rules and sentences.
 
 use crate::contract::ParameterPlace;
-use crate::location::{PathPattern, Step};
+use crate::location::{PathPattern, Pointer, Step};
 use crate::observe::{DeviationKind, TrafficFact};
 
 use super::catalogue::{self as rules, Rule};
@@ -253,10 +253,28 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             target,
             place,
             name,
+            at,
             kind,
         } => {
+            let path = Pointer::from_escaped(at.clone());
+            let mut inside: Vec<_> = path.steps().collect();
+            let is_about_member =
+                matches!(kind, DeviationKind::Closed | DeviationKind::PropertyName);
+            let member = inside.pop_if(|_| is_about_member).unwrap_or_default();
+            let inside: String = inside.iter().map(|step| format!("[{step}]")).collect();
+            let name = format!("{name}{inside}");
             let full = format!("parameter `{name}` of {}", target.operation);
-            let words = deviation(kind, &full, "");
+            let mut words = deviation(kind, &full, &member);
+            // Sentences about a member do not say of what.
+            match kind {
+                DeviationKind::Missing { .. } | DeviationKind::Closed => {
+                    words.message = format!("{full}: {}", words.message);
+                }
+                DeviationKind::PropertyName => {
+                    words.message = format!("{full}: key `{member}` is not a key that it may have");
+                }
+                _ => {}
+            }
             // Of a header or cookie the excerpt shows the request line.
             let label = match place {
                 ParameterPlace::Path | ParameterPlace::Query => words.label,
@@ -266,6 +284,15 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             };
             Words::new(&rules::PARAMETER_VALUE, words.message, label)
         }
+        TrafficFact::Refused { target, status } => Words::new(
+            &rules::REFUSED_REQUEST,
+            format!(
+                "requests of {} that break the contract were rejected by the server with {status}, as \
+                 they should be",
+                target.operation
+            ),
+            format!("rejected with {status}"),
+        ),
         TrafficFact::ParameterPlaceholder(target) => Words::new(
             &rules::PLACEHOLDER,
             format!(
@@ -348,6 +375,14 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
                 candidates.len()
             ),
             format!("compared as {}", candidates[0]),
+        ),
+        TrafficFact::Undecided(candidates) => Words::new(
+            &rules::AMBIGUOUS_OPERATION,
+            format!(
+                "a payload fits {} places of the contract equally, so it was compared with none of them",
+                candidates.len()
+            ),
+            "not compared",
         ),
         TrafficFact::OtherVersion(target) => Words::new(
             &rules::OTHER_VERSION,

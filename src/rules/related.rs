@@ -49,13 +49,9 @@ impl<'c> Family<'c> {
             .contract(&target.contract)?
             .operation(&target.operation)?;
         let named = parameter.and_then(|name| {
-            // An element or member of the value stands behind the name.
             let mut parameters = operation.parameters.iter();
-            let own = |known: &str| name.strip_prefix(known).is_some_and(is_pointer);
-            parameters
-                .find(|parameter| own(&parameter.name))?
-                .declared
-                .clone()
+            let own = parameters.find(|parameter| parameter.name == name)?;
+            own.declared.clone()
         });
         named.or_else(|| operation.place.clone())
     }
@@ -215,9 +211,4 @@ impl<'c> Family<'c> {
             .map(Contract::reference)
             .collect()
     }
-}
-
-/// Whether what follows the name of a parameter is a JSON pointer into its value.
-fn is_pointer(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with('/')
 }

@@ -93,7 +93,7 @@ impl Judge<'_> {
                 let (method, path) = subject.split_once(' ').unwrap_or((subject, ""));
                 self.family.having_request(method, path)
             }
-            TrafficFact::Ambiguous(candidates) => {
+            TrafficFact::Ambiguous(candidates) | TrafficFact::Undecided(candidates) => {
                 let mut shown = candidates[..candidates.len().min(AMBIGUOUS_LISTED)].to_vec();
                 if candidates.len() > AMBIGUOUS_LISTED {
                     shown.push(format!("{} more", candidates.len() - AMBIGUOUS_LISTED));
@@ -121,6 +121,7 @@ impl Judge<'_> {
             | TrafficFact::UndeclaredQuery(_)
             | TrafficFact::ParameterValue { .. }
             | TrafficFact::ParameterPlaceholder(_)
+            | TrafficFact::Refused { .. }
             | TrafficFact::UndeclaredStatus(_)
             | TrafficFact::NoSchema(_)
             | TrafficFact::UnexpectedBody(_)
@@ -136,10 +137,15 @@ impl Judge<'_> {
 fn traffic_subject(fact: &TrafficFact, subject: &str) -> String {
     match fact {
         TrafficFact::ContentLength => String::new(),
+        TrafficFact::Refused { status, .. } => status.to_string(),
         TrafficFact::MalformedJson { kind, .. } => kind.code().to_owned(),
-        TrafficFact::ParameterValue { name, kind, .. } => format!("{name} {}", detail(kind)),
+        TrafficFact::ParameterValue { name, at, kind, .. } => {
+            format!("{name}{at} {}", detail(kind))
+        }
         TrafficFact::OtherMethod { path, .. } => format!("{subject} {path}"),
-        TrafficFact::Ambiguous(candidates) => candidates[0].clone(),
+        TrafficFact::Ambiguous(candidates) | TrafficFact::Undecided(candidates) => {
+            candidates[0].clone()
+        }
         TrafficFact::DuplicateKey
         | TrafficFact::CaptureEncoding
         | TrafficFact::UnknownOperation { .. }

@@ -87,7 +87,7 @@ impl<'d> Reader<'d> {
     ) {
         self.fields(spot, &fields::OPERATION);
         let parameters = self.parameters(spot, items);
-        let template = PathTemplate::parse(path);
+        let template = PathTemplate::parse(path).taking_slashes(&parameters.multi_segment);
         if kind == OperationKind::Path {
             self.path_parameters(spot, &template, &parameters.list);
         }
@@ -102,7 +102,11 @@ impl<'d> Reader<'d> {
             .chain(items)
             .find_map(|owner| owner.text("summary"));
         let routes = match kind {
-            OperationKind::Path => self.routes(path, spot, items),
+            OperationKind::Path => self
+                .routes(path, spot, items)
+                .into_iter()
+                .map(|route| route.taking_slashes(&parameters.multi_segment))
+                .collect(),
             _ => Vec::new(),
         };
         let callbacks: Vec<(String, Spot<'d>)> = self.callbacks(&id, spot);

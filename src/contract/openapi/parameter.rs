@@ -15,6 +15,8 @@ pub(super) struct Parameters<'d> {
     pub(super) body: Option<Spot<'d>>,
     /// `in: formData`
     pub(super) form: Vec<Parameter>,
+    /// Parameters of the path whose values may have slashes (`x-multi-segment`).
+    pub(super) multi_segment: Vec<String>,
     /// `in: querystring` of OpenAPI 3.2 describes the query as a whole, which is not looked into.
     pub(super) open_query: bool,
 }
@@ -157,6 +159,13 @@ impl<'d> Reader<'d> {
             let message = format!("path parameter `{name}` has to have `required: true`");
             self.describe(spot, message);
         }
+        if place == ParameterPlace::Path && spot.flag("x-multi-segment") {
+            parameters.multi_segment.push(name.to_owned());
+        }
+        let nested = match is_swagger {
+            true => nested_formats(spot.value),
+            false => Vec::new(),
+        };
         let (encoding, schema) = match is_swagger {
             true => {
                 let schema = self.compiler.schema(spot.place.clone(), spot.value);
@@ -179,6 +188,7 @@ impl<'d> Reader<'d> {
             deprecated: spot.flag("deprecated"),
             allow_empty: spot.flag("allowEmptyValue"),
             encoding,
+            nested,
             schema,
         });
     }
@@ -285,4 +295,26 @@ fn collection_format(spot: &Spot<'_>, place: ParameterPlace) -> Encoding {
         _ => (Style::Simple, false),
     };
     Encoding::Styled { style, explode }
+}
+
+/// How arrays inside the array of a parameter are written, from the outside in: with commas where the contract
+/// does not say (Items Object of Swagger 2.0).
+fn nested_formats(parameter: &serde_json::Value) -> Vec<Style> {
+    let items = |schema: &serde_json::Value| schema.get("items").cloned();
+    let mut nested = Vec::new();
+    let mut at = items(parameter);
+    while let Some(schema) = at {
+        if schema.get("type").and_then(serde_json::Value::as_str) != Some("array") {
+            break;
+        }
+        let format = schema.get("collectionFormat");
+        nested.push(match format.and_then(serde_json::Value::as_str) {
+            Some("ssv") => Style::SpaceDelimited,
+            Some("tsv") => Style::TabDelimited,
+            Some("pipes") => Style::PipeDelimited,
+            _ => Style::Simple,
+        });
+        at = items(&schema);
+    }
+    nested
 }

@@ -28,10 +28,10 @@ fn payloads_that_agree_settle_where_they_belong() {
     assert_eq!(
         settled,
         [
+            // What all errors look like is settled nowhere.
             "list-organisations response 200 1",
-            "list-organisations response 401 1",
             // As it is, and as the guide shows it.
-            "create-organisation response 201 2",
+            "retrieve-organisation response 200 2",
             "add-client-organisations request 1",
         ]
     );

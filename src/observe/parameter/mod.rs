@@ -1,6 +1,7 @@
 //! Values of parameters: from the text of a request to the JSON value that it stands for, and how that
 //! breaks its schema.
 
+mod deep;
 mod style;
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use crate::location::{Pointer, Side, Step};
 use crate::schema::{Graph, NodeId};
 
 use super::deviation::DeviationKind;
-use super::explain::first_deviation;
+use super::explain::examined;
 
 use style::{Escapes, Parts, Sort};
 
@@ -29,11 +30,15 @@ pub(super) struct Sent<'r> {
 pub(super) enum Found {
     /// Nothing.
     Missing,
-    /// A value that the schema accepts, or that nothing is said of.
-    Good,
-    /// A value that breaks the schema: the text as it was sent (decoded), where in the value, and how.
-    Bad(String, Pointer, DeviationKind),
+    /// A value that the schema accepts, or that nothing is said of; and members of it that no schema names.
+    Good(Vec<Pointer>),
+    /// A value that breaks the schema: the text as it was sent (decoded), and where in the value and how, each
+    /// place once.
+    Bad(String, Vec<(Pointer, DeviationKind)>),
 }
+
+/// Faults of one value that are told.
+const FAULTS: usize = 4;
 
 impl Sent<'_> {
     /// Looks up and judges a declared parameter.
@@ -54,14 +59,14 @@ impl Sent<'_> {
             };
             return match parameter.required && is_known {
                 true => Found::Missing,
-                false => Found::Good,
+                false => Found::Good(Vec::new()),
             };
         }
         let Some(schema) = parameter.schema else {
-            return Found::Good;
+            return Found::Good(Vec::new());
         };
         if parameter.allow_empty && texts.iter().all(|(_, text)| text.is_empty()) {
-            return Found::Good;
+            return Found::Good(Vec::new());
         }
         let escapes = match parameter.place {
             ParameterPlace::Path | ParameterPlace::Cookie => Escapes::Percent,
@@ -70,19 +75,16 @@ impl Sent<'_> {
         };
         let shown = || shown(&texts, escapes);
         match parameter.encoding {
-            Encoding::Other => Found::Good,
+            Encoding::Other => Found::Good(Vec::new()),
             Encoding::Json => {
                 let text = shown();
                 match Document::parse(text.as_bytes()) {
-                    Ok(document) => match first(graph, schema, document.root()) {
-                        Some((at, kind)) => Found::Bad(text.clone(), at, kind),
-                        None => Found::Good,
-                    },
+                    Ok(document) => Read::of(graph, schema, document.root()).found(shown),
                     Err(_) => {
                         let expected = "application/json".to_owned();
                         let keyword = "content";
                         let kind = DeviationKind::Content { keyword, expected };
-                        Found::Bad(text.clone(), Pointer::root(), kind)
+                        Found::Bad(text.clone(), vec![(Pointer::root(), kind)])
                     }
                 }
             }
@@ -92,12 +94,10 @@ impl Sent<'_> {
                     texts: &texts,
                     style,
                     explode,
+                    nested: &parameter.nested,
                     escapes,
                 };
-                match value.deviation(graph, schema) {
-                    Some((at, kind)) => Found::Bad(shown(), at, kind),
-                    None => Found::Good,
-                }
+                value.read(graph, schema).found(shown)
             }
         }
     }
@@ -149,7 +149,7 @@ impl Sent<'_> {
 pub(super) enum Claims<'p> {
     /// This one.
     Name(&'p str),
-    /// `name[…]`
+    /// `name[…]`, and the name itself, which may have a value of another sort.
     Deep(&'p str),
     /// The properties of an exploded object.
     Properties(&'p Parameter, Vec<Arc<str>>),
@@ -204,7 +204,7 @@ impl<'p> Claims<'p> {
     fn names(&self, key: &str) -> bool {
         match self {
             Self::Name(name) => *name == key,
-            Self::Deep(name) => style::deep_member(name, key).is_some(),
+            Self::Deep(name) => *name == key || deep::steps(name, key).is_some(),
             Self::Properties(_, names) => names.iter().any(|name| **name == *key),
             Self::Rest(_) => false,
         }
@@ -223,66 +223,65 @@ struct Written<'t> {
     texts: &'t [(String, String)],
     style: Style,
     explode: bool,
+    /// How arrays inside the array are written.
+    nested: &'t [Style],
     escapes: Escapes,
 }
 
 impl Written<'_> {
-    /// How the value breaks the schema; `None` when some reading of it is accepted. Of several readings
-    /// the first, which is the most likely one, is told.
-    fn deviation(&self, graph: &Graph, schema: NodeId) -> Option<(Pointer, DeviationKind)> {
+    /// What the schema says of the value, if some reading of it is accepted; else of the first reading, which
+    /// is the most likely one.
+    fn read(&self, graph: &Graph, schema: NodeId) -> Read {
         let sorts = sorts(graph, schema);
         let is_repeated = self.texts.len() > 1 && self.escapes == Escapes::Query;
         if is_repeated && sorts == [Sort::Scalar] && self.style != Style::DeepObject {
             let times = self.texts.len();
-            return Some((Pointer::root(), DeviationKind::Repeated { times }));
+            return Read::fault(DeviationKind::Repeated { times });
         }
-        let mut told = None;
-        for sort in sorts {
-            for parts in self.parts(sort) {
-                for json in readings(graph, schema, &parts) {
-                    let text = json.to_string();
-                    // What was built here is JSON.
-                    let document = Document::parse(text.as_bytes()).ok()?;
-                    match first(graph, schema, document.root()) {
-                        None => return None,
-                        Some(found) => {
-                            told.get_or_insert(found);
-                        }
-                    }
-                }
+        let mut first = None;
+        for json in self.readings(graph, schema, &sorts) {
+            let text = json.to_string();
+            // What was built here is JSON.
+            let Ok(document) = Document::parse(text.as_bytes()) else {
+                continue;
+            };
+            let read = Read::of(graph, schema, document.root());
+            if read.faults.is_empty() {
+                return read;
             }
+            first.get_or_insert(read);
         }
         let style = self.style.name();
-        told.or(Some((Pointer::root(), DeviationKind::Style { style })))
+        first.unwrap_or_else(|| Read::fault(DeviationKind::Style { style }))
+    }
+
+    /// The JSON values that the text may stand for, the likeliest first.
+    fn readings(&self, graph: &Graph, schema: NodeId, sorts: &[Sort]) -> Vec<Json> {
+        if self.style == Style::DeepObject {
+            let pairs = self.texts.iter();
+            let pairs: Vec<(&str, String)> = pairs
+                .map(|(key, text)| (key.as_str(), self.escapes.decode(text)))
+                .collect();
+            return deep::readings(graph, schema, self.name, &pairs);
+        }
+        let parts = sorts.iter().flat_map(|sort| self.parts(*sort));
+        let readings = parts.flat_map(|parts| readings(graph, schema, &parts, self.nested));
+        readings.collect()
     }
 
     /// The parts of the value, in each way that it may be meant.
     fn parts(&self, sort: Sort) -> Vec<Parts> {
-        let decoded = |text: &str| {
-            let parts = style::split(Style::Simple, false, "", text, Sort::Scalar, self.escapes);
-            match parts {
-                Some(Parts::Scalar(text)) => text,
-                _ => text.to_owned(),
-            }
-        };
         match (sort, self.style, self.explode) {
-            (Sort::Members, Style::DeepObject, _) => {
-                let members = self.texts.iter().filter_map(|(key, text)| {
-                    let key = style::deep_member(self.name, key)?;
-                    Some((key.to_owned(), decoded(text)))
-                });
-                vec![Parts::Members(members.collect())]
-            }
             (Sort::Members, Style::Form, true) => {
                 let members = self.texts.iter();
                 vec![Parts::Members(
                     members
-                        .map(|(key, text)| (key.clone(), decoded(text)))
+                        .map(|(key, text)| (key.clone(), self.escapes.decode(text)))
                         .collect(),
                 )]
             }
             (Sort::List, Style::Form | Style::SpaceDelimited | Style::PipeDelimited, true) => {
-                let list = self.texts.iter().map(|(_, text)| decoded(text));
+                let list = self.texts.iter().map(|(_, text)| self.escapes.decode(text));
                 vec![Parts::List(list.collect())]
             }
             _ => {
@@ -331,7 +330,7 @@ fn sorts(graph: &Graph, schema: NodeId) -> Vec<Sort> {
 }
 
 /// The JSON values that parts may stand for.
-fn readings(graph: &Graph, schema: NodeId, parts: &Parts) -> Vec<Json> {
+fn readings(graph: &Graph, schema: NodeId, parts: &Parts, nested: &[Style]) -> Vec<Json> {
     let below = |step: &Step| graph.part(&graph.closure(&[schema], |_| true), step);
     match parts {
         Parts::Scalar(text) => {
@@ -348,33 +347,57 @@ fn readings(graph: &Graph, schema: NodeId, parts: &Parts) -> Vec<Json> {
             let elements = below(&Step::Any);
             vec![
                 list.iter()
-                    .map(|text| typed(graph, &elements, text))
+                    .map(|text| element(graph, &elements, text, nested))
                     .collect(),
             ]
         }
         Parts::Members(members) => {
             let mut object = Map::new();
-            for (key, text) in members {
-                let member = below(&Step::Key(key.as_str().into()));
-                // A name that is repeated is a list, as most servers read it.
-                let is_list = members.iter().filter(|(other, _)| other == key).count() > 1;
-                if is_list {
-                    let elements = graph.closure(&member, |_| true);
-                    let element = typed(graph, &graph.part(&elements, &Step::Any), text);
-                    match object
-                        .entry(key.clone())
-                        .or_insert_with(|| Json::Array(Vec::new()))
-                    {
-                        Json::Array(list) => list.push(element),
-                        other => *other = element,
-                    }
-                } else {
-                    object.insert(key.clone(), typed(graph, &member, text));
+            for (key, _) in members {
+                if object.contains_key(key) {
+                    continue;
                 }
+                let own = members.iter().filter(|(other, _)| other == key);
+                let texts: Vec<&str> = own.map(|(_, text)| text.as_str()).collect();
+                let member = below(&Step::Key(key.as_str().into()));
+                object.insert(key.clone(), member_of(graph, &member, &texts));
             }
             vec![Json::Object(object)]
         }
     }
+}
+
+/// An element of a list, which may be a list of its own.
+fn element(graph: &Graph, schemas: &[NodeId], text: &str, nested: &[Style]) -> Json {
+    let Some((style, deeper)) = nested.split_first() else {
+        return typed(graph, schemas, text);
+    };
+    let separator = match style {
+        Style::SpaceDelimited => ' ',
+        Style::TabDelimited => '\t',
+        Style::PipeDelimited => '|',
+        _ => ',',
+    };
+    let below = graph.part(&graph.closure(schemas, |_| true), &Step::Any);
+    text.split(separator)
+        .map(|text| element(graph, &below, text, deeper))
+        .collect()
+}
+
+/// The value of a member that stands in the query with these texts: a name that is repeated is a list, as most
+/// servers read it, and a list of one looks like a value.
+fn member_of(graph: &Graph, schemas: &[NodeId], texts: &[&str]) -> Json {
+    let takes = |kind| schemas.iter().all(|schema| graph.may_hold(*schema, kind));
+    let scalars = [Kind::String, Kind::Number, Kind::Boolean, Kind::Null];
+    let takes_scalar = schemas.is_empty() || scalars.into_iter().any(takes);
+    if let ([text], true) = (texts, takes_scalar || !takes(Kind::Array)) {
+        return typed(graph, schemas, text);
+    }
+    let elements = graph.part(&graph.closure(schemas, |_| true), &Step::Any);
+    texts
+        .iter()
+        .map(|text| typed(graph, &elements, text))
+        .collect()
 }
 
 /// A text as the value that its schemas accept: a string where they accept one, else the scalar that it
@@ -428,8 +451,39 @@ fn shown(texts: &[(String, String)], escapes: Escapes) -> String {
     }
 }
 
-fn first(graph: &Graph, schema: NodeId, value: Value<'_>) -> Option<(Pointer, DeviationKind)> {
-    first_deviation(graph, schema, Some(Side::Request), value)
+/// What a schema says of one reading of a value.
+struct Read {
+    /// How it breaks the schema: the first fault at each place.
+    faults: Vec<(Pointer, DeviationKind)>,
+    /// Members that no schema names.
+    undeclared: Vec<Pointer>,
+}
+
+impl Read {
+    fn of(graph: &Graph, schema: NodeId, value: Value<'_>) -> Self {
+        let (mut faults, undeclared) = examined(graph, schema, Some(Side::Request), value, FAULTS);
+        let mut known: Vec<Pointer> = Vec::new();
+        faults.retain(|(at, _)| {
+            let is_new = !known.contains(at);
+            known.push(at.clone());
+            is_new
+        });
+        Self { faults, undeclared }
+    }
+
+    fn fault(kind: DeviationKind) -> Self {
+        Self {
+            faults: vec![(Pointer::root(), kind)],
+            undeclared: Vec::new(),
+        }
+    }
+
+    fn found(self, shown: impl Fn() -> String) -> Found {
+        match self.faults.is_empty() {
+            true => Found::Good(self.undeclared),
+            false => Found::Bad(shown(), self.faults),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub(super) enum Escapes {
 }
 
 impl Escapes {
-    fn decode(self, text: &str) -> String {
+    pub(super) fn decode(self, text: &str) -> String {
         match self {
             Self::Percent => percent_encoding::percent_decode_str(text)
                 .decode_utf8_lossy()
@@ -131,11 +131,6 @@ fn delimited(
         .chunks(2)
         .map(|pair| (escapes.decode(pair[0]), escapes.decode(pair[1])));
     Some(Parts::Members(members.collect()))
-}
-
-/// The member that `filter[kind]` names, of the object `filter`.
-pub(super) fn deep_member<'n>(name: &str, key: &'n str) -> Option<&'n str> {
-    key.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']')
 }
 
 #[cfg(test)]
@@ -256,8 +251,6 @@ mod tests {
             let parts = split(style, explode, "color", text, sort, Escapes::Query);
             assert_eq!(shown(parts), expected, "{style:?} {explode} {text}");
         }
-        assert_eq!(deep_member("color", "color[R]"), Some("R"));
-        assert_eq!(deep_member("color", "colors[R]"), None);
     }
 
     #[test]

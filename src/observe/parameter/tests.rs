@@ -41,17 +41,22 @@ fn wrong_at(
     let mut wrong = Vec::new();
     for parameter in &operation.parameters {
         match sent.parameter(&contract.graph, operation, parameter) {
-            Found::Good => {}
+            Found::Good(undeclared) => {
+                let told = undeclared.iter();
+                wrong.extend(told.map(|at| format!("{}{at} undeclared", parameter.name)));
+            }
             Found::Missing => wrong.push(format!("{} missing", parameter.name)),
-            Found::Bad(text, at, kind) => {
-                let kind = format!("{kind:?}");
-                let kind = kind.split([' ', '{']).next().unwrap_or_default().to_owned();
-                let at = if places {
-                    at.to_string()
-                } else {
-                    String::new()
-                };
-                wrong.push(format!("{}{at}={text} {kind}", parameter.name));
+            Found::Bad(text, faults) => {
+                for (at, kind) in faults {
+                    let kind = format!("{kind:?}");
+                    let kind = kind.split([' ', '{']).next().unwrap_or_default().to_owned();
+                    let at = if places {
+                        at.to_string()
+                    } else {
+                        String::new()
+                    };
+                    wrong.push(format!("{}{at}={text} {kind}", parameter.name));
+                }
             }
         }
     }
@@ -266,4 +271,60 @@ fn what_is_wrong_in_a_value_has_its_place_there() {
     // What another parameter names is not part of an open object.
     assert_eq!(wrong("more=1&filter[max]=5"), "");
     assert_eq!(wrong("more=x&filter[max]=5"), "rest/more=x Type");
+}
+
+/// Brackets by the convention of `qs`, Rack and PHP, which OpenAPI leaves open.
+#[test]
+fn brackets_lead_into_arrays_and_objects() {
+    let contract = contract_of(
+        "        - {name: ids, in: query, style: deepObject, schema: {type: array, items: {type: integer}}}\n\
+         \x20       - {name: f, in: query, style: deepObject, schema: {type: object, properties: {n: {type: integer}, \
+         list: {type: array, items: {type: integer}}, either: {oneOf: [{type: integer}, {type: array, items: {type: integer}}]}, \
+         in: {type: object, additionalProperties: false, properties: {deep: {type: array, items: {type: object, \
+         properties: {x: {type: boolean}}}}}}}}}\n\
+         \x20       - {name: any, in: query, style: deepObject, schema: {anyOf: [{type: object, properties: {gt: {type: integer}}}, {type: integer}]}}\n",
+    );
+    let table: [(&str, &[&str]); 20] = [
+        ("ids[]=1&ids[]=2", &[]),
+        ("ids[0]=1&ids[1]=x", &["ids/1=ids[0]=1&ids[1]=x Type"]),
+        // Positions are in order of their numbers, not of the query.
+        ("ids[10]=1&ids[2]=x", &["ids/0=ids[10]=1&ids[2]=x Type"]),
+        ("ids=1", &[]),
+        ("ids%5B%5D=1", &[]),
+        ("f[n]=1", &[]),
+        ("f[n]=1&f[n]=2", &["f/n=f[n]=1&f[n]=2 Type"]),
+        ("f[list]=1", &[]),
+        ("f[list]=1&f[list]=2", &[]),
+        ("f[list][]=1", &[]),
+        ("f[list]=1,2", &[]),
+        (
+            "f[list][0]=1&f[list][1]=y",
+            &["f/list/1=f[list][0]=1&f[list][1]=y Type"],
+        ),
+        ("f[either]=1", &[]),
+        ("f[either][]=1", &[]),
+        (
+            "f[in][deep][0][x]=true&f[in][deep][1][x]=no",
+            &["f/in/deep/1/x=f[in][deep][0][x]=true&f[in][deep][1][x]=no Type"],
+        ),
+        ("f[in][deep][][x]=true&f[in][deep][][x]=false", &[]),
+        ("f[in][other]=1", &["f/in/other=1 Closed"]),
+        ("f[other]=1", &["f/other undeclared"]),
+        ("any=5", &[]),
+        ("any[gt]=5&any[lt]=1", &["any/lt undeclared"]),
+    ];
+    for (query, expected) in table {
+        let found = wrong_at(&contract, &format!("/a/7?{query}"), &[], true);
+        assert_eq!(found, expected, "{query}");
+    }
+    // Names that only look alike belong to nobody.
+    for name in ["idsx", "ids[", "ids]", "ids[0]x", "xids[0]"] {
+        let found = wrong_at(&contract, &format!("/a/7?{name}=1"), &[], true);
+        assert_eq!(found, [format!("{name} undeclared")], "{name}");
+    }
+    let deep = format!("f{}=1", "[a]".repeat(1_000));
+    assert_eq!(
+        wrong_at(&contract, &format!("/a/7?{deep}"), &[], true).len(),
+        1
+    );
 }
