@@ -25,7 +25,15 @@ impl Target {
     pub fn parse(target: &str) -> Self {
         let target = target.split('#').next().unwrap_or_default();
         let (address, query) = target.split_once('?').unwrap_or((target, ""));
+        let by_placeholder = placeholder_of_host(address).map(|(host, path)| {
+            let path = path.trim_start_matches('/');
+            (host.to_owned(), format!("/{path}"))
+        });
         let (host, path) = match address.split_once("://") {
+            _ if by_placeholder.is_some() => {
+                let (host, path) = by_placeholder.as_ref().map_or(("", "/"), |(h, p)| (h, p));
+                (Some(host.to_owned()), path)
+            }
             Some((_, rest)) => {
                 let end = rest.find('/').unwrap_or(rest.len());
                 let host = rest[..end].rsplit('@').next().unwrap_or_default();
@@ -75,6 +83,15 @@ impl Target {
         };
         self.path.split('/').map(fold).collect::<Vec<_>>().join("/")
     }
+}
+
+/// What stands for the host at the start of an address, such as `{{base_url}}` or `<HOST>`, and the path behind it.
+fn placeholder_of_host(address: &str) -> Option<(&str, &str)> {
+    let brackets = [("{{", "}}"), ("${", "}"), ("<", ">")];
+    brackets.into_iter().find_map(|(open, close)| {
+        let end = address.strip_prefix(open)?.find(close)? + open.len() + close.len();
+        Some(address.split_at(end))
+    })
 }
 
 /// Decodes a part of a query string, in which `+` stands for a space.

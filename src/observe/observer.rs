@@ -363,8 +363,8 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         line: &Line,
     ) {
         let wanted = place.operation.payload(place.side, place.status);
-        // Not Modified has no body and is no answer of the operation's own.
-        if wanted.is_none() && place.status != Some(304) {
+        // Not Modified and Switching Protocols have no body and are no answers of the operation's own.
+        if wanted.is_none() && !matches!(place.status, Some(101 | 304)) {
             let fact = TrafficFact::UndeclaredStatus(key_of(place));
             let status = place.status.unwrap_or_default().to_string();
             self.fact(&fact, "", &Sighting::of_part(line, &status));

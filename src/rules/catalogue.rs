@@ -117,6 +117,7 @@ rules! {
     CONTENT_LENGTH = "content-length", since "0.1.0", request Warning, response Warning, "the Content-Length header does not say the length of the body";
     CAPTURE_ENCODING = "capture-encoding", since "0.1.0", request Info, response Info, "a capture encodes a body in another way than it says";
     UNKNOWN_OPERATION = "unknown-operation", since "0.1.0", request Warning, response Warning, "a request goes to a path that no operation has";
+    FOREIGN_HOST = "foreign-host", since "0.1.0", request Info, response Info, "requests go to hosts that the contract is not about";
     UNDECLARED_METHOD = "undeclared-method", since "0.1.0", request Error, response Error, "a request uses a method that its path does not have";
     UNDECLARED_QUERY_PARAMETER = "undeclared-query-parameter", since "0.1.0", request Warning, response Warning, "a request has a query parameter that the operation does not declare";
     PARAMETER_VALUE = "parameter-value", since "0.1.0", request Error, response Error, "the value of a parameter breaks its schema";

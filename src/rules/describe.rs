@@ -404,6 +404,37 @@ pub(super) fn other_host(host: &str, operations: usize) -> Words {
     )
 }
 
+pub(super) fn other_base(contract: &str, first: &str, operations: usize) -> Words {
+    let message = match operations {
+        1 => format!("`{first}` matches an operation of {contract}, but has another base path"),
+        _ => {
+            format!("{operations} paths match operations of {contract}, but have another base path")
+        }
+    };
+    Words::new(&rules::UNKNOWN_OPERATION, message, "another base path")
+}
+
+/// Hosts that are not those of the contract.
+pub(super) fn foreign_hosts(hosts: usize) -> Words {
+    let hosts = match hosts {
+        1 => "another host".to_owned(),
+        hosts => format!("{hosts} other hosts"),
+    };
+    Words::new(
+        &rules::FOREIGN_HOST,
+        format!("requests to {hosts} were not checked: the contract has no operations there"),
+        "another host",
+    )
+}
+
+pub(super) fn unexpected_bodies(method: &str) -> Words {
+    Words::new(
+        &rules::UNEXPECTED_BODY,
+        format!("a {method} request has a body, but the contract declares none"),
+        "no body expected",
+    )
+}
+
 /// `a`, `b` and `c`
 pub(super) fn list(names: &[String]) -> String {
     match names {

@@ -16,6 +16,7 @@ use super::describe::{self, Words, subject_of};
 use super::finding::{Finding, FindingPlace, SeenValue, Unit};
 use super::places::Places;
 use super::related::Family;
+use super::unseen::Unseen;
 
 /// What the user decides of levels.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +50,8 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
         groups: BTreeMap::new(),
         counted: BTreeMap::new(),
         declared: BTreeMap::new(),
+        foreign: BTreeMap::new(),
+        unseen: Unseen::default(),
     };
     for (fact, subjects) in &profile.traffic {
         judge.traffic(fact, subjects);
@@ -56,6 +59,8 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
     for (key, target) in &profile.targets {
         judge.target(key, target);
     }
+    judge.foreign_hosts();
+    judge.unseen_findings();
     let mut declared = judge.declared;
     let mut places = Places::new(contracts.iter().copied());
     let findings = judge.groups.into_iter().map(|(cause, mut finding)| {
@@ -109,6 +114,10 @@ pub(super) struct Judge<'c> {
     pub(super) groups: BTreeMap<Cause, Finding>,
     /// What the contract's documents say, by finding.
     declared: BTreeMap<Cause, BTreeSet<Place>>,
+    /// Requests to hosts that the contract is not about, by host.
+    pub(super) foreign: BTreeMap<String, Tally>,
+    /// What is declared, and whether it was seen.
+    pub(super) unseen: Unseen,
     /// Payloads counted so far, by finding and target.
     counted: BTreeMap<(Cause, Option<TargetKey>), u64>,
 }
@@ -164,6 +173,8 @@ impl Judge<'_> {
         let is_new_target = *counted == 0;
         let more_payloads = fact.tally.payloads.saturating_sub(*counted);
         *counted += more_payloads;
+        // The exchanges of a run are the same for each operation.
+        let is_whole_run = fact.unit == Unit::Exchange;
         let finding = self.groups.entry(cause).or_insert_with(|| Finding {
             rule: fact.words.rule,
             level: Level::Off,
@@ -184,7 +195,9 @@ impl Judge<'_> {
         finding.places.push(fact.place);
         finding.count += fact.tally.count;
         finding.payloads += more_payloads;
-        if is_new_target {
+        if is_whole_run {
+            finding.of_payloads = fact.of_payloads;
+        } else if is_new_target {
             finding.of_payloads += fact.of_payloads;
         }
         finding.payloads = finding.payloads.min(finding.of_payloads);

@@ -153,21 +153,21 @@ impl<'c> Family<'c> {
             .collect()
     }
 
+    /// The contract of which a request is an operation but for the base path, and that base path.
+    pub(super) fn other_base(&self, method: &str, path: &str) -> Option<(String, String)> {
+        let target = Target::parse(path);
+        self.contracts.iter().find_map(|contract| {
+            let (_, base) = contract.without_base(method, &target.path)?;
+            Some((contract.reference(), base.to_owned()))
+        })
+    }
+
     /// What versions know of a request: which operation it is, and what that is in other versions.
     pub(super) fn having_request(&self, method: &str, path: &str) -> Vec<String> {
         let target = Target::parse(path);
         let mut notes = Vec::new();
         for contract in self.contracts {
             let Route::Operation(operation, _) = contract.route(method, &target) else {
-                notes.extend(contract.without_base(method, &target.path).map(
-                    |(operation, base)| {
-                        format!(
-                            "it is {} of {} but for the base path: --base-path {base}",
-                            operation.id,
-                            contract.reference()
-                        )
-                    },
-                ));
                 continue;
             };
             notes.push(format!(

@@ -1,7 +1,9 @@
 //! Judges facts about exchanges.
 
-use crate::location::PathPattern;
-use crate::observe::{DISTINCT_KEPT, Keyed, Tally, TrafficFact};
+use std::collections::BTreeMap;
+
+use crate::location::{PathPattern, Side};
+use crate::observe::{DISTINCT_KEPT, Keyed, Tally, TargetKey, TrafficFact};
 
 use super::describe;
 use super::finding::{FindingPlace, SeenValue, Unit};
@@ -16,28 +18,15 @@ impl Judge<'_> {
             target: fact.target().cloned(),
             path: PathPattern::root(),
         };
-        if let TrafficFact::UnknownOperation { host: Some(host) } = fact
-            && !self.hosts.contains(host)
+        if let TrafficFact::UnknownOperation { host } = fact
             && let Some(operations) = &subjects.keys
-            && operations.len() > 1
         {
-            let values = operations
-                .iter()
-                .map(|(name, tally)| seen_value(name, tally));
-            return self.add(Fact {
-                words: describe::other_host(host, operations.len()),
-                cause: host.clone(),
-                subject: host,
-                place,
-                parameter: parameter_of(fact, ""),
-                schema: None,
-                tally: &subjects.all,
-                unit: Unit::Exchange,
-                of_payloads: self.exchanges,
-                values: values.collect(),
-                known_to: Vec::new(),
-                notes: Vec::new(),
-            });
+            return self.unknown_operations(host.as_deref(), operations);
+        }
+        if let TrafficFact::UnexpectedBody(target) = fact
+            && target.side == Some(Side::Request)
+        {
+            return self.unexpected_body(target, place, &subjects.all);
         }
         if fact.has_values() {
             let values = subjects.keys.iter().flatten();
@@ -85,6 +74,140 @@ impl Judge<'_> {
                 notes: self.traffic_notes(fact, subject),
             });
         }
+    }
+
+    /// Requests to one host that have no operation.
+    fn unknown_operations(&mut self, host: Option<&str>, operations: &BTreeMap<Box<str>, Tally>) {
+        let mut without = Vec::new();
+        let mut by_base: BTreeMap<(String, String), Vec<(&str, &Tally)>> = BTreeMap::new();
+        for (name, tally) in operations {
+            let (method, path) = name.split_once(' ').unwrap_or((name, ""));
+            match self.family.other_base(method, path) {
+                Some(base) => by_base.entry(base).or_default().push((&**name, tally)),
+                None => without.push((&**name, tally)),
+            }
+        }
+        for ((contract, base), found) in by_base {
+            let count = found.len();
+            let words = describe::other_base(&contract, found[0].0, count);
+            let note = format!("--base-path {} makes them match", quoted(&base));
+            let host = host.unwrap_or_default();
+            self.together(words, &format!("{host} {base}"), &base, &found, vec![note]);
+        }
+        let Some(host) = host.filter(|host| !self.hosts.contains(*host)) else {
+            for (name, tally) in without {
+                self.unknown_operation(name, tally);
+            }
+            return;
+        };
+        match *without {
+            [] => {}
+            // An archive of a browser is full of hosts that are not meant.
+            _ if !self.hosts.is_empty() => {
+                let foreign = self.foreign.entry(host.to_owned()).or_default();
+                for (_, tally) in &without {
+                    *foreign += *tally;
+                }
+            }
+            [(name, tally)] => self.unknown_operation(name, tally),
+            _ => {
+                let words = describe::other_host(host, without.len());
+                self.together(words, host, host, &without, Vec::new());
+            }
+        }
+    }
+
+    /// Requests to hosts that the contract is not about: one finding for all of them.
+    pub(super) fn foreign_hosts(&mut self) {
+        let foreign = std::mem::take(&mut self.foreign);
+        let hosts: Vec<(&str, &Tally)> = foreign
+            .iter()
+            .map(|(host, tally)| (&**host, tally))
+            .collect();
+        if !hosts.is_empty() {
+            self.together(
+                describe::foreign_hosts(hosts.len()),
+                "",
+                "",
+                &hosts,
+                Vec::new(),
+            );
+        }
+    }
+
+    /// Several operations or hosts that are one finding.
+    fn together(
+        &mut self,
+        words: describe::Words,
+        cause: &str,
+        subject: &str,
+        operations: &[(&str, &Tally)],
+        notes: Vec<String>,
+    ) {
+        let mut all = Tally::default();
+        for (_, tally) in operations {
+            all += *tally;
+        }
+        let values = operations.iter();
+        let values = values
+            .map(|(name, tally)| seen_value(name, tally))
+            .collect();
+        self.add(Fact {
+            words,
+            cause: cause.to_owned(),
+            subject,
+            place: nowhere(),
+            parameter: None,
+            schema: None,
+            tally: &all,
+            unit: Unit::Exchange,
+            of_payloads: self.exchanges,
+            values,
+            known_to: Vec::new(),
+            notes,
+        });
+    }
+
+    fn unknown_operation(&mut self, name: &str, tally: &Tally) {
+        let fact = TrafficFact::UnknownOperation { host: None };
+        self.add(Fact {
+            words: describe::traffic(&fact, name, 0),
+            cause: String::new(),
+            subject: name,
+            place: nowhere(),
+            parameter: None,
+            schema: None,
+            tally,
+            unit: Unit::Exchange,
+            of_payloads: self.exchanges,
+            values: Vec::new(),
+            known_to: Vec::new(),
+            notes: self.traffic_notes(&fact, name),
+        });
+    }
+
+    /// Bodies of requests for which no operation of a method has a body: clients send them for a reason of their
+    /// own, whatever the operation.
+    fn unexpected_body(&mut self, target: &TargetKey, place: FindingPlace, tally: &Tally) {
+        let contract = self.family.contract(&target.contract);
+        let operation = contract.and_then(|contract| contract.operation(&target.operation));
+        let method = operation
+            .map_or("", |operation| &operation.method)
+            .to_owned();
+        self.add(Fact {
+            words: describe::unexpected_bodies(&method),
+            cause: format!("{} {method}", target.contract),
+            subject: &method,
+            place,
+            parameter: None,
+            schema: None,
+            tally,
+            unit: Unit::Exchange,
+            of_payloads: self.exchanges,
+            values: Vec::new(),
+            known_to: Vec::new(),
+            notes: Vec::new(),
+        });
     }
 
     fn traffic_notes(&self, fact: &TrafficFact, subject: &str) -> Vec<String> {
@@ -180,5 +303,21 @@ fn seen_value(value: &str, tally: &Tally) -> SeenValue {
         count: tally.count,
         known_to: Vec::new(),
         near: None,
+    }
+}
+
+/// A finding about no operation.
+fn nowhere() -> FindingPlace {
+    FindingPlace {
+        target: None,
+        path: PathPattern::root(),
+    }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    match path.contains(['{', '*', ' ']) {
+        true => format!("'{path}'"),
+        false => path.to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! What a contract declares and no payload showed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::contract::Contract;
@@ -57,68 +58,120 @@ impl Judge<'_> {
         let profile = target.shape.path(id);
         let objects = profile.kinds[Kind::Object as usize];
         let strings = profile.kinds[Kind::String as usize];
-        let place = FindingPlace {
+        let place = || FindingPlace {
             target: Some(key.clone()),
             path: path.clone(),
         };
         for &node_id in nodes {
             let node = contract.graph.node(node_id);
-            let is_unseen = |name: &&Arc<str>| {
-                !node
-                    .object
-                    .required
-                    .iter()
-                    .any(|required| required.name == **name)
-                    && target.shape.key(id, name).is_none()
-            };
-            if objects >= UNSEEN_OBJECTS {
-                for name in node.object.names.iter().filter(is_unseen) {
-                    let finding = silent(
-                        &rules::UNSEEN_PROPERTY,
-                        name,
-                        format!(
-                            "declared property `{name}` was never seen in {objects} {}",
-                            plural(objects, "object")
-                        ),
-                        &place,
-                    );
-                    self.groups
-                        .insert(silent_cause(&finding, &node.place), finding);
+            let cause = |name: &str| (Place::clone(&node.place), key.side, name.to_owned());
+            let required = &node.object.required;
+            let is_required = |name: &Arc<str>| required.iter().any(|known| known.name == *name);
+            for name in node.object.names.iter().filter(|name| !is_required(name)) {
+                let met = self.unseen.properties.entry(cause(name)).or_default();
+                met.seen |= target.shape.key(id, name).is_some();
+                met.met += objects;
+                if objects > 0 {
+                    met.places.push(place());
                 }
             }
             if let Some(values) = &node.values
-                && strings >= UNSEEN_PER_VALUE * values.strings().count() as u64
+                && values.strings().next().is_some()
+                && strings > 0
             {
-                let seen = profile.enum_values.get(&node.place);
-                let unseen: Vec<&str> = values
-                    .strings()
-                    .filter(|value| seen.is_none_or(|seen| !seen.contains_key(*value)))
-                    .collect();
-                if unseen.is_empty() {
-                    continue;
+                let met = self.unseen.enums.entry(cause("")).or_default();
+                met.name = subject_of(path);
+                met.met += strings;
+                met.places.push(place());
+                let seen = profile.enum_values.get(&node.place).into_iter().flatten();
+                met.seen.extend(seen.map(|(value, _)| value.clone()));
+                if met.declared.is_empty() {
+                    met.declared = values.strings().map(Into::into).collect();
                 }
-                let mut finding = silent(
-                    &rules::UNSEEN_ENUM_VALUE,
-                    "",
-                    format!(
-                        "{} of {} enum values of {} were never seen in {strings} strings",
-                        unseen.len(),
-                        values.strings().count(),
-                        subject_of(path)
-                    ),
-                    &place,
-                );
-                let mut listed = unseen[..unseen.len().min(UNSEEN_LISTED)].join(", ");
-                if unseen.len() > UNSEEN_LISTED {
-                    listed.push_str(&format!(" and {} more", unseen.len() - UNSEEN_LISTED));
-                }
-                finding.notes.push(format!("never seen: {listed}"));
-                self.groups
-                    .insert(silent_cause(&finding, &node.place), finding);
             }
         }
     }
+
+    /// Turns what no payload showed into findings: one for each property or enum of a schema, however many
+    /// operations it is part of.
+    pub(super) fn unseen_findings(&mut self) {
+        for ((schema, side, name), met) in std::mem::take(&mut self.unseen.properties) {
+            if met.seen || met.met < UNSEEN_OBJECTS {
+                continue;
+            }
+            let message = format!(
+                "declared property `{name}` was never seen in {} {}",
+                met.met,
+                plural(met.met, "object")
+            );
+            let finding = silent(&rules::UNSEEN_PROPERTY, &name, message, met.places);
+            self.groups
+                .insert(silent_cause(&finding, &schema, side), finding);
+        }
+        for ((schema, side, _), met) in std::mem::take(&mut self.unseen.enums) {
+            let declared = met.declared.len();
+            if met.met < UNSEEN_PER_VALUE * declared as u64 {
+                continue;
+            }
+            let is_unseen = |value: &&Box<str>| !met.seen.contains(*value);
+            let unseen: Vec<&str> = met
+                .declared
+                .iter()
+                .filter(is_unseen)
+                .map(|value| &**value)
+                .collect();
+            if unseen.is_empty() {
+                continue;
+            }
+            let message = format!(
+                "{} of {declared} enum values of {} were never seen in {} strings",
+                unseen.len(),
+                met.name,
+                met.met
+            );
+            let mut finding = silent(&rules::UNSEEN_ENUM_VALUE, "", message, met.places);
+            let mut listed = unseen[..unseen.len().min(UNSEEN_LISTED)].join(", ");
+            if unseen.len() > UNSEEN_LISTED {
+                listed.push_str(&format!(" and {} more", unseen.len() - UNSEEN_LISTED));
+            }
+            finding.notes.push(format!("never seen: {listed}"));
+            self.groups
+                .insert(silent_cause(&finding, &schema, side), finding);
+        }
+    }
 }
+
+/// A schema, a side, and a property of it.
+type Declared = (Place, Option<Side>, String);
+
+/// What contracts declare, and whether payloads showed it.
+#[derive(Default)]
+pub(super) struct Unseen {
+    properties: BTreeMap<Declared, Property>,
+    enums: BTreeMap<Declared, Enum>,
+}
+
+/// A declared property.
+#[derive(Default)]
+struct Property {
+    seen: bool,
+    /// Objects that could have had it, and where they were.
+    met: u64,
+    places: Vec<FindingPlace>,
+}
+
+/// A declared enum.
+#[derive(Default)]
+struct Enum {
+    /// What has it, for people.
+    name: String,
+    declared: Vec<Box<str>>,
+    seen: BTreeSet<Box<str>>,
+    /// Strings that could have been any of its values, and where they were.
+    met: u64,
+    places: Vec<FindingPlace>,
+}
+
 /// The schemas of a path, without the variants that no value was.
 fn declared(
     contract: &Contract,
@@ -133,14 +186,19 @@ fn declared(
 }
 
 /// A finding about something that is not there.
-fn silent(rule: &'static Rule, subject: &str, message: String, place: &FindingPlace) -> Finding {
+fn silent(
+    rule: &'static Rule,
+    subject: &str,
+    message: String,
+    places: Vec<FindingPlace>,
+) -> Finding {
     Finding {
         rule,
         level: Level::Off,
         subject: subject.to_owned(),
         message,
         label: String::new(),
-        places: vec![place.clone()],
+        places,
         count: 0,
         unit: Unit::Payload,
         payloads: 0,
@@ -153,12 +211,11 @@ fn silent(rule: &'static Rule, subject: &str, message: String, place: &FindingPl
     }
 }
 
-fn silent_cause(finding: &Finding, schema: &Place) -> Cause {
-    let place = &finding.places[0];
+fn silent_cause(finding: &Finding, schema: &Place, side: Option<Side>) -> Cause {
     (
         finding.rule.id,
-        format!("{:?}", place.target),
-        format!("{schema} {}", place.path),
+        format!("{side:?}"),
+        schema.to_string(),
         finding.subject.clone(),
     )
 }

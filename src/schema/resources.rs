@@ -62,6 +62,8 @@ pub(super) struct Resources<'d> {
     /// The names that dynamic references ask for: only these can change what a schema means. That of
     /// `$recursiveRef` is empty.
     pub(super) dynamic_names: FxHashSet<&'d str>,
+    /// By ids as they are written: in a folder whose schemas have relative ids, authors mean them from its root.
+    by_written_id: FxHashMap<&'d str, ResourceId>,
     /// Ids that another schema has, too.
     pub(super) repeated_ids: Vec<(Place, String)>,
 }
@@ -101,6 +103,7 @@ impl<'d> Resources<'d> {
             by_uri: FxHashMap::default(),
             by_address: FxHashMap::default(),
             dynamic_names: FxHashSet::default(),
+            by_written_id: FxHashMap::default(),
             repeated_ids: Vec::new(),
         };
         for document in documents.iter() {
@@ -206,7 +209,9 @@ impl<'d> Resources<'d> {
                     };
                     self.repeated_ids.push((place, uri.clone()));
                 }
+                let written = id.trim_end_matches('#');
                 if std::ptr::eq(self.get(outer).value, value) {
+                    self.by_written_id.entry(written).or_insert(outer);
                     // A whole document goes by both: the URI it was read from, and its own.
                     self.by_uri.entry(uri.clone()).or_insert(outer);
                     self.list[outer as usize].uri = uri;
@@ -291,6 +296,9 @@ impl<'d> Resources<'d> {
         // An `$id` moves the base away from the files beside the document, where authors have them.
         let beside = join(&base.document, uri);
         if let Some(id) = beside.as_ref().and_then(|beside| self.by_uri.get(beside)) {
+            return Ok(*id);
+        }
+        if let Some(id) = self.by_written_id.get(uri) {
             return Ok(*id);
         }
         let missing = self.documents.missing(&absolute);
