@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Write,
     /// An input was read but is not what it should be.
     Format,
+    /// What was named as a contract is something else.
+    NoContract,
     /// A contract, version, operation or rule that does not exist was named.
     Unknown,
     /// A schema cannot be compiled.
@@ -47,6 +49,12 @@ impl Error {
             path: None,
             source: None,
         }))
+    }
+
+    /// The same with more to say.
+    pub(crate) fn adding(mut self, more: &str) -> Self {
+        self.0.message.push_str(more);
+        self
     }
 
     pub(crate) fn with_path(mut self, path: &Path) -> Self {

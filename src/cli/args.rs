@@ -28,6 +28,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Check captures against a contract.
     Check(CheckArguments),
+    /// Find what is wrong with contracts themselves.
+    Lint(LintArguments),
     /// Say what changed between two contracts, and whom it breaks.
     Diff(DiffArguments),
     /// Write the migration report: what changed, and what the captured traffic says of it.
@@ -56,7 +58,6 @@ pub(super) struct CheckArguments {
     ///
     /// JSON, NDJSON, raw HTTP (curl -i), HAR, and guides (Markdown or text with json, HTTP or Python
     /// blocks), each also in .gz or .zst.
-    /// Without captures the contract itself is checked.
     #[arg(value_name = "CAPTURES")]
     pub(super) captures: Vec<PathBuf>,
 
@@ -104,6 +105,34 @@ pub(super) struct CheckArguments {
     /// The walk that compares payloads with schemas; the reports are the same.
     #[arg(long, value_enum, default_value_t = EngineArgument::Streaming, value_name = "ENGINE")]
     pub(super) engine: EngineArgument,
+
+    /// Where reports go: `text`, `json` or `html` for standard output, `html=report.html` for a file; may
+    /// be given several times.
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = check_output)]
+    pub(super) output: Vec<OutputArgument>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintArguments {
+    /// Contracts: OpenAPI documents, JSON Schemas, folders of JSON Schemas, or built-in contracts.
+    #[arg(value_name = "CONTRACT", required = true)]
+    pub(super) contracts: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) reading: ReadingArguments,
+
+    /// What an OpenAPI `discriminator` does: its tag decides which variant is meant, or it is a hint, as
+    /// OpenAPI 3.1.1 says.
+    #[arg(long, value_enum, default_value_t = DiscriminatorArgument::Decide, value_name = "HOW")]
+    pub(super) discriminator: DiscriminatorArgument,
+
+    /// The lowest level of findings that makes the exit code 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
+    pub(super) fail_on: FailOn,
+
+    /// Set the level of a rule; may be given several times.
+    #[arg(long, alias = "severity", value_name = "RULE=LEVEL")]
+    pub(super) level: Vec<String>,
 
     /// Where reports go: `text`, `json` or `html` for standard output, `html=report.html` for a file; may
     /// be given several times.
@@ -192,15 +221,17 @@ pub(super) struct CaptureArguments {
     #[arg(long, value_name = "GLOB=SCHEMA", value_parser = schema_for)]
     pub(super) schema_for: Vec<(glob::Pattern, String)>,
 
-    /// The operation of payloads that come without method and URL.
+    /// The operation of payloads that come without method and URL; of other exchanges, only those of this
+    /// operation are looked at.
     #[arg(long, value_name = "ID")]
     pub(super) operation: Option<String>,
 
-    /// The side of payloads that come without method and URL.
+    /// The side of payloads that come without method and URL; of other exchanges, only this side is looked
+    /// at.
     #[arg(long, value_enum)]
     pub(super) side: Option<SideArgument>,
 
-    /// The status of responses that come without one.
+    /// The status of responses that come without one; of others, only those with this status are looked at.
     #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u16).range(100..=599))]
     pub(super) status: Option<u16>,
 

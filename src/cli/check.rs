@@ -4,15 +4,15 @@ use std::num::NonZeroUsize;
 
 use crate::capture::{self, Input};
 use crate::contract::Contract;
-use crate::error::Result;
-use crate::lint::{lint, unusable};
+use crate::error::{Error, ErrorKind, Result};
+use crate::lint::unusable;
 use crate::observe::{Engine, Observer, Options};
 use crate::report::{Report, TextOptions, html, json, text};
 use crate::rules::{Level, Policy, in_order, judge, judge_contract};
 
 use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument, OutputFormat};
 use super::chosen::Chosen;
-use super::levels::{levels, one_to_stdout};
+use super::levels::{exit_for, levels, one_to_stdout};
 use super::output::Output;
 use super::{Exit, Failure};
 
@@ -41,13 +41,21 @@ struct Check<'a> {
 pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exit, Failure> {
     let mut reading = arguments.reading.options(arguments.capture.schemas());
     reading.compile.discriminators_hint = arguments.discriminator == DiscriminatorArgument::Hint;
-    let chosen = Chosen::find(&arguments.contract, &reading)?;
+    if arguments.captures.is_empty() {
+        let message = format!(
+            "no captures were named: name files or folders, or `-` for standard input; `wiredrift lint {}` \
+             checks the contract itself",
+            arguments.contract
+        );
+        return Err(Error::new(ErrorKind::Read, message).into());
+    }
+    let chosen =
+        Chosen::find(&arguments.contract, &reading).map_err(|error| match error.kind() {
+            ErrorKind::NoContract => error.adding("; did you swap CAPTURES and --contract?"),
+            _ => error,
+        })?;
     let (asked, family) = (chosen.asked()?, chosen.family());
     let check = Check::resolve(arguments, &asked)?;
-    if check.inputs.is_empty() {
-        return check.contracts(&asked, output);
-    }
-
     let observer = check.observe(&asked, &family);
     let mut findings = judge(&observer.profile, &family, &check.policy);
     for contract in observer.asked() {
@@ -108,28 +116,6 @@ impl<'a> Check<'a> {
         Observer::merged(observers).unwrap_or_else(observer)
     }
 
-    /// Checks the contracts themselves.
-    fn contracts(&self, asked: &[&Contract], output: &mut Output) -> Result<Exit, Failure> {
-        let judged = asked.iter().flat_map(|contract| {
-            let facts = lint(contract);
-            judge_contract(contract, &facts, &self.policy)
-        });
-        let findings = in_order(judged.collect());
-        let report = Report::of_contracts(&self.arguments.contract, asked, findings);
-        self.write(&report, output)?;
-        output.flush()?;
-        Ok(self.exit_for(&report))
-    }
-
-    fn exit_for(&self, report: &Report) -> Exit {
-        let fails = |level| report.worst().is_some_and(|worst| worst >= level);
-        if self.fail_on.is_some_and(fails) {
-            Exit::Findings
-        } else {
-            Exit::Clean
-        }
-    }
-
     fn write(&self, report: &Report, output: &mut Output) -> Result<(), Failure> {
         let options = TextOptions {
             payloads: self.arguments.payloads,
@@ -159,8 +145,12 @@ impl<'a> Check<'a> {
         if !report.problems.is_empty() && !self.arguments.capture.keep_going {
             return Ok(Exit::Incomplete);
         }
+        if report.exchanges == 0 && report.problems.is_empty() {
+            output.error("the captures hold no exchanges", None);
+            return Ok(Exit::Incomplete);
+        }
+        let contract = &report.contract;
         if report.nothing_matched() {
-            let contract = &report.contract;
             output.error(
                 &format!(
                     "nothing in the captures belongs to {contract}; `wiredrift contracts {contract}` \
@@ -170,10 +160,15 @@ impl<'a> Check<'a> {
             );
             return Ok(Exit::Incomplete);
         }
-        if report.exchanges == 0 && report.problems.is_empty() {
-            output.error("the captures hold no exchanges", None);
-            return Ok(Exit::Incomplete);
+        match exit_for(self.fail_on, report.worst()) {
+            Exit::Clean if report.compared == 0 => {
+                output.error(
+                    &format!("nothing in the captures was compared with a schema of {contract}"),
+                    None,
+                );
+                Ok(Exit::Incomplete)
+            }
+            exit => Ok(exit),
         }
-        Ok(self.exit_for(report))
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rules::{Level, Rule};
 
+use super::Exit;
 use super::args::{FailOn, OutputArgument};
 
 impl FailOn {
@@ -16,6 +17,15 @@ impl FailOn {
             Self::Info => Some(Level::Info),
             Self::Never => None,
         }
+    }
+}
+
+/// How a run ends whose gravest finding is of this level.
+pub(super) fn exit_for(fail_on: Option<Level>, worst: Option<Level>) -> Exit {
+    let fails = |level| worst.is_some_and(|worst| worst >= level);
+    match fail_on.is_some_and(fails) {
+        true => Exit::Findings,
+        false => Exit::Clean,
     }
 }
 

@@ -9,6 +9,7 @@ mod diff;
 mod explain;
 mod git;
 mod levels;
+mod lint;
 mod output;
 mod pair;
 mod report;
@@ -107,6 +108,7 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut output = Output::new(color);
     let result = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &mut output),
+        Command::Lint(arguments) => lint::run(arguments, &mut output),
         Command::Diff(arguments) => diff::run(arguments, &mut output),
         Command::Report(arguments) => report::run(arguments, &mut output),
         Command::Upgrade(arguments) => upgrade::run(arguments, &mut output),

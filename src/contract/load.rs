@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{CompileOptions, Dialect};
+use crate::schema::CompileOptions;
 
 use super::files::Files;
+use super::kind::{Kind, kind_of};
 use super::{Contract, openapi, schema_dir};
 
 /// How contracts are read from files.
@@ -45,69 +46,22 @@ impl Contract {
         let folder = path.parent().unwrap_or(Path::new(""));
         let mut files = Files::new(folder, &options.refs)?;
         let uri = files.add(path, None)?;
-        let kind = kind_of(files.documents.get(&uri).unwrap_or(&Value::Null));
+        let kind = kind_of(files.documents.get(&uri).unwrap_or(&Value::Null), path);
         match kind {
             Kind::OpenApi(dialect) => {
                 files.gather(dialect);
                 openapi::contract(path, &uri, files.documents, options)
             }
             Kind::JsonSchema => schema_dir::file(path, &uri, files, options),
-            Kind::Other(message) => Err(Error::new(ErrorKind::Format, message).with_path(path)),
+            Kind::Unsupported(message) => {
+                Err(Error::new(ErrorKind::Format, message).with_path(path))
+            }
+            Kind::Other(what) => {
+                let message = format!(
+                    "this looks like {what}, not like a contract: an OpenAPI document or a JSON Schema"
+                );
+                Err(Error::new(ErrorKind::NoContract, message).with_path(path))
+            }
         }
     }
-}
-
-enum Kind {
-    OpenApi(Dialect),
-    JsonSchema,
-    /// Neither: what to say.
-    Other(String),
-}
-
-fn kind_of(root: &Value) -> Kind {
-    let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    if let Some(version) = root.get("openapi").map(text) {
-        return match version.split('.').collect::<Vec<_>>()[..] {
-            ["3", "0", ..] | ["3"] => Kind::OpenApi(Dialect::OpenApi30),
-            ["3", "1" | "2", ..] => Kind::OpenApi(Dialect::OpenApi31),
-            _ => Kind::Other(format!(
-                "OpenAPI {version} cannot be read; there is: 2.0 (as `swagger`), 3.0, 3.1, 3.2"
-            )),
-        };
-    }
-    if let Some(version) = root.get("swagger").map(text) {
-        return match version.as_str() {
-            "2.0" | "2" => Kind::OpenApi(Dialect::Swagger2),
-            _ => Kind::Other(format!("Swagger {version} cannot be read; there is: 2.0")),
-        };
-    }
-    for (key, name) in [
-        ("asyncapi", "AsyncAPI"),
-        ("arazzo", "Arazzo"),
-        ("overlay", "Overlay"),
-    ] {
-        if root.get(key).is_some() {
-            return Kind::Other(format!(
-                "it is an {name} document; a contract is OpenAPI or JSON Schema"
-            ));
-        }
-    }
-    let is_schema = match root {
-        Value::Bool(_) => true,
-        Value::Object(members) => {
-            members.is_empty() || members.keys().any(|key| schema_dir::is_keyword(key))
-        }
-        _ => false,
-    };
-    if is_schema {
-        return Kind::JsonSchema;
-    }
-    Kind::Other(
-        "it is neither an OpenAPI document (no `openapi` or `swagger` at its root) nor a JSON Schema \
-         (no keyword of one)"
-            .to_owned(),
-    )
 }

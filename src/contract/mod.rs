@@ -3,6 +3,7 @@
 mod builder;
 pub mod builtin;
 mod files;
+mod kind;
 mod load;
 mod media;
 mod openapi;

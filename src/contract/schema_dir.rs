@@ -10,15 +10,11 @@ use crate::schema::{Compiler, Dialect, Documents, Place, Problem, ProblemKind};
 use crate::source::Source;
 
 use super::files::{Files, uri_of};
+use super::kind::is_schema;
 use super::{
     Contract, LoadOptions, Operation, OperationKind, PathTemplate, Payload, Response, Security,
     StatusPattern,
 };
-
-/// Whether a key at the root of a document makes it a JSON Schema.
-pub(super) fn is_keyword(key: &str) -> bool {
-    key == "$defs" || key == "definitions" || Dialect::ALL.iter().any(|dialect| dialect.has(key))
-}
 
 /// A payload of a contract of schemas: the name that it is asked for by, and its URI.
 struct Entry {
@@ -115,13 +111,8 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
             );
             return Err(Error::new(ErrorKind::Format, message).with_path(path));
         }
-        let is_schema = match &parsed.value {
-            Value::Bool(_) => true,
-            Value::Object(members) => members.keys().any(|key| is_keyword(key)),
-            _ => false,
-        };
-        if !is_schema {
-            let message = format!("{} is no JSON Schema and was passed over", file.display());
+        if !is_schema(&parsed.value, file) {
+            let message = format!("{} is not a JSON Schema and was skipped", file.display());
             problems.push(Problem {
                 place: root_of(&uri),
                 kind: ProblemKind::Skipped(message),

@@ -281,7 +281,7 @@ fn a_folder_of_schemas_of_every_draft_is_one_contract() {
         .replace(&format!("{}/", folder.path().display()), "");
     insta::assert_snapshot!(told, @"
     `broken.json` leads nowhere: broken.json:1:1: EOF while parsing an object
-    notes.json is no JSON Schema and was passed over
+    notes.json is not a JSON Schema and was skipped
     ");
 }
 

@@ -37,6 +37,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         };
         for parameter in &operation.parameters {
             let name = sanitised(&parameter.name);
+            let is_compared =
+                parameter.schema.is_some() && !sent.texts(graph, operation, parameter).is_empty();
+            self.profile.compared += u64::from(is_compared);
             match sent.parameter(graph, operation, parameter) {
                 Found::Good(undeclared) => {
                     // A form that is an object names its own members.

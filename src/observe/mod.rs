@@ -6,6 +6,7 @@
 
 mod apart;
 mod deviation;
+mod exchange;
 mod expectation;
 mod explain;
 mod fit;

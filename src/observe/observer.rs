@@ -4,15 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::capture::redact::sanitised;
-use crate::capture::{
-    Body, Exchange, Hint, Line, Problem, Remark, RemarkKind, Request, Response, Sink, SourceRead,
-};
-use crate::contract::{Contract, Operation, Route, Target};
+use crate::capture::{Body, Exchange, Hint, Line, Problem, Remark, RemarkKind, Sink, SourceRead};
+use crate::contract::Contract;
 use crate::json::{Document, SyntaxError};
 use crate::location::{Origin, Side};
 use crate::schema::{Graph, NodeId};
 
-use super::expectation::{Said, allows_body, best_fit, best_split};
+use super::expectation::{Said, allows_body, best_fit};
 use super::guess::Candidates;
 use super::merge::Mark;
 use super::options::{Hinted, Options};
@@ -25,7 +23,7 @@ use super::stream::{Scales, Streams};
 use super::streamed::Head;
 use super::tally::Keyed;
 use super::walk::Walk;
-use super::watch::{RoutedPayload, RoutedRequest, Watcher};
+use super::watch::{RoutedPayload, Watcher};
 
 /// Verdicts on single payloads that are kept for the report.
 pub(super) const JUDGED_KEPT: usize = 1_000;
@@ -229,7 +227,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     }
 
     /// A payload that was not compared.
-    fn unjudged(
+    pub(super) fn unjudged(
         &mut self,
         body: &Body<'_>,
         target: Option<TargetKey>,
@@ -238,120 +236,6 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     ) {
         self.watcher.unjudged(body, target.as_ref(), verdict, why);
         self.verdict(&body.origin, target, verdict, Vec::new());
-    }
-
-    /// An exchange with method and URL.
-    fn routed(&mut self, request: &Request<'_>, response: Option<&Response<'_>>, hint: &Hint) {
-        let target = Target::parse(&request.target);
-        let host = target.host.clone().or_else(|| {
-            let host = request.headers.get("host")?;
-            Some(host.to_ascii_lowercase())
-        });
-        let (mut found, mut others) = (Vec::new(), Vec::new());
-        for contract in self.versions.asked.clone() {
-            match contract.route(&request.method, &target) {
-                Route::Operation(operation, values) => {
-                    let place = Destination {
-                        contract,
-                        operation,
-                        side: Side::Request,
-                        status: None,
-                    };
-                    found.push((place, values));
-                }
-                Route::OtherMethod(operations) => others.push((contract, operations)),
-                Route::Unknown => {}
-            }
-        }
-        let versions: Vec<Destination<'c>> = found.iter().map(|(place, _)| *place).collect();
-        if let Some(index) = self.versions.spoken_by(&versions, hint, request, response) {
-            let (place, values) = found.swap_remove(index);
-            let values = best_split(&place, request, &target, values);
-            self.profile.matched += 1;
-            if let Some(host) = host {
-                self.profile.hosts.entry(host).or_default().0 += 1;
-            }
-            self.watcher.request(&RoutedRequest {
-                contract: place.contract,
-                operation: place.operation,
-                request,
-                target: &target,
-                path_values: &values,
-                response,
-            });
-            self.request(&place, request, &target, &values, response);
-            self.response(&place, response);
-            return;
-        }
-        if others.is_empty()
-            && let Some(place) = self.versions.incoming(&self.options.hint)
-        {
-            self.profile.matched += 1;
-            let body = request.body.as_ref();
-            self.message(&place, body, request.body_left_out, &request.line);
-            return self.response(&place, response);
-        }
-        self.unrouted(request, &target, host, &others);
-        let bodies = [
-            request.body.as_ref(),
-            response.and_then(|r| r.body.as_ref()),
-        ];
-        for body in bodies.into_iter().flatten().filter(|body| body.is_json()) {
-            if self.is_sound(body, None) {
-                self.unjudged(body, None, Verdict::Unmatched, "");
-            }
-        }
-    }
-
-    /// The response of an exchange whose operation is known; `place` is its request.
-    fn response(&mut self, place: &Destination<'c>, response: Option<&Response<'_>>) {
-        let Some(response) = response else { return };
-        let place = Destination {
-            side: Side::Response,
-            status: Some(response.status),
-            ..*place
-        };
-        let body = response.body.as_ref();
-        self.message(&place, body, response.body_left_out, &response.line);
-    }
-
-    /// Says why a request has no operation.
-    fn unrouted(
-        &mut self,
-        request: &Request<'_>,
-        target: &Target,
-        host: Option<String>,
-        others: &[(&'c Contract, Vec<&'c Operation>)],
-    ) {
-        let method = sanitised(&request.method);
-        let Some((contract, operations)) = others.first() else {
-            let subject = format!("{method} {}", sanitised(&target.folded_path()));
-            let fact = TrafficFact::UnknownOperation {
-                host: host.map(|host| sanitised(&host)),
-            };
-            return self.fact(
-                &fact,
-                &subject,
-                &Sighting::of_part(&request.line, &target.path),
-            );
-        };
-        self.profile.matched += 1;
-        // HTTP itself gives these to every resource (RFC 9110 section 9.3): a preflight is no drift.
-        if matches!(method.as_str(), "OPTIONS" | "HEAD") {
-            return;
-        }
-        let mut known: Vec<String> = operations.iter().map(|o| o.method.clone()).collect();
-        known.sort();
-        let fact = TrafficFact::OtherMethod {
-            contract: contract.reference().into(),
-            path: operations[0].path.to_string(),
-            known,
-        };
-        self.fact(
-            &fact,
-            &method,
-            &Sighting::of_part(&request.line, &request.method),
-        );
     }
 
     /// One side of an exchange whose operation is known.
@@ -437,6 +321,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let placeholders = placeholders.max(u64::from(body.has_stand_ins()));
         let verdict = Verdict::of(deviations, placeholders);
         target.count(verdict);
+        self.profile.compared += 1;
         if verdict == Verdict::Deviates {
             self.other_version(place, body, &Head::of(body));
         }
@@ -454,7 +339,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     }
 
     /// Whether a body that is compared with nothing is JSON, but for placeholders; what is wrong with it is a fact.
-    fn is_sound(&mut self, body: &Body<'_>, target: Option<&TargetKey>) -> bool {
+    pub(super) fn is_sound(&mut self, body: &Body<'_>, target: Option<&TargetKey>) -> bool {
         let parsed = body.parse();
         if parsed.is_err() && placeholder::with_strings(body).is_some() {
             self.payloads += 1;
@@ -593,9 +478,12 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
 }
 
 impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
-    fn exchange(&mut self, exchange: Exchange<'_>) {
+    fn exchange(&mut self, mut exchange: Exchange<'_>) {
         self.profile.exchanges += 1;
         self.payloads += 1;
+        if !self.filter(&mut exchange) {
+            return self.leave_out();
+        }
         self.watcher.exchange(&exchange);
         for remark in &exchange.remarks {
             self.remark(remark);

@@ -22,6 +22,12 @@ pub struct Profile {
     pub exchanges: u64,
     /// Exchanges for which an operation, or at least its path, was found.
     pub matched: u64,
+    /// Payloads and requests that were compared with a schema.
+    pub compared: u64,
+    /// Exchanges that were left out, since another operation, side or status was asked for.
+    pub left_out: u64,
+    /// Operations that requests went to: `name@version` of the contract, and the id.
+    pub exercised: BTreeMap<(Arc<str>, Arc<str>), Count>,
     /// Hosts of requests for which an operation was found.
     pub hosts: BTreeMap<String, Count>,
     /// What came out for each payload.
@@ -36,6 +42,9 @@ impl AddAssign<&Self> for Profile {
     fn add_assign(&mut self, other: &Self) {
         self.exchanges += other.exchanges;
         self.matched += other.matched;
+        self.compared += other.compared;
+        self.left_out += other.left_out;
+        merge(&mut self.exercised, &other.exercised);
         merge(&mut self.hosts, &other.hosts);
         merge(&mut self.verdicts, &other.verdicts);
         merge(&mut self.targets, &other.targets);

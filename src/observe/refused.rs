@@ -23,6 +23,10 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         path_values: &[(&str, String)],
         response: Option<&Response<'_>>,
     ) {
+        // Only the response was asked for.
+        if self.options.hint.side == Some(Side::Response) {
+            return;
+        }
         let body = request.body.as_ref();
         let status = response.map(|response| response.status);
         let refused = status.filter(|status| (400..500).contains(status));

@@ -61,6 +61,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         head: &Head<'_>,
     ) {
         self.payloads += 1;
+        self.profile.compared += 1;
         let verdict = outcome.verdict;
         if verdict == Verdict::Deviates {
             self.other_version(place, body, head);

@@ -45,6 +45,14 @@ struct JsonSummary {
     exchanges: u64,
     /// Exchanges for which an operation, or at least its path, was found.
     matched: u64,
+    /// Exchanges that were left out by `--operation`, `--side` or `--status`.
+    left_out: u64,
+    /// Payloads and requests that were compared with a schema.
+    compared: u64,
+    /// Operations of the contract; 0 where its version was left open.
+    operations: usize,
+    /// Those that no exchange exercised.
+    unexercised: Vec<String>,
     /// Payloads with a verdict.
     payloads: u64,
     /// Payloads whose verdict is listed under `payloads` of the report.
@@ -249,6 +257,10 @@ impl From<&Report> for JsonReport {
             summary: JsonSummary {
                 exchanges: report.exchanges,
                 matched: report.matched,
+                left_out: report.left_out,
+                compared: report.compared,
+                operations: report.operations,
+                unexercised: report.unexercised.clone(),
                 payloads: report.payloads(),
                 payloads_listed: report.judged.len(),
                 unusable: report.unusable,

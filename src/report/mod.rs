@@ -10,6 +10,7 @@ mod text;
 pub mod upgrade;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::capture::{Problem, SourceRead};
 use crate::contract::Contract;
@@ -29,6 +30,14 @@ pub struct Report {
     pub exchanges: u64,
     /// Exchanges for which an operation, or at least its path, was found.
     pub matched: u64,
+    /// Exchanges that were left out, since another operation, side or status was asked for.
+    pub left_out: u64,
+    /// Payloads and requests that were compared with a schema.
+    pub compared: u64,
+    /// Operations of the contract, and those that no exchange exercised; where one version was asked for.
+    pub operations: usize,
+    /// The ids of those, in the order of the contract.
+    pub unexercised: Vec<String>,
     /// Whether the version was left open, so that each payload may speak another one.
     pub versions_open: bool,
     /// Parts of the contract that could not be used, so that traffic was not compared with them.
@@ -93,6 +102,13 @@ impl Report {
         let asked = observer.asked();
         let versions_open = asked.len() > 1;
         let unusable = asked.iter().map(|contract| contract.unusable()).sum();
+        let (operations, unexercised) = match asked {
+            [contract] => (
+                contract.operations.len(),
+                unexercised(contract, &observer.profile),
+            ),
+            _ => (0, Vec::new()),
+        };
         let Observer {
             profile,
             problems,
@@ -108,6 +124,10 @@ impl Report {
             contract_checked: None,
             exchanges: profile.exchanges,
             matched: profile.matched,
+            left_out: profile.left_out,
+            compared: profile.compared,
+            operations,
+            unexercised,
             versions: versions(&profile),
             verdicts: profile
                 .verdicts
@@ -157,8 +177,23 @@ impl Report {
     /// nobody can say.
     #[must_use]
     pub fn nothing_matched(&self) -> bool {
-        self.exchanges > 0 && self.matched == 0 && self.with_verdict(Verdict::Malformed) == 0
+        self.exchanges > self.left_out
+            && self.matched == 0
+            && self.with_verdict(Verdict::Malformed) == 0
     }
+}
+
+/// The operations that no request went to and no payload was compared with.
+fn unexercised(contract: &Contract, profile: &Profile) -> Vec<String> {
+    let reference: Arc<str> = contract.reference().into();
+    let is_exercised = |id: &str| {
+        let by_request = (Arc::clone(&reference), Arc::from(id));
+        let mut targets = profile.targets.keys();
+        profile.exercised.contains_key(&by_request)
+            || targets.any(|key| *key.contract == *reference && *key.operation == *id)
+    };
+    let ids = contract.operations.iter().map(|operation| &operation.id);
+    ids.filter(|id| !is_exercised(id)).cloned().collect()
 }
 
 fn versions(profile: &Profile) -> Vec<(String, u64)> {

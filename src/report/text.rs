@@ -392,6 +392,7 @@ fn write_checked(out: &mut String, report: &Report) {
         put!(out, ": {}", verdicts.join(", "));
     }
     out.push_str(".\n");
+    write_coverage(out, report);
     if report.versions_open && !report.versions.is_empty() {
         let versions: Vec<String> = report
             .versions
@@ -417,6 +418,50 @@ fn write_checked(out: &mut String, report: &Report) {
             "{BOLD}{} {fit} {version} better than {}: check {them} against that.{BOLD:#}\n",
             counted(count, "payload"),
             report.contract
+        );
+    }
+}
+
+/// How much of the captures belongs to the contract, and which operations they never exercised.
+fn write_coverage(out: &mut String, report: &Report) {
+    /// Operations that are listed.
+    const LISTED: usize = 5;
+    let others = report
+        .exchanges
+        .saturating_sub(report.matched + report.left_out);
+    if report.matched > 0 && others > 0 {
+        put!(
+            out,
+            "{} {} to the contract, {others} {} not.\n",
+            counted(report.matched, "exchange"),
+            if report.matched == 1 {
+                "belongs"
+            } else {
+                "belong"
+            },
+            if others == 1 { "does" } else { "do" },
+        );
+    }
+    if report.left_out > 0 {
+        put!(
+            out,
+            "{} left out by --operation, --side or --status.\n",
+            counted(report.left_out, "exchange")
+        );
+    }
+    if report.matched > 0 && !report.unexercised.is_empty() {
+        let ids = report.unexercised.iter().take(LISTED);
+        let listed: Vec<String> = ids.map(|id| sanitised(id)).collect();
+        let more = match report.unexercised.len().saturating_sub(LISTED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        put!(
+            out,
+            "Not exercised: {} of {}: {}{more}.\n",
+            report.unexercised.len(),
+            counted(report.operations as u64, "operation"),
+            listed.join(", ")
         );
     }
 }

@@ -526,11 +526,11 @@ fn documents_that_are_no_contract_are_refused() {
             .to_string()
             .replace(&format!("{}/", folder.path().display()), "")
     };
-    insta::assert_snapshot!(refused("a.yaml", "openapi: 4.0.0\n"), @"a.yaml: OpenAPI 4.0.0 cannot be read; there is: 2.0 (as `swagger`), 3.0, 3.1, 3.2");
-    insta::assert_snapshot!(refused("a.yaml", "swagger: '1.2'\n"), @"a.yaml: Swagger 1.2 cannot be read; there is: 2.0");
-    insta::assert_snapshot!(refused("a.yaml", "asyncapi: 2.0.0\n"), @"a.yaml: it is an AsyncAPI document; a contract is OpenAPI or JSON Schema");
-    insta::assert_snapshot!(refused("a.json", "[1]"), @"a.json: it is neither an OpenAPI document (no `openapi` or `swagger` at its root) nor a JSON Schema (no keyword of one)");
-    insta::assert_snapshot!(refused("a.yaml", "hello: world\n"), @"a.yaml: it is neither an OpenAPI document (no `openapi` or `swagger` at its root) nor a JSON Schema (no keyword of one)");
+    insta::assert_snapshot!(refused("a.yaml", "openapi: 4.0.0\n"), @"a.yaml: OpenAPI 4.0.0 is not supported; supported versions: 2.0 (as `swagger`), 3.0, 3.1, 3.2");
+    insta::assert_snapshot!(refused("a.yaml", "swagger: '1.2'\n"), @"a.yaml: Swagger 1.2 is not supported; supported version: 2.0");
+    insta::assert_snapshot!(refused("a.yaml", "asyncapi: 2.0.0\n"), @"a.yaml: this is an AsyncAPI document; a contract is OpenAPI or JSON Schema");
+    insta::assert_snapshot!(refused("a.json", "[1]"), @"a.json: this looks like a payload, not like a contract: an OpenAPI document or a JSON Schema");
+    insta::assert_snapshot!(refused("a.yaml", "hello: world\n"), @"a.yaml: this looks like a payload, not like a contract: an OpenAPI document or a JSON Schema");
     insta::assert_snapshot!(refused("a.yaml", ""), @"a.yaml:1:1: the document is empty");
     insta::assert_snapshot!(refused("a.json", "{\"openapi\": }"), @"a.json:1:13: expected value");
     let gone = Contract::load(Path::new("gone.yaml"), &LoadOptions::default());

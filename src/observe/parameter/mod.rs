@@ -103,7 +103,7 @@ impl Sent<'_> {
     }
 
     /// The names and texts that belong to a parameter, still encoded.
-    fn texts(
+    pub(super) fn texts(
         &self,
         graph: &Graph,
         operation: &Operation,

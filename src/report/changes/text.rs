@@ -241,7 +241,7 @@ fn write_summary(out: &mut String, report: &DiffReport, options: DiffOptions) {
         };
         put!(
             out,
-            "{parts}, so something may be missing here: `wiredrift check --contract` \
+            "{parts}, so something may be missing here: `wiredrift lint` \
              says what.\n"
         );
     }

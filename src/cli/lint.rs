@@ -1,0 +1,48 @@
+//! `wiredrift lint`
+
+use crate::error::Result;
+use crate::lint::lint;
+use crate::report::{Report, TextOptions, html, json, text};
+use crate::rules::{Policy, in_order, judge_contract};
+
+use super::args::{DiscriminatorArgument, LintArguments, OutputFormat};
+use super::chosen::Chosen;
+use super::levels::{exit_for, levels, one_to_stdout};
+use super::output::Output;
+use super::{Exit, Failure};
+
+pub(super) fn run(arguments: &LintArguments, output: &mut Output) -> Result<Exit, Failure> {
+    one_to_stdout(&arguments.output)?;
+    let policy = Policy {
+        strict: false,
+        levels: levels(&arguments.level)?,
+    };
+    let mut reading = arguments.reading.options(Vec::new());
+    reading.compile.discriminators_hint = arguments.discriminator == DiscriminatorArgument::Hint;
+    let chosen: Vec<Chosen> = arguments
+        .contracts
+        .iter()
+        .map(|contract| Chosen::find(contract, &reading))
+        .collect::<Result<_>>()?;
+    let mut contracts = Vec::new();
+    for chosen in &chosen {
+        contracts.extend(chosen.asked()?);
+    }
+    let judged = contracts.iter().flat_map(|contract| {
+        let facts = lint(contract);
+        judge_contract(contract, &facts, &policy)
+    });
+    let findings = in_order(judged.collect());
+    let name = arguments.contracts.join(", ");
+    let report = Report::of_contracts(&name, &contracts, findings);
+    for target in &arguments.output {
+        let rendered = match target.format {
+            OutputFormat::Text => text(&report, TextOptions::default()),
+            OutputFormat::Html => html(&report),
+            OutputFormat::Json | OutputFormat::Markdown => json(&report),
+        };
+        output.write(&rendered, target.path.as_deref())?;
+    }
+    output.flush()?;
+    Ok(exit_for(arguments.fail_on.level(), report.worst()))
+}

@@ -1,0 +1,485 @@
+//! `wiredrift check` and `lint` from end to end: what a run without anything to check says, what is left out, and what
+//! everyday contracts and captures give.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// Runs the binary in a folder: exit code, standard output, standard error.
+fn run(folder: &Path, arguments: &[&str], input: &str) -> (i32, String, String) {
+    let output = Command::cargo_bin("wiredrift")
+        .expect("built")
+        .current_dir(folder)
+        .args(arguments)
+        .write_stdin(input)
+        .output()
+        .expect("runs");
+    (
+        output.status.code().expect("a code"),
+        String::from_utf8(output.stdout).expect("UTF-8"),
+        String::from_utf8(output.stderr).expect("UTF-8"),
+    )
+}
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+    folder
+}
+
+/// The JSON report of a check.
+fn report(folder: &Path, arguments: &[&str]) -> Value {
+    let arguments = [&["check"], arguments, &["--output", "json"]].concat();
+    let (code, stdout, stderr) = run(folder, &arguments, "");
+    serde_json::from_str(&stdout).unwrap_or_else(|_| panic!("exit {code}: {stdout}{stderr}"))
+}
+
+/// Level, rule and message of each finding.
+fn findings(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().expect("a list");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    findings
+        .iter()
+        .map(|it| {
+            format!(
+                "{}[{}] {}",
+                text(&it["level"]),
+                text(&it["rule"]),
+                text(&it["message"])
+            )
+        })
+        .collect()
+}
+
+const SHOP: &str = "\
+openapi: 3.0.3
+info: {title: Shop, version: '1'}
+paths:
+  /items:
+    get:
+      operationId: listItems
+      responses: {'200': {description: items, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Item'}}}}}}
+    post:
+      operationId: addItem
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/Item'}}}}
+      responses:
+        '201': {description: added, content: {application/json: {schema: {$ref: '#/components/schemas/Item'}}}}
+        '422': {description: no}
+  /items/{id}:
+    get:
+      operationId: getItem
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses: {'200': {description: item, content: {application/json: {schema: {$ref: '#/components/schemas/Item'}}}}}
+    delete:
+      operationId: dropItem
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses: {'204': {description: gone}}
+  /ping:
+    get: {operationId: ping, responses: {'204': {description: pong}}}
+components:
+  schemas:
+    Item: {type: object, required: [id, name], properties: {id: {type: integer}, name: {type: string}}}
+";
+
+const GOOD: &str = "GET /items/1 HTTP/1.1\nHost: shop.test\n\nHTTP/1.1 200 OK\nContent-Type: application/json\n\n{\"id\": 1, \"name\": \"soap\"}\n";
+
+/// Nothing is green unless something was checked.
+#[test]
+fn a_run_without_anything_to_check_fails() {
+    let ping = "GET /ping HTTP/1.1\nHost: shop.test\n\nHTTP/1.1 204 No Content\n\n";
+    let folder = folder(&[
+        ("api.yaml", SHOP),
+        ("good.http", GOOD),
+        ("ping.http", ping),
+        ("other.http", &GOOD.replace("/items/1", "/other")),
+        (
+            "plain.http",
+            "GET /items/1 HTTP/1.1\n\nHTTP/1.1 200 OK\nContent-Type: text/plain\n\nsoap\n",
+        ),
+        ("broken.json", "\u{0}"),
+        (
+            "cassette.json",
+            r#"{"http_interactions": [{"request": {"method": "get", "uri": "/"}, "response": {"status": {"code": 200}}}]}"#,
+        ),
+        ("empty/.keep", ""),
+    ]);
+    let table: [(&[&str], i32, &str); 11] = [
+        (
+            &["check", "--contract", "api.yaml"],
+            2,
+            "`wiredrift lint api.yaml` checks the contract itself",
+        ),
+        (&["check", "no-*.har", "--contract", "api.yaml"], 2, ""),
+        (&["check", "empty", "--contract", "api.yaml"], 2, ""),
+        (
+            &["check", "empty", "--contract", "api.yaml", "--keep-going"],
+            2,
+            "hold no exchanges|compared with a schema",
+        ),
+        (
+            &["check", "ping.http", "--contract", "api.yaml"],
+            2,
+            "nothing in the captures was compared with a schema of api.yaml",
+        ),
+        (
+            &["check", "other.http", "--contract", "api.yaml"],
+            2,
+            "nothing in the captures belongs to api.yaml",
+        ),
+        (&["check", "cassette.json", "--contract", "api.yaml"], 2, ""),
+        (
+            &[
+                "check",
+                "cassette.json",
+                "--contract",
+                "api.yaml",
+                "--keep-going",
+            ],
+            2,
+            "compared with a schema",
+        ),
+        (
+            &["check", "good.http", "ping.http", "--contract", "api.yaml"],
+            0,
+            "",
+        ),
+        // The path was compared with the schema of its parameter.
+        (&["check", "plain.http", "--contract", "api.yaml"], 0, ""),
+        (&["lint", "api.yaml"], 0, ""),
+    ];
+    for (arguments, expected, said) in table {
+        let (code, stdout, stderr) = run(folder.path(), arguments, "");
+        assert_eq!(code, expected, "{arguments:?}\n{stdout}{stderr}");
+        let is_said = said.split('|').any(|said| stderr.contains(said));
+        assert!(is_said, "{arguments:?}\n{stdout}{stderr}");
+    }
+    let (code, _, stderr) = run(folder.path(), &["check", "--contract", "api.yaml"], GOOD);
+    assert_eq!(code, 2, "what is piped in is read for `-` alone: {stderr}");
+    let (code, ..) = run(
+        folder.path(),
+        &["check", "-", "--contract", "api.yaml"],
+        GOOD,
+    );
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn what_is_no_contract_is_refused() {
+    let folder = folder(&[
+        ("api.yaml", SHOP),
+        ("good.http", GOOD),
+        (
+            "tea.json",
+            r#"{"id": 1, "title": "Tea", "description": "nice"}"#,
+        ),
+        ("a.har", r#"{"log": {"version": "1.2", "entries": []}}"#),
+        (
+            "package.json",
+            r#"{"name": "x", "version": "1.0.0", "scripts": {}}"#,
+        ),
+    ]);
+    for (contract, what) in [
+        ("tea.json", "a payload"),
+        ("a.har", "a HAR"),
+        ("package.json", "a package.json"),
+    ] {
+        let arguments = ["check", "good.http", "--contract", contract];
+        let (code, _, stderr) = run(folder.path(), &arguments, "");
+        let expected = format!(
+            "error: {contract}: this looks like {what}, not like a contract: an OpenAPI document or a JSON \
+             Schema; did you swap CAPTURES and --contract?\n"
+        );
+        assert_eq!((code, stderr), (2, expected));
+    }
+    let (code, _, stderr) = run(folder.path(), &["lint", "tea.json"], "");
+    assert!(code == 2 && !stderr.contains("swap"), "{stderr}");
+}
+
+/// What a capture says of itself is not overruled: other exchanges are left out, and counted.
+#[test]
+fn operation_side_and_status_choose_among_exchanges() {
+    let refused = "POST /items HTTP/1.1\nContent-Type: application/json\n\n{\"id\": \"x\", \"name\": \"a\"}\n\nHTTP/1.1 422 No\n\n";
+    let added = "POST /items HTTP/1.1\nContent-Type: application/json\n\n{\"id\": \"x\", \"name\": \"a\"}\n\nHTTP/1.1 201 Created\nContent-Type: application/json\n\n{\"id\": 7}\n";
+    let folder = folder(&[
+        ("api.yaml", SHOP),
+        ("log.http", &[GOOD, refused, added].join("\n")),
+        ("one.json", "{\"id\": 1}"),
+    ]);
+    let table: [(&[&str], u64, &[&str]); 7] = [
+        (
+            &[],
+            0,
+            &[
+                "error[wrong-type] `id` is a string, not an integer",
+                "error[missing-property] required property `name` is missing",
+                "info[refused-request] requests of addItem that break the contract were rejected by the server with 422, as they should be",
+            ],
+        ),
+        (&["--operation", "getItem"], 2, &[]),
+        (
+            &["--operation", "addItem", "--status", "201"],
+            2,
+            &[
+                "error[wrong-type] `id` is a string, not an integer",
+                "error[missing-property] required property `name` is missing",
+            ],
+        ),
+        (
+            &["--side", "response"],
+            0,
+            &["error[missing-property] required property `name` is missing"],
+        ),
+        (
+            &["--side", "request", "--status", "201"],
+            2,
+            &["error[wrong-type] `id` is a string, not an integer"],
+        ),
+        (
+            &["--status", "422"],
+            2,
+            &[
+                "info[refused-request] requests of addItem that break the contract were rejected by the server with 422, as they should be",
+            ],
+        ),
+        (
+            &["--strict-requests"],
+            0,
+            &[
+                "error[wrong-type] `id` is a string, not an integer",
+                "error[missing-property] required property `name` is missing",
+            ],
+        ),
+    ];
+    for (arguments, left_out, expected) in table {
+        let arguments = [&["log.http", "--contract", "api.yaml"], arguments].concat();
+        let report = report(folder.path(), &arguments);
+        assert_eq!(report["summary"]["left_out"], left_out, "{arguments:?}");
+        let mut found = findings(&report);
+        found.sort();
+        let mut expected = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{arguments:?}");
+    }
+    // The status that was given is the one that is shown.
+    let arguments = [
+        "one.json",
+        "--contract",
+        "api.yaml",
+        "--operation",
+        "getItem",
+        "--status",
+        "200",
+    ];
+    let target = &report(folder.path(), &arguments)["payloads"][0]["target"];
+    assert_eq!(
+        (&target["operation"], &target["status"]),
+        (&"getItem".into(), &200.into())
+    );
+}
+
+#[test]
+fn a_known_status_is_shown_as_it_is() {
+    let api = SHOP.replace("{'204': {description: pong}}", "{default: {description: any, content: {application/json: {schema: {type: object, required: [m]}}}}}");
+    let folder = folder(&[
+        ("api.yaml", &api),
+        ("ping.json", "{\"m\": 1}"),
+        (
+            "error.http",
+            "HTTP/1.1 404 No\nContent-Type: application/json\n\n{\"m\": 1}\n",
+        ),
+    ]);
+    for (capture, arguments, status) in [
+        ("ping.json", &["--status", "204"][..], 204),
+        ("error.http", &[], 404),
+    ] {
+        let arguments = [
+            &[capture, "--contract", "api.yaml", "--operation", "ping"],
+            arguments,
+        ]
+        .concat();
+        let report = report(folder.path(), &arguments);
+        assert_eq!(
+            report["payloads"][0]["target"]["status"], status,
+            "{arguments:?} {report}"
+        );
+    }
+}
+
+/// How much of the captures belongs to the contract, and what they never exercised.
+#[test]
+fn the_summary_says_what_was_covered() {
+    let folder = folder(&[
+        ("api.yaml", SHOP),
+        (
+            "log.http",
+            &[GOOD, "GET /other HTTP/1.1\nHost: shop.test\n\n"].join("\n"),
+        ),
+    ]);
+    let (code, stdout, _) = run(
+        folder.path(),
+        &["check", "log.http", "--contract", "api.yaml"],
+        "",
+    );
+    assert_eq!(code, 0, "{stdout}");
+    assert!(
+        stdout.contains("1 exchange belongs to the contract, 1 does not.\n"),
+        "{stdout}"
+    );
+    assert!(
+        stdout.contains("Not exercised: 4 of 5 operations: listItems, addItem, dropItem, ping.\n"),
+        "{stdout}"
+    );
+}
+
+/// A payload that was met at several paths of one schema counts once, and in several operations in each.
+#[test]
+fn payloads_of_a_finding_are_counted_once_each() {
+    let api = "\
+openapi: 3.0.3
+info: {title: T, version: '1'}
+paths:
+  /a: {get: {operationId: a, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pair'}}}}}}}
+  /b: {get: {operationId: b, responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Pair'}}}}}}}
+components:
+  schemas:
+    Pair: {type: object, properties: {left: {$ref: '#/components/schemas/End'}, right: {$ref: '#/components/schemas/End'}}}
+    End: {type: object, properties: {n: {type: integer}}}
+";
+    let exchange = |path: &str, body: &str| {
+        format!(
+            "GET {path} HTTP/1.1\nHost: h\n\nHTTP/1.1 200 OK\nContent-Type: application/json\n\n{body}\n\n"
+        )
+    };
+    let log: String = [
+        exchange("/a", r#"{"left": {"n": "x"}, "right": {"n": "y"}}"#),
+        exchange("/a", r#"{"left": {"n": "x"}, "right": {"n": 1}}"#),
+        exchange("/a", r#"{"left": {"n": 1}}"#),
+        exchange("/b", r#"{"right": {"n": "x"}}"#),
+    ]
+    .concat();
+    let folder = folder(&[("api.yaml", api), ("log.http", &log)]);
+    let report = report(folder.path(), &["log.http", "--contract", "api.yaml"]);
+    let finding = &report["findings"][0];
+    let numbers = ["count", "payloads", "of_payloads"].map(|key| finding[key].as_u64());
+    assert_eq!(numbers, [Some(4), Some(3), Some(4)], "{finding}");
+    assert_eq!(finding["places"].as_array().map(Vec::len), Some(3));
+}
+
+/// A component that several operations share is one cause, also of what was never seen.
+#[test]
+fn what_a_shared_component_never_showed_is_one_finding() {
+    let mut api = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n".to_owned();
+    let mut log = String::new();
+    for index in 0..3 {
+        api.push_str(&format!("  /p{index}: {{get: {{operationId: get{index}, responses: {{'200': {{description: d, content: {{application/json: {{schema: {{$ref: '#/components/schemas/T'}}}}}}}}}}}}, delete: {{operationId: del{index}, responses: {{'204': {{description: d}}}}}}}}\n"));
+        for _ in 0..10 {
+            let seen = if index == 2 { ", \"late\": 1" } else { "" };
+            log.push_str(&format!("GET /p{index} HTTP/1.1\nHost: h\n\nHTTP/1.1 200 OK\nContent-Type: application/json\n\n{{\"a\": 1, \"k\": \"x\"{seen}}}\n\n"));
+        }
+        log.push_str(&format!("DELETE /p{index} HTTP/1.1\nHost: h\nContent-Type: application/json\n\n{{}}\n\nHTTP/1.1 204 No Content\n\n"));
+        log.push_str(&format!("GET /old/p{index} HTTP/1.1\nHost: h\n\n"));
+    }
+    api.push_str("components: {schemas: {T: {type: object, properties: {a: {type: integer}, late: {type: integer}, never: {type: integer}, k: {type: string, enum: [x, y]}}}}}\n");
+    let folder = folder(&[("api.yaml", &api), ("log.http", &log)]);
+    let report = report(folder.path(), &["log.http", "--contract", "api.yaml"]);
+    assert_eq!(
+        findings(&report),
+        [
+            "warning[unknown-operation] 3 paths match operations of t@1, but have another base path",
+            "warning[unexpected-body] a DELETE request has a body, but the contract declares none",
+            "info[unseen-property] declared property `never` was never seen in 30 objects",
+            "info[unseen-enum-value] 1 of 2 enum values of `k` were never seen in 30 strings",
+        ]
+    );
+    let found = &report["findings"];
+    assert_eq!(found[0]["notes"][0], "--base-path /old makes them match");
+    assert_eq!(
+        (&found[1]["count"], &found[1]["of_payloads"]),
+        (&3.into(), &36.into())
+    );
+    assert_eq!(found[2]["places"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn hosts_that_are_not_meant_are_one_line() {
+    let request = |target: &str| format!("GET {target} HTTP/1.1\n\nHTTP/1.1 200 OK\n\n");
+    let switching = "GET https://shop.test/items/1 HTTP/1.1\n\nHTTP/1.1 304 Not Modified\n\n";
+    let log: String = [
+        GOOD.to_owned(),
+        request("https://cdn.test/a.js"),
+        request("https://cdn.test/b.js"),
+        request("https://stats.test/collect"),
+        request("https://staging.test/v2/items/7"),
+        request("https://shop.test/unknown"),
+        switching.to_owned(),
+    ]
+    .concat();
+    let folder = folder(&[
+        ("api.yaml", SHOP),
+        ("log.http", &log),
+        (
+            "hosts.http",
+            &[
+                request("<THE_HOST>admin/users"),
+                request("<THE_HOST>admin/keys"),
+                request("{{base}}/x"),
+                request("{{base}}/y"),
+            ]
+            .concat(),
+        ),
+    ]);
+    let report = report(folder.path(), &["log.http", "--contract", "api.yaml"]);
+    assert_eq!(findings(&report), [
+        "warning[unknown-operation] `GET /v2/items/7` matches an operation of shop@1, but has another base path".replace("/7", "/{}"),
+        "warning[unknown-operation] no operation has the path of `GET /unknown`".to_owned(),
+        "info[foreign-host] requests to 2 other hosts were not checked: the contract has no operations there".to_owned(),
+    ]);
+    assert_eq!(report["findings"][2]["count"], 3);
+    // What stands for a host is one, too, and so is its finding.
+    let (code, stdout, _) = run(
+        folder.path(),
+        &["check", "hosts.http", "--contract", "api.yaml"],
+        "",
+    );
+    assert_eq!(code, 2);
+    let told: Vec<&str> = stdout
+        .lines()
+        .filter(|line| line.starts_with("warning"))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "warning[unknown-operation]: no request to <THE_HOST> has an operation: 2 different paths or methods",
+            "warning[unknown-operation]: no request to {{base}} has an operation: 2 different paths or methods",
+        ]
+    );
+}
+
+/// In a folder whose schemas have relative ids, a reference is the id that another one is written with.
+#[test]
+fn relative_ids_are_found_as_they_are_written() {
+    let person = r#"{"$schema": "http://json-schema.org/draft-07/schema#", "$id": "common/person.json", "type": "object", "required": ["id"], "definitions": {"name": {"type": "string"}}}"#;
+    let made = r#"{"$schema": "http://json-schema.org/draft-07/schema#", "$id": "order$made", "properties": {"by": {"$ref": "common/person.json"}, "name": {"$ref": "common/person.json#/definitions/name"}}}"#;
+    let folder = folder(&[
+        ("s/common/person.json", person),
+        ("s/order/made.json", made),
+        ("made.json", r#"{"by": {}, "name": 7}"#),
+    ]);
+    let report = report(
+        folder.path(),
+        &["made.json", "--contract", "s", "--operation", "order/made"],
+    );
+    assert_eq!(
+        findings(&report),
+        [
+            "error[missing-property] required property `id` is missing",
+            "error[wrong-type] `name` is a number, not a string",
+        ]
+    );
+}
