@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read as _};
 
 use crate::location::{Origin, Position};
 
+use super::parallel::guarded;
 use super::source::{Limits, read_error};
 use super::{Body, Exchange, Hint, Problem, Sink};
 
@@ -144,7 +145,11 @@ pub(super) fn read(
     let mut count = 0;
     loop {
         match blocks.next(&mut block) {
-            Block::Lines(start) => count += each(&block, &start, hint, limits, sink),
+            Block::Lines(start) => {
+                count += guarded(&start, sink, |sink| {
+                    each(&block, &start, hint, limits, sink)
+                });
+            }
             Block::TooLong(problem) => {
                 count += 1;
                 sink.problem(problem);

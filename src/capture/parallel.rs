@@ -1,6 +1,7 @@
 //! Several threads read captures: files of folders, and blocks of lines.
 
 use std::io::BufRead;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +10,7 @@ use crate::location::Origin;
 
 use super::lines::{self, Block, Blocks};
 use super::source::{self, Input, Limits};
-use super::{Format, Hint, Sink, SourceRead};
+use super::{Format, Hint, Problem, Sink, SourceRead};
 
 /// Bytes of stack of each thread: as much as the thread of the command line has. It is reserved, not used up.
 const STACK: usize = 256 << 20;
@@ -116,7 +117,10 @@ impl Stream {
             let exchanges = match found {
                 Block::Lines(start) => {
                     sink.part(part);
-                    lines::each(block, &start, &self.hint, limits, sink)
+                    let hint = &self.hint;
+                    guarded(&start, sink, |sink| {
+                        lines::each(block, &start, hint, limits, sink)
+                    })
                 }
                 Block::TooLong(problem) => {
                     sink.part(part);
@@ -167,6 +171,25 @@ fn work(
             Err(_) => return,
         }
     }
+}
+
+/// Reads a part of the captures. A fault of this program is a problem of the part, and the rest is read.
+pub(super) fn guarded(
+    origin: &Origin,
+    sink: &mut dyn Sink,
+    read: impl FnOnce(&mut dyn Sink) -> u64,
+) -> u64 {
+    // What the sink learnt of this part may be incomplete, which the problem says.
+    let read = std::panic::catch_unwind(AssertUnwindSafe(|| read(&mut *sink)));
+    read.unwrap_or_else(|_| {
+        let message = "an internal error stopped wiredrift from reading this part; the rest was checked. \
+                       Please report it";
+        sink.problem(Problem {
+            origin: origin.clone(),
+            message: message.to_owned(),
+        });
+        0
+    })
 }
 
 /// Hands parts of captures to threads, and keeps the rest.

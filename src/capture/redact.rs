@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::json::{Document, Kind, Value};
 
-use super::shapes::{floor, shapes, token_length};
+use super::shapes::{floor, is_card, shapes, token_length};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "***";
@@ -266,7 +266,14 @@ impl Excerpt {
         let mut masks: Vec<Range<usize>> = masks.into_iter().map(inside).collect();
         masks.retain(|range| !range.is_empty());
         masks.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
-        masks.dedup_by(|later, earlier| later.start < earlier.end);
+        // Masks that overlap are one: none of them may be lost.
+        masks.dedup_by(|later, earlier| {
+            let overlaps = later.start <= earlier.end;
+            if overlaps {
+                earlier.end = earlier.end.max(later.end);
+            }
+            overlaps
+        });
         Self::window(&pieces(&text[line.clone()], &masks), &inside(span))
     }
 
@@ -485,7 +492,7 @@ fn json_secrets(
             }
         }
         Kind::String if in_secret => found.push(span.start + 1..span.end - 1),
-        Kind::Number if in_secret => found.push(span),
+        Kind::Number if in_secret || is_card(value.raw()) => found.push(span),
         // JSON inside a string.
         Kind::String
             if value.raw().contains("\\\"")

@@ -30,7 +30,11 @@ pub(super) fn shapes(text: &str) -> Vec<Range<usize>> {
     let mut fresh = true;
     while at < text.len() {
         let rest = &text[at..];
-        let secret = if fresh { token(rest) } else { None };
+        let secret = if fresh {
+            token(rest).or_else(|| personal(rest))
+        } else {
+            None
+        };
         let secret = secret
             .or_else(|| user_information(rest))
             .or_else(|| parameter(text, at))
@@ -80,6 +84,88 @@ fn token(text: &str) -> Option<Range<usize>> {
     let (_, least) = ISSUED.iter().find(|(prefix, _)| text.starts_with(prefix))?;
     let length = token_length(text);
     (length >= *least).then_some(0..length)
+}
+
+/// A card number or a mail address at the start of the text.
+fn personal(text: &str) -> Option<Range<usize>> {
+    card(text).or_else(|| mail(text))
+}
+
+/// A card number at the start of the text: 13 to 19 digits, perhaps in groups.
+fn card(text: &str) -> Option<Range<usize>> {
+    const LONGEST: usize = 19;
+    let mut digits = String::new();
+    let mut end = 0;
+    let mut bytes = text.bytes().enumerate().peekable();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'0'..=b'9' => {
+                digits.push(char::from(byte));
+                end = at + 1;
+                if digits.len() > LONGEST {
+                    return None;
+                }
+            }
+            b' ' | b'-' if bytes.peek().is_some_and(|(_, next)| next.is_ascii_digit()) => {}
+            _ => break,
+        }
+    }
+    let is_whole = !text[end..].starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    (is_whole && is_card(&digits)).then_some(0..end)
+}
+
+/// Whether digits are the number of a payment card: how many there are and how they start says which network's
+/// (ISO/IEC 7812), and the last one is a check digit (Luhn).
+pub(super) fn is_card(digits: &str) -> bool {
+    if !(13..=19).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let start = |length: usize| digits[..length].parse::<u32>().unwrap_or(0);
+    let is_of_network = match digits.len() {
+        13 => start(1) == 4,
+        14 => matches!(start(3), 300..=305) || matches!(start(2), 36 | 38),
+        15 => matches!(start(2), 34 | 37),
+        16..=19 => {
+            start(1) == 4
+                || matches!(start(2), 51..=55 | 62 | 65)
+                || matches!(start(4), 2221..=2720 | 3528..=3589 | 6011)
+                || matches!(start(3), 644..=649)
+        }
+        _ => false,
+    };
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(index, byte)| {
+            let digit = u32::from(byte - b'0');
+            match (index % 2, digit) {
+                (0, digit) => digit,
+                (_, digit) if digit > 4 => digit * 2 - 9,
+                (_, digit) => digit * 2,
+            }
+        })
+        .sum();
+    is_of_network && sum.is_multiple_of(10)
+}
+
+/// A mail address at the start of the text.
+fn mail(text: &str) -> Option<Range<usize>> {
+    /// The longest local part and the longest domain (RFC 5321, section 4.5.3.1).
+    const LOCAL: usize = 64;
+    const DOMAIN: usize = 255;
+    let is_local = |c: char| c.is_ascii_alphanumeric() || "._%+-'".contains(c);
+    let local = text[..floor(text, LOCAL + 1)].find(|c: char| !is_local(c))?;
+    let rest = text[local..].strip_prefix('@').filter(|_| local > 0)?;
+    let domain = &rest[..floor(rest, DOMAIN)];
+    let length = domain
+        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '.'))
+        .unwrap_or(domain.len());
+    let domain = domain[..length].trim_end_matches(['.', '-']);
+    let (name, top) = domain.rsplit_once('.')?;
+    let is_domain =
+        !name.is_empty() && top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_domain.then_some(0..local + 1 + domain.len())
 }
 
 /// `://user:password@` at the start of the text.

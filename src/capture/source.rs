@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 use crate::location::{Origin, Position};
 
 use super::decode::Frames;
-use super::parallel::Dispatch;
+use super::parallel::{Dispatch, guarded};
 use super::{
     Format, Hint, Problem, Sink, SourceRead, guide, har, http, json, lines, markdown, sniff,
 };
@@ -308,7 +308,9 @@ fn one(
             false => read_whole(&mut start.chain(rest), limits),
         };
         match text {
-            Ok(text) => whole(found, &text, plain_name, &origin, &hint, sink),
+            Ok(text) => guarded(&origin, sink, |sink| {
+                whole(found, &text, plain_name, &origin, &hint, sink)
+            }),
             Err(message) => {
                 sink.problem(problem_at(name, position, message));
                 0

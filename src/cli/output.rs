@@ -91,37 +91,28 @@ pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
             .map_err(failed)?;
         return file.write_all(content.as_bytes()).map_err(failed);
     }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    // Who may read and write the file is not for us to change.
-    let permissions = fs::metadata(path).map(|metadata| metadata.permissions());
-    let write = || {
-        let mut file = create(&temporary, permissions.is_ok())?;
-        if let Ok(permissions) = permissions {
-            file.set_permissions(permissions)?;
-        }
-        file.write_all(content.as_bytes())?;
-        fs::rename(&temporary, path)
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     };
-    let written = write();
-    written.map_err(|error| {
-        // What was written is of no use; that it may stay behind is the lesser evil.
-        let _ = fs::remove_file(&temporary);
-        Error::write(path, error)
-    })
-}
-
-/// Creates a file; one that takes the place of another is nobody else's to read until it has its permissions.
-fn create(path: &Path, is_private: bool) -> io::Result<fs::File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    // Its name cannot be foreseen, and it is created anew, so that nobody can put a link in its place.
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".wiredrift-");
+    // Who may read and write the file is not for us to change.
+    let known = fs::metadata(path).map(|metadata| metadata.permissions());
     #[cfg(unix)]
-    if is_private {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
+    if known.is_err() {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As for any new file, what the user's mask leaves.
+        builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    #[cfg(not(unix))]
-    let _ = is_private;
-    options.open(path)
+    let mut file = builder.tempfile_in(folder).map_err(failed)?;
+    if let Ok(permissions) = known {
+        file.as_file()
+            .set_permissions(permissions)
+            .map_err(failed)?;
+    }
+    file.write_all(content.as_bytes()).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
 }

@@ -27,8 +27,8 @@ pub use parameter::{Encoding, Parameter, ParameterPlace, Style};
 pub use path::{PathTemplate, PathValues};
 pub(crate) use registry::unknown;
 pub use registry::{ContractRef, Registry};
-pub(crate) use route::decode_query;
 pub use route::{Route, Target};
+pub(crate) use route::{decode_query, without_user};
 pub use schemas::PayloadSchema;
 pub use security::{Requirement, Scheme, Security};
 

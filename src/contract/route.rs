@@ -36,7 +36,7 @@ impl Target {
             }
             Some((_, rest)) => {
                 let end = rest.find('/').unwrap_or(rest.len());
-                let host = rest[..end].rsplit('@').next().unwrap_or_default();
+                let host = without_user(&rest[..end]);
                 let path = if end == rest.len() { "/" } else { &rest[end..] };
                 (Some(host.to_ascii_lowercase()), path)
             }
@@ -82,6 +82,20 @@ impl Target {
             }
         };
         self.path.split('/').map(fold).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// A host and port without user information, whatever that holds: what stands where a port should and is none
+/// may be part of a password.
+pub(crate) fn without_user(authority: &str) -> &str {
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    match host.rsplit_once(':') {
+        Some((name, port))
+            if !host.ends_with(']') && !port.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            name.split(':').next().unwrap_or_default()
+        }
+        _ => host,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::capture::redact::sanitised;
 use crate::capture::{Exchange, Hint, Request, Response};
-use crate::contract::{Contract, Operation, Route, Target};
+use crate::contract::{Contract, Operation, Route, Target, without_user};
 use crate::location::Side;
 
 use super::expectation::best_split;
@@ -29,7 +29,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let target = Target::parse(&request.target);
         let host = target.host.clone().or_else(|| {
             let host = request.headers.get("host")?;
-            Some(host.to_ascii_lowercase())
+            Some(without_user(host).to_ascii_lowercase())
         });
         let (mut found, mut others) = (Vec::new(), Vec::new());
         for contract in self.versions.asked.clone() {

@@ -10,6 +10,7 @@ mod security;
 mod server;
 mod spot;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
@@ -212,16 +213,20 @@ impl<'d> Reader<'d> {
 
     /// Operations of one id get a number.
     fn tell_apart(&mut self) {
-        let mut seen = std::collections::BTreeMap::<String, usize>::new();
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        let declared: BTreeSet<String> = self.operations.iter().map(|op| op.id.clone()).collect();
         let mut repeated = Vec::new();
         for operation in &mut self.operations {
-            let count = seen.entry(operation.id.clone()).or_default();
-            *count += 1;
-            if *count > 1 {
-                let id = operation.id.clone();
-                operation.id = format!("{id}-{count}");
-                repeated.push((operation.place.clone(), id));
+            if taken.insert(operation.id.clone()) {
+                continue;
             }
+            let id = operation.id.clone();
+            // A number that no other operation has, be it its own.
+            let free = (2..).map(|number: usize| format!("{id}-{number}"));
+            let mut free = free.filter(|other| !declared.contains(other) && !taken.contains(other));
+            operation.id = free.next().unwrap_or_default();
+            taken.insert(operation.id.clone());
+            repeated.push((operation.place.clone(), id));
         }
         for (place, id) in repeated {
             if let Some(place) = place {
