@@ -47,14 +47,42 @@ pub fn failure(
         );
         return Err(Error::new(ErrorKind::Unknown, message));
     }
+    // Threads of tests have little stack, and deep payloads take some for each level.
+    let work = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(crate::limits::STACK);
+        let work = || findings(&json, contract, operation, side, status, fail_on);
+        thread.spawn_scoped(scope, work).map(|thread| thread.join())
+    });
+    match work {
+        Ok(Ok(found)) => found,
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(error) => {
+            let message = "no thread can be started";
+            Err(Error::new(ErrorKind::Limit, message).with_source(error))
+        }
+    }
+}
+
+/// The findings on a payload as text.
+fn findings(
+    json: &[u8],
+    contract: &Contract,
+    operation: &str,
+    side: Side,
+    status: Option<u16>,
+    fail_on: Level,
+) -> Result<Option<String>> {
     let origin = Origin {
         file: "payload".into(),
         entry: None,
         position: Position::START,
     };
     let mut observer = Observer::new(vec![contract], vec![contract], Options::default());
-    let body = Body::verbatim(&json, origin);
+    let body = Body::verbatim(json, origin);
     observer.payload(contract, operation, side, status, &body);
+    if let Some(problem) = observer.problems.first() {
+        return Err(Error::new(ErrorKind::Limit, problem.message.clone()));
+    }
     let mut findings = judge(&observer.profile, &[contract], &Policy::default());
     findings.retain(|finding| finding.level >= fail_on);
     if findings.is_empty() {

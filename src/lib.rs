@@ -35,6 +35,7 @@ pub mod contract;
 pub mod diff;
 mod error;
 pub mod json;
+pub mod limits;
 pub mod lint;
 pub mod location;
 pub mod migrate;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the ground up: each may use those before it. `rules::catalogue` stands far below the
 /// rest of `rules`.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 18] = [
+    "limits",
     "error",
     "location",
     "json",

@@ -105,7 +105,7 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
 }
 
 /// Requests in a row that wait for their responses.
-const PIPELINED: usize = 1_000;
+const PIPELINED: usize = crate::limits::REQUESTS_IN_A_ROW;
 
 /// Pairs requests with the responses that follow them.
 struct Messages<'t, 'c> {

@@ -13,7 +13,7 @@ use super::source::{self, Input, Limits};
 use super::{Format, Hint, Problem, Sink, SourceRead};
 
 /// Bytes of stack of each thread: as much as the thread of the command line has. It is reserved, not used up.
-const STACK: usize = 256 << 20;
+const STACK: usize = crate::limits::STACK;
 
 /// Reads inputs into several sinks at once: the first takes what the reader itself has to say, each of
 /// the others is a thread. [`Sink::part`] tells a sink which part of the captures comes next, so that

@@ -16,7 +16,7 @@ use super::{
 use sniff::Found;
 
 /// How much of a file is looked at to recognise its format.
-const HEAD: usize = 64 * 1024;
+const HEAD: usize = crate::limits::HEAD;
 
 /// What to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,9 @@ pub struct Limits {
 impl Default for Limits {
     /// 256 MiB.
     fn default() -> Self {
-        Self { body: 256 << 20 }
+        Self {
+            body: crate::limits::BODY,
+        }
     }
 }
 

@@ -71,7 +71,7 @@ impl From<io::Error> for Failure {
 
 /// Stack of the thread that does the work: deciding a value takes some for each level of the value and
 /// each schema that applies through others. It is reserved, not used up.
-const STACK: usize = 256 << 20;
+const STACK: usize = crate::limits::STACK;
 
 /// Runs the command line with these arguments, the first of which is the name of the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString> + Send + 'static) -> ExitCode {

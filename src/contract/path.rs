@@ -29,7 +29,7 @@ enum Part {
 pub type PathValues<'t, 'p> = Vec<(&'t str, &'p str)>;
 
 /// Ways to fit a path to a template that are tried.
-const STEPS: u32 = 10_000;
+const STEPS: u32 = crate::limits::PATH_STEPS;
 
 impl PathTemplate {
     /// Reads a template. Braces enclose the name of a parameter; one without name takes any text. A value of

@@ -16,7 +16,7 @@ const ROOTS: usize = 64;
 const TRIED: usize = 6;
 
 /// Steps of the longest way.
-const DEEPEST: usize = 120;
+const DEEPEST: usize = crate::limits::WITNESS_NESTING;
 
 /// Which contract the values are made for, and which one they meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

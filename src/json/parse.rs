@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::{Document, ESCAPED, Entry, Kind, SHADOWED, scan, skip};
 
 /// `serde_json` refuses the 128th level of nesting.
-const MAX_DEPTH: u8 = 127;
+const MAX_DEPTH: u8 = crate::limits::NESTING;
 
 /// Objects up to this size look for repeated keys by comparing pairs.
 const PAIRWISE_KEYS: usize = 16;

@@ -27,7 +27,7 @@ const SCORED: usize = 50;
 const CHOICES: usize = 4;
 
 /// Levels of a payload that are looked into; what is below is taken over as it is.
-const DEEPEST: usize = 512;
+const DEEPEST: usize = crate::limits::REWRITTEN_NESTING;
 
 /// Rewrites payloads of one contract into the shape of another.
 #[derive(Debug, Clone, Copy)]

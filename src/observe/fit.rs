@@ -14,13 +14,13 @@ use super::deviation::DeviationKind;
 use super::walk::{About, Recorder, Taken, Walk};
 
 /// Values of a payload that are looked at.
-pub(super) const VALUES: u32 = 100_000;
+pub(super) const VALUES: u32 = crate::limits::MEASURED;
 
 /// The same where it is asked which of several schemas a value was meant for: variants inside variants multiply.
-const VALUES_OF_VARIANT: u32 = 2_000;
+const VALUES_OF_VARIANT: u32 = crate::limits::MEASURED_OF_VARIANT;
 
 /// Elements of each array that are looked at.
-pub(super) const ELEMENTS: u32 = 3;
+pub(super) const ELEMENTS: u32 = crate::limits::MEASURED_ELEMENTS;
 
 /// How much of what a payload shows agrees with a schema. Places count once, however often they are
 /// met.

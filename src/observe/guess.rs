@@ -40,7 +40,7 @@ pub(super) struct Found<'c> {
 }
 
 /// Places that are as good as each other of which the first is taken.
-const EQUAL: usize = 4;
+const EQUAL: usize = crate::limits::EQUAL_PLACES;
 
 impl<'c> Found<'c> {
     /// `equal` are the labels of places that are as good, this one included.

@@ -1,6 +1,7 @@
 //! Puts together what several observers saw of the captures of one run.
 
 use crate::capture::{Format, SourceRead};
+use crate::limits::PROBLEMS;
 
 use super::observer::{JUDGED_KEPT, Observer};
 
@@ -43,12 +44,16 @@ impl<'c> Observer<'c> {
             let each = observer.judged.drain(..).enumerate();
             judged.extend(each.map(|(at, item)| (take(at, |mark| mark.judged), item)));
             match &mut whole {
-                Some(whole) => whole.profile += &observer.profile,
+                Some(whole) => {
+                    whole.profile += &observer.profile;
+                    whole.problems_met += observer.problems_met;
+                }
                 None => whole = Some(observer),
             }
         }
         let mut whole = whole?;
         whole.problems = in_order(problems);
+        whole.problems.truncate(PROBLEMS);
         whole.sources = files(in_order(sources));
         whole.skipped = in_order(skipped);
         whole.judged = in_order(judged);

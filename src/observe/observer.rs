@@ -7,6 +7,7 @@ use crate::capture::redact::sanitised;
 use crate::capture::{Body, Exchange, Hint, Line, Problem, Remark, RemarkKind, Sink, SourceRead};
 use crate::contract::Contract;
 use crate::json::{Document, SyntaxError};
+use crate::limits::PROBLEMS;
 use crate::location::{Origin, Side};
 use crate::schema::{Graph, NodeId};
 
@@ -26,7 +27,7 @@ use super::walk::Walk;
 use super::watch::{RoutedPayload, Watcher};
 
 /// Verdicts on single payloads that are kept for the report.
-pub(super) const JUDGED_KEPT: usize = 1_000;
+pub(super) const JUDGED_KEPT: usize = crate::limits::VERDICTS;
 
 /// The verdict on one payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +59,10 @@ pub struct Observer<'c, W = ()> {
     pub(super) is_apart: bool,
     /// What was learnt.
     pub profile: Profile,
-    /// What could not be read.
+    /// What could not be read: the first problems, and how many there were.
     pub problems: Vec<Problem>,
+    /// How many problems there were.
+    pub problems_met: u64,
     /// The files that were read.
     pub sources: Vec<SourceRead>,
     /// Files of folders that were passed over, and why.
@@ -87,6 +90,7 @@ impl<'c> Observer<'c> {
             is_apart: false,
             profile: Profile::default(),
             problems: Vec::new(),
+            problems_met: 0,
             sources: Vec::new(),
             skipped: Vec::new(),
             judged: Vec::new(),
@@ -109,6 +113,7 @@ impl<'c> Observer<'c> {
             is_apart: self.is_apart,
             profile: self.profile,
             problems: self.problems,
+            problems_met: self.problems_met,
             sources: self.sources,
             skipped: self.skipped,
             judged: self.judged,
@@ -132,6 +137,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             is_apart: self.is_apart,
             profile: self.profile,
             problems: self.problems,
+            problems_met: self.problems_met,
             sources: self.sources,
             skipped: self.skipped,
             judged: self.judged,
@@ -189,13 +195,17 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         sighting: &Sighting<'_>,
     ) {
         let spot = sighting.spot(payload);
-        if !self.profile.traffic.contains_key(fact) {
+        let is_new = !self.profile.traffic.contains_key(fact);
+        if is_new {
             self.profile.traffic.insert(fact.clone(), Keyed::default());
         }
         let Some(keyed) = self.profile.traffic.get_mut(fact) else {
             return;
         };
         keyed.add(subject, spot, || sighting.evidence());
+        if is_new && matches!(fact, TrafficFact::UnknownOperation { .. }) {
+            self.profile.fold_hosts();
+        }
     }
 
     fn verdict(
@@ -224,6 +234,18 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 variants,
             });
         }
+    }
+
+    /// Says that a payload was not compared to its end.
+    pub(super) fn too_nested(&mut self, body: &Body<'_>) {
+        let most = crate::limits::NESTED_SCHEMAS;
+        self.problem(Problem {
+            origin: body.place(0),
+            message: format!(
+                "the payload was not compared to its end: its schema applies more than {most} schemas \
+                 inside each other to it"
+            ),
+        });
     }
 
     /// A payload that was not compared.
@@ -315,6 +337,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         );
         let mut walk = Walk::new(graph, place.said_side(), recorder);
         walk.run(node, document.root());
+        let is_exceeded = walk.is_exceeded();
         let (deviations, placeholders) = (walk.recorder.deviations, walk.recorder.placeholders);
         let variants = names(graph, &walk.recorder.root_variants);
         // One where nothing is asked of values keeps the payload from being JSON, too.
@@ -322,6 +345,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let verdict = Verdict::of(deviations, placeholders);
         target.count(verdict);
         self.profile.compared += 1;
+        if is_exceeded {
+            self.too_nested(body);
+        }
         if verdict == Verdict::Deviates {
             self.other_version(place, body, &Head::of(body));
         }
@@ -368,7 +394,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 Some(document)
             }
             Err(error) if error.kind.is_unreadable() => {
-                self.problems.push(Problem {
+                self.problem(Problem {
                     origin: body.place(error.offset),
                     message: error.to_string(),
                 });
@@ -514,7 +540,10 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
     }
 
     fn problem(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        self.problems_met += 1;
+        if self.problems.len() < PROBLEMS {
+            self.problems.push(problem);
+        }
     }
 
     fn source(&mut self, source: SourceRead) {

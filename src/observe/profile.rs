@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::contract::ParameterPlace;
 use crate::json::SyntaxErrorKind;
+use crate::limits::HOSTS;
 use crate::location::{PathPattern, Side, Step};
 use crate::schema::Place;
 
@@ -49,6 +50,34 @@ impl AddAssign<&Self> for Profile {
         merge(&mut self.verdicts, &other.verdicts);
         merge(&mut self.targets, &other.targets);
         merge(&mut self.traffic, &other.traffic);
+        self.fold_hosts();
+    }
+}
+
+impl Profile {
+    /// Keeps the first hosts by name, of those that are part of the contract and of the others, and counts the rest
+    /// together. What is kept is the same in any order of merging.
+    pub(super) fn fold_hosts(&mut self) {
+        while self.hosts.len() > HOSTS {
+            self.hosts.pop_last();
+        }
+        let of_host = |fact: &TrafficFact| matches!(fact, TrafficFact::UnknownOperation { .. });
+        let mut hosts = self.traffic.keys().filter(|fact| of_host(fact)).count();
+        while hosts > HOSTS {
+            let last = self
+                .traffic
+                .keys()
+                .rev()
+                .find(|fact| of_host(fact))
+                .cloned();
+            let Some(found) = last.and_then(|last| self.traffic.remove(&last)) else {
+                return;
+            };
+            let others = self.traffic.entry(TrafficFact::OtherHosts).or_default();
+            others.all += &found.all;
+            others.keys = None;
+            hosts -= 1;
+        }
     }
 }
 
@@ -187,6 +216,8 @@ pub struct PathId(u32);
 #[derive(Debug, Clone)]
 pub struct Shape {
     paths: Vec<PathNode>,
+    /// Whether there were more places than are told apart.
+    is_folded: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -200,6 +231,7 @@ impl Default for Shape {
     fn default() -> Self {
         Self {
             paths: vec![PathNode::default()],
+            is_folded: false,
         }
     }
 }
@@ -238,6 +270,9 @@ impl Shape {
         if let Some(known) = self.key(id, key) {
             return known;
         }
+        if self.is_full() {
+            return id;
+        }
         let new = self.push();
         self.paths[id.0 as usize].keys.insert(key.into(), new);
         new
@@ -247,9 +282,25 @@ impl Shape {
         if let Some(known) = self.paths[id.0 as usize].any {
             return known;
         }
+        if self.is_full() {
+            return id;
+        }
         let new = self.push();
         self.paths[id.0 as usize].any = Some(new);
         new
+    }
+
+    /// Whether no more places are told apart: what is met in others counts for the place above.
+    fn is_full(&mut self) -> bool {
+        let is_full = self.paths.len() >= crate::limits::PATHS;
+        self.is_folded |= is_full;
+        is_full
+    }
+
+    /// Whether there were more places than are told apart.
+    #[must_use]
+    pub fn is_folded(&self) -> bool {
+        self.is_folded
     }
 
     fn push(&mut self) -> PathId {
@@ -288,6 +339,7 @@ impl Shape {
 
 impl AddAssign<&Self> for Shape {
     fn add_assign(&mut self, other: &Self) {
+        self.is_folded |= other.is_folded;
         self.merge_path(Self::ROOT, other, Self::ROOT);
     }
 }
@@ -419,6 +471,8 @@ pub enum TrafficFact {
         /// The host, where the capture names one.
         host: Option<String>,
     },
+    /// The same for hosts beyond those that are told apart. No subject.
+    OtherHosts,
     /// Operations have the path, but none the method. Subject: the method.
     OtherMethod {
         /// `name@version` of the contract.
@@ -511,6 +565,7 @@ impl TrafficFact {
             | Self::ContentLength
             | Self::CaptureEncoding
             | Self::UnknownOperation { .. }
+            | Self::OtherHosts
             | Self::OtherMethod { .. }
             | Self::Unmatched
             | Self::Ambiguous(_)

@@ -62,6 +62,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     ) {
         self.payloads += 1;
         self.profile.compared += 1;
+        if outcome.is_exceeded {
+            self.too_nested(body);
+        }
         let verdict = outcome.verdict;
         if verdict == Verdict::Deviates {
             self.other_version(place, body, head);

@@ -10,10 +10,10 @@ use crate::capture::redact::Excerpt;
 use crate::location::{Origin, Pointer};
 
 /// Places kept per fact.
-pub const EVIDENCE_KEPT: usize = 3;
+pub const EVIDENCE_KEPT: usize = crate::limits::EVIDENCE;
 
 /// Distinct keys or values kept before a collection folds.
-pub const DISTINCT_KEPT: usize = 256;
+pub const DISTINCT_KEPT: usize = crate::limits::DISTINCT;
 
 /// Where a fact was seen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -101,6 +101,11 @@ impl<'g, R> Walk<'g, R> {
         }
     }
 
+    /// Whether some verdict could not be had, since schemas asked each other in too long a row.
+    pub(super) fn is_exceeded(&self) -> bool {
+        self.memo.is_exceeded()
+    }
+
     /// A walk that measures: it looks at the first few elements of each array only.
     pub(super) fn measuring(mut self, elements: usize) -> Self {
         self.elements = elements;

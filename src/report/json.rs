@@ -33,7 +33,7 @@ pub struct JsonReport {
     payloads: Vec<JsonPayload>,
     /// The files that were read.
     sources: Vec<JsonSource>,
-    /// What could not be read.
+    /// What could not be read: the first 1,000 problems; `summary.problems` says how many there were.
     problems: Vec<JsonProblem>,
     /// Files of folders that were passed over.
     skipped: Vec<JsonSkipped>,
@@ -63,6 +63,8 @@ struct JsonSummary {
     verdicts: Vec<VerdictCount>,
     /// Payloads compared, by version of the contract.
     versions: Vec<VersionCount>,
+    /// Inputs that could not be read.
+    problems: u64,
     /// Findings of level error.
     errors: usize,
     /// Findings of level warning.
@@ -277,6 +279,7 @@ impl From<&Report> for JsonReport {
                         count: *count,
                     })
                     .collect(),
+                problems: report.problems_met,
                 errors: report.at_level(Level::Error),
                 warnings: report.at_level(Level::Warning),
                 infos: report.at_level(Level::Info),

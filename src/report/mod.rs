@@ -52,8 +52,12 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The verdicts on the first payloads.
     pub judged: Vec<Judged>,
-    /// What could not be read.
+    /// What could not be read: the first problems.
     pub problems: Vec<Problem>,
+    /// How many problems there were.
+    pub problems_met: u64,
+    /// Operations, sides and statuses whose payloads have more places than are told apart.
+    pub folded: Vec<String>,
     /// The files that were read.
     pub sources: Vec<SourceRead>,
     /// Files of folders that were passed over, and why.
@@ -112,6 +116,7 @@ impl Report {
         let Observer {
             profile,
             problems,
+            problems_met,
             sources,
             skipped,
             judged,
@@ -137,6 +142,13 @@ impl Report {
             findings,
             judged,
             problems,
+            problems_met,
+            folded: profile
+                .targets
+                .iter()
+                .filter(|(_, target)| target.shape.is_folded())
+                .map(|(key, _)| key.to_string())
+                .collect(),
             sources,
             skipped,
         }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
+use crate::capture::Problem;
 use crate::capture::redact::sanitised;
 use crate::location::{Origin, Position};
 use crate::observe::{Evidence, Judged, Verdict};
@@ -311,18 +312,55 @@ fn payload_row(judged: &Judged) -> [String; 3] {
 
 fn write_problems(out: &mut String, report: &Report) {
     let level = style_of(Level::Error);
+    // The same problem of one file is told once, with its first places.
+    let mut groups: Vec<(&Problem, Vec<&Origin>)> = Vec::new();
     for problem in &report.problems {
+        let is_same = |known: &Problem| {
+            (&known.message, &known.origin.file) == (&problem.message, &problem.origin.file)
+        };
+        match groups.iter_mut().rev().find(|(known, _)| is_same(known)) {
+            Some((_, origins)) => origins.push(&problem.origin),
+            None => groups.push((problem, vec![&problem.origin])),
+        }
+    }
+    for (problem, origins) in groups {
         let origin = &problem.origin;
         // A problem at the very start is one of the file as a whole.
-        let place = if origin.position == Position::START {
+        let mut place = if origin.position == Position::START {
             sanitised(&origin.file)
         } else {
             shown(origin)
         };
+        for other in origins.iter().skip(1).take(PLACES_SHOWN - 1) {
+            put!(place, ", {}:{}", other.position.line, other.position.column);
+        }
+        let more = origins.len().saturating_sub(PLACES_SHOWN);
+        if more > 0 {
+            put!(place, " and {more} more");
+        }
         put!(
             out,
             "{level}not read{level:#}{BOLD}: {}{BOLD:#}\n  {FRAME}-->{FRAME:#} {place}\n\n",
             problem.message
+        );
+    }
+    let more = report
+        .problems_met
+        .saturating_sub(report.problems.len() as u64);
+    if more > 0 {
+        put!(
+            out,
+            "{level}not read{level:#}{BOLD}: {} that are not listed{BOLD:#}\n\n",
+            counted(more, "more input")
+        );
+    }
+    for target in &report.folded {
+        put!(
+            out,
+            "The payloads of {} have more than {} different places; what is met beyond them counts for the place \
+             above.\n\n",
+            sanitised(target),
+            crate::limits::PATHS
         );
     }
     for (path, reason) in &report.skipped {
@@ -489,7 +527,7 @@ fn write_counts(out: &mut String, report: &Report) {
         put!(
             out,
             "; {} could not be read",
-            counted(report.problems.len() as u64, "input")
+            counted(report.problems_met, "input")
         );
     }
     out.push_str(".\n");

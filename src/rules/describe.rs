@@ -1,6 +1,7 @@
 //! From facts to rules and sentences.
 
 use crate::contract::ParameterPlace;
+use crate::limits::HOSTS;
 use crate::location::{PathPattern, Pointer, Step};
 use crate::observe::{DeviationKind, TrafficFact};
 
@@ -232,6 +233,7 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
             format!("no operation has the path of {subject}"),
             "no such path",
         ),
+        TrafficFact::OtherHosts => more_hosts(),
         TrafficFact::OtherMethod {
             contract,
             path,
@@ -423,6 +425,17 @@ pub(super) fn foreign_hosts(hosts: usize) -> Words {
     Words::new(
         &rules::FOREIGN_HOST,
         format!("requests to {hosts} were not checked: the contract has no operations there"),
+        "another host",
+    )
+}
+
+/// Hosts beyond those that are told apart.
+pub(super) fn more_hosts() -> Words {
+    Words::new(
+        &rules::FOREIGN_HOST,
+        format!(
+            "requests to more than {HOSTS} hosts have no operation; only the first ones are listed"
+        ),
         "another host",
     )
 }

@@ -47,6 +47,15 @@ impl Judge<'_> {
                 notes: Vec::new(),
             });
         }
+        if *fact == TrafficFact::OtherHosts {
+            return self.together(
+                describe::more_hosts(),
+                "…",
+                "",
+                &[("other hosts", &subjects.all)],
+                Vec::new(),
+            );
+        }
         for (subject, tally) in subjects_of(subjects) {
             let others = if subject.is_none() {
                 DISTINCT_KEPT + 1
@@ -241,6 +250,7 @@ impl Judge<'_> {
             | TrafficFact::ContentLength
             | TrafficFact::CaptureEncoding
             | TrafficFact::OtherMethod { .. }
+            | TrafficFact::OtherHosts
             | TrafficFact::UndeclaredQuery(_)
             | TrafficFact::ParameterValue { .. }
             | TrafficFact::ParameterPlaceholder(_)
@@ -272,6 +282,7 @@ fn traffic_subject(fact: &TrafficFact, subject: &str) -> String {
         TrafficFact::DuplicateKey
         | TrafficFact::CaptureEncoding
         | TrafficFact::UnknownOperation { .. }
+        | TrafficFact::OtherHosts
         | TrafficFact::UndeclaredQuery(_)
         | TrafficFact::ParameterPlaceholder(_)
         | TrafficFact::UndeclaredStatus(_)

@@ -1,11 +1,12 @@
 //! The verdict alone: does a schema accept a value?
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use rustc_hash::FxHashMap;
 
 use crate::json::decimal::Decimal;
 use crate::json::{Kind, TapeNode, Value};
+use crate::limits;
 use crate::location::Side;
 
 use super::{Contains, Graph, Node, NodeId, Required, Tagged};
@@ -19,6 +20,9 @@ pub struct Memo {
     side: Option<Side>,
     /// Whether discriminators are hints that decide nothing.
     takes_hints: bool,
+    /// How many schemas are being asked, each because of the one before, and whether there were too many.
+    depth: Cell<u32>,
+    is_exceeded: Cell<bool>,
 }
 
 impl Memo {
@@ -40,6 +44,25 @@ impl Memo {
 
     pub(super) fn takes_hints(&self) -> bool {
         self.takes_hints
+    }
+
+    /// Whether schemas asked each other in too long a row, so that some verdict is not known: such values count
+    /// as rejected.
+    #[must_use]
+    pub fn is_exceeded(&self) -> bool {
+        self.is_exceeded.get()
+    }
+
+    /// Asks one schema more, unless too many are waiting for its answer.
+    fn deeper<T>(&self, ask: impl FnOnce() -> T) -> Option<T> {
+        if self.depth.get() >= limits::NESTED_SCHEMAS {
+            self.is_exceeded.set(true);
+            return None;
+        }
+        self.depth.set(self.depth.get() + 1);
+        let answer = ask();
+        self.depth.set(self.depth.get() - 1);
+        Some(answer)
     }
 
     /// The side that the document is on.
@@ -68,11 +91,37 @@ impl Graph {
         if let Some(known) = memo.known.borrow().get(&key) {
             return *known;
         }
-        let accepts = self.node_accepts(id, node, value, memo);
+        let Some(accepts) = memo.deeper(|| self.conjuncts_accept(id, node, value, memo)) else {
+            return false;
+        };
         memo.known.borrow_mut().insert(key, accepts);
         accepts
     }
 
+    /// Whether a schema and all that always apply with it accept the value: one after the other, so that long
+    /// chains of references and `allOf` take no stack.
+    fn conjuncts_accept(&self, id: NodeId, node: &Node, value: Value<'_>, memo: &Memo) -> bool {
+        if node.reference.is_none() && node.all_of.is_empty() {
+            return self.node_accepts(id, node, value, memo);
+        }
+        let mut conjuncts = vec![id];
+        let mut next = 0;
+        while let Some(&id) = conjuncts.get(next) {
+            next += 1;
+            let node = self.node(id);
+            if !self.node_accepts(id, node, value, memo) {
+                return false;
+            }
+            for &inner in node.reference.iter().chain(&node.all_of) {
+                if !conjuncts.contains(&inner) {
+                    conjuncts.push(inner);
+                }
+            }
+        }
+        true
+    }
+
+    /// Whether a schema accepts the value, but for those that always apply with it.
     fn node_accepts(&self, id: NodeId, node: &Node, value: Value<'_>, memo: &Memo) -> bool {
         let inner = |id: &NodeId| self.accepts_with(*id, value, memo);
         !node.never
@@ -81,8 +130,6 @@ impl Graph {
             && node.is_constant(value)
             && node.checks.iter().all(|check| check.accepts(value))
             && node.lengths_allow(value)
-            && node.reference.as_ref().is_none_or(inner)
-            && node.all_of.iter().all(inner)
             && self.unions_accept(node, value, memo)
             && !node.not.as_ref().is_some_and(inner)
             && self.conditional_accepts(node, value, memo)

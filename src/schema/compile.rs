@@ -104,7 +104,7 @@ pub struct Compiler<'d> {
 
 /// Meanings that the way to a schema may give it. Each takes nodes of its own, and dynamic anchors can
 /// be combined without end.
-const ENVIRONMENTS: usize = 64;
+const ENVIRONMENTS: usize = crate::limits::DYNAMIC_SCOPES;
 
 impl<'d> Compiler<'d> {
     /// A compiler for these documents.

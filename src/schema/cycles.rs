@@ -10,7 +10,7 @@ enum Mark {
 }
 
 /// Most schemas on one way that all apply to the same value. Deciding a value takes some stack for each.
-const LONGEST: u32 = 256;
+const LONGEST: u32 = crate::limits::CHAIN;
 
 /// Schemas of a cycle that are named.
 const NAMED: usize = 6;

@@ -20,7 +20,7 @@ use crate::location::{Origin, Pointer, Position};
 use yaml::Tree;
 
 /// Largest document that is read, in bytes.
-const LARGEST: u64 = 512 << 20;
+const LARGEST: u64 = crate::limits::DOCUMENT;
 
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,10 +15,10 @@ use super::RepeatedKey;
 use super::scalar;
 
 /// Deepest nesting, aliases included.
-const DEPTH: usize = 127;
+const DEPTH: usize = crate::limits::NESTING as usize;
 
 /// Values that aliases may add to a document; of text, each 64 bytes count as one.
-const ALIASED: usize = 1_000_000;
+const ALIASED: usize = crate::limits::ALIASED;
 
 /// A document as a tree.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ use super::{Contract, LoadOptions, Operation, OperationKind, Sample, schema_dir}
 use spot::Spot;
 
 /// References to references that are followed before they are taken for a cycle.
-const HOPS: usize = 32;
+const HOPS: usize = crate::limits::REFERENCES;
 
 /// Reads one OpenAPI document.
 struct Reader<'d> {

@@ -47,7 +47,7 @@ impl<'d> Reader<'d> {
 }
 
 /// Most base paths that the enums of one server's variables give; beyond that they take any text.
-const MOST: usize = 64;
+const MOST: usize = crate::limits::BASE_PATHS;
 
 /// The paths of a server's URL: variables take each value of their enum; without one, their default
 /// and any other text of one segment.

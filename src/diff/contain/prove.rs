@@ -20,10 +20,10 @@ use super::text::{self, Automata};
 use super::{Scope, accepts};
 
 /// Pairs that are looked at before giving up.
-const STEPS: u32 = 4_000;
+const STEPS: u32 = crate::limits::PROOF_STEPS;
 
 /// How deep parts of values are looked at: no payload is nested deeper.
-const DEPTH: u32 = 127;
+const DEPTH: u32 = crate::limits::NESTING as u32;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {

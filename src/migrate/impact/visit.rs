@@ -11,7 +11,7 @@ use crate::schema::{Memo, NodeId};
 use super::touch::parts;
 
 /// Levels of a payload that are looked into.
-const DEEPEST: usize = 512;
+const DEEPEST: usize = crate::limits::REWRITTEN_NESTING;
 
 /// Where in a payload the walk is.
 #[derive(Clone, Copy)]

@@ -12,7 +12,7 @@ use crate::schema::{Graph, NodeId};
 use super::{member_of, typed};
 
 /// Brackets in one name that are read; what has more of them is data.
-const DEEPEST: usize = 32;
+const DEEPEST: usize = crate::limits::BRACKETS;
 
 /// The steps that a name takes into the value of a parameter: `filter[a][0]` leads to `a`, then `0`; `filter` itself
 /// to nothing. `None` when the name is another one's.

@@ -23,6 +23,9 @@ impl Walk<'_, '_, '_> {
             at += 1;
         } else {
             let prefix = self.program.plan(slot).prefix;
+            if self.program.slots[slot as usize].element == super::slot::NONE {
+                self.may_learn::<MODE>(start)?;
+            }
             let mut below = self.program.element(slot, 0);
             loop {
                 if count > 0 && count <= prefix {

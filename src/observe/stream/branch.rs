@@ -101,7 +101,9 @@ impl Walk<'_, '_, '_> {
         let has_failed = applied.is_assumed && self.deviating != mark.deviating;
         if has_failed && self.presuming == 1 {
             // No branch accepts: which is the closest is for the tape.
+            let is_taking_back = std::mem::replace(&mut self.is_taking_back, true);
             self.spaced::<TAKE_BACK>(applied.slot, at, depth)?;
+            self.is_taking_back = is_taking_back;
             mark.restore(self);
             self.scratch.failed.insert(place);
             return self.tape::<MODE>(slot, at, depth);

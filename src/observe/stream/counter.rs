@@ -130,6 +130,8 @@ pub(super) struct Counters {
 pub(super) struct Sum {
     pub(super) deviations: u64,
     pub(super) placeholders: u64,
+    /// Whether something was not compared to its end.
+    pub(super) is_exceeded: bool,
 }
 
 /// A payload that was walked, and where what was learnt of it goes.

@@ -53,6 +53,7 @@ impl Counters {
             walk.run_all(program.plan(value.slot).given.to_vec(), way.value);
             sum.deviations += walk.recorder.deviations;
             sum.placeholders += walk.recorder.placeholders;
+            sum.is_exceeded |= walk.is_exceeded();
             variants.append(&mut walk.recorder.root_variants);
         }
         self.absorb(

@@ -456,6 +456,7 @@ impl<'c> Scale<'c> {
             .and_then(|key| self.program.known_member(slot, key));
         let member = match known {
             Some(number) => Ok(number),
+            None if self.program.is_full() => return Err(Stop::Unknown),
             None => self.program.member(slot, &key.name()),
         };
         let member = match member {
@@ -499,6 +500,9 @@ impl<'c> Scale<'c> {
             0 => ELEMENTS as usize,
             _ => usize::MAX,
         };
+        if self.program.is_full() && self.program.slots[slot as usize].element == NONE {
+            return Err(Stop::Unknown);
+        }
         for (index, element) in value.elements().enumerate().take(most) {
             match self.program.element(slot, index) {
                 UNASKED => {}

@@ -53,6 +53,8 @@ pub(super) struct Outcome {
     pub(super) verdict: Verdict,
     /// The named variants that accepted the payload as a whole.
     pub(super) variants: Vec<NodeId>,
+    /// Whether it was not compared to its end.
+    pub(super) is_exceeded: bool,
 }
 
 /// When payloads that agree with a schema belong to it, and to no other.
@@ -175,7 +177,11 @@ impl<'c> Streams<'c> {
         }
         let verdict = Verdict::of(sum.deviations, sum.placeholders);
         target.count(verdict);
-        Some(Outcome { verdict, variants })
+        Some(Outcome {
+            verdict,
+            variants,
+            is_exceeded: sum.is_exceeded,
+        })
     }
 
     fn stream(&mut self, place: &Destination<'c>, node: NodeId) -> usize {

@@ -346,6 +346,7 @@ impl Walk<'_, '_, '_> {
         let member = match known {
             Some(member) => Ok(member),
             None => {
+                self.may_learn::<MODE>(key.0)?;
                 let name = scan::unescape(&self.text[key.0..key.1]);
                 self.program.member(slot, &name)
             }

@@ -9,7 +9,7 @@ use crate::json::scan::{block, specials, stops};
 use super::how::CLASSES;
 
 /// The deepest nesting that is read; as in [`crate::json`].
-pub(super) const MAX_DEPTH: u32 = 127;
+pub(super) const MAX_DEPTH: u32 = crate::limits::NESTING as u32;
 
 /// The text is not JSON, or not JSON that the streaming walk reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -250,6 +250,11 @@ impl<'g> Program<'g> {
         index(self.plans.len() - 1)
     }
 
+    /// Whether there is no room for more.
+    pub(super) fn is_full(&self) -> bool {
+        self.slots.len() >= crate::limits::COMPILED_PLACES
+    }
+
     fn add_slot(&mut self, parent: u32, step: Step, plan_id: u32) -> u32 {
         let plan = &self.plans[plan_id as usize];
         let (mut is_secret, mut is_below_data) = match self.slots.get(parent as usize) {

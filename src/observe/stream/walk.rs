@@ -120,6 +120,10 @@ pub(super) struct Walk<'w, 'g, 't> {
     pub(super) presuming: usize,
     /// Whether the walk ended because schemas that were asked do not accept.
     pub(super) is_rejected: bool,
+    /// Where it ended because there is no room to learn more, and whether that was while a schema was asked.
+    pub(super) full_at: Option<(usize, bool)>,
+    /// Whether what was counted is being taken back.
+    pub(super) is_taking_back: bool,
 }
 
 impl<'w, 'g, 't> Walk<'w, 'g, 't> {
@@ -145,6 +149,8 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             assuming: 0,
             presuming: 0,
             is_rejected: false,
+            full_at: None,
+            is_taking_back: false,
         }
     }
 
@@ -167,8 +173,25 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         (self.deviating, self.assuming, self.presuming) = (0, 0, 0);
         // What was learnt stays learnt. So this comes to the same end, and each value is counted in the same
         // place, whether glue was known or not.
+        self.is_taking_back = true;
         let _: Step = self.value::<TAKE_BACK>(Program::ROOT, 0, 0);
         self.scratch.reset();
+    }
+
+    /// Whether something new may be learnt at `at`; else the payload is for the other walk. What is taken back has
+    /// to end where it ended before, and nowhere else.
+    #[inline(never)]
+    pub(super) fn may_learn<const MODE: u8>(&mut self, at: usize) -> Result<(), Halt> {
+        let here = Some((at, MODE == ASK));
+        let is_full = match self.is_taking_back {
+            true => self.full_at == here,
+            false => self.program.is_full(),
+        };
+        if !is_full {
+            return Ok(());
+        }
+        self.full_at = here;
+        Err(Halt)
     }
 
     /// Whether nothing in the payload that was walked is strange, as far as it is known.
