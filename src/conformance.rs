@@ -51,7 +51,9 @@ pub fn failure(
     let work = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(crate::limits::STACK);
         let work = || findings(&json, contract, operation, side, status, fail_on);
-        thread.spawn_scoped(scope, work).map(|thread| thread.join())
+        thread
+            .spawn_scoped(scope, work)
+            .map(std::thread::ScopedJoinHandle::join)
     });
     match work {
         Ok(Ok(found)) => found,

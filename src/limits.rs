@@ -38,7 +38,8 @@ limits! {
     PROBLEMS: usize = 1_000, "problems", "Inputs that could not be read and are listed. The others are counted.";
     HOSTS: usize = 1_000, "hosts", "Hosts that are told apart: the first ones by name. Requests to others are counted together.";
     PATHS: usize = 65_536, "places", "Places in the payloads of one operation, side and status that are told apart. What is met elsewhere counts for the place above.";
-    COMPILED_PLACES: usize = 16_384, "places", "Places for which the streaming walk keeps what it learnt. Payloads with more of them are compared by the reference walk, which is slower.";
+    UNSEEN_PLACES: usize = 1_000, "places", "Places that are listed for a declared property or enum that no payload showed. The others are counted.";
+    COMPILED_PLACES: usize = 4_096, "places", "Places for which the streaming walk keeps what it learnt. Payloads with more of them are compared by the reference walk, which is slower.";
     MEASURED: u32 = 100_000, "values", "Values of a payload that are looked at to find out which operation it belongs to.";
     MEASURED_OF_VARIANT: u32 = 2_000, "values", "Values that are looked at to find out which variant one was meant for.";
     MEASURED_ELEMENTS: u32 = 3, "elements", "Elements of each array that are looked at for either.";

@@ -469,6 +469,9 @@ fn json_secrets(
                 if key.span().start >= window.end {
                     break;
                 }
+                if member.span().end <= window.start {
+                    continue;
+                }
                 let name = key.name();
                 let at = key.span().start;
                 if in_secret {

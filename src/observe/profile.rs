@@ -339,7 +339,7 @@ impl Shape {
 
 impl AddAssign<&Self> for Shape {
     fn add_assign(&mut self, other: &Self) {
-        self.is_folded |= other.is_folded;
+        self.is_folded = self.is_folded || other.is_folded;
         self.merge_path(Self::ROOT, other, Self::ROOT);
     }
 }

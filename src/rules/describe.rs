@@ -406,6 +406,14 @@ pub(super) fn other_host(host: &str, operations: usize) -> Words {
     )
 }
 
+pub(super) fn other_hosts(hosts: usize) -> Words {
+    Words::new(
+        &rules::UNKNOWN_OPERATION,
+        format!("no request to any of {hosts} hosts has an operation"),
+        "no such path",
+    )
+}
+
 pub(super) fn other_base(contract: &str, first: &str, operations: usize) -> Words {
     let message = match operations {
         1 => format!("`{first}` matches an operation of {contract}, but has another base path"),

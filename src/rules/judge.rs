@@ -7,7 +7,7 @@ use crate::contract::Contract;
 use crate::location::Side;
 use crate::observe::{
     DISTINCT_KEPT, Deviation, DeviationKind, EVIDENCE_KEPT, Keyed, Lookalike, Profile, Spelling,
-    Tally, TargetKey, TargetProfile,
+    Tally, TargetKey, TargetProfile, TrafficFact,
 };
 use crate::schema::Place;
 
@@ -50,6 +50,7 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
         groups: BTreeMap::new(),
         counted: BTreeMap::new(),
         declared: BTreeMap::new(),
+        without_operation: hosts_without_operation(profile),
         foreign: BTreeMap::new(),
         unseen: Unseen::default(),
     };
@@ -105,6 +106,13 @@ pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
 /// and subject.
 pub(super) type Cause = (&'static str, String, String, String);
 
+fn hosts_without_operation(profile: &Profile) -> usize {
+    let facts = profile.traffic.keys();
+    facts
+        .filter(|fact| matches!(fact, TrafficFact::UnknownOperation { host: Some(_) }))
+        .count()
+}
+
 pub(super) struct Judge<'c> {
     pub(super) family: Family<'c>,
     /// Hosts that an operation was found for.
@@ -114,7 +122,9 @@ pub(super) struct Judge<'c> {
     pub(super) groups: BTreeMap<Cause, Finding>,
     /// What the contract's documents say, by finding.
     declared: BTreeMap<Cause, BTreeSet<Place>>,
-    /// Requests to hosts that the contract is not about, by host.
+    /// How many hosts have requests without operation.
+    pub(super) without_operation: usize,
+    /// Requests to hosts for which the contract has no operation, by host, where they are one finding.
     pub(super) foreign: BTreeMap<String, Tally>,
     /// What is declared, and whether it was seen.
     pub(super) unseen: Unseen,

@@ -12,6 +12,9 @@ use super::judge::{Fact, Judge, detail, subjects_of};
 /// Equally good places of a payload that are listed.
 const AMBIGUOUS_LISTED: usize = 4;
 
+/// Hosts without operations that have a finding each. More of them are one finding.
+const HOSTS_TOLD_APART: usize = 5;
+
 impl Judge<'_> {
     pub(super) fn traffic(&mut self, fact: &TrafficFact, subjects: &Keyed) {
         let place = FindingPlace {
@@ -112,7 +115,7 @@ impl Judge<'_> {
         match *without {
             [] => {}
             // An archive of a browser is full of hosts that are not meant.
-            _ if !self.hosts.is_empty() => {
+            _ if !self.hosts.is_empty() || self.without_operation > HOSTS_TOLD_APART => {
                 let foreign = self.foreign.entry(host.to_owned()).or_default();
                 for (_, tally) in &without {
                     *foreign += *tally;
@@ -126,7 +129,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Requests to hosts that the contract is not about: one finding for all of them.
+    /// Requests to hosts for which the contract has no operation: one finding for all of them.
     pub(super) fn foreign_hosts(&mut self) {
         let foreign = std::mem::take(&mut self.foreign);
         let hosts: Vec<(&str, &Tally)> = foreign
@@ -134,13 +137,11 @@ impl Judge<'_> {
             .map(|(host, tally)| (&**host, tally))
             .collect();
         if !hosts.is_empty() {
-            self.together(
-                describe::foreign_hosts(hosts.len()),
-                "",
-                "",
-                &hosts,
-                Vec::new(),
-            );
+            let words = match self.hosts.is_empty() {
+                true => describe::other_hosts(hosts.len()),
+                false => describe::foreign_hosts(hosts.len()),
+            };
+            self.together(words, "", "", &hosts, Vec::new());
         }
     }
 

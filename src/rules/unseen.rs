@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::contract::Contract;
 use crate::json::Kind;
+use crate::limits;
 use crate::location::{PathPattern, Side};
 use crate::observe::{PathId, Shape, TargetKey, TargetProfile};
 use crate::schema::{NodeId, Place};
@@ -71,8 +72,10 @@ impl Judge<'_> {
                 let met = self.unseen.properties.entry(cause(name)).or_default();
                 met.seen |= target.shape.key(id, name).is_some();
                 met.met += objects;
-                if objects > 0 {
-                    met.places.push(place());
+                if met.seen {
+                    met.places = SilentPlaces::default();
+                } else if objects > 0 {
+                    met.places.push(place);
                 }
             }
             if let Some(values) = &node.values
@@ -82,7 +85,7 @@ impl Judge<'_> {
                 let met = self.unseen.enums.entry(cause("")).or_default();
                 met.name = subject_of(path);
                 met.met += strings;
-                met.places.push(place());
+                met.places.push(place);
                 let seen = profile.enum_values.get(&node.place).into_iter().flatten();
                 met.seen.extend(seen.map(|(value, _)| value.clone()));
                 if met.declared.is_empty() {
@@ -113,13 +116,8 @@ impl Judge<'_> {
             if met.met < UNSEEN_PER_VALUE * declared as u64 {
                 continue;
             }
-            let is_unseen = |value: &&Box<str>| !met.seen.contains(*value);
-            let unseen: Vec<&str> = met
-                .declared
-                .iter()
-                .filter(is_unseen)
-                .map(|value| &**value)
-                .collect();
+            let values = met.declared.iter().map(|value| &**value);
+            let unseen: Vec<&str> = values.filter(|value| !met.seen.contains(*value)).collect();
             if unseen.is_empty() {
                 continue;
             }
@@ -151,13 +149,29 @@ pub(super) struct Unseen {
     enums: BTreeMap<Declared, Enum>,
 }
 
+/// Where something was not seen.
+#[derive(Default)]
+struct SilentPlaces {
+    kept: Vec<FindingPlace>,
+    others: usize,
+}
+
+impl SilentPlaces {
+    fn push(&mut self, place: impl FnOnce() -> FindingPlace) {
+        match self.kept.len() < limits::UNSEEN_PLACES {
+            true => self.kept.push(place()),
+            false => self.others += 1,
+        }
+    }
+}
+
 /// A declared property.
 #[derive(Default)]
 struct Property {
     seen: bool,
     /// Objects that could have had it, and where they were.
     met: u64,
-    places: Vec<FindingPlace>,
+    places: SilentPlaces,
 }
 
 /// A declared enum.
@@ -169,7 +183,7 @@ struct Enum {
     seen: BTreeSet<Box<str>>,
     /// Strings that could have been any of its values, and where they were.
     met: u64,
-    places: Vec<FindingPlace>,
+    places: SilentPlaces,
 }
 
 /// The schemas of a path, without the variants that no value was.
@@ -186,19 +200,18 @@ fn declared(
 }
 
 /// A finding about something that is not there.
-fn silent(
-    rule: &'static Rule,
-    subject: &str,
-    message: String,
-    places: Vec<FindingPlace>,
-) -> Finding {
+fn silent(rule: &'static Rule, subject: &str, message: String, places: SilentPlaces) -> Finding {
+    let notes = match places.others {
+        0 => Vec::new(),
+        others => vec![format!("{others} other places are not listed")],
+    };
     Finding {
         rule,
         level: Level::Off,
         subject: subject.to_owned(),
         message,
         label: String::new(),
-        places,
+        places: places.kept,
         count: 0,
         unit: Unit::Payload,
         payloads: 0,
@@ -207,7 +220,7 @@ fn silent(
         declared: Vec::new(),
         values: Vec::new(),
         known_to: Vec::new(),
-        notes: Vec::new(),
+        notes,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Keywords on one value alone, most of which the `jsonschema` crate decides for us.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::OnceLock;
@@ -9,6 +10,8 @@ use serde_json::json;
 
 use crate::json::decimal::Decimal;
 use crate::json::{Kind, Tape, TapeNode, Value};
+
+use super::pattern;
 
 /// One keyword on one value.
 pub struct Check {
@@ -65,7 +68,17 @@ impl Check {
                 decider: Decider::Later(later()),
             });
         }
-        let schema = json!({keyword: argument});
+        let schema = match (argument, keyword) {
+            (serde_json::Value::String(pattern), "pattern") => {
+                let unread = |reason: &str| format!("`{pattern}` is not read as a pattern{reason}");
+                let in_rust = pattern::in_rust(pattern);
+                let in_rust = in_rust.map_err(|reason| unread(&format!(": {reason}")))?;
+                let schema = json!({keyword: in_rust});
+                return Self::build(keyword, argument.clone(), kind, draft, &schema)
+                    .map_err(|_| unread(""));
+            }
+            _ => json!({keyword: argument}),
+        };
         Self::build(keyword, argument.clone(), kind, draft, &schema)
     }
 
@@ -250,6 +263,12 @@ impl Check {
     pub fn accepts_text(&self, text: &str) -> bool {
         let validator = self.validator().filter(|_| self.kind == Kind::String);
         validator.is_none_or(|known| known.is_valid(TapeNode::Text(text)))
+    }
+
+    /// A pattern for validators that read patterns as Rust does.
+    pub(super) fn portable_pattern(&self) -> Cow<'_, str> {
+        let written = self.argument.as_str().unwrap_or_default();
+        pattern::in_rust(written).unwrap_or(Cow::Borrowed(written))
     }
 
     /// The value of the keyword as text: bare for strings, JSON for others.

@@ -156,8 +156,7 @@ impl<'d> Compiler<'d> {
                             let id = self.child(here, &[keyword, pattern], schema);
                             node.object.patterns.push((check, id));
                         }
-                        Err(_) => {
-                            let message = not_supported(&text);
+                        Err(message) => {
                             self.refused(keyword, &[keyword, pattern], message, here);
                         }
                     }
@@ -502,13 +501,7 @@ impl<'d> Compiler<'d> {
     ) {
         match self.compiled(keyword, argument, kind, here.dialect) {
             Ok(check) => node.checks.push(check),
-            Err(message) => {
-                let message = match keyword {
-                    "pattern" => not_supported(argument),
-                    _ => message,
-                };
-                self.refused(keyword, &[keyword], message, here);
-            }
+            Err(message) => self.refused(keyword, &[keyword], message, here),
         }
     }
 
@@ -657,10 +650,6 @@ impl<'d> Compiler<'d> {
         };
         self.problem(place, kind);
     }
-}
-
-fn not_supported(pattern: &Value) -> String {
-    format!("{pattern} is no regular expression, or one that is not supported here")
 }
 
 fn length(keyword: &str, limit: u64) -> Length {

@@ -22,6 +22,7 @@ mod evaluated;
 mod follow;
 mod hold;
 mod keywords;
+pub(crate) mod pattern;
 mod portable;
 mod problem;
 mod resources;

@@ -222,7 +222,13 @@ impl<'g> Writer<'g> {
         let mut patterns = Map::new();
         for (pattern, schema) in &object.patterns {
             let schema = self.part(*schema, at, Part::Members);
-            patterns.insert(pattern.argument_text(), schema);
+            let written = pattern.portable_pattern();
+            // Two patterns may differ in what they escape only.
+            let schema = match patterns.remove(&*written) {
+                Some(other) => json!({ "allOf": [other, schema] }),
+                None => schema,
+            };
+            patterns.insert(written.into_owned(), schema);
         }
         if !patterns.is_empty() {
             put("patternProperties", patterns.into());
@@ -303,6 +309,7 @@ fn check(check: &Check) -> Option<Value> {
         // Ranges of whole numbers, which are no formats of JSON Schema.
         ("format", Some("int32")) => Some(json!({ "minimum": i32::MIN, "maximum": i32::MAX })),
         ("format", Some("int64")) => Some(json!({ "minimum": i64::MIN, "maximum": i64::MAX })),
+        ("pattern", _) => Some(json!({ "pattern": check.portable_pattern() })),
         (keyword, _) => Some(json!({ keyword: check.argument })),
     }
 }

@@ -5,6 +5,8 @@ use serde_json::{Number, Value};
 
 use crate::schema::{Graph, Node, NodeId};
 
+use super::text::hir_of;
+
 /// Schemas that are looked at.
 const MOST: usize = 4_000;
 
@@ -170,7 +172,7 @@ impl Pool {
 
     /// Strings that match a pattern: with as little as it takes, and with more.
     fn pattern(&mut self, pattern: &str) {
-        let Ok(parsed) = regex_syntax::parse(pattern) else {
+        let Some(parsed) = hir_of(pattern) else {
             return;
         };
         for more in 0..4 {

@@ -1,0 +1,475 @@
+//! Regular expressions as JSON Schema has them (ECMA-262, with what browsers read beyond it in its Annex B), in
+//! the words of Rust's engines.
+
+use std::borrow::Cow;
+
+/// Why a pattern is not read: the part that ECMA-262 does not know, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unsupported(String);
+
+impl std::fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A pattern of ECMA-262, so that Rust's engines match what ECMA-262 does. Classes such as `\d` are left to the
+/// `jsonschema` crate, which knows their ranges.
+///
+/// # Errors
+///
+/// For what other languages have and ECMA-262 does not (`\A`, `(?i)`, `[[:alpha:]]`, possessive quantifiers):
+/// read by its letter it would mean something that nobody meant.
+pub(crate) fn in_rust(pattern: &str) -> Result<Cow<'_, str>, Unsupported> {
+    let mut reader = Reader {
+        pattern,
+        rest: pattern,
+        out: String::with_capacity(pattern.len()),
+        has_nested_class: false,
+        open_groups: 0,
+    };
+    reader.read()?;
+    Ok(match reader.out == pattern {
+        true => Cow::Borrowed(pattern),
+        false => Cow::Owned(reader.out),
+    })
+}
+
+/// One thing that a pattern matches at a time.
+enum Atom {
+    Character(char),
+    /// A class, a back-reference or an assertion: already in Rust's words.
+    Written(String),
+}
+
+struct Reader<'p> {
+    pattern: &'p str,
+    /// What is still to be read of it.
+    rest: &'p str,
+    out: String,
+    /// Whether a class held an opening bracket, as in `[[:alpha:]]`.
+    has_nested_class: bool,
+    open_groups: usize,
+}
+
+impl<'p> Reader<'p> {
+    fn read(&mut self) -> Result<(), Unsupported> {
+        while let Some(next) = self.next() {
+            match next {
+                '\\' => match self.escape(false)? {
+                    Atom::Character(character) => self.literal(character),
+                    Atom::Written(text) => self.out.push_str(&text),
+                },
+                '[' => self.class()?,
+                '(' => self.group()?,
+                ')' => {
+                    self.open_groups = self.open_groups.checked_sub(1).ok_or_else(|| {
+                        Unsupported("a `)` ends a group that does not begin".to_owned())
+                    })?;
+                    self.out.push(')');
+                }
+                '*' | '+' | '?' => {
+                    self.out.push(next);
+                    self.after_quantifier()?;
+                }
+                '{' => match self.braced_quantifier() {
+                    Some(quantifier) => {
+                        self.out.push_str(quantifier);
+                        self.after_quantifier()?;
+                    }
+                    None => self.literal('{'),
+                },
+                ']' if self.has_nested_class => {
+                    return Err(unknown(
+                        "classes inside classes, such as `[[:alpha:]]` or `[a-z&&[^x]]`",
+                    ));
+                }
+                ']' | '}' => self.literal(next),
+                _ => self.out.push(next),
+            }
+        }
+        match self.open_groups {
+            0 => Ok(()),
+            _ => Err(Unsupported("a group, `(…`, does not end".to_owned())),
+        }
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let next = self.rest.chars().next()?;
+        self.rest = &self.rest[next.len_utf8()..];
+        Some(next)
+    }
+
+    fn take(&mut self, expected: &str) -> bool {
+        match self.rest.strip_prefix(expected) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Takes so many bytes, which are ASCII.
+    fn take_bytes(&mut self, count: usize) -> &'p str {
+        let (taken, rest) = self.rest.split_at(count);
+        self.rest = rest;
+        taken
+    }
+
+    fn literal(&mut self, character: char) {
+        if r"\.+*?()|[]{}^$".contains(character) {
+            self.out.push('\\');
+        }
+        self.out.push(character);
+    }
+
+    /// What follows an opening parenthesis.
+    fn group(&mut self) -> Result<(), Unsupported> {
+        self.out.push('(');
+        self.open_groups += 1;
+        let Some(inner) = self.rest.strip_prefix('?') else {
+            return Ok(());
+        };
+        let after_flags = inner.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');
+        if inner.starts_with("P<") {
+            return Err(unknown("`(?P<name>…)`; write `(?<name>…)`"));
+        }
+        if after_flags.starts_with(')') {
+            let flags = &inner[..inner.len() - after_flags.len()];
+            return Err(unknown(&format!(
+                "flags, here `(?{flags})`; write `[aA]` for an `a` of either case"
+            )));
+        }
+        if inner.starts_with('>') {
+            return Err(unknown("atomic groups: `(?>…)`"));
+        }
+        if inner.starts_with(['#', '|', '(', '\'', 'R', '&']) {
+            let start: String = inner.chars().take(1).collect();
+            return Err(unknown(&format!("groups that start with `(?{start}`")));
+        }
+        Ok(())
+    }
+
+    /// Another quantifier behind a quantifier: lazy it may be, possessive not.
+    fn after_quantifier(&mut self) -> Result<(), Unsupported> {
+        if self.take("?") {
+            self.out.push('?');
+        }
+        match self.rest.starts_with(['*', '+', '?']) {
+            true => Err(unknown("one quantifier behind another, such as `a++`")),
+            false => Ok(()),
+        }
+    }
+
+    /// `{2}`, `{2,}` or `{2,3}`, whose opening brace was taken. Any other brace stands for itself.
+    fn braced_quantifier(&mut self) -> Option<&'p str> {
+        let end = self.rest.find('}')?;
+        let inner = &self.rest[..end];
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let is_quantifier = match inner.split_once(',') {
+            Some((least, most)) => is_number(least) && (most.is_empty() || is_number(most)),
+            None => is_number(inner),
+        };
+        is_quantifier.then(|| {
+            self.out.push('{');
+            self.take_bytes(end + 1)
+        })
+    }
+
+    /// A class whose opening bracket was taken.
+    fn class(&mut self) -> Result<(), Unsupported> {
+        let is_negated = self.take("^");
+        if self.take("]") {
+            // No character, and any character.
+            self.out
+                .push_str(if is_negated { r"[\s\S]" } else { "(?!)" });
+            return Ok(());
+        }
+        self.out.push_str(if is_negated { "[^" } else { "[" });
+        let mut has_bracket = false;
+        loop {
+            if self.take("]") {
+                self.out.push(']');
+                return Ok(());
+            }
+            self.has_nested_class |= has_bracket;
+            has_bracket |= self.rest.starts_with('[');
+            let first = self.member()?;
+            let is_range = self.rest.starts_with('-') && !self.rest.starts_with("-]");
+            if !is_range {
+                self.push_member(&first);
+                continue;
+            }
+            self.take("-");
+            let second = self.member()?;
+            self.push_member(&first);
+            match (&first, &second) {
+                (Atom::Character(_), Atom::Character(_)) => self.out.push('-'),
+                // A class such as `\d` is no end of a range: the hyphen stands for itself.
+                _ => self.out.push_str(r"\-"),
+            }
+            self.push_member(&second);
+        }
+    }
+
+    fn member(&mut self) -> Result<Atom, Unsupported> {
+        match self.next() {
+            Some('\\') => self.escape(true),
+            Some(character) => Ok(Atom::Character(character)),
+            None => Err(Unsupported("a class, `[…`, does not end".to_owned())),
+        }
+    }
+
+    fn push_member(&mut self, member: &Atom) {
+        match member {
+            Atom::Character(character) => {
+                // Rust has operators of classes: `&&`, `~~` and `--`.
+                if r"[]\^&~-".contains(*character) {
+                    self.out.push('\\');
+                }
+                self.out.push(*character);
+            }
+            Atom::Written(text) => self.out.push_str(text),
+        }
+    }
+
+    /// An escape, whose backslash was taken.
+    fn escape(&mut self, in_class: bool) -> Result<Atom, Unsupported> {
+        let Some(next) = self.next() else {
+            return Err(Unsupported("a backslash ends the pattern".to_owned()));
+        };
+        let character = match next {
+            'b' if in_class => '\u{8}',
+            'b' | 'B' if !in_class => return Ok(Atom::Written(format!("\\{next}"))),
+            'd' | 'D' | 's' | 'S' | 'w' | 'W' => return Ok(Atom::Written(format!("\\{next}"))),
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'v' => '\u{b}',
+            '0' if !self.rest.starts_with(|c: char| c.is_ascii_digit()) => '\0',
+            '1'..='9' if !in_class => return Ok(Atom::Written(format!("\\{next}"))),
+            'c' if self.rest.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+                let letter = self.take_bytes(1).as_bytes()[0];
+                char::from(letter % 32)
+            }
+            'x' => match self.hexadecimal(2) {
+                Some(code) => character_of(code)?,
+                None => return Err(unknown(r"`\x` without two digits; write `\u{…}`")),
+            },
+            'u' => self.unicode()?,
+            'p' | 'P' => {
+                let end = self.rest.find('}').filter(|_| self.rest.starts_with('{'));
+                let Some(end) = end else {
+                    return Err(unknown(&format!(
+                        r"`\{next}` without braces; write `\{next}{{L}}`"
+                    )));
+                };
+                let (property, rest) = self.rest.split_at(end + 1);
+                self.rest = rest;
+                return Ok(Atom::Written(format!("\\{next}{property}")));
+            }
+            'k' if !in_class && self.take("<") => return self.named_reference(),
+            'A' => return Err(unknown(r"`\A`; write `^`")),
+            'z' | 'Z' => return Err(unknown(&format!(r"`\{next}`; write `$`"))),
+            _ if next.is_ascii_alphanumeric() => {
+                return Err(unknown(&format!(r"the escape `\{next}`")));
+            }
+            _ => next,
+        };
+        Ok(Atom::Character(character))
+    }
+
+    /// A back-reference by name, of which `\k<` was taken: by number, as the crate knows them.
+    fn named_reference(&mut self) -> Result<Atom, Unsupported> {
+        let Some((name, rest)) = self.rest.split_once('>') else {
+            return Err(unknown(r"`\k<` without an end; write `\k<name>`"));
+        };
+        self.rest = rest;
+        let groups = groups(self.pattern);
+        let position = groups.iter().position(|known| *known == Some(name));
+        match position {
+            Some(position) => Ok(Atom::Written(format!(r"(?:\{})", position + 1))),
+            None => Err(Unsupported(format!("there is no group `{name}`"))),
+        }
+    }
+
+    /// What follows `\u`: four digits, eight as a pair of surrogates, or any number in braces.
+    fn unicode(&mut self) -> Result<char, Unsupported> {
+        if self.take("{") {
+            let end = self.rest.find('}').unwrap_or(self.rest.len());
+            let code = u32::from_str_radix(&self.rest[..end], 16).ok();
+            let character = code.and_then(char::from_u32);
+            if let Some(character) = character.filter(|_| end < self.rest.len()) {
+                self.take_bytes(end + 1);
+                return Ok(character);
+            }
+        } else if let Some(code) = self.hexadecimal(4) {
+            if !(0xD800..0xDC00).contains(&code) {
+                return character_of(code);
+            }
+            let second = match self.take(r"\u") {
+                true => self.hexadecimal(4),
+                false => None,
+            };
+            return match second {
+                Some(low @ 0xDC00..0xE000) => {
+                    character_of(0x1_0000 + ((code - 0xD800) << 10) + (low - 0xDC00))
+                }
+                _ => character_of(code),
+            };
+        }
+        Err(unknown(r"`\u` without four digits or a number in braces"))
+    }
+
+    fn hexadecimal(&mut self, digits: usize) -> Option<u32> {
+        let text = self.rest.get(..digits)?;
+        let code = match text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            true => u32::from_str_radix(text, 16).ok()?,
+            false => return None,
+        };
+        self.take_bytes(digits);
+        Some(code)
+    }
+}
+
+/// The names of the groups that capture, in their order.
+fn groups(pattern: &str) -> Vec<Option<&str>> {
+    let mut groups = Vec::new();
+    let mut in_class = false;
+    let mut is_escaped = false;
+    for (at, character) in pattern.char_indices() {
+        match character {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '(' if !in_class => {
+                let inner = &pattern[at + 1..];
+                let name = inner
+                    .strip_prefix("?<")
+                    .filter(|name| !name.starts_with(['=', '!']));
+                match name {
+                    Some(name) => groups.push(name.split('>').next()),
+                    None if !inner.starts_with('?') => groups.push(None),
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    groups
+}
+
+fn character_of(code: u32) -> Result<char, Unsupported> {
+    char::from_u32(code).ok_or_else(|| {
+        Unsupported(format!(
+            r"`\u{code:04X}` is half of a surrogate pair, which no text of UTF-8 has"
+        ))
+    })
+}
+
+fn unknown(what: &str) -> Unsupported {
+    Unsupported(format!("ECMA-262 does not know {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::json::Kind;
+    use crate::schema::Check;
+
+    fn check(pattern: &str) -> Result<Check, String> {
+        let draft = jsonschema::Draft::Draft202012;
+        Check::new("pattern", &json!(pattern), Kind::String, draft)
+    }
+
+    #[test]
+    fn patterns_mean_what_ecma_262_says() {
+        // Pattern, strings that match, strings that do not.
+        let cases: &[(&str, &[&str], &[&str])] = &[
+            (r"^[\w\ \%\=\`\~]+$", &["a b", "%=`~"], &["a;b"]),
+            (r"^\@\;\%\ \<\>\_$", &["@;% <>_"], &["@;%_"]),
+            (r"^\ä$", &["ä"], &["a"]),
+            (r"^[\s-.]+$", &["-", ".", " "], &["/", "a"]),
+            (r"^[a-\d]+$", &["a", "-", "7"], &["b"]),
+            (r"^[+--]+$", &["+", ",", "-"], &["."]),
+            (r"^[a--]$", &[], &[]),
+            (r"^[&&a]+$", &["&a"], &["b"]),
+            (r"^[~~a]+$", &["~a"], &["b"]),
+            (r"^[[a]+$", &["[a"], &["b"]),
+            (r"^a[^]b$", &["a\nb", "aäb"], &["ab"]),
+            (r"^a[]b$|^c$", &["c"], &["ab", "a]b"]),
+            (r"^[\b]$", &["\u{8}"], &["b"]),
+            (r"^{{name}}$", &["{{name}}"], &["name"]),
+            (r"^x{$", &["x{"], &["x"]),
+            (r"^x{1,2$", &["x{1,2"], &["x"]),
+            (r"^a{2,}]}$", &["aa]}"], &["a]}"]),
+            (r"^[\x41-\u005a]\cI\0$", &["Q\t\0"], &["q\t\0"]),
+            (r"^\uD83D\uDE00[\u{1F600}-\u{1F64F}]$", &["😀🙂"], &["🙂x"]),
+            (
+                r"^(x)?[(](?<n>a|b)\k<n>(?!c)(?:d|e)$",
+                &["(aad", "x(bbe"],
+                &["(abd", "(aac"],
+            ),
+            (r"^(.)(.)\2\1$", &["abba"], &["abab"]),
+            (r"^a\/b\-c\.d$", &["a/b-c.d"], &["a/b-cxd"]),
+            (r"^\d\D\w\W\s\S$", &["1a_- x"], &["aa_- x"]),
+            (r"^\p{Lu}\P{Lu}$", &["Ää"], &["ää"]),
+        ];
+        for (pattern, matching, other) in cases {
+            let check = match check(pattern) {
+                Ok(check) => check,
+                // A range whose ends are the wrong way round is no pattern anywhere.
+                Err(_) if matching.is_empty() => continue,
+                Err(error) => panic!("{pattern}: {error}"),
+            };
+            for text in *matching {
+                assert!(check.accepts_text(text), "{pattern} has to match {text:?}");
+            }
+            for text in *other {
+                assert!(
+                    !check.accepts_text(text),
+                    "{pattern} must not match {text:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_other_languages_have_is_named() {
+        let patterns = [
+            r"\Aab\Z",
+            r"^ab\z",
+            r"(?i)^ab$",
+            r"^(?x-s)ab$",
+            r"^[[:digit:]]+$",
+            r"^[a-z&&[^aeiou]]$",
+            r"^(?P<year>\d{4})$",
+            r"^(?>a|ab)c$",
+            r"^a++b$",
+            r"^a{2}*$",
+            r"^\h+$",
+            r"^\pL+$",
+            r"^\x{1F600}$",
+            r"^[\uD800-\uDBFF]$",
+            r"^\u12$",
+            r"^(?#comment)a$",
+            r"^[a-z",
+            "^a\\",
+            r"^(ab$",
+            r"^ab)$",
+            r"^[z-a]$",
+        ];
+        let said: Vec<String> = patterns
+            .iter()
+            .map(|pattern| match check(pattern) {
+                Ok(_) => format!("{pattern}  read"),
+                Err(message) => format!("{pattern}  {message}"),
+            })
+            .collect();
+        insta::assert_snapshot!(said.join("\n"));
+    }
+}
