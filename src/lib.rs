@@ -44,6 +44,7 @@ pub mod observe;
 pub mod report;
 pub mod rules;
 pub mod schema;
+mod shown;
 pub mod source;
 
 pub use error::{Error, ErrorKind, Result};

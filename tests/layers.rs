@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 /// Modules from the ground up: each may use those before it. `rules::catalogue` stands far below the
 /// rest of `rules`.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "limits",
+    "shown",
     "error",
     "location",
     "json",

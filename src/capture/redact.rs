@@ -10,6 +10,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
 
 use crate::json::{Document, Kind, Value};
+use crate::shown::printable;
 
 use super::shapes::{floor, is_card, shapes, token_length};
 
@@ -364,35 +365,6 @@ fn pieces<'l>(line: &'l str, masks: &[Range<usize>]) -> Vec<Piece<'l>> {
         pieces.push((range, text));
     }
     pieces
-}
-
-/// A character that does nothing to a terminal.
-fn printable(character: char) -> String {
-    match character {
-        '\t' => " ".to_owned(),
-        '\r' => String::new(),
-        // Bidirectional controls and characters that show nothing could hide what stands there. Marks
-        // and joiners are part of how scripts are written.
-        c if c.is_control() || shows_nothing(c) => format!("\\u{{{:x}}}", u32::from(c)),
-        c => c.to_string(),
-    }
-}
-
-/// Bidirectional controls, spaces without width, invisible operators and tags (Unicode 16, general
-/// category Cf and Zl, Zp, but for the joiners).
-const fn shows_nothing(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-    )
-}
-
-/// Makes text that is not secret safe to print: nothing in it does anything to a terminal.
-#[must_use]
-pub fn printed(text: &str) -> String {
-    text.chars().map(printable).collect()
 }
 
 /// Makes text that comes from a payload safe to print in a sentence.

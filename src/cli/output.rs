@@ -8,6 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use crate::error::{Error, Result};
+use crate::shown::only_styles;
 
 use super::Failure;
 
@@ -32,10 +33,10 @@ impl Output {
         match self.stdout.current_choice() {
             // In one go: a stream that strips writes what stands between styles piece by piece.
             ColorChoice::Never => {
-                let plain = anstream::adapter::strip_str(text).to_string();
+                let plain = anstream::adapter::strip_str(&only_styles(text)).to_string();
                 self.stdout.write_all(plain.as_bytes())
             }
-            _ => self.stdout.write_all(text.as_bytes()),
+            _ => self.stdout.write_all(only_styles(text).as_bytes()),
         }
     }
 
@@ -65,16 +66,16 @@ impl Output {
     pub(super) fn note(&mut self, text: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
         // When standard error is gone there is nowhere left to say so.
-        let _ = write!(stderr, "{text}");
+        let _ = write!(stderr, "{}", only_styles(text));
     }
 
     /// Writes an error to standard error.
     pub(super) fn error(&mut self, message: &str, cause: Option<&str>) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
         // When standard error is gone there is nowhere left to say so.
-        let _ = writeln!(stderr, "{ERROR}error{ERROR:#}: {message}");
+        let _ = writeln!(stderr, "{ERROR}error{ERROR:#}: {}", only_styles(message));
         if let Some(cause) = cause {
-            let _ = writeln!(stderr, "  caused by: {cause}");
+            let _ = writeln!(stderr, "  caused by: {}", only_styles(cause));
         }
     }
 }

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 
-use crate::capture::redact::printed;
 use crate::capture::{self, Format, Input, SourceRead};
 use crate::diff::{Options, diff};
 use crate::error::{Error, ErrorKind, Result};
 use crate::migrate::{Fate, Migration, Moves, Upgraded, Upgrader};
 use crate::observe::Observer;
 use crate::report::upgrade::{UpgradeReport, json, text};
+use crate::shown::printed;
 use crate::source::Source;
 
 use super::args::{OutputFormat, UpgradeArguments};

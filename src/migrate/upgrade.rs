@@ -1,6 +1,5 @@
 //! Payloads of one contract rewritten for another, as they come out of captures.
 
-use crate::capture::redact::printed;
 use crate::capture::{Body, Exchange};
 use crate::contract::Contract;
 use crate::json::Document;
@@ -8,6 +7,7 @@ use crate::location::{Origin, Pointer, Side};
 use crate::observe::{
     DeviationKind, RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher, first_deviation,
 };
+use crate::shown::printed;
 
 use super::edit::Edit;
 use super::layout::{Layout, line_indent};

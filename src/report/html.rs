@@ -193,11 +193,7 @@ fn article(finding: &Finding, group: &str, names: &BTreeMap<String, usize>) -> A
                 "" => evidence.origin.to_string(),
                 pointer => format!("{} {pointer}", evidence.origin),
             };
-            let label = if index == 0 {
-                finding.label.as_str()
-            } else {
-                ""
-            };
+            let label = if index == 0 { &*finding.label } else { "" };
             excerpt_block(&at, evidence.origin.position.line, &evidence.excerpt, label)
         });
     let places: Vec<String> = finding
@@ -235,11 +231,11 @@ fn article(finding: &Finding, group: &str, names: &BTreeMap<String, usize>) -> A
             group.to_owned(),
             finding.key(),
             String::new(),
-            finding.message.clone(),
+            finding.message.to_string(),
         ],
         level: finding.level,
         rule: finding.rule.id,
-        message: finding.message.clone(),
+        message: finding.message.to_string(),
         place: match places.is_empty() {
             true => String::new(),
             false => format!("in {}{more}", places.join(", ")),

@@ -316,7 +316,7 @@ impl From<&Finding> for JsonFinding {
             key: finding.key(),
             rule: finding.rule.id.to_owned(),
             level: finding.level,
-            message: finding.message.clone(),
+            message: finding.message.to_string(),
             subject: finding.subject.clone(),
             places: finding
                 .places
@@ -334,7 +334,7 @@ impl From<&Finding> for JsonFinding {
                 .values
                 .iter()
                 .map(|value| JsonValueCount {
-                    value: value.value.clone(),
+                    value: value.value.to_string(),
                     count: value.count,
                     known_to: value.known_to.clone(),
                     near: value.near.clone(),
@@ -343,7 +343,7 @@ impl From<&Finding> for JsonFinding {
             evidence: finding.evidence.iter().map(JsonEvidence::from).collect(),
             declared: finding.declared.iter().map(JsonOrigin::from).collect(),
             known_to: finding.known_to.clone(),
-            notes: finding.notes.clone(),
+            notes: finding.notes.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::location::{Origin, Position};
 use crate::observe::{Evidence, Judged, Verdict};
 use crate::rules::catalogue::OTHER_VERSION;
 use crate::rules::{Finding, FindingPlace, Level, SeenValue, Unit};
+use crate::shown::Shown;
 
 use super::{ContractSize, Report};
 
@@ -79,18 +80,21 @@ fn write_finding(out: &mut String, finding: &Finding) {
         Some(evidence) => write_excerpt(out, finding, evidence),
         None => 2,
     };
-    let row = |out: &mut String, text: &str| {
+    let row = |out: &mut String, text: &Shown| {
         put!(out, "{:gutter$}{FRAME}={FRAME:#} {text}\n", "");
     };
     for place in finding.places.iter().take(PLACES_SHOWN) {
         if let Some(place) = place_words(place) {
-            row(out, &format!("in {place}"));
+            row(out, &Shown::new(&format!("in {place}")));
         }
     }
     if finding.places.len() > PLACES_SHOWN {
         row(
             out,
-            &format!("and in {} more places", finding.places.len() - PLACES_SHOWN),
+            &Shown::new(&format!(
+                "and in {} more places",
+                finding.places.len() - PLACES_SHOWN
+            )),
         );
     }
     if !finding.declared.is_empty() {
@@ -100,16 +104,20 @@ fn write_finding(out: &mut String, finding: &Finding) {
             declared.truncate(PLACES_SHOWN);
             declared.push(format!("{more} more places"));
         }
-        row(out, &format!("declared at {}", declared.join(", ")));
+        row(
+            out,
+            &Shown::new(&format!("declared at {}", declared.join(", "))),
+        );
     }
     if let Some(values) = values_words(&finding.values) {
-        row(out, &values);
+        row(out, &Shown::new(&values));
     }
     if let Some(seen) = seen_words(finding) {
-        row(out, &seen);
+        row(out, &Shown::new(&seen));
     }
     if !finding.known_to.is_empty() {
-        row(out, &format!("known to {}", finding.known_to.join(", ")));
+        let known = format!("known to {}", finding.known_to.join(", "));
+        row(out, &Shown::new(&known));
     }
     for note in &finding.notes {
         row(out, note);
@@ -307,7 +315,8 @@ fn payload_row(judged: &Judged) -> [String; 3] {
     if !judged.variants.is_empty() {
         put!(verdict, " as {}", judged.variants.join(", "));
     }
-    [shown(&judged.origin), target, verdict]
+    let shown_of = |text: &str| Shown::new(text).to_string();
+    [shown(&judged.origin), shown_of(&target), shown_of(&verdict)]
 }
 
 fn write_problems(out: &mut String, report: &Report) {
@@ -341,7 +350,7 @@ fn write_problems(out: &mut String, report: &Report) {
         put!(
             out,
             "{level}not read{level:#}{BOLD}: {}{BOLD:#}\n  {FRAME}-->{FRAME:#} {place}\n\n",
-            problem.message
+            Shown::new(&problem.message)
         );
     }
     let more = report

@@ -9,6 +9,8 @@ use crate::location::{Origin, PathPattern, Pointer, Position};
 use crate::observe::{EVIDENCE_KEPT, Evidence};
 use crate::schema::{Place, ProblemKind};
 
+use crate::shown::Shown;
+
 use super::catalogue::{self as rules, Level, Rule};
 use super::describe;
 use super::finding::{Finding, FindingPlace, Unit};
@@ -102,8 +104,8 @@ fn add(
         rule,
         level,
         subject: place.pointer.to_string(),
-        message,
-        label,
+        message: Shown::new(&message),
+        label: Shown::new(&label),
         places: vec![FindingPlace {
             target: None,
             path: PathPattern::root(),
@@ -116,7 +118,7 @@ fn add(
         declared: Vec::new(),
         values: Vec::new(),
         known_to: Vec::new(),
-        notes,
+        notes: notes.iter().map(|note| Shown::new(note)).collect(),
     });
     finding.count += 1;
     if finding.evidence.len() < EVIDENCE_KEPT {

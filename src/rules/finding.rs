@@ -2,6 +2,7 @@
 
 use crate::location::{Origin, PathPattern, Side};
 use crate::observe::{Evidence, TargetKey};
+use crate::shown::Shown;
 
 use super::catalogue::{Level, Rule};
 
@@ -17,9 +18,9 @@ pub struct Finding {
     /// tell apart.
     pub subject: String,
     /// What is the matter, in one line.
-    pub message: String,
+    pub message: Shown,
     /// What the mark under the excerpt says.
-    pub label: String,
+    pub label: Shown,
     /// Where in the contract: one place, or several that share a component.
     pub places: Vec<FindingPlace>,
     /// How often.
@@ -39,7 +40,7 @@ pub struct Finding {
     /// `name@version` of other versions that declare the subject.
     pub known_to: Vec<String>,
     /// What else is to say.
-    pub notes: Vec<String>,
+    pub notes: Vec<Shown>,
 }
 
 impl Finding {
@@ -113,7 +114,7 @@ pub struct FindingPlace {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenValue {
     /// The value, redacted.
-    pub value: String,
+    pub value: Shown,
     /// How often.
     pub count: u64,
     /// `name@version` of other versions that declare it.

@@ -11,6 +11,8 @@ use crate::observe::{
 };
 use crate::schema::Place;
 
+use crate::shown::Shown;
+
 use super::catalogue::{self as rules, Level, Rule};
 use super::describe::{self, Words, subject_of};
 use super::finding::{Finding, FindingPlace, SeenValue, Unit};
@@ -189,8 +191,8 @@ impl Judge<'_> {
             rule: fact.words.rule,
             level: Level::Off,
             subject: fact.subject.to_owned(),
-            message: fact.words.message,
-            label: fact.words.label,
+            message: Shown::new(&fact.words.message),
+            label: Shown::new(&fact.words.label),
             places: Vec::new(),
             count: 0,
             unit: fact.unit,
@@ -227,7 +229,8 @@ impl Judge<'_> {
                 finding.known_to.push(version);
             }
         }
-        for note in fact.notes {
+        for note in &fact.notes {
+            let note = Shown::new(note);
             if !finding.notes.contains(&note) {
                 finding.notes.push(note);
             }
@@ -383,7 +386,7 @@ impl Judge<'_> {
                     });
                 Some(SeenValue {
                     near: near.map(str::to_owned),
-                    value: value.to_owned(),
+                    value: Shown::new(value),
                     count: tally.count,
                     known_to: self
                         .family

@@ -12,6 +12,7 @@ mod related;
 mod traffic;
 mod unseen;
 
+pub use crate::shown::Shown;
 pub use catalogue::{CATALOGUE, Level, Rule};
 pub use change::{JudgedChange, Release, judge_changes, release, rule_of};
 pub use contract::judge_contract;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::location::{PathPattern, Side};
 use crate::observe::{DISTINCT_KEPT, Keyed, Tally, TargetKey, TrafficFact};
 
+use crate::shown::Shown;
+
 use super::describe;
 use super::finding::{FindingPlace, SeenValue, Unit};
 use super::judge::{Fact, Judge, detail, subjects_of};
@@ -311,7 +313,7 @@ fn parameter_of<'f>(fact: &'f TrafficFact, subject: &'f str) -> Option<&'f str> 
 
 fn seen_value(value: &str, tally: &Tally) -> SeenValue {
     SeenValue {
-        value: value.to_owned(),
+        value: Shown::new(value),
         count: tally.count,
         known_to: Vec::new(),
         near: None,

@@ -10,6 +10,8 @@ use crate::location::{PathPattern, Side};
 use crate::observe::{PathId, Shape, TargetKey, TargetProfile};
 use crate::schema::{NodeId, Place};
 
+use crate::shown::Shown;
+
 use super::catalogue::{self as rules, Level, Rule};
 use super::describe::{plural, subject_of};
 use super::finding::{Finding, FindingPlace, Unit};
@@ -132,7 +134,9 @@ impl Judge<'_> {
             if unseen.len() > UNSEEN_LISTED {
                 listed.push_str(&format!(" and {} more", unseen.len() - UNSEEN_LISTED));
             }
-            finding.notes.push(format!("never seen: {listed}"));
+            finding
+                .notes
+                .push(Shown::new(&format!("never seen: {listed}")));
             self.groups
                 .insert(silent_cause(&finding, &schema, side), finding);
         }
@@ -203,14 +207,14 @@ fn declared(
 fn silent(rule: &'static Rule, subject: &str, message: String, places: SilentPlaces) -> Finding {
     let notes = match places.others {
         0 => Vec::new(),
-        others => vec![format!("{others} other places are not listed")],
+        others => vec![Shown::new(&format!("{others} other places are not listed"))],
     };
     Finding {
         rule,
         level: Level::Off,
         subject: subject.to_owned(),
-        message,
-        label: String::new(),
+        message: Shown::new(&message),
+        label: Shown::default(),
         places: places.kept,
         count: 0,
         unit: Unit::Payload,

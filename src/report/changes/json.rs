@@ -203,7 +203,7 @@ fn unusable(finding: &Finding) -> JsonUnusable {
     JsonUnusable {
         rule: finding.rule.id.to_owned(),
         level: finding.level,
-        message: finding.message.clone(),
+        message: finding.message.to_string(),
         origins: evidence.map(|evidence| place(&evidence.origin)).collect(),
     }
 }

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use similar::ChangeTag;
 
-use crate::capture::redact::{printed, sanitised};
+use crate::capture::redact::sanitised;
 use crate::diff::{Sender, Verdict, Witness};
 use crate::report::text::{finding_text, shown, style_of};
 use crate::rules::{JudgedChange, Level};
+use crate::shown::printed;
 
 use super::words::{
     advice, counts, lines, place, reach, title, verdict, witness_lines, witness_title,

@@ -9,8 +9,8 @@ mod code;
 
 use std::fmt::Write as _;
 
-use crate::capture::redact::printed;
 use crate::rules::Level;
+use crate::shown::printed;
 
 pub(super) use charts::{Bar, Stack, bars, legend, meter, stack};
 pub(super) use code::{diff_block, excerpt_block, json_block};

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use similar::TextDiff;
 
-use crate::capture::redact::printed;
 use crate::diff::{Fact, Owner};
 use crate::location::Step;
 use crate::migrate::impact::{Sample, Times, Usage};
 use crate::report::changes::words::counts;
 use crate::report::numbers::{plural, share, thousands};
 use crate::rules::{JudgedChange, Level, Release};
+use crate::shown::printed;
 
 use super::MigrationReport;
 

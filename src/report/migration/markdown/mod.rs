@@ -4,7 +4,6 @@ mod tables;
 
 use std::fmt::Write as _;
 
-use crate::capture::redact::printed;
 use crate::diff::{Fact, Verdict};
 use crate::report::changes::markdown::{escaped, fenced};
 use crate::report::changes::words::{
@@ -12,6 +11,7 @@ use crate::report::changes::words::{
 };
 use crate::report::numbers::{plural, share, thousands};
 use crate::rules::Level;
+use crate::shown::printed;
 
 use super::advice::advice;
 use super::words::{cut, evidence, sample_lines, time, touched, values, verdict};
