@@ -7,6 +7,7 @@
 mod examples;
 mod idle;
 mod satisfy;
+mod variants;
 
 use std::collections::BTreeMap;
 
@@ -47,6 +48,13 @@ pub enum LintKind {
     },
     /// Nothing satisfies a schema: why.
     Unsatisfiable(String),
+    /// Variants of a discriminated union that fix the tag to no value of their own.
+    Untagged {
+        /// The property that holds the tag.
+        property: String,
+        /// What the variants are called.
+        variants: Vec<String>,
+    },
     /// A request of the operation may as well be one of another: the method and path of both.
     Indistinguishable {
         /// This one.
@@ -83,6 +91,7 @@ pub fn lint(contract: &Contract) -> Vec<LintFact> {
     facts.extend(examples::facts(contract));
     facts.extend(idle::facts(&contract.graph));
     facts.extend(satisfy::facts(&contract.graph));
+    facts.extend(variants::facts(&contract.graph));
     facts.extend(indistinguishable(contract));
     facts.sort();
     facts.dedup();

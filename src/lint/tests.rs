@@ -25,10 +25,40 @@ fn about(schema: &str) -> Vec<String> {
                 LintKind::Value { what, at, .. } => format!("{place} {what} {at}"),
                 LintKind::Idle { keyword, reason } => format!("{place} {keyword}: {reason}"),
                 LintKind::Unsatisfiable(reason) => format!("{place} nothing: {reason}"),
+                LintKind::Untagged { property, variants } => {
+                    format!("{place} {property}: {}", variants.join(", "))
+                }
                 LintKind::Indistinguishable { other, .. } => format!("{place} {other}"),
             }
         })
         .collect()
+}
+
+#[test]
+fn variants_that_only_a_discriminator_tells_apart_are_told() {
+    let variant = |tag: &str| {
+        format!("{{type: object, title: V, required: [kind], properties: {{kind: {tag}}}}}")
+    };
+    let (a, b, open) = ("{const: a}", "{enum: [b]}", "{type: string}");
+    let told = |names: &str| vec![format!("/discriminator kind: {names}")];
+    for (keyword, tags, expected) in [
+        ("oneOf", vec![a, b], vec![]),
+        ("oneOf", vec![a, open], told("V")),
+        ("anyOf", vec![open, open, b], told("V, V")),
+        ("anyOf", vec![a, a, b], told("V, V")),
+        ("oneOf", vec![a, "{enum: [b, a]}"], told("V, V")),
+        ("oneOf", vec![open], vec![]),
+    ] {
+        let mut variants: Vec<String> = tags.iter().map(|tag| variant(tag)).collect();
+        let schema = |variants: &[String]| {
+            let all = variants.join(", ");
+            format!("{{{keyword}: [{all}], discriminator: {{propertyName: kind}}}}")
+        };
+        assert_eq!(about(&schema(&variants)), expected, "{tags:?}");
+        // What is no object has no tag.
+        variants.push("{type: 'null'}".to_owned());
+        assert_eq!(about(&schema(&variants)), expected, "{tags:?} and null");
+    }
 }
 
 #[test]

@@ -162,6 +162,7 @@ rules! {
     CONTRACT_STRUCTURE = "contract-structure", since "0.1.0", request Error, response Error, "a part of the contract around its schemas cannot be used";
     INDISTINGUISHABLE_OPERATIONS = "indistinguishable-operations", since "0.1.0", request Error, response Error, "no request can tell two operations of the contract apart";
     UNSATISFIABLE_SCHEMA = "unsatisfiable-schema", since "0.1.0", request Error, response Error, "nothing can satisfy a schema of the contract";
+    UNTAGGED_VARIANTS = "untagged-variants", since "0.1.0", request Info, response Info, "only the discriminator tells variants of a union apart";
     EXAMPLE_MISMATCH = "example-mismatch", since "0.1.0", request Warning, response Warning, "an example or default of the contract breaks its own schema";
     IDLE_KEYWORD = "idle-keyword", since "0.1.0", request Warning, response Warning, "a keyword of the contract cannot do anything where it stands";
     PLACEHOLDER = "placeholder", since "0.1.0", request Info, response Info, "a placeholder stands where a value should";

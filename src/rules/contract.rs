@@ -165,6 +165,31 @@ fn words(fact: &LintFact) -> Words {
             format!("nothing satisfies this schema: {reason}"),
             "accepts nothing",
         ),
+        LintKind::Untagged { property, variants } => {
+            let property = sanitised(property);
+            let names: Vec<String> = variants
+                .iter()
+                .map(|name| format!("`{}`", sanitised(name)))
+                .collect();
+            let mut words = Words::new(
+                &rules::UNTAGGED_VARIANTS,
+                format!(
+                    "{} {} not fix `{property}` to {} own",
+                    describe::list(&names),
+                    if names.len() == 1 { "does" } else { "do" },
+                    if names.len() == 1 {
+                        "a value of its"
+                    } else {
+                        "values of their"
+                    },
+                ),
+                "alone tells them apart",
+            );
+            words.notes.push(format!(
+                "give `{property}` a `const`, or an `enum` of one value, in each variant: not every tool reads `discriminator`"
+            ));
+            words
+        }
         LintKind::Indistinguishable { operation, other } => Words::new(
             &rules::INDISTINGUISHABLE_OPERATIONS,
             format!("no request can tell {operation} from {other}"),
