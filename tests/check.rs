@@ -149,8 +149,12 @@ fn a_run_without_anything_to_check_fails() {
             0,
             "",
         ),
-        // The path was compared with the schema of its parameter.
-        (&["check", "plain.http", "--contract", "api.yaml"], 0, ""),
+        // That the path fits the schema of its parameter is no more than finding the operation.
+        (
+            &["check", "plain.http", "--contract", "api.yaml"],
+            2,
+            "nothing in the captures was compared with a schema of api.yaml",
+        ),
         (&["lint", "api.yaml"], 0, ""),
     ];
     for (arguments, expected, said) in table {
@@ -481,5 +485,185 @@ fn relative_ids_are_found_as_they_are_written() {
             "error[missing-property] required property `id` is missing",
             "error[wrong-type] `name` is a number, not a string",
         ]
+    );
+}
+
+/// An archive with requests by method, URL, and what else the request and the entry hold.
+fn archive(entries: &[(&str, &str, &str, &str)]) -> String {
+    let entries: Vec<String> = entries
+        .iter()
+        .map(|(method, url, request, entry)| {
+            format!(
+                r#"{{"request": {{"method": "{method}", "url": "{url}", "headers": []{request}}}{entry}}}"#
+            )
+        })
+        .collect();
+    format!(r#"{{"log": {{"entries": [{}]}}}}"#, entries.join(", "))
+}
+
+#[test]
+fn a_request_whose_body_the_archive_does_not_hold_is_left_out() {
+    for (request, expected) in [
+        (
+            r#", "bodySize": 7"#,
+            "info[body-left-out] the capture leaves out the body of the request of addItem",
+        ),
+        (
+            r#", "bodySize": -1"#,
+            "info[body-left-out] the capture leaves out the body of the request of addItem",
+        ),
+        (
+            r#", "bodySize": 0"#,
+            "error[missing-body] the request of addItem has no body, but the contract has one",
+        ),
+        (
+            "",
+            "error[missing-body] the request of addItem has no body, but the contract has one",
+        ),
+    ] {
+        let entry = r#", "response": {"status": 201, "content": {"size": 0}}"#;
+        let har = archive(&[("POST", "https://shop.example/items", request, entry)]);
+        let folder = folder(&[("shop.yaml", SHOP), ("a.har", &har)]);
+        let report = report(folder.path(), &["a.har", "--contract", "shop.yaml"]);
+        let found = findings(&report);
+        assert!(
+            found.iter().any(|it| it == expected),
+            "{request}: {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn that_a_path_fits_is_no_comparison() {
+    const THING: &str = "\
+openapi: 3.0.3
+info: {title: Things, version: '1'}
+paths:
+  /things/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get:
+      operationId: getThing
+      responses: {'200': {description: one, content: {application/json: {schema: {type: object}}}}}
+    delete:
+      operationId: deleteThing
+      responses: {'204': {description: gone}}
+";
+    let of = |method: &str, response: &str| {
+        let har = archive(&[(method, "https://t.example/things/7", "", response)]);
+        let folder = folder(&[("t.yaml", THING), ("a.har", &har)]);
+        let arguments = ["check", "a.har", "--contract", "t.yaml"];
+        run(folder.path(), &arguments, "").0
+    };
+    let html =
+        r#", "response": {"status": 200, "content": {"mimeType": "text/html", "text": "<p>"}}"#;
+    assert_eq!(of("GET", html), 2, "a page is not what the contract has");
+    let broken =
+        r#", "response": {"status": 502, "content": {"mimeType": "text/html", "text": "<p>"}}"#;
+    assert_eq!(of("GET", broken), 2, "the contract knows no such status");
+    let left_out = r#", "response": {"status": 200, "content": {"size": 9}}"#;
+    assert_eq!(of("GET", left_out), 2, "the body is not there");
+    let json = r#", "response": {"status": 200, "content": {"mimeType": "application/json", "text": "{}"}}"#;
+    assert_eq!(of("GET", json), 0);
+    assert_eq!(
+        of("DELETE", r#", "response": {"status": 204, "content": {}}"#),
+        0,
+        "all there is was compared"
+    );
+}
+
+#[test]
+fn nothing_but_colours_reaches_a_terminal() {
+    let evil = "\\u001b]0;title\\u0007\\u001b[8m\\u009b2J";
+    let contract = format!(
+        r##"{{"openapi": "3.1.0", "info": {{"title": "t{evil}", "version": "1{evil}"}}, "paths": {{"/a{evil}": {{"get": {{
+          "operationId": "x{evil}", "parameters": [{{"name": "q{evil}", "in": "query", "required": true, "schema": {{"type": "integer"}}}}],
+          "responses": {{"200": {{"description": "", "content": {{"application/json": {{"schema": {{
+            "type": "object", "required": ["id{evil}"], "properties": {{"e{evil}": {{"enum": ["a{evil}"]}}, "p": {{"pattern": "({evil}"}}}}}}}}}}}}}}}}}}}}}}"##
+    );
+    let payload = format!(r#"{{"e{evil}": "b{evil}", "k{evil}": 1, "p": ["{evil}"]}}"#);
+    let name = "p\u{1b}[8m\u{9b}2J.json";
+    let folder = folder(&[("c.json", &contract), (name, &payload)]);
+    let operation = "x\u{1b}]0;title\u{7}\u{1b}[8m\u{9b}2J";
+    for arguments in [
+        &[
+            "check",
+            name,
+            "--contract",
+            "c.json",
+            "--operation",
+            operation,
+            "--payloads",
+        ][..],
+        &[
+            "check",
+            name,
+            "--contract",
+            "c.json",
+            "--operation",
+            "y\u{1b}[8m",
+        ],
+        &["check", "gone\u{1b}[8m", "--contract", "c.json"],
+        &["lint", "c.json"],
+        &["contracts", "c.json"],
+        &["diff", "c.json", name],
+        &["explain", "\u{1b}[8m"],
+    ] {
+        let arguments = [arguments, &["--color", "always"]].concat();
+        let (_, stdout, stderr) = run(folder.path(), &arguments, "");
+        let text = stdout + &stderr;
+        assert!(
+            text.contains("u{1b}") || text.contains("u001b"),
+            "{arguments:?}: {text}"
+        );
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        for written in ["\u{1b}]", "\u{1b}[8m", "\u{9b}", "\u{7}"] {
+            assert!(!text.contains(written), "{arguments:?}: {text:?}");
+        }
+        assert!(
+            !plain.contains(|c: char| c.is_control() && c != '\n'),
+            "{plain:?}"
+        );
+    }
+}
+
+#[test]
+fn many_inputs_that_cannot_be_read_are_few_lines() {
+    // Bytes that are no text.
+    let folder = folder(&[("shop.yaml", SHOP)]);
+    let lines = b"{\"a\": \xff}\n".repeat(5_000);
+    fs::write(folder.path().join("a.ndjson"), lines).expect("written");
+    let arguments = [
+        "check",
+        "a.ndjson",
+        "--contract",
+        "shop.yaml",
+        "--operation",
+        "listItems",
+    ];
+    let (code, stdout, _) = run(folder.path(), &arguments, "");
+    assert_eq!(code, 2, "{stdout}");
+    assert!(stdout.lines().count() < 30, "{stdout}");
+    assert!(stdout.contains("5000 inputs could not be read"), "{stdout}");
+}
+
+#[test]
+fn many_hosts_without_operations_are_one_finding() {
+    let entry = r#", "response": {"status": 200, "content": {"mimeType": "application/json", "text": "{}"}}"#;
+    let urls: Vec<String> = (0..9)
+        .map(|at| format!("https://h{at}.example/x{at}"))
+        .collect();
+    let entries: Vec<_> = urls
+        .iter()
+        .map(|url| ("GET", url.as_str(), "", entry))
+        .collect();
+    let told = |count: usize| {
+        let folder = folder(&[("shop.yaml", SHOP), ("a.har", &archive(&entries[..count]))]);
+        let report = report(folder.path(), &["a.har", "--contract", "shop.yaml"]);
+        findings(&report)
+    };
+    assert_eq!(told(4).len(), 4);
+    assert_eq!(
+        told(9),
+        ["warning[unknown-operation] no request to any of 9 hosts has an operation"]
     );
 }

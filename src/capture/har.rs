@@ -138,13 +138,19 @@ impl<'t> Entry<'t> {
         let data = request.get("postData");
         let headers = headers(request);
         let body = data.and_then(|data| self.body(data, &headers, sink, remarks));
+        // -1 is a size that is not known.
+        let size = request.get("bodySize").and_then(Value::as_number);
+        let is_sized = size
+            .and_then(|size| size.as_i64())
+            .is_some_and(|size| size != 0);
+        let is_left_out = is_sized || has_length(&headers) || data.is_some_and(is_left_out);
         Ok(Request {
             origin: self.at(request.span().start),
             line: self.line(url),
             method,
             target: url.as_str().unwrap_or_default().into_owned(),
             headers,
-            body_left_out: body.is_none() && data.is_some_and(is_left_out),
+            body_left_out: body.is_none() && is_left_out,
             body,
         })
     }
@@ -191,13 +197,14 @@ impl<'t> Entry<'t> {
         let is_sized = body_size
             .and_then(|size| size.as_i64())
             .is_some_and(|size| size > 0);
+        let is_left_out =
+            is_aborted || is_sized || has_length(&headers) || content.is_some_and(is_left_out);
         Some(Response {
             origin: self.at(response.span().start),
             line: self.line(written),
             status,
             headers,
-            body_left_out: body.is_none()
-                && (is_aborted || is_sized || content.is_some_and(is_left_out)),
+            body_left_out: body.is_none() && is_left_out,
             body,
         })
     }
@@ -323,6 +330,12 @@ mod lone {
 
 fn string(value: Value<'_>, key: &str) -> Option<String> {
     value.get(key)?.as_str().map(Cow::into_owned)
+}
+
+/// Whether the message had a body by its `Content-Length`.
+fn has_length(headers: &Headers) -> bool {
+    let length = headers.get("content-length");
+    length.is_some_and(|length| length.trim().parse::<u64>().is_ok_and(|length| length > 0))
 }
 
 fn headers(message: Value<'_>) -> Headers {

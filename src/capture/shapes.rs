@@ -176,8 +176,18 @@ fn user_information(text: &str) -> Option<Range<usize>> {
     let end = rest
         .find(|c: char| matches!(c, '/' | '?' | '#' | '"' | '\\') || c.is_whitespace())
         .unwrap_or(rest.len());
-    let at = rest[..end].rfind('@')?;
-    Some(3..3 + at)
+    if let Some(at) = rest[..end].rfind('@') {
+        return Some(3..3 + at);
+    }
+    // A password may hold a slash that should have been escaped. What is no port is one.
+    let (_, password) = rest[..end].split_once(':')?;
+    if password.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let end = rest
+        .find(|c: char| matches!(c, '"' | '\\') || c.is_whitespace())
+        .unwrap_or(rest.len());
+    rest[..end].rfind('@').map(|at| 3..3 + at)
 }
 
 /// The value of a secret parameter whose name starts at `at` of a query, a fragment or a form.

@@ -483,6 +483,10 @@ fn secrets_are_known_by_shape() {
             "task-skeleton-with-a-long-hyphenated-name",
         ),
         ("a@b.c and x=1", "a@b.c and x=1"),
+        ("to bob.smith+x@mail.example.com, now", "to ***, now"),
+        ("card 4012-8888 8888 1881.", "card ***."),
+        ("card 4012888888881882", "card 4012888888881882"),
+        ("order 1234567890123452", "order 1234567890123452"),
     ];
     for (text, masked) in table {
         assert_eq!(redact::mask_shapes(text), masked);
@@ -551,8 +555,60 @@ fn excerpts_hide_secrets_and_keep_the_caret() {
         other("{\"token\": \"abc\", {", ", {"),
         other("{\"token\": {\n\"a\": \"abc\", {", ", {"),
         other(&format!("{long}}}"), "7"),
+        // Two masks that overlap: what the longer one covers stays covered.
+        other(
+            "{\"u\": \"https://my_token:pw@host/x\", hunter2, \"id\": 7",
+            "hunter2",
+        ),
+        other("{\"at\": \"?my_secret=a&b=https://u:p@h\", 'x', 9", "9"),
+        json(
+            r#"{"card": 5555555555554444, "mail": "a.b@c.example", "id": 7}"#,
+            "7",
+        ),
     ];
     insta::assert_snapshot!(cases.join("\n\n"));
+}
+
+/// A fault of this program must not take the rest of the run with it.
+#[test]
+fn a_reader_that_panics_is_a_problem_of_its_input() {
+    struct Faulty(Log);
+    impl Sink for Faulty {
+        fn exchange(&mut self, exchange: Exchange<'_>) {
+            assert!(!exchange.origin.file.ends_with("b.json"), "on purpose");
+            self.0.exchange(exchange);
+        }
+        fn problem(&mut self, problem: Problem) {
+            self.0.problem(problem);
+        }
+        fn source(&mut self, source: SourceRead) {
+            self.0.source(source);
+        }
+        fn skipped(&mut self, path: PathBuf, reason: &'static str) {
+            self.0.skipped(path, reason);
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["a.json", "b.json", "c.json"] {
+        std::fs::write(folder.path().join(name), "{}").expect("written");
+    }
+    let mut sink = Faulty(Log::default());
+    let input = Input::Path(folder.path().to_owned());
+    read(&[input], None, &Limits::default(), &mut sink);
+    let log = sink
+        .0
+        .0
+        .replace(&folder.path().display().to_string(), "DIR");
+    assert!(
+        log.contains("problem DIR/b.json:1:1: an internal error stopped"),
+        "{log}"
+    );
+    for name in ["a", "c"] {
+        assert!(
+            log.contains(&format!("exchange DIR/{name}.json:1:1")),
+            "{log}"
+        );
+    }
 }
 
 #[cfg(unix)]

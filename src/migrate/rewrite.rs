@@ -191,6 +191,13 @@ impl<'c> Rewriter<'c> {
         let known = self.alignment.find(&old, &new);
         let id = known.filter(|id| !here.tried.contains(id));
         let moves = known.map_or(&[][..], |id| &self.alignment.pairs[id].moves);
+        // None of several is the one that is to stand by itself, and nothing of them is to be lost.
+        if moves.iter().any(|moved| leads_to_several(moved, value)) {
+            return Outcome {
+                tree: Tree::Kept(value),
+                edits: Vec::new(),
+            };
+        }
         let outcomes = match id {
             Some(id) => self.variants(here, id, value),
             None => Vec::new(),
@@ -467,4 +474,27 @@ pub(super) fn dropped(from: Pointer, value: Value<'_>) -> Edit {
         before: Some(value.to_serde()),
         after: None,
     }
+}
+
+/// Whether a value that was in a list is to stand by itself, and the list has several.
+fn leads_to_several(moved: &Move, value: Value<'_>) -> bool {
+    if !moved.to.is_empty() {
+        return false;
+    }
+    let mut at = value;
+    for step in &moved.from {
+        let mut elements = at.elements();
+        let next = match step {
+            Step::Key(name) => at.get(name),
+            Step::Any => elements.next(),
+        };
+        if matches!(step, Step::Any) && elements.next().is_some() {
+            return true;
+        }
+        match next {
+            Some(next) => at = next,
+            None => return false,
+        }
+    }
+    false
 }

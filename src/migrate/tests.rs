@@ -252,6 +252,28 @@ fn edits_that_contracts_determine() {
             &["wrapped  → /data", "constant added /object"],
         ),
         (
+            "a list of one, by itself",
+            json!({"type": "array", "items": object(json!({"id": {"type": "integer"}, "name": string}), json!(["id"]))}),
+            object(
+                json!({"id": {"type": "integer"}, "name": string}),
+                json!(["id"]),
+            ),
+            r#"[{"id": 1, "name": "a"}]"#,
+            r#"{"id":1,"name":"a"}"#,
+            &["unwrapped /0 → "],
+        ),
+        (
+            "a list of two: neither is the one",
+            json!({"type": "array", "items": object(json!({"id": {"type": "integer"}, "name": string}), json!(["id"]))}),
+            object(
+                json!({"id": {"type": "integer"}, "name": string}),
+                json!(["id"]),
+            ),
+            r#"[{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]"#,
+            r#"[{"id":1,"name":"a"},{"id":2,"name":"b"}]"#,
+            &[],
+        ),
+        (
             "members of a map",
             json!({"type": "object", "additionalProperties": object(json!({"a": string, "b": string}), json!(["a"]))}),
             json!({"type": "object", "additionalProperties": object(json!({"a": string}), json!(["a"]))}),
@@ -274,7 +296,12 @@ fn edits_that_contracts_determine() {
             done.payload.clone(),
             serde_json::from_str(expected).expect("JSON"),
         );
-        assert_eq!(text.to_string(), expected.to_string(), "{name}");
+        assert_eq!(
+            text.to_string(),
+            expected.to_string(),
+            "{name}: {:?}",
+            done.edits
+        );
         assert_eq!(done.edits, edits, "{name}");
     }
 }

@@ -105,13 +105,16 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     pub(super) fn filter(&self, exchange: &mut Exchange<'_>) -> bool {
         let Hint { side, status, .. } = self.options.hint;
         let is_asked = |own: Side| side.is_none_or(|side| side == own);
-        if let Some(response) = &exchange.response {
+        if let Some(response) = &mut exchange.response {
             let is_status = status.is_none_or(|status| status == response.status);
             if !is_status {
                 return false;
             }
+            // How the request was answered is needed to judge it.
             if !is_asked(Side::Response) {
-                exchange.response = None;
+                response.body = None;
+                response.body_left_out = true;
+                return exchange.request.is_some();
             }
         } else if exchange.request.is_some() && status.is_some() {
             return false;
@@ -129,7 +132,10 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
 
     /// The response of an exchange whose operation is known; `place` is its request.
     fn response(&mut self, place: &Destination<'c>, response: Option<&Response<'_>>) {
-        let Some(response) = response else { return };
+        let Some(response) = response.filter(|_| self.options.hint.side != Some(Side::Request))
+        else {
+            return;
+        };
         let place = Destination {
             side: Side::Response,
             status: Some(response.status),

@@ -2,7 +2,7 @@
 //! media type.
 
 use crate::capture::redact::{MASK, is_secret_name, sanitised};
-use crate::capture::{Body, Request};
+use crate::capture::{Body, Request, Response};
 use crate::contract::{ParameterPlace, Payload, Selected, Target};
 use crate::json::Value;
 use crate::location::Side;
@@ -26,7 +26,12 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         request: &Request<'_>,
         target: &Target,
         path_values: &[(&str, String)],
+        response: Option<&Response<'_>>,
     ) {
+        // That the path fits its template is why the operation was chosen. What counts is the answer, unless there is
+        // none to compare.
+        let does_path_count = self.options.hint.side == Some(Side::Request)
+            || response.is_none_or(|response| has_no_content(place, response));
         let key = key_of(place);
         let graph = &place.contract.graph;
         let operation = place.operation;
@@ -37,8 +42,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         };
         for parameter in &operation.parameters {
             let name = sanitised(&parameter.name);
-            let is_compared =
-                parameter.schema.is_some() && !sent.texts(graph, operation, parameter).is_empty();
+            let is_compared = parameter.schema.is_some()
+                && (does_path_count || parameter.place != ParameterPlace::Path)
+                && !sent.texts(graph, operation, parameter).is_empty();
             self.profile.compared += u64::from(is_compared);
             match sent.parameter(graph, operation, parameter) {
                 Found::Good(undeclared) => {
@@ -164,6 +170,15 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             }
         }
     }
+}
+
+/// Whether a response has a declared status that has no content, and none came.
+fn has_no_content(place: &Destination<'_>, response: &Response<'_>) -> bool {
+    let declared = place
+        .operation
+        .payload(Side::Response, Some(response.status));
+    let is_empty = response.body.is_none() && !response.body_left_out;
+    is_empty && declared.is_some_and(|payload| payload.schemas().is_empty())
 }
 
 /// Why a body is not compared with a schema.

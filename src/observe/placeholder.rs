@@ -30,6 +30,9 @@ fn is_yours(text: &str) -> bool {
     })
 }
 
+/// Elements of HTML that need not be closed, so that a text with one looks like a placeholder.
+const VOID: [&str; 8] = ["br", "hr", "img", "input", "li", "p", "td", "wbr"];
+
 /// Whether the text is HTML or XML: it closes what it opens.
 fn is_markup(text: &str) -> bool {
     text.contains("</") || text.contains("/>")
@@ -87,14 +90,7 @@ fn end_of_string(text: &[u8], start: usize) -> usize {
 fn unquoted(text: &str) -> Option<usize> {
     let enclosed = |open: &str, close: &str| {
         let rest = text.strip_prefix(open)?;
-        let reach = rest
-            .char_indices()
-            .take_while(|(at, _)| *at < LONGEST)
-            .last()?
-            .0;
-        let end = rest[..=reach.min(rest.len() - 1)]
-            .find(close)
-            .filter(|_| rest.is_char_boundary(reach + 1))?;
+        let end = start_of(rest).find(close)?;
         let name = rest[..end].trim();
         let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
             && name
@@ -103,8 +99,9 @@ fn unquoted(text: &str) -> Option<usize> {
         is_name.then_some(open.len() + end + close.len())
     };
     let word = || {
-        let length = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-        let length = length.unwrap_or(text.len());
+        let start = start_of(text);
+        let length = start.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let length = length.unwrap_or(start.len());
         let word = &text[..length];
         (is_yours(word) || is_crossed_out(word)).then_some(length)
     };
@@ -128,6 +125,15 @@ fn unquoted(text: &str) -> Option<usize> {
     }
 }
 
+/// The start of a text in which a placeholder may stand: a search must not go to the end of the text each time.
+fn start_of(text: &str) -> &str {
+    let mut end = text.len().min(LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Whether a name stands between two brackets: letters, digits, `_`, `-`, spaces, no more.
 fn encloses_name(text: &str, open: char, close: char) -> bool {
     text.split(open).skip(1).any(|rest| {
@@ -138,6 +144,7 @@ fn encloses_name(text: &str, open: char, close: char) -> bool {
                 && name
                     .chars()
                     .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ' | '.'))
+                && !(open == '<' && VOID.contains(&&*name.to_ascii_lowercase()))
         })
     })
 }

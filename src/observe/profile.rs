@@ -128,7 +128,7 @@ impl Verdict {
             Self::Refused => "was rejected by the server, as it should be",
             Self::Malformed => "is not JSON",
             Self::NoSchema => "has no schema",
-            Self::OtherMediaType => "is not of a JSON media type",
+            Self::OtherMediaType => "has a media type that is not compared",
             Self::Unmatched => "fits no operation",
             Self::Undecided => "fits several operations equally",
         }

@@ -31,14 +31,14 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let status = response.map(|response| response.status);
         let refused = status.filter(|status| (400..500).contains(status));
         let Some(status) = refused.filter(|_| !self.options.strict_requests) else {
-            self.parameters(place, request, target, path_values);
+            self.parameters(place, request, target, path_values, response);
             return self.message(place, body, request.body_left_out, &request.line);
         };
         // Whether anything is wrong is found out apart from what is known of requests that were accepted.
         let kept = std::mem::take(&mut self.profile);
         let judged = self.judged.len();
         self.is_apart = true;
-        self.parameters(place, request, target, path_values);
+        self.parameters(place, request, target, path_values, response);
         self.message(place, body, request.body_left_out, &request.line);
         self.is_apart = false;
         let tried = std::mem::replace(&mut self.profile, kept);
@@ -47,6 +47,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             self.profile += &tried;
             return;
         }
+        self.profile.compared += tried.compared;
         for judged in &mut self.judged[judged..] {
             judged.verdict = Verdict::Refused;
         }

@@ -551,7 +551,7 @@ fn verdict_words(verdict: Verdict, count: u64) -> &'static str {
         (Verdict::Refused, _) => "were rejected by the server, as they should be",
         (Verdict::Malformed, _) => "are not JSON",
         (Verdict::NoSchema, _) => "have no schema",
-        (Verdict::OtherMediaType, _) => "are not of a JSON media type",
+        (Verdict::OtherMediaType, _) => "have media types that are not compared",
         (Verdict::Unmatched, _) => "fit no operation",
         (Verdict::Undecided, _) => "fit several operations equally",
     }

@@ -200,6 +200,7 @@ pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Word
 
 /// What a fact about exchanges is called. The subject is empty where facts were folded.
 pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words {
+    let fault = subject;
     let subject = &match others {
         0 => format!("`{subject}`"),
         more => format!("{more} different ones"),
@@ -218,10 +219,9 @@ pub(super) fn traffic(fact: &TrafficFact, subject: &str, others: usize) -> Words
         TrafficFact::CaptureEncoding => Words::new(
             &rules::CAPTURE_ENCODING,
             format!(
-                "a body was read although the capture encodes it wrongly: {}",
-                subject.trim_matches('`')
+                "the capture says wrongly how it encodes a body, which was read all the same: {fault}"
             ),
-            subject.trim_matches('`'),
+            fault,
         ),
         TrafficFact::ContentLength => Words::new(
             &rules::CONTENT_LENGTH,

@@ -303,7 +303,7 @@ impl Judge<'_> {
         let name = subject_of(&place.path);
         let mut notes = Vec::new();
         if let Some(variant) = &deviation.variant {
-            notes.push(format!("read as `{variant}`, the variant that fits best"));
+            notes.push(format!("compared with the variant `{variant}`"));
         }
         let met_null = match &deviation.kind {
             DeviationKind::Type { found, .. } => *found == "null",

@@ -220,11 +220,26 @@ fn branches_by_tag(graph: &Graph, discriminator: &Discriminator, branches: &[Nod
     let mut mapped = Vec::new();
     for (tag, schema) in explicit {
         match leading_to(graph, branches, *schema) {
-            Some(branch) => {
+            Leading::To(branch) => {
                 name(tag, branch);
                 mapped.push(branch);
             }
-            None => is_open = true,
+            // What is no variant is not meant: its tag is one that the union does not have.
+            Leading::Nowhere => {}
+            Leading::Unclear => is_open = true,
+        }
+    }
+    for branch in branches.iter().filter(|branch| !mapped.contains(branch)) {
+        let inner: Vec<NodeId> = graph.unions_within(*branch);
+        for union in inner.iter().map(|id| graph.node(*id)) {
+            let has_branches = !union.any_of.is_empty() || !union.one_of.is_empty();
+            match &union.discriminator {
+                Some(own) if own.property == discriminator.property => {
+                    own.mapping.iter().for_each(|(tag, _)| name(tag, *branch));
+                    is_open |= own.is_open;
+                }
+                _ => is_open |= has_branches,
+            }
         }
     }
     let fixed: Vec<(NodeId, Option<Vec<String>>)> = branches
@@ -245,8 +260,8 @@ fn branches_by_tag(graph: &Graph, discriminator: &Discriminator, branches: &[Nod
     }
     for (tag, schema) in implied {
         match leading_to(graph, branches, *schema) {
-            Some(branch) => name(tag, branch),
-            None => is_open = true,
+            Leading::To(branch) => name(tag, branch),
+            Leading::Nowhere | Leading::Unclear => is_open = true,
         }
     }
     for branch in branches {
@@ -258,14 +273,34 @@ fn branches_by_tag(graph: &Graph, discriminator: &Discriminator, branches: &[Nod
     (by_tag, listed, is_open)
 }
 
-/// The branch that is a schema, or a union with it as a branch.
-fn leading_to(graph: &Graph, branches: &[NodeId], schema: NodeId) -> Option<NodeId> {
+/// Where the schema of a tag leads in a union.
+enum Leading {
+    To(NodeId),
+    /// To no branch.
+    Nowhere,
+    /// To several.
+    Unclear,
+}
+
+/// The branch that is a schema; else the only one that is a union with it as a branch, or is made of it.
+fn leading_to(graph: &Graph, branches: &[NodeId], schema: NodeId) -> Leading {
     let schema = graph.resolve(schema);
-    let is_it = |branch: &&NodeId| graph.resolve(**branch) == schema;
-    let inside = |branch: &&NodeId| {
-        let unions = graph.unions_within(**branch);
-        unions.iter().any(|inner| graph.resolve(*inner) == schema)
-    };
-    let found = branches.iter().find(is_it);
-    found.or_else(|| branches.iter().find(inside)).copied()
+    if let Some(branch) = branches
+        .iter()
+        .find(|branch| graph.resolve(**branch) == schema)
+    {
+        return Leading::To(*branch);
+    }
+    let is_it = |inner: &NodeId| graph.resolve(*inner) == schema;
+    let is_union_with = |branch: &&NodeId| graph.unions_within(**branch).iter().any(is_it);
+    let is_made_of = |branch: &&NodeId| graph.parts(**branch).iter().any(is_it);
+    if let Some(branch) = branches.iter().find(is_union_with) {
+        return Leading::To(*branch);
+    }
+    let mut made = branches.iter().filter(is_made_of);
+    match (made.next(), made.next()) {
+        (Some(branch), None) => Leading::To(*branch),
+        (Some(_), Some(_)) => Leading::Unclear,
+        (None, _) => Leading::Nowhere,
+    }
 }

@@ -74,6 +74,7 @@ impl<'p> Reader<'p> {
                 }
                 '{' => match self.braced_quantifier() {
                     Some(quantifier) => {
+                        self.out.push('{');
                         self.out.push_str(quantifier);
                         self.after_quantifier()?;
                     }
@@ -156,7 +157,10 @@ impl<'p> Reader<'p> {
         if self.take("?") {
             self.out.push('?');
         }
-        match self.rest.starts_with(['*', '+', '?']) {
+        let rest = self.rest;
+        let is_another = self.take("{") && self.braced_quantifier().is_some();
+        self.rest = rest;
+        match is_another || rest.starts_with(['*', '+', '?']) {
             true => Err(unknown("one quantifier behind another, such as `a++`")),
             false => Ok(()),
         }
@@ -171,10 +175,7 @@ impl<'p> Reader<'p> {
             Some((least, most)) => is_number(least) && (most.is_empty() || is_number(most)),
             None => is_number(inner),
         };
-        is_quantifier.then(|| {
-            self.out.push('{');
-            self.take_bytes(end + 1)
-        })
+        is_quantifier.then(|| self.take_bytes(end + 1))
     }
 
     /// A class whose opening bracket was taken.
@@ -406,6 +407,7 @@ mod tests {
             (r"^{{name}}$", &["{{name}}"], &["name"]),
             (r"^x{$", &["x{"], &["x"]),
             (r"^x{1,2$", &["x{1,2"], &["x"]),
+            (r"^a{2}{,3}$", &["aa{,3}"], &["aa"]),
             (r"^a{2,}]}$", &["aa]}"], &["a]}"]),
             (r"^[\x41-\u005a]\cI\0$", &["Q\t\0"], &["q\t\0"]),
             (r"^\uD83D\uDE00[\u{1F600}-\u{1F64F}]$", &["😀🙂"], &["🙂x"]),
@@ -451,6 +453,7 @@ mod tests {
             r"^(?>a|ab)c$",
             r"^a++b$",
             r"^a{2}*$",
+            r"^a{2}{3}$",
             r"^\h+$",
             r"^\pL+$",
             r"^\x{1F600}$",

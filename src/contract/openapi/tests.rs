@@ -585,3 +585,23 @@ components:
     "#);
     assert_eq!(routed(&contract, "POST /a/7"), "op-2 x=7");
 }
+
+#[test]
+fn every_operation_has_an_id_of_its_own() {
+    let operation = |id: &str| format!("{{operationId: {id}, responses: {{}}}}");
+    let (dup, second) = (operation("dup"), operation("dup-2"));
+    let contract = contract_of(&format!(
+        "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /a: {{get: {dup}, post: {dup}}}\n  \
+         /b: {{get: {second}, post: {dup}}}\n"
+    ));
+    let mut ids: Vec<&str> = contract
+        .operations
+        .iter()
+        .map(|it| it.id.as_str())
+        .collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((count, ids.len()), (4, 4), "{ids:?}");
+    assert!(ids.contains(&"dup") && ids.contains(&"dup-2"), "{ids:?}");
+}

@@ -3,6 +3,7 @@
 //! OpenAPI 3.1.1 defines `filter[kind]=cat` and leaves open what arrays and objects inside look like. What nearly
 //! everybody sends is what the libraries `qs`, Rack and PHP read: `a[]=1`, `a[0]=1`, `a[b][c]=1`.
 
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 use crate::json::Kind;
@@ -37,6 +38,8 @@ struct Branch<'t> {
     texts: Vec<&'t str>,
     /// What stands in brackets behind, in order.
     members: Vec<(&'t str, Branch<'t>)>,
+    /// Where the first of each name stands among them.
+    positions: FxHashMap<&'t str, usize>,
 }
 
 impl<'t> Branch<'t> {
@@ -46,10 +49,12 @@ impl<'t> Branch<'t> {
         };
         // Each empty pair of brackets in the middle of a name is an element of its own.
         let is_one_more = step.is_empty() && !rest.is_empty();
-        let known = self.members.iter().position(|(known, _)| known == step);
+        let known = self.positions.get(step).copied();
         let index = known.filter(|_| !is_one_more).unwrap_or_else(|| {
+            let index = self.members.len();
             self.members.push((step, Self::default()));
-            self.members.len() - 1
+            self.positions.entry(step).or_insert(index);
+            index
         });
         self.members[index].1.add(rest, text);
     }

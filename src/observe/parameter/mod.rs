@@ -6,6 +6,7 @@ mod style;
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 use crate::capture::Headers;
@@ -151,6 +152,8 @@ pub(super) enum Claims<'p> {
     Name(&'p str),
     /// `name[…]`, and the name itself, which may have a value of another sort.
     Deep(&'p str),
+    /// The name of an array, and the same with `[]` or `[0]` behind it.
+    List(&'p Parameter, &'p str),
     /// The properties of an exploded object.
     Properties(&'p Parameter, Vec<Arc<str>>),
     /// The same, and every name that no other parameter has.
@@ -164,6 +167,11 @@ impl<'p> Claims<'p> {
         };
         if style == Style::DeepObject {
             return Self::Deep(&parameter.name);
+        }
+        let is_list = |schema: NodeId| graph.may_hold(schema, Kind::Array);
+        let bare = parameter.name.strip_suffix("[]");
+        if style == Style::Form && (bare.is_some() || parameter.schema.is_some_and(is_list)) {
+            return Self::List(parameter, bare.unwrap_or(&parameter.name));
         }
         let is_object = |schema: &NodeId| sorts(graph, *schema).first() == Some(&Sort::Members);
         let exploded = parameter.schema.filter(|_| style == Style::Form && explode);
@@ -195,7 +203,9 @@ impl<'p> Claims<'p> {
         };
         match self {
             Self::Name(_) | Self::Deep(_) => self.names(key),
-            Self::Properties(own, _) => self.names(key) && !has_exact(operation, own, key),
+            Self::List(own, _) | Self::Properties(own, _) => {
+                self.names(key) && !has_exact(operation, own, key)
+            }
             Self::Rest(own) => !is_others(own),
         }
     }
@@ -205,6 +215,14 @@ impl<'p> Claims<'p> {
         match self {
             Self::Name(name) => *name == key,
             Self::Deep(name) => *name == key || deep::steps(name, key).is_some(),
+            Self::List(own, name) => {
+                *own.name == *key
+                    || key == *name
+                    || deep::steps(name, key).is_some_and(|steps| {
+                        let is_index = |step: &&str| step.bytes().all(|b| b.is_ascii_digit());
+                        steps.len() == 1 && steps.iter().all(is_index)
+                    })
+            }
             Self::Properties(_, names) => names.iter().any(|name| **name == *key),
             Self::Rest(_) => false,
         }
@@ -281,7 +299,13 @@ impl Written<'_> {
                 )]
             }
             (Sort::List, Style::Form | Style::SpaceDelimited | Style::PipeDelimited, true) => {
-                let list = self.texts.iter().map(|(_, text)| self.escapes.decode(text));
+                let index = |key: &str| {
+                    let inner = key.strip_suffix(']')?.rsplit_once('[')?.1;
+                    inner.parse::<u64>().ok()
+                };
+                let mut texts: Vec<_> = self.texts.iter().collect();
+                texts.sort_by_key(|(key, _)| index(key));
+                let list = texts.into_iter().map(|(_, text)| self.escapes.decode(text));
                 vec![Parts::List(list.collect())]
             }
             _ => {
@@ -352,13 +376,15 @@ fn readings(graph: &Graph, schema: NodeId, parts: &Parts, nested: &[Style]) -> V
             ]
         }
         Parts::Members(members) => {
+            let mut texts: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+            for (key, text) in members {
+                texts.entry(key).or_default().push(text);
+            }
             let mut object = Map::new();
             for (key, _) in members {
-                if object.contains_key(key) {
+                let Some(texts) = texts.remove(key.as_str()) else {
                     continue;
-                }
-                let own = members.iter().filter(|(other, _)| other == key);
-                let texts: Vec<&str> = own.map(|(_, text)| text.as_str()).collect();
+                };
                 let member = below(&Step::Key(key.as_str().into()));
                 object.insert(key.clone(), member_of(graph, &member, &texts));
             }
