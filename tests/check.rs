@@ -667,3 +667,74 @@ fn many_hosts_without_operations_are_one_finding() {
         ["warning[unknown-operation] no request to any of 9 hosts has an operation"]
     );
 }
+
+/// What is left out of a report is still known: how a request was answered decides what is said of it.
+#[test]
+fn a_refused_request_is_one_with_any_side() {
+    let entry = r#", "response": {"status": 422, "content": {"mimeType": "application/json", "text": "{}"}}"#;
+    let request = r#", "postData": {"mimeType": "application/json", "text": "{\"id\": []}"}"#;
+    let har = archive(&[("POST", "https://shop.example/items", request, entry)]);
+    let folder = folder(&[("shop.yaml", SHOP), ("a.har", &har)]);
+    for side in [&[][..], &["--side", "request"]] {
+        let arguments = [&["a.har", "--contract", "shop.yaml"], side].concat();
+        let found = findings(&report(folder.path(), &arguments));
+        let is_refused = |it: &String| it.starts_with("info[refused-request]");
+        assert!(found.iter().any(is_refused), "{side:?}: {found:#?}");
+        assert!(
+            !found.iter().any(|it| it.starts_with("error[")),
+            "{side:?}: {found:#?}"
+        );
+        let arguments = [&["check"], &arguments[..]].concat();
+        assert_eq!(run(folder.path(), &arguments, "").0, 0, "it was compared");
+    }
+}
+
+/// What is read-only need not be sent, in a condition as anywhere else (OpenAPI 3.1.1, Fixed Fields of the Schema
+/// Object): in a request the condition holds without it.
+#[test]
+fn a_condition_asks_for_no_read_only_property_in_a_request() {
+    const CONDITION: &str = "\
+openapi: 3.1.0
+info: {title: Conditions, version: '1'}
+paths:
+  /things:
+    post:
+      operationId: addThing
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
+      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}}
+components:
+  schemas:
+    Thing:
+      if: {properties: {id: {readOnly: true, type: integer}}, required: [id]}
+      then: {required: [name]}
+      else: {required: [code]}
+";
+    let folder = folder(&[
+        ("c.yaml", CONDITION),
+        ("named.json", r#"{"name": 1}"#),
+        ("coded.json", r#"{"code": 1}"#),
+    ]);
+    for (file, side, code) in [
+        ("named.json", "request", 0),
+        ("coded.json", "request", 1),
+        ("named.json", "response", 1),
+        ("coded.json", "response", 0),
+    ] {
+        for engine in ["streaming", "reference"] {
+            let arguments = [
+                "check",
+                file,
+                "--contract",
+                "c.yaml",
+                "--operation",
+                "addThing",
+                "--side",
+                side,
+                "--engine",
+                engine,
+            ];
+            let (found, stdout, stderr) = run(folder.path(), &arguments, "");
+            assert_eq!(found, code, "{arguments:?}: {stdout}{stderr}");
+        }
+    }
+}

@@ -447,3 +447,22 @@ fn a_path_goes_to_the_most_specific_operation() {
         );
     }
 }
+
+#[test]
+fn hosts_have_no_user_information() {
+    use super::without_user;
+    for (authority, host) in [
+        ("host.test", "host.test"),
+        ("host.test:8080", "host.test:8080"),
+        ("user@host.test", "host.test"),
+        ("user:pass@host.test:8080", "host.test:8080"),
+        ("a@b:c@host.test", "host.test"),
+        ("[::1]:80", "[::1]:80"),
+        ("user:pass@[::1]", "[::1]"),
+        ("user:pa", "user"),
+        ("user:pa:ss", "user"),
+        ("", ""),
+    ] {
+        assert_eq!(without_user(authority), host, "{authority}");
+    }
+}

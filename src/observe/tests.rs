@@ -1,6 +1,7 @@
 mod numbers;
 mod placeholders;
 mod routing;
+mod survivors;
 mod unions;
 
 use proptest::prelude::*;

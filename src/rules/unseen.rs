@@ -109,7 +109,7 @@ impl Judge<'_> {
                 met.met,
                 plural(met.met, "object")
             );
-            let finding = silent(&rules::UNSEEN_PROPERTY, &name, message, met.places);
+            let finding = silent(&rules::UNSEEN_PROPERTY, &name, &message, met.places);
             self.groups
                 .insert(silent_cause(&finding, &schema, side), finding);
         }
@@ -129,7 +129,7 @@ impl Judge<'_> {
                 met.name,
                 met.met
             );
-            let mut finding = silent(&rules::UNSEEN_ENUM_VALUE, "", message, met.places);
+            let mut finding = silent(&rules::UNSEEN_ENUM_VALUE, "", &message, met.places);
             let mut listed = unseen[..unseen.len().min(UNSEEN_LISTED)].join(", ");
             if unseen.len() > UNSEEN_LISTED {
                 listed.push_str(&format!(" and {} more", unseen.len() - UNSEEN_LISTED));
@@ -204,7 +204,7 @@ fn declared(
 }
 
 /// A finding about something that is not there.
-fn silent(rule: &'static Rule, subject: &str, message: String, places: SilentPlaces) -> Finding {
+fn silent(rule: &'static Rule, subject: &str, message: &str, places: SilentPlaces) -> Finding {
     let notes = match places.others {
         0 => Vec::new(),
         others => vec![Shown::new(&format!("{others} other places are not listed"))],
@@ -213,7 +213,7 @@ fn silent(rule: &'static Rule, subject: &str, message: String, places: SilentPla
         rule,
         level: Level::Off,
         subject: subject.to_owned(),
-        message: Shown::new(&message),
+        message: Shown::new(message),
         label: Shown::default(),
         places: places.kept,
         count: 0,

@@ -249,7 +249,8 @@ impl<'g> Prover<'g> {
         let is_about_whole = case.kinds.has(Kinds::WHOLE) && !types.holds_fractions();
         let left = || {
             let mut types = case.each(self.old).filter_map(|node| node.types);
-            types.any(Types::counts_as_written)
+            // `number` of draft 4 takes 1.0 as well.
+            types.any(|types| types.counts_as_written() && !types.holds_fractions())
         };
         !is_about_whole || left()
     }

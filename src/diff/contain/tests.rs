@@ -7,12 +7,12 @@ use crate::schema::{
     CompileOptions, Compiler, Dialect, Document as Source, Documents, ProblemKind,
 };
 
-fn documents(schema: &Value) -> Documents {
+fn documents(schema: &Value, dialect: Dialect) -> Documents {
     let mut documents = Documents::default();
     documents.push(Source {
         uri: "test:/schema".into(),
         value: schema.clone(),
-        dialect: Dialect::Draft202012,
+        dialect,
         source: None,
         repeated: Vec::new(),
     });
@@ -20,8 +20,8 @@ fn documents(schema: &Value) -> Documents {
 }
 
 /// The graph of a schema; `None` where it applies itself to the same value, which has no sure meaning.
-fn compiled(schema: &Value) -> Option<(Graph, NodeId)> {
-    let documents = documents(schema);
+fn compiled(schema: &Value, dialect: Dialect) -> Option<(Graph, NodeId)> {
+    let documents = documents(schema, dialect);
     let mut compiler = Compiler::new(&documents, CompileOptions::default());
     let root = compiler.entry("test:/schema").expect("is there");
     let (graph, problems) = compiler.finish();
@@ -32,8 +32,12 @@ fn compiled(schema: &Value) -> Option<(Graph, NodeId)> {
 }
 
 fn verdict(old: &Value, new: &Value) -> Containment {
-    let (old_graph, old) = compiled(old).expect("not cyclic");
-    let (new_graph, new) = compiled(new).expect("not cyclic");
+    verdict_of((old, Dialect::Draft202012), (new, Dialect::Draft202012))
+}
+
+fn verdict_of(old: (&Value, Dialect), new: (&Value, Dialect)) -> Containment {
+    let (old_graph, old) = compiled(old.0, old.1).expect("not cyclic");
+    let (new_graph, new) = compiled(new.0, new.1).expect("not cyclic");
     contain(
         SchemaRef {
             graph: &old_graph,
@@ -219,7 +223,7 @@ proptest! {
         new in document(),
         values in prop::collection::vec(instance(), 12),
     ) {
-        let (Some((old_graph, old_node)), Some((new_graph, new_node))) = (compiled(&old), compiled(&new)) else {
+        let (Some((old_graph, old_node)), Some((new_graph, new_node))) = (compiled(&old, Dialect::Draft202012), compiled(&new, Dialect::Draft202012)) else {
             return Ok(());
         };
         let old_ref = SchemaRef { graph: &old_graph, node: old_node };
@@ -239,5 +243,26 @@ proptest! {
             }
             Containment::Unknown => {}
         }
+    }
+}
+
+/// In draft 4 an integer is what is written without a fraction: `1.0` is none, although it is a multiple of 1.
+#[test]
+fn integers_of_draft_4_are_fewer() {
+    let integer = json!({"type": "integer"});
+    let multiple = json!({"type": "number", "multipleOf": 1});
+    let (newer, older) = (Dialect::Draft202012, Dialect::Draft4);
+    for (old, new, is_contained) in [
+        ((&integer, older), (&integer, older), true),
+        ((&integer, older), (&integer, newer), true),
+        ((&integer, older), (&multiple, older), true),
+        ((&integer, newer), (&integer, newer), true),
+        ((&multiple, newer), (&integer, newer), true),
+        ((&integer, newer), (&integer, older), false),
+        ((&multiple, older), (&integer, older), false),
+    ] {
+        let found = verdict_of(old, new);
+        let is_proved = matches!(found, Containment::Proved);
+        assert_eq!(is_proved, is_contained, "{old:?} {new:?}: {found:?}");
     }
 }

@@ -328,3 +328,32 @@ fn brackets_lead_into_arrays_and_objects() {
         1
     );
 }
+
+/// Lists that are no `deepObject` are sent with brackets all the same, by PHP, Rails and `qs`.
+#[test]
+fn a_list_may_be_written_with_brackets() {
+    let contract = contract_of(
+        "        - {name: id, in: path, required: true, schema: {}}\n        \
+         - {name: n, in: query, required: true, schema: {type: array, items: {type: integer}}}\n        \
+         - {name: 's[]', in: query, schema: {type: array, items: {type: string, maxLength: 1}}}\n        \
+         - {name: one, in: query, schema: {type: string}}\n",
+    );
+    let all = |query: &str| wrong_at(&contract, &format!("/a/7?{query}"), &[], true).join(", ");
+    for (query, expected) in [
+        ("n=1&n=2", ""),
+        ("n[]=1&n[]=2", ""),
+        ("n%5B%5D=1", ""),
+        ("n[0]=1&n[1]=2", ""),
+        ("n[1]=x&n[0]=2", "n/1=n[1]=x&n[0]=2 Type"),
+        ("n[]=x", "n/0=x Type"),
+        ("n[k]=1", "n missing, n[k] undeclared"),
+        ("n[0][1]=1", "n missing, n[0][1] undeclared"),
+        ("n=1&s[]=a&s[]=b", ""),
+        ("n=1&s[0]=a", ""),
+        ("n=1&s=a", ""),
+        ("n=1&s[]=aa", "s[]/0=aa Length"),
+        ("n=1&one[]=a", "one[] undeclared"),
+    ] {
+        assert_eq!(all(query), expected, "{query}");
+    }
+}

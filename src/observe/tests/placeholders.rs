@@ -48,6 +48,17 @@ fn a_placeholder_without_quotes_is_one_and_the_rest_is_checked() {
             0,
             0,
         ),
+        // A search ends in the middle of a character.
+        (r#"{"id": ‹é"#, Verdict::Malformed, 0, 0),
+        (
+            concat!(
+                r#"{"id": <bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"#,
+                "bbbbbbbbbbbbbbbbbbéééé>}"
+            ),
+            Verdict::Malformed,
+            0,
+            0,
+        ),
         // A string is no placeholder's place.
         (
             r#"{"id": 1, "name": "<a> \" {{b}}"}"#,

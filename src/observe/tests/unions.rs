@@ -142,6 +142,41 @@ fn the_tag_decides_which_variant_is_meant() {
     }
 }
 
+/// Tags lead to variants that wrap the schema of the mapping, and to unions inside the union; a tag whose schema is
+/// no variant is one that the union does not have.
+#[test]
+fn tags_lead_to_what_their_schema_is_part_of() {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let mut components = pets();
+    components["Bird"] =
+        json!({"type": "object", "required": ["kind"], "properties": {"kind": {"const": "Bird"}}});
+    components["Pet"] = union("oneOf", Some(json!({"c": "Cat", "d": "Dog"})));
+    let mapping = json!({"propertyName": "kind", "mapping": {"c": "Cat", "d": "Dog"}});
+    let wrapped = json!({"oneOf": [{"allOf": [reference("Cat")]}, {"allOf": [reference("Dog")]}], "discriminator": mapping});
+    let nested = json!({"oneOf": [reference("Pet"), reference("Bird")], "discriminator": {"propertyName": "kind"}});
+    let mut dead = union("oneOf", None);
+    dead["discriminator"]["mapping"] = json!({"x": "Bird"});
+    for (schema, payload, expected) in [
+        (&wrapped, json!({"kind": "c", "claws": 1}), true),
+        (&wrapped, json!({"kind": "c", "claws": "x"}), false),
+        (&wrapped, json!({"kind": "other"}), false),
+        (&nested, json!({"kind": "c", "claws": 1}), true),
+        (&nested, json!({"kind": "c", "claws": "x"}), false),
+        (&nested, json!({"kind": "Bird"}), true),
+        (&nested, json!({"kind": "other"}), false),
+        (&dead, json!({"kind": "Cat"}), true),
+        (&dead, json!({"kind": "x"}), false),
+        (&dead, json!({"kind": "other"}), false),
+    ] {
+        let contract = openapi("3.1.0", schema, &components, &LoadOptions::default());
+        assert_eq!(
+            conforms(&contract, &payload),
+            expected,
+            "{schema} {payload}"
+        );
+    }
+}
+
 #[test]
 fn by_the_letter_a_discriminator_is_a_hint() {
     let mut options = LoadOptions::default();
