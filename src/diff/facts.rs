@@ -372,7 +372,8 @@ impl Walk<'_> {
         let named = |view: &View<'_>| -> Vec<(Arc<str>, NodeId)> {
             let discriminators = view
                 .nodes()
-                .filter_map(|(_, node)| node.discriminator.as_ref());
+                .filter_map(|(_, node)| node.discriminator.as_ref())
+                .filter(|known| !known.is_inherited);
             let names = discriminators.flat_map(|known| known.mapping.iter().cloned());
             names.collect()
         };
@@ -548,7 +549,10 @@ impl Walk<'_> {
 fn tags(view: &View<'_>) -> Option<(String, Vec<(String, String)>)> {
     let mut nodes = view.nodes();
     nodes.find_map(|(_, node)| {
-        let discriminator = node.discriminator.as_ref()?;
+        let discriminator = node
+            .discriminator
+            .as_ref()
+            .filter(|known| !known.is_inherited)?;
         let mut tags: Vec<(String, String)> = discriminator
             .mapping
             .iter()

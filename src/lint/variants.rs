@@ -19,7 +19,10 @@ pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
 
 /// The variants that do not fix the tag, or fix it to what another one fixes it to as well.
 fn alike(graph: &Graph, node: &Node) -> Option<LintKind> {
-    let discriminator = node.discriminator.as_ref()?;
+    let discriminator = node
+        .discriminator
+        .as_ref()
+        .filter(|known| !known.is_inherited)?;
     // What is no object, such as null, has no tag.
     let branches = node.one_of.iter().chain(&node.any_of).copied();
     let branches: Vec<NodeId> = branches

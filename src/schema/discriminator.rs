@@ -93,6 +93,7 @@ impl<'d> Compiler<'d> {
             branches: FxHashMap::default(),
             listed: Vec::new(),
             is_open,
+            is_inherited: false,
         }))
     }
 
@@ -182,6 +183,13 @@ impl Discriminator {
 /// only this branch fixes the property, or the name of its component: many contracts have no mapping, and
 /// tags that are not called like schemas.
 pub(super) fn settle(graph: &mut Graph) {
+    let inherited: Vec<(NodeId, Discriminator)> = graph
+        .iter()
+        .filter_map(|(id, node)| Some((id, inherited(graph, node)?)))
+        .collect();
+    for (id, discriminator) in inherited {
+        graph.nodes[id.index()].discriminator = Some(Box::new(discriminator));
+    }
     let mut settled = Vec::new();
     for (id, node) in graph.iter() {
         let branches: Vec<NodeId> = node.any_of.iter().chain(&node.one_of).copied().collect();
@@ -201,6 +209,39 @@ pub(super) fn settle(graph: &mut Graph) {
             discriminator.is_open = is_open;
         }
     }
+}
+
+/// The discriminator of a base schema from which all branches of a union are made by `allOf`, for a union that has none
+/// of its own.
+fn inherited(graph: &Graph, union: &Node) -> Option<Discriminator> {
+    let branches = union.any_of.iter().chain(&union.one_of);
+    let branches: Vec<NodeId> = branches
+        .copied()
+        .filter(|branch| graph.may_hold(*branch, Kind::Object))
+        .collect();
+    if union.discriminator.is_some() || branches.len() < 2 {
+        return None;
+    }
+    let parts: Vec<Vec<NodeId>> = branches.iter().map(|branch| graph.parts(*branch)).collect();
+    let base = parts[0].iter().copied().find(|id| {
+        let has_tags = |known: &Discriminator| !known.mapping.is_empty();
+        graph
+            .node(*id)
+            .discriminator
+            .as_deref()
+            .is_some_and(has_tags)
+            && parts.iter().all(|parts| parts.contains(id))
+    })?;
+    let base = graph.node(base).discriminator.as_deref()?;
+    Some(Discriminator {
+        property: Arc::clone(&base.property),
+        mapping: base.mapping.clone(),
+        explicit: base.explicit,
+        branches: FxHashMap::default(),
+        listed: Vec::new(),
+        is_open: base.is_open,
+        is_inherited: true,
+    })
 }
 
 type ByTag = (FxHashMap<Arc<str>, NodeId>, Vec<Arc<str>>, bool);

@@ -295,6 +295,8 @@ pub struct Discriminator {
     pub(crate) listed: Vec<Arc<str>>,
     /// Whether a value with another tag may be meant for some branch all the same.
     pub(crate) is_open: bool,
+    /// Whether it is that of a base schema from which all branches are made, and not written in the union.
+    pub(crate) is_inherited: bool,
 }
 
 /// What the tag of a value says of which branch of a union is meant.

@@ -177,6 +177,40 @@ fn tags_lead_to_what_their_schema_is_part_of() {
     }
 }
 
+/// Many documents write the discriminator in the base schema only, and a union of its heirs elsewhere.
+#[test]
+fn a_union_of_heirs_has_the_discriminator_of_their_base() {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let heir = |member: &str, kind: &str| {
+        let own = json!({"type": "object", "properties": {member: {"type": kind}}});
+        json!({"allOf": [reference("Animal"), own]})
+    };
+    let components = json!({
+        "Animal": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}},
+            "discriminator": {"propertyName": "kind", "mapping": {"cow": "Cow", "hen": "#/components/schemas/Hen"}}},
+        "Cow": heir("milk", "integer"),
+        "Hen": heir("eggs", "integer"),
+        "Bee": heir("honey", "integer"),
+    });
+    for keyword in ["oneOf", "anyOf"] {
+        let schema = json!({keyword: [reference("Cow"), reference("Hen"), {"type": "null"}]});
+        let contract = openapi("3.1.0", &schema, &components, &LoadOptions::default());
+        for (payload, expected) in [
+            (json!({"kind": "cow", "milk": 1}), true),
+            (json!({"kind": "cow", "milk": "x"}), false),
+            (json!({"kind": "hen", "eggs": 3}), true),
+            (json!({"kind": "Hen", "eggs": "x"}), false),
+            (json!(null), true),
+        ] {
+            assert_eq!(
+                conforms(&contract, &payload),
+                expected,
+                "{keyword} {payload}"
+            );
+        }
+    }
+}
+
 #[test]
 fn by_the_letter_a_discriminator_is_a_hint() {
     let mut options = LoadOptions::default();
