@@ -49,6 +49,19 @@ impl Kind {
         Self::Object,
     ];
 
+    /// The kind of a value of `serde_json`.
+    #[must_use]
+    pub const fn of(value: &serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(_) => Self::Boolean,
+            serde_json::Value::Number(_) => Self::Number,
+            serde_json::Value::String(_) => Self::String,
+            serde_json::Value::Array(_) => Self::Array,
+            serde_json::Value::Object(_) => Self::Object,
+        }
+    }
+
     /// The name JSON Schema has for it; a whole number is told apart by [`Value::is_integer`].
     #[must_use]
     pub const fn name(self) -> &'static str {

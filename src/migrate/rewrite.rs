@@ -191,18 +191,18 @@ impl<'c> Rewriter<'c> {
         let known = self.alignment.find(&old, &new);
         let id = known.filter(|id| !here.tried.contains(id));
         let moves = known.map_or(&[][..], |id| &self.alignment.pairs[id].moves);
-        // None of several is the one that is to stand by itself, and nothing of them is to be lost.
-        if moves.iter().any(|moved| leads_to_several(moved, value)) {
-            return Outcome {
-                tree: Tree::Kept(value),
-                edits: Vec::new(),
-            };
-        }
         let outcomes = match id {
             Some(id) => self.variants(here, id, value),
             None => Vec::new(),
         };
         if outcomes.is_empty() {
+            // None of several is the one that is to stand by itself, and nothing of them is to be lost.
+            if moves.iter().any(|moved| leads_to_several(moved, value)) {
+                return Outcome {
+                    tree: Tree::Kept(value),
+                    edits: Vec::new(),
+                };
+            }
             return self.parts(here, schemas, moves, value);
         }
         let score = |outcome: &Outcome<'_>| {

@@ -274,6 +274,17 @@ fn edits_that_contracts_determine() {
             &[],
         ),
         (
+            "a list of two, which may stay one",
+            json!({"type": "array", "items": object(json!({"a": string, "b": string}), json!(["a"]))}),
+            json!({"oneOf": [
+                object(json!({"a": string}), json!(["a"])),
+                {"type": "array", "items": object(json!({"a": string}), json!(["a"]))}
+            ]}),
+            r#"[{"a": "x", "b": "y"}, {"a": "z"}]"#,
+            r#"[{"a":"x"},{"a":"z"}]"#,
+            &["dropped /0/b"],
+        ),
+        (
             "members of a map",
             json!({"type": "object", "additionalProperties": object(json!({"a": string, "b": string}), json!(["a"]))}),
             json!({"type": "object", "additionalProperties": object(json!({"a": string}), json!(["a"]))}),

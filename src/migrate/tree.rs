@@ -104,14 +104,7 @@ impl Tree<'_> {
             Self::Kept(value) => value.kind(),
             Self::Object(..) => Kind::Object,
             Self::Array(..) => Kind::Array,
-            Self::Made(value) => match value {
-                serde_json::Value::Null => Kind::Null,
-                serde_json::Value::Bool(_) => Kind::Boolean,
-                serde_json::Value::Number(_) => Kind::Number,
-                serde_json::Value::String(_) => Kind::String,
-                serde_json::Value::Array(_) => Kind::Array,
-                serde_json::Value::Object(_) => Kind::Object,
-            },
+            Self::Made(value) => Kind::of(value),
         }
     }
 

@@ -321,7 +321,7 @@ fn payload_row(judged: &Judged) -> [String; 3] {
 
 fn write_problems(out: &mut String, report: &Report) {
     let level = style_of(Level::Error);
-    // The same problem of one file is told once, with its first places.
+    // The same problem of one file is reported once, with its first places.
     let mut groups: Vec<(&Problem, Vec<&Origin>)> = Vec::new();
     for problem in &report.problems {
         let is_same = |known: &Problem| {

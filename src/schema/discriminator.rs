@@ -323,7 +323,8 @@ enum Leading {
     Unclear,
 }
 
-/// The branch that is a schema; else the only one that is a union with it as a branch, or is made of it.
+/// The branch that is a schema; else the first that is a union with it as a branch, or the only one that is made of it or
+/// that it is made of.
 fn leading_to(graph: &Graph, branches: &[NodeId], schema: NodeId) -> Leading {
     let schema = graph.resolve(schema);
     if let Some(branch) = branches
@@ -338,7 +339,12 @@ fn leading_to(graph: &Graph, branches: &[NodeId], schema: NodeId) -> Leading {
     if let Some(branch) = branches.iter().find(is_union_with) {
         return Leading::To(*branch);
     }
-    let mut made = branches.iter().filter(is_made_of);
+    // A mapping may also name what is made of a branch, and so is one of its values.
+    let parts = graph.parts(schema);
+    let is_base = |branch: &&NodeId| parts.contains(&graph.resolve(**branch));
+    let mut made = branches
+        .iter()
+        .filter(|branch| is_made_of(branch) || is_base(branch));
     match (made.next(), made.next()) {
         (Some(branch), None) => Leading::To(*branch),
         (Some(_), Some(_)) => Leading::Unclear,

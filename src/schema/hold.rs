@@ -18,7 +18,7 @@ impl Graph {
             return true;
         };
         let node = self.node(id);
-        let is_kind = |value: &serde_json::Value| kind_of(value) == kind;
+        let is_kind = |value: &serde_json::Value| Kind::of(value) == kind;
         let below = |id: &NodeId| self.may_hold_within(*id, kind, depth);
         let constant = node.constant.as_deref();
         let values = node.values.as_ref();
@@ -52,16 +52,5 @@ impl Graph {
             .iter()
             .chain(&node.all_of)
             .find_map(|next| self.fixed_texts_within(*next, property, depth))
-    }
-}
-
-fn kind_of(value: &serde_json::Value) -> Kind {
-    match value {
-        serde_json::Value::Null => Kind::Null,
-        serde_json::Value::Bool(_) => Kind::Boolean,
-        serde_json::Value::Number(_) => Kind::Number,
-        serde_json::Value::String(_) => Kind::String,
-        serde_json::Value::Array(_) => Kind::Array,
-        serde_json::Value::Object(_) => Kind::Object,
     }
 }

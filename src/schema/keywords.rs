@@ -36,7 +36,7 @@ impl<'d> Compiler<'d> {
             };
             if hides && keyword != "$ref" {
                 if role == Role::Assertion {
-                    let mut reason = format!("{dialect} ignores what stands beside `$ref`");
+                    let mut reason = format!("{dialect} ignores everything next to `$ref`");
                     if matches!(keyword.as_str(), "nullable" | "x-nullable") {
                         if self.options.lenient_null {
                             continue;

@@ -19,7 +19,7 @@ impl std::fmt::Display for Unsupported {
 /// # Errors
 ///
 /// For what other languages have and ECMA-262 does not (`\A`, `(?i)`, `[[:alpha:]]`, possessive quantifiers):
-/// read by its letter it would mean something that nobody meant.
+/// read literally it would mean something else than its author intended.
 pub(crate) fn in_rust(pattern: &str) -> Result<Cow<'_, str>, Unsupported> {
     let mut reader = Reader {
         pattern,

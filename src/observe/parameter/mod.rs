@@ -38,7 +38,7 @@ pub(super) enum Found {
     Bad(String, Vec<(Pointer, DeviationKind)>),
 }
 
-/// Faults of one value that are told.
+/// Faults of one value that are reported.
 const FAULTS: usize = 4;
 
 impl Sent<'_> {
@@ -168,14 +168,14 @@ impl<'p> Claims<'p> {
         if style == Style::DeepObject {
             return Self::Deep(&parameter.name);
         }
-        let is_list = |schema: NodeId| graph.may_hold(schema, Kind::Array);
-        let bare = parameter.name.strip_suffix("[]");
-        if style == Style::Form && (bare.is_some() || parameter.schema.is_some_and(is_list)) {
-            return Self::List(parameter, bare.unwrap_or(&parameter.name));
-        }
         let is_object = |schema: &NodeId| sorts(graph, *schema).first() == Some(&Sort::Members);
         let exploded = parameter.schema.filter(|_| style == Style::Form && explode);
         let Some(schema) = exploded.filter(is_object) else {
+            let is_list = |schema: NodeId| graph.may_hold(schema, Kind::Array);
+            let bare = parameter.name.strip_suffix("[]");
+            if style == Style::Form && (bare.is_some() || parameter.schema.is_some_and(is_list)) {
+                return Self::List(parameter, bare.unwrap_or(&parameter.name));
+            }
             return Self::Name(&parameter.name);
         };
         let nodes = graph.closure(&[schema], |_| true);

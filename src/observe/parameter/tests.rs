@@ -336,7 +336,8 @@ fn a_list_may_be_written_with_brackets() {
         "        - {name: id, in: path, required: true, schema: {}}\n        \
          - {name: n, in: query, required: true, schema: {type: array, items: {type: integer}}}\n        \
          - {name: 's[]', in: query, schema: {type: array, items: {type: string, maxLength: 1}}}\n        \
-         - {name: one, in: query, schema: {type: string}}\n",
+         - {name: one, in: query, schema: {type: string}}\n        \
+         - {name: either, in: query, schema: {type: [object, array], properties: {p: {type: integer}}}}\n",
     );
     let all = |query: &str| wrong_at(&contract, &format!("/a/7?{query}"), &[], true).join(", ");
     for (query, expected) in [
@@ -351,6 +352,7 @@ fn a_list_may_be_written_with_brackets() {
         ("n=1&s[]=a&s[]=b", ""),
         ("n=1&s[0]=a", ""),
         ("n=1&s=a", ""),
+        ("n=1&p=3", ""),
         ("n=1&s[]=aa", "s[]/0=aa Length"),
         ("n=1&one[]=a", "one[] undeclared"),
     ] {

@@ -154,6 +154,10 @@ fn tags_lead_to_what_their_schema_is_part_of() {
     let mapping = json!({"propertyName": "kind", "mapping": {"c": "Cat", "d": "Dog"}});
     let wrapped = json!({"oneOf": [{"allOf": [reference("Cat")]}, {"allOf": [reference("Dog")]}], "discriminator": mapping});
     let nested = json!({"oneOf": [reference("Pet"), reference("Bird")], "discriminator": {"propertyName": "kind"}});
+    components["Kitten"] =
+        json!({"allOf": [reference("Cat"), {"properties": {"age": {"type": "integer"}}}]});
+    let mut young = union("oneOf", None);
+    young["discriminator"]["mapping"] = json!({"kitten": "Kitten"});
     let mut dead = union("oneOf", None);
     dead["discriminator"]["mapping"] = json!({"x": "Bird"});
     for (schema, payload, expected) in [
@@ -164,6 +168,8 @@ fn tags_lead_to_what_their_schema_is_part_of() {
         (&nested, json!({"kind": "c", "claws": "x"}), false),
         (&nested, json!({"kind": "Bird"}), true),
         (&nested, json!({"kind": "other"}), false),
+        (&young, json!({"kind": "kitten", "claws": 1}), true),
+        (&young, json!({"kind": "kitten", "claws": "x"}), false),
         (&dead, json!({"kind": "Cat"}), true),
         (&dead, json!({"kind": "x"}), false),
         (&dead, json!({"kind": "other"}), false),
