@@ -1,5 +1,6 @@
 //! Text that does nothing to a terminal.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -35,6 +36,15 @@ impl fmt::Display for Shown {
 #[must_use]
 pub(crate) fn printed(text: &str) -> String {
     text.chars().map(printable).collect()
+}
+
+/// So many characters of a text at most, and an ellipsis where there are more.
+#[must_use]
+pub(crate) fn clipped(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
 }
 
 /// Text with styles, as it may go to a terminal: of all sequences only those are left that set a colour, bold or

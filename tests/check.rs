@@ -738,3 +738,27 @@ components:
         }
     }
 }
+
+/// What a contract says may be long; a message says where, and shows the start.
+#[test]
+fn long_arguments_of_a_contract_are_cut_in_messages() {
+    let pattern = format!("^{}$", "ab?".repeat(5_000));
+    let schema = serde_json::json!({"properties": {
+        "long": {"pattern": pattern}, "constant": {"const": "c".repeat(5_000)}, "broken": {"pattern": "(".repeat(5_000)}
+    }});
+    let folder = folder(&[
+        ("s.schema.json", &schema.to_string()),
+        ("p.json", r#"{"long": "x", "constant": "x"}"#),
+    ]);
+    let (code, stdout, _) = run(
+        folder.path(),
+        &["check", "p.json", "--contract", "s.schema.json"],
+        "",
+    );
+    assert_eq!(code, 1, "{stdout}");
+    for rule in ["pattern-violation", "const-value", "invalid-keyword"] {
+        assert!(stdout.contains(rule), "{stdout}");
+    }
+    let longest = stdout.lines().map(|line| line.chars().count()).max();
+    assert!(longest < Some(260), "{longest:?}: {stdout}");
+}

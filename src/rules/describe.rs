@@ -4,8 +4,12 @@ use crate::contract::ParameterPlace;
 use crate::limits::HOSTS;
 use crate::location::{PathPattern, Pointer, Step};
 use crate::observe::{DeviationKind, TrafficFact};
+use crate::shown::clipped;
 
 use super::catalogue::{self as rules, Rule};
+
+/// Characters of a pattern or a constant that a message shows.
+const ARGUMENT_SHOWN: usize = 100;
 
 /// The sentences of a finding.
 pub(super) struct Words {
@@ -95,11 +99,14 @@ pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Word
             format!("{name} holds values outside its enum of {listed}"),
             "not in the enum",
         ),
-        DeviationKind::Constant { expected } => Words::new(
-            &rules::CONST_VALUE,
-            format!("{name} is not the constant {expected}"),
-            format!("expected {expected}"),
-        ),
+        DeviationKind::Constant { expected } => {
+            let expected = clipped(expected, ARGUMENT_SHOWN);
+            Words::new(
+                &rules::CONST_VALUE,
+                format!("{name} is not the constant {expected}"),
+                format!("expected {expected}"),
+            )
+        }
         DeviationKind::Format { format } => Words::new(
             &rules::FORMAT_VIOLATION,
             format!("{name} is not a valid {format}"),
@@ -107,7 +114,10 @@ pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Word
         ),
         DeviationKind::Pattern { pattern } => Words::new(
             &rules::PATTERN_VIOLATION,
-            format!("{name} does not match the pattern `{pattern}`"),
+            format!(
+                "{name} does not match the pattern `{}`",
+                clipped(pattern, ARGUMENT_SHOWN)
+            ),
             "does not match",
         ),
         DeviationKind::Bound { keyword, limit } => {

@@ -12,6 +12,7 @@ use crate::json::decimal::Decimal;
 use crate::json::{Kind, Tape, TapeNode, Value};
 
 use super::pattern;
+use crate::shown::clipped;
 
 /// One keyword on one value.
 pub struct Check {
@@ -48,6 +49,9 @@ struct Limit {
 /// Digits that a decimal may have so that doubles are in the same order as the decimals.
 const DIGITS_OF_DOUBLE: usize = 15;
 
+/// Characters of a pattern that a message shows.
+const PATTERN_SHOWN: usize = 100;
+
 impl Check {
     /// # Errors
     ///
@@ -70,7 +74,8 @@ impl Check {
         }
         let schema = match (argument, keyword) {
             (serde_json::Value::String(pattern), "pattern") => {
-                let unread = |reason: &str| format!("`{pattern}` is not read as a pattern{reason}");
+                let shown = clipped(pattern, PATTERN_SHOWN);
+                let unread = |reason: &str| format!("`{shown}` is not read as a pattern{reason}");
                 let in_rust = pattern::in_rust(pattern);
                 let in_rust = in_rust.map_err(|reason| unread(&format!(": {reason}")))?;
                 let schema = json!({keyword: in_rust});

@@ -27,6 +27,7 @@ pub(crate) fn in_rust(pattern: &str) -> Result<Cow<'_, str>, Unsupported> {
         out: String::with_capacity(pattern.len()),
         has_nested_class: false,
         open_groups: 0,
+        groups: None,
     };
     reader.read()?;
     Ok(match reader.out == pattern {
@@ -50,6 +51,8 @@ struct Reader<'p> {
     /// Whether a class held an opening bracket, as in `[[:alpha:]]`.
     has_nested_class: bool,
     open_groups: usize,
+    /// The names of its groups, found when the first back-reference asks for one.
+    groups: Option<Vec<Option<&'p str>>>,
 }
 
 impl<'p> Reader<'p> {
@@ -288,7 +291,8 @@ impl<'p> Reader<'p> {
             return Err(unknown(r"`\k<` without an end; write `\k<name>`"));
         };
         self.rest = rest;
-        let groups = groups(self.pattern);
+        let pattern = self.pattern;
+        let groups = self.groups.get_or_insert_with(|| groups(pattern));
         let position = groups.iter().position(|known| *known == Some(name));
         match position {
             Some(position) => Ok(Atom::Written(format!(r"(?:\{})", position + 1))),
