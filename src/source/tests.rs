@@ -72,6 +72,85 @@ several:
 }
 
 #[test]
+fn keys_may_have_anchors_and_be_aliases() {
+    let text = "\
+&name key: 1
+value: *name
+*name : again
+&status 200: ok
+codes: {*status : 2, &quoted \"a b\": 3}
+*quoted : [*status, *quoted]
+? *status
+: last
+";
+    let parsed = parse("a.yaml", text);
+    assert_eq!(
+        parsed.value,
+        json!({
+            "key": "again", "value": "key", "200": "last",
+            "codes": {"200": 2, "a b": 3}, "a b": [200, "a b"]
+        })
+    );
+    let twice: Vec<&str> = parsed
+        .repeated
+        .iter()
+        .map(|key| key.name.as_str())
+        .collect();
+    assert_eq!(twice, ["key", "200"]);
+    let span = parsed
+        .source
+        .locator()
+        .find(&Pointer::from_escaped("/codes/200"));
+    assert_eq!(&parsed.source.text()[span], "*status");
+    insta::assert_snapshot!(refused("a.yaml", "a: &x [1]\n*x : 2\n"), @"a.yaml:2:1: a key has to be a scalar, since JSON has no other names");
+}
+
+#[test]
+fn what_most_tools_read_as_yaml_is_read() {
+    let table = [
+        ("a:\t1\nb:\t\n  - 2\n", json!({"a": 1, "b": [2]})),
+        (
+            "a:\n  b: {\n    \"c\": {}\n  }\n  d: 1\n",
+            json!({"a": {"b": {"c": {}}, "d": 1}}),
+        ),
+        (
+            "a: [\n  [],\n  []\n]\nb: 1\n",
+            json!({"a": [[], []], "b": 1}),
+        ),
+        (
+            "a:\n  - b: [\n    {\"c\": {}}\n  ]\n",
+            json!({"a": [{"b": [{"c": {}}]}]}),
+        ),
+        (
+            "{\"a\":{\"b\":[]},\"c\":'d', e: ,f}",
+            json!({"a": {"b": []}, "c": "d", "e": null, "f": null}),
+        ),
+        ("? a\n: ? b\n  : c\n", json!({"a": {"b": "c"}})),
+        (": 1\n", json!({"": 1})),
+        ("~: 1\n\"\": 2\n", json!({"~": 1, "": 2})),
+        ("- - 1\n  - 2\n-\n  3\n", json!([[1, 2], 3])),
+        ("%YAML 1.2\n---\na: 1\n...\n", json!({"a": 1})),
+        (
+            "a: |2-\n   b\n  c\nd: >+\n  e\n  f\n\n",
+            json!({"a": " b\nc", "d": "e f\n\n"}),
+        ),
+        ("a: \"\\u00e9\\x41\\U0001F600\\/\"\n", json!({"a": "éA😀/"})),
+        (
+            "é: ü # ö\nß: {ä: [ñ]}\n",
+            json!({"é": "ü", "ß": {"ä": ["ñ"]}}),
+        ),
+        (
+            "a: &empty\nb: *empty\nc: !!str\n",
+            json!({"a": null, "b": null, "c": ""}),
+        ),
+        ("a: !custom {b: !other 1}\n", json!({"a": {"b": 1}})),
+    ];
+    for (text, expected) in table {
+        assert_eq!(parse("a.yaml", text).value, expected, "{text}");
+    }
+}
+
+#[test]
 fn every_part_of_a_document_has_its_place() {
     let json_text = "{\n  \"é\": {\"a/b\": [1, {\"c\": 2}]}\n}";
     let yaml_text = "# é\né:\n  a/b:\n    - 1\n    - c: 2\nalias: &x\n  d: 1\nuse: *x\n";
@@ -118,10 +197,20 @@ fn keys_that_stand_twice_are_told() {
 #[test]
 fn what_cannot_be_read_says_where_and_why() {
     insta::assert_snapshot!(refused("a.json", "{\"a\": }"), @"a.json:1:7: expected value");
-    insta::assert_snapshot!(refused("a.yaml", "a: [1\nb: 2\n"), @"a.yaml:2:2: illegal placement of ':' indicator");
-    insta::assert_snapshot!(refused("a.yaml", "a: *gone\n"), @"a.yaml:1:4: while parsing node, found unknown anchor");
-    insta::assert_snapshot!(refused("a.yaml", "? [a]\n: b\n"), @"a.yaml:1:3: a key has to be a scalar");
+    insta::assert_snapshot!(refused("a.yaml", "a: [1\nb: 2\n"), @"a.yaml:2:2: `:` cannot stand here; put the text in quotes if it holds a colon");
+    insta::assert_snapshot!(refused("a.yaml", "a: *gone\n"), @"a.yaml:1:4: the alias names an anchor that is not defined before it");
+    insta::assert_snapshot!(refused("a.yaml", "? [a]\n: b\n"), @"a.yaml:1:3: a key has to be a scalar, since JSON has no other names");
     insta::assert_snapshot!(refused("a.yaml", "a: 1\n---\nb: 1\n"), @"a.yaml:2:1: a second YAML document starts here; a contract is one");
+    insta::assert_snapshot!(refused("a.yaml", "a:\n\tb: 1\n"), @"a.yaml:2:2: a tab cannot indent; use spaces");
+    insta::assert_snapshot!(refused("a.yaml", "a: \"b\nc: d\n"), @"a.yaml:1:4: the quote does not end");
+    insta::assert_snapshot!(refused("a.yaml", "a: b: c\n"), @"a.yaml:1:5: `:` cannot stand here; put the text in quotes if it holds a colon");
+    insta::assert_snapshot!(refused("a.yaml", "a:\n  b: 1\n c: 2\n"), @"a.yaml:3:2: a key was expected here");
+    insta::assert_snapshot!(refused("a.yaml", "a: {b: 1\n"), @"a.yaml:1:4: `{` is not closed");
+    insta::assert_snapshot!(refused("a.yaml", "a: \"\\d\"\n"), @r"a.yaml:1:4: there is no such escape; write `\\` for a backslash, or use single quotes");
+    insta::assert_snapshot!(refused("a.yaml", "a: 1\nb\nc: 2\n"), @"a.yaml:2:1: a key was expected here: `:` is missing, or the key spans several lines");
+    insta::assert_snapshot!(refused("a.yaml", "- a\nb: 1\n"), @"a.yaml:2:1: an element of the list, `- …`, was expected here");
+    insta::assert_snapshot!(refused("a.yaml", "a: @b\n"), @"a.yaml:1:4: a text cannot start with `@`; put it in quotes");
+    insta::assert_snapshot!(refused("a.yaml", "a: [1]]\n"), @"a.yaml:1:7: the bracket closes nothing");
     insta::assert_snapshot!(refused("a.yaml", " \n"), @"a.yaml:1:1: the document is empty");
     insta::assert_snapshot!(refused("a.yaml", "a: &x [*x]\n"), @"a.yaml:1:8: nested deeper than 127 levels once aliases are expanded; an anchor may hold itself");
     let deep = format!("a: {}{}", "[".repeat(200), "]".repeat(200));

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
+use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, Span, options};
 use rustc_hash::FxHashMap;
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
 use serde_json::{Map, Value};
 
 use crate::location::Pointer;
@@ -19,6 +19,8 @@ const DEPTH: usize = crate::limits::NESTING as usize;
 
 /// Values that aliases may add to a document; of text, each 64 bytes count as one.
 const ALIASED: usize = crate::limits::ALIASED;
+
+const KEY: &str = "a key has to be a scalar, since JSON has no other names";
 
 /// A document as a tree.
 #[derive(Debug)]
@@ -74,19 +76,25 @@ struct Open {
 
 impl Tree {
     /// Parses the first document of a text; a second one is refused.
+    ///
+    /// Where YAML 1.2 and what most tools accept differ, the parser follows the tools: a closing bracket may stand
+    /// in the column of its key.
     pub(super) fn parse(text: &str) -> Result<Self, YamlError> {
-        let offsets = Offsets::new(text);
+        // The depth is bounded below, with a message of its own.
+        let options = options! { flow_nesting_limit: 2 * DEPTH, block_nesting_limit: 2 * DEPTH };
         let mut tree = Self { nodes: Vec::new() };
         let mut anchors: FxHashMap<usize, usize> = FxHashMap::default();
         let mut open: Vec<Open> = Vec::new();
         let mut documents = 0;
-        for event in Parser::new_from_str(text) {
-            let (event, span) = event.map_err(|error| {
-                YamlError::new(offsets.byte(*error.marker()), error.info().to_owned())
-            })?;
-            let span = offsets.span(span);
+        for event in Parser::new_from_str_with_options(text, options) {
+            let (event, span) = event
+                .map_err(|error| YamlError::new(offset(*error.marker(), text), reason(&error)))?;
+            let span = range(span, text);
+            let awaits_key = open.last().is_some_and(|open| {
+                open.key.is_none() && matches!(tree.nodes[open.node].kind, Kind::Mapping(_))
+            });
             let (kind, anchor) = match event {
-                Event::DocumentStart(_) => {
+                Event::DocumentStart(..) => {
                     documents += 1;
                     if documents > 1 {
                         let message = "a second YAML document starts here; a contract is one";
@@ -98,38 +106,57 @@ impl Tree {
                     open.pop();
                     continue;
                 }
-                Event::Scalar(text, style, anchor, tag) => {
-                    if let Some(Open {
-                        node,
-                        key: key @ None,
-                    }) = open.last_mut()
-                        && matches!(tree.nodes[*node].kind, Kind::Mapping(_))
-                    {
-                        let is_merge = style == ScalarStyle::Plain && text == "<<";
-                        *key = Some((text.into_owned(), is_merge, span));
-                        continue;
-                    }
+                Event::Scalar(scalar, style, anchor, tag) => {
+                    // The parser gives `~` for a scalar that is left out.
+                    let scalar = match span.is_empty() && style == ScalarStyle::Plain {
+                        true => "".into(),
+                        false => scalar,
+                    };
+                    let is_merge = style == ScalarStyle::Plain && scalar == "<<";
                     let tag = tag.filter(|tag| tag.is_yaml_core_schema());
                     let is_text = match tag {
-                        Some(tag) => tag.suffix == "str",
+                        Some(tag) => tag.suffix() == "str",
                         None => style != ScalarStyle::Plain,
                     };
-                    let value = if is_text {
-                        text.into_owned().into()
+                    let value = if is_text || (awaits_key && anchor == 0) {
+                        Value::String(scalar.into_owned())
                     } else {
-                        scalar::resolve(&text)
+                        scalar::resolve(&scalar)
                     };
-                    (Kind::Scalar(value), anchor)
+                    if !awaits_key {
+                        (Kind::Scalar(value), anchor)
+                    } else {
+                        let text = match (&value, anchor) {
+                            (Value::String(text), _) => text.clone(),
+                            _ => text[span.clone()].to_owned(),
+                        };
+                        if anchor != 0 {
+                            anchors.insert(anchor, tree.nodes.len());
+                            let span = span.clone();
+                            let kind = Kind::Scalar(value);
+                            tree.nodes.push(Node { span, kind });
+                        }
+                        tree.begin_member(&mut open, text, is_merge, span);
+                        continue;
+                    }
                 }
-                Event::SequenceStart(anchor, _) => (Kind::Sequence(Vec::new()), anchor),
-                Event::MappingStart(anchor, _) => (Kind::Mapping(Vec::new()), anchor),
-                Event::Alias(anchor) => match anchors.get(&anchor) {
-                    Some(target) => (Kind::Alias(*target), 0),
-                    None => return Err(YamlError::new(span.start, "the alias has no anchor")),
-                },
-                Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {
-                    continue;
+                Event::SequenceStart(_, anchor, _) => (Kind::Sequence(Vec::new()), anchor),
+                Event::MappingStart(_, anchor, _) => (Kind::Mapping(Vec::new()), anchor),
+                Event::Alias(anchor) => {
+                    let Some(target) = anchors.get(&anchor).copied() else {
+                        return Err(YamlError::new(span.start, "the alias has no anchor"));
+                    };
+                    if awaits_key {
+                        let Some(key) = tree.key(target, text) else {
+                            return Err(YamlError::new(span.start, KEY));
+                        };
+                        tree.begin_member(&mut open, key, false, span);
+                        continue;
+                    }
+                    (Kind::Alias(target), 0)
                 }
+                // The other events are asked for by options that are not set.
+                _ => continue,
             };
             let node = tree.nodes.len();
             let is_collection = matches!(kind, Kind::Sequence(_) | Kind::Mapping(_));
@@ -153,6 +180,24 @@ impl Tree {
         Ok(tree)
     }
 
+    /// Notes the key whose value comes next.
+    fn begin_member(&self, open: &mut [Open], key: String, is_merge: bool, span: Range<usize>) {
+        debug_assert!(!self.nodes.is_empty());
+        if let Some(open) = open.last_mut() {
+            open.key = Some((key, is_merge, span));
+        }
+    }
+
+    /// The text of a scalar that an alias uses as a key.
+    fn key(&self, node: usize, text: &str) -> Option<String> {
+        let Node { span, kind } = &self.nodes[node];
+        match kind {
+            Kind::Scalar(Value::String(text)) => Some(text.clone()),
+            Kind::Scalar(_) => Some(text[span.clone()].to_owned()),
+            Kind::Sequence(_) | Kind::Mapping(_) | Kind::Alias(_) => None,
+        }
+    }
+
     /// Makes a node a part of the collection that is open.
     fn attach(&mut self, open: Option<&mut Open>, node: usize, at: usize) -> Result<(), YamlError> {
         let Some(open) = open else { return Ok(()) };
@@ -160,7 +205,7 @@ impl Tree {
             Kind::Sequence(elements) => elements.push(node),
             Kind::Mapping(members) => {
                 let Some((key, is_merge, span)) = open.key.take() else {
-                    return Err(YamlError::new(at, "a key has to be a scalar"));
+                    return Err(YamlError::new(at, KEY));
                 };
                 members.push(Member {
                     key,
@@ -343,42 +388,53 @@ fn merge(object: &mut Map<String, Value>, merged: Value) -> Option<()> {
     }
 }
 
-/// From the characters that the parser counts to bytes.
-struct Offsets<'t> {
-    text: &'t str,
-    /// The byte of every `STRIDE`-th character; empty for ASCII, where they are the same.
-    marks: Vec<usize>,
+fn offset(marker: Marker, text: &str) -> usize {
+    // A parser of a `&str` always knows the byte.
+    marker.byte_offset().unwrap_or_default().min(text.len())
 }
 
-const STRIDE: usize = 256;
+fn range(span: Span, text: &str) -> Range<usize> {
+    let start = offset(span.start, text);
+    start..offset(span.end, text).max(start)
+}
 
-impl<'t> Offsets<'t> {
-    fn new(text: &'t str) -> Self {
-        let marks = if text.is_ascii() {
-            Vec::new()
-        } else {
-            let characters = text.char_indices().map(|(byte, _)| byte);
-            characters.step_by(STRIDE).collect()
-        };
-        Self { text, marks }
-    }
-
-    fn byte(&self, marker: Marker) -> usize {
-        let index = marker.index();
-        if self.marks.is_empty() {
-            return index.min(self.text.len());
+/// What is wrong with a text that is not YAML.
+fn reason(error: &ScanError) -> String {
+    let plain = match error.kind() {
+        ErrorKind::UnknownAnchor => "the alias names an anchor that is not defined before it",
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabInBlockIndentation => "a tab cannot indent; use spaces",
+        ErrorKind::InvalidColonPlacement | ErrorKind::MappingValueNotAllowed => {
+            "`:` cannot stand here; put the text in quotes if it holds a colon"
         }
-        let Some(&from) = self.marks.get(index / STRIDE) else {
-            return self.text.len();
-        };
-        let mut characters = self.text[from..].char_indices();
-        characters
-            .nth(index % STRIDE)
-            .map_or(self.text.len(), |(byte, _)| from + byte)
-    }
-
-    fn span(&self, span: Span) -> Range<usize> {
-        let start = self.byte(span.start);
-        start..self.byte(span.end).max(start)
-    }
+        ErrorKind::InvalidIndentation | ErrorKind::InvalidFlowScalarIndent => {
+            "the indentation fits no level that is open here"
+        }
+        ErrorKind::UnclosedQuotedScalar => "the quote does not end",
+        ErrorKind::UnknownQuotedScalarEscape => {
+            "there is no such escape; write `\\\\` for a backslash, or use single quotes"
+        }
+        ErrorKind::ExpectedBlockMappingKey => "a key was expected here",
+        ErrorKind::ExpectedBlockSequenceEntry => "an element of the list, `- …`, was expected here",
+        ErrorKind::UnclosedFlowCollection { open } => return format!("`{open}` is not closed"),
+        ErrorKind::UnexpectedCharacter { character } => {
+            return format!("a text cannot start with `{character}`; put it in quotes");
+        }
+        ErrorKind::ExpectedNodeContent => "a value was expected here",
+        ErrorKind::ExpectedFlowMappingSeparator => "`,` or `}` was expected here",
+        ErrorKind::ExpectedFlowSequenceSeparator => "`,` or `]` was expected here",
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
+            "a key was expected here: `:` is missing, or the key spans several lines"
+        }
+        ErrorKind::MisplacedFlowCollectionEnd => "the bracket closes nothing",
+        _ => {
+            let info = error.info();
+            let short = info
+                .split_once(", ")
+                .filter(|(start, _)| start.starts_with("while "));
+            return short.map_or(info.as_str(), |(_, rest)| rest).to_owned();
+        }
+    };
+    plain.to_owned()
 }
