@@ -1,13 +1,14 @@
 //! One JSON document.
 
+use crate::json;
 use crate::location::Origin;
 
 use super::{Body, Exchange, Hint, Sink};
 
 /// Hands over the whole text as one payload. Whether it is JSON is found out by who parses it.
 pub(super) fn document(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sink) -> u64 {
-    let end = text.trim_ascii_end().len();
-    let start = end - text[..end].trim_ascii_start().len();
+    let end = json::trim_end(text).len();
+    let start = end - json::trim_start(&text[..end]).len();
     let place = origin.at(origin.position.after(&text[..start]));
     sink.exchange(Exchange::bare(
         Body::verbatim(&text[start..end], place),

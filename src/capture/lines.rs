@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Read as _};
 
+use crate::json;
 use crate::location::{Origin, Position};
 
 use super::parallel::guarded;
@@ -69,7 +70,7 @@ impl<R: BufRead> Blocks<R> {
                 Ok(_) => {}
             }
             searched = block.len();
-            let text = block.trim_ascii_start().len() as u64;
+            let text = json::trim_start(block).len() as u64;
             if text == 0 {
                 // White space of a line that goes on takes no memory.
                 self.at.position.byte += searched as u64;
@@ -103,7 +104,7 @@ impl<R: BufRead> Blocks<R> {
 
     /// Passes over the rest of a line.
     fn pass_over(&mut self, block: &[u8]) -> io::Result<Problem> {
-        let mut length = block.trim_ascii_start().len() as u64;
+        let mut length = json::trim_start(block).len() as u64;
         let mut consumed = block.len() as u64;
         loop {
             let chunk = match self.reader.fill_buf() {
@@ -189,7 +190,7 @@ pub(super) fn each(
     let mut at = 0;
     while at < block.len() {
         let end = memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |end| at + end);
-        let text = block[at..end].trim_ascii_start();
+        let text = json::trim_start(&block[at..end]);
         let leading = (end - at - text.len()) as u64;
         if !text.is_empty() {
             count += 1;
@@ -198,7 +199,7 @@ pub(super) fn each(
                 let message = limits.too_large("a line", text.len() as u64);
                 sink.problem(Problem { origin, message });
             } else {
-                let body = Body::verbatim(text.trim_ascii_end(), origin);
+                let body = Body::verbatim(json::trim_end(text), origin);
                 sink.exchange(Exchange::bare(body, hint.clone()));
             }
         }

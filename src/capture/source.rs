@@ -400,7 +400,7 @@ fn skip_blank(
         }
         let blank = chunk
             .iter()
-            .position(|byte| !byte.is_ascii_whitespace())
+            .position(|byte| !crate::json::is_white_space(*byte))
             .unwrap_or(chunk.len());
         let all = blank == chunk.len();
         *position = position.after(&chunk[..blank]);

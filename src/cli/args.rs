@@ -337,6 +337,15 @@ pub(super) struct ReadingArguments {
     #[arg(long = "ref", value_name = "URL=FILE", value_parser = url_file)]
     pub(super) refs: Vec<(String, PathBuf)>,
 
+    /// A folder whose files the contract may refer to, in addition to the current folder, the folder of the
+    /// contract and the repository around it; may be given several times.
+    #[arg(long = "allow-path", value_name = "DIR")]
+    pub(super) allowed: Vec<PathBuf>,
+
+    /// What `format` does in schemas: reject values that do not have the format, or only describe them.
+    #[arg(long, value_name = "HOW", default_value = "assert")]
+    pub(super) formats: FormatsArgument,
+
     /// What stands before every path of an OpenAPI document, in place of what its servers say; `/` for
     /// nothing.
     #[arg(long, value_name = "PATH")]
@@ -346,6 +355,13 @@ pub(super) struct ReadingArguments {
     /// list null, an `allOf`, a `oneOf`, an `anyOf` or a `$ref`.
     #[arg(long, alias = "lenient-null-enum")]
     pub(super) lenient_null: bool,
+}
+
+/// What `format` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatsArgument {
+    Assert,
+    Annotate,
 }
 
 /// What a discriminator does.

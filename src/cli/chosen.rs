@@ -6,7 +6,7 @@ use crate::contract::{Contract, ContractRef, LoadOptions, Registry, builtin};
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::CompileOptions;
 
-use super::args::ReadingArguments;
+use super::args::{FormatsArgument, ReadingArguments};
 
 /// Contracts by a reference.
 pub(super) struct Chosen {
@@ -30,11 +30,9 @@ impl Chosen {
                 .any(|end| text.ends_with(end));
         if !looks_like_path {
             let named = text.parse::<ContractRef>();
-            let registry = match &named {
-                // Building the others takes longer than checking a payload.
-                Ok(reference) => builtin::family(&reference.name)?,
-                Err(_) => builtin::registry()?,
-            };
+            // Building the others takes longer than checking a payload.
+            let name = named.as_ref().map_or("", |reference| &reference.name);
+            let registry = builtin::family(name, options.compile)?;
             let error = match named.and_then(|reference| {
                 registry.find(&reference)?;
                 Ok(reference)
@@ -99,8 +97,10 @@ impl ReadingArguments {
             refs: self.refs.iter().cloned().collect(),
             base_path: self.base_path.clone(),
             schemas,
+            allowed: self.allowed.clone(),
             compile: CompileOptions {
                 lenient_null: self.lenient_null,
+                formats_annotate: self.formats == FormatsArgument::Annotate,
                 ..CompileOptions::default()
             },
         }

@@ -75,7 +75,9 @@ pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<
             Err(_) => name.to_owned(),
         }
     };
-    let mut contract = Contract::load(&folder.path().join(&path), options).map_err(|error| {
+    let mut options = options.clone();
+    options.allowed.push(folder.path().to_owned());
+    let mut contract = Contract::load(&folder.path().join(&path), &options).map_err(|error| {
         let inside = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
         error.renamed(&inside, &format!("git:{revision}:"))
     })?;

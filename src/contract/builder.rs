@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::{Pointer, Side};
+use crate::schema::CompileOptions;
 use crate::schema::{DRAFT_2020_12, Documents, NodeId, compile};
 
 use super::{
@@ -65,6 +66,11 @@ impl ContractBuilder {
     /// When two operations have the same id, a path parameter is not in the path, or a schema does
     /// not compile.
     pub fn build(self) -> Result<Contract> {
+        self.build_with(CompileOptions::default())
+    }
+
+    /// The same, with schemas read in a certain way.
+    pub(super) fn build_with(self, options: CompileOptions) -> Result<Contract> {
         let settings = SchemaSettings::draft2020_12();
         let mut sides = Sides {
             requests: Bundle::new(settings.clone().for_deserialize().into_generator()),
@@ -90,7 +96,7 @@ impl ContractBuilder {
             &uri(&sides.base, Side::Response),
             sides.responses.into_document(),
         );
-        let (graph, nodes) = compile(&documents, &sides.entries)?;
+        let (graph, nodes) = compile(&documents, &sides.entries, options)?;
         let mut nodes = nodes.into_iter();
         let operations = self
             .operations

@@ -5,6 +5,7 @@
 use crate::error::Result;
 use crate::model::organisations::{v1, v2};
 use crate::model::{Id, OneBased, PageLimit, makeleaps};
+use crate::schema::CompileOptions;
 
 use super::{Contract, ContractBuilder, Operation, OperationBuilder, Registry, StatusPattern};
 
@@ -14,24 +15,32 @@ use super::{Contract, ContractBuilder, Operation, OperationBuilder, Registry, St
 ///
 /// None in practice: a test builds the registry.
 pub fn registry() -> Result<Registry> {
-    Ok(Registry::new(vec![
-        organisations_v1().build()?,
-        organisations_v2().build()?,
-        makeleaps_clients().build()?,
-    ]))
+    built(
+        vec![organisations_v1(), organisations_v2(), makeleaps_clients()],
+        CompileOptions::default(),
+    )
 }
 
-/// The versions of one built-in contract; all of them when there is none of this name.
+/// The versions of one built-in contract, with schemas read in a certain way; all contracts when there is none of this
+/// name.
 ///
 /// # Errors
 ///
 /// None in practice: a test builds the registry.
-pub fn family(name: &str) -> Result<Registry> {
-    Ok(Registry::new(match name {
-        "organisations" => vec![organisations_v1().build()?, organisations_v2().build()?],
-        "makeleaps-clients" => vec![makeleaps_clients().build()?],
-        _ => return registry(),
-    }))
+pub fn family(name: &str, options: CompileOptions) -> Result<Registry> {
+    let builders = match name {
+        "organisations" => vec![organisations_v1(), organisations_v2()],
+        "makeleaps-clients" => vec![makeleaps_clients()],
+        _ => vec![organisations_v1(), organisations_v2(), makeleaps_clients()],
+    };
+    built(builders, options)
+}
+
+fn built(builders: Vec<ContractBuilder>, options: CompileOptions) -> Result<Registry> {
+    let contracts = builders
+        .into_iter()
+        .map(|builder| builder.build_with(options));
+    Ok(Registry::new(contracts.collect::<Result<_>>()?))
 }
 
 fn organisations_v1() -> ContractBuilder {

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::error::{Error, Result};
-use crate::schema::{Dialect, Document, Documents, join};
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::{Dialect, Document, Documents, Vocabularies, join};
 use crate::source::{Parsed, Source};
+
+use super::LoadOptions;
+use super::fence::{Fence, outside};
 
 /// What does not stand for itself in the path of a URI (RFC 3986 section 3.3).
 const NOT_IN_PATH: &AsciiSet = &CONTROLS
@@ -28,42 +31,66 @@ const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// Gathers documents. Nothing is fetched over a network.
+/// Gathers documents. Nothing is fetched over a network, and only files inside the [`Fence`] are opened.
 pub(super) struct Files<'o> {
     pub(super) documents: Documents,
     /// Files that stand for URLs.
-    refs: &'o BTreeMap<String, PathBuf>,
+    refs: BTreeMap<String, &'o Path>,
+    fence: Fence,
     /// The folder of the contract: as a URI, and as the user named it.
     folder: (String, PathBuf),
     /// URIs of documents that were looked for.
     sought: BTreeSet<String>,
+    /// Which document, by position, refers to which URIs.
+    references: Vec<(usize, String)>,
+    /// The position of the document that the user named; of a folder, none.
+    root: Option<usize>,
 }
 
 impl<'o> Files<'o> {
     /// Starts with the contract at `path`: a file in `folder`, or the folder itself.
-    pub(super) fn new(folder: &Path, refs: &'o BTreeMap<String, PathBuf>) -> Result<Self> {
+    pub(super) fn new(folder: &Path, options: &'o LoadOptions) -> Result<Self> {
         let folder = if folder.as_os_str().is_empty() {
             Path::new(".")
         } else {
             folder
         };
+        let refs = options.refs.iter();
+        let refs = refs.map(|(url, file)| (join(url, url).unwrap_or_else(|| url.clone()), &**file));
         Ok(Self {
             documents: Documents::default(),
-            refs,
+            refs: refs.collect(),
+            fence: Fence::around(folder, &options.allowed)?,
             folder: (uri_of(folder)?, folder.to_owned()),
             sought: BTreeSet::new(),
+            references: Vec::new(),
+            root: None,
         })
     }
 
-    /// Reads a file and adds it. Returns its URI.
-    pub(super) fn add(&mut self, path: &Path, default: Option<Dialect>) -> Result<String> {
+    /// Reads the file that the user names and adds it. Returns its URI.
+    pub(super) fn add(&mut self, path: &Path) -> Result<String> {
         let uri = uri_of(path)?;
-        let parsed = Source::read(path, &path.display().to_string())?;
-        self.push(&uri, parsed, default.unwrap_or_default());
+        let name = path.display().to_string();
+        if path.exists() && !self.fence.admits(path) {
+            return Err(Error::new(ErrorKind::Read, outside(&name)).with_path(path));
+        }
+        let parsed = Source::read(path, &name)?;
+        self.root = Some(self.documents.iter().count());
+        self.push(&uri, parsed);
         Ok(uri)
     }
 
-    pub(super) fn push(&mut self, uri: &str, parsed: Parsed, default: Dialect) {
+    /// Reads a file of the folder that the user names.
+    pub(super) fn read(&self, path: &Path) -> Result<Parsed> {
+        let name = path.display().to_string();
+        match self.fence.admits(path) {
+            true => Source::read(path, &name),
+            false => Err(Error::new(ErrorKind::Read, outside(&name))),
+        }
+    }
+
+    pub(super) fn push(&mut self, uri: &str, parsed: Parsed) {
         let Parsed {
             value,
             repeated,
@@ -72,48 +99,67 @@ impl<'o> Files<'o> {
         self.sought.insert(uri.to_owned());
         self.documents.push(Document {
             uri: uri.into(),
-            dialect: dialect_of(&value).unwrap_or(default),
+            dialect: Dialect::default(),
+            vocabularies: Vocabularies::default(),
             value,
             source: Some(source),
             repeated,
+            is_referenced: true,
         });
     }
 
     /// Adds every document that is referred to, and those that they refer to. What cannot be had is
-    /// remembered with the reason, for whoever follows the reference.
+    /// remembered with the reason, for whoever follows the reference. `default` is what the contract is written
+    /// in, if it does not say.
     pub(super) fn gather(&mut self, default: Dialect) {
-        // Files that were given for URLs may be meant by any base.
-        for url in self.refs.keys() {
-            if self.sought.insert(url.clone()) {
-                self.seek(url, default);
-            }
-        }
         let mut done = 0;
-        while let Some(document) = self.documents.at(done) {
-            done += 1;
-            let mut references = BTreeSet::new();
-            collect(&document.value, &mut references);
-            let base = document.uri.to_string();
-            let uris = references
-                .iter()
-                .filter_map(|reference| join(&base, reference));
-            let uris: Vec<String> = uris.collect();
-            for uri in uris {
-                if self.sought.insert(uri.clone()) {
-                    self.seek(&uri, default);
+        let mut is_referenced = true;
+        loop {
+            while let Some(document) = self.documents.at(done) {
+                let uris = references(document, |uri| self.is_at_hand(uri));
+                for uri in uris {
+                    if self.sought.insert(uri.clone()) {
+                        let before = self.documents.iter().count();
+                        self.seek(&uri);
+                        self.documents.set_referenced(before, is_referenced);
+                    }
+                    self.references.push((done, uri));
                 }
+                done += 1;
             }
+            // Files that were given for URLs may be meant by an id of theirs.
+            let mut urls = self.refs.keys();
+            let Some(url) = urls.find(|url| !self.sought.contains(*url)).cloned() else {
+                break;
+            };
+            is_referenced = false;
+            self.sought.insert(url.clone());
+            let before = self.documents.iter().count();
+            self.seek(&url);
+            self.documents.set_referenced(before, is_referenced);
         }
+        self.documents.settle(default, self.root, &self.references);
     }
 
-    fn seek(&mut self, uri: &str, default: Dialect) {
+    /// Whether a document can be had without asking whether it has to be: a metaschema need not be there.
+    fn is_at_hand(&self, uri: &str) -> bool {
+        self.refs.contains_key(uri)
+            || path_of(uri).is_some_and(|path| path.is_file() && self.fence.admits(&path))
+    }
+
+    fn seek(&mut self, uri: &str) {
         let found = match (self.refs.get(uri), path_of(uri)) {
             (Some(path), _) => Source::read(path, &path.display().to_string()),
             (None, Some(path)) => {
                 let name = self.name(uri);
-                Source::read(&path, &name)
+                self.fence
+                    .check(&path, &name)
+                    .and_then(|()| Source::read(&path, &name))
             }
             (None, None) => {
+                if let Some(document) = Document::of_metaschema(uri) {
+                    return self.documents.push(document);
+                }
                 let reason = format!(
                     "nothing is fetched over the network; give the file that holds it: \
                      --ref {uri}=FILE"
@@ -122,7 +168,7 @@ impl<'o> Files<'o> {
             }
         };
         match found {
-            Ok(parsed) => self.push(uri, parsed, default),
+            Ok(parsed) => self.push(uri, parsed),
             Err(error) => {
                 let cause = std::error::Error::source(&error);
                 let is_absent = cause
@@ -144,6 +190,10 @@ impl<'o> Files<'o> {
         let from: Vec<&str> = base.split('/').collect();
         let to: Vec<&str> = uri.split('/').collect();
         let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+        // `file:`, nothing, nothing: they share the root alone.
+        if common <= "file:///".matches('/').count() {
+            return path_of(uri).map_or_else(|| uri.to_owned(), |path| path.display().to_string());
+        }
         let mut path = folder.clone();
         for _ in common..from.len() {
             let can_pop = path.file_name().is_some();
@@ -159,66 +209,74 @@ impl<'o> Files<'o> {
     }
 }
 
-/// What a document says of its own dialect.
-pub(super) fn dialect_of(value: &Value) -> Option<Dialect> {
-    if value.get("swagger").is_some() {
-        return Some(Dialect::Swagger2);
+/// The URIs of the documents that a document refers to. A reference is relative to the id that surrounds it; where
+/// authors have the file next to the document instead, that is meant, too.
+fn references(document: &Document, is_at_hand: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    let mut gathered = References {
+        document: &document.uri,
+        uris: BTreeSet::new(),
+    };
+    let own = ["$id", "id", "$self"]
+        .iter()
+        .find_map(|key| document.value.get(key)?.as_str());
+    let base = own.and_then(|id| join(&document.uri, id));
+    let base = base.unwrap_or_else(|| document.uri.to_string());
+    let metaschema = document.value.get("$schema").and_then(Value::as_str);
+    if let Some(uri) = metaschema
+        .filter(|uri| Dialect::of_uri(uri).is_none())
+        .and_then(|uri| join(&base, uri))
+        && is_at_hand(&uri)
+    {
+        gathered.uris.insert(uri);
     }
-    if let Some(version) = value.get("openapi") {
-        let version = match version {
-            Value::String(version) => version.clone(),
-            other => other.to_string(),
-        };
-        if version.starts_with("3.0") || version == "3" {
-            return Some(Dialect::OpenApi30);
-        }
-        let dialect = value.get("jsonSchemaDialect").and_then(Value::as_str);
-        return Some(
-            dialect
-                .and_then(Dialect::of_uri)
-                .unwrap_or(Dialect::OpenApi31),
-        );
-    }
-    value
-        .get("$schema")
-        .and_then(Value::as_str)
-        .and_then(Dialect::of_uri)
+    gathered.collect(&document.value, &base);
+    gathered.uris
 }
 
-/// The documents that a value refers to, fragments left out.
-fn collect(value: &Value, references: &mut BTreeSet<String>) {
-    let mut add = |reference: &str| {
+struct References<'d> {
+    document: &'d str,
+    uris: BTreeSet<String>,
+}
+
+impl References<'_> {
+    fn add(&mut self, reference: &str, base: &str) {
         let document = reference.split('#').next().unwrap_or_default();
-        if !document.is_empty() && !references.contains(document) {
-            references.insert(document.to_owned());
+        if !document.is_empty() {
+            self.uris.extend(join(base, document));
+            self.uris.extend(join(self.document, document));
         }
-    };
-    match value {
-        Value::Object(members) => {
-            for (key, member) in members {
-                match member {
-                    Value::String(reference)
-                        if matches!(key.as_str(), "$ref" | "$dynamicRef" | "operationRef") =>
-                    {
-                        add(reference);
+    }
+
+    fn collect(&mut self, value: &Value, base: &str) {
+        match value {
+            Value::Object(members) => {
+                let id = members.get("$id").and_then(Value::as_str);
+                let own = id.and_then(|id| join(base, id));
+                let base = own.as_deref().unwrap_or(base);
+                for (key, member) in members {
+                    match member {
+                        Value::String(reference)
+                            if matches!(key.as_str(), "$ref" | "$dynamicRef" | "operationRef") =>
+                        {
+                            self.add(reference, base);
+                        }
+                        // Tags and what they lead to; names of schemas have no dot or slash.
+                        Value::Object(tags) if key == "mapping" => {
+                            let targets = tags.values().filter_map(Value::as_str);
+                            for target in targets.filter(|target| target.contains(['/', '.'])) {
+                                self.add(target, base);
+                            }
+                        }
+                        _ => {}
                     }
-                    // Tags and what they lead to; names of schemas have no dot or slash.
-                    Value::Object(tags) if key == "mapping" => {
-                        let targets = tags.values().filter_map(Value::as_str);
-                        targets
-                            .filter(|target| target.contains(['/', '.']))
-                            .for_each(&mut add);
-                    }
-                    Value::Object(_) | Value::Array(_) => {}
-                    _ => {}
+                }
+                for member in members.values() {
+                    self.collect(member, base);
                 }
             }
-            for member in members.values() {
-                collect(member, references);
-            }
+            Value::Array(items) => items.iter().for_each(|item| self.collect(item, base)),
+            _ => {}
         }
-        Value::Array(items) => items.iter().for_each(|item| collect(item, references)),
-        _ => {}
     }
 }
 

@@ -22,6 +22,9 @@ pub struct LoadOptions {
     /// Schemas of a contract of JSON Schemas that are to be had by name, beside its files: relative
     /// references such as `common.json#/$defs/Money`.
     pub schemas: Vec<String>,
+    /// Folders whose files a contract may open, beside those of the current folder, its own folder, and the
+    /// repository around that.
+    pub allowed: Vec<PathBuf>,
     /// How schemas are read.
     pub compile: CompileOptions,
 }
@@ -44,8 +47,8 @@ impl Contract {
             return schema_dir::folder(path, options);
         }
         let folder = path.parent().unwrap_or(Path::new(""));
-        let mut files = Files::new(folder, &options.refs)?;
-        let uri = files.add(path, None)?;
+        let mut files = Files::new(folder, options)?;
+        let uri = files.add(path)?;
         let kind = kind_of(files.documents.get(&uri).unwrap_or(&Value::Null), path);
         match kind {
             Kind::OpenApi(dialect) => {

@@ -2,6 +2,7 @@
 
 mod builder;
 pub mod builtin;
+mod fence;
 mod files;
 mod kind;
 mod load;

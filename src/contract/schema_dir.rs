@@ -7,7 +7,6 @@ use walkdir::WalkDir;
 
 use crate::error::{Error, ErrorKind, Result, closest};
 use crate::schema::{Compiler, Dialect, Documents, Place, Problem, ProblemKind};
-use crate::source::Source;
 
 use super::files::{Files, uri_of};
 use super::kind::is_schema;
@@ -73,11 +72,26 @@ pub(super) fn file(
 
 /// A contract of every schema in a folder.
 pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
-    let mut files = Files::new(path, &options.refs)?;
+    let mut files = Files::new(path, options)?;
     let mut entries = Vec::new();
     let mut problems = Vec::new();
+    let mut astray: Vec<String> = Vec::new();
     for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
-        let entry = entry.map_err(|error| Error::read(path, error.into()))?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => match error.path().filter(|link| link.is_symlink()) {
+                Some(link) => {
+                    astray.push(
+                        link.strip_prefix(path)
+                            .unwrap_or(link)
+                            .display()
+                            .to_string(),
+                    );
+                    continue;
+                }
+                None => return Err(Error::read(path, error.into())),
+            },
+        };
         let file = entry.path();
         let extension = file
             .extension()
@@ -87,7 +101,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
             continue;
         }
         let uri = uri_of(file)?;
-        let parsed = match Source::read(file, &file.display().to_string()) {
+        let parsed = match files.read(file) {
             Ok(parsed) => parsed,
             Err(error) => {
                 // Its schema is missing, as if a reference led nowhere.
@@ -130,7 +144,20 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
                 uri: format!("{uri}#"),
             });
         }
-        files.push(&uri, parsed, Dialect::default());
+        files.push(&uri, parsed);
+    }
+    if !astray.is_empty() {
+        problems.push(Problem {
+            place: root_of(&uri_of(path)?),
+            kind: ProblemKind::Skipped(match astray.as_slice() {
+                [one] => format!("the symbolic link {one} leads nowhere and was skipped"),
+                several => format!(
+                    "{} symbolic links lead nowhere and were skipped: {}",
+                    several.len(),
+                    several.join(", ")
+                ),
+            }),
+        });
     }
     files.gather(Dialect::default());
     let base = format!("{}/", uri_of(path)?);
@@ -197,7 +224,10 @@ fn contract(
         operations.push(operation(&name, Payload::json(node), place));
     }
     // Schemas that nothing names are read, too, for what is wrong with them.
-    for document in documents.iter() {
+    for document in documents
+        .iter()
+        .filter(|document| document.source.is_some() && document.is_referenced)
+    {
         let place = |pointer| Place {
             document: document.uri.clone(),
             pointer,

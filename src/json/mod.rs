@@ -105,6 +105,23 @@ pub struct Document<'t> {
     stand_ins: Option<(&'t str, &'t [usize])>,
 }
 
+/// A text without the white space at its start (RFC 8259 section 2: a form feed is none).
+pub(crate) fn trim_start(text: &[u8]) -> &[u8] {
+    let start = text.iter().position(|byte| !is_white_space(*byte));
+    &text[start.unwrap_or(text.len())..]
+}
+
+/// The same at its end.
+pub(crate) fn trim_end(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|byte| !is_white_space(*byte));
+    &text[..end.map_or(0, |end| end + 1)]
+}
+
+/// Whether JSON allows the byte between its parts.
+pub(crate) const fn is_white_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
 impl<'t> Document<'t> {
     /// Parses one whole text.
     ///

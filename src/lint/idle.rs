@@ -2,57 +2,10 @@
 
 use crate::error::closest;
 use crate::json::Kind;
+use crate::schema::format::{self, Origin};
 use crate::schema::{Graph, Node, Types};
 
 use super::{LintFact, LintKind};
-
-/// Formats that are known to be about strings; of others nobody can say.
-const STRING_FORMATS: [&str; 14] = [
-    "date",
-    "date-time",
-    "duration",
-    "email",
-    "hostname",
-    "idn-email",
-    "ipv4",
-    "ipv6",
-    "iri",
-    "json-pointer",
-    "regex",
-    "time",
-    "uri",
-    "uuid",
-];
-
-/// Formats of JSON Schema and of OpenAPI's registry.
-const KNOWN_FORMATS: [&str; 26] = [
-    "binary",
-    "byte",
-    "char",
-    "date",
-    "date-time",
-    "double",
-    "duration",
-    "email",
-    "float",
-    "hostname",
-    "idn-email",
-    "idn-hostname",
-    "int16",
-    "int32",
-    "int64",
-    "int8",
-    "ipv4",
-    "ipv6",
-    "iri",
-    "json-pointer",
-    "password",
-    "regex",
-    "time",
-    "uri",
-    "uri-reference",
-    "uuid",
-];
 
 pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
     let mut facts = Vec::new();
@@ -75,10 +28,10 @@ fn misspelled(graph: &Graph, node: &Node) -> Vec<LintFact> {
     let mut facts = Vec::new();
     for check in node.checks.iter().filter(|check| check.keyword == "format") {
         let name = check.argument.as_str().unwrap_or_default();
-        if KNOWN_FORMATS.contains(&name) {
+        if format::named(name).is_some() {
             continue;
         }
-        if let Some(near) = closest(name, KNOWN_FORMATS) {
+        if let Some(near) = closest(name, format::FORMATS.iter().map(|format| format.name)) {
             let reason = format!("no format is called `{name}`; did you mean `{near}`?");
             facts.push(idle(node, "format", reason));
         }
@@ -135,8 +88,11 @@ fn idle(node: &Node, keyword: &str, reason: String) -> LintFact {
 fn keywords(node: &Node) -> Vec<(String, Kind)> {
     let mut keywords: Vec<(String, Kind)> = Vec::new();
     for check in &node.checks {
-        let is_known = check.keyword != "format"
-            || STRING_FORMATS.contains(&check.argument.as_str().unwrap_or_default());
+        // Formats of OpenAPI's registry also stand where strings hold numbers, and the other way round.
+        let of_strings = |name| {
+            format::named(name).is_some_and(|format| matches!(format.origin, Origin::JsonSchema(_)))
+        };
+        let is_known = check.keyword != "format" || check.argument.as_str().is_some_and(of_strings);
         if is_known {
             keywords.push((check.keyword.to_owned(), check.kind));
         }

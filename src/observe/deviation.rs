@@ -60,6 +60,11 @@ pub enum DeviationKind {
         /// The expression.
         pattern: String,
     },
+    /// Whether the string matches the regular expression takes too many steps to find out.
+    Undecided {
+        /// The expression.
+        pattern: String,
+    },
     /// The number breaks a bound.
     Bound {
         /// `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum` or `multipleOf`.

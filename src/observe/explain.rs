@@ -97,6 +97,9 @@ fn shortcoming(at: &Pointer, kind: &DeviationKind) -> String {
         DeviationKind::Constant { expected } => format!("{name} is not {expected}"),
         DeviationKind::Format { format } => format!("{name} is not a valid {format}"),
         DeviationKind::Pattern { .. } => format!("{name} does not match its pattern"),
+        DeviationKind::Undecided { .. } => {
+            format!("{name} takes too long to compare with its pattern")
+        }
         DeviationKind::Bound { keyword, .. } => format!("{name} violates `{keyword}`"),
         DeviationKind::Length { keyword, .. } => format!("{name} violates `{keyword}`"),
         DeviationKind::Closed => format!("{name} is not allowed"),

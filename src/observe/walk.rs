@@ -412,7 +412,8 @@ impl<'g, R> Walk<'g, R> {
         }
         for check in &node.checks {
             if !check.accepts(value) {
-                self.deviation(id, kind_of_check(check), about);
+                let gives_up = value.as_str().is_some_and(|text| check.gives_up(&text));
+                self.deviation(id, kind_of_check(check, gives_up), about);
             }
         }
         for length in &node.lengths {
@@ -573,10 +574,11 @@ impl<'g, R> Walk<'g, R> {
 }
 
 /// How a value breaks a schema that a keyword on the value alone rejects.
-pub(super) fn kind_of_check(check: &Check) -> DeviationKind {
+pub(super) fn kind_of_check(check: &Check, gives_up: bool) -> DeviationKind {
     let argument = check.argument_text();
     match check.keyword {
         "format" => DeviationKind::Format { format: argument },
+        "pattern" if gives_up => DeviationKind::Undecided { pattern: argument },
         "pattern" => DeviationKind::Pattern { pattern: argument },
         "uniqueItems" => DeviationKind::Unique,
         keyword if keyword.starts_with("content") => DeviationKind::Content {

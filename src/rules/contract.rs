@@ -30,7 +30,11 @@ pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) 
         };
         add(&mut groups, words, &fact.place, evidence, policy);
     }
-    for document in contract.documents.iter() {
+    let parts = contract
+        .documents
+        .iter()
+        .filter(|document| document.is_referenced);
+    for document in parts {
         let Some(source) = &document.source else {
             continue;
         };

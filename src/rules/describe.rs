@@ -2,6 +2,7 @@
 
 use crate::contract::ParameterPlace;
 use crate::limits::HOSTS;
+use crate::limits::PATTERN_STEPS;
 use crate::location::{PathPattern, Pointer, Step};
 use crate::observe::{DeviationKind, TrafficFact};
 use crate::shown::clipped;
@@ -119,6 +120,15 @@ pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Word
                 clipped(pattern, ARGUMENT_SHOWN)
             ),
             "does not match",
+        ),
+        DeviationKind::Undecided { pattern } => Words::new(
+            &rules::UNDECIDED_PATTERN,
+            format!(
+                "{name} could not be compared with the pattern `{}` in {} steps",
+                clipped(pattern, ARGUMENT_SHOWN),
+                PATTERN_STEPS
+            ),
+            "counts as rejected",
         ),
         DeviationKind::Bound { keyword, limit } => {
             let label = match *keyword {

@@ -608,7 +608,7 @@ pub(super) fn detail(kind: &DeviationKind) -> &str {
         DeviationKind::Type { found, .. } => found,
         DeviationKind::Constant { expected } => expected,
         DeviationKind::Format { format } => format,
-        DeviationKind::Pattern { pattern } => pattern,
+        DeviationKind::Pattern { pattern } | DeviationKind::Undecided { pattern } => pattern,
         DeviationKind::Bound { keyword, .. } | DeviationKind::Length { keyword, .. } => keyword,
         DeviationKind::Content { keyword, .. } => keyword,
         DeviationKind::Style { style } => style,

@@ -11,7 +11,8 @@ use serde_json::json;
 use crate::json::decimal::Decimal;
 use crate::json::{Kind, Tape, TapeNode, Value};
 
-use super::pattern;
+use super::format;
+use super::pattern::{self, Pattern};
 use crate::shown::clipped;
 
 /// One keyword on one value.
@@ -33,8 +34,9 @@ enum Decider {
     /// A bound of numbers, or a divisor, compared digit by digit: the crate compares doubles, and so takes
     /// numbers for equal that differ beyond the 16th digit.
     Exact(Limit, Later),
-    /// A whole number of so many bits, in two's complement.
-    Bits(u8),
+    /// A whole number in this range.
+    Range(i128, i128),
+    Pattern(Pattern),
 }
 
 type Later = (Draft, OnceLock<Option<Box<Validator<Tape>>>>);
@@ -76,11 +78,13 @@ impl Check {
             (serde_json::Value::String(pattern), "pattern") => {
                 let shown = clipped(pattern, PATTERN_SHOWN);
                 let unread = |reason: &str| format!("`{shown}` is not read as a pattern{reason}");
-                let in_rust = pattern::in_rust(pattern);
-                let in_rust = in_rust.map_err(|reason| unread(&format!(": {reason}")))?;
-                let schema = json!({keyword: in_rust});
-                return Self::build(keyword, argument.clone(), kind, draft, &schema)
-                    .map_err(|_| unread(""));
+                let pattern = Pattern::new(pattern).map_err(|reason| unread(&reason))?;
+                return Ok(Self {
+                    keyword,
+                    argument: argument.clone(),
+                    kind,
+                    decider: Decider::Pattern(pattern),
+                });
             }
             _ => json!({keyword: argument}),
         };
@@ -136,7 +140,7 @@ impl Check {
                 };
                 built.get_or_init(build).as_deref()
             }
-            Decider::Bits(_) => None,
+            Decider::Range(..) | Decider::Pattern(_) => None,
         }
     }
 
@@ -172,18 +176,14 @@ impl Check {
         Self::build(keyword, argument, Kind::String, draft, &schema.into())
     }
 
-    /// A format of numbers, which only OpenAPI has (its format registry): `int32` and `int64`.
+    /// A format of numbers, which only OpenAPI has (its format registry), such as `int32`.
     pub(super) fn number_format(name: &str) -> Option<Self> {
-        let bits = match name {
-            "int32" => 32,
-            "int64" => 64,
-            _ => return None,
-        };
+        let (least, most) = format::range(name)?;
         Some(Self {
             keyword: "format",
             argument: name.into(),
             kind: Kind::Number,
-            decider: Decider::Bits(bits),
+            decider: Decider::Range(least, most),
         })
     }
 
@@ -192,17 +192,36 @@ impl Check {
     pub fn accepts(&self, value: Value<'_>) -> bool {
         value.kind() != self.kind
             || match &self.decider {
-                Decider::Bits(bits) => fits(value, *bits),
+                Decider::Range(least, most) => fits(value, *least, *most),
                 Decider::Exact(limit, _) => self
                     .accepts_number(limit, value.raw())
                     .unwrap_or_else(|| self.crate_accepts(value)),
+                Decider::Pattern(pattern) => value
+                    .as_str()
+                    .is_none_or(|text| pattern.matches(&text) == Some(true)),
                 Decider::Crate(_) | Decider::Later(_) => self.crate_accepts(value),
             }
+    }
+
+    /// Whether it takes more steps than are allowed to decide about a string, which counts as rejected.
+    #[must_use]
+    pub fn gives_up(&self, text: &str) -> bool {
+        match &self.decider {
+            Decider::Pattern(pattern) => pattern.matches(text).is_none(),
+            _ => false,
+        }
     }
 
     fn crate_accepts(&self, value: Value<'_>) -> bool {
         let validator = self.validator();
         validator.is_none_or(|known| known.is_valid(TapeNode::Value(value)))
+            && value.as_str().is_none_or(|text| self.crate_is_right(&text))
+    }
+
+    /// What the crate accepts is not yet of some formats.
+    fn crate_is_right(&self, text: &str) -> bool {
+        self.keyword != "format"
+            || format::is_more(self.argument.as_str().unwrap_or_default(), text)
     }
 
     /// Whether a bound or a divisor accepts a number as it is written.
@@ -243,11 +262,12 @@ impl Check {
         if self.kind != Kind::Number {
             return Some(i64::MIN..=i64::MAX);
         }
-        if let Decider::Bits(bits) = self.decider {
-            return Some(match bits {
-                64 => i64::MIN..=i64::MAX,
-                _ => i64::from(i32::MIN)..=i64::from(i32::MAX),
-            });
+        if let Decider::Range(least, most) = self.decider {
+            let clamped = |bound: i128| {
+                let bound = bound.clamp(i64::MIN.into(), i64::MAX.into());
+                i64::try_from(bound).unwrap_or_default()
+            };
+            return Some(clamped(least)..=clamped(most));
         }
         let limit = match &self.argument {
             // What is written as a whole number is exactly that.
@@ -266,14 +286,17 @@ impl Check {
     /// Whether the keyword accepts the string.
     #[must_use]
     pub fn accepts_text(&self, text: &str) -> bool {
+        if let Decider::Pattern(pattern) = &self.decider {
+            return pattern.matches(text) == Some(true);
+        }
         let validator = self.validator().filter(|_| self.kind == Kind::String);
         validator.is_none_or(|known| known.is_valid(TapeNode::Text(text)))
+            && (self.kind != Kind::String || self.crate_is_right(text))
     }
 
     /// A pattern for validators that read patterns as Rust does.
     pub(super) fn portable_pattern(&self) -> Cow<'_, str> {
-        let written = self.argument.as_str().unwrap_or_default();
-        pattern::in_rust(written).unwrap_or(Cow::Borrowed(written))
+        pattern::portable(self.argument.as_str().unwrap_or_default())
     }
 
     /// The value of the keyword as text: bare for strings, JSON for others.
@@ -302,15 +325,13 @@ impl fmt::Debug for Check {
     }
 }
 
-/// Whether a number is within the range of a signed integer with so many bits. That it is whole is
-/// for `type` to say.
-fn fits(value: Value<'_>, bits: u8) -> bool {
+/// Whether a number is within a range of whole numbers. That it is whole is for `type` to say.
+fn fits(value: Value<'_>, least: i128, most: i128) -> bool {
     if let Ok(integer) = value.raw().parse::<i64>() {
-        return bits == 64 || i32::try_from(integer).is_ok();
+        return (least..=most).contains(&integer.into());
     }
-    let limit = 1_i128 << (bits - 1);
     let bound = |bound: i128| Decimal::parse(&bound.to_string());
-    match (Decimal::parse(value.raw()), bound(-limit), bound(limit)) {
+    match (Decimal::parse(value.raw()), bound(least), bound(most + 1)) {
         (Some(number), Some(least), Some(beyond)) => number >= least && number < beyond,
         _ => true,
     }

@@ -12,7 +12,8 @@ use crate::source::Locator;
 
 use super::check::Check;
 use super::resources::{ResourceId, Resources, Target, address};
-use super::{Dialect, Documents, Graph, Node, NodeId, Place, Problem, ProblemKind};
+use super::vocabulary::Language;
+use super::{Dialect, Documents, Graph, Node, NodeId, Place, Problem, ProblemKind, Vocabularies};
 use super::{cycles, direction, discriminator};
 
 /// How schemas are read where the specification is at odds with what people write.
@@ -34,8 +35,12 @@ pub struct CompileOptions {
 /// # Errors
 ///
 /// When something in the schemas cannot be used: the first such problem.
-pub fn compile(documents: &Documents, entries: &[String]) -> Result<(Graph, Vec<NodeId>)> {
-    let mut compiler = Compiler::new(documents, CompileOptions::default());
+pub fn compile(
+    documents: &Documents,
+    entries: &[String],
+    options: CompileOptions,
+) -> Result<(Graph, Vec<NodeId>)> {
+    let mut compiler = Compiler::new(documents, options);
     let mut nodes = Vec::with_capacity(entries.len());
     for entry in entries {
         nodes.push(compiler.entry(entry).map_err(|reason| {
@@ -75,6 +80,7 @@ pub(super) struct Here {
     pub(super) place: Arc<Place>,
     pub(super) scope: Scope,
     pub(super) dialect: Dialect,
+    pub(super) vocabularies: Vocabularies,
 }
 
 /// Builds a graph from documents. Schemas are given a node when they are met and filled later, so
@@ -231,12 +237,14 @@ impl<'d> Compiler<'d> {
                 node.asserts = node.never;
             }
             Value::Object(members) => {
-                let dialect = self.resources.get(open.scope.resource).dialect;
+                let resource = self.resources.get(open.scope.resource);
+                let dialect = resource.dialect;
                 node.dialect = dialect;
                 let here = Here {
                     place,
                     scope: open.scope,
                     dialect,
+                    vocabularies: resource.vocabularies,
                 };
                 self.keywords(&mut node, members, &here);
                 node.is_leaf = node.applies_nothing();
@@ -410,6 +418,12 @@ impl<'d> Compiler<'d> {
             .or_insert_with(|| source.locator());
         let span = locator.scalar(&place.pointer)?;
         source.text().get(span).map(str::to_owned)
+    }
+
+    /// What a schema with this `$schema` is written in.
+    pub(super) fn language(&self, schema: &str, here: &Here) -> Option<Language> {
+        self.documents
+            .language(schema, &self.resources.get(here.scope.resource).uri)
     }
 
     /// The value of a document of the set, by URI.

@@ -1,12 +1,16 @@
 //! The documents that schemas are compiled from.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use referencing::meta;
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use crate::source::{RepeatedKey, Source};
 
+use super::resources::join;
+use super::vocabulary::{Language, Vocabularies};
 use super::{Dialect, Place};
 
 /// A document under the URI that references use for it.
@@ -22,7 +26,75 @@ pub struct Document {
     pub source: Option<Source>,
     /// Keys that stand twice.
     pub repeated: Vec<RepeatedKey>,
+    /// The vocabularies whose keywords count.
+    pub vocabularies: Vocabularies,
+    /// Whether it is part of the contract. A document that was only at hand is not.
+    pub is_referenced: bool,
 }
+
+impl Document {
+    /// The metaschema with this URI, of draft 4 to 2020-12.
+    pub(crate) fn of_metaschema(uri: &str) -> Option<Self> {
+        let without_scheme = |uri: &str| {
+            let uri = uri.trim_end_matches('#');
+            let rest = uri
+                .strip_prefix("https://")
+                .or_else(|| uri.strip_prefix("http://"));
+            rest.map(str::to_owned)
+        };
+        let wanted = without_scheme(uri)?;
+        let value = METASCHEMAS.iter().find(|metaschema| {
+            let id = metaschema.get("$id").or_else(|| metaschema.get("id"));
+            id.and_then(Value::as_str).and_then(without_scheme).as_ref() == Some(&wanted)
+        })?;
+        let stated = value
+            .get("$schema")
+            .and_then(Value::as_str)
+            .and_then(Dialect::of_uri);
+        Some(Self {
+            uri: uri.into(),
+            value: Value::clone(&***value),
+            dialect: stated.unwrap_or_default(),
+            source: None,
+            repeated: Vec::new(),
+            vocabularies: Vocabularies::default(),
+            is_referenced: true,
+        })
+    }
+
+    /// The URI that its root gives itself.
+    fn own_uri(&self) -> Option<String> {
+        let id = ["$id", "id", "$self"]
+            .iter()
+            .find_map(|key| self.value.get(key)?.as_str());
+        join(&self.uri, id?)
+    }
+}
+
+static METASCHEMAS: [&LazyLock<Arc<Value>>; 19] = [
+    &meta::DRAFT4,
+    &meta::DRAFT6,
+    &meta::DRAFT7,
+    &meta::DRAFT201909,
+    &meta::DRAFT201909_CORE,
+    &meta::DRAFT201909_APPLICATOR,
+    &meta::DRAFT201909_VALIDATION,
+    &meta::DRAFT201909_META_DATA,
+    &meta::DRAFT201909_FORMAT,
+    &meta::DRAFT201909_CONTENT,
+    &meta::DRAFT202012,
+    &meta::DRAFT202012_CORE,
+    &meta::DRAFT202012_APPLICATOR,
+    &meta::DRAFT202012_UNEVALUATED,
+    &meta::DRAFT202012_VALIDATION,
+    &meta::DRAFT202012_META_DATA,
+    &meta::DRAFT202012_FORMAT_ANNOTATION,
+    &meta::DRAFT202012_FORMAT_ASSERTION,
+    &meta::DRAFT202012_CONTENT,
+];
+
+/// Custom metaschemas that are described by another one, in a row.
+const HOPS: usize = 8;
 
 /// A set of documents that may refer to each other.
 #[derive(Debug, Default)]
@@ -47,7 +119,112 @@ impl Documents {
             dialect,
             source: None,
             repeated: Vec::new(),
+            vocabularies: Vocabularies::default(),
+            is_referenced: true,
         });
+    }
+
+    /// Says of the document that was added as this one, if there is one, whether it is part of the contract.
+    pub(crate) fn set_referenced(&mut self, index: usize, is_referenced: bool) {
+        if let Some(document) = self.list.get_mut(index) {
+            document.is_referenced = is_referenced;
+        }
+    }
+
+    /// What a document with this `$schema` is written in: a draft, or what a metaschema among the documents says.
+    pub(super) fn language(&self, schema: &str, base: &str) -> Option<Language> {
+        let mut schema = schema.to_owned();
+        let mut base = base.to_owned();
+        let mut language: Option<Language> = None;
+        for _ in 0..HOPS {
+            if let Some(dialect) = Dialect::of_uri(&schema) {
+                let of_draft = Language::from(dialect);
+                return Some(match language {
+                    Some(language) => Language {
+                        dialect,
+                        ..language
+                    },
+                    None => of_draft,
+                });
+            }
+            let uri = join(&base, &schema)?;
+            let mut all = self.list.iter();
+            let metaschema = all.find(|other| {
+                *other.uri == *uri || other.own_uri().is_some_and(|own| own == uri)
+            })?;
+            let listed = metaschema
+                .value
+                .get("$vocabulary")
+                .and_then(Value::as_object);
+            // The metaschema of a metaschema says how that is written, and nothing of the schemas that it describes.
+            if let (Some(listed), None) = (listed, &language) {
+                let (vocabularies, unknown) = Vocabularies::of(listed);
+                language = Some(Language {
+                    dialect: Dialect::default(),
+                    vocabularies,
+                    unknown,
+                });
+            }
+            schema = metaschema.value.get("$schema")?.as_str()?.to_owned();
+            base = metaschema.uri.to_string();
+        }
+        None
+    }
+
+    /// Settles what each document is written in: what it says itself, else what a document that refers to it is
+    /// written in. `references` are positions of documents, and URIs that they refer to; `root` is the position of
+    /// the document that all others were reached from, if there is one.
+    pub(crate) fn settle(
+        &mut self,
+        default: Dialect,
+        root: Option<usize>,
+        references: &[(usize, String)],
+    ) {
+        let stated = |document: &Document| {
+            of_openapi(&document.value).map(Language::from).or_else(|| {
+                let schema = document.value.get("$schema")?.as_str()?;
+                self.language(schema, &document.uri)
+            })
+        };
+        let mut languages: Vec<Option<Language>> = self.list.iter().map(stated).collect();
+        let mut by_uri: FxHashMap<String, usize> = FxHashMap::default();
+        for (at, document) in self.list.iter().enumerate().rev() {
+            by_uri.extend(document.own_uri().map(|own| (own, at)));
+            by_uri.insert(document.uri.to_string(), at);
+        }
+        let mut referred: Vec<Vec<usize>> = vec![Vec::new(); self.list.len()];
+        let mut is_alone = vec![true; self.list.len()];
+        for (from, uri) in references {
+            if let Some(&to) = by_uri.get(uri).filter(|to| *to != from) {
+                referred[*from].push(to);
+                is_alone[to] = false;
+            }
+        }
+        // What nobody refers to is written in the default.
+        for (at, language) in languages.iter_mut().enumerate() {
+            if language.is_none() && (root == Some(at) || is_alone[at]) {
+                *language = Some(default.into());
+            }
+        }
+        let mut queue: Vec<usize> = (0..languages.len())
+            .filter(|at| languages[*at].is_some())
+            .collect();
+        let mut next = 0;
+        while let Some(&at) = queue.get(next) {
+            next += 1;
+            let own = languages[at].clone();
+            for &to in &referred[at] {
+                if languages[to].is_none() {
+                    languages[to].clone_from(&own);
+                    queue.push(to);
+                }
+            }
+        }
+        for (document, language) in self.list.iter_mut().zip(languages) {
+            let language = language.unwrap_or_else(|| default.into());
+            document.dialect = language.dialect;
+            document.vocabularies = language.vocabularies;
+        }
     }
 
     /// Adds a document.
@@ -100,4 +277,24 @@ impl Documents {
     pub fn iter(&self) -> impl Iterator<Item = &Document> {
         self.list.iter()
     }
+}
+
+/// What an OpenAPI document is written in.
+fn of_openapi(value: &Value) -> Option<Dialect> {
+    if value.get("swagger").is_some() {
+        return Some(Dialect::Swagger2);
+    }
+    let version = match value.get("openapi")? {
+        Value::String(version) => version.clone(),
+        other => other.to_string(),
+    };
+    if version.starts_with("3.0") || version == "3" {
+        return Some(Dialect::OpenApi30);
+    }
+    let dialect = value.get("jsonSchemaDialect").and_then(Value::as_str);
+    Some(
+        dialect
+            .and_then(Dialect::of_uri)
+            .unwrap_or(Dialect::OpenApi31),
+    )
 }

@@ -7,7 +7,6 @@ use serde_json::{Map, Value};
 use crate::error::closest;
 use crate::json::Kind;
 use crate::json::decimal::Decimal;
-use crate::location::Pointer;
 
 use super::check::Check;
 use super::compile::{Compiler, Here};
@@ -34,6 +33,13 @@ impl<'d> Compiler<'d> {
                 self.unknown(keyword, here);
                 continue;
             };
+            if !here.vocabularies.hold(keyword) {
+                if role == Role::Assertion {
+                    let reason = "the metaschema leaves out the vocabulary that has it";
+                    self.idle(keyword, reason.to_owned(), here);
+                }
+                continue;
+            }
             if hides && keyword != "$ref" {
                 if role == Role::Assertion {
                     let mut reason = format!("{dialect} ignores everything next to `$ref`");
@@ -221,22 +227,38 @@ impl<'d> Compiler<'d> {
                 Value::Array(values) => node.annotations_mut().examples.clone_from(values),
                 _ => self.argument(keyword, "a list of values", here),
             },
-            "$schema" if argument.as_str().and_then(Dialect::of_uri).is_none() => {
-                let message = format!(
-                    "{argument} is not a dialect that is known here; the schema is read as {}",
-                    here.dialect
-                );
-                self.refused(keyword, &[keyword], message, here);
-            }
-            "$schema" if argument.as_str().and_then(Dialect::of_uri) != Some(here.dialect) => {
-                let reason = "it counts at the root of a document or beside `$id`".to_owned();
-                self.idle(keyword, reason, here);
-            }
+            "$schema" => self.dialect(argument, here),
             "minContains" | "maxContains" if !members.contains_key("contains") => {
                 self.idle(keyword, "there is no `contains`".to_owned(), here);
             }
             // Read with the keyword they belong to, or found by reference.
             _ => {}
+        }
+    }
+
+    /// What `$schema` says counted when the documents were read.
+    fn dialect(&mut self, argument: &Value, here: &Here) {
+        let keyword = "$schema";
+        let Some(uri) = argument.as_str() else {
+            return self.argument(keyword, "a URI", here);
+        };
+        let Some(language) = self.language(uri, here) else {
+            let message = format!(
+                "the dialect {argument} is unknown, so the schema is read as {}; give its metaschema: --ref {uri}=FILE",
+                here.dialect
+            );
+            return self.refused(keyword, &[keyword], message, here);
+        };
+        if language.dialect != here.dialect {
+            let reason = "it counts at the root of a document or next to `$id`".to_owned();
+            return self.idle(keyword, reason, here);
+        }
+        if !language.unknown.is_empty() {
+            let message = format!(
+                "the dialect requires vocabularies that are not supported: {}; schemas are read without them",
+                language.unknown.join(", ")
+            );
+            self.refused(keyword, &[keyword], message, here);
         }
     }
 
@@ -277,83 +299,6 @@ impl<'d> Compiler<'d> {
             self.refused("type", &["type"], message, here);
         }
         (!types.is_empty()).then_some(types)
-    }
-
-    /// OpenAPI 3.0: `nullable` adds null to `type`, which has to stand beside it; everything else in the schema
-    /// has to accept null itself (OpenAPI 3.0.3, Schema Object, and its clarification of nullable). What most
-    /// generators write means something else: `nullable` beside `allOf`, or an `enum` without null.
-    fn nullable(&mut self, node: &mut Node, members: &Map<String, Value>, here: &Here) {
-        let keyword = match here.dialect {
-            Dialect::OpenApi30 => "nullable",
-            Dialect::Swagger2 => "x-nullable",
-            _ => return,
-        };
-        match members.get(keyword) {
-            Some(Value::Bool(true)) => {}
-            None | Some(Value::Bool(false)) => return,
-            Some(_) => return self.argument(keyword, "a boolean", here),
-        }
-        if self.options.lenient_null {
-            return self.accept_null(node);
-        }
-        let accepts = "--lenient-null accepts null";
-        if node.reference.is_some() {
-            // That it is ignored beside `$ref` was said with the other keywords there.
-            node.nullable_in_vain = true;
-            return;
-        }
-        let Some(types) = &mut node.types else {
-            node.nullable_in_vain = true;
-            let reason = format!("OpenAPI 3.0 adds null to a `type` next to it; {accepts}");
-            return self.idle(keyword, reason, here);
-        };
-        types.insert("null");
-        let lists_null = |values: &Values| values.all.contains(&Value::Null);
-        if node
-            .values
-            .as_ref()
-            .is_some_and(|values| !lists_null(values))
-        {
-            node.nullable_in_vain = true;
-            let reason = format!("the `enum` next to it does not list null; {accepts}");
-            self.idle(keyword, reason, here);
-        }
-        // Whether these accept null is not known before the graph is finished.
-        node.nullable_in_vain |= !node.applies_nothing_in_place();
-    }
-
-    /// Makes a schema accept null, whatever else it says.
-    fn accept_null(&mut self, node: &mut Node) {
-        if let Some(types) = &mut node.types {
-            types.insert("null");
-        }
-        if let Some(values) = &mut node.values
-            && !values.all.contains(&Value::Null)
-        {
-            values.all.push(Value::Null);
-        }
-        if node.applies_nothing_in_place() {
-            return;
-        }
-        // Everything that it says goes to a branch, beside another one for null.
-        let mut outer = Node::new(Arc::clone(&node.place));
-        outer.dialect = node.dialect;
-        outer.name.clone_from(&node.name);
-        outer.component = node.component;
-        outer.asserts = true;
-        outer.read_only = node.read_only;
-        outer.write_only = node.write_only;
-        outer.deprecated = node.deprecated;
-        let mut null = Node::new(Arc::new(node.place.join(&Pointer::root().join("nullable"))));
-        null.dialect = node.dialect;
-        null.asserts = true;
-        let mut types = Types::default();
-        types.insert("null");
-        null.types = Some(types);
-        let mut inner = std::mem::replace(node, outer);
-        inner.component = false;
-        inner.is_leaf = false;
-        node.any_of = vec![self.add(inner), self.add(null)];
     }
 
     /// Drafts 6 and 7: both keywords together are one question to the crate.

@@ -20,12 +20,15 @@ mod documents;
 pub mod emit;
 mod evaluated;
 mod follow;
+pub(crate) mod format;
 mod hold;
 mod keywords;
+mod nullable;
 pub(crate) mod pattern;
 mod portable;
 mod problem;
 mod resources;
+mod vocabulary;
 
 use std::fmt;
 use std::sync::Arc;
@@ -44,6 +47,7 @@ pub(crate) use evaluated::Evaluated;
 pub use portable::portable;
 pub use problem::{Problem, ProblemKind};
 pub(crate) use resources::join;
+pub use vocabulary::Vocabularies;
 
 /// The dialect of the schemas that are written.
 pub const DRAFT_2020_12: &str = "https://json-schema.org/draft/2020-12/schema";

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value, json};
 
+use crate::json::Kind;
 use crate::location::Side;
 
+use super::format;
 use super::{Check, DRAFT_2020_12, Graph, Node, NodeId};
 
 /// Writes a schema as one document of draft 2020-12, whatever it was written in, as far as a value is
@@ -307,8 +309,10 @@ fn check(check: &Check) -> Option<Value> {
     match (check.keyword, check.argument.as_str()) {
         ("contentEncoding" | "contentMediaType", _) => None,
         // Ranges of whole numbers, which are no formats of JSON Schema.
-        ("format", Some("int32")) => Some(json!({ "minimum": i32::MIN, "maximum": i32::MAX })),
-        ("format", Some("int64")) => Some(json!({ "minimum": i64::MIN, "maximum": i64::MAX })),
+        ("format", Some(name)) if check.kind == Kind::Number => {
+            let [least, most] = format::bounds(name)?;
+            Some(json!({ "minimum": least, "maximum": most }))
+        }
         ("pattern", _) => Some(json!({ "pattern": check.portable_pattern() })),
         (keyword, _) => Some(json!({ keyword: check.argument })),
     }

@@ -1,5 +1,6 @@
 //! Which schema a reference means: base URIs, `$id`, anchors and JSON pointers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use fluent_uri::{Uri, UriRef};
@@ -9,7 +10,7 @@ use serde_json::Value;
 use crate::error::closest;
 use crate::location::Pointer;
 
-use super::{Dialect, Documents, Place};
+use super::{Dialect, Documents, Place, Vocabularies};
 
 /// Names a resource of a [`Resources`].
 pub(super) type ResourceId = u32;
@@ -23,6 +24,7 @@ pub(super) struct Resource<'d> {
     pointer: Pointer,
     value: &'d Value,
     pub(super) dialect: Dialect,
+    pub(super) vocabularies: Vocabularies,
     anchors: FxHashMap<&'d str, Anchor<'d>>,
     /// `$recursiveAnchor: true`
     pub(super) is_recursive: bool,
@@ -68,32 +70,95 @@ pub(super) struct Resources<'d> {
     pub(super) repeated_ids: Vec<(Place, String)>,
 }
 
-/// Keywords whose members are named by the author.
-const NAMED: [&str; 19] = [
-    "properties",
-    "patternProperties",
-    "$defs",
-    "definitions",
-    "dependentSchemas",
-    "dependencies",
-    "schemas",
-    "mapping",
-    // Maps of OpenAPI in which a name such as `default` is no keyword.
-    "responses",
-    "headers",
-    "callbacks",
-    "parameters",
-    "requestBodies",
-    "pathItems",
-    "content",
-    "paths",
-    "webhooks",
-    "links",
-    "mediaTypes",
-];
+const REFERENCES: usize = crate::limits::REFERENCES;
 
-/// Keywords whose argument is data, whatever it looks like.
-const DATA: [&str; 5] = ["enum", "const", "default", "example", "examples"];
+/// What a part of a document is.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Schema,
+    /// An object of OpenAPI that is no schema.
+    Description,
+    /// A map whose names the author chose.
+    Names(Named),
+    /// A value, whatever it looks like. What is in an unknown keyword is one, too.
+    Data,
+}
+
+/// What the members of a map are.
+#[derive(Debug, Clone, Copy)]
+enum Named {
+    Schemas,
+    Descriptions,
+}
+
+impl Part {
+    /// What a member of an object is, of which `self` is what the object is.
+    fn of_member(self, key: &str, member: &Value) -> Self {
+        match self {
+            Self::Schema => match key {
+                "properties" | "patternProperties" | "$defs" | "definitions"
+                | "dependentSchemas" | "dependencies"
+                    if member.is_object() =>
+                {
+                    Self::Names(Named::Schemas)
+                }
+                "allOf"
+                | "anyOf"
+                | "oneOf"
+                | "not"
+                | "if"
+                | "then"
+                | "else"
+                | "items"
+                | "prefixItems"
+                | "additionalItems"
+                | "additionalProperties"
+                | "contains"
+                | "propertyNames"
+                | "unevaluatedItems"
+                | "unevaluatedProperties"
+                | "contentSchema" => Self::Schema,
+                _ => Self::Data,
+            },
+            Self::Description => match key {
+                "schema" | "itemSchema" => Self::Schema,
+                "schemas" | "definitions" if member.is_object() => Self::Names(Named::Schemas),
+                // A name such as `default` is no field there.
+                "responses"
+                | "headers"
+                | "callbacks"
+                | "parameters"
+                | "requestBodies"
+                | "pathItems"
+                | "content"
+                | "paths"
+                | "webhooks"
+                | "links"
+                | "mediaTypes"
+                | "additionalOperations"
+                    if member.is_object() =>
+                {
+                    Self::Names(Named::Descriptions)
+                }
+                "default" | "example" | "examples" | "value" | "dataValue" | "mapping" => {
+                    Self::Data
+                }
+                _ if key.starts_with("x-") => Self::Data,
+                _ => Self::Description,
+            },
+            Self::Names(Named::Schemas) => Self::Schema,
+            Self::Names(Named::Descriptions) => Self::Description,
+            Self::Data => Self::Data,
+        }
+    }
+}
+
+/// Whether an object of a description has what only a schema has: a file of a split contract may hold one.
+fn is_identified(members: &serde_json::Map<String, Value>) -> bool {
+    ["$id", "$anchor", "$dynamicAnchor", "$schema"]
+        .iter()
+        .any(|keyword| members.get(*keyword).is_some_and(Value::is_string))
+}
 
 impl<'d> Resources<'d> {
     pub(super) fn new(documents: &'d Documents) -> Self {
@@ -113,11 +178,24 @@ impl<'d> Resources<'d> {
                 pointer: Pointer::root(),
                 value: &document.value,
                 dialect: document.dialect,
+                vocabularies: document.vocabularies,
                 anchors: FxHashMap::default(),
                 is_recursive: false,
             });
             if document.dialect.id_keyword().is_some() {
-                resources.scan(&document.value, &mut Pointer::root(), id, false);
+                let part = match document.dialect.is_openapi() {
+                    true => Part::Description,
+                    false => Part::Schema,
+                };
+                resources.scan(&document.value, &mut Pointer::root(), id, part);
+            }
+            if let Some(own) = document.value.get("$self").and_then(Value::as_str)
+                && document.value.get("openapi").is_some()
+                && let Some(uri) = join(&document.uri, own)
+            {
+                // OpenAPI 3.2: what references are relative to (section 4.1.2.2.1).
+                resources.by_uri.entry(uri.clone()).or_insert(id);
+                resources.list[id as usize].uri = uri;
             }
         }
         resources
@@ -148,31 +226,47 @@ impl<'d> Resources<'d> {
     }
 
     /// Looks for ids and anchors.
-    fn scan(&mut self, value: &'d Value, at: &mut Pointer, outer: ResourceId, is_named: bool) {
+    fn scan(&mut self, value: &'d Value, at: &mut Pointer, outer: ResourceId, part: Part) {
         let mut resource = outer;
         match value {
             Value::Object(members) => {
-                if !is_named {
-                    resource = self.identify(value, at, outer);
+                let mut part = part;
+                match part {
+                    Part::Schema => resource = self.identify(value, at, outer),
+                    Part::Description if is_identified(members) => {
+                        part = Part::Schema;
+                        resource = self.identify(value, at, outer);
+                    }
+                    Part::Data => self.dynamic_name(value),
+                    Part::Description | Part::Names(_) => {}
                 }
                 for (key, member) in members {
-                    if (!is_named && DATA.contains(&key.as_str()))
-                        || !(member.is_object() || member.is_array())
-                    {
+                    if !(member.is_object() || member.is_array()) {
                         continue;
                     }
-                    let names = !is_named && NAMED.contains(&key.as_str()) && member.is_object();
-                    at.within(key, |at| self.scan(member, at, resource, names));
+                    let inner = part.of_member(key, member);
+                    at.within(key, |at| self.scan(member, at, resource, inner));
                 }
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     at.within(&index.to_string(), |at| {
-                        self.scan(item, at, resource, false);
+                        self.scan(item, at, resource, part);
                     });
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Takes note of the names that dynamic references ask for.
+    fn dynamic_name(&mut self, value: &'d Value) {
+        if let Some(reference) = value.get("$dynamicRef").and_then(Value::as_str) {
+            let name = reference.rsplit('#').next().unwrap_or_default();
+            self.dynamic_names.insert(name);
+        }
+        if value.get("$recursiveRef").is_some() {
+            self.dynamic_names.insert("");
         }
     }
 
@@ -182,13 +276,7 @@ impl<'d> Resources<'d> {
         let mut resource = outer;
         let mut dialect = self.get(outer).dialect;
         let id = dialect.id_keyword().and_then(text).or_else(|| text("$id"));
-        if let Some(reference) = text("$dynamicRef") {
-            let name = reference.rsplit('#').next().unwrap_or_default();
-            self.dynamic_names.insert(name);
-        }
-        if value.get("$recursiveRef").is_some() {
-            self.dynamic_names.insert("");
-        }
+        self.dynamic_name(value);
         if let Some(id) = id
             && !(dialect.ref_hides_siblings() && value.get("$ref").is_some())
         {
@@ -197,8 +285,12 @@ impl<'d> Resources<'d> {
                     self.anchor(resource, name, value, at, false);
                 }
             } else if let Some(uri) = join(&self.get(outer).uri, id) {
-                if let Some(own) = text("$schema").and_then(Dialect::of_uri) {
-                    dialect = own;
+                let base = &self.get(outer).uri;
+                let own = text("$schema").and_then(|schema| self.documents.language(schema, base));
+                let mut vocabularies = self.get(outer).vocabularies;
+                if let Some(own) = own {
+                    dialect = own.dialect;
+                    vocabularies = own.vocabularies;
                 }
                 if let Some(&other) = self.by_uri.get(&uri)
                     && other != outer
@@ -222,6 +314,7 @@ impl<'d> Resources<'d> {
                         pointer: at.clone(),
                         value,
                         dialect,
+                        vocabularies,
                         anchors: FxHashMap::default(),
                         is_recursive: false,
                     });
@@ -280,7 +373,7 @@ impl<'d> Resources<'d> {
             .decode_utf8()
             .map_err(|_| "its fragment is not UTF-8".to_owned())?;
         if fragment.is_empty() || fragment.starts_with('/') {
-            self.at_pointer(resource, Pointer::from_escaped(fragment))
+            self.at_pointer(resource, Pointer::from_escaped(fragment), REFERENCES)
         } else {
             self.at_anchor(resource, &fragment)
                 .ok_or_else(|| format!("no schema there has the anchor `{fragment}`"))
@@ -289,7 +382,8 @@ impl<'d> Resources<'d> {
 
     fn resource(&self, uri: &str, from: ResourceId) -> Result<ResourceId, String> {
         let base = self.get(from);
-        let absolute = join(&base.uri, uri).ok_or_else(|| "it is no URI reference".to_owned())?;
+        let absolute =
+            join(&base.uri, uri).ok_or_else(|| "it is not a URI reference".to_owned())?;
         if let Some(id) = self.by_uri.get(&absolute) {
             return Ok(*id);
         }
@@ -308,26 +402,45 @@ impl<'d> Resources<'d> {
                 "nothing is fetched over the network; give the file that holds it: --ref \
                  {absolute}=FILE"
             ),
-            None => format!("there is no document `{absolute}`"),
+            None => format!("there is no document `{uri}`"),
         })
     }
 
-    fn at_pointer(&self, resource: ResourceId, fragment: Pointer) -> Result<Target<'d>, String> {
+    /// Where a pointer leads. A part on the way may stand elsewhere (`schemas: {$ref: schemas.yaml}`); so many
+    /// references are followed for that.
+    fn at_pointer(
+        &self,
+        resource: ResourceId,
+        fragment: Pointer,
+        hops: usize,
+    ) -> Result<Target<'d>, String> {
         let start = self.get(resource);
         let mut value = start.value;
         let mut inside = resource;
         let mut done = Pointer::root();
-        for step in fragment.steps() {
+        let steps: Vec<_> = fragment.steps().collect();
+        for (at, step) in steps.iter().enumerate() {
             let next = match value {
-                Value::Object(members) => members.get(&*step),
+                Value::Object(members) => members.get(&**step),
                 Value::Array(items) => step.parse().ok().and_then(|at: usize| items.get(at)),
                 _ => None,
             };
             let Some(next) = next else {
-                return Err(nothing_there(value, &done, &step));
+                let elsewhere = value.get("$ref").and_then(Value::as_str);
+                let Some(elsewhere) = elsewhere.filter(|_| hops > 0) else {
+                    return Err(nothing_there(value, &done, step));
+                };
+                let (uri, start) = elsewhere.split_once('#').unwrap_or((elsewhere, ""));
+                let other = match uri {
+                    "" => inside,
+                    uri => self.resource(uri, inside)?,
+                };
+                let mut rest = Pointer::from_escaped(start);
+                steps[at..].iter().for_each(|step| rest.push_key(step));
+                return self.at_pointer(other, rest, hops - 1);
             };
             value = next;
-            done.push_key(&step);
+            done.push_key(step);
             if let Some(other) = self.starting_at(value) {
                 inside = other;
             }
@@ -391,16 +504,53 @@ fn nothing_there(value: &Value, done: &Pointer, step: &str) -> String {
     }
 }
 
-/// The absolute URI, without fragment, of a reference.
+/// The absolute URI, without fragment, of a reference. What no URI may hold (spaces, braces, letters beyond ASCII) is
+/// encoded first: authors write the names of files as they are.
 pub(crate) fn join(base: &str, reference: &str) -> Option<String> {
     let reference = reference.split('#').next().unwrap_or_default();
-    let reference = UriRef::parse(reference).ok()?;
+    let encoded = encoded(reference);
+    let reference = UriRef::parse(&*encoded).ok()?;
     if reference.has_scheme() {
         return Some(reference.normalize().into_string());
     }
     let base = Uri::parse(base).ok()?;
     let joined = reference.resolve_against(&base.strip_fragment()).ok()?;
     Some(joined.normalize().into_string())
+}
+
+/// A reference as a URI has it.
+fn encoded(reference: &str) -> Cow<'_, str> {
+    // Brackets may stand around the address of a host.
+    let host_end = reference.find("//").map_or(0, |at| {
+        let path = reference[at + 2..].find('/');
+        path.map_or(reference.len(), |path| at + 2 + path)
+    });
+    let is_hex = |at: usize| {
+        reference
+            .as_bytes()
+            .get(at)
+            .is_some_and(u8::is_ascii_hexdigit)
+    };
+    let stays = |at: usize, byte: u8| match byte {
+        b'%' => is_hex(at + 1) && is_hex(at + 2),
+        b'[' | b']' => at < host_end,
+        _ => byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte),
+    };
+    if reference
+        .bytes()
+        .enumerate()
+        .all(|(at, byte)| stays(at, byte))
+    {
+        return Cow::Borrowed(reference);
+    }
+    let mut text = String::with_capacity(reference.len() + 8);
+    for (at, byte) in reference.bytes().enumerate() {
+        match stays(at, byte) {
+            true => text.push(char::from(byte)),
+            false => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    Cow::Owned(text)
 }
 
 pub(super) fn address(schema: &Value) -> usize {

@@ -32,7 +32,7 @@ impl<'d> Reader<'d> {
     /// Reads a Request Body Object.
     pub(super) fn body(&mut self, body: &Spot<'d>) -> Payload {
         self.fields(body, &fields::REQUEST_BODY);
-        match body.get("content") {
+        match self.part(body, "content") {
             Some(content) => self.content(&content, body.flag("required"), Side::Request),
             None => {
                 self.describe(body, "a request body has to have `content`".to_owned());
@@ -87,7 +87,7 @@ impl<'d> Reader<'d> {
     /// The responses of an operation.
     pub(super) fn responses(&mut self, operation: &Spot<'d>) -> Vec<Response> {
         let mut responses = Vec::new();
-        let Some(described) = operation.get("responses") else {
+        let Some(described) = self.part(operation, "responses") else {
             return responses;
         };
         for (status, response) in described.members() {
@@ -122,13 +122,17 @@ impl<'d> Reader<'d> {
     ) -> (Payload, Vec<Parameter>) {
         self.fields(response, &fields::RESPONSE);
         let mut headers = Vec::new();
-        for (name, header) in response.get("headers").iter().flat_map(Spot::members) {
+        for (name, header) in self
+            .part(response, "headers")
+            .iter()
+            .flat_map(Spot::members)
+        {
             // Its media type is said by `content` (Response Object).
             if !name.eq_ignore_ascii_case("content-type") {
                 headers.extend(self.header(name, &header));
             }
         }
-        let payload = match response.get("content") {
+        let payload = match self.part(response, "content") {
             _ if self.dialect == Dialect::Swagger2 => self.swagger_response(operation, response),
             Some(content) => self.content(&content, true, Side::Response),
             None => Payload::Absent,

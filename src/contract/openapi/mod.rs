@@ -123,7 +123,7 @@ impl<'d> Reader<'d> {
         for server in root.get("servers").iter().flat_map(Spot::elements) {
             self.fields(&server, &fields::SERVER);
         }
-        let paths = root.get("paths");
+        let paths = self.part(&root, "paths");
         for (path, item) in paths.iter().flat_map(Spot::members) {
             if path.starts_with("x-") {
                 continue;
@@ -150,7 +150,7 @@ impl<'d> Reader<'d> {
         if paths.is_none() && (!has_others || self.needs_responses()) {
             self.describe(&root, "there are no `paths`".to_owned());
         }
-        for (name, item) in root.get("webhooks").iter().flat_map(Spot::members) {
+        for (name, item) in self.part(&root, "webhooks").iter().flat_map(Spot::members) {
             let id = format!("webhook:{name}");
             self.path_item(OperationKind::Webhook, name, &id, &item);
         }
@@ -166,19 +166,22 @@ impl<'d> Reader<'d> {
 
     /// Components that no operation uses are read, too, for what is wrong with them.
     fn components(&mut self) {
-        let schemas = match self.dialect {
-            Dialect::Swagger2 => self.root.get("definitions"),
-            _ => self
-                .root
-                .get("components")
-                .and_then(|all| all.get("schemas")),
+        let root = self.root.clone();
+        let components = match self.dialect {
+            Dialect::Swagger2 => None,
+            _ => self.part(&root, "components"),
+        };
+        let schemas = match (self.dialect, &components) {
+            (Dialect::Swagger2, _) => self.part(&root, "definitions"),
+            (_, Some(components)) => self.part(components, "schemas"),
+            (_, None) => None,
         };
         for (_, schema) in schemas.iter().flat_map(Spot::members) {
             self.compiler.schema(schema.place.clone(), schema.value);
         }
         let owner = match self.dialect {
             Dialect::Swagger2 => self.root.clone(),
-            _ => match self.root.get("components") {
+            _ => match components {
                 Some(components) => {
                     self.fields(&components, &fields::COMPONENTS);
                     components
@@ -186,27 +189,29 @@ impl<'d> Reader<'d> {
                 None => return,
             },
         };
-        let named = |key: &str| {
-            let all = owner.get(key);
+        let mut named = |key: &str| {
+            let all = self.part(&owner, key);
             all.iter().flat_map(Spot::members).collect::<Vec<_>>()
         };
-        for (_, parameter) in named("parameters") {
+        let [parameters, responses, bodies, headers] =
+            ["parameters", "responses", "requestBodies", "headers"].map(&mut named);
+        for (_, parameter) in parameters {
             let mut parameters = parameter::Parameters::default();
             if let Some(parameter) = self.resolve(&parameter) {
                 self.any_parameter(&parameter, &mut parameters);
             }
         }
-        for (_, response) in named("responses") {
+        for (_, response) in responses {
             if let Some(response) = self.resolve(&response) {
                 self.response(&Spot::nothing(), &response);
             }
         }
-        for (_, body) in named("requestBodies") {
+        for (_, body) in bodies {
             if let Some(body) = self.resolve(&body) {
                 self.body(&body);
             }
         }
-        for (name, header) in named("headers") {
+        for (name, header) in headers {
             self.header(name, &header);
         }
     }
@@ -261,6 +266,12 @@ impl<'d> Reader<'d> {
         };
         self.compiler.problem(spot.below("$ref"), kind);
         None
+    }
+
+    /// A member of an object, or what stands in its place elsewhere.
+    fn part(&mut self, spot: &Spot<'d>, key: &str) -> Option<Spot<'d>> {
+        let part = spot.get(key)?;
+        self.resolve(&part)
     }
 
     /// Puts down that a part of the description cannot be used.

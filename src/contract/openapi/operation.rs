@@ -47,7 +47,12 @@ impl<'d> Reader<'d> {
             let additional = item.get("additionalOperations");
             let additional = additional.iter().flat_map(Spot::members);
             let additional = additional.map(|(method, operation)| (method.to_owned(), operation));
-            for (method, operation) in usual.chain(additional) {
+            let described: Vec<_> = usual.chain(additional).collect();
+            for (method, operation) in described {
+                // OpenAPI has no references here, and tools that split documents write them all the same.
+                let Some(operation) = self.resolve(&operation) else {
+                    continue;
+                };
                 if operations.iter().any(|(known, _)| *known == method) {
                     let message = format!(
                         "`{method}` stands beside the `$ref` and behind it; the one beside it counts"
@@ -142,7 +147,7 @@ impl<'d> Reader<'d> {
     }
 
     fn callbacks(&mut self, id: &str, spot: &Spot<'d>) -> Vec<(String, Spot<'d>)> {
-        let described = spot.get("callbacks");
+        let described = self.part(spot, "callbacks");
         let described: Vec<_> = described.iter().flat_map(Spot::members).collect();
         let resolved = described.into_iter().filter_map(|(name, callback)| {
             let callback = self.resolve(&callback)?;

@@ -31,7 +31,11 @@ impl<'d> Reader<'d> {
         let mut parameters = Parameters::default();
         let mut known: Vec<(Option<String>, Option<&str>)> = Vec::new();
         for owner in std::iter::once(operation).chain(items) {
-            for spot in owner.get("parameters").iter().flat_map(Spot::elements) {
+            for spot in self
+                .part(owner, "parameters")
+                .iter()
+                .flat_map(Spot::elements)
+            {
                 let Some(spot) = self.resolve(&spot) else {
                     continue;
                 };
@@ -57,7 +61,7 @@ impl<'d> Reader<'d> {
     }
 
     /// API keys that are sent in the query are declared there, too (Security Scheme Object).
-    fn query_keys(&self, operation: &Spot<'d>, parameters: &mut Parameters<'d>) {
+    fn query_keys(&mut self, operation: &Spot<'d>, parameters: &mut Parameters<'d>) {
         let schemes = self.security_schemes();
         let required = operation
             .get("security")
@@ -254,7 +258,7 @@ impl<'d> Reader<'d> {
         if self.dialect == Dialect::Swagger2 {
             return;
         }
-        for (_, example) in spot.get("examples").iter().flat_map(Spot::members) {
+        for (_, example) in self.part(spot, "examples").iter().flat_map(Spot::members) {
             let Some(example) = self.resolve(&example) else {
                 continue;
             };

@@ -10,12 +10,13 @@ use super::spot::Spot;
 
 impl<'d> Reader<'d> {
     /// Every security scheme of the document.
-    pub(super) fn security_schemes(&self) -> Option<Spot<'d>> {
+    pub(super) fn security_schemes(&mut self) -> Option<Spot<'d>> {
+        let root = self.root.clone();
         match self.dialect {
-            Dialect::Swagger2 => self.root.get("securityDefinitions"),
+            Dialect::Swagger2 => self.part(&root, "securityDefinitions"),
             _ => {
-                let components = self.root.get("components");
-                components.and_then(|components| components.get("securitySchemes"))
+                let components = self.part(&root, "components")?;
+                self.part(&components, "securitySchemes")
             }
         }
     }

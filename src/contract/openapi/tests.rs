@@ -472,6 +472,8 @@ fn references_lead_to_other_files_and_to_urls_that_were_given() {
             folder.path().join("errors.yaml"),
         )]
         .into(),
+        // Not a part of the folder of the contract.
+        allowed: vec![folder.path().to_owned()],
         ..LoadOptions::default()
     };
     for (name, text) in files {

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::schema::format;
 use serde_json::Number;
 
 use crate::json::Kind;
@@ -157,12 +158,8 @@ pub(super) fn bounds_of(check: &Check) -> Option<[(&'static str, Number); 2]> {
     if check.keyword != "format" || check.kind != Kind::Number {
         return None;
     }
-    let (least, most) = match check.argument.as_str()? {
-        "int32" => (i64::from(i32::MIN), i64::from(i32::MAX)),
-        "int64" => (i64::MIN, i64::MAX),
-        _ => return None,
-    };
-    Some([("minimum", least.into()), ("maximum", most.into())])
+    let [least, most] = format::bounds(check.argument.as_str()?)?;
+    Some([("minimum", least), ("maximum", most)])
 }
 
 /// Whether every multiple of `known` is a multiple of `asked`.

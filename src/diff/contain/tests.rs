@@ -15,6 +15,8 @@ fn documents(schema: &Value, dialect: Dialect) -> Documents {
         dialect,
         source: None,
         repeated: Vec::new(),
+        vocabularies: crate::schema::Vocabularies::default(),
+        is_referenced: true,
     });
     documents
 }

@@ -22,6 +22,8 @@ pub(super) enum Fault {
     Constant,
     /// The keyword at this place of the schema's checks rejects the value.
     Check(u16),
+    /// The pattern at this place of the schema's checks takes too many steps.
+    Undecided(u16),
     /// The same of the schema's lengths.
     Length(u16),
     /// `contains` finds too few elements, or too many.
@@ -80,7 +82,8 @@ impl Fault {
             Self::Constant => DeviationKind::Constant {
                 expected: node.constant.as_ref()?.to_string(),
             },
-            Self::Check(index) => kind_of_check(node.checks.get(usize::from(index))?),
+            Self::Check(index) => kind_of_check(node.checks.get(usize::from(index))?, false),
+            Self::Undecided(index) => kind_of_check(node.checks.get(usize::from(index))?, true),
             Self::Length(index) => {
                 let length = node.lengths.get(usize::from(index))?;
                 DeviationKind::Length {

@@ -526,6 +526,7 @@ fn sort_of(graph: &Graph, node: NodeId, fault: Fault) -> (&'static str, &str) {
         Fault::PropertyName => ("propertyNames", ""),
         Fault::Undeclared => ("undeclared", ""),
         Fault::BeyondEnum | Fault::Misdirected | Fault::Spelled(_) => ("", ""),
+        Fault::Undecided(_) => ("pattern", ""),
         Fault::Check(index) => {
             let check = rules.checks.get(usize::from(index));
             match check.map_or("", |check| check.keyword) {

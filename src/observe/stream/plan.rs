@@ -429,7 +429,13 @@ pub(super) fn assess(
                     Met::Null | Met::Boolean(_) => true,
                 };
             if !accepts {
-                fault(id, Fault::Check(small(index)));
+                let gives_up = matches!(met, Met::String(text) if check.gives_up(text));
+                let of = if gives_up {
+                    Fault::Undecided
+                } else {
+                    Fault::Check
+                };
+                fault(id, of(small(index)));
             }
         }
         for (index, length) in node.lengths.iter().enumerate() {

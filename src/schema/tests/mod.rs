@@ -15,6 +15,8 @@ fn compiled(schema: &serde_json::Value, dialect: Dialect) -> (Graph, NodeId, Vec
         dialect,
         source: None,
         repeated: Vec::new(),
+        vocabularies: Vocabularies::default(),
+        is_referenced: true,
     });
     let mut compiler = Compiler::new(&documents, CompileOptions::default());
     let root = compiler.entry("test:/schema").expect("is there");
@@ -314,9 +316,13 @@ fn schemas_that_cannot_be_compiled_say_where() {
     let fails = |schema: serde_json::Value| {
         let mut documents = Documents::default();
         documents.add("test:/schema", schema);
-        compile(&documents, &["test:/schema#".to_owned()])
-            .expect_err("must not compile")
-            .to_string()
+        compile(
+            &documents,
+            &["test:/schema#".to_owned()],
+            CompileOptions::default(),
+        )
+        .expect_err("must not compile")
+        .to_string()
     };
     insta::assert_snapshot!(fails(json!({"properties": {"a": {"type": "integr"}}})), @"test:/schema#/properties/a/type: no type is called `integr`; did you mean `integer`?");
     insta::assert_snapshot!(fails(json!({"properties": {"a": {"$ref": "#/$defs/gone"}}})), @"test:/schema#/properties/a/$ref: `#/$defs/gone` leads nowhere: the document has no `$defs`");

@@ -1,0 +1,109 @@
+//! Which files a contract may open: those around it. What a pull request adds to a contract must not read the files of
+//! the machine that checks it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The folders whose files a contract may open.
+#[derive(Debug)]
+pub(super) struct Fence {
+    /// Absolute, without symbolic links.
+    roots: Vec<PathBuf>,
+}
+
+impl Fence {
+    /// The current folder, the folder of the contract, the repository around that, and what the user adds.
+    ///
+    /// # Errors
+    ///
+    /// When a folder that the user adds is not there.
+    pub(super) fn around(folder: &Path, allowed: &[PathBuf]) -> Result<Self> {
+        let mut roots = Vec::new();
+        for path in allowed {
+            let real = path
+                .canonicalize()
+                .map_err(|error| Error::read(path, error))?;
+            roots.push(real);
+        }
+        let current = std::env::current_dir().ok();
+        let here = current.as_deref().and_then(|path| path.canonicalize().ok());
+        // Of the root folder everything is a part.
+        roots.extend(here.filter(|here| here.parent().is_some()));
+        let mut fence = Self { roots };
+        let Ok(real) = folder.canonicalize() else {
+            return Ok(fence);
+        };
+        // A link in the current folder that leads out of it is not a folder that the user meant.
+        let named = current.map(|current| current.join(folder));
+        let is_link_out =
+            named.is_some_and(|named| fence.holds(&without_dots(&named))) && !fence.holds(&real);
+        if !is_link_out {
+            let repository = real.ancestors().find(|folder| folder.join(".git").exists());
+            fence.roots.extend(repository.map(Path::to_owned));
+            fence.roots.push(real);
+        }
+        Ok(fence)
+    }
+
+    fn holds(&self, path: &Path) -> bool {
+        self.roots.iter().any(|root| path.starts_with(root))
+    }
+
+    /// Whether a file may be opened, wherever symbolic links lead. What is not there may be looked for inside.
+    pub(super) fn admits(&self, path: &Path) -> bool {
+        match path.canonicalize() {
+            Ok(real) => self.holds(&real),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let there = path
+                    .ancestors()
+                    .skip(1)
+                    .find_map(|above| above.canonicalize().ok());
+                there.is_some_and(|there| self.holds(&there))
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Refuses a file that is not inside. `name` is what the user calls it.
+    ///
+    /// # Errors
+    ///
+    /// The message names the option that allows it.
+    pub(super) fn check(&self, path: &Path, name: &str) -> Result<()> {
+        match self.admits(path) {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::Read, outside(name))),
+        }
+    }
+}
+
+/// What to say of a file that a contract may not open.
+pub(super) fn outside(name: &str) -> String {
+    let folder = Path::new(name)
+        .parent()
+        .map(|folder| folder.display().to_string());
+    let folder = folder
+        .filter(|folder| !folder.is_empty())
+        .unwrap_or_else(|| "DIR".to_owned());
+    format!(
+        "it leads out of the current folder, the folder of the contract and its repository, so it is not opened; \
+         --allow-path {folder} allows it"
+    )
+}
+
+/// A path without `.` and `..`, by its letters alone.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            std::path::Component::ParentDir => {
+                plain.pop();
+            }
+            std::path::Component::CurDir => {}
+            other => plain.push(other),
+        }
+    }
+    plain
+}

@@ -1,0 +1,244 @@
+//! Formats: which there are, where they come from, and what is done about them.
+
+use serde_json::Number;
+
+use super::pattern;
+
+/// A format that has a definition.
+pub(crate) struct Format {
+    pub(crate) name: &'static str,
+    pub(crate) origin: Origin,
+    pub(crate) role: Role,
+}
+
+/// Where a format is defined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// JSON Schema, from this draft on.
+    JsonSchema(&'static str),
+    /// The format registry of OpenAPI.
+    OpenApi,
+}
+
+/// What is done about a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Values are compared with it.
+    Asserted,
+    /// A whole number in this range, in OpenAPI documents.
+    Range(i128, i128),
+    /// It says how to read or show a value, and not which value.
+    Annotation,
+}
+
+use Origin::{JsonSchema, OpenApi};
+use Role::{Annotation, Asserted, Range};
+
+const fn format(name: &'static str, origin: Origin, role: Role) -> Format {
+    Format { name, origin, role }
+}
+
+/// Every format of JSON Schema (draft 4 to 2020-12, section 7.3) and of OpenAPI's registry.
+#[rustfmt::skip]
+pub(crate) const FORMATS: &[Format] = &[
+    format("date", JsonSchema("draft 4"), Asserted),
+    format("date-time", JsonSchema("draft 4"), Asserted),
+    format("duration", JsonSchema("draft 2019-09"), Asserted),
+    format("email", JsonSchema("draft 4"), Asserted),
+    format("hostname", JsonSchema("draft 4"), Asserted),
+    format("idn-email", JsonSchema("draft 4"), Asserted),
+    format("idn-hostname", JsonSchema("draft 7"), Asserted),
+    format("ipv4", JsonSchema("draft 4"), Asserted),
+    format("ipv6", JsonSchema("draft 4"), Asserted),
+    format("iri", JsonSchema("draft 7"), Asserted),
+    format("iri-reference", JsonSchema("draft 7"), Asserted),
+    format("json-pointer", JsonSchema("draft 6"), Asserted),
+    format("regex", JsonSchema("draft 4"), Asserted),
+    format("relative-json-pointer", JsonSchema("draft 7"), Asserted),
+    format("time", JsonSchema("draft 4"), Asserted),
+    format("uri", JsonSchema("draft 4"), Asserted),
+    format("uri-reference", JsonSchema("draft 6"), Asserted),
+    format("uri-template", JsonSchema("draft 6"), Asserted),
+    format("uuid", JsonSchema("draft 2019-09"), Asserted),
+    format("int8", OpenApi, Range(-1 << 7, (1 << 7) - 1)),
+    format("int16", OpenApi, Range(-1 << 15, (1 << 15) - 1)),
+    format("int32", OpenApi, Range(-1 << 31, (1 << 31) - 1)),
+    format("int64", OpenApi, Range(-1 << 63, (1 << 63) - 1)),
+    format("uint8", OpenApi, Range(0, (1 << 8) - 1)),
+    format("uint16", OpenApi, Range(0, (1 << 16) - 1)),
+    format("uint32", OpenApi, Range(0, (1 << 32) - 1)),
+    format("uint64", OpenApi, Range(0, (1 << 64) - 1)),
+    format("double-int", OpenApi, Range(-(1 << 53) + 1, (1 << 53) - 1)),
+    format("decimal", OpenApi, Annotation),
+    format("decimal128", OpenApi, Annotation),
+    format("double", OpenApi, Annotation),
+    format("float", OpenApi, Annotation),
+    format("base64url", OpenApi, Annotation),
+    format("binary", OpenApi, Annotation),
+    format("byte", OpenApi, Annotation),
+    format("char", OpenApi, Annotation),
+    format("commonmark", OpenApi, Annotation),
+    format("date-time-local", OpenApi, Annotation),
+    format("html", OpenApi, Annotation),
+    format("http-date", OpenApi, Annotation),
+    format("media-range", OpenApi, Annotation),
+    format("password", OpenApi, Annotation),
+    format("sf-binary", OpenApi, Annotation),
+    format("sf-boolean", OpenApi, Annotation),
+    format("sf-decimal", OpenApi, Annotation),
+    format("sf-integer", OpenApi, Annotation),
+    format("sf-string", OpenApi, Annotation),
+    format("sf-token", OpenApi, Annotation),
+    format("time-local", OpenApi, Annotation),
+];
+
+/// The format with this name.
+pub(crate) fn named(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
+
+/// The whole numbers that a format takes, in OpenAPI documents.
+pub(crate) fn range(name: &str) -> Option<(i128, i128)> {
+    match named(name)?.role {
+        Range(least, most) => Some((least, most)),
+        Asserted | Annotation => None,
+    }
+}
+
+/// The same as `minimum` and `maximum`.
+pub(crate) fn bounds(name: &str) -> Option<[Number; 2]> {
+    let (least, most) = range(name)?;
+    Some([Number::from_i128(least)?, Number::from_i128(most)?])
+}
+
+/// Whether a string that the `jsonschema` crate accepts as being of a format is of it.
+pub(super) fn is_more(format: &str, text: &str) -> bool {
+    match format {
+        // The crate knows the syntax of Python, too.
+        "regex" => pattern::is_ecma(text),
+        "uri-template" => has_whole_names(text),
+        _ => true,
+    }
+}
+
+/// Whether no name of a variable has an empty part (`{a..b}`; RFC 6570 section 2.3).
+fn has_whole_names(template: &str) -> bool {
+    let expressions = template.split('{').skip(1);
+    let mut inner = expressions.filter_map(|rest| rest.split('}').next());
+    inner.all(|expression| {
+        let variables = expression.trim_start_matches(['+', '#', '.', '/', ';', '?', '&']);
+        let mut names = variables
+            .split(',')
+            .filter_map(|variable| variable.split([':', '*']).next());
+        names.all(|name| !name.split('.').any(str::is_empty))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::json::{Document, Kind};
+    use crate::schema::Check;
+
+    #[test]
+    fn strings_are_of_a_format_or_not() {
+        // Format, strings that are of it, strings that are not.
+        let table: &[(&str, &[&str], &[&str])] = &[
+            (
+                "uri-template",
+                &["/a/{b}", "{+a.b}{?c,d*}{/e:3}", "{a%20b}", "plain", ""],
+                &[
+                    "{a..b}", "{.}", "{a,}", "{a.}", "{?a,,b}", "/a/{b", "{a b}", "{}",
+                ],
+            ),
+            (
+                "regex",
+                &[
+                    r"^\d+$",
+                    "(?<year>a)\\k<year>",
+                    "(?=a)",
+                    r"[^]",
+                    r"a{2,}",
+                    "(?:a)",
+                ],
+                &[
+                    "^(",
+                    "(?P<name>x)",
+                    "(?P<n>a)(?P=n)",
+                    "(?>a)",
+                    "a++",
+                    "[a",
+                    r"\Z",
+                    "(?#a)",
+                ],
+            ),
+            (
+                "idn-hostname",
+                &[
+                    "例え.jp",
+                    "straße.de",
+                    "example.com",
+                    "xn--ihqwcrb4cv8a8dqg056pqjye",
+                ],
+                &["a b.com", "-a.com", "a..b", "2962 @@ ..", "〮.com", ""],
+            ),
+            (
+                "idn-email",
+                &["실례@실례.테스트", "a@b.de", "\"a b\"@c.de"],
+                &["2962 @@ ..", "a@", "@b", "a@b@c", "a b@c.de"],
+            ),
+            (
+                "iri-reference",
+                &["//ƒøø/β", "#ƒ", "/a b".split(' ').next().unwrap_or("")],
+                &["\\\\WINDOWS", "#ƒräg\\mênt"],
+            ),
+        ];
+        for (format, right, wrong) in table {
+            let draft = jsonschema::Draft::Draft202012;
+            let check =
+                Check::new("format", &json!(format), Kind::String, draft).expect("a format");
+            for text in *right {
+                assert!(check.accepts_text(text), "{text:?} is a {format}");
+            }
+            for text in *wrong {
+                assert!(!check.accepts_text(text), "{text:?} is no {format}");
+            }
+        }
+    }
+
+    #[test]
+    fn formats_of_whole_numbers_are_ranges() {
+        for format in FORMATS {
+            let Range(least, most) = format.role else {
+                continue;
+            };
+            let check = Check::number_format(format.name).expect("a format");
+            let accepts = |number: &str| {
+                let document = Document::parse(number.as_bytes()).expect("a number");
+                check.accepts(document.root())
+            };
+            for (number, expected) in [
+                (least - 1, false),
+                (least, true),
+                (0, true),
+                (most, true),
+                (most + 1, false),
+            ] {
+                assert_eq!(
+                    accepts(&number.to_string()),
+                    expected,
+                    "{number} as {}",
+                    format.name
+                );
+            }
+            assert!(!accepts("1e40"), "{}", format.name);
+            let [low, high] = bounds(format.name).expect("bounds");
+            assert_eq!(
+                (low.to_string(), high.to_string()),
+                (least.to_string(), most.to_string())
+            );
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! `nullable` of OpenAPI 3.0, and `x-nullable` of Swagger 2.0.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::location::Pointer;
+
+use super::compile::{Compiler, Here};
+use super::{Dialect, Node, Types, Values};
+
+impl Compiler<'_> {
+    /// OpenAPI 3.0: `nullable` adds null to `type`, which has to stand beside it; everything else in the schema
+    /// has to accept null itself (OpenAPI 3.0.3, Schema Object, and its clarification of nullable). What most
+    /// generators write means something else: `nullable` beside `allOf`, or an `enum` without null.
+    pub(super) fn nullable(&mut self, node: &mut Node, members: &Map<String, Value>, here: &Here) {
+        let keyword = match here.dialect {
+            Dialect::OpenApi30 => "nullable",
+            Dialect::Swagger2 => "x-nullable",
+            _ => return,
+        };
+        match members.get(keyword) {
+            Some(Value::Bool(true)) => {}
+            None | Some(Value::Bool(false)) => return,
+            Some(_) => return self.argument(keyword, "a boolean", here),
+        }
+        if self.options.lenient_null {
+            return self.accept_null(node);
+        }
+        let accepts = "--lenient-null accepts null";
+        if node.reference.is_some() {
+            // That it is ignored beside `$ref` was said with the other keywords there.
+            node.nullable_in_vain = true;
+            return;
+        }
+        let Some(types) = &mut node.types else {
+            node.nullable_in_vain = true;
+            let reason = format!("OpenAPI 3.0 adds null to a `type` next to it; {accepts}");
+            return self.idle(keyword, reason, here);
+        };
+        types.insert("null");
+        let lists_null = |values: &Values| values.all.contains(&Value::Null);
+        if node
+            .values
+            .as_ref()
+            .is_some_and(|values| !lists_null(values))
+        {
+            node.nullable_in_vain = true;
+            let reason = format!("the `enum` next to it does not list null; {accepts}");
+            self.idle(keyword, reason, here);
+        }
+        // Whether these accept null is not known before the graph is finished.
+        node.nullable_in_vain |= !node.applies_nothing_in_place();
+    }
+
+    /// Makes a schema accept null, whatever else it says.
+    fn accept_null(&mut self, node: &mut Node) {
+        if let Some(types) = &mut node.types {
+            types.insert("null");
+        }
+        if let Some(values) = &mut node.values
+            && !values.all.contains(&Value::Null)
+        {
+            values.all.push(Value::Null);
+        }
+        if node.applies_nothing_in_place() {
+            return;
+        }
+        // Everything that it says goes to a branch, beside another one for null.
+        let mut outer = Node::new(Arc::clone(&node.place));
+        outer.dialect = node.dialect;
+        outer.name.clone_from(&node.name);
+        outer.component = node.component;
+        outer.asserts = true;
+        outer.read_only = node.read_only;
+        outer.write_only = node.write_only;
+        outer.deprecated = node.deprecated;
+        let mut null = Node::new(Arc::new(node.place.join(&Pointer::root().join("nullable"))));
+        null.dialect = node.dialect;
+        null.asserts = true;
+        let mut types = Types::default();
+        types.insert("null");
+        null.types = Some(types);
+        let mut inner = std::mem::replace(node, outer);
+        inner.component = false;
+        inner.is_leaf = false;
+        node.any_of = vec![self.add(inner), self.add(null)];
+    }
+}

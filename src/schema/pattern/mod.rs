@@ -1,0 +1,154 @@
+//! Patterns: read as ECMA-262 has them, and matched by the engine that can.
+
+mod ecma;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use regex_automata::meta;
+use regex_syntax::hir::{Hir, HirKind, Look, Repetition};
+
+pub(crate) use ecma::{in_rust, is_ecma};
+
+/// Steps back that the backtracking engine takes for one text.
+const STEPS: usize = crate::limits::PATTERN_STEPS;
+
+/// Bytes that an automaton may take.
+const AUTOMATON: usize = crate::limits::PATTERN_SIZE;
+
+/// A pattern, and what matches it.
+#[derive(Debug)]
+pub(super) enum Pattern {
+    /// In time that is linear in the text.
+    Automaton(Box<meta::Regex>),
+    /// `^X{n,m}$`, where `X` takes one character: an automaton for `^X*$`, and the number of characters.
+    Counted {
+        each: Box<meta::Regex>,
+        least: usize,
+        most: Option<usize>,
+    },
+    /// What looks ahead or back, refers back, or counts far in other places.
+    Backtracking(Box<fancy_regex::Regex>),
+}
+
+/// A pattern in words that the `jsonschema` crate takes and matches alike, whatever its size.
+pub(super) fn portable(pattern: &str) -> Cow<'_, str> {
+    let plain = in_rust(pattern).unwrap_or(Cow::Borrowed(pattern));
+    match Pattern::new(pattern) {
+        Ok(Pattern::Counted { .. } | Pattern::Backtracking(_)) => {
+            ecma::in_steps(pattern).unwrap_or(plain)
+        }
+        _ => plain,
+    }
+}
+
+fn automaton(hir: &Hir) -> Option<meta::Regex> {
+    let config = meta::Config::new().nfa_size_limit(Some(AUTOMATON));
+    meta::Builder::new()
+        .configure(config)
+        .build_from_hir(hir)
+        .ok()
+}
+
+fn backtracking(pattern: &str) -> Result<fancy_regex::Regex, fancy_regex::Error> {
+    fancy_regex::RegexBuilder::new(pattern)
+        .backtrack_limit(STEPS)
+        .delegate_size_limit(AUTOMATON)
+        .build()
+}
+
+fn counted(hir: &Hir) -> Option<Pattern> {
+    let HirKind::Concat(parts) = hir.kind() else {
+        return None;
+    };
+    let [start, middle, end] = parts.as_slice() else {
+        return None;
+    };
+    let (HirKind::Look(Look::Start), HirKind::Look(Look::End)) = (start.kind(), end.kind()) else {
+        return None;
+    };
+    let repetition = repetition(middle)?;
+    let takes_one = match repetition.sub.kind() {
+        HirKind::Class(_) => true,
+        HirKind::Literal(literal) => {
+            std::str::from_utf8(&literal.0).is_ok_and(|text| text.chars().count() == 1)
+        }
+        _ => false,
+    };
+    if !takes_one {
+        return None;
+    }
+    let any_number = Repetition {
+        min: 0,
+        max: None,
+        ..repetition.clone()
+    };
+    let each = Hir::concat(vec![
+        start.clone(),
+        Hir::repetition(any_number),
+        end.clone(),
+    ]);
+    Some(Pattern::Counted {
+        each: Box::new(automaton(&each)?),
+        least: repetition.min as usize,
+        most: repetition.max.map(|most| most as usize),
+    })
+}
+
+/// The repetition that this is, with or without a group around it.
+fn repetition(hir: &Hir) -> Option<&Repetition> {
+    match hir.kind() {
+        HirKind::Repetition(repetition) => Some(repetition),
+        HirKind::Capture(capture) => match capture.sub.kind() {
+            HirKind::Repetition(repetition) => Some(repetition),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+impl Pattern {
+    /// Compiles a pattern for the first engine that can match it.
+    ///
+    /// # Errors
+    ///
+    /// Why it is no pattern, as the end of a sentence; empty where the engines do not say it well.
+    pub(super) fn new(pattern: &str) -> Result<Self, String> {
+        let said = |reason| format!(": {reason}");
+        let plain = in_rust(pattern).map_err(said)?;
+        let plain = jsonschema_regex::to_rust_regex(&plain).map_err(|()| String::new())?;
+        if let Ok(hir) = regex_syntax::parse(&plain) {
+            if let Some(regex) = automaton(&hir) {
+                return Ok(Self::Automaton(Box::new(regex)));
+            }
+            if let Some(counted) = counted(&hir) {
+                return Ok(counted);
+            }
+        } else if let Ok(regex) = backtracking(&plain) {
+            return Ok(Self::Backtracking(Box::new(regex)));
+        }
+        let in_steps = ecma::in_steps(pattern).map_err(said)?;
+        let in_steps = jsonschema_regex::to_rust_regex(&in_steps).map_err(|()| String::new())?;
+        let regex = backtracking(&in_steps).map_err(|_| String::new())?;
+        Ok(Self::Backtracking(Box::new(regex)))
+    }
+
+    /// Whether the pattern matches; `None` when that takes more steps than are allowed.
+    pub(super) fn matches(&self, text: &str) -> Option<bool> {
+        match self {
+            Self::Automaton(regex) => Some(regex.is_match(text)),
+            Self::Counted { each, least, most } => {
+                let length = || text.chars().count();
+                let has_length = || (*least..=most.unwrap_or(usize::MAX)).contains(&length());
+                Some(each.is_match(text) && has_length())
+            }
+            Self::Backtracking(regex) => {
+                // The automata that it uses for parts panic on a few patterns (issue 1344 of the regex crate).
+                let matched = catch_unwind(AssertUnwindSafe(|| regex.is_match(text)));
+                matched.ok()?.ok()
+            }
+        }
+    }
+}
