@@ -203,6 +203,11 @@ impl Pointer {
         longer
     }
 
+    /// Drops what was appended since the text was this long.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.0.truncate(length);
+    }
+
     /// Does something with the pointer one key further down.
     pub(crate) fn within<T>(&mut self, key: &str, act: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.0.len();

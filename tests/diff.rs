@@ -446,8 +446,17 @@ fn a_contract_that_is_not_as_it_should_be_is_said_to_be_so() {
         r#"{"openapi": "3.1.0", "info": {"title": "Pets", "version": "1"}, "paths": {"/pets": {"get": {"responses": {"200": {"description": ""}}}}}}"#,
     );
     let (code, stdout, _) = run_in(folder.path(), &["old.json", "new.json"]);
+    assert_eq!(code, 1);
+    let said = "`paths` must be an object, not a list";
+    assert!(stdout.contains(said), "{stdout}");
+    write(
+        "old.json",
+        r#"{"openapi": "3.1.0", "info": {"title": "Pets", "version": 1}, "paths": {}}"#,
+    );
+    let (code, stdout, _) = run_in(folder.path(), &["old.json", "new.json"]);
     assert_eq!(code, 0);
-    let said = "1 part of the contracts is not as OpenAPI has it, so something may be missing here";
+    let said =
+        "1 part of the contracts is not as OpenAPI specifies it; `wiredrift lint` lists what.";
     assert!(stdout.contains(said), "{stdout}");
     write("cut.json", r#"{"openapi": "3.1.0", "paths": {"#);
     let (code, _, stderr) = run_in(folder.path(), &["cut.json", "new.json"]);

@@ -245,19 +245,23 @@ fn of_problem(problem: &ProblemKind) -> Words {
             }
             words
         }
-        ProblemKind::UnknownField { near, .. } => {
+        ProblemKind::UnknownField { near, other, .. } => {
             let mut words = Words::new(
                 &rules::UNKNOWN_KEYWORD,
                 format!("{problem}, so it is ignored"),
-                match near {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "not known".to_owned(),
+                match (near, other) {
+                    (_, Some(other)) => format!("{other} has it"),
+                    (Some(near), None) => format!("did you mean `{near}`?"),
+                    (None, None) => "unknown".to_owned(),
                 },
             );
-            words.level = near.map(|_| Level::Warning);
+            words.level = Some(Level::Warning);
             words
         }
-        ProblemKind::Skipped(message) => {
+        ProblemKind::LeftOut(message) => {
+            Words::new(&rules::CONTRACT_STRUCTURE, message.clone(), "is left out")
+        }
+        ProblemKind::Skipped(message) | ProblemKind::Tolerated(message) => {
             let mut words = Words::new(&rules::CONTRACT_STRUCTURE, message.clone(), "");
             words.level = Some(Level::Info);
             words

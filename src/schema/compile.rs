@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::Pointer;
+use crate::shown::clipped;
 use crate::source::Locator;
 
 use super::check::Check;
@@ -104,6 +105,8 @@ pub struct Compiler<'d> {
     names: rustc_hash::FxHashSet<Arc<str>>,
     problems: Vec<Problem>,
     has_too_many_environments: bool,
+    /// Objects of OpenAPI in schemas.
+    pub(super) attached: Vec<(&'static str, Place, &'d Value)>,
     /// Places of the documents that were asked for one.
     locators: RefCell<FxHashMap<Arc<str>, Locator<'d>>>,
 }
@@ -128,6 +131,7 @@ impl<'d> Compiler<'d> {
             names: rustc_hash::FxHashSet::default(),
             problems: Vec::new(),
             has_too_many_environments: false,
+            attached: Vec::new(),
             locators: RefCell::default(),
         }
     }
@@ -189,12 +193,22 @@ impl<'d> Compiler<'d> {
         self.problems.push(Problem { place, kind });
     }
 
-    /// Fills every node, and returns the graph with what could not be used, in order of place.
-    #[must_use]
-    pub fn finish(mut self) -> (Graph, Vec<Problem>) {
+    /// Fills every node.
+    pub(crate) fn complete(&mut self) {
         while let Some(open) = self.open.pop() {
             self.fill(&open);
         }
+    }
+
+    /// Objects of OpenAPI that stand in the schemas that were compiled: keyword, place and object.
+    pub(crate) fn take_attached(&mut self) -> Vec<(&'static str, Place, &'d Value)> {
+        std::mem::take(&mut self.attached)
+    }
+
+    /// Fills every node, and returns the graph with what could not be used, in order of place.
+    #[must_use]
+    pub fn finish(mut self) -> (Graph, Vec<Problem>) {
+        self.complete();
         for problem in cycles::cut(&mut self.graph) {
             self.problems.push(problem);
         }
@@ -249,10 +263,15 @@ impl<'d> Compiler<'d> {
                 self.keywords(&mut node, members, &here);
                 node.is_leaf = node.applies_nothing();
             }
-            _ => {
+            other => {
+                let found = match other {
+                    Value::Null => "null".to_owned(),
+                    Value::Array(_) => "a list".to_owned(),
+                    other => clipped(&other.to_string(), 40).into_owned(),
+                };
                 let kind = ProblemKind::Argument {
                     keyword: String::new(),
-                    message: "a schema has to be an object or a boolean".to_owned(),
+                    message: format!("a schema must be an object or a boolean, not {found}"),
                 };
                 self.problem(Place::clone(&place), kind);
             }

@@ -62,6 +62,12 @@ impl<'d> Compiler<'d> {
         if hides {
             return;
         }
+        let is_array = members.get("type").is_some_and(|name| name == "array");
+        if is_array && !members.contains_key("items") && has_no_null(dialect) {
+            let place = Place::clone(&here.place);
+            let message = format!("`type: array` requires `items` in {dialect}");
+            self.problem(place, ProblemKind::Description(message));
+        }
         if node.conditional.is_none() {
             for keyword in ["then", "else"] {
                 if members.contains_key(keyword) && dialect.role(keyword).is_some() {
@@ -217,7 +223,12 @@ impl<'d> Compiler<'d> {
                     });
                 }
             }
-            "discriminator" => node.discriminator = self.discriminator(argument, members, here),
+            "discriminator" => {
+                self.attach("discriminator", argument, here);
+                node.discriminator = self.discriminator(argument, members, here);
+            }
+            "xml" => self.attach("xml", argument, here),
+            "externalDocs" => self.attach("externalDocs", argument, here),
             "readOnly" => node.read_only = argument == &Value::Bool(true),
             "writeOnly" => node.write_only = argument == &Value::Bool(true),
             "deprecated" => node.deprecated = argument == &Value::Bool(true),
@@ -234,6 +245,12 @@ impl<'d> Compiler<'d> {
             // Read with the keyword they belong to, or found by reference.
             _ => {}
         }
+    }
+
+    /// Notes an object of OpenAPI, which the description is judged with.
+    fn attach(&mut self, keyword: &'static str, argument: &'d Value, here: &Here) {
+        let place = self.at(here, &[keyword]);
+        self.attached.push((keyword, place, argument));
     }
 
     /// What `$schema` says counted when the documents were read.
@@ -272,6 +289,18 @@ impl<'d> Compiler<'d> {
             let message = "`type` has to be one type in OpenAPI 3.0, with `nullable` beside it; the \
                            list is read as OpenAPI 3.1 reads it";
             self.problem(place, ProblemKind::Description(message.to_owned()));
+        }
+        if argument == "null" && has_no_null(here.dialect) {
+            let place = self.at(here, &["type"]);
+            let keyword = match here.dialect {
+                Dialect::Swagger2 => "x-nullable",
+                _ => "nullable",
+            };
+            let message = format!(
+                "{} has no type `null`; write `{keyword}: true`",
+                here.dialect
+            );
+            self.problem(place, ProblemKind::Description(message));
         }
         let mut is_known = argument != &Value::Array(Vec::new());
         for name in one_or_many(argument) {
@@ -595,6 +624,11 @@ impl<'d> Compiler<'d> {
         };
         self.problem(place, kind);
     }
+}
+
+/// Whether the dialect is one of OpenAPI before 3.1, which took JSON Schema as it is.
+fn has_no_null(dialect: Dialect) -> bool {
+    matches!(dialect, Dialect::Swagger2 | Dialect::OpenApi30)
 }
 
 fn length(keyword: &str, limit: u64) -> Length {

@@ -51,13 +51,21 @@ pub enum ProblemKind {
         field: String,
         /// The object, as in `Path Item Object`.
         object: &'static str,
+        /// The version of the description, as in `OpenAPI 3.1`.
+        version: &'static str,
         /// What was probably meant.
         near: Option<&'static str>,
+        /// Another version that has it.
+        other: Option<&'static str>,
     },
     /// A file of a folder is no part of the contract.
     Skipped(String),
     /// A part of the description around the schemas cannot be used, or contradicts another part.
     Description(String),
+    /// The same, and it is left out.
+    LeftOut(String),
+    /// Something that the specification does not know, and that has a plain meaning all the same.
+    Tolerated(String),
     /// A keyword cannot do anything where it stands.
     Idle {
         /// The keyword.
@@ -72,13 +80,16 @@ impl ProblemKind {
     #[must_use]
     pub const fn leaves_out(&self) -> bool {
         match self {
-            Self::Reference { .. } | Self::Cycle(_) | Self::TooLong(_) | Self::Argument { .. } => {
-                true
-            }
+            Self::Reference { .. }
+            | Self::Cycle(_)
+            | Self::TooLong(_)
+            | Self::Argument { .. }
+            | Self::LeftOut(_) => true,
             Self::UnknownKeyword { .. }
             | Self::UnknownField { .. }
             | Self::Skipped(_)
             | Self::Description(_)
+            | Self::Tolerated(_)
             | Self::Idle { .. } => false,
         }
     }
@@ -106,10 +117,16 @@ impl fmt::Display for ProblemKind {
             Self::UnknownKeyword {
                 keyword, dialect, ..
             } => write!(f, "`{keyword}` is no keyword of {dialect}"),
-            Self::UnknownField { field, object, .. } => {
-                write!(f, "`{field}` is no field of the {object}")
-            }
-            Self::Description(message) | Self::Skipped(message) => f.write_str(message),
+            Self::UnknownField {
+                field,
+                object,
+                version,
+                ..
+            } => write!(f, "`{field}` is not a field of the {object} in {version}"),
+            Self::Description(message)
+            | Self::LeftOut(message)
+            | Self::Tolerated(message)
+            | Self::Skipped(message) => f.write_str(message),
             Self::Idle { keyword, reason } => write!(f, "`{keyword}` does nothing: {reason}"),
         }
     }

@@ -6,9 +6,9 @@ use crate::contract::{
 use crate::location::Side;
 use crate::schema::Dialect;
 
+use super::Reader;
 use super::parameter::Parameters;
 use super::spot::Spot;
-use super::{Reader, fields};
 
 impl<'d> Reader<'d> {
     /// The body of a request.
@@ -31,13 +31,9 @@ impl<'d> Reader<'d> {
 
     /// Reads a Request Body Object.
     pub(super) fn body(&mut self, body: &Spot<'d>) -> Payload {
-        self.fields(body, &fields::REQUEST_BODY);
         match self.part(body, "content") {
             Some(content) => self.content(&content, body.flag("required"), Side::Request),
-            None => {
-                self.describe(body, "a request body has to have `content`".to_owned());
-                Payload::Undocumented
-            }
+            None => Payload::Undocumented,
         }
     }
 
@@ -95,10 +91,6 @@ impl<'d> Reader<'d> {
                 continue;
             }
             let Some(status) = status_pattern(status) else {
-                let message = format!(
-                    "`{status}` is no status; write one such as 200, a class such as 4XX, or default"
-                );
-                self.describe(&response, message);
                 continue;
             };
             let (payload, headers) = match self.resolve(&response) {
@@ -120,7 +112,6 @@ impl<'d> Reader<'d> {
         operation: &Spot<'d>,
         response: &Spot<'d>,
     ) -> (Payload, Vec<Parameter>) {
-        self.fields(response, &fields::RESPONSE);
         let mut headers = Vec::new();
         for (name, header) in self
             .part(response, "headers")
@@ -166,7 +157,6 @@ impl<'d> Reader<'d> {
             let Some(described) = self.resolve(&described) else {
                 continue;
             };
-            self.fields(&described, &fields::MEDIA_TYPE);
             let schema = described.get("schema");
             let schema = schema.map(|schema| self.compiler.schema(schema.place, schema.value));
             let range = MediaRange::parse(range);

@@ -3,12 +3,12 @@
 //! The sections named in comments are those of OpenAPI 3.1.1 unless another version is given.
 
 mod body;
-mod fields;
 mod operation;
 mod parameter;
 mod security;
 mod server;
 mod spot;
+mod structure;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -57,7 +57,10 @@ pub(super) fn contract(
         samples: Vec::new(),
         open_items: Vec::new(),
     };
+    structure::check(&mut reader.compiler, uri, root.value);
     reader.read();
+    reader.compiler.complete();
+    structure::check_schemas(&mut reader.compiler, uri, root.value);
     let Reader {
         compiler,
         operations,
@@ -107,22 +110,6 @@ fn slug(title: &str) -> String {
 impl<'d> Reader<'d> {
     fn read(&mut self) {
         let root = self.root.clone();
-        let version = match self.dialect {
-            Dialect::Swagger2 => root.get("swagger"),
-            _ => root.get("openapi"),
-        };
-        if let Some(version) = version.filter(|version| !version.value.is_string()) {
-            let message = format!("the version has to be a string: \"{}\"", version.value);
-            self.describe(&version, message);
-        }
-        self.fields(&root, &fields::ROOT);
-        match root.get("info") {
-            Some(info) => self.fields(&info, &fields::INFO),
-            None => self.describe(&root, "there is no `info`".to_owned()),
-        }
-        for server in root.get("servers").iter().flat_map(Spot::elements) {
-            self.fields(&server, &fields::SERVER);
-        }
         let paths = self.part(&root, "paths");
         for (path, item) in paths.iter().flat_map(Spot::members) {
             if path.starts_with("x-") {
@@ -130,14 +117,8 @@ impl<'d> Reader<'d> {
             }
             if path.starts_with('/') {
                 self.path_item(OperationKind::Path, path, path, &item);
-            } else {
-                let message = format!("path `{path}` has to start with `/`");
-                self.describe(&item, message);
             }
         }
-        let has_others = ["webhooks", "components"]
-            .iter()
-            .any(|key| root.get(key).is_some());
         if let Some(dialect) = root.get("jsonSchemaDialect")
             && dialect.value.as_str().and_then(Dialect::of_uri).is_none()
         {
@@ -147,21 +128,12 @@ impl<'d> Reader<'d> {
             );
             self.describe(&dialect, message);
         }
-        if paths.is_none() && (!has_others || self.needs_responses()) {
-            self.describe(&root, "there are no `paths`".to_owned());
-        }
         for (name, item) in self.part(&root, "webhooks").iter().flat_map(Spot::members) {
             let id = format!("webhook:{name}");
             self.path_item(OperationKind::Webhook, name, &id, &item);
         }
         self.components();
         self.tell_apart();
-    }
-
-    /// Whether the version asks for `paths`, and for responses of each operation: before 3.1.
-    fn needs_responses(&self) -> bool {
-        let version = self.root.text("openapi").unwrap_or("3.0");
-        version.starts_with("3.0")
     }
 
     /// Components that no operation uses are read, too, for what is wrong with them.
@@ -182,10 +154,7 @@ impl<'d> Reader<'d> {
         let owner = match self.dialect {
             Dialect::Swagger2 => self.root.clone(),
             _ => match components {
-                Some(components) => {
-                    self.fields(&components, &fields::COMPONENTS);
-                    components
-                }
+                Some(components) => components,
                 None => return,
             },
         };

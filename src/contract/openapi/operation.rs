@@ -3,8 +3,8 @@
 use crate::contract::{Operation, OperationKind, ParameterPlace, PathTemplate};
 use crate::schema::ProblemKind;
 
+use super::Reader;
 use super::spot::Spot;
-use super::{Reader, fields};
 
 /// The methods of a path item; `query` since OpenAPI 3.2.
 const METHODS: [&str; 9] = [
@@ -36,10 +36,6 @@ impl<'d> Reader<'d> {
         self.open_items.push(target.place.clone());
         let mut operations: Vec<(String, Spot<'d>)> = Vec::new();
         for item in &items {
-            self.fields(item, &fields::PATH_ITEM);
-            for server in item.get("servers").iter().flat_map(Spot::elements) {
-                self.fields(&server, &fields::SERVER);
-            }
             let usual = METHODS.iter().filter_map(|method| {
                 let operation = item.get(method)?;
                 Some(((*method).to_owned(), operation))
@@ -66,7 +62,6 @@ impl<'d> Reader<'d> {
         let is_only = operations.len() == 1;
         for (method, operation) in operations {
             if !operation.value.is_object() {
-                self.describe(&operation, "an operation has to be an object".to_owned());
                 continue;
             }
             let id = match (kind, operation.text("operationId")) {
@@ -90,7 +85,6 @@ impl<'d> Reader<'d> {
         spot: &Spot<'d>,
         items: &[Spot<'d>],
     ) {
-        self.fields(spot, &fields::OPERATION);
         let parameters = self.parameters(spot, items);
         let template = PathTemplate::parse(path).taking_slashes(&parameters.multi_segment);
         if kind == OperationKind::Path {
@@ -99,10 +93,6 @@ impl<'d> Reader<'d> {
         let request = self.request_body(spot, &parameters);
         let responses = self.responses(spot);
         let security = self.security(spot);
-        if spot.get("responses").is_none() && self.needs_responses() && kind == OperationKind::Path
-        {
-            self.describe(spot, format!("operation `{id}` declares no responses"));
-        }
         let summary = std::iter::once(spot)
             .chain(items)
             .find_map(|owner| owner.text("summary"));

@@ -4,8 +4,8 @@ use crate::contract::{Encoding, MediaRange, Parameter, ParameterPlace, Sample, S
 use crate::location::Side;
 use crate::schema::{Dialect, NodeId};
 
+use super::Reader;
 use super::spot::Spot;
-use super::{Reader, fields};
 
 /// The parameters of an operation, and what else Swagger 2.0 puts among them.
 #[derive(Default)]
@@ -49,10 +49,6 @@ impl<'d> Reader<'d> {
                 if !known.contains(&key) || key.0.is_none() {
                     known.push(key.clone());
                     self.any_parameter(&spot, &mut parameters);
-                } else if std::ptr::eq(owner, operation) {
-                    let name = key.0.unwrap_or_default();
-                    let message = format!("parameter `{name}` is declared twice; the first counts");
-                    self.describe(&spot, message);
                 }
             }
         }
@@ -86,9 +82,8 @@ impl<'d> Reader<'d> {
     /// Reads one parameter.
     pub(super) fn any_parameter(&mut self, spot: &Spot<'d>, parameters: &mut Parameters<'d>) {
         let (Some(name), Some(place)) = (spot.text("name"), spot.text("in")) else {
-            return self.describe(spot, "a parameter has to have `name` and `in`".to_owned());
+            return;
         };
-        self.fields(spot, &fields::PARAMETER);
         self.parameter(spot, name, place, parameters);
     }
 
@@ -102,7 +97,6 @@ impl<'d> Reader<'d> {
                 Some(schema),
             )
         } else {
-            self.fields(&spot, &fields::HEADER);
             self.written(&spot, ParameterPlace::Header)
         };
         if let Some(schema) = schema.filter(|_| self.dialect != Dialect::Swagger2) {
@@ -143,26 +137,17 @@ impl<'d> Reader<'d> {
                 return;
             }
             "body" if is_swagger => {
+                if parameters.body.is_some() {
+                    // One of the operation, and one of its path item.
+                    let message = "a second parameter has `in: body`; one body is allowed";
+                    return self.describe(spot, message.to_owned());
+                }
                 parameters.body = Some(spot.clone());
                 return;
             }
             "formData" if is_swagger => ParameterPlace::Form,
-            other => {
-                let message = format!(
-                    "a parameter cannot be in `{other}`; there is: path, query, header{}",
-                    if is_swagger {
-                        ", body, formData"
-                    } else {
-                        ", cookie"
-                    }
-                );
-                return self.describe(spot, message);
-            }
+            _ => return,
         };
-        if place == ParameterPlace::Path && !spot.flag("required") {
-            let message = format!("path parameter `{name}` has to have `required: true`");
-            self.describe(spot, message);
-        }
         if place == ParameterPlace::Path && spot.flag("x-multi-segment") {
             parameters.multi_segment.push(name.to_owned());
         }
@@ -222,11 +207,7 @@ impl<'d> Reader<'d> {
                             explode == &serde_json::Value::Bool(true)
                         }),
                 },
-                None => {
-                    let message = format!("a {place} parameter cannot have the style `{name}`");
-                    self.describe(spot, message);
-                    usual
-                }
+                None => usual,
             },
             (None, Encoding::Styled { style, explode }) => Encoding::Styled {
                 style,
@@ -238,10 +219,6 @@ impl<'d> Reader<'d> {
             (None, other) => other,
         };
         let schema = spot.get("schema");
-        if schema.is_none() {
-            let message = "a parameter or header has to have `schema` or `content`".to_owned();
-            self.describe(spot, message);
-        }
         let schema = schema.map(|schema| self.compiler.schema(schema.place, schema.value));
         (encoding, schema)
     }

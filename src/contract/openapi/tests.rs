@@ -320,7 +320,7 @@ fn swagger_2_is_read_into_the_same_contract() {
     let contract = contract_of(
         "
 swagger: '2.0'
-info: {title: Old shop, version: 1.2}
+info: {title: Old shop, version: '1.2'}
 host: shop.example
 basePath: /api
 consumes: [application/json]
@@ -572,18 +572,20 @@ components:
     insta::assert_snapshot!(problems(&contract), @r#"
     api.yaml:24:9 `#/components/responses/S` leads nowhere: it leads back to itself
     api.yaml:25:9 `#/components/responses/R` leads nowhere: it leads back to itself
-    api.yaml:2:1 the version has to be a string: "3.1"
-    api.yaml:5:3 path `b` has to start with `/`
+    api.yaml:2:1 `openapi` must be a string, not a number: write "3.1"
+    api.yaml:5:3 the path "b" must start with `/`
     api.yaml:7:5 path parameter `x` of /a/{x} is not declared
     api.yaml:10:15 `#/components/responses/R` leads nowhere: it leads back to itself
-    api.yaml:11:9 `20x` is no status; write one such as 200, a class such as 4XX, or default
+    api.yaml:11:9 `20x` is not a status; write one such as 200, a class such as 4XX, or `default`
     api.yaml:12:5 another operation has the operationId `op`, too
-    api.yaml:15:11 path parameter `x` has to have `required: true`
+    api.yaml:15:11 the path parameter `x` requires `required: true`
     api.yaml:16:11 path parameter `y` does not stand in /a/{x}
-    api.yaml:17:11 a query parameter cannot have the style `matrix`
-    api.yaml:18:11 a parameter has to have `name` and `in`
-    api.yaml:19:11 a parameter cannot be in `body`; there is: path, query, header, cookie
-    api.yaml:20:7 a request body has to have `content`
+    api.yaml:17:32 a query parameter cannot have the style `matrix`; expected form, spaceDelimited, pipeDelimited, deepObject
+    api.yaml:18:11 a parameter or header requires `schema` or `content`
+    api.yaml:18:11 the Parameter Object requires `name`
+    api.yaml:19:11 a parameter or header requires `schema` or `content`
+    api.yaml:19:21 `in` cannot be "body" in OpenAPI 3.1; Swagger 2.0 has it
+    api.yaml:20:7 the Request Body Object requires `content`
     "#);
     assert_eq!(routed(&contract, "POST /a/7"), "op-2 x=7");
 }

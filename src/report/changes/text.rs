@@ -237,14 +237,10 @@ fn write_summary(out: &mut String, report: &DiffReport, options: DiffOptions) {
     }
     if size.misshapen > 0 {
         let parts = match size.misshapen {
-            1 => "1 part of the contracts is not as OpenAPI has it".to_owned(),
-            count => format!("{count} parts of the contracts are not as OpenAPI has them"),
+            1 => "1 part of the contracts is not as OpenAPI specifies it".to_owned(),
+            count => format!("{count} parts of the contracts are not as OpenAPI specifies them"),
         };
-        put!(
-            out,
-            "{parts}, so something may be missing here: `wiredrift lint` \
-             says what.\n"
-        );
+        put!(out, "{parts}; `wiredrift lint` lists what.\n");
     }
     if !report.equivalent.is_empty() && !options.equivalent {
         let edits = if report.equivalent.len() == 1 {

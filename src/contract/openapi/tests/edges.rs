@@ -169,18 +169,17 @@ components:
   parameters: {P: {$ref: '#/components/parameters/P'}}
 ",
     );
-    insta::assert_snapshot!(problems(&contract), @"
-    api.yaml:4:1 `component` is no field of the OpenAPI Object
+    insta::assert_snapshot!(problems(&contract), @r"
+    api.yaml:4:1 `component` is not a field of the OpenAPI Object in OpenAPI 3.1
     api.yaml:16:20 `#/components/parameters/P` leads nowhere: it leads back to itself
     api.yaml:15:78 `#/nope` leads nowhere: the document has no `nope`
-    api.yaml:3:8 `titel` is no field of the Info Object
-    api.yaml:7:5 `GET` is no field of the Path Item Object
-    api.yaml:9:7 `operationID` is no field of the Operation Object
-    api.yaml:10:7 `paramters` is no field of the Operation Object
-    api.yaml:11:7 a request body has to have `content`
-    api.yaml:11:21 `contents` is no field of the Request Body Object
-    api.yaml:13:59 `schem` is no field of the Media Type Object
-    api.yaml:13:15 `descripton` is no field of the Response Object
+    api.yaml:3:1 the Info Object requires `title`; is `titel` a misspelling of it?
+    api.yaml:7:5 `GET` is not a field of the Path Item Object in OpenAPI 3.1
+    api.yaml:9:7 `operationID` is not a field of the Operation Object in OpenAPI 3.1
+    api.yaml:10:7 `paramters` is not a field of the Operation Object in OpenAPI 3.1
+    api.yaml:11:7 the Request Body Object requires `content`; is `contents` a misspelling of it?
+    api.yaml:13:9 the Response Object requires `description`; is `descripton` a misspelling of it?
+    api.yaml:13:59 `schem` is not a field of the Media Type Object in OpenAPI 3.1
     api.yaml:13:95 no type is called `strin`; did you mean `string`?
     ");
 }
@@ -205,21 +204,22 @@ paths:
 components: 7
 ",
     );
-    insta::assert_snapshot!(problems(&contract), @"
-    api.yaml:15:1 the Components Object has to be an object and is left out
-    api.yaml:3:1 the Info Object has to be an object and is left out
-    api.yaml:7:3 the Path Item Object has to be an object and is left out
-    api.yaml:10:5 an operation has to be an object
-    api.yaml:9:5 `parameters` has to be a list and is left out
-    api.yaml:12:41 `required` has to be a boolean and is left out
-    api.yaml:12:58 a schema has to be an object or a boolean
-    api.yaml:12:70 a parameter has to have `name` and `in`
-    api.yaml:13:21 `content` has to be an object and is left out
-    api.yaml:13:34 `required` has to be a boolean and is left out
-    api.yaml:14:19 the Response Object has to be an object and is left out
-    api.yaml:14:50 the Media Type Object has to be an object and is left out
-    api.yaml:14:73 `headers` has to be an object and is left out
-    api.yaml:4:1 `servers` has to be a list and is left out
-    api.yaml:5:1 `webhooks` has to be an object and is left out
+    insta::assert_snapshot!(problems(&contract), @r"
+    api.yaml:15:1 `components` must be an object, not a number
+    api.yaml:3:1 `info` must be an object, not a list
+    api.yaml:7:3 `/a` must be an object, not a list
+    api.yaml:10:5 `get` must be an object, not a number
+    api.yaml:9:5 `parameters` must be a list, not an object
+    api.yaml:12:41 `required` must be a boolean, not a string
+    api.yaml:12:58 a schema must be an object or a boolean, not 3
+    api.yaml:12:70 element 1 of `parameters` must be an object, not a number
+    api.yaml:13:21 `content` must be an object, not a list
+    api.yaml:13:34 `required` must be a boolean, not a number
+    api.yaml:14:19 `200` must be an object, not a string
+    api.yaml:14:30 the Response Object requires `description`
+    api.yaml:14:50 `application/json` must be an object, not a list
+    api.yaml:14:73 `headers` must be an object, not a number
+    api.yaml:4:1 `servers` must be a list, not an object
+    api.yaml:5:1 `webhooks` must be an object, not a string
     ");
 }

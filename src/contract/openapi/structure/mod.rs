@@ -1,0 +1,657 @@
+//! Whether a description is as the specification of its version has it: one walk over every object, by one
+//! [table](table).
+
+mod rules;
+mod table;
+
+use std::sync::Arc;
+
+use fluent_uri::UriRef;
+use rustc_hash::FxHashSet;
+use serde_json::{Map, Value};
+
+use crate::error::closest;
+use crate::location::Pointer;
+use crate::schema::{Compiler, Place, ProblemKind};
+
+use super::HOPS;
+use table::{Field, Keys, Object, Rule, Type, V2, V30, V31, V32, Versions};
+
+/// Walks the objects of a description.
+pub(super) struct Walker<'w, 'd> {
+    compiler: &'w mut Compiler<'d>,
+    /// The version of the description: one of the set.
+    version: Versions,
+    root: &'d Value,
+    /// Names of security schemes.
+    schemes: Vec<&'d str>,
+    document: Arc<str>,
+    at: Pointer,
+    /// Whether it leads to an element of a list.
+    is_element: bool,
+    /// Objects that were met, by address, and what they were taken for.
+    met: FxHashSet<(usize, &'static str)>,
+}
+
+/// Reads a description against the table, but for what only whole schemas show.
+pub(super) fn check<'d>(compiler: &mut Compiler<'d>, uri: &str, root: &'d Value) {
+    let mut walker = Walker::new(compiler, uri, root);
+    walker.object(&table::ROOT, root);
+}
+
+/// Reads the objects that stand in schemas, once all schemas are compiled.
+pub(super) fn check_schemas<'d>(compiler: &mut Compiler<'d>, uri: &str, root: &'d Value) {
+    let attached = compiler.take_attached();
+    let mut walker = Walker::new(compiler, uri, root);
+    for (keyword, place, value) in attached {
+        let object = match keyword {
+            "discriminator" if walker.version == V2 => continue,
+            "discriminator" => &table::DISCRIMINATOR,
+            "xml" => &table::XML,
+            _ => &table::EXTERNAL_DOCS,
+        };
+        walker.document = place.document;
+        walker.at = place.pointer;
+        walker.object(object, value);
+    }
+}
+
+impl<'w, 'd> Walker<'w, 'd> {
+    fn new(compiler: &'w mut Compiler<'d>, uri: &str, root: &'d Value) -> Self {
+        let version = match root.get("openapi").map(|version| version.to_string()) {
+            None => V2,
+            Some(version) => match version.trim_matches('"').split('.').nth(1) {
+                Some("1") => V31,
+                Some("2") => V32,
+                _ => V30,
+            },
+        };
+        let mut walker = Self {
+            compiler,
+            version,
+            root,
+            schemes: Vec::new(),
+            document: uri.into(),
+            at: Pointer::root(),
+            is_element: false,
+            met: FxHashSet::default(),
+        };
+        let schemes = match version {
+            V2 => walker.follow(root.get("securityDefinitions")),
+            _ => {
+                let components = walker.follow(root.get("components"));
+                walker.follow(components.and_then(|components| components.get("securitySchemes")))
+            }
+        };
+        let schemes = schemes.and_then(Value::as_object).into_iter().flatten();
+        walker.schemes = schemes.map(|(name, _)| name.as_str()).collect();
+        walker
+    }
+
+    /// How people call the version.
+    fn version_name(&self) -> &'static str {
+        name_of(self.version)
+    }
+
+    /// A value, or what it refers to.
+    fn follow(&self, value: Option<&'d Value>) -> Option<&'d Value> {
+        let (value, _) = self.follow_from(value?, &self.document)?;
+        Some(value)
+    }
+
+    /// The same of a document, with the document that it is in.
+    fn follow_from(
+        &self,
+        mut value: &'d Value,
+        document: &Arc<str>,
+    ) -> Option<(&'d Value, Arc<str>)> {
+        let mut document = Arc::clone(document);
+        for _ in 0..HOPS {
+            let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
+                return Some((value, document));
+            };
+            let (next, place) = self.compiler.follow(reference, &document).ok()?;
+            value = next;
+            document = place.document;
+        }
+        None
+    }
+
+    /// The parameters of an operation or a path item, with their places in the list.
+    fn parameters_of(&self, owner: &'d Value) -> Vec<(usize, &'d Value)> {
+        let list = owner.get("parameters");
+        let list = list.and_then(|list| self.follow_from(list, &self.document));
+        let Some((Value::Array(list), document)) = list else {
+            return Vec::new();
+        };
+        let resolved = list.iter().enumerate();
+        let resolved = resolved.filter_map(|(index, parameter)| {
+            let (parameter, _) = self.follow_from(parameter, &document)?;
+            Some((index, parameter))
+        });
+        resolved.collect()
+    }
+
+    /// Judges a part of the object here.
+    fn within(&mut self, key: &str, judge: impl FnOnce(&mut Self)) {
+        let length = self.at.as_str().len();
+        let is_element = std::mem::replace(&mut self.is_element, false);
+        self.at.push_key(key);
+        judge(self);
+        self.at.truncate(length);
+        self.is_element = is_element;
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            document: Arc::clone(&self.document),
+            pointer: self.at.clone(),
+        }
+    }
+
+    /// Something is not as the specification has it, and is read all the same.
+    fn wrong(&mut self, message: impl Into<String>) {
+        let place = self.place();
+        self.compiler
+            .problem(place, ProblemKind::Description(message.into()));
+    }
+
+    /// Something cannot be read, and is left out.
+    fn left_out(&mut self, message: impl Into<String>) {
+        let place = self.place();
+        self.compiler
+            .problem(place, ProblemKind::LeftOut(message.into()));
+    }
+
+    /// Something that the specification does not know and that has a plain meaning.
+    fn tolerated(&mut self, message: impl Into<String>) {
+        let place = self.place();
+        self.compiler
+            .problem(place, ProblemKind::Tolerated(message.into()));
+    }
+
+    /// The value here as a message calls it: its key, or its place in a list.
+    fn name(&self) -> String {
+        let steps: Vec<_> = self.at.steps().collect();
+        match steps.as_slice() {
+            [.., list, index] if self.is_element => format!("element {index} of `{list}`"),
+            [.., key] => format!("`{key}`"),
+            [] => "the document".to_owned(),
+        }
+    }
+
+    /// The value here is of another type.
+    fn mistyped(&mut self, expected: &str, value: &Value, is_container: bool) {
+        let found = kind_of(value);
+        let mut message = format!("{} must be {expected}, not {found}", self.name());
+        if expected == "a string" && (value.is_number() || value.is_boolean()) {
+            message.push_str(&format!(": write \"{value}\""));
+        }
+        match is_container {
+            true => self.left_out(message),
+            false => self.wrong(message),
+        }
+    }
+
+    fn value(&mut self, kind: &'static Type, value: &'d Value) {
+        match kind {
+            Type::Any => {}
+            Type::Schema => {
+                let place = self.place();
+                self.compiler.schema(place, value);
+            }
+            Type::Text if value.is_string() => {}
+            Type::Boolean if value.is_boolean() => {}
+            Type::Text => self.mistyped("a string", value, false),
+            Type::Boolean => self.mistyped("a boolean", value, false),
+            Type::Uri => match value.as_str() {
+                Some(text) if UriRef::parse(text).is_ok() || !text.is_ascii() => {}
+                Some(text) => {
+                    let message = format!("{} is not a URI: {text:?}", self.name());
+                    self.wrong(message);
+                }
+                None => self.mistyped("a string", value, false),
+            },
+            Type::One(values) => self.one(values, value),
+            Type::Object(object) => {
+                let allowed = object.fields.iter().any(|field| field.name == "$ref");
+                self.referable(object, value, allowed);
+            }
+            Type::Referable(object, versions) => {
+                self.referable(object, value, versions & self.version != 0);
+            }
+            Type::List(kind) => match value {
+                Value::Array(elements) => self.list(kind, elements),
+                _ => self.elsewhere("a list", value, |walker, value| match value {
+                    Value::Array(elements) => walker.list(kind, elements),
+                    _ => walker.mistyped("a list", value, true),
+                }),
+            },
+            Type::Map(keys, inner) => match value {
+                Value::Object(members) if !members.get("$ref").is_some_and(Value::is_string) => {
+                    self.map(*keys, inner, members);
+                }
+                _ => self.elsewhere("an object", value, |walker, value| match value {
+                    Value::Object(members) => walker.map(*keys, inner, members),
+                    _ => walker.mistyped("an object", value, true),
+                }),
+            },
+        }
+    }
+
+    fn list(&mut self, kind: &'static Type, elements: &'d [Value]) {
+        for (index, element) in elements.iter().enumerate() {
+            self.within(&index.to_string(), |walker| {
+                walker.is_element = true;
+                walker.value(kind, element);
+            });
+        }
+    }
+
+    /// One of the texts that a field takes.
+    fn one(&mut self, values: &[(&'static str, Versions)], value: &Value) {
+        let Some(text) = value.as_str() else {
+            return self.mistyped("a string", value, false);
+        };
+        let known = || {
+            let known = values
+                .iter()
+                .filter(|(_, versions)| versions & self.version != 0);
+            known.map(|(name, _)| *name)
+        };
+        if known().any(|name| name == text) {
+            return;
+        }
+        let others = values.iter().find(|(name, _)| *name == text);
+        let near = known()
+            .find(|name| name.eq_ignore_ascii_case(text))
+            .or_else(|| closest(text, known()));
+        let help = match (others, near) {
+            (Some((_, versions)), _) => format!("{} has it", name_of(first_of(*versions))),
+            (None, Some(near)) => format!("did you mean \"{near}\"?"),
+            (None, None) => format!("expected {}", known().collect::<Vec<_>>().join(", ")),
+        };
+        let message = format!(
+            "{} cannot be {value} in {}; {help}",
+            self.name(),
+            self.version_name()
+        );
+        self.left_out(message);
+    }
+
+    /// What stands elsewhere in place of a value that is no object of the specification.
+    fn elsewhere(
+        &mut self,
+        expected: &str,
+        value: &'d Value,
+        judge: impl FnOnce(&mut Self, &'d Value),
+    ) {
+        let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
+            return self.mistyped(expected, value, true);
+        };
+        self.outside_specification();
+        self.at_target(reference, judge);
+    }
+
+    fn outside_specification(&mut self) {
+        let message = format!(
+            "{} has no reference in place of {}; it is followed, and other tools may not do so",
+            self.version_name(),
+            self.name()
+        );
+        self.tolerated(message);
+    }
+
+    /// Judges what a reference leads to, where it stands. That it leads nowhere is said by who reads it.
+    fn at_target(&mut self, reference: &str, judge: impl FnOnce(&mut Self, &'d Value)) {
+        let Ok((mut value, mut place)) = self.compiler.follow(reference, &self.document) else {
+            return;
+        };
+        for _ in 0..HOPS {
+            let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
+                break;
+            };
+            match self.compiler.follow(reference, &place.document) {
+                Ok(next) => (value, place) = next,
+                Err(_) => return,
+            }
+        }
+        if value.get("$ref").is_some_and(Value::is_string) {
+            // It leads back to itself.
+            return;
+        }
+        let document = std::mem::replace(&mut self.document, place.document);
+        let at = std::mem::replace(&mut self.at, place.pointer);
+        judge(self, value);
+        self.document = document;
+        self.at = at;
+    }
+
+    /// An object, or a reference to one.
+    fn referable(&mut self, object: &'static Object, value: &'d Value, allowed: bool) {
+        let has_own = object.fields.iter().any(|field| field.name == "$ref");
+        let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
+            return self.object(object, value);
+        };
+        if has_own {
+            self.object(object, value);
+        } else if allowed {
+            self.reference_object(value);
+        } else {
+            self.outside_specification();
+        }
+        self.at_target(reference, |walker, value| walker.object(object, value));
+    }
+
+    /// What stands next to a reference.
+    fn reference_object(&mut self, value: &'d Value) {
+        let others = value.as_object().into_iter().flatten();
+        for (key, member) in others.filter(|(key, _)| *key != "$ref" && !key.starts_with("x-")) {
+            let is_own = self.version & (V31 | V32) != 0
+                && matches!(key.as_str(), "summary" | "description");
+            self.within(key, |walker| match is_own {
+                true => walker.value(&Type::Text, member),
+                false => {
+                    let place = walker.place();
+                    let reason = format!("{} ignores it next to `$ref`", walker.version_name());
+                    let keyword = key.clone();
+                    walker
+                        .compiler
+                        .problem(place, ProblemKind::Idle { keyword, reason });
+                }
+            });
+        }
+    }
+
+    fn object(&mut self, object: &'static Object, value: &'d Value) {
+        let Value::Object(members) = value else {
+            return self.mistyped("an object", value, true);
+        };
+        let address = std::ptr::from_ref(value) as usize;
+        if !self.met.insert((address, object.name)) {
+            return;
+        }
+        let version = self.version;
+        let missing: Vec<(&Field, Option<&str>)> = object
+            .fields
+            .iter()
+            .filter(|field| field.required & version != 0 && !members.contains_key(field.name))
+            .map(|field| (field, misspelled(object, field.name, members)))
+            .collect();
+        for (key, member) in members {
+            let is_told = missing.iter().any(|(_, near)| *near == Some(key.as_str()));
+            if key.starts_with("x-") || is_told {
+                continue;
+            }
+            let mut fields = object.fields.iter();
+            match fields.find(|field| field.name == key && field.versions & version != 0) {
+                Some(field) => self.within(key, |walker| walker.value(&field.kind, member)),
+                None if object.open & version != 0 => {}
+                None => self.unknown(object, key, member),
+            }
+        }
+        for (field, near) in missing {
+            let mut message = format!("the {} requires `{}`", self.title(object), field.name);
+            if let Some(near) = near {
+                message.push_str(&format!("; is `{near}` a misspelling of it?"));
+            }
+            self.wrong(message);
+        }
+        for rule in object.rules {
+            self.rule(object, rule, value, members);
+        }
+    }
+
+    fn rule(
+        &mut self,
+        object: &Object,
+        rule: &Rule,
+        value: &'d Value,
+        members: &'d Map<String, Value>,
+    ) {
+        let (versions, message) = match rule {
+            Rule::Custom(versions, judge) => {
+                if versions & self.version != 0 {
+                    judge(self, value);
+                }
+                return;
+            }
+            Rule::Some(versions, fields) => {
+                let is_there = fields.iter().any(|field| members.contains_key(*field));
+                let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+                let message = format!(
+                    "the {} requires one of {}",
+                    self.title(object),
+                    names.join(", ")
+                );
+                (versions, (!is_there).then_some(message))
+            }
+            Rule::Apart(versions, first, others) => {
+                let first = Some(first).filter(|first| members.contains_key(**first));
+                let other = others.iter().find(|other| members.contains_key(**other));
+                let both = first.zip(other);
+                let message = both.map(|(first, other)| {
+                    format!(
+                        "`{first}` and `{other}` exclude each other in the {}",
+                        self.title(object)
+                    )
+                });
+                (versions, message)
+            }
+            Rule::Needs(versions, field, value, needed) => {
+                let is_so = members.get(*field).and_then(Value::as_str) == Some(value);
+                let missing = needed.iter().find(|needed| !members.contains_key(**needed));
+                let missing = missing.filter(|_| is_so);
+                let message = missing.map(|missing| {
+                    format!(
+                        "`{missing}` is required where `{field}` is \"{value}\" in the {}",
+                        self.title(object)
+                    )
+                });
+                (versions, message)
+            }
+        };
+        if let Some(message) = message.filter(|_| versions & self.version != 0) {
+            self.wrong(message);
+        }
+    }
+
+    /// What the specification of this version calls an object.
+    fn title(&self, object: &Object) -> &'static str {
+        match (object.name, self.version) {
+            ("OpenAPI Object", V2) => "Swagger Object",
+            (name, _) => name,
+        }
+    }
+
+    fn unknown(&mut self, object: &'static Object, key: &str, member: &Value) {
+        let version = self.version;
+        let known = || {
+            let known = object
+                .fields
+                .iter()
+                .filter(|field| field.versions & version != 0);
+            known.map(|field| field.name)
+        };
+        let near = known()
+            .find(|name| name.eq_ignore_ascii_case(key))
+            .or_else(|| closest(key, known()));
+        let elsewhere = object.fields.iter().find(|field| field.name == key);
+        let kind = ProblemKind::UnknownField {
+            field: key.to_owned(),
+            object: self.title(object),
+            version: self.version_name(),
+            near,
+            other: elsewhere.map(|field| name_of(first_of(field.versions))),
+        };
+        self.within(key, |walker| {
+            // What looks like an operation is lost.
+            if object.name == table::PATH_ITEM.name && member.get("responses").is_some() {
+                let help =
+                    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                let message = format!(
+                    "`{key}` is not a method that a path item has in {}{help}",
+                    walker.version_name()
+                );
+                return walker.left_out(message);
+            }
+            let place = walker.place();
+            walker.compiler.problem(place, kind);
+        });
+    }
+
+    fn map(&mut self, keys: Keys, kind: &'static Type, members: &'d Map<String, Value>) {
+        for (key, member) in members {
+            let takes_extensions = matches!(keys, Keys::Path | Keys::Status | Keys::Expression);
+            if takes_extensions && key.starts_with("x-") {
+                continue;
+            }
+            self.within(key, |walker| {
+                if walker.key(keys, key) {
+                    walker.value(kind, member);
+                }
+            });
+        }
+        if keys == Keys::Status && !members.keys().any(|key| !key.starts_with("x-")) {
+            self.wrong("`responses` requires at least one response");
+        }
+    }
+
+    /// Judges a key of a map; false when what stands there is left out.
+    fn key(&mut self, keys: Keys, key: &str) -> bool {
+        match keys {
+            Keys::Any | Keys::Expression => {}
+            Keys::Component => {
+                let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+                if key.is_empty() || !key.bytes().all(is_name) {
+                    self.wrong(format!(
+                        "the component name {key:?} may hold letters, digits, `.`, `-` and `_` only"
+                    ));
+                }
+            }
+            Keys::Path => {
+                if !key.starts_with('/') {
+                    self.left_out(format!("the path {key:?} must start with `/`"));
+                    return false;
+                }
+                if let Some(twice) = rules::repeated_name(key) {
+                    self.wrong(format!("the path {key} has `{{{twice}}}` twice"));
+                }
+            }
+            Keys::Status => return self.status(key),
+            Keys::MediaType => {
+                let essence = key.split(';').next().unwrap_or_default().trim();
+                let is_range = essence
+                    .split_once('/')
+                    .is_some_and(|(main, sub)| rules::is_token(main) && rules::is_token(sub));
+                if !is_range {
+                    self.wrong(format!(
+                        "{key:?} is not a media type such as `application/json`"
+                    ));
+                }
+            }
+            Keys::Header => {
+                if !rules::is_token(key) {
+                    self.wrong(format!("{key:?} is not the name of a header (RFC 9110)"));
+                }
+            }
+            Keys::Method => {
+                let lower = key.to_ascii_lowercase();
+                let is_field = table::PATH_ITEM
+                    .fields
+                    .iter()
+                    .any(|field| field.name == lower && matches!(field.kind, Type::Object(_)));
+                if is_field {
+                    self.wrong(format!("`{key}` has a field of its own, `{lower}`, and cannot stand in `additionalOperations`"));
+                } else if !rules::is_token(key) {
+                    self.wrong(format!("{key:?} is not an HTTP method"));
+                }
+            }
+            Keys::Scheme => {
+                // OpenAPI 3.2 takes URIs, too.
+                let is_uri = self.version == V32 && key.contains(['/', '#', ':', '.']);
+                if !self.schemes.contains(&key) && !is_uri {
+                    let near = closest(key, self.schemes.iter().copied());
+                    let help =
+                        near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                    self.wrong(format!("the security scheme `{key}` is not declared{help}"));
+                }
+            }
+        }
+        true
+    }
+
+    fn status(&mut self, key: &str) -> bool {
+        let bytes = key.as_bytes();
+        let starts = bytes
+            .first()
+            .is_some_and(|first| (b'1'..=b'5').contains(first));
+        let is_class = |class: &str| bytes.len() == 3 && starts && key[1..] == *class;
+        let is_status = bytes.len() == 3 && starts && bytes.iter().all(u8::is_ascii_digit);
+        if key == "default" || is_status || (is_class("XX") && self.version != V2) {
+            return true;
+        }
+        if key.is_ascii() && is_class("xx") && self.version != V2 {
+            self.wrong(format!(
+                "the status class `{key}` must be written {}XX",
+                &key[..1]
+            ));
+            return true;
+        }
+        let classes = if self.version == V2 {
+            ""
+        } else {
+            ", a class such as 4XX"
+        };
+        self.left_out(format!(
+            "`{key}` is not a status; write one such as 200{classes}, or `default`"
+        ));
+        false
+    }
+}
+
+/// Where the first of these versions is.
+fn first_of(versions: Versions) -> Versions {
+    [V2, V30, V31, V32]
+        .into_iter()
+        .find(|version| versions & version != 0)
+        .unwrap_or(V2)
+}
+
+fn name_of(version: Versions) -> &'static str {
+    match version {
+        V2 => "Swagger 2.0",
+        V30 => "OpenAPI 3.0",
+        V31 => "OpenAPI 3.1",
+        _ => "OpenAPI 3.2",
+    }
+}
+
+/// The key that was probably meant to be this field.
+fn misspelled<'m>(
+    object: &Object,
+    field: &str,
+    members: &'m Map<String, Value>,
+) -> Option<&'m str> {
+    let is_known = |key: &&str| object.fields.iter().any(|field| field.name == *key);
+    let unknown = || {
+        members
+            .keys()
+            .map(String::as_str)
+            .filter(|key| !is_known(key))
+    };
+    unknown()
+        .find(|key| key.eq_ignore_ascii_case(field))
+        .or_else(|| closest(field, unknown()))
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,322 @@
+//! What the specifications ask for beyond the fields of one object.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::Value;
+
+use crate::contract::{PathTemplate, Style};
+
+use super::Walker;
+use super::table::{CALLBACK_ITEMS, V2, V30, V31, V32};
+
+/// A token of HTTP (RFC 9110 section 5.6.2).
+pub(super) fn is_token(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_letter)
+}
+
+/// The first name that stands twice in a path.
+pub(super) fn repeated_name(path: &str) -> Option<String> {
+    let template = PathTemplate::parse(path);
+    let mut seen = BTreeSet::new();
+    let mut names = template.parameters();
+    names.find(|name| !seen.insert(*name)).map(str::to_owned)
+}
+
+/// Names of tags are unique.
+pub(super) fn tags<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
+    let mut seen = FxHashSet::default();
+    let tags = root.get("tags").and_then(Value::as_array);
+    for (index, tag) in tags.into_iter().flatten().enumerate() {
+        let name = tag.get("name").and_then(Value::as_str);
+        if let Some(name) = name.filter(|name| !seen.insert(*name)) {
+            walker.within("tags", |walker| {
+                walker.within(&index.to_string(), |walker| {
+                    walker.wrong(format!("the tag `{name}` is declared twice"));
+                });
+            });
+        }
+    }
+}
+
+/// Paths that differ in the names of their parameters only are the same path. Where they share a method, that is said
+/// of the operations.
+pub(super) fn paths<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
+    let mut known: FxHashMap<String, (&str, &Value)> = FxHashMap::default();
+    let paths = root.get("paths").and_then(Value::as_object);
+    for (path, item) in paths.into_iter().flatten() {
+        let shape = PathTemplate::parse(path).shape();
+        let Some((other, with)) = known.get(&shape) else {
+            known.insert(shape, (path, item));
+            continue;
+        };
+        let shares = |key: &String| {
+            with.get(key.as_str())
+                .is_some_and(|other| other.get("responses").is_some())
+        };
+        if !item.as_object().is_some_and(|item| item.keys().any(shares)) {
+            walker.within("paths", |walker| {
+                walker.within(path, |walker| {
+                    walker.wrong(format!(
+                        "the path {path} is the same as {other}: names do not tell paths apart"
+                    ));
+                });
+            });
+        }
+    }
+}
+
+/// `host` and `basePath` of Swagger 2.0.
+pub(super) fn base_path<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
+    let text = |key: &str| root.get(key).and_then(Value::as_str);
+    if let Some(base) = text("basePath").filter(|base| !base.starts_with('/')) {
+        walker.within("basePath", |walker| {
+            walker.wrong(format!("`basePath` {base:?} must start with `/`"))
+        });
+    }
+    if let Some(host) = text("host").filter(|host| host.contains('/')) {
+        let message = format!("`host` {host:?} must be a host without scheme and path");
+        walker.within("host", |walker| walker.wrong(message));
+    }
+}
+
+/// The variables of a URL are declared.
+pub(super) fn server<'d>(walker: &mut Walker<'_, 'd>, server: &'d Value) {
+    let url = server
+        .get("url")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let mut seen = Vec::new();
+    for rest in url.split('{').skip(1) {
+        let Some((name, _)) = rest.split_once('}') else {
+            continue;
+        };
+        let is_declared = server
+            .get("variables")
+            .is_some_and(|variables| variables.get(name).is_some());
+        if !is_declared {
+            walker.within("url", |walker| {
+                walker.wrong(format!(
+                    "the variable `{name}` of the URL is not declared under `variables`"
+                ));
+            });
+        } else if seen.contains(&name) && walker.version == V32 {
+            walker.within("url", |walker| {
+                walker.wrong(format!("the URL has the variable `{name}` twice"))
+            });
+        }
+        seen.push(name);
+    }
+}
+
+/// The default of a variable is one of its values.
+pub(super) fn server_variable<'d>(walker: &mut Walker<'_, 'd>, variable: &'d Value) {
+    let Some(values) = variable.get("enum").and_then(Value::as_array) else {
+        return;
+    };
+    // In OpenAPI 3.0 both are only recommended.
+    if walker.version == V30 {
+        return;
+    }
+    if values.is_empty() {
+        walker.within("enum", |walker| {
+            walker.wrong("`enum` requires at least one value")
+        });
+    } else if let Some(default) = variable
+        .get("default")
+        .filter(|default| !values.contains(default))
+    {
+        walker.within("default", |walker| {
+            walker.wrong(format!("the default {default} is not in the `enum`"))
+        });
+    }
+}
+
+/// The expressions of a callback.
+pub(super) fn callback<'d>(walker: &mut Walker<'_, 'd>, callback: &'d Value) {
+    walker.value(&CALLBACK_ITEMS, callback);
+}
+
+/// Parameters of one list: each once, and none that excludes another.
+pub(super) fn parameters<'d>(walker: &mut Walker<'_, 'd>, owner: &'d Value) {
+    let list = walker.parameters_of(owner);
+    let mut seen: Vec<(String, &str)> = Vec::new();
+    let mut places = FxHashMap::<&str, usize>::default();
+    for (index, parameter) in &list {
+        let text = |key: &str| {
+            parameter
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        let (name, place) = (text("name"), text("in"));
+        if name.is_empty() {
+            continue;
+        }
+        *places.entry(place).or_default() += 1;
+        let count = |place: &str| places.get(place).copied().unwrap_or_default();
+        // Names of headers have no case.
+        let key = match place {
+            "header" => (name.to_ascii_lowercase(), place),
+            _ => (name.to_owned(), place),
+        };
+        let message = match place {
+            _ if seen.contains(&key) => Some(format!(
+                "the {place} parameter `{name}` is declared twice; the first counts"
+            )),
+            "querystring" if count("querystring") > 1 => {
+                Some("a second parameter has `in: querystring`".to_owned())
+            }
+            "querystring" | "query" if count("query") > 0 && count("querystring") > 0 => Some(
+                "parameters with `in: query` and `in: querystring` exclude each other".to_owned(),
+            ),
+            "body" if count("body") > 1 => {
+                Some("a second parameter has `in: body`; one body is allowed".to_owned())
+            }
+            "body" | "formData" if count("body") > 0 && count("formData") > 0 => {
+                Some("parameters with `in: body` and `in: formData` exclude each other".to_owned())
+            }
+            _ => None,
+        };
+        if let Some(message) = message {
+            walker.within("parameters", |walker| {
+                walker.within(&index.to_string(), |walker| walker.wrong(message));
+            });
+        }
+        seen.push(key);
+    }
+    if walker.version == V2 && owner.get("responses").is_some() {
+        files(walker, owner, &list);
+    }
+}
+
+/// Swagger 2.0 sends files in forms.
+fn files(walker: &mut Walker<'_, '_>, operation: &Value, list: &[(usize, &Value)]) {
+    let is_file = |(_, parameter): &&(usize, &Value)| {
+        parameter.get("type").is_some_and(|kind| kind == "file")
+    };
+    let Some((index, _)) = list.iter().find(is_file) else {
+        return;
+    };
+    let types = operation
+        .get("consumes")
+        .or_else(|| walker.root.get("consumes"));
+    let types = types.and_then(Value::as_array).into_iter().flatten();
+    let mut types = types.filter_map(Value::as_str);
+    if !types.any(|name| {
+        matches!(
+            name,
+            "multipart/form-data" | "application/x-www-form-urlencoded"
+        )
+    }) {
+        walker.within("parameters", |walker| {
+            walker.within(&index.to_string(), |walker| {
+                walker.wrong("a file requires `consumes` with `multipart/form-data`");
+            });
+        });
+    }
+}
+
+/// A parameter or header of OpenAPI 3 has a schema or one media type.
+pub(super) fn described<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
+    let content = parameter.get("content");
+    if parameter.get("schema").is_none() && content.is_none() {
+        walker.wrong("a parameter or header requires `schema` or `content`");
+    }
+    let count = content.and_then(Value::as_object).map(serde_json::Map::len);
+    if let Some(count) = count.filter(|count| *count != 1) {
+        walker.within("content", |walker| {
+            walker.wrong(format!(
+                "`content` of a parameter or header must hold one media type, not {count}"
+            ));
+        });
+    }
+}
+
+/// Where a parameter is decides what else it may say.
+pub(super) fn parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
+    let text = |key: &str| parameter.get(key).and_then(Value::as_str);
+    let (Some(name), Some(place)) = (text("name"), text("in")) else {
+        return;
+    };
+    if place == "path" && parameter.get("required") != Some(&Value::Bool(true)) {
+        walker.wrong(format!(
+            "the path parameter `{name}` requires `required: true`"
+        ));
+    }
+    let bad_name = match place {
+        "path" => name.contains(['{', '}']),
+        "header" => !is_token(name),
+        _ => name.is_empty(),
+    };
+    if bad_name {
+        walker.within("name", |walker| {
+            walker.wrong(format!(
+                "{name:?} cannot be the name of a {place} parameter"
+            ))
+        });
+    }
+    let style = text("style");
+    let fits = match place {
+        "path" => &["matrix", "label", "simple"][..],
+        "query" => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+        "header" => &["simple"],
+        "cookie" if walker.version == V32 => &["form", "cookie"],
+        "cookie" => &["form"],
+        _ => return,
+    };
+    // A style that there is not is said of the field.
+    let is_style = |style: &&str| *style == "cookie" || Style::of_name(style).is_some();
+    if let Some(style) = style.filter(is_style).filter(|style| !fits.contains(style)) {
+        walker.within("style", |walker| {
+            walker.wrong(format!(
+                "a {place} parameter cannot have the style `{style}`; expected {}",
+                fits.join(", ")
+            ));
+        });
+    }
+    let may_reserve = match walker.version {
+        V31 => place == "query",
+        V32 => matches!(place, "path" | "query") || (place == "cookie" && style != Some("cookie")),
+        _ => true,
+    };
+    if parameter.get("allowReserved").is_some() && !may_reserve {
+        let message = match style {
+            Some("cookie") => "`allowReserved` cannot stand next to the style `cookie`".to_owned(),
+            _ => format!("`allowReserved` is not a field of a {place} parameter"),
+        };
+        walker.within("allowReserved", |walker| walker.wrong(message));
+    }
+}
+
+/// What Swagger 2.0 asks of parameters in place of a schema.
+pub(super) fn swagger_parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
+    let text = |key: &str| parameter.get(key).and_then(Value::as_str);
+    let (Some(name), Some(place)) = (text("name"), text("in")) else {
+        return;
+    };
+    let is_form = matches!(place, "query" | "formData");
+    let message = match (place, text("type")) {
+        ("body", _) => None,
+        _ if parameter.get("schema").is_some() => Some(format!(
+            "the {place} parameter `{name}` has a `schema`, which only `in: body` has; write `type`"
+        )),
+        (_, None) if parameter.get("type").is_none() => {
+            Some(format!("the {place} parameter `{name}` requires `type`"))
+        }
+        (_, Some("file")) if place != "formData" => Some(format!(
+            "the {place} parameter `{name}` cannot be a file; only `in: formData` can"
+        )),
+        _ if text("collectionFormat") == Some("multi") && !is_form => Some(format!(
+            "`collectionFormat: multi` cannot stand on a {place} parameter"
+        )),
+        _ if parameter.get("allowEmptyValue").is_some() && !is_form => Some(format!(
+            "`allowEmptyValue` cannot stand on a {place} parameter"
+        )),
+        _ => None,
+    };
+    if let Some(message) = message {
+        walker.wrong(message);
+    }
+}
