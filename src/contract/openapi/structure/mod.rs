@@ -3,6 +3,8 @@
 
 mod rules;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
