@@ -127,7 +127,11 @@ pub(crate) fn closest<'a>(
     wanted: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let limit = (wanted.chars().count() / 3).max(1);
+    // Of a name of two letters everything is near.
+    let limit = match wanted.chars().count() {
+        0..=2 => 0,
+        length => (length / 3).max(1),
+    };
     names
         .into_iter()
         .map(|name| (strsim::osa_distance(wanted, name), name))

@@ -12,6 +12,12 @@
 //! project. Every verdict is one of the built `wiredrift` program, which is looked for next to this one; only YAML,
 //! for which it has no output of its own, goes through the library. `docs/CONFORMANCE.md` has the figures.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that measures and says what it found"
+)]
+
 mod json_schema;
 mod openapi;
 mod yaml;

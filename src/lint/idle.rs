@@ -1,16 +1,17 @@
 //! Keywords that cannot do anything, because of the types beside them.
 
 use crate::error::closest;
-use crate::json::Kind;
+use crate::json::{Document, Kind};
 use crate::schema::format::{self, Origin};
-use crate::schema::{Graph, Node, Types};
+use crate::schema::{Dialect, Graph, Node, NodeId, Types, Values};
 
 use super::{LintFact, LintKind};
 
 pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
     let mut facts = Vec::new();
-    for (_, node) in graph.iter() {
+    for (id, node) in graph.iter() {
         facts.extend(misspelled(graph, node));
+        facts.extend(nullable(graph, id, node));
         let Some(types) = node.types else { continue };
         for (keyword, kind) in keywords(node) {
             if !types.may_hold(kind) {
@@ -19,6 +20,7 @@ pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
             }
         }
         facts.extend(outside(node, types));
+        facts.extend(null_beyond_enum(node, types));
     }
     facts
 }
@@ -39,38 +41,67 @@ fn misspelled(graph: &Graph, node: &Node) -> Vec<LintFact> {
     let object = &node.object;
     for required in &object.required {
         let names = || object.names.iter().map(|name| &**name);
-        let is_declared = names().any(|name| *name == *required.name);
-        let is_closed = object.additional.is_some_and(|rest| graph.node(rest).never);
-        let takes_others = node.types.is_none_or(|types| {
-            let kinds = [
-                Kind::Null,
-                Kind::Boolean,
-                Kind::Number,
-                Kind::String,
-                Kind::Array,
-            ];
-            kinds.iter().any(|kind| types.may_hold(*kind))
-        });
-        // Where objects are all that there is, nothing satisfies the schema, and that is told.
-        if is_closed && takes_others && node.named_schemas(&required.name).next().is_none() {
-            let reason = format!(
-                "the object is closed and `properties` does not declare `{}`: no object is accepted",
-                required.name
-            );
-            facts.push(idle(node, "required", reason));
+        if names().any(|name| *name == *required.name) {
             continue;
         }
+        let is_closed = object.additional.is_some_and(|rest| graph.node(rest).never)
+            && node.named_schemas(&required.name).next().is_none();
         // A name that another one is derived from is no misspelling of it: both may be meant.
         let is_free = |name: &&str| !object.required.iter().any(|other| *other.name == **name);
-        if !is_declared && let Some(near) = closest(&required.name, names().filter(is_free)) {
-            let reason = format!(
-                "`properties` does not declare `{}`; did you mean `{near}`?",
-                required.name
-            );
-            facts.push(idle(node, "required", reason));
+        let near = closest(&required.name, names().filter(is_free));
+        // Where objects are all that there is, nothing satisfies a closed one, and that is said.
+        if (is_closed && takes_others(node)) || (near.is_some() && !is_closed) {
+            let mut place = (*node.place).clone();
+            place.pointer.push_key("required");
+            let kind = LintKind::Undeclared {
+                name: required.name.to_string(),
+                near: near.map(str::to_owned),
+                is_closed,
+            };
+            facts.push(LintFact { place, kind });
         }
     }
     facts
+}
+
+/// Whether something else than objects may satisfy a schema.
+fn takes_others(node: &Node) -> bool {
+    let kinds = [
+        Kind::Null,
+        Kind::Boolean,
+        Kind::Number,
+        Kind::String,
+        Kind::Array,
+    ];
+    node.types
+        .is_none_or(|types| kinds.iter().any(|kind| types.may_hold(*kind)))
+}
+
+/// `nullable: true` on a schema that rejects null all the same.
+fn nullable(graph: &Graph, id: NodeId, node: &Node) -> Option<LintFact> {
+    // That it is ignored next to `$ref` is said when it is read.
+    if !node.nullable_in_vain || node.reference.is_some() {
+        return None;
+    }
+    let null = Document::parse(b"null").ok()?;
+    if graph.accepts(id, null.root()) {
+        return None;
+    }
+    let lists_null = |values: &Values| values.all.contains(&serde_json::Value::Null);
+    let why = match (&node.types, &node.values) {
+        (_, Some(values)) if !lists_null(values) => "the `enum` next to it does not list null",
+        (None, _) => "OpenAPI 3.0 adds null to a `type` next to it",
+        _ => "another keyword next to it rejects null",
+    };
+    let keyword = match node.dialect {
+        Dialect::Swagger2 => "x-nullable",
+        _ => "nullable",
+    };
+    Some(idle(
+        node,
+        keyword,
+        format!("{why}; --lenient-null accepts null"),
+    ))
 }
 
 /// A keyword that does nothing, wholly or in a part.
@@ -126,12 +157,25 @@ fn keywords(node: &Node) -> Vec<(String, Kind)> {
     keywords
 }
 
+/// A type `null` that the enum does not list.
+fn null_beyond_enum(node: &Node, types: Types) -> Option<LintFact> {
+    let values = node.values.as_ref()?;
+    // Of OpenAPI before 3.1, `nullable` says it.
+    let is_typed = types.may_hold(Kind::Null) && !node.nullable_in_vain;
+    let has_null = values.all.contains(&serde_json::Value::Null);
+    let is_only = types.names() == ["null"];
+    (is_typed && !has_null && !is_only).then(|| {
+        let reason = "it allows null, and the `enum` next to it does not list null";
+        idle(node, "type", reason.to_owned())
+    })
+}
+
 /// Enum values that are not of the type.
 fn outside(node: &Node, types: Types) -> Option<LintFact> {
     let values = node.values.as_ref()?;
     let is_outside = |value: &&serde_json::Value| {
         let text = value.to_string();
-        crate::json::Document::parse(text.as_bytes()).is_ok_and(|value| !types.hold(value.root()))
+        Document::parse(text.as_bytes()).is_ok_and(|value| !types.hold(value.root()))
     };
     let outside: Vec<String> = values
         .all
@@ -139,17 +183,17 @@ fn outside(node: &Node, types: Types) -> Option<LintFact> {
         .filter(is_outside)
         .map(ToString::to_string)
         .collect();
-    if outside.is_empty() {
+    // Of an enum without any other value, nothing satisfies the schema.
+    if outside.is_empty() || outside.len() == values.all.len() {
         return None;
     }
-    let reason = match outside.as_slice() {
-        [one] => format!("value {one} is none that `type` takes: {types}"),
-        several => format!(
-            "values {} are none that `type` takes: {types}",
-            several.join(", ")
-        ),
+    let mut place = (*node.place).clone();
+    place.pointer.push_key("enum");
+    let kind = LintKind::Unmatchable {
+        values: outside,
+        types: types.to_string(),
     };
-    Some(idle(node, "enum", reason))
+    Some(LintFact { place, kind })
 }
 
 const fn plural(kind: Kind) -> &'static str {

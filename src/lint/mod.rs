@@ -46,6 +46,22 @@ pub enum LintKind {
         /// Why.
         reason: String,
     },
+    /// `required` names a property that `properties` does not declare.
+    Undeclared {
+        /// The property.
+        name: String,
+        /// What was probably meant.
+        near: Option<String>,
+        /// Whether the schema takes declared properties only, so that it accepts no object.
+        is_closed: bool,
+    },
+    /// Values of an `enum` that `type` excludes.
+    Unmatchable {
+        /// The values, as JSON.
+        values: Vec<String>,
+        /// The types that there are.
+        types: String,
+    },
     /// Nothing satisfies a schema: why.
     Unsatisfiable(String),
     /// Variants of a discriminated union that fix the tag to no value of their own.

@@ -165,6 +165,7 @@ rules! {
     UNSATISFIABLE_SCHEMA = "unsatisfiable-schema", since "0.1.0", request Error, response Error, "nothing can satisfy a schema of the contract";
     UNTAGGED_VARIANTS = "untagged-variants", since "0.1.0", request Info, response Info, "only the discriminator tells variants of a union apart";
     EXAMPLE_MISMATCH = "example-mismatch", since "0.1.0", request Warning, response Warning, "an example or default of the contract breaks its own schema";
+    UNDECLARED_REQUIRED = "undeclared-required", since "0.1.0", request Warning, response Warning, "a schema of the contract requires a property that it does not declare";
     IDLE_KEYWORD = "idle-keyword", since "0.1.0", request Warning, response Warning, "a keyword of the contract cannot do anything where it stands";
     PLACEHOLDER = "placeholder", since "0.1.0", request Info, response Info, "a placeholder stands where a value should";
     OPERATION_ADDED = "operation-added", since "0.1.0", request Info, response Info, "an operation is new";

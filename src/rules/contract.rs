@@ -164,6 +164,37 @@ fn words(fact: &LintFact) -> Words {
             format!("`{keyword}` does nothing here: {reason}"),
             "does nothing",
         ),
+        LintKind::Undeclared {
+            name,
+            near,
+            is_closed,
+        } => {
+            let name = sanitised(name);
+            let mut help = String::new();
+            if *is_closed {
+                help.push_str(" and no other schema allows: no object is accepted");
+            }
+            if let Some(near) = near {
+                help.push_str(&format!("; did you mean `{}`?", sanitised(near)));
+            }
+            Words::new(
+                &rules::UNDECLARED_REQUIRED,
+                format!("`required` names `{name}`, which `properties` does not declare{help}"),
+                "not declared",
+            )
+        }
+        LintKind::Unmatchable { values, types } => {
+            let shown: Vec<String> = values.iter().map(|value| sanitised(value)).collect();
+            let what = match shown.as_slice() {
+                [one] => format!("enum value {one}"),
+                several => format!("enum values {}", several.join(", ")),
+            };
+            Words::new(
+                &rules::IDLE_KEYWORD,
+                format!("{what} can never match `type: {types}`"),
+                "can never match",
+            )
+        }
         LintKind::Unsatisfiable(reason) => Words::new(
             &rules::UNSATISFIABLE_SCHEMA,
             format!("nothing satisfies this schema: {reason}"),

@@ -27,30 +27,18 @@ impl Compiler<'_> {
         if self.options.lenient_null {
             return self.accept_null(node);
         }
-        let accepts = "--lenient-null accepts null";
-        if node.reference.is_some() {
-            // That it is ignored beside `$ref` was said with the other keywords there.
-            node.nullable_in_vain = true;
-            return;
-        }
         let Some(types) = &mut node.types else {
             node.nullable_in_vain = true;
-            let reason = format!("OpenAPI 3.0 adds null to a `type` next to it; {accepts}");
-            return self.idle(keyword, reason, here);
+            return;
         };
         types.insert("null");
         let lists_null = |values: &Values| values.all.contains(&Value::Null);
-        if node
+        let is_beyond_enum = node
             .values
             .as_ref()
-            .is_some_and(|values| !lists_null(values))
-        {
-            node.nullable_in_vain = true;
-            let reason = format!("the `enum` next to it does not list null; {accepts}");
-            self.idle(keyword, reason, here);
-        }
-        // Whether these accept null is not known before the graph is finished.
-        node.nullable_in_vain |= !node.applies_nothing_in_place();
+            .is_some_and(|values| !lists_null(values));
+        // Whether what it applies accepts null is not known before the graph is finished.
+        node.nullable_in_vain = is_beyond_enum || !node.applies_nothing_in_place();
     }
 
     /// Makes a schema accept null, whatever else it says.

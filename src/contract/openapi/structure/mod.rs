@@ -60,7 +60,7 @@ pub(super) fn check_schemas<'d>(compiler: &mut Compiler<'d>, uri: &str, root: &'
 
 impl<'w, 'd> Walker<'w, 'd> {
     fn new(compiler: &'w mut Compiler<'d>, uri: &str, root: &'d Value) -> Self {
-        let version = match root.get("openapi").map(|version| version.to_string()) {
+        let version = match root.get("openapi").map(ToString::to_string) {
             None => V2,
             Some(version) => match version.trim_matches('"').split('.').nth(1) {
                 Some("1") => V31,

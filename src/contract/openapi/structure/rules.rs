@@ -72,7 +72,7 @@ pub(super) fn base_path<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
     let text = |key: &str| root.get(key).and_then(Value::as_str);
     if let Some(base) = text("basePath").filter(|base| !base.starts_with('/')) {
         walker.within("basePath", |walker| {
-            walker.wrong(format!("`basePath` {base:?} must start with `/`"))
+            walker.wrong(format!("`basePath` {base:?} must start with `/`"));
         });
     }
     if let Some(host) = text("host").filter(|host| host.contains('/')) {
@@ -103,7 +103,7 @@ pub(super) fn server<'d>(walker: &mut Walker<'_, 'd>, server: &'d Value) {
             });
         } else if seen.contains(&name) && walker.version == V32 {
             walker.within("url", |walker| {
-                walker.wrong(format!("the URL has the variable `{name}` twice"))
+                walker.wrong(format!("the URL has the variable `{name}` twice"));
             });
         }
         seen.push(name);
@@ -121,14 +121,14 @@ pub(super) fn server_variable<'d>(walker: &mut Walker<'_, 'd>, variable: &'d Val
     }
     if values.is_empty() {
         walker.within("enum", |walker| {
-            walker.wrong("`enum` requires at least one value")
+            walker.wrong("`enum` requires at least one value");
         });
     } else if let Some(default) = variable
         .get("default")
         .filter(|default| !values.contains(default))
     {
         walker.within("default", |walker| {
-            walker.wrong(format!("the default {default} is not in the `enum`"))
+            walker.wrong(format!("the default {default} is not in the `enum`"));
         });
     }
 }
@@ -254,7 +254,7 @@ pub(super) fn parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
         walker.within("name", |walker| {
             walker.wrong(format!(
                 "{name:?} cannot be the name of a {place} parameter"
-            ))
+            ));
         });
     }
     let style = text("style");
