@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use wiredrift::json::{self, Document};
 
 use super::{Result, Share, files, program, wiredrift};
 
@@ -114,19 +115,31 @@ struct Runner {
 
 impl Runner {
     fn file(&self, file: &Path, draft: &str, dialect: &str, shares: &mut [Share; 4]) -> Result {
-        let groups: Value = serde_json::from_slice(&std::fs::read(file)?)?;
-        for group in groups.as_array().into_iter().flatten() {
+        let text = std::fs::read(file)?;
+        let groups: Value = serde_json::from_slice(&text)?;
+        // Numbers are given as the suite writes them, which a parsed value does not keep.
+        let written = Document::parse(&text).map_err(|error| error.to_string())?;
+        let groups = groups.as_array().into_iter().flatten();
+        for (group, written) in groups.zip(written.root().elements()) {
             let mut schema = group["schema"].clone();
             if let Value::Object(members) = &mut schema {
                 members.entry("$schema").or_insert_with(|| dialect.into());
             }
-            let text = schema.to_string();
-            std::fs::write(self.folder.join("contract.schema.json"), &text)?;
-            let tests: Vec<(&Value, bool)> = group["tests"]
-                .as_array()
+            let schema = schema.to_string();
+            std::fs::write(self.folder.join("contract.schema.json"), &schema)?;
+            let outcomes = group["tests"].as_array().into_iter().flatten();
+            let data = written
+                .get("tests")
                 .into_iter()
-                .flatten()
-                .map(|test| (&test["data"], test["valid"] == Value::Bool(true)))
+                .flat_map(json::Value::elements);
+            let tests: Vec<(String, bool)> = outcomes
+                .zip(data)
+                .filter_map(|(test, written)| {
+                    let data = &text[written.get("data")?.span()];
+                    // As a line of NDJSON it may have no line breaks, which strings do not have.
+                    let data = String::from_utf8_lossy(data).replace(['\n', '\r'], " ");
+                    Some((data, test["valid"] == Value::Bool(true)))
+                })
                 .collect();
             // The suite has `format` annotate, but for the tests of formats.
             let annotates = file.file_name().is_some_and(|name| name == "format.json");
@@ -138,7 +151,7 @@ impl Runner {
                     if annotates {
                         options.extend(["--formats".to_owned(), "annotate".to_owned()]);
                     }
-                    options.extend(self.references(&text, draft));
+                    options.extend(self.references(&schema, draft));
                     let found = match mode {
                         Mode::One => self.one_by_one(&tests, &options)?,
                         Mode::Lines => self.as_lines(&tests, &options)?,
@@ -187,12 +200,12 @@ impl Runner {
 
     fn one_by_one(
         &self,
-        tests: &[(&Value, bool)],
+        tests: &[(String, bool)],
         options: &[String],
     ) -> Result<Vec<std::result::Result<bool, String>>> {
         let mut found = Vec::new();
         for (data, _) in tests {
-            std::fs::write(self.folder.join("payload.json"), data.to_string())?;
+            std::fs::write(self.folder.join("payload.json"), data)?;
             let mut arguments = vec!["check".to_owned(), "payload.json".to_owned()];
             arguments.extend_from_slice(options);
             let output = wiredrift(&self.program, &self.folder, &arguments)?;
@@ -217,10 +230,10 @@ impl Runner {
 
     fn as_lines(
         &self,
-        tests: &[(&Value, bool)],
+        tests: &[(String, bool)],
         options: &[String],
     ) -> Result<Vec<std::result::Result<bool, String>>> {
-        let lines: Vec<String> = tests.iter().map(|(data, _)| data.to_string()).collect();
+        let lines: Vec<String> = tests.iter().map(|(data, _)| data.clone()).collect();
         std::fs::write(self.folder.join("payloads.ndjson"), lines.join("\n") + "\n")?;
         let mut arguments: Vec<String> = [
             "check",

@@ -3,6 +3,11 @@
 use crate::capture::Body;
 use crate::json::Document;
 
+/// Whether texts of a format have braces or brackets of their own, so that these show no placeholder.
+pub(super) fn has_brackets(format: &str) -> bool {
+    matches!(format, "regex" | "uri-template")
+}
+
 /// Whether the text is, or holds, a placeholder: `{ mid }`, `{{name}}`, `${NAME}`, `<TOKEN>`, `XXXX`,
 /// `YOUR_API_KEY`, `[REDACTED]`, `***`.
 #[must_use]

@@ -10,7 +10,7 @@ use crate::schema::{Graph, NodeId, Place, Types};
 
 use super::deviation::{Deviation, DeviationKind};
 use super::explain::shortcomings;
-use super::placeholder::is_placeholder;
+use super::placeholder::{has_brackets, is_placeholder};
 use super::profile::{Lookalike, PathId, Shape};
 use super::spelling::Spelling;
 use super::tally::{Evidence, Spot};
@@ -302,7 +302,7 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
                 | DeviationKind::Format { .. }
                 | DeviationKind::Pattern { .. }
                 | DeviationKind::Length { .. }
-        );
+        ) && !matches!(&kind, DeviationKind::Format { format } if has_brackets(format));
         if value.is_stand_in() && matches!(about, About::Value(_)) {
             // That it is a placeholder was told with the value.
             return;

@@ -142,6 +142,37 @@ mod tests {
     use crate::json::{Document, Kind};
     use crate::schema::Check;
 
+    /// Set to bring the generated parts of the documentation up to date.
+    const UPDATE: &str = "WIREDRIFT_UPDATE";
+
+    #[test]
+    fn the_documentation_lists_every_format() {
+        let mut table =
+            String::from("| format | from | compared with values |\n| --- | --- | --- |\n");
+        for format in FORMATS {
+            let origin = match format.origin {
+                JsonSchema(draft) => format!("JSON Schema {draft}"),
+                OpenApi => "OpenAPI registry".to_owned(),
+            };
+            let role = match format.role {
+                Asserted => "yes".to_owned(),
+                Range(least, most) => format!("in OpenAPI documents: {least} to {most}"),
+                Annotation => "no".to_owned(),
+            };
+            table.push_str(&format!("| `{}` | {origin} | {role} |\n", format.name));
+        }
+        let path = "docs/CONFORMANCE.md";
+        let text = std::fs::read_to_string(path).expect("readable");
+        let (before, rest) = text.split_once("<!-- formats -->\n").expect("a start");
+        let (_, after) = rest.split_once("<!-- end -->").expect("an end");
+        let expected = format!("{before}<!-- formats -->\n{table}<!-- end -->{after}");
+        if std::env::var_os(UPDATE).is_some() {
+            std::fs::write(path, expected).expect("written");
+        } else {
+            assert_eq!(text, expected, "run with {UPDATE}=1 to update");
+        }
+    }
+
     #[test]
     fn strings_are_of_a_format_or_not() {
         // Format, strings that are of it, strings that are not.

@@ -39,6 +39,8 @@ fn yaml_scalars_are_those_of_the_core_schema() {
         ("\"12\"", json!("12")),
         ("'true'", json!("true")),
         ("!!str 12", json!("12")),
+        ("! 12", json!("12")),
+        ("!other 12", json!(12)),
         ("!!int \"12\"", json!(12)),
         ("e5", json!("e5")),
         ("1e", json!("1e")),

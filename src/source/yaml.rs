@@ -113,10 +113,11 @@ impl Tree {
                         false => scalar,
                     };
                     let is_merge = style == ScalarStyle::Plain && scalar == "<<";
-                    let tag = tag.filter(|tag| tag.is_yaml_core_schema());
                     let is_text = match tag {
-                        Some(tag) => tag.suffix() == "str",
-                        None => style != ScalarStyle::Plain,
+                        Some(tag) if tag.is_yaml_core_schema() => tag.suffix() == "str",
+                        // The tag `!` says that nothing is resolved.
+                        Some(tag) if tag.handle().is_empty() && tag.suffix() == "!" => true,
+                        _ => style != ScalarStyle::Plain,
                     };
                     let value = if is_text || (awaits_key && anchor == 0) {
                         Value::String(scalar.into_owned())

@@ -14,7 +14,7 @@ use crate::json::{Document, Kind};
 use crate::schema::{NodeId, Place};
 
 use super::super::deviation::Deviation;
-use super::super::placeholder::is_placeholder;
+use super::super::placeholder::{has_brackets, is_placeholder};
 use super::super::profile::{Lookalike, PathId, Shape};
 use super::super::record::{Way, shorten};
 use super::super::spelling::Spelling;
@@ -458,7 +458,11 @@ fn placeholder(walked: &Walked<'_, '_>, finding: &Finding) -> bool {
         let checks = &walked.program.graph.node(finding.node).checks;
         let check = checks.get(usize::from(index));
         // Content is not about how a text reads.
-        if !check.is_some_and(|check| matches!(check.keyword, "format" | "pattern")) {
+        let is_about_text = check.is_some_and(|check| match check.keyword {
+            "format" => !has_brackets(&check.argument_text()),
+            keyword => keyword == "pattern",
+        });
+        if !is_about_text {
             return false;
         }
     }
