@@ -104,13 +104,9 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
         let parsed = match files.read(file) {
             Ok(parsed) => parsed,
             Err(error) => {
-                // Its schema is missing, as if a reference led nowhere.
                 problems.push(Problem {
-                    place: root_of(&uri),
-                    kind: ProblemKind::Reference {
-                        reference: file.display().to_string(),
-                        reason: error.to_string(),
-                    },
+                    place: root_of(&file.display().to_string()),
+                    kind: ProblemKind::LeftOut(format!("the file cannot be read: {error}")),
                 });
                 continue;
             }
@@ -128,7 +124,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
         if !is_schema(&parsed.value, file) {
             let message = format!("{} is not a JSON Schema and was skipped", file.display());
             problems.push(Problem {
-                place: root_of(&uri),
+                place: root_of(&file.display().to_string()),
                 kind: ProblemKind::Skipped(message),
             });
             continue;
@@ -148,7 +144,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
     }
     if !astray.is_empty() {
         problems.push(Problem {
-            place: root_of(&uri_of(path)?),
+            place: root_of(&path.display().to_string()),
             kind: ProblemKind::Skipped(match astray.as_slice() {
                 [one] => format!("the symbolic link {one} leads nowhere and was skipped"),
                 several => format!(

@@ -228,7 +228,7 @@ impl<'d> Compiler<'d> {
             self.problem(place, ProblemKind::Argument { keyword, message });
         }
         for (place, uri) in std::mem::take(&mut self.resources.repeated_ids) {
-            let message = format!("another schema has the id `{uri}`, too; the first counts");
+            let message = format!("another schema has the id `{uri}`; the first one counts");
             self.problem(place, ProblemKind::Description(message));
         }
         direction::exempt(&mut self.graph);

@@ -124,7 +124,7 @@ impl Graph {
         }
         match &node.types {
             Some(types) => types.to_string(),
-            None => node.place.to_string(),
+            None => format!("#{}", node.place.pointer),
         }
     }
 }

@@ -299,7 +299,7 @@ impl<'d> Resources<'d> {
                         document: Arc::clone(&self.get(outer).document),
                         pointer: at.clone(),
                     };
-                    self.repeated_ids.push((place, uri.clone()));
+                    self.repeated_ids.push((place, id.to_owned()));
                 }
                 let written = id.trim_end_matches('#');
                 if std::ptr::eq(self.get(outer).value, value) {
