@@ -69,6 +69,8 @@ fn read(pattern: &str, in_steps: bool) -> Result<Cow<'_, str>, Unsupported> {
 /// One thing that a pattern matches at a time.
 enum Atom {
     Character(char),
+    /// Half of a surrogate pair, which no text of UTF-8 has.
+    Surrogate(u32),
     /// A class, a back-reference or an assertion: already in Rust's words.
     Written(String),
 }
@@ -99,6 +101,7 @@ impl<'p> Reader<'p> {
             match next {
                 '\\' => match self.escape(false)? {
                     Atom::Character(character) => self.literal(character),
+                    Atom::Surrogate(code) => return Err(half_of_pair(code)),
                     Atom::Written(text) => self.out.push_str(&text),
                 },
                 '[' => self.class()?,
@@ -237,16 +240,31 @@ impl<'p> Reader<'p> {
                 .push_str(if is_negated { r"[\s\S]" } else { "(?!)" });
             return Ok(());
         }
+        let start = self.out.len();
         self.out.push_str(if is_negated { "[^" } else { "[" });
+        let empty = self.out.len();
+        let mut surrogate = None;
         let mut has_bracket = false;
         loop {
             if self.take("]") {
-                self.out.push(']');
+                match surrogate {
+                    // No text has what the class leaves out.
+                    Some(_) if self.out.len() == empty && is_negated => {
+                        self.out.truncate(start);
+                        self.out.push_str(r"[\s\S]");
+                    }
+                    // It is half of a pair where texts are read without the `u` flag.
+                    Some(code) if self.out.len() == empty => return Err(half_of_pair(code)),
+                    _ => self.out.push(']'),
+                }
                 return Ok(());
             }
             self.has_nested_class |= has_bracket;
             has_bracket |= self.rest.starts_with('[');
             let first = self.member()?;
+            if let Atom::Surrogate(code) = first {
+                surrogate = Some(code);
+            }
             let is_range = self.rest.starts_with('-') && !self.rest.starts_with("-]");
             if !is_range {
                 self.push_member(&first);
@@ -254,13 +272,36 @@ impl<'p> Reader<'p> {
             }
             self.take("-");
             let second = self.member()?;
-            self.push_member(&first);
-            match (&first, &second) {
-                (Atom::Character(_), Atom::Character(_)) => self.out.push('-'),
+            // Of a range, what no text has is left out.
+            let first_end = match first {
+                Atom::Surrogate(_) => Atom::Character('\u{e000}'),
+                other => other,
+            };
+            let second_end = match second {
+                Atom::Surrogate(_) => Atom::Character('\u{d7ff}'),
+                other => other,
+            };
+            let is_surrogate =
+                |end: &Atom, character| matches!(end, Atom::Character(c) if *c == character);
+            match (&first_end, &second_end) {
+                (Atom::Character(low), Atom::Character(high))
+                    if low > high
+                        && (is_surrogate(&first_end, '\u{e000}')
+                            || is_surrogate(&second_end, '\u{d7ff}')) =>
+                {
+                    continue;
+                }
+                (Atom::Character(_), Atom::Character(_)) => {
+                    self.push_member(&first_end);
+                    self.out.push('-');
+                }
                 // A class such as `\d` is no end of a range: the hyphen stands for itself.
-                _ => self.out.push_str(r"\-"),
+                _ => {
+                    self.push_member(&first_end);
+                    self.out.push_str(r"\-");
+                }
             }
-            self.push_member(&second);
+            self.push_member(&second_end);
         }
     }
 
@@ -281,6 +322,7 @@ impl<'p> Reader<'p> {
                 }
                 self.out.push(*character);
             }
+            Atom::Surrogate(_) => {}
             Atom::Written(text) => self.out.push_str(text),
         }
     }
@@ -305,11 +347,11 @@ impl<'p> Reader<'p> {
                 let letter = self.take_bytes(1).as_bytes()[0];
                 char::from(letter % 32)
             }
-            'x' => match self.hexadecimal(2) {
-                Some(code) => character_of(code)?,
+            'x' => match self.hexadecimal(2).and_then(char::from_u32) {
+                Some(character) => character,
                 None => return Err(unknown(r"`\x` without two digits; write `\u{…}`")),
             },
-            'u' => self.unicode()?,
+            'u' => return self.unicode(),
             'p' | 'P' => {
                 let end = self.rest.find('}').filter(|_| self.rest.starts_with('{'));
                 let Some(end) = end else {
@@ -348,29 +390,27 @@ impl<'p> Reader<'p> {
     }
 
     /// What follows `\u`: four digits, eight as a pair of surrogates, or any number in braces.
-    fn unicode(&mut self) -> Result<char, Unsupported> {
+    fn unicode(&mut self) -> Result<Atom, Unsupported> {
+        let atom = |code| match char::from_u32(code) {
+            Some(character) => Atom::Character(character),
+            None => Atom::Surrogate(code),
+        };
         if self.take("{") {
             let end = self.rest.find('}').unwrap_or(self.rest.len());
             let code = u32::from_str_radix(&self.rest[..end], 16).ok();
-            let character = code.and_then(char::from_u32);
-            if let Some(character) = character.filter(|_| end < self.rest.len()) {
+            if let Some(code) = code.filter(|code| end < self.rest.len() && *code <= 0x10_FFFF) {
                 self.take_bytes(end + 1);
-                return Ok(character);
+                return Ok(atom(code));
             }
         } else if let Some(code) = self.hexadecimal(4) {
-            if !(0xD800..0xDC00).contains(&code) {
-                return character_of(code);
-            }
-            let second = match self.take(r"\u") {
-                true => self.hexadecimal(4),
-                false => None,
-            };
-            return match second {
-                Some(low @ 0xDC00..0xE000) => {
-                    character_of(0x1_0000 + ((code - 0xD800) << 10) + (low - 0xDC00))
+            let rest = self.rest;
+            if (0xD800..0xDC00).contains(&code) && self.take(r"\u") {
+                if let Some(low @ 0xDC00..0xE000) = self.hexadecimal(4) {
+                    return Ok(atom(0x1_0000 + ((code - 0xD800) << 10) + (low - 0xDC00)));
                 }
-                _ => character_of(code),
-            };
+                self.rest = rest;
+            }
+            return Ok(atom(code));
         }
         Err(unknown(r"`\u` without four digits or a number in braces"))
     }
@@ -414,11 +454,11 @@ fn groups(pattern: &str) -> Vec<Option<&str>> {
     groups
 }
 
-fn character_of(code: u32) -> Result<char, Unsupported> {
-    char::from_u32(code).ok_or_else(|| Unsupported {
+fn half_of_pair(code: u32) -> Unsupported {
+    Unsupported {
         message: format!(r"`\u{code:04X}` is half of a surrogate pair, which no text of UTF-8 has"),
         is_ecma: true,
-    })
+    }
 }
 
 fn unknown(what: &str) -> Unsupported {
