@@ -227,9 +227,24 @@ impl Excerpt {
         Self::masked(text, window, masks, span)
     }
 
+    /// Takes a line of a contract: its names are those of schemas and fields, and hold no secrets. What has the
+    /// shape of a secret is masked all the same.
+    #[must_use]
+    pub fn of_contract(text: &[u8], span: Range<usize>) -> Self {
+        Self::of_line_with(text, span, |_| None)
+    }
+
     /// Takes a line of HTTP or a URL: secrets are known by the names of headers and parameters.
     #[must_use]
     pub fn of_line(text: &[u8], span: Range<usize>) -> Self {
+        Self::of_line_with(text, span, header_value)
+    }
+
+    fn of_line_with(
+        text: &[u8],
+        span: Range<usize>,
+        named: impl Fn(&str) -> Option<Range<usize>>,
+    ) -> Self {
         let (window, span) = window_of(text, span);
         // The name of a header or parameter stands before what is shown of its value.
         let start = memchr::memrchr(b'\n', &text[..window.start]).map_or(0, |newline| newline + 1);
@@ -239,7 +254,7 @@ impl Excerpt {
             return Self::window(&[(0..1, "(not UTF-8)".into())], &(0..1));
         }
         let mut masks = shapes(&line);
-        masks.extend(header_value(&line));
+        masks.extend(named(&line));
         let window = window.start - start..window.end - start;
         Self::masked(&line, window, masks, span.start - start..span.end - start)
     }

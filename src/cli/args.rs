@@ -342,12 +342,11 @@ pub(super) struct ReadingArguments {
     #[arg(long = "allow-path", value_name = "DIR")]
     pub(super) allowed: Vec<PathBuf>,
 
-    /// What `format` does in schemas: reject values that do not have the format, or only describe them.
+    /// Whether `format` rejects values, or is only an annotation.
     #[arg(long, value_name = "HOW", default_value = "assert")]
     pub(super) formats: FormatsArgument,
 
-    /// What stands before every path of an OpenAPI document, in place of what its servers say; `/` for
-    /// nothing.
+    /// The prefix of every path of an OpenAPI document, in place of those of its servers; `/` for none.
     #[arg(long, value_name = "PATH")]
     pub(super) base_path: Option<String>,
 

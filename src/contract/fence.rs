@@ -88,7 +88,7 @@ pub(super) fn outside(name: &str) -> String {
         .filter(|folder| !folder.is_empty())
         .unwrap_or_else(|| "DIR".to_owned());
     format!(
-        "it leads out of the current folder, the folder of the contract and its repository, so it is not opened; \
+        "the file is outside the current folder, the folder of the contract and its repository, and is not opened; \
          --allow-path {folder} allows it"
     )
 }

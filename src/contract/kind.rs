@@ -50,6 +50,14 @@ pub(super) fn kind_of(root: &Value, path: &Path) -> Kind {
             ));
         }
     }
+    if root.get("info").is_some_and(Value::is_object)
+        && root.get("paths").is_some_and(Value::is_object)
+    {
+        return Kind::Unsupported(
+            "this looks like an OpenAPI document without its version; write `openapi: 3.1.0` or the like at its start"
+                .to_owned(),
+        );
+    }
     if let Some(other) = looks_like(root) {
         return Kind::Other(other);
     }

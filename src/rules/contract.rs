@@ -56,7 +56,7 @@ pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) 
             let evidence = || Evidence {
                 origin: source.origin(repeated.span.start),
                 pointer: Pointer::root(),
-                excerpt: Excerpt::of_line(source.text().as_bytes(), repeated.span.clone()),
+                excerpt: Excerpt::of_contract(source.text().as_bytes(), repeated.span.clone()),
             };
             add(&mut groups, words, &place, evidence, policy);
         }
@@ -172,7 +172,7 @@ fn words(fact: &LintFact) -> Words {
             let name = sanitised(name);
             let mut help = String::new();
             if *is_closed {
-                help.push_str(" and no other schema allows: no object is accepted");
+                help.push_str(" and the schema forbids: no object is accepted");
             }
             if let Some(near) = near {
                 help.push_str(&format!("; did you mean `{}`?", sanitised(near)));

@@ -124,7 +124,7 @@ pub(super) fn deviation(kind: &DeviationKind, name: &str, subject: &str) -> Word
         DeviationKind::Undecided { pattern } => Words::new(
             &rules::UNDECIDED_PATTERN,
             format!(
-                "{name} could not be compared with the pattern `{}` in {} steps",
+                "{name}: matching the pattern `{}` was stopped after {} steps",
                 clipped(pattern, ARGUMENT_SHOWN),
                 PATTERN_STEPS
             ),

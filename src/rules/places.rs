@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::capture::redact::Excerpt;
 use crate::contract::Contract;
 use crate::location::Origin;
+use crate::location::Pointer;
 use crate::observe::Evidence;
 use crate::schema::Place;
 use crate::source::{Locator, Source};
@@ -54,7 +55,10 @@ impl<'c> Places<'c> {
                 Evidence {
                     origin: source.origin(span.start),
                     pointer,
-                    excerpt: Excerpt::of_line(source.text().as_bytes(), span),
+                    excerpt: match holds_value(&place.pointer) {
+                        true => Excerpt::of_line(source.text().as_bytes(), span),
+                        false => Excerpt::of_contract(source.text().as_bytes(), span),
+                    },
                 }
             }
             None => Evidence {
@@ -64,4 +68,18 @@ impl<'c> Places<'c> {
             },
         }
     }
+}
+
+/// Whether a place in a contract is in a value that payloads may have, and so may hold what is secret.
+fn holds_value(pointer: &Pointer) -> bool {
+    let values = [
+        "example",
+        "examples",
+        "default",
+        "enum",
+        "const",
+        "value",
+        "dataValue",
+    ];
+    pointer.steps().any(|step| values.contains(&&*step))
 }

@@ -295,6 +295,13 @@ impl<'d> Compiler<'d> {
     /// The node that `$ref` leads to.
     pub(super) fn reference(&mut self, here: &Here, reference: &str) -> Result<NodeId, String> {
         let target = self.resources.resolve(reference, here.scope.resource)?;
+        if here.dialect.is_openapi()
+            && let Some(section) = other_component(&target.place.pointer)
+        {
+            return Err(format!(
+                "it leads to one of the `{section}`, and a schema is expected here"
+            ));
+        }
         Ok(self.target_node(target, here.scope.environment))
     }
 
@@ -445,10 +452,36 @@ impl<'d> Compiler<'d> {
             .language(schema, &self.resources.get(here.scope.resource).uri)
     }
 
+    /// What stands at a place.
+    pub(crate) fn value_at(&self, place: &Place) -> Option<&'d Value> {
+        self.documents.at_place(place)
+    }
+
     /// The value of a document of the set, by URI.
     pub(super) fn document(&self, uri: &str) -> Option<&'d Value> {
         self.documents.get(uri)
     }
+}
+
+/// The section of OpenAPI components that a pointer leads to an entry of, if it is not that of schemas.
+fn other_component(pointer: &Pointer) -> Option<&'static str> {
+    const SECTIONS: [&str; 9] = [
+        "responses",
+        "parameters",
+        "examples",
+        "requestBodies",
+        "headers",
+        "securitySchemes",
+        "links",
+        "callbacks",
+        "pathItems",
+    ];
+    let (section, name) = pointer
+        .as_str()
+        .strip_prefix("/components/")?
+        .split_once('/')?;
+    let section = SECTIONS.into_iter().find(|known| *known == section)?;
+    (!name.contains('/')).then_some(section)
 }
 
 /// The name of a component: `…/$defs/Name`, `…/definitions/Name`, `/components/schemas/Name`, or a file

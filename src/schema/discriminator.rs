@@ -21,12 +21,14 @@ impl<'d> Compiler<'d> {
     ) -> Option<Box<Discriminator>> {
         let property = match argument {
             Value::String(name) if here.dialect == Dialect::Swagger2 => name,
+            Value::Object(_) if here.dialect == Dialect::Swagger2 => {
+                self.argument("discriminator", "the name of a property", here);
+                return None;
+            }
             Value::Object(object) => match object.get("propertyName") {
                 Some(Value::String(name)) => name,
-                _ => {
-                    self.argument("discriminator", "an object with a `propertyName`", here);
-                    return None;
-                }
+                // That it is missing is said of the Discriminator Object.
+                _ => return None,
             },
             _ => {
                 self.argument("discriminator", "an object with a `propertyName`", here);

@@ -90,6 +90,11 @@ impl<'d> Compiler<'d> {
         here: &Here,
     ) {
         match keyword {
+            "$ref" if argument.is_null() => {
+                let message =
+                    "`$ref` is empty: in YAML, `#` starts a comment; put the reference in quotes";
+                self.refused(keyword, &[keyword], message.to_owned(), here);
+            }
             "$ref" => {
                 if let Some(reference) = self.text(keyword, argument, here) {
                     node.reference = self.referenced(keyword, reference, here, Self::reference);
@@ -323,7 +328,28 @@ impl<'d> Compiler<'d> {
                     "the type `null` is the string \"null\", in quotes".to_owned()
                 }
                 Some(near) => format!("no type is called `{written}`; did you mean `{near}`?"),
-                None => format!("{wrong} is no type; there is: {}", Types::NAMES.join(", ")),
+                None => match written {
+                    "int" | "long" | "int32" | "int64" => {
+                        format!("no type is called `{written}`; did you mean `integer`?")
+                    }
+                    "float" | "double" | "decimal" => {
+                        format!("no type is called `{written}`; did you mean `number`?")
+                    }
+                    "date" | "datetime" | "date-time" | "uuid" | "email" | "uri" => format!(
+                        "no type is called `{written}`; write `type: string` with a `format`"
+                    ),
+                    "any" => "no type is called `any`; leave `type` out".to_owned(),
+                    _ => {
+                        let known = Types::NAMES
+                            .iter()
+                            .filter(|name| **name != "null" || !has_no_null(here.dialect));
+                        let known: Vec<&str> = known.copied().collect();
+                        format!(
+                            "{wrong} is not a type; expected one of {}",
+                            known.join(", ")
+                        )
+                    }
+                },
             };
             self.refused("type", &["type"], message, here);
         }

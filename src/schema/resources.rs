@@ -375,8 +375,15 @@ impl<'d> Resources<'d> {
         if fragment.is_empty() || fragment.starts_with('/') {
             self.at_pointer(resource, Pointer::from_escaped(fragment), REFERENCES)
         } else {
-            self.at_anchor(resource, &fragment)
-                .ok_or_else(|| format!("no schema there has the anchor `{fragment}`"))
+            self.at_anchor(resource, &fragment).ok_or_else(|| {
+                let pointer = Pointer::from_escaped(format!("/{fragment}"));
+                match self.at_pointer(resource, pointer, REFERENCES) {
+                    Ok(_) => {
+                        format!("it is an anchor that no schema has; did you mean `#/{fragment}`?")
+                    }
+                    Err(_) => format!("no schema there has the anchor `{fragment}`"),
+                }
+            })
         }
     }
 
@@ -394,6 +401,9 @@ impl<'d> Resources<'d> {
         }
         if let Some(id) = self.by_written_id.get(uri) {
             return Ok(*id);
+        }
+        if let Some(meant) = meant_inside(uri) {
+            return Err(format!("there is no such file; did you mean `#/{meant}`?"));
         }
         let missing = self.documents.missing(&absolute);
         Err(match missing {
@@ -490,14 +500,33 @@ impl<'d> Resources<'d> {
     }
 }
 
+/// A pointer without its `#`.
+fn meant_inside(reference: &str) -> Option<&str> {
+    let path = reference.trim_start_matches('/');
+    let is_inside = ["components/", "definitions/", "$defs/"];
+    let is_file = path
+        .rsplit('/')
+        .next()
+        .is_some_and(|last| last.contains('.'));
+    (!is_file && is_inside.iter().any(|start| path.starts_with(start))).then_some(path)
+}
+
 fn nothing_there(value: &Value, done: &Pointer, step: &str) -> String {
     let at = match done.as_str() {
         "" => "the document".to_owned(),
         pointer => format!("`{pointer}`"),
     };
-    let near = value
-        .as_object()
-        .and_then(|members| closest(step, members.keys().map(String::as_str)));
+    // The places of schemas in other versions.
+    let twins = ["definitions", "$defs", "components"];
+    let twin = twins
+        .into_iter()
+        .find(|twin| *twin != step && value.get(*twin).is_some());
+    let near = match twins.contains(&step) {
+        true => twin,
+        false => value
+            .as_object()
+            .and_then(|members| closest(step, members.keys().map(String::as_str))),
+    };
     match near {
         Some(near) => format!("{at} has no `{step}`; did you mean `{near}`?"),
         None => format!("{at} has no `{step}`"),

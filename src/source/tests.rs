@@ -104,7 +104,7 @@ codes: {*status : 2, &quoted \"a b\": 3}
         .locator()
         .find(&Pointer::from_escaped("/codes/200"));
     assert_eq!(&parsed.source.text()[span], "*status");
-    insta::assert_snapshot!(refused("a.yaml", "a: &x [1]\n*x : 2\n"), @"a.yaml:2:1: a key has to be a scalar, since JSON has no other names");
+    insta::assert_snapshot!(refused("a.yaml", "a: &x [1]\n*x : 2\n"), @"a.yaml:2:1: a key must be a text or a number; put text that starts with `{` or `[` in quotes");
 }
 
 #[test]
@@ -199,13 +199,13 @@ fn keys_that_stand_twice_are_told() {
 #[test]
 fn what_cannot_be_read_says_where_and_why() {
     insta::assert_snapshot!(refused("a.json", "{\"a\": }"), @"a.json:1:7: expected value");
-    insta::assert_snapshot!(refused("a.yaml", "a: [1\nb: 2\n"), @"a.yaml:2:2: `:` cannot stand here; put the text in quotes if it holds a colon");
-    insta::assert_snapshot!(refused("a.yaml", "a: *gone\n"), @"a.yaml:1:4: the alias names an anchor that is not defined before it");
-    insta::assert_snapshot!(refused("a.yaml", "? [a]\n: b\n"), @"a.yaml:1:3: a key has to be a scalar, since JSON has no other names");
+    insta::assert_snapshot!(refused("a.yaml", "a: [1\nb: 2\n"), @"a.yaml:2:2: `:` cannot stand here; is a `]` or `}` missing before it, or are quotes around a text with a colon?");
+    insta::assert_snapshot!(refused("a.yaml", "a: *gone\n"), @"a.yaml:1:4: no anchor is defined for the alias `*gone`; put text that starts with `*` in quotes");
+    insta::assert_snapshot!(refused("a.yaml", "? [a]\n: b\n"), @"a.yaml:1:3: a key must be a text or a number; put text that starts with `{` or `[` in quotes");
     insta::assert_snapshot!(refused("a.yaml", "a: 1\n---\nb: 1\n"), @"a.yaml:2:1: a second YAML document starts here; a contract is one");
     insta::assert_snapshot!(refused("a.yaml", "a:\n\tb: 1\n"), @"a.yaml:2:2: a tab cannot indent; use spaces");
     insta::assert_snapshot!(refused("a.yaml", "a: \"b\nc: d\n"), @"a.yaml:1:4: the quote does not end");
-    insta::assert_snapshot!(refused("a.yaml", "a: b: c\n"), @"a.yaml:1:5: `:` cannot stand here; put the text in quotes if it holds a colon");
+    insta::assert_snapshot!(refused("a.yaml", "a: b: c\n"), @"a.yaml:1:5: `:` cannot stand here; is a `:`, or a space after one, missing before it, or are quotes around a text with a colon?");
     insta::assert_snapshot!(refused("a.yaml", "a:\n  b: 1\n c: 2\n"), @"a.yaml:3:2: a key was expected here");
     insta::assert_snapshot!(refused("a.yaml", "a: {b: 1\n"), @"a.yaml:1:4: `{` is not closed");
     insta::assert_snapshot!(refused("a.yaml", "a: \"\\d\"\n"), @r"a.yaml:1:4: there is no such escape; write `\\` for a backslash, or use single quotes");

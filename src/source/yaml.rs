@@ -20,7 +20,8 @@ const DEPTH: usize = crate::limits::NESTING as usize;
 /// Values that aliases may add to a document; of text, each 64 bytes count as one.
 const ALIASED: usize = crate::limits::ALIASED;
 
-const KEY: &str = "a key has to be a scalar, since JSON has no other names";
+const KEY: &str =
+    "a key must be a text or a number; put text that starts with `{` or `[` in quotes";
 
 /// A document as a tree.
 #[derive(Debug)]
@@ -87,8 +88,13 @@ impl Tree {
         let mut open: Vec<Open> = Vec::new();
         let mut documents = 0;
         for event in Parser::new_from_str_with_options(text, options) {
-            let (event, span) = event
-                .map_err(|error| YamlError::new(offset(*error.marker(), text), reason(&error)))?;
+            let (event, span) = event.map_err(|error| {
+                let offset = offset(*error.marker(), text);
+                YamlError::new(
+                    offset,
+                    reason(&error, text.get(offset..).unwrap_or_default()),
+                )
+            })?;
             let span = range(span, text);
             let awaits_key = open.last().is_some_and(|open| {
                 open.key.is_none() && matches!(tree.nodes[open.node].kind, Kind::Mapping(_))
@@ -400,14 +406,31 @@ fn range(span: Span, text: &str) -> Range<usize> {
 }
 
 /// What is wrong with a text that is not YAML.
-fn reason(error: &ScanError) -> String {
+fn reason(error: &ScanError, rest: &str) -> String {
     let plain = match error.kind() {
-        ErrorKind::UnknownAnchor => "the alias names an anchor that is not defined before it",
+        ErrorKind::UnknownAnchor => {
+            let word: String = rest
+                .chars()
+                .take(40)
+                .take_while(|c| !c.is_whitespace())
+                .collect();
+            return format!(
+                "no anchor is defined for the alias `{word}`; put text that starts with `*` in quotes"
+            );
+        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar => {
+            "text follows the closing quote; write `''` for a quote in single quotes"
+        }
+        ErrorKind::InvalidTrailingDoubleQuotedScalar => "text follows the closing quote",
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInIndentation
         | ErrorKind::TabInBlockIndentation => "a tab cannot indent; use spaces",
-        ErrorKind::InvalidColonPlacement | ErrorKind::MappingValueNotAllowed => {
-            "`:` cannot stand here; put the text in quotes if it holds a colon"
+        ErrorKind::InvalidColonPlacement => {
+            "`:` cannot stand here; is a `]` or `}` missing before it, or are quotes around a text with a colon?"
+        }
+        ErrorKind::MappingValueNotAllowed => {
+            "`:` cannot stand here; is a `:`, or a space after one, missing before it, or are quotes around a text \
+             with a colon?"
         }
         ErrorKind::InvalidIndentation | ErrorKind::InvalidFlowScalarIndent => {
             "the indentation fits no level that is open here"
@@ -420,7 +443,10 @@ fn reason(error: &ScanError) -> String {
         ErrorKind::ExpectedBlockSequenceEntry => "an element of the list, `- …`, was expected here",
         ErrorKind::UnclosedFlowCollection { open } => return format!("`{open}` is not closed"),
         ErrorKind::UnexpectedCharacter { character } => {
-            return format!("a text cannot start with `{character}`; put it in quotes");
+            return match character {
+                '`' => "a text cannot start with a backtick; put it in quotes".to_owned(),
+                character => format!("a text cannot start with `{character}`; put it in quotes"),
+            };
         }
         ErrorKind::ExpectedNodeContent => "a value was expected here",
         ErrorKind::ExpectedFlowMappingSeparator => "`,` or `}` was expected here",

@@ -200,11 +200,17 @@ impl<'d> Reader<'d> {
             let mut free = free.filter(|other| !declared.contains(other) && !taken.contains(other));
             operation.id = free.next().unwrap_or_default();
             taken.insert(operation.id.clone());
-            repeated.push((operation.place.clone(), id));
+            repeated.push((operation.place.clone(), id, operation.id.clone()));
         }
-        for (place, id) in repeated {
-            if let Some(place) = place {
-                let message = format!("another operation has the operationId `{id}`, too");
+        for (place, id, own) in repeated {
+            let Some(mut place) = place else { continue };
+            place.pointer.push_key("operationId");
+            // Ids that were made from the method and the path say nothing of the document.
+            let is_written = self.compiler.value_at(&place).is_some();
+            if is_written {
+                let message = format!(
+                    "another operation has the operationId `{id}`; this one is called `{own}` here"
+                );
                 self.compiler
                     .problem(place, ProblemKind::Description(message));
             }

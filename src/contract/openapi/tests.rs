@@ -577,12 +577,12 @@ components:
     api.yaml:7:5 path parameter `x` of /a/{x} is not declared
     api.yaml:10:15 `#/components/responses/R` leads nowhere: it leads back to itself
     api.yaml:11:9 `20x` is not a status; write one such as 200, a class such as 4XX, or `default`
-    api.yaml:12:5 another operation has the operationId `op`, too
+    api.yaml:13:7 another operation has the operationId `op`; this one is called `op-2` here
     api.yaml:15:11 the path parameter `x` requires `required: true`
     api.yaml:16:11 path parameter `y` does not stand in /a/{x}
     api.yaml:17:32 a query parameter cannot have the style `matrix`; expected form, spaceDelimited, pipeDelimited, deepObject
-    api.yaml:18:11 a parameter or header requires `schema` or `content`
     api.yaml:18:11 the Parameter Object requires `name`
+    api.yaml:18:11 a parameter or header requires `schema` or `content`
     api.yaml:19:11 a parameter or header requires `schema` or `content`
     api.yaml:19:21 `in` cannot be "body" in OpenAPI 3.1; Swagger 2.0 has it
     api.yaml:20:7 the Request Body Object requires `content`

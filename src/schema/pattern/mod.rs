@@ -44,6 +44,33 @@ pub(super) fn portable(pattern: &str) -> Cow<'_, str> {
     }
 }
 
+/// What is wrong with a pattern, where the parser knows it. What it does not know (look-around, back-references) is for
+/// another engine to read.
+fn reason(error: &regex_syntax::Error) -> Option<&'static str> {
+    use regex_syntax::ast::ErrorKind as Syntax;
+    use regex_syntax::hir::ErrorKind as Meaning;
+    Some(match error {
+        regex_syntax::Error::Parse(error) => match error.kind() {
+            Syntax::ClassRangeInvalid { .. } => "a range in a class ends before it starts",
+            Syntax::RepetitionCountInvalid => "a repeat has a lower bound above its upper one",
+            Syntax::RepetitionMissing => "a repeat has nothing to repeat",
+            Syntax::DecimalInvalid => "the number of a repeat is too large",
+            Syntax::GroupNameDuplicate { .. } => "two groups have the same name",
+            Syntax::GroupNameEmpty | Syntax::GroupNameInvalid => {
+                "a group has a name that is not one"
+            }
+            Syntax::NestLimitExceeded(_) => "groups are nested too deeply",
+            _ => return None,
+        },
+        regex_syntax::Error::Translate(error) => match error.kind() {
+            Meaning::UnicodePropertyNotFound => "there is no such Unicode property",
+            Meaning::UnicodePropertyValueNotFound => "the Unicode property has no such value",
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
 fn automaton(hir: &Hir) -> Option<meta::Regex> {
     let config = meta::Config::new().nfa_size_limit(Some(AUTOMATON));
     meta::Builder::new()
@@ -119,7 +146,9 @@ impl Pattern {
         let said = |reason| format!(": {reason}");
         let plain = in_rust(pattern).map_err(said)?;
         let plain = jsonschema_regex::to_rust_regex(&plain).map_err(|()| String::new())?;
-        if let Ok(hir) = regex_syntax::parse(&plain) {
+        let parsed = regex_syntax::parse(&plain);
+        let reason = parsed.as_ref().err().and_then(reason);
+        if let Ok(hir) = parsed {
             if let Some(regex) = automaton(&hir) {
                 return Ok(Self::Automaton(Box::new(regex)));
             }
@@ -131,7 +160,8 @@ impl Pattern {
         }
         let in_steps = ecma::in_steps(pattern).map_err(said)?;
         let in_steps = jsonschema_regex::to_rust_regex(&in_steps).map_err(|()| String::new())?;
-        let regex = backtracking(&in_steps).map_err(|_| String::new())?;
+        let unread = |_| reason.map_or_else(String::new, |reason| format!(": {reason}"));
+        let regex = backtracking(&in_steps).map_err(unread)?;
         Ok(Self::Backtracking(Box::new(regex)))
     }
 

@@ -1,6 +1,7 @@
 //! Whether a description is as the specification of its version has it: one walk over every object, by one
 //! [table](table).
 
+mod keys;
 mod rules;
 mod table;
 #[cfg(test)]
@@ -17,7 +18,11 @@ use crate::location::Pointer;
 use crate::schema::{Compiler, Place, ProblemKind};
 
 use super::HOPS;
-use table::{Field, Keys, Object, Rule, Type, V2, V30, V31, V32, Versions};
+use table::{Field, Object, Rule, Type, V2, V30, V31, V32, Versions};
+
+/// What to say of a reference that YAML takes for a comment.
+const EMPTY_REFERENCE: &str =
+    "`$ref` is empty: in YAML, `#` starts a comment; put the reference in quotes";
 
 /// Walks the objects of a description.
 pub(super) struct Walker<'w, 'd> {
@@ -47,7 +52,8 @@ pub(super) fn check_schemas<'d>(compiler: &mut Compiler<'d>, uri: &str, root: &'
     let mut walker = Walker::new(compiler, uri, root);
     for (keyword, place, value) in attached {
         let object = match keyword {
-            "discriminator" if walker.version == V2 => continue,
+            // What is no object, the compiler says.
+            "discriminator" if walker.version == V2 || !value.is_object() => continue,
             "discriminator" => &table::DISCRIMINATOR,
             "xml" => &table::XML,
             _ => &table::EXTERNAL_DOCS,
@@ -297,9 +303,8 @@ impl<'w, 'd> Walker<'w, 'd> {
 
     fn outside_specification(&mut self) {
         let message = format!(
-            "{} has no reference in place of {}; it is followed, and other tools may not do so",
+            "{} allows no `$ref` here; it is followed, and other tools may not do so",
             self.version_name(),
-            self.name()
         );
         self.tolerated(message);
     }
@@ -332,9 +337,16 @@ impl<'w, 'd> Walker<'w, 'd> {
     /// An object, or a reference to one.
     fn referable(&mut self, object: &'static Object, value: &'d Value, allowed: bool) {
         let has_own = object.fields.iter().any(|field| field.name == "$ref");
+        if value.get("$ref").is_some_and(Value::is_null) {
+            return self.within("$ref", |walker| walker.left_out(EMPTY_REFERENCE));
+        }
         let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
             return self.object(object, value);
         };
+        if let Some((name, section)) = self.other_component(object, reference) {
+            let message = format!("`{reference}` is in `{section}`; the {name} is expected here",);
+            return self.within("$ref", |walker| walker.left_out(message));
+        }
         if has_own {
             self.object(object, value);
         } else if allowed {
@@ -343,6 +355,36 @@ impl<'w, 'd> Walker<'w, 'd> {
             self.outside_specification();
         }
         self.at_target(reference, |walker, value| walker.object(object, value));
+    }
+
+    /// The title of what is expected, and the section of the components that a reference leads to in its place.
+    fn other_component(
+        &self,
+        object: &Object,
+        reference: &str,
+    ) -> Option<(&'static str, &'static str)> {
+        let (_, pointer) = reference.split_once('#')?;
+        let (section, name) = match self.version {
+            V2 => pointer.strip_prefix('/')?.split_once('/')?,
+            _ => pointer.strip_prefix("/components/")?.split_once('/')?,
+        };
+        if name.contains('/') {
+            return None;
+        }
+        let sections = match self.version {
+            V2 => table::ROOT.fields,
+            _ => table::COMPONENTS.fields,
+        };
+        let field = sections.iter().find(|field| field.name == section)?;
+        let Type::Map(_, kind) = field.kind else {
+            return None;
+        };
+        let is_meant = match kind {
+            Type::Object(found) | Type::Referable(found, _) => found.name == object.name,
+            Type::Schema => false,
+            _ => true,
+        };
+        (!is_meant).then_some((object.name, field.name))
     }
 
     /// What stands next to a reference.
@@ -500,115 +542,6 @@ impl<'w, 'd> Walker<'w, 'd> {
             let place = walker.place();
             walker.compiler.problem(place, kind);
         });
-    }
-
-    fn map(&mut self, keys: Keys, kind: &'static Type, members: &'d Map<String, Value>) {
-        for (key, member) in members {
-            let takes_extensions = matches!(keys, Keys::Path | Keys::Status | Keys::Expression);
-            if takes_extensions && key.starts_with("x-") {
-                continue;
-            }
-            self.within(key, |walker| {
-                if walker.key(keys, key) {
-                    walker.value(kind, member);
-                }
-            });
-        }
-        if keys == Keys::Status && !members.keys().any(|key| !key.starts_with("x-")) {
-            self.wrong("`responses` requires at least one response");
-        }
-    }
-
-    /// Judges a key of a map; false when what stands there is left out.
-    fn key(&mut self, keys: Keys, key: &str) -> bool {
-        match keys {
-            Keys::Any | Keys::Expression => {}
-            Keys::Component => {
-                let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
-                if key.is_empty() || !key.bytes().all(is_name) {
-                    self.wrong(format!(
-                        "the component name {key:?} may hold letters, digits, `.`, `-` and `_` only"
-                    ));
-                }
-            }
-            Keys::Path => {
-                if !key.starts_with('/') {
-                    self.left_out(format!("the path {key:?} must start with `/`"));
-                    return false;
-                }
-                if let Some(twice) = rules::repeated_name(key) {
-                    self.wrong(format!("the path {key} has `{{{twice}}}` twice"));
-                }
-            }
-            Keys::Status => return self.status(key),
-            Keys::MediaType => {
-                let essence = key.split(';').next().unwrap_or_default().trim();
-                let is_range = essence
-                    .split_once('/')
-                    .is_some_and(|(main, sub)| rules::is_token(main) && rules::is_token(sub));
-                if !is_range {
-                    self.wrong(format!(
-                        "{key:?} is not a media type such as `application/json`"
-                    ));
-                }
-            }
-            Keys::Header => {
-                if !rules::is_token(key) {
-                    self.wrong(format!("{key:?} is not the name of a header (RFC 9110)"));
-                }
-            }
-            Keys::Method => {
-                let lower = key.to_ascii_lowercase();
-                let is_field = table::PATH_ITEM
-                    .fields
-                    .iter()
-                    .any(|field| field.name == lower && matches!(field.kind, Type::Object(_)));
-                if is_field {
-                    self.wrong(format!("`{key}` has a field of its own, `{lower}`, and cannot stand in `additionalOperations`"));
-                } else if !rules::is_token(key) {
-                    self.wrong(format!("{key:?} is not an HTTP method"));
-                }
-            }
-            Keys::Scheme => {
-                // OpenAPI 3.2 takes URIs, too.
-                let is_uri = self.version == V32 && key.contains(['/', '#', ':', '.']);
-                if !self.schemes.contains(&key) && !is_uri {
-                    let near = closest(key, self.schemes.iter().copied());
-                    let help =
-                        near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                    self.wrong(format!("the security scheme `{key}` is not declared{help}"));
-                }
-            }
-        }
-        true
-    }
-
-    fn status(&mut self, key: &str) -> bool {
-        let bytes = key.as_bytes();
-        let starts = bytes
-            .first()
-            .is_some_and(|first| (b'1'..=b'5').contains(first));
-        let is_class = |class: &str| bytes.len() == 3 && starts && key[1..] == *class;
-        let is_status = bytes.len() == 3 && starts && bytes.iter().all(u8::is_ascii_digit);
-        if key == "default" || is_status || (is_class("XX") && self.version != V2) {
-            return true;
-        }
-        if key.is_ascii() && is_class("xx") && self.version != V2 {
-            self.wrong(format!(
-                "the status class `{key}` must be written {}XX",
-                &key[..1]
-            ));
-            return true;
-        }
-        let classes = if self.version == V2 {
-            ""
-        } else {
-            ", a class such as 4XX"
-        };
-        self.left_out(format!(
-            "`{key}` is not a status; write one such as 200{classes}, or `default`"
-        ));
-        false
     }
 }
 

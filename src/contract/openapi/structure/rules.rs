@@ -87,6 +87,15 @@ pub(super) fn server<'d>(walker: &mut Walker<'_, 'd>, server: &'d Value) {
         .get("url")
         .and_then(Value::as_str)
         .unwrap_or_default();
+    let host = url.split('/').next().unwrap_or_default();
+    let is_host = host.contains('.') && !host.contains([':', '{']) && !host.starts_with('.');
+    if is_host {
+        walker.within("url", |walker| {
+            walker.tolerated(format!(
+                "`{url}` is relative, and its first part looks like a host; is `https://` missing?"
+            ));
+        });
+    }
     let mut seen = Vec::new();
     for rest in url.split('{').skip(1) {
         let Some((name, _)) = rest.split_once('}') else {
@@ -222,7 +231,13 @@ fn files(walker: &mut Walker<'_, '_>, operation: &Value, list: &[(usize, &Value)
 pub(super) fn described<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
     let content = parameter.get("content");
     if parameter.get("schema").is_none() && content.is_none() {
-        walker.wrong("a parameter or header requires `schema` or `content`");
+        let help = match parameter.get("type").and_then(Value::as_str) {
+            Some(name) => format!("; write `schema: {{type: {name}}}` in place of `type: {name}`"),
+            None => String::new(),
+        };
+        walker.left_out(format!(
+            "a parameter or header requires `schema` or `content`{help}"
+        ));
     }
     let count = content.and_then(Value::as_object).map(serde_json::Map::len);
     if let Some(count) = count.filter(|count| *count != 1) {
@@ -254,6 +269,18 @@ pub(super) fn parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
         walker.within("name", |walker| {
             walker.wrong(format!(
                 "{name:?} cannot be the name of a {place} parameter"
+            ));
+        });
+    }
+    let ignored = ["accept", "content-type", "authorization"];
+    if place == "header"
+        && walker.version != V2
+        && ignored.contains(&name.to_ascii_lowercase().as_str())
+    {
+        walker.within("name", |walker| {
+            walker.tolerated(format!(
+                "{} ignores a header parameter `{name}`; media types and security schemes describe it",
+                walker.version_name()
             ));
         });
     }

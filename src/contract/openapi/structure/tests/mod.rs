@@ -252,7 +252,7 @@ fn every_rule_of_the_specifications_is_told() {
                 "/a",
                 json!({"responses": {"200": {"description": "", "content": {"application\\json": {}}}}}),
             ),
-            "/paths/~1a/get/responses/200/content/application\\json \"application\\\\json\" is not a media type such as `application/json`",
+            "/paths/~1a/get/responses/200/content/application\\json `application\\json` is not a media type such as `application/json`",
         ),
         (
             "3.0",
@@ -568,6 +568,78 @@ fn every_rule_of_the_specifications_is_told() {
             "3.0",
             operation(
                 "/a",
+                json!({"responses": {"200": {"$ref": "#/components/schemas/S"}}}),
+            ),
+            "/paths/~1a/get/responses/200/$ref `#/components/schemas/S` is in `schemas`; the Response Object is expected here",
+        ),
+        (
+            "3.0",
+            operation(
+                "/a",
+                json!({"parameters": [{"$ref": "#/components/headers/H"}], "responses": ok}),
+            ),
+            "/paths/~1a/get/parameters/0/$ref `#/components/headers/H` is in `headers`; the Parameter Object is expected here",
+        ),
+        (
+            "2.0",
+            operation(
+                "/a",
+                json!({"responses": {"200": {"$ref": "#/definitions/S"}}}),
+            ),
+            "/paths/~1a/get/responses/200/$ref `#/definitions/S` is in `definitions`; the Response Object is expected here",
+        ),
+        (
+            "3.0",
+            json!({"components": {"schemas": {"S": {"$ref": "#/components/headers/H"}}, "headers": {"H": {"schema": {}}}}}),
+            "/components/schemas/S/$ref `#/components/headers/H` leads nowhere: it leads to one of the `headers`, and a schema is expected here",
+        ),
+        (
+            "3.0",
+            json!({"components": {"responses": {"R": {"description": "", "headers": {"H": {"$ref": "#/components/responses/Q/headers/H"}}}, "Q": {"description": "", "headers": {"H": {"schema": {"$ref": "#/components/headers/G/schema"}}}}}, "headers": {"G": {"schema": {}}}}}),
+            "",
+        ),
+        (
+            "3.0",
+            operation("/a", json!({"responses": {"200": {"$ref": null}}})),
+            "/paths/~1a/get/responses/200/$ref `$ref` is empty: in YAML, `#` starts a comment; put the reference in quotes",
+        ),
+        (
+            "3.0",
+            json!({"components": {"schemas": {"S": {"$ref": null}}}}),
+            "/components/schemas/S/$ref `$ref` is empty: in YAML, `#` starts a comment; put the reference in quotes",
+        ),
+        (
+            "3.0",
+            json!({"servers": [{"url": "api.example.com/v1"}]}),
+            "/servers/0/url `api.example.com/v1` is relative, and its first part looks like a host; is `https://` missing?",
+        ),
+        (
+            "3.0",
+            json!({"servers": [{"url": "./v1.2"}, {"url": "../x.y"}, {"url": "https://a.b"}, {"url": "//a.b/c"}, {"url": "v1"}]}),
+            "",
+        ),
+        (
+            "3.0",
+            operation("/a?b={b}", json!({"responses": ok})),
+            "/paths/~1a?b={b} the path /a?b={b} holds a query; write /a, with a parameter `in: query`",
+        ),
+        (
+            "3.0",
+            operation("/a/:id", json!({"responses": ok})),
+            "/paths/~1a~1:id `:id` is a literal part of the path /a/:id; a parameter is written `{id}`",
+        ),
+        (
+            "3.0",
+            operation(
+                "/a",
+                json!({"responses": ok, "callbacks": {"c": {"post": {"responses": ok}}}}),
+            ),
+            "/paths/~1a/get/callbacks/c/post `post` stands where a callback has an expression such as `{$request.body#/url}`, and operations under it",
+        ),
+        (
+            "3.0",
+            operation(
+                "/a",
                 json!({"responses": {"200": {"$ref": "#/components/responses/R", "description": "d"}}}),
             ),
             "/paths/~1a/get/responses/200/description `description` does nothing: OpenAPI 3.0 ignores it next to `$ref`",
@@ -575,7 +647,7 @@ fn every_rule_of_the_specifications_is_told() {
         (
             "3.0",
             json!({"paths": {"/a": {"get": {"$ref": "#/x-get"}}}, "x-get": {"responses": {"200": {}}}}),
-            "/paths/~1a/get OpenAPI 3.0 has no reference in place of `get`; it is followed, and other tools may not do so",
+            "/paths/~1a/get OpenAPI 3.0 allows no `$ref` here; it is followed, and other tools may not do so",
         ),
         (
             "3.0",

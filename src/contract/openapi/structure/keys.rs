@@ -1,0 +1,142 @@
+//! The names in the maps of a description: paths, statuses, media types, components.
+
+use serde_json::{Map, Value};
+
+use crate::error::closest;
+
+use super::Walker;
+use super::rules::{is_token, repeated_name};
+use super::table::{self, Keys, Type, V2, V32};
+
+impl<'d> Walker<'_, 'd> {
+    pub(super) fn map(&mut self, keys: Keys, kind: &'static Type, members: &'d Map<String, Value>) {
+        for (key, member) in members {
+            let takes_extensions = matches!(keys, Keys::Path | Keys::Status | Keys::Expression);
+            if takes_extensions && key.starts_with("x-") {
+                continue;
+            }
+            self.within(key, |walker| {
+                if walker.key(keys, key) {
+                    walker.value(kind, member);
+                }
+            });
+        }
+        if keys == Keys::Status && !members.keys().any(|key| !key.starts_with("x-")) {
+            self.wrong("`responses` requires at least one response");
+        }
+    }
+
+    /// Judges a key of a map; false when what stands there is left out.
+    fn key(&mut self, keys: Keys, key: &str) -> bool {
+        match keys {
+            Keys::Any => {}
+            Keys::Expression => {
+                let mut fields = table::PATH_ITEM.fields.iter();
+                if fields.any(|field| field.name == key && matches!(field.kind, Type::Object(_))) {
+                    self.left_out(format!(
+                        "`{key}` stands where a callback has an expression such as `{{$request.body#/url}}`, and \
+                         operations under it"
+                    ));
+                    return false;
+                }
+            }
+            Keys::Component => {
+                let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+                if key.is_empty() || !key.bytes().all(is_name) {
+                    self.wrong(format!(
+                        "the component name {key:?} may hold letters, digits, `.`, `-` and `_` only"
+                    ));
+                }
+            }
+            Keys::Path => {
+                if !key.starts_with('/') {
+                    self.left_out(format!("the path {key:?} must start with `/`"));
+                    return false;
+                }
+                if let Some((path, _)) = key.split_once('?') {
+                    self.left_out(format!(
+                        "the path {key} holds a query; write {path}, with a parameter `in: query`"
+                    ));
+                    return true;
+                }
+                let colon = key.split('/').find_map(|segment| segment.strip_prefix(':'));
+                if let Some(name) = colon.filter(|name| !name.is_empty()) {
+                    self.tolerated(format!(
+                        "`:{name}` is a literal part of the path {key}; a parameter is written `{{{name}}}`"
+                    ));
+                }
+                if let Some(twice) = repeated_name(key) {
+                    self.wrong(format!("the path {key} has `{{{twice}}}` twice"));
+                }
+            }
+            Keys::Status => return self.status(key),
+            Keys::MediaType => {
+                let essence = key.split(';').next().unwrap_or_default().trim();
+                let is_range = essence
+                    .split_once('/')
+                    .is_some_and(|(main, sub)| is_token(main) && is_token(sub));
+                if !is_range {
+                    self.left_out(format!(
+                        "`{key}` is not a media type such as `application/json`"
+                    ));
+                }
+            }
+            Keys::Header => {
+                if !is_token(key) {
+                    self.wrong(format!("{key:?} is not the name of a header (RFC 9110)"));
+                }
+            }
+            Keys::Method => {
+                let lower = key.to_ascii_lowercase();
+                let is_field = table::PATH_ITEM
+                    .fields
+                    .iter()
+                    .any(|field| field.name == lower && matches!(field.kind, Type::Object(_)));
+                if is_field {
+                    self.wrong(format!("`{key}` has a field of its own, `{lower}`, and cannot stand in `additionalOperations`"));
+                } else if !is_token(key) {
+                    self.wrong(format!("{key:?} is not an HTTP method"));
+                }
+            }
+            Keys::Scheme => {
+                // OpenAPI 3.2 takes URIs, too.
+                let is_uri = self.version == V32 && key.contains(['/', '#', ':', '.']);
+                if !self.schemes.contains(&key) && !is_uri {
+                    let near = closest(key, self.schemes.iter().copied());
+                    let help =
+                        near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                    self.wrong(format!("the security scheme `{key}` is not declared{help}"));
+                }
+            }
+        }
+        true
+    }
+
+    fn status(&mut self, key: &str) -> bool {
+        let bytes = key.as_bytes();
+        let starts = bytes
+            .first()
+            .is_some_and(|first| (b'1'..=b'5').contains(first));
+        let is_class = |class: &str| bytes.len() == 3 && starts && key[1..] == *class;
+        let is_status = bytes.len() == 3 && starts && bytes.iter().all(u8::is_ascii_digit);
+        if key == "default" || is_status || (is_class("XX") && self.version != V2) {
+            return true;
+        }
+        if key.is_ascii() && is_class("xx") && self.version != V2 {
+            self.wrong(format!(
+                "the status class `{key}` must be written {}XX",
+                &key[..1]
+            ));
+            return true;
+        }
+        let classes = if self.version == V2 {
+            ""
+        } else {
+            ", a class such as 4XX"
+        };
+        self.left_out(format!(
+            "`{key}` is not a status; write one such as 200{classes}, or `default`"
+        ));
+        false
+    }
+}
