@@ -134,6 +134,8 @@ pub(crate) fn closest<'a>(
     };
     names
         .into_iter()
+        // Names of very different lengths are far apart, which is cheap to see.
+        .filter(|name| name.len().abs_diff(wanted.len()) <= 4 * limit)
         .map(|name| (strsim::osa_distance(wanted, name), name))
         .filter(|(distance, _)| *distance <= limit)
         .min()

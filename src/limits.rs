@@ -28,7 +28,7 @@ limits! {
     DYNAMIC_SCOPES: usize = 64, "meanings", "Meanings that dynamic anchors may give to the schemas of a contract. Beyond that, `$dynamicRef` leads to the nearest anchor, which is a finding.";
     ALIASED: usize = 1_000_000, "values", "Values that the aliases of a YAML document may add to it. A document with more is refused.";
     REFERENCES: usize = 32, "references", "References of an OpenAPI document that lead to each other. A longer row counts as a cycle.";
-    PATTERN_SIZE: usize = 10 << 20, "bytes", "The automaton of a `pattern`. A pattern that needs more is matched by backtracking.";
+    PATTERN_SIZE: usize = 2 << 20, "bytes", "The automaton of a `pattern`. A pattern that needs more is matched by backtracking.";
     PATTERN_STEPS: usize = 1_000_000, "steps", "Steps back for one text and one `pattern` that needs backtracking: look-around, back-references, large counted repeats. A text that needs more counts as rejected, and the finding says so.";
     BASE_PATHS: usize = 64, "paths", "Base paths that the variables of a server give. With more of them, a variable takes any text.";
     PATH_STEPS: u32 = 10_000, "steps", "Ways to fit a path to a template that are tried.";

@@ -241,7 +241,7 @@ fn symbolic_links_are_resolved_before_a_file_is_opened() {
     assert_eq!(code, 0, "{text}");
     assert!(
         text.contains(
-            "4 symbolic links lead nowhere and were skipped: loop, x.json, y.json, z.yaml"
+            "4 symbolic links lead nowhere or in a circle, and were skipped: loop, x.json, y.json, z.yaml"
         ),
         "{text}"
     );
@@ -553,7 +553,7 @@ fn a_document_that_nothing_refers_to_is_not_checked() {
     );
     assert_eq!(code, 1, "{text}");
     assert!(
-        text.contains("`a` stands twice") && text.contains("`minimum` has to be"),
+        text.contains("`a` stands twice") && text.contains("`minimum` must be"),
         "{text}"
     );
 }

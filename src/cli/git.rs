@@ -45,13 +45,14 @@ pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<
         Error::new(ErrorKind::Unknown, message)
     })?;
     let tree = text(tree)?.trim().to_owned();
-    let listed = git(
-        &["ls-tree", "-r", "-z", "--full-tree", "--name-only", &tree],
-        None,
-    )?;
+    let listed = git(&["ls-tree", "-r", "-z", "--full-tree", &tree], None)?;
     let listed = text(listed)?;
-    let wanted: Vec<&str> = listed
+    // Mode, type and hash come first. The text of a symbolic link (mode 120000) is no document.
+    let files = listed
         .split('\0')
+        .filter(|entry| !entry.starts_with("120000 "));
+    let wanted: Vec<&str> = files
+        .filter_map(|entry| entry.split_once('\t').map(|(_, name)| name))
         .filter(|name| !name.is_empty() && !name.contains('\n'))
         .filter(|name| {
             let extension = Path::new(name)
@@ -82,6 +83,8 @@ pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<
         error.renamed(&inside, &format!("git:{revision}:"))
     })?;
     contract.documents.rename_files(shown);
+    let inside = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
+    contract.rename_in_problems(&inside, &format!("git:{revision}:"));
     Ok(contract)
 }
 

@@ -48,7 +48,26 @@ impl Fence {
     }
 
     fn holds(&self, path: &Path) -> bool {
-        self.roots.iter().any(|root| path.starts_with(root))
+        let inside = self
+            .roots
+            .iter()
+            .filter_map(|root| path.strip_prefix(root).ok());
+        // What git keeps is no part of a contract, and may hold tokens.
+        let is_git = |inside: &Path| inside.components().any(|part| part.as_os_str() == ".git");
+        inside.into_iter().any(|inside| !is_git(inside))
+    }
+
+    /// Whether a path inside is a symbolic link whose target, by its letters, is outside.
+    fn is_link_out(&self, path: &Path) -> bool {
+        let folder = match path.parent() {
+            Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+            Some(folder) => folder,
+            None => return false,
+        };
+        let (Ok(target), Ok(folder)) = (path.read_link(), folder.canonicalize()) else {
+            return false;
+        };
+        self.holds(&folder) && !self.holds(&without_dots(&folder.join(target)))
     }
 
     /// Whether a file may be opened, wherever symbolic links lead. What is not there may be looked for inside.
@@ -56,11 +75,12 @@ impl Fence {
         match path.canonicalize() {
             Ok(real) => self.holds(&real),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let there = path
-                    .ancestors()
-                    .skip(1)
-                    .find_map(|above| above.canonicalize().ok());
-                there.is_some_and(|there| self.holds(&there))
+                // Whether what a link outside leads to is there is not for the contract to know.
+                let mut above = path.ancestors();
+                let has_link_out = above.any(|part| self.is_link_out(part));
+                let mut above = path.ancestors().skip(1);
+                let there = above.find_map(|above| above.canonicalize().ok());
+                !has_link_out && there.is_some_and(|there| self.holds(&there))
             }
             Err(_) => false,
         }
@@ -74,23 +94,33 @@ impl Fence {
     pub(super) fn check(&self, path: &Path, name: &str) -> Result<()> {
         match self.admits(path) {
             true => Ok(()),
-            false => Err(Error::new(ErrorKind::Read, outside(name))),
+            false => Err(Error::new(ErrorKind::Read, self.outside(path, name))),
         }
     }
-}
 
-/// What to say of a file that a contract may not open.
-pub(super) fn outside(name: &str) -> String {
-    let folder = Path::new(name)
-        .parent()
-        .map(|folder| folder.display().to_string());
-    let folder = folder
-        .filter(|folder| !folder.is_empty())
-        .unwrap_or_else(|| "DIR".to_owned());
-    format!(
-        "the file is outside the current folder, the folder of the contract and its repository, and is not opened; \
-         --allow-path {folder} allows it"
-    )
+    /// What to say of a file that a contract may not open. `name` is what the user calls it.
+    pub(super) fn outside(&self, path: &Path, name: &str) -> String {
+        if without_dots(path)
+            .components()
+            .any(|part| part.as_os_str() == ".git")
+        {
+            return "files of git are not opened".to_owned();
+        }
+        let what = "outside the current folder, the folder of the contract and its repository, and is not opened";
+        // By its name it is inside, so a symbolic link leads out; to where is not for a report.
+        if std::path::absolute(path).is_ok_and(|path| self.holds(&without_dots(&path))) {
+            return format!(
+                "it is a symbolic link to a file {what}; `--allow-path` with the folder of that file allows it"
+            );
+        }
+        let folder = Path::new(name)
+            .parent()
+            .map(|folder| folder.display().to_string());
+        let folder = folder
+            .filter(|folder| !folder.is_empty())
+            .unwrap_or_else(|| "DIR".to_owned());
+        format!("the file is {what}; --allow-path {folder} allows it")
+    }
 }
 
 /// A path without `.` and `..`, by its letters alone.

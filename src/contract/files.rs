@@ -11,7 +11,7 @@ use crate::schema::{Dialect, Document, Documents, Vocabularies, join};
 use crate::source::{Parsed, Source};
 
 use super::LoadOptions;
-use super::fence::{Fence, outside};
+use super::fence::Fence;
 
 /// What does not stand for itself in the path of a URI (RFC 3986 section 3.3).
 const NOT_IN_PATH: &AsciiSet = &CONTROLS
@@ -73,7 +73,8 @@ impl<'o> Files<'o> {
         let uri = uri_of(path)?;
         let name = path.display().to_string();
         if path.exists() && !self.fence.admits(path) {
-            return Err(Error::new(ErrorKind::Read, outside(&name)).with_path(path));
+            let message = self.fence.outside(path, &name);
+            return Err(Error::new(ErrorKind::Read, message).with_path(path));
         }
         let parsed = Source::read(path, &name)?;
         self.root = Some(self.documents.iter().count());
@@ -81,13 +82,22 @@ impl<'o> Files<'o> {
         Ok(uri)
     }
 
+    /// Why a part of the folder that the user names may not be read.
+    pub(super) fn refusal(&self, path: &Path) -> Option<String> {
+        let name = path.display().to_string();
+        (!self.fence.admits(path)).then(|| self.fence.outside(path, &name))
+    }
+
+    /// Whether a part of the folder that the user names may be read.
+    pub(super) fn admits(&self, path: &Path) -> bool {
+        self.fence.admits(path)
+    }
+
     /// Reads a file of the folder that the user names.
     pub(super) fn read(&self, path: &Path) -> Result<Parsed> {
         let name = path.display().to_string();
-        match self.fence.admits(path) {
-            true => Source::read(path, &name),
-            false => Err(Error::new(ErrorKind::Read, outside(&name))),
-        }
+        self.fence.check(path, &name)?;
+        Source::read(path, &name)
     }
 
     pub(super) fn push(&mut self, uri: &str, parsed: Parsed) {
@@ -299,8 +309,17 @@ pub(super) fn uri_of(path: &Path) -> Result<String> {
     Ok(format!("file:///{}", segments.join("/")))
 }
 
+/// The file that a URI names (RFC 8089): of this machine, whose name may be left out.
 fn path_of(uri: &str) -> Option<PathBuf> {
-    let path = uri.strip_prefix("file://")?;
+    let rest = uri.strip_prefix("file:")?;
+    let path = match rest.strip_prefix("//") {
+        Some(rest) => {
+            let start = rest.find('/')?;
+            let host = &rest[..start];
+            (host.is_empty() || host.eq_ignore_ascii_case("localhost")).then_some(&rest[start..])?
+        }
+        None => Some(rest).filter(|rest| rest.starts_with('/'))?,
+    };
     let path = percent_decode_str(path).decode_utf8().ok()?;
     Some(PathBuf::from(&*path))
 }

@@ -19,7 +19,7 @@ mod security;
 use std::fmt;
 
 use crate::location::Side;
-use crate::schema::{Documents, Graph, NodeId, Place, Problem};
+use crate::schema::{Documents, Graph, NodeId, Place, Problem, ProblemKind};
 
 pub use builder::{ContractBuilder, OperationBuilder};
 pub use load::LoadOptions;
@@ -68,6 +68,18 @@ pub struct Sample {
 }
 
 impl Contract {
+    /// Gives files another name in what problems say.
+    pub(crate) fn rename_in_problems(&mut self, from: &str, to: &str) {
+        for problem in &mut self.problems {
+            let text = match &mut problem.kind {
+                ProblemKind::Reference { reason, .. } => reason,
+                ProblemKind::LeftOut(text) | ProblemKind::Skipped(text) => text,
+                _ => continue,
+            };
+            *text = text.replace(from, to);
+        }
+    }
+
     /// Starts the description of a contract from Rust types.
     ///
     /// ```

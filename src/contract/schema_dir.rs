@@ -76,22 +76,42 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
     let mut entries = Vec::new();
     let mut problems = Vec::new();
     let mut astray: Vec<String> = Vec::new();
-    for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
+    let mut left_out: Vec<Problem> = Vec::new();
+    let mut walk = WalkDir::new(path)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter();
+    while let Some(entry) = walk.next() {
         let entry = match entry {
             Ok(entry) => entry,
-            Err(error) => match error.path().filter(|link| link.is_symlink()) {
-                Some(link) => {
-                    astray.push(
-                        link.strip_prefix(path)
-                            .unwrap_or(link)
-                            .display()
-                            .to_string(),
-                    );
-                    continue;
+            Err(error) if error.depth() == 0 => return Err(Error::read(path, error.into())),
+            Err(error) => {
+                let part = error.path().unwrap_or(path);
+                let is_loop = error.loop_ancestor().is_some();
+                match part.is_symlink() && (is_loop || files.admits(part)) {
+                    true => {
+                        let name = part.strip_prefix(path).unwrap_or(part).display();
+                        astray.push(name.to_string());
+                    }
+                    false => left_out.push(unread(
+                        part,
+                        files
+                            .refusal(part)
+                            .unwrap_or_else(|| "it cannot be read".to_owned()),
+                    )),
                 }
-                None => return Err(Error::read(path, error.into())),
-            },
+                continue;
+            }
         };
+        // Not even the names in a folder outside are for a report.
+        if entry.path_is_symlink()
+            && entry.file_type().is_dir()
+            && let Some(reason) = files.refusal(entry.path())
+        {
+            left_out.push(unread(entry.path(), reason));
+            walk.skip_current_dir();
+            continue;
+        }
         let file = entry.path();
         let extension = file
             .extension()
@@ -104,10 +124,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
         let parsed = match files.read(file) {
             Ok(parsed) => parsed,
             Err(error) => {
-                problems.push(Problem {
-                    place: root_of(&file.display().to_string()),
-                    kind: ProblemKind::LeftOut(format!("the file cannot be read: {error}")),
-                });
+                left_out.push(unread(file, error.to_string()));
                 continue;
             }
         };
@@ -142,13 +159,16 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
         }
         files.push(&uri, parsed);
     }
+    problems.append(&mut left_out);
     if !astray.is_empty() {
         problems.push(Problem {
             place: root_of(&path.display().to_string()),
             kind: ProblemKind::Skipped(match astray.as_slice() {
-                [one] => format!("the symbolic link {one} leads nowhere and was skipped"),
+                [one] => {
+                    format!("the symbolic link {one} leads nowhere or in a circle, and was skipped")
+                }
                 several => format!(
-                    "{} symbolic links lead nowhere and were skipped: {}",
+                    "{} symbolic links lead nowhere or in a circle, and were skipped: {}",
                     several.len(),
                     several.join(", ")
                 ),
@@ -162,6 +182,20 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
         return Err(Error::new(ErrorKind::Format, message).with_path(path));
     }
     contract(path, "", entries, &base, files.documents, options, problems)
+}
+
+/// A part of a folder that is left out.
+fn unread(path: &Path, reason: String) -> Problem {
+    let name = path.display().to_string();
+    // An error of a file starts with its name.
+    let message = match reason.contains(&name) {
+        true => format!("left out: {reason}"),
+        false => format!("{name} is left out: {reason}"),
+    };
+    Problem {
+        place: root_of(&name),
+        kind: ProblemKind::LeftOut(message),
+    }
 }
 
 fn root_of(uri: &str) -> Place {

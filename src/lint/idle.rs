@@ -90,7 +90,7 @@ fn nullable(graph: &Graph, id: NodeId, node: &Node) -> Option<LintFact> {
     let lists_null = |values: &Values| values.all.contains(&serde_json::Value::Null);
     let why = match (&node.types, &node.values) {
         (_, Some(values)) if !lists_null(values) => "the `enum` next to it does not list null",
-        (None, _) => "OpenAPI 3.0 adds null to a `type` next to it",
+        (None, _) => "it adds null only to a `type` next to it",
         _ => "another keyword next to it rejects null",
     };
     let keyword = match node.dialect {

@@ -156,7 +156,7 @@ fn keywords_that_do_nothing_are_told() {
         ),
         (
             "{maxLenght: 1}",
-            "/maxLenght `maxLenght` is no keyword of OpenAPI 3.1",
+            "/maxLenght `maxLenght` is not a keyword of OpenAPI 3.1",
         ),
         ("{x-more: 1}", ""),
         (

@@ -237,8 +237,8 @@ fn of_problem(problem: &ProblemKind) -> Words {
     match problem {
         ProblemKind::Reference { reference, reason } => Words::new(
             &rules::DANGLING_REFERENCE,
-            format!("reference `{reference}` leads nowhere: {reason}"),
-            "leads nowhere",
+            format!("the reference `{reference}` cannot be resolved: {reason}"),
+            "cannot be resolved",
         ),
         ProblemKind::Cycle(_) => Words::new(
             &rules::REFERENCE_CYCLE,
@@ -261,7 +261,7 @@ fn of_problem(problem: &ProblemKind) -> Words {
         } => {
             let mut words = Words::new(
                 &rules::UNKNOWN_KEYWORD,
-                format!("`{keyword}` is no keyword of {dialect}, so it is ignored"),
+                format!("`{keyword}` is not a keyword of {dialect}, so it is ignored"),
                 match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "not known".to_owned(),

@@ -45,7 +45,7 @@ impl<'d> Compiler<'d> {
                 if !members.contains_key(inclusive) {
                     self.idle(
                         keyword,
-                        format!("there is no `{inclusive}` beside it"),
+                        format!("there is no `{inclusive}` next to it"),
                         here,
                     );
                 }
@@ -54,8 +54,16 @@ impl<'d> Compiler<'d> {
                 self.number_check(node, keyword, keyword, argument, here);
             }
             (true, _) => {
-                let expected = format!("a boolean beside `{inclusive}` in {}", here.dialect);
+                let expected = format!("a boolean next to `{inclusive}` in {}", here.dialect);
                 self.argument(keyword, &expected, here);
+            }
+            (false, Value::Bool(true)) if members.get(inclusive).is_some_and(Value::is_number) => {
+                let limit = &members[inclusive];
+                let message = format!(
+                    "`{keyword}` is a number in {}; write `{keyword}: {limit}` in place of `{inclusive}: {limit}`",
+                    here.dialect
+                );
+                self.refused(keyword, &[keyword], message, here);
             }
             (false, _) => {
                 let expected = format!("a number in {}", here.dialect);

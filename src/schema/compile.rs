@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::Pointer;
-use crate::shown::clipped;
 use crate::source::Locator;
 
 use super::check::Check;
@@ -264,10 +263,12 @@ impl<'d> Compiler<'d> {
                 node.is_leaf = node.applies_nothing();
             }
             other => {
+                // What it holds is not shown: a reference may lead to a file that is no contract.
                 let found = match other {
-                    Value::Null => "null".to_owned(),
-                    Value::Array(_) => "a list".to_owned(),
-                    other => clipped(&other.to_string(), 40).into_owned(),
+                    Value::Array(_) => "a list",
+                    Value::String(_) => "a string",
+                    Value::Number(_) => "a number",
+                    Value::Null | Value::Bool(_) | Value::Object(_) => "null",
                 };
                 let kind = ProblemKind::Argument {
                     keyword: String::new(),

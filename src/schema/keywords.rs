@@ -127,7 +127,7 @@ impl<'d> Compiler<'d> {
             "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties"
             | "maxProperties" => match limit(argument) {
                 Some(limit) => node.lengths.push(length(keyword, limit)),
-                None => self.argument(keyword, "a whole number, not negative", here),
+                None => self.argument(keyword, "a whole number of at least 0", here),
             },
             "pattern" => {
                 let text = self.text(keyword, argument, here);
@@ -453,7 +453,7 @@ impl<'d> Compiler<'d> {
             here.dialect.role(keyword)?;
             let limit = limit(argument);
             if limit.is_none() {
-                compiler.argument(keyword, "a whole number, not negative", here);
+                compiler.argument(keyword, "a whole number of at least 0", here);
             }
             limit
         };
@@ -604,51 +604,6 @@ impl<'d> Compiler<'d> {
             self.argument(keyword, "a string", here);
         }
         text
-    }
-
-    pub(super) fn at(&self, here: &Here, path: &[&str]) -> Place {
-        let mut place = Place::clone(&here.place);
-        path.iter().for_each(|key| place.pointer.push_key(key));
-        place
-    }
-
-    /// The argument of a keyword is not what it has to be.
-    pub(super) fn argument(&mut self, keyword: &str, expected: &str, here: &Here) {
-        let message = format!("`{keyword}` has to be {expected}");
-        self.refused(keyword, &[keyword], message, here);
-    }
-
-    pub(super) fn refused(&mut self, keyword: &str, path: &[&str], message: String, here: &Here) {
-        let place = self.at(here, path);
-        let keyword = keyword.to_owned();
-        self.problem(place, ProblemKind::Argument { keyword, message });
-    }
-
-    pub(super) fn idle(&mut self, keyword: &str, reason: String, here: &Here) {
-        let place = self.at(here, &[keyword]);
-        let keyword = keyword.to_owned();
-        self.problem(place, ProblemKind::Idle { keyword, reason });
-    }
-
-    fn unknown(&mut self, keyword: &str, here: &Here) {
-        let dialect = here.dialect;
-        if keyword.starts_with("x-") {
-            return;
-        }
-        if keyword == "nullable" && dialect != Dialect::Swagger2 {
-            let reason = format!(
-                "{dialect} does not have it; write `type: [\"string\", \"null\"]` or the like"
-            );
-            return self.idle(keyword, reason, here);
-        }
-        let place = self.at(here, &[keyword]);
-        let kind = ProblemKind::UnknownKeyword {
-            keyword: keyword.to_owned(),
-            dialect,
-            near: closest(keyword, dialect.keywords()),
-            later: dialect.later_with(keyword),
-        };
-        self.problem(place, kind);
     }
 }
 

@@ -99,7 +99,7 @@ impl fmt::Display for ProblemKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Reference { reference, reason } => {
-                write!(f, "`{reference}` leads nowhere: {reason}")
+                write!(f, "`{reference}` cannot be resolved: {reason}")
             }
             Self::Cycle(way) => {
                 write!(
@@ -116,7 +116,7 @@ impl fmt::Display for ProblemKind {
             Self::Argument { message, .. } => f.write_str(message),
             Self::UnknownKeyword {
                 keyword, dialect, ..
-            } => write!(f, "`{keyword}` is no keyword of {dialect}"),
+            } => write!(f, "`{keyword}` is not a keyword of {dialect}"),
             Self::UnknownField {
                 field,
                 object,

@@ -84,7 +84,15 @@ impl Source {
         let unreadable = |error| Error::read(Path::new(name), error);
         let metadata = std::fs::metadata(path).map_err(unreadable)?;
         if !metadata.is_file() {
-            let message = format!("{name}: it is not a regular file");
+            let what = if metadata.is_dir() {
+                "it is a folder"
+            } else {
+                "it is not a regular file"
+            };
+            let message = match name.is_empty() {
+                true => what.to_owned(),
+                false => format!("{name}: {what}"),
+            };
             return Err(Error::new(ErrorKind::Read, message));
         }
         let size = metadata.len();

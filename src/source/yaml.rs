@@ -444,6 +444,10 @@ fn reason(error: &ScanError, rest: &str) -> String {
         ErrorKind::UnclosedFlowCollection { open } => return format!("`{open}` is not closed"),
         ErrorKind::UnexpectedCharacter { character } => {
             return match character {
+                character if character.is_control() => format!(
+                    "the control character U+{:04X} is not allowed; write it as an escape in double quotes",
+                    u32::from(*character)
+                ),
                 '`' => "a text cannot start with a backtick; put it in quotes".to_owned(),
                 character => format!("a text cannot start with `{character}`; put it in quotes"),
             };
@@ -454,6 +458,11 @@ fn reason(error: &ScanError, rest: &str) -> String {
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
             "a key was expected here: `:` is missing, or the key spans several lines"
         }
+        ErrorKind::RecursionLimitExceeded => {
+            return format!("nested deeper than {DEPTH} levels");
+        }
+        ErrorKind::UnexpectedEofImplicitFlowMapping => "a value was expected here",
+        ErrorKind::UnsupportedYamlMajorVersion => "only YAML 1.2 and 1.1 can be read",
         ErrorKind::MisplacedFlowCollectionEnd => "the bracket closes nothing",
         _ => {
             let info = error.info();

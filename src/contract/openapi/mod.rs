@@ -25,6 +25,9 @@ use spot::Spot;
 /// References to references that are followed before they are taken for a cycle.
 const HOPS: usize = crate::limits::REFERENCES;
 
+/// Why a chain of references is not followed to its end.
+const ENDLESS: &str = "it leads back to itself, or too many references follow each other";
+
 /// Reads one OpenAPI document.
 struct Reader<'d> {
     compiler: Compiler<'d>,
@@ -237,7 +240,7 @@ impl<'d> Reader<'d> {
         }
         let kind = ProblemKind::Reference {
             reference: spot.text("$ref").unwrap_or_default().to_owned(),
-            reason: "it leads back to itself".to_owned(),
+            reason: ENDLESS.to_owned(),
         };
         self.compiler.problem(spot.below("$ref"), kind);
         None

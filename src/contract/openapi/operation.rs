@@ -159,17 +159,22 @@ impl<'d> Reader<'d> {
             .map(|parameter| parameter.name.as_str())
             .collect();
         for name in template.parameters().filter(|name| !names.contains(name)) {
-            let message = format!("path parameter `{name}` of {template} is not declared");
+            let message = match name {
+                "" => format!("the path {template} has a parameter without a name"),
+                name => format!("the path parameter `{name}` of {template} is not declared"),
+            };
             self.describe(spot, message);
         }
         if path_is_unbalanced(&template.to_string()) {
-            let message = format!("the braces of {template} do not pair");
+            let message = format!("the path {template} has a brace without its pair");
             self.describe(spot, message);
         }
         for parameter in in_path {
             let name = &parameter.name;
             if !template.parameters().any(|known| known == name) {
-                let message = format!("path parameter `{name}` does not stand in {template}");
+                let message = format!(
+                    "the path {template} has no `{{{name}}}` for the path parameter `{name}`"
+                );
                 let place = parameter.declared.clone();
                 let place = place.unwrap_or_else(|| spot.place.clone());
                 self.compiler

@@ -490,10 +490,10 @@ fn references_lead_to_other_files_and_to_urls_that_were_given() {
     assert!(!response(r#"{"kind": "x", "next": {}}"#));
     assert!(accepts(&contract, "op", Side::Response, Some(404), "\"x\""));
     let told = problems(&contract).replace(&format!("{}/", folder.path().display()), "");
-    insta::assert_snapshot!(told, @"
-    a.yaml:9:11 `https://example.com/other.yaml` leads nowhere: nothing is fetched over the network; give the file that holds it: --ref https://example.com/other.yaml=FILE
-    a.yaml:10:11 `../gone.yaml` leads nowhere: there is no file api/gone.yaml
-    a.yaml:11:11 `../broken.json` leads nowhere: api/broken.json:1:1: EOF while parsing an object
+    insta::assert_snapshot!(told, @r"
+    a.yaml:9:11 `https://example.com/other.yaml` cannot be resolved: nothing is fetched over the network; give the file that holds it: --ref https://example.com/other.yaml=FILE
+    a.yaml:10:11 `../gone.yaml` cannot be resolved: there is no file api/gone.yaml
+    a.yaml:11:11 `../broken.json` cannot be resolved: api/broken.json:1:1: EOF while parsing an object
     ");
 }
 
@@ -570,16 +570,16 @@ components:
 ",
     );
     insta::assert_snapshot!(problems(&contract), @r#"
-    api.yaml:24:9 `#/components/responses/S` leads nowhere: it leads back to itself
-    api.yaml:25:9 `#/components/responses/R` leads nowhere: it leads back to itself
+    api.yaml:24:9 `#/components/responses/S` cannot be resolved: it leads back to itself, or too many references follow each other
+    api.yaml:25:9 `#/components/responses/R` cannot be resolved: it leads back to itself, or too many references follow each other
     api.yaml:2:1 `openapi` must be a string, not a number: write "3.1"
     api.yaml:5:3 the path "b" must start with `/`
-    api.yaml:7:5 path parameter `x` of /a/{x} is not declared
-    api.yaml:10:15 `#/components/responses/R` leads nowhere: it leads back to itself
+    api.yaml:7:5 the path parameter `x` of /a/{x} is not declared
+    api.yaml:10:15 `#/components/responses/R` cannot be resolved: it leads back to itself, or too many references follow each other
     api.yaml:11:9 `20x` is not a status; write one such as 200, a class such as 4XX, or `default`
     api.yaml:13:7 another operation has the operationId `op`; this one is called `op-2` here
     api.yaml:15:11 the path parameter `x` requires `required: true`
-    api.yaml:16:11 path parameter `y` does not stand in /a/{x}
+    api.yaml:16:11 the path /a/{x} has no `{y}` for the path parameter `y`
     api.yaml:17:32 a query parameter cannot have the style `matrix`; expected form, spaceDelimited, pipeDelimited, deepObject
     api.yaml:18:11 the Parameter Object requires `name`
     api.yaml:18:11 a parameter or header requires `schema` or `content`

@@ -228,7 +228,6 @@ fn automaton_of(question: Question<'_>) -> Option<Pattern> {
 /// A pattern as the `jsonschema` crate reads it: ECMA-262, in the words of Rust's engines.
 pub(super) fn hir_of(pattern: &str) -> Option<Hir> {
     let pattern = crate::schema::pattern::in_rust(pattern).ok()?;
-    let pattern = jsonschema_regex::to_rust_regex(&pattern).ok()?;
     regex_syntax::parse(&pattern).ok()
 }
 

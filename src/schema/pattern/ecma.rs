@@ -31,24 +31,30 @@ pub(crate) fn is_ecma(pattern: &str) -> bool {
     in_rust(pattern).map_or_else(|unsupported| unsupported.is_ecma, |_| true)
 }
 
-/// A pattern of ECMA-262, so that Rust's engines match what ECMA-262 does. Classes such as `\d` are left to the
-/// `jsonschema` crate, which knows their ranges.
+/// The engine that a pattern is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Words {
+    /// One without look-around: an automaton.
+    Automaton,
+    /// One that goes back and tries again.
+    Backtracking,
+    /// The same, so that it counts the rounds of counted repeats instead of writing them out: `.{0,20000}` is 20,000
+    /// copies of a state in an automaton.
+    Steps,
+}
+
+/// A pattern of ECMA-262, so that Rust's automata match what ECMA-262 does.
 ///
 /// # Errors
 ///
 /// For what other languages have and ECMA-262 does not (`\A`, `(?i)`, `[[:alpha:]]`, possessive quantifiers):
 /// read literally it would mean something else than its author intended.
 pub(crate) fn in_rust(pattern: &str) -> Result<Cow<'_, str>, Unsupported> {
-    read(pattern, false)
+    written(pattern, Words::Automaton)
 }
 
-/// The same for a backtracking engine, so that it counts the rounds of counted repeats instead of writing them out:
-/// `.{0,20000}` is 20,000 copies of a state in an automaton.
-pub(super) fn in_steps(pattern: &str) -> Result<Cow<'_, str>, Unsupported> {
-    read(pattern, true)
-}
-
-fn read(pattern: &str, in_steps: bool) -> Result<Cow<'_, str>, Unsupported> {
+/// The same for any engine.
+pub(super) fn written(pattern: &str, words: Words) -> Result<Cow<'_, str>, Unsupported> {
     let mut reader = Reader {
         pattern,
         rest: pattern,
@@ -56,7 +62,7 @@ fn read(pattern: &str, in_steps: bool) -> Result<Cow<'_, str>, Unsupported> {
         has_nested_class: false,
         open_groups: Vec::new(),
         groups: None,
-        in_steps,
+        words,
         atom: 0,
     };
     reader.read()?;
@@ -65,6 +71,15 @@ fn read(pattern: &str, in_steps: bool) -> Result<Cow<'_, str>, Unsupported> {
         false => Cow::Owned(reader.out),
     })
 }
+
+/// What classes hold, as ECMA-262 has them (sections 22.2.2.9, CharacterClassEscape, and 12.2, WhiteSpace).
+const DIGITS: &str = "0-9";
+const WORD: &str = "0-9A-Za-z_";
+const WHITE_SPACE: &str =
+    r"\t-\r \u{a0}\u{1680}\u{2000}-\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}";
+
+/// What `.` matches: no line terminator (section 12.3).
+const NO_LINE_TERMINATOR: &str = r"[^\n\r\u{2028}\u{2029}]";
 
 /// One thing that a pattern matches at a time.
 enum Atom {
@@ -86,8 +101,7 @@ struct Reader<'p> {
     open_groups: Vec<usize>,
     /// The names of its groups, found when the first back-reference asks for one.
     groups: Option<Vec<Option<&'p str>>>,
-    /// Whether counted repeats are for a backtracking engine.
-    in_steps: bool,
+    words: Words,
     /// Where the last thing that can be repeated begins in what is written.
     atom: usize,
 }
@@ -104,6 +118,7 @@ impl<'p> Reader<'p> {
                     Atom::Surrogate(code) => return Err(half_of_pair(code)),
                     Atom::Written(text) => self.out.push_str(&text),
                 },
+                '.' => self.out.push_str(NO_LINE_TERMINATOR),
                 '[' => self.class()?,
                 '(' => self.group()?,
                 ')' => {
@@ -119,7 +134,7 @@ impl<'p> Reader<'p> {
                 }
                 '{' => match self.braced_quantifier() {
                     Some(quantifier) => {
-                        if self.in_steps {
+                        if self.words == Words::Steps {
                             // What looks ahead is not left to an automaton.
                             self.out.insert_str(self.atom, "(?:");
                             self.out.push_str("(?=))");
@@ -214,7 +229,7 @@ impl<'p> Reader<'p> {
         let is_another = self.take("{") && self.braced_quantifier().is_some();
         self.rest = rest;
         match is_another || rest.starts_with(['*', '+', '?']) {
-            true => Err(unknown("one quantifier behind another, such as `a++`")),
+            true => Err(unknown("a quantifier after a quantifier, such as `a++`")),
             false => Ok(()),
         }
     }
@@ -334,15 +349,26 @@ impl<'p> Reader<'p> {
         };
         let character = match next {
             'b' if in_class => '\u{8}',
-            'b' | 'B' if !in_class => return Ok(Atom::Written(format!("\\{next}"))),
-            'd' | 'D' | 's' | 'S' | 'w' | 'W' => return Ok(Atom::Written(format!("\\{next}"))),
+            'b' | 'B' if !in_class => return Ok(Atom::Written(self.boundary(next))),
+            'd' | 'D' | 's' | 'S' | 'w' | 'W' => {
+                let members = match next.to_ascii_lowercase() {
+                    'd' => DIGITS,
+                    's' => WHITE_SPACE,
+                    _ => WORD,
+                };
+                return Ok(Atom::Written(match (next.is_ascii_uppercase(), in_class) {
+                    (true, _) => format!("[^{members}]"),
+                    (false, true) => members.to_owned(),
+                    (false, false) => format!("[{members}]"),
+                }));
+            }
             'f' => '\u{c}',
             'n' => '\n',
             'r' => '\r',
             't' => '\t',
             'v' => '\u{b}',
             '0' if !self.rest.starts_with(|c: char| c.is_ascii_digit()) => '\0',
-            '1'..='9' if !in_class => return Ok(Atom::Written(format!("\\{next}"))),
+            '1'..='9' if !in_class => return self.numbered_reference(next),
             'c' if self.rest.starts_with(|c: char| c.is_ascii_alphabetic()) => {
                 let letter = self.take_bytes(1).as_bytes()[0];
                 char::from(letter % 32)
@@ -374,6 +400,45 @@ impl<'p> Reader<'p> {
         Ok(Atom::Character(character))
     }
 
+    /// Where a word begins or ends, of which the letter was taken. Words are those of ASCII.
+    fn boundary(&self, letter: char) -> String {
+        if self.words == Words::Automaton {
+            return format!(r"(?-u:\{letter})");
+        }
+        let (same, other) = match letter {
+            'b' => ("!", "="),
+            _ => ("=", "!"),
+        };
+        format!("(?:(?<=[{WORD}])(?{same}[{WORD}])|(?<![{WORD}])(?{other}[{WORD}]))")
+    }
+
+    /// A back-reference by number, of which the first digit was taken.
+    fn numbered_reference(&mut self, first: char) -> Result<Atom, Unsupported> {
+        let pattern = self.pattern;
+        let count = self.groups.get_or_insert_with(|| groups(pattern)).len();
+        let mut number = first.to_digit(10).unwrap_or_default() as usize;
+        while let Some(digit) = self.rest.chars().next().and_then(|next| next.to_digit(10)) {
+            let longer = number * 10 + digit as usize;
+            if longer > count {
+                break;
+            }
+            number = longer;
+            self.take_bytes(1);
+        }
+        match number <= count {
+            true => Ok(Atom::Written(self.back_reference(number))),
+            false => Err(Unsupported::new(format!("there is no group {number}"))),
+        }
+    }
+
+    /// A back-reference matches nothing, which always succeeds, where its group has not matched.
+    fn back_reference(&self, group: usize) -> String {
+        match self.words {
+            Words::Automaton => format!(r"(?:\{group})"),
+            Words::Backtracking | Words::Steps => format!(r"(?:(?({group})\{group}|))"),
+        }
+    }
+
     /// A back-reference by name, of which `\k<` was taken: by number, as the crate knows them.
     fn named_reference(&mut self) -> Result<Atom, Unsupported> {
         let Some((name, rest)) = self.rest.split_once('>') else {
@@ -384,7 +449,7 @@ impl<'p> Reader<'p> {
         let groups = self.groups.get_or_insert_with(|| groups(pattern));
         let position = groups.iter().position(|known| *known == Some(name));
         match position {
-            Some(position) => Ok(Atom::Written(format!(r"(?:\{})", position + 1))),
+            Some(position) => Ok(Atom::Written(self.back_reference(position + 1))),
             None => Err(Unsupported::new(format!("there is no group `{name}`"))),
         }
     }

@@ -12,6 +12,8 @@ use regex_syntax::hir::{Hir, HirKind, Look, Repetition};
 
 pub(crate) use ecma::{in_rust, is_ecma};
 
+use ecma::Words;
+
 /// Steps back that the backtracking engine takes for one text.
 const STEPS: usize = crate::limits::PATTERN_STEPS;
 
@@ -36,11 +38,12 @@ pub(super) enum Pattern {
 /// A pattern in words that the `jsonschema` crate takes and matches alike, whatever its size.
 pub(super) fn portable(pattern: &str) -> Cow<'_, str> {
     let plain = in_rust(pattern).unwrap_or(Cow::Borrowed(pattern));
+    // The crate knows no way to have boundaries of words of ASCII alone.
+    let has_boundary = pattern.contains(r"\b") || pattern.contains(r"\B");
     match Pattern::new(pattern) {
-        Ok(Pattern::Counted { .. } | Pattern::Backtracking(_)) => {
-            ecma::in_steps(pattern).unwrap_or(plain)
-        }
-        _ => plain,
+        Ok(Pattern::Automaton(_)) if !has_boundary => plain,
+        Ok(_) => ecma::written(pattern, Words::Steps).unwrap_or(plain),
+        Err(_) => plain,
     }
 }
 
@@ -145,7 +148,6 @@ impl Pattern {
     pub(super) fn new(pattern: &str) -> Result<Self, String> {
         let said = |reason| format!(": {reason}");
         let plain = in_rust(pattern).map_err(said)?;
-        let plain = jsonschema_regex::to_rust_regex(&plain).map_err(|()| String::new())?;
         let parsed = regex_syntax::parse(&plain);
         let reason = parsed.as_ref().err().and_then(reason);
         if let Ok(hir) = parsed {
@@ -155,11 +157,13 @@ impl Pattern {
             if let Some(counted) = counted(&hir) {
                 return Ok(counted);
             }
-        } else if let Ok(regex) = backtracking(&plain) {
-            return Ok(Self::Backtracking(Box::new(regex)));
+        } else {
+            let plain = ecma::written(pattern, Words::Backtracking).map_err(said)?;
+            if let Ok(regex) = backtracking(&plain) {
+                return Ok(Self::Backtracking(Box::new(regex)));
+            }
         }
-        let in_steps = ecma::in_steps(pattern).map_err(said)?;
-        let in_steps = jsonschema_regex::to_rust_regex(&in_steps).map_err(|()| String::new())?;
+        let in_steps = ecma::written(pattern, Words::Steps).map_err(said)?;
         let unread = |_| reason.map_or_else(String::new, |reason| format!(": {reason}"));
         let regex = backtracking(&in_steps).map_err(unread)?;
         Ok(Self::Backtracking(Box::new(regex)))

@@ -54,6 +54,37 @@ fn patterns_mean_what_ecma_262_says() {
         (r"^(.)(.)\2\1$", &["abba"], &["abab"]),
         (r"^a\/b\-c\.d$", &["a/b-c.d"], &["a/b-cxd"]),
         (r"^\d\D\w\W\s\S$", &["1a_- x"], &["aa_- x"]),
+        // Classes and boundaries are those of ASCII, with every engine.
+        (r"^\d\w$", &["7a"], &["٣a", "7é", "7\u{212a}"]),
+        (r"^(?=.)\d[\w-]$", &["7a", "7-"], &["٣a", "7é", "7\u{212a}"]),
+        (r"^(?=.*\d)(?=.*[a-z]).{4,}$", &["abc3"], &["abc٣"]),
+        (
+            r"^(?=.)[\s]$",
+            &["\u{feff}", "\u{3000}", "\t"],
+            &["\u{85}", "\u{200b}"],
+        ),
+        (r"^(?=.)[^\s]$", &["\u{85}"], &["\u{feff}"]),
+        (r"^(?=.)[^\D]$", &["7"], &["٣", "a"]),
+        (r"^(?:\d\w?){1,70000}$", &["1a2"], &["٣"]),
+        (
+            r"^.$",
+            &["a", "\u{85}"],
+            &["\r", "\n", "\u{2028}", "\u{2029}"],
+        ),
+        (r"^(?!a).$", &["b"], &["\r", "\u{2028}", "a"]),
+        (r"\bé", &["aé"], &["é", " é"]),
+        (r"(?=.)\bé", &["aé"], &["é", " é"]),
+        (r"^(?=.)a\Bb\b$", &["ab"], &["a b"]),
+        // A back-reference to a group that has not matched matches nothing.
+        (r"^(a)(b)?\2$", &["a", "abb"], &["ab", "aa"]),
+        (r"^\1(a)$", &["a"], &["aa"]),
+        (r"^(?:(a)|b)\1$", &["b", "aa"], &["ba", "a"]),
+        (r"^(?<x>a)?-\k<x>$", &["-", "a-a"], &["a-", "-a"]),
+        (
+            r"^(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)\10\1$",
+            &["abcdefghijja"],
+            &["abcdefghija0"],
+        ),
         (r"^\p{Lu}\P{Lu}$", &["Ää"], &["ää"]),
     ];
     for (pattern, matching, other) in cases {
@@ -194,6 +225,12 @@ fn what_other_languages_have_is_named() {
         r"^(ab$",
         r"^ab)$",
         r"^[z-a]$",
+        r"^a{3,1}$",
+        r"*a",
+        r"^\p{Foo}$",
+        r"(?<n>a)(?<n>b)",
+        r"(a)\2",
+        r"a{4294967296}",
     ];
     let said: Vec<String> = patterns
         .iter()

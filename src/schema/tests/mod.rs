@@ -325,8 +325,8 @@ fn schemas_that_cannot_be_compiled_say_where() {
         .to_string()
     };
     insta::assert_snapshot!(fails(json!({"properties": {"a": {"type": "integr"}}})), @"test:/schema#/properties/a/type: no type is called `integr`; did you mean `integer`?");
-    insta::assert_snapshot!(fails(json!({"properties": {"a": {"$ref": "#/$defs/gone"}}})), @"test:/schema#/properties/a/$ref: `#/$defs/gone` leads nowhere: the document has no `$defs`");
-    insta::assert_snapshot!(fails(json!({"$ref": "https://example.com/other.json"})), @"test:/schema#/$ref: `https://example.com/other.json` leads nowhere: nothing is fetched over the network; give the file that holds it: --ref https://example.com/other.json=FILE");
+    insta::assert_snapshot!(fails(json!({"properties": {"a": {"$ref": "#/$defs/gone"}}})), @"test:/schema#/properties/a/$ref: `#/$defs/gone` cannot be resolved: the document has no `$defs`");
+    insta::assert_snapshot!(fails(json!({"$ref": "https://example.com/other.json"})), @"test:/schema#/$ref: `https://example.com/other.json` cannot be resolved: nothing is fetched over the network; give the file that holds it: --ref https://example.com/other.json=FILE");
     insta::assert_snapshot!(fails(json!({"properties": {"a": {"pattern": "("}}})), @"test:/schema#/properties/a/pattern: `(` is not read as a pattern: a group, `(…`, does not end");
 }
 

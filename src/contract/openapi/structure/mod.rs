@@ -30,6 +30,8 @@ pub(super) struct Walker<'w, 'd> {
     /// The version of the description: one of the set.
     version: Versions,
     root: &'d Value,
+    /// The ids of operations, once a link asked for them.
+    operations: Option<FxHashSet<&'d str>>,
     /// Names of security schemes.
     schemes: Vec<&'d str>,
     document: Arc<str>,
@@ -78,6 +80,7 @@ impl<'w, 'd> Walker<'w, 'd> {
             compiler,
             version,
             root,
+            operations: None,
             schemes: Vec::new(),
             document: uri.into(),
             at: Pointer::root(),
@@ -123,6 +126,26 @@ impl<'w, 'd> Walker<'w, 'd> {
             document = place.document;
         }
         None
+    }
+
+    /// Whether an operation of the description has this id.
+    fn has_operation(&mut self, id: &str) -> bool {
+        if self.operations.is_none() {
+            let components = self.follow(self.root.get("components"));
+            let owners = [
+                self.root.get("paths"),
+                self.root.get("webhooks"),
+                components.and_then(|components| components.get("pathItems")),
+            ];
+            let items = owners.into_iter().filter_map(|owner| self.follow(owner));
+            let items = items.filter_map(Value::as_object).flat_map(Map::values);
+            let items = items.filter_map(|item| self.follow(Some(item)));
+            let operations = items.filter_map(Value::as_object).flat_map(Map::values);
+            let operations = operations.filter_map(|operation| self.follow(Some(operation)));
+            let ids = operations.filter_map(|operation| operation.get("operationId")?.as_str());
+            self.operations = Some(ids.collect());
+        }
+        self.operations.as_ref().is_some_and(|ids| ids.contains(id))
     }
 
     /// The parameters of an operation or a path item, with their places in the list.
@@ -279,11 +302,11 @@ impl<'w, 'd> Walker<'w, 'd> {
             (None, Some(near)) => format!("did you mean \"{near}\"?"),
             (None, None) => format!("expected {}", known().collect::<Vec<_>>().join(", ")),
         };
-        let message = format!(
-            "{} cannot be {value} in {}; {help}",
-            self.name(),
-            self.version_name()
-        );
+        let version = match others {
+            Some(_) => format!(" in {}", self.version_name()),
+            None => String::new(),
+        };
+        let message = format!("{} cannot be {value}{version}; {help}", self.name());
         self.left_out(message);
     }
 
@@ -309,29 +332,46 @@ impl<'w, 'd> Walker<'w, 'd> {
         self.tolerated(message);
     }
 
-    /// Judges what a reference leads to, where it stands. That it leads nowhere is said by who reads it.
+    /// Judges what a reference leads to, where it stands.
     fn at_target(&mut self, reference: &str, judge: impl FnOnce(&mut Self, &'d Value)) {
-        let Ok((mut value, mut place)) = self.compiler.follow(reference, &self.document) else {
-            return;
-        };
-        for _ in 0..HOPS {
-            let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
-                break;
-            };
-            match self.compiler.follow(reference, &place.document) {
-                Ok(next) => (value, place) = next,
-                Err(_) => return,
+        let target = self.compiler.follow(reference, &self.document);
+        let target = target.and_then(|(mut value, mut place)| {
+            for _ in 0..HOPS {
+                let Some(next) = value.get("$ref").and_then(Value::as_str) else {
+                    return Ok((value, place));
+                };
+                (value, place) = self.compiler.follow(next, &place.document)?;
             }
-        }
-        if value.get("$ref").is_some_and(Value::is_string) {
-            // It leads back to itself.
-            return;
-        }
+            Err(super::ENDLESS.to_owned())
+        });
+        let (value, place) = match target {
+            Ok(target) => target,
+            Err(reason) => {
+                let reference = reference.to_owned();
+                let kind = ProblemKind::Reference { reference, reason };
+                return self.within("$ref", |walker| {
+                    let place = walker.place();
+                    walker.compiler.problem(place, kind);
+                });
+            }
+        };
         let document = std::mem::replace(&mut self.document, place.document);
         let at = std::mem::replace(&mut self.at, place.pointer);
         judge(self, value);
         self.document = document;
         self.at = at;
+    }
+
+    /// Puts down that the reference in a field leads nowhere, if it does.
+    fn leads_somewhere(&mut self, field: &str, reference: &str) {
+        if let Err(reason) = self.compiler.follow(reference, &self.document) {
+            let reference = reference.to_owned();
+            let kind = ProblemKind::Reference { reference, reason };
+            self.within(field, |walker| {
+                let place = walker.place();
+                walker.compiler.problem(place, kind);
+            });
+        }
     }
 
     /// An object, or a reference to one.
@@ -460,7 +500,7 @@ impl<'w, 'd> Walker<'w, 'd> {
                 }
                 return;
             }
-            Rule::Some(versions, fields) => {
+            Rule::AnyOf(versions, fields) => {
                 let is_there = fields.iter().any(|field| members.contains_key(*field));
                 let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
                 let message = format!(
@@ -530,7 +570,10 @@ impl<'w, 'd> Walker<'w, 'd> {
         };
         self.within(key, |walker| {
             // What looks like an operation is lost.
-            if object.name == table::PATH_ITEM.name && member.get("responses").is_some() {
+            let is_operation = ["responses", "operationId", "requestBody"]
+                .iter()
+                .any(|field| member.get(*field).is_some());
+            if object.name == table::PATH_ITEM.name && is_operation {
                 let help =
                     near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
                 let message = format!(

@@ -40,6 +40,40 @@ pub(super) fn tags<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
     }
 }
 
+/// Tags that a parent names are declared, and none is its own ancestor (OpenAPI 3.2).
+pub(super) fn parents<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
+    let tags: Vec<&Value> = root
+        .get("tags")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .collect();
+    let text = |tag: &'d Value, key: &str| tag.get(key).and_then(Value::as_str);
+    for (index, tag) in tags.iter().enumerate() {
+        let Some(parent) = text(tag, "parent") else {
+            continue;
+        };
+        let mut above = Some(parent);
+        let mut steps = 0;
+        while let Some(name) = above.filter(|_| steps <= tags.len()) {
+            steps += 1;
+            let next = tags.iter().find(|tag| text(tag, "name") == Some(name));
+            above = next.and_then(|tag| text(tag, "parent"));
+        }
+        let is_known = tags.iter().any(|tag| text(tag, "name") == Some(parent));
+        let message = match (is_known, steps > tags.len()) {
+            (false, _) => format!("the parent tag `{parent}` is not declared"),
+            (true, true) => format!("the parent tag `{parent}` has this tag as its ancestor"),
+            (true, false) => continue,
+        };
+        walker.within("tags", |walker| {
+            walker.within(&index.to_string(), |walker| {
+                walker.within("parent", |walker| walker.wrong(message))
+            });
+        });
+    }
+}
+
 /// Paths that differ in the names of their parameters only are the same path. Where they share a method, that is said
 /// of the operations.
 pub(super) fn paths<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
@@ -59,7 +93,7 @@ pub(super) fn paths<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
             walker.within("paths", |walker| {
                 walker.within(path, |walker| {
                     walker.wrong(format!(
-                        "the path {path} is the same as {other}: names do not tell paths apart"
+                        "the path {path} is the same as {other}: paths that differ only in the names of parameters are the same path"
                     ));
                 });
             });
@@ -99,6 +133,7 @@ pub(super) fn server<'d>(walker: &mut Walker<'_, 'd>, server: &'d Value) {
     let mut seen = Vec::new();
     for rest in url.split('{').skip(1) {
         let Some((name, _)) = rest.split_once('}') else {
+            walker.within("url", |walker| walker.wrong("a `{` of the URL has no `}`"));
             continue;
         };
         let is_declared = server
@@ -139,6 +174,19 @@ pub(super) fn server_variable<'d>(walker: &mut Walker<'_, 'd>, variable: &'d Val
         walker.within("default", |walker| {
             walker.wrong(format!("the default {default} is not in the `enum`"));
         });
+    }
+}
+
+/// The operation that a link leads to.
+pub(super) fn link<'d>(walker: &mut Walker<'_, 'd>, link: &'d Value) {
+    let text = |key: &str| link.get(key).and_then(Value::as_str);
+    if let Some(id) = text("operationId").filter(|id| !walker.has_operation(id)) {
+        walker.within("operationId", |walker| {
+            walker.wrong(format!("no operation has the operationId `{id}`"));
+        });
+    }
+    if let Some(reference) = text("operationRef") {
+        walker.leads_somewhere("operationRef", reference);
     }
 }
 
@@ -195,8 +243,56 @@ pub(super) fn parameters<'d>(walker: &mut Walker<'_, 'd>, owner: &'d Value) {
         }
         seen.push(key);
     }
+    if owner.get("parameters").is_some() && owner.get("responses").is_none() {
+        shared(walker, owner, &list);
+    }
     if walker.version == V2 && owner.get("responses").is_some() {
         files(walker, owner, &list);
+    }
+}
+
+/// Parameters of a path item that exclude those of its operations.
+fn shared<'d>(walker: &mut Walker<'_, 'd>, item: &'d Value, list: &[(usize, &'d Value)]) {
+    const APART: [(&str, &str); 4] = [
+        ("query", "querystring"),
+        ("querystring", "querystring"),
+        ("body", "formData"),
+        ("body", "body"),
+    ];
+    let key = |parameter: &'d Value| {
+        let text = |key: &str| {
+            parameter
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        (text("name"), text("in"))
+    };
+    let of_item: Vec<_> = list.iter().map(|(_, parameter)| key(parameter)).collect();
+    for (method, operation) in item.as_object().into_iter().flatten() {
+        let Some(operation) = walker.follow(Some(operation)).filter(|it| it.is_object()) else {
+            continue;
+        };
+        for (index, parameter) in walker.parameters_of(operation) {
+            let own = key(parameter);
+            let clash = of_item.iter().find(|other| {
+                let is_apart = |(a, b): &(&str, &str)| {
+                    (own.1, other.1) == (*a, *b) || (own.1, other.1) == (*b, *a)
+                };
+                // A parameter of the same name and place replaces that of the path item.
+                own != **other && APART.iter().any(is_apart)
+            });
+            let Some((name, place)) = clash else { continue };
+            let message = format!(
+                "`in: {}` excludes the parameter `{name}` of the path item, which has `in: {place}`",
+                own.1
+            );
+            walker.within(method, |walker| {
+                walker.within("parameters", |walker| {
+                    walker.within(&index.to_string(), |walker| walker.wrong(message));
+                });
+            });
+        }
     }
 }
 
@@ -284,6 +380,13 @@ pub(super) fn parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
             ));
         });
     }
+    if walker.version != V2 && place != "query" && parameter.get("allowEmptyValue").is_some() {
+        walker.within("allowEmptyValue", |walker| {
+            walker.wrong(format!(
+                "`allowEmptyValue` is only for query parameters, not for {place} parameters"
+            ));
+        });
+    }
     let style = text("style");
     let fits = match place {
         "path" => &["matrix", "label", "simple"][..],
@@ -324,8 +427,20 @@ pub(super) fn swagger_parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d 
         return;
     };
     let is_form = matches!(place, "query" | "formData");
+    let items = parameter.get("items");
     let message = match (place, text("type")) {
-        ("body", _) => None,
+        ("body", Some(_)) => Some(format!(
+            "the body parameter `{name}` has a `type`; write `schema: {{type: …}}`"
+        )),
+        ("body", None) => None,
+        _ if items.is_some_and(|items| {
+            items.get("$ref").is_some() || items.get("type").is_some_and(|name| name == "object")
+        }) =>
+        {
+            Some(format!(
+                "the elements of the {place} parameter `{name}` cannot be objects or references in Swagger 2.0"
+            ))
+        }
         _ if parameter.get("schema").is_some() => Some(format!(
             "the {place} parameter `{name}` has a `schema`, which only `in: body` has; write `type`"
         )),

@@ -22,7 +22,7 @@ const FROM31: Versions = V31 | V32;
 pub(super) struct Object {
     /// As the specifications call it.
     pub(super) name: &'static str,
-    /// Versions in which other fields are for somebody else to judge.
+    /// Versions in which fields that are not listed here are judged elsewhere.
     pub(super) open: Versions,
     pub(super) fields: &'static [Field],
     pub(super) rules: &'static [Rule],
@@ -70,14 +70,14 @@ pub(super) enum Keys {
     Method,
     /// Security schemes that are declared.
     Scheme,
-    /// Expressions of callbacks, beside extensions.
+    /// Expressions of callbacks, next to extensions.
     Expression,
 }
 
 /// What holds between the fields of an object.
 pub(super) enum Rule {
     /// At least one of these has to be there.
-    Some(Versions, &'static [&'static str]),
+    AnyOf(Versions, &'static [&'static str]),
     /// The first excludes the others.
     Apart(Versions, &'static str, &'static [&'static str]),
     /// Where the field has this value, these others are required.
@@ -131,8 +131,9 @@ object!(ROOT, "OpenAPI Object", open NONE, [
     "tags" ALL, NONE, List(&Type::Object(&TAG));
     "externalDocs" ALL, NONE, Type::Object(&EXTERNAL_DOCS);
 ], [
-    Rule::Some(FROM31, &["paths", "components", "webhooks"]),
+    Rule::AnyOf(FROM31, &["paths", "components", "webhooks"]),
     Custom(ALL, rules::tags),
+    Custom(V32, rules::parents),
     Custom(ALL, rules::paths),
     Custom(V2, rules::base_path),
 ]);
@@ -262,7 +263,9 @@ object!(PARAMETER, "Parameter Object", open V2, [
     "collectionFormat" V2, NONE, One(&[("csv", V2), ("ssv", V2), ("tsv", V2), ("pipes", V2), ("multi", V2)]);
 ], [
     Apart(V3, "example", &["examples"]),
-    Apart(V3, "content", &["schema", "style", "explode", "allowReserved", "example", "examples"]),
+    Apart(V3, "content", &["schema", "style", "explode", "allowReserved"]),
+    // OpenAPI 3.2 has these next to either.
+    Apart(V30 | V31, "content", &["example", "examples"]),
     Needs(V2, "in", "body", &["schema"]),
     Needs(V32, "in", "querystring", &["content"]),
     Custom(V3, rules::described),
@@ -337,8 +340,9 @@ object!(LINK, "Link Object", open NONE, [
     "description" V3, NONE, Text;
     "server" V3, NONE, Type::Object(&SERVER);
 ], [
-    Rule::Some(V3, &["operationRef", "operationId"]),
+    Rule::AnyOf(V3, &["operationRef", "operationId"]),
     Apart(V3, "operationRef", &["operationId"]),
+    Custom(V3, rules::link),
 ]);
 
 object!(HEADER, "Header Object", open V2, [
@@ -357,7 +361,9 @@ object!(HEADER, "Header Object", open V2, [
     "collectionFormat" V2, NONE, One(&[("csv", V2), ("ssv", V2), ("tsv", V2), ("pipes", V2)]);
 ], [
     Apart(V3, "example", &["examples"]),
-    Apart(V3, "content", &["schema", "style", "explode", "allowReserved", "example", "examples"]),
+    Apart(V3, "content", &["schema", "style", "explode", "allowReserved"]),
+    // OpenAPI 3.2 has these next to either.
+    Apart(V30 | V31, "content", &["example", "examples"]),
     Custom(V3, rules::described),
 ]);
 

@@ -171,10 +171,10 @@ components:
     );
     insta::assert_snapshot!(problems(&contract), @r"
     api.yaml:4:1 `component` is not a field of the OpenAPI Object in OpenAPI 3.1
-    api.yaml:16:20 `#/components/parameters/P` leads nowhere: it leads back to itself
-    api.yaml:15:78 `#/nope` leads nowhere: the document has no `nope`
+    api.yaml:16:20 `#/components/parameters/P` cannot be resolved: it leads back to itself, or too many references follow each other
+    api.yaml:15:78 `#/nope` cannot be resolved: the document has no `nope`
     api.yaml:3:1 the Info Object requires `title`; is `titel` a misspelling of it?
-    api.yaml:7:5 `GET` is not a field of the Path Item Object in OpenAPI 3.1
+    api.yaml:7:5 `GET` is not a method that a path item has in OpenAPI 3.1; did you mean `get`?
     api.yaml:9:7 `operationID` is not a field of the Operation Object in OpenAPI 3.1
     api.yaml:10:7 `paramters` is not a field of the Operation Object in OpenAPI 3.1
     api.yaml:11:7 the Request Body Object requires `content`; is `contents` a misspelling of it?
@@ -211,7 +211,7 @@ components: 7
     api.yaml:10:5 `get` must be an object, not a number
     api.yaml:9:5 `parameters` must be a list, not an object
     api.yaml:12:41 `required` must be a boolean, not a string
-    api.yaml:12:58 a schema must be an object or a boolean, not 3
+    api.yaml:12:58 a schema must be an object or a boolean, not a number
     api.yaml:12:70 element 1 of `parameters` must be an object, not a number
     api.yaml:13:21 `content` must be an object, not a list
     api.yaml:13:34 `required` must be a boolean, not a number
