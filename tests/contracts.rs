@@ -187,6 +187,29 @@ fn a_contract_opens_only_its_own_files() {
         let (_, text) = run(&work, &["lint", "api/s.json", "--allow-path", &outside]);
         assert!(!text.contains("--allow-path"), "{reference}: {text}");
     }
+    // What git keeps is no part of a contract.
+    fs::create_dir_all(work.join("other/.git")).expect("made");
+    fs::write(work.join("other/.git/config"), "token: hunter2\n").expect("written");
+    fs::write(work.join("other/s.json"), api(".git/config")).expect("written");
+    let (code, text) = run(&work, &["lint", "other/s.json"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(
+        text.contains("files of git are not opened") && !text.contains("hunter2"),
+        "{text}"
+    );
+    // URIs of files may name this machine, and no other.
+    let inside = work.join("near.json").display().to_string();
+    for (uri, is_inside) in [
+        (format!("file:{inside}"), true),
+        (format!("file://localhost{inside}"), true),
+        (format!("file://elsewhere{inside}"), false),
+        ("file://api/inside.json".to_owned(), false),
+    ] {
+        fs::write(work.join("api/s.json"), api(&uri)).expect("written");
+        let (code, text) = run(&work, &["lint", "api/s.json"]);
+        assert_eq!(code, i32::from(!is_inside), "{uri}: {text}");
+    }
+    fs::write(work.join("api/s.json"), api("../near.json")).expect("written");
     // A repository around the contract is its own.
     fs::create_dir(work.join(".git")).expect("made");
     let (code, text) = run(&work.join("api"), &["lint", "s.json"]);
@@ -231,6 +254,28 @@ fn symbolic_links_are_resolved_before_a_file_is_opened() {
             "{named}: {text}"
         );
     }
+    // Not even the names in a folder outside are shown, nor whether a file there exists.
+    fs::remove_file(work.join("schemas/leak.schema.json")).expect("removed");
+    symlink(outer.path().join("outside"), work.join("schemas/etc")).expect("linked");
+    let (code, text) = run(&work, &["lint", "schemas"]);
+    assert_eq!(code, 1, "{text}");
+    assert!(
+        text.contains("schemas/etc") && !text.contains("secret"),
+        "{text}"
+    );
+    fs::remove_file(work.join("schemas/etc")).expect("removed");
+    for target in ["outside/secret.schema.json", "outside/gone.json"] {
+        symlink(outer.path().join(target), work.join("link.json")).expect("linked");
+        fs::write(work.join("s.json"), "{\"$ref\": \"link.json\"}").expect("written");
+        let (code, text) = run(&work, &["lint", "s.json"]);
+        assert_eq!(code, 1, "{text}");
+        assert!(
+            text.contains("is a symbolic link to a file outside") && !text.contains("hunter2"),
+            "{target}: {text}"
+        );
+        fs::remove_file(work.join("link.json")).expect("removed");
+    }
+    symlink(&secret, work.join("schemas/leak.schema.json")).expect("linked");
     // Links that lead nowhere are one finding.
     fs::remove_file(work.join("schemas/leak.schema.json")).expect("removed");
     for name in ["x.json", "y.json", "z.yaml"] {

@@ -97,7 +97,8 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
                         part,
                         files
                             .refusal(part)
-                            .unwrap_or_else(|| "it cannot be read".to_owned()),
+                            .as_deref()
+                            .unwrap_or("it cannot be read"),
                     )),
                 }
                 continue;
@@ -108,7 +109,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
             && entry.file_type().is_dir()
             && let Some(reason) = files.refusal(entry.path())
         {
-            left_out.push(unread(entry.path(), reason));
+            left_out.push(unread(entry.path(), &reason));
             walk.skip_current_dir();
             continue;
         }
@@ -124,7 +125,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
         let parsed = match files.read(file) {
             Ok(parsed) => parsed,
             Err(error) => {
-                left_out.push(unread(file, error.to_string()));
+                left_out.push(unread(file, &error.to_string()));
                 continue;
             }
         };
@@ -185,7 +186,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
 }
 
 /// A part of a folder that is left out.
-fn unread(path: &Path, reason: String) -> Problem {
+fn unread(path: &Path, reason: &str) -> Problem {
     let name = path.display().to_string();
     // An error of a file starts with its name.
     let message = match reason.contains(&name) {

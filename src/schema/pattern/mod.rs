@@ -54,7 +54,7 @@ fn reason(error: &regex_syntax::Error) -> Option<&'static str> {
     use regex_syntax::hir::ErrorKind as Meaning;
     Some(match error {
         regex_syntax::Error::Parse(error) => match error.kind() {
-            Syntax::ClassRangeInvalid { .. } => "a range in a class ends before it starts",
+            Syntax::ClassRangeInvalid => "a range in a class ends before it starts",
             Syntax::RepetitionCountInvalid => "a repeat has a lower bound above its upper one",
             Syntax::RepetitionMissing => "a repeat has nothing to repeat",
             Syntax::DecimalInvalid => "the number of a repeat is too large",

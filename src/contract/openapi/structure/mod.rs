@@ -574,8 +574,11 @@ impl<'w, 'd> Walker<'w, 'd> {
                 .iter()
                 .any(|field| member.get(*field).is_some());
             if object.name == table::PATH_ITEM.name && is_operation {
-                let help =
-                    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                let help = match (elsewhere, near) {
+                    (Some(field), _) => format!("; {} has it", name_of(first_of(field.versions))),
+                    (None, Some(near)) => format!("; did you mean `{near}`?"),
+                    (None, None) => String::new(),
+                };
                 let message = format!(
                     "`{key}` is not a method that a path item has in {}{help}",
                     walker.version_name()

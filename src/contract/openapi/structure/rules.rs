@@ -68,7 +68,7 @@ pub(super) fn parents<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
         };
         walker.within("tags", |walker| {
             walker.within(&index.to_string(), |walker| {
-                walker.within("parent", |walker| walker.wrong(message))
+                walker.within("parent", |walker| walker.wrong(message));
             });
         });
     }
@@ -93,7 +93,7 @@ pub(super) fn paths<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
             walker.within("paths", |walker| {
                 walker.within(path, |walker| {
                     walker.wrong(format!(
-                        "the path {path} is the same as {other}: paths that differ only in the names of parameters are the same path"
+                        "the path {path} is the same as {other}: only the names of their parameters differ"
                     ));
                 });
             });
