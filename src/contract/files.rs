@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Dialect, Document, Documents, Vocabularies, join};
+use crate::schema::{Dialect, Document, Documents, Vocabularies, join, not_fetched};
 use crate::source::{Parsed, Source};
 
 use super::LoadOptions;
@@ -170,11 +170,7 @@ impl<'o> Files<'o> {
                 if let Some(document) = Document::of_metaschema(uri) {
                     return self.documents.push(document);
                 }
-                let reason = format!(
-                    "nothing is fetched over the network; give the file that holds it: \
-                     --ref {uri}=FILE"
-                );
-                return self.documents.push_missing(uri, reason);
+                return self.documents.push_missing(uri, not_fetched(uri));
             }
         };
         match found {

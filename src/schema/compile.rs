@@ -1,6 +1,7 @@
 //! From documents to the graph.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -236,6 +237,13 @@ impl<'d> Compiler<'d> {
         }
         self.problems.sort();
         self.problems.dedup();
+        // What a reference is needed for says so by an error.
+        let is_dangling = |problem: &Problem| matches!(problem.kind, ProblemKind::Reference { .. });
+        let dangling = self.problems.iter().filter(|problem| is_dangling(problem));
+        let dangling: BTreeSet<Place> = dangling.map(|problem| problem.place.clone()).collect();
+        self.problems.retain(|problem| {
+            !matches!(problem.kind, ProblemKind::Tolerated(_)) || !dangling.contains(&problem.place)
+        });
         (self.graph, self.problems)
     }
 

@@ -62,6 +62,11 @@ impl<'d> Compiler<'d> {
         if hides {
             return;
         }
+        if node.read_only && node.write_only && dialect == Dialect::OpenApi30 {
+            let place = self.at(here, &["writeOnly"]);
+            let message = "`readOnly` and `writeOnly` exclude each other".to_owned();
+            self.problem(place, ProblemKind::Description(message));
+        }
         let is_array = members.get("type").is_some_and(|name| name == "array");
         if is_array && !members.contains_key("items") && has_no_null(dialect) {
             let place = Place::clone(&here.place);
@@ -381,13 +386,24 @@ impl<'d> Compiler<'d> {
     fn required(&mut self, node: &mut Node, argument: &Value, here: &Here) {
         let Value::Array(names) = argument else {
             // A parameter of Swagger 2.0 has its own `required`.
-            if !(here.dialect == Dialect::Swagger2 && argument.is_boolean()) {
-                let expected = "a list of property names, beside the `properties`";
+            let is_of_parameter = here.dialect == Dialect::Swagger2
+                && (argument.is_boolean()
+                    || self
+                        .value_at(&here.place)
+                        .is_some_and(|it| it.get("in").is_some()));
+            if !is_of_parameter {
+                let expected = "a list of property names, next to the `properties`";
                 self.argument("required", expected, here);
             }
             return;
         };
+        let mut seen = std::collections::BTreeSet::new();
         for name in names {
+            if let Some(twice) = name.as_str().filter(|name| !seen.insert(*name)) {
+                let place = self.at(here, &["required"]);
+                let message = format!("`required` lists `{twice}` twice");
+                self.problem(place, ProblemKind::Description(message));
+            }
             match name.as_str() {
                 Some(name) => node.object.required.push(Required {
                     name: self.name(name),

@@ -47,7 +47,7 @@ pub use documents::{Document, Documents};
 pub(crate) use evaluated::Evaluated;
 pub use portable::portable;
 pub use problem::{Problem, ProblemKind};
-pub(crate) use resources::join;
+pub(crate) use resources::{NOT_FETCHED, join, not_fetched};
 pub use vocabulary::Vocabularies;
 
 /// The dialect of the schemas that are written.

@@ -408,10 +408,7 @@ impl<'d> Resources<'d> {
         let missing = self.documents.missing(&absolute);
         Err(match missing {
             Some(reason) => reason.to_owned(),
-            None if absolute.starts_with("http") => format!(
-                "nothing is fetched over the network; give the file that holds it: --ref \
-                 {absolute}=FILE"
-            ),
+            None if absolute.starts_with("http") => not_fetched(&absolute),
             None => format!("there is no document `{uri}`"),
         })
     }
@@ -498,6 +495,14 @@ impl<'d> Resources<'d> {
             dynamic: None,
         }
     }
+}
+
+/// How the reason starts why a document at a URL is missing.
+pub(crate) const NOT_FETCHED: &str = "nothing is fetched over the network";
+
+/// Why a document at a URL is missing.
+pub(crate) fn not_fetched(url: &str) -> String {
+    format!("{NOT_FETCHED}; give the file that holds it: --ref {url}=FILE")
 }
 
 /// A pointer without its `#`.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use regex_automata::meta;
-use regex_syntax::hir::{Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
 pub(crate) use ecma::{in_rust, is_ecma};
 
@@ -74,7 +74,28 @@ fn reason(error: &regex_syntax::Error) -> Option<&'static str> {
     })
 }
 
+/// About how many bytes an automaton takes before it is made smaller: what is far too large is not worth building.
+fn size(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 40,
+        HirKind::Literal(literal) => 40 * literal.0.len(),
+        HirKind::Class(Class::Unicode(class)) => 60 * class.ranges().len(),
+        HirKind::Class(Class::Bytes(_)) => 60,
+        HirKind::Capture(capture) => size(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let rounds = repetition.max.unwrap_or(repetition.min).max(1) as usize;
+            rounds.saturating_mul(size(&repetition.sub))
+        }
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(size).fold(0, usize::saturating_add)
+        }
+    }
+}
+
 fn automaton(hir: &Hir) -> Option<meta::Regex> {
+    if size(hir) > 2 * AUTOMATON {
+        return None;
+    }
     let config = meta::Config::new().nfa_size_limit(Some(AUTOMATON));
     meta::Builder::new()
         .configure(config)

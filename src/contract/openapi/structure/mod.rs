@@ -18,6 +18,7 @@ use crate::location::Pointer;
 use crate::schema::{Compiler, Place, ProblemKind};
 
 use super::HOPS;
+use crate::schema::NOT_FETCHED;
 use table::{Field, Object, Rule, Type, V2, V30, V31, V32, Versions};
 
 /// What to say of a reference that YAML takes for a comment.
@@ -321,7 +322,7 @@ impl<'w, 'd> Walker<'w, 'd> {
             return self.mistyped(expected, value, true);
         };
         self.outside_specification();
-        self.at_target(reference, judge);
+        self.at_target(reference, false, judge);
     }
 
     fn outside_specification(&mut self) {
@@ -332,8 +333,14 @@ impl<'w, 'd> Walker<'w, 'd> {
         self.tolerated(message);
     }
 
-    /// Judges what a reference leads to, where it stands.
-    fn at_target(&mut self, reference: &str, judge: impl FnOnce(&mut Self, &'d Value)) {
+    /// Judges what a reference leads to, where it stands. Where the specification has no references, that one leads
+    /// nowhere is for who follows it to say.
+    fn at_target(
+        &mut self,
+        reference: &str,
+        is_allowed: bool,
+        judge: impl FnOnce(&mut Self, &'d Value),
+    ) {
         let target = self.compiler.follow(reference, &self.document);
         let target = target.and_then(|(mut value, mut place)| {
             for _ in 0..HOPS {
@@ -346,6 +353,12 @@ impl<'w, 'd> Walker<'w, 'd> {
         });
         let (value, place) = match target {
             Ok(target) => target,
+            Err(_) if !is_allowed => return,
+            // Such a document is not wrong. Who needs what stands there says that it is missing.
+            Err(reason) if reason.starts_with(NOT_FETCHED) => {
+                let message = format!("`{reference}` is not compared: {reason}");
+                return self.within("$ref", |walker| walker.tolerated(message));
+            }
             Err(reason) => {
                 let reference = reference.to_owned();
                 let kind = ProblemKind::Reference { reference, reason };
@@ -360,18 +373,6 @@ impl<'w, 'd> Walker<'w, 'd> {
         judge(self, value);
         self.document = document;
         self.at = at;
-    }
-
-    /// Puts down that the reference in a field leads nowhere, if it does.
-    fn leads_somewhere(&mut self, field: &str, reference: &str) {
-        if let Err(reason) = self.compiler.follow(reference, &self.document) {
-            let reference = reference.to_owned();
-            let kind = ProblemKind::Reference { reference, reason };
-            self.within(field, |walker| {
-                let place = walker.place();
-                walker.compiler.problem(place, kind);
-            });
-        }
     }
 
     /// An object, or a reference to one.
@@ -394,7 +395,9 @@ impl<'w, 'd> Walker<'w, 'd> {
         } else {
             self.outside_specification();
         }
-        self.at_target(reference, |walker, value| walker.object(object, value));
+        self.at_target(reference, has_own || allowed, |walker, value| {
+            walker.object(object, value);
+        });
     }
 
     /// The title of what is expected, and the section of the components that a reference leads to in its place.

@@ -8,6 +8,16 @@ use super::{hold, operation};
 fn every_object_has_the_fields_of_its_version() {
     let ok = json!({"200": {"description": "ok"}});
     hold(vec![
+        (
+            "3.0",
+            json!({"components": {"schemas": {"S": {"readOnly": true, "writeOnly": true}}}}),
+            "/components/schemas/S/writeOnly `readOnly` and `writeOnly` exclude each other",
+        ),
+        (
+            "3.0",
+            json!({"components": {"schemas": {"S": {"required": ["a", "b", "a"]}}}}),
+            "/components/schemas/S/required `required` lists `a` twice",
+        ),
         // Required fields.
         (
             "3.0",
