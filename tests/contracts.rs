@@ -621,3 +621,76 @@ fn a_form_feed_is_not_white_space() {
         assert_eq!(code, 2, "{text}");
     }
 }
+
+#[test]
+fn check_reports_what_it_leaves_out_and_nothing_else() {
+    let api = |parameter: &str, response: &str, root: &str| {
+        format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\n{root}paths:\n  /a:\n    get:\n      operationId: a\n      parameters: [{parameter}]\n      responses: {{'200': {{{response}}}}}\n"
+        )
+    };
+    let good = (
+        "{name: q, in: query, schema: {type: integer}}",
+        "description: ok, content: {application/json: {schema: {type: object}}}",
+    );
+    let exchange =
+        "GET /a?q=1 HTTP/1.1\nHost: a\n\nHTTP/1.1 200 OK\nContent-Type: application/json\n\n{}\n";
+    // A parameter, a response, the root; whether that is left out.
+    let table = [
+        (good.0, good.1, "", false),
+        (
+            "{name: q, in: qeury, schema: {type: integer}}",
+            good.1,
+            "",
+            true,
+        ),
+        ("{name: q, in: query, type: integer}", good.1, "", true),
+        (
+            good.0,
+            "description: ok, content: {'application\\json': {}, application/json: {schema: {type: object}}}",
+            "",
+            true,
+        ),
+        (
+            good.0,
+            "description: ok, headers: 7, content: {application/json: {schema: {type: object}}}",
+            "",
+            true,
+        ),
+        // What is wrong without being compared is for `lint`.
+        (
+            good.0,
+            "content: {application/json: {schema: {type: object}}}",
+            "",
+            false,
+        ),
+        (
+            good.0,
+            "description: ok, content: {application/json: {schema: {type: object}, examples: [1]}}",
+            "",
+            false,
+        ),
+        (good.0, good.1, "tags: {a: b}\n", false),
+        (good.0, good.1, "security: [{none: []}]\n", false),
+        (
+            good.0,
+            good.1,
+            "components: {securitySchemes: {k: {type: apikey, name: k, in: body}}}\n",
+            false,
+        ),
+    ];
+    for (parameter, response, root, is_left_out) in table {
+        let text = api(parameter, response, root);
+        let there = folder(&[("api.yaml", &text), ("a.http", exchange)]);
+        let (code, said) = run(there.path(), &["check", "a.http", "--contract", "api.yaml"]);
+        assert_eq!(code, i32::from(is_left_out), "{text}\n{said}");
+        assert_eq!(
+            said.contains("contract-structure"),
+            is_left_out,
+            "{text}\n{said}"
+        );
+        let (code, said) = run(there.path(), &["lint", "api.yaml"]);
+        let is_good = text == api(good.0, good.1, "");
+        assert_eq!(code, i32::from(!is_good), "{text}\n{said}");
+    }
+}

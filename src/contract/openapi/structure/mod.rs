@@ -21,6 +21,23 @@ use super::HOPS;
 use crate::schema::NOT_FETCHED;
 use table::{Field, Object, Rule, Type, V2, V30, V31, V32, Versions};
 
+/// Fields that say something to people and clients, and nothing that traffic is compared with.
+const ASIDE: [&str; 13] = [
+    "contact",
+    "encoding",
+    "examples",
+    "externalDocs",
+    "info",
+    "license",
+    "links",
+    "schemes",
+    "security",
+    "securityDefinitions",
+    "securitySchemes",
+    "tags",
+    "variables",
+];
+
 /// What to say of a reference that YAML takes for a comment.
 const EMPTY_REFERENCE: &str =
     "`$ref` is empty: in YAML, `#` starts a comment; put the reference in quotes";
@@ -39,6 +56,8 @@ pub(super) struct Walker<'w, 'd> {
     at: Pointer,
     /// Whether it leads to an element of a list.
     is_element: bool,
+    /// Whether it is in a part that traffic is not compared with.
+    is_aside: bool,
     /// Objects that were met, by address, and what they were taken for.
     met: FxHashSet<(usize, &'static str)>,
 }
@@ -86,6 +105,7 @@ impl<'w, 'd> Walker<'w, 'd> {
             document: uri.into(),
             at: Pointer::root(),
             is_element: false,
+            is_aside: false,
             met: FxHashSet::default(),
         };
         let schemes = match version {
@@ -188,8 +208,11 @@ impl<'w, 'd> Walker<'w, 'd> {
             .problem(place, ProblemKind::Description(message.into()));
     }
 
-    /// Something cannot be read, and is left out.
+    /// Something cannot be read, and is left out. Where traffic is not compared with it, that is no loss.
     fn left_out(&mut self, message: impl Into<String>) {
+        if self.is_aside {
+            return self.wrong(message);
+        }
         let place = self.place();
         self.compiler
             .problem(place, ProblemKind::LeftOut(message.into()));
@@ -472,7 +495,12 @@ impl<'w, 'd> Walker<'w, 'd> {
             }
             let mut fields = object.fields.iter();
             match fields.find(|field| field.name == key && field.versions & version != 0) {
-                Some(field) => self.within(key, |walker| walker.value(&field.kind, member)),
+                Some(field) => self.within(key, |walker| {
+                    let is_aside = walker.is_aside;
+                    walker.is_aside |= ASIDE.contains(&field.name);
+                    walker.value(&field.kind, member);
+                    walker.is_aside = is_aside;
+                }),
                 None if object.open & version != 0 => {}
                 None => self.unknown(object, key, member),
             }
