@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::error::closest;
 use crate::location::Pointer;
 
+use super::vocabulary::is_applicator;
 use super::{Dialect, Documents, Place, Vocabularies};
 
 /// Names a resource of a [`Resources`].
@@ -102,22 +103,8 @@ impl Part {
                 {
                     Self::Names(Named::Schemas)
                 }
-                "allOf"
-                | "anyOf"
-                | "oneOf"
-                | "not"
-                | "if"
-                | "then"
-                | "else"
-                | "items"
-                | "prefixItems"
-                | "additionalItems"
-                | "additionalProperties"
-                | "contains"
-                | "propertyNames"
-                | "unevaluatedItems"
-                | "unevaluatedProperties"
-                | "contentSchema" => Self::Schema,
+                "contentSchema" => Self::Schema,
+                _ if is_applicator(key) => Self::Schema,
                 _ => Self::Data,
             },
             Self::Description => match key {

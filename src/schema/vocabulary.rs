@@ -66,7 +66,7 @@ fn bit(name: &str) -> u8 {
 }
 
 /// The vocabularies that have a keyword.
-pub(super) fn vocabulary_of(keyword: &str) -> Option<&'static [&'static str]> {
+fn vocabulary_of(keyword: &str) -> Option<&'static [&'static str]> {
     Some(match keyword {
         "allOf"
         | "anyOf"
@@ -95,6 +95,11 @@ pub(super) fn vocabulary_of(keyword: &str) -> Option<&'static [&'static str]> {
         | "examples" => &["meta-data"],
         _ => return None,
     })
+}
+
+/// Whether a keyword applies schemas.
+pub(super) fn is_applicator(keyword: &str) -> bool {
+    vocabulary_of(keyword).is_some_and(|names| matches!(names, ["applicator"] | ["unevaluated"]))
 }
 
 /// What a schema with this `$schema` is written in.

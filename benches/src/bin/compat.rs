@@ -145,6 +145,8 @@ fn documents(schema: &Value, draft: &str) -> Documents {
         dialect: own.unwrap_or_else(|| dialect(draft)),
         source: None,
         repeated: Vec::new(),
+        vocabularies: wiredrift::schema::Vocabularies::default(),
+        is_referenced: true,
     });
     documents
 }

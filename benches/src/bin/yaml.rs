@@ -69,9 +69,7 @@ fn main() {
                 }
             }
         }
-        println!(
-            "{name:22} {right:5} / {valid:3} {wrong:12} {refused:12} {caught:10} / {invalid}"
-        );
+        println!("{name:22} {right:5} / {valid:3} {wrong:12} {refused:12} {caught:10} / {invalid}");
     }
     if let Some(document) = arguments.get(1) {
         time(&std::fs::read_to_string(document).expect("readable"));
@@ -111,12 +109,19 @@ fn cases(suite: &Path) -> Vec<Case> {
     let mut files: Vec<_> = std::fs::read_dir(suite)
         .expect("a folder")
         .map(|entry| entry.expect("readable").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "yaml")
+        })
         .collect();
     files.sort();
     let mut cases = Vec::new();
     for path in files {
-        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let name = path
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         let parsed = Source::parse(&name, std::fs::read(&path).expect("readable"));
         let parsed = parsed.expect("the files of the suite are plain YAML").value;
         let mut known = serde_json::Map::new();
@@ -155,7 +160,10 @@ fn shown_as_text(shown: &str) -> String {
 
 /// `+MAP {} &a <tag>` → `+MAP`; `=VAL &a <tag> "text` → `=VAL text`
 fn events_of(tree: &str) -> Vec<String> {
-    let lines = tree.lines().map(str::trim_start).filter(|line| !line.is_empty());
+    let lines = tree
+        .lines()
+        .map(str::trim_start)
+        .filter(|line| !line.is_empty());
     lines
         .map(|line| {
             let (kind, mut rest) = line.split_once(' ').unwrap_or((line, ""));
