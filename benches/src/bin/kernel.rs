@@ -240,6 +240,7 @@ impl<'c> Work<'c> {
         };
         let mut observer = Observer::new(vec![self.contract], vec![self.contract], options);
         let hint = Hint {
+            folders: None,
             operation: Some(self.operation.to_owned()),
             version: None,
             side: Some(Side::Response),

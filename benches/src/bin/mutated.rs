@@ -13,7 +13,7 @@ fn main() {
     let documents: usize = argument.unwrap_or(100_000);
     let (mut accepted, mut ours_alone, mut theirs_alone, mut malformed) = (0, 0, 0, 0);
     let hint = Hint {
-        folders: Vec::new(),
+        folders: None,
         operation: Some("get".to_owned()),
         version: None,
         side: Some(Side::Response),
