@@ -129,10 +129,18 @@ impl<'p> Reader<'p> {
                     self.out.push(')');
                 }
                 '*' | '+' | '?' => {
+                    if self.looks_ahead() {
+                        self.repeat_look(next != '+')?;
+                        continue;
+                    }
                     self.out.push(next);
                     self.after_quantifier()?;
                 }
                 '{' => match self.braced_quantifier() {
+                    Some(quantifier) if self.looks_ahead() => {
+                        let least = quantifier.split([',', '}']).next().unwrap_or_default();
+                        self.repeat_look(least.bytes().all(|digit| digit == b'0'))?;
+                    }
                     Some(quantifier) => {
                         if self.words == Words::Steps {
                             // What looks ahead is not left to an automaton.
@@ -222,7 +230,27 @@ impl<'p> Reader<'p> {
 
     /// Another quantifier behind a quantifier: lazy it may be, possessive not.
     fn after_quantifier(&mut self) -> Result<(), Unsupported> {
-        if self.take("?") {
+        self.lazy_or_end(true)
+    }
+
+    /// Whether what a quantifier is about takes no character: `(?=…)` or `(?!…)`, which Annex B lets repeat.
+    fn looks_ahead(&self) -> bool {
+        let atom = &self.out[self.atom.min(self.out.len())..];
+        atom.starts_with("(?=") || atom.starts_with("(?!")
+    }
+
+    /// A repeat of what takes no character is that itself, or nothing where it need not be there.
+    fn repeat_look(&mut self, is_optional: bool) -> Result<(), Unsupported> {
+        if is_optional {
+            // Its groups stay, since others are counted after them.
+            self.out.insert_str(self.atom, "(?:");
+            self.out.push_str("|)");
+        }
+        self.lazy_or_end(false)
+    }
+
+    fn lazy_or_end(&mut self, is_written: bool) -> Result<(), Unsupported> {
+        if self.take("?") && is_written {
             self.out.push('?');
         }
         let rest = self.rest;

@@ -54,6 +54,14 @@ fn patterns_mean_what_ecma_262_says() {
         (r"^(.)(.)\2\1$", &["abba"], &["abab"]),
         (r"^a\/b\-c\.d$", &["a/b-c.d"], &["a/b-cxd"]),
         (r"^\d\D\w\W\s\S$", &["1a_- x"], &["aa_- x"]),
+        // What takes no character may have a quantifier.
+        (r"^(\/(?!\.)+[^/]+){1,4}$", &["/a/b"], &["/.a", "/"]),
+        (r"^(?!a)*a$", &["a"], &["b"]),
+        (r"^(?=a){0,3}b$", &["b"], &["a"]),
+        (r"^(?=a){2}[ab]$", &["a"], &["b"]),
+        (r"^(?!a)?.$", &["a", "b"], &[""]),
+        (r"^(?=(a))*(.)\2$", &["aa", "bb"], &["ab"]),
+        (r"^[]*a$", &["a"], &[""]),
         // Classes and boundaries are those of ASCII, with every engine.
         (r"^\d\w$", &["7a"], &["٣a", "7é", "7\u{212a}"]),
         (r"^(?=.)\d[\w-]$", &["7a", "7-"], &["٣a", "7é", "7\u{212a}"]),
