@@ -89,7 +89,7 @@ pub(crate) fn run(suite: &Path, only: &[&str]) -> Result {
     Ok(())
 }
 
-/// `--ref` for every remote schema, by the draft that it is for; those for all are under an empty name.
+/// Every remote schema: its path under the URL of the suite, and its file.
 fn remotes(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];

@@ -98,7 +98,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
                         files
                             .refusal(part)
                             .as_deref()
-                            .unwrap_or("it cannot be read"),
+                            .unwrap_or(&unreadable(&error)),
                     )),
                 }
                 continue;
@@ -183,6 +183,14 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
         return Err(Error::new(ErrorKind::Format, message).with_path(path));
     }
     contract(path, "", entries, &base, files.documents, options, problems)
+}
+
+/// Why a part of a folder cannot be read.
+fn unreadable(error: &walkdir::Error) -> String {
+    match error.io_error() {
+        Some(error) => format!("it cannot be read: {}", error.kind()),
+        None => "it cannot be read".to_owned(),
+    }
 }
 
 /// A part of a folder that is left out.

@@ -200,7 +200,7 @@ impl Documents {
                 is_alone[to] = false;
             }
         }
-        // What nobody refers to is written in the default.
+        // A document without referrers is written in the default.
         for (at, language) in languages.iter_mut().enumerate() {
             if language.is_none() && (root == Some(at) || is_alone[at]) {
                 *language = Some(default.into());

@@ -26,7 +26,7 @@ impl Default for Vocabularies {
 }
 
 impl Vocabularies {
-    /// Those that a metaschema lists, and the ones that it requires and nobody here knows.
+    /// Those that a metaschema lists, and the ones that it requires and that are not supported.
     pub(super) fn of(listed: &serde_json::Map<String, Value>) -> (Self, Vec<String>) {
         let mut known = 0;
         let mut unknown = Vec::new();
@@ -107,7 +107,7 @@ pub(super) fn is_applicator(keyword: &str) -> bool {
 pub(super) struct Language {
     pub(super) dialect: Dialect,
     pub(super) vocabularies: Vocabularies,
-    /// Vocabularies that are required and that nobody here knows.
+    /// Vocabularies that are required and not supported.
     pub(super) unknown: Vec<String>,
 }
 

@@ -75,6 +75,13 @@ struct Open {
     key: Option<(String, bool, Range<usize>)>,
 }
 
+/// Notes the key whose value comes next.
+fn begin_member(open: &mut [Open], key: String, is_merge: bool, span: Range<usize>) {
+    if let Some(open) = open.last_mut() {
+        open.key = Some((key, is_merge, span));
+    }
+}
+
 impl Tree {
     /// Parses the first document of a text; a second one is refused.
     ///
@@ -143,7 +150,7 @@ impl Tree {
                             let kind = Kind::Scalar(value);
                             tree.nodes.push(Node { span, kind });
                         }
-                        tree.begin_member(&mut open, text, is_merge, span);
+                        begin_member(&mut open, text, is_merge, span);
                         continue;
                     }
                 }
@@ -157,7 +164,7 @@ impl Tree {
                         let Some(key) = tree.key(target, text) else {
                             return Err(YamlError::new(span.start, KEY));
                         };
-                        tree.begin_member(&mut open, key, false, span);
+                        begin_member(&mut open, key, false, span);
                         continue;
                     }
                     (Kind::Alias(target), 0)
@@ -185,14 +192,6 @@ impl Tree {
             return Err(YamlError::new(0, "the document is empty"));
         }
         Ok(tree)
-    }
-
-    /// Notes the key whose value comes next.
-    fn begin_member(&self, open: &mut [Open], key: String, is_merge: bool, span: Range<usize>) {
-        debug_assert!(!self.nodes.is_empty());
-        if let Some(open) = open.last_mut() {
-            open.key = Some((key, is_merge, span));
-        }
     }
 
     /// The text of a scalar that an alias uses as a key.

@@ -123,10 +123,13 @@ impl<'d> Reader<'d> {
             }
         }
         if let Some(dialect) = root.get("jsonSchemaDialect")
-            && dialect.value.as_str().and_then(Dialect::of_uri).is_none()
+            && dialect
+                .value
+                .as_str()
+                .is_some_and(|uri| Dialect::of_uri(uri).is_none())
         {
             let message = format!(
-                "{} is not a dialect that is known here; schemas are read as OpenAPI 3.1 has them",
+                "the dialect {} is unknown, so schemas are read as those of OpenAPI 3.1",
                 dialect.value
             );
             self.describe(&dialect, message);

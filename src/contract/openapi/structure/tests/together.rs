@@ -78,6 +78,16 @@ fn what_objects_say_together_is_told() {
         // References.
         (
             "3.0",
+            operation("/a", json!({"parameters": [{"$ref": {}}], "responses": ok})),
+            "/paths/~1a/get/parameters/0/$ref `$ref` must be a string, not an object",
+        ),
+        (
+            "3.0",
+            json!({"info": {"$ref": "#/gone"}}),
+            "/info OpenAPI 3.0 allows no `$ref` here, and this one cannot be resolved: the document has no `gone`",
+        ),
+        (
+            "3.0",
             json!({"components": {"examples": {"E": {"$ref": "#/components/examples/gone"}}}}),
             "/components/examples/E/$ref `#/components/examples/gone` cannot be resolved: `/components/examples` has no `gone`",
         ),
