@@ -9,7 +9,7 @@ use crate::contract::Contract;
 use crate::schema::{Check, NodeId, Place};
 
 use super::change::Fact;
-use super::contain::{Ask, Kinds};
+use super::contain::{Ask, Kinds, are_equal, canonical};
 use super::view::View;
 use super::walk::{Edge, Found, Walk, keyword_place, keyword_text, place_of};
 
@@ -65,10 +65,10 @@ impl Walk<'_> {
             (Some(old), Some(new)) => {
                 let lacks = |some: &[Value], others: &[Value]| -> Vec<Value> {
                     // Enums may have thousands of values.
-                    let known: FxHashSet<String> = others.iter().map(ToString::to_string).collect();
+                    let known: FxHashSet<String> = others.iter().map(canonical).collect();
                     let lacking = some
                         .iter()
-                        .filter(|value| !known.contains(&value.to_string()));
+                        .filter(|value| !known.contains(&canonical(value)));
                     // Whether null is allowed may have been told above.
                     let lacking = lacking.filter(|value| !value.is_null() || !null_differs);
                     lacking.cloned().collect()
@@ -138,7 +138,8 @@ impl Walk<'_> {
             let of_group = |all: &[Checked], others: &[Checked]| -> Vec<Checked> {
                 let own = all.iter().filter(|(_, _, check)| {
                     let is_shared = others.iter().any(|(_, _, other)| {
-                        other.keyword == check.keyword && other.argument == check.argument
+                        other.keyword == check.keyword
+                            && are_equal(&other.argument, &check.argument)
                     });
                     group(check.keyword) == (fact, subject) && !is_shared
                 });
@@ -316,7 +317,11 @@ impl Walk<'_> {
             nodes.find_map(|(_, node)| node.annotations()?.default.clone())
         };
         let (old_default, new_default) = (default(old), default(new));
-        if old_default != new_default {
+        let is_same = match (&old_default, &new_default) {
+            (Some(old), Some(new)) => are_equal(old, new),
+            (old, new) => old == new,
+        };
+        if !is_same {
             let text = |value: Option<Value>| value.map(|value| value.to_string());
             found.push(
                 Found::new(Fact::DefaultChanged, "default")

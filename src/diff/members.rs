@@ -168,9 +168,7 @@ impl Walk<'_> {
             .values(Some(describe(old, stray)), None)
             .places(
                 place_of(self.old, &stray.schemas),
-                new.parts
-                    .first()
-                    .and_then(|part| place_of(self.new, &[part.node])),
+                place_of(self.new, counterpart(old, new, &stray.name).as_slice()),
             )
             .asking(forward, backward);
         found.is_minor = !stray.is_required;
@@ -196,9 +194,7 @@ impl Walk<'_> {
             .below(&stray.name)
             .values(None, Some(describe(new, stray)))
             .places(
-                old.parts
-                    .first()
-                    .and_then(|part| place_of(self.old, &[part.node])),
+                place_of(self.old, counterpart(new, old, &stray.name).as_slice()),
                 place_of(self.new, &stray.schemas),
             )
             .asking(forward, backward);
@@ -444,6 +440,26 @@ pub(super) fn side_without(graph: &Graph, schemas: &[NodeId]) -> Option<Side> {
         (false, true) => Some(Side::Response),
         _ => None,
     }
+}
+
+/// The schema of the other side that became the one that declares a property, or was it: of several that
+/// apply, the component of the same name, else the one at the same place in the list.
+fn counterpart(own: &View<'_>, other: &View<'_>, property: &str) -> Option<NodeId> {
+    let mut parts = own.nodes();
+    let declares =
+        |(_, node): &(NodeId, &crate::schema::Node)| node.object.properties.contains_key(property);
+    let index = parts.position(|part| declares(&part))?;
+    let named = |view: &View<'_>, index: usize| {
+        let node = view.graph.node(view.parts.get(index)?.node);
+        node.name.clone().filter(|_| node.component)
+    };
+    let name = named(own, index);
+    let same = (0..other.parts.len()).find(|at| name.is_some() && named(other, *at) == name);
+    let at = same.or_else(|| (own.parts.len() == other.parts.len()).then_some(index));
+    let part = at
+        .and_then(|at| other.parts.get(at))
+        .or(other.parts.first())?;
+    Some(part.node)
 }
 
 /// `boolean, required`

@@ -9,12 +9,15 @@ mod alignment;
 mod bodies;
 mod change;
 mod contain;
+mod edits;
 mod facts;
 mod members;
 mod moves;
 mod operations;
 mod pairing;
+mod parameters;
 mod reach;
+mod responses;
 mod variants;
 mod verdict;
 pub(crate) mod view;
@@ -104,7 +107,7 @@ pub fn diff(old: &Contract, new: &Contract, options: &Options) -> Diff {
     };
     operations.run();
     let paired = operations.paired;
-    let mut changes = folded(operations.changes);
+    let mut changes = folded(edits::merged(operations.changes, old, new));
     walk.run();
     let size = DiffSize {
         old_operations: old.operations.len(),
@@ -115,7 +118,8 @@ pub fn diff(old: &Contract, new: &Contract, options: &Options) -> Diff {
         of_schemas: old.is_of_schemas() && new.is_of_schemas(),
     };
     let (found, equivalent) = judged(&walk);
-    changes.extend(found);
+    changes.extend(edits::merged(found, old, new));
+    let equivalent = edits::merged(equivalent, old, new);
     Diff {
         old: old.reference(),
         new: new.reference(),

@@ -133,7 +133,9 @@ impl<'c> Operations<'_, 'c> {
         }];
         self.notes(owner, &old.notes, &new.notes, reach);
         self.parameters(both);
-        self.bodies(both);
+        let requests = (&both.old.request, &both.new.request);
+        self.body(both, requests, "request", Side::Request);
+        self.responses(both);
     }
 
     /// Paths that changed: those that moved by the same prefix are one change.

@@ -9,7 +9,7 @@ use crate::location::{PathPattern, Step};
 use crate::schema::{Graph, NodeId};
 
 use super::change::Fact;
-use super::contain::{Ask, Kinds};
+use super::contain::{Ask, Kinds, are_equal};
 use super::moves::{shared, wrapped};
 use super::view::{Extra, Union, View};
 use super::walk::{Edge, Found, Move, Question, Walk, keyword_text, place_of};
@@ -425,7 +425,7 @@ impl Marks {
 fn alike(one: &Marks, other: &Marks) -> f64 {
     for (name, value) in &one.tags {
         if let Some((_, known)) = other.tags.iter().find(|(known, _)| known == name) {
-            return if known == value { 1.0 } else { 0.0 };
+            return if are_equal(known, value) { 1.0 } else { 0.0 };
         }
     }
     if one.title.is_some() && one.title == other.title {

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use crate::schema::{Graph, Node, NodeId};
 
 pub(crate) use super::contain::Kinds;
+use super::contain::canonical;
 
 /// Schemas that are put together at most.
 const MOST: usize = 256;
@@ -191,7 +193,8 @@ impl<'g> View<'g> {
             }
             listed = Some(match listed {
                 Some(mut known) => {
-                    known.retain(|value| own.contains(value));
+                    let own: FxHashSet<String> = own.iter().map(canonical).collect();
+                    known.retain(|value| own.contains(&canonical(value)));
                     known
                 }
                 None => own,
@@ -202,7 +205,7 @@ impl<'g> View<'g> {
 
     /// The names that `properties` declares, in order.
     pub(crate) fn names(&self) -> Vec<Arc<str>> {
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         let names = self.nodes().flat_map(|(_, node)| &node.object.names);
         names
             .filter(|name| seen.insert(Arc::clone(name)))
@@ -226,7 +229,7 @@ impl<'g> View<'g> {
 
     /// The names of `required`, in order.
     pub(crate) fn required(&self) -> Vec<Arc<str>> {
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         let required = self.nodes().flat_map(|(_, node)| &node.object.required);
         required
             .filter(|required| seen.insert(Arc::clone(&required.name)))

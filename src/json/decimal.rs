@@ -1,6 +1,7 @@
 //! Numbers as they are written, compared digit by digit: beyond 64 bits, and beyond what a double holds.
 
 use std::cmp::Ordering;
+use std::fmt;
 
 /// A decimal number: `0.digits × 10^exponent`, without zeros at either end; zero has no digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +114,22 @@ impl Decimal {
             (rest * 10 + u128::from(*digit)) % divide
         });
         Some(remainder == 0)
+    }
+}
+
+impl fmt::Display for Decimal {
+    /// `-0.125e3`: one text for each number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_zero() {
+            return f.write_str("0");
+        }
+        let digits: String = self
+            .digits
+            .iter()
+            .map(|digit| char::from(digit + b'0'))
+            .collect();
+        let sign = if self.is_negative { "-" } else { "" };
+        write!(f, "{sign}0.{digits}e{}", self.exponent)
     }
 }
 

@@ -16,7 +16,7 @@ mod tape;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use decimal::Decimal;
+pub(crate) use decimal::Decimal;
 
 pub use parse::{SyntaxError, SyntaxErrorKind};
 pub use tape::{Tape, TapeNode};

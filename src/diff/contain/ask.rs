@@ -13,6 +13,7 @@ use super::Scope;
 use super::case::{Case, cases};
 use super::kinds::Kinds;
 use super::prove::Prover;
+use super::value::{are_equal, canonical};
 
 /// One thing that a schema asks of values.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,7 +102,7 @@ impl Ask {
         let accepts = |id: NodeId, value: Json<'_>| graph.accepts_with(id, value, &memo);
         match self {
             Self::Kinds(kinds) => Kinds::of_value(plain).within(*kinds),
-            Self::Values(values) => values.contains(plain),
+            Self::Values(values) => values.iter().any(|value| are_equal(value, plain)),
             Self::Check(id, index) => scope.node(*id).checks[*index].accepts(value),
             Self::Length(id, index) => {
                 let length = scope.node(*id).lengths[*index];
@@ -204,10 +205,8 @@ impl Prover<'_> {
     fn ask_holds(&mut self, case: &Case, ask: &Ask) -> bool {
         if let Some(values) = case.listed(self.old) {
             if let Ask::Values(asked) = ask {
-                let known: FxHashSet<String> = asked.iter().map(ToString::to_string).collect();
-                return values.iter().all(|value| {
-                    known.contains(&value.to_string()) || ask.accepts(self.new, value)
-                });
+                let known: FxHashSet<String> = asked.iter().map(canonical).collect();
+                return values.iter().all(|value| known.contains(&canonical(value)));
             }
             return values.iter().all(|value| ask.accepts(self.new, value));
         }

@@ -10,6 +10,7 @@ use crate::schema::{Node, NodeId};
 
 use super::kinds::Kinds;
 use super::range::{Range, bounds_of, divides, integer};
+use super::value::are_equal;
 use super::{Scope, accepts};
 
 /// Alternatives that are looked at one by one; beyond that, unions are not taken apart.
@@ -202,8 +203,27 @@ impl Case {
         }
     }
 
-    /// The values, where an `enum` or `const` lists them: those that the rest accepts.
+    /// The values, where an `enum` or `const` lists them or these are few: those that the rest accepts.
     pub(super) fn listed(&self, graph: Scope<'_>) -> Option<Vec<Value>> {
+        self.listed_as(graph, |kind| self.few(graph, kind))
+    }
+
+    /// The same for values without parts; `None` where there are arrays or objects, too.
+    fn listed_scalars(&self, graph: Scope<'_>) -> Option<Vec<Value>> {
+        let few = |kind: Kinds| match kind {
+            Kinds::ARRAY | Kinds::OBJECT => None,
+            kind => self.few(graph, kind),
+        };
+        let has_parts = |value: &Value| value.is_object() || value.is_array();
+        self.listed_as(graph, few)
+            .filter(|values| !values.iter().any(has_parts))
+    }
+
+    fn listed_as(
+        &self,
+        graph: Scope<'_>,
+        few: impl Fn(Kinds) -> Option<Vec<Value>>,
+    ) -> Option<Vec<Value>> {
         let mut lists = self
             .each(graph)
             .filter_map(|node| match (&node.constant, &node.values) {
@@ -217,7 +237,7 @@ impl Case {
                 let kinds = Kinds::EACH.into_iter().filter(|kind| self.kinds.has(*kind));
                 let mut values = Vec::new();
                 for kind in kinds {
-                    values.extend(self.few(graph, kind)?);
+                    values.extend(few(kind)?);
                 }
                 values
             }
@@ -229,7 +249,7 @@ impl Case {
                 && self
                     .pins
                     .iter()
-                    .all(|(name, pin)| value.get(&**name) == Some(pin))
+                    .all(|(name, pin)| value.get(&**name).is_some_and(|own| are_equal(own, pin)))
         };
         Some(values.into_iter().filter(is_left).collect())
     }
@@ -271,14 +291,9 @@ impl Case {
         let mut objects = vec![serde_json::Map::new()];
         for name in self.names(graph) {
             let mut values = Vec::new();
+            // Parts of parts are not gone into: a tree leads to itself.
             for case in cases(graph, &self.property(graph, &name)) {
-                values.extend(case.listed(graph)?);
-            }
-            if values
-                .iter()
-                .any(|value| value.is_object() || value.is_array())
-            {
-                return None;
+                values.extend(case.listed_scalars(graph)?);
             }
             let without = match self.requires(graph, &name) {
                 true => Vec::new(),
@@ -443,7 +458,7 @@ impl Case {
             let before = schemas.len();
             schemas.extend(node.named_schemas(name));
             if schemas.len() == before {
-                schemas.extend(node.object.additional);
+                schemas.extend(graph.rest_of(node));
             }
         }
         schemas

@@ -9,7 +9,9 @@ use std::fmt::Write as _;
 
 use rustc_hash::FxHashMap;
 
-use crate::schema::{Graph, Node, NodeId};
+use crate::schema::{Check, Graph, Node, NodeId};
+
+use super::value::canonical;
 
 /// What tells schemas apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,10 +112,17 @@ impl Classes<'_> {
 
 /// The shapes of the schemas of two graphs, one after the other.
 fn shapes(old: &Graph, new: &Graph) -> Vec<Shape> {
+    // Where something is unevaluated, a schema that takes anything counts, since it evaluates.
+    let evaluates = [old, new].into_iter().any(|graph| {
+        let mut nodes = graph.iter();
+        nodes.any(|(_, node)| node.object.unevaluated.or(node.array.unevaluated).is_some())
+    });
     let graphs = [old, new].into_iter().zip([0, old.len()]);
     let shapes = graphs.flat_map(|(graph, offset)| {
         let index = move |id: NodeId| u32::try_from(offset + id.index()).unwrap_or(u32::MAX);
-        graph.iter().map(move |(_, node)| Shape::of(node, &index))
+        let says = move |id: NodeId| evaluates || !graph.node(graph.resolve(id)).is_open();
+        let nodes = graph.iter();
+        nodes.map(move |(_, node)| Shape::of(node, &index, &says))
     });
     shapes.collect()
 }
@@ -250,7 +259,9 @@ macro_rules! put {
 }
 
 impl Shape {
-    fn of(node: &Node, index: &dyn Fn(NodeId) -> u32) -> Self {
+    /// `index` gives the schemas of both graphs one numbering, `says` tells whether a schema for the rest of
+    /// an object or array counts.
+    fn of(node: &Node, index: &dyn Fn(NodeId) -> u32, says: &dyn Fn(NodeId) -> bool) -> Self {
         let told = annotations(node);
         if let Some(target) = node.reference.filter(|_| node.is_reference()) {
             return Self {
@@ -294,10 +305,10 @@ impl Shape {
         for id in &array.prefix {
             add(out, "prefix", Some(*id));
         }
-        add(out, "additional", object.additional);
+        add(out, "additional", object.additional.filter(|id| says(*id)));
         add(out, "unevaluatedProperties", object.unevaluated);
         add(out, "propertyNames", object.property_names);
-        add(out, "items", array.items);
+        add(out, "items", array.items.filter(|id| says(*id)));
         add(out, "unevaluatedItems", array.unevaluated);
         if let Some(contains) = array.contains {
             let (minimum, maximum) = (contains.minimum, contains.maximum);
@@ -345,18 +356,31 @@ fn own_keywords(node: &Node) -> String {
     if let Some(types) = node.types {
         put!(out, "{types:?};");
     }
-    if let Some(constant) = &node.constant {
-        put!(out, "enum [{}];", canonical(constant));
-    } else if let Some(values) = &node.values {
-        let mut all: Vec<String> = values.all.iter().map(canonical).collect();
+    // `const` is an `enum` of one value.
+    let listed = match (&node.constant, &node.values) {
+        (Some(constant), _) => Some(std::slice::from_ref(&**constant)),
+        (None, values) => values.as_ref().map(|values| values.all.as_slice()),
+    };
+    if let Some(values) = listed {
+        let mut all: Vec<String> = values.iter().map(canonical).collect();
         all.sort();
         all.dedup();
         put!(out, "enum {all:?};");
     }
-    let mut checks: Vec<String> = node.checks.iter().map(|c| format!("{c:?}")).collect();
+    let check = |check: &std::sync::Arc<Check>| {
+        let Check {
+            keyword,
+            argument,
+            kind,
+            ..
+        } = &**check;
+        format!("{keyword} {kind:?} {}", canonical(argument))
+    };
+    let mut checks: Vec<String> = node.checks.iter().map(check).collect();
     checks.sort();
     put!(out, "{checks:?};");
-    let mut lengths: Vec<String> = node.lengths.iter().map(|l| format!("{l:?}")).collect();
+    let lengths = node.lengths.iter().filter(|l| l.is_maximum || l.limit > 0);
+    let mut lengths: Vec<String> = lengths.map(|l| format!("{l:?}")).collect();
     lengths.sort();
     put!(out, "{lengths:?};");
     let mut required: Vec<_> = node.object.required.iter().collect();
@@ -368,13 +392,6 @@ fn own_keywords(node: &Node) -> String {
     let unions = [&node.all_of, &node.any_of, &node.one_of];
     put!(out, "{:?};", unions.map(Vec::len));
     out
-}
-
-/// A value as text in which the order of members does not count.
-fn canonical(value: &serde_json::Value) -> String {
-    let mut value = value.clone();
-    value.sort_all_objects();
-    value.to_string()
 }
 
 /// Each tag with the place of the schema that it stands for.

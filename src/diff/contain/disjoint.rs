@@ -8,6 +8,7 @@ use super::accepts;
 use super::case::{Case, cases};
 use super::kinds::Kinds;
 use super::prove::Prover;
+use super::value::canonical;
 
 impl Prover<'_> {
     /// Whether a case has no value. `depth` is how far into parts is looked.
@@ -122,7 +123,7 @@ impl Prover<'_> {
             let Some(values) = case.listed(old) else {
                 return false;
             };
-            different.extend(values.iter().map(ToString::to_string));
+            different.extend(values.iter().map(canonical));
         }
         fewest > different.len() as u64
     }

@@ -19,6 +19,7 @@ mod scalar;
 mod shrink;
 mod split;
 mod text;
+mod value;
 
 use serde_json::Value;
 
@@ -35,6 +36,7 @@ pub(super) use prove::Prover;
 pub(super) use refute::{DEPTH, Part, Refuter};
 use sample::Sampler;
 pub(super) use shrink::shrunk;
+pub(super) use value::{are_equal, canonical};
 
 /// A schema of a graph.
 #[derive(Debug, Clone, Copy)]
@@ -107,6 +109,13 @@ impl<'g> Scope<'g> {
 
     pub(super) fn resolve(self, id: NodeId) -> NodeId {
         self.graph.resolve(id)
+    }
+
+    /// What `additionalProperties` asks of members that are not named; `None` where it takes any, whether it
+    /// is `true`, `{}` or absent.
+    pub(super) fn rest_of(self, node: &Node) -> Option<NodeId> {
+        let rest = node.object.additional;
+        rest.filter(|rest| !self.node(self.resolve(*rest)).is_open())
     }
 
     /// Whether a schema accepts a value.

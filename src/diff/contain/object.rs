@@ -178,9 +178,8 @@ impl Prover<'_> {
             && case.property(self.old, name).is_empty()
             && !case.requires(self.old, name)
             && !self.spoken_of(case).iter().any(|id| {
-                let object = &self.old.node(*id).object;
-                object.additional.is_some()
-                    || self.old.node(*id).named_schemas(name).next().is_some()
+                let node = self.old.node(*id);
+                self.old.rest_of(node).is_some() || node.named_schemas(name).next().is_some()
             })
     }
 
@@ -190,7 +189,7 @@ impl Prover<'_> {
         self.old.declared_only
             && self.spoken_of(case).iter().all(|id| {
                 let object = &self.old.node(*id).object;
-                object.additional.is_none()
+                self.old.rest_of(self.old.node(*id)).is_none()
                     && (case.nodes.contains(id) || object.patterns.is_empty())
                     && object.names.iter().all(|name| known.contains(name))
             })

@@ -1,4 +1,5 @@
 mod around;
+mod everyday;
 mod keywords;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,191 @@
+//! One change per edit: what differs at one place of both documents is one edit, however many payloads,
+//! variants and operations lead there.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::contract::Contract;
+use crate::location::{PathPattern, Step};
+use crate::schema::Place;
+
+use super::change::{Change, Fact, Owner, Sender, Verdict};
+
+/// Puts changes together that say the same of the same places of both documents.
+pub(super) fn merged(changes: Vec<Change>, old: &Contract, new: &Contract) -> Vec<Change> {
+    let mut groups: Vec<Vec<Change>> = Vec::new();
+    let mut known: FxHashMap<Key, usize> = FxHashMap::default();
+    for change in changes {
+        match key(&change).map(|key| *known.entry(key).or_insert(groups.len())) {
+            Some(group) if group < groups.len() => groups[group].push(change),
+            _ => groups.push(vec![change]),
+        }
+    }
+    let is_single = |group: &Vec<Change>| group.len() == 1;
+    if groups.iter().all(is_single) {
+        return groups.into_iter().flatten().collect();
+    }
+    let components = (Components::of(old), Components::of(new));
+    let merged = groups.into_iter().filter_map(|group| match group.len() {
+        1 => group.into_iter().next(),
+        _ => one_of(group, &components),
+    });
+    merged.collect()
+}
+
+/// What changes have in common that are one edit.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Key {
+    fact: Fact,
+    subject: String,
+    texts: (Option<String>, Option<String>),
+    values: Vec<String>,
+    places: (Place, Place),
+}
+
+fn key(change: &Change) -> Option<Key> {
+    Some(Key {
+        fact: change.fact,
+        subject: change.subject.clone(),
+        texts: (change.old.clone(), change.new.clone()),
+        values: change.values.clone(),
+        places: (change.old_place.clone()?, change.new_place.clone()?),
+    })
+}
+
+/// One change in the place of several.
+fn one_of(group: Vec<Change>, (old, new): &(Components, Components)) -> Option<Change> {
+    // What is told of a component is told best.
+    let is_of_component = |change: &Change| matches!(change.owner, Owner::Component(..));
+    let best = group.iter().position(is_of_component).unwrap_or(0);
+    let mut changes = group;
+    let mut first = (best < changes.len()).then(|| changes.swap_remove(best))?;
+    let parts_differ = changes.iter().any(|change| change.owner != first.owner);
+    let written = |components: &Components, place: &Option<Place>| {
+        place.as_ref().and_then(|place| components.find(place))
+    };
+    let homes = (
+        written(old, &first.old_place),
+        written(new, &first.new_place),
+    );
+    if let (Some((old, above)), Some((new, below))) = homes {
+        if !is_of_component(&first) || parts_differ {
+            first.path = longer(above, below, &first);
+            first.owner = Owner::Component(old, new);
+        }
+    } else if let Owner::Operation(name, part) = &first.owner
+        && !part.is_empty()
+    {
+        let is_elsewhere = |owner: &Owner| match owner {
+            Owner::Operation(other, own) => other != name && own == part,
+            _ => false,
+        };
+        if changes.iter().all(|change| is_elsewhere(&change.owner)) {
+            first.owner = Owner::Operations(Arc::clone(part));
+        }
+    }
+    for change in changes {
+        first.reach.extend(change.reach);
+        first.is_minor &= change.is_minor;
+        for note in change.notes {
+            if !first.notes.contains(&note) {
+                first.notes.push(note);
+            }
+        }
+        for (sender, verdict) in change.verdicts {
+            add(&mut first.verdicts, sender, verdict);
+        }
+    }
+    Some(first)
+}
+
+/// The more telling of two paths in a component, with the member that the change is about.
+fn longer(above: PathPattern, below: PathPattern, change: &Change) -> PathPattern {
+    let mut path = match above.steps().len() > below.steps().len() {
+        true => above,
+        false => below,
+    };
+    let member = change.path.steps().last();
+    if let Some(Step::Key(name)) = member
+        && **name == *change.subject
+        && path.steps().last() != member
+    {
+        path.push(Step::Key(Arc::clone(name)));
+    }
+    path
+}
+
+/// Keeps the gravest verdict for each sender.
+fn add(verdicts: &mut Vec<(Sender, Verdict)>, sender: Sender, verdict: Verdict) {
+    let rank = |verdict: &Verdict| match verdict {
+        Verdict::Compatible(_) => 0,
+        Verdict::Unknown(_) => 1,
+        Verdict::Breaking(_) => 2,
+    };
+    match verdicts.iter_mut().find(|(known, _)| *known == sender) {
+        Some((_, known)) if rank(known) < rank(&verdict) => *known = verdict,
+        Some(_) => {}
+        None => verdicts.push((sender, verdict)),
+    }
+}
+
+/// The components of a contract, by where they stand.
+struct Components(FxHashMap<Place, Arc<str>>);
+
+impl Components {
+    fn of(contract: &Contract) -> Self {
+        let named = contract.graph.iter().filter_map(|(_, node)| {
+            let name = node.name.clone().filter(|_| node.component)?;
+            Some((Place::clone(&node.place), name))
+        });
+        Self(named.collect())
+    }
+
+    /// The component that a place is in, and the part of its values that the place speaks of.
+    fn find(&self, place: &Place) -> Option<(Arc<str>, PathPattern)> {
+        let pointer = place.pointer.as_str();
+        let mut end = pointer.len();
+        loop {
+            let above = Place {
+                document: Arc::clone(&place.document),
+                pointer: crate::location::Pointer::from_escaped(&pointer[..end]),
+            };
+            if let Some(name) = self.0.get(&above) {
+                return Some((Arc::clone(name), part_at(&pointer[end..])));
+            }
+            end = pointer[..end].rfind('/')?;
+        }
+    }
+}
+
+/// The part of a value that the schema at a pointer speaks of, below the schema of the value.
+fn part_at(pointer: &str) -> PathPattern {
+    let pointer = crate::location::Pointer::from_escaped(pointer);
+    let mut keywords = pointer.steps();
+    let mut path = PathPattern::root();
+    while let Some(keyword) = keywords.next() {
+        match &*keyword {
+            "properties" => match keywords.next() {
+                Some(name) => path.push(Step::Key(name.as_ref().into())),
+                None => break,
+            },
+            "patternProperties" | "prefixItems" => match keywords.next() {
+                Some(_) => path.push(Step::Any),
+                None => break,
+            },
+            "items"
+            | "additionalItems"
+            | "contains"
+            | "additionalProperties"
+            | "unevaluatedItems"
+            | "unevaluatedProperties" => path.push(Step::Any),
+            "allOf" | "anyOf" | "oneOf" | "dependentSchemas" => {
+                keywords.next();
+            }
+            "not" | "if" | "then" | "else" => {}
+            // What follows is an argument.
+            _ => break,
+        }
+    }
+    path
+}

@@ -1,0 +1,264 @@
+//! Edits that most contracts see sooner or later, each with the changes that it is told as.
+
+use super::*;
+use crate::rules::{Level, Policy, judge_changes};
+
+/// Each change with its level: `info status-added 201`.
+fn judged(old: &Value, new: &Value) -> Vec<String> {
+    judged_with(old, new, &Options::default())
+}
+
+fn judged_with(old: &Value, new: &Value, options: &Options) -> Vec<String> {
+    let (old, new) = (contract(old), contract(new));
+    let found = diff(&old, &new, options);
+    let judged = judge_changes(&found.changes, &old, &new, &Policy::default());
+    let words = judged.iter().map(|judged| {
+        let words = format!(
+            "{} {} {} {}",
+            judged.level, judged.rule.id, judged.change.subject, judged.change.path
+        );
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
+    });
+    let mut words: Vec<String> = words.collect();
+    words.sort();
+    words
+}
+
+/// An operation with these responses: a status, and the schema of its body.
+fn responding(responses: &[(&str, Value)]) -> Value {
+    let responses = responses.iter().map(|(status, schema)| {
+        let content = json!({"application/json": {"schema": schema}});
+        let response = match schema.is_null() {
+            true => json!({"description": ""}),
+            false => json!({"description": "", "content": content}),
+        };
+        ((*status).to_owned(), response)
+    });
+    let responses: serde_json::Map<String, Value> = responses.collect();
+    let operation = json!({"operationId": "pets", "responses": responses});
+    api(&json!({"/pets": {"get": operation}}), &json!({}))
+}
+
+#[test]
+fn responses_are_compared_status_by_status_and_with_a_range_only_where_it_covered() {
+    let pet = || json!({"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}});
+    let error = || json!({"type": "object", "required": ["code"], "properties": {"code": {"type": "integer"}}});
+    let wider = || json!({"type": "object", "properties": {"code": {"type": "integer"}}});
+    type Responses = Vec<(&'static str, Value)>;
+    let table: Vec<(Responses, Responses, &[&str])> = vec![
+        // A success beside `default: Error` is new; nothing said before that it was an error.
+        (
+            vec![("200", pet()), ("default", error())],
+            vec![("200", pet()), ("201", pet()), ("default", error())],
+            &["warning status-added 201"],
+        ),
+        (
+            vec![("200", pet()), ("201", pet()), ("default", error())],
+            vec![("200", pet()), ("default", error())],
+            &["error status-removed 201"],
+        ),
+        (
+            vec![("204", json!(null)), ("default", error())],
+            vec![("200", pet()), ("default", error())],
+            &["error status-removed 204", "warning status-added 200"],
+        ),
+        (
+            vec![("204", json!(null))],
+            vec![("200", pet())],
+            &["error status-removed 204", "warning status-added 200"],
+        ),
+        // A failure that gets a line of its own was covered, and is compared.
+        (
+            vec![("200", pet()), ("default", error())],
+            vec![("200", pet()), ("404", error()), ("default", error())],
+            &["info status-added 404"],
+        ),
+        (
+            vec![("200", pet()), ("default", error())],
+            vec![("200", pet()), ("404", wider()), ("default", error())],
+            &[
+                "error property-optional code /code",
+                "info status-added 404",
+            ],
+        ),
+        (
+            vec![("200", pet()), ("404", error()), ("default", error())],
+            vec![("200", pet()), ("default", error())],
+            &[],
+        ),
+        // Without a success of its own, `default` stands for it, too.
+        (
+            vec![("default", pet())],
+            vec![("200", pet()), ("default", error())],
+            &[
+                "error property-removed name /name",
+                "info property-added code /code",
+                "info status-added 200",
+            ],
+        ),
+        (
+            vec![("200", pet())],
+            vec![("default", pet())],
+            &["info status-added default"],
+        ),
+        // Classes.
+        (
+            vec![("2XX", pet()), ("default", error())],
+            vec![("2XX", pet()), ("201", pet()), ("default", error())],
+            &["info status-added 201"],
+        ),
+        (
+            vec![("200", pet()), ("4XX", error()), ("default", wider())],
+            vec![
+                ("200", pet()),
+                ("4XX", error()),
+                ("422", error()),
+                ("default", wider()),
+            ],
+            &["info status-added 422"],
+        ),
+        (
+            vec![("200", pet()), ("default", error())],
+            vec![("200", pet()), ("4XX", error()), ("5XX", error())],
+            &[
+                "info status-added 4XX",
+                "info status-added 5XX",
+                "info status-removed default",
+            ],
+        ),
+    ];
+    for (old, new, expected) in table {
+        let told = judged(&responding(&old), &responding(&new));
+        assert_eq!(told, expected, "{old:?}\n{new:?}");
+    }
+}
+
+#[test]
+fn an_object_is_open_whether_it_says_so_or_not() {
+    let rests = [json!(null), json!(true), json!({})];
+    let object = |rest: &Value, has_more: bool| {
+        let mut object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+        if has_more {
+            object["properties"]["b"] = json!({"type": ["integer", "null"]});
+        }
+        if !rest.is_null() {
+            object["additionalProperties"] = rest.clone();
+        }
+        object
+    };
+    type Around = fn(Value) -> Value;
+    let around: [(&str, Around); 4] = [
+        ("", |inner| inner),
+        (
+            "/in",
+            |inner| json!({"type": "object", "properties": {"in": inner}}),
+        ),
+        ("/*", |inner| json!({"type": "array", "items": inner})),
+        (
+            "",
+            |inner| json!({"allOf": [inner, {"properties": {"c": {"type": "string"}}}]}),
+        ),
+    ];
+    let senders = [vec![Sender::Client], vec![Sender::Server]];
+    for old in &rests {
+        for new in &rests {
+            for (place, around) in around {
+                let (old, new) = (around(object(old, false)), around(object(new, true)));
+                let expected = [format!("info property-added b {place}/b")];
+                assert_eq!(
+                    judged(&exchange(&old, &old), &exchange(&new, &old)),
+                    expected
+                );
+                assert_eq!(
+                    judged(&exchange(&old, &old), &exchange(&old, &new)),
+                    expected
+                );
+                for senders in &senders {
+                    let options = Options {
+                        schemas_sent_by: senders.clone(),
+                        ..Options::default()
+                    };
+                    assert_eq!(judged_with(&old, &new, &options), expected, "{old} {new}");
+                }
+            }
+        }
+    }
+    // A map is not open: what it takes under any name, it takes under the new one.
+    let (old, new) = (
+        object(&json!({"type": "string"}), false),
+        object(&json!({"type": "string"}), true),
+    );
+    let told = judged(&exchange(&old, &old), &exchange(&new, &old));
+    assert_eq!(told, ["error property-added b /b"]);
+}
+
+#[test]
+fn a_closed_object_that_holds_itself_is_compared() {
+    let tree = |value: Value, more: bool| {
+        let mut node = json!({
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["value"],
+            "properties": {
+                "value": value,
+                "left": {"$ref": "#/components/schemas/Node"},
+                "right": {"anyOf": [{"$ref": "#/components/schemas/Node"}, {"type": "null"}]},
+                "all": {"type": "array", "items": {"$ref": "#/components/schemas/Node"}},
+            },
+        });
+        if more {
+            node["properties"]["weight"] = json!({"type": "integer"});
+        }
+        let schema = json!({"$ref": "#/components/schemas/Node"});
+        let mut document = exchange(&schema, &schema);
+        document["components"] = json!({"schemas": {"Node": node}});
+        document
+    };
+    let (small, large) = (json!({"enum": [1]}), json!({"enum": [1, 2]}));
+    assert_eq!(
+        judged(&tree(large.clone(), false), &tree(small.clone(), false)),
+        ["error enum-value-removed /value"]
+    );
+    assert_eq!(
+        judged(&tree(small.clone(), false), &tree(small.clone(), true)),
+        ["warning property-added weight /weight"]
+    );
+    assert!(judged(&tree(small.clone(), true), &tree(small, true)).is_empty());
+}
+
+#[test]
+fn a_witness_of_thousands_of_elements_is_found_and_stays_small_where_it_can() {
+    let list = |most: Option<u64>| {
+        let mut list = json!({"type": "array", "items": {
+            "type": "object",
+            "required": ["name", "digest"],
+            "properties": {
+                "name": {"type": "string", "minLength": 1},
+                "digest": {"type": "string", "pattern": "^sha256:[a-f0-9]{64}$"},
+            },
+        }});
+        if let Some(most) = most {
+            list["maxItems"] = most.into();
+        }
+        json!({"type": "object", "required": ["items"], "properties": {"items": list, "more": {"type": "string"}}})
+    };
+    let empty = json!({"type": "object"});
+    let found = diff_of(
+        &exchange(&list(None), &empty),
+        &exchange(&list(Some(2_000)), &empty),
+    );
+    let [change] = found.changes.as_slice() else {
+        panic!("{:?}", facts(&found));
+    };
+    let Some(Verdict::Breaking(witness)) = change.verdict(Sender::Client) else {
+        panic!("{change:?}");
+    };
+    assert_eq!(
+        witness.payload["items"].as_array().map(Vec::len),
+        Some(2_001)
+    );
+    assert_eq!(
+        witness.payload.as_object().map(serde_json::Map::len),
+        Some(1)
+    );
+}
