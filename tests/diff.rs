@@ -90,14 +90,14 @@ const GUIDE: &[(&str, &str, &[&str])] = &[
         "property-added",
         &[
             "PaginatedOrganisationList",
-            "`object` is new",
+            "`object` was added",
             "paginated_list",
         ],
     ),
     (
         "organisations say what they are",
         "property-added",
-        &["`object` is new", "\\\"organisation\\\""],
+        &["`object` was added", "\\\"organisation\\\""],
     ),
     (
         "the jurisdictions that were added, in responses",
@@ -139,10 +139,14 @@ const GUIDE: &[(&str, &str, &[&str])] = &[
     (
         "`status` is gone",
         "parameter-removed",
-        &["query parameter status"],
+        &["query parameter `status`"],
     ),
     ("`assignee` is gone", "parameter-removed", &["assignee"]),
-    ("`q` is gone", "parameter-removed", &["query parameter q "]),
+    (
+        "`q` is gone",
+        "parameter-removed",
+        &["query parameter `q` "],
+    ),
     (
         "`archived` is gone from lists",
         "property-removed",
@@ -524,7 +528,7 @@ fn a_commit_is_an_operand() {
         let operand = format!("git:HEAD:{path}");
         let (code, stdout, stderr) = run_in(&folder.path().join(place), &[&operand, path]);
         assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
-        assert!(stdout.contains("error[property-optional]: property `name` is optional now"));
+        assert!(stdout.contains("error[property-optional]: property `name` is now optional"));
         assert!(stdout.contains("git:HEAD:common/pet.yaml:2:1"), "{stdout}");
         assert!(stdout.contains("The version stays 1.0.0."), "{stdout}");
     }

@@ -180,6 +180,20 @@ impl Style {
         }
     }
 
+    /// What stands between the elements of an array, decoded; `None` where each is a pair of its own.
+    #[must_use]
+    pub const fn separator(self, explode: bool) -> Option<&'static str> {
+        match (self, explode) {
+            (Self::Form | Self::SpaceDelimited | Self::PipeDelimited | Self::Matrix, true)
+            | (Self::DeepObject, _) => None,
+            (Self::Simple, _) | (Self::Form | Self::Matrix | Self::Label, false) => Some(","),
+            (Self::Label, true) => Some("."),
+            (Self::SpaceDelimited, false) => Some(" "),
+            (Self::PipeDelimited, false) => Some("|"),
+            (Self::TabDelimited, _) => Some("\t"),
+        }
+    }
+
     /// Whether `explode` is true where the contract does not say.
     #[must_use]
     pub const fn explodes(self) -> bool {

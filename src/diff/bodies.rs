@@ -9,6 +9,7 @@ use crate::schema::{Graph, NodeId};
 use super::change::{Change, Fact, Owner, Reach, Sender};
 use super::operations::{Both, Operations, change};
 use super::view::View;
+use super::walk::Written;
 
 impl<'c> Operations<'_, 'c> {
     /// A change of a part of an operation.
@@ -37,8 +38,8 @@ impl<'c> Operations<'_, 'c> {
         both: &Both<'c>,
         (old, new): (Option<NodeId>, Option<NodeId>),
         part: &str,
-        sender: Sender,
-        side: Side,
+        (sender, side): (Sender, Side),
+        written: Option<&Written>,
     ) {
         let label = |graph: &Graph, id: NodeId| Some(View::of(graph, &[id]).label());
         match (old, new) {
@@ -54,7 +55,7 @@ impl<'c> Operations<'_, 'c> {
                         sender,
                         part: part.into(),
                     };
-                    self.walk.root(old, new, reach, side);
+                    self.walk.root(old, new, reach, side, written.cloned());
                 }
             }
             (None, Some(new)) => {
@@ -134,7 +135,8 @@ impl<'c> Operations<'_, 'c> {
                 change.new = text(right);
                 self.changes.push(change);
             }
-            self.schemas(both, (left.schema, right.schema), &part, sender, side);
+            let schemas = (left.schema, right.schema);
+            self.schemas(both, schemas, &part, (sender, side), None);
         }
         let mut tell = |fact: Fact, media: &Media| {
             let range = media.range.to_string();

@@ -123,6 +123,8 @@ pub enum Proof {
     NotSent,
     /// What it asks, in these words, follows from what the other side asks already.
     Follows(String),
+    /// It would break values that are not sent in practice, for this reason.
+    Assumed(&'static str),
     /// What it asks, in these words, is never at stake, with the rest of the payload as it is.
     Vacuous(String),
 }
@@ -132,6 +134,8 @@ pub enum Proof {
 pub struct Witness {
     /// The payload.
     pub payload: Value,
+    /// How it is written, where it is sent as text: `status=open`.
+    pub text: Option<String>,
     /// Where in it the change shows, as a JSON pointer.
     pub at: crate::location::Pointer,
     /// What it is a payload of.

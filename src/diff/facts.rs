@@ -23,10 +23,16 @@ impl Walk<'_> {
             return found;
         }
         self.types(at, old, new, &mut found);
-        self.checks(old, new, &mut found);
-        self.lengths(old, new, &mut found);
-        self.members(at, old, new, &mut found);
-        self.elements(at, old, new, &mut found);
+        // What is about kinds of values that only one side has is part of the change of type.
+        let shared = old.kinds().and(new.kinds());
+        self.checks(old, new, shared, &mut found);
+        self.lengths(old, new, shared, &mut found);
+        if shared.has(Kinds::OBJECT) {
+            self.members(at, old, new, &mut found);
+        }
+        if shared.has(Kinds::ARRAY) {
+            self.elements(at, old, new, &mut found);
+        }
         self.others(old, new, &mut found);
         self.annotations(at, old, new, &mut found);
         found
@@ -41,11 +47,11 @@ impl Walk<'_> {
     fn types(&self, at: usize, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
         let (old_kinds, new_kinds) = (old.kinds(), new.kinds());
         let (old_place, new_place) = self.places(at);
-        let texts = |fact: Fact, old: Kinds, new: Kinds| {
+        let texts = |fact: Fact| {
             Found::new(fact, "")
-                .values(Some(old.to_string()), Some(new.to_string()))
+                .values(Some(old.description()), Some(new.description()))
                 .places(old_place.clone(), new_place.clone())
-                .asking(vec![Ask::Kinds(new)], vec![Ask::Kinds(old)])
+                .asking(vec![Ask::Kinds(new_kinds)], vec![Ask::Kinds(old_kinds)])
         };
         let rest = |kinds: Kinds| kinds.without(Kinds::NULL);
         let has_null = |kinds: Kinds| kinds.has(Kinds::NULL);
@@ -57,9 +63,19 @@ impl Walk<'_> {
                 true => Fact::NullAdded,
                 false => Fact::NullRemoved,
             };
-            found.push(texts(fact, old_kinds, new_kinds));
+            found.push(texts(fact));
         } else if old_kinds != new_kinds {
-            found.push(texts(Fact::TypeChanged, old_kinds, new_kinds));
+            let mut change = texts(Fact::TypeChanged);
+            let is_implied = |view: &View<'_>, other: Kinds| {
+                view.kinds() == Kinds::ALL && view.implied_kinds() == Some(rest(other))
+            };
+            if is_implied(old, new_kinds) || is_implied(new, old_kinds) {
+                change.assumed = Some("the schema speaks of this type only");
+            }
+            found.push(change);
+            if old_kinds.and(new_kinds).without(Kinds::NULL).is_empty() {
+                return;
+            }
         }
         match (old.values(), new.values()) {
             (Some(old), Some(new)) => {
@@ -124,7 +140,12 @@ impl Walk<'_> {
     }
 
     /// `pattern`, `format`, bounds and the like: by what they are about.
-    fn checks(&self, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
+    fn checks(&self, old: &View<'_>, new: &View<'_>, shared: Kinds, found: &mut Vec<Found>) {
+        let checks = |view: &View<'_>| {
+            let mut checks = checks(view);
+            checks.retain(|(_, _, check)| shared.has(Kinds::about(check.kind)));
+            checks
+        };
         let (old_checks, new_checks) = (checks(old), checks(new));
         let mut groups: Vec<(Fact, &'static str)> = old_checks
             .iter()
@@ -171,26 +192,33 @@ impl Walk<'_> {
                     .map(|(node, index, _)| Ask::Check(*node, *index));
                 asks.collect::<Vec<_>>()
             };
-            found.push(
-                Found::new(fact, subject)
-                    .values(text(&gone), text(&added))
-                    .places(place(self.old, &gone, old), place(self.new, &added, new))
-                    .asking(asks(&added), asks(&gone)),
-            );
+            let mut change = Found::new(fact, subject)
+                .values(text(&gone), text(&added))
+                .places(place(self.old, &gone, old), place(self.new, &added, new))
+                .asking(asks(&added), asks(&gone));
+            let fits_64_bits = |(_, _, check): &Checked| {
+                let format = check.argument.as_str();
+                check.keyword == "format" && format.is_some_and(|format| WIDE.contains(&format))
+            };
+            if gone.iter().chain(&added).all(fits_64_bits) {
+                change.assumed = Some("numbers are sent within 64 bits");
+            }
+            found.push(change);
         }
     }
 
     /// `minLength` … `maxProperties`
-    fn lengths(&self, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
+    fn lengths(&self, old: &View<'_>, new: &View<'_>, shared: Kinds, found: &mut Vec<Found>) {
         let keywords = [
-            "minLength",
-            "maxLength",
-            "minItems",
-            "maxItems",
-            "minProperties",
-            "maxProperties",
+            ("minLength", Kinds::STRING),
+            ("maxLength", Kinds::STRING),
+            ("minItems", Kinds::ARRAY),
+            ("maxItems", Kinds::ARRAY),
+            ("minProperties", Kinds::OBJECT),
+            ("maxProperties", Kinds::OBJECT),
         ];
-        for keyword in keywords {
+        let keywords = keywords.into_iter().filter(|(_, kind)| shared.has(*kind));
+        for (keyword, _) in keywords {
             let is_maximum = keyword.starts_with("max");
             let limits = |view: &View<'_>| -> (Option<u64>, Vec<Ask>, Option<NodeId>) {
                 let mut limit: Option<u64> = None;
@@ -567,6 +595,9 @@ fn tags(view: &View<'_>) -> Option<(String, Vec<(String, String)>)> {
         Some((discriminator.property.to_string(), tags))
     })
 }
+
+/// Formats of numbers that leave out none that programs send.
+const WIDE: [&str; 4] = ["int64", "uint64", "double", "float"];
 
 /// A check: its owner, its place in the owner's list, and itself.
 type Checked = (NodeId, usize, Arc<Check>);

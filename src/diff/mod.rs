@@ -23,6 +23,7 @@ mod verdict;
 pub(crate) mod view;
 mod walk;
 mod witness;
+mod words;
 
 use crate::contract::Contract;
 use crate::schema::ProblemKind;
@@ -39,7 +40,7 @@ pub use walk::{Edge, Move, word};
 use contain::Partition;
 use operations::Operations;
 use verdict::{Direction, Trial};
-use walk::{Found, Walk};
+use walk::{Found, Root, Walk};
 
 /// What a comparison is to know.
 #[derive(Debug, Clone)]
@@ -218,6 +219,24 @@ fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
             );
         }
         for found in &pair.found {
+            let mut own = Vec::new();
+            let roots = match found.fact {
+                // No text is null.
+                Fact::NullAdded | Fact::NullRemoved => {
+                    let is_text = |root: &Root| root.written.is_some() && root.pair == at;
+                    own.extend(
+                        roots
+                            .iter()
+                            .copied()
+                            .filter(|root| !is_text(&walk.roots[*root])),
+                    );
+                    if own.is_empty() {
+                        continue;
+                    }
+                    &own
+                }
+                _ => roots,
+            };
             let mut change = of_walk(walk, at, found, roots);
             let first = roots.first().map(|root| &walk.roots[*root]);
             let side = first.and_then(|root| root.side);
@@ -241,7 +260,8 @@ fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
             }
             for sender in change.senders() {
                 let verdict = trial.verdict(at, found, sender, roots);
-                if !matches!(verdict, Verdict::Compatible(_)) {
+                let is_told = !matches!(verdict, Verdict::Compatible(_)) || found.assumed.is_some();
+                if is_told {
                     let own = roots
                         .iter()
                         .filter(|root| walk.roots[**root].reach.sender == sender);
@@ -271,7 +291,7 @@ fn untold(
     sender: Sender,
 ) -> Option<Change> {
     let direction = Direction::of(sender);
-    if trial.is_contained(root, direction, false) {
+    if trial.is_read_as_text(root, direction) || trial.is_contained(root, direction, false) {
         return None;
     }
     let verdict = match trial.any_witness(root, direction) {

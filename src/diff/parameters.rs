@@ -1,13 +1,16 @@
 //! What differs between operations in parameters, and what response headers have in common with them.
 
+use serde_json::Value;
+
 use crate::contract::{Encoding, Parameter, ParameterPlace, PathTemplate, Style};
-use crate::location::Side;
+use crate::location::{Pointer, Side};
 use crate::schema::{Graph, NodeId};
 
-use super::change::{Change, Fact, Proof, Sender, Verdict};
-use super::contain::Kinds;
+use super::change::{Change, Fact, Proof, Sender, Verdict, Witness};
+use super::contain::{Kinds, Scope, Sent, Wire, text_of};
 use super::operations::{Both, Operations};
 use super::view::View;
+use super::walk::Written;
 
 impl<'c> Operations<'_, 'c> {
     pub(super) fn parameters(&mut self, both: &Both<'c>) {
@@ -115,59 +118,164 @@ impl<'c> Operations<'_, 'c> {
         }
         let graphs = (&self.walk.old.graph, &self.walk.new.graph);
         let composite = Composite::of([(graphs.0, old.schema), (graphs.1, new.schema)]);
-        if old.encoding != new.encoding && differs(old.encoding, new.encoding, composite) {
+        let wire = |graph, parameter: &Parameter| {
+            let scope = Scope {
+                side: Some(side),
+                ..Scope::whole(graph)
+            };
+            Wire::of(scope, parameter.schema?, parameter.encoding)
+        };
+        let wires = (wire(graphs.0, old), wire(graphs.1, new));
+        // One value is written in the same way in most styles.
+        let is_single = |wire: &Option<Wire<'_>>| wire.as_ref().is_some_and(Wire::is_single);
+        let frames = |encoding: Encoding| match encoding {
+            Encoding::Styled { style, .. } => style.frames(),
+            Encoding::Json | Encoding::Other => "",
+        };
+        let are_styled = [old.encoding, new.encoding]
+            .iter()
+            .all(|encoding| matches!(encoding, Encoding::Styled { .. }));
+        let are_single = are_styled
+            && (is_single(&wires.0) || is_single(&wires.1))
+            && frames(old.encoding) == frames(new.encoding);
+        let is_written_alike = old.encoding == new.encoding
+            || are_single
+            || !differs(old.encoding, new.encoding, composite);
+        if !is_written_alike {
             let texts = [old.encoding, new.encoding].map(|encoding| Some(encoding.to_string()));
             tell(self, Fact::ParameterEncoding, &new.name, texts);
         }
         self.changes.extend(changes);
-        if let (Some(left), Some(right)) = (old.schema, new.schema)
-            && let Some(change) = self.on_the_wire(both, (old, left), (new, right), (sender, part))
+        if let (Some(was), Some(is), true) = (&wires.0, &wires.1, is_written_alike)
+            && let Some(told) = self.on_the_wire(both, (old, was), (new, is), (sender, side), part)
         {
-            self.changes.push(change);
+            self.changes.extend(told);
             return;
         }
-        self.schemas(both, (old.schema, new.schema), part, sender, side);
+        let written = matches!(new.encoding, Encoding::Styled { .. }).then(|| Written {
+            name: new.name.clone(),
+            place: new.place,
+            encodings: (old.encoding, new.encoding),
+        });
+        self.schemas(
+            both,
+            (old.schema, new.schema),
+            part,
+            (sender, side),
+            written.as_ref(),
+        );
     }
 
-    /// A scalar that is written as text is a string, too, and one value is a list of one.
+    /// What changes for the texts that are sent, where values of another type are written; `None` where the
+    /// schemas say more. A scalar is written like the string of its letters, and a value like a list of one.
     fn on_the_wire(
         &self,
         both: &Both<'c>,
-        (old, left): (&Parameter, NodeId),
-        (new, right): (&Parameter, NodeId),
-        (sender, part): (Sender, &str),
-    ) -> Option<Change> {
-        let styled = |parameter: &Parameter| matches!(parameter.encoding, Encoding::Styled { .. });
-        if !styled(old) || !styled(new) {
+        (old, was): (&Parameter, &Wire<'_>),
+        (new, is): (&Parameter, &Wire<'_>),
+        (sender, side): (Sender, Side),
+        part: &str,
+    ) -> Option<Option<Change>> {
+        if was.is_list() == is.is_list() && was.kinds() == is.kinds() {
             return None;
         }
-        let (left_graph, right_graph) = (&self.walk.old.graph, &self.walk.new.graph);
-        let (was, is) = (
-            View::of(left_graph, &[left]),
-            View::of(right_graph, &[right]),
-        );
-        let composite = Kinds::ARRAY.or(Kinds::OBJECT);
-        let takes_any_text = |view: &View<'_>| view.kinds() == Kinds::STRING && view.is_plain();
-        if was.all_kinds(3).has(composite) || (takes_any_text(&was) && takes_any_text(&is)) {
-            return None;
-        }
-        let item = View::of(right_graph, &is.element(0));
-        let is_list = is.kinds() == Kinds::ARRAY && is.is_plain_list();
-        let takes_it = takes_any_text(&is) || (is_list && takes_any_text(&item));
-        if !takes_it {
-            return None;
-        }
-        let mut change = self.of_part(Fact::TypeWidened, "", both, sender, part);
-        change.old = Some(was.label());
-        change.new = Some(is.label());
+        let (forward, backward) = (was.within(is), is.within(was));
+        let fact = match (&forward, &backward) {
+            (Sent::Follows, Sent::Follows) => return Some(None),
+            (Sent::Follows, _) => Fact::TypeWidened,
+            (_, Sent::Follows) => Fact::TypeNarrowed,
+            _ => Fact::TypeChanged,
+        };
+        let mut change = self.of_part(fact, "", both, sender, part);
+        let described = |graph, parameter: &Parameter| {
+            Some(View::of(graph, &[parameter.schema?]).description())
+        };
+        change.old = described(&self.walk.old.graph, old);
+        change.new = described(&self.walk.new.graph, new);
         change.old_place.clone_from(&old.declared);
         change.new_place.clone_from(&new.declared);
-        change
-            .notes
-            .push("every value is text on the wire, and any text is allowed now".to_owned());
-        let proof = Proof::Follows("takes any text".to_owned());
-        change.verdicts.push((sender, Verdict::Compatible(proof)));
-        Some(change)
+        let (sent, met, sends, reads) = match sender {
+            Sender::Client => (forward, "new", old, &change.new),
+            Sender::Server => (backward, "old", new, &change.old),
+        };
+        let reads = reads.clone().unwrap_or_default();
+        let verdict = match sent {
+            Sent::Follows => {
+                Verdict::Compatible(Proof::Follows(format!("reads each such text as {reads}")))
+            }
+            Sent::Unknown => Verdict::Unknown(format!(
+                "neither a proof nor a counterexample was found; the {met} contract accepts only {reads}"
+            )),
+            Sent::Refuted(texts) => {
+                let payload = match texts.as_slice() {
+                    [only] => Value::from(only.as_str()),
+                    several => several.into(),
+                };
+                let written = Written {
+                    name: sends.name.clone(),
+                    place: sends.place,
+                    encodings: (sends.encoding, sends.encoding),
+                };
+                let reach = change.reach.first().cloned()?;
+                Verdict::Breaking(Box::new(Witness {
+                    text: Some(written.joined(&texts)),
+                    payload,
+                    at: Pointer::root(),
+                    of: reach,
+                    side: Some(side),
+                    component: None,
+                    why: format!("accepts only {reads}"),
+                }))
+            }
+        };
+        change.verdicts.push((sender, verdict));
+        Some(Some(change))
+    }
+}
+
+impl Written {
+    /// The text that a value is sent as; `None` for what its style has no text for.
+    pub(super) fn text(&self, encoding: Encoding, value: &Value) -> Option<String> {
+        let Encoding::Styled { style, explode } = encoding else {
+            return Some(self.joined(&[value.to_string()]));
+        };
+        let parts = |values: &mut dyn Iterator<Item = &Value>| -> Option<Vec<String>> {
+            values.map(text_of).collect()
+        };
+        match value {
+            Value::Array(elements) => {
+                let texts = parts(&mut elements.iter())?;
+                match style.separator(explode) {
+                    Some(separator) => Some(self.joined(&[texts.join(separator)])),
+                    None => Some(self.joined(&texts)),
+                }
+            }
+            Value::Object(members) if self.place == ParameterPlace::Query => {
+                let texts = parts(&mut members.values())?;
+                let pairs = members.keys().zip(texts);
+                let pairs = pairs.map(|(name, text)| match style {
+                    Style::DeepObject => format!("{}[{name}]={text}", self.name),
+                    _ => format!("{name}={text}"),
+                });
+                (style == Style::DeepObject || explode).then(|| pairs.collect::<Vec<_>>().join("&"))
+            }
+            scalar => text_of(scalar).map(|text| self.joined(&[text])),
+        }
+    }
+
+    /// Texts of one value, as they stand in a request or response.
+    pub(super) fn joined(&self, texts: &[String]) -> String {
+        let name = &self.name;
+        let pairs = |equals: &str, between: &str| {
+            let pairs = texts.iter().map(|text| format!("{name}{equals}{text}"));
+            pairs.collect::<Vec<_>>().join(between)
+        };
+        match self.place {
+            ParameterPlace::Query | ParameterPlace::Form => pairs("=", "&"),
+            ParameterPlace::Cookie => pairs("=", "; "),
+            ParameterPlace::Header => pairs(": ", "\n"),
+            ParameterPlace::Path => texts.join("/"),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
 use super::change::{Owner, Proof, Sender, Verdict};
-use super::contain::{Ask, Classes, Prover, Scope};
+use super::contain::{Ask, Classes, Prover, Scope, Sent, Wire};
 use super::walk::{Edge, Found, Question, Root, Walk};
 
 /// Payloads that are proved as a whole to say that a change is void.
@@ -153,6 +153,9 @@ impl<'w, 'c> Trial<'w, 'c> {
         if question.asks.is_empty() {
             return Verdict::Compatible(Proof::AsksNothing);
         }
+        if let Some(reason) = found.assumed {
+            return Verdict::Compatible(Proof::Assumed(reason));
+        }
         let walk = self.walk;
         let own: Vec<usize> = roots
             .iter()
@@ -226,7 +229,7 @@ impl<'w, 'c> Trial<'w, 'c> {
             return Verdict::Compatible(Proof::Vacuous(all_said(right, &unproved)));
         }
         Verdict::Unknown(format!(
-            "neither a proof nor a payload that shows it was found; the {} contract {}",
+            "neither a proof nor a counterexample was found; the {} contract {}",
             direction.met(),
             all_said(right, &unproved)
         ))
@@ -259,7 +262,8 @@ impl<'w, 'c> Trial<'w, 'c> {
         if let Some(known) = self.roots.get(&(root, direction, every_value)) {
             return *known;
         }
-        let Root { pair, side, .. } = self.walk.roots[root];
+        let Root { pair, side, .. } = &self.walk.roots[root];
+        let (pair, side) = (*pair, *side);
         let pair = &self.walk.pairs[pair];
         let (left, right) = match direction {
             Direction::Forward => (pair.old.clone(), &pair.new),
@@ -273,6 +277,30 @@ impl<'w, 'c> Trial<'w, 'c> {
         }
         self.roots.insert((root, direction, every_value), holds);
         holds
+    }
+
+    /// Whether values of a root are sent as text, and every such text is one of the other contract.
+    pub(super) fn is_read_as_text(&self, root: usize, direction: Direction) -> bool {
+        let Root {
+            pair,
+            side,
+            written,
+            ..
+        } = &self.walk.roots[root];
+        let Some(written) = written else {
+            return false;
+        };
+        let pair = &self.walk.pairs[*pair];
+        let (left, right) = self.scopes(direction, *side, false);
+        let ([old], [new]) = (pair.old.as_slice(), pair.new.as_slice()) else {
+            return false;
+        };
+        let (sends, reads) = match direction {
+            Direction::Forward => ((old, written.encodings.0), (new, written.encodings.1)),
+            Direction::Backward => ((new, written.encodings.1), (old, written.encodings.0)),
+        };
+        let sent = Wire::of(left, *sends.0, sends.1).zip(Wire::of(right, *reads.0, reads.1));
+        sent.is_some_and(|(sent, read)| sent.within(&read) == Sent::Follows)
     }
 
     /// The shortest way down to a pair, from the first one above that is an end.
@@ -361,18 +389,18 @@ fn all_said(scope: Scope<'_>, asks: &[&Ask]) -> String {
 /// What a contract asks, behind "the old contract …".
 pub(super) fn said(scope: Scope<'_>, ask: &Ask) -> String {
     match ask {
-        Ask::Kinds(kinds) => format!("wants {kinds}"),
+        Ask::Kinds(kinds) => format!("accepts only {kinds}"),
         Ask::Values(values) => match values.as_slice() {
-            [only] => format!("wants {only}"),
-            values => format!("has {} values, and this is none of them", values.len()),
+            [only] => format!("accepts only {only}"),
+            values => format!("lists {} values, and this is not one of them", values.len()),
         },
         Ask::Check(id, index) => {
             let check = &scope.node(*id).checks[*index];
-            format!("wants {}: {}", check.keyword, check.argument_text())
+            format!("requires {}: {}", check.keyword, check.argument_text())
         }
         Ask::Length(id, index) => {
             let length = scope.node(*id).lengths[*index];
-            format!("wants {}: {}", length.keyword(), length.limit)
+            format!("requires {}: {}", length.keyword(), length.limit)
         }
         Ask::Required(name) => format!("requires `{name}`"),
         Ask::Member(id, name) => {
@@ -387,24 +415,24 @@ pub(super) fn said(scope: Scope<'_>, ask: &Ask) -> String {
                 .any(|id| scope.node(scope.resolve(*id)).never)
             {
                 true => format!("does not allow `{name}`"),
-                false => format!("wants another `{name}`"),
+                false => format!("does not accept this `{name}`"),
             }
         }
         Ask::Others(id) => {
             let additional = scope.node(*id).object.additional;
             match additional.is_some_and(|id| scope.node(scope.resolve(id)).never) {
-                true => "does not allow members that it does not declare".to_owned(),
-                false => "wants other members than these".to_owned(),
+                true => "does not allow undeclared properties".to_owned(),
+                false => "does not accept such additional properties".to_owned(),
             }
         }
-        Ask::Names(_) => "wants names as `propertyNames` has them".to_owned(),
-        Ask::Dependents(_, name) => format!("wants what depends on `{name}`"),
-        Ask::Elements(_) => "wants elements as `items` has them".to_owned(),
-        Ask::Contains(_) => "wants another number of elements that `contains` finds".to_owned(),
+        Ask::Names(_) => "does not accept such a name (`propertyNames`)".to_owned(),
+        Ask::Dependents(_, name) => format!("requires what depends on `{name}`"),
+        Ask::Elements(_) => "does not accept such an element".to_owned(),
+        Ask::Contains(_) => "requires another number of elements that match `contains`".to_owned(),
         Ask::Unevaluated(_) => "does not allow what no schema evaluates".to_owned(),
-        Ask::Branches(_) => "has no variant like this".to_owned(),
-        Ask::Not(_) => "excludes it by `not`".to_owned(),
-        Ask::Conditional(_) => "wants what `if`, `then` and `else` say".to_owned(),
-        Ask::Whole(_) => "has nothing like this".to_owned(),
+        Ask::Branches(_) => "has no such variant".to_owned(),
+        Ask::Not(_) => "excludes it with `not`".to_owned(),
+        Ask::Conditional(_) => "requires what `if`, `then` and `else` say".to_owned(),
+        Ask::Whole(_) => "does not accept it".to_owned(),
     }
 }

@@ -178,6 +178,36 @@ impl<'g> View<'g> {
         kinds
     }
 
+    /// The only kind that the keywords are about, where nothing says the type.
+    pub(crate) fn implied_kinds(&self) -> Option<Kinds> {
+        let mut kinds = Kinds::NONE;
+        for (_, node) in self.nodes() {
+            let (object, array) = (&node.object, &node.array);
+            let is_of_objects = !object.properties.is_empty()
+                || !object.required.is_empty()
+                || !object.patterns.is_empty()
+                || object.additional.is_some();
+            let is_of_arrays = array.items.is_some() || !array.prefix.is_empty();
+            let lengths = node.lengths.iter().map(|length| length.kind);
+            let checks = node.checks.iter().map(|check| check.kind);
+            kinds = lengths
+                .chain(checks)
+                .map(Kinds::about)
+                .fold(kinds, Kinds::or);
+            if is_of_objects {
+                kinds = kinds.or(Kinds::OBJECT);
+            }
+            if is_of_arrays {
+                kinds = kinds.or(Kinds::ARRAY);
+            }
+            if node.values.is_some() || node.constant.is_some() {
+                return None;
+            }
+        }
+        let is_one = [Kinds::OBJECT, Kinds::ARRAY, Kinds::STRING, Kinds::NUMBER].contains(&kinds);
+        (is_one && self.unions.is_empty()).then_some(kinds)
+    }
+
     /// The values, where `enum` or `const` lists them.
     pub(crate) fn values(&self) -> Option<Vec<Value>> {
         let mut listed: Option<Vec<Value>> = None;
@@ -260,25 +290,6 @@ impl<'g> View<'g> {
         }
     }
 
-    /// Whether nothing but the type is asked of a value.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.unions.is_empty()
-            && self.values().is_none()
-            && self.nodes().all(|(_, node)| {
-                node.checks.is_empty()
-                    && node.lengths.is_empty()
-                    && node.not.is_none()
-                    && node.conditional.is_none()
-            })
-    }
-
-    /// Whether nothing but its elements is asked of an array.
-    pub(crate) fn is_plain_list(&self) -> bool {
-        let has_rules =
-            |node: &Node| node.array.contains.is_some() || !node.array.prefix.is_empty();
-        self.is_plain() && !self.nodes().any(|(_, node)| has_rules(node))
-    }
-
     /// How many elements the schemas tell apart by position.
     pub(crate) fn positions(&self) -> usize {
         let positions = self.nodes().map(|(_, node)| node.array.prefix.len());
@@ -313,6 +324,11 @@ impl<'g> View<'g> {
             None => {}
         }
         words
+    }
+
+    /// What people call it, with everything that it asks of scalars: `integer ≥ 0`, `string matching ^a+$`.
+    pub(crate) fn description(&self) -> String {
+        super::words::description(self)
     }
 
     /// The component that it is.

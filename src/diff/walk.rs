@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value;
 
-use crate::contract::Contract;
+use crate::contract::{Contract, Encoding, ParameterPlace};
 use crate::location::{PathPattern, Pointer, Side, Step};
 use crate::schema::{NodeId, Place};
 
@@ -78,6 +78,17 @@ pub(super) struct Root {
     pub(super) pair: usize,
     pub(super) reach: Reach,
     pub(super) side: Option<Side>,
+    /// How its values are written, where they are text.
+    pub(super) written: Option<Written>,
+}
+
+/// How values that are sent as text are written.
+#[derive(Debug, Clone)]
+pub(super) struct Written {
+    pub(super) name: String,
+    pub(super) place: ParameterPlace,
+    /// In the old contract, and in the new one.
+    pub(super) encodings: (Encoding, Encoding),
 }
 
 /// Something that differs in a pair, before it is known whom it breaks.
@@ -96,6 +107,8 @@ pub(super) struct Found {
     pub(super) is_minor: bool,
     pub(super) guess: Option<String>,
     pub(super) notes: Vec<String>,
+    /// Why it breaks nothing in practice, though a value could be made that it breaks.
+    pub(super) assumed: Option<&'static str>,
     /// The side that it has no effect on, since what it is about is never there.
     pub(super) not_on: Option<Side>,
     /// What the new contract asks of values of the old one.
@@ -132,6 +145,7 @@ impl Found {
             is_minor: false,
             guess: None,
             notes: Vec::new(),
+            assumed: None,
             not_on: None,
             forward: Question::default(),
             backward: Question::default(),
@@ -213,11 +227,23 @@ impl<'c> Walk<'c> {
     }
 
     /// Adds a payload or parameter of both contracts; nothing where they say the same of it.
-    pub(super) fn root(&mut self, old: NodeId, new: NodeId, reach: Reach, side: Option<Side>) {
+    pub(super) fn root(
+        &mut self,
+        old: NodeId,
+        new: NodeId,
+        reach: Reach,
+        side: Option<Side>,
+        written: Option<Written>,
+    ) {
         let owner = Owner::Operation(Arc::clone(&reach.operation), Arc::clone(&reach.part));
         if let Some(pair) = self.pair(&[old], &[new], None, &owner, &PathPattern::root()) {
             let root = self.roots.len();
-            self.roots.push(Root { pair, reach, side });
+            self.roots.push(Root {
+                pair,
+                reach,
+                side,
+                written,
+            });
             self.pairs[pair].roots.push(root);
         }
     }

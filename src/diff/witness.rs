@@ -96,8 +96,16 @@ impl Trial<'_, '_> {
             if let Some(member) = member_of(ask) {
                 at.push_key(member);
             }
+            let text = root.written.as_ref().and_then(|written| {
+                let encoding = match direction {
+                    Direction::Forward => written.encodings.0,
+                    Direction::Backward => written.encodings.1,
+                };
+                written.text(encoding, &payload)
+            });
             return Some(Witness {
                 payload,
+                text,
                 at,
                 of: root.reach.clone(),
                 side: root.side,

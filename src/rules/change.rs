@@ -108,7 +108,10 @@ fn level(change: &Change, rule: &Rule, sender: Sender) -> Level {
     let verdict = change.verdict(sender);
     let is_breaking = matches!(verdict, Some(Verdict::Breaking(_)));
     let is_client = sender == Sender::Client;
-    if matches!(verdict, Some(Verdict::Compatible(Proof::NotSent))) {
+    if matches!(
+        verdict,
+        Some(Verdict::Compatible(Proof::NotSent | Proof::Assumed(_)))
+    ) {
         return default.min(Level::Info);
     }
     match change.fact {

@@ -11,99 +11,108 @@ pub(super) fn message(change: &Change) -> String {
     let place = place(change);
     let here = &place;
     match change.fact {
-        Fact::OperationAdded => format!("{} is new", operation(change, new)),
-        Fact::OperationRemoved => format!("{} is gone", operation(change, old)),
+        Fact::OperationAdded => format!("{} was added", operation(change, new)),
+        Fact::OperationRemoved => format!("{} was removed", operation(change, old)),
         Fact::OperationReplaced => match new.lines().count() {
             1 => format!("{old} was replaced by {new}"),
             count => format!("{old} was replaced by {count} operations"),
         },
-        Fact::MethodChanged => format!("{old} is {new} now"),
+        Fact::MethodChanged => format!("{old} became {new}"),
         Fact::PathChanged if subject == "servers" => {
-            format!("the servers' base path is {new}, where it was {old}")
+            format!("the base path changed from {old} to {new}")
         }
         Fact::PathChanged if change.owner == Owner::Contract => {
-            format!(
-                "{} operations under {old} are under {new} now",
-                change.reach.len()
-            )
+            let count = change.reach.len();
+            let verb = if change.guess.is_some() {
+                "probably moved"
+            } else {
+                "moved"
+            };
+            format!("{count} operations {verb} from {old} to {new}")
         }
-        Fact::PathChanged => format!("path {old} is {new} now"),
+        Fact::PathChanged if change.guess.is_some() => {
+            format!("{old} probably moved to {new}")
+        }
+        Fact::PathChanged if old.trim_end_matches('/') == new.trim_end_matches('/') => {
+            format!("path {old} is now written {new}")
+        }
+        Fact::PathChanged => format!("path changed from {old} to {new}"),
         Fact::NoteChanged => match (old, new) {
-            ("", new) => format!("noted now: {}", one_line(new)),
-            (old, "") => format!("no longer noted: {}", one_line(old)),
-            (_, new) => format!("behaviour changed: {}", one_line(new)),
+            ("", new) => format!("note added: {}", one_line(new)),
+            (old, "") => format!("note removed: {}", one_line(old)),
+            (_, new) => format!("note changed: {}", one_line(new)),
         },
-        Fact::DeprecationAdded => format!("{} {} deprecated now", named(change), is(change)),
+        Fact::DeprecationAdded => format!("{} {} now deprecated", named(change), is(change)),
         Fact::DeprecationRemoved => {
-            format!("{} {} deprecated no longer", named(change), is(change))
+            format!("{} {} no longer deprecated", named(change), is(change))
         }
         Fact::SecurityNarrowed if old == "nothing" => {
-            format!("requests have to be authorised now: {new}")
+            format!("requests now need authorization: {new}")
         }
-        Fact::SecurityNarrowed => format!("requests need {new} now, where {old} was enough"),
+        Fact::SecurityNarrowed => format!("requests now need {new}; {old} was enough"),
         Fact::SecurityWidened if new == "nothing" => {
-            format!("requests need not be authorised any longer; they needed {old}")
+            format!("requests no longer need authorization; they needed {old}")
         }
-        Fact::SecurityWidened => {
-            format!("{new} is enough for requests now, where they needed {old}")
-        }
-        Fact::SecurityChanged => format!("requests need {new} now, where they needed {old}"),
-        Fact::ParameterAdded => format!("{here} is new ({new})"),
-        Fact::ParameterRemoved => format!("{here} is gone ({old})"),
-        Fact::ParameterRequired => format!("{here} is required now"),
-        Fact::ParameterOptional => format!("{here} is optional now"),
+        Fact::SecurityWidened => format!("{new} is now enough for requests; they needed {old}"),
+        Fact::SecurityChanged => format!("requests now need {new} instead of {old}"),
+        Fact::ParameterAdded | Fact::HeaderAdded => format!("{here} was added ({new})"),
+        Fact::ParameterRemoved | Fact::HeaderRemoved => format!("{here} was removed ({old})"),
+        Fact::ParameterRequired => format!("{here} is now required"),
+        Fact::ParameterOptional => format!("{here} is now optional"),
         Fact::ParameterEncoding if subject == "allowEmptyValue" => match change.is_minor {
-            true => format!("{here} may be empty now"),
-            false => format!("{here} may not be empty any longer"),
+            true => format!("{here} may now be empty"),
+            false => format!("{here} may no longer be empty"),
         },
-        Fact::ParameterEncoding => {
-            format!("{here} is written another way: {new}, where it was {old}")
+        Fact::ParameterEncoding if subject == "allowReserved" => match new {
+            "true" => format!("reserved characters of {here} may now be sent as they are"),
+            _ => format!("reserved characters of {here} must now be percent-encoded"),
+        },
+        Fact::ParameterEncoding => format!("{here} changed from {old} to {new}"),
+        Fact::BodyAdded if change.is_minor => format!("{here} may now have a body"),
+        Fact::BodyAdded => format!("{here} now has a body"),
+        Fact::BodyRemoved => format!("{here} no longer has a body"),
+        Fact::BodyRequired => "the request body is now required".to_owned(),
+        Fact::BodyOptional => "the request body is now optional".to_owned(),
+        Fact::MediaTypeAdded => format!("{here} may now be `{subject}`"),
+        Fact::MediaTypeRemoved => format!("{here} may no longer be `{subject}`"),
+        Fact::BodyEncoding => {
+            format!("the encoding of `{subject}` in {here} changed from {old} to {new}")
         }
-        Fact::BodyAdded if change.is_minor => format!("{here} may have a body now"),
-        Fact::BodyAdded => format!("{here} has a body now"),
-        Fact::BodyRemoved => format!("{here} has no body any longer"),
-        Fact::BodyRequired => "the request body is required now".to_owned(),
-        Fact::BodyOptional => "the request body is optional now".to_owned(),
-        Fact::MediaTypeAdded => format!("{here} may be {subject} now"),
-        Fact::MediaTypeRemoved => format!("{here} may not be {subject} any longer"),
-        Fact::BodyEncoding => format!("form properties of {here} are written another way"),
-        Fact::StatusAdded => format!("{here} is new"),
-        Fact::StatusRemoved => format!("{here} is gone"),
-        Fact::HeaderAdded => format!("{here} is new ({new})"),
-        Fact::HeaderRemoved => format!("{here} is gone ({old})"),
-        Fact::HeaderRequired => format!("{here} is always there now"),
-        Fact::HeaderOptional => format!("{here} need not be there any longer"),
-        Fact::SchemaAdded => format!("{here} has a schema now{}", beside(new)),
-        Fact::SchemaRemoved => format!("{here} has no schema any longer{}", beside(old)),
-        Fact::PropertyAdded => format!("property `{subject}` is new ({new})"),
-        Fact::PropertyRemoved => format!("property `{subject}` is gone ({old})"),
-        Fact::PropertyRenamed => format!("property `{old}` is probably called `{new}` now"),
+        Fact::StatusAdded => format!("{here} was added"),
+        Fact::StatusRemoved => format!("{here} was removed"),
+        Fact::HeaderRequired => format!("{here} is now always sent"),
+        Fact::HeaderOptional => format!("{here} is no longer always sent"),
+        Fact::SchemaAdded => format!("{here} now has a schema{}", beside(new)),
+        Fact::SchemaRemoved => format!("{here} no longer has a schema{}", beside(old)),
+        Fact::PropertyAdded => format!("property `{subject}` was added ({new})"),
+        Fact::PropertyRemoved => format!("property `{subject}` was removed ({old})"),
+        Fact::PropertyRenamed => format!("property `{old}` was probably renamed to `{new}`"),
         Fact::PropertiesMoved => match change.old.as_deref().is_some_and(is_inside) {
-            true => format!("the properties of `{subject}` probably stand beside it now"),
-            false => format!("properties probably stand in `{subject}` now"),
+            true => format!("the properties of `{subject}` probably moved up to its parent"),
+            false => format!("properties probably moved into `{subject}`"),
         },
         Fact::EnvelopeRemoved => {
             let what = wrapped_name(change);
-            format!("{what} probably stands by itself now, where it was {old}")
+            format!("{what} is probably no longer wrapped; it was {old}")
         }
         Fact::EnvelopeAdded => {
             let what = wrapped_name(change);
-            format!("{what} probably is {new} now, where it stood by itself")
+            format!("{what} is probably wrapped now: it is {new}")
         }
-        Fact::PropertyRequired => format!("property `{subject}` is required now"),
-        Fact::PropertyOptional => format!("property `{subject}` is optional now"),
+        Fact::PropertyRequired => format!("property `{subject}` is now required"),
+        Fact::PropertyOptional => format!("property `{subject}` is now optional"),
         Fact::TypeNarrowed | Fact::TypeWidened | Fact::TypeChanged => {
-            format!("{here} is {new} now, where it was {old}")
+            format!("{here} changed from {old} to {new}")
         }
-        Fact::NullRemoved => format!("{here} may not be null any longer"),
-        Fact::NullAdded => format!("{here} may be null now"),
+        Fact::NullRemoved => format!("{here} may no longer be null"),
+        Fact::NullAdded => format!("{here} may now be null"),
         Fact::EnumValueRemoved => format!("{here} lost {}", values(change)),
         Fact::EnumValueAdded => format!("{here} gained {}", values(change)),
         Fact::EnumAdded if change.values.len() == 1 => {
-            format!("{here} has to be {} now", values(change))
+            format!("{here} must now be {}", values(change))
         }
-        Fact::EnumAdded => format!("{here} has to be one of {} now", values(change)),
-        Fact::EnumRemoved => format!("{here} was one of {}, and is free now", values(change)),
+        Fact::EnumAdded => format!("{here} is now limited to {}", counted(change)),
+        Fact::EnumRemoved => format!("{here} is no longer limited to {}", counted(change)),
         Fact::BoundsNarrowed
         | Fact::BoundsWidened
         | Fact::BoundsChanged
@@ -114,36 +123,136 @@ pub(super) fn message(change: &Change) -> String {
         | Fact::PatternChanged
         | Fact::FormatNarrowed
         | Fact::FormatWidened
-        | Fact::FormatChanged => match (old, new) {
-            ("", new) => format!("{here} has to keep {new} now"),
-            (old, "") => format!("{here} need not keep {old} any longer"),
-            (old, new) => match (old.split_once(": "), new.split_once(": ")) {
-                (Some((keyword, was)), Some((other, is))) if keyword == other => {
-                    format!("`{keyword}` of {here} is {is} now, where it was {was}")
-                }
-                _ => format!("{here} has to keep {new} now, where it was {old}"),
-            },
-        },
-        Fact::ObjectClosed => format!("{here} takes declared properties only now"),
-        Fact::ObjectOpened => format!("{here} takes more than declared properties now"),
-        Fact::VariantAdded => format!("{here} may be `{subject}` now"),
-        Fact::VariantRemoved => format!("{here} may not be `{subject}` any longer"),
+        | Fact::FormatChanged => constraint(change, here, old, new),
+        Fact::ObjectClosed => format!("{here} no longer allows undeclared properties"),
+        Fact::ObjectOpened => format!("{here} now allows undeclared properties"),
+        Fact::VariantAdded => format!("{here} may now be `{subject}`"),
+        Fact::VariantRemoved => format!("{here} may no longer be `{subject}`"),
         Fact::ConstraintNarrowed | Fact::ConstraintWidened | Fact::ConstraintChanged
             if subject.is_empty() =>
         {
-            format!("{here} changed, and no single edit explains it")
+            format!("{here} changed in a way that no single edit explains")
         }
-        Fact::ConstraintNarrowed => format!("`{subject}` of {here} asks more now"),
-        Fact::ConstraintWidened => format!("`{subject}` of {here} asks less now"),
-        Fact::ConstraintChanged => format!("`{subject}` of {here} asks something else now"),
-        Fact::ReadOnlyAdded => format!("{here} is {new} now"),
-        Fact::ReadOnlyRemoved => format!("{here} is {old} no longer"),
+        Fact::ConstraintNarrowed => format!("`{subject}` of {here} is now stricter"),
+        Fact::ConstraintWidened => format!("`{subject}` of {here} now allows more"),
+        Fact::ConstraintChanged => format!("`{subject}` of {here} changed"),
+        Fact::ReadOnlyAdded => format!("{here} is now {new}"),
+        Fact::ReadOnlyRemoved => format!("{here} is no longer {old}"),
         Fact::DefaultChanged => match (old, new) {
-            ("", new) => format!("{here} has the default {new} now"),
-            (old, "") => format!("{here} has no default any longer, where it was {old}"),
-            (old, new) => format!("the default of {here} is {new} now, where it was {old}"),
+            ("", new) => format!("{here} now has the default {new}"),
+            (old, "") => format!("{here} no longer has a default; it was {old}"),
+            (old, new) => format!("the default of {here} changed from {old} to {new}"),
         },
-        Fact::DiscriminatorChanged => format!("variants of {here} are told apart another way"),
+        Fact::DiscriminatorChanged => format!("the discriminator of {here} changed"),
+    }
+}
+
+/// `/limit must be at most 50; it was 100`: what keywords on single values and on lengths ask now.
+fn constraint(change: &Change, here: &str, old: &str, new: &str) -> String {
+    let (was, is) = (Limit::of(old), Limit::of(new));
+    let is_wider = matches!(
+        change.fact,
+        Fact::BoundsWidened | Fact::LengthWidened | Fact::PatternWidened | Fact::FormatWidened
+    );
+    match (was, is) {
+        (None, Some(is)) => format!("{here} must {}{}", is.asked(), is.none_before()),
+        (Some(was), None) => format!("{here} no longer has to {}", was.asked()),
+        (Some(was), Some(is)) if was.is_alike(&is) => match is.keyword {
+            "pattern" | "format" => {
+                let noun = is.keyword;
+                let verb = if is_wider { "was widened" } else { "changed" };
+                format!(
+                    "the {noun} of {here} {verb} from `{}` to `{}`",
+                    was.value, is.value
+                )
+            }
+            _ if is_wider => format!("{here} may {}; it was {}", is.allowed(), was.value),
+            _ => format!("{here} must {}; it was {}", is.asked(), was.value),
+        },
+        _ => match (old, new) {
+            ("", new) => format!("{here} must keep {new}"),
+            (old, "") => format!("{here} no longer has to keep {old}"),
+            (old, new) => format!("{here} changed from {old} to {new}"),
+        },
+    }
+}
+
+/// One keyword with its argument.
+struct Limit<'t> {
+    keyword: &'t str,
+    value: &'t str,
+}
+
+impl<'t> Limit<'t> {
+    /// Reads `maximum: 50`.
+    fn of(text: &'t str) -> Option<Self> {
+        let (keyword, value) = text.split_once(": ")?;
+        let is_text = matches!(keyword, "pattern" | "format");
+        // Several keywords are one text.
+        (is_text || !value.contains(", ")).then_some(Self { keyword, value })
+    }
+
+    /// Whether another one asks the same with another argument.
+    fn is_alike(&self, other: &Self) -> bool {
+        self.keyword == other.keyword
+    }
+
+    fn count(&self) -> String {
+        let unit = match self.keyword {
+            "minLength" | "maxLength" => "character",
+            "minItems" | "maxItems" => "element",
+            _ => "member",
+        };
+        match self.value {
+            "1" => format!("1 {unit}"),
+            value => format!("{value} {unit}s"),
+        }
+    }
+
+    /// Behind "must".
+    fn asked(&self) -> String {
+        let value = self.value;
+        match self.keyword {
+            "minimum" => format!("be at least {value}"),
+            "exclusiveMinimum" => format!("be greater than {value}"),
+            "maximum" => format!("be at most {value}"),
+            "exclusiveMaximum" => format!("be less than {value}"),
+            "multipleOf" => format!("be a multiple of {value}"),
+            "minLength" | "minItems" | "minProperties" => format!("have at least {}", self.count()),
+            "maxLength" | "maxItems" | "maxProperties" => format!("have at most {}", self.count()),
+            "pattern" => format!("match `{value}`"),
+            "format" => format!("be a valid `{value}`"),
+            keyword => format!("keep {keyword}: {value}"),
+        }
+    }
+
+    /// Behind "may", where more is allowed than before.
+    fn allowed(&self) -> String {
+        let value = self.value;
+        match self.keyword {
+            "minimum" => format!("be as low as {value}"),
+            "maximum" => format!("be up to {value}"),
+            "maxLength" | "maxItems" | "maxProperties" => format!("have up to {}", self.count()),
+            "minLength" | "minItems" | "minProperties" => {
+                format!("have as few as {}", self.count())
+            }
+            _ => self.asked(),
+        }
+    }
+
+    /// What was said before, where nothing was.
+    fn none_before(&self) -> &'static str {
+        match self.keyword {
+            "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties" => {
+                "; it had no minimum"
+            }
+            "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties" => {
+                "; it had no maximum"
+            }
+            "pattern" => "; it had no pattern",
+            "format" => "; it had no format",
+            _ => "",
+        }
     }
 }
 
@@ -164,10 +273,24 @@ fn place(change: &Change) -> String {
     match &change.owner {
         Owner::Contract => "the contract".to_owned(),
         Owner::Operations(part) if part.is_empty() => "each operation".to_owned(),
-        Owner::Operations(part) => part.to_string(),
+        Owner::Operations(part) => part_words(part),
         Owner::Operation(name, part) if part.is_empty() => format!("`{}`", name.id),
-        Owner::Operation(_, part) => part.to_string(),
+        Owner::Operation(_, part) => part_words(part),
         Owner::Component(_, new) => format!("`{new}`"),
+    }
+}
+
+/// ``query parameter `limit` ``, ``header `ETag` of response 200``, `the request`, `response 200`
+pub(crate) fn part_words(part: &str) -> String {
+    if let Some((place, name)) = part.split_once(" parameter ") {
+        return format!("{place} parameter `{name}`");
+    }
+    if let Some((response, name)) = part.split_once(" header ") {
+        return format!("header `{name}` of {response}");
+    }
+    match part.strip_prefix("request") {
+        Some(media) => format!("the request{media}"),
+        None => part.to_owned(),
     }
 }
 
@@ -207,11 +330,24 @@ fn is_inside(lines: &str) -> bool {
     lines.lines().next().is_some_and(|line| line.contains('.'))
 }
 
-/// `3 values`, or the only one.
+/// The values by name, where these are few; else how many.
 fn values(change: &Change) -> String {
+    let quoted = |value: &String| format!("`{}`", sanitised(value));
     match change.values.as_slice() {
-        [only] => format!("`{}`", sanitised(only)),
+        [only] => quoted(only),
+        [rest @ .., last] if rest.len() < 4 => {
+            let rest: Vec<String> = rest.iter().map(quoted).collect();
+            format!("{} and {}", rest.join(", "), quoted(last))
+        }
         values => format!("{} values", values.len()),
+    }
+}
+
+/// `3 values`
+fn counted(change: &Change) -> String {
+    match change.values.len() {
+        1 => values(change),
+        count => format!("{count} values"),
     }
 }
 

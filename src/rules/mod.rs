@@ -5,6 +5,7 @@ mod change;
 mod contract;
 mod describe;
 mod describe_change;
+pub(crate) use describe_change::part_words;
 mod finding;
 mod judge;
 mod places;

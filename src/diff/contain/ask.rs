@@ -13,6 +13,7 @@ use super::Scope;
 use super::case::{Case, cases};
 use super::kinds::Kinds;
 use super::prove::Prover;
+use super::scalar::Right;
 use super::value::{are_equal, canonical};
 
 /// One thing that a schema asks of values.
@@ -216,7 +217,15 @@ impl Prover<'_> {
         match ask {
             Ask::Kinds(kinds) => case.kinds.within(*kinds),
             Ask::Values(_) => false,
-            Ask::Check(id, index) => self.check_holds(case, &new.node(*id).checks[*index]),
+            Ask::Check(id, index) => {
+                let check = &new.node(*id).checks[*index];
+                let about = case.only(Kinds::about(check.kind));
+                let mut kinds = Kinds::EACH
+                    .into_iter()
+                    .filter(|kind| about.kinds.has(*kind));
+                self.check_holds(case, check)
+                    || kinds.all(|kind| self.scalar_is(&case.only(kind), Right::Check(check)))
+            }
             Ask::Length(id, index) => self.length_holds(case, new.node(*id).lengths[*index]),
             Ask::Required(name) => !is_object || case.requires(self.old, name),
             Ask::Member(id, name) => !is_object || self.member_holds(case, *id, name),

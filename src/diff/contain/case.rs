@@ -9,7 +9,7 @@ use crate::location::Side;
 use crate::schema::{Node, NodeId};
 
 use super::kinds::Kinds;
-use super::range::{Range, bounds_of, divides, integer};
+use super::range::{Range, bounds_of, common_multiple, divides, integer};
 use super::value::are_equal;
 use super::{Scope, accepts};
 
@@ -362,6 +362,7 @@ impl Case {
         let is_one = integer(divisor) == Some(1);
         (is_one && !self.kinds.has(Kinds::FRACTION))
             || self.divisors(graph).iter().any(|known| divides(divisor, known))
+            || common_multiple(&self.divisors(graph)).is_some_and(|known| divides(divisor, &known))
             // Whole numbers are multiples of 1, and so of 0.5.
             || (!self.kinds.has(Kinds::FRACTION) && divides(divisor, &Number::from(1)))
     }

@@ -20,12 +20,13 @@ mod shrink;
 mod split;
 mod text;
 mod value;
+mod wire;
 
 use serde_json::Value;
 
 use crate::json::Document;
 use crate::location::Side;
-use crate::schema::{Graph, Memo, Node, NodeId};
+use crate::schema::{Check, Graph, Memo, Node, NodeId};
 
 pub(super) use ask::Ask;
 use classes::Detail;
@@ -37,6 +38,7 @@ pub(super) use refute::{DEPTH, Part, Refuter};
 use sample::Sampler;
 pub(super) use shrink::shrunk;
 pub(super) use value::{are_equal, canonical};
+pub(super) use wire::{Sent, Wire, text_of};
 
 /// A schema of a graph.
 #[derive(Debug, Clone, Copy)]
@@ -122,6 +124,13 @@ impl<'g> Scope<'g> {
     pub(super) fn accepts(self, node: NodeId, value: &Value) -> bool {
         accepts(self, node, value)
     }
+}
+
+/// Whether a value keeps one keyword.
+fn keeps(check: &Check, value: &Value) -> bool {
+    let text = value.to_string();
+    // What came from a JSON value is JSON.
+    Document::parse(text.as_bytes()).is_ok_and(|document| check.accepts(document.root()))
 }
 
 fn accepts(scope: Scope<'_>, node: NodeId, value: &Value) -> bool {

@@ -5,7 +5,7 @@ use serde_json::{Number, Value};
 
 use super::kinds::Kinds;
 use super::range::{bounds_of, compare, divides, integer};
-use super::scalar::{Asked, Question};
+use super::scalar::{Asked, Question, Right};
 
 /// Cuts, multiples and ways to answer that are gone through.
 const MOST: usize = 256;
@@ -72,7 +72,11 @@ fn is_refuted_at(asked: &Asked<'_, '_>, number: &Number) -> bool {
     let Asked { left, case, right } = asked;
     case.nodes.iter().all(|node| left.accepts(*node, &value))
         && !case.nots.iter().any(|not| left.accepts(*not, &value))
-        && !right.is_some_and(|(scope, node)| scope.accepts(node, &value))
+        && match right {
+            Right::Nothing => true,
+            Right::Schema(scope, node) => !scope.accepts(*node, &value),
+            Right::Check(check) => !super::keeps(check, &value),
+        }
 }
 
 /// The same for all numbers between two cuts.

@@ -15,7 +15,7 @@ use super::classes::Classes;
 use super::kinds::Kinds;
 use super::number;
 use super::range::bounds_of;
-use super::scalar::Asked;
+use super::scalar::{Asked, Right};
 use super::text::{self, Automata};
 use super::{Scope, accepts};
 
@@ -184,13 +184,20 @@ impl<'g> Prover<'g> {
 
     /// Whether every number or string of a case is one of `right`; `None`: whether there is none.
     pub(super) fn scalar_follows(&mut self, case: &Case, right: Option<NodeId>) -> bool {
+        let new = self.new;
+        let right = right.map_or(Right::Nothing, |right| Right::Schema(new, right));
+        self.scalar_is(case, right)
+    }
+
+    /// Whether every number or string of a case is as asked.
+    pub(super) fn scalar_is(&mut self, case: &Case, right: Right<'_>) -> bool {
         if !case.kinds.within(Kinds::NUMBER.or(Kinds::STRING)) || case.kinds.count() != 1 {
             return false;
         }
         let asked = Asked {
             left: self.old,
             case,
-            right: right.map(|right| (self.new, right)),
+            right,
         };
         if case.kinds == Kinds::WHOLE && asked.counts_as_written() {
             return false;

@@ -183,6 +183,21 @@ pub(super) fn divides(asked: &Number, known: &Number) -> bool {
     }
 }
 
+/// The smallest whole number that is a multiple of all of these, which are whole.
+pub(super) fn common_multiple(numbers: &[Number]) -> Option<Number> {
+    const fn common_divisor(one: i128, other: i128) -> i128 {
+        match other {
+            0 => one,
+            _ => common_divisor(other, one % other),
+        }
+    }
+    let all = numbers.iter().try_fold(1_i128, |all, number| {
+        let number = integer(number).filter(|number| *number > 0)?;
+        (all / common_divisor(all, number)).checked_mul(number)
+    });
+    i64::try_from(all?).ok().map(Number::from)
+}
+
 /// A number as digits and decimal places.
 fn decimal(number: &Number) -> Option<(i128, u32)> {
     let text = number.to_string();

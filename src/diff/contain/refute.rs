@@ -14,7 +14,7 @@ use super::case::{Case, cases};
 use super::kinds::Kinds;
 use super::pool::Pool;
 use super::range::integer;
-use super::scalar::Asked;
+use super::scalar::{Asked, Right};
 use super::text::{self, Automata};
 use super::{Scope, accepts};
 
@@ -193,8 +193,10 @@ impl<'g> Refuter<'g> {
 
     /// A string of the case that what asks does not accept, by automata.
     fn string_against(&mut self, case: &Case, ask: &Ask) -> Option<Value> {
+        let new = self.new;
         let right = match ask {
-            Ask::Whole(id) | Ask::Check(id, _) | Ask::Length(id, _) | Ask::Branches(id) => *id,
+            Ask::Check(id, index) => Right::Check(&new.node(*id).checks[*index]),
+            Ask::Whole(id) | Ask::Length(id, _) | Ask::Branches(id) => Right::Schema(new, *id),
             _ => return None,
         };
         let case = case.only(Kinds::STRING);
@@ -204,7 +206,7 @@ impl<'g> Refuter<'g> {
         let asked = Asked {
             left: self.old,
             case: &case,
-            right: Some((self.new, right)),
+            right,
         };
         match text::answer(&asked, &mut self.automata) {
             text::Answer::Refuted(text) => Some(text.into()),

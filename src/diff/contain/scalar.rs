@@ -23,8 +23,27 @@ pub(super) enum Question<'g> {
 pub(super) struct Asked<'a, 'g> {
     pub(super) left: Scope<'g>,
     pub(super) case: &'a Case,
-    /// `None`: nothing is accepted.
-    pub(super) right: Option<(Scope<'g>, NodeId)>,
+    pub(super) right: Right<'g>,
+}
+
+/// What a case is asked to be.
+#[derive(Clone, Copy)]
+pub(super) enum Right<'g> {
+    /// Empty.
+    Nothing,
+    /// Values of this schema.
+    Schema(Scope<'g>, NodeId),
+    /// Values that keep this check.
+    Check(&'g Check),
+}
+
+impl<'g> Right<'g> {
+    const fn schema(self) -> Option<(Scope<'g>, NodeId)> {
+        match self {
+            Self::Schema(scope, node) => Some((scope, node)),
+            Self::Nothing | Self::Check(_) => None,
+        }
+    }
 }
 
 impl<'g> Asked<'_, 'g> {
@@ -35,7 +54,14 @@ impl<'g> Asked<'_, 'g> {
         let roots = self.case.nodes.iter().chain(&self.case.nots);
         let mut open: Vec<(Scope<'g>, bool, NodeId)> =
             roots.map(|node| (self.left, true, *node)).collect();
-        open.extend(self.right.map(|(scope, node)| (scope, false, node)));
+        open.extend(
+            self.right
+                .schema()
+                .map(|(scope, node)| (scope, false, node)),
+        );
+        if let Right::Check(check) = self.right {
+            questions.push(Question::Check(check));
+        }
         while let Some((scope, is_left, id)) = open.pop() {
             if !seen.insert((is_left, id)) {
                 continue;
@@ -67,7 +93,7 @@ impl<'g> Asked<'_, 'g> {
         let mut seen = rustc_hash::FxHashSet::default();
         let mut open: Vec<(Scope<'g>, NodeId)> =
             self.case.nots.iter().map(|not| (self.left, *not)).collect();
-        open.extend(self.right);
+        open.extend(self.right.schema());
         while let Some((scope, id)) = open.pop() {
             let node = scope.node(id);
             if is_so(node) {
@@ -84,15 +110,19 @@ impl<'g> Asked<'_, 'g> {
     /// of the right side.
     pub(super) fn is_refuted_by(&self, answer: &mut dyn FnMut(Question<'_>) -> bool) -> bool {
         let kind = self.case.kinds;
-        let mut holds = |scope: Scope<'g>, id: NodeId| holds(scope, id, kind, answer);
+        let mut holds = |scope: Scope<'g>, id: NodeId| holds(scope, id, kind, &mut *answer);
         self.case.nodes.iter().all(|node| holds(self.left, *node))
             && !self.case.nots.iter().any(|not| holds(self.left, *not))
-            && !self.right.is_some_and(|(scope, node)| holds(scope, node))
+            && match self.right {
+                Right::Nothing => true,
+                Right::Schema(scope, node) => !holds(scope, node),
+                Right::Check(check) => !answer(Question::Check(check)),
+            }
     }
 }
 
 /// Whether a schema accepts a value with these answers.
-fn holds(
+pub(super) fn holds(
     scope: Scope<'_>,
     id: NodeId,
     kind: Kinds,

@@ -48,6 +48,7 @@ pub(super) enum Answer {
 pub(super) type Automata = FxHashMap<String, Option<std::rc::Rc<Pattern>>>;
 
 /// A pattern or list as an automaton.
+#[derive(Clone)]
 pub(super) struct Pattern {
     automaton: dense::DFA<Vec<u32>>,
     /// The characters that it tells apart.
@@ -99,17 +100,49 @@ pub(super) fn answer(asked: &Asked<'_, '_>, automata: &mut Automata) -> Answer {
     if opaque.len() > OPAQUE || longest > LONGEST {
         return Answer::Declined;
     }
-    let alphabet = alphabet(patterns.iter().map(|(_, pattern)| &**pattern));
-    run(asked, &patterns, &opaque, longest, &alphabet)
+    search(&patterns, opaque.len(), longest, &mut |at| {
+        asked.is_refuted_by(&mut |question| match question {
+            Question::Length(length) => length.allows(at.count),
+            other => key_of(other).is_none_or(|key| {
+                let position = patterns.iter().position(|(known, _)| *known == key);
+                match position {
+                    Some(position) => at.ends[position],
+                    None => opaque
+                        .iter()
+                        .position(|known| *known == key)
+                        .is_some_and(|position| at.says(position)),
+                }
+            }),
+        })
+    })
 }
 
-fn run(
-    asked: &Asked<'_, '_>,
+/// A string, as far as automata tell it from others.
+pub(super) struct AtString<'s> {
+    /// Which patterns match it.
+    pub(super) ends: &'s [bool],
+    /// How many characters it has; beyond the longest length that is asked about, one more.
+    pub(super) count: u64,
+    /// Answers to questions without automaton, one bit each.
+    way: u32,
+}
+
+impl AtString<'_> {
+    /// The answer to a question without automaton.
+    pub(super) const fn says(&self, opaque: usize) -> bool {
+        self.way >> opaque & 1 == 1
+    }
+}
+
+/// Goes through all strings that these patterns tell apart, the shortest first, until one refutes what is
+/// asked, whatever the answers to the `opaque` questions without automaton are.
+pub(super) fn search(
     patterns: &[(String, std::rc::Rc<Pattern>)],
-    opaque: &[String],
+    opaque: usize,
     longest: u64,
-    alphabet: &[char],
+    is_refuted_at: &mut dyn FnMut(AtString<'_>) -> bool,
 ) -> Answer {
+    let alphabet = alphabet(patterns.iter().map(|(_, pattern)| &**pattern));
     let start: Option<Vec<At>> = patterns
         .iter()
         .map(|(_, pattern)| pattern.start())
@@ -131,25 +164,17 @@ fn run(
             .zip(patterns)
             .map(|(at, (_, pattern))| pattern.ends(*at))
             .collect();
-        let is_refuted = (0..1_u32 << opaque.len()).any(|way| {
-            asked.is_refuted_by(&mut |question| match question {
-                Question::Length(length) => length.allows(count),
-                other => key_of(other).is_none_or(|key| {
-                    let position = patterns.iter().position(|(known, _)| *known == key);
-                    match position {
-                        Some(position) => ends[position],
-                        None => opaque
-                            .iter()
-                            .position(|known| *known == key)
-                            .is_some_and(|position| way >> position & 1 == 1),
-                    }
-                }),
+        let is_refuted = (0..1_u32 << opaque).any(|way| {
+            is_refuted_at(AtString {
+                ends: &ends,
+                count,
+                way,
             })
         });
         if is_refuted {
             return Answer::Refuted(string_to(&known, index));
         }
-        for character in alphabet {
+        for character in &alphabet {
             let mut buffer = [0; 4];
             let bytes = character.encode_utf8(&mut buffer).as_bytes();
             let next: Vec<At> = states
@@ -182,7 +207,7 @@ fn string_to(known: &[Reached], index: usize) -> String {
 }
 
 /// What tells a question from others; `None` for one that says nothing of strings.
-fn key_of(question: Question<'_>) -> Option<String> {
+pub(super) fn key_of(question: Question<'_>) -> Option<String> {
     match question {
         Question::Check(check) if check.kind == Kind::String => {
             Some(format!("{} {}", check.keyword, check.argument))
@@ -196,33 +221,47 @@ fn key_of(question: Question<'_>) -> Option<String> {
     }
 }
 
-fn automaton_of(question: Question<'_>) -> Option<Pattern> {
+pub(super) fn automaton_of(question: Question<'_>) -> Option<Pattern> {
     match question {
         Question::Check(check) if check.keyword == "pattern" => {
-            let pattern = check.argument.as_str()?;
-            Pattern::new(&hir_of(pattern)?)
+            of_pattern(check.argument.as_str()?)
         }
         Question::Listed(values) => {
             let strings: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
-            if strings.len() > LISTED {
-                return None;
-            }
-            let literals = strings
-                .iter()
-                .map(|text| Hir::literal(text.as_bytes().to_vec()));
-            let any = match strings.is_empty() {
-                true => Hir::fail(),
-                false => Hir::alternation(literals.collect()),
-            };
-            let whole = [
-                Hir::look(regex_syntax::hir::Look::Start),
-                any,
-                Hir::look(regex_syntax::hir::Look::End),
-            ];
-            Pattern::new(&Hir::concat(whole.into()))
+            any_of(&strings)
         }
         _ => None,
     }
+}
+
+/// The strings that match a pattern.
+pub(super) fn of_pattern(pattern: &str) -> Option<Pattern> {
+    Pattern::new(&hir_of(pattern)?)
+}
+
+/// These strings and no others.
+pub(super) fn any_of(strings: &[impl AsRef<str>]) -> Option<Pattern> {
+    if strings.len() > LISTED {
+        return None;
+    }
+    let literals = strings
+        .iter()
+        .map(|text| Hir::literal(text.as_ref().as_bytes().to_vec()));
+    let any = match strings.is_empty() {
+        true => Hir::fail(),
+        false => Hir::alternation(literals.collect()),
+    };
+    let whole = [
+        Hir::look(regex_syntax::hir::Look::Start),
+        any,
+        Hir::look(regex_syntax::hir::Look::End),
+    ];
+    Pattern::new(&Hir::concat(whole.into()))
+}
+
+/// Strings that hold another one.
+pub(super) fn holding(part: &str) -> Option<Pattern> {
+    Pattern::new(&Hir::literal(part.as_bytes().to_vec()))
 }
 
 /// A pattern as the `jsonschema` crate reads it: ECMA-262, in the words of Rust's engines.
@@ -255,6 +294,13 @@ impl Pattern {
         classes.sort_unstable();
         classes.dedup();
         Some(Self { automaton, classes })
+    }
+
+    /// Whether a string matches.
+    #[cfg(test)]
+    pub(super) fn matches(&self, text: &str) -> bool {
+        let start = self.start();
+        start.is_some_and(|start| self.ends(self.next(start, text.as_bytes())))
     }
 
     fn start(&self) -> Option<At> {

@@ -48,7 +48,7 @@ fn parameters_are_text_on_the_wire() {
         assert_eq!(breaking(&old, &new), []);
     }
     let back = breaking(&query(&string), &query(&integer));
-    assert_eq!(back, [(Fact::TypeChanged, Sender::Client)]);
+    assert_eq!(back, [(Fact::TypeNarrowed, Sender::Client)]);
 }
 
 #[test]

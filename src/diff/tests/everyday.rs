@@ -1,7 +1,7 @@
 //! Edits that most contracts see sooner or later, each with the changes that it is told as.
 
 use super::*;
-use crate::rules::{Level, Policy, judge_changes};
+use crate::rules::{Policy, judge_changes};
 
 /// Each change with its level: `info status-added 201`.
 fn judged(old: &Value, new: &Value) -> Vec<String> {

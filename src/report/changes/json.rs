@@ -148,6 +148,8 @@ struct JsonVerdict {
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonWitness {
     payload: Value,
+    /// How it is written, where it is sent as text: `status=open`.
+    text: Option<String>,
     /// JSON pointer (RFC 6901) to where it shows.
     at: String,
     /// The operation and part that it is a payload of.
@@ -280,6 +282,7 @@ fn verdict((sender, verdict): &(Sender, Verdict)) -> JsonVerdict {
         Verdict::Breaking(witness) => {
             let shown = JsonWitness {
                 payload: witness.payload.clone(),
+                text: witness.text.clone(),
                 at: witness.at.to_string(),
                 of: reach(&witness.of),
                 side: witness.side,
@@ -289,6 +292,7 @@ fn verdict((sender, verdict): &(Sender, Verdict)) -> JsonVerdict {
         }
         Verdict::Compatible(Proof::AsksNothing) => ("nothing more is asked".to_owned(), None),
         Verdict::Compatible(Proof::NotSent) => ("it is never sent".to_owned(), None),
+        Verdict::Compatible(Proof::Assumed(reason)) => (format!("in practice: {reason}"), None),
         Verdict::Compatible(Proof::Follows(asks)) => (format!("follows: {asks}"), None),
         Verdict::Compatible(Proof::Vacuous(asks)) => (format!("never at stake: {asks}"), None),
         Verdict::Unknown(reason) => (reason.clone(), None),

@@ -163,8 +163,8 @@ impl<'r> Group<'r> {
         match self {
             Self::Whole => "The contract as a whole".to_owned(),
             Self::Several => "Several operations".to_owned(),
-            Self::Gone => "Gone".to_owned(),
-            Self::New => "New".to_owned(),
+            Self::Gone => "Removed operations".to_owned(),
+            Self::New => "Added operations".to_owned(),
             Self::Owner(owner) => words::title(owner),
         }
     }

@@ -3,7 +3,7 @@
 use similar::{ChangeTag, TextDiff};
 
 use crate::diff::{Change, Fact, Owner, Proof, Reach, Sender, Verdict, Witness};
-use crate::rules::{JudgedChange, Level, Release};
+use crate::rules::{JudgedChange, Level, Release, part_words};
 use crate::source::Source;
 
 use super::{ContractName, DiffReport};
@@ -41,9 +41,9 @@ pub(in crate::report) fn place(judged: &JudgedChange) -> Option<String> {
         ("", "") => None,
         ("", path) => Some(format!("at {path}")),
         // The sentence names it already.
-        (part, "") if !part.is_empty() && judged.message.contains(part) => None,
-        (part, "") => Some(format!("in {part}")),
-        (part, path) => Some(format!("in {part} at {path}")),
+        (part, "") if judged.message.contains(&part_words(part)) => None,
+        (part, "") => Some(format!("in {}", part_words(part))),
+        (part, path) => Some(format!("in {} at {path}", part_words(part))),
     }
 }
 
@@ -106,6 +106,9 @@ pub(in crate::report) fn verdict(
             witness.why
         )),
         Verdict::Unknown(reason) => Some(format!("unknown for {values}: {reason}")),
+        Verdict::Compatible(Proof::Assumed(reason)) => {
+            Some(format!("breaks nothing of {values} in practice: {reason}"))
+        }
         Verdict::Compatible(_) if !explain => None,
         Verdict::Compatible(Proof::NotSent) => Some(format!(
             "breaks nothing of {values}: read-only values are in no request, write-only ones in no response"
@@ -142,6 +145,9 @@ pub(in crate::report) fn witness_title(witness: &Witness, sender: Sender) -> Str
 
 /// The lines of a witness, with the places of those that the change is about.
 pub(in crate::report) fn witness_lines(witness: &Witness) -> Vec<(String, bool)> {
+    if let Some(text) = &witness.text {
+        return vec![(cut(text), true)];
+    }
     let text = serde_json::to_string_pretty(&witness.payload).unwrap_or_default();
     let marked = marked_line(&text, witness);
     let lines = text.lines().enumerate();
@@ -226,11 +232,9 @@ pub(in crate::report) fn advice(report: &DiffReport) -> String {
     let release = report.release();
     let unknown = report.unknown();
     let mut advice = match release {
-        Release::Major => "This needs a major version: it breaks somebody.".to_owned(),
-        Release::Minor => "This needs a minor version: nothing of it is an error.".to_owned(),
-        Release::Patch => {
-            "This needs a patch version at most: nothing changed for anybody.".to_owned()
-        }
+        Release::Major => "Breaking changes: this needs a major version.".to_owned(),
+        Release::Minor => "No breaking changes: a minor version is enough.".to_owned(),
+        Release::Patch => "Nothing changed: a patch version is enough.".to_owned(),
     };
     if unknown > 0 && release != Release::Major {
         let noun = if unknown == 1 { "change" } else { "changes" };

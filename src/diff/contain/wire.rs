@@ -1,0 +1,592 @@
+//! Parameters and headers as they are sent: as text. An integer that became a string of digits, a value that
+//! became a list of one: what counts is which texts the one side may send and the other one reads.
+//!
+//! A text is read as JSON would write it: `5` is a number for a schema that takes numbers, and a string for
+//! one that takes strings. No text is null, and the empty list is not sent at all (RFC 6570, 2.3).
+
+use rustc_hash::FxHashSet;
+use serde_json::Value;
+
+use crate::contract::{Encoding, Style};
+use crate::json::Kind;
+use crate::schema::NodeId;
+
+use super::Scope;
+use super::case::cases;
+use super::kinds::Kinds;
+use super::pool::Pool;
+use super::range::{bounds_of, integer};
+use super::scalar::{Question, holds};
+use super::text::{self, Answer, Automata, Pattern, search};
+
+/// Questions without automaton.
+const OPAQUE: usize = 6;
+
+/// Lengths that are counted.
+const LONGEST: u64 = 400;
+
+/// Schemas that a witness is made from.
+const NEAR: usize = 64;
+
+/// The kinds of values that are one text.
+const SCALARS: Kinds = Kinds::BOOLEAN.or(Kinds::NUMBER).or(Kinds::STRING);
+
+/// Texts that may be sent for one parameter or header.
+#[derive(Debug)]
+pub(in crate::diff) struct Wire<'g> {
+    scope: Scope<'g>,
+    shape: Shape,
+}
+
+#[derive(Debug)]
+enum Shape {
+    /// One text, which is a value of these schemas.
+    Scalar(Vec<NodeId>),
+    List(List),
+}
+
+/// Elements, each a value of the same schemas.
+#[derive(Debug)]
+struct List {
+    items: Vec<NodeId>,
+    fewest: u64,
+    most: Option<u64>,
+    /// What stands between elements of one text; `None` where each element is sent by itself.
+    separator: Option<&'static str>,
+}
+
+/// Whether whatever one side sends is read by the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::diff) enum Sent {
+    Follows,
+    /// These texts are sent for one value, and not read.
+    Refuted(Vec<String>),
+    Unknown,
+}
+
+impl<'g> Wire<'g> {
+    /// What a schema sends when it is written this way; `None` for objects, for what may be a value or a
+    /// list, and for what is no text.
+    pub(in crate::diff) fn of(
+        scope: Scope<'g>,
+        schema: NodeId,
+        encoding: Encoding,
+    ) -> Option<Self> {
+        let Encoding::Styled { style, explode } = encoding else {
+            return None;
+        };
+        if style == Style::DeepObject {
+            return None;
+        }
+        let separator = style.separator(explode);
+        let cases = cases(scope, &[schema]);
+        let kinds = cases
+            .iter()
+            .fold(Kinds::NONE, |all, case| all.or(case.kinds));
+        let kinds = kinds.without(Kinds::NULL);
+        if kinds.within(SCALARS) {
+            let shape = Shape::Scalar(vec![schema]);
+            return (!kinds.is_empty()).then_some(Self { scope, shape });
+        }
+        let lists: Vec<_> = cases
+            .iter()
+            .filter(|case| case.kinds.has(Kinds::ARRAY))
+            .collect();
+        let ([list], true) = (lists.as_slice(), kinds == Kinds::ARRAY) else {
+            return None;
+        };
+        let says_more = list.each(scope).any(|node| {
+            node.array.contains.is_some()
+                || node.array.unevaluated.is_some()
+                || node.values.is_some()
+                || node.constant.is_some()
+        });
+        if says_more || list.positions(scope) > 0 || !list.nots.is_empty() {
+            return None;
+        }
+        let items = list.element(scope, 0);
+        let of_items = super::case::cases(scope, &items);
+        let are_scalars = of_items
+            .iter()
+            .all(|case| case.kinds.within(SCALARS.or(Kinds::NULL)));
+        if !items.is_empty() && !are_scalars {
+            return None;
+        }
+        let (fewest, most) = list.lengths(scope, Kind::Array);
+        Some(Self {
+            scope,
+            shape: Shape::List(List {
+                items,
+                fewest: fewest.max(1),
+                most,
+                separator,
+            }),
+        })
+    }
+
+    pub(in crate::diff) const fn is_list(&self) -> bool {
+        matches!(self.shape, Shape::List(_))
+    }
+
+    /// Whether it is one element at most, so that it does not matter how several are written.
+    pub(in crate::diff) fn is_single(&self) -> bool {
+        match &self.shape {
+            Shape::Scalar(_) => true,
+            Shape::List(list) => list.most.is_some_and(|most| most <= 1),
+        }
+    }
+
+    /// The kinds of its texts, as its schemas read them.
+    pub(in crate::diff) fn kinds(&self) -> Kinds {
+        let nodes = match &self.shape {
+            Shape::Scalar(nodes) => nodes,
+            Shape::List(list) => &list.items,
+        };
+        let cases = cases(self.scope, nodes);
+        let kinds = cases
+            .iter()
+            .fold(Kinds::NONE, |all, case| all.or(case.kinds));
+        kinds.and(SCALARS)
+    }
+
+    /// Whether everything that is sent here is read there.
+    pub(in crate::diff) fn within(&self, other: &Self) -> Sent {
+        let found = self.compared(other, &mut Automata::default());
+        match found {
+            // What no automaton knows was answered either way.
+            Sent::Refuted(texts) if !self.reads(&texts) || other.reads(&texts) => {
+                match self.sample(other) {
+                    Some(text) => Sent::Refuted(vec![text]),
+                    None => Sent::Unknown,
+                }
+            }
+            found => found,
+        }
+    }
+
+    fn compared(&self, other: &Self, automata: &mut Automata) -> Sent {
+        let mut texts = |left: &[NodeId], right: &[NodeId], without: Option<&str>| {
+            texts((self.scope, left), (other.scope, right), without, automata)
+        };
+        match (&self.shape, &other.shape) {
+            (Shape::Scalar(left), Shape::Scalar(right)) => texts(left, right, None),
+            (Shape::Scalar(left), Shape::List(right)) => {
+                if right.fewest > 1 || right.most == Some(0) {
+                    return match self.text() {
+                        Some(text) => Sent::Refuted(vec![text]),
+                        None => Sent::Unknown,
+                    };
+                }
+                match (texts(left, &right.items, right.separator), right.separator) {
+                    (Sent::Follows, Some(separator)) => {
+                        let taken_apart = self.text_with(Some(separator));
+                        let takes_any =
+                            right.most.is_none() && texts(&[], &right.items, None) == Sent::Follows;
+                        match taken_apart {
+                            None => Sent::Follows,
+                            Some(_) if takes_any => Sent::Follows,
+                            Some(text) => Sent::Refuted(vec![text]),
+                        }
+                    }
+                    (found, _) => found,
+                }
+            }
+            (Shape::List(left), Shape::Scalar(right)) => {
+                if left.most == Some(0) {
+                    return Sent::Follows;
+                }
+                let takes_any = texts(&[], right, None) == Sent::Follows;
+                let one = match left.fewest {
+                    1 => texts(&left.items, right, left.separator),
+                    _ => Sent::Follows,
+                };
+                match (one, left.separator) {
+                    (Sent::Follows, Some(_)) if takes_any => Sent::Follows,
+                    (Sent::Follows, _) if left.most == Some(1) => Sent::Follows,
+                    (Sent::Follows, separator) => {
+                        let count = usize::try_from(left.fewest.clamp(2, 64)).unwrap_or(2);
+                        let Some(text) = self.text() else {
+                            return Sent::Unknown;
+                        };
+                        let several = vec![text; count];
+                        Sent::Refuted(match separator {
+                            Some(separator) => vec![several.join(separator)],
+                            None => several,
+                        })
+                    }
+                    (found, _) => found,
+                }
+            }
+            (Shape::List(left), Shape::List(right)) => {
+                let is_written_alike = left.separator == right.separator || self.is_single();
+                if !is_written_alike {
+                    return Sent::Unknown;
+                }
+                let holds_counts = right.fewest <= left.fewest
+                    && right
+                        .most
+                        .is_none_or(|most| left.most.is_some_and(|own| own <= most));
+                match texts(&left.items, &right.items, left.separator) {
+                    Sent::Follows if !holds_counts => Sent::Unknown,
+                    found => found,
+                }
+            }
+        }
+    }
+
+    /// Whether texts are those of one value that the schemas accept.
+    fn reads(&self, texts: &[String]) -> bool {
+        match (&self.shape, texts) {
+            (Shape::Scalar(nodes), [text]) => reads(self.scope, nodes, text),
+            (Shape::Scalar(_), _) => false,
+            (Shape::List(list), texts) => {
+                let elements: Vec<&str> = match (list.separator, texts) {
+                    (Some(separator), [text]) => text.split(separator).collect(),
+                    (Some(_), _) => return false,
+                    (None, texts) => texts.iter().map(String::as_str).collect(),
+                };
+                let count = elements.len() as u64;
+                count >= list.fewest
+                    && list.most.is_none_or(|most| count <= most)
+                    && elements
+                        .iter()
+                        .all(|text| reads(self.scope, &list.items, text))
+            }
+        }
+    }
+
+    /// A text that is sent here.
+    fn text(&self) -> Option<String> {
+        self.text_with(None)
+    }
+
+    /// A text that is sent here and holds a character, if one is wanted.
+    fn text_with(&self, wanted: Option<&str>) -> Option<String> {
+        let nodes = match &self.shape {
+            Shape::Scalar(nodes) => nodes,
+            Shape::List(list) => &list.items,
+        };
+        let mut found = self.candidates().into_iter();
+        let known = found.find(|text| {
+            wanted.is_none_or(|wanted| text.contains(wanted)) && reads(self.scope, nodes, text)
+        });
+        known.or_else(|| {
+            let mut automata = Automata::default();
+            let wanted = wanted
+                .and_then(text::holding)
+                .map(|wanted| ("wanted", wanted));
+            let asked = Asked::of(&[(self.scope, nodes)], &mut automata, wanted)?;
+            let found = asked.search(&mut |asked, at| {
+                let is_wanted = asked.index("wanted").is_none_or(|index| at.ends[index]);
+                at.count > 0 && is_wanted && asked.holds(self.scope, nodes, at)
+            });
+            match found {
+                Answer::Refuted(text) => Some(text).filter(|text| reads(self.scope, nodes, text)),
+                _ => None,
+            }
+        })
+    }
+
+    /// What the schemas speak of, as texts.
+    fn candidates(&self) -> Vec<String> {
+        let nodes = match &self.shape {
+            Shape::Scalar(nodes) => nodes,
+            Shape::List(list) => &list.items,
+        };
+        let pool = Pool::near(&[(self.scope.graph, nodes)], NEAR);
+        let texts = pool.scalars.iter().filter_map(text_of);
+        texts.filter(|text| !text.is_empty()).collect()
+    }
+
+    /// A text that is sent here and not read there, from what both speak of.
+    fn sample(&self, other: &Self) -> Option<String> {
+        let mut texts = self.candidates();
+        texts.extend(other.candidates());
+        texts.into_iter().find(|text| {
+            let text = std::slice::from_ref(text);
+            self.reads(text) && !other.reads(text)
+        })
+    }
+}
+
+/// The text that a scalar is sent as; `None` for null and for what has parts.
+pub(in crate::diff) fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// Whether some reading of a text is a value of all of these.
+fn reads(scope: Scope<'_>, nodes: &[NodeId], text: &str) -> bool {
+    let written = serde_json::from_str::<Value>(text).ok();
+    let written = written.filter(|value| value.is_number() || value.is_boolean());
+    let readings = [Some(Value::from(text)), written];
+    let mut readings = readings.into_iter().flatten();
+    readings.any(|value| nodes.iter().all(|node| scope.accepts(*node, &value)))
+}
+
+/// Whether every text of the left schemas is read by the right ones; without those that hold a character.
+fn texts(
+    (left, left_nodes): (Scope<'_>, &[NodeId]),
+    (right, right_nodes): (Scope<'_>, &[NodeId]),
+    without: Option<&str>,
+    automata: &mut Automata,
+) -> Sent {
+    let without = without
+        .and_then(text::holding)
+        .map(|with| ("without", with));
+    let sides = [(left, left_nodes), (right, right_nodes)];
+    let asked = Asked::of(&sides, automata, without);
+    let Some(asked) = asked else {
+        return Sent::Unknown;
+    };
+    let found = asked.search(&mut |asked, at| {
+        let is_without = asked.index("without").is_none_or(|index| !at.ends[index]);
+        // The empty text is asked about at the end: others show more.
+        at.count > 0
+            && is_without
+            && asked.holds(left, left_nodes, at)
+            && !asked.holds(right, right_nodes, at)
+    });
+    match found {
+        Answer::Follows => match reads(left, left_nodes, "") && !reads(right, right_nodes, "") {
+            true => Sent::Refuted(vec![String::new()]),
+            false => Sent::Follows,
+        },
+        Answer::Refuted(text) => Sent::Refuted(vec![text]),
+        Answer::Declined => Sent::Unknown,
+    }
+}
+
+/// Everything that schemas ask of a text, for each way to read it.
+struct Asked {
+    patterns: Vec<(String, std::rc::Rc<Pattern>)>,
+    opaque: Vec<String>,
+    longest: u64,
+}
+
+/// The ways to read a text.
+const READINGS: [Kinds; 4] = [Kinds::STRING, Kinds::WHOLE, Kinds::FRACTION, Kinds::BOOLEAN];
+
+impl Asked {
+    /// `None` where it is too much.
+    fn of(
+        sides: &[(Scope<'_>, &[NodeId])],
+        automata: &mut Automata,
+        more: Option<(&str, Pattern)>,
+    ) -> Option<Self> {
+        let mut asked = Self {
+            patterns: Vec::new(),
+            opaque: Vec::new(),
+            longest: 0,
+        };
+        let more = more.map(|(key, pattern)| (key.to_owned(), std::rc::Rc::new(pattern)));
+        asked.patterns.extend(more);
+        for reading in [Kinds::WHOLE, Kinds::FRACTION, Kinds::BOOLEAN] {
+            asked.add(form_key(reading), || form(reading), automata);
+        }
+        for (scope, nodes) in sides {
+            let mut seen = FxHashSet::default();
+            let mut open = nodes.to_vec();
+            while let Some(id) = open.pop() {
+                if !seen.insert(id) {
+                    continue;
+                }
+                let node = scope.node(id);
+                for length in &node.lengths {
+                    if length.kind == Kind::String {
+                        asked.longest = asked.longest.max(length.limit);
+                    }
+                }
+                let checks = node.checks.iter().map(|check| Question::Check(check));
+                let constant = node.constant.as_deref().map(std::slice::from_ref);
+                let values = node.values.as_ref().map(|values| values.all.as_slice());
+                let listed = constant.into_iter().chain(values).map(Question::Listed);
+                for question in checks.chain(listed) {
+                    for reading in READINGS {
+                        for (key, automaton) in automata_of(question, reading) {
+                            asked.add(key, automaton, automata);
+                        }
+                    }
+                }
+                open.extend(node.in_place());
+            }
+        }
+        (asked.opaque.len() <= OPAQUE && asked.longest <= LONGEST).then_some(asked)
+    }
+
+    fn add(
+        &mut self,
+        key: String,
+        automaton: impl FnOnce() -> Option<Pattern>,
+        automata: &mut Automata,
+    ) {
+        if self.index(&key).is_some() || self.opaque.contains(&key) {
+            return;
+        }
+        let built = automata
+            .entry(key.clone())
+            .or_insert_with(|| automaton().map(std::rc::Rc::new));
+        match built {
+            Some(pattern) => self.patterns.push((key, std::rc::Rc::clone(pattern))),
+            None => self.opaque.push(key),
+        }
+    }
+
+    fn index(&self, key: &str) -> Option<usize> {
+        self.patterns.iter().position(|(known, _)| known == key)
+    }
+
+    fn search(&self, is_wanted: &mut dyn FnMut(&Self, &text::AtString<'_>) -> bool) -> Answer {
+        search(&self.patterns, self.opaque.len(), self.longest, &mut |at| {
+            is_wanted(self, &at)
+        })
+    }
+
+    /// Whether some reading of a text is a value of all of these.
+    fn holds(&self, scope: Scope<'_>, nodes: &[NodeId], at: &text::AtString<'_>) -> bool {
+        let is_so = |key: &str| match self.index(key) {
+            Some(index) => at.ends[index],
+            None => {
+                let position = self.opaque.iter().position(|known| known == key);
+                position.is_some_and(|position| at.says(position))
+            }
+        };
+        READINGS.into_iter().any(|reading| {
+            let answer = &mut |question: Question<'_>| match question {
+                Question::Length(length) => length.allows(at.count),
+                other => automata_of(other, reading)
+                    .iter()
+                    .all(|(key, _)| is_so(key)),
+            };
+            (reading == Kinds::STRING || is_so(&form_key(reading)))
+                && nodes
+                    .iter()
+                    .all(|node| holds(scope, *node, reading, answer))
+        })
+    }
+}
+
+type Built<'q> = (String, Box<dyn FnOnce() -> Option<Pattern> + 'q>);
+
+/// What a question asks of texts that are read as values of a kind: keys and how to build their automata.
+fn automata_of(question: Question<'_>, reading: Kinds) -> Vec<Built<'_>> {
+    let of_listed = |values: &[Value]| -> Vec<String> {
+        let own = values
+            .iter()
+            .filter(|value| Kinds::of_value(value).within(reading));
+        own.filter_map(text_of).collect()
+    };
+    match (question, reading) {
+        (_, Kinds::STRING) => text::key_of(question)
+            .map(|key| -> Built<'_> { (key, Box::new(move || text::automaton_of(question))) })
+            .into_iter()
+            .collect(),
+        (Question::Listed(values), _) => {
+            let texts = of_listed(values);
+            let key = format!("{reading} listed {}", texts.join(" "));
+            vec![(key, Box::new(move || text::any_of(&texts)))]
+        }
+        (Question::Check(check), _) if check.kind == Kind::Number => {
+            let bounds: Vec<(&str, serde_json::Number)> = match (&check.argument, bounds_of(check))
+            {
+                (_, Some(bounds)) => bounds.into(),
+                (Value::Number(limit), None) => vec![(check.keyword, limit.clone())],
+                _ => return Vec::new(),
+            };
+            let bounds = bounds.into_iter().map(|(keyword, limit)| -> Built<'_> {
+                let key = format!("{reading} {keyword} {limit}");
+                let keyword = keyword.to_owned();
+                let build = move || match reading {
+                    Kinds::WHOLE => text::of_pattern(&whole_within(&keyword, &limit)?),
+                    _ => None,
+                };
+                (key, Box::new(build))
+            });
+            bounds.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn form_key(reading: Kinds) -> String {
+    format!("written as {reading}")
+}
+
+/// How JSON writes the scalars of a kind.
+fn form(reading: Kinds) -> Option<Pattern> {
+    text::of_pattern(match reading {
+        Kinds::WHOLE => "^(0|-?[1-9][0-9]*)$",
+        Kinds::FRACTION => r"^-?(0|[1-9][0-9]*)\.[0-9]*[1-9]$",
+        Kinds::BOOLEAN => "^(true|false)$",
+        _ => return None,
+    })
+}
+
+/// A pattern for whole numbers that keep a bound; `None` for divisors, and for what no pattern is made of.
+fn whole_within(keyword: &str, limit: &serde_json::Number) -> Option<String> {
+    let exact = integer(limit);
+    let float = limit.as_f64()?;
+    let (is_lower, limit) = match keyword {
+        "minimum" => (true, exact.unwrap_or(float.ceil() as i128)),
+        "exclusiveMinimum" => (true, exact.map_or(float.ceil() as i128, |limit| limit + 1)),
+        "maximum" => (false, exact.unwrap_or(float.floor() as i128)),
+        "exclusiveMaximum" => (
+            false,
+            exact.map_or(float.floor() as i128, |limit| limit - 1),
+        ),
+        _ => return None,
+    };
+    let any = "[1-9][0-9]*";
+    let size = limit.unsigned_abs();
+    Some(match (is_lower, limit) {
+        (true, 1..) => format!("^({})$", digits_from(size)),
+        (true, 0) => format!("^(0|{any})$"),
+        (true, _) => format!("^(0|{any}|-({}))$", digits_to(size)),
+        (false, ..0) => format!("^-({})$", digits_from(size)),
+        (false, 0) => format!("^(0|-{any})$"),
+        (false, _) => format!("^(0|-{any}|{})$", digits_to(size)),
+    })
+}
+
+/// The decimal digits of numbers from this one up, which is not zero.
+fn digits_from(least: u128) -> String {
+    let digits: Vec<u8> = least.to_string().into_bytes();
+    let mut ways = vec![String::from_utf8_lossy(&digits).into_owned()];
+    for (index, digit) in digits.iter().enumerate() {
+        if *digit < b'9' {
+            let start = String::from_utf8_lossy(&digits[..index]);
+            let rest = digits.len() - index - 1;
+            ways.push(format!(
+                "{start}[{}-9][0-9]{{{rest}}}",
+                char::from(digit + 1)
+            ));
+        }
+    }
+    ways.push(format!("[1-9][0-9]{{{},}}", digits.len()));
+    ways.join("|")
+}
+
+/// The decimal digits of numbers from 1 to this one.
+fn digits_to(most: u128) -> String {
+    let digits: Vec<u8> = most.to_string().into_bytes();
+    let mut ways = vec![String::from_utf8_lossy(&digits).into_owned()];
+    for (index, digit) in digits.iter().enumerate() {
+        let least = if index == 0 { b'1' } else { b'0' };
+        if *digit > least {
+            let start = String::from_utf8_lossy(&digits[..index]);
+            let rest = digits.len() - index - 1;
+            let (from, to) = (char::from(least), char::from(digit - 1));
+            ways.push(format!("{start}[{from}-{to}][0-9]{{{rest}}}"));
+        }
+    }
+    if digits.len() > 1 {
+        ways.push(format!("[1-9][0-9]{{0,{}}}", digits.len() - 2));
+    }
+    ways.join("|")
+}
+
+#[cfg(test)]
+mod tests;
