@@ -109,6 +109,7 @@ impl ContractBuilder {
             title: self.title,
             operations,
             notes: self.notes,
+            servers: Vec::new(),
             graph,
             documents,
             problems: Vec::new(),
@@ -316,6 +317,8 @@ impl OperationBuilder {
                 status,
                 payload: payload(&described),
                 headers: Vec::new(),
+                links: Vec::new(),
+                place: None,
             })
             .collect();
         Operation {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::schema::NodeId;
+use crate::schema::{NodeId, Place};
 
 /// What a contract says of the body of one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +31,23 @@ pub struct Media {
     pub range: MediaRange,
     /// The schema, if the contract gives one.
     pub schema: Option<NodeId>,
-    /// How properties of forms are written (`encoding`): the property, and its Encoding Object as JSON.
-    pub encoding: Vec<(String, String)>,
+    /// The schema of each item of a stream (`itemSchema` of OpenAPI 3.2).
+    pub items: Option<NodeId>,
+    /// How properties of forms are written (`encoding`): the property, and its Encoding Object.
+    pub encoding: Vec<Entry>,
+    /// Where the contract's documents describe it.
+    pub place: Option<Place>,
+}
+
+/// A named part of a contract that is compared by its text alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The name, which tells it from its neighbours.
+    pub name: String,
+    /// What it says, as JSON.
+    pub text: String,
+    /// Where the contract's documents describe it.
+    pub place: Place,
 }
 
 /// What a contract says of a body with a certain media type.
@@ -55,7 +70,9 @@ impl Payload {
             media: vec![Media {
                 range: MediaRange::any_json(),
                 schema: Some(schema),
+                items: None,
                 encoding: Vec::new(),
+                place: None,
             }],
         })
     }

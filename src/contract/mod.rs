@@ -23,7 +23,7 @@ use crate::schema::{Documents, Graph, NodeId, Place, Problem, ProblemKind};
 
 pub use builder::{ContractBuilder, OperationBuilder};
 pub use load::LoadOptions;
-pub use media::{Content, Media, MediaRange, Payload, Selected};
+pub use media::{Content, Entry, Media, MediaRange, Payload, Selected};
 pub use parameter::{Encoding, Parameter, ParameterPlace, Style};
 pub use path::{PathTemplate, PathValues};
 pub(crate) use registry::unknown;
@@ -46,6 +46,8 @@ pub struct Contract {
     pub operations: Vec<Operation>,
     /// Behaviour that no schema shows.
     pub notes: Vec<String>,
+    /// The servers that the contract's documents name, by URL.
+    pub servers: Vec<Entry>,
     /// Every schema of the operations.
     pub graph: Graph,
     /// The documents that the graph was compiled from.
@@ -145,7 +147,8 @@ impl Contract {
 pub struct Operation {
     /// The id, unique in the contract; the same operation keeps it across versions.
     pub id: String,
-    /// The `operationId` of the contract's documents, where the id is another: of webhooks and callbacks.
+    /// The `operationId` of the contract's documents. The id is another for webhooks and callbacks, and where
+    /// several operations have the same one.
     pub operation_id: Option<String>,
     /// What requests of it look like.
     pub kind: OperationKind,
@@ -269,6 +272,10 @@ pub struct Response {
     pub payload: Payload,
     /// The headers that it is declared to have.
     pub headers: Vec<Parameter>,
+    /// Operations that its values lead to (`links`).
+    pub links: Vec<Entry>,
+    /// Where the contract's documents describe it.
+    pub place: Option<Place>,
 }
 
 /// Which statuses a response is for.

@@ -19,6 +19,8 @@ pub struct Parameter {
     pub deprecated: bool,
     /// Whether it may be there without a value (`allowEmptyValue`).
     pub allow_empty: bool,
+    /// Whether reserved characters may stand in the text of the value as they are (`allowReserved`).
+    pub allow_reserved: bool,
     /// How its value is written.
     pub encoding: Encoding,
     /// How arrays inside its array are written, from the outside in (Swagger 2.0).
@@ -38,6 +40,7 @@ impl Parameter {
             required: place == ParameterPlace::Path,
             deprecated: false,
             allow_empty: false,
+            allow_reserved: false,
             encoding: Encoding::usual(place),
             nested: Vec::new(),
             schema,

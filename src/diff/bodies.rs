@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::contract::{Content, Media, OperationKind, Payload};
+use serde_json::{Map, Value};
+
+use crate::contract::{Content, Entry, Media, OperationKind, Payload};
 use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
@@ -117,32 +119,23 @@ impl<'c> Operations<'_, 'c> {
                 true => format!("{part} {}", right.range),
                 false => part.to_owned(),
             };
-            let sorted = |media: &Media| {
-                let mut members = media.encoding.clone();
-                members.sort();
-                members
-            };
-            if sorted(left) != sorted(right) {
-                let text = |media: &Media| {
-                    let members = media.encoding.iter();
-                    let members: Vec<String> = members
-                        .map(|(name, value)| format!("{name}: {value}"))
-                        .collect();
-                    Some(members.join("\n"))
-                };
-                let mut change = self.of_part(Fact::BodyEncoding, "encoding", both, sender, &part);
-                change.old = text(left);
-                change.new = text(right);
-                self.changes.push(change);
-            }
+            self.encodings(both, left, right, sender, &part);
             let schemas = (left.schema, right.schema);
             self.schemas(both, schemas, &part, (sender, side), None);
+            let items = (left.items, right.items);
+            self.schemas(both, items, &format!("{part} items"), (sender, side), None);
         }
         let mut tell = |fact: Fact, media: &Media| {
             let range = media.range.to_string();
             let mut change = self.of_part(fact, &range, both, sender, part);
-            change.old_place.clone_from(&both.old.place);
-            change.new_place.clone_from(&both.new.place);
+            let is_old = old.media.iter().any(|known| std::ptr::eq(known, media));
+            let (own, other) = match is_old {
+                true => (&mut change.old_place, &mut change.new_place),
+                false => (&mut change.new_place, &mut change.old_place),
+            };
+            own.clone_from(&media.place);
+            let operation = if is_old { both.new } else { both.old };
+            other.clone_from(&operation.place);
             self.changes.push(change);
         };
         for media in &old.media {
@@ -161,6 +154,84 @@ impl<'c> Operations<'_, 'c> {
                 tell(Fact::MediaTypeAdded, media);
             }
         }
+    }
+
+    /// How properties of forms are written, for those that both sides have: what is written in another way
+    /// because it is new is told as new.
+    fn encodings(&mut self, both: &Both<'c>, old: &Media, new: &Media, sender: Sender, part: &str) {
+        let names = |graph: &Graph, media: &Media| {
+            let view = media.schema.map(|schema| View::of(graph, &[schema]));
+            let mut names = view.map(|view| view.names()).unwrap_or_default();
+            let encoded = media.encoding.iter();
+            for name in encoded.map(|encoding| encoding.name.as_str().into()) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            names
+        };
+        let known = names(&self.walk.new.graph, new);
+        let is_form = new.range.to_string().contains("x-www-form-urlencoded");
+        for name in names(&self.walk.old.graph, old) {
+            let (was, is) = (encoding_of(old, &name), encoding_of(new, &name));
+            let written = |encoding: Option<&Entry>| {
+                let text = encoding.map_or("{}", |encoding| encoding.text.as_str());
+                plain_encoding(text, is_form)
+            };
+            let (before, now) = (written(was), written(is));
+            if before == now || !known.contains(&name) {
+                continue;
+            }
+            let mut change = self.of_part(Fact::BodyEncoding, &name, both, sender, part);
+            change.old = Some(encoding_words(&before));
+            change.new = Some(encoding_words(&now));
+            let place = |encoding: Option<&Entry>, media: &Media| match encoding {
+                Some(encoding) => Some(encoding.place.clone()),
+                None => media.place.clone(),
+            };
+            change.old_place = place(was, old);
+            change.new_place = place(is, new);
+            self.changes.push(change);
+        }
+    }
+}
+
+fn encoding_of<'m>(media: &'m Media, property: &str) -> Option<&'m Entry> {
+    media
+        .encoding
+        .iter()
+        .find(|encoding| encoding.name == property)
+}
+
+/// An Encoding Object without what holds anyway (OpenAPI 3.1.1, Encoding Object).
+fn plain_encoding(text: &str, is_form: bool) -> Map<String, Value> {
+    let Ok(Value::Object(mut members)) = serde_json::from_str(text) else {
+        return Map::new();
+    };
+    let style = members.get("style").and_then(Value::as_str);
+    let explodes = style.is_none_or(|style| style == "form");
+    members.retain(|key, value| match key.as_str() {
+        // In other forms than urlencoded ones, a style turns the content type off.
+        "style" => !is_form || value != "form",
+        "explode" => *value != Value::Bool(explodes),
+        "allowReserved" => *value != Value::Bool(false),
+        "headers" => value.as_object().is_none_or(|headers| !headers.is_empty()),
+        _ => true,
+    });
+    members.sort_keys();
+    members
+}
+
+/// `style deepObject, explode false`
+fn encoding_words(members: &Map<String, Value>) -> String {
+    let words = members.iter().map(|(key, value)| match value {
+        Value::String(text) => format!("{key} {text}"),
+        other => format!("{key} {other}"),
+    });
+    let words: Vec<String> = words.collect();
+    match words.is_empty() {
+        true => "the default".to_owned(),
+        false => words.join(", "),
     }
 }
 

@@ -178,6 +178,9 @@ facts! {
     MethodChanged / MethodChanged = "An operation has another method.";
     PathChanged / PathChanged = "An operation has another path.";
     NoteChanged / NoteChanged = "Behaviour that no schema shows is described another way.";
+    OperationIdChanged / OperationIdChanged = "An operation has another operationId.";
+    ServerAdded / ServerRemoved = "The contract names another server.";
+    ServerRemoved / ServerAdded = "The contract does not name a server any longer.";
     DeprecationAdded / DeprecationRemoved = "The contract advises against it now.";
     DeprecationRemoved / DeprecationAdded = "The contract advises against it no longer.";
     SecurityNarrowed / SecurityWidened = "Requests have to be authorised by more.";
@@ -197,6 +200,9 @@ facts! {
     BodyEncoding / BodyEncoding = "Properties of a form are written another way.";
     StatusAdded / StatusRemoved = "A response may have another status.";
     StatusRemoved / StatusAdded = "A response does not have a status any longer.";
+    LinkAdded / LinkRemoved = "A link of a response is new.";
+    LinkRemoved / LinkAdded = "A link of a response is gone.";
+    LinkChanged / LinkChanged = "A link of a response leads elsewhere.";
     HeaderAdded / HeaderRemoved = "A response header is new.";
     HeaderRemoved / HeaderAdded = "A response header is gone.";
     HeaderRequired / HeaderOptional = "A response header is always there now.";
@@ -240,6 +246,7 @@ facts! {
     ConstraintChanged / ConstraintChanged = "A keyword without rule of its own asks something else.";
     ReadOnlyAdded / ReadOnlyRemoved = "A property became read-only or write-only.";
     ReadOnlyRemoved / ReadOnlyAdded = "A property is read-only or write-only no longer.";
+    ContentChanged / ContentChanged = "Strings hold something else: another encoding, another media type.";
     DefaultChanged / DefaultChanged = "The default of a value is another.";
     DiscriminatorChanged / DiscriminatorChanged = "The property that tells variants apart, or its values, changed.";
 }

@@ -357,6 +357,22 @@ impl Walk<'_> {
                     .places(old_place.clone(), new_place.clone()),
             );
         }
+        let content = |view: &View<'_>, keyword: &str| {
+            let annotations = view.nodes().filter_map(|(_, node)| node.annotations());
+            let mut contents = annotations.flat_map(|known| known.content.clone());
+            let content = contents.find(|(known, _)| *known == keyword);
+            content.map(|(_, text)| text)
+        };
+        for keyword in ["contentEncoding", "contentMediaType"] {
+            let (was, is) = (content(old, keyword), content(new, keyword));
+            if was != is {
+                found.push(
+                    Found::new(Fact::ContentChanged, keyword)
+                        .values(was, is)
+                        .places(old_place.clone(), new_place.clone()),
+                );
+            }
+        }
         let (was, is) = (tags(old), tags(new));
         // A union that shrank to one variant has none to tell apart.
         let is_both = !old.unions.is_empty() && !new.unions.is_empty();

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::contract::{Contract, Operation, OperationKind, Replacement, Security, StatusPattern};
+use crate::contract::{
+    Contract, Entry, Operation, OperationKind, Replacement, Security, StatusPattern,
+};
 use crate::location::{PathPattern, Side};
 use crate::schema::Place;
 
 use super::Options;
 use super::change::{Change, Fact, OperationName, Owner, Reach, Sender};
-use super::pairing::{Pairing, mapped, prefixes};
+use super::pairing::{Paired, Pairing, have_the_same_routes, mapped, prefixes, without_slash};
 use super::walk::Walk;
 
 /// Compares operations: what differs around their schemas is told here, schemas are handed to the walk.
@@ -27,6 +29,8 @@ pub(super) struct Both<'c> {
     pub(super) name: Arc<OperationName>,
     pub(super) old: &'c Operation,
     pub(super) new: &'c Operation,
+    /// The ground for taking the one for the other, where neither path nor id says so.
+    pub(super) guess: Option<&'static str>,
 }
 
 impl Both<'_> {
@@ -48,19 +52,20 @@ fn sender(kind: OperationKind, side: Side) -> Sender {
 impl<'c> Operations<'_, 'c> {
     pub(super) fn run(&mut self) {
         let (old, new) = (self.walk.old, self.walk.new);
-        let pairing = Pairing::of(old, new, &self.options.map_paths);
-        self.paired.clone_from(&pairing.pairs);
+        let pairing = Pairing::of(self.walk, &self.options.map_paths);
+        let pairs = pairing.pairs.iter();
+        self.paired = pairs.map(|pair| (pair.old, pair.new)).collect();
         let replaced = replacements(old, new);
         let mut moved: Vec<Both<'c>> = Vec::new();
-        for &(left, right) in &pairing.pairs {
+        for pair in &pairing.pairs {
             let both = Both {
-                name: name_of(right, &new.operations[right]),
-                old: &old.operations[left],
-                new: &new.operations[right],
+                name: name_of(pair.new, &new.operations[pair.new]),
+                old: &old.operations[pair.old],
+                new: &new.operations[pair.new],
+                guess: pair.guess,
             };
             self.both(&both);
-            let path = mapped(&both.old.path.shape(), &self.options.map_paths);
-            if both.new.kind != OperationKind::Schema && path != both.new.path.shape() {
+            if self.is_moved(&both) {
                 moved.push(both);
             }
         }
@@ -91,6 +96,37 @@ impl<'c> Operations<'_, 'c> {
             self.changes.push(change);
         }
         self.notes(Owner::Contract, &old.notes, &new.notes, Vec::new());
+        self.servers();
+    }
+
+    /// Servers that only one contract names, by scheme and host: paths are compared with the operations.
+    fn servers(&mut self) {
+        let (old, new) = (&self.walk.old.servers, &self.walk.new.servers);
+        let lacking = |some: &[Entry], others: &[Entry]| -> Vec<Entry> {
+            let is_known = |server: &Entry| {
+                let mut others = others.iter().map(|other| origin(&other.name));
+                others.any(|other| other == origin(&server.name))
+            };
+            let own = some.iter().filter(|server| origin(&server.name).is_some());
+            let mut own: Vec<Entry> = own.filter(|server| !is_known(server)).cloned().collect();
+            own.dedup_by(|one, other| one.name == other.name);
+            own
+        };
+        let is_absolute = |servers: &[Entry]| servers.iter().any(|s| origin(&s.name).is_some());
+        // Without servers, a document does not say where it is served.
+        if !is_absolute(old) || !is_absolute(new) {
+            return;
+        }
+        for server in lacking(old, new) {
+            let mut change = change(Fact::ServerRemoved, &server.name, Owner::Contract);
+            change.old_place = Some(server.place);
+            self.changes.push(change);
+        }
+        for server in lacking(new, old) {
+            let mut change = change(Fact::ServerAdded, &server.name, Owner::Contract);
+            change.new_place = Some(server.place);
+            self.changes.push(change);
+        }
     }
 
     /// A change of an operation as a whole.
@@ -112,6 +148,21 @@ impl<'c> Operations<'_, 'c> {
             change.new = Some(new.signature());
             change.old_place.clone_from(&old.place);
             change.new_place.clone_from(&new.place);
+            change.guess = both.guess.map(str::to_owned);
+            self.changes.push(change);
+        }
+        if let (Some(was), Some(is), None) = (&old.operation_id, &new.operation_id, both.guess)
+            && was != is
+        {
+            let mut change = self.of_operation(Fact::OperationIdChanged, &both.name, new.kind);
+            change.old = Some(was.clone());
+            change.new = Some(is.clone());
+            let place = |operation: &Operation| {
+                let place = operation.place.clone()?;
+                let pointer = place.pointer.join("operationId");
+                Some(Place { pointer, ..place })
+            };
+            (change.old_place, change.new_place) = (place(old), place(new));
             self.changes.push(change);
         }
         if old.deprecated != new.deprecated {
@@ -138,20 +189,44 @@ impl<'c> Operations<'_, 'c> {
         self.responses(both);
     }
 
+    /// Whether an operation has another path: whole paths count, wherever the base path ends.
+    fn is_moved(&self, both: &Both<'c>) -> bool {
+        let path = mapped(&both.old.path.shape(), &self.options.map_paths);
+        let is_other = path != both.new.path.shape();
+        let is_whole = have_the_same_routes(both.old, both.new);
+        let has_slash = |operation: &Operation| operation.path.to_string().ends_with('/');
+        let slash_differs = has_slash(both.old) != has_slash(both.new);
+        both.new.kind != OperationKind::Schema && is_other && (!is_whole || slash_differs)
+    }
+
     /// Paths that changed: those that moved by the same prefix are one change.
     fn moved(&mut self, moved: &[Both<'c>]) {
-        let mut groups: BTreeMap<(String, String), Vec<&Both<'c>>> = BTreeMap::new();
+        let mut groups: BTreeMap<(String, String, bool), Vec<&Both<'c>>> = BTreeMap::new();
         for both in moved {
-            let key = prefixes(&both.old.path.shape(), &both.new.path.shape());
+            let (from, to) = prefixes(&both.old.path.shape(), &both.new.path.shape());
+            let key = (from, to, both.guess.is_some());
             groups.entry(key).or_default().push(both);
         }
-        for ((from, to), group) in groups {
+        for ((from, to, _), group) in groups {
+            let guess = group.first().and_then(|both| both.guess);
             if let [only] = group.as_slice() {
-                let mut change = self.of_operation(Fact::PathChanged, &only.name, only.new.kind);
-                change.old = Some(only.old.path.to_string());
-                change.new = Some(only.new.path.to_string());
-                change.old_place.clone_from(&only.old.place);
-                change.new_place.clone_from(&only.new.place);
+                let (old, new) = (only.old, only.new);
+                // What is told with the method.
+                if old.method != new.method {
+                    continue;
+                }
+                let mut change = self.of_operation(Fact::PathChanged, &only.name, new.kind);
+                // The whole path, where the base path is another, too.
+                let path = |operation: &Operation| match operation.routes.as_slice() {
+                    [route] if bases(old) != bases(new) => route.to_string(),
+                    _ => operation.path.to_string(),
+                };
+                (change.old, change.new) = (Some(path(old)), Some(path(new)));
+                change.old_place.clone_from(&old.place);
+                change.new_place.clone_from(&new.place);
+                change.guess = guess.map(str::to_owned);
+                let plain = |operation: &Operation| without_slash(&operation.path.shape());
+                change.is_minor = plain(old) == plain(new);
                 self.changes.push(change);
                 continue;
             }
@@ -165,6 +240,14 @@ impl<'c> Operations<'_, 'c> {
             let mut change = change(Fact::PathChanged, "", Owner::Contract);
             change.old = Some(shown(from));
             change.new = Some(shown(to));
+            change.guess = guess.map(str::to_owned);
+            let first = group.first();
+            change.old_place = first.and_then(|both| both.old.place.clone());
+            change.new_place = first.and_then(|both| both.new.place.clone());
+            let plain = |both: &&Both<'c>| {
+                without_slash(&both.old.path.shape()) == without_slash(&both.new.path.shape())
+            };
+            change.is_minor = group.iter().all(plain);
             change.reach = group
                 .iter()
                 .map(|both| Reach {
@@ -181,8 +264,18 @@ impl<'c> Operations<'_, 'c> {
     fn bases(&mut self, pairing: &Pairing) {
         let (old, new) = (self.walk.old, self.walk.new);
         let mut groups: BTreeMap<(Vec<String>, Vec<String>), Vec<Reach>> = BTreeMap::new();
-        for &(left, right) in &pairing.pairs {
+        for &Paired {
+            old: left,
+            new: right,
+            ..
+        } in &pairing.pairs
+        {
             let (one, other) = (&old.operations[left], &new.operations[right]);
+            let is_told =
+                have_the_same_routes(one, other) || one.path.shape() != other.path.shape();
+            if is_told {
+                continue;
+            }
             let (was, is) = (bases(one), bases(other));
             let map = |base: &String| mapped(base, &self.options.map_paths);
             let was_mapped: Vec<String> = was.iter().map(map).collect();
@@ -204,6 +297,9 @@ impl<'c> Operations<'_, 'c> {
             let mut change = change(Fact::PathChanged, "servers", Owner::Contract);
             change.old = Some(shown(&was));
             change.new = Some(shown(&is));
+            let place = |servers: &[Entry]| servers.first().map(|server| server.place.clone());
+            change.old_place = place(&old.servers);
+            change.new_place = place(&new.servers);
             // A further base path takes nothing away.
             change.is_minor = was.iter().all(|base| is.contains(base));
             change.reach = reach;
@@ -315,6 +411,13 @@ fn replacements<'c>(old: &Contract, new: &'c Contract) -> BTreeMap<String, Vec<T
         }
     }
     replaced
+}
+
+/// `https://api.example.com`, where a URL has scheme and host.
+fn origin(url: &str) -> Option<&str> {
+    let start = url.find("://")? + 3;
+    let end = url[start..].find('/').map_or(url.len(), |end| start + end);
+    Some(&url[..end])
 }
 
 /// What stands before the path on the servers of an operation.

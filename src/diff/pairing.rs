@@ -1,8 +1,12 @@
 //! Which operation of the old contract became which of the new one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::contract::{Contract, Operation, OperationKind};
+use crate::contract::{Contract, Operation, OperationKind, Payload};
+use crate::schema::NodeId;
+
+use super::operations::is_success;
+use super::walk::Walk;
 
 /// A prefix of paths, and what became of it (`--map-path /api=/api/v2`).
 pub type PathMap = (String, String);
@@ -10,14 +14,24 @@ pub type PathMap = (String, String);
 /// The operations of two contracts: those that became each other, by their places, and the rest.
 #[derive(Debug, Default)]
 pub(super) struct Pairing {
-    pub(super) pairs: Vec<(usize, usize)>,
+    pub(super) pairs: Vec<Paired>,
     pub(super) gone: Vec<usize>,
     pub(super) added: Vec<usize>,
 }
 
+/// An operation of the old contract, and the one that it became.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paired {
+    pub(super) old: usize,
+    pub(super) new: usize,
+    /// The ground that it stands on, where neither path nor id says so.
+    pub(super) guess: Option<&'static str>,
+}
+
 impl Pairing {
-    pub(super) fn of(old: &Contract, new: &Contract, map: &[PathMap]) -> Self {
-        let (old, new) = (&old.operations, &new.operations);
+    pub(super) fn of(walk: &Walk<'_>, map: &[PathMap]) -> Self {
+        let contracts: (&Contract, &Contract) = (walk.old, walk.new);
+        let (old, new) = (&contracts.0.operations, &contracts.1.operations);
         let mut matching = Matching {
             old,
             new,
@@ -25,23 +39,21 @@ impl Pairing {
             added: (0..new.len()).collect(),
             pairs: Vec::new(),
         };
-        let mapped = |operation: &Operation| mapped(&operation.path.shape(), map);
-        // By method and path.
+        let kind = |operation: &Operation| (operation.kind as u8, operation.method.clone());
+        let mapped_path = |operation: &Operation| mapped(&operation.path.shape(), map);
+        // By method and whole path, wherever the base path ends; then by what stands behind it.
         matching.pair(
-            |operation| {
-                Some((
-                    operation.kind as u8,
-                    operation.method.clone(),
-                    mapped(operation),
-                ))
-            },
-            |operation| {
-                Some((
-                    operation.kind as u8,
-                    operation.method.clone(),
-                    operation.path.shape(),
-                ))
-            },
+            |operation| Some((kind(operation), routes(operation, map)?)),
+            |operation| Some((kind(operation), routes(operation, &[])?)),
+        );
+        matching.pair(
+            |operation| Some((kind(operation), mapped_path(operation))),
+            |operation| Some((kind(operation), operation.path.shape())),
+        );
+        // A slash at the end makes no difference where there is only one of them.
+        matching.pair(
+            |operation| Some((kind(operation), without_slash(&mapped_path(operation)))),
+            |operation| Some((kind(operation), without_slash(&operation.path.shape()))),
         );
         // By the name that the contract gives it.
         let id = |operation: &Operation| Some((operation.kind as u8, operation.id.clone()));
@@ -52,13 +64,13 @@ impl Pairing {
             writes.then_some((operation.kind as u8, path))
         };
         matching.pair(
-            |operation| written(operation, mapped(operation)),
+            |operation| written(operation, mapped_path(operation)),
             |operation| written(operation, operation.path.shape()),
         );
         // By path without its version: `/v1/pets` and `/v2/pets`.
         let unversioned = |operation: &Operation| {
             let path = unversioned(&operation.path.shape());
-            Some((operation.kind as u8, operation.method.clone(), path))
+            Some((kind(operation), path))
         };
         matching.pair(unversioned, unversioned);
         // One schema each: it is the same one, whatever its file is called.
@@ -67,7 +79,9 @@ impl Pairing {
             let only = |operation: &Operation| is_schema(operation).then_some(());
             matching.pair(only, only);
         }
-        matching.pairs.sort_by_key(|(_, new)| *new);
+        matching.guess_moves(walk);
+        matching.guess_actions();
+        matching.pairs.sort_by_key(|pair| pair.new);
         Self {
             pairs: matching.pairs,
             gone: matching.gone,
@@ -81,7 +95,7 @@ struct Matching<'c> {
     new: &'c [Operation],
     gone: Vec<usize>,
     added: Vec<usize>,
-    pairs: Vec<(usize, usize)>,
+    pairs: Vec<Paired>,
 }
 
 impl Matching<'_> {
@@ -91,7 +105,7 @@ impl Matching<'_> {
         old_key: impl Fn(&Operation) -> Option<K>,
         new_key: impl Fn(&Operation) -> Option<K>,
     ) {
-        let mut keys = std::collections::BTreeMap::<K, (Vec<usize>, Vec<usize>)>::new();
+        let mut keys = BTreeMap::<K, (Vec<usize>, Vec<usize>)>::new();
         for &index in &self.gone {
             if let Some(key) = old_key(&self.old[index]) {
                 keys.entry(key).or_default().0.push(index);
@@ -102,19 +116,177 @@ impl Matching<'_> {
                 keys.entry(key).or_default().1.push(index);
             }
         }
-        let found: Vec<(usize, usize)> = keys
-            .into_values()
-            .filter_map(|(old, new)| match (old.as_slice(), new.as_slice()) {
-                ([old], [new]) => Some((*old, *new)),
-                _ => None,
-            })
-            .collect();
+        let found =
+            keys.into_values()
+                .filter_map(|(old, new)| match (old.as_slice(), new.as_slice()) {
+                    ([old], [new]) => Some((*old, *new)),
+                    _ => None,
+                });
+        self.take(found.collect(), None);
+    }
+
+    fn take(&mut self, found: Vec<(usize, usize)>, guess: Option<&'static str>) {
         let old: BTreeSet<usize> = found.iter().map(|(old, _)| *old).collect();
         let new: BTreeSet<usize> = found.iter().map(|(_, new)| *new).collect();
         self.gone.retain(|index| !old.contains(index));
         self.added.retain(|index| !new.contains(index));
-        self.pairs.extend(found);
+        let pairs = found
+            .into_iter()
+            .map(|(old, new)| Paired { old, new, guess });
+        self.pairs.extend(pairs);
     }
+
+    /// Pairs operations that took a new path with the same schemas, then those that took the same way
+    /// without any.
+    fn guess_moves(&mut self, walk: &Walk<'_>) {
+        let mut candidates: Vec<(usize, usize)> = Vec::new();
+        for &old in &self.gone {
+            for &new in &self.added {
+                let (was, is) = (&self.old[old], &self.new[new]);
+                if was.kind == is.kind
+                    && was.method == is.method
+                    && is_moved(&was.path.shape(), &is.path.shape())
+                    && have_the_same_schemas(walk, was, is)
+                {
+                    candidates.push((old, new));
+                }
+            }
+        }
+        let count = |is_same: &dyn Fn(&(usize, usize)) -> bool| {
+            candidates.iter().filter(|pair| is_same(pair)).count()
+        };
+        let is_only = |(old, new): &(usize, usize)| {
+            count(&|pair| pair.0 == *old) == 1 && count(&|pair| pair.1 == *new) == 1
+        };
+        let found: Vec<(usize, usize)> = candidates.iter().copied().filter(is_only).collect();
+        let ways: BTreeSet<(String, String)> = found
+            .iter()
+            .map(|(old, new)| prefixes(&self.old[*old].path.shape(), &self.new[*new].path.shape()))
+            .collect();
+        self.take(found, Some("the method and the schemas are the same"));
+        for way in ways {
+            let way = [way];
+            let mut found = Vec::new();
+            for &old in &self.gone {
+                let was = &self.old[old];
+                let path = mapped(&was.path.shape(), &way);
+                let is_there = |new: &&usize| {
+                    let is = &self.new[**new];
+                    is.kind == was.kind && is.method == was.method && is.path.shape() == path
+                };
+                if path != was.path.shape()
+                    && let Some(new) = self.added.iter().find(is_there)
+                {
+                    found.push((old, *new));
+                }
+            }
+            self.take(found, Some("other operations took the same way"));
+        }
+    }
+
+    /// Pairs `DELETE /orders/{id}` with `POST /orders/{id}/cancel`: an operation that became an action below
+    /// its path, or the reverse, where nothing else came or went there.
+    fn guess_actions(&mut self) {
+        let is_action = |method: &str| matches!(method, "POST" | "PUT" | "PATCH");
+        let is_below = |path: &str, above: &str| {
+            let rest = path
+                .strip_prefix(above)
+                .and_then(|rest| rest.strip_prefix('/'));
+            rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '{']))
+        };
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for &old in &self.gone {
+            for &new in &self.added {
+                let (was, is) = (&self.old[old], &self.new[new]);
+                let (from, to) = (was.path.shape(), is.path.shape());
+                let became = is_action(&is.method) && is_below(&to, &from);
+                let was_one = is_action(&was.method) && is_below(&from, &to);
+                let writes = was.method != "GET" && is.method != "GET";
+                if was.kind == OperationKind::Path
+                    && was.kind == is.kind
+                    && writes
+                    && (became || was_one)
+                {
+                    found.push((old, new));
+                }
+            }
+        }
+        let all = found.clone();
+        found.retain(|(old, new)| {
+            let rivals = all.iter().filter(|pair| pair.0 == *old || pair.1 == *new);
+            rivals.count() == 1
+        });
+        self.take(found, Some("one is below the path of the other"));
+    }
+}
+
+/// The whole paths of an operation, in order; `None` for what has none.
+fn routes(operation: &Operation, map: &[PathMap]) -> Option<Vec<String>> {
+    let routes = operation.routes.iter();
+    let mut routes: Vec<String> = routes.map(|route| mapped(&route.shape(), map)).collect();
+    routes.sort();
+    (!routes.is_empty()).then_some(routes)
+}
+
+/// Whether two operations have the same whole paths; a slash at the end makes no difference.
+pub(super) fn have_the_same_routes(old: &Operation, new: &Operation) -> bool {
+    let plain = |operation: &Operation| {
+        let mut routes = routes(operation, &[])?;
+        routes
+            .iter_mut()
+            .for_each(|route| *route = without_slash(route));
+        Some(routes)
+    };
+    plain(old).is_some_and(|old| plain(new) == Some(old))
+}
+
+pub(super) fn without_slash(path: &str) -> String {
+    match path.trim_end_matches('/') {
+        "" => "/".to_owned(),
+        path => path.to_owned(),
+    }
+}
+
+/// Whether one path may be the other in another place: one segment was renamed, or the start is another.
+fn is_moved(old: &str, new: &str) -> bool {
+    let (was, is): (Vec<&str>, Vec<&str>) = (old.split('/').collect(), new.split('/').collect());
+    let differing = was.iter().zip(&is).filter(|(one, other)| one != other);
+    let is_renamed = was.len() == is.len() && differing.count() == 1;
+    let shared = was
+        .iter()
+        .rev()
+        .zip(is.iter().rev())
+        .take_while(|(one, other)| one == other);
+    is_renamed
+        || shared
+            .into_iter()
+            .any(|(segment, _)| !segment.starts_with('{') && !segment.is_empty())
+}
+
+/// Whether two operations have the same bodies, and at least one that says something.
+fn have_the_same_schemas(walk: &Walk<'_>, old: &Operation, new: &Operation) -> bool {
+    let answers = |operation: &Operation| -> Vec<NodeId> {
+        let responses = operation.responses.iter();
+        let successes = responses.filter(|response| is_success(response.status));
+        successes
+            .flat_map(|response| response.payload.schemas())
+            .collect()
+    };
+    let bodies = |operation: &Operation| -> [Vec<NodeId>; 2] {
+        let request = match &operation.request {
+            Payload::Content(_) => operation.request.schemas(),
+            Payload::Absent | Payload::Undocumented => Vec::new(),
+        };
+        [request, answers(operation)]
+    };
+    let (was, is) = (bodies(old), bodies(new));
+    let says_something = was.iter().flatten().any(|id| {
+        let node = walk.old.graph.node(walk.old.graph.resolve(*id));
+        node.asserts
+    });
+    let pairs = || was.iter().zip(&is);
+    says_something
+        && pairs().all(|(was, is)| was.len() == is.len() && walk.accept_the_same(was, is))
 }
 
 /// The path that an old path is under the map: the longest prefix counts.

@@ -72,11 +72,28 @@ impl<'c> Operations<'_, 'c> {
         let sender = both.sender(Side::Request);
         let requires = [Fact::ParameterRequired, Fact::ParameterOptional];
         self.named(both, (old, new), &part, (sender, Side::Request), requires);
+        if old.allow_reserved != new.allow_reserved {
+            let mut change = self.of_part(
+                Fact::ParameterEncoding,
+                "allowReserved",
+                both,
+                sender,
+                &part,
+            );
+            change.old = Some(old.allow_reserved.to_string());
+            change.new = Some(new.allow_reserved.to_string());
+            change.old_place.clone_from(&old.declared);
+            change.new_place.clone_from(&new.declared);
+            change.is_minor = new.allow_reserved;
+            self.changes.push(change);
+        }
         if old.allow_empty != new.allow_empty {
             let fact = Fact::ParameterEncoding;
             let mut change = self.of_part(fact, "allowEmptyValue", both, sender, &part);
             change.old = Some(old.allow_empty.to_string());
             change.new = Some(new.allow_empty.to_string());
+            change.old_place.clone_from(&old.declared);
+            change.new_place.clone_from(&new.declared);
             change.is_minor = new.allow_empty;
             self.changes.push(change);
         }

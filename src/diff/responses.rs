@@ -1,6 +1,6 @@
 //! What differs between operations in the statuses and headers of responses.
 
-use crate::contract::{OperationKind, Parameter, Response, StatusPattern};
+use crate::contract::{Entry, Operation, OperationKind, Parameter, Response, StatusPattern};
 use crate::location::Side;
 
 use super::change::Fact;
@@ -20,7 +20,7 @@ impl<'c> Operations<'_, 'c> {
             let same = new.iter().find(|new| new.status == old.status);
             match same.or_else(|| covering(new, old.status)) {
                 Some(new) => self.response(both, old, new, &part),
-                None => self.status(both, Fact::StatusRemoved, old.status, &part, false),
+                None => self.status(both, (Some(old), None), &part, false),
             }
         }
         for new in &both.new.responses {
@@ -30,13 +30,7 @@ impl<'c> Operations<'_, 'c> {
             }
             let part = format!("response {}", new.status);
             let covering = covering(old, new.status);
-            self.status(
-                both,
-                Fact::StatusAdded,
-                new.status,
-                &part,
-                covering.is_some(),
-            );
+            self.status(both, (None, Some(new)), &part, covering.is_some());
             if let Some(old) = covering {
                 self.response(both, old, new, &part);
             }
@@ -46,21 +40,66 @@ impl<'c> Operations<'_, 'c> {
     fn response(&mut self, both: &Both<'c>, old: &Response, new: &Response, part: &str) {
         self.body(both, (&old.payload, &new.payload), part, Side::Response);
         self.headers(both, old, new, part);
+        self.links(both, old, new, part);
+    }
+
+    fn links(&mut self, both: &Both<'c>, old: &Response, new: &Response, part: &str) {
+        let sender = both.sender(Side::Response);
+        let mut tell = |fact: Fact, (was, is): (Option<&Entry>, Option<&Entry>)| {
+            let name = was.or(is).map_or("", |link| &link.name);
+            let mut change = self.of_part(fact, name, both, sender, part);
+            let text = |link: Option<&Entry>| {
+                let value: serde_json::Value = serde_json::from_str(&link?.text).ok()?;
+                serde_json::to_string_pretty(&value).ok()
+            };
+            (change.old, change.new) = (text(was), text(is));
+            let place = |link: Option<&Entry>, response: &Response| {
+                link.map(|link| link.place.clone())
+                    .or(response.place.clone())
+            };
+            change.old_place = place(was, old);
+            change.new_place = place(is, new);
+            self.changes.push(change);
+        };
+        for was in &old.links {
+            match new.links.iter().find(|is| is.name == was.name) {
+                Some(is) if is.text == was.text => {}
+                Some(is) => tell(Fact::LinkChanged, (Some(was), Some(is))),
+                None => tell(Fact::LinkRemoved, (Some(was), None)),
+            }
+        }
+        for is in &new.links {
+            if !old.links.iter().any(|was| was.name == is.name) {
+                tell(Fact::LinkAdded, (None, Some(is)));
+            }
+        }
     }
 
     /// A status that only one contract lists.
     fn status(
         &mut self,
         both: &Both<'c>,
-        fact: Fact,
-        status: StatusPattern,
+        (old, new): (Option<&Response>, Option<&Response>),
         part: &str,
         is_covered: bool,
     ) {
+        let fact = match new {
+            Some(_) => Fact::StatusAdded,
+            None => Fact::StatusRemoved,
+        };
+        let Some(status) = old.or(new).map(|response| response.status) else {
+            return;
+        };
         let sender = both.sender(Side::Response);
         let mut change = self.of_part(fact, &status.to_string(), both, sender, part);
-        change.old_place.clone_from(&both.old.place);
-        change.new_place.clone_from(&both.new.place);
+        let place = |response: Option<&Response>, operation: &Operation| {
+            response.map_or_else(
+                || operation.place.clone(),
+                |response| response.place.clone(),
+            )
+        };
+        change.old_place = place(old, both.old);
+        change.new_place = place(new, both.new);
         // What a range covered was to be reckoned with; failures are.
         change.is_minor = is_covered || !is_success(status);
         self.changes.push(change);

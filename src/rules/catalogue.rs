@@ -193,6 +193,13 @@ rules! {
     BODY_ENCODING = "body-encoding", since "0.1.0", request Error, response Error, "properties of a form are written another way";
     STATUS_ADDED = "status-added", since "0.1.0", request Warning, response Warning, "a response may have another status";
     STATUS_REMOVED = "status-removed", since "0.1.0", request Error, response Error, "a response does not have a status any longer";
+    LINK_ADDED = "link-added", since "0.1.0", request Info, response Info, "a link of a response is new";
+    LINK_REMOVED = "link-removed", since "0.1.0", request Warning, response Warning, "a link of a response was removed";
+    LINK_CHANGED = "link-changed", since "0.1.0", request Warning, response Warning, "a link of a response leads elsewhere";
+    OPERATION_ID_CHANGED = "operation-id-changed", since "0.1.0", request Info, response Info, "an operation has another operationId";
+    SERVER_ADDED = "server-added", since "0.1.0", request Info, response Info, "the contract names another server";
+    SERVER_REMOVED = "server-removed", since "0.1.0", request Warning, response Warning, "the contract no longer names a server";
+    CONTENT_CHANGED = "content-changed", since "0.1.0", request Warning, response Warning, "strings are encoded differently or hold another media type";
     HEADER_ADDED = "header-added", since "0.1.0", request Info, response Info, "a response header is new";
     HEADER_REMOVED = "header-removed", since "0.1.0", request Error, response Error, "a response header is gone";
     HEADER_REQUIRED = "header-required", since "0.1.0", request Error, response Info, "a response header is always there now";

@@ -135,6 +135,10 @@ fn level(change: &Change, rule: &Rule, sender: Sender) -> Level {
             at_stake(!change.is_minor, default, Level::Info)
         }
         Fact::HeaderRemoved => at_stake(!change.is_minor, default, Level::Warning),
+        Fact::ParameterEncoding if change.subject == "allowReserved" => match change.is_minor {
+            true => Level::Info,
+            false => Level::Warning,
+        },
         Fact::BodyRemoved | Fact::ParameterEncoding => {
             at_stake(!change.is_minor, default, default.min(Level::Warning))
         }
@@ -159,6 +163,7 @@ const fn is_containment(fact: Fact) -> bool {
         Fact::ReadOnlyAdded
             | Fact::ReadOnlyRemoved
             | Fact::DefaultChanged
+            | Fact::ContentChanged
             | Fact::DiscriminatorChanged
             | Fact::DeprecationAdded
             | Fact::DeprecationRemoved
@@ -240,6 +245,13 @@ pub const fn rule_of(fact: Fact) -> &'static Rule {
         Fact::ConstraintChanged => &CONSTRAINT_CHANGED,
         Fact::ReadOnlyAdded => &READ_ONLY_ADDED,
         Fact::ReadOnlyRemoved => &READ_ONLY_REMOVED,
+        Fact::ContentChanged => &CONTENT_CHANGED,
+        Fact::LinkAdded => &LINK_ADDED,
+        Fact::LinkRemoved => &LINK_REMOVED,
+        Fact::LinkChanged => &LINK_CHANGED,
+        Fact::OperationIdChanged => &OPERATION_ID_CHANGED,
+        Fact::ServerAdded => &SERVER_ADDED,
+        Fact::ServerRemoved => &SERVER_REMOVED,
         Fact::DefaultChanged => &DEFAULT_CHANGED,
         Fact::DiscriminatorChanged => &DISCRIMINATOR_CHANGED,
     }

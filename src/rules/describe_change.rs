@@ -17,6 +17,7 @@ pub(super) fn message(change: &Change) -> String {
             1 => format!("{old} was replaced by {new}"),
             count => format!("{old} was replaced by {count} operations"),
         },
+        Fact::MethodChanged if change.guess.is_some() => format!("{old} probably became {new}"),
         Fact::MethodChanged => format!("{old} became {new}"),
         Fact::PathChanged if subject == "servers" => {
             format!("the base path changed from {old} to {new}")
@@ -31,9 +32,9 @@ pub(super) fn message(change: &Change) -> String {
             format!("{count} operations {verb} from {old} to {new}")
         }
         Fact::PathChanged if change.guess.is_some() => {
-            format!("{old} probably moved to {new}")
+            format!("path probably changed from {old} to {new}")
         }
-        Fact::PathChanged if old.trim_end_matches('/') == new.trim_end_matches('/') => {
+        Fact::PathChanged if change.is_minor => {
             format!("path {old} is now written {new}")
         }
         Fact::PathChanged => format!("path changed from {old} to {new}"),
@@ -143,6 +144,17 @@ pub(super) fn message(change: &Change) -> String {
             (old, "") => format!("{here} no longer has a default; it was {old}"),
             (old, new) => format!("the default of {here} changed from {old} to {new}"),
         },
+        Fact::ContentChanged => match (old, new) {
+            ("", new) => format!("{here} now has {subject} {new}"),
+            (old, "") => format!("{here} no longer has {subject} {old}"),
+            (old, new) => format!("{subject} of {here} changed from {old} to {new}"),
+        },
+        Fact::LinkAdded => format!("link `{subject}` was added to {here}"),
+        Fact::LinkRemoved => format!("link `{subject}` was removed from {here}"),
+        Fact::LinkChanged => format!("link `{subject}` of {here} changed"),
+        Fact::OperationIdChanged => format!("operationId changed from `{old}` to `{new}`"),
+        Fact::ServerAdded => format!("server {subject} was added"),
+        Fact::ServerRemoved => format!("server {subject} was removed"),
         Fact::DiscriminatorChanged => format!("the discriminator of {here} changed"),
     }
 }

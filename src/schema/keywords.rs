@@ -160,6 +160,15 @@ impl<'d> Compiler<'d> {
                     self.content(node, members, here);
                 }
             }
+            "contentEncoding" | "contentMediaType" => {
+                let keyword = match keyword {
+                    "contentEncoding" => "contentEncoding",
+                    _ => "contentMediaType",
+                };
+                let text = argument.as_str().map(str::to_ascii_lowercase);
+                let content = text.map(|text| (keyword, text));
+                node.annotations_mut().content.extend(content);
+            }
             "required" => self.required(node, argument, here),
             "properties" => {
                 for (name, schema) in self.named(keyword, argument, here) {

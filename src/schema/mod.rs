@@ -226,6 +226,8 @@ pub struct Annotations {
     pub example: Option<serde_json::Value>,
     /// `examples`: the same.
     pub examples: Vec<serde_json::Value>,
+    /// `contentEncoding` and `contentMediaType`, where they assert nothing.
+    pub content: Vec<(&'static str, String)>,
 }
 
 impl Node {

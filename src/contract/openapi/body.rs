@@ -1,7 +1,7 @@
 //! Request bodies and responses (Request Body, Responses and Media Type Object).
 
 use crate::contract::{
-    Content, Media, MediaRange, Parameter, Payload, Response, Sample, StatusPattern,
+    Content, Entry, Media, MediaRange, Parameter, Payload, Response, Sample, StatusPattern,
 };
 use crate::location::Side;
 use crate::schema::Dialect;
@@ -67,14 +67,18 @@ impl<'d> Reader<'d> {
             .map(|media_type| Media {
                 range: MediaRange::parse(media_type),
                 schema,
+                items: None,
                 encoding: Vec::new(),
+                place: Some(operation.place.clone()),
             })
             .collect();
         if media.is_empty() {
             media.push(Media {
                 range: MediaRange::any_json(),
                 schema,
+                items: None,
                 encoding: Vec::new(),
+                place: Some(operation.place.clone()),
             });
         }
         media
@@ -93,15 +97,18 @@ impl<'d> Reader<'d> {
             let Some(status) = status_pattern(status) else {
                 continue;
             };
-            let (payload, headers) = match self.resolve(&response) {
-                Some(response) => self.response(operation, &response),
-                None => (Payload::Undocumented, Vec::new()),
-            };
-            responses.push(Response {
+            let mut described = Response {
                 status,
-                payload,
-                headers,
-            });
+                payload: Payload::Undocumented,
+                headers: Vec::new(),
+                links: Vec::new(),
+                place: Some(response.place.clone()),
+            };
+            if let Some(response) = self.resolve(&response) {
+                (described.payload, described.headers) = self.response(operation, &response);
+                described.links = self.links(&response);
+            }
+            responses.push(described);
         }
         responses
     }
@@ -129,6 +136,17 @@ impl<'d> Reader<'d> {
             None => Payload::Absent,
         };
         (payload, headers)
+    }
+
+    /// The links of a response, each as what it says.
+    fn links(&mut self, response: &Spot<'d>) -> Vec<Entry> {
+        let links = self.part(response, "links");
+        let links: Vec<_> = links.iter().flat_map(Spot::members).collect();
+        let links = links.into_iter().filter_map(|(name, link)| {
+            let link = self.resolve(&link)?;
+            Some(entry(name, &link))
+        });
+        links.collect()
     }
 
     fn swagger_response(&mut self, operation: &Spot<'d>, response: &Spot<'d>) -> Payload {
@@ -163,20 +181,38 @@ impl<'d> Reader<'d> {
             if let Some(schema) = schema.filter(|_| range.may_be_json()) {
                 self.samples_of(&described, schema, Some(side));
             }
-            let encoding = described.get("encoding");
-            let encoding = encoding.iter().flat_map(Spot::members);
-            let encoding =
-                encoding.map(|(name, object)| (name.to_owned(), object.value.to_string()));
+            let items = described.get("itemSchema");
+            let items = items.map(|schema| self.compiler.schema(schema.place, schema.value));
             media.push(Media {
                 range,
                 schema,
-                encoding: encoding.collect(),
+                items,
+                encoding: entries(described.get("encoding").as_ref()),
+                place: Some(described.place.clone()),
             });
         }
         match media.is_empty() {
             true => Payload::Absent,
             false => Payload::Content(Content { required, media }),
         }
+    }
+}
+
+/// The members of an object as what they say.
+fn entries(object: Option<&Spot<'_>>) -> Vec<Entry> {
+    let members = object.into_iter().flat_map(Spot::members);
+    members.map(|(name, member)| entry(name, &member)).collect()
+}
+
+fn entry(name: &str, spot: &Spot<'_>) -> Entry {
+    let mut value = spot.value.clone();
+    if let Some(members) = value.as_object_mut() {
+        members.retain(|key, _| !matches!(key.as_str(), "description" | "summary"));
+    }
+    Entry {
+        name: name.to_owned(),
+        text: value.to_string(),
+        place: spot.place.clone(),
     }
 }
 

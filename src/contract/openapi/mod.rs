@@ -82,6 +82,7 @@ pub(super) fn contract(
         name if name.is_empty() => schema_dir::stem(path),
         name => name,
     };
+    let servers = server::servers(&root, dialect);
     let (graph, problems) = compiler.finish();
     Ok(Contract {
         name,
@@ -89,6 +90,7 @@ pub(super) fn contract(
         title,
         operations,
         notes: Vec::new(),
+        servers,
         graph,
         documents,
         problems,

@@ -106,10 +106,7 @@ impl<'d> Reader<'d> {
         };
         let callbacks: Vec<(String, Spot<'d>)> = self.callbacks(&id, spot);
         self.operations.push(Operation {
-            operation_id: spot
-                .text("operationId")
-                .filter(|own| *own != id)
-                .map(str::to_owned),
+            operation_id: spot.text("operationId").map(str::to_owned),
             id,
             kind,
             method: method.to_ascii_uppercase(),

@@ -176,6 +176,7 @@ impl<'d> Reader<'d> {
             required: spot.flag("required") || place == ParameterPlace::Path,
             deprecated: spot.flag("deprecated"),
             allow_empty: spot.flag("allowEmptyValue"),
+            allow_reserved: spot.flag("allowReserved"),
             encoding,
             nested,
             schema,

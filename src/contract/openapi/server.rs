@@ -1,6 +1,6 @@
 //! Base paths: what stands before every path (Server Object; `basePath` of Swagger 2.0).
 
-use crate::contract::PathTemplate;
+use crate::contract::{Entry, PathTemplate};
 use crate::schema::Dialect;
 
 use super::Reader;
@@ -44,6 +44,42 @@ impl<'d> Reader<'d> {
             .map(|base| PathTemplate::parse(&format!("{base}{path}")))
             .collect()
     }
+}
+
+/// The servers that a document names, by URL: of Swagger 2.0 each scheme of the host.
+pub(super) fn servers(root: &Spot<'_>, dialect: Dialect) -> Vec<Entry> {
+    if dialect != Dialect::Swagger2 {
+        let servers = root.get("servers");
+        let servers = servers.iter().flat_map(Spot::elements);
+        let named = servers.filter_map(|server| {
+            Some(Entry {
+                name: server.text("url")?.trim_end_matches('/').to_owned(),
+                text: String::new(),
+                place: server.place.clone(),
+            })
+        });
+        return named.collect();
+    }
+    let Some(host) = root.get("host") else {
+        return Vec::new();
+    };
+    let name = host.value.as_str().unwrap_or_default();
+    let base = root
+        .text("basePath")
+        .unwrap_or_default()
+        .trim_end_matches('/');
+    let schemes = root.get("schemes");
+    let schemes = schemes.iter().flat_map(Spot::elements);
+    let mut schemes: Vec<&str> = schemes.filter_map(|scheme| scheme.value.as_str()).collect();
+    if schemes.is_empty() {
+        schemes.push("https");
+    }
+    let servers = schemes.into_iter().map(|scheme| Entry {
+        name: format!("{scheme}://{name}{base}"),
+        text: String::new(),
+        place: host.place.clone(),
+    });
+    servers.collect()
 }
 
 /// Most base paths that the enums of one server's variables give; beyond that they take any text.

@@ -418,6 +418,13 @@ fn annotations(node: &Node) -> String {
     if let Some(default) = default {
         put!(out, "default {};", canonical(default));
     }
+    for (keyword, content) in node
+        .annotations()
+        .into_iter()
+        .flat_map(|known| &known.content)
+    {
+        put!(out, "{keyword} {content};");
+    }
     if let Some(discriminator) = discriminator {
         put!(out, "discriminator {discriminator:?};");
     }

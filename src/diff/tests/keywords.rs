@@ -307,8 +307,8 @@ fn what_is_around_schemas_is_not_passed_over_either() {
         (
             form("image/png"),
             form("image/jpeg"),
-            "BodyEncoding encoding",
-            "BodyEncoding encoding",
+            "BodyEncoding photo",
+            "BodyEncoding photo",
         ),
         (
             with(json!({"security": [{"oauth": ["read"]}]})),

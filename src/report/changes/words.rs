@@ -187,7 +187,7 @@ pub(in crate::report) fn lines(judged: &JudgedChange) -> Vec<(ChangeTag, String)
         | Fact::ConstraintWidened
         | Fact::ConstraintChanged
         | Fact::PropertiesMoved
-        | Fact::BodyEncoding
+        | Fact::LinkChanged
         | Fact::DiscriminatorChanged => {}
         Fact::OperationReplaced => {
             let takers = change.new.as_deref().unwrap_or_default().lines();
