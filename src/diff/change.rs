@@ -43,6 +43,8 @@ pub struct Change {
     pub owner: Owner,
     /// Where in the owner's payloads.
     pub path: PathPattern,
+    /// The variant of a union that it is about, where the path does not say: `variant 2 of 3 at /pet`.
+    pub variant: Option<Arc<str>>,
     /// What the old contract says, on one line or several.
     pub old: Option<String>,
     /// What the new contract says.

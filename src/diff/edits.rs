@@ -101,10 +101,14 @@ fn one_of(group: Vec<Change>, (old, new): &(Components, Components)) -> Option<C
 
 /// The more telling of two paths in a component, with the member that the change is about.
 fn longer(above: PathPattern, below: PathPattern, change: &Change) -> PathPattern {
-    let mut path = match above.steps().len() > below.steps().len() {
+    let path = match above.steps().len() > below.steps().len() {
         true => above,
         false => below,
     };
+    // A pointer to a keyword is no step down.
+    let most = change.path.steps().len();
+    let steps: Vec<Step> = path.steps().iter().take(most).cloned().collect();
+    let mut path = PathPattern::from_steps(steps);
     let member = change.path.steps().last();
     if let Some(Step::Key(name)) = member
         && **name == *change.subject

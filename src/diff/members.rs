@@ -245,30 +245,38 @@ impl Walk<'_> {
             Extra::Closed => "nothing".to_owned(),
             Extra::Schemas(schemas) => View::of(graph, schemas).label(),
         };
-        let place = |contract: &Contract, view: &View<'_>| {
-            let first = view.parts.first()?;
+        let says = |node: &crate::schema::Node| {
+            node.object.additional.is_some() || node.object.unevaluated.is_some()
+        };
+        let place = |contract: &Contract, view: &View<'_>, other: &View<'_>| {
             let mut nodes = view.nodes();
-            let owner = nodes.find(|(_, node)| {
-                node.object.additional.is_some() || node.object.unevaluated.is_some()
-            });
-            match owner {
+            match nodes.find(|(_, node)| says(node)) {
                 Some((id, _)) => Some(keyword_place(contract, id, keyword(view))),
-                None => place_of(contract, &[first.node]),
+                None => place_of(contract, counterpart_of(other, view, says).as_slice()),
             }
         };
         let subject = match old_extra {
             Extra::Open => keyword(new),
             _ => keyword(old),
         };
-        found.push(
-            Found::new(fact, subject)
-                .values(
-                    Some(text(&self.old.graph, &old_extra)),
-                    Some(text(&self.new.graph, &new_extra)),
-                )
-                .places(place(self.old, old), place(self.new, new))
-                .asking(asks(new, &new_extra), asks(old, &old_extra)),
-        );
+        let mut change = Found::new(fact, subject)
+            .values(
+                Some(text(&self.old.graph, &old_extra)),
+                Some(text(&self.new.graph, &new_extra)),
+            )
+            .places(place(self.old, old, new), place(self.new, new, old))
+            .asking(asks(new, &new_extra), asks(old, &old_extra));
+        if fact == Fact::ObjectClosed {
+            let refused = shut_out(new);
+            let names: Vec<String> = refused.iter().map(|name| format!("`{name}`")).collect();
+            if !names.is_empty() {
+                change.notes.push(format!(
+                    "it also rejects {}, which a schema next to it in `allOf` declares",
+                    names.join(", ")
+                ));
+            }
+        }
+        found.push(change);
     }
 
     /// `patternProperties`, by pattern.
@@ -442,13 +450,37 @@ pub(super) fn side_without(graph: &Graph, schemas: &[NodeId]) -> Option<Side> {
     }
 }
 
+/// Names that one schema of a view declares and another one does not allow.
+fn shut_out(view: &View<'_>) -> Vec<Arc<str>> {
+    let is_closed = |node: &crate::schema::Node| {
+        let rest = node.object.additional;
+        rest.is_some_and(|rest| view.graph.node(view.graph.resolve(rest)).never)
+    };
+    let closed: Vec<_> = view.nodes().filter(|(_, node)| is_closed(node)).collect();
+    let names = view.names().into_iter();
+    names
+        .filter(|name| {
+            let mut closed = closed.iter();
+            closed.any(|(_, node)| node.named_schemas(name).next().is_none())
+        })
+        .collect()
+}
+
 /// The schema of the other side that became the one that declares a property, or was it: of several that
 /// apply, the component of the same name, else the one at the same place in the list.
 fn counterpart(own: &View<'_>, other: &View<'_>, property: &str) -> Option<NodeId> {
-    let mut parts = own.nodes();
-    let declares =
-        |(_, node): &(NodeId, &crate::schema::Node)| node.object.properties.contains_key(property);
-    let index = parts.position(|part| declares(&part))?;
+    counterpart_of(own, other, |node| {
+        node.object.properties.contains_key(property)
+    })
+}
+
+/// The same for the schema that is as wanted.
+fn counterpart_of(
+    own: &View<'_>,
+    other: &View<'_>,
+    is_it: impl Fn(&crate::schema::Node) -> bool,
+) -> Option<NodeId> {
+    let index = own.nodes().position(|(_, node)| is_it(node))?;
     let named = |view: &View<'_>, index: usize| {
         let node = view.graph.node(view.parts.get(index)?.node);
         node.name.clone().filter(|_| node.component)

@@ -25,6 +25,8 @@ mod walk;
 mod witness;
 mod words;
 
+use std::collections::BTreeMap;
+
 use crate::contract::Contract;
 use crate::schema::ProblemKind;
 
@@ -40,6 +42,7 @@ pub use walk::{Edge, Move, word};
 use contain::Partition;
 use operations::Operations;
 use verdict::{Direction, Trial};
+use view::View;
 use walk::{Found, Root, Walk};
 
 /// What a comparison is to know.
@@ -218,6 +221,7 @@ fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
                     .map(|root| (*root, walk.roots[*root].reach.sender)),
             );
         }
+        let mut redirection = redirected(walk, at);
         for found in &pair.found {
             let mut own = Vec::new();
             let roots = match found.fact {
@@ -238,6 +242,7 @@ fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
                 _ => roots,
             };
             let mut change = of_walk(walk, at, found, roots);
+            change.notes.extend(redirection.take());
             let first = roots.first().map(|root| &walk.roots[*root]);
             let side = first.and_then(|root| root.side);
             if found.fact.is_assertion() {
@@ -253,7 +258,9 @@ fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
                         _ => changed,
                     };
                 }
-                if is_same {
+                // A variant that came or went is told, though others take its values.
+                let is_variant = matches!(found.fact, Fact::VariantAdded | Fact::VariantRemoved);
+                if is_same && !is_variant {
                     equivalent.push(change);
                     continue;
                 }
@@ -274,11 +281,18 @@ fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
     }
     told.sort_unstable();
     told.dedup();
+    // Those that break all the same, by the schemas that make them break.
+    let mut untold_at: BTreeMap<(usize, Sender), Vec<usize>> = BTreeMap::new();
     for (index, root) in walk.roots.iter().enumerate() {
         let sender = root.reach.sender;
-        if told.binary_search(&(index, sender)).is_err() {
-            changes.extend(untold(walk, &mut trial, index, sender));
+        if told.binary_search(&(index, sender)).is_err()
+            && let Some(at) = trial.cause(index, Direction::of(sender))
+        {
+            untold_at.entry((at, sender)).or_default().push(index);
         }
+    }
+    for (at, roots) in untold_at {
+        changes.push(untold(walk, &mut trial, at, &roots));
     }
     (changes, equivalent)
 }
@@ -287,26 +301,80 @@ fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
 fn untold(
     walk: &Walk<'_>,
     trial: &mut Trial<'_, '_>,
-    root: usize,
-    sender: Sender,
-) -> Option<Change> {
+    (at, sender): (usize, Sender),
+    roots: &[usize],
+) -> Change {
     let direction = Direction::of(sender);
-    if trial.is_read_as_text(root, direction) || trial.is_contained(root, direction, false) {
-        return None;
-    }
-    let verdict = match trial.any_witness(root, direction) {
+    let mut witnesses = roots.iter().map(|root| trial.any_witness(*root, direction));
+    let verdict = match witnesses.find_map(|witness| witness) {
         Some(witness) => Verdict::Breaking(Box::new(witness)),
         None => Verdict::Unknown(
-            "each change by itself was proved to break nothing; for all of them together there is \
-             neither a proof nor a payload that shows it"
+            "each edit by itself was proved to break nothing; for all of them together neither a proof \
+             nor a counterexample was found"
                 .to_owned(),
         ),
     };
-    let at = walk.roots[root].pair;
-    let found = Found::new(Fact::ConstraintChanged, "");
-    let mut change = of_walk(walk, at, &found, &[root]);
+    let mut found = Found::new(Fact::ConstraintChanged, "");
+    let pair = &walk.pairs[at];
+    found = found.places(
+        walk::place_of(walk.old, &pair.old),
+        walk::place_of(walk.new, &pair.new),
+    );
+    let has_one_of = [(walk.old, &pair.old), (walk.new, &pair.new)]
+        .into_iter()
+        .any(|(contract, nodes)| {
+            let view = View::of(&contract.graph, nodes);
+            view.unions.iter().any(|union| union.is_one)
+        });
+    if has_one_of {
+        let note = "it is a `oneOf`: a value that matches another variant, too, is rejected";
+        found.notes.push(note.to_owned());
+    }
+    let mut change = of_walk(walk, at, &found, roots);
     change.verdicts.push((sender, verdict));
-    Some(change)
+    change
+}
+
+/// The properties that were led from one component to another one, where both are still there.
+fn redirected(walk: &Walk<'_>, at: usize) -> Option<String> {
+    let pair = &walk.pairs[at];
+    let Owner::Component(old, new) = &pair.owner else {
+        return None;
+    };
+    let has = |contract: &Contract, name: &str| {
+        let mut nodes = contract.graph.iter();
+        nodes.any(|(_, node)| node.component && node.name.as_deref() == Some(name))
+    };
+    let is_redirect =
+        old != new && pair.path.steps().is_empty() && has(walk.new, old) && has(walk.old, new);
+    if !is_redirect {
+        return None;
+    }
+    let named = |(parent, edge): &(usize, Edge)| {
+        let parent = &walk.pairs[*parent];
+        let name = match edge {
+            Edge::Property(name) => format!("`{name}`"),
+            Edge::Items(_) | Edge::Position(_) => "the elements".to_owned(),
+            _ => return None,
+        };
+        Some(match (&parent.owner, parent.path.steps().is_empty()) {
+            (Owner::Component(_, owner), true) => format!("{name} of `{owner}`"),
+            (Owner::Component(_, owner), false) => {
+                format!("{name} of `{owner}` at {}", parent.path)
+            }
+            (_, true) => name,
+            (_, false) => format!("{name} at {}", parent.path),
+        })
+    };
+    let mut names: Vec<String> = pair.parents.iter().filter_map(named).collect();
+    names.sort();
+    names.dedup();
+    let last = names.pop()?;
+    let (words, verb) = match names.is_empty() {
+        true => (last, "refers"),
+        false => (format!("{} and {last}", names.join(", ")), "refer"),
+    };
+    Some(format!("{words} now {verb} to `{new}` instead of `{old}`"))
 }
 
 /// A change as the walk has it, without verdict.
@@ -321,6 +389,7 @@ fn of_walk(walk: &Walk<'_>, at: usize, found: &Found, roots: &[usize]) -> Change
         subject: found.subject.clone(),
         owner: pair.owner.clone(),
         path,
+        variant: pair.variant.clone(),
         old: found.old.clone(),
         new: found.new.clone(),
         values: found.listed.clone(),

@@ -154,13 +154,20 @@ impl<'c> Walk<'c> {
         strays: &mut Strays,
         found: &mut Vec<Found>,
     ) {
+        let are_two = strays.gone.len() == 1 && strays.added.len() == 1;
         let mut index = 0;
         while let Some(gone) = strays.gone.get(index).cloned() {
             let fits = |gone: &Stray, added: &Stray| {
                 gone.is_required == added.is_required
                     && self.accept_the_same(&gone.schemas, &added.schemas)
             };
-            let is_telling = is_telling(&self.old.graph, &gone.schemas);
+            // A reference says what a property holds, and not what it is for.
+            let is_reference = gone.schemas.iter().all(|id| {
+                let node = self.old.graph.node(*id);
+                node.is_reference() || node.component
+            });
+            let is_known = is_telling(&self.old.graph, &gone.schemas);
+            let is_telling = !is_reference && (are_two || is_known);
             let candidates: Vec<usize> = (0..strays.added.len())
                 .filter(|added| fits(&gone, &strays.added[*added]))
                 .collect();
@@ -189,6 +196,8 @@ impl<'c> Walk<'c> {
             };
             strays.gone.remove(index);
             let added = strays.added.remove(chosen);
+            // Values are taken along where more than their place speaks for it.
+            let is_sure = is_known || alike_names(&gone, &added);
             let removed_found = self.property_removed(old, new, &gone);
             let added_found = self.property_added(old, new, &added);
             let question = |one: Question, other: Question| {
@@ -209,6 +218,9 @@ impl<'c> Walk<'c> {
             };
             change.guess = Some(ground.to_owned());
             found.push(change);
+            if !is_sure {
+                continue;
+            }
             let step = |stray: &Stray| vec![Step::Key(Arc::clone(&stray.name))];
             let moved = Move {
                 from: step(&gone),
@@ -330,6 +342,10 @@ fn is_telling(graph: &Graph, schemas: &[NodeId]) -> bool {
         || !view.unions.is_empty()
         || kinds.has(Kinds::ARRAY)
         || view.nodes().any(|(_, node)| !node.checks.is_empty())
+}
+
+fn alike_names(gone: &Stray, added: &Stray) -> bool {
+    likeness(&gone.name, &added.name) >= ALIKE
 }
 
 /// How alike two names are, whatever their case and their separators.

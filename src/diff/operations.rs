@@ -374,6 +374,7 @@ pub(super) fn change(fact: Fact, subject: &str, owner: Owner) -> Change {
         subject: subject.to_owned(),
         owner,
         path: PathPattern::root(),
+        variant: None,
         old: None,
         new: None,
         values: Vec::new(),

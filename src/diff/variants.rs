@@ -12,7 +12,7 @@ use super::change::Fact;
 use super::contain::{Ask, Kinds, are_equal};
 use super::moves::{shared, wrapped};
 use super::view::{Extra, Union, View};
-use super::walk::{Edge, Found, Move, Question, Walk, keyword_text, place_of};
+use super::walk::{Found, Move, Question, Walk, keyword_text, place_of};
 
 /// How alike two variants have to be to be taken for one that changed.
 const ALIKE: f64 = 0.3;
@@ -165,12 +165,9 @@ impl<'c> Walk<'c> {
             pairs.any(|(one, other)| index == if is_left { *one } else { *other })
         };
         for (one, other) in &pairs {
-            self.lead(
-                at,
-                Edge::Same,
-                &left.branches[*one],
-                &right.branches[*other],
-            );
+            let (old, new) = (&left.branches[*one], &right.branches[*other]);
+            let variant = variant_words(&View::of(right.graph, new), *other, right.branches.len());
+            self.lead_to_variant(at, variant, old, new);
         }
         for (index, branch) in left.branches.iter().enumerate() {
             if is_paired(index, true) {
@@ -183,7 +180,13 @@ impl<'c> Walk<'c> {
                     self.lead_away(at, moved(from, to, branch, &schemas), &[]);
                     envelope_found(Fact::EnvelopeAdded, &resource, steps)
                 }
-                None => Found::new(Fact::VariantRemoved, resource.label()),
+                None => {
+                    let mut change = Found::new(Fact::VariantRemoved, resource.label());
+                    change
+                        .notes
+                        .extend(self.own_part(left, index, "Only it had"));
+                    change
+                }
             };
             change.old.get_or_insert(resource.label());
             change.old_place = place_of(self.old, branch);
@@ -205,7 +208,13 @@ impl<'c> Walk<'c> {
                     self.lead_away(at, moved(from, to, &schemas, branch), &[]);
                     envelope_found(Fact::EnvelopeRemoved, &resource, steps)
                 }
-                None => Found::new(Fact::VariantAdded, resource.label()),
+                None => {
+                    let mut change = Found::new(Fact::VariantAdded, resource.label());
+                    change
+                        .notes
+                        .extend(self.own_part(right, index, "Only it has"));
+                    change
+                }
             };
             change.new.get_or_insert(resource.label());
             change.old_place = place_of(self.old, &self.pairs[at].old);
@@ -218,11 +227,61 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// Pairs of branches: those that say the same, then the most alike.
+    /// The properties that no other variant declares: what one adds, or took with it.
+    fn own_part(&self, variants: &Variants<'_>, index: usize, words: &str) -> Option<String> {
+        const SHOWN: usize = 4;
+        let view = |branch: &Vec<NodeId>| View::of(variants.graph, branch);
+        let others = variants
+            .branches
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at != index);
+        let others: Vec<View<'_>> = others.take(MOST).map(|(_, branch)| view(branch)).collect();
+        let names = view(variants.branches.get(index)?).names();
+        let is_own = |name: &&Arc<str>| !others.iter().any(|other| other.declares(name));
+        let own: Vec<String> = names
+            .iter()
+            .filter(is_own)
+            .map(|name| format!("`{name}`"))
+            .collect();
+        let more = match own.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let shown = own
+            .iter()
+            .take(SHOWN)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
+        (!own.is_empty()).then(|| format!("{words} {shown}{more}"))
+    }
+
+    /// Pairs of branches: components of one name, those that say the same, then the most alike.
     fn aligned(&self, left: &Variants<'_>, right: &Variants<'_>) -> Vec<(usize, usize)> {
         let mut pairs: Vec<(usize, usize)> = Vec::new();
         let mut taken = vec![false; right.branches.len()];
+        // A component that kept its name is the same variant, whatever became of it.
+        let named = |variants: &Variants<'_>| -> Vec<Option<Arc<str>>> {
+            let branches = variants.branches.iter();
+            let views = branches.map(|branch| View::of(variants.graph, branch));
+            views.map(|view| view.component()).collect()
+        };
+        let (left_names, right_names) = (named(left), named(right));
+        for (one, name) in left_names.iter().enumerate() {
+            let count = |names: &[Option<Arc<str>>]| names.iter().filter(|n| *n == name).count();
+            if name.is_some() && count(&left_names) == 1 && count(&right_names) == 1 {
+                let other = right_names.iter().position(|other| other == name);
+                if let Some(other) = other {
+                    taken[other] = true;
+                    pairs.push((one, other));
+                }
+            }
+        }
         for (one, branch) in left.branches.iter().enumerate() {
+            if pairs.iter().any(|(known, _)| *known == one) {
+                continue;
+            }
             let same = (0..right.branches.len()).find(|other| {
                 !taken[*other] && self.accept_the_same(branch, &right.branches[*other])
             });
@@ -358,6 +417,19 @@ impl<'g> Variants<'g> {
             branches: union.branches.iter().map(|branch| vec![*branch]).collect(),
             asks: vec![Ask::Branches(union.node)],
         }
+    }
+}
+
+/// `variant kind: "cat"`, `variant Cat`, `variant 2 of 3`
+fn variant_words(view: &View<'_>, index: usize, count: usize) -> String {
+    let title = view
+        .parts
+        .first()
+        .and_then(|part| view.graph.node(part.node).name.clone());
+    match (view.tags().first(), title) {
+        (Some((name, value)), _) => format!("variant {name}: {value}"),
+        (None, Some(title)) => format!("variant {title}"),
+        (None, None) => format!("variant {} of {count}", index + 1),
     }
 }
 

@@ -51,6 +51,8 @@ pub(super) struct Trial<'w, 'c> {
     provers: FxHashMap<(Direction, Option<Side>, bool), Prover<'c>>,
     /// Roots for which it is known whether they are contained as a whole.
     roots: FxHashMap<(usize, Direction, bool), bool>,
+    /// The pairs that each pair leads to; empty until they are asked for.
+    children: Vec<Vec<usize>>,
 }
 
 impl<'w, 'c> Trial<'w, 'c> {
@@ -59,6 +61,7 @@ impl<'w, 'c> Trial<'w, 'c> {
             walk,
             provers: FxHashMap::default(),
             roots: FxHashMap::default(),
+            children: Vec::new(),
         }
     }
 
@@ -301,6 +304,46 @@ impl<'w, 'c> Trial<'w, 'c> {
         };
         let sent = Wire::of(left, *sends.0, sends.1).zip(Wire::of(right, *reads.0, reads.1));
         sent.is_some_and(|(sent, read)| sent.within(&read) == Sent::Follows)
+    }
+
+    /// The schemas that make payloads of a root break: the deepest ones on the way down of which it can be
+    /// said. `None` where nothing breaks.
+    pub(super) fn cause(&mut self, root: usize, direction: Direction) -> Option<usize> {
+        if self.is_read_as_text(root, direction) || self.is_contained(root, direction, false) {
+            return None;
+        }
+        if self.children.is_empty() {
+            self.children = vec![Vec::new(); self.walk.pairs.len()];
+            for (id, pair) in self.walk.pairs.iter().enumerate() {
+                for (parent, edge) in &pair.parents {
+                    if *edge != Edge::Moved {
+                        self.children[*parent].push(id);
+                    }
+                }
+            }
+        }
+        let side = self.walk.roots[root].side;
+        let mut at = self.walk.roots[root].pair;
+        let mut seen = FxHashSet::from_iter([at]);
+        while let Some(child) = self.children[at]
+            .clone()
+            .into_iter()
+            .find(|child| seen.insert(*child) && !self.holds(*child, direction, side))
+        {
+            at = child;
+        }
+        Some(at)
+    }
+
+    /// Whether the schemas of a pair are contained, in one direction.
+    fn holds(&mut self, pair: usize, direction: Direction, side: Option<Side>) -> bool {
+        let pair = &self.walk.pairs[pair];
+        let (left, right) = match direction {
+            Direction::Forward => (&pair.old, &pair.new),
+            Direction::Backward => (&pair.new, &pair.old),
+        };
+        let prover = self.prover(direction, side, true);
+        right.iter().all(|right| prover.prove(left, *right))
     }
 
     /// The shortest way down to a pair, from the first one above that is an end.

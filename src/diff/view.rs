@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::schema::{Graph, Node, NodeId};
 
 pub(crate) use super::contain::Kinds;
-use super::contain::canonical;
+use super::contain::{canonical, listed_by};
 
 /// Schemas that are put together at most.
 const MOST: usize = 256;
@@ -21,6 +21,8 @@ pub(crate) struct View<'g> {
     pub(crate) parts: Vec<Part>,
     /// `anyOf` and `oneOf` with more than one branch beside null.
     pub(crate) unions: Vec<Union>,
+    /// The values of unions whose branches only list values: an `enum` with something told of each.
+    lists: Vec<Vec<Value>>,
 }
 
 /// A schema that applies to the value.
@@ -61,6 +63,7 @@ impl<'g> View<'g> {
             graph,
             parts: Vec::new(),
             unions: Vec::new(),
+            lists: Vec::new(),
         };
         let mut open: Vec<Part> = nodes
             .iter()
@@ -90,6 +93,12 @@ impl<'g> View<'g> {
                         node: *only,
                         or_null: part.or_null || !null.is_empty(),
                     }),
+                    _ if let Some(mut values) = listed_by(graph, &others, is_one) => {
+                        if !null.is_empty() || part.or_null {
+                            values.push(Value::Null);
+                        }
+                        view.lists.push(values);
+                    }
                     _ => view.unions.push(Union {
                         node: part.node,
                         branches: others,
@@ -121,6 +130,7 @@ impl<'g> View<'g> {
             graph,
             parts,
             unions: Vec::new(),
+            lists: Vec::new(),
         }
     }
 
@@ -145,6 +155,16 @@ impl<'g> View<'g> {
                 own = own.or(Kinds::NULL);
             }
             kinds = kinds.and(own);
+        }
+        let is_untyped = self
+            .parts
+            .iter()
+            .all(|part| self.graph.node(part.node).types.is_none());
+        if is_untyped && let Some(values) = self.values() {
+            return values
+                .iter()
+                .map(Kinds::of_value)
+                .fold(Kinds::NONE, Kinds::or);
         }
         let forbids_null = self.unions.iter().any(|union| {
             !union.has_null
@@ -221,16 +241,11 @@ impl<'g> View<'g> {
             if part.or_null && !own.contains(&Value::Null) {
                 own.push(Value::Null);
             }
-            listed = Some(match listed {
-                Some(mut known) => {
-                    let own: FxHashSet<String> = own.iter().map(canonical).collect();
-                    known.retain(|value| own.contains(&canonical(value)));
-                    known
-                }
-                None => own,
-            });
+            listed = Some(both(listed, own));
         }
-        listed
+        self.lists
+            .iter()
+            .fold(listed, |listed, own| Some(both(listed, own.clone())))
     }
 
     /// The names that `properties` declares, in order.
@@ -339,6 +354,16 @@ impl<'g> View<'g> {
         };
         self.parts.first().and_then(named)
     }
+}
+
+/// What is in both of two lists of values; the one, where there is no other.
+fn both(listed: Option<Vec<Value>>, own: Vec<Value>) -> Vec<Value> {
+    let Some(mut known) = listed else {
+        return own;
+    };
+    let own: FxHashSet<String> = own.iter().map(canonical).collect();
+    known.retain(|value| own.contains(&canonical(value)));
+    known
 }
 
 /// Whether a schema takes null and nothing else.

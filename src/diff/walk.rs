@@ -60,6 +60,8 @@ pub(super) struct Pair {
     pub(super) owner: Owner,
     /// The place in the owner's payload.
     pub(super) path: PathPattern,
+    /// The variant of a union that it is, or is in, where the path does not say.
+    pub(super) variant: Option<Arc<str>>,
     /// The pairs that lead here.
     pub(super) parents: Vec<(usize, Edge)>,
     /// The payloads and parameters that it is the whole of.
@@ -298,6 +300,7 @@ impl<'c> Walk<'c> {
             new,
             owner,
             path,
+            variant: None,
             parents: from.into_iter().collect(),
             roots: Vec::new(),
             found: Vec::new(),
@@ -346,7 +349,33 @@ impl<'c> Walk<'c> {
         for step in below {
             path.push(step.clone());
         }
-        self.pair(old, new, Some((at, edge)), &owner, &path)
+        let variant = pair.variant.clone();
+        let known = self.pairs.len();
+        let led = self.pair(old, new, Some((at, edge)), &owner, &path)?;
+        if led == known && self.pairs[led].owner == owner {
+            self.pairs[led].variant = variant;
+        }
+        Some(led)
+    }
+
+    /// Leads from a pair to a variant of its value.
+    pub(super) fn lead_to_variant(
+        &mut self,
+        at: usize,
+        variant: String,
+        old: &[NodeId],
+        new: &[NodeId],
+    ) {
+        let known = self.pairs.len();
+        let led = self.lead_to(at, Edge::Same, &[], old, new);
+        let is_in_place = |walk: &Self, led: usize| walk.pairs[led].owner == walk.pairs[at].owner;
+        if let Some(led) = led.filter(|led| *led == known && is_in_place(self, *led)) {
+            let place = match self.pairs[led].path.steps().is_empty() {
+                true => variant,
+                false => format!("{variant} at {}", self.pairs[led].path),
+            };
+            self.pairs[led].variant = Some(place.into());
+        }
     }
 
     /// Leads from a pair to what stands in another place; `below` is where it is told of.

@@ -9,6 +9,7 @@ use crate::location::Side;
 use crate::schema::{Node, NodeId};
 
 use super::kinds::Kinds;
+use super::listing::listed_by;
 use super::range::{Range, bounds_of, common_multiple, divides, integer};
 use super::value::are_equal;
 use super::{Scope, accepts};
@@ -91,8 +92,9 @@ pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
         next.open.extend(node.all_of.iter().copied());
         let may_split = partial.len() + done.len() < CASES;
         let mut ways = vec![next];
+        let lists = union_of_lists(graph, node).is_some();
         for (branches, is_one) in [(&node.any_of, false), (&node.one_of, true)] {
-            if !branches.is_empty() && may_split && ways.len() * branches.len() <= CASES {
+            if !lists && !branches.is_empty() && may_split && ways.len() * branches.len() <= CASES {
                 ways = ways
                     .iter()
                     .flat_map(|way| {
@@ -231,8 +233,13 @@ impl Case {
                 (None, Some(values)) => Some(values.all.as_slice()),
                 (None, None) => None,
             });
-        let values: Vec<Value> = match lists.next() {
-            Some(list) => list.to_vec(),
+        let unions = || {
+            let mut nodes = self.each(graph);
+            nodes.find_map(|node| union_of_lists(graph, node))
+        };
+        let list = lists.next().map(<[Value]>::to_vec).or_else(unions);
+        let values: Vec<Value> = match list {
+            Some(list) => list,
             None => {
                 let kinds = Kinds::EACH.into_iter().filter(|kind| self.kinds.has(*kind));
                 let mut values = Vec::new();
@@ -522,6 +529,16 @@ impl Case {
             }
             Some(names)
         })
+    }
+}
+
+/// The values of a union whose branches only list values, so that it need not be taken apart.
+fn union_of_lists(graph: Scope<'_>, node: &Node) -> Option<Vec<Value>> {
+    match (node.any_of.as_slice(), node.one_of.as_slice()) {
+        ([], []) => None,
+        (branches, []) => listed_by(graph.graph, branches, false),
+        ([], branches) => listed_by(graph.graph, branches, true),
+        _ => None,
     }
 }
 

@@ -78,6 +78,8 @@ struct JsonChange {
     /// JSON pointer into the payload of the operation or component, in which array positions, and keys
     /// that are data, are `*`.
     path: String,
+    /// The variant of a union that it is about, where the path does not say.
+    variant: Option<String>,
     /// What the old contract says.
     old: Option<String>,
     /// What the new contract says.
@@ -249,6 +251,7 @@ fn change(judged: &JudgedChange) -> JsonChange {
         operation,
         component,
         path: change.path.to_string(),
+        variant: change.variant.as_ref().map(ToString::to_string),
         old: change.old.clone(),
         new: change.new.clone(),
         values: change.values.clone(),

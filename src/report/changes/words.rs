@@ -28,8 +28,16 @@ pub(in crate::report) fn title(owner: &Owner) -> String {
     }
 }
 
-/// Where in its group a change is: `response 200 at /data/*`.
+/// Where in its group a change is: `in response 200 at /data/*, variant 2 of 3`.
 pub(in crate::report) fn place(judged: &JudgedChange) -> Option<String> {
+    match (place_of(judged), &judged.change.variant) {
+        (Some(place), Some(variant)) => Some(format!("{place}, {variant}")),
+        (None, Some(variant)) => Some(format!("in {variant}")),
+        (place, None) => place,
+    }
+}
+
+fn place_of(judged: &JudgedChange) -> Option<String> {
     let change = &judged.change;
     let part = match &change.owner {
         Owner::Operation(_, part) => &**part,

@@ -1,0 +1,69 @@
+//! Unions whose branches only list values: an `enum` with something told of each value.
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use crate::schema::{Graph, Node, NodeId};
+
+use super::kinds::Kinds;
+use super::value::canonical;
+
+/// The values that branches accept, where each of them only lists some; of `oneOf` those of one branch alone.
+pub(in crate::diff) fn listed_by(
+    graph: &Graph,
+    branches: &[NodeId],
+    is_one: bool,
+) -> Option<Vec<Value>> {
+    let mut all: Vec<Value> = Vec::new();
+    let mut counts: FxHashMap<String, u32> = FxHashMap::default();
+    for branch in branches {
+        let node = graph.node(graph.resolve(*branch));
+        let mut own: Vec<String> = Vec::new();
+        for value in listed(node)?.iter() {
+            let key = canonical(value);
+            if !own.contains(&key) {
+                own.push(key.clone());
+                let count = counts.entry(key).or_default();
+                *count += 1;
+                if *count == 1 {
+                    all.push(value.clone());
+                }
+            }
+        }
+    }
+    if is_one {
+        all.retain(|value| counts.get(&canonical(value)) == Some(&1));
+    }
+    Some(all)
+}
+
+/// The values of a schema that lists values and says nothing else but their type.
+fn listed(node: &Node) -> Option<Cow<'_, [Value]>> {
+    let says_more = node.never
+        || !node.applies_nothing()
+        || !node.checks.is_empty()
+        || !node.lengths.is_empty()
+        || !node.object.required.is_empty()
+        || !node.object.dependent_required.is_empty();
+    if says_more {
+        return None;
+    }
+    let kinds = node.types.map_or(Kinds::ALL, Kinds::of);
+    let values = match (&node.constant, &node.values) {
+        (Some(constant), None) => std::slice::from_ref(&**constant),
+        (None, Some(values)) => values.all.as_slice(),
+        (None, None) if kinds == Kinds::NULL => return Some(Cow::Owned(vec![Value::Null])),
+        _ => return None,
+    };
+    let is_whole = values
+        .iter()
+        .all(|value| Kinds::of_value(value).within(kinds));
+    // Draft 4 takes 1.0 for no integer.
+    (is_whole
+        && !node
+            .types
+            .is_some_and(crate::schema::Types::counts_as_written))
+    .then_some(Cow::Borrowed(values))
+}
