@@ -530,7 +530,10 @@ fn a_commit_is_an_operand() {
         assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
         assert!(stdout.contains("error[property-optional]: property `name` is now optional"));
         assert!(stdout.contains("git:HEAD:common/pet.yaml:2:1"), "{stdout}");
-        assert!(stdout.contains("The version stays 1.0.0."), "{stdout}");
+        assert!(
+            stdout.contains("The version stays 1.0.0, which is not enough."),
+            "{stdout}"
+        );
     }
     let table = [
         (

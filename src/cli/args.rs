@@ -167,7 +167,11 @@ pub(super) struct DiffArguments {
     #[arg(long, alias = "level", value_name = "RULE=LEVEL")]
     pub(super) severity: Vec<String>,
 
-    /// Show every place that a change reaches.
+    /// The level of changes of which neither a proof nor a counterexample was found.
+    #[arg(long, value_enum, default_value_t = Unproven::Warning, value_name = "LEVEL")]
+    pub(super) unproven: Unproven,
+
+    /// Show every change of a long diff, and every place that a change reaches.
     #[arg(long)]
     pub(super) all_places: bool,
 
@@ -179,10 +183,19 @@ pub(super) struct DiffArguments {
     #[arg(long)]
     pub(super) explain_verdict: bool,
 
-    /// Where reports go: `text`, `json`, `markdown` or `html` for standard output, `json=diff.json` for a
-    /// file; may be given several times.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = full_output)]
+    /// Where reports go: `text`, `json`, `markdown`, `html` or `changelog` for standard output,
+    /// `json=diff.json` for a file; may be given several times. `changelog` is an entry for release notes, in
+    /// the sections of Keep a Changelog.
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = diff_output)]
     pub(super) output: Vec<OutputArgument>,
+}
+
+/// The level of what is unproven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Unproven {
+    Error,
+    Warning,
+    Info,
 }
 
 /// Who sends payloads.
@@ -397,6 +410,7 @@ pub(super) enum OutputFormat {
     Json,
     Markdown,
     Html,
+    Changelog,
 }
 
 /// What `upgrade` writes.
@@ -417,7 +431,19 @@ fn check_output(text: &str) -> Result<OutputArgument, String> {
     output(text, &formats)
 }
 
-/// What `diff` and `report` write.
+/// What `diff` writes.
+fn diff_output(text: &str) -> Result<OutputArgument, String> {
+    let formats = [
+        ("text", OutputFormat::Text),
+        ("json", OutputFormat::Json),
+        ("markdown", OutputFormat::Markdown),
+        ("html", OutputFormat::Html),
+        ("changelog", OutputFormat::Changelog),
+    ];
+    output(text, &formats)
+}
+
+/// What `report` writes.
 fn full_output(text: &str) -> Result<OutputArgument, String> {
     let formats = [
         ("text", OutputFormat::Text),

@@ -75,6 +75,7 @@ impl<'a> Check<'a> {
         let policy = Policy {
             strict: arguments.strict,
             levels: levels(&arguments.level)?,
+            ..Policy::default()
         };
         Ok(Self {
             arguments,
@@ -124,7 +125,9 @@ impl<'a> Check<'a> {
             let rendered = match target.format {
                 OutputFormat::Text => text(report, options),
                 OutputFormat::Html => html(report),
-                OutputFormat::Json | OutputFormat::Markdown => json(report),
+                OutputFormat::Json | OutputFormat::Markdown | OutputFormat::Changelog => {
+                    json(report)
+                }
             };
             output.write(&rendered, target.path.as_deref())?;
         }

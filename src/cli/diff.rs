@@ -2,10 +2,10 @@
 
 use crate::diff::diff;
 use crate::lint::unusable;
-use crate::report::changes::{DiffOptions, DiffReport, html, json, markdown, text};
+use crate::report::changes::{DiffOptions, DiffReport, changelog, html, json, markdown, text};
 use crate::rules::{Finding, Level, Policy, judge_changes, judge_contract};
 
-use super::args::{DiffArguments, OutputFormat};
+use super::args::{DiffArguments, OutputFormat, Unproven};
 use super::levels::{levels, one_to_stdout};
 use super::output::Output;
 use super::pair::{Pair, names};
@@ -16,6 +16,11 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
     let policy = Policy {
         strict: false,
         levels: levels(&arguments.severity)?,
+        unproven: match arguments.unproven {
+            Unproven::Error => Some(Level::Error),
+            Unproven::Warning => None,
+            Unproven::Info => Some(Level::Info),
+        },
     };
     let pair = Pair::find(&arguments.pair, &[])?;
     let (old_contract, new_contract) = pair.contracts(&arguments.pair)?;
@@ -52,6 +57,7 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
             OutputFormat::Json => json(&report),
             OutputFormat::Markdown => markdown(&report, options),
             OutputFormat::Html => html(&report, options),
+            OutputFormat::Changelog => changelog(&report),
         };
         match output.write(&rendered, target.path.as_deref()) {
             // Whoever read the output has seen enough; what was found stays found.

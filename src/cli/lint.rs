@@ -16,6 +16,7 @@ pub(super) fn run(arguments: &LintArguments, output: &mut Output) -> Result<Exit
     let policy = Policy {
         strict: false,
         levels: levels(&arguments.level)?,
+        ..Policy::default()
     };
     let mut reading = arguments.reading.options(Vec::new());
     reading.compile.discriminators_hint = arguments.discriminator == DiscriminatorArgument::Hint;
@@ -39,7 +40,7 @@ pub(super) fn run(arguments: &LintArguments, output: &mut Output) -> Result<Exit
         let rendered = match target.format {
             OutputFormat::Text => text(&report, TextOptions::default()),
             OutputFormat::Html => html(&report),
-            OutputFormat::Json | OutputFormat::Markdown => json(&report),
+            OutputFormat::Json | OutputFormat::Markdown | OutputFormat::Changelog => json(&report),
         };
         output.write(&rendered, target.path.as_deref())?;
     }

@@ -80,6 +80,12 @@ pub(super) fn names(
             false => contract.reference(),
         },
         version: plain(&contract.version),
+        title: match (contract.title.as_str(), plain(&contract.version).as_str()) {
+            ("", _) => given.to_owned(),
+            (_, _) if given == contract.reference() => given.to_owned(),
+            (title, "") => title.to_owned(),
+            (title, version) => format!("{title} {version}"),
+        },
     };
     (name(&arguments.old, old), name(&arguments.new, new))
 }

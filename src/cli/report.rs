@@ -22,6 +22,7 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
     let policy = Policy {
         strict: false,
         levels: levels(&arguments.severity)?,
+        ..Policy::default()
     };
     let pair = Pair::find(&arguments.pair, &arguments.capture.schemas())?;
     let pair = pair.told_apart(&arguments.pair)?;
@@ -85,7 +86,7 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
         let rendered = match target.format {
             OutputFormat::Text => text(&report),
             OutputFormat::Json => json(&report),
-            OutputFormat::Markdown => markdown(&report),
+            OutputFormat::Markdown | OutputFormat::Changelog => markdown(&report),
             OutputFormat::Html => html(&report),
         };
         output.write(&rendered, target.path.as_deref())?;

@@ -9,6 +9,7 @@ use crate::schema::{Graph, NodeId};
 use super::change::Fact;
 use super::contain::Ask;
 use super::moves::Stray;
+use super::operations::first_sentence;
 use super::view::{Extra, View};
 use super::walk::{Edge, Found, Walk, keyword_place, keyword_text, place_of};
 
@@ -176,6 +177,18 @@ impl Walk<'_> {
         found
     }
 
+    /// What the new contract tells of a property: its description, or that of what it refers to.
+    fn told_of(&self, schemas: &[NodeId]) -> Option<String> {
+        let graph = &self.new.graph;
+        let places = schemas.iter().flat_map(|id| [*id, graph.resolve(*id)]);
+        let mut texts = places.filter_map(|id| {
+            let value = self.new.documents.at_place(&graph.node(id).place)?;
+            let text = value.get("description").or_else(|| value.get("title"))?;
+            first_sentence(text.as_str()?)
+        });
+        texts.next()
+    }
+
     pub(super) fn property_added(&self, old: &View<'_>, new: &View<'_>, stray: &Stray) -> Found {
         let backward = members_asked(old, &stray.name);
         let mut forward = Vec::new();
@@ -200,6 +213,7 @@ impl Walk<'_> {
             .asking(forward, backward);
         found.is_minor = !stray.is_required;
         found.not_on = side_without(&self.new.graph, &stray.schemas);
+        found.notes.extend(self.told_of(&stray.schemas));
         found
     }
 

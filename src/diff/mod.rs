@@ -384,10 +384,24 @@ fn of_walk(walk: &Walk<'_>, at: usize, found: &Found, roots: &[usize]) -> Change
     for step in &found.below {
         path.push(step.clone());
     }
+    let reach: Vec<Reach> = roots
+        .iter()
+        .map(|root| walk.roots[*root].reach.clone())
+        .collect();
+    let owner = match &pair.owner {
+        // The same part of several operations.
+        Owner::Operation(name, part)
+            if reach.iter().any(|own| own.operation != *name)
+                && reach.iter().all(|own| own.part == *part) =>
+        {
+            Owner::Operations(std::sync::Arc::clone(part))
+        }
+        owner => owner.clone(),
+    };
     Change {
         fact: found.fact,
         subject: found.subject.clone(),
-        owner: pair.owner.clone(),
+        owner,
         path,
         variant: pair.variant.clone(),
         old: found.old.clone(),
@@ -398,10 +412,7 @@ fn of_walk(walk: &Walk<'_>, at: usize, found: &Found, roots: &[usize]) -> Change
         is_minor: found.is_minor,
         guess: found.guess.clone(),
         notes: found.notes.clone(),
-        reach: roots
-            .iter()
-            .map(|root| walk.roots[*root].reach.clone())
-            .collect(),
+        reach,
         verdicts: Vec::new(),
         pair: Some(at),
     }

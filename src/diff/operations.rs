@@ -92,6 +92,7 @@ impl<'c> Operations<'_, 'c> {
             let mut change = self.of_operation(Fact::OperationAdded, &name, operation.kind);
             change.new = Some(operation.signature());
             change.new_place.clone_from(&operation.place);
+            change.notes.extend(first_sentence(&operation.summary));
             change.notes.extend(operation.notes.iter().cloned());
             self.changes.push(change);
         }
@@ -365,6 +366,15 @@ impl<'c> Operations<'_, 'c> {
         change.new_place = place(both.new);
         self.changes.push(change);
     }
+}
+
+/// The first sentence of a description, on one line; `None` where there is none.
+pub(super) fn first_sentence(text: &str) -> Option<String> {
+    const LONGEST: usize = 120;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = line.find(". ").map_or(line.len(), |end| end + 1);
+    let sentence = crate::shown::clipped(&line[..end], LONGEST);
+    (!sentence.is_empty()).then(|| sentence.into_owned())
 }
 
 /// A change of which nothing is known yet but what it is and where.

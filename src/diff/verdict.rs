@@ -6,7 +6,7 @@ use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
 use super::change::{Owner, Proof, Sender, Verdict};
-use super::contain::{Ask, Classes, Prover, Scope, Sent, Wire};
+use super::contain::{Ask, Classes, Outcome, Prover, Scope, Sent, Tableau, Wire};
 use super::walk::{Edge, Found, Question, Root, Walk};
 
 /// Payloads that are proved as a whole to say that a change is void.
@@ -14,6 +14,9 @@ const ROOTS: usize = 64;
 
 /// Payloads from which a way down to a change is tried, the nearest first.
 const TRIED: usize = 6;
+
+/// Steps of a tableau for one question: there may be hundreds.
+const STEPS: u32 = 600;
 
 /// Steps of the longest way.
 const DEEPEST: usize = crate::limits::WITNESS_NESTING;
@@ -49,8 +52,12 @@ impl Direction {
 pub(super) struct Trial<'w, 'c> {
     pub(super) walk: &'w Walk<'c>,
     provers: FxHashMap<(Direction, Option<Side>, bool), Prover<'c>>,
+    /// Asked where these have no proof.
+    tableaus: FxHashMap<(Direction, Option<Side>, bool), Tableau<'c>>,
     /// Roots for which it is known whether they are contained as a whole.
     roots: FxHashMap<(usize, Direction, bool), bool>,
+    /// The same as a tableau knows, where there is no proof.
+    refined: FxHashMap<(usize, Direction, bool), bool>,
     /// The pairs that each pair leads to; empty until they are asked for.
     children: Vec<Vec<usize>>,
 }
@@ -60,7 +67,9 @@ impl<'w, 'c> Trial<'w, 'c> {
         Self {
             walk,
             provers: FxHashMap::default(),
+            tableaus: FxHashMap::default(),
             roots: FxHashMap::default(),
+            refined: FxHashMap::default(),
             children: Vec::new(),
         }
     }
@@ -116,14 +125,46 @@ impl<'w, 'c> Trial<'w, 'c> {
         every_value: bool,
     ) -> Vec<&'q Ask> {
         let left = self.left(pair, question, direction).to_vec();
+        // Of a variant also that it is none of the others.
+        let whole = self.left(pair, &Question::default(), direction).to_vec();
         let asks = question.asks.iter();
         asks.filter(|ask| {
             let declared_only = !every_value && !ask.is_about_undeclared();
-            !self
-                .prover(direction, side, declared_only)
-                .prove_ask(&left, ask)
+            let prover = self.prover(direction, side, declared_only);
+            !prover.prove_ask(&left, ask)
+                && (question.left.is_none() || !prover.prove_ask(&whole, ask))
         })
         .collect()
+    }
+
+    /// Whether each of these things asked follows after all: the tableau knows more, and takes longer.
+    fn follow(
+        &mut self,
+        pair: usize,
+        question: &Question,
+        asks: &[&Ask],
+        (direction, side): (Direction, Option<Side>),
+    ) -> bool {
+        let whole = self.left(pair, &Question::default(), direction).to_vec();
+        asks.iter().all(|ask| {
+            let tableau = self.tableau(direction, side, !ask.is_about_undeclared());
+            let left = question.left.as_ref().unwrap_or(&whole);
+            tableau.against(left, ask) == Outcome::Empty
+                || (question.left.is_some() && tableau.against(&whole, ask) == Outcome::Empty)
+        })
+    }
+
+    pub(super) fn tableau(
+        &mut self,
+        direction: Direction,
+        side: Option<Side>,
+        declared_only: bool,
+    ) -> &mut Tableau<'c> {
+        let (left, right) = self.scopes(direction, side, declared_only);
+        let classes = self.classes(direction);
+        self.tableaus
+            .entry((direction, side, declared_only))
+            .or_insert_with(|| Tableau::within(STEPS, left, right, classes))
     }
 
     pub(super) fn left<'q>(
@@ -202,7 +243,6 @@ impl<'w, 'c> Trial<'w, 'c> {
             .collect();
         // Members that nobody declares count where one of the things asked is about them.
         let every_value = unproved.iter().any(|ask| ask.is_about_undeclared());
-        let mut are_contained = open.len() <= ROOTS;
         let mut tried: Vec<usize> = Vec::new();
         while tried.len() < TRIED {
             let Some((root, way)) = self.next_way(pair, &open, &tried) else {
@@ -212,7 +252,6 @@ impl<'w, 'c> Trial<'w, 'c> {
             if self.is_contained(root, direction, every_value) {
                 continue;
             }
-            are_contained = false;
             for ask in &unproved {
                 let top = (walk.roots[root].pair, root);
                 if let Some(witness) = self.witness(pair, question, ask, direction, top, &way) {
@@ -224,12 +263,18 @@ impl<'w, 'c> Trial<'w, 'c> {
             // It stands in different places: no payload of both holds it.
             return self.of_component(pair, question, &unproved, direction, *first);
         }
-        if are_contained
+        let are_contained = open.len() <= ROOTS
             && open
                 .iter()
-                .all(|root| self.is_contained(*root, direction, every_value))
-        {
+                .all(|root| self.is_contained_after_all(*root, direction, every_value));
+        if are_contained {
             return Verdict::Compatible(Proof::Vacuous(all_said(right, &unproved)));
+        }
+        let follow = |(side, asks): &(Option<Side>, Vec<&Ask>)| {
+            self.follow(pair, question, asks, (direction, *side))
+        };
+        if at_stake.iter().all(follow) {
+            return Verdict::Compatible(Proof::Follows(all_said(right, &unproved)));
         }
         Verdict::Unknown(format!(
             "neither a proof nor a counterexample was found; the {} contract {}",
@@ -276,9 +321,35 @@ impl<'w, 'c> Trial<'w, 'c> {
         for right in right {
             let prover = self.prover(direction, side, !every_value);
             prover.take_time();
-            holds &= prover.prove(&left, *right);
+            holds = holds && prover.prove(&left, *right);
         }
         self.roots.insert((root, direction, every_value), holds);
+        holds
+    }
+
+    /// The same, by a tableau where there is no proof.
+    fn is_contained_after_all(
+        &mut self,
+        root: usize,
+        direction: Direction,
+        every_value: bool,
+    ) -> bool {
+        if self.is_contained(root, direction, every_value) {
+            return true;
+        }
+        if let Some(known) = self.refined.get(&(root, direction, every_value)) {
+            return *known;
+        }
+        let Root { pair, side, .. } = &self.walk.roots[root];
+        let (pair, side) = (&self.walk.pairs[*pair], *side);
+        let (left, right) = match direction {
+            Direction::Forward => (&pair.old, &pair.new),
+            Direction::Backward => (&pair.new, &pair.old),
+        };
+        let tableau = self.tableau(direction, side, !every_value);
+        let mut right = right.iter();
+        let holds = right.all(|right| tableau.difference(left, *right) == Outcome::Empty);
+        self.refined.insert((root, direction, every_value), holds);
         holds
     }
 
@@ -309,7 +380,9 @@ impl<'w, 'c> Trial<'w, 'c> {
     /// The schemas that make payloads of a root break: the deepest ones on the way down of which it can be
     /// said. `None` where nothing breaks.
     pub(super) fn cause(&mut self, root: usize, direction: Direction) -> Option<usize> {
-        if self.is_read_as_text(root, direction) || self.is_contained(root, direction, false) {
+        if self.is_read_as_text(root, direction)
+            || self.is_contained_after_all(root, direction, false)
+        {
             return None;
         }
         if self.children.is_empty() {
@@ -342,8 +415,10 @@ impl<'w, 'c> Trial<'w, 'c> {
             Direction::Forward => (&pair.old, &pair.new),
             Direction::Backward => (&pair.new, &pair.old),
         };
-        let prover = self.prover(direction, side, true);
-        right.iter().all(|right| prover.prove(left, *right))
+        right.iter().all(|right| {
+            self.prover(direction, side, true).prove(left, *right)
+                || self.tableau(direction, side, true).difference(left, *right) == Outcome::Empty
+        })
     }
 
     /// The shortest way down to a pair, from the first one above that is an end.

@@ -7,7 +7,7 @@ use crate::location::{Pointer, Side};
 use crate::schema::{NodeId, portable};
 
 use super::change::Witness;
-use super::contain::{Ask, DEPTH, Part, Pool, Refuter, Scope, shrunk};
+use super::contain::{Ask, DEPTH, Outcome, Part, Pool, Refuter, Scope, shrunk};
 use super::verdict::{Direction, Trial, said};
 use super::walk::{Edge, Question, Walk};
 
@@ -61,7 +61,17 @@ impl Trial<'_, '_> {
                 )
                 .is_some()
         };
-        for inner in refuter.against(left, ask, DEPTH) {
+        let mut inners = refuter.against(left, ask, DEPTH);
+        let declared_only = !ask.is_about_undeclared();
+        let left = left.to_vec();
+        if inners.is_empty()
+            && let Outcome::Found(value) = self
+                .tableau(direction, root.side, declared_only)
+                .against(&left, ask)
+        {
+            inners.push(value);
+        }
+        for inner in inners {
             let mut values = vec![inner];
             for (at, edge) in way.iter().rev() {
                 let (nodes, _) = ends(*at);

@@ -73,7 +73,15 @@ fn judge_change(change: &Change, policy: &Policy) -> JudgedChange {
     let set = policy.levels.get(rule.id).copied();
     let levels: Vec<(Sender, Level)> = senders
         .into_iter()
-        .map(|sender| (sender, set.unwrap_or_else(|| level(change, rule, sender))))
+        .map(|sender| {
+            let is_unproven = matches!(change.verdict(sender), Some(Verdict::Unknown(_)));
+            let unproven = policy.unproven.filter(|_| is_unproven);
+            let chosen = set.or(unproven);
+            (
+                sender,
+                chosen.unwrap_or_else(|| level(change, rule, sender)),
+            )
+        })
         .collect();
     let worst = levels.iter().map(|(_, level)| *level).max();
     JudgedChange {

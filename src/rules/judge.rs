@@ -27,6 +27,8 @@ pub struct Policy {
     pub strict: bool,
     /// Levels by rule, in place of the default ones.
     pub levels: BTreeMap<&'static str, Level>,
+    /// The level of changes of which neither a proof nor a counterexample was found; a warning unless said.
+    pub unproven: Option<Level>,
 }
 
 impl Policy {

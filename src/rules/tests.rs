@@ -285,6 +285,7 @@ fn levels_follow_side_and_policy() {
     let set = |level| Policy {
         strict: true,
         levels: BTreeMap::from([(catalogue::UNDECLARED_PROPERTY.id, level)]),
+        ..Policy::default()
     };
     assert_eq!(levels(&set(Level::Info)), Some(Level::Info));
     assert_eq!(levels(&set(Level::Off)), None);

@@ -403,6 +403,11 @@ impl Types {
         self.0 & Self::AS_WRITTEN != 0
     }
 
+    /// Whether whole numbers are accepted, and only those that are written without fraction and exponent.
+    pub(crate) const fn is_integer_as_written(self) -> bool {
+        self.counts_as_written() && self.0 & Self::INTEGER != 0 && !self.holds_fractions()
+    }
+
     /// Whether numbers that are not whole are accepted.
     #[must_use]
     pub const fn holds_fractions(self) -> bool {

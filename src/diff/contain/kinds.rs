@@ -20,6 +20,9 @@ impl Kinds {
     pub(crate) const ARRAY: Self = Self(1 << 5);
     pub(crate) const OBJECT: Self = Self(1 << 6);
     pub(crate) const ALL: Self = Self(0x7F);
+    /// Beside [`WHOLE`](Self::WHOLE): written with a fraction of zero, as draft 4 has no integers. No set of
+    /// kinds has it.
+    pub(super) const WITH_FRACTION: Self = Self(0x80);
     /// Each kind alone.
     pub(crate) const EACH: [Self; 7] = [
         Self::NULL,

@@ -19,6 +19,7 @@ mod sample;
 mod scalar;
 mod shrink;
 mod split;
+mod tableau;
 mod text;
 mod value;
 mod wire;
@@ -39,6 +40,7 @@ pub(super) use prove::Prover;
 pub(super) use refute::{DEPTH, Part, Refuter};
 use sample::Sampler;
 pub(super) use shrink::shrunk;
+pub(super) use tableau::{Outcome, Tableau};
 pub(super) use value::{are_equal, canonical};
 pub(super) use wire::{Sent, Wire, text_of};
 
@@ -73,9 +75,15 @@ pub fn contain(old: SchemaRef<'_>, new: SchemaRef<'_>) -> Containment {
     if Prover::new(left, right, partition.forward()).prove(&[old.node], new.node) {
         return Containment::Proved;
     }
-    match Sampler::new((left, old.node), (right, new.node)).witness() {
-        Some(witness) => Containment::Refuted(witness),
-        None => Containment::Unknown,
+    if let Some(witness) = Sampler::new((left, old.node), (right, new.node)).witness() {
+        return Containment::Refuted(witness);
+    }
+    match Tableau::new(left, right, partition.forward()).difference(&[old.node], new.node) {
+        Outcome::Empty => Containment::Proved,
+        Outcome::Found(witness) => Containment::Refuted(shrunk(witness, |value| {
+            left.accepts(old.node, value) && !right.accepts(new.node, value)
+        })),
+        Outcome::Unknown => Containment::Unknown,
     }
 }
 

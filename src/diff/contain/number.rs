@@ -5,7 +5,7 @@ use serde_json::{Number, Value};
 
 use super::kinds::Kinds;
 use super::range::{bounds_of, compare, divides, integer};
-use super::scalar::{Asked, Question, Right};
+use super::scalar::{Asked, Question};
 
 /// Cuts, multiples and ways to answer that are gone through.
 const MOST: usize = 256;
@@ -15,8 +15,15 @@ const DIVISORS: usize = 5;
 
 /// Whether a case of one kind of numbers has no value that refutes what is asked. False where that is not
 /// sure.
-pub(super) fn follows(asked: &Asked<'_, '_>) -> bool {
-    let whole = match asked.case.kinds {
+pub(super) fn follows(asked: &Asked<'_>) -> bool {
+    // Where it counts how a whole number is written, both ways are gone through.
+    let is_whole = asked.kind == Kinds::WHOLE;
+    follows_as(asked)
+        && (!is_whole || !asked.counts_as_written() || follows_as(&asked.with_fraction()))
+}
+
+fn follows_as(asked: &Asked<'_>) -> bool {
+    let whole = match asked.kind.without(Kinds::WITH_FRACTION) {
         Kinds::WHOLE => true,
         Kinds::FRACTION => false,
         _ => return false,
@@ -67,21 +74,17 @@ pub(super) fn follows(asked: &Asked<'_, '_>) -> bool {
 }
 
 /// Whether a number is in the case and not as asked.
-fn is_refuted_at(asked: &Asked<'_, '_>, number: &Number) -> bool {
-    let value = Value::Number(number.clone());
-    let Asked { left, case, right } = asked;
-    case.nodes.iter().all(|node| left.accepts(*node, &value))
-        && !case.nots.iter().any(|not| left.accepts(*not, &value))
-        && match right {
-            Right::Nothing => true,
-            Right::Schema(scope, node) => !scope.accepts(*node, &value),
-            Right::Check(check) => !super::keeps(check, &value),
-        }
+fn is_refuted_at(asked: &Asked<'_>, number: &Number) -> bool {
+    let written = match asked.kind.has(Kinds::WITH_FRACTION) {
+        true => number.as_f64().and_then(Number::from_f64),
+        false => Some(number.clone()),
+    };
+    written.is_none_or(|number| asked.is_refuted_at(&Value::Number(number)))
 }
 
 /// The same for all numbers between two cuts.
 fn stretch_follows(
-    asked: &Asked<'_, '_>,
+    asked: &Asked<'_>,
     lower: Option<&Number>,
     upper: Option<&Number>,
     divisors: &[Number],

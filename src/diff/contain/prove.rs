@@ -190,18 +190,11 @@ impl<'g> Prover<'g> {
     }
 
     /// Whether every number or string of a case is as asked.
-    pub(super) fn scalar_is(&mut self, case: &Case, right: Right<'_>) -> bool {
+    pub(super) fn scalar_is(&mut self, case: &Case, right: Right<'g>) -> bool {
         if !case.kinds.within(Kinds::NUMBER.or(Kinds::STRING)) || case.kinds.count() != 1 {
             return false;
         }
-        let asked = Asked {
-            left: self.old,
-            case,
-            right,
-        };
-        if case.kinds == Kinds::WHOLE && asked.counts_as_written() {
-            return false;
-        }
+        let asked = Asked::of_case(self.old, case, right);
         match case.kinds {
             Kinds::STRING => {
                 // Going through automata takes its time.

@@ -191,6 +191,9 @@ pub(super) fn common_multiple(numbers: &[Number]) -> Option<Number> {
             _ => common_divisor(other, one % other),
         }
     }
+    if numbers.is_empty() {
+        return None;
+    }
     let all = numbers.iter().try_fold(1_i128, |all, number| {
         let number = integer(number).filter(|number| *number > 0)?;
         (all / common_divisor(all, number)).checked_mul(number)

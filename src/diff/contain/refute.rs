@@ -15,6 +15,7 @@ use super::kinds::Kinds;
 use super::pool::Pool;
 use super::range::integer;
 use super::scalar::{Asked, Right};
+use super::shrink::size;
 use super::text::{self, Automata};
 use super::{Scope, accepts};
 
@@ -23,6 +24,9 @@ const STEPS: u32 = 3_000;
 
 /// Values that are kept for one pair.
 const KEPT: usize = 6;
+
+/// Bytes of a list that is built to be too long, as JSON text.
+const BYTES: usize = 4_000_000;
 
 /// How deep values are built.
 pub(in crate::diff) const DEPTH: u8 = 24;
@@ -203,11 +207,7 @@ impl<'g> Refuter<'g> {
         if case.kinds.is_empty() {
             return None;
         }
-        let asked = Asked {
-            left: self.old,
-            case: &case,
-            right,
-        };
+        let asked = Asked::of_case(self.old, &case, right);
         match text::answer(&asked, &mut self.automata) {
             text::Answer::Refuted(text) => Some(text.into()),
             _ => None,
@@ -297,6 +297,11 @@ impl<'g> Refuter<'g> {
             Kind::String => Some("a".repeat(wanted).into()),
             Kind::Array => {
                 let is_unique = case.checks(self.old, "uniqueItems", &true.into());
+                let typical = self.smallest_of(&case.element(self.old, wanted), depth - 1);
+                let bytes = typical.as_ref().map_or(0, size).saturating_mul(wanted);
+                if bytes > BYTES {
+                    return None;
+                }
                 let mut elements: Vec<Value> = Vec::with_capacity(wanted);
                 for index in 0..wanted {
                     let schemas = case.element(self.old, index);

@@ -4,7 +4,7 @@
 //! [`number`](super::number) and [`text`](super::text) go through every class of values that the questions
 //! tell apart.
 
-use crate::schema::{Check, Length, NodeId};
+use crate::schema::{Check, Length, Node, NodeId, Types};
 
 use super::Scope;
 use super::case::Case;
@@ -18,15 +18,15 @@ pub(super) enum Question<'g> {
     Listed(&'g [serde_json::Value]),
 }
 
-/// What is asked of a case: whether its values are those of a schema, or whether it has any.
-#[derive(Clone, Copy)]
-pub(super) struct Asked<'a, 'g> {
-    pub(super) left: Scope<'g>,
-    pub(super) case: &'a Case,
+/// What is asked of values of one kind, for which some schemas hold and others do not.
+pub(super) struct Asked<'g> {
+    pub(super) kind: Kinds,
+    /// Schemas, and whether they hold.
+    literals: Vec<(Scope<'g>, NodeId, bool)>,
     pub(super) right: Right<'g>,
 }
 
-/// What a case is asked to be.
+/// What the values are asked to be.
 #[derive(Clone, Copy)]
 pub(super) enum Right<'g> {
     /// Empty.
@@ -46,24 +46,38 @@ impl<'g> Right<'g> {
     }
 }
 
-impl<'g> Asked<'_, 'g> {
+impl<'g> Asked<'g> {
+    pub(super) fn new(
+        kind: Kinds,
+        literals: Vec<(Scope<'g>, NodeId, bool)>,
+        right: Right<'g>,
+    ) -> Self {
+        Self {
+            kind,
+            literals,
+            right,
+        }
+    }
+
+    /// Of the values of a case, which has one kind.
+    pub(super) fn of_case(left: Scope<'g>, case: &Case, right: Right<'g>) -> Self {
+        let nodes = case.nodes.iter().map(|node| (left, *node, true));
+        let nots = case.nots.iter().map(|not| (left, *not, false));
+        Self::new(case.kinds, nodes.chain(nots).collect(), right)
+    }
+
     /// Every question, once for each place that asks it.
     pub(super) fn questions(&self) -> Vec<Question<'g>> {
         let mut questions = Vec::new();
         let mut seen = rustc_hash::FxHashSet::default();
-        let roots = self.case.nodes.iter().chain(&self.case.nots);
-        let mut open: Vec<(Scope<'g>, bool, NodeId)> =
-            roots.map(|node| (self.left, true, *node)).collect();
-        open.extend(
-            self.right
-                .schema()
-                .map(|(scope, node)| (scope, false, node)),
-        );
+        let literals = self.literals.iter().map(|(scope, node, _)| (*scope, *node));
+        let mut open: Vec<(Scope<'g>, NodeId)> = literals.collect();
+        open.extend(self.right.schema());
         if let Right::Check(check) = self.right {
             questions.push(Question::Check(check));
         }
-        while let Some((scope, is_left, id)) = open.pop() {
-            if !seen.insert((is_left, id)) {
+        while let Some((scope, id)) = open.pop() {
+            if !seen.insert((std::ptr::from_ref(scope.graph), id)) {
                 continue;
             }
             let node = scope.node(id);
@@ -75,7 +89,7 @@ impl<'g> Asked<'_, 'g> {
             if let Some(values) = &node.values {
                 questions.push(Question::Listed(&values.all));
             }
-            open.extend(node.in_place().into_iter().map(|id| (scope, is_left, id)));
+            open.extend(node.in_place().into_iter().map(|id| (scope, id)));
         }
         questions
     }
@@ -83,16 +97,14 @@ impl<'g> Asked<'_, 'g> {
     /// Whether some schema takes for whole only what is written so (draft 4), where that can make a
     /// difference.
     pub(super) fn counts_as_written(&self) -> bool {
-        let is_so = |node: &crate::schema::Node| {
-            let types = node.types.filter(|types| !types.holds_fractions());
-            types.is_some_and(crate::schema::Types::counts_as_written)
-        };
-        if self.case.each(self.left).any(is_so) {
+        let is_so = |node: &Node| node.types.is_some_and(Types::is_integer_as_written);
+        let holding = self.literals.iter().filter(|(.., holds)| *holds);
+        if holding.map(|(scope, id, _)| scope.node(*id)).any(is_so) {
             return false;
         }
         let mut seen = rustc_hash::FxHashSet::default();
-        let mut open: Vec<(Scope<'g>, NodeId)> =
-            self.case.nots.iter().map(|not| (self.left, *not)).collect();
+        let others = self.literals.iter().map(|(scope, id, _)| (*scope, *id));
+        let mut open: Vec<(Scope<'g>, NodeId)> = others.collect();
         open.extend(self.right.schema());
         while let Some((scope, id)) = open.pop() {
             let node = scope.node(id);
@@ -106,17 +118,35 @@ impl<'g> Asked<'_, 'g> {
         false
     }
 
-    /// Whether a value with these answers, of the one kind that the case has, is one of the case and none
-    /// of the right side.
+    /// Whether a value with these answers is such that the literals are as they are, and not as asked.
     pub(super) fn is_refuted_by(&self, answer: &mut dyn FnMut(Question<'_>) -> bool) -> bool {
-        let kind = self.case.kinds;
-        let mut holds = |scope: Scope<'g>, id: NodeId| holds(scope, id, kind, &mut *answer);
-        self.case.nodes.iter().all(|node| holds(self.left, *node))
-            && !self.case.nots.iter().any(|not| holds(self.left, *not))
+        let kind = self.kind;
+        let mut literals = self.literals.iter();
+        literals.all(|(scope, id, is)| holds(*scope, *id, kind, &mut *answer) == *is)
             && match self.right {
                 Right::Nothing => true,
-                Right::Schema(scope, node) => !holds(scope, node),
+                Right::Schema(scope, node) => !holds(scope, node, kind, answer),
                 Right::Check(check) => !answer(Question::Check(check)),
+            }
+    }
+
+    /// The same question of numbers that are written with a fraction of zero.
+    pub(super) fn with_fraction(&self) -> Self {
+        Self {
+            kind: self.kind.or(Kinds::WITH_FRACTION),
+            literals: self.literals.clone(),
+            right: self.right,
+        }
+    }
+
+    /// The same for a value.
+    pub(super) fn is_refuted_at(&self, value: &serde_json::Value) -> bool {
+        let mut literals = self.literals.iter();
+        literals.all(|(scope, id, is)| scope.accepts(*id, value) == *is)
+            && match self.right {
+                Right::Nothing => true,
+                Right::Schema(scope, node) => !scope.accepts(node, value),
+                Right::Check(check) => !super::keeps(check, value),
             }
     }
 }
@@ -129,7 +159,11 @@ pub(super) fn holds(
     answer: &mut dyn FnMut(Question<'_>) -> bool,
 ) -> bool {
     let node = scope.node(id);
-    if node.never || !node.types.is_none_or(|types| kind.within(Kinds::of(types))) {
+    let is_of_type = |types: Types| {
+        let is_written = !kind.has(Kinds::WITH_FRACTION) || !types.is_integer_as_written();
+        is_written && kind.without(Kinds::WITH_FRACTION).within(Kinds::of(types))
+    };
+    if node.never || !node.types.is_none_or(is_of_type) {
         return false;
     }
     let own =

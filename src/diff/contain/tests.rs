@@ -218,34 +218,133 @@ fn a_witness_is_as_small_as_it_can_be() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(300), ..ProptestConfig::default() })]
 
-    /// No proof is contradicted by a value, and every witness is one for the `jsonschema` crate, too.
+    /// No proof is contradicted by a value, and every witness is one for the `jsonschema` crate, too: of
+    /// schemas that have nothing to do with each other, and of such as are made of each other.
     #[test]
     fn random_pairs_have_no_wrong_verdict(
-        old in document(),
-        new in document(),
+        one in document(),
+        other in document(),
+        way in 0..6_usize,
         values in prop::collection::vec(instance(), 12),
     ) {
-        let (Some((old_graph, old_node)), Some((new_graph, new_node))) = (compiled(&old, Dialect::Draft202012), compiled(&new, Dialect::Draft202012)) else {
-            return Ok(());
+        // References inside of each stay its own.
+        let named = |mut schema: Value, id: &str| {
+            if let Some(members) = schema.as_object_mut() {
+                members.insert("$id".to_owned(), format!("https://example.com/{id}").into());
+            }
+            schema
         };
-        let old_ref = SchemaRef { graph: &old_graph, node: old_node };
-        let new_ref = SchemaRef { graph: &new_graph, node: new_node };
-        match contain(old_ref, new_ref) {
+        let (one, other) = match way {
+            0 => (one, other),
+            _ => (named(one, "one"), named(other, "other")),
+        };
+        let (old, new) = match way {
+            0 => (one, other),
+            1 => (one.clone(), json!({"anyOf": [one, other]})),
+            2 => (json!({"allOf": [other, one.clone()]}), one),
+            3 => (json!({"oneOf": [other, one.clone()]}), one),
+            4 => (json!({"not": {"anyOf": [one.clone(), {"not": other}]}}), json!({"not": one})),
+            _ => (json!({"properties": {"a": one}}), json!({"properties": {"a": {"anyOf": [other, one]}}})),
+        };
+        assert_right(&old, &new, &values)?;
+    }
+
+    /// The same of closed objects that hold each other: no pair aborts, whatever leads where.
+    #[test]
+    fn random_recursive_schemas_have_no_wrong_verdict(
+        old in recursive(),
+        new in recursive(),
+        values in prop::collection::vec(instance(), 12),
+    ) {
+        assert_right(&old, &new, &values)?;
+    }
+}
+
+/// Three schemas that refer to each other: objects, closed or not, lists, unions and maps.
+fn recursive() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        prop::sample::select(vec!["a", "b", "c"])
+            .prop_map(|name| json!({"$ref": format!("#/$defs/{name}")})),
+        prop::sample::select(vec!["string", "integer", "null"])
+            .prop_map(|name| json!({"type": name})),
+        Just(json!({"enum": ["x", 1]})),
+    ];
+    let part = leaf.prop_recursive(2, 8, 3, |inner| {
+        let property = prop::sample::select(vec!["a", "b", "c"]);
+        let properties = prop::collection::btree_map(property.clone(), inner.clone(), 0..3);
+        let required = prop::collection::btree_set(property, 0..2);
+        prop_oneof![
+            (properties, required, any::<bool>()).prop_map(|(properties, required, is_closed)| {
+                let mut object =
+                    json!({"type": "object", "properties": properties, "required": required});
+                if is_closed {
+                    object["additionalProperties"] = false.into();
+                }
+                object
+            }),
+            (inner.clone(), 0..3_u64).prop_map(
+                |(items, least)| json!({"type": "array", "items": items, "minItems": least})
+            ),
+            prop::collection::vec(inner.clone(), 1..3)
+                .prop_map(|branches| json!({"anyOf": branches})),
+            prop::collection::vec(inner.clone(), 1..3)
+                .prop_map(|branches| json!({"oneOf": branches})),
+            inner.prop_map(|rest| json!({"type": "object", "additionalProperties": rest})),
+        ]
+    });
+    prop::collection::vec(part, 3).prop_map(|parts| {
+        let names = ["a", "b", "c"].into_iter().map(str::to_owned);
+        let definitions: serde_json::Map<String, Value> = names.zip(parts).collect();
+        json!({"$ref": "#/$defs/a", "$defs": definitions})
+    })
+}
+
+/// Holds the verdict on a pair, and that of the tableau alone, against values and the crate.
+fn assert_right(old: &Value, new: &Value, values: &[Value]) -> Result<(), TestCaseError> {
+    let dialect = Dialect::Draft202012;
+    let (Some((old_graph, old_node)), Some((new_graph, new_node))) =
+        (compiled(old, dialect), compiled(new, dialect))
+    else {
+        return Ok(());
+    };
+    let (left, right) = (Scope::whole(&old_graph), Scope::whole(&new_graph));
+    let partition = Partition::of(&old_graph, &new_graph, Detail::Assertions);
+    let mut tableau = Tableau::new(left, right, partition.forward());
+    let alone = match tableau.difference(&[old_node], new_node) {
+        Outcome::Empty => Containment::Proved,
+        Outcome::Found(witness) => Containment::Refuted(witness),
+        Outcome::Unknown => Containment::Unknown,
+    };
+    let (old_ref, new_ref) = (
+        SchemaRef {
+            graph: &old_graph,
+            node: old_node,
+        },
+        SchemaRef {
+            graph: &new_graph,
+            node: new_node,
+        },
+    );
+    for verdict in [alone, contain(old_ref, new_ref)] {
+        match verdict {
             Containment::Proved => {
                 for value in values {
-                    prop_assert!(!accepts(Scope::whole(&old_graph), old_node, &value) || accepts(Scope::whole(&new_graph), new_node, &value), "{} in {}: {}", old, new, value);
+                    let holds = !left.accepts(old_node, value) || right.accepts(new_node, value);
+                    prop_assert!(holds, "{} in {}: {}", old, new, value);
                 }
             }
             Containment::Refuted(witness) => {
                 let text = witness.to_string();
                 let document = Document::parse(text.as_bytes()).expect("JSON");
                 let draft = jsonschema::Draft::Draft202012;
-                prop_assert_ne!(oracle(&old, draft, document.root()), Some(false), "{} on {}", old, witness);
-                prop_assert_ne!(oracle(&new, draft, document.root()), Some(true), "{} on {}", new, witness);
+                let is_valid = |schema| oracle(schema, draft, document.root());
+                prop_assert_ne!(is_valid(old), Some(false), "{} on {}", old, witness);
+                prop_assert_ne!(is_valid(new), Some(true), "{} on {}", new, witness);
             }
             Containment::Unknown => {}
         }
     }
+    Ok(())
 }
 
 /// In draft 4 an integer is what is written without a fraction: `1.0` is none, although it is a multiple of 1.

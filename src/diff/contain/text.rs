@@ -68,8 +68,8 @@ enum At {
 type Reached = ((Vec<At>, u64), Option<(usize, char)>);
 
 /// Whether every string of a case that has strings only is as asked.
-pub(super) fn answer(asked: &Asked<'_, '_>, automata: &mut Automata) -> Answer {
-    if asked.case.kinds != Kinds::STRING {
+pub(super) fn answer(asked: &Asked<'_>, automata: &mut Automata) -> Answer {
+    if asked.kind != Kinds::STRING {
         return Answer::Declined;
     }
     let mut patterns: Vec<(String, std::rc::Rc<Pattern>)> = Vec::new();
@@ -391,4 +391,29 @@ fn alphabet<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<char> {
         alike.insert(membership.collect())
     });
     starts
+}
+
+/// Whether every string that matches one pattern matches another. False where that is not sure.
+pub(super) fn matches_within(narrow: &str, wide: &str, automata: &mut Automata) -> bool {
+    let mut build = |pattern: &str| {
+        let entry = automata.entry(format!("name {pattern}"));
+        let built = entry.or_insert_with(|| of_pattern(pattern).map(std::rc::Rc::new));
+        built.clone().map(|built| (pattern.to_owned(), built))
+    };
+    let (Some(narrow), Some(wide)) = (build(narrow), build(wide)) else {
+        return false;
+    };
+    let found = search(&[narrow, wide], 0, 0, &mut |at| at.ends[0] && !at.ends[1]);
+    matches!(found, Answer::Follows)
+}
+
+/// Whether no string but these matches a pattern. False where that is not sure.
+pub(super) fn matches_only(pattern: &str, strings: &[impl AsRef<str>]) -> bool {
+    let (Some(matching), Some(listed)) = (of_pattern(pattern), any_of(strings)) else {
+        return false;
+    };
+    let named = [("matching", matching), ("listed", listed)];
+    let patterns = named.map(|(name, built)| (name.to_owned(), std::rc::Rc::new(built)));
+    let found = search(&patterns, 0, 0, &mut |at| at.ends[0] && !at.ends[1]);
+    matches!(found, Answer::Follows)
 }

@@ -197,7 +197,8 @@ impl<'g> Wire<'g> {
                 }
                 let takes_any = texts(&[], right, None) == Sent::Follows;
                 let one = match left.fewest {
-                    1 => texts(&left.items, right, left.separator),
+                    // What separates is encoded where it is part of an element.
+                    1 => texts(&left.items, right, None),
                     _ => Sent::Follows,
                 };
                 match (one, left.separator) {
@@ -226,7 +227,7 @@ impl<'g> Wire<'g> {
                     && right
                         .most
                         .is_none_or(|most| left.most.is_some_and(|own| own <= most));
-                match texts(&left.items, &right.items, left.separator) {
+                match texts(&left.items, &right.items, None) {
                     Sent::Follows if !holds_counts => Sent::Unknown,
                     found => found,
                 }

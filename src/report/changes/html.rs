@@ -10,9 +10,8 @@ use crate::report::frame::{
 };
 use crate::rules::{JudgedChange, Level, Release};
 
-use super::words::{
-    advice, counts, lines, place, reach, sides, verdict, witness_lines, witness_title,
-};
+use super::payload::witness_lines;
+use super::words::{advice, counts, lines, place, reach, sides, verdict, witness_title};
 use super::{DiffOptions, DiffReport};
 
 /// Longest text of a contract that stands in a row.
@@ -79,7 +78,7 @@ pub fn html(report: &DiffReport, options: DiffOptions) -> String {
     }
     page(&Page {
         kind: "Contract diff",
-        title: format!("{} → {}", report.old.given, report.new.given),
+        title: format!("{} → {}", report.old.title, report.new.title),
         verdict: (level, word.to_owned(), advice(report)),
         facts: vec![
             (

@@ -9,6 +9,7 @@ use crate::location::{Origin, Side};
 use crate::rules::{Finding, JudgedChange, Level, Release};
 
 use super::DiffReport;
+use super::payload::shortened;
 
 /// The version of the JSON report of a diff.
 pub const DIFF_REPORT_VERSION: u32 = 1;
@@ -150,6 +151,8 @@ struct JsonVerdict {
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonWitness {
     payload: Value,
+    /// Whether long lists of the payload were cut short.
+    shortened: bool,
     /// How it is written, where it is sent as text: `status=open`.
     text: Option<String>,
     /// JSON pointer (RFC 6901) to where it shows.
@@ -283,8 +286,10 @@ fn reach(reach: &Reach) -> JsonReach {
 fn verdict((sender, verdict): &(Sender, Verdict)) -> JsonVerdict {
     let (reason, witness) = match verdict {
         Verdict::Breaking(witness) => {
+            let (payload, shortened) = shortened(&witness.payload);
             let shown = JsonWitness {
-                payload: witness.payload.clone(),
+                payload,
+                shortened,
                 text: witness.text.clone(),
                 at: witness.at.to_string(),
                 of: reach(&witness.of),

@@ -7,6 +7,7 @@ use similar::ChangeTag;
 use crate::diff::{Sender, Verdict, Witness};
 use crate::rules::{JudgedChange, Level};
 
+use super::payload::witness_lines;
 use super::words::{advice, counts, lines, place, reach, verdict, witness_title};
 use super::{DiffOptions, DiffReport};
 
@@ -24,8 +25,8 @@ pub fn markdown(report: &DiffReport, options: DiffOptions) -> String {
     put!(
         out,
         "# Changes from {} to {}\n\n",
-        escaped(&report.old.given),
-        escaped(&report.new.given)
+        escaped(&report.old.title),
+        escaped(&report.new.title)
     );
     let counts: Vec<String> = counts(report).into_iter().map(|(_, words)| words).collect();
     match counts.is_empty() {
@@ -119,7 +120,15 @@ fn write_change(out: &mut String, judged: &JudgedChange, options: DiffOptions) {
 }
 
 fn write_witness(out: &mut String, witness: &Witness, sender: Sender) {
-    let text = serde_json::to_string_pretty(&witness.payload).unwrap_or_default();
+    let lines: Vec<String> = witness_lines(witness)
+        .into_iter()
+        .map(|(line, _)| line)
+        .collect();
+    let language = if witness.text.is_some() {
+        "text"
+    } else {
+        "json"
+    };
     let at = match witness.at.as_str() {
         "" => String::new(),
         at => format!(" (see {})", code(at)),
@@ -128,7 +137,7 @@ fn write_witness(out: &mut String, witness: &Witness, sender: Sender) {
         out,
         "\n  <details><summary>Witness: {}{at}</summary>\n\n{}\n  </details>\n",
         escaped(&witness_title(witness, sender)),
-        fenced("json", &text)
+        fenced(language, &lines.join("\n"))
     );
 }
 

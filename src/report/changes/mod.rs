@@ -1,14 +1,17 @@
 //! The report of a diff, and one renderer per format.
 
+mod changelog;
 pub(super) mod html;
 mod json;
 pub(super) mod markdown;
+pub(super) mod payload;
 mod text;
 pub(super) mod words;
 
 use crate::diff::{DiffSize, Fact, Owner, Verdict};
 use crate::rules::{Finding, JudgedChange, Level, Release, release};
 
+pub use changelog::changelog;
 pub(super) use html::footer;
 pub use html::html;
 pub(super) use json::document;
@@ -42,6 +45,8 @@ pub struct ContractName {
     pub reference: String,
     /// The version that it states.
     pub version: String,
+    /// What its documents call it (`info.title`), else as it was named.
+    pub title: String,
 }
 
 /// How a diff is laid out.

@@ -1,24 +1,34 @@
 //! The diff for people.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use similar::ChangeTag;
 
 use crate::capture::redact::sanitised;
-use crate::diff::{Sender, Verdict, Witness};
+use crate::diff::{Owner, Sender, Verdict, Witness};
 use crate::report::text::{finding_text, shown, style_of};
 use crate::rules::{JudgedChange, Level};
 use crate::shown::printed;
 
-use super::words::{
-    advice, counts, lines, place, reach, title, verdict, witness_lines, witness_title,
-};
+use super::payload::witness_lines;
+use super::words::{advice, counts, lines, place, reach, title, verdict, witness_title};
 use super::{DiffOptions, DiffReport};
 
 /// Lines of a witness that are shown, and lines around its mark.
 const WITNESS_SHOWN: usize = 24;
 const AROUND_MARK: usize = 8;
+
+/// Changes from which on a diff is long: what only informs is folded.
+const LONG: usize = 100;
+
+/// What a long diff starts with.
+const BREAKING_SHOWN: usize = 20;
+const UNPROVEN_SHOWN: usize = 10;
+
+/// Kinds of changes that a folded area names.
+const KINDS_SHOWN: usize = 4;
 
 /// How to see more places.
 const HINT: &str = " (--all-places)";
@@ -43,9 +53,26 @@ pub fn text(report: &DiffReport, options: DiffOptions) -> String {
     for finding in &report.unusable {
         out.push_str(&finding_text(finding));
     }
-    for (title, changes) in report.groups() {
-        write_group(&mut out, &title, &changes, options);
+    let folds = report.changes.len() > LONG && !options.all_places;
+    if folds {
+        write_top(&mut out, report);
     }
+    let mut folded: Folded<'_> = BTreeMap::new();
+    for (title, changes) in report.groups() {
+        let (shown, rest): (Vec<&JudgedChange>, Vec<&JudgedChange>) = changes
+            .into_iter()
+            .partition(|judged| !folds || judged.level > Level::Info);
+        for judged in rest {
+            folded
+                .entry(area(&judged.change.owner))
+                .or_default()
+                .push(judged);
+        }
+        if !shown.is_empty() {
+            write_group(&mut out, &title, &shown, options);
+        }
+    }
+    write_folded(&mut out, &folded);
     if options.equivalent && !report.equivalent.is_empty() {
         put!(out, "{BOLD}Edits that mean the same{BOLD:#}\n\n");
         for judged in &report.equivalent {
@@ -55,6 +82,111 @@ pub fn text(report: &DiffReport, options: DiffOptions) -> String {
     }
     write_summary(&mut out, report, options);
     out
+}
+
+/// Changes that are not shown one by one, by area.
+type Folded<'r> = BTreeMap<String, Vec<&'r JudgedChange>>;
+
+/// What comes first in a long diff: what breaks, what is unproven, and how many changes there are of each
+/// kind.
+fn write_top(out: &mut String, report: &DiffReport) {
+    let is_unproven = |judged: &&JudgedChange| {
+        let mut verdicts = judged.change.verdicts.iter();
+        verdicts.any(|(_, verdict)| matches!(verdict, Verdict::Unknown(_)))
+    };
+    let breaking = report
+        .changes
+        .iter()
+        .filter(|judged| judged.level == Level::Error);
+    let unproven = report.changes.iter().filter(is_unproven);
+    let unproven = unproven.filter(|judged| judged.level < Level::Error);
+    let lists: [(&str, Vec<&JudgedChange>, usize); 2] = [
+        ("Breaking", breaking.collect(), BREAKING_SHOWN),
+        ("Unproven", unproven.collect(), UNPROVEN_SHOWN),
+    ];
+    for (heading, changes, most) in lists {
+        if changes.is_empty() {
+            continue;
+        }
+        put!(out, "{BOLD}{heading}{BOLD:#}\n\n");
+        for judged in changes.iter().take(most) {
+            let style = style_of(judged.level);
+            let owner = title(&judged.change.owner).replace("  ", ", ");
+            let place = match judged.message.contains(&owner) || owner.starts_with("The contract") {
+                true => String::new(),
+                false => format!(" ({owner})"),
+            };
+            put!(
+                out,
+                "  {style}{}{style:#}: {}{DIM}{}{DIM:#}\n",
+                judged.rule.id,
+                printed(&judged.message),
+                printed(&place)
+            );
+        }
+        if let Some(more) = changes.len().checked_sub(most).filter(|more| *more > 0) {
+            put!(out, "  {DIM}… {more} more below{DIM:#}\n");
+        }
+        out.push('\n');
+    }
+    let all: Vec<&JudgedChange> = report.changes.iter().collect();
+    put!(
+        out,
+        "{BOLD}By kind{BOLD:#}: {}\n\n",
+        kinds(&all, usize::MAX)
+    );
+}
+
+/// `property-added 210, operation-added 115`
+fn kinds(changes: &[&JudgedChange], most: usize) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for judged in changes {
+        *counts.entry(judged.rule.id).or_default() += 1;
+    }
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(rule, count)| (std::cmp::Reverse(*count), *rule));
+    let more = counts.len().saturating_sub(most);
+    let words = counts.iter().take(most);
+    let mut words: Vec<String> = words
+        .map(|(rule, count)| format!("{rule} {count}"))
+        .collect();
+    if more > 0 {
+        words.push(format!("{more} more kinds"));
+    }
+    words.join(", ")
+}
+
+/// What changes are folded under: the start of the path, or components.
+fn area(owner: &Owner) -> String {
+    match owner {
+        Owner::Component(..) => "components".to_owned(),
+        Owner::Contract | Owner::Operations(_) => "the contract as a whole".to_owned(),
+        Owner::Operation(name, _) => {
+            let path = name.signature.split(' ').nth(1).unwrap_or_default();
+            let first = path.trim_start_matches('/').split('/').next();
+            format!("/{}", first.unwrap_or_default())
+        }
+    }
+}
+
+fn write_folded(out: &mut String, folded: &Folded<'_>) {
+    if folded.is_empty() {
+        return;
+    }
+    put!(
+        out,
+        "{BOLD}Info, by area{BOLD:#}{DIM} (--all-places lists them){DIM:#}\n\n"
+    );
+    for (area, changes) in folded {
+        put!(
+            out,
+            "  {}: {} ({})\n",
+            printed(area),
+            crate::report::numbers::plural(changes.len() as u64, "change"),
+            kinds(changes, KINDS_SHOWN)
+        );
+    }
+    out.push('\n');
 }
 
 fn write_group(out: &mut String, title: &str, changes: &[&JudgedChange], options: DiffOptions) {
@@ -215,13 +347,15 @@ fn write_summary(out: &mut String, report: &DiffReport, options: DiffOptions) {
         1 => format!("1 {noun}"),
         count => format!("{count} {noun}s"),
     };
+    let named = |name: &super::ContractName, count: usize| match name.title == name.given {
+        true => format!("{} ({})", name.given, operations(count)),
+        false => format!("{} ({}, {})", name.title, name.given, operations(count)),
+    };
     put!(
         out,
-        "{BOLD}Compared{BOLD:#} {} ({}) with {} ({}).\n",
-        printed(&report.old.given),
-        operations(size.old_operations),
-        printed(&report.new.given),
-        operations(size.new_operations),
+        "{BOLD}Compared{BOLD:#} {} with {}.\n",
+        printed(&named(&report.old, size.old_operations)),
+        printed(&named(&report.new, size.new_operations)),
     );
     if size.unusable > 0 {
         put!(

@@ -4,7 +4,6 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::diff::{Change, Fact, Owner, Proof, Reach, Sender, Verdict, Witness};
 use crate::rules::{JudgedChange, Level, Release, part_words};
-use crate::source::Source;
 
 use super::{ContractName, DiffReport};
 
@@ -151,36 +150,6 @@ pub(in crate::report) fn witness_title(witness: &Witness, sender: Sender) -> Str
     format!("{what}: the {made_for} contract accepts it, the {met} one rejects it")
 }
 
-/// The lines of a witness, with the places of those that the change is about.
-pub(in crate::report) fn witness_lines(witness: &Witness) -> Vec<(String, bool)> {
-    if let Some(text) = &witness.text {
-        return vec![(cut(text), true)];
-    }
-    let text = serde_json::to_string_pretty(&witness.payload).unwrap_or_default();
-    let marked = marked_line(&text, witness);
-    let lines = text.lines().enumerate();
-    lines
-        .map(|(index, line)| (cut(line), Some(index) == marked))
-        .collect()
-}
-
-/// A line that is not too long to be read.
-fn cut(line: &str) -> String {
-    const LONGEST: usize = 160;
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}… ({} characters)", &line[..end], line.chars().count()),
-        None => line.to_owned(),
-    }
-}
-
-/// The line of the pretty-printed witness where the change shows.
-fn marked_line(text: &str, witness: &Witness) -> Option<usize> {
-    let parsed = Source::parse("witness.json", text.as_bytes().to_vec()).ok()?;
-    let span = parsed.source.locator().find(&witness.at);
-    let origin = parsed.source.origin(span.start);
-    usize::try_from(origin.position.line).ok()?.checked_sub(1)
-}
-
 /// Lines of old and new that differ, with those around them.
 pub(in crate::report) fn lines(judged: &JudgedChange) -> Vec<(ChangeTag, String)> {
     let change = &judged.change;
@@ -241,29 +210,48 @@ pub(in crate::report) fn advice(report: &DiffReport) -> String {
     let unknown = report.unknown();
     let mut advice = match release {
         Release::Major => "Breaking changes: this needs a major version.".to_owned(),
-        Release::Minor => "No breaking changes: a minor version is enough.".to_owned(),
+        Release::Minor => "No errors: a minor version is enough.".to_owned(),
         Release::Patch => "Nothing changed: a patch version is enough.".to_owned(),
     };
-    if unknown > 0 && release != Release::Major {
-        let noun = if unknown == 1 { "change" } else { "changes" };
+    if unknown > 0 {
+        let (noun, pronoun) = match unknown {
+            1 => ("change is", "it"),
+            _ => ("changes are", "they"),
+        };
+        let more = match release {
+            Release::Major => String::new(),
+            _ => format!(": {pronoun} may need a major version"),
+        };
         advice.push_str(&format!(
-            " Of {unknown} {noun} it is not known: it may need a major one."
+            " {unknown} {noun} unproven{more} (--unproven sets the level)."
         ));
     }
-    if let Some(said) = bump(&report.old, &report.new)
-        && said < release
-    {
-        let (old, new) = (&report.old.version, &report.new.version);
-        advice.push_str(&match old == new {
-            true => format!(" The version stays {old}."),
-            false => format!(" The version goes from {old} to {new}, which is not enough."),
-        });
-    }
+    let (old, new) = (&report.old.version, &report.new.version);
+    advice.push_str(&match bump(&report.old, &report.new) {
+        Some(Bump::Backwards) => format!(" The version goes backwards, from {old} to {new}."),
+        Some(Bump::By(said)) if said >= release && old != new => {
+            format!(" The version goes from {old} to {new}, which is enough.")
+        }
+        Some(Bump::By(said)) if said < release && old == new => {
+            format!(" The version stays {old}, which is not enough.")
+        }
+        Some(Bump::By(said)) if said < release => {
+            format!(" The version goes from {old} to {new}, which is not enough.")
+        }
+        _ => String::new(),
+    });
     advice
 }
 
+/// How a version number changed.
+enum Bump {
+    /// As such a release changes it.
+    By(Release),
+    Backwards,
+}
+
 /// What the versions of two contracts say of what changed, where they are numbers.
-fn bump(old: &ContractName, new: &ContractName) -> Option<Release> {
+fn bump(old: &ContractName, new: &ContractName) -> Option<Bump> {
     let numbers = |version: &str| -> Option<Vec<u64>> {
         let version = version.trim_start_matches(['v', 'V']);
         let version = version.split(['-', '+']).next()?;
@@ -273,16 +261,18 @@ fn bump(old: &ContractName, new: &ContractName) -> Option<Release> {
     };
     let (old, new) = (numbers(&old.version)?, numbers(&new.version)?);
     let at = |numbers: &[u64], index: usize| numbers.get(index).copied().unwrap_or(0);
+    let differing = (0..3).find(|index| at(&old, *index) != at(&new, *index));
+    if differing.is_some_and(|index| at(&new, index) < at(&old, index)) {
+        return Some(Bump::Backwards);
+    }
     // Before 1.0 the second number is what breaking changes raise (Cargo and npm read it so).
     let is_early = at(&old, 0) == 0 && at(&new, 0) == 0;
-    Some(
-        match (0..3).find(|index| at(&old, *index) != at(&new, *index)) {
-            Some(0) => Release::Major,
-            Some(1) if is_early => Release::Major,
-            Some(1) => Release::Minor,
-            Some(_) | None => Release::Patch,
-        },
-    )
+    Some(Bump::By(match differing {
+        Some(0) => Release::Major,
+        Some(1) if is_early => Release::Major,
+        Some(1) => Release::Minor,
+        Some(_) | None => Release::Patch,
+    }))
 }
 
 /// `3 errors, 1 warning`

@@ -6,9 +6,8 @@ use std::fmt::Write as _;
 
 use crate::diff::{Fact, Verdict};
 use crate::report::changes::markdown::{escaped, fenced};
-use crate::report::changes::words::{
-    place, reach, title, verdict as verdict_words, witness_lines, witness_title,
-};
+use crate::report::changes::payload::witness_lines;
+use crate::report::changes::words::{place, reach, title, verdict as verdict_words, witness_title};
 use crate::report::numbers::{plural, share, thousands};
 use crate::rules::Level;
 use crate::shown::printed;

@@ -1,0 +1,645 @@
+//! Literals taken apart, for values of one kind: what applies to the value itself becomes literals, what
+//! applies to its parts is kept for the end of the branch.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::json::Kind;
+use crate::schema::{Contains, Node, NodeId};
+
+use super::super::ask::Ask;
+use super::super::kinds::Kinds;
+use super::{Goal, Literal, Outcome, Tableau, kinds_of};
+
+/// Branches of a `oneOf` of which two may hold at once: beyond that, it is left out of account.
+const PAIRED: usize = 8;
+
+/// What is known of the value of a branch.
+#[derive(Debug, Clone)]
+pub(super) struct Branch {
+    pub(super) kind: Kinds,
+    /// The literals that were taken apart.
+    pub(super) done: Vec<Literal>,
+    /// Ways that are still to be gone, one of each.
+    pub(super) splits: Vec<Vec<Alternative>>,
+    /// How many parts the value has.
+    pub(super) least: u64,
+    pub(super) most: Option<u64>,
+    /// Schemas that hold, which speak of parts.
+    pub(super) maps: Vec<Literal>,
+    pub(super) present: Vec<Arc<str>>,
+    pub(super) absent: Vec<Arc<str>>,
+    /// What members are where they are there.
+    pub(super) members: Vec<(Arc<str>, Literal)>,
+    /// Members that are there under some name.
+    pub(super) some_members: Vec<SomeMember>,
+    /// What every name is.
+    pub(super) names: Vec<Literal>,
+    pub(super) at: Vec<(usize, Literal)>,
+    /// Elements that are somewhere from a position on.
+    pub(super) some_elements: Vec<(usize, Literal)>,
+    /// What every element from a position on is.
+    pub(super) all_elements: Vec<(usize, Literal)>,
+    pub(super) is_unique: bool,
+    /// The only values, where they are listed.
+    pub(super) listed: Option<Vec<Value>>,
+}
+
+/// A member of a name that is not given.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum SomeMember {
+    /// Its name matches this pattern of a schema.
+    Matching(Literal, usize, Literal),
+    /// Its name is none that a schema names or has a pattern for.
+    Other(Literal, Literal),
+    /// Its name is such.
+    Named(Literal),
+}
+
+/// One way in which something may be so.
+#[derive(Debug, Clone)]
+pub(super) enum Alternative {
+    Literals(Vec<Literal>),
+    Least(u64),
+    Most(u64),
+    Absent(Arc<str>),
+    /// The member is there, and such; then others are there.
+    Present(Arc<str>, Vec<Literal>, Vec<Arc<str>>),
+    /// The one is there and the other is not.
+    Lacking(Arc<str>, Arc<str>),
+    /// The member is there, and the whole value is such.
+    With(Arc<str>, Literal),
+    Some(SomeMember),
+    At(usize, Literal),
+    SomeElement(usize, Literal),
+    /// So many elements are such.
+    Elements(u64, Literal),
+    /// Every element is such.
+    All(Literal),
+    /// Two elements are equal.
+    Repeating,
+    /// Nothing is known.
+    Anything,
+}
+
+impl Branch {
+    pub(super) const fn of(kind: Kinds) -> Self {
+        Self {
+            kind,
+            done: Vec::new(),
+            splits: Vec::new(),
+            least: 0,
+            most: None,
+            maps: Vec::new(),
+            present: Vec::new(),
+            absent: Vec::new(),
+            members: Vec::new(),
+            some_members: Vec::new(),
+            names: Vec::new(),
+            at: Vec::new(),
+            some_elements: Vec::new(),
+            all_elements: Vec::new(),
+            is_unique: false,
+            listed: None,
+        }
+    }
+
+    fn is_present(&self, name: &str) -> bool {
+        self.present.iter().any(|known| **known == *name)
+    }
+
+    pub(super) fn is_absent(&self, name: &str) -> bool {
+        self.absent.iter().any(|known| **known == *name)
+    }
+
+    pub(super) fn put(&mut self, name: &Arc<str>) {
+        if !self.is_present(name) {
+            self.present.push(Arc::clone(name));
+        }
+    }
+
+    fn at_least(&mut self, count: u64) {
+        self.least = self.least.max(count);
+    }
+
+    fn at_most(&mut self, count: u64) {
+        self.most = Some(self.most.map_or(count, |most| most.min(count)));
+    }
+
+    /// Whether what is known contradicts itself.
+    pub(super) fn is_closed(&self) -> bool {
+        self.most.is_some_and(|most| self.least > most)
+            || self.present.iter().any(|name| self.is_absent(name))
+    }
+
+    /// Goes one way; what is to be taken apart is added to `todo`.
+    pub(super) fn go(&mut self, way: &Alternative, todo: &mut Vec<Literal>) {
+        match way {
+            Alternative::Literals(literals) => todo.extend(literals),
+            Alternative::Least(count) => self.at_least(*count),
+            Alternative::Most(count) => self.at_most(*count),
+            Alternative::Absent(name) => self.absent.push(Arc::clone(name)),
+            Alternative::Present(name, literals, others) => {
+                self.put(name);
+                let members = literals.iter().map(|literal| (Arc::clone(name), *literal));
+                self.members.extend(members);
+                others.iter().for_each(|name| self.put(name));
+            }
+            Alternative::Lacking(name, other) => {
+                self.put(name);
+                self.absent.push(Arc::clone(other));
+            }
+            Alternative::With(name, literal) => {
+                self.put(name);
+                todo.push(*literal);
+            }
+            Alternative::Some(member) => self.some_members.push(*member),
+            Alternative::At(index, literal) => {
+                self.at.push((*index, *literal));
+                self.at_least(*index as u64 + 1);
+            }
+            Alternative::SomeElement(from, literal) => {
+                self.some_elements.push((*from, *literal));
+                self.at_least(*from as u64 + 1);
+            }
+            Alternative::Elements(count, literal) => {
+                self.at_least(*count);
+                self.some_elements.push((0, *literal));
+            }
+            Alternative::All(literal) => self.all_elements.push((0, *literal)),
+            Alternative::Repeating => self.at_least(2),
+            Alternative::Anything => {}
+        }
+    }
+}
+
+impl Tableau<'_> {
+    /// A value of the literals in `todo` and of what is known in a branch.
+    pub(super) fn expand(
+        &mut self,
+        mut todo: Vec<Literal>,
+        mut branch: Branch,
+        goal: Goal<'_>,
+    ) -> Outcome {
+        if !self.spend() {
+            return Outcome::Unknown;
+        }
+        while let Some(literal) = todo.pop() {
+            let node = self.scope(literal).resolve(literal.node);
+            let literal = literal.of(node, literal.holds);
+            if branch.done.contains(&literal) {
+                continue;
+            }
+            if !self.spend() {
+                return Outcome::Unknown;
+            }
+            let excludes = |other: &Literal| {
+                *other == literal.negated()
+                    || (literal.holds && self.exclude(literal, *other))
+                    || (other.holds && self.exclude(*other, literal))
+            };
+            if branch.done.iter().any(excludes) {
+                return Outcome::Empty;
+            }
+            branch.done.push(literal);
+            let is_open = match literal.holds {
+                true => self.affirm(literal, &mut branch, &mut todo),
+                false => {
+                    let ways = self.denials(literal, branch.kind);
+                    branch.splits.extend(ways);
+                    true
+                }
+            };
+            if !is_open || branch.is_closed() {
+                return Outcome::Empty;
+            }
+        }
+        if let Some(values) = branch.listed.take() {
+            return self.one_of(goal, values);
+        }
+        // Ways that are closed already, and those that were gone.
+        for ways in &mut branch.splits {
+            ways.retain(|way| !is_shut(way, &branch.present, &branch.absent, &branch.done));
+        }
+        let chosen = (0..branch.splits.len()).min_by_key(|index| branch.splits[*index].len());
+        if let Some(chosen) = chosen {
+            let ways = branch.splits.swap_remove(chosen);
+            return self.any_of(ways.into_iter(), |tableau, way| {
+                let mut part = branch.clone();
+                let mut todo = Vec::new();
+                part.go(&way, &mut todo);
+                match part.is_closed() {
+                    true => Outcome::Empty,
+                    false => tableau.expand(todo, part, goal),
+                }
+            });
+        }
+        match branch.kind {
+            Kinds::OBJECT => self.object(&branch, goal),
+            _ => self.array(&branch, goal),
+        }
+    }
+
+    /// Takes apart a schema that holds; tells whether it may.
+    fn affirm(&self, literal: Literal, branch: &mut Branch, todo: &mut Vec<Literal>) -> bool {
+        let scope = self.scope(literal);
+        let node = scope.node(literal.node);
+        if node.never || !branch.kind.within(kinds_of(node)) {
+            return false;
+        }
+        let listed = match (&node.constant, &node.values) {
+            (Some(constant), _) => Some(std::slice::from_ref(&**constant)),
+            (None, Some(values)) => Some(values.all.as_slice()),
+            (None, None) => None,
+        };
+        if let Some(listed) = listed {
+            let own = listed
+                .iter()
+                .filter(|value| Kinds::of_value(value).within(branch.kind));
+            branch.listed = Some(own.cloned().collect());
+        }
+        let is = |id: NodeId| literal.of(id, true);
+        todo.extend(node.reference.map(is));
+        todo.extend(node.all_of.iter().copied().map(is));
+        todo.extend(node.not.map(|id| literal.of(id, false)));
+        if !node.any_of.is_empty() {
+            let ways = node.any_of.iter();
+            let ways = ways.map(|id| Alternative::Literals(vec![is(*id)]));
+            branch.splits.push(ways.collect());
+        }
+        if !node.one_of.is_empty() {
+            let ways = node.one_of.iter().enumerate();
+            let ways = ways.map(|(index, id)| {
+                // Of many branches it is left out of account that the others do not hold.
+                let others = node
+                    .one_of
+                    .iter()
+                    .enumerate()
+                    .filter(|(at, _)| *at != index);
+                let others = others.map(|(_, other)| literal.of(*other, false));
+                let is_few = node.one_of.len() <= PAIRED;
+                let mut literals = vec![is(*id)];
+                literals.extend(others.filter(|_| is_few));
+                Alternative::Literals(literals)
+            });
+            branch.splits.push(ways.collect());
+        }
+        if let Some(conditional) = node.conditional {
+            let met = [Some(conditional.condition), conditional.then];
+            let unmet = conditional.otherwise.map(is);
+            let mut not: Vec<Literal> = vec![literal.of(conditional.condition, false)];
+            not.extend(unmet);
+            branch.splits.push(vec![
+                Alternative::Literals(met.into_iter().flatten().map(is).collect()),
+                Alternative::Literals(not),
+            ]);
+        }
+        let kind = match branch.kind {
+            Kinds::OBJECT => Kind::Object,
+            _ => Kind::Array,
+        };
+        for length in node.lengths.iter().filter(|length| length.kind == kind) {
+            match length.is_maximum {
+                true => branch.at_most(length.limit),
+                false => branch.at_least(length.limit),
+            }
+        }
+        match branch.kind {
+            Kinds::OBJECT => self.affirm_members(literal, node, branch),
+            _ => affirm_elements(literal, node, branch),
+        }
+        true
+    }
+
+    fn affirm_members(&self, literal: Literal, node: &Node, branch: &mut Branch) {
+        let object = &node.object;
+        let side = self.scope(literal).side;
+        for required in object
+            .required
+            .iter()
+            .filter(|required| required.holds_on(side))
+        {
+            branch.put(&required.name);
+        }
+        for (name, needed) in &object.dependent_required {
+            branch.splits.push(vec![
+                Alternative::Absent(Arc::clone(name)),
+                Alternative::Present(Arc::clone(name), Vec::new(), needed.clone()),
+            ]);
+        }
+        for (name, schema) in &object.dependent_schemas {
+            branch.splits.push(vec![
+                Alternative::Absent(Arc::clone(name)),
+                Alternative::With(Arc::clone(name), literal.of(*schema, true)),
+            ]);
+        }
+        let names = object.property_names.map(|names| literal.of(names, true));
+        branch.names.extend(names);
+        let speaks = !object.properties.is_empty()
+            || !object.patterns.is_empty()
+            || object.additional.is_some()
+            || object.unevaluated.is_some();
+        if speaks {
+            branch.maps.push(literal);
+        }
+    }
+
+    /// The ways in which a schema may not hold for values of a kind, as one split; none where there is
+    /// nothing to choose.
+    fn denials(&self, literal: Literal, kind: Kinds) -> Option<Vec<Alternative>> {
+        let node = self.scope(literal).node(literal.node);
+        if node.never || !kind.within(kinds_of(node)) {
+            return None;
+        }
+        let mut ways = Vec::new();
+        if node.constant.is_some() || node.values.is_some() {
+            ways.push(Alternative::Anything);
+        }
+        let not = |id: NodeId| literal.of(id, false);
+        let is = |id: NodeId| literal.of(id, true);
+        let each = node.reference.iter().chain(&node.all_of);
+        ways.extend(each.map(|id| Alternative::Literals(vec![not(*id)])));
+        if !node.any_of.is_empty() {
+            let none = node.any_of.iter().copied().map(not);
+            ways.push(Alternative::Literals(none.collect()));
+        }
+        ways.extend(one_of_denials(literal, node));
+        ways.extend(node.not.map(|id| Alternative::Literals(vec![is(id)])));
+        if let Some(conditional) = node.conditional {
+            let condition = conditional.condition;
+            let then = conditional.then;
+            ways.extend(then.map(|id| Alternative::Literals(vec![is(condition), not(id)])));
+            let otherwise = conditional.otherwise;
+            ways.extend(otherwise.map(|id| Alternative::Literals(vec![not(condition), not(id)])));
+        }
+        for index in 0..node.lengths.len() {
+            ways.extend(length_denial(node, index, kind));
+        }
+        match kind {
+            Kinds::OBJECT => {
+                let side = self.scope(literal).side;
+                let required = node.object.required.iter();
+                let required = required.filter(|required| required.holds_on(side));
+                ways.extend(required.map(|own| Alternative::Absent(Arc::clone(&own.name))));
+                for (name, _) in &node.object.dependent_required {
+                    ways.extend(dependent_denials(node, name));
+                }
+                for (name, schema) in &node.object.dependent_schemas {
+                    ways.push(Alternative::With(Arc::clone(name), not(*schema)));
+                }
+                ways.extend(name_denials(literal, node));
+                let names = node.object.names.iter();
+                ways.extend(names.flat_map(|name| member_denials(literal, node, name)));
+                ways.extend(other_denials(literal, node));
+                ways.extend(self.unevaluated_denials(literal));
+            }
+            _ => {
+                ways.extend(element_denials(literal, node));
+                ways.extend(contains_denials(literal, node));
+                let repeats = node
+                    .checks
+                    .iter()
+                    .any(|check| check.keyword == "uniqueItems");
+                ways.extend(repeats.then_some(Alternative::Repeating));
+                let unevaluated = node.array.unevaluated;
+                ways.extend(unevaluated.map(|_| Alternative::Anything));
+            }
+        }
+        Some(ways)
+    }
+
+    /// The ways in which something asked may not be so.
+    pub(super) fn alternatives_of_ask(&self, ask: &Ask, kind: Kinds) -> Vec<Alternative> {
+        let literal = |id: NodeId| Literal::not_new(id);
+        let node = |id: NodeId| self.new.node(id);
+        let is_object = kind == Kinds::OBJECT;
+        let ways: Vec<Alternative> = match ask {
+            Ask::Kinds(_) | Ask::Values(_) => vec![Alternative::Anything],
+            Ask::Check(id, index) => {
+                let check = &node(*id).checks[*index];
+                let is_about = kind.within(Kinds::about(check.kind));
+                match check.keyword {
+                    _ if !is_about => Vec::new(),
+                    "uniqueItems" => vec![Alternative::Repeating],
+                    _ => vec![Alternative::Anything],
+                }
+            }
+            Ask::Length(id, index) => length_denial(node(*id), *index, kind).into_iter().collect(),
+            Ask::Required(name) if is_object => vec![Alternative::Absent(Arc::clone(name))],
+            Ask::Member(id, name) if is_object => member_denials(literal(*id), node(*id), name),
+            Ask::Others(id) if is_object => {
+                let names = node(*id).object.names.iter();
+                let mut ways: Vec<Alternative> = names
+                    .flat_map(|name| member_denials(literal(*id), node(*id), name))
+                    .collect();
+                ways.extend(other_denials(literal(*id), node(*id)));
+                ways
+            }
+            Ask::Names(id) if is_object => name_denials(literal(*id), node(*id)),
+            Ask::Dependents(id, name) if is_object => {
+                let own = node(*id);
+                let mut ways = dependent_denials(own, name);
+                let schemas = own.object.dependent_schemas.iter();
+                let schemas = schemas.filter(|(known, _)| known == name);
+                ways.extend(
+                    schemas.map(|(name, schema)| {
+                        Alternative::With(Arc::clone(name), literal(*schema))
+                    }),
+                );
+                ways
+            }
+            Ask::Elements(id) if !is_object => element_denials(literal(*id), node(*id)),
+            Ask::Contains(id) if !is_object => contains_denials(literal(*id), node(*id)),
+            Ask::Unevaluated(id) => match is_object {
+                true => self.unevaluated_denials(literal(*id)),
+                false => vec![Alternative::Anything],
+            },
+            Ask::Branches(id) => {
+                let own = node(*id);
+                let mut ways = one_of_denials(literal(*id), own);
+                if !own.any_of.is_empty() {
+                    let none = own.any_of.iter().map(|id| literal(*id));
+                    ways.push(Alternative::Literals(none.collect()));
+                }
+                ways
+            }
+            Ask::Not(id) => {
+                let not = node(*id).not.into_iter();
+                not.map(|not| Alternative::Literals(vec![literal(not).negated()]))
+                    .collect()
+            }
+            Ask::Conditional(id) => {
+                let conditional = node(*id).conditional.into_iter();
+                conditional
+                    .flat_map(|own| {
+                        let condition = literal(own.condition);
+                        let met = own
+                            .then
+                            .map(|then| vec![condition.negated(), literal(then)]);
+                        let unmet = own.otherwise.map(|other| vec![condition, literal(other)]);
+                        [met, unmet]
+                            .into_iter()
+                            .flatten()
+                            .map(Alternative::Literals)
+                    })
+                    .collect()
+            }
+            Ask::Whole(id) => vec![Alternative::Literals(vec![literal(*id)])],
+            _ => Vec::new(),
+        };
+        ways
+    }
+
+    /// Members that nothing evaluates, where that is sure.
+    fn unevaluated_denials(&self, literal: Literal) -> Vec<Alternative> {
+        let scope = self.scope(literal);
+        let Some(rest) = scope.node(literal.node).object.unevaluated else {
+            return Vec::new();
+        };
+        match self.evaluates_by_name(literal) {
+            true => vec![Alternative::Some(SomeMember::Other(
+                literal,
+                literal.of(rest, false),
+            ))],
+            false => vec![Alternative::Anything],
+        }
+    }
+}
+
+/// Whether a way contradicts what is known of a branch.
+fn is_shut(way: &Alternative, present: &[Arc<str>], absent: &[Arc<str>], done: &[Literal]) -> bool {
+    match way {
+        Alternative::Absent(name) => present.contains(name),
+        Alternative::Present(name, ..) | Alternative::With(name, _) => absent.contains(name),
+        Alternative::Lacking(name, other) => absent.contains(name) || present.contains(other),
+        Alternative::Literals(literals) => literals
+            .iter()
+            .any(|literal| done.contains(&literal.negated())),
+        _ => false,
+    }
+}
+
+fn affirm_elements(literal: Literal, node: &Node, branch: &mut Branch) {
+    let array = &node.array;
+    branch.is_unique |= node
+        .checks
+        .iter()
+        .any(|check| check.keyword == "uniqueItems");
+    if !array.prefix.is_empty() || array.items.is_some() || array.unevaluated.is_some() {
+        branch.maps.push(literal);
+    }
+    let Some(contains) = array.contains else {
+        return;
+    };
+    let is = literal.of(contains.node, true);
+    if contains.minimum > 0 {
+        branch.go(
+            &Alternative::Elements(contains.minimum, is),
+            &mut Vec::new(),
+        );
+    }
+    if contains.maximum == Some(0) {
+        branch.all_elements.push((0, is.negated()));
+    }
+}
+
+fn one_of_denials(literal: Literal, node: &Node) -> Vec<Alternative> {
+    let branches = &node.one_of;
+    if branches.is_empty() {
+        return Vec::new();
+    }
+    let none = branches.iter().map(|id| literal.of(*id, false));
+    let mut ways = vec![Alternative::Literals(none.collect())];
+    if branches.len() > PAIRED {
+        ways.push(Alternative::Anything);
+        return ways;
+    }
+    for (index, one) in branches.iter().enumerate() {
+        for other in &branches[index + 1..] {
+            let both = [one, other].map(|id| literal.of(*id, true));
+            ways.push(Alternative::Literals(both.into()));
+        }
+    }
+    ways
+}
+
+fn length_denial(node: &Node, index: usize, kind: Kinds) -> Option<Alternative> {
+    let length = node.lengths[index];
+    if !kind.within(Kinds::about(length.kind)) {
+        return None;
+    }
+    match length.is_maximum {
+        true => Some(Alternative::Least(length.limit.checked_add(1)?)),
+        false => Some(Alternative::Most(length.limit.checked_sub(1)?)),
+    }
+}
+
+fn member_denials(literal: Literal, node: &Node, name: &Arc<str>) -> Vec<Alternative> {
+    let mut schemas: Vec<NodeId> = node.named_schemas(name).collect();
+    if schemas.is_empty() {
+        schemas.extend(node.object.additional);
+    }
+    let denied = |id: NodeId| {
+        Alternative::Present(Arc::clone(name), vec![literal.of(id, false)], Vec::new())
+    };
+    schemas.into_iter().map(denied).collect()
+}
+
+/// Members that no name is given for.
+fn other_denials(literal: Literal, node: &Node) -> Vec<Alternative> {
+    let patterns = node.object.patterns.iter().enumerate();
+    let patterns = patterns.map(|(index, (_, schema))| {
+        SomeMember::Matching(literal, index, literal.of(*schema, false))
+    });
+    let rest = node.object.additional;
+    let rest = rest.map(|rest| SomeMember::Other(literal, literal.of(rest, false)));
+    patterns.chain(rest).map(Alternative::Some).collect()
+}
+
+fn name_denials(literal: Literal, node: &Node) -> Vec<Alternative> {
+    let names = node.object.property_names.into_iter();
+    let names = names.map(|names| SomeMember::Named(literal.of(names, false)));
+    names.map(Alternative::Some).collect()
+}
+
+fn dependent_denials(node: &Node, name: &Arc<str>) -> Vec<Alternative> {
+    let dependent = node.object.dependent_required.iter();
+    let own = dependent.filter(|(known, _)| known == name);
+    own.flat_map(|(name, needed)| {
+        let needed = needed.iter();
+        needed.map(|other| Alternative::Lacking(Arc::clone(name), Arc::clone(other)))
+    })
+    .collect()
+}
+
+fn element_denials(literal: Literal, node: &Node) -> Vec<Alternative> {
+    let listed = node.array.prefix.iter().enumerate();
+    let listed = listed.map(|(index, id)| Alternative::At(index, literal.of(*id, false)));
+    let rest = node
+        .array
+        .items
+        .map(|id| Alternative::SomeElement(node.array.prefix.len(), literal.of(id, false)));
+    listed.chain(rest).collect()
+}
+
+fn contains_denials(literal: Literal, node: &Node) -> Vec<Alternative> {
+    let Some(Contains {
+        node: id,
+        minimum,
+        maximum,
+    }) = node.array.contains
+    else {
+        return Vec::new();
+    };
+    let mut ways = Vec::new();
+    match minimum {
+        0 => {}
+        1 => ways.push(Alternative::All(literal.of(id, false))),
+        // That there are fewer is left out of account.
+        _ => ways.push(Alternative::Anything),
+    }
+    let more = maximum.and_then(|maximum| maximum.checked_add(1));
+    ways.extend(more.map(|count| Alternative::Elements(count, literal.of(id, true))));
+    ways
+}

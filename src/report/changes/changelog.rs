@@ -1,0 +1,123 @@
+//! The diff as an entry of a changelog, in the sections of Keep a Changelog 1.1.0.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::diff::Fact;
+use crate::rules::{JudgedChange, Level};
+
+use super::DiffReport;
+use super::markdown::escaped;
+use super::words::{advice, title};
+
+// Writing to a `String` does not fail, so the results of `write!` are dropped.
+macro_rules! put {
+    ($out:expr, $($argument:tt)*) => {
+        let _ = write!($out, $($argument)*);
+    };
+}
+
+/// The sections, in the order of Keep a Changelog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Section {
+    Added,
+    Changed,
+    Deprecated,
+    Removed,
+    Security,
+}
+
+impl Section {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Added => "Added",
+            Self::Changed => "Changed",
+            Self::Deprecated => "Deprecated",
+            Self::Removed => "Removed",
+            Self::Security => "Security",
+        }
+    }
+
+    const fn of(fact: Fact) -> Self {
+        match fact {
+            Fact::OperationAdded
+            | Fact::ParameterAdded
+            | Fact::BodyAdded
+            | Fact::MediaTypeAdded
+            | Fact::StatusAdded
+            | Fact::HeaderAdded
+            | Fact::LinkAdded
+            | Fact::ServerAdded
+            | Fact::SchemaAdded
+            | Fact::PropertyAdded
+            | Fact::EnumValueAdded
+            | Fact::VariantAdded => Self::Added,
+            Fact::DeprecationAdded => Self::Deprecated,
+            Fact::OperationRemoved
+            | Fact::ParameterRemoved
+            | Fact::BodyRemoved
+            | Fact::MediaTypeRemoved
+            | Fact::StatusRemoved
+            | Fact::HeaderRemoved
+            | Fact::LinkRemoved
+            | Fact::ServerRemoved
+            | Fact::SchemaRemoved
+            | Fact::PropertyRemoved
+            | Fact::EnumValueRemoved
+            | Fact::VariantRemoved => Self::Removed,
+            Fact::SecurityNarrowed | Fact::SecurityWidened | Fact::SecurityChanged => {
+                Self::Security
+            }
+            _ => Self::Changed,
+        }
+    }
+}
+
+/// Renders the diff as one entry, breaking changes first.
+#[must_use]
+pub fn changelog(report: &DiffReport) -> String {
+    let mut out = String::new();
+    let version = match report.new.version.as_str() {
+        "" => "Unreleased",
+        version => version,
+    };
+    put!(
+        out,
+        "## [{}]\n\n{}\n",
+        escaped(version),
+        escaped(&advice(report))
+    );
+    let mut sections: BTreeMap<Section, Vec<&JudgedChange>> = BTreeMap::new();
+    for judged in &report.changes {
+        let section = Section::of(judged.change.fact);
+        sections.entry(section).or_default().push(judged);
+    }
+    for (section, mut changes) in sections {
+        changes.sort_by_key(|judged| std::cmp::Reverse(judged.level));
+        put!(out, "\n### {}\n\n", section.title());
+        for judged in changes {
+            put!(out, "- {}\n", line(judged));
+        }
+    }
+    out
+}
+
+/// `**Breaking:** property `x` was removed (component Pet)`
+fn line(judged: &JudgedChange) -> String {
+    let mark = match judged.level {
+        Level::Error => "**Breaking:** ",
+        Level::Warning | Level::Info | Level::Off => "",
+    };
+    let place = title(&judged.change.owner).replace("  ", ", ");
+    let is_named = judged.message.contains(&place) || place.starts_with("The contract");
+    let path = judged.change.path.to_string();
+    let at = match path.is_empty() || judged.message.contains(&path) {
+        true => String::new(),
+        false => format!(" at `{path}`"),
+    };
+    let place = match is_named {
+        true => String::new(),
+        false => format!(" ({place}{at})"),
+    };
+    format!("{mark}{}{}", escaped(&judged.message), escaped(&place))
+}
