@@ -6,6 +6,7 @@
 //! breaks nobody, or a payload that shows it (`contain`).
 
 mod alignment;
+mod annotations;
 mod bodies;
 mod change;
 mod contain;

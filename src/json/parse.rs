@@ -95,7 +95,7 @@ impl std::error::Error for SyntaxError {}
 struct Refused(usize, SyntaxErrorKind);
 
 pub(super) fn document(text: &[u8]) -> Result<Document<'_>, SyntaxError> {
-    let (document, end) = prefix(text)?;
+    let (document, end) = prefix_within(text)?;
     let rest = &text[end..];
     match rest.iter().position(|byte| !is_space(*byte)) {
         None => Ok(document),
@@ -115,6 +115,10 @@ pub(super) fn prefix(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> 
     loop {
         let is_all = window >= text.len();
         let shown = &text[..window.min(text.len())];
+        if !is_all && is_cut(shown) {
+            window *= 2;
+            continue;
+        }
         let found = prefix_within(shown);
         match &found {
             _ if is_all => return found,
@@ -129,6 +133,16 @@ pub(super) fn prefix(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> 
             _ => window *= 2,
         }
     }
+}
+
+/// Whether a text ends before its first value does: what is wrong then need not be explained.
+fn is_cut(text: &[u8]) -> bool {
+    let valid = match std::str::from_utf8(text) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default(),
+    };
+    let refused = Parser::new(valid).value(0).err();
+    refused.is_some_and(|Refused(_, kind)| kind == SyntaxErrorKind::UnexpectedEnd)
 }
 
 fn prefix_within(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> {

@@ -11,6 +11,7 @@
 //! makes the set of values larger and never smaller, so that "no value" stays sure.
 
 mod array;
+mod denials;
 mod expand;
 mod object;
 

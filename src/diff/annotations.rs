@@ -1,0 +1,196 @@
+//! What schemas tell of their values without asserting it.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::schema::NodeId;
+
+use super::change::Fact;
+use super::contain::are_equal;
+use super::view::View;
+use super::walk::{Edge, Found, Walk, place_of};
+
+impl Walk<'_> {
+    /// `deprecated`, `readOnly`, `writeOnly`, `default`, `contentEncoding`, `contentMediaType`,
+    /// `discriminator`
+    pub(super) fn annotations(
+        &mut self,
+        at: usize,
+        old: &View<'_>,
+        new: &View<'_>,
+        found: &mut Vec<Found>,
+    ) {
+        let (old_place, new_place) = self.places(at);
+        self.flags(old, new, "", found);
+        let default = |view: &View<'_>| {
+            let mut nodes = view.nodes();
+            nodes.find_map(|(_, node)| node.annotations()?.default.clone())
+        };
+        let (old_default, new_default) = (default(old), default(new));
+        let is_same = match (&old_default, &new_default) {
+            (Some(old), Some(new)) => are_equal(old, new),
+            (old, new) => old == new,
+        };
+        if !is_same {
+            let text = |value: Option<Value>| value.map(|value| value.to_string());
+            found.push(
+                Found::new(Fact::DefaultChanged, "default")
+                    .values(text(old_default), text(new_default))
+                    .places(old_place.clone(), new_place.clone()),
+            );
+        }
+        let content = |view: &View<'_>, keyword: &str| {
+            let annotations = view.nodes().filter_map(|(_, node)| node.annotations());
+            let mut contents = annotations.flat_map(|known| known.content.clone());
+            let content = contents.find(|(known, _)| *known == keyword);
+            content.map(|(_, text)| text)
+        };
+        for keyword in ["contentEncoding", "contentMediaType"] {
+            let (was, is) = (content(old, keyword), content(new, keyword));
+            if was != is {
+                found.push(
+                    Found::new(Fact::ContentChanged, keyword)
+                        .values(was, is)
+                        .places(old_place.clone(), new_place.clone()),
+                );
+            }
+        }
+        let (was, is) = (tags(old), tags(new));
+        // A union that shrank to one variant has none to tell apart.
+        let is_both = !old.unions.is_empty() && !new.unions.is_empty();
+        let differ = match (&was, &is) {
+            // Tags that come and go with variants are told with those.
+            (Some((property, was)), Some((other, is))) => {
+                property != other
+                    || was.iter().any(|(tag, target)| {
+                        is.iter()
+                            .any(|(known, other)| known == tag && other != target)
+                    })
+                    // A further tag of a variant that was there, or one less.
+                    || [(was, is), (is, was)].iter().any(|(some, others)| {
+                        let is_known = |tag: &str| others.iter().any(|(known, _)| known == tag);
+                        let has_target = |target: &str| others.iter().any(|(_, other)| other == target);
+                        some.iter().any(|(tag, target)| !is_known(tag) && has_target(target))
+                    })
+                    || (was.len() == is.len()
+                        && was
+                            .iter()
+                            .any(|(tag, _)| !is.iter().any(|(known, _)| known == tag)))
+            }
+            (None, None) => false,
+            _ => is_both,
+        };
+        if differ {
+            let text = |known: Option<(String, Vec<(String, String)>)>| {
+                known.map(|(name, tags)| {
+                    let tags = tags
+                        .iter()
+                        .map(|(tag, target)| format!("{name} {tag}: {target}"));
+                    tags.collect::<Vec<_>>().join("\n")
+                })
+            };
+            found.push(
+                Found::new(Fact::DiscriminatorChanged, "discriminator")
+                    .values(text(was), text(is))
+                    .places(old_place, new_place),
+            );
+        }
+        self.heirs(at, old, new);
+    }
+
+    /// Schemas that a discriminator names, where no union leads to them: those that are made of this one.
+    fn heirs(&mut self, at: usize, old: &View<'_>, new: &View<'_>) {
+        let named = |view: &View<'_>| -> Vec<(Arc<str>, NodeId)> {
+            let discriminators = view
+                .nodes()
+                .filter_map(|(_, node)| node.discriminator.as_ref())
+                .filter(|known| !known.is_inherited);
+            let names = discriminators.flat_map(|known| known.mapping.iter().cloned());
+            names.collect()
+        };
+        if !old.unions.is_empty() || !new.unions.is_empty() {
+            return;
+        }
+        let others = named(new);
+        for (tag, schema) in named(old) {
+            if let Some((_, other)) = others.iter().find(|(known, _)| *known == tag) {
+                self.lead(at, Edge::Moved, &[schema], &[*other]);
+            }
+        }
+    }
+
+    /// `deprecated`, `readOnly` and `writeOnly` of two views.
+    pub(super) fn flags(
+        &self,
+        old: &View<'_>,
+        new: &View<'_>,
+        subject: &str,
+        found: &mut Vec<Found>,
+    ) {
+        type Flag = fn(&crate::schema::Node) -> bool;
+        let flags: [(&str, Flag, Fact, Fact); 3] = [
+            (
+                "deprecated",
+                |node| node.deprecated,
+                Fact::DeprecationAdded,
+                Fact::DeprecationRemoved,
+            ),
+            (
+                "readOnly",
+                |node| node.read_only,
+                Fact::ReadOnlyAdded,
+                Fact::ReadOnlyRemoved,
+            ),
+            (
+                "writeOnly",
+                |node| node.write_only,
+                Fact::ReadOnlyAdded,
+                Fact::ReadOnlyRemoved,
+            ),
+        ];
+        let place = |contract: &Contract, view: &View<'_>, flag: Flag| {
+            let mut nodes = view.nodes();
+            let owner = nodes.find(|(_, node)| flag(node)).map(|(id, _)| id);
+            let owner = owner.or_else(|| view.parts.first().map(|part| part.node));
+            place_of(contract, owner.as_slice())
+        };
+        for (keyword, flag, added, removed) in flags {
+            let has = |view: &View<'_>| view.nodes().any(|(_, node)| flag(node));
+            let fact = match (has(old), has(new)) {
+                (false, true) => added,
+                (true, false) => removed,
+                _ => continue,
+            };
+            let text = |has: bool| has.then(|| keyword.to_owned());
+            let subject = match subject {
+                "" => keyword,
+                subject => subject,
+            };
+            found.push(
+                Found::new(fact, subject)
+                    .values(text(has(old)), text(has(new)))
+                    .places(place(self.old, old, flag), place(self.new, new, flag)),
+            );
+        }
+    }
+}
+
+/// The property of a discriminator, and each of its values with the schema that it stands for.
+fn tags(view: &View<'_>) -> Option<(String, Vec<(String, String)>)> {
+    let mut nodes = view.nodes();
+    nodes.find_map(|(_, node)| {
+        let discriminator = node
+            .discriminator
+            .as_ref()
+            .filter(|known| !known.is_inherited)?;
+        let mut tags: Vec<(String, String)> = discriminator
+            .mapping
+            .iter()
+            .map(|(tag, schema)| (tag.to_string(), View::of(view.graph, &[*schema]).label()))
+            .collect();
+        tags.sort();
+        Some((discriminator.property.to_string(), tags))
+    })
+}
