@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use crate::contract::Contract;
+use crate::json::Kind;
 use crate::schema::{Check, NodeId, Place};
 
 use super::change::Fact;
@@ -69,7 +70,8 @@ impl Walk<'_> {
             let is_implied = |view: &View<'_>, other: Kinds| {
                 view.kinds() == Kinds::ALL && view.implied_kinds() == Some(rest(other))
             };
-            if is_implied(old, new_kinds) || is_implied(new, old_kinds) {
+            let is_listed = old.values().is_some() || new.values().is_some();
+            if !is_listed && (is_implied(old, new_kinds) || is_implied(new, old_kinds)) {
                 change.assumed = Some("the schema speaks of this type only");
             }
             found.push(change);
@@ -229,7 +231,10 @@ impl Walk<'_> {
                         if length.keyword() != keyword || (!is_maximum && length.limit == 0) {
                             continue;
                         }
-                        asks.push(Ask::Length(id, index));
+                        asks.push(match length.kind {
+                            Kind::Object => Ask::Members(id, index),
+                            _ => Ask::Length(id, index),
+                        });
                         let is_stricter = limit.is_none_or(|known| match is_maximum {
                             true => length.limit < known,
                             false => length.limit > known,

@@ -197,6 +197,7 @@ impl Walk<'_> {
         }
         // The old contract may speak of such a member already: in a map, by a pattern, in a variant.
         let speaks = !old.unions.is_empty()
+            || old.values().is_some()
             || old.nodes().any(|(_, node)| {
                 !node.object.patterns.is_empty() || !node.object.dependent_schemas.is_empty()
             });

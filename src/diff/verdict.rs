@@ -516,7 +516,7 @@ pub(super) fn said(scope: Scope<'_>, ask: &Ask) -> String {
             let check = &scope.node(*id).checks[*index];
             format!("requires {}: {}", check.keyword, check.argument_text())
         }
-        Ask::Length(id, index) => {
+        Ask::Length(id, index) | Ask::Members(id, index) => {
             let length = scope.node(*id).lengths[*index];
             format!("requires {}: {}", length.keyword(), length.limit)
         }

@@ -32,7 +32,8 @@ impl Trial<'_, '_> {
         let root = &walk.roots[root];
         let (left_scope, right_scope) =
             self.scopes(direction, root.side, !ask.is_about_undeclared());
-        let left = self.left(pair, question, direction);
+        let left = self.left(pair, question, direction).to_vec();
+        let left = left.as_slice();
         let ends = |at: usize| {
             let pair = &walk.pairs[at];
             match direction {
@@ -61,69 +62,75 @@ impl Trial<'_, '_> {
                 )
                 .is_some()
         };
-        let mut inners = refuter.against(left, ask, DEPTH);
-        let declared_only = !ask.is_about_undeclared();
-        let left = left.to_vec();
-        if inners.is_empty()
-            && let Outcome::Found(value) = self
-                .tableau(direction, root.side, declared_only)
-                .against(&left, ask)
-        {
-            inners.push(value);
-        }
-        for inner in inners {
-            let mut values = vec![inner];
-            for (at, edge) in way.iter().rev() {
-                let (nodes, _) = ends(*at);
-                let Some(part) = part_of(edge, left_scope, nodes, walk, *at) else {
+        let inners = refuter.against(left, ask, DEPTH);
+        let mut shown = |inners: Vec<Value>| -> Option<Value> {
+            for inner in inners {
+                let mut values = vec![inner];
+                for (at, edge) in way.iter().rev() {
+                    let (nodes, _) = ends(*at);
+                    let Some(part) = part_of(edge, left_scope, nodes, walk, *at) else {
+                        continue;
+                    };
+                    values = values
+                        .iter()
+                        .take(4)
+                        .flat_map(|value| refuter.around(nodes, &part, value))
+                        .collect();
+                }
+                let Some(found) = values.into_iter().find(|value| shows(value)) else {
                     continue;
                 };
-                values = values
-                    .iter()
-                    .take(4)
-                    .flat_map(|value| refuter.around(nodes, &part, value))
-                    .collect();
-            }
-            let Some(found) = values.into_iter().find(|value| shows(value)) else {
-                continue;
-            };
-            let payload = shrunk(found.clone(), shows);
-            let agrees = |payload: &Value| {
-                crate_agrees(
-                    (left_scope, whole),
-                    (right_scope, other),
-                    root.side,
-                    payload,
-                )
-            };
-            let payload = [payload, found].into_iter().find(agrees);
-            let Some(payload) = payload else { continue };
-            let mut at = Pointer::root();
-            let edges = way.iter().map(|(_, edge)| edge);
-            place(&payload, edges, &mut at, &|part| {
-                !ask.accepts(right_scope, part)
-            });
-            if let Some(member) = member_of(ask) {
-                at.push_key(member);
-            }
-            let text = root.written.as_ref().and_then(|written| {
-                let encoding = match direction {
-                    Direction::Forward => written.encodings.0,
-                    Direction::Backward => written.encodings.1,
+                let payload = shrunk(found.clone(), shows);
+                let agrees = |payload: &Value| {
+                    crate_agrees(
+                        (left_scope, whole),
+                        (right_scope, other),
+                        root.side,
+                        payload,
+                    )
                 };
-                written.text(encoding, &payload)
+                if let Some(payload) = [payload, found].into_iter().find(agrees) {
+                    return Some(payload);
+                }
+            }
+            None
+        };
+        let payload = shown(inners).or_else(|| {
+            // Of a variant that is none of the others, where there is one.
+            let nodes = ends(pair).0;
+            let declared_only = !ask.is_about_undeclared();
+            let tableau = self.tableau(direction, root.side, declared_only);
+            let found = [left, nodes].map(|nodes| tableau.against(nodes, ask));
+            let found = found.into_iter().filter_map(|outcome| match outcome {
+                Outcome::Found(value) => Some(value),
+                Outcome::Empty | Outcome::Unknown => None,
             });
-            return Some(Witness {
-                payload,
-                text,
-                at,
-                of: root.reach.clone(),
-                side: root.side,
-                component: None,
-                why: said(right_scope, ask),
-            });
+            shown(found.collect())
+        })?;
+        let mut at = Pointer::root();
+        let edges = way.iter().map(|(_, edge)| edge);
+        place(&payload, edges, &mut at, &|part| {
+            !ask.accepts(right_scope, part)
+        });
+        if let Some(member) = member_of(ask) {
+            at.push_key(member);
         }
-        None
+        let text = root.written.as_ref().and_then(|written| {
+            let encoding = match direction {
+                Direction::Forward => written.encodings.0,
+                Direction::Backward => written.encodings.1,
+            };
+            written.text(encoding, &payload)
+        });
+        Some(Witness {
+            payload,
+            text,
+            at,
+            of: root.reach.clone(),
+            side: root.side,
+            component: None,
+            why: said(right_scope, ask),
+        })
     }
 
     /// A payload of a root that the other contract rejects, whatever the reason.

@@ -13,6 +13,12 @@ const PATTERN_SHOWN: usize = 80;
 
 /// `integer ≥ 0`, `string matching ^a+$`, `array of string`, `one of "a", "b"`, each `or null`.
 pub(super) fn description(view: &View<'_>) -> String {
+    // A list may be one of itself.
+    const DEPTH: u8 = 2;
+    described(view, DEPTH)
+}
+
+fn described(view: &View<'_>, depth: u8) -> String {
     if let Some(values) = view.values() {
         return listed(&values);
     }
@@ -31,7 +37,7 @@ pub(super) fn description(view: &View<'_>) -> String {
     ] {
         let own = kinds.and(kind);
         if !own.is_empty() {
-            words.push(of_kind(view, own));
+            words.push(of_kind(view, own, depth));
         }
     }
     if kinds.has(Kinds::NULL) {
@@ -51,7 +57,7 @@ fn listed(values: &[Value]) -> String {
     }
 }
 
-fn of_kind(view: &View<'_>, kind: Kinds) -> String {
+fn of_kind(view: &View<'_>, kind: Kinds, depth: u8) -> String {
     if kind == Kinds::OBJECT
         && let Some(name) = view.component()
     {
@@ -108,9 +114,13 @@ fn of_kind(view: &View<'_>, kind: Kinds) -> String {
     if kind == Kinds::ARRAY {
         let elements = View::of(view.graph, &view.element(view.positions()));
         if !elements.parts.is_empty() {
+            let each = match depth.checked_sub(1) {
+                Some(depth) => described(&elements, depth),
+                None => elements.label(),
+            };
             words = match words.strip_prefix("array of ") {
-                Some(limits) => format!("array of {limits}, each {}", elements.description()),
-                None => format!("array of {}", elements.description()),
+                Some(limits) => format!("array of {limits}, each {each}"),
+                None => format!("array of {each}"),
             };
         }
     }

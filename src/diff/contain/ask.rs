@@ -25,8 +25,10 @@ pub(in crate::diff) enum Ask {
     Values(Vec<Value>),
     /// The check at this place of the schema's list.
     Check(NodeId, usize),
-    /// The length at this place of the schema's list.
+    /// The length at this place of the schema's list: characters or elements.
     Length(NodeId, usize),
+    /// The same for members.
+    Members(NodeId, usize),
     /// The member is there.
     Required(Arc<str>),
     /// The member, where it is there, is as the schema asks.
@@ -61,6 +63,7 @@ impl Ask {
             | Self::Values(_)
             | Self::Check(..)
             | Self::Length(..)
+            | Self::Members(..)
             | Self::Required(_) => None,
             Self::Member(id, _)
             | Self::Others(id)
@@ -77,10 +80,13 @@ impl Ask {
     }
 
     /// Whether it may be about members that nobody declares.
-    pub(in crate::diff) const fn is_about_undeclared(&self) -> bool {
+    pub(in crate::diff) fn is_about_undeclared(&self) -> bool {
         matches!(
             self,
-            Self::Others(_)
+            Self::Members(..)
+                | Self::Required(_)
+                | Self::Values(_)
+                | Self::Others(_)
                 | Self::Names(_)
                 | Self::Unevaluated(_)
                 | Self::Not(_)
@@ -105,7 +111,7 @@ impl Ask {
             Self::Kinds(kinds) => Kinds::of_value(plain).within(*kinds),
             Self::Values(values) => values.iter().any(|value| are_equal(value, plain)),
             Self::Check(id, index) => scope.node(*id).checks[*index].accepts(value),
-            Self::Length(id, index) => {
+            Self::Length(id, index) | Self::Members(id, index) => {
                 let length = scope.node(*id).lengths[*index];
                 length.measure(value).is_none_or(|n| length.allows(n))
             }
@@ -226,7 +232,9 @@ impl Prover<'_> {
                 self.check_holds(case, check)
                     || kinds.all(|kind| self.scalar_is(&case.only(kind), Right::Check(check)))
             }
-            Ask::Length(id, index) => self.length_holds(case, new.node(*id).lengths[*index]),
+            Ask::Length(id, index) | Ask::Members(id, index) => {
+                self.length_holds(case, new.node(*id).lengths[*index])
+            }
             Ask::Required(name) => !is_object || case.requires(self.old, name),
             Ask::Member(id, name) => !is_object || self.member_holds(case, *id, name),
             Ask::Others(id) => !is_object || self.patterns_hold(case, *id),

@@ -17,6 +17,9 @@ use super::{Scope, accepts};
 /// Alternatives that are looked at one by one; beyond that, unions are not taken apart.
 const CASES: usize = 48;
 
+/// The same for the first union that is met: variants by the hundred are told apart by their tags.
+const VARIANTS: usize = 600;
+
 /// Branches of a `oneOf` whose exclusion of each other is kept.
 const EXCLUSIVE: usize = 8;
 
@@ -94,7 +97,9 @@ pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
         let mut ways = vec![next];
         let lists = union_of_lists(graph, node).is_some();
         for (branches, is_one) in [(&node.any_of, false), (&node.one_of, true)] {
-            if !lists && !branches.is_empty() && may_split && ways.len() * branches.len() <= CASES {
+            let is_only = ways.len() == 1 && partial.is_empty() && done.len() < CASES;
+            let most = if is_only { VARIANTS } else { CASES };
+            if !lists && !branches.is_empty() && may_split && ways.len() * branches.len() <= most {
                 ways = ways
                     .iter()
                     .flat_map(|way| {

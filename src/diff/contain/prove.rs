@@ -315,7 +315,12 @@ impl<'g> Prover<'g> {
 
     /// Whether some branch holds; else whether one does for each kind of value, or each value of a tag.
     pub(super) fn prove_any(&mut self, case: &Case, branches: &[NodeId]) -> bool {
-        if branches.iter().any(|branch| self.prove_case(case, *branch)) {
+        let tags = self.tags(case, branches);
+        let mut possible = branches
+            .iter()
+            .filter(|branch| !self.rejects(**branch, &tags));
+        let possible: Vec<NodeId> = possible.by_ref().copied().collect();
+        if possible.iter().any(|branch| self.prove_case(case, *branch)) {
             return true;
         }
         // One branch excludes what another one takes: together they are everything.
@@ -341,9 +346,14 @@ impl<'g> Prover<'g> {
     }
 
     pub(super) fn prove_one(&mut self, case: &Case, branches: &[NodeId]) -> bool {
-        let holds = branches.iter().any(|branch| {
+        let tags = self.tags(case, branches);
+        let possible = branches
+            .iter()
+            .filter(|branch| !self.rejects(**branch, &tags));
+        let possible: Vec<NodeId> = possible.copied().collect();
+        let holds = possible.iter().any(|branch| {
             self.prove_case(case, *branch)
-                && branches
+                && possible
                     .iter()
                     .all(|other| other == branch || self.disjoint(case, *other))
         });
@@ -353,6 +363,46 @@ impl<'g> Prover<'g> {
                     .iter()
                     .all(|part| self.is_empty(part, 3) || self.prove_one(part, branches))
             })
+    }
+
+    /// Members that are there with one value, where there are so many branches that it pays to look at
+    /// these first.
+    fn tags(&self, case: &Case, branches: &[NodeId]) -> Vec<(std::sync::Arc<str>, Value)> {
+        const FEW: usize = 4;
+        if branches.len() <= FEW || case.kinds != Kinds::OBJECT {
+            return Vec::new();
+        }
+        let single = |name: &std::sync::Arc<str>| {
+            if let Some((_, pin)) = case.pins.iter().find(|(pin, _)| pin == name) {
+                return Some(pin.clone());
+            }
+            let schemas = case.property(self.old, name);
+            let mut nodes = schemas
+                .iter()
+                .map(|id| self.old.node(self.old.resolve(*id)));
+            nodes.find_map(|node| match (&node.constant, &node.values) {
+                (Some(constant), _) => Some(Value::clone(constant)),
+                (None, Some(values)) => match values.all.as_slice() {
+                    [only] => Some(only.clone()),
+                    _ => None,
+                },
+                (None, None) => None,
+            })
+        };
+        let names = case.names(self.old).into_iter();
+        let names = names.filter(|name| case.requires(self.old, name));
+        names
+            .filter_map(|name| Some((name.clone(), single(&name)?)))
+            .collect()
+    }
+
+    /// Whether a schema rejects every object with these members. False where that is not plain to see.
+    fn rejects(&self, branch: NodeId, tags: &[(std::sync::Arc<str>, Value)]) -> bool {
+        let node = self.new.node(self.new.resolve(branch));
+        tags.iter().any(|(name, value)| {
+            let schema = node.object.properties.get(name);
+            schema.is_some_and(|schema| !accepts(self.new, *schema, value))
+        })
     }
 
     /// Whether no value of the case is one of what `not` excludes.

@@ -25,8 +25,11 @@ const STEPS: u32 = 3_000;
 /// Values that are kept for one pair.
 const KEPT: usize = 6;
 
-/// Bytes of a list that is built to be too long, as JSON text.
+/// Bytes of a list that is built, as JSON text.
 const BYTES: usize = 4_000_000;
+
+/// Elements of a list that is built because it has to be so long.
+const ELEMENTS: u64 = 2_000;
 
 /// How deep values are built.
 pub(in crate::diff) const DEPTH: u8 = 24;
@@ -130,7 +133,9 @@ impl<'g> Refuter<'g> {
                 }
                 Part::Element(index) => {
                     let (fewest, _) = case.lengths(self.old, Kind::Array);
-                    let length = usize::try_from(fewest.min(64)).unwrap_or(0).max(index + 1);
+                    let length = usize::try_from(fewest.min(ELEMENTS))
+                        .unwrap_or(0)
+                        .max(index + 1);
                     let elements = (0..length).map(|position| match position == *index {
                         true => Some(inner.clone()),
                         false => {
@@ -175,7 +180,7 @@ impl<'g> Refuter<'g> {
                     let condition = self.new.node(*id).conditional.map(|c| c.condition);
                     candidates.extend(self.of_the_other(case, condition));
                 }
-                Ask::Length(id, index) => {
+                Ask::Length(id, index) | Ask::Members(id, index) => {
                     let length = self.new.node(*id).lengths[*index];
                     candidates.extend(self.beyond(case, length, depth));
                 }
@@ -257,7 +262,7 @@ impl<'g> Refuter<'g> {
         let right = self.new.node(right).array.prefix.len();
         let told_apart = right.max(case.positions(self.old));
         let (fewest, _) = case.lengths(self.old, Kind::Array);
-        let count = usize::try_from(fewest.min(64))
+        let count = usize::try_from(fewest.min(ELEMENTS))
             .unwrap_or(0)
             .max(told_apart + 1);
         let elements = (0..count).map(|index| {
@@ -269,8 +274,11 @@ impl<'g> Refuter<'g> {
 
     /// An array of the case that holds an element twice.
     fn repeating(&mut self, case: &Case, depth: u8) -> Option<Value> {
+        // Beyond the elements that are told apart, one is like the other.
+        let told_apart = case.positions(self.old) as u64;
         let (fewest, _) = case.lengths(self.old, Kind::Array);
-        let count = usize::try_from(fewest.clamp(2, 64)).unwrap_or(2);
+        let count = fewest.max(told_apart + 2).min(ELEMENTS);
+        let count = usize::try_from(count).unwrap_or(2);
         let elements = (0..count).map(|index| {
             let element = case.element(self.old, index);
             self.smallest_of(&element, depth - 1)
@@ -307,11 +315,7 @@ impl<'g> Refuter<'g> {
                     let schemas = case.element(self.old, index);
                     let mut element = self.smallest_of(&schemas, depth - 1)?;
                     if is_unique && elements.contains(&element) {
-                        let number = Value::from(index);
-                        let name = Value::from(format!("a{index}"));
-                        let fits =
-                            |value: &Value| schemas.iter().all(|s| accepts(self.old, *s, value));
-                        element = [number, name].into_iter().find(fits)?;
+                        element = self.another(&schemas, &elements, index)?;
                     }
                     elements.push(element);
                 }
@@ -338,6 +342,21 @@ impl<'g> Refuter<'g> {
             }
             _ => None,
         }
+    }
+
+    /// A value of all of these that is none of some others.
+    fn another(&self, schemas: &[NodeId], others: &[Value], index: usize) -> Option<Value> {
+        let cases = cases(self.old, schemas);
+        let listed = cases
+            .iter()
+            .filter_map(|case| case.listed(self.old))
+            .flatten();
+        let made = [Value::from(index), Value::from(format!("a{index}"))];
+        let mut candidates = listed.chain(made);
+        candidates.find(|value| {
+            let mut schemas = schemas.iter();
+            schemas.all(|schema| accepts(self.old, *schema, value)) && !others.contains(value)
+        })
     }
 
     /// Keeps the candidates that the case has and that are not as asked.
@@ -456,7 +475,7 @@ impl<'g> Refuter<'g> {
         let node = new.node(at);
         let listed = node.array.prefix.len().max(case.positions(self.old));
         let (fewest, _) = case.lengths(self.old, Kind::Array);
-        let fewest = usize::try_from(fewest.min(64)).unwrap_or(0);
+        let fewest = usize::try_from(fewest.min(ELEMENTS)).unwrap_or(0);
         let mut candidates = Vec::new();
         for index in 0..=listed {
             let Some(schema) = node.element_schema(index) else {
@@ -559,9 +578,19 @@ impl<'g> Refuter<'g> {
                     array.push(self.smallest_of(&element, depth)?);
                 }
             }
-            for index in array.len()..usize::try_from(fewest.min(64)).unwrap_or(0) {
+            let is_unique = case.checks(self.old, "uniqueItems", &true.into());
+            let mut bytes = 0;
+            for index in array.len()..usize::try_from(fewest.min(ELEMENTS)).unwrap_or(0) {
                 let element = case.element(self.old, index);
-                array.push(self.smallest_of(&element, depth)?);
+                let mut value = self.smallest_of(&element, depth)?;
+                if is_unique && array.contains(&value) {
+                    value = self.another(&element, &array, index)?;
+                }
+                bytes += size(&value);
+                if bytes > BYTES {
+                    return None;
+                }
+                array.push(value);
             }
             return Some(array.into());
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::schema::{Contains, Node, NodeId};
 
 use super::super::ask::Ask;
+use super::super::canonical;
 use super::super::kinds::Kinds;
 use super::expand::{Alternative, PAIRED, SomeMember};
 use super::{Literal, Tableau, kinds_of};
@@ -29,7 +30,8 @@ impl Tableau<'_> {
             let none = node.any_of.iter().copied().map(not);
             ways.push(Alternative::Literals(none.collect()));
         }
-        ways.extend(one_of_denials(literal, node));
+        let are_told_apart = self.are_told_apart(literal, node, kind);
+        ways.extend(one_of_denials(literal, node, are_told_apart));
         ways.extend(node.not.map(|id| Alternative::Literals(vec![is(id)])));
         if let Some(conditional) = node.conditional {
             let condition = conditional.condition;
@@ -79,81 +81,115 @@ impl Tableau<'_> {
         let literal = |id: NodeId| Literal::not_new(id);
         let node = |id: NodeId| self.new.node(id);
         let is_object = kind == Kinds::OBJECT;
-        let ways: Vec<Alternative> = match ask {
-            Ask::Kinds(_) | Ask::Values(_) => vec![Alternative::Anything],
-            Ask::Check(id, index) => {
-                let check = &node(*id).checks[*index];
-                let is_about = kind.within(Kinds::about(check.kind));
-                match check.keyword {
-                    _ if !is_about => Vec::new(),
-                    "uniqueItems" => vec![Alternative::Repeating],
-                    _ => vec![Alternative::Anything],
+        let ways: Vec<Alternative> =
+            match ask {
+                Ask::Kinds(_) | Ask::Values(_) => vec![Alternative::Anything],
+                Ask::Check(id, index) => {
+                    let check = &node(*id).checks[*index];
+                    let is_about = kind.within(Kinds::about(check.kind));
+                    match check.keyword {
+                        _ if !is_about => Vec::new(),
+                        "uniqueItems" => vec![Alternative::Repeating],
+                        _ => vec![Alternative::Anything],
+                    }
                 }
-            }
-            Ask::Length(id, index) => length_denial(node(*id), *index, kind).into_iter().collect(),
-            Ask::Required(name) if is_object => vec![Alternative::Absent(Arc::clone(name))],
-            Ask::Member(id, name) if is_object => member_denials(literal(*id), node(*id), name),
-            Ask::Others(id) if is_object => {
-                let names = node(*id).object.names.iter();
-                let mut ways: Vec<Alternative> = names
-                    .flat_map(|name| member_denials(literal(*id), node(*id), name))
-                    .collect();
-                ways.extend(other_denials(literal(*id), node(*id)));
-                ways
-            }
-            Ask::Names(id) if is_object => name_denials(literal(*id), node(*id)),
-            Ask::Dependents(id, name) if is_object => {
-                let own = node(*id);
-                let mut ways = dependent_denials(own, name);
-                let schemas = own.object.dependent_schemas.iter();
-                let schemas = schemas.filter(|(known, _)| known == name);
-                ways.extend(
-                    schemas.map(|(name, schema)| {
+                Ask::Length(id, index) | Ask::Members(id, index) => {
+                    length_denial(node(*id), *index, kind).into_iter().collect()
+                }
+                Ask::Required(name) if is_object => vec![Alternative::Absent(Arc::clone(name))],
+                Ask::Member(id, name) if is_object => member_denials(literal(*id), node(*id), name),
+                Ask::Others(id) if is_object => {
+                    let names = node(*id).object.names.iter();
+                    let mut ways: Vec<Alternative> = names
+                        .flat_map(|name| member_denials(literal(*id), node(*id), name))
+                        .collect();
+                    ways.extend(other_denials(literal(*id), node(*id)));
+                    ways
+                }
+                Ask::Names(id) if is_object => name_denials(literal(*id), node(*id)),
+                Ask::Dependents(id, name) if is_object => {
+                    let own = node(*id);
+                    let mut ways = dependent_denials(own, name);
+                    let schemas = own.object.dependent_schemas.iter();
+                    let schemas = schemas.filter(|(known, _)| known == name);
+                    ways.extend(schemas.map(|(name, schema)| {
                         Alternative::With(Arc::clone(name), literal(*schema))
-                    }),
-                );
-                ways
-            }
-            Ask::Elements(id) if !is_object => element_denials(literal(*id), node(*id)),
-            Ask::Contains(id) if !is_object => contains_denials(literal(*id), node(*id)),
-            Ask::Unevaluated(id) => match is_object {
-                true => self.unevaluated_denials(literal(*id)),
-                false => vec![Alternative::Anything],
-            },
-            Ask::Branches(id) => {
-                let own = node(*id);
-                let mut ways = one_of_denials(literal(*id), own);
-                if !own.any_of.is_empty() {
-                    let none = own.any_of.iter().map(|id| literal(*id));
-                    ways.push(Alternative::Literals(none.collect()));
+                    }));
+                    ways
                 }
-                ways
-            }
-            Ask::Not(id) => {
-                let not = node(*id).not.into_iter();
-                not.map(|not| Alternative::Literals(vec![literal(not).negated()]))
-                    .collect()
-            }
-            Ask::Conditional(id) => {
-                let conditional = node(*id).conditional.into_iter();
-                conditional
-                    .flat_map(|own| {
-                        let condition = literal(own.condition);
-                        let met = own
-                            .then
-                            .map(|then| vec![condition.negated(), literal(then)]);
-                        let unmet = own.otherwise.map(|other| vec![condition, literal(other)]);
-                        [met, unmet]
-                            .into_iter()
-                            .flatten()
-                            .map(Alternative::Literals)
-                    })
-                    .collect()
-            }
-            Ask::Whole(id) => vec![Alternative::Literals(vec![literal(*id)])],
-            _ => Vec::new(),
-        };
+                Ask::Elements(id) if !is_object => element_denials(literal(*id), node(*id)),
+                Ask::Contains(id) if !is_object => contains_denials(literal(*id), node(*id)),
+                Ask::Unevaluated(id) => match is_object {
+                    true => self.unevaluated_denials(literal(*id)),
+                    false => vec![Alternative::Anything],
+                },
+                Ask::Branches(id) => {
+                    let own = node(*id);
+                    let are_told_apart = self.are_told_apart(literal(*id), own, kind);
+                    let mut ways = one_of_denials(literal(*id), own, are_told_apart);
+                    if !own.any_of.is_empty() {
+                        let none = own.any_of.iter().map(|id| literal(*id));
+                        ways.push(Alternative::Literals(none.collect()));
+                    }
+                    ways
+                }
+                Ask::Not(id) => {
+                    let not = node(*id).not.into_iter();
+                    not.map(|not| Alternative::Literals(vec![literal(not).negated()]))
+                        .collect()
+                }
+                Ask::Conditional(id) => {
+                    let conditional = node(*id).conditional.into_iter();
+                    conditional
+                        .flat_map(|own| {
+                            let condition = literal(own.condition);
+                            let met = own
+                                .then
+                                .map(|then| vec![condition.negated(), literal(then)]);
+                            let unmet = own.otherwise.map(|other| vec![condition, literal(other)]);
+                            [met, unmet]
+                                .into_iter()
+                                .flatten()
+                                .map(Alternative::Literals)
+                        })
+                        .collect()
+                }
+                Ask::Whole(id) => vec![Alternative::Literals(vec![literal(*id)])],
+                _ => Vec::new(),
+            };
         ways
+    }
+
+    /// Whether no two branches of a `oneOf` hold at once: each requires a member to have another value.
+    fn are_told_apart(&self, literal: Literal, node: &Node, kind: Kinds) -> bool {
+        let scope = self.scope(literal);
+        let value = |id: &NodeId, name: &Arc<str>| -> Option<String> {
+            let branch = scope.node(scope.resolve(*id));
+            let object = &branch.object;
+            let is_required = object
+                .required
+                .iter()
+                .any(|required| required.name == *name);
+            let schema = object.properties.get(name).filter(|_| is_required)?;
+            let member = scope.node(scope.resolve(*schema));
+            match (&member.constant, &member.values) {
+                (Some(constant), _) => Some(canonical(constant)),
+                (None, Some(values)) => match values.all.as_slice() {
+                    [only] => Some(canonical(only)),
+                    _ => None,
+                },
+                (None, None) => None,
+            }
+        };
+        let Some(first) = node.one_of.first().filter(|_| kind == Kinds::OBJECT) else {
+            return false;
+        };
+        let names = &scope.node(scope.resolve(*first)).object.names;
+        names.iter().any(|name| {
+            let mut seen = rustc_hash::FxHashSet::default();
+            let mut branches = node.one_of.iter();
+            branches.all(|id| value(id, name).is_some_and(|value| seen.insert(value)))
+        })
     }
 
     /// Members that nothing evaluates, where that is sure.
@@ -172,13 +208,16 @@ impl Tableau<'_> {
     }
 }
 
-fn one_of_denials(literal: Literal, node: &Node) -> Vec<Alternative> {
+fn one_of_denials(literal: Literal, node: &Node, are_told_apart: bool) -> Vec<Alternative> {
     let branches = &node.one_of;
     if branches.is_empty() {
         return Vec::new();
     }
     let none = branches.iter().map(|id| literal.of(*id, false));
     let mut ways = vec![Alternative::Literals(none.collect())];
+    if are_told_apart {
+        return ways;
+    }
     if branches.len() > PAIRED {
         ways.push(Alternative::Anything);
         return ways;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::json::Kind;
 use crate::schema::{Node, NodeId};
 
+use super::super::accepts;
 use super::super::kinds::Kinds;
 use super::{Goal, Literal, Outcome, Tableau, kinds_of};
 
@@ -218,9 +219,24 @@ impl Tableau<'_> {
             return self.one_of(goal, values);
         }
         // Ways that are closed already, and those that were gone.
-        for ways in &mut branch.splits {
-            ways.retain(|way| !is_shut(way, &branch.present, &branch.absent, &branch.done));
-        }
+        let pins = self.pins(&branch);
+        let is_open = |way: &Alternative| {
+            !is_shut(way, &branch.present, &branch.absent, &branch.done)
+                && self.is_so(way, &pins) != Some(false)
+        };
+        let mut splits = std::mem::take(&mut branch.splits);
+        splits.retain_mut(|ways| {
+            ways.retain(is_open);
+            let is_gone = |way: &Alternative| match way {
+                Alternative::Absent(name) => branch.absent.contains(name),
+                Alternative::Literals(literals) => {
+                    literals.iter().all(|literal| branch.done.contains(literal))
+                }
+                way => self.is_so(way, &pins) == Some(true),
+            };
+            !ways.iter().any(is_gone)
+        });
+        branch.splits = splits;
         let chosen = (0..branch.splits.len()).min_by_key(|index| branch.splits[*index].len());
         if let Some(chosen) = chosen {
             let ways = branch.splits.swap_remove(chosen);
@@ -237,6 +253,44 @@ impl Tableau<'_> {
         match branch.kind {
             Kinds::OBJECT => self.object(&branch, goal),
             _ => self.array(&branch, goal),
+        }
+    }
+
+    /// Members that are there and have one value.
+    fn pins(&self, branch: &Branch) -> Vec<(Arc<str>, Value)> {
+        let value = |name: &Arc<str>| {
+            branch.maps.iter().find_map(|map| {
+                let scope = self.scope(*map);
+                let schema = scope.node(map.node).object.properties.get(name)?;
+                let node = scope.node(scope.resolve(*schema));
+                match (&node.constant, &node.values) {
+                    (Some(constant), _) => Some(Value::clone(constant)),
+                    (None, Some(values)) => match values.all.as_slice() {
+                        [only] => Some(only.clone()),
+                        _ => None,
+                    },
+                    (None, None) => None,
+                }
+            })
+        };
+        let names = branch.present.iter();
+        names
+            .filter_map(|name| Some((Arc::clone(name), value(name)?)))
+            .collect()
+    }
+
+    /// Whether a way is gone already, as far as members with one value say.
+    fn is_so(&self, way: &Alternative, pins: &[(Arc<str>, Value)]) -> Option<bool> {
+        let Alternative::Present(name, literals, others) = way else {
+            return None;
+        };
+        let (_, value) = pins.iter().find(|(known, _)| known == name)?;
+        let mut literals = literals.iter();
+        let holds = literals
+            .all(|literal| accepts(self.scope(*literal), literal.node, value) == literal.holds);
+        match (holds, others.is_empty()) {
+            (true, false) => None,
+            (holds, _) => Some(holds),
         }
     }
 
