@@ -121,7 +121,13 @@ impl<'c> Operations<'_, 'c> {
             };
             self.encodings(both, left, right, sender, &part);
             let schemas = (left.schema, right.schema);
+            let known = self.walk.roots.len();
             self.schemas(both, schemas, &part, (sender, side), None);
+            if [left, right].iter().all(|media| is_form(media)) {
+                for root in &mut self.walk.roots[known..] {
+                    root.is_form = true;
+                }
+            }
             let items = (left.items, right.items);
             self.schemas(both, items, &format!("{part} items"), (sender, side), None);
         }
@@ -171,7 +177,7 @@ impl<'c> Operations<'_, 'c> {
             names
         };
         let known = names(&self.walk.new.graph, new);
-        let is_form = new.range.to_string().contains("x-www-form-urlencoded");
+        let is_form = is_form(new);
         for name in names(&self.walk.old.graph, old) {
             let (was, is) = (encoding_of(old, &name), encoding_of(new, &name));
             let written = |encoding: Option<&Entry>| {
@@ -194,6 +200,10 @@ impl<'c> Operations<'_, 'c> {
             self.changes.push(change);
         }
     }
+}
+
+fn is_form(media: &Media) -> bool {
+    media.range.to_string().contains("x-www-form-urlencoded")
 }
 
 fn encoding_of<'m>(media: &'m Media, property: &str) -> Option<&'m Entry> {

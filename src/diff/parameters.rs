@@ -193,15 +193,9 @@ impl<'c> Operations<'_, 'c> {
         (sender, side): (Sender, Side),
         part: &str,
     ) -> Option<Option<Change>> {
-        if was.is_list() == is.is_list() && was.kinds() == is.kinds() {
-            return None;
-        }
-        let (forward, backward) = (was.within(is), is.within(was));
-        let fact = match (&forward, &backward) {
-            (Sent::Follows, Sent::Follows) => return Some(None),
-            (Sent::Follows, _) => Fact::TypeWidened,
-            (_, Sent::Follows) => Fact::TypeNarrowed,
-            _ => Fact::TypeChanged,
+        let texts = Texts::of(was, is)?;
+        let Some(fact) = texts.fact() else {
+            return Some(None);
         };
         let mut change = self.of_part(fact, "", both, sender, part);
         let described = |graph, parameter: &Parameter| {
@@ -211,12 +205,56 @@ impl<'c> Operations<'_, 'c> {
         change.new = described(&self.walk.new.graph, new);
         change.old_place.clone_from(&old.declared);
         change.new_place.clone_from(&new.declared);
-        let (sent, met, sends, reads) = match sender {
-            Sender::Client => (forward, "new", old, &change.new),
-            Sender::Server => (backward, "old", new, &change.old),
+        let written = Written {
+            name: new.name.clone(),
+            place: new.place,
+            encodings: (old.encoding, new.encoding),
+        };
+        let verdict = texts.verdict(&change, &written, (sender, Some(side)))?;
+        change.verdicts.push((sender, verdict));
+        Some(Some(change))
+    }
+}
+
+/// Which of the texts that two schemas send are read by the other one.
+pub(super) struct Texts {
+    forward: Sent,
+    backward: Sent,
+}
+
+impl Texts {
+    /// `None` where both sides send values of the same types, so that their schemas say more.
+    pub(super) fn of(was: &Wire<'_>, is: &Wire<'_>) -> Option<Self> {
+        let is_alike = was.is_list() == is.is_list() && was.kinds() == is.kinds();
+        (!is_alike).then(|| Self {
+            forward: was.within(is),
+            backward: is.within(was),
+        })
+    }
+
+    /// What changed; `None` where the same texts are sent.
+    pub(super) fn fact(&self) -> Option<Fact> {
+        match (&self.forward, &self.backward) {
+            (Sent::Follows, Sent::Follows) => None,
+            (Sent::Follows, _) => Some(Fact::TypeWidened),
+            (_, Sent::Follows) => Some(Fact::TypeNarrowed),
+            _ => Some(Fact::TypeChanged),
+        }
+    }
+
+    /// What a change does to what a sender sends.
+    pub(super) fn verdict(
+        self,
+        change: &Change,
+        written: &Written,
+        (sender, side): (Sender, Option<Side>),
+    ) -> Option<Verdict> {
+        let (sent, met, reads) = match sender {
+            Sender::Client => (self.forward, "new", &change.new),
+            Sender::Server => (self.backward, "old", &change.old),
         };
         let reads = reads.clone().unwrap_or_default();
-        let verdict = match sent {
+        Some(match sent {
             Sent::Follows => {
                 Verdict::Compatible(Proof::Follows(format!("reads each such text as {reads}")))
             }
@@ -228,25 +266,17 @@ impl<'c> Operations<'_, 'c> {
                     [only] => Value::from(only.as_str()),
                     several => several.into(),
                 };
-                let written = Written {
-                    name: sends.name.clone(),
-                    place: sends.place,
-                    encodings: (sends.encoding, sends.encoding),
-                };
-                let reach = change.reach.first().cloned()?;
                 Verdict::Breaking(Box::new(Witness {
                     text: Some(written.joined(&texts)),
                     payload,
                     at: Pointer::root(),
-                    of: reach,
-                    side: Some(side),
+                    of: change.reach.first().cloned()?,
+                    side,
                     component: None,
                     why: format!("accepts only {reads}"),
                 }))
             }
-        };
-        change.verdicts.push((sender, verdict));
-        Some(Some(change))
+        })
     }
 }
 

@@ -82,6 +82,8 @@ pub(super) struct Root {
     pub(super) side: Option<Side>,
     /// How its values are written, where they are text.
     pub(super) written: Option<Written>,
+    /// Whether it is an urlencoded form: its properties are text.
+    pub(super) is_form: bool,
 }
 
 /// How values that are sent as text are written.
@@ -245,6 +247,7 @@ impl<'c> Walk<'c> {
                 reach,
                 side,
                 written,
+                is_form: false,
             });
             self.pairs[pair].roots.push(root);
         }

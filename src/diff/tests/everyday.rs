@@ -262,3 +262,164 @@ fn a_witness_of_thousands_of_elements_is_found_and_stays_small_where_it_can() {
         Some(1)
     );
 }
+
+/// A form with one property of this schema.
+fn form(property: &Value, encoding: &Value) -> Value {
+    let schema = json!({"type": "object", "properties": {"a": property}});
+    let mut media = json!({"schema": schema});
+    if !encoding.is_null() {
+        media["encoding"] = json!({"a": encoding});
+    }
+    let operation = json!({
+        "operationId": "pets",
+        "requestBody": {"content": {"application/x-www-form-urlencoded": media}},
+        "responses": {"200": {"description": ""}},
+    });
+    api(&json!({"/pets": {"post": operation}}), &json!({}))
+}
+
+#[test]
+fn properties_of_a_form_are_text_on_the_wire() {
+    let none = json!(null);
+    let (string, integer) = (json!({"type": "string"}), json!({"type": "integer"}));
+    let digits = json!({"type": "string", "pattern": "^-?[0-9]+$"});
+    let list = json!({"type": "array", "items": {"type": "string"}});
+    let table: [(&Value, &Value, &[&str]); 6] = [
+        (&integer, &string, &["info type-widened /a"]),
+        (&integer, &digits, &["info type-widened /a"]),
+        (&string, &list, &["info type-widened /a"]),
+        (&string, &integer, &["error type-narrowed /a"]),
+        (&string, &digits, &["error pattern-narrowed pattern /a"]),
+        (&list, &list, &[]),
+    ];
+    for (old, new, expected) in table {
+        assert_eq!(
+            judged(&form(old, &none), &form(new, &none)),
+            expected,
+            "{old} {new}"
+        );
+    }
+    // What holds anyway is no change, and an encoding is compared for properties that both have.
+    let usual = json!({"style": "form", "explode": true});
+    assert!(judged(&form(&list, &none), &form(&list, &usual)).is_empty());
+    let flat = json!({"explode": false});
+    assert_eq!(
+        judged(&form(&list, &usual), &form(&list, &flat)),
+        ["error body-encoding a"]
+    );
+}
+
+#[test]
+fn a_base_or_variant_is_told_once_wherever_it_is_used() {
+    let base = |more: bool| {
+        let mut base = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}});
+        if more {
+            base["properties"]["b"] = json!({"type": "string"});
+        }
+        base
+    };
+    let reference = json!({"$ref": "#/components/schemas/Base"});
+    let own = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}});
+    type Use = fn(&Value, Value) -> Value;
+    let uses: [Use; 6] = [
+        |base, own| json!({"allOf": [base, own]}),
+        |base, own| json!({"allOf": [own, {"allOf": [base]}]}),
+        |base, _| json!({"anyOf": [base, {"type": "null"}]}),
+        |base, own| json!({"oneOf": [{"allOf": [base, {"properties": {"k": {"const": "a"}}, "required": ["k"]}]}, {"allOf": [own, {"properties": {"k": {"const": "b"}}, "required": ["k"]}]}]}),
+        |base, _| json!({"type": "array", "items": {"allOf": [base]}}),
+        |base, _| json!({"type": "object", "additionalProperties": base}),
+    ];
+    let document = |more: bool| {
+        let paths = uses.iter().enumerate().map(|(index, make)| {
+            let schema = make(&reference, own(&format!("own{index}")));
+            let content = json!({"application/json": {"schema": schema}});
+            let operation = json!({
+                "operationId": format!("get{index}"),
+                "responses": {"200": {"description": "", "content": content}},
+            });
+            (format!("/u{index}"), json!({"get": operation}))
+        });
+        let paths: serde_json::Map<String, Value> = paths.collect();
+        api(&paths.into(), &json!({"schemas": {"Base": base(more)}}))
+    };
+    let told = judged(&document(false), &document(true));
+    assert_eq!(told, ["info property-added b /b"]);
+    let found = diff_of(&document(false), &document(true));
+    let operations: Vec<&str> = found.changes[0]
+        .reach
+        .iter()
+        .map(|reach| reach.operation.id.as_str())
+        .collect();
+    assert_eq!(operations, ["get0", "get1", "get2", "get3", "get4", "get5"]);
+}
+
+#[test]
+fn whole_urls_are_compared_and_moves_are_told_once() {
+    let operation = |id: &str, field: &str| {
+        let schema = json!({"type": "object", "required": [field], "properties": {field: {"type": "string"}}});
+        let content = json!({"application/json": {"schema": schema}});
+        json!({"operationId": id, "responses": {"200": {"description": "", "content": content}}})
+    };
+    let served = |base: &str, paths: Value| {
+        let mut document = api(&paths, &json!({}));
+        document["servers"] = json!([{"url": format!("https://api.example.com{base}")}]);
+        document
+    };
+    let get = |id: &str| json!({"get": operation(id, "name")});
+    let action = json!({"operationId": "cancel", "responses": {"204": {"description": ""}}});
+    let table: Vec<(Value, Value, &[&str])> = vec![
+        (
+            served("/v1", json!({"/pets": get("a"), "/pets/{id}": get("b")})),
+            served("", json!({"/v1/pets": get("a"), "/v1/pets/{id}": get("b")})),
+            &[],
+        ),
+        (
+            served("", json!({"/pets": get("a")})),
+            served("", json!({"/pets/": get("a")})),
+            &["info path-changed"],
+        ),
+        (
+            served(
+                "",
+                json!({"/pets": get("a"), "/pets/{id}": {"get": operation("b", "name")}}),
+            ),
+            served(
+                "",
+                json!({"/animals": get("c"), "/animals/{id}": {"get": operation("d", "name")}}),
+            ),
+            &["error path-changed"],
+        ),
+        // Other schemas: one was removed, and one is new.
+        (
+            served("", json!({"/pets": get("a")})),
+            served("", json!({"/animals": {"get": operation("c", "kind")}})),
+            &["error operation-removed", "info operation-added"],
+        ),
+        (
+            served("", json!({"/orders/{id}": {"delete": action}})),
+            served("", json!({"/orders/{id}/cancel": {"post": action}})),
+            &["error method-changed"],
+        ),
+        (
+            served(
+                "",
+                json!({"/orders/{id}": {"delete": {"operationId": "remove", "responses": {"204": {"description": ""}}}}}),
+            ),
+            served("", json!({"/orders/{id}/cancel": {"post": action}})),
+            &["error method-changed"],
+        ),
+        (
+            served("/v1", json!({"/pets": get("a")})),
+            served("/v2", json!({"/pets": get("a")})),
+            &["error path-changed servers"],
+        ),
+        (
+            served("", json!({"/pets": get("a")})),
+            served("", json!({"/pets": get("listPets")})),
+            &["info operation-id-changed"],
+        ),
+    ];
+    for (old, new, expected) in table {
+        assert_eq!(judged(&old, &new), expected, "{old}\n{new}");
+    }
+}

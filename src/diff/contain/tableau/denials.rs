@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::schema::{Contains, Node, NodeId};
 
 use super::super::ask::Ask;
@@ -83,7 +85,17 @@ impl Tableau<'_> {
         let is_object = kind == Kinds::OBJECT;
         let ways: Vec<Alternative> =
             match ask {
-                Ask::Kinds(_) | Ask::Values(_) => vec![Alternative::Anything],
+                Ask::Kinds(_) => vec![Alternative::Anything],
+                Ask::Values(values) => {
+                    // One part more than any of them has.
+                    let parts = values.iter().map(|value| match value {
+                        Value::Object(members) if is_object => members.len(),
+                        Value::Array(elements) if !is_object => elements.len(),
+                        _ => 0,
+                    });
+                    let most = parts.max().unwrap_or(0) as u64;
+                    vec![Alternative::Anything, Alternative::Least(most + 1)]
+                }
                 Ask::Check(id, index) => {
                     let check = &node(*id).checks[*index];
                     let is_about = kind.within(Kinds::about(check.kind));
