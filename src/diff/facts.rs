@@ -59,13 +59,16 @@ impl Walk<'_> {
         let null_differs = has_null(old_kinds) != has_null(new_kinds);
         // Any value at all says nothing of null.
         let is_null_told = old_kinds != Kinds::ALL && new_kinds != Kinds::ALL;
-        if old_kinds != new_kinds && rest(old_kinds) == rest(new_kinds) && is_null_told {
+        // Where both list values, these say it all.
+        let are_listed = old.values().is_some() && new.values().is_some();
+        let differ = old_kinds != new_kinds && !are_listed;
+        if differ && rest(old_kinds) == rest(new_kinds) && is_null_told {
             let fact = match has_null(new_kinds) {
                 true => Fact::NullAdded,
                 false => Fact::NullRemoved,
             };
             found.push(texts(fact));
-        } else if old_kinds != new_kinds {
+        } else if differ {
             let mut change = texts(Fact::TypeChanged);
             let is_implied = |view: &View<'_>, other: Kinds| {
                 view.kinds() == Kinds::ALL && view.implied_kinds() == Some(rest(other))
@@ -88,7 +91,8 @@ impl Walk<'_> {
                         .iter()
                         .filter(|value| !known.contains(&canonical(value)));
                     // Whether null is allowed may have been told above.
-                    let lacking = lacking.filter(|value| !value.is_null() || !null_differs);
+                    let lacking =
+                        lacking.filter(|value| !value.is_null() || !null_differs || are_listed);
                     lacking.cloned().collect()
                 };
                 let (gone, added) = (lacks(&old, &new), lacks(&new, &old));

@@ -142,8 +142,8 @@ impl<'g> View<'g> {
             .map(move |part| (part.node, graph.node(part.node)))
     }
 
-    /// The kinds of values, as `type` says; of unions only whether they allow null.
-    pub(crate) fn kinds(&self) -> Kinds {
+    /// The kinds of values, as `type` says.
+    fn typed(&self) -> Kinds {
         let mut kinds = Kinds::ALL;
         for part in &self.parts {
             let node = self.graph.node(part.node);
@@ -156,6 +156,12 @@ impl<'g> View<'g> {
             }
             kinds = kinds.and(own);
         }
+        kinds
+    }
+
+    /// The same, of untyped schemas as their values say; of unions only whether they allow null.
+    pub(crate) fn kinds(&self) -> Kinds {
+        let kinds = self.typed();
         let is_untyped = self
             .parts
             .iter()
@@ -243,9 +249,13 @@ impl<'g> View<'g> {
             }
             listed = Some(both(listed, own));
         }
-        self.lists
-            .iter()
-            .fold(listed, |listed, own| Some(both(listed, own.clone())))
+        let lists = self.lists.iter();
+        let listed = lists.fold(listed, |listed, own| Some(both(listed, own.clone())));
+        let kinds = self.typed();
+        listed.map(|mut values| {
+            values.retain(|value| Kinds::of_value(value).within(kinds));
+            values
+        })
     }
 
     /// The names that `properties` declares, in order.
