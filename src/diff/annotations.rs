@@ -8,7 +8,7 @@ use crate::contract::Contract;
 use crate::schema::NodeId;
 
 use super::change::Fact;
-use super::contain::are_equal;
+use super::contain::{Ask, are_equal};
 use super::view::View;
 use super::walk::{Edge, Found, Walk, place_of};
 
@@ -91,10 +91,16 @@ impl Walk<'_> {
                     tags.collect::<Vec<_>>().join("\n")
                 })
             };
+            // Where tags decide, another tag is another variant.
+            let asks = |view: &View<'_>| -> Vec<Ask> {
+                let unions = view.unions.iter().map(|union| union.node);
+                unions.map(Ask::Branches).collect()
+            };
             found.push(
                 Found::new(Fact::DiscriminatorChanged, "discriminator")
                     .values(text(was), text(is))
-                    .places(old_place, new_place),
+                    .places(old_place, new_place)
+                    .asking(asks(new), asks(old)),
             );
         }
         self.heirs(at, old, new);
@@ -185,8 +191,11 @@ fn tags(view: &View<'_>) -> Option<(String, Vec<(String, String)>)> {
             .discriminator
             .as_ref()
             .filter(|known| !known.is_inherited)?;
-        let mut tags: Vec<(String, String)> = discriminator
-            .mapping
+        let given = match discriminator.explicit {
+            0 => &discriminator.mapping[..],
+            explicit => &discriminator.mapping[..explicit],
+        };
+        let mut tags: Vec<(String, String)> = given
             .iter()
             .map(|(tag, schema)| (tag.to_string(), View::of(view.graph, &[*schema]).label()))
             .collect();

@@ -121,6 +121,10 @@ impl<'c> Operations<'_, 'c> {
             };
             self.encodings(both, left, right, sender, &part);
             let schemas = (left.schema, right.schema);
+            // What is no text has no schema that says something of it.
+            if is_opaque(left) && is_opaque(right) {
+                continue;
+            }
             let known = self.walk.roots.len();
             self.schemas(both, schemas, &part, (sender, side), None);
             if [left, right].iter().all(|media| is_form(media)) {
@@ -134,6 +138,10 @@ impl<'c> Operations<'_, 'c> {
         let mut tell = |fact: Fact, media: &Media| {
             let range = media.range.to_string();
             let mut change = self.of_part(fact, &range, both, sender, part);
+            // A response whose media type is said more precisely allows less.
+            change.is_minor = side == Side::Response
+                && fact == Fact::MediaTypeRemoved
+                && new.media.iter().any(|new| media.range.includes(&new.range));
             let is_old = old.media.iter().any(|known| std::ptr::eq(known, media));
             let (own, other) = match is_old {
                 true => (&mut change.old_place, &mut change.new_place),
@@ -200,6 +208,13 @@ impl<'c> Operations<'_, 'c> {
             self.changes.push(change);
         }
     }
+}
+
+/// Whether bodies are neither JSON nor a form nor text, so that schemas say nothing of them.
+fn is_opaque(media: &Media) -> bool {
+    let range = media.range.to_string();
+    let has_schema = ["form", "multipart", "text/", "xml", "json", "*"];
+    !media.range.may_be_json() && !has_schema.iter().any(|word| range.contains(word))
 }
 
 fn is_form(media: &Media) -> bool {

@@ -21,15 +21,10 @@ pub(super) fn merged(changes: Vec<Change>, old: &Contract, new: &Contract) -> Ve
             _ => groups.push(vec![change]),
         }
     }
-    let is_single = |group: &Vec<Change>| group.len() == 1;
-    if groups.iter().all(is_single) {
-        return groups.into_iter().flatten().collect();
-    }
     let components = (Components::of(old), Components::of(new));
-    let merged = groups.into_iter().filter_map(|group| match group.len() {
-        1 => group.into_iter().next(),
-        _ => one_of(group, &components),
-    });
+    let merged = groups
+        .into_iter()
+        .filter_map(|group| one_of(group, &components));
     merged.collect()
 }
 
@@ -69,9 +64,15 @@ fn one_of(group: Vec<Change>, (old, new): &(Components, Components)) -> Option<C
         written(new, &first.new_place),
     );
     if let (Some((old, above)), Some((new, below))) = homes {
-        if !is_of_component(&first) || parts_differ {
+        // What is written in a component is told of it, though it was met in one that includes it.
+        let is_elsewhere = match &first.owner {
+            Owner::Component(was, is) => *was != old && *is != new,
+            _ => parts_differ,
+        };
+        if is_elsewhere || (parts_differ && !is_of_component(&first)) {
             first.path = longer(above, below, &first);
             first.owner = Owner::Component(old, new);
+            first.variant = None;
         }
     } else if let Owner::Operation(name, part) = &first.owner
         && !part.is_empty()
@@ -80,7 +81,7 @@ fn one_of(group: Vec<Change>, (old, new): &(Components, Components)) -> Option<C
             Owner::Operation(other, own) => other != name && own == part,
             _ => false,
         };
-        if changes.iter().all(|change| is_elsewhere(&change.owner)) {
+        if !changes.is_empty() && changes.iter().all(|change| is_elsewhere(&change.owner)) {
             first.owner = Owner::Operations(Arc::clone(part));
         }
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::contract::Contract;
 use crate::json::Kind;
-use crate::schema::{Check, NodeId, Place};
+use crate::schema::{Check, NodeId, Place, format};
 
 use super::change::Fact;
 use super::contain::{Ask, Kinds, are_equal, canonical};
@@ -206,7 +206,14 @@ impl Walk<'_> {
                 let format = check.argument.as_str();
                 check.keyword == "format" && format.is_some_and(|format| WIDE.contains(&format))
             };
-            if gone.iter().chain(&added).all(fits_64_bits) {
+            let is_unchecked = |(_, _, check): &Checked| {
+                let format = check.argument.as_str();
+                check.keyword == "format" && !format.is_some_and(format::is_asserted)
+            };
+            let mut differing = gone.iter().chain(&added);
+            if differing.clone().all(is_unchecked) {
+                change.assumed = Some("this format is not checked");
+            } else if differing.all(fits_64_bits) {
                 change.assumed = Some("numbers are sent within 64 bits");
             }
             found.push(change);
@@ -448,7 +455,7 @@ impl Walk<'_> {
 }
 
 /// Formats of numbers that leave out none that programs send.
-const WIDE: [&str; 4] = ["int64", "uint64", "double", "float"];
+const WIDE: [&str; 2] = ["int64", "uint64"];
 
 /// A check: its owner, its place in the owner's list, and itself.
 type Checked = (NodeId, usize, Arc<Check>);

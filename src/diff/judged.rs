@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::contract::{Contract, Encoding, ParameterPlace};
 use crate::schema::NodeId;
 
-use super::change::{Change, Fact, Owner, Reach, Sender, Verdict};
+use super::change::{Change, Fact, Owner, Proof, Reach, Sender, Verdict};
 use super::contain::{Scope, Wire};
 use super::parameters::Texts;
 use super::reach::reach;
@@ -83,7 +83,22 @@ pub(super) fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
                 }
             }
             for sender in change.senders() {
-                let verdict = trial.verdict(at, found, sender, roots);
+                let own = || {
+                    roots
+                        .iter()
+                        .filter(|root| walk.roots[**root].reach.sender == sender)
+                };
+                let is_read = own().all(|root| {
+                    walk.roots[*root].pair == at
+                        && trial.is_read_as_text(*root, Direction::of(sender))
+                });
+                let verdict = match is_read && own().next().is_some() {
+                    true => {
+                        let reads = "reads every text that is sent".to_owned();
+                        Verdict::Compatible(Proof::Follows(reads))
+                    }
+                    false => trial.verdict(at, found, sender, roots),
+                };
                 let is_told = !matches!(verdict, Verdict::Compatible(_)) || found.assumed.is_some();
                 if is_told {
                     let own = roots

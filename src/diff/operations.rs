@@ -193,11 +193,13 @@ impl<'c> Operations<'_, 'c> {
     /// Whether an operation has another path: whole paths count, wherever the base path ends.
     fn is_moved(&self, both: &Both<'c>) -> bool {
         let path = mapped(&both.old.path.shape(), &self.options.map_paths);
-        let is_other = path != both.new.path.shape();
+        let is_other = path != both.new.path.shape() || are_swapped(both.old, both.new);
         let is_whole = have_the_same_routes(both.old, both.new);
         let has_slash = |operation: &Operation| operation.path.to_string().ends_with('/');
         let slash_differs = has_slash(both.old) != has_slash(both.new);
-        both.new.kind != OperationKind::Schema && is_other && (!is_whole || slash_differs)
+        both.new.kind != OperationKind::Schema
+            && is_other
+            && (!is_whole || slash_differs || are_swapped(both.old, both.new))
     }
 
     /// Paths that changed: those that moved by the same prefix are one change.
@@ -227,7 +229,7 @@ impl<'c> Operations<'_, 'c> {
                 change.new_place.clone_from(&new.place);
                 change.guess = guess.map(str::to_owned);
                 let plain = |operation: &Operation| without_slash(&operation.path.shape());
-                change.is_minor = plain(old) == plain(new);
+                change.is_minor = plain(old) == plain(new) && !are_swapped(old, new);
                 self.changes.push(change);
                 continue;
             }
@@ -422,6 +424,20 @@ fn replacements<'c>(old: &Contract, new: &'c Contract) -> BTreeMap<String, Vec<T
         }
     }
     replaced
+}
+
+/// Whether the parameters of a path are the same ones in another order.
+fn are_swapped(old: &Operation, new: &Operation) -> bool {
+    let names = |operation: &Operation| -> Vec<String> {
+        operation.path.parameters().map(str::to_owned).collect()
+    };
+    let (was, is) = (names(old), names(new));
+    let sorted = |names: &[String]| {
+        let mut names = names.to_vec();
+        names.sort();
+        names
+    };
+    was != is && was.len() > 1 && sorted(&was) == sorted(&is)
 }
 
 /// `https://api.example.com`, where a URL has scheme and host.

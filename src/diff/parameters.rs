@@ -140,7 +140,11 @@ impl<'c> Operations<'_, 'c> {
                 side: Some(side),
                 ..Scope::whole(graph)
             };
-            Wire::of(scope, parameter.schema?, parameter.encoding)
+            let wire = Wire::of(scope, parameter.schema?, parameter.encoding)?;
+            Some(match parameter.place {
+                ParameterPlace::Path => wire.never_empty(),
+                _ => wire,
+            })
         };
         let wires = (wire(graphs.0, old), wire(graphs.1, new));
         // One value is written in the same way in most styles.
@@ -194,7 +198,10 @@ impl<'c> Operations<'_, 'c> {
         part: &str,
     ) -> Option<Option<Change>> {
         let texts = Texts::of(was, is)?;
-        let Some(fact) = texts.fact() else {
+        // The same texts that are read as a list, or no longer so, are another meaning.
+        let is_reread = was.is_list() != is.is_list();
+        let reread = is_reread.then_some(Fact::TypeWidened);
+        let Some(fact) = texts.fact().or(reread) else {
             return Some(None);
         };
         let mut change = self.of_part(fact, "", both, sender, part);
@@ -210,6 +217,15 @@ impl<'c> Operations<'_, 'c> {
             place: new.place,
             encodings: (old.encoding, new.encoding),
         };
+        if is_reread {
+            let (read, now) = match is.is_list() {
+                true => ("one value", "a list"),
+                false => ("a list", "one value"),
+            };
+            change
+                .notes
+                .push(format!("what was read as {read} is now read as {now}"));
+        }
         let verdict = texts.verdict(&change, &written, (sender, Some(side)))?;
         change.verdicts.push((sender, verdict));
         Some(Some(change))

@@ -100,8 +100,15 @@ impl<'c> Operations<'_, 'c> {
         };
         change.old_place = place(old, both.old);
         change.new_place = place(new, both.new);
+        // A range that became one of its statuses allows less.
+        let is_narrowed = old.is_some()
+            && both
+                .new
+                .responses
+                .iter()
+                .any(|new| status.includes(new.status));
         // What a range covered was to be reckoned with; failures are.
-        change.is_minor = is_covered || !is_success(status);
+        change.is_minor = is_covered || is_narrowed || !is_success(status);
         self.changes.push(change);
     }
 

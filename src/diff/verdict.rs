@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::contract::ParameterPlace;
 use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
@@ -374,7 +375,13 @@ impl<'w, 'c> Trial<'w, 'c> {
             Direction::Backward => ((new, written.encodings.1), (old, written.encodings.0)),
         };
         let sent = Wire::of(left, *sends.0, sends.1).zip(Wire::of(right, *reads.0, reads.1));
-        sent.is_some_and(|(sent, read)| sent.within(&read) == Sent::Follows)
+        sent.is_some_and(|(sent, read)| {
+            let sent = match written.place {
+                ParameterPlace::Path => sent.never_empty(),
+                _ => sent,
+            };
+            sent.within(&read) == Sent::Follows
+        })
     }
 
     /// The schemas that make payloads of a root break: the deepest ones on the way down of which it can be
@@ -510,7 +517,7 @@ pub(super) fn said(scope: Scope<'_>, ask: &Ask) -> String {
         Ask::Kinds(kinds) => format!("accepts only {kinds}"),
         Ask::Values(values) => match values.as_slice() {
             [only] => format!("accepts only {only}"),
-            values => format!("lists {} values, and this is not one of them", values.len()),
+            values => format!("lists {} other values", values.len()),
         },
         Ask::Check(id, index) => {
             let check = &scope.node(*id).checks[*index];

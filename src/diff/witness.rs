@@ -9,6 +9,7 @@ use crate::schema::{NodeId, portable};
 use super::change::Witness;
 use super::contain::{Ask, DEPTH, Outcome, Part, Pool, Refuter, Scope, shrunk};
 use super::verdict::{Direction, Trial, said};
+use super::view::View;
 use super::walk::{Edge, Question, Walk};
 
 /// Schemas near a change that a witness is made from.
@@ -69,6 +70,10 @@ impl Trial<'_, '_> {
                 for (at, edge) in way.iter().rev() {
                     let (nodes, _) = ends(*at);
                     let Some(part) = part_of(edge, left_scope, nodes, walk, *at) else {
+                        values = values
+                            .into_iter()
+                            .flat_map(|value| tagged(left_scope, nodes, value))
+                            .collect();
                         continue;
                     };
                     values = values
@@ -145,6 +150,26 @@ impl Trial<'_, '_> {
         asks.map(|ask| self.witness(pair, &question, ask, direction, (pair, root), &[]))
             .find_map(|witness| witness)
     }
+}
+
+/// A value of a variant as a value of the union: with each of the tags that decide, where such do.
+fn tagged(scope: Scope<'_>, nodes: &[NodeId], value: Value) -> Vec<Value> {
+    const MOST: usize = 8;
+    let view = View::of(scope.graph, nodes);
+    let discriminator = view.nodes().find_map(|(_, node)| {
+        let discriminator = node.discriminator.as_deref()?;
+        (!discriminator.variants.is_empty()).then_some(discriminator)
+    });
+    let (Some(discriminator), Some(members)) = (discriminator, value.as_object()) else {
+        return vec![value];
+    };
+    let with = |tag: &std::sync::Arc<str>| {
+        let mut members = members.clone();
+        members.insert(discriminator.property.to_string(), (&**tag).into());
+        Value::Object(members)
+    };
+    let tagged = discriminator.listed.iter().take(MOST).map(with);
+    tagged.chain([value.clone()]).collect()
 }
 
 /// Whether the `jsonschema` crate, too, accepts a value on the one side and rejects it on the other.

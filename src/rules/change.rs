@@ -142,7 +142,11 @@ fn level(change: &Change, rule: &Rule, sender: Sender) -> Level {
         Fact::PathChanged | Fact::NoteChanged | Fact::SchemaAdded | Fact::SchemaRemoved => {
             at_stake(!change.is_minor, default, Level::Info)
         }
+        Fact::MediaTypeRemoved if change.is_minor => Level::Info,
         Fact::HeaderRemoved => at_stake(!change.is_minor, default, Level::Warning),
+        Fact::DiscriminatorChanged if is_breaking && is_client => Level::Error,
+        // What a union allows beside is told with its variants.
+        Fact::DiscriminatorChanged => default,
         Fact::ParameterEncoding if change.subject == "allowReserved" => match change.is_minor {
             true => Level::Info,
             false => Level::Warning,

@@ -93,6 +93,7 @@ impl<'d> Compiler<'d> {
             mapping,
             explicit,
             branches: FxHashMap::default(),
+            variants: Vec::new(),
             listed: Vec::new(),
             is_open,
             is_inherited: false,
@@ -163,6 +164,27 @@ impl Graph {
 }
 
 impl Node {
+    fn variants(&self) -> Option<&[NodeId]> {
+        let variants = &self.deciding()?.variants;
+        (!variants.is_empty()).then_some(variants)
+    }
+
+    /// `anyOf`, each branch with its tags where these decide.
+    pub(crate) fn any(&self) -> &[NodeId] {
+        match self.variants().filter(|_| self.one_of.is_empty()) {
+            Some(variants) => variants,
+            None => &self.any_of,
+        }
+    }
+
+    /// `oneOf`, each branch with its tags where these decide.
+    pub(crate) fn one(&self) -> &[NodeId] {
+        match self.variants().filter(|_| self.any_of.is_empty()) {
+            Some(variants) => variants,
+            None => &self.one_of,
+        }
+    }
+
     /// The discriminator of a union, where it decides which branch is meant.
     pub(crate) fn deciding(&self) -> Option<&Discriminator> {
         let discriminator = self.discriminator.as_deref()?;
@@ -211,6 +233,100 @@ pub(super) fn settle(graph: &mut Graph) {
             discriminator.is_open = is_open;
         }
     }
+    with_tags(graph);
+}
+
+/// Gives each branch of a union that tags decide its tags: schemas of its own, so that whoever compares schemas
+/// need not know of discriminators.
+fn with_tags(graph: &mut Graph) {
+    let mut found = Vec::new();
+    for (id, node) in graph.iter() {
+        let Some(discriminator) = node.deciding().filter(|known| !known.is_open) else {
+            continue;
+        };
+        let branches = match (node.any_of.as_slice(), node.one_of.as_slice()) {
+            (branches, []) | ([], branches) => branches,
+            _ => continue,
+        };
+        let tags = |branch: &NodeId| -> Vec<Value> {
+            let own = discriminator
+                .branches
+                .iter()
+                .filter(|(_, known)| *known == branch);
+            let mut tags: Vec<&str> = own.map(|(tag, _)| &**tag).collect();
+            // Those that the mapping gives come first.
+            let explicit = &discriminator.mapping[..discriminator.explicit];
+            let is_given = |tag: &str| explicit.iter().any(|(known, _)| **known == *tag);
+            tags.sort_unstable_by_key(|tag| (!is_given(tag), *tag));
+            tags.into_iter().map(Into::into).collect()
+        };
+        let has_tag = |branch: &NodeId| {
+            let object = &graph.node(graph.resolve(*branch)).object;
+            let schema = object.properties.get(&discriminator.property);
+            let is_fixed = schema.is_some_and(|schema| {
+                let schema = graph.node(graph.resolve(*schema));
+                schema.constant.is_some() || schema.values.is_some()
+            });
+            is_fixed
+                && object
+                    .required
+                    .iter()
+                    .any(|own| own.name == discriminator.property)
+        };
+        if !branches.iter().all(has_tag) {
+            let tagged: Vec<_> = branches
+                .iter()
+                .map(|branch| (*branch, tags(branch)))
+                .collect();
+            found.push((id, Arc::clone(&discriminator.property), tagged));
+        }
+    }
+    for (id, property, tagged) in found {
+        let mut variants = Vec::new();
+        for (branch, tags) in tagged {
+            let place = Arc::clone(&graph.node(branch).place);
+            let dialect = graph.node(branch).dialect;
+            let new = |asserts: bool| Node {
+                dialect,
+                asserts,
+                is_leaf: false,
+                ..Node::new(Arc::clone(&place))
+            };
+            let mut tag = new(true);
+            tag.is_leaf = true;
+            tag.values = Some(super::Values::new(tags));
+            let tag = graph.add(tag);
+            let mut tagged = new(true);
+            tagged.object.names.push(Arc::clone(&property));
+            tagged.object.properties.insert(Arc::clone(&property), tag);
+            tagged.object.required.push(super::Required {
+                name: Arc::clone(&property),
+                except: None,
+            });
+            let tagged = graph.add(tagged);
+            let mut variant = new(true);
+            variant.all_of = vec![branch, tagged];
+            variants.push(graph.add(variant));
+        }
+        if let Some(discriminator) = &mut graph.nodes[id.index()].discriminator {
+            discriminator.variants = variants;
+        }
+    }
+}
+
+impl Graph {
+    /// Adds a schema that no document has.
+    fn add(&mut self, node: Node) -> NodeId {
+        let id = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        self.nodes.push(node);
+        self.made += 1;
+        NodeId(id)
+    }
+
+    /// Every schema, those that no document has, too.
+    pub(crate) fn iter_all(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+        (0_u32..).map(NodeId).zip(&self.nodes)
+    }
 }
 
 /// The discriminator of a base schema from which all branches of a union are made by `allOf`, for a union that has none
@@ -240,6 +356,7 @@ fn inherited(graph: &Graph, union: &Node) -> Option<Discriminator> {
         mapping: base.mapping.clone(),
         explicit: base.explicit,
         branches: FxHashMap::default(),
+        variants: Vec::new(),
         listed: Vec::new(),
         is_open: base.is_open,
         is_inherited: true,

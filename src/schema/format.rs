@@ -97,6 +97,11 @@ pub(crate) fn named(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
+/// Whether a format is checked: it is one of JSON Schema, or a range of numbers.
+pub(crate) fn is_asserted(name: &str) -> bool {
+    named(name).is_some_and(|format| format.role != Annotation)
+}
+
 /// The whole numbers that a format takes, in OpenAPI documents.
 pub(crate) fn range(name: &str) -> Option<(i128, i128)> {
     match named(name)?.role {

@@ -69,6 +69,8 @@ impl NodeId {
 #[derive(Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,
+    /// How many of them no document has: the last ones, made for unions that tags decide.
+    made: usize,
     /// Whether some schema is read-only or write-only.
     has_sides: bool,
 }
@@ -87,6 +89,11 @@ impl Graph {
     /// How many nodes there are.
     #[must_use]
     pub fn len(&self) -> usize {
+        self.nodes.len() - self.made
+    }
+
+    /// The same with those that no document has.
+    pub(crate) fn total(&self) -> usize {
         self.nodes.len()
     }
 
@@ -298,6 +305,9 @@ pub struct Discriminator {
     pub(crate) explicit: usize,
     /// In a union: the branch that each tag means. Empty where the discriminator is only a hint.
     pub(crate) branches: FxHashMap<Arc<str>, NodeId>,
+    /// The branches in order, each with the tags that mean it; empty where the tags do not decide, or where the
+    /// branches themselves require them. Schemas of the graph that no document has.
+    pub(crate) variants: Vec<NodeId>,
     /// One tag of each of these branches, in order.
     pub(crate) listed: Vec<Arc<str>>,
     /// Whether a value with another tag may be meant for some branch all the same.

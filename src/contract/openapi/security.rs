@@ -63,7 +63,12 @@ fn what(scheme: &Spot<'_>) -> String {
         "oauth2" => {
             let flows = scheme.value.get("flows").and_then(Value::as_object);
             let mut names: Vec<&str> = flows.into_iter().flatten().map(|(key, _)| &**key).collect();
-            names.extend(scheme.text("flow"));
+            // Swagger 2.0 has other names for two of them.
+            names.extend(scheme.text("flow").map(|flow| match flow {
+                "application" => "clientCredentials",
+                "accessCode" => "authorizationCode",
+                flow => flow,
+            }));
             names.sort_unstable();
             format!("oauth2 ({})", names.join(", "))
         }

@@ -104,7 +104,7 @@ impl Ask {
     }
 
     fn holds_for(&self, scope: Scope<'_>, value: Json<'_>, plain: &Value) -> bool {
-        let memo = Memo::on(scope.side).taking_hints();
+        let memo = Memo::on(scope.side);
         let graph = scope.graph;
         let accepts = |id: NodeId, value: Json<'_>| graph.accepts_with(id, value, &memo);
         match self {
@@ -181,8 +181,8 @@ impl Ask {
                 let node = scope.node(*id);
                 let count =
                     |branches: &[NodeId]| branches.iter().filter(|id| accepts(**id, value)).count();
-                (node.any_of.is_empty() || count(&node.any_of) > 0)
-                    && (node.one_of.is_empty() || count(&node.one_of) == 1)
+                (node.any().is_empty() || count(node.any()) > 0)
+                    && (node.one().is_empty() || count(node.one()) == 1)
             }
             Self::Not(id) => !scope.node(*id).not.is_some_and(|not| accepts(not, value)),
             Self::Conditional(id) => scope.node(*id).conditional.is_none_or(|conditional| {
@@ -264,8 +264,8 @@ impl Prover<'_> {
             Ask::Unevaluated(_) => !is_object && !is_array,
             Ask::Branches(id) => {
                 let node = new.node(*id);
-                (node.any_of.is_empty() || self.prove_any(case, &node.any_of))
-                    && (node.one_of.is_empty() || self.prove_one(case, &node.one_of))
+                (node.any().is_empty() || self.prove_any(case, node.any()))
+                    && (node.one().is_empty() || self.prove_one(case, node.one()))
             }
             Ask::Not(id) => new.node(*id).not.is_none_or(|not| self.excludes(case, not)),
             Ask::Conditional(id) => self.conditional_holds(case, new.node(*id)),

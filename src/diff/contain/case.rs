@@ -96,7 +96,7 @@ pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
         let may_split = partial.len() + done.len() < CASES;
         let mut ways = vec![next];
         let lists = union_of_lists(graph, node).is_some();
-        for (branches, is_one) in [(&node.any_of, false), (&node.one_of, true)] {
+        for (branches, is_one) in [(node.any(), false), (node.one(), true)] {
             let is_only = ways.len() == 1 && partial.is_empty() && done.len() < CASES;
             let most = if is_only { VARIANTS } else { CASES };
             if !lists && !branches.is_empty() && may_split && ways.len() * branches.len() <= most {
@@ -539,7 +539,7 @@ impl Case {
 
 /// The values of a union whose branches only list values, so that it need not be taken apart.
 fn union_of_lists(graph: Scope<'_>, node: &Node) -> Option<Vec<Value>> {
-    match (node.any_of.as_slice(), node.one_of.as_slice()) {
+    match (node.any(), node.one()) {
         ([], []) => None,
         (branches, []) => listed_by(graph.graph, branches, false),
         ([], branches) => listed_by(graph.graph, branches, true),

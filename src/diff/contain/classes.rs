@@ -39,13 +39,13 @@ pub(in crate::diff) struct Classes<'p> {
 
 impl Partition {
     pub(in crate::diff) fn of(old: &Graph, new: &Graph, detail: Detail) -> Self {
-        Self::by(&shapes(old, new), old.len(), detail)
+        Self::by(&shapes(old, new), old.total(), detail)
     }
 
     /// By everything that schemas say, and by what they accept.
     pub(in crate::diff) fn both(old: &Graph, new: &Graph) -> (Self, Self) {
         let shapes = shapes(old, new);
-        let by = |detail| Self::by(&shapes, old.len(), detail);
+        let by = |detail| Self::by(&shapes, old.total(), detail);
         (by(Detail::Everything), by(Detail::Assertions))
     }
 
@@ -117,11 +117,11 @@ fn shapes(old: &Graph, new: &Graph) -> Vec<Shape> {
         let mut nodes = graph.iter();
         nodes.any(|(_, node)| node.object.unevaluated.or(node.array.unevaluated).is_some())
     });
-    let graphs = [old, new].into_iter().zip([0, old.len()]);
+    let graphs = [old, new].into_iter().zip([0, old.total()]);
     let shapes = graphs.flat_map(|(graph, offset)| {
         let index = move |id: NodeId| u32::try_from(offset + id.index()).unwrap_or(u32::MAX);
         let says = move |id: NodeId| evaluates || !graph.node(graph.resolve(id)).is_open();
-        let nodes = graph.iter();
+        let nodes = graph.iter_all();
         nodes.map(move |(_, node)| Shape::of(node, &index, &says))
     });
     shapes.collect()
@@ -332,7 +332,7 @@ impl Shape {
             .collect();
         named.sort_unstable();
         let named = named.into_iter().map(|(_, id)| index(id)).collect();
-        let unordered = [&node.all_of, &node.any_of, &node.one_of];
+        let unordered = [node.all_of.as_slice(), node.any(), node.one()];
         let unordered = unordered
             .iter()
             .map(|branches| branches.iter().map(|id| index(*id)).collect());
@@ -389,8 +389,8 @@ fn own_keywords(node: &Node) -> String {
     let mut dependent: Vec<_> = node.object.dependent_required.iter().collect();
     dependent.sort();
     put!(out, "{dependent:?};");
-    let unions = [&node.all_of, &node.any_of, &node.one_of];
-    put!(out, "{:?};", unions.map(Vec::len));
+    let unions = [node.all_of.as_slice(), node.any(), node.one()];
+    put!(out, "{:?};", unions.map(<[NodeId]>::len));
     out
 }
 

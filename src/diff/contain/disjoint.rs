@@ -167,10 +167,10 @@ impl Prover<'_> {
                 .reference
                 .is_some_and(|inner| self.disjoint(&left, inner))
             || node.all_of.iter().any(|inner| self.disjoint(&left, *inner))
-            || (!node.any_of.is_empty()
-                && node.any_of.iter().all(|inner| self.disjoint(&left, *inner)))
-            || (!node.one_of.is_empty()
-                && node.one_of.iter().all(|inner| self.disjoint(&left, *inner)))
+            || (!node.any().is_empty()
+                && node.any().iter().all(|inner| self.disjoint(&left, *inner)))
+            || (!node.one().is_empty()
+                && node.one().iter().all(|inner| self.disjoint(&left, *inner)))
             || node.not.is_some_and(|not| self.prove_case(&left, not))
     }
 

@@ -147,7 +147,7 @@ fn accepts(scope: Scope<'_>, node: NodeId, value: &Value) -> bool {
     let text = value.to_string();
     // What came from a JSON value is JSON.
     Document::parse(text.as_bytes()).is_ok_and(|document| {
-        let memo = Memo::on(scope.side).taking_hints();
+        let memo = Memo::on(scope.side);
         scope.graph.accepts_with(node, document.root(), &memo)
     })
 }

@@ -207,7 +207,7 @@ impl Prover<'_> {
             next += 1;
             let node = self.old.node(id);
             let mut inner = node.in_place();
-            for branches in [&node.any_of, &node.one_of] {
+            for branches in [node.any(), node.one()] {
                 if branches.iter().any(|branch| case.nodes.contains(branch)) {
                     inner.retain(|id| !branches.contains(id));
                 }

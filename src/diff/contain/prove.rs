@@ -232,8 +232,8 @@ impl<'g> Prover<'g> {
                 .all_of
                 .iter()
                 .all(|inner| self.prove_case(case, *inner))
-            && (node.any_of.is_empty() || self.prove_any(case, &node.any_of))
-            && (node.one_of.is_empty() || self.prove_one(case, &node.one_of))
+            && (node.any().is_empty() || self.prove_any(case, node.any()))
+            && (node.one().is_empty() || self.prove_one(case, node.one()))
             && node.not.is_none_or(|not| self.excludes(case, not))
             && self.conditional_holds(case, node)
             && (!case.kinds.has(Kinds::OBJECT) || self.members_hold(case, right))

@@ -393,8 +393,8 @@ impl<'g> Refuter<'g> {
             .reference
             .into_iter()
             .chain(node.all_of.iter().copied())
-            .chain(node.any_of.iter().copied())
-            .chain(node.one_of.iter().copied())
+            .chain(node.any().iter().copied())
+            .chain(node.one().iter().copied())
             .chain(conditional.flatten())
             .chain(node.object.dependent_schemas.iter().map(|(_, id)| *id));
         for other in others {

@@ -36,6 +36,8 @@ const SCALARS: Kinds = Kinds::BOOLEAN.or(Kinds::NUMBER).or(Kinds::STRING);
 pub(in crate::diff) struct Wire<'g> {
     scope: Scope<'g>,
     shape: Shape,
+    /// Whether a text may be empty: a segment of a path is not.
+    may_be_empty: bool,
 }
 
 #[derive(Debug)]
@@ -86,7 +88,11 @@ impl<'g> Wire<'g> {
         let kinds = kinds.without(Kinds::NULL);
         if kinds.within(SCALARS) {
             let shape = Shape::Scalar(vec![schema]);
-            return (!kinds.is_empty()).then_some(Self { scope, shape });
+            return (!kinds.is_empty()).then_some(Self {
+                scope,
+                shape,
+                may_be_empty: true,
+            });
         }
         let lists: Vec<_> = cases
             .iter()
@@ -121,7 +127,14 @@ impl<'g> Wire<'g> {
                 most,
                 separator,
             }),
+            may_be_empty: true,
         })
+    }
+
+    /// The same where no text is empty.
+    pub(in crate::diff) const fn never_empty(mut self) -> Self {
+        self.may_be_empty = false;
+        self
     }
 
     pub(in crate::diff) const fn is_list(&self) -> bool {
@@ -166,7 +179,8 @@ impl<'g> Wire<'g> {
 
     fn compared(&self, other: &Self, automata: &mut Automata) -> Sent {
         let mut texts = |left: &[NodeId], right: &[NodeId], without: Option<&str>| {
-            texts((self.scope, left), (other.scope, right), without, automata)
+            let sides = ((self.scope, left), (other.scope, right));
+            texts(sides, (without, self.may_be_empty), automata)
         };
         match (&self.shape, &other.shape) {
             (Shape::Scalar(left), Shape::Scalar(right)) => texts(left, right, None),
@@ -328,11 +342,13 @@ fn reads(scope: Scope<'_>, nodes: &[NodeId], text: &str) -> bool {
     readings.any(|value| nodes.iter().all(|node| scope.accepts(*node, &value)))
 }
 
+/// Schemas of one side, which all hold.
+type Side<'a> = (Scope<'a>, &'a [NodeId]);
+
 /// Whether every text of the left schemas is read by the right ones; without those that hold a character.
 fn texts(
-    (left, left_nodes): (Scope<'_>, &[NodeId]),
-    (right, right_nodes): (Scope<'_>, &[NodeId]),
-    without: Option<&str>,
+    ((left, left_nodes), (right, right_nodes)): (Side<'_>, Side<'_>),
+    (without, may_be_empty): (Option<&str>, bool),
     automata: &mut Automata,
 ) -> Sent {
     let without = without
@@ -352,10 +368,12 @@ fn texts(
             && !asked.holds(right, right_nodes, at)
     });
     match found {
-        Answer::Follows => match reads(left, left_nodes, "") && !reads(right, right_nodes, "") {
-            true => Sent::Refuted(vec![String::new()]),
-            false => Sent::Follows,
-        },
+        Answer::Follows => {
+            match may_be_empty && reads(left, left_nodes, "") && !reads(right, right_nodes, "") {
+                true => Sent::Refuted(vec![String::new()]),
+                false => Sent::Follows,
+            }
+        }
         Answer::Refuted(text) => Sent::Refuted(vec![text]),
         Answer::Declined => Sent::Unknown,
     }

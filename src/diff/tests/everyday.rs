@@ -423,3 +423,150 @@ fn whole_urls_are_compared_and_moves_are_told_once() {
         assert_eq!(judged(&old, &new), expected, "{old}\n{new}");
     }
 }
+
+#[test]
+fn a_discriminator_decides_which_variant_is_meant() {
+    let variant = |name: &str, kind: &str, required: bool| {
+        let mut variant = json!({"type": "object", "required": ["petType"], "properties": {"petType": {"type": "string"}, name: {"type": kind}}});
+        if required {
+            variant["required"] = json!(["petType", name]);
+        }
+        variant
+    };
+    let pets = |tags: &[(&str, &str)], bark: &str, required: bool| {
+        let reference = |name: &str| format!("#/components/schemas/{name}");
+        let mut names: Vec<&str> = tags.iter().map(|(_, name)| *name).collect();
+        names.dedup();
+        let branches: Vec<Value> = names
+            .iter()
+            .map(|name| json!({"$ref": reference(name)}))
+            .collect();
+        let mapping: serde_json::Map<String, Value> = tags
+            .iter()
+            .map(|(tag, name)| ((*tag).to_owned(), reference(name).into()))
+            .collect();
+        let union = json!({"oneOf": branches, "discriminator": {"propertyName": "petType", "mapping": mapping}});
+        let mut document = exchange(
+            &json!({"$ref": reference("Pet")}),
+            &json!({"type": "object"}),
+        );
+        document["components"]["schemas"] = json!({
+            "Pet": union,
+            "Cat": variant("indoor", "boolean", false),
+            "Dog": variant("bark", bark, required),
+            "Fish": variant("depth", "integer", false),
+        });
+        document
+    };
+    let all = [("cat", "Cat"), ("dog", "Dog"), ("fish", "Fish")];
+    let renamed = [("kitty", "Cat"), ("dog", "Dog"), ("fish", "Fish")];
+    let more = [
+        ("cat", "Cat"),
+        ("kitty", "Cat"),
+        ("dog", "Dog"),
+        ("fish", "Fish"),
+    ];
+    let old = pets(&all, "string", false);
+    let table = [
+        (
+            pets(&all[..2], "string", false),
+            "error variant-removed Fish",
+        ),
+        (pets(&all, "integer", false), "error type-changed /bark"),
+        (
+            pets(&all, "string", true),
+            "error property-required bark /bark",
+        ),
+        (
+            pets(&renamed, "string", false),
+            "error discriminator-changed discriminator",
+        ),
+        (
+            pets(&more, "string", false),
+            "warning discriminator-changed discriminator",
+        ),
+    ];
+    for (new, expected) in table {
+        assert_eq!(judged(&old, &new), [expected], "{new}");
+    }
+    assert_eq!(
+        judged(&pets(&all[..2], "string", false), &old),
+        ["info variant-added Fish"]
+    );
+}
+
+#[test]
+fn edits_around_a_path_and_a_body_are_not_passed_over() {
+    let path = |path: &str, schema: Value| {
+        let names = path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        let parameters: Vec<Value> = names
+            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": schema}))
+            .collect();
+        let operation = json!({"operationId": "a", "parameters": parameters, "responses": {"200": {"description": ""}}});
+        api(&json!({path: {"get": operation}}), &json!({}))
+    };
+    let string = json!({"type": "string"});
+    let answer = |media: &str, schema: Value| {
+        let content = json!({media: {"schema": schema}});
+        let operation = json!({"operationId": "a", "responses": {"200": {"description": "", "content": content}}});
+        api(&json!({"/a": {"get": operation}}), &json!({}))
+    };
+    let query = |schema: Value| {
+        let parameter = json!({"name": "q", "in": "query", "explode": false, "schema": schema});
+        let operation = json!({"operationId": "a", "parameters": [parameter], "responses": {"200": {"description": ""}}});
+        api(&json!({"/a": {"get": operation}}), &json!({}))
+    };
+    let list = json!({"type": "array", "items": {"type": "string"}});
+    let table: Vec<(Value, Value, &[&str])> = vec![
+        // Every old URL means something else.
+        (
+            path("/r/{org}/{repo}", string.clone()),
+            path("/r/{repo}/{org}", string.clone()),
+            &["error path-changed"],
+        ),
+        (
+            path("/r/{org}", string.clone()),
+            path("/r/{team}", string.clone()),
+            &[],
+        ),
+        // A segment of a path is not empty.
+        (
+            path("/r/{id}", string.clone()),
+            path("/r/{id}", json!({"type": "string", "minLength": 1})),
+            &["info length-narrowed minLength"],
+        ),
+        (
+            path("/r/{id}", string.clone()),
+            path("/r/{id}", json!({"type": "string", "minLength": 2})),
+            &["error length-narrowed minLength"],
+        ),
+        // A format that is not checked.
+        (
+            path("/r/{id}", string.clone()),
+            path("/r/{id}", json!({"type": "string", "format": "password"})),
+            &["info format-narrowed format"],
+        ),
+        // The same texts, read in another way.
+        (
+            query(string.clone()),
+            query(list.clone()),
+            &["info type-widened"],
+        ),
+        (query(list), query(string.clone()), &["info type-widened"]),
+        (
+            answer("*/*", string.clone()),
+            answer("application/json", string),
+            &["info media-type-removed */*"],
+        ),
+        (
+            answer("image/png", json!({"type": "string", "format": "binary"})),
+            answer("image/png", json!({})),
+            &[],
+        ),
+    ];
+    for (old, new, expected) in table {
+        assert_eq!(judged(&old, &new), expected, "{old}\n{new}");
+    }
+}

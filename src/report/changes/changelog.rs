@@ -8,7 +8,7 @@ use crate::rules::{JudgedChange, Level};
 
 use super::DiffReport;
 use super::markdown::escaped;
-use super::words::{advice, title};
+use super::words::title;
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.
 macro_rules! put {
@@ -81,12 +81,10 @@ pub fn changelog(report: &DiffReport) -> String {
         "" => "Unreleased",
         version => version,
     };
-    put!(
-        out,
-        "## [{}]\n\n{}\n",
-        escaped(version),
-        escaped(&advice(report))
-    );
+    put!(out, "## [{}]\n", escaped(version));
+    if report.changes.is_empty() {
+        out.push_str("\nNo changes.\n");
+    }
     let mut sections: BTreeMap<Section, Vec<&JudgedChange>> = BTreeMap::new();
     for judged in &report.changes {
         let section = Section::of(judged.change.fact);
@@ -106,10 +104,15 @@ pub fn changelog(report: &DiffReport) -> String {
 fn line(judged: &JudgedChange) -> String {
     let mark = match judged.level {
         Level::Error => "**Breaking:** ",
+        Level::Warning if judged.change.is_breaking() => "**May break:** ",
         Level::Warning | Level::Info | Level::Off => "",
     };
     let place = title(&judged.change.owner).replace("  ", ", ");
-    let is_named = judged.message.contains(&place) || place.starts_with("The contract");
+    let is_whole = matches!(
+        judged.change.fact,
+        Fact::OperationAdded | Fact::OperationRemoved | Fact::OperationReplaced
+    );
+    let is_named = is_whole || judged.message.contains(&place) || place.starts_with("The contract");
     let path = judged.change.path.to_string();
     let at = match path.is_empty() || judged.message.contains(&path) {
         true => String::new(),
@@ -119,5 +122,6 @@ fn line(judged: &JudgedChange) -> String {
         true => String::new(),
         false => format!(" ({place}{at})"),
     };
-    format!("{mark}{}{}", escaped(&judged.message), escaped(&place))
+    let plain = |text: &str| escaped(text).replace("\\{", "{").replace("\\}", "}");
+    format!("{mark}{}{}", plain(&judged.message), plain(&place))
 }

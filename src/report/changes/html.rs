@@ -79,7 +79,11 @@ pub fn html(report: &DiffReport, options: DiffOptions) -> String {
     page(&Page {
         kind: "Contract diff",
         title: format!("{} → {}", report.old.title, report.new.title),
-        verdict: (level, word.to_owned(), advice(report)),
+        verdict: (
+            level,
+            word.to_owned(),
+            advice(report).replace("Breaking changes: this needs", "This needs"),
+        ),
         facts: vec![
             (
                 "Old",

@@ -396,7 +396,12 @@ fn write_summary(out: &mut String, report: &DiffReport, options: DiffOptions) {
         })
         .collect();
     match counts.is_empty() {
-        true => out.push_str("No changes.\n"),
+        true => {
+            let advice = advice(report);
+            let backwards = advice.find(" The version goes backwards");
+            let more = backwards.map_or("", |start| &advice[start..]);
+            put!(out, "No changes.{more}\n");
+        }
         false => {
             put!(out, "Found {}. {}\n", counts.join(", "), advice(report));
         }

@@ -186,7 +186,13 @@ pub(in crate::report) fn lines(judged: &JudgedChange) -> Vec<(ChangeTag, String)
             .map(|(old, new)| (ChangeTag::Equal, format!("{old} → {new}")))
             .collect();
     }
-    let diff = TextDiff::from_lines(old, new);
+    // The last line is a line like the others.
+    let whole = |text: &str| match text {
+        "" => String::new(),
+        text => format!("{text}\n"),
+    };
+    let (old, new) = (whole(old), whole(new));
+    let diff = TextDiff::from_lines(&old, &new);
     let changes = diff.grouped_ops(2).into_iter().flatten();
     changes
         .flat_map(|op| diff.iter_changes(&op).collect::<Vec<_>>())
@@ -210,7 +216,21 @@ pub(in crate::report) fn advice(report: &DiffReport) -> String {
     let unknown = report.unknown();
     let mut advice = match release {
         Release::Major => "Breaking changes: this needs a major version.".to_owned(),
-        Release::Minor => "No errors: a minor version is enough.".to_owned(),
+        Release::Minor => {
+            let warns = |judged: &&JudgedChange| {
+                judged.level == Level::Warning && judged.change.is_breaking()
+            };
+            match report.changes.iter().filter(warns).count() {
+                0 => "No errors: a minor version is enough.".to_owned(),
+                1 => {
+                    "No errors: a minor version is enough, but 1 warning may break strict clients."
+                        .to_owned()
+                }
+                count => format!(
+                    "No errors: a minor version is enough, but {count} warnings may break strict clients."
+                ),
+            }
+        }
         Release::Patch => "Nothing changed: a patch version is enough.".to_owned(),
     };
     if unknown > 0 {
@@ -228,7 +248,9 @@ pub(in crate::report) fn advice(report: &DiffReport) -> String {
     }
     let (old, new) = (&report.old.version, &report.new.version);
     advice.push_str(&match bump(&report.old, &report.new) {
-        Some(Bump::Backwards) => format!(" The version goes backwards, from {old} to {new}."),
+        Some(Bump::Backwards) => {
+            format!(" The version goes backwards, from {old} to {new}: are OLD and NEW swapped?")
+        }
         Some(Bump::By(said)) if said >= release && old != new => {
             format!(" The version goes from {old} to {new}, which is enough.")
         }
