@@ -35,16 +35,28 @@ struct Key {
     subject: String,
     texts: (Option<String>, Option<String>),
     values: Vec<String>,
-    places: (Place, Place),
+    places: (Option<Place>, Option<Place>),
 }
 
 fn key(change: &Change) -> Option<Key> {
+    let (old, new) = (change.old_place.clone(), change.new_place.clone());
+    // What came or went has a place of its own on one side only.
+    let places = match change.fact {
+        Fact::ParameterAdded | Fact::HeaderAdded | Fact::MediaTypeAdded | Fact::LinkAdded => {
+            (None, Some(new?))
+        }
+        Fact::ParameterRemoved
+        | Fact::HeaderRemoved
+        | Fact::MediaTypeRemoved
+        | Fact::LinkRemoved => (Some(old?), None),
+        _ => (Some(old?), Some(new?)),
+    };
     Some(Key {
         fact: change.fact,
         subject: change.subject.clone(),
         texts: (change.old.clone(), change.new.clone()),
         values: change.values.clone(),
-        places: (change.old_place.clone()?, change.new_place.clone()?),
+        places,
     })
 }
 

@@ -48,9 +48,13 @@ impl Walk<'_> {
     fn types(&self, at: usize, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
         let (old_kinds, new_kinds) = (old.kinds(), new.kinds());
         let (old_place, new_place) = self.places(at);
+        let (mut was, mut is) = (old.description(), new.description());
+        if was == is {
+            (was, is) = (old_kinds.to_string(), new_kinds.to_string());
+        }
         let texts = |fact: Fact| {
             Found::new(fact, "")
-                .values(Some(old.description()), Some(new.description()))
+                .values(Some(was.clone()), Some(is.clone()))
                 .places(old_place.clone(), new_place.clone())
                 .asking(vec![Ask::Kinds(new_kinds)], vec![Ask::Kinds(old_kinds)])
         };
@@ -455,7 +459,7 @@ impl Walk<'_> {
 }
 
 /// Formats of numbers that leave out none that programs send.
-const WIDE: [&str; 2] = ["int64", "uint64"];
+const WIDE: [&str; 1] = ["int64"];
 
 /// A check: its owner, its place in the owner's list, and itself.
 type Checked = (NodeId, usize, Arc<Check>);

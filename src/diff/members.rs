@@ -246,11 +246,14 @@ impl Walk<'_> {
             if *extra == Extra::Open {
                 return Vec::new();
             }
+            let evaluates = view
+                .nodes()
+                .any(|(_, node)| node.object.additional.is_some());
             let nodes = view.nodes().filter_map(|(id, node)| {
                 match (node.object.unevaluated, node.object.additional) {
-                    (Some(_), _) => Some(Ask::Unevaluated(id)),
-                    (None, Some(_)) => Some(Ask::Others(id)),
-                    (None, None) => None,
+                    (Some(_), _) if !evaluates => Some(Ask::Unevaluated(id)),
+                    (_, Some(_)) => Some(Ask::Others(id)),
+                    (_, None) => None,
                 }
             });
             nodes.collect()

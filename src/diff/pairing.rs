@@ -199,14 +199,14 @@ impl Matching<'_> {
             for &new in &self.added {
                 let (was, is) = (&self.old[old], &self.new[new]);
                 let (from, to) = (was.path.shape(), is.path.shape());
-                let became = is_action(&is.method) && is_below(&to, &from);
-                let was_one = is_action(&was.method) && is_below(&from, &to);
-                let writes = was.method != "GET" && is.method != "GET";
-                if was.kind == OperationKind::Path
-                    && was.kind == is.kind
-                    && writes
-                    && (became || was_one)
-                {
+                let acts = |action: &Operation, other: &Operation| {
+                    is_action(&action.method)
+                        && other.method == "DELETE"
+                        && !action.request.is_required()
+                };
+                let became = acts(is, was) && is_below(&to, &from);
+                let was_one = acts(was, is) && is_below(&from, &to);
+                if was.kind == OperationKind::Path && was.kind == is.kind && (became || was_one) {
                     found.push((old, new));
                 }
             }

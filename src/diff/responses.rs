@@ -19,7 +19,12 @@ impl<'c> Operations<'_, 'c> {
             let new = &both.new.responses;
             let same = new.iter().find(|new| new.status == old.status);
             match same.or_else(|| covering(new, old.status)) {
-                Some(new) => self.response(both, old, new, &part),
+                Some(new) => {
+                    if new.status != old.status {
+                        self.status(both, (Some(old), None), &part, true);
+                    }
+                    self.response(both, old, new, &part);
+                }
                 None => self.status(both, (Some(old), None), &part, false),
             }
         }
@@ -157,9 +162,13 @@ impl<'c> Operations<'_, 'c> {
 /// read: a 201 beside `200` and `default: Error` was never declared to be an error.
 fn covering(responses: &[Response], status: StatusPattern) -> Option<&Response> {
     let lists_success = responses.iter().any(|response| is_success(response.status));
+    let is_failure = matches!(
+        status,
+        StatusPattern::Exact(400..600) | StatusPattern::Class(4 | 5)
+    );
     let covers = |response: &&Response| {
         let is_of_failures = response.status == StatusPattern::Default && lists_success;
-        response.status.includes(status) && !(is_of_failures && is_success(status))
+        response.status.includes(status) && (!is_of_failures || is_failure)
     };
     // A class comes before `default`.
     responses

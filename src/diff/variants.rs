@@ -67,6 +67,7 @@ impl<'c> Walk<'c> {
                 let left = self.whole_variant(at, true);
                 let right = Variants::of(&self.new.graph, right);
                 let mut all = Vec::new();
+                self.null(at, old, new, &mut all);
                 self.align(at, old, new, &left, &right, &mut all);
                 return Some(all);
             }
@@ -74,6 +75,7 @@ impl<'c> Walk<'c> {
                 let left = Variants::of(&self.old.graph, left);
                 let right = self.whole_variant(at, false);
                 let mut all = Vec::new();
+                self.null(at, old, new, &mut all);
                 self.align(at, old, new, &left, &right, &mut all);
                 return Some(all);
             }
@@ -110,6 +112,23 @@ impl<'c> Walk<'c> {
             }
         }
         None
+    }
+
+    /// Whether null is allowed, where only one side has variants.
+    fn null(&self, at: usize, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
+        let (was, is) = (old.all_kinds(3), new.all_kinds(3));
+        let fact = match (was.has(Kinds::NULL), is.has(Kinds::NULL)) {
+            (false, true) => Fact::NullAdded,
+            (true, false) => Fact::NullRemoved,
+            _ => return,
+        };
+        let any = |kinds: Kinds| Kinds::ALL.without(Kinds::NULL).or(kinds.and(Kinds::NULL));
+        let pair = &self.pairs[at];
+        found.push(
+            Found::new(fact, "")
+                .places(place_of(self.old, &pair.old), place_of(self.new, &pair.new))
+                .asking(vec![Ask::Kinds(any(is))], vec![Ask::Kinds(any(was))]),
+        );
     }
 
     /// The whole of one side as its only variant.

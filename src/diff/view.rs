@@ -226,7 +226,11 @@ impl<'g> View<'g> {
             if is_of_arrays {
                 kinds = kinds.or(Kinds::ARRAY);
             }
-            if node.values.is_some() || node.constant.is_some() {
+            let says_more = node.values.is_some()
+                || node.constant.is_some()
+                || node.not.is_some()
+                || node.conditional.is_some();
+            if says_more {
                 return None;
             }
         }
@@ -240,7 +244,10 @@ impl<'g> View<'g> {
         for part in &self.parts {
             let node = self.graph.node(part.node);
             let mut own = match (&node.constant, &node.values) {
-                (Some(constant), _) => vec![Value::clone(constant)],
+                (Some(constant), Some(values)) => {
+                    both(Some(vec![Value::clone(constant)]), values.all.clone())
+                }
+                (Some(constant), None) => vec![Value::clone(constant)],
                 (None, Some(values)) => values.all.clone(),
                 (None, None) => continue,
             };
@@ -295,11 +302,13 @@ impl<'g> View<'g> {
     /// What objects take beyond what is named.
     pub(crate) fn extra(&self) -> Extra {
         let mut schemas = Vec::new();
+        // `additionalProperties` evaluates every member that is not named.
+        let evaluates = self
+            .nodes()
+            .any(|(_, node)| node.object.additional.is_some());
         for (_, node) in self.nodes() {
-            for rest in [node.object.additional, node.object.unevaluated]
-                .into_iter()
-                .flatten()
-            {
+            let unevaluated = node.object.unevaluated.filter(|_| !evaluates);
+            for rest in [node.object.additional, unevaluated].into_iter().flatten() {
                 let rest = self.graph.resolve(rest);
                 if self.graph.node(rest).never {
                     return Extra::Closed;

@@ -23,8 +23,11 @@ fn described(view: &View<'_>, depth: u8) -> String {
         return listed(&values);
     }
     let kinds = view.all_kinds(3);
-    if kinds == Kinds::ALL || kinds.is_empty() || !view.unions.is_empty() {
+    if !view.unions.is_empty() {
         return view.label();
+    }
+    if kinds == Kinds::ALL || kinds.is_empty() {
+        return kinds.to_string();
     }
     let mut words: Vec<String> = Vec::new();
     let numbers = kinds.and(Kinds::NUMBER);

@@ -361,6 +361,11 @@ fn own_keywords(node: &Node) -> String {
         (Some(constant), _) => Some(std::slice::from_ref(&**constant)),
         (None, values) => values.as_ref().map(|values| values.all.as_slice()),
     };
+    if let (Some(_), Some(values)) = (&node.constant, &node.values) {
+        let mut all: Vec<String> = values.all.iter().map(canonical).collect();
+        all.sort();
+        put!(out, "and enum {all:?};");
+    }
     if let Some(values) = listed {
         let mut all: Vec<String> = values.iter().map(canonical).collect();
         all.sort();

@@ -215,7 +215,9 @@ impl Prover<'_> {
             if kind != Kinds::OBJECT {
                 return false;
             }
-            let required = &node.object.required;
+            let side = new.side;
+            let required = node.object.required.iter();
+            let required: Vec<_> = required.filter(|own| own.holds_on(side)).collect();
             if required
                 .iter()
                 .any(|required| self.is_absent(case, &required.name))

@@ -189,6 +189,10 @@ fn between(lower: &Number, upper: &Number) -> Option<(i128, i128)> {
 fn multiples_between(divisor: &Number, lower: &Number, upper: &Number) -> Option<Vec<Number>> {
     let step = divisor.as_f64().filter(|step| *step > 0.0)?;
     let (lower, upper) = (lower.as_f64()?, upper.as_f64()?);
+    // Doubles are exact up to here.
+    if lower.abs().max(upper.abs()) > 9e15 {
+        return None;
+    }
     let (from, to) = ((lower / step).floor(), (upper / step).ceil());
     if !(from.abs() < 1e15 && to.abs() < 1e15) || to - from > 64.0 {
         return None;

@@ -207,7 +207,8 @@ impl Prover<'_> {
             next += 1;
             let node = self.old.node(id);
             let mut inner = node.in_place();
-            for branches in [node.any(), node.one()] {
+            // A value of one branch of a `oneOf` is of no other; of an `anyOf` it may be of several.
+            for branches in [node.one()] {
                 if branches.iter().any(|branch| case.nodes.contains(branch)) {
                     inner.retain(|id| !branches.contains(id));
                 }

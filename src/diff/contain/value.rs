@@ -16,7 +16,19 @@ pub(in crate::diff) fn canonical(value: &Value) -> String {
 
 /// Whether two values are equal.
 pub(in crate::diff) fn are_equal(one: &Value, other: &Value) -> bool {
-    one == other || canonical(one) == canonical(other)
+    match (one, other) {
+        (Value::Number(left), Value::Number(right)) => {
+            let are_whole = !left.is_f64() && !right.is_f64();
+            left == right || (!are_whole && canonical(one) == canonical(other))
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && canonical(one) == canonical(other)
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len() && canonical(one) == canonical(other)
+        }
+        _ => one == other,
+    }
 }
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.

@@ -12,7 +12,7 @@ use crate::json::Kind;
 use crate::schema::NodeId;
 
 use super::Scope;
-use super::case::cases;
+use super::case::{Case, cases};
 use super::kinds::Kinds;
 use super::pool::Pool;
 use super::range::{bounds_of, integer};
@@ -82,10 +82,7 @@ impl<'g> Wire<'g> {
         }
         let separator = style.separator(explode);
         let cases = cases(scope, &[schema]);
-        let kinds = cases
-            .iter()
-            .fold(Kinds::NONE, |all, case| all.or(case.kinds));
-        let kinds = kinds.without(Kinds::NULL);
+        let kinds = kinds_of(scope, &cases).without(Kinds::NULL);
         if kinds.within(SCALARS) {
             let shape = Shape::Scalar(vec![schema]);
             return (!kinds.is_empty()).then_some(Self {
@@ -104,6 +101,7 @@ impl<'g> Wire<'g> {
         let says_more = list.each(scope).any(|node| {
             node.array.contains.is_some()
                 || node.array.unevaluated.is_some()
+                || node.checks.iter().any(|check| check.kind == Kind::Array)
                 || node.values.is_some()
                 || node.constant.is_some()
         });
@@ -156,10 +154,7 @@ impl<'g> Wire<'g> {
             Shape::List(list) => &list.items,
         };
         let cases = cases(self.scope, nodes);
-        let kinds = cases
-            .iter()
-            .fold(Kinds::NONE, |all, case| all.or(case.kinds));
-        kinds.and(SCALARS)
+        kinds_of(self.scope, &cases).and(SCALARS)
     }
 
     /// Whether everything that is sent here is read there.
@@ -322,6 +317,16 @@ impl<'g> Wire<'g> {
             self.reads(text) && !other.reads(text)
         })
     }
+}
+
+/// The kinds of the values of cases: where these are listed, no others.
+fn kinds_of(scope: Scope<'_>, cases: &[Case]) -> Kinds {
+    cases
+        .iter()
+        .fold(Kinds::NONE, |all, case| match case.listed(scope) {
+            Some(values) => values.iter().map(Kinds::of_value).fold(all, Kinds::or),
+            None => all.or(case.kinds),
+        })
 }
 
 /// The text that a scalar is sent as; `None` for null and for what has parts.
@@ -538,7 +543,7 @@ fn form_key(reading: Kinds) -> String {
 fn form(reading: Kinds) -> Option<Pattern> {
     text::of_pattern(match reading {
         Kinds::WHOLE => "^(0|-?[1-9][0-9]*)$",
-        Kinds::FRACTION => r"^-?(0|[1-9][0-9]*)\.[0-9]*[1-9]$",
+        Kinds::FRACTION => r"^-?((0|[1-9][0-9]*)\.[0-9]*[1-9]|[1-9](\.[0-9]*[1-9])?e-[1-9][0-9]*)$",
         Kinds::BOOLEAN => "^(true|false)$",
         _ => return None,
     })

@@ -251,7 +251,7 @@ pub(in crate::report) fn advice(report: &DiffReport) -> String {
         Some(Bump::Backwards) => {
             format!(" The version goes backwards, from {old} to {new}: are OLD and NEW swapped?")
         }
-        Some(Bump::By(said)) if said >= release && old != new => {
+        Some(Bump::By(said)) if said >= release && old != new && unknown == 0 => {
             format!(" The version goes from {old} to {new}, which is enough.")
         }
         Some(Bump::By(said)) if said < release && old == new => {
@@ -292,6 +292,7 @@ fn bump(old: &ContractName, new: &ContractName) -> Option<Bump> {
     Some(Bump::By(match differing {
         Some(0) => Release::Major,
         Some(1) if is_early => Release::Major,
+        Some(_) if is_early => Release::Minor,
         Some(1) => Release::Minor,
         Some(_) | None => Release::Patch,
     }))

@@ -40,12 +40,17 @@ impl Tableau<'_> {
                 .unwrap_or(0);
             let end = listed.max(taken).max(*from);
             let positions = (*from..=end).take(POSITIONS);
-            return self.any_of(positions, |tableau, index| {
+            let are_all = end - *from < POSITIONS;
+            let outcome = self.any_of(positions, |tableau, index| {
                 let mut part = part.clone();
                 part.at.push((index, *literal));
                 part.least = part.least.max(index as u64 + 1);
                 tableau.array(&part, goal)
             });
+            return match outcome {
+                Outcome::Empty if !are_all => Outcome::Unknown,
+                outcome => outcome,
+            };
         }
         let told_apart = branch
             .at
@@ -118,10 +123,10 @@ impl Tableau<'_> {
                 let scope = self.scope(*map);
                 let is_never = scope.node(scope.resolve(rest)).never;
                 match array.contains {
+                    _ if self.parts_take(*map, index) => {}
                     // What `contains` finds is evaluated.
                     Some(contains) if is_never => literals.push(map.of(contains.node, true)),
                     Some(_) => {}
-                    None if self.parts_take(*map, index) => {}
                     None => literals.push(map.of(rest, true)),
                 }
             }

@@ -178,10 +178,9 @@ impl Tableau<'_> {
         let value = |id: &NodeId, name: &Arc<str>| -> Option<String> {
             let branch = scope.node(scope.resolve(*id));
             let object = &branch.object;
-            let is_required = object
-                .required
-                .iter()
-                .any(|required| required.name == *name);
+            let mut required = object.required.iter();
+            let is_required =
+                required.any(|required| required.name == *name && required.holds_on(scope.side));
             let schema = object.properties.get(name).filter(|_| is_required)?;
             let member = scope.node(scope.resolve(*schema));
             match (&member.constant, &member.values) {

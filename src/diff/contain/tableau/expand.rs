@@ -21,6 +21,8 @@ pub(super) struct Branch {
     pub(super) kind: Kinds,
     /// The literals that were taken apart.
     pub(super) done: Vec<Literal>,
+    /// Branches of `anyOf`, of which more than the chosen one may hold.
+    pub(super) siblings: Vec<Literal>,
     /// Ways that are still to be gone, one of each.
     pub(super) splits: Vec<Vec<Alternative>>,
     /// How many parts the value has.
@@ -88,6 +90,7 @@ impl Branch {
         Self {
             kind,
             done: Vec::new(),
+            siblings: Vec::new(),
             splits: Vec::new(),
             least: 0,
             most: None,
@@ -317,6 +320,7 @@ impl Tableau<'_> {
         todo.extend(node.all_of.iter().copied().map(is));
         todo.extend(node.not.map(|id| literal.of(id, false)));
         if !node.any().is_empty() {
+            branch.siblings.extend(node.any().iter().copied().map(is));
             let ways = node.any().iter();
             let ways = ways.map(|id| Alternative::Literals(vec![is(*id)]));
             branch.splits.push(ways.collect());

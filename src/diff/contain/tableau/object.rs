@@ -191,7 +191,12 @@ impl Tableau<'_> {
         if own.iter().any(|node| requires(node)) {
             return false;
         }
-        !own.iter().any(|node| speaks(node)) || self.is_of_other_side(branch, name)
+        let siblings = branch.siblings.iter().filter(|literal| literal.is_old);
+        let is_of_sibling = siblings
+            .flat_map(|literal| self.old.graph.sure_parts(literal.node))
+            .any(|id| speaks(self.old.node(id)));
+        (!is_of_sibling && !own.iter().any(|node| speaks(node)))
+            || self.is_of_other_side(branch, name)
     }
 
     /// Whether a member is read-only and this is a request, or write-only and this is a response.
