@@ -203,6 +203,13 @@ impl Pointer {
         longer
     }
 
+    /// The pointer one step further up; `None` for the root.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        let (parent, _) = self.0.rsplit_once('/')?;
+        Some(Self(parent.to_owned()))
+    }
+
     /// Drops what was appended since the text was this long.
     pub(crate) fn truncate(&mut self, length: usize) {
         self.0.truncate(length);

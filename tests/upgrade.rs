@@ -56,8 +56,9 @@ fn a_payload_goes_to_standard_output_and_what_was_done_to_standard_error() {
 #[test]
 fn standard_input_is_a_payload_like_any_other() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (code, named, _) = run(&[LIST]);
-    let (piped_code, piped, _) = run_in(folder, &[], &sample(LIST));
+    let moves = ["--moves", "samples/organisations.moves.yaml"];
+    let (code, named, _) = run(&[&[LIST], &moves[..]].concat());
+    let (piped_code, piped, _) = run_in(folder, &moves, &sample(LIST));
     assert_eq!((code, piped_code), (0, 0));
     assert_eq!(named, piped);
     // What is as it should be passes through.
@@ -70,8 +71,13 @@ fn standard_input_is_a_payload_like_any_other() {
 fn the_report_of_the_list_reads_well() {
     let (_, _, stderr) = run(&[LIST]);
     insta::assert_snapshot!(stderr);
-    let (code, stdout, _) = run(&["samples/organisations", "--dry-run", "--keep-going"]);
-    assert_eq!(code, 1);
+    let (code, stdout, _) = run(&[
+        "samples/organisations/v1",
+        "--moves",
+        "samples/organisations.moves.yaml",
+        "--dry-run",
+    ]);
+    assert_eq!(code, 0);
     insta::assert_snapshot!(stdout);
 }
 
@@ -249,17 +255,17 @@ fn bad_input_is_told_with_its_place() {
 
 #[test]
 fn the_json_report_keeps_its_schema() {
-    let (_, stdout, _) = run(&[
+    let (_, _, stderr) = run(&[
         "samples/organisations",
         "--dry-run",
         "--keep-going",
         "--output",
         "json",
     ]);
-    let start = stdout.find("{\n  \"report_version\"").expect("a report");
-    let report: Value = serde_json::from_str(&stdout[start..]).expect("JSON");
+    let end = stderr.find("\n}\n").expect("a report") + 2;
+    let report: Value = serde_json::from_str(&stderr[..end]).expect("JSON");
     let schema: Value =
-        serde_json::from_str(&sample("schemas/report/upgrade-v1.schema.json")).expect("JSON");
+        serde_json::from_str(&sample("schemas/report/upgrade-v2.schema.json")).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let errors: Vec<String> = validator
         .iter_errors(&report)
@@ -267,4 +273,177 @@ fn the_json_report_keeps_its_schema() {
         .collect();
     assert_eq!(errors, Vec::<String>::new());
     assert_eq!(report["to"], "organisations@v2");
+}
+
+/// A contract of one schema in two versions, with payloads in one folder.
+fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let schema = |properties: &str| {
+        format!(r#"{{"type": "object", "properties": {properties}, "required": ["size"]}}"#)
+    };
+    let old = schema(r#"{"size": {"type": "integer"}, "clientsCount": {"type": "integer"}}"#);
+    let new = schema(r#"{"size": {"type": "integer"}, "clients_count": {"type": "integer"}}"#);
+    fs::create_dir(folder.path().join("payloads")).expect("made");
+    let files = files
+        .iter()
+        .map(|(name, text)| (format!("payloads/{name}"), *text));
+    let schemas = [("old.schema.json", &*old), ("new.schema.json", &*new)];
+    let schemas = schemas.map(|(name, text)| (name.to_owned(), text));
+    for (name, text) in files.chain(schemas) {
+        fs::write(folder.path().join(name), text).expect("written");
+    }
+    folder
+}
+
+fn upgrade_in(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::cargo_bin("wiredrift")
+        .expect("built")
+        .current_dir(folder)
+        .args(["upgrade", "old.schema.json", "new.schema.json", "payloads"])
+        .args(arguments)
+        .output()
+        .expect("runs");
+    (
+        output.status.code().expect("ends by itself"),
+        String::from_utf8(output.stdout).expect("UTF-8"),
+        String::from_utf8(output.stderr).expect("UTF-8"),
+    )
+}
+
+#[test]
+fn a_dry_run_is_a_patch_that_writes_what_in_place_writes() {
+    let files = [
+        (
+            "crlf.json",
+            "{\r\n  \"size\": 1,\r\n  \"clientsCount\": 2\r\n}\r\n",
+        ),
+        ("no end.json", "{\"size\": 1,\r\"clientsCount\": 2}"),
+        (
+            "lines.ndjson",
+            "{\"size\":1,\"clientsCount\":1E2}\n\nnot JSON\n{\"size\":1}\n{\"clientsCount\":3}\n{\"size\":2,\"clientsCount\":-0.0}",
+        ),
+        ("same.json", "{\"size\": 1}\n"),
+    ];
+    let read = |folder: &Path| {
+        files.map(|(name, _)| {
+            fs::read_to_string(folder.join("payloads").join(name)).expect("a file")
+        })
+    };
+    let written = folder_with(&files);
+    let (code, _, stderr) = upgrade_in(written.path(), &["--in-place"]);
+    assert_eq!(code, 1, "{stderr}");
+    assert_eq!(
+        read(written.path()),
+        [
+            "{\r\n  \"size\": 1,\r\n  \"clients_count\": 2\r\n}\r\n",
+            "{\"size\": 1,\r\"clients_count\": 2}",
+            "{\"size\":1,\"clients_count\":1E2}\n\nnot JSON\n{\"size\":1}\n{\"clientsCount\":3}\n{\"size\":2,\"clients_count\":-0.0}",
+            "{\"size\": 1}\n",
+        ]
+    );
+    // A second run changes nothing.
+    let (_, stdout, _) = upgrade_in(written.path(), &["--dry-run"]);
+    assert_eq!(stdout, "");
+
+    let patched = folder_with(&files);
+    let (_, patch, _) = upgrade_in(patched.path(), &["--dry-run"]);
+    assert_eq!(read(patched.path()), files.map(|(_, text)| text));
+    let Ok(mut child) = std::process::Command::new("patch")
+        .args(["-p0", "--binary"])
+        .current_dir(patched.path())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+    else {
+        // Not every machine has it.
+        insta::assert_snapshot!("patch", patch);
+        return;
+    };
+    let mut stdin = child.stdin.take().expect("piped");
+    std::io::Write::write_all(&mut stdin, patch.as_bytes()).expect("written");
+    drop(stdin);
+    assert!(child.wait().expect("ends").success(), "{patch}");
+    assert_eq!(read(patched.path()), read(written.path()));
+    insta::assert_snapshot!("patch", patch);
+}
+
+#[test]
+fn what_goes_to_standard_output_keeps_lines_that_are_no_payloads() {
+    let deep = "[".repeat(200) + &"]".repeat(200);
+    let lines = format!("{{\"size\":1,\"clientsCount\":1}}\nnot JSON\n{deep}\n{{\"size\":1}}\n");
+    let folder = folder_with(&[("lines.ndjson", &lines)]);
+    let (code, stdout, stderr) = upgrade_in(folder.path(), &[]);
+    assert_eq!(code, 2, "{stderr}");
+    assert_eq!(
+        stdout,
+        format!("{{\"size\":1,\"clients_count\":1}}\nnot JSON\n{deep}\n{{\"size\":1}}\n")
+    );
+}
+
+#[test]
+fn bodies_in_a_har_are_rewritten_where_they_stand() {
+    let entry = |content: &str| {
+        format!(
+            r#"{{"request": {{"method": "GET", "url": "https://a.example/x", "headers": []}}, "response": {{"status": 200, "headers": [], "content": {content}}}}}"#
+        )
+    };
+    let har = |first: &str| {
+        let entries = [
+            entry(first),
+            entry(r#"{"mimeType": "text/html", "text": "<p>\"é\"</p>"}"#),
+        ];
+        format!(
+            "{{\"log\": {{\"version\": \"1.2\",\n \"entries\": [{}]}}}}\n",
+            entries.join(",\n  ")
+        )
+    };
+    let before = r#"{"mimeType": "application/json", "text": "{\"size\": 1, \"name\": \"\u00e9\\n\", \"clientsCount\": 2}"}"#;
+    let after = r#"{"mimeType": "application/json", "text": "{\"size\": 1, \"name\": \"é\\n\", \"clients_count\": 2}"}"#;
+    let folder = folder_with(&[("session.har", &har(before))]);
+    let (code, stdout, stderr) = upgrade_in(folder.path(), &["--in-place"]);
+    assert_eq!(code, 1, "{stdout}{stderr}");
+    let written = fs::read_to_string(folder.path().join("payloads/session.har")).expect("a file");
+    assert_eq!(written, har(after));
+}
+
+#[cfg(unix)]
+#[test]
+fn files_keep_their_names_and_who_may_write_them() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let payload = "{\"size\": 1, \"clientsCount\": 2}\n";
+    let folder = folder_with(&[("linked.json", payload), ("read-only.json", payload)]);
+    let at = |name: &str| folder.path().join(name);
+    fs::hard_link(at("payloads/linked.json"), at("other.json")).expect("linked");
+    let read_only = at("payloads/read-only.json");
+    fs::set_permissions(&read_only, fs::Permissions::from_mode(0o444)).expect("set");
+    let (code, stdout, stderr) = upgrade_in(folder.path(), &["--in-place"]);
+    assert_eq!(code, 2, "{stdout}");
+    assert!(
+        stderr.contains("read-only.json: not rewritten: it is read-only"),
+        "{stderr}"
+    );
+    assert_eq!(fs::read_to_string(&read_only).expect("a file"), payload);
+    let other = fs::read_to_string(at("other.json")).expect("a file");
+    assert_eq!(other, "{\"size\": 1, \"clients_count\": 2}\n");
+    assert_eq!(fs::metadata(at("other.json")).expect("a file").nlink(), 2);
+    assert_eq!(fs::read_dir(at("payloads")).expect("a folder").count(), 2);
+}
+
+#[test]
+fn guesses_are_proposed_and_done_when_asked() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (code, proposed, stderr) = run(&[LIST]);
+    assert_eq!(code, 1);
+    let rule =
+        "{operation: list-organisations, move: {from: /meta/pagination/per_page, to: /limit}}";
+    assert!(stderr.contains(rule), "{stderr}");
+    assert!(!proposed.contains("limit"), "{proposed}");
+    let (code, accepted, _) = run(&[LIST, "--accept-guesses"]);
+    assert_eq!(code, 0);
+    let (_, by_rule, _) = run_in(
+        folder,
+        &[LIST, "--moves", "samples/organisations.moves.yaml"],
+        "",
+    );
+    assert_eq!(accepted, by_rule);
 }

@@ -268,6 +268,34 @@ impl<'a> Body<'a> {
         })
     }
 
+    /// The payload as it was read, without strings in place of what is no JSON.
+    #[must_use]
+    pub fn as_read(&self) -> &[u8] {
+        match &self.stand_ins {
+            Some(stand_ins) => stand_ins.original.as_bytes(),
+            None => &self.bytes,
+        }
+    }
+
+    /// The payload as it stands in the file, and the offset there that it starts at, in bytes; `None` where it was
+    /// decoded from something else.
+    pub(crate) fn as_written(&self) -> Option<(u64, &[u8])> {
+        let start = self.origin.position.byte;
+        match self.places {
+            Places::Verbatim => Some((start, self.as_read())),
+            Places::Escaped(quoted) => Some((start, quoted.as_bytes())),
+            Places::Start => None,
+        }
+    }
+
+    /// Another text, as it would stand in the file in place of the payload.
+    pub(crate) fn written_like<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.places {
+            Places::Escaped(_) => Cow::Owned(serde_json::Value::from(text).to_string()),
+            Places::Verbatim | Places::Start => Cow::Borrowed(text),
+        }
+    }
+
     /// Whether the body is JSON by its media type; without one, everything is but HTML and XML.
     #[must_use]
     pub fn is_json(&self) -> bool {

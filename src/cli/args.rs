@@ -320,25 +320,30 @@ pub(super) struct UpgradeArguments {
     #[arg(long, value_name = "FILE")]
     pub(super) moves: Option<PathBuf>,
 
-    /// Write payloads that are valid for NEW back to their JSON and NDJSON files; what does not change stays
+    /// Write payloads that are valid for NEW back to their JSON, NDJSON and HAR files; what does not change stays
     /// as it was written.
     #[arg(long, conflicts_with = "dry_run")]
     pub(super) in_place: bool,
 
-    /// With --in-place: write payloads back, too, that still need a hand.
-    #[arg(long, requires = "in_place")]
+    /// With --in-place and --dry-run: rewrite payloads, too, that still need a hand.
+    #[arg(long)]
     pub(super) incomplete: bool,
+
+    /// Act on guesses, too: properties that were probably renamed or moved, though neither the spelling of their
+    /// names nor the structure says so. They are listed otherwise, as lines for `--moves`.
+    #[arg(long)]
+    pub(super) accept_guesses: bool,
 
     /// Make values that are lost an exit code of 1.
     #[arg(long)]
     pub(super) fail_on_loss: bool,
 
-    /// Print how the files would change, and write nothing.
+    /// Print what --in-place would write as a patch (`patch -p0` applies it), and write nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
 
     /// Where the list of what was done goes: `text` or `json`, `json=upgrade.json` for a file. It goes to
-    /// standard error where the payloads go to standard output.
+    /// standard error where payloads or a patch go to standard output.
     #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = short_output)]
     pub(super) output: Vec<OutputArgument>,
 }

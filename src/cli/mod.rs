@@ -13,6 +13,7 @@ mod lint;
 mod output;
 mod pair;
 mod report;
+mod rewritten;
 mod schema;
 mod upgrade;
 

@@ -40,6 +40,11 @@ impl Output {
         }
     }
 
+    /// Whether what is printed keeps its styles.
+    pub(super) fn is_styled(&self) -> bool {
+        self.stdout.current_choice() != ColorChoice::Never
+    }
+
     /// Writes data to standard output, byte by byte.
     pub(super) fn print_as_is(&mut self, text: &str) -> io::Result<()> {
         self.stdout.flush()?;

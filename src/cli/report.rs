@@ -62,6 +62,8 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
         new,
         alignment: &found.alignment,
         moves: &moves,
+        // What traffic says of a guess is worth knowing.
+        accept_guesses: true,
     };
     let impact = Impact::new(
         migration,

@@ -1,16 +1,13 @@
 //! `wiredrift upgrade`
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-use similar::{ChangeTag, TextDiff};
 
-use crate::capture::{self, Format, Input, SourceRead};
+use crate::capture::{self, Input, SourceRead};
 use crate::diff::{Options, diff};
-use crate::error::{Error, ErrorKind, Result};
-use crate::migrate::{Fate, Migration, Moves, Upgraded, Upgrader};
+use crate::error::Error;
+use crate::migrate::{Migration, Moves, Upgrader};
 use crate::observe::Observer;
 use crate::report::upgrade::{UpgradeReport, json, text};
 use crate::shown::printed;
@@ -18,12 +15,10 @@ use crate::source::Source;
 
 use super::args::{OutputFormat, UpgradeArguments};
 use super::levels::one_to_stdout;
-use super::output::{Output, write_file};
+use super::output::Output;
 use super::pair::{Pair, names};
+use super::rewritten::{Files, Printed, Rewritten, unified};
 use super::{Exit, Failure};
-
-/// Lines around a change that are shown.
-const CONTEXT: usize = 3;
 
 pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<Exit, Failure> {
     one_to_stdout(&arguments.output)?;
@@ -57,16 +52,24 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         [] => vec![Input::Stdin],
         paths => arguments.capture.inputs(paths)?,
     };
-    let upgrader = Upgrader::new(Migration {
+    let to_stdout = !arguments.in_place && !arguments.dry_run;
+    let destination = match to_stdout {
+        true => Rewritten::Printed(Printed::to(Box::new(std::io::stdout()))),
+        false => Rewritten::Files(Box::new(Files::new(arguments.incomplete))),
+    };
+    let migration = Migration {
         old,
         new,
         alignment: &found.alignment,
         moves: &moves,
-    });
+        accept_guesses: arguments.accept_guesses,
+    };
+    let upgrader = Upgrader::new(migration, destination);
     let observer = Observer::new(asked.clone(), asked, observation);
     let mut observer = observer.watched_by(upgrader);
     let limits = arguments.capture.limits();
     capture::read(&inputs, arguments.capture.format, &limits, &mut observer);
+    let (observer, upgrader) = observer.unwatched();
     let sources = observer.sources;
     let (from, to) = match arguments.downgrade {
         false => names(&arguments.pair, (old, new)),
@@ -78,35 +81,28 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     let report = UpgradeReport {
         from: from.reference,
         to: to.reference,
-        payloads: observer.watcher.payloads,
+        summary: upgrader.summary,
         problems: observer.problems,
         skipped: observer.skipped,
     };
-    let mut files = rewritten(&report.payloads);
-    let to_stdout = !arguments.in_place && !arguments.dry_run;
     let mut refused: Vec<Error> = Vec::new();
-    if !to_stdout {
-        for (file, payloads) in &mut files {
-            if arguments.in_place && !arguments.incomplete {
-                // What a value was made of is gone from a file that is written half done.
-                payloads.retain(|payload| is_complete(payload));
-            }
-            if payloads.is_empty() {
-                continue;
-            }
-            match changed(file, payloads, &sources) {
-                Ok((_, text)) if arguments.in_place => write_file(Path::new(*file), &text)?,
-                Ok((was, text)) => output.print(&unified(file, &was, &text))?,
-                Err(error) => refused.push(error),
-            }
-        }
-    } else {
-        for payload in &report.payloads {
-            match &payload.fate {
-                Fate::Rewritten(upgrade) => output.print_as_is(&format!("{}\n", upgrade.text))?,
-                Fate::Current(text) => output.print_as_is(&format!("{text}\n"))?,
-                Fate::Left { text, .. } => output.print_as_is(&format!("{text}\n"))?,
-            }
+    match upgrader.destination {
+        Rewritten::Printed(printed) => printed.finish()?,
+        Rewritten::Files(files) if arguments.in_place => refused = files.finish(&sources, None),
+        Rewritten::Files(files) => {
+            let mut failed = Ok(());
+            let is_styled = output.is_styled();
+            let mut patch = |file: &Path, was: &str, is: &str| {
+                let text = unified(file, was, is, |sign, line| styled(sign, line, is_styled));
+                if failed.is_ok() {
+                    failed = match is_styled {
+                        true => output.print(&text),
+                        false => output.print_as_is(&text),
+                    };
+                }
+            };
+            refused = files.finish(&sources, Some(&mut patch));
+            failed?;
         }
     }
     output.flush()?;
@@ -116,8 +112,8 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
             _ => text(&report),
         };
         match &target.path {
-            // Payloads and what is said of them stay apart.
-            None if to_stdout => output.note(&rendered),
+            // Payloads and patches stay apart from what is said of them.
+            None if !arguments.in_place => output.note(&rendered),
             path => output.write(&rendered, path.as_deref())?,
         }
     }
@@ -131,102 +127,21 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     }
 }
 
-fn is_complete(payload: &Upgraded) -> bool {
-    matches!(&payload.fate, Fate::Rewritten(upgrade) if upgrade.left.is_empty())
-}
-
-/// The payloads that changed, by file.
-fn rewritten(payloads: &[Upgraded]) -> BTreeMap<&str, Vec<&Upgraded>> {
-    let mut files: BTreeMap<&str, Vec<&Upgraded>> = BTreeMap::new();
-    // Several names may lead to one file.
-    let mut named: BTreeMap<PathBuf, &str> = BTreeMap::new();
-    for payload in payloads {
-        if let Fate::Rewritten(upgrade) = &payload.fate
-            && upgrade.text != upgrade.was
-        {
-            let file: &str = &payload.origin.file;
-            let real = fs::canonicalize(file).unwrap_or_else(|_| PathBuf::from(file));
-            let first = *named.entry(real).or_insert(file);
-            files.entry(first).or_default().push(payload);
-        }
-    }
-    files
-}
-
-/// A file as it was, and with its payloads rewritten.
-fn changed(file: &str, payloads: &[&Upgraded], sources: &[SourceRead]) -> Result<(String, String)> {
-    let path = Path::new(file);
-    let refused = |why: &str| {
-        let message = format!(
-            "not rewritten: {why}; without --in-place and --dry-run its payloads are printed"
-        );
-        Error::new(ErrorKind::Format, message).with_path(path)
-    };
-    let format = sources.iter().find(|source| source.file == file);
-    match format.and_then(|source| source.format) {
-        Some(Format::Json | Format::Ndjson) => {}
-        Some(format) => {
-            return Err(refused(&format!(
-                "it is {format}, of which payloads are only a part: JSON and NDJSON files are rewritten"
-            )));
-        }
-        None => return Err(refused("it is no file of payloads")),
-    }
-    if !path.is_file() {
-        return Err(refused("it is no file that could be written"));
-    }
-    let was = fs::read(path).map_err(|error| Error::read(path, error))?;
-    let not_as_is =
-        || refused("its payloads do not stand in it as they are (it may be compressed)");
-    let was = String::from_utf8(was).map_err(|_| not_as_is())?;
-    let mut text = String::with_capacity(was.len());
-    let mut end_of_last = 0;
-    let mut payloads: Vec<&Upgraded> = payloads.to_vec();
-    payloads.sort_by_key(|payload| payload.origin.position.byte);
-    for payload in payloads {
-        let Fate::Rewritten(upgrade) = &payload.fate else {
-            continue;
-        };
-        let start = usize::try_from(payload.origin.position.byte).unwrap_or(usize::MAX);
-        let end = start.saturating_add(upgrade.was.len());
-        if was.get(start..end) != Some(upgrade.was.as_str()) {
-            return Err(not_as_is());
-        }
-        // A file that was named twice was read twice.
-        if start < end_of_last {
-            continue;
-        }
-        text.push_str(&was[end_of_last..start]);
-        text.push_str(&upgrade.text);
-        end_of_last = end;
-    }
-    text.push_str(&was[end_of_last..]);
-    Ok((was, text))
-}
-
-/// How a file would change.
-fn unified(file: &str, was: &str, text: &str) -> String {
+/// A line of a patch, as a terminal shows it.
+fn styled(sign: char, line: &str, is_styled: bool) -> String {
     const DELETED: Style = AnsiColor::Red.on_default();
     const INSERTED: Style = AnsiColor::Green.on_default();
     const PLACE: Style = AnsiColor::Cyan.on_default();
-    let diff = TextDiff::from_lines(was, text);
-    let mut out = format!("--- {0}\n+++ {0}\n", printed(file));
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        out.push_str(&format!("{PLACE}{}{PLACE:#}\n", hunk.header()));
-        for change in hunk.iter_changes() {
-            let (sign, style) = match change.tag() {
-                ChangeTag::Delete => ('-', DELETED),
-                ChangeTag::Insert => ('+', INSERTED),
-                ChangeTag::Equal => (' ', Style::new()),
-            };
-            let line = printed(change.value().trim_end_matches(['\n', '\r']));
-            out.push_str(&format!("{style}{sign}{line}{style:#}\n"));
-            if change.missing_newline() {
-                out.push_str("\\ No newline at end of file\n");
-            }
-        }
+    if !is_styled {
+        return line.to_owned();
     }
-    out
+    let style = match sign {
+        '-' => DELETED,
+        '+' => INSERTED,
+        '@' => PLACE,
+        _ => Style::new(),
+    };
+    format!("{style}{}{style:#}", printed(line))
 }
 
 fn exit(
@@ -245,11 +160,12 @@ fn exit(
     if !report.problems.is_empty() && !arguments.capture.keep_going {
         return Ok(Exit::Incomplete);
     }
-    if report.payloads.is_empty() {
+    let summary = &report.summary;
+    if summary.payloads() == 0 {
         output.error("there are no payloads in what was read", None);
         return Ok(Exit::Incomplete);
     }
-    if report.nothing_matched() {
+    if summary.nothing_matched() {
         let message = format!(
             "no payload belongs to {} or {}; name the operation with --operation, or in the names of \
              the files",
@@ -258,11 +174,11 @@ fn exit(
         output.error(&message, None);
         return Ok(Exit::Incomplete);
     }
-    let fates = report.fates();
-    if arguments.fail_on_loss && fates.losing > 0 {
+    if arguments.fail_on_loss && summary.sum(|own| own.losing) > 0 {
         return Ok(Exit::Findings);
     }
-    Ok(match fates.incomplete + fates.others {
+    let unfinished = summary.sum(|own| own.incomplete) + summary.refused.payloads();
+    Ok(match unfinished {
         0 => Exit::Clean,
         _ => Exit::Findings,
     })

@@ -7,8 +7,8 @@ use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
 use super::change::Fact;
-use super::contain::Ask;
-use super::moves::Stray;
+use super::contain::{Ask, Kinds};
+use super::moves::{Stray, Strays};
 use super::operations::first_sentence;
 use super::view::{Extra, View};
 use super::walk::{Edge, Found, Walk, keyword_place, keyword_text, place_of};
@@ -23,11 +23,11 @@ impl Walk<'_> {
         found: &mut Vec<Found>,
     ) {
         let (old_required, new_required) = (old.required(), new.required());
-        let (mut gone, mut added) = (Vec::new(), Vec::new());
+        let mut strays = Strays::default();
         for name in old.names() {
             let property = old.property(&name);
             if !new.declares(&name) {
-                gone.push(Stray {
+                strays.gone.push(Stray {
                     is_required: old_required.contains(&name),
                     name,
                     schemas: property,
@@ -35,12 +35,13 @@ impl Walk<'_> {
                 continue;
             }
             let other = new.property(&name);
+            self.reshaped(&name, &property, &other, &mut strays);
             self.wrappers(&property, &other, &name, found);
             self.lead(at, Edge::Property(name), &property, &other);
         }
         for name in new.names() {
             if !old.declares(&name) {
-                added.push(Stray {
+                strays.added.push(Stray {
                     is_required: new_required.contains(&name),
                     schemas: new.property(&name),
                     name,
@@ -48,7 +49,7 @@ impl Walk<'_> {
             }
         }
         self.required(old, new, found);
-        let strays = self.moves(at, old, new, gone, added, found);
+        let strays = self.moves(at, old, new, strays, found);
         for stray in strays.gone {
             found.push(self.property_removed(old, new, &stray));
         }
@@ -64,6 +65,28 @@ impl Walk<'_> {
             rules.collect()
         };
         self.whole("propertyNames", &names(old), &names(new), Ask::Names, found);
+    }
+
+    /// Keeps a property that is an object on one side and a value on the other.
+    fn reshaped(&self, name: &Arc<str>, old: &[NodeId], new: &[NodeId], strays: &mut Strays) {
+        let kinds = |graph, schemas: &[NodeId]| {
+            let kinds = View::of(graph, schemas).all_kinds(3);
+            kinds.without(Kinds::NULL)
+        };
+        let (left, right) = (kinds(&self.old.graph, old), kinds(&self.new.graph, new));
+        if !left.and(right).is_empty() {
+            return;
+        }
+        let stray = |schemas: &[NodeId]| Stray {
+            name: Arc::clone(name),
+            schemas: schemas.to_vec(),
+            is_required: false,
+        };
+        match (left == Kinds::OBJECT, right == Kinds::OBJECT) {
+            (true, _) => strays.reshaped.0.push(stray(old)),
+            (_, true) => strays.reshaped.1.push(stray(new)),
+            _ => {}
+        }
     }
 
     /// `deprecated`, `readOnly` and `writeOnly` beside a `$ref`: they are about the property alone.

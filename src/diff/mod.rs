@@ -15,6 +15,7 @@ mod facts;
 mod judged;
 mod members;
 mod moves;
+mod names;
 mod operations;
 mod pairing;
 mod parameters;

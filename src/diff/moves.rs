@@ -8,8 +8,9 @@ use crate::schema::{Graph, NodeId};
 
 use super::change::Fact;
 use super::contain::Kinds;
+use super::names::{Variant, words};
 use super::view::View;
-use super::walk::{Found, Move, Question, Walk};
+use super::walk::{Found, Move, Question, Walk, place_of};
 
 /// How alike two names have to be for a guess that stands on names: 1 is the same name.
 const ALIKE: f64 = 0.6;
@@ -33,17 +34,36 @@ pub(super) struct Stray {
 pub(super) struct Strays {
     pub(super) gone: Vec<Stray>,
     pub(super) added: Vec<Stray>,
+    /// Properties that both declare, and that are objects on one side only: the old one, the new one.
+    pub(super) reshaped: (Vec<Stray>, Vec<Stray>),
 }
 
 /// Properties below a removed one that stand at the top of the new payload, or the reverse.
 struct Group {
     /// The names from the payload down to the object that held the properties.
     way: Vec<Arc<str>>,
-    /// Names in the inner object, and at the top.
-    names: Vec<(Arc<str>, Arc<str>)>,
+    names: Vec<Member>,
     /// What the inner object declares and the top does not have.
     left: Vec<Arc<str>>,
 }
+
+/// A property of a group.
+#[derive(Clone)]
+struct Member {
+    /// Its name in the inner object.
+    inside: Arc<str>,
+    /// Its name at the top.
+    top: Arc<str>,
+    /// Whether only its type speaks for it.
+    is_guess: bool,
+}
+
+/// Why one property is taken for another.
+const LEFT_OVER: &str = "left over on both sides, and of the same type";
+const SPELLING: &str = "the names are spelling variants of each other";
+const ONLY: &str =
+    "the only properties of this object that were removed and added with the same schema";
+const SIMILAR: &str = "the same schema and a similar name";
 
 impl<'c> Walk<'c> {
     /// Takes out of what only one side declares what was moved or renamed.
@@ -52,16 +72,15 @@ impl<'c> Walk<'c> {
         at: usize,
         old: &View<'_>,
         new: &View<'_>,
-        gone: Vec<Stray>,
-        added: Vec<Stray>,
+        mut strays: Strays,
         found: &mut Vec<Found>,
     ) -> Strays {
-        let mut strays = Strays { gone, added };
-        if strays.gone.is_empty() || strays.added.is_empty() {
+        if strays.gone.is_empty() && strays.added.is_empty() {
             return strays;
         }
         self.regrouped(at, (old, new), &mut strays, true, found);
         self.regrouped(at, (old, new), &mut strays, false, found);
+        self.respelled(at, old, new, &mut strays, found);
         self.renamed(at, old, new, &mut strays, found);
         strays
     }
@@ -76,76 +95,157 @@ impl<'c> Walk<'c> {
         is_flattened: bool,
         found: &mut Vec<Found>,
     ) {
-        let told = |walk: &Self, stray: &Stray, is_gone: bool| match is_gone {
-            true => walk.property_removed(old, new, stray),
-            false => walk.property_added(old, new, stray),
+        let (objects, others, reshaped) = match is_flattened {
+            true => (&mut strays.gone, &mut strays.added, &strays.reshaped.0),
+            false => (&mut strays.added, &mut strays.gone, &strays.reshaped.1),
         };
-        let (objects, others) = match is_flattened {
-            true => (&mut strays.gone, &mut strays.added),
-            false => (&mut strays.added, &mut strays.gone),
+        let (inner, outer) = match is_flattened {
+            true => (&self.old.graph, &self.new.graph),
+            false => (&self.new.graph, &self.old.graph),
         };
-        let contracts: (&'c Contract, &'c Contract) = match is_flattened {
-            true => (self.old, self.new),
-            false => (self.new, self.old),
-        };
-        let (inner, outer) = (&contracts.0.graph, &contracts.1.graph);
         let mut index = 0;
         while let Some(object) = objects.get(index).cloned() {
-            let Some(group) = group(inner, &object, outer, others) else {
+            let Some(group) = group((inner, outer), &object, others) else {
                 index += 1;
                 continue;
             };
             objects.remove(index);
-            let whole = told(self, &object, is_flattened);
-            let (mut forward, mut backward) = (whole.forward, whole.backward);
-            let mut lines = (Vec::new(), Vec::new());
-            for (inside, top) in &group.names {
-                let Some(position) = others.iter().position(|known| known.name == *top) else {
-                    continue;
-                };
-                let other = others.remove(position);
-                let question = told(self, &other, !is_flattened);
-                forward.asks.extend(question.forward.asks);
-                backward.asks.extend(question.backward.asks);
-                let schemas = at_way(inner, &object, &group.way, inside);
-                let way: Vec<Step> = group
-                    .way
-                    .iter()
-                    .chain([inside])
-                    .cloned()
-                    .map(Step::Key)
-                    .collect();
-                let above = vec![Step::Key(Arc::clone(top))];
-                if is_flattened {
-                    lines.0.push(written(&group.way, inside));
-                    lines.1.push(top.to_string());
-                    let moved = Move {
-                        from: way,
-                        to: above.clone(),
-                        old: schemas,
-                        new: other.schemas,
-                        pair: None,
-                    };
-                    self.lead_away(at, moved, &above);
-                } else {
-                    lines.0.push(top.to_string());
-                    lines.1.push(written(&group.way, inside));
-                    let moved = Move {
-                        from: above,
-                        to: way.clone(),
-                        old: other.schemas,
-                        new: schemas,
-                        pair: None,
-                    };
-                    self.lead_away(at, moved, &way);
-                }
+            let whole = match is_flattened {
+                true => self.property_removed(old, new, &object),
+                false => self.property_added(old, new, &object),
+            };
+            let mut moved = self.regroup(at, (old, new), (&object, &group), others, is_flattened);
+            moved.forward.asks.splice(0..0, whole.forward.asks);
+            moved.backward.asks.splice(0..0, whole.backward.asks);
+            found.push(moved.places(whole.old_place, whole.new_place));
+        }
+        for object in reshaped {
+            if let Some(group) = group((inner, outer), object, others) {
+                let moved = self.regroup(at, (old, new), (object, &group), others, is_flattened);
+                let places = (
+                    place_of(self.old, &old.property(&object.name)),
+                    place_of(self.new, &new.property(&object.name)),
+                );
+                found.push(moved.places(places.0, places.1));
             }
-            let places = (whole.old_place, whole.new_place);
-            found.push(moved(&group, lines, places, (forward, backward)));
         }
     }
 
-    /// Properties that say the same under another name.
+    /// Takes the properties of a group out of `others`.
+    fn regroup(
+        &mut self,
+        at: usize,
+        (old, new): (&View<'_>, &View<'_>),
+        (object, group): (&Stray, &Group),
+        others: &mut Vec<Stray>,
+        is_flattened: bool,
+    ) -> Found {
+        let contract: &'c Contract = match is_flattened {
+            true => self.old,
+            false => self.new,
+        };
+        let mut found = Found::new(Fact::PropertiesMoved, way_words(&group.way));
+        let mut lines = (Vec::new(), Vec::new());
+        for Member {
+            inside,
+            top,
+            is_guess,
+        } in &group.names
+        {
+            let Some(position) = others.iter().position(|known| known.name == *top) else {
+                continue;
+            };
+            let other = others.remove(position);
+            let question = match is_flattened {
+                true => self.property_added(old, new, &other),
+                false => self.property_removed(old, new, &other),
+            };
+            found.forward.asks.extend(question.forward.asks);
+            found.backward.asks.extend(question.backward.asks);
+            let schemas = at_way(&contract.graph, object, &group.way, inside);
+            let below = group.way.iter().chain([inside]).cloned().map(Step::Key);
+            let (below, above) = (below.collect(), vec![Step::Key(Arc::clone(top))]);
+            let (inside, top) = (written(&group.way, inside), top.to_string());
+            let (from, to, old_schemas, new_schemas) = match is_flattened {
+                true => {
+                    lines.0.push(inside);
+                    lines.1.push(top);
+                    (below, above, schemas, other.schemas)
+                }
+                false => {
+                    lines.0.push(top);
+                    lines.1.push(inside);
+                    (above, below, other.schemas, schemas)
+                }
+            };
+            let place: Vec<Step> = to.clone();
+            let moved = Move {
+                from,
+                to,
+                old: old_schemas,
+                new: new_schemas,
+                pair: None,
+                guess: is_guess.then_some(LEFT_OVER),
+            };
+            self.lead_away(at, moved, &place);
+        }
+        let (old_lines, new_lines) = (lines.0.join("\n"), lines.1.join("\n"));
+        let mut found = found.values(Some(old_lines), Some(new_lines));
+        found.guess = Some(ground(group));
+        for name in &group.left {
+            found.notes.push(format!(
+                "`{}` has no counterpart",
+                written(&group.way, name)
+            ));
+        }
+        found
+    }
+
+    /// Properties whose names are spelling variants of each other.
+    fn respelled(
+        &mut self,
+        at: usize,
+        old: &View<'_>,
+        new: &View<'_>,
+        strays: &mut Strays,
+        found: &mut Vec<Found>,
+    ) {
+        let kinds = |graph, stray: &Stray| {
+            let kinds = View::of(graph, &stray.schemas).all_kinds(3);
+            kinds.without(Kinds::NULL)
+        };
+        for level in [Variant::Letters, Variant::Words] {
+            let mut index = 0;
+            while let Some(gone) = strays.gone.get(index).cloned() {
+                let is_variant = |gone: &Stray, added: &Stray| {
+                    let (left, right) =
+                        (kinds(&self.old.graph, gone), kinds(&self.new.graph, added));
+                    Variant::of(&gone.name, &added.name) == Some(level)
+                        && !left.and(right).is_empty()
+                };
+                let candidates: Vec<usize> = (0..strays.added.len())
+                    .filter(|added| is_variant(&gone, &strays.added[*added]))
+                    .collect();
+                let rivals = strays.gone.iter().filter(|other| {
+                    let mut candidates = candidates.iter();
+                    candidates.any(|added| is_variant(other, &strays.added[*added]))
+                });
+                // Of several nobody knows which one it is.
+                let ([chosen], 1) = (candidates.as_slice(), rivals.count()) else {
+                    index += 1;
+                    continue;
+                };
+                strays.gone.remove(index);
+                let added = strays.added.remove(*chosen);
+                let mut change = self.rename(old, new, &gone, &added);
+                change.guess = Some(SPELLING.to_owned());
+                found.push(change);
+                self.lead_to_renamed(at, gone, added, None);
+            }
+        }
+    }
+
+    /// Properties that say the same under another name, as far as can be guessed.
     fn renamed(
         &mut self,
         at: usize,
@@ -196,87 +296,130 @@ impl<'c> Walk<'c> {
             };
             strays.gone.remove(index);
             let added = strays.added.remove(chosen);
-            // Values are taken along where more than their place speaks for it.
-            let is_sure = is_known || alike_names(&gone, &added);
-            let removed_found = self.property_removed(old, new, &gone);
-            let added_found = self.property_added(old, new, &added);
-            let question = |one: Question, other: Question| {
-                Question::of(one.asks.into_iter().chain(other.asks).collect())
-            };
-            let mut change = Found::new(Fact::PropertyRenamed, &*gone.name)
-                .below(&gone.name)
-                .values(Some(gone.name.to_string()), Some(added.name.to_string()))
-                .places(removed_found.old_place, added_found.new_place);
-            change.forward = question(removed_found.forward, added_found.forward);
-            change.backward = question(removed_found.backward, added_found.backward);
-            change.is_minor = !gone.is_required;
             let ground = match is_only && is_telling {
-                true => {
-                    "the only properties of this object that were removed and added with the same schema"
-                }
-                false => "the same schema and a similar name",
+                true => ONLY,
+                false => SIMILAR,
             };
+            let mut change = self.rename(old, new, &gone, &added);
             change.guess = Some(ground.to_owned());
             found.push(change);
-            if !is_sure {
-                continue;
-            }
-            let step = |stray: &Stray| vec![Step::Key(Arc::clone(&stray.name))];
-            let moved = Move {
-                from: step(&gone),
-                to: step(&added),
-                old: gone.schemas,
-                new: added.schemas,
-                pair: None,
-            };
-            self.lead_away(at, moved, &[]);
+            self.lead_to_renamed(at, gone, added, Some(ground));
         }
+    }
+
+    fn rename(&self, old: &View<'_>, new: &View<'_>, gone: &Stray, added: &Stray) -> Found {
+        let removed_found = self.property_removed(old, new, gone);
+        let added_found = self.property_added(old, new, added);
+        let question = |one: Question, other: Question| {
+            Question::of(one.asks.into_iter().chain(other.asks).collect())
+        };
+        let mut change = Found::new(Fact::PropertyRenamed, &*gone.name)
+            .below(&gone.name)
+            .values(Some(gone.name.to_string()), Some(added.name.to_string()))
+            .places(removed_found.old_place, added_found.new_place);
+        change.forward = question(removed_found.forward, added_found.forward);
+        change.backward = question(removed_found.backward, added_found.backward);
+        change.is_minor = !gone.is_required && !added.is_required;
+        change
+    }
+
+    fn lead_to_renamed(
+        &mut self,
+        at: usize,
+        gone: Stray,
+        added: Stray,
+        guess: Option<&'static str>,
+    ) {
+        let step = |stray: &Stray| vec![Step::Key(Arc::clone(&stray.name))];
+        let below = step(&added);
+        let moved = Move {
+            from: step(&gone),
+            to: step(&added),
+            old: gone.schemas,
+            new: added.schemas,
+            pair: None,
+            guess,
+        };
+        self.lead_away(at, moved, &below);
     }
 }
 
 /// What moved out of (or into) the object that a stray is, judged by names.
-fn group(inner: &Graph, stray: &Stray, outer: &Graph, others: &[Stray]) -> Option<Group> {
+fn group((inner, outer): (&Graph, &Graph), stray: &Stray, others: &[Stray]) -> Option<Group> {
     let mut way = vec![Arc::clone(&stray.name)];
     let mut schemas = stray.schemas.clone();
     for _ in 0..DEPTH {
         let view = View::of(inner, &schemas);
         let names = view.names();
-        let shared: Vec<Arc<str>> = names
-            .iter()
-            .filter(|name| others.iter().any(|other| other.name == **name))
-            .cloned()
-            .collect();
-        if shared.len() >= 2 && shared.len() * 2 > names.len() {
-            let mut group = Group {
-                way,
-                left: names
-                    .iter()
-                    .filter(|name| !shared.contains(name))
-                    .cloned()
-                    .collect(),
-                names: shared
-                    .iter()
-                    .map(|name| (name.clone(), name.clone()))
-                    .collect(),
+        let kinds = |graph, schemas: &[NodeId]| {
+            let kinds = View::of(graph, schemas).all_kinds(3);
+            kinds.without(Kinds::NULL)
+        };
+        let mut members: Vec<Member> = Vec::new();
+        for inside in &names {
+            let own = kinds(inner, &view.property(inside));
+            let object = way.last().unwrap_or(&stray.name);
+            let free = others.iter().filter(|other| {
+                members.iter().all(|known| known.top != other.name)
+                    && !kinds(outer, &other.schemas).and(own).is_empty()
+            });
+            // The same name first, then one that says the object's, then another spelling.
+            let rank = |other: &&Stray| match () {
+                () if other.name == *inside => Some(0),
+                () if Variant::of_parts(&other.name, object, inside).is_some() => Some(1),
+                () if Variant::of(&other.name, inside).is_some() => Some(2),
+                () => None,
             };
+            let best = free.filter_map(|other| Some((rank(&other)?, other)));
+            if let Some((_, other)) = best.min_by_key(|(rank, _)| *rank) {
+                members.push(Member {
+                    inside: Arc::clone(inside),
+                    top: Arc::clone(&other.name),
+                    is_guess: false,
+                });
+            }
+        }
+        let are_most = members.len() >= 2 && members.len() * 2 > names.len().min(others.len());
+        // A single one has to name the object, as `first_name` names `name`.
+        let names_it = |member: &Member| {
+            let object = words(way.last().unwrap_or(&stray.name));
+            let top = words(&member.top);
+            top.len() > object.len() && object.iter().all(|word| top.contains(word))
+        };
+        if are_most || matches!(members.as_slice(), [only] if names_it(only)) {
+            let is_of = |name: &Arc<str>, of: fn(&Member) -> &Arc<str>| {
+                members.iter().any(|member| of(member) == name)
+            };
+            let mut left: Vec<Arc<str>> = names.clone();
+            left.retain(|name| !is_of(name, |member| &member.inside));
             // One is left on either side, of the same kind: it probably has another name.
-            let left: Vec<&Stray> = others
+            let over: Vec<&Stray> = others
                 .iter()
-                .filter(|other| !shared.contains(&other.name))
+                .filter(|other| !is_of(&other.name, |member| &member.top))
                 .filter(|other| {
-                    let kinds = View::of(outer, &other.schemas).all_kinds(3);
-                    group.left.iter().any(|name| {
+                    let kinds = kinds(outer, &other.schemas);
+                    let is_alike = |name: &Arc<str>| {
                         let inside = View::of(inner, &view.property(name)).all_kinds(3);
-                        inside.without(Kinds::NULL) == kinds.without(Kinds::NULL)
-                            && View::of(outer, &other.schemas).values().is_none()
-                    })
+                        inside.without(Kinds::NULL) == kinds
+                    };
+                    left.iter().any(is_alike) && View::of(outer, &other.schemas).values().is_none()
                 })
                 .collect();
-            if let ([inside], [top]) = (group.left.as_slice(), left.as_slice()) {
-                group.names.push((inside.clone(), top.name.clone()));
-                group.left.clear();
+            if let ([inside], [top]) = (left.as_slice(), over.as_slice())
+                && are_most
+            {
+                members.push(Member {
+                    inside: Arc::clone(inside),
+                    top: Arc::clone(&top.name),
+                    is_guess: true,
+                });
+                left.clear();
             }
-            return Some(group);
+            return Some(Group {
+                way,
+                names: members,
+                left,
+            });
         }
         // An object around one object.
         let [only] = names.as_slice() else {
@@ -297,32 +440,22 @@ fn at_way(graph: &Graph, stray: &Stray, way: &[Arc<str>], name: &Arc<str>) -> Ve
     schemas
 }
 
-fn moved(
-    group: &Group,
-    (old, new): (Vec<String>, Vec<String>),
-    (old_place, new_place): (Option<crate::schema::Place>, Option<crate::schema::Place>),
-    (forward, backward): (Question, Question),
-) -> Found {
-    let mut found = Found::new(Fact::PropertiesMoved, way_words(&group.way))
-        .values(Some(old.join("\n")), Some(new.join("\n")))
-        .places(old_place, new_place);
-    found.forward = forward;
-    found.backward = backward;
+/// What speaks for a group.
+fn ground(group: &Group) -> String {
     let mut ground =
         "most of the object's properties stand in the other place by the same names".to_owned();
-    for (inside, top) in group.names.iter().filter(|(inside, top)| inside != top) {
+    if let [only] = group.names.as_slice() {
+        ground = format!(
+            "`{}` names the object that it moved into or out of",
+            only.top
+        );
+    }
+    for Member { inside, top, .. } in group.names.iter().filter(|own| own.is_guess) {
         ground.push_str(&format!(
             "; `{inside}` and `{top}` are the ones left over, and of the same type"
         ));
     }
-    found.guess = Some(ground);
-    for name in &group.left {
-        found.notes.push(format!(
-            "`{}` has no counterpart",
-            written(&group.way, name)
-        ));
-    }
-    found
+    ground
 }
 
 fn written(way: &[Arc<str>], name: &str) -> String {
@@ -342,10 +475,6 @@ fn is_telling(graph: &Graph, schemas: &[NodeId]) -> bool {
         || !view.unions.is_empty()
         || kinds.has(Kinds::ARRAY)
         || view.nodes().any(|(_, node)| !node.checks.is_empty())
-}
-
-fn alike_names(gone: &Stray, added: &Stray) -> bool {
-    likeness(&gone.name, &added.name) >= ALIKE
 }
 
 /// How alike two names are, whatever their case and their separators.

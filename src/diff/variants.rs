@@ -413,6 +413,7 @@ fn moved(from: Vec<Step>, to: Vec<Step>, old: &[NodeId], new: &[NodeId]) -> Move
         old: old.to_vec(),
         new: new.to_vec(),
         pair: None,
+        guess: None,
     }
 }
 

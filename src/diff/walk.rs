@@ -50,6 +50,8 @@ pub struct Move {
     pub new: Vec<NodeId>,
     /// The pair of the two; `None` where they say the same.
     pub pair: Option<usize>,
+    /// What speaks for it, where neither names nor structure determine it: then it is a guess.
+    pub guess: Option<&'static str>,
 }
 
 /// Schemas of the old contract, and those that they became.

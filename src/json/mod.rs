@@ -132,6 +132,23 @@ impl<'t> Document<'t> {
         parse::document(text)
     }
 
+    /// The value null.
+    pub(crate) fn null() -> Self {
+        Self {
+            text: "null",
+            entries: vec![Entry {
+                kind: Kind::Null,
+                flags: 0,
+                start: 0,
+                end: 4,
+                next: 1,
+                len: 0,
+            }],
+            repeated: Vec::new(),
+            stand_ins: None,
+        }
+    }
+
     /// Parses the value that `text` starts with and returns it with the offset of its end.
     ///
     /// # Errors

@@ -1,15 +1,18 @@
 //! The rules of a file of moves, done to one payload.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::Value as Json;
 
+use crate::diff::view::View;
 use crate::json::{Kind, Value};
 use crate::location::{PathPattern, Pointer, Step};
 use crate::schema::NodeId;
 
 use super::edit::{Edit, EditKind};
 use super::moves::{Action, declared, key_of};
+use super::object::in_order;
 use super::rewrite::{Here, Outcome, Rewriter, Schemas};
 use super::tree::{Member, Tree};
 
@@ -23,78 +26,239 @@ impl Rewriter<'_> {
         rules: &[&Action],
         outcome: &mut Outcome<'d>,
     ) {
+        let moves = rules.iter().filter_map(|rule| match rule {
+            Action::Move { from, to } => Some((from, to)),
+            _ => None,
+        });
+        self.carry(value, schemas, here, moves, outcome);
         for rule in rules {
-            match rule {
-                Action::Move { from, to } => self.carry(value, schemas, here, (from, to), outcome),
-                Action::Set { at, .. } | Action::Drop { at } | Action::Map { at, .. } => {
-                    let edits = &mut outcome.edits;
-                    let mut act = |members: &mut Vec<Member<'d>>, name: &str, at| match rule {
-                        Action::Set { value, .. } => set(members, name, at, value, edits),
-                        Action::Drop { .. } => leave_out(members, name, at, edits),
-                        Action::Map { values, .. } => map(members, name, at, values, edits),
-                        Action::Move { .. } => {}
-                    };
-                    let tree = &mut outcome.tree;
-                    each(tree, at.steps(), &Pointer::root(), &mut act);
-                }
-            }
+            let (Action::Set { at, .. } | Action::Drop { at } | Action::Map { at, .. }) = rule
+            else {
+                continue;
+            };
+            let edits = &mut outcome.edits;
+            let mut act = |members: &mut Vec<Member<'d>>, name: &str, at| match rule {
+                Action::Set { value, .. } => set(members, name, at, value, edits),
+                Action::Drop { .. } => leave_out(members, name, at, edits),
+                Action::Map { values, .. } => map(members, name, at, values, edits),
+                Action::Move { .. } => {}
+            };
+            let tree = &mut outcome.tree;
+            each(tree, at.steps(), &Pointer::root(), &mut act);
+        }
+        if !rules.is_empty() {
+            self.sort(&mut outcome.tree, schemas.new);
         }
     }
 
-    /// Takes parts of the old payload to their places in the new one.
-    fn carry<'d>(
+    /// Puts new members where the contract declares them.
+    fn sort(&self, tree: &mut Tree<'_>, schemas: &[NodeId]) {
+        match tree {
+            Tree::Object(members, _) => {
+                let view = View::of(&self.new.graph, schemas);
+                in_order(&view, members);
+                for member in members {
+                    let below = declared(view.graph, schemas, &[Step::Key((*member.name).into())]);
+                    self.sort(&mut member.tree, &below.unwrap_or_default());
+                }
+            }
+            Tree::Array(items, _) => {
+                let below = declared(&self.new.graph, schemas, &[Step::Any]).unwrap_or_default();
+                for item in items {
+                    self.sort(item, &below);
+                }
+            }
+            Tree::Kept(_) | Tree::Made(_) => {}
+        }
+    }
+
+    /// Takes parts of the old payload to their places in the new one: all at once, so that two may change places.
+    fn carry<'d, 'r>(
         &self,
         value: Value<'d>,
         schemas: Schemas<'_>,
         here: &Here,
-        (from, to): (&PathPattern, &PathPattern),
+        moves: impl Iterator<Item = (&'r PathPattern, &'r PathPattern)>,
         outcome: &mut Outcome<'d>,
     ) {
         let nodes = |graph, schemas: &[NodeId], path: &PathPattern| {
             declared(graph, schemas, path.steps()).unwrap_or_default()
         };
-        let old = nodes(&self.old.graph, schemas.old, from);
-        let new = nodes(&self.new.graph, schemas.new, to);
-        let mut carried: HashSet<Pointer> = HashSet::new();
-        for (indices, at, part) in matches(value, from.steps()) {
-            let Some(target) = bound(to.steps(), &indices) else {
+        let mut parts: Vec<Carried<'d>> = Vec::new();
+        for (from, to) in moves {
+            let old = nodes(&self.old.graph, schemas.old, from);
+            let new = nodes(&self.new.graph, schemas.new, to);
+            for (indices, from, part) in matches(value, from.steps()) {
+                let Some(way) = bound(to.steps(), &indices) else {
+                    continue;
+                };
+                if !has_way(&outcome.tree, &way) {
+                    continue;
+                }
+                let to = place(&way);
+                let schemas = Schemas {
+                    old: &old,
+                    new: &new,
+                };
+                let moved = self.value(&here.at(from.clone(), to.clone()), schemas, part);
+                parts.push(Carried {
+                    from,
+                    to,
+                    way,
+                    moved,
+                });
+            }
+        }
+        if parts.is_empty() {
+            return;
+        }
+        let sources: HashSet<Pointer> = parts.iter().map(|part| part.from.clone()).collect();
+        let targets: HashSet<Pointer> = parts.iter().map(|part| part.to.clone()).collect();
+        // Where a part stands already, by itself or by a guess, it does not stay.
+        for source in &sources {
+            let Some(known) = went(source, &outcome.edits) else {
                 continue;
             };
-            let place = target.iter().fold(Pointer::root(), |mut pointer, step| {
-                match step {
-                    Target::Key(name) => pointer.push_key(name),
-                    Target::Index(index) => pointer.push_index(*index),
-                }
-                pointer
-            });
-            let schemas = Schemas {
-                old: &old,
-                new: &new,
-            };
-            let moved = self.value(&here.at(at.clone(), place.clone()), schemas, part);
-            let known = at_target(&outcome.tree, &target);
-            if !has_way(&outcome.tree, &target) || !put(&mut outcome.tree, &target, moved.tree) {
+            if !targets.contains(&known) {
+                take_out(&mut outcome.tree, &known);
+            }
+            let is_it = |edit: &Edit| edit.from.as_ref() == Some(source) && edit.to.is_some();
+            outcome.edits.retain(|edit| !is_it(edit));
+        }
+        for part in parts {
+            let known = at_target(&outcome.tree, &part.way);
+            if !put(&mut outcome.tree, &part.way, part.moved.tree) {
                 continue;
             }
-            // The rule wins over what stood there, which is told.
-            outcome.edits.extend(known.map(|known| Edit {
-                kind: EditKind::Dropped,
-                from: Some(place.clone()),
-                to: None,
-                before: Some(known),
-                after: None,
-            }));
-            carried.insert(at.clone());
+            if let Some(known) = known {
+                let is_made =
+                    |edit: &Edit| edit.from.is_none() && edit.to.as_ref() == Some(&part.to);
+                let is_made_up = outcome.edits.iter().any(is_made);
+                outcome.edits.retain(|edit| !is_made(edit));
+                let came = came(&part.to, &outcome.edits);
+                // The rule wins over what stood there, which is told.
+                if !is_made_up && !sources.contains(&came) {
+                    outcome.edits.push(Edit {
+                        kind: EditKind::Dropped,
+                        from: Some(came),
+                        to: None,
+                        before: Some(known.to_string()),
+                        after: None,
+                        proposal: None,
+                    });
+                }
+            }
+            let is_renamed = part.from.parent() == part.to.parent();
             outcome.edits.push(Edit {
-                kind: EditKind::Moved,
-                from: Some(at),
-                to: Some(place),
+                kind: match is_renamed {
+                    true => EditKind::Renamed,
+                    false => EditKind::Moved,
+                },
+                from: Some(part.from),
+                to: Some(part.to),
                 before: None,
                 after: None,
+                proposal: None,
             });
-            outcome.edits.extend(moved.edits);
+            outcome.edits.extend(part.moved.edits);
         }
-        not_lost(&mut outcome.edits, &carried);
+        not_lost(&mut outcome.edits, &sources);
+    }
+}
+
+/// A part of the old payload, and where a rule takes it.
+struct Carried<'d> {
+    from: Pointer,
+    to: Pointer,
+    way: Vec<Target>,
+    moved: Outcome<'d>,
+}
+
+fn place(way: &[Target]) -> Pointer {
+    way.iter().fold(Pointer::root(), |mut pointer, step| {
+        match step {
+            Target::Key(name) => pointer.push_key(name),
+            Target::Index(index) => pointer.push_index(*index),
+        }
+        pointer
+    })
+}
+
+/// What a pointer becomes when the innermost of these places that it is in becomes another one.
+fn through<'e>(
+    pointer: &Pointer,
+    places: impl Iterator<Item = (&'e Pointer, &'e Pointer)>,
+) -> Pointer {
+    let mut best: Option<(usize, String)> = None;
+    for (from, to) in places {
+        let Some(rest) = pointer.as_str().strip_prefix(from.as_str()) else {
+            continue;
+        };
+        let is_longer = best
+            .as_ref()
+            .is_none_or(|(length, _)| from.as_str().len() >= *length);
+        if is_longer && (rest.is_empty() || rest.starts_with('/')) {
+            best = Some((from.as_str().len(), format!("{to}{rest}")));
+        }
+    }
+    match best {
+        Some((_, text)) => Pointer::from_escaped(&text),
+        None => pointer.clone(),
+    }
+}
+
+/// Where a part of the old payload stands now; `None` for one that was dropped.
+fn went(source: &Pointer, edits: &[Edit]) -> Option<Pointer> {
+    let is_in = |place: &Pointer| {
+        let rest = source.as_str().strip_prefix(place.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let mut gone = edits.iter().filter(|edit| edit.to.is_none());
+    if gone.any(|edit| edit.from.as_ref().is_some_and(is_in)) {
+        return None;
+    }
+    let ways = edits.iter();
+    let ways = ways.filter_map(|edit| Some((edit.from.as_ref()?, edit.to.as_ref()?)));
+    Some(through(source, ways))
+}
+
+/// Where in the old payload a part stood.
+fn came(place: &Pointer, edits: &[Edit]) -> Pointer {
+    let ways = edits.iter();
+    through(
+        place,
+        ways.filter_map(|edit| Some((edit.to.as_ref()?, edit.from.as_ref()?))),
+    )
+}
+
+/// Takes a member out of the object that it stands in.
+fn take_out(tree: &mut Tree<'_>, place: &Pointer) {
+    let steps: Vec<String> = place.steps().map(Cow::into_owned).collect();
+    let Some((name, way)) = steps.split_last() else {
+        return;
+    };
+    let mut at = tree;
+    for step in way {
+        open(at);
+        let below = match at {
+            Tree::Object(members, _) => members
+                .iter_mut()
+                .find(|member| *member.name == **step)
+                .map(|member| &mut member.tree),
+            Tree::Array(items, _) => step
+                .parse()
+                .ok()
+                .and_then(|index: usize| items.get_mut(index)),
+            _ => None,
+        };
+        match below {
+            Some(below) => at = below,
+            None => return,
+        }
+    }
+    open(at);
+    if let Tree::Object(members, _) = at {
+        members.retain(|member| *member.name != **name);
     }
 }
 
@@ -108,14 +272,19 @@ fn not_lost(edits: &mut Vec<Edit>, carried: &HashSet<Pointer>) {
             return false;
         }
         let start = format!("{from}/");
-        let Some(Json::Object(members)) = &mut edit.before else {
+        let read = edit.before.as_deref().map(serde_json::from_str);
+        let Some(Ok(Json::Object(mut members))) = read else {
             return true;
         };
+        let all = members.len();
         members.retain(|name, _| {
-            let place = Pointer::from_escaped(from.as_str()).join(name);
+            let place = from.join(name);
             !carried.contains(&place)
         });
         let is_empty = members.is_empty();
+        if members.len() < all {
+            edit.before = Some(Json::Object(members).to_string());
+        }
         !(is_empty
             && carried
                 .iter()
@@ -317,7 +486,8 @@ fn set(
         from: None,
         to: Some(at),
         before: None,
-        after: Some(value.clone()),
+        after: Some(value.to_string()),
+        proposal: None,
     });
     members.push(Member::new(name.to_owned(), Tree::Made(value.clone())));
 }
@@ -331,8 +501,9 @@ fn leave_out(members: &mut Vec<Member<'_>>, name: &str, at: Pointer, edits: &mut
         kind: EditKind::Dropped,
         from: Some(at),
         to: None,
-        before: Some(member.tree.to_serde()),
+        before: Some(member.tree.to_text()),
         after: None,
+        proposal: None,
     });
 }
 
@@ -346,8 +517,7 @@ fn map(
     let Some(member) = members.iter_mut().find(|member| *member.name == *name) else {
         return;
     };
-    let before = member.tree.to_serde();
-    let key = key_of(&before);
+    let key = key_of(&member.tree.to_serde());
     let Some((_, after)) = values.iter().find(|(from, _)| *from == key) else {
         return;
     };
@@ -355,8 +525,9 @@ fn map(
         kind: EditKind::Replaced,
         from: Some(at.clone()),
         to: Some(at),
-        before: Some(before),
-        after: Some(after.clone()),
+        before: Some(member.tree.to_text()),
+        after: Some(after.to_string()),
+        proposal: None,
     });
     member.tree = Tree::Made(after.clone());
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::capture::redact::{MASK, is_secret_name, masked, sanitised};
 use crate::location::Pointer;
 
 /// One thing that was done to a payload.
@@ -13,10 +14,23 @@ pub struct Edit {
     pub from: Option<Pointer>,
     /// Where in the payload as it is now; `None` for what it does not have any longer.
     pub to: Option<Pointer>,
-    /// What stood there.
-    pub before: Option<serde_json::Value>,
-    /// What stands there.
-    pub after: Option<serde_json::Value>,
+    /// What stood there, as JSON text in its own spelling.
+    pub before: Option<String>,
+    /// What stands there, as JSON text.
+    pub after: Option<String>,
+    /// Where the value would go if a guess were right, for one that was dropped.
+    pub proposal: Option<Box<Proposal>>,
+}
+
+/// A guess that was not acted on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Proposal {
+    /// Where the value is in the payload as it was.
+    pub from: Pointer,
+    /// Where it would go.
+    pub to: Pointer,
+    /// What speaks for it.
+    pub ground: &'static str,
 }
 
 /// What can be done to a payload.
@@ -81,5 +95,24 @@ impl EditKind {
 impl fmt::Display for EditKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.words())
+    }
+}
+
+/// Longest value in a line of text, in characters.
+const VALUE_LENGTH: usize = 60;
+
+/// A value on one line, redacted and cut: `text` is JSON. Numbers are spelled as they are there.
+pub(crate) fn shown_value(pointer: &Pointer, text: &str) -> String {
+    let is_secret = pointer.steps().any(|step| is_secret_name(&step));
+    let text = text.trim();
+    let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    let text = match serde_json::from_str::<serde_json::Value>(text) {
+        _ if is_secret => MASK.to_owned(),
+        Ok(value) if !is_number => sanitised(&masked(&value).to_string()),
+        _ => sanitised(text),
+    };
+    match text.char_indices().nth(VALUE_LENGTH) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }

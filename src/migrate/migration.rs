@@ -21,6 +21,8 @@ pub struct Migration<'c> {
     pub alignment: &'c Alignment,
     /// What a team says beside.
     pub moves: &'c Moves,
+    /// Whether renames and moves that are only guessed are done, too.
+    pub accept_guesses: bool,
 }
 
 /// What payloads of an operation, side and status are compared with in the new contract.
@@ -96,6 +98,15 @@ impl<'c> Migration<'c> {
         Ok(Counterpart { operation, schemas })
     }
 
+    pub(super) const fn rewriter(&self) -> Rewriter<'c> {
+        Rewriter {
+            old: self.old,
+            new: self.new,
+            alignment: self.alignment,
+            accept_guesses: self.accept_guesses,
+        }
+    }
+
     /// A payload of the old contract in the shape of the new one.
     ///
     /// # Errors
@@ -107,7 +118,7 @@ impl<'c> Migration<'c> {
         value: Value<'d>,
     ) -> Result<Rewritten<'d>, String> {
         let counterpart = self.counterpart(routed.operation, routed.side, routed.status)?;
-        let rewriter = Rewriter::new(self.old, self.new, self.alignment);
+        let rewriter = self.rewriter();
         let moves = self.moves.of(
             routed.operation,
             counterpart.operation,

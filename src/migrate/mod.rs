@@ -13,16 +13,19 @@ mod moves;
 mod object;
 mod repair;
 mod rewrite;
+mod summary;
 mod tree;
 mod upgrade;
 
-pub use edit::{Edit, EditKind};
+pub(crate) use edit::shown_value;
+pub use edit::{Edit, EditKind, Proposal};
 pub use layout::Layout;
 pub use migration::{Counterpart, Migration};
 pub use moves::Moves;
 pub use rewrite::{LISTED, Rewritten};
+pub use summary::{EditKey, EditUse, Met, Outcomes, Places, Summary, Tally, Target, Values};
 pub use tree::{Member, Tree};
-pub use upgrade::{Fate, Upgrade, Upgraded, Upgrader};
+pub use upgrade::{Destination, Done, Upgrader};
 
 #[cfg(test)]
 mod tests;

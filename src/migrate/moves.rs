@@ -129,6 +129,12 @@ impl Moves {
         for (index, entry) in entries.iter().enumerate() {
             let pointer = format!("/moves/{index}");
             let entry = Entry::parse(entry).map_err(|message| failed(&pointer, message))?;
+            let verb = match &entry.action {
+                Action::Move { .. } => "move",
+                Action::Set { .. } => "set",
+                Action::Map { .. } => "map",
+                Action::Drop { .. } => "drop",
+            };
             if downgrade {
                 let place = failed(&pointer, String::new()).to_string();
                 let place = place.trim_end_matches([':', ' ']);
@@ -141,7 +147,7 @@ impl Moves {
                 continue;
             }
             let checked = entry.check((old, new), alignment);
-            checked.map_err(|message| failed(&pointer, message))?;
+            checked.map_err(|message| failed(&format!("{pointer}/{verb}"), message))?;
             moves.entries.push(entry);
         }
         Ok(moves)
@@ -335,8 +341,15 @@ impl Entry {
                     accepted(&places, value)?;
                 }
             }
-            // What is left out may be what neither contract knows.
-            Action::Drop { .. } => {}
+            Action::Drop { at } => {
+                let is_declared = find(new, new_roots().collect(), at).is_ok()
+                    || find(old, old_roots().collect(), at).is_ok();
+                if !is_declared {
+                    return Err(format!(
+                        "neither contract declares `{at}` in a payload that the rule is about"
+                    ));
+                }
+            }
         }
         if let Action::Set { at, .. } | Action::Map { at, .. } | Action::Drop { at } = &self.action
             && at.steps().is_empty()

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::diff::Move;
-use crate::diff::view::View;
+use crate::diff::view::{Kinds, View};
 use crate::json::{Kind, Value};
 use crate::location::{Pointer, Step};
 use crate::schema::NodeId;
 
-use super::edit::{Edit, EditKind};
+use super::edit::{Edit, EditKind, Proposal};
 use super::rewrite::{Here, Outcome, Rewriter, Schemas, dropped, rest};
 use super::tree::{Member, Tree};
 
@@ -29,6 +29,9 @@ struct Arrival<'d> {
     tree: Tree<'d>,
 }
 
+/// The keys that lead to a part before and after, and its move.
+type Ways<'m> = (Vec<Arc<str>>, Vec<Arc<str>>, &'m Move);
+
 /// The schemas of an object in both contracts, each as one.
 struct Views<'g> {
     old: View<'g>,
@@ -47,12 +50,26 @@ impl<'c> Rewriter<'c> {
             old: View::of(&self.old.graph, schemas.old),
             new: View::of(&self.new.graph, schemas.new),
         };
-        type Way = Vec<Arc<str>>;
-        let moves: Vec<(Way, Way, &Move)> = moves
+        let moves = moves
             .iter()
             .filter_map(|moved| Some((keys(&moved.from)?, keys(&moved.to)?, moved)))
-            .filter(|(from, to, _)| !from.is_empty() && !to.is_empty())
-            .collect();
+            .filter(|(from, to, _)| !from.is_empty() && !to.is_empty());
+        let (moves, proposed): (Vec<Ways<'_>>, Vec<Ways<'_>>) =
+            moves.partition(|(.., moved)| self.accept_guesses || moved.guess.is_none());
+        let kinds = |name: &str| View::of(&self.new.graph, &named(&views.new, name)).all_kinds(3);
+        // What stands where an object comes to stand that other members move into.
+        let makes_room = |name: &str, member: Value<'_>| {
+            member.kind() != Kind::Object
+                && views.old.declares(name)
+                && kinds(name).without(Kinds::NULL) == Kinds::OBJECT
+                && moves.iter().any(|(from, to, _)| {
+                    to.len() > 1 && *to[0] == *name && follow(value, from).is_some()
+                })
+        };
+        // An object of which only the parts stay that move out of it.
+        let is_split = |name: &str, member: Value<'_>| {
+            member.kind() == Kind::Object && kinds(name).and(Kinds::OBJECT).is_empty()
+        };
         let mut members: Vec<Member<'d>> = Vec::new();
         let mut arrivals: Vec<Arrival<'d>> = Vec::new();
         let mut edits: Vec<Edit> = Vec::new();
@@ -63,7 +80,17 @@ impl<'c> Rewriter<'c> {
                 .iter()
                 .filter(|(from, ..)| *from[0] == *name)
                 .collect();
-            if away.is_empty() || views.new.declares(&name) {
+            if makes_room(&name, member) {
+                edits.push(match member.kind() {
+                    Kind::Null => Edit {
+                        kind: EditKind::LeftOut,
+                        ..dropped(from, member)
+                    },
+                    _ => dropped(from, member),
+                });
+                continue;
+            }
+            if away.is_empty() || (views.new.declares(&name) && !is_split(&name, member)) {
                 let outcome = self.member(here, &views, &name, member);
                 edits.extend(outcome.edits);
                 let tree = outcome.tree;
@@ -79,7 +106,11 @@ impl<'c> Rewriter<'c> {
                     let mut moves = moves.iter();
                     !views.new.declares(name) && moves.any(|(from, ..)| from[0] == *name)
                 };
-                if is_taken(value, to_way) && !leaves(&to_way[0]) {
+                let has_room = |name: &Arc<str>| {
+                    let known = value.get(name);
+                    known.is_some_and(|known| makes_room(name, known))
+                };
+                if is_taken(value, to_way) && !leaves(&to_way[0]) && !has_room(&to_way[0]) {
                     // What stands there stays; two values have no place in one.
                     edits.push(dropped(pointer(&here.from, from_way), part));
                     continue;
@@ -100,6 +131,7 @@ impl<'c> Rewriter<'c> {
                     to: Some(below.to),
                     before: None,
                     after: None,
+                    proposal: None,
                 });
                 edits.extend(outcome.edits);
                 if is_renamed {
@@ -116,6 +148,10 @@ impl<'c> Rewriter<'c> {
                 }
             }
             leftover(&from, member, &ways, &mut edits);
+        }
+        for (from, to, moved) in proposed {
+            let (from, to) = (pointer(&here.from, &from), pointer(&here.to, &to));
+            propose(&mut edits, from, to, moved);
         }
         for arrival in arrivals {
             put(&mut members, &arrival.to, arrival.tree);
@@ -155,8 +191,11 @@ impl<'c> Rewriter<'c> {
                 Rest::Schemas(schemas) => new = schemas,
                 Rest::Anything if old.is_empty() => {}
                 Rest::Anything | Rest::Nothing => {
-                    let only = View::of(&self.old.graph, &old).values();
-                    let is_constant = only.is_some_and(|values| values.len() == 1);
+                    let graph = &self.old.graph;
+                    let only = View::of(graph, &old).values();
+                    // Where the value is another one, it is lost, whatever the contract says.
+                    let is_constant = only.is_some_and(|values| values.len() == 1)
+                        && old.iter().all(|schema| graph.accepts(*schema, value));
                     let mut edit = dropped(below.from, value);
                     if is_constant {
                         edit.kind = EditKind::ConstantDropped;
@@ -232,7 +271,8 @@ impl<'c> Rewriter<'c> {
                 from: None,
                 to: Some(here.to.join(name)),
                 before: None,
-                after: Some(value),
+                after: Some(value.to_string()),
+                proposal: None,
             });
             members.push(Member::new(name.to_string(), tree));
         }
@@ -268,6 +308,21 @@ impl<'c> Rewriter<'c> {
                 Tree::Object(members, None)
             }
         }
+    }
+}
+
+/// Says of a value that was dropped where it would go if a guess were right.
+fn propose(edits: &mut [Edit], from: Pointer, to: Pointer, moved: &Move) {
+    let is_it = |edit: &&mut Edit| {
+        let place = edit.from.as_ref().map(Pointer::as_str);
+        edit.kind.loses()
+            && place.is_some_and(|place| {
+                let rest = from.as_str().strip_prefix(place);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+    };
+    if let (Some(ground), Some(edit)) = (moved.guess, edits.iter_mut().find(is_it)) {
+        edit.proposal = Some(Box::new(Proposal { from, to, ground }));
     }
 }
 
@@ -380,7 +435,7 @@ fn put<'d>(members: &mut Vec<Member<'d>>, way: &[Arc<str>], tree: Tree<'d>) {
 }
 
 /// Puts new members where the contract declares them: behind the last of those that it declares before.
-fn in_order(view: &View<'_>, members: &mut Vec<Member<'_>>) {
+pub(super) fn in_order(view: &View<'_>, members: &mut Vec<Member<'_>>) {
     let names = view.names();
     let rank = |name: &str| names.iter().position(|known| **known == *name);
     let (mut new, rest): (Vec<Member<'_>>, Vec<Member<'_>>) =

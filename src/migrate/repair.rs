@@ -64,8 +64,9 @@ impl Rewriter<'_> {
             kind: EditKind::Respelled,
             from: Some(here.from.clone()),
             to: Some(here.to.clone()),
-            before: Some(value.to_serde()),
-            after: Some(repaired.to_serde()),
+            before: Some(value.raw().to_owned()),
+            after: Some(repaired.to_text()),
+            proposal: None,
         });
         outcome.tree = repaired;
     }

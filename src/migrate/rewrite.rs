@@ -34,7 +34,9 @@ const DEEPEST: usize = crate::limits::REWRITTEN_NESTING;
 pub(super) struct Rewriter<'c> {
     pub(super) old: &'c Contract,
     pub(super) new: &'c Contract,
-    alignment: &'c Alignment,
+    pub(super) alignment: &'c Alignment,
+    /// Whether moves that are guesses are done.
+    pub(super) accept_guesses: bool,
 }
 
 /// A payload in the shape of the other contract.
@@ -90,20 +92,6 @@ pub(super) struct Schemas<'s> {
 }
 
 impl<'c> Rewriter<'c> {
-    /// A rewriter for what `alignment` says became what; it has to be of a diff of these contracts.
-    #[must_use]
-    pub(super) const fn new(
-        old: &'c Contract,
-        new: &'c Contract,
-        alignment: &'c Alignment,
-    ) -> Self {
-        Self {
-            old,
-            new,
-            alignment,
-        }
-    }
-
     /// Rewrites a payload that the schema `old` describes into one for the schema `new`; `side` is the
     /// side that it is on, if it is on one.
     #[must_use]
@@ -330,6 +318,7 @@ impl<'c> Rewriter<'c> {
             to: Some(here.to.clone()),
             before: None,
             after: None,
+            proposal: None,
         };
         let schemas = Schemas {
             old: &moved.old,
@@ -378,6 +367,7 @@ impl<'c> Rewriter<'c> {
             to: Some(to.clone()),
             before: None,
             after: None,
+            proposal: None,
         };
         let below = Here { to, ..here.clone() };
         let mut outcome = match is_list {
@@ -471,8 +461,9 @@ pub(super) fn dropped(from: Pointer, value: Value<'_>) -> Edit {
         kind: EditKind::Dropped,
         from: Some(from),
         to: None,
-        before: Some(value.to_serde()),
+        before: Some(value.raw().to_owned()),
         after: None,
+        proposal: None,
     }
 }
 

@@ -1,158 +1,219 @@
 //! Payloads of one contract rewritten for another, as they come out of captures.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use crate::capture::{Body, Exchange};
 use crate::contract::Contract;
 use crate::json::Document;
-use crate::location::{Origin, Pointer, Side};
-use crate::observe::{
-    DeviationKind, RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher, first_deviation,
-};
+use crate::location::Origin;
+use crate::observe::{RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher, first_deviation};
 use crate::shown::printed;
 
-use super::edit::Edit;
 use super::layout::{Layout, line_indent};
 use super::migration::Migration;
+use super::rewrite::Rewritten;
+use super::summary::{Summary, Target, counted};
+
+/// Takes payloads when they are done, in the order of the captures.
+pub trait Destination: fmt::Debug {
+    /// What comes next is of this part of the captures.
+    fn part(&mut self, number: u64) {
+        let _ = number;
+    }
+    /// A payload is done.
+    fn take(&mut self, done: Done<'_>);
+}
+
+/// A payload that is done.
+#[derive(Debug)]
+pub struct Done<'a> {
+    /// The payload as it was read.
+    pub body: &'a Body<'a>,
+    /// The payload in its new shape; `None` where it stays as it was.
+    pub text: Option<&'a str>,
+    /// Whether it conforms to the new contract.
+    pub is_valid: bool,
+}
 
 /// Rewrites every payload of the old contract that it sees.
 #[derive(Debug)]
-pub struct Upgrader<'c> {
+pub struct Upgrader<'c, D> {
     migration: Migration<'c>,
-    /// What became of each payload, in the order of the captures.
-    pub payloads: Vec<Upgraded>,
+    /// The part of the captures, and the number of the last payload in it.
+    at: (u64, u64),
+    /// What became of the payloads.
+    pub summary: Summary,
+    /// Where they go.
+    pub destination: D,
 }
 
-/// What became of one payload.
-#[derive(Debug, Clone)]
-pub struct Upgraded {
-    /// Where it starts.
-    pub origin: Origin,
-    /// Its operation; `None` where that is not known.
-    pub operation: Option<String>,
-    /// The side that it is on, if it is on one.
-    pub side: Option<Side>,
-    /// The status of a response.
-    pub status: Option<u16>,
-    /// What became of it.
-    pub fate: Fate,
+/// What became of a payload.
+enum Fate<'d> {
+    /// It was brought into the shape of the new contract, as far as that goes: its text, where that changed.
+    Rewritten(Rewritten<'d>, Option<String>),
+    /// It is as the new contract has it.
+    Current,
+    /// It cannot be rewritten: why, as the end of a sentence.
+    Left(String),
 }
 
-/// What can become of a payload.
-#[derive(Debug, Clone)]
-pub enum Fate {
-    /// It was brought into the shape of the new contract, as far as that goes.
-    Rewritten(Box<Upgrade>),
-    /// It is as the new contract has it, and was left alone: its text.
-    Current(String),
-    /// It was left alone, since it cannot be rewritten: its text, and why.
-    Left {
-        /// The payload as it was written.
-        text: String,
-        /// Why, as the end of a sentence: `it is not JSON`.
-        why: String,
-    },
-}
-
-/// A payload in another shape.
-#[derive(Debug, Clone)]
-pub struct Upgrade {
-    /// The payload as it was written.
-    pub was: String,
-    /// The payload as it is now, laid out as it was.
-    pub text: String,
-    /// The payload as it is now, for what is left to do; null where nothing is.
-    pub payload: serde_json::Value,
-    /// What was done to it.
-    pub edits: Vec<Edit>,
-    /// Where it still breaks the new contract: what has to be supplied by hand.
-    pub left: Vec<(Pointer, DeviationKind)>,
-    /// How it broke the old contract already, if it did.
-    pub broke: Option<(Pointer, DeviationKind)>,
-}
-
-impl<'c> Upgrader<'c> {
+impl<'c, D: Destination> Upgrader<'c, D> {
     /// An upgrader that has seen nothing yet.
     #[must_use]
-    pub const fn new(migration: Migration<'c>) -> Self {
+    pub fn new(migration: Migration<'c>, destination: D) -> Self {
         Self {
             migration,
-            payloads: Vec::new(),
+            at: (0, 0),
+            summary: Summary::default(),
+            destination,
         }
     }
 
-    fn fate(&self, routed: &RoutedPayload<'_, 'c>) -> Fate {
+    fn fate<'d>(&self, routed: &RoutedPayload<'_, 'c>, document: &'d Document<'d>) -> Fate<'d> {
         let is_of = |contract: &Contract| std::ptr::eq(routed.contract, contract);
         let deviates = routed.verdict == Verdict::Deviates;
-        let left = |why: String| Fate::Left {
-            text: routed.document.root().raw().to_owned(),
-            why,
-        };
-        if let Some(key) = routed.document.repeated_keys().next() {
+        if let Some(key) = document.repeated_keys().next() {
             let name = printed(&key.name());
-            return left(format!(
+            return Fate::Left(format!(
                 "the key `{name}` stands twice in one object, and only one of the values can be meant"
             ));
         }
         if is_of(self.migration.new) && !deviates {
-            return Fate::Current(routed.document.root().raw().to_owned());
+            return Fate::Current;
         }
         if !is_of(self.migration.old) {
-            return left(format!(
-                "it is a payload of {} already, and breaks it",
+            return Fate::Left(format!(
+                "it is a payload of {} already, and does not conform to it",
                 routed.contract.reference()
             ));
         }
-        let root = routed.document.root();
+        let root = document.root();
         let rewritten = match self.migration.rewrite(routed, root) {
             Ok(rewritten) => rewritten,
-            Err(why) => return left(why),
+            Err(why) => return Fate::Left(why),
         };
-        // Whatever its name says, it is as the new contract has it.
-        if rewritten.edits.is_empty() && rewritten.left.is_empty() {
-            return Fate::Current(root.raw().to_owned());
+        if rewritten.edits.is_empty() {
+            return match rewritten.left.is_empty() {
+                // Whatever its name says, it is as the new contract has it.
+                true => Fate::Current,
+                false => Fate::Rewritten(rewritten, None),
+            };
         }
-        let outer = line_indent(routed.document.text(), root.span().start);
-        let text = Layout::of(routed.document).write(&rewritten.tree, outer);
-        let payload = rewritten.tree.to_serde();
+        let outer = line_indent(document.text(), root.span().start);
+        let text = Layout::of(document).write(&rewritten.tree, outer);
         // What is written has to be read again as what is meant.
-        let is_meant = |text: &str| {
-            let read = Document::parse(text.as_bytes());
-            read.is_ok_and(|read| read.root().to_serde() == payload)
-        };
-        let text = match is_meant(&text) {
-            _ if rewritten.edits.is_empty() => root.raw().to_owned(),
+        let payload = rewritten.tree.to_serde();
+        let read = Document::parse(text.as_bytes());
+        let text = match read.is_ok_and(|read| read.root().to_serde() == payload) {
             true => text,
             false => rewritten.tree.to_text(),
         };
-        let graph = &routed.contract.graph;
-        let broke = deviates.then(|| first_deviation(graph, routed.schema, routed.side, root));
-        Fate::Rewritten(Box::new(Upgrade {
-            was: root.raw().to_owned(),
-            text,
-            payload: match rewritten.left.is_empty() {
-                true => serde_json::Value::Null,
-                false => payload,
-            },
-            edits: rewritten.edits,
-            left: rewritten.left,
-            broke: broke.flatten(),
-        }))
+        Fate::Rewritten(rewritten, Some(text))
+    }
+
+    /// Counts the next payload.
+    fn next(&mut self) {
+        self.at.1 += 1;
+    }
+
+    fn refuse(&mut self, target: Option<Target>, why: String, origin: &Origin) {
+        let moment = (self.at.0, self.at.1, 0);
+        self.summary.refused.add((target, why), 1, moment, origin);
+    }
+
+    /// Counts a payload that was rewritten.
+    fn count(
+        &mut self,
+        target: Target,
+        routed: &RoutedPayload<'_, 'c>,
+        rewritten: &Rewritten<'_>,
+        origin: &Origin,
+    ) {
+        let moment = (self.at.0, self.at.1, 0);
+        let outcomes = self.summary.targets.entry(target).or_default();
+        outcomes.add(&rewritten.edits, self.at, origin);
+        match rewritten.left.is_empty() {
+            true => outcomes.valid += 1,
+            false => outcomes.incomplete += 1,
+        }
+        if !rewritten.left.is_empty() {
+            let payload = rewritten.tree.to_serde();
+            let left = rewritten.left.iter().map(|(pointer, kind)| {
+                let value = payload.pointer(pointer.as_str());
+                let subject =
+                    value.map(|value| super::edit::shown_value(pointer, &value.to_string()));
+                (pointer.folded(), kind.clone(), subject.unwrap_or_default())
+            });
+            for (key, times) in counted(left.collect()) {
+                outcomes.left.add(key, times, moment, origin);
+            }
+        }
+        if routed.verdict == Verdict::Deviates {
+            let graph = &routed.contract.graph;
+            let root = routed.document().root();
+            let broke = first_deviation(graph, routed.schema, routed.side, root);
+            if let Some((pointer, kind)) = broke {
+                outcomes
+                    .broke
+                    .add((pointer.folded(), kind), 1, moment, origin);
+            }
+        }
     }
 }
 
-impl<'c> Watcher<'c> for Upgrader<'c> {
+impl<'c, D: Destination> Watcher<'c> for Upgrader<'c, D> {
     fn exchange(&mut self, _: &Exchange<'_>) {}
 
     fn request(&mut self, _: &RoutedRequest<'_, 'c>) {}
 
+    fn part(&mut self, number: u64) {
+        self.at = (number, 0);
+        self.destination.part(number);
+    }
+
     fn payload(&mut self, routed: &RoutedPayload<'_, 'c>) {
-        let start = routed.document.root().span().start;
-        self.payloads.push(Upgraded {
-            origin: routed.body.place(start),
-            operation: Some(routed.operation.id.clone()),
+        self.next();
+        let document = routed.document();
+        let origin = routed.body.place(document.root().span().start);
+        let target = Target {
+            operation: routed.operation.id.clone(),
             side: routed.side,
             status: routed.status,
-            fate: self.fate(routed),
-        });
+        };
+        let body = routed.body;
+        match self.fate(routed, document) {
+            Fate::Current => {
+                self.summary.targets.entry(target).or_default().current += 1;
+                self.destination.take(Done {
+                    body,
+                    text: None,
+                    is_valid: true,
+                });
+            }
+            Fate::Left(why) => {
+                self.refuse(Some(target), why, &origin);
+                self.destination.take(Done {
+                    body,
+                    text: None,
+                    is_valid: false,
+                });
+            }
+            Fate::Rewritten(rewritten, text) => {
+                self.count(target, routed, &rewritten, &origin);
+                // White space around a payload stays.
+                let text = text.map(|text| {
+                    let span = document.root().span();
+                    let whole = document.text();
+                    format!("{}{text}{}", &whole[..span.start], &whole[span.end..])
+                });
+                self.destination.take(Done {
+                    body,
+                    text: text.as_deref(),
+                    is_valid: rewritten.left.is_empty(),
+                });
+            }
+        }
     }
 
     fn unjudged(
@@ -162,19 +223,41 @@ impl<'c> Watcher<'c> for Upgrader<'c> {
         verdict: Verdict,
         why: &str,
     ) {
+        self.next();
         let why = match why {
             "" => format!("it {}", verdict.words()),
             why => format!("it {}: {why}", verdict.words()),
         };
-        self.payloads.push(Upgraded {
-            origin: body.origin.clone(),
-            operation: target.map(|target| target.operation.to_string()),
-            side: target.and_then(|target| target.side),
-            status: target.and_then(|target| target.status),
-            fate: Fate::Left {
-                text: String::from_utf8_lossy(&body.bytes).into_owned(),
-                why,
-            },
+        let target = target.map(|target| Target {
+            operation: target.operation.to_string(),
+            side: target.side,
+            status: target.status,
         });
+        self.refuse(target, why, &body.origin);
+        self.destination.take(Done {
+            body,
+            text: None,
+            is_valid: false,
+        });
+    }
+
+    fn unread(&mut self, body: &Body<'_>) {
+        self.next();
+        self.destination.take(Done {
+            body,
+            text: None,
+            is_valid: false,
+        });
+    }
+}
+
+impl Done<'_> {
+    /// The payload as it is now.
+    #[must_use]
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        match self.text {
+            Some(text) => Cow::Borrowed(text.as_bytes()),
+            None => Cow::Borrowed(self.body.as_read()),
+        }
     }
 }

@@ -293,8 +293,8 @@ impl<'c> Candidates<'c> {
         let measured: Vec<Measured<'c>> = places
             .filter_map(|(number, (place, schema))| Some((fits[*schema]?, *place, number)))
             .collect();
-        // A contract of one schema is for every payload.
-        let is_sure = self.is_named || (self.places.len() == 1 && versions.are_of_schemas());
+        // A contract of one schema is for every payload; of two such contracts the one that it fits better.
+        let is_sure = self.is_named || (versions.are_of_schemas() && self.has_one_of_each());
         let best = measured.iter().copied().max_by(compare);
         self.best = best.map(|(.., number)| self.places[number].1);
         if let Some(best) = best.filter(|(fit, ..)| is_sure || fit.is_likely()) {
@@ -319,6 +319,15 @@ impl<'c> Candidates<'c> {
             Destination { status, ..place },
             Vec::new(),
         )))
+    }
+
+    /// Whether each contract has one place only.
+    fn has_one_of_each(&self) -> bool {
+        let mut places = self.places.iter().enumerate();
+        places.all(|(index, (place, _))| {
+            let mut before = self.places[..index].iter();
+            !before.any(|(known, _)| std::ptr::eq(known.contract, place.contract))
+        })
     }
 
     /// How much is strange in a payload to each schema at least, by its kinds and keys.

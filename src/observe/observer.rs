@@ -24,7 +24,7 @@ use super::stream::{Scales, Streams};
 use super::streamed::Head;
 use super::tally::Keyed;
 use super::walk::Walk;
-use super::watch::{RoutedPayload, Watcher};
+use super::watch::{Lazy, RoutedPayload, Watcher};
 
 /// Verdicts on single payloads that are kept for the report.
 pub(super) const JUDGED_KEPT: usize = crate::limits::VERDICTS;
@@ -358,7 +358,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             status: place.status,
             schema: node,
             body,
-            document: &document,
+            document: Lazy::Parsed(&document),
             verdict,
         });
         self.verdict(&body.origin, Some(key), verdict, variants);
@@ -394,6 +394,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 Some(document)
             }
             Err(error) if error.kind.is_unreadable() => {
+                self.watcher.unread(body);
                 self.problem(Problem {
                     origin: body.place(error.offset),
                     message: error.to_string(),
@@ -555,6 +556,7 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
     }
 
     fn part(&mut self, part: u64) {
+        self.watcher.part(part);
         self.marks.push(Mark {
             part,
             problems: self.problems.len(),

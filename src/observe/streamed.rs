@@ -15,12 +15,12 @@ use super::profile::{TrafficFact, Verdict};
 use super::route::Destination;
 use super::sighting::Sighting;
 use super::stream::{Doubt, Outcome};
-use super::watch::Watcher;
+use super::watch::{Lazy, RoutedPayload, Watcher};
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// Whether payloads may be walked in one pass: whoever looks at them wants them parsed.
     fn streams(&self) -> bool {
-        !W::LOOKS && !self.is_apart && self.options.engine == Engine::Streaming
+        !self.is_apart && self.options.engine == Engine::Streaming
     }
 
     /// Compares a payload with a schema in one pass over its bytes; false when that is left to the
@@ -69,6 +69,16 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         if verdict == Verdict::Deviates {
             self.other_version(place, body, head);
         }
+        self.watcher.payload(&RoutedPayload {
+            contract: place.contract,
+            operation: place.operation,
+            side: place.said_side(),
+            status: place.status,
+            schema: node,
+            body,
+            document: Lazy::Unparsed(OnceCell::new()),
+            verdict,
+        });
         self.profile.verdicts.entry(verdict).or_default().0 += 1;
         if self.judged.len() < JUDGED_KEPT {
             let key = self.streams.key(place, node);

@@ -1,5 +1,6 @@
 //! Whoever wants to see the traffic itself, and not only what was learnt from it.
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use crate::capture::{Body, Exchange, Request, Response};
@@ -13,9 +14,10 @@ use super::profile::{TargetKey, Verdict};
 /// Is told of the exchanges of a run while they are read: of each exchange first, then of its request, then
 /// of its payloads.
 pub trait Watcher<'c>: fmt::Debug {
-    /// Whether it looks at payloads: then each is parsed.
-    const LOOKS: bool = true;
-
+    /// What comes next is of this part of the captures; see [`Sink::part`](crate::capture::Sink::part).
+    fn part(&mut self, number: u64) {
+        let _ = number;
+    }
     /// An exchange starts.
     fn exchange(&mut self, exchange: &Exchange<'_>);
     /// Its operation is known.
@@ -30,12 +32,14 @@ pub trait Watcher<'c>: fmt::Debug {
         verdict: Verdict,
         why: &str,
     );
+    /// A payload could not be read: it is nested too deeply, or not UTF-8.
+    fn unread(&mut self, body: &Body<'_>) {
+        let _ = body;
+    }
 }
 
 /// Nobody.
 impl<'c> Watcher<'c> for () {
-    const LOOKS: bool = false;
-
     fn exchange(&mut self, _: &Exchange<'_>) {}
 
     fn request(&mut self, _: &RoutedRequest<'_, 'c>) {}
@@ -77,8 +81,35 @@ pub struct RoutedPayload<'a, 'c> {
     pub schema: NodeId,
     /// The payload as it was read.
     pub body: &'a Body<'a>,
-    /// The payload.
-    pub document: &'a Document<'a>,
     /// What came out.
     pub verdict: Verdict,
+    pub(super) document: Lazy<'a>,
+}
+
+/// The document of a payload, which may not have been parsed yet.
+#[derive(Debug)]
+pub(super) enum Lazy<'a> {
+    Parsed(&'a Document<'a>),
+    /// The payload was walked in one pass: it is JSON without repeated keys.
+    Unparsed(OnceCell<Document<'a>>),
+}
+
+impl<'a> RoutedPayload<'a, '_> {
+    /// The payload.
+    #[must_use]
+    pub fn document(&self) -> &Document<'a> {
+        match &self.document {
+            Lazy::Parsed(document) => document,
+            Lazy::Unparsed(cell) => cell.get_or_init(|| {
+                let parsed = Document::parse(&self.body.bytes);
+                parsed.unwrap_or_else(|_| Document::null())
+            }),
+        }
+    }
+
+    /// Whether the payload is known to be JSON without repeated keys, and was not parsed.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        matches!(self.document, Lazy::Unparsed(_))
+    }
 }

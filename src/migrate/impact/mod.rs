@@ -26,7 +26,6 @@ use crate::schema::{Memo, NodeId};
 use super::edit::EditKind;
 use super::migration::Migration;
 use super::moves::declared;
-use super::rewrite::Rewriter;
 
 pub use consumer::ConsumerBy;
 pub use pairs::{Difference, DifferenceKind, SideBySide};
@@ -297,7 +296,7 @@ impl<'c> Impact<'c> {
             Some(WireSide::Request) => Sender::Client,
             _ => Sender::Server,
         };
-        let rewriter = Rewriter::new(old, new, self.migration.alignment);
+        let rewriter = self.migration.rewriter();
         let mut met: Vec<(usize, Met)> = Vec::new();
         let (by_pair, changes, usage) = (&self.by_pair, self.changes, &mut self.usage);
         let time = self.current.as_ref().and_then(|current| current.time);
@@ -342,7 +341,7 @@ impl<'c> Impact<'c> {
             }
         };
         for root in roots {
-            visit.run(root, routed.document.root(), &mut seen);
+            visit.run(root, routed.document().root(), &mut seen);
         }
         if let Some(current) = &mut self.current {
             for (index, how) in met {
@@ -395,7 +394,7 @@ impl<'c> Impact<'c> {
             return;
         }
         *rewritten += 1;
-        let root = routed.document.root();
+        let root = routed.document().root();
         let resource = self
             .current
             .as_ref()
@@ -438,9 +437,10 @@ impl<'c> Impact<'c> {
                 let pointers = edit.from.iter().chain(&edit.to);
                 let mut names = pointers.flat_map(Pointer::steps);
                 let is_secret = names.any(|name| is_secret_name(&name));
-                let written = |value: &serde_json::Value| match is_secret {
-                    true => serde_json::Value::from(MASK).to_string(),
-                    false => shown(value).to_string(),
+                let written = |text: &str| match serde_json::from_str(text) {
+                    _ if is_secret => serde_json::Value::from(MASK).to_string(),
+                    Ok(value) => shown(&value).to_string(),
+                    Err(_) => sanitised(text),
                 };
                 known.example = Some((written(before), written(after)));
             }

@@ -4,13 +4,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::location::Side;
-use crate::migrate::{EditKind, Fate, Upgraded};
+use crate::migrate::{EditKind, Met, Outcomes, Target};
 use crate::report::json::{JsonOrigin, JsonProblem, JsonSkipped};
 
-use super::{UpgradeReport, groups, left};
+use super::{UpgradeReport, move_line, shown_values, wrong};
 
 /// The version of the format. It goes up when something is removed or changes its meaning.
-pub const UPGRADE_REPORT_VERSION: u32 = 1;
+pub const UPGRADE_REPORT_VERSION: u32 = 2;
 
 /// Different values that are listed of one property.
 const VALUES_LISTED: usize = 100;
@@ -26,45 +26,45 @@ pub struct JsonUpgrade {
     from: String,
     /// Where they go.
     to: String,
-    /// What became of each payload.
-    payloads: Vec<JsonUpgraded>,
+    /// How many payloads there are in all.
+    payloads: u64,
+    /// What became of the payloads of each operation, side and status.
+    targets: Vec<JsonTarget>,
+    /// Payloads that were not rewritten.
+    not_rewritten: Vec<JsonRefused>,
     /// What could not be read.
     problems: Vec<JsonProblem>,
     /// Files of folders that were passed over.
     skipped: Vec<JsonSkipped>,
 }
 
+/// The payloads of one operation, side and status.
 #[derive(Debug, Serialize, JsonSchema)]
-struct JsonUpgraded {
-    origin: JsonOrigin,
-    /// The operation; null where it is not known.
-    operation: Option<String>,
+struct JsonTarget {
+    operation: String,
     side: Option<Side>,
     status: Option<u16>,
-    fate: JsonFate,
-    /// Why it was not rewritten.
-    reason: Option<String>,
-    /// What was done, in the order of the payload.
-    edits: Vec<JsonEdit>,
-    /// What has to be done by hand, with how often.
-    left: Vec<JsonLeft>,
-}
-
-/// What became of a payload.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-enum JsonFate {
     /// Rewritten, and valid.
-    Valid,
+    valid: u64,
     /// Rewritten, but something has to be supplied by hand.
-    Incomplete,
-    /// Left alone, since it is as it should be.
-    Current,
-    /// Not rewritten.
-    NotRewritten,
+    incomplete: u64,
+    /// Left alone, since they are as they should be.
+    current: u64,
+    /// Of those that were rewritten, the ones that lost a value.
+    losing: u64,
+    /// The first payloads that were rewritten.
+    places: Vec<JsonOrigin>,
+    /// What was done, in the order of the payloads.
+    edits: Vec<JsonEdit>,
+    /// What has to be done by hand.
+    left: Vec<JsonLeft>,
+    /// How payloads were already invalid under the old contract.
+    already_invalid: Vec<JsonLeft>,
+    /// Guesses that were not acted on.
+    proposals: Vec<JsonProposal>,
 }
 
-/// The same edit of several places.
+/// What was done in one place.
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonEdit {
     kind: EditKind,
@@ -74,8 +74,10 @@ struct JsonEdit {
     from: Option<String>,
     /// The place as it is.
     to: Option<String>,
-    /// How many places.
-    count: usize,
+    /// In how many payloads.
+    payloads: u64,
+    /// How often in all.
+    count: u64,
     /// Different values that stood there, as JSON text, redacted and cut.
     before: Vec<String>,
     /// Different values that stand there.
@@ -85,7 +87,40 @@ struct JsonEdit {
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonLeft {
     message: String,
-    count: usize,
+    /// In how many payloads.
+    payloads: u64,
+    /// How often in all.
+    count: u64,
+    /// The first of the payloads.
+    places: Vec<JsonOrigin>,
+}
+
+/// A guess that was not acted on.
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonProposal {
+    from: String,
+    to: String,
+    /// What speaks for it.
+    ground: String,
+    /// In how many payloads a value is lost that it would keep.
+    payloads: u64,
+    /// The line of a file for `--moves` that acts on it.
+    rule: String,
+}
+
+/// Payloads that were not rewritten.
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonRefused {
+    /// The operation; null where it is not known.
+    operation: Option<String>,
+    side: Option<Side>,
+    status: Option<u16>,
+    /// Why.
+    reason: String,
+    /// How many payloads.
+    payloads: u64,
+    /// The first of them.
+    places: Vec<JsonOrigin>,
 }
 
 /// Renders the report as JSON.
@@ -104,51 +139,83 @@ pub fn json_schema() -> serde_json::Value {
 
 impl From<&UpgradeReport> for JsonUpgrade {
     fn from(report: &UpgradeReport) -> Self {
+        let summary = &report.summary;
+        let refused = summary.refused.in_order();
+        let refused = refused.into_iter().map(|((target, why), met)| {
+            let target = target.as_ref();
+            JsonRefused {
+                operation: target.map(|target| target.operation.clone()),
+                side: target.and_then(|target| target.side),
+                status: target.and_then(|target| target.status),
+                reason: why.clone(),
+                payloads: met.payloads,
+                places: met.places.iter().map(JsonOrigin::from).collect(),
+            }
+        });
         Self {
             report_version: UPGRADE_REPORT_VERSION,
             wiredrift: env!("CARGO_PKG_VERSION").to_owned(),
             from: report.from.clone(),
             to: report.to.clone(),
-            payloads: report.payloads.iter().map(JsonUpgraded::from).collect(),
+            payloads: summary.payloads(),
+            targets: summary.targets.iter().map(JsonTarget::from).collect(),
+            not_rewritten: refused.collect(),
             problems: report.problems.iter().map(JsonProblem::from).collect(),
             skipped: report.skipped.iter().map(JsonSkipped::from).collect(),
         }
     }
 }
 
-impl From<&Upgraded> for JsonUpgraded {
-    fn from(payload: &Upgraded) -> Self {
-        let (fate, reason) = match &payload.fate {
-            Fate::Rewritten(upgrade) if upgrade.left.is_empty() => (JsonFate::Valid, None),
-            Fate::Rewritten(_) => (JsonFate::Incomplete, None),
-            Fate::Current(_) => (JsonFate::Current, None),
-            Fate::Left { why, .. } => (JsonFate::NotRewritten, Some(why.clone())),
-        };
-        let (edits, left) = match &payload.fate {
-            Fate::Rewritten(upgrade) => (groups(&upgrade.edits), left(upgrade)),
-            _ => (Vec::new(), Vec::new()),
-        };
-        let edits = edits.iter().map(|group| JsonEdit {
-            kind: group.kind,
-            loses: group.kind.loses(),
-            from: group.from.as_ref().map(ToString::to_string),
-            to: group.to.as_ref().map(ToString::to_string),
-            count: group.edits.len(),
-            before: group.before(VALUES_LISTED),
-            after: group.after(VALUES_LISTED),
+impl From<(&Target, &Outcomes)> for JsonTarget {
+    fn from((target, outcomes): (&Target, &Outcomes)) -> Self {
+        let edits = outcomes.edits();
+        let edits = edits.into_iter().map(|(key, used)| JsonEdit {
+            kind: key.kind,
+            loses: key.kind.loses(),
+            from: key.from.as_ref().map(ToString::to_string),
+            to: key.to.as_ref().map(ToString::to_string),
+            payloads: used.payloads,
+            count: used.times,
+            before: shown_values(&used.before, VALUES_LISTED),
+            after: shown_values(&used.after, VALUES_LISTED),
         });
-        let left = left
+        let left = |message: String, met: &Met| JsonLeft {
+            message,
+            payloads: met.payloads,
+            count: met.times,
+            places: met.places.iter().map(JsonOrigin::from).collect(),
+        };
+        let by_hand = outcomes.left.in_order();
+        let by_hand = by_hand
             .into_iter()
-            .map(|(message, count)| JsonLeft { message, count });
+            .map(|((place, kind, subject), met)| left(wrong(place, kind, subject), met));
+        let broke = outcomes.broke.in_order();
+        let broke = broke
+            .into_iter()
+            .map(|((place, kind), met)| left(wrong(place, kind, ""), met));
+        let proposals = outcomes.proposals.in_order();
+        let proposals = proposals
+            .into_iter()
+            .map(|((from, to, ground), met)| JsonProposal {
+                from: from.to_string(),
+                to: to.to_string(),
+                ground: (*ground).to_owned(),
+                payloads: met.payloads,
+                rule: move_line(&target.operation, from, to),
+            });
         Self {
-            origin: (&payload.origin).into(),
-            operation: payload.operation.clone(),
-            side: payload.side,
-            status: payload.status,
-            fate,
-            reason,
+            operation: target.operation.clone(),
+            side: target.side,
+            status: target.status,
+            valid: outcomes.valid,
+            incomplete: outcomes.incomplete,
+            current: outcomes.current,
+            losing: outcomes.losing,
+            places: outcomes.places.iter().map(JsonOrigin::from).collect(),
             edits: edits.collect(),
-            left: left.collect(),
+            left: by_hand.collect(),
+            already_invalid: broke.collect(),
+            proposals: proposals.collect(),
         }
     }
 }

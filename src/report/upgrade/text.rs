@@ -4,9 +4,12 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::migrate::{Fate, LISTED, Upgraded};
+use crate::location::Origin;
+use crate::migrate::{EditKey, EditUse, Met, Outcomes, Target};
 
-use super::{EditGroup, UpgradeReport, groups, left, shown_place};
+use crate::report::numbers::thousands;
+
+use super::{UpgradeReport, move_line, shown_place, shown_values, wrong};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -17,8 +20,8 @@ const HAND: Style = AnsiColor::BrightYellow.on_default().bold();
 /// Different values that are shown of one property.
 const VALUES_SHOWN: usize = 4;
 
-/// Payloads that are listed one by one.
-const PAYLOADS_SHOWN: usize = 50;
+/// Things of a kind that are listed one by one.
+const SHOWN: usize = 50;
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.
 macro_rules! put {
@@ -31,16 +34,26 @@ macro_rules! put {
 #[must_use]
 pub fn text(report: &UpgradeReport) -> String {
     let mut out = String::new();
-    let is_told = |payload: &&Upgraded| !matches!(payload.fate, Fate::Current(_));
-    let told: Vec<&Upgraded> = report.payloads.iter().filter(is_told).collect();
-    for payload in told.iter().take(PAYLOADS_SHOWN) {
-        write_payload(&mut out, report, payload);
+    for (target, outcomes) in &report.summary.targets {
+        if outcomes.rewritten() > 0 {
+            write_target(&mut out, report, target, outcomes);
+        }
     }
-    if told.len() > PAYLOADS_SHOWN {
+    let refused = report.summary.refused.in_order();
+    for ((target, why), met) in refused.iter().take(SHOWN) {
+        let target = target.as_ref().map(target_words).unwrap_or_default();
         put!(
             out,
-            "{} more payloads; `--output json` has them all\n\n",
-            told.len() - PAYLOADS_SHOWN
+            "{BOLD}{}{BOLD:#}  {target}\n",
+            places(met.places.iter(), met.payloads)
+        );
+        put!(out, "  {LOST}not rewritten{LOST:#}: {why}\n\n");
+    }
+    if refused.len() > SHOWN {
+        let more = refused.len() - SHOWN;
+        put!(
+            out,
+            "{more} more reasons why payloads were not rewritten; `--output json` lists them\n\n"
         );
     }
     for problem in &report.problems {
@@ -58,86 +71,121 @@ pub fn text(report: &UpgradeReport) -> String {
             path.display()
         );
     }
+    write_proposals(&mut out, report);
     write_summary(&mut out, report);
     out
 }
 
-fn write_payload(out: &mut String, report: &UpgradeReport, payload: &Upgraded) {
-    let mut target = payload.operation.clone().unwrap_or_default();
-    if let Some(side) = payload.side {
-        put!(target, " {side}");
+/// `pets.json:1:1 and 4 more payloads`
+fn places<'o>(mut places: impl Iterator<Item = &'o Origin>, payloads: u64) -> String {
+    let first = places.next().map(ToString::to_string).unwrap_or_default();
+    match payloads {
+        0 | 1 => first,
+        2 => format!("{first} and 1 more payload"),
+        more => format!("{first} and {} more payloads", thousands(more - 1)),
     }
-    if let Some(status) = payload.status {
-        put!(target, " {status}");
+}
+
+fn target_words(target: &Target) -> String {
+    let mut words = target.operation.clone();
+    if let Some(side) = target.side {
+        put!(words, " {side}");
     }
-    put!(out, "{BOLD}{}{BOLD:#}  {target}\n", payload.origin);
-    match &payload.fate {
-        Fate::Current(_) => {}
-        Fate::Left { why, .. } => {
-            put!(out, "  {LOST}not rewritten{LOST:#}: {why}\n");
+    if let Some(status) = target.status {
+        put!(words, " {status}");
+    }
+    words
+}
+
+fn write_target(out: &mut String, report: &UpgradeReport, target: &Target, outcomes: &Outcomes) {
+    let all = outcomes.rewritten();
+    let place = places(outcomes.places.iter(), all);
+    put!(out, "{BOLD}{place}{BOLD:#}  {}\n", target_words(target));
+    let edits = outcomes.edits();
+    for (key, used) in &edits {
+        write_edit(out, key, used, all);
+    }
+    if edits.is_empty() {
+        put!(out, "  {DIM}nothing to change{DIM:#}\n");
+    }
+    let of_all = |met: &Met| {
+        let mut words = String::new();
+        if all > 1 {
+            let first = met.places.iter().next();
+            let first = first.map_or_else(String::new, |first| format!(", first {first}"));
+            put!(
+                words,
+                "  (in {} of {} payloads{first})",
+                thousands(met.payloads),
+                thousands(all)
+            );
+        } else if met.times > 1 {
+            put!(words, "  ({} times)", thousands(met.times));
         }
-        Fate::Rewritten(upgrade) => {
-            for group in groups(&upgrade.edits) {
-                write_group(out, &group);
-            }
-            if upgrade.edits.is_empty() {
-                put!(out, "  {DIM}nothing to change{DIM:#}\n");
-            }
-            if let Some((pointer, kind)) = &upgrade.broke {
-                let place = super::folded(pointer);
-                put!(
-                    out,
-                    "  {HAND}it broke {} already{HAND:#}: {}: {}\n",
-                    report.from,
-                    shown_place(&place),
-                    crate::rules::sentence(kind, &place, "")
-                );
-            }
-            let left = left(upgrade);
-            for (words, count) in &left {
-                let times = match count {
-                    1 => String::new(),
-                    count => format!("  ({count} times)"),
-                };
-                put!(out, "  {HAND}by hand{HAND:#}: {words}{times}\n");
-            }
-            if upgrade.left.len() >= LISTED {
-                put!(
-                    out,
-                    "  {HAND}by hand{HAND:#}: and maybe more: {LISTED} places are listed\n"
-                );
-            }
-            match left.is_empty() {
-                true => {
-                    put!(out, "  {GOOD}valid{GOOD:#} for {}\n", report.to);
-                }
-                false => {
-                    put!(out, "  {LOST}not valid{LOST:#} for {} yet\n", report.to);
-                }
-            }
+        words
+    };
+    let broke = outcomes.broke.in_order();
+    for ((place, kind), met) in broke.iter().take(SHOWN) {
+        put!(
+            out,
+            "  {HAND}already invalid under {}{HAND:#}: {}{}\n",
+            report.from,
+            wrong(place, kind, ""),
+            of_all(met)
+        );
+    }
+    let left = outcomes.left.in_order();
+    for ((place, kind, subject), met) in left.iter().take(SHOWN) {
+        let words = wrong(place, kind, subject);
+        put!(out, "  {HAND}by hand{HAND:#}: {words}{}\n", of_all(met));
+    }
+    let more = left.len().saturating_sub(SHOWN) as u64 + outcomes.left.others;
+    if more > 0 {
+        put!(
+            out,
+            "  {HAND}by hand{HAND:#}: {} more; `--output json` lists them\n",
+            thousands(more)
+        );
+    }
+    match (outcomes.valid, outcomes.incomplete) {
+        (_, 0) => {
+            put!(out, "  {GOOD}valid{GOOD:#} for {}\n", report.to);
+        }
+        (0, _) => {
+            put!(out, "  {LOST}not valid{LOST:#} for {} yet\n", report.to);
+        }
+        (valid, incomplete) => {
+            put!(
+                out,
+                "  {GOOD}{} valid{GOOD:#} for {}, {LOST}{} not valid{LOST:#} yet\n",
+                thousands(valid),
+                report.to,
+                thousands(incomplete)
+            );
         }
     }
     out.push('\n');
 }
 
 /// `  moved      /meta/pagination/total → /total`
-fn write_group(out: &mut String, group: &EditGroup<'_>) {
-    let style = match group.kind.loses() {
+fn write_edit(out: &mut String, key: &EditKey, used: &EditUse, all: u64) {
+    let style = match key.kind.loses() {
         true => LOST,
         false => DIM,
     };
-    let word = match group.kind.loses() {
+    let word = match key.kind.loses() {
         true => "lost",
-        false => group.kind.words(),
+        false => key.kind.words(),
     };
-    let place = match (&group.from, &group.to) {
+    let place = match (&key.from, &key.to) {
         (Some(from), Some(to)) if from != to => {
             format!("{} → {}", shown_place(from), shown_place(to))
         }
         (Some(place), _) | (None, Some(place)) => shown_place(place),
         (None, None) => String::new(),
     };
-    let (mut before, mut after) = (group.before(VALUES_SHOWN), group.after(VALUES_SHOWN));
+    let mut before = shown_values(&used.before, VALUES_SHOWN);
+    let mut after = shown_values(&used.after, VALUES_SHOWN);
     if !before.is_empty() && !after.is_empty() {
         // What it became shows on one value.
         before.truncate(1);
@@ -150,9 +198,26 @@ fn write_group(out: &mut String, group: &EditGroup<'_>) {
         ("", after) => format!("  {after}"),
         (before, after) => format!("  {before} → {after}"),
     };
-    let times = match group.edits.len() {
-        1 => String::new(),
-        count => format!("  ({count} times)"),
+    let times = match (used.times, used.payloads) {
+        (1, _) if all == 1 => String::new(),
+        (times, _) if all == 1 => format!("  ({} times)", thousands(times)),
+        (times, payloads) => {
+            let mut parts = Vec::new();
+            if times > payloads {
+                parts.push(format!("{} times", thousands(times)));
+            }
+            if payloads < all {
+                parts.push(format!(
+                    "in {} of {} payloads",
+                    thousands(payloads),
+                    thousands(all)
+                ));
+            }
+            match parts.is_empty() {
+                true => String::new(),
+                false => format!("  ({})", parts.join(", ")),
+            }
+        }
     };
     put!(
         out,
@@ -160,36 +225,73 @@ fn write_group(out: &mut String, group: &EditGroup<'_>) {
     );
 }
 
+/// Guesses that were not acted on, as a file for `--moves`.
+fn write_proposals(out: &mut String, report: &UpgradeReport) {
+    let targets = report.summary.targets.iter();
+    let mut lines: Vec<(String, &'static str, u64)> = Vec::new();
+    for (target, outcomes) in targets {
+        for ((from, to, ground), met) in outcomes.proposals.in_order() {
+            let line = move_line(&target.operation, from, to);
+            match lines.iter_mut().find(|(known, ..)| *known == line) {
+                Some(known) => known.2 += met.payloads,
+                None => lines.push((line, ground, met.payloads)),
+            }
+        }
+    }
+    if lines.is_empty() {
+        return;
+    }
+    put!(
+        out,
+        "{HAND}guesses{HAND:#}: values are lost that may belong elsewhere. Put the lines that are right into a file\n\
+         and pass it with `--moves FILE`, or do all of them with `--accept-guesses`:\n\nmoves:\n"
+    );
+    for (line, ground, payloads) in lines {
+        let noun = if payloads == 1 { "payload" } else { "payloads" };
+        put!(
+            out,
+            "  {line}\n    {DIM}# {ground}; in {} {noun}{DIM:#}\n",
+            thousands(payloads)
+        );
+    }
+    out.push('\n');
+}
+
 fn write_summary(out: &mut String, report: &UpgradeReport) {
-    let fates = report.fates();
-    let noun = |count: usize| if count == 1 { "payload" } else { "payloads" };
+    let summary = &report.summary;
+    let noun = |count: u64| if count == 1 { "payload" } else { "payloads" };
     let mut parts = Vec::new();
     let counts = [
-        (fates.valid, "rewritten and valid"),
-        (fates.incomplete, "to be completed by hand"),
-        (fates.current, "already as they should be"),
-        (fates.others, "not rewritten"),
+        (summary.sum(|own| own.valid), "rewritten and valid"),
+        (summary.sum(|own| own.incomplete), "to be completed by hand"),
+        (summary.sum(|own| own.current), "already as they should be"),
+        (summary.refused.payloads(), "not rewritten"),
     ];
-    for (count, words) in counts {
-        if count > 0 {
-            parts.push(format!("{count} {words}"));
+    for (number, words) in counts {
+        if number > 0 {
+            parts.push(format!("{} {words}", thousands(number)));
         }
     }
     let mut more = String::new();
-    if fates.losing > 0 {
-        more.push_str(&format!("; values are lost in {} of them", fates.losing));
+    let losing = summary.sum(|own| own.losing);
+    if losing > 0 {
+        more.push_str(&format!(
+            "; values are lost in {} of them",
+            thousands(losing)
+        ));
     }
     let unread = report.problems.len();
     if unread > 0 {
         let noun = if unread == 1 { "input" } else { "inputs" };
         more.push_str(&format!("; {unread} {noun} could not be read"));
     }
-    let all = report.payloads.len();
+    let all = summary.payloads();
     put!(
         out,
-        "{} → {}: {all} {}{}{}{more}\n",
+        "{} → {}: {} {}{}{}{more}\n",
         report.from,
         report.to,
+        thousands(all),
         noun(all),
         if parts.is_empty() { "" } else { ": " },
         parts.join(", ")

@@ -1,0 +1,395 @@
+//! Where rewritten payloads go: to standard output, or back into their files.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs::{self, File, Metadata};
+use std::io::{self, BufReader, BufWriter, Read as _, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use similar::{ChangeTag, TextDiff};
+use tempfile::{NamedTempFile, TempPath};
+
+use crate::capture::{Format, SourceRead};
+use crate::error::{Error, ErrorKind};
+use crate::migrate::{Destination, Done};
+
+/// Lines around a change that are shown.
+const CONTEXT: usize = 3;
+
+/// Where rewritten payloads go.
+pub(super) enum Rewritten {
+    Printed(Printed),
+    Files(Box<Files>),
+}
+
+impl fmt::Debug for Rewritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Printed(_) => "Printed",
+            Self::Files(_) => "Files",
+        })
+    }
+}
+
+impl Destination for Rewritten {
+    fn take(&mut self, done: Done<'_>) {
+        match self {
+            Self::Printed(printed) => printed.take(&done),
+            Self::Files(files) => files.take(&done),
+        }
+    }
+}
+
+/// Payloads on a stream, one after the other.
+pub(super) struct Printed {
+    stream: BufWriter<Box<dyn Write>>,
+    /// The first error: nothing is written after it.
+    failed: Option<io::Error>,
+}
+
+impl Printed {
+    pub(super) fn to(stream: Box<dyn Write>) -> Self {
+        Self {
+            stream: BufWriter::with_capacity(1 << 16, stream),
+            failed: None,
+        }
+    }
+
+    fn take(&mut self, done: &Done<'_>) {
+        if self.failed.is_some() {
+            return;
+        }
+        let bytes = done.bytes();
+        let payload = crate::json::trim_end(crate::json::trim_start(&bytes));
+        let written = self
+            .stream
+            .write_all(payload)
+            .and_then(|()| self.stream.write_all(b"\n"));
+        self.failed = written.err();
+    }
+
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        match self.failed {
+            Some(error) => Err(error),
+            None => self.stream.flush(),
+        }
+    }
+}
+
+/// Takes the name of a file, its content, and what it is to hold.
+pub(super) type Patch<'p> = &'p mut dyn FnMut(&Path, &str, &str);
+
+/// Files whose payloads are rewritten. Each is written as a whole, when everything was read.
+#[derive(Default)]
+pub(super) struct Files {
+    /// Whether payloads are rewritten, too, that do not conform to the new contract yet.
+    incomplete: bool,
+    open: Option<Open>,
+    changed: Vec<Changed>,
+    /// The real paths of files that were read: one may have several names.
+    known: BTreeSet<PathBuf>,
+}
+
+/// A file that is being read.
+struct Open {
+    /// The file as the user names it.
+    name: Arc<str>,
+    /// `None` for a file that was read before by another name.
+    rewriting: Option<Result<Rewriting, String>>,
+}
+
+/// A file on its way to another content.
+struct Rewriting {
+    /// Its real path.
+    path: PathBuf,
+    /// The file as it was when it was opened.
+    before: Metadata,
+    original: BufReader<File>,
+    /// How much of the original was taken over or replaced, in bytes.
+    at: u64,
+    content: BufWriter<NamedTempFile>,
+}
+
+/// A file whose new content is known.
+struct Changed {
+    name: Arc<str>,
+    /// The content, or why there is none.
+    content: Result<NewContent, String>,
+}
+
+/// What a file is to hold.
+struct NewContent {
+    path: PathBuf,
+    before: Metadata,
+    content: TempPath,
+}
+
+/// The file does not hold what was read from it.
+const ELSEWHERE: &str = "its payloads do not stand in it as they are (it may be compressed)";
+const CHANGED: &str = "it changed while it was read; run the command again";
+
+impl Files {
+    pub(super) fn new(incomplete: bool) -> Self {
+        Self {
+            incomplete,
+            ..Self::default()
+        }
+    }
+
+    fn take(&mut self, done: &Done<'_>) {
+        let file = &done.body.origin.file;
+        let Some(text) = done.text.filter(|_| done.is_valid || self.incomplete) else {
+            return;
+        };
+        if text.as_bytes() == done.body.as_read() {
+            return;
+        }
+        let is_same = |open: &Open| Arc::ptr_eq(&open.name, file) || open.name == *file;
+        if !self.open.as_ref().is_some_and(is_same) {
+            self.close();
+            let path = fs::canonicalize(&**file).unwrap_or_else(|_| PathBuf::from(&**file));
+            let is_new = self.known.insert(path.clone());
+            self.open = Some(Open {
+                name: Arc::clone(file),
+                rewriting: is_new.then(|| Rewriting::open(path)),
+            });
+        }
+        let open = self.open.as_mut().and_then(|open| open.rewriting.as_mut());
+        if let Some(state) = open
+            && let Ok(rewriting) = state
+            && let Err(why) = rewriting.replace(done, text)
+        {
+            *state = Err(why);
+        }
+    }
+
+    /// Takes the rest of the open file over.
+    fn close(&mut self) {
+        if let Some(Open { name, rewriting }) = self.open.take()
+            && let Some(rewriting) = rewriting
+        {
+            let content = rewriting.and_then(Rewriting::finish);
+            self.changed.push(Changed { name, content });
+        }
+    }
+
+    /// Writes the files, or a patch of them; what could not be rewritten, and why.
+    pub(super) fn finish(
+        mut self,
+        sources: &[SourceRead],
+        mut patch: Option<Patch<'_>>,
+    ) -> Vec<Error> {
+        self.close();
+        self.changed.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut refused = Vec::new();
+        for Changed { name, content } in self.changed {
+            let path = Path::new(&*name);
+            let source = sources.iter().find(|source| *source.file == *name);
+            let format = source.and_then(|source| source.format);
+            let written = rewritable(format)
+                .and(content)
+                .and_then(|content| match &mut patch {
+                    Some(patch) => content.patch(path, patch),
+                    None => content.write(),
+                });
+            if let Err(why) = written {
+                let message = format!(
+                    "not rewritten: {why}; without --in-place and --dry-run its payloads are printed"
+                );
+                refused.push(Error::new(ErrorKind::Format, message).with_path(path));
+            }
+        }
+        refused
+    }
+}
+
+/// Whether files of a format are rewritten; why not, as the end of a sentence.
+fn rewritable(format: Option<Format>) -> Result<(), String> {
+    match format {
+        Some(Format::Json | Format::Ndjson | Format::Har) => Ok(()),
+        Some(format) => Err(format!(
+            "it is {format}, of which payloads are only a part: JSON, NDJSON and HAR files are rewritten"
+        )),
+        None => Err("it is no file of payloads".to_owned()),
+    }
+}
+
+impl Rewriting {
+    fn open(path: PathBuf) -> Result<Self, String> {
+        let opened = || -> io::Result<Self> {
+            let original = File::open(&path).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => io::Error::other("it is no file that could be written"),
+                _ => error,
+            })?;
+            let before = original.metadata()?;
+            if !before.is_file() {
+                return Err(io::Error::other("it is no regular file"));
+            }
+            // Its name cannot be foreseen, and it is created anew, so that nobody can put a link in its place.
+            let mut builder = tempfile::Builder::new();
+            builder.prefix(".wiredrift-");
+            let folder = path.parent().unwrap_or(Path::new("."));
+            let content = builder
+                .tempfile_in(folder)
+                .or_else(|_| builder.tempfile())?;
+            Ok(Self {
+                path,
+                before,
+                original: BufReader::with_capacity(1 << 16, original),
+                at: 0,
+                content: BufWriter::with_capacity(1 << 16, content),
+            })
+        };
+        opened().map_err(|error| error.to_string())
+    }
+
+    /// Puts a text in the place of a payload.
+    fn replace(&mut self, done: &Done<'_>, text: &str) -> Result<(), String> {
+        let told = |error: io::Error| error.to_string();
+        let Some((start, was)) = done.body.as_written() else {
+            return Err(ELSEWHERE.to_owned());
+        };
+        // A file that is named twice is read twice.
+        let Some(between) = start.checked_sub(self.at) else {
+            return Ok(());
+        };
+        let mut rest = (&mut self.original).take(between);
+        let copied = io::copy(&mut rest, &mut self.content).map_err(told)?;
+        let mut stands = vec![0; was.len()];
+        let read = self.original.read_exact(&mut stands);
+        if copied < between || read.is_err() || stands != was {
+            let is_changed = self.is_changed().unwrap_or(true);
+            return Err(if is_changed { CHANGED } else { ELSEWHERE }.to_owned());
+        }
+        let text = done.body.written_like(text);
+        self.content.write_all(text.as_bytes()).map_err(told)?;
+        self.at = start + was.len() as u64;
+        Ok(())
+    }
+
+    /// Whether somebody else wrote to the file since it was opened.
+    fn is_changed(&self) -> io::Result<bool> {
+        is_changed(&self.path, &self.before)
+    }
+
+    fn finish(mut self) -> Result<NewContent, String> {
+        let rest = io::copy(&mut self.original, &mut self.content);
+        rest.map_err(|error| error.to_string())?;
+        let content = self.content.into_inner();
+        let content = content.map_err(|error| error.to_string())?;
+        Ok(NewContent {
+            path: self.path,
+            before: self.before,
+            content: content.into_temp_path(),
+        })
+    }
+}
+
+/// Whether a file is another one, or has another content, than when it was opened.
+fn is_changed(path: &Path, before: &Metadata) -> io::Result<bool> {
+    let now = fs::metadata(path)?;
+    #[cfg(unix)]
+    let is_other = {
+        use std::os::unix::fs::MetadataExt as _;
+        (now.dev(), now.ino()) != (before.dev(), before.ino())
+    };
+    #[cfg(not(unix))]
+    let is_other = false;
+    Ok(is_other || now.len() != before.len() || now.modified()? != before.modified()?)
+}
+
+impl NewContent {
+    /// Puts the content in the place of the old one: a reader sees the old content or the new, never a part. Who may
+    /// read and write the file stays as it was; a file with several names keeps them.
+    fn write(self) -> Result<(), String> {
+        let told = |error: io::Error| error.to_string();
+        if is_changed(&self.path, &self.before).map_err(told)? {
+            return Err(CHANGED.to_owned());
+        }
+        if self.before.permissions().readonly() {
+            return Err("it is read-only".to_owned());
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{MetadataExt as _, chown};
+            if self.before.nlink() > 1 {
+                // A new file would have one name only, so the content of the old one is replaced.
+                let mut content = File::open(&self.content).map_err(told)?;
+                let file = fs::OpenOptions::new()
+                    .write(true)
+                    .truncate(true)
+                    .open(&self.path);
+                io::copy(&mut content, &mut file.map_err(told)?).map_err(told)?;
+                return Ok(());
+            }
+            let made = fs::metadata(&self.content).map_err(told)?;
+            let owner = (self.before.uid(), self.before.gid());
+            if (made.uid(), made.gid()) != owner {
+                chown(&self.content, Some(owner.0), Some(owner.1)).map_err(|_| {
+                    "it belongs to another user or group, and would not any longer".to_owned()
+                })?;
+            }
+        }
+        let permissions = self.before.permissions();
+        fs::set_permissions(&self.content, permissions).map_err(told)?;
+        match self.content.persist(&self.path) {
+            Ok(()) => Ok(()),
+            // It could not be made in the same folder.
+            Err(error) => {
+                let copied = fs::copy(&error.path, &self.path);
+                copied.map(|_| ()).map_err(told)
+            }
+        }
+    }
+
+    /// Says how the file would change.
+    fn patch(&self, name: &Path, patch: &mut dyn FnMut(&Path, &str, &str)) -> Result<(), String> {
+        let read = |path: &Path| fs::read_to_string(path).map_err(|error| error.to_string());
+        patch(name, &read(&self.path)?, &read(&self.content)?);
+        Ok(())
+    }
+}
+
+/// How a file would change, as `patch -p0` reads it; `style` says how a line with this sign is shown.
+pub(super) fn unified(
+    file: &Path,
+    was: &str,
+    is: &str,
+    style: impl Fn(char, &str) -> String,
+) -> String {
+    // What has a carriage return in it is one line for `patch`.
+    let was: Vec<&str> = was.split_inclusive('\n').collect();
+    let is: Vec<&str> = is.split_inclusive('\n').collect();
+    let diff = TextDiff::configure().diff_slices(&was, &is);
+    let name = relative(file);
+    // A tab ends a name with blanks in it.
+    let tab = if name.contains(' ') { "\t" } else { "" };
+    let mut out = format!("--- {name}{tab}\n+++ {name}{tab}\n");
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        out.push_str(&style('@', &hunk.header().to_string()));
+        out.push('\n');
+        for change in hunk.iter_changes() {
+            let sign = match change.tag() {
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+                ChangeTag::Equal => ' ',
+            };
+            let line = change.value();
+            let (line, end) = match line.strip_suffix('\n') {
+                Some(line) => (line, "\n"),
+                None => (line, "\n\\ No newline at end of file\n"),
+            };
+            out.push_str(&style(sign, &format!("{sign}{line}")));
+            out.push_str(end);
+        }
+    }
+    out
+}
+
+/// The path from the current folder, if the file is in it: `patch` refuses others.
+fn relative(file: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let below = here.and_then(|here| file.strip_prefix(here).ok());
+    below.unwrap_or(file).display().to_string()
+}

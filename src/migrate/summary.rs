@@ -1,0 +1,373 @@
+//! What became of the payloads of a run: counters that grow with the contracts and not with the traffic, and that can be
+//! added up.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+
+use crate::location::{Origin, PathPattern, Pointer, Side};
+use crate::observe::DeviationKind;
+
+use super::edit::{Edit, EditKind};
+
+/// Different values that are kept of each place.
+const VALUES: usize = 100;
+
+/// Different things that are kept of each kind; of more only the number is.
+const KEPT: usize = 1_000;
+
+/// Places that are kept of each thing.
+const PLACES: usize = 20;
+
+/// When something was met: the part of the captures, the payload in it, and the edit in that. Parts, payloads and edits
+/// have numbers in their order.
+pub type Moment = (u64, u64, usize);
+
+/// What became of all payloads.
+#[derive(Debug, Clone, Default)]
+pub struct Summary {
+    /// What became of those that were rewritten, or are as the new contract has them.
+    pub targets: BTreeMap<Target, Outcomes>,
+    /// Why others were not rewritten.
+    pub refused: Tally<(Option<Target>, String)>,
+}
+
+/// What a payload is of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Target {
+    /// The operation, as the contract of the payload calls it.
+    pub operation: String,
+    /// The side that it is on, if it is on one.
+    pub side: Option<Side>,
+    /// The status of a response.
+    pub status: Option<u16>,
+}
+
+/// What became of the payloads of one operation, side and status.
+#[derive(Debug, Clone, Default)]
+pub struct Outcomes {
+    /// Rewritten, and valid now.
+    pub valid: u64,
+    /// Rewritten, with something to supply by hand.
+    pub incomplete: u64,
+    /// Left alone, since they are as the new contract has them.
+    pub current: u64,
+    /// Of those that were rewritten, the ones that lost a value.
+    pub losing: u64,
+    /// The first ones that were rewritten.
+    pub places: Places,
+    /// What was done.
+    pub edits: BTreeMap<EditKey, EditUse>,
+    /// What has to be supplied by hand: the place, what is wrong there, and the value as JSON text.
+    pub left: Tally<(PathPattern, DeviationKind, String)>,
+    /// How payloads broke the old contract already.
+    pub broke: Tally<(PathPattern, DeviationKind)>,
+    /// Guesses that were not acted on: from where to where, and what speaks for them.
+    pub proposals: Tally<(PathPattern, PathPattern, &'static str)>,
+}
+
+/// What was done in one place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EditKey {
+    /// The place before.
+    pub from: Option<PathPattern>,
+    /// The place after.
+    pub to: Option<PathPattern>,
+    /// What.
+    pub kind: EditKind,
+}
+
+/// How often something was done in one place.
+#[derive(Debug, Clone, Default)]
+pub struct EditUse {
+    /// In how many payloads.
+    pub payloads: u64,
+    /// How often in all.
+    pub times: u64,
+    /// When it was done first.
+    pub first: Moment,
+    /// The last payload that it was done in: its part and number.
+    last: (u64, u64),
+    /// Values that stood there, each with the place that it was first met at.
+    pub before: Values,
+    /// Values that stand there.
+    pub after: Values,
+}
+
+/// The first different values of a place, as JSON text.
+#[derive(Debug, Clone, Default)]
+pub struct Values {
+    /// Each value, where it stood, and when it was met first.
+    pub kept: Vec<(String, Pointer, Moment)>,
+    /// Whether there were others.
+    pub has_more: bool,
+}
+
+/// The first places of something.
+#[derive(Debug, Clone, Default)]
+pub struct Places(Vec<(Moment, Origin)>);
+
+/// How often each of some things was met.
+#[derive(Debug, Clone)]
+pub struct Tally<K> {
+    kept: BTreeMap<K, Met>,
+    /// How often others were met, for which there was no room.
+    pub others: u64,
+}
+
+/// How often something was met.
+#[derive(Debug, Clone, Default)]
+pub struct Met {
+    /// In how many payloads.
+    pub payloads: u64,
+    /// How often in all.
+    pub times: u64,
+    /// The first payloads.
+    pub places: Places,
+}
+
+impl Places {
+    fn add(&mut self, moment: Moment, origin: &Origin) {
+        if self.0.len() < PLACES {
+            self.0.push((moment, origin.clone()));
+        }
+    }
+
+    /// When the first was met.
+    fn first(&self) -> Moment {
+        self.0
+            .first()
+            .map_or(Moment::default(), |(moment, _)| *moment)
+    }
+
+    /// The places, in the order of the captures.
+    pub fn iter(&self) -> impl Iterator<Item = &Origin> {
+        self.0.iter().map(|(_, origin)| origin)
+    }
+}
+
+impl AddAssign<Self> for Places {
+    fn add_assign(&mut self, other: Self) {
+        self.0.extend(other.0);
+        self.0.sort_by_key(|(moment, _)| *moment);
+        self.0.truncate(PLACES);
+    }
+}
+
+impl Values {
+    fn add(&mut self, text: &str, place: &Pointer, moment: Moment) {
+        if self.has_more || self.kept.iter().any(|(known, ..)| known == text) {
+            return;
+        }
+        if self.kept.len() == VALUES {
+            self.has_more = true;
+            return;
+        }
+        self.kept.push((text.to_owned(), place.clone(), moment));
+    }
+}
+
+impl AddAssign<Self> for Values {
+    fn add_assign(&mut self, other: Self) {
+        for (text, place, moment) in other.kept {
+            match self.kept.iter_mut().find(|(known, ..)| *known == text) {
+                Some(known) if known.2 > moment => *known = (text, place, moment),
+                Some(_) => {}
+                None => self.kept.push((text, place, moment)),
+            }
+        }
+        self.kept.sort_by_key(|(.., moment)| *moment);
+        self.has_more |= other.has_more || self.kept.len() > VALUES;
+        self.kept.truncate(VALUES);
+    }
+}
+
+impl<K> Default for Tally<K> {
+    fn default() -> Self {
+        Self {
+            kept: BTreeMap::new(),
+            others: 0,
+        }
+    }
+}
+
+impl<K: Ord> Tally<K> {
+    /// Counts a thing that was met so often in one payload.
+    pub(super) fn add(&mut self, key: K, times: u64, moment: Moment, origin: &Origin) {
+        if self.kept.len() >= KEPT && !self.kept.contains_key(&key) {
+            self.others += 1;
+            return;
+        }
+        let met = self.kept.entry(key).or_default();
+        met.payloads += 1;
+        met.times += times;
+        met.places.add(moment, origin);
+    }
+
+    /// Each thing, in the order in which they were met first.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<(&K, &Met)> {
+        let mut all: Vec<(&K, &Met)> = self.kept.iter().collect();
+        all.sort_by_key(|(_, met)| met.places.first());
+        all
+    }
+
+    /// Whether nothing was met.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// How many payloads there were.
+    #[must_use]
+    pub fn payloads(&self) -> u64 {
+        let kept: u64 = self.kept.values().map(|met| met.payloads).sum();
+        kept + self.others
+    }
+}
+
+impl<K: Ord> AddAssign<Self> for Tally<K> {
+    fn add_assign(&mut self, other: Self) {
+        self.others += other.others;
+        for (key, met) in other.kept {
+            if self.kept.len() >= KEPT && !self.kept.contains_key(&key) {
+                self.others += met.payloads;
+                continue;
+            }
+            let known = self.kept.entry(key).or_default();
+            known.payloads += met.payloads;
+            known.times += met.times;
+            known.places += met.places;
+        }
+    }
+}
+
+impl Outcomes {
+    /// Payloads that were rewritten.
+    #[must_use]
+    pub const fn rewritten(&self) -> u64 {
+        self.valid + self.incomplete
+    }
+
+    /// What was done, in the order of the payloads.
+    #[must_use]
+    pub fn edits(&self) -> Vec<(&EditKey, &EditUse)> {
+        let mut edits: Vec<(&EditKey, &EditUse)> = self.edits.iter().collect();
+        edits.sort_by_key(|(_, used)| used.first);
+        edits
+    }
+
+    /// Counts a payload that was rewritten.
+    pub(super) fn add(&mut self, edits: &[Edit], (part, payload): (u64, u64), origin: &Origin) {
+        let moment = (part, payload, 0);
+        self.places.add(moment, origin);
+        self.losing += u64::from(edits.iter().any(|edit| edit.kind.loses()));
+        let mut proposed = Vec::new();
+        for (index, edit) in edits.iter().enumerate() {
+            let moment = (part, payload, index);
+            let fold = |pointer: &Option<Pointer>| pointer.as_ref().map(Pointer::folded);
+            let key = EditKey {
+                from: fold(&edit.from),
+                to: fold(&edit.to),
+                kind: edit.kind,
+            };
+            let used = self.edits.entry(key).or_insert_with(|| EditUse {
+                first: moment,
+                ..EditUse::default()
+            });
+            used.times += 1;
+            // Of several edits of one payload in one place the first counts it.
+            if used.payloads == 0 || used.last != (part, payload) {
+                used.payloads += 1;
+                used.last = (part, payload);
+            }
+            if let (Some(place), Some(text)) = (&edit.from, &edit.before) {
+                used.before.add(text, place, moment);
+            }
+            if let (Some(place), Some(text)) = (&edit.to, &edit.after) {
+                used.after.add(text, place, moment);
+            }
+            if let Some(proposal) = &edit.proposal {
+                proposed.push((
+                    proposal.from.folded(),
+                    proposal.to.folded(),
+                    proposal.ground,
+                ));
+            }
+        }
+        for (key, times) in counted(proposed) {
+            self.proposals.add(key, times, moment, origin);
+        }
+    }
+}
+
+/// Equal things once, with how often they are there.
+pub(super) fn counted<K: Ord>(things: Vec<K>) -> BTreeMap<K, u64> {
+    let mut counted = BTreeMap::new();
+    for thing in things {
+        *counted.entry(thing).or_default() += 1;
+    }
+    counted
+}
+
+impl AddAssign<Self> for Outcomes {
+    fn add_assign(&mut self, other: Self) {
+        self.valid += other.valid;
+        self.incomplete += other.incomplete;
+        self.current += other.current;
+        self.losing += other.losing;
+        self.places += other.places;
+        for (key, used) in other.edits {
+            match self.edits.entry(key) {
+                std::collections::btree_map::Entry::Vacant(entry) => {
+                    entry.insert(used);
+                }
+                std::collections::btree_map::Entry::Occupied(mut entry) => {
+                    let known = entry.get_mut();
+                    known.payloads += used.payloads;
+                    known.times += used.times;
+                    known.first = known.first.min(used.first);
+                    known.before += used.before;
+                    known.after += used.after;
+                }
+            }
+        }
+        self.left += other.left;
+        self.broke += other.broke;
+        self.proposals += other.proposals;
+    }
+}
+
+impl AddAssign<Self> for Summary {
+    fn add_assign(&mut self, other: Self) {
+        for (target, outcomes) in other.targets {
+            *self.targets.entry(target).or_default() += outcomes;
+        }
+        self.refused += other.refused;
+    }
+}
+
+impl Summary {
+    /// How many payloads there are in all.
+    #[must_use]
+    pub fn payloads(&self) -> u64 {
+        let known = self.targets.values();
+        let known: u64 = known
+            .map(|outcomes| outcomes.rewritten() + outcomes.current)
+            .sum();
+        known + self.refused.payloads()
+    }
+
+    /// The sum of a counter of all targets.
+    #[must_use]
+    pub fn sum(&self, of: fn(&Outcomes) -> u64) -> u64 {
+        self.targets.values().map(of).sum()
+    }
+
+    /// Whether nothing in the captures is a payload of either contract.
+    #[must_use]
+    pub fn nothing_matched(&self) -> bool {
+        let refused = self.refused.in_order();
+        let mut refused = refused.iter().map(|((target, _), _)| target);
+        self.targets.is_empty() && !refused.any(Option::is_some)
+    }
+}
