@@ -10,6 +10,7 @@ mod outside;
 use mutate::{Random, judges, mutated, schemas};
 use serde_json::Value;
 use wiredrift::capture::Body;
+use wiredrift::json::Document;
 use wiredrift::location::{Origin, Position, Side};
 use wiredrift::observe::{Engine, Observer, Options, Verdict};
 
@@ -48,8 +49,12 @@ fn mutated_documents_are_judged_as_the_crate_judges_them() {
                 observer.payload(&contract, "get", Side::Response, Some(200), &body);
             }
             let ours = conforming(&observer) > before;
-            let theirs = serde_json::from_slice::<Value>(&text)
-                .is_ok_and(|value| validator.is_valid(&value));
+            let read = serde_json::from_slice::<Value>(&text);
+            // Surrogates that stand alone and numbers beyond a double are JSON, and nothing that the crate is given.
+            if read.is_err() && Document::parse(&text).is_ok() {
+                continue;
+            }
+            let theirs = read.is_ok_and(|value| validator.is_valid(&value));
             accepted += usize::from(ours);
             if ours != theirs {
                 differ.push((number, ours, String::from_utf8_lossy(&text).into_owned()));

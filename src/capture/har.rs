@@ -14,12 +14,7 @@ use super::{
 
 /// Reads every entry. One that is broken is a problem, and the rest goes on.
 pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sink) -> u64 {
-    // Offsets stay the same.
-    let (mended, surrogates) = match Document::parse(text) {
-        Err(error) if !error.kind.is_unreadable() => lone::without(text),
-        _ => (Cow::Borrowed(text), Vec::new()),
-    };
-    let text = &*mended;
+    let surrogates = lone::places(text);
     let document = match Document::parse(text) {
         Ok(document) => document,
         Err(error) => {
@@ -295,13 +290,22 @@ fn is_left_out(data: Value<'_>) -> bool {
 mod lone {
     //! Escapes of half a surrogate pair: JSON allows them (RFC 8259, section 8.2), and no text can hold them.
 
-    use std::borrow::Cow;
+    use memchr::memmem;
 
-    /// The text with the escape of U+FFFD in place of each lone surrogate, and where those stood.
-    pub(super) fn without(text: &[u8]) -> (Cow<'_, [u8]>, Vec<usize>) {
-        let mut mended = Cow::Borrowed(text);
+    /// Where lone surrogates stand.
+    pub(super) fn places(text: &[u8]) -> Vec<usize> {
         let mut found = Vec::new();
-        let mut at = 0;
+        // Few archives have any, and a pass over all escapes takes a while.
+        let starts = [b"\\ud", b"\\uD"];
+        let Some(first) = starts
+            .iter()
+            .filter_map(|start| memmem::find(text, *start))
+            .min()
+        else {
+            return found;
+        };
+        let line = memchr::memrchr(b'"', &text[..first]).unwrap_or(0);
+        let mut at = line;
         while let Some(next) = memchr::memchr(b'\\', &text[at..]) {
             at += next;
             match unit(&text[at..]) {
@@ -309,7 +313,6 @@ mod lone {
                     at += 12;
                 }
                 Some(0xd800..=0xdfff) => {
-                    mended.to_mut()[at..at + 6].copy_from_slice(b"\\ufffd");
                     found.push(at);
                     at += 6;
                 }
@@ -318,7 +321,7 @@ mod lone {
             }
             at = at.min(text.len());
         }
-        (mended, found)
+        found
     }
 
     /// The code unit that an escape at the start of a text stands for.

@@ -329,7 +329,7 @@ fn escaped_offset(quoted: &str, decoded: usize) -> usize {
             continue;
         }
         let length = match bytes.get(at + 1) {
-            Some(b'u') if is_lead_surrogate(&quoted[at..]) => 12,
+            Some(b'u') if is_surrogate_pair(&quoted[at..]) => 12,
             Some(b'u') => 6,
             _ => 2,
         };
@@ -344,13 +344,15 @@ fn escaped_offset(quoted: &str, decoded: usize) -> usize {
     at
 }
 
-fn is_lead_surrogate(escape: &str) -> bool {
-    escape.get(2..4).is_some_and(|digits| {
-        matches!(
-            digits.to_ascii_lowercase().as_str(),
-            "d8" | "d9" | "da" | "db"
-        )
-    })
+fn is_surrogate_pair(escapes: &str) -> bool {
+    let unit = |at: usize| {
+        let digits = escapes.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    matches!(
+        (unit(0), unit(6)),
+        (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF))
+    )
 }
 
 /// Something that a reader noticed about an exchange.

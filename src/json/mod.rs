@@ -1,7 +1,8 @@
 //! JSON text with places: a tape of the values of one document, each with its byte span.
 //!
-//! The tape accepts what `serde_json` accepts and refuses what it refuses (nesting deeper than 127,
-//! lone surrogates, numbers beyond a double, a byte order mark), with the same message and place.
+//! The tape refuses what `serde_json` refuses (nesting deeper than 127, a byte order mark), with the same message and
+//! place, but for two things that are JSON (RFC 8259): surrogates that stand alone, which are read as U+FFFD, and numbers
+//! beyond a double, which keep their digits.
 //! Unlike `serde_json::Value` it keeps the order of members, repeated keys and where every value
 //! stands. It is a representation of the `jsonschema` crate ([`Tape`]), so that any subtree can be
 //! handed to that crate as it is.

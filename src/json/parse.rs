@@ -28,7 +28,7 @@ pub enum SyntaxErrorKind {
     ExpectedComma,
     /// A string holds a control character or a bad escape.
     InvalidString,
-    /// A number is malformed or beyond a double.
+    /// A number is malformed.
     InvalidNumber,
     /// Something follows the value.
     TrailingText,
@@ -210,8 +210,14 @@ pub(super) fn prefix_length(text: &str) -> Option<usize> {
 
 /// Asks `serde_json` what is wrong, so that message and place are its own.
 fn explain(text: &[u8], Refused(offset, kind): Refused) -> SyntaxError {
-    let (offset, message) = match serde_json::from_slice::<serde_json::Value>(text) {
-        Err(error) => {
+    let refused = serde_json::from_slice::<serde_json::Value>(text).err();
+    // What the tape accepts is not what is wrong: who keeps no values does, too.
+    let refused = refused.and_then(|error| match is_tolerated(&error) {
+        true => serde_json::from_slice::<serde::de::IgnoredAny>(text).err(),
+        false => Some(error),
+    });
+    let (offset, message) = match refused {
+        Some(error) => {
             let place = format!(" at line {} column {}", error.line(), error.column());
             let message = error.to_string();
             let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
@@ -224,7 +230,7 @@ fn explain(text: &[u8], Refused(offset, kind): Refused) -> SyntaxError {
         }
         // The tape refuses nothing that serde_json accepts (a property test holds them together);
         // should it ever, the place is still right.
-        Ok(_) => (offset, "not JSON".to_owned()),
+        None => (offset, "not JSON".to_owned()),
     };
     let hint = match kind {
         SyntaxErrorKind::TooDeep => Some("nested deeper than 127 levels"),
@@ -236,6 +242,17 @@ fn explain(text: &[u8], Refused(offset, kind): Refused) -> SyntaxError {
         message,
         hint,
     }
+}
+
+/// Whether an error of `serde_json` is none: surrogates that stand alone and numbers beyond a double are JSON.
+pub(super) fn is_tolerated(error: &serde_json::Error) -> bool {
+    let tolerated = [
+        "number out of range",
+        "lone leading surrogate in hex escape",
+        "unexpected end of hex escape",
+    ];
+    let message = error.to_string();
+    tolerated.iter().any(|own| message.starts_with(own))
 }
 
 /// The offset of a line and column as `serde_json` counts them: bytes, from 1.
@@ -559,20 +576,12 @@ impl<'t> Parser<'t> {
                 self.at += 2;
                 Ok(())
             }
-            Some(b'u') => match self.code_unit(self.at)? {
-                0xDC00..=0xDFFF => self.refuse(SyntaxErrorKind::InvalidString),
-                0xD800..=0xDBFF => match self.code_unit(self.at + 6)? {
-                    0xDC00..=0xDFFF => {
-                        self.at += 12;
-                        Ok(())
-                    }
-                    _ => self.refuse(SyntaxErrorKind::InvalidString),
-                },
-                _ => {
-                    self.at += 6;
-                    Ok(())
-                }
-            },
+            // A surrogate alone is no character, but JSON (RFC 8259 section 8.2).
+            Some(b'u') => {
+                self.code_unit(self.at)?;
+                self.at += 6;
+                Ok(())
+            }
             _ => self.refuse(SyntaxErrorKind::InvalidString),
         }
     }
@@ -589,7 +598,6 @@ impl<'t> Parser<'t> {
 
     fn number(&mut self) -> Result<(), Refused> {
         let index = self.open(Kind::Number);
-        let start = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
@@ -599,7 +607,6 @@ impl<'t> Parser<'t> {
             _ => return self.refuse(SyntaxErrorKind::InvalidNumber),
         }
         // A digit after a leading zero is left for the caller, which finds no comma there.
-        let mut may_overflow = self.at - start > 300;
         if self.peek() == Some(b'.') {
             self.at += 1;
             self.some_digits()?;
@@ -610,11 +617,6 @@ impl<'t> Parser<'t> {
                 self.at += 1;
             }
             self.some_digits()?;
-            may_overflow = true;
-        }
-        let literal = &self.text[start..self.at];
-        if may_overflow && serde_json::from_slice::<serde_json::Number>(literal).is_err() {
-            return self.refuse(SyntaxErrorKind::InvalidNumber);
         }
         self.close(index, 0);
         Ok(())
@@ -637,8 +639,15 @@ impl<'t> Parser<'t> {
 
 /// Reads a number that the parser has accepted.
 pub(super) fn number(literal: &str) -> serde_json::Number {
-    // The parser asks serde_json about every literal that could overflow, so this does not fail.
-    serde_json::from_str(literal).unwrap_or_else(|_| 0.into())
+    // What is beyond a double is the largest one; whoever has to know better reads the digits.
+    let largest = || {
+        let largest = match literal.starts_with('-') {
+            true => f64::MIN,
+            false => f64::MAX,
+        };
+        serde_json::Number::from_f64(largest).unwrap_or_else(|| 0.into())
+    };
+    serde_json::from_str(literal).unwrap_or_else(|_| largest())
 }
 
 /// Decodes a quoted string that the parser has accepted.

@@ -201,10 +201,14 @@ fn code_units(content: &str, at: usize) -> (char, usize) {
     };
     let first = unit(at);
     let (code, length) = match first {
-        0xD800..=0xDBFF => {
-            let low = unit(at + 6).wrapping_sub(0xDC00) & 0x3ff;
-            (0x1_0000 + ((first - 0xD800) << 10) + low, 12)
-        }
+        0xD800..=0xDBFF => match content.get(at + 6..at + 8) {
+            Some("\\u") if matches!(unit(at + 6), 0xDC00..=0xDFFF) => {
+                let low = unit(at + 6) - 0xDC00;
+                (0x1_0000 + ((first - 0xD800) << 10) + low, 12)
+            }
+            // Alone it is no character.
+            _ => (first, 6),
+        },
         _ => (first, 6),
     };
     let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::parse::is_tolerated;
 use super::*;
 
 #[test]
@@ -78,8 +79,6 @@ const EDGES: &[&str] = &[
     "1e5",
     "1E+5",
     "1e",
-    "1e400",
-    "-1e400",
     "1e-400",
     "18446744073709551615",
     "18446744073709551616",
@@ -93,10 +92,7 @@ const EDGES: &[&str] = &[
     "]",
     "{}x",
     "1 2",
-    "\"\\ud800\"",
-    "\"\\udc00\"",
     "\"\\ud83d\\ude00\"",
-    "\"\\ud83dx\"",
     "\"\\u12\"",
     "\"\\x\"",
     "\"a\nb\"",
@@ -113,11 +109,42 @@ const EDGES: &[&str] = &[
 #[test]
 fn edges_are_decided_as_serde_json_decides_them() {
     let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
-    let long = format!("{}1", "9".repeat(400));
     let mut texts: Vec<String> = EDGES.iter().map(|text| (*text).to_owned()).collect();
-    texts.extend([deep(127), deep(128), deep(10_000), long]);
+    texts.extend([deep(127), deep(128), deep(10_000)]);
     for text in texts {
         assert_same_as_serde(text.as_bytes());
+    }
+}
+
+#[test]
+fn what_serde_json_refuses_and_is_json_is_accepted() {
+    let long = "9".repeat(400);
+    for number in ["1e400", "-1E400", &long, "1e999999999999999999999"] {
+        let document = Document::parse(number.as_bytes()).expect("JSON");
+        assert_eq!(document.root().raw(), number);
+        let largest = match number.starts_with('-') {
+            true => f64::MIN,
+            false => f64::MAX,
+        };
+        assert_eq!(document.root().to_serde().as_f64(), Some(largest));
+    }
+    let strings = [
+        (r#""\ud800""#, "\u{fffd}"),
+        (r#""\udc00x""#, "\u{fffd}x"),
+        (r#""\ud83dx\ude00""#, "\u{fffd}x\u{fffd}"),
+        (r#""\ud83d\n""#, "\u{fffd}\n"),
+        (r#""\ud83d\ud83d\ude00""#, "\u{fffd}😀"),
+    ];
+    for (text, expected) in strings {
+        let document = Document::parse(text.as_bytes()).expect("JSON");
+        assert_eq!(
+            document.root().as_str().as_deref(),
+            Some(expected),
+            "{text}"
+        );
+    }
+    for text in [r#""\ud8""#, r#""\ud800\u12""#, r#""\uD80g""#] {
+        assert!(Document::parse(text.as_bytes()).is_err(), "{text}");
     }
 }
 
@@ -127,6 +154,10 @@ fn assert_same_as_serde(text: &[u8]) {
     match (ours, theirs) {
         (Ok(ours), Ok(theirs)) => assert_eq!(ours.root().to_serde(), theirs),
         (Err(ours), Err(theirs)) => {
+            let theirs = match is_tolerated(&theirs) {
+                true => serde_json::from_slice::<serde::de::IgnoredAny>(text).expect_err("ours"),
+                false => theirs,
+            };
             if ours.message != "not UTF-8" {
                 assert!(
                     theirs.to_string().starts_with(&ours.message),
@@ -142,6 +173,7 @@ fn assert_same_as_serde(text: &[u8]) {
                 }
             }
         }
+        (Ok(_), Err(theirs)) if is_tolerated(&theirs) => {}
         (ours, theirs) => {
             panic!("{:?}: {ours:?} {theirs:?}", String::from_utf8_lossy(text))
         }
