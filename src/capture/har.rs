@@ -66,7 +66,14 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
                 ..hint.clone()
             },
         );
-        exchange.time = string(entry, "startedDateTime");
+        // Some write a number of milliseconds.
+        exchange.time = entry
+            .get("startedDateTime")
+            .filter(|time| time.kind() != Kind::Null)
+            .map(|time| {
+                time.as_str()
+                    .map_or_else(|| time.raw().to_owned(), Cow::into_owned)
+            });
         match reader.request(entry, sink, &mut exchange.remarks) {
             Ok(request) => exchange.request = Some(request),
             Err(problem) => {

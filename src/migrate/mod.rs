@@ -22,6 +22,7 @@ pub use edit::{Edit, EditKind, Proposal};
 pub use layout::Layout;
 pub use migration::{Counterpart, Migration};
 pub use moves::Moves;
+pub(crate) use moves::declared;
 pub use rewrite::{LISTED, Rewritten};
 pub use summary::{EditKey, EditUse, Met, Outcomes, Places, Summary, Tally, Target, Values};
 pub use tree::{Member, Tree};

@@ -384,16 +384,23 @@ pub(super) fn key_of(value: &Json) -> String {
 }
 
 /// The schemas that are declared for a place; `None` where nothing is.
-pub(super) fn declared(graph: &Graph, schemas: &[NodeId], way: &[Step]) -> Option<Vec<NodeId>> {
+pub(crate) fn declared(graph: &Graph, schemas: &[NodeId], way: &[Step]) -> Option<Vec<NodeId>> {
     let Some((step, way)) = way.split_first() else {
         return Some(schemas.to_vec());
     };
     let view = View::of(graph, schemas);
     let below = match step {
-        Step::Key(name) => view
-            .nodes()
-            .flat_map(|(_, node)| node.named_schemas(name).collect::<Vec<_>>())
-            .collect(),
+        Step::Key(name) => {
+            let nodes = view.nodes();
+            let named: Vec<NodeId> = nodes
+                .flat_map(|(_, node)| node.named_schemas(name).collect::<Vec<_>>())
+                .collect();
+            match view.extra() {
+                // A key of a map is declared by what all its values are.
+                Extra::Schemas(schemas) if named.is_empty() => schemas,
+                _ => named,
+            }
+        }
         Step::Any => {
             let mut below = view.element(view.positions());
             below.extend(view.element(0));

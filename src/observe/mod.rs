@@ -41,7 +41,8 @@ pub use profile::{
 };
 pub use spelling::Spelling;
 pub use tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Samples, Spot, Tally};
-pub use watch::{RoutedPayload, RoutedRequest, Watcher};
+pub(crate) use variant::meant_for;
+pub use watch::{ParameterUse, RoutedPayload, RoutedRequest, SentParameter, Watcher};
 
 #[cfg(test)]
 mod tests;

@@ -90,6 +90,21 @@ pub(super) fn closest<'d>(
     Closest::Branch(best, is_choice)
 }
 
+/// The branch of a union that a value was meant for, whether it accepts it or not; `None` where its type or its tag is that
+/// of no branch.
+pub(crate) fn meant_for(
+    graph: &Graph,
+    union: NodeId,
+    branches: &[NodeId],
+    value: Value<'_>,
+    side: Option<Side>,
+) -> Option<NodeId> {
+    match closest(graph, union, branches, value, side, true) {
+        Closest::Branch(branch, _) => Some(branch),
+        Closest::NoType(_) | Closest::NoTag(..) => None,
+    }
+}
+
 /// What the discriminator of a union says, if it has one and the value has its property.
 fn discriminated<'d>(
     graph: &Graph,

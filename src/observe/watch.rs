@@ -9,6 +9,7 @@ use crate::json::Document;
 use crate::location::Side;
 use crate::schema::NodeId;
 
+use super::parameter::{Found, Sent};
 use super::profile::{TargetKey, Verdict};
 
 /// Is told of the exchanges of a run while they are read: of each exchange first, then of its request, then
@@ -64,6 +65,70 @@ pub struct RoutedRequest<'a, 'c> {
     pub path_values: &'a [(&'c str, String)],
     /// What was answered.
     pub response: Option<&'a Response<'a>>,
+}
+
+/// What a request has for a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterUse {
+    /// Nothing.
+    Absent,
+    /// A value that its schema accepts, read as it is sent.
+    Accepted,
+    /// A value that its schema rejects.
+    Rejected,
+}
+
+/// What a request has for a parameter that an operation declares.
+#[derive(Debug, Clone)]
+pub struct SentParameter {
+    /// Whether it is there and accepted.
+    pub usage: ParameterUse,
+    /// The values as people read them, of a list each element.
+    pub words: Vec<String>,
+    /// What its text is read as; `None` where it is not written as it has to be.
+    pub value: Option<serde_json::Value>,
+}
+
+impl RoutedRequest<'_, '_> {
+    /// What the request has for a parameter as an operation declares it: its own, or what that became in another
+    /// contract. `None` where the operation declares no such parameter.
+    #[must_use]
+    pub fn parameter(
+        &self,
+        contract: &Contract,
+        operation: &Operation,
+        (place, name): (&str, &str),
+    ) -> Option<SentParameter> {
+        let mut parameters = operation.parameters.iter();
+        let parameter = parameters.find(|parameter| {
+            parameter.place.to_string() == place
+                && (parameter.name == name
+                    || (place == "header" && parameter.name.eq_ignore_ascii_case(name)))
+        })?;
+        // In another version the path may call them otherwise.
+        let names = operation.path.parameters();
+        let path: Vec<(&str, String)> = names
+            .zip(self.path_values)
+            .map(|(name, (_, value))| (name, value.clone()))
+            .collect();
+        let sent = Sent {
+            path: &path,
+            target: self.target,
+            headers: &self.request.headers,
+        };
+        let graph = &contract.graph;
+        let words = sent.words(graph, operation, parameter);
+        let usage = match sent.parameter(graph, operation, parameter) {
+            _ if words.is_empty() => ParameterUse::Absent,
+            Found::Bad(..) => ParameterUse::Rejected,
+            Found::Missing | Found::Good(_) => ParameterUse::Accepted,
+        };
+        Some(SentParameter {
+            usage,
+            words,
+            value: sent.value(graph, operation, parameter),
+        })
+    }
 }
 
 /// A payload that was compared with a schema.

@@ -290,3 +290,41 @@ fn levels_follow_side_and_policy() {
     assert_eq!(levels(&set(Level::Info)), Some(Level::Info));
     assert_eq!(levels(&set(Level::Off)), None);
 }
+
+/// docs/REPORT.md says of each rule whom it affects, as the code has it.
+#[test]
+fn the_docs_say_whom_each_change_affects() {
+    use crate::diff::{Fact, Sender};
+    use crate::migrate::impact::of_fact;
+
+    let docs = include_str!("../../docs/REPORT.md");
+    let words = |fact, sender| {
+        let required = of_fact(fact, sender, false);
+        let optional = of_fact(fact, sender, true);
+        match required == optional {
+            true => required.words().to_owned(),
+            false => format!(
+                "required: {}; optional: {}",
+                required.words(),
+                optional.words()
+            ),
+        }
+    };
+    let mut missing = Vec::new();
+    for fact in Fact::ALL {
+        let (request, response) = (words(*fact, Sender::Client), words(*fact, Sender::Server));
+        let response = match response == request {
+            true => "the same".to_owned(),
+            false => response,
+        };
+        let line = format!("| `{}` | {request} | {response} |\n", rule_of(*fact).id);
+        if !docs.contains(&line) {
+            missing.push(line);
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "docs/REPORT.md lacks:\n{}",
+        missing.concat()
+    );
+}

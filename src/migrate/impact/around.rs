@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use crate::contract::{Contract, Operation};
-use crate::diff::{Change, Fact, word};
-use crate::json::Document;
-use crate::observe::RoutedRequest;
+use crate::diff::{Change, Fact, Sender, word};
+use crate::observe::{ParameterUse, RoutedRequest, SentParameter};
 
 use super::super::migration::Migration;
+use super::affected::{Affected, affected};
 use super::usage::Met;
 
 /// The changes of each operation, and how operations are called in both contracts.
@@ -135,33 +135,7 @@ impl<'c> Around<'c> {
             (false, _) => Met::Reached,
         };
         if let Some((place, name)) = part.split_once(" parameter ") {
-            let value = parameter(routed, place, name);
-            let (has, lacks) = (value.is_some(), value.is_none());
-            // Lists are written with commas by most styles; what differs is about their elements.
-            let values: Vec<String> = match change.pair {
-                Some(_) => value
-                    .iter()
-                    .flat_map(|value| value.split(','))
-                    .map(str::to_owned)
-                    .collect(),
-                None => value.into_iter().collect(),
-            };
-            let mut words = values.iter().map(|value| word(&value.as_str().into()));
-            let is_listed = words.any(|word| change.values.contains(&word));
-            let is_refused = || values.iter().any(|value| !self.is_accepted(change, value));
-            let how = match change.fact {
-                Fact::ParameterRemoved => met(is_old && has, has),
-                Fact::ParameterEncoding => met(has, false),
-                Fact::ParameterAdded if is_old => met(lacks && !change.is_minor, false),
-                Fact::ParameterAdded => met(has, lacks && !change.is_minor),
-                Fact::ParameterRequired if is_old => met(lacks, false),
-                Fact::ParameterRequired => met(has, lacks),
-                Fact::EnumValueRemoved => met(is_old && is_listed, is_listed),
-                Fact::EnumValueAdded => met(is_listed, false),
-                Fact::ParameterOptional => met(!is_old && lacks, false),
-                _ => met(is_old && is_refused(), false),
-            };
-            return Some((index, how, values));
+            return self.meet_parameter(index, (place, name), routed, is_old);
         }
         let status = routed.response.map(|response| response.status.to_string());
         let is_of_status = |subject: &str| {
@@ -188,11 +162,20 @@ impl<'c> Around<'c> {
                 met(is_old && is_it, is_it)
             }
             Fact::StatusAdded => met(is_of_status(&change.subject), false),
-            Fact::HeaderRemoved | Fact::HeaderOptional => {
+            Fact::HeaderRemoved => {
                 let has = header().is_some();
-                met(is_old && has, has && change.fact == Fact::HeaderRemoved)
+                met(is_old && has, has)
             }
-            Fact::HeaderAdded | Fact::HeaderRequired => met(!is_old && header().is_some(), false),
+            Fact::HeaderAdded => met(header().is_some(), false),
+            Fact::HeaderRequired => {
+                let has = header().is_some();
+                met(!is_old && has, !has)
+            }
+            Fact::HeaderOptional => met(!is_old && header().is_none(), false),
+            Fact::LinkRemoved | Fact::LinkChanged => met(is_old, false),
+            Fact::LinkAdded => met(false, false),
+            Fact::BodyEncoding => met(body.is_some(), false),
+            Fact::BodyOptional => met(!is_old && body.is_none(), false),
             Fact::BodyRemoved => met(is_old && body.is_some(), body.is_some()),
             Fact::BodyAdded | Fact::BodyRequired => {
                 met(is_old == body.is_none(), !is_old && body.is_none())
@@ -206,52 +189,72 @@ impl<'c> Around<'c> {
             }
             _ => return None,
         };
+        let sender = match part.starts_with("response") {
+            true => Sender::Server,
+            false => Sender::Client,
+        };
+        let how = match is_old {
+            true => how.of(affected(change, sender)),
+            false => how,
+        };
         Some((index, how, Vec::new()))
     }
 
-    /// Whether the new contract accepts the value of a parameter, read as JSON where it can be.
-    fn is_accepted(&self, change: &Change, value: &str) -> bool {
-        let Some(pair) = change
-            .pair
-            .map(|pair| &self.migration.alignment.pairs[pair])
-        else {
-            return true;
+    /// How a request meets the change of a parameter.
+    fn meet_parameter(
+        &self,
+        index: usize,
+        parameter: (&str, &str),
+        routed: &RoutedRequest<'_, 'c>,
+        is_old: bool,
+    ) -> Option<Meeting> {
+        let change = &self.changes[index];
+        let (old, new) = (self.migration.old, self.migration.new);
+        let (own, other) = if is_old { (old, new) } else { (new, old) };
+        let here = routed.parameter(own, routed.operation, parameter);
+        let there = self
+            .counterpart(routed.operation, is_old)
+            .and_then(|operation| routed.parameter(other, operation, parameter));
+        // What its own contract does not declare may be sent all the same.
+        let undeclared = there.as_ref().filter(|_| here.is_none());
+        let values = here.iter().chain(undeclared).map(|sent| &sent.words);
+        let values: Vec<String> = values.flatten().cloned().collect();
+        let (has, lacks) = (!values.is_empty(), values.is_empty());
+        let is = |of: &Option<SentParameter>, wanted: ParameterUse| {
+            of.as_ref().is_some_and(|sent| sent.usage == wanted)
         };
-        let graph = &self.migration.new.graph;
-        let quoted = serde_json::Value::from(value).to_string();
-        [value, &quoted].into_iter().any(|text| {
-            let Ok(document) = Document::parse(text.as_bytes()) else {
-                return false;
-            };
-            let mut schemas = pair.new.iter();
-            schemas.all(|schema| graph.accepts(*schema, document.root()))
-        })
-    }
-}
-
-/// The value of a parameter of a request, as the diff names its place.
-fn parameter(routed: &RoutedRequest<'_, '_>, place: &str, name: &str) -> Option<String> {
-    match place {
-        "query" => {
-            let mut query = routed.target.query.iter();
-            let (_, value) = query.find(|(known, _)| {
-                // `filter[size]` and `tags[]` are values of `filter` and `tags`.
-                known == name || known.split('[').next() == Some(name)
-            })?;
-            Some(value.clone())
-        }
-        "header" => routed.request.headers.get(name).map(str::to_owned),
-        "path" => {
-            let mut values = routed.path_values.iter();
-            let (_, value) = values.find(|(known, _)| *known == name)?;
-            Some(value.clone())
-        }
-        "cookie" => {
-            let cookies = routed.request.headers.get("cookie")?;
-            let mut pairs = cookies.split(';').filter_map(|pair| pair.split_once('='));
-            let (_, value) = pairs.find(|(known, _)| known.trim() == name)?;
-            Some(value.trim().to_owned())
-        }
-        _ => None,
+        let mut words = values.iter().map(|value| word(&value.as_str().into()));
+        let is_listed = words.any(|word| change.values.contains(&word));
+        let shown = |is_shown: bool| if is_shown { Met::Shown } else { Met::Reached };
+        // The old contract accepts it, and the new one does not.
+        let is_refused = || is(&here, ParameterUse::Accepted) && is(&there, ParameterUse::Rejected);
+        let read = |of: &Option<SentParameter>| of.as_ref().and_then(|sent| sent.value.clone());
+        let how = match (is_old, affected(change, Sender::Client)) {
+            (true, Affected::Every) => Met::Shown,
+            (true, Affected::With) => shown(has),
+            (true, Affected::Without) => shown(lacks),
+            (true, Affected::Reread) => shown(has && (read(&here) != read(&there) || is_refused())),
+            (true, Affected::Listed) => shown(is_listed),
+            (true, Affected::Nobody) => match change.fact {
+                Fact::ParameterAdded if has => Met::Early,
+                Fact::EnumValueAdded if is_listed => Met::Early,
+                _ => Met::Held,
+            },
+            (true, _) => shown(is_refused()),
+            (false, _) => match change.fact {
+                Fact::ParameterRemoved if has => Met::Contradicted,
+                Fact::ParameterEncoding => shown(has),
+                Fact::ParameterAdded | Fact::ParameterRequired => match has {
+                    true => Met::Shown,
+                    false if change.is_minor => Met::Reached,
+                    false => Met::Contradicted,
+                },
+                Fact::EnumValueRemoved if is_listed => Met::Contradicted,
+                Fact::EnumValueAdded => shown(is_listed),
+                Fact::ParameterOptional => shown(lacks),
+                _ => Met::Reached,
+            },
+        };
+        Some((index, how, values))
     }
 }

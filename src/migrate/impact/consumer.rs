@@ -7,9 +7,6 @@ use crate::capture::Exchange;
 use crate::capture::redact::{is_secret_name, sanitised};
 use crate::contract::Target;
 
-/// Longest name of a consumer, in characters.
-const LONGEST: usize = 80;
-
 /// What tells consumers apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConsumerBy {
@@ -65,8 +62,8 @@ impl ConsumerBy {
             Self::Host => {
                 let request = exchange.request.as_ref()?;
                 let host = Target::parse(&request.target).host;
-                let header = || Some(request.headers.get("host")?.to_ascii_lowercase());
-                host.or_else(header)?
+                let header = || Some(request.headers.get("host")?.to_owned());
+                normalised_host(&host.or_else(header)?)
             }
             Self::Folder => {
                 let file = exchange.origin.file.replace('\\', "/");
@@ -75,11 +72,40 @@ impl ConsumerBy {
             }
         };
         let name = sanitised(&name);
-        let cut = name.char_indices().nth(LONGEST);
-        let name = match cut {
-            Some((end, _)) => format!("{}…", &name[..end]),
-            None => name,
-        };
         (!name.is_empty()).then_some(name)
+    }
+}
+
+/// A host as all its spellings are counted: in lower case, without the dot of the root and without the port that
+/// HTTP and HTTPS have anyway.
+fn normalised_host(host: &str) -> String {
+    let host = host.trim().to_ascii_lowercase();
+    // `::80` is an address.
+    let port = |port: &str| {
+        let name = host.strip_suffix(port)?;
+        (!name.ends_with(':')).then(|| name.to_owned())
+    };
+    let host = port(":443").or_else(|| port(":80")).unwrap_or(host.clone());
+    match host.strip_suffix('.') {
+        Some(name) if !name.is_empty() => name.to_owned(),
+        _ => host.replace(".:", ":"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn spellings_of_a_host_are_one() {
+        for (spelled, host) in [
+            ("API.example.test", "api.example.test"),
+            ("api.example.test.", "api.example.test"),
+            ("api.example.test:443", "api.example.test"),
+            ("api.example.test.:80", "api.example.test"),
+            ("api.example.test.:8080", "api.example.test:8080"),
+            ("[::1]:443", "[::1]"),
+            ("::80", "::80"),
+        ] {
+            assert_eq!(super::normalised_host(spelled), host, "{spelled}");
+        }
     }
 }

@@ -1,15 +1,18 @@
 //! What traffic says of the changes between two contracts: which it touches, how often, since when, and
 //! for whom.
 
+mod affected;
 mod around;
 mod consumer;
 mod pairs;
+mod time;
 mod timeline;
 mod touch;
 mod usage;
 mod visit;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -17,7 +20,7 @@ use crate::capture::redact::{MASK, is_secret_name, sanitised};
 use crate::capture::{Body, Exchange};
 use crate::contract::{Contract, Operation, Payload};
 use crate::diff::view::View;
-use crate::diff::{Change, Sender, Verdict as ChangeVerdict};
+use crate::diff::{Alignment, Change, Edge, Fact, Sender, Verdict as ChangeVerdict};
 use crate::json::{Document, Value};
 use crate::location::{Origin, PathPattern, Pointer, Side as WireSide, Step};
 use crate::observe::{RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher};
@@ -27,14 +30,15 @@ use super::edit::EditKind;
 use super::migration::Migration;
 use super::moves::declared;
 
+pub use affected::{Affected, affected, of_fact};
 pub use consumer::ConsumerBy;
 pub use pairs::{Difference, DifferenceKind, SideBySide};
 pub use timeline::{Column, Spoken, Timeline};
 pub use usage::{Exchanges, Met, Sample, SeenTimes, Side, Times, Usage, VALUES_KEPT, Values};
 
 use around::Around;
-use pairs::{Resource, Resources};
-use touch::{Place, scalar, shown};
+use pairs::{Key, Resource, Resources};
+use touch::{Place, Version, scalar, shown};
 use visit::Visit;
 
 /// Payloads that are rewritten to see what the changes mean for them; of more the counters say enough.
@@ -58,7 +62,7 @@ pub struct Impact<'c> {
     counts: Vec<bool>,
     consumer_by: Option<ConsumerBy>,
     /// The changes of each pair of schemas, and of each operation.
-    by_pair: HashMap<usize, Vec<usize>>,
+    by_pair: HashMap<usize, Vec<Asked>>,
     around: Around<'c>,
     /// The exchange that is being read.
     current: Option<Current<'c>>,
@@ -131,12 +135,7 @@ impl<'c> Impact<'c> {
         counts: Vec<bool>,
         consumer_by: Option<ConsumerBy>,
     ) -> Self {
-        let mut by_pair: HashMap<usize, Vec<usize>> = HashMap::new();
-        for (index, change) in changes.iter().enumerate() {
-            if let Some(pair) = change.pair {
-                by_pair.entry(pair).or_default().push(index);
-            }
-        }
+        let by_pair = asked(migration.alignment, changes);
         Self {
             migration,
             changes,
@@ -168,11 +167,9 @@ impl<'c> Impact<'c> {
     /// Ends the last exchange, and holds old and new payloads side by side.
     pub fn finish(&mut self) -> SideBySide {
         self.end();
-        let mut result = self.resources.compared();
-        result.differences.retain(|difference| {
-            // What the new contract declares is no surprise.
-            difference.kind != DifferenceKind::Unexpected || !self.is_declared(difference)
-        });
+        let mut result = self
+            .resources
+            .compared(&|key, place| self.is_declared(key, place));
         for key in self.edits.keys() {
             let (Some(from), Some(to)) = (&key.from, &key.to) else {
                 continue;
@@ -251,7 +248,12 @@ impl<'c> Impact<'c> {
         if current.operation.is_none() {
             current.operation = Some((operation, is_old));
             for index in self.around.whole(operation, is_old) {
-                meet(current, index, Met::Shown);
+                let affected = affected(&self.changes[index], Sender::Client);
+                let met = match (is_old, affected) {
+                    (true, Affected::Nobody) => Met::Held,
+                    _ => Met::Shown,
+                };
+                meet(current, index, met);
             }
         }
     }
@@ -300,23 +302,29 @@ impl<'c> Impact<'c> {
         let mut met: Vec<(usize, Met)> = Vec::new();
         let (by_pair, changes, usage) = (&self.by_pair, self.changes, &mut self.usage);
         let time = self.current.as_ref().and_then(|current| current.time);
+        let memos = (Memo::on(routed.side), Memo::on(routed.side));
+        let version = |contract: &'c Contract, schemas, memo| Version {
+            graph: &contract.graph,
+            schemas,
+            memo,
+        };
         let mut seen = |pair: usize, value: Value<'_>, is_secret: bool| {
             let Some(indices) = by_pair.get(&pair) else {
                 return;
             };
             let aligned = &self.migration.alignment.pairs[pair];
-            for &index in indices {
+            for (index, name) in indices {
+                let (index, name) = (*index, name.as_deref());
                 let change = &changes[index];
                 let place = Place {
-                    old: (&old.graph, &aligned.old),
-                    new: (&new.graph, &aligned.new),
+                    old: version(old, &aligned.old, &memos.0),
+                    new: version(new, &aligned.new, &memos.1),
                     moves: &aligned.moves,
                     sender: sender_of(change, sender),
-                    memo: Memo::on(routed.side),
                 };
                 let (how, part) = match is_old {
-                    true => place.in_old(change, value),
-                    false => place.in_new(change, value),
+                    true => place.in_old(change, name, value),
+                    false => place.in_new(change, name, value),
                 };
                 met.push((index, how));
                 let usage = &mut usage[index];
@@ -350,16 +358,23 @@ impl<'c> Impact<'c> {
         }
     }
 
-    /// Whether the new contract declares the place of a difference.
-    fn is_declared(&self, difference: &Difference) -> bool {
-        let new = self.migration.new;
-        let operation = new.operation(&difference.operation);
-        let responses = operation
-            .into_iter()
-            .flat_map(|operation| &operation.responses);
-        let mut schemas = responses.flat_map(|response| response.payload.schemas());
-        let way = difference.place.steps();
-        schemas.any(|schema| declared(&new.graph, &[schema], way).is_some())
+    /// Whether the old contract declares a place in the responses that a resource is in, and whether the new one does.
+    fn is_declared(&self, key: &Key, place: &PathPattern) -> (bool, bool) {
+        let is_declared = |contract: &Contract, operation: Option<&Operation>| {
+            let responses = operation.into_iter().flat_map(|own| &own.responses);
+            let responses = responses.filter(|response| {
+                let class = response.status.example() / 100;
+                key.class.is_none_or(|own| own == class)
+            });
+            let mut schemas = responses.flat_map(|response| response.payload.schemas());
+            schemas.any(|schema| declared(&contract.graph, &[schema], place.steps()).is_some())
+        };
+        let new = self.migration.new.operation(&key.operation);
+        let old = new.and_then(|new| self.around.counterpart(new, false));
+        (
+            is_declared(self.migration.old, old),
+            is_declared(self.migration.new, new),
+        )
     }
 
     /// Which variant of the new contract's schema a payload is; 0 where there are none.
@@ -455,6 +470,44 @@ impl<'c> Impact<'c> {
     }
 }
 
+/// A change that is met in a value, and the member that it is about where the value is the object around it.
+type Asked = (usize, Option<Arc<str>>);
+
+/// The changes that are met in the values of each pair.
+fn asked(alignment: &Alignment, changes: &[Change]) -> HashMap<usize, Vec<Asked>> {
+    let mut by_pair: HashMap<usize, Vec<Asked>> = HashMap::new();
+    for (index, change) in changes.iter().enumerate() {
+        let Some(pair) = change.pair else { continue };
+        // Whether a member is there says the object around it.
+        let is_of_member = matches!(
+            change.fact,
+            Fact::DefaultChanged | Fact::ReadOnlyAdded | Fact::DeprecationAdded
+        );
+        let Some(Step::Key(name)) = change.path.steps().last().filter(|_| is_of_member) else {
+            by_pair.entry(pair).or_default().push((index, None));
+            continue;
+        };
+        let is_it = |(edge, child): &(Edge, usize)| {
+            *child == pair && matches!(edge, Edge::Property(known) if known == name)
+        };
+        let around: Vec<usize> = (0..alignment.pairs.len())
+            .filter(|around| alignment.pairs[*around].leads.iter().any(is_it))
+            .collect();
+        // Or the pair is that of the object.
+        let around = match around.is_empty() {
+            true => vec![pair],
+            false => around,
+        };
+        for around in around {
+            by_pair
+                .entry(around)
+                .or_default()
+                .push((index, Some(Arc::clone(name))));
+        }
+    }
+    by_pair
+}
+
 /// Who sends what a change is about, where it is about one sender; else who sent the payload.
 fn sender_of(change: &Change, sent: Sender) -> Sender {
     match change.senders().as_slice() {
@@ -484,7 +537,12 @@ fn meet(current: &mut Current<'_>, index: usize, how: Met) {
 impl<'c> Watcher<'c> for Impact<'c> {
     fn exchange(&mut self, exchange: &Exchange<'_>) {
         self.end();
-        let time = exchange.time.as_deref();
+        // What the capture does not say the server may: `Date` is when it answered.
+        let time = exchange.time.as_deref().or_else(|| {
+            let response = exchange.response.as_ref()?;
+            response.headers.get("date")
+        });
+        let time = time.and_then(|text| self.timeline.read(text));
         let consumer = self.consumer_by.as_ref();
         let named = consumer.and_then(|by| by.of(exchange));
         // A header that differs in every request names nobody.
@@ -494,7 +552,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
         });
         self.current = Some(Current {
             origin: exchange.origin.clone(),
-            time: time.and_then(timeline::read),
+            time,
             consumer: named,
             operation: None,
             resource: None,

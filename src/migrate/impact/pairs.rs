@@ -1,6 +1,6 @@
 //! Old and new payloads of the same resource, side by side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value as Json;
 
@@ -18,13 +18,13 @@ const EXAMPLES: usize = 3;
 /// What a resource is known by: its operation, where it is in the payload, and its path or id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
-    operation: String,
+    pub(super) operation: String,
     place: PathPattern,
     name: String,
     /// Which variant of the new contract's schema the whole payload is.
     variant: usize,
     /// The class of the status: an error is no resource of its path.
-    class: Option<u16>,
+    pub(super) class: Option<u16>,
 }
 
 /// What the request of a payload says of the resource.
@@ -138,7 +138,9 @@ pub struct Difference {
 pub enum DifferenceKind {
     /// The changes say that it is there, and it is not.
     Missing,
-    /// It is there, and the changes do not say so.
+    /// The changes say that it is gone, and it is there.
+    Kept,
+    /// It is there, and neither contract declares it.
     Unexpected,
     /// It is of another type: the one that was expected, and the one that it is.
     Type(&'static str, &'static str),
@@ -202,8 +204,13 @@ impl Resources {
         (same, all)
     }
 
-    /// Holds what is there of both contracts side by side.
-    pub(super) fn compared(&self) -> SideBySide {
+    /// Holds what is there of both contracts side by side: the shape of what the contracts declare. `declared` says
+    /// of a place in the payload of a resource whether the old contract declares it, and whether the new one does.
+    pub(super) fn compared(
+        &self,
+        declared: &dyn Fn(&Key, &PathPattern) -> (bool, bool),
+    ) -> SideBySide {
+        let mut known: HashMap<(&str, Option<u16>, PathPattern), (bool, bool)> = HashMap::new();
         let mut result = SideBySide {
             left_out: self.left_out,
             ..SideBySide::default()
@@ -219,6 +226,20 @@ impl Resources {
             compare(old, new, &key.place, &mut found);
             found.sort();
             found.dedup();
+            let told = found.into_iter().filter_map(|(place, kind)| {
+                let of = (key.operation.as_str(), key.class, place.clone());
+                let is_declared = known.entry(of).or_insert_with(|| declared(key, &place));
+                let (in_old, in_new) = *is_declared;
+                let kind = match kind {
+                    // What no contract declares may come and go; what is new is no surprise.
+                    DifferenceKind::Missing | DifferenceKind::Type(..) if !in_new => return None,
+                    DifferenceKind::Unexpected if in_new => return None,
+                    DifferenceKind::Unexpected if in_old => DifferenceKind::Kept,
+                    kind => kind,
+                };
+                Some((place, kind))
+            });
+            let found: Vec<(PathPattern, DifferenceKind)> = told.collect();
             result.agreeing += u64::from(found.is_empty());
             for (place, kind) in found {
                 let entry = differences

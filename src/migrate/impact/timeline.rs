@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::capture::redact::sanitised;
+
+use super::time;
+
 /// Steps that are kept before they grow.
 const STEPS: usize = 4096;
 
@@ -30,7 +34,17 @@ pub struct Timeline {
     steps: BTreeMap<i64, [u64; 3]>,
     /// Exchanges that say no time.
     pub untimed: u64,
+    /// Those whose time could not be read, and the first of these times.
+    pub unreadable: (u64, Vec<String>),
+    /// Those whose time has no offset, and was taken for UTC.
+    pub zoneless: u64,
 }
+
+/// Times that could not be read of which the text is kept.
+const UNREADABLE_KEPT: usize = 3;
+
+/// Characters of such a text that are kept.
+const UNREADABLE_LENGTH: usize = 40;
 
 impl Default for Timeline {
     fn default() -> Self {
@@ -38,19 +52,10 @@ impl Default for Timeline {
             step: 1,
             steps: BTreeMap::new(),
             untimed: 0,
+            unreadable: (0, Vec::new()),
+            zoneless: 0,
         }
     }
-}
-
-/// Reads a time as captures write it; one without offset is taken for UTC.
-pub(super) fn read(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    let with_offset = text.parse().ok();
-    with_offset.or_else(|| {
-        let civil: jiff::civil::DateTime = text.parse().ok()?;
-        let zoned = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-        Some(zoned.timestamp())
-    })
 }
 
 /// A column of the chart.
@@ -68,6 +73,22 @@ const SPANS: [i64; 14] = [
 ];
 
 impl Timeline {
+    /// Reads the time of an exchange, and counts what is wrong with it.
+    pub(super) fn read(&mut self, text: &str) -> Option<Timestamp> {
+        let Some(read) = time::read(text) else {
+            let (count, kept) = &mut self.unreadable;
+            *count += 1;
+            let start: String = text.chars().take(UNREADABLE_LENGTH).collect();
+            let text = sanitised(&start);
+            if kept.len() < UNREADABLE_KEPT && !kept.contains(&text) {
+                kept.push(text);
+            }
+            return None;
+        };
+        self.zoneless += u64::from(!read.has_zone);
+        Some(read.time)
+    }
+
     /// Counts an exchange.
     pub fn add(&mut self, spoken: Spoken, time: Option<Timestamp>) {
         let Some(time) = time else {

@@ -6,102 +6,199 @@ use crate::diff::view::{Kinds, View};
 use crate::diff::{Change, Fact, Move, Sender};
 use crate::json::{Kind, Value};
 use crate::location::Step;
-use crate::schema::{Graph, Memo, NodeId};
+use crate::observe::meant_for;
+use crate::schema::{Graph, Length, Memo, NodeId};
 
+use super::affected::{Affected, affected};
 use super::usage::Met;
 
-/// The graphs and schemas of the pair that a change is of, and who sends the value.
+/// What one contract says of a value, with the verdicts on the document that are known already.
+#[derive(Clone, Copy)]
+pub(super) struct Version<'p> {
+    pub(super) graph: &'p Graph,
+    pub(super) schemas: &'p [NodeId],
+    pub(super) memo: &'p Memo,
+}
+
+impl<'p> Version<'p> {
+    fn accepts(self, value: Value<'_>) -> bool {
+        let mut schemas = self.schemas.iter();
+        schemas.all(|schema| self.graph.accepts_with(*schema, value, self.memo))
+    }
+
+    fn view(self) -> View<'p> {
+        View::of(self.graph, self.schemas)
+    }
+}
+
+/// The pair that a change is of, and who sends the value.
 pub(super) struct Place<'p> {
-    pub(super) old: (&'p Graph, &'p [NodeId]),
-    pub(super) new: (&'p Graph, &'p [NodeId]),
+    pub(super) old: Version<'p>,
+    pub(super) new: Version<'p>,
     pub(super) moves: &'p [Move],
     pub(super) sender: Sender,
-    pub(super) memo: Memo,
 }
 
 impl Place<'_> {
-    fn accepts(&self, (graph, schemas): (&Graph, &[NodeId]), value: Value<'_>) -> bool {
-        let mut schemas = schemas.iter();
-        schemas.all(|schema| graph.accepts_with(*schema, value, &self.memo))
+    /// How a value of the old contract meets a change, and the part of it that the change is about. `name` is the member
+    /// that it is about, where the value is the object around it.
+    pub(super) fn in_old<'d>(
+        &self,
+        change: &Change,
+        name: Option<&str>,
+        value: Value<'d>,
+    ) -> (Met, Option<Value<'d>>) {
+        let name = name.or_else(|| about_member(change.fact).then_some(change.subject.as_str()));
+        let is_object = value.kind() == Kind::Object;
+        if !is_object && (name.is_some() || is_about_members(change.fact)) {
+            return (Met::Held, None);
+        }
+        let part = match name {
+            Some(name) => value.get(name),
+            None => Some(value),
+        };
+        let shown = |is_shown: bool| if is_shown { Met::Shown } else { Met::Reached };
+        let met = match affected(change, self.sender) {
+            Affected::Every => Met::Shown,
+            // What is written another way as text is the same value in a schema.
+            Affected::With | Affected::Reread => shown(part.is_some()),
+            Affected::Without => shown(part.is_none()),
+            Affected::Listed => shown(is_listed(change, value)),
+            Affected::Unlisted => shown(!is_listed(change, value) && self.old.accepts(value)),
+            Affected::Null => shown(value.kind() == Kind::Null && self.old.accepts(value)),
+            Affected::Type => shown(self.is_of_lost_type(value) && self.old.accepts(value)),
+            Affected::Keyword => {
+                shown(self.keyword_rejects(change, value) && self.old.accepts(value))
+            }
+            Affected::Undeclared => shown(self.has_undeclared(value)),
+            Affected::Moved => {
+                let mut parts = self.moves.iter();
+                shown(parts.any(|moved| follow(value, &moved.from).is_some()))
+            }
+            Affected::Variant => shown(self.is_of_variant(change, value)),
+            Affected::Nobody => self.early(change, part),
+        };
+        (met, part.filter(|_| change.fact != Fact::PropertiesMoved))
     }
 
-    /// How a value of the old contract meets a change, and the part of it that the change is about.
-    pub(super) fn in_old<'d>(&self, change: &Change, value: Value<'d>) -> (Met, Option<Value<'d>>) {
-        if is_about_members(change.fact) && value.kind() != Kind::Object {
-            return (Met::Reached, None);
+    /// Whether an old message does already what only the new contract allows.
+    fn early(&self, change: &Change, part: Option<Value<'_>>) -> Met {
+        let Some(part) = part else {
+            return Met::Held;
+        };
+        let is_early = match change.fact {
+            Fact::PropertyAdded => true,
+            Fact::EnumValueAdded => is_listed(change, part),
+            Fact::NullAdded => part.kind() == Kind::Null,
+            Fact::EnumRemoved
+            | Fact::TypeWidened
+            | Fact::BoundsWidened
+            | Fact::LengthWidened
+            | Fact::PatternWidened
+            | Fact::FormatWidened
+            | Fact::ConstraintWidened
+            | Fact::VariantAdded => !self.old.accepts(part) && self.new.accepts(part),
+            _ => false,
+        };
+        if is_early { Met::Early } else { Met::Held }
+    }
+
+    fn is_of_lost_type(&self, value: Value<'_>) -> bool {
+        let kinds = self.new.view().all_kinds(3);
+        let own = match value.kind() {
+            Kind::Null => Kinds::NULL,
+            Kind::Boolean => Kinds::BOOLEAN,
+            Kind::Number if value.is_integer() => Kinds::WHOLE,
+            Kind::Number => Kinds::FRACTION,
+            Kind::String => Kinds::STRING,
+            Kind::Array => Kinds::ARRAY,
+            Kind::Object => Kinds::OBJECT,
+        };
+        !kinds.has(own)
+    }
+
+    /// Whether the keyword that a change is about rejects a value in the new contract, whatever others say.
+    fn keyword_rejects(&self, change: &Change, value: Value<'_>) -> bool {
+        let view = self.new.view();
+        let is_it = |keyword: &str| match change.fact {
+            Fact::PatternNarrowed | Fact::PatternChanged => keyword == "pattern",
+            Fact::FormatNarrowed | Fact::FormatChanged => keyword == "format",
+            // `exclusiveMinimum` is a `minimum`.
+            _ => {
+                keyword.eq_ignore_ascii_case(&change.subject)
+                    || keyword
+                        .strip_prefix("exclusive")
+                        .is_some_and(|rest| rest.eq_ignore_ascii_case(&change.subject))
+            }
+        };
+        let checks = || {
+            let checks = view.nodes().flat_map(|(_, node)| &node.checks);
+            checks.filter(|check| is_it(check.keyword))
+        };
+        let lengths = || {
+            let lengths = view.nodes().flat_map(|(_, node)| &node.lengths);
+            lengths.filter(|length| is_it(length.keyword()))
+        };
+        if checks().next().is_some() || lengths().next().is_some() {
+            return checks().any(|check| !check.accepts(value))
+                || lengths().any(|length| is_beyond(*length, value));
         }
-        let is_client = self.sender == Sender::Client;
-        let member = || value.get(&change.subject);
-        let shown = |is_shown: bool| if is_shown { Met::Shown } else { Met::Reached };
-        match change.fact {
-            Fact::PropertyRemoved | Fact::PropertyRenamed => {
-                let member = member();
-                (shown(member.is_some()), member)
+        // It is none of a value alone: that others do not reject the value is all that can be said.
+        let mut others = view.nodes();
+        let is_rejected_by_others = others.any(|(_, node)| {
+            node.checks.iter().any(|check| !check.accepts(value))
+                || node.lengths.iter().any(|length| is_beyond(*length, value))
+        });
+        !is_rejected_by_others && !self.is_of_lost_type(value) && !self.new.accepts(value)
+    }
+
+    fn has_undeclared(&self, value: Value<'_>) -> bool {
+        let view = self.new.view();
+        let is_named = |name: &str| {
+            let mut nodes = view.nodes();
+            nodes.any(|(_, node)| node.named_schemas(name).next().is_some())
+        };
+        value.members().any(|(key, _)| !is_named(&key.name()))
+    }
+
+    /// Whether a value is one of the variant that a change took away: no other accepts it, or none does and its tag or
+    /// best fit names this one.
+    fn is_of_variant(&self, change: &Change, value: Value<'_>) -> bool {
+        let (graph, view) = (self.old.graph, self.old.view());
+        let place = change.old_place.as_ref();
+        let found = view.unions.iter().find_map(|union| {
+            let mut branches = union.branches.iter();
+            let branch = branches.find(|branch| Some(&*graph.node(**branch).place) == place)?;
+            Some((union, *branch))
+        });
+        let Some((union, removed)) = found else {
+            return !self.new.accepts(value) && self.old.accepts(value);
+        };
+        let accepts = |branch: &&NodeId| graph.accepts_with(**branch, value, self.old.memo);
+        let accepting: Vec<&NodeId> = union.branches.iter().filter(accepts).collect();
+        match accepting.as_slice() {
+            [] => {
+                let meant = meant_for(
+                    graph,
+                    union.node,
+                    &union.branches,
+                    value,
+                    self.old.memo.side(),
+                );
+                meant == Some(removed)
             }
-            Fact::PropertiesMoved => {
-                let mut parts = self.moves.iter();
-                let has = parts.any(|moved| follow(value, &moved.from).is_some());
-                (shown(has), None)
-            }
-            // What is new is in no old payload; one that lacks what is asked for now is refused.
-            Fact::PropertyAdded => (
-                shown(is_client && !change.is_minor && member().is_none()),
-                None,
-            ),
-            Fact::PropertyRequired => (shown(is_client && member().is_none()), member()),
-            Fact::PropertyOptional => (Met::Reached, member()),
-            Fact::EnumValueRemoved | Fact::EnumValueAdded => {
-                let is_listed = scalar(value).is_some_and(|word| change.values.contains(&word));
-                (shown(is_listed), Some(value))
-            }
-            Fact::NullRemoved => (shown(value.kind() == Kind::Null), Some(value)),
-            Fact::EnvelopeAdded | Fact::EnvelopeRemoved => (Met::Shown, None),
-            Fact::ReadOnlyAdded
-            | Fact::ReadOnlyRemoved
-            | Fact::DefaultChanged
-            | Fact::DeprecationAdded
-            | Fact::DeprecationRemoved => {
-                let part = match change.path.steps().last() {
-                    Some(Step::Key(name)) => value.get(name).unwrap_or(value),
-                    _ => value,
-                };
-                (Met::Shown, Some(part))
-            }
-            Fact::ObjectClosed => {
-                let view = View::of(self.new.0, self.new.1);
-                let is_named = |name: &str| {
-                    let mut nodes = view.nodes();
-                    nodes.any(|(_, node)| node.named_schemas(name).next().is_some())
-                };
-                let stray = value.members().any(|(key, _)| !is_named(&key.name()));
-                (shown(stray), None)
-            }
-            Fact::EnumAdded => {
-                let is_listed = scalar(value).is_some_and(|word| change.values.contains(&word));
-                (shown(!is_listed), Some(value))
-            }
-            Fact::TypeNarrowed | Fact::TypeChanged => {
-                let kinds = View::of(self.new.0, self.new.1).all_kinds(3);
-                let own = match value.kind() {
-                    Kind::Null => Kinds::NULL,
-                    Kind::Boolean => Kinds::BOOLEAN,
-                    Kind::Number if value.is_integer() => Kinds::WHOLE,
-                    Kind::Number => Kinds::FRACTION,
-                    Kind::String => Kinds::STRING,
-                    Kind::Array => Kinds::ARRAY,
-                    Kind::Object => Kinds::OBJECT,
-                };
-                (shown(!kinds.has(own)), Some(value))
-            }
-            // What is allowed now is in no old payload.
-            fact if is_widening(fact) => (Met::Reached, Some(value)),
-            _ => (shown(!self.accepts(self.new, value)), Some(value)),
+            accepting => accepting.iter().all(|branch| **branch == removed),
         }
     }
 
     /// How a value of the new contract meets a change.
-    pub(super) fn in_new<'d>(&self, change: &Change, value: Value<'d>) -> (Met, Option<Value<'d>>) {
-        if is_about_members(change.fact) && value.kind() != Kind::Object {
+    pub(super) fn in_new<'d>(
+        &self,
+        change: &Change,
+        name: Option<&str>,
+        value: Value<'d>,
+    ) -> (Met, Option<Value<'d>>) {
+        if value.kind() != Kind::Object && (name.is_some() || is_about_members(change.fact)) {
             return (Met::Reached, None);
         }
         let member = |name: &str| value.get(name);
@@ -139,8 +236,7 @@ impl Place<'_> {
                 )
             }
             Fact::EnumValueAdded | Fact::EnumValueRemoved => {
-                let is_listed = scalar(value).is_some_and(|word| change.values.contains(&word));
-                let met = match (is_listed, change.fact) {
+                let met = match (is_listed(change, value), change.fact) {
                     (true, Fact::EnumValueAdded) => Met::Shown,
                     (true, _) => Met::Contradicted,
                     (false, _) => Met::Reached,
@@ -150,44 +246,45 @@ impl Place<'_> {
             Fact::NullAdded => (either(value.kind() == Kind::Null, false), Some(value)),
             Fact::NullRemoved => (either(false, value.kind() == Kind::Null), Some(value)),
             Fact::EnvelopeAdded | Fact::EnvelopeRemoved => (Met::Shown, None),
+            Fact::DefaultChanged | Fact::DeprecationAdded | Fact::DeprecationRemoved => {
+                (Met::Reached, None)
+            }
             _ => {
-                let is_of_new = !self.accepts(self.old, value) && self.accepts(self.new, value);
+                let is_of_new = !self.old.accepts(value) && self.new.accepts(value);
                 (either(is_of_new, false), Some(value))
             }
         }
     }
 }
 
-/// Whether a fact is about the members of objects: of other values it says nothing.
-const fn is_about_members(fact: Fact) -> bool {
+fn is_beyond(length: Length, value: Value<'_>) -> bool {
+    let measured = length.measure(value);
+    measured.is_some_and(|measured| !length.allows(measured))
+}
+
+fn is_listed(change: &Change, value: Value<'_>) -> bool {
+    scalar(value).is_some_and(|word| change.values.contains(&word))
+}
+
+/// Whether a fact is about the member of an object that is its subject.
+const fn about_member(fact: Fact) -> bool {
     matches!(
         fact,
         Fact::PropertyAdded
             | Fact::PropertyRemoved
             | Fact::PropertyRenamed
-            | Fact::PropertiesMoved
             | Fact::PropertyRequired
             | Fact::PropertyOptional
-            | Fact::ObjectClosed
-            | Fact::ObjectOpened
     )
 }
 
-/// Whether a fact allows more than before and forbids nothing.
-const fn is_widening(fact: Fact) -> bool {
-    matches!(
-        fact,
-        Fact::TypeWidened
-            | Fact::NullAdded
-            | Fact::EnumRemoved
-            | Fact::BoundsWidened
-            | Fact::LengthWidened
-            | Fact::PatternWidened
-            | Fact::FormatWidened
-            | Fact::ObjectOpened
-            | Fact::VariantAdded
-            | Fact::ConstraintWidened
-    )
+/// Whether a fact is about the members of objects: of other values it says nothing.
+const fn is_about_members(fact: Fact) -> bool {
+    about_member(fact)
+        || matches!(
+            fact,
+            Fact::PropertiesMoved | Fact::ObjectClosed | Fact::ObjectOpened
+        )
 }
 
 /// The first part of a value that a way leads to.

@@ -8,6 +8,8 @@ use serde_json::Value as Json;
 
 use crate::location::Origin;
 
+use super::affected::Affected;
+
 /// Different values that are told apart.
 pub const VALUES_KEPT: usize = 256;
 
@@ -93,11 +95,15 @@ impl Values {
 /// around schemas.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Side {
-    /// Messages that the change is about.
+    /// Messages that hold what the change is about.
     pub reached: u64,
+    /// Those that could show it: not those that it cannot affect, whoever sends them.
+    pub telling: u64,
     /// Messages in which it shows: of the old contract those that it touches, of the new one those that are
     /// as it says.
     pub shown: u64,
+    /// Messages of the old contract that do already what only the new one allows.
+    pub early: u64,
     /// Messages of the new contract that are as before: they contradict the change.
     pub contradicted: u64,
     /// When it showed.
@@ -110,6 +116,7 @@ impl Side {
     /// Counts a message.
     pub(super) fn add(&mut self, met: Met, origin: &Origin, time: Option<Timestamp>) {
         self.reached += 1;
+        self.telling += u64::from(met >= Met::Reached);
         match met {
             Met::Shown => {
                 self.shown += 1;
@@ -119,7 +126,8 @@ impl Side {
                 }
             }
             Met::Contradicted => self.contradicted += 1,
-            Met::Reached => {}
+            Met::Early => self.early += 1,
+            Met::Held | Met::Reached => {}
         }
     }
 }
@@ -127,12 +135,28 @@ impl Side {
 /// How a change was met in a message: the strongest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Met {
+    /// The message holds what it is about, and cannot show it.
+    Held,
+    /// The message does already what only the new contract allows.
+    Early,
     /// The message could show it.
     Reached,
     /// The message shows it.
     Shown,
     /// The message says otherwise.
     Contradicted,
+}
+
+impl Met {
+    /// The same in a message of the old contract, which shows no change that affects nobody: it may do already what
+    /// only the new contract allows.
+    pub(super) const fn of(self, affected: Affected) -> Self {
+        match (self, affected) {
+            (Self::Shown, Affected::Nobody) => Self::Early,
+            (Self::Reached, Affected::Nobody) => Self::Held,
+            (met, _) => met,
+        }
+    }
 }
 
 /// A part of a payload before and after.

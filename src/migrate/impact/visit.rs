@@ -6,6 +6,7 @@ use crate::diff::view::View;
 use crate::diff::{AlignedPair, Alignment, Edge};
 use crate::json::Value;
 use crate::location::Step;
+use crate::observe::meant_for;
 use crate::schema::{Memo, NodeId};
 
 use super::touch::parts;
@@ -74,15 +75,32 @@ impl Visit<'_> {
         found(id, value, here.is_secret);
         tried.push(id);
         let pair = &self.alignment.pairs[id];
+        // A branch is about the values that it accepts; of what none accepts, about those that were meant for it.
+        let branches: Vec<usize> = pair
+            .leads
+            .iter()
+            .filter(|(edge, child)| {
+                *edge == Edge::Same
+                    && self.schemas(&self.alignment.pairs[*child]) != self.schemas(pair)
+            })
+            .map(|(_, child)| *child)
+            .collect();
+        let mut accepting: Vec<usize> = branches
+            .iter()
+            .copied()
+            .filter(|child| self.accepts(&self.alignment.pairs[*child], value))
+            .collect();
+        if accepting.is_empty() && !branches.is_empty() {
+            accepting.extend(self.meant(pair, &branches, value));
+        }
         // Pairs, values, and whether a name on the way is one of a secret.
         let mut below: Vec<(usize, Value<'d>, bool)> = Vec::new();
         for (edge, child) in &pair.leads {
             let target = &self.alignment.pairs[*child];
             match edge {
                 Edge::Same => {
-                    // A branch is about the values that it accepts.
                     let is_whole = self.schemas(target) == self.schemas(pair);
-                    if is_whole || self.accepts(target, value) {
+                    if is_whole || accepting.contains(child) {
                         self.visit(*child, value, tried, here, found);
                     }
                 }
@@ -152,6 +170,24 @@ impl Visit<'_> {
             };
             self.visit(child, part, &mut Vec::new(), here, found);
         }
+    }
+
+    /// The branch that a value which fits none was meant for.
+    fn meant(&self, pair: &AlignedPair, branches: &[usize], value: Value<'_>) -> Option<usize> {
+        let graph = &self.contract.graph;
+        let view = View::of(graph, self.schemas(pair));
+        let mut meant = view.unions.iter().filter_map(|union| {
+            let side = self.memo.side();
+            // Others than those that changed may be meant.
+            let branch = meant_for(graph, union.node, &union.branches, value, side)?;
+            let branch = graph.resolve(branch);
+            let mut branches = branches.iter();
+            branches.find(|child| {
+                let schemas = self.schemas(&self.alignment.pairs[**child]);
+                schemas.contains(&branch)
+            })
+        });
+        meant.next().copied()
     }
 
     /// The members that no schema of the pair names.

@@ -12,6 +12,7 @@ use crate::source::Source;
 use super::rewrite::Rewriter;
 use super::{Layout, Moves};
 
+mod affected;
 mod moves;
 
 /// A payload after it was rewritten.

@@ -69,11 +69,7 @@ impl Sent<'_> {
         if parameter.allow_empty && texts.iter().all(|(_, text)| text.is_empty()) {
             return Found::Good(Vec::new());
         }
-        let escapes = match parameter.place {
-            ParameterPlace::Path | ParameterPlace::Cookie => Escapes::Percent,
-            ParameterPlace::Query | ParameterPlace::Form => Escapes::Query,
-            ParameterPlace::Header => Escapes::None,
-        };
+        let escapes = escapes_of(parameter.place);
         let shown = || shown(&texts, escapes);
         match parameter.encoding {
             Encoding::Other => Found::Good(Vec::new()),
@@ -101,6 +97,69 @@ impl Sent<'_> {
                 value.read(graph, schema).found(shown)
             }
         }
+    }
+
+    /// The value that a declared parameter has: what its text is read as, by the way it has to be written. `None`
+    /// where it is not sent, or not written that way.
+    pub(super) fn value(
+        &self,
+        graph: &Graph,
+        operation: &Operation,
+        parameter: &Parameter,
+    ) -> Option<Json> {
+        let texts = self.texts(graph, operation, parameter);
+        if texts.is_empty() {
+            return None;
+        }
+        let escapes = escapes_of(parameter.place);
+        let is_repeated = texts.len() > 1 && escapes == Escapes::Query;
+        match (parameter.encoding, parameter.schema) {
+            // Judged leniently, but not how it has to be written.
+            (
+                Encoding::Styled {
+                    style,
+                    explode: false,
+                },
+                _,
+            ) if is_repeated && style != Style::DeepObject => None,
+            (Encoding::Json, _) => serde_json::from_str(&shown(&texts, escapes)).ok(),
+            (Encoding::Styled { style, explode }, Some(schema)) => {
+                let value = Written {
+                    name: &parameter.name,
+                    texts: &texts,
+                    style,
+                    explode,
+                    nested: &parameter.nested,
+                    escapes,
+                };
+                Some(value.best(graph, schema)?.0)
+            }
+            _ => Some(Json::from(shown(&texts, escapes))),
+        }
+    }
+
+    /// The values of a parameter as people read them: of a list each element.
+    pub(super) fn words(
+        &self,
+        graph: &Graph,
+        operation: &Operation,
+        parameter: &Parameter,
+    ) -> Vec<String> {
+        let is_list = parameter
+            .schema
+            .is_some_and(|schema| graph.may_hold(schema, Kind::Array));
+        let is_joined = is_list
+            && matches!(parameter.encoding, Encoding::Styled { style, explode }
+                if !explode || !matches!(style, Style::Form));
+        let texts = self.texts(graph, operation, parameter);
+        let words = texts
+            .into_iter()
+            .map(|pair| shown(std::slice::from_ref(&pair), escapes_of(parameter.place)));
+        let words = words.flat_map(|text| match is_joined {
+            true => text.split(',').map(str::to_owned).collect(),
+            false => vec![text],
+        });
+        words.collect()
     }
 
     /// The names and texts that belong to a parameter, still encoded.
@@ -256,8 +315,15 @@ impl Written<'_> {
             let times = self.texts.len();
             return Read::fault(DeviationKind::Repeated { times });
         }
+        let style = self.style.name();
+        let best = self.best(graph, schema).map(|(_, read)| read);
+        best.unwrap_or_else(|| Read::fault(DeviationKind::Style { style }))
+    }
+
+    /// The likeliest value that the schema accepts, else the likeliest one.
+    fn best(&self, graph: &Graph, schema: NodeId) -> Option<(Json, Read)> {
         let mut first = None;
-        for json in self.readings(graph, schema, &sorts) {
+        for json in self.readings(graph, schema, &sorts(graph, schema)) {
             let text = json.to_string();
             // What was built here is JSON.
             let Ok(document) = Document::parse(text.as_bytes()) else {
@@ -265,12 +331,11 @@ impl Written<'_> {
             };
             let read = Read::of(graph, schema, document.root());
             if read.faults.is_empty() {
-                return read;
+                return Some((json, read));
             }
-            first.get_or_insert(read);
+            first.get_or_insert((json, read));
         }
-        let style = self.style.name();
-        first.unwrap_or_else(|| Read::fault(DeviationKind::Style { style }))
+        first
     }
 
     /// The JSON values that the text may stand for, the likeliest first.
@@ -457,6 +522,15 @@ fn scalar(text: &str) -> Option<Json> {
 }
 
 /// A value for people: the texts, decoded, with names where several belong to it.
+/// How the values of parameters in a place are escaped.
+const fn escapes_of(place: ParameterPlace) -> Escapes {
+    match place {
+        ParameterPlace::Path | ParameterPlace::Cookie => Escapes::Percent,
+        ParameterPlace::Query | ParameterPlace::Form => Escapes::Query,
+        ParameterPlace::Header => Escapes::None,
+    }
+}
+
 fn shown(texts: &[(String, String)], escapes: Escapes) -> String {
     let decoded = |text: &str| match escapes {
         Escapes::None => text.to_owned(),

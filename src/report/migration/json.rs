@@ -50,6 +50,8 @@ struct JsonUsage {
     new: JsonSide,
     /// The values that it is about, redacted, the most frequent first.
     values: Vec<JsonValue>,
+    /// How often others were seen, for which there was no room among them.
+    other_values: u64,
     /// Exchanges that it touches, by consumer.
     consumers: Vec<JsonCount>,
     /// A part of a real payload before and after.
@@ -64,8 +66,12 @@ struct JsonUsage {
 struct JsonSide {
     /// Payloads that the change is about; exchanges for what is around schemas.
     reached: u64,
-    /// Those in which it shows.
+    /// Those among them that could show it, whoever sends them.
+    telling: u64,
+    /// Those in which it shows: of the old version those that it affects.
     shown: u64,
+    /// Those of the old version that do already what only the new one allows.
+    early: u64,
     /// Those that say otherwise.
     contradicted: u64,
     first: Option<String>,
@@ -165,7 +171,7 @@ struct JsonPairs {
 struct JsonDifference {
     operation: String,
     place: String,
-    /// `missing`, `unexpected` or `type`
+    /// `missing`, `kept`, `unexpected` or `type`
     kind: &'static str,
     /// The types that were expected and found.
     types: Option<(String, String)>,
@@ -277,7 +283,9 @@ fn side(side: &crate::migrate::impact::Side) -> JsonSide {
     let (first, last) = written(side.times);
     JsonSide {
         reached: side.reached,
+        telling: side.telling,
         shown: side.shown,
+        early: side.early,
         contradicted: side.contradicted,
         first,
         last,
@@ -325,6 +333,7 @@ fn usage(report: &MigrationReport, index: usize) -> JsonUsage {
         old: side(&usage.old),
         new: side(&usage.new),
         values: usage.values.by_count().into_iter().map(value).collect(),
+        other_values: usage.values.others,
         consumers: consumers.collect(),
         sample: usage.sample.as_ref().map(|sample| JsonSample {
             origin: (&sample.origin).into(),
@@ -387,6 +396,7 @@ fn pairs(report: &MigrationReport) -> JsonPairs {
     let differences = pairs.differences.iter().map(|difference| {
         let (kind, types) = match difference.kind {
             DifferenceKind::Missing => ("missing", None),
+            DifferenceKind::Kept => ("kept", None),
             DifferenceKind::Unexpected => ("unexpected", None),
             DifferenceKind::Type(expected, found) => {
                 ("type", Some((expected.to_owned(), found.to_owned())))

@@ -6,6 +6,7 @@ mod json;
 mod markdown;
 mod rows;
 mod text;
+mod unknown;
 mod words;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,8 @@ pub use html::html;
 pub use json::{JsonMigration, MIGRATION_REPORT_VERSION, json, json_schema};
 pub use markdown::markdown;
 pub use text::text;
+
+use unknown::Versions;
 
 /// Everything that a migration report has to say.
 #[derive(Debug)]
@@ -150,9 +153,14 @@ impl MigrationReport {
         };
         let (observer, mut impact) = observer.unwatched();
         let pairs = impact.finish();
+        let versions = Versions {
+            old,
+            new,
+            alignment,
+        };
         let beyond = findings
             .iter()
-            .filter(|finding| finding.level >= Level::Warning && is_unknown(finding))
+            .filter(|finding| finding.level >= Level::Warning && versions.is_unknown(finding))
             .cloned()
             .collect();
         let consumers = impact.consumer_by().map(|by| {
@@ -221,15 +229,6 @@ impl MigrationReport {
         let shown = usage.old.shown + usage.new.shown + usage.new.contradicted;
         (usage.old.reached + usage.new.reached > 0).then_some(shown > 0)
     }
-}
-
-/// Whether a finding is about what no version of the contract knows.
-fn is_unknown(finding: &Finding) -> bool {
-    let known = |values: &[String]| !values.is_empty();
-    if known(&finding.known_to) {
-        return false;
-    }
-    finding.values.is_empty() || finding.values.iter().any(|value| !known(&value.known_to))
 }
 
 fn operations(

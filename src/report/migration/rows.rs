@@ -4,7 +4,7 @@ use crate::diff::{Change, Fact, Sender, Verdict};
 use crate::location::PathPattern;
 use crate::migrate::EditKind;
 use crate::migrate::coverage::Coverage;
-use crate::migrate::impact::{DifferenceKind, Usage};
+use crate::migrate::impact::{DifferenceKind, Timeline, Usage};
 use crate::report::numbers::{plural, thousands};
 use crate::rules::Level;
 
@@ -111,6 +111,27 @@ pub(super) fn pairs_summary(report: &MigrationReport) -> String {
     words
 }
 
+/// What is wrong with the times of exchanges.
+fn time_rows(timeline: &Timeline) -> Vec<String> {
+    let mut rows = Vec::new();
+    let (count, kept) = &timeline.unreadable;
+    if *count > 0 {
+        let kept: Vec<String> = kept.iter().map(|text| format!("`{text}`")).collect();
+        rows.push(format!(
+            "{} cannot be read, such as {}; write them as RFC 3339 has them",
+            plural(*count, "time"),
+            kept.join(", ")
+        ));
+    }
+    if timeline.zoneless > 0 {
+        rows.push(format!(
+            "{} without an offset: taken for UTC",
+            plural(timeline.zoneless, "time")
+        ));
+    }
+    rows
+}
+
 /// What could not be judged and why, one sentence each.
 pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
     let mut rows = Vec::new();
@@ -132,6 +153,7 @@ pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
         }
     }
     if let Some(traffic) = &report.traffic {
+        rows.extend(time_rows(&traffic.timeline));
         for problem in &traffic.report.problems {
             rows.push(format!("{}: {}", problem.origin, problem.message));
         }
@@ -305,6 +327,7 @@ pub(super) fn difference_words(kind: &DifferenceKind) -> String {
         DifferenceKind::Missing => {
             "is not there, though the old payload has it and no change takes it away".to_owned()
         }
+        DifferenceKind::Kept => "is there, though the changes say that it is gone".to_owned(),
         DifferenceKind::Unexpected => "is there, and neither contract declares it".to_owned(),
         DifferenceKind::Type(expected, found) => {
             format!("is of type {found}, where the changes say {expected}")

@@ -12,7 +12,7 @@ use crate::rules::Level;
 
 use super::advice::advice;
 use super::rows::*;
-use super::words::{evidence, time, touched, verdict};
+use super::words::{consumer, evidence, time, touched, verdict};
 use super::{MigrationReport, judged};
 
 const BOLD: Style = Style::new().bold();
@@ -175,10 +175,9 @@ fn write_rest(out: &mut String, report: &MigrationReport) {
     {
         put!(out, "\n{BOLD}By consumer{BOLD:#} {DIM}({by}){DIM:#}\n");
         for (name, exchanges) in rows {
-            let name = if name.is_empty() {
-                "(does not say)"
-            } else {
-                name
+            let name = match name.as_str() {
+                "" => "(does not say)".to_owned(),
+                name => consumer(name),
             };
             put!(
                 out,

@@ -5,7 +5,7 @@ use similar::TextDiff;
 
 use crate::diff::{Fact, Owner};
 use crate::location::Step;
-use crate::migrate::impact::{Sample, Times, Usage};
+use crate::migrate::impact::{Affected, Sample, Times, Usage, affected};
 use crate::report::changes::words::counts;
 use crate::report::numbers::{plural, share, thousands};
 use crate::rules::{JudgedChange, Level, Release};
@@ -15,6 +15,9 @@ use super::MigrationReport;
 
 /// Values that are shown of a change.
 pub(super) const VALUES_SHOWN: usize = 12;
+
+/// Characters of a consumer's name that are shown.
+const CONSUMER_SHOWN: usize = 80;
 
 /// Lines of a sample that are shown.
 const LINES_SHOWN: usize = 60;
@@ -84,50 +87,52 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
         false => "exchange",
     };
     let all = plural(old.reached, noun);
-    let is_about_new = matches!(
-        judged.change.fact,
-        Fact::OperationAdded
-            | Fact::PropertyAdded
-            | Fact::StatusAdded
-            | Fact::NullAdded
-            | Fact::HeaderAdded
-            | Fact::ParameterAdded
-            | Fact::EnumValueAdded
-            | Fact::EnumRemoved
-            | Fact::TypeWidened
-            | Fact::BoundsWidened
-            | Fact::LengthWidened
-            | Fact::PatternWidened
-            | Fact::FormatWidened
-            | Fact::ConstraintWidened
-            | Fact::ObjectOpened
-            | Fact::VariantAdded
-            | Fact::PropertyOptional
-            | Fact::HeaderOptional
-            | Fact::ParameterOptional
-    );
-    let (word, mut rest) = match (old.reached, old.shown) {
-        (0, _) if new.reached == 0 => {
+    let of_old = |count: u64| match count {
+        1 => format!("in the one {noun} of the old version"),
+        _ => format!("in all {} of the old version", plural(count, noun)),
+    };
+    // The messages that have to do something have it, or lack it.
+    let senders = judged.change.senders();
+    let is_about_lack = senders
+        .iter()
+        .any(|sender| affected(&judged.change, *sender) == Affected::Without);
+    let (seen, never) = match is_about_lack {
+        true => ("Missing", "Never missing"),
+        false => ("Seen", "Never seen"),
+    };
+    let (word, mut rest) = match (old.telling, old.shown) {
+        _ if old.reached == 0 && new.reached == 0 => {
             return Some(("No traffic", " that could tell".to_owned()));
         }
-        (0, _) => ("Not met", " in the old version".to_owned()),
-        (_, 0) if is_about_new => ("Not yet", format!(" in {all} of the old version")),
-        (_, 0) => (
-            "Never seen",
-            format!(" in {all} of the old version: safe to ignore here"),
+        _ if old.reached == 0 => ("Not met", " in the old version".to_owned()),
+        (0, _) if old.early == old.reached => ("Already there", format!(" {}", of_old(old.early))),
+        (0, _) if old.early > 0 => (
+            "Already there",
+            format!(" in {} of {all} of the old version", thousands(old.early)),
         ),
-        (reached, shown) if reached == shown => {
-            let words = match shown {
-                1 => format!(" in the one {noun} of the old version"),
-                _ => format!(" in all {all} of the old version"),
-            };
-            ("Seen", words + &when(old.times))
+        (0, _) if is_new(judged.change.fact) => {
+            ("Not yet", format!(" in {all} of the old version"))
         }
-        (_, shown) => (
-            "Seen",
+        (0, _) => (
+            "Nobody",
+            " is affected: traffic of the old version cannot show it".to_owned(),
+        ),
+        (telling, 0) => (
+            never,
             format!(
-                " in {} of {all} of the old version{}",
+                " in {} of the old version: safe to ignore here",
+                plural(telling, noun)
+            ),
+        ),
+        (telling, shown) if telling == shown => {
+            (seen, format!(" {}{}", of_old(shown), when(old.times)))
+        }
+        (telling, shown) => (
+            seen,
+            format!(
+                " in {} of {} of the old version{}",
                 thousands(shown),
+                plural(telling, noun),
                 when(old.times)
             ),
         ),
@@ -149,6 +154,35 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
         rest.push_str(&words);
     }
     Some((word, rest))
+}
+
+/// Whether a change brings what was not there, or not allowed.
+const fn is_new(fact: Fact) -> bool {
+    matches!(
+        fact,
+        Fact::OperationAdded
+            | Fact::PropertyAdded
+            | Fact::StatusAdded
+            | Fact::NullAdded
+            | Fact::HeaderAdded
+            | Fact::ParameterAdded
+            | Fact::BodyAdded
+            | Fact::MediaTypeAdded
+            | Fact::EnumValueAdded
+            | Fact::EnumRemoved
+            | Fact::TypeWidened
+            | Fact::BoundsWidened
+            | Fact::LengthWidened
+            | Fact::PatternWidened
+            | Fact::FormatWidened
+            | Fact::ConstraintWidened
+            | Fact::ObjectOpened
+            | Fact::VariantAdded
+            | Fact::PropertyOptional
+            | Fact::HeaderOptional
+            | Fact::ParameterOptional
+            | Fact::BodyOptional
+    )
 }
 
 /// The lines of a sample that differ, with those around them; signs first.
@@ -181,13 +215,30 @@ pub(super) fn sample_lines(sample: &Sample) -> Vec<String> {
     lines
 }
 
-/// The values of a change that were seen, the most frequent first, and how many more there are.
-pub(super) fn values(usage: &Usage) -> (Vec<(String, u64)>, usize) {
+/// The values of a change that were seen, the most frequent first, and in words what is not shown.
+pub(super) fn values(usage: &Usage) -> (Vec<(String, u64)>, Option<String>) {
     let all = usage.values.by_count();
     let more = all.len().saturating_sub(VALUES_SHOWN);
+    let hidden = all.iter().skip(VALUES_SHOWN).map(|(_, seen)| seen.count);
+    let others = hidden.sum::<u64>() + usage.values.others;
+    let words = match (more, usage.values.others) {
+        (0, 0) => None,
+        (more, 0) => Some(format!("{} more", thousands(more as u64))),
+        // Those without room are counted, and not told apart.
+        (more, _) => Some(format!(
+            "more than {} others, seen {}",
+            thousands(more as u64),
+            plural(others, "time")
+        )),
+    };
     let shown = all.into_iter().take(VALUES_SHOWN);
     let shown = shown.map(|(value, seen)| (cut(value, 60), seen.count));
-    (shown.collect(), more)
+    (shown.collect(), words)
+}
+
+/// The name of a consumer as it is printed: it is counted by all of it.
+pub(super) fn consumer(name: &str) -> String {
+    cut(name, CONSUMER_SHOWN)
 }
 
 /// A text that is not too long to be read.

@@ -13,7 +13,7 @@ use crate::report::numbers::{plural, share, thousands};
 use crate::rules::Level;
 
 use super::advice::advice;
-use super::words::{evidence, sample_lines, time, touched, values, verdict};
+use super::words::{consumer, evidence, sample_lines, time, touched, values, verdict};
 use super::{MigrationReport, judged, rows};
 use tables::*;
 
@@ -119,7 +119,7 @@ fn facts(report: &MigrationReport) -> Vec<(&'static str, String)> {
             .iter()
             .filter(|(name, _)| !name.is_empty())
             .take(8)
-            .map(|(name, _)| code(name))
+            .map(|(name, _)| code(&consumer(name)))
             .collect();
         facts.push(("Consumers", names.join(", ")));
     }
@@ -181,11 +181,7 @@ fn with_traffic(
         .iter()
         .map(|(value, count)| format!("{} {}×", code(value), thousands(*count)))
         .collect();
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
+    let more = more.map_or_else(String::new, |more| format!(" and {more}"));
     facts.push(("Values", words.join(", ") + &more));
     if let Some(words) = advice(judged, usage) {
         facts.push(("What to do", inline(&words)));
@@ -194,7 +190,7 @@ fn with_traffic(
         .consumers
         .keys()
         .take(8)
-        .map(|name| code(name))
+        .map(|name| code(&consumer(name)))
         .collect();
     facts.push(("Consumers", names.join(", ")));
     // What traffic says comes behind old and new, and before the grounds.

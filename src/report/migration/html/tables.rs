@@ -12,7 +12,7 @@ use crate::report::numbers::{plural, share, thousands};
 use crate::rules::Level;
 
 use super::super::rows::*;
-use super::super::words::{cut, day, time};
+use super::super::words::{consumer, cut, day, time};
 use super::super::{MigrationReport, judged};
 use super::ROWS;
 
@@ -183,7 +183,7 @@ pub(super) fn consumers(report: &MigrationReport, ids: &[String]) -> String {
     };
     let name = |name: &str| match name {
         "" => "does not say".to_owned(),
-        name => code(name),
+        name => code(&consumer(name)),
     };
     let cells: Vec<Vec<String>> = rows
         .iter()
@@ -338,7 +338,7 @@ pub(super) fn timeline(report: &MigrationReport) -> String {
     if traffic.timeline.untimed > 0 {
         let words = plural(traffic.timeline.untimed, "exchange");
         out.push_str(&format!(
-            "<p>{words} say no time, and are not in the chart.</p>\n"
+            "<p>{words} without a time that can be read: not in the chart.</p>\n"
         ));
     }
     out

@@ -225,10 +225,7 @@ fn write_change(
             .iter()
             .map(|(value, count)| format!("{} {}×", code(value), thousands(*count)))
             .collect();
-        let more = match more {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        let more = more.map_or_else(String::new, |more| format!(" and {more}"));
         row(&format!("Values: {}{more}", words.join(", ")));
     }
     if let Some(words) = advice(judged, &report.usage[index]) {
@@ -254,8 +251,7 @@ fn write_change(
             .cloned()
             .collect::<Vec<_>>()
             .join(", ");
-        let more = listed.len().saturating_sub(40);
-        let more = match more {
+        let more = match listed.len().saturating_sub(40) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };

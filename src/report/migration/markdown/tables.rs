@@ -9,7 +9,7 @@ use crate::report::changes::words::title;
 use crate::report::numbers::{plural, share, thousands};
 
 use super::super::rows::*;
-use super::super::words::{cut, day, time};
+use super::super::words::{consumer, cut, day, time};
 use super::super::{MigrationReport, judged};
 use super::{CELL, ROWS, cell, code, html, wrapped};
 
@@ -140,7 +140,7 @@ pub(super) fn consumers(report: &MigrationReport) -> String {
     for (name, exchanges) in rows {
         let name = match name.as_str() {
             "" => "does not say".to_owned(),
-            name => code(name),
+            name => code(&consumer(name)),
         };
         put!(
             out,
@@ -154,15 +154,14 @@ pub(super) fn consumers(report: &MigrationReport) -> String {
         );
     }
     for (name, exchanges) in rows.iter().filter(|(_, own)| !own.changes.is_empty()) {
-        let name = if name.is_empty() {
-            "those that do not say"
-        } else {
-            name
+        let name = match name.as_str() {
+            "" => "those that do not say".to_owned(),
+            name => consumer(name),
         };
         put!(
             out,
             "\n<details><summary>What touches {}</summary>\n\n",
-            html(name)
+            html(&name)
         );
         for index in exchanges.changes.iter().take(ROWS) {
             let judged = judged(report, *index);
@@ -212,7 +211,7 @@ pub(super) fn timeline(report: &MigrationReport) -> String {
     if traffic.timeline.untimed > 0 {
         put!(
             out,
-            "\n{} say no time.\n",
+            "\n{} without a time that can be read.\n",
             plural(traffic.timeline.untimed, "exchange")
         );
     }

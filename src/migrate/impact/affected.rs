@@ -1,0 +1,161 @@
+//! Which messages of the old contract a change affects: one table for all changes. docs/REPORT.md has it, too.
+
+use crate::diff::{Change, Fact, Sender};
+
+/// The messages that a change affects, of those that hold the place it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Affected {
+    /// All of them.
+    Every,
+    /// Those that have what it is about: a property, a parameter, a header, a body, a status, a media type.
+    With,
+    /// Those that do not have it.
+    Without,
+    /// Those with it whose text the new contract reads as another value, or rejects.
+    Reread,
+    /// Those with one of the values that it lists.
+    Listed,
+    /// Those with a value that is not listed any longer.
+    Unlisted,
+    /// Those with null.
+    Null,
+    /// Those with a value of a type that is not allowed any longer.
+    Type,
+    /// Those with a value that the old contract accepts and the changed keyword alone rejects.
+    Keyword,
+    /// Those with members that the new contract does not declare.
+    Undeclared,
+    /// Those with some of the properties that moved.
+    Moved,
+    /// Those with a value of the variant, by its tag or its best fit.
+    Variant,
+    /// None: traffic of the old version cannot show it.
+    Nobody,
+}
+
+impl Affected {
+    /// What the messages have in common, as the docs put it.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Every => "every message that holds the place",
+            Self::With => "messages with it",
+            Self::Without => "messages without it",
+            Self::Reread => "messages with it that the new contract reads as another value",
+            Self::Listed => "messages with one of the values",
+            Self::Unlisted => "messages with a value that is not listed",
+            Self::Null => "messages with null there",
+            Self::Type => "messages with a value of a type that went",
+            Self::Keyword => {
+                "messages with a value that the old contract accepts and this keyword alone rejects"
+            }
+            Self::Undeclared => "messages with members that the new contract does not declare",
+            Self::Moved => "messages with some of the properties",
+            Self::Variant => "messages with a value of the variant, by its tag or best fit",
+            Self::Nobody => "nobody: old traffic cannot show it",
+        }
+    }
+}
+
+/// The messages of the old contract that a change affects where they are sent by `sender`.
+#[must_use]
+pub const fn affected(change: &Change, sender: Sender) -> Affected {
+    of_fact(change.fact, sender, change.is_minor)
+}
+
+/// The same for a fact; `is_optional` says whether what was added is optional.
+#[must_use]
+pub const fn of_fact(fact: Fact, sender: Sender, is_optional: bool) -> Affected {
+    let is_client = matches!(sender, Sender::Client);
+    match fact {
+        Fact::OperationRemoved
+        | Fact::OperationReplaced
+        | Fact::MethodChanged
+        | Fact::PathChanged
+        | Fact::NoteChanged
+        | Fact::SecurityNarrowed
+        | Fact::SecurityChanged
+        | Fact::ServerRemoved
+        | Fact::LinkRemoved
+        | Fact::LinkChanged
+        | Fact::SchemaAdded
+        | Fact::EnvelopeAdded
+        | Fact::EnvelopeRemoved
+        | Fact::ContentChanged
+        | Fact::DiscriminatorChanged => Affected::Every,
+
+        Fact::ParameterRemoved
+        | Fact::BodyRemoved
+        | Fact::BodyEncoding
+        | Fact::MediaTypeRemoved
+        | Fact::StatusRemoved
+        | Fact::HeaderRemoved
+        | Fact::PropertyRemoved
+        | Fact::PropertyRenamed
+        | Fact::DeprecationAdded => Affected::With,
+        Fact::ReadOnlyAdded if is_client => Affected::With,
+
+        Fact::ParameterRequired | Fact::BodyRequired => Affected::Without,
+        // What is new and has to be there is missing in what was sent before.
+        Fact::ParameterAdded | Fact::PropertyAdded if is_client && !is_optional => {
+            Affected::Without
+        }
+        Fact::BodyAdded | Fact::PropertyRequired | Fact::DefaultChanged if is_client => {
+            Affected::Without
+        }
+
+        Fact::ParameterEncoding => Affected::Reread,
+        Fact::EnumValueRemoved => Affected::Listed,
+        Fact::EnumAdded => Affected::Unlisted,
+        Fact::NullRemoved => Affected::Null,
+        Fact::TypeNarrowed | Fact::TypeChanged => Affected::Type,
+        Fact::BoundsNarrowed
+        | Fact::BoundsChanged
+        | Fact::LengthNarrowed
+        | Fact::PatternNarrowed
+        | Fact::PatternChanged
+        | Fact::FormatNarrowed
+        | Fact::FormatChanged
+        | Fact::ConstraintNarrowed
+        | Fact::ConstraintChanged => Affected::Keyword,
+        Fact::ObjectClosed => Affected::Undeclared,
+        Fact::PropertiesMoved => Affected::Moved,
+        Fact::VariantRemoved => Affected::Variant,
+
+        // What is new or wider is in no old message. Who reads a response need not care for its default, nor for
+        // what is always there now.
+        Fact::OperationAdded
+        | Fact::OperationIdChanged
+        | Fact::ServerAdded
+        | Fact::DeprecationRemoved
+        | Fact::SecurityWidened
+        | Fact::ParameterAdded
+        | Fact::ParameterOptional
+        | Fact::BodyAdded
+        | Fact::BodyOptional
+        | Fact::MediaTypeAdded
+        | Fact::StatusAdded
+        | Fact::LinkAdded
+        | Fact::HeaderAdded
+        | Fact::HeaderRequired
+        | Fact::HeaderOptional
+        | Fact::SchemaRemoved
+        | Fact::PropertyAdded
+        | Fact::PropertyRequired
+        | Fact::PropertyOptional
+        | Fact::TypeWidened
+        | Fact::NullAdded
+        | Fact::EnumValueAdded
+        | Fact::EnumRemoved
+        | Fact::BoundsWidened
+        | Fact::LengthWidened
+        | Fact::PatternWidened
+        | Fact::FormatWidened
+        | Fact::ObjectOpened
+        | Fact::VariantAdded
+        | Fact::ConstraintWidened
+        | Fact::ReadOnlyAdded
+        | Fact::ReadOnlyRemoved
+        | Fact::DefaultChanged => Affected::Nobody,
+    }
+}
