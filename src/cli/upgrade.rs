@@ -70,6 +70,7 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     let limits = arguments.capture.limits();
     capture::read(&inputs, arguments.capture.format, &limits, &mut observer);
     let (observer, upgrader) = observer.unwatched();
+    let (summary, destination) = upgrader.finish();
     let sources = observer.sources;
     let (from, to) = match arguments.downgrade {
         false => names(&arguments.pair, (old, new)),
@@ -81,12 +82,12 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     let report = UpgradeReport {
         from: from.reference,
         to: to.reference,
-        summary: upgrader.summary,
+        summary,
         problems: observer.problems,
         skipped: observer.skipped,
     };
     let mut refused: Vec<Error> = Vec::new();
-    match upgrader.destination {
+    match destination {
         Rewritten::Printed(printed) => printed.finish()?,
         Rewritten::Files(files) if arguments.in_place => refused = files.finish(&sources, None),
         Rewritten::Files(files) => {

@@ -11,6 +11,7 @@ pub(crate) mod decimal;
 mod parse;
 mod part;
 pub(crate) mod scan;
+pub(crate) mod skim;
 mod skip;
 mod tape;
 

@@ -5,6 +5,8 @@ use std::fmt;
 use crate::capture::redact::{MASK, is_secret_name, masked, sanitised};
 use crate::location::Pointer;
 
+use super::summary::ProposalKey;
+
 /// One thing that was done to a payload.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
@@ -31,6 +33,13 @@ pub struct Proposal {
     pub to: Pointer,
     /// What speaks for it.
     pub ground: &'static str,
+}
+
+impl Proposal {
+    /// What it is counted by.
+    pub(super) fn key(&self) -> ProposalKey {
+        (self.from.folded(), self.to.folded(), self.ground)
+    }
 }
 
 /// What can be done to a payload.

@@ -32,6 +32,17 @@ impl Default for Layout {
 }
 
 impl Layout {
+    /// The layout of a document on one line.
+    #[must_use]
+    pub const fn on_one_line(colon: String, comma: String) -> Self {
+        Self {
+            indent: None,
+            newline: "\n",
+            colon,
+            comma,
+        }
+    }
+
     /// Reads the layout of a document.
     #[must_use]
     pub fn of(document: &Document<'_>) -> Self {

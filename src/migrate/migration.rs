@@ -8,6 +8,7 @@ use crate::observe::RoutedPayload;
 use crate::schema::NodeId;
 
 use super::moves::Moves;
+use super::plan::Plan;
 use super::rewrite::{Rewriter, Rewritten};
 
 /// Two contracts, and what became of the old one's operations and schemas in the new one.
@@ -133,6 +134,27 @@ impl<'c> Migration<'c> {
         rewritten
             .min_by_key(|rewritten| rewritten.left.len())
             .ok_or_else(|| "there is no schema to meet".to_owned())
+    }
+}
+
+impl<'c> Migration<'c> {
+    /// What is done to payloads like this one, in one pass over their bytes; `None` where there is a choice of schemas,
+    /// or a team says more than the contracts.
+    pub(super) fn plan(&self, routed: &RoutedPayload<'_, '_>) -> Option<Plan<'c>> {
+        if !std::ptr::eq(routed.contract, self.old) {
+            return None;
+        }
+        let (side, status) = (routed.side, routed.status);
+        let counterpart = self.counterpart(routed.operation, side, status).ok()?;
+        let moves = self
+            .moves
+            .of(routed.operation, counterpart.operation, side, status);
+        match counterpart.schemas.as_slice() {
+            [only] if moves.is_empty() => {
+                Some(Plan::new(self.rewriter(), side, (routed.schema, *only)))
+            }
+            _ => None,
+        }
     }
 }
 

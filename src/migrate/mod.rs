@@ -11,6 +11,7 @@ mod layout;
 mod migration;
 mod moves;
 mod object;
+mod plan;
 mod repair;
 mod rewrite;
 mod summary;

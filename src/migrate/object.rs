@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diff::Move;
 use crate::diff::view::{Kinds, View};
 use crate::json::{Kind, Value};
-use crate::location::{Pointer, Step};
+use crate::location::{Pointer, Side, Step};
 use crate::schema::NodeId;
 
 use super::edit::{Edit, EditKind, Proposal};
@@ -14,7 +14,7 @@ use super::rewrite::{Here, Outcome, Rewriter, Schemas, dropped, rest};
 use super::tree::{Member, Tree};
 
 /// How deep unions are searched for a property that only a branch declares.
-const UNIONS: u8 = 3;
+pub(super) const UNIONS: u8 = 3;
 
 /// What an object takes beyond what it declares.
 pub(super) enum Rest {
@@ -33,9 +33,9 @@ struct Arrival<'d> {
 type Ways<'m> = (Vec<Arc<str>>, Vec<Arc<str>>, &'m Move);
 
 /// The schemas of an object in both contracts, each as one.
-struct Views<'g> {
-    old: View<'g>,
-    new: View<'g>,
+pub(super) struct Views<'g> {
+    pub(super) old: View<'g>,
+    pub(super) new: View<'g>,
 }
 
 impl<'c> Rewriter<'c> {
@@ -151,7 +151,9 @@ impl<'c> Rewriter<'c> {
         }
         for (from, to, moved) in proposed {
             let (from, to) = (pointer(&here.from, &from), pointer(&here.to, &to));
-            propose(&mut edits, from, to, moved);
+            if let Some(ground) = moved.guess {
+                propose(&mut edits, from, to, ground);
+            }
         }
         for arrival in arrivals {
             put(&mut members, &arrival.to, arrival.tree);
@@ -168,7 +170,7 @@ impl<'c> Rewriter<'c> {
     }
 
     /// What becomes of a member that stays in its place; no tree where it does not stay.
-    fn member<'d>(
+    pub(super) fn member<'d>(
         &self,
         here: &Here,
         views: &Views<'_>,
@@ -252,20 +254,10 @@ impl<'c> Rewriter<'c> {
         }
         for name in missing {
             let schemas = view.property(name);
-            let property = View::of(view.graph, &schemas);
-            let default = property.nodes().find_map(|(_, node)| {
-                let annotations = node.annotations()?;
-                annotations.default.clone()
-            });
-            let (kind, value) = match (property.values().as_deref(), default) {
-                (Some([only]), _) => (EditKind::Constant, only.clone()),
-                (_, Some(default)) => (EditKind::Default, default),
-                _ => continue,
+            let Some((kind, value)) = self.addition(view, &schemas, here.side) else {
+                continue;
             };
             let tree = Tree::Made(value.clone());
-            if !self.is_accepted(&schemas, &tree, here.side) {
-                continue;
-            }
             edits.push(Edit {
                 kind,
                 from: None,
@@ -276,6 +268,28 @@ impl<'c> Rewriter<'c> {
             });
             members.push(Member::new(name.to_string(), tree));
         }
+    }
+
+    /// What is put in for a required member of these schemas that is missing: the only value that they take, else
+    /// their default.
+    pub(super) fn addition(
+        &self,
+        view: &View<'_>,
+        schemas: &[NodeId],
+        side: Option<Side>,
+    ) -> Option<(EditKind, serde_json::Value)> {
+        let property = View::of(view.graph, schemas);
+        let default = property.nodes().find_map(|(_, node)| {
+            let annotations = node.annotations()?;
+            annotations.default.clone()
+        });
+        let (kind, value) = match (property.values().as_deref(), default) {
+            (Some([only]), _) => (EditKind::Constant, only.clone()),
+            (_, Some(default)) => (EditKind::Default, default),
+            _ => return None,
+        };
+        let is_accepted = self.is_accepted(schemas, &Tree::Made(value.clone()), side);
+        is_accepted.then_some((kind, value))
     }
 
     /// An envelope around a payload, with what it has to hold beside.
@@ -312,7 +326,7 @@ impl<'c> Rewriter<'c> {
 }
 
 /// Says of a value that was dropped where it would go if a guess were right.
-fn propose(edits: &mut [Edit], from: Pointer, to: Pointer, moved: &Move) {
+pub(super) fn propose(edits: &mut [Edit], from: Pointer, to: Pointer, ground: &'static str) {
     let is_it = |edit: &&mut Edit| {
         let place = edit.from.as_ref().map(Pointer::as_str);
         edit.kind.loses()
@@ -321,19 +335,19 @@ fn propose(edits: &mut [Edit], from: Pointer, to: Pointer, moved: &Move) {
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             })
     };
-    if let (Some(ground), Some(edit)) = (moved.guess, edits.iter_mut().find(is_it)) {
+    if let Some(edit) = edits.iter_mut().find(is_it) {
         edit.proposal = Some(Box::new(Proposal { from, to, ground }));
     }
 }
 
 /// What remains of a member.
-struct Remains<'d> {
-    tree: Option<Tree<'d>>,
-    edits: Vec<Edit>,
+pub(super) struct Remains<'d> {
+    pub(super) tree: Option<Tree<'d>>,
+    pub(super) edits: Vec<Edit>,
 }
 
 /// The schemas that a view gives for a name, by name or by pattern.
-fn named(view: &View<'_>, name: &str) -> Vec<NodeId> {
+pub(super) fn named(view: &View<'_>, name: &str) -> Vec<NodeId> {
     let schemas = view.nodes();
     schemas
         .flat_map(|(_, node)| node.named_schemas(name).collect::<Vec<_>>())
@@ -341,7 +355,7 @@ fn named(view: &View<'_>, name: &str) -> Vec<NodeId> {
 }
 
 /// Whether a branch of a union declares a property.
-fn in_some_branch(view: &View<'_>, name: &str, depth: u8) -> bool {
+pub(super) fn in_some_branch(view: &View<'_>, name: &str, depth: u8) -> bool {
     let Some(depth) = depth.checked_sub(1) else {
         return false;
     };
@@ -353,7 +367,7 @@ fn in_some_branch(view: &View<'_>, name: &str, depth: u8) -> bool {
 }
 
 /// The keys of a way that has nothing else.
-fn keys(steps: &[Step]) -> Option<Vec<Arc<str>>> {
+pub(super) fn keys(steps: &[Step]) -> Option<Vec<Arc<str>>> {
     let keys = steps.iter().map(|step| match step {
         Step::Key(name) => Some(Arc::clone(name)),
         Step::Any => None,
@@ -382,7 +396,12 @@ fn pointer(start: &Pointer, way: &[Arc<str>]) -> Pointer {
 }
 
 /// Tells what is lost of an object from which the values at `ways` were taken.
-fn leftover(at: &Pointer, value: Value<'_>, ways: &[&[Arc<str>]], edits: &mut Vec<Edit>) {
+pub(super) fn leftover(
+    at: &Pointer,
+    value: Value<'_>,
+    ways: &[&[Arc<str>]],
+    edits: &mut Vec<Edit>,
+) {
     if ways.iter().any(|way| way.is_empty()) {
         return;
     }

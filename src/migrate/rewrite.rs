@@ -64,6 +64,23 @@ pub(super) struct Here {
 }
 
 impl Here {
+    /// A place in a payload, so many levels down.
+    pub(super) fn below(from: Pointer, to: Pointer, side: Option<Side>, depth: usize) -> Self {
+        Self {
+            from,
+            to,
+            side,
+            depth,
+            ..Self::default()
+        }
+    }
+
+    /// The same, below so many values for which several variants were tried.
+    pub(super) const fn choosing(mut self, choices: usize) -> Self {
+        self.choices = choices;
+        self
+    }
+
     /// A place further down on both sides.
     pub(super) fn at(&self, from: Pointer, to: Pointer) -> Self {
         Self {
@@ -448,7 +465,7 @@ pub(super) fn rest(view: &View<'_>) -> Rest {
 }
 
 /// Schemas without references, in order, each once: how pairs are known.
-fn resolved(graph: &Graph, schemas: &[NodeId]) -> Vec<NodeId> {
+pub(super) fn resolved(graph: &Graph, schemas: &[NodeId]) -> Vec<NodeId> {
     let mut schemas: Vec<NodeId> = schemas.iter().map(|id| graph.resolve(*id)).collect();
     schemas.sort_unstable();
     schemas.dedup();

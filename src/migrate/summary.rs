@@ -2,12 +2,13 @@
 //! added up.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::AddAssign;
 
 use crate::location::{Origin, PathPattern, Pointer, Side};
-use crate::observe::DeviationKind;
+use crate::observe::{DeviationKind, RoutedPayload};
 
-use super::edit::{Edit, EditKind};
+use super::edit::{Edit, EditKind, Proposal};
 
 /// Different values that are kept of each place.
 const VALUES: usize = 100;
@@ -42,6 +43,18 @@ pub struct Target {
     pub status: Option<u16>,
 }
 
+impl Target {
+    /// What a payload is of.
+    #[must_use]
+    pub fn of(routed: &RoutedPayload<'_, '_>) -> Self {
+        Self {
+            operation: routed.operation.id.clone(),
+            side: routed.side,
+            status: routed.status,
+        }
+    }
+}
+
 /// What became of the payloads of one operation, side and status.
 #[derive(Debug, Clone, Default)]
 pub struct Outcomes {
@@ -62,8 +75,11 @@ pub struct Outcomes {
     /// How payloads broke the old contract already.
     pub broke: Tally<(PathPattern, DeviationKind)>,
     /// Guesses that were not acted on: from where to where, and what speaks for them.
-    pub proposals: Tally<(PathPattern, PathPattern, &'static str)>,
+    pub proposals: Tally<ProposalKey>,
 }
+
+/// From where to where a guess would move something, and what speaks for it.
+pub type ProposalKey = (PathPattern, PathPattern, &'static str);
 
 /// What was done in one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -154,8 +170,18 @@ impl AddAssign<Self> for Places {
 }
 
 impl Values {
-    fn add(&mut self, text: &str, place: &Pointer, moment: Moment) {
-        if self.has_more || self.kept.iter().any(|(known, ..)| known == text) {
+    /// Whether there is room for others.
+    pub(super) const fn is_open(&self) -> bool {
+        !self.has_more
+    }
+
+    /// Whether a value would be kept.
+    pub(super) fn wants(&self, text: &str) -> bool {
+        !self.has_more && !self.kept.iter().any(|(known, ..)| known == text)
+    }
+
+    pub(super) fn add(&mut self, text: &str, place: &Pointer, moment: Moment) {
+        if !self.wants(text) {
             return;
         }
         if self.kept.len() == VALUES {
@@ -225,18 +251,28 @@ impl<K: Ord> Tally<K> {
     }
 }
 
+impl<K: Ord> Tally<K> {
+    /// Adds what was counted of a thing elsewhere.
+    pub(super) fn add_met(&mut self, key: K, met: Met) {
+        if met.payloads == 0 {
+            return;
+        }
+        if self.kept.len() >= KEPT && !self.kept.contains_key(&key) {
+            self.others += met.payloads;
+            return;
+        }
+        let known = self.kept.entry(key).or_default();
+        known.payloads += met.payloads;
+        known.times += met.times;
+        known.places += met.places;
+    }
+}
+
 impl<K: Ord> AddAssign<Self> for Tally<K> {
     fn add_assign(&mut self, other: Self) {
         self.others += other.others;
         for (key, met) in other.kept {
-            if self.kept.len() >= KEPT && !self.kept.contains_key(&key) {
-                self.others += met.payloads;
-                continue;
-            }
-            let known = self.kept.entry(key).or_default();
-            known.payloads += met.payloads;
-            known.times += met.times;
-            known.places += met.places;
+            self.add_met(key, met);
         }
     }
 }
@@ -258,44 +294,85 @@ impl Outcomes {
 
     /// Counts a payload that was rewritten.
     pub(super) fn add(&mut self, edits: &[Edit], (part, payload): (u64, u64), origin: &Origin) {
-        let moment = (part, payload, 0);
-        self.places.add(moment, origin);
-        self.losing += u64::from(edits.iter().any(|edit| edit.kind.loses()));
-        let mut proposed = Vec::new();
+        let whole = (part, payload, 0);
+        self.start(edits.iter().any(|edit| edit.kind.loses()), whole, origin);
         for (index, edit) in edits.iter().enumerate() {
-            let moment = (part, payload, index);
-            let fold = |pointer: &Option<Pointer>| pointer.as_ref().map(Pointer::folded);
-            let key = EditKey {
-                from: fold(&edit.from),
-                to: fold(&edit.to),
-                kind: edit.kind,
-            };
-            let used = self.edits.entry(key).or_insert_with(|| EditUse {
-                first: moment,
-                ..EditUse::default()
-            });
-            used.times += 1;
-            // Of several edits of one payload in one place the first counts it.
-            if used.payloads == 0 || used.last != (part, payload) {
-                used.payloads += 1;
-                used.last = (part, payload);
+            self.add_edit(edit, (part, payload, index));
+        }
+        let proposals = edits.iter().filter_map(|edit| edit.proposal.as_deref());
+        self.propose(proposals.map(Proposal::key).collect(), whole, origin);
+    }
+
+    /// A payload was rewritten.
+    pub(super) fn start(&mut self, loses: bool, moment: Moment, origin: &Origin) {
+        self.places.add(moment, origin);
+        self.losing += u64::from(loses);
+    }
+
+    /// Counts an edit.
+    pub(super) fn add_edit(&mut self, edit: &Edit, moment: Moment) {
+        let fold = |pointer: &Option<Pointer>| pointer.as_ref().map(Pointer::folded);
+        let key = EditKey {
+            from: fold(&edit.from),
+            to: fold(&edit.to),
+            kind: edit.kind,
+        };
+        let used = self.edits.entry(key).or_default();
+        used.count(moment);
+        if let (Some(place), Some(text)) = (&edit.from, &edit.before) {
+            used.before.add(text, place, moment);
+        }
+        if let (Some(place), Some(text)) = (&edit.to, &edit.after) {
+            used.after.add(text, place, moment);
+        }
+    }
+
+    /// Counts the guesses that were not acted on in one payload.
+    pub(super) fn propose(&mut self, proposals: Vec<ProposalKey>, moment: Moment, origin: &Origin) {
+        for (key, times) in counted(proposals) {
+            self.proposals.add(key, times, moment, origin);
+        }
+    }
+
+    /// Adds what was counted of an edit elsewhere.
+    pub(super) fn add_use(&mut self, key: EditKey, used: EditUse) {
+        match self.edits.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(used);
             }
-            if let (Some(place), Some(text)) = (&edit.from, &edit.before) {
-                used.before.add(text, place, moment);
-            }
-            if let (Some(place), Some(text)) = (&edit.to, &edit.after) {
-                used.after.add(text, place, moment);
-            }
-            if let Some(proposal) = &edit.proposal {
-                proposed.push((
-                    proposal.from.folded(),
-                    proposal.to.folded(),
-                    proposal.ground,
-                ));
+            Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                known.payloads += used.payloads;
+                known.times += used.times;
+                known.first = known.first.min(used.first);
+                known.before += used.before;
+                known.after += used.after;
             }
         }
-        for (key, times) in counted(proposed) {
-            self.proposals.add(key, times, moment, origin);
+    }
+}
+
+impl EditUse {
+    /// Counts an edit; whether it is the first of its payload.
+    pub(super) fn count(&mut self, (part, payload, index): Moment) -> bool {
+        let is_first = self.times == 0 || self.last != (part, payload);
+        if self.times == 0 {
+            self.first = (part, payload, index);
+        }
+        self.times += 1;
+        self.payloads += u64::from(is_first);
+        self.last = (part, payload);
+        is_first
+    }
+}
+
+impl Met {
+    /// Counts a thing; `is_first` says whether it is met in its payload for the first time.
+    pub(super) fn add(&mut self, is_first: bool, moment: Moment, origin: &Origin) {
+        self.times += 1;
+        if is_first {
+            self.payloads += 1;
+            self.places.add(moment, origin);
         }
     }
 }
@@ -317,19 +394,7 @@ impl AddAssign<Self> for Outcomes {
         self.losing += other.losing;
         self.places += other.places;
         for (key, used) in other.edits {
-            match self.edits.entry(key) {
-                std::collections::btree_map::Entry::Vacant(entry) => {
-                    entry.insert(used);
-                }
-                std::collections::btree_map::Entry::Occupied(mut entry) => {
-                    let known = entry.get_mut();
-                    known.payloads += used.payloads;
-                    known.times += used.times;
-                    known.first = known.first.min(used.first);
-                    known.before += used.before;
-                    known.after += used.after;
-                }
-            }
+            self.add_use(key, used);
         }
         self.left += other.left;
         self.broke += other.broke;

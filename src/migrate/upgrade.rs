@@ -3,17 +3,23 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use rustc_hash::FxHashMap;
+
 use crate::capture::{Body, Exchange};
 use crate::contract::Contract;
 use crate::json::Document;
-use crate::location::Origin;
-use crate::observe::{RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher, first_deviation};
+use crate::location::{Origin, Side};
+use crate::observe::{
+    DeviationKind, RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher, first_deviation,
+};
+use crate::schema::NodeId;
 use crate::shown::printed;
 
 use super::layout::{Layout, line_indent};
 use super::migration::Migration;
+use super::plan::{self, Plan};
 use super::rewrite::Rewritten;
-use super::summary::{Summary, Target, counted};
+use super::summary::{Outcomes, Summary, Target, counted};
 
 /// Takes payloads when they are done, in the order of the captures.
 pub trait Destination: fmt::Debug {
@@ -42,11 +48,14 @@ pub struct Upgrader<'c, D> {
     migration: Migration<'c>,
     /// The part of the captures, and the number of the last payload in it.
     at: (u64, u64),
-    /// What became of the payloads.
-    pub summary: Summary,
-    /// Where they go.
-    pub destination: D,
+    summary: Summary,
+    destination: D,
+    /// What is done to each kind of payload; `None` where only the reference knows.
+    plans: FxHashMap<Route, Option<(Target, Plan<'c>)>>,
 }
+
+/// What tells kinds of payloads apart: the operation by address, the side, the status, and the schema.
+type Route = (usize, Option<Side>, Option<u16>, NodeId);
 
 /// What became of a payload.
 enum Fate<'d> {
@@ -67,7 +76,80 @@ impl<'c, D: Destination> Upgrader<'c, D> {
             at: (0, 0),
             summary: Summary::default(),
             destination,
+            plans: FxHashMap::default(),
         }
+    }
+
+    /// What became of the payloads, and where they went.
+    pub fn finish(mut self) -> (Summary, D) {
+        for (target, mut plan) in self.plans.into_values().flatten() {
+            if let Some(outcomes) = self.summary.targets.get_mut(&target) {
+                plan.settle(outcomes);
+            }
+        }
+        (self.summary, self.destination)
+    }
+
+    /// Rewrites a payload in one pass over its bytes, and counts it; false when it is for the reference.
+    fn streamed(&mut self, routed: &RoutedPayload<'_, 'c>) -> bool {
+        if !routed.is_plain() || routed.verdict != Verdict::Conforms {
+            return false;
+        }
+        let body = routed.body;
+        let Ok(text) = std::str::from_utf8(&body.bytes) else {
+            return false;
+        };
+        let start = text.len() - text.trim_ascii_start().len();
+        if std::ptr::eq(routed.contract, self.migration.new) {
+            self.outcomes(routed).current += 1;
+            self.destination.take(Done {
+                body,
+                text: None,
+                is_valid: true,
+            });
+            return true;
+        }
+        let route = (
+            std::ptr::from_ref(routed.operation).addr(),
+            routed.side,
+            routed.status,
+            routed.schema,
+        );
+        let migration = self.migration;
+        let plan = self.plans.entry(route).or_insert_with(|| {
+            let target = Target::of(routed);
+            Some((target, migration.plan(routed)?))
+        });
+        let Some((target, plan)) = plan else {
+            return false;
+        };
+        let Some(done) = plan.rewrite(text) else {
+            return false;
+        };
+        // Looked up by a name that is there already, mostly.
+        let outcomes = match self.summary.targets.get_mut(target) {
+            Some(outcomes) => outcomes,
+            None => self.summary.targets.entry(target.clone()).or_default(),
+        };
+        let (new_text, is_valid) = match done {
+            plan::Done::Current => (None, true),
+            plan::Done::Rewritten { text, is_valid } => (text, is_valid),
+        };
+        let is_current = matches!(done, plan::Done::Current);
+        self.destination.take(Done {
+            body,
+            text: new_text,
+            is_valid,
+        });
+        match is_current {
+            true => outcomes.current += 1,
+            false => plan.count(outcomes, text, self.at, &body.place(start)),
+        }
+        true
+    }
+
+    fn outcomes(&mut self, routed: &RoutedPayload<'_, 'c>) -> &mut Outcomes {
+        self.summary.targets.entry(Target::of(routed)).or_default()
     }
 
     fn fate<'d>(&self, routed: &RoutedPayload<'_, 'c>, document: &'d Document<'d>) -> Fate<'d> {
@@ -140,7 +222,9 @@ impl<'c, D: Destination> Upgrader<'c, D> {
         if !rewritten.left.is_empty() {
             let payload = rewritten.tree.to_serde();
             let left = rewritten.left.iter().map(|(pointer, kind)| {
-                let value = payload.pointer(pointer.as_str());
+                // Of what is missing there is no value to show.
+                let is_there = !matches!(kind, DeviationKind::Missing { .. });
+                let value = payload.pointer(pointer.as_str()).filter(|_| is_there);
                 let subject =
                     value.map(|value| super::edit::shown_value(pointer, &value.to_string()));
                 (pointer.folded(), kind.clone(), subject.unwrap_or_default())
@@ -174,13 +258,12 @@ impl<'c, D: Destination> Watcher<'c> for Upgrader<'c, D> {
 
     fn payload(&mut self, routed: &RoutedPayload<'_, 'c>) {
         self.next();
+        if self.streamed(routed) {
+            return;
+        }
         let document = routed.document();
         let origin = routed.body.place(document.root().span().start);
-        let target = Target {
-            operation: routed.operation.id.clone(),
-            side: routed.side,
-            status: routed.status,
-        };
+        let target = Target::of(routed);
         let body = routed.body;
         match self.fate(routed, document) {
             Fate::Current => {

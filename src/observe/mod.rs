@@ -40,6 +40,7 @@ pub use profile::{
     Verdict,
 };
 pub use spelling::Spelling;
+pub use stream::Acceptor;
 pub use tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Samples, Spot, Tally};
 pub(crate) use variant::meant_for;
 pub use watch::{ParameterUse, RoutedPayload, RoutedRequest, SentParameter, Watcher};

@@ -1,5 +1,6 @@
 //! How a value of a format is written: values may be valid and still be spelled another way.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// How a date-time or time writes its offset and fraction.
@@ -87,10 +88,10 @@ impl Spelling {
         let is_zero =
             text.ends_with(['Z', 'z']) || text.ends_with("+00:00") || text.ends_with("-00:00");
         let utc = match is_zero {
-            true => text.to_owned(),
+            true => Cow::Borrowed(text),
             // A leap second is no instant that could be moved.
             false if text.contains(":60") => return None,
-            false => text.parse::<jiff::Timestamp>().ok()?.to_string(),
+            false => Cow::Owned(text.parse::<jiff::Timestamp>().ok()?.to_string()),
         };
         let clock = utc.find([':']).map(|colon| colon + 6)?;
         let (seconds, rest) = utc.split_at_checked(clock)?;
@@ -102,17 +103,25 @@ impl Spelling {
         });
         // What `jiff` writes has no zeros at the end; what the text has of them counts.
         debug_assert!(rest.starts_with('.') || own.bytes().all(|digit| digit == b'0'));
-        let fraction = match (self.fraction, own.bytes().all(|digit| digit == b'0')) {
-            (0, true) => String::new(),
-            (digits, true) => format!(".{}", "0".repeat(usize::from(digits))),
-            (_, false) => format!(".{own}"),
-        };
-        let mut seconds = seconds.to_owned();
+        let mut out = String::with_capacity(text.len() + offset.len() + usize::from(self.fraction));
+        out.push_str(seconds);
         match self.lower_case {
-            true => seconds.make_ascii_lowercase(),
-            false => seconds.make_ascii_uppercase(),
+            true => out.make_ascii_lowercase(),
+            false => out.make_ascii_uppercase(),
         }
-        Some(format!("{seconds}{fraction}{offset}"))
+        match (self.fraction, own.bytes().all(|digit| digit == b'0')) {
+            (0, true) => {}
+            (digits, true) => {
+                out.push('.');
+                out.extend(std::iter::repeat_n('0', usize::from(digits)));
+            }
+            (_, false) => {
+                out.push('.');
+                out.push_str(own);
+            }
+        }
+        out.push_str(offset);
+        Some(out)
     }
 }
 

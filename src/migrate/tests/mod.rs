@@ -14,6 +14,7 @@ use super::{Layout, Moves};
 
 mod affected;
 mod moves;
+mod plan;
 
 /// A payload after it was rewritten.
 #[derive(Debug)]

@@ -35,7 +35,7 @@ use crate::capture::Body;
 use crate::contract::Contract;
 use crate::json::Kind;
 use crate::location::{Side, Step};
-use crate::schema::NodeId;
+use crate::schema::{Graph, NodeId};
 
 use super::observer::key_of;
 use super::profile::{Profile, TargetKey, TargetProfile, Verdict};
@@ -100,6 +100,71 @@ impl Doubt<'_> {
                 && kind == Some(case.kind)
                 && branches.all(|branch| scratch.root_variants.contains(branch))
         })
+    }
+}
+
+/// Asks whether texts are values of one schema.
+#[derive(Debug)]
+pub struct Acceptor<'c> {
+    node: NodeId,
+    program: Program<'c>,
+    counters: Counters,
+    scratch: Scratch,
+}
+
+impl<'c> Acceptor<'c> {
+    /// An acceptor of values that are on this side, if they are on one.
+    #[must_use]
+    pub fn new(graph: &'c Graph, side: Option<Side>, node: NodeId) -> Self {
+        Self {
+            node,
+            program: Program::new(graph, side, node),
+            counters: Counters::default(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Whether the schema accepts a text; `None` where that is not known in one pass, as of what is not JSON.
+    pub fn accepts(&mut self, text: &[u8]) -> Option<bool> {
+        u32::try_from(text.len()).ok()?;
+        let Self {
+            node,
+            program,
+            counters,
+            scratch,
+        } = self;
+        let mut walk = Walk::new(text, program, counters, scratch, 0);
+        match walk.accepts(*node, 0, 0) {
+            Ok(Some(end)) => (scan::space(text, end) == text.len()).then_some(true),
+            Ok(None) => Some(false),
+            Err(_) => None,
+        }
+    }
+
+    /// How many required members a text lacks, if nothing else of it breaks the schema; `None` where something does,
+    /// or where that is not known in one pass.
+    pub fn missing(&mut self, text: &[u8]) -> Option<usize> {
+        let Self {
+            program,
+            counters,
+            scratch,
+            ..
+        } = self;
+        let mut walk = Walk::new(text, program, counters, scratch, 0);
+        if !walk.run() || !scratch.deferred.is_empty() {
+            return None;
+        }
+        let mut deviations = scratch
+            .findings
+            .iter()
+            .filter(|finding| finding.fault.is_deviation());
+        let mut missing = 0;
+        deviations
+            .all(|finding| {
+                missing += 1;
+                matches!(finding.fault, fault::Fault::Missing(_))
+            })
+            .then_some(missing)
     }
 }
 

@@ -1,0 +1,566 @@
+//! From the schemas of both contracts to what is done at a place.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+use rustc_hash::FxHashMap;
+
+use crate::diff::view::{Extra, Kinds, View};
+use crate::diff::{Edge, Move};
+use crate::json::Document;
+use crate::location::{Pointer, Step};
+use crate::observe::{Acceptor, Spelling};
+use crate::schema::NodeId;
+
+use super::super::edit::EditKind;
+use super::super::object::{UNIONS, Views, in_some_branch, keys, named};
+use super::super::rewrite::{Here, resolved};
+use super::super::tree::Tree;
+use super::{
+    Action, Array, Guess, Member, Members, NODES, NONE, Needed, Node, Null, Object, Others, Part,
+    Plan, Pointers, Schemas, Spelled, Split, Text, Variant,
+};
+
+impl Plan<'_> {
+    /// The node of a place; [`NONE`] when there are too many.
+    pub(super) fn node(&mut self, schemas: &Schemas, at: Pointers) -> u32 {
+        if self.nodes.len() >= NODES {
+            return NONE;
+        }
+        let schemas = Arc::new(self.resolved(schemas));
+        let index = self.nodes.len();
+        self.nodes.push(Node {
+            at: at.clone(),
+            variants: None,
+            object: Object::Copy,
+            array: Array::Copy,
+            string: Text::Copy,
+            scalars: None,
+        });
+        if !self.is_clean(&schemas) {
+            self.nodes[index] = self.unclean(schemas, at);
+        }
+        u32::try_from(index).unwrap_or(NONE)
+    }
+
+    fn resolved(&self, schemas: &Schemas) -> Schemas {
+        Schemas {
+            old: resolved(&self.rewriter.old.graph, &schemas.old),
+            new: resolved(&self.rewriter.new.graph, &schemas.new),
+        }
+    }
+
+    fn views(&self, schemas: &Schemas) -> Views<'_> {
+        Views {
+            old: View::of(&self.rewriter.old.graph, &schemas.old),
+            new: View::of(&self.rewriter.new.graph, &schemas.new),
+        }
+    }
+
+    /// The moves of a pair; `None` where values are tried as several variants, or with and without an envelope.
+    fn moves(&self, schemas: &Schemas) -> Option<&[Move]> {
+        let alignment = self.rewriter.alignment;
+        let Some(id) = alignment.find(&schemas.old, &schemas.new) else {
+            return Some(&[]);
+        };
+        let pair = &alignment.pairs[id];
+        let is_whole = |moved: &Move| {
+            let is_list = |way: &[Step]| matches!(way, [Step::Any]);
+            moved.from.is_empty()
+                || moved.to.is_empty()
+                || is_list(&moved.from)
+                || is_list(&moved.to)
+        };
+        let is_tried = pair.leads.iter().any(|(edge, _)| *edge == Edge::Same);
+        (!is_tried && !pair.moves.iter().any(is_whole)).then_some(&pair.moves)
+    }
+
+    fn unclean(&mut self, schemas: Arc<Schemas>, at: Pointers) -> Node {
+        let tree = |at: Pointers, schemas: &Arc<Schemas>| Node {
+            at,
+            variants: None,
+            object: Object::Tree(Arc::clone(schemas)),
+            array: Array::Tree(Arc::clone(schemas)),
+            string: Text::Tree(Arc::clone(schemas)),
+            scalars: Some(Arc::clone(schemas)),
+        };
+        if self.moves(&schemas).is_none() {
+            return Node {
+                variants: self.variants(&schemas, &at),
+                ..tree(at, &schemas)
+            };
+        }
+        let views = self.views(&schemas);
+        let kinds = views.new.all_kinds(3);
+        let spelled = spelled(&views.new);
+        let array = self.elements(&views);
+        let takes = |kind: Kinds| kinds.and(kind) == kind;
+        let takes_scalars = takes(Kinds::NULL)
+            && takes(Kinds::BOOLEAN)
+            && takes(Kinds::WHOLE)
+            && takes(Kinds::FRACTION);
+        let takes_objects = takes(Kinds::OBJECT);
+        let (takes_arrays, takes_strings) = (takes(Kinds::ARRAY), takes(Kinds::STRING));
+        let members = takes_objects.then(|| self.members(&schemas, &at)).flatten();
+        let slot = match spelled.is_empty() {
+            true => NONE,
+            false => self.slot(EditKind::Respelled, Some(&at.0), Some(&at.1), None),
+        };
+        Node {
+            at,
+            variants: None,
+            object: match members {
+                Some(members) => {
+                    self.objects.push(members);
+                    Object::Members(u32::try_from(self.objects.len() - 1).unwrap_or(NONE))
+                }
+                None => Object::Tree(Arc::clone(&schemas)),
+            },
+            array: match array.filter(|_| takes_arrays) {
+                Some(elements) => Array::Each(NONE, Arc::new(elements)),
+                None => Array::Tree(Arc::clone(&schemas)),
+            },
+            string: match (takes_strings, spelled) {
+                (false, _) => Text::Tree(Arc::clone(&schemas)),
+                (true, spelled) if spelled.is_empty() => Text::Copy,
+                (true, wanted) => Text::Spelled(Arc::new(Spelled {
+                    wanted,
+                    slot,
+                    schemas: Arc::clone(&schemas),
+                })),
+            },
+            scalars: (!takes_scalars).then_some(schemas),
+        }
+    }
+
+    /// The variants of which a value is one, where nothing stands beside them.
+    fn variants(&mut self, schemas: &Schemas, at: &Pointers) -> Option<Arc<[Variant]>> {
+        let alignment = self.rewriter.alignment;
+        let id = alignment.find(&schemas.old, &schemas.new)?;
+        let pair = &alignment.pairs[id];
+        let views = self.views(schemas);
+        let has_names = !views.old.names().is_empty() || !views.new.names().is_empty();
+        if !pair.moves.is_empty() || has_names {
+            return None;
+        }
+        let leads = pair.leads.iter().filter(|(edge, _)| *edge == Edge::Same);
+        let mut variants = Vec::new();
+        for below in leads.map(|(_, below)| &alignment.pairs[*below]) {
+            let ([old], [new]) = (below.old.as_slice(), below.new.as_slice()) else {
+                return None;
+            };
+            if below.old == pair.old || below.new == pair.new {
+                return None;
+            }
+            let schemas = Schemas {
+                old: vec![*old],
+                new: vec![*new],
+            };
+            let node = self.node(&schemas, at.clone());
+            let (old, new) = (
+                Acceptor::new(&self.rewriter.old.graph, self.side, *old),
+                Acceptor::new(&self.rewriter.new.graph, self.side, *new),
+            );
+            let acceptor = self.acceptors.len();
+            self.acceptors.extend([old, new]);
+            variants.push(Variant { acceptor, node });
+        }
+        Some(variants.into())
+    }
+
+    /// The schemas of elements, where they are the same at all positions.
+    fn elements(&self, views: &Views<'_>) -> Option<Schemas> {
+        (views.old.positions() == 0 && views.new.positions() == 0).then(|| Schemas {
+            old: views.old.element(0),
+            new: views.new.element(0),
+        })
+    }
+
+    /// Whether nothing is done to any value of these schemas, unless it does not conform to the new ones.
+    fn is_clean(&mut self, schemas: &Schemas) -> bool {
+        let schemas = self.resolved(schemas);
+        let key = (schemas.old.clone(), schemas.new.clone());
+        if let Some(known) = self.clean.get(&key) {
+            return *known;
+        }
+        // Of schemas that refer to themselves this is assumed while they are looked at.
+        self.clean.insert(key.clone(), true);
+        let is_clean = self.looks_clean(&schemas);
+        if is_clean {
+            return true;
+        }
+        // What was found clean because this was assumed to be so may not be.
+        self.clean.retain(|_, is_clean| !*is_clean);
+        self.clean.insert(key, false);
+        false
+    }
+
+    fn looks_clean(&mut self, schemas: &Schemas) -> bool {
+        let alignment = self.rewriter.alignment;
+        let pair = alignment.find(&schemas.old, &schemas.new);
+        let pair = pair.map(|id| &alignment.pairs[id]);
+        if pair.is_some_and(|pair| !pair.moves.is_empty()) {
+            return false;
+        }
+        // Which variant a value is says the value.
+        let mut leads = pair.into_iter().flat_map(|pair| &pair.leads);
+        if leads.any(|(edge, _)| *edge == Edge::Same) {
+            return false;
+        }
+        let views = self.views(schemas);
+        if has_patterns(&views) {
+            return false;
+        }
+        let (was, is) = (views.old.all_kinds(3), views.new.all_kinds(3));
+        if !spelled(&views.new).is_empty() || !was.without(is).is_empty() {
+            return false;
+        }
+        let elements = self.elements(&views);
+        let names = names(&views);
+        let members: Vec<(Schemas, bool)> = names
+            .iter()
+            .map(|name| {
+                let schemas = Schemas {
+                    old: named(&views.old, name),
+                    new: named(&views.new, name),
+                };
+                let stays = views.new.declares(name) || !schemas.new.is_empty();
+                (schemas, stays)
+            })
+            .collect();
+        let was_required = views.old.required();
+        let mut required = views.new.required().into_iter();
+        let is_added = required.any(|name| !was_required.contains(&name));
+        let others = others(&views);
+        let takes_objects = is.has(Kinds::OBJECT);
+        if takes_objects && (is_added || !members.iter().all(|(_, stays)| *stays)) {
+            return false;
+        }
+        let others = match others {
+            Rest::Kept => None,
+            Rest::Rewritten(schemas) => Some(schemas),
+            Rest::Dropped => return !takes_objects,
+        };
+        let Some(elements) = elements else {
+            return false;
+        };
+        let below = members.into_iter().map(|(schemas, _)| schemas);
+        let mut below = below.chain([elements]).chain(others);
+        below.all(|schemas| self.is_clean(&schemas))
+    }
+
+    /// What is put in for a required member that is missing: what, and as JSON text.
+    fn addition(
+        &self,
+        view: &View<'_>,
+        schemas: &[NodeId],
+    ) -> Option<(EditKind, serde_json::Value)> {
+        self.rewriter.addition(view, schemas, self.side)
+    }
+
+    /// What is done to the members of objects; `None` where that depends on more than their names.
+    fn members(&mut self, schemas: &Arc<Schemas>, at: &Pointers) -> Option<Members> {
+        let rewriter = self.rewriter;
+        let views = Views {
+            old: View::of(&rewriter.old.graph, &schemas.old),
+            new: View::of(&rewriter.new.graph, &schemas.new),
+        };
+        if has_patterns(&views) || !views.old.unions.is_empty() || !views.new.unions.is_empty() {
+            return None;
+        }
+        let alignment = rewriter.alignment;
+        let known = alignment.find(&schemas.old, &schemas.new);
+        let moves = known.map_or(&[][..], |id| &alignment.pairs[id].moves);
+        let mut moved: Vec<Way<'_>> = Vec::new();
+        let mut proposals: Vec<Guess> = Vec::new();
+        for own in moves {
+            let (Some(from), Some(to)) = (keys(&own.from), keys(&own.to)) else {
+                continue;
+            };
+            match own.guess {
+                Some(ground) if !rewriter.accept_guesses => proposals.push((from, to, ground)),
+                _ => moved.push((from, to, own)),
+            }
+        }
+        // What comes to stand in an object that was there before is put into that.
+        let mut targets = moved.iter().map(|(_, to, _)| to);
+        if targets.any(|to| to.len() > 1 && views.old.declares(&to[0])) {
+            return None;
+        }
+        let ranks: FxHashMap<Box<[u8]>, u32> = (0..)
+            .zip(views.new.names())
+            .map(|(rank, name)| (name.as_bytes().into(), rank))
+            .collect();
+        let rank = |name: &str| ranks.get(name.as_bytes()).copied().unwrap_or(NONE);
+        let needed = self.needed(&views, at, &rank)?;
+        let fills = |output: &Arc<str>| {
+            let position = needed.iter().position(|needed| needed.name == *output);
+            position
+                .and_then(|at| u32::try_from(at).ok())
+                .unwrap_or(NONE)
+        };
+        let mut members = Vec::new();
+        for name in names(&views) {
+            let own: Vec<_> = moved
+                .iter()
+                .filter(|(from, ..)| *from[0] == *name)
+                .collect();
+            if !own.is_empty() && views.new.declares(&name) {
+                // Which of the two is meant says the value.
+                return None;
+            }
+            let before = at.0.join(&name);
+            let mut null = Null::Keep;
+            let (action, schemas) = match own.as_slice() {
+                [] => {
+                    let (action, schemas) = self.stays(&views, &name, &before, &proposals);
+                    if matches!(action, Action::Keep) {
+                        null = self.null(&views, &name, &before);
+                    }
+                    (action, schemas)
+                }
+                [(from, to, own)] if from.len() == 1 && to.len() == 1 => {
+                    let after = at.1.join(&to[0]);
+                    let slot = self.slot(EditKind::Renamed, Some(&before), Some(&after), None);
+                    let key = serde_json::Value::from(&*to[0]).to_string();
+                    let schemas = Schemas {
+                        old: own.old.clone(),
+                        new: own.new.clone(),
+                    };
+                    (
+                        Action::Rename(Arc::clone(&to[0]), key.into(), slot),
+                        schemas,
+                    )
+                }
+                own => {
+                    let place = |start: &Pointer, way: &[Arc<str>]| {
+                        way.iter().fold(start.clone(), |at, name| at.join(name))
+                    };
+                    let mut parts = Vec::new();
+                    for (from, to, own) in own {
+                        // Two that are put in by name and beside each other are for the reference.
+                        if from.len() == 1 && to.len() == 1 {
+                            return None;
+                        }
+                        let (before, after) = (place(&at.0, from), place(&at.1, to));
+                        let schemas = Schemas {
+                            old: own.old.clone(),
+                            new: own.new.clone(),
+                        };
+                        let slot = self.slot(EditKind::Moved, Some(&before), Some(&after), None);
+                        parts.push(Part {
+                            slot,
+                            node: AtomicU32::new(NONE),
+                            schemas: Arc::new(schemas),
+                            rank: rank(&to[0]),
+                            fills: fills(&to[0]),
+                            from: from.clone(),
+                            to: to.clone(),
+                        });
+                    }
+                    let mut proposals = proposals.clone();
+                    proposals.retain(|(from, ..)| from[0] == name);
+                    let schemas = Schemas {
+                        old: Vec::new(),
+                        new: Vec::new(),
+                    };
+                    (Action::Split(Arc::new(Split { parts, proposals })), schemas)
+                }
+            };
+            let output = match &action {
+                Action::Keep => Some(&name),
+                Action::Rename(to, ..) => Some(to),
+                Action::Drop(_) | Action::Split(_) => None,
+            };
+            members.push(Member {
+                rank: output.map_or(NONE, |output| rank(output)),
+                fills: output.map_or(NONE, fills),
+                null,
+                action,
+                schemas: Arc::new(schemas),
+                next: NONE,
+                node: NONE,
+                name,
+            });
+        }
+        // A value that is in the way is for the reference.
+        let targets = moved.iter().map(|(_, to, _)| &to[0]);
+        let by_name = (0..).zip(&members).map(|(index, member)| {
+            let name: Box<[u8]> = member.name.as_bytes().into();
+            (name, index)
+        });
+        let by_name: FxHashMap<Box<[u8]>, u32> = by_name.collect();
+        let in_the_way = targets.filter_map(|to| by_name.get(to.as_bytes()));
+        Some(Members {
+            schemas: Arc::clone(schemas),
+            in_the_way: in_the_way.copied().collect(),
+            first: NONE,
+            others: match others(&views) {
+                Rest::Kept => Others::Copy,
+                Rest::Rewritten(schemas) if self.is_clean(&schemas) => Others::Copy,
+                Rest::Rewritten(schemas) => Others::Tree(Arc::new(schemas)),
+                Rest::Dropped => Others::Leave,
+            },
+            has_splits: members
+                .iter()
+                .any(|member| matches!(member.action, Action::Split(_))),
+            members,
+            by_name,
+            needed,
+        })
+    }
+
+    /// Whether a member stays, and the schemas of its value; see [`super::super::rewrite::Rewriter`].
+    fn stays(
+        &mut self,
+        views: &Views<'_>,
+        name: &Arc<str>,
+        before: &Pointer,
+        proposals: &[Guess],
+    ) -> (Action, Schemas) {
+        let mut schemas = Schemas {
+            old: named(&views.old, name),
+            new: named(&views.new, name),
+        };
+        if let (true, Extra::Schemas(rest)) = (schemas.old.is_empty(), views.old.extra()) {
+            schemas.old = rest;
+        }
+        let is_declared = views.new.declares(name) || !schemas.new.is_empty();
+        if is_declared || in_some_branch(&views.new, name, UNIONS) {
+            return (Action::Keep, schemas);
+        }
+        if let Extra::Schemas(rest) = views.new.extra() {
+            schemas.new = rest;
+            return (Action::Keep, schemas);
+        }
+        let own = named(&views.old, name);
+        if own.is_empty() && matches!(views.new.extra(), Extra::Open) {
+            return (Action::Keep, schemas);
+        }
+        let values = View::of(&self.rewriter.old.graph, &own).values();
+        let kind = match values.is_some_and(|values| values.len() == 1) {
+            true => EditKind::ConstantDropped,
+            false => EditKind::Dropped,
+        };
+        let slot = self.slot(kind, Some(before), None, None);
+        let mut proposals = proposals.iter().rev();
+        let proposal = proposals.find(|(from, ..)| from[0] == *name);
+        if let Some((from, to, ground)) = proposal.filter(|_| kind.loses()) {
+            let above = before.parent().unwrap_or_default();
+            let place = |way: &[Arc<str>]| way.iter().fold(above.clone(), |at, name| at.join(name));
+            let key = (place(from).folded(), place(to).folded(), *ground);
+            self.slots[slot as usize].proposal = Some(key);
+        }
+        (Action::Drop(slot), schemas)
+    }
+
+    /// What the new contract requires and may not be there; `None` where that takes more than a scalar.
+    fn needed(
+        &mut self,
+        views: &Views<'_>,
+        at: &Pointers,
+        rank: &dyn Fn(&str) -> u32,
+    ) -> Option<Vec<Needed>> {
+        let required = views
+            .new
+            .nodes()
+            .flat_map(|(_, node)| &node.object.required);
+        let side = self.side;
+        let mut names: Vec<Arc<str>> = Vec::new();
+        for required in required.filter(|required| required.holds_on(side)) {
+            if !names.contains(&required.name) {
+                names.push(Arc::clone(&required.name));
+            }
+        }
+        let mut needed = Vec::new();
+        for name in names {
+            let schemas = views.new.property(&name);
+            let added = match self.addition(&views.new, &schemas) {
+                Some((_, value)) if value.is_object() || value.is_array() => return None,
+                Some((kind, value)) => {
+                    let place = at.1.join(&name);
+                    Some(self.slot(kind, None, Some(&place), Some(value.to_string())))
+                }
+                None => None,
+            };
+            needed.push(Needed {
+                key: serde_json::Value::from(&*name).to_string(),
+                rank: rank(&name),
+                name,
+                added,
+            });
+        }
+        // A bit for each tells which of them are there.
+        (needed.len() <= 64).then_some(needed)
+    }
+
+    /// What is done to null as a member that stays: what the reference does.
+    fn null(&mut self, views: &Views<'_>, name: &str, before: &Pointer) -> Null {
+        let Ok(null) = Document::parse(b"null") else {
+            return Null::Tree;
+        };
+        let here = Here::below(Pointer::root(), Pointer::root(), self.side, 0);
+        let remains = self.rewriter.member(&here, views, name, null.root());
+        match (&remains.tree, remains.edits.as_slice()) {
+            (Some(Tree::Kept(_)), []) => Null::Keep,
+            (None, [only]) => Null::LeaveOut(self.slot(only.kind, Some(before), None, None)),
+            _ => Null::Tree,
+        }
+    }
+}
+
+/// The names that lead to a part of an object before and after, and its move.
+type Way<'m> = (Vec<Arc<str>>, Vec<Arc<str>>, &'m Move);
+
+/// What is done to members that no contract names.
+enum Rest {
+    Kept,
+    Rewritten(Schemas),
+    Dropped,
+}
+
+fn others(views: &Views<'_>) -> Rest {
+    let old = match views.old.extra() {
+        Extra::Schemas(schemas) => schemas,
+        Extra::Open | Extra::Closed => Vec::new(),
+    };
+    match views.new.extra() {
+        Extra::Open if old.is_empty() => Rest::Kept,
+        Extra::Open => Rest::Rewritten(Schemas {
+            old,
+            new: Vec::new(),
+        }),
+        // None conforms to the old contract.
+        Extra::Closed if matches!(views.old.extra(), Extra::Closed) => Rest::Kept,
+        Extra::Closed => Rest::Dropped,
+        Extra::Schemas(new) => Rest::Rewritten(Schemas { old, new }),
+    }
+}
+
+/// The names that one of the contracts has something to say of, those of the old one first.
+fn names(views: &Views<'_>) -> Vec<Arc<str>> {
+    let mut names = views.old.names();
+    for name in views.new.names().into_iter().chain(views.new.required()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn has_patterns(views: &Views<'_>) -> bool {
+    let mut nodes = views.old.nodes().chain(views.new.nodes());
+    nodes.any(|(_, node)| !node.object.patterns.is_empty())
+}
+
+/// How strings of the formats of a schema are spelled, where it says so.
+fn spelled(view: &View<'_>) -> Vec<(NodeId, Box<str>, Spelling)> {
+    let expected = view
+        .nodes()
+        .filter_map(|(id, node)| Some((id, node.expected_spelling()?)));
+    let spelled = expected.filter_map(|(id, (format, example))| {
+        let spelling = Spelling::of(format, example)?;
+        Some((id, format.into(), spelling))
+    });
+    spelled.collect()
+}

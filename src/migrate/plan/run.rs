@@ -1,0 +1,306 @@
+//! A plan, done to the bytes of one payload.
+
+use std::sync::Arc;
+
+use crate::json::{Document, skim};
+use crate::location::Pointer;
+use crate::observe::Spelling;
+
+use super::super::layout::Layout;
+use super::super::rewrite::{self, Here};
+use super::super::tree::Tree;
+use super::put::Gaps;
+use super::{Action, Array, NONE, Noted, Object, Plan, Schemas, Spelled, Split, Text, Variant};
+
+/// What outlives one payload.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    pub(super) out: Vec<u8>,
+    pub(super) noted: Vec<Noted>,
+    pub(super) steps: Vec<Step>,
+    /// Where the members of open objects end in what is written, with their ranks.
+    pub(super) ends: Vec<(u32, usize)>,
+    /// Parts that come to stand elsewhere in the objects that are open: which, and their text.
+    pub(super) arrived: Vec<(Arc<Split>, usize, Vec<u8>)>,
+    /// Required members that are missing, each with the place of its object.
+    pub(super) lacking: Vec<(Pointer, Arc<str>)>,
+    /// The members that are put into an object: their ranks, and where their texts end in the next.
+    pub(super) new: Vec<(u32, usize, usize)>,
+    pub(super) new_text: String,
+    pub(super) piece: String,
+}
+
+/// A step on the way to a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Step {
+    /// A member of one of the objects of the plan.
+    Member(u32, u32),
+    /// A member that no contract names: its key with both quotes.
+    Other(usize, usize),
+    Index(usize),
+    /// A part of a member that comes to stand elsewhere.
+    Part(u32, u32, usize),
+}
+
+/// The payload is for the reference.
+#[derive(Debug)]
+pub(super) struct Leave;
+
+pub(super) struct Run<'r, 'c, 't> {
+    pub(super) plan: &'r mut Plan<'c>,
+    pub(super) whole: &'t str,
+    pub(super) text: &'t [u8],
+    /// What is written already, or left out.
+    pub(super) flushed: usize,
+    pub(super) gaps: Option<Arc<Gaps>>,
+    /// Values on the way down that are one of several variants.
+    choices: usize,
+}
+
+impl<'r, 'c, 't> Run<'r, 'c, 't> {
+    /// Rewrites a payload, which is left in the scratch; `None` when it is for the reference.
+    pub(super) fn payload(plan: &'r mut Plan<'c>, whole: &'t str) -> Option<()> {
+        let scratch = &mut plan.scratch;
+        scratch.out.clear();
+        scratch.noted.clear();
+        scratch.steps.clear();
+        scratch.ends.clear();
+        scratch.arrived.clear();
+        scratch.lacking.clear();
+        let text = whole.as_bytes();
+        let mut run = Self {
+            plan,
+            whole,
+            text,
+            flushed: 0,
+            gaps: None,
+            choices: 0,
+        };
+        run.value(0, skim::space(text, 0)).ok()?;
+        if !run.plan.scratch.noted.is_empty() {
+            run.flush(text.len());
+        }
+        Some(())
+    }
+
+    /// Writes what is taken over up to a place.
+    pub(super) fn flush(&mut self, to: usize) {
+        self.plan
+            .scratch
+            .out
+            .extend_from_slice(&self.text[self.flushed..to]);
+        self.flushed = to;
+    }
+
+    pub(super) fn slice(&self, (start, end): (usize, usize)) -> &'t str {
+        self.whole.get(start..end).unwrap_or_default()
+    }
+
+    pub(super) fn write(&mut self, text: &str) {
+        self.plan.scratch.out.extend_from_slice(text.as_bytes());
+    }
+
+    /// Rewrites the value at a place; the offset behind it.
+    pub(super) fn value(&mut self, index: u32, at: usize) -> Result<usize, Leave> {
+        let node = self.plan.nodes.get(index as usize).ok_or(Leave)?;
+        if let Some(variants) = &node.variants {
+            let variants = Arc::clone(variants);
+            if let Some((acceptor, variant)) = self.variant(&variants, at) {
+                let start = self.plan.scratch.out.len() + at - self.flushed;
+                let noted = self.plan.scratch.noted.len();
+                self.choices += 1;
+                let end = self.value(variant, at)?;
+                self.choices -= 1;
+                let is_same = self.plan.scratch.noted.len() == noted;
+                if !is_same {
+                    self.flush(end);
+                }
+                let value = match is_same {
+                    true => &self.text[at..end],
+                    false => &self.plan.scratch.out[start..],
+                };
+                // If it is none of what the variant became, the reference looks at others, too.
+                return match self.plan.acceptors[acceptor + 1].accepts(value) {
+                    Some(true) => Ok(end),
+                    _ => Err(Leave),
+                };
+            }
+        }
+        let node = &self.plan.nodes[index as usize];
+        let schemas = match self.text.get(at) {
+            Some(b'{') => match &node.object {
+                Object::Copy => None,
+                Object::Members(list) => return self.object(*list, at),
+                Object::Tree(schemas) => Some(schemas),
+            },
+            Some(b'[') => match &node.array {
+                Array::Copy => None,
+                Array::Each(..) => return self.array(index, at),
+                Array::Tree(schemas) => Some(schemas),
+            },
+            Some(b'"') => match &node.string {
+                Text::Copy => None,
+                Text::Spelled(spelled) => {
+                    let spelled = Arc::clone(spelled);
+                    return self.spelled(&spelled, at);
+                }
+                Text::Tree(schemas) => Some(schemas),
+            },
+            _ => node.scalars.as_ref(),
+        };
+        match schemas.map(Arc::clone) {
+            None => Ok(skim::value(self.text, at)),
+            Some(schemas) => self.tree(&schemas, at),
+        }
+    }
+
+    /// The only variant that a value is, and is still.
+    fn variant(&mut self, variants: &[Variant], at: usize) -> Option<(usize, u32)> {
+        let value = &self.text[at..skim::value(self.text, at)];
+        let mut found = None;
+        for Variant { acceptor, node } in variants {
+            if !self.plan.acceptors[*acceptor].accepts(value)? {
+                continue;
+            }
+            if found.is_some() {
+                return None;
+            }
+            found = Some((*acceptor, *node));
+        }
+        found
+    }
+
+    /// A string in the spelling of a format.
+    fn spelled(&mut self, spelled: &Spelled, at: usize) -> Result<usize, Leave> {
+        let (end, is_escaped) = skim::string(self.text, at);
+        if is_escaped {
+            return self.tree(&spelled.schemas, at);
+        }
+        let text = self.slice((at + 1, end - 1));
+        let graph = &self.plan.rewriter.new.graph;
+        let mut wanted = spelled.wanted.iter();
+        let written = wanted.find_map(|(node, format, wanted)| {
+            let own = Spelling::of(format, text)?;
+            // What is not of the format is not written as one.
+            let mut checks = graph.node(*node).checks.iter();
+            if !own.differs(*wanted) || !checks.all(|check| check.accepts_text(text)) {
+                return None;
+            }
+            wanted.write(text)
+        });
+        let Some(written) = written.filter(|written| written != text) else {
+            return Ok(end);
+        };
+        self.flush(at);
+        // A time needs no escapes.
+        let out = &mut self.plan.scratch.out;
+        out.push(b'"');
+        out.extend_from_slice(written.as_bytes());
+        out.push(b'"');
+        self.flushed = end;
+        let used = &self.plan.slots[spelled.slot as usize].used;
+        // What is written for a value that is known is known, too.
+        let is_wanted = match used.before.is_open() {
+            true => used.before.wants(self.slice((at, end))),
+            false => used.after.is_open(),
+        };
+        let shown = is_wanted.then(|| {
+            let written = format!("\"{written}\"");
+            (self.place(false), self.place(true), written)
+        });
+        let noted = Noted::Respelled(spelled.slot, (at, end), shown);
+        self.plan.scratch.noted.push(noted);
+        Ok(end)
+    }
+
+    fn array(&mut self, index: u32, start: usize) -> Result<usize, Leave> {
+        let Array::Each(known, schemas) = &self.plan.nodes[index as usize].array else {
+            return Err(Leave);
+        };
+        let (mut node, schemas) = (*known, Arc::clone(schemas));
+        let mut at = skim::space(self.text, start + 1);
+        if self.text.get(at) == Some(&b']') {
+            return Ok(at + 1);
+        }
+        if node == NONE {
+            let (from, to) = self.plan.nodes[index as usize].at.clone();
+            node = self.plan.node(&schemas, (from.join("0"), to.join("0")));
+            if let Array::Each(known, _) = &mut self.plan.nodes[index as usize].array {
+                *known = node;
+            }
+        }
+        for position in 0.. {
+            self.plan.scratch.steps.push(Step::Index(position));
+            let end = self.value(node, at)?;
+            self.plan.scratch.steps.pop();
+            at = skim::space(self.text, end);
+            match self.text.get(at) {
+                Some(b',') => at = skim::space(self.text, at + 1),
+                Some(b']') => return Ok(at + 1),
+                _ => return Err(Leave),
+            }
+        }
+        Err(Leave)
+    }
+
+    /// A value that is parsed and rewritten as a tree; the offset behind it.
+    pub(super) fn tree(&mut self, schemas: &Schemas, at: usize) -> Result<usize, Leave> {
+        let end = skim::value(self.text, at);
+        let document = Document::parse(&self.text[at..end]).map_err(|_| Leave)?;
+        let depth = self.plan.scratch.steps.len();
+        let here = Here::below(self.place(false), self.place(true), self.plan.side, depth);
+        let here = here.choosing(self.choices);
+        let schemas = rewrite::Schemas {
+            old: &schemas.old,
+            new: &schemas.new,
+        };
+        let outcome = self.plan.rewriter.value(&here, schemas, document.root());
+        if outcome.edits.is_empty() {
+            return Ok(end);
+        }
+        let text = match &outcome.tree {
+            Tree::Kept(kept) => kept.raw().to_owned(),
+            Tree::Made(made) if !made.is_object() && !made.is_array() => made.to_string(),
+            tree => {
+                let gaps = self.gaps();
+                Layout::on_one_line(gaps.colon.clone(), gaps.comma.clone()).write(tree, "")
+            }
+        };
+        self.flush(at);
+        self.write(&text);
+        self.flushed = end;
+        let edits = outcome.edits.into_iter().map(Noted::Edit);
+        self.plan.scratch.noted.extend(edits);
+        Ok(end)
+    }
+
+    /// The place of the value that is open, before or after.
+    pub(super) fn place(&self, is_after: bool) -> Pointer {
+        let mut pointer = Pointer::root();
+        for step in &self.plan.scratch.steps {
+            match step {
+                Step::Index(index) => pointer.push_index(*index),
+                Step::Other(start, end) => {
+                    let name = serde_json::from_slice::<String>(&self.text[*start..*end]);
+                    pointer.push_key(&name.unwrap_or_default());
+                }
+                Step::Part(list, index, part) => {
+                    let member = &self.plan.objects[*list as usize].members[*index as usize];
+                    if let Action::Split(split) = &member.action {
+                        let part = &split.parts[*part];
+                        let way = if is_after { &part.to } else { &part.from };
+                        way.iter().for_each(|name| pointer.push_key(name));
+                    }
+                }
+                Step::Member(list, index) => {
+                    let member = &self.plan.objects[*list as usize].members[*index as usize];
+                    match &member.action {
+                        Action::Rename(name, ..) if is_after => pointer.push_key(name),
+                        _ => pointer.push_key(&member.name),
+                    }
+                }
+            }
+        }
+        pointer
+    }
+}
