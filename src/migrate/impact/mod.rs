@@ -3,7 +3,10 @@
 
 mod affected;
 mod around;
+mod ask;
 mod consumer;
+mod kept;
+mod meet;
 mod pairs;
 mod time;
 mod timeline;
@@ -11,18 +14,17 @@ mod touch;
 mod usage;
 mod visit;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rustc_hash::FxHashMap;
 
-use crate::capture::redact::{MASK, is_secret_name, sanitised};
 use crate::capture::{Body, Exchange};
 use crate::contract::{Contract, Operation, Payload};
-use crate::diff::view::View;
 use crate::diff::{Alignment, Change, Edge, Fact, Sender, Verdict as ChangeVerdict};
-use crate::json::{Document, Value};
-use crate::location::{Origin, PathPattern, Pointer, Side as WireSide, Step};
+use crate::json::Value;
+use crate::location::{Origin, PathPattern, Side as WireSide, Step};
 use crate::observe::{RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher};
 use crate::schema::{Memo, NodeId};
 
@@ -37,12 +39,11 @@ pub use timeline::{Column, Spoken, Timeline};
 pub use usage::{Exchanges, Met, Sample, SeenTimes, Side, Times, Usage, VALUES_KEPT, Values};
 
 use around::Around;
-use pairs::{Key, Resource, Resources};
-use touch::{Place, Version, scalar, shown};
+use ask::{Asking, Questions, alive};
+use kept::Kept;
+use meet::{Asked, Meeting, Memos, Mets, shown_word};
+use pairs::{Key, Resource};
 use visit::Visit;
-
-/// Payloads that are rewritten to see what the changes mean for them; of more the counters say enough.
-const REWRITTEN: u64 = 2_000;
 
 /// Consumers that are told apart; those beyond are counted as others.
 const CONSUMERS: usize = 256;
@@ -50,8 +51,13 @@ const CONSUMERS: usize = 256;
 /// What the others are called.
 const OTHERS: &str = "(others)";
 
-/// Largest part of a payload that is kept as a sample, in bytes.
-const SAMPLE: usize = 16_384;
+/// What tells kinds of payloads apart: the operation by address, the side, the status, and the schema.
+type Route = (usize, Option<WireSide>, Option<u16>, NodeId);
+
+fn route_of(routed: &RoutedPayload<'_, '_>) -> Route {
+    let operation = std::ptr::from_ref(routed.operation).addr();
+    (operation, routed.side, routed.status, routed.schema)
+}
 
 /// Learns from traffic what changes mean for it.
 #[derive(Debug)]
@@ -62,15 +68,16 @@ pub struct Impact<'c> {
     counts: Vec<bool>,
     consumer_by: Option<ConsumerBy>,
     /// The changes of each pair of schemas, and of each operation.
-    by_pair: HashMap<usize, Vec<Asked>>,
+    by_pair: FxHashMap<usize, Vec<Asked>>,
+    is_alive: Vec<bool>,
+    /// What is asked of each kind of payload.
+    questions: FxHashMap<Route, Questions>,
     around: Around<'c>,
-    /// The exchange that is being read.
+    /// The exchange that is being read, and how it met each change.
     current: Option<Current<'c>>,
-    resources: Resources,
-    /// Responses that were rewritten or kept, of the new contract and of the old one.
-    rewritten: [u64; 2],
-    /// Responses beyond those, which were counted and not rewritten.
-    pub passed_over: u64,
+    mets: Mets,
+    met: Vec<(usize, Met)>,
+    kept: Kept<'c>,
     /// What traffic says of each change, in their order.
     pub usage: Vec<Usage>,
     /// Exchanges by operation: the old contract's id, the new one's where it is new there.
@@ -121,8 +128,6 @@ struct Current<'c> {
     operation: Option<(&'c Operation, bool)>,
     /// The resource that its request names; `None` for a payload without request.
     resource: Option<Resource>,
-    /// How each change was met.
-    met: BTreeMap<usize, Met>,
 }
 
 impl<'c> Impact<'c> {
@@ -141,12 +146,14 @@ impl<'c> Impact<'c> {
             changes,
             counts,
             consumer_by,
+            is_alive: alive(migration, &by_pair),
             by_pair,
+            questions: FxHashMap::default(),
             around: Around::new(migration, changes),
             current: None,
-            resources: Resources::default(),
-            rewritten: [0; 2],
-            passed_over: 0,
+            mets: Mets::of(changes.len()),
+            met: Vec::new(),
+            kept: Kept::default(),
             usage: vec![Usage::default(); changes.len()],
             operations: BTreeMap::new(),
             consumers: BTreeMap::new(),
@@ -164,12 +171,18 @@ impl<'c> Impact<'c> {
         self.consumer_by.as_ref()
     }
 
+    /// How many responses were counted and not rewritten, since there are so many.
+    #[must_use]
+    pub const fn passed_over(&self) -> u64 {
+        self.kept.passed_over
+    }
+
     /// Ends the last exchange, and holds old and new payloads side by side.
     pub fn finish(&mut self) -> SideBySide {
         self.end();
-        let mut result = self
-            .resources
-            .compared(&|key, place| self.is_declared(key, place));
+        self.edits = self.kept.edits();
+        let resources = self.kept.resources(self.migration);
+        let mut result = resources.compared(&|key, place| self.is_declared(key, place));
         for key in self.edits.keys() {
             let (Some(from), Some(to)) = (&key.from, &key.to) else {
                 continue;
@@ -180,9 +193,7 @@ impl<'c> Impact<'c> {
             let old = self.migration.old.operation(&key.operation);
             let new = old.and_then(|operation| self.migration.operation(operation));
             let (from, to) = (from.to_string(), to.to_string());
-            let (same, all) = new.map_or((0, 0), |operation| {
-                self.resources.same_at(&operation.id, &to)
-            });
+            let (same, all) = new.map_or((0, 0), |operation| resources.same_at(&operation.id, &to));
             if all > 0 {
                 result.moved.push((from, to, same, all));
             }
@@ -206,7 +217,8 @@ impl<'c> Impact<'c> {
         seen.times.add(current.time);
         let is_old = spoken == Spoken::Old;
         let mut touching = Vec::new();
-        for (index, met) in &current.met {
+        self.mets.take(&mut self.met);
+        for (index, met) in &self.met {
             let usage = &mut self.usage[*index];
             let side = if is_old {
                 &mut usage.old
@@ -253,7 +265,7 @@ impl<'c> Impact<'c> {
                     (true, Affected::Nobody) => Met::Held,
                     _ => Met::Shown,
                 };
-                meet(current, index, met);
+                self.mets.meet(index, met);
             }
         }
     }
@@ -286,75 +298,58 @@ impl<'c> Impact<'c> {
 
     /// Meets the changes of a payload's schemas.
     fn meet_payload(&mut self, routed: &RoutedPayload<'_, 'c>, is_old: bool) {
-        let roots = self.roots(routed, is_old);
-        let (old, new) = (self.migration.old, self.migration.new);
-        let visit = Visit {
-            contract: if is_old { old } else { new },
-            alignment: self.migration.alignment,
-            is_old,
-            memo: Memo::on(routed.side),
+        let route = route_of(routed);
+        let text = std::str::from_utf8(&routed.body.bytes).ok();
+        let text = text.filter(|_| routed.is_plain() && routed.verdict == Verdict::Conforms);
+        let roots = match text.is_some() && self.questions.contains_key(&route) {
+            true => Vec::new(),
+            false => self.roots(routed, is_old),
         };
-        let sender = match routed.side {
-            Some(WireSide::Request) => Sender::Client,
-            _ => Sender::Server,
+        let contract = if is_old {
+            self.migration.old
+        } else {
+            self.migration.new
         };
-        let rewriter = self.migration.rewriter();
-        let mut met: Vec<(usize, Met)> = Vec::new();
-        let (by_pair, changes, usage) = (&self.by_pair, self.changes, &mut self.usage);
-        let time = self.current.as_ref().and_then(|current| current.time);
-        let memos = (Memo::on(routed.side), Memo::on(routed.side));
-        let version = |contract: &'c Contract, schemas, memo| Version {
-            graph: &contract.graph,
-            schemas,
-            memo,
+        let mut asking = Asking {
+            by_pair: &self.by_pair,
+            is_alive: &self.is_alive,
+            visit: Visit {
+                contract,
+                alignment: self.migration.alignment,
+                is_old,
+                memo: Memo::on(routed.side),
+            },
+            meeting: Meeting {
+                migration: self.migration,
+                changes: self.changes,
+                usage: &mut self.usage,
+                mets: &mut self.mets,
+                side: routed.side,
+                is_old,
+                time: self.current.as_ref().and_then(|current| current.time),
+                origin: &routed.body.origin,
+            },
         };
+        if let Some(text) = text {
+            let questions = self.questions.entry(route);
+            let new = || Questions::new(&roots, is_old, routed.side, &asking);
+            questions.or_insert_with(new).ask(text, &mut asking);
+            return;
+        }
+        let memos = Memos::on(routed.side);
+        let Asking {
+            meeting,
+            by_pair,
+            visit,
+            ..
+        } = &mut asking;
         let mut seen = |pair: usize, value: Value<'_>, is_secret: bool| {
-            let Some(indices) = by_pair.get(&pair) else {
-                return;
-            };
-            let aligned = &self.migration.alignment.pairs[pair];
-            for (index, name) in indices {
-                let (index, name) = (*index, name.as_deref());
-                let change = &changes[index];
-                let place = Place {
-                    old: version(old, &aligned.old, &memos.0),
-                    new: version(new, &aligned.new, &memos.1),
-                    moves: &aligned.moves,
-                    sender: sender_of(change, sender),
-                };
-                let (how, part) = match is_old {
-                    true => place.in_old(change, name, value),
-                    false => place.in_new(change, name, value),
-                };
-                met.push((index, how));
-                let usage = &mut usage[index];
-                if let Some(word) = part.and_then(scalar) {
-                    let word = match is_secret {
-                        true => MASK.to_owned(),
-                        false => shown_word(change, &word),
-                    };
-                    usage.values.add(&word, time);
-                }
-                // What is below the name of a secret is no sample for anybody.
-                let is_small = value.raw().len() <= SAMPLE && !is_secret;
-                if is_old && how == Met::Shown && usage.sample.is_none() && is_small {
-                    let after = rewriter.part(value, (&aligned.old, &aligned.new), routed.side);
-                    let (before, after) = (shown(&value.to_serde()), shown(&after));
-                    usage.sample = (before != after).then(|| Sample {
-                        origin: routed.body.origin.clone(),
-                        before,
-                        after,
-                    });
-                }
+            if let Some(asked) = by_pair.get(&pair) {
+                meeting.all(asked, pair, (value, is_secret), &memos);
             }
         };
         for root in roots {
             visit.run(root, routed.document().root(), &mut seen);
-        }
-        if let Some(current) = &mut self.current {
-            for (index, how) in met {
-                meet(current, index, how);
-            }
         }
     }
 
@@ -376,106 +371,11 @@ impl<'c> Impact<'c> {
             is_declared(self.migration.new, new),
         )
     }
-
-    /// Which variant of the new contract's schema a payload is; 0 where there are none.
-    fn variant(
-        &self,
-        id: &str,
-        routed: &RoutedPayload<'_, 'c>,
-        payload: &serde_json::Value,
-    ) -> usize {
-        let side = routed.side.unwrap_or(WireSide::Response);
-        let operation = self.migration.new.operation(id);
-        let schemas = operation.map(|operation| operation.schemas_like(side, routed.status));
-        let graph = &self.migration.new.graph;
-        let view = View::of(graph, &schemas.unwrap_or_default());
-        let text = payload.to_string();
-        let Ok(document) = Document::parse(text.as_bytes()) else {
-            return 0;
-        };
-        let mut branches = view.unions.iter().flat_map(|union| &union.branches);
-        let accepts = |branch: &NodeId| graph.accepts(*branch, document.root());
-        branches.position(accepts).map_or(0, |index| index + 1)
-    }
-
-    /// Keeps what a payload would become, and what it is a payload of.
-    fn keep(&mut self, routed: &RoutedPayload<'_, 'c>, is_old: bool) {
-        if routed.side == Some(WireSide::Request) {
-            return;
-        }
-        let rewritten = &mut self.rewritten[usize::from(is_old)];
-        if *rewritten >= REWRITTEN {
-            self.passed_over += 1;
-            return;
-        }
-        *rewritten += 1;
-        let root = routed.document().root();
-        let resource = self
-            .current
-            .as_ref()
-            .and_then(|current| current.resource.clone());
-        let resource = resource.unwrap_or_else(Resource::unnamed);
-        let name = match is_old {
-            true => self.migration.operation(routed.operation),
-            false => Some(routed.operation),
-        };
-        let Some(name) = name.map(|operation| operation.id.as_str()) else {
-            return;
-        };
-        // What breaks its own contract says nothing of the other one.
-        if !is_old {
-            if routed.verdict != Verdict::Deviates {
-                let payload = root.to_serde();
-                let variant = self.variant(name, routed, &payload);
-                self.resources
-                    .add(false, name, (&resource, variant, routed.status), &payload);
-            }
-            return;
-        }
-        let Ok(rewritten) = self.migration.rewrite(routed, root) else {
-            return;
-        };
-        let mut counted = HashSet::new();
-        for edit in &rewritten.edits {
-            let fold = |pointer: &Option<Pointer>| pointer.as_ref().map(Pointer::folded);
-            let key = EditKey {
-                operation: routed.operation.id.clone(),
-                from: fold(&edit.from),
-                to: fold(&edit.to),
-                kind: edit.kind,
-            };
-            let known = self.edits.entry(key.clone()).or_default();
-            known.payloads += u64::from(counted.insert(key));
-            if known.example.is_none()
-                && let (Some(before), Some(after)) = (&edit.before, &edit.after)
-            {
-                let pointers = edit.from.iter().chain(&edit.to);
-                let mut names = pointers.flat_map(Pointer::steps);
-                let is_secret = names.any(|name| is_secret_name(&name));
-                let written = |text: &str| match serde_json::from_str(text) {
-                    _ if is_secret => serde_json::Value::from(MASK).to_string(),
-                    Ok(value) => shown(&value).to_string(),
-                    Err(_) => sanitised(text),
-                };
-                known.example = Some((written(before), written(after)));
-            }
-        }
-        // What could not be rewritten in full has no shape to compare.
-        if routed.verdict != Verdict::Deviates && rewritten.left.is_empty() {
-            let payload = rewritten.tree.to_serde();
-            let variant = self.variant(name, routed, &payload);
-            self.resources
-                .add(true, name, (&resource, variant, routed.status), &payload);
-        }
-    }
 }
 
-/// A change that is met in a value, and the member that it is about where the value is the object around it.
-type Asked = (usize, Option<Arc<str>>);
-
 /// The changes that are met in the values of each pair.
-fn asked(alignment: &Alignment, changes: &[Change]) -> HashMap<usize, Vec<Asked>> {
-    let mut by_pair: HashMap<usize, Vec<Asked>> = HashMap::new();
+fn asked(alignment: &Alignment, changes: &[Change]) -> FxHashMap<usize, Vec<Asked>> {
+    let mut by_pair: FxHashMap<usize, Vec<Asked>> = FxHashMap::default();
     for (index, change) in changes.iter().enumerate() {
         let Some(pair) = change.pair else { continue };
         // Whether a member is there says the object around it.
@@ -508,32 +408,6 @@ fn asked(alignment: &Alignment, changes: &[Change]) -> HashMap<usize, Vec<Asked>
     by_pair
 }
 
-/// Who sends what a change is about, where it is about one sender; else who sent the payload.
-fn sender_of(change: &Change, sent: Sender) -> Sender {
-    match change.senders().as_slice() {
-        [only] => *only,
-        _ => sent,
-    }
-}
-
-/// A value of a change, unless the name that it goes by is that of a secret.
-fn shown_word(change: &Change, word: &str) -> String {
-    let steps = change.path.steps().iter();
-    let mut names = steps.filter_map(|step| match step {
-        Step::Key(name) => Some(&**name),
-        Step::Any => None,
-    });
-    match is_secret_name(&change.subject) || names.any(is_secret_name) {
-        true => MASK.to_owned(),
-        false => sanitised(word),
-    }
-}
-
-fn meet(current: &mut Current<'_>, index: usize, how: Met) {
-    let known = current.met.entry(index).or_insert(how);
-    *known = (*known).max(how);
-}
-
 impl<'c> Watcher<'c> for Impact<'c> {
     fn exchange(&mut self, exchange: &Exchange<'_>) {
         self.end();
@@ -556,7 +430,6 @@ impl<'c> Watcher<'c> for Impact<'c> {
             consumer: named,
             operation: None,
             resource: None,
-            met: BTreeMap::new(),
         });
     }
 
@@ -569,10 +442,10 @@ impl<'c> Watcher<'c> for Impact<'c> {
         };
         current.resource = Some(Resource::of(routed));
         for (index, how, values) in values {
-            meet(current, index, how);
+            self.mets.meet(index, how);
             for value in values {
-                let value = shown_word(&self.changes[index], &value);
-                self.usage[index].values.add(&value, current.time);
+                let shown = shown_word(&self.changes[index], &value);
+                self.usage[index].values.add(&value, &shown, current.time);
             }
         }
     }
@@ -581,7 +454,11 @@ impl<'c> Watcher<'c> for Impact<'c> {
         let is_old = self.is_old(routed.contract);
         self.enter(routed.operation, is_old);
         self.meet_payload(routed, is_old);
-        self.keep(routed, is_old);
+        let resource = self
+            .current
+            .as_ref()
+            .and_then(|current| current.resource.as_ref());
+        self.kept.add(self.migration, routed, is_old, resource);
     }
 
     fn unjudged(&mut self, _: &Body<'_>, target: Option<&TargetKey>, verdict: Verdict, _: &str) {

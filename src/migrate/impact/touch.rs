@@ -267,7 +267,7 @@ fn is_listed(change: &Change, value: Value<'_>) -> bool {
 }
 
 /// Whether a fact is about the member of an object that is its subject.
-const fn about_member(fact: Fact) -> bool {
+pub(super) const fn about_member(fact: Fact) -> bool {
     matches!(
         fact,
         Fact::PropertyAdded
@@ -279,7 +279,7 @@ const fn about_member(fact: Fact) -> bool {
 }
 
 /// Whether a fact is about the members of objects: of other values it says nothing.
-const fn is_about_members(fact: Fact) -> bool {
+pub(super) const fn is_about_members(fact: Fact) -> bool {
     about_member(fact)
         || matches!(
             fact,

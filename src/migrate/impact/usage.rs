@@ -13,6 +13,9 @@ use super::affected::Affected;
 /// Different values that are told apart.
 pub const VALUES_KEPT: usize = 256;
 
+/// Parts of payloads that are looked at in search of a sample.
+pub(super) const SAMPLES_TRIED: u32 = 16;
+
 /// Places that are kept.
 const PLACES_KEPT: usize = 3;
 
@@ -60,32 +63,68 @@ impl AddAssign<&Self> for SeenTimes {
 /// The values that were seen, redacted; those beyond [`VALUES_KEPT`] are counted together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Values {
-    /// Each value.
-    pub each: BTreeMap<String, SeenTimes>,
+    /// Each value, in the order in which they were met.
+    each: Vec<(String, SeenTimes)>,
+    by_value: BTreeMap<String, usize>,
+    /// Whether some are not shown as they are.
+    pub(super) is_masked: bool,
     /// How often others were seen, for which there was no room.
     pub others: u64,
 }
 
 impl Values {
-    /// Counts a value.
-    pub fn add(&mut self, value: &str, time: Option<Timestamp>) {
-        if !self.each.contains_key(value) && self.each.len() >= VALUES_KEPT {
-            self.others += 1;
-            return;
+    /// Counts a value, which is shown so.
+    pub(super) fn add(&mut self, value: &str, shown: &str, time: Option<Timestamp>) {
+        self.is_masked |= value != shown;
+        let place = self.place(shown);
+        self.count(place, time);
+    }
+
+    /// The place of a value, for which there is room now or not; `None` where it is one of the others.
+    pub(super) fn place(&mut self, value: &str) -> Option<usize> {
+        if let Some(known) = self.by_value.get(value) {
+            return Some(*known);
         }
-        let seen = self.each.entry(value.to_owned()).or_default();
-        seen.count += 1;
-        seen.times.add(time);
+        if self.each.len() >= VALUES_KEPT {
+            return None;
+        }
+        self.each.push((value.to_owned(), SeenTimes::default()));
+        self.by_value.insert(value.to_owned(), self.each.len() - 1);
+        Some(self.each.len() - 1)
+    }
+
+    /// The place of a value that was met.
+    pub(super) fn known(&self, value: &str) -> Option<usize> {
+        self.by_value.get(value).copied()
+    }
+
+    /// Whether there is no room for another value.
+    pub(super) const fn is_full(&self) -> bool {
+        self.each.len() >= VALUES_KEPT
+    }
+
+    /// Counts a value by its place.
+    #[inline]
+    pub(super) fn count(&mut self, place: Option<usize>, time: Option<Timestamp>) {
+        match place.and_then(|place| self.each.get_mut(place)) {
+            Some((_, seen)) => {
+                seen.count += 1;
+                seen.times.add(time);
+            }
+            None => self.others += 1,
+        }
+    }
+
+    /// The values, in the order in which they were met.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &SeenTimes)> {
+        self.each.iter().map(|(value, seen)| (value.as_str(), seen))
     }
 
     /// The values, the most frequent first.
     #[must_use]
     pub fn by_count(&self) -> Vec<(&str, SeenTimes)> {
-        let mut all: Vec<(&str, SeenTimes)> = self
-            .each
-            .iter()
-            .map(|(value, seen)| (value.as_str(), *seen))
-            .collect();
+        let mut all: Vec<(&str, SeenTimes)> =
+            self.iter().map(|(value, seen)| (value, *seen)).collect();
         all.sort_by(|one, other| other.1.count.cmp(&one.1.count).then(one.0.cmp(other.0)));
         all
     }
@@ -183,6 +222,8 @@ pub struct Usage {
     pub consumers: BTreeMap<String, u64>,
     /// A part of a real payload that it touches, before and after.
     pub sample: Option<Sample>,
+    /// Parts that were no sample, since they are the same afterwards.
+    pub(super) samples_tried: u32,
 }
 
 impl Usage {

@@ -5,14 +5,14 @@ use crate::contract::Contract;
 use crate::diff::view::View;
 use crate::diff::{AlignedPair, Alignment, Edge};
 use crate::json::Value;
-use crate::location::Step;
+use crate::location::{Side, Step};
 use crate::observe::meant_for;
 use crate::schema::{Memo, NodeId};
 
 use super::touch::parts;
 
 /// Levels of a payload that are looked into.
-const DEEPEST: usize = crate::limits::REWRITTEN_NESTING;
+pub(super) const DEEPEST: usize = crate::limits::REWRITTEN_NESTING;
 
 /// Where in a payload the walk is.
 #[derive(Clone, Copy)]
@@ -40,11 +40,27 @@ impl Visit<'_> {
         value: Value<'d>,
         found: &mut dyn FnMut(usize, Value<'d>, bool),
     ) {
-        let here = Here {
-            depth: 0,
-            is_secret: false,
-        };
+        self.below(pair, value, (0, false), found);
+    }
+
+    /// The same for a value that stands so deep in its payload, and perhaps below the name of a secret.
+    pub(super) fn below<'d>(
+        &self,
+        pair: usize,
+        value: Value<'d>,
+        (depth, is_secret): (usize, bool),
+        found: &mut dyn FnMut(usize, Value<'d>, bool),
+    ) {
+        let here = Here { depth, is_secret };
         self.visit(pair, value, &mut Vec::new(), here, found);
+    }
+
+    /// The same for another document.
+    pub(super) fn renewed(&self, side: Option<Side>) -> Self {
+        Self {
+            memo: Memo::on(side),
+            ..*self
+        }
     }
 
     fn schemas<'p>(&self, pair: &'p AlignedPair) -> &'p [NodeId] {

@@ -104,7 +104,7 @@ fn compared(
 
 /// What one property is, and becomes.
 #[derive(Debug, Clone, Copy)]
-enum Edit {
+pub(super) enum Edit {
     Same,
     Gone,
     /// Another spelling of the name.
@@ -135,7 +135,7 @@ enum Edit {
     Union,
 }
 
-const EDITS: [Edit; 15] = [
+pub(super) const EDITS: [Edit; 15] = [
     Edit::Same,
     Edit::Gone,
     Edit::Respelled,
@@ -154,7 +154,7 @@ const EDITS: [Edit; 15] = [
 ];
 
 /// The properties before and after, and the names that are required after.
-fn schemas(edits: &[Edit]) -> (Json, Json) {
+pub(super) fn schemas(edits: &[Edit]) -> (Json, Json) {
     let (mut old, mut new) = (Map::new(), Map::new());
     let (mut was_required, mut required) = (Vec::new(), Vec::new());
     let object = |properties: Json| json!({"type": "object", "properties": properties});
@@ -263,7 +263,7 @@ fn schemas(edits: &[Edit]) -> (Json, Json) {
 }
 
 /// A payload of the old contract; `seeds` say what is there, in which order, and with which white space.
-fn payload(edits: &[Edit], seeds: &[u8]) -> String {
+pub(super) fn payload(edits: &[Edit], seeds: &[u8]) -> String {
     let seed = |index: usize| usize::from(seeds[index % seeds.len()]) + index;
     let [colon, comma, open, close] = [
         [":", ": ", " : "][seed(0) % 3],

@@ -153,6 +153,7 @@ impl MigrationReport {
         };
         let (observer, mut impact) = observer.unwatched();
         let pairs = impact.finish();
+        let passed_over = impact.passed_over();
         let versions = Versions {
             old,
             new,
@@ -184,7 +185,7 @@ impl MigrationReport {
             timeline: impact.timeline,
             spoken: impact.spoken,
             unjudged: impact.unjudged,
-            passed_over: impact.passed_over,
+            passed_over,
         };
         Self {
             diff,
@@ -336,8 +337,8 @@ fn enums(
                 continue;
             }
             counted.push(pair);
-            for (value, times) in &usage[*index].values.each {
-                *seen.entry(value.as_str()).or_default() += times;
+            for (value, times) in usage[*index].values.iter() {
+                *seen.entry(value).or_default() += times;
             }
         }
         let mut values: Vec<&str> = Vec::new();

@@ -13,7 +13,7 @@ use crate::contract::{Contract, LoadOptions};
 use crate::diff::{Change, Fact, Options, diff};
 use crate::migrate::impact::{Impact, Usage};
 use crate::migrate::{Migration, Moves};
-use crate::observe::Observer;
+use crate::observe::{Engine, Observer};
 use crate::rules::rule_of;
 
 use around::around;
@@ -21,6 +21,24 @@ use schemas::rows;
 
 /// What traffic of the old contract says of each change.
 fn usages(old: &Json, new: &Json, traffic: &str) -> Vec<(Change, Usage)> {
+    let streamed = usages_by(Engine::Streaming, old, new, traffic);
+    // The bytes say what the trees say.
+    let shown = |usages: &[(Change, Usage)]| {
+        let usages: Vec<String> = usages
+            .iter()
+            .map(|(_, usage)| format!("{usage:#?}"))
+            .collect();
+        let text = usages.concat();
+        // Each run has a folder of its own.
+        let lines = text.lines().filter(|line| !line.contains("file:"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let reference = usages_by(Engine::Reference, old, new, traffic);
+    assert_eq!(shown(&streamed), shown(&reference), "{old} {new} {traffic}");
+    streamed
+}
+
+fn usages_by(engine: Engine, old: &Json, new: &Json, traffic: &str) -> Vec<(Change, Usage)> {
     let folder = tempfile::tempdir().expect("a folder");
     let load = |name: &str, document: &Json| {
         let path = folder.path().join(name);
@@ -43,7 +61,11 @@ fn usages(old: &Json, new: &Json, traffic: &str) -> Vec<(Change, Usage)> {
     let counts = vec![true; found.changes.len()];
     let impact = Impact::new(migration, &found.changes, counts, None);
     let asked = vec![&old, &new];
-    let observer = Observer::new(asked.clone(), asked, crate::observe::Options::default());
+    let observation = crate::observe::Options {
+        engine,
+        ..crate::observe::Options::default()
+    };
+    let observer = Observer::new(asked.clone(), asked, observation);
     let mut observer = observer.watched_by(impact);
     let inputs = [capture::Input::Path(path)];
     capture::read(&inputs, None, &Limits::default(), &mut observer);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
+use super::super::plan;
 use super::{Counts, api, counts, of_side, traffic_of, usages};
 use crate::rules::rule_of;
 
@@ -221,5 +222,23 @@ proptest! {
             let told = || found.iter().map(|(change, usage)| (change.fact, &change.subject, change.path.to_string(), counts(usage))).collect::<Vec<_>>();
             prop_assert_eq!(own, BTreeSet::from([expected]), "{} of {:?} in {:?}", name, told(), texts);
         }
+    }
+
+    /// [`usages`] asks both ways, and compares.
+    #[test]
+    fn bytes_are_asked_as_trees_are(
+        edits in prop::collection::vec(prop::sample::select(&plan::EDITS[..]), 1..6),
+        seeds in prop::collection::vec(prop::collection::vec(any::<u8>(), 8..24), 1..6),
+        is_request in any::<bool>(),
+    ) {
+        let (old, new) = plan::schemas(&edits);
+        let payloads: Vec<String> = seeds.iter().map(|seeds| plan::payload(&edits, seeds)).collect();
+        let payloads: Vec<&str> = payloads.iter().map(String::as_str).collect();
+        let document = |version, schema: &Json| api(version, &of_side(is_request, schema));
+        let (old, new) = (document("v1", &old), document("v2", &new));
+        let traffic = traffic_of(is_request, &payloads);
+        usages(&old, &new, &traffic);
+        // And those of what traffic of the new version says.
+        usages(&document("v2", &plan::schemas(&edits).1), &document("v1", &plan::schemas(&edits).0), &traffic);
     }
 }
