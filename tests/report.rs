@@ -424,3 +424,72 @@ fn the_exit_code_says_how_it_went() {
         assert!(stderr.contains(words), "{arguments:?}\n{stderr}");
     }
 }
+
+/// However many threads read the captures, the report is the same, byte by byte.
+#[test]
+fn any_number_of_jobs_writes_the_same_report() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write =
+        |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+    let schema = |is_new: bool| {
+        let mut properties = json!({
+            "id": {"type": "integer"},
+            "size": {"type": "string", "enum": if is_new { json!(["s", "m"]) } else { json!(["s", "m", "l"]) }},
+            "at": {"type": "string"}
+        });
+        if !is_new {
+            properties["token_count"] = json!({"type": "integer"});
+            properties["label"] = json!({"type": "string"});
+        }
+        json!({"title": "items", "type": "object", "properties": properties, "required": ["id"]})
+    };
+    write("old.schema.json", &schema(false).to_string());
+    write("new.schema.json", &schema(true).to_string());
+    // Several blocks of lines, and more different values than are kept.
+    let lines: String = (0..24_000)
+        .map(|line| {
+            let size = ["s", "m", "l", "x"][line % 4];
+            let label = line % 900;
+            format!("{{\"id\": {line}, \"size\": \"{size}\", \"label\": \"label {label}\", \"at\": \"{line:030}\"}}\n")
+        })
+        .collect();
+    write("items.ndjson", &lines);
+    let report = |jobs: &str| {
+        let arguments = [
+            "old.schema.json",
+            "new.schema.json",
+            "items.ndjson",
+            "--jobs",
+            jobs,
+            "--output",
+            "json",
+        ];
+        let (_, stdout, stderr) = run_in(folder.path(), &arguments);
+        assert_eq!(stderr, "");
+        stdout
+    };
+    let one = report("1");
+    let parsed: Value = serde_json::from_str(&one).expect("JSON");
+    let removed = usage(&parsed, "property-removed", "label", "");
+    assert_eq!(removed["old"]["shown"], json!(24_000));
+    assert_eq!(removed["values"].as_array().map(Vec::len), Some(256));
+    for jobs in ["2", "3", "8"] {
+        assert!(report(jobs) == one, "{jobs} jobs write another report");
+    }
+    let samples = |jobs: &str| {
+        let arguments = [
+            "organisations@v1",
+            "organisations@v2",
+            "samples/organisations",
+            "--keep-going",
+            "--consumer-by",
+            "header:User-Agent",
+            "--output",
+            "json",
+            "--jobs",
+            jobs,
+        ];
+        run_in(Path::new(env!("CARGO_MANIFEST_DIR")), &arguments)
+    };
+    assert_eq!(samples("1"), samples("3"));
+}

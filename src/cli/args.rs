@@ -98,10 +98,6 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub(super) payloads: bool,
 
-    /// Threads that read captures; the report is the same for any number. All cores unless said.
-    #[arg(long, value_name = "N")]
-    pub(super) jobs: Option<NonZeroUsize>,
-
     /// The walk that compares payloads with schemas; the reports are the same.
     #[arg(long, value_enum, default_value_t = EngineArgument::Streaming, value_name = "ENGINE")]
     pub(super) engine: EngineArgument,
@@ -259,6 +255,10 @@ pub(super) struct CaptureArguments {
     /// Largest payload, line, or file that has to be read whole, after decompression.
     #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = size)]
     pub(super) max_body: u64,
+
+    /// Threads that read captures; what comes out is the same for any number. All cores unless said.
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,6 @@
 //! `wiredrift check`
 
-use std::num::NonZeroUsize;
-
-use crate::capture::{self, Input};
+use crate::capture::Input;
 use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lint::unusable;
@@ -15,19 +13,6 @@ use super::chosen::Chosen;
 use super::levels::{exit_for, levels, one_to_stdout};
 use super::output::Output;
 use super::{Exit, Failure};
-
-/// Files under this size are read before a second thread has started.
-const LONG: u64 = 1 << 20;
-
-/// Whether it may pay to read an input with several threads.
-fn is_long(input: &Input) -> bool {
-    match input {
-        Input::Stdin => true,
-        Input::Path(path) => path
-            .metadata()
-            .map_or(true, |found| found.is_dir() || found.len() >= LONG),
-    }
-}
 
 /// Arguments resolved.
 struct Check<'a> {
@@ -98,22 +83,7 @@ impl<'a> Check<'a> {
     /// Reads the captures.
     fn observe<'c>(&self, asked: &[&'c Contract], family: &[&'c Contract]) -> Observer<'c> {
         let observer = || Observer::new(asked.to_vec(), family.to_vec(), self.options.clone());
-        let limits = self.arguments.capture.limits();
-        let format = self.arguments.capture.format;
-        let one_thread = || {
-            let mut observer = observer();
-            capture::read(&self.inputs, format, &limits, &mut observer);
-            observer
-        };
-        let jobs = self.arguments.jobs.map_or_else(
-            || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-            NonZeroUsize::get,
-        );
-        if jobs == 1 || !self.inputs.iter().any(is_long) {
-            return one_thread();
-        }
-        let mut observers: Vec<_> = (0..=jobs).map(|_| observer()).collect();
-        capture::read_parallel(&self.inputs, format, &limits, &mut observers);
+        let observers = self.arguments.capture.read(&self.inputs, observer);
         Observer::merged(observers).unwrap_or_else(observer)
     }
 

@@ -1,6 +1,5 @@
 //! `wiredrift report`
 
-use crate::capture;
 use crate::diff::{Change, diff};
 use crate::error::Result;
 use crate::lint::unusable;
@@ -65,22 +64,28 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
         // What traffic says of a guess is worth knowing.
         accept_guesses: true,
     };
-    let impact = Impact::new(
-        migration,
-        &changes,
-        counts.collect(),
-        arguments.consumer_by.clone(),
-    );
-    let observer = Observer::new(asked.clone(), asked.clone(), observation);
-    let mut observer = observer.watched_by(impact);
-    let limits = arguments.capture.limits();
-    capture::read(&inputs, arguments.capture.format, &limits, &mut observer);
+    let counts: Vec<bool> = counts.collect();
+    let observers = arguments.capture.read(&inputs, || {
+        let consumer_by = arguments.consumer_by.clone();
+        let impact = Impact::new(migration, &changes, counts.clone(), consumer_by);
+        Observer::new(asked.clone(), asked.clone(), observation.clone()).watched_by(impact)
+    });
+    let (observers, impacts): (Vec<_>, Vec<_>) =
+        observers.into_iter().map(Observer::unwatched).unzip();
+    let merged = Observer::merged(observers);
+    let observer =
+        merged.unwrap_or_else(|| Observer::new(asked.clone(), asked.clone(), observation.clone()));
+    let impact = impacts.into_iter().reduce(|mut whole, other| {
+        whole.merge(other);
+        whole
+    });
+    let impact = impact.unwrap_or_else(|| Impact::new(migration, &changes, counts.clone(), None));
     let findings = in_order(judge(&observer.profile, &asked, &policy));
     let report = MigrationReport::new(
         diff_report,
         (old, new),
         &found.alignment,
-        observer,
+        (observer, impact),
         findings,
     );
 

@@ -26,6 +26,35 @@ pub struct Migration<'c> {
     pub accept_guesses: bool,
 }
 
+/// What a payload is of.
+#[derive(Debug, Clone, Copy)]
+pub struct Routed<'c> {
+    /// The contract.
+    pub contract: &'c Contract,
+    /// The operation.
+    pub operation: &'c Operation,
+    /// The side that it is on, if it is on one.
+    pub side: Option<Side>,
+    /// The status of a response.
+    pub status: Option<u16>,
+    /// The schema.
+    pub schema: NodeId,
+}
+
+impl<'c> Routed<'c> {
+    /// What a payload is of.
+    #[must_use]
+    pub const fn of(payload: &RoutedPayload<'_, 'c>) -> Self {
+        Self {
+            contract: payload.contract,
+            operation: payload.operation,
+            side: payload.side,
+            status: payload.status,
+            schema: payload.schema,
+        }
+    }
+}
+
 /// What payloads of an operation, side and status are compared with in the new contract.
 #[derive(Debug, Clone)]
 pub struct Counterpart<'c> {
@@ -115,7 +144,7 @@ impl<'c> Migration<'c> {
     /// When the new contract has no place for it: why, in words.
     pub fn rewrite<'d>(
         &self,
-        routed: &RoutedPayload<'_, '_>,
+        routed: &Routed<'_>,
         value: Value<'d>,
     ) -> Result<Rewritten<'d>, String> {
         let counterpart = self.counterpart(routed.operation, routed.side, routed.status)?;
@@ -140,7 +169,7 @@ impl<'c> Migration<'c> {
 impl<'c> Migration<'c> {
     /// What is done to payloads like this one, in one pass over their bytes; `None` where there is a choice of schemas,
     /// or a team says more than the contracts.
-    pub(super) fn plan(&self, routed: &RoutedPayload<'_, '_>) -> Option<Plan<'c>> {
+    pub(super) fn plan(&self, routed: &Routed<'_>) -> Option<Plan<'c>> {
         if !std::ptr::eq(routed.contract, self.old) {
             return None;
         }

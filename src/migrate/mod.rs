@@ -21,7 +21,7 @@ mod upgrade;
 pub(crate) use edit::shown_value;
 pub use edit::{Edit, EditKind, Proposal};
 pub use layout::Layout;
-pub use migration::{Counterpart, Migration};
+pub use migration::{Counterpart, Migration, Routed};
 pub use moves::Moves;
 pub(crate) use moves::declared;
 pub use rewrite::{LISTED, Rewritten};

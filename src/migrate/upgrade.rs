@@ -16,7 +16,7 @@ use crate::schema::NodeId;
 use crate::shown::printed;
 
 use super::layout::{Layout, line_indent};
-use super::migration::Migration;
+use super::migration::{Migration, Routed};
 use super::plan::{self, Plan};
 use super::rewrite::Rewritten;
 use super::summary::{Outcomes, Summary, Target, counted};
@@ -118,7 +118,7 @@ impl<'c, D: Destination> Upgrader<'c, D> {
         let migration = self.migration;
         let plan = self.plans.entry(route).or_insert_with(|| {
             let target = Target::of(routed);
-            Some((target, migration.plan(routed)?))
+            Some((target, migration.plan(&Routed::of(routed))?))
         });
         let Some((target, plan)) = plan else {
             return false;
@@ -171,7 +171,7 @@ impl<'c, D: Destination> Upgrader<'c, D> {
             ));
         }
         let root = document.root();
-        let rewritten = match self.migration.rewrite(routed, root) {
+        let rewritten = match self.migration.rewrite(&Routed::of(routed), root) {
             Ok(rewritten) => rewritten,
             Err(why) => return Fate::Left(why),
         };

@@ -1,11 +1,45 @@
 //! Who sent an exchange.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use crate::capture::Exchange;
 use crate::capture::redact::{is_secret_name, sanitised};
 use crate::contract::Target;
+
+use super::usage::hash_of;
+
+/// Consumers that are told apart; those beyond are counted as others.
+const CONSUMERS: usize = 256;
+
+/// The consumers that are told apart: those with the least hashes, so that their order says nothing.
+#[derive(Debug, Default)]
+pub(super) struct KnownConsumers {
+    known: BTreeSet<(u64, String)>,
+    /// Those that have made room for others.
+    pub(super) dropped: Vec<String>,
+}
+
+impl KnownConsumers {
+    /// Whether a consumer is told apart; another one may have to make room.
+    pub(super) fn takes(&mut self, name: &str) -> bool {
+        let hash = hash_of(name);
+        let key = (hash, name.to_owned());
+        if self.known.contains(&key) {
+            return true;
+        }
+        let is_full = self.known.len() >= CONSUMERS;
+        if is_full && self.known.last().is_some_and(|last| *last < key) {
+            return false;
+        }
+        self.known.insert(key);
+        if is_full && let Some((_, name)) = self.known.pop_last() {
+            self.dropped.push(name);
+        }
+        true
+    }
+}
 
 /// What tells consumers apart.
 #[derive(Debug, Clone, PartialEq, Eq)]

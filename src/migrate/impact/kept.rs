@@ -1,21 +1,24 @@
 //! The first payloads of a run: what an upgrade does to them, and what they are payloads of.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
 use crate::capture::redact::{MASK, is_secret_name, sanitised};
+use crate::contract::{Contract, Operation};
 use crate::diff::view::View;
 use crate::json::Document;
-use crate::location::{Pointer, Side as WireSide};
+use crate::location::{Origin, Pointer, Side as WireSide};
 use crate::observe::{RoutedPayload, Verdict};
 use crate::schema::NodeId;
 
-use super::super::migration::Migration;
+use super::super::migration::{Migration, Routed};
 use super::super::plan::{Done, Plan};
 use super::super::summary::{self, Outcomes};
 use super::pairs::{Resource, Resources};
 use super::touch::shown;
+use super::usage::Moment;
 use super::{EditKey, EditUse, Route, route_of};
 
 /// Payloads of each contract that are kept; of more the counters say enough.
@@ -24,192 +27,266 @@ const KEPT: usize = 2_000;
 /// Their bytes.
 const BYTES: usize = 16 << 20;
 
-/// The first payloads.
+/// The first payloads of responses.
 #[derive(Debug, Default)]
 pub(super) struct Kept<'c> {
-    /// Of the old contract in the shape of the new one, and of the new one.
-    old: Texts,
-    new: Texts,
-    /// How many of them were looked at, those included that cannot be compared.
-    looked_at: [usize; 2],
-    plans: FxHashMap<Route, Option<Plan<'c>>>,
-    /// What was done to those of each operation of the old contract, by its id; as in the plans, of some it is there.
-    outcomes: BTreeMap<String, Outcomes>,
-    of_route: FxHashMap<Route, String>,
-    /// Responses beyond those.
-    pub(super) passed_over: u64,
+    old: Payloads<'c>,
+    new: Payloads<'c>,
 }
 
 #[derive(Debug, Default)]
-struct Texts {
-    texts: Vec<Text>,
+struct Payloads<'c> {
+    kept: Vec<Payload<'c>>,
     bytes: usize,
+    /// How many there are, those included that are not kept.
+    all: u64,
 }
 
 /// A payload, and what is known of it.
 #[derive(Debug)]
-struct Text {
+struct Payload<'c> {
+    moment: Moment,
     text: Box<str>,
-    /// The operation of the new contract.
-    operation: String,
-    status: Option<u16>,
+    operation: &'c Operation,
     side: Option<WireSide>,
+    status: Option<u16>,
+    schema: NodeId,
+    verdict: Verdict,
+    /// Whether it repeats no key.
+    is_plain: bool,
+    origin: Origin,
     resource: Resource,
 }
 
-impl Texts {
-    fn add(&mut self, text: Text) {
-        self.bytes += text.text.len();
-        self.texts.push(text);
+/// A payload in the shape of the new contract.
+struct Shape<'p, 'c> {
+    payload: &'p Payload<'c>,
+    text: Cow<'p, str>,
+}
+
+impl<'c> Payloads<'c> {
+    fn has_room(&self) -> bool {
+        self.kept.len() < KEPT && self.bytes < BYTES
+    }
+
+    fn add(&mut self, payload: Payload<'c>) {
+        self.bytes += payload.text.len();
+        self.kept.push(payload);
+    }
+
+    fn merge(&mut self, other: Self) {
+        let mut all = std::mem::take(&mut self.kept);
+        all.extend(other.kept);
+        all.sort_by_key(|payload| payload.moment);
+        self.bytes = 0;
+        self.all += other.all;
+        for payload in all {
+            if !self.has_room() {
+                break;
+            }
+            self.add(payload);
+        }
+    }
+
+    const fn passed_over(&self) -> u64 {
+        self.all - self.kept.len() as u64
     }
 }
 
 impl<'c> Kept<'c> {
-    /// Keeps what a payload becomes, and what it is a payload of, if it is among the first.
+    /// Keeps a payload, if it is among the first.
     pub(super) fn add(
         &mut self,
-        migration: Migration<'c>,
         routed: &RoutedPayload<'_, 'c>,
         is_old: bool,
-        resource: Option<&Resource>,
+        (moment, resource): (Moment, Option<&Resource>),
     ) {
         if routed.side == Some(WireSide::Request) {
             return;
         }
-        let kept = if is_old { &self.old } else { &self.new };
-        let looked_at = &mut self.looked_at[usize::from(is_old)];
-        if *looked_at >= KEPT || kept.bytes >= BYTES {
-            self.passed_over += 1;
+        let kept = if is_old { &mut self.old } else { &mut self.new };
+        kept.all += 1;
+        if !kept.has_room() {
             return;
         }
-        *looked_at += 1;
-        let number = u64::try_from(*looked_at).unwrap_or(u64::MAX);
-        let operation = match is_old {
-            true => migration.operation(routed.operation),
-            false => Some(routed.operation),
-        };
-        let Some(operation) = operation.map(|operation| operation.id.clone()) else {
-            return;
-        };
-        let text = match is_old {
-            true => self.rewritten(migration, routed, number),
-            // What breaks its own contract says nothing of the other one.
-            false if routed.verdict == Verdict::Deviates => None,
-            false => Some(routed.document().root().raw().into()),
-        };
-        let Some(text) = text else { return };
-        let text = Text {
-            text,
-            operation,
-            status: routed.status,
+        kept.add(Payload {
+            moment,
+            // What was compared is JSON, and so it is text.
+            text: String::from_utf8_lossy(&routed.body.bytes).into(),
+            operation: routed.operation,
             side: routed.side,
+            status: routed.status,
+            schema: routed.schema,
+            verdict: routed.verdict,
+            is_plain: routed.is_plain(),
+            origin: routed.body.origin.clone(),
             resource: resource.cloned().unwrap_or_else(Resource::unnamed),
-        };
-        match is_old {
-            true => self.old.add(text),
-            false => self.new.add(text),
-        }
-    }
-
-    /// A payload of the old contract in the shape of the new one; `None` for one that has no such shape.
-    fn rewritten(
-        &mut self,
-        migration: Migration<'c>,
-        routed: &RoutedPayload<'_, 'c>,
-        number: u64,
-    ) -> Option<Box<str>> {
-        let route = route_of(routed);
-        let id = || routed.operation.id.clone();
-        let plan = self
-            .plans
-            .entry(route)
-            .or_insert_with(|| migration.plan(routed));
-        let origin = &routed.body.origin;
-        if routed.is_plain()
-            && routed.verdict == Verdict::Conforms
-            && let Some(plan) = plan
-            && let Ok(text) = std::str::from_utf8(&routed.body.bytes)
-            && let Some(done) = plan.rewrite(text)
-        {
-            let (new, is_valid) = match done {
-                Done::Current => return Some(text.into()),
-                Done::Rewritten { text, is_valid } => (text, is_valid),
-            };
-            let kept = is_valid.then(|| new.unwrap_or(text).into());
-            self.of_route.entry(route).or_insert_with(id);
-            let outcomes = self.outcomes.entry(id()).or_default();
-            plan.count(outcomes, text, (0, number), origin);
-            return kept;
-        }
-        let document = routed.document();
-        let rewritten = migration.rewrite(routed, document.root()).ok()?;
-        let outcomes = self.outcomes.entry(id()).or_default();
-        outcomes.add(&rewritten.edits, (0, number), origin);
-        // What could not be rewritten in full has no shape to compare.
-        let is_whole = routed.verdict != Verdict::Deviates && rewritten.left.is_empty();
-        is_whole.then(|| rewritten.tree.to_text().into())
-    }
-
-    /// What an upgrade does to the payloads.
-    pub(super) fn edits(&mut self) -> BTreeMap<EditKey, EditUse> {
-        for (route, plan) in &mut self.plans {
-            if let (Some(plan), Some(id)) = (plan, self.of_route.get(route))
-                && let Some(outcomes) = self.outcomes.get_mut(id)
-            {
-                plan.settle(outcomes);
-            }
-        }
-        let outcomes = self.outcomes.iter();
-        let edits = outcomes.flat_map(|(operation, outcomes)| {
-            outcomes.edits.iter().map(|(key, used)| {
-                let key = EditKey {
-                    operation: operation.clone(),
-                    from: key.from.clone(),
-                    to: key.to.clone(),
-                    kind: key.kind,
-                };
-                (key, edit_use(used))
-            })
         });
-        edits.collect()
     }
 
-    /// The resources of operations of which there are payloads of both contracts.
-    pub(super) fn resources(&self, migration: Migration<'c>) -> Resources {
-        let operations = |texts: &Texts| -> BTreeSet<String> {
-            texts
-                .texts
-                .iter()
-                .map(|text| text.operation.clone())
-                .collect()
-        };
-        let (old, new) = (operations(&self.old), operations(&self.new));
-        let mut resources = Resources::default();
-        for (is_old, texts) in [(true, &self.old), (false, &self.new)] {
-            for text in &texts.texts {
-                if !old.contains(&text.operation) || !new.contains(&text.operation) {
-                    continue;
-                }
-                let Ok(payload) = serde_json::from_str(&text.text) else {
-                    continue;
-                };
-                let variant = variant(migration, text);
-                let resource = (&text.resource, variant, text.status);
-                resources.add(is_old, &text.operation, resource, &payload);
+    /// Adds what others have kept.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.old.merge(other.old);
+        self.new.merge(other.new);
+    }
+
+    /// How many payloads there were beyond those that are kept.
+    pub(super) const fn passed_over(&self) -> u64 {
+        self.old.passed_over() + self.new.passed_over()
+    }
+
+    /// What an upgrade does to the payloads, and the resources of operations of which there are payloads of both
+    /// contracts.
+    pub(super) fn compared(
+        &self,
+        migration: Migration<'c>,
+    ) -> (BTreeMap<EditKey, EditUse>, Resources) {
+        let mut outcomes: BTreeMap<&str, Outcomes> = BTreeMap::new();
+        let mut plans: FxHashMap<Route, Option<Plan<'c>>> = FxHashMap::default();
+        let mut old: Vec<(&str, Shape<'_, 'c>)> = Vec::new();
+        for (number, payload) in (1..).zip(&self.old.kept) {
+            let route = route_of(
+                payload.operation,
+                (payload.side, payload.status),
+                payload.schema,
+            );
+            let target = payload.routed(migration.old);
+            let plan = plans
+                .entry(route)
+                .or_insert_with(|| migration.plan(&target));
+            let outcomes = outcomes.entry(&payload.operation.id).or_default();
+            let text = rewritten(
+                migration,
+                (payload, &target),
+                plan.as_mut(),
+                outcomes,
+                number,
+            );
+            let operation = migration.operation(payload.operation);
+            if let (Some(text), Some(operation)) = (text, operation) {
+                old.push((&operation.id, Shape { payload, text }));
             }
         }
-        resources
+        // A plan counts for itself.
+        for ((operation, ..), plan) in &mut plans {
+            let mut kept = self.old.kept.iter();
+            let of =
+                kept.find(|payload| std::ptr::from_ref(payload.operation).addr() == *operation);
+            if let (Some(plan), Some(payload)) = (plan, of) {
+                plan.settle(outcomes.entry(&payload.operation.id).or_default());
+            }
+        }
+        // What breaks its own contract says nothing of the other one.
+        let new = self
+            .new
+            .kept
+            .iter()
+            .filter(|payload| payload.verdict != Verdict::Deviates);
+        let new: Vec<(&str, Shape<'_, 'c>)> = new
+            .map(|payload| {
+                let text = Cow::Borrowed(&*payload.text);
+                (&*payload.operation.id, Shape { payload, text })
+            })
+            .collect();
+        (edits(&outcomes), resources(migration, &old, &new))
     }
 }
 
+impl<'c> Payload<'c> {
+    /// What it is a payload of.
+    const fn routed(&self, contract: &'c Contract) -> Routed<'c> {
+        Routed {
+            contract,
+            operation: self.operation,
+            side: self.side,
+            status: self.status,
+            schema: self.schema,
+        }
+    }
+}
+
+/// A payload of the old contract in the shape of the new one; `None` for one that has no such shape in full.
+fn rewritten<'p, 'c>(
+    migration: Migration<'c>,
+    (payload, target): (&'p Payload<'c>, &Routed<'c>),
+    plan: Option<&mut Plan<'c>>,
+    outcomes: &mut Outcomes,
+    number: u64,
+) -> Option<Cow<'p, str>> {
+    let text = &*payload.text;
+    if payload.is_plain
+        && payload.verdict == Verdict::Conforms
+        && let Some(plan) = plan
+        && let Some(done) = plan.rewrite(text)
+    {
+        let (new, is_valid) = match done {
+            Done::Current => return Some(Cow::Borrowed(text)),
+            Done::Rewritten { text, is_valid } => (text, is_valid),
+        };
+        let new = new.map_or(Cow::Borrowed(text), |new| Cow::Owned(new.to_owned()));
+        plan.count(outcomes, text, (0, number), &payload.origin);
+        return is_valid.then_some(new);
+    }
+    let document = Document::parse(text.as_bytes()).ok()?;
+    let rewritten = migration.rewrite(target, document.root()).ok()?;
+    outcomes.add(&rewritten.edits, (0, number), &payload.origin);
+    let is_whole = payload.verdict != Verdict::Deviates && rewritten.left.is_empty();
+    is_whole.then(|| Cow::Owned(rewritten.tree.to_text()))
+}
+
+fn edits(outcomes: &BTreeMap<&str, Outcomes>) -> BTreeMap<EditKey, EditUse> {
+    let edits = outcomes.iter().flat_map(|(operation, outcomes)| {
+        outcomes.edits.iter().map(|(key, used)| {
+            let key = EditKey {
+                operation: (*operation).to_owned(),
+                from: key.from.clone(),
+                to: key.to.clone(),
+                kind: key.kind,
+            };
+            (key, edit_use(used))
+        })
+    });
+    edits.collect()
+}
+
+fn resources<'c>(
+    migration: Migration<'c>,
+    old: &[(&str, Shape<'_, 'c>)],
+    new: &[(&str, Shape<'_, 'c>)],
+) -> Resources {
+    let operations = |shapes: &[(&str, Shape<'_, 'c>)]| -> BTreeSet<String> {
+        shapes
+            .iter()
+            .map(|(operation, _)| (*operation).to_owned())
+            .collect()
+    };
+    let (of_old, of_new) = (operations(old), operations(new));
+    let mut resources = Resources::default();
+    for (is_old, shapes) in [(true, old), (false, new)] {
+        for (operation, shape) in shapes {
+            if !of_old.contains(*operation) || !of_new.contains(*operation) {
+                continue;
+            }
+            let Ok(json) = serde_json::from_str(&shape.text) else {
+                continue;
+            };
+            let payload = shape.payload;
+            let variant = variant(migration, operation, shape);
+            let resource = (&payload.resource, variant, payload.status);
+            resources.add(is_old, operation, resource, &json);
+        }
+    }
+    resources
+}
+
 /// Which variant of the new contract's schema a payload is; 0 where there are none.
-fn variant(migration: Migration<'_>, text: &Text) -> usize {
-    let side = text.side.unwrap_or(WireSide::Response);
-    let operation = migration.new.operation(&text.operation);
-    let schemas = operation.map(|operation| operation.schemas_like(side, text.status));
+fn variant(migration: Migration<'_>, operation: &str, shape: &Shape<'_, '_>) -> usize {
+    let side = shape.payload.side.unwrap_or(WireSide::Response);
+    let operation = migration.new.operation(operation);
+    let schemas = operation.map(|operation| operation.schemas_like(side, shape.payload.status));
     let graph = &migration.new.graph;
     let view = View::of(graph, &schemas.unwrap_or_default());
-    let Ok(document) = Document::parse(text.text.as_bytes()) else {
+    let Ok(document) = Document::parse(shape.text.as_bytes()) else {
         return 0;
     };
     let mut branches = view.unions.iter().flat_map(|union| &union.branches);

@@ -13,7 +13,7 @@ use crate::schema::Memo;
 
 use super::super::migration::Migration;
 use super::touch::{Place, Version, scalar, shown};
-use super::usage::{Met, SAMPLES_TRIED, Sample, Usage};
+use super::usage::{Met, Moment, Sample, Usage};
 
 /// Largest part of a payload that is kept as a sample, in bytes.
 const SAMPLE: usize = 16_384;
@@ -70,6 +70,7 @@ pub(super) struct Meeting<'m, 'c> {
     pub(super) is_old: bool,
     pub(super) time: Option<Timestamp>,
     pub(super) origin: &'m Origin,
+    pub(super) moment: Moment,
 }
 
 /// What is known already of the values of one document, for each of the contracts.
@@ -150,12 +151,7 @@ impl<'c> Meeting<'_, 'c> {
     ) -> bool {
         let usage = &self.usage[index];
         // What is below the name of a secret is no sample for anybody.
-        self.is_old
-            && how == Met::Shown
-            && usage.sample.is_none()
-            && usage.samples_tried < SAMPLES_TRIED
-            && bytes <= SAMPLE
-            && !is_secret
+        self.is_old && how == Met::Shown && usage.wants_sample() && bytes <= SAMPLE && !is_secret
     }
 
     /// Keeps the first value of the old contract that shows a change and is not the same afterwards.
@@ -173,13 +169,12 @@ impl<'c> Meeting<'_, 'c> {
         let rewriter = self.migration.rewriter();
         let after = rewriter.part(value, (&aligned.old, &aligned.new), self.side);
         let (before, after) = (shown(&value.to_serde()), shown(&after));
-        let usage = &mut self.usage[index];
-        usage.samples_tried += 1;
-        usage.sample = (before != after).then(|| Sample {
+        let sample = (before != after).then(|| Sample {
             origin: self.origin.clone(),
             before,
             after,
         });
+        self.usage[index].add_sample(self.moment, sample);
     }
 }
 

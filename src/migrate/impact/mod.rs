@@ -34,9 +34,12 @@ use super::moves::declared;
 
 pub use affected::{Affected, affected, of_fact};
 pub use consumer::ConsumerBy;
+use consumer::KnownConsumers;
 pub use pairs::{Difference, DifferenceKind, SideBySide};
 pub use timeline::{Column, Spoken, Timeline};
-pub use usage::{Exchanges, Met, Sample, SeenTimes, Side, Times, Usage, VALUES_KEPT, Values};
+pub use usage::{
+    Exchanges, Met, Moment, Sample, SeenTimes, Side, Times, Usage, VALUES_KEPT, Values,
+};
 
 use around::Around;
 use ask::{Asking, Questions, alive};
@@ -45,18 +48,18 @@ use meet::{Asked, Meeting, Memos, Mets, shown_word};
 use pairs::{Key, Resource};
 use visit::Visit;
 
-/// Consumers that are told apart; those beyond are counted as others.
-const CONSUMERS: usize = 256;
-
 /// What the others are called.
 const OTHERS: &str = "(others)";
 
 /// What tells kinds of payloads apart: the operation by address, the side, the status, and the schema.
 type Route = (usize, Option<WireSide>, Option<u16>, NodeId);
 
-fn route_of(routed: &RoutedPayload<'_, '_>) -> Route {
-    let operation = std::ptr::from_ref(routed.operation).addr();
-    (operation, routed.side, routed.status, routed.schema)
+fn route_of(
+    operation: &Operation,
+    (side, status): (Option<WireSide>, Option<u16>),
+    schema: NodeId,
+) -> Route {
+    (std::ptr::from_ref(operation).addr(), side, status, schema)
 }
 
 /// Learns from traffic what changes mean for it.
@@ -73,10 +76,13 @@ pub struct Impact<'c> {
     /// What is asked of each kind of payload.
     questions: FxHashMap<Route, Questions>,
     around: Around<'c>,
+    known_consumers: KnownConsumers,
     /// The exchange that is being read, and how it met each change.
     current: Option<Current<'c>>,
     mets: Mets,
     met: Vec<(usize, Met)>,
+    /// The part of the captures, and the number of the exchange in it.
+    at: Moment,
     kept: Kept<'c>,
     /// What traffic says of each change, in their order.
     pub usage: Vec<Usage>,
@@ -150,9 +156,11 @@ impl<'c> Impact<'c> {
             by_pair,
             questions: FxHashMap::default(),
             around: Around::new(migration, changes),
+            known_consumers: KnownConsumers::default(),
             current: None,
             mets: Mets::of(changes.len()),
             met: Vec::new(),
+            at: (0, 0),
             kept: Kept::default(),
             usage: vec![Usage::default(); changes.len()],
             operations: BTreeMap::new(),
@@ -165,6 +173,49 @@ impl<'c> Impact<'c> {
         }
     }
 
+    /// Counts consumers for whom there is no room any longer as others.
+    fn make_room(&mut self) {
+        for name in self.known_consumers.dropped.drain(..) {
+            if let Some(exchanges) = self.consumers.remove(&name) {
+                *self.consumers.entry(OTHERS.to_owned()).or_default() += &exchanges;
+            }
+            for usage in &mut self.usage {
+                if let Some(count) = usage.consumers.remove(&name) {
+                    *usage.consumers.entry(OTHERS.to_owned()).or_default() += count;
+                }
+            }
+        }
+    }
+
+    /// Adds what another one learnt of other parts of the captures.
+    pub fn merge(&mut self, mut other: Self) {
+        self.end();
+        other.end();
+        for (own, other) in self.usage.iter_mut().zip(other.usage) {
+            *own += other;
+        }
+        for (id, exchanges) in &other.operations {
+            *self.operations.entry(id.clone()).or_default() += exchanges;
+        }
+        for (name, exchanges) in &other.consumers {
+            let is_told_apart = name.is_empty() || name == OTHERS;
+            if !is_told_apart && !self.known_consumers.takes(name) {
+                self.known_consumers.dropped.push(name.clone());
+            }
+            *self.consumers.entry(name.clone()).or_default() += exchanges;
+        }
+        self.make_room();
+        self.timeline += other.timeline;
+        for (spoken, seen) in &other.spoken {
+            *self.spoken.entry(*spoken).or_default() += seen;
+        }
+        self.exchanges += &other.exchanges;
+        for (verdict, count) in other.unjudged {
+            *self.unjudged.entry(verdict).or_default() += count;
+        }
+        self.kept.merge(other.kept);
+    }
+
     /// Whoever tells consumers apart, if they are.
     #[must_use]
     pub const fn consumer_by(&self) -> Option<&ConsumerBy> {
@@ -174,14 +225,14 @@ impl<'c> Impact<'c> {
     /// How many responses were counted and not rewritten, since there are so many.
     #[must_use]
     pub const fn passed_over(&self) -> u64 {
-        self.kept.passed_over
+        self.kept.passed_over()
     }
 
     /// Ends the last exchange, and holds old and new payloads side by side.
     pub fn finish(&mut self) -> SideBySide {
         self.end();
-        self.edits = self.kept.edits();
-        let resources = self.kept.resources(self.migration);
+        let (edits, resources) = self.kept.compared(self.migration);
+        self.edits = edits;
         let mut result = resources.compared(&|key, place| self.is_declared(key, place));
         for key in self.edits.keys() {
             let (Some(from), Some(to)) = (&key.from, &key.to) else {
@@ -225,7 +276,7 @@ impl<'c> Impact<'c> {
             } else {
                 &mut usage.new
             };
-            side.add(*met, &current.origin, current.time);
+            side.add(*met, (self.at, &current.origin), current.time);
             if is_old && *met == Met::Shown && self.counts[*index] {
                 touching.push(*index);
                 if let Some(consumer) = &current.consumer {
@@ -298,7 +349,11 @@ impl<'c> Impact<'c> {
 
     /// Meets the changes of a payload's schemas.
     fn meet_payload(&mut self, routed: &RoutedPayload<'_, 'c>, is_old: bool) {
-        let route = route_of(routed);
+        let route = route_of(
+            routed.operation,
+            (routed.side, routed.status),
+            routed.schema,
+        );
         let text = std::str::from_utf8(&routed.body.bytes).ok();
         let text = text.filter(|_| routed.is_plain() && routed.verdict == Verdict::Conforms);
         let roots = match text.is_some() && self.questions.contains_key(&route) {
@@ -328,6 +383,7 @@ impl<'c> Impact<'c> {
                 is_old,
                 time: self.current.as_ref().and_then(|current| current.time),
                 origin: &routed.body.origin,
+                moment: self.at,
             },
         };
         if let Some(text) = text {
@@ -409,21 +465,28 @@ fn asked(alignment: &Alignment, changes: &[Change]) -> FxHashMap<usize, Vec<Aske
 }
 
 impl<'c> Watcher<'c> for Impact<'c> {
+    fn part(&mut self, number: u64) {
+        self.end();
+        self.at = (number, 0);
+    }
+
     fn exchange(&mut self, exchange: &Exchange<'_>) {
         self.end();
+        self.at.1 += 1;
         // What the capture does not say the server may: `Date` is when it answered.
         let time = exchange.time.as_deref().or_else(|| {
             let response = exchange.response.as_ref()?;
             response.headers.get("date")
         });
-        let time = time.and_then(|text| self.timeline.read(text));
+        let time = time.and_then(|text| self.timeline.read(text, self.at));
         let consumer = self.consumer_by.as_ref();
         let named = consumer.and_then(|by| by.of(exchange));
         // A header that differs in every request names nobody.
-        let named = named.map(|name| match self.consumers.contains_key(&name) {
-            false if self.consumers.len() >= CONSUMERS => OTHERS.to_owned(),
-            _ => name,
+        let named = named.map(|name| match self.known_consumers.takes(&name) {
+            true => name,
+            false => OTHERS.to_owned(),
         });
+        self.make_room();
         self.current = Some(Current {
             origin: exchange.origin.clone(),
             time,
@@ -458,7 +521,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
             .current
             .as_ref()
             .and_then(|current| current.resource.as_ref());
-        self.kept.add(self.migration, routed, is_old, resource);
+        self.kept.add(routed, is_old, (self.at, resource));
     }
 
     fn unjudged(&mut self, _: &Body<'_>, target: Option<&TargetKey>, verdict: Verdict, _: &str) {

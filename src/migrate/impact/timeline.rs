@@ -1,12 +1,14 @@
 //! When each version was spoken: exchanges by time, in steps that grow with the span.
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 use jiff::Timestamp;
 
 use crate::capture::redact::sanitised;
 
 use super::time;
+use super::usage::Moment;
 
 /// Steps that are kept before they grow.
 const STEPS: usize = 4096;
@@ -35,7 +37,8 @@ pub struct Timeline {
     /// Exchanges that say no time.
     pub untimed: u64,
     /// Those whose time could not be read, and the first of these times.
-    pub unreadable: (u64, Vec<String>),
+    pub unreadable: u64,
+    unreadable_kept: Vec<(Moment, String)>,
     /// Those whose time has no offset, and was taken for UTC.
     pub zoneless: u64,
 }
@@ -52,8 +55,29 @@ impl Default for Timeline {
             step: 1,
             steps: BTreeMap::new(),
             untimed: 0,
-            unreadable: (0, Vec::new()),
+            unreadable: 0,
+            unreadable_kept: Vec::new(),
             zoneless: 0,
+        }
+    }
+}
+
+impl AddAssign<Self> for Timeline {
+    fn add_assign(&mut self, other: Self) {
+        if other.step > self.step {
+            self.grow(other.step);
+        }
+        for (start, counts) in other.steps {
+            self.put(start, counts);
+        }
+        self.untimed += other.untimed;
+        self.unreadable += other.unreadable;
+        self.zoneless += other.zoneless;
+        let mut kept = std::mem::take(&mut self.unreadable_kept);
+        kept.extend(other.unreadable_kept);
+        kept.sort();
+        for (moment, text) in kept {
+            self.keep_unreadable(moment, text);
         }
     }
 }
@@ -74,19 +98,27 @@ const SPANS: [i64; 14] = [
 
 impl Timeline {
     /// Reads the time of an exchange, and counts what is wrong with it.
-    pub(super) fn read(&mut self, text: &str) -> Option<Timestamp> {
+    pub(super) fn read(&mut self, text: &str, moment: Moment) -> Option<Timestamp> {
         let Some(read) = time::read(text) else {
-            let (count, kept) = &mut self.unreadable;
-            *count += 1;
+            self.unreadable += 1;
             let start: String = text.chars().take(UNREADABLE_LENGTH).collect();
-            let text = sanitised(&start);
-            if kept.len() < UNREADABLE_KEPT && !kept.contains(&text) {
-                kept.push(text);
-            }
+            self.keep_unreadable(moment, sanitised(&start));
             return None;
         };
         self.zoneless += u64::from(!read.has_zone);
         Some(read.time)
+    }
+
+    fn keep_unreadable(&mut self, moment: Moment, text: String) {
+        let kept = &mut self.unreadable_kept;
+        if kept.len() < UNREADABLE_KEPT && !kept.iter().any(|(_, known)| *known == text) {
+            kept.push((moment, text));
+        }
+    }
+
+    /// The first times that could not be read.
+    pub fn unreadable_texts(&self) -> impl Iterator<Item = &str> {
+        self.unreadable_kept.iter().map(|(_, text)| text.as_str())
     }
 
     /// Counts an exchange.
@@ -95,18 +127,29 @@ impl Timeline {
             self.untimed += 1;
             return;
         };
-        let start = time.as_second().div_euclid(self.step) * self.step;
-        self.steps.entry(start).or_default()[spoken as usize] += 1;
+        let mut counts = [0; 3];
+        counts[spoken as usize] = 1;
+        self.put(time.as_second(), counts);
+    }
+
+    /// Adds exchanges of a second.
+    fn put(&mut self, second: i64, counts: [u64; 3]) {
+        let start = second.div_euclid(self.step) * self.step;
+        let sum = self.steps.entry(start).or_default();
+        for (sum, count) in sum.iter_mut().zip(counts) {
+            *sum += count;
+        }
         if self.steps.len() > STEPS {
             let coarser = SPANS.iter().find(|span| **span > self.step);
-            self.step = coarser.copied().unwrap_or(self.step * 10);
-            for (start, counts) in std::mem::take(&mut self.steps) {
-                let start = start.div_euclid(self.step) * self.step;
-                let sum = self.steps.entry(start).or_default();
-                for (sum, count) in sum.iter_mut().zip(counts) {
-                    *sum += count;
-                }
-            }
+            self.grow(coarser.copied().unwrap_or(self.step * 10));
+        }
+    }
+
+    /// Makes the steps longer.
+    fn grow(&mut self, step: i64) {
+        self.step = step;
+        for (start, counts) in std::mem::take(&mut self.steps) {
+            self.put(start, counts);
         }
     }
 

@@ -1,9 +1,11 @@
 //! What traffic says of one change: counters that merge, and a first sample.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash as _, Hasher as _};
 use std::ops::AddAssign;
 
 use jiff::Timestamp;
+use rustc_hash::{FxHashMap, FxHasher};
 use serde_json::Value as Json;
 
 use crate::location::Origin;
@@ -14,7 +16,7 @@ use super::affected::Affected;
 pub const VALUES_KEPT: usize = 256;
 
 /// Parts of payloads that are looked at in search of a sample.
-pub(super) const SAMPLES_TRIED: u32 = 16;
+const SAMPLES_TRIED: usize = 16;
 
 /// Places that are kept.
 const PLACES_KEPT: usize = 3;
@@ -61,15 +63,34 @@ impl AddAssign<&Self> for SeenTimes {
 }
 
 /// The values that were seen, redacted; those beyond [`VALUES_KEPT`] are counted together.
+///
+/// Which are kept depends on the values alone, not on their order: those with the least hashes. So what several threads
+/// have seen adds up to what one would have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Values {
-    /// Each value, in the order in which they were met.
-    each: Vec<(String, SeenTimes)>,
-    by_value: BTreeMap<String, usize>,
+    entries: Vec<Entry>,
+    /// Those that are kept.
+    by_value: FxHashMap<String, usize>,
+    by_hash: BTreeSet<(u64, usize)>,
     /// Whether some are not shown as they are.
     pub(super) is_masked: bool,
     /// How often others were seen, for which there was no room.
     pub others: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    value: String,
+    seen: SeenTimes,
+    /// Whether it has not made room for others.
+    is_kept: bool,
+}
+
+/// A hash that is the same in every run.
+pub(super) fn hash_of(value: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Values {
@@ -80,44 +101,58 @@ impl Values {
         self.count(place, time);
     }
 
-    /// The place of a value, for which there is room now or not; `None` where it is one of the others.
+    /// The place of a value; `None` where it is one of the others.
     pub(super) fn place(&mut self, value: &str) -> Option<usize> {
         if let Some(known) = self.by_value.get(value) {
             return Some(*known);
         }
-        if self.each.len() >= VALUES_KEPT {
+        if !self.has_room_for(value) {
             return None;
         }
-        self.each.push((value.to_owned(), SeenTimes::default()));
-        self.by_value.insert(value.to_owned(), self.each.len() - 1);
-        Some(self.each.len() - 1)
+        let place = self.entries.len();
+        self.entries.push(Entry {
+            value: value.to_owned(),
+            seen: SeenTimes::default(),
+            is_kept: true,
+        });
+        self.by_value.insert(value.to_owned(), place);
+        self.by_hash.insert((hash_of(value), place));
+        if self.by_hash.len() > VALUES_KEPT
+            && let Some((_, last)) = self.by_hash.pop_last()
+        {
+            let last = &mut self.entries[last];
+            last.is_kept = false;
+            self.others += last.seen.count;
+            self.by_value.remove(&last.value);
+        }
+        Some(place)
     }
 
-    /// The place of a value that was met.
-    pub(super) fn known(&self, value: &str) -> Option<usize> {
-        self.by_value.get(value).copied()
-    }
-
-    /// Whether there is no room for another value.
-    pub(super) const fn is_full(&self) -> bool {
-        self.each.len() >= VALUES_KEPT
+    /// Whether a value is one of those that are kept, or would be.
+    pub(super) fn has_room_for(&self, value: &str) -> bool {
+        let last = self
+            .by_hash
+            .last()
+            .filter(|_| self.by_hash.len() >= VALUES_KEPT);
+        self.by_value.contains_key(value) || last.is_none_or(|(last, _)| hash_of(value) < *last)
     }
 
     /// Counts a value by its place.
     #[inline]
     pub(super) fn count(&mut self, place: Option<usize>, time: Option<Timestamp>) {
-        match place.and_then(|place| self.each.get_mut(place)) {
-            Some((_, seen)) => {
-                seen.count += 1;
-                seen.times.add(time);
+        match place.and_then(|place| self.entries.get_mut(place)) {
+            Some(entry) if entry.is_kept => {
+                entry.seen.count += 1;
+                entry.seen.times.add(time);
             }
-            None => self.others += 1,
+            _ => self.others += 1,
         }
     }
 
-    /// The values, in the order in which they were met.
+    /// The values that are kept.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &SeenTimes)> {
-        self.each.iter().map(|(value, seen)| (value.as_str(), seen))
+        let kept = self.entries.iter().filter(|entry| entry.is_kept);
+        kept.map(|entry| (entry.value.as_str(), &entry.seen))
     }
 
     /// The values, the most frequent first.
@@ -127,6 +162,19 @@ impl Values {
             self.iter().map(|(value, seen)| (value, *seen)).collect();
         all.sort_by(|one, other| other.1.count.cmp(&one.1.count).then(one.0.cmp(other.0)));
         all
+    }
+}
+
+impl AddAssign<&Self> for Values {
+    fn add_assign(&mut self, other: &Self) {
+        self.others += other.others;
+        self.is_masked |= other.is_masked;
+        for (value, seen) in other.iter() {
+            match self.place(value) {
+                Some(place) if self.entries[place].is_kept => self.entries[place].seen += seen,
+                _ => self.others += seen.count,
+            }
+        }
     }
 }
 
@@ -148,12 +196,17 @@ pub struct Side {
     /// When it showed.
     pub times: Times,
     /// The first places where it showed.
-    pub places: Vec<Origin>,
+    pub(super) places: Vec<(Moment, Origin)>,
 }
 
 impl Side {
     /// Counts a message.
-    pub(super) fn add(&mut self, met: Met, origin: &Origin, time: Option<Timestamp>) {
+    pub(super) fn add(
+        &mut self,
+        met: Met,
+        (moment, origin): (Moment, &Origin),
+        time: Option<Timestamp>,
+    ) {
         self.reached += 1;
         self.telling += u64::from(met >= Met::Reached);
         match met {
@@ -161,13 +214,34 @@ impl Side {
                 self.shown += 1;
                 self.times.add(time);
                 if self.places.len() < PLACES_KEPT {
-                    self.places.push(origin.clone());
+                    self.places.push((moment, origin.clone()));
                 }
             }
             Met::Contradicted => self.contradicted += 1,
             Met::Early => self.early += 1,
             Met::Held | Met::Reached => {}
         }
+    }
+}
+
+impl Side {
+    /// The first places where it showed.
+    pub fn places(&self) -> impl Iterator<Item = &Origin> {
+        self.places.iter().map(|(_, origin)| origin)
+    }
+}
+
+impl AddAssign<Self> for Side {
+    fn add_assign(&mut self, other: Self) {
+        self.reached += other.reached;
+        self.telling += other.telling;
+        self.shown += other.shown;
+        self.early += other.early;
+        self.contradicted += other.contradicted;
+        self.times += &other.times;
+        self.places.extend(other.places);
+        self.places.sort_by_key(|(moment, _)| *moment);
+        self.places.truncate(PLACES_KEPT);
     }
 }
 
@@ -220,19 +294,50 @@ pub struct Usage {
     pub values: Values,
     /// Exchanges that it touches, by consumer.
     pub consumers: BTreeMap<String, u64>,
-    /// A part of a real payload that it touches, before and after.
-    pub sample: Option<Sample>,
-    /// Parts that were no sample, since they are the same afterwards.
-    pub(super) samples_tried: u32,
+    /// The first parts of payloads that it touches, as far as they are another afterwards.
+    samples: Vec<(Moment, Option<Sample>)>,
 }
 
 impl Usage {
+    /// A part of a real payload that it touches, before and after.
+    #[must_use]
+    pub fn sample(&self) -> Option<&Sample> {
+        self.samples.iter().find_map(|(_, sample)| sample.as_ref())
+    }
+
+    /// Whether another part is wanted.
+    pub(super) fn wants_sample(&self) -> bool {
+        self.samples.len() < SAMPLES_TRIED && self.sample().is_none()
+    }
+
+    pub(super) fn add_sample(&mut self, moment: Moment, sample: Option<Sample>) {
+        self.samples.push((moment, sample));
+    }
+
     /// Whether some traffic could tell of it.
     #[must_use]
     pub const fn is_known(&self) -> bool {
         self.old.reached + self.new.reached > 0
     }
 }
+
+impl AddAssign<Self> for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.old += other.old;
+        self.new += other.new;
+        self.values += &other.values;
+        for (consumer, count) in other.consumers {
+            *self.consumers.entry(consumer).or_default() += count;
+        }
+        // As one reader would have looked at them.
+        self.samples.extend(other.samples);
+        self.samples.sort_by_key(|(moment, _)| *moment);
+        self.samples.truncate(SAMPLES_TRIED);
+    }
+}
+
+/// When something was met: the part of the captures, and the exchange in it. Both have numbers in their order.
+pub type Moment = (u64, u64);
 
 /// Exchanges of one operation or consumer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -249,4 +354,15 @@ pub struct Exchanges {
     pub changes: BTreeSet<usize>,
     /// When.
     pub times: Times,
+}
+
+impl AddAssign<&Self> for Exchanges {
+    fn add_assign(&mut self, other: &Self) {
+        self.all += other.all;
+        self.touched += other.touched;
+        self.old += other.old;
+        self.new += other.new;
+        self.changes.extend(&other.changes);
+        self.times += &other.times;
+    }
 }

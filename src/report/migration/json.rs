@@ -289,7 +289,7 @@ fn side(side: &crate::migrate::impact::Side) -> JsonSide {
         contradicted: side.contradicted,
         first,
         last,
-        places: side.places.iter().map(JsonOrigin::from).collect(),
+        places: side.places().map(JsonOrigin::from).collect(),
     }
 }
 
@@ -335,7 +335,7 @@ fn usage(report: &MigrationReport, index: usize) -> JsonUsage {
         values: usage.values.by_count().into_iter().map(value).collect(),
         other_values: usage.values.others,
         consumers: consumers.collect(),
-        sample: usage.sample.as_ref().map(|sample| JsonSample {
+        sample: usage.sample().map(|sample| JsonSample {
             origin: (&sample.origin).into(),
             before: sample.before.clone(),
             after: sample.after.clone(),

@@ -143,7 +143,7 @@ impl MigrationReport {
         diff: DiffReport,
         (old, new): (&'c Contract, &'c Contract),
         alignment: &Alignment,
-        observer: Observer<'c, Impact<'c>>,
+        (observer, mut impact): (Observer<'c>, Impact<'c>),
         findings: Vec<Finding>,
     ) -> Self {
         let has_captures = !observer.sources.is_empty() || !observer.problems.is_empty();
@@ -151,7 +151,6 @@ impl MigrationReport {
             true => coverage(old, &observer.profile),
             false => Vec::new(),
         };
-        let (observer, mut impact) = observer.unwatched();
         let pairs = impact.finish();
         let passed_over = impact.passed_over();
         let versions = Versions {

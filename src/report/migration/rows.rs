@@ -114,12 +114,13 @@ pub(super) fn pairs_summary(report: &MigrationReport) -> String {
 /// What is wrong with the times of exchanges.
 fn time_rows(timeline: &Timeline) -> Vec<String> {
     let mut rows = Vec::new();
-    let (count, kept) = &timeline.unreadable;
-    if *count > 0 {
-        let kept: Vec<String> = kept.iter().map(|text| format!("`{text}`")).collect();
+    let count = timeline.unreadable;
+    if count > 0 {
+        let kept = timeline.unreadable_texts().map(|text| format!("`{text}`"));
+        let kept: Vec<String> = kept.collect();
         rows.push(format!(
             "{} cannot be read, such as {}; write them as RFC 3339 has them",
-            plural(*count, "time"),
+            plural(count, "time"),
             kept.join(", ")
         ));
     }

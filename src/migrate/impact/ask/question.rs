@@ -269,11 +269,11 @@ impl Question {
             return *known;
         }
         let values = &asking.meeting.usage[self.change].values;
-        if values.is_full() && !values.is_masked && !own.contains('\\') {
-            // There is no room, and it is shown as it is: one that is known, or one of the others.
+        if !values.is_masked && !own.contains('\\') {
+            // It is shown as it is, with or without its quotes.
             let plain = own.strip_prefix('"').and_then(|own| own.strip_suffix('"'));
-            let known = [own, plain.unwrap_or(own)];
-            if known.iter().all(|known| values.known(known).is_none()) {
+            let shown = [own, plain.unwrap_or(own)];
+            if shown.iter().all(|shown| !values.has_room_for(shown)) {
                 return None;
             }
         }

@@ -165,7 +165,7 @@ fn with_traffic(
     let judged = judged(report, index);
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     if let Some((word, rest)) = evidence(report, index) {
-        let places = usage.old.places.iter();
+        let places = usage.old.places();
         let places: Vec<String> = places.map(|at| code(&at.to_string())).collect();
         let such = match places.is_empty() {
             true => String::new(),
@@ -200,7 +200,7 @@ fn with_traffic(
         .take_while(|(name, _)| *name == "Old → new")
         .count();
     article.facts.splice(at..at, facts);
-    if let Some(sample) = &usage.sample {
+    if let Some(sample) = usage.sample() {
         let lines = sample_lines(sample);
         if sampled.as_ref() == Some(&lines) {
             article

@@ -262,7 +262,7 @@ fn write_change(
             row(&escaped(&words));
         }
     }
-    if let Some(sample) = &report.usage[index].sample {
+    if let Some(sample) = report.usage[index].sample() {
         let lines = sample_lines(sample);
         if sampled.as_ref() != Some(&lines) {
             put!(
