@@ -447,3 +447,68 @@ fn guesses_are_proposed_and_done_when_asked() {
     );
     assert_eq!(accepted, by_rule);
 }
+
+/// However many threads rewrite payloads, they come in the order of the captures.
+#[test]
+fn any_number_of_jobs_writes_the_same_payloads_in_their_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write =
+        |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+    write(
+        "old.schema.json",
+        r#"{"title": "items", "type": "object", "properties": {"id": {"type": "integer"}, "itemCount": {"type": "integer"}, "gone": {"type": "string"}}}"#,
+    );
+    write(
+        "new.schema.json",
+        r#"{"title": "items", "type": "object", "properties": {"id": {"type": "integer"}, "item_count": {"type": "integer"}}}"#,
+    );
+    // More than one thread may collect before it waits for its turn.
+    let lines: String = (0..34_000)
+        .map(|line| match line % 1_000 {
+            999 => format!("no JSON {line}\n"),
+            _ => format!(
+                "{{\"id\": {line}, \"itemCount\": {}, \"gone\": \"{line:0220}\"}}\n",
+                line % 7
+            ),
+        })
+        .collect();
+    fs::create_dir(folder.path().join("captures")).expect("a folder");
+    for name in [
+        "captures/b.items.ndjson",
+        "captures/c.items.ndjson",
+        "items.ndjson",
+    ] {
+        write(name, &lines);
+    }
+    write("captures/a.items.json", r#"{"id": 1, "itemCount": 2}"#);
+    write("captures/d.items.json", r#"{"id": 4, "itemCount": 2}"#);
+    let upgrade = |captures: &str, arguments: &[&str]| {
+        let output = Command::cargo_bin("wiredrift")
+            .expect("built")
+            .current_dir(folder.path())
+            .args([
+                "upgrade",
+                "old.schema.json",
+                "new.schema.json",
+                captures,
+                "--keep-going",
+            ])
+            .args(arguments)
+            .output()
+            .expect("runs");
+        (output.status.code(), output.stdout, output.stderr)
+    };
+    for captures in ["items.ndjson", "captures"] {
+        let one = upgrade(captures, &["--jobs", "1"]);
+        assert!(one.1.len() > 1_000_000);
+        assert!(upgrade(captures, &["--jobs", "3"]) == one, "{captures}");
+    }
+    let in_place = |jobs: &str| {
+        write("items.ndjson", &lines);
+        upgrade("items.ndjson", &["--in-place", "--jobs", jobs]);
+        fs::read(folder.path().join("items.ndjson")).expect("a file")
+    };
+    let written = in_place("1");
+    assert!(written.starts_with(b"{\"id\": 0, \"item_count\": 0}\n"));
+    assert!(in_place("3") == written);
+}

@@ -441,6 +441,8 @@ pub trait Sink {
     fn part(&mut self, number: u64) {
         let _ = number;
     }
+    /// The part that was told last is read.
+    fn part_ended(&mut self) {}
     /// Everything was read.
     fn finish(&mut self) {}
 }

@@ -53,9 +53,11 @@ pub fn read_parallel<S: Sink + Send>(
                 send,
                 threads: count,
                 part: 0,
+                is_open: false,
                 sink: &mut *own,
             };
             source::dispatch(inputs, format, limits, &mut dispatch);
+            dispatch.end();
         }
         // The threads end when there is nobody left to send.
     });
@@ -92,13 +94,13 @@ struct Reading {
 }
 
 impl Stream {
-    /// Reads the next block of lines; its part is numbered.
-    fn next(&self, block: &mut Vec<u8>) -> (u64, Block) {
+    /// Reads the next block of lines; its part is numbered, unless the stream had ended before.
+    fn next(&self, block: &mut Vec<u8>) -> (Option<u64>, Block) {
         let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = match reading.ended {
-            Some(_) => reading.blocks.next(block),
-            None => Block::End,
-        };
+        if reading.ended.is_none() {
+            return (None, Block::End);
+        }
+        let found = reading.blocks.next(block);
         reading.part += 1;
         if let Block::End | Block::Broken(_) = &found
             && let Some(ended) = reading.ended.take()
@@ -106,34 +108,34 @@ impl Stream {
             // Who asked has not gone: it waits for this.
             let _: Result<(), _> = ended.send(reading.part);
         }
-        (reading.part, found)
+        (Some(reading.part), found)
     }
 
     /// Reads blocks until there are no more.
     fn read(&self, block: &mut Vec<u8>, limits: &Limits, sink: &mut dyn Sink) {
         loop {
-            // A part of which nothing is told is none.
             let (part, found) = self.next(block);
+            let Some(part) = part else { return };
+            sink.part(part);
             let exchanges = match found {
                 Block::Lines(start) => {
-                    sink.part(part);
                     let hint = &self.hint;
                     guarded(&start, sink, |sink| {
                         lines::each(block, &start, hint, limits, sink)
                     })
                 }
                 Block::TooLong(problem) => {
-                    sink.part(part);
                     sink.problem(problem);
                     1
                 }
                 Block::Broken(problem) => {
-                    sink.part(part);
-                    return sink.problem(problem);
+                    sink.problem(problem);
+                    return sink.part_ended();
                 }
-                Block::End => return,
+                Block::End => return sink.part_ended(),
             };
             sink.source(self.source(exchanges));
+            sink.part_ended();
             // A buffer that a long line made large is not kept.
             if block.capacity() > 4 * lines::BLOCK {
                 *block = Vec::new();
@@ -166,6 +168,7 @@ fn work(
             Ok(Work::File(part, path)) => {
                 sink.part(part);
                 source::file(&path, format, limits, sink, true);
+                sink.part_ended();
             }
             Ok(Work::Stream(stream)) => stream.read(&mut block, limits, sink),
             Err(_) => return,
@@ -198,19 +201,31 @@ pub(super) struct Dispatch<'s> {
     threads: usize,
     /// The number of the last part.
     part: u64,
+    /// Whether that is one of its own, and is being read.
+    is_open: bool,
     sink: &'s mut dyn Sink,
 }
 
 impl Dispatch<'_> {
     /// Numbers the next part, which is read into the sink that this returns.
     pub(super) fn own(&mut self) -> &mut dyn Sink {
+        self.end();
         self.part += 1;
+        self.is_open = true;
         self.sink.part(self.part);
         self.sink
     }
 
+    /// Says that its own part is read.
+    fn end(&mut self) {
+        if std::mem::take(&mut self.is_open) {
+            self.sink.part_ended();
+        }
+    }
+
     /// A thread reads the file.
     pub(super) fn file(&mut self, path: PathBuf) {
+        self.end();
         self.part += 1;
         self.hand_over(Work::File(self.part, path));
     }
@@ -228,6 +243,7 @@ impl Dispatch<'_> {
         hint: &Hint,
         limits: &Limits,
     ) {
+        self.end();
         let (ended, end) = sync_channel(1);
         let stream = Arc::new(Stream {
             name: origin.file.to_string(),

@@ -10,6 +10,7 @@ mod explain;
 mod git;
 mod levels;
 mod lint;
+mod ordered;
 mod output;
 mod pair;
 mod report;

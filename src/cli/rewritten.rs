@@ -12,7 +12,8 @@ use tempfile::{NamedTempFile, TempPath};
 
 use crate::capture::{Format, SourceRead};
 use crate::error::{Error, ErrorKind};
-use crate::migrate::{Destination, Done};
+
+use super::ordered::{Pieces, Replaced};
 
 /// Lines around a change that are shown.
 const CONTEXT: usize = 3;
@@ -32,41 +33,35 @@ impl fmt::Debug for Rewritten {
     }
 }
 
-impl Destination for Rewritten {
-    fn take(&mut self, done: Done<'_>) {
+impl Rewritten {
+    /// Writes payloads that are done, in the order of the captures.
+    pub(super) fn put(&mut self, pieces: &Pieces) {
         match self {
-            Self::Printed(printed) => printed.take(&done),
-            Self::Files(files) => files.take(&done),
+            Self::Printed(printed) => printed.put(pieces.bytes()),
+            Self::Files(files) => pieces.replaced().for_each(|replaced| files.put(replaced)),
         }
     }
 }
 
 /// Payloads on a stream, one after the other.
 pub(super) struct Printed {
-    stream: BufWriter<Box<dyn Write>>,
+    stream: BufWriter<Box<dyn Write + Send>>,
     /// The first error: nothing is written after it.
     failed: Option<io::Error>,
 }
 
 impl Printed {
-    pub(super) fn to(stream: Box<dyn Write>) -> Self {
+    pub(super) fn to(stream: Box<dyn Write + Send>) -> Self {
         Self {
             stream: BufWriter::with_capacity(1 << 16, stream),
             failed: None,
         }
     }
 
-    fn take(&mut self, done: &Done<'_>) {
-        if self.failed.is_some() {
-            return;
+    fn put(&mut self, bytes: &[u8]) {
+        if self.failed.is_none() {
+            self.failed = self.stream.write_all(bytes).err();
         }
-        let bytes = done.bytes();
-        let payload = crate::json::trim_end(crate::json::trim_start(&bytes));
-        let written = self
-            .stream
-            .write_all(payload)
-            .and_then(|()| self.stream.write_all(b"\n"));
-        self.failed = written.err();
     }
 
     pub(super) fn finish(mut self) -> io::Result<()> {
@@ -83,8 +78,6 @@ pub(super) type Patch<'p> = &'p mut dyn FnMut(&Path, &str, &str);
 /// Files whose payloads are rewritten. Each is written as a whole, when everything was read.
 #[derive(Default)]
 pub(super) struct Files {
-    /// Whether payloads are rewritten, too, that do not conform to the new contract yet.
-    incomplete: bool,
     open: Option<Open>,
     changed: Vec<Changed>,
     /// The real paths of files that were read: one may have several names.
@@ -130,21 +123,8 @@ const ELSEWHERE: &str = "its payloads do not stand in it as they are (it may be 
 const CHANGED: &str = "it changed while it was read; run the command again";
 
 impl Files {
-    pub(super) fn new(incomplete: bool) -> Self {
-        Self {
-            incomplete,
-            ..Self::default()
-        }
-    }
-
-    fn take(&mut self, done: &Done<'_>) {
-        let file = &done.body.origin.file;
-        let Some(text) = done.text.filter(|_| done.is_valid || self.incomplete) else {
-            return;
-        };
-        if text.as_bytes() == done.body.as_read() {
-            return;
-        }
+    fn put(&mut self, replaced: Replaced<'_>) {
+        let file = replaced.file;
         let is_same = |open: &Open| Arc::ptr_eq(&open.name, file) || open.name == *file;
         if !self.open.as_ref().is_some_and(is_same) {
             self.close();
@@ -158,7 +138,7 @@ impl Files {
         let open = self.open.as_mut().and_then(|open| open.rewriting.as_mut());
         if let Some(state) = open
             && let Ok(rewriting) = state
-            && let Err(why) = rewriting.replace(done, text)
+            && let Err(why) = rewriting.replace(replaced)
         {
             *state = Err(why);
         }
@@ -245,11 +225,12 @@ impl Rewriting {
     }
 
     /// Puts a text in the place of a payload.
-    fn replace(&mut self, done: &Done<'_>, text: &str) -> Result<(), String> {
+    fn replace(&mut self, replaced: Replaced<'_>) -> Result<(), String> {
         let told = |error: io::Error| error.to_string();
-        let Some((start, was)) = done.body.as_written() else {
+        let Some(start) = replaced.start else {
             return Err(ELSEWHERE.to_owned());
         };
+        let was = replaced.was;
         // A file that is named twice is read twice.
         let Some(between) = start.checked_sub(self.at) else {
             return Ok(());
@@ -262,8 +243,7 @@ impl Rewriting {
             let is_changed = self.is_changed().unwrap_or(true);
             return Err(if is_changed { CHANGED } else { ELSEWHERE }.to_owned());
         }
-        let text = done.body.written_like(text);
-        self.content.write_all(text.as_bytes()).map_err(told)?;
+        self.content.write_all(replaced.new).map_err(told)?;
         self.at = start + was.len() as u64;
         Ok(())
     }

@@ -1,13 +1,15 @@
 //! `wiredrift upgrade`
 
+use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::capture::{self, Input, SourceRead};
+use crate::capture::{Input, SourceRead};
 use crate::diff::{Options, diff};
 use crate::error::Error;
-use crate::migrate::{Migration, Moves, Upgrader};
+use crate::migrate::{Migration, Moves, Summary, Upgrader};
 use crate::observe::Observer;
 use crate::report::upgrade::{UpgradeReport, json, text};
 use crate::shown::printed;
@@ -15,9 +17,10 @@ use crate::source::Source;
 
 use super::args::{OutputFormat, UpgradeArguments};
 use super::levels::one_to_stdout;
+use super::ordered::Lanes;
 use super::output::Output;
 use super::pair::{Pair, names};
-use super::rewritten::{Files, Printed, Rewritten, unified};
+use super::rewritten::{Printed, Rewritten, unified};
 use super::{Exit, Failure};
 
 pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<Exit, Failure> {
@@ -53,10 +56,11 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         paths => arguments.capture.inputs(paths)?,
     };
     let to_stdout = !arguments.in_place && !arguments.dry_run;
-    let destination = match to_stdout {
-        true => Rewritten::Printed(Printed::to(Box::new(std::io::stdout()))),
-        false => Rewritten::Files(Box::new(Files::new(arguments.incomplete))),
+    let rewritten = match to_stdout {
+        true => Rewritten::Printed(Printed::to(stdout()?)),
+        false => Rewritten::Files(Box::default()),
     };
+    let lanes = Lanes::new(rewritten, (!to_stdout).then_some(arguments.incomplete));
     let migration = Migration {
         old,
         new,
@@ -64,13 +68,19 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         moves: &moves,
         accept_guesses: arguments.accept_guesses,
     };
-    let upgrader = Upgrader::new(migration, destination);
-    let observer = Observer::new(asked.clone(), asked, observation);
-    let mut observer = observer.watched_by(upgrader);
-    let limits = arguments.capture.limits();
-    capture::read(&inputs, arguments.capture.format, &limits, &mut observer);
-    let (observer, upgrader) = observer.unwatched();
-    let (summary, destination) = upgrader.finish();
+    let observer = || Observer::new(asked.clone(), asked.clone(), observation.clone());
+    let observers = arguments.capture.read(&inputs, || {
+        observer().watched_by(Upgrader::new(migration, lanes.lane()))
+    });
+    let mut summary = Summary::default();
+    let mut unwatched = Vec::new();
+    for watched in observers {
+        let (observer, upgrader) = watched.unwatched();
+        let (own, _) = upgrader.finish();
+        summary += own;
+        unwatched.push(observer);
+    }
+    let observer = Observer::merged(unwatched).unwrap_or_else(observer);
     let sources = observer.sources;
     let (from, to) = match arguments.downgrade {
         false => names(&arguments.pair, (old, new)),
@@ -87,10 +97,13 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         skipped: observer.skipped,
     };
     let mut refused: Vec<Error> = Vec::new();
-    match destination {
-        Rewritten::Printed(printed) => printed.finish()?,
-        Rewritten::Files(files) if arguments.in_place => refused = files.finish(&sources, None),
-        Rewritten::Files(files) => {
+    match lanes.finish() {
+        None => {}
+        Some(Rewritten::Printed(printed)) => printed.finish()?,
+        Some(Rewritten::Files(files)) if arguments.in_place => {
+            refused = files.finish(&sources, None);
+        }
+        Some(Rewritten::Files(files)) => {
             let mut failed = Ok(());
             let is_styled = output.is_styled();
             let mut patch = |file: &Path, was: &str, is: &str| {
@@ -126,6 +139,16 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         true => exit(arguments, &report, &sources, output),
         false => Ok(Exit::Incomplete),
     }
+}
+
+/// Standard output, for threads: what is printed otherwise holds its lock.
+fn stdout() -> std::io::Result<Box<dyn Write + Send>> {
+    #[cfg(unix)]
+    let owned = std::os::fd::AsFd::as_fd(&std::io::stdout()).try_clone_to_owned()?;
+    #[cfg(windows)]
+    let owned =
+        std::os::windows::io::AsHandle::as_handle(&std::io::stdout()).try_clone_to_owned()?;
+    Ok(Box::new(File::from(owned)))
 }
 
 /// A line of a patch, as a terminal shows it.

@@ -27,6 +27,8 @@ pub trait Destination: fmt::Debug {
     fn part(&mut self, number: u64) {
         let _ = number;
     }
+    /// That part is read.
+    fn part_ended(&mut self) {}
     /// A payload is done.
     fn take(&mut self, done: Done<'_>);
 }
@@ -254,6 +256,10 @@ impl<'c, D: Destination> Watcher<'c> for Upgrader<'c, D> {
     fn part(&mut self, number: u64) {
         self.at = (number, 0);
         self.destination.part(number);
+    }
+
+    fn part_ended(&mut self) {
+        self.destination.part_ended();
     }
 
     fn payload(&mut self, routed: &RoutedPayload<'_, 'c>) {

@@ -566,6 +566,10 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
         });
     }
 
+    fn part_ended(&mut self) {
+        self.watcher.part_ended();
+    }
+
     fn finish(&mut self) {
         self.settle();
     }

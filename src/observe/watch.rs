@@ -19,6 +19,8 @@ pub trait Watcher<'c>: fmt::Debug {
     fn part(&mut self, number: u64) {
         let _ = number;
     }
+    /// That part is read; see [`Sink::part_ended`](crate::capture::Sink::part_ended).
+    fn part_ended(&mut self) {}
     /// An exchange starts.
     fn exchange(&mut self, exchange: &Exchange<'_>);
     /// Its operation is known.

@@ -82,7 +82,7 @@ impl Questions {
                 {
                     match way.split_first() {
                         Some((Step::Key(name), way)) => {
-                            parts.push((node.member(name), way.to_vec()))
+                            parts.push((node.member(name), way.to_vec()));
                         }
                         _ => is_known = false,
                     }

@@ -1,0 +1,276 @@
+//! Several threads rewrite payloads, and what they write comes in the order of the captures.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::migrate::{Destination, Done};
+
+use super::rewritten::Rewritten;
+
+/// Bytes that wait for their turn in all; who has more waits itself.
+const WAITING: usize = 8 << 20;
+
+/// Bytes that a thread collects before it hands them on.
+const COLLECTED: usize = 1 << 16;
+
+/// Payloads that are done, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Pieces {
+    text: Vec<u8>,
+    items: Vec<Item>,
+}
+
+/// A payload that is done: where it stands in a file, and what it becomes there.
+#[derive(Debug)]
+struct Item {
+    file: Arc<str>,
+    /// The offset in the file, in bytes; `None` where it does not stand there as it was read.
+    start: Option<u64>,
+    was: Range<usize>,
+    new: Range<usize>,
+}
+
+/// What stands in a file, and what it becomes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Replaced<'p> {
+    pub(super) file: &'p Arc<str>,
+    pub(super) start: Option<u64>,
+    pub(super) was: &'p [u8],
+    pub(super) new: &'p [u8],
+}
+
+impl Pieces {
+    /// Adds bytes that are written as they are.
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        self.text.extend_from_slice(bytes);
+    }
+
+    /// Adds a text that comes to stand in the place of a payload.
+    pub(super) fn replace(&mut self, done: &Done<'_>, text: &str) {
+        let written = done.body.as_written();
+        let was = self.text.len();
+        self.add(written.map_or(&[][..], |(_, was)| was));
+        let new = self.text.len();
+        self.add(done.body.written_like(text).as_bytes());
+        self.items.push(Item {
+            file: Arc::clone(&done.body.origin.file),
+            start: written.map(|(start, _)| start),
+            was: was..new,
+            new: new..self.text.len(),
+        });
+    }
+
+    /// The bytes that are written as they are.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The texts that come to stand in the place of payloads.
+    pub(super) fn replaced(&self) -> impl Iterator<Item = Replaced<'_>> {
+        self.items.iter().map(|item| Replaced {
+            file: &item.file,
+            start: item.start,
+            was: &self.text[item.was.clone()],
+            new: &self.text[item.new.clone()],
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.items.is_empty()
+    }
+}
+
+/// Puts what several threads have done into the order of the captures.
+#[derive(Debug)]
+struct Ordered {
+    state: Mutex<State>,
+    has_moved_on: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    /// The part whose turn it is.
+    next: u64,
+    /// Parts that wait for their turn.
+    waiting: BTreeMap<u64, Part>,
+    /// Their bytes.
+    bytes: usize,
+    rewritten: Rewritten,
+}
+
+#[derive(Debug, Default)]
+struct Part {
+    pieces: Vec<Pieces>,
+    is_ended: bool,
+}
+
+impl State {
+    fn write(&mut self, pieces: &Pieces) {
+        self.rewritten.put(pieces);
+    }
+
+    /// A part has ended; those whose turn it is then are written.
+    fn end(&mut self, part: u64) {
+        self.waiting.entry(part).or_default().is_ended = true;
+        while let Some(part) = self.waiting.get_mut(&self.next) {
+            let (pieces, is_ended) = (std::mem::take(&mut part.pieces), part.is_ended);
+            for pieces in &pieces {
+                self.bytes -= pieces.text.len();
+                self.write(pieces);
+            }
+            if !is_ended {
+                return;
+            }
+            self.waiting.remove(&self.next);
+            self.next += 1;
+        }
+    }
+}
+
+/// What one thread has done, on its way.
+pub(super) struct Lane {
+    ordered: Arc<Ordered>,
+    part: u64,
+    pieces: Pieces,
+    /// Whether payloads are rewritten, too, that do not conform to the new contract yet; `None` where all are printed.
+    in_files: Option<bool>,
+}
+
+impl fmt::Debug for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lane({})", self.part)
+    }
+}
+
+/// Lanes that lead to one place.
+pub(super) struct Lanes {
+    ordered: Arc<Ordered>,
+    in_files: Option<bool>,
+}
+
+impl Lanes {
+    /// Lanes of threads that are told of the parts that they read; a sole lane need not be told.
+    pub(super) fn new(rewritten: Rewritten, in_files: Option<bool>) -> Self {
+        let state = State {
+            next: 0,
+            waiting: BTreeMap::new(),
+            bytes: 0,
+            rewritten,
+        };
+        Self {
+            ordered: Arc::new(Ordered {
+                state: Mutex::new(state),
+                has_moved_on: Condvar::new(),
+            }),
+            in_files,
+        }
+    }
+
+    pub(super) fn lane(&self) -> Lane {
+        Lane {
+            ordered: Arc::clone(&self.ordered),
+            part: 0,
+            pieces: Pieces::default(),
+            in_files: self.in_files,
+        }
+    }
+
+    /// Where all that was done has gone, when the lanes have ended.
+    pub(super) fn finish(self) -> Option<Rewritten> {
+        let ordered = Arc::into_inner(self.ordered)?;
+        let state = ordered.state.into_inner();
+        let mut state = state.unwrap_or_else(PoisonError::into_inner);
+        // Nothing waits for a part that has not come.
+        for (_, part) in std::mem::take(&mut state.waiting) {
+            for pieces in &part.pieces {
+                state.write(pieces);
+            }
+        }
+        Some(state.rewritten)
+    }
+}
+
+impl Ordered {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lane {
+    /// Hands on what was collected.
+    fn hand_on(&mut self) {
+        let pieces = std::mem::take(&mut self.pieces);
+        if pieces.is_empty() {
+            return;
+        }
+        let mut state = self.ordered.lock();
+        loop {
+            if state.next == self.part {
+                return state.write(&pieces);
+            }
+            if state.bytes + pieces.text.len() <= WAITING {
+                state.bytes += pieces.text.len();
+                let part = state.waiting.entry(self.part).or_default();
+                return part.pieces.push(pieces);
+            }
+            let moved_on = self.ordered.has_moved_on.wait(state);
+            state = moved_on.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Destination for Lane {
+    fn part(&mut self, number: u64) {
+        self.part = number;
+        // Parts have numbers from 1 on; without them everything is part 0.
+        let mut state = self.ordered.lock();
+        state.next = state.next.max(1);
+    }
+
+    fn part_ended(&mut self) {
+        self.hand_on();
+        self.ordered.lock().end(self.part);
+        self.ordered.has_moved_on.notify_all();
+    }
+
+    fn take(&mut self, done: Done<'_>) {
+        match self.in_files {
+            None => {
+                let bytes = done.bytes();
+                let payload = crate::json::trim_end(crate::json::trim_start(&bytes));
+                self.pieces.add(payload);
+                self.pieces.add(b"\n");
+            }
+            Some(incomplete) => {
+                let text = done.text.filter(|_| done.is_valid || incomplete);
+                if let Some(text) = text.filter(|text| text.as_bytes() != done.body.as_read()) {
+                    self.pieces.replace(&done, text);
+                }
+            }
+        }
+        if self.pieces.text.len() >= COLLECTED {
+            self.hand_on();
+        }
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        let pieces = std::mem::take(&mut self.pieces);
+        if pieces.is_empty() {
+            return;
+        }
+        let mut state = self.ordered.lock();
+        match state.next == self.part {
+            true => state.write(&pieces),
+            // Nobody is left who could make it this part's turn.
+            false => {
+                state.bytes += pieces.text.len();
+                let part = state.waiting.entry(self.part).or_default();
+                part.pieces.push(pieces);
+            }
+        }
+    }
+}
