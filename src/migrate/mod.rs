@@ -7,6 +7,7 @@ mod apply;
 pub mod coverage;
 mod edit;
 pub mod impact;
+mod keys;
 mod layout;
 mod migration;
 mod moves;

@@ -70,6 +70,8 @@ pub struct Outcomes {
     pub places: Places,
     /// What was done.
     pub edits: BTreeMap<EditKey, EditUse>,
+    /// How often something else was done, for which there was no room.
+    pub other_edits: u64,
     /// What has to be supplied by hand: the place, what is wrong there, and the value as JSON text.
     pub left: Tally<(PathPattern, DeviationKind, String)>,
     /// How payloads broke the old contract already.
@@ -219,14 +221,13 @@ impl<K> Default for Tally<K> {
 impl<K: Ord> Tally<K> {
     /// Counts a thing that was met so often in one payload.
     pub(super) fn add(&mut self, key: K, times: u64, moment: Moment, origin: &Origin) {
-        if self.kept.len() >= KEPT && !self.kept.contains_key(&key) {
-            self.others += 1;
-            return;
-        }
-        let met = self.kept.entry(key).or_default();
-        met.payloads += 1;
-        met.times += times;
+        let mut met = Met {
+            payloads: 1,
+            times,
+            ..Met::default()
+        };
         met.places.add(moment, origin);
+        self.add_met(key, met);
     }
 
     /// Each thing, in the order in which they were met first.
@@ -257,14 +258,16 @@ impl<K: Ord> Tally<K> {
         if met.payloads == 0 {
             return;
         }
-        if self.kept.len() >= KEPT && !self.kept.contains_key(&key) {
-            self.others += met.payloads;
-            return;
-        }
         let known = self.kept.entry(key).or_default();
         known.payloads += met.payloads;
         known.times += met.times;
         known.places += met.places;
+        // The first by their keys, so that it does not depend on who met what first.
+        if self.kept.len() > KEPT
+            && let Some((_, last)) = self.kept.pop_last()
+        {
+            self.others += last.payloads;
+        }
     }
 }
 
@@ -311,20 +314,9 @@ impl Outcomes {
 
     /// Counts an edit.
     pub(super) fn add_edit(&mut self, edit: &Edit, moment: Moment) {
-        let fold = |pointer: &Option<Pointer>| pointer.as_ref().map(Pointer::folded);
-        let key = EditKey {
-            from: fold(&edit.from),
-            to: fold(&edit.to),
-            kind: edit.kind,
-        };
-        let used = self.edits.entry(key).or_default();
-        used.count(moment);
-        if let (Some(place), Some(text)) = (&edit.from, &edit.before) {
-            used.before.add(text, place, moment);
-        }
-        if let (Some(place), Some(text)) = (&edit.to, &edit.after) {
-            used.after.add(text, place, moment);
-        }
+        let mut used = EditUse::default();
+        used.add(edit, moment);
+        self.add_use(EditKey::of(edit), used);
     }
 
     /// Counts the guesses that were not acted on in one payload.
@@ -340,19 +332,62 @@ impl Outcomes {
             Entry::Vacant(entry) => {
                 entry.insert(used);
             }
-            Entry::Occupied(mut entry) => {
-                let known = entry.get_mut();
-                known.payloads += used.payloads;
-                known.times += used.times;
-                known.first = known.first.min(used.first);
-                known.before += used.before;
-                known.after += used.after;
-            }
+            Entry::Occupied(mut entry) => *entry.get_mut() += used,
+        }
+        // As in a tally.
+        if self.edits.len() > KEPT
+            && let Some((_, last)) = self.edits.pop_last()
+        {
+            self.other_edits += last.times;
+        }
+    }
+}
+
+impl AddAssign<Self> for EditUse {
+    fn add_assign(&mut self, other: Self) {
+        // A payload that both have counted is one.
+        let is_same = self.times > 0 && other.times > 0 && self.last == other.only();
+        self.payloads += other.payloads - u64::from(is_same);
+        self.times += other.times;
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+        self.before += other.before;
+        self.after += other.after;
+    }
+}
+
+impl EditKey {
+    /// What an edit is counted by.
+    pub(super) fn of(edit: &Edit) -> Self {
+        let fold = |pointer: &Option<Pointer>| pointer.as_ref().map(Pointer::folded);
+        Self {
+            from: fold(&edit.from),
+            to: fold(&edit.to),
+            kind: edit.kind,
         }
     }
 }
 
 impl EditUse {
+    /// Counts an edit, with its values.
+    pub(super) fn add(&mut self, edit: &Edit, moment: Moment) {
+        self.count(moment);
+        if let (Some(place), Some(text)) = (&edit.from, &edit.before) {
+            self.before.add(text, place, moment);
+        }
+        if let (Some(place), Some(text)) = (&edit.to, &edit.after) {
+            self.after.add(text, place, moment);
+        }
+    }
+
+    /// The payload that it was done in, where that is only one.
+    const fn only(&self) -> (u64, u64) {
+        match self.payloads {
+            1 => self.last,
+            _ => (u64::MAX, u64::MAX),
+        }
+    }
+
     /// Counts an edit; whether it is the first of its payload.
     pub(super) fn count(&mut self, (part, payload, index): Moment) -> bool {
         let is_first = self.times == 0 || self.last != (part, payload);
@@ -396,6 +431,7 @@ impl AddAssign<Self> for Outcomes {
         for (key, used) in other.edits {
             self.add_use(key, used);
         }
+        self.other_edits += other.other_edits;
         self.left += other.left;
         self.broke += other.broke;
         self.proposals += other.proposals;

@@ -49,7 +49,7 @@ impl Spelling {
 
     /// The number of the spellings that are most common, in capitals and without a fraction: 0 with
     /// `Z`, 1 with `+00:00`.
-    pub(super) const fn usual(self) -> Option<u8> {
+    pub(crate) const fn usual(self) -> Option<u8> {
         match self.offset {
             _ if self.fraction > 0 || self.lower_case => None,
             Offset::Z => Some(0),

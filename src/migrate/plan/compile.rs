@@ -13,12 +13,13 @@ use crate::observe::{Acceptor, Spelling};
 use crate::schema::NodeId;
 
 use super::super::edit::EditKind;
+use super::super::keys::{Keys, NONE};
 use super::super::object::{UNIONS, Views, in_some_branch, keys, named};
 use super::super::rewrite::{Here, resolved};
 use super::super::tree::Tree;
 use super::{
-    Action, Array, Guess, Member, Members, NODES, NONE, Needed, Node, Null, Object, Others, Part,
-    Plan, Pointers, Schemas, Spelled, Split, Text, Variant,
+    Action, Array, Guess, Member, Members, NODES, Needed, Node, Null, Object, Others, Part, Plan,
+    Pointers, Schemas, Spelled, Split, Text, Variant,
 };
 
 impl Plan<'_> {
@@ -104,7 +105,7 @@ impl Plan<'_> {
         let members = takes_objects.then(|| self.members(&schemas, &at)).flatten();
         let slot = match spelled.is_empty() {
             true => NONE,
-            false => self.slot(EditKind::Respelled, Some(&at.0), Some(&at.1), None),
+            false => self.slot(EditKind::Respelled, Some(&at.0), Some(&at.1)),
         };
         Node {
             at,
@@ -124,6 +125,7 @@ impl Plan<'_> {
                 (false, _) => Text::Tree(Arc::clone(&schemas)),
                 (true, spelled) if spelled.is_empty() => Text::Copy,
                 (true, wanted) => Text::Spelled(Arc::new(Spelled {
+                    usual: self.usual(&wanted),
                     wanted,
                     slot,
                     schemas: Arc::clone(&schemas),
@@ -249,6 +251,19 @@ impl Plan<'_> {
         below.all(|schemas| self.is_clean(&schemas))
     }
 
+    /// The offset that date-times are written with, where nothing else is asked of them.
+    fn usual(&self, wanted: &[(NodeId, Box<str>, Spelling)]) -> Option<&'static str> {
+        let [(node, format, spelling)] = wanted else {
+            return None;
+        };
+        let is_sole = self.rewriter.new.graph.node(*node).checks.len() == 1;
+        match spelling.usual() {
+            Some(0) if is_sole && **format == *"date-time" => Some("Z"),
+            Some(_) if is_sole && **format == *"date-time" => Some("+00:00"),
+            _ => None,
+        }
+    }
+
     /// What is put in for a required member that is missing: what, and as JSON text.
     fn addition(
         &self,
@@ -321,7 +336,7 @@ impl Plan<'_> {
                 }
                 [(from, to, own)] if from.len() == 1 && to.len() == 1 => {
                     let after = at.1.join(&to[0]);
-                    let slot = self.slot(EditKind::Renamed, Some(&before), Some(&after), None);
+                    let slot = self.slot(EditKind::Renamed, Some(&before), Some(&after));
                     let key = serde_json::Value::from(&*to[0]).to_string();
                     let schemas = Schemas {
                         old: own.old.clone(),
@@ -347,13 +362,16 @@ impl Plan<'_> {
                             old: own.old.clone(),
                             new: own.new.clone(),
                         };
-                        let slot = self.slot(EditKind::Moved, Some(&before), Some(&after), None);
+                        let slot = self.slot(EditKind::Moved, Some(&before), Some(&after));
                         parts.push(Part {
                             slot,
                             node: AtomicU32::new(NONE),
                             schemas: Arc::new(schemas),
                             rank: rank(&to[0]),
                             fills: fills(&to[0]),
+                            key: to.last().map_or_else(String::new, |name| {
+                                serde_json::Value::from(&**name).to_string()
+                            }),
                             from: from.clone(),
                             to: to.clone(),
                         });
@@ -370,31 +388,34 @@ impl Plan<'_> {
             let output = match &action {
                 Action::Keep => Some(&name),
                 Action::Rename(to, ..) => Some(to),
-                Action::Drop(_) | Action::Split(_) => None,
+                Action::Drop(..) | Action::Split(_) => None,
             };
+            let is_kept = matches!(action, Action::Keep | Action::Rename(..));
+            let mut proposals = proposals.iter();
+            if is_kept && proposals.any(|(from, ..)| from.len() > 1 && from[0] == name) {
+                // Something in it is left out that a guess would move.
+                return None;
+            }
             members.push(Member {
                 rank: output.map_or(NONE, |output| rank(output)),
                 fills: output.map_or(NONE, fills),
                 null,
                 action,
                 schemas: Arc::new(schemas),
-                next: NONE,
                 node: NONE,
                 name,
             });
         }
         // A value that is in the way is for the reference.
         let targets = moved.iter().map(|(_, to, _)| &to[0]);
-        let by_name = (0..).zip(&members).map(|(index, member)| {
-            let name: Box<[u8]> = member.name.as_bytes().into();
-            (name, index)
-        });
-        let by_name: FxHashMap<Box<[u8]>, u32> = by_name.collect();
-        let in_the_way = targets.filter_map(|to| by_name.get(to.as_bytes()));
+        let mut keys = Keys::default();
+        for (index, member) in (0..).zip(&members) {
+            keys.add(&member.name, index);
+        }
+        let in_the_way = targets.filter_map(|to| keys.meaning(to));
         Some(Members {
             schemas: Arc::clone(schemas),
-            in_the_way: in_the_way.copied().collect(),
-            first: NONE,
+            in_the_way: in_the_way.collect(),
             others: match others(&views) {
                 Rest::Kept => Others::Copy,
                 Rest::Rewritten(schemas) if self.is_clean(&schemas) => Others::Copy,
@@ -405,7 +426,7 @@ impl Plan<'_> {
                 .iter()
                 .any(|member| matches!(member.action, Action::Split(_))),
             members,
-            by_name,
+            keys,
             needed,
         })
     }
@@ -442,16 +463,15 @@ impl Plan<'_> {
             true => EditKind::ConstantDropped,
             false => EditKind::Dropped,
         };
-        let slot = self.slot(kind, Some(before), None, None);
+        let slot = self.slot(kind, Some(before), None);
         let mut proposals = proposals.iter().rev();
         let proposal = proposals.find(|(from, ..)| from[0] == *name);
-        if let Some((from, to, ground)) = proposal.filter(|_| kind.loses()) {
+        let proposal = proposal.filter(|_| kind.loses()).map(|(from, to, ground)| {
             let above = before.parent().unwrap_or_default();
             let place = |way: &[Arc<str>]| way.iter().fold(above.clone(), |at, name| at.join(name));
-            let key = (place(from).folded(), place(to).folded(), *ground);
-            self.slots[slot as usize].proposal = Some(key);
-        }
-        (Action::Drop(slot), schemas)
+            self.proposal((place(from).folded(), place(to).folded(), *ground))
+        });
+        (Action::Drop(slot, proposal), schemas)
     }
 
     /// What the new contract requires and may not be there; `None` where that takes more than a scalar.
@@ -479,7 +499,10 @@ impl Plan<'_> {
                 Some((_, value)) if value.is_object() || value.is_array() => return None,
                 Some((kind, value)) => {
                     let place = at.1.join(&name);
-                    Some(self.slot(kind, None, Some(&place), Some(value.to_string())))
+                    Some((
+                        self.slot(kind, None, Some(&place)),
+                        value.to_string().into(),
+                    ))
                 }
                 None => None,
             };
@@ -503,7 +526,7 @@ impl Plan<'_> {
         let remains = self.rewriter.member(&here, views, name, null.root());
         match (&remains.tree, remains.edits.as_slice()) {
             (Some(Tree::Kept(_)), []) => Null::Keep,
-            (None, [only]) => Null::LeaveOut(self.slot(only.kind, Some(before), None, None)),
+            (None, [only]) => Null::LeaveOut(self.slot(only.kind, Some(before), None)),
             _ => Null::Tree,
         }
     }

@@ -1,6 +1,5 @@
 //! A plan, done to the members of one object.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -62,19 +61,20 @@ impl Run<'_, '_, '_> {
             if is_empty {
                 break;
             }
-            let (key_end, is_escaped) = skim::string(self.text, at);
-            let key = (at, key_end);
-            let mut value = skim::space(self.text, key_end);
+            let found = self.plan.objects[list as usize]
+                .keys
+                .at(last, self.text, at);
+            last = found.place;
+            let key = (at, found.end);
+            let mut value = skim::space(self.text, found.end);
             if self.text.get(value) != Some(&b':') {
                 return Err(Leave);
             }
             value = skim::space(self.text, value + 1);
-            let member = self.member(list, last, key, is_escaped);
-            let end = match member {
-                Some(member) => self.known(&mut open, &mut filled, (list, member), key, value)?,
-                None => self.other(&mut open, key, value)?,
+            let end = match found.meaning {
+                NONE => self.other(&mut open, key, value)?,
+                member => self.known(&mut open, &mut filled, (list, member), key, value)?,
             };
-            last = member.unwrap_or(last);
             open.last = end;
             at = skim::space(self.text, end);
             match self.text.get(at) {
@@ -87,41 +87,6 @@ impl Run<'_, '_, '_> {
         self.close(&open, filled, at)?;
         self.plan.scratch.ends.truncate(open.ends);
         Ok(at + 1)
-    }
-
-    /// The member of a list that a key is: mostly the one that came there in the last object.
-    fn member(
-        &mut self,
-        list: u32,
-        last: u32,
-        key: (usize, usize),
-        is_escaped: bool,
-    ) -> Option<u32> {
-        let raw = &self.text[key.0 + 1..key.1 - 1];
-        let members = &mut self.plan.objects[list as usize];
-        let expected = match last {
-            NONE => members.first,
-            last => members.members[last as usize].next,
-        };
-        if let Some(member) = members.members.get(expected as usize)
-            && member.name.as_bytes() == raw
-        {
-            return Some(expected);
-        }
-        let name: Cow<'_, [u8]> = match is_escaped {
-            false => Cow::Borrowed(raw),
-            true => {
-                let quoted = &self.text[key.0..key.1];
-                let name: String = serde_json::from_slice(quoted).ok()?;
-                Cow::Owned(name.into_bytes())
-            }
-        };
-        let found = *members.by_name.get(&*name)?;
-        match last {
-            NONE => members.first = found,
-            last => members.members[last as usize].next = found,
-        }
-        Some(found)
     }
 
     /// Rewrites a member that a contract names; the offset behind its value.
@@ -143,8 +108,8 @@ impl Run<'_, '_, '_> {
         let step = Step::Member(list, index);
         let is_null = self.text.get(value) == Some(&b'n');
         let end = match &member.action {
-            Action::Drop(slot) => {
-                let slot = *slot;
+            Action::Drop(slot, proposal) => {
+                let slot = (*slot, *proposal);
                 return Ok(self.leave_out(open, slot, step, key, value));
             }
             Action::Split(split) => {
@@ -153,7 +118,7 @@ impl Run<'_, '_, '_> {
             }
             Action::Keep => match member.null {
                 Null::LeaveOut(slot) if is_null => {
-                    return Ok(self.leave_out(open, slot, step, key, value));
+                    return Ok(self.leave_out(open, (slot, None), step, key, value));
                 }
                 Null::Tree if is_null => {
                     let schemas = Arc::clone(&member.schemas);
@@ -171,10 +136,7 @@ impl Run<'_, '_, '_> {
             Action::Rename(_, text, slot) => {
                 let (text, slot) = (Arc::clone(text), *slot);
                 self.rename(open, &text, key, value)?;
-                self.plan
-                    .scratch
-                    .noted
-                    .push(Noted::Slot(slot, (0, 0), None));
+                self.plan.scratch.noted.push(Noted::Slot(slot));
                 self.below(step, value)?
             }
         };
@@ -208,10 +170,7 @@ impl Run<'_, '_, '_> {
             let Some(start) = follow(self.text, value, &part.from[1..]) else {
                 continue;
             };
-            self.plan
-                .scratch
-                .noted
-                .push(Noted::Slot(part.slot, (0, 0), None));
+            self.plan.scratch.noted.push(Noted::Slot(part.slot));
             self.plan
                 .scratch
                 .steps
@@ -335,7 +294,7 @@ impl Run<'_, '_, '_> {
     fn leave_out(
         &mut self,
         open: &mut Open,
-        slot: u32,
+        (slot, proposal): (u32, Option<u32>),
         step: Step,
         key: (usize, usize),
         value: usize,
@@ -351,7 +310,7 @@ impl Run<'_, '_, '_> {
             self.plan.scratch.steps.pop();
             place
         });
-        let noted = Noted::Slot(slot, (value, end), place);
+        let noted = Noted::Dropped(slot, proposal, (value, end), place);
         self.plan.scratch.noted.push(noted);
         end
     }

@@ -21,11 +21,9 @@ use crate::observe::{Acceptor, DeviationKind, Spelling};
 use crate::schema::NodeId;
 
 use super::edit::{Edit, EditKind, Proposal};
+use super::keys::{Keys, NONE};
 use super::rewrite::Rewriter;
 use super::summary::{EditKey, EditUse, Met, Outcomes, ProposalKey, counted};
-
-/// No node, no member, no slot.
-const NONE: u32 = u32::MAX;
 
 /// Places of one kind of payload that are worked out; payloads that lead to more are for the reference.
 const NODES: usize = 50_000;
@@ -43,12 +41,27 @@ pub(super) struct Plan<'c> {
     /// Pairs of schemas of which it is known whether nothing is done to their values.
     clean: FxHashMap<(Vec<NodeId>, Vec<NodeId>), bool>,
     slots: Vec<Slot>,
+    by_key: FxHashMap<EditKey, u32>,
+    proposals: Vec<Proposed>,
     /// Of what payloads become.
     acceptor: Acceptor<'c>,
     /// Of variants.
     acceptors: Vec<Acceptor<'c>>,
+    /// What became of small values that were parsed, by the address of their schemas and their text.
+    small: FxHashMap<usize, FxHashMap<Box<[u8]>, Small>>,
     scratch: run::Scratch,
 }
+
+/// What became of a small value.
+#[derive(Debug)]
+enum Small {
+    Same,
+    /// It is written another way, which is counted in this slot.
+    Respelled(Arc<str>, u32),
+}
+
+/// Small values of one place of which it is kept.
+const SMALL_KEPT: usize = 256;
 
 /// A place with the schemas of both contracts, and what is done to each kind of value there.
 #[derive(Debug)]
@@ -104,6 +117,8 @@ enum Text {
 struct Spelled {
     /// The schemas that say so, their formats, and the spellings.
     wanted: Vec<(NodeId, Box<str>, Spelling)>,
+    /// The offset of date-times, where nothing else is asked of them and it is `+00:00` or `Z`.
+    usual: Option<&'static str>,
     slot: u32,
     schemas: Arc<Schemas>,
 }
@@ -121,9 +136,8 @@ struct Members {
     schemas: Arc<Schemas>,
     /// Those that a contract names.
     members: Vec<Member>,
-    by_name: FxHashMap<Box<[u8]>, u32>,
-    /// The member that came first in the last object.
-    first: u32,
+    /// Their positions by their keys.
+    keys: Keys,
     /// What is done to others.
     others: Others,
     /// What the new contract requires and may not be there, in its order.
@@ -154,8 +168,6 @@ struct Member {
     rank: u32,
     /// What it makes unnecessary to add.
     fills: u32,
-    /// The member that came behind it in the last object.
-    next: u32,
     /// The node of its value, once it was met.
     node: u32,
 }
@@ -164,8 +176,8 @@ struct Member {
 #[derive(Debug, Clone)]
 enum Action {
     Keep,
-    /// Left out, counted in this slot.
-    Drop(u32),
+    /// Left out, counted in this slot, and perhaps among the guesses.
+    Drop(u32, Option<u32>),
     /// It has another name: that, the same as JSON text, and the slot.
     Rename(Arc<str>, Arc<str>, u32),
     /// Parts of it come to stand elsewhere; the rest is left out.
@@ -185,9 +197,10 @@ type Guess = (Vec<Arc<str>>, Vec<Arc<str>>, &'static str);
 
 #[derive(Debug)]
 struct Part {
-    /// The names that lead to it from the object, before and after.
+    /// The names that lead to it from the object, before and after, and the last as JSON text.
     from: Vec<Arc<str>>,
     to: Vec<Arc<str>>,
+    key: String,
     slot: u32,
     /// The node of its value, once it was met, and its schemas.
     node: AtomicU32,
@@ -214,8 +227,8 @@ struct Needed {
     /// The key as JSON text.
     key: String,
     rank: u32,
-    /// What is put in where it is missing: the slot, which has its text; `None` where that is not known.
-    added: Option<u32>,
+    /// What is put in where it is missing: the slot and the JSON text; `None` where that is not known.
+    added: Option<(u32, Arc<str>)>,
 }
 
 /// What is counted of an edit.
@@ -223,11 +236,15 @@ struct Needed {
 struct Slot {
     key: EditKey,
     used: EditUse,
-    /// What is put in, as JSON text.
-    text: Option<String>,
-    /// Where the value would go if a guess were right.
-    proposal: Option<ProposalKey>,
-    proposed: Met,
+}
+
+/// What is counted of a guess that is not acted on.
+#[derive(Debug)]
+struct Proposed {
+    key: ProposalKey,
+    met: Met,
+    /// The last payload that it was met in.
+    last: (u64, u64),
 }
 
 /// What came out of a payload.
@@ -246,9 +263,13 @@ pub(super) enum Done<'p> {
 /// An edit of the payload that is being rewritten.
 #[derive(Debug)]
 enum Noted {
-    /// One of a slot, the bytes of the value that it takes away, and where that or what was put in stands, if it is a
-    /// value that may be shown.
-    Slot(u32, (usize, usize), Option<Pointer>),
+    /// One of a slot.
+    Slot(u32),
+    /// A value that is left out: the slot, the guess that would move it, its bytes, and where it stands, if it is one that
+    /// may be shown.
+    Dropped(u32, Option<u32>, (usize, usize), Option<Pointer>),
+    /// A value that is put in: the slot, and where it stands and as what, if it is one that may be shown.
+    Added(u32, Option<(Pointer, Arc<str>)>),
     /// A string that is written another way: the same, where it stands before and after, and as what.
     Respelled(u32, (usize, usize), Option<(Pointer, Pointer, String)>),
     /// One of a part that was parsed.
@@ -269,8 +290,11 @@ impl<'c> Plan<'c> {
             objects: Vec::new(),
             clean: FxHashMap::default(),
             slots: Vec::new(),
+            by_key: FxHashMap::default(),
+            proposals: Vec::new(),
             acceptor: Acceptor::new(&rewriter.new.graph, side, new),
             acceptors: Vec::new(),
+            small: FxHashMap::default(),
             scratch: run::Scratch::default(),
         };
         let root = Schemas {
@@ -321,10 +345,16 @@ impl<'c> Plan<'c> {
         (part, payload): (u64, u64),
         origin: &Origin,
     ) {
-        let Self { slots, scratch, .. } = self;
+        let Self {
+            slots,
+            by_key,
+            proposals,
+            scratch,
+            ..
+        } = self;
         let loses = scratch.noted.iter().any(|noted| match noted {
-            Noted::Slot(slot, ..) => slots[*slot as usize].key.kind.loses(),
-            Noted::Respelled(..) => false,
+            Noted::Slot(slot) | Noted::Dropped(slot, ..) => slots[*slot as usize].key.kind.loses(),
+            Noted::Added(..) | Noted::Respelled(..) => false,
             Noted::Edit(edit) => edit.kind.loses(),
         });
         let whole = (part, payload, 0);
@@ -346,8 +376,30 @@ impl<'c> Plan<'c> {
         let mut proposed = Vec::new();
         for (index, noted) in scratch.noted.drain(..).enumerate() {
             let moment = (part, payload, index);
-            let (slot, (start, end), place) = match noted {
-                Noted::Slot(slot, span, place) => (&mut slots[slot as usize], span, place),
+            match noted {
+                Noted::Slot(slot) => {
+                    slots[slot as usize].used.count(moment);
+                }
+                Noted::Dropped(slot, proposal, (start, end), place) => {
+                    let used = &mut slots[slot as usize].used;
+                    used.count(moment);
+                    if let Some(place) = place {
+                        used.before.add(&text[start..end], &place, moment);
+                    }
+                    if let Some(proposal) = proposal {
+                        let proposal = &mut proposals[proposal as usize];
+                        let is_first = proposal.last != (part, payload);
+                        proposal.last = (part, payload);
+                        proposal.met.add(is_first, whole, origin);
+                    }
+                }
+                Noted::Added(slot, shown) => {
+                    let used = &mut slots[slot as usize].used;
+                    used.count(moment);
+                    if let Some((place, text)) = shown {
+                        used.after.add(&text, &place, moment);
+                    }
+                }
                 Noted::Respelled(slot, (start, end), shown) => {
                     let used = &mut slots[slot as usize].used;
                     used.count(moment);
@@ -355,24 +407,25 @@ impl<'c> Plan<'c> {
                         used.before.add(&text[start..end], &before, moment);
                         used.after.add(&written, &after, moment);
                     }
-                    continue;
                 }
                 Noted::Edit(edit) => {
-                    outcomes.add_edit(&edit, moment);
+                    // What is counted in a slot is counted there, so that a payload counts once.
+                    match by_key.get(&EditKey::of(&edit)) {
+                        Some(slot) => slots[*slot as usize].used.add(&edit, moment),
+                        None => outcomes.add_edit(&edit, moment),
+                    }
                     proposed.extend(edit.proposal.as_deref().map(Proposal::key));
-                    continue;
                 }
-            };
-            let is_first = slot.used.count(moment);
-            if slot.proposal.is_some() {
-                slot.proposed.add(is_first, whole, origin);
-            }
-            let Some(place) = place else { continue };
-            match &slot.text {
-                Some(text) => slot.used.after.add(text, &place, moment),
-                None => slot.used.before.add(&text[start..end], &place, moment),
             }
         }
+        proposed.retain(|key| {
+            let known = proposals.iter_mut().find(|proposal| proposal.key == *key);
+            let Some(known) = known else { return true };
+            let is_first = known.last != (part, payload);
+            known.last = (part, payload);
+            known.met.add(is_first, whole, origin);
+            false
+        });
         outcomes.propose(proposed, whole, origin);
     }
 
@@ -383,37 +436,50 @@ impl<'c> Plan<'c> {
             if used.times > 0 {
                 outcomes.add_use(slot.key.clone(), used);
             }
-            if let Some(proposal) = &slot.proposal {
-                let met = std::mem::take(&mut slot.proposed);
-                outcomes.proposals.add_met(proposal.clone(), met);
-            }
+        }
+        for proposal in &mut self.proposals {
+            let met = std::mem::take(&mut proposal.met);
+            outcomes.proposals.add_met(proposal.key.clone(), met);
         }
     }
 
-    /// The slot of an edit; `text` is what it puts in.
-    fn slot(
-        &mut self,
-        kind: EditKind,
-        from: Option<&Pointer>,
-        to: Option<&Pointer>,
-        text: Option<String>,
-    ) -> u32 {
+    fn keep_small(&mut self, place: usize, text: &str, small: Small) {
+        let known = self.small.entry(place).or_default();
+        if known.len() < SMALL_KEPT {
+            known.insert(text.as_bytes().into(), small);
+        }
+    }
+
+    /// The slot of an edit.
+    fn slot(&mut self, kind: EditKind, from: Option<&Pointer>, to: Option<&Pointer>) -> u32 {
         let key = EditKey {
             from: from.map(Pointer::folded),
             to: to.map(Pointer::folded),
             kind,
         };
-        let mut slots = self.slots.iter();
-        let known = slots.position(|slot| slot.key == key && slot.text == text);
+        if let Some(known) = self.by_key.get(&key) {
+            return *known;
+        }
+        let index = u32::try_from(self.slots.len()).unwrap_or(NONE);
+        self.by_key.insert(key.clone(), index);
+        self.slots.push(Slot {
+            key,
+            used: EditUse::default(),
+        });
+        index
+    }
+
+    /// The position of a guess among those that are counted.
+    fn proposal(&mut self, key: ProposalKey) -> u32 {
+        let mut proposals = self.proposals.iter();
+        let known = proposals.position(|proposal| proposal.key == key);
         let index = known.unwrap_or_else(|| {
-            self.slots.push(Slot {
+            self.proposals.push(Proposed {
                 key,
-                used: EditUse::default(),
-                text,
-                proposal: None,
-                proposed: Met::default(),
+                met: Met::default(),
+                last: (u64::MAX, u64::MAX),
             });
-            self.slots.len() - 1
+            self.proposals.len() - 1
         });
         u32::try_from(index).unwrap_or(NONE)
     }

@@ -6,7 +6,7 @@ use crate::json::skim;
 
 use super::members::Open;
 use super::run::{Leave, Run};
-use super::{NONE, Noted, Split};
+use super::{NONE, Noted, Part, Split};
 
 /// The white space of a document on one line.
 #[derive(Debug)]
@@ -68,17 +68,18 @@ impl Run<'_, '_, '_> {
         }
         for index in (0..count).filter(|index| is_missing(*index)) {
             let needed = &self.plan.objects[list].needed[index];
-            let Some(slot) = needed.added else { continue };
-            let used = &self.plan.slots[slot as usize];
-            let value = used.text.as_deref().unwrap_or_default();
+            let Some((slot, value)) = &needed.added else {
+                continue;
+            };
+            let used = &self.plan.slots[*slot as usize].used;
             let start = text.len();
             text.push_str(&needed.key);
             text.push_str(&gaps.colon);
             text.push_str(value);
             new.push((needed.rank, start, text.len()));
-            let is_wanted = used.used.after.wants(value);
-            let place = is_wanted.then(|| self.place(true).join(&needed.name));
-            let noted = Noted::Slot(slot, (0, 0), place);
+            let is_wanted = used.after.wants(value);
+            let shown = is_wanted.then(|| (self.place(true).join(&needed.name), Arc::clone(value)));
+            let noted = Noted::Added(*slot, shown);
             self.plan.scratch.noted.push(noted);
         }
         new.sort_by_key(|(rank, ..)| *rank);
@@ -148,33 +149,34 @@ fn arrivals(
     gaps: &Gaps,
 ) -> Result<Vec<(u32, String)>, Leave> {
     let Gaps { colon, comma } = gaps;
-    let mut parts: Vec<(u32, &[Arc<str>], &str)> = Vec::new();
+    let mut parts: Vec<(&Part, &str)> = Vec::new();
     for (split, index, text) in arrived {
         let part = &split.parts[*index];
         let text = std::str::from_utf8(text).map_err(|_| Leave)?;
-        parts.push((part.rank, &part.to, text));
+        parts.push((part, text));
     }
-    let key = |name: &str| serde_json::Value::from(name).to_string();
     let mut out: Vec<(u32, String)> = Vec::new();
-    while let Some((rank, way, text)) = parts.first().copied() {
-        let (first, rest) = way.split_first().ok_or(Leave)?;
-        if rest.is_empty() {
-            out.push((rank, format!("{}{colon}{text}", key(first))));
+    while let Some((part, text)) = parts.first().copied() {
+        if part.to.len() == 1 {
+            out.push((part.rank, [&part.key, colon, text].concat()));
             parts.remove(0);
             continue;
         }
         // All that come to stand in the same new object; deeper ones are for the reference.
-        let (own, others): (Vec<_>, Vec<_>) =
-            parts.into_iter().partition(|(_, to, _)| to[0] == *first);
+        let first = part.to.first().ok_or(Leave)?;
+        let (own, others): (Vec<_>, Vec<_>) = parts
+            .into_iter()
+            .partition(|(part, _)| part.to[0] == *first);
         let mut members = Vec::new();
-        for (_, to, text) in own {
-            let [_, name] = to else { return Err(Leave) };
-            members.push(format!("{}{colon}{text}", key(name)));
+        for (part, text) in own {
+            if part.to.len() != 2 {
+                return Err(Leave);
+            }
+            members.push([&part.key, colon, text].concat());
         }
-        out.push((
-            rank,
-            format!("{}{colon}{{{}}}", key(first), members.join(comma)),
-        ));
+        let key = serde_json::Value::from(&**first).to_string();
+        let members = members.join(comma);
+        out.push((part.rank, format!("{key}{colon}{{{members}}}")));
         parts = others;
     }
     Ok(out)

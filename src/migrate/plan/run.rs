@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use crate::json::{Document, skim};
 use crate::location::Pointer;
-use crate::observe::Spelling;
+use crate::observe::{Spelling, usual_time};
 
+use super::super::edit::{Edit, EditKind};
 use super::super::layout::Layout;
 use super::super::rewrite::{self, Here};
 use super::super::tree::Tree;
 use super::put::Gaps;
-use super::{Action, Array, NONE, Noted, Object, Plan, Schemas, Spelled, Split, Text, Variant};
+use super::{
+    Action, Array, NONE, Noted, Object, Plan, Schemas, Small, Spelled, Split, Text, Variant,
+};
 
 /// What outlives one payload.
 #[derive(Debug, Default)]
@@ -41,6 +44,9 @@ pub(super) enum Step {
     /// A part of a member that comes to stand elsewhere.
     Part(u32, u32, usize),
 }
+
+/// Bytes of values whose outcome is kept.
+const SMALL: usize = 16;
 
 /// The payload is for the reference.
 #[derive(Debug)]
@@ -172,6 +178,16 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
 
     /// A string in the spelling of a format.
     fn spelled(&mut self, spelled: &Spelled, at: usize) -> Result<usize, Leave> {
+        if let Some(wanted) = spelled.usual
+            && let Some((length, is_zero)) = usual_time(&self.text[at..])
+        {
+            let offset = if is_zero { "+00:00" } else { "Z" };
+            if offset != wanted {
+                let clock = self.slice((at + 1, at + length - offset.len() - 1));
+                self.respelled(spelled, (at, at + length), (clock, wanted));
+            }
+            return Ok(at + length);
+        }
         let (end, is_escaped) = skim::string(self.text, at);
         if is_escaped {
             return self.tree(&spelled.schemas, at);
@@ -188,29 +204,39 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
             }
             wanted.write(text)
         });
-        let Some(written) = written.filter(|written| written != text) else {
-            return Ok(end);
-        };
-        self.flush(at);
+        if let Some(written) = written.filter(|written| written != text) {
+            self.respelled(spelled, (at, end), (&written, ""));
+        }
+        Ok(end)
+    }
+
+    /// Writes a time another way: its clock and offset.
+    fn respelled(
+        &mut self,
+        spelled: &Spelled,
+        (start, end): (usize, usize),
+        (clock, offset): (&str, &str),
+    ) {
+        self.flush(start);
         // A time needs no escapes.
         let out = &mut self.plan.scratch.out;
         out.push(b'"');
-        out.extend_from_slice(written.as_bytes());
+        out.extend_from_slice(clock.as_bytes());
+        out.extend_from_slice(offset.as_bytes());
         out.push(b'"');
         self.flushed = end;
         let used = &self.plan.slots[spelled.slot as usize].used;
         // What is written for a value that is known is known, too.
         let is_wanted = match used.before.is_open() {
-            true => used.before.wants(self.slice((at, end))),
+            true => used.before.wants(self.slice((start, end))),
             false => used.after.is_open(),
         };
         let shown = is_wanted.then(|| {
-            let written = format!("\"{written}\"");
+            let written = format!("\"{clock}{offset}\"");
             (self.place(false), self.place(true), written)
         });
-        let noted = Noted::Respelled(spelled.slot, (at, end), shown);
+        let noted = Noted::Respelled(spelled.slot, (start, end), shown);
         self.plan.scratch.noted.push(noted);
-        Ok(end)
     }
 
     fn array(&mut self, index: u32, start: usize) -> Result<usize, Leave> {
@@ -246,7 +272,15 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
     /// A value that is parsed and rewritten as a tree; the offset behind it.
     pub(super) fn tree(&mut self, schemas: &Schemas, at: usize) -> Result<usize, Leave> {
         let end = skim::value(self.text, at);
-        let document = Document::parse(&self.text[at..end]).map_err(|_| Leave)?;
+        let text = self.slice((at, end));
+        // The schemas are those of one place, unless no contract names the member.
+        let is_small =
+            text.len() <= SMALL && !matches!(self.plan.scratch.steps.last(), Some(Step::Other(..)));
+        let place = std::ptr::from_ref(schemas).addr();
+        if is_small && let Some(known) = self.small(place, text, (at, end)) {
+            return Ok(known);
+        }
+        let document = Document::parse(text.as_bytes()).map_err(|_| Leave)?;
         let depth = self.plan.scratch.steps.len();
         let here = Here::below(self.place(false), self.place(true), self.plan.side, depth);
         let here = here.choosing(self.choices);
@@ -256,9 +290,12 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         };
         let outcome = self.plan.rewriter.value(&here, schemas, document.root());
         if outcome.edits.is_empty() {
+            if is_small {
+                self.plan.keep_small(place, text, Small::Same);
+            }
             return Ok(end);
         }
-        let text = match &outcome.tree {
+        let new = match &outcome.tree {
             Tree::Kept(kept) => kept.raw().to_owned(),
             Tree::Made(made) if !made.is_object() && !made.is_array() => made.to_string(),
             tree => {
@@ -267,11 +304,43 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
             }
         };
         self.flush(at);
-        self.write(&text);
+        self.write(&new);
         self.flushed = end;
+        let is_same_place = |edit: &Edit| {
+            let (from, to) = (Some(&here.from), Some(&here.to));
+            edit.kind == EditKind::Respelled && edit.from.as_ref() == from && edit.to.as_ref() == to
+        };
+        if let [only] = outcome.edits.as_slice()
+            && is_small
+            && is_same_place(only)
+        {
+            let slot = self
+                .plan
+                .slot(EditKind::Respelled, Some(&here.from), Some(&here.to));
+            self.plan
+                .keep_small(place, text, Small::Respelled(new.into(), slot));
+        }
         let edits = outcome.edits.into_iter().map(Noted::Edit);
         self.plan.scratch.noted.extend(edits);
         Ok(end)
+    }
+
+    /// A small value that was met at this place before.
+    fn small(&mut self, place: usize, text: &str, (start, end): (usize, usize)) -> Option<usize> {
+        let known = self.plan.small.get(&place)?.get(text.as_bytes())?;
+        let Small::Respelled(new, slot) = known else {
+            return Some(end);
+        };
+        let (new, slot) = (Arc::clone(new), *slot);
+        self.flush(start);
+        self.write(&new);
+        self.flushed = end;
+        let used = &self.plan.slots[slot as usize].used;
+        let is_wanted = used.before.wants(text) || used.after.wants(&new);
+        let shown = is_wanted.then(|| (self.place(false), self.place(true), new.to_string()));
+        let noted = Noted::Respelled(slot, (start, end), shown);
+        self.plan.scratch.noted.push(noted);
+        Some(end)
     }
 
     /// The place of the value that is open, before or after.

@@ -133,9 +133,15 @@ pub(super) enum Edit {
     Nested,
     /// Two variants told apart by a tag, one of which loses a part.
     Union,
+    /// A list of two variants, each of which gets another constant.
+    Constants,
+    /// A list of timestamps, some of which have escapes.
+    Times,
+    /// A map of objects, each of which loses a part.
+    Map,
 }
 
-pub(super) const EDITS: [Edit; 15] = [
+pub(super) const EDITS: [Edit; 18] = [
     Edit::Same,
     Edit::Gone,
     Edit::Respelled,
@@ -151,6 +157,9 @@ pub(super) const EDITS: [Edit; 15] = [
     Edit::List,
     Edit::Nested,
     Edit::Union,
+    Edit::Constants,
+    Edit::Times,
+    Edit::Map,
 ];
 
 /// The properties before and after, and the names that are required after.
@@ -247,6 +256,37 @@ pub(super) fn schemas(edits: &[Edit]) -> (Json, Json) {
                     &name,
                     variants(json!({"k": {"const": "a"}, "x": integer(), "y": integer()})),
                     variants(json!({"k": {"const": "a"}, "x": integer()})),
+                );
+            }
+            Edit::Constants => {
+                let variants = |is_new: bool| {
+                    let variant = |tag: &str, constant: usize| {
+                        let mut properties = json!({"k": {"const": tag}});
+                        let mut required = vec!["k"];
+                        if is_new {
+                            properties["v"] = json!({"const": constant});
+                            required.push("v");
+                        }
+                        json!({"type": "object", "properties": properties, "required": required})
+                    };
+                    json!({"type": "array", "items": {"oneOf": [variant("a", 1), variant("b", 2)]}})
+                };
+                both(&name, variants(false), variants(true));
+            }
+            Edit::Times => {
+                let times = |example: &str| json!({"type": "array", "items": {"type": "string", "format": "date-time", "examples": [example]}});
+                both(
+                    &name,
+                    times("2020-01-01T00:00:00+00:00"),
+                    times("2020-01-01T00:00:00Z"),
+                );
+            }
+            Edit::Map => {
+                let map = |properties: Json| json!({"type": "object", "additionalProperties": object(properties)});
+                both(
+                    &name,
+                    map(json!({"a": integer(), "b": integer()})),
+                    map(json!({"a": integer()})),
                 );
             }
             Edit::Nested => both(
@@ -347,6 +387,30 @@ pub(super) fn payload(edits: &[Edit], seeds: &[u8]) -> String {
                 };
                 let parts = object(parts);
                 members.push((name, parts));
+            }
+            Edit::Constants if is_there => {
+                let item = |inner: usize| object(vec![member("k", ["\"a\"", "\"b\""][inner % 2])]);
+                let items: Vec<String> = (0..seed % 5).map(|inner| item(seed + inner)).collect();
+                members.push((name, format!("[{}]", items.join(comma))));
+            }
+            Edit::Times if is_there => {
+                let times = [
+                    "\"2021-02-03T04:05:06+00:00\"",
+                    "\"2021-02-03T04:05:06\\u002b00:00\"",
+                    "\"2021-02-03T04:05:06Z\"",
+                ];
+                let items: Vec<&str> = (0..seed % 5)
+                    .map(|inner| times[(seed + inner) % 3])
+                    .collect();
+                members.push((name, format!("[{}]", items.join(comma))));
+            }
+            Edit::Map if is_there => {
+                let entries = (0..seed % 4).map(|inner| {
+                    let parts = object(vec![member("b", "2"), member("a", "1")]);
+                    (format!("id {}", seed + inner), parts)
+                });
+                let entries = object(entries.collect());
+                members.push((name, entries));
             }
             Edit::Nested if is_there => {
                 let parts = match seed % 3 {

@@ -47,6 +47,14 @@ use counter::{Counters, Sum, Walked};
 use slot::Program;
 use walk::{Scratch, Walk};
 
+/// The length with quotes of the date-time that a text starts with, if it is one as nearly all are written, and whether
+/// its offset is `+00:00` and not `Z`.
+#[inline]
+pub(crate) fn usual_time(text: &[u8]) -> Option<(usize, bool)> {
+    let (length, offset) = time::plain(text)?;
+    Some((length, offset == time::Offset::Zero))
+}
+
 /// What came out of one payload.
 #[derive(Debug)]
 pub(super) struct Outcome {

@@ -7,8 +7,6 @@
 
 mod question;
 
-use std::borrow::Cow;
-
 use rustc_hash::FxHashMap;
 
 use crate::capture::redact::is_secret_name;
@@ -16,14 +14,12 @@ use crate::diff::Edge;
 use crate::json::{Document, Value, skim};
 use crate::location::{Side as WireSide, Step};
 
+use super::super::keys::{Keys, NONE};
 use super::super::migration::Migration;
 use super::meet::{Asked, Meeting, Memos};
 use super::touch::parts;
 use super::visit::{DEEPEST, Visit};
 use question::Question;
-
-/// No node, no member.
-const NONE: u32 = u32::MAX;
 
 /// Places of one kind of payload that are worked out; payloads that lead to more are parsed.
 const NODES: usize = 20_000;
@@ -48,19 +44,15 @@ struct Node {
     questions: Vec<Question>,
     /// The members that something is asked about, or below.
     members: Vec<Member>,
-    by_name: FxHashMap<Box<[u8]>, u32>,
-    /// The member that came first in the last object.
-    first: u32,
+    /// Their positions by their keys.
+    keys: Keys,
     elements: Below,
 }
 
 #[derive(Debug)]
 struct Member {
-    name: Box<[u8]>,
-    /// Whether it is the name of a secret.
+    /// Whether it has the name of a secret.
     is_secret: bool,
-    /// The member that came behind it in the last object.
-    next: u32,
     below: Below,
 }
 
@@ -133,8 +125,7 @@ impl Questions {
             parsed: Vec::new(),
             questions: Vec::new(),
             members: Vec::new(),
-            by_name: FxHashMap::default(),
-            first: NONE,
+            keys: Keys::default(),
             elements: Below::Nothing,
         };
         let migration = asking.meeting.migration;
@@ -253,13 +244,12 @@ impl Questions {
         let mut at = skim::space(bytes, start + 1);
         let mut last = NONE;
         while bytes.get(at) == Some(&b'"') {
-            let (key, is_escaped) = skim::string(bytes, at);
-            let member = self.nodes[index as usize].member_at(last, &bytes[at..key], is_escaped);
-            let value = skim::space(bytes, skim::space(bytes, key) + 1);
-            let end = match member {
-                None => skim::value(bytes, value),
-                Some(member) => {
-                    last = member;
+            let found = self.nodes[index as usize].keys.at(last, bytes, at);
+            last = found.place;
+            let value = skim::space(bytes, skim::space(bytes, found.end) + 1);
+            let end = match found.meaning {
+                NONE => skim::value(bytes, value),
+                member => {
                     let end = self.below(index, Some(member), text, value, asking);
                     self.spans[spans + member as usize] = (value, end);
                     end
@@ -342,17 +332,15 @@ impl Questions {
 
 impl Node {
     fn member(&mut self, name: &str) -> u32 {
-        if let Some(known) = self.by_name.get(name.as_bytes()) {
-            return *known;
+        if let Some(known) = self.keys.meaning(name) {
+            return known;
         }
         let index = u32::try_from(self.members.len()).unwrap_or(NONE);
         self.members.push(Member {
-            name: name.as_bytes().into(),
             is_secret: is_secret_name(name),
-            next: NONE,
             below: Below::Nothing,
         });
-        self.by_name.insert(name.as_bytes().into(), index);
+        self.keys.add(name, index);
         index
     }
 
@@ -363,30 +351,6 @@ impl Node {
 
     fn element(&mut self, way: &[Step], pair: usize) {
         self.elements.add(way, pair);
-    }
-
-    /// The member that a key is: mostly the one that came there in the last object.
-    fn member_at(&mut self, last: u32, quoted: &[u8], is_escaped: bool) -> Option<u32> {
-        let raw = &quoted[1..quoted.len() - 1];
-        let expected = match last {
-            NONE => self.first,
-            last => self.members[last as usize].next,
-        };
-        if let Some(member) = self.members.get(expected as usize)
-            && *member.name == *raw
-        {
-            return Some(expected);
-        }
-        let name: Cow<'_, [u8]> = match is_escaped {
-            false => Cow::Borrowed(raw),
-            true => Cow::Owned(serde_json::from_slice::<String>(quoted).ok()?.into_bytes()),
-        };
-        let found = *self.by_name.get(&*name)?;
-        match last {
-            NONE => self.first = found,
-            last => self.members[last as usize].next = found,
-        }
-        Some(found)
     }
 }
 
