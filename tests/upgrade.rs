@@ -512,3 +512,62 @@ fn any_number_of_jobs_writes_the_same_payloads_in_their_order() {
     assert!(written.starts_with(b"{\"id\": 0, \"item_count\": 0}\n"));
     assert!(in_place("3") == written);
 }
+
+/// The response of an exchange may stand before its request.
+#[test]
+fn bodies_in_a_har_are_rewritten_in_whatever_order_they_stand() {
+    let har = |name: &str| {
+        let body = |size: u8| format!(r#"{{\"size\": {size}, \"{name}\": 2}}"#);
+        let entry = |size: u8| {
+            format!(
+                r#"{{"response": {{"status": 200, "headers": [], "content": {{"mimeType": "application/json", "text": "{}"}}}}, "request": {{"method": "POST", "url": "https://a.example/x", "headers": [], "postData": {{"mimeType": "application/json", "text": "{}"}}}}}}"#,
+                body(size),
+                body(size + 1)
+            )
+        };
+        format!(
+            r#"{{"log": {{"version": "1.2", "entries": [{}, {}]}}}}"#,
+            entry(1),
+            entry(5)
+        )
+    };
+    let folder = folder_with(&[("session.har", &har("clientsCount"))]);
+    let written =
+        || fs::read_to_string(folder.path().join("payloads/session.har")).expect("a file");
+    let (code, stdout, stderr) = upgrade_in(folder.path(), &["--in-place"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert_eq!(written(), har("clients_count"));
+    upgrade_in(folder.path(), &["--in-place"]);
+    assert_eq!(written(), har("clients_count"));
+}
+
+/// The names in a map are data: what is counted of them does not grow with the traffic.
+#[test]
+fn edits_at_very_many_places_are_counted_together() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write =
+        |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+    let schema = |properties: &str| {
+        format!(
+            r#"{{"type": "object", "additionalProperties": {{"type": "object", "properties": {properties}}}}}"#
+        )
+    };
+    write(
+        "old.schema.json",
+        &schema(r#"{"gone": {"type": "integer"}, "id": {"type": "integer"}}"#),
+    );
+    write("new.schema.json", &schema(r#"{"id": {"type": "integer"}}"#));
+    let lines: String = (0..3_000)
+        .map(|line| format!("{{\"name {line}\": {{\"id\": 1, \"gone\": 2}}}}\n"))
+        .collect();
+    fs::create_dir(folder.path().join("payloads")).expect("made");
+    write("payloads/maps.ndjson", &lines);
+    let (code, stdout, stderr) = upgrade_in(folder.path(), &["--output", "json=report.json"]);
+    assert_eq!((code, stdout.lines().count()), (0, 3_000), "{stderr}");
+    let report = fs::read_to_string(folder.path().join("report.json")).expect("a report");
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    let target = &report["targets"][0];
+    assert_eq!(target["edits"].as_array().map(Vec::len), Some(1_000));
+    assert_eq!(target["other_edits"], 2_000);
+    assert_eq!(target["losing"], 3_000);
+}

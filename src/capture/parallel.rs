@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::location::Origin;
+use crate::location::{Origin, Position};
 
 use super::lines::{self, Block, Blocks};
 use super::source::{self, Input, Limits};
@@ -167,7 +167,16 @@ fn work(
         match next {
             Ok(Work::File(part, path)) => {
                 sink.part(part);
-                source::file(&path, format, limits, sink, true);
+                let origin = Origin {
+                    file: path.to_string_lossy().into(),
+                    entry: None,
+                    position: Position::START,
+                };
+                // Others wait for the end of this part, whatever happens in it.
+                guarded(&origin, sink, |sink| {
+                    source::file(&path, format, limits, sink, true);
+                    0
+                });
                 sink.part_ended();
             }
             Ok(Work::Stream(stream)) => stream.read(&mut block, limits, sink),

@@ -102,6 +102,15 @@ struct Rewriting {
     /// How much of the original was taken over or replaced, in bytes.
     at: u64,
     content: BufWriter<NamedTempFile>,
+    /// The last text, which waits for the next: the response of an exchange may stand before its request.
+    held: Option<Held>,
+}
+
+/// A text that comes to stand in the place of a payload.
+struct Held {
+    start: u64,
+    was: Vec<u8>,
+    new: Vec<u8>,
 }
 
 /// A file whose new content is known.
@@ -219,6 +228,7 @@ impl Rewriting {
                 original: BufReader::with_capacity(1 << 16, original),
                 at: 0,
                 content: BufWriter::with_capacity(1 << 16, content),
+                held: None,
             })
         };
         opened().map_err(|error| error.to_string())
@@ -226,11 +236,26 @@ impl Rewriting {
 
     /// Puts a text in the place of a payload.
     fn replace(&mut self, replaced: Replaced<'_>) -> Result<(), String> {
-        let told = |error: io::Error| error.to_string();
         let Some(start) = replaced.start else {
             return Err(ELSEWHERE.to_owned());
         };
-        let was = replaced.was;
+        if self.held.as_ref().is_some_and(|held| held.start > start) {
+            return self.write(start, replaced.was, replaced.new);
+        }
+        let held = self.held.replace(Held {
+            start,
+            was: replaced.was.to_vec(),
+            new: replaced.new.to_vec(),
+        });
+        match held {
+            Some(held) => self.write(held.start, &held.was, &held.new),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes over what stands before a payload, and writes what comes to stand in its place.
+    fn write(&mut self, start: u64, was: &[u8], new: &[u8]) -> Result<(), String> {
+        let told = |error: io::Error| error.to_string();
         // A file that is named twice is read twice.
         let Some(between) = start.checked_sub(self.at) else {
             return Ok(());
@@ -243,7 +268,7 @@ impl Rewriting {
             let is_changed = self.is_changed().unwrap_or(true);
             return Err(if is_changed { CHANGED } else { ELSEWHERE }.to_owned());
         }
-        self.content.write_all(replaced.new).map_err(told)?;
+        self.content.write_all(new).map_err(told)?;
         self.at = start + was.len() as u64;
         Ok(())
     }
@@ -254,6 +279,9 @@ impl Rewriting {
     }
 
     fn finish(mut self) -> Result<NewContent, String> {
+        if let Some(held) = self.held.take() {
+            self.write(held.start, &held.was, &held.new)?;
+        }
         let rest = io::copy(&mut self.original, &mut self.content);
         rest.map_err(|error| error.to_string())?;
         let content = self.content.into_inner();

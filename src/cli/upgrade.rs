@@ -98,7 +98,7 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     };
     let mut refused: Vec<Error> = Vec::new();
     match lanes.finish() {
-        None => {}
+        None => return Err(std::io::Error::other("a thread has not ended").into()),
         Some(Rewritten::Printed(printed)) => printed.finish()?,
         Some(Rewritten::Files(files)) if arguments.in_place => {
             refused = files.finish(&sources, None);

@@ -72,7 +72,8 @@ pub struct Outcomes {
     pub edits: BTreeMap<EditKey, EditUse>,
     /// How often something else was done, for which there was no room.
     pub other_edits: u64,
-    /// What has to be supplied by hand: the place, what is wrong there, and the value as JSON text.
+    /// What has to be supplied by hand: the place, what is wrong there, and the value as JSON text where it is none of an
+    /// enum.
     pub left: Tally<(PathPattern, DeviationKind, String)>,
     /// How payloads broke the old contract already.
     pub broke: Tally<(PathPattern, DeviationKind)>,

@@ -224,9 +224,9 @@ impl<'c, D: Destination> Upgrader<'c, D> {
         if !rewritten.left.is_empty() {
             let payload = rewritten.tree.to_serde();
             let left = rewritten.left.iter().map(|(pointer, kind)| {
-                // Of what is missing there is no value to show.
-                let is_there = !matches!(kind, DeviationKind::Missing { .. });
-                let value = payload.pointer(pointer.as_str()).filter(|_| is_there);
+                // What is said of other deviations does not name the value.
+                let is_named = matches!(kind, DeviationKind::Enum { .. });
+                let value = payload.pointer(pointer.as_str()).filter(|_| is_named);
                 let subject =
                     value.map(|value| super::edit::shown_value(pointer, &value.to_string()));
                 (pointer.folded(), kind.clone(), subject.unwrap_or_default())

@@ -177,9 +177,11 @@ impl<'c> Around<'c> {
             Fact::BodyEncoding => met(body.is_some(), false),
             Fact::BodyOptional => met(!is_old && body.is_none(), false),
             Fact::BodyRemoved => met(is_old && body.is_some(), body.is_some()),
-            Fact::BodyAdded | Fact::BodyRequired => {
-                met(is_old == body.is_none(), !is_old && body.is_none())
+            // Requests without it are rejected now; of responses it is news.
+            Fact::BodyAdded | Fact::BodyRequired if is_old && !part.starts_with("response") => {
+                met(body.is_none(), false)
             }
+            Fact::BodyAdded | Fact::BodyRequired => met(body.is_some(), body.is_none()),
             Fact::MediaTypeRemoved | Fact::MediaTypeAdded => {
                 let media_type = body.and_then(|body| body.media_type.as_deref())?;
                 let essence = media_type.split(';').next().unwrap_or_default().trim();

@@ -24,8 +24,8 @@ use super::{EditKey, EditUse, Route, route_of};
 /// Payloads of each contract that are kept; of more the counters say enough.
 const KEPT: usize = 2_000;
 
-/// Their bytes.
-const BYTES: usize = 16 << 20;
+/// Their bytes; each thread keeps as much until all are put together.
+const BYTES: usize = 4 << 20;
 
 /// The first payloads of responses.
 #[derive(Debug, Default)]
@@ -296,8 +296,12 @@ fn variant(migration: Migration<'_>, operation: &str, shape: &Shape<'_, '_>) -> 
 
 /// How often an edit was made, with a value before and after that may be shown.
 fn edit_use(used: &summary::EditUse) -> EditUse {
-    let (before, after) = (used.before.kept.first(), used.after.kept.first());
-    let example = before.zip(after).map(|(before, after)| {
+    // Those of one and the same edit.
+    let pair = used.before.kept.iter().find_map(|before| {
+        let mut after = used.after.kept.iter();
+        Some((before, after.find(|after| after.2 == before.2)?))
+    });
+    let example = pair.map(|(before, after)| {
         let written = |text: &str, place: &Pointer| {
             let is_secret = place.steps().any(|name| is_secret_name(&name));
             match serde_json::from_str(text) {

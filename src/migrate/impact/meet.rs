@@ -137,9 +137,7 @@ impl<'c> Meeting<'_, 'c> {
             true => MASK.to_owned(),
             false => shown_word(&self.changes[index], word),
         };
-        let values = &mut self.usage[index].values;
-        values.is_masked |= shown != word;
-        values.place(&shown)
+        self.usage[index].values.place(&shown)
     }
 
     /// Whether a sample of a change that shows is wanted of a value of so many bytes.
@@ -199,14 +197,19 @@ pub(super) fn sender_of(change: &Change, side: Option<WireSide>) -> Sender {
     }
 }
 
-/// A value of a change, unless the name that it goes by is that of a secret.
-pub(super) fn shown_word(change: &Change, word: &str) -> String {
+/// Whether the name that the values of a change go by is that of a secret.
+pub(super) fn is_secret_change(change: &Change) -> bool {
     let steps = change.path.steps().iter();
     let mut names = steps.filter_map(|step| match step {
         Step::Key(name) => Some(&**name),
         Step::Any => None,
     });
-    match is_secret_name(&change.subject) || names.any(is_secret_name) {
+    is_secret_name(&change.subject) || names.any(is_secret_name)
+}
+
+/// A value of a change as it may be shown.
+pub(super) fn shown_word(change: &Change, word: &str) -> String {
+    match is_secret_change(change) {
         true => MASK.to_owned(),
         false => sanitised(word),
     }

@@ -508,7 +508,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
             self.mets.meet(index, how);
             for value in values {
                 let shown = shown_word(&self.changes[index], &value);
-                self.usage[index].values.add(&value, &shown, current.time);
+                self.usage[index].values.add(&shown, current.time);
             }
         }
     }

@@ -33,11 +33,22 @@ const CIVIL: [&str; 4] = [
 /// Reads RFC 3339, the three dates of HTTP (RFC 9110, section 5.6.7), seconds and milliseconds since 1970, and the
 /// usual formats of logs.
 pub(super) fn read(text: &str) -> Option<ReadTime> {
-    let text = text.trim().trim_matches(['[', ']']);
+    let text = text.trim();
+    // As access logs write them.
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'));
+    let text = inner.unwrap_or(text);
     let zoned = |time: Timestamp| ReadTime {
         time,
         has_zone: true,
     };
+    if let Some(civil) = compact(text) {
+        return Some(ReadTime {
+            time: in_utc(civil)?,
+            has_zone: false,
+        });
+    }
     if let Some(time) = since_epoch(text) {
         return Some(zoned(time));
     }
@@ -71,6 +82,15 @@ pub(super) fn read(text: &str) -> Option<ReadTime> {
 
 fn in_utc(civil: DateTime) -> Option<Timestamp> {
     Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+/// `20240309070502`: as milliseconds it would be a time far from now.
+fn compact(text: &str) -> Option<DateTime> {
+    let is_one = text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let broken = strtime::parse("%Y%m%d%H%M%S", text)
+        .ok()
+        .filter(|_| is_one)?;
+    broken.to_datetime().ok()
 }
 
 /// A number of seconds, milliseconds, microseconds or nanoseconds: they are told apart by size, since captures are
@@ -126,6 +146,9 @@ mod tests {
             ("1709967902000000000", moment),
             ("1709967902.5", "2024-03-09T07:05:02.5Z"),
             ("1709967902123", "2024-03-09T07:05:02.123Z"),
+            ("2024-03-09T08:05:02+01:00[Europe/Paris]", moment),
+            ("20240309070502", no_zone),
+            ("20240309T070502", no_zone),
             ("2024-03-09T07:05:02", no_zone),
             ("2024-03-09 07:05:02", no_zone),
             (

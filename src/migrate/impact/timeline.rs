@@ -140,8 +140,8 @@ impl Timeline {
             *sum += count;
         }
         if self.steps.len() > STEPS {
-            let coarser = SPANS.iter().find(|span| **span > self.step);
-            self.grow(coarser.copied().unwrap_or(self.step * 10));
+            // Multiples of the steps before, so that nothing moves to another column than it would have come to.
+            self.grow(self.step * 4);
         }
     }
 

@@ -72,8 +72,6 @@ pub struct Values {
     /// Those that are kept.
     by_value: FxHashMap<String, usize>,
     by_hash: BTreeSet<(u64, usize)>,
-    /// Whether some are not shown as they are.
-    pub(super) is_masked: bool,
     /// How often others were seen, for which there was no room.
     pub others: u64,
 }
@@ -95,8 +93,7 @@ pub(super) fn hash_of(value: &str) -> u64 {
 
 impl Values {
     /// Counts a value, which is shown so.
-    pub(super) fn add(&mut self, value: &str, shown: &str, time: Option<Timestamp>) {
-        self.is_masked |= value != shown;
+    pub(super) fn add(&mut self, shown: &str, time: Option<Timestamp>) {
         let place = self.place(shown);
         self.count(place, time);
     }
@@ -168,7 +165,6 @@ impl Values {
 impl AddAssign<&Self> for Values {
     fn add_assign(&mut self, other: &Self) {
         self.others += other.others;
-        self.is_masked |= other.is_masked;
         for (value, seen) in other.iter() {
             match self.place(value) {
                 Some(place) if self.entries[place].is_kept => self.entries[place].seen += seen,

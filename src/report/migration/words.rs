@@ -114,8 +114,8 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
             ("Not yet", format!(" in {all} of the old version"))
         }
         (0, _) => (
-            "Nobody",
-            " is affected: traffic of the old version cannot show it".to_owned(),
+            "Cannot tell",
+            ": traffic of the old version does not show whom it affects".to_owned(),
         ),
         (telling, 0) => (
             never,
@@ -279,7 +279,7 @@ pub(super) fn verdict(report: &MigrationReport) -> (Level, &'static str, String)
     let unknown = report.diff.unknown();
     if unknown > 0 {
         rest.push_str(&format!(
-            " Of {} it is not known.",
+            " {} could not be judged.",
             plural(unknown as u64, "change")
         ));
     }

@@ -56,8 +56,12 @@ struct JsonTarget {
     places: Vec<JsonOrigin>,
     /// What was done, in the order of the payloads.
     edits: Vec<JsonEdit>,
+    /// How often something else was done, for which there was no room.
+    other_edits: u64,
     /// What has to be done by hand.
     left: Vec<JsonLeft>,
+    /// How often something else has to be done, for which there was no room.
+    other_left: u64,
     /// How payloads were already invalid under the old contract.
     already_invalid: Vec<JsonLeft>,
     /// Guesses that were not acted on.
@@ -213,7 +217,9 @@ impl From<(&Target, &Outcomes)> for JsonTarget {
             losing: outcomes.losing,
             places: outcomes.places.iter().map(JsonOrigin::from).collect(),
             edits: edits.collect(),
+            other_edits: outcomes.other_edits,
             left: by_hand.collect(),
+            other_left: outcomes.left.others,
             already_invalid: broke.collect(),
             proposals: proposals.collect(),
         }

@@ -20,6 +20,9 @@ const HAND: Style = AnsiColor::BrightYellow.on_default().bold();
 /// Different values that are shown of one property.
 const VALUES_SHOWN: usize = 4;
 
+/// Places of one operation at which it is shown what was done.
+const EDITS_SHOWN: usize = 200;
+
 /// Things of a kind that are listed one by one.
 const SHOWN: usize = 50;
 
@@ -102,10 +105,19 @@ fn write_target(out: &mut String, report: &UpgradeReport, target: &Target, outco
     let place = places(outcomes.places.iter(), all);
     put!(out, "{BOLD}{place}{BOLD:#}  {}\n", target_words(target));
     let edits = outcomes.edits();
-    for (key, used) in &edits {
+    for (key, used) in edits.iter().take(EDITS_SHOWN) {
         write_edit(out, key, used, all);
     }
-    if edits.is_empty() {
+    let hidden = edits.iter().skip(EDITS_SHOWN).map(|(_, used)| used.times);
+    let hidden = hidden.sum::<u64>() + outcomes.other_edits;
+    if hidden > 0 {
+        put!(
+            out,
+            "  {DIM}and {} more changes at other places{DIM:#}\n",
+            thousands(hidden)
+        );
+    }
+    if edits.is_empty() && outcomes.left.is_empty() {
         put!(out, "  {DIM}nothing to change{DIM:#}\n");
     }
     let of_all = |met: &Met| {
@@ -139,12 +151,19 @@ fn write_target(out: &mut String, report: &UpgradeReport, target: &Target, outco
         let words = wrong(place, kind, subject);
         put!(out, "  {HAND}by hand{HAND:#}: {words}{}\n", of_all(met));
     }
-    let more = left.len().saturating_sub(SHOWN) as u64 + outcomes.left.others;
+    let more = left.len().saturating_sub(SHOWN) as u64;
     if more > 0 {
         put!(
             out,
             "  {HAND}by hand{HAND:#}: {} more; `--output json` lists them\n",
             thousands(more)
+        );
+    }
+    if outcomes.left.others > 0 {
+        put!(
+            out,
+            "  {HAND}by hand{HAND:#}: {} more in all, at too many places to list\n",
+            thousands(outcomes.left.others)
         );
     }
     match (outcomes.valid, outcomes.incomplete) {

@@ -9,7 +9,7 @@ use crate::json::{Document, skim};
 use crate::location::Step;
 
 use super::super::affected::{Affected, affected};
-use super::super::meet::{Memos, sender_of};
+use super::super::meet::{Memos, is_secret_change, sender_of};
 use super::super::touch::{about_member, is_about_members, scalar};
 use super::super::usage::Met;
 use super::{Asking, Node, Questions};
@@ -269,13 +269,13 @@ impl Question {
             return *known;
         }
         let values = &asking.meeting.usage[self.change].values;
-        if !values.is_masked && !own.contains('\\') {
-            // It is shown as it is, with or without its quotes.
-            let plain = own.strip_prefix('"').and_then(|own| own.strip_suffix('"'));
-            let shown = [own, plain.unwrap_or(own)];
-            if shown.iter().all(|shown| !values.has_room_for(shown)) {
-                return None;
-            }
+        if !is_secret
+            && let Some(word) = plain_word(own)
+            && !is_secret_change(&asking.meeting.changes[self.change])
+            && !values.has_room_for(word)
+            && !values.has_room_for(own)
+        {
+            return None;
         }
         let document = Document::parse(own.as_bytes()).ok()?;
         let word = scalar(document.root())?;
@@ -322,6 +322,22 @@ impl Asking<'_, '_, '_> {
             self.meeting
                 .sample(question.change, how, question.pair, value);
         }
+    }
+}
+
+/// A scalar as it is shown, where that is easy to say: it has no escapes and no other spelling, and is too short and too
+/// plain to be something that is masked. A string may be shown with its quotes, too.
+fn plain_word(own: &str) -> Option<&str> {
+    const LONGEST: usize = 12;
+    let inner = own.strip_prefix('"').and_then(|own| own.strip_suffix('"'));
+    let is_plain =
+        |text: &str, is_usual: fn(u8) -> bool| text.len() <= LONGEST && text.bytes().all(is_usual);
+    match inner {
+        Some(inner) => is_plain(inner, |byte| {
+            byte.is_ascii_alphanumeric() || b" _-.".contains(&byte)
+        })
+        .then_some(inner),
+        None => is_plain(own, |byte| byte.is_ascii_digit()).then_some(own),
     }
 }
 

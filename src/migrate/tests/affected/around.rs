@@ -221,6 +221,19 @@ pub(super) fn around() -> Vec<Around> {
             sending(&[("", Some("{}")), ("", None), ("", None)]),
             [3, 3, 2, 0],
         ),
+        // One response has it already.
+        row(
+            "body-added",
+            (
+                answering(json!({"200": no_content()})),
+                answering(json!({"200": {"description": "", "content": {"application/json": {}}}})),
+            ),
+            vec![
+                exchange("", ("", None), ("200 OK", "", Some("{}"))),
+                exchange("", ("", None), ("200 OK", "", None)),
+            ],
+            [2, 0, 0, 1],
+        ),
         row(
             "body-required",
             (taking(json_body(false)), taking(json_body(true))),

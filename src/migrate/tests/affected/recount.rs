@@ -242,3 +242,44 @@ proptest! {
         usages(&document("v2", &plan::schemas(&edits).1), &document("v1", &plan::schemas(&edits).0), &traffic);
     }
 }
+
+/// More values than are kept, in several spellings and orders: [`usages`] compares what trees say of them.
+#[test]
+fn values_are_the_same_in_any_order_and_spelling() {
+    let schema = |is_new: bool| match is_new {
+        true => json!({"type": "object", "properties": {"id": {"type": "integer"}}}),
+        false => json!({"type": "object", "properties": {"id": {"type": "integer"}, "x": {}}}),
+    };
+    let document = |version, is_new| api(version, &of_side(false, &schema(is_new)));
+    let spelled = (0..300).flat_map(|number| {
+        [
+            format!("{number}.5"),
+            format!("{number}.50"),
+            format!("\"{number}\""),
+            format!("{number}"),
+            format!("\"user{number}@a.example\""),
+            format!("\"\\u0061{number}\""),
+            format!("\"a{number}\""),
+        ]
+    });
+    let mut payloads: Vec<String> = spelled
+        .map(|x| format!("{{\"id\": 1, \"x\": {x}}}"))
+        .collect();
+    let mut counted = Vec::new();
+    for _ in 0..2 {
+        let texts: Vec<&str> = payloads.iter().map(String::as_str).collect();
+        let traffic = traffic_of(false, &texts);
+        let found = usages(&document("v1", false), &document("v2", true), &traffic);
+        let values: Vec<(String, u64)> = found[0]
+            .1
+            .values
+            .by_count()
+            .into_iter()
+            .map(|(value, seen)| (value.to_owned(), seen.count))
+            .collect();
+        counted.push(values);
+        payloads.reverse();
+    }
+    assert_eq!(counted[0], counted[1]);
+    assert_eq!(counted[0].len(), 256);
+}
