@@ -367,6 +367,13 @@ impl<'c> Rewriter<'c> {
             ([Step::Any], (Step::Any, way)) if !way.is_empty() => (way, true),
             _ => return None,
         };
+        if let Some(Step::Key(name)) = way.first()
+            && value.get(name).is_some()
+            && !View::of(&self.old.graph, &pair.old).declares(name)
+        {
+            // It is in its envelope already.
+            return None;
+        }
         let schemas = Schemas {
             old: &moved.old,
             new: &moved.new,

@@ -474,3 +474,99 @@ fn every_edit_is_done_in_one_pass() {
         assert!(rewritten.expect("the same") > 0, "{edit:?}");
     }
 }
+
+/// The scalars of a value, as they are written.
+fn scalars(value: crate::json::Value<'_>, found: &mut Vec<String>) {
+    for (_, member) in value.members() {
+        scalars(member, found);
+    }
+    for element in value.elements() {
+        scalars(element, found);
+    }
+    if !matches!(
+        value.kind(),
+        crate::json::Kind::Object | crate::json::Kind::Array
+    ) {
+        found.push(value.raw().to_owned());
+    }
+}
+
+fn scalars_of(text: &str) -> Vec<String> {
+    let document = Document::parse(text.as_bytes()).expect("JSON");
+    let mut found = Vec::new();
+    scalars(document.root(), &mut found);
+    found
+}
+
+/// What is not in the result was told, and a second run changes nothing.
+fn is_told_and_done(
+    (old, new): (&Contract, &Contract),
+    payload: &str,
+) -> Result<(), TestCaseError> {
+    let found = diff(old, new, &Options::default());
+    let rewriter = Rewriter {
+        old,
+        new,
+        alignment: &found.alignment,
+        accept_guesses: false,
+    };
+    let root = |contract: &Contract| {
+        let payload = contract.operations[0].payload(Side::Response, None);
+        payload.expect("a payload").schemas()[0]
+    };
+    let roots = (root(old), root(new));
+    let rewritten = |text: &str| {
+        let document = Document::parse(text.as_bytes()).expect("JSON");
+        let done = rewriter.rewrite(document.root(), roots, None, &[]);
+        let before = done.edits.iter().filter_map(|edit| edit.before.clone());
+        let told: Vec<String> = before.flat_map(|text| scalars_of(&text)).collect();
+        (
+            Layout::of(&document).write(&done.tree, ""),
+            told,
+            done.left.is_empty(),
+        )
+    };
+    let (text, told, is_valid) = rewritten(payload);
+    let mut kept = scalars_of(&text);
+    kept.extend(told);
+    for scalar in scalars_of(payload) {
+        let Some(place) = kept.iter().position(|kept| *kept == scalar) else {
+            return Err(TestCaseError::fail(format!(
+                "{scalar} of {payload} is not in {text}, nor told"
+            )));
+        };
+        kept.remove(place);
+    }
+    let document = Document::parse(text.as_bytes()).expect("JSON");
+    if is_valid && old.graph.accepts(roots.0, document.root()) {
+        prop_assert_eq!(&rewritten(&text).0, &text, "of {}", payload);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn nothing_is_lost_untold_and_nothing_done_twice(
+        edits in prop::collection::vec(prop::sample::select(&EDITS[..]), 1..7),
+        seeds in prop::collection::vec(prop::collection::vec(any::<u8>(), 8..24), 1..4),
+    ) {
+        let (old, new) = schemas(&edits);
+        let pair = (contract(&old), contract(&new));
+        for seeds in &seeds {
+            is_told_and_done((&pair.0, &pair.1), payload(&edits, seeds).trim())?;
+        }
+    }
+
+    #[test]
+    fn nor_with_random_schemas(
+        (old, new) in (document(), document()),
+        payloads in prop::collection::vec(instance(), 1..6),
+    ) {
+        let pair = (contract(&old), contract(&new));
+        for payload in payloads {
+            is_told_and_done((&pair.0, &pair.1), &payload.to_string())?;
+        }
+    }
+}
