@@ -159,15 +159,27 @@ impl Plan<'_> {
                 new: vec![*new],
             };
             let node = self.node(&schemas, at.clone());
-            let (old, new) = (
-                Acceptor::new(&self.rewriter.old.graph, self.side, *old),
-                Acceptor::new(&self.rewriter.new.graph, self.side, *new),
-            );
-            let acceptor = self.acceptors.len();
-            self.acceptors.extend([old, new]);
-            variants.push(Variant { acceptor, node });
+            variants.push(Variant {
+                old: self.acceptor(false, *old),
+                new: self.acceptor(true, *new),
+                node,
+            });
         }
         Some(variants.into())
+    }
+
+    /// The position of the acceptor of a variant, in the old contract or the new one.
+    fn acceptor(&mut self, is_new: bool, node: NodeId) -> usize {
+        let contract = if is_new {
+            self.rewriter.new
+        } else {
+            self.rewriter.old
+        };
+        let (side, acceptors) = (self.side, &mut self.acceptors);
+        *self.acceptor_of.entry((is_new, node)).or_insert_with(|| {
+            acceptors.push(Acceptor::new(&contract.graph, side, node));
+            acceptors.len() - 1
+        })
     }
 
     /// The schemas of elements, where they are the same at all positions.

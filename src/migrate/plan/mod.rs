@@ -26,7 +26,7 @@ use super::rewrite::Rewriter;
 use super::summary::{EditKey, EditUse, Met, Outcomes, ProposalKey, counted};
 
 /// Places of one kind of payload that are worked out; payloads that lead to more are for the reference.
-const NODES: usize = 50_000;
+const NODES: usize = 10_000;
 
 /// The pointers before and after.
 type Pointers = (Pointer, Pointer);
@@ -47,6 +47,7 @@ pub(super) struct Plan<'c> {
     acceptor: Acceptor<'c>,
     /// Of variants.
     acceptors: Vec<Acceptor<'c>>,
+    acceptor_of: FxHashMap<(bool, NodeId), usize>,
     /// What became of small values that were parsed, by the address of their schemas and their text.
     small: FxHashMap<usize, FxHashMap<Box<[u8]>, Small>>,
     scratch: run::Scratch,
@@ -80,8 +81,9 @@ struct Node {
 /// A variant of a union, and what it became.
 #[derive(Debug)]
 struct Variant {
-    /// The position of its acceptor among those of the plan; that of what it became is the next.
-    acceptor: usize,
+    /// The positions of its acceptor among those of the plan, and of that of what it became.
+    old: usize,
+    new: usize,
     node: u32,
 }
 
@@ -294,6 +296,7 @@ impl<'c> Plan<'c> {
             proposals: Vec::new(),
             acceptor: Acceptor::new(&rewriter.new.graph, side, new),
             acceptors: Vec::new(),
+            acceptor_of: FxHashMap::default(),
             small: FxHashMap::default(),
             scratch: run::Scratch::default(),
         };

@@ -126,7 +126,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
                     false => &self.plan.scratch.out[start..],
                 };
                 // If it is none of what the variant became, the reference looks at others, too.
-                return match self.plan.acceptors[acceptor + 1].accepts(value) {
+                return match self.plan.acceptors[acceptor].accepts(value) {
                     Some(true) => Ok(end),
                     _ => Err(Leave),
                 };
@@ -164,14 +164,14 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
     fn variant(&mut self, variants: &[Variant], at: usize) -> Option<(usize, u32)> {
         let value = &self.text[at..skim::value(self.text, at)];
         let mut found = None;
-        for Variant { acceptor, node } in variants {
-            if !self.plan.acceptors[*acceptor].accepts(value)? {
+        for Variant { old, new, node } in variants {
+            if !self.plan.acceptors[*old].accepts(value)? {
                 continue;
             }
             if found.is_some() {
                 return None;
             }
-            found = Some((*acceptor, *node));
+            found = Some((*new, *node));
         }
         found
     }
