@@ -163,15 +163,15 @@ impl Files {
         }
     }
 
-    /// Writes the files, or a patch of them; what could not be rewritten, and why.
+    /// Writes the files, or a patch of them: how many, and what could not be rewritten, and why.
     pub(super) fn finish(
         mut self,
         sources: &[SourceRead],
         mut patch: Option<Patch<'_>>,
-    ) -> Vec<Error> {
+    ) -> (u64, Vec<Error>) {
         self.close();
         self.changed.sort_by(|one, other| one.name.cmp(&other.name));
-        let mut refused = Vec::new();
+        let (mut count, mut refused) = (0, Vec::new());
         for Changed { name, content } in self.changed {
             let path = Path::new(&*name);
             let source = sources.iter().find(|source| *source.file == *name);
@@ -182,6 +182,7 @@ impl Files {
                     Some(patch) => content.patch(path, patch),
                     None => content.write(),
                 });
+            count += u64::from(written.is_ok());
             if let Err(why) = written {
                 let message = format!(
                     "not rewritten: {why}; without --in-place and --dry-run its payloads are printed"
@@ -189,7 +190,7 @@ impl Files {
                 refused.push(Error::new(ErrorKind::Format, message).with_path(path));
             }
         }
-        refused
+        (count, refused)
     }
 }
 

@@ -8,9 +8,10 @@ use anstyle::{AnsiColor, Style};
 
 use crate::capture::{Input, SourceRead};
 use crate::diff::{Options, diff};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::migrate::{Migration, Moves, Summary, Upgrader};
 use crate::observe::Observer;
+use crate::report::numbers::plural;
 use crate::report::upgrade::{UpgradeReport, json, text};
 use crate::shown::printed;
 use crate::source::Source;
@@ -25,6 +26,11 @@ use super::{Exit, Failure};
 
 pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<Exit, Failure> {
     one_to_stdout(&arguments.output)?;
+    if arguments.incomplete && !arguments.in_place && !arguments.dry_run {
+        let message = "--incomplete goes with --in-place or --dry-run; without them every payload is printed, as far as \
+                       it could be rewritten";
+        return Err(Error::new(ErrorKind::Format, message).into());
+    }
     let pair = Pair::find(&arguments.pair, &arguments.capture.schemas())?;
     let pair = pair.told_apart(&arguments.pair)?;
     let (mut old, mut new) = pair.contracts(&arguments.pair)?;
@@ -97,11 +103,16 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         skipped: observer.skipped,
     };
     let mut refused: Vec<Error> = Vec::new();
+    let mut written = 0;
     match lanes.finish() {
         None => return Err(std::io::Error::other("a thread has not ended").into()),
-        Some(Rewritten::Printed(printed)) => printed.finish()?,
+        Some(Rewritten::Printed(printed)) => match printed.finish() {
+            // Who reads them has seen enough; what was done is told all the same.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+            printed => printed?,
+        },
         Some(Rewritten::Files(files)) if arguments.in_place => {
-            refused = files.finish(&sources, None);
+            (written, refused) = files.finish(&sources, None);
         }
         Some(Rewritten::Files(files)) => {
             let mut failed = Ok(());
@@ -115,7 +126,7 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
                     };
                 }
             };
-            refused = files.finish(&sources, Some(&mut patch));
+            (_, refused) = files.finish(&sources, Some(&mut patch));
             failed?;
         }
     }
@@ -132,6 +143,17 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         }
     }
     output.flush()?;
+    if arguments.in_place {
+        let left = report.summary.sum(|own| own.incomplete);
+        let mut words = format!("{} written", plural(written, "file"));
+        if left > 0 && !arguments.incomplete {
+            words.push_str(&format!(
+                "; {} left as they were, since something has to be done by hand: --incomplete rewrites them as far as it goes",
+                plural(left, "payload")
+            ));
+        }
+        output.note(&format!("{words}\n"));
+    }
     for error in &refused {
         output.error(&error.to_string(), None);
     }

@@ -5,7 +5,7 @@ mod frame;
 mod html;
 mod json;
 pub mod migration;
-mod numbers;
+pub(crate) mod numbers;
 mod text;
 pub mod upgrade;
 

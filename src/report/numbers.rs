@@ -1,7 +1,7 @@
 //! Numbers in sentences.
 
 /// `3 exchanges`
-pub(super) fn plural(count: u64, noun: &str) -> String {
+pub(crate) fn plural(count: u64, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),
         _ => format!("{} {noun}s", thousands(count)),

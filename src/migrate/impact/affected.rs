@@ -1,6 +1,6 @@
 //! Which messages of the old contract a change affects: one table for all changes. docs/REPORT.md has it, too.
 
-use crate::diff::{Change, Fact, Sender};
+use crate::diff::{Change, Fact, Sender, Verdict};
 
 /// The messages that a change affects, of those that hold the place it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,10 +57,20 @@ impl Affected {
     }
 }
 
-/// The messages of the old contract that a change affects where they are sent by `sender`.
+/// The messages of the old contract that a change affects where they are sent by `sender`. A change that breaks what one
+/// sender sends affects nobody else.
 #[must_use]
-pub const fn affected(change: &Change, sender: Sender) -> Affected {
-    of_fact(change.fact, sender, change.is_minor)
+pub fn affected(change: &Change, sender: Sender) -> Affected {
+    let breaks = |of: Option<Sender>| {
+        let mut verdicts = change.verdicts.iter();
+        verdicts.any(|(own, verdict)| {
+            of.is_none_or(|of| of == *own) && !matches!(verdict, Verdict::Compatible(_))
+        })
+    };
+    match breaks(None) && !breaks(Some(sender)) && change.senders().len() > 1 {
+        true => Affected::Nobody,
+        false => of_fact(change.fact, sender, change.is_minor),
+    }
 }
 
 /// The same for a fact; `is_optional` says whether what was added is optional.

@@ -10,7 +10,7 @@ use crate::contract::{Contract, Operation};
 use crate::diff::view::View;
 use crate::json::Document;
 use crate::location::{Origin, Pointer, Side as WireSide};
-use crate::observe::{RoutedPayload, Verdict};
+use crate::observe::{DeviationKind, RoutedPayload, Verdict};
 use crate::schema::NodeId;
 
 use super::super::migration::{Migration, Routed};
@@ -205,7 +205,8 @@ impl<'c> Payload<'c> {
     }
 }
 
-/// A payload of the old contract in the shape of the new one; `None` for one that has no such shape in full.
+/// A payload of the old contract in the shape of the new one; `None` for one that has no such shape, but for members that
+/// are missing.
 fn rewritten<'p, 'c>(
     migration: Migration<'c>,
     (payload, target): (&'p Payload<'c>, &Routed<'c>),
@@ -219,18 +220,21 @@ fn rewritten<'p, 'c>(
         && let Some(plan) = plan
         && let Some(done) = plan.rewrite(text)
     {
-        let (new, is_valid) = match done {
+        let new = match done {
             Done::Current => return Some(Cow::Borrowed(text)),
-            Done::Rewritten { text, is_valid } => (text, is_valid),
+            // Members that are missing are what the new contract adds.
+            Done::Rewritten { text, .. } => text,
         };
         let new = new.map_or(Cow::Borrowed(text), |new| Cow::Owned(new.to_owned()));
         plan.count(outcomes, text, (0, number), &payload.origin);
-        return is_valid.then_some(new);
+        return Some(new);
     }
     let document = Document::parse(text.as_bytes()).ok()?;
     let rewritten = migration.rewrite(target, document.root()).ok()?;
     outcomes.add(&rewritten.edits, (0, number), &payload.origin);
-    let is_whole = payload.verdict != Verdict::Deviates && rewritten.left.is_empty();
+    let is_missing = |kind: &DeviationKind| matches!(kind, DeviationKind::Missing { .. });
+    let is_whole = payload.verdict != Verdict::Deviates
+        && rewritten.left.iter().all(|(_, kind)| is_missing(kind));
     is_whole.then(|| Cow::Owned(rewritten.tree.to_text()))
 }
 

@@ -526,7 +526,10 @@ impl<'c> Watcher<'c> for Impact<'c> {
 
     fn unjudged(&mut self, _: &Body<'_>, target: Option<&TargetKey>, verdict: Verdict, _: &str) {
         *self.unjudged.entry(verdict).or_default() += 1;
-        let Some(target) = target else { return };
+        // What is no JSON says nothing of the version that it speaks; its request has said it.
+        let Some(target) = target.filter(|_| verdict != Verdict::Malformed) else {
+            return;
+        };
         let (old, new) = (self.migration.old, self.migration.new);
         let is_old = *target.contract == *old.reference();
         let contract = if is_old { old } else { new };

@@ -72,7 +72,7 @@ impl Place<'_> {
             }
             Affected::Undeclared => shown(self.has_undeclared(value)),
             Affected::Moved => {
-                let mut parts = self.moves.iter();
+                let mut parts = moves_of(change, self.moves);
                 shown(parts.any(|moved| follow(value, &moved.from).is_some()))
             }
             Affected::Variant => shown(self.is_of_variant(change, value)),
@@ -227,7 +227,7 @@ impl Place<'_> {
             }
             Fact::PropertiesMoved => {
                 let has = |way: fn(&Move) -> &Vec<Step>| {
-                    let mut moves = self.moves.iter();
+                    let mut moves = moves_of(change, self.moves);
                     moves.any(|moved| follow(value, way(moved)).is_some())
                 };
                 (
@@ -285,6 +285,28 @@ pub(super) const fn is_about_members(fact: Fact) -> bool {
             fact,
             Fact::PropertiesMoved | Fact::ObjectClosed | Fact::ObjectOpened
         )
+}
+
+/// The moves of a pair that a change is about: it lists their places, and others of the pair may be renames.
+pub(super) fn moves_of<'p>(change: &Change, moves: &'p [Move]) -> impl Iterator<Item = &'p Move> {
+    let lines = |text: &Option<String>| -> Vec<String> {
+        let lines = text.as_deref().unwrap_or_default().lines();
+        lines.map(str::to_owned).collect()
+    };
+    let (old, new) = (lines(&change.old), lines(&change.new));
+    let dotted = |way: &[Step]| {
+        let names = way.iter().map(|step| match step {
+            Step::Key(name) => &**name,
+            Step::Any => "*",
+        });
+        names.collect::<Vec<_>>().join(".")
+    };
+    moves.iter().filter(move |moved| {
+        let (from, to) = (dotted(&moved.from), dotted(&moved.to));
+        old.iter()
+            .zip(&new)
+            .any(|(old, new)| *old == from && *new == to)
+    })
 }
 
 /// The first part of a value that a way leads to.

@@ -115,15 +115,27 @@ pub(super) fn advice(judged: &JudgedChange, usage: &Usage) -> Option<String> {
         Fact::PropertyAdded => return None,
         Fact::PropertyRenamed => format!(
             "{} `{}` where you {} `{}`.",
-            if is_only_sent { "Send" } else { "Read" },
+            match (is_sent, is_read) {
+                (true, true) => "Send and read",
+                (true, false) => "Send",
+                _ => "Read",
+            },
             change.new.as_deref().unwrap_or_default(),
-            if is_only_sent { "send" } else { "read" },
+            match (is_sent, is_read) {
+                (true, true) => "send and read",
+                (true, false) => "send",
+                _ => "read",
+            },
             change.old.as_deref().unwrap_or_default()
         ),
-        Fact::PropertiesMoved => {
-            "Read the properties at their new places; `wiredrift upgrade` moves them in fixtures."
-                .to_owned()
-        }
+        Fact::PropertiesMoved => format!(
+            "{} the properties at their new places; `wiredrift upgrade` moves them in fixtures.",
+            match (is_sent, is_read) {
+                (true, true) => "Send and read",
+                (true, false) => "Send",
+                _ => "Read",
+            }
+        ),
         Fact::EnvelopeRemoved => {
             "Read the resource itself: nothing is around it any longer.".to_owned()
         }

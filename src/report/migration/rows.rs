@@ -55,7 +55,11 @@ pub(super) fn moved_rows(report: &MigrationReport) -> Vec<MovedRow> {
                 old: format!("{whole}{old}"),
                 new: new.to_owned(),
                 ground,
-                same: same_values(report, old, new),
+                // Only responses are paired.
+                same: match change.senders().contains(&Sender::Server) {
+                    true => same_values(report, old, new),
+                    false => "–".to_owned(),
+                },
             });
         }
     }
@@ -168,11 +172,14 @@ pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
             ));
         }
         for (verdict, count) in &traffic.unjudged {
-            rows.push(format!(
-                "{}: not compared: each {}",
-                plural(*count, "payload"),
-                verdict.words()
-            ));
+            rows.push(match count {
+                1 => format!("1 payload was not compared: it {}", verdict.words()),
+                count => format!(
+                    "{} were not compared: each {}",
+                    plural(*count, "payload"),
+                    verdict.words()
+                ),
+            });
         }
     }
     rows

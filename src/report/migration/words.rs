@@ -87,9 +87,25 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
         false => "exchange",
     };
     let all = plural(old.reached, noun);
+    // Below the payload it is not in all of them.
+    let is_below = matches!(judged.change.path.steps().last(), Some(Step::Key(_)));
+    let with_it = match is_below && is_of_payloads {
+        true => " that have the property",
+        false => "",
+    };
     let of_old = |count: u64| match count {
-        1 => format!("in the one {noun} of the old version"),
-        _ => format!("in all {} of the old version", plural(count, noun)),
+        1 if is_below && is_of_payloads => {
+            format!("in the only {noun} of the old version that has the property")
+        }
+        1 if is_of_payloads => format!("in the only {noun} of the old version"),
+        1 => format!("in the only {noun} of the old version that it reaches"),
+        _ if is_of_payloads => {
+            format!("in all {} of the old version{with_it}", plural(count, noun))
+        }
+        _ => format!(
+            "in all {} of the old version that it reaches",
+            plural(count, noun)
+        ),
     };
     // The messages that have to do something have it, or lack it.
     let senders = judged.change.senders();
@@ -110,6 +126,14 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
             "Already there",
             format!(" in {} of {all} of the old version", thousands(old.early)),
         ),
+        // Others than those who sent it could tell.
+        (0, _)
+            if senders
+                .iter()
+                .any(|sender| affected(&judged.change, *sender) != Affected::Nobody) =>
+        {
+            return Some(("No traffic", " that could tell".to_owned()));
+        }
         (0, _) if is_new(judged.change.fact) => {
             ("Not yet", format!(" in {all} of the old version"))
         }
@@ -300,6 +324,7 @@ pub(super) fn touched(report: &MigrationReport) -> Option<String> {
     let exchanges = &traffic.exchanges;
     let verb = if exchanges.touched == 1 { "is" } else { "are" };
     let mut words = match exchanges.old {
+        0 if exchanges.all == 1 => "the only exchange does not speak the old version".to_owned(),
         0 => format!(
             "none of {} speaks the old version",
             plural(exchanges.all, "exchange")

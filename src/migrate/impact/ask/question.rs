@@ -10,7 +10,7 @@ use crate::location::Step;
 
 use super::super::affected::{Affected, affected};
 use super::super::meet::{Memos, is_secret_change, sender_of};
-use super::super::touch::{about_member, is_about_members, scalar};
+use super::super::touch::{about_member, is_about_members, moves_of, scalar};
 use super::super::usage::Met;
 use super::{Asking, Node, Questions};
 
@@ -70,7 +70,7 @@ impl Questions {
         let (mut parts, mut others) = (Vec::new(), Vec::new());
         let mut is_known = true;
         if change.fact == Fact::PropertiesMoved {
-            for moved in moves {
+            for moved in moves_of(change, moves) {
                 let (own, other) = match self.is_old {
                     true => (&moved.from, None),
                     false => (&moved.to, Some(&moved.from)),

@@ -102,7 +102,7 @@ pub(super) fn enums(report: &MigrationReport) -> String {
         }
         put!(
             out,
-            "<details><summary>{} that changed or were seen</summary>\n\n\
+            "<details><summary>{} changed or seen</summary>\n\n\
              | Value | Old | New | Seen | First | Last |\n| --- | --- | --- | ---: | --- | --- |\n",
             plural(told.len() as u64, "value")
         );
