@@ -526,7 +526,10 @@ pub(super) fn wrapped(
                 continue;
             }
             let view = View::of(graph, &schemas);
-            if shared(&view.names(), &names) >= SHARED {
+            // A component of the same name is the same, however much of it has changed.
+            let is_same = view.component().is_some() && view.component() == resource.component();
+            let least = if is_same { f64::MIN_POSITIVE } else { SHARED };
+            if shared(&view.names(), &names) >= least {
                 return Some((steps, schemas));
             }
             if steps.len() < usize::from(DEPTH) {

@@ -7,7 +7,7 @@ use crate::location::Side;
 use crate::source::Source;
 
 use super::super::Moves;
-use super::{contract, rewritten};
+use super::{contract, of_schemas, rewritten};
 
 #[test]
 fn names_that_are_spelled_otherwise_are_done_and_other_guesses_are_proposed() {
@@ -215,4 +215,29 @@ fn rules_that_fit_no_contract_are_refused_with_their_place() {
         let message = read.expect_err(text).to_string();
         assert!(message.contains(expected), "{text}\n{message}");
     }
+}
+
+/// A component of the same name is the same, however much of it has changed.
+#[test]
+fn a_component_that_changed_a_lot_is_wrapped() {
+    let root = |is_new: bool, component: Json| {
+        let root = match is_new {
+            false => json!({"$ref": "#/$defs/Thing"}),
+            true => {
+                json!({"type": "object", "properties": {"data": {"$ref": "#/$defs/Thing"}}, "required": ["data"]})
+            }
+        };
+        let mut root = root;
+        root["$defs"] = json!({"Thing": component});
+        root
+    };
+    let old = json!({"type": "object", "properties": {
+        "id": {"type": "integer"}, "one": {"type": "string"}, "two": {"type": "string"}, "three": {"type": "string"}
+    }});
+    let new = json!({"type": "object", "properties": {
+        "id": {"type": "integer"}, "four": {"type": "array"}, "five": {"type": "array"}, "six": {"type": "array"}
+    }});
+    let done = of_schemas(&root(false, old), &root(true, new), r#"{"id": 1}"#);
+    assert_eq!(done.text, r#"{"data": {"id": 1}}"#);
+    assert_eq!(done.edits, ["wrapped  → /data"]);
 }
