@@ -493,3 +493,48 @@ fn any_number_of_jobs_writes_the_same_report() {
     };
     assert_eq!(samples("1"), samples("3"));
 }
+
+/// A number beyond a double is JSON, and its payload is held side by side like any other.
+#[test]
+fn payloads_with_numbers_beyond_a_double_are_compared() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write =
+        |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+    let api = |version: &str, count: &str| {
+        let properties = json!({"size": {"type": "number"}, count: {"type": "integer"}});
+        json!({
+            "openapi": "3.1.0",
+            "info": {"title": "Shop", "version": version},
+            "paths": {"/items/{id}": {"get": {
+                "operationId": "getItem",
+                "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}}],
+                "responses": {"200": {"description": "", "content": {"application/json": {"schema": {
+                    "type": "object", "properties": properties, "required": [count]
+                }}}}}
+            }}}
+        })
+        .to_string()
+    };
+    write("old.json", &api("v1", "itemCount"));
+    write("new.json", &api("v2", "item_count"));
+    let exchange = |body: &str| {
+        format!(
+            "GET /items/1 HTTP/1.1\r\nHost: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}\r\n\r\n",
+            body.len()
+        )
+    };
+    let traffic = [
+        exchange("{\"size\": 1E400, \"itemCount\": 2}"),
+        exchange("{\"size\": 1E400, \"item_count\": 2}"),
+    ];
+    write("traffic.http", &traffic.concat());
+    let arguments = ["old.json", "new.json", "traffic.http", "--output", "json"];
+    let (code, stdout, stderr) = run_in(folder.path(), &arguments);
+    assert_eq!(code, 0, "{stderr}");
+    let report: Value = serde_json::from_str(&stdout).expect("JSON");
+    let pairs = &report["pairs"];
+    assert_eq!(
+        (&pairs["pairs"], &pairs["agreeing"]),
+        (&json!(1), &json!(1))
+    );
+}

@@ -151,7 +151,7 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    /// Lanes of threads that are told of the parts that they read; a sole lane need not be told.
+    /// Lanes for threads. A reader with one thread uses one lane and numbers no parts.
     pub(super) fn new(rewritten: Rewritten, in_files: Option<bool>) -> Self {
         let state = State {
             next: 0,

@@ -107,7 +107,7 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     match lanes.finish() {
         None => return Err(std::io::Error::other("a thread has not ended").into()),
         Some(Rewritten::Printed(printed)) => match printed.finish() {
-            // Who reads them has seen enough; what was done is told all the same.
+            // The reader has seen enough. The report is still printed.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
             printed => printed?,
         },

@@ -51,6 +51,28 @@ pub(crate) fn value(text: &[u8], start: usize) -> usize {
     }
 }
 
+/// The offset of the value that a name has in the object at `start`; `None` where it has none, or no object is there.
+pub(crate) fn member(text: &[u8], start: usize, name: &str) -> Option<usize> {
+    if text.get(start) != Some(&b'{') {
+        return None;
+    }
+    let mut at = space(text, start + 1);
+    while text.get(at) == Some(&b'"') {
+        let (key, is_escaped) = string(text, at);
+        let quoted = &text[at..key];
+        let is_it = match is_escaped {
+            false => quoted.get(1..quoted.len() - 1) == Some(name.as_bytes()),
+            true => serde_json::from_slice::<String>(quoted).is_ok_and(|key| key == name),
+        };
+        let member = space(text, space(text, key) + 1);
+        if is_it {
+            return Some(member);
+        }
+        at = space(text, space(text, value(text, member)) + 1);
+    }
+    None
+}
+
 /// The offset behind a number or a word.
 #[inline]
 pub(crate) fn scalar(text: &[u8], mut at: usize) -> usize {
@@ -68,7 +90,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value as Json;
 
-    use super::{space, string, value};
+    use super::{member, space, string, value};
 
     fn json() -> impl Strategy<Value = Json> {
         let scalar = prop_oneof![
@@ -103,6 +125,22 @@ mod tests {
                 prop_assert_eq!(value(whole.as_bytes(), start), before.len() + text.len());
             }
         }
+    }
+
+    #[test]
+    fn members_are_found_by_their_names() {
+        let text = br#" { "a" : [{"b": 1}], "\u0062":"}", "c":{"d":2} } "#;
+        let found = |name: &str| {
+            let at = member(text, 1, name)?;
+            std::str::from_utf8(&text[at..value(text, at)]).ok()
+        };
+        assert_eq!(found("a"), Some(r#"[{"b": 1}]"#));
+        assert_eq!(found("b"), Some(r#""}""#));
+        assert_eq!(found("c"), Some(r#"{"d":2}"#));
+        assert_eq!(
+            (found("d"), member(b"[1]", 0, "a"), member(b"{}", 0, "a")),
+            (None, None, None)
+        );
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub enum EditKind {
     Constant,
     /// A property was added with its default.
     Default,
-    /// The same is written another way: a timestamp, an empty object as null, a number as a string.
+    /// The same value in another format: a timestamp, an empty object as null, a number as a string.
     Respelled,
     /// A property was given a value, as a file of moves says.
     Supplied,
@@ -94,7 +94,7 @@ impl EditKind {
             Self::Wrapped => "wrapped",
             Self::Constant => "constant added",
             Self::Default => "default added",
-            Self::Respelled => "written another way",
+            Self::Respelled => "reformatted",
             Self::Supplied => "supplied",
             Self::Replaced => "replaced",
         }

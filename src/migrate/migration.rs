@@ -41,7 +41,16 @@ pub struct Routed<'c> {
     pub schema: NodeId,
 }
 
+/// What tells kinds of payloads apart: the operation by address, the side, the status, and the schema.
+pub(super) type Route = (usize, Option<Side>, Option<u16>, NodeId);
+
 impl<'c> Routed<'c> {
+    /// What tells its payloads from others.
+    pub(super) fn route(&self) -> Route {
+        let operation = std::ptr::from_ref(self.operation).addr();
+        (operation, self.side, self.status, self.schema)
+    }
+
     /// What a payload is of.
     #[must_use]
     pub const fn of(payload: &RoutedPayload<'_, 'c>) -> Self {

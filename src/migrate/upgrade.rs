@@ -8,15 +8,14 @@ use rustc_hash::FxHashMap;
 use crate::capture::{Body, Exchange};
 use crate::contract::Contract;
 use crate::json::Document;
-use crate::location::{Origin, Side};
+use crate::location::Origin;
 use crate::observe::{
     DeviationKind, RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher, first_deviation,
 };
-use crate::schema::NodeId;
 use crate::shown::printed;
 
 use super::layout::{Layout, line_indent};
-use super::migration::{Migration, Routed};
+use super::migration::{Migration, Route, Routed};
 use super::plan::{self, Plan};
 use super::rewrite::Rewritten;
 use super::summary::{Outcomes, Summary, Target, counted};
@@ -55,9 +54,6 @@ pub struct Upgrader<'c, D> {
     /// What is done to each kind of payload; `None` where only the reference knows.
     plans: FxHashMap<Route, Option<(Target, Plan<'c>)>>,
 }
-
-/// What tells kinds of payloads apart: the operation by address, the side, the status, and the schema.
-type Route = (usize, Option<Side>, Option<u16>, NodeId);
 
 /// What became of a payload.
 enum Fate<'d> {
@@ -111,16 +107,12 @@ impl<'c, D: Destination> Upgrader<'c, D> {
             });
             return true;
         }
-        let route = (
-            std::ptr::from_ref(routed.operation).addr(),
-            routed.side,
-            routed.status,
-            routed.schema,
-        );
+        let of = Routed::of(routed);
+        let route = of.route();
         let migration = self.migration;
         let plan = self.plans.entry(route).or_insert_with(|| {
             let target = Target::of(routed);
-            Some((target, migration.plan(&Routed::of(routed))?))
+            Some((target, migration.plan(&of)?))
         });
         let Some((target, plan)) = plan else {
             return false;

@@ -30,7 +30,7 @@ pub enum Affected {
     /// Those with a value of the variant, by its tag or its best fit.
     Variant,
     /// None: traffic of the old version cannot show it.
-    Nobody,
+    NotShown,
 }
 
 impl Affected {
@@ -45,14 +45,14 @@ impl Affected {
             Self::Listed => "messages with one of the values",
             Self::Unlisted => "messages with a value that is not listed",
             Self::Null => "messages with null there",
-            Self::Type => "messages with a value of a type that went",
+            Self::Type => "messages with a value of a type that was removed",
             Self::Keyword => {
                 "messages with a value that the old contract accepts and this keyword alone rejects"
             }
             Self::Undeclared => "messages with members that the new contract does not declare",
             Self::Moved => "messages with some of the properties",
             Self::Variant => "messages with a value of the variant, by its tag or best fit",
-            Self::Nobody => "nobody: old traffic cannot show it",
+            Self::NotShown => "none: old traffic cannot show it",
         }
     }
 }
@@ -68,7 +68,7 @@ pub fn affected(change: &Change, sender: Sender) -> Affected {
         })
     };
     match breaks(None) && !breaks(Some(sender)) && change.senders().len() > 1 {
-        true => Affected::Nobody,
+        true => Affected::NotShown,
         false => of_fact(change.fact, sender, change.is_minor),
     }
 }
@@ -166,6 +166,6 @@ pub const fn of_fact(fact: Fact, sender: Sender, is_optional: bool) -> Affected 
         | Fact::ConstraintWidened
         | Fact::ReadOnlyAdded
         | Fact::ReadOnlyRemoved
-        | Fact::DefaultChanged => Affected::Nobody,
+        | Fact::DefaultChanged => Affected::NotShown,
     }
 }

@@ -237,7 +237,7 @@ impl<'c> Around<'c> {
             (true, Affected::Without) => shown(lacks),
             (true, Affected::Reread) => shown(has && (read(&here) != read(&there) || is_refused())),
             (true, Affected::Listed) => shown(is_listed),
-            (true, Affected::Nobody) => match change.fact {
+            (true, Affected::NotShown) => match change.fact {
                 Fact::ParameterAdded if has => Met::Early,
                 Fact::EnumValueAdded if is_listed => Met::Early,
                 _ => Met::Held,

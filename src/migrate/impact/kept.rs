@@ -13,13 +13,13 @@ use crate::location::{Origin, Pointer, Side as WireSide};
 use crate::observe::{DeviationKind, RoutedPayload, Verdict};
 use crate::schema::NodeId;
 
-use super::super::migration::{Migration, Routed};
+use super::super::migration::{Migration, Route, Routed};
 use super::super::plan::{Done, Plan};
 use super::super::summary::{self, Outcomes};
 use super::pairs::{Resource, Resources};
 use super::touch::shown;
 use super::usage::Moment;
-use super::{EditKey, EditUse, Route, route_of};
+use super::{EditKey, EditUse};
 
 /// Payloads of each contract that are kept; of more the counters say enough.
 const KEPT: usize = 2_000;
@@ -145,12 +145,8 @@ impl<'c> Kept<'c> {
         let mut plans: FxHashMap<Route, Option<Plan<'c>>> = FxHashMap::default();
         let mut old: Vec<(&str, Shape<'_, 'c>)> = Vec::new();
         for (number, payload) in (1..).zip(&self.old.kept) {
-            let route = route_of(
-                payload.operation,
-                (payload.side, payload.status),
-                payload.schema,
-            );
             let target = payload.routed(migration.old);
+            let route = target.route();
             let plan = plans
                 .entry(route)
                 .or_insert_with(|| migration.plan(&target));
@@ -271,9 +267,11 @@ fn resources<'c>(
             if !of_old.contains(*operation) || !of_new.contains(*operation) {
                 continue;
             }
-            let Ok(json) = serde_json::from_str(&shape.text) else {
+            // What was read once is read again, numbers beyond a double included.
+            let Ok(document) = Document::parse(shape.text.as_bytes()) else {
                 continue;
             };
+            let json = document.root().to_serde();
             let payload = shape.payload;
             let variant = variant(migration, operation, shape);
             let resource = (&payload.resource, variant, payload.status);

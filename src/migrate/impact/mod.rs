@@ -26,10 +26,10 @@ use crate::diff::{Alignment, Change, Edge, Fact, Sender, Verdict as ChangeVerdic
 use crate::json::Value;
 use crate::location::{Origin, PathPattern, Side as WireSide, Step};
 use crate::observe::{RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher};
-use crate::schema::{Memo, NodeId};
+use crate::schema::Memo;
 
 use super::edit::EditKind;
-use super::migration::Migration;
+use super::migration::{Migration, Route, Routed};
 use super::moves::declared;
 
 pub use affected::{Affected, affected, of_fact};
@@ -50,17 +50,6 @@ use visit::Visit;
 
 /// What the others are called.
 const OTHERS: &str = "(others)";
-
-/// What tells kinds of payloads apart: the operation by address, the side, the status, and the schema.
-type Route = (usize, Option<WireSide>, Option<u16>, NodeId);
-
-fn route_of(
-    operation: &Operation,
-    (side, status): (Option<WireSide>, Option<u16>),
-    schema: NodeId,
-) -> Route {
-    (std::ptr::from_ref(operation).addr(), side, status, schema)
-}
 
 /// Learns from traffic what changes mean for it.
 #[derive(Debug)]
@@ -313,7 +302,7 @@ impl<'c> Impact<'c> {
             for index in self.around.whole(operation, is_old) {
                 let affected = affected(&self.changes[index], Sender::Client);
                 let met = match (is_old, affected) {
-                    (true, Affected::Nobody) => Met::Held,
+                    (true, Affected::NotShown) => Met::Held,
                     _ => Met::Shown,
                 };
                 self.mets.meet(index, met);
@@ -349,11 +338,7 @@ impl<'c> Impact<'c> {
 
     /// Meets the changes of a payload's schemas.
     fn meet_payload(&mut self, routed: &RoutedPayload<'_, 'c>, is_old: bool) {
-        let route = route_of(
-            routed.operation,
-            (routed.side, routed.status),
-            routed.schema,
-        );
+        let route = Routed::of(routed).route();
         let text = std::str::from_utf8(&routed.body.bytes).ok();
         let text = text.filter(|_| routed.is_plain() && routed.verdict == Verdict::Conforms);
         let roots = match text.is_some() && self.questions.contains_key(&route) {

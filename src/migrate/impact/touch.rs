@@ -76,7 +76,7 @@ impl Place<'_> {
                 shown(parts.any(|moved| follow(value, &moved.from).is_some()))
             }
             Affected::Variant => shown(self.is_of_variant(change, value)),
-            Affected::Nobody => self.early(change, part),
+            Affected::NotShown => self.early(change, part),
         };
         (met, part.filter(|_| change.fact != Fact::PropertiesMoved))
     }

@@ -261,8 +261,8 @@ impl Met {
     /// only the new contract allows.
     pub(super) const fn of(self, affected: Affected) -> Self {
         match (self, affected) {
-            (Self::Shown, Affected::Nobody) => Self::Early,
-            (Self::Reached, Affected::Nobody) => Self::Held,
+            (Self::Shown, Affected::NotShown) => Self::Early,
+            (Self::Reached, Affected::NotShown) => Self::Held,
             (met, _) => met,
         }
     }

@@ -44,14 +44,14 @@ impl Plan<'_> {
         u32::try_from(index).unwrap_or(NONE)
     }
 
-    fn resolved(&self, schemas: &Schemas) -> Schemas {
+    pub(super) fn resolved(&self, schemas: &Schemas) -> Schemas {
         Schemas {
             old: resolved(&self.rewriter.old.graph, &schemas.old),
             new: resolved(&self.rewriter.new.graph, &schemas.new),
         }
     }
 
-    fn views(&self, schemas: &Schemas) -> Views<'_> {
+    pub(super) fn views(&self, schemas: &Schemas) -> Views<'_> {
         Views {
             old: View::of(&self.rewriter.old.graph, &schemas.old),
             new: View::of(&self.rewriter.new.graph, &schemas.new),
@@ -183,84 +183,11 @@ impl Plan<'_> {
     }
 
     /// The schemas of elements, where they are the same at all positions.
-    fn elements(&self, views: &Views<'_>) -> Option<Schemas> {
+    pub(super) fn elements(&self, views: &Views<'_>) -> Option<Schemas> {
         (views.old.positions() == 0 && views.new.positions() == 0).then(|| Schemas {
             old: views.old.element(0),
             new: views.new.element(0),
         })
-    }
-
-    /// Whether nothing is done to any value of these schemas, unless it does not conform to the new ones.
-    fn is_clean(&mut self, schemas: &Schemas) -> bool {
-        let schemas = self.resolved(schemas);
-        let key = (schemas.old.clone(), schemas.new.clone());
-        if let Some(known) = self.clean.get(&key) {
-            return *known;
-        }
-        // Of schemas that refer to themselves this is assumed while they are looked at.
-        self.clean.insert(key.clone(), true);
-        let is_clean = self.looks_clean(&schemas);
-        if is_clean {
-            return true;
-        }
-        // What was found clean because this was assumed to be so may not be.
-        self.clean.retain(|_, is_clean| !*is_clean);
-        self.clean.insert(key, false);
-        false
-    }
-
-    fn looks_clean(&mut self, schemas: &Schemas) -> bool {
-        let alignment = self.rewriter.alignment;
-        let pair = alignment.find(&schemas.old, &schemas.new);
-        let pair = pair.map(|id| &alignment.pairs[id]);
-        if pair.is_some_and(|pair| !pair.moves.is_empty()) {
-            return false;
-        }
-        // Which variant a value is says the value.
-        let mut leads = pair.into_iter().flat_map(|pair| &pair.leads);
-        if leads.any(|(edge, _)| *edge == Edge::Same) {
-            return false;
-        }
-        let views = self.views(schemas);
-        if has_patterns(&views) {
-            return false;
-        }
-        let (was, is) = (views.old.all_kinds(3), views.new.all_kinds(3));
-        if !spelled(&views.new).is_empty() || !was.without(is).is_empty() {
-            return false;
-        }
-        let elements = self.elements(&views);
-        let names = names(&views);
-        let members: Vec<(Schemas, bool)> = names
-            .iter()
-            .map(|name| {
-                let schemas = Schemas {
-                    old: named(&views.old, name),
-                    new: named(&views.new, name),
-                };
-                let stays = views.new.declares(name) || !schemas.new.is_empty();
-                (schemas, stays)
-            })
-            .collect();
-        let was_required = views.old.required();
-        let mut required = views.new.required().into_iter();
-        let is_added = required.any(|name| !was_required.contains(&name));
-        let others = others(&views);
-        let takes_objects = is.has(Kinds::OBJECT);
-        if takes_objects && (is_added || !members.iter().all(|(_, stays)| *stays)) {
-            return false;
-        }
-        let others = match others {
-            Rest::Kept => None,
-            Rest::Rewritten(schemas) => Some(schemas),
-            Rest::Dropped => return !takes_objects,
-        };
-        let Some(elements) = elements else {
-            return false;
-        };
-        let below = members.into_iter().map(|(schemas, _)| schemas);
-        let mut below = below.chain([elements]).chain(others);
-        below.all(|schemas| self.is_clean(&schemas))
     }
 
     /// The offset that date-times are written with, where nothing else is asked of them.
@@ -548,13 +475,13 @@ impl Plan<'_> {
 type Way<'m> = (Vec<Arc<str>>, Vec<Arc<str>>, &'m Move);
 
 /// What is done to members that no contract names.
-enum Rest {
+pub(super) enum Rest {
     Kept,
     Rewritten(Schemas),
     Dropped,
 }
 
-fn others(views: &Views<'_>) -> Rest {
+pub(super) fn others(views: &Views<'_>) -> Rest {
     let old = match views.old.extra() {
         Extra::Schemas(schemas) => schemas,
         Extra::Open | Extra::Closed => Vec::new(),
@@ -573,7 +500,7 @@ fn others(views: &Views<'_>) -> Rest {
 }
 
 /// The names that one of the contracts has something to say of, those of the old one first.
-fn names(views: &Views<'_>) -> Vec<Arc<str>> {
+pub(super) fn names(views: &Views<'_>) -> Vec<Arc<str>> {
     let mut names = views.old.names();
     for name in views.new.names().into_iter().chain(views.new.required()) {
         if !names.contains(&name) {
@@ -583,13 +510,13 @@ fn names(views: &Views<'_>) -> Vec<Arc<str>> {
     names
 }
 
-fn has_patterns(views: &Views<'_>) -> bool {
+pub(super) fn has_patterns(views: &Views<'_>) -> bool {
     let mut nodes = views.old.nodes().chain(views.new.nodes());
     nodes.any(|(_, node)| !node.object.patterns.is_empty())
 }
 
 /// How strings of the formats of a schema are spelled, where it says so.
-fn spelled(view: &View<'_>) -> Vec<(NodeId, Box<str>, Spelling)> {
+pub(super) fn spelled(view: &View<'_>) -> Vec<(NodeId, Box<str>, Spelling)> {
     let expected = view
         .nodes()
         .filter_map(|(id, node)| Some((id, node.expected_spelling()?)));

@@ -357,28 +357,6 @@ impl Members {
 
 /// Where the value stands that some names lead to from the object at `at`.
 fn follow(text: &[u8], at: usize, way: &[Arc<str>]) -> Option<usize> {
-    let Some((name, way)) = way.split_first() else {
-        return Some(at);
-    };
-    if text.get(at) != Some(&b'{') {
-        return None;
-    }
-    let mut at = skim::space(text, at + 1);
-    while text.get(at) == Some(&b'"') {
-        let (key, is_escaped) = skim::string(text, at);
-        let is_it = match is_escaped {
-            false => &text[at + 1..key - 1] == name.as_bytes(),
-            true => {
-                let read: Option<String> = serde_json::from_slice(&text[at..key]).ok();
-                read.is_some_and(|read| *read == **name)
-            }
-        };
-        let value = skim::space(text, skim::space(text, key) + 1);
-        if is_it {
-            return follow(text, value, way);
-        }
-        let end = skim::space(text, skim::value(text, value));
-        at = skim::space(text, end + 1);
-    }
-    None
+    way.iter()
+        .try_fold(at, |at, name| skim::member(text, at, name))
 }

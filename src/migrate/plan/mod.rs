@@ -6,6 +6,7 @@
 //! rewritten as a tree. What cannot be done this way, and what comes out and does not conform to the new contract, is
 //! for the reference.
 
+mod clean;
 mod compile;
 mod members;
 mod put;
@@ -57,7 +58,7 @@ pub(super) struct Plan<'c> {
 #[derive(Debug)]
 enum Small {
     Same,
-    /// It is written another way, which is counted in this slot.
+    /// It is reformatted, which is counted in this slot.
     Respelled(Arc<str>, u32),
 }
 
@@ -74,7 +75,7 @@ struct Node {
     object: Object,
     array: Array,
     string: Text,
-    /// The schemas of numbers, booleans and null, where some of them are written another way.
+    /// The schemas of numbers, booleans and null, where some of them are reformatted.
     scalars: Option<Arc<Schemas>>,
 }
 
@@ -218,7 +219,7 @@ enum Null {
     Keep,
     /// Left out, counted in this slot.
     LeaveOut(u32),
-    /// It is written another way.
+    /// It is reformatted.
     Tree,
 }
 
@@ -272,7 +273,7 @@ enum Noted {
     Dropped(u32, Option<u32>, (usize, usize), Option<Pointer>),
     /// A value that is put in: the slot, and where it stands and as what, if it is one that may be shown.
     Added(u32, Option<(Pointer, Arc<str>)>),
-    /// A string that is written another way: the same, where it stands before and after, and as what.
+    /// A string that is reformatted: its slot and bytes, where it stands before and after, and its new text.
     Respelled(u32, (usize, usize), Option<(Pointer, Pointer, String)>),
     /// One of a part that was parsed.
     Edit(Edit),

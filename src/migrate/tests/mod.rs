@@ -265,7 +265,7 @@ fn edits_that_contracts_determine() {
             object(json!({"id": string}), json!(["id"])),
             r#"{"id": 7}"#,
             r#"{"id":"7"}"#,
-            &["written another way /id"],
+            &["reformatted /id"],
         ),
         (
             "a string that is a number now, where it is one",

@@ -209,7 +209,7 @@ pub(super) fn enum_cover(row: &Coverage) -> (usize, usize) {
 }
 
 /// What stands above the table of what is written another way.
-pub(super) const RESPELLED: &str = "These values say the same in both versions and are written another way; code that \
+pub(super) const RESPELLED: &str = "These values mean the same in both versions in another format; code that \
                          compares texts sees a difference that no schema shows.";
 
 /// Values that are written another way.

@@ -130,7 +130,7 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
         (0, _)
             if senders
                 .iter()
-                .any(|sender| affected(&judged.change, *sender) != Affected::Nobody) =>
+                .any(|sender| affected(&judged.change, *sender) != Affected::NotShown) =>
         {
             return Some(("No traffic", " that could tell".to_owned()));
         }
@@ -139,7 +139,7 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
         }
         (0, _) => (
             "Cannot tell",
-            ": traffic of the old version does not show whom it affects".to_owned(),
+            ": traffic of the old version does not show who is affected".to_owned(),
         ),
         (telling, 0) => (
             never,

@@ -240,7 +240,7 @@ fn write_edit(out: &mut String, key: &EditKey, used: &EditUse, all: u64) {
     };
     put!(
         out,
-        "  {style}{word:<19}{style:#} {place}{DIM}{values}{times}{DIM:#}\n"
+        "  {style}{word:<16}{style:#} {place}{DIM}{values}{times}{DIM:#}\n"
     );
 }
 

@@ -153,10 +153,10 @@ impl Questions {
                 Look::Has(member, Met::Shown, Met::Reached)
             }
             (Affected::Without, Some(member)) => Look::Has(member, Met::Reached, Met::Shown),
-            (Affected::Nobody, Some(member)) if change.fact == Fact::PropertyAdded => {
+            (Affected::NotShown, Some(member)) if change.fact == Fact::PropertyAdded => {
                 Look::Has(member, Met::Early, Met::Held)
             }
-            (Affected::Nobody, Some(member)) => Look::Has(member, Met::Held, Met::Held),
+            (Affected::NotShown, Some(member)) => Look::Has(member, Met::Held, Met::Held),
             (Affected::Every | Affected::With | Affected::Reread, None) => Look::All(Met::Shown),
             (
                 Affected::Listed
@@ -166,7 +166,7 @@ impl Questions {
                 | Affected::Keyword,
                 None,
             ) => Look::Text,
-            (Affected::Nobody, None) => match change.fact {
+            (Affected::NotShown, None) => match change.fact {
                 Fact::EnumValueAdded | Fact::NullAdded => Look::Text,
                 // What conforms to the old contract does nothing early.
                 _ => Look::All(Met::Held),
@@ -346,6 +346,9 @@ fn has_part(text: &[u8], at: usize, way: &[Step]) -> bool {
     let Some((step, way)) = way.split_first() else {
         return true;
     };
+    if let Step::Key(name) = step {
+        return skim::member(text, at, name).is_some_and(|member| has_part(text, member, way));
+    }
     let is_object = match text.get(at) {
         Some(b'{') => true,
         Some(b'[') => false,
@@ -353,19 +356,10 @@ fn has_part(text: &[u8], at: usize, way: &[Step]) -> bool {
     };
     let mut at = skim::space(text, at + 1);
     while !matches!(text.get(at), None | Some(b'}' | b']')) {
-        let mut is_it = *step == Step::Any;
         if is_object {
-            let (key, is_escaped) = skim::string(text, at);
-            if let Step::Key(name) = step {
-                is_it = match is_escaped {
-                    false => text[at + 1..key - 1] == *name.as_bytes(),
-                    true => serde_json::from_slice::<String>(&text[at..key])
-                        .is_ok_and(|key| *key == **name),
-                };
-            }
-            at = skim::space(text, skim::space(text, key) + 1);
+            at = skim::space(text, skim::space(text, skim::string(text, at).0) + 1);
         }
-        if is_it && has_part(text, at, way) {
+        if has_part(text, at, way) {
             return true;
         }
         let end = skim::space(text, skim::value(text, at));
