@@ -17,7 +17,7 @@
 //!
 //! let mut observer = Observer::new(vec![v2], family.clone(), Options::default());
 //! let inputs = [Input::Path("samples/organisations/v1".into())];
-//! capture::read(&inputs, None, &Limits::default(), &mut observer);
+//! capture::read_here(&inputs, None, &Limits::default(), &mut observer);
 //!
 //! let findings = judge(&observer.profile, &family, &Policy::default());
 //! assert!(findings.iter().any(|finding| finding.subject == "archived"));

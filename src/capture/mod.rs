@@ -25,9 +25,9 @@ use crate::json::{Document, SyntaxError};
 use crate::location::{Origin, Position};
 
 pub use hint::Hint;
-pub use parallel::read_parallel;
+pub use parallel::{ParallelSink, Reading};
 pub use sniff::Format;
-pub use source::{Input, Limits, read};
+pub use source::{Input, Limits, read_here};
 
 /// One recorded request and/or response, or a bare payload of neither side.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Several threads read captures: files of folders, and blocks of lines.
 
 use std::io::BufRead;
+use std::num::NonZeroUsize;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -15,21 +16,71 @@ use super::{Format, Hint, Problem, Sink, SourceRead};
 /// Bytes of stack of each thread: as much as the thread of the command line has. It is reserved, not used up.
 const STACK: usize = crate::limits::STACK;
 
-/// Reads inputs into several sinks at once: the first takes what the reader itself has to say, each of
-/// the others is a thread. [`Sink::part`] tells a sink which part of the captures comes next, so that
-/// what has an order can be put into it again.
-pub fn read_parallel<S: Sink + Send>(
+/// Files under this size, in bytes, are read before a second thread has started.
+const LONG: u64 = 1 << 20;
+
+/// A sink whose work several threads can share.
+///
+/// [`Sink::part`] tells each fork which part of the captures comes next, so that what has an order can
+/// be put into it again when they are joined.
+pub trait ParallelSink: Sink + Send + Sized {
+    /// A sink for another thread, which has seen nothing yet.
+    fn fork(&self) -> Self;
+
+    /// Takes in what the forks saw. The result is that of one sink that saw everything.
+    fn join(&mut self, forks: Vec<Self>);
+}
+
+/// How captures are read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reading {
+    /// The format of all of them, in place of what is recognised.
+    pub format: Option<Format>,
+    /// How much is read at once.
+    pub limits: Limits,
+    /// How many threads read; all cores unless said.
+    pub jobs: Option<NonZeroUsize>,
+}
+
+impl Reading {
+    /// Reads inputs, with several threads where that may pay.
+    pub fn read(&self, inputs: &[Input], sink: &mut impl ParallelSink) {
+        let jobs = self.jobs.map_or_else(
+            || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            NonZeroUsize::get,
+        );
+        if jobs == 1 || !inputs.iter().any(is_long) {
+            return source::read_here(inputs, self.format, &self.limits, sink);
+        }
+        let mut forks: Vec<_> = (0..jobs).map(|_| sink.fork()).collect();
+        share(inputs, self.format, &self.limits, sink, &mut forks);
+        sink.finish();
+        for fork in &mut forks {
+            fork.finish();
+        }
+        sink.join(forks);
+    }
+}
+
+/// Whether it may pay to read an input with several threads.
+fn is_long(input: &Input) -> bool {
+    match input {
+        Input::Stdin => true,
+        Input::Path(path) => path
+            .metadata()
+            .map_or(true, |found| found.is_dir() || found.len() >= LONG),
+    }
+}
+
+/// Reads inputs into several sinks at once: `own` takes what the reader itself has to say, each of the
+/// others is a thread.
+fn share<S: Sink + Send>(
     inputs: &[Input],
     format: Option<Format>,
     limits: &Limits,
-    sinks: &mut [S],
+    own: &mut S,
+    threads: &mut [S],
 ) {
-    let Some((own, threads)) = sinks.split_first_mut() else {
-        return;
-    };
-    if threads.is_empty() {
-        return source::read(inputs, format, limits, own);
-    }
     let (send, receive) = sync_channel(2 * threads.len());
     let receive = Arc::new(Mutex::new(receive));
     let count = threads.len();
@@ -62,10 +113,7 @@ pub fn read_parallel<S: Sink + Send>(
         // The threads end when there is nobody left to send.
     });
     if !is_shared {
-        source::read(inputs, format, limits, own);
-    }
-    for sink in sinks {
-        sink.finish();
+        source::read_here(inputs, format, limits, own);
     }
 }
 
@@ -81,11 +129,11 @@ enum Work {
 struct Stream {
     name: String,
     hint: Hint,
-    reading: Mutex<Reading>,
+    progress: Mutex<Progress>,
 }
 
 /// How far a stream is read.
-struct Reading {
+struct Progress {
     blocks: Blocks<Box<dyn BufRead + Send>>,
     /// The number of the last part.
     part: u64,
@@ -96,19 +144,19 @@ struct Reading {
 impl Stream {
     /// Reads the next block of lines; its part is numbered, unless the stream had ended before.
     fn next(&self, block: &mut Vec<u8>) -> (Option<u64>, Block) {
-        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        if reading.ended.is_none() {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if progress.ended.is_none() {
             return (None, Block::End);
         }
-        let found = reading.blocks.next(block);
-        reading.part += 1;
+        let found = progress.blocks.next(block);
+        progress.part += 1;
         if let Block::End | Block::Broken(_) = &found
-            && let Some(ended) = reading.ended.take()
+            && let Some(ended) = progress.ended.take()
         {
             // Who asked has not gone: it waits for this.
-            let _: Result<(), _> = ended.send(reading.part);
+            let _: Result<(), _> = ended.send(progress.part);
         }
-        (Some(reading.part), found)
+        (Some(progress.part), found)
     }
 
     /// Reads blocks until there are no more.
@@ -257,7 +305,7 @@ impl Dispatch<'_> {
         let stream = Arc::new(Stream {
             name: origin.file.to_string(),
             hint: hint.clone(),
-            reading: Mutex::new(Reading {
+            progress: Mutex::new(Progress {
                 blocks: Blocks::new(reader, origin, limits),
                 part: self.part,
                 ended: Some(ended),

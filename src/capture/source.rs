@@ -64,11 +64,11 @@ impl Limits {
     }
 }
 
-/// Reads inputs in the order given; a folder in the order of its names.
+/// Reads inputs with this thread alone, in the order given; a folder in the order of its names.
 ///
 /// `format` overrides what is recognised. Nothing fails: what cannot be read is a problem of the sink.
-pub fn read(inputs: &[Input], format: Option<Format>, limits: &Limits, sink: &mut dyn Sink) {
-    each(inputs, format, limits, &mut Reading::Here(&mut *sink));
+pub fn read_here(inputs: &[Input], format: Option<Format>, limits: &Limits, sink: &mut dyn Sink) {
+    each(inputs, format, limits, &mut Crew::Here(&mut *sink));
     sink.finish();
 }
 
@@ -79,18 +79,18 @@ pub(super) fn dispatch(
     limits: &Limits,
     dispatch: &mut Dispatch<'_>,
 ) {
-    each(inputs, format, limits, &mut Reading::Shared(dispatch));
+    each(inputs, format, limits, &mut Crew::Shared(dispatch));
 }
 
 /// Who reads.
-enum Reading<'r, 's> {
+enum Crew<'r, 's> {
     /// This thread reads everything.
     Here(&'r mut dyn Sink),
     /// Other threads read what can be read apart.
     Shared(&'r mut Dispatch<'s>),
 }
 
-impl Reading<'_, '_> {
+impl Crew<'_, '_> {
     /// The sink for what this thread reads.
     fn sink(&mut self) -> &mut dyn Sink {
         match self {
@@ -100,20 +100,20 @@ impl Reading<'_, '_> {
     }
 }
 
-fn each(inputs: &[Input], format: Option<Format>, limits: &Limits, reading: &mut Reading<'_, '_>) {
+fn each(inputs: &[Input], format: Option<Format>, limits: &Limits, crew: &mut Crew<'_, '_>) {
     for input in inputs {
         match input {
             Input::Stdin => {
                 let stdin = BufReader::new(io::stdin());
-                one(stdin, "<stdin>", format, limits, reading, None);
+                one(stdin, "<stdin>", format, limits, crew, None);
             }
-            Input::Path(path) if path.is_dir() => folder(path, format, limits, reading),
-            Input::Path(path) => named(path, format, limits, reading, false),
+            Input::Path(path) if path.is_dir() => folder(path, format, limits, crew),
+            Input::Path(path) => named(path, format, limits, crew, false),
         }
     }
 }
 
-fn folder(root: &Path, format: Option<Format>, limits: &Limits, reading: &mut Reading<'_, '_>) {
+fn folder(root: &Path, format: Option<Format>, limits: &Limits, crew: &mut Crew<'_, '_>) {
     let hidden = |entry: &walkdir::DirEntry| {
         entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
     };
@@ -129,20 +129,19 @@ fn folder(root: &Path, format: Option<Format>, limits: &Limits, reading: &mut Re
                 if entry.file_type().is_dir() {
                     walk.skip_current_dir();
                 }
-                reading.sink().skipped(shown(entry.path()).into(), "hidden");
+                crew.sink().skipped(shown(entry.path()).into(), "hidden");
             }
             Ok(entry) if entry.file_type().is_dir() => {}
             // A pipe would block until somebody writes.
             Ok(entry) if !entry.file_type().is_file() => {
-                reading
-                    .sink()
+                crew.sink()
                     .skipped(shown(entry.path()).into(), "not a file");
             }
             Ok(entry) => {
                 found = true;
-                match reading {
-                    Reading::Here(sink) => file(entry.path(), format, limits, *sink, true),
-                    Reading::Shared(dispatch) => dispatch.file(entry.into_path()),
+                match crew {
+                    Crew::Here(sink) => file(entry.path(), format, limits, *sink, true),
+                    Crew::Shared(dispatch) => dispatch.file(entry.into_path()),
                 }
             }
             Err(error) => {
@@ -158,13 +157,13 @@ fn folder(root: &Path, format: Option<Format>, limits: &Limits, reading: &mut Re
                         None => error.to_string(),
                     },
                 };
-                reading.sink().problem(problem(&path, message));
+                crew.sink().problem(problem(&path, message));
             }
         }
     }
     if !found {
         let message = "the folder holds no files".to_owned();
-        reading.sink().problem(problem(&shown(root), message));
+        crew.sink().problem(problem(&shown(root), message));
     }
 }
 
@@ -186,14 +185,14 @@ pub(super) fn file(
     sink: &mut dyn Sink,
     of_folder: bool,
 ) {
-    named(path, format, limits, &mut Reading::Here(sink), of_folder);
+    named(path, format, limits, &mut Crew::Here(sink), of_folder);
 }
 
 fn named(
     path: &Path,
     format: Option<Format>,
     limits: &Limits,
-    reading: &mut Reading<'_, '_>,
+    crew: &mut Crew<'_, '_>,
     of_folder: bool,
 ) {
     let name = shown(path);
@@ -203,10 +202,10 @@ fn named(
             &name,
             format,
             limits,
-            reading,
+            crew,
             of_folder.then_some(path),
         ),
-        Err(error) => reading.sink().problem(problem(&name, read_error(&error))),
+        Err(error) => crew.sink().problem(problem(&name, read_error(&error))),
     }
 }
 
@@ -224,12 +223,12 @@ fn one(
     name: &str,
     format: Option<Format>,
     limits: &Limits,
-    reading: &mut Reading<'_, '_>,
+    crew: &mut Crew<'_, '_>,
     of_folder: Option<&Path>,
 ) {
     let (mut reader, plain_name) = match decompress(Box::new(raw), name) {
         Ok(opened) => opened,
-        Err(error) => return reading.sink().problem(problem(name, read_error(&error))),
+        Err(error) => return crew.sink().problem(problem(name, read_error(&error))),
     };
     let mut head = Vec::with_capacity(4 * 1024);
     let mut position = Position::START;
@@ -238,7 +237,7 @@ fn one(
     if head.is_empty()
         && let Some(error) = &broken
     {
-        return reading
+        return crew
             .sink()
             .problem(problem_at(name, position, read_error(error)));
     }
@@ -247,7 +246,7 @@ fn one(
             0 => "the file is empty".to_owned(),
             bytes => format!("the file is empty: nothing but {bytes} bytes of white space"),
         };
-        return reading.sink().problem(problem_at(name, position, message));
+        return crew.sink().problem(problem_at(name, position, message));
     }
     let complete = head.len() < HEAD;
     let found = match format {
@@ -263,11 +262,11 @@ fn one(
             "this is {article} {recording}, a format that is not supported; convert it to HAR, \
              or read it as a payload with --format json"
         );
-        return reading.sink().problem(problem_at(name, position, message));
+        return crew.sink().problem(problem_at(name, position, message));
     }
     let Found::Format(found) = found else {
         if let Some(path) = of_folder {
-            return reading
+            return crew
                 .sink()
                 .skipped(shown(path).into(), "not a format of captures");
         }
@@ -278,7 +277,7 @@ fn one(
         } else {
             "no format of captures was recognised; say which it is with --format"
         };
-        return reading
+        return crew
             .sink()
             .problem(problem_at(name, position, message.to_owned()));
     };
@@ -296,12 +295,12 @@ fn one(
         None => reader,
     };
     let start = io::Cursor::new(head);
-    if let Reading::Shared(dispatch) = reading
+    if let Crew::Shared(dispatch) = crew
         && found == Format::Ndjson
     {
         return dispatch.lines(Box::new(start.chain(rest)), &origin, &hint, limits);
     }
-    let sink = reading.sink();
+    let sink = crew.sink();
     let exchanges = if found == Format::Ndjson {
         lines::read(&mut start.chain(rest), &origin, &hint, limits, sink)
     } else {

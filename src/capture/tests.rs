@@ -91,7 +91,7 @@ fn log_with(files: &[(&str, &[u8])], limits: &Limits) -> String {
     }
     let mut log = Log::default();
     let input = Input::Path(folder.path().to_owned());
-    read(&[input], None, limits, &mut log);
+    read_here(&[input], None, limits, &mut log);
     log.0.replace(&format!("{}/", folder.path().display()), "")
 }
 
@@ -594,7 +594,7 @@ fn a_reader_that_panics_is_a_problem_of_its_input() {
     }
     let mut sink = Faulty(Log::default());
     let input = Input::Path(folder.path().to_owned());
-    read(&[input], None, &Limits::default(), &mut sink);
+    read_here(&[input], None, &Limits::default(), &mut sink);
     let log = sink
         .0
         .0
@@ -619,7 +619,7 @@ fn a_loop_of_folders_is_named() {
     std::os::unix::fs::symlink(folder.path(), folder.path().join("a/b")).expect("linked");
     std::fs::write(folder.path().join("z.json"), "{}").expect("written");
     let mut log = Log::default();
-    read(
+    read_here(
         &[Input::Path(folder.path().to_owned())],
         None,
         &Limits::default(),

@@ -1,9 +1,8 @@
 //! Captures as a command line names them.
 
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use crate::capture::{self, Hint, Input, Limits, Sink};
+use crate::capture::{Hint, Input, Limits, Reading};
 use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::Side;
@@ -11,38 +10,16 @@ use crate::observe::{Engine, Options, fits_file};
 
 use super::args::{CaptureArguments, SideArgument};
 
-/// Files under this size are read before a second thread has started.
-const LONG: u64 = 1 << 20;
-
-/// Whether it may pay to read an input with several threads.
-fn is_long(input: &Input) -> bool {
-    match input {
-        Input::Stdin => true,
-        Input::Path(path) => path
-            .metadata()
-            .map_or(true, |found| found.is_dir() || found.len() >= LONG),
-    }
-}
-
 impl CaptureArguments {
-    /// Reads captures, with several sinks where there are several threads: what they saw is to be put together.
-    pub(super) fn read<S: Sink + Send>(
-        &self,
-        inputs: &[Input],
-        mut sink: impl FnMut() -> S,
-    ) -> Vec<S> {
-        let jobs = self.jobs.map_or_else(
-            || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-            NonZeroUsize::get,
-        );
-        let mut sinks = vec![sink()];
-        if jobs == 1 || !inputs.iter().any(is_long) {
-            capture::read(inputs, self.format, &self.limits(), &mut sinks[0]);
-        } else {
-            sinks.extend((0..jobs).map(|_| sink()));
-            capture::read_parallel(inputs, self.format, &self.limits(), &mut sinks);
+    /// How captures are read.
+    pub(super) const fn reading(&self) -> Reading {
+        Reading {
+            format: self.format,
+            limits: Limits {
+                body: self.max_body,
+            },
+            jobs: self.jobs,
         }
-        sinks
     }
 
     /// The inputs that were named.
@@ -92,13 +69,6 @@ impl CaptureArguments {
     pub(super) fn schemas(&self) -> Vec<String> {
         let schemas = self.schema_for.iter();
         schemas.map(|(_, schema)| schema.clone()).collect()
-    }
-
-    /// How much is read at once.
-    pub(super) const fn limits(&self) -> Limits {
-        Limits {
-            body: self.max_body,
-        }
     }
 
     /// A pattern of `--schema-for` that fits none of the files.

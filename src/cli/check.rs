@@ -82,9 +82,10 @@ impl<'a> Check<'a> {
 
     /// Reads the captures.
     fn observe<'c>(&self, asked: &[&'c Contract], family: &[&'c Contract]) -> Observer<'c> {
-        let observer = || Observer::new(asked.to_vec(), family.to_vec(), self.options.clone());
-        let observers = self.arguments.capture.read(&self.inputs, observer);
-        Observer::merged(observers).unwrap_or_else(observer)
+        let mut observer = Observer::new(asked.to_vec(), family.to_vec(), self.options.clone());
+        let reading = self.arguments.capture.reading();
+        reading.read(&self.inputs, &mut observer);
+        observer
     }
 
     fn write(&self, report: &Report, output: &mut Output) -> Result<(), Failure> {

@@ -222,6 +222,15 @@ impl Lane {
 }
 
 impl Destination for Lane {
+    fn fork(&self) -> Self {
+        Self {
+            ordered: Arc::clone(&self.ordered),
+            part: 0,
+            pieces: Pieces::default(),
+            in_files: self.in_files,
+        }
+    }
+
     fn part(&mut self, number: u64) {
         self.part = number;
         // Parts have numbers from 1 on; without them everything is part 0.

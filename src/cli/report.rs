@@ -65,21 +65,12 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
         accept_guesses: true,
     };
     let counts: Vec<bool> = counts.collect();
-    let observers = arguments.capture.read(&inputs, || {
-        let consumer_by = arguments.consumer_by.clone();
-        let impact = Impact::new(migration, &changes, counts.clone(), consumer_by);
-        Observer::new(asked.clone(), asked.clone(), observation.clone()).watched_by(impact)
-    });
-    let (observers, impacts): (Vec<_>, Vec<_>) =
-        observers.into_iter().map(Observer::unwatched).unzip();
-    let merged = Observer::merged(observers);
-    let observer =
-        merged.unwrap_or_else(|| Observer::new(asked.clone(), asked.clone(), observation.clone()));
-    let impact = impacts.into_iter().reduce(|mut whole, other| {
-        whole.merge(other);
-        whole
-    });
-    let impact = impact.unwrap_or_else(|| Impact::new(migration, &changes, counts.clone(), None));
+    let consumer_by = arguments.consumer_by.clone();
+    let impact = Impact::new(migration, &changes, counts, consumer_by);
+    let mut observer = Observer::new(asked.clone(), asked.clone(), observation).watched_by(impact);
+    let reading = arguments.capture.reading();
+    reading.read(&inputs, &mut observer);
+    let (observer, impact) = observer.unwatched();
     let findings = in_order(judge(&observer.profile, &asked, &policy));
     let report = MigrationReport::new(
         diff_report,

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use crate::capture::{Input, SourceRead};
 use crate::diff::{Options, diff};
 use crate::error::{Error, ErrorKind};
-use crate::migrate::{Migration, Moves, Summary, Upgrader};
+use crate::migrate::{Migration, Moves, Upgrader};
 use crate::observe::Observer;
 use crate::report::numbers::plural;
 use crate::report::upgrade::{UpgradeReport, json, text};
@@ -74,19 +74,12 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         moves: &moves,
         accept_guesses: arguments.accept_guesses,
     };
-    let observer = || Observer::new(asked.clone(), asked.clone(), observation.clone());
-    let observers = arguments.capture.read(&inputs, || {
-        observer().watched_by(Upgrader::new(migration, lanes.lane()))
-    });
-    let mut summary = Summary::default();
-    let mut unwatched = Vec::new();
-    for watched in observers {
-        let (observer, upgrader) = watched.unwatched();
-        let (own, _) = upgrader.finish();
-        summary += own;
-        unwatched.push(observer);
-    }
-    let observer = Observer::merged(unwatched).unwrap_or_else(observer);
+    let upgrader = Upgrader::new(migration, lanes.lane());
+    let mut observer = Observer::new(asked.clone(), asked, observation).watched_by(upgrader);
+    let reading = arguments.capture.reading();
+    reading.read(&inputs, &mut observer);
+    let (observer, upgrader) = observer.unwatched();
+    let (summary, _) = upgrader.finish();
     let sources = observer.sources;
     let (from, to) = match arguments.downgrade {
         false => names(&arguments.pair, (old, new)),

@@ -10,7 +10,8 @@ use crate::contract::Contract;
 use crate::json::Document;
 use crate::location::Origin;
 use crate::observe::{
-    DeviationKind, RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher, first_deviation,
+    DeviationKind, ParallelWatcher, RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher,
+    first_deviation,
 };
 use crate::shown::printed;
 
@@ -21,7 +22,9 @@ use super::rewrite::Rewritten;
 use super::summary::{Outcomes, Summary, Target, counted};
 
 /// Takes payloads when they are done, in the order of the captures.
-pub trait Destination: fmt::Debug {
+pub trait Destination: fmt::Debug + Send {
+    /// Where another thread puts what it has done.
+    fn fork(&self) -> Self;
     /// What comes next is of this part of the captures.
     fn part(&mut self, number: u64) {
         let _ = number;
@@ -237,6 +240,17 @@ impl<'c, D: Destination> Upgrader<'c, D> {
                     .add((pointer.folded(), kind), 1, moment, origin);
             }
         }
+    }
+}
+
+impl<'c, D: Destination> ParallelWatcher<'c> for Upgrader<'c, D> {
+    fn fork(&self) -> Self {
+        Self::new(self.migration, self.destination.fork())
+    }
+
+    fn join(&mut self, fork: Self) {
+        let (summary, _) = fork.finish();
+        self.summary += summary;
     }
 }
 

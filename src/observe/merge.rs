@@ -1,9 +1,12 @@
 //! Puts together what several observers saw of the captures of one run.
 
-use crate::capture::{Format, SourceRead};
+use std::path::PathBuf;
+
+use crate::capture::{Format, ParallelSink, Problem, SourceRead};
 use crate::limits::PROBLEMS;
 
-use super::observer::{JUDGED_KEPT, Observer};
+use super::observer::{JUDGED_KEPT, Judged, Observer};
+use super::watch::ParallelWatcher;
 
 /// How much an observer had seen when a part of the captures started.
 #[derive(Debug, Clone, Copy)]
@@ -15,50 +18,62 @@ pub(super) struct Mark {
     pub(super) judged: usize,
 }
 
-impl<'c> Observer<'c> {
-    /// What observers saw together, in the order of the captures: the first is the one that the reader
-    /// told of files, see [`read_parallel`](crate::capture::read_parallel).
-    ///
-    /// The result is that of one observer that saw everything. `None` without observers.
-    #[must_use]
-    pub fn merged(observers: Vec<Self>) -> Option<Self> {
-        let mut problems = Vec::new();
-        let mut sources = Vec::new();
-        let mut skipped = Vec::new();
-        let mut judged = Vec::new();
-        let mut whole: Option<Self> = None;
-        for (number, mut observer) in observers.into_iter().enumerate() {
-            observer.settle();
-            let marks = std::mem::take(&mut observer.marks);
-            let part = |at: usize, of: fn(&Mark) -> usize| {
-                let before = marks.partition_point(|mark| of(mark) <= at);
-                before.checked_sub(1).map_or(0, |mark| marks[mark].part)
-            };
-            let take = |at, of| part(at, of);
-            let each = observer.problems.drain(..).enumerate();
-            problems.extend(each.map(|(at, item)| (take(at, |mark| mark.problems), item)));
-            let each = observer.sources.drain(..).enumerate();
-            sources.extend(each.map(|(at, item)| (take(at, |mark| mark.sources), (number, item))));
-            let each = observer.skipped.drain(..).enumerate();
-            skipped.extend(each.map(|(at, item)| (take(at, |mark| mark.skipped), item)));
-            let each = observer.judged.drain(..).enumerate();
-            judged.extend(each.map(|(at, item)| (take(at, |mark| mark.judged), item)));
-            match &mut whole {
-                Some(whole) => {
-                    whole.profile += &observer.profile;
-                    whole.problems_met += observer.problems_met;
-                }
-                None => whole = Some(observer),
-            }
+impl<'c, W: ParallelWatcher<'c>> ParallelSink for Observer<'c, W> {
+    fn fork(&self) -> Self {
+        let versions = &self.versions;
+        let (asked, family) = (versions.asked.clone(), versions.family.clone());
+        Observer::new(asked, family, self.options.clone()).watched_by(self.watcher.fork())
+    }
+
+    fn join(&mut self, forks: Vec<Self>) {
+        self.settle();
+        let mut parts = Parts::default();
+        parts.take(self, 0);
+        for (number, mut fork) in forks.into_iter().enumerate() {
+            fork.settle();
+            parts.take(&mut fork, number + 1);
+            self.profile += &fork.profile;
+            self.problems_met += fork.problems_met;
+            self.watcher.join(fork.watcher);
         }
-        let mut whole = whole?;
-        whole.problems = in_order(problems);
-        whole.problems.truncate(PROBLEMS);
-        whole.sources = files(in_order(sources));
-        whole.skipped = in_order(skipped);
-        whole.judged = in_order(judged);
-        whole.judged.truncate(JUDGED_KEPT);
-        Some(whole)
+        self.problems = in_order(parts.problems);
+        self.problems.truncate(PROBLEMS);
+        self.sources = files(in_order(parts.sources));
+        self.skipped = in_order(parts.skipped);
+        self.judged = in_order(parts.judged);
+        self.judged.truncate(JUDGED_KEPT);
+    }
+}
+
+/// What has an order, each with the number of the part of the captures that it comes from.
+#[derive(Default)]
+struct Parts {
+    problems: Vec<(u64, Problem)>,
+    /// With the number of the observer: the first is the one that the reader tells where files end.
+    sources: Vec<(u64, (usize, SourceRead))>,
+    skipped: Vec<(u64, (PathBuf, &'static str))>,
+    judged: Vec<(u64, Judged)>,
+}
+
+impl Parts {
+    fn take<W>(&mut self, observer: &mut Observer<'_, W>, number: usize) {
+        let marks = std::mem::take(&mut observer.marks);
+        let part = |at: usize, of: fn(&Mark) -> usize| {
+            let before = marks.partition_point(|mark| of(mark) <= at);
+            before.checked_sub(1).map_or(0, |mark| marks[mark].part)
+        };
+        let each = observer.problems.drain(..).enumerate();
+        self.problems
+            .extend(each.map(|(at, item)| (part(at, |mark| mark.problems), item)));
+        let each = observer.sources.drain(..).enumerate();
+        self.sources
+            .extend(each.map(|(at, item)| (part(at, |mark| mark.sources), (number, item))));
+        let each = observer.skipped.drain(..).enumerate();
+        self.skipped
+            .extend(each.map(|(at, item)| (part(at, |mark| mark.skipped), item)));
+        let each = observer.judged.drain(..).enumerate();
+        self.judged
+            .extend(each.map(|(at, item)| (part(at, |mark| mark.judged), item)));
     }
 }
 

@@ -44,7 +44,9 @@ pub use stream::Acceptor;
 pub(crate) use stream::usual_time;
 pub use tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Samples, Spot, Tally};
 pub(crate) use variant::meant_for;
-pub use watch::{ParameterUse, RoutedPayload, RoutedRequest, SentParameter, Watcher};
+pub use watch::{
+    ParallelWatcher, ParameterUse, RoutedPayload, RoutedRequest, SentParameter, Watcher,
+};
 
 #[cfg(test)]
 mod tests;

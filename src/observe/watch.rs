@@ -41,6 +41,21 @@ pub trait Watcher<'c>: fmt::Debug {
     }
 }
 
+/// A watcher whose work several threads can share; see [`ParallelSink`](crate::capture::ParallelSink).
+pub trait ParallelWatcher<'c>: Watcher<'c> + Send + Sized {
+    /// A watcher for another thread, which has seen nothing yet.
+    fn fork(&self) -> Self;
+
+    /// Takes in what a fork saw.
+    fn join(&mut self, fork: Self);
+}
+
+impl ParallelWatcher<'_> for () {
+    fn fork(&self) -> Self {}
+
+    fn join(&mut self, (): Self) {}
+}
+
 /// Nobody.
 impl<'c> Watcher<'c> for () {
     fn exchange(&mut self, _: &Exchange<'_>) {}

@@ -18,7 +18,7 @@ fn report() -> Report {
         Input::Path("samples/organisations/drift".into()),
         Input::Path("samples/no-such-file.json".into()),
     ];
-    capture::read(&inputs, None, &Limits::default(), &mut observer);
+    capture::read_here(&inputs, None, &Limits::default(), &mut observer);
     let findings = judge(&observer.profile, &family, &Policy::default());
     Report::new("organisations@v2", observer, findings)
 }

@@ -75,7 +75,7 @@ fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
         path
     });
     let input = Input::Path(archive.clone().unwrap_or_else(|| doc_path(rule)));
-    capture::read(&[input], None, &Limits::default(), &mut observer);
+    capture::read_here(&[input], None, &Limits::default(), &mut observer);
     assert!(observer.problems.is_empty(), "{:?}", observer.problems);
     let mut findings = judge(&observer.profile, &family, &Policy::default());
     if archive.is_some() {
@@ -229,7 +229,7 @@ fn conforming_captures_yield_nothing() {
     for (version, contract) in ["v1", "v2"].iter().zip(&family) {
         let mut observer = Observer::new(vec![contract], family.clone(), Options::default());
         let input = Input::Path(format!("samples/organisations/{version}").into());
-        capture::read(&[input], None, &Limits::default(), &mut observer);
+        capture::read_here(&[input], None, &Limits::default(), &mut observer);
         let findings = judge(&observer.profile, &family, &Policy::default());
         assert!(findings.is_empty(), "{findings:?}");
         assert!(observer.judged.len() > 1);
@@ -269,7 +269,7 @@ fn levels_follow_side_and_policy() {
     let levels = |policy: &Policy| {
         let mut observer = Observer::new(vec![family[1]], family.clone(), Options::default());
         let input = Input::Path("samples/organisations/v1".into());
-        capture::read(&[input], None, &Limits::default(), &mut observer);
+        capture::read_here(&[input], None, &Limits::default(), &mut observer);
         let findings = judge(&observer.profile, &family, policy);
         let of_archived = findings
             .iter()

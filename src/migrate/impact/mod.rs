@@ -25,7 +25,7 @@ use crate::contract::{Contract, Operation, Payload};
 use crate::diff::{Alignment, Change, Edge, Fact, Sender, Verdict as ChangeVerdict};
 use crate::json::Value;
 use crate::location::{Origin, PathPattern, Side as WireSide, Step};
-use crate::observe::{RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher};
+use crate::observe::{ParallelWatcher, RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher};
 use crate::schema::Memo;
 
 use super::edit::EditKind;
@@ -174,35 +174,6 @@ impl<'c> Impact<'c> {
                 }
             }
         }
-    }
-
-    /// Adds what another one learnt of other parts of the captures.
-    pub fn merge(&mut self, mut other: Self) {
-        self.end();
-        other.end();
-        for (own, other) in self.usage.iter_mut().zip(other.usage) {
-            *own += other;
-        }
-        for (id, exchanges) in &other.operations {
-            *self.operations.entry(id.clone()).or_default() += exchanges;
-        }
-        for (name, exchanges) in &other.consumers {
-            let is_told_apart = name.is_empty() || name == OTHERS;
-            if !is_told_apart && !self.known_consumers.takes(name) {
-                self.known_consumers.dropped.push(name.clone());
-            }
-            *self.consumers.entry(name.clone()).or_default() += exchanges;
-        }
-        self.make_room();
-        self.timeline += other.timeline;
-        for (spoken, seen) in &other.spoken {
-            *self.spoken.entry(*spoken).or_default() += seen;
-        }
-        self.exchanges += &other.exchanges;
-        for (verdict, count) in other.unjudged {
-            *self.unjudged.entry(verdict).or_default() += count;
-        }
-        self.kept.merge(other.kept);
     }
 
     /// Whoever tells consumers apart, if they are.
@@ -447,6 +418,41 @@ fn asked(alignment: &Alignment, changes: &[Change]) -> FxHashMap<usize, Vec<Aske
         }
     }
     by_pair
+}
+
+impl<'c> ParallelWatcher<'c> for Impact<'c> {
+    fn fork(&self) -> Self {
+        let (counts, consumer_by) = (self.counts.clone(), self.consumer_by.clone());
+        Self::new(self.migration, self.changes, counts, consumer_by)
+    }
+
+    fn join(&mut self, mut other: Self) {
+        self.end();
+        other.end();
+        for (own, other) in self.usage.iter_mut().zip(other.usage) {
+            *own += other;
+        }
+        for (id, exchanges) in &other.operations {
+            *self.operations.entry(id.clone()).or_default() += exchanges;
+        }
+        for (name, exchanges) in &other.consumers {
+            let is_told_apart = name.is_empty() || name == OTHERS;
+            if !is_told_apart && !self.known_consumers.takes(name) {
+                self.known_consumers.dropped.push(name.clone());
+            }
+            *self.consumers.entry(name.clone()).or_default() += exchanges;
+        }
+        self.make_room();
+        self.timeline += other.timeline;
+        for (spoken, seen) in &other.spoken {
+            *self.spoken.entry(*spoken).or_default() += seen;
+        }
+        self.exchanges += &other.exchanges;
+        for (verdict, count) in other.unjudged {
+            *self.unjudged.entry(verdict).or_default() += count;
+        }
+        self.kept.merge(other.kept);
+    }
 }
 
 impl<'c> Watcher<'c> for Impact<'c> {

@@ -68,7 +68,7 @@ fn usages_by(engine: Engine, old: &Json, new: &Json, traffic: &str) -> Vec<(Chan
     let observer = Observer::new(asked.clone(), asked, observation);
     let mut observer = observer.watched_by(impact);
     let inputs = [capture::Input::Path(path)];
-    capture::read(&inputs, None, &Limits::default(), &mut observer);
+    capture::read_here(&inputs, None, &Limits::default(), &mut observer);
     assert_eq!(observer.problems.len(), 0, "{:?}", observer.problems);
     let (_, mut impact) = observer.unwatched();
     let _: crate::migrate::impact::SideBySide = impact.finish();
