@@ -8,10 +8,8 @@ use std::path::{Path, PathBuf};
 ///
 /// The text is a lower-case fragment that names the place and says what to do; the cause, where
 /// there is one, is in [`source`](StdError::source).
-#[derive(Debug)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -39,6 +37,8 @@ pub enum ErrorKind {
     OutOfDate,
     /// A limit was reached.
     Limit,
+    /// There was nothing to compare, or nothing that belongs to the contract.
+    NothingCompared,
 }
 
 impl Error {
@@ -107,6 +107,17 @@ impl fmt::Display for Error {
             write!(f, "{}: ", path.display())?;
         }
         f.write_str(&self.0.message)
+    }
+}
+
+/// What a program prints that ends with an error: the text, and its cause on a line of its own.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        match self.source() {
+            Some(cause) => write!(f, "\n  caused by: {cause}"),
+            None => Ok(()),
+        }
     }
 }
 

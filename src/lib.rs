@@ -1,50 +1,98 @@
 //! Checks captured HTTP/JSON traffic against versioned contracts.
 //!
-//! The way through the house: [`capture`] reads files into exchanges, [`observe`] routes each to an
-//! operation of a [`contract`] and compares its payloads with the [`schema`] graph, [`rules`] judge
-//! what was learnt, [`report`] renders the findings. [`diff`] says what changed between two contracts, with
-//! a proof or a payload for each change.
+//! A [`Contract`] says what requests and responses of an API look like. It is read from OpenAPI or JSON Schema
+//! ([`Contract::load`]), described by Rust types ([`Contract::describe`]), taken from a framework that derives
+//! OpenAPI ([`Contract::from_openapi`]), or built in ([`Contract::builtin`]). There are four things to do with it:
+//!
+//! | to | use |
+//! | --- | --- |
+//! | hold recorded traffic (HAR, raw HTTP, NDJSON, …) against it | [`check`] |
+//! | hold one payload against an operation, in `cargo test` | [`assert_conforms!`] |
+//! | see what a new version changes, and whom it breaks | [`diff`] |
+//! | keep Rust types from breaking it unnoticed | [`assert_compatible!`] |
 //!
 //! ```
-//! use wiredrift::capture::{self, Input, Limits};
-//! use wiredrift::contract::builtin;
-//! use wiredrift::observe::{Observer, Options};
-//! use wiredrift::rules::{Policy, judge};
+//! use wiredrift::{Color, Contract, Level, check};
 //!
-//! let registry = builtin::registry()?;
-//! let family: Vec<_> = registry.versions("organisations").collect();
-//! let v2 = family[1];
+//! let contract = Contract::builtin("organisations@v2")?;
+//! let report = check(&contract).captures(["samples/organisations/v1"]).run()?;
+//! assert!(report.problems().is_empty(), "everything could be read");
 //!
-//! let mut observer = Observer::new(vec![v2], family.clone(), Options::default());
-//! let inputs = [Input::Path("samples/organisations/v1".into())];
-//! capture::read_here(&inputs, None, &Limits::default(), &mut observer);
-//!
-//! let findings = judge(&observer.profile, &family, &Policy::default());
-//! assert!(findings.iter().any(|finding| finding.subject == "archived"));
+//! let finding = report.at_least(Level::Error).next().expect("v1 is not v2");
+//! println!("{}", finding.to_text(Color::Always));
 //! # Ok::<(), wiredrift::Error>(())
 //! ```
 //!
-//! A contract of your own, from your own types, takes a few lines: see
-//! [`Contract::describe`](contract::Contract::describe). In `cargo test`, [`assert_conforms!`] holds
-//! a payload against an operation.
+//! What was found comes as [`Finding`]s and [`Change`]s: each has a [`Rule`], a [`Level`] and a text. Whatever
+//! could not be read or compared is an [`Error`] or among the problems of the [`Report`]; a run in which nothing
+//! was compared does not pass.
+//!
+//! # Features
+//!
+//! - `cli` (default) is the command line, and brings what only that needs. A program that uses the library alone
+//!   has `default-features = false`.
+//! - `unstable` opens the modules inside, for benches and fuzzing. They change without notice.
 
-pub mod capture;
+#![cfg_attr(
+    not(feature = "cli"),
+    expect(dead_code, reason = "the command line uses the rest")
+)]
+#![cfg_attr(
+    not(any(feature = "cli", feature = "unstable")),
+    expect(unused_imports, reason = "the command line uses the rest")
+)]
+
+/// Declares the modules inside, which are open to benches and fuzzing alone.
+macro_rules! rooms {
+    ($($name:ident)*) => {
+        $(
+            #[cfg(feature = "unstable")]
+            pub mod $name;
+            #[cfg(not(feature = "unstable"))]
+            mod $name;
+        )*
+    };
+}
+
+rooms! {
+    capture
+    contract
+    diff
+    json
+    limits
+    lint
+    location
+    migrate
+    model
+    observe
+    report
+    rules
+    schema
+    source
+}
+
+#[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
-pub mod conformance;
-pub mod contract;
-pub mod diff;
 mod error;
-pub mod json;
-pub mod limits;
-pub mod lint;
-pub mod location;
-pub mod migrate;
-pub mod model;
-pub mod observe;
-pub mod report;
-pub mod rules;
-pub mod schema;
+mod facade;
 mod shown;
-pub mod source;
+mod stack;
 
+pub use capture::ReadProblem;
+pub use contract::{Contract, ContractBuilder, Operation, OperationBuilder};
 pub use error::{Error, ErrorKind, Result};
+pub use facade::{Check, Color, check, diff};
+pub use report::Report;
+pub use report::changes::Changes;
+pub use rules::{Change, Finding, Level, Rule};
+
+/// What the macros use.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::facade::{lock_failure, payload_failure};
+}
+
+// Benches and tests share code, which names the crate.
+#[cfg(test)]
+extern crate self as wiredrift;

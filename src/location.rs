@@ -30,12 +30,6 @@ impl Position {
     };
 
     /// The place reached after reading `text` from here.
-    ///
-    /// ```
-    /// # use wiredrift::location::Position;
-    /// let end = Position::START.after("{\n  é".as_bytes());
-    /// assert_eq!((end.byte, end.line, end.column), (6, 2, 4));
-    /// ```
     #[must_use]
     pub fn after(self, text: &[u8]) -> Self {
         let lines = memchr::memchr_iter(b'\n', text).count() as u64;
@@ -307,14 +301,6 @@ impl PathPattern {
     }
 
     /// Reads a pattern as it is written: a JSON pointer in which `*` stands for any element or member.
-    ///
-    /// ```
-    /// use wiredrift::location::PathPattern;
-    ///
-    /// let pattern = PathPattern::parse("/data/*/a~1b").expect("a pattern");
-    /// assert_eq!(pattern.to_string(), "/data/*/a~1b");
-    /// assert_eq!(PathPattern::parse("data"), None);
-    /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if !text.is_empty() && !text.starts_with('/') {
@@ -384,6 +370,19 @@ mod tests {
         pointer.push_key("");
         pointer.push_index(7);
         assert_eq!(pointer.as_str(), "/a~1b/m~0n//7");
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        let end = Position::START.after("{\n  é".as_bytes());
+        assert_eq!((end.byte, end.line, end.column), (6, 2, 4));
+    }
+
+    #[test]
+    fn a_pattern_is_read_as_it_is_written() {
+        let pattern = PathPattern::parse("/data/*/a~1b").expect("a pattern");
+        assert_eq!(pattern.to_string(), "/data/*/a~1b");
+        assert_eq!(PathPattern::parse("data"), None);
     }
 
     #[test]

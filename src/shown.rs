@@ -72,6 +72,20 @@ pub(crate) fn only_styles(text: &str) -> String {
     out
 }
 
+/// Text of which every style is gone, and everything else that a terminal would obey.
+#[must_use]
+pub(crate) fn without_styles(text: &str) -> String {
+    let mut out = only_styles(text);
+    let mut from = 0;
+    while let Some(at) = out[from..].find('\u{1b}') {
+        let start = from + at;
+        let length = style_sequence(&out[start..]).unwrap_or(1);
+        out.replace_range(start..start + length, "");
+        from = start;
+    }
+    out
+}
+
 /// How many bytes a sequence has that the text starts with and that sets a style (ECMA-48, 8.3.117).
 fn style_sequence(text: &str) -> Option<usize> {
     let inner = text.strip_prefix("\u{1b}[")?;
@@ -111,7 +125,7 @@ const fn shows_nothing(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Shown, only_styles};
+    use super::{Shown, only_styles, without_styles};
 
     #[test]
     fn nothing_shown_is_obeyed_by_a_terminal() {
@@ -131,6 +145,7 @@ mod tests {
     fn only_styles_reach_a_terminal() {
         let styled = "\u{1b}[1m\u{1b}[91merror\u{1b}[0m: a\n\tb";
         assert_eq!(only_styles(styled), styled);
+        assert_eq!(without_styles(styled), "error: a\n\tb");
         for (text, left) in [
             ("\u{1b}]0;title\u{7}", r"\u001b]0;title\u0007"),
             ("\u{1b}[2J", r"\u001b[2J"),

@@ -162,7 +162,7 @@ pub fn schemas() -> Vec<(Value, Value)> {
             json!([{"k": "a", "n": 1}, {"k": "b", "c": {"k": "b", "c": {"k": "a", "n": 2}}}, {"k": "b", "x": 1}]),
         ),
     ];
-    for outside in crate::outside::outside() {
+    for outside in super::outside::outside() {
         let mut random = Random(3);
         for _ in 0..2 {
             schemas.push((outside.schema.clone(), (outside.payload)(&mut random)));

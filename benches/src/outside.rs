@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::mutate::Random;
+use super::mutate::Random;
 
 /// A schema, and how a payload is made that it mostly accepts.
 pub struct Outside {

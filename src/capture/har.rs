@@ -8,7 +8,7 @@ use crate::location::Origin;
 use super::decode;
 use super::redact::Excerpt;
 use super::{
-    Body, EncodingFault, Exchange, Headers, Hint, Line, Problem, Remark, RemarkKind, Request,
+    Body, EncodingFault, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request,
     Response, Sink, position_in,
 };
 
@@ -19,7 +19,7 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
         Ok(document) => document,
         Err(error) => {
             let place = position_in(text, error.offset, origin.position);
-            sink.problem(Problem {
+            sink.problem(ReadProblem {
                 origin: origin.at(place),
                 message: format!("the archive is not JSON: {error}"),
             });
@@ -32,14 +32,14 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
         .and_then(|log| log.get("entries"))
         .filter(|entries| entries.kind() == Kind::Array);
     let Some(entries) = entries else {
-        sink.problem(Problem {
+        sink.problem(ReadProblem {
             origin: origin.clone(),
             message: "not a HAR: `log.entries` is not there or not an array".to_owned(),
         });
         return 0;
     };
     if entries.is_empty() {
-        sink.problem(Problem {
+        sink.problem(ReadProblem {
             origin: origin.clone(),
             message: "the archive holds no entries".to_owned(),
         });
@@ -123,8 +123,8 @@ impl<'t> Entry<'t> {
         entry: Value<'d>,
         sink: &mut dyn Sink,
         remarks: &mut Vec<Remark>,
-    ) -> Result<Request<'d>, Problem> {
-        let missing = |what: &str, value: Option<Value<'_>>| Problem {
+    ) -> Result<Request<'d>, ReadProblem> {
+        let missing = |what: &str, value: Option<Value<'_>>| ReadProblem {
             origin: self.at(value.unwrap_or(entry).span().start),
             message: format!("entry skipped: it has no `{what}`"),
         };
@@ -147,7 +147,6 @@ impl<'t> Entry<'t> {
             .is_some_and(|size| size != 0);
         let is_left_out = is_sized || has_length(&headers) || data.is_some_and(is_left_out);
         Ok(Request {
-            origin: self.at(request.span().start),
             line: self.line(url),
             method,
             target: url.as_str().unwrap_or_default().into_owned(),
@@ -180,7 +179,7 @@ impl<'t> Entry<'t> {
             Some(number) if number < 1.0 => return None,
             Some(number) if number.fract() == 0.0 && number < 1000.0 => number as u16,
             _ => {
-                sink.problem(Problem {
+                sink.problem(ReadProblem {
                     origin: self.at(written.span().start),
                     message: "response skipped: `status` is not an HTTP status code".to_owned(),
                 });
@@ -202,7 +201,6 @@ impl<'t> Entry<'t> {
         let is_left_out =
             is_aborted || is_sized || has_length(&headers) || content.is_some_and(is_left_out);
         Some(Response {
-            origin: self.at(response.span().start),
             line: self.line(written),
             status,
             headers,
@@ -266,7 +264,7 @@ impl<'t> Entry<'t> {
                 Ok(None) => Body::decoded(bytes, origin.clone()),
                 Ok(Some(inflated)) => Body::decoded(inflated, origin.clone()),
                 Err(message) => {
-                    sink.problem(Problem {
+                    sink.problem(ReadProblem {
                         origin: origin.clone(),
                         message,
                     });

@@ -8,7 +8,7 @@ use crate::location::Origin;
 use super::decode;
 use super::redact::Excerpt;
 use super::{
-    Body, Exchange, Headers, Hint, Line, Problem, Remark, RemarkKind, Request, Response, Sink,
+    Body, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink,
     position_in,
 };
 
@@ -54,7 +54,7 @@ fn is_version(version: &str) -> bool {
 /// may stand before the first request, and `###` between requests.
 pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sink) -> u64 {
     let Some(first) = next_start(text, 0) else {
-        sink.problem(Problem {
+        sink.problem(ReadProblem {
             origin: origin.clone(),
             message:
                 "no HTTP message: a request starts like `GET /path HTTP/1.1`, a response like \
@@ -65,7 +65,7 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
     };
     let is_comment = |line: &[u8]| line.trim_ascii().is_empty() || line.starts_with(b"#");
     if !text[..first].split(|byte| *byte == b'\n').all(is_comment) {
-        sink.problem(Problem {
+        sink.problem(ReadProblem {
             origin: origin.clone(),
             message: "text before the first HTTP message was passed over".to_owned(),
         });
@@ -91,7 +91,7 @@ pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sin
         if !gap.split(|byte| *byte == b'\n').all(is_comment) {
             let blank = gap.len() - gap.trim_ascii_start().len();
             let place = position_in(&text[start..], end + blank - start, entry.position);
-            sink.problem(Problem {
+            sink.problem(ReadProblem {
                 origin: origin.at(place),
                 message:
                     "text between messages was passed over: a request line ends in its version, \
@@ -143,7 +143,6 @@ impl<'t, 'c> Messages<'t, 'c> {
                     self.finish(sink);
                 }
                 exchange.request = Some(Request {
-                    origin: entry.clone(),
                     line,
                     method: method.to_owned(),
                     target: target.to_owned(),
@@ -157,7 +156,6 @@ impl<'t, 'c> Messages<'t, 'c> {
             StartLine::Response { status: 100..=199 } => {}
             StartLine::Response { status } => {
                 exchange.response = Some(Response {
-                    origin: entry.clone(),
                     line,
                     status,
                     headers: message.headers,
@@ -183,7 +181,7 @@ impl<'t, 'c> Messages<'t, 'c> {
             (requests, responses) if requests == responses => 0,
             (0, _) | (_, 0) => requests.len(),
             (sent, answered) => {
-                sink.problem(Problem {
+                sink.problem(ReadProblem {
                     origin: responses[0].origin.clone(),
                     message: format!(
                         "{answered} responses follow {sent} of the requests: which belongs to which \
@@ -419,7 +417,7 @@ impl<'t> Message<'t> {
             ))
         };
         if let Some(offset) = self.malformed {
-            sink.problem(Problem {
+            sink.problem(ReadProblem {
                 origin: at(offset),
                 message: "a line among the headers is no header and was passed over".to_owned(),
             });
@@ -453,7 +451,7 @@ impl<'t> Message<'t> {
             Ok(None) => Some(Body::verbatim(raw, start)),
             Ok(Some(bytes)) => Some(Body::decoded(bytes, start)),
             Err(message) => {
-                sink.problem(Problem {
+                sink.problem(ReadProblem {
                     origin: start,
                     message,
                 });

@@ -7,7 +7,7 @@ use crate::location::{Origin, Position};
 
 use super::parallel::guarded;
 use super::source::{Limits, read_error};
-use super::{Body, Exchange, Hint, Problem, Sink};
+use super::{Body, Exchange, Hint, ReadProblem, Sink};
 
 /// How much is read at once.
 pub(super) const BLOCK: usize = 256 * 1024;
@@ -17,9 +17,9 @@ pub(super) enum Block {
     /// Whole lines, which start here.
     Lines(Origin),
     /// A line over the limit, which was passed over.
-    TooLong(Problem),
+    TooLong(ReadProblem),
     /// The stream cannot be read on.
-    Broken(Problem),
+    Broken(ReadProblem),
     /// There is no more.
     End,
 }
@@ -96,14 +96,14 @@ impl<R: BufRead> Blocks<R> {
     }
 
     fn broken(&self, error: &io::Error) -> Block {
-        Block::Broken(Problem {
+        Block::Broken(ReadProblem {
             origin: entry(&self.at, self.at.position, 0),
             message: read_error(error),
         })
     }
 
     /// Passes over the rest of a line.
-    fn pass_over(&mut self, block: &[u8]) -> io::Result<Problem> {
+    fn pass_over(&mut self, block: &[u8]) -> io::Result<ReadProblem> {
         let mut length = json::trim_start(block).len() as u64;
         let mut consumed = block.len() as u64;
         loop {
@@ -119,7 +119,7 @@ impl<R: BufRead> Blocks<R> {
             consumed += taken as u64;
             self.reader.consume(taken);
             if taken > part || taken == 0 {
-                let problem = Problem {
+                let problem = ReadProblem {
                     origin: entry(&self.at, self.at.position, 0),
                     message: self.limits.too_large("a line", length),
                 };
@@ -197,7 +197,7 @@ pub(super) fn each(
             let origin = entry(start, line, leading);
             if text.len() as u64 > limits.body {
                 let message = limits.too_large("a line", text.len() as u64);
-                sink.problem(Problem { origin, message });
+                sink.problem(ReadProblem { origin, message });
             } else {
                 let body = Body::verbatim(json::trim_end(text), origin);
                 sink.exchange(Exchange::bare(body, hint.clone()));

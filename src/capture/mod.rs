@@ -1,7 +1,7 @@
 //! Captures: files and streams that hold recorded traffic, read into exchanges.
 //!
 //! Nothing here knows of contracts. A reader hands each [`Exchange`] to a [`Sink`] as it is read;
-//! what could not be read goes to the same sink as a [`Problem`], so nothing is lost silently.
+//! what could not be read goes to the same sink as a [`ReadProblem`], so nothing is lost silently.
 
 mod decode;
 mod guide;
@@ -27,7 +27,7 @@ use crate::location::{Origin, Position};
 pub use hint::Hint;
 pub use parallel::{ParallelSink, Reading};
 pub use sniff::Format;
-pub use source::{Input, Limits, read_here};
+pub use source::{Input, Limits};
 
 /// One recorded request and/or response, or a bare payload of neither side.
 #[derive(Debug)]
@@ -85,8 +85,6 @@ pub struct Line {
 /// What a client sent.
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// Where it starts.
-    pub origin: Origin,
     /// The line that says method and target, or the target alone.
     pub line: Line,
     /// The method, as written.
@@ -104,8 +102,6 @@ pub struct Request<'a> {
 /// What a server sent.
 #[derive(Debug)]
 pub struct Response<'a> {
-    /// Where it starts.
-    pub origin: Origin,
     /// The line that says the status, or the status alone.
     pub line: Line,
     /// The status code.
@@ -408,11 +404,11 @@ impl EncodingFault {
 
 /// An input, or a part of one, that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
+pub struct ReadProblem {
     /// The place.
-    pub origin: Origin,
+    pub(crate) origin: Origin,
     /// What is wrong, and what to do.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 /// A file that was opened and what was found in it.
@@ -431,7 +427,7 @@ pub trait Sink {
     /// One exchange.
     fn exchange(&mut self, exchange: Exchange<'_>);
     /// Something that could not be read.
-    fn problem(&mut self, problem: Problem);
+    fn problem(&mut self, problem: ReadProblem);
     /// A file is finished.
     fn source(&mut self, source: SourceRead);
     /// A file of a folder that holds no capture, and why it was passed over.

@@ -11,7 +11,7 @@ use crate::location::{Origin, Position};
 
 use super::lines::{self, Block, Blocks};
 use super::source::{self, Input, Limits};
-use super::{Format, Hint, Problem, Sink, SourceRead};
+use super::{Format, Hint, ReadProblem, Sink, SourceRead};
 
 /// Bytes of stack of each thread: as much as the thread of the command line has. It is reserved, not used up.
 const STACK: usize = crate::limits::STACK;
@@ -66,6 +66,7 @@ impl Reading {
 fn is_long(input: &Input) -> bool {
     match input {
         Input::Stdin => true,
+        Input::Memory { bytes, .. } => bytes.len() as u64 >= LONG,
         Input::Path(path) => path
             .metadata()
             .map_or(true, |found| found.is_dir() || found.len() >= LONG),
@@ -244,7 +245,7 @@ pub(super) fn guarded(
     read.unwrap_or_else(|_| {
         let message = "an internal error stopped wiredrift from reading this part; the rest was checked. \
                        Please report it";
-        sink.problem(Problem {
+        sink.problem(ReadProblem {
             origin: origin.clone(),
             message: message.to_owned(),
         });

@@ -64,7 +64,6 @@ pub(super) fn first_call<'t>(block: &'t [u8], origin: &Origin) -> Option<Exchang
     let mut exchange = Exchange::new(place(call), Hint::default());
     let line_start = text[..call].rfind('\n').map_or(0, |newline| newline + 1);
     exchange.request = Some(Request {
-        origin: place(call),
         line: Line {
             // Up to the end of the URL: what follows may be a password.
             text: text[line_start..arguments + url_end].to_owned(),

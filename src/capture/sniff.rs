@@ -17,8 +17,9 @@ use super::http::is_start_line;
     Ord,
     serde::Serialize,
     schemars::JsonSchema,
-    clap::ValueEnum,
+
 )]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// One JSON document: a payload.

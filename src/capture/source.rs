@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use walkdir::WalkDir;
 
@@ -11,7 +12,7 @@ use crate::location::{Origin, Position};
 use super::decode::Frames;
 use super::parallel::{Dispatch, guarded};
 use super::{
-    Format, Hint, Problem, Sink, SourceRead, guide, har, http, json, lines, markdown, sniff,
+    Format, Hint, ReadProblem, Sink, SourceRead, guide, har, http, json, lines, markdown, sniff,
 };
 use sniff::Found;
 
@@ -25,6 +26,13 @@ pub enum Input {
     Path(PathBuf),
     /// Standard input.
     Stdin,
+    /// What is in memory, under a name that says of it what the name of a file does.
+    Memory {
+        /// The name.
+        name: Arc<str>,
+        /// What it holds.
+        bytes: Arc<[u8]>,
+    },
 }
 
 /// How large things may get.
@@ -106,6 +114,10 @@ fn each(inputs: &[Input], format: Option<Format>, limits: &Limits, crew: &mut Cr
             Input::Stdin => {
                 let stdin = BufReader::new(io::stdin());
                 one(stdin, "<stdin>", format, limits, crew, None);
+            }
+            Input::Memory { name, bytes } => {
+                let reader = io::Cursor::new(Arc::clone(bytes));
+                one(reader, name, format, limits, crew, None);
             }
             Input::Path(path) if path.is_dir() => folder(path, format, limits, crew),
             Input::Path(path) => named(path, format, limits, crew, false),
@@ -342,7 +354,7 @@ fn whole(
             Ok(text) => guide::read(text, origin, sink),
             Err(error) => {
                 let place = origin.position.after(&text[..error.valid_up_to()]);
-                sink.problem(Problem {
+                sink.problem(ReadProblem {
                     origin: origin.at(place),
                     message: "not UTF-8; a guide has to be UTF-8 text".to_owned(),
                 });
@@ -449,12 +461,12 @@ pub(super) fn read_error(error: &io::Error) -> String {
     }
 }
 
-fn problem(name: &str, message: String) -> Problem {
+fn problem(name: &str, message: String) -> ReadProblem {
     problem_at(name, Position::START, message)
 }
 
-fn problem_at(name: &str, position: Position, message: String) -> Problem {
-    Problem {
+fn problem_at(name: &str, position: Position, message: String) -> ReadProblem {
+    ReadProblem {
         origin: Origin {
             file: name.into(),
             entry: None,

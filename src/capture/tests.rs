@@ -1,5 +1,6 @@
 use std::io::Write;
 
+use super::source::read_here;
 use super::*;
 
 mod har;
@@ -56,7 +57,7 @@ impl Sink for Log {
         }
     }
 
-    fn problem(&mut self, problem: Problem) {
+    fn problem(&mut self, problem: ReadProblem) {
         self.0.push_str(&format!(
             "problem {}: {}\n",
             problem.origin, problem.message
@@ -578,7 +579,7 @@ fn a_reader_that_panics_is_a_problem_of_its_input() {
             assert!(!exchange.origin.file.ends_with("b.json"), "on purpose");
             self.0.exchange(exchange);
         }
-        fn problem(&mut self, problem: Problem) {
+        fn problem(&mut self, problem: ReadProblem) {
             self.0.problem(problem);
         }
         fn source(&mut self, source: SourceRead) {

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::capture::Format;
 use crate::contract::ContractRef;
 use crate::migrate::impact::ConsumerBy;
+use crate::observe::FileGlob;
 
 /// Checks captured HTTP/JSON traffic against versioned contracts.
 ///
@@ -228,7 +229,7 @@ pub(super) struct CaptureArguments {
     /// Check captures whose path fits GLOB against one schema of a contract of JSON Schemas: its name,
     /// or a reference such as `common.json#/$defs/Money`; may be given several times.
     #[arg(long, value_name = "GLOB=SCHEMA", value_parser = schema_for)]
-    pub(super) schema_for: Vec<(glob::Pattern, String)>,
+    pub(super) schema_for: Vec<(FileGlob, String)>,
 
     /// The operation of payloads that come without method and URL; of other exchanges, only those of this
     /// operation are looked at.
@@ -499,7 +500,11 @@ pub(super) struct SchemaArguments {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["write", "check"])]
     pub(super) r#type: Option<String>,
 
-    /// Write one file per payload type: DIR/<contract>/<version>/<type>.schema.json.
+    /// Print one contract as an OpenAPI 3.1 document, which other tools read, too.
+    #[arg(long, conflicts_with_all = ["type", "write", "check"])]
+    pub(super) openapi: bool,
+
+    /// Write one file per payload type: DIR/CONTRACT/VERSION/TYPE.schema.json.
     #[arg(long, value_name = "DIR", conflicts_with = "check")]
     pub(super) write: Option<PathBuf>,
 
@@ -538,13 +543,12 @@ fn url_file(text: &str) -> Result<(String, PathBuf), String> {
 }
 
 /// Reads `GLOB=SCHEMA`.
-fn schema_for(text: &str) -> Result<(glob::Pattern, String), String> {
+fn schema_for(text: &str) -> Result<(FileGlob, String), String> {
     let (glob, schema) = text
         .split_once('=')
         .filter(|(glob, schema)| !glob.is_empty() && !schema.is_empty())
         .ok_or_else(|| "write GLOB=SCHEMA, such as 'events/sold-*.json=pet-sold'".to_owned())?;
-    let pattern = glob::Pattern::new(glob).map_err(|error| format!("`{glob}`: {error}"))?;
-    Ok((pattern, schema.to_owned()))
+    Ok((FileGlob::new(glob)?, schema.to_owned()))
 }
 
 /// Reads a size such as `64MiB`, `1GB` or `4096`.

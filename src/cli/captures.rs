@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::capture::{Hint, Input, Limits, Reading};
-use crate::contract::Contract;
+use crate::contract::{Contract, operation_named};
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::Side;
-use crate::observe::{Engine, Options, fits_file};
+use crate::observe::{Engine, FileGlob, Options};
 
 use super::args::{CaptureArguments, SideArgument};
 
@@ -45,7 +45,7 @@ impl CaptureArguments {
             return Err(Error::new(ErrorKind::Format, message));
         }
         let operation = match &self.operation {
-            Some(id) => Some(operation_id(id, asked, name)?),
+            Some(id) => Some(operation_named(id, asked, name)?),
             None => None,
         };
         Ok(Options {
@@ -75,32 +75,9 @@ impl CaptureArguments {
     pub(super) fn idle_pattern<'f>(
         &self,
         files: impl IntoIterator<Item = &'f str>,
-    ) -> Option<&glob::Pattern> {
+    ) -> Option<&FileGlob> {
         let files: Vec<&str> = files.into_iter().collect();
         let mut globs = self.schema_for.iter().map(|(glob, _)| glob);
-        globs.find(|glob| !files.iter().any(|file| fits_file(glob, file)))
+        globs.find(|glob| !files.iter().any(|file| glob.fits(file)))
     }
-}
-
-/// The id of the operation that goes by this name: its id, the `operationId` of a webhook, or method and
-/// path.
-fn operation_id(name: &str, asked: &[&Contract], contract: &str) -> Result<String> {
-    let operations = || asked.iter().flat_map(|contract| &contract.operations);
-    let found = operations()
-        .find(|operation| operation.id == name)
-        .or_else(|| {
-            operations().find(|operation| {
-                operation.operation_id.as_deref() == Some(name) || operation.signature() == name
-            })
-        });
-    found.map(|operation| operation.id.clone()).ok_or_else(|| {
-        let kind = format!("operation of {contract}");
-        let mut known: Vec<&str> = Vec::new();
-        for operation in operations() {
-            if !known.contains(&operation.id.as_str()) {
-                known.push(&operation.id);
-            }
-        }
-        crate::contract::unknown(&kind, name, known.into_iter())
-    })
 }

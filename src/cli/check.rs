@@ -3,10 +3,9 @@
 use crate::capture::Input;
 use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
-use crate::lint::unusable;
 use crate::observe::{Engine, Observer, Options};
-use crate::report::{Report, TextOptions, html, json, text};
-use crate::rules::{Level, Policy, in_order, judge, judge_contract};
+use crate::report::{Gap, Report, TextOptions, html, json, text};
+use crate::rules::{Level, Policy};
 
 use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument, OutputFormat};
 use super::chosen::Chosen;
@@ -42,13 +41,7 @@ pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exi
     let (asked, family) = (chosen.asked()?, chosen.family());
     let check = Check::resolve(arguments, &asked)?;
     let observer = check.observe(&asked, &family);
-    let mut findings = judge(&observer.profile, &family, &check.policy);
-    for contract in observer.asked() {
-        // What cannot be used of a contract, traffic is not compared with.
-        findings.extend(judge_contract(contract, &unusable(contract), &check.policy));
-    }
-    let findings = in_order(findings);
-    let report = Report::new(&arguments.contract, observer, findings);
+    let report = Report::judged(&arguments.contract, observer, &family, &check.policy);
 
     check.write(&report, output)?;
     check.exit(&report, output)
@@ -119,30 +112,20 @@ impl<'a> Check<'a> {
         if !report.problems.is_empty() && !self.arguments.capture.keep_going {
             return Ok(Exit::Incomplete);
         }
-        if report.exchanges == 0 && report.problems.is_empty() {
-            output.error("the captures hold no exchanges", None);
-            return Ok(Exit::Incomplete);
-        }
-        let contract = &report.contract;
-        if report.nothing_matched() {
-            output.error(
-                &format!(
-                    "nothing in the captures belongs to {contract}; `wiredrift contracts {contract}` \
-                     lists its operations"
-                ),
-                None,
-            );
-            return Ok(Exit::Incomplete);
-        }
-        match exit_for(self.fail_on, report.worst()) {
-            Exit::Clean if report.compared == 0 => {
-                output.error(
-                    &format!("nothing in the captures was compared with a schema of {contract}"),
-                    None,
-                );
-                Ok(Exit::Incomplete)
+        let exit = exit_for(self.fail_on, report.worst());
+        let Some(gap) = report.gap() else {
+            return Ok(exit);
+        };
+        let more = match gap {
+            // There are findings on what surrounds payloads.
+            Gap::NothingCompared if exit != Exit::Clean => return Ok(exit),
+            Gap::NothingMatched => {
+                let contract = &report.contract;
+                format!("; `wiredrift contracts {contract}` lists its operations")
             }
-            exit => Ok(exit),
-        }
+            Gap::NoExchanges | Gap::NothingCompared => String::new(),
+        };
+        output.error(&(report.gap_words(gap) + &more), None);
+        Ok(Exit::Incomplete)
     }
 }

@@ -56,7 +56,7 @@ impl Chosen {
                 });
             }
         }
-        Ok(Self::loaded(Contract::load(path, options)?))
+        Ok(Self::loaded(crate::contract::read(path, options)?))
     }
 
     /// A contract that was read from somewhere else.

@@ -1,9 +1,8 @@
 //! `wiredrift diff`
 
-use crate::diff::diff;
-use crate::lint::unusable;
-use crate::report::changes::{DiffOptions, DiffReport, changelog, html, json, markdown, text};
-use crate::rules::{Finding, Level, Policy, judge_changes, judge_contract};
+use crate::diff::compare_contracts;
+use crate::report::changes::{Changes, DiffOptions, changelog, html, json, markdown, text};
+use crate::rules::{Level, Policy};
 
 use super::args::{DiffArguments, OutputFormat, Unproven};
 use super::levels::{levels, one_to_stdout};
@@ -25,27 +24,9 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
     let pair = Pair::find(&arguments.pair, &[])?;
     let (old_contract, new_contract) = pair.contracts(&arguments.pair)?;
     let options = arguments.pair.diff_options(arguments.sent_by);
-    let found = diff(old_contract, new_contract, &options);
-    let judge = |changes| judge_changes(changes, old_contract, new_contract, &policy);
-    // What cannot be used of a contract is told once, though both have it.
-    let mut parts: Vec<Finding> = Vec::new();
-    for contract in [old_contract, new_contract] {
-        let findings = judge_contract(contract, &unusable(contract), &policy);
-        parts.extend(
-            findings
-                .into_iter()
-                .filter(|finding| finding.level != Level::Off),
-        );
-    }
-    let (old_name, new_name) = names(&arguments.pair, (old_contract, new_contract));
-    let report = DiffReport {
-        unusable: parts,
-        old: old_name,
-        new: new_name,
-        changes: judge(&found.changes),
-        equivalent: judge(&found.equivalent),
-        size: found.size,
-    };
+    let found = compare_contracts(old_contract, new_contract, &options);
+    let names = names(&arguments.pair, (old_contract, new_contract));
+    let report = Changes::judged(&found, (old_contract, new_contract), names, &policy);
     let options = DiffOptions {
         all_places: arguments.all_places,
         equivalent: arguments.show_equivalent,

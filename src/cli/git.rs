@@ -78,10 +78,11 @@ pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<
     };
     let mut options = options.clone();
     options.allowed.push(folder.path().to_owned());
-    let mut contract = Contract::load(&folder.path().join(&path), &options).map_err(|error| {
-        let inside = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
-        error.renamed(&inside, &format!("git:{revision}:"))
-    })?;
+    let mut contract =
+        crate::contract::read(&folder.path().join(&path), &options).map_err(|error| {
+            let inside = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
+            error.renamed(&inside, &format!("git:{revision}:"))
+        })?;
     contract.documents.rename_files(shown);
     let inside = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
     contract.rename_in_problems(&inside, &format!("git:{revision}:"));

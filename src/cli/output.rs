@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use crate::error::{Error, Result};
-use crate::shown::only_styles;
+use crate::shown::{only_styles, without_styles};
 
 use super::Failure;
 
@@ -33,7 +33,7 @@ impl Output {
         match self.stdout.current_choice() {
             // In one go: a stream that strips writes what stands between styles piece by piece.
             ColorChoice::Never => {
-                let plain = anstream::adapter::strip_str(&only_styles(text)).to_string();
+                let plain = without_styles(text);
                 self.stdout.write_all(plain.as_bytes())
             }
             _ => self.stdout.write_all(only_styles(text).as_bytes()),
@@ -56,7 +56,7 @@ impl Output {
         match path {
             None => self.print(rendered)?,
             Some(path) => {
-                let plain = anstream::adapter::strip_str(rendered).to_string();
+                let plain = without_styles(rendered);
                 write_file(path, &plain)?;
             }
         }

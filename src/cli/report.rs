@@ -1,14 +1,14 @@
 //! `wiredrift report`
 
-use crate::diff::{Change, diff};
+use crate::diff::{Difference, compare_contracts};
 use crate::error::Result;
-use crate::lint::unusable;
 use crate::migrate::impact::Impact;
 use crate::migrate::{Migration, Moves};
 use crate::observe::Observer;
-use crate::report::changes::DiffReport;
+use crate::report::Gap;
+use crate::report::changes::Changes;
 use crate::report::migration::{MigrationReport, html, json, markdown, text};
-use crate::rules::{Level, Policy, in_order, judge, judge_changes, judge_contract};
+use crate::rules::{Level, Policy, in_order, judge};
 
 use super::args::{OutputArgument, OutputFormat, ReportArguments};
 use super::levels::{levels, one_to_stdout};
@@ -31,25 +31,14 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
     let called = format!("`{}` and `{}`", arguments.pair.old, arguments.pair.new);
     let observation = arguments.capture.observation(&asked, &called)?;
 
-    let found = diff(old, new, &arguments.pair.diff_options(arguments.sent_by));
-    let judged = judge_changes(&found.changes, old, new, &policy);
-    let unusable_parts = asked
-        .iter()
-        .flat_map(|contract| judge_contract(contract, &unusable(contract), &policy));
-    let (old_name, new_name) = names(&arguments.pair, (old, new));
-    let diff_report = DiffReport {
-        unusable: unusable_parts.collect(),
-        old: old_name,
-        new: new_name,
-        equivalent: judge_changes(&found.equivalent, old, new, &policy),
-        size: found.size,
-        changes: judged,
-    };
+    let found = compare_contracts(old, new, &arguments.pair.diff_options(arguments.sent_by));
+    let names = names(&arguments.pair, (old, new));
+    let diff_report = Changes::judged(&found, (old, new), names, &policy);
     // Those that were turned off are left out, so that traffic is held against what is told.
-    let changes: Vec<Change> = diff_report
+    let changes: Vec<Difference> = diff_report
         .changes
         .iter()
-        .map(|judged| judged.change.clone())
+        .map(|judged| judged.difference.clone())
         .collect();
     let counts = diff_report
         .changes
@@ -115,16 +104,17 @@ fn exit(
         if !traffic.problems.is_empty() && !arguments.capture.keep_going {
             return Ok(Exit::Incomplete);
         }
-        if traffic.nothing_matched() {
-            let message = format!(
-                "nothing in the captures belongs to {} or {}",
-                report.diff.old.reference, report.diff.new.reference
-            );
+        let message = match traffic.gap() {
+            Some(Gap::NothingMatched) => {
+                let diff = &report.diff;
+                let (old, new) = (&diff.old.reference, &diff.new.reference);
+                Some(format!("nothing in the captures belongs to {old} or {new}"))
+            }
+            Some(gap @ Gap::NoExchanges) => Some(traffic.gap_words(gap)),
+            Some(Gap::NothingCompared) | None => None,
+        };
+        if let Some(message) = message {
             output.error(&message, None);
-            return Ok(Exit::Incomplete);
-        }
-        if traffic.exchanges == 0 && traffic.problems.is_empty() {
-            output.error("the captures hold no exchanges", None);
             return Ok(Exit::Incomplete);
         }
     }

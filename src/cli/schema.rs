@@ -9,7 +9,7 @@ use similar::TextDiff;
 use walkdir::WalkDir;
 
 use crate::contract::{Contract, ContractRef, builtin, unknown};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::report::changes::{self, DIFF_REPORT_VERSION};
 use crate::report::migration::{self, MIGRATION_REPORT_VERSION};
 use crate::report::upgrade::{self, UPGRADE_REPORT_VERSION};
@@ -32,6 +32,11 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Ex
         Some(reference) => registry.find(reference)?,
         None => registry.iter().collect(),
     };
+    if arguments.openapi {
+        let contract = one(&contracts)?;
+        output.print(&pretty(&contract.to_openapi()?))?;
+        return Ok(Exit::Clean);
+    }
     if let Some(folder) = &arguments.write {
         for (path, content) in files(&contracts, with_report) {
             let path = folder.join(path);
@@ -58,6 +63,26 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Ex
         output.print(&pretty(&migration::json_schema()))?;
     }
     Ok(Exit::Clean)
+}
+
+/// The one contract that becomes an OpenAPI document.
+fn one<'c>(contracts: &[&'c Contract]) -> Result<&'c Contract> {
+    match contracts {
+        [contract] => Ok(contract),
+        [] => {
+            let message =
+                "the JSON reports are no contract; `wiredrift schema report` prints their schemas";
+            Err(Error::new(ErrorKind::Unknown, message))
+        }
+        several => {
+            let names: Vec<String> = several.iter().map(|c| c.reference()).collect();
+            let message = format!(
+                "--openapi is for one contract; name it: {}",
+                names.join(", ")
+            );
+            Err(Error::new(ErrorKind::Unknown, message))
+        }
+    }
 }
 
 fn pretty(document: &Value) -> String {

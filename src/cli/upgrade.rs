@@ -7,7 +7,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use crate::capture::{Input, SourceRead};
-use crate::diff::{Options, diff};
+use crate::diff::{Options, compare_contracts};
 use crate::error::{Error, ErrorKind};
 use crate::migrate::{Migration, Moves, Upgrader};
 use crate::observe::Observer;
@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         map_paths,
         ..Options::default()
     };
-    let found = diff(old, new, &options);
+    let found = compare_contracts(old, new, &options);
     let moves = match &arguments.moves {
         Some(path) => {
             let file = Source::read(path, &path.display().to_string())?;

@@ -246,7 +246,16 @@ impl OperationBuilder {
 
     /// A response whose body is not described.
     #[must_use]
-    pub fn undocumented_response(mut self, status: StatusPattern) -> Self {
+    pub fn undocumented_response(mut self, status: u16) -> Self {
+        let status = StatusPattern::Exact(status);
+        self.responses.push((status, Described::Undocumented));
+        self
+    }
+
+    /// Any other response is one of the contract, too, whose body is not described.
+    #[must_use]
+    pub fn undocumented_responses(mut self) -> Self {
+        let status = StatusPattern::Default;
         self.responses.push((status, Described::Undocumented));
         self
     }

@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::CompileOptions;
+use crate::schema::{CompileOptions, Documents};
+use crate::stack::with_stack;
 
 use super::files::Files;
 use super::kind::{Kind, kind_of};
-use super::{Contract, openapi, schema_dir};
+use super::{Contract, ContractRef, builtin, openapi, schema_dir};
+
+/// The URI of a document that is no file.
+const DERIVED: &str = "wiredrift:/openapi";
 
 /// How contracts are read from files.
 #[derive(Debug, Clone, Default)]
@@ -30,41 +35,89 @@ pub struct LoadOptions {
 }
 
 impl Contract {
+    /// The contract that an OpenAPI document describes, such as a program derives with `utoipa`, `aide` or
+    /// `poem`: a [`serde_json::Value`], or their own type for it.
+    ///
+    /// References to other documents lead nowhere, which is one of the contract's [`problems`](Self::problems).
+    ///
+    /// # Errors
+    ///
+    /// When it is not an OpenAPI document (2.0, 3.0, 3.1, 3.2).
+    pub fn from_openapi(document: &impl Serialize) -> Result<Self> {
+        let value = serde_json::to_value(document).map_err(|error| {
+            Error::new(ErrorKind::Format, "the document does not serialise").with_source(error)
+        })?;
+        let name = Path::new("openapi");
+        let dialect = match kind_of(&value, name) {
+            Kind::OpenApi(dialect) => dialect,
+            Kind::Unsupported(message) => return Err(Error::new(ErrorKind::Format, message)),
+            Kind::JsonSchema | Kind::Other(_) => {
+                let message = "this is not an OpenAPI document: it has no `openapi` or `swagger`";
+                return Err(Error::new(ErrorKind::NoContract, message));
+            }
+        };
+        with_stack(|| {
+            let documents = Documents::of_one(DERIVED, value, dialect);
+            openapi::contract(name, DERIVED, documents, &LoadOptions::default())
+        })
+    }
+
     /// Reads a contract: an OpenAPI document (2.0, 3.0, 3.1, 3.2; JSON or YAML), a JSON Schema (draft
     /// 4 to 2020-12), or a folder of JSON Schemas, with the files that they refer to.
     ///
-    /// What is wrong with parts of it is in [`Contract::problems`]; the rest is used.
+    /// Nothing is fetched over the network. What is wrong with parts of the contract is in
+    /// [`problems`](Self::problems); the rest is used.
     ///
     /// # Errors
     ///
     /// When the file cannot be read, is not JSON or YAML, or is neither OpenAPI nor JSON Schema.
-    pub fn load(path: &Path, options: &LoadOptions) -> Result<Self> {
-        if let Some((url, file)) = options.refs.iter().find(|(_, file)| !file.is_file()) {
-            let message = format!("there is no such file; it was given for {url}");
-            return Err(Error::new(ErrorKind::Read, message).with_path(file));
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        with_stack(|| read(path, &LoadOptions::default()))
+    }
+
+    /// A contract that is built in: `organisations@v1`, `organisations@v2` or `makeleaps-clients`.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of this name and version, or the version is left open and there are several.
+    pub fn builtin(reference: &str) -> Result<Self> {
+        let reference: ContractRef = reference.parse()?;
+        builtin::family(&reference.name, CompileOptions::default())?.take(&reference)
+    }
+}
+
+/// Reads a contract as [`Contract::load`] does.
+///
+/// # Errors
+///
+/// As [`Contract::load`].
+pub fn read(path: &Path, options: &LoadOptions) -> Result<Contract> {
+    if let Some((url, file)) = options.refs.iter().find(|(_, file)| !file.is_file()) {
+        let message = format!("there is no such file; it was given for {url}");
+        return Err(Error::new(ErrorKind::Read, message).with_path(file));
+    }
+    if path.is_dir() {
+        return schema_dir::folder(path, options);
+    }
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut files = Files::new(folder, options)?;
+    let uri = files.add(path)?;
+    let kind = kind_of(files.documents.get(&uri).unwrap_or(&Value::Null), path);
+    match kind {
+        Kind::OpenApi(dialect) => {
+            files.gather(dialect);
+            openapi::contract(path, &uri, files.documents, options)
         }
-        if path.is_dir() {
-            return schema_dir::folder(path, options);
+        Kind::JsonSchema => schema_dir::file(path, &uri, files, options),
+        Kind::Unsupported(message) => {
+            Err(Error::new(ErrorKind::Format, message).with_path(path))
         }
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let mut files = Files::new(folder, options)?;
-        let uri = files.add(path)?;
-        let kind = kind_of(files.documents.get(&uri).unwrap_or(&Value::Null), path);
-        match kind {
-            Kind::OpenApi(dialect) => {
-                files.gather(dialect);
-                openapi::contract(path, &uri, files.documents, options)
-            }
-            Kind::JsonSchema => schema_dir::file(path, &uri, files, options),
-            Kind::Unsupported(message) => {
-                Err(Error::new(ErrorKind::Format, message).with_path(path))
-            }
-            Kind::Other(what) => {
-                let message = format!(
-                    "this looks like {what}, not like a contract: an OpenAPI document or a JSON Schema"
-                );
-                Err(Error::new(ErrorKind::NoContract, message).with_path(path))
-            }
+        Kind::Other(what) => {
+            let message = format!(
+                "this looks like {what}, not like a contract: an OpenAPI document or a JSON Schema"
+            );
+            Err(Error::new(ErrorKind::NoContract, message).with_path(path))
         }
     }
 }

@@ -19,43 +19,42 @@ mod security;
 use std::fmt;
 
 use crate::location::Side;
-use crate::schema::{Documents, Graph, NodeId, Place, Problem, ProblemKind};
+use crate::schema::{Documents, Graph, NodeId, Place, ContractProblem, ProblemKind};
 
 pub use builder::{ContractBuilder, OperationBuilder};
-pub use load::LoadOptions;
+pub use load::{LoadOptions, read};
 pub use media::{Content, Entry, Media, MediaRange, Payload, Selected};
 pub use parameter::{Encoding, Parameter, ParameterPlace, Style};
-pub use path::{PathTemplate, PathValues};
-pub(crate) use registry::unknown;
+pub use path::PathTemplate;
+pub(crate) use registry::{operation_named, unknown};
 pub use registry::{ContractRef, Registry};
 pub use route::{Route, Target};
 pub(crate) use route::{decode_query, without_user};
-pub use schemas::PayloadSchema;
 pub use security::{Requirement, Scheme, Security};
 
 /// One version of an API description.
 #[derive(Debug)]
 pub struct Contract {
     /// The name, such as `organisations`.
-    pub name: String,
+    pub(crate) name: String,
     /// The version, such as `v2`.
-    pub version: String,
+    pub(crate) version: String,
     /// One line for people.
-    pub title: String,
+    pub(crate) title: String,
     /// The operations, in the order of the description.
-    pub operations: Vec<Operation>,
+    pub(crate) operations: Vec<Operation>,
     /// Behaviour that no schema shows.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     /// The servers that the contract's documents name, by URL.
-    pub servers: Vec<Entry>,
+    pub(crate) servers: Vec<Entry>,
     /// Every schema of the operations.
-    pub graph: Graph,
+    pub(crate) graph: Graph,
     /// The documents that the graph was compiled from.
-    pub documents: Documents,
+    pub(crate) documents: Documents,
     /// What is wrong with the documents, and could not be used.
-    pub problems: Vec<Problem>,
+    pub(crate) problems: Vec<ContractProblem>,
     /// The contract's own examples of payloads and parameters.
-    pub samples: Vec<Sample>,
+    pub(crate) samples: Vec<Sample>,
 }
 
 /// A value that a contract gives as an example beside a schema.
@@ -87,7 +86,7 @@ impl Contract {
     /// ```
     /// use schemars::JsonSchema;
     /// use serde::Serialize;
-    /// use wiredrift::contract::{Contract, Operation};
+    /// use wiredrift::{Contract, Operation};
     ///
     /// /// An invoice.
     /// #[derive(Serialize, JsonSchema)]
@@ -122,14 +121,14 @@ impl Contract {
 
     /// How many parts of its documents could not be used, so that nothing is compared with them.
     #[must_use]
-    pub fn unusable(&self) -> usize {
+    pub(crate) fn unusable(&self) -> usize {
         let problems = self.problems.iter();
         problems.filter(|problem| problem.kind.leaves_out()).count()
     }
 
     /// Whether it describes payloads without saying what requests look like.
     #[must_use]
-    pub fn is_of_schemas(&self) -> bool {
+    pub(crate) fn is_of_schemas(&self) -> bool {
         self.operations
             .iter()
             .all(|operation| operation.kind == OperationKind::Schema)
@@ -146,40 +145,40 @@ impl Contract {
 #[derive(Debug)]
 pub struct Operation {
     /// The id, unique in the contract; the same operation keeps it across versions.
-    pub id: String,
+    pub(crate) id: String,
     /// The `operationId` of the contract's documents. The id is another for webhooks and callbacks, and where
     /// several operations have the same one.
-    pub operation_id: Option<String>,
+    pub(crate) operation_id: Option<String>,
     /// What requests of it look like.
-    pub kind: OperationKind,
+    pub(crate) kind: OperationKind,
     /// The HTTP method, in capitals; empty for a schema.
-    pub method: String,
+    pub(crate) method: String,
     /// The path, as the contract has it; the name of a webhook; the expression of a callback.
-    pub path: PathTemplate,
+    pub(crate) path: PathTemplate,
     /// The path from the root of the host, once for each base path.
-    pub routes: Vec<PathTemplate>,
+    pub(crate) routes: Vec<PathTemplate>,
     /// Where the contract's documents describe it.
-    pub place: Option<Place>,
+    pub(crate) place: Option<Place>,
     /// Whether the contract advises against it.
-    pub deprecated: bool,
+    pub(crate) deprecated: bool,
     /// One line for people.
-    pub summary: String,
+    pub(crate) summary: String,
     /// The declared parameters.
-    pub parameters: Vec<Parameter>,
+    pub(crate) parameters: Vec<Parameter>,
     /// The parameters of a form, which are part of the body: captures are not held against them.
-    pub form: Vec<Parameter>,
+    pub(crate) form: Vec<Parameter>,
     /// Whether query parameters beyond the declared ones are part of the contract.
-    pub open_query: bool,
+    pub(crate) open_query: bool,
     /// The request body.
-    pub request: Payload,
+    pub(crate) request: Payload,
     /// The responses, by status.
-    pub responses: Vec<Response>,
+    pub(crate) responses: Vec<Response>,
     /// Behaviour that no schema shows.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     /// What requests have to be authorised by.
-    pub security: Security,
+    pub(crate) security: Security,
     /// Operations of the version before that this one replaces, wholly or in part.
-    pub replaces: Vec<Replacement>,
+    pub(crate) replaces: Vec<Replacement>,
 }
 
 impl Operation {
@@ -202,7 +201,7 @@ impl Operation {
 
     /// The response declared for a status: exact before the class before the default.
     #[must_use]
-    pub fn response(&self, status: u16) -> Option<&Response> {
+    pub(crate) fn response(&self, status: u16) -> Option<&Response> {
         let specificity = |response: &&Response| response.status.specificity();
         self.responses
             .iter()
@@ -212,7 +211,7 @@ impl Operation {
 
     /// The query parameter with this name.
     #[must_use]
-    pub fn query_parameter(&self, name: &str) -> Option<&Parameter> {
+    pub(crate) fn query_parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters
             .iter()
             .find(|parameter| parameter.place == ParameterPlace::Query && parameter.name == name)
@@ -222,7 +221,7 @@ impl Operation {
     /// and status, and of every success where the status is one, since versions may answer with
     /// different ones.
     #[must_use]
-    pub fn schemas_like(&self, side: Side, status: Option<u16>) -> Vec<NodeId> {
+    pub(crate) fn schemas_like(&self, side: Side, status: Option<u16>) -> Vec<NodeId> {
         if side == Side::Request {
             return self.request.schemas();
         }
@@ -239,7 +238,7 @@ impl Operation {
 
     /// What the contract says of the payload of a side; `None` where it does not know the status.
     #[must_use]
-    pub fn payload(&self, side: Side, status: Option<u16>) -> Option<&Payload> {
+    pub(crate) fn payload(&self, side: Side, status: Option<u16>) -> Option<&Payload> {
         match side {
             Side::Request => Some(&self.request),
             Side::Response if self.kind == OperationKind::Schema => {
@@ -308,7 +307,7 @@ impl StatusPattern {
 
     /// Whether every status of another pattern is one of this, and it is not the same.
     #[must_use]
-    pub fn includes(self, other: Self) -> bool {
+    pub(crate) fn includes(self, other: Self) -> bool {
         match (self, other) {
             (Self::Class(class), Self::Exact(status)) => status / 100 == u16::from(class),
             (Self::Default, Self::Exact(_) | Self::Class(_)) => true,
@@ -318,7 +317,7 @@ impl StatusPattern {
 
     /// A status that the pattern covers, for a payload that came without one.
     #[must_use]
-    pub const fn example(self) -> u16 {
+    pub(crate) const fn example(self) -> u16 {
         match self {
             Self::Exact(status) => status,
             Self::Class(class) => class as u16 * 100,

@@ -65,6 +65,26 @@ impl Registry {
     }
 }
 
+impl Registry {
+    /// The one contract that a reference names.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or several.
+    pub(super) fn take(mut self, reference: &ContractRef) -> Result<Contract> {
+        let found: Vec<String> = self.find(reference)?.iter().map(|c| c.reference()).collect();
+        let [only] = found.as_slice() else {
+            let message = format!(
+                "`{reference}` has several versions; name one of them: {}",
+                found.join(", ")
+            );
+            return Err(Error::new(ErrorKind::Unknown, message));
+        };
+        let position = self.contracts.iter().position(|known| known.reference() == *only);
+        Ok(self.contracts.swap_remove(position.unwrap_or_default()))
+    }
+}
+
 /// The error for a name that does not exist: what there is, and the one that was probably meant.
 pub(crate) fn unknown<'a>(
     kind: &str,
@@ -120,4 +140,31 @@ impl fmt::Display for ContractRef {
             None => Ok(()),
         }
     }
+}
+
+/// The id of the operation that goes by this name: its id, the `operationId` of a webhook, or method and
+/// path. `contract` is what the contracts are called in an error.
+pub(crate) fn operation_named(
+    name: &str,
+    asked: &[&Contract],
+    contract: &str,
+) -> Result<String> {
+    let operations = || asked.iter().flat_map(|contract| &contract.operations);
+    let found = operations()
+        .find(|operation| operation.id == name)
+        .or_else(|| {
+            operations().find(|operation| {
+                operation.operation_id.as_deref() == Some(name) || operation.signature() == name
+            })
+        });
+    found.map(|operation| operation.id.clone()).ok_or_else(|| {
+        let kind = format!("operation of {contract}");
+        let mut known: Vec<&str> = Vec::new();
+        for operation in operations() {
+            if !known.contains(&operation.id.as_str()) {
+                known.push(&operation.id);
+            }
+        }
+        unknown(&kind, name, known.into_iter())
+    })
 }

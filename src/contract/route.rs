@@ -133,7 +133,7 @@ impl Contract {
     /// The operation that a request is when another base path stands before its path than the contract's
     /// servers say, and that base path; of contracts that have documents.
     #[must_use]
-    pub fn without_base<'p>(&self, method: &str, path: &'p str) -> Option<(&Operation, &'p str)> {
+    pub(crate) fn without_base<'p>(&self, method: &str, path: &'p str) -> Option<(&Operation, &'p str)> {
         // The longest path that fits is the surest.
         let starts = path.match_indices('/').map(|(at, _)| at);
         starts.filter(|at| at + 1 < path.len()).find_map(|at| {
@@ -157,7 +157,7 @@ impl Contract {
     /// Finds the operation for a method and target. The host is ignored; a path with literal
     /// segments wins over one with parameters.
     #[must_use]
-    pub fn route(&self, method: &str, target: &Target) -> Route<'_> {
+    pub(crate) fn route(&self, method: &str, target: &Target) -> Route<'_> {
         let mut matching: Vec<Match<'_, '_>> = self
             .operations
             .iter()

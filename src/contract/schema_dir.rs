@@ -6,7 +6,7 @@ use serde_json::Value;
 use walkdir::WalkDir;
 
 use crate::error::{Error, ErrorKind, Result, closest};
-use crate::schema::{Compiler, Dialect, Documents, Place, Problem, ProblemKind};
+use crate::schema::{Compiler, Dialect, Documents, Place, ContractProblem, ProblemKind};
 
 use super::files::{Files, uri_of};
 use super::kind::is_schema;
@@ -76,7 +76,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
     let mut entries = Vec::new();
     let mut problems = Vec::new();
     let mut astray: Vec<String> = Vec::new();
-    let mut left_out: Vec<Problem> = Vec::new();
+    let mut left_out: Vec<ContractProblem> = Vec::new();
     let mut walk = WalkDir::new(path)
         .follow_links(true)
         .sort_by_file_name()
@@ -141,7 +141,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
         }
         if !is_schema(&parsed.value, file) {
             let message = format!("{} is not a JSON Schema and was skipped", file.display());
-            problems.push(Problem {
+            problems.push(ContractProblem {
                 place: root_of(&file.display().to_string()),
                 kind: ProblemKind::Skipped(message),
             });
@@ -162,7 +162,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
     }
     problems.append(&mut left_out);
     if !astray.is_empty() {
-        problems.push(Problem {
+        problems.push(ContractProblem {
             place: root_of(&path.display().to_string()),
             kind: ProblemKind::Skipped(match astray.as_slice() {
                 [one] => {
@@ -194,14 +194,14 @@ fn unreadable(error: &walkdir::Error) -> String {
 }
 
 /// A part of a folder that is left out.
-fn unread(path: &Path, reason: &str) -> Problem {
+fn unread(path: &Path, reason: &str) -> ContractProblem {
     let name = path.display().to_string();
     // An error of a file starts with its name.
     let message = match reason.contains(&name) {
         true => format!("left out: {reason}"),
         false => format!("{name} is left out: {reason}"),
     };
-    Problem {
+    ContractProblem {
         place: root_of(&name),
         kind: ProblemKind::LeftOut(message),
     }
@@ -221,7 +221,7 @@ fn contract(
     base: &str,
     documents: Documents,
     options: &LoadOptions,
-    mut problems: Vec<Problem>,
+    mut problems: Vec<ContractProblem>,
 ) -> Result<Contract> {
     for schema in &options.schemas {
         let is_known = entries.iter().any(|entry| entry.name == *schema);

@@ -21,7 +21,7 @@ pub struct PayloadSchema {
 impl Contract {
     /// The schemas of all payloads, each type once, in the order of the operations.
     #[must_use]
-    pub fn payload_schemas(&self) -> Vec<PayloadSchema> {
+    pub(crate) fn payload_schemas(&self) -> Vec<PayloadSchema> {
         let mut found: Vec<PayloadSchema> = Vec::new();
         for operation in &self.operations {
             let request = operation.request.schemas().into_iter();
@@ -87,7 +87,7 @@ impl Contract {
 
     /// One document that holds the schemas of all payloads under `$defs`.
     #[must_use]
-    pub fn schema_bundle(&self) -> Value {
+    pub(crate) fn schema_bundle(&self) -> Value {
         let mut definitions = Map::new();
         for PayloadSchema { name, mut document } in self.payload_schemas() {
             if let Value::Object(keywords) = &mut document {

@@ -231,7 +231,7 @@ fn a_folder_of_schemas_of_every_draft_is_one_contract() {
         schemas: vec!["definitions.json#/$defs/Money".to_owned()],
         ..LoadOptions::default()
     };
-    let contract = Contract::load(folder.path(), &options).expect("loads");
+    let contract = read(folder.path(), &options).expect("loads");
     assert!(contract.is_of_schemas());
     let ids: Vec<&str> = contract.operations.iter().map(|o| o.id.as_str()).collect();
     assert_eq!(
@@ -304,7 +304,7 @@ fn a_file_with_an_id_goes_by_both_of_its_names() {
         ("given/item.json", r#"{"type": "boolean"}"#),
     ]);
     let load = |file: &str, options: &LoadOptions| {
-        Contract::load(&folder.path().join(file), options).expect("loads")
+        read(&folder.path().join(file), options).expect("loads")
     };
     let plain = LoadOptions::default();
     assert!(!accepts(&load("a.json", &plain), "a", "\"text\""));
@@ -331,7 +331,7 @@ fn a_file_of_definitions_is_a_contract_of_each() {
         r##"{"definitions": {"A": {"type": "integer"}, "B": {"$ref": "#/definitions/A"}}}"##,
     )]);
     let path = folder.path().join("all.json");
-    let contract = Contract::load(&path, &LoadOptions::default()).expect("loads");
+    let contract = read(&path, &LoadOptions::default()).expect("loads");
     let ids: Vec<&str> = contract.operations.iter().map(|o| o.id.as_str()).collect();
     assert_eq!(ids, ["A", "B"]);
     assert!(accepts(&contract, "B", "1") && !accepts(&contract, "B", "true"));
@@ -339,7 +339,7 @@ fn a_file_of_definitions_is_a_contract_of_each() {
         schemas: vec!["#/definitions/C".to_owned()],
         ..LoadOptions::default()
     };
-    let error = Contract::load(&path, &options).expect_err("is refused");
+    let error = read(&path, &options).expect_err("is refused");
     let told = error.to_string();
     let told = told.replace(&format!("{}/", folder.path().display()), "");
     insta::assert_snapshot!(told, @"all.json: no schema is called `#/definitions/C`; `/definitions` has no `C`");
@@ -365,12 +365,12 @@ fn a_contract_of_many_operations_is_compiled_once_for_each_schema() {
         ));
     }
     let folder = folder(&[("many.yaml", &text)]);
-    let contract = Contract::load(&folder.path().join("many.yaml"), &LoadOptions::default());
+    let contract = read(&folder.path().join("many.yaml"), &LoadOptions::default());
     let contract = contract.expect("loads");
     assert_eq!(contract.operations.len(), count);
     assert_eq!(contract.problems, []);
     // Of each component the object, its two properties; the reference of each operation; one parameter.
-    assert_eq!(contract.graph.len(), count * 4 + 1);
+    assert_eq!(contract.graph.size(), count * 4 + 1);
 }
 
 /// Ways to split a path that fits a template.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::contract::Contract;
 use crate::schema::NodeId;
 
-use super::change::Fact;
+use super::difference::Fact;
 use super::contain::{Ask, are_equal};
 use super::view::View;
 use super::walk::{Edge, Found, Walk, place_of};

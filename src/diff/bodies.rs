@@ -8,7 +8,7 @@ use crate::contract::{Content, Entry, Media, OperationKind, Payload};
 use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
-use super::change::{Change, Fact, Owner, Reach, Sender};
+use super::difference::{Difference, Fact, Owner, Reach, Sender};
 use super::operations::{Both, Operations, change};
 use super::view::View;
 use super::walk::Written;
@@ -22,7 +22,7 @@ impl<'c> Operations<'_, 'c> {
         both: &Both<'c>,
         sender: Sender,
         part: &str,
-    ) -> Change {
+    ) -> Difference {
         let part: Arc<str> = part.into();
         let owner = Owner::Operation(Arc::clone(&both.name), Arc::clone(&part));
         let mut change = change(fact, subject, owner);

@@ -9,11 +9,11 @@ use crate::contract::Contract;
 use crate::location::{PathPattern, Step};
 use crate::schema::Place;
 
-use super::change::{Change, Fact, Owner, Sender, Verdict};
+use super::difference::{Difference, Fact, Owner, Sender, Verdict};
 
 /// Puts changes together that say the same of the same places of both documents.
-pub(super) fn merged(changes: Vec<Change>, old: &Contract, new: &Contract) -> Vec<Change> {
-    let mut groups: Vec<Vec<Change>> = Vec::new();
+pub(super) fn merged(changes: Vec<Difference>, old: &Contract, new: &Contract) -> Vec<Difference> {
+    let mut groups: Vec<Vec<Difference>> = Vec::new();
     let mut known: FxHashMap<Key, usize> = FxHashMap::default();
     for change in changes {
         match key(&change).map(|key| *known.entry(key).or_insert(groups.len())) {
@@ -38,7 +38,7 @@ struct Key {
     places: (Option<Place>, Option<Place>),
 }
 
-fn key(change: &Change) -> Option<Key> {
+fn key(change: &Difference) -> Option<Key> {
     let (old, new) = (change.old_place.clone(), change.new_place.clone());
     // What came or went has a place of its own on one side only.
     let places = match change.fact {
@@ -61,9 +61,9 @@ fn key(change: &Change) -> Option<Key> {
 }
 
 /// One change in the place of several.
-fn one_of(group: Vec<Change>, (old, new): &(Components, Components)) -> Option<Change> {
+fn one_of(group: Vec<Difference>, (old, new): &(Components, Components)) -> Option<Difference> {
     // What is told of a component is told best.
-    let is_of_component = |change: &Change| matches!(change.owner, Owner::Component(..));
+    let is_of_component = |change: &Difference| matches!(change.owner, Owner::Component(..));
     let best = group.iter().position(is_of_component).unwrap_or(0);
     let mut changes = group;
     let mut first = (best < changes.len()).then(|| changes.swap_remove(best))?;
@@ -113,7 +113,7 @@ fn one_of(group: Vec<Change>, (old, new): &(Components, Components)) -> Option<C
 }
 
 /// The more telling of two paths in a component, with the member that the change is about.
-fn longer(above: PathPattern, below: PathPattern, change: &Change) -> PathPattern {
+fn longer(above: PathPattern, below: PathPattern, change: &Difference) -> PathPattern {
     let path = match above.steps().len() > below.steps().len() {
         true => above,
         false => below,

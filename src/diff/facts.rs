@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use crate::contract::Contract;
 use crate::json::Kind;
-use crate::schema::{Check, NodeId, Place, format};
+use crate::schema::{KeywordCheck, NodeId, Place, format};
 
-use super::change::Fact;
+use super::difference::Fact;
 use super::contain::{Ask, Kinds, are_equal, canonical};
 use super::view::View;
 use super::walk::{Edge, Found, Walk, keyword_place, keyword_text, place_of};
@@ -462,7 +462,7 @@ impl Walk<'_> {
 const WIDE: [&str; 1] = ["int64"];
 
 /// A check: its owner, its place in the owner's list, and itself.
-type Checked = (NodeId, usize, Arc<Check>);
+type Checked = (NodeId, usize, Arc<KeywordCheck>);
 
 /// Every check of a view, with its owner and its place in the owner's list.
 fn checks(view: &View<'_>) -> Vec<Checked> {

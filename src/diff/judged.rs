@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::contract::{Contract, Encoding, ParameterPlace};
 use crate::schema::NodeId;
 
-use super::change::{Change, Fact, Owner, Proof, Reach, Sender, Verdict};
+use super::difference::{Difference, Fact, Owner, Proof, Reach, Sender, Verdict};
 use super::contain::{Scope, Wire};
 use super::parameters::Texts;
 use super::reach::reach;
@@ -15,7 +15,7 @@ use super::view::View;
 use super::walk::{Edge, Found, Root, Walk, Written, place_of};
 
 /// The changes of a walk with their verdicts, and the edits that change nothing.
-pub(super) fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
+pub(super) fn judged(walk: &Walk<'_>) -> (Vec<Difference>, Vec<Difference>) {
     let reach = reach(walk);
     let mut trial = Trial::new(walk);
     let (mut changes, mut equivalent) = (Vec::new(), Vec::new());
@@ -131,7 +131,7 @@ pub(super) fn judged(walk: &Walk<'_>) -> (Vec<Change>, Vec<Change>) {
 
 /// What changed for the texts of a form's property, where its type is another; `None` where it is no such
 /// property, or the schemas say more.
-fn form_field(walk: &Walk<'_>, at: usize, roots: &[usize]) -> Option<Option<Change>> {
+fn form_field(walk: &Walk<'_>, at: usize, roots: &[usize]) -> Option<Option<Difference>> {
     let pair = &walk.pairs[at];
     let own = || roots.iter().map(|root| &walk.roots[*root]);
     let is_field = !pair.parents.is_empty()
@@ -179,7 +179,7 @@ fn untold(
     trial: &mut Trial<'_, '_>,
     (at, sender): (usize, Sender),
     roots: &[usize],
-) -> Change {
+) -> Difference {
     let direction = Direction::of(sender);
     let mut witnesses = roots.iter().map(|root| trial.any_witness(*root, direction));
     let verdict = match witnesses.find_map(|witness| witness) {
@@ -251,7 +251,7 @@ fn redirected(walk: &Walk<'_>, at: usize) -> Option<String> {
 }
 
 /// A change as the walk has it, without verdict.
-fn of_walk(walk: &Walk<'_>, at: usize, found: &Found, roots: &[usize]) -> Change {
+fn of_walk(walk: &Walk<'_>, at: usize, found: &Found, roots: &[usize]) -> Difference {
     let pair = &walk.pairs[at];
     let mut path = pair.path.clone();
     for step in &found.below {
@@ -271,7 +271,7 @@ fn of_walk(walk: &Walk<'_>, at: usize, found: &Found, roots: &[usize]) -> Change
         }
         owner => owner.clone(),
     };
-    Change {
+    Difference {
         fact: found.fact,
         subject: found.subject.clone(),
         owner,

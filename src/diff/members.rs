@@ -6,7 +6,7 @@ use crate::contract::Contract;
 use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
-use super::change::Fact;
+use super::difference::Fact;
 use super::contain::{Ask, Kinds};
 use super::moves::{Stray, Strays};
 use super::operations::first_sentence;

@@ -8,7 +8,7 @@
 mod alignment;
 mod annotations;
 mod bodies;
-mod change;
+mod difference;
 mod contain;
 mod edits;
 mod facts;
@@ -35,7 +35,8 @@ use crate::schema::ProblemKind;
 mod tests;
 
 pub use alignment::{AlignedPair, Alignment};
-pub use change::{Change, Fact, OperationName, Owner, Proof, Reach, Sender, Verdict, Witness};
+pub use difference::{Difference, Fact, Owner, Proof, Reach, Sender, Verdict, Witness};
+#[cfg(feature = "unstable")]
 pub use contain::{Containment, SchemaRef, contain};
 pub use pairing::PathMap;
 pub use walk::{Edge, Move, word};
@@ -67,14 +68,10 @@ impl Default for Options {
 /// What changed between two contracts.
 #[derive(Debug, Clone)]
 pub struct Diff {
-    /// The old contract: `name@version`.
-    pub old: String,
-    /// The new contract.
-    pub new: String,
     /// The changes, by operation and component.
-    pub changes: Vec<Change>,
+    pub changes: Vec<Difference>,
     /// Edits that were proved to mean the same.
-    pub equivalent: Vec<Change>,
+    pub equivalent: Vec<Difference>,
     /// How much was compared.
     pub size: DiffSize,
     /// Which parts of the contracts became which.
@@ -100,7 +97,7 @@ pub struct DiffSize {
 
 /// Compares two contracts.
 #[must_use]
-pub fn diff(old: &Contract, new: &Contract, options: &Options) -> Diff {
+pub fn compare_contracts(old: &Contract, new: &Contract, options: &Options) -> Diff {
     let (everything, same) = Partition::both(&old.graph, &new.graph);
     let mut walk = Walk::new(old, new, everything.forward(), same.forward());
     let mut operations = Operations {
@@ -125,8 +122,6 @@ pub fn diff(old: &Contract, new: &Contract, options: &Options) -> Diff {
     changes.extend(edits::merged(found, old, new));
     let equivalent = edits::merged(equivalent, old, new);
     Diff {
-        old: old.reference(),
-        new: new.reference(),
         changes: in_order(changes),
         equivalent: in_order(equivalent),
         size,
@@ -138,7 +133,7 @@ pub fn diff(old: &Contract, new: &Contract, options: &Options) -> Diff {
 const FOLDED: usize = 3;
 
 /// Puts together what happened to several operations in the same words.
-fn folded(changes: Vec<Change>) -> Vec<Change> {
+fn folded(changes: Vec<Difference>) -> Vec<Difference> {
     type Key = (
         Fact,
         String,
@@ -147,7 +142,7 @@ fn folded(changes: Vec<Change>) -> Vec<Change> {
         std::sync::Arc<str>,
         bool,
     );
-    let key = |change: &Change| -> Option<Key> {
+    let key = |change: &Difference| -> Option<Key> {
         let Owner::Operation(_, part) = &change.owner else {
             return None;
         };
@@ -177,7 +172,7 @@ fn folded(changes: Vec<Change>) -> Vec<Change> {
         }
     }
     let mut known: std::collections::HashMap<Key, usize> = std::collections::HashMap::new();
-    let mut folded: Vec<Change> = Vec::new();
+    let mut folded: Vec<Difference> = Vec::new();
     for mut change in changes {
         let Some(own) = key(&change).filter(|key| counts.get(key).is_some_and(|n| *n >= FOLDED))
         else {
@@ -206,13 +201,13 @@ fn misshapen(contract: &Contract) -> usize {
 
 /// By owner (the contract, operations as they stand in the new contract, components by name), then by
 /// place.
-fn in_order(mut changes: Vec<Change>) -> Vec<Change> {
+fn in_order(mut changes: Vec<Difference>) -> Vec<Difference> {
     for change in &mut changes {
         change.reach.sort();
         change.reach.dedup();
     }
     changes.sort_by(|one, other| {
-        let key = |change: &Change| {
+        let key = |change: &Difference| {
             (
                 change.owner.clone(),
                 change.path.to_string(),

@@ -6,7 +6,7 @@ use crate::contract::Contract;
 use crate::location::Step;
 use crate::schema::{Graph, NodeId};
 
-use super::change::Fact;
+use super::difference::Fact;
 use super::contain::Kinds;
 use super::names::{Variant, words};
 use super::view::View;

@@ -10,7 +10,7 @@ use crate::location::{PathPattern, Side};
 use crate::schema::Place;
 
 use super::Options;
-use super::change::{Change, Fact, OperationName, Owner, Reach, Sender};
+use super::difference::{Difference, Fact, OperationName, Owner, Reach, Sender};
 use super::pairing::{Paired, Pairing, have_the_same_routes, mapped, prefixes, without_slash};
 use super::walk::Walk;
 
@@ -18,7 +18,7 @@ use super::walk::Walk;
 pub(super) struct Operations<'w, 'c> {
     pub(super) walk: &'w mut Walk<'c>,
     pub(super) options: &'w Options,
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Vec<Difference>,
     /// Operations of both contracts, by their positions.
     pub(super) paired: Vec<(usize, usize)>,
 }
@@ -131,7 +131,7 @@ impl<'c> Operations<'_, 'c> {
     }
 
     /// A change of an operation as a whole.
-    fn of_operation(&self, fact: Fact, name: &Arc<OperationName>, kind: OperationKind) -> Change {
+    fn of_operation(&self, fact: Fact, name: &Arc<OperationName>, kind: OperationKind) -> Difference {
         let mut change = change(fact, "", Owner::Operation(Arc::clone(name), "".into()));
         change.reach.push(Reach {
             operation: Arc::clone(name),
@@ -380,8 +380,8 @@ pub(super) fn first_sentence(text: &str) -> Option<String> {
 }
 
 /// A change of which nothing is known yet but what it is and where.
-pub(super) fn change(fact: Fact, subject: &str, owner: Owner) -> Change {
-    Change {
+pub(super) fn change(fact: Fact, subject: &str, owner: Owner) -> Difference {
+    Difference {
         fact,
         subject: subject.to_owned(),
         owner,

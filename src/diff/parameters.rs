@@ -6,7 +6,7 @@ use crate::contract::{Encoding, Parameter, ParameterPlace, PathTemplate, Style};
 use crate::location::{Pointer, Side};
 use crate::schema::{Graph, NodeId};
 
-use super::change::{Change, Fact, Proof, Sender, Verdict, Witness};
+use super::difference::{Difference, Fact, Proof, Sender, Verdict, Witness};
 use super::contain::{Kinds, Scope, Sent, Wire, text_of};
 use super::operations::{Both, Operations};
 use super::view::View;
@@ -196,7 +196,7 @@ impl<'c> Operations<'_, 'c> {
         (new, is): (&Parameter, &Wire<'_>),
         (sender, side): (Sender, Side),
         part: &str,
-    ) -> Option<Option<Change>> {
+    ) -> Option<Option<Difference>> {
         let texts = Texts::of(was, is)?;
         // The same texts that are read as a list, or no longer so, are another meaning.
         let is_reread = was.is_list() != is.is_list();
@@ -261,7 +261,7 @@ impl Texts {
     /// What a change does to what a sender sends.
     pub(super) fn verdict(
         self,
-        change: &Change,
+        change: &Difference,
         written: &Written,
         (sender, side): (Sender, Option<Side>),
     ) -> Option<Verdict> {

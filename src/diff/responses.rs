@@ -3,7 +3,7 @@
 use crate::contract::{Entry, Operation, OperationKind, Parameter, Response, StatusPattern};
 use crate::location::Side;
 
-use super::change::Fact;
+use super::difference::Fact;
 use super::operations::{Both, Operations, is_success};
 use super::parameters::described;
 

@@ -8,7 +8,7 @@ use crate::contract::Contract;
 use crate::location::{PathPattern, Step};
 use crate::schema::{Graph, NodeId};
 
-use super::change::Fact;
+use super::difference::Fact;
 use super::contain::{Ask, Kinds, are_equal};
 use super::moves::{shared, wrapped};
 use super::view::{Extra, Union, View};

@@ -6,7 +6,7 @@ use crate::contract::ParameterPlace;
 use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
-use super::change::{Owner, Proof, Sender, Verdict};
+use super::difference::{Owner, Proof, Sender, Verdict};
 use super::contain::{Ask, Classes, Outcome, Prover, Scope, Sent, Tableau, Wire};
 use super::walk::{Edge, Found, Question, Root, Walk};
 

@@ -13,7 +13,7 @@ use crate::contract::{Contract, Encoding, ParameterPlace};
 use crate::location::{PathPattern, Pointer, Side, Step};
 use crate::schema::{NodeId, Place};
 
-use super::change::{Fact, Owner, Reach};
+use super::difference::{Fact, Owner, Reach};
 use super::contain::{Ask, Classes, Prover, Scope};
 use super::members::side_without;
 use super::view::View;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::location::{Pointer, Side};
 use crate::schema::{NodeId, portable};
 
-use super::change::Witness;
+use super::difference::Witness;
 use super::contain::{Ask, DEPTH, Outcome, Part, Pool, Refuter, Scope, shrunk};
 use super::verdict::{Direction, Trial, said};
 use super::view::View;

@@ -11,7 +11,7 @@ fn about(schema: &str) -> Vec<String> {
          Text: {{type: string}}\n    S: {schema}\n"
     );
     std::fs::write(&path, text).expect("written");
-    let contract = Contract::load(&path, &LoadOptions::default()).expect("loads");
+    let contract = crate::contract::read(&path, &LoadOptions::default()).expect("loads");
     lint(&contract)
         .iter()
         .map(|fact| {
@@ -218,7 +218,7 @@ fn the_contracts_that_come_with_wiredrift_are_clean() {
         "samples/petstore/split/openapi.yaml",
         "samples/petstore/schemas",
     ] {
-        let contract = Contract::load(path.as_ref(), &LoadOptions::default()).expect("loads");
+        let contract = crate::contract::read(path.as_ref(), &LoadOptions::default()).expect("loads");
         assert_eq!(lint(&contract), [], "{path}");
         assert!(contract.operations.len() > 1);
     }

@@ -20,14 +20,11 @@ mod tree;
 mod upgrade;
 
 pub(crate) use edit::shown_value;
-pub use edit::{Edit, EditKind, Proposal};
-pub use layout::Layout;
-pub use migration::{Counterpart, Migration, Routed};
+pub use edit::EditKind;
+pub use migration::Migration;
 pub use moves::Moves;
 pub(crate) use moves::declared;
-pub use rewrite::{LISTED, Rewritten};
-pub use summary::{EditKey, EditUse, Met, Outcomes, Places, Summary, Tally, Target, Values};
-pub use tree::{Member, Tree};
+pub use summary::{EditKey, EditUse, Met, Outcomes, Summary, Target, Values};
 pub use upgrade::{Destination, Done, Upgrader};
 
 #[cfg(test)]

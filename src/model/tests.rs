@@ -30,7 +30,7 @@ fn wire<T: JsonSchema + DeserializeOwned + Serialize>(name: &'static str, reques
         .to_value();
     let schema = jsonschema::options()
         .should_validate_formats(true)
-        // Written down in DIVERGENCES.
+        // Written down in the documentation of `model`.
         .with_format("uri", |_: &str| true)
         .with_format("email", |_: &str| true)
         .build(&schema)
@@ -143,7 +143,7 @@ fn assert_agreement(value: &Value) {
     for wire in wires() {
         let by_schema = wire.schema.is_valid(value);
         let by_serde = (wire.reads)(value);
-        // Written down in DIVERGENCES: derived structs read arrays, too.
+        // Written down in the documentation of `model`: derived structs read arrays, too.
         let only_arrays_for_objects = || {
             wire.schema
                 .iter_errors(value)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::capture::{Format, ParallelSink, Problem, SourceRead};
+use crate::capture::{Format, ParallelSink, ReadProblem, SourceRead};
 use crate::limits::PROBLEMS;
 
 use super::observer::{JUDGED_KEPT, Judged, Observer};
@@ -48,7 +48,7 @@ impl<'c, W: ParallelWatcher<'c>> ParallelSink for Observer<'c, W> {
 /// What has an order, each with the number of the part of the captures that it comes from.
 #[derive(Default)]
 struct Parts {
-    problems: Vec<(u64, Problem)>,
+    problems: Vec<(u64, ReadProblem)>,
     /// With the number of the observer: the first is the one that the reader tells where files end.
     sources: Vec<(u64, (usize, SourceRead))>,
     skipped: Vec<(u64, (PathBuf, &'static str))>,

@@ -33,16 +33,15 @@ mod watch;
 pub use deviation::{Deviation, DeviationKind};
 pub use explain::{deviations, first_deviation};
 pub use observer::{Judged, Observer};
-pub use options::{Engine, Options, fits_file};
-pub use placeholder::is_placeholder;
+pub use options::{Engine, Options, FileGlob};
 pub use profile::{
-    Count, Lookalike, PathId, PathProfile, Profile, Shape, TargetKey, TargetProfile, TrafficFact,
+    Count, Lookalike, PathId, Profile, Shape, TargetKey, TargetProfile, TrafficFact,
     Verdict,
 };
 pub use spelling::Spelling;
 pub use stream::Acceptor;
 pub(crate) use stream::usual_time;
-pub use tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Samples, Spot, Tally};
+pub use tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Tally};
 pub(crate) use variant::meant_for;
 pub use watch::{
     ParallelWatcher, ParameterUse, RoutedPayload, RoutedRequest, SentParameter, Watcher,

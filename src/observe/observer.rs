@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::capture::redact::sanitised;
-use crate::capture::{Body, Exchange, Hint, Line, Problem, Remark, RemarkKind, Sink, SourceRead};
+use crate::capture::{Body, Exchange, Hint, Line, ReadProblem, Remark, RemarkKind, Sink, SourceRead};
 use crate::contract::Contract;
 use crate::json::{Document, SyntaxError};
 use crate::limits::PROBLEMS;
@@ -60,7 +60,7 @@ pub struct Observer<'c, W = ()> {
     /// What was learnt.
     pub profile: Profile,
     /// What could not be read: the first problems, and how many there were.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<ReadProblem>,
     /// How many problems there were.
     pub problems_met: u64,
     /// The files that were read.
@@ -239,7 +239,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// Says that a payload was not compared to its end.
     pub(super) fn too_nested(&mut self, body: &Body<'_>) {
         let most = crate::limits::NESTED_SCHEMAS;
-        self.problem(Problem {
+        self.problem(ReadProblem {
             origin: body.place(0),
             message: format!(
                 "the payload was not compared to its end: its schema applies more than {most} schemas \
@@ -395,7 +395,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             }
             Err(error) if error.kind.is_unreadable() => {
                 self.watcher.unread(body);
-                self.problem(Problem {
+                self.problem(ReadProblem {
                     origin: body.place(error.offset),
                     message: error.to_string(),
                 });
@@ -540,7 +540,7 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
         }
     }
 
-    fn problem(&mut self, problem: Problem) {
+    fn problem(&mut self, problem: ReadProblem) {
         self.problems_met += 1;
         if self.problems.len() < PROBLEMS {
             self.problems.push(problem);

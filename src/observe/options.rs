@@ -1,6 +1,9 @@
 //! What is said of captures beside what they say themselves.
 
+use std::fmt;
 use std::sync::Arc;
+
+use globset::{Glob, GlobMatcher};
 
 use crate::capture::{Exchange, Hint};
 
@@ -25,21 +28,49 @@ pub struct Options {
     pub hint: Hint,
     /// Operations of payloads by the path of their file; the first pattern that fits decides, and wins
     /// over `hint`.
-    pub by_file: Vec<(glob::Pattern, String)>,
+    pub by_file: Vec<(FileGlob, String)>,
     /// Which walk compares payloads with schemas.
     pub engine: Engine,
     /// Requests that the server refused are held to the contract like those that it accepted.
     pub strict_requests: bool,
 }
 
-/// Whether a pattern is about a file: its path as it was given, or its name alone.
-#[must_use]
-pub fn fits_file(glob: &glob::Pattern, file: &str) -> bool {
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let plain = glob.as_str().strip_prefix("./").map(glob::Pattern::new);
-    glob.matches(file)
-        || glob.matches(name)
-        || plain.is_some_and(|plain| plain.is_ok_and(|plain| plain.matches(file)))
+/// A pattern for the paths of files, such as `events/sold-*.json`; `*` may stand for several folders.
+#[derive(Debug, Clone)]
+pub struct FileGlob {
+    text: String,
+    matcher: GlobMatcher,
+}
+
+impl FileGlob {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn new(text: &str) -> Result<Self, String> {
+        // Files are named with or without it.
+        let pattern = text.strip_prefix("./").unwrap_or(text);
+        let glob = Glob::new(pattern).map_err(|error| format!("`{text}`: {}", error.kind()))?;
+        Ok(Self {
+            text: text.to_owned(),
+            matcher: glob.compile_matcher(),
+        })
+    }
+
+    /// Whether it is about a file: its path as it was given, or its name alone.
+    #[must_use]
+    pub fn fits(&self, file: &str) -> bool {
+        let path = file.strip_prefix("./").unwrap_or(file);
+        let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+        self.matcher.is_match(path) || self.matcher.is_match(name)
+    }
+}
+
+impl fmt::Display for FileGlob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 /// What is known of the payloads of a file that do not say it themselves.
@@ -66,7 +97,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             .options
             .by_file
             .iter()
-            .find(|(glob, _)| fits_file(glob, file));
+            .find(|(glob, _)| glob.fits(file));
         // Digits in a file name are a status only where the name says that it holds a response.
         let mut told = exchange.hint.clone();
         if !self.versions.names_operation(&told) && told.side.is_none() {

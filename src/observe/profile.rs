@@ -388,14 +388,6 @@ pub struct PathProfile {
     pub variants: BTreeMap<Arc<Place>, Count>,
 }
 
-impl PathProfile {
-    /// Values seen.
-    #[must_use]
-    pub fn seen(&self) -> u64 {
-        self.kinds.iter().sum()
-    }
-}
-
 impl AddAssign<&Self> for PathProfile {
     fn add_assign(&mut self, other: &Self) {
         for (ours, theirs) in self.kinds.iter_mut().zip(other.kinds) {

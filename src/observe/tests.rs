@@ -1,12 +1,20 @@
+#[path = "../../benches/src/mutate.rs"]
+mod mutate;
+mod mutated;
 mod numbers;
+#[path = "../../benches/src/outside.rs"]
+#[expect(dead_code, reason = "the benches use the rest")]
+mod outside;
 mod placeholders;
 mod routing;
 mod survivors;
 mod unions;
+mod written;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::placeholder::is_placeholder;
 use super::*;
 use crate::capture::Body;
 use crate::contract::{Contract, Operation};

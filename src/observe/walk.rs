@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::json::{Key, Kind, Value};
 use crate::location::Side;
-use crate::schema::{Check, Dialect, Evaluated, Graph, Memo, Node, NodeId, Tagged};
+use crate::schema::{KeywordCheck, Dialect, Evaluated, Graph, Memo, Node, NodeId, Tagged};
 
 use super::deviation::DeviationKind;
 use super::naming::Naming;
@@ -260,7 +260,7 @@ impl<'g, R> Walk<'g, R> {
         R: Recorder<'d>,
     {
         let graph = self.graph;
-        match graph.tagged(graph.node(id), value, &self.memo) {
+        match graph.tagged(graph.node(id), value) {
             Tagged::Branch(branch) if branches.contains(&branch) => {
                 return self.tagged_branch(branch, branches, value);
             }
@@ -574,7 +574,7 @@ impl<'g, R> Walk<'g, R> {
 }
 
 /// How a value breaks a schema that a keyword on the value alone rejects.
-pub(super) fn kind_of_check(check: &Check, gives_up: bool) -> DeviationKind {
+pub(super) fn kind_of_check(check: &KeywordCheck, gives_up: bool) -> DeviationKind {
     let argument = check.argument_text();
     match check.keyword {
         "format" => DeviationKind::Format { format: argument },

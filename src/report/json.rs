@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use std::path::PathBuf;
 
-use crate::capture::{Format, Problem};
+use crate::capture::{Format, ReadProblem};
 use crate::location::{Origin, Side};
 use crate::observe::{Evidence, TargetKey, Verdict};
 use crate::rules::{Finding, Level, Unit};
@@ -232,8 +232,8 @@ pub(super) fn schema_of<T: JsonSchema>() -> serde_json::Value {
         .to_value()
 }
 
-impl From<&Problem> for JsonProblem {
-    fn from(problem: &Problem) -> Self {
+impl From<&ReadProblem> for JsonProblem {
+    fn from(problem: &ReadProblem) -> Self {
         Self {
             origin: (&problem.origin).into(),
             message: problem.message.clone(),

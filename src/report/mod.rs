@@ -12,56 +12,57 @@ pub mod upgrade;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::capture::{Problem, SourceRead};
+use crate::capture::{ReadProblem, SourceRead};
 use crate::contract::Contract;
+use crate::lint::unusable;
 use crate::observe::{Count, Judged, Observer, Options, Profile, Verdict, Watcher};
-use crate::rules::{Finding, Level};
+use crate::rules::{Finding, Level, Policy, in_order, judge, judge_contract};
 
 pub use html::html;
-pub use json::{JsonReport, REPORT_VERSION, json, json_schema};
+pub use json::{REPORT_VERSION, json, json_schema};
 pub use text::{TextOptions, finding_text, text};
 
 /// Everything a run has to say. Renderers lay it out and add nothing.
 #[derive(Debug)]
 pub struct Report {
     /// The contract that was asked for: `name` or `name@version`.
-    pub contract: String,
+    pub(crate) contract: String,
     /// Exchanges read.
-    pub exchanges: u64,
+    pub(crate) exchanges: u64,
     /// Exchanges for which an operation, or at least its path, was found.
-    pub matched: u64,
+    pub(crate) matched: u64,
     /// Exchanges that were left out, since another operation, side or status was asked for.
-    pub left_out: u64,
+    pub(crate) left_out: u64,
     /// Payloads and requests that were compared with a schema.
-    pub compared: u64,
+    pub(crate) compared: u64,
     /// Operations of the contract, and those that no exchange exercised; where one version was asked for.
-    pub operations: usize,
+    pub(crate) operations: usize,
     /// The ids of those, in the order of the contract.
-    pub unexercised: Vec<String>,
+    pub(crate) unexercised: Vec<String>,
     /// Whether the version was left open, so that each payload may speak another one.
-    pub versions_open: bool,
+    pub(crate) versions_open: bool,
     /// Parts of the contract that could not be used, so that traffic was not compared with them.
-    pub unusable: usize,
+    pub(crate) unusable: usize,
     /// What was checked, when it is the contract itself.
-    pub contract_checked: Option<ContractSize>,
+    pub(crate) contract_checked: Option<ContractSize>,
     /// Payloads compared, by `name@version` of the contract.
-    pub versions: Vec<(String, u64)>,
+    pub(crate) versions: Vec<(String, u64)>,
     /// What came out, by verdict.
-    pub verdicts: Vec<(Verdict, u64)>,
+    pub(crate) verdicts: Vec<(Verdict, u64)>,
     /// The findings, in order.
-    pub findings: Vec<Finding>,
+    pub(crate) findings: Vec<Finding>,
     /// The verdicts on the first payloads.
-    pub judged: Vec<Judged>,
+    pub(crate) judged: Vec<Judged>,
     /// What could not be read: the first problems.
-    pub problems: Vec<Problem>,
+    pub(crate) problems: Vec<ReadProblem>,
     /// How many problems there were.
-    pub problems_met: u64,
+    pub(crate) problems_met: u64,
     /// Operations, sides and statuses whose payloads have more places than are told apart.
-    pub folded: Vec<String>,
+    pub(crate) folded: Vec<String>,
     /// The files that were read.
-    pub sources: Vec<SourceRead>,
+    pub(crate) sources: Vec<SourceRead>,
     /// Files of folders that were passed over, and why.
-    pub skipped: Vec<(PathBuf, &'static str)>,
+    pub(crate) skipped: Vec<(PathBuf, &'static str)>,
 }
 
 /// How much there is of a contract.
@@ -78,7 +79,7 @@ pub struct ContractSize {
 impl Report {
     /// The report on contracts themselves.
     #[must_use]
-    pub fn of_contracts(name: &str, contracts: &[&Contract], findings: Vec<Finding>) -> Self {
+    pub(crate) fn of_contracts(name: &str, contracts: &[&Contract], findings: Vec<Finding>) -> Self {
         let mut size = ContractSize {
             operations: 0,
             schemas: 0,
@@ -86,7 +87,7 @@ impl Report {
         };
         for contract in contracts {
             size.operations += contract.operations.len();
-            size.schemas += contract.graph.len();
+            size.schemas += contract.graph.size();
             size.documents += contract.documents.iter().count();
         }
         let observer = Observer::new(Vec::new(), Vec::new(), Options::default());
@@ -96,9 +97,25 @@ impl Report {
         }
     }
 
+    /// The report on what was observed. `family` is every known version of the contract, from old to new.
+    #[must_use]
+    pub(crate) fn judged(
+        contract: &str,
+        observer: Observer<'_>,
+        family: &[&Contract],
+        policy: &Policy,
+    ) -> Self {
+        let mut findings = judge(&observer.profile, family, policy);
+        for contract in observer.asked() {
+            // What cannot be used of a contract, traffic is not compared with.
+            findings.extend(judge_contract(contract, &unusable(contract), policy));
+        }
+        Self::new(contract, observer, in_order(findings))
+    }
+
     /// Puts together what was observed and what was judged of it.
     #[must_use]
-    pub fn new<'c, W: Watcher<'c>>(
+    pub(crate) fn new<'c, W: Watcher<'c>>(
         contract: &str,
         observer: Observer<'c, W>,
         findings: Vec<Finding>,
@@ -156,13 +173,13 @@ impl Report {
 
     /// Payloads with a verdict.
     #[must_use]
-    pub fn payloads(&self) -> u64 {
+    pub(crate) fn payloads(&self) -> u64 {
         self.verdicts.iter().map(|(_, count)| count).sum()
     }
 
     /// Payloads with this verdict.
     #[must_use]
-    pub fn with_verdict(&self, wanted: Verdict) -> u64 {
+    pub(crate) fn with_verdict(&self, wanted: Verdict) -> u64 {
         self.verdicts
             .iter()
             .filter(|(verdict, _)| *verdict == wanted)
@@ -172,7 +189,7 @@ impl Report {
 
     /// Findings of this level.
     #[must_use]
-    pub fn at_level(&self, level: Level) -> usize {
+    pub(crate) fn at_level(&self, level: Level) -> usize {
         self.findings
             .iter()
             .filter(|finding| finding.level == level)
@@ -181,18 +198,53 @@ impl Report {
 
     /// The gravest level among the findings.
     #[must_use]
-    pub fn worst(&self) -> Option<Level> {
+    pub(crate) fn worst(&self) -> Option<Level> {
         self.findings.iter().map(|finding| finding.level).max()
     }
 
     /// Whether there were exchanges, and none belongs to the contract. Of payloads that are not JSON
     /// nobody can say.
-    #[must_use]
-    pub fn nothing_matched(&self) -> bool {
+    fn nothing_matched(&self) -> bool {
         self.exchanges > self.left_out
             && self.matched == 0
             && self.with_verdict(Verdict::Malformed) == 0
     }
+
+    /// What was missing for anything to be compared, so that a run without findings says nothing.
+    #[must_use]
+    pub(crate) fn gap(&self) -> Option<Gap> {
+        if self.exchanges == 0 && self.problems.is_empty() {
+            Some(Gap::NoExchanges)
+        } else if self.nothing_matched() {
+            Some(Gap::NothingMatched)
+        } else {
+            (self.compared == 0).then_some(Gap::NothingCompared)
+        }
+    }
+
+    /// The same in words.
+    #[must_use]
+    pub(crate) fn gap_words(&self, gap: Gap) -> String {
+        let contract = &self.contract;
+        match gap {
+            Gap::NoExchanges => "the captures hold no exchanges".to_owned(),
+            Gap::NothingMatched => format!("nothing in the captures belongs to {contract}"),
+            Gap::NothingCompared => {
+                format!("nothing in the captures was compared with a schema of {contract}")
+            }
+        }
+    }
+}
+
+/// What was missing for anything to be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// There was no traffic.
+    NoExchanges,
+    /// There was traffic, and none of it belongs to the contract.
+    NothingMatched,
+    /// There was traffic of the contract, and no schema for any of it.
+    NothingCompared,
 }
 
 /// The operations that no request went to and no payload was compared with.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::capture::{self, Input, Limits};
+use crate::capture::{Input, Reading};
 use crate::contract::{Contract, builtin};
 use crate::observe::Options;
 use crate::rules::{Policy, judge};
@@ -18,7 +18,7 @@ fn report() -> Report {
         Input::Path("samples/organisations/drift".into()),
         Input::Path("samples/no-such-file.json".into()),
     ];
-    capture::read_here(&inputs, None, &Limits::default(), &mut observer);
+    Reading::default().read(&inputs, &mut observer);
     let findings = judge(&observer.profile, &family, &Policy::default());
     Report::new("organisations@v2", observer, findings)
 }
@@ -26,7 +26,7 @@ fn report() -> Report {
 #[test]
 fn the_text_report_reads_well() {
     let text = text(&report(), TextOptions { payloads: true });
-    insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());
+    insta::assert_snapshot!(crate::shown::without_styles(&text));
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn the_json_report_is_what_its_schema_says() {
 fn each_renderer_shows_every_finding_and_problem() {
     let report = report();
     let text = text(&report, TextOptions::default());
-    let text = anstream::adapter::strip_str(&text).to_string();
+    let text = crate::shown::without_styles(&text);
     let json: Value = serde_json::from_str(&json(&report)).expect("JSON");
     assert_eq!(
         json["findings"].as_array().expect("array").len(),

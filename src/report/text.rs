@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::capture::Problem;
+use crate::capture::ReadProblem;
 use crate::capture::redact::sanitised;
 use crate::location::{Origin, Position};
 use crate::observe::{Evidence, Judged, Verdict};
@@ -322,9 +322,9 @@ fn payload_row(judged: &Judged) -> [String; 3] {
 fn write_problems(out: &mut String, report: &Report) {
     let level = style_of(Level::Error);
     // The same problem of one file is reported once, with its first places.
-    let mut groups: Vec<(&Problem, Vec<&Origin>)> = Vec::new();
+    let mut groups: Vec<(&ReadProblem, Vec<&Origin>)> = Vec::new();
     for problem in &report.problems {
-        let is_same = |known: &Problem| {
+        let is_same = |known: &ReadProblem| {
             (&known.message, &known.origin.file) == (&problem.message, &problem.origin.file)
         };
         match groups.iter_mut().rev().find(|(known, _)| is_same(known)) {

@@ -36,23 +36,23 @@ impl fmt::Display for Level {
 #[derive(Debug)]
 pub struct Rule {
     /// The id, such as `undeclared-property`.
-    pub id: &'static str,
+    pub(crate) id: &'static str,
     /// The version that brought the rule.
-    pub since: &'static str,
+    pub(crate) since: &'static str,
     /// The default level for what a client sends.
-    pub request: Level,
+    pub(crate) request: Level,
     /// The default level for what a server sends, and for what is on no side.
-    pub response: Level,
+    pub(crate) response: Level,
     /// What the rule is about, in one line.
-    pub summary: &'static str,
+    pub(crate) summary: &'static str,
     /// The documentation, Markdown with an example that a test runs.
-    pub doc: &'static str,
+    pub(crate) doc: &'static str,
 }
 
 impl Rule {
     /// The default level on a side.
     #[must_use]
-    pub const fn level(&self, side: Option<Side>) -> Level {
+    pub(crate) const fn level(&self, side: Option<Side>) -> Level {
         match side {
             Some(Side::Request) => self.request,
             Some(Side::Response) | None => self.response,

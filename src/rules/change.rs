@@ -1,7 +1,7 @@
 //! Changes judged: which rule, and how grave.
 
 use crate::contract::Contract;
-use crate::diff::{Change, Fact, Proof, Sender, Verdict};
+use crate::diff::{Difference, Fact, Proof, Sender, Verdict};
 use crate::location::{Origin, Side};
 
 use super::Policy;
@@ -11,21 +11,21 @@ use super::places::Places;
 
 /// A change with its rule and levels.
 #[derive(Debug, Clone)]
-pub struct JudgedChange {
+pub struct Change {
     /// The rule.
-    pub rule: &'static Rule,
+    pub(crate) rule: &'static Rule,
     /// The gravest of the levels.
-    pub level: Level,
+    pub(crate) level: Level,
     /// How grave it is for what each sender sends.
-    pub levels: Vec<(Sender, Level)>,
+    pub(crate) levels: Vec<(Sender, Level)>,
     /// What is the matter, in one line.
-    pub message: String,
+    pub(crate) message: String,
     /// Where the old contract's documents say it; `None` for contracts without documents.
-    pub old: Option<Origin>,
+    pub(crate) old: Option<Origin>,
     /// Where the new contract's documents say it.
-    pub new: Option<Origin>,
-    /// The change.
-    pub change: Change,
+    pub(crate) new: Option<Origin>,
+    /// The fact that was judged.
+    pub(crate) difference: Difference,
 }
 
 /// What a version number has to say of a change (Semantic Versioning 2.0.0).
@@ -45,11 +45,11 @@ pub enum Release {
 /// Judges changes between two contracts, in their order; those that are turned off are left out.
 #[must_use]
 pub fn judge_changes(
-    changes: &[Change],
+    changes: &[Difference],
     old: &Contract,
     new: &Contract,
     policy: &Policy,
-) -> Vec<JudgedChange> {
+) -> Vec<Change> {
     let mut old_places = Places::new([old]);
     let mut new_places = Places::new([new]);
     let judged = changes.iter().map(|change| {
@@ -63,7 +63,7 @@ pub fn judge_changes(
     judged.filter(|judged| judged.level != Level::Off).collect()
 }
 
-fn judge_change(change: &Change, policy: &Policy) -> JudgedChange {
+fn judge_change(change: &Difference, policy: &Policy) -> Change {
     let rule = rule_of(change.fact);
     let mut senders = change.senders();
     if senders.is_empty() {
@@ -84,20 +84,20 @@ fn judge_change(change: &Change, policy: &Policy) -> JudgedChange {
         })
         .collect();
     let worst = levels.iter().map(|(_, level)| *level).max();
-    JudgedChange {
+    Change {
         rule,
         level: worst.unwrap_or(Level::Info),
         levels,
         message: message(change),
         old: None,
         new: None,
-        change: change.clone(),
+        difference: change.clone(),
     }
 }
 
 /// What the next version has to be.
 #[must_use]
-pub fn release(changes: &[JudgedChange]) -> Release {
+pub fn release(changes: &[Change]) -> Release {
     match changes.iter().map(|judged| judged.level).max() {
         Some(Level::Error) => Release::Major,
         Some(Level::Warning | Level::Info) => Release::Minor,
@@ -107,7 +107,7 @@ pub fn release(changes: &[JudgedChange]) -> Release {
 
 /// The level of a change for what one sender sends: the rule's, lowered where less is at stake, and where a
 /// proof says that nothing is.
-fn level(change: &Change, rule: &Rule, sender: Sender) -> Level {
+fn level(change: &Difference, rule: &Rule, sender: Sender) -> Level {
     let side = match sender {
         Sender::Client => Side::Request,
         Sender::Server => Side::Response,

@@ -1,10 +1,10 @@
 //! Changes in one sentence.
 
 use crate::capture::redact::sanitised;
-use crate::diff::{Change, Fact, Owner};
+use crate::diff::{Difference, Fact, Owner};
 
 /// What a change is, in one line.
-pub(super) fn message(change: &Change) -> String {
+pub(super) fn message(change: &Difference) -> String {
     let subject = &change.subject;
     let old = change.old.as_deref().unwrap_or_default();
     let new = change.new.as_deref().unwrap_or_default();
@@ -160,7 +160,7 @@ pub(super) fn message(change: &Change) -> String {
 }
 
 /// `/limit must be at most 50; it was 100`: what keywords on single values and on lengths ask now.
-fn constraint(change: &Change, here: &str, old: &str, new: &str) -> String {
+fn constraint(change: &Difference, here: &str, old: &str, new: &str) -> String {
     let (was, is) = (Limit::of(old), Limit::of(new));
     let is_wider = matches!(
         change.fact,
@@ -269,7 +269,7 @@ impl<'t> Limit<'t> {
 }
 
 /// `GET /pets`, or the name of a schema.
-fn operation(change: &Change, signature: &str) -> String {
+fn operation(change: &Difference, signature: &str) -> String {
     match &change.owner {
         Owner::Operation(name, _) if signature == "(schema)" => format!("schema `{}`", name.id),
         _ => signature.to_owned(),
@@ -277,7 +277,7 @@ fn operation(change: &Change, signature: &str) -> String {
 }
 
 /// `/data/*/jurisdiction`, or what the change belongs to.
-fn place(change: &Change) -> String {
+fn place(change: &Difference) -> String {
     let path = change.path.to_string();
     if !path.is_empty() {
         return format!("`{path}`");
@@ -307,7 +307,7 @@ pub(crate) fn part_words(part: &str) -> String {
 }
 
 /// What is wrapped or was: a component, or the payload without a name.
-fn wrapped_name(change: &Change) -> String {
+fn wrapped_name(change: &Difference) -> String {
     match change.subject.as_str() {
         "object" | "array" => format!("what is in {}", place(change)),
         name => format!("`{name}`"),
@@ -315,7 +315,7 @@ fn wrapped_name(change: &Change) -> String {
 }
 
 /// What a deprecation is about.
-fn named(change: &Change) -> String {
+fn named(change: &Difference) -> String {
     match &change.owner {
         Owner::Operation(name, part) if part.is_empty() => name.signature.clone(),
         Owner::Operations(part) if part.is_empty() => format!("{} operations", change.reach.len()),
@@ -323,7 +323,7 @@ fn named(change: &Change) -> String {
     }
 }
 
-fn is(change: &Change) -> &'static str {
+fn is(change: &Difference) -> &'static str {
     match &change.owner {
         Owner::Operations(part) if part.is_empty() => "are",
         _ => "is",
@@ -343,7 +343,7 @@ fn is_inside(lines: &str) -> bool {
 }
 
 /// The values by name, where these are few; else how many.
-fn values(change: &Change) -> String {
+fn values(change: &Difference) -> String {
     let quoted = |value: &String| format!("`{}`", sanitised(value));
     match change.values.as_slice() {
         [only] => quoted(only),
@@ -356,7 +356,7 @@ fn values(change: &Change) -> String {
 }
 
 /// `3 values`
-fn counted(change: &Change) -> String {
+fn counted(change: &Difference) -> String {
     match change.values.len() {
         1 => values(change),
         count => format!("{count} values"),

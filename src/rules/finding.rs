@@ -11,36 +11,36 @@ use super::catalogue::{Level, Rule};
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The rule.
-    pub rule: &'static Rule,
+    pub(crate) rule: &'static Rule,
     /// How grave.
-    pub level: Level,
+    pub(crate) level: Level,
     /// What the rule is broken by: a property, a value, a method; empty where there is nothing to
     /// tell apart.
-    pub subject: String,
+    pub(crate) subject: String,
     /// What is the matter, in one line.
-    pub message: Shown,
+    pub(crate) message: Shown,
     /// What the mark under the excerpt says.
-    pub label: Shown,
+    pub(crate) label: Shown,
     /// Where in the contract: one place, or several that share a component.
-    pub places: Vec<FindingPlace>,
+    pub(crate) places: Vec<FindingPlace>,
     /// How often.
-    pub count: u64,
+    pub(crate) count: u64,
     /// What the next two count.
-    pub unit: Unit,
+    pub(crate) unit: Unit,
     /// In how many payloads or exchanges.
-    pub payloads: u64,
+    pub(crate) payloads: u64,
     /// Payloads or exchanges that could have had it; 0 where that is no question.
-    pub of_payloads: u64,
+    pub(crate) of_payloads: u64,
     /// The first places in the captures.
-    pub evidence: Vec<Evidence>,
+    pub(crate) evidence: Vec<Evidence>,
     /// Where the contract's own documents say what is broken; empty for contracts without documents.
-    pub declared: Vec<Origin>,
+    pub(crate) declared: Vec<Origin>,
     /// The values met, most frequent first.
-    pub values: Vec<SeenValue>,
+    pub(crate) values: Vec<SeenValue>,
     /// `name@version` of other versions that declare the subject.
-    pub known_to: Vec<String>,
+    pub(crate) known_to: Vec<String>,
     /// What else is to say.
-    pub notes: Vec<Shown>,
+    pub(crate) notes: Vec<Shown>,
 }
 
 impl Finding {
@@ -71,7 +71,7 @@ impl Finding {
 
     /// The side, where the finding is on one.
     #[must_use]
-    pub fn side(&self) -> Option<Side> {
+    pub(crate) fn side(&self) -> Option<Side> {
         let place = self.places.first()?;
         place.target.as_ref().and_then(|target| target.side)
     }

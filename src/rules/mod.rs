@@ -13,9 +13,10 @@ mod related;
 mod traffic;
 mod unseen;
 
-pub use crate::shown::Shown;
 pub use catalogue::{CATALOGUE, Level, Rule};
-pub use change::{JudgedChange, Release, judge_changes, release, rule_of};
+#[cfg(test)]
+pub(crate) use change::rule_of;
+pub use change::{Change, Release, judge_changes, release};
 pub use contract::judge_contract;
 pub use describe::sentence;
 pub use finding::{Finding, FindingPlace, SeenValue, Unit};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::capture::{self, Input, Limits};
+use crate::capture::{Input, Reading};
 use crate::contract::{Contract, LoadOptions, Operation, Registry, builtin};
-use crate::diff::diff;
+use crate::diff::compare_contracts;
 use crate::lint::lint;
 use crate::observe::{Observer, Options};
 use crate::report::changes::change_text;
@@ -44,7 +44,7 @@ fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join("api.yaml");
             std::fs::write(&path, text).expect("written");
-            own = Contract::load(&path, &LoadOptions::default()).expect("loads");
+            own = crate::contract::read(&path, &LoadOptions::default()).expect("loads");
             if rule.doc.contains("Checked by itself") {
                 let mut findings = judge_contract(&own, &lint(&own), &Policy::default());
                 for finding in &mut findings {
@@ -75,7 +75,7 @@ fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
         path
     });
     let input = Input::Path(archive.clone().unwrap_or_else(|| doc_path(rule)));
-    capture::read_here(&[input], None, &Limits::default(), &mut observer);
+    Reading::default().read(&[input], &mut observer);
     assert!(observer.problems.is_empty(), "{:?}", observer.problems);
     let mut findings = judge(&observer.profile, &family, &Policy::default());
     if archive.is_some() {
@@ -96,8 +96,8 @@ fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
 }
 
 /// The changes between two contracts.
-fn changes(old: &Contract, new: &Contract) -> Vec<JudgedChange> {
-    let found = diff(old, new, &crate::diff::Options::default());
+fn changes(old: &Contract, new: &Contract) -> Vec<Change> {
+    let found = compare_contracts(old, new, &crate::diff::Options::default());
     let mut judged = judge_changes(&found.changes, old, new, &Policy::default());
     for judged in &mut judged {
         for (origin, name) in [(&mut judged.old, "old.yaml"), (&mut judged.new, "new.yaml")] {
@@ -110,7 +110,7 @@ fn changes(old: &Contract, new: &Contract) -> Vec<JudgedChange> {
 }
 
 /// The changes between the contracts of a rule's documentation; `None` where it has none.
-fn documented_changes(rule: &Rule, registry: &Registry) -> Option<Vec<JudgedChange>> {
+fn documented_changes(rule: &Rule, registry: &Registry) -> Option<Vec<Change>> {
     if rule
         .doc
         .contains("wiredrift diff organisations@v1 organisations@v2")
@@ -122,7 +122,7 @@ fn documented_changes(rule: &Rule, registry: &Registry) -> Option<Vec<JudgedChan
     let load = |info: &str| {
         let path = folder.path().join("api.yaml");
         std::fs::write(&path, block(rule.doc, info)?).expect("written");
-        let contract = Contract::load(&path, &LoadOptions::default()).expect("loads");
+        let contract = crate::contract::read(&path, &LoadOptions::default()).expect("loads");
         assert!(
             contract.problems.is_empty(),
             "{}: {:?}",
@@ -151,7 +151,7 @@ fn the_example_of_each_rule_gives_what_its_documentation_says() {
                 .map(finding_text)
                 .collect(),
         };
-        let rendered = anstream::adapter::strip_str(&rendered).to_string();
+        let rendered = crate::shown::without_styles(&rendered);
         let rendered = format!("{}\n", rendered.trim_end());
         assert!(
             rendered.len() > 1,
@@ -229,7 +229,7 @@ fn conforming_captures_yield_nothing() {
     for (version, contract) in ["v1", "v2"].iter().zip(&family) {
         let mut observer = Observer::new(vec![contract], family.clone(), Options::default());
         let input = Input::Path(format!("samples/organisations/{version}").into());
-        capture::read_here(&[input], None, &Limits::default(), &mut observer);
+        Reading::default().read(&[input], &mut observer);
         let findings = judge(&observer.profile, &family, &Policy::default());
         assert!(findings.is_empty(), "{findings:?}");
         assert!(observer.judged.len() > 1);
@@ -269,7 +269,7 @@ fn levels_follow_side_and_policy() {
     let levels = |policy: &Policy| {
         let mut observer = Observer::new(vec![family[1]], family.clone(), Options::default());
         let input = Input::Path("samples/organisations/v1".into());
-        capture::read_here(&[input], None, &Limits::default(), &mut observer);
+        Reading::default().read(&[input], &mut observer);
         let findings = judge(&observer.profile, &family, policy);
         let of_archived = findings
             .iter()

@@ -18,8 +18,6 @@ pub struct Memo {
     known: RefCell<FxHashMap<(NodeId, u32), bool>>,
     /// The side that the document is on.
     side: Option<Side>,
-    /// Whether discriminators are hints that decide nothing.
-    takes_hints: bool,
     /// How many schemas are being asked, each because of the one before, and whether there were too many.
     depth: Cell<u32>,
     is_exceeded: Cell<bool>,
@@ -33,17 +31,6 @@ impl Memo {
             side,
             ..Self::default()
         }
-    }
-
-    /// The same, by the letter of OpenAPI 3.1.1: a discriminator decides nothing.
-    #[must_use]
-    pub fn taking_hints(mut self) -> Self {
-        self.takes_hints = true;
-        self
-    }
-
-    pub(super) fn takes_hints(&self) -> bool {
-        self.takes_hints
     }
 
     /// Whether schemas asked each other in too long a row, so that some verdict is not known: such values count
@@ -151,7 +138,7 @@ impl Graph {
             return true;
         }
         let inner = |id: &NodeId| self.accepts_with(*id, value, memo);
-        let tagged = self.tagged(node, value, memo);
+        let tagged = self.tagged(node, value);
         let accepts = |branches: &[NodeId], exactly_one: bool| match tagged {
             _ if branches.is_empty() => true,
             Tagged::Unknown => false,

@@ -16,7 +16,7 @@ use super::pattern::{self, Pattern};
 use crate::shown::clipped;
 
 /// One keyword on one value.
-pub struct Check {
+pub struct KeywordCheck {
     /// The keyword, such as `format`.
     pub keyword: &'static str,
     /// Its value in the schema.
@@ -54,7 +54,7 @@ const DIGITS_OF_DOUBLE: usize = 15;
 /// Characters of a pattern that a message shows.
 const PATTERN_SHOWN: usize = 100;
 
-impl Check {
+impl KeywordCheck {
     /// # Errors
     ///
     /// When the crate refuses the argument: what it says.
@@ -319,7 +319,7 @@ fn validator(draft: Draft, schema: &serde_json::Value) -> Result<Box<Validator<T
         .map_err(|error| error.to_string())
 }
 
-impl fmt::Debug for Check {
+impl fmt::Debug for KeywordCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.keyword, self.argument)
     }

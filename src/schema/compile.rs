@@ -11,10 +11,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::location::Pointer;
 use crate::source::Locator;
 
-use super::check::Check;
+use super::check::KeywordCheck;
 use super::resources::{ResourceId, Resources, Target, address};
 use super::vocabulary::Language;
-use super::{Dialect, Documents, Graph, Node, NodeId, Place, Problem, ProblemKind, Vocabularies};
+use super::{Dialect, Documents, Graph, Node, NodeId, Place, ContractProblem, ProblemKind, Vocabularies};
 use super::{cycles, direction, discriminator};
 
 /// How schemas are read where the specification is at odds with what people write.
@@ -52,9 +52,9 @@ pub fn compile(
         })?);
     }
     let (graph, problems) = compiler.finish();
-    let is_grave = |problem: &&Problem| problem.kind.leaves_out();
+    let is_grave = |problem: &&ContractProblem| problem.kind.leaves_out();
     match problems.iter().find(is_grave) {
-        Some(Problem { place, kind }) => {
+        Some(ContractProblem { place, kind }) => {
             Err(Error::new(ErrorKind::Schema, format!("{place}: {kind}")))
         }
         None => Ok((graph, nodes)),
@@ -87,7 +87,7 @@ pub(super) struct Here {
 /// Builds a graph from documents. Schemas are given a node when they are met and filled later, so
 /// cycles end; a schema that is met again has the same node.
 ///
-/// What cannot be used is put down as a [`Problem`], and compiling goes on without it.
+/// What cannot be used is put down as a [`ContractProblem`], and compiling goes on without it.
 pub struct Compiler<'d> {
     documents: &'d Documents,
     pub(super) resources: Resources<'d>,
@@ -100,10 +100,10 @@ pub struct Compiler<'d> {
     /// For each environment: which resource decides an anchor; the anchor of `$recursiveRef` is empty.
     environments: Vec<Vec<(String, ResourceId)>>,
     /// Checks by dialect, keyword and argument: the same few are asked for over and over.
-    pub(super) checks: FxHashMap<(Dialect, &'static str, String), Result<Arc<Check>, String>>,
+    pub(super) checks: FxHashMap<(Dialect, &'static str, String), Result<Arc<KeywordCheck>, String>>,
     /// Names of properties, each kept once.
     names: rustc_hash::FxHashSet<Arc<str>>,
-    problems: Vec<Problem>,
+    problems: Vec<ContractProblem>,
     has_too_many_environments: bool,
     /// Objects of OpenAPI in schemas.
     pub(super) attached: Vec<(&'static str, Place, &'d Value)>,
@@ -190,7 +190,7 @@ impl<'d> Compiler<'d> {
 
     /// Puts down something that cannot be used.
     pub fn problem(&mut self, place: Place, kind: ProblemKind) {
-        self.problems.push(Problem { place, kind });
+        self.problems.push(ContractProblem { place, kind });
     }
 
     /// Fills every node.
@@ -207,7 +207,7 @@ impl<'d> Compiler<'d> {
 
     /// Fills every node, and returns the graph with what could not be used, in order of place.
     #[must_use]
-    pub fn finish(mut self) -> (Graph, Vec<Problem>) {
+    pub fn finish(mut self) -> (Graph, Vec<ContractProblem>) {
         self.complete();
         for problem in cycles::cut(&mut self.graph) {
             self.problems.push(problem);
@@ -238,7 +238,7 @@ impl<'d> Compiler<'d> {
         self.problems.sort();
         self.problems.dedup();
         // What a reference is needed for says so by an error.
-        let is_dangling = |problem: &Problem| matches!(problem.kind, ProblemKind::Reference { .. });
+        let is_dangling = |problem: &ContractProblem| matches!(problem.kind, ProblemKind::Reference { .. });
         let dangling = self.problems.iter().filter(|problem| is_dangling(problem));
         let dangling: BTreeSet<Place> = dangling.map(|problem| problem.place.clone()).collect();
         self.problems.retain(|problem| {

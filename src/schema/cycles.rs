@@ -1,6 +1,6 @@
 //! Schemas that apply themselves to the same value.
 
-use super::{Graph, Node, NodeId, Place, Problem, ProblemKind};
+use super::{Graph, Node, NodeId, Place, ContractProblem, ProblemKind};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Mark {
@@ -18,12 +18,12 @@ const NAMED: usize = 6;
 /// Cuts every cycle of schemas that apply to the same value: JSON Schema leaves it open what they mean
 /// (core 2020-12, section 9.4.1), and a schema that is applied to a value again says nothing new of it.
 /// Ways of more than 256 such schemas are cut, too. Returns a problem for each edge that was cut.
-pub(super) fn cut(graph: &mut Graph) -> Vec<Problem> {
+pub(super) fn cut(graph: &mut Graph) -> Vec<ContractProblem> {
     let mut problems = Vec::new();
-    let mut marks = vec![Mark::New; graph.len()];
+    let mut marks = vec![Mark::New; graph.size()];
     // For nodes that are done: how many schemas the longest way from here has.
-    let mut lengths = vec![0_u32; graph.len()];
-    for start in 0..graph.len() {
+    let mut lengths = vec![0_u32; graph.size()];
+    for start in 0..graph.size() {
         if marks[start] != Mark::New {
             continue;
         }
@@ -42,7 +42,7 @@ pub(super) fn cut(graph: &mut Graph) -> Vec<Problem> {
                     for target in too_long.copied().collect::<Vec<_>>() {
                         graph.nodes[node].remove_in_place(target);
                     }
-                    problems.push(Problem {
+                    problems.push(ContractProblem {
                         place: Place::clone(&graph.nodes[node].place),
                         kind: ProblemKind::TooLong(LONGEST),
                     });
@@ -70,7 +70,7 @@ pub(super) fn cut(graph: &mut Graph) -> Vec<Problem> {
                     }
                     way.extend(way.first().cloned());
                     way.dedup();
-                    problems.push(Problem {
+                    problems.push(ContractProblem {
                         place: Place::clone(&graph.nodes[node].place),
                         kind: ProblemKind::Cycle(way),
                     });

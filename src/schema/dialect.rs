@@ -209,12 +209,6 @@ impl Dialect {
         }
     }
 
-    /// Whether the dialect has this keyword.
-    #[must_use]
-    pub fn has(self, keyword: &str) -> bool {
-        self.role(keyword).is_some()
-    }
-
     /// Whether the keyword says something of values in this dialect.
     #[must_use]
     pub fn asserts(self, keyword: &str) -> bool {

@@ -9,7 +9,7 @@ use crate::json::{self, Kind};
 use crate::location::Pointer;
 
 use super::compile::{Compiler, Here};
-use super::{Dialect, Discriminator, Graph, Memo, Node, NodeId, ProblemKind, Tagged};
+use super::{Dialect, Discriminator, Graph, Node, NodeId, ProblemKind, Tagged};
 
 impl<'d> Compiler<'d> {
     /// OpenAPI 3: an object with `propertyName` and `mapping`; Swagger 2.0: the name of the property.
@@ -151,8 +151,8 @@ impl<'d> Compiler<'d> {
 
 impl Graph {
     /// Which branch of the unions of a node the tag of a value means.
-    pub(crate) fn tagged(&self, node: &Node, value: json::Value<'_>, memo: &Memo) -> Tagged {
-        let Some(discriminator) = node.deciding().filter(|_| !memo.takes_hints()) else {
+    pub(crate) fn tagged(&self, node: &Node, value: json::Value<'_>) -> Tagged {
+        let Some(discriminator) = node.deciding() else {
             return Tagged::Silent;
         };
         let tag = value.get(&discriminator.property);

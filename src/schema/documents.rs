@@ -124,6 +124,14 @@ impl Documents {
         });
     }
 
+    /// One OpenAPI document, beside which there is no other.
+    pub(crate) fn of_one(uri: &str, value: Value, dialect: Dialect) -> Self {
+        let mut documents = Self::default();
+        documents.add(uri, value);
+        documents.settle(dialect, Some(0), &[]);
+        documents
+    }
+
     /// Says of the document that was added as this one, if there is one, whether it is part of the contract.
     pub(crate) fn set_referenced(&mut self, index: usize, is_referenced: bool) {
         if let Some(document) = self.list.get_mut(index) {

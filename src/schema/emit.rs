@@ -18,7 +18,7 @@ pub fn component(bundle: &Value, name: &str) -> Option<Value> {
     let mut open = vec![root];
     while let Some(schema) = open.pop() {
         for target in references(schema) {
-            if let Some(definition) = definitions.get(target)
+            if let Some(definition) = definitions.get(&target)
                 && reached.insert(target)
             {
                 open.push(definition);
@@ -37,7 +37,7 @@ pub fn component(bundle: &Value, name: &str) -> Option<Value> {
     }
     let needed: Map<String, Value> = definitions
         .iter()
-        .filter(|(name, _)| reached.contains(name.as_str()))
+        .filter(|(name, _)| reached.contains(*name))
         .map(|(name, schema)| (name.clone(), schema.clone()))
         .collect();
     if !needed.is_empty() {
@@ -47,26 +47,54 @@ pub fn component(bundle: &Value, name: &str) -> Option<Value> {
 }
 
 /// Names of the definitions that a schema refers to.
-fn references(schema: &Value) -> Vec<&str> {
+fn references(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    let mut open = vec![schema];
-    while let Some(value) = open.pop() {
-        match value {
-            Value::Object(members) => {
-                for (key, member) in members {
-                    match member {
-                        Value::String(target) if key == "$ref" => {
-                            found.extend(target.strip_prefix("#/$defs/"));
+    let mut schema = schema.clone();
+    each_reference(&mut schema, &mut |reference| {
+        found.extend(reference.strip_prefix("#/$defs/").map(str::to_owned));
+    });
+    found
+}
+
+/// Hands out every reference of a schema of draft 2020-12, those of the schemas inside it included. Values that
+/// look like references are none.
+pub fn each_reference(schema: &mut Value, act: &mut dyn FnMut(&mut String)) {
+    match schema {
+        Value::Object(keywords) => {
+            for (keyword, argument) in keywords {
+                match (keyword.as_str(), argument) {
+                    ("$ref" | "$dynamicRef", Value::String(reference)) => act(reference),
+                    ("const" | "enum" | "default" | "example" | "examples", _) => {}
+                    (
+                        "properties" | "patternProperties" | "dependentSchemas" | "$defs",
+                        Value::Object(schemas),
+                    ) => {
+                        for schema in schemas.values_mut() {
+                            each_reference(schema, act);
                         }
-                        other => open.push(other),
                     }
+                    ("discriminator", discriminator) => {
+                        let mapping = discriminator.get_mut("mapping");
+                        let tags = mapping.and_then(Value::as_object_mut).into_iter();
+                        for target in tags.flat_map(Map::values_mut) {
+                            if let Value::String(reference) = target
+                                && reference.starts_with('#')
+                            {
+                                act(reference);
+                            }
+                        }
+                    }
+                    (_, argument) => each_reference(argument, act),
                 }
             }
-            Value::Array(items) => open.extend(items),
-            _ => {}
         }
+        Value::Array(items) => {
+            for item in items {
+                each_reference(item, act);
+            }
+        }
+        _ => {}
     }
-    found
 }
 
 /// The file name of a component's document: `SingleOrganisation` → `single-organisation.schema.json`.

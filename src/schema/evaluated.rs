@@ -36,7 +36,7 @@ impl Graph {
             let accepts = |id: &NodeId| self.accepts_with(*id, value, memo);
             node.reference.into_iter().for_each(&mut add);
             node.all_of.iter().copied().for_each(&mut add);
-            let tagged = self.tagged(node, value, memo);
+            let tagged = self.tagged(node, value);
             for branches in [&node.any_of, &node.one_of] {
                 let meant = |branch: &&NodeId| match tagged {
                     Tagged::Branch(meant) if branches.contains(&meant) => **branch == meant,

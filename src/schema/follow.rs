@@ -152,6 +152,6 @@ impl Graph {
 
     /// Every node with its name.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Node)> {
-        (0_u32..).map(NodeId).zip(&self.nodes[..self.len()])
+        (0_u32..).map(NodeId).zip(&self.nodes[..self.size()])
     }
 }

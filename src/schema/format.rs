@@ -145,7 +145,7 @@ mod tests {
 
     use super::*;
     use crate::json::{Document, Kind};
-    use crate::schema::Check;
+    use crate::schema::KeywordCheck;
 
     /// Set to bring the generated parts of the documentation up to date.
     const UPDATE: &str = "WIREDRIFT_UPDATE";
@@ -234,7 +234,7 @@ mod tests {
         for (format, right, wrong) in table {
             let draft = jsonschema::Draft::Draft202012;
             let check =
-                Check::new("format", &json!(format), Kind::String, draft).expect("a format");
+                KeywordCheck::new("format", &json!(format), Kind::String, draft).expect("a format");
             for text in *right {
                 assert!(check.accepts_text(text), "{text:?} is a {format}");
             }
@@ -250,7 +250,7 @@ mod tests {
             let Range(least, most) = format.role else {
                 continue;
             };
-            let check = Check::number_format(format.name).expect("a format");
+            let check = KeywordCheck::number_format(format.name).expect("a format");
             let accepts = |number: &str| {
                 let document = Document::parse(number.as_bytes()).expect("a number");
                 check.accepts(document.root())

@@ -8,7 +8,7 @@ use crate::error::closest;
 use crate::json::Kind;
 use crate::json::decimal::Decimal;
 
-use super::check::Check;
+use super::check::KeywordCheck;
 use super::compile::{Compiler, Here};
 use super::dialect::Role;
 use super::{
@@ -143,7 +143,7 @@ impl<'d> Compiler<'d> {
             "format" if self.options.formats_annotate => {}
             "format" => {
                 if let Some(name) = self.text(keyword, argument, here) {
-                    match Check::number_format(name).filter(|_| here.dialect.is_openapi()) {
+                    match KeywordCheck::number_format(name).filter(|_| here.dialect.is_openapi()) {
                         Some(check) => node.checks.push(Arc::new(check)),
                         None => self.check(node, "format", argument, Kind::String, here),
                     }
@@ -379,7 +379,7 @@ impl<'d> Compiler<'d> {
         {
             return;
         }
-        let check = Check::of_content(
+        let check = KeywordCheck::of_content(
             members.get("contentEncoding"),
             members.get("contentMediaType"),
             here.dialect.draft(),
@@ -554,7 +554,7 @@ impl<'d> Compiler<'d> {
             .checks
             .entry((here.dialect, keyword, shown.clone()))
             .or_insert_with(|| {
-                let check = Check::of_number(keyword, number, text.as_deref());
+                let check = KeywordCheck::of_number(keyword, number, text.as_deref());
                 check
                     .map(Arc::new)
                     .ok_or_else(|| format!("{argument} is not a number"))
@@ -573,7 +573,7 @@ impl<'d> Compiler<'d> {
         argument: &Value,
         kind: Kind,
         dialect: Dialect,
-    ) -> Result<Arc<Check>, String> {
+    ) -> Result<Arc<KeywordCheck>, String> {
         // Formats differ between drafts; bounds were brought into their newest form.
         let draft = match keyword {
             "format" => dialect.draft(),
@@ -581,7 +581,7 @@ impl<'d> Compiler<'d> {
         };
         self.checks
             .entry((dialect, keyword, argument.to_string()))
-            .or_insert_with(|| Check::new(keyword, argument, kind, draft).map(Arc::new))
+            .or_insert_with(|| KeywordCheck::new(keyword, argument, kind, draft).map(Arc::new))
             .clone()
     }
 

@@ -2,7 +2,7 @@
 //!
 //! References are edges, cycles are allowed, and every node keeps the pointer it was compiled from.
 //! Validation and observation are walks over this structure. Keywords on one value alone, such as
-//! `format`, are decided by the `jsonschema` crate ([`Check`]); for the rest property tests hold the
+//! `format`, are decided by the `jsonschema` crate ([`KeywordCheck`]); for the rest property tests hold the
 //! verdict against that crate's.
 //!
 //! Every [`Dialect`] is compiled to the same nodes: what differs between drafts and between versions
@@ -40,13 +40,13 @@ use crate::json::{Kind, Value};
 use crate::location::{Pointer, Side};
 
 pub use accept::Memo;
-pub use check::Check;
+pub use check::KeywordCheck;
 pub use compile::{CompileOptions, Compiler, compile};
 pub use dialect::Dialect;
 pub use documents::{Document, Documents};
 pub(crate) use evaluated::Evaluated;
 pub use portable::portable;
-pub use problem::{Problem, ProblemKind};
+pub use problem::{ContractProblem, ProblemKind};
 pub(crate) use resources::{NOT_FETCHED, join, not_fetched};
 pub use vocabulary::Vocabularies;
 
@@ -88,7 +88,7 @@ impl Graph {
 
     /// How many nodes there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.nodes.len() - self.made
     }
 
@@ -102,13 +102,6 @@ impl Graph {
     pub const fn has_sides(&self) -> bool {
         self.has_sides
     }
-
-    /// Whether there are no nodes.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
     /// The node at the end of a chain of pure references.
     #[must_use]
     pub fn resolve(&self, mut id: NodeId) -> NodeId {
@@ -190,7 +183,7 @@ pub struct Node {
     pub constant: Option<Box<serde_json::Value>>,
     /// Keywords on one value alone: `pattern`, `format`, numeric bounds, `multipleOf`,
     /// `uniqueItems`, content keywords.
-    pub checks: Vec<Arc<Check>>,
+    pub checks: Vec<Arc<KeywordCheck>>,
     /// `minLength` … `maxProperties`
     pub lengths: Vec<Length>,
     /// What applies to the members of an object.
@@ -543,7 +536,7 @@ pub struct ObjectRules {
     /// `properties`: the schema of each name.
     pub properties: FxHashMap<Arc<str>, NodeId>,
     /// `patternProperties`
-    pub patterns: Vec<(Arc<Check>, NodeId)>,
+    pub patterns: Vec<(Arc<KeywordCheck>, NodeId)>,
     /// `additionalProperties`
     pub additional: Option<NodeId>,
     /// `unevaluatedProperties`

@@ -10,7 +10,7 @@ use crate::json::Kind;
 use crate::location::Side;
 
 use super::format;
-use super::{Check, DRAFT_2020_12, Graph, Node, NodeId};
+use super::{KeywordCheck, DRAFT_2020_12, Graph, Node, NodeId};
 
 /// Writes a schema as one document of draft 2020-12, whatever it was written in, as far as a value is
 /// concerned: what is said of parts that the value does not have is left out. What is written is as large as
@@ -305,7 +305,7 @@ impl<'g> Writer<'g> {
 }
 
 /// A keyword on one value; `None` where draft 2020-12 does not assert it.
-fn check(check: &Check) -> Option<Value> {
+fn check(check: &KeywordCheck) -> Option<Value> {
     match (check.keyword, check.argument.as_str()) {
         ("contentEncoding" | "contentMediaType", _) => None,
         // Ranges of whole numbers, which are no formats of JSON Schema.

@@ -6,7 +6,7 @@ use super::{Dialect, Place};
 
 /// Something in a document that cannot be used, or does nothing. Compiling goes on without it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
+pub struct ContractProblem {
     /// The keyword or the part it is about.
     pub place: Place,
     /// What it is.

@@ -166,22 +166,10 @@ impl Source {
         }
     }
 
-    /// The file, as the user would name it.
-    #[must_use]
-    pub fn file(&self) -> &Arc<str> {
-        &self.file
-    }
-
     /// The text, without a byte order mark.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
-    }
-
-    /// How it is written.
-    #[must_use]
-    pub fn syntax(&self) -> Syntax {
-        self.syntax
     }
 
     /// The line and column of an offset in bytes.

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use wiredrift::contract::{Contract, LoadOptions};
-use wiredrift::diff::{Options, diff};
+use wiredrift::contract::LoadOptions;
+use wiredrift::diff::{Options, compare_contracts};
 
 /// Components of a made contract.
 const COMPONENTS: usize = 1_000;
@@ -34,11 +34,12 @@ fn main() {
         }
         _ => panic!("OLD NEW, cyclic or expandable"),
     };
-    let load = |path: &Path| Contract::load(path, &LoadOptions::default()).expect("loads");
+    let load =
+        |path: &Path| wiredrift::contract::read(path, &LoadOptions::default()).expect("loads");
     let start = Instant::now();
     let (old, new) = (load(&old), load(&new));
     let loaded = start.elapsed();
-    let found = diff(&old, &new, &Options::default());
+    let found = compare_contracts(&old, &new, &Options::default());
     let all = start.elapsed();
     println!(
         "{} changes, {} equivalent; loaded in {loaded:?}, all in {all:?}, peak memory {} KiB",
@@ -68,9 +69,16 @@ fn made(is_expandable: bool, is_new: bool) -> Value {
         properties.insert("id".to_owned(), json!({"type": "string"}));
         // Every tenth component changes.
         let is_changed = is_new && index % 10 == 0;
-        let amount = if is_changed { json!({"type": "string"}) } else { json!({"type": "integer"}) };
+        let amount = if is_changed {
+            json!({"type": "string"})
+        } else {
+            json!({"type": "integer"})
+        };
         properties.insert("amount".to_owned(), amount);
-        schemas.insert(name(index), json!({"type": "object", "required": ["id"], "properties": properties}));
+        schemas.insert(
+            name(index),
+            json!({"type": "object", "required": ["id"], "properties": properties}),
+        );
         let content = json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{}", name(index))}}});
         let operation = json!({
             "operationId": format!("get{index}"),

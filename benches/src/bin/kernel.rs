@@ -218,7 +218,7 @@ impl<'c> Work<'c> {
     fn lists(registry: &'c Registry, version: u8) -> Self {
         let version = format!("v{version}");
         let mut versions = registry.versions("organisations");
-        let contract = versions.find(|contract| contract.version == version);
+        let contract = versions.find(|contract| contract.version() == version);
         Self {
             contract: contract.expect("known"),
             operation: "list-organisations",

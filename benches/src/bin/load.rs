@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use wiredrift::contract::{Contract, LoadOptions};
+use wiredrift::contract::LoadOptions;
 
 const RUNS: usize = 7;
 
@@ -29,9 +29,9 @@ fn main() {
 
 fn once(path: &Path) {
     let start = Instant::now();
-    let contract = Contract::load(path, &LoadOptions::default()).expect("loads");
+    let contract = wiredrift::contract::read(path, &LoadOptions::default()).expect("loads");
     let seconds = start.elapsed().as_secs_f64();
-    let (operations, schemas) = (contract.operations.len(), contract.graph.len());
+    let (operations, schemas) = (contract.operations().len(), contract.schema_count());
     println!("{seconds} {} {operations} {schemas}", peak_kib());
 }
 

@@ -37,7 +37,7 @@ fn read_of(text: &str) -> String {
             };
             self.0.push(format!("{} {body}{remarks}", response.status));
         }
-        fn problem(&mut self, problem: Problem) {
+        fn problem(&mut self, problem: ReadProblem) {
             self.0.push(format!(
                 "{}: {}",
                 problem.origin.position.column, problem.message

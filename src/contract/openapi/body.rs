@@ -7,6 +7,7 @@ use crate::location::Side;
 use crate::schema::Dialect;
 
 use super::Reader;
+use super::extension::{ANY_JSON, UNDOCUMENTED};
 use super::parameter::Parameters;
 use super::spot::Spot;
 
@@ -31,6 +32,9 @@ impl<'d> Reader<'d> {
 
     /// Reads a Request Body Object.
     pub(super) fn body(&mut self, body: &Spot<'d>) -> Payload {
+        if body.flag(UNDOCUMENTED) {
+            return Payload::Undocumented;
+        }
         match self.part(body, "content") {
             Some(content) => self.content(&content, body.flag("required"), Side::Request),
             None => Payload::Undocumented,
@@ -132,6 +136,7 @@ impl<'d> Reader<'d> {
         }
         let payload = match self.part(response, "content") {
             _ if self.dialect == Dialect::Swagger2 => self.swagger_response(operation, response),
+            _ if response.flag(UNDOCUMENTED) => Payload::Undocumented,
             Some(content) => self.content(&content, true, Side::Response),
             None => Payload::Absent,
         };
@@ -177,7 +182,10 @@ impl<'d> Reader<'d> {
             };
             let schema = described.get("schema");
             let schema = schema.map(|schema| self.compiler.schema(schema.place, schema.value));
-            let range = MediaRange::parse(range);
+            let range = match described.flag(ANY_JSON) {
+                true => MediaRange::any_json(),
+                false => MediaRange::parse(range),
+            };
             if let Some(schema) = schema.filter(|_| range.may_be_json()) {
                 self.samples_of(&described, schema, Some(side));
             }

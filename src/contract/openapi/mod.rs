@@ -3,12 +3,14 @@
 //! The sections named in comments are those of OpenAPI 3.1.1 unless another version is given.
 
 mod body;
+mod extension;
 mod operation;
 mod parameter;
 mod security;
 mod server;
 mod spot;
 mod structure;
+mod write;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -78,9 +80,10 @@ pub(super) fn contract(
         _ => String::new(),
     };
     let (title, version) = (text("title"), text("version"));
-    let name = match slug(&title) {
-        name if name.is_empty() => schema_dir::stem(path),
-        name => name,
+    let name = match (text(extension::NAME), slug(&title)) {
+        (name, _) if !name.is_empty() => name,
+        (_, name) if !name.is_empty() => name,
+        _ => schema_dir::stem(path),
     };
     let servers = server::servers(&root, dialect);
     let (graph, problems) = compiler.finish();
@@ -89,7 +92,7 @@ pub(super) fn contract(
         version,
         title,
         operations,
-        notes: Vec::new(),
+        notes: root.texts(extension::NOTES),
         servers,
         graph,
         documents,

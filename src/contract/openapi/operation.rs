@@ -1,13 +1,14 @@
 //! Operations of path items, callbacks and webhooks (Path Item, Operation and Callback Object).
 
-use crate::contract::{Operation, OperationKind, ParameterPlace, PathTemplate};
+use crate::contract::{Operation, OperationKind, ParameterPlace, PathTemplate, Replacement};
 use crate::schema::ProblemKind;
 
 use super::Reader;
+use super::extension::{NOTES, OPEN_QUERY, REPLACES};
 use super::spot::Spot;
 
 /// The methods of a path item; `query` since OpenAPI 3.2.
-const METHODS: [&str; 9] = [
+pub(super) const METHODS: [&str; 9] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
 ];
 
@@ -117,12 +118,12 @@ impl<'d> Reader<'d> {
             summary: summary.unwrap_or_default().to_owned(),
             parameters: parameters.list,
             form: parameters.form,
-            open_query: parameters.open_query,
+            open_query: parameters.open_query || spot.flag(OPEN_QUERY),
             request,
             responses,
-            notes: Vec::new(),
+            notes: spot.texts(NOTES),
             security,
-            replaces: Vec::new(),
+            replaces: replaces(spot),
         });
         for (name, callback) in callbacks {
             for (expression, item) in callback.members() {
@@ -179,6 +180,19 @@ impl<'d> Reader<'d> {
             }
         }
     }
+}
+
+fn replaces(operation: &Spot<'_>) -> Vec<Replacement> {
+    let replaced = operation.get(REPLACES);
+    let replaced = replaced.iter().flat_map(Spot::elements);
+    let replaced = replaced.filter_map(|replaced| {
+        Some(Replacement {
+            version: replaced.text("version")?.to_owned(),
+            operation: replaced.text("operation")?.to_owned(),
+            what: replaced.text("what")?.to_owned(),
+        })
+    });
+    replaced.collect()
 }
 
 fn path_is_unbalanced(path: &str) -> bool {

@@ -5,6 +5,7 @@ use crate::location::Side;
 use crate::schema::{Dialect, NodeId};
 
 use super::Reader;
+use super::extension::{UNDECLARED, UNTYPED};
 use super::spot::Spot;
 
 /// The parameters of an operation, and what else Swagger 2.0 puts among them.
@@ -84,6 +85,9 @@ impl<'d> Reader<'d> {
         let (Some(name), Some(place)) = (spot.text("name"), spot.text("in")) else {
             return;
         };
+        if spot.flag(UNDECLARED) {
+            return;
+        }
         self.parameter(spot, name, place, parameters);
     }
 
@@ -219,7 +223,7 @@ impl<'d> Reader<'d> {
             },
             (None, other) => other,
         };
-        let schema = spot.get("schema");
+        let schema = spot.get("schema").filter(|_| !spot.flag(UNTYPED));
         let schema = schema.map(|schema| self.compiler.schema(schema.place, schema.value));
         (encoding, schema)
     }

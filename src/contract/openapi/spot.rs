@@ -46,6 +46,13 @@ impl<'d> Spot<'d> {
         })
     }
 
+    /// The texts in a member that is a list.
+    pub(super) fn texts(&self, key: &str) -> Vec<String> {
+        let list = self.value.get(key).and_then(Value::as_array);
+        let texts = list.into_iter().flatten().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    }
+
     /// A member that is a string.
     pub(super) fn text(&self, key: &str) -> Option<&'d str> {
         self.value.get(key)?.as_str()

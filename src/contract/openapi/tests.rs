@@ -16,7 +16,7 @@ fn loaded(files: &[(&str, &str)], options: &LoadOptions) -> (tempfile::TempDir, 
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
         std::fs::write(path, text).expect("written");
     }
-    let contract = Contract::load(&folder.path().join(files[0].0), options).expect("loads");
+    let contract = crate::contract::read(&folder.path().join(files[0].0), options).expect("loads");
     (folder, contract)
 }
 
@@ -481,7 +481,7 @@ fn references_lead_to_other_files_and_to_urls_that_were_given() {
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
         std::fs::write(path, text).expect("written");
     }
-    let contract = Contract::load(&folder.path().join(files[0].0), &options).expect("loads");
+    let contract = crate::contract::read(&folder.path().join(files[0].0), &options).expect("loads");
     let response = |text| accepts(&contract, "op", Side::Response, Some(200), text);
     assert!(
         response(r#"{"kind": null, "next": {"kind": "x"}}"#),
@@ -523,7 +523,7 @@ fn documents_that_are_no_contract_are_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join(name);
         std::fs::write(&path, text).expect("written");
-        let error = Contract::load(&path, &LoadOptions::default()).expect_err("is refused");
+        let error = crate::contract::read(&path, &LoadOptions::default()).expect_err("is refused");
         error
             .to_string()
             .replace(&format!("{}/", folder.path().display()), "")
@@ -535,7 +535,7 @@ fn documents_that_are_no_contract_are_refused() {
     insta::assert_snapshot!(refused("a.yaml", "hello: world\n"), @"a.yaml: this looks like a payload, not like a contract: an OpenAPI document or a JSON Schema");
     insta::assert_snapshot!(refused("a.yaml", ""), @"a.yaml:1:1: the document is empty");
     insta::assert_snapshot!(refused("a.json", "{\"openapi\": }"), @"a.json:1:13: expected value");
-    let gone = Contract::load(Path::new("gone.yaml"), &LoadOptions::default());
+    let gone = crate::contract::read(Path::new("gone.yaml"), &LoadOptions::default());
     insta::assert_snapshot!(gone.expect_err("is refused").to_string(), @"gone.yaml: cannot be read");
 }
 

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use rustc_hash::FxHashMap;
 
-use crate::schema::{Check, Graph, Node, NodeId};
+use crate::schema::{KeywordCheck, Graph, Node, NodeId};
 
 use super::value::canonical;
 
@@ -38,10 +38,6 @@ pub(in crate::diff) struct Classes<'p> {
 }
 
 impl Partition {
-    pub(in crate::diff) fn of(old: &Graph, new: &Graph, detail: Detail) -> Self {
-        Self::by(&shapes(old, new), old.total(), detail)
-    }
-
     /// By everything that schemas say, and by what they accept.
     pub(in crate::diff) fn both(old: &Graph, new: &Graph) -> (Self, Self) {
         let shapes = shapes(old, new);
@@ -372,8 +368,8 @@ fn own_keywords(node: &Node) -> String {
         all.dedup();
         put!(out, "enum {all:?};");
     }
-    let check = |check: &std::sync::Arc<Check>| {
-        let Check {
+    let check = |check: &std::sync::Arc<KeywordCheck>| {
+        let KeywordCheck {
             keyword,
             argument,
             kind,

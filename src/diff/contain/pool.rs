@@ -7,9 +7,6 @@ use crate::schema::{Graph, Node, NodeId};
 
 use super::text::hir_of;
 
-/// Schemas that are looked at.
-const MOST: usize = 4_000;
-
 /// Longest arrays and strings that are made.
 const LONGEST: u64 = 300;
 
@@ -26,11 +23,6 @@ pub(in crate::diff) struct Pool {
 }
 
 impl Pool {
-    /// What schemas and those that they lead to speak of.
-    pub(super) fn of(roots: &[(&Graph, &[NodeId])]) -> Self {
-        Self::near(roots, MOST)
-    }
-
     /// What these schemas speak of themselves.
     pub(super) fn of_nodes<'n>(nodes: impl Iterator<Item = &'n Node>) -> Self {
         let mut pool = Self::default();
@@ -40,7 +32,7 @@ impl Pool {
         pool
     }
 
-    /// The same, for the schemas that are nearest.
+    /// What schemas and those that they lead to speak of: so many at most, the nearest.
     pub(in crate::diff) fn near(roots: &[(&Graph, &[NodeId])], most: usize) -> Self {
         let mut pool = Self::default();
         let plain = [

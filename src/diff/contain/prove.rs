@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use crate::json::Kind;
-use crate::schema::{Check, Contains, Length, Node, NodeId, Types};
+use crate::schema::{KeywordCheck, Contains, Length, Node, NodeId, Types};
 
 use super::case::{Case, cases};
 use super::classes::Classes;
@@ -262,7 +262,7 @@ impl<'g> Prover<'g> {
         self.steps <= self.most
     }
 
-    pub(super) fn check_holds(&self, case: &Case, check: &Check) -> bool {
+    pub(super) fn check_holds(&self, case: &Case, check: &KeywordCheck) -> bool {
         if !case.kinds.has(Kinds::about(check.kind)) {
             return true;
         }

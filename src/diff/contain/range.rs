@@ -6,7 +6,7 @@ use crate::schema::format;
 use serde_json::Number;
 
 use crate::json::Kind;
-use crate::schema::Check;
+use crate::schema::KeywordCheck;
 
 /// Compares two numbers exactly.
 pub(super) fn compare(left: &Number, right: &Number) -> Ordering {
@@ -154,7 +154,7 @@ impl Range {
 }
 
 /// The bounds that a format of numbers stands for.
-pub(super) fn bounds_of(check: &Check) -> Option<[(&'static str, Number); 2]> {
+pub(super) fn bounds_of(check: &KeywordCheck) -> Option<[(&'static str, Number); 2]> {
     if check.keyword != "format" || check.kind != Kind::Number {
         return None;
     }

@@ -14,6 +14,9 @@ use super::refute::{DEPTH as DEEPEST, Refuter};
 use super::shrink::shrunk;
 use super::{Scope, accepts};
 
+/// Schemas that are looked at for what values are made of.
+const SCHEMAS: usize = 4_000;
+
 /// Values that are kept for one place.
 const KEPT: usize = 24;
 
@@ -39,7 +42,7 @@ impl<'g> Sampler<'g> {
             new,
             left,
             right,
-            pool: Pool::of(&[(old.graph, &[left]), (new.graph, &[right])]),
+            pool: Pool::near(&[(old.graph, &[left]), (new.graph, &[right])], SCHEMAS),
             tries: 0,
         }
     }

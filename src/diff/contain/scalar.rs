@@ -4,7 +4,7 @@
 //! [`number`](super::number) and [`text`](super::text) go through every class of values that the questions
 //! tell apart.
 
-use crate::schema::{Check, Length, Node, NodeId, Types};
+use crate::schema::{KeywordCheck, Length, Node, NodeId, Types};
 
 use super::Scope;
 use super::case::Case;
@@ -13,7 +13,7 @@ use super::kinds::Kinds;
 /// A question to a scalar.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Question<'g> {
-    Check(&'g Check),
+    Check(&'g KeywordCheck),
     Length(Length),
     Listed(&'g [serde_json::Value]),
 }
@@ -34,7 +34,7 @@ pub(super) enum Right<'g> {
     /// Values of this schema.
     Schema(Scope<'g>, NodeId),
     /// Values that keep this check.
-    Check(&'g Check),
+    Check(&'g KeywordCheck),
 }
 
 impl<'g> Right<'g> {

@@ -308,8 +308,8 @@ fn assert_right(old: &Value, new: &Value, values: &[Value]) -> Result<(), TestCa
         return Ok(());
     };
     let (left, right) = (Scope::whole(&old_graph), Scope::whole(&new_graph));
-    let partition = Partition::of(&old_graph, &new_graph, Detail::Assertions);
-    let mut tableau = Tableau::new(left, right, partition.forward());
+    let partition = Partition::both(&old_graph, &new_graph).1;
+    let mut tableau = Tableau::within(3_000, left, right, partition.forward());
     let alone = match tableau.difference(&[old_node], new_node) {
         Outcome::Empty => Containment::Proved,
         Outcome::Found(witness) => Containment::Refuted(witness),

@@ -10,12 +10,12 @@ fn judged(old: &Value, new: &Value) -> Vec<String> {
 
 fn judged_with(old: &Value, new: &Value, options: &Options) -> Vec<String> {
     let (old, new) = (contract(old), contract(new));
-    let found = diff(&old, &new, options);
+    let found = compare_contracts(&old, &new, options);
     let judged = judge_changes(&found.changes, &old, &new, &Policy::default());
     let words = judged.iter().map(|judged| {
         let words = format!(
             "{} {} {} {}",
-            judged.level, judged.rule.id, judged.change.subject, judged.change.path
+            judged.level, judged.rule.id, judged.difference.subject, judged.difference.path
         );
         words.split_whitespace().collect::<Vec<_>>().join(" ")
     });

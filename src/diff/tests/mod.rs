@@ -17,11 +17,11 @@ fn contract(document: &Value) -> Contract {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("api.json");
     std::fs::write(&path, document.to_string()).expect("written");
-    Contract::load(&path, &LoadOptions::default()).expect("loads")
+    crate::contract::read(&path, &LoadOptions::default()).expect("loads")
 }
 
 fn diff_of(old: &Value, new: &Value) -> Diff {
-    diff(&contract(old), &contract(new), &Options::default())
+    compare_contracts(&contract(old), &contract(new), &Options::default())
 }
 
 fn facts(diff: &Diff) -> Vec<Fact> {
@@ -63,7 +63,7 @@ fn exchange(request: &Value, response: &Value) -> Value {
 fn a_contract_does_not_differ_from_itself() {
     let registry = builtin::registry().expect("builds");
     for contract in registry.iter() {
-        let found = diff(contract, contract, &Options::default());
+        let found = compare_contracts(contract, contract, &Options::default());
         assert!(found.changes.is_empty(), "{}", contract.reference());
         assert!(found.equivalent.is_empty());
     }
@@ -73,8 +73,8 @@ fn a_contract_does_not_differ_from_itself() {
         "samples/petstore/schemas",
     ];
     for file in files {
-        let load = || Contract::load(file.as_ref(), &LoadOptions::default()).expect("loads");
-        let found = diff(&load(), &load(), &Options::default());
+        let load = || crate::contract::read(file.as_ref(), &LoadOptions::default()).expect("loads");
+        let found = compare_contracts(&load(), &load(), &Options::default());
         assert!(found.changes.is_empty(), "{file}");
     }
     // The same contract in one file and split over many.
@@ -82,15 +82,15 @@ fn a_contract_does_not_differ_from_itself() {
         "samples/petstore/openapi.yaml",
         "samples/petstore/split/openapi.yaml",
     ]
-    .map(|file| Contract::load(file.as_ref(), &LoadOptions::default()).expect("loads"));
-    let found = diff(&one, &split, &Options::default());
+    .map(|file| crate::contract::read(file.as_ref(), &LoadOptions::default()).expect("loads"));
+    let found = compare_contracts(&one, &split, &Options::default());
     assert!(found.changes.is_empty(), "{:?}", facts(&found));
 }
 
 /// A diff of the contracts the other way round has the same changes, each as its mirror.
 fn assert_mirrors(old: &Contract, new: &Contract) -> Result<(), String> {
-    let forward = diff(old, new, &Options::default());
-    let backward = diff(new, old, &Options::default());
+    let forward = compare_contracts(old, new, &Options::default());
+    let backward = compare_contracts(new, old, &Options::default());
     let mut mirrored: Vec<Fact> = facts(&backward).into_iter().map(Fact::mirror).collect();
     mirrored.sort_unstable();
     let mut own = facts(&forward);
@@ -111,8 +111,8 @@ fn the_other_way_round_each_change_is_its_mirror() {
     let registry = builtin::registry().expect("builds");
     let versions: Vec<&Contract> = registry.versions("organisations").collect();
     // Only v2 says what it replaced: that operations came and went is told in other words backwards.
-    let forward = diff(versions[0], versions[1], &Options::default());
-    let backward = diff(versions[1], versions[0], &Options::default());
+    let forward = compare_contracts(versions[0], versions[1], &Options::default());
+    let backward = compare_contracts(versions[1], versions[0], &Options::default());
     let count = |diff: &Diff| {
         let mut counts: BTreeMap<Fact, usize> = BTreeMap::new();
         for fact in facts(diff) {
@@ -229,7 +229,7 @@ fn cycles_end() {
     };
     let found = diff_of(&many("integer"), &many("string"));
     assert_eq!(facts(&found), [Fact::TypeChanged; 4]);
-    assert!(found.changes.iter().all(Change::is_breaking));
+    assert!(found.changes.iter().all(Difference::is_breaking));
 }
 
 #[test]
@@ -292,7 +292,7 @@ fn operations_are_known_again() {
         map_paths: vec![("/api".to_owned(), "/api/v2".to_owned())],
         ..Options::default()
     };
-    let found = diff(&contract(&old), &contract(&new), &options);
+    let found = compare_contracts(&contract(&old), &contract(&new), &options);
     assert!(found.changes.is_empty(), "{:?}", facts(&found));
 }
 
@@ -347,7 +347,7 @@ proptest! {
         if [&left, &right].iter().any(|side| side.operation("api").is_none()) {
             return Ok(());
         }
-        let found = diff(&left, &right, &Options::default());
+        let found = compare_contracts(&left, &right, &Options::default());
         let draft = jsonschema::Draft::Draft202012;
         let valid = |schema: &Value, value: &Value| {
             let text = value.to_string();

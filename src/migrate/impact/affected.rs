@@ -1,6 +1,6 @@
 //! Which messages of the old contract a change affects: one table for all changes. docs/REPORT.md has it, too.
 
-use crate::diff::{Change, Fact, Sender, Verdict};
+use crate::diff::{Difference, Fact, Sender, Verdict};
 
 /// The messages that a change affects, of those that hold the place it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +35,8 @@ pub enum Affected {
 
 impl Affected {
     /// What the messages have in common, as the docs put it.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
+    #[cfg(test)]
+    pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Every => "every message that holds the place",
             Self::With => "messages with it",
@@ -60,7 +60,7 @@ impl Affected {
 /// The messages of the old contract that a change affects where they are sent by `sender`. A change that breaks what one
 /// sender sends affects nobody else.
 #[must_use]
-pub fn affected(change: &Change, sender: Sender) -> Affected {
+pub fn affected(change: &Difference, sender: Sender) -> Affected {
     let breaks = |of: Option<Sender>| {
         let mut verdicts = change.verdicts.iter();
         verdicts.any(|(own, verdict)| {

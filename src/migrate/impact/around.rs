@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::contract::{Contract, Operation};
-use crate::diff::{Change, Fact, Sender, word};
+use crate::diff::{Difference, Fact, Sender, word};
 use crate::observe::{ParameterUse, RoutedRequest, SentParameter};
 
 use super::super::migration::Migration;
@@ -14,7 +14,7 @@ use super::usage::Met;
 #[derive(Debug)]
 pub(super) struct Around<'c> {
     migration: Migration<'c>,
-    changes: &'c [Change],
+    changes: &'c [Difference],
     /// Positions of operations in their contracts, by id: the old one's, the new one's.
     positions: [HashMap<&'c str, usize>; 2],
     /// The changes that reach an operation, by the position that the diff gives it, with the part of it.
@@ -25,7 +25,7 @@ pub(super) struct Around<'c> {
 pub(super) type Meeting = (usize, Met, Vec<String>);
 
 impl<'c> Around<'c> {
-    pub(super) fn new(migration: Migration<'c>, changes: &'c [Change]) -> Self {
+    pub(super) fn new(migration: Migration<'c>, changes: &'c [Difference]) -> Self {
         let positions = |contract: &'c Contract| -> HashMap<&'c str, usize> {
             let operations = contract.operations.iter().enumerate();
             operations

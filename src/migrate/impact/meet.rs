@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::capture::redact::{MASK, is_secret_name, sanitised};
 use crate::contract::Contract;
-use crate::diff::{AlignedPair, Change, Sender};
+use crate::diff::{AlignedPair, Difference, Sender};
 use crate::json::Value;
 use crate::location::{Origin, Side as WireSide, Step};
 use crate::schema::Memo;
@@ -63,7 +63,7 @@ impl Mets {
 /// One payload, and where what is learnt of it goes.
 pub(super) struct Meeting<'m, 'c> {
     pub(super) migration: Migration<'c>,
-    pub(super) changes: &'c [Change],
+    pub(super) changes: &'c [Difference],
     pub(super) usage: &'m mut [Usage],
     pub(super) mets: &'m mut Mets,
     pub(super) side: Option<WireSide>,
@@ -189,7 +189,7 @@ fn version<'p>(
 }
 
 /// Who sends what a change is about, where it is about one sender; else who sent the payload.
-pub(super) fn sender_of(change: &Change, side: Option<WireSide>) -> Sender {
+pub(super) fn sender_of(change: &Difference, side: Option<WireSide>) -> Sender {
     match (change.senders().as_slice(), side) {
         ([only], _) => *only,
         (_, Some(WireSide::Request)) => Sender::Client,
@@ -198,7 +198,7 @@ pub(super) fn sender_of(change: &Change, side: Option<WireSide>) -> Sender {
 }
 
 /// Whether the name that the values of a change go by is that of a secret.
-pub(super) fn is_secret_change(change: &Change) -> bool {
+pub(super) fn is_secret_change(change: &Difference) -> bool {
     let steps = change.path.steps().iter();
     let mut names = steps.filter_map(|step| match step {
         Step::Key(name) => Some(&**name),
@@ -208,7 +208,7 @@ pub(super) fn is_secret_change(change: &Change) -> bool {
 }
 
 /// A value of a change as it may be shown.
-pub(super) fn shown_word(change: &Change, word: &str) -> String {
+pub(super) fn shown_word(change: &Difference, word: &str) -> String {
     match is_secret_change(change) {
         true => MASK.to_owned(),
         false => sanitised(word),

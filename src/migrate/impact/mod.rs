@@ -22,7 +22,7 @@ use rustc_hash::FxHashMap;
 
 use crate::capture::{Body, Exchange};
 use crate::contract::{Contract, Operation, Payload};
-use crate::diff::{Alignment, Change, Edge, Fact, Sender, Verdict as ChangeVerdict};
+use crate::diff::{Alignment, Difference, Edge, Fact, Sender, Verdict as ChangeVerdict};
 use crate::json::Value;
 use crate::location::{Origin, PathPattern, Side as WireSide, Step};
 use crate::observe::{ParallelWatcher, RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher};
@@ -32,13 +32,15 @@ use super::edit::EditKind;
 use super::migration::{Migration, Route, Routed};
 use super::moves::declared;
 
-pub use affected::{Affected, affected, of_fact};
+#[cfg(test)]
+pub(crate) use affected::of_fact;
+pub use affected::{Affected, affected};
 pub use consumer::ConsumerBy;
 use consumer::KnownConsumers;
-pub use pairs::{Difference, DifferenceKind, SideBySide};
-pub use timeline::{Column, Spoken, Timeline};
+pub use pairs::{PairDifferenceKind, SideBySide};
+pub use timeline::{Spoken, Timeline};
 pub use usage::{
-    Exchanges, Met, Moment, Sample, SeenTimes, Side, Times, Usage, VALUES_KEPT, Values,
+    Exchanges, Met, Moment, Sample, SeenTimes, Side, Times, Usage,
 };
 
 use around::Around;
@@ -55,7 +57,7 @@ const OTHERS: &str = "(others)";
 #[derive(Debug)]
 pub struct Impact<'c> {
     migration: Migration<'c>,
-    changes: &'c [Change],
+    changes: &'c [Difference],
     /// Whether a change counts as touching an exchange.
     counts: Vec<bool>,
     consumer_by: Option<ConsumerBy>,
@@ -131,7 +133,7 @@ impl<'c> Impact<'c> {
     #[must_use]
     pub fn new(
         migration: Migration<'c>,
-        changes: &'c [Change],
+        changes: &'c [Difference],
         counts: Vec<bool>,
         consumer_by: Option<ConsumerBy>,
     ) -> Self {
@@ -386,7 +388,7 @@ impl<'c> Impact<'c> {
 }
 
 /// The changes that are met in the values of each pair.
-fn asked(alignment: &Alignment, changes: &[Change]) -> FxHashMap<usize, Vec<Asked>> {
+fn asked(alignment: &Alignment, changes: &[Difference]) -> FxHashMap<usize, Vec<Asked>> {
     let mut by_pair: FxHashMap<usize, Vec<Asked>> = FxHashMap::default();
     for (index, change) in changes.iter().enumerate() {
         let Some(pair) = change.pair else { continue };
@@ -532,7 +534,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
 
 /// Whether neither a proof nor a payload was found for a change.
 #[must_use]
-pub fn is_open(change: &Change) -> bool {
+pub fn is_open(change: &Difference) -> bool {
     let mut verdicts = change.verdicts.iter();
     verdicts.any(|(_, verdict)| matches!(verdict, ChangeVerdict::Unknown(_)))
 }

@@ -110,7 +110,7 @@ pub struct SideBySide {
     /// Those whose new payload has the shape that the changes say.
     pub agreeing: u64,
     /// Where the new payload is otherwise.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<PairDifference>,
     /// Resources that were left out, since too many were seen.
     pub left_out: u64,
     /// What stands in another place: the pointers before and after, in how many pairs the value is the
@@ -120,13 +120,13 @@ pub struct SideBySide {
 
 /// A way in which new payloads are not what the changes say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
+pub struct PairDifference {
     /// The operation, as the new contract calls it.
     pub operation: String,
     /// The place in the new payload.
     pub place: PathPattern,
     /// What is otherwise.
-    pub kind: DifferenceKind,
+    pub kind: PairDifferenceKind,
     /// In how many pairs.
     pub pairs: u64,
     /// Some of the resources.
@@ -135,7 +135,7 @@ pub struct Difference {
 
 /// What can be otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DifferenceKind {
+pub enum PairDifferenceKind {
     /// The changes say that it is there, and it is not.
     Missing,
     /// The changes say that it is gone, and it is there.
@@ -215,7 +215,7 @@ impl Resources {
             left_out: self.left_out,
             ..SideBySide::default()
         };
-        let mut differences: BTreeMap<(String, PathPattern, DifferenceKind), (u64, Vec<String>)> =
+        let mut differences: BTreeMap<(String, PathPattern, PairDifferenceKind), (u64, Vec<String>)> =
             BTreeMap::new();
         for (key, (shown, old)) in &self.old {
             let Some((_, new)) = self.new.get(key) else {
@@ -232,14 +232,14 @@ impl Resources {
                 let (in_old, in_new) = *is_declared;
                 let kind = match kind {
                     // What no contract declares may come and go; what is new is no surprise.
-                    DifferenceKind::Missing | DifferenceKind::Type(..) if !in_new => return None,
-                    DifferenceKind::Unexpected if in_new => return None,
-                    DifferenceKind::Unexpected if in_old => DifferenceKind::Kept,
+                    PairDifferenceKind::Missing | PairDifferenceKind::Type(..) if !in_new => return None,
+                    PairDifferenceKind::Unexpected if in_new => return None,
+                    PairDifferenceKind::Unexpected if in_old => PairDifferenceKind::Kept,
                     kind => kind,
                 };
                 Some((place, kind))
             });
-            let found: Vec<(PathPattern, DifferenceKind)> = told.collect();
+            let found: Vec<(PathPattern, PairDifferenceKind)> = told.collect();
             result.agreeing += u64::from(found.is_empty());
             for (place, kind) in found {
                 let entry = differences
@@ -253,7 +253,7 @@ impl Resources {
         }
         let listed = differences.into_iter().map(|(key, (pairs, examples))| {
             let (operation, place, kind) = key;
-            Difference {
+            PairDifference {
                 operation,
                 place,
                 kind,
@@ -298,7 +298,7 @@ fn compare(
     expected: &Json,
     found: &Json,
     place: &PathPattern,
-    differences: &mut Vec<(PathPattern, DifferenceKind)>,
+    differences: &mut Vec<(PathPattern, PairDifferenceKind)>,
 ) {
     let kinds = (kind(expected), kind(found));
     match (expected, found) {
@@ -307,12 +307,12 @@ fn compare(
                 let place = place.join(Step::Key(name.as_str().into()));
                 match found.get(name) {
                     Some(other) => compare(value, other, &place, differences),
-                    None => differences.push((place, DifferenceKind::Missing)),
+                    None => differences.push((place, PairDifferenceKind::Missing)),
                 }
             }
             for name in found.keys().filter(|name| !expected.contains_key(*name)) {
                 let place = place.join(Step::Key(name.as_str().into()));
-                differences.push((place, DifferenceKind::Unexpected));
+                differences.push((place, PairDifferenceKind::Unexpected));
             }
         }
         (Json::Array(expected), Json::Array(found)) => {
@@ -328,7 +328,7 @@ fn compare(
         // What may be null may be so today.
         (Json::Null, _) | (_, Json::Null) => {}
         _ if kinds.0 != kinds.1 => {
-            differences.push((place.clone(), DifferenceKind::Type(kinds.0, kinds.1)));
+            differences.push((place.clone(), PairDifferenceKind::Type(kinds.0, kinds.1)));
         }
         _ => {}
     }

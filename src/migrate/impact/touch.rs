@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::diff::view::{Kinds, View};
-use crate::diff::{Change, Fact, Move, Sender};
+use crate::diff::{Difference, Fact, Move, Sender};
 use crate::json::{Kind, Value};
 use crate::location::Step;
 use crate::observe::meant_for;
@@ -44,7 +44,7 @@ impl Place<'_> {
     /// that it is about, where the value is the object around it.
     pub(super) fn in_old<'d>(
         &self,
-        change: &Change,
+        change: &Difference,
         name: Option<&str>,
         value: Value<'d>,
     ) -> (Met, Option<Value<'d>>) {
@@ -82,7 +82,7 @@ impl Place<'_> {
     }
 
     /// Whether an old message does already what only the new contract allows.
-    fn early(&self, change: &Change, part: Option<Value<'_>>) -> Met {
+    fn early(&self, change: &Difference, part: Option<Value<'_>>) -> Met {
         let Some(part) = part else {
             return Met::Held;
         };
@@ -118,7 +118,7 @@ impl Place<'_> {
     }
 
     /// Whether the keyword that a change is about rejects a value in the new contract, whatever others say.
-    fn keyword_rejects(&self, change: &Change, value: Value<'_>) -> bool {
+    fn keyword_rejects(&self, change: &Difference, value: Value<'_>) -> bool {
         let view = self.new.view();
         let is_it = |keyword: &str| match change.fact {
             Fact::PatternNarrowed | Fact::PatternChanged => keyword == "pattern",
@@ -163,7 +163,7 @@ impl Place<'_> {
 
     /// Whether a value is one of the variant that a change took away: no other accepts it, or none does and its tag or
     /// best fit names this one.
-    fn is_of_variant(&self, change: &Change, value: Value<'_>) -> bool {
+    fn is_of_variant(&self, change: &Difference, value: Value<'_>) -> bool {
         let (graph, view) = (self.old.graph, self.old.view());
         let place = change.old_place.as_ref();
         let found = view.unions.iter().find_map(|union| {
@@ -194,7 +194,7 @@ impl Place<'_> {
     /// How a value of the new contract meets a change.
     pub(super) fn in_new<'d>(
         &self,
-        change: &Change,
+        change: &Difference,
         name: Option<&str>,
         value: Value<'d>,
     ) -> (Met, Option<Value<'d>>) {
@@ -262,7 +262,7 @@ fn is_beyond(length: Length, value: Value<'_>) -> bool {
     measured.is_some_and(|measured| !length.allows(measured))
 }
 
-fn is_listed(change: &Change, value: Value<'_>) -> bool {
+fn is_listed(change: &Difference, value: Value<'_>) -> bool {
     scalar(value).is_some_and(|word| change.values.contains(&word))
 }
 
@@ -288,7 +288,7 @@ pub(super) const fn is_about_members(fact: Fact) -> bool {
 }
 
 /// The moves of a pair that a change is about: it lists their places, and others of the pair may be renames.
-pub(super) fn moves_of<'p>(change: &Change, moves: &'p [Move]) -> impl Iterator<Item = &'p Move> {
+pub(super) fn moves_of<'p>(change: &Difference, moves: &'p [Move]) -> impl Iterator<Item = &'p Move> {
     let lines = |text: &Option<String>| -> Vec<String> {
         let lines = text.as_deref().unwrap_or_default().lines();
         lines.map(str::to_owned).collect()

@@ -309,12 +309,6 @@ impl Usage {
     pub(super) fn add_sample(&mut self, moment: Moment, sample: Option<Sample>) {
         self.samples.push((moment, sample));
     }
-
-    /// Whether some traffic could tell of it.
-    #[must_use]
-    pub const fn is_known(&self) -> bool {
-        self.old.reached + self.new.reached > 0
-    }
 }
 
 impl AddAssign<Self> for Usage {

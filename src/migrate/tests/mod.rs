@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use crate::contract::{Contract, LoadOptions, builtin};
-use crate::diff::{Options, diff};
+use crate::diff::{Options, compare_contracts};
 use crate::json::Document;
 use crate::location::{Pointer, Side};
 use crate::schema::ProblemKind;
@@ -10,7 +10,8 @@ use crate::schema::tests::{document, instance, oracle};
 use crate::source::Source;
 
 use super::rewrite::Rewriter;
-use super::{Layout, Moves};
+use super::Moves;
+use super::layout::Layout;
 
 mod affected;
 mod moves;
@@ -62,7 +63,7 @@ fn rewritten_by(
     moves: Option<(&str, bool)>,
     payload: &str,
 ) -> Done {
-    let found = diff(old, new, &Options::default());
+    let found = compare_contracts(old, new, &Options::default());
     let rewriter = Rewriter {
         old,
         new,
@@ -118,7 +119,7 @@ fn contract(schema: &Json) -> Contract {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("pets.schema.json");
     std::fs::write(&path, schema.to_string()).expect("written");
-    Contract::load(&path, &LoadOptions::default()).expect("loads")
+    crate::contract::read(&path, &LoadOptions::default()).expect("loads")
 }
 
 /// Whether the schema says something, and it is known what: one that applies itself to the same value is cut.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::diff::{Options, diff};
+use crate::diff::{Options, compare_contracts};
 use crate::location::Side;
 use crate::source::Source;
 
@@ -177,7 +177,7 @@ moves:
 fn rules_that_fit_no_contract_are_refused_with_their_place() {
     let schema = |name: &str| json!({"type": "object", "properties": {name: {"type": "string", "maxLength": 3}}});
     let (old, new) = (contract(&schema("title")), contract(&schema("name")));
-    let found = diff(&old, &new, &Options::default());
+    let found = compare_contracts(&old, &new, &Options::default());
     let table = [
         ("moves: 1", "a list `moves` is missing"),
         ("rules: []", "`rules` is not known"),

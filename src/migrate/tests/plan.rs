@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
 use crate::contract::Contract;
-use crate::diff::{Options, diff};
+use crate::diff::{Options, compare_contracts};
 use crate::json::Document;
 use crate::location::{Origin, Position, Side};
 use crate::migrate::layout::Layout;
@@ -23,7 +23,7 @@ fn compared(
     payloads: &[String],
     accept_guesses: bool,
 ) -> Result<usize, TestCaseError> {
-    let found = diff(old, new, &Options::default());
+    let found = compare_contracts(old, new, &Options::default());
     let rewriter = Rewriter {
         old,
         new,
@@ -503,7 +503,7 @@ fn is_told_and_done(
     (old, new): (&Contract, &Contract),
     payload: &str,
 ) -> Result<(), TestCaseError> {
-    let found = diff(old, new, &Options::default());
+    let found = compare_contracts(old, new, &Options::default());
     let rewriter = Rewriter {
         old,
         new,

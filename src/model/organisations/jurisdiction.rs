@@ -32,7 +32,8 @@ macro_rules! jurisdictions {
 
         impl $name {
             /// Every code, in the order of the definition.
-            pub const CODES: &[&str] = &[$($code),*];
+            #[cfg(test)]
+            pub(crate) const CODES: &[&str] = &[$($code),*];
         }
     };
 }

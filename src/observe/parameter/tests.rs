@@ -9,7 +9,7 @@ fn contract_of(parameters: &str) -> Contract {
          parameters:\n{parameters}      responses: {{default: {{description: d}}}}\n"
     );
     std::fs::write(&path, text).expect("written");
-    Contract::load(&path, &LoadOptions::default()).expect("loads")
+    crate::contract::read(&path, &LoadOptions::default()).expect("loads")
 }
 
 /// What is wrong with the parameters of a request, by name.

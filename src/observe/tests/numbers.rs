@@ -152,7 +152,7 @@ fn formats_of_numbers_are_ranges() {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join("api.json");
             std::fs::write(&path, text.to_string()).expect("written");
-            let contract = crate::contract::Contract::load(&path, &Default::default());
+            let contract = crate::contract::read(&path, &Default::default());
             let contract = contract.expect("a contract");
             let profile = observed(&contract, &[("a".to_owned(), number.to_owned())]);
             let accepted = profile.verdicts.contains_key(&Verdict::Conforms);
@@ -219,7 +219,7 @@ fn bounds_have_all_the_digits_that_are_written() {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join(name);
             std::fs::write(&path, text).expect("written");
-            let contract = crate::contract::Contract::load(&path, &Default::default());
+            let contract = crate::contract::read(&path, &Default::default());
             let contract = contract.expect("a contract");
             let operation = &contract.operations[0];
             let schema = operation.responses[0].payload.schema().expect("a schema");

@@ -20,7 +20,7 @@ fn openapi(version: &str, schema: &Value, components: &Value, options: &LoadOpti
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("api.json");
     std::fs::write(&path, document.to_string()).expect("written");
-    Contract::load(&path, options).expect("a contract")
+    crate::contract::read(&path, options).expect("a contract")
 }
 
 fn conforms(contract: &Contract, payload: &Value) -> bool {

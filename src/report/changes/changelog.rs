@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::diff::Fact;
-use crate::rules::{JudgedChange, Level};
+use crate::rules::{Change, Level};
 
-use super::DiffReport;
+use super::Changes;
 use super::markdown::escaped;
 use super::words::title;
 
@@ -75,7 +75,7 @@ impl Section {
 
 /// Renders the diff as one entry, breaking changes first.
 #[must_use]
-pub fn changelog(report: &DiffReport) -> String {
+pub fn changelog(report: &Changes) -> String {
     let mut out = String::new();
     let version = match report.new.version.as_str() {
         "" => "Unreleased",
@@ -85,9 +85,9 @@ pub fn changelog(report: &DiffReport) -> String {
     if report.changes.is_empty() {
         out.push_str("\nNo changes.\n");
     }
-    let mut sections: BTreeMap<Section, Vec<&JudgedChange>> = BTreeMap::new();
+    let mut sections: BTreeMap<Section, Vec<&Change>> = BTreeMap::new();
     for judged in &report.changes {
-        let section = Section::of(judged.change.fact);
+        let section = Section::of(judged.difference.fact);
         sections.entry(section).or_default().push(judged);
     }
     for (section, mut changes) in sections {
@@ -101,19 +101,19 @@ pub fn changelog(report: &DiffReport) -> String {
 }
 
 /// `**Breaking:** property `x` was removed (component Pet)`
-fn line(judged: &JudgedChange) -> String {
+fn line(judged: &Change) -> String {
     let mark = match judged.level {
         Level::Error => "**Breaking:** ",
-        Level::Warning if judged.change.is_breaking() => "**May break:** ",
+        Level::Warning if judged.difference.is_breaking() => "**May break:** ",
         Level::Warning | Level::Info | Level::Off => "",
     };
-    let place = title(&judged.change.owner).replace("  ", ", ");
+    let place = title(&judged.difference.owner).replace("  ", ", ");
     let is_whole = matches!(
-        judged.change.fact,
+        judged.difference.fact,
         Fact::OperationAdded | Fact::OperationRemoved | Fact::OperationReplaced
     );
     let is_named = is_whole || judged.message.contains(&place) || place.starts_with("The contract");
-    let path = judged.change.path.to_string();
+    let path = judged.difference.path.to_string();
     let at = match path.is_empty() || judged.message.contains(&path) {
         true => String::new(),
         false => format!(" at `{path}`"),

@@ -8,11 +8,11 @@ use crate::report::frame::{
     Article, CHANGE, Group, Page, articles, code, details, diff_block, escape, inline, json_block,
     page,
 };
-use crate::rules::{JudgedChange, Level, Release};
+use crate::rules::{Change, Level, Release};
 
 use super::payload::witness_lines;
 use super::words::{advice, counts, lines, place, reach, sides, verdict, witness_title};
-use super::{DiffOptions, DiffReport};
+use super::{DiffOptions, Changes};
 
 /// Longest text of a contract that stands in a row.
 const ROW: usize = 120;
@@ -25,7 +25,7 @@ const WITNESS_LINES: usize = 80;
 
 /// Renders the diff as one HTML file.
 #[must_use]
-pub fn html(report: &DiffReport, options: DiffOptions) -> String {
+pub fn html(report: &Changes, options: DiffOptions) -> String {
     let operations = Operations::of(report);
     let groups: Vec<Group> = report
         .groups_by_index()
@@ -135,10 +135,10 @@ pub(in crate::report) struct Operations {
 }
 
 impl Operations {
-    pub(in crate::report) fn of(report: &DiffReport) -> Self {
+    pub(in crate::report) fn of(report: &Changes) -> Self {
         let mut known = std::collections::BTreeMap::new();
         for judged in &report.changes {
-            for reach in &judged.change.reach {
+            for reach in &judged.difference.reach {
                 let name = match &*reach.operation.signature {
                     "(schema)" => reach.operation.id.clone(),
                     signature => signature.to_owned(),
@@ -152,8 +152,8 @@ impl Operations {
         }
     }
 
-    fn reached_by(&self, judged: &JudgedChange) -> Vec<usize> {
-        let reach = judged.change.reach.iter();
+    fn reached_by(&self, judged: &Change) -> Vec<usize> {
+        let reach = judged.difference.reach.iter();
         let mut numbers: Vec<usize> = reach
             .filter_map(|reach| self.positions.get(&reach.operation.position).copied())
             .collect();
@@ -198,13 +198,13 @@ pub(in crate::report) fn group(title: &str, owner: Option<&Owner>) -> Group {
 
 /// A change without what traffic says of it; `shown` is the witness that was shown last.
 pub(in crate::report) fn article(
-    judged: &JudgedChange,
+    judged: &Change,
     operations: &Operations,
     options: DiffOptions,
     group: &str,
     shown: &mut Option<Value>,
 ) -> Article {
-    let change = &judged.change;
+    let change = &judged.difference;
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     let is_short = |text: &str| !text.contains('\n') && text.chars().count() <= ROW;
     let listed = lines(judged);

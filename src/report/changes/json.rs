@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::diff::{Owner, Proof, Reach, Sender, Verdict};
 use crate::location::{Origin, Side};
-use crate::rules::{Finding, JudgedChange, Level, Release};
+use crate::rules::{Finding, Change, Level, Release};
 
-use super::DiffReport;
+use super::Changes;
 use super::payload::shortened;
 
 /// The version of the JSON report of a diff.
@@ -166,7 +166,7 @@ struct JsonWitness {
 
 /// Renders the diff as JSON, with a line break at the end.
 #[must_use]
-pub fn json(report: &DiffReport) -> String {
+pub fn json(report: &Changes) -> String {
     let document = document(report);
     // Strings, numbers and JSON values are always JSON.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
@@ -180,7 +180,7 @@ pub fn json_schema() -> Value {
     schemars::schema_for!(JsonDiff).to_value()
 }
 
-pub(in crate::report) fn document(report: &DiffReport) -> JsonDiff {
+pub(in crate::report) fn document(report: &Changes) -> JsonDiff {
     let contract = |name: &super::ContractName, operations: usize| JsonContract {
         given: name.given.clone(),
         contract: name.reference.clone(),
@@ -223,8 +223,8 @@ fn place(origin: &Origin) -> JsonPlace {
     }
 }
 
-fn change(judged: &JudgedChange) -> JsonChange {
-    let change = &judged.change;
+fn change(judged: &Change) -> JsonChange {
+    let change = &judged.difference;
     let (operation, component) = match &change.owner {
         Owner::Contract | Owner::Operations(_) => (None, None),
         Owner::Operation(name, part) => {

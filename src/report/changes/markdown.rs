@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use similar::ChangeTag;
 
 use crate::diff::{Sender, Verdict, Witness};
-use crate::rules::{JudgedChange, Level};
+use crate::rules::{Change, Level};
 
 use super::payload::witness_lines;
 use super::words::{advice, counts, lines, place, reach, verdict, witness_title};
-use super::{DiffOptions, DiffReport};
+use super::{DiffOptions, Changes};
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.
 macro_rules! put {
@@ -20,7 +20,7 @@ macro_rules! put {
 
 /// Renders the diff as GitHub-flavoured Markdown.
 #[must_use]
-pub fn markdown(report: &DiffReport, options: DiffOptions) -> String {
+pub fn markdown(report: &Changes, options: DiffOptions) -> String {
     let mut out = String::new();
     put!(
         out,
@@ -62,13 +62,13 @@ pub fn markdown(report: &DiffReport, options: DiffOptions) -> String {
     out
 }
 
-fn write_change(out: &mut String, judged: &JudgedChange, options: DiffOptions) {
+fn write_change(out: &mut String, judged: &Change, options: DiffOptions) {
     let mark = match judged.level {
         Level::Error => "🔴 error",
         Level::Warning => "🟡 warning",
         Level::Info | Level::Off => "🔵 info",
     };
-    let change = &judged.change;
+    let change = &judged.difference;
     put!(
         out,
         "\n- **{mark}**: {} (`{}`)\n",

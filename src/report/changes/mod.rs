@@ -8,8 +8,12 @@ pub(super) mod payload;
 mod text;
 pub(super) mod words;
 
-use crate::diff::{DiffSize, Fact, Owner, Verdict};
-use crate::rules::{Finding, JudgedChange, Level, Release, release};
+use crate::contract::Contract;
+use crate::diff::{Diff, DiffSize, Fact, Owner, Verdict};
+use crate::lint::unusable;
+use crate::rules::{
+    Change, Finding, Level, Policy, Release, judge_changes, judge_contract, release,
+};
 
 pub use changelog::changelog;
 pub(super) use html::footer;
@@ -21,19 +25,19 @@ pub use text::{change_text, text};
 
 /// Everything that a diff has to say. Renderers lay it out and add nothing.
 #[derive(Debug)]
-pub struct DiffReport {
+pub struct Changes {
     /// The old contract, as it was named.
-    pub old: ContractName,
+    pub(crate) old: ContractName,
     /// The new contract, as it was named.
-    pub new: ContractName,
+    pub(crate) new: ContractName,
     /// The changes, by operation and component.
-    pub changes: Vec<JudgedChange>,
+    pub(crate) changes: Vec<Change>,
     /// Edits that were proved to mean the same.
-    pub equivalent: Vec<JudgedChange>,
+    pub(crate) equivalent: Vec<Change>,
     /// What could not be used of the contracts, so that nothing is said of it.
-    pub unusable: Vec<Finding>,
+    pub(crate) unusable: Vec<Finding>,
     /// How much was compared.
-    pub size: DiffSize,
+    pub(crate) size: DiffSize,
 }
 
 /// How a contract is called.
@@ -60,17 +64,39 @@ pub struct DiffOptions {
     pub explain: bool,
 }
 
-impl DiffReport {
+impl Changes {
+    /// What was found between two contracts, judged.
+    #[must_use]
+    pub(crate) fn judged(
+        found: &Diff,
+        (old, new): (&Contract, &Contract),
+        (old_name, new_name): (ContractName, ContractName),
+        policy: &Policy,
+    ) -> Self {
+        let unusable = [old, new].into_iter().flat_map(|contract| {
+            let findings = judge_contract(contract, &unusable(contract), policy);
+            findings.into_iter().filter(|finding| finding.level != Level::Off)
+        });
+        Self {
+            old: old_name,
+            new: new_name,
+            changes: judge_changes(&found.changes, old, new, policy),
+            equivalent: judge_changes(&found.equivalent, old, new, policy),
+            unusable: unusable.collect(),
+            size: found.size,
+        }
+    }
+
     /// Changes of this level.
     #[must_use]
-    pub fn at_level(&self, level: Level) -> usize {
+    pub(crate) fn at_level(&self, level: Level) -> usize {
         let changes = self.changes.iter();
         changes.filter(|change| change.level == level).count()
     }
 
     /// The gravest level among the changes.
     #[must_use]
-    pub fn worst(&self) -> Option<Level> {
+    pub(crate) fn worst(&self) -> Option<Level> {
         let changes = self.changes.iter().map(|change| change.level);
         changes
             .chain(self.unusable.iter().map(|finding| finding.level))
@@ -79,9 +105,9 @@ impl DiffReport {
 
     /// Changes of which neither a proof nor a payload was found.
     #[must_use]
-    pub fn unknown(&self) -> usize {
-        let is_unknown = |judged: &&JudgedChange| {
-            let mut verdicts = judged.change.verdicts.iter();
+    pub(crate) fn unknown(&self) -> usize {
+        let is_unknown = |judged: &&Change| {
+            let mut verdicts = judged.difference.verdicts.iter();
             verdicts.any(|(_, verdict)| matches!(verdict, Verdict::Unknown(_)))
         };
         self.changes.iter().filter(is_unknown).count()
@@ -89,12 +115,12 @@ impl DiffReport {
 
     /// What the next version has to be.
     #[must_use]
-    pub fn release(&self) -> Release {
+    pub(crate) fn release(&self) -> Release {
         release(&self.changes)
     }
 
     /// The changes by what they belong to, the gravest first: operations that came and went together.
-    fn groups(&self) -> Vec<(String, Vec<&JudgedChange>)> {
+    fn groups(&self) -> Vec<(String, Vec<&Change>)> {
         let groups = self.groups_by_index().into_iter();
         groups
             .map(|(title, _, list)| {
@@ -143,8 +169,8 @@ enum Group<'r> {
 }
 
 impl<'r> Group<'r> {
-    fn of(judged: &'r JudgedChange) -> Self {
-        match (judged.change.fact, &judged.change.owner) {
+    fn of(judged: &'r Change) -> Self {
+        match (judged.difference.fact, &judged.difference.owner) {
             (Fact::OperationRemoved, _) => Self::Gone,
             (Fact::OperationAdded, _) => Self::New,
             (_, Owner::Contract) => Self::Whole,

@@ -9,12 +9,12 @@ use similar::ChangeTag;
 use crate::capture::redact::sanitised;
 use crate::diff::{Owner, Sender, Verdict, Witness};
 use crate::report::text::{finding_text, shown, style_of};
-use crate::rules::{JudgedChange, Level};
+use crate::rules::{Change, Level};
 use crate::shown::printed;
 
 use super::payload::witness_lines;
 use super::words::{advice, counts, lines, place, reach, title, verdict, witness_title};
-use super::{DiffOptions, DiffReport};
+use super::{DiffOptions, Changes};
 
 /// Lines of a witness that are shown, and lines around its mark.
 const WITNESS_SHOWN: usize = 24;
@@ -48,7 +48,7 @@ macro_rules! put {
 
 /// Renders the diff with ANSI styles; whoever prints it strips them where they are not wanted.
 #[must_use]
-pub fn text(report: &DiffReport, options: DiffOptions) -> String {
+pub fn text(report: &Changes, options: DiffOptions) -> String {
     let mut out = String::new();
     for finding in &report.unusable {
         out.push_str(&finding_text(finding));
@@ -59,12 +59,12 @@ pub fn text(report: &DiffReport, options: DiffOptions) -> String {
     }
     let mut folded: Folded<'_> = BTreeMap::new();
     for (title, changes) in report.groups() {
-        let (shown, rest): (Vec<&JudgedChange>, Vec<&JudgedChange>) = changes
+        let (shown, rest): (Vec<&Change>, Vec<&Change>) = changes
             .into_iter()
             .partition(|judged| !folds || judged.level > Level::Info);
         for judged in rest {
             folded
-                .entry(area(&judged.change.owner))
+                .entry(area(&judged.difference.owner))
                 .or_default()
                 .push(judged);
         }
@@ -85,13 +85,13 @@ pub fn text(report: &DiffReport, options: DiffOptions) -> String {
 }
 
 /// Changes that are not shown one by one, by area.
-type Folded<'r> = BTreeMap<String, Vec<&'r JudgedChange>>;
+type Folded<'r> = BTreeMap<String, Vec<&'r Change>>;
 
 /// What comes first in a long diff: what breaks, what is unproven, and how many changes there are of each
 /// kind.
-fn write_top(out: &mut String, report: &DiffReport) {
-    let is_unproven = |judged: &&JudgedChange| {
-        let mut verdicts = judged.change.verdicts.iter();
+fn write_top(out: &mut String, report: &Changes) {
+    let is_unproven = |judged: &&Change| {
+        let mut verdicts = judged.difference.verdicts.iter();
         verdicts.any(|(_, verdict)| matches!(verdict, Verdict::Unknown(_)))
     };
     let breaking = report
@@ -100,7 +100,7 @@ fn write_top(out: &mut String, report: &DiffReport) {
         .filter(|judged| judged.level == Level::Error);
     let unproven = report.changes.iter().filter(is_unproven);
     let unproven = unproven.filter(|judged| judged.level < Level::Error);
-    let lists: [(&str, Vec<&JudgedChange>, usize); 2] = [
+    let lists: [(&str, Vec<&Change>, usize); 2] = [
         ("Breaking", breaking.collect(), BREAKING_SHOWN),
         ("Unproven", unproven.collect(), UNPROVEN_SHOWN),
     ];
@@ -111,7 +111,7 @@ fn write_top(out: &mut String, report: &DiffReport) {
         put!(out, "{BOLD}{heading}{BOLD:#}\n\n");
         for judged in changes.iter().take(most) {
             let style = style_of(judged.level);
-            let owner = title(&judged.change.owner).replace("  ", ", ");
+            let owner = title(&judged.difference.owner).replace("  ", ", ");
             let place = match judged.message.contains(&owner) || owner.starts_with("The contract") {
                 true => String::new(),
                 false => format!(" ({owner})"),
@@ -129,7 +129,7 @@ fn write_top(out: &mut String, report: &DiffReport) {
         }
         out.push('\n');
     }
-    let all: Vec<&JudgedChange> = report.changes.iter().collect();
+    let all: Vec<&Change> = report.changes.iter().collect();
     put!(
         out,
         "{BOLD}By kind{BOLD:#}: {}\n\n",
@@ -138,7 +138,7 @@ fn write_top(out: &mut String, report: &DiffReport) {
 }
 
 /// `property-added 210, operation-added 115`
-fn kinds(changes: &[&JudgedChange], most: usize) -> String {
+fn kinds(changes: &[&Change], most: usize) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for judged in changes {
         *counts.entry(judged.rule.id).or_default() += 1;
@@ -189,19 +189,19 @@ fn write_folded(out: &mut String, folded: &Folded<'_>) {
     out.push('\n');
 }
 
-fn write_group(out: &mut String, title: &str, changes: &[&JudgedChange], options: DiffOptions) {
+fn write_group(out: &mut String, title: &str, changes: &[&Change], options: DiffOptions) {
     put!(out, "{BOLD}{}{BOLD:#}\n", printed(title));
     // What all changes of the group have in common is said once.
     let shared = changes
         .first()
-        .map(|first| &first.change.reach)
+        .map(|first| &first.difference.reach)
         .filter(|reach| {
             changes.len() > 1
                 && !reach.is_empty()
-                && changes.iter().all(|c| c.change.reach == **reach)
+                && changes.iter().all(|c| c.difference.reach == **reach)
         });
     if let (Some(_), Some(first)) = (shared, changes.first())
-        && let Some(words) = reach(&first.change, options.all_places, HINT)
+        && let Some(words) = reach(&first.difference, options.all_places, HINT)
     {
         put!(out, "{DIM}{}{DIM:#}\n", printed(&words));
     }
@@ -214,13 +214,13 @@ fn write_group(out: &mut String, title: &str, changes: &[&JudgedChange], options
 
 fn write_change<'j>(
     out: &mut String,
-    judged: &'j JudgedChange,
+    judged: &'j Change,
     options: DiffOptions,
     tell_reach: bool,
     shown_before: &mut Option<&'j Witness>,
 ) {
     let level = style_of(judged.level);
-    let change = &judged.change;
+    let change = &judged.difference;
     put!(
         out,
         "{level}{}[{}]{level:#}{BOLD}: {}{BOLD:#}\n",
@@ -325,8 +325,8 @@ fn write_witness(out: &mut String, witness: &Witness, sender: Sender, level: Lev
     }
 }
 
-fn write_equivalent(out: &mut String, judged: &JudgedChange) {
-    let mut words = vec![title(&judged.change.owner)];
+fn write_equivalent(out: &mut String, judged: &Change) {
+    let mut words = vec![title(&judged.difference.owner)];
     words.extend(place(judged));
     put!(
         out,
@@ -337,7 +337,7 @@ fn write_equivalent(out: &mut String, judged: &JudgedChange) {
     );
 }
 
-fn write_summary(out: &mut String, report: &DiffReport, options: DiffOptions) {
+fn write_summary(out: &mut String, report: &Changes, options: DiffOptions) {
     let size = &report.size;
     let noun = match size.of_schemas {
         true => "schema",
@@ -410,7 +410,7 @@ fn write_summary(out: &mut String, report: &DiffReport, options: DiffOptions) {
 
 /// Renders one change, as [`text`] does.
 #[must_use]
-pub fn change_text(judged: &JudgedChange) -> String {
+pub fn change_text(judged: &Change) -> String {
     let mut out = String::new();
     write_change(&mut out, judged, DiffOptions::default(), true, &mut None);
     out

@@ -2,10 +2,10 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::diff::{Change, Fact, Owner, Proof, Reach, Sender, Verdict, Witness};
-use crate::rules::{JudgedChange, Level, Release, part_words};
+use crate::diff::{Difference, Fact, Owner, Proof, Reach, Sender, Verdict, Witness};
+use crate::rules::{Change, Level, Release, part_words};
 
-use super::{ContractName, DiffReport};
+use super::{ContractName, Changes};
 
 /// Places that a change reaches, shown without being asked for.
 const REACH_SHOWN: usize = 3;
@@ -28,16 +28,16 @@ pub(in crate::report) fn title(owner: &Owner) -> String {
 }
 
 /// Where in its group a change is: `in response 200 at /data/*, variant 2 of 3`.
-pub(in crate::report) fn place(judged: &JudgedChange) -> Option<String> {
-    match (place_of(judged), &judged.change.variant) {
+pub(in crate::report) fn place(judged: &Change) -> Option<String> {
+    match (place_of(judged), &judged.difference.variant) {
         (Some(place), Some(variant)) => Some(format!("{place}, {variant}")),
         (None, Some(variant)) => Some(format!("in {variant}")),
         (place, None) => place,
     }
 }
 
-fn place_of(judged: &JudgedChange) -> Option<String> {
-    let change = &judged.change;
+fn place_of(judged: &Change) -> Option<String> {
+    let change = &judged.difference;
     let part = match &change.owner {
         Owner::Operation(_, part) => &**part,
         Owner::Operations(part) => &**part,
@@ -55,7 +55,7 @@ fn place_of(judged: &JudgedChange) -> Option<String> {
 }
 
 /// `reaches list-pets response 200, create-pet request and 4 more places`
-pub(in crate::report) fn reach(change: &Change, all: bool, hint: &str) -> Option<String> {
+pub(in crate::report) fn reach(change: &Difference, all: bool, hint: &str) -> Option<String> {
     let is_told = match &change.owner {
         Owner::Operation(..) => change.reach.len() < 2,
         Owner::Component(_, name) => match change.reach.as_slice() {
@@ -151,8 +151,8 @@ pub(in crate::report) fn witness_title(witness: &Witness, sender: Sender) -> Str
 }
 
 /// Lines of old and new that differ, with those around them.
-pub(in crate::report) fn lines(judged: &JudgedChange) -> Vec<(ChangeTag, String)> {
-    let change = &judged.change;
+pub(in crate::report) fn lines(judged: &Change) -> Vec<(ChangeTag, String)> {
+    let change = &judged.difference;
     match change.fact {
         Fact::EnumValueAdded | Fact::EnumAdded => {
             return vec![(ChangeTag::Insert, values(&change.values))];
@@ -211,14 +211,14 @@ fn values(values: &[String]) -> String {
 }
 
 /// What the diff means for the next version.
-pub(in crate::report) fn advice(report: &DiffReport) -> String {
+pub(in crate::report) fn advice(report: &Changes) -> String {
     let release = report.release();
     let unknown = report.unknown();
     let mut advice = match release {
         Release::Major => "Breaking changes: this needs a major version.".to_owned(),
         Release::Minor => {
-            let warns = |judged: &&JudgedChange| {
-                judged.level == Level::Warning && judged.change.is_breaking()
+            let warns = |judged: &&Change| {
+                judged.level == Level::Warning && judged.difference.is_breaking()
             };
             match report.changes.iter().filter(warns).count() {
                 0 => "No errors: a minor version is enough.".to_owned(),
@@ -299,7 +299,7 @@ fn bump(old: &ContractName, new: &ContractName) -> Option<Bump> {
 }
 
 /// `3 errors, 1 warning`
-pub(in crate::report) fn counts(report: &DiffReport) -> Vec<(Level, String)> {
+pub(in crate::report) fn counts(report: &Changes) -> Vec<(Level, String)> {
     let levels = [Level::Error, Level::Warning, Level::Info];
     let counts = levels.into_iter().filter_map(|level| {
         let count = report.at_level(level);
@@ -314,8 +314,8 @@ pub(in crate::report) fn counts(report: &DiffReport) -> Vec<(Level, String)> {
 }
 
 /// `requests`, `responses`: the sides that a change is on, from who sends it.
-pub(in crate::report) fn sides(judged: &JudgedChange) -> Vec<&'static str> {
-    let senders = judged.change.senders();
+pub(in crate::report) fn sides(judged: &Change) -> Vec<&'static str> {
+    let senders = judged.difference.senders();
     let sides = [(Sender::Client, "request"), (Sender::Server, "response")];
     let own = sides
         .into_iter()

@@ -1,14 +1,14 @@
 //! What to do about a change, in one or two sentences.
 
-use crate::diff::{Change, Fact, Sender, Verdict};
+use crate::diff::{Difference, Fact, Sender, Verdict};
 use crate::migrate::impact::Usage;
-use crate::rules::{JudgedChange, Level};
+use crate::rules::{Change, Level};
 
 use super::words::last_name;
 
 /// What somebody who uses the API has to do; `None` where there is nothing to do.
-pub(super) fn advice(judged: &JudgedChange, usage: &Usage) -> Option<String> {
-    let change = &judged.change;
+pub(super) fn advice(judged: &Change, usage: &Usage) -> Option<String> {
+    let change = &judged.difference;
     let senders = change.senders();
     let is_sent = senders.contains(&Sender::Client);
     let is_read = senders.contains(&Sender::Server);
@@ -187,7 +187,7 @@ pub(super) fn advice(judged: &JudgedChange, usage: &Usage) -> Option<String> {
 }
 
 /// What is left: keywords that ask more or less.
-fn by_verdict(change: &Change, is_unused: bool, name: &str) -> Option<String> {
+fn by_verdict(change: &Difference, is_unused: bool, name: &str) -> Option<String> {
     let of = |sender: Sender| change.verdict(sender);
     if matches!(of(Sender::Client), Some(Verdict::Breaking(_))) {
         return Some(match is_unused {

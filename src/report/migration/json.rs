@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::location::Side;
 use crate::migrate::EditKind;
-use crate::migrate::impact::{DifferenceKind, Exchanges, SeenTimes, Spoken, Times};
+use crate::migrate::impact::{PairDifferenceKind, Exchanges, SeenTimes, Spoken, Times};
 use crate::report::changes::{JsonDiff, document};
 use crate::report::json::{JsonFinding, JsonOrigin, JsonProblem, JsonSkipped, schema_of};
 
@@ -395,10 +395,10 @@ fn pairs(report: &MigrationReport) -> JsonPairs {
     let pairs = &report.pairs;
     let differences = pairs.differences.iter().map(|difference| {
         let (kind, types) = match difference.kind {
-            DifferenceKind::Missing => ("missing", None),
-            DifferenceKind::Kept => ("kept", None),
-            DifferenceKind::Unexpected => ("unexpected", None),
-            DifferenceKind::Type(expected, found) => {
+            PairDifferenceKind::Missing => ("missing", None),
+            PairDifferenceKind::Kept => ("kept", None),
+            PairDifferenceKind::Unexpected => ("unexpected", None),
+            PairDifferenceKind::Type(expected, found) => {
                 ("type", Some((expected.to_owned(), found.to_owned())))
             }
         };

@@ -18,13 +18,13 @@ use crate::migrate::impact::{
     EditKey, EditUse, Exchanges, Impact, SeenTimes, SideBySide, Spoken, Timeline, Usage,
 };
 use crate::observe::{Observer, Verdict};
-use crate::rules::{Finding, JudgedChange, Level};
+use crate::rules::{Finding, Change, Level};
 
 use super::Report;
-use super::changes::DiffReport;
+use super::changes::Changes;
 
 pub use html::html;
-pub use json::{JsonMigration, MIGRATION_REPORT_VERSION, json, json_schema};
+pub use json::{MIGRATION_REPORT_VERSION, json, json_schema};
 pub use markdown::markdown;
 pub use text::text;
 
@@ -34,7 +34,7 @@ use unknown::Versions;
 #[derive(Debug)]
 pub struct MigrationReport {
     /// The changes, and what the contracts say.
-    pub diff: DiffReport,
+    pub diff: Changes,
     /// What traffic says of each change, in their order.
     pub usage: Vec<Usage>,
     /// Each operation of the old contract, and those of the new one that are new.
@@ -92,7 +92,7 @@ pub struct OperationRow {
 impl OperationRow {
     /// How many of the changes that reach it are of a level.
     #[must_use]
-    pub fn at_level(&self, report: &DiffReport, level: Level) -> usize {
+    pub fn at_level(&self, report: &Changes, level: Level) -> usize {
         let changes = self.changes.iter();
         changes
             .filter(|index| report.changes[**index].level == level)
@@ -140,7 +140,7 @@ impl MigrationReport {
     /// The changes that `impact` was made for have to be those of `diff`.
     #[must_use]
     pub fn new<'c>(
-        diff: DiffReport,
+        diff: Changes,
         (old, new): (&'c Contract, &'c Contract),
         alignment: &Alignment,
         (observer, mut impact): (Observer<'c>, Impact<'c>),
@@ -232,7 +232,7 @@ impl MigrationReport {
 }
 
 fn operations(
-    diff: &DiffReport,
+    diff: &Changes,
     (old, new): (&Contract, &Contract),
     alignment: &Alignment,
     exchanges: &BTreeMap<String, Exchanges>,
@@ -284,7 +284,7 @@ fn operations(
         .collect();
     for (index, judged) in diff.changes.iter().enumerate() {
         let mut reached: Vec<usize> = judged
-            .change
+            .difference
             .reach
             .iter()
             .filter_map(|reach| by_position.get(&reach.operation.position).copied())
@@ -299,7 +299,7 @@ fn operations(
 }
 
 fn enums(
-    diff: &DiffReport,
+    diff: &Changes,
     (old, new): (&Contract, &Contract),
     alignment: &Alignment,
     usage: &[Usage],
@@ -307,7 +307,7 @@ fn enums(
     type Known = (String, Vec<String>, Vec<String>);
     let mut known: Vec<(Known, Vec<usize>)> = Vec::new();
     for (index, judged) in diff.changes.iter().enumerate() {
-        let change = &judged.change;
+        let change = &judged.difference;
         let is_enum = matches!(
             change.fact,
             Fact::EnumValueAdded | Fact::EnumValueRemoved | Fact::EnumAdded | Fact::EnumRemoved
@@ -331,7 +331,7 @@ fn enums(
         let mut counted: Vec<usize> = Vec::new();
         for index in &changes {
             // Two changes of the same enum count the same values.
-            let pair = diff.changes[*index].change.pair.unwrap_or_default();
+            let pair = diff.changes[*index].difference.pair.unwrap_or_default();
             if counted.contains(&pair) {
                 continue;
             }
@@ -371,6 +371,6 @@ fn enums(
 }
 
 /// A change with what it is known by.
-fn judged(report: &MigrationReport, index: usize) -> &JudgedChange {
+fn judged(report: &MigrationReport, index: usize) -> &Change {
     &report.diff.changes[index]
 }

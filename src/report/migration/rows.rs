@@ -1,10 +1,10 @@
 //! What the tables and lists of the report hold, whatever they are written in.
 
-use crate::diff::{Change, Fact, Sender, Verdict};
+use crate::diff::{Difference, Fact, Sender, Verdict};
 use crate::location::PathPattern;
 use crate::migrate::EditKind;
 use crate::migrate::coverage::Coverage;
-use crate::migrate::impact::{DifferenceKind, Timeline, Usage};
+use crate::migrate::impact::{PairDifferenceKind, Timeline, Usage};
 use crate::report::numbers::{plural, thousands};
 use crate::rules::Level;
 
@@ -24,7 +24,7 @@ pub(super) struct MovedRow {
 pub(super) fn moved_rows(report: &MigrationReport) -> Vec<MovedRow> {
     let mut rows = Vec::new();
     for judged in &report.diff.changes {
-        let change = &judged.change;
+        let change = &judged.difference;
         let is_move = matches!(
             change.fact,
             Fact::PropertyRenamed
@@ -144,7 +144,7 @@ pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
         rows.push(format!("could not be used: {}", finding.message));
     }
     for judged in &report.diff.changes {
-        for (sender, verdict) in &judged.change.verdicts {
+        for (sender, verdict) in &judged.difference.verdicts {
             if let Verdict::Unknown(reason) = verdict {
                 let who = match sender {
                     Sender::Client => "what clients send",
@@ -279,7 +279,7 @@ pub(super) fn first(report: &MigrationReport) -> Vec<usize> {
 }
 
 /// What took over from an operation, and in what: one sentence for all that say the same.
-pub(super) fn replaced_notes(change: &Change) -> Vec<String> {
+pub(super) fn replaced_notes(change: &Difference) -> Vec<String> {
     let mut sentences: Vec<(Vec<&str>, &str)> = Vec::new();
     for note in &change.notes {
         let (id, sentence) = note.split_once(": ").unwrap_or(("", note));
@@ -330,14 +330,14 @@ pub(super) fn enum_summary(table: &EnumTable) -> String {
 }
 
 /// `is there, though no change says so`
-pub(super) fn difference_words(kind: &DifferenceKind) -> String {
+pub(super) fn difference_words(kind: &PairDifferenceKind) -> String {
     match kind {
-        DifferenceKind::Missing => {
+        PairDifferenceKind::Missing => {
             "is not there, though the old payload has it and no change takes it away".to_owned()
         }
-        DifferenceKind::Kept => "is there, though the changes say that it is gone".to_owned(),
-        DifferenceKind::Unexpected => "is there, and neither contract declares it".to_owned(),
-        DifferenceKind::Type(expected, found) => {
+        PairDifferenceKind::Kept => "is there, though the changes say that it is gone".to_owned(),
+        PairDifferenceKind::Unexpected => "is there, and neither contract declares it".to_owned(),
+        PairDifferenceKind::Type(expected, found) => {
             format!("is of type {found}, where the changes say {expected}")
         }
     }

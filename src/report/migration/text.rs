@@ -143,7 +143,7 @@ fn write_changes(out: &mut String, report: &MigrationReport) {
             "{style}{}{style:#}: {} {DIM}({}){DIM:#}\n",
             judged.level,
             judged.message,
-            title(&judged.change.owner)
+            title(&judged.difference.owner)
         );
         if let Some((word, rest)) = evidence(report, *index) {
             put!(out, "  {DIM}traffic:{DIM:#} {word}{rest}\n");

@@ -8,7 +8,7 @@ use crate::location::Step;
 use crate::migrate::impact::{Affected, Sample, Times, Usage, affected};
 use crate::report::changes::words::counts;
 use crate::report::numbers::{plural, share, thousands};
-use crate::rules::{JudgedChange, Level, Release};
+use crate::rules::{Change, Level, Release};
 use crate::shown::printed;
 
 use super::MigrationReport;
@@ -23,13 +23,13 @@ const CONSUMER_SHOWN: usize = 80;
 const LINES_SHOWN: usize = 60;
 
 /// The last name of the place of a change: what it is about, in one word.
-pub(super) fn last_name(judged: &JudgedChange) -> String {
-    let steps = judged.change.path.steps().iter().rev();
+pub(super) fn last_name(judged: &Change) -> String {
+    let steps = judged.difference.path.steps().iter().rev();
     let mut names = steps.filter_map(|step| match step {
         Step::Key(name) => Some(name.to_string()),
         Step::Any => None,
     });
-    let owner = || match &judged.change.owner {
+    let owner = || match &judged.difference.owner {
         Owner::Component(_, new) => new.to_string(),
         Owner::Operation(_, part) | Owner::Operations(part) => {
             let parameter = part.split_once(" parameter ").map(|(_, name)| name);
@@ -72,13 +72,13 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
     report.traffic.as_ref()?;
     let judged = &report.diff.changes[index];
     let usage = &report.usage[index];
-    if judged.change.reach.is_empty() && judged.change.pair.is_none() {
+    if judged.difference.reach.is_empty() && judged.difference.pair.is_none() {
         return None;
     }
     let (old, new) = (&usage.old, &usage.new);
-    let is_of_payloads = judged.change.pair.is_some()
+    let is_of_payloads = judged.difference.pair.is_some()
         && !judged
-            .change
+            .difference
             .reach
             .iter()
             .all(|reach| reach.part.contains(" parameter "));
@@ -88,7 +88,7 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
     };
     let all = plural(old.reached, noun);
     // Below the payload it is not in all of them.
-    let is_below = matches!(judged.change.path.steps().last(), Some(Step::Key(_)));
+    let is_below = matches!(judged.difference.path.steps().last(), Some(Step::Key(_)));
     let with_it = match is_below && is_of_payloads {
         true => " that have the property",
         false => "",
@@ -108,10 +108,10 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
         ),
     };
     // The messages that have to do something have it, or lack it.
-    let senders = judged.change.senders();
+    let senders = judged.difference.senders();
     let is_about_lack = senders
         .iter()
-        .any(|sender| affected(&judged.change, *sender) == Affected::Without);
+        .any(|sender| affected(&judged.difference, *sender) == Affected::Without);
     let (seen, never) = match is_about_lack {
         true => ("Missing", "Never missing"),
         false => ("Seen", "Never seen"),
@@ -130,11 +130,11 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
         (0, _)
             if senders
                 .iter()
-                .any(|sender| affected(&judged.change, *sender) != Affected::NotShown) =>
+                .any(|sender| affected(&judged.difference, *sender) != Affected::NotShown) =>
         {
             return Some(("No traffic", " that could tell".to_owned()));
         }
-        (0, _) if is_new(judged.change.fact) => {
+        (0, _) if is_new(judged.difference.fact) => {
             ("Not yet", format!(" in {all} of the old version"))
         }
         (0, _) => (

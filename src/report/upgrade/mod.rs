@@ -5,14 +5,14 @@ mod text;
 
 use std::path::PathBuf;
 
-use crate::capture::Problem;
+use crate::capture::ReadProblem;
 use crate::capture::redact::sanitised;
 use crate::location::{PathPattern, Step};
 use crate::migrate::{Summary, Values, shown_value};
 use crate::observe::DeviationKind;
 use crate::rules::sentence;
 
-pub use json::{JsonUpgrade, UPGRADE_REPORT_VERSION, json, json_schema};
+pub use json::{UPGRADE_REPORT_VERSION, json, json_schema};
 pub use text::text;
 
 /// Everything that an upgrade has to say.
@@ -25,7 +25,7 @@ pub struct UpgradeReport {
     /// What became of the payloads.
     pub summary: Summary,
     /// What could not be read.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<ReadProblem>,
     /// Files of folders that were passed over, and why.
     pub skipped: Vec<(PathBuf, &'static str)>,
 }

@@ -1,11 +1,11 @@
 use serde_json::json;
 
 use crate::json::Kind;
-use crate::schema::Check;
+use crate::schema::KeywordCheck;
 
-fn check(pattern: &str) -> Result<Check, String> {
+fn check(pattern: &str) -> Result<KeywordCheck, String> {
     let draft = jsonschema::Draft::Draft202012;
-    Check::new("pattern", &json!(pattern), Kind::String, draft)
+    KeywordCheck::new("pattern", &json!(pattern), Kind::String, draft)
 }
 
 #[test]

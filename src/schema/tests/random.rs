@@ -291,7 +291,7 @@ fn as_openapi_3_0(schema: &serde_json::Value, nullable: bool) -> serde_json::Val
 
 /// Takes away the keywords that OpenAPI 3.0 does not have.
 fn without_later_keywords(schema: &serde_json::Value) -> serde_json::Value {
-    let kept = |keyword: &str| keyword == "$defs" || Dialect::OpenApi30.has(keyword);
+    let kept = |keyword: &str| keyword == "$defs" || Dialect::OpenApi30.keywords().any(|known| known == keyword);
     match schema {
         serde_json::Value::Object(keywords) => keywords
             .iter()

@@ -31,9 +31,6 @@ use super::{Scope, accepts};
 
 use expand::Branch;
 
-/// Branches and sets of literals that are looked at.
-const STEPS: u32 = 3_000;
-
 /// How deep parts of values are looked at.
 const DEPTH: u32 = 40;
 
@@ -115,11 +112,7 @@ pub(in crate::diff) struct Tableau<'g> {
 }
 
 impl<'g> Tableau<'g> {
-    pub(in crate::diff) fn new(old: Scope<'g>, new: Scope<'g>, classes: Classes<'g>) -> Self {
-        Self::within(STEPS, old, new, classes)
-    }
-
-    /// One that takes this many steps for each question.
+    /// A tableau that takes this many steps for each question: branches, and sets of literals.
     pub(in crate::diff) fn within(
         most: u32,
         old: Scope<'g>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::diff::{Change, Fact, Move};
+use crate::diff::{Difference, Fact, Move};
 use crate::json::{Document, skim};
 use crate::location::Step;
 
@@ -63,7 +63,7 @@ impl Questions {
     pub(super) fn question(
         &self,
         node: &mut Node,
-        change: &Change,
+        change: &Difference,
         (index, name): (usize, Option<&Arc<str>>),
         (pair, moves): (usize, &[Move]),
     ) -> Question {
@@ -117,7 +117,7 @@ impl Questions {
     }
 
     /// How the question of a change is answered, for a payload that conforms to its contract.
-    fn look(&self, node: &mut Node, change: &Change, name: Option<&Arc<str>>) -> Look {
+    fn look(&self, node: &mut Node, change: &Difference, name: Option<&Arc<str>>) -> Look {
         let about = name.cloned().or_else(|| {
             let is_of_member = about_member(change.fact);
             is_of_member.then(|| Arc::from(change.subject.as_str()))

@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
-use crate::capture::{self, Limits};
-use crate::contract::{Contract, LoadOptions};
-use crate::diff::{Change, Fact, Options, diff};
+use crate::capture::{self, Reading};
+use crate::contract::LoadOptions;
+use crate::diff::{Difference, Fact, Options, compare_contracts};
 use crate::migrate::impact::{Impact, Usage};
 use crate::migrate::{Migration, Moves};
 use crate::observe::{Engine, Observer};
@@ -20,10 +20,10 @@ use around::around;
 use schemas::rows;
 
 /// What traffic of the old contract says of each change.
-fn usages(old: &Json, new: &Json, traffic: &str) -> Vec<(Change, Usage)> {
+fn usages(old: &Json, new: &Json, traffic: &str) -> Vec<(Difference, Usage)> {
     let streamed = usages_by(Engine::Streaming, old, new, traffic);
     // The bytes say what the trees say.
-    let shown = |usages: &[(Change, Usage)]| {
+    let shown = |usages: &[(Difference, Usage)]| {
         let usages: Vec<String> = usages
             .iter()
             .map(|(_, usage)| format!("{usage:#?}"))
@@ -38,18 +38,18 @@ fn usages(old: &Json, new: &Json, traffic: &str) -> Vec<(Change, Usage)> {
     streamed
 }
 
-fn usages_by(engine: Engine, old: &Json, new: &Json, traffic: &str) -> Vec<(Change, Usage)> {
+fn usages_by(engine: Engine, old: &Json, new: &Json, traffic: &str) -> Vec<(Difference, Usage)> {
     let folder = tempfile::tempdir().expect("a folder");
     let load = |name: &str, document: &Json| {
         let path = folder.path().join(name);
         std::fs::write(&path, document.to_string()).expect("written");
-        Contract::load(&path, &LoadOptions::default()).expect("loads")
+        crate::contract::read(&path, &LoadOptions::default()).expect("loads")
     };
     let (old, new) = (load("old.json", old), load("new.json", new));
     // The version in its name says whose traffic it is.
     let path = folder.path().join("traffic.v1.http");
     std::fs::write(&path, traffic).expect("written");
-    let found = diff(&old, &new, &Options::default());
+    let found = compare_contracts(&old, &new, &Options::default());
     let moves = Moves::default();
     let migration = Migration {
         old: &old,
@@ -68,7 +68,7 @@ fn usages_by(engine: Engine, old: &Json, new: &Json, traffic: &str) -> Vec<(Chan
     let observer = Observer::new(asked.clone(), asked, observation);
     let mut observer = observer.watched_by(impact);
     let inputs = [capture::Input::Path(path)];
-    capture::read_here(&inputs, None, &Limits::default(), &mut observer);
+    Reading::default().read(&inputs, &mut observer);
     assert_eq!(observer.problems.len(), 0, "{:?}", observer.problems);
     let (_, mut impact) = observer.unwatched();
     let _: crate::migrate::impact::SideBySide = impact.finish();

@@ -133,12 +133,12 @@ fn facts(report: &MigrationReport) -> Vec<(&'static str, String)> {
 /// What all changes of a component reach.
 fn note(report: &MigrationReport, indices: &[usize]) -> Option<String> {
     let first = judged(report, *indices.first()?);
-    if !matches!(first.change.owner, crate::diff::Owner::Component(..)) {
+    if !matches!(first.difference.owner, crate::diff::Owner::Component(..)) {
         return None;
     }
     let mut places: Vec<String> = Vec::new();
     for index in indices {
-        for reach in &judged(report, *index).change.reach {
+        for reach in &judged(report, *index).difference.reach {
             let word = code(&reached(reach));
             if !places.contains(&word) {
                 places.push(word);
@@ -227,7 +227,7 @@ fn first(report: &MigrationReport, ids: &[String]) -> String {
         .map(|index| {
             let judged = judged(report, index);
             let advice = advice(judged, &report.usage[index]).unwrap_or_default();
-            let group = title(&judged.change.owner).replace("  ", " — ");
+            let group = title(&judged.difference.owner).replace("  ", " — ");
             format!(
                 "<li><a href=\"#{}\">{}</a> <span class=\"muted\">({})</span>. {}</li>",
                 ids[index],

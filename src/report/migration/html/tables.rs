@@ -73,14 +73,14 @@ pub(super) fn replaced(report: &MigrationReport) -> String {
         .diff
         .changes
         .iter()
-        .filter(|judged| judged.change.fact == Fact::OperationReplaced)
+        .filter(|judged| judged.difference.fact == Fact::OperationReplaced)
         .map(|judged| {
-            let calls = judged.change.new.as_deref().unwrap_or_default();
+            let calls = judged.difference.new.as_deref().unwrap_or_default();
             let calls: Vec<String> = calls.lines().map(code).collect();
-            let notes = replaced_notes(&judged.change);
+            let notes = replaced_notes(&judged.difference);
             let notes: Vec<String> = notes.iter().map(|note| inline(note)).collect();
             vec![
-                code(judged.change.old.as_deref().unwrap_or_default()),
+                code(judged.difference.old.as_deref().unwrap_or_default()),
                 calls.join("<br>"),
                 notes.join("<br>"),
             ]
@@ -393,9 +393,9 @@ pub(super) fn notes(report: &MigrationReport, ids: &[String]) -> String {
         .changes
         .iter()
         .zip(ids)
-        .filter(|(judged, _)| judged.change.fact == Fact::NoteChanged)
+        .filter(|(judged, _)| judged.difference.fact == Fact::NoteChanged)
         .map(|(judged, id)| {
-            let group = title(&judged.change.owner).replace("  ", " — ");
+            let group = title(&judged.difference.owner).replace("  ", " — ");
             format!(
                 "<li>{}: <a href=\"#{id}\">{}</a></li>",
                 escape(&group),

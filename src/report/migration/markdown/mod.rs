@@ -136,7 +136,7 @@ fn first(report: &MigrationReport) -> String {
     for index in rows::first(report) {
         let judged = judged(report, index);
         let advice = advice(judged, &report.usage[index]).unwrap_or_default();
-        let group = title(&judged.change.owner).replace("  ", " — ");
+        let group = title(&judged.difference.owner).replace("  ", " — ");
         let words = format!(
             "- **{}** ({}): {}",
             escaped(&judged.message),
@@ -198,7 +198,7 @@ fn write_change(
     sampled: &mut Option<Vec<String>>,
 ) {
     let judged = judged(report, index);
-    let change = &judged.change;
+    let change = &judged.difference;
     let mark = match judged.level {
         Level::Error => "🔴 error",
         Level::Warning => "🟡 warning",

@@ -65,18 +65,18 @@ pub(super) fn respelled(report: &MigrationReport) -> String {
 pub(super) fn replaced(report: &MigrationReport) -> String {
     let mut out = String::new();
     for judged in &report.diff.changes {
-        if judged.change.fact != Fact::OperationReplaced {
+        if judged.difference.fact != Fact::OperationReplaced {
             continue;
         }
         put!(
             out,
             "- {} becomes\n",
-            code(judged.change.old.as_deref().unwrap_or_default())
+            code(judged.difference.old.as_deref().unwrap_or_default())
         );
-        for call in judged.change.new.as_deref().unwrap_or_default().lines() {
+        for call in judged.difference.new.as_deref().unwrap_or_default().lines() {
             put!(out, "  - {}\n", code(call));
         }
-        for note in replaced_notes(&judged.change) {
+        for note in replaced_notes(&judged.difference) {
             put!(
                 out,
                 "{}\n",
@@ -165,7 +165,7 @@ pub(super) fn consumers(report: &MigrationReport) -> String {
         );
         for index in exchanges.changes.iter().take(ROWS) {
             let judged = judged(report, *index);
-            let group = title(&judged.change.owner);
+            let group = title(&judged.difference.owner);
             let words = format!(
                 "- {}: {} ({})",
                 judged.level,
@@ -249,8 +249,8 @@ pub(super) fn pairs(report: &MigrationReport) -> String {
 pub(super) fn notes(report: &MigrationReport) -> String {
     let mut out = String::new();
     for judged in &report.diff.changes {
-        if judged.change.fact == Fact::NoteChanged {
-            let group = title(&judged.change.owner);
+        if judged.difference.fact == Fact::NoteChanged {
+            let group = title(&judged.difference.owner);
             let words = format!(
                 "- {}: {}",
                 escaped(&group.replace("  ", " — ")),

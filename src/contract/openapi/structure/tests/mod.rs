@@ -7,14 +7,14 @@ mod together;
 
 use serde_json::{Value, json};
 
-use crate::contract::{Contract, LoadOptions};
+use crate::contract::LoadOptions;
 
 /// What is wrong with a document: pointers and messages.
 fn told(document: &Value) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("api.json");
     std::fs::write(&path, document.to_string()).expect("written");
-    let contract = Contract::load(&path, &LoadOptions::default()).expect("a contract");
+    let contract = crate::contract::read(&path, &LoadOptions::default()).expect("a contract");
     let problems = contract.problems.iter();
     problems
         .map(|problem| format!("{} {}", problem.place.pointer, problem.kind))

@@ -1,0 +1,403 @@
+//! Contracts of Rust types as OpenAPI 3.1 documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use crate::contract::{
+    Contract, Encoding, Operation, Parameter, ParameterPlace, Payload, Response, StatusPattern,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::schema::emit::each_reference;
+use crate::schema::{DRAFT_2020_12, NodeId};
+
+use super::extension::{
+    ANY_JSON, NAME, NOTES, OPEN_QUERY, REPLACES, UNDECLARED, UNDOCUMENTED, UNTYPED,
+};
+use super::operation::METHODS;
+
+/// The version of OpenAPI that is written.
+const VERSION: &str = "3.1.1";
+
+/// Where components stand.
+const COMPONENTS: &str = "/components/schemas";
+
+/// Where the documents of Rust types have theirs.
+const DEFINITIONS: &str = "/$defs/";
+
+impl Contract {
+    /// The contract as an OpenAPI 3.1 document, which [`Contract::from_openapi`] reads as an equal
+    /// contract.
+    ///
+    /// Types become components; one that is sent and received in different shapes becomes two, the
+    /// second with `Input` at the end of its name. What OpenAPI has no words for stands in `x-wiredrift-…`.
+    ///
+    /// # Errors
+    ///
+    /// When the contract was read from documents: then they are what there is to show.
+    pub fn to_openapi(&self) -> Result<Value> {
+        if self.operations.iter().any(|known| known.place.is_some()) || self.is_of_schemas() {
+            let message = format!(
+                "{} was read from documents; only contracts of Rust types are written as OpenAPI",
+                self.reference()
+            );
+            return Err(Error::new(ErrorKind::Format, message));
+        }
+        let components = Components::of(self);
+        let writer = Writer {
+            contract: self,
+            components: &components,
+        };
+        let failed = |operation: &Operation, why: &str| {
+            let message = format!("{} cannot be written as OpenAPI: {why}", operation.signature());
+            Err(Error::new(ErrorKind::Format, message))
+        };
+        let mut info = json!({ "title": self.title, "version": self.version });
+        info[NAME] = self.name.as_str().into();
+        let mut paths = Map::new();
+        for operation in &self.operations {
+            let item = paths
+                .entry(operation.path.to_string())
+                .or_insert_with(|| json!({}));
+            let method = operation.method.to_ascii_lowercase();
+            if !METHODS.contains(&method.as_str()) {
+                return failed(operation, "it has no such method");
+            }
+            if item.get(&method).is_some() {
+                return failed(operation, "two operations have this method and path");
+            }
+            item[method] = writer.operation(operation);
+        }
+        let mut document = json!({
+            "openapi": VERSION,
+            // What the schemas of the types were written in: OpenAPI's own dialect knows other formats.
+            "jsonSchemaDialect": DRAFT_2020_12,
+            "info": info,
+            "paths": paths,
+        });
+        let components = components.written(self);
+        if !components.is_empty() {
+            document["components"] = json!({ "schemas": components });
+        }
+        notes(&mut document, &self.notes);
+        Ok(document)
+    }
+}
+
+fn notes(owner: &mut Value, notes: &[String]) {
+    if !notes.is_empty() {
+        owner[NOTES] = json!(notes);
+    }
+}
+
+/// Writes the operations of one contract.
+struct Writer<'c> {
+    contract: &'c Contract,
+    components: &'c Components<'c>,
+}
+
+impl Writer<'_> {
+    /// The schema of a node, with references to components.
+    fn schema(&self, node: NodeId) -> Value {
+        let place = &self.contract.graph.node(node).place;
+        let uri = &*place.document;
+        if let Some(root) = self.components.roots.get(uri) {
+            return json!({ "$ref": component_reference(root) });
+        }
+        let schema = self.contract.documents.get(uri);
+        let schema = schema.and_then(|document| document.pointer(place.pointer.as_str()));
+        let schema = schema.cloned().unwrap_or(Value::Bool(true));
+        self.components.referring(schema, uri)
+    }
+
+    fn operation(&self, operation: &Operation) -> Value {
+        let mut written = json!({ "operationId": operation.id });
+        if !operation.summary.is_empty() {
+            written["summary"] = operation.summary.as_str().into();
+        }
+        let parameters = operation.parameters.iter();
+        let mut parameters: Vec<Value> = parameters.map(|known| self.parameter(known)).collect();
+        for name in operation.path.parameters() {
+            let is_this = |known: &&Parameter| {
+                known.place == ParameterPlace::Path && known.name == name
+            };
+            if operation.parameters.iter().find(is_this).is_none() {
+                parameters.push(json!({
+                    "name": name,
+                    "in": "path",
+                    "required": true,
+                    "schema": {},
+                    UNDECLARED: true,
+                }));
+            }
+        }
+        if !parameters.is_empty() {
+            written["parameters"] = parameters.into();
+        }
+        if let Some(body) = self.body(&operation.request) {
+            written["requestBody"] = body;
+            if let Payload::Content(content) = &operation.request {
+                written["requestBody"]["required"] = content.required.into();
+            }
+        }
+        let responses = operation.responses.iter();
+        let responses: Map<String, Value> = responses
+            .map(|response| (response.status.to_string(), self.response(response)))
+            .collect();
+        if !responses.is_empty() {
+            written["responses"] = responses.into();
+        }
+        if operation.open_query {
+            written[OPEN_QUERY] = true.into();
+        }
+        notes(&mut written, &operation.notes);
+        if !operation.replaces.is_empty() {
+            let replaces = operation.replaces.iter().map(|replaced| {
+                json!({
+                    "version": replaced.version,
+                    "operation": replaced.operation,
+                    "what": replaced.what,
+                })
+            });
+            written[REPLACES] = replaces.collect();
+        }
+        written
+    }
+
+    fn parameter(&self, parameter: &Parameter) -> Value {
+        let mut written = json!({
+            "name": parameter.name,
+            "in": parameter.place.to_string(),
+            "required": parameter.required,
+        });
+        if let Encoding::Styled { style, explode } = parameter.encoding
+            && parameter.encoding != Encoding::usual(parameter.place)
+        {
+            written["style"] = style.name().into();
+            written["explode"] = explode.into();
+        }
+        match parameter.schema {
+            Some(schema) => written["schema"] = self.schema(schema),
+            None => {
+                written["schema"] = json!({});
+                written[UNTYPED] = true.into();
+            }
+        }
+        written
+    }
+
+    fn response(&self, response: &Response) -> Value {
+        let mut written = json!({ "description": reason(response.status) });
+        if let Some(Value::Object(body)) = self.body(&response.payload) {
+            for (key, value) in body {
+                written[key] = value;
+            }
+        }
+        written
+    }
+
+    /// The members that describe a body; `None` for no body.
+    fn body(&self, payload: &Payload) -> Option<Value> {
+        match payload {
+            Payload::Absent => None,
+            Payload::Undocumented => Some(json!({ "content": { "*/*": {} }, UNDOCUMENTED: true })),
+            Payload::Content(content) => {
+                let media = content.media.iter().map(|media| {
+                    let mut written = json!({});
+                    if let Some(schema) = media.schema {
+                        written["schema"] = self.schema(schema);
+                    }
+                    if media.range.is_any_json() {
+                        written[ANY_JSON] = true.into();
+                    }
+                    (media.range.to_string(), written)
+                });
+                Some(json!({ "content": media.collect::<Map<_, _>>() }))
+            }
+        }
+    }
+}
+
+/// The schemas of a contract that have a name.
+struct Components<'c> {
+    /// The component of each definition: by document, and by the name that the document has for it.
+    definitions: BTreeMap<(&'c str, &'c str), String>,
+    /// The component that a document is as a whole, where its schema was given as it is.
+    roots: BTreeMap<&'c str, String>,
+}
+
+impl<'c> Components<'c> {
+    fn of(contract: &'c Contract) -> Self {
+        let mut components = Self {
+            definitions: BTreeMap::new(),
+            roots: BTreeMap::new(),
+        };
+        let bundle = |side| {
+            let found = contract.documents.iter().find(|document| {
+                // Its references to operations are what makes it a bundle of types.
+                document.uri.ends_with(side) && document.value.get("operations").is_some()
+            });
+            found.map(|document| (&*document.uri, definitions_of(&document.value)))
+        };
+        // Responses are what most clients look at: they keep the plain names.
+        let (responses, requests) = (bundle("/responses"), bundle("/requests"));
+        let shared = match (&responses, &requests) {
+            (Some((_, responses)), Some((_, requests))) => shared(responses, requests),
+            _ => BTreeSet::new(),
+        };
+        let mut taken = BTreeSet::new();
+        for (uri, definitions) in [&responses, &requests].into_iter().flatten() {
+            for name in definitions.keys() {
+                let plain = component_name(name);
+                let component = match shared.contains(name) {
+                    true => plain,
+                    false => free_name(&plain, &taken),
+                };
+                taken.insert(component.clone());
+                components.definitions.insert((uri, name), component);
+            }
+        }
+        let bundles: Vec<&str> = [&responses, &requests]
+            .into_iter()
+            .flatten()
+            .map(|(uri, _)| *uri)
+            .collect();
+        for document in contract.documents.iter() {
+            if bundles.contains(&&*document.uri) {
+                continue;
+            }
+            let title = document.value.get("title").and_then(Value::as_str);
+            // `…/responses/retrieve-invoice/200`
+            let mut segments = document.uri.rsplit('/');
+            let entry = segments.next().unwrap_or_default();
+            let operation = segments.next().unwrap_or_default();
+            let name = match title {
+                Some(title) => component_name(title),
+                None => component_name(&format!("{operation}-{entry}")),
+            };
+            let name = free_name(&name, &taken);
+            taken.insert(name.clone());
+            for definition in definitions_of(&document.value).into_keys() {
+                let component = free_name(&component_name(definition), &taken);
+                taken.insert(component.clone());
+                let key = (&*document.uri, definition);
+                components.definitions.insert(key, component);
+            }
+            components.roots.insert(&document.uri, name);
+        }
+        components
+    }
+
+    /// A schema of a document, with references to components in place of those inside the document.
+    fn referring(&self, mut schema: Value, uri: &str) -> Value {
+        each_reference(&mut schema, &mut |reference| {
+            if let Some(target) = self.target(reference, uri) {
+                *reference = target;
+            }
+        });
+        schema
+    }
+
+    /// Where a reference inside a document leads to in the document that is written.
+    fn target(&self, reference: &str, uri: &str) -> Option<String> {
+        let pointer = reference.strip_prefix('#')?;
+        if let Some(rest) = pointer.strip_prefix(DEFINITIONS) {
+            let end = rest.find('/').unwrap_or(rest.len());
+            let name = percent_decode_str(&rest[..end]).decode_utf8_lossy();
+            let name = name.replace("~1", "/").replace("~0", "~");
+            let component = self.definitions.get(&(uri, name.as_str()))?;
+            return Some(format!("{}{}", component_reference(component), &rest[end..]));
+        }
+        let root = self.roots.get(uri)?;
+        // An anchor has its meaning wherever the schema stands.
+        (pointer.is_empty() || pointer.starts_with('/'))
+            .then(|| format!("{}{pointer}", component_reference(root)))
+    }
+
+    /// Every component under its name.
+    fn written(&self, contract: &Contract) -> Map<String, Value> {
+        let mut written: BTreeMap<&str, Value> = BTreeMap::new();
+        for ((uri, name), component) in &self.definitions {
+            let document = contract.documents.get(uri);
+            let schema = document.and_then(|document| document.get("$defs")?.get(name));
+            if let Some(schema) = schema {
+                let schema = || self.referring(schema.clone(), uri);
+                written.entry(component).or_insert_with(schema);
+            }
+        }
+        for (uri, component) in &self.roots {
+            let mut schema = contract.documents.get(uri).cloned().unwrap_or_default();
+            if let Value::Object(keywords) = &mut schema {
+                keywords.shift_remove("$defs");
+                keywords.shift_remove("$schema");
+            }
+            written.insert(component, self.referring(schema, uri));
+        }
+        let written = written.into_iter();
+        written.map(|(name, schema)| (name.to_owned(), schema)).collect()
+    }
+}
+
+fn definitions_of(document: &Value) -> BTreeMap<&str, &Value> {
+    let definitions = document.get("$defs").and_then(Value::as_object);
+    let definitions = definitions.into_iter().flatten();
+    definitions.map(|(name, schema)| (name.as_str(), schema)).collect()
+}
+
+/// The names of types that are the same on both sides, all that they refer to included.
+fn shared<'d>(
+    responses: &BTreeMap<&'d str, &Value>,
+    requests: &BTreeMap<&'d str, &Value>,
+) -> BTreeSet<&'d str> {
+    let same = responses
+        .iter()
+        .filter(|(name, schema)| requests.get(*name) == Some(schema));
+    let mut shared: BTreeSet<&str> = same.map(|(name, _)| *name).collect();
+    loop {
+        let refers_to_others = |name: &&str| {
+            let mut schema = (*responses[name]).clone();
+            let mut found = false;
+            each_reference(&mut schema, &mut |reference| {
+                let target = reference.strip_prefix(&format!("#{DEFINITIONS}"));
+                found |= target.is_some_and(|target| !shared.contains(target));
+            });
+            found
+        };
+        let apart: Vec<&str> = shared.iter().copied().filter(|name| refers_to_others(name)).collect();
+        if apart.is_empty() {
+            return shared;
+        }
+        shared.retain(|name| !apart.contains(name));
+    }
+}
+
+fn component_reference(component: &str) -> String {
+    format!("#{COMPONENTS}/{component}")
+}
+
+/// A name that a component may have: letters, digits, `.`, `-` and `_` (OpenAPI 3.1.1, Components Object).
+fn component_name(name: &str) -> String {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    name.chars()
+        .map(|c| if allowed(c) { c } else { '_' })
+        .collect()
+}
+
+/// The name itself, or with `Input` and a number behind it where it is taken.
+fn free_name(name: &str, taken: &BTreeSet<String>) -> String {
+    let input = format!("{name}Input");
+    let numbered = (2..).map(|number| format!("{input}{number}"));
+    let mut names = [name.to_owned(), input.clone()].into_iter().chain(numbered);
+    names
+        .find(|name| !taken.contains(name))
+        .unwrap_or(input)
+}
+
+/// What a response is called: OpenAPI asks for a description.
+fn reason(status: StatusPattern) -> String {
+    match status {
+        StatusPattern::Default => "Any other response".to_owned(),
+        StatusPattern::Exact(_) | StatusPattern::Class(_) => format!("Response {status}"),
+    }
+}

@@ -1,0 +1,175 @@
+//! Two contracts against each other.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::contract::Contract;
+use crate::diff::{Options, Verdict};
+use crate::report::changes::{
+    Changes, ContractName, DiffOptions, change_text, json, markdown, text,
+};
+use crate::rules::{Change, Level, Policy, Rule};
+use crate::stack::with_stack;
+
+use super::Color;
+
+/// Programs have no option to ask for more with.
+const WHOLE: DiffOptions = DiffOptions {
+    all_places: true,
+    equivalent: false,
+    explain: false,
+};
+
+/// Says what changed between two contracts, and whom it breaks.
+///
+/// ```
+/// use wiredrift::{Contract, diff};
+///
+/// let old = Contract::builtin("organisations@v1")?;
+/// let new = Contract::builtin("organisations@v2")?;
+/// for change in diff(&old, &new).breaking() {
+///     println!("{change}");
+/// }
+/// # assert!(diff(&old, &old).is_empty());
+/// # Ok::<(), wiredrift::Error>(())
+/// ```
+///
+/// # Panics
+///
+/// When no thread can be started.
+pub fn diff(old: &Contract, new: &Contract) -> Changes {
+    let compared = with_stack(|| {
+        let found = crate::diff::compare_contracts(old, new, &Options::default());
+        let names = (name_of(old), name_of(new));
+        Ok(Changes::judged(
+            &found,
+            (old, new),
+            names,
+            &Policy::default(),
+        ))
+    });
+    compared.unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn name_of(contract: &Contract) -> ContractName {
+    ContractName {
+        given: contract.reference(),
+        reference: contract.reference(),
+        version: contract.version.clone(),
+        title: contract.reference(),
+    }
+}
+
+impl Changes {
+    /// The changes, by operation and component.
+    pub fn iter(&self) -> std::slice::Iter<'_, Change> {
+        self.changes.iter()
+    }
+
+    /// How many changes there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Whether nothing changed that payloads or requests could show.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The changes that break somebody.
+    pub fn breaking(&self) -> impl Iterator<Item = &Change> {
+        self.iter().filter(|change| change.is_breaking())
+    }
+
+    /// The changes of this level or a graver one.
+    pub fn at_least(&self, level: Level) -> impl Iterator<Item = &Change> {
+        self.iter().filter(move |change| change.level >= level)
+    }
+
+    /// The changes as `wiredrift diff --output json` writes them.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        json(self)
+    }
+
+    /// The changes for people.
+    #[must_use]
+    pub fn to_text(&self, color: Color) -> String {
+        color.apply(&text(self, WHOLE))
+    }
+
+    /// The changes for a pull request or release notes.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        markdown(self, WHOLE)
+    }
+}
+
+impl<'c> IntoIterator for &'c Changes {
+    type Item = &'c Change;
+    type IntoIter = std::slice::Iter<'c, Change>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl Change {
+    /// The rule that it falls under.
+    #[must_use]
+    pub fn rule(&self) -> &'static Rule {
+        self.rule
+    }
+
+    /// How grave it is.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// What changed, in one line.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Whether it breaks clients or the server: its level is [`Level::Error`].
+    #[must_use]
+    pub fn is_breaking(&self) -> bool {
+        self.level == Level::Error
+    }
+
+    /// Whether neither a proof that it breaks nobody nor a payload that shows the contrary was found.
+    #[must_use]
+    pub fn is_unproven(&self) -> bool {
+        let mut verdicts = self.difference.verdicts.iter();
+        verdicts.any(|(_, verdict)| matches!(verdict, Verdict::Unknown(_)))
+    }
+
+    /// A payload that one contract accepts and the other one rejects, where there is one.
+    #[must_use]
+    pub fn witness(&self) -> Option<&Value> {
+        let mut verdicts = self.difference.verdicts.iter();
+        verdicts.find_map(|(_, verdict)| match verdict {
+            Verdict::Breaking(witness) => Some(&witness.payload),
+            _ => None,
+        })
+    }
+
+    /// The change as text, with its witness.
+    #[must_use]
+    pub fn to_text(&self, color: Color) -> String {
+        color.apply(&change_text(self))
+    }
+}
+
+/// One line: `error[property-removed]: …`
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = crate::shown::printed(&self.message);
+        write!(f, "{}[{}]: {message}", self.level, self.rule.id)
+    }
+}

@@ -1,0 +1,163 @@
+//! Captures against a contract.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use crate::capture::{Input, Reading};
+use crate::contract::{Contract, operation_named};
+use crate::error::{Error, ErrorKind, Result};
+use crate::observe::{Observer, Options};
+use crate::report::{Gap, Report};
+use crate::rules::{Level, Policy, Rule};
+use crate::stack::with_stack;
+
+/// Starts a check of captured traffic against a contract.
+///
+/// ```
+/// use wiredrift::{Contract, Level, check};
+///
+/// let contract = Contract::builtin("organisations@v2")?;
+/// let report = check(&contract)
+///     .captures(["samples/organisations/v1"])
+///     .run()?;
+/// for finding in report.at_least(Level::Error) {
+///     println!("{finding}");
+/// }
+/// # assert!(report.findings().iter().any(|finding| finding.subject() == "archived"));
+/// # Ok::<(), wiredrift::Error>(())
+/// ```
+pub fn check(contract: &Contract) -> Check<'_> {
+    Check {
+        contract,
+        inputs: Vec::new(),
+        operation: None,
+        levels: Vec::new(),
+        strict: false,
+        strict_requests: false,
+        reading: Reading::default(),
+    }
+}
+
+/// A check that is being set up; see [`check`].
+#[derive(Debug, Clone)]
+#[must_use = "nothing is read before `run`"]
+pub struct Check<'c> {
+    contract: &'c Contract,
+    inputs: Vec<Input>,
+    operation: Option<String>,
+    levels: Vec<(String, Level)>,
+    strict: bool,
+    strict_requests: bool,
+    reading: Reading,
+}
+
+impl<'c> Check<'c> {
+    /// Adds files and folders that hold captures: HAR, raw HTTP, NDJSON, JSON, guides in Markdown, each
+    /// also as `.gz` and `.zst`. The format is recognised.
+    pub fn captures<P: Into<PathBuf>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
+        let paths = paths.into_iter().map(|path| Input::Path(path.into()));
+        self.inputs.extend(paths);
+        self
+    }
+
+    /// Adds a capture that is in memory. Its name stands in findings, and says of a payload what the
+    /// name of a file does: `retrieve-invoice.response.200.json`.
+    pub fn bytes(mut self, name: &str, bytes: impl Into<Vec<u8>>) -> Self {
+        self.inputs.push(Input::Memory {
+            name: name.into(),
+            bytes: bytes.into().into(),
+        });
+        self
+    }
+
+    /// The operation of payloads that come without method and URL, by its id. Of other exchanges, only
+    /// those of this operation are looked at.
+    pub fn operation(mut self, id: &str) -> Self {
+        self.operation = Some(id.to_owned());
+        self
+    }
+
+    /// Sets the level of a rule, by its id.
+    pub fn level(mut self, rule: &str, level: Level) -> Self {
+        self.levels.push((rule.to_owned(), level));
+        self
+    }
+
+    /// Makes undeclared properties an error.
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
+    /// Holds requests that the server refused with a 4xx to the contract like those that it accepted.
+    pub fn strict_requests(mut self) -> Self {
+        self.strict_requests = true;
+        self
+    }
+
+    /// How many threads read captures; all cores unless said. The report is the same for any number.
+    pub fn jobs(mut self, jobs: NonZeroUsize) -> Self {
+        self.reading.jobs = Some(jobs);
+        self
+    }
+
+    /// The largest payload, line, or file that has to be read whole, in bytes after decompression; 256 MiB
+    /// unless said. What is larger is a problem of the report.
+    pub fn max_body(mut self, bytes: u64) -> Self {
+        self.reading.limits.body = bytes;
+        self
+    }
+
+    /// Reads the captures and compares them with the contract.
+    ///
+    /// What could not be read of them is in [`Report::problems`].
+    ///
+    /// # Errors
+    ///
+    /// When there is no such operation or rule, and when nothing was compared: no captures were named,
+    /// they hold no exchanges, or none that belongs to the contract.
+    pub fn run(self) -> Result<Report> {
+        if self.inputs.is_empty() {
+            let message = "no captures were named";
+            return Err(Error::new(ErrorKind::NothingCompared, message));
+        }
+        with_stack(|| {
+            let report = self.observe()?;
+            let is_broken = report.worst() == Some(Level::Error);
+            let gap = match report.gap() {
+                Some(Gap::NothingCompared) if is_broken => return Ok(report),
+                Some(gap) => report.gap_words(gap),
+                None => return Ok(report),
+            };
+            let why = report
+                .problems
+                .first()
+                .map(|problem| format!("; {problem}"));
+            let message = gap + &why.unwrap_or_default();
+            Err(Error::new(ErrorKind::NothingCompared, message))
+        })
+    }
+
+    fn observe(self) -> Result<Report> {
+        let reference = self.contract.reference();
+        let versions = vec![self.contract];
+        let mut options = Options {
+            strict_requests: self.strict_requests,
+            ..Options::default()
+        };
+        if let Some(name) = &self.operation {
+            let id = operation_named(name, &versions, &reference)?;
+            options.hint.operation = Some(id);
+        }
+        let levels = self.levels.iter();
+        let levels = levels.map(|(rule, level)| Ok((Rule::find(rule)?.id, *level)));
+        let policy = Policy {
+            strict: self.strict,
+            levels: levels.collect::<Result<_>>()?,
+            ..Policy::default()
+        };
+        let mut observer = Observer::new(versions.clone(), versions.clone(), options);
+        self.reading.read(&self.inputs, &mut observer);
+        Ok(Report::judged(&reference, observer, &versions, &policy))
+    }
+}

@@ -1,0 +1,168 @@
+//! Payloads against operations in `cargo test`: [`assert_conforms!`](crate::assert_conforms).
+
+use serde::Serialize;
+
+use crate::capture::Body;
+use crate::contract::{Contract, Operation, unknown};
+use crate::error::{Error, ErrorKind, Result};
+use crate::location::{Origin, Position, Side};
+use crate::observe::{Observer, Options};
+use crate::rules::{Level, Policy, judge};
+use crate::stack::with_stack;
+
+use super::Color;
+
+/// Compares a payload with an operation of a contract; the findings of `level` and above as text, and `None`
+/// when there are none. The status is that of a response; without one the payload is a request.
+///
+/// # Errors
+///
+/// When the payload does not serialise, or the contract has no such operation or no schema for the
+/// side and status.
+pub fn payload_failure(
+    payload: &impl Serialize,
+    contract: &Contract,
+    operation: &str,
+    status: Option<u16>,
+    level: Level,
+) -> Result<Option<String>> {
+    let json = serde_json::to_vec_pretty(payload).map_err(|error| {
+        Error::new(ErrorKind::Format, "the payload does not serialise").with_source(error)
+    })?;
+    let known = contract.operation(operation).ok_or_else(|| {
+        let ids = contract.operations.iter();
+        let kind = format!("operation of {}", contract.reference());
+        unknown(&kind, operation, ids.map(|operation| operation.id.as_str()))
+    })?;
+    let side = match status {
+        Some(_) => Side::Response,
+        None => Side::Request,
+    };
+    let payload = known.payload(side, status);
+    if payload.is_none_or(|payload| payload.schemas().is_empty()) {
+        return Err(Error::new(
+            ErrorKind::Unknown,
+            no_schema(contract, known, status),
+        ));
+    }
+    with_stack(|| findings(&json, contract, operation, side, status, level))
+}
+
+/// Why a payload cannot be compared with an operation, and what the operation has.
+fn no_schema(contract: &Contract, operation: &Operation, status: Option<u16>) -> String {
+    let of = format!("{} of {}", operation.id, contract.reference());
+    let Some(status) = status else {
+        return format!("{of} has no schema for a request body");
+    };
+    let statuses: Vec<String> = operation
+        .responses
+        .iter()
+        .filter(|response| !response.payload.schemas().is_empty())
+        .map(|response| response.status.to_string())
+        .collect();
+    let what = match operation.response(status) {
+        Some(_) => "has no schema for the response",
+        None => "has no response",
+    };
+    match statuses.is_empty() {
+        true => format!("{of} {what} {status}, nor a schema for any other"),
+        false => format!(
+            "{of} {what} {status}; there is a schema for: {}",
+            statuses.join(", ")
+        ),
+    }
+}
+
+/// The findings on a payload as text.
+fn findings(
+    json: &[u8],
+    contract: &Contract,
+    operation: &str,
+    side: Side,
+    status: Option<u16>,
+    level: Level,
+) -> Result<Option<String>> {
+    let origin = Origin {
+        file: "payload".into(),
+        entry: None,
+        position: Position::START,
+    };
+    let mut observer = Observer::new(vec![contract], vec![contract], Options::default());
+    let body = Body::verbatim(json, origin);
+    observer.payload(contract, operation, side, status, &body);
+    if let Some(problem) = observer.problems.first() {
+        return Err(Error::new(ErrorKind::Limit, problem.message.clone()));
+    }
+    let findings = judge(&observer.profile, &[contract], &Policy::default());
+    let found = findings.iter().filter(|finding| finding.level >= level);
+    let found: Vec<String> = found.map(|finding| finding.to_text(Color::Never)).collect();
+    Ok((!found.is_empty()).then(|| found.join("\n")))
+}
+
+/// Panics, with the findings, when a payload breaks an operation of a contract.
+///
+/// The payload is anything that serialises. Then come the contract, the id of the operation, and the
+/// side: `request`, or `response` with a status. `level = warning` makes warnings a failure, such as
+/// properties that the contract does not declare; `level = info` everything.
+///
+/// ```
+/// use schemars::JsonSchema;
+/// use serde::Serialize;
+/// use serde_json::json;
+/// use wiredrift::{Contract, Operation, assert_conforms};
+///
+/// #[derive(Serialize, JsonSchema)]
+/// struct Invoice {
+///     number: u32,
+///     total: f64,
+/// }
+///
+/// let billing = Contract::describe("billing", "v1", "Invoices")
+///     .operation(
+///         Operation::describe("retrieve-invoice", "GET", "/invoices/{number}")
+///             .response::<Invoice>(200),
+///     )
+///     .build()?;
+///
+/// assert_conforms!(Invoice { number: 7, total: 9.5 }, billing, "retrieve-invoice", response 200);
+///
+/// let more = json!({"number": 7, "total": 9.5, "note": "paid"});
+/// assert_conforms!(more, billing, "retrieve-invoice", response 200);
+/// # let strict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+/// assert_conforms!(more, billing, "retrieve-invoice", response 200, level = warning); // panics
+/// # }));
+/// # let message = *strict.unwrap_err().downcast::<String>().unwrap();
+/// # assert!(message.contains("property `note` is not declared"), "{message}");
+/// # Ok::<(), wiredrift::Error>(())
+/// ```
+#[macro_export]
+macro_rules! assert_conforms {
+    ($payload:expr, $contract:expr, $operation:expr, request $(, level = $level:ident)? $(,)?) => {
+        $crate::assert_conforms!(@check $payload, $contract, $operation, None $(, $level)?)
+    };
+    (
+        $payload:expr, $contract:expr, $operation:expr, response $status:expr
+        $(, level = $level:ident)? $(,)?
+    ) => {
+        $crate::assert_conforms!(@check $payload, $contract, $operation, Some($status) $(, $level)?)
+    };
+    (@check $payload:expr, $contract:expr, $operation:expr, $status:expr) => {
+        $crate::assert_conforms!(@check $payload, $contract, $operation, $status, error)
+    };
+    (@check $payload:expr, $contract:expr, $operation:expr, $status:expr, $level:ident) => {
+        match $crate::__private::payload_failure(
+            &$payload,
+            &$contract,
+            $operation,
+            $status,
+            $crate::assert_conforms!(@level $level),
+        ) {
+            Ok(None) => {}
+            Ok(Some(findings)) => panic!("the payload breaks {}\n\n{findings}", $operation),
+            Err(error) => panic!("{error:?}"),
+        }
+    };
+    (@level error) => { $crate::Level::Error };
+    (@level warning) => { $crate::Level::Warning };
+    (@level info) => { $crate::Level::Info };
+}

@@ -1,0 +1,187 @@
+//! What a program asks of a report.
+
+use std::fmt;
+
+use crate::capture::ReadProblem;
+use crate::report::{Report, TextOptions, json, text};
+use crate::rules::{Finding, Level, Rule};
+
+use super::Color;
+
+impl Report {
+    /// The findings, the gravest first.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The findings of this level or a graver one.
+    pub fn at_least(&self, level: Level) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(move |finding| finding.level >= level)
+    }
+
+    /// What could not be read of the captures: the first 1,000 problems.
+    #[must_use]
+    pub fn problems(&self) -> &[ReadProblem] {
+        &self.problems
+    }
+
+    /// How many payloads and requests were compared with a schema.
+    #[must_use]
+    pub fn compared(&self) -> u64 {
+        self.compared
+    }
+
+    /// The report as `wiredrift check --output json` writes it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        json(self)
+    }
+
+    /// The report for people.
+    #[must_use]
+    pub fn to_text(&self, color: Color) -> String {
+        color.apply(&text(self, TextOptions::default()))
+    }
+
+    /// Panics, with the report, when there are findings of this level or a graver one, or when something
+    /// could not be read.
+    ///
+    /// # Panics
+    ///
+    /// See above; it is for tests.
+    #[track_caller]
+    pub fn assert_clean(&self, level: Level) {
+        let is_clean = self.problems_met == 0 && self.at_least(level).next().is_none();
+        assert!(
+            is_clean,
+            "the captures do not conform to {}\n\n{}",
+            self.contract,
+            self.to_text(Color::Never)
+        );
+    }
+}
+
+impl Finding {
+    /// The rule that is broken.
+    #[must_use]
+    pub fn rule(&self) -> &'static Rule {
+        self.rule
+    }
+
+    /// How grave it is.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// What is the matter, in one line.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What the rule is broken by: a property, a value, a method; empty where there is nothing to tell
+    /// apart.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The ids of the operations that it is about.
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
+        let mut known: Vec<&str> = Vec::new();
+        for target in self.places.iter().flat_map(|place| &place.target) {
+            if !known.contains(&&*target.operation) {
+                known.push(&target.operation);
+            }
+        }
+        known.into_iter()
+    }
+
+    /// Where in the payloads: JSON pointers with `*` for every element of an array, such as
+    /// `/data/*/name`; empty for the whole payload.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        self.places.iter().map(|place| place.path.to_string())
+    }
+
+    /// How often it was seen.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The first places in the captures, as `file:line:column`.
+    pub fn seen_at(&self) -> impl Iterator<Item = String> {
+        self.evidence
+            .iter()
+            .map(|evidence| evidence.origin.to_string())
+    }
+
+    /// The finding as text, with the excerpt of the capture.
+    #[must_use]
+    pub fn to_text(&self, color: Color) -> String {
+        color.apply(&crate::report::finding_text(self))
+    }
+}
+
+/// One line: `session.har:12:3: error[wrong-type]: …`
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(origin) = self.seen_at().next() {
+            write!(f, "{origin}: ")?;
+        }
+        write!(f, "{}[{}]: {}", self.level, self.rule.id, self.message)
+    }
+}
+
+impl ReadProblem {
+    /// Where, as `file:line:column`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.origin.to_string()
+    }
+
+    /// What is wrong, and what to do.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+/// One line: `session.har:12:3: …`
+impl fmt::Display for ReadProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = crate::shown::printed(&self.message);
+        write!(f, "{}: {message}", self.origin)
+    }
+}
+
+impl Rule {
+    /// The id, such as `undeclared-property`.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// What the rule is about, in one line.
+    #[must_use]
+    pub fn summary(&self) -> &'static str {
+        self.summary
+    }
+
+    /// The version of wiredrift that brought it.
+    #[must_use]
+    pub fn since(&self) -> &'static str {
+        self.since
+    }
+
+    /// What the rule means, why it matters, and how to silence it: Markdown, as `wiredrift explain` prints
+    /// it.
+    #[must_use]
+    pub fn documentation(&self) -> &'static str {
+        self.doc
+    }
+}

@@ -1,0 +1,15 @@
+//! The program and the library as their users have them: one binary, which links once.
+
+mod common;
+
+mod browser;
+mod check;
+mod cli;
+mod contracts;
+mod diff;
+mod engines;
+mod layers;
+mod public_api;
+mod readme;
+mod report;
+mod upgrade;
