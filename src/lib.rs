@@ -65,6 +65,7 @@ rooms! {
     migrate
     model
     observe
+    redact
     report
     rules
     schema
@@ -76,7 +77,6 @@ rooms! {
 pub mod cli;
 mod error;
 mod facade;
-mod shown;
 mod stack;
 
 pub use capture::ReadProblem;

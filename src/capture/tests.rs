@@ -1,7 +1,9 @@
 use std::io::Write;
+use std::path::PathBuf;
 
-use super::source::read_here;
+use super::format::{Found, Head, recognise};
 use super::*;
+
 
 mod har;
 
@@ -92,7 +94,11 @@ fn log_with(files: &[(&str, &[u8])], limits: &Limits) -> String {
     }
     let mut log = Log::default();
     let input = Input::Path(folder.path().to_owned());
-    read_here(&[input], None, limits, &mut log);
+    let reading = Reading {
+        limits: *limits,
+        ..Reading::default()
+    };
+    reading.read_here(&[input], &mut log);
     log.0.replace(&format!("{}/", folder.path().display()), "")
 }
 
@@ -129,14 +135,14 @@ fn formats_are_recognised_by_name_and_content() {
             Some(Format::Http),
         ),
         ("a.txt", "Intro\njson\n{}\n", Some(Format::Guide)),
-        ("a.md", "# Title", Some(Format::Guide)),
+        ("a.md", "# Title", Some(Format::Markdown)),
         ("a.txt", "just prose", None),
         ("a.py", "import requests", None),
     ];
     for (name, content, expected) in table {
-        let expected = expected.map_or(sniff::Found::Unknown, sniff::Found::Format);
+        let expected = expected.map_or(Found::Unknown, Found::Format);
         assert_eq!(
-            sniff::sniff(name, content.as_bytes(), true),
+            recognise(&Head::new(name, content.as_bytes(), true)),
             expected,
             "{name} {content}"
         );
@@ -213,8 +219,8 @@ fn recordings_that_are_not_read_are_known_by_name() {
         ),
     ];
     for (name, content, expected) in &table {
-        let found = sniff::sniff(name, content.as_bytes(), true);
-        assert_eq!(found, sniff::Found::Unread(expected), "{name} {content}");
+        let found = recognise(&Head::new(name, content.as_bytes(), true));
+        assert_eq!(found, Found::Unread(expected), "{name} {content}");
     }
     // Long ones are known by their start.
     for (index, _) in table
@@ -223,8 +229,8 @@ fn recordings_that_are_not_read_are_known_by_name() {
         .filter(|(index, _)| [0, 5, 10].contains(index))
     {
         let (name, content, expected) = &table[index];
-        let found = sniff::sniff(name, content.trim_end_matches([']', '}']).as_bytes(), false);
-        assert_eq!(found, sniff::Found::Unread(expected), "{name} {content}");
+        let found = recognise(&Head::new(name, content.trim_end_matches([']', '}']).as_bytes(), false));
+        assert_eq!(found, Found::Unread(expected), "{name} {content}");
     }
     // Payloads that only look a little like them.
     let payloads = [
@@ -236,12 +242,12 @@ fn recordings_that_are_not_read_are_known_by_name() {
         r#"[{"method": "GET", "path": "/"}]"#,
     ];
     for content in payloads {
-        let found = sniff::sniff("a.json", content.as_bytes(), true);
-        assert_eq!(found, sniff::Found::Format(Format::Json), "{content}");
+        let found = recognise(&Head::new("a.json", content.as_bytes(), true));
+        assert_eq!(found, Found::Format(Format::Json), "{content}");
     }
     // What the name says is not asked about.
-    let found = sniff::sniff("a.md", b"interactions:\n", true);
-    assert_eq!(found, sniff::Found::Format(Format::Guide));
+    let found = recognise(&Head::new("a.md", b"interactions:\n", true));
+    assert_eq!(found, Found::Format(Format::Markdown));
 }
 
 #[test]
@@ -359,16 +365,6 @@ fn archives_are_read_on_both_sides() {
 }
 
 #[test]
-fn places_in_escaped_bodies_are_those_of_the_file() {
-    let quoted = r#""{\"a\": \"\u00e9\ud83d\ude00\", \"b\": 1}""#;
-    let document = Document::parse(quoted.as_bytes()).expect("JSON");
-    let text = document.root().as_str().expect("string").into_owned();
-    let offset = text.find("\"b\"").expect("there");
-    let raw = escaped_offset(quoted, offset);
-    assert!(quoted[raw..].starts_with("\\\"b\\\""), "{}", &quoted[raw..]);
-}
-
-#[test]
 fn guides_in_plain_text_and_markdown() {
     let plain = "Create\njson\n{\n\"a\": [\n{\n{\n\"b\": 1\n}\n}\n]\n}\nINFO\nMore {prose}\nPython\nHTTP\ndata = json.dumps({\n  'a': None,  # nothing\n  'b': [True, False,],\n})\nrequests.post(\"https://h/a/{ id }/\", data=data)\nPOST /a/1/ HTTP/1.1\nHost: h\nContent-Length: 5\n\n{\"a\": 1}\nDeleting\nDELETE /a/1/ HTTP/1.1\nContent-Length: 0";
     let markdown = "# T\n\n```json list-things.v2\n{\"a\": 1}\n```\n\n- item\n\n  ```http\n  GET /a HTTP/1.1\n  Host: h\n  ```\n\n~~~\n{\"b\": 2}\n~~~\n\n```rust\nlet a = 1;\n```\n\n```\nnot json\n```\n";
@@ -376,198 +372,6 @@ fn guides_in_plain_text_and_markdown() {
         ("plain.txt", plain.as_bytes()),
         ("marked.md", markdown.as_bytes())
     ]));
-}
-
-#[test]
-fn python_that_is_no_literal_has_no_body() {
-    let origin = Origin {
-        file: "f".into(),
-        entry: None,
-        position: Position::START,
-    };
-    let body = |text: &str| {
-        let exchange = python::first_call(text.as_bytes(), &origin)?;
-        let request = exchange.request?;
-        Some(
-            request
-                .body
-                .map(|body| String::from_utf8_lossy(&body.bytes).into_owned()),
-        )
-    };
-    assert_eq!(
-        body("requests.put('https://h/', json={'a': 1,})"),
-        Some(Some("{\"a\": 1 }".to_owned()))
-    );
-    assert_eq!(
-        body("x = 1\nrequests.put('https://h/', json={'a': x})"),
-        Some(None)
-    );
-    assert_eq!(body("requests.get(url)"), None);
-    assert_eq!(
-        body("data = data2\ndata2 = {\"a\": 1}\nrequests.post(\"h\", data=data)"),
-        Some(Some("{\"a\": 1}".to_owned()))
-    );
-    assert_eq!(
-        body("data = data\nrequests.post(\"h\", data=data)"),
-        Some(None)
-    );
-}
-
-#[test]
-fn secrets_are_known_by_name() {
-    for name in [
-        "Authorization",
-        "x-api-key",
-        "accessToken",
-        "Set-Cookie",
-        "api_key",
-        "password",
-        "client_secret",
-        "token",
-        "passwordHash",
-        "X-Amz-Signature",
-        "session_id",
-        "bearer_token_v2",
-        "JSESSIONID",
-        "APIToken",
-        "X-CSRFToken",
-        "csrftoken",
-        "AUTHTOKEN",
-        "tokenValue",
-        "api_keys",
-        "password1",
-        "access_key_2",
-        "private_key_pem",
-        "secret_value",
-    ] {
-        assert!(redact::is_secret_name(name), "{name}");
-    }
-    for name in [
-        "monkey",
-        "keyboard",
-        "name",
-        "tokenise",
-        "id",
-        "authored_by",
-        "per_page",
-        "max_tokens",
-        "public_key_id",
-        "password_updated_at",
-        "",
-        "_",
-    ] {
-        assert!(!redact::is_secret_name(name), "{name}");
-    }
-}
-
-#[test]
-fn secrets_are_known_by_shape() {
-    let table = [
-        (
-            "see https://user:pw@h/a?api_key=1&page=2#t=3",
-            "see https://***@h/a?api_key=***&page=2#t=3",
-        ),
-        ("username=bob&password=hunter2", "username=bob&password=***"),
-        (
-            "?a=1&X-Amz-Signature=abc&sig=def",
-            "?a=1&X-Amz-Signature=***&sig=***",
-        ),
-        ("id AKIAIOSFODNN7EXAMPLE, ok", "id ***, ok"),
-        ("ghp_0123456789abcdefghijklmnop", "***"),
-        ("Bearer abc.def", "Bearer ***"),
-        (
-            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
-            "***-----END RSA PRIVATE KEY-----",
-        ),
-        (
-            "task-skeleton-with-a-long-hyphenated-name",
-            "task-skeleton-with-a-long-hyphenated-name",
-        ),
-        ("a@b.c and x=1", "a@b.c and x=1"),
-        ("to bob.smith+x@mail.example.com, now", "to ***, now"),
-        ("card 4012-8888 8888 1881.", "card ***."),
-        ("card 4012888888881882", "card 4012888888881882"),
-        ("order 1234567890123452", "order 1234567890123452"),
-    ];
-    for (text, masked) in table {
-        assert_eq!(redact::mask_shapes(text), masked);
-    }
-}
-
-#[test]
-fn excerpts_hide_secrets_and_keep_the_caret() {
-    let show = |excerpt: redact::Excerpt| {
-        format!(
-            "{}\n{}{}",
-            excerpt.text,
-            " ".repeat(excerpt.caret),
-            "^".repeat(excerpt.width)
-        )
-    };
-    let json = |text: &str, at: &str| {
-        let start = text.find(at).expect("there");
-        let document = Document::parse(text.as_bytes()).expect("JSON");
-        show(redact::Excerpt::of_json(&document, start..start + at.len()))
-    };
-    let other = |text: &str, at: &str| {
-        let start = text.find(at).expect("there");
-        show(redact::Excerpt::of_broken(
-            text.as_bytes(),
-            start..start + at.len(),
-        ))
-    };
-    let line = |text: &str, at: &str| {
-        let start = text.find(at).expect("there");
-        show(redact::Excerpt::of_line(
-            text.as_bytes(),
-            start..start + at.len(),
-        ))
-    };
-    let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
-    let long = format!(
-        r#"{{"token": "{}", "id": 7, "pin": {{"key": "s"}}}}"#,
-        "t".repeat(2000)
-    );
-    let cases = [
-        json(r#"{"token": "abc", "id": 7}"#, "7"),
-        json(r#"{"token": "abc", "id": 7}"#, "\"abc\""),
-        json(r#"{"keys": {"key": [1, "x"]}, "id": 7}"#, "7"),
-        json(&format!(r#"{{"note": "see {jwt}", "id": 7}}"#), "7"),
-        json("{\"secret\": {\n  \"inner\": \"abc\", \"other\": 5}}", "5"),
-        json(&long, "7"),
-        json(
-            &format!("[{}\"here\", {}1]", "1, ".repeat(200), "2, ".repeat(200)),
-            "\"here\"",
-        ),
-        json(
-            "{\"a\": \"x\u{202e}y\u{7f}[0m\", \"b\": \"日本\", \"c\": 1}",
-            "1",
-        ),
-        json("{\n            \"deep\": 1}", "1"),
-        json(r#"{"raw": "{\"password\":\"abc\"}", "id": 7}"#, "7"),
-        line("Host: h\nAuthorization: Bearer abc.def\n", "Authorization"),
-        line(
-            "GET /reset/token/abc?access%5Ftoken=def&page=2 HTTP/1.1",
-            "page",
-        ),
-        other("{'token': 'abc', id: 7}", "7"),
-        other("{\"\\u0074oken\": \"abc\", }", "}"),
-        other("{\"a\": \"b\"c\", \"id\": 7, \"token\": \"abc\"}", "c\""),
-        other("{\"token\": \"abc\", {", ", {"),
-        other("{\"token\": {\n\"a\": \"abc\", {", ", {"),
-        other(&format!("{long}}}"), "7"),
-        // Two masks that overlap: what the longer one covers stays covered.
-        other(
-            "{\"u\": \"https://my_token:pw@host/x\", hunter2, \"id\": 7",
-            "hunter2",
-        ),
-        other("{\"at\": \"?my_secret=a&b=https://u:p@h\", 'x', 9", "9"),
-        json(
-            r#"{"card": 5555555555554444, "mail": "a.b@c.example", "id": 7}"#,
-            "7",
-        ),
-    ];
-    insta::assert_snapshot!(cases.join("\n\n"));
 }
 
 /// A fault of this program must not take the rest of the run with it.
@@ -595,7 +399,7 @@ fn a_reader_that_panics_is_a_problem_of_its_input() {
     }
     let mut sink = Faulty(Log::default());
     let input = Input::Path(folder.path().to_owned());
-    read_here(&[input], None, &Limits::default(), &mut sink);
+    Reading::default().read_here(&[input], &mut sink);
     let log = sink
         .0
         .0
@@ -620,12 +424,7 @@ fn a_loop_of_folders_is_named() {
     std::os::unix::fs::symlink(folder.path(), folder.path().join("a/b")).expect("linked");
     std::fs::write(folder.path().join("z.json"), "{}").expect("written");
     let mut log = Log::default();
-    read_here(
-        &[Input::Path(folder.path().to_owned())],
-        None,
-        &Limits::default(),
-        &mut log,
-    );
+    Reading::default().read_here(&[Input::Path(folder.path().to_owned())], &mut log);
     let log = log.0.replace(&folder.path().display().to_string(), "DIR");
     assert_eq!(
         log,

@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use crate::error::{Error, Result};
-use crate::shown::{only_styles, without_styles};
+use crate::redact::{only_styles, without_styles};
 
 use super::Failure;
 

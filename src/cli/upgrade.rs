@@ -11,9 +11,9 @@ use crate::diff::{Options, compare_contracts};
 use crate::error::{Error, ErrorKind};
 use crate::migrate::{Migration, Moves, Upgrader};
 use crate::observe::Observer;
+use crate::redact::printed;
 use crate::report::numbers::plural;
 use crate::report::upgrade::{UpgradeReport, json, text};
-use crate::shown::printed;
 use crate::source::Source;
 
 use super::args::{OutputFormat, UpgradeArguments};

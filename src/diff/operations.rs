@@ -375,7 +375,7 @@ pub(super) fn first_sentence(text: &str) -> Option<String> {
     const LONGEST: usize = 120;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let end = line.find(". ").map_or(line.len(), |end| end + 1);
-    let sentence = crate::shown::clipped(&line[..end], LONGEST);
+    let sentence = crate::redact::clipped(&line[..end], LONGEST);
     (!sentence.is_empty()).then(|| sentence.into_owned())
 }
 

@@ -79,7 +79,7 @@ fn of_kind(view: &View<'_>, kind: Kinds, depth: u8) -> String {
             "multipleOf" => format!(" multiple of {argument}"),
             "pattern" => format!(
                 " matching {}",
-                crate::shown::clipped(&argument, PATTERN_SHOWN)
+                crate::redact::clipped(&argument, PATTERN_SHOWN)
             ),
             "uniqueItems" => " of different elements".to_owned(),
             keyword => format!(" with {keyword} {argument}"),

@@ -169,7 +169,7 @@ impl Change {
 /// One line: `error[property-removed]: …`
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message = crate::shown::printed(&self.message);
+        let message = crate::redact::printed(&self.message);
         write!(f, "{}[{}]: {message}", self.level, self.rule.id)
     }
 }

@@ -28,8 +28,8 @@ impl Color {
     /// Text that was rendered with styles, as it is wanted.
     pub(crate) fn apply(self, styled: &str) -> String {
         match self {
-            Self::Never => crate::shown::without_styles(styled),
-            Self::Always => crate::shown::only_styles(styled),
+            Self::Never => crate::redact::without_styles(styled),
+            Self::Always => crate::redact::only_styles(styled),
         }
     }
 }

@@ -154,7 +154,7 @@ impl ReadProblem {
 /// One line: `session.har:12:3: …`
 impl fmt::Display for ReadProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message = crate::shown::printed(&self.message);
+        let message = crate::redact::printed(&self.message);
         write!(f, "{}: {message}", self.origin)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::capture::redact::{MASK, is_secret_name, masked, sanitised};
+use crate::redact::{MASK, is_secret_name, masked, sanitised};
 use crate::location::Pointer;
 
 use super::summary::ProposalKey;

@@ -13,7 +13,7 @@ use crate::observe::{
     DeviationKind, ParallelWatcher, RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher,
     first_deviation,
 };
-use crate::shown::printed;
+use crate::redact::printed;
 
 use super::layout::{Layout, line_indent};
 use super::migration::{Migration, Route, Routed};

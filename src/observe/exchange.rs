@@ -1,6 +1,6 @@
 //! Exchanges with method and URL: which operation they belong to, and what is said of those that have none.
 
-use crate::capture::redact::sanitised;
+use crate::redact::sanitised;
 use crate::capture::{Exchange, Hint, Request, Response};
 use crate::contract::{Contract, Operation, Route, Target, without_user};
 use crate::location::Side;

@@ -1,7 +1,7 @@
 //! What a contract expects of a message, beside what its schema says: parameters, a body or none, a
 //! media type.
 
-use crate::capture::redact::{MASK, is_secret_name, sanitised};
+use crate::redact::{MASK, is_secret_name, sanitised};
 use crate::capture::{Body, Request, Response};
 use crate::contract::{ParameterPlace, Payload, Selected, Target};
 use crate::json::Value;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::capture::redact::sanitised;
+use crate::redact::sanitised;
 use crate::json::{Key, Value};
 use crate::location::{Pointer, Side};
 use crate::schema::{Graph, NodeId};

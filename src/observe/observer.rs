@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::capture::redact::sanitised;
+use crate::redact::sanitised;
 use crate::capture::{Body, Exchange, Hint, Line, ReadProblem, Remark, RemarkKind, Sink, SourceRead};
 use crate::contract::Contract;
 use crate::json::{Document, SyntaxError};

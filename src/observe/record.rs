@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::capture::Body;
-use crate::capture::redact::{Excerpt, MASK, is_secret_name, mask_shapes, sanitised};
+use crate::redact::{Excerpt, MASK, is_secret_name, mask_shapes, sanitised};
 use crate::json::{Document, Key, Kind, Value};
 use crate::location::{Pointer, Side};
 use crate::schema::{Graph, NodeId, Place, Types};

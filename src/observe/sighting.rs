@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::capture::redact::Excerpt;
+use crate::redact::Excerpt;
 use crate::capture::{Body, Line, Remark};
 use crate::json::Document;
 use crate::location::{Origin, Pointer};

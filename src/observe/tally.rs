@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
-use crate::capture::redact::Excerpt;
+use crate::redact::Excerpt;
 use crate::location::{Origin, Pointer};
 
 /// Places kept per fact.

@@ -26,7 +26,7 @@ fn report() -> Report {
 #[test]
 fn the_text_report_reads_well() {
     let text = text(&report(), TextOptions { payloads: true });
-    insta::assert_snapshot!(crate::shown::without_styles(&text));
+    insta::assert_snapshot!(crate::redact::without_styles(&text));
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn the_json_report_is_what_its_schema_says() {
 fn each_renderer_shows_every_finding_and_problem() {
     let report = report();
     let text = text(&report, TextOptions::default());
-    let text = crate::shown::without_styles(&text);
+    let text = crate::redact::without_styles(&text);
     let json: Value = serde_json::from_str(&json(&report)).expect("JSON");
     assert_eq!(
         json["findings"].as_array().expect("array").len(),

@@ -7,12 +7,12 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use crate::capture::ReadProblem;
-use crate::capture::redact::sanitised;
+use crate::redact::sanitised;
 use crate::location::{Origin, Position};
 use crate::observe::{Evidence, Judged, Verdict};
 use crate::rules::catalogue::OTHER_VERSION;
 use crate::rules::{Finding, FindingPlace, Level, SeenValue, Unit};
-use crate::shown::Shown;
+use crate::redact::Shown;
 
 use super::{ContractSize, Report};
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::capture::redact::{Excerpt, sanitised};
+use crate::redact::{Excerpt, sanitised};
 use crate::contract::Contract;
 use crate::lint::{LintFact, LintKind};
 use crate::location::{Origin, PathPattern, Pointer, Position};
 use crate::observe::{EVIDENCE_KEPT, Evidence};
 use crate::schema::{Place, ProblemKind};
 
-use crate::shown::Shown;
+use crate::redact::Shown;
 
 use super::catalogue::{self as rules, Level, Rule};
 use super::describe;

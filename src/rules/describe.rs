@@ -5,7 +5,7 @@ use crate::limits::HOSTS;
 use crate::limits::PATTERN_STEPS;
 use crate::location::{PathPattern, Pointer, Step};
 use crate::observe::{DeviationKind, TrafficFact};
-use crate::shown::clipped;
+use crate::redact::clipped;
 
 use super::catalogue::{self as rules, Rule};
 

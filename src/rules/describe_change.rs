@@ -1,6 +1,6 @@
 //! Changes in one sentence.
 
-use crate::capture::redact::sanitised;
+use crate::redact::sanitised;
 use crate::diff::{Difference, Fact, Owner};
 
 /// What a change is, in one line.

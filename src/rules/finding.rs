@@ -2,7 +2,7 @@
 
 use crate::location::{Origin, PathPattern, Side};
 use crate::observe::{Evidence, TargetKey};
-use crate::shown::Shown;
+use crate::redact::Shown;
 
 use super::catalogue::{Level, Rule};
 

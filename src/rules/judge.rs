@@ -11,7 +11,7 @@ use crate::observe::{
 };
 use crate::schema::Place;
 
-use crate::shown::Shown;
+use crate::redact::Shown;
 
 use super::catalogue::{self as rules, Level, Rule};
 use super::describe::{self, Words, subject_of};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::capture::redact::Excerpt;
+use crate::redact::Excerpt;
 use crate::contract::Contract;
 use crate::location::Origin;
 use crate::location::Pointer;

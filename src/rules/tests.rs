@@ -151,7 +151,7 @@ fn the_example_of_each_rule_gives_what_its_documentation_says() {
                 .map(finding_text)
                 .collect(),
         };
-        let rendered = crate::shown::without_styles(&rendered);
+        let rendered = crate::redact::without_styles(&rendered);
         let rendered = format!("{}\n", rendered.trim_end());
         assert!(
             rendered.len() > 1,

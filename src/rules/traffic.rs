@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::location::{PathPattern, Side};
 use crate::observe::{DISTINCT_KEPT, Keyed, Tally, TargetKey, TrafficFact};
 
-use crate::shown::Shown;
+use crate::redact::Shown;
 
 use super::describe;
 use super::finding::{FindingPlace, SeenValue, Unit};

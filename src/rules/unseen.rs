@@ -10,7 +10,7 @@ use crate::location::{PathPattern, Side};
 use crate::observe::{PathId, Shape, TargetKey, TargetProfile};
 use crate::schema::{NodeId, Place};
 
-use crate::shown::Shown;
+use crate::redact::Shown;
 
 use super::catalogue::{self as rules, Level, Rule};
 use super::describe::{plural, subject_of};

@@ -13,7 +13,7 @@ use crate::json::{Kind, Tape, TapeNode, Value};
 
 use super::format;
 use super::pattern::{self, Pattern};
-use crate::shown::clipped;
+use crate::redact::clipped;
 
 /// One keyword on one value.
 pub struct KeywordCheck {

@@ -145,7 +145,7 @@ mod tests {
 
     use super::*;
     use crate::json::{Document, Kind};
-    use crate::schema::KeywordCheck;
+    use super::super::KeywordCheck;
 
     /// Set to bring the generated parts of the documentation up to date.
     const UPDATE: &str = "WIREDRIFT_UPDATE";

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::error::closest;
-use crate::shown::clipped;
+use crate::redact::clipped;
 
 use super::compile::{Compiler, Here};
 use super::{Dialect, Place, ProblemKind};

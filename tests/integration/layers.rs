@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 /// rest of `rules`.
 const LAYERS: [&str; 20] = [
     "limits",
-    "shown",
     "error",
     "stack",
     "location",
     "json",
+    "redact",
     "source",
     "schema",
     "rules::catalogue",

@@ -47,12 +47,11 @@ fn read_of(text: &str) -> String {
         fn skipped(&mut self, _: PathBuf, _: &'static str) {}
     }
     let mut few = Few(Vec::new());
-    let origin = Origin {
-        file: "a.har".into(),
-        entry: None,
-        position: Position::START,
+    let input = Input::Memory {
+        name: "a.har".into(),
+        bytes: text.as_bytes().into(),
     };
-    crate::capture::har::read(text.as_bytes(), &origin, &Hint::default(), &mut few);
+    Reading::default().read_here(&[input], &mut few);
     few.0.join("\n")
 }
 

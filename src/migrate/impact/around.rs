@@ -6,7 +6,7 @@ use crate::contract::{Contract, Operation};
 use crate::diff::{Difference, Fact, Sender, word};
 use crate::observe::{ParameterUse, RoutedRequest, SentParameter};
 
-use super::super::migration::Migration;
+use crate::migrate::migration::Migration;
 use super::affected::{Affected, affected};
 use super::usage::Met;
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::capture::Exchange;
-use crate::capture::redact::{is_secret_name, sanitised};
+use crate::redact::{is_secret_name, sanitised};
 use crate::contract::Target;
 
 use super::usage::hash_of;

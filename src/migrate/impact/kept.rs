@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use crate::capture::redact::{MASK, is_secret_name, sanitised};
+use crate::redact::{MASK, is_secret_name, sanitised};
 use crate::contract::{Contract, Operation};
 use crate::diff::view::View;
 use crate::json::Document;
@@ -13,9 +13,10 @@ use crate::location::{Origin, Pointer, Side as WireSide};
 use crate::observe::{DeviationKind, RoutedPayload, Verdict};
 use crate::schema::NodeId;
 
-use super::super::migration::{Migration, Route, Routed};
-use super::super::plan::{Done, Plan};
-use super::super::summary::{self, Outcomes};
+use crate::migrate::migration::{Migration, Route, Routed};
+use crate::migrate::plan::{Done, Plan};
+use crate::migrate::summary;
+use crate::migrate::summary::Outcomes;
 use super::pairs::{Resource, Resources};
 use super::touch::shown;
 use super::usage::Moment;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::capture::redact::{MASK, is_secret_name, sanitised};
+use crate::redact::{MASK, is_secret_name, sanitised};
 use crate::contract::Contract;
 use crate::diff::{AlignedPair, Difference, Sender};
 use crate::json::Value;
 use crate::location::{Origin, Side as WireSide, Step};
 use crate::schema::Memo;
 
-use super::super::migration::Migration;
+use crate::migrate::migration::Migration;
 use super::touch::{Place, Version, scalar, shown};
 use super::usage::{Met, Moment, Sample, Usage};
 

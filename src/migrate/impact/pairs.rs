@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value as Json;
 
-use crate::capture::redact::{MASK, is_secret_name, sanitised};
+use crate::redact::{MASK, is_secret_name, sanitised};
 use crate::observe::RoutedRequest;
 
 use crate::location::{PathPattern, Step};

@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 
 use jiff::Timestamp;
 
-use crate::capture::redact::sanitised;
+use crate::redact::sanitised;
 
 use super::time;
 use super::usage::Moment;

@@ -344,5 +344,5 @@ pub(super) fn scalar(value: Value<'_>) -> Option<String> {
 
 /// A value as it may be shown: redacted, and of objects and arrays only what they are.
 pub(super) fn shown(value: &Json) -> Json {
-    crate::capture::redact::masked(value)
+    crate::redact::masked(value)
 }

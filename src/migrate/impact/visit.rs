@@ -1,6 +1,6 @@
 //! The walk over one payload and the pairs of schemas that differ for it.
 
-use crate::capture::redact::is_secret_name;
+use crate::redact::is_secret_name;
 use crate::contract::Contract;
 use crate::diff::view::View;
 use crate::diff::{AlignedPair, Alignment, Edge};

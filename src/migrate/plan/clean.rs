@@ -3,7 +3,7 @@
 use crate::diff::Edge;
 use crate::diff::view::Kinds;
 
-use super::super::object::named;
+use crate::migrate::object::named;
 use super::compile::{Rest, has_patterns, names, others, spelled};
 use super::{Plan, Schemas};
 

@@ -12,11 +12,11 @@ use crate::location::{Pointer, Step};
 use crate::observe::{Acceptor, Spelling};
 use crate::schema::NodeId;
 
-use super::super::edit::EditKind;
-use super::super::keys::{Keys, NONE};
-use super::super::object::{UNIONS, Views, in_some_branch, keys, named};
-use super::super::rewrite::{Here, resolved};
-use super::super::tree::Tree;
+use crate::migrate::edit::EditKind;
+use crate::migrate::keys::{Keys, NONE};
+use crate::migrate::object::{UNIONS, Views, in_some_branch, keys, named};
+use crate::migrate::rewrite::{Here, resolved};
+use crate::migrate::tree::Tree;
 use super::{
     Action, Array, Guess, Member, Members, NODES, Needed, Node, Null, Object, Others, Part, Plan,
     Pointers, Schemas, Spelled, Split, Text, Variant,

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use crate::json::{Document, skim};
 use crate::location::Pointer;
 
-use super::super::object::{leftover, propose};
+use crate::migrate::object::{leftover, propose};
 use super::run::{Leave, Run, Step};
 use super::{Action, Members, NONE, Noted, Null, Others, Split};
 

@@ -6,10 +6,11 @@ use crate::json::{Document, skim};
 use crate::location::Pointer;
 use crate::observe::{Spelling, usual_time};
 
-use super::super::edit::{Edit, EditKind};
-use super::super::layout::Layout;
-use super::super::rewrite::{self, Here};
-use super::super::tree::Tree;
+use crate::migrate::edit::{Edit, EditKind};
+use crate::migrate::layout::Layout;
+use crate::migrate::rewrite;
+use crate::migrate::rewrite::Here;
+use crate::migrate::tree::Tree;
 use super::put::Gaps;
 use super::{
     Action, Array, NONE, Noted, Object, Plan, Schemas, Small, Spelled, Split, Text, Variant,

@@ -6,7 +6,7 @@ use crate::diff::{Options, compare_contracts};
 use crate::location::Side;
 use crate::source::Source;
 
-use super::super::Moves;
+use crate::migrate::Moves;
 use super::{contract, of_schemas, rewritten};
 
 #[test]

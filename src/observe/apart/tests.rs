@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::fit::{ELEMENTS, Fit};
-use super::super::tests::{contract_of, try_contract_of};
+use crate::observe::fit::{ELEMENTS, Fit};
+use crate::observe::tests::{contract_of, try_contract_of};
 use super::*;
 use crate::contract::{Contract, Payload};
 use crate::json::Document;

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use proptest::sample::subsequence;
 use serde_json::{Value as Json, json};
 
-use super::super::{Engine, Judged, Observer, Options, Profile};
+use crate::observe::{Engine, Judged, Observer, Options, Profile};
 use super::*;
 use crate::capture::{Body, Exchange, Sink};
 use crate::contract::{Operation, builtin};

@@ -3,7 +3,7 @@
 use crate::json::Kind;
 use crate::schema::NodeId;
 
-use super::super::variant::OpenEnums;
+use crate::observe::variant::OpenEnums;
 use super::decide::is_silent;
 use super::how::How;
 use super::plan::{Leftovers, Reach, candidates, has_leftovers, reach_of};

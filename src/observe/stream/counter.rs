@@ -9,17 +9,17 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::capture::Body;
-use crate::capture::redact::MASK;
+use crate::redact::MASK;
 use crate::json::{Document, Kind};
 use crate::schema::{NodeId, Place};
 
-use super::super::deviation::Deviation;
-use super::super::placeholder::{has_brackets, is_placeholder};
-use super::super::profile::{Lookalike, PathId, Shape};
-use super::super::record::{Way, shorten};
-use super::super::spelling::Spelling;
-use super::super::tally::{DISTINCT_KEPT, Keyed, Tally};
-use super::super::walk::About;
+use crate::observe::deviation::Deviation;
+use crate::observe::placeholder::{has_brackets, is_placeholder};
+use crate::observe::profile::{Lookalike, PathId, Shape};
+use crate::observe::record::{Way, shorten};
+use crate::observe::spelling::Spelling;
+use crate::observe::tally::{DISTINCT_KEPT, Keyed, Tally};
+use crate::observe::walk::About;
 use super::fault::{Fault, Finding};
 use super::place::{tape, way};
 use super::scan;

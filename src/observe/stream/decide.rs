@@ -11,7 +11,7 @@ use crate::json::Kind;
 use crate::location::Side;
 use crate::schema::{Graph, Node, NodeId, Tagged};
 
-use super::super::variant::{Names, OpenEnums};
+use crate::observe::variant::{Names, OpenEnums};
 use super::evidence::{self, Looks, Member};
 use super::plan::{Leftovers, Reach, candidates, reach_of};
 use super::slot::{NONE, Program};

@@ -7,10 +7,10 @@ use crate::json::Document;
 use crate::location;
 use crate::schema::NodeId;
 
-use super::super::profile::{PathId, Shape};
-use super::super::record::ShapeRecorder;
-use super::super::tally::{Keyed, Tally};
-use super::super::walk::Walk;
+use crate::observe::profile::{PathId, Shape};
+use crate::observe::record::ShapeRecorder;
+use crate::observe::tally::{Keyed, Tally};
+use crate::observe::walk::Walk;
 use super::counter::{Counters, Fact, Met, Record, Sum, Walked, keyed_of, tally_of};
 use super::place::way;
 use super::walk::Deferred;

@@ -286,7 +286,7 @@ fn texts(graph: &Graph, id: NodeId) -> Vec<String> {
 mod tests {
     use serde_json::json;
 
-    use super::super::super::tests::contract_of;
+    use crate::observe::tests::contract_of;
     use super::*;
     use crate::contract::Payload;
     use crate::location::Side;

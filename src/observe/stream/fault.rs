@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::json::Kind;
 use crate::schema::{Graph, NodeId};
 
-use super::super::deviation::DeviationKind;
-use super::super::spelling::Spelling;
-use super::super::walk::kind_of_check;
+use crate::observe::deviation::DeviationKind;
+use crate::observe::spelling::Spelling;
+use crate::observe::walk::kind_of_check;
 
 /// What one schema has to say of a value or a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -301,7 +301,7 @@ impl Program<'_> {
 mod tests {
     use serde_json::json;
 
-    use super::super::super::tests::contract_of;
+    use crate::observe::tests::contract_of;
     use super::*;
     use crate::contract::{Contract, Payload};
     use crate::location::Side;

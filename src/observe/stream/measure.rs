@@ -10,8 +10,8 @@ use crate::json::{Key, Kind, Value};
 use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
-use super::super::fit::{ELEMENTS, Fit, VALUES};
-use super::super::options::Engine;
+use crate::observe::fit::{ELEMENTS, Fit, VALUES};
+use crate::observe::options::Engine;
 use super::choice::Choice;
 use super::decide::{Answers, Applied, Question, Turn};
 use super::fault::Fault;
@@ -555,7 +555,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    use super::super::super::tests::{contract_of, try_contract_of};
+    use crate::observe::tests::{contract_of, try_contract_of};
     use super::*;
     use crate::contract::Payload;
     use crate::json::Document;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::capture::Body;
 use crate::json::{Document, Value};
 
-use super::super::walk::Taken;
+use crate::observe::walk::Taken;
 use super::fault::Finding;
 use super::slot::{NONE, Program, Step};
 

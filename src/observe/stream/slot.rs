@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::capture::redact::is_secret_name;
+use crate::redact::is_secret_name;
 use crate::json::Kind;
 use crate::location::{Side, Step as Taken};
 use crate::schema::{Graph, NodeId, Values};
 
-use super::super::naming::Naming;
-use super::super::tally::EVIDENCE_KEPT;
-use super::super::variant::OpenEnums;
+use crate::observe::naming::Naming;
+use crate::observe::tally::EVIDENCE_KEPT;
+use crate::observe::variant::OpenEnums;
 use super::choice::Choice;
 use super::decide::Decisions;
 use super::fault::Fault;
@@ -556,7 +556,7 @@ fn index(at: usize) -> u32 {
 mod tests {
     use serde_json::{Map, json};
 
-    use super::super::super::tests::contract_of;
+    use crate::observe::tests::contract_of;
     use super::*;
     use crate::contract::Payload;
 

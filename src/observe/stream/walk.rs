@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::json::Kind;
 use crate::schema::NodeId;
 
-use super::super::spelling::Spelling;
+use crate::observe::spelling::Spelling;
 use super::counter::Counters;
 use super::fault::{Fault, Finding};
 use super::how::How;
@@ -446,7 +446,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
     fn is_in_secret(&self) -> bool {
         self.scratch.data_keys.iter().any(|(start, end)| {
             let name = scan::unescape(&self.text[*start as usize..*end as usize]);
-            crate::capture::redact::is_secret_name(&name)
+            crate::redact::is_secret_name(&name)
         })
     }
 

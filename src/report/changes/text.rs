@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use similar::ChangeTag;
 
-use crate::capture::redact::sanitised;
+use crate::redact::sanitised;
 use crate::diff::{Owner, Sender, Verdict, Witness};
 use crate::report::text::{finding_text, shown, style_of};
 use crate::rules::{Change, Level};
-use crate::shown::printed;
+use crate::redact::printed;
 
 use super::payload::witness_lines;
 use super::words::{advice, counts, lines, place, reach, title, verdict, witness_title};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::capture::redact::Excerpt;
+use crate::redact::Excerpt;
 
 use super::escape;
 

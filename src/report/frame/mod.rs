@@ -10,7 +10,7 @@ mod code;
 use std::fmt::Write as _;
 
 use crate::rules::Level;
-use crate::shown::printed;
+use crate::redact::printed;
 
 pub(super) use charts::{Bar, Stack, bars, legend, meter, stack};
 pub(super) use code::{diff_block, excerpt_block, json_block};

@@ -9,7 +9,7 @@ use crate::migrate::impact::{Affected, Sample, Times, Usage, affected};
 use crate::report::changes::words::counts;
 use crate::report::numbers::{plural, share, thousands};
 use crate::rules::{Change, Level, Release};
-use crate::shown::printed;
+use crate::redact::printed;
 
 use super::MigrationReport;
 

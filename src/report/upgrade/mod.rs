@@ -6,7 +6,7 @@ mod text;
 use std::path::PathBuf;
 
 use crate::capture::ReadProblem;
-use crate::capture::redact::sanitised;
+use crate::redact::sanitised;
 use crate::location::{PathPattern, Step};
 use crate::migrate::{Summary, Values, shown_value};
 use crate::observe::DeviationKind;

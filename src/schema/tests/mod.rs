@@ -2,7 +2,7 @@ mod random;
 
 use serde_json::json;
 
-pub(crate) use self::random::{document, instance};
+pub(crate) use random::{document, instance};
 use super::*;
 use crate::json::{Document, Tape, TapeNode};
 

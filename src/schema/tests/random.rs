@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::super::*;
+use crate::schema::*;
 use super::{assert_same_verdict, compiled, oracle};
 use crate::json::Document;
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::schema::{NOT_FETCHED, ProblemKind};
 
-use super::super::{ENDLESS, HOPS};
+use crate::contract::openapi::{ENDLESS, HOPS};
 use super::Walker;
 use super::table::{self, Object, Type, V2, V31, V32};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::shrink::size;
+use crate::diff::contain::shrink::size;
 use super::expand::Branch;
 use super::{Goal, Literal, Outcome, Tableau};
 

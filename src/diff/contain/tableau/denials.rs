@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::schema::{Contains, Node, NodeId};
 
-use super::super::ask::Ask;
-use super::super::canonical;
-use super::super::kinds::Kinds;
+use crate::diff::contain::ask::Ask;
+use crate::diff::contain::canonical;
+use crate::diff::contain::kinds::Kinds;
 use super::expand::{Alternative, PAIRED, SomeMember};
 use super::{Literal, Tableau, kinds_of};
 

@@ -8,8 +8,8 @@ use serde_json::Value;
 use crate::json::Kind;
 use crate::schema::{Node, NodeId};
 
-use super::super::accepts;
-use super::super::kinds::Kinds;
+use crate::diff::contain::accepts;
+use crate::diff::contain::kinds::Kinds;
 use super::{Goal, Literal, Outcome, Tableau, kinds_of};
 
 /// Branches of a `oneOf` of which two may hold at once: beyond that, it is left out of account.

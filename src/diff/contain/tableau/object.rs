@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use crate::location::Side;
 use crate::schema::{Node, NodeId};
 
-use super::super::accepts;
-use super::super::pool::Pool;
-use super::super::text;
+use crate::diff::contain::accepts;
+use crate::diff::contain::pool::Pool;
+use crate::diff::contain::text;
 use super::expand::{Branch, SomeMember};
 use super::{Goal, Literal, Outcome, Tableau};
 

@@ -9,13 +9,13 @@ mod question;
 
 use rustc_hash::FxHashMap;
 
-use crate::capture::redact::is_secret_name;
+use crate::redact::is_secret_name;
 use crate::diff::Edge;
 use crate::json::{Document, Value, skim};
 use crate::location::{Side as WireSide, Step};
 
-use super::super::keys::{Keys, NONE};
-use super::super::migration::Migration;
+use crate::migrate::keys::{Keys, NONE};
+use crate::migrate::migration::Migration;
 use super::meet::{Asked, Meeting, Memos};
 use super::touch::parts;
 use super::visit::{DEEPEST, Visit};

@@ -8,10 +8,10 @@ use crate::diff::{Difference, Fact, Move};
 use crate::json::{Document, skim};
 use crate::location::Step;
 
-use super::super::affected::{Affected, affected};
-use super::super::meet::{Memos, is_secret_change, sender_of};
-use super::super::touch::{about_member, is_about_members, moves_of, scalar};
-use super::super::usage::Met;
+use crate::migrate::impact::affected::{Affected, affected};
+use crate::migrate::impact::meet::{Memos, is_secret_change, sender_of};
+use crate::migrate::impact::touch::{about_member, is_about_members, moves_of, scalar};
+use crate::migrate::impact::usage::Met;
 use super::{Asking, Node, Questions};
 
 /// Different scalars of one place whose answers are kept.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 
-use super::super::plan;
+use crate::migrate::tests::plan;
 use super::{Counts, api, counts, of_side, traffic_of, usages};
 use crate::rules::rule_of;
 

@@ -11,9 +11,9 @@ use crate::report::frame::{
 use crate::report::numbers::{plural, share, thousands};
 use crate::rules::Level;
 
-use super::super::rows::*;
-use super::super::words::{consumer, cut, day, time};
-use super::super::{MigrationReport, judged};
+use crate::report::migration::rows::*;
+use crate::report::migration::words::{consumer, cut, day, time};
+use crate::report::migration::{MigrationReport, judged};
 use super::ROWS;
 
 pub(super) fn moved(report: &MigrationReport) -> String {

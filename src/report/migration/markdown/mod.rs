@@ -10,7 +10,7 @@ use crate::report::changes::payload::witness_lines;
 use crate::report::changes::words::{place, reach, title, verdict as verdict_words, witness_title};
 use crate::report::numbers::{plural, share, thousands};
 use crate::rules::Level;
-use crate::shown::printed;
+use crate::redact::printed;
 
 use super::advice::advice;
 use super::words::{cut, evidence, sample_lines, time, touched, values, verdict};

@@ -8,9 +8,9 @@ use crate::report::changes::markdown::escaped;
 use crate::report::changes::words::title;
 use crate::report::numbers::{plural, share, thousands};
 
-use super::super::rows::*;
-use super::super::words::{consumer, cut, day, time};
-use super::super::{MigrationReport, judged};
+use crate::report::migration::rows::*;
+use crate::report::migration::words::{consumer, cut, day, time};
+use crate::report::migration::{MigrationReport, judged};
 use super::{CELL, ROWS, cell, code, html, wrapped};
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
+use super::shapes::mask_shapes;
+
 /// Text for people, which may hold parts of a contract, a payload, a header or the name of a file, and in which
 /// nothing is left that a terminal would obey: control characters, and characters that show nothing or turn the
 /// direction, are written as their number. There is no other way to make one.
@@ -36,6 +38,12 @@ impl fmt::Display for Shown {
 #[must_use]
 pub(crate) fn printed(text: &str) -> String {
     text.chars().map(printable).collect()
+}
+
+/// Makes text that comes from a payload safe to print in a sentence.
+#[must_use]
+pub fn sanitised(text: &str) -> String {
+    mask_shapes(text).chars().map(printable).collect()
 }
 
 /// So many characters of a text at most, and an ellipsis where there are more.

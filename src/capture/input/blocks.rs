@@ -1,19 +1,19 @@
-//! One JSON document a line: a stream is read in blocks of whole lines, and no line is copied.
+//! A stream of lines, read in blocks of whole lines; no line is copied.
 
 use std::io::{self, BufRead, Read as _};
 
+use crate::capture::ReadProblem;
 use crate::json;
 use crate::location::{Origin, Position};
 
-use super::parallel::guarded;
-use super::source::{Limits, read_error};
-use super::{Body, Exchange, Hint, ReadProblem, Sink};
+use super::Limits;
+use super::source::read_error;
 
 /// How much is read at once.
-pub(super) const BLOCK: usize = 256 * 1024;
+pub(crate) const BLOCK: usize = 256 * 1024;
 
 /// What comes next of a stream.
-pub(super) enum Block {
+pub(crate) enum Block {
     /// Whole lines, which start here.
     Lines(Origin),
     /// A line over the limit, which was passed over.
@@ -25,7 +25,7 @@ pub(super) enum Block {
 }
 
 /// Reads blocks of whole lines.
-pub(super) struct Blocks<R> {
+pub(crate) struct Blocks<R> {
     reader: R,
     limits: Limits,
     /// Where the next block starts.
@@ -37,7 +37,7 @@ pub(super) struct Blocks<R> {
 }
 
 impl<R: BufRead> Blocks<R> {
-    pub(super) fn new(reader: R, origin: &Origin, limits: &Limits) -> Self {
+    pub(crate) fn new(reader: R, origin: &Origin, limits: &Limits) -> Self {
         Self {
             reader,
             limits: *limits,
@@ -48,7 +48,7 @@ impl<R: BufRead> Blocks<R> {
     }
 
     /// Fills `block`, which may be one that was used before.
-    pub(super) fn next(&mut self, block: &mut Vec<u8>) -> Block {
+    pub(crate) fn next(&mut self, block: &mut Vec<u8>) -> Block {
         if let Some(error) = self.error.take() {
             return self.broken(&error);
         }
@@ -97,7 +97,7 @@ impl<R: BufRead> Blocks<R> {
 
     fn broken(&self, error: &io::Error) -> Block {
         Block::Broken(ReadProblem {
-            origin: entry(&self.at, self.at.position, 0),
+            origin: origin_of_line(&self.at, self.at.position, 0),
             message: read_error(error),
         })
     }
@@ -120,7 +120,7 @@ impl<R: BufRead> Blocks<R> {
             self.reader.consume(taken);
             if taken > part || taken == 0 {
                 let problem = ReadProblem {
-                    origin: entry(&self.at, self.at.position, 0),
+                    origin: origin_of_line(&self.at, self.at.position, 0),
                     message: self.limits.too_large("a line", length),
                 };
                 let position = &mut self.at.position;
@@ -133,39 +133,8 @@ impl<R: BufRead> Blocks<R> {
     }
 }
 
-/// Hands over each line that is not blank as a payload of its own, and tells how many there were.
-pub(super) fn read(
-    reader: &mut dyn BufRead,
-    origin: &Origin,
-    hint: &Hint,
-    limits: &Limits,
-    sink: &mut dyn Sink,
-) -> u64 {
-    let mut blocks = Blocks::new(reader, origin, limits);
-    let mut block = Vec::new();
-    let mut count = 0;
-    loop {
-        match blocks.next(&mut block) {
-            Block::Lines(start) => {
-                count += guarded(&start, sink, |sink| {
-                    each(&block, &start, hint, limits, sink)
-                });
-            }
-            Block::TooLong(problem) => {
-                count += 1;
-                sink.problem(problem);
-            }
-            Block::Broken(problem) => {
-                sink.problem(problem);
-                return count;
-            }
-            Block::End => return count,
-        }
-    }
-}
-
 /// The payload of a line, behind its leading white space.
-fn entry(file: &Origin, line: Position, leading: u64) -> Origin {
+pub(crate) fn origin_of_line(file: &Origin, line: Position, leading: u64) -> Origin {
     Origin {
         file: file.file.clone(),
         entry: Some(line.line),
@@ -175,40 +144,4 @@ fn entry(file: &Origin, line: Position, leading: u64) -> Origin {
             column: line.column + leading,
         },
     }
-}
-
-/// Hands over each line of a block.
-pub(super) fn each(
-    block: &[u8],
-    start: &Origin,
-    hint: &Hint,
-    limits: &Limits,
-    sink: &mut dyn Sink,
-) -> u64 {
-    let mut count = 0;
-    let mut line = start.position;
-    let mut at = 0;
-    while at < block.len() {
-        let end = memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |end| at + end);
-        let text = json::trim_start(&block[at..end]);
-        let leading = (end - at - text.len()) as u64;
-        if !text.is_empty() {
-            count += 1;
-            let origin = entry(start, line, leading);
-            if text.len() as u64 > limits.body {
-                let message = limits.too_large("a line", text.len() as u64);
-                sink.problem(ReadProblem { origin, message });
-            } else {
-                let body = Body::verbatim(json::trim_end(text), origin);
-                sink.exchange(Exchange::bare(body, hint.clone()));
-            }
-        }
-        at = end + 1;
-        line = Position {
-            byte: start.position.byte + at as u64,
-            line: line.line + 1,
-            column: 1,
-        };
-    }
-    count
 }

@@ -1,15 +1,15 @@
 //! Bodies out of what carried them: chunks, compression, base64.
 
-use std::io::{self, BufRead, Read};
+use std::io::Read;
 
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use crate::json::Document;
 
+use super::input::Frames;
 use super::{Headers, Limits};
 
 /// Padding is often left out.
@@ -22,7 +22,7 @@ const URL_SAFE_ANY: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 /// Decodes a body as its headers ask; `None` when it stands there as it is.
 ///
 /// Tools print bodies decoded and headers as sent, so a header counts only when the bytes show it.
-pub(super) fn transfer(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>, String> {
+pub(crate) fn decode(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>, String> {
     let is = |name: &str, coding: &str| {
         headers.get(name).is_some_and(|value| {
             value
@@ -53,58 +53,6 @@ pub(super) fn transfer(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>,
         );
     }
     Ok(decoded)
-}
-
-/// Decompresses Zstandard data of any number of frames: files are rotated and joined.
-pub(super) struct Frames<R: Read> {
-    /// The frame that is read, or what follows the frames read so far.
-    state: Option<Result<StreamingDecoder<R, FrameDecoder>, R>>,
-}
-
-impl<R: Read> Frames<R> {
-    pub(super) fn new(data: R) -> Self {
-        Self {
-            state: Some(Err(data)),
-        }
-    }
-}
-
-impl<R: BufRead> Read for Frames<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.state.take() {
-                None => return Ok(0),
-                Some(Ok(mut frame)) => {
-                    let read = frame.read(buffer)?;
-                    if read > 0 {
-                        self.state = Some(Ok(frame));
-                        return Ok(read);
-                    }
-                    self.state = Some(Err(frame.into_inner()));
-                }
-                Some(Err(mut data)) => {
-                    let start = data.fill_buf()?;
-                    if start.is_empty() {
-                        return Ok(0);
-                    }
-                    // A skippable frame (RFC 8878 section 3.1.2): a magic number, a length, bytes.
-                    if matches!(start, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]) {
-                        let mut header = [0; 8];
-                        data.read_exact(&mut header)?;
-                        let length =
-                            u32::from_le_bytes([header[4], header[5], header[6], header[7]]);
-                        io::copy(&mut data.by_ref().take(length.into()), &mut io::sink())?;
-                        self.state = Some(Err(data));
-                        continue;
-                    }
-                    let frame = StreamingDecoder::new(data).map_err(|error| {
-                        io::Error::new(io::ErrorKind::InvalidData, error.to_string())
-                    })?;
-                    self.state = Some(Ok(frame));
-                }
-            }
-        }
-    }
 }
 
 fn inflate(decoder: impl Read) -> Result<Vec<u8>, String> {
@@ -144,7 +92,7 @@ fn chunks(mut raw: &[u8]) -> Option<Vec<u8>> {
 
 /// Decodes base64, standard or for URLs, with or without padding; it may be broken into lines. `None` when the
 /// text is something else.
-pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let compact: String = text.split_ascii_whitespace().collect();
     let engines = [&STANDARD_ANY, &URL_SAFE_ANY];
     engines
@@ -153,7 +101,7 @@ pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Decodes base64 that nothing says is base64: what comes out has to be a JSON array or object.
-pub(super) fn unlabelled_base64(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unlabelled_base64(text: &str) -> Option<Vec<u8>> {
     // A JSON text that is base64, too, is a number or a word.
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
     if text.len() < 4 || !text.trim_ascii().bytes().all(is_base64) {
@@ -166,7 +114,7 @@ pub(super) fn unlabelled_base64(text: &str) -> Option<Vec<u8>> {
 
 /// Decodes a JSON array of strings, each a part of the body in hexadecimal digits or base64: what Polly.js
 /// writes of compressed bodies.
-pub(super) fn chunked_text(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn chunked_text(text: &str) -> Option<Vec<u8>> {
     if !text.trim_ascii_start().starts_with('[') {
         return None;
     }

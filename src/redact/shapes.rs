@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::redact::{boundary, is_secret_name};
+use super::names::{MASK, is_secret_name};
 
 /// How tokens of well-known issuers start, and how long they are at least.
 const ISSUED: [(&str, usize); 14] = [
@@ -24,7 +24,7 @@ const ISSUED: [(&str, usize); 14] = [
 
 /// Secrets by their shape, in order and apart: tokens, private keys, and in URLs and forms the user
 /// information and the values of secret parameters.
-pub(super) fn shapes(text: &str) -> Vec<Range<usize>> {
+pub(crate) fn shapes(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut fresh = true;
@@ -57,7 +57,7 @@ pub(super) fn shapes(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Bytes of what may be a token at the start of the text.
-pub(super) fn token_length(text: &str) -> usize {
+pub(crate) fn token_length(text: &str) -> usize {
     text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.~+/=".contains(c)))
         .unwrap_or(text.len())
 }
@@ -116,7 +116,7 @@ fn card(text: &str) -> Option<Range<usize>> {
 
 /// Whether digits are the number of a payment card: how many there are and how they start says which network's
 /// (ISO/IEC 7812), and the last one is a check digit (Luhn).
-pub(super) fn is_card(digits: &str) -> bool {
+pub(crate) fn is_card(digits: &str) -> bool {
     if !(13..=19).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return false;
     }
@@ -258,6 +258,28 @@ fn value_length(text: &str) -> usize {
 }
 
 /// The last place at or before `at` where a character starts.
-pub(super) fn floor(text: &str, at: usize) -> usize {
+pub(crate) fn floor(text: &str, at: usize) -> usize {
     boundary(text.as_bytes(), at.min(text.len()))
+}
+
+/// Masks what looks like a secret by its shape: JSON Web Tokens and bearer tokens.
+#[must_use]
+pub fn mask_shapes(text: &str) -> String {
+    let mut masked = String::new();
+    let mut from = 0;
+    for range in shapes(text) {
+        masked.push_str(&text[from..range.start]);
+        masked.push_str(MASK);
+        from = range.end;
+    }
+    masked.push_str(&text[from..]);
+    masked
+}
+
+/// The nearest offset at or before `at` where a character starts.
+pub(crate) fn boundary(text: &[u8], mut at: usize) -> usize {
+    while at > 0 && at < text.len() && text[at] & 0xC0 == 0x80 {
+        at -= 1;
+    }
+    at
 }

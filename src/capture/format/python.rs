@@ -3,13 +3,14 @@
 use crate::json::Document;
 use crate::location::Origin;
 
-use super::{Body, Exchange, Headers, Hint, Line, Request, Sink, position_in};
+use super::position_in;
+use crate::capture::{Body, Exchange, Headers, Hint, Line, Request, Sink};
 
 const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// Hands over every call of the `requests` library in a block. A call sees the variables that were
 /// assigned since the call before.
-pub(super) fn read(block: &[u8], origin: &Origin, sink: &mut dyn Sink) -> u64 {
+pub(crate) fn read(block: &[u8], origin: &Origin, sink: &mut dyn Sink) -> u64 {
     let Ok(text) = std::str::from_utf8(block) else {
         return 0;
     };
@@ -38,7 +39,7 @@ pub(super) fn read(block: &[u8], origin: &Origin, sink: &mut dyn Sink) -> u64 {
 
 /// Reads the first call in a block, with the body that it sends where that is a literal. Places in the
 /// body are those of the block.
-pub(super) fn first_call<'t>(block: &'t [u8], origin: &Origin) -> Option<Exchange<'t>> {
+pub(crate) fn first_call<'t>(block: &'t [u8], origin: &Origin) -> Option<Exchange<'t>> {
     let text = std::str::from_utf8(block).ok()?;
     let (call, method) = METHODS
         .iter()
@@ -203,4 +204,45 @@ fn string_end(text: &str) -> Option<usize> {
         at += 1;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::location::Position;
+
+    #[test]
+    fn python_that_is_no_literal_has_no_body() {
+        let origin = Origin {
+            file: "f".into(),
+            entry: None,
+            position: Position::START,
+        };
+        let body = |text: &str| {
+            let exchange = first_call(text.as_bytes(), &origin)?;
+            let request = exchange.request?;
+            Some(
+                request
+                    .body
+                    .map(|body| String::from_utf8_lossy(&body.bytes).into_owned()),
+            )
+        };
+        assert_eq!(
+            body("requests.put('https://h/', json={'a': 1,})"),
+            Some(Some("{\"a\": 1 }".to_owned()))
+        );
+        assert_eq!(
+            body("x = 1\nrequests.put('https://h/', json={'a': x})"),
+            Some(None)
+        );
+        assert_eq!(body("requests.get(url)"), None);
+        assert_eq!(
+            body("data = data2\ndata2 = {\"a\": 1}\nrequests.post(\"h\", data=data)"),
+            Some(Some("{\"a\": 1}".to_owned()))
+        );
+        assert_eq!(
+            body("data = data\nrequests.post(\"h\", data=data)"),
+            Some(None)
+        );
+    }
 }

@@ -5,15 +5,15 @@ use std::borrow::Cow;
 use crate::json::{Document, Kind, Value};
 use crate::location::Origin;
 
-use super::decode;
-use super::redact::Excerpt;
-use super::{
-    Body, EncodingFault, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request,
-    Response, Sink, position_in,
-};
+use crate::capture::transfer;
+use crate::redact::Excerpt;
+use super::position_in;
+use super::Text;
+use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
 
 /// Reads every entry. One that is broken is a problem, and the rest goes on.
-pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sink) -> u64 {
+pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
+    let Text { bytes: text, origin, hint } = *text;
     let surrogates = lone::places(text);
     let document = match Document::parse(text) {
         Ok(document) => document,
@@ -239,10 +239,10 @@ impl<'t> Entry<'t> {
         let is_labelled = string(data, "encoding")
             .is_some_and(|encoding| encoding.trim().eq_ignore_ascii_case("base64"));
         let is_binary = data.get("_isBinary").and_then(Value::as_bool) == Some(true);
-        let decoded = match decode::chunked_text(&content).filter(|_| is_binary || is_labelled) {
+        let decoded = match transfer::chunked_text(&content).filter(|_| is_binary || is_labelled) {
             Some(bytes) => Some(bytes),
             None if is_labelled => {
-                let bytes = decode::base64(&content);
+                let bytes = transfer::base64(&content);
                 if bytes.is_none() {
                     remark(EncodingFault::NotBase64);
                 }
@@ -250,8 +250,8 @@ impl<'t> Entry<'t> {
             }
             None => {
                 let media_type = media_type.as_deref();
-                let is_json = media_type.is_some_and(super::is_json_media_type);
-                let bytes = decode::unlabelled_base64(&content).filter(|_| is_json);
+                let is_json = media_type.is_some_and(crate::capture::is_json_media_type);
+                let bytes = transfer::unlabelled_base64(&content).filter(|_| is_json);
                 if bytes.is_some() {
                     remark(EncodingFault::NoLabel);
                 }
@@ -260,7 +260,7 @@ impl<'t> Entry<'t> {
         };
         let body = match decoded {
             None => Body::escaped(content, text.raw(), origin.clone()),
-            Some(bytes) => match decode::transfer(&bytes, headers) {
+            Some(bytes) => match transfer::decode(&bytes, headers) {
                 Ok(None) => Body::decoded(bytes, origin.clone()),
                 Ok(Some(inflated)) => Body::decoded(inflated, origin.clone()),
                 Err(message) => {
@@ -298,7 +298,7 @@ mod lone {
     use memchr::memmem;
 
     /// Where lone surrogates stand.
-    pub(super) fn places(text: &[u8]) -> Vec<usize> {
+    pub(crate) fn places(text: &[u8]) -> Vec<usize> {
         let mut found = Vec::new();
         // Few archives have any, and a pass over all escapes takes a while.
         let starts = [b"\\ud", b"\\uD"];

@@ -1,17 +1,18 @@
 //! Several threads read captures: files of folders, and blocks of lines.
 
 use std::io::BufRead;
-use std::num::NonZeroUsize;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::capture::format::{Format, ndjson};
+use crate::capture::{Hint, ReadProblem, Sink, SourceRead};
 use crate::location::{Origin, Position};
 
-use super::lines::{self, Block, Blocks};
-use super::source::{self, Input, Limits};
-use super::{Format, Hint, ReadProblem, Sink, SourceRead};
+use super::blocks::{BLOCK, Block, Blocks};
+use super::source::{read_file, read_inputs};
+use super::{Input, Limits, Reading};
 
 /// Bytes of stack of each thread: as much as the thread of the command line has. It is reserved, not used up.
 const STACK: usize = crate::limits::STACK;
@@ -19,51 +20,8 @@ const STACK: usize = crate::limits::STACK;
 /// Files under this size, in bytes, are read before a second thread has started.
 const LONG: u64 = 1 << 20;
 
-/// A sink whose work several threads can share.
-///
-/// [`Sink::part`] tells each fork which part of the captures comes next, so that what has an order can
-/// be put into it again when they are joined.
-pub trait ParallelSink: Sink + Send + Sized {
-    /// A sink for another thread, which has seen nothing yet.
-    fn fork(&self) -> Self;
-
-    /// Takes in what the forks saw. The result is that of one sink that saw everything.
-    fn join(&mut self, forks: Vec<Self>);
-}
-
-/// How captures are read.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Reading {
-    /// The format of all of them, in place of what is recognised.
-    pub format: Option<Format>,
-    /// How much is read at once.
-    pub limits: Limits,
-    /// How many threads read; all cores unless said.
-    pub jobs: Option<NonZeroUsize>,
-}
-
-impl Reading {
-    /// Reads inputs, with several threads where that may pay.
-    pub fn read(&self, inputs: &[Input], sink: &mut impl ParallelSink) {
-        let jobs = self.jobs.map_or_else(
-            || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-            NonZeroUsize::get,
-        );
-        if jobs == 1 || !inputs.iter().any(is_long) {
-            return source::read_here(inputs, self.format, &self.limits, sink);
-        }
-        let mut forks: Vec<_> = (0..jobs).map(|_| sink.fork()).collect();
-        share(inputs, self.format, &self.limits, sink, &mut forks);
-        sink.finish();
-        for fork in &mut forks {
-            fork.finish();
-        }
-        sink.join(forks);
-    }
-}
-
 /// Whether it may pay to read an input with several threads.
-fn is_long(input: &Input) -> bool {
+pub(super) fn is_long(input: &Input) -> bool {
     match input {
         Input::Stdin => true,
         Input::Memory { bytes, .. } => bytes.len() as u64 >= LONG,
@@ -75,10 +33,9 @@ fn is_long(input: &Input) -> bool {
 
 /// Reads inputs into several sinks at once: `own` takes what the reader itself has to say, each of the
 /// others is a thread.
-fn share<S: Sink + Send>(
+pub(super) fn share<S: Sink + Send>(
     inputs: &[Input],
-    format: Option<Format>,
-    limits: &Limits,
+    reading: &Reading,
     own: &mut S,
     threads: &mut [S],
 ) {
@@ -93,7 +50,7 @@ fn share<S: Sink + Send>(
                 .name(format!("reader {number}"))
                 .stack_size(STACK)
                 .spawn_scoped(scope, move || {
-                    work(&receive, format, limits, sink);
+                    work(&receive, reading, sink);
                 });
             // With fewer threads than were asked for the rest does the work.
             is_shared |= thread.is_ok();
@@ -108,13 +65,13 @@ fn share<S: Sink + Send>(
                 is_open: false,
                 sink: &mut *own,
             };
-            source::dispatch(inputs, format, limits, &mut dispatch);
+            read_inputs(inputs, reading, &mut Crew::Shared(&mut dispatch));
             dispatch.end();
         }
         // The threads end when there is nobody left to send.
     });
     if !is_shared {
-        source::read_here(inputs, format, limits, own);
+        reading.read_here(inputs, own);
     }
 }
 
@@ -170,7 +127,7 @@ impl Stream {
                 Block::Lines(start) => {
                     let hint = &self.hint;
                     guarded(&start, sink, |sink| {
-                        lines::each(block, &start, hint, limits, sink)
+                        ndjson::read_block(block, &start, hint, limits, sink)
                     })
                 }
                 Block::TooLong(problem) => {
@@ -186,7 +143,7 @@ impl Stream {
             sink.source(self.source(exchanges));
             sink.part_ended();
             // A buffer that a long line made large is not kept.
-            if block.capacity() > 4 * lines::BLOCK {
+            if block.capacity() > 4 * BLOCK {
                 *block = Vec::new();
             }
         }
@@ -201,12 +158,7 @@ impl Stream {
     }
 }
 
-fn work(
-    receive: &Mutex<Receiver<Work>>,
-    format: Option<Format>,
-    limits: &Limits,
-    sink: &mut dyn Sink,
-) {
+fn work(receive: &Mutex<Receiver<Work>>, reading: &Reading, sink: &mut dyn Sink) {
     let mut block = Vec::new();
     loop {
         let next = receive
@@ -223,19 +175,19 @@ fn work(
                 };
                 // Others wait for the end of this part, whatever happens in it.
                 guarded(&origin, sink, |sink| {
-                    source::file(&path, format, limits, sink, true);
+                    read_file(&path, reading, sink, true);
                     0
                 });
                 sink.part_ended();
             }
-            Ok(Work::Stream(stream)) => stream.read(&mut block, limits, sink),
+            Ok(Work::Stream(stream)) => stream.read(&mut block, &reading.limits, sink),
             Err(_) => return,
         }
     }
 }
 
 /// Reads a part of the captures. A fault of this program is a problem of the part, and the rest is read.
-pub(super) fn guarded(
+pub(crate) fn guarded(
     origin: &Origin,
     sink: &mut dyn Sink,
     read: impl FnOnce(&mut dyn Sink) -> u64,
@@ -254,7 +206,7 @@ pub(super) fn guarded(
 }
 
 /// Hands parts of captures to threads, and keeps the rest.
-pub(super) struct Dispatch<'s> {
+pub(crate) struct Dispatch<'s> {
     send: SyncSender<Work>,
     threads: usize,
     /// The number of the last part.
@@ -266,7 +218,7 @@ pub(super) struct Dispatch<'s> {
 
 impl Dispatch<'_> {
     /// Numbers the next part, which is read into the sink that this returns.
-    pub(super) fn own(&mut self) -> &mut dyn Sink {
+    pub(crate) fn own(&mut self) -> &mut dyn Sink {
         self.end();
         self.part += 1;
         self.is_open = true;
@@ -282,7 +234,7 @@ impl Dispatch<'_> {
     }
 
     /// A thread reads the file.
-    pub(super) fn file(&mut self, path: PathBuf) {
+    pub(super) fn hand_file(&mut self, path: PathBuf) {
         self.end();
         self.part += 1;
         self.hand_over(Work::File(self.part, path));
@@ -294,7 +246,7 @@ impl Dispatch<'_> {
     }
 
     /// Threads read the lines, and the caller goes on when they came to the end.
-    pub(super) fn lines(
+    pub(super) fn hand_lines(
         &mut self,
         reader: Box<dyn BufRead + Send>,
         origin: &Origin,
@@ -323,5 +275,23 @@ impl Dispatch<'_> {
             self.part = part;
         }
         self.own().source(source);
+    }
+}
+
+/// Who reads.
+pub(super) enum Crew<'r, 's> {
+    /// This thread reads everything.
+    Here(&'r mut dyn Sink),
+    /// Other threads read what can be read apart.
+    Shared(&'r mut Dispatch<'s>),
+}
+
+impl Crew<'_, '_> {
+    /// The sink for what this thread reads.
+    pub(super) fn sink(&mut self) -> &mut dyn Sink {
+        match self {
+            Self::Here(sink) => *sink,
+            Self::Shared(dispatch) => dispatch.own(),
+        }
     }
 }

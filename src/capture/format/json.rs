@@ -1,12 +1,13 @@
 //! One JSON document.
 
 use crate::json;
-use crate::location::Origin;
 
-use super::{Body, Exchange, Hint, Sink};
+use super::Text;
+use crate::capture::{Body, Exchange, Sink};
 
 /// Hands over the whole text as one payload. Whether it is JSON is found out by who parses it.
-pub(super) fn document(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sink) -> u64 {
+pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
+    let Text { bytes: text, origin, hint } = *text;
     let end = json::trim_end(text).len();
     let start = end - json::trim_start(&text[..end]).len();
     let place = origin.at(origin.position.after(&text[..start]));

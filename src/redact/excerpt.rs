@@ -1,8 +1,4 @@
-//! Secrets: what looks like one, and texts in which they are masked.
-//!
-//! A value looks like a secret by the name it stands under (authorization, cookie, token, key,
-//! password, …) or by its shape (a JSON Web Token, a bearer token). Every text that leaves wiredrift
-//! goes through here.
+//! One line of a capture or a contract, with a mark under a part of it.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,76 +6,10 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
 
 use crate::json::{Document, Kind, Value};
-use crate::shown::printable;
 
-use super::shapes::{floor, is_card, shapes, token_length};
-
-/// What stands in place of a secret.
-pub const MASK: &str = "***";
-
-/// Words that make the name of a secret: `x-api-key`, `accessToken`, `token_value`.
-const SECRET_WORDS: [&str; 17] = [
-    "apikey",
-    "auth",
-    "authorization",
-    "bearer",
-    "cookie",
-    "credential",
-    "jwt",
-    "key",
-    "passphrase",
-    "passwd",
-    "password",
-    "pwd",
-    "secret",
-    "sessid",
-    "sig",
-    "signature",
-    "token",
-];
-
-/// Endings that make one word the name of a secret: `csrftoken`, `JSESSIONID`.
-const SECRET_SUFFIXES: [&str; 8] = [
-    "apikey",
-    "credential",
-    "passwd",
-    "password",
-    "secret",
-    "sessid",
-    "sessionid",
-    "token",
-];
-
-/// Endings of names that are about a secret and hold none: `password_updated_at`, `token_type`.
-const HARMLESS: [&str; 24] = [
-    "at",
-    "by",
-    "changed",
-    "count",
-    "description",
-    "enabled",
-    "expired",
-    "expires",
-    "expiry",
-    "id",
-    "kind",
-    "label",
-    "length",
-    "limit",
-    "name",
-    "policy",
-    "required",
-    "set",
-    "size",
-    "status",
-    "strength",
-    "title",
-    "type",
-    "url",
-];
-
-/// Beginnings of names that hold a number of secrets: `max_tokens`.
-const QUANTITIES: [&str; 7] = ["count", "max", "min", "n", "num", "number", "total"];
+use super::names::{MASK, is_secret_name};
+use super::shapes::{boundary, floor, is_card, shapes, token_length};
+use super::shown::printable;
 
 /// Widest excerpt, in columns.
 const EXCERPT_WIDTH: usize = 96;
@@ -89,104 +19,6 @@ const REACH: usize = EXCERPT_WIDTH * 4;
 
 /// Bytes before that in which the name of a secret is looked for, where the text is not parsed.
 const CONTEXT: usize = 4096;
-
-/// Whether a property, header or parameter of this name holds a secret.
-///
-/// The name is split into words at `_`, `-`, `.` and changes of case; a plural `s`, digits and versions
-/// at the end make no difference. `x-api-key`, `APIToken`, `api_keys`, `session_id` and `password1` are
-/// secrets; `monkey`, `max_tokens` and `password_updated_at` are not.
-#[must_use]
-pub fn is_secret_name(name: &str) -> bool {
-    let mut words = words_of(name);
-    // `password1`, `access_key_2`, `bearer_token_v2`
-    for word in &mut words {
-        let kept = word.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-        word.truncate(kept);
-        if word.ends_with('s') && !word.ends_with("ss") {
-            word.pop();
-        }
-    }
-    words.retain(|word| !word.is_empty() && word != "v");
-    let (Some(first), Some(last)) = (words.first(), words.last()) else {
-        return false;
-    };
-    let is_secret = |word: &String| {
-        SECRET_WORDS.contains(&word.as_str())
-            || SECRET_SUFFIXES.iter().any(|suffix| word.ends_with(suffix))
-    };
-    if words.iter().any(|word| word == "session") && (words.len() == 1 || last == "id") {
-        return true;
-    }
-    let counts = words.len() > 1 && QUANTITIES.contains(&first.as_str());
-    words.iter().any(is_secret) && !counts && !HARMLESS.contains(&last.as_str())
-}
-
-/// The words of a name, in lower case: `APIToken` → `api`, `token`.
-fn words_of(name: &str) -> Vec<String> {
-    let characters: Vec<char> = name.chars().collect();
-    let mut words = vec![String::new()];
-    for (index, character) in characters.iter().enumerate() {
-        let before = index.checked_sub(1).map(|index| characters[index]);
-        let after = characters.get(index + 1);
-        let starts_word = character.is_uppercase()
-            && (before.is_some_and(|c| c.is_lowercase() || c.is_numeric())
-                || (before.is_some_and(char::is_uppercase)
-                    && after.is_some_and(|c| c.is_lowercase())));
-        if !character.is_alphanumeric() || starts_word {
-            words.push(String::new());
-        }
-        if character.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(character.to_lowercase());
-        }
-    }
-    words
-}
-
-/// Masks what looks like a secret by its shape: JSON Web Tokens and bearer tokens.
-#[must_use]
-pub fn mask_shapes(text: &str) -> String {
-    let mut masked = String::new();
-    let mut from = 0;
-    for range in shapes(text) {
-        masked.push_str(&text[from..range.start]);
-        masked.push_str(MASK);
-        from = range.end;
-    }
-    masked.push_str(&text[from..]);
-    masked
-}
-
-/// A payload without what looks like a secret, by name or by shape. Below the name of a secret everything
-/// but its structure is masked.
-#[must_use]
-pub fn masked(value: &serde_json::Value) -> serde_json::Value {
-    fn mask(value: &serde_json::Value, is_secret: bool) -> serde_json::Value {
-        match value {
-            serde_json::Value::Object(members) => members
-                .iter()
-                .map(|(name, member)| {
-                    let name = match is_secret {
-                        true => MASK.to_owned(),
-                        false => mask_shapes(name),
-                    };
-                    let below = is_secret || is_secret_name(&name);
-                    (name, mask(member, below))
-                })
-                .collect(),
-            serde_json::Value::Array(items) => {
-                items.iter().map(|item| mask(item, is_secret)).collect()
-            }
-            // That there is nothing tells nothing.
-            serde_json::Value::Null => serde_json::Value::Null,
-            _ if is_secret => MASK.into(),
-            serde_json::Value::String(text) => mask_shapes(text).into(),
-            other => other.clone(),
-        }
-    }
-    mask(value, false)
-}
 
 /// One line of a text around a place, safe to print: secrets masked, control characters replaced,
 /// cut to a width that a terminal shows.
@@ -341,14 +173,6 @@ impl Excerpt {
     }
 }
 
-/// The nearest offset at or before `at` where a character starts.
-pub(super) fn boundary(text: &[u8], mut at: usize) -> usize {
-    while at > 0 && at < text.len() && text[at] & 0xC0 == 0x80 {
-        at -= 1;
-    }
-    at
-}
-
 fn columns(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
@@ -380,12 +204,6 @@ fn pieces<'l>(line: &'l str, masks: &[Range<usize>]) -> Vec<Piece<'l>> {
         pieces.push((range, text));
     }
     pieces
-}
-
-/// Makes text that comes from a payload safe to print in a sentence.
-#[must_use]
-pub fn sanitised(text: &str) -> String {
-    mask_shapes(text).chars().map(printable).collect()
 }
 
 /// The part of the line in which `span` starts that can be shown, and the part of the span in it.

@@ -4,11 +4,12 @@ use crate::json::Document;
 use crate::location::{Origin, Position};
 
 use super::http::{is_start_line, line_at, next_line};
-use super::{Body, Exchange, Hint, Sink, http, python};
+use crate::capture::{Body, Exchange, Hint, Sink};
+use super::{http, python};
 
 /// What a label line announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Label {
+pub(crate) enum Label {
     Json,
     Http,
     Python,
@@ -16,7 +17,7 @@ pub(super) enum Label {
 
 impl Label {
     /// Reads a label; also the first word of the info string of a Markdown block.
-    pub(super) fn parse(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         match word.trim_end_matches(':').to_ascii_lowercase().as_str() {
             "json" => Some(Self::Json),
             "http" => Some(Self::Http),
@@ -27,7 +28,7 @@ impl Label {
 }
 
 /// Whether the line is a label and nothing else.
-pub(super) fn is_label(line: &[u8]) -> bool {
+pub(crate) fn is_label(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(|line| Label::parse(line.trim()).is_some())
 }
 
@@ -36,7 +37,7 @@ pub(super) fn is_label(line: &[u8]) -> bool {
 /// A label announces one JSON block, which starts on the next line that is not blank. HTTP messages
 /// are known by their first line, with or without label. Python is what stands between its label
 /// and the next label, message or end.
-pub(super) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
+pub(crate) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
     let bytes = text.as_bytes();
     let mut blocks = Blocks {
         text,
@@ -153,7 +154,7 @@ impl Blocks<'_, '_> {
 
 /// Where malformed JSON probably ends: where its brackets balance, else before the next label or
 /// message.
-pub(super) fn balanced_end(text: &[u8]) -> usize {
+pub(crate) fn balanced_end(text: &[u8]) -> usize {
     let mut depth = 0_usize;
     let mut in_string = false;
     let mut at = 0;

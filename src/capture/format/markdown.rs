@@ -8,11 +8,14 @@ use crate::location::Origin;
 
 use super::guide::Label;
 use super::http::is_start_line;
-use super::{Body, Exchange, Hint, Sink, http, position_in, python};
+use super::Text;
+use super::position_in;
+use crate::capture::{Body, Exchange, Hint, Sink};
+use super::{http, python};
 
 /// Reads every fenced block that is labelled, and those without a label that are plainly JSON or
 /// HTTP. A second word of the info string is a hint: ```` ```json retrieve-organisation.v2 ````.
-pub(super) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
+pub(crate) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
     let mut count = 0;
     // Lines are counted through once, however many blocks there are.
     let mut passed = (0, origin.position);
@@ -80,7 +83,14 @@ fn block(
             sink.exchange(Exchange::bare(body, hint));
             1
         }
-        Some(Label::Http) => http::read(&dedented, place, &hint, sink),
+        Some(Label::Http) => {
+            let text = Text {
+                bytes: &dedented,
+                origin: place,
+                hint: &hint,
+            };
+            http::read(&text, sink)
+        },
         Some(Label::Python) => python::read(&dedented, place, sink),
         None => 0,
     }

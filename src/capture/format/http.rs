@@ -5,15 +5,14 @@ use std::ops::Range;
 use crate::json::Document;
 use crate::location::Origin;
 
-use super::decode;
-use super::redact::Excerpt;
-use super::{
-    Body, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink,
-    position_in,
-};
+use crate::capture::transfer;
+use crate::redact::Excerpt;
+use super::position_in;
+use super::Text;
+use crate::capture::{Body, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
 
 /// Whether a line starts a message: `GET /path HTTP/1.1` or `HTTP/1.1 200 OK`.
-pub(super) fn is_start_line(line: &[u8]) -> bool {
+pub(crate) fn is_start_line(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(|line| StartLine::parse(line).is_some())
 }
 
@@ -52,7 +51,8 @@ fn is_version(version: &str) -> bool {
 
 /// Reads every message of a text. A response right after a request belongs to it. Comments (`#`)
 /// may stand before the first request, and `###` between requests.
-pub(super) fn read(text: &[u8], origin: &Origin, hint: &Hint, sink: &mut dyn Sink) -> u64 {
+pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
+    let Text { bytes: text, origin, hint } = *text;
     let Some(first) = next_start(text, 0) else {
         sink.problem(ReadProblem {
             origin: origin.clone(),
@@ -228,7 +228,7 @@ fn next_start(text: &[u8], from: usize) -> Option<usize> {
 
 /// Reads the one message that starts at `start` of a guide: its body ends where its JSON ends, since
 /// prose may follow. Returns the offset of the end.
-pub(super) fn read_one(
+pub(crate) fn read_one(
     text: &[u8],
     start: usize,
     entry: &Origin,
@@ -447,7 +447,7 @@ impl<'t> Message<'t> {
             return (None, remarks);
         }
         let start = at(self.body.start);
-        let body = match decode::transfer(raw, &self.headers) {
+        let body = match transfer::decode(raw, &self.headers) {
             Ok(None) => Some(Body::verbatim(raw, start)),
             Ok(Some(bytes)) => Some(Body::decoded(bytes, start)),
             Err(message) => {
@@ -467,13 +467,13 @@ impl<'t> Message<'t> {
 }
 
 /// The line that starts at `start`, without its end.
-pub(super) fn line_at(text: &[u8], start: usize) -> &[u8] {
+pub(crate) fn line_at(text: &[u8], start: usize) -> &[u8] {
     let rest = &text[start.min(text.len())..];
     let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// Where the next line starts.
-pub(super) fn next_line(text: &[u8], start: usize) -> usize {
+pub(crate) fn next_line(text: &[u8], start: usize) -> usize {
     memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |newline| start + newline + 1)
 }

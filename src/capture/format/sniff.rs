@@ -1,81 +1,13 @@
-//! What a file holds, from its name and its first bytes.
-
-use std::fmt;
+//! What a file holds, by its first bytes.
 
 use crate::json::{Document, Value};
 
+use super::Head;
+use super::guide::is_label;
 use super::http::is_start_line;
 
-/// The formats that captures come in.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    serde::Serialize,
-    schemars::JsonSchema,
-
-)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// One JSON document: a payload.
-    Json,
-    /// One JSON document a line: payloads.
-    Ndjson,
-    /// Raw HTTP messages.
-    Http,
-    /// HTTP Archive 1.2.
-    Har,
-    /// A text with blocks of JSON, HTTP or Python: Markdown, or plain with label lines.
-    Guide,
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Json => "JSON",
-            Self::Ndjson => "NDJSON",
-            Self::Http => "HTTP",
-            Self::Har => "HAR",
-            Self::Guide => "guide",
-        })
-    }
-}
-
-/// What a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
-    /// A format that is read.
-    Format(Format),
-    /// Recorded traffic in a format that is not read: what it is called.
-    Unread(&'static str),
-    /// Something else.
-    Unknown,
-}
-
-/// Recognises a format by the name of the file (without `.gz` or `.zst`) and the start of its
-/// content; `complete` says whether `head` is all of it.
-///
-/// The content decides where it is clear; the name decides between readings of the same content. A recording
-/// that is not read must not be taken for a payload.
-pub(super) fn sniff(name: &str, head: &[u8], complete: bool) -> Found {
-    let extension = extension_of(name);
-    let is_told = ["ndjson", "jsonl", "http", "md", "markdown"].contains(&&*extension);
-    if !is_told && let Some(recording) = recording(head, complete) {
-        return Found::Unread(recording);
-    }
-    match format_of(&extension, head, complete) {
-        Some(format) => Found::Format(format),
-        None => Found::Unknown,
-    }
-}
-
 /// What recorded traffic is called that is in a format which is not read.
-fn recording(head: &[u8], complete: bool) -> Option<&'static str> {
+pub(super) fn recording(head: &[u8], complete: bool) -> Option<&'static str> {
     /// How binary captures start.
     const BINARY: [(&[u8], &str); 3] = [
         (&[0xd4, 0xc3, 0xb2, 0xa1], "packet capture (pcap)"),
@@ -225,40 +157,6 @@ fn is_log_line(line: &[u8]) -> bool {
         })
 }
 
-fn extension_of(name: &str) -> String {
-    let extension = name.rsplit_once('.');
-    extension
-        .map_or("", |(_, extension)| extension)
-        .to_ascii_lowercase()
-}
-
-fn format_of(extension: &str, head: &[u8], complete: bool) -> Option<Format> {
-    match extension {
-        "ndjson" | "jsonl" => return Some(Format::Ndjson),
-        "har" => return Some(Format::Har),
-        "http" => return Some(Format::Http),
-        "md" | "markdown" => return Some(Format::Guide),
-        _ => {}
-    }
-    let start = head.iter().position(|byte| !byte.is_ascii_whitespace())?;
-    let text = &head[start..];
-    if matches!(text[0], b'{' | b'[') {
-        return Some(json_family(text, complete));
-    }
-    if extension == "json" {
-        return Some(Format::Json);
-    }
-    let mut lines = lines_of(text);
-    if lines.clone().next().is_some_and(is_start_line) {
-        return Some(Format::Http);
-    }
-    lines
-        .any(|line| {
-            super::guide::is_label(line) || line.starts_with(b"```") || line.starts_with(b"~~~")
-        })
-        .then_some(Format::Guide)
-}
-
 /// Lines without white space around them.
 fn lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
@@ -268,37 +166,55 @@ fn lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     lines.map(<[u8]>::trim_ascii)
 }
 
-/// Tells apart one document, several on lines, and an archive.
-fn json_family(text: &[u8], complete: bool) -> Format {
+/// Whether JSON is several documents, one a line.
+pub(super) fn is_ndjson(head: &Head<'_>) -> bool {
+    let text = head.text;
+    if !is_json(head) {
+        return false;
+    }
     let is_document = |line: &[u8]| Document::parse(line).is_ok();
     let mut lines = lines_of(text).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     let second = lines.next();
     let third = lines.next();
     // The last line of an incomplete head may be cut.
-    let second = second.filter(|_| complete || third.is_some());
+    let second = second.filter(|_| head.complete || third.is_some());
     let starts_document = |line: &[u8]| matches!(line.first(), Some(b'{' | b'['));
     if let Some(second) = second
         && starts_document(second)
         && (is_document(first) || (first.len() > 1 && is_document(second)))
     {
-        return Format::Ndjson;
-    }
-    if looks_like_har(text) {
-        return Format::Har;
+        return true;
     }
     // One line longer than the head: a document on one line reads the same as a line of its own, and
     // if there are more lines, they are documents, too.
-    if !complete && !text.contains(&b'\n') {
-        return Format::Ndjson;
-    }
-    Format::Json
+    !is_har(head) && !head.complete && !text.contains(&b'\n')
+}
+
+/// Whether it starts as JSON does.
+pub(super) fn is_json(head: &Head<'_>) -> bool {
+    matches!(head.text.first(), Some(b'{' | b'['))
+}
+
+/// Whether it starts as an HTTP message does.
+pub(super) fn is_http(head: &Head<'_>) -> bool {
+    lines_of(head.text).next().is_some_and(is_start_line)
+}
+
+/// Whether it has a fenced block.
+pub(super) fn is_markdown(head: &Head<'_>) -> bool {
+    lines_of(head.text).any(|line| line.starts_with(b"```") || line.starts_with(b"~~~"))
+}
+
+/// Whether it has a line that announces a block.
+pub(super) fn is_guide(head: &Head<'_>) -> bool {
+    lines_of(head.text).any(is_label)
 }
 
 /// An archive starts `{"log": {` and names its entries or its version soon after.
-fn looks_like_har(text: &[u8]) -> bool {
+pub(super) fn is_har(head: &Head<'_>) -> bool {
     let compact = || {
-        let bytes = text.iter().copied();
+        let bytes = head.text.iter().copied();
         bytes.filter(|byte| !byte.is_ascii_whitespace()).take(200)
     };
     if !compact().take(8).eq(*b"{\"log\":{") {

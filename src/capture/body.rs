@@ -1,0 +1,243 @@
+//! Payloads as bytes, and where each of them was read.
+
+use std::borrow::Cow;
+
+use crate::json::{Document, SyntaxError};
+use crate::location::Origin;
+
+/// The bytes of a payload, and where each of them was read.
+#[derive(Debug)]
+pub struct Body<'a> {
+    /// The payload, decoded from whatever carried it.
+    pub bytes: Cow<'a, [u8]>,
+    /// Where it starts.
+    pub origin: Origin,
+    /// The media type that the capture names.
+    pub media_type: Option<String>,
+    places: Places<'a>,
+    stand_ins: Option<StandIns<'a>>,
+}
+
+/// Strings that stand for what is no JSON.
+#[derive(Debug)]
+struct StandIns<'a> {
+    /// The body as it was.
+    original: &'a str,
+    /// Where the strings start, in order.
+    at: Vec<usize>,
+}
+
+/// How places in a body map to places in the file.
+#[derive(Debug, Clone, Copy)]
+enum Places<'a> {
+    /// The body stands in the file as it is.
+    Verbatim,
+    /// The body is the content of a JSON string, which stands in the file with escapes.
+    Escaped(&'a str),
+    /// The body was decoded (base64, gzip, chunks): only its start is known.
+    Start,
+}
+
+impl<'a> Body<'a> {
+    /// A body that stands in the file as it is.
+    #[must_use]
+    pub fn verbatim(bytes: &'a [u8], origin: Origin) -> Self {
+        Self {
+            bytes: Cow::Borrowed(bytes),
+            origin,
+            media_type: None,
+            stand_ins: None,
+            places: Places::Verbatim,
+        }
+    }
+
+    /// A body of the same length as the text in the file, place by place.
+    pub(crate) fn transliterated(bytes: Vec<u8>, origin: Origin) -> Self {
+        Self {
+            bytes: Cow::Owned(bytes),
+            origin,
+            media_type: None,
+            stand_ins: None,
+            places: Places::Verbatim,
+        }
+    }
+
+    /// A body that was decoded from what stands in the file.
+    pub(crate) fn decoded(bytes: Vec<u8>, origin: Origin) -> Self {
+        Self {
+            bytes: Cow::Owned(bytes),
+            origin,
+            media_type: None,
+            stand_ins: None,
+            places: Places::Start,
+        }
+    }
+
+    /// The content of a JSON string; `quoted` is the string as it stands in the file.
+    pub(crate) fn escaped(text: Cow<'a, str>, quoted: &'a str, origin: Origin) -> Self {
+        let bytes = match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        };
+        Self {
+            bytes,
+            origin,
+            media_type: None,
+            stand_ins: None,
+            places: Places::Escaped(quoted),
+        }
+    }
+
+    /// The same body with strings of the same length in place of what is no JSON, which start at these offsets.
+    pub(crate) fn with_stand_ins<'s>(&'s self, text: String, at: Vec<usize>) -> Body<'s> {
+        Body {
+            bytes: Cow::Owned(text.into_bytes()),
+            origin: self.origin.clone(),
+            media_type: self.media_type.clone(),
+            places: self.places,
+            stand_ins: std::str::from_utf8(&self.bytes)
+                .ok()
+                .map(|original| StandIns { original, at }),
+        }
+    }
+
+    /// Whether strings stand for what is no JSON.
+    pub(crate) fn has_stand_ins(&self) -> bool {
+        self.stand_ins.is_some()
+    }
+
+    /// The body as a document.
+    ///
+    /// # Errors
+    ///
+    /// Where and why it is not JSON.
+    pub(crate) fn parse(&self) -> Result<Document<'_>, SyntaxError> {
+        let document = Document::parse(&self.bytes)?;
+        Ok(match &self.stand_ins {
+            Some(StandIns { original, at }) => document.standing_in(original, at),
+            None => document,
+        })
+    }
+
+    /// The same body with a media type.
+    #[must_use]
+    pub fn with_media_type(mut self, media_type: Option<&str>) -> Self {
+        self.media_type = media_type.map(str::to_owned);
+        self
+    }
+
+    /// Where the byte at this offset of the body was read.
+    #[must_use]
+    pub fn place(&self, offset: usize) -> Origin {
+        let offset = offset.min(self.bytes.len());
+        let start = self.origin.position;
+        self.origin.at(match self.places {
+            Places::Verbatim => start.after(&self.bytes[..offset]),
+            Places::Start => start,
+            Places::Escaped(quoted) => {
+                start.after(&quoted.as_bytes()[..escaped_offset(quoted, offset)])
+            }
+        })
+    }
+
+    /// The payload as it was read, without strings in place of what is no JSON.
+    #[must_use]
+    pub fn as_read(&self) -> &[u8] {
+        match &self.stand_ins {
+            Some(stand_ins) => stand_ins.original.as_bytes(),
+            None => &self.bytes,
+        }
+    }
+
+    /// The payload as it stands in the file, and the offset there that it starts at, in bytes; `None` where it was
+    /// decoded from something else.
+    pub(crate) fn as_written(&self) -> Option<(u64, &[u8])> {
+        let start = self.origin.position.byte;
+        match self.places {
+            Places::Verbatim => Some((start, self.as_read())),
+            Places::Escaped(quoted) => Some((start, quoted.as_bytes())),
+            Places::Start => None,
+        }
+    }
+
+    /// Another text, as it would stand in the file in place of the payload.
+    pub(crate) fn written_like<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.places {
+            Places::Escaped(_) => Cow::Owned(serde_json::Value::from(text).to_string()),
+            Places::Verbatim | Places::Start => Cow::Borrowed(text),
+        }
+    }
+
+    /// Whether the body is JSON by its media type; without one, everything is but HTML and XML.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        match &self.media_type {
+            Some(media_type) => is_json_media_type(media_type),
+            None => self.bytes.trim_ascii_start().first() != Some(&b'<'),
+        }
+    }
+}
+
+/// Whether a media type is JSON or a `+json` type (RFC 6839).
+#[must_use]
+pub fn is_json_media_type(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let essence = essence.to_ascii_lowercase();
+    matches!(
+        essence.as_str(),
+        "application/json" | "text/json" | "application/x-ndjson"
+    ) || essence.ends_with("+json")
+}
+
+/// The offset in a quoted JSON string of the byte `decoded` of its content.
+fn escaped_offset(quoted: &str, decoded: usize) -> usize {
+    let bytes = quoted.as_bytes();
+    let mut at = 1;
+    let mut passed = 0;
+    while passed < decoded && at < bytes.len() {
+        if bytes[at] != b'\\' {
+            at += 1;
+            passed += 1;
+            continue;
+        }
+        let length = match bytes.get(at + 1) {
+            Some(b'u') if is_surrogate_pair(&quoted[at..]) => 12,
+            Some(b'u') => 6,
+            _ => 2,
+        };
+        let end = (at + length).min(bytes.len());
+        let character = format!("\"{}\"", &quoted[at..end]);
+        passed += Document::parse(character.as_bytes())
+            .ok()
+            .and_then(|document| document.root().as_str().map(|text| text.len()))
+            .unwrap_or(1);
+        at = end;
+    }
+    at
+}
+
+fn is_surrogate_pair(escapes: &str) -> bool {
+    let unit = |at: usize| {
+        let digits = escapes.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    matches!(
+        (unit(0), unit(6)),
+        (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF))
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_in_escaped_bodies_are_those_of_the_file() {
+        let quoted = r#""{\"a\": \"\u00e9\ud83d\ude00\", \"b\": 1}""#;
+        let document = Document::parse(quoted.as_bytes()).expect("JSON");
+        let text = document.root().as_str().expect("string").into_owned();
+        let offset = text.find("\"b\"").expect("there");
+        let raw = escaped_offset(quoted, offset);
+        assert!(quoted[raw..].starts_with("\\\"b\\\""), "{}", &quoted[raw..]);
+    }
+}

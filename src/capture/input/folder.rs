@@ -1,0 +1,64 @@
+//! Folders of captures.
+
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use super::Reading;
+use super::parallel::Crew;
+use super::source::{display_path, problem, read_error, read_file};
+
+/// Reads the files of a folder, in the order of their names.
+pub(super) fn read_folder(root: &Path, reading: &Reading, crew: &mut Crew<'_, '_>) {
+    let hidden = |entry: &walkdir::DirEntry| {
+        entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+    };
+    let mut walk = WalkDir::new(root)
+        .follow_links(true)
+        // All of a folder, so the order is that of the names, which would have to be cut out each time.
+        .sort_by(|one, other| one.path().as_os_str().cmp(other.path().as_os_str()))
+        .into_iter();
+    let mut found = false;
+    while let Some(entry) = walk.next() {
+        match entry {
+            Ok(entry) if hidden(&entry) => {
+                if entry.file_type().is_dir() {
+                    walk.skip_current_dir();
+                }
+                crew.sink().skipped(display_path(entry.path()).into(), "hidden");
+            }
+            Ok(entry) if entry.file_type().is_dir() => {}
+            // A pipe would block until somebody writes.
+            Ok(entry) if !entry.file_type().is_file() => {
+                crew.sink()
+                    .skipped(display_path(entry.path()).into(), "not a file");
+            }
+            Ok(entry) => {
+                found = true;
+                match crew {
+                    Crew::Here(sink) => read_file(entry.path(), reading, *sink, true),
+                    Crew::Shared(dispatch) => dispatch.hand_file(entry.into_path()),
+                }
+            }
+            Err(error) => {
+                found = true;
+                let path = display_path(error.path().unwrap_or(root));
+                let message = match error.loop_ancestor() {
+                    Some(ancestor) => format!(
+                        "a loop of folders: it leads back to {}; remove the link or name the files",
+                        ancestor.display()
+                    ),
+                    None => match error.io_error() {
+                        Some(error) => read_error(error),
+                        None => error.to_string(),
+                    },
+                };
+                crew.sink().problem(problem(&path, message));
+            }
+        }
+    }
+    if !found {
+        let message = "the folder holds no files".to_owned();
+        crew.sink().problem(problem(&display_path(root), message));
+    }
+}

@@ -1,0 +1,272 @@
+//! One input after the other: opened, recognised, and handed to the reader of its format.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::capture::format::{Found, Head, Reader, Text, ndjson, recognise};
+use crate::capture::{Hint, ReadProblem, Sink, SourceRead};
+use crate::location::{Origin, Position};
+
+use super::decompress::decompress;
+use super::folder::read_folder;
+use super::parallel::{Crew, guarded};
+use super::{Input, Limits, Reading};
+
+/// How much of a file is looked at to recognise its format.
+const HEAD: usize = crate::limits::HEAD;
+
+/// Reads inputs in the order given.
+pub(super) fn read_inputs(inputs: &[Input], reading: &Reading, crew: &mut Crew<'_, '_>) {
+    for input in inputs {
+        match input {
+            Input::Stdin => {
+                let stdin = BufReader::new(io::stdin());
+                read_stream(stdin, "<stdin>", reading, crew, None);
+            }
+            Input::Memory { name, bytes } => {
+                let reader = io::Cursor::new(Arc::clone(bytes));
+                read_stream(reader, name, reading, crew, None);
+            }
+            Input::Path(path) if path.is_dir() => read_folder(path, reading, crew),
+            Input::Path(path) => read_path(path, reading, crew, false),
+        }
+    }
+}
+
+/// A path as its user would name it: files of the folder `.` without `./`.
+pub(super) fn display_path(path: &Path) -> String {
+    let text = path.display().to_string();
+    match text.strip_prefix("./") {
+        Some(rest) if !rest.is_empty() => rest.to_owned(),
+        Some(_) | None => text,
+    }
+}
+
+/// `of_folder` tells a file found in a folder from one that was named: the first may hold something
+/// else than a capture.
+pub(super) fn read_file(path: &Path, reading: &Reading, sink: &mut dyn Sink, of_folder: bool) {
+    read_path(path, reading, &mut Crew::Here(sink), of_folder);
+}
+
+fn read_path(path: &Path, reading: &Reading, crew: &mut Crew<'_, '_>, of_folder: bool) {
+    let name = display_path(path);
+    match File::open(path) {
+        Ok(file) => read_stream(
+            BufReader::with_capacity(capacity(&file), file),
+            &name,
+            reading,
+            crew,
+            of_folder.then_some(path),
+        ),
+        Err(error) => crew.sink().problem(problem(&name, read_error(&error))),
+    }
+}
+
+/// As much as there is to read, within bounds: most files of a folder are small.
+fn capacity(file: &File) -> usize {
+    const MOST: usize = HEAD * 4;
+    let size = file.metadata().ok().filter(std::fs::Metadata::is_file);
+    let size = size.and_then(|found| usize::try_from(found.len()).ok());
+    size.map_or(MOST, |size| size.saturating_add(1).clamp(4 * 1024, MOST))
+}
+
+/// Reads one stream; `of_folder` is its path when it was found in a folder.
+fn read_stream(
+    raw: impl BufRead + Send + 'static,
+    name: &str,
+    reading: &Reading,
+    crew: &mut Crew<'_, '_>,
+    of_folder: Option<&Path>,
+) {
+    let (mut reader, plain_name) = match decompress(Box::new(raw), name) {
+        Ok(opened) => opened,
+        Err(error) => return crew.sink().problem(problem(name, read_error(&error))),
+    };
+    let mut head = Vec::with_capacity(4 * 1024);
+    let mut position = Position::START;
+    // What was read before an error is still read: the error comes after it.
+    let broken = skip_blank(&mut *reader, &mut position, &mut head).err();
+    if head.is_empty()
+        && let Some(error) = &broken
+    {
+        return crew
+            .sink()
+            .problem(problem_at(name, position, read_error(error)));
+    }
+    if head.is_empty() {
+        let message = match position.byte {
+            0 => "the file is empty".to_owned(),
+            bytes => format!("the file is empty: nothing but {bytes} bytes of white space"),
+        };
+        return crew.sink().problem(problem_at(name, position, message));
+    }
+    let complete = head.len() < HEAD;
+    let found = match reading.format {
+        Some(format) => Found::Format(format),
+        None => recognise(&Head::new(plain_name, &head, complete)),
+    };
+    if let Found::Unread(recording) = found {
+        let article = match recording.starts_with(['a', 'I']) {
+            true => "an",
+            false => "a",
+        };
+        let message = format!(
+            "this is {article} {recording}, a format that is not supported; convert it to HAR, \
+             or read it as a payload with --format json"
+        );
+        return crew.sink().problem(problem_at(name, position, message));
+    }
+    let Found::Format(found) = found else {
+        if let Some(path) = of_folder {
+            return crew
+                .sink()
+                .skipped(display_path(path).into(), "not a format of captures");
+        }
+        let message = if std::str::from_utf8(&head[..head.len() - head.len() % 4]).is_err()
+            && head.contains(&0)
+        {
+            "binary data; captures are JSON, NDJSON, HTTP, HAR or a guide"
+        } else {
+            "no format of captures was recognised; say which it is with --format"
+        };
+        return crew
+            .sink()
+            .problem(problem_at(name, position, message.to_owned()));
+    };
+    let origin = Origin {
+        file: name.into(),
+        entry: None,
+        position,
+    };
+    let hint = Hint::parse(plain_name);
+    let limits = &reading.limits;
+    // Mostly nothing is left to read of a file in a folder.
+    let is_all = complete && broken.is_none();
+    let rest: Box<dyn BufRead + Send> = match broken {
+        Some(error) => Box::new(BufReader::new(Broken(Some(error)))),
+        None if complete => Box::new(io::empty()),
+        None => reader,
+    };
+    let start = io::Cursor::new(head);
+    if let Crew::Shared(dispatch) = crew
+        && matches!(found.reader(), Reader::Lines)
+    {
+        return dispatch.hand_lines(Box::new(start.chain(rest)), &origin, &hint, limits);
+    }
+    let sink = crew.sink();
+    let exchanges = match found.reader() {
+        Reader::Lines => ndjson::read(&mut start.chain(rest), &origin, &hint, limits, sink),
+        Reader::Whole(read) => {
+            let text = match is_all {
+                true => limits.whole(start.into_inner()),
+                false => read_whole(&mut start.chain(rest), limits),
+            };
+            match text {
+                Ok(text) => guarded(&origin, sink, |sink| {
+                    let text = Text {
+                        bytes: &text,
+                        origin: &origin,
+                        hint: &hint,
+                    };
+                    read(&text, sink)
+                }),
+                Err(message) => {
+                    sink.problem(problem_at(name, position, message));
+                    0
+                }
+            }
+        }
+    };
+    sink.source(SourceRead {
+        file: name.to_owned(),
+        format: Some(found),
+        exchanges,
+    });
+}
+
+/// Passes over a byte order mark and white space, then fills `head` with what follows.
+fn skip_blank(
+    reader: &mut dyn BufRead,
+    position: &mut Position,
+    head: &mut Vec<u8>,
+) -> io::Result<()> {
+    let mut mark = Vec::new();
+    reader.take(3).read_to_end(&mut mark)?;
+    if mark == b"\xef\xbb\xbf" {
+        position.byte += 3;
+        mark.clear();
+    }
+    let mut start = io::Cursor::new(mark).chain(&mut *reader);
+    loop {
+        let chunk = start.fill_buf()?;
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let blank = chunk
+            .iter()
+            .position(|byte| !crate::json::is_white_space(*byte))
+            .unwrap_or(chunk.len());
+        let all = blank == chunk.len();
+        *position = position.after(&chunk[..blank]);
+        start.consume(blank);
+        if !all {
+            break;
+        }
+    }
+    start.take(HEAD as u64).read_to_end(head)?;
+    Ok(())
+}
+
+/// A reader that fails once and then ends.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}
+
+fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, String> {
+    let mut text = Vec::new();
+    let read = reader
+        .take(limits.body.saturating_add(1))
+        .read_to_end(&mut text);
+    match read {
+        Err(error) => Err(format!(
+            "{} (after {} bytes)",
+            read_error(&error),
+            text.len()
+        )),
+        Ok(_) => limits.whole(text),
+    }
+}
+
+/// Why reading failed, in words.
+pub(crate) fn read_error(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission to read was denied".to_owned(),
+        io::ErrorKind::UnexpectedEof => "the compressed data ends too early".to_owned(),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            format!("the compressed data is damaged: {error}")
+        }
+        _ => format!("cannot be read: {error}"),
+    }
+}
+
+pub(super) fn problem(name: &str, message: String) -> ReadProblem {
+    problem_at(name, Position::START, message)
+}
+
+fn problem_at(name: &str, position: Position, message: String) -> ReadProblem {
+    ReadProblem {
+        origin: Origin {
+            file: name.into(),
+            entry: None,
+            position,
+        },
+        message,
+    }
+}

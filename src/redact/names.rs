@@ -1,0 +1,154 @@
+//! Secrets known by the name that they have: a property, a header, a parameter.
+
+use super::shapes::mask_shapes;
+
+/// What stands in place of a secret.
+pub const MASK: &str = "***";
+
+/// Words that make the name of a secret: `x-api-key`, `accessToken`, `token_value`.
+const SECRET_WORDS: [&str; 17] = [
+    "apikey",
+    "auth",
+    "authorization",
+    "bearer",
+    "cookie",
+    "credential",
+    "jwt",
+    "key",
+    "passphrase",
+    "passwd",
+    "password",
+    "pwd",
+    "secret",
+    "sessid",
+    "sig",
+    "signature",
+    "token",
+];
+
+/// Endings that make one word the name of a secret: `csrftoken`, `JSESSIONID`.
+const SECRET_SUFFIXES: [&str; 8] = [
+    "apikey",
+    "credential",
+    "passwd",
+    "password",
+    "secret",
+    "sessid",
+    "sessionid",
+    "token",
+];
+
+/// Endings of names that are about a secret and hold none: `password_updated_at`, `token_type`.
+const HARMLESS: [&str; 24] = [
+    "at",
+    "by",
+    "changed",
+    "count",
+    "description",
+    "enabled",
+    "expired",
+    "expires",
+    "expiry",
+    "id",
+    "kind",
+    "label",
+    "length",
+    "limit",
+    "name",
+    "policy",
+    "required",
+    "set",
+    "size",
+    "status",
+    "strength",
+    "title",
+    "type",
+    "url",
+];
+
+/// Beginnings of names that hold a number of secrets: `max_tokens`.
+const QUANTITIES: [&str; 7] = ["count", "max", "min", "n", "num", "number", "total"];
+
+/// Whether a property, header or parameter of this name holds a secret.
+///
+/// The name is split into words at `_`, `-`, `.` and changes of case; a plural `s`, digits and versions
+/// at the end make no difference. `x-api-key`, `APIToken`, `api_keys`, `session_id` and `password1` are
+/// secrets; `monkey`, `max_tokens` and `password_updated_at` are not.
+#[must_use]
+pub fn is_secret_name(name: &str) -> bool {
+    let mut words = words_of(name);
+    // `password1`, `access_key_2`, `bearer_token_v2`
+    for word in &mut words {
+        let kept = word.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        word.truncate(kept);
+        if word.ends_with('s') && !word.ends_with("ss") {
+            word.pop();
+        }
+    }
+    words.retain(|word| !word.is_empty() && word != "v");
+    let (Some(first), Some(last)) = (words.first(), words.last()) else {
+        return false;
+    };
+    let is_secret = |word: &String| {
+        SECRET_WORDS.contains(&word.as_str())
+            || SECRET_SUFFIXES.iter().any(|suffix| word.ends_with(suffix))
+    };
+    if words.iter().any(|word| word == "session") && (words.len() == 1 || last == "id") {
+        return true;
+    }
+    let counts = words.len() > 1 && QUANTITIES.contains(&first.as_str());
+    words.iter().any(is_secret) && !counts && !HARMLESS.contains(&last.as_str())
+}
+
+/// The words of a name, in lower case: `APIToken` → `api`, `token`.
+fn words_of(name: &str) -> Vec<String> {
+    let characters: Vec<char> = name.chars().collect();
+    let mut words = vec![String::new()];
+    for (index, character) in characters.iter().enumerate() {
+        let before = index.checked_sub(1).map(|index| characters[index]);
+        let after = characters.get(index + 1);
+        let starts_word = character.is_uppercase()
+            && (before.is_some_and(|c| c.is_lowercase() || c.is_numeric())
+                || (before.is_some_and(char::is_uppercase)
+                    && after.is_some_and(|c| c.is_lowercase())));
+        if !character.is_alphanumeric() || starts_word {
+            words.push(String::new());
+        }
+        if character.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(character.to_lowercase());
+        }
+    }
+    words
+}
+
+/// A payload without what looks like a secret, by name or by shape. Below the name of a secret everything
+/// but its structure is masked.
+#[must_use]
+pub fn masked(value: &serde_json::Value) -> serde_json::Value {
+    fn mask(value: &serde_json::Value, is_secret: bool) -> serde_json::Value {
+        match value {
+            serde_json::Value::Object(members) => members
+                .iter()
+                .map(|(name, member)| {
+                    let name = match is_secret {
+                        true => MASK.to_owned(),
+                        false => mask_shapes(name),
+                    };
+                    let below = is_secret || is_secret_name(&name);
+                    (name, mask(member, below))
+                })
+                .collect(),
+            serde_json::Value::Array(items) => {
+                items.iter().map(|item| mask(item, is_secret)).collect()
+            }
+            // That there is nothing tells nothing.
+            serde_json::Value::Null => serde_json::Value::Null,
+            _ if is_secret => MASK.into(),
+            serde_json::Value::String(text) => mask_shapes(text).into(),
+            other => other.clone(),
+        }
+    }
+    mask(value, false)
+}
