@@ -35,11 +35,11 @@
 
 #![cfg_attr(
     not(feature = "cli"),
-    expect(dead_code, reason = "the command line uses the rest")
-)]
-#![cfg_attr(
-    not(any(feature = "cli", feature = "unstable")),
-    expect(unused_imports, reason = "the command line uses the rest")
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "the command line uses what the library alone does not"
+    )
 )]
 
 /// Declares the modules inside, which are open to benches and fuzzing alone.
@@ -84,7 +84,7 @@ pub use contract::{Contract, ContractBuilder, Operation, OperationBuilder};
 pub use error::{Error, ErrorKind, Result};
 pub use facade::{Check, Color, check, diff};
 pub use report::Report;
-pub use report::changes::Changes;
+pub use report::diff::Changes;
 pub use rules::{Change, Finding, Level, Rule};
 
 /// What the macros use.

@@ -5,10 +5,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::capture::Format;
+use crate::capture::Format as CaptureFormat;
 use crate::contract::ContractRef;
 use crate::migrate::impact::ConsumerBy;
 use crate::observe::FileGlob;
+use crate::report::Format;
+use crate::report::check::CheckFormat;
+use crate::report::diff::DiffFormat;
+use crate::report::migration::MigrationFormat;
+use crate::report::upgrade::UpgradeFormat;
 
 /// Checks captured HTTP/JSON traffic against versioned contracts.
 ///
@@ -105,8 +110,8 @@ pub(super) struct CheckArguments {
 
     /// Where reports go: `text`, `json` or `html` for standard output, `html=report.html` for a file; may
     /// be given several times.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = check_output)]
-    pub(super) output: Vec<OutputArgument>,
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = output::<CheckFormat>)]
+    pub(super) output: Vec<OutputArgument<CheckFormat>>,
 }
 
 #[derive(Debug, Args)]
@@ -133,8 +138,8 @@ pub(super) struct LintArguments {
 
     /// Where reports go: `text`, `json` or `html` for standard output, `html=report.html` for a file; may
     /// be given several times.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = check_output)]
-    pub(super) output: Vec<OutputArgument>,
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = output::<CheckFormat>)]
+    pub(super) output: Vec<OutputArgument<CheckFormat>>,
 }
 
 /// Which walk compares payloads with schemas.
@@ -183,8 +188,8 @@ pub(super) struct DiffArguments {
     /// Where reports go: `text`, `json`, `markdown`, `html` or `changelog` for standard output,
     /// `json=diff.json` for a file; may be given several times. `changelog` is an entry for release notes, in
     /// the sections of Keep a Changelog.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = diff_output)]
-    pub(super) output: Vec<OutputArgument>,
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = output::<DiffFormat>)]
+    pub(super) output: Vec<OutputArgument<DiffFormat>>,
 }
 
 /// The level of what is unproven.
@@ -247,7 +252,7 @@ pub(super) struct CaptureArguments {
 
     /// The format of the captures, in place of what is recognised.
     #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(super) format: Option<Format>,
+    pub(super) format: Option<CaptureFormat>,
 
     /// Do not let inputs that cannot be read make the exit code 2.
     #[arg(long)]
@@ -294,8 +299,8 @@ pub(super) struct ReportArguments {
 
     /// Where reports go: `text`, `json`, `markdown` or `html` for standard output, `html=report.html` for a
     /// file; may be given several times.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = full_output)]
-    pub(super) output: Vec<OutputArgument>,
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = output::<MigrationFormat>)]
+    pub(super) output: Vec<OutputArgument<MigrationFormat>>,
 }
 
 #[derive(Debug, Args)]
@@ -345,8 +350,8 @@ pub(super) struct UpgradeArguments {
 
     /// Where the list of what was done goes: `text` or `json`, `json=upgrade.json` for a file. It goes to
     /// standard error where payloads or a patch go to standard output.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = short_output)]
-    pub(super) output: Vec<OutputArgument>,
+    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = output::<UpgradeFormat>)]
+    pub(super) output: Vec<OutputArgument<UpgradeFormat>>,
 }
 
 /// How contracts are read from files.
@@ -403,73 +408,23 @@ pub(super) enum FailOn {
     Never,
 }
 
-/// A format, and the file it goes to.
+/// A format of a report, and the file it goes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct OutputArgument {
-    pub(super) format: OutputFormat,
+pub(super) struct OutputArgument<F> {
+    pub(super) format: F,
     pub(super) path: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OutputFormat {
-    Text,
-    Json,
-    Markdown,
-    Html,
-    Changelog,
-}
-
-/// What `upgrade` writes.
-fn short_output(text: &str) -> Result<OutputArgument, String> {
-    output(
-        text,
-        &[("text", OutputFormat::Text), ("json", OutputFormat::Json)],
-    )
-}
-
-/// What `check` writes.
-fn check_output(text: &str) -> Result<OutputArgument, String> {
-    let formats = [
-        ("text", OutputFormat::Text),
-        ("json", OutputFormat::Json),
-        ("html", OutputFormat::Html),
-    ];
-    output(text, &formats)
-}
-
-/// What `diff` writes.
-fn diff_output(text: &str) -> Result<OutputArgument, String> {
-    let formats = [
-        ("text", OutputFormat::Text),
-        ("json", OutputFormat::Json),
-        ("markdown", OutputFormat::Markdown),
-        ("html", OutputFormat::Html),
-        ("changelog", OutputFormat::Changelog),
-    ];
-    output(text, &formats)
-}
-
-/// What `report` writes.
-fn full_output(text: &str) -> Result<OutputArgument, String> {
-    let formats = [
-        ("text", OutputFormat::Text),
-        ("json", OutputFormat::Json),
-        ("markdown", OutputFormat::Markdown),
-        ("html", OutputFormat::Html),
-    ];
-    output(text, &formats)
-}
-
 /// Reads `FORMAT[=PATH]`.
-fn output(text: &str, formats: &[(&str, OutputFormat)]) -> Result<OutputArgument, String> {
+fn output<F: Format>(text: &str) -> Result<OutputArgument<F>, String> {
     let (format, path) = match text.split_once('=') {
         Some((_, "")) => return Err("a path is missing after `=`".to_owned()),
         Some((format, path)) => (format, Some(path.into())),
         None => (text, None),
     };
-    let known = formats.iter().find(|(name, _)| *name == format);
+    let known = F::NAMES.iter().find(|(name, _)| *name == format);
     let names = || {
-        let names: Vec<&str> = formats.iter().map(|(name, _)| *name).collect();
+        let names: Vec<&str> = F::NAMES.iter().map(|(name, _)| *name).collect();
         format!("`{format}` is not a format; there is: {}", names.join(", "))
     };
     let (_, format) = known.ok_or_else(names)?;

@@ -4,10 +4,11 @@ use crate::capture::Input;
 use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{Engine, Observer, Options};
-use crate::report::{Gap, Report, TextOptions, html, json, text};
+use crate::report::check::{Gap, TextOptions};
+use crate::report::{Render, Report};
 use crate::rules::{Level, Policy};
 
-use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument, OutputFormat};
+use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument};
 use super::chosen::Chosen;
 use super::levels::{exit_for, levels, one_to_stdout};
 use super::output::Output;
@@ -86,13 +87,7 @@ impl<'a> Check<'a> {
             payloads: self.arguments.payloads,
         };
         for target in &self.arguments.output {
-            let rendered = match target.format {
-                OutputFormat::Text => text(report, options),
-                OutputFormat::Html => html(report),
-                OutputFormat::Json | OutputFormat::Markdown | OutputFormat::Changelog => {
-                    json(report)
-                }
-            };
+            let rendered = report.render(target.format, options);
             output.write(&rendered, target.path.as_deref())?;
         }
         Ok(())

@@ -1,10 +1,11 @@
 //! `wiredrift diff`
 
 use crate::diff::compare_contracts;
-use crate::report::changes::{Changes, DiffOptions, changelog, html, json, markdown, text};
+use crate::report::Render;
+use crate::report::diff::{Changes, DiffOptions};
 use crate::rules::{Level, Policy};
 
-use super::args::{DiffArguments, OutputFormat, Unproven};
+use super::args::{DiffArguments, Unproven};
 use super::levels::{levels, one_to_stdout};
 use super::output::Output;
 use super::pair::{Pair, names};
@@ -33,13 +34,7 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
         explain: arguments.explain_verdict,
     };
     for target in &arguments.output {
-        let rendered = match target.format {
-            OutputFormat::Text => text(&report, options),
-            OutputFormat::Json => json(&report),
-            OutputFormat::Markdown => markdown(&report, options),
-            OutputFormat::Html => html(&report, options),
-            OutputFormat::Changelog => changelog(&report),
-        };
+        let rendered = report.render(target.format, options);
         match output.write(&rendered, target.path.as_deref()) {
             // Whoever read the output has seen enough; what was found stays found.
             Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}

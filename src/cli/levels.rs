@@ -39,7 +39,7 @@ pub(super) fn levels(settings: &[String]) -> Result<BTreeMap<&'static str, Level
 }
 
 /// Refuses two reports on standard output, or in one file.
-pub(super) fn one_to_stdout(outputs: &[OutputArgument]) -> Result<()> {
+pub(super) fn one_to_stdout<F>(outputs: &[OutputArgument<F>]) -> Result<()> {
     let to_stdout = outputs.iter().filter(|output| output.path.is_none());
     if to_stdout.count() > 1 {
         let message = "two reports go to standard output; write one to a file: --output json=PATH";

@@ -2,10 +2,11 @@
 
 use crate::error::Result;
 use crate::lint::lint;
-use crate::report::{Report, TextOptions, html, json, text};
+use crate::report::check::TextOptions;
+use crate::report::{Render, Report};
 use crate::rules::{Policy, in_order, judge_contract};
 
-use super::args::{DiscriminatorArgument, LintArguments, OutputFormat};
+use super::args::{DiscriminatorArgument, LintArguments};
 use super::chosen::Chosen;
 use super::levels::{exit_for, levels, one_to_stdout};
 use super::output::Output;
@@ -37,11 +38,7 @@ pub(super) fn run(arguments: &LintArguments, output: &mut Output) -> Result<Exit
     let name = arguments.contracts.join(", ");
     let report = Report::of_contracts(&name, &contracts, findings);
     for target in &arguments.output {
-        let rendered = match target.format {
-            OutputFormat::Text => text(&report, TextOptions::default()),
-            OutputFormat::Html => html(&report),
-            OutputFormat::Json | OutputFormat::Markdown | OutputFormat::Changelog => json(&report),
-        };
+        let rendered = report.render(target.format, TextOptions::default());
         output.write(&rendered, target.path.as_deref())?;
     }
     output.flush()?;

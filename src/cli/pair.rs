@@ -3,7 +3,7 @@
 use crate::contract::{Contract, LoadOptions};
 use crate::diff::{Options, Sender};
 use crate::error::{Error, ErrorKind, Result};
-use crate::report::changes::ContractName;
+use crate::report::diff::ContractName;
 
 use super::args::{PairArguments, SentBy};
 use super::chosen::Chosen;

@@ -5,12 +5,14 @@ use crate::error::Result;
 use crate::migrate::impact::Impact;
 use crate::migrate::{Migration, Moves};
 use crate::observe::Observer;
-use crate::report::Gap;
-use crate::report::changes::Changes;
-use crate::report::migration::{MigrationReport, html, json, markdown, text};
-use crate::rules::{Level, Policy, in_order, judge};
+use crate::report::Render;
+use crate::report::check::Gap;
+use crate::report::diff::Changes;
+use crate::report::migration::{MigrationFormat, MigrationReport};
+use crate::rules::judge;
+use crate::rules::{Level, Policy, in_order};
 
-use super::args::{OutputArgument, OutputFormat, ReportArguments};
+use super::args::{OutputArgument, ReportArguments};
 use super::levels::{levels, one_to_stdout};
 use super::output::Output;
 use super::pair::{Pair, names};
@@ -70,12 +72,7 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
     );
 
     for target in &arguments.output {
-        let rendered = match target.format {
-            OutputFormat::Text => text(&report),
-            OutputFormat::Json => json(&report),
-            OutputFormat::Markdown | OutputFormat::Changelog => markdown(&report),
-            OutputFormat::Html => html(&report),
-        };
+        let rendered = report.render(target.format, ());
         output.write(&rendered, target.path.as_deref())?;
     }
     exit(arguments, &report, output)
@@ -94,8 +91,9 @@ fn exit(
             output.error(&message, None);
             return Ok(Exit::Incomplete);
         }
-        let is_told =
-            |target: &OutputArgument| target.path.is_none() && target.format == OutputFormat::Text;
+        let is_told = |target: &OutputArgument<_>| {
+            target.path.is_none() && target.format == MigrationFormat::Text
+        };
         if !arguments.output.iter().any(is_told) {
             for problem in &traffic.problems {
                 output.error(&format!("{}: {}", problem.origin, problem.message), None);

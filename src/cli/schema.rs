@@ -10,10 +10,10 @@ use walkdir::WalkDir;
 
 use crate::contract::{Contract, ContractRef, builtin, unknown};
 use crate::error::{Error, ErrorKind, Result};
-use crate::report::changes::{self, DIFF_REPORT_VERSION};
+use crate::report::check::{self, REPORT_VERSION};
+use crate::report::diff::{self, DIFF_REPORT_VERSION};
 use crate::report::migration::{self, MIGRATION_REPORT_VERSION};
 use crate::report::upgrade::{self, UPGRADE_REPORT_VERSION};
-use crate::report::{REPORT_VERSION, json_schema};
 use crate::schema::emit;
 
 use super::args::SchemaArguments;
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Ex
         return Ok(Exit::Clean);
     }
     if let Some(folder) = &arguments.check {
-        return check(folder, &files(&contracts, with_report), reference, output);
+        return compare_with(folder, &files(&contracts, with_report), reference, output);
     }
     if let Some(name) = &arguments.r#type {
         output.print(&pretty(&of_type(&contracts, name)?))?;
@@ -57,8 +57,8 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Ex
         output.print(&pretty(&contract.schema_bundle()))?;
     }
     if with_report {
-        output.print(&pretty(&json_schema()))?;
-        output.print(&pretty(&changes::json_schema()))?;
+        output.print(&pretty(&check::json_schema()))?;
+        output.print(&pretty(&diff::json_schema()))?;
         output.print(&pretty(&upgrade::json_schema()))?;
         output.print(&pretty(&migration::json_schema()))?;
     }
@@ -102,12 +102,9 @@ fn files(contracts: &[&Contract], with_report: bool) -> BTreeMap<PathBuf, String
     }
     if with_report {
         let path = Path::new(REPORT).join(format!("v{REPORT_VERSION}.schema.json"));
-        files.insert(path, pretty(&json_schema()));
+        files.insert(path, pretty(&check::json_schema()));
         let name = format!("diff-v{DIFF_REPORT_VERSION}.schema.json");
-        files.insert(
-            Path::new(REPORT).join(name),
-            pretty(&changes::json_schema()),
-        );
+        files.insert(Path::new(REPORT).join(name), pretty(&diff::json_schema()));
         let name = format!("migration-v{MIGRATION_REPORT_VERSION}.schema.json");
         files.insert(
             Path::new(REPORT).join(name),
@@ -138,7 +135,7 @@ fn of_type(contracts: &[&Contract], name: &str) -> Result<Value> {
 }
 
 /// Prints how the folder differs from what it should hold.
-fn check(
+fn compare_with(
     folder: &Path,
     wanted: &BTreeMap<PathBuf, String>,
     reference: Option<&ContractRef>,

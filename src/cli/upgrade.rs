@@ -12,11 +12,11 @@ use crate::error::{Error, ErrorKind};
 use crate::migrate::{Migration, Moves, Upgrader};
 use crate::observe::Observer;
 use crate::redact::printed;
-use crate::report::numbers::plural;
-use crate::report::upgrade::{UpgradeReport, json, text};
+use crate::report::upgrade::UpgradeReport;
+use crate::report::{Render, plural};
 use crate::source::Source;
 
-use super::args::{OutputFormat, UpgradeArguments};
+use super::args::UpgradeArguments;
 use super::levels::one_to_stdout;
 use super::ordered::Lanes;
 use super::output::Output;
@@ -125,10 +125,7 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     }
     output.flush()?;
     for target in &arguments.output {
-        let rendered = match target.format {
-            OutputFormat::Json => json(&report),
-            _ => text(&report),
-        };
+        let rendered = report.render(target.format, ());
         match &target.path {
             // Payloads and patches stay apart from what is said of them.
             None if !arguments.in_place => output.note(&rendered),

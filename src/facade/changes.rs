@@ -6,9 +6,8 @@ use serde_json::Value;
 
 use crate::contract::Contract;
 use crate::diff::{Options, Verdict};
-use crate::report::changes::{
-    Changes, ContractName, DiffOptions, change_text, json, markdown, text,
-};
+use crate::report::Render;
+use crate::report::diff::{Changes, ContractName, DiffFormat, DiffOptions, change_text};
 use crate::rules::{Change, Level, Policy, Rule};
 use crate::stack::with_stack;
 
@@ -92,19 +91,19 @@ impl Changes {
     /// The changes as `wiredrift diff --output json` writes them.
     #[must_use]
     pub fn to_json(&self) -> String {
-        json(self)
+        self.render(DiffFormat::Json, WHOLE)
     }
 
     /// The changes for people.
     #[must_use]
     pub fn to_text(&self, color: Color) -> String {
-        color.apply(&text(self, WHOLE))
+        color.apply(&self.render(DiffFormat::Text, WHOLE))
     }
 
     /// The changes for a pull request or release notes.
     #[must_use]
     pub fn to_markdown(&self) -> String {
-        markdown(self, WHOLE)
+        self.render(DiffFormat::Markdown, WHOLE)
     }
 }
 

@@ -7,7 +7,8 @@ use crate::capture::{Input, Reading};
 use crate::contract::{Contract, operation_named};
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{Observer, Options};
-use crate::report::{Gap, Report};
+use crate::report::Report;
+use crate::report::check::Gap;
 use crate::rules::{Level, Policy, Rule};
 use crate::stack::with_stack;
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::contract::{Contract, LoadOptions, read};
 use crate::error::{Error, ErrorKind, Result};
-use crate::report::changes::Changes;
+use crate::report::diff::Changes;
 use crate::rules::Change;
 use crate::stack::with_stack;
 

@@ -7,7 +7,8 @@ use crate::contract::{Contract, Operation, unknown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::{Origin, Position, Side};
 use crate::observe::{Observer, Options};
-use crate::rules::{Level, Policy, judge};
+use crate::rules::judge;
+use crate::rules::{Level, Policy};
 use crate::stack::with_stack;
 
 use super::Color;

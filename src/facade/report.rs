@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::capture::ReadProblem;
-use crate::report::{Report, TextOptions, json, text};
+use crate::report::check::{CheckFormat, TextOptions, finding_text};
+use crate::report::{Render, Report};
 use crate::rules::{Finding, Level, Rule};
 
 use super::Color;
@@ -37,13 +38,13 @@ impl Report {
     /// The report as `wiredrift check --output json` writes it.
     #[must_use]
     pub fn to_json(&self) -> String {
-        json(self)
+        self.render(CheckFormat::Json, TextOptions::default())
     }
 
     /// The report for people.
     #[must_use]
     pub fn to_text(&self, color: Color) -> String {
-        color.apply(&text(self, TextOptions::default()))
+        color.apply(&self.render(CheckFormat::Text, TextOptions::default()))
     }
 
     /// Panics, with the report, when there are findings of this level or a graver one, or when something
@@ -123,7 +124,7 @@ impl Finding {
     /// The finding as text, with the excerpt of the capture.
     #[must_use]
     pub fn to_text(&self, color: Color) -> String {
-        color.apply(&crate::report::finding_text(self))
+        color.apply(&finding_text(self))
     }
 }
 

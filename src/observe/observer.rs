@@ -11,18 +11,18 @@ use crate::limits::PROBLEMS;
 use crate::location::{Origin, Side};
 use crate::schema::{Graph, NodeId};
 
-use super::expectation::{Said, allows_body, best_fit};
-use super::guess::Candidates;
+use super::message::expectation::{Said, allows_body, best_fit};
+use super::routing::guess::Candidates;
 use super::merge::Mark;
 use super::options::{Hinted, Options};
-use super::placeholder;
+use super::message::placeholder;
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
-use super::record::ShapeRecorder;
-use super::route::{Destination, Versions};
-use super::sighting::Sighting;
+use super::walk::record::ShapeRecorder;
+use super::routing::destination::{Destination, Versions};
+use super::profile::sighting::Sighting;
 use super::stream::{Scales, Streams};
-use super::streamed::Head;
-use super::tally::Keyed;
+use super::stream::streamed::Head;
+use super::profile::tally::Keyed;
 use super::walk::Walk;
 use super::watch::{Lazy, RoutedPayload, Watcher};
 

@@ -14,7 +14,7 @@ mod written;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::placeholder::is_placeholder;
+use super::message::placeholder::is_placeholder;
 use super::*;
 use crate::capture::Body;
 use crate::contract::{Contract, Operation};

@@ -9,7 +9,7 @@ use crate::json::Document;
 use crate::location::Side;
 use crate::schema::NodeId;
 
-use super::parameter::{Found, Sent};
+use super::message::parameter::{Found, Sent};
 use super::profile::{TargetKey, Verdict};
 
 /// Is told of the exchanges of a run while they are read: of each exchange first, then of its request, then

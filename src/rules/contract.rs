@@ -12,9 +12,9 @@ use crate::schema::{Place, ProblemKind};
 use crate::redact::Shown;
 
 use super::catalogue::{self as rules, Level, Rule};
-use super::describe;
+use super::traffic::words;
 use super::finding::{Finding, FindingPlace, Unit};
-use super::judge::{Policy, in_order};
+use super::traffic::judge::{Policy, in_order};
 use super::places::Places;
 
 /// Judges what is wrong with a contract: one finding for each cause.
@@ -151,7 +151,7 @@ fn words(fact: &LintFact) -> Words {
             };
             // Of a property that is not taken the name is the subject.
             let step = at.steps().last().map(|step| sanitised(&step));
-            let described = describe::deviation(deviation, &name, &step.unwrap_or_default());
+            let described = words::deviation(deviation, &name, &step.unwrap_or_default());
             let article = if *what == "default" { "a" } else { "an" };
             Words::new(
                 &rules::EXAMPLE_MISMATCH,
@@ -210,7 +210,7 @@ fn words(fact: &LintFact) -> Words {
                 &rules::UNTAGGED_VARIANTS,
                 format!(
                     "{} {} not fix `{property}` to {} own",
-                    describe::list(&names),
+                    words::list(&names),
                     if names.len() == 1 { "does" } else { "do" },
                     if names.len() == 1 {
                         "a value of its"

@@ -8,8 +8,8 @@ use crate::contract::{Contract, LoadOptions, Operation, Registry, builtin};
 use crate::diff::compare_contracts;
 use crate::lint::lint;
 use crate::observe::{Observer, Options};
-use crate::report::changes::change_text;
-use crate::report::finding_text;
+use crate::report::diff::change_text;
+use crate::report::check::finding_text;
 
 use super::*;
 

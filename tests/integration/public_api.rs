@@ -78,7 +78,13 @@ fn public_api() -> String {
     for name in &names {
         items.entry(name.clone()).or_default();
     }
-    for (module, text) in source_files() {
+    let sources = source_files();
+    // Traits inside are no more public than their modules.
+    let is_inside = |name: &str| {
+        let declared = format!("\npub trait {name}");
+        sources.iter().any(|(_, text)| text.contains(&declared))
+    };
+    for (module, text) in &sources {
         if module.ends_with("tests") || module.contains("::tests::") {
             continue;
         }
@@ -98,7 +104,9 @@ fn public_api() -> String {
                 let known = items.get_mut(&name).filter(|_| is_stable);
                 match (known, of) {
                     (Some(own), Some(of)) => {
-                        own.insert(format!("impl {of}"));
+                        if !is_inside(&of) {
+                            own.insert(format!("impl {of}"));
+                        }
                         inside = None;
                     }
                     (Some(_), None) => inside = Some(name),

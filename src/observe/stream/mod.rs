@@ -7,25 +7,11 @@
 //! [`super::walk`], and so is a payload that is not JSON or repeats a key: that walk is the
 //! reference, and both learn the same of every payload.
 
-mod array;
-mod branch;
-mod choice;
-mod counter;
-mod decide;
-mod deferred;
-mod evidence;
-mod fault;
-mod glue;
-mod how;
-mod literal;
-mod measure;
-mod object;
-mod place;
-mod plan;
-mod scan;
-mod slot;
-mod time;
-mod walk;
+pub(crate) mod streamed;
+mod count;
+mod lex;
+mod program;
+mod run;
 
 use std::cell::OnceCell;
 
@@ -39,20 +25,20 @@ use crate::schema::{Graph, NodeId};
 
 use super::observer::key_of;
 use super::profile::{Profile, TargetKey, TargetProfile, Verdict};
-use super::route::Destination;
+use super::routing::destination::Destination;
 
-pub(super) use measure::Scales;
+pub(super) use count::measure::Scales;
 
-use counter::{Counters, Sum, Walked};
-use slot::Program;
-use walk::{Scratch, Walk};
+use count::counter::{Counters, Sum, Walked};
+use program::slot::Program;
+use run::walk::{Scratch, Walk};
 
 /// The length with quotes of the date-time that a text starts with, if it is one as nearly all are written, and whether
 /// its offset is `+00:00` and not `Z`.
 #[inline]
 pub(crate) fn usual_time(text: &[u8]) -> Option<(usize, bool)> {
-    let (length, offset) = time::plain(text)?;
-    Some((length, offset == time::Offset::Zero))
+    let (length, offset) = lex::time::plain(text)?;
+    Some((length, offset == lex::time::Offset::Zero))
 }
 
 /// What came out of one payload.
@@ -96,7 +82,7 @@ impl Doubt<'_> {
 
     /// Whether a payload that was walked, and agrees, is one of the cases; `before` are the elements before it.
     fn is_settled(&self, walk: &mut Walk<'_, '_, '_>, before: &[Vec<u64>]) -> bool {
-        let kind = scan::shown_kind(walk.text);
+        let kind = lex::scan::shown_kind(walk.text);
         let Walk {
             program, scratch, ..
         } = walk;
@@ -143,7 +129,7 @@ impl<'c> Acceptor<'c> {
         } = self;
         let mut walk = Walk::new(text, program, counters, scratch, 0);
         match walk.accepts(*node, 0, 0) {
-            Ok(Some(end)) => (scan::space(text, end) == text.len()).then_some(true),
+            Ok(Some(end)) => (lex::scan::space(text, end) == text.len()).then_some(true),
             Ok(None) => Some(false),
             Err(_) => None,
         }
@@ -170,7 +156,7 @@ impl<'c> Acceptor<'c> {
         deviations
             .all(|finding| {
                 missing += 1;
-                matches!(finding.fault, fault::Fault::Missing(_))
+                matches!(finding.fault, count::fault::Fault::Missing(_))
             })
             .then_some(missing)
     }

@@ -7,8 +7,8 @@ use serde_json::Value;
 use crate::location::Side;
 use crate::migrate::EditKind;
 use crate::migrate::impact::{PairDifferenceKind, Exchanges, SeenTimes, Spoken, Times};
-use crate::report::changes::{JsonDiff, document};
-use crate::report::json::{JsonFinding, JsonOrigin, JsonProblem, JsonSkipped, schema_of};
+use crate::report::diff::{JsonDiff, document};
+use crate::report::check::json::{JsonFinding, JsonOrigin, JsonProblem, JsonSkipped, schema_of};
 
 use super::MigrationReport;
 use super::advice::advice;

@@ -20,13 +20,14 @@ use crate::migrate::impact::{
 use crate::observe::{Observer, Verdict};
 use crate::rules::{Finding, Change, Level};
 
-use super::Report;
-use super::changes::Changes;
+use super::diff::Changes;
+use super::{Format, Render, Report};
 
-pub use html::html;
-pub use json::{MIGRATION_REPORT_VERSION, json, json_schema};
-pub use markdown::markdown;
-pub use text::text;
+use html::html;
+use json::json;
+pub use json::{MIGRATION_REPORT_VERSION, json_schema};
+use markdown::markdown;
+use text::text;
 
 use unknown::Versions;
 
@@ -51,6 +52,42 @@ pub struct MigrationReport {
     pub coverage: Vec<Coverage>,
     /// The traffic; `None` for a report without captures.
     pub traffic: Option<Traffic>,
+}
+
+/// The formats that a migration report has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MigrationFormat {
+    /// For people, in a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// For pull requests and wikis.
+    Markdown,
+    /// For people, in a browser.
+    Html,
+}
+
+impl Format for MigrationFormat {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("text", Self::Text),
+        ("json", Self::Json),
+        ("markdown", Self::Markdown),
+        ("html", Self::Html),
+    ];
+}
+
+impl Render for MigrationReport {
+    type Format = MigrationFormat;
+    type Options = ();
+
+    fn render(&self, format: MigrationFormat, (): ()) -> String {
+        match format {
+            MigrationFormat::Text => text(self),
+            MigrationFormat::Json => json(self),
+            MigrationFormat::Markdown => markdown(self),
+            MigrationFormat::Html => html(self),
+        }
+    }
 }
 
 /// What was read.

@@ -5,7 +5,7 @@ use crate::location::PathPattern;
 use crate::migrate::EditKind;
 use crate::migrate::coverage::Coverage;
 use crate::migrate::impact::{PairDifferenceKind, Timeline, Usage};
-use crate::report::numbers::{plural, thousands};
+use crate::report::render::numbers::{plural, thousands};
 use crate::rules::Level;
 
 use super::{EnumRow, EnumTable, MigrationReport, OperationRow, judged};

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::report::changes::words::title;
-use crate::report::numbers::{plural, share, thousands};
-use crate::report::text::style_of;
+use crate::report::diff::words::title;
+use crate::report::render::numbers::{plural, share, thousands};
+use crate::report::check::text::style_of;
 use crate::rules::Level;
 
 use super::advice::advice;

@@ -6,8 +6,8 @@ use similar::TextDiff;
 use crate::diff::{Fact, Owner};
 use crate::location::Step;
 use crate::migrate::impact::{Affected, Sample, Times, Usage, affected};
-use crate::report::changes::words::counts;
-use crate::report::numbers::{plural, share, thousands};
+use crate::report::diff::words::counts;
+use crate::report::render::numbers::{plural, share, thousands};
 use crate::rules::{Change, Level, Release};
 use crate::redact::printed;
 

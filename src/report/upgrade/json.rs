@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::location::Side;
 use crate::migrate::{EditKind, Met, Outcomes, Target};
-use crate::report::json::{JsonOrigin, JsonProblem, JsonSkipped};
+use crate::report::check::json::{JsonOrigin, JsonProblem, JsonSkipped};
 
 use super::{UpgradeReport, move_line, shown_values, wrong};
 
@@ -138,7 +138,7 @@ pub fn json(report: &UpgradeReport) -> String {
 /// The JSON Schema of the report.
 #[must_use]
 pub fn json_schema() -> serde_json::Value {
-    crate::report::json::schema_of::<JsonUpgrade>()
+    crate::report::check::json::schema_of::<JsonUpgrade>()
 }
 
 impl From<&UpgradeReport> for JsonUpgrade {

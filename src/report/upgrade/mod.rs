@@ -12,8 +12,11 @@ use crate::migrate::{Summary, Values, shown_value};
 use crate::observe::DeviationKind;
 use crate::rules::sentence;
 
-pub use json::{UPGRADE_REPORT_VERSION, json, json_schema};
-pub use text::text;
+use json::json;
+pub use json::{UPGRADE_REPORT_VERSION, json_schema};
+use text::text;
+
+use super::{Format, Render};
 
 /// Everything that an upgrade has to say.
 #[derive(Debug)]
@@ -28,6 +31,34 @@ pub struct UpgradeReport {
     pub problems: Vec<ReadProblem>,
     /// Files of folders that were passed over, and why.
     pub skipped: Vec<(PathBuf, &'static str)>,
+}
+
+/// The formats that the report of an upgrade has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UpgradeFormat {
+    /// For people, in a terminal.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl Format for UpgradeFormat {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("text", Self::Text),
+        ("json", Self::Json),
+    ];
+}
+
+impl Render for UpgradeReport {
+    type Format = UpgradeFormat;
+    type Options = ();
+
+    fn render(&self, format: UpgradeFormat, (): ()) -> String {
+        match format {
+            UpgradeFormat::Text => text(self),
+            UpgradeFormat::Json => json(self),
+        }
+    }
 }
 
 /// Up to so many different values of a place, redacted.

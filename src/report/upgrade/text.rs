@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use crate::location::Origin;
 use crate::migrate::{EditKey, EditUse, Met, Outcomes, Target};
 
-use crate::report::numbers::thousands;
+use crate::report::render::numbers::thousands;
 
 use super::{UpgradeReport, move_line, shown_place, shown_values, wrong};
 

@@ -2,14 +2,11 @@
 
 mod tables;
 
-use crate::report::changes::DiffOptions;
-use crate::report::changes::html::{Operations, article, contract, footer, group};
-use crate::report::changes::words::{reached, title};
-use crate::report::frame::{
-    Article, Articles, Bar, CHANGE, Group, Page, Section, articles, bars, code, details,
-    diff_block, escape, inline, legend, page, table,
-};
-use crate::report::numbers::{plural, share, thousands};
+use crate::report::diff::DiffOptions;
+use crate::report::diff::html::{Operations, article, contract, footer, group};
+use crate::report::diff::words::{reached, title};
+use crate::report::render::{Article, Articles, Bar, CHANGE, Group, Page, Section, articles, bars, code, details, diff_block, escape, inline, legend, page, table};
+use crate::report::render::numbers::{plural, share, thousands};
 use crate::rules::Level;
 
 use super::advice::advice;

@@ -4,11 +4,9 @@ use jiff::Timestamp;
 
 use crate::diff::Fact;
 use crate::migrate::impact::Spoken;
-use crate::report::changes::words::title;
-use crate::report::frame::{
-    Stack, badge, code, details, escape, excerpt_block, inline, legend, meter, slug, stack, table,
-};
-use crate::report::numbers::{plural, share, thousands};
+use crate::report::diff::words::title;
+use crate::report::render::{Stack, badge, code, details, escape, excerpt_block, inline, legend, meter, slug, stack, table};
+use crate::report::render::numbers::{plural, share, thousands};
 use crate::rules::Level;
 
 use crate::report::migration::rows::*;

@@ -5,10 +5,10 @@ mod tables;
 use std::fmt::Write as _;
 
 use crate::diff::{Fact, Verdict};
-use crate::report::changes::markdown::{escaped, fenced};
-use crate::report::changes::payload::witness_lines;
-use crate::report::changes::words::{place, reach, title, verdict as verdict_words, witness_title};
-use crate::report::numbers::{plural, share, thousands};
+use crate::report::diff::markdown::{escaped, fenced};
+use crate::report::diff::payload::witness_lines;
+use crate::report::diff::words::{place, reach, title, verdict as verdict_words, witness_title};
+use crate::report::render::numbers::{plural, share, thousands};
 use crate::rules::Level;
 use crate::redact::printed;
 

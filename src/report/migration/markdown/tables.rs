@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use crate::diff::Fact;
 use crate::migrate::impact::Spoken;
-use crate::report::changes::markdown::escaped;
-use crate::report::changes::words::title;
-use crate::report::numbers::{plural, share, thousands};
+use crate::report::diff::markdown::escaped;
+use crate::report::diff::words::title;
+use crate::report::render::numbers::{plural, share, thousands};
 
 use crate::report::migration::rows::*;
 use crate::report::migration::words::{consumer, cut, day, time};

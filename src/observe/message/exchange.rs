@@ -1,0 +1,186 @@
+//! Exchanges with method and URL: which operation they belong to, and what is said of those that have none.
+
+use crate::redact::sanitised;
+use crate::capture::{Exchange, Hint, Request, Response};
+use crate::contract::{Contract, Operation, Route, Target, without_user};
+use crate::location::Side;
+
+use super::expectation::best_split;
+use crate::observe::observer::Observer;
+use crate::observe::profile::{TrafficFact, Verdict};
+use crate::observe::routing::destination::Destination;
+use crate::observe::profile::sighting::Sighting;
+use crate::observe::watch::{RoutedRequest, Watcher};
+
+impl<'c, W: Watcher<'c>> Observer<'c, W> {
+    /// An exchange with method and URL.
+    pub(crate) fn routed(
+        &mut self,
+        request: &Request<'_>,
+        response: Option<&Response<'_>>,
+        hint: &Hint,
+    ) {
+        if let Some(place) = self.versions.incoming(&self.options.hint) {
+            self.profile.matched += 1;
+            let body = request.body.as_ref();
+            self.message(&place, body, request.body_left_out, &request.line);
+            return self.response(&place, response);
+        }
+        let target = Target::parse(&request.target);
+        let host = target.host.clone().or_else(|| {
+            let host = request.headers.get("host")?;
+            Some(without_user(host).to_ascii_lowercase())
+        });
+        let (mut found, mut others) = (Vec::new(), Vec::new());
+        for contract in self.versions.asked.clone() {
+            match contract.route(&request.method, &target) {
+                Route::Operation(operation, values) => {
+                    let place = Destination {
+                        contract,
+                        operation,
+                        side: Side::Request,
+                        status: None,
+                    };
+                    found.push((place, values));
+                }
+                Route::OtherMethod(operations) => others.push((contract, operations)),
+                Route::Unknown => {}
+            }
+        }
+        let versions: Vec<Destination<'c>> = found.iter().map(|(place, _)| *place).collect();
+        if let Some(index) = self.versions.spoken_by(&versions, hint, request, response) {
+            let (place, values) = found.swap_remove(index);
+            if self.is_other_operation(place.operation) {
+                return self.leave_out();
+            }
+            let values = best_split(&place, request, &target, values);
+            self.profile.matched += 1;
+            let exercised = (
+                place.contract.reference().into(),
+                place.operation.id.as_str().into(),
+            );
+            self.profile.exercised.entry(exercised).or_default().0 += 1;
+            if let Some(host) = host {
+                self.profile.hosts.entry(host).or_default().0 += 1;
+            }
+            self.watcher.request(&RoutedRequest {
+                contract: place.contract,
+                operation: place.operation,
+                request,
+                target: &target,
+                path_values: &values,
+                response,
+            });
+            self.request(&place, request, &target, &values, response);
+            self.response(&place, response);
+            return;
+        }
+        if self.options.hint.operation.is_some() {
+            return self.leave_out();
+        }
+        self.unrouted(request, &target, host, &others);
+        let bodies = [
+            request.body.as_ref(),
+            response.and_then(|r| r.body.as_ref()),
+        ];
+        for body in bodies.into_iter().flatten().filter(|body| body.is_json()) {
+            if self.is_sound(body, None) {
+                self.unjudged(body, None, Verdict::Unmatched, "");
+            }
+        }
+    }
+
+    /// Whether another operation was asked for.
+    fn is_other_operation(&self, operation: &Operation) -> bool {
+        let asked = self.options.hint.operation.as_ref();
+        asked.is_some_and(|asked| *asked != operation.id)
+    }
+
+    /// Counts an exchange that is not looked at.
+    pub(crate) fn leave_out(&mut self) {
+        self.profile.left_out += 1;
+    }
+
+    /// Leaves out the sides of an exchange that were not asked for; false when nothing is left.
+    pub(crate) fn filter(&self, exchange: &mut Exchange<'_>) -> bool {
+        let Hint { side, status, .. } = self.options.hint;
+        let is_asked = |own: Side| side.is_none_or(|side| side == own);
+        if let Some(response) = &mut exchange.response {
+            let is_status = status.is_none_or(|status| status == response.status);
+            if !is_status {
+                return false;
+            }
+            // How the request was answered is needed to judge it.
+            if !is_asked(Side::Response) {
+                response.body = None;
+                response.body_left_out = true;
+                return exchange.request.is_some();
+            }
+        } else if exchange.request.is_some() && status.is_some() {
+            return false;
+        }
+        if !is_asked(Side::Request)
+            && let Some(request) = &mut exchange.request
+        {
+            // Where it went is needed to know what was answered.
+            request.body = None;
+            request.body_left_out = true;
+            return exchange.response.is_some();
+        }
+        exchange.request.is_some() || exchange.response.is_some() || exchange.payload.is_some()
+    }
+
+    /// The response of an exchange whose operation is known; `place` is its request.
+    fn response(&mut self, place: &Destination<'c>, response: Option<&Response<'_>>) {
+        let Some(response) = response.filter(|_| self.options.hint.side != Some(Side::Request))
+        else {
+            return;
+        };
+        let place = Destination {
+            side: Side::Response,
+            status: Some(response.status),
+            ..*place
+        };
+        let body = response.body.as_ref();
+        self.message(&place, body, response.body_left_out, &response.line);
+    }
+
+    /// Says why a request has no operation.
+    fn unrouted(
+        &mut self,
+        request: &Request<'_>,
+        target: &Target,
+        host: Option<String>,
+        others: &[(&'c Contract, Vec<&'c Operation>)],
+    ) {
+        let method = sanitised(&request.method);
+        let Some((contract, operations)) = others.first() else {
+            let subject = format!("{method} {}", sanitised(&target.folded_path()));
+            let fact = TrafficFact::UnknownOperation {
+                host: host.map(|host| sanitised(&host)),
+            };
+            return self.fact(
+                &fact,
+                &subject,
+                &Sighting::of_part(&request.line, &target.path),
+            );
+        };
+        self.profile.matched += 1;
+        // HTTP itself gives these to every resource (RFC 9110 section 9.3): a preflight is no drift.
+        if matches!(method.as_str(), "OPTIONS" | "HEAD") {
+            return;
+        }
+        let mut known: Vec<String> = operations.iter().map(|o| o.method.clone()).collect();
+        known.sort();
+        let fact = TrafficFact::OtherMethod {
+            contract: contract.reference().into(),
+            path: operations[0].path.to_string(),
+            known,
+        };
+        self.fact(
+            &fact,
+            &method,
+            &Sighting::of_part(&request.line, &request.method),
+        );
+    }
+}

@@ -1,0 +1,239 @@
+//! What a contract expects of a message, beside what its schema says: parameters, a body or none, a
+//! media type.
+
+use crate::redact::{MASK, is_secret_name, sanitised};
+use crate::capture::{Body, Request, Response};
+use crate::contract::{ParameterPlace, Payload, Selected, Target};
+use crate::json::Value;
+use crate::location::Side;
+use crate::schema::{Graph, NodeId};
+
+use crate::observe::routing::fit::Fit;
+use crate::observe::observer::{Observer, key_of};
+use super::parameter::{Claims, Found, Sent};
+use super::placeholder::is_placeholder;
+use crate::observe::profile::{TargetKey, TrafficFact};
+use crate::observe::walk::record::shorten;
+use crate::observe::routing::destination::Destination;
+use crate::observe::profile::sighting::Sighting;
+use crate::observe::watch::Watcher;
+
+impl<'c, W: Watcher<'c>> Observer<'c, W> {
+    /// Holds the parameters of a request against those of its operation.
+    pub(crate) fn parameters(
+        &mut self,
+        place: &Destination<'c>,
+        request: &Request<'_>,
+        target: &Target,
+        path_values: &[(&str, String)],
+        response: Option<&Response<'_>>,
+    ) {
+        // That the path fits its template is why the operation was chosen. What counts is the answer, unless there is
+        // none to compare.
+        let does_path_count = self.options.hint.side == Some(Side::Request)
+            || response.is_none_or(|response| has_no_content(place, response));
+        let key = key_of(place);
+        let graph = &place.contract.graph;
+        let operation = place.operation;
+        let sent = Sent {
+            path: path_values,
+            target,
+            headers: &request.headers,
+        };
+        for parameter in &operation.parameters {
+            let name = sanitised(&parameter.name);
+            let is_compared = parameter.schema.is_some()
+                && (does_path_count || parameter.place != ParameterPlace::Path)
+                && !sent.texts(graph, operation, parameter).is_empty();
+            self.profile.compared += u64::from(is_compared);
+            match sent.parameter(graph, operation, parameter) {
+                Found::Good(undeclared) => {
+                    // A form that is an object names its own members.
+                    if parameter.place == ParameterPlace::Query {
+                        for at in undeclared {
+                            let inside: String = at
+                                .steps()
+                                .map(|step| format!("[{}]", sanitised(&step)))
+                                .collect();
+                            let fact = TrafficFact::UndeclaredQuery(key.clone());
+                            let sighting = Sighting::of_part(&request.line, &parameter.name);
+                            self.fact(&fact, &format!("{name}{inside}"), &sighting);
+                        }
+                    }
+                }
+                Found::Missing => {
+                    let fact = TrafficFact::MissingParameter {
+                        target: key.clone(),
+                        place: parameter.place,
+                    };
+                    self.fact(
+                        &fact,
+                        &name,
+                        &Sighting::of_part(&request.line, &target.path),
+                    );
+                }
+                Found::Bad(value, faults) => {
+                    let sighting = match parameter.place {
+                        ParameterPlace::Query => {
+                            Sighting::Query(&request.line, &parameter.name, &value)
+                        }
+                        ParameterPlace::Path => Sighting::of_part(&request.line, &value),
+                        ParameterPlace::Header | ParameterPlace::Cookie | ParameterPlace::Form => {
+                            Sighting::of_part(&request.line, "")
+                        }
+                    };
+                    if is_placeholder(&value) {
+                        let fact = TrafficFact::ParameterPlaceholder(key.clone());
+                        self.fact(&fact, &name, &sighting);
+                        continue;
+                    }
+                    let is_secret =
+                        is_secret_name(&name) || parameter.place == ParameterPlace::Cookie;
+                    let subject = if is_secret {
+                        MASK.to_owned()
+                    } else {
+                        shorten(&value)
+                    };
+                    for (at, kind) in faults {
+                        let fact = TrafficFact::ParameterValue {
+                            target: key.clone(),
+                            place: parameter.place,
+                            name: name.clone(),
+                            at: sanitised(at.as_str()),
+                            kind,
+                        };
+                        self.fact(&fact, &subject, &sighting);
+                    }
+                }
+            }
+        }
+        if operation.open_query {
+            return;
+        }
+        let queries = operation.parameters.iter();
+        let queries = queries.filter(|parameter| parameter.place == ParameterPlace::Query);
+        let claims: Vec<Claims<'_>> = queries.map(|query| Claims::of(graph, query)).collect();
+        for (name, _) in &target.query {
+            if !claims.iter().any(|claim| claim.has(graph, name, operation)) {
+                let fact = TrafficFact::UndeclaredQuery(key.clone());
+                let sighting = Sighting::of_part(&request.line, name);
+                self.fact(&fact, &sanitised(name), &sighting);
+            }
+        }
+    }
+
+    /// The schemas that a body may have to fit; what is wrong with its presence or media type is a fact.
+    pub(crate) fn expected(
+        &mut self,
+        place: &Destination<'c>,
+        key: &TargetKey,
+        body: &Body<'_>,
+    ) -> (Vec<NodeId>, Said) {
+        let sighting = Sighting::Body(body, 0);
+        let no_schema = (Vec::new(), Said::NoSchema);
+        let payload = place.operation.payload(place.side, place.status);
+        let content = match payload {
+            // Said of the status already.
+            None => return no_schema,
+            Some(Payload::Absent) => {
+                self.fact(&TrafficFact::UnexpectedBody(key.clone()), "", &sighting);
+                return no_schema;
+            }
+            Some(Payload::Undocumented) => {
+                self.fact(&TrafficFact::NoSchema(key.clone()), "", &sighting);
+                return no_schema;
+            }
+            Some(Payload::Content(content)) => content,
+        };
+        let all = payload.map(Payload::schemas).unwrap_or_default();
+        let Some(media_type) = &body.media_type else {
+            if all.is_empty() {
+                self.fact(&TrafficFact::NoSchema(key.clone()), "", &sighting);
+            }
+            // What does not look like JSON is not judged as JSON.
+            return (all, Said::OtherMediaType);
+        };
+        match content.select(media_type) {
+            Selected::Schema(schema) => (vec![schema], Said::OtherMediaType),
+            Selected::NoSchema if body.is_json() => {
+                self.fact(&TrafficFact::NoSchema(key.clone()), "", &sighting);
+                no_schema
+            }
+            Selected::NoSchema => (Vec::new(), Said::OtherMediaType),
+            Selected::Undeclared => {
+                let fact = TrafficFact::MediaType {
+                    target: key.clone(),
+                    declared: content.media_types(),
+                };
+                self.fact(&fact, &sanitised(media_type), &sighting);
+                (all, Said::OtherMediaType)
+            }
+        }
+    }
+}
+
+/// Whether a response has a declared status that has no content, and none came.
+fn has_no_content(place: &Destination<'_>, response: &Response<'_>) -> bool {
+    let declared = place
+        .operation
+        .payload(Side::Response, Some(response.status));
+    let is_empty = response.body.is_none() && !response.body_left_out;
+    is_empty && declared.is_some_and(|payload| payload.schemas().is_empty())
+}
+
+/// Why a body is not compared with a schema.
+pub(crate) enum Said {
+    NoSchema,
+    OtherMediaType,
+}
+
+/// Of several schemas the one that a value fits best.
+pub(crate) fn best_fit(graph: &Graph, schemas: &[NodeId], side: Side, value: Value<'_>) -> NodeId {
+    let mut best = (schemas[0], None);
+    for &schema in schemas.iter().filter(|_| schemas.len() > 1) {
+        let fit = Fit::of_variant(graph, schema, Some(side), value);
+        if best.1.is_none_or(|known| fit.compare(known).is_gt()) {
+            best = (schema, Some(fit));
+        }
+    }
+    best.0
+}
+
+/// Of the ways to split a path with several parameters in one segment, the first that the schemas of all of them
+/// accept; the values that were found first, if there is none.
+pub(crate) fn best_split<'c>(
+    place: &Destination<'c>,
+    request: &Request<'_>,
+    target: &Target,
+    values: Vec<(&'c str, String)>,
+) -> Vec<(&'c str, String)> {
+    /// Ways that are tried.
+    const WAYS: usize = 256;
+    let operation = place.operation;
+    let ambiguous = operation.routes.iter().filter(|route| route.is_ambiguous());
+    let splits = ambiguous.flat_map(|route| route.splits(&target.path, WAYS));
+    let owned = |split: Vec<(&'c str, &str)>| -> Vec<(&'c str, String)> {
+        let values = split.into_iter();
+        values.map(|(name, text)| (name, text.to_owned())).collect()
+    };
+    let is_accepted = |split: &Vec<(&'c str, String)>| {
+        let sent = Sent {
+            path: split,
+            target,
+            headers: &request.headers,
+        };
+        let in_path = operation.parameters.iter();
+        let mut in_path = in_path.filter(|parameter| parameter.place == ParameterPlace::Path);
+        in_path.all(|parameter| {
+            let found = sent.parameter(&place.contract.graph, operation, parameter);
+            matches!(found, Found::Good(_))
+        })
+    };
+    splits.map(owned).find(is_accepted).unwrap_or(values)
+}
+
+/// Whether a message of the operation may have a body (RFC 9110 sections 6.4.1, 9.3.2 and 15.3.6).
+pub(crate) fn allows_body(method: &str, status: Option<u16>) -> bool {
+    let is_answer_to_head = method == "HEAD" && status.is_some();
+    !is_answer_to_head && !matches!(status, Some(204 | 205 | 304 | 100..=199))
+}

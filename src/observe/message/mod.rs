@@ -1,0 +1,7 @@
+//! What surrounds payloads: statuses, presence and media types of bodies, parameters, placeholders.
+
+pub(crate) mod exchange;
+pub(crate) mod expectation;
+pub(crate) mod parameter;
+pub(crate) mod placeholder;
+pub(crate) mod refused;

@@ -1,0 +1,131 @@
+//! Objects and arrays with brackets in the names of query parameters (`deepObject`).
+//!
+//! OpenAPI 3.1.1 defines `filter[kind]=cat` and leaves open what arrays and objects inside look like. What nearly
+//! everybody sends is what the libraries `qs`, Rack and PHP read: `a[]=1`, `a[0]=1`, `a[b][c]=1`.
+
+use rustc_hash::FxHashMap;
+use serde_json::{Map, Value as Json};
+
+use crate::json::Kind;
+use crate::location::Step;
+use crate::schema::{Graph, NodeId};
+
+use super::{member_of, typed};
+
+/// Brackets in one name that are read; what has more of them is data.
+const DEEPEST: usize = crate::limits::BRACKETS;
+
+/// The steps that a name takes into the value of a parameter: `filter[a][0]` leads to `a`, then `0`; `filter` itself
+/// to nothing. `None` when the name is another one's.
+pub(crate) fn steps<'k>(name: &str, key: &'k str) -> Option<Vec<&'k str>> {
+    let mut rest = key.strip_prefix(name)?;
+    let mut steps = Vec::new();
+    while !rest.is_empty() {
+        let (step, behind) = rest.strip_prefix('[')?.split_once(']')?;
+        if steps.len() >= DEEPEST {
+            return None;
+        }
+        steps.push(step);
+        rest = behind;
+    }
+    Some(steps)
+}
+
+/// What the names of a query say of one value.
+#[derive(Default)]
+struct Branch<'t> {
+    /// The values that stand here.
+    texts: Vec<&'t str>,
+    /// What stands in brackets behind, in order.
+    members: Vec<(&'t str, Branch<'t>)>,
+    /// Where the first of each name stands among them.
+    positions: FxHashMap<&'t str, usize>,
+}
+
+impl<'t> Branch<'t> {
+    fn add(&mut self, steps: &[&'t str], text: &'t str) {
+        let Some((step, rest)) = steps.split_first() else {
+            return self.texts.push(text);
+        };
+        // Each empty pair of brackets in the middle of a name is an element of its own.
+        let is_one_more = step.is_empty() && !rest.is_empty();
+        let known = self.positions.get(step).copied();
+        let index = known.filter(|_| !is_one_more).unwrap_or_else(|| {
+            let index = self.members.len();
+            self.members.push((step, Self::default()));
+            self.positions.entry(step).or_insert(index);
+            index
+        });
+        self.members[index].1.add(rest, text);
+    }
+
+    /// Whether what stands in brackets are positions of an array.
+    fn is_list(&self) -> bool {
+        !self.members.is_empty()
+            && self
+                .members
+                .iter()
+                .all(|(step, _)| step.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+
+    /// The value; `commas` tells whether commas separate elements.
+    fn value(&self, graph: &Graph, schemas: &[NodeId], commas: bool) -> Json {
+        let takes = |kind| schemas.iter().all(|schema| graph.may_hold(*schema, kind));
+        let below = |step: &Step| graph.part(&graph.closure(schemas, |_| true), step);
+        if self.is_list() && (takes(Kind::Array) || !takes(Kind::Object)) {
+            let elements = below(&Step::Any);
+            let mut members: Vec<_> = self.members.iter().collect();
+            members.sort_by_key(|(step, _)| step.parse::<u64>().unwrap_or(u64::MAX));
+            let mut list = Vec::new();
+            for (_, member) in members {
+                list.extend(
+                    member
+                        .texts
+                        .iter()
+                        .map(|text| typed(graph, &elements, text)),
+                );
+                if !member.members.is_empty() {
+                    list.push(member.value(graph, &elements, commas));
+                }
+            }
+            return list.into();
+        }
+        if !self.members.is_empty() {
+            let mut object = Map::new();
+            for (step, member) in &self.members {
+                let schemas = below(&Step::Key((*step).into()));
+                let value = member.value(graph, &schemas, commas);
+                object.insert((*step).to_owned(), value);
+            }
+            return object.into();
+        }
+        match self.texts.as_slice() {
+            [text] if commas && text.contains(',') && takes(Kind::Array) => {
+                let texts: Vec<&str> = text.split(',').collect();
+                member_of(graph, schemas, &texts)
+            }
+            texts => member_of(graph, schemas, texts),
+        }
+    }
+}
+
+/// The values that names and texts of a query may stand for, the likeliest first.
+pub(crate) fn readings(
+    graph: &Graph,
+    schema: NodeId,
+    name: &str,
+    pairs: &[(&str, String)],
+) -> Vec<Json> {
+    let mut root = Branch::default();
+    for (key, text) in pairs {
+        if let Some(steps) = steps(name, key) {
+            root.add(&steps, text);
+        }
+    }
+    let has_commas = pairs.iter().any(|(_, text)| text.contains(','));
+    let ways: &[bool] = if has_commas { &[false, true] } else { &[false] };
+    let values = ways
+        .iter()
+        .map(|commas| root.value(graph, &[schema], *commas));
+    values.collect()
+}

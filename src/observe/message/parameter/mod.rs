@@ -1,0 +1,590 @@
+//! Values of parameters: from the text of a request to the JSON value that it stands for, and how that
+//! breaks its schema.
+
+mod deep;
+mod style;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use serde_json::{Map, Value as Json};
+
+use crate::capture::Headers;
+use crate::contract::{Encoding, Operation, Parameter, ParameterPlace, Style, Target};
+use crate::json::{Document, Kind, Value};
+use crate::location::{Pointer, Side, Step};
+use crate::schema::{Graph, NodeId};
+
+use crate::observe::walk::deviation::DeviationKind;
+use crate::observe::walk::explain::examined;
+
+use style::{Escapes, Parts, Sort};
+
+/// The parameters of one request.
+pub(crate) struct Sent<'r> {
+    pub(crate) path: &'r [(&'r str, String)],
+    pub(crate) target: &'r Target,
+    pub(crate) headers: &'r Headers,
+}
+
+/// What a request has for one declared parameter.
+pub(crate) enum Found {
+    /// Nothing.
+    Missing,
+    /// A value that the schema accepts, or that nothing is said of; and members of it that no schema names.
+    Good(Vec<Pointer>),
+    /// A value that breaks the schema: the text as it was sent (decoded), and where in the value and how, each
+    /// place once.
+    Bad(String, Vec<(Pointer, DeviationKind)>),
+}
+
+/// Faults of one value that are reported.
+const FAULTS: usize = 4;
+
+impl Sent<'_> {
+    /// Looks up and judges a declared parameter.
+    pub(crate) fn parameter(
+        &self,
+        graph: &Graph,
+        operation: &Operation,
+        parameter: &Parameter,
+    ) -> Found {
+        let texts = self.texts(graph, operation, parameter);
+        if texts.is_empty() {
+            // A capture that holds no headers at all left them out.
+            let is_known = match parameter.place {
+                ParameterPlace::Path | ParameterPlace::Form => false,
+                ParameterPlace::Query => true,
+                ParameterPlace::Header => !self.headers.0.is_empty(),
+                ParameterPlace::Cookie => self.headers.get("cookie").is_some(),
+            };
+            return match parameter.required && is_known {
+                true => Found::Missing,
+                false => Found::Good(Vec::new()),
+            };
+        }
+        let Some(schema) = parameter.schema else {
+            return Found::Good(Vec::new());
+        };
+        if parameter.allow_empty && texts.iter().all(|(_, text)| text.is_empty()) {
+            return Found::Good(Vec::new());
+        }
+        let escapes = escapes_of(parameter.place);
+        let shown = || shown(&texts, escapes);
+        match parameter.encoding {
+            Encoding::Other => Found::Good(Vec::new()),
+            Encoding::Json => {
+                let text = shown();
+                match Document::parse(text.as_bytes()) {
+                    Ok(document) => Read::of(graph, schema, document.root()).found(shown),
+                    Err(_) => {
+                        let expected = "application/json".to_owned();
+                        let keyword = "content";
+                        let kind = DeviationKind::Content { keyword, expected };
+                        Found::Bad(text.clone(), vec![(Pointer::root(), kind)])
+                    }
+                }
+            }
+            Encoding::Styled { style, explode } => {
+                let value = Written {
+                    name: &parameter.name,
+                    texts: &texts,
+                    style,
+                    explode,
+                    nested: &parameter.nested,
+                    escapes,
+                };
+                value.read(graph, schema).found(shown)
+            }
+        }
+    }
+
+    /// The value that a declared parameter has: what its text is read as, by the way it has to be written. `None`
+    /// where it is not sent, or not written that way.
+    pub(crate) fn value(
+        &self,
+        graph: &Graph,
+        operation: &Operation,
+        parameter: &Parameter,
+    ) -> Option<Json> {
+        let texts = self.texts(graph, operation, parameter);
+        if texts.is_empty() {
+            return None;
+        }
+        let escapes = escapes_of(parameter.place);
+        let is_repeated = texts.len() > 1 && escapes == Escapes::Query;
+        match (parameter.encoding, parameter.schema) {
+            // Judged leniently, but not how it has to be written.
+            (
+                Encoding::Styled {
+                    style,
+                    explode: false,
+                },
+                _,
+            ) if is_repeated && style != Style::DeepObject => None,
+            (Encoding::Json, _) => serde_json::from_str(&shown(&texts, escapes)).ok(),
+            (Encoding::Styled { style, explode }, Some(schema)) => {
+                let value = Written {
+                    name: &parameter.name,
+                    texts: &texts,
+                    style,
+                    explode,
+                    nested: &parameter.nested,
+                    escapes,
+                };
+                Some(value.best(graph, schema)?.0)
+            }
+            _ => Some(Json::from(shown(&texts, escapes))),
+        }
+    }
+
+    /// The values of a parameter as people read them: of a list each element.
+    pub(crate) fn words(
+        &self,
+        graph: &Graph,
+        operation: &Operation,
+        parameter: &Parameter,
+    ) -> Vec<String> {
+        let is_list = parameter
+            .schema
+            .is_some_and(|schema| graph.may_hold(schema, Kind::Array));
+        let is_joined = is_list
+            && matches!(parameter.encoding, Encoding::Styled { style, explode }
+                if !explode || !matches!(style, Style::Form));
+        let texts = self.texts(graph, operation, parameter);
+        let words = texts
+            .into_iter()
+            .map(|pair| shown(std::slice::from_ref(&pair), escapes_of(parameter.place)));
+        let words = words.flat_map(|text| match is_joined {
+            true => text.split(',').map(str::to_owned).collect(),
+            false => vec![text],
+        });
+        words.collect()
+    }
+
+    /// The names and texts that belong to a parameter, still encoded.
+    pub(crate) fn texts(
+        &self,
+        graph: &Graph,
+        operation: &Operation,
+        parameter: &Parameter,
+    ) -> Vec<(String, String)> {
+        let name = &parameter.name;
+        match parameter.place {
+            ParameterPlace::Path => {
+                let own = self.path.iter().filter(|(known, _)| known == name);
+                own.map(|(name, text)| ((*name).to_owned(), text.clone()))
+                    .collect()
+            }
+            ParameterPlace::Query => {
+                let claims = Claims::of(graph, parameter);
+                let own = self.target.query.iter().zip(&self.target.raw_query);
+                own.filter(|((key, _), _)| claims.has(graph, key, operation))
+                    .map(|((key, _), (_, text))| (key.clone(), text.clone()))
+                    .collect()
+            }
+            ParameterPlace::Header => {
+                let own = self.headers.0.iter();
+                own.filter(|(known, _)| known.eq_ignore_ascii_case(name))
+                    .cloned()
+                    .collect()
+            }
+            // Bodies that are forms are not looked into.
+            ParameterPlace::Form => Vec::new(),
+            ParameterPlace::Cookie => {
+                let cookies = self.headers.get("cookie").unwrap_or_default();
+                let pairs = cookies
+                    .split(';')
+                    .filter_map(|pair| pair.trim().split_once('='));
+                pairs
+                    .filter(|(known, _)| known == name)
+                    .map(|(name, text)| (name.to_owned(), text.to_owned()))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// Which names of a query belong to a parameter.
+pub(crate) enum Claims<'p> {
+    /// This one.
+    Name(&'p str),
+    /// `name[…]`, and the name itself, which may have a value of another sort.
+    Deep(&'p str),
+    /// The name of an array, and the same with `[]` or `[0]` behind it.
+    List(&'p Parameter, &'p str),
+    /// The properties of an exploded object.
+    Properties(&'p Parameter, Vec<Arc<str>>),
+    /// The same, and every name that no other parameter has.
+    Rest(&'p Parameter),
+}
+
+impl<'p> Claims<'p> {
+    pub(crate) fn of(graph: &Graph, parameter: &'p Parameter) -> Self {
+        let Encoding::Styled { style, explode } = parameter.encoding else {
+            return Self::Name(&parameter.name);
+        };
+        if style == Style::DeepObject {
+            return Self::Deep(&parameter.name);
+        }
+        let is_object = |schema: &NodeId| sorts(graph, *schema).first() == Some(&Sort::Members);
+        let exploded = parameter.schema.filter(|_| style == Style::Form && explode);
+        let Some(schema) = exploded.filter(is_object) else {
+            let is_list = |schema: NodeId| graph.may_hold(schema, Kind::Array);
+            let bare = parameter.name.strip_suffix("[]");
+            if style == Style::Form && (bare.is_some() || parameter.schema.is_some_and(is_list)) {
+                return Self::List(parameter, bare.unwrap_or(&parameter.name));
+            }
+            return Self::Name(&parameter.name);
+        };
+        let nodes = graph.closure(&[schema], |_| true);
+        let objects = || nodes.iter().map(|id| &graph.node(*id).object);
+        let takes_any = objects().any(|object| {
+            let rest = object.additional.map(|rest| graph.node(rest));
+            rest.is_some_and(|rest| !rest.never) || !object.patterns.is_empty()
+        });
+        let names: Vec<Arc<str>> = objects().flat_map(|object| object.names.clone()).collect();
+        if takes_any || names.is_empty() {
+            Self::Rest(parameter)
+        } else {
+            Self::Properties(parameter, names)
+        }
+    }
+
+    /// Whether a name belongs to the parameter.
+    pub(crate) fn has(&self, graph: &Graph, key: &str, operation: &Operation) -> bool {
+        let is_others = |own: &Parameter| {
+            operation.parameters.iter().any(|other| {
+                other.place == ParameterPlace::Query
+                    && !std::ptr::eq(other, own)
+                    && Claims::of(graph, other).names(key)
+            })
+        };
+        match self {
+            Self::Name(_) | Self::Deep(_) => self.names(key),
+            Self::List(own, _) | Self::Properties(own, _) => {
+                self.names(key) && !has_exact(operation, own, key)
+            }
+            Self::Rest(own) => !is_others(own),
+        }
+    }
+
+    /// Whether the parameter names this key, whatever others do.
+    fn names(&self, key: &str) -> bool {
+        match self {
+            Self::Name(name) => *name == key,
+            Self::Deep(name) => *name == key || deep::steps(name, key).is_some(),
+            Self::List(own, name) => {
+                *own.name == *key
+                    || key == *name
+                    || deep::steps(name, key).is_some_and(|steps| {
+                        let is_index = |step: &&str| step.bytes().all(|b| b.is_ascii_digit());
+                        steps.len() == 1 && steps.iter().all(is_index)
+                    })
+            }
+            Self::Properties(_, names) => names.iter().any(|name| **name == *key),
+            Self::Rest(_) => false,
+        }
+    }
+}
+
+/// Whether another parameter of the query has exactly this name.
+fn has_exact(operation: &Operation, own: &Parameter, key: &str) -> bool {
+    let other = operation.query_parameter(key);
+    other.is_some_and(|other| !std::ptr::eq(other, own))
+}
+
+/// A value as it was written.
+struct Written<'t> {
+    name: &'t str,
+    texts: &'t [(String, String)],
+    style: Style,
+    explode: bool,
+    /// How arrays inside the array are written.
+    nested: &'t [Style],
+    escapes: Escapes,
+}
+
+impl Written<'_> {
+    /// What the schema says of the value, if some reading of it is accepted; else of the first reading, which
+    /// is the most likely one.
+    fn read(&self, graph: &Graph, schema: NodeId) -> Read {
+        let sorts = sorts(graph, schema);
+        let is_repeated = self.texts.len() > 1 && self.escapes == Escapes::Query;
+        if is_repeated && sorts == [Sort::Scalar] && self.style != Style::DeepObject {
+            let times = self.texts.len();
+            return Read::fault(DeviationKind::Repeated { times });
+        }
+        let style = self.style.name();
+        let best = self.best(graph, schema).map(|(_, read)| read);
+        best.unwrap_or_else(|| Read::fault(DeviationKind::Style { style }))
+    }
+
+    /// The likeliest value that the schema accepts, else the likeliest one.
+    fn best(&self, graph: &Graph, schema: NodeId) -> Option<(Json, Read)> {
+        let mut first = None;
+        for json in self.readings(graph, schema, &sorts(graph, schema)) {
+            let text = json.to_string();
+            // What was built here is JSON.
+            let Ok(document) = Document::parse(text.as_bytes()) else {
+                continue;
+            };
+            let read = Read::of(graph, schema, document.root());
+            if read.faults.is_empty() {
+                return Some((json, read));
+            }
+            first.get_or_insert((json, read));
+        }
+        first
+    }
+
+    /// The JSON values that the text may stand for, the likeliest first.
+    fn readings(&self, graph: &Graph, schema: NodeId, sorts: &[Sort]) -> Vec<Json> {
+        if self.style == Style::DeepObject {
+            let pairs = self.texts.iter();
+            let pairs: Vec<(&str, String)> = pairs
+                .map(|(key, text)| (key.as_str(), self.escapes.decode(text)))
+                .collect();
+            return deep::readings(graph, schema, self.name, &pairs);
+        }
+        let parts = sorts.iter().flat_map(|sort| self.parts(*sort));
+        let readings = parts.flat_map(|parts| readings(graph, schema, &parts, self.nested));
+        readings.collect()
+    }
+
+    /// The parts of the value, in each way that it may be meant.
+    fn parts(&self, sort: Sort) -> Vec<Parts> {
+        match (sort, self.style, self.explode) {
+            (Sort::Members, Style::Form, true) => {
+                let members = self.texts.iter();
+                vec![Parts::Members(
+                    members
+                        .map(|(key, text)| (key.clone(), self.escapes.decode(text)))
+                        .collect(),
+                )]
+            }
+            (Sort::List, Style::Form | Style::SpaceDelimited | Style::PipeDelimited, true) => {
+                let index = |key: &str| {
+                    let inner = key.strip_suffix(']')?.rsplit_once('[')?.1;
+                    inner.parse::<u64>().ok()
+                };
+                let mut texts: Vec<_> = self.texts.iter().collect();
+                texts.sort_by_key(|(key, _)| index(key));
+                let list = texts.into_iter().map(|(_, text)| self.escapes.decode(text));
+                vec![Parts::List(list.collect())]
+            }
+            _ => {
+                // Repeated headers are one list (RFC 9110 section 5.3).
+                let texts: Vec<&str> = self.texts.iter().map(|(_, text)| text.as_str()).collect();
+                let text = texts.join(",");
+                let split = |text: &str| {
+                    style::split(
+                        self.style,
+                        self.explode,
+                        self.name,
+                        text,
+                        sort,
+                        self.escapes,
+                    )
+                };
+                let mut ways: Vec<Parts> = split(&text).into_iter().collect();
+                // Many clients encode the commas that separate, too.
+                if sort != Sort::Scalar && text.contains("%2") {
+                    ways.extend(split(&text.replace("%2C", ",").replace("%2c", ",")));
+                }
+                ways
+            }
+        }
+    }
+}
+
+/// The sorts of value that a schema takes, the most structured first.
+fn sorts(graph: &Graph, schema: NodeId) -> Vec<Sort> {
+    let takes = |kind| graph.may_hold(schema, kind);
+    let scalars = [Kind::String, Kind::Number, Kind::Boolean, Kind::Null];
+    let takes_scalar = scalars.iter().any(|kind| takes(*kind));
+    match (takes(Kind::Array), takes(Kind::Object), takes_scalar) {
+        // A schema that does not say takes the text as it is.
+        (true, true, true) => vec![Sort::Scalar],
+        (list, members, scalar) => {
+            let members = members.then_some(Sort::Members);
+            let list = list.then_some(Sort::List);
+            members
+                .into_iter()
+                .chain(list)
+                .chain(scalar.then_some(Sort::Scalar))
+                .collect()
+        }
+    }
+}
+
+/// The JSON values that parts may stand for.
+fn readings(graph: &Graph, schema: NodeId, parts: &Parts, nested: &[Style]) -> Vec<Json> {
+    let below = |step: &Step| graph.part(&graph.closure(&[schema], |_| true), step);
+    match parts {
+        Parts::Scalar(text) => {
+            let written = scalar(text);
+            let string = Json::from(text.as_str());
+            match written {
+                // The reading of the right type tells more.
+                Some(value) if graph.may_hold(schema, Kind::String) => vec![string, value],
+                Some(value) => vec![value],
+                None => vec![string],
+            }
+        }
+        Parts::List(list) => {
+            let elements = below(&Step::Any);
+            vec![
+                list.iter()
+                    .map(|text| element(graph, &elements, text, nested))
+                    .collect(),
+            ]
+        }
+        Parts::Members(members) => {
+            let mut texts: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+            for (key, text) in members {
+                texts.entry(key).or_default().push(text);
+            }
+            let mut object = Map::new();
+            for (key, _) in members {
+                let Some(texts) = texts.remove(key.as_str()) else {
+                    continue;
+                };
+                let member = below(&Step::Key(key.as_str().into()));
+                object.insert(key.clone(), member_of(graph, &member, &texts));
+            }
+            vec![Json::Object(object)]
+        }
+    }
+}
+
+/// An element of a list, which may be a list of its own.
+fn element(graph: &Graph, schemas: &[NodeId], text: &str, nested: &[Style]) -> Json {
+    let Some((style, deeper)) = nested.split_first() else {
+        return typed(graph, schemas, text);
+    };
+    let separator = match style {
+        Style::SpaceDelimited => ' ',
+        Style::TabDelimited => '\t',
+        Style::PipeDelimited => '|',
+        _ => ',',
+    };
+    let below = graph.part(&graph.closure(schemas, |_| true), &Step::Any);
+    text.split(separator)
+        .map(|text| element(graph, &below, text, deeper))
+        .collect()
+}
+
+/// The value of a member that stands in the query with these texts: a name that is repeated is a list, as most
+/// servers read it, and a list of one looks like a value.
+fn member_of(graph: &Graph, schemas: &[NodeId], texts: &[&str]) -> Json {
+    let takes = |kind| schemas.iter().all(|schema| graph.may_hold(*schema, kind));
+    let scalars = [Kind::String, Kind::Number, Kind::Boolean, Kind::Null];
+    let takes_scalar = schemas.is_empty() || scalars.into_iter().any(takes);
+    if let ([text], true) = (texts, takes_scalar || !takes(Kind::Array)) {
+        return typed(graph, schemas, text);
+    }
+    let elements = graph.part(&graph.closure(schemas, |_| true), &Step::Any);
+    texts
+        .iter()
+        .map(|text| typed(graph, &elements, text))
+        .collect()
+}
+
+/// A text as the value that its schemas accept: a string where they accept one, else the scalar that it
+/// writes.
+fn typed(graph: &Graph, schemas: &[NodeId], text: &str) -> Json {
+    let accepted = |json: &Json| {
+        let text = json.to_string();
+        Document::parse(text.as_bytes()).is_ok_and(|document| {
+            let mut schemas = schemas.iter();
+            schemas.all(|schema| graph.accepts(*schema, document.root()))
+        })
+    };
+    let string = Json::from(text);
+    let Some(value) = scalar(text) else {
+        return string;
+    };
+    let takes_string = schemas
+        .iter()
+        .all(|schema| graph.may_hold(*schema, Kind::String));
+    if accepted(&string) || (takes_string && !accepted(&value)) {
+        return string;
+    }
+    value
+}
+
+/// The JSON scalar that a text writes, if it writes one.
+fn scalar(text: &str) -> Option<Json> {
+    let document = Document::parse(text.as_bytes()).ok()?;
+    let root = document.root();
+    matches!(root.kind(), Kind::Null | Kind::Boolean | Kind::Number).then(|| root.to_serde())
+}
+
+/// A value for people: the texts, decoded, with names where several belong to it.
+/// How the values of parameters in a place are escaped.
+const fn escapes_of(place: ParameterPlace) -> Escapes {
+    match place {
+        ParameterPlace::Path | ParameterPlace::Cookie => Escapes::Percent,
+        ParameterPlace::Query | ParameterPlace::Form => Escapes::Query,
+        ParameterPlace::Header => Escapes::None,
+    }
+}
+
+fn shown(texts: &[(String, String)], escapes: Escapes) -> String {
+    let decoded = |text: &str| match escapes {
+        Escapes::None => text.to_owned(),
+        Escapes::Percent => percent_encoding::percent_decode_str(text)
+            .decode_utf8_lossy()
+            .into_owned(),
+        Escapes::Query => crate::contract::decode_query(text),
+    };
+    match texts {
+        [(_, text)] => decoded(text),
+        several => {
+            let pairs: Vec<String> = several
+                .iter()
+                .map(|(name, text)| format!("{name}={}", decoded(text)))
+                .collect();
+            pairs.join("&")
+        }
+    }
+}
+
+/// What a schema says of one reading of a value.
+struct Read {
+    /// How it breaks the schema: the first fault at each place.
+    faults: Vec<(Pointer, DeviationKind)>,
+    /// Members that no schema names.
+    undeclared: Vec<Pointer>,
+}
+
+impl Read {
+    fn of(graph: &Graph, schema: NodeId, value: Value<'_>) -> Self {
+        let (mut faults, undeclared) = examined(graph, schema, Some(Side::Request), value, FAULTS);
+        let mut known: Vec<Pointer> = Vec::new();
+        faults.retain(|(at, _)| {
+            let is_new = !known.contains(at);
+            known.push(at.clone());
+            is_new
+        });
+        Self { faults, undeclared }
+    }
+
+    fn fault(kind: DeviationKind) -> Self {
+        Self {
+            faults: vec![(Pointer::root(), kind)],
+            undeclared: Vec::new(),
+        }
+    }
+
+    fn found(self, shown: impl Fn() -> String) -> Found {
+        match self.faults.is_empty() {
+            true => Found::Good(self.undeclared),
+            false => Found::Bad(shown(), self.faults),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Requests that the server refused: that they break the contract is what they were sent for, mostly.
+
+use crate::capture::{Request, Response};
+use crate::contract::Target;
+use crate::location::{PathPattern, Side};
+
+use crate::observe::observer::{Observer, key_of};
+use crate::observe::profile::{PathProfile, Profile, TrafficFact, Verdict};
+use crate::observe::routing::destination::Destination;
+use crate::observe::profile::sighting::Sighting;
+use crate::observe::watch::Watcher;
+
+/// Things that are wrong with one request that are named.
+const NAMED: usize = 3;
+
+impl<'c, W: Watcher<'c>> Observer<'c, W> {
+    /// Compares a request with its operation. What is wrong with one that was answered with a 4xx is one fact.
+    pub(crate) fn request(
+        &mut self,
+        place: &Destination<'c>,
+        request: &Request<'_>,
+        target: &Target,
+        path_values: &[(&str, String)],
+        response: Option<&Response<'_>>,
+    ) {
+        // Only the response was asked for.
+        if self.options.hint.side == Some(Side::Response) {
+            return;
+        }
+        let body = request.body.as_ref();
+        let status = response.map(|response| response.status);
+        let refused = status.filter(|status| (400..500).contains(status));
+        let Some(status) = refused.filter(|_| !self.options.strict_requests) else {
+            self.parameters(place, request, target, path_values, response);
+            return self.message(place, body, request.body_left_out, &request.line);
+        };
+        // Whether anything is wrong is found out apart from what is known of requests that were accepted.
+        let kept = std::mem::take(&mut self.profile);
+        let judged = self.judged.len();
+        self.is_apart = true;
+        self.parameters(place, request, target, path_values, response);
+        self.message(place, body, request.body_left_out, &request.line);
+        self.is_apart = false;
+        let tried = std::mem::replace(&mut self.profile, kept);
+        let wrong = complaints(&tried);
+        if wrong.is_empty() {
+            self.profile += &tried;
+            return;
+        }
+        self.profile.compared += tried.compared;
+        for judged in &mut self.judged[judged..] {
+            judged.verdict = Verdict::Refused;
+        }
+        let payloads: u64 = tried.verdicts.values().map(|count| count.0).sum();
+        if payloads > 0 {
+            self.profile.verdicts.entry(Verdict::Refused).or_default().0 += payloads;
+        }
+        let fact = TrafficFact::Refused {
+            target: key_of(place),
+            status,
+        };
+        let mut named = wrong[..wrong.len().min(NAMED)].join(", ");
+        if wrong.len() > NAMED {
+            named.push_str(", …");
+        }
+        self.fact(&fact, &named, &Sighting::of_part(&request.line, ""));
+    }
+}
+
+/// What of a request breaks the contract, or is not part of it.
+fn complaints(tried: &Profile) -> Vec<String> {
+    let mut found = Vec::new();
+    for (fact, subjects) in &tried.traffic {
+        let names = subjects.keys.iter().flatten().map(|(name, _)| &**name);
+        match fact {
+            TrafficFact::ParameterValue { name, at, .. } => {
+                found.push(format!("parameter {name}{at}"));
+            }
+            TrafficFact::MissingParameter { .. } | TrafficFact::UndeclaredQuery(_) => {
+                found.extend(names.map(|name| format!("parameter {name}")));
+            }
+            TrafficFact::MediaType { .. } => found.push("media type".to_owned()),
+            TrafficFact::MissingBody(_) => found.push("no body".to_owned()),
+            TrafficFact::UnexpectedBody(_) => found.push("a body".to_owned()),
+            TrafficFact::MalformedJson { .. } => found.push("body is not JSON".to_owned()),
+            TrafficFact::DuplicateKey => found.extend(names.map(|name| format!("key {name}"))),
+            _ => {}
+        }
+    }
+    let requests = tried.targets.iter();
+    let requests = requests.filter(|(key, _)| key.side == Some(Side::Request));
+    for (path, at) in requests.flat_map(|(_, target)| {
+        let paths = target.shape.walk().into_iter();
+        paths.map(|(path, id)| (path, target.shape.path(id)))
+    }) {
+        if !says_nothing(at) {
+            found.push(named(&path));
+        }
+    }
+    found.dedup();
+    found
+}
+
+fn says_nothing(at: &PathProfile) -> bool {
+    at.deviations.is_empty()
+        && at.undeclared.is_empty()
+        && at.misdirected.is_empty()
+        && at.beyond_enum.is_empty()
+        && at.lookalikes.is_empty()
+}
+
+fn named(path: &PathPattern) -> String {
+    match path.steps().is_empty() {
+        true => "body".to_owned(),
+        false => format!("body {path}"),
+    }
+}

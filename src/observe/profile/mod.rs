@@ -1,0 +1,579 @@
+//! What was learnt from traffic: counters and bounded samples that merge.
+
+pub(crate) mod sighting;
+pub(crate) mod spelling;
+pub(crate) mod tally;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::AddAssign;
+use std::sync::Arc;
+
+use crate::contract::ParameterPlace;
+use crate::json::SyntaxErrorKind;
+use crate::limits::HOSTS;
+use crate::location::{PathPattern, Side, Step};
+use crate::schema::Place;
+
+use super::walk::deviation::{Deviation, DeviationKind};
+use spelling::Spelling;
+use tally::{Keyed, Tally, merge};
+
+/// Everything learnt from captures. `a += &b` merges; the order of merging makes no difference, and
+/// the profile of a whole is the merge of the profiles of its parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// Exchanges read.
+    pub exchanges: u64,
+    /// Exchanges for which an operation, or at least its path, was found.
+    pub matched: u64,
+    /// Payloads and requests that were compared with a schema.
+    pub compared: u64,
+    /// Exchanges that were left out, since another operation, side or status was asked for.
+    pub left_out: u64,
+    /// Operations that requests went to: `name@version` of the contract, and the id.
+    pub exercised: BTreeMap<(Arc<str>, Arc<str>), Count>,
+    /// Hosts of requests for which an operation was found.
+    pub hosts: BTreeMap<String, Count>,
+    /// What came out for each payload.
+    pub verdicts: BTreeMap<Verdict, Count>,
+    /// What was learnt of each operation, side and status.
+    pub targets: BTreeMap<TargetKey, TargetProfile>,
+    /// Facts about exchanges rather than values, by their subject (see [`TrafficFact`]).
+    pub traffic: BTreeMap<TrafficFact, Keyed>,
+}
+
+impl AddAssign<&Self> for Profile {
+    fn add_assign(&mut self, other: &Self) {
+        self.exchanges += other.exchanges;
+        self.matched += other.matched;
+        self.compared += other.compared;
+        self.left_out += other.left_out;
+        merge(&mut self.exercised, &other.exercised);
+        merge(&mut self.hosts, &other.hosts);
+        merge(&mut self.verdicts, &other.verdicts);
+        merge(&mut self.targets, &other.targets);
+        merge(&mut self.traffic, &other.traffic);
+        self.fold_hosts();
+    }
+}
+
+impl Profile {
+    /// Keeps the first hosts by name, of those that are part of the contract and of the others, and counts the rest
+    /// together. What is kept is the same in any order of merging.
+    pub(crate) fn fold_hosts(&mut self) {
+        while self.hosts.len() > HOSTS {
+            self.hosts.pop_last();
+        }
+        let of_host = |fact: &TrafficFact| matches!(fact, TrafficFact::UnknownOperation { .. });
+        let mut hosts = self.traffic.keys().filter(|fact| of_host(fact)).count();
+        while hosts > HOSTS {
+            let last = self
+                .traffic
+                .keys()
+                .rev()
+                .find(|fact| of_host(fact))
+                .cloned();
+            let Some(found) = last.and_then(|last| self.traffic.remove(&last)) else {
+                return;
+            };
+            let others = self.traffic.entry(TrafficFact::OtherHosts).or_default();
+            others.all += &found.all;
+            others.keys = None;
+            hosts -= 1;
+        }
+    }
+}
+
+/// What can come out of the comparison of a payload with its schema.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The schema accepts the payload.
+    Conforms,
+    /// The schema would accept it but for placeholders.
+    Placeholders,
+    /// The schema rejects the payload.
+    Deviates,
+    /// The schema rejects the request, and so did the server.
+    Refused,
+    /// The payload is not JSON.
+    Malformed,
+    /// The contract has no schema for the payload.
+    NoSchema,
+    /// The contract has a schema, but the payload is not JSON by its media type.
+    OtherMediaType,
+    /// No operation was found for the payload.
+    Unmatched,
+    /// So many operations fit the payload equally well that it was compared with none of them.
+    Undecided,
+}
+
+impl Verdict {
+    /// The verdict on a payload that was compared with a schema.
+    #[must_use]
+    pub const fn of(deviations: u64, placeholders: u64) -> Self {
+        match (deviations, placeholders) {
+            (0, 0) => Self::Conforms,
+            (0, _) => Self::Placeholders,
+            _ => Self::Deviates,
+        }
+    }
+
+    /// In words, for one payload.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Conforms => "conforms",
+            Self::Placeholders => "conforms but for placeholders",
+            Self::Deviates => "deviates",
+            Self::Refused => "was rejected by the server, as it should be",
+            Self::Malformed => "is not JSON",
+            Self::NoSchema => "has no schema",
+            Self::OtherMediaType => "has a media type that is not compared",
+            Self::Unmatched => "fits no operation",
+            Self::Undecided => "fits several operations equally",
+        }
+    }
+}
+
+/// What payloads are grouped by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TargetKey {
+    /// `name@version` of the contract they were compared with.
+    pub contract: Arc<str>,
+    /// The operation.
+    pub operation: Arc<str>,
+    /// The side; `None` for a schema that is of neither.
+    pub side: Option<Side>,
+    /// The status of the response.
+    pub status: Option<u16>,
+}
+
+impl TargetKey {
+    /// What the payloads are: `request`, `response`, or `payload` of neither side.
+    #[must_use]
+    pub const fn message(&self) -> &'static str {
+        match self.side {
+            Some(Side::Request) => "request",
+            Some(Side::Response) => "response",
+            None => "payload",
+        }
+    }
+}
+
+/// `list-organisations response 200`
+impl fmt::Display for TargetKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.operation)?;
+        if let Some(side) = self.side {
+            write!(f, " {side}")?;
+        }
+        match self.status {
+            Some(status) => write!(f, " {status}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What was learnt of the payloads of one operation, side and status.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TargetProfile {
+    /// Payloads compared with the schema.
+    pub payloads: u64,
+    /// Payloads that the schema accepts.
+    pub accepted: u64,
+    /// Payloads that it would accept but for placeholders.
+    pub placeholders: u64,
+    /// What was learnt of each place in them.
+    pub shape: Shape,
+}
+
+impl TargetProfile {
+    /// Counts a payload.
+    pub(crate) fn count(&mut self, verdict: Verdict) {
+        self.payloads += 1;
+        match verdict {
+            Verdict::Conforms => self.accepted += 1,
+            Verdict::Placeholders => self.placeholders += 1,
+            _ => {}
+        }
+    }
+}
+
+impl AddAssign<&Self> for TargetProfile {
+    fn add_assign(&mut self, other: &Self) {
+        self.payloads += other.payloads;
+        self.accepted += other.accepted;
+        self.placeholders += other.placeholders;
+        self.shape += &other.shape;
+    }
+}
+
+/// Names a path of one [`Shape`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PathId(u32);
+
+/// The places of payloads, as a tree: array positions and keys that are data are folded.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    paths: Vec<PathNode>,
+    /// Whether there were more places than are told apart.
+    is_folded: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+struct PathNode {
+    profile: PathProfile,
+    keys: BTreeMap<Arc<str>, PathId>,
+    any: Option<PathId>,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            paths: vec![PathNode::default()],
+            is_folded: false,
+        }
+    }
+}
+
+impl Shape {
+    /// The path of the whole payload.
+    pub const ROOT: PathId = PathId(0);
+
+    /// What was learnt of a path.
+    #[must_use]
+    pub fn path(&self, id: PathId) -> &PathProfile {
+        &self.paths[id.0 as usize].profile
+    }
+
+    pub(crate) fn path_mut(&mut self, id: PathId) -> &mut PathProfile {
+        &mut self.paths[id.0 as usize].profile
+    }
+
+    /// The path of a member, if it was seen.
+    #[must_use]
+    pub fn key(&self, id: PathId, key: &str) -> Option<PathId> {
+        self.paths[id.0 as usize].keys.get(key).copied()
+    }
+
+    /// The paths below this one, members by name first.
+    pub fn children(&self, id: PathId) -> impl Iterator<Item = (Step, PathId)> {
+        let node = &self.paths[id.0 as usize];
+        let keys = node
+            .keys
+            .iter()
+            .map(|(key, id)| (Step::Key(Arc::clone(key)), *id));
+        keys.chain(node.any.map(|id| (Step::Any, id)))
+    }
+
+    pub(crate) fn enter_key(&mut self, id: PathId, key: &str) -> PathId {
+        if let Some(known) = self.key(id, key) {
+            return known;
+        }
+        if self.is_full() {
+            return id;
+        }
+        let new = self.push();
+        self.paths[id.0 as usize].keys.insert(key.into(), new);
+        new
+    }
+
+    pub(crate) fn enter_any(&mut self, id: PathId) -> PathId {
+        if let Some(known) = self.paths[id.0 as usize].any {
+            return known;
+        }
+        if self.is_full() {
+            return id;
+        }
+        let new = self.push();
+        self.paths[id.0 as usize].any = Some(new);
+        new
+    }
+
+    /// Whether no more places are told apart: what is met in others counts for the place above.
+    fn is_full(&mut self) -> bool {
+        let is_full = self.paths.len() >= crate::limits::PATHS;
+        self.is_folded |= is_full;
+        is_full
+    }
+
+    /// Whether there were more places than are told apart.
+    #[must_use]
+    pub fn is_folded(&self) -> bool {
+        self.is_folded
+    }
+
+    fn push(&mut self) -> PathId {
+        self.paths.push(PathNode::default());
+        PathId(u32::try_from(self.paths.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Every path with its pattern, parents before children.
+    #[must_use]
+    pub fn walk(&self) -> Vec<(PathPattern, PathId)> {
+        let mut found = Vec::new();
+        let mut open = vec![(PathPattern::root(), Self::ROOT)];
+        while let Some((pattern, id)) = open.pop() {
+            let mut below: Vec<_> = self
+                .children(id)
+                .map(|(step, child)| (pattern.join(step), child))
+                .collect();
+            below.reverse();
+            open.append(&mut below);
+            found.push((pattern, id));
+        }
+        found
+    }
+
+    fn merge_path(&mut self, ours: PathId, other: &Self, theirs: PathId) {
+        *self.path_mut(ours) += other.path(theirs);
+        for (step, child) in other.children(theirs) {
+            let ours = match step {
+                Step::Key(key) => self.enter_key(ours, &key),
+                Step::Any => self.enter_any(ours),
+            };
+            self.merge_path(ours, other, child);
+        }
+    }
+}
+
+impl AddAssign<&Self> for Shape {
+    fn add_assign(&mut self, other: &Self) {
+        self.is_folded = self.is_folded || other.is_folded;
+        self.merge_path(Self::ROOT, other, Self::ROOT);
+    }
+}
+
+/// Two shapes are equal when they have the same paths; how they are numbered makes no difference.
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.walk(), other.walk());
+        ours.len() == theirs.len()
+            && ours
+                .iter()
+                .zip(&theirs)
+                .all(|((pattern, id), (other_pattern, other_id))| {
+                    pattern == other_pattern && self.path(*id) == other.path(*other_id)
+                })
+    }
+}
+
+impl Eq for Shape {}
+
+/// What was learnt of the values at one path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PathProfile {
+    /// Values seen, by kind: null, boolean, number, string, array, object.
+    pub kinds: [u64; 6],
+    /// How the values broke their schemas.
+    pub deviations: BTreeMap<Deviation, Tally>,
+    /// Keys or values met by a deviation whose kind counts them apart.
+    pub subjects: BTreeMap<Deviation, Keyed>,
+    /// Where a deviation is due to a placeholder.
+    pub placeholders: BTreeMap<Deviation, Tally>,
+    /// Undeclared properties of an object, by the schema that names the others.
+    pub undeclared: BTreeMap<Arc<Place>, Keyed>,
+    /// Read-only properties in requests and write-only ones in responses, by the schema that says so.
+    pub misdirected: BTreeMap<Arc<Place>, Keyed>,
+    /// Strings beyond the enum of one variant where another takes any.
+    pub beyond_enum: BTreeMap<Arc<Place>, Keyed>,
+    /// Objects that a looser variant accepts and that look like another one. Subject: what stands between
+    /// the object and that one.
+    pub lookalikes: BTreeMap<Lookalike, Keyed>,
+    /// Declared enum values seen, by the schema of the enum.
+    pub enum_values: BTreeMap<Arc<Place>, BTreeMap<Box<str>, Count>>,
+    /// How values of a format were written, by the schema of the format.
+    pub spellings: BTreeMap<Arc<Place>, BTreeMap<Spelling, Tally>>,
+    /// Variants that accepted values, by the schema of the variant.
+    pub variants: BTreeMap<Arc<Place>, Count>,
+}
+
+impl AddAssign<&Self> for PathProfile {
+    fn add_assign(&mut self, other: &Self) {
+        for (ours, theirs) in self.kinds.iter_mut().zip(other.kinds) {
+            *ours += theirs;
+        }
+        merge(&mut self.deviations, &other.deviations);
+        merge(&mut self.subjects, &other.subjects);
+        merge(&mut self.placeholders, &other.placeholders);
+        merge(&mut self.undeclared, &other.undeclared);
+        merge(&mut self.misdirected, &other.misdirected);
+        merge(&mut self.beyond_enum, &other.beyond_enum);
+        merge(&mut self.variants, &other.variants);
+        merge(&mut self.lookalikes, &other.lookalikes);
+        for (place, values) in &other.enum_values {
+            merge(
+                self.enum_values.entry(Arc::clone(place)).or_default(),
+                values,
+            );
+        }
+        for (place, spellings) in &other.spellings {
+            merge(
+                self.spellings.entry(Arc::clone(place)).or_default(),
+                spellings,
+            );
+        }
+    }
+}
+
+/// A variant that objects look like which only a looser one accepts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lookalike {
+    /// The schema of the variant.
+    pub schema: Arc<Place>,
+    /// What it is called.
+    pub variant: Arc<str>,
+    /// What the variant is called that accepts them.
+    pub accepted: Arc<str>,
+}
+
+/// A number that merges by reference.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Count(pub u64);
+
+impl AddAssign<&Self> for Count {
+    fn add_assign(&mut self, other: &Self) {
+        self.0 += other.0;
+    }
+}
+
+/// A fact about an exchange. What traffic can vary without end is its subject, counted apart in a
+/// [`Keyed`]; texts from the capture are redacted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TrafficFact {
+    /// A payload is not JSON. No subject.
+    MalformedJson {
+        /// Where it belongs, if that is known.
+        target: Option<TargetKey>,
+        /// What sort of error it is.
+        kind: SyntaxErrorKind,
+        /// What is wrong.
+        message: String,
+        /// What the writer probably did.
+        hint: Option<&'static str>,
+    },
+    /// A key stands twice in one object. Subject: the key.
+    DuplicateKey,
+    /// The Content-Length header does not say the length of the body. Subject: both lengths.
+    ContentLength,
+    /// The capture encodes a body in another way than it says. Subject: what is wrong.
+    CaptureEncoding,
+    /// No operation has the path. Subject: method and path, identifiers folded.
+    UnknownOperation {
+        /// The host, where the capture names one.
+        host: Option<String>,
+    },
+    /// The same for hosts beyond those that are told apart. No subject.
+    OtherHosts,
+    /// Operations have the path, but none the method. Subject: the method.
+    OtherMethod {
+        /// `name@version` of the contract.
+        contract: Arc<str>,
+        /// The path template.
+        path: String,
+        /// The methods that the contract has there.
+        known: Vec<String>,
+    },
+    /// A query parameter that the operation does not declare. Subject: its name.
+    UndeclaredQuery(TargetKey),
+    /// A parameter whose value the schema rejects. Subject: the value.
+    ParameterValue {
+        /// The operation.
+        target: TargetKey,
+        /// Where it stands.
+        place: ParameterPlace,
+        /// The parameter.
+        name: String,
+        /// The place in its value, as a JSON pointer.
+        at: String,
+        /// How the value breaks the schema.
+        kind: DeviationKind,
+    },
+    /// A request without a required parameter. Subject: its name.
+    MissingParameter {
+        /// The operation.
+        target: TargetKey,
+        /// Where it should stand.
+        place: ParameterPlace,
+    },
+    /// A request that breaks the contract, and was refused. Subject: what is wrong with it.
+    Refused {
+        /// The request.
+        target: TargetKey,
+        /// The status of the response, a 4xx.
+        status: u16,
+    },
+    /// A parameter whose value is a placeholder. Subject: its name.
+    ParameterPlaceholder(TargetKey),
+    /// A status that the operation does not declare. No subject.
+    UndeclaredStatus(TargetKey),
+    /// A payload for which the contract has no schema. No subject.
+    NoSchema(TargetKey),
+    /// A payload where the contract says there is none. No subject.
+    UnexpectedBody(TargetKey),
+    /// No payload where the contract says there is one. No subject.
+    MissingBody(TargetKey),
+    /// There was a payload where the contract says there is one, but the capture does not hold it. No
+    /// subject.
+    BodyLeftOut(TargetKey),
+    /// A payload of a media type that the contract does not declare. Subject: the media type.
+    MediaType {
+        /// The operation.
+        target: TargetKey,
+        /// The declared media types.
+        declared: Vec<String>,
+    },
+    /// A payload without method and URL that fits no operation. No subject.
+    Unmatched,
+    /// A payload without method and URL that fits several operations equally; the first was taken.
+    /// No subject.
+    Ambiguous(Vec<String>),
+    /// A payload without method and URL that fits so many operations equally that none was taken. No subject.
+    Undecided(Vec<String>),
+    /// A payload that speaks another version than the one it was compared with. Subject:
+    /// `name@version` of the version it speaks.
+    OtherVersion(TargetKey),
+}
+
+impl TrafficFact {
+    /// The operation, side and status that the fact is about, if it is about one.
+    #[must_use]
+    pub const fn target(&self) -> Option<&TargetKey> {
+        match self {
+            Self::MalformedJson { target, .. } => target.as_ref(),
+            Self::UndeclaredQuery(target)
+            | Self::ParameterValue { target, .. }
+            | Self::ParameterPlaceholder(target)
+            | Self::UndeclaredStatus(target)
+            | Self::NoSchema(target)
+            | Self::UnexpectedBody(target)
+            | Self::MissingBody(target)
+            | Self::BodyLeftOut(target)
+            | Self::MediaType { target, .. }
+            | Self::MissingParameter { target, .. }
+            | Self::Refused { target, .. }
+            | Self::OtherVersion(target) => Some(target),
+            Self::DuplicateKey
+            | Self::ContentLength
+            | Self::CaptureEncoding
+            | Self::UnknownOperation { .. }
+            | Self::OtherHosts
+            | Self::OtherMethod { .. }
+            | Self::Unmatched
+            | Self::Ambiguous(_)
+            | Self::Undecided(_) => None,
+        }
+    }
+
+    /// Whether subjects are told apart as values of one finding, rather than as findings.
+    #[must_use]
+    pub const fn has_values(&self) -> bool {
+        matches!(
+            self,
+            Self::ContentLength | Self::ParameterValue { .. } | Self::Refused { .. }
+        )
+    }
+}

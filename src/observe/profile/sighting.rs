@@ -1,0 +1,100 @@
+//! What shows a fact about a message or a body.
+
+use std::ops::Range;
+
+use crate::redact::Excerpt;
+use crate::capture::{Body, Line, Remark};
+use crate::json::Document;
+use crate::location::{Origin, Pointer};
+
+use super::tally::{Evidence, Spot};
+
+/// What shows a fact; lines, columns and excerpts are made only when it is kept.
+pub(crate) enum Sighting<'a> {
+    /// A place in a body that may not be JSON.
+    Body(&'a Body<'a>, usize),
+    /// A place in a body that is JSON.
+    Json(&'a Body<'a>, &'a Document<'a>, Range<usize>),
+    /// The start of a body that is JSON.
+    Start(&'a Body<'a>),
+    /// A part of a line that says what a message is: what it reads like.
+    Part(&'a Line, String),
+    /// The value of a query parameter in such a line: name and value.
+    Query(&'a Line, &'a str, &'a str),
+    /// What a reader noticed.
+    Ready(&'a Remark),
+}
+
+impl<'a> Sighting<'a> {
+    /// The part of the line that reads like this, else the whole line.
+    pub(crate) fn of_part(line: &'a Line, part: &str) -> Self {
+        Self::Part(line, part.to_owned())
+    }
+
+    pub(crate) fn spot(&self, payload: u64) -> Spot<'_> {
+        let (start, offset) = match self {
+            Self::Body(body, offset) => (&body.origin, *offset),
+            Self::Json(body, _, span) => (&body.origin, span.start),
+            Self::Start(body) => (&body.origin, 0),
+            Self::Part(line, _) | Self::Query(line, ..) => (&line.origin, 0),
+            Self::Ready(remark) => (&remark.origin, 0),
+        };
+        Spot {
+            start,
+            offset,
+            payload,
+        }
+    }
+
+    pub(crate) fn evidence(&self) -> Evidence {
+        let (origin, excerpt) = match self {
+            // What is not JSON may hold secrets that nothing gives away.
+            Self::Body(body, offset) if !body.is_json() => {
+                (body.place(*offset), Excerpt::default())
+            }
+            Self::Body(body, offset) => (
+                body.place(*offset),
+                Excerpt::of_broken(&body.bytes, *offset..*offset + 1),
+            ),
+            Self::Json(body, document, span) => (
+                body.place(span.start),
+                Excerpt::of_json(document, span.clone()),
+            ),
+            Self::Start(body) => (
+                body.place(0),
+                match Document::parse(&body.bytes) {
+                    Ok(document) => Excerpt::of_json(&document, 0..1),
+                    Err(_) => Excerpt::default(),
+                },
+            ),
+            Self::Part(line, part) => in_line(line, find(&line.text, part)),
+            Self::Query(line, name, value) => {
+                let pair = find(&line.text, &format!("{name}={value}"));
+                let span = match pair {
+                    Some(pair) => Some(pair.start + name.len() + 1..pair.end),
+                    None => find(&line.text, value),
+                };
+                in_line(line, span.filter(|span| !span.is_empty()))
+            }
+            Self::Ready(remark) => (remark.origin.clone(), remark.excerpt.clone()),
+        };
+        Evidence {
+            origin,
+            pointer: Pointer::root(),
+            excerpt,
+        }
+    }
+}
+
+fn find(text: &str, part: &str) -> Option<Range<usize>> {
+    let start = text.find(part).filter(|_| !part.is_empty())?;
+    Some(start..start + part.len())
+}
+
+/// A part of a line, or all of it.
+fn in_line(line: &Line, span: Option<Range<usize>>) -> (Origin, Excerpt) {
+    let span = span.unwrap_or(0..line.text.len());
+    let before = &line.text.as_bytes()[..span.start];
+    let place = line.origin.at(line.origin.position.after(before));
+    (place, Excerpt::of_line(line.text.as_bytes(), span))
+}

@@ -1,0 +1,7 @@
+//! What the walk found, counted, and looked for again where a report may show it.
+
+pub(crate) mod counter;
+pub(crate) mod deferred;
+pub(crate) mod fault;
+pub(crate) mod measure;
+pub(crate) mod place;

@@ -1,0 +1,96 @@
+//! Finds places of a payload again: what the walk knew of them by their offsets.
+
+use std::ops::Range;
+
+use crate::capture::Body;
+use crate::json::{Document, Value};
+
+use crate::observe::walk::Taken;
+use super::fault::Finding;
+use crate::observe::stream::program::slot::{NONE, Program, Step};
+
+/// Bytes around a place that an excerpt may show, and a bit more.
+const AROUND: usize = 1_024;
+
+/// Findings for which it pays to look at a large payload around them only.
+const FEW: usize = 64;
+
+/// Payloads up to this size are parsed as a whole.
+const SMALL: usize = 64 * 1_024;
+
+/// A payload on a tape, as far as findings are about it.
+pub(crate) fn tape<'a>(body: &'a Body<'a>, findings: &[Finding]) -> Option<Document<'a>> {
+    if body.bytes.len() <= SMALL || findings.len() > FEW {
+        return Document::parse(&body.bytes).ok();
+    }
+    let text = std::str::from_utf8(&body.bytes).ok()?;
+    let mut ranges: Vec<_> = Vec::new();
+    for finding in findings {
+        let value = finding.value.0 as usize;
+        ranges.push(value..value + 1);
+        let shown = if finding.key.1 == 0 {
+            finding.value.0
+        } else {
+            finding.key.0
+        } as usize;
+        ranges.push(shown.saturating_sub(AROUND)..shown + AROUND);
+    }
+    ranges.sort_by_key(|range| (range.start, range.end));
+    // Ranges that overlap become one, so that their ends are in order, too.
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => joined.push(range),
+        }
+    }
+    Document::around(text, &joined)
+}
+
+/// A value of a document and the steps to it.
+pub(crate) struct Found<'d> {
+    pub(crate) value: Value<'d>,
+    pub(crate) steps: Vec<Taken<'d>>,
+}
+
+/// Finds the value of a slot by its offset.
+pub(crate) fn way<'d>(
+    program: &Program<'_>,
+    document: &'d Document<'d>,
+    slot: u32,
+    offset: usize,
+) -> Option<Found<'d>> {
+    let mut chain = Vec::new();
+    let mut at = slot;
+    while at != NONE {
+        let found = &program.slots[at as usize];
+        if found.step != Step::Same {
+            chain.push(&found.step);
+        }
+        at = found.parent;
+    }
+    let mut value = document.root();
+    let mut steps = Vec::with_capacity(chain.len());
+    for step in chain.into_iter().rev() {
+        let (taken, below) = match step {
+            Step::Key(_) | Step::Data => {
+                let (key, member) = value
+                    .members()
+                    .find(|(_, member)| member.span().contains(&offset))?;
+                match step {
+                    Step::Key(_) => (Taken::Key(key), member),
+                    _ => (Taken::Data(key), member),
+                }
+            }
+            Step::Index | Step::Same => {
+                let mut elements = value.elements().enumerate();
+                let (index, element) =
+                    elements.find(|(_, element)| element.span().contains(&offset))?;
+                (Taken::Index(index), element)
+            }
+        };
+        steps.push(taken);
+        value = below;
+    }
+    Some(Found { value, steps })
+}

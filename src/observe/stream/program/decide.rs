@@ -1,0 +1,450 @@
+//! What is asked of a value, in which order, until it is known which schemas apply to it.
+//!
+//! The questions form a tree, which grows as payloads show its ways: each answer leads to the next
+//! question, or to the slot of the schemas that apply.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::json::Kind;
+use crate::location::Side;
+use crate::schema::{Graph, Node, NodeId, Tagged};
+
+use crate::observe::walk::variant::{Names, OpenEnums};
+use super::evidence::{self, Looks, Member};
+use super::plan::{Leftovers, Reach, candidates, reach_of};
+use super::slot::{NONE, Program};
+
+/// Trees that are kept by the evidence of objects.
+const TREES: usize = 512;
+
+/// Turns that are kept for values of one kind at one place; ways that are new then lead to the tape.
+const TURNS: u32 = 1_024;
+
+/// Questions on one way; what asks more goes to the tape.
+const QUESTIONS: u32 = 128;
+
+/// Something that is asked of a value.
+#[derive(Debug, Clone)]
+pub(crate) enum Question {
+    /// Whether a schema accepts it.
+    Accepts(NodeId),
+    /// Whether it has a member with this name.
+    Has(Arc<str>),
+    /// Whether it has a member with one of these names: then it may look like a branch that rejects it.
+    LooksLike(Arc<FxHashSet<Arc<str>>>),
+}
+
+/// Where the way through a tree turns.
+#[derive(Debug)]
+pub(crate) enum Turn {
+    /// A question, and where it goes on when the answer is no and when it is yes.
+    Ask(Question, [u32; 2]),
+    /// These schemas apply.
+    Apply(Applied),
+    /// No branch of a union accepts, or several of a `oneOf`.
+    NoBranch,
+    /// Some schema that applies is not streamed.
+    Tape,
+}
+
+/// Where a way ends.
+#[derive(Debug, Clone)]
+pub(crate) struct Applied {
+    /// The slot of the schemas that apply.
+    pub(crate) slot: u32,
+    /// The schemas whose `not` accepts.
+    pub(crate) excluded: Option<Arc<[NodeId]>>,
+    /// Whether a branch is only assumed to accept: no other can.
+    pub(crate) is_assumed: bool,
+    /// Whether the schemas that were asked said all that is to be said.
+    pub(crate) is_settled: bool,
+}
+
+/// The answers so far, as bits.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Answers {
+    bits: u128,
+    count: u32,
+}
+
+impl Answers {
+    pub(crate) fn push(&mut self, answer: bool) {
+        self.bits |= u128::from(answer) << (self.count % QUESTIONS);
+        self.count += 1;
+    }
+}
+
+/// The trees of the values of one kind at one place.
+#[derive(Debug)]
+pub(crate) struct Decisions {
+    slot: u32,
+    kind: Kind,
+    /// What is looked at before anything is asked.
+    pub(crate) looks: Option<Looks>,
+    /// The start of each tree.
+    roots: FxHashMap<Box<[u8]>, u32>,
+    pub(crate) turns: Vec<Turn>,
+}
+
+impl Decisions {
+    pub(crate) fn new(program: &Program<'_>, slot: u32, kind: Kind) -> Self {
+        let looks = || Looks::new(program.graph, &program.plan(slot).given);
+        Self {
+            slot,
+            kind,
+            looks: (kind == Kind::Object).then(looks),
+            roots: FxHashMap::default(),
+            turns: Vec::new(),
+        }
+    }
+}
+
+impl Program<'_> {
+    /// Where the way of a value with this evidence starts.
+    pub(crate) fn first_turn(&mut self, decisions: u32, evidence: &mut Vec<u8>) -> u32 {
+        let found = &self.decisions[decisions as usize];
+        if let Some(known) = found.roots.get(&**evidence) {
+            return *known;
+        }
+        if found.roots.len() >= TREES && !evidence.is_empty() {
+            // Too much is told apart: all are asked.
+            evidence.clear();
+            return self.first_turn(decisions, evidence);
+        }
+        let root = self.new_turn(decisions, evidence, Answers::default());
+        let found = &mut self.decisions[decisions as usize];
+        found.roots.insert(evidence.as_slice().into(), root);
+        root
+    }
+
+    /// Where the way goes on behind a question whose answer is the last of these.
+    pub(crate) fn next_turn(
+        &mut self,
+        decisions: u32,
+        turn: u32,
+        answer: bool,
+        evidence: &[u8],
+        answers: Answers,
+    ) -> u32 {
+        if let Turn::Ask(_, next) = &self.decisions[decisions as usize].turns[turn as usize]
+            && next[usize::from(answer)] != NONE
+        {
+            return next[usize::from(answer)];
+        }
+        let new = self.new_turn(decisions, evidence, answers);
+        let turns = &mut self.decisions[decisions as usize].turns;
+        if let Turn::Ask(_, next) = &mut turns[turn as usize] {
+            next[usize::from(answer)] = new;
+        }
+        new
+    }
+
+    fn new_turn(&mut self, decisions: u32, evidence: &[u8], answers: Answers) -> u32 {
+        let Decisions {
+            slot, kind, turns, ..
+        } = &self.decisions[decisions as usize];
+        let (slot, kind) = (*slot, *kind);
+        if turns.len() >= TURNS as usize {
+            return TURNS - 1;
+        }
+        let mut way = Way {
+            graph: self.graph,
+            side: self.side,
+            kind,
+            members: evidence::members(evidence),
+            answers,
+            used: 0,
+            found: Found::default(),
+        };
+        way.found.nodes = self.plan(slot).given.to_vec();
+        let turn = match way.go() {
+            // The last one that is kept, to which all leads that is new from here on.
+            _ if self.decisions[decisions as usize].turns.len() == TURNS as usize - 1 => Turn::Tape,
+            Ok(()) => self.applied(slot, kind, &way.found),
+            Err(turn) => turn,
+        };
+        let turns = &mut self.decisions[decisions as usize].turns;
+        turns.push(turn);
+        u32::try_from(turns.len() - 1).unwrap_or(NONE)
+    }
+
+    fn applied(&mut self, slot: u32, kind: Kind, found: &Found) -> Turn {
+        let graph = self.graph;
+        if found.is_assumed && !found.excluded.is_empty() {
+            // It may be the branch itself whose `not` accepts.
+            return Turn::Tape;
+        }
+        let leftovers = Leftovers::of(graph, &found.nodes, &found.edges);
+        let below = self.chosen(
+            slot,
+            &found.nodes,
+            &found.variants,
+            &found.closed,
+            leftovers,
+        );
+        let Some(below) = below else {
+            return Turn::Tape;
+        };
+        let mut settled: Vec<NodeId> = Vec::new();
+        for id in &found.accepted {
+            settled.extend(graph.parts(*id));
+        }
+        let mut rest = found.nodes.iter().filter(|id| !settled.contains(id));
+        Turn::Apply(Applied {
+            slot: below,
+            excluded: match found.excluded.is_empty() {
+                true => None,
+                false => Some(found.excluded.as_slice().into()),
+            },
+            is_assumed: found.is_assumed,
+            is_settled: !found.is_assumed && rest.all(|id| is_silent(graph.node(*id), kind)),
+        })
+    }
+}
+
+/// Whether a schema itself says nothing of values of this kind, other than which schemas apply.
+pub(crate) fn is_silent(node: &Node, kind: Kind) -> bool {
+    !node.never
+        && node
+            .types
+            .is_none_or(|types| kind != Kind::Number && types.may_hold(kind))
+        && node.values.is_none()
+        && node.constant.is_none()
+        && node.checks.is_empty()
+        && node.lengths.is_empty()
+        && node.object.says_nothing()
+        && node.array.prefix.is_empty()
+        && node.array.items.is_none()
+        && node.array.contains.is_none()
+        && node.array.unevaluated.is_none()
+}
+
+/// What was found on a way.
+#[derive(Default)]
+struct Found {
+    nodes: Vec<NodeId>,
+    /// Which schema applied which to the value.
+    edges: Vec<(NodeId, NodeId)>,
+    variants: Vec<NodeId>,
+    closed: Vec<OpenEnums>,
+    excluded: Vec<NodeId>,
+    /// The schemas that were asked, and accept.
+    accepted: Vec<NodeId>,
+    is_assumed: bool,
+}
+
+impl Found {
+    fn apply(&mut self, from: NodeId, to: NodeId) {
+        self.edges.push((from, to));
+        if !self.nodes.contains(&to) {
+            self.nodes.push(to);
+        }
+    }
+}
+
+/// One way through the schemas of a value, as far as answers lead.
+struct Way<'g> {
+    graph: &'g Graph,
+    side: Option<Side>,
+    kind: Kind,
+    members: Vec<Member>,
+    answers: Answers,
+    used: u32,
+    found: Found,
+}
+
+impl Way<'_> {
+    /// Goes to the end, or to the turn that has to be taken first.
+    fn go(&mut self) -> Result<(), Turn> {
+        let graph = self.graph;
+        let mut next = 0;
+        while let Some(&id) = self.found.nodes.get(next) {
+            next += 1;
+            let node = graph.node(id);
+            if reach_of(node) == Reach::Tape {
+                return Err(Turn::Tape);
+            }
+            for &below in node.reference.iter().chain(&node.all_of) {
+                self.found.apply(id, below);
+            }
+            if let Some(conditional) = node.conditional {
+                let condition = conditional.condition;
+                let outcome = match self.meets(condition)? {
+                    true => [Some(condition), conditional.then],
+                    false => [None, conditional.otherwise],
+                };
+                for below in outcome.into_iter().flatten() {
+                    self.found.apply(id, below);
+                }
+            }
+            if self.kind == Kind::Object {
+                for (name, dependent) in &node.object.dependent_schemas {
+                    if self.has(name)? {
+                        self.found.apply(id, *dependent);
+                    }
+                }
+            }
+            if let Some(not) = node.not
+                && self.accepts(not)?
+            {
+                self.found.excluded.push(id);
+            }
+            for (branches, exactly_one) in [(&node.any_of, false), (&node.one_of, true)] {
+                if !branches.is_empty() {
+                    self.union(id, branches, exactly_one)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn union(&mut self, id: NodeId, branches: &[NodeId], exactly_one: bool) -> Result<(), Turn> {
+        let graph = self.graph;
+        if self.kind == Kind::Object
+            && let Some(discriminator) = graph.node(id).deciding()
+        {
+            let Some(tag) = evidence::text(&self.members, &discriminator.property) else {
+                // There may be one that was not seen.
+                return Err(Turn::Tape);
+            };
+            match discriminator.tagged(tag) {
+                Tagged::Unknown => return Err(Turn::NoBranch),
+                Tagged::Branch(branch) if branches.contains(&branch) => {
+                    self.found.is_assumed = true;
+                    if branches.len() > 1 {
+                        self.found.variants.push(branch);
+                    }
+                    self.found.apply(id, branch);
+                    return Ok(());
+                }
+                Tagged::Branch(_) | Tagged::Silent => {}
+            }
+        }
+        let mut possible = candidates(graph, branches, self.kind);
+        if self.kind == Kind::Object {
+            possible.retain(|branch| !evidence::excludes(graph, *branch, &self.members));
+        }
+        let mut accepted = Vec::new();
+        if let [only] = *possible {
+            self.found.is_assumed = true;
+            accepted.push(only);
+        } else {
+            for branch in possible {
+                if self.accepts(branch)? {
+                    accepted.push(branch);
+                    self.found.accepted.push(branch);
+                }
+            }
+        }
+        if accepted.is_empty() || (exactly_one && accepted.len() > 1) {
+            return Err(Turn::NoBranch);
+        }
+        if branches.len() > 1 {
+            self.found.variants.extend(&accepted);
+            if self.kind == Kind::Object && self.looks_like_others(branches, &accepted)? {
+                return Err(Turn::Tape);
+            }
+            if self.kind == Kind::String {
+                self.found.closed.extend(OpenEnums::of(graph, branches));
+            }
+        }
+        for branch in accepted {
+            self.found.apply(id, branch);
+        }
+        Ok(())
+    }
+
+    /// Whether an object may look like a branch that does not accept it.
+    fn looks_like_others(
+        &mut self,
+        branches: &[NodeId],
+        accepted: &[NodeId],
+    ) -> Result<bool, Turn> {
+        let graph = self.graph;
+        let accepting: Vec<Names> = accepted.iter().map(|id| Names::of(graph, *id)).collect();
+        if accepting.iter().any(|names| names.describes_all(graph)) {
+            return Ok(false);
+        }
+        let is_named = |name: &str| accepting.iter().any(|names| names.has(graph, name));
+        let mut tells: FxHashSet<Arc<str>> = FxHashSet::default();
+        for &branch in branches {
+            if accepted.contains(&branch)
+                || !graph.may_hold(branch, Kind::Object)
+                || evidence::is_tagged_otherwise(graph, branch, &self.members)
+            {
+                continue;
+            }
+            let (names, has_patterns) = Names::of(graph, branch).listed(graph);
+            if has_patterns {
+                return Ok(true);
+            }
+            tells.extend(names.into_iter().filter(|name| !is_named(name)).cloned());
+        }
+        if tells.is_empty() {
+            return Ok(false);
+        }
+        self.ask(Question::LooksLike(Arc::new(tells)))
+    }
+
+    /// Whether the value meets a condition.
+    fn meets(&mut self, condition: NodeId) -> Result<bool, Turn> {
+        let node = self.graph.node(condition);
+        if self.kind != Kind::Object || !only_requires(node) {
+            return self.accepts(condition);
+        }
+        for required in &node.object.required {
+            if required.holds_on(self.side) && !self.has(&required.name)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn has(&mut self, name: &Arc<str>) -> Result<bool, Turn> {
+        match evidence::has(&self.members, name) {
+            Some(known) => Ok(known),
+            None => self.ask(Question::Has(Arc::clone(name))),
+        }
+    }
+
+    fn accepts(&mut self, id: NodeId) -> Result<bool, Turn> {
+        self.ask(Question::Accepts(id))
+    }
+
+    fn ask(&mut self, question: Question) -> Result<bool, Turn> {
+        if self.used >= QUESTIONS {
+            return Err(Turn::Tape);
+        }
+        if self.used >= self.answers.count {
+            return Err(Turn::Ask(question, [NONE; 2]));
+        }
+        self.used += 1;
+        Ok(self.answers.bits >> (self.used - 1) & 1 == 1)
+    }
+}
+
+/// Whether a schema says which properties have to be there, and nothing else of objects.
+fn only_requires(node: &Node) -> bool {
+    let rules = &node.object;
+    !node.never
+        && node.types.is_none_or(|types| types.may_hold(Kind::Object))
+        && node.values.is_none()
+        && node.constant.is_none()
+        && node.checks.is_empty()
+        && node.lengths.is_empty()
+        && node.reference.is_none()
+        && node.all_of.is_empty()
+        && node.any_of.is_empty()
+        && node.one_of.is_empty()
+        && node.not.is_none()
+        && node.conditional.is_none()
+        && node.discriminator.is_none()
+        && !rules.names_properties()
+        && rules.additional.is_none()
+        && rules.unevaluated.is_none()
+        && rules.property_names.is_none()
+        && rules.dependent_required.is_empty()
+        && rules.dependent_schemas.is_empty()
+}

@@ -1,0 +1,81 @@
+//! What is done with a value, by its first byte.
+
+use crate::json::Kind;
+
+use super::plan::{Integers, Plan, Reach, Usual};
+
+/// Classes of bytes that values start with: the kinds, white space, and what starts no value.
+pub(crate) const CLASSES: usize = 8;
+
+/// The first of them are those of null, booleans, numbers and strings.
+pub(crate) const SCALARS: usize = 4;
+
+/// What is done with a value that starts with a byte of some class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// It decides itself which schemas apply to it.
+    Choose,
+    /// It is a scalar that only one branch takes: [`Slot::only`](super::slot::Slot::only) has its slot.
+    Only,
+    Null,
+    /// A word of which the schemas have to be asked.
+    AskNull,
+    Boolean,
+    AskBoolean,
+    /// A number that is accepted when it is written plainly.
+    Number,
+    /// The same, if it is within bounds.
+    BoundedNumber,
+    AskNumber,
+    /// Any string is accepted, and none is counted.
+    Any,
+    /// Mostly [`Usual::Constant`].
+    Constant,
+    /// Mostly one of [`Usual::Listed`].
+    Listed,
+    /// Mostly [`Usual::Time`].
+    Time,
+    /// The same, and spellings are counted.
+    SpelledTime,
+    AskString,
+    /// The glue has the value.
+    Written,
+    Array,
+    Object,
+    Space,
+    Malformed,
+}
+
+impl How {
+    /// What a plan asks of values, by class.
+    pub(crate) fn of(plan: &Plan) -> [Self; CLASSES] {
+        let is_free = |kind: Kind| plan.asserting[kind as usize].is_empty();
+        let mut how = [Self::Malformed; CLASSES];
+        for kind in Kind::ALL {
+            how[kind as usize] = match kind {
+                _ if plan.reach != Reach::Fixed => Self::Choose,
+                Kind::Null if is_free(kind) => Self::Null,
+                Kind::Null => Self::AskNull,
+                Kind::Boolean if is_free(kind) => Self::Boolean,
+                Kind::Boolean => Self::AskBoolean,
+                Kind::Number => match &plan.integers {
+                    Integers::Any => Self::Number,
+                    Integers::Within(_) => Self::BoundedNumber,
+                    Integers::Ask => Self::AskNumber,
+                },
+                Kind::String => match plan.usual {
+                    Usual::Any => Self::Any,
+                    Usual::Constant(_) => Self::Constant,
+                    Usual::Listed => Self::Listed,
+                    Usual::Time(false) => Self::Time,
+                    Usual::Time(true) => Self::SpelledTime,
+                    Usual::None => Self::AskString,
+                },
+                Kind::Array => Self::Array,
+                Kind::Object => Self::Object,
+            };
+        }
+        how[CLASSES - 2] = Self::Space;
+        how
+    }
+}

@@ -1,0 +1,501 @@
+//! The walk over the bytes of one payload.
+
+use std::num::NonZeroU32;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::json::Kind;
+use crate::schema::NodeId;
+
+use crate::observe::profile::spelling::Spelling;
+use crate::observe::stream::count::counter::Counters;
+use crate::observe::stream::count::fault::{Fault, Finding};
+use crate::observe::stream::program::how::How;
+use crate::observe::stream::program::plan::{Met, Usual, assess};
+use crate::observe::stream::lex::scan;
+use crate::observe::stream::lex::scan::{Malformed, Skipper};
+use crate::observe::stream::program::slot::{NONE, Program};
+use crate::observe::stream::lex::time;
+use crate::observe::stream::lex::time::Offset;
+
+/// The place of elements of which nothing is asked.
+pub(crate) const UNASKED: u32 = NONE - 1;
+
+/// Values are counted.
+pub(crate) const COUNT: u8 = 0;
+/// What was counted is taken back: of a payload that turned out not to be JSON, or of a value of which a
+/// branch was assumed that does not accept.
+pub(crate) const TAKE_BACK: u8 = 1;
+/// Nothing is counted: the question is whether the schemas accept.
+pub(crate) const ASK: u8 = 2;
+
+/// Values of one payload that are walked on a tape one by one; with more of them the whole payload is.
+const MOST_DEFERRED: usize = 256;
+
+/// Answers that are remembered without giving their memory back.
+const ANSWERS: usize = 4_096;
+
+/// The walk ended early: the text is not JSON, or not of a sort that is streamed; schemas that were asked
+/// do not accept; or all is taken back. [`Walk::is_rejected`] tells the second from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Halt;
+
+impl From<Malformed> for Halt {
+    fn from(_: Malformed) -> Self {
+        Self
+    }
+}
+
+pub(crate) type Step = Result<usize, Halt>;
+
+/// A value that is walked on a tape when its payload was read to the end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deferred {
+    pub(crate) slot: u32,
+    pub(crate) start: u32,
+    pub(crate) variant: u16,
+}
+
+/// What outlives the walk of one payload, so that it is allocated once.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) deferred: Vec<Deferred>,
+    /// The branches that accepted the payload as a whole.
+    pub(crate) root_variants: Vec<NodeId>,
+    /// Slots with spellings of which the first places are wanted.
+    pub(crate) spelled_anew: Vec<u32>,
+    pub(crate) skipper: Skipper,
+    /// Hashes of keys that are not told apart by a bit.
+    pub(crate) hashes: Vec<u64>,
+    pub(crate) faults: Vec<(NodeId, Fault)>,
+    /// Keys on the way that are data.
+    pub(crate) data_keys: Vec<(u32, u32)>,
+    /// Where schemas that were asked accept: the end of the value.
+    pub(crate) answers: FxHashMap<(NodeId, u32), Option<NonZeroU32>>,
+    /// Places where the only branch that could accept does not: the slot and the offset of the value.
+    pub(crate) failed: FxHashSet<(u32, u32)>,
+    /// Emptied buffers for the evidence of objects.
+    pub(crate) evidence: Vec<Vec<u8>>,
+}
+
+impl Scratch {
+    fn reset(&mut self) {
+        self.findings.clear();
+        self.deferred.clear();
+        self.root_variants.clear();
+        self.spelled_anew.clear();
+        self.skipper.reset();
+        self.hashes.clear();
+        self.faults.clear();
+        self.data_keys.clear();
+        // One payload with many answers is not to slow down all that follow.
+        if self.answers.capacity() > ANSWERS {
+            self.answers = FxHashMap::default();
+        }
+        self.answers.clear();
+    }
+}
+
+/// What is added for each value; to be added so that it wraps.
+#[inline(always)]
+pub(crate) const fn delta<const MODE: u8>() -> u64 {
+    match MODE {
+        COUNT => 1,
+        TAKE_BACK => u64::MAX,
+        _ => 0,
+    }
+}
+
+pub(crate) struct Walk<'w, 'g, 't> {
+    pub(crate) text: &'t [u8],
+    pub(crate) program: &'w mut Program<'g>,
+    pub(crate) counters: &'w mut Counters,
+    pub(crate) scratch: &'w mut Scratch,
+    /// The number of the payload.
+    pub(crate) payload: u64,
+    /// Deviations so far, and values for the tape that are rejected.
+    pub(crate) deviating: usize,
+    /// Open unions of which a branch is only assumed to accept.
+    pub(crate) assuming: usize,
+    /// Those of them that are taken back when the branch does not.
+    pub(crate) presuming: usize,
+    /// Whether the walk ended because schemas that were asked do not accept.
+    pub(crate) is_rejected: bool,
+    /// Where it ended because there is no room to learn more, and whether that was while a schema was asked.
+    pub(crate) full_at: Option<(usize, bool)>,
+    /// Whether what was counted is being taken back.
+    pub(crate) is_taking_back: bool,
+}
+
+impl<'w, 'g, 't> Walk<'w, 'g, 't> {
+    pub(crate) fn new(
+        text: &'t [u8],
+        program: &'w mut Program<'g>,
+        counters: &'w mut Counters,
+        scratch: &'w mut Scratch,
+        payload: u64,
+    ) -> Self {
+        scratch.reset();
+        if scratch.failed.capacity() > ANSWERS {
+            scratch.failed = FxHashSet::default();
+        }
+        scratch.failed.clear();
+        Self {
+            text,
+            program,
+            counters,
+            scratch,
+            payload,
+            deviating: 0,
+            assuming: 0,
+            presuming: 0,
+            is_rejected: false,
+            full_at: None,
+            is_taking_back: false,
+        }
+    }
+
+    /// Walks a whole text. Whether it is JSON that can be streamed; if not, nothing is counted.
+    pub(crate) fn run(&mut self) -> bool {
+        let is_read = match self.value::<COUNT>(Program::ROOT, 0, 0) {
+            Ok(end) => scan::space(self.text, end) == self.text.len(),
+            Err(Halt) => false,
+        };
+        if is_read && self.scratch.deferred.len() <= MOST_DEFERRED {
+            return true;
+        }
+        self.take_back();
+        false
+    }
+
+    /// Takes back all that was counted.
+    pub(crate) fn take_back(&mut self) {
+        self.scratch.reset();
+        (self.deviating, self.assuming, self.presuming) = (0, 0, 0);
+        // What was learnt stays learnt. So this comes to the same end, and each value is counted in the same
+        // place, whether glue was known or not.
+        self.is_taking_back = true;
+        let _: Step = self.value::<TAKE_BACK>(Program::ROOT, 0, 0);
+        self.scratch.reset();
+    }
+
+    /// Whether something new may be learnt at `at`; else the payload is for the other walk. What is taken back has
+    /// to end where it ended before, and nowhere else.
+    #[inline(never)]
+    pub(crate) fn may_learn<const MODE: u8>(&mut self, at: usize) -> Result<(), Halt> {
+        let here = Some((at, MODE == ASK));
+        let is_full = match self.is_taking_back {
+            true => self.full_at == here,
+            false => self.program.is_full(),
+        };
+        if !is_full {
+            return Ok(());
+        }
+        self.full_at = here;
+        Err(Halt)
+    }
+
+    /// Whether nothing in the payload that was walked is strange, as far as it is known.
+    pub(crate) fn agrees(&self) -> bool {
+        let is_strange = |fault: Fault| fault.is_deviation() || matches!(fault, Fault::Undeclared);
+        let mut findings = self.scratch.findings.iter();
+        self.scratch.deferred.is_empty() && !findings.any(|finding| is_strange(finding.fault))
+    }
+
+    /// Walks the value at `at`, perhaps behind white space, and returns the offset behind it.
+    #[inline(always)]
+    pub(crate) fn value<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
+        let rest = self.text.get(at..).ok_or(Halt)?;
+        let class = scan::class(*rest.first().ok_or(Halt)?);
+        let mut slot = slot;
+        let mut found = &mut self.program.slots[slot as usize];
+        if found.how[class] == How::Only {
+            slot = found.only_of(class);
+            found = &mut self.program.slots[slot as usize];
+        }
+        let how = found.how[class];
+        if MODE != ASK && how != How::Choose {
+            let count = &mut found.kinds[class];
+            *count = count.wrapping_add(delta::<MODE>());
+        }
+        self.by::<MODE>(how, slot, rest, at, depth)
+    }
+
+    /// Walks a value in the way that its slot has for its class; `rest` is the text from `at` on.
+    #[inline(always)]
+    pub(crate) fn by<const MODE: u8>(
+        &mut self,
+        how: How,
+        slot: u32,
+        rest: &'t [u8],
+        at: usize,
+        depth: u32,
+    ) -> Step {
+        let length = match how {
+            How::Any => match scan::short_string(rest) {
+                Some(length) => length,
+                None => return Ok(scan::string(self.text, at + 1)?.end),
+            },
+            How::Written => 0,
+            How::Number => match scan::short_integer(rest) {
+                Some(short) => short.length,
+                None => return self.number::<MODE>(slot, at),
+            },
+            How::BoundedNumber => {
+                let range = self.program.slots[slot as usize].integers;
+                match scan::short_integer(rest) {
+                    Some(short) if (range.0..=range.1).contains(&short.value()) => short.length,
+                    _ => return self.number::<MODE>(slot, at),
+                }
+            }
+            How::Constant => match &self.program.plan(slot).usual {
+                Usual::Constant(text) if text.starts(rest) => text.len(),
+                _ => return self.string::<MODE>(slot, at),
+            },
+            How::Listed => {
+                let listed = self.program.slots[slot as usize].listed.first_mut();
+                match listed.and_then(|set| set.count_first(rest, delta::<MODE>())) {
+                    Some(length) => length,
+                    None => return self.string::<MODE>(slot, at),
+                }
+            }
+            How::Time => match time::plain(rest) {
+                Some((length, _)) => length,
+                None => return self.string::<MODE>(slot, at),
+            },
+            How::SpelledTime => match time::plain(rest) {
+                Some((length, offset)) if MODE == ASK || self.is_counted::<MODE>(slot, offset) => {
+                    length
+                }
+                _ => return self.string::<MODE>(slot, at),
+            },
+            How::Null => scan::word(rest, b"null")?,
+            How::Boolean => scan::boolean(rest)?.0,
+            How::Object => return self.object::<MODE>(slot, at, depth),
+            How::Array => return self.array::<MODE>(slot, at, depth),
+            How::AskString => return self.string::<MODE>(slot, at),
+            How::AskNumber => return self.number::<MODE>(slot, at),
+            How::AskNull | How::AskBoolean => return self.word::<MODE>(slot, at),
+            // The latter was followed before this.
+            How::Choose | How::Only => {
+                let class = scan::class(*rest.first().ok_or(Halt)?);
+                return self.choose::<MODE>(slot, at, depth, class);
+            }
+            How::Space => return self.spaced::<MODE>(slot, at, depth),
+            How::Malformed => return Err(Halt),
+        };
+        Ok(at + length)
+    }
+
+    /// Counts a usual spelling; false when its place may be wanted.
+    #[inline(always)]
+    fn is_counted<const MODE: u8>(&mut self, slot: u32, offset: Offset) -> bool {
+        let found = &mut self.program.slots[slot as usize];
+        let beside = &mut found.beside[offset as usize];
+        if found.sated_in[offset as usize] == self.payload && (MODE == COUNT || *beside > 0) {
+            *beside = beside.wrapping_add(delta::<MODE>());
+            return true;
+        }
+        self.is_spelled_anew::<MODE>(slot, offset)
+    }
+
+    /// The same where it is the first one of a payload, or places are wanted still.
+    #[inline(never)]
+    fn is_spelled_anew<const MODE: u8>(&mut self, slot: u32, offset: Offset) -> bool {
+        let found = &mut self.program.slots[slot as usize];
+        let fact = found.spelled[offset as usize];
+        if self.counters.count::<MODE>(fact, self.payload) {
+            // Those of the last payload; nothing where all of this one are taken back.
+            let beside = &mut found.beside[offset as usize];
+            self.counters.count_beside(fact, std::mem::take(beside));
+            found.sated_in[offset as usize] = match MODE {
+                COUNT => self.payload,
+                _ => u64::MAX,
+            };
+            return true;
+        }
+        if found.is_one_more::<MODE>(offset, self.payload) {
+            return true;
+        }
+        if found.looked_at == [0, 0] {
+            self.scratch.spelled_anew.push(slot);
+        }
+        found.looked_at[offset as usize] += 1;
+        false
+    }
+
+    /// A value behind white space perhaps: [`Self::value`] where it is not worth its room.
+    #[inline(never)]
+    pub(crate) fn spaced<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
+        // It ends before a byte that is none, or at the end.
+        self.value::<MODE>(slot, scan::space(self.text, at), depth)
+    }
+
+    pub(crate) fn reject(&mut self) -> Halt {
+        self.is_rejected = true;
+        Halt
+    }
+
+    pub(crate) fn skip(&mut self, at: usize, depth: u32) -> Step {
+        Ok(self.scratch.skipper.value(self.text, at, depth)?)
+    }
+
+    /// A word that has to be looked at.
+    #[inline(never)]
+    fn word<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
+        let rest = self.text.get(at..).ok_or(Halt)?;
+        let (length, met) = match rest.first() {
+            Some(b'n') => (scan::word(rest, b"null")?, Met::Null),
+            _ => {
+                let (length, is_true) = scan::boolean(rest)?;
+                (length, Met::Boolean(is_true))
+            }
+        };
+        let end = at + length;
+        self.assess::<MODE>(slot, &met, at, end)?;
+        Ok(end)
+    }
+
+    /// A number that has to be looked at.
+    #[inline(never)]
+    fn number<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
+        let text = self.text;
+        let number = scan::number(text, at)?;
+        let how = self.program.slots[slot as usize].how[Kind::Number as usize];
+        if number.is_plain && how == How::Number {
+            return Ok(number.end);
+        }
+        let written = std::str::from_utf8(&text[at..number.end]).map_err(|_| Halt)?;
+        let met = Met::Number(written, number.is_plain);
+        self.assess::<MODE>(slot, &met, at, number.end)?;
+        Ok(number.end)
+    }
+
+    /// A string that has to be looked at.
+    #[inline(never)]
+    fn string<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
+        let scanned = scan::string(self.text, at + 1)?;
+        let text = self.text;
+        let decoded;
+        let content = match scanned.is_escaped {
+            true => {
+                decoded = scan::unescape(&text[at..scanned.end]);
+                decoded.as_str()
+            }
+            false => std::str::from_utf8(&text[at + 1..scanned.end - 1]).map_err(|_| Halt)?,
+        };
+        if MODE != ASK {
+            for listed in &mut self.program.slots[slot as usize].listed {
+                listed.count(content.as_bytes(), delta::<MODE>());
+            }
+            self.spelled(slot, content, at, scanned.end);
+            self.beyond_enum(slot, content, at, scanned.end);
+        }
+        self.assess::<MODE>(slot, &Met::String(content), at, scanned.end)?;
+        Ok(scanned.end)
+    }
+
+    /// How the string is spelled, where that is counted.
+    fn spelled(&mut self, slot: u32, content: &str, at: usize, end: usize) {
+        let graph = self.program.graph;
+        for index in 0..self.program.plan(slot).spelled.len() {
+            let (node, format) = &self.program.plan(slot).spelled[index];
+            let (node, spelling) = (*node, Spelling::of(format, content));
+            let Some(spelling) = spelling else { continue };
+            let mut checks = graph.node(node).checks.iter();
+            if !checks.all(|check| check.kind != Kind::String || check.accepts_text(content)) {
+                continue;
+            }
+            self.find(slot, node, Fault::Spelled(spelling), (at, end), (0, 0));
+        }
+    }
+
+    fn beyond_enum(&mut self, slot: u32, content: &str, at: usize, end: usize) {
+        let graph = self.program.graph;
+        for index in 0..self.program.slots[slot as usize].closed.len() {
+            let enums = &self.program.slots[slot as usize].closed[index];
+            if let Some(node) = enums.bypassed_by(graph, content) {
+                self.find(slot, node, Fault::BeyondEnum, (at, end), (0, 0));
+            }
+        }
+    }
+
+    pub(crate) fn find(
+        &mut self,
+        slot: u32,
+        node: NodeId,
+        fault: Fault,
+        value: (usize, usize),
+        key: (usize, usize),
+    ) {
+        if fault.is_deviation() {
+            self.deviating += 1;
+        }
+        let in_secret = self.program.slots[slot as usize].is_below_data && self.is_in_secret();
+        self.scratch.findings.push(Finding {
+            slot,
+            node,
+            fault,
+            value: (offset(value.0), offset(value.1)),
+            key: (offset(key.0), offset(key.1)),
+            variant: 0,
+            in_secret,
+        });
+    }
+
+    /// Whether a key on the way that is data is the name of a secret.
+    fn is_in_secret(&self) -> bool {
+        self.scratch.data_keys.iter().any(|(start, end)| {
+            let name = scan::unescape(&self.text[*start as usize..*end as usize]);
+            crate::redact::is_secret_name(&name)
+        })
+    }
+
+    /// What the schemas of a slot have against a value itself.
+    #[inline(never)]
+    pub(crate) fn assess<const MODE: u8>(
+        &mut self,
+        slot: u32,
+        met: &Met<'_>,
+        at: usize,
+        end: usize,
+    ) -> Result<(), Halt> {
+        let plan = self.program.slots[slot as usize].plan as usize;
+        let faults = &mut self.scratch.faults;
+        assess(
+            self.program.graph,
+            &self.program.plans[plan],
+            met,
+            |node, fault| {
+                faults.push((node, fault));
+            },
+        );
+        if self.scratch.faults.is_empty() {
+            return Ok(());
+        }
+        if MODE == ASK {
+            self.scratch.faults.clear();
+            return Err(self.reject());
+        }
+        let mut faults = std::mem::take(&mut self.scratch.faults);
+        let first = self.scratch.findings.len();
+        for (node, fault) in faults.drain(..) {
+            self.find(slot, node, fault, (at, end), (0, 0));
+        }
+        self.scratch.faults = faults;
+        let found = &mut self.program.slots[slot as usize];
+        if found.narrowed >> (met.kind() as u8) & 1 == 1 {
+            found.rejected = found.rejected.wrapping_add(delta::<MODE>());
+            for finding in &mut self.scratch.findings[first..] {
+                finding.variant = found.label;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Offsets fit 32 bits: longer texts are not streamed.
+pub(crate) fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,275 @@
+//! Which branch of an `anyOf` or `oneOf` a value was meant for.
+
+use std::sync::Arc;
+
+use crate::json::{Key, Kind, Value};
+use crate::location::Side;
+use crate::schema::{Graph, NodeId, Types};
+
+use crate::observe::routing::fit::Fit;
+
+/// What a value that fits no branch was meant for.
+pub(crate) enum Closest<'d> {
+    /// A branch; and whether there was a choice, so that a report has to name the one taken.
+    Branch(NodeId, bool),
+    /// No branch takes values of this type: the types that they take.
+    NoType(Types),
+    /// The tag is that of no branch: the member that is the tag, and the tags there are.
+    NoTag(Key<'d>, Value<'d>, Vec<String>),
+}
+
+/// Finds what a value that fits no branch was meant for: by type, then by the discriminator of the
+/// union, then by tag (a property with a constant or an enum of strings in each branch), then the branch with which most of the
+/// value agrees, or the first where it must not measure.
+pub(crate) fn closest<'d>(
+    graph: &Graph,
+    union: NodeId,
+    branches: &[NodeId],
+    value: Value<'d>,
+    side: Option<Side>,
+    may_measure: bool,
+) -> Closest<'d> {
+    let of_type: Vec<NodeId> = branches
+        .iter()
+        .copied()
+        .filter(|branch| graph.may_hold(*branch, value.kind()))
+        .collect();
+    if of_type.is_empty() {
+        return Closest::NoType(types(graph, branches));
+    }
+    let is_null = |branch: &NodeId| {
+        graph.may_hold(*branch, Kind::Null) && !graph.may_hold(*branch, Kind::Object)
+    };
+    let is_choice = branches.iter().filter(|branch| !is_null(branch)).count() > 1;
+    if let [only] = of_type.as_slice() {
+        return Closest::Branch(*only, is_choice);
+    }
+    if let Some(closest) = discriminated(graph, union, &of_type, value) {
+        return closest;
+    }
+    for (key, member) in value.members() {
+        let Some(text) = member.as_str() else {
+            continue;
+        };
+        let name = key.name();
+        let tags: Option<Vec<Vec<String>>> = of_type
+            .iter()
+            .map(|branch| graph.fixed_texts(*branch, &name))
+            .collect();
+        let Some(tags) = tags else { continue };
+        // What is the same in all of them tells nothing apart.
+        if tags.iter().all(|other| *other == tags[0]) {
+            continue;
+        }
+        let tagged: Vec<NodeId> = of_type
+            .iter()
+            .zip(&tags)
+            .filter(|(_, tags)| tags.iter().any(|tag| *tag == *text))
+            .map(|(branch, _)| *branch)
+            .collect();
+        match tagged.as_slice() {
+            [] => {
+                let mut tags = tags.concat();
+                tags.sort();
+                tags.dedup();
+                return Closest::NoTag(key, member, tags);
+            }
+            [only] => return Closest::Branch(*only, is_choice),
+            // The tag does not tell these apart.
+            _ => {}
+        }
+    }
+    let mut best: Option<(Fit, NodeId)> = None;
+    for &branch in of_type.iter().filter(|_| may_measure) {
+        let fit = Fit::of_variant(graph, branch, side, value);
+        if best.is_none_or(|(known, _)| fit.compare(known).is_gt()) {
+            best = Some((fit, branch));
+        }
+    }
+    let best = best.map_or(of_type[0], |(_, branch)| branch);
+    Closest::Branch(best, is_choice)
+}
+
+/// The branch of a union that a value was meant for, whether it accepts it or not; `None` where its type or its tag is that
+/// of no branch.
+pub(crate) fn meant_for(
+    graph: &Graph,
+    union: NodeId,
+    branches: &[NodeId],
+    value: Value<'_>,
+    side: Option<Side>,
+) -> Option<NodeId> {
+    match closest(graph, union, branches, value, side, true) {
+        Closest::Branch(branch, _) => Some(branch),
+        Closest::NoType(_) | Closest::NoTag(..) => None,
+    }
+}
+
+/// What the discriminator of a union says, if it has one and the value has its property.
+fn discriminated<'d>(
+    graph: &Graph,
+    union: NodeId,
+    branches: &[NodeId],
+    value: Value<'d>,
+) -> Option<Closest<'d>> {
+    let discriminator = graph.node(union).discriminator.as_ref()?;
+    let (key, member) = value
+        .members()
+        .find(|(key, _)| key.is(&discriminator.property))?;
+    let tag = member.as_str()?;
+    let Some(schema) = discriminator.schema(&tag) else {
+        let tags = discriminator.tags();
+        return (!tags.is_empty()).then_some(Closest::NoTag(key, member, tags));
+    };
+    let schema = graph.resolve(schema);
+    let branch = branches
+        .iter()
+        .find(|branch| graph.resolve(**branch) == schema)?;
+    Some(Closest::Branch(*branch, true))
+}
+
+/// The types that some branch takes.
+fn types(graph: &Graph, branches: &[NodeId]) -> Types {
+    let mut types = Types::default();
+    for kind in Kind::ALL {
+        if branches.iter().any(|branch| graph.may_hold(*branch, kind)) {
+            types.insert(kind.name());
+        }
+    }
+    types
+}
+
+/// A branch that rejects an object and names more of its members than each branch that accepts it: the object
+/// was probably meant for it, and a looser branch let it pass.
+pub(crate) fn lookalike(
+    graph: &Graph,
+    branches: &[NodeId],
+    accepted: &[NodeId],
+    value: Value<'_>,
+    side: Option<Side>,
+) -> Option<NodeId> {
+    let keys: Vec<_> = value.members().map(|(key, _)| key.name()).collect();
+    let named = |names: &Names| keys.iter().filter(|key| names.has(graph, key)).count();
+    let mut most = 0;
+    for accepting in accepted {
+        let names = Names::of(graph, *accepting);
+        if names.describes_all(graph) {
+            return None;
+        }
+        most = most.max(named(&names));
+    }
+    if most == keys.len() {
+        return None;
+    }
+    let mut best: Option<(usize, Fit, NodeId)> = None;
+    for &branch in branches {
+        if accepted.contains(&branch) || !graph.may_hold(branch, Kind::Object) {
+            continue;
+        }
+        let count = named(&Names::of(graph, branch));
+        if count <= most || is_tagged_otherwise(graph, branch, value) {
+            continue;
+        }
+        let fit = Fit::of_variant(graph, branch, side, value);
+        let is_better = best.is_none_or(|(known, known_fit, _)| {
+            count.cmp(&known).then(fit.compare(known_fit)).is_gt()
+        });
+        if is_better {
+            best = Some((count, fit, branch));
+        }
+    }
+    best.map(|(.., branch)| branch)
+}
+
+/// Whether a branch fixes some member of an object to other texts.
+fn is_tagged_otherwise(graph: &Graph, branch: NodeId, value: Value<'_>) -> bool {
+    value.members().any(|(key, member)| {
+        member.as_str().is_some_and(|text| {
+            let texts = graph.fixed_texts(branch, &key.name());
+            texts.is_some_and(|texts| !texts.is_empty() && !texts.iter().any(|it| *it == *text))
+        })
+    })
+}
+
+/// The schemas that say which members of an object a branch names.
+pub(crate) struct Names(Vec<NodeId>);
+
+impl Names {
+    /// Those of a branch, in whichever way it may apply.
+    pub(crate) fn of(graph: &Graph, branch: NodeId) -> Self {
+        Self(graph.closure(&[branch], |_| true))
+    }
+
+    /// Whether it names a member.
+    pub(crate) fn has(&self, graph: &Graph, key: &str) -> bool {
+        let mut nodes = self.0.iter().map(|id| graph.node(*id));
+        nodes.any(|node| node.named_schemas(key).next().is_some())
+    }
+
+    /// Whether it says something of every member.
+    pub(crate) fn describes_all(&self, graph: &Graph) -> bool {
+        let mut nodes = self.0.iter().map(|id| &graph.node(*id).object);
+        nodes.any(|rules| {
+            let rest = [rules.additional, rules.unevaluated].into_iter().flatten();
+            rest.map(|id| graph.node(id)).any(|rest| rest.asserts)
+        })
+    }
+
+    /// The names of its properties, and whether there are patterns for others.
+    pub(crate) fn listed<'g>(&self, graph: &'g Graph) -> (Vec<&'g Arc<str>>, bool) {
+        let rules = || self.0.iter().map(|id| &graph.node(*id).object);
+        let names = rules().flat_map(|rules| &rules.names).collect();
+        (names, rules().any(|rules| !rules.patterns.is_empty()))
+    }
+}
+
+/// The enums of strings among the branches of a union where another branch takes any string: such enums name
+/// what is known, and are open.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct OpenEnums {
+    enums: Vec<NodeId>,
+    /// Every schema of the branches that lists strings: what one of them lists is known.
+    listing: Vec<NodeId>,
+}
+
+impl OpenEnums {
+    /// `None` where no branch has such an enum.
+    pub(crate) fn of(graph: &Graph, branches: &[NodeId]) -> Option<Self> {
+        let lists = |id: &NodeId| {
+            let node = graph.node(*id);
+            let values = node.values.as_ref();
+            values.is_some_and(|values| values.strings().next().is_some())
+        };
+        let resolved = branches.iter().map(|branch| graph.resolve(*branch));
+        let enums: Vec<NodeId> = resolved.filter(lists).collect();
+        let is_constant = |id: &NodeId| {
+            let constant = graph.node(*id).constant.as_ref();
+            constant.is_some_and(|constant| constant.is_string())
+        };
+        let all = graph.closure(branches, |_| true);
+        let listing = all.into_iter().filter(|id| lists(id) || is_constant(id));
+        (branches.len() > 1 && !enums.is_empty()).then(|| Self {
+            listing: listing.collect(),
+            enums,
+        })
+    }
+
+    /// The first enum that a string is not part of, if nothing lists it.
+    pub(crate) fn bypassed_by(&self, graph: &Graph, text: &str) -> Option<NodeId> {
+        let is_listed = self.listing.iter().any(|id| {
+            let node = graph.node(*id);
+            let values = node.values.as_ref();
+            values.is_some_and(|values| values.has_str(text))
+                || node
+                    .constant
+                    .as_ref()
+                    .is_some_and(|constant| constant.as_str() == Some(text))
+        });
+        self.enums.first().copied().filter(|_| !is_listed)
+    }
+
+    /// The enums.
+    pub(crate) fn enums(&self) -> &[NodeId] {
+        &self.enums
+    }
+}

@@ -1,0 +1,309 @@
+//! The report of a run of `check` or `lint`, and one renderer per format.
+
+mod html;
+pub(super) mod json;
+pub(super) mod text;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::capture::{ReadProblem, SourceRead};
+use crate::contract::Contract;
+use crate::lint::unusable;
+use crate::observe::{Count, Judged, Observer, Options, Profile, Verdict, Watcher};
+use crate::rules::{Finding, Level, Policy, in_order, judge, judge_contract};
+
+use super::{Format, Render};
+
+use html::html;
+pub use json::{REPORT_VERSION, json_schema};
+pub use text::{TextOptions, finding_text};
+
+use json::json;
+use text::text;
+
+
+/// Everything a run has to say. Renderers lay it out and add nothing.
+#[derive(Debug)]
+pub struct Report {
+    /// The contract that was asked for: `name` or `name@version`.
+    pub(crate) contract: String,
+    /// Exchanges read.
+    pub(crate) exchanges: u64,
+    /// Exchanges for which an operation, or at least its path, was found.
+    pub(crate) matched: u64,
+    /// Exchanges that were left out, since another operation, side or status was asked for.
+    pub(crate) left_out: u64,
+    /// Payloads and requests that were compared with a schema.
+    pub(crate) compared: u64,
+    /// Operations of the contract, and those that no exchange exercised; where one version was asked for.
+    pub(crate) operations: usize,
+    /// The ids of those, in the order of the contract.
+    pub(crate) unexercised: Vec<String>,
+    /// Whether the version was left open, so that each payload may speak another one.
+    pub(crate) versions_open: bool,
+    /// Parts of the contract that could not be used, so that traffic was not compared with them.
+    pub(crate) unusable: usize,
+    /// What was checked, when it is the contract itself.
+    pub(crate) contract_checked: Option<ContractSize>,
+    /// Payloads compared, by `name@version` of the contract.
+    pub(crate) versions: Vec<(String, u64)>,
+    /// What came out, by verdict.
+    pub(crate) verdicts: Vec<(Verdict, u64)>,
+    /// The findings, in order.
+    pub(crate) findings: Vec<Finding>,
+    /// The verdicts on the first payloads.
+    pub(crate) judged: Vec<Judged>,
+    /// What could not be read: the first problems.
+    pub(crate) problems: Vec<ReadProblem>,
+    /// How many problems there were.
+    pub(crate) problems_met: u64,
+    /// Operations, sides and statuses whose payloads have more places than are told apart.
+    pub(crate) folded: Vec<String>,
+    /// The files that were read.
+    pub(crate) sources: Vec<SourceRead>,
+    /// Files of folders that were passed over, and why.
+    pub(crate) skipped: Vec<(PathBuf, &'static str)>,
+}
+
+/// How much there is of a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContractSize {
+    /// Operations, or schemas of payloads.
+    pub operations: usize,
+    /// Schemas, nested ones included.
+    pub schemas: usize,
+    /// Documents.
+    pub documents: usize,
+}
+
+impl Report {
+    /// The report on contracts themselves.
+    #[must_use]
+    pub(crate) fn of_contracts(name: &str, contracts: &[&Contract], findings: Vec<Finding>) -> Self {
+        let mut size = ContractSize {
+            operations: 0,
+            schemas: 0,
+            documents: 0,
+        };
+        for contract in contracts {
+            size.operations += contract.operations.len();
+            size.schemas += contract.graph.size();
+            size.documents += contract.documents.iter().count();
+        }
+        let observer = Observer::new(Vec::new(), Vec::new(), Options::default());
+        Self {
+            contract_checked: Some(size),
+            ..Self::new(name, observer, findings)
+        }
+    }
+
+    /// The report on what was observed. `family` is every known version of the contract, from old to new.
+    #[must_use]
+    pub(crate) fn judged(
+        contract: &str,
+        observer: Observer<'_>,
+        family: &[&Contract],
+        policy: &Policy,
+    ) -> Self {
+        let mut findings = judge(&observer.profile, family, policy);
+        for contract in observer.asked() {
+            // What cannot be used of a contract, traffic is not compared with.
+            findings.extend(judge_contract(contract, &unusable(contract), policy));
+        }
+        Self::new(contract, observer, in_order(findings))
+    }
+
+    /// Puts together what was observed and what was judged of it.
+    #[must_use]
+    pub(crate) fn new<'c, W: Watcher<'c>>(
+        contract: &str,
+        observer: Observer<'c, W>,
+        findings: Vec<Finding>,
+    ) -> Self {
+        let asked = observer.asked();
+        let versions_open = asked.len() > 1;
+        let unusable = asked.iter().map(|contract| contract.unusable()).sum();
+        let (operations, unexercised) = match asked {
+            [contract] => (
+                contract.operations.len(),
+                unexercised(contract, &observer.profile),
+            ),
+            _ => (0, Vec::new()),
+        };
+        let Observer {
+            profile,
+            problems,
+            problems_met,
+            sources,
+            skipped,
+            judged,
+            ..
+        } = observer;
+        Self {
+            contract: contract.to_owned(),
+            versions_open,
+            unusable,
+            contract_checked: None,
+            exchanges: profile.exchanges,
+            matched: profile.matched,
+            left_out: profile.left_out,
+            compared: profile.compared,
+            operations,
+            unexercised,
+            versions: versions(&profile),
+            verdicts: profile
+                .verdicts
+                .iter()
+                .map(|(verdict, Count(count))| (*verdict, *count))
+                .collect(),
+            findings,
+            judged,
+            problems,
+            problems_met,
+            folded: profile
+                .targets
+                .iter()
+                .filter(|(_, target)| target.shape.is_folded())
+                .map(|(key, _)| key.to_string())
+                .collect(),
+            sources,
+            skipped,
+        }
+    }
+
+    /// Payloads with a verdict.
+    #[must_use]
+    pub(crate) fn payloads(&self) -> u64 {
+        self.verdicts.iter().map(|(_, count)| count).sum()
+    }
+
+    /// Payloads with this verdict.
+    #[must_use]
+    pub(crate) fn with_verdict(&self, wanted: Verdict) -> u64 {
+        self.verdicts
+            .iter()
+            .filter(|(verdict, _)| *verdict == wanted)
+            .map(|(_, count)| count)
+            .sum()
+    }
+
+    /// Findings of this level.
+    #[must_use]
+    pub(crate) fn at_level(&self, level: Level) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| finding.level == level)
+            .count()
+    }
+
+    /// The gravest level among the findings.
+    #[must_use]
+    pub(crate) fn worst(&self) -> Option<Level> {
+        self.findings.iter().map(|finding| finding.level).max()
+    }
+
+    /// Whether there were exchanges, and none belongs to the contract. Of payloads that are not JSON
+    /// nobody can say.
+    fn nothing_matched(&self) -> bool {
+        self.exchanges > self.left_out
+            && self.matched == 0
+            && self.with_verdict(Verdict::Malformed) == 0
+    }
+
+    /// What was missing for anything to be compared, so that a run without findings says nothing.
+    #[must_use]
+    pub(crate) fn gap(&self) -> Option<Gap> {
+        if self.exchanges == 0 && self.problems.is_empty() {
+            Some(Gap::NoExchanges)
+        } else if self.nothing_matched() {
+            Some(Gap::NothingMatched)
+        } else {
+            (self.compared == 0).then_some(Gap::NothingCompared)
+        }
+    }
+
+    /// The same in words.
+    #[must_use]
+    pub(crate) fn gap_words(&self, gap: Gap) -> String {
+        let contract = &self.contract;
+        match gap {
+            Gap::NoExchanges => "the captures hold no exchanges".to_owned(),
+            Gap::NothingMatched => format!("nothing in the captures belongs to {contract}"),
+            Gap::NothingCompared => {
+                format!("nothing in the captures was compared with a schema of {contract}")
+            }
+        }
+    }
+}
+
+/// What was missing for anything to be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// There was no traffic.
+    NoExchanges,
+    /// There was traffic, and none of it belongs to the contract.
+    NothingMatched,
+    /// There was traffic of the contract, and no schema for any of it.
+    NothingCompared,
+}
+
+/// The operations that no request went to and no payload was compared with.
+fn unexercised(contract: &Contract, profile: &Profile) -> Vec<String> {
+    let reference: Arc<str> = contract.reference().into();
+    let is_exercised = |id: &str| {
+        let by_request = (Arc::clone(&reference), Arc::from(id));
+        let mut targets = profile.targets.keys();
+        profile.exercised.contains_key(&by_request)
+            || targets.any(|key| *key.contract == *reference && *key.operation == *id)
+    };
+    let ids = contract.operations.iter().map(|operation| &operation.id);
+    ids.filter(|id| !is_exercised(id)).cloned().collect()
+}
+
+fn versions(profile: &Profile) -> Vec<(String, u64)> {
+    let mut versions: Vec<(String, u64)> = Vec::new();
+    for (key, target) in &profile.targets {
+        match versions
+            .iter_mut()
+            .find(|(name, _)| **name == *key.contract)
+        {
+            Some((_, count)) => *count += target.payloads,
+            None => versions.push((key.contract.to_string(), target.payloads)),
+        }
+    }
+    versions.sort();
+    versions
+}
+
+/// The formats that the report of a run has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckFormat {
+    /// For people, in a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// For people, in a browser.
+    Html,
+}
+
+impl Format for CheckFormat {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("text", Self::Text), ("json", Self::Json), ("html", Self::Html)];
+}
+
+impl Render for Report {
+    type Format = CheckFormat;
+    type Options = TextOptions;
+
+    fn render(&self, format: CheckFormat, options: TextOptions) -> String {
+        match format {
+            CheckFormat::Text => text(self, options),
+            CheckFormat::Json => json(self),
+            CheckFormat::Html => html(self),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,260 @@
+//! The report of a diff, and one renderer per format.
+
+mod changelog;
+pub(super) mod html;
+mod json;
+pub(super) mod markdown;
+pub(super) mod payload;
+mod text;
+pub(super) mod words;
+
+use crate::contract::Contract;
+use crate::diff::{Diff, DiffSize, Fact, Owner, Verdict};
+use crate::lint::unusable;
+use crate::rules::{
+    Change, Finding, Level, Policy, Release, judge_changes, judge_contract, release,
+};
+
+pub(super) use html::footer;
+pub(super) use json::document;
+pub use json::{DIFF_REPORT_VERSION, JsonDiff, json_schema};
+pub use text::change_text;
+
+use super::{Format, Render};
+
+use changelog::changelog;
+use html::html;
+use json::json;
+use markdown::markdown;
+use text::text;
+
+/// Everything that a diff has to say. Renderers lay it out and add nothing.
+#[derive(Debug)]
+pub struct Changes {
+    /// The old contract, as it was named.
+    pub(crate) old: ContractName,
+    /// The new contract, as it was named.
+    pub(crate) new: ContractName,
+    /// The changes, by operation and component.
+    pub(crate) changes: Vec<Change>,
+    /// Edits that were proved to mean the same.
+    pub(crate) equivalent: Vec<Change>,
+    /// What could not be used of the contracts, so that nothing is said of it.
+    pub(crate) unusable: Vec<Finding>,
+    /// How much was compared.
+    pub(crate) size: DiffSize,
+}
+
+/// How a contract is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContractName {
+    /// What the user wrote.
+    pub given: String,
+    /// `name@version`
+    pub reference: String,
+    /// The version that it states.
+    pub version: String,
+    /// What its documents call it (`info.title`), else as it was named.
+    pub title: String,
+}
+
+/// How a diff is laid out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DiffOptions {
+    /// Show every place that a change reaches.
+    pub all_places: bool,
+    /// Show edits that mean the same.
+    pub equivalent: bool,
+    /// Say why each verdict is what it is.
+    pub explain: bool,
+}
+
+impl Changes {
+    /// What was found between two contracts, judged.
+    #[must_use]
+    pub(crate) fn judged(
+        found: &Diff,
+        (old, new): (&Contract, &Contract),
+        (old_name, new_name): (ContractName, ContractName),
+        policy: &Policy,
+    ) -> Self {
+        let unusable = [old, new].into_iter().flat_map(|contract| {
+            let findings = judge_contract(contract, &unusable(contract), policy);
+            findings.into_iter().filter(|finding| finding.level != Level::Off)
+        });
+        Self {
+            old: old_name,
+            new: new_name,
+            changes: judge_changes(&found.changes, old, new, policy),
+            equivalent: judge_changes(&found.equivalent, old, new, policy),
+            unusable: unusable.collect(),
+            size: found.size,
+        }
+    }
+
+    /// Changes of this level.
+    #[must_use]
+    pub(crate) fn at_level(&self, level: Level) -> usize {
+        let changes = self.changes.iter();
+        changes.filter(|change| change.level == level).count()
+    }
+
+    /// The gravest level among the changes.
+    #[must_use]
+    pub(crate) fn worst(&self) -> Option<Level> {
+        let changes = self.changes.iter().map(|change| change.level);
+        changes
+            .chain(self.unusable.iter().map(|finding| finding.level))
+            .max()
+    }
+
+    /// Changes of which neither a proof nor a payload was found.
+    #[must_use]
+    pub(crate) fn unknown(&self) -> usize {
+        let is_unknown = |judged: &&Change| {
+            let mut verdicts = judged.difference.verdicts.iter();
+            verdicts.any(|(_, verdict)| matches!(verdict, Verdict::Unknown(_)))
+        };
+        self.changes.iter().filter(is_unknown).count()
+    }
+
+    /// What the next version has to be.
+    #[must_use]
+    pub(crate) fn release(&self) -> Release {
+        release(&self.changes)
+    }
+
+    /// The changes by what they belong to, the gravest first: operations that came and went together.
+    fn groups(&self) -> Vec<(String, Vec<&Change>)> {
+        let groups = self.groups_by_index().into_iter();
+        groups
+            .map(|(title, _, list)| {
+                let list = list.into_iter().map(|index| &self.changes[index]);
+                (title, list.collect())
+            })
+            .collect()
+    }
+
+    /// The same by the positions of the changes, with the operation or component where it is one.
+    pub(crate) fn groups_by_index(&self) -> Vec<(String, Option<&Owner>, Vec<usize>)> {
+        let mut groups: Vec<(Group<'_>, Vec<usize>)> = Vec::new();
+        for (index, judged) in self.changes.iter().enumerate() {
+            let group = Group::of(judged);
+            match groups.iter_mut().rev().find(|(known, _)| *known == group) {
+                Some((_, list)) => list.push(index),
+                None => groups.push((group, vec![index])),
+            }
+        }
+        // Stable: operations and components stay in the order of the changes.
+        groups.sort_by_key(|(group, _)| group.rank());
+        for (_, list) in &mut groups {
+            list.sort_by_key(|index| std::cmp::Reverse(self.changes[*index].level));
+        }
+        groups
+            .into_iter()
+            .map(|(group, list)| {
+                let owner = match group {
+                    Group::Owner(owner) => Some(owner),
+                    _ => None,
+                };
+                (group.title(), owner, list)
+            })
+            .collect()
+    }
+}
+
+/// The formats that a diff has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiffFormat {
+    /// For people, in a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// For pull requests and wikis.
+    Markdown,
+    /// For people, in a browser.
+    Html,
+    /// An entry for release notes, in the sections of Keep a Changelog.
+    Changelog,
+}
+
+impl Format for DiffFormat {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("text", Self::Text),
+        ("json", Self::Json),
+        ("markdown", Self::Markdown),
+        ("html", Self::Html),
+        ("changelog", Self::Changelog),
+    ];
+}
+
+impl Render for Changes {
+    type Format = DiffFormat;
+    type Options = DiffOptions;
+
+    fn render(&self, format: DiffFormat, options: DiffOptions) -> String {
+        match format {
+            DiffFormat::Text => text(self, options),
+            DiffFormat::Json => json(self),
+            DiffFormat::Markdown => markdown(self, options),
+            DiffFormat::Html => html(self, options),
+            DiffFormat::Changelog => changelog(self),
+        }
+    }
+}
+
+/// What changes are listed under.
+#[derive(Debug)]
+enum Group<'r> {
+    Whole,
+    Several,
+    Gone,
+    New,
+    Owner(&'r Owner),
+}
+
+impl<'r> Group<'r> {
+    fn of(judged: &'r Change) -> Self {
+        match (judged.difference.fact, &judged.difference.owner) {
+            (Fact::OperationRemoved, _) => Self::Gone,
+            (Fact::OperationAdded, _) => Self::New,
+            (_, Owner::Contract) => Self::Whole,
+            (_, Owner::Operations(_)) => Self::Several,
+            (_, owner) => Self::Owner(owner),
+        }
+    }
+
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Whole => 0,
+            Self::Gone => 1,
+            Self::New => 2,
+            Self::Several => 3,
+            Self::Owner(Owner::Component(..)) => 5,
+            Self::Owner(_) => 4,
+        }
+    }
+
+    fn title(&self) -> String {
+        match self {
+            Self::Whole => "The contract as a whole".to_owned(),
+            Self::Several => "Several operations".to_owned(),
+            Self::Gone => "Removed operations".to_owned(),
+            Self::New => "Added operations".to_owned(),
+            Self::Owner(owner) => words::title(owner),
+        }
+    }
+}
+
+/// Parts of one operation are one group.
+impl PartialEq for Group<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Owner(Owner::Operation(one, _)), Self::Owner(Owner::Operation(other, _))) => {
+                one == other
+            }
+            (Self::Owner(one), Self::Owner(other)) => one == other,
+            _ => self.rank() == other.rank() && !matches!(self, Self::Owner(_)),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What changed between two contracts, judged and put in words.
+
+pub(crate) mod judge;
+pub(crate) mod words;

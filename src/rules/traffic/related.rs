@@ -1,0 +1,214 @@
+//! What other versions of a contract know.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::contract::{Contract, Route, Target};
+use crate::location::{PathPattern, Side};
+use crate::observe::TargetKey;
+use crate::schema::{Node, NodeId, Place};
+
+use crate::rules::finding::FindingPlace;
+
+/// The versions of one contract, with their schemas by place.
+pub(crate) struct Family<'c> {
+    contracts: &'c [&'c Contract],
+    places: BTreeMap<(Arc<str>, Place), NodeId>,
+}
+
+impl<'c> Family<'c> {
+    pub(crate) fn new(contracts: &'c [&'c Contract]) -> Self {
+        let mut places = BTreeMap::new();
+        for contract in contracts {
+            let reference: Arc<str> = contract.reference().into();
+            for (id, node) in contract.graph.iter() {
+                places.insert((Arc::clone(&reference), Place::clone(&node.place)), id);
+            }
+        }
+        Self { contracts, places }
+    }
+
+    /// The contract with this reference.
+    pub(crate) fn contract(&self, reference: &str) -> Option<&'c Contract> {
+        self.contracts
+            .iter()
+            .copied()
+            .find(|contract| contract.reference() == reference)
+    }
+
+    /// The node of a contract that stands at a place.
+    pub(crate) fn node(&self, reference: &Arc<str>, place: &Place) -> Option<&'c Node> {
+        let key = (Arc::clone(reference), place.clone());
+        let id = *self.places.get(&key)?;
+        Some(self.contract(reference)?.graph.node(id))
+    }
+
+    /// Where the contract's documents describe what a fact is about: a parameter, or the operation.
+    pub(crate) fn described(&self, target: &TargetKey, parameter: Option<&str>) -> Option<Place> {
+        let operation = self
+            .contract(&target.contract)?
+            .operation(&target.operation)?;
+        let named = parameter.and_then(|name| {
+            let mut parameters = operation.parameters.iter();
+            let own = parameters.find(|parameter| parameter.name == name)?;
+            own.declared.clone()
+        });
+        named.or_else(|| operation.place.clone())
+    }
+
+    /// Whether a schema that may apply at a place is `nullable`, and null is rejected all the same.
+    pub(crate) fn is_nullable_in_vain(&self, place: &FindingPlace) -> bool {
+        let roots = place.target.as_ref().and_then(|target| {
+            let contract = self.contract(&target.contract)?;
+            let operation = contract.operation(&target.operation)?;
+            let side = target.side.unwrap_or(Side::Response);
+            let payload = operation.payload(side, target.status)?;
+            Some((contract, payload.schemas()))
+        });
+        roots.is_some_and(|(contract, schemas)| {
+            let graph = &contract.graph;
+            let mut schemas = schemas.into_iter();
+            schemas.any(|root| {
+                let nodes = graph.at_path(root, place.path.steps());
+                nodes.iter().any(|id| graph.node(*id).nullable_in_vain)
+            })
+        })
+    }
+
+    fn others(&self, reference: &str) -> impl Iterator<Item = &'c Contract> {
+        let reference = reference.to_owned();
+        self.contracts
+            .iter()
+            .copied()
+            .filter(move |contract| contract.reference() != reference)
+    }
+
+    /// Versions that declare a property at this path of the same operation.
+    pub(crate) fn declaring_property(
+        &self,
+        target: &TargetKey,
+        path: &PathPattern,
+        property: &str,
+    ) -> Vec<String> {
+        self.others(&target.contract)
+            .filter(|contract| {
+                let Some(operation) = contract.operation(&target.operation) else {
+                    return false;
+                };
+                operation
+                    .schemas_like(target.side.unwrap_or(Side::Response), target.status)
+                    .into_iter()
+                    .any(|root| {
+                        let nodes = contract.graph.at_path(root, path.steps());
+                        nodes.iter().any(|id| {
+                            contract
+                                .graph
+                                .node(*id)
+                                .object
+                                .properties
+                                .contains_key(property)
+                        })
+                    })
+            })
+            .map(Contract::reference)
+            .collect()
+    }
+
+    /// Versions whose enum of the same component, or at the same path, lists a value.
+    pub(crate) fn listing_value(
+        &self,
+        target: &TargetKey,
+        path: &PathPattern,
+        component: Option<&str>,
+        value: &str,
+    ) -> Vec<String> {
+        let lists = |node: &Node| {
+            node.values
+                .as_ref()
+                .is_some_and(|values| values.has_str(value))
+        };
+        self.others(&target.contract)
+            .filter(|contract| {
+                let by_name = component.is_some_and(|name| {
+                    contract.graph.iter().any(|(_, node)| {
+                        node.component && node.name.as_deref() == Some(name) && lists(node)
+                    })
+                });
+                let by_path = || {
+                    contract
+                        .operation(&target.operation)
+                        .is_some_and(|operation| {
+                            operation
+                                .schemas_like(target.side.unwrap_or(Side::Response), target.status)
+                                .into_iter()
+                                .any(|root| {
+                                    let nodes = contract.graph.at_path(root, path.steps());
+                                    nodes.iter().any(|id| lists(contract.graph.node(*id)))
+                                })
+                        })
+                };
+                by_name || by_path()
+            })
+            .map(Contract::reference)
+            .collect()
+    }
+
+    /// The contract of which a request is an operation but for the base path, and that base path.
+    pub(crate) fn other_base(&self, method: &str, path: &str) -> Option<(String, String)> {
+        let target = Target::parse(path);
+        self.contracts.iter().find_map(|contract| {
+            let (_, base) = contract.without_base(method, &target.path)?;
+            Some((contract.reference(), base.to_owned()))
+        })
+    }
+
+    /// What versions know of a request: which operation it is, and what that is in other versions.
+    pub(crate) fn having_request(&self, method: &str, path: &str) -> Vec<String> {
+        let target = Target::parse(path);
+        let mut notes = Vec::new();
+        for contract in self.contracts {
+            let Route::Operation(operation, _) = contract.route(method, &target) else {
+                continue;
+            };
+            notes.push(format!(
+                "known as {} of {}",
+                operation.id,
+                contract.reference()
+            ));
+            for other in self.others(&contract.reference()) {
+                if let Some(moved) = other.operation(&operation.id) {
+                    notes.push(format!(
+                        "{} has it as {}",
+                        other.reference(),
+                        moved.signature()
+                    ));
+                }
+                let replacing = other.operations.iter().filter(|candidate| {
+                    candidate.replaces.iter().any(|replaced| {
+                        replaced.version == contract.version && replaced.operation == operation.id
+                    })
+                });
+                for replacing in replacing {
+                    notes.push(format!(
+                        "{} of {} ({}) replaces it, wholly or in part",
+                        replacing.id,
+                        other.reference(),
+                        replacing.signature()
+                    ));
+                }
+            }
+        }
+        notes
+    }
+
+    /// Versions in which the operation has this query parameter.
+    pub(crate) fn having_query(&self, target: &TargetKey, name: &str) -> Vec<String> {
+        self.others(&target.contract)
+            .filter(|contract| {
+                let operation = contract.operation(&target.operation);
+                operation.is_some_and(|operation| operation.query_parameter(name).is_some())
+            })
+            .map(Contract::reference)
+            .collect()
+    }
+}
