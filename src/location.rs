@@ -29,6 +29,12 @@ impl Position {
         column: 1,
     };
 
+    /// Where the byte `offset` of a text stands that starts here.
+    #[must_use]
+    pub fn at_offset(self, text: &[u8], offset: usize) -> Self {
+        self.after(&text[..offset.min(text.len())])
+    }
+
     /// The place reached after reading `text` from here.
     #[must_use]
     pub fn after(self, text: &[u8]) -> Self {

@@ -4,11 +4,13 @@
 //! `format` hands each [`Exchange`] to a [`Sink`] as it is read. What could not be read goes to the same sink
 //! as a [`ReadProblem`], so nothing is lost silently.
 
+mod blocks;
 mod body;
 mod exchange;
 mod format;
 mod hint;
 mod input;
+mod limits;
 mod sink;
 mod transfer;
 
@@ -18,7 +20,8 @@ pub use exchange::{
 };
 pub use format::Format;
 pub use hint::Hint;
-pub use input::{Input, Limits, Reading};
+pub use input::{Input, Reading};
+pub use limits::Limits;
 pub use sink::{ParallelSink, ReadProblem, Sink, SourceRead};
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Where readers put what they read.
 
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 
 use crate::location::Origin;
@@ -58,4 +59,23 @@ pub trait ParallelSink: Sink + Send + Sized {
 
     /// Takes in what the forks saw. The result is that of one sink that saw everything.
     fn join(&mut self, forks: Vec<Self>);
+}
+
+/// Reads a part of the captures. A fault of this program is a problem of the part, and the rest is read.
+pub(crate) fn guarded(
+    origin: &Origin,
+    sink: &mut dyn Sink,
+    read: impl FnOnce(&mut dyn Sink) -> u64,
+) -> u64 {
+    // What the sink learnt of this part may be incomplete, which the problem says.
+    let read = std::panic::catch_unwind(AssertUnwindSafe(|| read(&mut *sink)));
+    read.unwrap_or_else(|_| {
+        let message = "an internal error stopped wiredrift from reading this part; the rest was checked. \
+                       Please report it";
+        sink.problem(ReadProblem {
+            origin: origin.clone(),
+            message: message.to_owned(),
+        });
+        0
+    })
 }

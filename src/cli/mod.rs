@@ -13,6 +13,7 @@ mod lint;
 mod ordered;
 mod output;
 mod pair;
+mod pieces;
 mod report;
 mod rewritten;
 mod schema;

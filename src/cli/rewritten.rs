@@ -13,7 +13,7 @@ use tempfile::{NamedTempFile, TempPath};
 use crate::capture::{Format, SourceRead};
 use crate::error::{Error, ErrorKind};
 
-use super::ordered::{Pieces, Replaced};
+use super::pieces::{Pieces, Replaced};
 
 /// Lines around a change that are shown.
 const CONTEXT: usize = 3;

@@ -289,6 +289,11 @@ pub enum StatusPattern {
 }
 
 impl StatusPattern {
+    /// Whether it says that the request succeeded.
+    pub(crate) const fn is_success(self) -> bool {
+        matches!(self, Self::Exact(200..300) | Self::Class(2))
+    }
+
     const fn covers(self, status: u16) -> bool {
         match self {
             Self::Exact(exact) => exact == status,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::contract::Contract;
-use crate::location::Side;
 use crate::schema::{Graph, NodeId};
 
 use super::difference::Fact;
@@ -12,6 +11,7 @@ use super::moves::{Stray, Strays};
 use super::operations::first_sentence;
 use super::view::{Extra, View};
 use super::walk::{Edge, Found, Walk, keyword_place, keyword_text, place_of};
+use super::view::side_without;
 
 impl Walk<'_> {
     /// `properties`, `required`, `additionalProperties` and what else is about members.
@@ -473,22 +473,6 @@ fn members_asked(view: &View<'_>, name: &Arc<str>) -> Vec<Ask> {
         has_schema.then(|| Ask::Member(id, Arc::clone(name)))
     });
     nodes.collect()
-}
-
-/// The side that never holds a property: requests, where it is read-only; responses, where it is write-only.
-pub(super) fn side_without(graph: &Graph, schemas: &[NodeId]) -> Option<Side> {
-    let view = View::of(graph, schemas);
-    let beside = View::of_references(graph, schemas);
-    let has = |flag: fn(&crate::schema::Node) -> bool| {
-        view.nodes()
-            .chain(beside.nodes())
-            .any(|(_, node)| flag(node))
-    };
-    match (has(|node| node.read_only), has(|node| node.write_only)) {
-        (true, false) => Some(Side::Request),
-        (false, true) => Some(Side::Response),
-        _ => None,
-    }
 }
 
 /// Names that one schema of a view declares and another one does not allow.

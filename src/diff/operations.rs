@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::contract::{
-    Contract, Entry, Operation, OperationKind, Replacement, Security, StatusPattern,
+    Contract, Entry, Operation, OperationKind, Replacement, Security,
 };
 use crate::location::{PathPattern, Side};
 use crate::schema::Place;
@@ -459,12 +459,4 @@ fn bases(operation: &Operation) -> Vec<String> {
     bases.sort();
     bases.dedup();
     bases
-}
-
-/// Whether a status says that the request succeeded.
-pub(super) const fn is_success(status: StatusPattern) -> bool {
-    matches!(
-        status,
-        StatusPattern::Exact(200..300) | StatusPattern::Class(2)
-    )
 }

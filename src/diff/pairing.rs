@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::contract::{Contract, Operation, OperationKind, Payload};
 use crate::schema::NodeId;
 
-use super::operations::is_success;
 use super::walk::Walk;
 
 /// A prefix of paths, and what became of it (`--map-path /api=/api/v2`).
@@ -267,7 +266,7 @@ fn is_moved(old: &str, new: &str) -> bool {
 fn have_the_same_schemas(walk: &Walk<'_>, old: &Operation, new: &Operation) -> bool {
     let answers = |operation: &Operation| -> Vec<NodeId> {
         let responses = operation.responses.iter();
-        let successes = responses.filter(|response| is_success(response.status));
+        let successes = responses.filter(|response| response.status.is_success());
         successes
             .flat_map(|response| response.payload.schemas())
             .collect()

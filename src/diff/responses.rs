@@ -4,7 +4,7 @@ use crate::contract::{Entry, Operation, OperationKind, Parameter, Response, Stat
 use crate::location::Side;
 
 use super::difference::Fact;
-use super::operations::{Both, Operations, is_success};
+use super::operations::{Both, Operations};
 use super::parameters::described;
 
 impl<'c> Operations<'_, 'c> {
@@ -113,7 +113,7 @@ impl<'c> Operations<'_, 'c> {
                 .iter()
                 .any(|new| status.includes(new.status));
         // What a range covered was to be reckoned with; failures are.
-        change.is_minor = is_covered || is_narrowed || !is_success(status);
+        change.is_minor = is_covered || is_narrowed || !status.is_success();
         self.changes.push(change);
     }
 
@@ -161,7 +161,7 @@ impl<'c> Operations<'_, 'c> {
 /// `default` stands for failures as soon as some success is listed, which is how contracts are written and
 /// read: a 201 beside `200` and `default: Error` was never declared to be an error.
 fn covering(responses: &[Response], status: StatusPattern) -> Option<&Response> {
-    let lists_success = responses.iter().any(|response| is_success(response.status));
+    let lists_success = responses.iter().any(|response| response.status.is_success());
     let is_failure = matches!(
         status,
         StatusPattern::Exact(400..600) | StatusPattern::Class(4 | 5)

@@ -9,6 +9,7 @@ use crate::schema::{Graph, Node, NodeId};
 
 pub(crate) use super::contain::Kinds;
 use super::contain::{canonical, listed_by};
+use crate::location::Side;
 
 /// Schemas that are put together at most.
 const MOST: usize = 256;
@@ -360,11 +361,6 @@ impl<'g> View<'g> {
         words
     }
 
-    /// What people call it, with everything that it asks of scalars: `integer ≥ 0`, `string matching ^a+$`.
-    pub(crate) fn description(&self) -> String {
-        super::words::description(self)
-    }
-
     /// The component that it is.
     pub(crate) fn component(&self) -> Option<Arc<str>> {
         let named = |part: &Part| {
@@ -396,4 +392,20 @@ fn is_null(graph: &Graph, id: NodeId) -> bool {
             .values
             .as_ref()
             .is_some_and(|values| !values.all.is_empty() && values.all.iter().all(is_null))
+}
+
+/// The side that never holds a property: requests, where it is read-only; responses, where it is write-only.
+pub(super) fn side_without(graph: &Graph, schemas: &[NodeId]) -> Option<Side> {
+    let view = View::of(graph, schemas);
+    let beside = View::of_references(graph, schemas);
+    let has = |flag: fn(&Node) -> bool| {
+        view.nodes()
+            .chain(beside.nodes())
+            .any(|(_, node)| flag(node))
+    };
+    match (has(|node| node.read_only), has(|node| node.write_only)) {
+        (true, false) => Some(Side::Request),
+        (false, true) => Some(Side::Response),
+        _ => None,
+    }
 }

@@ -15,7 +15,7 @@ use crate::schema::{NodeId, Place};
 
 use super::difference::{Fact, Owner, Reach};
 use super::contain::{Ask, Classes, Prover, Scope};
-use super::members::side_without;
+use super::view::side_without;
 use super::view::View;
 
 /// How one pair leads to another.

@@ -11,11 +11,13 @@ const VALUES_SHOWN: usize = 4;
 /// Characters of a pattern that are shown.
 const PATTERN_SHOWN: usize = 80;
 
-/// `integer ≥ 0`, `string matching ^a+$`, `array of string`, `one of "a", "b"`, each `or null`.
-pub(super) fn description(view: &View<'_>) -> String {
-    // A list may be one of itself.
-    const DEPTH: u8 = 2;
-    described(view, DEPTH)
+impl View<'_> {
+    /// `integer ≥ 0`, `string matching ^a+$`, `array of string`, `one of "a", "b"`, each `or null`.
+    pub(crate) fn description(&self) -> String {
+        // A list may be one of itself.
+        const DEPTH: u8 = 2;
+        described(self, DEPTH)
+    }
 }
 
 fn described(view: &View<'_>, depth: u8) -> String {

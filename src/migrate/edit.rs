@@ -4,8 +4,11 @@ use std::fmt;
 
 use crate::redact::{MASK, is_secret_name, masked, sanitised};
 use crate::location::Pointer;
+use crate::location::PathPattern;
 
-use super::summary::ProposalKey;
+
+/// From where to where a guess would move something, and what speaks for it.
+pub type ProposalKey = (PathPattern, PathPattern, &'static str);
 
 /// One thing that was done to a payload.
 #[derive(Debug, Clone, PartialEq)]

@@ -10,18 +10,11 @@ use crate::location::{Pointer, Side, Step};
 use crate::schema::NodeId;
 
 use super::edit::{Edit, EditKind, Proposal};
-use super::rewrite::{Here, Outcome, Rewriter, Schemas, dropped, rest};
+use super::rewrite::{Rest, Here, Outcome, Rewriter, Schemas, dropped, rest};
 use super::tree::{Member, Tree};
 
 /// How deep unions are searched for a property that only a branch declares.
 pub(super) const UNIONS: u8 = 3;
-
-/// What an object takes beyond what it declares.
-pub(super) enum Rest {
-    Anything,
-    Nothing,
-    Schemas(Vec<NodeId>),
-}
 
 /// A part of an object that stands in another place, and what became of it.
 struct Arrival<'d> {

@@ -14,7 +14,6 @@ use crate::schema::{Graph, NodeId};
 
 use super::edit::{Edit, EditKind};
 use super::moves::Action;
-use super::object::Rest;
 use super::tree::Tree;
 
 /// Deviations from the new contract that are listed for one payload.
@@ -460,6 +459,13 @@ impl<'c> Rewriter<'c> {
             edits,
         }
     }
+}
+
+/// What an object takes beyond what it declares.
+pub(super) enum Rest {
+    Anything,
+    Nothing,
+    Schemas(Vec<NodeId>),
 }
 
 /// What objects of the new contract take beyond what they declare.

@@ -9,6 +9,7 @@ use crate::location::{Origin, PathPattern, Pointer, Side};
 use crate::observe::{DeviationKind, RoutedPayload};
 
 use super::edit::{Edit, EditKind, Proposal};
+use super::edit::ProposalKey;
 
 /// Different values that are kept of each place.
 const VALUES: usize = 100;
@@ -80,9 +81,6 @@ pub struct Outcomes {
     /// Guesses that were not acted on: from where to where, and what speaks for them.
     pub proposals: Tally<ProposalKey>,
 }
-
-/// From where to where a guess would move something, and what speaks for it.
-pub type ProposalKey = (PathPattern, PathPattern, &'static str);
 
 /// What was done in one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

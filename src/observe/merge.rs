@@ -5,18 +5,8 @@ use std::path::PathBuf;
 use crate::capture::{Format, ParallelSink, ReadProblem, SourceRead};
 use crate::limits::PROBLEMS;
 
-use super::observer::{JUDGED_KEPT, Judged, Observer};
+use super::observer::{JUDGED_KEPT, Judged, Mark, Observer};
 use super::watch::ParallelWatcher;
-
-/// How much an observer had seen when a part of the captures started.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Mark {
-    pub(super) part: u64,
-    pub(super) problems: usize,
-    pub(super) sources: usize,
-    pub(super) skipped: usize,
-    pub(super) judged: usize,
-}
 
 impl<'c, W: ParallelWatcher<'c>> ParallelSink for Observer<'c, W> {
     fn fork(&self) -> Self {

@@ -4,6 +4,8 @@
 //! recorder what it meets, `record` counts it in the [`Profile`]. There are no opinions here: which
 //! fact is a finding, and how grave, is for [`crate::rules`] to say.
 
+mod head;
+mod hinted;
 mod merge;
 mod observer;
 mod options;

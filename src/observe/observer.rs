@@ -1,7 +1,6 @@
 //! Takes exchanges from the readers, and learns from each.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::redact::sanitised;
 use crate::capture::{Body, Exchange, Hint, Line, ReadProblem, Remark, RemarkKind, Sink, SourceRead};
@@ -9,11 +8,9 @@ use crate::contract::Contract;
 use crate::json::{Document, SyntaxError};
 use crate::limits::PROBLEMS;
 use crate::location::{Origin, Side};
-use crate::schema::{Graph, NodeId};
 
-use super::message::expectation::{Said, allows_body, best_fit};
+use super::message::body::{Said, allows_body, best_fit};
 use super::routing::guess::Candidates;
-use super::merge::Mark;
 use super::options::{Hinted, Options};
 use super::message::placeholder;
 use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
@@ -21,8 +18,9 @@ use super::walk::record::ShapeRecorder;
 use super::routing::destination::{Destination, Versions};
 use super::profile::sighting::Sighting;
 use super::stream::{Scales, Streams};
-use super::stream::streamed::Head;
+use super::head::Head;
 use super::profile::tally::Keyed;
+use super::walk::variant::variant_names;
 use super::walk::Walk;
 use super::watch::{Lazy, RoutedPayload, Watcher};
 
@@ -271,7 +269,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let wanted = place.operation.payload(place.side, place.status);
         // Not Modified and Switching Protocols have no body and are no answers of the operation's own.
         if wanted.is_none() && !matches!(place.status, Some(101 | 304)) {
-            let fact = TrafficFact::UndeclaredStatus(key_of(place));
+            let fact = TrafficFact::UndeclaredStatus(place.key());
             let status = place.status.unwrap_or_default().to_string();
             self.fact(&fact, "", &Sighting::of_part(line, &status));
         }
@@ -281,8 +279,8 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 if payload.is_required() && allows_body(&place.operation.method, place.status) =>
             {
                 let fact = match left_out {
-                    true => TrafficFact::BodyLeftOut(key_of(place)),
-                    false => TrafficFact::MissingBody(key_of(place)),
+                    true => TrafficFact::BodyLeftOut(place.key()),
+                    false => TrafficFact::MissingBody(place.key()),
                 };
                 self.fact(&fact, "", &Sighting::of_part(line, ""));
             }
@@ -296,7 +294,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         body: &Body<'_>,
         parsed: Option<Parsed<'_>>,
     ) {
-        let key = key_of(place);
+        let key = place.key();
         let (schemas, said) = self.expected(place, &key, body);
         if schemas.is_empty() || !body.is_json() {
             let verdict = match said {
@@ -339,7 +337,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         walk.run(node, document.root());
         let is_exceeded = walk.is_exceeded();
         let (deviations, placeholders) = (walk.recorder.deviations, walk.recorder.placeholders);
-        let variants = names(graph, &walk.recorder.root_variants);
+        let variants = variant_names(graph, &walk.recorder.root_variants);
         // One where nothing is asked of values keeps the payload from being JSON, too.
         let placeholders = placeholders.max(u64::from(body.has_stand_ins()));
         let verdict = Verdict::of(deviations, placeholders);
@@ -436,7 +434,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
         if parsed.is_err() {
             // What is malformed belongs where the hint says, if it says so.
-            let key = self.versions.named(hint).map(|place| key_of(&place));
+            let key = self.versions.named(hint).map(|place| place.key());
             self.profile.matched += u64::from(key.is_some());
             self.parsed(body, parsed, key.as_ref());
             return;
@@ -463,7 +461,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 None => Sighting::Start(body),
             };
             self.fact(
-                &TrafficFact::UndeclaredStatus(key_of(&place)),
+                &TrafficFact::UndeclaredStatus(place.key()),
                 "",
                 &sighting,
             );
@@ -575,22 +573,14 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
     }
 }
 
-/// The names of variants.
-pub(super) fn names(graph: &Graph, variants: &[NodeId]) -> Vec<String> {
-    let names = variants.iter().map(|id| {
-        let name = graph.node(*id).name.as_deref();
-        name.map_or_else(|| graph.label(*id), str::to_owned)
-    });
-    names.collect()
-}
-
-pub(super) fn key_of(place: &Destination<'_>) -> TargetKey {
-    TargetKey {
-        contract: place.contract.reference().into(),
-        operation: Arc::from(place.operation.id.as_str()),
-        side: place.said_side(),
-        status: place.status,
-    }
+/// How much an observer had seen when a part of the captures started.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    pub(super) part: u64,
+    pub(super) problems: usize,
+    pub(super) sources: usize,
+    pub(super) skipped: usize,
+    pub(super) judged: usize,
 }
 
 /// A body that was parsed, or why it could not be.

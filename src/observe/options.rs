@@ -5,10 +5,7 @@ use std::sync::Arc;
 
 use globset::{Glob, GlobMatcher};
 
-use crate::capture::{Exchange, Hint};
-
-use super::observer::Observer;
-use super::watch::Watcher;
+use crate::capture::Hint;
 
 /// Which walk compares payloads with schemas. Both learn the same of every payload.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,48 +73,7 @@ impl fmt::Display for FileGlob {
 /// What is known of the payloads of a file that do not say it themselves.
 #[derive(Debug)]
 pub(super) struct Hinted {
-    file: Arc<str>,
-    told: Hint,
-    hint: Arc<Hint>,
-}
-
-impl<'c, W: Watcher<'c>> Observer<'c, W> {
-    /// What is known of a payload that does not say it itself.
-    pub(super) fn hint_of(&mut self, exchange: &Exchange<'_>) -> Arc<Hint> {
-        // Mostly it is what was known of the payload before.
-        if let Some(known) = &self.hinted
-            && (self.options.by_file.is_empty() || known.file == exchange.origin.file)
-            && known.told == exchange.hint
-        {
-            return Arc::clone(&known.hint);
-        }
-        let user = &self.options.hint;
-        let file = &*exchange.origin.file;
-        let by_file = self
-            .options
-            .by_file
-            .iter()
-            .find(|(glob, _)| glob.fits(file));
-        // Digits in a file name are a status only where the name says that it holds a response.
-        let mut told = exchange.hint.clone();
-        if !self.versions.names_operation(&told) && told.side.is_none() {
-            told.status = None;
-        }
-        let hint = Arc::new(Hint {
-            operation: by_file
-                .map(|(_, operation)| operation.clone())
-                .or_else(|| user.operation.clone())
-                .or(told.operation),
-            folders: told.folders,
-            version: user.version.clone().or(told.version),
-            side: user.side.or(told.side),
-            status: user.status.or(told.status),
-        });
-        self.hinted = Some(Hinted {
-            file: Arc::clone(&exchange.origin.file),
-            told: exchange.hint.clone(),
-            hint: Arc::clone(&hint),
-        });
-        hint
-    }
+    pub(super) file: Arc<str>,
+    pub(super) told: Hint,
+    pub(super) hint: Arc<Hint>,
 }

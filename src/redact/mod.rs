@@ -6,11 +6,13 @@
 
 mod excerpt;
 mod names;
+mod payload;
 mod shapes;
 mod shown;
 
 pub use excerpt::Excerpt;
-pub use names::{MASK, is_secret_name, masked};
+pub use names::{MASK, is_secret_name};
+pub use payload::masked;
 pub use shapes::mask_shapes;
 pub use shown::{Shown, sanitised};
 pub(crate) use shown::{clipped, only_styles, printed, without_styles};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::redact::{Excerpt, sanitised};
 use crate::contract::Contract;
 use crate::lint::{LintFact, LintKind};
-use crate::location::{Origin, PathPattern, Pointer, Position};
+use crate::location::{PathPattern, Pointer};
 use crate::observe::{EVIDENCE_KEPT, Evidence};
 use crate::schema::{Place, ProblemKind};
 
@@ -14,7 +14,8 @@ use crate::redact::Shown;
 use super::catalogue::{self as rules, Level, Rule};
 use super::traffic::words;
 use super::finding::{Finding, FindingPlace, Unit};
-use super::traffic::judge::{Policy, in_order};
+use super::policy::Policy;
+use super::traffic::judge::in_order;
 use super::places::Places;
 
 /// Judges what is wrong with a contract: one finding for each cause.
@@ -305,16 +306,5 @@ fn of_problem(problem: &ProblemKind) -> Words {
             format!("`{keyword}` does nothing here: {reason}"),
             "does nothing",
         ),
-    }
-}
-
-/// The start of a document that has no text.
-pub(super) fn nowhere(document: &str) -> Origin {
-    let path = document.strip_prefix("file://");
-    let path = path.map(|path| percent_encoding::percent_decode_str(path).decode_utf8_lossy());
-    Origin {
-        file: path.map_or_else(|| document.into(), |path| (*path).into()),
-        entry: None,
-        position: Position::START,
     }
 }

@@ -5,6 +5,7 @@ mod contract;
 pub(crate) use change::words::part_words;
 mod finding;
 mod places;
+mod policy;
 mod traffic;
 mod change;
 
@@ -15,7 +16,8 @@ pub use change::judge::{Change, Release, judge_changes, release};
 pub use contract::judge_contract;
 pub use traffic::words::sentence;
 pub use finding::{Finding, FindingPlace, SeenValue, Unit};
-pub use traffic::judge::{Policy, in_order, judge};
+pub use policy::Policy;
+pub use traffic::judge::{in_order, judge};
 
 #[cfg(test)]
 mod tests;

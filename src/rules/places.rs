@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use crate::redact::Excerpt;
 use crate::contract::Contract;
-use crate::location::Origin;
+use crate::location::{Origin, Position};
 use crate::location::Pointer;
 use crate::observe::Evidence;
 use crate::schema::Place;
 use crate::source::{Locator, Source};
 
-use super::contract::nowhere;
 
 /// Finds places. A document is parsed for it when its first place is asked for.
 pub(super) struct Places<'c> {
@@ -82,4 +81,15 @@ fn holds_value(pointer: &Pointer) -> bool {
         "dataValue",
     ];
     pointer.steps().any(|step| values.contains(&&*step))
+}
+
+/// The start of a document that has no text.
+pub(super) fn nowhere(document: &str) -> Origin {
+    let path = document.strip_prefix("file://");
+    let path = path.map(|path| percent_encoding::percent_decode_str(path).decode_utf8_lossy());
+    Origin {
+        file: path.map_or_else(|| document.into(), |path| (*path).into()),
+        entry: None,
+        position: Position::START,
+    }
 }

@@ -27,6 +27,7 @@ mod nullable;
 pub(crate) mod pattern;
 mod portable;
 mod problem;
+mod read_discriminator;
 mod refused;
 mod resources;
 mod vocabulary;

@@ -3,34 +3,9 @@
 use crate::json::Document;
 use crate::location::{Origin, Position};
 
-use super::http::{is_start_line, line_at, next_line};
 use crate::capture::{Body, Exchange, Hint, Sink};
+use super::lines::{is_start_line, line_at, next_line, Label, balanced_end};
 use super::{http, python};
-
-/// What a label line announces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Label {
-    Json,
-    Http,
-    Python,
-}
-
-impl Label {
-    /// Reads a label; also the first word of the info string of a Markdown block.
-    pub(crate) fn parse(word: &str) -> Option<Self> {
-        match word.trim_end_matches(':').to_ascii_lowercase().as_str() {
-            "json" => Some(Self::Json),
-            "http" => Some(Self::Http),
-            "python" | "py" => Some(Self::Python),
-            _ => None,
-        }
-    }
-}
-
-/// Whether the line is a label and nothing else.
-pub(crate) fn is_label(line: &[u8]) -> bool {
-    std::str::from_utf8(line).is_ok_and(|line| Label::parse(line.trim()).is_some())
-}
 
 /// Reads every block.
 ///
@@ -150,36 +125,4 @@ impl Blocks<'_, '_> {
         let previous = lines.next()?.trim_ascii();
         (Label::parse(std::str::from_utf8(previous).ok()?) == Some(Label::Python)).then_some(at)
     }
-}
-
-/// Where malformed JSON probably ends: where its brackets balance, else before the next label or
-/// message.
-pub(crate) fn balanced_end(text: &[u8]) -> usize {
-    let mut depth = 0_usize;
-    let mut in_string = false;
-    let mut at = 0;
-    while at < text.len() {
-        match text[at] {
-            b'\\' if in_string => at += 1,
-            b'"' => in_string = !in_string,
-            // A string does not span lines: a quote is missing.
-            b'\n' => {
-                in_string = false;
-                let line = line_at(text, at + 1);
-                if is_label(line) || is_start_line(line) {
-                    return at;
-                }
-            }
-            b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return at + 1;
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    text.len()
 }

@@ -7,7 +7,6 @@ use crate::location::Origin;
 
 use crate::capture::transfer;
 use crate::redact::Excerpt;
-use super::position_in;
 use super::Text;
 use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
 
@@ -18,7 +17,7 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     let document = match Document::parse(text) {
         Ok(document) => document,
         Err(error) => {
-            let place = position_in(text, error.offset, origin.position);
+            let place = origin.position.at_offset(text, error.offset);
             sink.problem(ReadProblem {
                 origin: origin.at(place),
                 message: format!("the archive is not JSON: {error}"),
@@ -108,7 +107,7 @@ impl<'t> Entry<'t> {
     fn at(&self, offset: usize) -> Origin {
         let text = &self.text[self.start..];
         self.origin
-            .at(position_in(text, offset - self.start, self.origin.position))
+            .at(self.origin.position.at_offset(text, offset - self.start))
     }
 
     fn line(&self, value: Value<'_>) -> Line {

@@ -7,47 +7,9 @@ use crate::location::Origin;
 
 use crate::capture::transfer;
 use crate::redact::Excerpt;
-use super::position_in;
+use super::lines::{StartLine, is_start_line, line_at, next_line, balanced_end};
 use super::Text;
 use crate::capture::{Body, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
-
-/// Whether a line starts a message: `GET /path HTTP/1.1` or `HTTP/1.1 200 OK`.
-pub(crate) fn is_start_line(line: &[u8]) -> bool {
-    std::str::from_utf8(line).is_ok_and(|line| StartLine::parse(line).is_some())
-}
-
-#[derive(Debug)]
-enum StartLine<'a> {
-    Request { method: &'a str, target: &'a str },
-    Response { status: u16 },
-}
-
-impl<'a> StartLine<'a> {
-    fn parse(line: &'a str) -> Option<Self> {
-        let line = line.trim_end();
-        if let Some(rest) = line.strip_prefix("HTTP/") {
-            let (version, rest) = rest.split_once(' ')?;
-            let status = rest.split(' ').next().unwrap_or(rest);
-            let is_status = status.len() == 3 && is_version(version);
-            return is_status
-                .then(|| status.parse().ok())
-                .flatten()
-                .map(|status| Self::Response { status });
-        }
-        let (method, rest) = line.split_once(' ')?;
-        let (target, version) = rest.rsplit_once(" HTTP/")?;
-        let is_method = (3..=16).contains(&method.len())
-            && method
-                .bytes()
-                .all(|byte| byte.is_ascii_uppercase() || byte == b'-');
-        (is_method && is_version(version) && !target.is_empty())
-            .then_some(Self::Request { method, target })
-    }
-}
-
-fn is_version(version: &str) -> bool {
-    matches!(version, "1.0" | "1.1" | "2" | "2.0" | "3" | "3.0")
-}
 
 /// Reads every message of a text. A response right after a request belongs to it. Comments (`#`)
 /// may stand before the first request, and `###` between requests.
@@ -90,7 +52,7 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
         let gap = &text[end..next.unwrap_or(text.len())];
         if !gap.split(|byte| *byte == b'\n').all(is_comment) {
             let blank = gap.len() - gap.trim_ascii_start().len();
-            let place = position_in(&text[start..], end + blank - start, entry.position);
+            let place = entry.position.at_offset(&text[start..], end + blank - start);
             sink.problem(ReadProblem {
                 origin: origin.at(place),
                 message:
@@ -250,7 +212,7 @@ pub(crate) fn read_one(
         let limit = next_start(text, next_line(text, at)).unwrap_or(text.len());
         let (message, after) = self::message(text, at, limit, Extent::ToEndOfJson);
         let mut place = entry.clone();
-        place.position = position_in(&text[start..], at - start, entry.position);
+        place.position = entry.position.at_offset(&text[start..], at - start);
         messages.add(message, &place, sink);
         end = after;
     }
@@ -361,7 +323,7 @@ fn body_range(
         }
         let length = match Document::parse_prefix(json) {
             Ok((_, end)) => end,
-            Err(_) => super::guide::balanced_end(json),
+            Err(_) => balanced_end(json),
         };
         return at + blank..at + blank + length;
     }
@@ -410,11 +372,7 @@ impl<'t> Message<'t> {
         let raw = &text[self.body.clone()];
         // Counted from the start of the message, not of the file.
         let at = |offset: usize| {
-            entry.at(position_in(
-                &text[self.at..],
-                offset - self.at,
-                entry.position,
-            ))
+            entry.at(entry.position.at_offset(&text[self.at..], offset - self.at))
         };
         if let Some(offset) = self.malformed {
             sink.problem(ReadProblem {
@@ -466,14 +424,3 @@ impl<'t> Message<'t> {
     }
 }
 
-/// The line that starts at `start`, without its end.
-pub(crate) fn line_at(text: &[u8], start: usize) -> &[u8] {
-    let rest = &text[start.min(text.len())..];
-    let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// Where the next line starts.
-pub(crate) fn next_line(text: &[u8], start: usize) -> usize {
-    memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |newline| start + newline + 1)
-}

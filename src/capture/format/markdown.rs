@@ -6,10 +6,9 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 use crate::location::Origin;
 
-use super::guide::Label;
-use super::http::is_start_line;
+use super::lines::Label;
+use super::lines::is_start_line;
 use super::Text;
-use super::position_in;
 use crate::capture::{Body, Exchange, Hint, Sink};
 use super::{http, python};
 
@@ -78,7 +77,7 @@ fn block(
     match label {
         Some(Label::Json) => {
             let blank = content.len() - content.trim_ascii_start().len();
-            let start = place.at(position_in(content, blank, place.position));
+            let start = place.at(place.position.at_offset(content, blank));
             let body = Body::verbatim(content.trim_ascii(), start);
             sink.exchange(Exchange::bare(body, hint));
             1

@@ -2,7 +2,8 @@
 
 use std::io::BufRead;
 
-use crate::capture::input::{Block, Blocks, guarded, origin_of_line};
+use crate::capture::blocks::{Block, Blocks, origin_of_line};
+use crate::capture::sink::guarded;
 use crate::capture::{Body, Exchange, Hint, Limits, ReadProblem, Sink};
 use crate::json;
 use crate::location::{Origin, Position};

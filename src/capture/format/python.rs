@@ -3,7 +3,6 @@
 use crate::json::Document;
 use crate::location::Origin;
 
-use super::position_in;
 use crate::capture::{Body, Exchange, Headers, Hint, Line, Request, Sink};
 
 const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
@@ -27,7 +26,7 @@ pub(crate) fn read(block: &[u8], origin: &Origin, sink: &mut dyn Sink) -> u64 {
     let mut from = 0;
     for (index, call) in calls.iter().enumerate() {
         let to = calls.get(index + 1).copied().unwrap_or(block.len());
-        let place = origin.at(position_in(block, from, origin.position));
+        let place = origin.at(origin.position.at_offset(block, from));
         if let Some(exchange) = first_call(&block[from..to], &place) {
             sink.exchange(exchange);
             count += 1;
@@ -47,7 +46,7 @@ pub(crate) fn first_call<'t>(block: &'t [u8], origin: &Origin) -> Option<Exchang
         .min()?;
     let arguments = call + "requests.".len() + method.len() + 1;
     let (target, url_end) = string_at(text, arguments)?;
-    let place = |offset| origin.at(position_in(block, offset, origin.position));
+    let place = |offset| origin.at(origin.position.at_offset(block, offset));
     let rest = &text[arguments..];
     let sends_body = ["json", "data", "files"]
         .into_iter()

@@ -3,8 +3,8 @@
 use crate::json::{Document, Value};
 
 use super::Head;
-use super::guide::is_label;
-use super::http::is_start_line;
+use super::lines::is_label;
+use super::lines::is_start_line;
 
 /// What recorded traffic is called that is in a format which is not read.
 pub(super) fn recording(head: &[u8], complete: bool) -> Option<&'static str> {

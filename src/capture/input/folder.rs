@@ -4,9 +4,11 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
+use crate::capture::blocks::read_error;
+
 use super::Reading;
-use super::parallel::Crew;
-use super::source::{display_path, problem, read_error, read_file};
+use super::dispatch::Crew;
+use super::source::{display_path, problem, read_file};
 
 /// Reads the files of a folder, in the order of their names.
 pub(super) fn read_folder(root: &Path, reading: &Reading, crew: &mut Crew<'_, '_>) {

@@ -1,23 +1,25 @@
 //! Inputs: files, folders, standard input, memory; plain or compressed; with one thread or several.
 
-mod blocks;
 mod decompress;
+mod dispatch;
 mod folder;
 mod parallel;
 mod source;
 
+use std::io::{self, BufReader};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::format::Format;
+use super::limits::Limits;
 use super::sink::{ParallelSink, Sink};
 
-pub(super) use blocks::{Block, Blocks, origin_of_line};
 pub(super) use decompress::Frames;
-use parallel::{Crew, is_long, share};
-pub(super) use parallel::guarded;
-use source::read_inputs;
+use dispatch::Crew;
+use folder::read_folder;
+use parallel::{is_long, share};
+use source::{read_path, read_stream};
 
 /// What to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,43 +35,6 @@ pub enum Input {
         /// What it holds.
         bytes: Arc<[u8]>,
     },
-}
-
-/// How large things may get.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of one payload, one line or one file that has to be read whole, after decompression.
-    pub body: u64,
-}
-
-impl Default for Limits {
-    /// 256 MiB.
-    fn default() -> Self {
-        Self {
-            body: crate::limits::BODY,
-        }
-    }
-}
-
-impl Limits {
-    pub(crate) fn too_large(&self, what: &str, bytes: u64) -> String {
-        format!(
-            "{what} of {bytes} bytes is over the limit of {} (raise it with --max-body)",
-            self.body
-        )
-    }
-
-    /// What was read whole, unless there is too much of it.
-    fn whole(&self, text: Vec<u8>) -> Result<Vec<u8>, String> {
-        match text.len() as u64 > self.body {
-            true => Err(format!(
-                "the file is over the limit of {} bytes for what has to be read whole (raise it with \
-                 --max-body)",
-                self.body
-            )),
-            false => Ok(text),
-        }
-    }
 }
 
 /// How captures are read.
@@ -107,5 +72,23 @@ impl Reading {
     pub fn read_here(&self, inputs: &[Input], sink: &mut dyn Sink) {
         read_inputs(inputs, self, &mut Crew::Here(&mut *sink));
         sink.finish();
+    }
+}
+
+/// Reads inputs in the order given.
+fn read_inputs(inputs: &[Input], reading: &Reading, crew: &mut Crew<'_, '_>) {
+    for input in inputs {
+        match input {
+            Input::Stdin => {
+                let stdin = BufReader::new(io::stdin());
+                read_stream(stdin, "<stdin>", reading, crew, None);
+            }
+            Input::Memory { name, bytes } => {
+                let reader = io::Cursor::new(Arc::clone(bytes));
+                read_stream(reader, name, reading, crew, None);
+            }
+            Input::Path(path) if path.is_dir() => read_folder(path, reading, crew),
+            Input::Path(path) => read_path(path, reading, crew, false),
+        }
     }
 }

@@ -3,37 +3,19 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::sync::Arc;
 
+use crate::capture::blocks::read_error;
+use crate::capture::sink::guarded;
 use crate::capture::format::{Found, Head, Reader, Text, ndjson, recognise};
 use crate::capture::{Hint, ReadProblem, Sink, SourceRead};
 use crate::location::{Origin, Position};
 
 use super::decompress::decompress;
-use super::folder::read_folder;
-use super::parallel::{Crew, guarded};
-use super::{Input, Limits, Reading};
+use super::dispatch::Crew;
+use super::{Limits, Reading};
 
 /// How much of a file is looked at to recognise its format.
 const HEAD: usize = crate::limits::HEAD;
-
-/// Reads inputs in the order given.
-pub(super) fn read_inputs(inputs: &[Input], reading: &Reading, crew: &mut Crew<'_, '_>) {
-    for input in inputs {
-        match input {
-            Input::Stdin => {
-                let stdin = BufReader::new(io::stdin());
-                read_stream(stdin, "<stdin>", reading, crew, None);
-            }
-            Input::Memory { name, bytes } => {
-                let reader = io::Cursor::new(Arc::clone(bytes));
-                read_stream(reader, name, reading, crew, None);
-            }
-            Input::Path(path) if path.is_dir() => read_folder(path, reading, crew),
-            Input::Path(path) => read_path(path, reading, crew, false),
-        }
-    }
-}
 
 /// A path as its user would name it: files of the folder `.` without `./`.
 pub(super) fn display_path(path: &Path) -> String {
@@ -50,7 +32,7 @@ pub(super) fn read_file(path: &Path, reading: &Reading, sink: &mut dyn Sink, of_
     read_path(path, reading, &mut Crew::Here(sink), of_folder);
 }
 
-fn read_path(path: &Path, reading: &Reading, crew: &mut Crew<'_, '_>, of_folder: bool) {
+pub(super) fn read_path(path: &Path, reading: &Reading, crew: &mut Crew<'_, '_>, of_folder: bool) {
     let name = display_path(path);
     match File::open(path) {
         Ok(file) => read_stream(
@@ -73,7 +55,7 @@ fn capacity(file: &File) -> usize {
 }
 
 /// Reads one stream; `of_folder` is its path when it was found in a folder.
-fn read_stream(
+pub(super) fn read_stream(
     raw: impl BufRead + Send + 'static,
     name: &str,
     reading: &Reading,
@@ -240,19 +222,6 @@ fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, String>
             text.len()
         )),
         Ok(_) => limits.whole(text),
-    }
-}
-
-/// Why reading failed, in words.
-pub(crate) fn read_error(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission to read was denied".to_owned(),
-        io::ErrorKind::UnexpectedEof => "the compressed data ends too early".to_owned(),
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            format!("the compressed data is damaged: {error}")
-        }
-        _ => format!("cannot be read: {error}"),
     }
 }
 

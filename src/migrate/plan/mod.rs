@@ -24,7 +24,8 @@ use crate::schema::NodeId;
 use super::edit::{Edit, EditKind, Proposal};
 use super::keys::{Keys, NONE};
 use super::rewrite::Rewriter;
-use super::summary::{EditKey, EditUse, Met, Outcomes, ProposalKey, counted};
+use super::edit::ProposalKey;
+use super::summary::{EditKey, EditUse, Met, Outcomes, counted};
 
 /// Places of one kind of payload that are worked out; payloads that lead to more are for the reference.
 const NODES: usize = 10_000;

@@ -5,17 +5,8 @@ use std::sync::Arc;
 use crate::json::skim;
 
 use super::members::Open;
-use super::run::{Leave, Run};
+use super::run::{Gaps, Leave, Run};
 use super::{NONE, Noted, Part, Split};
-
-/// The white space of a document on one line.
-#[derive(Debug)]
-pub(super) struct Gaps {
-    /// What stands between a key and its value, colon included.
-    pub(super) colon: String,
-    /// What stands between two parts, comma included.
-    pub(super) comma: String,
-}
 
 impl Run<'_, '_, '_> {
     /// Puts in what is missing of an object whose brace closes at `end`. `filled` has a bit for each member that the new

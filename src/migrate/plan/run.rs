@@ -11,10 +11,18 @@ use crate::migrate::layout::Layout;
 use crate::migrate::rewrite;
 use crate::migrate::rewrite::Here;
 use crate::migrate::tree::Tree;
-use super::put::Gaps;
 use super::{
     Action, Array, NONE, Noted, Object, Plan, Schemas, Small, Spelled, Split, Text, Variant,
 };
+
+/// The white space of a document on one line.
+#[derive(Debug)]
+pub(super) struct Gaps {
+    /// What stands between a key and its value, colon included.
+    pub(super) colon: String,
+    /// What stands between two parts, comma included.
+    pub(super) comma: String,
+}
 
 /// What outlives one payload.
 #[derive(Debug, Default)]

@@ -4,12 +4,12 @@
 use crate::redact::{MASK, is_secret_name, sanitised};
 use crate::capture::{Body, Request, Response};
 use crate::contract::{ParameterPlace, Payload, Selected, Target};
-use crate::json::Value;
 use crate::location::Side;
-use crate::schema::{Graph, NodeId};
+use crate::schema::NodeId;
 
-use crate::observe::routing::fit::Fit;
-use crate::observe::observer::{Observer, key_of};
+use crate::observe::observer::Observer;
+
+use super::body::Said;
 use super::parameter::{Claims, Found, Sent};
 use super::placeholder::is_placeholder;
 use crate::observe::profile::{TargetKey, TrafficFact};
@@ -32,7 +32,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         // none to compare.
         let does_path_count = self.options.hint.side == Some(Side::Request)
             || response.is_none_or(|response| has_no_content(place, response));
-        let key = key_of(place);
+        let key = place.key();
         let graph = &place.contract.graph;
         let operation = place.operation;
         let sent = Sent {
@@ -181,24 +181,6 @@ fn has_no_content(place: &Destination<'_>, response: &Response<'_>) -> bool {
     is_empty && declared.is_some_and(|payload| payload.schemas().is_empty())
 }
 
-/// Why a body is not compared with a schema.
-pub(crate) enum Said {
-    NoSchema,
-    OtherMediaType,
-}
-
-/// Of several schemas the one that a value fits best.
-pub(crate) fn best_fit(graph: &Graph, schemas: &[NodeId], side: Side, value: Value<'_>) -> NodeId {
-    let mut best = (schemas[0], None);
-    for &schema in schemas.iter().filter(|_| schemas.len() > 1) {
-        let fit = Fit::of_variant(graph, schema, Some(side), value);
-        if best.1.is_none_or(|known| fit.compare(known).is_gt()) {
-            best = (schema, Some(fit));
-        }
-    }
-    best.0
-}
-
 /// Of the ways to split a path with several parameters in one segment, the first that the schemas of all of them
 /// accept; the values that were found first, if there is none.
 pub(crate) fn best_split<'c>(
@@ -230,10 +212,4 @@ pub(crate) fn best_split<'c>(
         })
     };
     splits.map(owned).find(is_accepted).unwrap_or(values)
-}
-
-/// Whether a message of the operation may have a body (RFC 9110 sections 6.4.1, 9.3.2 and 15.3.6).
-pub(crate) fn allows_body(method: &str, status: Option<u16>) -> bool {
-    let is_answer_to_head = method == "HEAD" && status.is_some();
-    !is_answer_to_head && !matches!(status, Some(204 | 205 | 304 | 100..=199))
 }

@@ -5,3 +5,4 @@ pub(crate) mod expectation;
 pub(crate) mod parameter;
 pub(crate) mod placeholder;
 pub(crate) mod refused;
+pub(crate) mod body;

@@ -4,7 +4,7 @@ use crate::capture::{Request, Response};
 use crate::contract::Target;
 use crate::location::{PathPattern, Side};
 
-use crate::observe::observer::{Observer, key_of};
+use crate::observe::observer::Observer;
 use crate::observe::profile::{PathProfile, Profile, TrafficFact, Verdict};
 use crate::observe::routing::destination::Destination;
 use crate::observe::profile::sighting::Sighting;
@@ -56,7 +56,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             self.profile.verdicts.entry(Verdict::Refused).or_default().0 += payloads;
         }
         let fact = TrafficFact::Refused {
-            target: key_of(place),
+            target: place.key(),
             status,
         };
         let mut named = wrong[..wrong.len().min(NAMED)].join(", ");

@@ -1,5 +1,8 @@
 //! Which operation an exchange belongs to.
 
+use std::sync::Arc;
+
+use crate::observe::profile::TargetKey;
 use crate::capture::{Hint, Request, Response};
 use crate::contract::{Contract, Operation, OperationKind, Payload};
 use crate::json::Document;
@@ -18,6 +21,16 @@ pub(crate) struct Destination<'c> {
 }
 
 impl<'c> Destination<'c> {
+    /// What is counted apart.
+    pub(crate) fn key(&self) -> TargetKey {
+        TargetKey {
+            contract: self.contract.reference().into(),
+            operation: Arc::from(self.operation.id.as_str()),
+            side: self.said_side(),
+            status: self.status,
+        }
+    }
+
     /// Every place of a contract that has a schema, in the order of the contract.
     fn all(contract: &'c Contract) -> impl Iterator<Item = (Self, NodeId)> {
         contract.operations.iter().flat_map(move |operation| {

@@ -4,17 +4,17 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::capture::{Body, Hint};
-use crate::json::Document;
 use crate::schema::NodeId;
 
-use crate::observe::routing::fit::ELEMENTS;
 use crate::observe::routing::guess::{Candidates, Found};
-use crate::observe::observer::{JUDGED_KEPT, Observer, key_of, names};
+use crate::observe::head::Head;
+use crate::observe::observer::{JUDGED_KEPT, Observer};
+use crate::observe::walk::variant::variant_names;
 use crate::observe::options::Engine;
 use crate::observe::profile::{TrafficFact, Verdict};
 use crate::observe::routing::destination::Destination;
 use crate::observe::profile::sighting::Sighting;
-use super::{Doubt, Outcome};
+use super::streams::{Doubt, Outcome};
 use crate::observe::watch::{Lazy, RoutedPayload, Watcher};
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
@@ -82,7 +82,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         self.profile.verdicts.entry(verdict).or_default().0 += 1;
         if self.judged.len() < JUDGED_KEPT {
             let key = self.streams.key(place, node);
-            let variants = names(&place.contract.graph, &outcome.variants);
+            let variants = variant_names(&place.contract.graph, &outcome.variants);
             self.judge(&body.origin, Some(key), verdict, variants);
         }
     }
@@ -98,7 +98,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             && let Some(head) = head.document()
             && let Some(spoken) = self.versions.spoken(&mut self.scales, place, head)
         {
-            let fact = TrafficFact::OtherVersion(key_of(place));
+            let fact = TrafficFact::OtherVersion(place.key());
             self.fact(&fact, &spoken.reference(), &Sighting::Start(body));
         }
     }
@@ -203,26 +203,5 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         if let Some(fact) = &found.ambiguous {
             self.fact_of(payload, fact, "", &Sighting::Start(body));
         }
-    }
-}
-
-/// The first elements of each array of a payload, once somebody has asked.
-pub(crate) struct Head<'b> {
-    bytes: &'b [u8],
-    document: OnceCell<Option<Document<'b>>>,
-}
-
-impl<'b> Head<'b> {
-    pub(crate) fn of(body: &'b Body<'_>) -> Self {
-        Self {
-            bytes: &body.bytes,
-            document: OnceCell::new(),
-        }
-    }
-
-    /// `None` when it is not JSON.
-    pub(crate) fn document(&self) -> Option<&Document<'b>> {
-        let parse = || Document::head(self.bytes, ELEMENTS);
-        self.document.get_or_init(parse).as_ref()
     }
 }

@@ -273,3 +273,12 @@ impl OpenEnums {
         &self.enums
     }
 }
+
+/// The names of variants.
+pub(crate) fn variant_names(graph: &Graph, variants: &[NodeId]) -> Vec<String> {
+    let names = variants.iter().map(|id| {
+        let name = graph.node(*id).name.as_deref();
+        name.map_or_else(|| graph.label(*id), str::to_owned)
+    });
+    names.collect()
+}

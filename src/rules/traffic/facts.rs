@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use std::sync::Arc;
+
 use crate::location::{PathPattern, Side};
 use crate::observe::{DISTINCT_KEPT, Keyed, Tally, TargetKey, TrafficFact};
 
@@ -9,7 +11,8 @@ use crate::redact::Shown;
 
 use super::words;
 use crate::rules::finding::{FindingPlace, SeenValue, Unit};
-use super::judge::{Fact, Judge, detail, subjects_of};
+use super::cause::{Fact, Root};
+use super::judge::{Judge, detail, subjects_of};
 
 /// Equally good places of a payload that are listed.
 const AMBIGUOUS_LISTED: usize = 4;
@@ -37,7 +40,7 @@ impl Judge<'_> {
             let values = subjects.keys.iter().flatten();
             return self.add(Fact {
                 words: words::traffic(fact, "", 0),
-                cause: format!("{fact:?}"),
+                root: Root::Traffic(fact.clone()),
                 subject: &traffic_subject(fact, ""),
                 place,
                 parameter: parameter_of(fact, ""),
@@ -70,7 +73,7 @@ impl Judge<'_> {
             let subject = subject.unwrap_or("");
             self.add(Fact {
                 words: words::traffic(fact, subject, others),
-                cause: format!("{fact:?}"),
+                root: Root::Traffic(fact.clone()),
                 subject: &traffic_subject(fact, subject),
                 place: place.clone(),
                 parameter: parameter_of(fact, subject),
@@ -151,7 +154,7 @@ impl Judge<'_> {
     fn together(
         &mut self,
         words: words::Words,
-        cause: &str,
+        requests: &str,
         subject: &str,
         operations: &[(&str, &Tally)],
         notes: Vec<String>,
@@ -166,7 +169,7 @@ impl Judge<'_> {
             .collect();
         self.add(Fact {
             words,
-            cause: cause.to_owned(),
+            root: Root::Requests(requests.to_owned()),
             subject,
             place: nowhere(),
             parameter: None,
@@ -184,7 +187,7 @@ impl Judge<'_> {
         let fact = TrafficFact::UnknownOperation { host: None };
         self.add(Fact {
             words: words::traffic(&fact, name, 0),
-            cause: String::new(),
+            root: Root::Itself,
             subject: name,
             place: nowhere(),
             parameter: None,
@@ -208,7 +211,7 @@ impl Judge<'_> {
             .to_owned();
         self.add(Fact {
             words: words::unexpected_bodies(&method),
-            cause: format!("{} {method}", target.contract),
+            root: Root::Method(Arc::clone(&target.contract), method.clone()),
             subject: &method,
             place,
             parameter: None,

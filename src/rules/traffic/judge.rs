@@ -14,35 +14,15 @@ use crate::schema::Place;
 use crate::redact::Shown;
 
 use crate::rules::catalogue as rules;
-use crate::rules::catalogue::{Level, Rule};
+use crate::rules::catalogue::Level;
 use super::words;
 use super::words::{Words, subject_of};
 use crate::rules::finding::{Finding, FindingPlace, SeenValue, Unit};
 use crate::rules::places::Places;
+use crate::rules::policy::Policy;
 use super::related::Family;
-use super::unseen::Unseen;
-
-/// What the user decides of levels.
-#[derive(Debug, Clone, Default)]
-pub struct Policy {
-    /// An undeclared property is an error.
-    pub strict: bool,
-    /// Levels by rule, in place of the default ones.
-    pub levels: BTreeMap<&'static str, Level>,
-    /// The level of changes of which neither a proof nor a counterexample was found; a warning unless said.
-    pub unproven: Option<Level>,
-}
-
-impl Policy {
-    fn level(&self, rule: &'static Rule, place: &FindingPlace) -> Level {
-        let side = place.target.as_ref().and_then(|target| target.side);
-        match self.levels.get(rule.id) {
-            Some(level) => *level,
-            None if self.strict && *rule == rules::UNDECLARED_PROPERTY => Level::Error,
-            None => rule.level(side),
-        }
-    }
-}
+use super::cause::{Cause, Fact, Root};
+use super::silent::Unseen;
 
 /// Judges a profile. `contracts` are all known versions of the contract that was observed against.
 ///
@@ -108,10 +88,6 @@ pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings
 }
 
-/// What findings have in common that are one: rule, side, cause (the schema that is broken, and how)
-/// and subject.
-pub(crate) type Cause = (&'static str, String, String, String);
-
 fn hosts_without_operation(profile: &Profile) -> usize {
     let facts = profile.traffic.keys();
     facts
@@ -138,38 +114,15 @@ pub(crate) struct Judge<'c> {
     counted: BTreeMap<(Cause, Option<TargetKey>), u64>,
 }
 
-/// One fact at one place, on its way into a finding.
-pub(crate) struct Fact<'p> {
-    pub(crate) words: Words,
-    pub(crate) cause: String,
-    pub(crate) subject: &'p str,
-    pub(crate) place: FindingPlace,
-    /// The parameter that it is about.
-    pub(crate) parameter: Option<&'p str>,
-    /// The schema that is broken, or the one that does not name what was met.
-    pub(crate) schema: Option<Arc<Place>>,
-    pub(crate) tally: &'p Tally,
-    pub(crate) unit: Unit,
-    pub(crate) of_payloads: u64,
-    pub(crate) values: Vec<SeenValue>,
-    pub(crate) known_to: Vec<String>,
-    pub(crate) notes: Vec<String>,
-}
-
 impl Judge<'_> {
     pub(crate) fn add(&mut self, fact: Fact<'_>) {
-        let side = fact
-            .place
-            .target
-            .as_ref()
-            .and_then(|target| target.side)
-            .map(|side| side.to_string());
-        let cause: Cause = (
-            fact.words.rule.id,
-            side.unwrap_or_default(),
-            fact.cause,
-            fact.subject.to_owned(),
-        );
+        let target = fact.place.target.as_ref();
+        let cause = Cause {
+            rule: fact.words.rule.id,
+            side: target.and_then(|target| target.side),
+            root: fact.root,
+            subject: fact.subject.to_owned(),
+        };
         // At several paths of one target the same payloads are met again: the most at one path is sure.
         let counted = self
             .counted
@@ -262,7 +215,7 @@ impl Judge<'_> {
                         message: format!("a placeholder stands for {name}"),
                         label: format!("a placeholder ({expected})"),
                     },
-                    cause: format!("{deviation:?}"),
+                    root: Root::Placeholder(deviation.clone()),
                     subject: "",
                     place: place.clone(),
                     parameter: None,
@@ -320,10 +273,10 @@ impl Judge<'_> {
                         accepts it";
             notes.push(note.to_owned());
         }
-        let cause = format!("{:?} {}", deviation.kind, deviation.schema);
+        let root = Root::Broken(deviation.kind.clone(), Arc::clone(&deviation.schema));
         let fact = |subject, tally, values, notes| Fact {
             words: words::deviation(&deviation.kind, &name, subject),
-            cause: cause.clone(),
+            root: root.clone(),
             subject,
             place: place.clone(),
             parameter: None,
@@ -432,7 +385,7 @@ impl Judge<'_> {
                     message,
                     label: "not in the contract".to_owned(),
                 },
-                cause: schema.to_string(),
+                root: Root::Schema(Arc::clone(schema)),
                 subject: property.unwrap_or("…"),
                 place: place.clone(),
                 parameter: None,
@@ -474,7 +427,7 @@ impl Judge<'_> {
             };
             self.add(Fact {
                 words,
-                cause: schema.to_string(),
+                root: Root::Schema(Arc::clone(schema)),
                 subject: property,
                 place: place.clone(),
                 parameter: None,
@@ -522,7 +475,7 @@ impl Judge<'_> {
                 ),
                 label: format!("does not conform to `{variant}`"),
             },
-            cause: format!("{lookalike:?}"),
+            root: Root::Lookalike(lookalike.clone()),
             subject: variant,
             place: place.clone(),
             parameter: None,
@@ -551,7 +504,7 @@ impl Judge<'_> {
                 message: format!("{name} holds values that its open enum does not name"),
                 label: "not named by the enum".to_owned(),
             },
-            cause: schema.to_string(),
+            root: Root::Schema(Arc::clone(schema)),
             subject: "",
             place: place.clone(),
             parameter: None,
@@ -590,7 +543,7 @@ impl Judge<'_> {
                 message: format!("{name} is written with {seen}, not with {expected}"),
                 label: "valid, but spelled another way".to_owned(),
             },
-            cause: schema.to_string(),
+            root: Root::Schema(Arc::clone(schema)),
             subject: &seen.to_string(),
             place: place.clone(),
             parameter: None,

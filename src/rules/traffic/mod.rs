@@ -5,3 +5,5 @@ pub(crate) mod judge;
 pub(crate) mod related;
 pub(crate) mod unseen;
 pub(crate) mod words;
+mod cause;
+mod silent;

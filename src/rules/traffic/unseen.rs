@@ -1,11 +1,9 @@
 //! What a contract declares and no payload showed.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::contract::Contract;
 use crate::json::Kind;
-use crate::limits;
 use crate::location::{PathPattern, Side};
 use crate::observe::{PathId, Shape, TargetKey, TargetProfile};
 use crate::schema::{NodeId, Place};
@@ -16,7 +14,9 @@ use crate::rules::catalogue as rules;
 use crate::rules::catalogue::{Level, Rule};
 use super::words::{plural, subject_of};
 use crate::rules::finding::{Finding, FindingPlace, Unit};
-use super::judge::{Cause, Judge};
+use super::cause::{Cause, Root};
+use super::judge::Judge;
+use super::silent::SilentPlaces;
 
 /// Objects that have to be seen before a property counts as never seen.
 const UNSEEN_OBJECTS: u64 = 20;
@@ -112,7 +112,7 @@ impl Judge<'_> {
             );
             let finding = silent(&rules::UNSEEN_PROPERTY, &name, &message, met.places);
             self.groups
-                .insert(silent_cause(&finding, &schema, side), finding);
+                .insert(cause(&finding, schema, side), finding);
         }
         for ((schema, side, _), met) in std::mem::take(&mut self.unseen.enums) {
             let declared = met.declared.len();
@@ -139,56 +139,9 @@ impl Judge<'_> {
                 .notes
                 .push(Shown::new(&format!("never seen: {listed}")));
             self.groups
-                .insert(silent_cause(&finding, &schema, side), finding);
+                .insert(cause(&finding, schema, side), finding);
         }
     }
-}
-
-/// A schema, a side, and a property of it.
-type Declared = (Place, Option<Side>, String);
-
-/// What contracts declare, and whether payloads showed it.
-#[derive(Default)]
-pub(crate) struct Unseen {
-    properties: BTreeMap<Declared, Property>,
-    enums: BTreeMap<Declared, Enum>,
-}
-
-/// Where something was not seen.
-#[derive(Default)]
-struct SilentPlaces {
-    kept: Vec<FindingPlace>,
-    others: usize,
-}
-
-impl SilentPlaces {
-    fn push(&mut self, place: impl FnOnce() -> FindingPlace) {
-        match self.kept.len() < limits::UNSEEN_PLACES {
-            true => self.kept.push(place()),
-            false => self.others += 1,
-        }
-    }
-}
-
-/// A declared property.
-#[derive(Default)]
-struct Property {
-    seen: bool,
-    /// Objects that could have had it, and where they were.
-    met: u64,
-    places: SilentPlaces,
-}
-
-/// A declared enum.
-#[derive(Default)]
-struct Enum {
-    /// What has it, for people.
-    name: String,
-    declared: Vec<Box<str>>,
-    seen: BTreeSet<Box<str>>,
-    /// Strings that could have been any of its values, and where they were.
-    met: u64,
-    places: SilentPlaces,
 }
 
 /// The schemas of a path, without the variants that no value was.
@@ -229,11 +182,11 @@ fn silent(rule: &'static Rule, subject: &str, message: &str, places: SilentPlace
     }
 }
 
-fn silent_cause(finding: &Finding, schema: &Place, side: Option<Side>) -> Cause {
-    (
-        finding.rule.id,
-        format!("{side:?}"),
-        schema.to_string(),
-        finding.subject.clone(),
-    )
+fn cause(finding: &Finding, schema: Place, side: Option<Side>) -> Cause {
+    Cause {
+        rule: finding.rule.id,
+        side,
+        root: Root::Schema(Arc::new(schema)),
+        subject: finding.subject.clone(),
+    }
 }

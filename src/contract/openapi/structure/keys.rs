@@ -6,7 +6,9 @@ use crate::error::closest;
 
 use super::Walker;
 use super::rules::{is_token, repeated_name};
-use super::table::{self, Keys, Type, V2, V32};
+use super::table;
+use super::table::{Keys, Type};
+use super::version::{V2, V32};
 
 impl<'d> Walker<'_, 'd> {
     pub(super) fn map(&mut self, keys: Keys, kind: &'static Type, members: &'d Map<String, Value>) {

@@ -5,6 +5,7 @@ mod keys;
 mod references;
 mod rules;
 mod table;
+mod version;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +19,8 @@ use crate::error::closest;
 use crate::location::Pointer;
 use crate::schema::{Compiler, Place, ProblemKind};
 
-use table::{Field, Object, Rule, Type, V2, V30, V31, V32, Versions};
+use table::{Field, Object, Rule, Type};
+use version::{V2, V30, V31, V32, Versions};
 
 /// Fields that say something to people and clients, and nothing that traffic is compared with.
 const ASIDE: [&str; 13] = [

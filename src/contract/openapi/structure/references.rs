@@ -8,7 +8,9 @@ use crate::schema::{NOT_FETCHED, ProblemKind};
 
 use crate::contract::openapi::{ENDLESS, HOPS};
 use super::Walker;
-use super::table::{self, Object, Type, V2, V31, V32};
+use super::table;
+use super::table::{Object, Type};
+use super::version::{V2, V31, V32};
 
 /// What to say of a reference that YAML takes for a comment.
 const EMPTY_REFERENCE: &str =

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::contract::{PathTemplate, Style};
 
 use super::Walker;
-use super::table::{CALLBACK_ITEMS, V2, V30, V31, V32};
+use super::version::{V2, V30, V31, V32};
 
 /// A token of HTTP (RFC 9110 section 5.6.2).
 pub(super) fn is_token(text: &str) -> bool {
@@ -194,11 +194,6 @@ pub(super) fn link<'d>(walker: &mut Walker<'_, 'd>, link: &'d Value) {
             ));
         });
     }
-}
-
-/// The expressions of a callback.
-pub(super) fn callback<'d>(walker: &mut Walker<'_, 'd>, callback: &'d Value) {
-    walker.value(&CALLBACK_ITEMS, callback);
 }
 
 /// Parameters of one list: each once, and none that excludes another.

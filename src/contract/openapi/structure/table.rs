@@ -5,18 +5,7 @@
 
 use super::Walker;
 use super::rules;
-
-/// A set of versions of OpenAPI.
-pub(super) type Versions = u8;
-
-pub(super) const V2: Versions = 1;
-pub(super) const V30: Versions = 1 << 1;
-pub(super) const V31: Versions = 1 << 2;
-pub(super) const V32: Versions = 1 << 3;
-const NONE: Versions = 0;
-const ALL: Versions = V2 | V30 | V31 | V32;
-const V3: Versions = V30 | V31 | V32;
-const FROM31: Versions = V31 | V32;
+use super::version::{ALL, FROM31, NONE, V2, V3, V30, V31, V32, Versions};
 
 /// An object of OpenAPI.
 pub(super) struct Object {
@@ -314,7 +303,7 @@ object!(RESPONSE, "Response Object", open NONE, [
     "examples" V2, NONE, Map(Keys::Any, &Any);
 ], []);
 
-object!(CALLBACK, "Callback Object", open ALL, [], [Custom(V3, rules::callback)]);
+object!(CALLBACK, "Callback Object", open ALL, [], [Custom(V3, |walker, callback| walker.value(&CALLBACK_ITEMS, callback))]);
 
 /// What a callback holds: expressions, and what is requested there.
 pub(super) static CALLBACK_ITEMS: Type = Map(Keys::Expression, &Type::Object(&PATH_ITEM));

@@ -23,8 +23,10 @@ use crate::observe::walk::About;
 use super::fault::{Fault, Finding};
 use super::place::{tape, way};
 use crate::observe::stream::lex::scan;
-use crate::observe::stream::program::slot::{NONE, Program, Step};
-use crate::observe::stream::run::walk::Scratch;
+use crate::observe::stream::program::NONE;
+use crate::observe::stream::program::slot::Step;
+use crate::observe::stream::program::table::Program;
+use crate::observe::stream::run::scratch::Scratch;
 
 /// Subjects of one fact that are known again as they were written.
 const SUBJECTS: usize = 1_024;

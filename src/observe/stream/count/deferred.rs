@@ -13,7 +13,7 @@ use crate::observe::profile::tally::{Keyed, Tally};
 use crate::observe::walk::Walk;
 use super::counter::{Counters, Fact, Met, Record, Sum, Walked, keyed_of, tally_of};
 use super::place::way;
-use crate::observe::stream::run::walk::Deferred;
+use crate::observe::stream::run::scratch::Deferred;
 
 impl Counters {
     /// Walks values on the tape, and adds what is learnt of them.

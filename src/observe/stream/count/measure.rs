@@ -12,14 +12,16 @@ use crate::schema::{Graph, NodeId};
 
 use crate::observe::routing::fit::{ELEMENTS, Fit, VALUES};
 use crate::observe::options::Engine;
-use crate::observe::stream::program::choice::Choice;
-use crate::observe::stream::program::decide::{Answers, Applied, Question, Turn};
+use crate::observe::stream::program::slot::Choice;
+use crate::observe::stream::program::decisions::{Answers, Applied, Question, Turn};
 use super::fault::Fault;
 use crate::observe::stream::program::how::How;
 use crate::observe::stream::run::object::Left;
 use crate::observe::stream::program::plan::{Met, assess};
-use crate::observe::stream::program::slot::{NONE, Program, Step};
-use crate::observe::stream::run::walk::UNASKED;
+use crate::observe::stream::program::NONE;
+use crate::observe::stream::program::slot::Step;
+use crate::observe::stream::program::table::Program;
+use crate::observe::stream::program::UNASKED;
 
 /// Measures how well payloads fit schemas, and keeps what it learns of the schemas.
 #[derive(Debug, Default)]

@@ -7,7 +7,9 @@ use crate::json::{Document, Value};
 
 use crate::observe::walk::Taken;
 use super::fault::Finding;
-use crate::observe::stream::program::slot::{NONE, Program, Step};
+use crate::observe::stream::program::NONE;
+use crate::observe::stream::program::slot::Step;
+use crate::observe::stream::program::table::Program;
 
 /// Bytes around a place that an excerpt may show, and a bit more.
 const AROUND: usize = 1_024;

@@ -6,10 +6,14 @@
 use crate::json::Kind;
 use crate::json::scan::{block, specials, stops};
 
-use crate::observe::stream::program::how::CLASSES;
-
 /// The deepest nesting that is read; as in [`crate::json`].
 pub(crate) const MAX_DEPTH: u32 = crate::limits::NESTING as u32;
+
+/// Classes of bytes that values start with: the kinds, white space, and what starts no value.
+pub(crate) const CLASSES: usize = 8;
+
+/// The first of them are those of null, booleans, numbers and strings.
+pub(crate) const SCALARS: usize = 4;
 
 /// The text is not JSON, or not JSON that the streaming walk reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,28 +7,11 @@ use crate::observe::walk::variant::OpenEnums;
 use super::decide::is_silent;
 use super::how::How;
 use super::plan::{Leftovers, Reach, candidates, has_leftovers, reach_of};
-use super::slot::Program;
-
-/// How the schemas of a value of one kind are found.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Choice {
-    /// There is one union, and only one of its branches takes values of this kind.
-    One {
-        /// The slot of the value as that branch.
-        slot: u32,
-        /// The name of the branch, where another one is not for null alone.
-        label: u16,
-        /// Whether there is another branch, so that it counts which one accepted.
-        counts: bool,
-    },
-    /// Branches and conditions have to be asked: the number of the decisions.
-    Ask(u32),
-    /// The value goes to the tape.
-    Tape,
-}
+use super::slot::Choice;
+use super::table::Program;
 
 impl Choice {
-    pub(crate) fn new(program: &mut Program<'_>, slot: u32, kind: Kind) -> Self {
+    fn new(program: &mut Program<'_>, slot: u32, kind: Kind) -> Self {
         if program.plan(slot).reach == Reach::Tape {
             return Self::Tape;
         }

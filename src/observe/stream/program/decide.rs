@@ -12,9 +12,11 @@ use crate::location::Side;
 use crate::schema::{Graph, Node, NodeId, Tagged};
 
 use crate::observe::walk::variant::{Names, OpenEnums};
+use super::decisions::{Answers, Applied, Decisions, QUESTIONS, Question, Turn};
 use super::evidence::{self, Looks, Member};
 use super::plan::{Leftovers, Reach, candidates, reach_of};
-use super::slot::{NONE, Program};
+use super::NONE;
+use super::table::{Program, index};
 
 /// Trees that are kept by the evidence of objects.
 const TREES: usize = 512;
@@ -22,86 +24,21 @@ const TREES: usize = 512;
 /// Turns that are kept for values of one kind at one place; ways that are new then lead to the tape.
 const TURNS: u32 = 1_024;
 
-/// Questions on one way; what asks more goes to the tape.
-const QUESTIONS: u32 = 128;
-
-/// Something that is asked of a value.
-#[derive(Debug, Clone)]
-pub(crate) enum Question {
-    /// Whether a schema accepts it.
-    Accepts(NodeId),
-    /// Whether it has a member with this name.
-    Has(Arc<str>),
-    /// Whether it has a member with one of these names: then it may look like a branch that rejects it.
-    LooksLike(Arc<FxHashSet<Arc<str>>>),
-}
-
-/// Where the way through a tree turns.
-#[derive(Debug)]
-pub(crate) enum Turn {
-    /// A question, and where it goes on when the answer is no and when it is yes.
-    Ask(Question, [u32; 2]),
-    /// These schemas apply.
-    Apply(Applied),
-    /// No branch of a union accepts, or several of a `oneOf`.
-    NoBranch,
-    /// Some schema that applies is not streamed.
-    Tape,
-}
-
-/// Where a way ends.
-#[derive(Debug, Clone)]
-pub(crate) struct Applied {
-    /// The slot of the schemas that apply.
-    pub(crate) slot: u32,
-    /// The schemas whose `not` accepts.
-    pub(crate) excluded: Option<Arc<[NodeId]>>,
-    /// Whether a branch is only assumed to accept: no other can.
-    pub(crate) is_assumed: bool,
-    /// Whether the schemas that were asked said all that is to be said.
-    pub(crate) is_settled: bool,
-}
-
-/// The answers so far, as bits.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Answers {
-    bits: u128,
-    count: u32,
-}
-
-impl Answers {
-    pub(crate) fn push(&mut self, answer: bool) {
-        self.bits |= u128::from(answer) << (self.count % QUESTIONS);
-        self.count += 1;
-    }
-}
-
-/// The trees of the values of one kind at one place.
-#[derive(Debug)]
-pub(crate) struct Decisions {
-    slot: u32,
-    kind: Kind,
-    /// What is looked at before anything is asked.
-    pub(crate) looks: Option<Looks>,
-    /// The start of each tree.
-    roots: FxHashMap<Box<[u8]>, u32>,
-    pub(crate) turns: Vec<Turn>,
-}
-
-impl Decisions {
-    pub(crate) fn new(program: &Program<'_>, slot: u32, kind: Kind) -> Self {
-        let looks = || Looks::new(program.graph, &program.plan(slot).given);
-        Self {
+impl Program<'_> {
+    /// The number of new decisions for values of a kind.
+    pub(crate) fn decisions_of(&mut self, slot: u32, kind: Kind) -> u32 {
+        let new = Decisions {
             slot,
             kind,
-            looks: (kind == Kind::Object).then(looks),
+            looks: (kind == Kind::Object)
+                .then(|| Looks::new(self.graph, &self.plan(slot).given)),
             roots: FxHashMap::default(),
             turns: Vec::new(),
-        }
+        };
+        self.decisions.push(new);
+        index(self.decisions.len() - 1)
     }
-}
 
-impl Program<'_> {
     /// Where the way of a value with this evidence starts.
     pub(crate) fn first_turn(&mut self, decisions: u32, evidence: &mut Vec<u8>) -> u32 {
         let found = &self.decisions[decisions as usize];

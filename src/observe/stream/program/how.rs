@@ -2,13 +2,9 @@
 
 use crate::json::Kind;
 
+use crate::observe::stream::lex::scan::CLASSES;
+
 use super::plan::{Integers, Plan, Reach, Usual};
-
-/// Classes of bytes that values start with: the kinds, white space, and what starts no value.
-pub(crate) const CLASSES: usize = 8;
-
-/// The first of them are those of null, booleans, numbers and strings.
-pub(crate) const SCALARS: usize = 4;
 
 /// What is done with a value that starts with a byte of some class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

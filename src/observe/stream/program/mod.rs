@@ -7,3 +7,13 @@ pub(crate) mod glue;
 pub(crate) mod how;
 pub(crate) mod plan;
 pub(crate) mod slot;
+pub(crate) mod decisions;
+pub(crate) mod learn;
+pub(crate) mod mode;
+pub(crate) mod table;
+
+/// No slot, no member, no counter.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// The place of elements of which nothing is asked.
+pub(crate) const UNASKED: u32 = NONE - 1;

@@ -10,7 +10,9 @@ use crate::schema::{Dialect, Evaluated, Graph, Node, NodeId};
 use crate::observe::stream::count::fault::Fault;
 use crate::observe::stream::lex::literal::Literal;
 use crate::observe::stream::lex::scan;
-use super::slot::MEMBERS;
+
+/// Members that are told apart by a bit.
+pub(crate) const MEMBERS: usize = 256;
 
 /// How the schemas that apply to a value are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

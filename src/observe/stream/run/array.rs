@@ -7,7 +7,9 @@ use crate::observe::stream::program::how::How;
 use crate::observe::stream::program::plan::Met;
 use crate::observe::stream::lex::scan;
 use crate::observe::stream::lex::scan::MAX_DEPTH;
-use super::walk::{ASK, Halt, Step, UNASKED, Walk, delta};
+use crate::observe::stream::program::UNASKED;
+use crate::observe::stream::program::mode::{ASK, delta};
+use super::walk::{Halt, Step, Walk};
 
 impl Walk<'_, '_, '_> {
     #[inline(never)]
@@ -24,7 +26,7 @@ impl Walk<'_, '_, '_> {
             at += 1;
         } else {
             let prefix = self.program.plan(slot).prefix;
-            if self.program.slots[slot as usize].element == crate::observe::stream::program::slot::NONE {
+            if self.program.slots[slot as usize].element == crate::observe::stream::program::NONE {
                 self.may_learn::<MODE>(start)?;
             }
             let mut below = self.program.element(slot, 0);

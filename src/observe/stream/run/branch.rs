@@ -6,12 +6,14 @@ use std::sync::Arc;
 use crate::json::{Document, Kind};
 use crate::schema::{Memo, NodeId};
 
-use crate::observe::stream::program::choice::Choice;
-use crate::observe::stream::program::decide::{Answers, Applied, Question, Turn};
+use crate::observe::stream::program::slot::Choice;
+use crate::observe::stream::program::decisions::{Answers, Applied, Question, Turn};
 use crate::observe::stream::count::fault::Fault;
 use crate::observe::stream::lex::scan;
-use crate::observe::stream::program::slot::Program;
-use super::walk::{ASK, COUNT, Deferred, Halt, Step, TAKE_BACK, Walk, delta, offset};
+use crate::observe::stream::program::table::Program;
+use crate::observe::stream::program::mode::{ASK, COUNT, TAKE_BACK, delta};
+use super::scratch::Deferred;
+use super::walk::{Halt, Step, Walk, offset};
 
 impl Walk<'_, '_, '_> {
     /// A value of which branches and conditions say which schemas apply.

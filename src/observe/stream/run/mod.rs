@@ -3,4 +3,5 @@
 pub(crate) mod array;
 pub(crate) mod branch;
 pub(crate) mod object;
+pub(crate) mod scratch;
 pub(crate) mod walk;

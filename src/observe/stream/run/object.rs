@@ -4,12 +4,16 @@ use crate::json::Kind;
 use crate::schema::NodeId;
 
 use crate::observe::stream::count::fault::Fault;
-use crate::observe::stream::program::how::{CLASSES, How};
+use crate::observe::stream::lex::scan::CLASSES;
+use crate::observe::stream::program::how::How;
 use crate::observe::stream::program::plan::{Met, small};
 use crate::observe::stream::lex::scan;
 use crate::observe::stream::lex::scan::MAX_DEPTH;
-use crate::observe::stream::program::slot::{Member, NONE, Program, WORDS};
-use super::walk::{ASK, Halt, Step, Walk, offset};
+use crate::observe::stream::program::NONE;
+use crate::observe::stream::program::slot::{Member, WORDS};
+use crate::observe::stream::program::table::Program;
+use crate::observe::stream::program::mode::ASK;
+use super::walk::{Halt, Step, Walk, offset};
 
 /// Glue that is tried where what was expected does not follow, before it is looked for by its key.
 const SKIPPED: u32 = 4;

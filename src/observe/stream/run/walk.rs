@@ -1,9 +1,5 @@
 //! The walk over the bytes of one payload.
 
-use std::num::NonZeroU32;
-
-use rustc_hash::{FxHashMap, FxHashSet};
-
 use crate::json::Kind;
 use crate::schema::NodeId;
 
@@ -13,27 +9,16 @@ use crate::observe::stream::count::fault::{Fault, Finding};
 use crate::observe::stream::program::how::How;
 use crate::observe::stream::program::plan::{Met, Usual, assess};
 use crate::observe::stream::lex::scan;
-use crate::observe::stream::lex::scan::{Malformed, Skipper};
-use crate::observe::stream::program::slot::{NONE, Program};
+use crate::observe::stream::lex::scan::Malformed;
+use crate::observe::stream::program::mode::{ASK, COUNT, TAKE_BACK, delta};
+use crate::observe::stream::program::table::Program;
+
+use super::scratch::Scratch;
 use crate::observe::stream::lex::time;
 use crate::observe::stream::lex::time::Offset;
 
-/// The place of elements of which nothing is asked.
-pub(crate) const UNASKED: u32 = NONE - 1;
-
-/// Values are counted.
-pub(crate) const COUNT: u8 = 0;
-/// What was counted is taken back: of a payload that turned out not to be JSON, or of a value of which a
-/// branch was assumed that does not accept.
-pub(crate) const TAKE_BACK: u8 = 1;
-/// Nothing is counted: the question is whether the schemas accept.
-pub(crate) const ASK: u8 = 2;
-
 /// Values of one payload that are walked on a tape one by one; with more of them the whole payload is.
 const MOST_DEFERRED: usize = 256;
-
-/// Answers that are remembered without giving their memory back.
-const ANSWERS: usize = 4_096;
 
 /// The walk ended early: the text is not JSON, or not of a sort that is streamed; schemas that were asked
 /// do not accept; or all is taken back. [`Walk::is_rejected`] tells the second from the others.
@@ -47,65 +32,6 @@ impl From<Malformed> for Halt {
 }
 
 pub(crate) type Step = Result<usize, Halt>;
-
-/// A value that is walked on a tape when its payload was read to the end.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Deferred {
-    pub(crate) slot: u32,
-    pub(crate) start: u32,
-    pub(crate) variant: u16,
-}
-
-/// What outlives the walk of one payload, so that it is allocated once.
-#[derive(Debug, Default)]
-pub(crate) struct Scratch {
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) deferred: Vec<Deferred>,
-    /// The branches that accepted the payload as a whole.
-    pub(crate) root_variants: Vec<NodeId>,
-    /// Slots with spellings of which the first places are wanted.
-    pub(crate) spelled_anew: Vec<u32>,
-    pub(crate) skipper: Skipper,
-    /// Hashes of keys that are not told apart by a bit.
-    pub(crate) hashes: Vec<u64>,
-    pub(crate) faults: Vec<(NodeId, Fault)>,
-    /// Keys on the way that are data.
-    pub(crate) data_keys: Vec<(u32, u32)>,
-    /// Where schemas that were asked accept: the end of the value.
-    pub(crate) answers: FxHashMap<(NodeId, u32), Option<NonZeroU32>>,
-    /// Places where the only branch that could accept does not: the slot and the offset of the value.
-    pub(crate) failed: FxHashSet<(u32, u32)>,
-    /// Emptied buffers for the evidence of objects.
-    pub(crate) evidence: Vec<Vec<u8>>,
-}
-
-impl Scratch {
-    fn reset(&mut self) {
-        self.findings.clear();
-        self.deferred.clear();
-        self.root_variants.clear();
-        self.spelled_anew.clear();
-        self.skipper.reset();
-        self.hashes.clear();
-        self.faults.clear();
-        self.data_keys.clear();
-        // One payload with many answers is not to slow down all that follow.
-        if self.answers.capacity() > ANSWERS {
-            self.answers = FxHashMap::default();
-        }
-        self.answers.clear();
-    }
-}
-
-/// What is added for each value; to be added so that it wraps.
-#[inline(always)]
-pub(crate) const fn delta<const MODE: u8>() -> u64 {
-    match MODE {
-        COUNT => 1,
-        TAKE_BACK => u64::MAX,
-        _ => 0,
-    }
-}
 
 pub(crate) struct Walk<'w, 'g, 't> {
     pub(crate) text: &'t [u8],
@@ -136,11 +62,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         scratch: &'w mut Scratch,
         payload: u64,
     ) -> Self {
-        scratch.reset();
-        if scratch.failed.capacity() > ANSWERS {
-            scratch.failed = FxHashSet::default();
-        }
-        scratch.failed.clear();
+        scratch.begin();
         Self {
             text,
             program,

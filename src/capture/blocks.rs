@@ -2,12 +2,11 @@
 
 use std::io::{self, BufRead, Read as _};
 
-use crate::capture::ReadProblem;
 use crate::json;
 use crate::location::{Origin, Position};
 
-use super::Limits;
-use super::source::read_error;
+use super::limits::Limits;
+use super::sink::ReadProblem;
 
 /// How much is read at once.
 pub(crate) const BLOCK: usize = 256 * 1024;
@@ -143,5 +142,18 @@ pub(crate) fn origin_of_line(file: &Origin, line: Position, leading: u64) -> Ori
             line: line.line,
             column: line.column + leading,
         },
+    }
+}
+
+/// Why reading failed, in words.
+pub(crate) fn read_error(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission to read was denied".to_owned(),
+        io::ErrorKind::UnexpectedEof => "the compressed data ends too early".to_owned(),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            format!("the compressed data is damaged: {error}")
+        }
+        _ => format!("cannot be read: {error}"),
     }
 }

@@ -1,0 +1,198 @@
+//! Every format in one table: how it is called, recognised and read.
+
+use std::fmt;
+
+use crate::capture::hint::Hint;
+use crate::capture::sink::{ReadProblem, Sink};
+use crate::location::Origin;
+
+use super::{Format, guide, har, http, json, markdown, sniff};
+
+/// A row of the table of formats.
+struct Row {
+    format: Format,
+    /// What people call it.
+    name: &'static str,
+    /// Endings of file names that decide by themselves.
+    extensions: &'static [&'static str],
+    /// Whether the start of a file is of this format, where its name does not decide.
+    sniff: fn(&Head<'_>) -> bool,
+    reader: Reader,
+}
+
+/// How a format is read. A reader returns how many exchanges there were.
+#[derive(Clone, Copy)]
+pub(in crate::capture) enum Reader {
+    /// Line by line: files of any size, which several threads may share.
+    Lines,
+    /// As a whole.
+    Whole(fn(&Text<'_>, &mut dyn Sink) -> u64),
+}
+
+/// A capture as a whole.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::capture) struct Text<'t> {
+    pub(in crate::capture) bytes: &'t [u8],
+    /// Where it starts.
+    pub(in crate::capture) origin: &'t Origin,
+    /// What the name of the file says of it.
+    pub(in crate::capture) hint: &'t Hint,
+}
+
+/// The start of a file.
+#[derive(Debug)]
+pub(in crate::capture) struct Head<'h> {
+    /// The ending of its name, without `.gz` or `.zst`, in lower case.
+    pub(super) extension: String,
+    /// Its first bytes.
+    pub(super) bytes: &'h [u8],
+    /// The same without white space in front.
+    pub(super) text: &'h [u8],
+    /// Whether that is all of it.
+    pub(super) complete: bool,
+}
+
+impl<'h> Head<'h> {
+    pub(in crate::capture) fn new(name: &str, head: &'h [u8], complete: bool) -> Self {
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        Self {
+            extension: extension.to_ascii_lowercase(),
+            bytes: head,
+            text: head.trim_ascii_start(),
+            complete,
+        }
+    }
+}
+
+/// Every format, in the order in which the content of a file is compared with them.
+const TABLE: [Row; 6] = [
+    Row {
+        format: Format::Ndjson,
+        name: "NDJSON",
+        extensions: &["ndjson", "jsonl"],
+        sniff: sniff::is_ndjson,
+        reader: Reader::Lines,
+    },
+    Row {
+        format: Format::Har,
+        name: "HAR",
+        extensions: &["har"],
+        sniff: sniff::is_har,
+        reader: Reader::Whole(har::read),
+    },
+    Row {
+        format: Format::Json,
+        name: "JSON",
+        // A name that ends with `.json` may hold one of the others, too.
+        extensions: &[],
+        sniff: |head| sniff::is_json(head) || (head.extension == "json" && !head.text.is_empty()),
+        reader: Reader::Whole(json::read),
+    },
+    Row {
+        format: Format::Http,
+        name: "HTTP",
+        extensions: &["http"],
+        sniff: sniff::is_http,
+        reader: Reader::Whole(http::read),
+    },
+    Row {
+        format: Format::Markdown,
+        name: "Markdown",
+        extensions: &["md", "markdown"],
+        sniff: sniff::is_markdown,
+        reader: Reader::Whole(|text, sink| read_text(text, sink, markdown::read)),
+    },
+    Row {
+        format: Format::Guide,
+        name: "guide",
+        extensions: &[],
+        sniff: sniff::is_guide,
+        reader: Reader::Whole(|text, sink| read_text(text, sink, guide::read)),
+    },
+];
+
+impl Format {
+    fn row(self) -> &'static Row {
+        // A test looks every format up.
+        let row = TABLE.iter().find(|row| row.format == self);
+        row.unwrap_or(&TABLE[0])
+    }
+
+    pub(in crate::capture) fn reader(self) -> Reader {
+        self.row().reader
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.row().name)
+    }
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::capture) enum Found {
+    /// A format that is read.
+    Format(Format),
+    /// Recorded traffic in a format that is not read: what it is called.
+    Unread(&'static str),
+    /// Something else.
+    Unknown,
+}
+
+/// Recognises a format by the name of the file and the start of its content.
+///
+/// The name decides where it names a format; else the content does. A recording that is not read must not be
+/// taken for a payload, not even where the name says JSON or HAR.
+pub(in crate::capture) fn recognise(head: &Head<'_>) -> Found {
+    let by_name = TABLE
+        .iter()
+        .find(|row| row.extensions.contains(&head.extension.as_str()));
+    let is_sure = by_name.is_some_and(|row| row.format != Format::Har);
+    if !is_sure && let Some(recording) = sniff::recording(head.bytes, head.complete) {
+        return Found::Unread(recording);
+    }
+    let row = by_name.or_else(|| TABLE.iter().find(|row| (row.sniff)(head)));
+    row.map_or(Found::Unknown, |row| Found::Format(row.format))
+}
+
+/// Reads a format that is text.
+fn read_text(
+    text: &Text<'_>,
+    sink: &mut dyn Sink,
+    read: fn(&str, &Origin, &mut dyn Sink) -> u64,
+) -> u64 {
+    match std::str::from_utf8(text.bytes) {
+        Ok(content) => read(content, text.origin, sink),
+        Err(error) => {
+            let valid = &text.bytes[..error.valid_up_to()];
+            let place = text.origin.position.after(valid);
+            sink.problem(ReadProblem {
+                origin: text.origin.at(place),
+                message: "not UTF-8; a guide has to be UTF-8 text".to_owned(),
+            });
+            0
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, TABLE};
+
+    #[test]
+    fn every_format_has_a_row() {
+        let all = [
+            Format::Json,
+            Format::Ndjson,
+            Format::Http,
+            Format::Har,
+            Format::Markdown,
+            Format::Guide,
+        ];
+        for format in all {
+            assert_eq!(format.row().format, format);
+        }
+        assert_eq!(TABLE.len(), all.len());
+    }
+}

@@ -1,0 +1,197 @@
+//! What threads are handed: files of folders, and blocks of lines.
+
+use std::io::BufRead;
+use std::path::PathBuf;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::capture::blocks::{BLOCK, Block, Blocks};
+use crate::capture::format::{Format, ndjson};
+use crate::capture::sink::guarded;
+use crate::capture::{Hint, Limits, Sink, SourceRead};
+use crate::location::Origin;
+
+/// What a thread reads.
+pub(super) enum Work {
+    /// A file of a folder, and the number of its part.
+    File(u64, PathBuf),
+    /// Blocks of a stream, as long as there are any.
+    Stream(Arc<Stream>),
+}
+
+/// A stream that several threads read: each takes the next block when it has walked the last one.
+pub(super) struct Stream {
+    name: String,
+    hint: Hint,
+    progress: Mutex<Progress>,
+}
+
+/// How far a stream is read.
+struct Progress {
+    blocks: Blocks<Box<dyn BufRead + Send>>,
+    /// The number of the last part.
+    part: u64,
+    /// Who is told of the number of the last part when the stream has ended.
+    ended: Option<SyncSender<u64>>,
+}
+
+impl Stream {
+    /// Reads the next block of lines; its part is numbered, unless the stream had ended before.
+    fn next(&self, block: &mut Vec<u8>) -> (Option<u64>, Block) {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if progress.ended.is_none() {
+            return (None, Block::End);
+        }
+        let found = progress.blocks.next(block);
+        progress.part += 1;
+        if let Block::End | Block::Broken(_) = &found
+            && let Some(ended) = progress.ended.take()
+        {
+            // Who asked has not gone: it waits for this.
+            let _: Result<(), _> = ended.send(progress.part);
+        }
+        (Some(progress.part), found)
+    }
+
+    /// Reads blocks until there are no more.
+    pub(super) fn read(&self, block: &mut Vec<u8>, limits: &Limits, sink: &mut dyn Sink) {
+        loop {
+            let (part, found) = self.next(block);
+            let Some(part) = part else { return };
+            sink.part(part);
+            let exchanges = match found {
+                Block::Lines(start) => {
+                    let hint = &self.hint;
+                    guarded(&start, sink, |sink| {
+                        ndjson::read_block(block, &start, hint, limits, sink)
+                    })
+                }
+                Block::TooLong(problem) => {
+                    sink.problem(problem);
+                    1
+                }
+                Block::Broken(problem) => {
+                    sink.problem(problem);
+                    return sink.part_ended();
+                }
+                Block::End => return sink.part_ended(),
+            };
+            sink.source(self.source(exchanges));
+            sink.part_ended();
+            // A buffer that a long line made large is not kept.
+            if block.capacity() > 4 * BLOCK {
+                *block = Vec::new();
+            }
+        }
+    }
+
+    fn source(&self, exchanges: u64) -> SourceRead {
+        SourceRead {
+            file: self.name.clone(),
+            format: Some(Format::Ndjson),
+            exchanges,
+        }
+    }
+}
+
+/// Hands parts of captures to threads, and keeps the rest.
+pub(crate) struct Dispatch<'s> {
+    send: SyncSender<Work>,
+    threads: usize,
+    /// The number of the last part.
+    part: u64,
+    /// Whether that is one of its own, and is being read.
+    is_open: bool,
+    sink: &'s mut dyn Sink,
+}
+
+impl<'s> Dispatch<'s> {
+    /// A dispatch to this many threads; `sink` takes what is kept.
+    pub(super) fn new(send: SyncSender<Work>, threads: usize, sink: &'s mut dyn Sink) -> Self {
+        Self {
+            send,
+            threads,
+            part: 0,
+            is_open: false,
+            sink,
+        }
+    }
+
+    /// Numbers the next part, which is read into the sink that this returns.
+    pub(crate) fn own(&mut self) -> &mut dyn Sink {
+        self.end();
+        self.part += 1;
+        self.is_open = true;
+        self.sink.part(self.part);
+        self.sink
+    }
+
+    /// Says that its own part is read.
+    pub(super) fn end(&mut self) {
+        if std::mem::take(&mut self.is_open) {
+            self.sink.part_ended();
+        }
+    }
+
+    /// A thread reads the file.
+    pub(super) fn hand_file(&mut self, path: PathBuf) {
+        self.end();
+        self.part += 1;
+        self.hand_over(Work::File(self.part, path));
+    }
+
+    fn hand_over(&self, work: Work) {
+        // Threads end only after this one has; if one has panicked, the others take its share.
+        let _: Result<(), _> = self.send.send(work);
+    }
+
+    /// Threads read the lines, and the caller goes on when they came to the end.
+    pub(super) fn hand_lines(
+        &mut self,
+        reader: Box<dyn BufRead + Send>,
+        origin: &Origin,
+        hint: &Hint,
+        limits: &Limits,
+    ) {
+        self.end();
+        let (ended, end) = sync_channel(1);
+        let stream = Arc::new(Stream {
+            name: origin.file.to_string(),
+            hint: hint.clone(),
+            progress: Mutex::new(Progress {
+                blocks: Blocks::new(reader, origin, limits),
+                part: self.part,
+                ended: Some(ended),
+            }),
+        });
+        // The file ends with what this thread tells of it, behind what the others tell of its lines.
+        let source = stream.source(0);
+        for _ in 0..self.threads {
+            self.hand_over(Work::Stream(Arc::clone(&stream)));
+        }
+        drop(stream);
+        // When all threads have died there is no end, and nothing to go on with.
+        if let Ok(part) = end.recv() {
+            self.part = part;
+        }
+        self.own().source(source);
+    }
+}
+
+/// Who reads.
+pub(super) enum Crew<'r, 's> {
+    /// This thread reads everything.
+    Here(&'r mut dyn Sink),
+    /// Other threads read what can be read apart.
+    Shared(&'r mut Dispatch<'s>),
+}
+
+impl Crew<'_, '_> {
+    /// The sink for what this thread reads.
+    pub(super) fn sink(&mut self) -> &mut dyn Sink {
+        match self {
+            Self::Here(sink) => *sink,
+            Self::Shared(dispatch) => dispatch.own(),
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The start of a payload, for whoever has to guess where it belongs.
+
+use std::cell::OnceCell;
+
+use crate::capture::Body;
+use crate::json::Document;
+
+use super::routing::fit::ELEMENTS;
+
+/// The first elements of each array of a payload, once somebody has asked.
+pub(crate) struct Head<'b> {
+    bytes: &'b [u8],
+    document: OnceCell<Option<Document<'b>>>,
+}
+
+impl<'b> Head<'b> {
+    pub(crate) fn of(body: &'b Body<'_>) -> Self {
+        Self {
+            bytes: &body.bytes,
+            document: OnceCell::new(),
+        }
+    }
+
+    /// `None` when it is not JSON.
+    pub(crate) fn document(&self) -> Option<&Document<'b>> {
+        let parse = || Document::head(self.bytes, ELEMENTS);
+        self.document.get_or_init(parse).as_ref()
+    }
+}

@@ -1,0 +1,34 @@
+//! Payloads that a report shows.
+
+use super::names::{MASK, is_secret_name};
+use super::shapes::mask_shapes;
+
+/// A payload without what looks like a secret, by name or by shape. Below the name of a secret everything
+/// but its structure is masked.
+#[must_use]
+pub fn masked(value: &serde_json::Value) -> serde_json::Value {
+    fn mask(value: &serde_json::Value, is_secret: bool) -> serde_json::Value {
+        match value {
+            serde_json::Value::Object(members) => members
+                .iter()
+                .map(|(name, member)| {
+                    let name = match is_secret {
+                        true => MASK.to_owned(),
+                        false => mask_shapes(name),
+                    };
+                    let below = is_secret || is_secret_name(&name);
+                    (name, mask(member, below))
+                })
+                .collect(),
+            serde_json::Value::Array(items) => {
+                items.iter().map(|item| mask(item, is_secret)).collect()
+            }
+            // That there is nothing tells nothing.
+            serde_json::Value::Null => serde_json::Value::Null,
+            _ if is_secret => MASK.into(),
+            serde_json::Value::String(text) => mask_shapes(text).into(),
+            other => other.clone(),
+        }
+    }
+    mask(value, false)
+}
