@@ -7,11 +7,11 @@ use std::io::{self, BufReader, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use similar::{ChangeTag, TextDiff};
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::capture::{Format, SourceRead};
 use crate::error::{Error, ErrorKind};
+use crate::report::{hunks, sign};
 
 use super::pieces::{Pieces, Replaced};
 
@@ -367,29 +367,29 @@ pub(super) fn unified(
     is: &str,
     style: impl Fn(char, &str) -> String,
 ) -> String {
-    // What has a carriage return in it is one line for `patch`.
-    let was: Vec<&str> = was.split_inclusive('\n').collect();
-    let is: Vec<&str> = is.split_inclusive('\n').collect();
-    let diff = TextDiff::configure().diff_slices(&was, &is);
     let name = relative(file);
     // A tab ends a name with blanks in it.
     let tab = if name.contains(' ') { "\t" } else { "" };
-    let mut out = format!("--- {name}{tab}\n+++ {name}{tab}\n");
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        out.push_str(&style('@', &hunk.header().to_string()));
+    let name = format!("{name}{tab}");
+    patch((&name, &name), (was, is), style)
+}
+
+/// How a text with one name becomes that with another one.
+pub(super) fn patch(
+    (old, new): (&str, &str),
+    (was, is): (&str, &str),
+    style: impl Fn(char, &str) -> String,
+) -> String {
+    let mut out = format!("--- {old}\n+++ {new}\n");
+    for hunk in hunks(was, is, CONTEXT) {
+        out.push_str(&style('@', &hunk.header));
         out.push('\n');
-        for change in hunk.iter_changes() {
-            let sign = match change.tag() {
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-                ChangeTag::Equal => ' ',
-            };
-            let line = change.value();
+        for (tag, line) in hunk.lines {
             let (line, end) = match line.strip_suffix('\n') {
                 Some(line) => (line, "\n"),
                 None => (line, "\n\\ No newline at end of file\n"),
             };
-            out.push_str(&style(sign, &format!("{sign}{line}")));
+            out.push_str(&style(sign(tag), &format!("{}{line}", sign(tag))));
             out.push_str(end);
         }
     }

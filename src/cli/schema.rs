@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use similar::TextDiff;
 use walkdir::WalkDir;
 
 use crate::contract::{Contract, ContractRef, builtin, unknown};
@@ -18,6 +17,7 @@ use crate::schema::emit;
 
 use super::args::SchemaArguments;
 use super::output::{Output, write_file};
+use super::rewritten::patch;
 use super::{Exit, Failure};
 
 /// The name under which the schemas of the JSON reports are asked for.
@@ -152,8 +152,8 @@ fn compare_with(
         if found != *content {
             out_of_date += 1;
             let name = full.display().to_string();
-            let diff = TextDiff::from_lines(&found, content);
-            let text = diff.unified_diff().header(&name, "generated").to_string();
+            let names = (name.as_str(), "generated");
+            let text = patch(names, (&found, content), |_, line| line.to_owned());
             output.print(&text)?;
         }
     }

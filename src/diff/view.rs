@@ -269,7 +269,7 @@ impl<'g> View<'g> {
     /// The names that `properties` declares, in order.
     pub(crate) fn names(&self) -> Vec<Arc<str>> {
         let mut seen = FxHashSet::default();
-        let names = self.nodes().flat_map(|(_, node)| &node.object.names);
+        let names = self.nodes().flat_map(|(_, node)| node.object.properties.keys());
         names
             .filter(|name| seen.insert(Arc::clone(name)))
             .cloned()

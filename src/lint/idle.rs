@@ -40,7 +40,7 @@ fn misspelled(graph: &Graph, node: &Node) -> Vec<LintFact> {
     }
     let object = &node.object;
     for required in &object.required {
-        let names = || object.names.iter().map(|name| &**name);
+        let names = || object.properties.keys().map(|name| &**name);
         if names().any(|name| *name == *required.name) {
             continue;
         }
@@ -133,7 +133,7 @@ fn keywords(node: &Node) -> Vec<(String, Kind)> {
     }
     let object = &node.object;
     let of_objects = [
-        ("properties", !object.names.is_empty()),
+        ("properties", !object.properties.is_empty()),
         ("patternProperties", !object.patterns.is_empty()),
         ("additionalProperties", object.additional.is_some()),
         ("required", !object.required.is_empty()),

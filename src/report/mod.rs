@@ -7,6 +7,7 @@ mod render;
 pub mod upgrade;
 
 pub use check::Report;
+pub(crate) use render::lines::{hunks, sign};
 pub(crate) use render::numbers::plural;
 
 /// A format that a report is written in, by its name.

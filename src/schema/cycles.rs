@@ -28,7 +28,7 @@ pub(super) fn cut(graph: &mut Graph) -> Vec<ContractProblem> {
             continue;
         }
         // Depth first with an explicit stack: (node, its in-place edges, next edge).
-        let mut stack = vec![(start, in_place(&graph.nodes[start]), 0)];
+        let mut stack = vec![(start, graph.nodes[start].in_place(), 0)];
         marks[start] = Mark::Open;
         while let Some((node, edges, next)) = stack.last_mut() {
             let node = *node;
@@ -47,7 +47,7 @@ pub(super) fn cut(graph: &mut Graph) -> Vec<ContractProblem> {
                         kind: ProblemKind::TooLong(LONGEST),
                     });
                 }
-                lengths[node] = 1 + longest(&in_place(&graph.nodes[node]));
+                lengths[node] = 1 + longest(&graph.nodes[node].in_place());
                 marks[node] = Mark::Done;
                 stack.pop();
                 continue;
@@ -57,7 +57,7 @@ pub(super) fn cut(graph: &mut Graph) -> Vec<ContractProblem> {
             match marks[index] {
                 Mark::New => {
                     marks[index] = Mark::Open;
-                    stack.push((index, in_place(&graph.nodes[index]), 0));
+                    stack.push((index, graph.nodes[index].in_place(), 0));
                 }
                 Mark::Open => {
                     // Everything from the target up the stack is on the cycle.
@@ -90,87 +90,7 @@ fn way_name(node: &Node) -> String {
     }
 }
 
-/// The schemas that a node applies to the same value.
-pub(super) fn in_place(node: &Node) -> Vec<NodeId> {
-    let conditional = node.conditional.iter().flat_map(|conditional| {
-        [
-            Some(conditional.condition),
-            conditional.then,
-            conditional.otherwise,
-        ]
-    });
-    node.reference
-        .into_iter()
-        .chain(node.all_of.iter().copied())
-        .chain(node.any_of.iter().copied())
-        .chain(node.one_of.iter().copied())
-        .chain(node.not)
-        .chain(conditional.flatten())
-        .chain(node.object.dependent_schemas.iter().map(|(_, id)| *id))
-        .collect()
-}
-
 impl Node {
-    /// Whether the schema applies no other schema, to the value or to a part of it.
-    pub(crate) fn applies_nothing(&self) -> bool {
-        let (object, array) = (&self.object, &self.array);
-        in_place(self).is_empty()
-            && object.properties.is_empty()
-            && object.patterns.is_empty()
-            && object.additional.is_none()
-            && object.unevaluated.is_none()
-            && object.property_names.is_none()
-            && array.prefix.is_empty()
-            && array.items.is_none()
-            && array.unevaluated.is_none()
-            && array.contains.is_none()
-    }
-
-    /// Whether the schema applies no other schema to the same value.
-    pub(crate) fn applies_nothing_in_place(&self) -> bool {
-        in_place(self).is_empty()
-    }
-
-    /// Whether the schema is `{"not": …}` and nothing else.
-    pub(crate) fn excludes_only(&self) -> bool {
-        self.not.is_some()
-            && self.inner().len() == 1
-            && !self.never
-            && self.types.is_none()
-            && self.values.is_none()
-            && self.constant.is_none()
-            && self.checks.is_empty()
-            && self.lengths.is_empty()
-            && self.object.required.is_empty()
-            && self.object.dependent_required.is_empty()
-    }
-
-    /// The schemas that it applies to the same value.
-    pub(crate) fn in_place(&self) -> Vec<NodeId> {
-        in_place(self)
-    }
-
-    /// Every schema that it applies, to the value or to a part of it.
-    pub(crate) fn inner(&self) -> Vec<NodeId> {
-        let (object, array) = (&self.object, &self.array);
-        let mut inner = in_place(self);
-        inner.extend(
-            object
-                .names
-                .iter()
-                .filter_map(|name| object.properties.get(name)),
-        );
-        inner.extend(object.patterns.iter().map(|(_, id)| *id));
-        inner.extend(object.additional);
-        inner.extend(object.unevaluated);
-        inner.extend(object.property_names);
-        inner.extend(array.prefix.iter().copied());
-        inner.extend(array.items);
-        inner.extend(array.unevaluated);
-        inner.extend(array.contains.map(|contains| contains.node));
-        inner
-    }
-
     /// Removes every edge to a schema that applies to the same value.
     fn remove_in_place(&mut self, target: NodeId) {
         let keep = |id: &NodeId| *id != target;

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::json::{self, Kind};
 
-use super::{Dialect, Discriminator, Graph, Node, NodeId, Tagged};
+use super::keyword::{Discriminator, Tagged};
+use super::{Dialect, Graph, Node, NodeId};
 
 impl Graph {
     /// Which branch of the unions of a node the tag of a value means.
@@ -66,7 +67,7 @@ impl Discriminator {
 /// Works out which branch of its union each tag means. A tag is one that the mapping gives, else one to which
 /// only this branch fixes the property, or the name of its component: many contracts have no mapping, and
 /// tags that are not called like schemas.
-pub(super) fn settle(graph: &mut Graph) {
+pub(in crate::schema) fn settle(graph: &mut Graph) {
     let inherited: Vec<(NodeId, Discriminator)> = graph
         .iter()
         .filter_map(|(id, node)| Some((id, inherited(graph, node)?)))
@@ -157,7 +158,6 @@ fn with_tags(graph: &mut Graph) {
             tag.values = Some(super::Values::new(tags));
             let tag = graph.add(tag);
             let mut tagged = new(true);
-            tagged.object.names.push(Arc::clone(&property));
             tagged.object.properties.insert(Arc::clone(&property), tag);
             tagged.object.required.push(super::Required {
                 name: Arc::clone(&property),

@@ -2,7 +2,7 @@
 
 use crate::location::Step;
 
-use super::{Graph, Node, NodeId};
+use super::{Application, Graph, Node, NodeId};
 
 impl Graph {
     /// Every schema that may apply to the same value as these: through references, `allOf`, branches
@@ -14,33 +14,18 @@ impl Graph {
         while let Some(&id) = closure.get(next) {
             next += 1;
             let node = self.node(id);
-            let conditional = node.conditional.iter().flat_map(|conditional| {
-                [
-                    Some(conditional.condition),
-                    conditional.then,
-                    conditional.otherwise,
-                ]
+            let applied = node.applications().filter(|(how, _)| how.is_in_place());
+            let followed = applied.filter(|(how, id)| match how {
+                // What it excludes says nothing of what may be there.
+                Application::Not => false,
+                Application::AnyOf | Application::OneOf => takes(self.node(*id)),
+                _ => true,
             });
-            let mapped = node.discriminator.iter().filter(|_| {
-                // With branches the mapping leads to those.
-                node.any_of.is_empty() && node.one_of.is_empty()
-            });
-            let mapped = mapped.flat_map(|discriminator| discriminator.mapping.iter());
-            let branches = node
-                .any_of
-                .iter()
-                .chain(&node.one_of)
-                .filter(|branch| takes(self.node(**branch)));
-            let reached: Vec<NodeId> = node
-                .reference
-                .iter()
-                .chain(&node.all_of)
-                .copied()
-                .chain(conditional.flatten())
-                .chain(branches.copied())
-                .chain(node.object.dependent_schemas.iter().map(|(_, id)| *id))
-                .chain(mapped.map(|(_, id)| *id))
-                .collect();
+            // With branches the mapping of a discriminator leads to those.
+            let has_branches = !node.any_of.is_empty() || !node.one_of.is_empty();
+            let mapped = node.discriminator.iter().filter(|_| !has_branches);
+            let mapped = mapped.flat_map(|known| known.mapping.iter().map(|(_, id)| *id));
+            let reached: Vec<NodeId> = followed.map(|(_, id)| id).chain(mapped).collect();
             for id in reached {
                 if !closure.contains(&id) {
                     closure.push(id);

@@ -210,10 +210,7 @@ impl<'g> Writer<'g> {
             out.insert(keyword.to_owned(), value);
         };
         let mut properties = Map::new();
-        for name in &object.names {
-            let Some(schema) = object.properties.get(name) else {
-                continue;
-            };
+        for (name, schema) in &object.properties {
             // A name that no value has is declared all the same: it is not an additional one.
             let schema = self.part(*schema, at, Part::Member(Arc::clone(name)));
             properties.insert(name.to_string(), schema);

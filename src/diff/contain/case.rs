@@ -7,6 +7,7 @@ use serde_json::{Number, Value};
 use crate::json::Kind;
 use crate::location::Side;
 use crate::schema::{Node, NodeId};
+use crate::schema::Assertion;
 
 use super::kinds::Kinds;
 use super::listing::listed_by;
@@ -506,7 +507,7 @@ impl Case {
         for node in self.each(graph) {
             let required = &node.object.required;
             let required = required.iter().map(|required| &required.name);
-            for name in node.object.names.iter().chain(required) {
+            for name in node.object.properties.keys().chain(required) {
                 if !names.contains(name) {
                     names.push(Arc::clone(name));
                 }
@@ -549,20 +550,14 @@ fn union_of_lists(graph: Scope<'_>, node: &Node) -> Option<Vec<Value>> {
 
 /// Whether a schema is `{"type": …}` and nothing else.
 fn says_type_only(node: &Node) -> bool {
-    node.checks.is_empty() && says_little(node)
+    says_only(node, Assertion::Type)
 }
 
 /// Whether a schema has checks of single values, and nothing else.
 fn says_checks_only(node: &Node) -> bool {
-    node.types.is_none() && says_little(node)
+    says_only(node, Assertion::Check)
 }
 
-fn says_little(node: &Node) -> bool {
-    !node.never
-        && node.values.is_none()
-        && node.constant.is_none()
-        && node.lengths.is_empty()
-        && node.object.required.is_empty()
-        && node.object.dependent_required.is_empty()
-        && node.applies_nothing()
+fn says_only(node: &Node, assertion: Assertion) -> bool {
+    node.assertions().all(|own| own == assertion) && node.applies_nothing()
 }

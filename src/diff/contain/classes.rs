@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use rustc_hash::FxHashMap;
 
-use crate::schema::{KeywordCheck, Graph, Node, NodeId};
+use crate::schema::{Application, KeywordCheck, Graph, Node, NodeId};
 
 use super::value::canonical;
 
@@ -270,56 +270,15 @@ impl Shape {
             };
         }
         let mut keywords = own_keywords(node);
-        let mut ordered = Vec::new();
-        let mut add = |keywords: &mut String, name: &str, id: Option<NodeId>| {
-            if let Some(id) = id {
-                put!(keywords, "{name};");
-                ordered.push(index(id));
-            }
-        };
-        let out = &mut keywords;
-        let (object, array) = (&node.object, &node.array);
-        let mut names: Vec<_> = object.properties.iter().collect();
-        names.sort();
-        for (name, id) in names {
-            add(out, &format!("property {name:?}"), Some(*id));
-        }
-        let mut patterns: Vec<(String, NodeId)> = object
-            .patterns
-            .iter()
-            .map(|(pattern, id)| (pattern.argument_text(), *id))
+        let applied = node.applications();
+        let mut applied: Vec<(String, NodeId)> = applied
+            .filter_map(|(how, id)| Some((purpose(node, how, id, says)?, id)))
             .collect();
-        patterns.sort();
-        for (pattern, id) in patterns {
-            add(out, &format!("pattern {pattern:?}"), Some(id));
-        }
-        let mut dependent: Vec<_> = object.dependent_schemas.iter().collect();
-        dependent.sort();
-        for (name, id) in dependent {
-            add(out, &format!("dependent {name:?}"), Some(*id));
-        }
-        for id in &array.prefix {
-            add(out, "prefix", Some(*id));
-        }
-        add(out, "additional", object.additional.filter(|id| says(*id)));
-        add(out, "unevaluatedProperties", object.unevaluated);
-        add(out, "propertyNames", object.property_names);
-        add(out, "items", array.items.filter(|id| says(*id)));
-        add(out, "unevaluatedItems", array.unevaluated);
-        if let Some(contains) = array.contains {
-            let (minimum, maximum) = (contains.minimum, contains.maximum);
-            add(
-                out,
-                &format!("contains {minimum} {maximum:?}"),
-                Some(contains.node),
-            );
-        }
-        add(out, "not", node.not);
-        add(out, "reference", node.reference);
-        if let Some(conditional) = node.conditional {
-            add(out, "if", Some(conditional.condition));
-            add(out, "then", conditional.then);
-            add(out, "else", conditional.otherwise);
+        applied.sort();
+        let mut ordered = Vec::new();
+        for (purpose, id) in applied {
+            put!(keywords, "{purpose};");
+            ordered.push(index(id));
         }
         let mut named: Vec<(&str, NodeId)> = node
             .discriminator
@@ -341,6 +300,39 @@ impl Shape {
             unordered: unordered.collect(),
         }
     }
+}
+
+/// What a schema is applied for; `None` where another one says the same in its place, or it says nothing.
+fn purpose(
+    node: &Node,
+    how: Application<'_>,
+    id: NodeId,
+    says: &dyn Fn(NodeId) -> bool,
+) -> Option<String> {
+    Some(match how {
+        // They have no order.
+        Application::AllOf | Application::AnyOf | Application::OneOf => return None,
+        Application::Property(name) => format!("property {name:?}"),
+        Application::Pattern(pattern) => format!("pattern {:?}", pattern.argument_text()),
+        Application::DependentSchema(name) => format!("dependent {name:?}"),
+        Application::Prefix(at) => format!("prefix {at:09}"),
+        Application::AdditionalProperties if !says(id) => return None,
+        Application::AdditionalProperties => "additional".to_owned(),
+        Application::UnevaluatedProperties => "unevaluatedProperties".to_owned(),
+        Application::PropertyNames => "propertyNames".to_owned(),
+        Application::Items if !says(id) => return None,
+        Application::Items => "items".to_owned(),
+        Application::UnevaluatedItems => "unevaluatedItems".to_owned(),
+        Application::Contains => {
+            let contains = node.array.contains?;
+            format!("contains {} {:?}", contains.minimum, contains.maximum)
+        }
+        Application::Not => "not".to_owned(),
+        Application::Reference => "reference".to_owned(),
+        Application::If => "if".to_owned(),
+        Application::Then => "then".to_owned(),
+        Application::Else => "else".to_owned(),
+    })
 }
 
 /// The keywords that apply no other schema, in an order of their own.

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use crate::schema::{Graph, Node, NodeId};
+use crate::schema::Assertion;
 
 use super::kinds::Kinds;
 use super::value::canonical;
@@ -41,13 +42,8 @@ pub(in crate::diff) fn listed_by(
 
 /// The values of a schema that lists values and says nothing else but their type.
 fn listed(node: &Node) -> Option<Cow<'_, [Value]>> {
-    let says_more = node.never
-        || !node.applies_nothing()
-        || !node.checks.is_empty()
-        || !node.lengths.is_empty()
-        || !node.object.required.is_empty()
-        || !node.object.dependent_required.is_empty();
-    if says_more {
+    let lists = |own| matches!(own, Assertion::Type | Assertion::Enum | Assertion::Const);
+    if !node.assertions().all(lists) || !node.applies_nothing() {
         return None;
     }
     let kinds = node.types.map_or(Kinds::ALL, Kinds::of);

@@ -54,7 +54,7 @@ impl Prover<'_> {
     fn named_hold(&mut self, case: &Case, right: NodeId) -> bool {
         let node = self.new.node(right);
         let mut names = case.names(self.old);
-        for name in &node.object.names {
+        for name in node.object.properties.keys() {
             if !names.contains(name) {
                 names.push(Arc::clone(name));
             }
@@ -191,7 +191,7 @@ impl Prover<'_> {
                 let object = &self.old.node(*id).object;
                 self.old.rest_of(self.old.node(*id)).is_none()
                     && (case.nodes.contains(id) || object.patterns.is_empty())
-                    && object.names.iter().all(|name| known.contains(name))
+                    && object.properties.keys().all(|name| known.contains(name))
             })
     }
 

@@ -422,7 +422,7 @@ impl<'g> Refuter<'g> {
         let new = self.new;
         let node = new.node(at);
         let mut names = case.names(self.old);
-        names.extend(node.object.names.iter().cloned());
+        names.extend(node.object.properties.keys().cloned());
         let dependent = node.object.dependent_required.iter();
         names.extend(dependent.map(|(name, _)| Arc::clone(name)));
         let dependent = node.object.dependent_schemas.iter();

@@ -193,7 +193,7 @@ impl<'g> Sampler<'g> {
         let mut required: Vec<String> = Vec::new();
         for (graph, nodes) in [(old, old_nodes), (new, new_nodes)] {
             for node in nodes.iter().map(|id| graph.node(*id)) {
-                names.extend(node.object.names.iter().map(ToString::to_string));
+                names.extend(node.object.properties.keys().map(ToString::to_string));
                 for needed in &node.object.required {
                     names.push(needed.name.to_string());
                     if std::ptr::eq(graph, old) {

@@ -73,7 +73,7 @@ impl Prover<'_> {
         let asked = met.iter().flat_map(|id| {
             let object = &self.new.node(*id).object;
             let required = object.required.iter().map(|required| &required.name);
-            let forbidden = object.names.iter().filter(|name| {
+            let forbidden = object.properties.keys().filter(|name| {
                 let schema = object.properties.get(*name);
                 schema.is_some_and(|id| self.new.node(self.new.resolve(*id)).never)
             });

@@ -218,7 +218,7 @@ impl Names {
     /// The names of its properties, and whether there are patterns for others.
     pub(crate) fn listed<'g>(&self, graph: &'g Graph) -> (Vec<&'g Arc<str>>, bool) {
         let rules = || self.0.iter().map(|id| &graph.node(*id).object);
-        let names = rules().flat_map(|rules| &rules.names).collect();
+        let names = rules().flat_map(|rules| rules.properties.keys()).collect();
         (names, rules().any(|rules| !rules.patterns.is_empty()))
     }
 }

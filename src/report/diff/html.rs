@@ -1,7 +1,7 @@
 //! The diff as HTML, in the frame of all reports.
 
 use serde_json::Value;
-use similar::ChangeTag;
+use crate::report::render::lines::ChangeTag;
 
 use crate::diff::{Owner, Sender, Verdict, Witness};
 use crate::report::render::{Article, CHANGE, Group, Page, articles, code, details, diff_block, escape, inline, json_block, page};

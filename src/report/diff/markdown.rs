@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use similar::ChangeTag;
+use crate::report::render::lines::ChangeTag;
 
 use crate::diff::{Sender, Verdict, Witness};
 use crate::rules::{Change, Level};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use similar::ChangeTag;
+use crate::report::render::lines::ChangeTag;
 
 use crate::redact::sanitised;
 use crate::diff::{Owner, Sender, Verdict, Witness};

@@ -1,8 +1,7 @@
 //! Sentences that every renderer uses.
 
-use similar::{ChangeTag, TextDiff};
-
 use crate::diff::{Difference, Fact, Owner, Proof, Reach, Sender, Verdict, Witness};
+use crate::report::render::lines::{ChangeTag, hunks};
 use crate::rules::{Change, Level, Release, part_words};
 
 use super::{ContractName, Changes};
@@ -192,11 +191,10 @@ pub(in crate::report) fn lines(judged: &Change) -> Vec<(ChangeTag, String)> {
         text => format!("{text}\n"),
     };
     let (old, new) = (whole(old), whole(new));
-    let diff = TextDiff::from_lines(&old, &new);
-    let changes = diff.grouped_ops(2).into_iter().flatten();
-    changes
-        .flat_map(|op| diff.iter_changes(&op).collect::<Vec<_>>())
-        .map(|line| (line.tag(), line.value().trim_end_matches('\n').to_owned()))
+    let hunks = hunks(&old, &new, 2).into_iter();
+    hunks
+        .flat_map(|hunk| hunk.lines)
+        .map(|(tag, line)| (tag, line.trim_end_matches('\n').to_owned()))
         .filter(|(_, line)| !line.is_empty())
         .take(LINES_SHOWN)
         .collect()

@@ -1,12 +1,11 @@
 //! Sentences that every renderer uses.
 
 use jiff::Timestamp;
-use similar::TextDiff;
-
 use crate::diff::{Fact, Owner};
 use crate::location::Step;
 use crate::migrate::impact::{Affected, Sample, Times, Usage, affected};
 use crate::report::diff::words::counts;
+use crate::report::render::lines::{hunks, sign};
 use crate::report::render::numbers::{plural, share, thousands};
 use crate::rules::{Change, Level, Release};
 use crate::redact::printed;
@@ -213,22 +212,14 @@ const fn is_new(fact: Fact) -> bool {
 pub(super) fn sample_lines(sample: &Sample) -> Vec<String> {
     let pretty = |value| serde_json::to_string_pretty(value).unwrap_or_default() + "\n";
     let (before, after) = (pretty(&sample.before), pretty(&sample.after));
-    let diff = TextDiff::from_lines(&before, &after);
     let mut lines = Vec::new();
-    for (index, group) in diff.grouped_ops(2).iter().enumerate() {
+    for (index, hunk) in hunks(&before, &after, 2).into_iter().enumerate() {
         if index > 0 {
             lines.push("@@ … @@".to_owned());
         }
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let sign = match change.tag() {
-                similar::ChangeTag::Delete => '-',
-                similar::ChangeTag::Insert => '+',
-                similar::ChangeTag::Equal => ' ',
-            };
-            lines.push(format!(
-                "{sign}{}",
-                printed(change.value().trim_end_matches('\n'))
-            ));
+        for (tag, line) in hunk.lines {
+            let line = printed(line.trim_end_matches('\n'));
+            lines.push(format!("{}{line}", sign(tag)));
         }
     }
     if lines.len() > LINES_SHOWN {

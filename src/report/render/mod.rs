@@ -6,6 +6,7 @@
 
 mod charts;
 mod code;
+pub(crate) mod lines;
 pub(crate) mod numbers;
 
 use std::fmt::Write as _;

@@ -71,7 +71,7 @@ impl Judge<'_> {
             let cause = |name: &str| (Place::clone(&node.place), key.side, name.to_owned());
             let required = &node.object.required;
             let is_required = |name: &Arc<str>| required.iter().any(|known| known.name == *name);
-            for name in node.object.names.iter().filter(|name| !is_required(name)) {
+            for name in node.object.properties.keys().filter(|name| !is_required(name)) {
                 let met = self.unseen.properties.entry(cause(name)).or_default();
                 met.seen |= target.shape.key(id, name).is_some();
                 met.met += objects;

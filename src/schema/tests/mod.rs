@@ -4,6 +4,7 @@ use serde_json::json;
 
 pub(crate) use random::{document, instance};
 use super::*;
+use crate::json::Value;
 use crate::json::{Document, Tape, TapeNode};
 
 /// A schema compiled in a dialect, and what is wrong with it.

@@ -58,7 +58,7 @@ impl Tableau<'_> {
                     ways.push(Alternative::With(Arc::clone(name), not(*schema)));
                 }
                 ways.extend(name_denials(literal, node));
-                let names = node.object.names.iter();
+                let names = node.object.properties.keys();
                 ways.extend(names.flat_map(|name| member_denials(literal, node, name)));
                 ways.extend(other_denials(literal, node));
                 ways.extend(self.unevaluated_denials(literal));
@@ -111,7 +111,7 @@ impl Tableau<'_> {
                 Ask::Required(name) if is_object => vec![Alternative::Absent(Arc::clone(name))],
                 Ask::Member(id, name) if is_object => member_denials(literal(*id), node(*id), name),
                 Ask::Others(id) if is_object => {
-                    let names = node(*id).object.names.iter();
+                    let names = node(*id).object.properties.keys();
                     let mut ways: Vec<Alternative> = names
                         .flat_map(|name| member_denials(literal(*id), node(*id), name))
                         .collect();
@@ -195,8 +195,8 @@ impl Tableau<'_> {
         let Some(first) = node.one().first().filter(|_| kind == Kinds::OBJECT) else {
             return false;
         };
-        let names = &scope.node(scope.resolve(*first)).object.names;
-        names.iter().any(|name| {
+        let names = &scope.node(scope.resolve(*first)).object.properties;
+        names.keys().any(|name| {
             let mut seen = rustc_hash::FxHashSet::default();
             let mut branches = node.one().iter();
             branches.all(|id| value(id, name).is_some_and(|value| seen.insert(value)))

@@ -240,7 +240,7 @@ impl Tableau<'_> {
         branch.members.iter().for_each(|(name, _)| add(name));
         for literal in &branch.done {
             let node = self.scope(*literal).node(literal.node);
-            node.object.names.iter().for_each(&mut add);
+            node.object.properties.keys().for_each(&mut add);
         }
         for literal in branch.names.iter().filter(|literal| literal.holds) {
             for name in self.listed_names(*literal).unwrap_or_default() {

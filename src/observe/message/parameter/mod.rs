@@ -243,7 +243,9 @@ impl<'p> Claims<'p> {
             let rest = object.additional.map(|rest| graph.node(rest));
             rest.is_some_and(|rest| !rest.never) || !object.patterns.is_empty()
         });
-        let names: Vec<Arc<str>> = objects().flat_map(|object| object.names.clone()).collect();
+        let names: Vec<Arc<str>> = objects()
+            .flat_map(|object| object.properties.keys().cloned())
+            .collect();
         if takes_any || names.is_empty() {
             Self::Rest(parameter)
         } else {

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::json::Kind;
 use crate::location::Side;
-use crate::schema::{Graph, Node, NodeId, Tagged};
+use crate::schema::{Application, Assertion, Graph, Node, NodeId, Tagged};
 
 use crate::observe::walk::variant::{Names, OpenEnums};
 use super::decisions::{Answers, Applied, Decisions, QUESTIONS, Question, Turn};
@@ -143,19 +143,16 @@ impl Program<'_> {
 
 /// Whether a schema itself says nothing of values of this kind, other than which schemas apply.
 pub(crate) fn is_silent(node: &Node, kind: Kind) -> bool {
-    !node.never
-        && node
-            .types
-            .is_none_or(|types| kind != Kind::Number && types.may_hold(kind))
-        && node.values.is_none()
-        && node.constant.is_none()
-        && node.checks.is_empty()
-        && node.lengths.is_empty()
-        && node.object.says_nothing()
-        && node.array.prefix.is_empty()
-        && node.array.items.is_none()
-        && node.array.contains.is_none()
-        && node.array.unevaluated.is_none()
+    // What applies to the value itself is asked by itself.
+    let says_more = |(how, _): (Application<'_>, NodeId)| {
+        !how.is_in_place() || matches!(how, Application::DependentSchema(_))
+    };
+    let says_types = node
+        .types
+        .is_none_or(|types| kind != Kind::Number && types.may_hold(kind));
+    says_types
+        && node.assertions().all(|own| own == Assertion::Type)
+        && !node.applications().any(says_more)
 }
 
 /// What was found on a way.

@@ -66,7 +66,7 @@ impl Looks {
             if rules.additional.is_some_and(|rest| graph.node(rest).never) {
                 self.is_closed = true;
                 self.has_patterns |= !rules.patterns.is_empty();
-                let names = rules.names.iter().map(|name| name.as_bytes().into());
+                let names = rules.properties.keys().map(|name| name.as_bytes().into());
                 self.names.extend(names);
             }
             let node = graph.node(part);

@@ -1,5 +1,18 @@
 //! From documents to the graph.
 
+mod annotation;
+mod array;
+mod branch;
+mod keywords;
+mod length;
+mod mapping;
+mod nullable;
+mod number;
+mod object;
+mod reference;
+mod string;
+mod value;
+
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,7 +28,8 @@ use super::check::KeywordCheck;
 use super::resources::{ResourceId, Resources, Target, address};
 use super::vocabulary::Language;
 use super::{Dialect, Documents, Graph, Node, NodeId, Place, ContractProblem, ProblemKind, Vocabularies};
-use super::{cycles, direction, discriminator};
+use super::discriminator;
+use super::{cycles, direction};
 
 /// How schemas are read where the specification is at odds with what people write.
 #[derive(Debug, Clone, Copy, Default)]
@@ -64,8 +78,8 @@ pub fn compile(
 /// Where a schema is read: the resource that its references start from, and what the way to it says
 /// of dynamic references.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Scope {
-    pub(super) resource: ResourceId,
+pub(in crate::schema) struct Scope {
+    pub(in crate::schema) resource: ResourceId,
     environment: u32,
 }
 
@@ -77,11 +91,11 @@ struct Open<'d> {
 }
 
 /// What is known of a schema while its keywords are read.
-pub(super) struct Here {
-    pub(super) place: Arc<Place>,
-    pub(super) scope: Scope,
-    pub(super) dialect: Dialect,
-    pub(super) vocabularies: Vocabularies,
+pub(in crate::schema) struct Here {
+    pub(in crate::schema) place: Arc<Place>,
+    pub(in crate::schema) scope: Scope,
+    pub(in crate::schema) dialect: Dialect,
+    pub(in crate::schema) vocabularies: Vocabularies,
 }
 
 /// Builds a graph from documents. Schemas are given a node when they are met and filled later, so
@@ -90,8 +104,8 @@ pub(super) struct Here {
 /// What cannot be used is put down as a [`ContractProblem`], and compiling goes on without it.
 pub struct Compiler<'d> {
     documents: &'d Documents,
-    pub(super) resources: Resources<'d>,
-    pub(super) options: CompileOptions,
+    pub(in crate::schema) resources: Resources<'d>,
+    pub(in crate::schema) options: CompileOptions,
     graph: Graph,
     /// Nodes by the address of their schema (the documents do not move while compiling) and by what
     /// dynamic references mean there.
@@ -100,13 +114,13 @@ pub struct Compiler<'d> {
     /// For each environment: which resource decides an anchor; the anchor of `$recursiveRef` is empty.
     environments: Vec<Vec<(String, ResourceId)>>,
     /// Checks by dialect, keyword and argument: the same few are asked for over and over.
-    pub(super) checks: FxHashMap<(Dialect, &'static str, String), Result<Arc<KeywordCheck>, String>>,
+    pub(in crate::schema) checks: FxHashMap<(Dialect, &'static str, String), Result<Arc<KeywordCheck>, String>>,
     /// Names of properties, each kept once.
     names: rustc_hash::FxHashSet<Arc<str>>,
     problems: Vec<ContractProblem>,
     has_too_many_environments: bool,
     /// Objects of OpenAPI in schemas.
-    pub(super) attached: Vec<(&'static str, Place, &'d Value)>,
+    pub(in crate::schema) attached: Vec<(&'static str, Place, &'d Value)>,
     /// Places of the documents that were asked for one.
     locators: RefCell<FxHashMap<Arc<str>, Locator<'d>>>,
 }
@@ -289,7 +303,7 @@ impl<'d> Compiler<'d> {
     }
 
     /// The node of a schema that a keyword of the schema here applies.
-    pub(super) fn child(&mut self, here: &Here, path: &[&str], schema: &'d Value) -> NodeId {
+    pub(in crate::schema) fn child(&mut self, here: &Here, path: &[&str], schema: &'d Value) -> NodeId {
         let pointer = path.iter().fold(here.place.pointer.clone(), |mut at, key| {
             at.push_key(key);
             at
@@ -302,7 +316,7 @@ impl<'d> Compiler<'d> {
     }
 
     /// The node that `$ref` leads to.
-    pub(super) fn reference(&mut self, here: &Here, reference: &str) -> Result<NodeId, String> {
+    pub(in crate::schema) fn reference(&mut self, here: &Here, reference: &str) -> Result<NodeId, String> {
         let target = self.resources.resolve(reference, here.scope.resource)?;
         if here.dialect.is_openapi()
             && let Some(section) = other_component(&target.place.pointer)
@@ -316,7 +330,7 @@ impl<'d> Compiler<'d> {
 
     /// The node that `$dynamicRef` leads to: of the outermost resource on the way here that has the
     /// dynamic anchor (JSON Schema core 2020-12, section 8.2.3.2).
-    pub(super) fn dynamic(&mut self, here: &Here, reference: &str) -> Result<NodeId, String> {
+    pub(in crate::schema) fn dynamic(&mut self, here: &Here, reference: &str) -> Result<NodeId, String> {
         let target = self.resources.resolve(reference, here.scope.resource)?;
         let environment = self.enter(here.scope.environment, target.resource);
         let outermost = target.dynamic.as_deref().and_then(|name| {
@@ -327,7 +341,7 @@ impl<'d> Compiler<'d> {
     }
 
     /// The node that `$recursiveRef` leads to (JSON Schema core 2019-09, section 8.2.4.2).
-    pub(super) fn recursive(&mut self, here: &Here) -> NodeId {
+    pub(in crate::schema) fn recursive(&mut self, here: &Here) -> NodeId {
         let own = here.scope.resource;
         let resource = match self.resources.get(own).is_recursive {
             true => self.deciding(here.scope.environment, "").unwrap_or(own),
@@ -404,7 +418,7 @@ impl<'d> Compiler<'d> {
         if let Some(&id) = self.known.get(&key) {
             return id;
         }
-        let id = NodeId(u32::try_from(self.graph.nodes.len()).unwrap_or(u32::MAX));
+        let id = NodeId::at(self.graph.nodes.len());
         let (name, component) = match component_name(&place) {
             Some(name) => (Some(name), true),
             None => {
@@ -422,14 +436,14 @@ impl<'d> Compiler<'d> {
     }
 
     /// Adds a node that no schema of the documents is.
-    pub(super) fn add(&mut self, node: Node) -> NodeId {
-        let id = NodeId(u32::try_from(self.graph.nodes.len()).unwrap_or(u32::MAX));
+    pub(in crate::schema) fn add(&mut self, node: Node) -> NodeId {
+        let id = NodeId::at(self.graph.nodes.len());
         self.graph.nodes.push(node);
         id
     }
 
     /// A name, shared with the other places that have it.
-    pub(super) fn name(&mut self, name: &str) -> Arc<str> {
+    pub(in crate::schema) fn name(&mut self, name: &str) -> Arc<str> {
         if let Some(known) = self.names.get(name) {
             return Arc::clone(known);
         }
@@ -439,13 +453,13 @@ impl<'d> Compiler<'d> {
     }
 
     /// The document that all others were reached from.
-    pub(super) fn entry_document(&self) -> Option<(&'d str, &'d Value)> {
+    pub(in crate::schema) fn entry_document(&self) -> Option<(&'d str, &'d Value)> {
         let entry = self.documents.at(0)?;
         Some((&entry.uri, &entry.value))
     }
 
     /// The scalar at a place as its document writes it, where that has a text.
-    pub(super) fn written(&self, place: &Place) -> Option<String> {
+    pub(in crate::schema) fn written(&self, place: &Place) -> Option<String> {
         let source = self.documents.document(&place.document)?.source.as_ref()?;
         let mut locators = self.locators.borrow_mut();
         let locator = locators
@@ -456,7 +470,7 @@ impl<'d> Compiler<'d> {
     }
 
     /// What a schema with this `$schema` is written in.
-    pub(super) fn language(&self, schema: &str, here: &Here) -> Option<Language> {
+    pub(in crate::schema) fn language(&self, schema: &str, here: &Here) -> Option<Language> {
         self.documents
             .language(schema, &self.resources.get(here.scope.resource).uri)
     }
@@ -467,7 +481,7 @@ impl<'d> Compiler<'d> {
     }
 
     /// The value of a document of the set, by URI.
-    pub(super) fn document(&self, uri: &str) -> Option<&'d Value> {
+    pub(in crate::schema) fn document(&self, uri: &str) -> Option<&'d Value> {
         self.documents.get(uri)
     }
 }

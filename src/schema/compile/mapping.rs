@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 
 use crate::location::Pointer;
 
-use super::compile::{Compiler, Here};
-use super::{Dialect, Discriminator, NodeId, ProblemKind};
+use super::{Compiler, Here};
+use crate::schema::{Dialect, Discriminator, NodeId, ProblemKind};
 
 impl<'d> Compiler<'d> {
     /// OpenAPI 3: an object with `propertyName` and `mapping`; Swagger 2.0: the name of the property.
-    pub(super) fn discriminator(
+    pub(in crate::schema) fn discriminator(
         &mut self,
         argument: &'d Value,
         members: &'d Map<String, Value>,
@@ -100,7 +100,7 @@ impl<'d> Compiler<'d> {
     }
 
     /// The reference to the component with this name, if there is one.
-    pub(super) fn component_reference(&self, here: &Here, name: &str) -> Option<String> {
+    pub(in crate::schema) fn component_reference(&self, here: &Here, name: &str) -> Option<String> {
         // A name is one of the entry document (OpenAPI 3.1.1, section 4.3.1).
         let own = self.document(&here.place.document)?;
         let place = match here.dialect {

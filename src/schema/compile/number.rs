@@ -1,11 +1,39 @@
-//! Bounds of numbers: with booleans beside them in draft 4 and OpenAPI 3.0, as keywords of their own later.
+//! Bounds and divisors of numbers: with booleans next to them in draft 4 and OpenAPI 3.0, as keywords of
+//! their own later.
+
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::Node;
-use super::compile::{Compiler, Here};
-
+use crate::json::decimal::Decimal;
+use crate::schema::KeywordCheck;
+use super::{Compiler, Here};
+use crate::schema::node::Node;
 impl<'d> Compiler<'d> {
+    /// Reads one of these keywords.
+    pub(super) fn number_keyword(
+        &mut self,
+        node: &mut Node,
+        keyword: &'d str,
+        argument: &'d Value,
+        members: &'d Map<String, Value>,
+        here: &Here,
+    ) {
+        match keyword {
+            "minimum" | "maximum" => self.bound(node, keyword, argument, members, here),
+            "exclusiveMinimum" | "exclusiveMaximum" => {
+                self.exclusive_bound(node, keyword, argument, members, here);
+            }
+            "multipleOf" => match argument.as_f64() {
+                Some(divisor) if divisor > 0.0 => {
+                    self.number_check(node, "multipleOf", "multipleOf", argument, here);
+                }
+                _ => self.argument(keyword, "a number greater than 0", here),
+            },
+            _ => {}
+        }
+    }
+
     /// `minimum` or `maximum`, with the boolean beside it where the dialect has one.
     pub(super) fn bound(
         &mut self,
@@ -69,6 +97,42 @@ impl<'d> Compiler<'d> {
                 let expected = format!("a number in {}", here.dialect);
                 self.argument(keyword, &expected, here);
             }
+        }
+    }
+
+    /// A bound of numbers, or a divisor. `written` is the keyword whose argument it is.
+    pub(super) fn number_check(
+        &mut self,
+        node: &mut Node,
+        keyword: &'static str,
+        written: &str,
+        argument: &Value,
+        here: &Here,
+    ) {
+        let Value::Number(number) = argument else {
+            return;
+        };
+        // A double that needs all its digits is not always what the document says.
+        let is_rounded =
+            number.is_f64() && Decimal::of(number).is_none_or(|decimal| decimal.precision() > 15);
+        let text = match is_rounded {
+            true => self.written(&self.at(here, &[written])),
+            false => None,
+        };
+        let shown = text.clone().unwrap_or_else(|| argument.to_string());
+        let check = self
+            .checks
+            .entry((here.dialect, keyword, shown.clone()))
+            .or_insert_with(|| {
+                let check = KeywordCheck::of_number(keyword, number, text.as_deref());
+                check
+                    .map(Arc::new)
+                    .ok_or_else(|| format!("{argument} is not a number"))
+            })
+            .clone();
+        match check {
+            Ok(check) => node.checks.push(check),
+            Err(message) => self.refused(keyword, &[written], message, here),
         }
     }
 }

@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 
 use crate::location::Pointer;
 
-use super::compile::{Compiler, Here};
-use super::{Dialect, Node, Types, Values};
+use super::{Compiler, Here};
+use crate::schema::{Dialect, Node, Types, Values};
 
 impl Compiler<'_> {
     /// OpenAPI 3.0: `nullable` adds null to `type`, which has to stand beside it; everything else in the schema
     /// has to accept null itself (OpenAPI 3.0.3, Schema Object, and its clarification of nullable). What most
     /// generators write means something else: `nullable` beside `allOf`, or an `enum` without null.
-    pub(super) fn nullable(&mut self, node: &mut Node, members: &Map<String, Value>, here: &Here) {
+    pub(in crate::schema) fn nullable(&mut self, node: &mut Node, members: &Map<String, Value>, here: &Here) {
         let keyword = match here.dialect {
             Dialect::OpenApi30 => "nullable",
             Dialect::Swagger2 => "x-nullable",

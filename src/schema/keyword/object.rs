@@ -1,0 +1,56 @@
+//! What applies to the members of an object.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::location::Side;
+use crate::schema::check::KeywordCheck;
+use crate::schema::node_id::NodeId;
+
+/// What a schema says of the members of an object.
+#[derive(Debug, Default)]
+pub struct ObjectRules {
+    /// `properties`: the schema of each name, in the order of the schema.
+    pub properties: IndexMap<Arc<str>, NodeId, foldhash::fast::RandomState>,
+    /// `patternProperties`
+    pub patterns: Vec<(Arc<KeywordCheck>, NodeId)>,
+    /// `additionalProperties`
+    pub additional: Option<NodeId>,
+    /// `unevaluatedProperties`
+    pub unevaluated: Option<NodeId>,
+    /// `required`
+    pub required: Vec<Required>,
+    /// `propertyNames`
+    pub property_names: Option<NodeId>,
+    /// `dependentRequired`
+    pub dependent_required: Vec<(Arc<str>, Vec<Arc<str>>)>,
+    /// `dependentSchemas`
+    pub dependent_schemas: Vec<(Arc<str>, NodeId)>,
+}
+
+impl ObjectRules {
+    /// Whether the schema names properties, by name or by pattern.
+    #[must_use]
+    pub fn names_properties(&self) -> bool {
+        !self.properties.is_empty() || !self.patterns.is_empty()
+    }
+}
+
+/// A name of `required`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Required {
+    /// The property.
+    pub name: Arc<str>,
+    /// The side on which it need not be there: requests for what is `readOnly`, responses for what is
+    /// `writeOnly` (OpenAPI 3.0.3, Schema Object).
+    pub except: Option<Side>,
+}
+
+impl Required {
+    /// Whether the property has to be there on this side; payloads of no side are held to everything.
+    #[must_use]
+    pub fn holds_on(&self, side: Option<Side>) -> bool {
+        self.except.is_none() || self.except != side
+    }
+}

@@ -1,0 +1,22 @@
+//! The name of a schema in its graph.
+
+/// Names a node of one [`Graph`](super::Graph).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub(super) u32);
+
+impl NodeId {
+    /// The node at this place, from 0.
+    ///
+    /// # Panics
+    ///
+    /// Beyond 2³² nodes, which is more than documents within their limit can have.
+    pub(super) fn at(index: usize) -> Self {
+        Self(u32::try_from(index).expect("documents are smaller than that"))
+    }
+
+    /// The place of the node in its graph, from 0.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
