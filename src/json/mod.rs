@@ -8,6 +8,7 @@
 //! handed to that crate as it is.
 
 pub(crate) mod decimal;
+mod error;
 mod parse;
 mod part;
 pub(crate) mod scan;
@@ -20,7 +21,7 @@ use std::ops::Range;
 
 pub(crate) use decimal::Decimal;
 
-pub use parse::{SyntaxError, SyntaxErrorKind};
+pub use error::{SyntaxError, SyntaxErrorKind};
 pub use tape::{Tape, TapeNode};
 
 /// What a JSON value is.

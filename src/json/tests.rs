@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::parse::is_tolerated;
+use super::error::is_tolerated;
 use super::*;
 
 #[test]

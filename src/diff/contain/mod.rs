@@ -21,6 +21,7 @@ mod refute;
 mod sample;
 mod scalar;
 mod shrink;
+mod smallest;
 mod split;
 mod tableau;
 mod text;

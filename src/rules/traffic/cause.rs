@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::location::Side;
-use crate::observe::{Deviation, DeviationKind, Lookalike, Tally, TrafficFact};
+use crate::observe::{Deviation, DeviationKind, Lookalike, Profile, Tally, TrafficFact};
 use crate::rules::finding::{FindingPlace, SeenValue, Unit};
 use crate::schema::Place;
 
@@ -57,4 +57,12 @@ pub(crate) struct Fact<'p> {
     pub(crate) values: Vec<SeenValue>,
     pub(crate) known_to: Vec<String>,
     pub(crate) notes: Vec<String>,
+}
+
+/// How many hosts have requests without operation.
+pub(super) fn hosts_without_operation(profile: &Profile) -> usize {
+    let facts = profile.traffic.keys();
+    facts
+        .filter(|fact| matches!(fact, TrafficFact::UnknownOperation { host: Some(_) }))
+        .count()
 }

@@ -7,7 +7,7 @@ use crate::contract::Contract;
 use crate::location::Side;
 use crate::observe::{
     DISTINCT_KEPT, Deviation, DeviationKind, EVIDENCE_KEPT, Keyed, Lookalike, Profile, Spelling,
-    Tally, TargetKey, TargetProfile, TrafficFact,
+    Tally, TargetKey, TargetProfile,
 };
 use crate::schema::Place;
 
@@ -21,7 +21,7 @@ use crate::rules::finding::{Finding, FindingPlace, SeenValue, Unit};
 use crate::rules::places::Places;
 use crate::rules::policy::Policy;
 use super::related::Family;
-use super::cause::{Cause, Fact, Root};
+use super::cause::{Cause, Fact, Root, hosts_without_operation};
 use super::silent::Unseen;
 
 /// Judges a profile. `contracts` are all known versions of the contract that was observed against.
@@ -86,13 +86,6 @@ pub fn in_order(mut findings: Vec<Finding>) -> Vec<Finding> {
         )
     });
     findings
-}
-
-fn hosts_without_operation(profile: &Profile) -> usize {
-    let facts = profile.traffic.keys();
-    facts
-        .filter(|fact| matches!(fact, TrafficFact::UnknownOperation { host: Some(_) }))
-        .count()
 }
 
 pub(crate) struct Judge<'c> {

@@ -223,3 +223,74 @@ components: 7
     api.yaml:5:1 `webhooks` must be an object, not a string
     ");
 }
+
+#[test]
+fn parts_that_cannot_be_used_are_told_and_the_rest_is_used() {
+    let contract = contract_of(
+        "
+openapi: 3.1
+info: {title: T, version: '1'}
+paths:
+  b: {}
+  /a/{x}:
+    get:
+      operationId: op
+      responses:
+        200: {$ref: '#/components/responses/R'}
+        20x: {description: d}
+    post:
+      operationId: op
+      parameters:
+        - {name: x, in: path, schema: {}}
+        - {name: y, in: path, required: true, schema: {}}
+        - {name: q, in: query, style: matrix, schema: {}}
+        - {in: query}
+        - {name: c, in: body}
+      requestBody: {}
+      responses: {default: {description: d}}
+components:
+  responses:
+    R: {$ref: '#/components/responses/S'}
+    S: {$ref: '#/components/responses/R'}
+",
+    );
+    insta::assert_snapshot!(problems(&contract), @r#"
+    api.yaml:24:9 `#/components/responses/S` cannot be resolved: it leads back to itself, or too many references follow each other
+    api.yaml:25:9 `#/components/responses/R` cannot be resolved: it leads back to itself, or too many references follow each other
+    api.yaml:2:1 `openapi` must be a string, not a number: write "3.1"
+    api.yaml:5:3 the path "b" must start with `/`
+    api.yaml:7:5 the path parameter `x` of /a/{x} is not declared
+    api.yaml:10:15 `#/components/responses/R` cannot be resolved: it leads back to itself, or too many references follow each other
+    api.yaml:11:9 `20x` is not a status; write one such as 200, a class such as 4XX, or `default`
+    api.yaml:13:7 another operation has the operationId `op`; this one is called `op-2` here
+    api.yaml:15:11 the path parameter `x` requires `required: true`
+    api.yaml:16:11 the path /a/{x} has no `{y}` for the path parameter `y`
+    api.yaml:17:32 a query parameter cannot have the style `matrix`; expected form, spaceDelimited, pipeDelimited, deepObject
+    api.yaml:18:11 the Parameter Object requires `name`
+    api.yaml:18:11 a parameter or header requires `schema` or `content`
+    api.yaml:19:11 a parameter or header requires `schema` or `content`
+    api.yaml:19:21 `in` cannot be "body" in OpenAPI 3.1; Swagger 2.0 has it
+    api.yaml:20:7 the Request Body Object requires `content`
+    "#);
+    assert_eq!(routed(&contract, "POST /a/7"), "op-2 x=7");
+}
+
+#[test]
+fn every_operation_has_an_id_of_its_own() {
+    let operation = |id: &str| format!("{{operationId: {id}, responses: {{}}}}");
+    let (dup, second) = (operation("dup"), operation("dup-2"));
+    let contract = contract_of(&format!(
+        "openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /a: {{get: {dup}, post: {dup}}}\n  \
+         /b: {{get: {second}, post: {dup}}}\n"
+    ));
+    let mut ids: Vec<&str> = contract
+        .operations
+        .iter()
+        .map(|it| it.id.as_str())
+        .collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((count, ids.len()), (4, 4), "{ids:?}");
+    assert!(ids.contains(&"dup") && ids.contains(&"dup-2"), "{ids:?}");
+}

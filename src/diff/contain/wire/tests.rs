@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::asked::whole_within;
 use super::*;
 
 #[test]

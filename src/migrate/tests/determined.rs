@@ -1,0 +1,246 @@
+//! Edits that the contracts determine.
+
+use super::*;
+
+#[test]
+fn edits_that_contracts_determine() {
+    let string = json!({"type": "string"});
+    let object = |properties: Json, required: Json| json!({"type": "object", "properties": properties, "required": required});
+    // What it is about, both schemas, the payload before and after, and what was done.
+    type Row = (
+        &'static str,
+        Json,
+        Json,
+        &'static str,
+        &'static str,
+        &'static [&'static str],
+    );
+    let table: Vec<Row> = vec![
+        (
+            "a property that is gone",
+            object(json!({"a": string, "b": string}), json!([])),
+            object(json!({"a": string}), json!([])),
+            r#"{"a": "x", "b": "y", "c": 1}"#,
+            r#"{"a":"x","c":1}"#,
+            &["dropped /b"],
+        ),
+        (
+            "another name",
+            object(
+                json!({"per_page": {"type": "integer", "minimum": 1}}),
+                json!(["per_page"]),
+            ),
+            object(
+                json!({"perPage": {"type": "integer", "minimum": 1}}),
+                json!(["perPage"]),
+            ),
+            r#"{"per_page": 25}"#,
+            r#"{"perPage":25}"#,
+            &["renamed /per_page → /perPage"],
+        ),
+        (
+            "a default",
+            object(json!({}), json!([])),
+            object(
+                json!({"kind": {"type": "string", "default": "pet"}}),
+                json!(["kind"]),
+            ),
+            r"{}",
+            r#"{"kind":"pet"}"#,
+            &["default added /kind"],
+        ),
+        (
+            "null where it is not allowed any longer",
+            object(json!({"a": {"type": ["string", "null"]}}), json!([])),
+            object(json!({"a": string}), json!([])),
+            r#"{"a": null}"#,
+            r"{}",
+            &["null left out /a"],
+        ),
+        (
+            "a number that is a string now",
+            object(json!({"id": {"type": "integer"}}), json!(["id"])),
+            object(json!({"id": string}), json!(["id"])),
+            r#"{"id": 7}"#,
+            r#"{"id":"7"}"#,
+            &["reformatted /id"],
+        ),
+        (
+            "a string that is a number now, where it is one",
+            object(json!({"id": string}), json!(["id"])),
+            object(json!({"id": {"type": "integer"}}), json!(["id"])),
+            r#"{"id": "007"}"#,
+            r#"{"id":"007"}"#,
+            &[],
+        ),
+        (
+            "a list in an object",
+            json!({"type": "array", "items": object(json!({"id": {"type": "integer"}, "name": string}), json!(["id"]))}),
+            object(
+                json!({
+                    "object": {"const": "list"},
+                    "data": {"type": "array", "items": object(json!({"id": {"type": "integer"}, "name": string}), json!(["id"]))}
+                }),
+                json!(["object", "data"]),
+            ),
+            r#"[{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]"#,
+            r#"{"object":"list","data":[{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]}"#,
+            &["wrapped  → /data", "constant added /object"],
+        ),
+        (
+            "a list of one, by itself",
+            json!({"type": "array", "items": object(json!({"id": {"type": "integer"}, "name": string}), json!(["id"]))}),
+            object(
+                json!({"id": {"type": "integer"}, "name": string}),
+                json!(["id"]),
+            ),
+            r#"[{"id": 1, "name": "a"}]"#,
+            r#"{"id":1,"name":"a"}"#,
+            &["unwrapped /0 → "],
+        ),
+        (
+            "a list of two: neither is the one",
+            json!({"type": "array", "items": object(json!({"id": {"type": "integer"}, "name": string}), json!(["id"]))}),
+            object(
+                json!({"id": {"type": "integer"}, "name": string}),
+                json!(["id"]),
+            ),
+            r#"[{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]"#,
+            r#"[{"id":1,"name":"a"},{"id":2,"name":"b"}]"#,
+            &[],
+        ),
+        (
+            "a list of two, which may stay one",
+            json!({"type": "array", "items": object(json!({"a": string, "b": string}), json!(["a"]))}),
+            json!({"oneOf": [
+                object(json!({"a": string}), json!(["a"])),
+                {"type": "array", "items": object(json!({"a": string}), json!(["a"]))}
+            ]}),
+            r#"[{"a": "x", "b": "y"}, {"a": "z"}]"#,
+            r#"[{"a":"x"},{"a":"z"}]"#,
+            &["dropped /0/b"],
+        ),
+        (
+            "members of a map",
+            json!({"type": "object", "additionalProperties": object(json!({"a": string, "b": string}), json!(["a"]))}),
+            json!({"type": "object", "additionalProperties": object(json!({"a": string}), json!(["a"]))}),
+            r#"{"k": {"a": "x", "b": "y"}}"#,
+            r#"{"k":{"a":"x"}}"#,
+            &["dropped /k/b"],
+        ),
+        (
+            "an object that takes declared properties only",
+            object(json!({"a": string}), json!([])),
+            json!({"type": "object", "properties": {"a": string}, "additionalProperties": false}),
+            r#"{"a": "x", "c": 1}"#,
+            r#"{"a":"x"}"#,
+            &["dropped /c"],
+        ),
+        (
+            "a member into an object whose name was that of a value",
+            object(
+                json!({"name": string, "first_name": string}),
+                json!(["name"]),
+            ),
+            object(
+                json!({"name": object(json!({"first_name": string}), json!([]))}),
+                json!(["name"]),
+            ),
+            r#"{"name": "x", "first_name": "Ann"}"#,
+            r#"{"name":{"first_name":"Ann"}}"#,
+            &["dropped /name", "moved /first_name → /name/first_name"],
+        ),
+        (
+            "the way back",
+            object(
+                json!({"name": object(json!({"first_name": string}), json!([]))}),
+                json!([]),
+            ),
+            object(json!({"name": string, "first_name": string}), json!([])),
+            r#"{"name": {"first_name": "Ann"}}"#,
+            r#"{"first_name":"Ann"}"#,
+            &["moved /name/first_name → /first_name"],
+        ),
+        (
+            "several members into an object",
+            object(
+                json!({"street": string, "city": string, "id": {"type": "integer"}}),
+                json!([]),
+            ),
+            object(
+                json!({
+                    "id": {"type": "integer"},
+                    "address": object(json!({"street": string, "city": string, "zip": string, "geo": {}, "x": {}}), json!([])),
+                }),
+                json!([]),
+            ),
+            r#"{"street": "s", "city": "c", "id": 1}"#,
+            r#"{"id":1,"address":{"street":"s","city":"c"}}"#,
+            &[
+                "moved /street → /address/street",
+                "moved /city → /address/city",
+            ],
+        ),
+        (
+            "members whose names say the object's",
+            object(
+                json!({"addressStreet": string, "address_city": string}),
+                json!([]),
+            ),
+            object(
+                json!({"address": object(json!({"street": string, "city": string}), json!([]))}),
+                json!([]),
+            ),
+            r#"{"addressStreet": "s", "address_city": "c"}"#,
+            r#"{"address":{"street":"s","city":"c"}}"#,
+            &[
+                "moved /addressStreet → /address/street",
+                "moved /address_city → /address/city",
+            ],
+        ),
+        (
+            "an envelope around members that changed, too",
+            object(
+                json!({"id": {"type": "integer"}, "name": string, "clientsCount": {"type": "integer"}, "old": string}),
+                json!(["id", "name"]),
+            ),
+            object(
+                json!({"data": object(
+                    json!({"id": {"type": "integer"}, "name": string, "clients_count": {"type": "integer"}, "new": string, "more": string}),
+                    json!(["id", "name"])
+                )}),
+                json!(["data"]),
+            ),
+            r#"{"id": 1, "name": "x", "clientsCount": 3, "old": "y"}"#,
+            r#"{"data":{"id":1,"name":"x","clients_count":3}}"#,
+            &[
+                "moved /id → /data/id",
+                "moved /name → /data/name",
+                "moved /clientsCount → /data/clients_count",
+                "dropped /old",
+            ],
+        ),
+        (
+            "a constant that the payload does not keep",
+            object(json!({"k": {"const": "a"}, "l": {"const": "a"}}), json!([])),
+            object(json!({}), json!([])),
+            r#"{"k": "b", "l": "a"}"#,
+            "{}",
+            &["dropped /k", "constant dropped /l"],
+        ),
+    ];
+    for (name, old, new, payload, expected, edits) in table {
+        let done = of_schemas(&old, &new, payload);
+        let (text, expected): (Json, Json) = (
+            done.payload.clone(),
+            serde_json::from_str(expected).expect("JSON"),
+        );
+        assert_eq!(
+            text.to_string(),
+            expected.to_string(),
+            "{name}: {:?}",
+            done.edits
+        );
+        assert_eq!(done.edits, edits, "{name}");
+    }
+}
