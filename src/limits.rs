@@ -51,6 +51,16 @@ limits! {
     PROOF_STEPS: u32 = 4_000, "steps", "Steps of the proof that one schema accepts what another one does. Beyond that the verdict is `unknown`.";
 }
 
+/// A place in a table, which has 32 bits: no table can have more entries within these limits.
+///
+/// # Panics
+///
+/// Beyond 2³² entries.
+#[must_use]
+pub fn index(at: usize) -> u32 {
+    u32::try_from(at).expect("a table within the limits")
+}
+
 #[cfg(test)]
 mod tests {
     use super::ALL;

@@ -105,7 +105,7 @@ pub(super) struct CheckArguments {
     pub(super) payloads: bool,
 
     /// The walk that compares payloads with schemas; the reports are the same.
-    #[arg(long, value_enum, default_value_t = EngineArgument::Streaming, value_name = "ENGINE")]
+    #[arg(long, value_enum, default_value_t = EngineArgument::Streaming, value_name = "ENGINE", hide = true)]
     pub(super) engine: EngineArgument,
 
     /// Where reports go: `text`, `json` or `html` for standard output, `html=report.html` for a file; may

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::location::{PathPattern, Side};
+use crate::rules::catalogue::{self, Rule};
 use crate::schema::Place;
 
 /// Who sends a payload: that decides which direction of a change can break somebody.
@@ -151,11 +152,29 @@ pub struct Witness {
 }
 
 macro_rules! facts {
-    ($($name:ident / $mirror:ident = $doc:literal;)*) => {
+    ($($name:ident / $mirror:ident: $family:ident, $rule:ident, $doc:literal;)*) => {
         /// What happened.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Fact {
             $(#[doc = $doc] $name,)*
+        }
+
+        impl Fact {
+            /// What it has in common with others.
+            #[must_use]
+            pub const fn family(self) -> Family {
+                match self {
+                    $(Self::$name => Family::$family,)*
+                }
+            }
+
+            /// The rule that it falls under.
+            #[must_use]
+            pub const fn rule(self) -> &'static Rule {
+                match self {
+                    $(Self::$name => &catalogue::$rule,)*
+                }
+            }
         }
 
         #[cfg(test)]
@@ -173,84 +192,108 @@ macro_rules! facts {
     };
 }
 
+/// What facts have in common, for whoever lists them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Something is new.
+    Added,
+    /// Something is gone.
+    Removed,
+    /// Less is allowed.
+    Narrowed,
+    /// More is allowed.
+    Widened,
+    /// Something is different, and neither narrower nor wider for sure.
+    Changed,
+    /// Something stands elsewhere or has another name: a guess.
+    Moved,
+    /// The contract advises against something, or no longer.
+    Deprecation,
+    /// How requests are authorised.
+    Security,
+    /// What is said of values without asserting it.
+    Annotation,
+}
+
+// Fact / what it is the other way round: family, rule, what happened.
 facts! {
-    OperationAdded / OperationRemoved = "An operation is new.";
-    OperationRemoved / OperationAdded = "An operation is gone.";
-    OperationReplaced / OperationReplaced = "Other operations took over from an operation.";
-    MethodChanged / MethodChanged = "An operation has another method.";
-    PathChanged / PathChanged = "An operation has another path.";
-    NoteChanged / NoteChanged = "Behaviour that no schema shows is described another way.";
-    OperationIdChanged / OperationIdChanged = "An operation has another operationId.";
-    ServerAdded / ServerRemoved = "The contract names another server.";
-    ServerRemoved / ServerAdded = "The contract does not name a server any longer.";
-    DeprecationAdded / DeprecationRemoved = "The contract advises against it now.";
-    DeprecationRemoved / DeprecationAdded = "The contract advises against it no longer.";
-    SecurityNarrowed / SecurityWidened = "Requests have to be authorised by more.";
-    SecurityWidened / SecurityNarrowed = "Requests may be authorised by less.";
-    SecurityChanged / SecurityChanged = "Requests have to be authorised another way.";
-    ParameterAdded / ParameterRemoved = "A parameter is new.";
-    ParameterRemoved / ParameterAdded = "A parameter is gone.";
-    ParameterRequired / ParameterOptional = "A parameter became required.";
-    ParameterOptional / ParameterRequired = "A parameter became optional.";
-    ParameterEncoding / ParameterEncoding = "The value of a parameter is written another way.";
-    BodyAdded / BodyRemoved = "There is a body where there was none.";
-    BodyRemoved / BodyAdded = "There is no body where there was one.";
-    BodyRequired / BodyOptional = "A request body became required.";
-    BodyOptional / BodyRequired = "A request body became optional.";
-    MediaTypeAdded / MediaTypeRemoved = "A body may have another media type.";
-    MediaTypeRemoved / MediaTypeAdded = "A body may not have a media type any longer.";
-    BodyEncoding / BodyEncoding = "Properties of a form are written another way.";
-    StatusAdded / StatusRemoved = "A response may have another status.";
-    StatusRemoved / StatusAdded = "A response does not have a status any longer.";
-    LinkAdded / LinkRemoved = "A link of a response is new.";
-    LinkRemoved / LinkAdded = "A link of a response is gone.";
-    LinkChanged / LinkChanged = "A link of a response leads elsewhere.";
-    HeaderAdded / HeaderRemoved = "A response header is new.";
-    HeaderRemoved / HeaderAdded = "A response header is gone.";
-    HeaderRequired / HeaderOptional = "A response header is always there now.";
-    HeaderOptional / HeaderRequired = "A response header need not be there any longer.";
-    SchemaAdded / SchemaRemoved = "There is a schema where there was none.";
-    SchemaRemoved / SchemaAdded = "There is no schema where there was one.";
-    PropertyAdded / PropertyRemoved = "A property is new.";
-    PropertyRemoved / PropertyAdded = "A property is gone.";
-    PropertyRenamed / PropertyRenamed = "A property has another name: a guess.";
-    PropertiesMoved / PropertiesMoved = "Properties stand in another place of the payload: a guess.";
-    EnvelopeRemoved / EnvelopeAdded = "What was wrapped stands by itself: a guess.";
-    EnvelopeAdded / EnvelopeRemoved = "What stood by itself is wrapped: a guess.";
-    PropertyRequired / PropertyOptional = "A property became required.";
-    PropertyOptional / PropertyRequired = "A property became optional.";
-    TypeNarrowed / TypeWidened = "Values are of fewer types.";
-    TypeWidened / TypeNarrowed = "Values are of more types.";
-    TypeChanged / TypeChanged = "Values are of another type.";
-    NullRemoved / NullAdded = "Null is not allowed any longer.";
-    NullAdded / NullRemoved = "Null is allowed.";
-    EnumValueRemoved / EnumValueAdded = "An enum lost values.";
-    EnumValueAdded / EnumValueRemoved = "An enum has new values.";
-    EnumAdded / EnumRemoved = "Values are listed where they were free.";
-    EnumRemoved / EnumAdded = "Values are free where they were listed.";
-    BoundsNarrowed / BoundsWidened = "Numbers are held to narrower bounds.";
-    BoundsWidened / BoundsNarrowed = "Numbers are held to wider bounds.";
-    BoundsChanged / BoundsChanged = "Numbers are held to other bounds.";
-    LengthNarrowed / LengthWidened = "Lengths are held to narrower limits.";
-    LengthWidened / LengthNarrowed = "Lengths are held to wider limits.";
-    PatternNarrowed / PatternWidened = "Strings have to match more.";
-    PatternWidened / PatternNarrowed = "Strings have to match less.";
-    PatternChanged / PatternChanged = "Strings have to match another pattern.";
-    FormatNarrowed / FormatWidened = "Values have to be of a format.";
-    FormatWidened / FormatNarrowed = "Values need not be of a format any longer.";
-    FormatChanged / FormatChanged = "Values have to be of another format.";
-    ObjectClosed / ObjectOpened = "An object takes declared properties only.";
-    ObjectOpened / ObjectClosed = "An object takes more than declared properties.";
-    VariantAdded / VariantRemoved = "A value may be of another variant.";
-    VariantRemoved / VariantAdded = "A value may not be of a variant any longer.";
-    ConstraintNarrowed / ConstraintWidened = "A keyword without rule of its own asks more.";
-    ConstraintWidened / ConstraintNarrowed = "A keyword without rule of its own asks less.";
-    ConstraintChanged / ConstraintChanged = "A keyword without rule of its own asks something else.";
-    ReadOnlyAdded / ReadOnlyRemoved = "A property became read-only or write-only.";
-    ReadOnlyRemoved / ReadOnlyAdded = "A property is read-only or write-only no longer.";
-    ContentChanged / ContentChanged = "Strings hold something else: another encoding, another media type.";
-    DefaultChanged / DefaultChanged = "The default of a value is another.";
-    DiscriminatorChanged / DiscriminatorChanged = "The property that tells variants apart, or its values, changed.";
+    OperationAdded / OperationRemoved: Added, OPERATION_ADDED, "An operation is new.";
+    OperationRemoved / OperationAdded: Removed, OPERATION_REMOVED, "An operation is gone.";
+    OperationReplaced / OperationReplaced: Changed, OPERATION_REPLACED, "Other operations took over from an operation.";
+    MethodChanged / MethodChanged: Changed, METHOD_CHANGED, "An operation has another method.";
+    PathChanged / PathChanged: Changed, PATH_CHANGED, "An operation has another path.";
+    NoteChanged / NoteChanged: Annotation, NOTE_CHANGED, "Behaviour that no schema shows is described another way.";
+    OperationIdChanged / OperationIdChanged: Annotation, OPERATION_ID_CHANGED, "An operation has another operationId.";
+    ServerAdded / ServerRemoved: Added, SERVER_ADDED, "The contract names another server.";
+    ServerRemoved / ServerAdded: Removed, SERVER_REMOVED, "The contract does not name a server any longer.";
+    DeprecationAdded / DeprecationRemoved: Deprecation, DEPRECATION_ADDED, "The contract advises against it now.";
+    DeprecationRemoved / DeprecationAdded: Deprecation, DEPRECATION_REMOVED, "The contract advises against it no longer.";
+    SecurityNarrowed / SecurityWidened: Security, SECURITY_NARROWED, "Requests have to be authorised by more.";
+    SecurityWidened / SecurityNarrowed: Security, SECURITY_WIDENED, "Requests may be authorised by less.";
+    SecurityChanged / SecurityChanged: Security, SECURITY_CHANGED, "Requests have to be authorised another way.";
+    ParameterAdded / ParameterRemoved: Added, PARAMETER_ADDED, "A parameter is new.";
+    ParameterRemoved / ParameterAdded: Removed, PARAMETER_REMOVED, "A parameter is gone.";
+    ParameterRequired / ParameterOptional: Narrowed, PARAMETER_REQUIRED, "A parameter became required.";
+    ParameterOptional / ParameterRequired: Widened, PARAMETER_OPTIONAL, "A parameter became optional.";
+    ParameterEncoding / ParameterEncoding: Changed, PARAMETER_ENCODING, "The value of a parameter is written another way.";
+    BodyAdded / BodyRemoved: Added, BODY_ADDED, "There is a body where there was none.";
+    BodyRemoved / BodyAdded: Removed, BODY_REMOVED, "There is no body where there was one.";
+    BodyRequired / BodyOptional: Narrowed, BODY_REQUIRED, "A request body became required.";
+    BodyOptional / BodyRequired: Widened, BODY_OPTIONAL, "A request body became optional.";
+    MediaTypeAdded / MediaTypeRemoved: Added, MEDIA_TYPE_ADDED, "A body may have another media type.";
+    MediaTypeRemoved / MediaTypeAdded: Removed, MEDIA_TYPE_REMOVED, "A body may not have a media type any longer.";
+    BodyEncoding / BodyEncoding: Changed, BODY_ENCODING, "Properties of a form are written another way.";
+    StatusAdded / StatusRemoved: Added, STATUS_ADDED, "A response may have another status.";
+    StatusRemoved / StatusAdded: Removed, STATUS_REMOVED, "A response does not have a status any longer.";
+    LinkAdded / LinkRemoved: Added, LINK_ADDED, "A link of a response is new.";
+    LinkRemoved / LinkAdded: Removed, LINK_REMOVED, "A link of a response is gone.";
+    LinkChanged / LinkChanged: Changed, LINK_CHANGED, "A link of a response leads elsewhere.";
+    HeaderAdded / HeaderRemoved: Added, HEADER_ADDED, "A response header is new.";
+    HeaderRemoved / HeaderAdded: Removed, HEADER_REMOVED, "A response header is gone.";
+    HeaderRequired / HeaderOptional: Narrowed, HEADER_REQUIRED, "A response header is always there now.";
+    HeaderOptional / HeaderRequired: Widened, HEADER_OPTIONAL, "A response header need not be there any longer.";
+    SchemaAdded / SchemaRemoved: Added, SCHEMA_ADDED, "There is a schema where there was none.";
+    SchemaRemoved / SchemaAdded: Removed, SCHEMA_REMOVED, "There is no schema where there was one.";
+    PropertyAdded / PropertyRemoved: Added, PROPERTY_ADDED, "A property is new.";
+    PropertyRemoved / PropertyAdded: Removed, PROPERTY_REMOVED, "A property is gone.";
+    PropertyRenamed / PropertyRenamed: Moved, PROPERTY_RENAMED, "A property has another name: a guess.";
+    PropertiesMoved / PropertiesMoved: Moved, PROPERTIES_MOVED, "Properties stand in another place of the payload: a guess.";
+    EnvelopeRemoved / EnvelopeAdded: Moved, ENVELOPE_REMOVED, "What was wrapped stands by itself: a guess.";
+    EnvelopeAdded / EnvelopeRemoved: Moved, ENVELOPE_ADDED, "What stood by itself is wrapped: a guess.";
+    PropertyRequired / PropertyOptional: Narrowed, PROPERTY_REQUIRED, "A property became required.";
+    PropertyOptional / PropertyRequired: Widened, PROPERTY_OPTIONAL, "A property became optional.";
+    TypeNarrowed / TypeWidened: Narrowed, TYPE_NARROWED, "Values are of fewer types.";
+    TypeWidened / TypeNarrowed: Widened, TYPE_WIDENED, "Values are of more types.";
+    TypeChanged / TypeChanged: Changed, TYPE_CHANGED, "Values are of another type.";
+    NullRemoved / NullAdded: Narrowed, NULL_REMOVED, "Null is not allowed any longer.";
+    NullAdded / NullRemoved: Widened, NULL_ADDED, "Null is allowed.";
+    EnumValueRemoved / EnumValueAdded: Removed, ENUM_VALUE_REMOVED, "An enum lost values.";
+    EnumValueAdded / EnumValueRemoved: Added, ENUM_VALUE_ADDED, "An enum has new values.";
+    EnumAdded / EnumRemoved: Narrowed, ENUM_ADDED, "Values are listed where they were free.";
+    EnumRemoved / EnumAdded: Widened, ENUM_REMOVED, "Values are free where they were listed.";
+    BoundsNarrowed / BoundsWidened: Narrowed, BOUNDS_NARROWED, "Numbers are held to narrower bounds.";
+    BoundsWidened / BoundsNarrowed: Widened, BOUNDS_WIDENED, "Numbers are held to wider bounds.";
+    BoundsChanged / BoundsChanged: Changed, BOUNDS_CHANGED, "Numbers are held to other bounds.";
+    LengthNarrowed / LengthWidened: Narrowed, LENGTH_NARROWED, "Lengths are held to narrower limits.";
+    LengthWidened / LengthNarrowed: Widened, LENGTH_WIDENED, "Lengths are held to wider limits.";
+    PatternNarrowed / PatternWidened: Narrowed, PATTERN_NARROWED, "Strings have to match more.";
+    PatternWidened / PatternNarrowed: Widened, PATTERN_WIDENED, "Strings have to match less.";
+    PatternChanged / PatternChanged: Changed, PATTERN_CHANGED, "Strings have to match another pattern.";
+    FormatNarrowed / FormatWidened: Narrowed, FORMAT_NARROWED, "Values have to be of a format.";
+    FormatWidened / FormatNarrowed: Widened, FORMAT_WIDENED, "Values need not be of a format any longer.";
+    FormatChanged / FormatChanged: Changed, FORMAT_CHANGED, "Values have to be of another format.";
+    ObjectClosed / ObjectOpened: Narrowed, OBJECT_CLOSED, "An object takes declared properties only.";
+    ObjectOpened / ObjectClosed: Widened, OBJECT_OPENED, "An object takes more than declared properties.";
+    VariantAdded / VariantRemoved: Added, VARIANT_ADDED, "A value may be of another variant.";
+    VariantRemoved / VariantAdded: Removed, VARIANT_REMOVED, "A value may not be of a variant any longer.";
+    ConstraintNarrowed / ConstraintWidened: Narrowed, CONSTRAINT_NARROWED, "A keyword without rule of its own asks more.";
+    ConstraintWidened / ConstraintNarrowed: Widened, CONSTRAINT_WIDENED, "A keyword without rule of its own asks less.";
+    ConstraintChanged / ConstraintChanged: Changed, CONSTRAINT_CHANGED, "A keyword without rule of its own asks something else.";
+    ReadOnlyAdded / ReadOnlyRemoved: Annotation, READ_ONLY_ADDED, "A property became read-only or write-only.";
+    ReadOnlyRemoved / ReadOnlyAdded: Annotation, READ_ONLY_REMOVED, "A property is read-only or write-only no longer.";
+    ContentChanged / ContentChanged: Annotation, CONTENT_CHANGED, "Strings hold something else: another encoding, another media type.";
+    DefaultChanged / DefaultChanged: Annotation, DEFAULT_CHANGED, "The default of a value is another.";
+    DiscriminatorChanged / DiscriminatorChanged: Annotation, DISCRIMINATOR_CHANGED, "The property that tells variants apart, or its values, changed.";
 }
 
 impl Fact {

@@ -35,7 +35,7 @@ use crate::schema::ProblemKind;
 mod tests;
 
 pub use alignment::{AlignedPair, Alignment};
-pub use difference::{Difference, Fact, Owner, Proof, Reach, Sender, Verdict, Witness};
+pub use difference::{Difference, Fact, Family, Owner, Proof, Reach, Sender, Verdict, Witness};
 #[cfg(feature = "unstable")]
 pub use contain::{Containment, SchemaRef, contain};
 pub use pairing::PathMap;

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::location::{Pointer, Side};
+use crate::schema::crate_accepts;
 use crate::schema::{NodeId, portable};
 
 use super::difference::Witness;
@@ -181,13 +182,7 @@ fn crate_agrees(
 ) -> bool {
     let is_valid = |scope: Scope<'_>, node: &NodeId| {
         let schema = portable(scope.graph, *node, side, payload);
-        let validator = jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
-            .should_validate_formats(true)
-            .offline()
-            .build(&schema)
-            .ok()?;
-        Some(validator.is_valid(payload))
+        crate_accepts(&schema, payload)
     };
     whole.iter().all(|node| is_valid(left, node) == Some(true))
         && other

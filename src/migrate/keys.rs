@@ -73,7 +73,7 @@ impl Keys {
         if let Some(known) = self.by_name.get(name) {
             return *known;
         }
-        let place = u32::try_from(self.keys.len()).unwrap_or(NONE);
+        let place = crate::limits::index(self.keys.len());
         self.keys.push(Key {
             quoted: quoted.into(),
             meaning,

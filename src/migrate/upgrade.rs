@@ -316,12 +316,12 @@ impl<'c, D: Destination> Watcher<'c> for Upgrader<'c, D> {
         body: &Body<'_>,
         target: Option<&TargetKey>,
         verdict: Verdict,
-        why: &str,
+        why: Option<&str>,
     ) {
         self.next();
         let why = match why {
-            "" => format!("it {}", verdict.words()),
-            why => format!("it {}: {why}", verdict.words()),
+            None => format!("it {}", verdict.words()),
+            Some(why) => format!("it {}: {why}", verdict.words()),
         };
         let target = target.map(|target| Target {
             operation: target.operation.to_string(),

@@ -252,7 +252,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         body: &Body<'_>,
         target: Option<TargetKey>,
         verdict: Verdict,
-        why: &str,
+        why: Option<&str>,
     ) {
         self.watcher.unjudged(body, target.as_ref(), verdict, why);
         self.verdict(&body.origin, target, verdict, Vec::new());
@@ -302,7 +302,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 Said::OtherMediaType => Verdict::OtherMediaType,
             };
             if !body.is_json() || self.is_sound(body, Some(&key)) {
-                self.unjudged(body, Some(key), verdict, "");
+                self.unjudged(body, Some(key), verdict, None);
             }
             return;
         }
@@ -409,7 +409,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 };
                 self.fact(&fact, "", &Sighting::Body(body, error.offset));
                 let target = target.cloned();
-                self.unjudged(body, target, Verdict::Malformed, &message);
+                self.unjudged(body, target, Verdict::Malformed, Some(&message));
                 None
             }
         }
@@ -424,7 +424,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             true => body.parse(),
             false => {
                 self.fact(&TrafficFact::Unmatched, "", &Sighting::Body(body, 0));
-                return self.unjudged(body, None, Verdict::Unmatched, "");
+                return self.unjudged(body, None, Verdict::Unmatched, None);
             }
         };
         if parsed.is_err()
@@ -442,13 +442,13 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let Some(found) = self.guess(hint, &Head::of(body)) else {
             self.fact(&TrafficFact::Unmatched, "", &Sighting::Start(body));
             self.parsed(body, parsed, None);
-            return self.unjudged(body, None, Verdict::Unmatched, "");
+            return self.unjudged(body, None, Verdict::Unmatched, None);
         };
         let place = found.place;
         if found.is_undecided {
             self.ambiguous(self.payloads, &found, body);
             self.parsed(body, parsed, None);
-            return self.unjudged(body, None, Verdict::Undecided, "");
+            return self.unjudged(body, None, Verdict::Undecided, None);
         }
         self.profile.matched += 1;
         self.ambiguous(self.payloads, &found, body);

@@ -27,13 +27,14 @@ pub trait Watcher<'c>: fmt::Debug {
     fn request(&mut self, routed: &RoutedRequest<'_, 'c>);
     /// One of its payloads was compared with a schema.
     fn payload(&mut self, routed: &RoutedPayload<'_, 'c>);
-    /// A payload was not compared: what it was taken for, and why not; `why` says what is wrong with it.
+    /// A payload was not compared: what it was taken for, and why not; `why` says what is wrong with it, where
+    /// that is known.
     fn unjudged(
         &mut self,
         body: &Body<'_>,
         target: Option<&TargetKey>,
         verdict: Verdict,
-        why: &str,
+        why: Option<&str>,
     );
     /// A payload could not be read: it is nested too deeply, or not UTF-8.
     fn unread(&mut self, body: &Body<'_>) {
@@ -64,7 +65,7 @@ impl<'c> Watcher<'c> for () {
 
     fn payload(&mut self, _: &RoutedPayload<'_, 'c>) {}
 
-    fn unjudged(&mut self, _: &Body<'_>, _: Option<&TargetKey>, _: Verdict, _: &str) {}
+    fn unjudged(&mut self, _: &Body<'_>, _: Option<&TargetKey>, _: Verdict, _: Option<&str>) {}
 }
 
 /// A request whose operation is known.

@@ -44,7 +44,8 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What stays the same from run to run: rule, contract, operation, side, status, path and subject.
+    /// What stays the same from run to run: rule, contract, operation, side, status, path and subject, each
+    /// with a backslash before `|` and `\`.
     #[must_use]
     pub fn key(&self) -> String {
         let place = self.places.first();
@@ -66,7 +67,8 @@ impl Finding {
                 .unwrap_or_default(),
             self.subject.clone(),
         ];
-        parts.join("|")
+        let escaped = parts.map(|part| part.replace('\\', r"\\").replace('|', r"\|"));
+        escaped.join("|")
     }
 
     /// The side, where the finding is on one.

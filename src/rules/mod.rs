@@ -10,8 +10,6 @@ mod traffic;
 mod change;
 
 pub use catalogue::{CATALOGUE, Level, Rule};
-#[cfg(test)]
-pub(crate) use change::judge::rule_of;
 pub use change::judge::{Change, Release, judge_changes, release};
 pub use contract::judge_contract;
 pub use traffic::words::sentence;

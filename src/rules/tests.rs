@@ -317,7 +317,7 @@ fn the_docs_say_whom_each_change_affects() {
             true => "the same".to_owned(),
             false => response,
         };
-        let line = format!("| `{}` | {request} | {response} |\n", rule_of(*fact).id);
+        let line = format!("| `{}` | {request} | {response} |\n", fact.rule().id);
         if !docs.contains(&line) {
             missing.push(line);
         }

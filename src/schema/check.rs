@@ -9,7 +9,7 @@ use jsonschema::{Draft, Validator};
 use serde_json::json;
 
 use crate::json::decimal::Decimal;
-use crate::json::{Kind, Tape, TapeNode, Value};
+use crate::json::{Document, Kind, Tape, TapeNode, Value};
 
 use super::format;
 use super::pattern::{self, Pattern};
@@ -307,6 +307,16 @@ impl KeywordCheck {
             other => other.to_string(),
         }
     }
+}
+
+/// Whether the `jsonschema` crate itself accepts a value under a schema of draft 2020-12; `None` where it does not
+/// compile the schema.
+pub(crate) fn crate_accepts(schema: &serde_json::Value, value: &serde_json::Value) -> Option<bool> {
+    // On a tape, as everything else: validators for another representation would double that crate's code.
+    let validator = validator(Draft::Draft202012, schema).ok()?;
+    let text = value.to_string();
+    let document = Document::parse(text.as_bytes()).ok()?;
+    Some(validator.is_valid(TapeNode::Value(document.root())))
 }
 
 fn validator(draft: Draft, schema: &serde_json::Value) -> Result<Box<Validator<Tape>>, String> {

@@ -177,7 +177,7 @@ fn with_tags(graph: &mut Graph) {
 impl Graph {
     /// Adds a schema that no document has.
     fn add(&mut self, node: Node) -> NodeId {
-        let id = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let id = crate::limits::index(self.nodes.len());
         self.nodes.push(node);
         self.made += 1;
         NodeId(id)

@@ -11,7 +11,7 @@ impl NodeId {
     ///
     /// Beyond 2³² nodes, which is more than documents within their limit can have.
     pub(super) fn at(index: usize) -> Self {
-        Self(u32::try_from(index).expect("documents are smaller than that"))
+        Self(crate::limits::index(index))
     }
 
     /// The place of the node in its graph, from 0.

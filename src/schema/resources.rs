@@ -189,7 +189,7 @@ impl<'d> Resources<'d> {
     }
 
     fn add(&mut self, resource: Resource<'d>) -> ResourceId {
-        let id = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
+        let id = crate::limits::index(self.list.len());
         self.by_uri.entry(resource.uri.clone()).or_insert(id);
         self.by_address.insert(address(resource.value), id);
         self.list.push(resource);

@@ -55,7 +55,7 @@ impl Partition {
                 Detail::Assertions => "",
                 Detail::Everything => shape.told.as_str(),
             };
-            let next = u32::try_from(own.len()).unwrap_or(u32::MAX);
+            let next = crate::limits::index(own.len());
             classes.push(*own.entry((&shape.keywords, told)).or_insert(next));
         }
         refine(shapes, &targets, &mut classes, detail);
@@ -115,7 +115,7 @@ fn shapes(old: &Graph, new: &Graph) -> Vec<Shape> {
     });
     let graphs = [old, new].into_iter().zip([0, old.total()]);
     let shapes = graphs.flat_map(|(graph, offset)| {
-        let index = move |id: NodeId| u32::try_from(offset + id.index()).unwrap_or(u32::MAX);
+        let index = move |id: NodeId| crate::limits::index(offset + id.index());
         let says = move |id: NodeId| evaluates || !graph.node(graph.resolve(id)).is_open();
         let nodes = graph.iter_all();
         nodes.map(move |(_, node)| Shape::of(node, &index, &says))
@@ -138,7 +138,7 @@ fn targets(shapes: &[Shape], detail: Detail) -> Vec<u32> {
         }
         index
     };
-    (0..u32::try_from(shapes.len()).unwrap_or(u32::MAX))
+    (0..crate::limits::index(shapes.len()))
         .map(follow)
         .collect()
 }
@@ -162,7 +162,7 @@ fn refine(shapes: &[Shape], targets: &[u32], classes: &mut [u32], detail: Detail
         .filter(|(index, _)| is_own(*index))
     {
         for id in applied(shape) {
-            users[id as usize].push(u32::try_from(index).unwrap_or(u32::MAX));
+            users[id as usize].push(crate::limits::index(index));
         }
     }
     let mut next = classes.iter().max().map_or(0, |most| most + 1);
@@ -170,7 +170,7 @@ fn refine(shapes: &[Shape], targets: &[u32], classes: &mut [u32], detail: Detail
     let own = || (0..shapes.len()).filter(|index| is_own(*index));
     own().for_each(|index| sizes[classes[index] as usize] += 1);
     let mut open: Vec<u32> = own()
-        .map(|index| u32::try_from(index).unwrap_or(u32::MAX))
+        .map(|index| crate::limits::index(index))
         .collect();
     while !open.is_empty() {
         let mut groups: FxHashMap<(u32, Vec<u32>), Vec<u32>> = FxHashMap::default();

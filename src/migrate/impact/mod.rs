@@ -517,7 +517,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
         self.kept.add(routed, is_old, (self.at, resource));
     }
 
-    fn unjudged(&mut self, _: &Body<'_>, target: Option<&TargetKey>, verdict: Verdict, _: &str) {
+    fn unjudged(&mut self, _: &Body<'_>, target: Option<&TargetKey>, verdict: Verdict, _: Option<&str>) {
         *self.unjudged.entry(verdict).or_default() += 1;
         // What is no JSON says nothing of the version that it speaks; its request has said it.
         let Some(target) = target.filter(|_| verdict != Verdict::Malformed) else {

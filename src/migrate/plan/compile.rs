@@ -41,7 +41,7 @@ impl Plan<'_> {
         if !self.is_clean(&schemas) {
             self.nodes[index] = self.unclean(schemas, at);
         }
-        u32::try_from(index).unwrap_or(NONE)
+        crate::limits::index(index)
     }
 
     pub(super) fn resolved(&self, schemas: &Schemas) -> Schemas {
@@ -113,7 +113,7 @@ impl Plan<'_> {
             object: match members {
                 Some(members) => {
                     self.objects.push(members);
-                    Object::Members(u32::try_from(self.objects.len() - 1).unwrap_or(NONE))
+                    Object::Members(crate::limits::index(self.objects.len() - 1))
                 }
                 None => Object::Tree(Arc::clone(&schemas)),
             },

@@ -465,7 +465,7 @@ impl<'c> Plan<'c> {
         if let Some(known) = self.by_key.get(&key) {
             return *known;
         }
-        let index = u32::try_from(self.slots.len()).unwrap_or(NONE);
+        let index = crate::limits::index(self.slots.len());
         self.by_key.insert(key.clone(), index);
         self.slots.push(Slot {
             key,
@@ -486,6 +486,6 @@ impl<'c> Plan<'c> {
             });
             self.proposals.len() - 1
         });
-        u32::try_from(index).unwrap_or(NONE)
+        crate::limits::index(index)
     }
 }

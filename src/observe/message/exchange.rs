@@ -85,7 +85,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         ];
         for body in bodies.into_iter().flatten().filter(|body| body.is_json()) {
             if self.is_sound(body, None) {
-                self.unjudged(body, None, Verdict::Unmatched, "");
+                self.unjudged(body, None, Verdict::Unmatched, None);
             }
         }
     }

@@ -308,7 +308,7 @@ impl Shape {
 
     fn push(&mut self) -> PathId {
         self.paths.push(PathNode::default());
-        PathId(u32::try_from(self.paths.len() - 1).unwrap_or(u32::MAX))
+        PathId(crate::limits::index(self.paths.len() - 1))
     }
 
     /// Every path with its pattern, parents before children.

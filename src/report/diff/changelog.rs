@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::diff::Fact;
+use crate::diff::{Fact, Family};
 use crate::rules::{Change, Level};
 
 use super::Changes;
@@ -39,36 +39,17 @@ impl Section {
     }
 
     const fn of(fact: Fact) -> Self {
-        match fact {
-            Fact::OperationAdded
-            | Fact::ParameterAdded
-            | Fact::BodyAdded
-            | Fact::MediaTypeAdded
-            | Fact::StatusAdded
-            | Fact::HeaderAdded
-            | Fact::LinkAdded
-            | Fact::ServerAdded
-            | Fact::SchemaAdded
-            | Fact::PropertyAdded
-            | Fact::EnumValueAdded
-            | Fact::VariantAdded => Self::Added,
-            Fact::DeprecationAdded => Self::Deprecated,
-            Fact::OperationRemoved
-            | Fact::ParameterRemoved
-            | Fact::BodyRemoved
-            | Fact::MediaTypeRemoved
-            | Fact::StatusRemoved
-            | Fact::HeaderRemoved
-            | Fact::LinkRemoved
-            | Fact::ServerRemoved
-            | Fact::SchemaRemoved
-            | Fact::PropertyRemoved
-            | Fact::EnumValueRemoved
-            | Fact::VariantRemoved => Self::Removed,
-            Fact::SecurityNarrowed | Fact::SecurityWidened | Fact::SecurityChanged => {
-                Self::Security
-            }
-            _ => Self::Changed,
+        match fact.family() {
+            Family::Added => Self::Added,
+            Family::Removed => Self::Removed,
+            Family::Security => Self::Security,
+            Family::Deprecation if matches!(fact, Fact::DeprecationAdded) => Self::Deprecated,
+            Family::Deprecation
+            | Family::Narrowed
+            | Family::Widened
+            | Family::Changed
+            | Family::Moved
+            | Family::Annotation => Self::Changed,
         }
     }
 }

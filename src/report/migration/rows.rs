@@ -1,6 +1,6 @@
 //! What the tables and lists of the report hold, whatever they are written in.
 
-use crate::diff::{Difference, Fact, Sender, Verdict};
+use crate::diff::{Difference, Fact, Family, Sender, Verdict};
 use crate::location::PathPattern;
 use crate::migrate::EditKind;
 use crate::migrate::coverage::Coverage;
@@ -25,13 +25,7 @@ pub(super) fn moved_rows(report: &MigrationReport) -> Vec<MovedRow> {
     let mut rows = Vec::new();
     for judged in &report.diff.changes {
         let change = &judged.difference;
-        let is_move = matches!(
-            change.fact,
-            Fact::PropertyRenamed
-                | Fact::PropertiesMoved
-                | Fact::EnvelopeAdded
-                | Fact::EnvelopeRemoved
-        );
+        let is_move = change.fact.family() == Family::Moved;
         let (Some(old), Some(new)) = (&change.old, &change.new) else {
             continue;
         };

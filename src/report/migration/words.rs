@@ -1,7 +1,7 @@
 //! Sentences that every renderer uses.
 
 use jiff::Timestamp;
-use crate::diff::{Fact, Owner};
+use crate::diff::{Fact, Family, Owner};
 use crate::location::Step;
 use crate::migrate::impact::{Affected, Sample, Times, Usage, affected};
 use crate::report::diff::words::counts;
@@ -181,31 +181,9 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
 
 /// Whether a change brings what was not there, or not allowed.
 const fn is_new(fact: Fact) -> bool {
-    matches!(
-        fact,
-        Fact::OperationAdded
-            | Fact::PropertyAdded
-            | Fact::StatusAdded
-            | Fact::NullAdded
-            | Fact::HeaderAdded
-            | Fact::ParameterAdded
-            | Fact::BodyAdded
-            | Fact::MediaTypeAdded
-            | Fact::EnumValueAdded
-            | Fact::EnumRemoved
-            | Fact::TypeWidened
-            | Fact::BoundsWidened
-            | Fact::LengthWidened
-            | Fact::PatternWidened
-            | Fact::FormatWidened
-            | Fact::ConstraintWidened
-            | Fact::ObjectOpened
-            | Fact::VariantAdded
-            | Fact::PropertyOptional
-            | Fact::HeaderOptional
-            | Fact::ParameterOptional
-            | Fact::BodyOptional
-    )
+    // What messages do not have is not met in them.
+    let is_around = matches!(fact, Fact::LinkAdded | Fact::ServerAdded | Fact::SchemaAdded);
+    matches!(fact.family(), Family::Added | Family::Widened) && !is_around
 }
 
 /// The lines of a sample that differ, with those around them; signs first.

@@ -1,7 +1,7 @@
 //! Changes judged: which rule, and how grave.
 
 use crate::contract::Contract;
-use crate::diff::{Difference, Fact, Proof, Sender, Verdict};
+use crate::diff::{Difference, Fact, Family, Proof, Sender, Verdict};
 use crate::location::{Origin, Side};
 
 use crate::rules::Policy;
@@ -64,7 +64,7 @@ pub fn judge_changes(
 }
 
 fn judge_change(change: &Difference, policy: &Policy) -> Change {
-    let rule = rule_of(change.fact);
+    let rule = change.fact.rule();
     let mut senders = change.senders();
     if senders.is_empty() {
         // Behaviour of the contract as a whole is what its server does.
@@ -171,100 +171,7 @@ const fn at_stake(is_at_stake: bool, level: Level, otherwise: Level) -> Level {
 /// Whether the verdict says all there is to say of a fact.
 const fn is_containment(fact: Fact) -> bool {
     !matches!(
-        fact,
-        Fact::ReadOnlyAdded
-            | Fact::ReadOnlyRemoved
-            | Fact::DefaultChanged
-            | Fact::ContentChanged
-            | Fact::DiscriminatorChanged
-            | Fact::DeprecationAdded
-            | Fact::DeprecationRemoved
-            | Fact::EnvelopeAdded
-            | Fact::EnvelopeRemoved
-            | Fact::PropertiesMoved
+        fact.family(),
+        Family::Annotation | Family::Deprecation | Family::Moved
     )
-}
-
-/// The rule of a fact.
-#[must_use]
-pub const fn rule_of(fact: Fact) -> &'static Rule {
-    match fact {
-        Fact::OperationAdded => &OPERATION_ADDED,
-        Fact::OperationRemoved => &OPERATION_REMOVED,
-        Fact::OperationReplaced => &OPERATION_REPLACED,
-        Fact::MethodChanged => &METHOD_CHANGED,
-        Fact::PathChanged => &PATH_CHANGED,
-        Fact::NoteChanged => &NOTE_CHANGED,
-        Fact::DeprecationAdded => &DEPRECATION_ADDED,
-        Fact::DeprecationRemoved => &DEPRECATION_REMOVED,
-        Fact::SecurityNarrowed => &SECURITY_NARROWED,
-        Fact::SecurityWidened => &SECURITY_WIDENED,
-        Fact::SecurityChanged => &SECURITY_CHANGED,
-        Fact::ParameterAdded => &PARAMETER_ADDED,
-        Fact::ParameterRemoved => &PARAMETER_REMOVED,
-        Fact::ParameterRequired => &PARAMETER_REQUIRED,
-        Fact::ParameterOptional => &PARAMETER_OPTIONAL,
-        Fact::ParameterEncoding => &PARAMETER_ENCODING,
-        Fact::BodyAdded => &BODY_ADDED,
-        Fact::BodyRemoved => &BODY_REMOVED,
-        Fact::BodyRequired => &BODY_REQUIRED,
-        Fact::BodyOptional => &BODY_OPTIONAL,
-        Fact::MediaTypeAdded => &MEDIA_TYPE_ADDED,
-        Fact::MediaTypeRemoved => &MEDIA_TYPE_REMOVED,
-        Fact::BodyEncoding => &BODY_ENCODING,
-        Fact::StatusAdded => &STATUS_ADDED,
-        Fact::StatusRemoved => &STATUS_REMOVED,
-        Fact::HeaderAdded => &HEADER_ADDED,
-        Fact::HeaderRemoved => &HEADER_REMOVED,
-        Fact::HeaderRequired => &HEADER_REQUIRED,
-        Fact::HeaderOptional => &HEADER_OPTIONAL,
-        Fact::SchemaAdded => &SCHEMA_ADDED,
-        Fact::SchemaRemoved => &SCHEMA_REMOVED,
-        Fact::PropertyAdded => &PROPERTY_ADDED,
-        Fact::PropertyRemoved => &PROPERTY_REMOVED,
-        Fact::PropertyRenamed => &PROPERTY_RENAMED,
-        Fact::PropertiesMoved => &PROPERTIES_MOVED,
-        Fact::EnvelopeRemoved => &ENVELOPE_REMOVED,
-        Fact::EnvelopeAdded => &ENVELOPE_ADDED,
-        Fact::PropertyRequired => &PROPERTY_REQUIRED,
-        Fact::PropertyOptional => &PROPERTY_OPTIONAL,
-        Fact::TypeNarrowed => &TYPE_NARROWED,
-        Fact::TypeWidened => &TYPE_WIDENED,
-        Fact::TypeChanged => &TYPE_CHANGED,
-        Fact::NullRemoved => &NULL_REMOVED,
-        Fact::NullAdded => &NULL_ADDED,
-        Fact::EnumValueRemoved => &ENUM_VALUE_REMOVED,
-        Fact::EnumValueAdded => &ENUM_VALUE_ADDED,
-        Fact::EnumAdded => &ENUM_ADDED,
-        Fact::EnumRemoved => &ENUM_REMOVED,
-        Fact::BoundsNarrowed => &BOUNDS_NARROWED,
-        Fact::BoundsWidened => &BOUNDS_WIDENED,
-        Fact::BoundsChanged => &BOUNDS_CHANGED,
-        Fact::LengthNarrowed => &LENGTH_NARROWED,
-        Fact::LengthWidened => &LENGTH_WIDENED,
-        Fact::PatternNarrowed => &PATTERN_NARROWED,
-        Fact::PatternWidened => &PATTERN_WIDENED,
-        Fact::PatternChanged => &PATTERN_CHANGED,
-        Fact::FormatNarrowed => &FORMAT_NARROWED,
-        Fact::FormatWidened => &FORMAT_WIDENED,
-        Fact::FormatChanged => &FORMAT_CHANGED,
-        Fact::ObjectClosed => &OBJECT_CLOSED,
-        Fact::ObjectOpened => &OBJECT_OPENED,
-        Fact::VariantAdded => &VARIANT_ADDED,
-        Fact::VariantRemoved => &VARIANT_REMOVED,
-        Fact::ConstraintNarrowed => &CONSTRAINT_NARROWED,
-        Fact::ConstraintWidened => &CONSTRAINT_WIDENED,
-        Fact::ConstraintChanged => &CONSTRAINT_CHANGED,
-        Fact::ReadOnlyAdded => &READ_ONLY_ADDED,
-        Fact::ReadOnlyRemoved => &READ_ONLY_REMOVED,
-        Fact::ContentChanged => &CONTENT_CHANGED,
-        Fact::LinkAdded => &LINK_ADDED,
-        Fact::LinkRemoved => &LINK_REMOVED,
-        Fact::LinkChanged => &LINK_CHANGED,
-        Fact::OperationIdChanged => &OPERATION_ID_CHANGED,
-        Fact::ServerAdded => &SERVER_ADDED,
-        Fact::ServerRemoved => &SERVER_REMOVED,
-        Fact::DefaultChanged => &DEFAULT_CHANGED,
-        Fact::DiscriminatorChanged => &DISCRIMINATOR_CHANGED,
-    }
 }

@@ -393,7 +393,7 @@ impl<'d> Compiler<'d> {
             self.environments.push(inside);
             self.environments.len() - 1
         });
-        u32::try_from(index).unwrap_or(u32::MAX)
+        crate::limits::index(index)
     }
 
     fn target_node(&mut self, target: Target<'d>, environment: u32) -> NodeId {

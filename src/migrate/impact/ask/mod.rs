@@ -183,7 +183,7 @@ impl Questions {
             }
         }
         self.nodes.push(node);
-        u32::try_from(self.nodes.len() - 1).unwrap_or(NONE)
+        crate::limits::index(self.nodes.len() - 1)
     }
 
     /// Asks about the value at a place; the offset behind it.
@@ -335,7 +335,7 @@ impl Node {
         if let Some(known) = self.keys.meaning(name) {
             return known;
         }
-        let index = u32::try_from(self.members.len()).unwrap_or(NONE);
+        let index = crate::limits::index(self.members.len());
         self.members.push(Member {
             is_secret: is_secret_name(name),
             below: Below::Nothing,

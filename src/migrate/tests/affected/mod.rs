@@ -14,7 +14,6 @@ use crate::diff::{Difference, Fact, Options, compare_contracts};
 use crate::migrate::impact::{Impact, Usage};
 use crate::migrate::{Migration, Moves};
 use crate::observe::{Engine, Observer};
-use crate::rules::rule_of;
 
 use around::around;
 use schemas::rows;
@@ -162,12 +161,12 @@ fn schema_changes_affect_the_messages_that_the_table_says() {
             let usages = usages(&old, &new, &traffic_of(is_request, row.payloads));
             let found = usages
                 .iter()
-                .find(|(change, _)| rule_of(change.fact).id == row.rule);
+                .find(|(change, _)| change.fact.rule().id == row.rule);
             let found = found.map(|(_, usage)| counts(usage));
             if found != Some(expected) {
                 let all: Vec<&str> = usages
                     .iter()
-                    .map(|(change, _)| rule_of(change.fact).id)
+                    .map(|(change, _)| change.fact.rule().id)
                     .collect();
                 let _ = writeln!(
                     wrong,
@@ -188,12 +187,12 @@ fn changes_around_schemas_affect_the_exchanges_that_the_table_says() {
         let usages = usages(&old, &new, &row.exchanges.concat());
         let mut found = usages
             .iter()
-            .filter(|(change, _)| rule_of(change.fact).id == row.rule);
+            .filter(|(change, _)| change.fact.rule().id == row.rule);
         let found = found.next().map(|(_, usage)| counts(usage));
         if found != Some(row.counts) {
             let all: Vec<&str> = usages
                 .iter()
-                .map(|(change, _)| rule_of(change.fact).id)
+                .map(|(change, _)| change.fact.rule().id)
                 .collect();
             let _ = writeln!(
                 wrong,
@@ -242,11 +241,11 @@ fn changes_of_operations_affect_all_their_exchanges() {
         let usages = usages(&document("v1", old), &document("v2", new), &traffic);
         let mut found = usages
             .iter()
-            .filter(|(change, _)| rule_of(change.fact).id == rule);
+            .filter(|(change, _)| change.fact.rule().id == rule);
         let found = found.next().map(|(_, usage)| counts(usage));
         let all: Vec<&str> = usages
             .iter()
-            .map(|(change, _)| rule_of(change.fact).id)
+            .map(|(change, _)| change.fact.rule().id)
             .collect();
         assert_eq!(found, Some(expected), "{rule} of {all:?}");
     }
@@ -278,7 +277,7 @@ fn every_rule_is_in_a_table() {
     told.extend(around().iter().map(|row| row.rule));
     told.extend(whole().iter().map(|row| row.0));
     told.extend(ELSEWHERE.iter().map(|(rule, _)| *rule));
-    let mut missing: Vec<&str> = Fact::ALL.iter().map(|fact| rule_of(*fact).id).collect();
+    let mut missing: Vec<&str> = Fact::ALL.iter().map(|fact| fact.rule().id).collect();
     missing.retain(|rule| !told.contains(rule));
     assert_eq!(missing, Vec::<&str>::new());
 }

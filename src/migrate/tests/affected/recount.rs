@@ -7,7 +7,6 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::migrate::tests::plan;
 use super::{Counts, api, counts, of_side, traffic_of, usages};
-use crate::rules::rule_of;
 
 /// What a property may be, and what an edit of its keyword does.
 #[derive(Debug, Clone, Copy)]
@@ -214,7 +213,7 @@ proptest! {
             let name = format!("p{index}");
             let own: BTreeSet<Counts> = found
                 .iter()
-                .filter(|(change, _)| rule_of(change.fact).id == property.rule())
+                .filter(|(change, _)| change.fact.rule().id == property.rule())
                 .filter(|(change, _)| change.subject == name || change.path.to_string().ends_with(&format!("/{name}")))
                 .map(|(_, usage)| counts(usage))
                 .collect();

@@ -355,7 +355,7 @@ impl Counters {
         if let Some(known) = self.by_record.get(&key) {
             return *known;
         }
-        let index = u32::try_from(self.facts.len()).unwrap_or(NONE);
+        let index = crate::limits::index(self.facts.len());
         self.facts.push(Fact {
             path,
             record: key.1.clone(),
@@ -389,7 +389,7 @@ impl Counters {
             if kinds[..Kind::ALL.len()].iter().all(|count| *count == 0) {
                 continue;
             }
-            let number = u32::try_from(slot).unwrap_or(NONE);
+            let number = crate::limits::index(slot);
             let path = self.path(program, shape, number);
             let found = &mut program.slots[slot];
             let graph = program.graph;

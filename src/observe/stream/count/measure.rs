@@ -373,7 +373,7 @@ impl<'c> Scale<'c> {
             None => above,
             Some(key) => *self.below.entry((above, key)).or_insert_with(|| {
                 self.ways.push(Way::default());
-                u32::try_from(self.ways.len() - 1).unwrap_or(NONE)
+                crate::limits::index(self.ways.len() - 1)
             }),
         };
         if self.way_of.len() <= slot as usize {

@@ -89,7 +89,7 @@ impl Tallied {
     pub(crate) fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
         let mut set = Self::default();
         for text in texts {
-            let number = u32::try_from(set.texts.len()).unwrap_or(u32::MAX);
+            let number = crate::limits::index(set.texts.len());
             // An enum may list a string twice.
             if !set.by_text.contains_key(text.as_bytes()) {
                 set.by_text.insert(text.as_bytes().into(), number);

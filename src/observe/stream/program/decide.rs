@@ -104,7 +104,7 @@ impl Program<'_> {
         };
         let turns = &mut self.decisions[decisions as usize].turns;
         turns.push(turn);
-        u32::try_from(turns.len() - 1).unwrap_or(NONE)
+        crate::limits::index(turns.len() - 1)
     }
 
     fn applied(&mut self, slot: u32, kind: Kind, found: &Found) -> Turn {

@@ -380,7 +380,7 @@ impl<'g> Program<'g> {
 }
 
 pub(super) fn index(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(NONE)
+    crate::limits::index(at)
 }
 
 #[cfg(test)]
