@@ -94,18 +94,20 @@ impl<'g> View<'g> {
                         node: *only,
                         or_null: part.or_null || !null.is_empty(),
                     }),
-                    _ if let Some(mut values) = listed_by(graph, &others, is_one) => {
-                        if !null.is_empty() || part.or_null {
-                            values.push(Value::Null);
+                    _ => match listed_by(graph, &others, is_one) {
+                        Some(mut values) => {
+                            if !null.is_empty() || part.or_null {
+                                values.push(Value::Null);
+                            }
+                            view.lists.push(values);
                         }
-                        view.lists.push(values);
-                    }
-                    _ => view.unions.push(Union {
-                        node: part.node,
-                        branches: others,
-                        has_null: !null.is_empty(),
-                        is_one,
-                    }),
+                        None => view.unions.push(Union {
+                            node: part.node,
+                            branches: others,
+                            has_null: !null.is_empty(),
+                            is_one,
+                        }),
+                    },
                 }
             }
         }

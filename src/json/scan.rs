@@ -14,23 +14,22 @@ pub(crate) fn block(text: &[u8], at: usize) -> Option<[u8; 16]> {
 pub(crate) fn specials(block: [u8; 16]) -> u32 {
     // The mask of the bytes themselves is that of their highest bits.
     (stop_lanes(block) | u8x16::new(block))
-        .move_mask()
-        .cast_unsigned()
+        .to_bitmask()
 }
 
 /// A bit for each byte of a block that is a quote, a backslash or a control character.
 #[inline]
 pub(crate) fn stops(block: [u8; 16]) -> u32 {
-    stop_lanes(block).move_mask().cast_unsigned()
+    stop_lanes(block).to_bitmask()
 }
 
 /// All bits of each byte that is a quote, a backslash or a control character.
 #[inline]
 fn stop_lanes(block: [u8; 16]) -> u8x16 {
     let bytes = u8x16::new(block);
-    let quotes = bytes.cmp_eq(u8x16::splat(b'"'));
-    let escapes = bytes.cmp_eq(u8x16::splat(b'\\'));
-    let controls = bytes.min(u8x16::splat(0x1f)).cmp_eq(bytes);
+    let quotes = bytes.simd_eq(u8x16::splat(b'"'));
+    let escapes = bytes.simd_eq(u8x16::splat(b'\\'));
+    let controls = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
     quotes | escapes | controls
 }
 
@@ -55,7 +54,7 @@ pub(super) const BLOCK: usize = 64;
 #[inline(always)]
 pub(super) fn is(block: &[u8; BLOCK], wanted: u8, ignored: u8) -> u64 {
     each(block, |lanes| {
-        (lanes | u8x16::splat(ignored)).cmp_eq(u8x16::splat(wanted))
+        (lanes | u8x16::splat(ignored)).simd_eq(u8x16::splat(wanted))
     })
 }
 
@@ -64,8 +63,8 @@ pub(super) fn is(block: &[u8; BLOCK], wanted: u8, ignored: u8) -> u64 {
 fn each(block: &[u8; BLOCK], test: impl Fn(u8x16) -> u8x16) -> u64 {
     let mut found = 0;
     for (index, lanes) in block.as_chunks::<16>().0.iter().enumerate() {
-        let lanes = test(u8x16::new(*lanes)).move_mask();
-        found |= u64::from(lanes.cast_unsigned() & 0xffff) << (16 * index);
+        let lanes = test(u8x16::new(*lanes)).to_bitmask();
+        found |= u64::from(lanes & 0xffff) << (16 * index);
     }
     found
 }
@@ -106,7 +105,7 @@ pub(super) fn stop_behind_escapes(text: &[u8], mut at: usize) -> usize {
     while let Some(block) = text.get(at..).and_then(<[u8]>::first_chunk) {
         let quotes = is(block, b'"', 0);
         let backslashes = is(block, b'\\', 0);
-        let controls = each(block, |lanes| lanes.min(u8x16::splat(0x1f)).cmp_eq(lanes));
+        let controls = each(block, |lanes| lanes.min(u8x16::splat(0x1f)).simd_eq(lanes));
         let escaped = escaped.of(backslashes);
         let stops = (quotes & !escaped | controls).trailing_zeros();
         let mut others = escaped & !quotes & !backslashes;
@@ -153,8 +152,8 @@ pub(crate) fn unescape(content: &str) -> String {
         let plain = match (block(text, at), room) {
             (Some(block), Some(room)) => {
                 *room = block;
-                let escapes = u8x16::new(block).cmp_eq(u8x16::splat(b'\\'));
-                let escapes = escapes.move_mask().cast_unsigned();
+                let escapes = u8x16::new(block).simd_eq(u8x16::splat(b'\\'));
+                let escapes = escapes.to_bitmask();
                 if escapes == 0 {
                     at += block.len();
                     to += block.len();

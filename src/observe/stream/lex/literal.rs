@@ -48,9 +48,8 @@ impl Literal {
         let compare = |at: usize| {
             let half = bytes[at..].first_chunk().copied().unwrap_or_default();
             u8x16::new(half)
-                .cmp_eq(self.head[at / 16])
-                .move_mask()
-                .cast_unsigned()
+                .simd_eq(self.head[at / 16])
+                .to_bitmask()
         };
         // Most are short.
         if self.length <= 16 {
@@ -189,6 +188,6 @@ pub(crate) fn padded(block: [u8; 16], length: usize) -> u128 {
 /// The bytes before the first quote of a block, or all of them.
 #[inline(always)]
 pub(crate) fn quote(block: [u8; 16]) -> usize {
-    let quotes = u8x16::new(block).cmp_eq(u8x16::splat(b'"')).move_mask();
-    (quotes.cast_unsigned() | 1 << 16).trailing_zeros() as usize
+    let quotes = u8x16::new(block).simd_eq(u8x16::splat(b'"')).to_bitmask();
+    (quotes | 1 << 16).trailing_zeros() as usize
 }

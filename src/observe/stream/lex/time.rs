@@ -29,7 +29,7 @@ pub(crate) fn plain(text: &[u8]) -> Option<(usize, Offset)> {
         *b"0-00-00T00:00:00",
         *b"9-19-39T29:59:59",
     );
-    if (head & tail).move_mask() != 0xffff {
+    if (head & tail).to_bitmask() != 0xffff {
         return None;
     }
     // `11-01T03`: each byte becomes ten times itself and the next; those of month, day and hour are
@@ -57,7 +57,7 @@ fn keeps(block: &[u8; 16], form: [u8; 16], most: [u8; 16]) -> u8x16 {
     let form = u8x16::new(form);
     // The bits of `0` are those that all digits have.
     let value = u8x16::new(*block) ^ form;
-    value.min(u8x16::new(most) ^ form).cmp_eq(value)
+    value.min(u8x16::new(most) ^ form).simd_eq(value)
 }
 
 /// Whether hour, month and day of what has the form of a date-time are in range, also where the day is
