@@ -170,7 +170,7 @@ fn refine(shapes: &[Shape], targets: &[u32], classes: &mut [u32], detail: Detail
     let own = || (0..shapes.len()).filter(|index| is_own(*index));
     own().for_each(|index| sizes[classes[index] as usize] += 1);
     let mut open: Vec<u32> = own()
-        .map(|index| crate::limits::index(index))
+        .map(crate::limits::index)
         .collect();
     while !open.is_empty() {
         let mut groups: FxHashMap<(u32, Vec<u32>), Vec<u32>> = FxHashMap::default();
