@@ -12,10 +12,19 @@ update:
     WIREDRIFT_UPDATE=1 cargo test --quiet
     cargo insta test --accept
 
-# Licences, sources and advisories of the dependencies.
+# Build with the oldest Rust that Cargo.toml promises.
+msrv:
+    bash .ci/msrv
+
+# Licences, sources and advisories of the dependencies; those that nothing uses.
 deny:
     cargo deny check
+    cargo machete
 
-# How long contracts take to load, and how much memory.
-bench:
-    cargo run --release --manifest-path benches/Cargo.toml --bin load
+# Whether the library is still what its last version was.
+semver:
+    cargo semver-checks
+
+# Measure: `load` contracts, `kernel` payloads in memory, `process` whole runs, `diff` pairs of contracts.
+bench name="load":
+    cargo run --release --manifest-path benches/Cargo.toml --bin {{name}}

@@ -19,7 +19,7 @@ fn main() -> Result<()> {
         println!();
     }
     println!(
-        "{} of {} changes break somebody",
+        "{} of {} changes are breaking",
         changes.breaking().count(),
         changes.len()
     );

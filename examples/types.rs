@@ -47,7 +47,7 @@ fn main() -> Result<()> {
     }
 
     // In a test of your own: fails when a type changes so that it breaks clients. After a change that
-    // breaks nobody, `WIREDRIFT_UPDATE=1` writes the file.
+    // is compatible, `WIREDRIFT_UPDATE=1` writes the file.
     assert_compatible!(billing, "examples/contracts/billing.json");
     println!("the types are as examples/contracts/billing.json has them");
     Ok(())

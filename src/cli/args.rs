@@ -36,7 +36,7 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Find what is wrong with contracts themselves.
     Lint(LintArguments),
-    /// Say what changed between two contracts, and whom it breaks.
+    /// Say what changed between two contracts, and what that breaks.
     Diff(DiffArguments),
     /// Write the migration report: what changed, and what the captured traffic says of it.
     Report(ReportArguments),

@@ -1,7 +1,9 @@
 //! Contracts from Rust types.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -63,8 +65,9 @@ impl ContractBuilder {
     ///
     /// # Errors
     ///
-    /// When two operations have the same id, a path parameter is not in the path, or a schema does
-    /// not compile.
+    /// When a description contradicts itself or HTTP (two operations of the same id, a path parameter that is
+    /// not in the path, a parameter or a response described twice, a status below 100), or a schema does not
+    /// compile.
     pub fn build(self) -> Result<Contract> {
         self.build_with(CompileOptions::default())
     }
@@ -75,7 +78,11 @@ impl ContractBuilder {
         let mut sides = Sides {
             requests: Bundle::new(settings.clone().for_deserialize().into_generator()),
             responses: Bundle::new(settings.for_serialize().into_generator()),
-            base: format!("wiredrift:/{}@{}", self.name, self.version),
+            base: format!(
+                "wiredrift:/{}@{}",
+                segment(&self.name),
+                segment(&self.version)
+            ),
             documents: Documents::default(),
             entries: Vec::new(),
         };
@@ -278,9 +285,50 @@ impl OperationBuilder {
         self
     }
 
+    /// Whether HTTP knows such an operation, and each part of it is described once.
+    fn validate(&self) -> Result<()> {
+        let failed = |message: String| {
+            let of = match self.id.as_str() {
+                "" => format!("{} {}", self.method, self.path),
+                id => id.to_owned(),
+            };
+            Err(Error::new(ErrorKind::Format, format!("{of}: {message}")))
+        };
+        if self.id.is_empty() {
+            return failed("the operation has no id".to_owned());
+        }
+        // RFC 9110, section 5.6.2.
+        let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if self.method.is_empty() || !self.method.chars().all(is_token) {
+            return failed(format!("`{}` is not an HTTP method", self.method));
+        }
+        if !self.path.to_string().starts_with('/') {
+            return failed(format!("the path `{}` has to start with `/`", self.path));
+        }
+        let mut statuses = BTreeSet::new();
+        for (status, _) in &self.responses {
+            if let StatusPattern::Exact(code) = status
+                && !(100..=599).contains(code)
+            {
+                return failed(format!("{code} is not an HTTP status"));
+            }
+            if !statuses.insert(*status) {
+                return failed(format!("the response {status} is described twice"));
+            }
+        }
+        let mut parameters = BTreeSet::new();
+        for (name, place, _) in &self.parameters {
+            if !parameters.insert((place.to_string(), name)) {
+                return failed(format!("the {place} parameter `{name}` is described twice"));
+            }
+        }
+        Ok(())
+    }
+
     /// Adds the schemas of the operation, in the order in which [`finish`](Self::finish) takes their
     /// nodes: parameters, request, responses.
     fn add_schemas(&self, sides: &mut Sides) -> Result<()> {
+        self.validate()?;
         let path_names: Vec<&str> = self.path.parameters().collect();
         for (name, place, schema) in &self.parameters {
             if *place == ParameterPlace::Path && !path_names.contains(&name.as_str()) {
@@ -370,7 +418,7 @@ impl Sides {
             Described::Type(schema) => self.add(side, operation, entry, *schema),
             Described::Document(document) => {
                 // A document of its own: its references start from its own root.
-                let uri = format!("{}/{operation}/{entry}", uri(&self.base, side));
+                let uri = format!("{}/{}/{entry}", uri(&self.base, side), segment(operation));
                 self.documents.add(&uri, document.clone());
                 self.entries.push(format!("{uri}#"));
             }
@@ -398,6 +446,12 @@ impl Sides {
             pointer.to_fragment()
         ));
     }
+}
+
+/// Any text as a segment of a URI (RFC 3986, section 2.3).
+fn segment(text: &str) -> impl fmt::Display {
+    const OTHERS: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, &OTHERS)
 }
 
 fn uri(base: &str, side: Side) -> String {

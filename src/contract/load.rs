@@ -15,7 +15,7 @@ use super::kind::{Kind, kind_of};
 use super::{Contract, ContractRef, builtin, openapi, schema_dir};
 
 /// The URI of a document that is no file.
-const DERIVED: &str = "wiredrift:/openapi";
+pub(crate) const DERIVED: &str = "wiredrift:/openapi";
 
 /// How contracts are read from files.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +47,10 @@ impl Contract {
         let value = serde_json::to_value(document).map_err(|error| {
             Error::new(ErrorKind::Format, "the document does not serialise").with_source(error)
         })?;
+        if value.is_string() {
+            let message = "this is text; parse it first, or write it to a file and use `Contract::load`";
+            return Err(Error::new(ErrorKind::NoContract, message));
+        }
         let name = Path::new("openapi");
         let dialect = match kind_of(&value, name) {
             Kind::OpenApi(dialect) => dialect,

@@ -1,4 +1,4 @@
-//! Differences between contracts: what changed, and whom it breaks.
+//! Differences between contracts: what changed, and what that breaks.
 //!
 //! Operations are paired (`pairing`), then compared (`operations`, `bodies`); their schemas are walked
 //! in pairs (`walk`), each of which is looked at once, keyword by keyword (`facts`, `members`,

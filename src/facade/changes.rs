@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::contract::Contract;
-use crate::diff::{Options, Verdict};
+use crate::diff::{Options, Owner, Verdict};
 use crate::report::Render;
 use crate::report::diff::{Changes, ContractName, DiffFormat, DiffOptions, change_text};
 use crate::rules::{Change, Level, Policy, Rule};
@@ -20,7 +20,7 @@ const WHOLE: DiffOptions = DiffOptions {
     explain: false,
 };
 
-/// Says what changed between two contracts, and whom it breaks.
+/// Says what changed between two contracts, and what that breaks.
 ///
 /// ```
 /// use wiredrift::{Contract, diff};
@@ -72,13 +72,20 @@ impl Changes {
         self.changes.len()
     }
 
-    /// Whether nothing changed that payloads or requests could show.
+    /// What could not be used of either contract, each as `file:line:column: …`. Nothing was compared with
+    /// such parts.
+    pub fn problems(&self) -> impl Iterator<Item = String> {
+        self.unusable.iter().map(super::contract::problem)
+    }
+
+    /// Whether there is no change that payloads or requests could show. What could not be compared is
+    /// among the [`problems`](Self::problems).
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 
-    /// The changes that break somebody.
+    /// The changes that break clients or the server: their level is [`Level::Error`].
     pub fn breaking(&self) -> impl Iterator<Item = &Change> {
         self.iter().filter(|change| change.is_breaking())
     }
@@ -135,13 +142,36 @@ impl Change {
         &self.message
     }
 
+    /// The ids of the operations that it has an effect on.
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
+        let owner = match &self.difference.owner {
+            Owner::Operation(name, _) => Some(&**name),
+            Owner::Contract | Owner::Operations(_) | Owner::Component(..) => None,
+        };
+        let reached = self.difference.reach.iter().map(|reach| &*reach.operation);
+        let mut known: Vec<&str> = Vec::new();
+        for name in owner.into_iter().chain(reached) {
+            if !known.contains(&&*name.id) {
+                known.push(&name.id);
+            }
+        }
+        known.into_iter()
+    }
+
+    /// Where in the payload: a JSON pointer with `*` for every element of an array, such as
+    /// `/data/*/name`; empty for the whole payload, and for what is around payloads.
+    #[must_use]
+    pub fn path(&self) -> String {
+        self.difference.path.to_string()
+    }
+
     /// Whether it breaks clients or the server: its level is [`Level::Error`].
     #[must_use]
     pub fn is_breaking(&self) -> bool {
         self.level == Level::Error
     }
 
-    /// Whether neither a proof that it breaks nobody nor a payload that shows the contrary was found.
+    /// Whether neither a proof that it is compatible nor a payload that shows the contrary was found.
     #[must_use]
     pub fn is_unproven(&self) -> bool {
         let mut verdicts = self.difference.verdicts.iter();
@@ -165,10 +195,20 @@ impl Change {
     }
 }
 
-/// One line: `error[property-removed]: …`
+/// One line: `error[property-removed]: GET /invoices: …`
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message = crate::redact::printed(&self.message);
-        write!(f, "{}[{}]: {message}", self.level, self.rule.id)
+        write!(f, "{}[{}]: ", self.level, self.rule.id)?;
+        let owner = match &self.difference.owner {
+            Owner::Operation(name, _) if name.signature.is_empty() => &*name.id,
+            Owner::Operation(name, _) => &*name.signature,
+            Owner::Component(_, new) => &**new,
+            Owner::Contract | Owner::Operations(_) => "",
+        };
+        if !owner.is_empty() && !message.contains(owner) {
+            write!(f, "{owner}: ")?;
+        }
+        f.write_str(&message)
     }
 }

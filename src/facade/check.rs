@@ -12,6 +12,9 @@ use crate::report::check::Gap;
 use crate::rules::{Level, Policy, Rule};
 use crate::stack::with_stack;
 
+/// Reasons that an error gives when nothing was compared.
+const CAUSES: usize = 5;
+
 /// Starts a check of captured traffic against a contract.
 ///
 /// ```
@@ -130,11 +133,14 @@ impl<'c> Check<'c> {
                 Some(gap) => report.gap_words(gap),
                 None => return Ok(report),
             };
-            let why = report
-                .problems
-                .first()
-                .map(|problem| format!("; {problem}"));
-            let message = gap + &why.unwrap_or_default();
+            let problems = report.problems.iter().map(ToString::to_string);
+            let findings = report.findings.iter().map(ToString::to_string);
+            let why: Vec<String> = problems.chain(findings).take(CAUSES).collect();
+            let mut message = gap;
+            for cause in why {
+                message.push_str("\n  ");
+                message.push_str(&cause);
+            }
             Err(Error::new(ErrorKind::NothingCompared, message))
         })
     }

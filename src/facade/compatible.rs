@@ -7,11 +7,10 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::contract::{Contract, LoadOptions, read};
+use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::diff::Changes;
 use crate::rules::Change;
-use crate::stack::with_stack;
 
 use super::{Color, diff};
 
@@ -55,17 +54,16 @@ impl Update {
 pub fn lock_failure(contract: &Contract, folder: &str, path: &str) -> Result<Option<String>> {
     let file = Path::new(folder).join(path);
     let update = Update::from_environment()?;
-    let document = contract.to_openapi()?;
-    with_stack(|| compare(&document, &file, path, update))
+    compare(contract, &file, path, update)
 }
 
 pub(super) fn compare(
-    document: &Value,
+    contract: &Contract,
     file: &Path,
     name: &str,
     update: Update,
 ) -> Result<Option<String>> {
-    let text = locked(document);
+    let text = locked(&contract.to_openapi()?);
     if !file.exists() {
         if update != Update::Nothing {
             return write(file, &text);
@@ -75,26 +73,61 @@ pub(super) fn compare(
         );
         return Ok(Some(message));
     }
-    let committed = read(file, &LoadOptions::default())?;
-    let derived = Contract::from_openapi(document)?;
-    let changes = diff(&committed, &derived);
-    if changes.is_empty() {
+    let unreadable = |source| {
+        let message = format!(
+            "{name} is no contract that this assertion wrote; repair it, or delete it and run \
+             `{UPDATE}=1 cargo test`"
+        );
+        let error = Error::new(ErrorKind::NoContract, message);
+        match source {
+            Some(source) => error.with_source(source),
+            None => error,
+        }
+    };
+    let committed = Contract::load(file).map_err(|error| unreadable(Some(error)))?;
+    if committed.is_of_schemas() && !committed.operations.is_empty() {
+        return Err(unreadable(None));
+    }
+    let changes = diff(&committed, contract);
+    // Nothing is compared with a part that cannot be used, so its changes would go unseen.
+    if let Some(problem) = changes.problems().next() {
+        let message = format!(
+            "a part of the contract cannot be used, so its changes would go unseen: {problem}\n\
+             Repair {name}, or delete it and run `{UPDATE}=1 cargo test`"
+        );
+        return Err(Error::new(ErrorKind::Format, message));
+    }
+    let is_same = changes.is_empty() && committed.reference() == contract.reference();
+    if is_same {
         // Descriptions may have changed, which is no change of the contract.
         return match update == Update::Nothing || !is_json(file) {
             true => Ok(None),
             false => write(file, &text),
         };
     }
-    let is_breaking = changes.breaking().next().is_some();
     let is_written = match update {
         Update::Nothing => false,
-        Update::Compatible => !is_breaking,
+        Update::Compatible => !changes.iter().any(breaks),
         Update::Everything => true,
     };
+    if changes.is_empty() && !is_written {
+        let message = format!(
+            "{name} holds {}, and the types derive {}, with the same payloads; \
+             `{UPDATE}=1 cargo test` rewrites the file",
+            committed.reference(),
+            contract.reference()
+        );
+        return Ok(Some(message));
+    }
     match is_written {
         true => write(file, &text),
         false => Ok(Some(failure(name, &changes))),
     }
+}
+
+/// Whether a change breaks clients or the server: by its level, or since a payload shows it.
+fn breaks(change: &Change) -> bool {
+    change.is_breaking() || change.witness().is_some()
 }
 
 fn is_json(file: &Path) -> bool {
@@ -129,8 +162,8 @@ fn write(file: &Path, text: &str) -> Result<Option<String>> {
 /// What is said of changes, and how they get into the file.
 fn failure(name: &str, changes: &Changes) -> String {
     let count = |of: &dyn Fn(&Change) -> bool| changes.iter().filter(|change| of(change)).count();
-    let breaking = count(&Change::is_breaking);
-    let unproven = count(&|change| !change.is_breaking() && change.is_unproven());
+    let breaking = count(&breaks);
+    let unproven = count(&|change| !breaks(change) && change.is_unproven());
     let compatible = changes.len() - breaking - unproven;
     let kinds = [
         (breaking, "breaking"),
@@ -140,31 +173,30 @@ fn failure(name: &str, changes: &Changes) -> String {
     let kinds: Vec<String> = kinds
         .iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, kind)| format!("{count} {kind}"))
+        .map(|(count, kind)| match count {
+            1 => format!("1 {kind} change"),
+            _ => format!("{count} {kind} changes"),
+        })
         .collect();
-    let noun = match changes.len() {
-        1 => "change",
-        _ => "changes",
-    };
     let mut out = format!(
-        "the types no longer derive the contract in {name}: {} {noun}\n\n",
+        "the types no longer derive the contract in {name}: {}\n\n",
         kinds.join(", ")
     );
     out.push_str(&changes.to_text(Color::Never));
     let (value, advice) = match (breaking, unproven) {
-        (0, 0) => ("1", "To accept that, run"),
+        (0, 0) => ("1", "To accept this,"),
         (0, _) => (
             "1",
-            "For what is unproven, neither a proof nor a counterexample was found.\nIf it breaks nobody, run",
+            "For what is unproven, neither a proof nor a counterexample was found.\nTo accept it,",
         ),
         _ => (
             "breaking",
-            "To accept that all the same, give the contract a new version and run",
+            "To accept this anyway, give the contract a new version;",
         ),
     };
     let _ = write!(
         out,
-        "\n{advice}\n`{UPDATE}={value} cargo test`, which writes the file anew."
+        "\n{advice}\n`{UPDATE}={value} cargo test` rewrites the file."
     );
     out
 }
@@ -172,8 +204,11 @@ fn failure(name: &str, changes: &Changes) -> String {
 /// Panics when the contract that Rust types derive differs from the one in a committed file.
 ///
 /// The file is an OpenAPI document, and its path starts at the folder of the package. A breaking change
-/// is shown with a payload that proves it. `WIREDRIFT_UPDATE=1 cargo test` writes the file, unless a
-/// change breaks somebody; `WIREDRIFT_UPDATE=breaking` writes it all the same.
+/// is shown with a payload that proves it. `WIREDRIFT_UPDATE=1 cargo test` writes the file unless a change
+/// is breaking, which is one that a payload shows to break clients or the server;
+/// `WIREDRIFT_UPDATE=breaking` writes it in any case. The contract may be one of Rust types
+/// ([`Contract::describe`](crate::Contract::describe)), or of a document that a program derives
+/// ([`Contract::from_openapi`](crate::Contract::from_openapi)).
 ///
 /// ```no_run
 /// use schemars::JsonSchema;

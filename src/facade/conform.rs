@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use crate::capture::Body;
-use crate::contract::{Contract, Operation, unknown};
+use crate::contract::{Contract, Operation, Payload, unknown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::{Origin, Position, Side};
 use crate::observe::{Observer, Options};
-use crate::rules::judge;
 use crate::rules::{Level, Policy};
+use crate::rules::{judge, judge_contract};
 use crate::stack::with_stack;
 
 use super::Color;
@@ -39,12 +39,30 @@ pub fn payload_failure(
         Some(_) => Side::Response,
         None => Side::Request,
     };
-    let payload = known.payload(side, status);
-    if payload.is_none_or(|payload| payload.schemas().is_empty()) {
+    let declared = known.payload(side, status);
+    if let (Some(Payload::Absent), Some(status)) = (declared, status) {
+        // `()` and `None` are what a body that is not there looks like in Rust.
+        let message = format!(
+            "{operation} of {} declares the response {status} without a body, and there is one",
+            contract.reference()
+        );
+        return Ok((json != b"null").then_some(message));
+    }
+    let schemas = declared.map_or_else(Vec::new, Payload::schemas);
+    if schemas.is_empty() {
         return Err(Error::new(
             ErrorKind::Unknown,
             no_schema(contract, known, status),
         ));
+    }
+    let unusable = crate::lint::unusable_within(contract, &schemas);
+    if let Some(finding) = judge_contract(contract, &unusable, &Policy::default()).first() {
+        let message = format!(
+            "{operation} of {} has a part that cannot be used, so nothing is compared with it: {}",
+            contract.reference(),
+            super::contract::problem(finding)
+        );
+        return Err(Error::new(ErrorKind::Format, message));
     }
     with_stack(|| findings(&json, contract, operation, side, status, level))
 }
@@ -103,7 +121,7 @@ fn findings(
 /// Panics, with the findings, when a payload breaks an operation of a contract.
 ///
 /// The payload is anything that serialises. Then come the contract, the id of the operation, and the
-/// side: `request`, or `response` with a status. `level = warning` makes warnings a failure, such as
+/// side: `request`, or `response` with a status; `()` conforms to a response without a body. `level = warning` makes warnings a failure, such as
 /// properties that the contract does not declare; `level = info` everything.
 ///
 /// ```
@@ -166,4 +184,5 @@ macro_rules! assert_conforms {
     (@level error) => { $crate::Level::Error };
     (@level warning) => { $crate::Level::Warning };
     (@level info) => { $crate::Level::Info };
+    (@level $other:ident) => { compile_error!("the level may be `error`, `warning` or `info`") };
 }

@@ -1,8 +1,44 @@
 //! What a program asks of a contract.
 
+use serde_json::Value;
+
 use crate::contract::{Contract, Operation};
+use crate::error::{Error, ErrorKind, Result};
+use crate::rules::Finding;
+
+use super::diff;
 
 impl Contract {
+    /// The contract as an OpenAPI 3.1 document, which [`Contract::from_openapi`] reads as an equal
+    /// contract.
+    ///
+    /// Types become components; one that is sent and received in different shapes becomes two, the
+    /// second with `Input` at the end of its name. What OpenAPI has no words for stands in `x-wiredrift-…`.
+    /// A contract that was made with [`Contract::from_openapi`] gives its document back.
+    ///
+    /// # Errors
+    ///
+    /// When the contract was read from files, which are its documents already, or when OpenAPI cannot hold
+    /// all of it: an anchor in a schema that was given as JSON, a draft other than 2020-12.
+    pub fn to_openapi(&self) -> Result<Value> {
+        let document = self.openapi_document()?;
+        let read = Self::from_openapi(&document)?;
+        let lost = match read.unusable() > self.unusable() {
+            true => read.problems().next(),
+            false => diff(self, &read).iter().next().map(ToString::to_string),
+        };
+        match lost {
+            None => Ok(document),
+            Some(lost) => Err(Error::new(
+                ErrorKind::Format,
+                format!(
+                    "{} cannot be written as OpenAPI without a loss; read back, it has: {lost}",
+                    self.reference()
+                ),
+            )),
+        }
+    }
+
     /// The name, such as `organisations`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -36,12 +72,17 @@ impl Contract {
             &crate::lint::unusable(self),
             &crate::rules::Policy::default(),
         );
-        findings.into_iter().map(|finding| {
-            let declared = finding.declared.first();
-            let place = declared.map_or_else(String::new, |origin| format!("{origin}: "));
-            format!("{place}{}", finding.message)
-        })
+        findings.into_iter().map(|finding| problem(&finding))
     }
+}
+
+/// What cannot be used of a contract, in one line.
+pub(super) fn problem(finding: &Finding) -> String {
+    let declared = finding.declared.first();
+    let seen = finding.evidence.first().map(|evidence| &evidence.origin);
+    let place = declared.or(seen);
+    let place = place.map_or_else(String::new, |origin| format!("{origin}: "));
+    format!("{place}{}", finding.message)
 }
 
 /// For benches.

@@ -1,6 +1,7 @@
 //! What a program asks of a report.
 
 use std::fmt;
+use std::path::Path;
 
 use crate::capture::ReadProblem;
 use crate::report::check::{CheckFormat, TextOptions, finding_text};
@@ -27,6 +28,13 @@ impl Report {
     #[must_use]
     pub fn problems(&self) -> &[ReadProblem] {
         &self.problems
+    }
+
+    /// Files of folders that were passed over, and why.
+    pub fn skipped(&self) -> impl Iterator<Item = (&Path, &str)> {
+        self.skipped
+            .iter()
+            .map(|(path, why)| (path.as_path(), *why))
     }
 
     /// How many payloads and requests were compared with a schema.

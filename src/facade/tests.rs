@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::compatible::{Update, compare};
 use crate::contract::{Contract, Operation};
-use crate::diff::Options;
+
+mod openapi;
 
 /// A contract in which `T` is the body of a response, and `R` that of a request.
 fn invoices<R: JsonSchema, T: JsonSchema>() -> Contract {
@@ -114,16 +115,15 @@ fn locked(contract: &Contract, update: Update) -> (Option<String>, bool) {
     let name = "contracts/billing.json";
     let file = folder.path().join(name);
     let first = invoices::<first::NewInvoice, first::Invoice>();
-    let of = |contract: &Contract| contract.to_openapi().expect("of types");
-    let written = compare(&of(&first), &file, name, Update::Compatible).expect("is written");
+    let written = compare(&first, &file, name, Update::Compatible).expect("is written");
     assert_eq!(written, None);
     assert_eq!(
-        compare(&of(&first), &file, name, Update::Nothing).expect("is compared"),
+        compare(&first, &file, name, Update::Nothing).expect("is compared"),
         None,
         "what was written is what the types derive"
     );
     let before = std::fs::read(&file).expect("a file");
-    let failure = compare(&of(contract), &file, name, update).expect("is compared");
+    let failure = compare(contract, &file, name, update).expect("is compared");
     let after = std::fs::read(&file).expect("a file");
     let failure =
         failure.map(|text| text.replace(&folder.path().display().to_string(), "/package"));
@@ -189,9 +189,8 @@ fn the_lock_does_not_depend_on_the_order_of_operations() {
         }
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("lock.json");
-        let document = contract.build().and_then(|built| built.to_openapi());
-        let document = document.expect("of types");
-        compare(&document, &file, "lock.json", Update::Compatible).expect("is written");
+        let contract = contract.build().expect("builds");
+        compare(&contract, &file, "lock.json", Update::Compatible).expect("is written");
         std::fs::read_to_string(file).expect("a file")
     };
     assert_eq!(file(["a", "b"]), file(["b", "a"]));
@@ -201,198 +200,195 @@ fn the_lock_does_not_depend_on_the_order_of_operations() {
 fn a_lock_that_is_not_there_says_how_to_write_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("lock.json");
-    let document = invoices::<first::NewInvoice, first::Invoice>().to_openapi();
-    let document = document.expect("of types");
-    let missing = compare(&document, &file, "lock.json", Update::Nothing).expect("is looked for");
+    let contract = invoices::<first::NewInvoice, first::Invoice>();
+    let missing = compare(&contract, &file, "lock.json", Update::Nothing).expect("is looked for");
     let missing = missing.expect("is missing");
     assert!(
         missing.contains("WIREDRIFT_UPDATE=1 cargo test"),
         "{missing}"
     );
     std::fs::write(&file, "{\"openapi\": ").expect("written");
-    let broken = compare(&document, &file, "lock.json", Update::Everything);
+    let broken = compare(&contract, &file, "lock.json", Update::Everything);
     let broken = broken.expect_err("is no JSON").to_string();
     assert!(broken.contains("lock.json"), "{broken}");
 }
 
-/// What two contracts differ in, by the diff both ways.
-fn differences(one: &Contract, other: &Contract) -> Vec<String> {
-    let of = |old, new| {
-        let found = crate::diff::compare_contracts(old, new, &Options::default());
-        let changes = found.changes.into_iter().chain(found.equivalent);
-        changes
-            .map(|change| format!("{:?} {} {}", change.fact, change.path, change.subject))
-            .collect::<Vec<_>>()
-    };
-    [of(one, other), of(other, one)].concat()
-}
-
-fn read_back(contract: &Contract) -> Contract {
-    let document = contract.to_openapi().expect("of types");
-    Contract::from_openapi(&document).expect("is OpenAPI")
-}
-
+/// A document that a program derives is locked like types.
 #[test]
-fn built_in_contracts_are_the_same_in_openapi() {
-    for reference in ["organisations@v1", "organisations@v2", "makeleaps-clients"] {
-        let contract = Contract::builtin(reference).expect("is built in");
-        let read = read_back(&contract);
-        assert_eq!(differences(&contract, &read), [""; 0], "{reference}");
-        assert_eq!(read.reference(), contract.reference());
-        assert_eq!(read.notes, contract.notes);
-        let problems: Vec<String> = read.problems().collect();
-        assert_eq!(problems, [""; 0], "{reference}");
-        let facts = |contract: &Contract| -> Vec<_> {
-            let operations = contract.operations.iter();
-            let mut facts: Vec<_> = operations
-                .map(|operation| {
-                    (
-                        operation.id.clone(),
-                        operation.signature(),
-                        operation.summary.clone(),
-                        operation.notes.clone(),
-                        operation.replaces.clone(),
-                        operation.open_query,
-                    )
-                })
-                .collect();
-            facts.sort_by(|one, other| one.0.cmp(&other.0));
-            facts
-        };
-        assert_eq!(facts(&read), facts(&contract), "{reference}");
-        // Loaded once more, it is the same document.
-        assert!(read.to_openapi().is_err(), "it has documents of its own");
-    }
-}
-
-/// The same type may be one shape as it is sent and another as it is received.
-#[test]
-fn types_with_two_shapes_become_two_components() {
-    #[derive(JsonSchema, Serialize)]
-    struct Inner {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        #[schemars(default)]
-        value: Option<u8>,
-        #[schemars(default)]
-        #[serde(default)]
-        count: u8,
-    }
-    #[derive(JsonSchema, Serialize)]
-    struct Outer {
-        inner: Inner,
-        plain: Plain,
-    }
-    #[derive(JsonSchema, Serialize)]
-    struct Plain {
-        name: String,
-    }
-    let contract = Contract::describe("two", "1", "Two")
-        .operation(
-            Operation::describe("put", "PUT", "/{id}")
-                .request::<Outer>()
-                .response::<Outer>(200)
-                .response_schema(
-                    400,
-                    json!({
-                        "title": "Problem details",
-                        "type": "object",
-                        "properties": {
-                            "causes": {"type": "array", "items": {"$ref": "#"}},
-                            "kind": {"$ref": "#/$defs/Plain"},
-                            "other": {"$ref": "#/properties/kind"},
-                            "$ref": {"const": {"$ref": "#/$defs/Plain"}}
-                        },
-                        "$defs": {"Plain": {"enum": ["a", "b"]}}
-                    }),
-                )
-                .undocumented_response(503)
-                .undocumented_responses()
-                .undocumented_queries(&["q"])
-                .query::<Vec<String>>("tags")
-                .open_query(),
-        )
-        .operation(Operation::describe("delete", "DELETE", "/{id}").empty_response(204))
-        .note("Nothing is as it seems.")
-        .build()
-        .expect("builds");
-    let read = read_back(&contract);
-    assert_eq!(differences(&contract, &read), [""; 0]);
-    let document = contract.to_openapi().expect("of types");
-    let names: Vec<&str> = document["components"]["schemas"]
-        .as_object()
-        .expect("an object")
-        .keys()
-        .map(String::as_str)
-        .collect();
-    let expected = [
-        "Inner",
-        "InnerInput",
-        "Outer",
-        "OuterInput",
-        "Plain",
-        "PlainInput",
-        "Problem_details",
-    ];
-    assert_eq!(names, expected);
-    let details = &document["components"]["schemas"]["Problem_details"]["properties"];
+fn a_derived_document_can_be_locked() {
+    let types = invoices::<first::NewInvoice, first::Invoice>();
+    let derived = openapi::read_back(&types);
     assert_eq!(
-        *details,
-        json!({
-            "causes": {"type": "array", "items": {"$ref": "#/components/schemas/Problem_details"}},
-            "kind": {"$ref": "#/components/schemas/PlainInput"},
-            "other": {"$ref": "#/components/schemas/Problem_details/properties/kind"},
-            "$ref": {"const": {"$ref": "#/$defs/Plain"}}
-        })
+        derived.to_openapi().expect("is given back"),
+        types.to_openapi().expect("of types")
     );
+    let (failure, is_written) = locked(&derived, Update::Nothing);
+    assert_eq!((failure, is_written), (None, false));
 }
 
+/// Where a part of the file cannot be used, changes of it would go unseen.
 #[test]
-fn what_openapi_cannot_hold_is_an_error() {
-    let twice = Contract::describe("twice", "1", "Twice")
-        .operation(Operation::describe("a", "GET", "/x").empty_response(204))
-        .operation(Operation::describe("b", "get", "/x").empty_response(204))
-        .build()
-        .expect("builds");
-    let error = twice.to_openapi().expect_err("is refused").to_string();
-    assert!(error.contains("GET /x"), "{error}");
-    let odd = Contract::describe("odd", "1", "Odd")
-        .operation(Operation::describe("a", "BREW", "/x").empty_response(204))
-        .build()
-        .expect("builds");
-    let error = odd.to_openapi().expect_err("is refused").to_string();
-    assert!(error.contains("BREW /x"), "{error}");
-    for value in [
-        json!(null),
-        json!({"type": "object"}),
-        json!({"openapi": "4.0"}),
+fn a_lock_with_a_part_that_cannot_be_used_fails() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("lock.json");
+    let contract = invoices::<first::NewInvoice, first::Invoice>();
+    compare(&contract, &file, "lock.json", Update::Compatible).expect("is written");
+    let text = std::fs::read_to_string(&file).expect("a file");
+    let dangling = text.replacen("schemas/Invoice\"", "schemas/Invoce\"", 1);
+    assert_ne!(text, dangling);
+    for (damaged, expected) in [
+        (dangling.as_str(), "cannot be used"),
+        (&text[..text.len() / 2], "delete it"),
+        ("<<<<<<< ours", "delete it"),
+        ("{}", "delete it"),
     ] {
-        let error = Contract::from_openapi(&value).expect_err("is refused");
-        assert!(
-            error.to_string().to_lowercase().contains("openapi"),
-            "{error}"
-        );
+        for update in [Update::Nothing, Update::Compatible] {
+            std::fs::write(&file, damaged).expect("written");
+            let error = compare(&contract, &file, "lock.json", update).expect_err("is refused");
+            let error = format!("{error:?}");
+            assert!(error.contains(expected), "{damaged}: {error}");
+            assert!(error.contains("WIREDRIFT_UPDATE=1 cargo test"), "{error}");
+            assert_eq!(std::fs::read_to_string(&file).expect("a file"), damaged);
+        }
     }
 }
 
 #[test]
-fn a_derived_document_may_refer_to_nothing_beside_it() {
-    let document: Value = json!({
+fn a_lock_of_another_version_asks_for_an_update() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("lock.json");
+    let of = |version: &str| {
+        Contract::describe("billing", version, "Invoices")
+            .operation(Operation::describe("a", "GET", "/a").response::<first::Invoice>(200))
+            .build()
+            .expect("builds")
+    };
+    let lock = |contract: &Contract, update| {
+        compare(contract, &file, "lock.json", update).expect("is compared")
+    };
+    assert_eq!(lock(&of("v1"), Update::Compatible), None);
+    insta::assert_snapshot!(lock(&of("v2"), Update::Nothing).expect("fails"));
+    assert_eq!(lock(&of("v2"), Update::Compatible), None);
+    assert_eq!(lock(&of("v2"), Update::Nothing), None);
+    assert!(lock(&of("v1"), Update::Nothing).is_some());
+}
+
+/// What a payload shows to break is not written with the compatible changes.
+#[test]
+fn a_change_that_a_payload_shows_to_break_is_breaking() {
+    #[derive(JsonSchema, Serialize)]
+    #[expect(dead_code, reason = "its schema alone is used")]
+    enum Status {
+        Open,
+        Paid,
+        Void,
+        Draft,
+    }
+    #[derive(JsonSchema, Serialize)]
+    struct Invoice {
+        number: u32,
+        status: Status,
+        note: Option<String>,
+    }
+    let contract = invoices::<first::NewInvoice, Invoice>();
+    let (failure, is_written) = locked(&contract, Update::Compatible);
+    let failure = failure.expect("fails");
+    assert!(failure.contains("1 breaking change\n"), "{failure}");
+    assert!(!is_written);
+}
+
+#[test]
+fn a_payload_is_not_compared_with_what_cannot_be_used() {
+    let contract = Contract::from_openapi(&json!({
         "openapi": "3.1.0",
-        "info": {"title": "Pets", "version": "1"},
-        "paths": {"/pets": {"get": {"operationId": "list-pets", "responses": {"200": {
-            "description": "ok",
-            "content": {"application/json": {"schema": {"$ref": "pet.json#/Pet"}}}
-        }}}}}
-    });
-    let contract = Contract::from_openapi(&document).expect("is OpenAPI");
+        "info": {"title": "Shop", "version": "1"},
+        "paths": {
+            "/a": {"get": {"operationId": "a", "responses": {"200": {
+                "description": "",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}
+            }}}},
+            "/b": {"get": {"operationId": "b", "responses": {"200": {
+                "description": "",
+                "content": {"application/json": {"schema": {"type": "integer"}}}
+            }}}}
+        },
+        "components": {"schemas": {"A": {"properties": {"sku": {"$ref": "#/components/schemas/Gone"}}}}}
+    }))
+    .expect("is OpenAPI");
+    let of = |operation| {
+        super::payload_failure(
+            &json!(1),
+            &contract,
+            operation,
+            Some(200),
+            crate::rules::Level::Info,
+        )
+    };
+    let error = of("a").expect_err("cannot be used").to_string();
+    assert!(error.contains("Gone"), "{error}");
     assert_eq!(
-        contract
-            .operation("list-pets")
-            .map(Operation::path)
-            .as_deref(),
-        Some("/pets")
+        of("b").expect("is compared"),
+        None,
+        "what is wrong elsewhere does not matter"
     );
-    let problems: Vec<String> = contract.problems().collect();
-    assert_eq!(problems.len(), 1, "{problems:?}");
-    assert!(problems[0].contains("pet.json"), "{problems:?}");
+    assert!(
+        crate::diff(&contract, &contract)
+            .problems()
+            .next()
+            .is_some()
+    );
+}
+
+#[test]
+fn a_response_without_a_body_is_one() {
+    let contract = Contract::describe("shop", "1", "Shop")
+        .operation(Operation::describe("remove", "DELETE", "/a").empty_response(204))
+        .build()
+        .expect("builds");
+    crate::assert_conforms!((), contract, "remove", response 204);
+    let failure = super::payload_failure(
+        &1,
+        &contract,
+        "remove",
+        Some(204),
+        crate::rules::Level::Error,
+    );
+    let failure = failure.expect("is compared").expect("fails");
+    assert_eq!(
+        failure,
+        "remove of shop@1 declares the response 204 without a body, and there is one"
+    );
+}
+
+#[test]
+fn descriptions_that_contradict_themselves_do_not_build() {
+    let of = |operation| {
+        Contract::describe("odd", "1", "Odd")
+            .operation(operation)
+            .build()
+    };
+    let get = |path| Operation::describe("a", "GET", path);
+    for (operation, expected) in [
+        (
+            get("/a").response::<u8>(200).empty_response(200),
+            "the response 200 is described twice",
+        ),
+        (
+            get("/a").query::<u8>("q").query::<u16>("q"),
+            "the query parameter `q` is described twice",
+        ),
+        (get("/a").empty_response(600), "600 is not an HTTP status"),
+        (get("a"), "the path `a` has to start with `/`"),
+        (
+            Operation::describe("", "GET", "/a"),
+            "the operation has no id",
+        ),
+        (
+            Operation::describe("a", "FETCH IT", "/a"),
+            "`FETCH IT` is not an HTTP method",
+        ),
+    ] {
+        let error = of(operation).expect_err("is refused").to_string();
+        assert!(error.ends_with(expected), "{error}");
+    }
 }

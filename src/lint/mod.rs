@@ -9,12 +9,16 @@ mod idle;
 mod satisfy;
 mod variants;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::contract::{Contract, OperationKind};
 use crate::location::Pointer;
 use crate::observe::DeviationKind;
-use crate::schema::{Place, ProblemKind};
+use crate::schema::{NodeId, Place, ProblemKind};
+
+/// How far below its schema the part of a keyword stands that a problem is about: `/required/0`.
+const ARGUMENT_DEPTH: usize = 3;
 
 /// Something that is wrong with a contract.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +95,40 @@ pub fn unusable(contract: &Contract) -> Vec<LintFact> {
             kind: LintKind::Problem(problem.kind.clone()),
         })
         .collect()
+}
+
+/// The same of what these schemas apply: without such a part, a payload that they accept says nothing.
+#[must_use]
+pub(crate) fn unusable_within(contract: &Contract, schemas: &[NodeId]) -> Vec<LintFact> {
+    let mut facts = unusable(contract);
+    if facts.is_empty() {
+        return facts;
+    }
+    let mut open = schemas.to_vec();
+    let mut seen: BTreeSet<NodeId> = schemas.iter().copied().collect();
+    let mut places = BTreeSet::new();
+    while let Some(id) = open.pop() {
+        let node = contract.graph.node(id);
+        places.insert(node.place.clone());
+        open.extend(node.inner().into_iter().filter(|id| seen.insert(*id)));
+    }
+    // What is wrong stands at a keyword of the schema, or at a part of its argument.
+    facts.retain(|fact| {
+        let mut pointer = fact.place.pointer.as_str();
+        std::iter::from_fn(|| {
+            let (above, _) = pointer.rsplit_once('/')?;
+            pointer = above;
+            Some(above)
+        })
+        .take(ARGUMENT_DEPTH)
+        .any(|above| {
+            places.contains(&Place {
+                document: Arc::clone(&fact.place.document),
+                pointer: Pointer::from_escaped(above.to_owned()),
+            })
+        })
+    });
+    facts
 }
 
 /// Everything that is wrong with a contract, in order of place.

@@ -1,6 +1,5 @@
 //! The members of objects at one place: which keys mean something, and in which order they mostly come.
 
-use rustc_hash::FxHashMap;
 
 use crate::json::skim;
 
@@ -17,7 +16,7 @@ const LONGEST: usize = 256;
 #[derive(Debug)]
 pub(super) struct Keys {
     keys: Vec<Key>,
-    by_name: FxHashMap<Box<[u8]>, u32>,
+    by_name: foldhash::HashMap<Box<[u8]>, u32>,
     /// The key that came first in the last object.
     first: u32,
     strangers: u32,
@@ -48,7 +47,7 @@ impl Default for Keys {
     fn default() -> Self {
         Self {
             keys: Vec::new(),
-            by_name: FxHashMap::default(),
+            by_name: foldhash::HashMap::default(),
             first: NONE,
             strangers: 0,
         }

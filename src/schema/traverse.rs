@@ -180,9 +180,25 @@ impl Node {
             constant,
             checks,
             lengths,
-            object,
+            object:
+                ObjectRules {
+                    required,
+                    dependent_required,
+                    properties: _,
+                    patterns: _,
+                    additional: _,
+                    unevaluated: _,
+                    property_names: _,
+                    dependent_schemas: _,
+                },
             // What applies, and what does neither.
-            array: _,
+            array:
+                ArrayRules {
+                    prefix: _,
+                    items: _,
+                    unevaluated: _,
+                    contains: _,
+                },
             reference: _,
             all_of: _,
             any_of: _,
@@ -210,8 +226,8 @@ impl Node {
             constant.as_ref().map(|_| Assertion::Const),
             (!checks.is_empty()).then_some(Assertion::Check),
             (!lengths.is_empty()).then_some(Assertion::Length),
-            (!object.required.is_empty()).then_some(Assertion::Required),
-            (!object.dependent_required.is_empty()).then_some(Assertion::DependentRequired),
+            (!required.is_empty()).then_some(Assertion::Required),
+            (!dependent_required.is_empty()).then_some(Assertion::DependentRequired),
         ];
         found.into_iter().flatten()
     }

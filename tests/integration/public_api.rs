@@ -1,4 +1,5 @@
-//! The public names, with everything that they have: a change of one is a change for users.
+//! The public names with their methods, fields and variants: a change of one is a change for users. What types derive is not
+//! among them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -168,4 +169,16 @@ fn public_api() -> String {
 #[test]
 fn the_public_names_are_these() {
     insta::assert_snapshot!(public_api());
+}
+
+/// Programs move contracts and reports between threads, and keep contracts in statics.
+#[test]
+fn public_types_are_of_any_thread() {
+    fn shared<T: Send + Sync>() {}
+    shared::<wiredrift::Contract>();
+    shared::<wiredrift::Report>();
+    shared::<wiredrift::Finding>();
+    shared::<wiredrift::Changes>();
+    shared::<wiredrift::Change>();
+    shared::<wiredrift::Error>();
 }

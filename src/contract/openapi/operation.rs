@@ -4,7 +4,7 @@ use crate::contract::{Operation, OperationKind, ParameterPlace, PathTemplate, Re
 use crate::schema::ProblemKind;
 
 use super::Reader;
-use super::extension::{NOTES, OPEN_QUERY, REPLACES};
+use super::extension::{NOTES, OPEN_QUERY, REPLACES, UNDECLARED};
 use super::spot::Spot;
 
 /// The methods of a path item; `query` since OpenAPI 3.2.
@@ -156,7 +156,14 @@ impl<'d> Reader<'d> {
             .clone()
             .map(|parameter| parameter.name.as_str())
             .collect();
-        for name in template.parameters().filter(|name| !names.contains(name)) {
+        // A contract of Rust types leaves the values of some open.
+        let is_left_open = |name: &&str| {
+            let written = spot.get("parameters");
+            let mut written = written.iter().flat_map(Spot::elements);
+            written.any(|spot| spot.flag(UNDECLARED) && spot.text("name") == Some(*name))
+        };
+        let missing = template.parameters().filter(|name| !names.contains(name));
+        for name in missing.filter(|name| !is_left_open(name)) {
             let message = match name {
                 "" => format!("the path {template} has a parameter without a name"),
                 name => format!("the path parameter `{name}` of {template} is not declared"),

@@ -6,8 +6,10 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::contract::{
-    Contract, Encoding, Operation, Parameter, ParameterPlace, Payload, Response, StatusPattern,
+    Contract, Encoding, Operation, OperationKind, Parameter, ParameterPlace, Payload, Response,
+    StatusPattern,
 };
+use crate::contract::load::DERIVED;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::emit::each_reference;
 use crate::schema::{DRAFT_2020_12, NodeId};
@@ -27,19 +29,22 @@ const COMPONENTS: &str = "/components/schemas";
 const DEFINITIONS: &str = "/$defs/";
 
 impl Contract {
-    /// The contract as an OpenAPI 3.1 document, which [`Contract::from_openapi`] reads as an equal
-    /// contract.
-    ///
-    /// Types become components; one that is sent and received in different shapes becomes two, the
-    /// second with `Input` at the end of its name. What OpenAPI has no words for stands in `x-wiredrift-…`.
+    /// The OpenAPI document of the contract: the one that it was derived from, else one of its types.
     ///
     /// # Errors
     ///
-    /// When the contract was read from documents: then they are what there is to show.
-    pub fn to_openapi(&self) -> Result<Value> {
-        if self.operations.iter().any(|known| known.place.is_some()) || self.is_of_schemas() {
+    /// When the contract was read from files, or OpenAPI has no place for an operation.
+    pub(crate) fn openapi_document(&self) -> Result<Value> {
+        if let Some(derived) = self.documents.get(DERIVED) {
+            return Ok(derived.clone());
+        }
+        let is_read = |known: &Operation| {
+            known.place.is_some() || known.kind == OperationKind::Schema
+        };
+        if self.operations.iter().any(is_read) {
             let message = format!(
-                "{} was read from documents; only contracts of Rust types are written as OpenAPI",
+                "{} was read from files, which are its documents; only contracts of Rust types are \
+                 written as OpenAPI",
                 self.reference()
             );
             return Err(Error::new(ErrorKind::Format, message));
@@ -247,14 +252,16 @@ impl<'c> Components<'c> {
             _ => BTreeSet::new(),
         };
         let mut taken = BTreeSet::new();
+        let mut common: BTreeMap<&str, String> = BTreeMap::new();
         for (uri, definitions) in [&responses, &requests].into_iter().flatten() {
             for name in definitions.keys() {
-                let plain = component_name(name);
-                let component = match shared.contains(name) {
-                    true => plain,
-                    false => free_name(&plain, &taken),
+                let component = match common.get(name) {
+                    Some(component) => component.clone(),
+                    None => take_name(&component_name(name), "Input", &mut taken),
                 };
-                taken.insert(component.clone());
+                if shared.contains(name) {
+                    common.insert(name, component.clone());
+                }
                 components.definitions.insert((uri, name), component);
             }
         }
@@ -263,8 +270,17 @@ impl<'c> Components<'c> {
             .flatten()
             .map(|(uri, _)| *uri)
             .collect();
-        for document in contract.documents.iter() {
+        // Operations that were given the same document share a component.
+        let mut given: BTreeMap<String, String> = BTreeMap::new();
+        let mut documents: Vec<_> = contract.documents.iter().collect();
+        documents.sort_by(|one, other| one.uri.cmp(&other.uri));
+        for document in documents {
             if bundles.contains(&&*document.uri) {
+                continue;
+            }
+            let text = document.value.to_string();
+            if let Some(root) = given.get(&text) {
+                components.roots.insert(&document.uri, root.clone());
                 continue;
             }
             let title = document.value.get("title").and_then(Value::as_str);
@@ -272,15 +288,13 @@ impl<'c> Components<'c> {
             let mut segments = document.uri.rsplit('/');
             let entry = segments.next().unwrap_or_default();
             let operation = segments.next().unwrap_or_default();
-            let name = match title {
-                Some(title) => component_name(title),
-                None => component_name(&format!("{operation}-{entry}")),
-            };
-            let name = free_name(&name, &taken);
-            taken.insert(name.clone());
+            let own = component_name(&format!("{operation}-{entry}"));
+            let name = title.map_or_else(|| own.clone(), component_name);
+            let name = take_name(&name, &format!("-{own}"), &mut taken);
+            given.insert(text, name.clone());
             for definition in definitions_of(&document.value).into_keys() {
-                let component = free_name(&component_name(definition), &taken);
-                taken.insert(component.clone());
+                let plain = component_name(definition);
+                let component = take_name(&plain, &format!("-{own}"), &mut taken);
                 let key = (&*document.uri, definition);
                 components.definitions.insert(key, component);
             }
@@ -384,14 +398,14 @@ fn component_name(name: &str) -> String {
         .collect()
 }
 
-/// The name itself, or with `Input` and a number behind it where it is taken.
-fn free_name(name: &str, taken: &BTreeSet<String>) -> String {
-    let input = format!("{name}Input");
-    let numbered = (2..).map(|number| format!("{input}{number}"));
-    let mut names = [name.to_owned(), input.clone()].into_iter().chain(numbered);
-    names
-        .find(|name| !taken.contains(name))
-        .unwrap_or(input)
+/// The name itself, or with the suffix and a number behind it where it is taken.
+fn take_name(name: &str, suffix: &str, taken: &mut BTreeSet<String>) -> String {
+    let longer = format!("{name}{suffix}");
+    let numbered = (2..).map(|number| format!("{longer}{number}"));
+    let mut names = [name.to_owned(), longer.clone()].into_iter().chain(numbered);
+    let free = names.find(|name| !taken.contains(name)).unwrap_or(longer);
+    taken.insert(free.clone());
+    free
 }
 
 /// What a response is called: OpenAPI asks for a description.

@@ -100,7 +100,7 @@ pub(crate) struct Candidates<'c> {
     /// The schema that the latest payload fitted best.
     best: Option<usize>,
     /// For [kinds and keys](keys_of): how much is strange to each schema at least, whatever the members are.
-    by_keys: FxHashMap<Vec<u8>, Arc<[u16]>>,
+    by_keys: foldhash::HashMap<Vec<u8>, Arc<[u16]>>,
     /// Where payloads belong that fit some places equally well.
     found: FxHashMap<Vec<usize>, Option<Arc<Found<'c>>>>,
     /// The only place and schema that payloads may belong to, whatever they hold: where a guess is found
@@ -174,7 +174,7 @@ impl<'c> Candidates<'c> {
             succeeds,
             by_start: FxHashMap::default(),
             best: None,
-            by_keys: FxHashMap::default(),
+            by_keys: foldhash::HashMap::default(),
             found: FxHashMap::default(),
             only,
             of_any_status: None,
@@ -444,7 +444,7 @@ impl<'c> Candidates<'c> {
 }
 
 /// Forgets all where there is too much.
-fn make_room<K, V>(known: &mut FxHashMap<K, V>, most: usize) {
+fn make_room<K, V, S>(known: &mut std::collections::HashMap<K, V, S>, most: usize) {
     if known.len() >= most {
         known.clear();
     }

@@ -25,6 +25,7 @@ use text::text;
 
 /// Everything a run has to say. Renderers lay it out and add nothing.
 #[derive(Debug)]
+#[must_use = "a report may hold findings and problems"]
 pub struct Report {
     /// The contract that was asked for: `name` or `name@version`.
     pub(crate) contract: String,
@@ -79,7 +80,6 @@ pub struct ContractSize {
 
 impl Report {
     /// The report on contracts themselves.
-    #[must_use]
     pub(crate) fn of_contracts(name: &str, contracts: &[&Contract], findings: Vec<Finding>) -> Self {
         let mut size = ContractSize {
             operations: 0,
@@ -99,7 +99,6 @@ impl Report {
     }
 
     /// The report on what was observed. `family` is every known version of the contract, from old to new.
-    #[must_use]
     pub(crate) fn judged(
         contract: &str,
         observer: Observer<'_>,
@@ -115,7 +114,6 @@ impl Report {
     }
 
     /// Puts together what was observed and what was judged of it.
-    #[must_use]
     pub(crate) fn new<'c, W: Watcher<'c>>(
         contract: &str,
         observer: Observer<'c, W>,

@@ -30,6 +30,7 @@ use text::text;
 
 /// Everything that a diff has to say. Renderers lay it out and add nothing.
 #[derive(Debug)]
+#[must_use]
 pub struct Changes {
     /// The old contract, as it was named.
     pub(crate) old: ContractName,
@@ -71,7 +72,6 @@ pub struct DiffOptions {
 
 impl Changes {
     /// What was found between two contracts, judged.
-    #[must_use]
     pub(crate) fn judged(
         found: &Diff,
         (old, new): (&Contract, &Contract),

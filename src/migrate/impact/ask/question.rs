@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 
 use crate::diff::{Difference, Fact, Move};
 use crate::json::{Document, skim};
@@ -36,7 +35,7 @@ pub(super) struct Question {
     parts: Vec<Part>,
     others: Vec<Part>,
     /// Answers by the text of scalars: how they meet the change, and the place among its values.
-    answers: FxHashMap<Box<[u8]>, (Met, Option<usize>)>,
+    answers: foldhash::HashMap<Box<[u8]>, (Met, Option<usize>)>,
 }
 
 /// How a question is answered.
@@ -112,7 +111,7 @@ impl Questions {
             otherwise: if self.is_old { Met::Held } else { Met::Reached },
             parts,
             others,
-            answers: FxHashMap::default(),
+            answers: foldhash::HashMap::default(),
         }
     }
 

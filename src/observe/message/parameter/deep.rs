@@ -3,7 +3,6 @@
 //! OpenAPI 3.1.1 defines `filter[kind]=cat` and leaves open what arrays and objects inside look like. What nearly
 //! everybody sends is what the libraries `qs`, Rack and PHP read: `a[]=1`, `a[0]=1`, `a[b][c]=1`.
 
-use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 use crate::json::Kind;
@@ -39,7 +38,7 @@ struct Branch<'t> {
     /// What stands in brackets behind, in order.
     members: Vec<(&'t str, Branch<'t>)>,
     /// Where the first of each name stands among them.
-    positions: FxHashMap<&'t str, usize>,
+    positions: foldhash::HashMap<&'t str, usize>,
 }
 
 impl<'t> Branch<'t> {

@@ -6,7 +6,6 @@ mod style;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 
 use crate::capture::Headers;
@@ -443,7 +442,7 @@ fn readings(graph: &Graph, schema: NodeId, parts: &Parts, nested: &[Style]) -> V
             ]
         }
         Parts::Members(members) => {
-            let mut texts: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+            let mut texts: foldhash::HashMap<&str, Vec<&str>> = foldhash::HashMap::default();
             for (key, text) in members {
                 texts.entry(key).or_default().push(text);
             }

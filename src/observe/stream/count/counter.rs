@@ -99,9 +99,9 @@ pub(crate) struct Fact {
     /// Whether it is counted by subject, too.
     pub(crate) is_keyed: bool,
     /// By the subject as the reports show it.
-    pub(crate) subjects: FxHashMap<Box<str>, Met>,
+    pub(crate) subjects: foldhash::HashMap<Box<str>, Met>,
     /// By the subject as it was written.
-    written: FxHashMap<Box<[u8]>, Box<str>>,
+    written: foldhash::HashMap<Box<[u8]>, Box<str>>,
 }
 
 /// What tells the facts of a walk apart.
@@ -361,8 +361,8 @@ impl Counters {
             record: key.1.clone(),
             all: Met::new(),
             is_keyed: false,
-            subjects: FxHashMap::default(),
-            written: FxHashMap::default(),
+            subjects: foldhash::HashMap::default(),
+            written: foldhash::HashMap::default(),
         });
         self.by_record.insert(key, index);
         index

@@ -130,7 +130,7 @@ struct Scale<'c> {
     ways: Vec<Way>,
     way_of: Vec<u32>,
     /// Ways by the one above and the key, which is nothing where it is data.
-    below: FxHashMap<(u32, Option<Box<str>>), u32>,
+    below: foldhash::HashMap<(u32, Option<Box<str>>), u32>,
     /// The number of this measurement.
     number: u64,
     /// How many schemas are being asked whether they accept: then nothing is kept.
@@ -153,7 +153,7 @@ impl<'c> Scale<'c> {
             program: Program::new(graph, Some(side), node),
             ways: vec![Way::default()],
             way_of: Vec::new(),
-            below: FxHashMap::default(),
+            below: foldhash::HashMap::default(),
             number: 0,
             asking: 0,
             values: 0,

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::json::Kind;
 use crate::location::Side;
@@ -32,7 +32,7 @@ impl Program<'_> {
             kind,
             looks: (kind == Kind::Object)
                 .then(|| Looks::new(self.graph, &self.plan(slot).given)),
-            roots: FxHashMap::default(),
+            roots: foldhash::HashMap::default(),
             turns: Vec::new(),
         };
         self.decisions.push(new);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use crate::json::Kind;
 use crate::schema::NodeId;
@@ -71,6 +71,6 @@ pub(crate) struct Decisions {
     /// What is looked at before anything is asked.
     pub(crate) looks: Option<Looks>,
     /// The start of each tree.
-    pub(super) roots: FxHashMap<Box<[u8]>, u32>,
+    pub(super) roots: foldhash::HashMap<Box<[u8]>, u32>,
     pub(crate) turns: Vec<Turn>,
 }

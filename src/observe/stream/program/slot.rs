@@ -74,10 +74,10 @@ pub(crate) struct Slot {
     /// Whether schemas say something of arrays themselves, and of objects.
     pub(crate) asks_arrays: bool,
     pub(crate) asks_objects: bool,
-    pub(crate) by_key: FxHashMap<Box<[u8]>, u32>,
+    pub(crate) by_key: foldhash::HashMap<Box<[u8]>, u32>,
     pub(super) strangers: u32,
     /// Members that schemas name and that have no bit left.
-    pub(super) beyond: Option<Box<FxHashMap<Box<str>, Member>>>,
+    pub(super) beyond: Option<Box<foldhash::HashMap<Box<str>, Member>>>,
     /// Of each schema that lists strings, how often each was seen.
     pub(crate) listed: Box<[Tallied]>,
     pub(crate) prefix: Vec<u32>,

@@ -133,7 +133,7 @@ impl<'g> Program<'g> {
             has_dependents: !plan.dependents.is_empty(),
             asks_arrays: !plan.asserting[Kind::Array as usize].is_empty(),
             asks_objects: !plan.asserting[Kind::Object as usize].is_empty(),
-            by_key: FxHashMap::default(),
+            by_key: foldhash::HashMap::default(),
             strangers: 0,
             beyond: None,
             listed,
