@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | hold recorded traffic (HAR, raw HTTP, NDJSON, …) against it | [`check`] |
 //! | hold one payload against an operation, in `cargo test` | [`assert_conforms!`] |
-//! | see what a new version changes and breaks | [`diff`] |
+//! | see what a new version changes and breaks | [`diff`](diff()) |
 //! | keep Rust types from breaking it unnoticed | [`assert_compatible!`] |
 //!
 //! ```

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Document, SyntaxError};
+use crate::json::{TapeDocument, SyntaxError};
 use crate::location::Origin;
 
 /// The bytes of a payload, and where each of them was read.
@@ -111,8 +111,8 @@ impl<'a> Body<'a> {
     /// # Errors
     ///
     /// Where and why it is not JSON.
-    pub(crate) fn parse(&self) -> Result<Document<'_>, SyntaxError> {
-        let document = Document::parse(&self.bytes)?;
+    pub(crate) fn parse(&self) -> Result<TapeDocument<'_>, SyntaxError> {
+        let document = TapeDocument::parse(&self.bytes)?;
         Ok(match &self.stand_ins {
             Some(StandIns { original, at }) => document.standing_in(original, at),
             None => document,
@@ -207,7 +207,7 @@ fn escaped_offset(quoted: &str, decoded: usize) -> usize {
         };
         let end = (at + length).min(bytes.len());
         let character = format!("\"{}\"", &quoted[at..end]);
-        passed += Document::parse(character.as_bytes())
+        passed += TapeDocument::parse(character.as_bytes())
             .ok()
             .and_then(|document| document.root().as_str().map(|text| text.len()))
             .unwrap_or(1);
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn places_in_escaped_bodies_are_those_of_the_file() {
         let quoted = r#""{\"a\": \"\u00e9\ud83d\ude00\", \"b\": 1}""#;
-        let document = Document::parse(quoted.as_bytes()).expect("JSON");
+        let document = TapeDocument::parse(quoted.as_bytes()).expect("JSON");
         let text = document.root().as_str().expect("string").into_owned();
         let offset = text.find("\"b\"").expect("there");
         let raw = escaped_offset(quoted, offset);

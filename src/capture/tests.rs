@@ -1,7 +1,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::format::{Found, Head, recognise};
+use super::format::{Head, Recognised, recognise};
 use super::*;
 
 
@@ -140,7 +140,7 @@ fn formats_are_recognised_by_name_and_content() {
         ("a.py", "import requests", None),
     ];
     for (name, content, expected) in table {
-        let expected = expected.map_or(Found::Unknown, Found::Format);
+        let expected = expected.map_or(Recognised::Unknown, Recognised::Format);
         assert_eq!(
             recognise(&Head::new(name, content.as_bytes(), true)),
             expected,
@@ -220,7 +220,7 @@ fn recordings_that_are_not_read_are_known_by_name() {
     ];
     for (name, content, expected) in &table {
         let found = recognise(&Head::new(name, content.as_bytes(), true));
-        assert_eq!(found, Found::Unread(expected), "{name} {content}");
+        assert_eq!(found, Recognised::Unread(expected), "{name} {content}");
     }
     // Long ones are known by their start.
     for (index, _) in table
@@ -230,7 +230,7 @@ fn recordings_that_are_not_read_are_known_by_name() {
     {
         let (name, content, expected) = &table[index];
         let found = recognise(&Head::new(name, content.trim_end_matches([']', '}']).as_bytes(), false));
-        assert_eq!(found, Found::Unread(expected), "{name} {content}");
+        assert_eq!(found, Recognised::Unread(expected), "{name} {content}");
     }
     // Payloads that only look a little like them.
     let payloads = [
@@ -243,11 +243,11 @@ fn recordings_that_are_not_read_are_known_by_name() {
     ];
     for content in payloads {
         let found = recognise(&Head::new("a.json", content.as_bytes(), true));
-        assert_eq!(found, Found::Format(Format::Json), "{content}");
+        assert_eq!(found, Recognised::Format(Format::Json), "{content}");
     }
     // What the name says is not asked about.
     let found = recognise(&Head::new("a.md", b"interactions:\n", true));
-    assert_eq!(found, Found::Format(Format::Markdown));
+    assert_eq!(found, Recognised::Format(Format::Markdown));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
-use crate::json::Document;
+use crate::json::TapeDocument;
 
 use super::input::Frames;
 use super::{Headers, Limits};
@@ -109,7 +109,7 @@ pub(crate) fn unlabelled_base64(text: &str) -> Option<Vec<u8>> {
     }
     let bytes = base64(text.trim_ascii())?;
     let is_container = matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['));
-    (is_container && Document::parse(&bytes).is_ok()).then_some(bytes)
+    (is_container && TapeDocument::parse(&bytes).is_ok()).then_some(bytes)
 }
 
 /// Decodes a JSON array of strings, each a part of the body in hexadecimal digits or base64: what Polly.js
@@ -118,7 +118,7 @@ pub(crate) fn chunked_text(text: &str) -> Option<Vec<u8>> {
     if !text.trim_ascii_start().starts_with('[') {
         return None;
     }
-    let document = Document::parse(text.as_bytes()).ok()?;
+    let document = TapeDocument::parse(text.as_bytes()).ok()?;
     let mut bytes = Vec::new();
     for part in document.root().elements() {
         let part = part.as_str()?;

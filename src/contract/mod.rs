@@ -28,7 +28,7 @@ pub use parameter::{Encoding, Parameter, ParameterPlace, Style};
 pub use path::PathTemplate;
 pub(crate) use registry::{operation_named, unknown};
 pub use registry::{ContractRef, Registry};
-pub use route::{Route, Target};
+pub use route::{Route, RequestTarget};
 pub(crate) use route::{decode_query, without_user};
 pub use security::{Requirement, Scheme, Security};
 

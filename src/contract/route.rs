@@ -6,7 +6,7 @@ use super::{Contract, Operation, OperationKind, PathTemplate};
 
 /// A request target split into what routing looks at: `https://host/path?query` → path and query.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct RequestTarget {
     /// The host and port, or the scheme of a URL without host (`data:`), where the target has one.
     pub host: Option<String>,
     /// The path, still percent-encoded.
@@ -17,7 +17,7 @@ pub struct Target {
     pub query: Vec<(String, String)>,
 }
 
-impl Target {
+impl RequestTarget {
     /// Splits a request target in origin form (`/path?query`) or absolute form.
     ///
     /// It may hold what a guide writes for a value, such as `{ id }`.
@@ -157,7 +157,7 @@ impl Contract {
     /// Finds the operation for a method and target. The host is ignored; a path with literal
     /// segments wins over one with parameters.
     #[must_use]
-    pub(crate) fn route(&self, method: &str, target: &Target) -> Route<'_> {
+    pub(crate) fn route(&self, method: &str, target: &RequestTarget) -> Route<'_> {
         let mut matching: Vec<Match<'_, '_>> = self
             .operations
             .iter()

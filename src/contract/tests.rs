@@ -8,7 +8,7 @@ fn routed(contract: &str, method: &str, target: &str) -> String {
     let registry = registry();
     let reference = contract.parse().expect("reference");
     let contract = registry.find(&reference).expect("known")[0];
-    match contract.route(method, &Target::parse(target)) {
+    match contract.route(method, &RequestTarget::parse(target)) {
         Route::Operation(operation, values) => {
             let values: Vec<_> = values.iter().map(|(n, v)| format!("{n}={v}")).collect();
             format!("{} {}", operation.id, values.join(","))
@@ -110,7 +110,7 @@ fn literal_segments_win_over_parameters() {
 #[test]
 fn targets_are_split_and_folded() {
     let target =
-        Target::parse("https://h:1/v2/orders/12/items/8f14e45fceea167a5a36?q=a+b%20c&x#top");
+        RequestTarget::parse("https://h:1/v2/orders/12/items/8f14e45fceea167a5a36?q=a+b%20c&x#top");
     assert_eq!(target.path, "/v2/orders/12/items/8f14e45fceea167a5a36");
     assert_eq!(
         target.query,
@@ -188,7 +188,7 @@ fn accepts(contract: &Contract, schema: &str, text: &str) -> bool {
     let operation = contract.operation(schema).expect("a schema");
     let payload = operation.payload(Side::Response, None);
     let node = payload.expect("a payload").schema().expect("a schema");
-    let document = crate::json::Document::parse(text.as_bytes()).expect("JSON");
+    let document = crate::json::TapeDocument::parse(text.as_bytes()).expect("JSON");
     contract.graph.accepts(node, document.root())
 }
 

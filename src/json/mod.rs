@@ -99,7 +99,7 @@ const SHADOWED: u8 = 2;
 
 /// A parsed JSON text. Offsets are 32 bits wide: a text of 4 GiB or more is refused.
 #[derive(Debug)]
-pub struct Document<'t> {
+pub struct TapeDocument<'t> {
     text: &'t str,
     entries: Vec<Entry>,
     /// Entries of keys that stand again later in the same object.
@@ -125,7 +125,7 @@ pub(crate) const fn is_white_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-impl<'t> Document<'t> {
+impl<'t> TapeDocument<'t> {
     /// Parses one whole text.
     ///
     /// # Errors
@@ -223,10 +223,10 @@ impl<'t> Document<'t> {
     }
 }
 
-/// One value of a [`Document`]; cheap to copy.
+/// One value of a [`TapeDocument`]; cheap to copy.
 #[derive(Debug, Clone, Copy)]
 pub struct Value<'d> {
-    document: &'d Document<'d>,
+    document: &'d TapeDocument<'d>,
     index: u32,
 }
 
@@ -389,7 +389,7 @@ impl<'d> Value<'d> {
 /// The key of a member.
 #[derive(Debug, Clone, Copy)]
 pub struct Key<'d> {
-    document: &'d Document<'d>,
+    document: &'d TapeDocument<'d>,
     index: u32,
 }
 
@@ -433,7 +433,7 @@ fn span(entry: &Entry) -> Range<usize> {
     entry.start as usize..entry.end as usize
 }
 
-fn decode<'d>(document: &'d Document<'d>, entry: &Entry) -> Cow<'d, str> {
+fn decode<'d>(document: &'d TapeDocument<'d>, entry: &Entry) -> Cow<'d, str> {
     let quoted = &document.text[span(entry)];
     if entry.flags & ESCAPED == 0 {
         Cow::Borrowed(&quoted[1..quoted.len() - 1])
@@ -444,7 +444,7 @@ fn decode<'d>(document: &'d Document<'d>, entry: &Entry) -> Cow<'d, str> {
 
 #[derive(Debug, Clone)]
 struct Children<'d> {
-    document: &'d Document<'d>,
+    document: &'d TapeDocument<'d>,
     at: u32,
     end: u32,
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
-use super::{Document, ESCAPED, Entry, Kind, SHADOWED, scan, skip};
+use super::{TapeDocument, ESCAPED, Entry, Kind, SHADOWED, scan, skip};
 use super::error::{
     Refused, SyntaxError, SyntaxErrorKind, explain, is_space, looks_like_utf_16,
 };
@@ -15,7 +15,7 @@ const MAX_DEPTH: u8 = crate::limits::NESTING;
 /// Objects up to this size look for repeated keys by comparing pairs.
 const PAIRWISE_KEYS: usize = 16;
 
-pub(super) fn document(text: &[u8]) -> Result<Document<'_>, SyntaxError> {
+pub(super) fn document(text: &[u8]) -> Result<TapeDocument<'_>, SyntaxError> {
     let (document, end) = prefix_within(text)?;
     let rest = &text[end..];
     match rest.iter().position(|byte| !is_space(*byte)) {
@@ -27,7 +27,7 @@ pub(super) fn document(text: &[u8]) -> Result<Document<'_>, SyntaxError> {
     }
 }
 
-pub(super) fn prefix(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> {
+pub(super) fn prefix(text: &[u8]) -> Result<(TapeDocument<'_>, usize), SyntaxError> {
     /// Bytes that are looked at first. Mostly a value ends in them, and what stands behind it costs nothing.
     const FIRST: usize = 16 * 1024;
     /// A word that the end of the window cuts is no longer than this.
@@ -66,7 +66,7 @@ fn is_cut(text: &[u8]) -> bool {
     refused.is_some_and(|Refused(_, kind)| kind == SyntaxErrorKind::UnexpectedEnd)
 }
 
-fn prefix_within(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> {
+fn prefix_within(text: &[u8]) -> Result<(TapeDocument<'_>, usize), SyntaxError> {
     if u32::try_from(text.len()).is_err() {
         return Err(SyntaxError {
             kind: SyntaxErrorKind::TooLong,
@@ -86,7 +86,7 @@ fn prefix_within(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> {
     match parser.value(0) {
         Ok(()) => {
             let end = parser.at;
-            let document = Document {
+            let document = TapeDocument {
                 text: valid,
                 entries: parser.entries,
                 repeated: parser.repeated,
@@ -110,12 +110,12 @@ fn prefix_within(text: &[u8]) -> Result<(Document<'_>, usize), SyntaxError> {
     }
 }
 
-pub(super) fn head(text: &str, elements: u32) -> Option<Document<'_>> {
+pub(super) fn head(text: &str, elements: u32) -> Option<TapeDocument<'_>> {
     u32::try_from(text.len()).ok()?;
     let mut parser = Parser::new(text);
     parser.elements = elements;
     parser.value(0).ok()?;
-    Some(Document {
+    Some(TapeDocument {
         text,
         entries: parser.entries,
         repeated: parser.repeated,

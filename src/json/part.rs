@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use super::{Document, ESCAPED, Entry, Kind};
+use super::{TapeDocument, ESCAPED, Entry, Kind};
 
-impl<'t> Document<'t> {
+impl<'t> TapeDocument<'t> {
     /// The values around some ranges of bytes, which are in order, of a text that is known to be JSON.
     /// Arrays and objects that hold none of them are empty, and what follows the last is left out.
     pub(crate) fn around(text: &'t str, ranges: &[Range<usize>]) -> Option<Self> {
@@ -26,7 +26,7 @@ struct Builder<'t, 'w> {
 }
 
 impl<'t, 'w> Builder<'t, 'w> {
-    fn build(text: &'t str, ranges: &'w [Range<usize>]) -> Option<Document<'t>> {
+    fn build(text: &'t str, ranges: &'w [Range<usize>]) -> Option<TapeDocument<'t>> {
         u32::try_from(text.len()).ok()?;
         let mut builder = Self {
             text: text.as_bytes(),
@@ -36,7 +36,7 @@ impl<'t, 'w> Builder<'t, 'w> {
             is_done: false,
         };
         builder.value()?;
-        Some(Document {
+        Some(TapeDocument {
             stand_ins: None,
             text,
             entries: builder.entries,

@@ -7,14 +7,14 @@ use super::*;
 #[test]
 fn the_tape_keeps_the_contract_of_the_validator() {
     let text = jsonschema::json::conformance::document().to_string();
-    let document = Document::parse(text.as_bytes()).expect("JSON");
+    let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
     jsonschema::json::conformance::assert_conformance::<Tape>(&TapeNode::Value(document.root()));
 }
 
 #[test]
 fn spans_are_those_of_the_text() {
     let text = br#" {"a": [1, "x\n"], "b": null} "#;
-    let document = Document::parse(text).expect("JSON");
+    let document = TapeDocument::parse(text).expect("JSON");
     let a = document.root().get("a").expect("member");
     assert_eq!(a.raw(), r#"[1, "x\n"]"#);
     let x = a.elements().nth(1).expect("element");
@@ -32,7 +32,7 @@ fn the_last_of_repeated_keys_counts() {
             text.push_str(&format!(r#", "k{i}": 0"#));
         }
         text.push('}');
-        let document = Document::parse(text.as_bytes()).expect("JSON");
+        let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
         assert_eq!(document.root().get("a").expect("member").raw(), "2");
         assert_eq!(document.root().len(), 2 + filler);
         let repeated: Vec<_> = document
@@ -45,23 +45,23 @@ fn the_last_of_repeated_keys_counts() {
 
 #[test]
 fn errors_are_those_of_serde_json_with_a_hint() {
-    let error = Document::parse(b"{\n\"data\": [\n{\n{\n\"id\": 1").expect_err("malformed");
+    let error = TapeDocument::parse(b"{\n\"data\": [\n{\n{\n\"id\": 1").expect_err("malformed");
     assert_eq!(
         (error.offset, &*error.message),
         (14, "key must be a string")
     );
     assert!(error.hint.expect("hint").starts_with("two opening braces"));
 
-    let error = Document::parse(br#"{"a": None}"#).expect_err("malformed");
+    let error = TapeDocument::parse(br#"{"a": None}"#).expect_err("malformed");
     assert_eq!(error.hint, Some("`None` is Python; JSON writes `null`"));
 
-    let error = Document::parse(b"{\"a\": \"\xff\"}").expect_err("not UTF-8");
+    let error = TapeDocument::parse(b"{\"a\": \"\xff\"}").expect_err("not UTF-8");
     assert_eq!((error.offset, &*error.message), (7, "not UTF-8"));
 }
 
 #[test]
 fn a_prefix_ends_where_its_value_ends() {
-    let (document, end) = Document::parse_prefix(b" [1]\nINFO").expect("JSON");
+    let (document, end) = TapeDocument::parse_prefix(b" [1]\nINFO").expect("JSON");
     assert_eq!((document.root().len(), end), (1, 4));
 }
 
@@ -120,7 +120,7 @@ fn edges_are_decided_as_serde_json_decides_them() {
 fn what_serde_json_refuses_and_is_json_is_accepted() {
     let long = "9".repeat(400);
     for number in ["1e400", "-1E400", &long, "1e999999999999999999999"] {
-        let document = Document::parse(number.as_bytes()).expect("JSON");
+        let document = TapeDocument::parse(number.as_bytes()).expect("JSON");
         assert_eq!(document.root().raw(), number);
         let largest = match number.starts_with('-') {
             true => f64::MIN,
@@ -136,7 +136,7 @@ fn what_serde_json_refuses_and_is_json_is_accepted() {
         (r#""\ud83d\ud83d\ude00""#, "\u{fffd}😀"),
     ];
     for (text, expected) in strings {
-        let document = Document::parse(text.as_bytes()).expect("JSON");
+        let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
         assert_eq!(
             document.root().as_str().as_deref(),
             Some(expected),
@@ -144,12 +144,12 @@ fn what_serde_json_refuses_and_is_json_is_accepted() {
         );
     }
     for text in [r#""\ud8""#, r#""\ud800\u12""#, r#""\uD80g""#] {
-        assert!(Document::parse(text.as_bytes()).is_err(), "{text}");
+        assert!(TapeDocument::parse(text.as_bytes()).is_err(), "{text}");
     }
 }
 
 fn assert_same_as_serde(text: &[u8]) {
-    let ours = Document::parse(text);
+    let ours = TapeDocument::parse(text);
     let theirs = serde_json::from_slice::<serde_json::Value>(text);
     match (ours, theirs) {
         (Ok(ours), Ok(theirs)) => assert_eq!(ours.root().to_serde(), theirs),
@@ -230,11 +230,11 @@ fn what_a_head_leaves_out_is_passed_over() {
         for (index, one) in awkward.iter().enumerate() {
             let other = awkward[(index + 1) % awkward.len()];
             let text = format!("[[0,{filler},{one},{other} , {one}\n,{other}],{filler}]");
-            let whole = Document::parse(text.as_bytes()).expect("JSON");
-            let head = Document::head(text.as_bytes(), 1).expect("JSON");
+            let whole = TapeDocument::parse(text.as_bytes()).expect("JSON");
+            let head = TapeDocument::head(text.as_bytes(), 1).expect("JSON");
             assert_head(head.root(), whole.root(), 1);
             for end in 0..text.len() {
-                let cut = Document::head(&text.as_bytes()[..end], 1);
+                let cut = TapeDocument::head(&text.as_bytes()[..end], 1);
                 assert!(cut.is_none(), "{}", &text[..end]);
             }
         }
@@ -296,8 +296,8 @@ proptest! {
             false => serde_json::to_string(&value),
         };
         let text = text.expect("serialises");
-        let whole = Document::parse(text.as_bytes()).expect("JSON");
-        let head = Document::head(text.as_bytes(), elements).expect("JSON");
+        let whole = TapeDocument::parse(text.as_bytes()).expect("JSON");
+        let head = TapeDocument::head(text.as_bytes(), elements).expect("JSON");
         assert_head(head.root(), whole.root(), elements as usize);
     }
 

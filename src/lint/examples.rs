@@ -1,7 +1,7 @@
 //! The contract's own examples and defaults, held against their schemas.
 
 use crate::contract::Contract;
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::Side;
 use crate::observe::first_deviation;
 use crate::schema::{Graph, NodeId, Place};
@@ -52,7 +52,7 @@ fn fact(
 ) -> Option<LintFact> {
     let text = value.to_string();
     // What came from a JSON value is JSON.
-    let document = Document::parse(text.as_bytes()).ok()?;
+    let document = TapeDocument::parse(text.as_bytes()).ok()?;
     // An example that is on no side may be one of either.
     let sides = match side {
         Some(side) => vec![Some(side)],

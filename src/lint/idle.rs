@@ -1,8 +1,8 @@
 //! Keywords that cannot do anything, because of the types beside them.
 
 use crate::error::closest;
-use crate::json::{Document, Kind};
-use crate::schema::format::{self, Origin};
+use crate::json::{TapeDocument, Kind};
+use crate::schema::format::{self, FormatOrigin};
 use crate::schema::{Dialect, Graph, Node, NodeId, Types, Values};
 
 use super::{LintFact, LintKind};
@@ -83,7 +83,7 @@ fn nullable(graph: &Graph, id: NodeId, node: &Node) -> Option<LintFact> {
     if !node.nullable_in_vain || node.reference.is_some() {
         return None;
     }
-    let null = Document::parse(b"null").ok()?;
+    let null = TapeDocument::parse(b"null").ok()?;
     if graph.accepts(id, null.root()) {
         return None;
     }
@@ -121,7 +121,7 @@ fn keywords(node: &Node) -> Vec<(String, Kind)> {
     for check in &node.checks {
         // Formats of OpenAPI's registry also stand where strings hold numbers, and the other way round.
         let of_strings = |name| {
-            format::named(name).is_some_and(|format| matches!(format.origin, Origin::JsonSchema(_)))
+            format::named(name).is_some_and(|format| matches!(format.origin, FormatOrigin::JsonSchema(_)))
         };
         let is_known = check.keyword != "format" || check.argument.as_str().is_some_and(of_strings);
         if is_known {
@@ -175,7 +175,7 @@ fn outside(node: &Node, types: Types) -> Option<LintFact> {
     let values = node.values.as_ref()?;
     let is_outside = |value: &&serde_json::Value| {
         let text = value.to_string();
-        Document::parse(text.as_bytes()).is_ok_and(|value| !types.hold(value.root()))
+        TapeDocument::parse(text.as_bytes()).is_ok_and(|value| !types.hold(value.root()))
     };
     let outside: Vec<String> = values
         .all

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::json::{Document, Kind};
+use crate::json::{TapeDocument, Kind};
 use crate::schema::{Graph, Memo, Node, NodeId};
 
 use super::{LintFact, LintKind};
@@ -73,7 +73,7 @@ fn listed(graph: &Graph, parts: &[NodeId]) -> Option<String> {
     })?;
     let is_accepted = |value: &serde_json::Value| {
         let text = value.to_string();
-        Document::parse(text.as_bytes())
+        TapeDocument::parse(text.as_bytes())
             .is_ok_and(|document| graph.accepts_with(parts[0], document.root(), &Memo::default()))
     };
     if values.iter().any(is_accepted) {

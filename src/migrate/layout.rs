@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::json::{Document, Kind, Value};
+use crate::json::{TapeDocument, Kind, Value};
 
 use super::tree::Tree;
 
@@ -45,7 +45,7 @@ impl Layout {
 
     /// Reads the layout of a document.
     #[must_use]
-    pub fn of(document: &Document<'_>) -> Self {
+    pub fn of(document: &TapeDocument<'_>) -> Self {
         let text = document.text();
         let root = document.root();
         let newline = match text.contains("\r\n") {

@@ -17,7 +17,7 @@ use crate::contract::{Contract, Operation};
 use crate::diff::Alignment;
 use crate::diff::view::{Extra, View};
 use crate::error::{Error, ErrorKind, Result, closest};
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::{PathPattern, Pointer, Side, Step};
 use crate::schema::{Graph, NodeId};
 use crate::source::Parsed;
@@ -312,7 +312,7 @@ impl Entry {
         };
         let accepted = |places: &[Vec<NodeId>], value: &Json| {
             let text = value.to_string();
-            let Ok(document) = Document::parse(text.as_bytes()) else {
+            let Ok(document) = TapeDocument::parse(text.as_bytes()) else {
                 return Ok(());
             };
             let is_accepted = places.iter().any(|schemas| {

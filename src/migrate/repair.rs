@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::diff::view::{Kinds, View};
-use crate::json::{Document, Kind, Value};
+use crate::json::{TapeDocument, Kind, Value};
 use crate::location::Side;
 use crate::observe::Spelling;
 use crate::schema::{Memo, NodeId};
@@ -30,7 +30,7 @@ impl Rewriter<'_> {
             return accepts(*value);
         }
         let text = tree.to_text();
-        Document::parse(text.as_bytes()).is_ok_and(|document| accepts(document.root()))
+        TapeDocument::parse(text.as_bytes()).is_ok_and(|document| accepts(document.root()))
     }
 
     /// Writes a value as the new contract has it, where that says the same.

@@ -7,7 +7,7 @@
 use crate::contract::Contract;
 use crate::diff::view::{Extra, View};
 use crate::diff::{AlignedPair, Alignment, Edge, Move};
-use crate::json::{Document, Kind, Value};
+use crate::json::{TapeDocument, Kind, Value};
 use crate::location::{Pointer, Side, Step};
 use crate::observe::{DeviationKind, deviations};
 use crate::schema::{Graph, NodeId};
@@ -161,7 +161,7 @@ impl<'c> Rewriter<'c> {
         most: usize,
     ) -> Vec<(Pointer, DeviationKind)> {
         let text = tree.to_text();
-        let Ok(document) = Document::parse(text.as_bytes()) else {
+        let Ok(document) = TapeDocument::parse(text.as_bytes()) else {
             return Vec::new();
         };
         let mut found = Vec::new();

@@ -7,10 +7,10 @@ use rustc_hash::FxHashMap;
 
 use crate::capture::{Body, Exchange};
 use crate::contract::Contract;
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::Origin;
 use crate::observe::{
-    DeviationKind, ParallelWatcher, RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher,
+    DeviationKind, ParallelWatcher, RoutedPayload, RoutedRequest, TargetKey, PayloadVerdict, Watcher,
     first_deviation,
 };
 use crate::redact::printed;
@@ -93,7 +93,7 @@ impl<'c, D: Destination> Upgrader<'c, D> {
 
     /// Rewrites a payload in one pass over its bytes, and counts it; false when it is for the reference.
     fn streamed(&mut self, routed: &RoutedPayload<'_, 'c>) -> bool {
-        if !routed.is_plain() || routed.verdict != Verdict::Conforms {
+        if !routed.is_plain() || routed.verdict != PayloadVerdict::Conforms {
             return false;
         }
         let body = routed.body;
@@ -149,9 +149,9 @@ impl<'c, D: Destination> Upgrader<'c, D> {
         self.summary.targets.entry(Target::of(routed)).or_default()
     }
 
-    fn fate<'d>(&self, routed: &RoutedPayload<'_, 'c>, document: &'d Document<'d>) -> Fate<'d> {
+    fn fate<'d>(&self, routed: &RoutedPayload<'_, 'c>, document: &'d TapeDocument<'d>) -> Fate<'d> {
         let is_of = |contract: &Contract| std::ptr::eq(routed.contract, contract);
-        let deviates = routed.verdict == Verdict::Deviates;
+        let deviates = routed.verdict == PayloadVerdict::Deviates;
         if let Some(key) = document.repeated_keys().next() {
             let name = printed(&key.name());
             return Fate::Left(format!(
@@ -183,7 +183,7 @@ impl<'c, D: Destination> Upgrader<'c, D> {
         let text = Layout::of(document).write(&rewritten.tree, outer);
         // What is written has to be read again as what is meant.
         let payload = rewritten.tree.to_serde();
-        let read = Document::parse(text.as_bytes());
+        let read = TapeDocument::parse(text.as_bytes());
         let text = match read.is_ok_and(|read| read.root().to_serde() == payload) {
             true => text,
             false => rewritten.tree.to_text(),
@@ -230,7 +230,7 @@ impl<'c, D: Destination> Upgrader<'c, D> {
                 outcomes.left.add(key, times, moment, origin);
             }
         }
-        if routed.verdict == Verdict::Deviates {
+        if routed.verdict == PayloadVerdict::Deviates {
             let graph = &routed.contract.graph;
             let root = routed.document().root();
             let broke = first_deviation(graph, routed.schema, routed.side, root);
@@ -315,7 +315,7 @@ impl<'c, D: Destination> Watcher<'c> for Upgrader<'c, D> {
         &mut self,
         body: &Body<'_>,
         target: Option<&TargetKey>,
-        verdict: Verdict,
+        verdict: PayloadVerdict,
         why: Option<&str>,
     ) {
         self.next();

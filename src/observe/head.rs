@@ -3,14 +3,14 @@
 use std::cell::OnceCell;
 
 use crate::capture::Body;
-use crate::json::Document;
+use crate::json::TapeDocument;
 
 use super::routing::fit::ELEMENTS;
 
 /// The first elements of each array of a payload, once somebody has asked.
 pub(crate) struct Head<'b> {
     bytes: &'b [u8],
-    document: OnceCell<Option<Document<'b>>>,
+    document: OnceCell<Option<TapeDocument<'b>>>,
 }
 
 impl<'b> Head<'b> {
@@ -22,8 +22,8 @@ impl<'b> Head<'b> {
     }
 
     /// `None` when it is not JSON.
-    pub(crate) fn document(&self) -> Option<&Document<'b>> {
-        let parse = || Document::head(self.bytes, ELEMENTS);
+    pub(crate) fn document(&self) -> Option<&TapeDocument<'b>> {
+        let parse = || TapeDocument::head(self.bytes, ELEMENTS);
         self.document.get_or_init(parse).as_ref()
     }
 }

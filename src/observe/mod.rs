@@ -22,7 +22,7 @@ pub use observer::{Judged, Observer};
 pub use options::{Engine, Options, FileGlob};
 pub use profile::{
     Count, Lookalike, PathId, Profile, Shape, TargetKey, TargetProfile, TrafficFact,
-    Verdict,
+    PayloadVerdict,
 };
 pub use profile::spelling::Spelling;
 pub use stream::Acceptor;

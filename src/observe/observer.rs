@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::redact::sanitised;
 use crate::capture::{Body, Exchange, Hint, Line, ReadProblem, Remark, RemarkKind, Sink, SourceRead};
 use crate::contract::Contract;
-use crate::json::{Document, SyntaxError};
+use crate::json::{TapeDocument, SyntaxError};
 use crate::limits::PROBLEMS;
 use crate::location::{Origin, Side};
 
@@ -13,7 +13,7 @@ use super::message::body::{Said, allows_body, best_fit};
 use super::routing::guess::Candidates;
 use super::options::{Hinted, Options};
 use super::message::placeholder;
-use super::profile::{Profile, TargetKey, TrafficFact, Verdict};
+use super::profile::{Profile, TargetKey, TrafficFact, PayloadVerdict};
 use super::walk::record::ShapeRecorder;
 use super::routing::destination::{Destination, Versions};
 use super::profile::sighting::Sighting;
@@ -35,7 +35,7 @@ pub struct Judged {
     /// What it was compared with.
     pub target: Option<TargetKey>,
     /// What came out.
-    pub verdict: Verdict,
+    pub verdict: PayloadVerdict,
     /// The named variants that accepted it as a whole.
     pub variants: Vec<String>,
 }
@@ -210,7 +210,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         &mut self,
         origin: &Origin,
         target: Option<TargetKey>,
-        verdict: Verdict,
+        verdict: PayloadVerdict,
         variants: Vec<String>,
     ) {
         self.profile.verdicts.entry(verdict).or_default().0 += 1;
@@ -221,7 +221,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         &mut self,
         origin: &Origin,
         target: Option<TargetKey>,
-        verdict: Verdict,
+        verdict: PayloadVerdict,
         variants: Vec<String>,
     ) {
         if self.judged.len() < JUDGED_KEPT {
@@ -251,7 +251,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         &mut self,
         body: &Body<'_>,
         target: Option<TargetKey>,
-        verdict: Verdict,
+        verdict: PayloadVerdict,
         why: Option<&str>,
     ) {
         self.watcher.unjudged(body, target.as_ref(), verdict, why);
@@ -298,8 +298,8 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let (schemas, said) = self.expected(place, &key, body);
         if schemas.is_empty() || !body.is_json() {
             let verdict = match said {
-                Said::NoSchema => Verdict::NoSchema,
-                Said::OtherMediaType => Verdict::OtherMediaType,
+                Said::NoSchema => PayloadVerdict::NoSchema,
+                Said::OtherMediaType => PayloadVerdict::OtherMediaType,
             };
             if !body.is_json() || self.is_sound(body, Some(&key)) {
                 self.unjudged(body, Some(key), verdict, None);
@@ -340,13 +340,13 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let variants = variant_names(graph, &walk.recorder.root_variants);
         // One where nothing is asked of values keeps the payload from being JSON, too.
         let placeholders = placeholders.max(u64::from(body.has_stand_ins()));
-        let verdict = Verdict::of(deviations, placeholders);
+        let verdict = PayloadVerdict::of(deviations, placeholders);
         target.count(verdict);
         self.profile.compared += 1;
         if is_exceeded {
             self.too_nested(body);
         }
-        if verdict == Verdict::Deviates {
+        if verdict == PayloadVerdict::Deviates {
             self.other_version(place, body, &Head::of(body));
         }
         self.watcher.payload(&RoutedPayload {
@@ -377,7 +377,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         body: &'b Body<'_>,
         parsed: Parsed<'b>,
         target: Option<&TargetKey>,
-    ) -> Option<Document<'b>> {
+    ) -> Option<TapeDocument<'b>> {
         self.payloads += 1;
         match parsed {
             Ok(document) => {
@@ -409,7 +409,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 };
                 self.fact(&fact, "", &Sighting::Body(body, error.offset));
                 let target = target.cloned();
-                self.unjudged(body, target, Verdict::Malformed, Some(&message));
+                self.unjudged(body, target, PayloadVerdict::Malformed, Some(&message));
                 None
             }
         }
@@ -424,7 +424,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             true => body.parse(),
             false => {
                 self.fact(&TrafficFact::Unmatched, "", &Sighting::Body(body, 0));
-                return self.unjudged(body, None, Verdict::Unmatched, None);
+                return self.unjudged(body, None, PayloadVerdict::Unmatched, None);
             }
         };
         if parsed.is_err()
@@ -442,13 +442,13 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let Some(found) = self.guess(hint, &Head::of(body)) else {
             self.fact(&TrafficFact::Unmatched, "", &Sighting::Start(body));
             self.parsed(body, parsed, None);
-            return self.unjudged(body, None, Verdict::Unmatched, None);
+            return self.unjudged(body, None, PayloadVerdict::Unmatched, None);
         };
         let place = found.place;
         if found.is_undecided {
             self.ambiguous(self.payloads, &found, body);
             self.parsed(body, parsed, None);
-            return self.unjudged(body, None, Verdict::Undecided, None);
+            return self.unjudged(body, None, PayloadVerdict::Undecided, None);
         }
         self.profile.matched += 1;
         self.ambiguous(self.payloads, &found, body);
@@ -584,4 +584,4 @@ pub(super) struct Mark {
 }
 
 /// A body that was parsed, or why it could not be.
-type Parsed<'b> = Result<Document<'b>, SyntaxError>;
+type Parsed<'b> = Result<TapeDocument<'b>, SyntaxError>;

@@ -18,7 +18,7 @@ use super::message::placeholder::is_placeholder;
 use super::*;
 use crate::capture::Body;
 use crate::contract::{Contract, Operation};
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::{Origin, Position, Side};
 use crate::schema::tests::{document, instance, oracle};
 
@@ -445,7 +445,7 @@ proptest! {
         };
         for value in values {
             let text = value.to_string();
-            let document = Document::parse(text.as_bytes()).expect("JSON");
+            let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
             let profile = observed(&contract, &[("a".to_owned(), text.clone())]);
             let accepted = target(&profile).accepted + target(&profile).placeholders == 1;
             if let Some(expected) = oracle(&schema, jsonschema::Draft::Draft202012, document.root()) {

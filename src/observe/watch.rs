@@ -4,13 +4,13 @@ use std::cell::OnceCell;
 use std::fmt;
 
 use crate::capture::{Body, Exchange, Request, Response};
-use crate::contract::{Contract, Operation, Target};
-use crate::json::Document;
+use crate::contract::{Contract, Operation, RequestTarget};
+use crate::json::TapeDocument;
 use crate::location::Side;
 use crate::schema::NodeId;
 
 use super::message::parameter::{Found, Sent};
-use super::profile::{TargetKey, Verdict};
+use super::profile::{TargetKey, PayloadVerdict};
 
 /// Is told of the exchanges of a run while they are read: of each exchange first, then of its request, then
 /// of its payloads.
@@ -33,7 +33,7 @@ pub trait Watcher<'c>: fmt::Debug {
         &mut self,
         body: &Body<'_>,
         target: Option<&TargetKey>,
-        verdict: Verdict,
+        verdict: PayloadVerdict,
         why: Option<&str>,
     );
     /// A payload could not be read: it is nested too deeply, or not UTF-8.
@@ -65,7 +65,7 @@ impl<'c> Watcher<'c> for () {
 
     fn payload(&mut self, _: &RoutedPayload<'_, 'c>) {}
 
-    fn unjudged(&mut self, _: &Body<'_>, _: Option<&TargetKey>, _: Verdict, _: Option<&str>) {}
+    fn unjudged(&mut self, _: &Body<'_>, _: Option<&TargetKey>, _: PayloadVerdict, _: Option<&str>) {}
 }
 
 /// A request whose operation is known.
@@ -78,7 +78,7 @@ pub struct RoutedRequest<'a, 'c> {
     /// The request.
     pub request: &'a Request<'a>,
     /// Where it went.
-    pub target: &'a Target,
+    pub target: &'a RequestTarget,
     /// The values of the path's parameters.
     pub path_values: &'a [(&'c str, String)],
     /// What was answered.
@@ -165,27 +165,27 @@ pub struct RoutedPayload<'a, 'c> {
     /// The payload as it was read.
     pub body: &'a Body<'a>,
     /// What came out.
-    pub verdict: Verdict,
+    pub verdict: PayloadVerdict,
     pub(super) document: Lazy<'a>,
 }
 
 /// The document of a payload, which may not have been parsed yet.
 #[derive(Debug)]
 pub(super) enum Lazy<'a> {
-    Parsed(&'a Document<'a>),
+    Parsed(&'a TapeDocument<'a>),
     /// The payload was walked in one pass: it is JSON without repeated keys.
-    Unparsed(OnceCell<Document<'a>>),
+    Unparsed(OnceCell<TapeDocument<'a>>),
 }
 
 impl<'a> RoutedPayload<'a, '_> {
     /// The payload.
     #[must_use]
-    pub fn document(&self) -> &Document<'a> {
+    pub fn document(&self) -> &TapeDocument<'a> {
         match &self.document {
             Lazy::Parsed(document) => document,
             Lazy::Unparsed(cell) => cell.get_or_init(|| {
-                let parsed = Document::parse(&self.body.bytes);
-                parsed.unwrap_or_else(|_| Document::null())
+                let parsed = TapeDocument::parse(&self.body.bytes);
+                parsed.unwrap_or_else(|_| TapeDocument::null())
             }),
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthChar;
 
-use crate::json::{Document, Kind, Value};
+use crate::json::{TapeDocument, Kind, Value};
 
 use super::names::{MASK, is_secret_name};
 use super::shapes::{boundary, floor, is_card, shapes, token_length};
@@ -93,7 +93,7 @@ impl Excerpt {
 
     /// Takes the line of a JSON text in which `span` starts; every value under a secret name is masked.
     #[must_use]
-    pub fn of_json(document: &Document<'_>, span: Range<usize>) -> Self {
+    pub fn of_json(document: &TapeDocument<'_>, span: Range<usize>) -> Self {
         let text = document.text();
         let (window, span) = window_of(text.as_bytes(), span);
         let mut masks = Vec::new();

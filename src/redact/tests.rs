@@ -1,4 +1,4 @@
-use crate::json::Document;
+use crate::json::TapeDocument;
 
 use super::*;
 
@@ -95,7 +95,7 @@ fn excerpts_hide_secrets_and_keep_the_caret() {
     };
     let json = |text: &str, at: &str| {
         let start = text.find(at).expect("there");
-        let document = Document::parse(text.as_bytes()).expect("JSON");
+        let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
         show(Excerpt::of_json(&document, start..start + at.len()))
     };
     let other = |text: &str, at: &str| {

@@ -221,7 +221,7 @@ impl Graph {
     pub fn accepts_name(&self, id: NodeId, name: &str) -> bool {
         let quoted = serde_json::Value::from(name).to_string();
         // A quoted string is always JSON.
-        crate::json::Document::parse(quoted.as_bytes())
+        crate::json::TapeDocument::parse(quoted.as_bytes())
             .is_ok_and(|document| self.accepts(id, document.root()))
     }
 }

@@ -9,7 +9,7 @@ use jsonschema::{Draft, Validator};
 use serde_json::json;
 
 use crate::json::decimal::Decimal;
-use crate::json::{Document, Kind, Tape, TapeNode, Value};
+use crate::json::{TapeDocument, Kind, Tape, TapeNode, Value};
 
 use super::format;
 use super::pattern::{self, Pattern};
@@ -315,7 +315,7 @@ pub(crate) fn crate_accepts(schema: &serde_json::Value, value: &serde_json::Valu
     // On a tape, as everything else: validators for another representation would double that crate's code.
     let validator = validator(Draft::Draft202012, schema).ok()?;
     let text = value.to_string();
-    let document = Document::parse(text.as_bytes()).ok()?;
+    let document = TapeDocument::parse(text.as_bytes()).ok()?;
     Some(validator.is_valid(TapeNode::Value(document.root())))
 }
 

@@ -5,15 +5,15 @@ use serde_json::Number;
 use super::pattern;
 
 /// A format that has a definition.
-pub(crate) struct Format {
+pub(crate) struct StringFormat {
     pub(crate) name: &'static str,
-    pub(crate) origin: Origin,
-    pub(crate) role: Role,
+    pub(crate) origin: FormatOrigin,
+    pub(crate) role: FormatRole,
 }
 
 /// Where a format is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum FormatOrigin {
     /// JSON Schema, from this draft on.
     JsonSchema(&'static str),
     /// The format registry of OpenAPI.
@@ -22,7 +22,7 @@ pub(crate) enum Origin {
 
 /// What is done about a format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
+pub(crate) enum FormatRole {
     /// Values are compared with it.
     Asserted,
     /// A whole number in this range, in OpenAPI documents.
@@ -31,16 +31,16 @@ pub(crate) enum Role {
     Annotation,
 }
 
-use Origin::{JsonSchema, OpenApi};
-use Role::{Annotation, Asserted, Range};
+use FormatOrigin::{JsonSchema, OpenApi};
+use FormatRole::{Annotation, Asserted, Range};
 
-const fn format(name: &'static str, origin: Origin, role: Role) -> Format {
-    Format { name, origin, role }
+const fn format(name: &'static str, origin: FormatOrigin, role: FormatRole) -> StringFormat {
+    StringFormat { name, origin, role }
 }
 
 /// Every format of JSON Schema (draft 4 to 2020-12, section 7.3) and of OpenAPI's registry.
 #[rustfmt::skip]
-pub(crate) const FORMATS: &[Format] = &[
+pub(crate) const FORMATS: &[StringFormat] = &[
     format("date", JsonSchema("draft 4"), Asserted),
     format("date-time", JsonSchema("draft 4"), Asserted),
     format("duration", JsonSchema("draft 2019-09"), Asserted),
@@ -93,7 +93,7 @@ pub(crate) const FORMATS: &[Format] = &[
 ];
 
 /// The format with this name.
-pub(crate) fn named(name: &str) -> Option<&'static Format> {
+pub(crate) fn named(name: &str) -> Option<&'static StringFormat> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
@@ -144,7 +144,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::json::{Document, Kind};
+    use crate::json::{TapeDocument, Kind};
     use super::super::KeywordCheck;
 
     /// Set to bring the generated parts of the documentation up to date.
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn strings_are_of_a_format_or_not() {
-        // Format, strings that are of it, strings that are not.
+        // StringFormat, strings that are of it, strings that are not.
         let table: &[(&str, &[&str], &[&str])] = &[
             (
                 "uri-template",
@@ -252,7 +252,7 @@ mod tests {
             };
             let check = KeywordCheck::number_format(format.name).expect("a format");
             let accepts = |number: &str| {
-                let document = Document::parse(number.as_bytes()).expect("a number");
+                let document = TapeDocument::parse(number.as_bytes()).expect("a number");
                 check.accepts(document.root())
             };
             for (number, expected) in [

@@ -200,7 +200,7 @@ impl Source {
     pub fn locator(&self) -> Locator<'_> {
         Locator(match self.syntax {
             Syntax::Json => {
-                json::Document::parse(self.text.as_bytes()).map_or(Places::None, Places::Json)
+                json::TapeDocument::parse(self.text.as_bytes()).map_or(Places::None, Places::Json)
             }
             Syntax::Yaml => Tree::parse(&self.text).map_or(Places::None, Places::Yaml),
         })
@@ -219,7 +219,7 @@ pub struct Locator<'s>(Places<'s>);
 
 #[derive(Debug)]
 enum Places<'s> {
-    Json(json::Document<'s>),
+    Json(json::TapeDocument<'s>),
     Yaml(Tree),
     /// The text was parsed before, so this does not happen.
     None,
@@ -256,7 +256,7 @@ impl Locator<'_> {
     }
 }
 
-fn find_json(document: &json::Document<'_>, pointer: &Pointer) -> Range<usize> {
+fn find_json(document: &json::TapeDocument<'_>, pointer: &Pointer) -> Range<usize> {
     let mut value = document.root();
     let mut place = start_of(value);
     for step in pointer.steps() {
@@ -289,7 +289,7 @@ fn start_of(value: json::Value<'_>) -> Range<usize> {
 }
 
 fn parse_json(text: &str) -> Result<(Value, Vec<RepeatedKey>), json::SyntaxError> {
-    let document = json::Document::parse(text.as_bytes())?;
+    let document = json::TapeDocument::parse(text.as_bytes())?;
     let repeated = document
         .repeated_keys()
         .map(|key| RepeatedKey {

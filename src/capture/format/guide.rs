@@ -1,6 +1,6 @@
 //! Guides in plain text: blocks follow a line that says `json`, `HTTP` or `Python`.
 
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::{Origin, Position};
 
 use crate::capture::{Body, Exchange, Hint, Sink};
@@ -97,7 +97,7 @@ impl Blocks<'_, '_> {
         let rest = &self.text[at..];
         let blank = rest.len() - rest.trim_ascii_start().len();
         let json = &rest[blank..];
-        let length = match Document::prefix_length(json) {
+        let length = match TapeDocument::prefix_length(json) {
             Some(end) => end,
             None => balanced_end(json.as_bytes()),
         };

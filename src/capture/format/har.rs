@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Document, Kind, Value};
+use crate::json::{TapeDocument, Kind, Value};
 use crate::location::Origin;
 
 use crate::capture::transfer;
@@ -14,7 +14,7 @@ use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, Line, ReadPro
 pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     let Text { bytes: text, origin, hint } = *text;
     let surrogates = lone::places(text);
-    let document = match Document::parse(text) {
+    let document = match TapeDocument::parse(text) {
         Ok(document) => document,
         Err(error) => {
             let place = origin.position.at_offset(text, error.offset);

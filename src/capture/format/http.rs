@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::Origin;
 
 use crate::capture::transfer;
@@ -321,7 +321,7 @@ fn body_range(
         if !matches!(json.first(), Some(b'{' | b'[')) {
             return at..at;
         }
-        let length = match Document::parse_prefix(json) {
+        let length = match TapeDocument::parse_prefix(json) {
             Ok((_, end)) => end,
             Err(_) => balanced_end(json),
         };
@@ -343,7 +343,7 @@ fn body_range(
     // of the region is searched: it may hold thousands of such messages.
     if declared.is_none()
         && matches!(region.trim_ascii_start().first(), Some(b'{' | b'['))
-        && let Ok((_, end)) = Document::parse_prefix(region)
+        && let Ok((_, end)) = TapeDocument::parse_prefix(region)
         && starts_message(&region[end..])
     {
         return at..at + end;

@@ -103,6 +103,6 @@ fn unlabelled(content: &[u8]) -> Option<Label> {
         return Some(Label::Http);
     }
     let is_json = matches!(content.first(), Some(b'{' | b'['))
-        && crate::json::Document::parse(content).is_ok();
+        && crate::json::TapeDocument::parse(content).is_ok();
     is_json.then_some(Label::Json)
 }

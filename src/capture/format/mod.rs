@@ -11,7 +11,7 @@ mod python;
 mod sniff;
 mod table;
 
-pub(super) use table::{Found, Head, Reader, Text, recognise};
+pub(super) use table::{Recognised, Head, Reader, Text, recognise};
 
 /// The formats that captures come in.
 #[derive(

@@ -1,6 +1,6 @@
 //! Requests written as Python calls: `requests.post("https://…", json={…})`.
 
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::Origin;
 
 use crate::capture::{Body, Exchange, Headers, Hint, Line, Request, Sink};
@@ -184,7 +184,7 @@ fn to_json(text: &str) -> Option<Vec<u8>> {
         }
         rest = &rest[length..];
         if depth == 0 {
-            return Document::parse(&json).is_ok().then_some(json);
+            return TapeDocument::parse(&json).is_ok().then_some(json);
         }
     }
     None

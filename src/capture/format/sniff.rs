@@ -1,6 +1,6 @@
 //! What a file holds, by its first bytes.
 
-use crate::json::{Document, Value};
+use crate::json::{TapeDocument, Value};
 
 use super::Head;
 use super::lines::is_label;
@@ -33,7 +33,7 @@ fn json_recording(text: &[u8], complete: bool) -> Option<&'static str> {
         ("mappings", "WireMock recording"),
     ];
     let document = match complete {
-        true => Document::parse(text).ok()?,
+        true => TapeDocument::parse(text).ok()?,
         // Keys that stand further on are not needed to tell.
         false => return truncated_recording(text),
     };
@@ -172,7 +172,7 @@ pub(super) fn is_ndjson(head: &Head<'_>) -> bool {
     if !is_json(head) {
         return false;
     }
-    let is_document = |line: &[u8]| Document::parse(line).is_ok();
+    let is_document = |line: &[u8]| TapeDocument::parse(line).is_ok();
     let mut lines = lines_of(text).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     let second = lines.next();

@@ -131,7 +131,7 @@ impl fmt::Display for Format {
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::capture) enum Found {
+pub(in crate::capture) enum Recognised {
     /// A format that is read.
     Format(Format),
     /// Recorded traffic in a format that is not read: what it is called.
@@ -144,16 +144,16 @@ pub(in crate::capture) enum Found {
 ///
 /// The name decides where it names a format; else the content does. A recording that is not read must not be
 /// taken for a payload, not even where the name says JSON or HAR.
-pub(in crate::capture) fn recognise(head: &Head<'_>) -> Found {
+pub(in crate::capture) fn recognise(head: &Head<'_>) -> Recognised {
     let by_name = TABLE
         .iter()
         .find(|row| row.extensions.contains(&head.extension.as_str()));
     let is_sure = by_name.is_some_and(|row| row.format != Format::Har);
     if !is_sure && let Some(recording) = sniff::recording(head.bytes, head.complete) {
-        return Found::Unread(recording);
+        return Recognised::Unread(recording);
     }
     let row = by_name.or_else(|| TABLE.iter().find(|row| (row.sniff)(head)));
-    row.map_or(Found::Unknown, |row| Found::Format(row.format))
+    row.map_or(Recognised::Unknown, |row| Recognised::Format(row.format))
 }
 
 /// Reads a format that is text.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::capture::blocks::read_error;
 use crate::capture::sink::guarded;
-use crate::capture::format::{Found, Head, Reader, Text, ndjson, recognise};
+use crate::capture::format::{Recognised, Head, Reader, Text, ndjson, recognise};
 use crate::capture::{Hint, ReadProblem, Sink, SourceRead};
 use crate::location::{Origin, Position};
 
@@ -86,10 +86,10 @@ pub(super) fn read_stream(
     }
     let complete = head.len() < HEAD;
     let found = match reading.format {
-        Some(format) => Found::Format(format),
+        Some(format) => Recognised::Format(format),
         None => recognise(&Head::new(plain_name, &head, complete)),
     };
-    if let Found::Unread(recording) = found {
+    if let Recognised::Unread(recording) = found {
         let article = match recording.starts_with(['a', 'I']) {
             true => "an",
             false => "a",
@@ -100,7 +100,7 @@ pub(super) fn read_stream(
         );
         return crew.sink().problem(problem_at(name, position, message));
     }
-    let Found::Format(found) = found else {
+    let Recognised::Format(found) = found else {
         if let Some(path) = of_folder {
             return crew
                 .sink()

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::*;
-use crate::contract::{Payload, Route, Selected, Target};
-use crate::json::Document;
+use crate::contract::{Payload, Route, Selected, RequestTarget};
+use crate::json::TapeDocument;
 use crate::location::Side;
 
 /// A folder with these files; the first one is the contract.
@@ -46,7 +46,7 @@ fn problems(contract: &Contract) -> String {
 
 fn routed(contract: &Contract, request: &str) -> String {
     let (method, target) = request.split_once(' ').expect("a method and a target");
-    match contract.route(method, &Target::parse(target)) {
+    match contract.route(method, &RequestTarget::parse(target)) {
         Route::Operation(operation, values) => {
             let values: Vec<String> = values
                 .iter()
@@ -70,7 +70,7 @@ fn accepts(
     let operation = contract.operation(operation).expect("an operation");
     let payload = operation.payload(side, status).expect("a payload");
     let schema = payload.schema().expect("one schema");
-    let document = Document::parse(text.as_bytes()).expect("JSON");
+    let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
     let memo = crate::schema::Memo::on(Some(side));
     contract.graph.accepts_with(schema, document.root(), &memo)
 }

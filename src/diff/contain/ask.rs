@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 use serde_json::Value;
 
-use crate::json::{Document, Kind, Value as Json};
+use crate::json::{TapeDocument, Kind, Value as Json};
 use crate::schema::{Memo, NodeId};
 
 use super::Scope;
@@ -99,7 +99,7 @@ impl Ask {
     pub(in crate::diff) fn accepts(&self, scope: Scope<'_>, value: &Value) -> bool {
         let text = value.to_string();
         // What came from a JSON value is JSON.
-        Document::parse(text.as_bytes())
+        TapeDocument::parse(text.as_bytes())
             .is_ok_and(|document| self.holds_for(scope, document.root(), value))
     }
 

@@ -30,7 +30,7 @@ mod wire;
 
 use serde_json::Value;
 
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::Side;
 use crate::schema::{KeywordCheck, Graph, Memo, Node, NodeId};
 
@@ -101,13 +101,13 @@ impl<'g> Scope<'g> {
 fn keeps(check: &KeywordCheck, value: &Value) -> bool {
     let text = value.to_string();
     // What came from a JSON value is JSON.
-    Document::parse(text.as_bytes()).is_ok_and(|document| check.accepts(document.root()))
+    TapeDocument::parse(text.as_bytes()).is_ok_and(|document| check.accepts(document.root()))
 }
 
 fn accepts(scope: Scope<'_>, node: NodeId, value: &Value) -> bool {
     let text = value.to_string();
     // What came from a JSON value is JSON.
-    Document::parse(text.as_bytes()).is_ok_and(|document| {
+    TapeDocument::parse(text.as_bytes()).is_ok_and(|document| {
         let memo = Memo::on(scope.side);
         scope.graph.accepts_with(node, document.root(), &memo)
     })

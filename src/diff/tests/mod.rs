@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::contract::{LoadOptions, builtin};
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::schema::tests::{document, instance, oracle};
 
 /// The contract in a document.
@@ -351,7 +351,7 @@ proptest! {
         let draft = jsonschema::Draft::Draft202012;
         let valid = |schema: &Value, value: &Value| {
             let text = value.to_string();
-            let document = Document::parse(text.as_bytes()).expect("JSON");
+            let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
             oracle(schema, draft, document.root())
         };
         for value in &values {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::capture::Exchange;
 use crate::redact::{is_secret_name, sanitised};
-use crate::contract::Target;
+use crate::contract::RequestTarget;
 
 use super::usage::hash_of;
 
@@ -95,7 +95,7 @@ impl ConsumerBy {
             }
             Self::Host => {
                 let request = exchange.request.as_ref()?;
-                let host = Target::parse(&request.target).host;
+                let host = RequestTarget::parse(&request.target).host;
                 let header = || Some(request.headers.get("host")?.to_owned());
                 normalised_host(&host.or_else(header)?)
             }

@@ -8,9 +8,9 @@ use rustc_hash::FxHashMap;
 use crate::redact::{MASK, is_secret_name, sanitised};
 use crate::contract::{Contract, Operation};
 use crate::diff::view::View;
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::{Origin, Pointer, Side as WireSide};
-use crate::observe::{DeviationKind, RoutedPayload, Verdict};
+use crate::observe::{DeviationKind, RoutedPayload, PayloadVerdict};
 use crate::schema::NodeId;
 
 use crate::migrate::migration::{Migration, Route, Routed};
@@ -20,7 +20,7 @@ use crate::migrate::summary::Outcomes;
 use super::pairs::{Resource, Resources};
 use super::touch::shown;
 use super::usage::Moment;
-use super::{EditKey, EditUse};
+use super::{EditRow, EditCounts};
 
 /// Payloads of each contract that are kept; of more the counters say enough.
 const KEPT: usize = 2_000;
@@ -52,7 +52,7 @@ struct Payload<'c> {
     side: Option<WireSide>,
     status: Option<u16>,
     schema: NodeId,
-    verdict: Verdict,
+    verdict: PayloadVerdict,
     /// Whether it repeats no key.
     is_plain: bool,
     origin: Origin,
@@ -141,7 +141,7 @@ impl<'c> Kept<'c> {
     pub(super) fn compared(
         &self,
         migration: Migration<'c>,
-    ) -> (BTreeMap<EditKey, EditUse>, Resources) {
+    ) -> (BTreeMap<EditRow, EditCounts>, Resources) {
         let mut outcomes: BTreeMap<&str, Outcomes> = BTreeMap::new();
         let mut plans: FxHashMap<Route, Option<Plan<'c>>> = FxHashMap::default();
         let mut old: Vec<(&str, Shape<'_, 'c>)> = Vec::new();
@@ -178,7 +178,7 @@ impl<'c> Kept<'c> {
             .new
             .kept
             .iter()
-            .filter(|payload| payload.verdict != Verdict::Deviates);
+            .filter(|payload| payload.verdict != PayloadVerdict::Deviates);
         let new: Vec<(&str, Shape<'_, 'c>)> = new
             .map(|payload| {
                 let text = Cow::Borrowed(&*payload.text);
@@ -213,7 +213,7 @@ fn rewritten<'p, 'c>(
 ) -> Option<Cow<'p, str>> {
     let text = &*payload.text;
     if payload.is_plain
-        && payload.verdict == Verdict::Conforms
+        && payload.verdict == PayloadVerdict::Conforms
         && let Some(plan) = plan
         && let Some(done) = plan.rewrite(text)
     {
@@ -226,19 +226,19 @@ fn rewritten<'p, 'c>(
         plan.count(outcomes, text, (0, number), &payload.origin);
         return Some(new);
     }
-    let document = Document::parse(text.as_bytes()).ok()?;
+    let document = TapeDocument::parse(text.as_bytes()).ok()?;
     let rewritten = migration.rewrite(target, document.root()).ok()?;
     outcomes.add(&rewritten.edits, (0, number), &payload.origin);
     let is_missing = |kind: &DeviationKind| matches!(kind, DeviationKind::Missing { .. });
-    let is_whole = payload.verdict != Verdict::Deviates
+    let is_whole = payload.verdict != PayloadVerdict::Deviates
         && rewritten.left.iter().all(|(_, kind)| is_missing(kind));
     is_whole.then(|| Cow::Owned(rewritten.tree.to_text()))
 }
 
-fn edits(outcomes: &BTreeMap<&str, Outcomes>) -> BTreeMap<EditKey, EditUse> {
+fn edits(outcomes: &BTreeMap<&str, Outcomes>) -> BTreeMap<EditRow, EditCounts> {
     let edits = outcomes.iter().flat_map(|(operation, outcomes)| {
         outcomes.edits.iter().map(|(key, used)| {
-            let key = EditKey {
+            let key = EditRow {
                 operation: (*operation).to_owned(),
                 from: key.from.clone(),
                 to: key.to.clone(),
@@ -269,7 +269,7 @@ fn resources<'c>(
                 continue;
             }
             // What was read once is read again, numbers beyond a double included.
-            let Ok(document) = Document::parse(shape.text.as_bytes()) else {
+            let Ok(document) = TapeDocument::parse(shape.text.as_bytes()) else {
                 continue;
             };
             let json = document.root().to_serde();
@@ -289,7 +289,7 @@ fn variant(migration: Migration<'_>, operation: &str, shape: &Shape<'_, '_>) -> 
     let schemas = operation.map(|operation| operation.schemas_like(side, shape.payload.status));
     let graph = &migration.new.graph;
     let view = View::of(graph, &schemas.unwrap_or_default());
-    let Ok(document) = Document::parse(shape.text.as_bytes()) else {
+    let Ok(document) = TapeDocument::parse(shape.text.as_bytes()) else {
         return 0;
     };
     let mut branches = view.unions.iter().flat_map(|union| &union.branches);
@@ -298,7 +298,7 @@ fn variant(migration: Migration<'_>, operation: &str, shape: &Shape<'_, '_>) -> 
 }
 
 /// How often an edit was made, with a value before and after that may be shown.
-fn edit_use(used: &summary::EditUse) -> EditUse {
+fn edit_use(used: &summary::EditUse) -> EditCounts {
     // Those of one and the same edit.
     let pair = used.before.kept.iter().find_map(|before| {
         let mut after = used.after.kept.iter();
@@ -315,7 +315,7 @@ fn edit_use(used: &summary::EditUse) -> EditUse {
         };
         (written(&before.0, &before.1), written(&after.0, &after.1))
     });
-    EditUse {
+    EditCounts {
         payloads: used.payloads,
         example,
     }

@@ -22,10 +22,10 @@ use rustc_hash::FxHashMap;
 
 use crate::capture::{Body, Exchange};
 use crate::contract::{Contract, Operation, Payload};
-use crate::diff::{Alignment, Difference, Edge, Fact, Sender, Verdict as ChangeVerdict};
+use crate::diff::{Alignment, Difference, Edge, Fact, Sender, Verdict};
 use crate::json::Value;
 use crate::location::{Origin, PathPattern, Side as WireSide, Step};
-use crate::observe::{ParallelWatcher, RoutedPayload, RoutedRequest, TargetKey, Verdict, Watcher};
+use crate::observe::{ParallelWatcher, RoutedPayload, RoutedRequest, TargetKey, PayloadVerdict, Watcher};
 use crate::schema::Memo;
 
 use super::edit::EditKind;
@@ -40,7 +40,7 @@ use consumer::KnownConsumers;
 pub use pairs::{PairDifferenceKind, SideBySide};
 pub use timeline::{Spoken, Timeline};
 pub use usage::{
-    Exchanges, Met, Moment, Sample, SeenTimes, Side, Times, Usage,
+    Exchanges, Met, Moment, Sample, SeenTimes, SideUsage, Times, Usage,
 };
 
 use around::Around;
@@ -86,16 +86,16 @@ pub struct Impact<'c> {
     /// When each contract was spoken.
     pub spoken: BTreeMap<Spoken, SeenTimes>,
     /// What an upgrade does to the payloads that were seen.
-    pub edits: BTreeMap<EditKey, EditUse>,
+    pub edits: BTreeMap<EditRow, EditCounts>,
     /// All exchanges, those of neither contract included.
     pub exchanges: Exchanges,
     /// Payloads that could not be compared, by why.
-    pub unjudged: BTreeMap<Verdict, u64>,
+    pub unjudged: BTreeMap<PayloadVerdict, u64>,
 }
 
 /// What an upgrade does in one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EditKey {
+pub struct EditRow {
     /// The operation, as the old contract calls it.
     pub operation: String,
     /// The place before.
@@ -108,7 +108,7 @@ pub struct EditKey {
 
 /// How often an upgrade does something.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EditUse {
+pub struct EditCounts {
     /// In how many payloads.
     pub payloads: u64,
     /// A value before and after, as JSON, redacted.
@@ -313,7 +313,7 @@ impl<'c> Impact<'c> {
     fn meet_payload(&mut self, routed: &RoutedPayload<'_, 'c>, is_old: bool) {
         let route = Routed::of(routed).route();
         let text = std::str::from_utf8(&routed.body.bytes).ok();
-        let text = text.filter(|_| routed.is_plain() && routed.verdict == Verdict::Conforms);
+        let text = text.filter(|_| routed.is_plain() && routed.verdict == PayloadVerdict::Conforms);
         let roots = match text.is_some() && self.questions.contains_key(&route) {
             true => Vec::new(),
             false => self.roots(routed, is_old),
@@ -517,10 +517,10 @@ impl<'c> Watcher<'c> for Impact<'c> {
         self.kept.add(routed, is_old, (self.at, resource));
     }
 
-    fn unjudged(&mut self, _: &Body<'_>, target: Option<&TargetKey>, verdict: Verdict, _: Option<&str>) {
+    fn unjudged(&mut self, _: &Body<'_>, target: Option<&TargetKey>, verdict: PayloadVerdict, _: Option<&str>) {
         *self.unjudged.entry(verdict).or_default() += 1;
         // What is no JSON says nothing of the version that it speaks; its request has said it.
-        let Some(target) = target.filter(|_| verdict != Verdict::Malformed) else {
+        let Some(target) = target.filter(|_| verdict != PayloadVerdict::Malformed) else {
             return;
         };
         let (old, new) = (self.migration.old, self.migration.new);
@@ -536,5 +536,5 @@ impl<'c> Watcher<'c> for Impact<'c> {
 #[must_use]
 pub fn is_open(change: &Difference) -> bool {
     let mut verdicts = change.verdicts.iter();
-    verdicts.any(|(_, verdict)| matches!(verdict, ChangeVerdict::Unknown(_)))
+    verdicts.any(|(_, verdict)| matches!(verdict, Verdict::Unknown(_)))
 }

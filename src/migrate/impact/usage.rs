@@ -177,7 +177,7 @@ impl AddAssign<&Self> for Values {
 /// What the traffic of one contract says of a change. A message is a payload, or an exchange for what is
 /// around schemas.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Side {
+pub struct SideUsage {
     /// Messages that hold what the change is about.
     pub reached: u64,
     /// Those that could show it: not those that it cannot affect, whoever sends them.
@@ -195,7 +195,7 @@ pub struct Side {
     pub(super) places: Vec<(Moment, Origin)>,
 }
 
-impl Side {
+impl SideUsage {
     /// Counts a message.
     pub(super) fn add(
         &mut self,
@@ -220,14 +220,14 @@ impl Side {
     }
 }
 
-impl Side {
+impl SideUsage {
     /// The first places where it showed.
     pub fn places(&self) -> impl Iterator<Item = &Origin> {
         self.places.iter().map(|(_, origin)| origin)
     }
 }
 
-impl AddAssign<Self> for Side {
+impl AddAssign<Self> for SideUsage {
     fn add_assign(&mut self, other: Self) {
         self.reached += other.reached;
         self.telling += other.telling;
@@ -283,9 +283,9 @@ pub struct Sample {
 #[derive(Debug, Clone, Default)]
 pub struct Usage {
     /// Traffic of the old contract.
-    pub old: Side,
+    pub old: SideUsage,
     /// Traffic of the new contract.
-    pub new: Side,
+    pub new: SideUsage,
     /// The values that it is about, of both.
     pub values: Values,
     /// Exchanges that it touches, by consumer.

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diff::view::{Extra, Kinds, View};
 use crate::diff::{Edge, Move};
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::{Pointer, Step};
 use crate::observe::{Acceptor, Spelling};
 use crate::schema::NodeId;
@@ -458,7 +458,7 @@ impl Plan<'_> {
 
     /// What is done to null as a member that stays: what the reference does.
     fn null(&mut self, views: &Views<'_>, name: &str, before: &Pointer) -> Null {
-        let Ok(null) = Document::parse(b"null") else {
+        let Ok(null) = TapeDocument::parse(b"null") else {
             return Null::Tree;
         };
         let here = Here::below(Pointer::root(), Pointer::root(), self.side, 0);

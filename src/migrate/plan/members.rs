@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::json::{Document, skim};
+use crate::json::{TapeDocument, skim};
 use crate::location::Pointer;
 
 use crate::migrate::object::{leftover, propose};
@@ -200,7 +200,7 @@ impl Run<'_, '_, '_> {
         let name = &self.plan.objects[list as usize].members[member as usize].name;
         let ways: Vec<&[Arc<str>]> = split.parts.iter().map(|part| &part.from[1..]).collect();
         let mut edits = Vec::new();
-        let document = Document::parse(&self.text[value..end]).map_err(|_| Leave)?;
+        let document = TapeDocument::parse(&self.text[value..end]).map_err(|_| Leave)?;
         leftover(&above.join(name), document.root(), &ways, &mut edits);
         if !split.proposals.is_empty() {
             let after = self.place(true);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::json::{Document, skim};
+use crate::json::{TapeDocument, skim};
 use crate::location::Pointer;
 use crate::observe::{Spelling, usual_time};
 
@@ -289,7 +289,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         if is_small && let Some(known) = self.small(place, text, (at, end)) {
             return Ok(known);
         }
-        let document = Document::parse(text.as_bytes()).map_err(|_| Leave)?;
+        let document = TapeDocument::parse(text.as_bytes()).map_err(|_| Leave)?;
         let depth = self.plan.scratch.steps.len();
         let here = Here::below(self.place(false), self.place(true), self.plan.side, depth);
         let here = here.choosing(self.choices);

@@ -3,7 +3,7 @@ use serde_json::{Value as Json, json};
 
 use crate::contract::{Contract, LoadOptions, builtin};
 use crate::diff::{Options, compare_contracts};
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::{Pointer, Side};
 use crate::schema::ProblemKind;
 use crate::schema::tests::{document, instance, oracle};
@@ -82,7 +82,7 @@ fn rewritten_by(
         payload.schemas()[0]
     });
     let rules = moves.of(operations[0], operations[1], Some(side), Some(200));
-    let document = Document::parse(payload.as_bytes()).expect("JSON");
+    let document = TapeDocument::parse(payload.as_bytes()).expect("JSON");
     let done = rewriter.rewrite(document.root(), (left, right), Some(side), &rules);
     let place = |pointer: &Option<Pointer>| match pointer {
         Some(pointer) => format!(" {pointer}"),
@@ -409,7 +409,7 @@ proptest! {
         for payload in payloads {
             let done = rewritten((&pair.0, &pair.1), "pets", Side::Response, None, &payload.to_string());
             let text = done.payload.to_string();
-            let document = Document::parse(text.as_bytes()).expect("JSON");
+            let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
             if let Some(accepts) = oracle(&new, jsonschema::Draft::Draft202012, document.root()) {
                 prop_assert_eq!(accepts, done.left.is_empty(), "{} on {} → {}", new, payload, text);
             }
@@ -425,7 +425,7 @@ proptest! {
         }
         let text = payload.to_string();
         let done = rewritten((&contract, &contract), "pets", Side::Response, None, &text);
-        let parsed = Document::parse(text.as_bytes()).expect("JSON");
+        let parsed = TapeDocument::parse(text.as_bytes()).expect("JSON");
         if oracle(&schema, jsonschema::Draft::Draft202012, parsed.root()) == Some(true) {
             prop_assert_eq!(done.text, text);
         }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::contract::Contract;
 use crate::diff::{Options, compare_contracts};
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::{Origin, Position, Side};
 use crate::migrate::layout::Layout;
 use crate::migrate::plan::{Done, Plan};
@@ -44,7 +44,7 @@ fn compared(
     };
     let mut rewritten = 0;
     for (number, payload) in (1..).zip(payloads) {
-        let document = Document::parse(payload.as_bytes()).expect("JSON");
+        let document = TapeDocument::parse(payload.as_bytes()).expect("JSON");
         if document.repeated_keys().next().is_some() || !old.graph.accepts(roots.0, document.root())
         {
             continue;
@@ -492,7 +492,7 @@ fn scalars(value: crate::json::Value<'_>, found: &mut Vec<String>) {
 }
 
 fn scalars_of(text: &str) -> Vec<String> {
-    let document = Document::parse(text.as_bytes()).expect("JSON");
+    let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
     let mut found = Vec::new();
     scalars(document.root(), &mut found);
     found
@@ -516,7 +516,7 @@ fn is_told_and_done(
     };
     let roots = (root(old), root(new));
     let rewritten = |text: &str| {
-        let document = Document::parse(text.as_bytes()).expect("JSON");
+        let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
         let done = rewriter.rewrite(document.root(), roots, None, &[]);
         let before = done.edits.iter().filter_map(|edit| edit.before.clone());
         let told: Vec<String> = before.flat_map(|text| scalars_of(&text)).collect();
@@ -537,7 +537,7 @@ fn is_told_and_done(
         };
         kept.remove(place);
     }
-    let document = Document::parse(text.as_bytes()).expect("JSON");
+    let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
     if is_valid && old.graph.accepts(roots.0, document.root()) {
         prop_assert_eq!(&rewritten(&text).0, &text, "of {}", payload);
     }

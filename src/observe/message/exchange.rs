@@ -2,12 +2,12 @@
 
 use crate::redact::sanitised;
 use crate::capture::{Exchange, Hint, Request, Response};
-use crate::contract::{Contract, Operation, Route, Target, without_user};
+use crate::contract::{Contract, Operation, Route, RequestTarget, without_user};
 use crate::location::Side;
 
 use super::expectation::best_split;
 use crate::observe::observer::Observer;
-use crate::observe::profile::{TrafficFact, Verdict};
+use crate::observe::profile::{TrafficFact, PayloadVerdict};
 use crate::observe::routing::destination::Destination;
 use crate::observe::profile::sighting::Sighting;
 use crate::observe::watch::{RoutedRequest, Watcher};
@@ -26,7 +26,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             self.message(&place, body, request.body_left_out, &request.line);
             return self.response(&place, response);
         }
-        let target = Target::parse(&request.target);
+        let target = RequestTarget::parse(&request.target);
         let host = target.host.clone().or_else(|| {
             let host = request.headers.get("host")?;
             Some(without_user(host).to_ascii_lowercase())
@@ -85,7 +85,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         ];
         for body in bodies.into_iter().flatten().filter(|body| body.is_json()) {
             if self.is_sound(body, None) {
-                self.unjudged(body, None, Verdict::Unmatched, None);
+                self.unjudged(body, None, PayloadVerdict::Unmatched, None);
             }
         }
     }
@@ -149,7 +149,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     fn unrouted(
         &mut self,
         request: &Request<'_>,
-        target: &Target,
+        target: &RequestTarget,
         host: Option<String>,
         others: &[(&'c Contract, Vec<&'c Operation>)],
     ) {

@@ -3,7 +3,7 @@
 
 use crate::redact::{MASK, is_secret_name, sanitised};
 use crate::capture::{Body, Request, Response};
-use crate::contract::{ParameterPlace, Payload, Selected, Target};
+use crate::contract::{ParameterPlace, Payload, Selected, RequestTarget};
 use crate::location::Side;
 use crate::schema::NodeId;
 
@@ -24,7 +24,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         &mut self,
         place: &Destination<'c>,
         request: &Request<'_>,
-        target: &Target,
+        target: &RequestTarget,
         path_values: &[(&str, String)],
         response: Option<&Response<'_>>,
     ) {
@@ -186,7 +186,7 @@ fn has_no_content(place: &Destination<'_>, response: &Response<'_>) -> bool {
 pub(crate) fn best_split<'c>(
     place: &Destination<'c>,
     request: &Request<'_>,
-    target: &Target,
+    target: &RequestTarget,
     values: Vec<(&'c str, String)>,
 ) -> Vec<(&'c str, String)> {
     /// Ways that are tried.

@@ -1,7 +1,7 @@
 //! Placeholders: what a guide or a sanitiser writes where a value should stand.
 
 use crate::capture::Body;
-use crate::json::Document;
+use crate::json::TapeDocument;
 
 /// Whether texts of a format have braces or brackets of their own, so that these show no placeholder.
 pub(crate) fn has_brackets(format: &str) -> bool {
@@ -75,7 +75,7 @@ pub(crate) fn with_strings<'b>(body: &'b Body<'_>) -> Option<Body<'b>> {
         }
     }
     let mended = String::from_utf8(mended).ok().filter(|_| !at.is_empty())?;
-    Document::parse(mended.as_bytes()).ok()?;
+    TapeDocument::parse(mended.as_bytes()).ok()?;
     Some(body.with_stand_ins(mended, at))
 }
 

@@ -1,11 +1,11 @@
 //! Requests that the server refused: that they break the contract is what they were sent for, mostly.
 
 use crate::capture::{Request, Response};
-use crate::contract::Target;
+use crate::contract::RequestTarget;
 use crate::location::{PathPattern, Side};
 
 use crate::observe::observer::Observer;
-use crate::observe::profile::{PathProfile, Profile, TrafficFact, Verdict};
+use crate::observe::profile::{PathProfile, Profile, TrafficFact, PayloadVerdict};
 use crate::observe::routing::destination::Destination;
 use crate::observe::profile::sighting::Sighting;
 use crate::observe::watch::Watcher;
@@ -19,7 +19,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         &mut self,
         place: &Destination<'c>,
         request: &Request<'_>,
-        target: &Target,
+        target: &RequestTarget,
         path_values: &[(&str, String)],
         response: Option<&Response<'_>>,
     ) {
@@ -49,11 +49,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
         self.profile.compared += tried.compared;
         for judged in &mut self.judged[judged..] {
-            judged.verdict = Verdict::Refused;
+            judged.verdict = PayloadVerdict::Refused;
         }
         let payloads: u64 = tried.verdicts.values().map(|count| count.0).sum();
         if payloads > 0 {
-            self.profile.verdicts.entry(Verdict::Refused).or_default().0 += payloads;
+            self.profile.verdicts.entry(PayloadVerdict::Refused).or_default().0 += payloads;
         }
         let fact = TrafficFact::Refused {
             target: place.key(),

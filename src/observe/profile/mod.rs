@@ -35,7 +35,7 @@ pub struct Profile {
     /// Hosts of requests for which an operation was found.
     pub hosts: BTreeMap<String, Count>,
     /// What came out for each payload.
-    pub verdicts: BTreeMap<Verdict, Count>,
+    pub verdicts: BTreeMap<PayloadVerdict, Count>,
     /// What was learnt of each operation, side and status.
     pub targets: BTreeMap<TargetKey, TargetProfile>,
     /// Facts about exchanges rather than values, by their subject (see [`TrafficFact`]).
@@ -89,7 +89,8 @@ impl Profile {
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+#[schemars(rename = "Verdict")]
+pub enum PayloadVerdict {
     /// The schema accepts the payload.
     Conforms,
     /// The schema would accept it but for placeholders.
@@ -110,7 +111,7 @@ pub enum Verdict {
     Undecided,
 }
 
-impl Verdict {
+impl PayloadVerdict {
     /// The verdict on a payload that was compared with a schema.
     #[must_use]
     pub const fn of(deviations: u64, placeholders: u64) -> Self {
@@ -192,11 +193,11 @@ pub struct TargetProfile {
 
 impl TargetProfile {
     /// Counts a payload.
-    pub(crate) fn count(&mut self, verdict: Verdict) {
+    pub(crate) fn count(&mut self, verdict: PayloadVerdict) {
         self.payloads += 1;
         match verdict {
-            Verdict::Conforms => self.accepted += 1,
-            Verdict::Placeholders => self.placeholders += 1,
+            PayloadVerdict::Conforms => self.accepted += 1,
+            PayloadVerdict::Placeholders => self.placeholders += 1,
             _ => {}
         }
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::redact::Excerpt;
 use crate::capture::{Body, Line, Remark};
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::{Origin, Pointer};
 
 use super::tally::{Evidence, Spot};
@@ -14,7 +14,7 @@ pub(crate) enum Sighting<'a> {
     /// A place in a body that may not be JSON.
     Body(&'a Body<'a>, usize),
     /// A place in a body that is JSON.
-    Json(&'a Body<'a>, &'a Document<'a>, Range<usize>),
+    Json(&'a Body<'a>, &'a TapeDocument<'a>, Range<usize>),
     /// The start of a body that is JSON.
     Start(&'a Body<'a>),
     /// A part of a line that says what a message is: what it reads like.
@@ -62,7 +62,7 @@ impl<'a> Sighting<'a> {
             ),
             Self::Start(body) => (
                 body.place(0),
-                match Document::parse(&body.bytes) {
+                match TapeDocument::parse(&body.bytes) {
                     Ok(document) => Excerpt::of_json(&document, 0..1),
                     Err(_) => Excerpt::default(),
                 },

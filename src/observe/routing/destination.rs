@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::observe::profile::TargetKey;
 use crate::capture::{Hint, Request, Response};
 use crate::contract::{Contract, Operation, OperationKind, Payload};
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::Side;
 use crate::schema::{Memo, NodeId};
 
@@ -265,7 +265,7 @@ impl<'c> Versions<'c> {
             .iter()
             .filter(|(.., body)| body.is_json())
             .filter_map(|(side, status, body)| {
-                Some((*side, *status, Document::parse(&body.bytes).ok()?))
+                Some((*side, *status, TapeDocument::parse(&body.bytes).ok()?))
             })
             .collect();
         let accepted = |place: &Destination<'_>| {
@@ -359,7 +359,7 @@ impl<'c> Versions<'c> {
         &self,
         scales: &mut Scales<'c>,
         place: &Destination<'c>,
-        head: &Document<'_>,
+        head: &TapeDocument<'_>,
     ) -> Option<&'c Contract> {
         let payload = place.operation.payload(place.side, place.status)?;
         let root = head.root();

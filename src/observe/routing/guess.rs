@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::capture::Hint;
 use crate::contract::{Contract, Payload};
-use crate::json::{Document, Value};
+use crate::json::{TapeDocument, Value};
 use crate::location::{Side, Step};
 use crate::schema::NodeId;
 
@@ -286,7 +286,7 @@ impl<'c> Candidates<'c> {
         &mut self,
         versions: &Versions<'c>,
         scales: &mut Scales<'c>,
-        head: &Document<'_>,
+        head: &TapeDocument<'_>,
     ) -> Option<Arc<Found<'c>>> {
         let fits = self.fits(scales, head);
         let places = self.places.iter().enumerate();
@@ -353,7 +353,7 @@ impl<'c> Candidates<'c> {
     }
 
     /// How well a payload fits each schema, without those that it fits worse than another one.
-    fn fits(&mut self, scales: &mut Scales<'c>, head: &Document<'_>) -> Vec<Option<Fit>> {
+    fn fits(&mut self, scales: &mut Scales<'c>, head: &TapeDocument<'_>) -> Vec<Option<Fit>> {
         let mut fits = vec![None; self.schemas.len()];
         let values = head.values();
         let least = self.least_strange(scales, head.root());

@@ -11,7 +11,7 @@ use crate::observe::head::Head;
 use crate::observe::observer::{JUDGED_KEPT, Observer};
 use crate::observe::walk::variant::variant_names;
 use crate::observe::options::Engine;
-use crate::observe::profile::{TrafficFact, Verdict};
+use crate::observe::profile::{TrafficFact, PayloadVerdict};
 use crate::observe::routing::destination::Destination;
 use crate::observe::profile::sighting::Sighting;
 use super::streams::{Doubt, Outcome};
@@ -66,7 +66,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             self.too_nested(body);
         }
         let verdict = outcome.verdict;
-        if verdict == Verdict::Deviates {
+        if verdict == PayloadVerdict::Deviates {
             self.other_version(place, body, head);
         }
         self.watcher.payload(&RoutedPayload {

@@ -10,7 +10,7 @@ use crate::json::Kind;
 use crate::location::{Side, Step};
 use crate::schema::{Graph, NodeId};
 
-use crate::observe::profile::{Profile, TargetKey, TargetProfile, Verdict};
+use crate::observe::profile::{Profile, TargetKey, TargetProfile, PayloadVerdict};
 use crate::observe::routing::destination::Destination;
 
 use super::count::counter::{Counters, Sum, Walked};
@@ -21,7 +21,7 @@ use super::run::walk::Walk;
 /// What came out of one payload.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    pub(crate) verdict: Verdict,
+    pub(crate) verdict: PayloadVerdict,
     /// The named variants that accepted the payload as a whole.
     pub(crate) variants: Vec<NodeId>,
     /// Whether it was not compared to its end.
@@ -211,7 +211,7 @@ impl<'c> Streams<'c> {
             };
             sum = counters.add(&mut walked, scratch, &mut variants);
         }
-        let verdict = Verdict::of(sum.deviations, sum.placeholders);
+        let verdict = PayloadVerdict::of(sum.deviations, sum.placeholders);
         target.count(verdict);
         Some(Outcome {
             verdict,

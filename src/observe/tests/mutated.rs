@@ -5,9 +5,9 @@
 use super::mutate::{Random, judges, mutated, schemas};
 use serde_json::Value;
 use crate::capture::Body;
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::{Origin, Position, Side};
-use crate::observe::{Engine, Observer, Options, Verdict};
+use crate::observe::{Engine, Observer, Options, PayloadVerdict};
 
 /// Documents for each schema, fewer of long ones; `benches` has the same seeds and more documents.
 const DOCUMENTS: usize = 1_500;
@@ -46,7 +46,7 @@ fn mutated_documents_are_judged_as_the_crate_judges_them() {
             let ours = conforming(&observer) > before;
             let read = serde_json::from_slice::<Value>(&text);
             // Surrogates that stand alone and numbers beyond a double are JSON, and nothing that the crate is given.
-            if read.is_err() && Document::parse(&text).is_ok() {
+            if read.is_err() && TapeDocument::parse(&text).is_ok() {
                 continue;
             }
             let theirs = read.is_ok_and(|value| validator.is_valid(&value));
@@ -69,7 +69,7 @@ fn mutated_documents_are_judged_as_the_crate_judges_them() {
 
 fn conforming(observer: &Observer<'_>) -> u64 {
     let verdicts = &observer.profile.verdicts;
-    verdicts.get(&Verdict::Conforms).map_or(0, |count| count.0)
+    verdicts.get(&PayloadVerdict::Conforms).map_or(0, |count| count.0)
 }
 
 /// The first lines in which two profiles differ: the whole of them is long.

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{contract_of, observed};
-use crate::observe::Verdict;
+use crate::observe::PayloadVerdict;
 use crate::schema::tests::oracle;
 
 /// Hundredths that a number is, by whole arithmetic.
@@ -82,7 +82,7 @@ const LIMITS: [&str; 14] = [
 fn accepts(schema: &Value, number: &str) -> bool {
     let contract = contract_of(schema);
     let profile = observed(&contract, &[("a".to_owned(), number.to_owned())]);
-    profile.verdicts.contains_key(&Verdict::Conforms)
+    profile.verdicts.contains_key(&PayloadVerdict::Conforms)
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn numbers_are_compared_exactly_by_both_engines() {
     let mut differ = Vec::new();
     let mut check = |schema: &Value, number: &str, expected: bool| {
         assert_eq!(accepts(schema, number), expected, "{schema} {number}");
-        let document = crate::json::Document::parse(number.as_bytes()).expect("JSON");
+        let document = crate::json::TapeDocument::parse(number.as_bytes()).expect("JSON");
         let theirs = oracle(schema, jsonschema::Draft::Draft202012, document.root());
         if theirs != Some(expected) {
             let verdict = if expected { "accepts" } else { "rejects" };
@@ -155,7 +155,7 @@ fn formats_of_numbers_are_ranges() {
             let contract = crate::contract::read(&path, &Default::default());
             let contract = contract.expect("a contract");
             let profile = observed(&contract, &[("a".to_owned(), number.to_owned())]);
-            let accepted = profile.verdicts.contains_key(&Verdict::Conforms);
+            let accepted = profile.verdicts.contains_key(&PayloadVerdict::Conforms);
             assert_eq!(
                 accepted,
                 range.contains(&hundredths(number)),
@@ -223,7 +223,7 @@ fn bounds_have_all_the_digits_that_are_written() {
             let contract = contract.expect("a contract");
             let operation = &contract.operations[0];
             let schema = operation.responses[0].payload.schema().expect("a schema");
-            let document = crate::json::Document::parse(number.as_bytes()).expect("JSON");
+            let document = crate::json::TapeDocument::parse(number.as_bytes()).expect("JSON");
             let accepted = contract.graph.accepts(schema, document.root());
             assert_eq!(accepted, expected, "{name} {keyword} {limit} {number}");
         }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{contract_of, observed, target};
-use crate::observe::Verdict;
+use crate::observe::PayloadVerdict;
 
 #[test]
 fn a_placeholder_without_quotes_is_one_and_the_rest_is_checked() {
@@ -18,74 +18,74 @@ fn a_placeholder_without_quotes_is_one_and_the_rest_is_checked() {
     let table = [
         (
             r#"{"id": <EVENT_ID>, "name": "a"}"#,
-            Verdict::Placeholders,
+            PayloadVerdict::Placeholders,
             1,
             0,
         ),
         (
             r#"{"id": {{ event_id }}, "name": "a"}"#,
-            Verdict::Placeholders,
+            PayloadVerdict::Placeholders,
             1,
             0,
         ),
-        (r#"{"id": ${ID}, "name": "a"}"#, Verdict::Placeholders, 1, 0),
-        (r#"{"id": %ID%, "name": "a"}"#, Verdict::Placeholders, 1, 0),
+        (r#"{"id": ${ID}, "name": "a"}"#, PayloadVerdict::Placeholders, 1, 0),
+        (r#"{"id": %ID%, "name": "a"}"#, PayloadVerdict::Placeholders, 1, 0),
         (
             r#"{"id": ***, "name": [REDACTED]}"#,
-            Verdict::Placeholders,
+            PayloadVerdict::Placeholders,
             2,
             0,
         ),
         (
             r#"{"id": XXXX, "name": YOUR_NAME}"#,
-            Verdict::Placeholders,
+            PayloadVerdict::Placeholders,
             2,
             0,
         ),
         (
             r#"{"id": <id of the "thing">, "name": "a"}"#,
-            Verdict::Malformed,
+            PayloadVerdict::Malformed,
             0,
             0,
         ),
         // A search ends in the middle of a character.
-        (r#"{"id": ‹é"#, Verdict::Malformed, 0, 0),
+        (r#"{"id": ‹é"#, PayloadVerdict::Malformed, 0, 0),
         (
             concat!(
                 r#"{"id": <bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"#,
                 "bbbbbbbbbbbbbbbbbbéééé>}"
             ),
-            Verdict::Malformed,
+            PayloadVerdict::Malformed,
             0,
             0,
         ),
         // A string is no placeholder's place.
         (
             r#"{"id": 1, "name": "<a> \" {{b}}"}"#,
-            Verdict::Conforms,
+            PayloadVerdict::Conforms,
             0,
             0,
         ),
-        (r#"{"id": <ID>, "n": "x"}"#, Verdict::Deviates, 1, 2),
+        (r#"{"id": <ID>, "n": "x"}"#, PayloadVerdict::Deviates, 1, 2),
         (
             r#"{"id": <ID>, "name": 3, "list": [true, <FLAG>, 1]}"#,
-            Verdict::Deviates,
+            PayloadVerdict::Deviates,
             2,
             2,
         ),
         // Nothing is asked of it, but the payload is no JSON without it.
         (
             r#"{"id": 1, "name": "a", "other": <OTHER>}"#,
-            Verdict::Placeholders,
+            PayloadVerdict::Placeholders,
             0,
             0,
         ),
-        (r#"<WHOLE>"#, Verdict::Placeholders, 1, 0),
-        (r#"{"id": <ID>, "name": "a""#, Verdict::Malformed, 0, 0),
-        (r#"{"id": <ID>, "name": nope}"#, Verdict::Malformed, 0, 0),
+        (r#"<WHOLE>"#, PayloadVerdict::Placeholders, 1, 0),
+        (r#"{"id": <ID>, "name": "a""#, PayloadVerdict::Malformed, 0, 0),
+        (r#"{"id": <ID>, "name": nope}"#, PayloadVerdict::Malformed, 0, 0),
         (
             r#"{<key>: 1, "id": 1, "name": "a"}"#,
-            Verdict::Placeholders,
+            PayloadVerdict::Placeholders,
             0,
             0,
         ),
@@ -155,11 +155,11 @@ fn a_placeholder_in_a_longer_string_breaks_no_rule_about_text() {
         let payload = json!(text).to_string();
         let profile = observed(&contract, &[("a".to_owned(), payload)]);
         let verdicts: Vec<_> = profile.verdicts.keys().collect();
-        assert_eq!(verdicts, [&Verdict::Placeholders], "{schema} {text}");
+        assert_eq!(verdicts, [&PayloadVerdict::Placeholders], "{schema} {text}");
         let plain = json!("é plain, or <b>not</b>").to_string();
         let profile = observed(&contract, &[("a".to_owned(), plain)]);
         assert!(
-            profile.verdicts.contains_key(&Verdict::Deviates),
+            profile.verdicts.contains_key(&PayloadVerdict::Deviates),
             "{schema}"
         );
     }

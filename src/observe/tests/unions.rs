@@ -7,7 +7,7 @@ use super::{observed, origin};
 use crate::capture::Body;
 use crate::contract::{Contract, LoadOptions};
 use crate::location::Side;
-use crate::observe::{Profile, Verdict};
+use crate::observe::{Profile, PayloadVerdict};
 
 /// An OpenAPI contract with these components, whose operation `get` responds with a schema.
 fn openapi(version: &str, schema: &Value, components: &Value, options: &LoadOptions) -> Contract {
@@ -25,7 +25,7 @@ fn openapi(version: &str, schema: &Value, components: &Value, options: &LoadOpti
 
 fn conforms(contract: &Contract, payload: &Value) -> bool {
     let profile = observed(contract, &[("a".to_owned(), payload.to_string())]);
-    profile.verdicts.contains_key(&Verdict::Conforms)
+    profile.verdicts.contains_key(&PayloadVerdict::Conforms)
 }
 
 /// The deviations of a payload, shortly.

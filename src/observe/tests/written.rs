@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::capture::{Body, Exchange, Hint, Sink as _};
 use crate::contract::Contract;
 use crate::location::{Origin, Position, Side};
-use crate::observe::{Engine, Observer, Options, Verdict};
+use crate::observe::{Engine, Observer, Options, PayloadVerdict};
 
 /// What stands behind a brace or a comma, and what behind a colon.
 const SPACES: [(&str, &str); 4] = [("", ""), (" ", " "), ("\n    ", " "), ("\t\r\n", "\n")];
@@ -242,7 +242,7 @@ fn objects_are_read_however_they_are_written() {
                 &body("a", text, line),
             );
         }
-        let conforming = streaming.profile.verdicts.get(&Verdict::Conforms);
+        let conforming = streaming.profile.verdicts.get(&PayloadVerdict::Conforms);
         let is_accepted = conforming.is_some_and(|count| count.0 > accepted);
         let is_valid = serde_json::from_str(text).is_ok_and(|value| validator.is_valid(&value));
         assert!(is_valid || !is_accepted, "{text}");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::capture::Body;
 use crate::redact::{Excerpt, MASK, is_secret_name, mask_shapes, sanitised};
-use crate::json::{Document, Key, Kind, Value};
+use crate::json::{TapeDocument, Key, Kind, Value};
 use crate::location::{Pointer, Side};
 use crate::schema::{Graph, NodeId, Place, Types};
 
@@ -43,7 +43,7 @@ impl<'s, 'd> ShapeRecorder<'s, 'd> {
         side: Option<Side>,
         shape: &'s mut Shape,
         body: &'d Body<'d>,
-        document: &'d Document<'d>,
+        document: &'d TapeDocument<'d>,
         payload: u64,
     ) -> Self {
         Self {
@@ -96,7 +96,7 @@ impl<'s, 'd> ShapeRecorder<'s, 'd> {
 /// The payload and the way through it to the value that is walked.
 pub(crate) struct Way<'d> {
     body: &'d Body<'d>,
-    document: &'d Document<'d>,
+    document: &'d TapeDocument<'d>,
     payload: u64,
     stack: Vec<Taken<'d>>,
 }
@@ -104,7 +104,7 @@ pub(crate) struct Way<'d> {
 impl<'d> Way<'d> {
     pub(crate) fn new(
         body: &'d Body<'d>,
-        document: &'d Document<'d>,
+        document: &'d TapeDocument<'d>,
         payload: u64,
         stack: Vec<Taken<'d>>,
     ) -> Self {

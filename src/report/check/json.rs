@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::capture::{Format, ReadProblem};
 use crate::location::{Origin, Side};
-use crate::observe::{Evidence, TargetKey, Verdict};
+use crate::observe::{Evidence, TargetKey, PayloadVerdict};
 use crate::rules::{Finding, Level, Unit};
 
 use crate::report::Report;
@@ -75,7 +75,7 @@ struct JsonSummary {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct VerdictCount {
-    verdict: Verdict,
+    verdict: PayloadVerdict,
     count: u64,
 }
 
@@ -183,7 +183,7 @@ struct JsonPayload {
     origin: JsonOrigin,
     /// What it was compared with.
     target: Option<JsonTarget>,
-    verdict: Verdict,
+    verdict: PayloadVerdict,
     /// The named variants that accepted it as a whole.
     variants: Vec<String>,
 }

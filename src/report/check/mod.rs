@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::capture::{ReadProblem, SourceRead};
 use crate::contract::Contract;
 use crate::lint::unusable;
-use crate::observe::{Count, Judged, Observer, Options, Profile, Verdict, Watcher};
+use crate::observe::{Count, Judged, Observer, Options, Profile, PayloadVerdict, Watcher};
 use crate::rules::{Finding, Level, Policy, in_order, judge, judge_contract};
 
 use super::{Format, Render};
@@ -50,7 +50,7 @@ pub struct Report {
     /// Payloads compared, by `name@version` of the contract.
     pub(crate) versions: Vec<(String, u64)>,
     /// What came out, by verdict.
-    pub(crate) verdicts: Vec<(Verdict, u64)>,
+    pub(crate) verdicts: Vec<(PayloadVerdict, u64)>,
     /// The findings, in order.
     pub(crate) findings: Vec<Finding>,
     /// The verdicts on the first payloads.
@@ -178,7 +178,7 @@ impl Report {
 
     /// Payloads with this verdict.
     #[must_use]
-    pub(crate) fn with_verdict(&self, wanted: Verdict) -> u64 {
+    pub(crate) fn with_verdict(&self, wanted: PayloadVerdict) -> u64 {
         self.verdicts
             .iter()
             .filter(|(verdict, _)| *verdict == wanted)
@@ -206,7 +206,7 @@ impl Report {
     fn nothing_matched(&self) -> bool {
         self.exchanges > self.left_out
             && self.matched == 0
-            && self.with_verdict(Verdict::Malformed) == 0
+            && self.with_verdict(PayloadVerdict::Malformed) == 0
     }
 
     /// What was missing for anything to be compared, so that a run without findings says nothing.

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::capture::ReadProblem;
 use crate::redact::sanitised;
 use crate::location::{Origin, Position};
-use crate::observe::{Evidence, Judged, Verdict};
+use crate::observe::{Evidence, Judged, PayloadVerdict};
 use crate::rules::catalogue::OTHER_VERSION;
 use crate::rules::{Finding, FindingPlace, Level, SeenValue, Unit};
 use crate::redact::Shown;
@@ -266,7 +266,7 @@ fn write_payloads(out: &mut String, report: &Report, all: bool) {
     let mut judged: Vec<&Judged> = report.judged.iter().collect();
     if judged.len() > shown {
         // What deviates is not cut for what conforms.
-        judged.sort_by_key(|judged| judged.verdict == Verdict::Conforms);
+        judged.sort_by_key(|judged| judged.verdict == PayloadVerdict::Conforms);
     }
     judged.truncate(shown);
     let rows: Vec<[String; 3]> = judged.iter().map(|judged| payload_row(judged)).collect();
@@ -279,14 +279,14 @@ fn write_payloads(out: &mut String, report: &Report, all: bool) {
     let (first, second) = (width(0), width(1));
     for (row, judged) in rows.iter().zip(&judged) {
         let style = match judged.verdict {
-            Verdict::Conforms => AnsiColor::Green.on_default(),
-            Verdict::Deviates | Verdict::Malformed => AnsiColor::BrightRed.on_default(),
-            Verdict::Placeholders
-            | Verdict::Refused
-            | Verdict::NoSchema
-            | Verdict::OtherMediaType
-            | Verdict::Undecided
-            | Verdict::Unmatched => DIM,
+            PayloadVerdict::Conforms => AnsiColor::Green.on_default(),
+            PayloadVerdict::Deviates | PayloadVerdict::Malformed => AnsiColor::BrightRed.on_default(),
+            PayloadVerdict::Placeholders
+            | PayloadVerdict::Refused
+            | PayloadVerdict::NoSchema
+            | PayloadVerdict::OtherMediaType
+            | PayloadVerdict::Undecided
+            | PayloadVerdict::Unmatched => DIM,
         };
         let pad = |text: &str, width: usize| " ".repeat(width - text.width());
         put!(
@@ -542,18 +542,18 @@ fn write_counts(out: &mut String, report: &Report) {
     out.push_str(".\n");
 }
 
-fn verdict_words(verdict: Verdict, count: u64) -> &'static str {
+fn verdict_words(verdict: PayloadVerdict, count: u64) -> &'static str {
     match (verdict, count) {
         (_, 1) => verdict.words(),
-        (Verdict::Conforms, _) => "conform",
-        (Verdict::Placeholders, _) => "conform but for placeholders",
-        (Verdict::Deviates, _) => "deviate",
-        (Verdict::Refused, _) => "were rejected by the server, as they should be",
-        (Verdict::Malformed, _) => "are not JSON",
-        (Verdict::NoSchema, _) => "have no schema",
-        (Verdict::OtherMediaType, _) => "have media types that are not compared",
-        (Verdict::Unmatched, _) => "fit no operation",
-        (Verdict::Undecided, _) => "fit several operations equally",
+        (PayloadVerdict::Conforms, _) => "conform",
+        (PayloadVerdict::Placeholders, _) => "conform but for placeholders",
+        (PayloadVerdict::Deviates, _) => "deviate",
+        (PayloadVerdict::Refused, _) => "were rejected by the server, as they should be",
+        (PayloadVerdict::Malformed, _) => "are not JSON",
+        (PayloadVerdict::NoSchema, _) => "have no schema",
+        (PayloadVerdict::OtherMediaType, _) => "have media types that are not compared",
+        (PayloadVerdict::Unmatched, _) => "fit no operation",
+        (PayloadVerdict::Undecided, _) => "fit several operations equally",
     }
 }
 
@@ -569,7 +569,7 @@ fn plural(count: u64, unit: &str) -> String {
     }
 }
 
-/// Renders one finding, as [`text`] does.
+/// Renders one finding, as `text` does.
 #[must_use]
 pub fn finding_text(finding: &Finding) -> String {
     let mut out = String::new();

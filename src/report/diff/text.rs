@@ -408,7 +408,7 @@ fn write_summary(out: &mut String, report: &Changes, options: DiffOptions) {
     }
 }
 
-/// Renders one change, as [`text`] does.
+/// Renders one change, as `text` does.
 #[must_use]
 pub fn change_text(judged: &Change) -> String {
     let mut out = String::new();

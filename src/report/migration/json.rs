@@ -279,7 +279,7 @@ fn exchanges(exchanges: &Exchanges) -> JsonExchanges {
     }
 }
 
-fn side(side: &crate::migrate::impact::Side) -> JsonSide {
+fn side(side: &crate::migrate::impact::SideUsage) -> JsonSide {
     let (first, last) = written(side.times);
     JsonSide {
         reached: side.reached,

@@ -15,9 +15,9 @@ use crate::contract::Contract;
 use crate::diff::{Alignment, Fact, Owner};
 use crate::migrate::coverage::{Coverage, coverage, values_of};
 use crate::migrate::impact::{
-    EditKey, EditUse, Exchanges, Impact, SeenTimes, SideBySide, Spoken, Timeline, Usage,
+    EditRow, EditCounts, Exchanges, Impact, SeenTimes, SideBySide, Spoken, Timeline, Usage,
 };
-use crate::observe::{Observer, Verdict};
+use crate::observe::{Observer, PayloadVerdict};
 use crate::rules::{Finding, Change, Level};
 
 use super::diff::Changes;
@@ -43,7 +43,7 @@ pub struct MigrationReport {
     /// Enums that changed.
     pub enums: Vec<EnumTable>,
     /// What an upgrade does to the payloads that were seen.
-    pub edits: Vec<(EditKey, EditUse)>,
+    pub edits: Vec<(EditRow, EditCounts)>,
     /// Old and new payloads of the same resources.
     pub pairs: SideBySide,
     /// Findings about traffic that neither contract knows.
@@ -104,7 +104,7 @@ pub struct Traffic {
     /// When each contract was spoken.
     pub spoken: BTreeMap<Spoken, SeenTimes>,
     /// Payloads that could not be compared, by why.
-    pub unjudged: BTreeMap<Verdict, u64>,
+    pub unjudged: BTreeMap<PayloadVerdict, u64>,
     /// Responses that were counted and, since there are so many, not rewritten.
     pub passed_over: u64,
 }

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::contract::{Contract, Operation, ParameterPlace};
 use crate::diff::Alignment;
 use crate::diff::view::View;
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location::{PathPattern, Side, Step};
 use crate::migrate::declared;
 use crate::observe::TargetKey;
@@ -123,7 +123,7 @@ fn accepts(contract: &Contract, schemas: &[NodeId], value: &SeenValue) -> bool {
     [Json::from(text).to_string(), text.to_owned()]
         .iter()
         .any(|json| {
-            let Ok(document) = Document::parse(json.as_bytes()) else {
+            let Ok(document) = TapeDocument::parse(json.as_bytes()) else {
                 return false;
             };
             let mut schemas = schemas.iter();

@@ -41,7 +41,7 @@ pub(crate) enum Root {
 }
 
 /// One fact at one place, on its way into a finding.
-pub(crate) struct Fact<'p> {
+pub(crate) struct CauseFact<'p> {
     pub(crate) words: Words,
     /// Why it is so.
     pub(crate) root: Root,

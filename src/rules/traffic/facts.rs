@@ -11,7 +11,7 @@ use crate::redact::Shown;
 
 use super::words;
 use crate::rules::finding::{FindingPlace, SeenValue, Unit};
-use super::cause::{Fact, Root};
+use super::cause::{CauseFact, Root};
 use super::judge::{Judge, detail, subjects_of};
 
 /// Equally good places of a payload that are listed.
@@ -38,7 +38,7 @@ impl Judge<'_> {
         }
         if fact.has_values() {
             let values = subjects.keys.iter().flatten();
-            return self.add(Fact {
+            return self.add(CauseFact {
                 words: words::traffic(fact, "", 0),
                 root: Root::Traffic(fact.clone()),
                 subject: &traffic_subject(fact, ""),
@@ -71,7 +71,7 @@ impl Judge<'_> {
                 0
             };
             let subject = subject.unwrap_or("");
-            self.add(Fact {
+            self.add(CauseFact {
                 words: words::traffic(fact, subject, others),
                 root: Root::Traffic(fact.clone()),
                 subject: &traffic_subject(fact, subject),
@@ -167,7 +167,7 @@ impl Judge<'_> {
         let values = values
             .map(|(name, tally)| seen_value(name, tally))
             .collect();
-        self.add(Fact {
+        self.add(CauseFact {
             words,
             root: Root::Requests(requests.to_owned()),
             subject,
@@ -185,7 +185,7 @@ impl Judge<'_> {
 
     fn unknown_operation(&mut self, name: &str, tally: &Tally) {
         let fact = TrafficFact::UnknownOperation { host: None };
-        self.add(Fact {
+        self.add(CauseFact {
             words: words::traffic(&fact, name, 0),
             root: Root::Itself,
             subject: name,
@@ -209,7 +209,7 @@ impl Judge<'_> {
         let method = operation
             .map_or("", |operation| &operation.method)
             .to_owned();
-        self.add(Fact {
+        self.add(CauseFact {
             words: words::unexpected_bodies(&method),
             root: Root::Method(Arc::clone(&target.contract), method.clone()),
             subject: &method,

@@ -21,7 +21,7 @@ use crate::rules::finding::{Finding, FindingPlace, SeenValue, Unit};
 use crate::rules::places::Places;
 use crate::rules::policy::Policy;
 use super::related::Family;
-use super::cause::{Cause, Fact, Root, hosts_without_operation};
+use super::cause::{Cause, CauseFact, Root, hosts_without_operation};
 use super::silent::Unseen;
 
 /// Judges a profile. `contracts` are all known versions of the contract that was observed against.
@@ -108,7 +108,7 @@ pub(crate) struct Judge<'c> {
 }
 
 impl Judge<'_> {
-    pub(crate) fn add(&mut self, fact: Fact<'_>) {
+    pub(crate) fn add(&mut self, fact: CauseFact<'_>) {
         let target = fact.place.target.as_ref();
         let cause = Cause {
             rule: fact.words.rule.id,
@@ -202,7 +202,7 @@ impl Judge<'_> {
             for (deviation, tally) in &profile.placeholders {
                 let name = subject_of(&place.path);
                 let expected = words::deviation(&deviation.kind, &name, "").label;
-                self.add(Fact {
+                self.add(CauseFact {
                     words: Words {
                         rule: &rules::PLACEHOLDER,
                         message: format!("a placeholder stands for {name}"),
@@ -267,7 +267,7 @@ impl Judge<'_> {
             notes.push(note.to_owned());
         }
         let root = Root::Broken(deviation.kind.clone(), Arc::clone(&deviation.schema));
-        let fact = |subject, tally, values, notes| Fact {
+        let fact = |subject, tally, values, notes| CauseFact {
             words: words::deviation(&deviation.kind, &name, subject),
             root: root.clone(),
             subject,
@@ -372,7 +372,7 @@ impl Judge<'_> {
                     )],
                 ),
             };
-            self.add(Fact {
+            self.add(CauseFact {
                 words: Words {
                     rule: &rules::UNDECLARED_PROPERTY,
                     message,
@@ -418,7 +418,7 @@ impl Judge<'_> {
                     label: "is not part of responses".to_owned(),
                 },
             };
-            self.add(Fact {
+            self.add(CauseFact {
                 words,
                 root: Root::Schema(Arc::clone(schema)),
                 subject: property,
@@ -460,7 +460,7 @@ impl Judge<'_> {
         if met.len() > LISTED || subjects.keys.is_none() {
             notes.push(format!("and differs from `{variant}` in other ways"));
         }
-        self.add(Fact {
+        self.add(CauseFact {
             words: Words {
                 rule: &rules::LOOSER_VARIANT,
                 message: format!(
@@ -491,7 +491,7 @@ impl Judge<'_> {
     ) {
         let name = subject_of(&place.path);
         let values = self.values(place, schema, subjects);
-        self.add(Fact {
+        self.add(CauseFact {
             words: Words {
                 rule: &rules::OPEN_ENUM_VALUE,
                 message: format!("{name} holds values that its open enum does not name"),
@@ -530,7 +530,7 @@ impl Judge<'_> {
         };
         let name = subject_of(&place.path);
         let notes = vec![format!("the contract's own example is `{example}`")];
-        self.add(Fact {
+        self.add(CauseFact {
             words: Words {
                 rule: &rules::FORMAT_SPELLING,
                 message: format!("{name} is written with {seen}, not with {expected}"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::contract::{Contract, Route, Target};
+use crate::contract::{Contract, Route, RequestTarget};
 use crate::location::{PathPattern, Side};
 use crate::observe::TargetKey;
 use crate::schema::{Node, NodeId, Place};
@@ -155,7 +155,7 @@ impl<'c> Family<'c> {
 
     /// The contract of which a request is an operation but for the base path, and that base path.
     pub(crate) fn other_base(&self, method: &str, path: &str) -> Option<(String, String)> {
-        let target = Target::parse(path);
+        let target = RequestTarget::parse(path);
         self.contracts.iter().find_map(|contract| {
             let (_, base) = contract.without_base(method, &target.path)?;
             Some((contract.reference(), base.to_owned()))
@@ -164,7 +164,7 @@ impl<'c> Family<'c> {
 
     /// What versions know of a request: which operation it is, and what that is in other versions.
     pub(crate) fn having_request(&self, method: &str, path: &str) -> Vec<String> {
-        let target = Target::parse(path);
+        let target = RequestTarget::parse(path);
         let mut notes = Vec::new();
         for contract in self.contracts {
             let Route::Operation(operation, _) = contract.route(method, &target) else {

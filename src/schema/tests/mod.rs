@@ -5,12 +5,12 @@ use serde_json::json;
 pub(crate) use random::{document, instance};
 use super::*;
 use crate::json::Value;
-use crate::json::{Document, Tape, TapeNode};
+use crate::json::{TapeDocument, Tape, TapeNode};
 
 /// A schema compiled in a dialect, and what is wrong with it.
 fn compiled(schema: &serde_json::Value, dialect: Dialect) -> (Graph, NodeId, Vec<ContractProblem>) {
     let mut documents = Documents::default();
-    documents.push(super::Document {
+    documents.push(Document {
         uri: "test:/schema".into(),
         value: schema.clone(),
         dialect,
@@ -63,7 +63,7 @@ fn assert_same_verdict(
     let mut compared = 0;
     for instance in instances {
         let text = instance.to_string();
-        let document = Document::parse(text.as_bytes()).expect("JSON");
+        let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
         if let Some(expected) = oracle(schema, dialect.draft(), document.root()) {
             let accepts = graph.accepts(root, document.root());
             assert_eq!(accepts, expected, "{dialect}: {schema} on {instance}");
@@ -256,7 +256,7 @@ fn a_schema_that_applies_itself_to_the_same_value_is_cut_and_told() {
     let told = |schema: serde_json::Value| {
         let (graph, root, problems) = compiled(&schema, Dialect::Draft202012);
         let accepts = |text: &str| {
-            let document = Document::parse(text.as_bytes()).expect("JSON");
+            let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
             graph.accepts(root, document.root())
         };
         let told: Vec<String> = problems
@@ -292,7 +292,7 @@ fn schemas_that_lead_to_others_in_many_ways_take_no_exponential_time() {
     let schema = json!({"anyOf": [{"$ref": "#/$defs/s0"}, false], "$defs": definitions});
     let (graph, root, _) = compiled(&schema, Dialect::Draft202012);
     for (text, expected) in [("1", true), ("\"a\"", false), ("{}", true)] {
-        let document = Document::parse(text.as_bytes()).expect("JSON");
+        let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
         assert_eq!(graph.accepts(root, document.root()), expected, "{text}");
     }
     // Every resource has a dynamic anchor, and refers to every other.
@@ -362,7 +362,7 @@ fn integers_of_draft_4_are_what_is_written_as_one() {
     ] {
         for types in [json!("integer"), json!(["integer"])] {
             let (graph, root, _) = compiled(&json!({"type": types}), Dialect::Draft4);
-            let document = Document::parse(number.as_bytes()).expect("JSON");
+            let document = TapeDocument::parse(number.as_bytes()).expect("JSON");
             assert_eq!(graph.accepts(root, document.root()), is_integer, "{number}");
         }
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::schema::*;
 use super::{assert_same_verdict, compiled, oracle};
-use crate::json::Document;
+use crate::json::TapeDocument;
 
 pub(crate) fn instance() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
@@ -354,7 +354,7 @@ proptest! {
         let meaning = upgraded(&schema);
         for instance in instances {
             let text = instance.to_string();
-            let document = Document::parse(text.as_bytes()).expect("JSON");
+            let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
             let expected = oracle(&meaning, jsonschema::Draft::Draft202012, document.root());
             let accepts = graph.accepts(root, document.root());
             prop_assert_eq!(Some(accepts), expected, "{} meaning {} on {}", schema, meaning, instance);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use wiredrift::json::{self, Document};
+use wiredrift::json::{self, TapeDocument};
 
 use super::{Result, Share, files, program, wiredrift};
 
@@ -118,7 +118,7 @@ impl Runner {
         let text = std::fs::read(file)?;
         let groups: Value = serde_json::from_slice(&text)?;
         // Numbers are given as the suite writes them, which a parsed value does not keep.
-        let written = Document::parse(&text).map_err(|error| error.to_string())?;
+        let written = TapeDocument::parse(&text).map_err(|error| error.to_string())?;
         let groups = groups.as_array().into_iter().flatten();
         for (group, written) in groups.zip(written.root().elements()) {
             let mut schema = group["schema"].clone();

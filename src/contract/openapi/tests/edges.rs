@@ -100,7 +100,7 @@ components:
         (r#"{"t": "cat", "lives": "nine"}"#, true),
         (r#"{"lives": 9}"#, false),
     ] {
-        let document = Document::parse(payload.as_bytes()).expect("JSON");
+        let document = TapeDocument::parse(payload.as_bytes()).expect("JSON");
         let deviation = crate::observe::first_deviation(&pets.graph, pet, None, document.root());
         assert_eq!(deviation.is_none(), expected, "{payload}");
     }

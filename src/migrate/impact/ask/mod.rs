@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::redact::is_secret_name;
 use crate::diff::Edge;
-use crate::json::{Document, Value, skim};
+use crate::json::{TapeDocument, Value, skim};
 use crate::location::{Side as WireSide, Step};
 
 use crate::migrate::keys::{Keys, NONE};
@@ -218,7 +218,7 @@ impl Questions {
         }
         self.spans.truncate(spans);
         if !node.parsed.is_empty()
-            && let Ok(document) = Document::parse(&bytes[at..end])
+            && let Ok(document) = TapeDocument::parse(&bytes[at..end])
         {
             asking.parsed(
                 &node.parsed,
@@ -411,7 +411,7 @@ impl Asking<'_, '_, '_> {
         (depth, is_secret): (usize, bool),
         side: Option<WireSide>,
     ) {
-        let Ok(document) = Document::parse(text.as_bytes()) else {
+        let Ok(document) = TapeDocument::parse(text.as_bytes()) else {
             return;
         };
         for lead in leads {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 
 use crate::diff::{Difference, Fact, Move};
-use crate::json::{Document, skim};
+use crate::json::{TapeDocument, skim};
 use crate::location::Step;
 
 use crate::migrate::impact::affected::{Affected, affected};
@@ -276,7 +276,7 @@ impl Question {
         {
             return None;
         }
-        let document = Document::parse(own.as_bytes()).ok()?;
+        let document = TapeDocument::parse(own.as_bytes()).ok()?;
         let word = scalar(document.root())?;
         let place = asking.meeting.place(self.change, &word, is_secret);
         self.keep(own, how, place);
@@ -293,7 +293,7 @@ impl Question {
 impl Asking<'_, '_, '_> {
     /// Asks a change about one value that is parsed for it.
     fn one(&mut self, question: &mut Question, text: &str, is_secret: bool) {
-        let Ok(document) = Document::parse(text.as_bytes()) else {
+        let Ok(document) = TapeDocument::parse(text.as_bytes()) else {
             return;
         };
         let memos = Memos::on(self.meeting.side);
@@ -316,7 +316,7 @@ impl Asking<'_, '_, '_> {
     }
 
     fn sampled(&mut self, question: &Question, text: &str, how: Met) {
-        if let Ok(document) = Document::parse(text.as_bytes()) {
+        if let Ok(document) = TapeDocument::parse(text.as_bytes()) {
             let value = (document.root(), false);
             self.meeting
                 .sample(question.change, how, question.pair, value);

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use crate::capture::Headers;
-use crate::contract::{Encoding, Operation, Parameter, ParameterPlace, Style, Target};
-use crate::json::{Document, Kind, Value};
+use crate::contract::{Encoding, Operation, Parameter, ParameterPlace, Style, RequestTarget};
+use crate::json::{TapeDocument, Kind, Value};
 use crate::location::{Pointer, Side, Step};
 use crate::schema::{Graph, NodeId};
 
@@ -22,7 +22,7 @@ use style::{Escapes, Parts, Sort};
 /// The parameters of one request.
 pub(crate) struct Sent<'r> {
     pub(crate) path: &'r [(&'r str, String)],
-    pub(crate) target: &'r Target,
+    pub(crate) target: &'r RequestTarget,
     pub(crate) headers: &'r Headers,
 }
 
@@ -74,7 +74,7 @@ impl Sent<'_> {
             Encoding::Other => Found::Good(Vec::new()),
             Encoding::Json => {
                 let text = shown();
-                match Document::parse(text.as_bytes()) {
+                match TapeDocument::parse(text.as_bytes()) {
                     Ok(document) => Read::of(graph, schema, document.root()).found(shown),
                     Err(_) => {
                         let expected = "application/json".to_owned();
@@ -327,7 +327,7 @@ impl Written<'_> {
         for json in self.readings(graph, schema, &sorts(graph, schema)) {
             let text = json.to_string();
             // What was built here is JSON.
-            let Ok(document) = Document::parse(text.as_bytes()) else {
+            let Ok(document) = TapeDocument::parse(text.as_bytes()) else {
                 continue;
             };
             let read = Read::of(graph, schema, document.root());
@@ -497,7 +497,7 @@ fn member_of(graph: &Graph, schemas: &[NodeId], texts: &[&str]) -> Json {
 fn typed(graph: &Graph, schemas: &[NodeId], text: &str) -> Json {
     let accepted = |json: &Json| {
         let text = json.to_string();
-        Document::parse(text.as_bytes()).is_ok_and(|document| {
+        TapeDocument::parse(text.as_bytes()).is_ok_and(|document| {
             let mut schemas = schemas.iter();
             schemas.all(|schema| graph.accepts(*schema, document.root()))
         })
@@ -517,7 +517,7 @@ fn typed(graph: &Graph, schemas: &[NodeId], text: &str) -> Json {
 
 /// The JSON scalar that a text writes, if it writes one.
 fn scalar(text: &str) -> Option<Json> {
-    let document = Document::parse(text.as_bytes()).ok()?;
+    let document = TapeDocument::parse(text.as_bytes()).ok()?;
     let root = document.root();
     matches!(root.kind(), Kind::Null | Kind::Boolean | Kind::Number).then(|| root.to_serde())
 }

@@ -24,7 +24,7 @@ fn wrong_at(
     headers: &[(&str, &str)],
     places: bool,
 ) -> Vec<String> {
-    let target = Target::parse(target);
+    let target = RequestTarget::parse(target);
     let crate::contract::Route::Operation(operation, values) = contract.route("GET", &target)
     else {
         panic!("no operation");

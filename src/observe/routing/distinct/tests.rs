@@ -5,7 +5,7 @@ use crate::observe::routing::fit::{ELEMENTS, Fit};
 use crate::observe::tests::{contract_of, try_contract_of};
 use super::*;
 use crate::contract::{Contract, Payload};
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::schema::tests::{document, instance};
 
 fn described(contract: &Contract) -> Described<'_> {
@@ -161,7 +161,7 @@ fn longer(value: &Value) -> Value {
     }
 }
 
-fn fit(contract: &Contract, document: &Document<'_>) -> Fit {
+fn fit(contract: &Contract, document: &TapeDocument<'_>) -> Fit {
     let Described { graph, node, side } = described(contract);
     Fit::measure(graph, node, Some(side), document.root())
 }
@@ -180,7 +180,7 @@ proptest! {
         let cases = cases(described(&left));
         for value in values {
             let text = value.to_string();
-            let head = Document::head(text.as_bytes(), ELEMENTS).expect("JSON");
+            let head = TapeDocument::head(text.as_bytes(), ELEMENTS).expect("JSON");
             let mut own = cases.iter().filter(|case| case.kind == head.root().kind()).peekable();
             let are_apart = own.peek().is_some() && own.all(|case| {
                 match apart(described(&left), case, described(&right)) {
@@ -211,8 +211,8 @@ proptest! {
         }
         for value in values {
             let text = longer(&value).to_string();
-            let whole = Document::parse(text.as_bytes()).expect("JSON");
-            let head = Document::head(text.as_bytes(), ELEMENTS).expect("JSON");
+            let whole = TapeDocument::parse(text.as_bytes()).expect("JSON");
+            let head = TapeDocument::head(text.as_bytes(), ELEMENTS).expect("JSON");
             if Fit::within(graph, node, Some(side), whole.root(), (usize::MAX, u32::MAX)).strange == 0 {
                 prop_assert_eq!(fit(&contract, &head).strange, 0, "{} on {}", schema, text);
             }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::capture::Body;
 use crate::redact::MASK;
-use crate::json::{Document, Kind};
+use crate::json::{TapeDocument, Kind};
 use crate::schema::{NodeId, Place};
 
 use crate::observe::walk::deviation::Deviation;
@@ -20,11 +20,11 @@ use crate::observe::walk::record::{Way, shorten};
 use crate::observe::profile::spelling::Spelling;
 use crate::observe::profile::tally::{DISTINCT_KEPT, Keyed, Tally};
 use crate::observe::walk::About;
-use super::fault::{Fault, Finding};
+use super::fault::{Fault, FoundFault};
 use super::place::{tape, way};
 use crate::observe::stream::lex::scan;
 use crate::observe::stream::program::NONE;
-use crate::observe::stream::program::slot::Step;
+use crate::observe::stream::program::slot::SlotStep;
 use crate::observe::stream::program::table::Program;
 use crate::observe::stream::run::scratch::Scratch;
 
@@ -36,7 +36,7 @@ const LONGEST: usize = 256;
 
 /// How often something was met, and whether more of its places are wanted.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Met {
+pub(crate) struct MetCounts {
     count: u64,
     payloads: u64,
     /// The payload in which it was met last, and how often.
@@ -46,7 +46,7 @@ pub(crate) struct Met {
     sated_in: u64,
 }
 
-impl Met {
+impl MetCounts {
     pub(crate) const fn new() -> Self {
         Self {
             count: 0,
@@ -92,14 +92,14 @@ pub(crate) enum Record {
 }
 
 #[derive(Debug)]
-pub(crate) struct Fact {
+pub(crate) struct CountedFact {
     pub(crate) path: PathId,
     pub(crate) record: Record,
-    pub(crate) all: Met,
+    pub(crate) all: MetCounts,
     /// Whether it is counted by subject, too.
     pub(crate) is_keyed: bool,
     /// By the subject as the reports show it.
-    pub(crate) subjects: foldhash::HashMap<Box<str>, Met>,
+    pub(crate) subjects: foldhash::HashMap<Box<str>, MetCounts>,
     /// By the subject as it was written.
     written: foldhash::HashMap<Box<[u8]>, Box<str>>,
 }
@@ -117,7 +117,7 @@ struct Key {
 /// The facts of one program.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
-    pub(crate) facts: Vec<Fact>,
+    pub(crate) facts: Vec<CountedFact>,
     by_key: FxHashMap<Key, u32>,
     by_record: FxHashMap<(PathId, Record), u32>,
     /// The path of each slot, as far as it was asked for.
@@ -142,9 +142,9 @@ pub(crate) struct Walked<'a, 'g> {
     pub(crate) shape: &'a mut Shape,
     pub(crate) body: &'a Body<'a>,
     pub(crate) payload: u64,
-    pub(crate) findings: &'a [Finding],
+    pub(crate) findings: &'a [FoundFault],
     /// The payload on a tape, as far as findings are about it, once somebody has asked.
-    pub(crate) document: OnceCell<Option<Document<'a>>>,
+    pub(crate) document: OnceCell<Option<TapeDocument<'a>>>,
 }
 
 impl Counters {
@@ -199,9 +199,9 @@ impl Counters {
             parent => self.path(program, shape, parent),
         };
         let path = match &found.step {
-            Step::Same => above,
-            Step::Key(key) => shape.enter_key(above, key),
-            Step::Data | Step::Index => shape.enter_any(above),
+            SlotStep::Same => above,
+            SlotStep::Key(key) => shape.enter_key(above, key),
+            SlotStep::Data | SlotStep::Index => shape.enter_any(above),
         };
         if self.paths.len() <= slot as usize {
             self.paths.resize(slot as usize + 1, None);
@@ -235,7 +235,7 @@ impl Counters {
         sum
     }
 
-    fn finding(&mut self, walked: &mut Walked<'_, '_>, finding: &Finding, sum: &mut Sum) {
+    fn finding(&mut self, walked: &mut Walked<'_, '_>, finding: &FoundFault, sum: &mut Sum) {
         let body: &[u8] = &walked.body.bytes;
         let is_text = body.get(finding.value.0 as usize) == Some(&b'"');
         let is_placeholder = is_text && placeholder(walked, finding);
@@ -311,7 +311,7 @@ impl Counters {
         let met = fact
             .subjects
             .entry(subject.clone())
-            .or_insert_with(Met::new);
+            .or_insert_with(MetCounts::new);
         met.add(payload, 1);
         sate(met, (is_sated, number));
         if !is_known && fact.written.len() < SUBJECTS && written.len() <= LONGEST {
@@ -322,7 +322,7 @@ impl Counters {
     fn new_fact(
         &mut self,
         walked: &mut Walked<'_, '_>,
-        finding: &Finding,
+        finding: &FoundFault,
         is_placeholder: bool,
     ) -> Option<u32> {
         let path = self.path(walked.program, walked.shape, finding.slot);
@@ -356,10 +356,10 @@ impl Counters {
             return *known;
         }
         let index = crate::limits::index(self.facts.len());
-        self.facts.push(Fact {
+        self.facts.push(CountedFact {
             path,
             record: key.1.clone(),
-            all: Met::new(),
+            all: MetCounts::new(),
             is_keyed: false,
             subjects: foldhash::HashMap::default(),
             written: foldhash::HashMap::default(),
@@ -412,7 +412,7 @@ impl Counters {
             }
         }
         for fact in &mut self.facts {
-            let all = std::mem::replace(&mut fact.all, Met::new());
+            let all = std::mem::replace(&mut fact.all, MetCounts::new());
             if let Record::Deviation(deviation) = &fact.record
                 && fact.is_keyed
             {
@@ -441,14 +441,14 @@ impl Counters {
     }
 }
 
-fn sate(met: &mut Met, (is_sated, number): (bool, u64)) {
+fn sate(met: &mut MetCounts, (is_sated, number): (bool, u64)) {
     if is_sated {
         met.sated_in = number;
     }
 }
 
 /// Whether a deviation of a string is due to a placeholder.
-fn placeholder(walked: &Walked<'_, '_>, finding: &Finding) -> bool {
+fn placeholder(walked: &Walked<'_, '_>, finding: &FoundFault) -> bool {
     let is_about_text = matches!(
         finding.fault,
         Fault::Type(_) | Fault::Enum | Fault::Constant | Fault::Check(_) | Fault::Length(_)
@@ -473,7 +473,7 @@ fn placeholder(walked: &Walked<'_, '_>, finding: &Finding) -> bool {
 }
 
 /// The tally of a fact without subjects.
-pub(crate) fn tally_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut Tally> {
+pub(crate) fn tally_of<'s>(shape: &'s mut Shape, fact: &CountedFact) -> Option<&'s mut Tally> {
     let profile = shape.path_mut(fact.path);
     Some(match &fact.record {
         Record::Deviation(deviation) => profile.deviations.entry(deviation.clone()).or_default(),
@@ -492,7 +492,7 @@ pub(crate) fn tally_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut 
 }
 
 /// The tallies of a fact by subject.
-pub(crate) fn keyed_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut Keyed> {
+pub(crate) fn keyed_of<'s>(shape: &'s mut Shape, fact: &CountedFact) -> Option<&'s mut Keyed> {
     let profile = shape.path_mut(fact.path);
     Some(match &fact.record {
         Record::Deviation(deviation) => profile.subjects.entry(deviation.clone()).or_default(),
@@ -504,15 +504,15 @@ pub(crate) fn keyed_of<'s>(shape: &'s mut Shape, fact: &Fact) -> Option<&'s mut 
     })
 }
 
-fn is_folded(shape: &mut Shape, fact: &Fact) -> bool {
+fn is_folded(shape: &mut Shape, fact: &CountedFact) -> bool {
     keyed_of(shape, fact).is_some_and(|keyed| keyed.keys.is_none())
 }
 
 /// Keeps the place of a finding if it is among the first. Whether no later place of this file will be.
 fn sampled(
     walked: &mut Walked<'_, '_>,
-    fact: &Fact,
-    finding: &Finding,
+    fact: &CountedFact,
+    finding: &FoundFault,
     subject: Option<&str>,
 ) -> bool {
     let start = match finding.key.1 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::location;
 use crate::schema::NodeId;
 
@@ -11,7 +11,7 @@ use crate::observe::profile::{PathId, Shape};
 use crate::observe::walk::record::ShapeRecorder;
 use crate::observe::profile::tally::{Keyed, Tally};
 use crate::observe::walk::Walk;
-use super::counter::{Counters, Fact, Met, Record, Sum, Walked, keyed_of, tally_of};
+use super::counter::{Counters, CountedFact, MetCounts, Record, Sum, Walked, keyed_of, tally_of};
 use super::place::way;
 use crate::observe::stream::run::scratch::Deferred;
 
@@ -25,7 +25,7 @@ impl Counters {
         variants: &mut Vec<NodeId>,
     ) {
         // The walk has read the payload, so it is JSON and its values are where they were.
-        let Ok(document) = &Document::parse(&walked.body.bytes) else {
+        let Ok(document) = &TapeDocument::parse(&walked.body.bytes) else {
             debug_assert!(false, "not JSON for the tape");
             return;
         };
@@ -148,11 +148,11 @@ impl Counters {
 }
 
 /// Counts subjects, as long as they are told apart.
-fn add_subjects(fact: &mut Fact, known: &Keyed, learnt: &Keyed, payload: u64) {
+fn add_subjects(fact: &mut CountedFact, known: &Keyed, learnt: &Keyed, payload: u64) {
     fact.is_keyed = true;
     let told_apart = learnt.keys.iter().flatten();
     for (subject, tally) in told_apart.filter(|_| known.keys.is_some()) {
         let met = fact.subjects.entry(subject.clone());
-        met.or_insert_with(Met::new).add(payload, tally.count);
+        met.or_insert_with(MetCounts::new).add(payload, tally.count);
     }
 }

@@ -120,7 +120,7 @@ impl Fault {
 
 /// What was found somewhere in a payload, to be counted when the payload was read to its end.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Finding {
+pub(crate) struct FoundFault {
     /// The place in the tree of slots.
     pub(crate) slot: u32,
     /// The schema.

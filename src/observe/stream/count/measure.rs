@@ -17,9 +17,9 @@ use crate::observe::stream::program::decisions::{Answers, Applied, Question, Tur
 use super::fault::Fault;
 use crate::observe::stream::program::how::How;
 use crate::observe::stream::run::object::Left;
-use crate::observe::stream::program::plan::{Met, assess};
+use crate::observe::stream::program::plan::{MetValue, assess};
 use crate::observe::stream::program::NONE;
-use crate::observe::stream::program::slot::Step;
+use crate::observe::stream::program::slot::SlotStep;
 use crate::observe::stream::program::table::Program;
 use crate::observe::stream::program::UNASKED;
 
@@ -361,9 +361,9 @@ impl<'c> Scale<'c> {
         }
         let found = &self.program.slots[slot as usize];
         let key = match &found.step {
-            Step::Same => None,
-            Step::Key(key) => Some(Some(Box::from(&**key))),
-            Step::Data | Step::Index => Some(None),
+            SlotStep::Same => None,
+            SlotStep::Key(key) => Some(Some(Box::from(&**key))),
+            SlotStep::Data | SlotStep::Index => Some(None),
         };
         let above = match found.parent {
             NONE => Self::ROOT,
@@ -394,18 +394,18 @@ impl<'c> Scale<'c> {
         }
         let text;
         let met = match kind {
-            Kind::Null => Met::Null,
-            Kind::Boolean => Met::Boolean(value.raw() == "true"),
+            Kind::Null => MetValue::Null,
+            Kind::Boolean => MetValue::Boolean(value.raw() == "true"),
             Kind::Number => {
                 let raw = value.raw();
                 let is_plain = raw
                     .bytes()
                     .all(|byte| byte == b'-' || byte.is_ascii_digit());
-                Met::Number(raw, is_plain && raw.len() <= 300)
+                MetValue::Number(raw, is_plain && raw.len() <= 300)
             }
             Kind::String => {
                 text = value.as_str().unwrap_or_default();
-                Met::String(&text)
+                MetValue::String(&text)
             }
             Kind::Array | Kind::Object => {
                 // Whatever looks at the elements themselves would see those that were left out.
@@ -418,7 +418,7 @@ impl<'c> Scale<'c> {
                 if looks_inside {
                     return Err(Stop::Unknown);
                 }
-                Met::Container(kind, value.raw().as_bytes(), value.len() as u64)
+                MetValue::Container(kind, value.raw().as_bytes(), value.len() as u64)
             }
         };
         let mut faults = std::mem::take(&mut self.faults);

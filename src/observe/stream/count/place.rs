@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use crate::capture::Body;
-use crate::json::{Document, Value};
+use crate::json::{TapeDocument, Value};
 
 use crate::observe::walk::Taken;
-use super::fault::Finding;
+use super::fault::FoundFault;
 use crate::observe::stream::program::NONE;
-use crate::observe::stream::program::slot::Step;
+use crate::observe::stream::program::slot::SlotStep;
 use crate::observe::stream::program::table::Program;
 
 /// Bytes around a place that an excerpt may show, and a bit more.
@@ -21,9 +21,9 @@ const FEW: usize = 64;
 const SMALL: usize = 64 * 1_024;
 
 /// A payload on a tape, as far as findings are about it.
-pub(crate) fn tape<'a>(body: &'a Body<'a>, findings: &[Finding]) -> Option<Document<'a>> {
+pub(crate) fn tape<'a>(body: &'a Body<'a>, findings: &[FoundFault]) -> Option<TapeDocument<'a>> {
     if body.bytes.len() <= SMALL || findings.len() > FEW {
-        return Document::parse(&body.bytes).ok();
+        return TapeDocument::parse(&body.bytes).ok();
     }
     let text = std::str::from_utf8(&body.bytes).ok()?;
     let mut ranges: Vec<_> = Vec::new();
@@ -46,7 +46,7 @@ pub(crate) fn tape<'a>(body: &'a Body<'a>, findings: &[Finding]) -> Option<Docum
             _ => joined.push(range),
         }
     }
-    Document::around(text, &joined)
+    TapeDocument::around(text, &joined)
 }
 
 /// A value of a document and the steps to it.
@@ -58,7 +58,7 @@ pub(crate) struct Found<'d> {
 /// Finds the value of a slot by its offset.
 pub(crate) fn way<'d>(
     program: &Program<'_>,
-    document: &'d Document<'d>,
+    document: &'d TapeDocument<'d>,
     slot: u32,
     offset: usize,
 ) -> Option<Found<'d>> {
@@ -66,7 +66,7 @@ pub(crate) fn way<'d>(
     let mut at = slot;
     while at != NONE {
         let found = &program.slots[at as usize];
-        if found.step != Step::Same {
+        if found.step != SlotStep::Same {
             chain.push(&found.step);
         }
         at = found.parent;
@@ -75,16 +75,16 @@ pub(crate) fn way<'d>(
     let mut steps = Vec::with_capacity(chain.len());
     for step in chain.into_iter().rev() {
         let (taken, below) = match step {
-            Step::Key(_) | Step::Data => {
+            SlotStep::Key(_) | SlotStep::Data => {
                 let (key, member) = value
                     .members()
                     .find(|(_, member)| member.span().contains(&offset))?;
                 match step {
-                    Step::Key(_) => (Taken::Key(key), member),
+                    SlotStep::Key(_) => (Taken::Key(key), member),
                     _ => (Taken::Data(key), member),
                 }
             }
-            Step::Index | Step::Same => {
+            SlotStep::Index | SlotStep::Same => {
                 let mut elements = value.elements().enumerate();
                 let (index, element) =
                     elements.find(|(_, element)| element.span().contains(&offset))?;

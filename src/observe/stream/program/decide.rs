@@ -13,7 +13,7 @@ use crate::schema::{Application, Assertion, Graph, Node, NodeId, Tagged};
 
 use crate::observe::walk::variant::{Names, OpenEnums};
 use super::decisions::{Answers, Applied, Decisions, QUESTIONS, Question, Turn};
-use super::evidence::{self, Looks, Member};
+use super::evidence::{self, Looks, EvidenceMember};
 use super::plan::{Leftovers, Reach, candidates, reach_of};
 use super::NONE;
 use super::table::{Program, index};
@@ -183,7 +183,7 @@ struct Way<'g> {
     graph: &'g Graph,
     side: Option<Side>,
     kind: Kind,
-    members: Vec<Member>,
+    members: Vec<EvidenceMember>,
     answers: Answers,
     used: u32,
     found: Found,

@@ -178,13 +178,13 @@ fn put(evidence: &mut Vec<u8>, key: &[u8], value: &[u8]) -> Option<()> {
 
 /// A member that an object has, and its text if that is a tag.
 #[derive(Debug)]
-pub(crate) struct Member {
+pub(crate) struct EvidenceMember {
     key: String,
     text: Option<String>,
 }
 
 /// Reads gathered evidence.
-pub(crate) fn members(evidence: &[u8]) -> Vec<Member> {
+pub(crate) fn members(evidence: &[u8]) -> Vec<EvidenceMember> {
     let mut members = Vec::new();
     let mut at = 0;
     while evidence.get(at) == Some(&b'"') {
@@ -196,7 +196,7 @@ pub(crate) fn members(evidence: &[u8]) -> Vec<Member> {
             _ => None,
         };
         let text = value.map(|value| scan::unescape(&evidence[key.end..value.end]));
-        members.push(Member {
+        members.push(EvidenceMember {
             key: scan::unescape(&evidence[at..key.end]),
             text,
         });
@@ -206,7 +206,7 @@ pub(crate) fn members(evidence: &[u8]) -> Vec<Member> {
 }
 
 /// Whether a branch fixes one of these members to other texts.
-pub(crate) fn is_tagged_otherwise(graph: &Graph, branch: NodeId, members: &[Member]) -> bool {
+pub(crate) fn is_tagged_otherwise(graph: &Graph, branch: NodeId, members: &[EvidenceMember]) -> bool {
     members.iter().any(|member| {
         let Some(text) = &member.text else {
             return false;
@@ -217,13 +217,13 @@ pub(crate) fn is_tagged_otherwise(graph: &Graph, branch: NodeId, members: &[Memb
 }
 
 /// The text of the member with this name, if it is a text that tells branches apart or another one.
-pub(crate) fn text<'m>(members: &'m [Member], name: &str) -> Option<&'m str> {
+pub(crate) fn text<'m>(members: &'m [EvidenceMember], name: &str) -> Option<&'m str> {
     let member = members.iter().find(|member| member.key == name)?;
     member.text.as_deref()
 }
 
 /// Whether an object with these members has one with this name; `None` where they do not say.
-pub(crate) fn has(members: &[Member], name: &str) -> Option<bool> {
+pub(crate) fn has(members: &[EvidenceMember], name: &str) -> Option<bool> {
     members
         .iter()
         .any(|member| member.key == name)
@@ -231,11 +231,11 @@ pub(crate) fn has(members: &[Member], name: &str) -> Option<bool> {
 }
 
 /// Whether a schema accepts no object with these members.
-pub(crate) fn excludes(graph: &Graph, id: NodeId, members: &[Member]) -> bool {
+pub(crate) fn excludes(graph: &Graph, id: NodeId, members: &[EvidenceMember]) -> bool {
     excludes_within(graph, id, members, DEPTH)
 }
 
-fn excludes_within(graph: &Graph, id: NodeId, members: &[Member], depth: u8) -> bool {
+fn excludes_within(graph: &Graph, id: NodeId, members: &[EvidenceMember], depth: u8) -> bool {
     let Some(depth) = depth.checked_sub(1) else {
         return false;
     };
@@ -250,7 +250,7 @@ fn excludes_within(graph: &Graph, id: NodeId, members: &[Member], depth: u8) -> 
             rest.is_some_and(|rest| graph.node(rest).never)
                 && node.named_schemas(key).next().is_none()
         };
-        let is_other = |member: &Member| {
+        let is_other = |member: &EvidenceMember| {
             let Some(text) = &member.text else {
                 return false;
             };

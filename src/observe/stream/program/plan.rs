@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use crate::json::{Document, Kind};
+use crate::json::{TapeDocument, Kind};
 use crate::location::Side;
 use crate::schema::{Dialect, Evaluated, Graph, Node, NodeId};
 
@@ -365,7 +365,7 @@ fn integers_of(node: &Node) -> Integers {
 }
 
 /// A value as far as its own schemas ask about it.
-pub(crate) enum Met<'t> {
+pub(crate) enum MetValue<'t> {
     Null,
     Boolean(bool),
     /// The number as written, and whether it has neither fraction nor exponent.
@@ -375,7 +375,7 @@ pub(crate) enum Met<'t> {
     Container(Kind, &'t [u8], u64),
 }
 
-impl Met<'_> {
+impl MetValue<'_> {
     pub(crate) const fn kind(&self) -> Kind {
         match self {
             Self::Null => Kind::Null,
@@ -391,7 +391,7 @@ impl Met<'_> {
 pub(crate) fn assess(
     graph: &Graph,
     plan: &Plan,
-    met: &Met<'_>,
+    met: &MetValue<'_>,
     mut fault: impl FnMut(NodeId, Fault),
 ) {
     let kind = met.kind();
@@ -413,25 +413,25 @@ pub(crate) fn assess(
         for (index, check) in node.checks.iter().enumerate() {
             let accepts = check.kind != kind
                 || match met {
-                    Met::String(text) => check.accepts_text(text),
-                    Met::Number(text, true) => match parse_integer(text) {
+                    MetValue::String(text) => check.accepts_text(text),
+                    MetValue::Number(text, true) => match parse_integer(text) {
                         Some(integer) => check
                             .accepts_integer(integer)
                             .unwrap_or_else(|| on_tape(met, |value| check.accepts(value))),
                         None => on_tape(met, |value| check.accepts(value)),
                     },
-                    Met::Container(_, text, _)
+                    MetValue::Container(_, text, _)
                         if check.keyword == "uniqueItems" && are_unlike(text) =>
                     {
                         true
                     }
-                    Met::Number(_, false) | Met::Container(..) => {
+                    MetValue::Number(_, false) | MetValue::Container(..) => {
                         on_tape(met, |value| check.accepts(value))
                     }
-                    Met::Null | Met::Boolean(_) => true,
+                    MetValue::Null | MetValue::Boolean(_) => true,
                 };
             if !accepts {
-                let gives_up = matches!(met, Met::String(text) if check.gives_up(text));
+                let gives_up = matches!(met, MetValue::String(text) if check.gives_up(text));
                 let of = if gives_up {
                     Fault::Undecided
                 } else {
@@ -443,9 +443,9 @@ pub(crate) fn assess(
         for (index, length) in node.lengths.iter().enumerate() {
             let measured = match met {
                 _ if length.kind != kind => continue,
-                Met::String(text) => text.chars().count() as u64,
-                Met::Container(_, _, measured) => *measured,
-                Met::Null | Met::Boolean(_) | Met::Number(..) => continue,
+                MetValue::String(text) => text.chars().count() as u64,
+                MetValue::Container(_, _, measured) => *measured,
+                MetValue::Null | MetValue::Boolean(_) | MetValue::Number(..) => continue,
             };
             if !length.allows(measured) {
                 fault(id, Fault::Length(small(index)));
@@ -454,10 +454,10 @@ pub(crate) fn assess(
     }
 }
 
-fn types_hold(types: crate::schema::Types, met: &Met<'_>) -> bool {
+fn types_hold(types: crate::schema::Types, met: &MetValue<'_>) -> bool {
     match met {
-        Met::Number(_, true) => types.may_hold(Kind::Number),
-        Met::Number(_, false) => {
+        MetValue::Number(_, true) => types.may_hold(Kind::Number),
+        MetValue::Number(_, false) => {
             types.holds_fractions()
                 || (types.may_hold(Kind::Number) && on_tape(met, |value| types.hold(value)))
         }
@@ -465,21 +465,21 @@ fn types_hold(types: crate::schema::Types, met: &Met<'_>) -> bool {
     }
 }
 
-fn lists(node: &Node, met: &Met<'_>) -> bool {
+fn lists(node: &Node, met: &MetValue<'_>) -> bool {
     node.values.as_ref().is_none_or(|values| match met {
-        Met::String(text) => values.has_str(text),
-        Met::Null => values.all.contains(&serde_json::Value::Null),
-        Met::Boolean(boolean) => values.all.contains(&serde_json::Value::Bool(*boolean)),
-        Met::Number(..) | Met::Container(..) => on_tape(met, |value| node.lists(value)),
+        MetValue::String(text) => values.has_str(text),
+        MetValue::Null => values.all.contains(&serde_json::Value::Null),
+        MetValue::Boolean(boolean) => values.all.contains(&serde_json::Value::Bool(*boolean)),
+        MetValue::Number(..) | MetValue::Container(..) => on_tape(met, |value| node.lists(value)),
     })
 }
 
-fn is_constant(node: &Node, met: &Met<'_>) -> bool {
+fn is_constant(node: &Node, met: &MetValue<'_>) -> bool {
     node.constant.as_ref().is_none_or(|constant| match met {
-        Met::String(text) => constant.as_str() == Some(text),
-        Met::Null => constant.is_null(),
-        Met::Boolean(boolean) => constant.as_bool() == Some(*boolean),
-        Met::Number(..) | Met::Container(..) => on_tape(met, |value| node.is_constant(value)),
+        MetValue::String(text) => constant.as_str() == Some(text),
+        MetValue::Null => constant.is_null(),
+        MetValue::Boolean(boolean) => constant.as_bool() == Some(*boolean),
+        MetValue::Number(..) | MetValue::Container(..) => on_tape(met, |value| node.is_constant(value)),
     })
 }
 
@@ -511,14 +511,14 @@ fn are_unlike(array: &[u8]) -> bool {
 }
 
 /// Asks about a value on a tape of its own.
-fn on_tape(met: &Met<'_>, ask: impl FnOnce(crate::json::Value<'_>) -> bool) -> bool {
+fn on_tape(met: &MetValue<'_>, ask: impl FnOnce(crate::json::Value<'_>) -> bool) -> bool {
     let text = match met {
-        Met::Number(text, _) => text.as_bytes(),
-        Met::Container(_, text, _) => text,
-        Met::Null | Met::Boolean(_) | Met::String(_) => return true,
+        MetValue::Number(text, _) => text.as_bytes(),
+        MetValue::Container(_, text, _) => text,
+        MetValue::Null | MetValue::Boolean(_) | MetValue::String(_) => return true,
     };
     // The walk has read the value, so it is JSON.
-    Document::parse(text).is_ok_and(|document| ask(document.root()))
+    TapeDocument::parse(text).is_ok_and(|document| ask(document.root()))
 }
 
 /// A whole number that fits 64 bits, if it is short enough to be sure.

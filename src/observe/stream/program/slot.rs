@@ -24,7 +24,7 @@ pub(crate) const WORDS: usize = MEMBERS / 64;
 
 /// How a place is reached from the one above.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum SlotStep {
     /// It is the same place: what applies there was chosen by the value.
     Same,
     /// A member by name.
@@ -97,7 +97,7 @@ pub(crate) struct Slot {
     /// For each union with an enum beside a branch that takes any string: those enums.
     pub(crate) closed: Box<[OpenEnums]>,
     pub(crate) parent: u32,
-    pub(crate) step: Step,
+    pub(crate) step: SlotStep,
     /// Whether a name on the way is that of a secret.
     pub(crate) is_secret: bool,
     /// Whether a key on the way is data.

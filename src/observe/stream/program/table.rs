@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::json::Kind;
-use crate::location::{Side, Step as Taken};
+use crate::location::{Side, Step};
 use crate::observe::routing::naming::Naming;
 use crate::observe::stream::count::fault::Fault;
 use crate::observe::stream::lex::literal::Tallied;
@@ -19,7 +19,7 @@ use super::glue::{Glue, Learnt};
 use super::how::How;
 use super::plan::{Integers, Leftovers, MEMBERS, Plan, Reach};
 use super::{NONE, UNASKED};
-use super::slot::{Member, Slot, Step, WORDS};
+use super::slot::{Member, Slot, SlotStep, WORDS};
 
 /// Keys that no schema names and that are learnt all the same, for each slot; with more of them keys
 /// are data.
@@ -62,7 +62,7 @@ impl<'g> Program<'g> {
             asked: FxHashMap::default(),
             labels: Vec::new(),
         };
-        program.slot(NONE, Step::Same, &[node]);
+        program.slot(NONE, SlotStep::Same, &[node]);
         program
     }
 
@@ -70,7 +70,7 @@ impl<'g> Program<'g> {
         &self.plans[self.slots[slot as usize].plan as usize]
     }
 
-    fn slot(&mut self, parent: u32, step: Step, given: &[NodeId]) -> u32 {
+    fn slot(&mut self, parent: u32, step: SlotStep, given: &[NodeId]) -> u32 {
         let plan = match self.plan_of.get(given) {
             Some(plan) => *plan,
             None => {
@@ -93,16 +93,16 @@ impl<'g> Program<'g> {
         self.slots.len() >= crate::limits::COMPILED_PLACES
     }
 
-    fn add_slot(&mut self, parent: u32, step: Step, plan_id: u32) -> u32 {
+    fn add_slot(&mut self, parent: u32, step: SlotStep, plan_id: u32) -> u32 {
         let plan = &self.plans[plan_id as usize];
         let (mut is_secret, mut is_below_data) = match self.slots.get(parent as usize) {
             Some(above) => (above.is_secret, above.is_below_data),
             None => (false, false),
         };
         match &step {
-            Step::Key(key) => is_secret |= is_secret_name(key),
-            Step::Data => is_below_data = true,
-            Step::Same | Step::Index => {}
+            SlotStep::Key(key) => is_secret |= is_secret_name(key),
+            SlotStep::Data => is_below_data = true,
+            SlotStep::Same | SlotStep::Index => {}
         }
         let listed = plan.listing.iter().map(|id| {
             let values = self.graph.node(*id).values.iter();
@@ -188,7 +188,7 @@ impl<'g> Program<'g> {
             return None;
         }
         let plan = self.add_plan(plan);
-        let below = self.add_slot(slot, Step::Same, plan);
+        let below = self.add_slot(slot, SlotStep::Same, plan);
         let new = &mut self.slots[below as usize];
         new.variants = variants.into();
         new.closed = closed.into();
@@ -205,7 +205,7 @@ impl<'g> Program<'g> {
         if let Some(known) = self.asked.get(&node) {
             return *known;
         }
-        let slot = self.slot(NONE, Step::Same, &[node]);
+        let slot = self.slot(NONE, SlotStep::Same, &[node]);
         self.asked.insert(node, slot);
         slot
     }
@@ -234,7 +234,7 @@ impl<'g> Program<'g> {
         // A slot of its own even where nothing is asked, so that this is found out once.
         let below = match given.is_empty() {
             true => NONE - 1,
-            false => self.slot(slot, Step::Index, &given),
+            false => self.slot(slot, SlotStep::Index, &given),
         };
         let found = &mut self.slots[slot as usize];
         if position < prefix {
@@ -248,12 +248,12 @@ impl<'g> Program<'g> {
     }
 
     /// How many elements were met in the array at a path, if values of its kind have schemas of their own.
-    pub(crate) fn elements_of(&mut self, array: &[Taken]) -> u64 {
+    pub(crate) fn elements_of(&mut self, array: &[Step]) -> u64 {
         let mut slot = Some(Self::ROOT);
         for step in array {
             slot = match step {
-                Taken::Key(key) => slot.and_then(|slot| self.member_slot(slot, key.as_bytes())),
-                Taken::Any => slot.and_then(|slot| self.element_slot(slot)),
+                Step::Key(key) => slot.and_then(|slot| self.member_slot(slot, key.as_bytes())),
+                Step::Any => slot.and_then(|slot| self.element_slot(slot)),
             };
         }
         let slot = slot.and_then(|slot| self.element_slot(slot));
@@ -345,7 +345,7 @@ impl<'g> Program<'g> {
         let is_data = is_asked && !naming.is_named;
         let slot = match (is_asked, is_data) {
             (false, _) => NONE,
-            (true, false) => self.slot(slot, Step::Key(key.into()), &naming.below),
+            (true, false) => self.slot(slot, SlotStep::Key(key.into()), &naming.below),
             (true, true) => self.data(slot, naming.below),
         };
         Member {
@@ -362,7 +362,7 @@ impl<'g> Program<'g> {
         if let Some((_, known)) = known.clone().find(|(schemas, _)| **schemas == *given) {
             return *known;
         }
-        let below = self.slot(slot, Step::Data, &given);
+        let below = self.slot(slot, SlotStep::Data, &given);
         self.slots[slot as usize].data.push((given.into(), below));
         below
     }

@@ -4,16 +4,16 @@ use crate::json::Kind;
 
 use crate::observe::stream::count::fault::Fault;
 use crate::observe::stream::program::how::How;
-use crate::observe::stream::program::plan::Met;
+use crate::observe::stream::program::plan::MetValue;
 use crate::observe::stream::lex::scan;
 use crate::observe::stream::lex::scan::MAX_DEPTH;
 use crate::observe::stream::program::UNASKED;
 use crate::observe::stream::program::mode::{ASK, delta};
-use super::walk::{Halt, Step, Walk};
+use super::walk::{Halt, Walked, Walk};
 
 impl Walk<'_, '_, '_> {
     #[inline(never)]
-    pub(crate) fn array<const MODE: u8>(&mut self, slot: u32, start: usize, depth: u32) -> Step {
+    pub(crate) fn array<const MODE: u8>(&mut self, slot: u32, start: usize, depth: u32) -> Walked {
         if depth >= MAX_DEPTH {
             return Err(Halt);
         }
@@ -58,7 +58,7 @@ impl Walk<'_, '_, '_> {
             }
         }
         if self.program.slots[slot as usize].asks_arrays {
-            let met = Met::Container(Kind::Array, &self.text[start..at], count as u64);
+            let met = MetValue::Container(Kind::Array, &self.text[start..at], count as u64);
             self.assess::<MODE>(slot, &met, start, at)?;
         }
         Ok(at)

@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use crate::json::{Document, Kind};
+use crate::json::{TapeDocument, Kind};
 use crate::schema::{Memo, NodeId};
 
 use crate::observe::stream::program::slot::Choice;
@@ -13,7 +13,7 @@ use crate::observe::stream::lex::scan;
 use crate::observe::stream::program::table::Program;
 use crate::observe::stream::program::mode::{ASK, COUNT, TAKE_BACK, delta};
 use super::scratch::Deferred;
-use super::walk::{Halt, Step, Walk, offset};
+use super::walk::{Halt, Walked, Walk, offset};
 
 impl Walk<'_, '_, '_> {
     /// A value of which branches and conditions say which schemas apply.
@@ -24,7 +24,7 @@ impl Walk<'_, '_, '_> {
         at: usize,
         depth: u32,
         class: usize,
-    ) -> Step {
+    ) -> Walked {
         let kind = Kind::ALL[class % Kind::ALL.len()];
         let known = self.program.slots[slot as usize].choices[kind as usize];
         let choice = match known {
@@ -75,7 +75,7 @@ impl Walk<'_, '_, '_> {
     }
 
     /// A value of which schemas are asked whether they accept it.
-    fn decide<const MODE: u8>(&mut self, slot: u32, decisions: u32, at: usize, depth: u32) -> Step {
+    fn decide<const MODE: u8>(&mut self, slot: u32, decisions: u32, at: usize, depth: u32) -> Walked {
         let mut evidence = self.scratch.evidence.pop().unwrap_or_default();
         let outcome = self.outcome::<MODE>(decisions, at, depth, &mut evidence);
         self.scratch.evidence.push(evidence);
@@ -245,11 +245,11 @@ impl Walk<'_, '_, '_> {
     }
 
     /// A value that is not streamed.
-    fn tape<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
+    fn tape<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Walked {
         let end = self.skip(at, depth)?;
         if MODE == ASK || self.assuming > 0 {
             let text = &self.text[at..end];
-            let document = Document::parse(text).map_err(|_| Halt)?;
+            let document = TapeDocument::parse(text).map_err(|_| Halt)?;
             let graph = self.program.graph;
             let memo = Memo::on(self.program.side);
             let mut given = self.program.plan(slot).given.iter();

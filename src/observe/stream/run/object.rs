@@ -6,14 +6,14 @@ use crate::schema::NodeId;
 use crate::observe::stream::count::fault::Fault;
 use crate::observe::stream::lex::scan::CLASSES;
 use crate::observe::stream::program::how::How;
-use crate::observe::stream::program::plan::{Met, small};
+use crate::observe::stream::program::plan::{MetValue, small};
 use crate::observe::stream::lex::scan;
 use crate::observe::stream::lex::scan::MAX_DEPTH;
 use crate::observe::stream::program::NONE;
 use crate::observe::stream::program::slot::{Member, WORDS};
 use crate::observe::stream::program::table::Program;
 use crate::observe::stream::program::mode::ASK;
-use super::walk::{Halt, Step, Walk, offset};
+use super::walk::{Halt, Walked, Walk, offset};
 
 /// Glue that is tried where what was expected does not follow, before it is looked for by its key.
 const SKIPPED: u32 = 4;
@@ -85,7 +85,7 @@ struct Between {
 }
 
 impl Walk<'_, '_, '_> {
-    pub(crate) fn object<const MODE: u8>(&mut self, slot: u32, start: usize, depth: u32) -> Step {
+    pub(crate) fn object<const MODE: u8>(&mut self, slot: u32, start: usize, depth: u32) -> Walked {
         let mut count = 0;
         self.objects::<MODE>(slot, start, depth, 1, &mut count)
     }
@@ -100,7 +100,7 @@ impl Walk<'_, '_, '_> {
         depth: u32,
         most: usize,
         count: &mut usize,
-    ) -> Step {
+    ) -> Walked {
         if depth >= MAX_DEPTH {
             return Err(Halt);
         }
@@ -131,7 +131,7 @@ impl Walk<'_, '_, '_> {
         left: &Left,
         hashes: usize,
         (start, end): (usize, usize),
-    ) -> Step {
+    ) -> Walked {
         let others = self.scratch.hashes.len() - hashes;
         if others > 0 && scan::repeats(&mut self.scratch.hashes, hashes) {
             return Err(Halt);
@@ -144,7 +144,7 @@ impl Walk<'_, '_, '_> {
         }
         if self.program.slots[slot as usize].asks_objects {
             let count = left.taken() + others as u64;
-            let met = Met::Container(Kind::Object, &self.text[start..end], count);
+            let met = MetValue::Container(Kind::Object, &self.text[start..end], count);
             self.assess::<MODE>(slot, &met, start, end)?;
         }
         Ok(end)
@@ -158,7 +158,7 @@ impl Walk<'_, '_, '_> {
         left: &mut Left,
         start: usize,
         depth: u32,
-    ) -> Step {
+    ) -> Walked {
         let text = self.text;
         let mut at = start;
         let mut last = NONE;
@@ -263,7 +263,7 @@ impl Walk<'_, '_, '_> {
         member: u32,
         stands: Stands,
         depth: u32,
-    ) -> Step {
+    ) -> Walked {
         if !left.take(member as usize) {
             // A key that stands twice is for the other walk.
             return Err(Halt);
@@ -287,7 +287,7 @@ impl Walk<'_, '_, '_> {
         member: &Member,
         stands: Stands,
         depth: u32,
-    ) -> Step {
+    ) -> Walked {
         let Stands { object, key, value } = stands;
         if MODE == ASK && member.deviates {
             return Err(self.reject());

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::observe::stream::count::fault::{Fault, Finding};
+use crate::observe::stream::count::fault::{Fault, FoundFault};
 use crate::observe::stream::lex::scan::Skipper;
 use crate::schema::NodeId;
 
@@ -22,7 +22,7 @@ pub(crate) struct Deferred {
 /// What outlives the walk of one payload, so that it is allocated once.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) findings: Vec<FoundFault>,
     pub(crate) deferred: Vec<Deferred>,
     /// The branches that accepted the payload as a whole.
     pub(crate) root_variants: Vec<NodeId>,

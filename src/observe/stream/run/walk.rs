@@ -5,9 +5,9 @@ use crate::schema::NodeId;
 
 use crate::observe::profile::spelling::Spelling;
 use crate::observe::stream::count::counter::Counters;
-use crate::observe::stream::count::fault::{Fault, Finding};
+use crate::observe::stream::count::fault::{Fault, FoundFault};
 use crate::observe::stream::program::how::How;
-use crate::observe::stream::program::plan::{Met, Usual, assess};
+use crate::observe::stream::program::plan::{MetValue, Usual, assess};
 use crate::observe::stream::lex::scan;
 use crate::observe::stream::lex::scan::Malformed;
 use crate::observe::stream::program::mode::{ASK, COUNT, TAKE_BACK, delta};
@@ -31,7 +31,7 @@ impl From<Malformed> for Halt {
     }
 }
 
-pub(crate) type Step = Result<usize, Halt>;
+pub(crate) type Walked = Result<usize, Halt>;
 
 pub(crate) struct Walk<'w, 'g, 't> {
     pub(crate) text: &'t [u8],
@@ -98,7 +98,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         // What was learnt stays learnt. So this comes to the same end, and each value is counted in the same
         // place, whether glue was known or not.
         self.is_taking_back = true;
-        let _: Step = self.value::<TAKE_BACK>(Program::ROOT, 0, 0);
+        let _: Walked = self.value::<TAKE_BACK>(Program::ROOT, 0, 0);
         self.scratch.reset();
     }
 
@@ -127,7 +127,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
 
     /// Walks the value at `at`, perhaps behind white space, and returns the offset behind it.
     #[inline(always)]
-    pub(crate) fn value<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
+    pub(crate) fn value<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Walked {
         let rest = self.text.get(at..).ok_or(Halt)?;
         let class = scan::class(*rest.first().ok_or(Halt)?);
         let mut slot = slot;
@@ -153,7 +153,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         rest: &'t [u8],
         at: usize,
         depth: u32,
-    ) -> Step {
+    ) -> Walked {
         let length = match how {
             How::Any => match scan::short_string(rest) {
                 Some(length) => length,
@@ -249,7 +249,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
 
     /// A value behind white space perhaps: [`Self::value`] where it is not worth its room.
     #[inline(never)]
-    pub(crate) fn spaced<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Step {
+    pub(crate) fn spaced<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Walked {
         // It ends before a byte that is none, or at the end.
         self.value::<MODE>(slot, scan::space(self.text, at), depth)
     }
@@ -259,19 +259,19 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         Halt
     }
 
-    pub(crate) fn skip(&mut self, at: usize, depth: u32) -> Step {
+    pub(crate) fn skip(&mut self, at: usize, depth: u32) -> Walked {
         Ok(self.scratch.skipper.value(self.text, at, depth)?)
     }
 
     /// A word that has to be looked at.
     #[inline(never)]
-    fn word<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
+    fn word<const MODE: u8>(&mut self, slot: u32, at: usize) -> Walked {
         let rest = self.text.get(at..).ok_or(Halt)?;
         let (length, met) = match rest.first() {
-            Some(b'n') => (scan::word(rest, b"null")?, Met::Null),
+            Some(b'n') => (scan::word(rest, b"null")?, MetValue::Null),
             _ => {
                 let (length, is_true) = scan::boolean(rest)?;
-                (length, Met::Boolean(is_true))
+                (length, MetValue::Boolean(is_true))
             }
         };
         let end = at + length;
@@ -281,7 +281,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
 
     /// A number that has to be looked at.
     #[inline(never)]
-    fn number<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
+    fn number<const MODE: u8>(&mut self, slot: u32, at: usize) -> Walked {
         let text = self.text;
         let number = scan::number(text, at)?;
         let how = self.program.slots[slot as usize].how[Kind::Number as usize];
@@ -289,14 +289,14 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             return Ok(number.end);
         }
         let written = std::str::from_utf8(&text[at..number.end]).map_err(|_| Halt)?;
-        let met = Met::Number(written, number.is_plain);
+        let met = MetValue::Number(written, number.is_plain);
         self.assess::<MODE>(slot, &met, at, number.end)?;
         Ok(number.end)
     }
 
     /// A string that has to be looked at.
     #[inline(never)]
-    fn string<const MODE: u8>(&mut self, slot: u32, at: usize) -> Step {
+    fn string<const MODE: u8>(&mut self, slot: u32, at: usize) -> Walked {
         let scanned = scan::string(self.text, at + 1)?;
         let text = self.text;
         let decoded;
@@ -314,7 +314,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             self.spelled(slot, content, at, scanned.end);
             self.beyond_enum(slot, content, at, scanned.end);
         }
-        self.assess::<MODE>(slot, &Met::String(content), at, scanned.end)?;
+        self.assess::<MODE>(slot, &MetValue::String(content), at, scanned.end)?;
         Ok(scanned.end)
     }
 
@@ -355,7 +355,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             self.deviating += 1;
         }
         let in_secret = self.program.slots[slot as usize].is_below_data && self.is_in_secret();
-        self.scratch.findings.push(Finding {
+        self.scratch.findings.push(FoundFault {
             slot,
             node,
             fault,
@@ -379,7 +379,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
     pub(crate) fn assess<const MODE: u8>(
         &mut self,
         slot: u32,
-        met: &Met<'_>,
+        met: &MetValue<'_>,
         at: usize,
         end: usize,
     ) -> Result<(), Halt> {

@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::observe::tests::{contract_of, try_contract_of};
 use super::*;
 use crate::contract::Payload;
-use crate::json::Document;
+use crate::json::TapeDocument;
 use crate::schema::tests::{document, instance};
 
 fn root(contract: &Contract) -> NodeId {
@@ -14,7 +14,7 @@ fn root(contract: &Contract) -> NodeId {
 
 /// What both ways of measuring say, the one by slots if it says something.
 fn both(contract: &Contract, scale: &mut Scale<'_>, text: &str) -> (Result<Fit, Stop>, Fit) {
-    let head = Document::head(text.as_bytes(), ELEMENTS).expect("JSON");
+    let head = TapeDocument::head(text.as_bytes(), ELEMENTS).expect("JSON");
     let by_walk = Fit::measure(
         &contract.graph,
         root(contract),
@@ -92,7 +92,7 @@ proptest! {
             let text = value.to_string();
             let (by_slots, by_walk) = both(&contract, &mut scale, &text);
             prop_assert_eq!(by_slots.unwrap_or(by_walk), by_walk, "{} on {}", schema, text);
-            let head = Document::head(text.as_bytes(), ELEMENTS).expect("JSON");
+            let head = TapeDocument::head(text.as_bytes(), ELEMENTS).expect("JSON");
             let least = scale.strange_keys(head.root());
             let is_least = match least {
                 usize::MAX => by_walk.strange > 0 && by_walk.recognised == 0,
