@@ -12,7 +12,7 @@ use serde_json::Value;
 use wiredrift::capture::{Body, Exchange, Hint, Sink as _};
 use wiredrift::contract::{Contract, Operation, Registry, builtin};
 use wiredrift::location::{Origin, Position, Side};
-use wiredrift::observe::{Engine, Observer, Options, Verdict};
+use wiredrift::observe::{Engine, Observer, Options, PayloadVerdict};
 use wiredrift_benches::made::{Drift, lists};
 use wiredrift_benches::outside::{self, outside};
 use wiredrift_benches::{cpu_seconds, median};
@@ -263,7 +263,7 @@ impl<'c> Work<'c> {
             observer.exchange(Exchange::bare(body, hint.clone()));
         }
         observer.finish();
-        let deviates = observer.profile.verdicts.get(&Verdict::Deviates);
+        let deviates = observer.profile.verdicts.get(&PayloadVerdict::Deviates);
         deviates.map_or(0, |count| count.0 as usize)
     }
 }

@@ -5,7 +5,7 @@
 use serde_json::Value;
 use wiredrift::capture::{Body, Exchange, Hint, Sink as _};
 use wiredrift::location::{Origin, Position, Side};
-use wiredrift::observe::{Observer, Options, Verdict};
+use wiredrift::observe::{Observer, Options, PayloadVerdict};
 use wiredrift_benches::mutate::{Random, judges, mutated, schemas};
 
 fn main() {
@@ -41,7 +41,7 @@ fn main() {
             let now = observer
                 .profile
                 .verdicts
-                .get(&Verdict::Conforms)
+                .get(&PayloadVerdict::Conforms)
                 .map_or(0, |count| count.0);
             let ours = now > conforming;
             conforming = now;
