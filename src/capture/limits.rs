@@ -25,7 +25,7 @@ impl Limits {
     }
 
     /// What was read whole, unless there is too much of it.
-    pub(super) fn whole(&self, text: Vec<u8>) -> Result<Vec<u8>, String> {
+    pub(super) fn checked(&self, text: Vec<u8>) -> Result<Vec<u8>, String> {
         match text.len() as u64 > self.body {
             true => Err(format!(
                 "the file is over the limit of {} bytes for what has to be read whole (raise it with \

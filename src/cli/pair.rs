@@ -42,8 +42,8 @@ impl Pair {
     /// The one version that each names.
     pub(super) fn contracts(&self, arguments: &PairArguments) -> Result<(&Contract, &Contract)> {
         Ok((
-            one(&self.old, &arguments.old)?,
-            one(&self.new, &arguments.new)?,
+            only_contract(&self.old, &arguments.old)?,
+            only_contract(&self.new, &arguments.new)?,
         ))
     }
 }
@@ -99,7 +99,7 @@ fn find(operand: &str, options: &LoadOptions) -> Result<Chosen> {
 }
 
 /// The one version that an operand names.
-fn one<'c>(chosen: &'c Chosen, operand: &str) -> Result<&'c Contract> {
+fn only_contract<'c>(chosen: &'c Chosen, operand: &str) -> Result<&'c Contract> {
     match chosen.asked()?.as_slice() {
         [contract] => Ok(contract),
         several => {

@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Ex
         None => registry.iter().collect(),
     };
     if arguments.openapi {
-        let contract = one(&contracts)?;
+        let contract = only_contract(&contracts)?;
         output.print(&pretty(&contract.to_openapi()?))?;
         return Ok(Exit::Clean);
     }
@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Ex
 }
 
 /// The one contract that becomes an OpenAPI document.
-fn one<'c>(contracts: &[&'c Contract]) -> Result<&'c Contract> {
+fn only_contract<'c>(contracts: &[&'c Contract]) -> Result<&'c Contract> {
     match contracts {
         [contract] => Ok(contract),
         [] => {

@@ -304,7 +304,7 @@ impl Walk<'_> {
                 .filter_map(|(id, node)| Some((id, node.not?)))
                 .collect()
         };
-        self.whole("not", &nots(old), &nots(new), Ask::Not, found);
+        self.compare_whole("not", &nots(old), &nots(new), Ask::Not, found);
         let conditions = |view: &View<'_>| -> Vec<(NodeId, NodeId)> {
             let nodes = view.nodes();
             let conditional = nodes.flat_map(|(id, node)| {
@@ -317,11 +317,11 @@ impl Walk<'_> {
             conditional.collect()
         };
         let (old_parts, new_parts) = (conditions(old), conditions(new));
-        self.whole("if", &old_parts, &new_parts, Ask::Conditional, found);
+        self.compare_whole("if", &old_parts, &new_parts, Ask::Conditional, found);
     }
 
     /// A keyword that is compared as a whole: pairs of the schema that has it and the schema in it.
-    pub(super) fn whole(
+    pub(super) fn compare_whole(
         &self,
         keyword: &str,
         old: &[(NodeId, NodeId)],
@@ -416,7 +416,7 @@ impl Walk<'_> {
             contains.map(|c| (c.minimum, c.maximum)).collect()
         };
         let before = found.len();
-        self.whole(
+        self.compare_whole(
             "contains",
             &old_contains,
             &new_contains,
@@ -448,7 +448,7 @@ impl Walk<'_> {
             let rules = nodes.filter_map(|(id, node)| Some((id, node.array.unevaluated?)));
             rules.collect()
         };
-        self.whole(
+        self.compare_whole(
             "unevaluatedItems",
             &unevaluated(old),
             &unevaluated(new),

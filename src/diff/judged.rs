@@ -148,8 +148,8 @@ fn form_field(walk: &Walk<'_>, at: usize, roots: &[usize]) -> Option<Option<Diff
         return None;
     };
     let encoding = Encoding::usual(ParameterPlace::Form);
-    let was = Wire::of(Scope::whole(&walk.old.graph), *old, encoding)?;
-    let is = Wire::of(Scope::whole(&walk.new.graph), *new, encoding)?;
+    let was = Wire::of(Scope::of_graph(&walk.old.graph), *old, encoding)?;
+    let is = Wire::of(Scope::of_graph(&walk.new.graph), *new, encoding)?;
     let texts = Texts::of(&was, &is)?;
     let Some(fact) = texts.fact() else {
         return Some(None);

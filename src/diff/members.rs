@@ -64,7 +64,7 @@ impl Walk<'_> {
             let rules = nodes.filter_map(|(id, node)| Some((id, node.object.property_names?)));
             rules.collect()
         };
-        self.whole("propertyNames", &names(old), &names(new), Ask::Names, found);
+        self.compare_whole("propertyNames", &names(old), &names(new), Ask::Names, found);
     }
 
     /// Keeps a property that is an object on one side and a value on the other.

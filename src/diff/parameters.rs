@@ -138,7 +138,7 @@ impl<'c> Operations<'_, 'c> {
         let wire = |graph, parameter: &Parameter| {
             let scope = Scope {
                 side: Some(side),
-                ..Scope::whole(graph)
+                ..Scope::of_graph(graph)
             };
             let wire = Wire::of(scope, parameter.schema?, parameter.encoding)?;
             Some(match parameter.place {

@@ -506,13 +506,13 @@ impl<'w, 'c> Trial<'w, 'c> {
 
 /// Everything that a contract asks, behind "the old contract …".
 fn all_said(scope: Scope<'_>, asks: &[&Ask]) -> String {
-    let mut words: Vec<String> = asks.iter().map(|ask| said(scope, ask)).collect();
+    let mut words: Vec<String> = asks.iter().map(|ask| ask_words(scope, ask)).collect();
     words.dedup();
     words.join(", ")
 }
 
 /// What a contract asks, behind "the old contract …".
-pub(super) fn said(scope: Scope<'_>, ask: &Ask) -> String {
+pub(super) fn ask_words(scope: Scope<'_>, ask: &Ask) -> String {
     match ask {
         Ask::Kinds(kinds) => format!("accepts only {kinds}"),
         Ask::Values(values) => match values.as_slice() {

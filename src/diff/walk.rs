@@ -223,7 +223,7 @@ impl<'c> Walk<'c> {
             open: VecDeque::new(),
             unusable: [old, new].into_iter().flat_map(unusable).collect(),
             provers: {
-                let (left, right) = (Scope::whole(&old.graph), Scope::whole(&new.graph));
+                let (left, right) = (Scope::of_graph(&old.graph), Scope::of_graph(&new.graph));
                 (
                     Prover::new(left, right, same),
                     Prover::new(right, left, same.reversed()),

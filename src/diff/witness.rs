@@ -9,7 +9,7 @@ use crate::schema::{NodeId, portable};
 
 use super::difference::Witness;
 use super::contain::{Ask, DEPTH, Outcome, Part, Pool, Refuter, Scope, shrunk};
-use super::verdict::{Direction, Trial, said};
+use super::verdict::{Direction, Trial, ask_words};
 use super::view::View;
 use super::walk::{Edge, Question, Walk};
 
@@ -135,7 +135,7 @@ impl Trial<'_, '_> {
             of: root.reach.clone(),
             side: root.side,
             component: None,
-            why: said(right_scope, ask),
+            why: ask_words(right_scope, ask),
         })
     }
 

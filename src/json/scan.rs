@@ -53,14 +53,14 @@ pub(super) const BLOCK: usize = 64;
 /// A bit for each byte of a block that is `wanted` once the bits of `ignored` are set in it.
 #[inline(always)]
 pub(super) fn is(block: &[u8; BLOCK], wanted: u8, ignored: u8) -> u64 {
-    each(block, |lanes| {
+    test_lanes(block, |lanes| {
         (lanes | u8x16::splat(ignored)).simd_eq(u8x16::splat(wanted))
     })
 }
 
 /// A bit for each byte of a block for which all bits are set in what `test` makes of it.
 #[inline(always)]
-fn each(block: &[u8; BLOCK], test: impl Fn(u8x16) -> u8x16) -> u64 {
+fn test_lanes(block: &[u8; BLOCK], test: impl Fn(u8x16) -> u8x16) -> u64 {
     let mut found = 0;
     for (index, lanes) in block.as_chunks::<16>().0.iter().enumerate() {
         let lanes = test(u8x16::new(*lanes)).to_bitmask();
@@ -105,7 +105,7 @@ pub(super) fn stop_behind_escapes(text: &[u8], mut at: usize) -> usize {
     while let Some(block) = text.get(at..).and_then(<[u8]>::first_chunk) {
         let quotes = is(block, b'"', 0);
         let backslashes = is(block, b'\\', 0);
-        let controls = each(block, |lanes| lanes.min(u8x16::splat(0x1f)).simd_eq(lanes));
+        let controls = test_lanes(block, |lanes| lanes.min(u8x16::splat(0x1f)).simd_eq(lanes));
         let escaped = escaped.of(backslashes);
         let stops = (quotes & !escaped | controls).trailing_zeros();
         let mut others = escaped & !quotes & !backslashes;

@@ -44,7 +44,7 @@ impl Rewriter<'_> {
                 Action::Move { .. } => {}
             };
             let tree = &mut outcome.tree;
-            each(tree, at.steps(), &Pointer::root(), &mut act);
+            visit_members(tree, at.steps(), &Pointer::root(), &mut act);
         }
         if !rules.is_empty() {
             self.sort(&mut outcome.tree, schemas.new);
@@ -430,7 +430,7 @@ fn put<'d>(tree: &mut Tree<'d>, way: &[Target], part: Tree<'d>) -> bool {
 }
 
 /// Does something with each object that a path leads into, and the name in it that the path ends with.
-fn each<'d>(
+fn visit_members<'d>(
     tree: &mut Tree<'d>,
     way: &[Step],
     at: &Pointer,
@@ -444,7 +444,7 @@ fn each<'d>(
         ([Step::Key(name)], Tree::Object(members, _)) => act(members, name, at.join(name)),
         ([Step::Key(name), way @ ..], Tree::Object(members, _)) => {
             for member in members.iter_mut().filter(|member| *member.name == **name) {
-                each(&mut member.tree, way, &at.join(name), act);
+                visit_members(&mut member.tree, way, &at.join(name), act);
             }
         }
         ([Step::Any, way @ ..], Tree::Object(members, _)) => {
@@ -457,14 +457,14 @@ fn each<'d>(
             }
             for member in members {
                 let below = at.join(&member.name);
-                each(&mut member.tree, way, &below, act);
+                visit_members(&mut member.tree, way, &below, act);
             }
         }
         ([Step::Any, way @ ..], Tree::Array(items, _)) => {
             for (index, item) in items.iter_mut().enumerate() {
                 let mut below = at.clone();
                 below.push_index(index);
-                each(item, way, &below, act);
+                visit_members(item, way, &below, act);
             }
         }
         _ => {}

@@ -31,7 +31,7 @@ impl Node {
     }
 
     /// `anyOf`, each branch with its tags where these decide.
-    pub(crate) fn any(&self) -> &[NodeId] {
+    pub(crate) fn any_of_branches(&self) -> &[NodeId] {
         match self.variants().filter(|_| self.one_of.is_empty()) {
             Some(variants) => variants,
             None => &self.any_of,
@@ -39,7 +39,7 @@ impl Node {
     }
 
     /// `oneOf`, each branch with its tags where these decide.
-    pub(crate) fn one(&self) -> &[NodeId] {
+    pub(crate) fn one_of_branches(&self) -> &[NodeId] {
         match self.variants().filter(|_| self.any_of.is_empty()) {
             Some(variants) => variants,
             None => &self.one_of,

@@ -181,11 +181,11 @@ impl<'g> Writer<'g> {
         if !checks.is_empty() {
             put("allOf", checks.into());
         }
-        if !node.any().is_empty() {
-            put("anyOf", self.all(node.any(), at));
+        if !node.any_of_branches().is_empty() {
+            put("anyOf", self.all(node.any_of_branches(), at));
         }
-        if !node.one().is_empty() {
-            put("oneOf", self.all(node.one(), at));
+        if !node.one_of_branches().is_empty() {
+            put("oneOf", self.all(node.one_of_branches(), at));
         }
         if let Some(not) = node.not {
             put("not", self.to(not, at));

@@ -142,7 +142,7 @@ pub(super) fn read_stream(
         Reader::Lines => ndjson::read(&mut start.chain(rest), &origin, &hint, limits, sink),
         Reader::Whole(read) => {
             let text = match is_all {
-                true => limits.whole(start.into_inner()),
+                true => limits.checked(start.into_inner()),
                 false => read_whole(&mut start.chain(rest), limits),
             };
             match text {
@@ -221,7 +221,7 @@ fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, String>
             read_error(&error),
             text.len()
         )),
-        Ok(_) => limits.whole(text),
+        Ok(_) => limits.checked(text),
     }
 }
 

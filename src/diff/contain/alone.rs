@@ -37,7 +37,7 @@ pub enum Containment {
 #[must_use]
 pub fn contain(old: SchemaRef<'_>, new: SchemaRef<'_>) -> Containment {
     let partition = Partition::both(old.graph, new.graph).1;
-    let (left, right) = (Scope::whole(old.graph), Scope::whole(new.graph));
+    let (left, right) = (Scope::of_graph(old.graph), Scope::of_graph(new.graph));
     if Prover::new(left, right, partition.forward()).prove(&[old.node], new.node) {
         return Containment::Proved;
     }

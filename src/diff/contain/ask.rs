@@ -181,8 +181,8 @@ impl Ask {
                 let node = scope.node(*id);
                 let count =
                     |branches: &[NodeId]| branches.iter().filter(|id| accepts(**id, value)).count();
-                (node.any().is_empty() || count(node.any()) > 0)
-                    && (node.one().is_empty() || count(node.one()) == 1)
+                (node.any_of_branches().is_empty() || count(node.any_of_branches()) > 0)
+                    && (node.one_of_branches().is_empty() || count(node.one_of_branches()) == 1)
             }
             Self::Not(id) => !scope.node(*id).not.is_some_and(|not| accepts(not, value)),
             Self::Conditional(id) => scope.node(*id).conditional.is_none_or(|conditional| {
@@ -264,8 +264,8 @@ impl Prover<'_> {
             Ask::Unevaluated(_) => !is_object && !is_array,
             Ask::Branches(id) => {
                 let node = new.node(*id);
-                (node.any().is_empty() || self.prove_any(case, node.any()))
-                    && (node.one().is_empty() || self.prove_one(case, node.one()))
+                (node.any_of_branches().is_empty() || self.prove_any(case, node.any_of_branches()))
+                    && (node.one_of_branches().is_empty() || self.prove_one(case, node.one_of_branches()))
             }
             Ask::Not(id) => new.node(*id).not.is_none_or(|not| self.excludes(case, not)),
             Ask::Conditional(id) => self.conditional_holds(case, new.node(*id)),

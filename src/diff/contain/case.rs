@@ -97,7 +97,7 @@ pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
         let may_split = partial.len() + done.len() < CASES;
         let mut ways = vec![next];
         let lists = union_of_lists(graph, node).is_some();
-        for (branches, is_one) in [(node.any(), false), (node.one(), true)] {
+        for (branches, is_one) in [(node.any_of_branches(), false), (node.one_of_branches(), true)] {
             let is_only = ways.len() == 1 && partial.is_empty() && done.len() < CASES;
             let most = if is_only { VARIANTS } else { CASES };
             if !lists && !branches.is_empty() && may_split && ways.len() * branches.len() <= most {
@@ -155,7 +155,7 @@ pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
 }
 
 impl Case {
-    pub(super) fn each<'g>(&self, graph: Scope<'g>) -> impl Iterator<Item = &'g Node> {
+    pub(super) fn nodes_in<'g>(&self, graph: Scope<'g>) -> impl Iterator<Item = &'g Node> {
         self.nodes.iter().map(move |id| graph.node(*id))
     }
 
@@ -233,14 +233,14 @@ impl Case {
         few: impl Fn(Kinds) -> Option<Vec<Value>>,
     ) -> Option<Vec<Value>> {
         let mut lists = self
-            .each(graph)
+            .nodes_in(graph)
             .filter_map(|node| match (&node.constant, &node.values) {
                 (Some(constant), _) => Some(std::slice::from_ref(&**constant)),
                 (None, Some(values)) => Some(values.all.as_slice()),
                 (None, None) => None,
             });
         let unions = || {
-            let mut nodes = self.each(graph);
+            let mut nodes = self.nodes_in(graph);
             nodes.find_map(|node| union_of_lists(graph, node))
         };
         let list = lists.next().map(<[Value]>::to_vec).or_else(unions);
@@ -289,14 +289,14 @@ impl Case {
         // No member at all: by count, or because no name is allowed.
         let has_none = self.lengths(graph, Kind::Object).1 == Some(0)
             || self
-                .each(graph)
+                .nodes_in(graph)
                 .any(|node| is_never(node.object.property_names));
         if has_none {
             return Some(vec![Value::Object(serde_json::Map::new())]);
         }
         let is_closed = self.listed_names(graph).is_some()
             || self
-                .each(graph)
+                .nodes_in(graph)
                 .any(|node| node.object.patterns.is_empty() && is_never(node.object.additional));
         if !is_closed {
             return None;
@@ -333,7 +333,7 @@ impl Case {
     /// The whole numbers of the case, where these are few. What the rest of it rejects goes out later.
     fn few_integers(&self, graph: Scope<'_>) -> Option<Vec<Value>> {
         const MOST: i128 = 64;
-        let (Some(lower), Some(upper)) = self.range(graph).whole() else {
+        let (Some(lower), Some(upper)) = self.range(graph).integer_bounds() else {
             return None;
         };
         if upper - lower >= MOST {
@@ -345,7 +345,7 @@ impl Case {
 
     pub(super) fn range(&self, graph: Scope<'_>) -> Range {
         let mut range = Range::default();
-        for check in self.each(graph).flat_map(|node| &node.checks) {
+        for check in self.nodes_in(graph).flat_map(|node| &node.checks) {
             if let Value::Number(limit) = &check.argument {
                 range.narrow(check.keyword, limit);
             }
@@ -360,7 +360,7 @@ impl Case {
     }
 
     fn divisors(&self, graph: Scope<'_>) -> Vec<Number> {
-        let checks = self.each(graph).flat_map(|node| &node.checks);
+        let checks = self.nodes_in(graph).flat_map(|node| &node.checks);
         let divisors = checks.filter(|check| check.keyword == "multipleOf");
         divisors
             .filter_map(|check| match &check.argument {
@@ -383,12 +383,12 @@ impl Case {
     /// How long values of a kind may be.
     pub(super) fn lengths(&self, graph: Scope<'_>, kind: Kind) -> (u64, Option<u64>) {
         let lengths = || {
-            let all = self.each(graph).flat_map(|node| &node.lengths);
+            let all = self.nodes_in(graph).flat_map(|node| &node.lengths);
             all.filter(move |length| length.kind == kind)
         };
         let spans = || self.spans.iter().filter(move |(of, ..)| *of == kind);
         let contains = || {
-            let nodes = self.each(graph).filter(move |_| kind == Kind::Array);
+            let nodes = self.nodes_in(graph).filter(move |_| kind == Kind::Array);
             nodes.filter_map(|node| node.array.contains)
         };
         let lower = lengths().filter(|l| !l.is_maximum).map(|l| l.limit);
@@ -404,7 +404,7 @@ impl Case {
             .chain(of_any.filter_map(|contains| contains.maximum))
             .min();
         let closed = self
-            .each(graph)
+            .nodes_in(graph)
             .filter(|_| kind == Kind::Array)
             .filter_map(|node| {
                 // No element stands behind one that cannot be.
@@ -422,19 +422,19 @@ impl Case {
 
     /// Whether some schema of the case has this keyword with this argument.
     pub(super) fn checks(&self, graph: Scope<'_>, keyword: &str, argument: &Value) -> bool {
-        let mut checks = self.each(graph).flat_map(|node| &node.checks);
+        let mut checks = self.nodes_in(graph).flat_map(|node| &node.checks);
         checks.any(|check| check.keyword == keyword && check.argument == *argument)
     }
 
     /// How many elements the schemas of the case tell apart by position.
     pub(super) fn positions(&self, graph: Scope<'_>) -> usize {
-        let positions = self.each(graph).map(|node| node.array.prefix.len());
+        let positions = self.nodes_in(graph).map(|node| node.array.prefix.len());
         positions.max().unwrap_or(0)
     }
 
     /// What the element at a position satisfies.
     pub(super) fn element(&self, graph: Scope<'_>, index: usize) -> Vec<NodeId> {
-        self.each(graph)
+        self.nodes_in(graph)
             .filter_map(|node| node.element_schema(index))
             .collect()
     }
@@ -448,14 +448,14 @@ impl Case {
     fn requires_within(&self, graph: Scope<'_>, name: &str, depth: u8) -> bool {
         let is_known = self.pins.iter().any(|(pin, _)| **pin == *name)
             || self.present.iter().any(|present| **present == *name)
-            || self.each(graph).any(|node| {
+            || self.nodes_in(graph).any(|node| {
                 let mut required = node.object.required.iter();
                 required.any(|required| *required.name == *name && required.holds_on(graph.side))
             });
         // What depends on a member that is there, is there.
         is_known
             || depth > 0
-                && self.each(graph).any(|node| {
+                && self.nodes_in(graph).any(|node| {
                     let mut dependencies = node.object.dependent_required.iter();
                     dependencies.any(|(trigger, needed)| {
                         needed.iter().any(|needed| **needed == *name)
@@ -468,7 +468,7 @@ impl Case {
     /// What the property with this name satisfies where it is there.
     pub(super) fn property(&self, graph: Scope<'_>, name: &str) -> Vec<NodeId> {
         let mut schemas = Vec::new();
-        for node in self.each(graph) {
+        for node in self.nodes_in(graph) {
             let before = schemas.len();
             schemas.extend(node.named_schemas(name));
             if schemas.len() == before {
@@ -504,7 +504,7 @@ impl Case {
     /// The names that some schema of the case declares.
     pub(super) fn names(&self, graph: Scope<'_>) -> Vec<Arc<str>> {
         let mut names: Vec<Arc<str>> = Vec::new();
-        for node in self.each(graph) {
+        for node in self.nodes_in(graph) {
             let required = &node.object.required;
             let required = required.iter().map(|required| &required.name);
             for name in node.object.properties.keys().chain(required) {
@@ -524,7 +524,7 @@ impl Case {
 
     /// The only names that members may have, where `propertyNames` lists them.
     pub(super) fn listed_names(&self, graph: Scope<'_>) -> Option<Vec<Arc<str>>> {
-        self.each(graph).find_map(|node| {
+        self.nodes_in(graph).find_map(|node| {
             let mut names = Vec::new();
             for case in cases(graph, &[node.object.property_names?]) {
                 let case = case.only(Kinds::STRING);
@@ -540,7 +540,7 @@ impl Case {
 
 /// The values of a union whose branches only list values, so that it need not be taken apart.
 fn union_of_lists(graph: Scope<'_>, node: &Node) -> Option<Vec<Value>> {
-    match (node.any(), node.one()) {
+    match (node.any_of_branches(), node.one_of_branches()) {
         ([], []) => None,
         (branches, []) => listed_by(graph.graph, branches, false),
         ([], branches) => listed_by(graph.graph, branches, true),

@@ -287,7 +287,7 @@ impl Shape {
             .collect();
         named.sort_unstable();
         let named = named.into_iter().map(|(_, id)| index(id)).collect();
-        let unordered = [node.all_of.as_slice(), node.any(), node.one()];
+        let unordered = [node.all_of.as_slice(), node.any_of_branches(), node.one_of_branches()];
         let unordered = unordered
             .iter()
             .map(|branches| branches.iter().map(|id| index(*id)).collect());
@@ -382,7 +382,7 @@ fn own_keywords(node: &Node) -> String {
     let mut dependent: Vec<_> = node.object.dependent_required.iter().collect();
     dependent.sort();
     put!(out, "{dependent:?};");
-    let unions = [node.all_of.as_slice(), node.any(), node.one()];
+    let unions = [node.all_of.as_slice(), node.any_of_branches(), node.one_of_branches()];
     put!(out, "{:?};", unions.map(<[NodeId]>::len));
     out
 }

@@ -83,7 +83,7 @@ impl Prover<'_> {
         let old = self.old;
         let (fewest, _) = case.lengths(old, Kind::Array);
         let contains: Vec<Contains> = case
-            .each(old)
+            .nodes_in(old)
             .filter_map(|node| node.array.contains)
             .collect();
         contains.iter().any(|contains| {
@@ -109,7 +109,7 @@ impl Prover<'_> {
     fn repeats(&mut self, case: &Case) -> bool {
         let old = self.old;
         if !case.checks(old, "uniqueItems", &true.into())
-            || case.each(old).any(|node| !node.array.prefix.is_empty())
+            || case.nodes_in(old).any(|node| !node.array.prefix.is_empty())
         {
             return false;
         }
@@ -167,10 +167,10 @@ impl Prover<'_> {
                 .reference
                 .is_some_and(|inner| self.disjoint(&left, inner))
             || node.all_of.iter().any(|inner| self.disjoint(&left, *inner))
-            || (!node.any().is_empty()
-                && node.any().iter().all(|inner| self.disjoint(&left, *inner)))
-            || (!node.one().is_empty()
-                && node.one().iter().all(|inner| self.disjoint(&left, *inner)))
+            || (!node.any_of_branches().is_empty()
+                && node.any_of_branches().iter().all(|inner| self.disjoint(&left, *inner)))
+            || (!node.one_of_branches().is_empty()
+                && node.one_of_branches().iter().all(|inner| self.disjoint(&left, *inner)))
             || node.not.is_some_and(|not| self.prove_case(&left, not))
     }
 

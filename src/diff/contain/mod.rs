@@ -60,7 +60,7 @@ pub(super) struct Scope<'g> {
 
 impl<'g> Scope<'g> {
     /// Schemas as JSON Schema has them: every value counts.
-    pub(super) const fn whole(graph: &'g Graph) -> Self {
+    pub(super) const fn of_graph(graph: &'g Graph) -> Self {
         Self {
             graph,
             side: None,

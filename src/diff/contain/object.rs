@@ -39,7 +39,7 @@ impl Prover<'_> {
 
     /// `dependentRequired`: whether the needed members are there where `name` is.
     pub(super) fn dependents_hold(&mut self, case: &Case, name: &str, needed: &[Arc<str>]) -> bool {
-        let is_known = case.each(self.old).any(|left| {
+        let is_known = case.nodes_in(self.old).any(|left| {
             let mut dependencies = left.object.dependent_required.iter();
             dependencies.any(|(known, has)| {
                 **known == *name && needed.iter().all(|needed| has.contains(needed))
@@ -158,10 +158,10 @@ impl Prover<'_> {
 
     /// Whether members that no schema of the case names are as a schema asks.
     fn others_hold(&mut self, case: &Case, rest: NodeId) -> bool {
-        let patterns = case.each(self.old).flat_map(|node| &node.object.patterns);
+        let patterns = case.nodes_in(self.old).flat_map(|node| &node.object.patterns);
         let patterns: Vec<NodeId> = patterns.map(|(_, schema)| *schema).collect();
         let left: Vec<NodeId> = case
-            .each(self.old)
+            .nodes_in(self.old)
             .filter_map(|node| node.object.additional)
             .collect();
         let is_left_out = self.leaves_others_out(case);
@@ -208,7 +208,7 @@ impl Prover<'_> {
             let node = self.old.node(id);
             let mut inner = node.in_place();
             // A value of one branch of a `oneOf` is of no other; of an `anyOf` it may be of several.
-            for branches in [node.one()] {
+            for branches in [node.one_of_branches()] {
                 if branches.iter().any(|branch| case.nodes.contains(branch)) {
                     inner.retain(|id| !branches.contains(id));
                 }
@@ -235,7 +235,7 @@ impl Prover<'_> {
             .collect();
         let rest = object.additional;
         let known: Vec<(String, NodeId)> = case
-            .each(self.old)
+            .nodes_in(self.old)
             .flat_map(|node| &node.object.patterns)
             .map(|(pattern, schema)| (pattern.argument_text(), *schema))
             .collect();
@@ -251,7 +251,7 @@ impl Prover<'_> {
         }
         // A name of the rest fits no left pattern, and no right one that is also a left one.
         let left: Vec<NodeId> = case
-            .each(self.old)
+            .nodes_in(self.old)
             .filter_map(|node| node.object.additional)
             .collect();
         if self.is_closed(case) || self.leaves_others_out(case) {
@@ -277,7 +277,7 @@ impl Prover<'_> {
             });
         }
         let known: Vec<NodeId> = case
-            .each(self.old)
+            .nodes_in(self.old)
             .filter_map(|node| node.object.property_names)
             .collect();
         let cases = super::case::cases(self.old, &known);
@@ -289,7 +289,7 @@ impl Prover<'_> {
 
     /// Whether objects of the case have declared names only.
     fn is_closed(&self, case: &Case) -> bool {
-        case.each(self.old).any(|node| {
+        case.nodes_in(self.old).any(|node| {
             let object = &node.object;
             let rest = object
                 .additional

@@ -232,8 +232,8 @@ impl<'g> Prover<'g> {
                 .all_of
                 .iter()
                 .all(|inner| self.prove_case(case, *inner))
-            && (node.any().is_empty() || self.prove_any(case, node.any()))
-            && (node.one().is_empty() || self.prove_one(case, node.one()))
+            && (node.any_of_branches().is_empty() || self.prove_any(case, node.any_of_branches()))
+            && (node.one_of_branches().is_empty() || self.prove_one(case, node.one_of_branches()))
             && node.not.is_none_or(|not| self.excludes(case, not))
             && self.conditional_holds(case, node)
             && (!case.kinds.has(Kinds::OBJECT) || self.members_hold(case, right))
@@ -248,7 +248,7 @@ impl<'g> Prover<'g> {
         };
         let is_about_whole = case.kinds.has(Kinds::WHOLE) && !types.holds_fractions();
         let left = || {
-            let mut types = case.each(self.old).filter_map(|node| node.types);
+            let mut types = case.nodes_in(self.old).filter_map(|node| node.types);
             // `number` of draft 4 takes 1.0 as well.
             types.any(|types| types.counts_as_written() && !types.holds_fractions())
         };
@@ -521,7 +521,7 @@ impl<'g> Prover<'g> {
             })
         };
         let known: Vec<Contains> = case
-            .each(self.old)
+            .nodes_in(self.old)
             .filter_map(|node| node.array.contains)
             .collect();
         let enough = contains.minimum == 0

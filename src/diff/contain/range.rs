@@ -97,7 +97,7 @@ impl Range {
     }
 
     /// The smallest and the largest whole number, where the range is bounded and they fit.
-    pub(super) fn whole(&self) -> (Option<i128>, Option<i128>) {
+    pub(super) fn integer_bounds(&self) -> (Option<i128>, Option<i128>) {
         let lower = self.lower.as_ref().and_then(|bound| {
             let Some(whole) = integer(&bound.limit) else {
                 let float = bound.limit.as_f64()?;
@@ -120,7 +120,7 @@ impl Range {
         let (Some(lower), Some(upper)) = (&self.lower, &self.upper) else {
             return false;
         };
-        if whole && let (Some(lower), Some(upper)) = self.whole() {
+        if whole && let (Some(lower), Some(upper)) = self.integer_bounds() {
             return lower > upper;
         }
         match compare(&lower.limit, &upper.limit) {
@@ -137,7 +137,7 @@ impl Range {
         if whole {
             let mut asked = Self::default();
             asked.narrow(keyword, limit);
-            let (own, other) = (self.whole(), asked.whole());
+            let (own, other) = (self.integer_bounds(), asked.integer_bounds());
             if is_lower && let (Some(own), Some(other)) = (own.0, other.0) {
                 return own >= other;
             }

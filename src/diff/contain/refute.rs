@@ -392,8 +392,8 @@ impl<'g> Refuter<'g> {
             .reference
             .into_iter()
             .chain(node.all_of.iter().copied())
-            .chain(node.any().iter().copied())
-            .chain(node.one().iter().copied())
+            .chain(node.any_of_branches().iter().copied())
+            .chain(node.one_of_branches().iter().copied())
             .chain(conditional.flatten())
             .chain(node.object.dependent_schemas.iter().map(|(_, id)| *id));
         for other in others {

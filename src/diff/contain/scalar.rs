@@ -186,8 +186,8 @@ pub(super) fn holds(
     let mut inner = |id: NodeId| holds(scope, id, kind, answer);
     node.reference.is_none_or(&mut inner)
         && node.all_of.iter().all(|id| inner(*id))
-        && (node.any().is_empty() || node.any().iter().any(|id| inner(*id)))
-        && (node.one().is_empty() || node.one().iter().filter(|id| inner(**id)).count() == 1)
+        && (node.any_of_branches().is_empty() || node.any_of_branches().iter().any(|id| inner(*id)))
+        && (node.one_of_branches().is_empty() || node.one_of_branches().iter().filter(|id| inner(**id)).count() == 1)
         && !node.not.is_some_and(&mut inner)
         && node.conditional.is_none_or(|conditional| {
             let branch = match inner(conditional.condition) {

@@ -50,7 +50,7 @@ impl Refuter<'_> {
 
     pub(super) fn smallest_kind(&mut self, case: &Case, kind: Kinds, depth: u8) -> Option<Value> {
         if kind == Kinds::WHOLE {
-            let (lower, upper) = case.range(self.old).whole();
+            let (lower, upper) = case.range(self.old).integer_bounds();
             let near = lower
                 .filter(|lower| *lower > 0)
                 .or(upper.filter(|upper| *upper < 0));
@@ -67,8 +67,8 @@ impl Refuter<'_> {
             return serde_json::Number::from_f64(start.unwrap_or(0.5)).map(Value::Number);
         }
         if kind == Kinds::STRING {
-            let spoken = Pool::of_nodes(case.each(self.old));
-            let examples = case.each(self.old).flat_map(Node::examples);
+            let spoken = Pool::of_nodes(case.nodes_in(self.old));
+            let examples = case.nodes_in(self.old).flat_map(Node::examples);
             let mut strings = examples
                 .chain(&spoken.scalars)
                 .filter(|value| value.is_string());
@@ -85,7 +85,7 @@ impl Refuter<'_> {
             let (fewest, _) = case.lengths(self.old, Kind::Array);
             let mut array = Vec::new();
             // What `contains` asks for comes first.
-            let contains = case.each(self.old).filter_map(|node| node.array.contains);
+            let contains = case.nodes_in(self.old).filter_map(|node| node.array.contains);
             let contains: Vec<_> = contains.collect();
             for contains in contains {
                 for _ in 0..contains.minimum.min(16) {

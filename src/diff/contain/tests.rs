@@ -307,7 +307,7 @@ fn assert_right(old: &Value, new: &Value, values: &[Value]) -> Result<(), TestCa
     else {
         return Ok(());
     };
-    let (left, right) = (Scope::whole(&old_graph), Scope::whole(&new_graph));
+    let (left, right) = (Scope::of_graph(&old_graph), Scope::of_graph(&new_graph));
     let partition = Partition::both(&old_graph, &new_graph).1;
     let mut tableau = Tableau::within(3_000, left, right, partition.forward());
     let alone = match tableau.difference(&[old_node], new_node) {

@@ -99,7 +99,7 @@ impl<'g> Wire<'g> {
         let ([list], true) = (lists.as_slice(), kinds == Kinds::ARRAY) else {
             return None;
         };
-        let says_more = list.each(scope).any(|node| {
+        let says_more = list.nodes_in(scope).any(|node| {
             node.array.contains.is_some()
                 || node.array.unevaluated.is_some()
                 || node.checks.iter().any(|check| check.kind == Kind::Array)

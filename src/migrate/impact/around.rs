@@ -92,7 +92,7 @@ impl<'c> Around<'c> {
     }
 
     /// The changes that every exchange of an operation shows.
-    pub(super) fn whole(&self, operation: &Operation, is_old: bool) -> Vec<usize> {
+    pub(super) fn shown_by_all(&self, operation: &Operation, is_old: bool) -> Vec<usize> {
         let reaching = self.reaching(operation, is_old).iter();
         let is_whole = |index: &usize| match self.changes[*index].fact {
             Fact::OperationAdded => !is_old,

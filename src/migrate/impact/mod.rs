@@ -272,7 +272,7 @@ impl<'c> Impact<'c> {
         };
         if current.operation.is_none() {
             current.operation = Some((operation, is_old));
-            for index in self.around.whole(operation, is_old) {
+            for index in self.around.shown_by_all(operation, is_old) {
                 let affected = affected(&self.changes[index], Sender::Client);
                 let met = match (is_old, affected) {
                     (true, Affected::NotShown) => Met::Held,

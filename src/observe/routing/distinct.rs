@@ -69,7 +69,7 @@ pub(crate) fn cases(schema: Described<'_>) -> Vec<Case> {
     let kinds = kinds.filter(|kind| schema.graph.may_hold(schema.node, *kind));
     kinds
         .flat_map(|kind| {
-            let cases = Schemas::cases(schema.graph, Given::whole(schema.node), kind);
+            let cases = Schemas::cases(schema.graph, Given::schema(schema.node), kind);
             cases.into_iter().map(move |schemas| Case { kind, schemas })
         })
         .collect()
@@ -80,7 +80,7 @@ pub(crate) fn apart(left: Described<'_>, case: &Case, right: Described<'_>) -> O
     if !right.graph.may_hold(right.node, case.kind) {
         return Some(Apart::Always);
     }
-    let rights = Schemas::cases(right.graph, Given::whole(right.node), case.kind);
+    let rights = Schemas::cases(right.graph, Given::schema(right.node), case.kind);
     let mut search = Search::new(left, right, Means::Agree);
     let schemas = std::slice::from_ref(&case.schemas);
     if search.all_differ(case.kind, schemas, &rights, DEPTH) {
@@ -226,7 +226,7 @@ struct Given {
 }
 
 impl Given {
-    fn whole(schema: NodeId) -> Self {
+    fn schema(schema: NodeId) -> Self {
         Self {
             sure: vec![schema],
             may: vec![schema],
@@ -390,7 +390,7 @@ fn never_accept_together(schema: Described<'_>, left: NodeId, right: NodeId) -> 
     let mut kinds = kinds.filter(|kind| holds(graph, &[left, right], *kind));
     kinds.all(|kind| {
         let mut search = Search::new(schema, schema, Means::Accept);
-        let cases = |branch| Schemas::cases(graph, Given::whole(branch), kind);
+        let cases = |branch| Schemas::cases(graph, Given::schema(branch), kind);
         search.all_differ(kind, &cases(left), &cases(right), DEPTH)
     })
 }
@@ -400,7 +400,7 @@ fn never_accept_together(schema: Described<'_>, left: NodeId, right: NodeId) -> 
 fn would_be_strange(schema: Described<'_>, old: NodeId, new: NodeId) -> bool {
     let graph = schema.graph;
     let is_object = !holds(graph, &[old, new], Kind::Array);
-    let names_some = Schemas::cases(graph, Given::whole(old), Kind::Object)
+    let names_some = Schemas::cases(graph, Given::schema(old), Kind::Object)
         .iter()
         .all(|case| case.names_some(graph));
     // As a branch it is left out; where it applies for another reason it is not.
@@ -410,7 +410,7 @@ fn would_be_strange(schema: Described<'_>, old: NodeId, new: NodeId) -> bool {
         let mut required = case.required(schema);
         required.any(|name| others.iter().all(|id| !may_name(graph, *id, name)))
     };
-    let mut cases = Schemas::cases(graph, Given::whole(new), Kind::Object).into_iter();
+    let mut cases = Schemas::cases(graph, Given::schema(new), Kind::Object).into_iter();
     is_object && names_some && cases.all(|case| has_unnamed(&case))
 }
 

@@ -240,7 +240,7 @@ impl<'w, 'd> Walker<'w, 'd> {
                 }
                 None => self.mistyped("a string", value, false),
             },
-            Type::One(values) => self.one(values, value),
+            Type::One(values) => self.compare_with_list(values, value),
             Type::Object(object) => {
                 let allowed = object.fields.iter().any(|field| field.name == "$ref");
                 self.referable(object, value, allowed);
@@ -277,7 +277,7 @@ impl<'w, 'd> Walker<'w, 'd> {
     }
 
     /// One of the texts that a field takes.
-    fn one(&mut self, values: &[(&'static str, Versions)], value: &Value) {
+    fn compare_with_list(&mut self, values: &[(&'static str, Versions)], value: &Value) {
         let Some(text) = value.as_str() else {
             return self.mistyped("a string", value, false);
         };

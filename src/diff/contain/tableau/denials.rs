@@ -28,8 +28,8 @@ impl Tableau<'_> {
         let is = |id: NodeId| literal.of(id, true);
         let each = node.reference.iter().chain(&node.all_of);
         ways.extend(each.map(|id| Alternative::Literals(vec![not(*id)])));
-        if !node.any().is_empty() {
-            let none = node.any().iter().copied().map(not);
+        if !node.any_of_branches().is_empty() {
+            let none = node.any_of_branches().iter().copied().map(not);
             ways.push(Alternative::Literals(none.collect()));
         }
         let are_told_apart = self.are_told_apart(literal, node, kind);
@@ -139,8 +139,8 @@ impl Tableau<'_> {
                     let own = node(*id);
                     let are_told_apart = self.are_told_apart(literal(*id), own, kind);
                     let mut ways = one_of_denials(literal(*id), own, are_told_apart);
-                    if !own.any().is_empty() {
-                        let none = own.any().iter().map(|id| literal(*id));
+                    if !own.any_of_branches().is_empty() {
+                        let none = own.any_of_branches().iter().map(|id| literal(*id));
                         ways.push(Alternative::Literals(none.collect()));
                     }
                     ways
@@ -192,13 +192,13 @@ impl Tableau<'_> {
                 (None, None) => None,
             }
         };
-        let Some(first) = node.one().first().filter(|_| kind == Kinds::OBJECT) else {
+        let Some(first) = node.one_of_branches().first().filter(|_| kind == Kinds::OBJECT) else {
             return false;
         };
         let names = &scope.node(scope.resolve(*first)).object.properties;
         names.keys().any(|name| {
             let mut seen = rustc_hash::FxHashSet::default();
-            let mut branches = node.one().iter();
+            let mut branches = node.one_of_branches().iter();
             branches.all(|id| value(id, name).is_some_and(|value| seen.insert(value)))
         })
     }
@@ -220,7 +220,7 @@ impl Tableau<'_> {
 }
 
 fn one_of_denials(literal: Literal, node: &Node, are_told_apart: bool) -> Vec<Alternative> {
-    let branches = node.one();
+    let branches = node.one_of_branches();
     if branches.is_empty() {
         return Vec::new();
     }

@@ -319,19 +319,19 @@ impl Tableau<'_> {
         todo.extend(node.reference.map(is));
         todo.extend(node.all_of.iter().copied().map(is));
         todo.extend(node.not.map(|id| literal.of(id, false)));
-        if !node.any().is_empty() {
-            branch.siblings.extend(node.any().iter().copied().map(is));
-            let ways = node.any().iter();
+        if !node.any_of_branches().is_empty() {
+            branch.siblings.extend(node.any_of_branches().iter().copied().map(is));
+            let ways = node.any_of_branches().iter();
             let ways = ways.map(|id| Alternative::Literals(vec![is(*id)]));
             branch.splits.push(ways.collect());
         }
-        if !node.one().is_empty() {
-            let ways = node.one().iter().enumerate();
+        if !node.one_of_branches().is_empty() {
+            let ways = node.one_of_branches().iter().enumerate();
             let ways = ways.map(|(index, id)| {
                 // Of many branches it is left out of account that the others do not hold.
-                let others = node.one().iter().enumerate().filter(|(at, _)| *at != index);
+                let others = node.one_of_branches().iter().enumerate().filter(|(at, _)| *at != index);
                 let others = others.map(|(_, other)| literal.of(*other, false));
-                let is_few = node.one().len() <= PAIRED;
+                let is_few = node.one_of_branches().len() <= PAIRED;
                 let mut literals = vec![is(*id)];
                 literals.extend(others.filter(|_| is_few));
                 Alternative::Literals(literals)

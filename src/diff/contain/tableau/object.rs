@@ -138,8 +138,8 @@ impl Tableau<'_> {
         while let Some(&id) = seen.get(next) {
             next += 1;
             let node = scope.node(id);
-            let has_choice = !node.any().is_empty()
-                || !node.one().is_empty()
+            let has_choice = !node.any_of_branches().is_empty()
+                || !node.one_of_branches().is_empty()
                 || node.conditional.is_some()
                 || !node.object.dependent_schemas.is_empty()
                 || (id != literal.node && node.object.unevaluated.is_some());

@@ -199,7 +199,7 @@ proptest! {
         let encoding = Encoding::Styled { style: style.0, explode: style.1 };
         let (old_graph, old_node) = graph(&old);
         let (new_graph, new_node) = graph(&new);
-        let wire = |graph, node| Wire::of(Scope::whole(graph), node, encoding);
+        let wire = |graph, node| Wire::of(Scope::of_graph(graph), node, encoding);
         let (Some(sent), Some(read)) = (wire(&old_graph, old_node), wire(&new_graph, new_node)) else {
             return Ok(());
         };

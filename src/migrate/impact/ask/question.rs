@@ -212,7 +212,7 @@ impl Question {
             Look::Text | Look::Parse => {
                 let is_container = matches!(text.as_bytes().get(span.0), Some(b'{' | b'['));
                 if is_container || matches!(self.look, Look::Parse) {
-                    return asking.one(self, &text[span.0..span.1], is_secret);
+                    return asking.ask_value(self, &text[span.0..span.1], is_secret);
                 }
                 return self.scalar(text, span, is_secret, asking);
             }
@@ -242,7 +242,7 @@ impl Question {
     ) {
         let own = &text[span.0..span.1];
         let Some((how, place)) = self.answers.get(own.as_bytes()).copied() else {
-            return asking.one(self, own, is_secret);
+            return asking.ask_value(self, own, is_secret);
         };
         asking.meeting.mets.meet(self.change, how);
         asking.meeting.usage[self.change]
@@ -292,7 +292,7 @@ impl Question {
 
 impl Asking<'_, '_, '_> {
     /// Asks a change about one value that is parsed for it.
-    fn one(&mut self, question: &mut Question, text: &str, is_secret: bool) {
+    fn ask_value(&mut self, question: &mut Question, text: &str, is_secret: bool) {
         let Ok(document) = TapeDocument::parse(text.as_bytes()) else {
             return;
         };

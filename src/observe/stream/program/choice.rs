@@ -16,12 +16,12 @@ impl Choice {
             return Self::Tape;
         }
         match only_branch(program, slot, kind) {
-            Some(only) => Self::one(program, slot, kind, only),
+            Some(only) => Self::of_branch(program, slot, kind, only),
             None => Self::Ask(program.decisions_of(slot, kind)),
         }
     }
 
-    fn one(program: &mut Program<'_>, slot: u32, kind: Kind, only: Only) -> Self {
+    fn of_branch(program: &mut Program<'_>, slot: u32, kind: Kind, only: Only) -> Self {
         let graph = program.graph;
         let branches = only.branches;
         let counts = branches.len() > 1;

@@ -113,7 +113,7 @@ impl Walk<'_, '_, '_> {
                 || found.required[0] & left.first != 0
                 || found.asks_more
             {
-                at = self.whole::<MODE>(slot, &left, hashes, (start, at))?;
+                at = self.finish_object::<MODE>(slot, &left, hashes, (start, at))?;
             }
             *count += 1;
             if *count >= most || self.text.get(at..at + 2) != Some(b",{") {
@@ -125,7 +125,7 @@ impl Walk<'_, '_, '_> {
 
     /// What is said of an object as a whole.
     #[inline(never)]
-    fn whole<const MODE: u8>(
+    fn finish_object<const MODE: u8>(
         &mut self,
         slot: u32,
         left: &Left,
