@@ -171,7 +171,7 @@ mod tests {
         let (before, rest) = text.split_once("<!-- formats -->\n").expect("a start");
         let (_, after) = rest.split_once("<!-- end -->").expect("an end");
         let expected = format!("{before}<!-- formats -->\n{table}<!-- end -->{after}");
-        if std::env::var_os(UPDATE).is_some() {
+        if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
             std::fs::write(path, expected).expect("written");
         } else {
             assert_eq!(text, expected, "run with {UPDATE}=1 to update");

@@ -26,7 +26,7 @@ fn console_blocks_show_what_is_printed() {
     }
     updated.push_str(rest);
     assert!(commands > 0);
-    if std::env::var_os(UPDATE).is_some() {
+    if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
         std::fs::write(&path, updated).expect("written");
     } else {
         let diff = similar::TextDiff::from_lines(&readme, &updated);
