@@ -455,7 +455,7 @@ pub(super) struct SchemaArguments {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["write", "check"])]
     pub(super) r#type: Option<String>,
 
-    /// Print one contract as an OpenAPI 3.1 document, which other tools read, too.
+    /// Print one contract as an OpenAPI 3.1 document.
     #[arg(long, conflicts_with_all = ["type", "write", "check"])]
     pub(super) openapi: bool,
 

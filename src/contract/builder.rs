@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::{Pointer, Side};
 use crate::schema::CompileOptions;
+use crate::stack::with_stack;
 use crate::schema::{DRAFT_2020_12, Documents, NodeId, compile};
 
 use super::{
@@ -69,7 +70,7 @@ impl ContractBuilder {
     /// not in the path, a parameter or a response described twice, a status below 100), or a schema does not
     /// compile.
     pub fn build(self) -> Result<Contract> {
-        self.build_with(CompileOptions::default())
+        with_stack(|| self.build_with(CompileOptions::default()))
     }
 
     /// The same, with schemas read in a certain way.

@@ -65,7 +65,7 @@ mod required {
     }
 }
 
-/// Clients may not send a value any longer.
+/// Clients may no longer send a value.
 #[expect(dead_code, reason = "their schemas alone are used")]
 mod fewer {
     use super::*;
@@ -161,7 +161,7 @@ fn an_optional_field_added_asks_for_an_update() {
 }
 
 #[test]
-fn only_what_breaks_nobody_is_written_without_being_told() {
+fn compatible_changes_alone_are_written_by_default() {
     let more = invoices::<first::NewInvoice, more::Invoice>();
     let wider = invoices::<first::NewInvoice, wider::Invoice>();
     for (contract, update, passes) in [
@@ -315,6 +315,19 @@ fn a_payload_is_not_compared_with_what_cannot_be_used() {
         "components": {"schemas": {"A": {"properties": {"sku": {"$ref": "#/components/schemas/Gone"}}}}}
     }))
     .expect("is OpenAPI");
+    let whole = Contract::from_openapi(&json!({
+        "openapi": "3.1.0",
+        "info": {"title": "Shop", "version": "1"},
+        "paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {
+            "description": "",
+            "content": {"application/json": {"schema": 17}}
+        }}}}}
+    }))
+    .expect("is OpenAPI");
+    let failure =
+        super::payload_failure(&json!(1), &whole, "a", Some(200), crate::rules::Level::Info);
+    let error = failure.expect_err("is no schema").to_string();
+    assert!(error.contains("a schema must be"), "{error}");
     let of = |operation| {
         super::payload_failure(
             &json!(1),

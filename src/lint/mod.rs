@@ -112,21 +112,17 @@ pub(crate) fn unusable_within(contract: &Contract, schemas: &[NodeId]) -> Vec<Li
         places.insert(node.place.clone());
         open.extend(node.inner().into_iter().filter(|id| seen.insert(*id)));
     }
-    // What is wrong stands at a keyword of the schema, or at a part of its argument.
+    // What is wrong is the schema itself, one of its keywords, or a part of a keyword's argument.
     facts.retain(|fact| {
-        let mut pointer = fact.place.pointer.as_str();
-        std::iter::from_fn(|| {
-            let (above, _) = pointer.rsplit_once('/')?;
-            pointer = above;
-            Some(above)
-        })
-        .take(ARGUMENT_DEPTH)
-        .any(|above| {
-            places.contains(&Place {
-                document: Arc::clone(&fact.place.document),
-                pointer: Pointer::from_escaped(above.to_owned()),
+        let pointer = fact.place.pointer.as_str();
+        std::iter::successors(Some(pointer), |pointer| Some(pointer.rsplit_once('/')?.0))
+            .take(1 + ARGUMENT_DEPTH)
+            .any(|pointer| {
+                places.contains(&Place {
+                    document: Arc::clone(&fact.place.document),
+                    pointer: Pointer::from_escaped(pointer.to_owned()),
+                })
             })
-        })
     });
     facts
 }

@@ -17,7 +17,7 @@ pub struct Edit {
     pub kind: EditKind,
     /// Where in the payload as it was; `None` for what it did not have.
     pub from: Option<Pointer>,
-    /// Where in the payload as it is now; `None` for what it does not have any longer.
+    /// Where in the payload as it is now; `None` for what it no longer has.
     pub to: Option<Pointer>,
     /// What stood there, as JSON text in its own spelling.
     pub before: Option<String>,

@@ -164,7 +164,7 @@ impl<'c> Impact<'c> {
         }
     }
 
-    /// Counts consumers for whom there is no room any longer as others.
+    /// Counts consumers for whom there is no longer room as others.
     fn make_room(&mut self) {
         for name in self.known_consumers.dropped.drain(..) {
             if let Some(exchanges) = self.consumers.remove(&name) {
