@@ -1,4 +1,5 @@
-//! Recorded traffic against an OpenAPI document: `cargo run --example check_har -- openapi.yaml session.har`.
+//! Checks recorded traffic against an OpenAPI document:
+//! `cargo run --example check_har -- openapi.yaml session.har`.
 
 #![expect(clippy::print_stdout, reason = "a program that prints what it found")]
 

@@ -1,7 +1,7 @@
-//! Holds what a handler answers against its contract, in a test of the handler.
+//! Checks the responses of a handler against its contract, in a test of the handler.
 //!
-//! The handler is a plain function from request to response (`http` types), as `axum`, `hyper` and others call
-//! it. `cargo test --example handler` runs the tests, `cargo run --example handler` prints one answer.
+//! The handler is a plain function from request to response (`http` types), as used with `axum`, `hyper` and
+//! others. `cargo test --example handler` runs the tests, `cargo run --example handler` prints one response.
 
 #![expect(clippy::print_stdout, reason = "a program that prints what it found")]
 
@@ -89,7 +89,7 @@ mod tests {
         for sent in [r#"{"total": 950}"#, r#"{"total": "a lot"}"#, "{"] {
             let response = create_invoice(&Request::new(sent.to_owned()));
             let body: Value = serde_json::from_str(response.body()).expect("JSON");
-            // An undeclared property of an answer is a warning: here it fails, too.
+            // An undeclared property in a response is a warning; here it fails, too.
             let status = response.status().as_u16();
             assert_conforms!(body, contract, "create-invoice", response status, level = warning);
         }

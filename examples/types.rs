@@ -46,9 +46,9 @@ fn main() -> Result<()> {
         println!("{}  {}", operation.signature(), operation.summary());
     }
 
-    // In a test of your own: fails when a type changes so that it breaks clients. After a change that
-    // is compatible, `WIREDRIFT_UPDATE=1` writes the file.
+    // In your own test, this fails when a type changes in a way that breaks clients. After a compatible
+    // change, `WIREDRIFT_UPDATE=1` writes the file.
     assert_compatible!(billing, "examples/contracts/billing.json");
-    println!("the types are as examples/contracts/billing.json has them");
+    println!("the types match examples/contracts/billing.json");
     Ok(())
 }

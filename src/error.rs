@@ -1,13 +1,13 @@
-//! The one public error.
+//! The public error type.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Why wiredrift could not do what it was asked.
+/// Why an operation of wiredrift failed.
 ///
-/// The text is a lower-case fragment that names the place and says what to do; the cause, where
-/// there is one, is in [`source`](StdError::source).
+/// The text is a lower-case fragment that names the place and says what to do. The cause, if there is one, is
+/// in [`source`](StdError::source).
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -25,9 +25,9 @@ pub enum ErrorKind {
     Read,
     /// A file could not be written.
     Write,
-    /// An input was read but is not what it should be.
+    /// An input was read but is malformed.
     Format,
-    /// What was named as a contract is something else.
+    /// An input was given as a contract but is not one.
     NoContract,
     /// A contract, version, operation or rule that does not exist was named.
     Unknown,
@@ -51,7 +51,7 @@ impl Error {
         }))
     }
 
-    /// The same with more to say.
+    /// Appends to the message.
     pub(crate) fn adding(mut self, more: &str) -> Self {
         self.0.message.push_str(more);
         self
@@ -62,7 +62,7 @@ impl Error {
         self
     }
 
-    /// The same with another name for a folder, wherever it is named.
+    /// Replaces the name of a folder in the path and in the message.
     pub(crate) fn renamed(mut self, folder: &str, name: &str) -> Self {
         let renamed = |text: &str| text.replace(folder, name);
         let path = self.0.path.take();
@@ -94,7 +94,7 @@ impl Error {
         self.0.kind
     }
 
-    /// The file it is about, if it is about one.
+    /// The file that the error is about, if any.
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.0.path.as_deref()
@@ -110,7 +110,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// What a program prints that ends with an error: the text, and its cause on a line of its own.
+/// Printed by a program whose `main` returns an error: the message, and its cause on a line of its own.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")?;
@@ -132,20 +132,19 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Finds the name closest to `wanted`, for "did you mean".
 ///
-/// At most a third of `wanted` (and at least one character) may differ, so that a guess is only
-/// made when it is likely.
+/// At most a third of `wanted` (and at least one character) may differ, so that only likely guesses are made.
 pub(crate) fn closest<'a>(
     wanted: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    // Of a name of two letters everything is near.
+    // Every name is close to a name of two letters.
     let limit = match wanted.chars().count() {
         0..=2 => 0,
         length => (length / 3).max(1),
     };
     names
         .into_iter()
-        // Names of very different lengths are far apart, which is cheap to see.
+        // Names of very different lengths are far apart, and comparing lengths is cheap.
         .filter(|name| name.len().abs_diff(wanted.len()) <= 4 * limit)
         .map(|name| (strsim::osa_distance(wanted, name), name))
         .filter(|(distance, _)| *distance <= limit)

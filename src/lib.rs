@@ -1,13 +1,14 @@
 //! Checks captured HTTP/JSON traffic against versioned contracts.
 //!
-//! A [`Contract`] says what requests and responses of an API look like. It is read from OpenAPI or JSON Schema
-//! ([`Contract::load`]), described by Rust types ([`Contract::describe`]), taken from a framework that derives
-//! OpenAPI ([`Contract::from_openapi`]), or built in ([`Contract::builtin`]). There are four things to do with it:
+//! A [`Contract`] describes the requests and responses of an API. It is read from OpenAPI or JSON Schema
+//! ([`Contract::load`]), described by Rust types ([`Contract::describe`]), taken from a framework that
+//! derives OpenAPI ([`Contract::from_openapi`]), or built in ([`Contract::builtin`]). There are four things
+//! to do with it:
 //!
 //! | to | use |
 //! | --- | --- |
-//! | hold recorded traffic (HAR, raw HTTP, NDJSON, …) against it | [`check`] |
-//! | hold one payload against an operation, in `cargo test` | [`assert_conforms!`] |
+//! | check recorded traffic (HAR, raw HTTP, NDJSON, …) | [`check`] |
+//! | check one payload against an operation, in `cargo test` | [`assert_conforms!`] |
 //! | see what a new version changes and breaks | [`diff`](diff()) |
 //! | keep Rust types from breaking it unnoticed | [`assert_compatible!`] |
 //!
@@ -23,26 +24,26 @@
 //! # Ok::<(), wiredrift::Error>(())
 //! ```
 //!
-//! What was found comes as [`Finding`]s and [`Change`]s: each has a [`Rule`], a [`Level`] and a text. Whatever
-//! could not be read or compared is an [`Error`] or among the problems of the [`Report`]; a run in which nothing
-//! was compared does not pass.
+//! The results are [`Finding`]s and [`Change`]s: each has a [`Rule`], a [`Level`] and a text. Whatever could
+//! not be read or compared is an [`Error`] or is listed among the problems of the [`Report`]. A run in which
+//! nothing was compared fails.
 //!
 //! # Features
 //!
-//! - `cli` (default) is the command line, and brings what only that needs. A program that uses the library alone
-//!   has `default-features = false`.
-//! - `unstable` opens the modules inside, for benches and fuzzing. They change without notice.
+//! - `cli` (default) builds the command line and pulls in the dependencies that only it needs. To use only
+//!   the library, set `default-features = false`.
+//! - `unstable` makes the internal modules public, for benches and fuzzing. They change without notice.
 
 #![cfg_attr(
     not(feature = "cli"),
     expect(
         dead_code,
         unused_imports,
-        reason = "the command line uses what the library alone does not"
+        reason = "some items are only used by the command line"
     )
 )]
 
-/// Declares the modules inside, which are open to benches and fuzzing alone.
+/// Declares the internal modules, which are public only for benches and fuzzing.
 macro_rules! rooms {
     ($($name:ident)*) => {
         $(
@@ -87,12 +88,12 @@ pub use report::Report;
 pub use report::diff::Changes;
 pub use rules::{Change, Finding, Level, Rule};
 
-/// What the macros use.
+/// Items that the macros use.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::facade::{lock_failure, payload_failure};
 }
 
-// Benches and tests share code, which names the crate.
+// Benches and tests share code that refers to the crate by its name.
 #[cfg(test)]
 extern crate self as wiredrift;

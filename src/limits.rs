@@ -1,7 +1,7 @@
-//! Every limit that an input can reach: how large, how deep, how many. Reaching one is said, and nothing aborts.
+//! Every limit that an input can reach: size, depth, count. Reaching one is reported, and nothing aborts.
 //!
-//! What is only a matter of layout (how many values a report shows) or of speed stands where it is used.
-//! `docs/LIMITS.md` lists all of these; a test holds it to them.
+//! Constants that only affect layout (how many values a report shows) or speed are defined where they are
+//! used. `docs/LIMITS.md` lists all of these limits; a test checks that it is up to date.
 
 macro_rules! limits {
     ($($name:ident: $type:ty = $value:expr, $unit:literal, $what:literal;)*) => {
@@ -22,40 +22,40 @@ limits! {
     DOCUMENT: u64 = 512 << 20, "bytes", "A document of a contract. A larger one is refused.";
     STACK: usize = 256 << 20, "bytes", "The stack that a thread reserves for reading and comparing.";
     HEAD: usize = 64 << 10, "bytes", "The start of a file in which its format is recognised.";
-    NESTING: u8 = 127, "levels", "Arrays and objects inside each other, in payloads and in contracts. A deeper payload is not read, a deeper contract is refused.";
-    NESTED_SCHEMAS: u32 = 1_024, "schemas", "Schemas that ask each other in a row whether they accept a value: each level of a payload is one, and each union inside a union. Beyond that a payload is not compared to its end, which is a problem of the run.";
-    CHAIN: u32 = 256, "schemas", "Schemas that apply each other to the same value. A longer chain is cut, which is a finding.";
-    DYNAMIC_SCOPES: usize = 64, "meanings", "Meanings that dynamic anchors may give to the schemas of a contract. Beyond that, `$dynamicRef` leads to the nearest anchor, which is a finding.";
+    NESTING: u8 = 127, "levels", "Nesting of arrays and objects, in payloads and in contracts. A deeper payload is not read; a deeper contract is refused.";
+    NESTED_SCHEMAS: u32 = 1_024, "schemas", "Nested evaluations of schemas: each level of a payload counts as one, and so does each union inside a union. Beyond that, the rest of the payload is not compared, which is reported as a problem.";
+    CHAIN: u32 = 256, "schemas", "Chain of schemas that apply to the same value, one through the other. A longer chain is cut, which is reported as a finding.";
+    DYNAMIC_SCOPES: usize = 64, "meanings", "Different meanings that dynamic anchors may give to the schemas of a contract. Beyond that, `$dynamicRef` resolves to the nearest anchor, which is reported as a finding.";
     ALIASED: usize = 1_000_000, "values", "Values that the aliases of a YAML document may add to it. A document with more is refused.";
-    REFERENCES: usize = 32, "references", "References of an OpenAPI document that lead to each other. A longer row counts as a cycle.";
-    PATTERN_SIZE: usize = 2 << 20, "bytes", "The automaton of a `pattern`. A pattern that needs more is matched by backtracking.";
-    PATTERN_STEPS: usize = 1_000_000, "steps", "Steps back for one text and one `pattern` that needs backtracking: look-around, back-references, large counted repeats. A text that needs more counts as rejected, and the finding says so.";
-    BASE_PATHS: usize = 64, "paths", "Base paths that the variables of a server give. With more of them, a variable takes any text.";
-    PATH_STEPS: u32 = 10_000, "steps", "Ways to fit a path to a template that are tried.";
-    BRACKETS: usize = 32, "brackets", "Brackets in the name of a query parameter. A name with more belongs to no parameter.";
-    REQUESTS_IN_A_ROW: usize = 1_000, "requests", "Requests in a text that wait for their responses. More of them are paired one by one.";
-    EVIDENCE: usize = 3, "places", "Places in captures that are kept for a finding. The others are counted.";
-    DISTINCT: usize = 256, "values", "Different values or names that are told apart for one fact. With more of them, only their number is kept.";
-    VERDICTS: usize = 1_000, "payloads", "Verdicts on single payloads that are kept for reports. The others are counted.";
-    PROBLEMS: usize = 1_000, "problems", "Inputs that could not be read and are listed. The others are counted.";
-    HOSTS: usize = 1_000, "hosts", "Hosts that are told apart: the first ones by name. Requests to others are counted together.";
-    PATHS: usize = 65_536, "places", "Places in the payloads of one operation, side and status that are told apart. What is met elsewhere counts for the place above.";
-    UNSEEN_PLACES: usize = 1_000, "places", "Places that are listed for a declared property or enum that no payload showed. The others are counted.";
-    COMPILED_PLACES: usize = 4_096, "places", "Places for which the streaming walk keeps what it learnt. Payloads with more of them are compared by the reference walk, which is slower.";
-    MEASURED: u32 = 100_000, "values", "Values of a payload that are looked at to find out which operation it belongs to.";
-    MEASURED_OF_VARIANT: u32 = 2_000, "values", "Values that are looked at to find out which variant one was meant for.";
-    MEASURED_ELEMENTS: u32 = 3, "elements", "Elements of each array that are looked at for either.";
-    EQUAL_PLACES: usize = 4, "operations", "Operations that a payload may fit equally well and be compared with the first one. With more of them it is not compared.";
-    WITNESS_NESTING: usize = 120, "levels", "Levels of a payload that is built to show a change.";
+    REFERENCES: usize = 32, "references", "Chain of references in an OpenAPI document. A longer chain is treated as a cycle.";
+    PATTERN_SIZE: usize = 2 << 20, "bytes", "The compiled automaton of a `pattern`. A pattern that needs more is matched by backtracking.";
+    PATTERN_STEPS: usize = 1_000_000, "steps", "Backtracking steps for one text and one `pattern` that cannot be compiled to an automaton: look-around, back-references, large counted repeats. A text that needs more is treated as rejected, and the finding says so.";
+    BASE_PATHS: usize = 64, "paths", "Base paths that the variables of a server produce. With more of them, a variable matches any text.";
+    PATH_STEPS: u32 = 10_000, "steps", "Attempts to match a path to a template.";
+    BRACKETS: usize = 32, "brackets", "Brackets in the name of a query parameter. A name with more matches no parameter.";
+    REQUESTS_IN_A_ROW: usize = 1_000, "requests", "Consecutive requests in a text that wait for their responses. Beyond that, requests and responses are paired one by one.";
+    EVIDENCE: usize = 3, "places", "Places in captures that are kept for a finding. Further ones are only counted.";
+    DISTINCT: usize = 256, "values", "Distinct values or names that are kept for one fact. Beyond that, only their number is kept.";
+    VERDICTS: usize = 1_000, "payloads", "Verdicts on single payloads that are kept for reports. Further ones are only counted.";
+    PROBLEMS: usize = 1_000, "problems", "Unreadable inputs that are listed. Further ones are only counted.";
+    HOSTS: usize = 1_000, "hosts", "Hosts that are counted separately: the first ones by name. Requests to further hosts are counted together.";
+    PATHS: usize = 65_536, "places", "Distinct places in the payloads of one operation, side and status. Values at further places count for the enclosing place.";
+    UNSEEN_PLACES: usize = 1_000, "places", "Places that are listed for declared properties or enums that no payload showed. Further ones are only counted.";
+    COMPILED_PLACES: usize = 4_096, "places", "Places for which the streaming engine keeps compiled state. Payloads with more of them are compared by the reference engine, which is slower.";
+    MEASURED: u32 = 100_000, "values", "Values of a payload that are examined to find the operation it belongs to.";
+    MEASURED_OF_VARIANT: u32 = 2_000, "values", "Values that are examined to find the variant that a value was meant for.";
+    MEASURED_ELEMENTS: u32 = 3, "elements", "Elements of each array that are examined for either of these.";
+    EQUAL_PLACES: usize = 4, "operations", "Operations that a payload may match equally well: it is compared with the first one. With more of them, it is not compared.";
+    WITNESS_NESTING: usize = 120, "levels", "Levels of a payload that is generated to show a change.";
     REWRITTEN_NESTING: usize = 512, "levels", "Levels of a payload that `upgrade` and `report` follow.";
-    PROOF_STEPS: u32 = 4_000, "steps", "Steps of the proof that one schema accepts what another one does. Beyond that the verdict is `unknown`.";
+    PROOF_STEPS: u32 = 4_000, "steps", "Steps of the proof that one schema accepts everything that another one accepts. Beyond that the verdict is `unknown`.";
 }
 
-/// A place in a table, which has 32 bits: no table can have more entries within these limits.
+/// An index into a table, as 32 bits: within these limits, no table has more entries.
 ///
 /// # Panics
 ///
-/// Beyond 2³² entries.
+/// If the index does not fit in 32 bits.
 #[must_use]
 pub fn index(at: usize) -> u32 {
     u32::try_from(at).expect("a table within the limits")
@@ -65,13 +65,13 @@ pub fn index(at: usize) -> u32 {
 mod tests {
     use super::ALL;
 
-    /// Set to bring the generated parts of the documentation up to date.
+    /// Set this variable to update the generated parts of the documentation.
     const UPDATE: &str = "WIREDRIFT_UPDATE";
 
     #[test]
     fn the_documentation_lists_every_limit() {
         let mut text = String::from(
-            "# Limits\n\nGenerated from `src/limits.rs`. Payloads are untrusted, so everything that one can make large, deep or many \
+            "# Limits\n\nGenerated from `src/limits.rs`. Payloads are untrusted, so everything in them that can be large, deep or numerous \
              has a limit. Reaching one is reported, and the rest of the run goes on.\n\n| limit | what it bounds, and what happens beyond it |\n| --- | --- |\n",
         );
         for (_, value, unit, what) in ALL {

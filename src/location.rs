@@ -22,20 +22,20 @@ pub struct Position {
 }
 
 impl Position {
-    /// The first place of a text.
+    /// The start of a text.
     pub const START: Self = Self {
         byte: 0,
         line: 1,
         column: 1,
     };
 
-    /// Where the byte `offset` of a text stands that starts here.
+    /// The position of the byte at `offset` in a text that starts here.
     #[must_use]
     pub fn at_offset(self, text: &[u8], offset: usize) -> Self {
         self.after(&text[..offset.min(text.len())])
     }
 
-    /// The place reached after reading `text` from here.
+    /// The position after reading `text` from here.
     #[must_use]
     pub fn after(self, text: &[u8]) -> Self {
         let lines = memchr::memchr_iter(b'\n', text).count() as u64;
@@ -56,9 +56,9 @@ impl Position {
     }
 }
 
-/// Counts the characters of UTF-8 text: every byte that does not continue a sequence.
+/// Counts the characters of UTF-8 text: every byte that is not a continuation byte.
 fn characters(text: &[u8]) -> u64 {
-    // The sum of a chunk fits a byte, so that many bytes are counted at once.
+    // The count for one chunk fits in a byte, so many bytes are counted at once.
     let starts = |chunk: &[u8]| -> u8 {
         let starts = chunk.iter().map(|byte| u8::from(byte & 0xC0 != 0x80));
         starts.sum()
@@ -110,7 +110,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The same file and entry, at another place.
+    /// The same file and entry, at another position.
     #[must_use]
     pub fn at(&self, position: Position) -> Self {
         Self {
@@ -124,7 +124,7 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.file.chars() {
-            // File names may hold what does something to a terminal.
+            // File names may contain characters that control a terminal.
             match character.is_control()
                 || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
             {
@@ -148,7 +148,7 @@ impl PartialOrd for Origin {
     }
 }
 
-/// What does not stand for itself in a URI fragment (RFC 3986 section 3.5).
+/// Characters that are percent-encoded in a URI fragment (RFC 3986 section 3.5).
 const NOT_IN_FRAGMENT: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -210,12 +210,12 @@ impl Pointer {
         Some(Self(parent.to_owned()))
     }
 
-    /// Drops what was appended since the text was this long.
+    /// Truncates the text to an earlier length, dropping what was appended since.
     pub(crate) fn truncate(&mut self, length: usize) {
         self.0.truncate(length);
     }
 
-    /// Does something with the pointer one key further down.
+    /// Calls `act` with the pointer one key further down.
     pub(crate) fn within<T>(&mut self, key: &str, act: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.0.len();
         self.push_key(key);
@@ -224,13 +224,13 @@ impl Pointer {
         result
     }
 
-    /// The pointer as the fragment of a URI: percent-encoded where RFC 3986 asks for it.
+    /// The pointer as the fragment of a URI: percent-encoded where RFC 3986 requires it.
     #[must_use]
     pub fn to_fragment(&self) -> String {
         percent_encoding::utf8_percent_encode(&self.0, NOT_IN_FRAGMENT).to_string()
     }
 
-    /// The pointer with positions folded. A key of digits alone is taken for a position.
+    /// The pointer with positions folded. A key that consists of digits is taken for a position.
     #[must_use]
     pub fn folded(&self) -> PathPattern {
         let steps = self.steps().map(|step| {
@@ -289,7 +289,7 @@ pub enum Step {
 /// A class of places in payloads: a JSON pointer in which array positions, and keys that are data,
 /// are folded to `*`, such as `/data/*/archived`.
 ///
-/// A key that is literally `*` is written `"*"`, so that it stays apart from the wildcard.
+/// A key that is literally `*` is written `"*"`, which distinguishes it from the wildcard.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct PathPattern(Vec<Step>);
 
@@ -306,7 +306,7 @@ impl PathPattern {
         Self(steps)
     }
 
-    /// Reads a pattern as it is written: a JSON pointer in which `*` stands for any element or member.
+    /// Parses a pattern: a JSON pointer in which `*` stands for any element or member.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if !text.is_empty() && !text.starts_with('/') {

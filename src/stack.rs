@@ -2,8 +2,8 @@
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Does work that takes some stack for each level of a payload and of a schema. Threads of tests have
-/// little of it.
+/// Runs work that uses some stack for each level of a payload and of a schema on a thread with a large stack.
+/// Test threads have little of it.
 pub(crate) fn with_stack<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(crate::limits::STACK);

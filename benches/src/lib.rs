@@ -1,4 +1,4 @@
-//! What the benches share: payloads that are made up, a clock of CPU time, medians.
+//! Shared by the benches: generated payloads, a clock of CPU time, medians.
 
 pub mod made;
 pub mod mutate;

@@ -1,4 +1,4 @@
-//! Payloads of the built-in contracts, made up from a seed.
+//! Payloads of the built-in contracts, generated from a seed.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use crate::mutate::Random;
 /// How payloads differ from clean ones.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Drift {
-    /// Of a hundred payloads so many have an undeclared field and a wrong type.
+    /// Out of a hundred payloads, this many have an undeclared field and a wrong type.
     pub bad: usize,
     /// Members of organisations come in any order.
     pub shuffled: bool,
@@ -117,7 +117,7 @@ pub fn list(random: &mut Random, version: u8, drift: Drift) -> String {
     }
 }
 
-/// Lists until there are so many bytes.
+/// Lists with this many bytes in total.
 pub fn lists(bytes: usize, version: u8, drift: Drift) -> Vec<String> {
     let mut random = Random(20_221_101);
     let mut lists = Vec::new();

@@ -1,10 +1,10 @@
-//! Documents made from good ones by small changes, for twenty schemas. The same seed gives the same
+//! Documents made from valid ones by small changes, for twenty schemas. The same seed gives the same
 //! documents.
 
 use serde_json::{Value, json};
 use wiredrift::contract::{Contract, Operation};
 
-/// Numbers that look random and are the same each time (SplitMix64).
+/// A deterministic generator of random numbers (SplitMix64).
 pub struct Random(pub u64);
 
 impl Random {
@@ -117,7 +117,8 @@ pub fn schemas() -> Vec<(Value, Value)> {
             json!({"type": "object", "dependentSchemas": {"a": {"required": ["b"]}}, "properties": {"s": {"type": "string", "minLength": 1, "maxLength": 10, "pattern": "^\\w+$"}}}),
             json!({"a": 1, "b": 2, "s": "abc"}),
         ),
-        // Branches that a tag, a key or a nested tag tells apart, and what only one of them spells.
+        // Branches that a tag, a key or a nested tag distinguishes, and a spelling that only one of them
+        // prescribes.
         (
             json!({"type": "array", "items": {"oneOf": [
                 {"type": "object", "required": ["kind", "at"], "additionalProperties": false, "properties": {
@@ -153,7 +154,7 @@ pub fn schemas() -> Vec<(Value, Value)> {
                     "if": {"required": ["id", "more"]}, "then": {"properties": {"more": {"type": "array", "contains": {"const": 1}}}}, "else": {"maxProperties": 2}, "unevaluatedProperties": false}]}}),
             json!([1, {"id": 2}, {"id": 3, "more": [0, 1]}]),
         ),
-        // A branch that is assumed and whose `not` accepts; assumptions in assumptions.
+        // A branch that is assumed and whose `not` accepts; nested assumptions.
         (
             json!({"type": "array", "items": {"anyOf": [
                 {"title": "A", "type": "object", "required": ["k"], "allOf": [{"not": {"required": ["x"]}}],
@@ -171,7 +172,7 @@ pub fn schemas() -> Vec<(Value, Value)> {
     schemas
 }
 
-/// A contract whose operation `get` answers with this schema, and the crate's validator for it.
+/// A contract whose operation `get` responds with this schema, and the crate's validator for it.
 pub fn judges(schema: &Value) -> (Contract, jsonschema::Validator) {
     let contract = Contract::describe("mutated", "v1", "")
         .operation(Operation::describe("get", "GET", "/").response_schema(200, schema.clone()))
@@ -196,7 +197,7 @@ const VALUES: [&str; 28] = [
     "1.5",
     "-0",
     "9007199254740993",
-    // 2^100: the crate compares doubles, so it has to be one.
+    // 2^100: the crate compares doubles, so it must be exactly representable as one.
     "1267650600228229401496703205376",
     "1e400",
     "\"\"",
@@ -216,7 +217,7 @@ const VALUES: [&str; 28] = [
     "01",
 ];
 
-/// A document with up to three small changes, as text; not all of them are JSON any more.
+/// A document with up to three small changes, as text; some are no longer JSON.
 pub fn mutated(random: &mut Random, document: &Value) -> Vec<u8> {
     let mut document = document.clone();
     let changes = 1 + random.below(3);
@@ -248,7 +249,7 @@ pub fn mutated(random: &mut Random, document: &Value) -> Vec<u8> {
     text
 }
 
-/// Changes one value somewhere in a document; `raw` collects those that are written as they are.
+/// Changes one value somewhere in a document; `raw` collects the values that are written verbatim.
 fn change(random: &mut Random, document: &mut Value, raw: &mut Vec<usize>) {
     let parts = match document {
         Value::Object(members) => members.len(),
@@ -285,7 +286,7 @@ fn change(random: &mut Random, document: &mut Value, raw: &mut Vec<usize>) {
     }
 }
 
-/// Stands for a value until the document is text.
+/// A placeholder for a value, until the document is text.
 fn placeholder(random: &mut Random, raw: &mut Vec<usize>) -> Value {
     let value = random.below(VALUES.len());
     raw.push(value);

@@ -1,11 +1,11 @@
-//! Contracts that lean on what is harder to check in one pass: unions, tagged and not, maps, conditions,
-//! `contains` and `unevaluatedProperties`. Each is made up after a sort of contract that is in wide use.
+//! Contracts that rely on features that are harder to check in one pass: tagged and untagged unions, maps,
+//! conditions, `contains` and `unevaluatedProperties`. Each is modelled on a kind of contract in wide use.
 
 use serde_json::{Value, json};
 
 use super::mutate::Random;
 
-/// A schema, and how a payload is made that it mostly accepts.
+/// A schema, and how to generate a payload that it mostly accepts.
 pub struct Outside {
     pub name: &'static str,
     pub schema: Value,
@@ -33,8 +33,8 @@ pub fn outside() -> [Outside; 3] {
     ]
 }
 
-/// A schema of lists of orders that have optional members, and lists of so many bytes, of which so many of a
-/// hundred optional members are dropped.
+/// A schema for lists of orders with optional members, and lists with this many bytes in total, of whose
+/// optional members this percentage is dropped.
 pub fn orders(bytes: usize, dropped: usize) -> (Value, Vec<String>) {
     let schema = json!({
         "type": "array",
@@ -92,7 +92,7 @@ pub fn orders(bytes: usize, dropped: usize) -> (Value, Vec<String>) {
     (schema, lists)
 }
 
-/// Payloads of so many bytes, one in a hundred of them bad.
+/// Payloads with this many bytes in total, one in a hundred of them invalid.
 pub fn payloads(outside: &Outside, bytes: usize) -> Vec<String> {
     let mut random = Random(7);
     let mut payloads = Vec::new();
@@ -164,7 +164,7 @@ const EVENTS: [(&str, &[&str]); 4] = [
     ("star", &["created", "deleted"]),
 ];
 
-/// Events of which each action has a schema of its own, as those of code hosts have.
+/// Events with a schema for each action, like those of code hosts.
 fn webhooks() -> Value {
     let mut events = Vec::new();
     for (subject, actions) in EVENTS {
@@ -402,8 +402,8 @@ const RESOURCES: [(&str, &[&str]); 6] = [
     ("Example::Identity::Role", &["Policy", "Path"]),
 ];
 
-/// Templates with a map of resources, each a variant told apart by its type; whatever stands there may be a
-/// call of a function in place of a text.
+/// Templates with a map of resources, each a variant with its own type. Every text may be replaced by a
+/// function call.
 fn templates() -> Value {
     let variants: Vec<Value> = RESOURCES
         .iter()
@@ -553,8 +553,8 @@ fn template(random: &mut Random) -> Value {
     })
 }
 
-/// Pipelines: what is named freely, one or many of everything, conditions, and properties that must be
-/// evaluated by something.
+/// Pipelines: free names, one or many of everything, conditions, and properties that must be evaluated by
+/// something.
 fn pipelines() -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -1,4 +1,4 @@
-//! A stream of lines, read in blocks of whole lines; no line is copied.
+//! Reads a stream in blocks of whole lines, without copying individual lines.
 
 use std::io::{self, BufRead, Read as _};
 
@@ -8,18 +8,18 @@ use crate::location::{Origin, Position};
 use super::limits::Limits;
 use super::sink::ReadProblem;
 
-/// How much is read at once.
+/// Bytes read at once.
 pub(crate) const BLOCK: usize = 256 * 1024;
 
-/// What comes next of a stream.
+/// What the stream yields next.
 pub(crate) enum Block {
-    /// Whole lines, which start here.
+    /// Whole lines, starting here.
     Lines(Origin),
-    /// A line over the limit, which was passed over.
+    /// A line over the limit, which was skipped.
     TooLong(ReadProblem),
-    /// The stream cannot be read on.
+    /// The rest of the stream cannot be read.
     Broken(ReadProblem),
-    /// There is no more.
+    /// The end of the stream.
     End,
 }
 
@@ -29,9 +29,9 @@ pub(crate) struct Blocks<R> {
     limits: Limits,
     /// Where the next block starts.
     at: Origin,
-    /// What was read of the line that the last block ends before.
+    /// The start of an incomplete line, carried over to the next block.
     rest: Vec<u8>,
-    /// An error that comes after lines that were read before it.
+    /// A read error, reported after the lines read before it.
     error: Option<io::Error>,
 }
 
@@ -46,7 +46,7 @@ impl<R: BufRead> Blocks<R> {
         }
     }
 
-    /// Fills `block`, which may be one that was used before.
+    /// Fills `block`, which may be a reused buffer.
     pub(crate) fn next(&mut self, block: &mut Vec<u8>) -> Block {
         if let Some(error) = self.error.take() {
             return self.broken(&error);
@@ -71,7 +71,7 @@ impl<R: BufRead> Blocks<R> {
             searched = block.len();
             let text = json::trim_start(block).len() as u64;
             if text == 0 {
-                // White space of a line that goes on takes no memory.
+                // Leading white space of a long line is dropped, so it takes no memory.
                 self.at.position.byte += searched as u64;
                 self.at.position.column += searched as u64;
                 block.clear();
@@ -101,7 +101,7 @@ impl<R: BufRead> Blocks<R> {
         })
     }
 
-    /// Passes over the rest of a line.
+    /// Skips the rest of a line that is too long.
     fn pass_over(&mut self, block: &[u8]) -> io::Result<ReadProblem> {
         let mut length = json::trim_start(block).len() as u64;
         let mut consumed = block.len() as u64;
@@ -132,7 +132,7 @@ impl<R: BufRead> Blocks<R> {
     }
 }
 
-/// The payload of a line, behind its leading white space.
+/// The origin of a line's payload, after its leading white space.
 pub(crate) fn origin_of_line(file: &Origin, line: Position, leading: u64) -> Origin {
     Origin {
         file: file.file.clone(),
@@ -145,15 +145,15 @@ pub(crate) fn origin_of_line(file: &Origin, line: Position, leading: u64) -> Ori
     }
 }
 
-/// Why reading failed, in words.
+/// Describes why reading failed.
 pub(crate) fn read_error(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission to read was denied".to_owned(),
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::UnexpectedEof => "the compressed data ends too early".to_owned(),
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            format!("the compressed data is damaged: {error}")
+            format!("the compressed data is corrupt: {error}")
         }
-        _ => format!("cannot be read: {error}"),
+        _ => format!("I/O error: {error}"),
     }
 }

@@ -1,45 +1,45 @@
-//! Payloads as bytes, and where each of them was read.
+//! Payloads as bytes, with the position that each byte was read from.
 
 use std::borrow::Cow;
 
 use crate::json::{TapeDocument, SyntaxError};
 use crate::location::Origin;
 
-/// The bytes of a payload, and where each of them was read.
+/// The bytes of a payload, with the position that each byte was read from.
 #[derive(Debug)]
 pub struct Body<'a> {
-    /// The payload, decoded from whatever carried it.
+    /// The payload, after any decoding.
     pub bytes: Cow<'a, [u8]>,
     /// Where it starts.
     pub origin: Origin,
-    /// The media type that the capture names.
+    /// The media type named by the capture.
     pub media_type: Option<String>,
     places: Places<'a>,
     stand_ins: Option<StandIns<'a>>,
 }
 
-/// Strings that stand for what is no JSON.
+/// Strings substituted for parts that are not JSON.
 #[derive(Debug)]
 struct StandIns<'a> {
-    /// The body as it was.
+    /// The original body.
     original: &'a str,
-    /// Where the strings start, in order.
+    /// The offsets of the strings, in order.
     at: Vec<usize>,
 }
 
-/// How places in a body map to places in the file.
+/// How offsets in a body map to offsets in the file.
 #[derive(Debug, Clone, Copy)]
 enum Places<'a> {
-    /// The body stands in the file as it is.
+    /// The body appears in the file unchanged.
     Verbatim,
-    /// The body is the content of a JSON string, which stands in the file with escapes.
+    /// The body is the content of a JSON string, which is escaped in the file.
     Escaped(&'a str),
     /// The body was decoded (base64, gzip, chunks): only its start is known.
     Start,
 }
 
 impl<'a> Body<'a> {
-    /// A body that stands in the file as it is.
+    /// A body that appears in the file unchanged.
     #[must_use]
     pub fn verbatim(bytes: &'a [u8], origin: Origin) -> Self {
         Self {
@@ -51,7 +51,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// A body of the same length as the text in the file, place by place.
+    /// A body with the same length as its text in the file, byte for byte.
     pub(crate) fn transliterated(bytes: Vec<u8>, origin: Origin) -> Self {
         Self {
             bytes: Cow::Owned(bytes),
@@ -62,7 +62,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// A body that was decoded from what stands in the file.
+    /// A body decoded from the text in the file.
     pub(crate) fn decoded(bytes: Vec<u8>, origin: Origin) -> Self {
         Self {
             bytes: Cow::Owned(bytes),
@@ -73,7 +73,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The content of a JSON string; `quoted` is the string as it stands in the file.
+    /// The content of a JSON string; `quoted` is the string as written in the file.
     pub(crate) fn escaped(text: Cow<'a, str>, quoted: &'a str, origin: Origin) -> Self {
         let bytes = match text {
             Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -88,7 +88,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The same body with strings of the same length in place of what is no JSON, which start at these offsets.
+    /// The same body with equally long strings substituted for non-JSON parts; `at` holds their offsets.
     pub(crate) fn with_stand_ins<'s>(&'s self, text: String, at: Vec<usize>) -> Body<'s> {
         Body {
             bytes: Cow::Owned(text.into_bytes()),
@@ -101,16 +101,16 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Whether strings stand for what is no JSON.
+    /// Whether the body has substituted strings.
     pub(crate) fn has_stand_ins(&self) -> bool {
         self.stand_ins.is_some()
     }
 
-    /// The body as a document.
+    /// Parses the body.
     ///
     /// # Errors
     ///
-    /// Where and why it is not JSON.
+    /// Returns where and why the body is not JSON.
     pub(crate) fn parse(&self) -> Result<TapeDocument<'_>, SyntaxError> {
         let document = TapeDocument::parse(&self.bytes)?;
         Ok(match &self.stand_ins {
@@ -126,7 +126,7 @@ impl<'a> Body<'a> {
         self
     }
 
-    /// Where the byte at this offset of the body was read.
+    /// The position that the byte at this offset was read from.
     #[must_use]
     pub fn place(&self, offset: usize) -> Origin {
         let offset = offset.min(self.bytes.len());
@@ -140,7 +140,7 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// The payload as it was read, without strings in place of what is no JSON.
+    /// The payload as read, without substituted strings.
     #[must_use]
     pub fn as_read(&self) -> &[u8] {
         match &self.stand_ins {
@@ -149,8 +149,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The payload as it stands in the file, and the offset there that it starts at, in bytes; `None` where it was
-    /// decoded from something else.
+    /// The payload as written in the file, and its byte offset there; `None` if it was decoded.
     pub(crate) fn as_written(&self) -> Option<(u64, &[u8])> {
         let start = self.origin.position.byte;
         match self.places {
@@ -160,7 +159,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Another text, as it would stand in the file in place of the payload.
+    /// Formats a text as it would be written in the file in place of the payload.
     pub(crate) fn written_like<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self.places {
             Places::Escaped(_) => Cow::Owned(serde_json::Value::from(text).to_string()),
@@ -168,7 +167,8 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// Whether the body is JSON by its media type; without one, everything is but HTML and XML.
+    /// Whether the body is JSON by its media type. Without a media type, anything but HTML and XML counts as
+    /// JSON.
     #[must_use]
     pub fn is_json(&self) -> bool {
         match &self.media_type {

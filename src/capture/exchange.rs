@@ -1,4 +1,4 @@
-//! Exchanges: what a client sent and what a server answered, and what a reader noticed.
+//! Exchanges: what a client sent and what a server answered, with the reader's remarks.
 
 use crate::location::Origin;
 use crate::redact::Excerpt;
@@ -6,27 +6,27 @@ use crate::redact::Excerpt;
 use super::body::Body;
 use super::hint::Hint;
 
-/// One recorded request and/or response, or a bare payload of neither side.
+/// One recorded request, response or both, or a bare payload that belongs to neither side.
 #[derive(Debug)]
 pub struct Exchange<'a> {
     /// Where it starts.
     pub origin: Origin,
-    /// What the name of the file or block says of it.
+    /// What the name of the file or block says about it.
     pub hint: Hint,
-    /// When it was recorded, as the capture writes it.
+    /// When it was recorded, as written in the capture.
     pub time: Option<String>,
     /// What the client sent.
     pub request: Option<Request<'a>>,
     /// What the server sent.
     pub response: Option<Response<'a>>,
-    /// A payload that the capture does not put on a side.
+    /// A payload that the capture does not assign to a side.
     pub payload: Option<Body<'a>>,
-    /// What the reader noticed.
+    /// The reader's remarks.
     pub remarks: Vec<Remark>,
 }
 
 impl<'a> Exchange<'a> {
-    /// An exchange with nothing in it yet.
+    /// Creates an empty exchange.
     #[must_use]
     pub fn new(origin: Origin, hint: Hint) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// An exchange that is a bare payload.
+    /// Creates an exchange that is a bare payload.
     #[must_use]
     pub fn bare(payload: Body<'a>, hint: Hint) -> Self {
         let mut exchange = Self::new(payload.origin.clone(), hint);
@@ -49,11 +49,11 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// The part of a capture that says what a message is: a request line, a status line, the URL of an
-/// archive. Findings about a message point into it.
+/// The part of a capture that identifies a message: a request line, a status line, or the URL in an archive.
+/// Findings about a message point to it.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The text as it stands in the capture.
+    /// The text as written in the capture.
     pub text: String,
     /// Where the text starts.
     pub origin: Origin,
@@ -62,7 +62,7 @@ pub struct Line {
 /// What a client sent.
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// The line that says method and target, or the target alone.
+    /// The line with the method and target, or the target alone.
     pub line: Line,
     /// The method, as written.
     pub method: String,
@@ -70,24 +70,24 @@ pub struct Request<'a> {
     pub target: String,
     /// Header fields in order.
     pub headers: Headers,
-    /// The body; `None` where there is none.
+    /// The body, if there is one.
     pub body: Option<Body<'a>>,
-    /// There was a body, but the capture does not hold it.
+    /// Whether there was a body that the capture does not include.
     pub body_left_out: bool,
 }
 
 /// What a server sent.
 #[derive(Debug)]
 pub struct Response<'a> {
-    /// The line that says the status, or the status alone.
+    /// The line with the status, or the status alone.
     pub line: Line,
     /// The status code.
     pub status: u16,
     /// Header fields in order.
     pub headers: Headers,
-    /// The body; `None` where there is none.
+    /// The body, if there is one.
     pub body: Option<Body<'a>>,
-    /// There was a body, but the capture does not hold it.
+    /// Whether there was a body that the capture does not include.
     pub body_left_out: bool,
 }
 
@@ -96,7 +96,7 @@ pub struct Response<'a> {
 pub struct Headers(pub Vec<(String, String)>);
 
 impl Headers {
-    /// The value of the first field with this name, in any case.
+    /// The value of the first field with this name, ignoring case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
@@ -106,46 +106,46 @@ impl Headers {
     }
 }
 
-/// Something that a reader noticed about an exchange.
+/// A reader's remark about an exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
-    /// Where.
+    /// The position it refers to.
     pub origin: Origin,
-    /// What.
+    /// What the reader noticed.
     pub kind: RemarkKind,
-    /// The line.
+    /// The excerpt of that line.
     pub excerpt: Excerpt,
 }
 
-/// What a reader can notice.
+/// What a reader can remark on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RemarkKind {
-    /// The Content-Length header does not say the length of the body; both in bytes.
+    /// The Content-Length header does not match the length of the body, in bytes.
     ContentLength {
-        /// What the header says.
+        /// The length in the header.
         declared: u64,
         /// The length of the body as printed.
         actual: u64,
     },
-    /// The capture encodes a body in another way than it says; the body was read all the same.
+    /// The declared encoding of a body is wrong; the body was read anyway.
     Encoding(EncodingFault),
 }
 
-/// What is wrong with how a capture encodes a body.
+/// How the declared encoding of a body is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EncodingFault {
-    /// It is labelled base64 and is plain text.
+    /// The body is labelled base64 but is plain text.
     NotBase64,
-    /// It is base64 and has no label.
+    /// The body is base64 but has no label.
     NoLabel,
-    /// It stands in the capture as JSON and not as a string.
+    /// The body is embedded as JSON instead of a string.
     NoString,
-    /// It has half a surrogate pair, which no text can hold; U+FFFD stands in its place.
+    /// The body contains half of a surrogate pair, which text cannot represent; U+FFFD replaces it.
     LoneSurrogate,
 }
 
 impl EncodingFault {
-    /// What is wrong, in a few words.
+    /// Describes the fault in a few words.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {

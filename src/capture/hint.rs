@@ -1,19 +1,19 @@
-//! What a name says of the payload: `retrieve-organisation.v2.response.404.json`.
+//! What a name says about a payload: `retrieve-organisation.v2.response.404.json`.
 
 use std::sync::Arc;
 
 use crate::location::Side;
 
-/// What the name of a file, or the info string of a block, says of a payload.
+/// What the name of a file, or the info string of a block, says about a payload.
 ///
 /// The parts are separated by dots: first a word that may be an operation id, then, in any order, a
 /// version (`v2`), a side (`request`, `response`) and a status (`404`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Hint {
-    /// A word that may be the id of an operation.
+    /// A word that may be an operation id.
     pub operation: Option<String>,
-    /// The folders that the file is in: with the word they may be the path of a schema, and one of them may be
-    /// the id of an operation.
+    /// The folders that contain the file. Together with the word they may be the path of a schema, and one of
+    /// them may be an operation id.
     pub folders: Option<Arc<str>>,
     /// A version.
     pub version: Option<String>,
@@ -24,7 +24,7 @@ pub struct Hint {
 }
 
 impl Hint {
-    /// Reads the hint of a file name with its folders.
+    /// Parses the hint in the name of a file and its folders.
     #[must_use]
     pub fn parse(path: &str) -> Self {
         let (folders, name) = match path.rfind(['/', '\\']) {

@@ -1,9 +1,9 @@
-//! How much is read at once.
+//! Size limits for reading.
 
-/// How large things may get.
+/// How large inputs may get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one payload, one line or one file that has to be read whole, after decompression.
+    /// Bytes of one payload, one line, or one file that is read as a whole, after decompression.
     pub body: u64,
 }
 
@@ -24,11 +24,11 @@ impl Limits {
         )
     }
 
-    /// What was read whole, unless there is too much of it.
+    /// Checks the size of a file that was read as a whole.
     pub(super) fn checked(&self, text: Vec<u8>) -> Result<Vec<u8>, String> {
         match text.len() as u64 > self.body {
             true => Err(format!(
-                "the file is over the limit of {} bytes for what has to be read whole (raise it with \
+                "the file is over the limit of {} bytes for files that are read as a whole (raise it with \
                  --max-body)",
                 self.body
             )),

@@ -1,8 +1,8 @@
 //! Captures: files and streams that hold recorded traffic, read into exchanges.
 //!
-//! Nothing here knows of contracts. `input` opens what was named and recognises its format; a reader in
-//! `format` hands each [`Exchange`] to a [`Sink`] as it is read. What could not be read goes to the same sink
-//! as a [`ReadProblem`], so nothing is lost silently.
+//! This module knows nothing about contracts. `input` opens each input and recognises its format; a reader in
+//! `format` passes each [`Exchange`] to a [`Sink`] as it is read. Anything that cannot be read is reported to
+//! the same sink as a [`ReadProblem`], so nothing is lost silently.
 
 mod blocks;
 mod body;

@@ -7,7 +7,7 @@ use super::*;
 
 mod har;
 
-/// Writes what the readers hand over as lines of text.
+/// Logs what the readers emit, as lines of text.
 #[derive(Default)]
 struct Log(String);
 
@@ -80,7 +80,7 @@ impl Sink for Log {
     }
 }
 
-/// Reads files from a folder of their own; the folder's path is cut from the log.
+/// Reads files from a temporary folder, whose path is removed from the log.
 fn log_of(files: &[(&str, &[u8])]) -> String {
     log_with(files, &Limits::default())
 }
@@ -222,7 +222,7 @@ fn recordings_that_are_not_read_are_known_by_name() {
         let found = recognise(&Head::new(name, content.as_bytes(), true));
         assert_eq!(found, Recognised::Unread(expected), "{name} {content}");
     }
-    // Long ones are known by their start.
+    // Long documents are recognised by their start.
     for (index, _) in table
         .iter()
         .enumerate()
@@ -232,7 +232,7 @@ fn recordings_that_are_not_read_are_known_by_name() {
         let found = recognise(&Head::new(name, content.trim_end_matches([']', '}']).as_bytes(), false));
         assert_eq!(found, Recognised::Unread(expected), "{name} {content}");
     }
-    // Payloads that only look a little like them.
+    // Payloads that only resemble recordings.
     let payloads = [
         r#"{"interactions": 3}"#,
         r#"{"interactions": [{"request": "a", "response": "b"}]}"#,
@@ -245,7 +245,7 @@ fn recordings_that_are_not_read_are_known_by_name() {
         let found = recognise(&Head::new("a.json", content.as_bytes(), true));
         assert_eq!(found, Recognised::Format(Format::Json), "{content}");
     }
-    // What the name says is not asked about.
+    // If the name identifies a format, the content is not inspected.
     let found = recognise(&Head::new("a.md", b"interactions:\n", true));
     assert_eq!(found, Recognised::Format(Format::Markdown));
 }
@@ -374,7 +374,7 @@ fn guides_in_plain_text_and_markdown() {
     ]));
 }
 
-/// A fault of this program must not take the rest of the run with it.
+/// A panic in a reader must not end the whole run.
 #[test]
 fn a_reader_that_panics_is_a_problem_of_its_input() {
     struct Faulty(Log);
@@ -428,7 +428,7 @@ fn a_loop_of_folders_is_named() {
     let log = log.0.replace(&folder.path().display().to_string(), "DIR");
     assert_eq!(
         log,
-        "problem DIR/a/b:1:1: a loop of folders: it leads back to DIR; remove the link or name the \
-         files\nexchange DIR/z.json:1:1 z\n    body DIR/z.json:1:1 - {}\nsource DIR/z.json JSON 1\n"
+        "problem DIR/a/b:1:1: folder loop: a link leads back to DIR; remove the link, or name the files \
+         to read\nexchange DIR/z.json:1:1 z\n    body DIR/z.json:1:1 - {}\nsource DIR/z.json JSON 1\n"
     );
 }

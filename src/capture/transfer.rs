@@ -1,4 +1,4 @@
-//! Bodies out of what carried them: chunks, compression, base64.
+//! Decodes bodies: chunks, compression, base64.
 
 use std::io::Read;
 
@@ -12,16 +12,16 @@ use crate::json::TapeDocument;
 use super::input::Frames;
 use super::{Headers, Limits};
 
-/// Padding is often left out.
+/// Padding is often missing.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
     .with_decode_allow_trailing_bits(true);
 const STANDARD_ANY: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
 const URL_SAFE_ANY: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
-/// Decodes a body as its headers ask; `None` when it stands there as it is.
+/// Decodes a body according to its headers; `None` if it is not encoded.
 ///
-/// Tools print bodies decoded and headers as sent, so a header counts only when the bytes show it.
+/// Tools print decoded bodies with the original headers, so a header counts only if the bytes confirm it.
 pub(crate) fn decode(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>, String> {
     let is = |name: &str, coding: &str| {
         headers.get(name).is_some_and(|value| {
@@ -47,8 +47,8 @@ pub(crate) fn decode(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>, S
     }
     if is("content-encoding", "br") && !is_text {
         return Err(
-            "the body is compressed with Brotli, which is not supported; \
-                    record it decoded (curl --compressed)"
+            "Brotli-compressed bodies are not supported; \
+                    record the body decompressed (curl --compressed)"
                 .to_owned(),
         );
     }
@@ -60,21 +60,21 @@ fn inflate(decoder: impl Read) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     match decoder.take(limit + 1).read_to_end(&mut bytes) {
         Err(error) => Err(format!(
-            "the compressed body is damaged after {} bytes: {error}",
+            "the compressed body is corrupt after {} bytes: {error}",
             bytes.len()
         )),
         Ok(_) if bytes.len() as u64 > limit => {
-            Err(format!("the body is over the limit of {limit} bytes"))
+            Err(format!("the decompressed body is over the limit of {limit} bytes"))
         }
         Ok(_) => Ok(bytes),
     }
 }
 
-/// Joins chunks (RFC 9112 section 7.1); `None` when the body is not in chunks.
+/// Joins chunks (RFC 9112 section 7.1); `None` if the body is not chunked.
 fn chunks(mut raw: &[u8]) -> Option<Vec<u8>> {
     let mut joined = Vec::new();
     loop {
-        // The line end after the last chunk may have been cut with the end of the file.
+        // The line break after the last chunk may have been cut off at the end of the file.
         let end = memchr::memchr(b'\n', raw).unwrap_or(raw.len());
         let line = std::str::from_utf8(&raw[..end]).ok()?;
         let size = line.split(';').next()?.trim();
@@ -90,8 +90,8 @@ fn chunks(mut raw: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Decodes base64, standard or for URLs, with or without padding; it may be broken into lines. `None` when the
-/// text is something else.
+/// Decodes base64, standard or URL-safe, with or without padding and line breaks. `None` if the text is
+/// something else.
 pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let compact: String = text.split_ascii_whitespace().collect();
     let engines = [&STANDARD_ANY, &URL_SAFE_ANY];
@@ -100,9 +100,9 @@ pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
         .find_map(|engine| engine.decode(&compact).ok())
 }
 
-/// Decodes base64 that nothing says is base64: what comes out has to be a JSON array or object.
+/// Decodes unlabelled base64, whose content must be a JSON array or object.
 pub(crate) fn unlabelled_base64(text: &str) -> Option<Vec<u8>> {
-    // A JSON text that is base64, too, is a number or a word.
+    // A JSON text that is also valid base64 is a number or a word.
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte);
     if text.len() < 4 || !text.trim_ascii().bytes().all(is_base64) {
         return None;
@@ -112,8 +112,8 @@ pub(crate) fn unlabelled_base64(text: &str) -> Option<Vec<u8>> {
     (is_container && TapeDocument::parse(&bytes).is_ok()).then_some(bytes)
 }
 
-/// Decodes a JSON array of strings, each a part of the body in hexadecimal digits or base64: what Polly.js
-/// writes of compressed bodies.
+/// Decodes a JSON array of strings, each a part of the body in hexadecimal or base64, as Polly.js writes
+/// compressed bodies.
 pub(crate) fn chunked_text(text: &str) -> Option<Vec<u8>> {
     if !text.trim_ascii_start().starts_with('[') {
         return None;

@@ -104,6 +104,18 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     pub(super) payloads: bool,
 
+    /// List what the contract declares and no payload showed: properties and enum values.
+    #[arg(long)]
+    pub(super) coverage: bool,
+
+    /// Count the findings by rule instead of listing them.
+    #[arg(long)]
+    pub(super) statistics: bool,
+
+    /// Leave out the lines of the captures, for logs that others can read.
+    #[arg(long)]
+    pub(super) no_excerpts: bool,
+
     /// The walk that compares payloads with schemas; the reports are the same.
     #[arg(long, value_enum, default_value_t = EngineArgument::Streaming, value_name = "ENGINE", hide = true)]
     pub(super) engine: EngineArgument,

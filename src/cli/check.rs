@@ -85,6 +85,10 @@ impl<'a> Check<'a> {
     fn write(&self, report: &Report, output: &mut Output) -> Result<(), Failure> {
         let options = TextOptions {
             payloads: self.arguments.payloads,
+            coverage: self.arguments.coverage,
+            statistics: self.arguments.statistics,
+            excerpts: !self.arguments.no_excerpts,
+            width: output.width(),
         };
         for target in &self.arguments.output {
             let rendered = report.render(target.format, options);

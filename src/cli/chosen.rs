@@ -50,7 +50,7 @@ impl Chosen {
                 return Err(match message.ends_with('?') {
                     true => error,
                     false => {
-                        let message = format!("{message}, and no file has this name");
+                        let message = format!("{message}; no file has this name either");
                         Error::new(ErrorKind::Unknown, message)
                     }
                 });

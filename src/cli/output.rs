@@ -9,8 +9,13 @@ use anstyle::{AnsiColor, Style};
 
 use crate::error::{Error, Result};
 use crate::redact::{only_styles, without_styles};
+use crate::report::WIDTH;
 
 use super::Failure;
+
+/// The widths of terminals that lines are fitted to.
+const NARROWEST: usize = 40;
+const WIDEST: usize = 120;
 
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 
@@ -38,6 +43,13 @@ impl Output {
             }
             _ => self.stdout.write_all(only_styles(text).as_bytes()),
         }
+    }
+
+    /// Columns of a line on standard output: those of the terminal, or a usual number for files and pipes.
+    pub(super) fn width(&self) -> usize {
+        let columns = terminal_size::terminal_size_of(io::stdout())
+            .map(|(columns, _)| usize::from(columns.0));
+        columns.map_or(WIDTH, |columns| columns.clamp(NARROWEST, WIDEST))
     }
 
     /// Whether what is printed keeps its styles.

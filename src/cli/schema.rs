@@ -9,10 +9,10 @@ use walkdir::WalkDir;
 
 use crate::contract::{Contract, ContractRef, builtin, unknown};
 use crate::error::{Error, ErrorKind, Result};
-use crate::report::check::{self, REPORT_VERSION};
-use crate::report::diff::{self, DIFF_REPORT_VERSION};
-use crate::report::migration::{self, MIGRATION_REPORT_VERSION};
-use crate::report::upgrade::{self, UPGRADE_REPORT_VERSION};
+use crate::report::check::{self, CHECK_FORMAT};
+use crate::report::diff::{self, DIFF_FORMAT};
+use crate::report::migration::{self, MIGRATION_FORMAT};
+use crate::report::upgrade::{self, UPGRADE_FORMAT};
 use crate::schema::emit;
 
 use super::args::SchemaArguments;
@@ -57,10 +57,9 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Ex
         output.print(&pretty(&contract.schema_bundle()))?;
     }
     if with_report {
-        output.print(&pretty(&check::json_schema()))?;
-        output.print(&pretty(&diff::json_schema()))?;
-        output.print(&pretty(&upgrade::json_schema()))?;
-        output.print(&pretty(&migration::json_schema()))?;
+        for (_, schema) in report_formats() {
+            output.print(&pretty(&schema))?;
+        }
     }
     Ok(Exit::Clean)
 }
@@ -90,6 +89,16 @@ fn pretty(document: &Value) -> String {
     serde_json::to_string_pretty(document).unwrap_or_default() + "\n"
 }
 
+/// The JSON formats of the reports, by name, with their schemas.
+fn report_formats() -> [(&'static str, Value); 4] {
+    [
+        (CHECK_FORMAT, check::json_schema()),
+        (DIFF_FORMAT, diff::json_schema()),
+        (MIGRATION_FORMAT, migration::json_schema()),
+        (UPGRADE_FORMAT, upgrade::json_schema()),
+    ]
+}
+
 /// Every file that `--write` writes, with its content.
 fn files(contracts: &[&Contract], with_report: bool) -> BTreeMap<PathBuf, String> {
     let mut files = BTreeMap::new();
@@ -101,20 +110,10 @@ fn files(contracts: &[&Contract], with_report: bool) -> BTreeMap<PathBuf, String
         }
     }
     if with_report {
-        let path = Path::new(REPORT).join(format!("v{REPORT_VERSION}.schema.json"));
-        files.insert(path, pretty(&check::json_schema()));
-        let name = format!("diff-v{DIFF_REPORT_VERSION}.schema.json");
-        files.insert(Path::new(REPORT).join(name), pretty(&diff::json_schema()));
-        let name = format!("migration-v{MIGRATION_REPORT_VERSION}.schema.json");
-        files.insert(
-            Path::new(REPORT).join(name),
-            pretty(&migration::json_schema()),
-        );
-        let name = format!("upgrade-v{UPGRADE_REPORT_VERSION}.schema.json");
-        files.insert(
-            Path::new(REPORT).join(name),
-            pretty(&upgrade::json_schema()),
-        );
+        for (format, schema) in report_formats() {
+            let path = Path::new(REPORT).join(format!("{format}.schema.json"));
+            files.insert(path, pretty(&schema));
+        }
     }
     files
 }

@@ -19,14 +19,14 @@ use super::{
     Replacement, Response, Security, StatusPattern,
 };
 
-/// Makes the schema of one type.
+/// Generates the schema of one type.
 type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 fn schema_of<T: JsonSchema>() -> SchemaOf {
     |generator| generator.subschema_for::<T>()
 }
 
-/// A contract under description; see [`Contract::describe`].
+/// A contract that is being described; see [`Contract::describe`].
 #[derive(Debug)]
 pub struct ContractBuilder {
     name: String,
@@ -54,26 +54,26 @@ impl ContractBuilder {
         self
     }
 
-    /// Adds a note: behaviour that no schema shows.
+    /// Adds a note about behaviour that no schema expresses.
     #[must_use]
     pub fn note(mut self, text: &str) -> Self {
         self.notes.push(text.to_owned());
         self
     }
 
-    /// Derives the schemas (requests as what is deserialised, responses as what is serialised) and
+    /// Derives the schemas (requests from what is deserialised, responses from what is serialised) and
     /// compiles them.
     ///
     /// # Errors
     ///
-    /// When a description contradicts itself or HTTP (two operations of the same id, a path parameter that is
-    /// not in the path, a parameter or a response described twice, a status below 100), or a schema does not
-    /// compile.
+    /// When a description contradicts itself or HTTP (two operations with the same id, a path parameter that
+    /// is not in the path, a parameter or a response described twice, a status below 100), or a schema does
+    /// not compile.
     pub fn build(self) -> Result<Contract> {
         with_stack(|| self.build_with(CompileOptions::default()))
     }
 
-    /// The same, with schemas read in a certain way.
+    /// The same, with options for compiling the schemas.
     pub(super) fn build_with(self, options: CompileOptions) -> Result<Contract> {
         let settings = SchemaSettings::draft2020_12();
         let mut sides = Sides {
@@ -90,7 +90,7 @@ impl ContractBuilder {
         let mut ids = BTreeSet::new();
         for operation in &self.operations {
             if !ids.insert(&operation.id) {
-                let message = format!("two operations are called `{}`", operation.id);
+                let message = format!("two operations have the id `{}`", operation.id);
                 return Err(Error::new(ErrorKind::Format, message));
             }
             operation.add_schemas(&mut sides)?;
@@ -126,7 +126,7 @@ impl ContractBuilder {
     }
 }
 
-/// An operation under description; see [`Contract::describe`].
+/// An operation that is being described; see [`Contract::describe`].
 #[derive(Debug, Clone)]
 pub struct OperationBuilder {
     id: String,
@@ -165,14 +165,14 @@ impl OperationBuilder {
         }
     }
 
-    /// One line for people.
+    /// A one-line summary.
     #[must_use]
     pub fn summary(mut self, text: &str) -> Self {
         text.clone_into(&mut self.summary);
         self
     }
 
-    /// The value of a path parameter.
+    /// Declares a path parameter.
     #[must_use]
     pub fn path_parameter<T: JsonSchema>(mut self, name: &str) -> Self {
         let schema = Some(schema_of::<T>());
@@ -181,7 +181,7 @@ impl OperationBuilder {
         self
     }
 
-    /// A query parameter.
+    /// Declares a query parameter.
     #[must_use]
     pub fn query<T: JsonSchema>(mut self, name: &str) -> Self {
         let schema = Some(schema_of::<T>());
@@ -190,7 +190,7 @@ impl OperationBuilder {
         self
     }
 
-    /// Query parameters whose values are not described.
+    /// Declares query parameters without describing their values.
     #[must_use]
     pub fn undocumented_queries(mut self, names: &[&str]) -> Self {
         let parameters = names
@@ -200,7 +200,7 @@ impl OperationBuilder {
         self
     }
 
-    /// Any query parameter may be sent.
+    /// Allows any query parameter.
     #[must_use]
     pub fn open_query(mut self) -> Self {
         self.open_query = true;
@@ -214,7 +214,7 @@ impl OperationBuilder {
         self
     }
 
-    /// The request body, by a JSON Schema document (draft 2020-12).
+    /// The request body, as a JSON Schema document (draft 2020-12).
     #[must_use]
     pub fn request_schema(mut self, schema: Value) -> Self {
         self.request = Described::Document(schema);
@@ -236,7 +236,7 @@ impl OperationBuilder {
         self
     }
 
-    /// The body of the response with this status, by a JSON Schema document (draft 2020-12).
+    /// The body of the response with this status, as a JSON Schema document (draft 2020-12).
     #[must_use]
     pub fn response_schema(mut self, status: u16, schema: Value) -> Self {
         let body = Described::Document(schema);
@@ -244,7 +244,7 @@ impl OperationBuilder {
         self
     }
 
-    /// A response without body.
+    /// A response without a body.
     #[must_use]
     pub fn empty_response(mut self, status: u16) -> Self {
         self.responses
@@ -260,7 +260,7 @@ impl OperationBuilder {
         self
     }
 
-    /// Any other response is one of the contract, too, whose body is not described.
+    /// Any other response is allowed, too; its body is not described.
     #[must_use]
     pub fn undocumented_responses(mut self) -> Self {
         let status = StatusPattern::Default;
@@ -268,14 +268,14 @@ impl OperationBuilder {
         self
     }
 
-    /// A note: behaviour that no schema shows.
+    /// Adds a note about behaviour that no schema expresses.
     #[must_use]
     pub fn note(mut self, text: &str) -> Self {
         self.notes.push(text.to_owned());
         self
     }
 
-    /// An operation of an older version that this one replaces, and in what.
+    /// Names an operation of an older version that this one replaces, and what it replaces of it.
     #[must_use]
     pub fn replaces(mut self, version: &str, operation: &str, what: &str) -> Self {
         self.replaces.push(Replacement {
@@ -286,7 +286,7 @@ impl OperationBuilder {
         self
     }
 
-    /// Whether HTTP knows such an operation, and each part of it is described once.
+    /// Checks that the operation is valid HTTP, and that each part of it is described once.
     fn validate(&self) -> Result<()> {
         let failed = |message: String| {
             let of = match self.id.as_str() {
@@ -304,7 +304,7 @@ impl OperationBuilder {
             return failed(format!("`{}` is not an HTTP method", self.method));
         }
         if !self.path.to_string().starts_with('/') {
-            return failed(format!("the path `{}` has to start with `/`", self.path));
+            return failed(format!("the path `{}` must start with `/`", self.path));
         }
         let mut statuses = BTreeSet::new();
         for (status, _) in &self.responses {
@@ -401,12 +401,12 @@ impl OperationBuilder {
     }
 }
 
-/// The documents of both sides while they are made.
+/// The documents of both sides while they are being built.
 struct Sides {
     requests: Bundle,
     responses: Bundle,
     base: String,
-    /// Documents that were given as they are.
+    /// Documents that were given verbatim.
     documents: Documents,
     /// References to the schemas of operations.
     entries: Vec<String>,
@@ -418,7 +418,7 @@ impl Sides {
             Described::Absent | Described::Undocumented => {}
             Described::Type(schema) => self.add(side, operation, entry, *schema),
             Described::Document(document) => {
-                // A document of its own: its references start from its own root.
+                // A separate document: its references are relative to its own root.
                 let uri = format!("{}/{}/{entry}", uri(&self.base, side), segment(operation));
                 self.documents.add(&uri, document.clone());
                 self.entries.push(format!("{uri}#"));

@@ -1,6 +1,6 @@
 //! The built-in contracts.
 //!
-//! Facts: the vendors' guides, and their public references for what the guides leave open.
+//! Sources: the vendors' guides, and the vendors' public references for what the guides leave open.
 
 use crate::error::Result;
 use crate::model::organisations::{v1, v2};
@@ -21,8 +21,7 @@ pub fn registry() -> Result<Registry> {
     )
 }
 
-/// The versions of one built-in contract, with schemas read in a certain way; all contracts when there is none of this
-/// name.
+/// The versions of one built-in contract, compiled with these options; all contracts if none has this name.
 ///
 /// # Errors
 ///
@@ -84,17 +83,17 @@ fn organisations_v1() -> ContractBuilder {
         ))
         .operation(client(
             Operation::describe("create-client", "POST", "/api/clients")
-                .summary("Create a client, with an organisation where wanted")
+                .summary("Create a client, optionally with an organisation")
                 .undocumented_request(),
         ))
         .operation(client(
             Operation::describe("retrieve-client", "GET", "/api/clients/{id}").summary(
-                "Show a client, with its organisations where a query parameter asks for them",
+                "Show a client, with its organisations if a query parameter requests them",
             ),
         ))
         .operation(client(
             Operation::describe("update-client", "PUT", "/api/clients/{id}")
-                .summary("Update a client, its organisations included")
+                .summary("Update a client, including its organisations")
                 .undocumented_request(),
         ))
 }
@@ -231,7 +230,5 @@ fn makeleaps_clients() -> ContractBuilder {
                 .empty_response(204),
         )
         .note("Every request carries a bearer token; a mid is a string of decimal digits.")
-        .note(
-            "Response bodies are not documented: they have no schema, so nothing is said of them.",
-        )
+        .note("Response bodies are not documented: they have no schema and are not compared.")
 }

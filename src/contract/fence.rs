@@ -1,5 +1,5 @@
-//! Which files a contract may open: those around it. What a pull request adds to a contract must not read the files of
-//! the machine that checks it.
+//! Which files a contract may open: those around it. A pull request that changes a contract must not be able
+//! to read the files of the machine that checks it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,11 +14,12 @@ pub(super) struct Fence {
 }
 
 impl Fence {
-    /// The current folder, the folder of the contract, the repository around that, and what the user adds.
+    /// The current folder, the folder of the contract, the repository around it, and the folders that the
+    /// user adds.
     ///
     /// # Errors
     ///
-    /// When a folder that the user adds is not there.
+    /// When a folder that the user adds does not exist.
     pub(super) fn around(folder: &Path, allowed: &[PathBuf]) -> Result<Self> {
         let mut roots = Vec::new();
         for path in allowed {
@@ -29,13 +30,13 @@ impl Fence {
         }
         let current = std::env::current_dir().ok();
         let here = current.as_deref().and_then(|path| path.canonicalize().ok());
-        // Of the root folder everything is a part.
+        // Every path is inside the root folder.
         roots.extend(here.filter(|here| here.parent().is_some()));
         let mut fence = Self { roots };
         let Ok(real) = folder.canonicalize() else {
             return Ok(fence);
         };
-        // A link in the current folder that leads out of it is not a folder that the user meant.
+        // A link in the current folder that points outside of it is not a folder that the user meant.
         let named = current.map(|current| current.join(folder));
         let is_link_out =
             named.is_some_and(|named| fence.holds(&without_dots(&named))) && !fence.holds(&real);
@@ -52,12 +53,12 @@ impl Fence {
             .roots
             .iter()
             .filter_map(|root| path.strip_prefix(root).ok());
-        // What git keeps is no part of a contract, and may hold tokens.
+        // The `.git` folder is not part of a contract, and may contain tokens.
         let is_git = |inside: &Path| inside.components().any(|part| part.as_os_str() == ".git");
         inside.into_iter().any(|inside| !is_git(inside))
     }
 
-    /// Whether a path inside is a symbolic link whose target, by its letters, is outside.
+    /// Whether a path inside is a symbolic link whose target, compared as text, is outside.
     fn is_link_out(&self, path: &Path) -> bool {
         let folder = match path.parent() {
             Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
@@ -70,12 +71,13 @@ impl Fence {
         self.holds(&folder) && !self.holds(&without_dots(&folder.join(target)))
     }
 
-    /// Whether a file may be opened, wherever symbolic links lead. What is not there may be looked for inside.
+    /// Whether a file may be opened, after symbolic links are resolved. Missing files may be looked up
+    /// inside.
     pub(super) fn admits(&self, path: &Path) -> bool {
         match path.canonicalize() {
             Ok(real) => self.holds(&real),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // Whether what a link outside leads to is there is not for the contract to know.
+                // The contract must not learn whether the target of a link that points outside exists.
                 let mut above = path.ancestors();
                 let has_link_out = above.any(|part| self.is_link_out(part));
                 let mut above = path.ancestors().skip(1);
@@ -86,7 +88,7 @@ impl Fence {
         }
     }
 
-    /// Refuses a file that is not inside. `name` is what the user calls it.
+    /// Rejects a file that is not inside. `name` is the user's name for it.
     ///
     /// # Errors
     ///
@@ -98,19 +100,19 @@ impl Fence {
         }
     }
 
-    /// What to say of a file that a contract may not open. `name` is what the user calls it.
+    /// The message for a file that a contract may not open. `name` is the user's name for it.
     pub(super) fn outside(&self, path: &Path, name: &str) -> String {
         if without_dots(path)
             .components()
             .any(|part| part.as_os_str() == ".git")
         {
-            return "files of git are not opened".to_owned();
+            return "files inside `.git` are not opened".to_owned();
         }
         let what = "outside the current folder, the folder of the contract and its repository, and is not opened";
-        // By its name it is inside, so a symbolic link leads out; to where is not for a report.
+        // Its path is inside, so a symbolic link points outside; the report does not say where.
         if std::path::absolute(path).is_ok_and(|path| self.holds(&without_dots(&path))) {
             return format!(
-                "it is a symbolic link to a file {what}; `--allow-path` with the folder of that file allows it"
+                "it is a symbolic link to a file {what}; pass `--allow-path` with the folder of that file to allow it"
             );
         }
         let folder = Path::new(name)
@@ -119,11 +121,11 @@ impl Fence {
         let folder = folder
             .filter(|folder| !folder.is_empty())
             .unwrap_or_else(|| "DIR".to_owned());
-        format!("the file is {what}; --allow-path {folder} allows it")
+        format!("the file is {what}; pass `--allow-path {folder}` to allow it")
     }
 }
 
-/// A path without `.` and `..`, by its letters alone.
+/// Removes `.` and `..` from a path without looking at the file system.
 fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {

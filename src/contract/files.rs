@@ -13,7 +13,7 @@ use crate::source::{Parsed, Source};
 use super::LoadOptions;
 use super::fence::Fence;
 
-/// What does not stand for itself in the path of a URI (RFC 3986 section 3.3).
+/// Characters that are percent-encoded in the path of a URI (RFC 3986 section 3.3).
 const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -31,19 +31,19 @@ const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// Gathers documents. Nothing is fetched over a network, and only files inside the [`Fence`] are opened.
+/// Collects documents. Nothing is fetched over a network, and only files inside the [`Fence`] are opened.
 pub(super) struct Files<'o> {
     pub(super) documents: Documents,
-    /// Files that stand for URLs.
+    /// Files given for URLs.
     refs: BTreeMap<String, &'o Path>,
     fence: Fence,
     /// The folder of the contract: as a URI, and as the user named it.
     folder: (String, PathBuf),
-    /// URIs of documents that were looked for.
+    /// URIs of documents that were looked up.
     sought: BTreeSet<String>,
     /// Which document, by position, refers to which URIs.
     references: Vec<(usize, String)>,
-    /// The position of the document that the user named; of a folder, none.
+    /// The position of the document that the user named; `None` for a folder.
     root: Option<usize>,
 }
 
@@ -82,18 +82,18 @@ impl<'o> Files<'o> {
         Ok(uri)
     }
 
-    /// Why a part of the folder that the user names may not be read.
+    /// Why a part of the folder that the user named may not be read.
     pub(super) fn refusal(&self, path: &Path) -> Option<String> {
         let name = path.display().to_string();
         (!self.fence.admits(path)).then(|| self.fence.outside(path, &name))
     }
 
-    /// Whether a part of the folder that the user names may be read.
+    /// Whether a part of the folder that the user named may be read.
     pub(super) fn admits(&self, path: &Path) -> bool {
         self.fence.admits(path)
     }
 
-    /// Reads a file of the folder that the user names.
+    /// Reads a file of the folder that the user named.
     pub(super) fn read(&self, path: &Path) -> Result<Parsed> {
         let name = path.display().to_string();
         self.fence.check(path, &name)?;
@@ -118,9 +118,9 @@ impl<'o> Files<'o> {
         });
     }
 
-    /// Adds every document that is referred to, and those that they refer to. What cannot be had is
-    /// remembered with the reason, for whoever follows the reference. `default` is what the contract is written
-    /// in, if it does not say.
+    /// Adds every document that is referred to, directly or indirectly. A document that cannot be read is
+    /// recorded with the reason, for whoever follows the reference. `default` is the dialect of a contract
+    /// that does not declare one.
     pub(super) fn gather(&mut self, default: Dialect) {
         let mut done = 0;
         let mut is_referenced = true;
@@ -137,7 +137,7 @@ impl<'o> Files<'o> {
                 }
                 done += 1;
             }
-            // Files that were given for URLs may be meant by an id of theirs.
+            // Files given for URLs may be referred to by an id of their own.
             let mut urls = self.refs.keys();
             let Some(url) = urls.find(|url| !self.sought.contains(*url)).cloned() else {
                 break;
@@ -151,7 +151,7 @@ impl<'o> Files<'o> {
         self.documents.settle(default, self.root, &self.references);
     }
 
-    /// Whether a document can be had without asking whether it has to be: a metaschema need not be there.
+    /// Whether a document is available. It is not required: a metaschema need not exist.
     fn is_at_hand(&self, uri: &str) -> bool {
         self.refs.contains_key(uri)
             || path_of(uri).is_some_and(|path| path.is_file() && self.fence.admits(&path))
@@ -190,13 +190,13 @@ impl<'o> Files<'o> {
         }
     }
 
-    /// A file as the user would name it: from the folder that the contract was named in.
+    /// A file as the user would name it, relative to the folder in which the contract was named.
     fn name(&self, uri: &str) -> String {
         let (base, folder) = &self.folder;
         let from: Vec<&str> = base.split('/').collect();
         let to: Vec<&str> = uri.split('/').collect();
         let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-        // `file:`, nothing, nothing: they share the root alone.
+        // `file:` and two empty segments: only the root is shared.
         if common <= "file:///".matches('/').count() {
             return path_of(uri).map_or_else(|| uri.to_owned(), |path| path.display().to_string());
         }
@@ -215,8 +215,8 @@ impl<'o> Files<'o> {
     }
 }
 
-/// The URIs of the documents that a document refers to. A reference is relative to the id that surrounds it; where
-/// authors have the file next to the document instead, that is meant, too.
+/// The URIs of the documents that a document refers to. A reference is relative to the enclosing id; some
+/// authors mean the file next to the document instead, so that one is included, too.
 fn references(document: &Document, is_at_hand: impl Fn(&str) -> bool) -> BTreeSet<String> {
     let mut gathered = References {
         document: &document.uri,
@@ -266,7 +266,7 @@ impl References<'_> {
                         {
                             self.add(reference, base);
                         }
-                        // Tags and what they lead to; names of schemas have no dot or slash.
+                        // Tags and the schemas that they map to; names of schemas have no dot or slash.
                         Value::Object(tags) if key == "mapping" => {
                             let targets = tags.values().filter_map(Value::as_str);
                             for target in targets.filter(|target| target.contains(['/', '.'])) {
@@ -305,7 +305,7 @@ pub(super) fn uri_of(path: &Path) -> Result<String> {
     Ok(format!("file:///{}", segments.join("/")))
 }
 
-/// The file that a URI names (RFC 8089): of this machine, whose name may be left out.
+/// The file that a URI names (RFC 8089), on this machine; the host name may be omitted.
 fn path_of(uri: &str) -> Option<PathBuf> {
     let rest = uri.strip_prefix("file:")?;
     let path = match rest.strip_prefix("//") {

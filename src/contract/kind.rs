@@ -10,13 +10,13 @@ use crate::schema::Dialect;
 pub(super) enum Kind {
     OpenApi(Dialect),
     JsonSchema,
-    /// A contract that cannot be read: what to say.
+    /// A contract that cannot be read, with the message.
     Unsupported(String),
-    /// No contract at all: what it looks like, with its article.
+    /// Not a contract: what it looks like, with its article.
     Other(&'static str),
 }
 
-/// What the document in a file is.
+/// The kind of the document in a file.
 pub(super) fn kind_of(root: &Value, path: &Path) -> Kind {
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),
@@ -46,7 +46,7 @@ pub(super) fn kind_of(root: &Value, path: &Path) -> Kind {
     ] {
         if root.get(key).is_some() {
             return Kind::Unsupported(format!(
-                "this is {name} document; a contract is OpenAPI or JSON Schema"
+                "this is {name} document; expected OpenAPI or JSON Schema"
             ));
         }
     }
@@ -54,7 +54,7 @@ pub(super) fn kind_of(root: &Value, path: &Path) -> Kind {
         && root.get("paths").is_some_and(Value::is_object)
     {
         return Kind::Unsupported(
-            "this looks like an OpenAPI document without its version; write `openapi: 3.1.0` or the like at its start"
+            "this looks like an OpenAPI document without a version; add one, such as `openapi: 3.1.0`"
                 .to_owned(),
         );
     }
@@ -66,12 +66,12 @@ pub(super) fn kind_of(root: &Value, path: &Path) -> Kind {
     }
     Kind::Other(match root {
         Value::Object(_) | Value::Array(_) => "a payload",
-        _ => "a text",
+        _ => "plain text",
     })
 }
 
-/// Whether a document is a JSON Schema: it says so, is named so, says nothing, or has a keyword that constrains or
-/// structures, with a value that such a keyword may have.
+/// Whether a document is a JSON Schema: it declares a dialect, is named as one, is empty, or has a keyword
+/// that constrains or structures values, with an argument that is valid for that keyword.
 pub(super) fn is_schema(root: &Value, path: &Path) -> bool {
     match root {
         Value::Bool(_) => true,
@@ -101,7 +101,7 @@ fn constrains(schema: &Value) -> bool {
     };
     let is_type = |value: &Value| value.as_str().is_some_and(|name| TYPES.contains(&name));
     let is_schema = |value: &Value| value.is_boolean() || value.is_object();
-    // A payload may have a list or an object of this name.
+    // A payload may have a list or an object with this name.
     let is_sure = |value: &Value| match value {
         Value::Object(inner) => inner.is_empty() || constrains(value),
         other => other.is_boolean(),
@@ -150,7 +150,7 @@ fn constrains(schema: &Value) -> bool {
         })
 }
 
-/// What a document looks like that is no contract.
+/// What a document that is not a contract looks like.
 fn looks_like(root: &Value) -> Option<&'static str> {
     let has = |key: &str| root.get(key).is_some();
     let list = |key: &str| root.get(key).and_then(Value::as_array);
@@ -158,7 +158,7 @@ fn looks_like(root: &Value) -> Option<&'static str> {
         .get("log")
         .is_some_and(|log| log.get("entries").is_some())
     {
-        return Some("a HAR");
+        return Some("a HAR file");
     }
     let is_exchange =
         |value: &Value| value.get("request").is_some() && value.get("response").is_some();
@@ -244,8 +244,11 @@ mod tests {
             ),
             (json!({"properties": {}}), "a payload"),
             (json!([{"type": "object"}]), "a payload"),
-            (json!("text"), "a text"),
-            (json!({"log": {"version": "1.2", "entries": []}}), "a HAR"),
+            (json!("text"), "plain text"),
+            (
+                json!({"log": {"version": "1.2", "entries": []}}),
+                "a HAR file",
+            ),
             (
                 json!({"http_interactions": []}),
                 "a cassette of recorded traffic",
@@ -262,7 +265,7 @@ mod tests {
             (json!({"openapi": "3.0.3"}), "OpenAPI 3.0"),
             (
                 json!({"asyncapi": "2.0.0"}),
-                "this is an AsyncAPI document; a contract is OpenAPI or JSON Schema",
+                "this is an AsyncAPI document; expected OpenAPI or JSON Schema",
             ),
         ];
         for (root, expected) in table {

@@ -14,38 +14,38 @@ use super::files::Files;
 use super::kind::{Kind, kind_of};
 use super::{Contract, ContractRef, builtin, openapi, schema_dir};
 
-/// The URI of a document that is no file.
+/// The URI of a document that was not read from a file.
 pub(crate) const DERIVED: &str = "wiredrift:/openapi";
 
 /// How contracts are read from files.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
-    /// Files that stand for the documents at URLs, which are never fetched.
+    /// Files given for the documents at URLs, which are never fetched.
     pub refs: BTreeMap<String, PathBuf>,
-    /// The path before every path of the contract, in place of what its servers say; `/` for none.
+    /// The base path of every path of the contract, overriding its servers; `/` for none.
     pub base_path: Option<String>,
-    /// Schemas of a contract of JSON Schemas that are to be had by name, beside its files: relative
+    /// Schemas of a JSON Schema contract that are available by name, in addition to its files: relative
     /// references such as `common.json#/$defs/Money`.
     pub schemas: Vec<String>,
-    /// Folders whose files a contract may open, beside those of the current folder, its own folder, and the
-    /// repository around that.
+    /// Folders whose files a contract may open, in addition to the current folder, the contract's own folder,
+    /// and the repository around it.
     pub allowed: Vec<PathBuf>,
-    /// How schemas are read.
+    /// How schemas are compiled.
     pub compile: CompileOptions,
 }
 
 impl Contract {
-    /// The contract that an OpenAPI document describes, such as a program derives with `utoipa`, `aide` or
-    /// `poem`: a [`serde_json::Value`], or their own type for it.
+    /// The contract that an OpenAPI document describes, such as one that `utoipa`, `aide` or `poem` derives:
+    /// a [`serde_json::Value`], or their own type for it.
     ///
-    /// References to other documents lead nowhere, which is one of the contract's [`problems`](Self::problems).
+    /// References to other documents cannot be resolved, which is reported in [`problems`](Self::problems).
     ///
     /// # Errors
     ///
     /// When it is not an OpenAPI document (2.0, 3.0, 3.1, 3.2).
     pub fn from_openapi(document: &impl Serialize) -> Result<Self> {
         let value = serde_json::to_value(document).map_err(|error| {
-            Error::new(ErrorKind::Format, "the document does not serialise").with_source(error)
+            Error::new(ErrorKind::Format, "the document cannot be serialised").with_source(error)
         })?;
         if value.is_string() {
             let message = "this is text; parse it first, or write it to a file and use `Contract::load`";
@@ -56,7 +56,8 @@ impl Contract {
             Kind::OpenApi(dialect) => dialect,
             Kind::Unsupported(message) => return Err(Error::new(ErrorKind::Format, message)),
             Kind::JsonSchema | Kind::Other(_) => {
-                let message = "this is not an OpenAPI document: it has no `openapi` or `swagger`";
+                let message =
+                    "this is not an OpenAPI document: it has neither `openapi` nor `swagger`";
                 return Err(Error::new(ErrorKind::NoContract, message));
             }
         };
@@ -69,7 +70,7 @@ impl Contract {
     /// Reads a contract: an OpenAPI document (2.0, 3.0, 3.1, 3.2; JSON or YAML), a JSON Schema (draft
     /// 4 to 2020-12), or a folder of JSON Schemas, with the files that they refer to.
     ///
-    /// Nothing is fetched over the network. What is wrong with parts of the contract is in
+    /// Nothing is fetched over the network. Parts of the contract that cannot be used are listed in
     /// [`problems`](Self::problems); the rest is used.
     ///
     /// # Errors
@@ -80,11 +81,11 @@ impl Contract {
         with_stack(|| read(path, &LoadOptions::default()))
     }
 
-    /// A contract that is built in: `organisations@v1`, `organisations@v2` or `makeleaps-clients`.
+    /// A built-in contract: `organisations@v1`, `organisations@v2` or `makeleaps-clients`.
     ///
     /// # Errors
     ///
-    /// When there is none of this name and version, or the version is left open and there are several.
+    /// When no contract has this name and version, or the version is omitted and there are several.
     pub fn builtin(reference: &str) -> Result<Self> {
         let reference: ContractRef = reference.parse()?;
         builtin::family(&reference.name, CompileOptions::default())?.take(&reference)
@@ -98,7 +99,7 @@ impl Contract {
 /// As [`Contract::load`].
 pub fn read(path: &Path, options: &LoadOptions) -> Result<Contract> {
     if let Some((url, file)) = options.refs.iter().find(|(_, file)| !file.is_file()) {
-        let message = format!("there is no such file; it was given for {url}");
+        let message = format!("no such file (given for {url})");
         return Err(Error::new(ErrorKind::Read, message).with_path(file));
     }
     if path.is_dir() {
@@ -118,9 +119,8 @@ pub fn read(path: &Path, options: &LoadOptions) -> Result<Contract> {
             Err(Error::new(ErrorKind::Format, message).with_path(path))
         }
         Kind::Other(what) => {
-            let message = format!(
-                "this looks like {what}, not like a contract: an OpenAPI document or a JSON Schema"
-            );
+            let message =
+                format!("this looks like {what}; expected an OpenAPI document or a JSON Schema");
             Err(Error::new(ErrorKind::NoContract, message).with_path(path))
         }
     }

@@ -4,21 +4,21 @@ use std::fmt;
 
 use crate::schema::{NodeId, Place};
 
-/// What a contract says of the body of one side.
+/// What a contract declares for the body of one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payload {
-    /// There is none.
+    /// No body.
     Absent,
-    /// There may be one, but the contract does not describe it.
+    /// A body is allowed, but the contract does not describe it.
     Undocumented,
-    /// There is one, of one of these media types.
+    /// A body with one of these media types.
     Content(Content),
 }
 
 /// The media types that a body may have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
-    /// Whether there has to be a body.
+    /// Whether a body is required.
     pub required: bool,
     /// The media types, in the order of the contract.
     pub media: Vec<Media>,
@@ -27,13 +27,13 @@ pub struct Content {
 /// One media type of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Media {
-    /// Which media types it is for.
+    /// The media types that it applies to.
     pub range: MediaRange,
     /// The schema, if the contract gives one.
     pub schema: Option<NodeId>,
     /// The schema of each item of a stream (`itemSchema` of OpenAPI 3.2).
     pub items: Option<NodeId>,
-    /// How properties of forms are written (`encoding`): the property, and its Encoding Object.
+    /// How properties of forms are encoded (`encoding`): the property, and its Encoding Object.
     pub encoding: Vec<Entry>,
     /// Where the contract's documents describe it.
     pub place: Option<Place>,
@@ -42,15 +42,15 @@ pub struct Media {
 /// A named part of a contract that is compared by its text alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The name, which tells it from its neighbours.
+    /// The name, unique among its siblings.
     pub name: String,
-    /// What it says, as JSON.
+    /// The content, as JSON.
     pub text: String,
     /// Where the contract's documents describe it.
     pub place: Place,
 }
 
-/// What a contract says of a body with a certain media type.
+/// What a contract declares for a body with a certain media type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Selected {
     /// It is described by this schema.
@@ -62,7 +62,7 @@ pub enum Selected {
 }
 
 impl Payload {
-    /// A JSON body with this schema, whatever JSON media type it has.
+    /// A JSON body with this schema, for any JSON media type.
     #[must_use]
     pub fn json(schema: NodeId) -> Self {
         Self::Content(Content {
@@ -77,7 +77,7 @@ impl Payload {
         })
     }
 
-    /// The schemas of JSON bodies, in the order of the contract, each once.
+    /// The schemas of JSON bodies, in the order of the contract, without duplicates.
     #[must_use]
     pub fn schemas(&self) -> Vec<NodeId> {
         let mut schemas = Vec::new();
@@ -93,7 +93,7 @@ impl Payload {
         schemas
     }
 
-    /// The schema of a JSON body, where there is exactly one.
+    /// The schema of a JSON body, if there is exactly one.
     #[must_use]
     pub fn schema(&self) -> Option<NodeId> {
         match self.schemas().as_slice() {
@@ -102,7 +102,7 @@ impl Payload {
         }
     }
 
-    /// Whether there has to be a body.
+    /// Whether a body is required.
     #[must_use]
     pub const fn is_required(&self) -> bool {
         match self {
@@ -113,7 +113,7 @@ impl Payload {
 }
 
 impl Content {
-    /// What is said of a body with this media type: the most specific range that covers it decides
+    /// What is declared for a body with this media type: the most specific range that covers it decides
     /// (OpenAPI 3.1.1, Media Type Object).
     #[must_use]
     pub fn select(&self, media_type: &str) -> Selected {
@@ -121,7 +121,7 @@ impl Content {
             .media
             .iter()
             .filter_map(|media| Some((media.range.covers(media_type)?, media)))
-            // Of equals the first one.
+            // Of equally specific ranges, the first one wins.
             .rev()
             .max_by_key(|(rank, _)| *rank);
         match best {
@@ -137,7 +137,7 @@ impl Content {
         }
     }
 
-    /// The declared media types, for people.
+    /// The declared media types, as text.
     #[must_use]
     pub fn media_types(&self) -> Vec<String> {
         self.media
@@ -158,7 +158,7 @@ pub struct MediaRange {
 }
 
 impl MediaRange {
-    /// Reads a media type or range. Names and values of parameters compare without case.
+    /// Parses a media type or range. Names and values of parameters are compared case-insensitively.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut parts = text.split(';');
@@ -186,11 +186,11 @@ impl MediaRange {
         }
     }
 
-    /// Whether the media type is one of the range; more specific ranges rank higher.
+    /// Whether the range covers the media type; more specific ranges rank higher.
     fn covers(&self, media_type: &str) -> Option<(u8, usize)> {
         let given = Self::parse(media_type);
         let is_kind = self.kind == given.kind || self.kind == "*";
-        // A charset says nothing of JSON, which is UTF-8 (RFC 8259 section 11).
+        // A charset has no meaning for JSON, which is UTF-8 (RFC 8259 section 11).
         let has_parameters = self
             .parameters
             .iter()
@@ -217,13 +217,13 @@ impl MediaRange {
         Some((rank, self.parameters.len()))
     }
 
-    /// Whether every media type of another range is one of this, and it is not the same.
+    /// Whether this range covers every media type of another one, and is not equal to it.
     #[must_use]
     pub fn includes(&self, other: &Self) -> bool {
         self.covers(&other.text).is_some() && !self.is_same(other)
     }
 
-    /// Whether two ranges are the same, however they are written. A charset says nothing of JSON.
+    /// Whether two ranges are equal, regardless of spelling. A charset has no meaning for JSON.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let sorted = |range: &Self| {
@@ -235,13 +235,13 @@ impl MediaRange {
         self.kind == other.kind && self.subtype == other.subtype && sorted(self) == sorted(other)
     }
 
-    /// Whether the range is every JSON media type.
+    /// Whether the range covers every JSON media type.
     #[must_use]
     pub fn is_any_json(&self) -> bool {
         self.kind == "*" && self.subtype == "*+json"
     }
 
-    /// Whether some media type of the range is JSON.
+    /// Whether the range covers some JSON media type.
     #[must_use]
     pub fn may_be_json(&self) -> bool {
         self.subtype == "json" || self.subtype == "*" || self.subtype.ends_with("+json")

@@ -39,37 +39,37 @@ pub struct Contract {
     pub(crate) name: String,
     /// The version, such as `v2`.
     pub(crate) version: String,
-    /// One line for people.
+    /// A one-line title.
     pub(crate) title: String,
     /// The operations, in the order of the description.
     pub(crate) operations: Vec<Operation>,
-    /// Behaviour that no schema shows.
+    /// Behaviour that no schema expresses.
     pub(crate) notes: Vec<String>,
-    /// The servers that the contract's documents name, by URL.
+    /// The servers that the contract's documents list, by URL.
     pub(crate) servers: Vec<Entry>,
     /// Every schema of the operations.
     pub(crate) graph: Graph,
     /// The documents that the graph was compiled from.
     pub(crate) documents: Documents,
-    /// What is wrong with the documents, and could not be used.
+    /// Problems of the documents: parts that could not be used.
     pub(crate) problems: Vec<ContractProblem>,
     /// The contract's own examples of payloads and parameters.
     pub(crate) samples: Vec<Sample>,
 }
 
-/// A value that a contract gives as an example beside a schema.
+/// A value that a contract gives as an example next to a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
-    /// Where it stands.
+    /// Where it is.
     pub place: Place,
-    /// What it has to fit.
+    /// The schema that it must conform to.
     pub schema: NodeId,
     /// The side that it is an example of.
     pub side: Option<Side>,
 }
 
 impl Contract {
-    /// Gives files another name in what problems say.
+    /// Renames files in the messages of problems.
     pub(crate) fn rename_in_problems(&mut self, from: &str, to: &str) {
         for problem in &mut self.problems {
             let text = match &mut problem.kind {
@@ -110,7 +110,7 @@ impl Contract {
         ContractBuilder::new(name, version, title)
     }
 
-    /// `name@version`, or the name alone where the contract has no version.
+    /// `name@version`, or only the name if the contract has no version.
     #[must_use]
     pub fn reference(&self) -> String {
         match self.version.as_str() {
@@ -119,14 +119,14 @@ impl Contract {
         }
     }
 
-    /// How many parts of its documents could not be used, so that nothing is compared with them.
+    /// The number of parts of its documents that could not be used, so that nothing is compared with them.
     #[must_use]
     pub(crate) fn unusable(&self) -> usize {
         let problems = self.problems.iter();
         problems.filter(|problem| problem.kind.leaves_out()).count()
     }
 
-    /// Whether it describes payloads without saying what requests look like.
+    /// Whether it describes payloads but no requests.
     #[must_use]
     pub(crate) fn is_of_schemas(&self) -> bool {
         self.operations
@@ -146,38 +146,38 @@ impl Contract {
 pub struct Operation {
     /// The id, unique in the contract; the same operation keeps it across versions.
     pub(crate) id: String,
-    /// The `operationId` of the contract's documents. The id is another for webhooks and callbacks, and where
-    /// several operations have the same one.
+    /// The `operationId` in the contract's documents. The id is different for webhooks and callbacks, and if
+    /// several operations have the same `operationId`.
     pub(crate) operation_id: Option<String>,
-    /// What requests of it look like.
+    /// The kind of its requests.
     pub(crate) kind: OperationKind,
-    /// The HTTP method, in capitals; empty for a schema.
+    /// The HTTP method, in upper case; empty for a schema.
     pub(crate) method: String,
-    /// The path, as the contract has it; the name of a webhook; the expression of a callback.
+    /// The path, as written in the contract; the name of a webhook; the expression of a callback.
     pub(crate) path: PathTemplate,
     /// The path from the root of the host, once for each base path.
     pub(crate) routes: Vec<PathTemplate>,
     /// Where the contract's documents describe it.
     pub(crate) place: Option<Place>,
-    /// Whether the contract advises against it.
+    /// Whether the contract deprecates it.
     pub(crate) deprecated: bool,
-    /// One line for people.
+    /// A one-line summary.
     pub(crate) summary: String,
     /// The declared parameters.
     pub(crate) parameters: Vec<Parameter>,
-    /// The parameters of a form, which are part of the body: captures are not held against them.
+    /// The parameters of a form, which are part of the body: captures are not checked against them.
     pub(crate) form: Vec<Parameter>,
-    /// Whether query parameters beyond the declared ones are part of the contract.
+    /// Whether the contract allows undeclared query parameters.
     pub(crate) open_query: bool,
     /// The request body.
     pub(crate) request: Payload,
     /// The responses, by status.
     pub(crate) responses: Vec<Response>,
-    /// Behaviour that no schema shows.
+    /// Behaviour that no schema expresses.
     pub(crate) notes: Vec<String>,
-    /// What requests have to be authorised by.
+    /// The authorisation that requests need.
     pub(crate) security: Security,
-    /// Operations of the version before that this one replaces, wholly or in part.
+    /// Operations of the previous version that this one replaces, wholly or in part.
     pub(crate) replaces: Vec<Replacement>,
 }
 
@@ -199,7 +199,7 @@ impl Operation {
         }
     }
 
-    /// The response declared for a status: exact before the class before the default.
+    /// The response declared for a status: an exact match, then its class, then the default.
     #[must_use]
     pub(crate) fn response(&self, status: u16) -> Option<&Response> {
         let specificity = |response: &&Response| response.status.specificity();
@@ -217,9 +217,9 @@ impl Operation {
             .find(|parameter| parameter.place == ParameterPlace::Query && parameter.name == name)
     }
 
-    /// The schemas that a payload of another version's operation may be compared with: of the same side
-    /// and status, and of every success where the status is one, since versions may answer with
-    /// different ones.
+    /// The schemas that a payload of another version's operation may be compared with: those of the same side
+    /// and status, and those of every success if the status is one, since versions may answer with different
+    /// ones.
     #[must_use]
     pub(crate) fn schemas_like(&self, side: Side, status: Option<u16>) -> Vec<NodeId> {
         if side == Side::Request {
@@ -236,7 +236,7 @@ impl Operation {
             .collect()
     }
 
-    /// What the contract says of the payload of a side; `None` where it does not know the status.
+    /// What the contract declares for the payload of a side; `None` if it does not declare the status.
     #[must_use]
     pub(crate) fn payload(&self, side: Side, status: Option<u16>) -> Option<&Payload> {
         match side {
@@ -249,35 +249,35 @@ impl Operation {
     }
 }
 
-/// What requests of an operation look like.
+/// The kind of requests that an operation has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OperationKind {
     /// A method and a path.
     Path,
-    /// What the server sends to an address that was agreed on otherwise.
+    /// Sent by the server to an address that was agreed on otherwise.
     Webhook,
-    /// What the server sends to an address that a request gave.
+    /// Sent by the server to an address from a request.
     Callback,
-    /// None: a JSON Schema for payloads of either side.
+    /// No requests: a JSON Schema for payloads of either side.
     Schema,
 }
 
 /// A response of an operation.
 #[derive(Debug)]
 pub struct Response {
-    /// The statuses it is for.
+    /// The statuses that it applies to.
     pub status: StatusPattern,
     /// Its body.
     pub payload: Payload,
-    /// The headers that it is declared to have.
+    /// The declared headers.
     pub headers: Vec<Parameter>,
-    /// Operations that its values lead to (`links`).
+    /// Operations that its values link to (`links`).
     pub links: Vec<Entry>,
     /// Where the contract's documents describe it.
     pub place: Option<Place>,
 }
 
-/// Which statuses a response is for.
+/// The statuses that a response applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StatusPattern {
     /// One status, such as `200`.
@@ -289,7 +289,7 @@ pub enum StatusPattern {
 }
 
 impl StatusPattern {
-    /// Whether it says that the request succeeded.
+    /// Whether it means that the request succeeded.
     pub(crate) const fn is_success(self) -> bool {
         matches!(self, Self::Exact(200..300) | Self::Class(2))
     }
@@ -310,7 +310,7 @@ impl StatusPattern {
         }
     }
 
-    /// Whether every status of another pattern is one of this, and it is not the same.
+    /// Whether this pattern covers every status of another one, and is not equal to it.
     #[must_use]
     pub(crate) fn includes(self, other: Self) -> bool {
         match (self, other) {
@@ -320,7 +320,7 @@ impl StatusPattern {
         }
     }
 
-    /// A status that the pattern covers, for a payload that came without one.
+    /// A status that the pattern covers, for a payload without one.
     #[must_use]
     pub(crate) const fn example(self) -> u16 {
         match self {

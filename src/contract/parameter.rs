@@ -1,4 +1,4 @@
-//! Parameters of operations, and how their values are written.
+//! Parameters of operations, and how their values are serialised.
 
 use std::fmt;
 
@@ -9,28 +9,28 @@ use crate::schema::{NodeId, Place};
 pub struct Parameter {
     /// The name.
     pub name: String,
-    /// Where it stands.
+    /// Where it is.
     pub place: ParameterPlace,
     /// Where the contract's documents describe it.
     pub declared: Option<Place>,
-    /// Whether it has to be there.
+    /// Whether it is required.
     pub required: bool,
-    /// Whether the contract advises against it.
+    /// Whether the contract deprecates it.
     pub deprecated: bool,
-    /// Whether it may be there without a value (`allowEmptyValue`).
+    /// Whether it may be sent without a value (`allowEmptyValue`).
     pub allow_empty: bool,
-    /// Whether reserved characters may stand in the text of the value as they are (`allowReserved`).
+    /// Whether reserved characters may appear unescaped in the value (`allowReserved`).
     pub allow_reserved: bool,
-    /// How its value is written.
+    /// How its value is serialised.
     pub encoding: Encoding,
-    /// How arrays inside its array are written, from the outside in (Swagger 2.0).
+    /// How arrays inside its array are serialised, from the outside in (Swagger 2.0).
     pub nested: Vec<Style>,
-    /// What its value has to be; `None` where the contract does not say.
+    /// The schema of its value; `None` if the contract does not declare one.
     pub schema: Option<NodeId>,
 }
 
 impl Parameter {
-    /// A parameter whose value is written in the usual way of its place.
+    /// A parameter whose value is serialised in the default way for its place.
     #[must_use]
     pub fn new(name: &str, place: ParameterPlace, schema: Option<NodeId>) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl Parameter {
     }
 }
 
-/// Where a parameter stands.
+/// Where a parameter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ParameterPlace {
     /// In the path.
@@ -59,7 +59,7 @@ pub enum ParameterPlace {
     Header,
     /// In a cookie.
     Cookie,
-    /// In a form (`formData` of Swagger 2.0): part of the body, which is not looked into.
+    /// In a form (`formData` of Swagger 2.0): part of the body, which is not checked.
     Form,
 }
 
@@ -75,24 +75,24 @@ impl fmt::Display for ParameterPlace {
     }
 }
 
-/// How the value of a parameter is written.
+/// How the value of a parameter is serialised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// As text, arrays and objects in a style of RFC 6570 or of OpenAPI's own.
+    /// As text; arrays and objects in a style of RFC 6570 or of OpenAPI's own.
     Styled {
         /// The style.
         style: Style,
-        /// Whether each element or member is a pair of its own.
+        /// Whether each element or member is a separate pair.
         explode: bool,
     },
     /// As JSON text (`content` with a JSON media type).
     Json,
-    /// In a media type that is not looked into.
+    /// In a media type that is not parsed.
     Other,
 }
 
 impl Encoding {
-    /// What holds where the contract does not say (OpenAPI 3.1.1, Parameter Object).
+    /// The default if the contract does not declare the encoding (OpenAPI 3.1.1, Parameter Object).
     #[must_use]
     pub const fn usual(place: ParameterPlace) -> Self {
         match place {
@@ -149,7 +149,7 @@ impl Style {
             "matrix" => Self::Matrix,
             "label" => Self::Label,
             "simple" => Self::Simple,
-            // The cookie style of OpenAPI 3.2 differs in percent-encoding alone.
+            // The cookie style of OpenAPI 3.2 differs only in percent-encoding.
             "form" | "cookie" => Self::Form,
             "spaceDelimited" => Self::SpaceDelimited,
             "pipeDelimited" => Self::PipeDelimited,
@@ -158,7 +158,7 @@ impl Style {
         })
     }
 
-    /// The name of the style, as a contract writes it.
+    /// The name of the style, as contracts write it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -173,7 +173,7 @@ impl Style {
         }
     }
 
-    /// What the style puts around a scalar: nothing, or the mark of its own.
+    /// The prefix that the style puts before a scalar, if any.
     #[must_use]
     pub const fn frames(self) -> &'static str {
         match self {
@@ -183,7 +183,7 @@ impl Style {
         }
     }
 
-    /// What stands between the elements of an array, decoded; `None` where each is a pair of its own.
+    /// The separator of the elements of an array, decoded; `None` if each element is a separate pair.
     #[must_use]
     pub const fn separator(self, explode: bool) -> Option<&'static str> {
         match (self, explode) {
@@ -197,7 +197,7 @@ impl Style {
         }
     }
 
-    /// Whether `explode` is true where the contract does not say.
+    /// Whether `explode` is true if the contract does not declare it.
     #[must_use]
     pub const fn explodes(self) -> bool {
         matches!(self, Self::Form)

@@ -14,26 +14,26 @@ pub struct PathTemplate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Segment {
     Literal(String),
-    /// Text and parameters by turns: `{base}...{head}`.
+    /// Alternating text and parameters: `{base}...{head}`.
     Mixed(Vec<Part>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
-    /// A parameter; whether its value may have slashes in it.
+    /// A parameter, and whether its value may contain slashes.
     Parameter(String, bool),
 }
 
 /// The values of the parameters of a path, by name, still percent-encoded.
 pub type PathValues<'t, 'p> = Vec<(&'t str, &'p str)>;
 
-/// Ways to fit a path to a template that are tried.
+/// Maximum number of attempts to match a path to a template.
 const STEPS: u32 = crate::limits::PATH_STEPS;
 
 impl PathTemplate {
-    /// Reads a template. Braces enclose the name of a parameter; one without name takes any text. A value of
-    /// `{name+}` may have slashes in it.
+    /// Parses a template. Braces enclose the name of a parameter; one without a name matches any text. A
+    /// value of `{name+}` may contain slashes.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let segments = segments(text).map(Segment::parse).collect();
@@ -43,7 +43,7 @@ impl PathTemplate {
         }
     }
 
-    /// The same template, in which the values of these parameters may have slashes (`x-multi-segment`).
+    /// The same template, in which the values of these parameters may contain slashes (`x-multi-segment`).
     #[must_use]
     pub(crate) fn taking_slashes(mut self, names: &[String]) -> Self {
         for segment in &mut self.segments {
@@ -63,16 +63,16 @@ impl PathTemplate {
         self.segments.iter().flat_map(Segment::parameters)
     }
 
-    /// The values of the parameters, when the path (without query) fits the template. Where the text between
-    /// two parameters stands in the path more than once, the first parameter takes as little as it can.
+    /// The values of the parameters, if the path (without query) matches the template. If the text between
+    /// two parameters occurs in the path more than once, the first parameter takes as little as possible.
     ///
-    /// Text is percent-decoded before it is compared; a slash at the end makes no difference.
+    /// Text is percent-decoded before it is compared; a trailing slash makes no difference.
     #[must_use]
     pub fn matches<'t, 'p>(&'t self, path: &'p str) -> Option<PathValues<'t, 'p>> {
         self.splits(path, 1).pop()
     }
 
-    /// The ways to split a path that fits the template, `most` of them at most.
+    /// The ways to split a path that matches the template, at most `most` of them.
     #[must_use]
     pub fn splits<'t, 'p>(&'t self, path: &'p str, most: usize) -> Vec<PathValues<'t, 'p>> {
         let path = path.strip_prefix('/').unwrap_or(path);
@@ -93,7 +93,7 @@ impl PathTemplate {
         found
     }
 
-    /// Whether a path may fit the template in several ways.
+    /// Whether a path may match the template in several ways.
     #[must_use]
     pub fn is_ambiguous(&self) -> bool {
         let takes_slashes = |segment: &Segment| segment.takes_slashes();
@@ -108,7 +108,24 @@ impl PathTemplate {
                 > 1
     }
 
-    /// Whether some segment is literal, so that not every path of its length fits.
+    /// The segments that a path starts with and that fit the first segments of the template, as the template
+    /// writes them.
+    pub(crate) fn shared_segments(&self, path: &[&str]) -> Vec<String> {
+        let mut shared = Vec::new();
+        for (segment, text) in self.segments.iter().zip(path) {
+            let alone = Self {
+                text: String::new(),
+                segments: vec![segment.clone()],
+            };
+            if text.is_empty() || alone.matches(text).is_none() {
+                break;
+            }
+            shared.push(segment.to_string());
+        }
+        shared
+    }
+
+    /// Whether some segment is literal, so that not every path of its length matches.
     #[must_use]
     pub fn has_literal(&self) -> bool {
         self.segments
@@ -116,7 +133,7 @@ impl PathTemplate {
             .any(|segment| matches!(segment, Segment::Literal(text) if !text.is_empty()))
     }
 
-    /// Orders templates that fit the same path: the one with the earlier literal comes first.
+    /// Orders templates that match the same path: the one with the earlier literal comes first.
     #[must_use]
     pub fn more_specific(&self, other: &Self) -> Ordering {
         let ranks = |template: &Self| -> Vec<(u8, Reverse<usize>)> {
@@ -125,14 +142,14 @@ impl PathTemplate {
         ranks(self).cmp(&ranks(other))
     }
 
-    /// Whether the template ends in a slash as the path does. Where templates differ in that alone, it
-    /// tells them apart.
+    /// Whether the template and the path agree on a trailing slash. This decides between templates that only
+    /// differ in that.
     #[must_use]
     pub fn ends_like(&self, path: &str) -> bool {
         self.text.ends_with('/') == path.ends_with('/')
     }
 
-    /// The template with the names of its parameters left out, which is what tells paths apart.
+    /// The template without the names of its parameters, which do not distinguish paths.
     #[must_use]
     pub fn shape(&self) -> String {
         let mut shape = String::new();
@@ -158,10 +175,11 @@ impl PathTemplate {
     }
 }
 
-/// Who takes the values of a way to fit; whether that is enough.
+/// Receives the values of a match; returns whether that is enough.
 type Done<'d, 't, 'p> = dyn FnMut(&mut PathValues<'t, 'p>) -> bool + 'd;
 
-/// Fits what is left of a path to segments; `None` is left behind the last one. Whether enough was found.
+/// Matches the rest of a path with segments; it is `None` after the last one. Returns whether enough was
+/// found.
 fn fit<'t, 'p>(
     segments: &'t [Segment],
     path: Option<&'p str>,
@@ -173,7 +191,7 @@ fn fit<'t, 'p>(
         return path.is_none() && done(values);
     };
     let Some(path) = path else { return false };
-    // Where the segment may end: at the next slash, or at each one behind it.
+    // Where the segment may end: at the next slash, or at each one after it.
     let ends = path
         .match_indices('/')
         .map(|(at, _)| at)
@@ -195,7 +213,7 @@ fn fit<'t, 'p>(
                     && fit(rest, behind, values, steps, done)
             }
             Segment::Mixed(parts) => {
-                // The parts of the segment first, then the segments behind it.
+                // The parts of the segment first, then the segments after it.
                 fit_parts(parts, text, values, steps, &mut |values| {
                     fit(rest, behind, values, steps, done)
                 })
@@ -208,7 +226,7 @@ fn fit<'t, 'p>(
     false
 }
 
-/// Fits a text to the parts of a segment: each parameter takes one character at least.
+/// Matches a text with the parts of a segment: each parameter takes at least one character.
 fn fit_parts<'t, 'p>(
     parts: &'t [Part],
     text: &'p str,
@@ -253,6 +271,18 @@ fn fit_parts<'t, 'p>(
     false
 }
 
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(text) => f.write_str(text),
+            Self::Mixed(parts) => parts.iter().try_for_each(|part| match part {
+                Part::Text(text) => f.write_str(text),
+                Part::Parameter(name, _) => write!(f, "{{{name}}}"),
+            }),
+        }
+    }
+}
+
 impl Segment {
     fn parse(text: &str) -> Self {
         let mut parts = Vec::new();
@@ -264,7 +294,7 @@ impl Segment {
             if !before.is_empty() {
                 parts.push(Part::Text(before.to_owned()));
             }
-            // As API gateways write it.
+            // The syntax of API gateways.
             let takes_slashes = name.len() > 1 && name.ends_with('+');
             let name = name
                 .strip_suffix('+')
@@ -302,7 +332,8 @@ impl Segment {
         }
     }
 
-    /// Literals before parameters; among parameters, more literal text first; those that take slashes last.
+    /// Literals before parameters; among parameters, more literal text first; those that may contain slashes
+    /// last.
     fn rank(&self) -> (u8, Reverse<usize>) {
         match self {
             Self::Literal(_) => (0, Reverse(0)),

@@ -14,7 +14,7 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// A registry of these contracts. Versions of one name stand from old to new.
+    /// A registry of these contracts. Versions of one name are ordered from old to new.
     #[must_use]
     pub fn new(contracts: Vec<Contract>) -> Self {
         Self { contracts }
@@ -25,7 +25,7 @@ impl Registry {
         self.contracts.iter()
     }
 
-    /// Gives the only contract of the registry another version; nothing where there are several.
+    /// Renames the version of the only contract of the registry; does nothing if there are several.
     pub fn rename_version(&mut self, rename: impl Fn(&str) -> String) {
         if let [only] = self.contracts.as_mut_slice() {
             only.version = rename(&only.version);
@@ -44,7 +44,7 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// When there is no such contract or version; the message lists what there is.
+    /// When there is no such contract or version; the message lists the known ones.
     pub fn find(&self, reference: &ContractRef) -> Result<Vec<&Contract>> {
         let versions: Vec<_> = self.versions(&reference.name).collect();
         if versions.is_empty() {
@@ -85,19 +85,19 @@ impl Registry {
     }
 }
 
-/// The error for a name that does not exist: what there is, and the one that was probably meant.
+/// The error for an unknown name: the name that was probably meant, or the known names.
 pub(crate) fn unknown<'a>(
     kind: &str,
     name: &str,
     known: impl Iterator<Item = &'a str> + Clone,
 ) -> Error {
-    let mut message = format!("no {kind} is called `{name}`");
+    let mut message = format!("no {kind} is named `{name}`");
     if let Some(near) = closest(name, known.clone()) {
         message.push_str(&format!("; did you mean `{near}`?"));
     } else {
         let mut names: Vec<&str> = known.collect();
         names.dedup();
-        message.push_str(&format!("; there is: {}", names.join(", ")));
+        message.push_str(&format!("; available: {}", names.join(", ")));
     }
     Error::new(ErrorKind::Unknown, message)
 }
@@ -142,8 +142,8 @@ impl fmt::Display for ContractRef {
     }
 }
 
-/// The id of the operation that goes by this name: its id, the `operationId` of a webhook, or method and
-/// path. `contract` is what the contracts are called in an error.
+/// The id of the operation with this name: its id, the `operationId` of a webhook, or method and path.
+/// `contract` is how an error refers to the contracts.
 pub(crate) fn operation_named(
     name: &str,
     asked: &[&Contract],

@@ -7,7 +7,7 @@ use super::{Contract, Operation, OperationKind, PathTemplate};
 /// A request target split into what routing looks at: `https://host/path?query` → path and query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestTarget {
-    /// The host and port, or the scheme of a URL without host (`data:`), where the target has one.
+    /// The host and port, or the scheme of a URL without a host (`data:`), if the target has one.
     pub host: Option<String>,
     /// The path, still percent-encoded.
     pub path: String,
@@ -20,7 +20,7 @@ pub struct RequestTarget {
 impl RequestTarget {
     /// Splits a request target in origin form (`/path?query`) or absolute form.
     ///
-    /// It may hold what a guide writes for a value, such as `{ id }`.
+    /// It may contain a placeholder for a value, as guides write it, such as `{ id }`.
     #[must_use]
     pub fn parse(target: &str) -> Self {
         let target = target.split('#').next().unwrap_or_default();
@@ -40,7 +40,7 @@ impl RequestTarget {
                 let path = if end == rest.len() { "/" } else { &rest[end..] };
                 (Some(host.to_ascii_lowercase()), path)
             }
-            // `data:…` and the like have no host, and no path to speak of.
+            // `data:…` and the like have no host and no meaningful path.
             None => match address.split_once(':') {
                 Some((scheme, _)) if !address.starts_with('/') => (Some(format!("{scheme}:")), "/"),
                 Some(_) | None => (None, address),
@@ -65,8 +65,8 @@ impl RequestTarget {
         }
     }
 
-    /// The path with segments that look like data folded to `{}`, so that requests that differ in
-    /// an identifier alone look the same.
+    /// The path with segments that look like data folded to `{}`, so that requests that only differ in an
+    /// identifier look the same.
     #[must_use]
     pub fn folded_path(&self) -> String {
         let fold = |segment: &str| {
@@ -85,8 +85,8 @@ impl RequestTarget {
     }
 }
 
-/// A host and port without user information, whatever that holds: what stands where a port should and is none
-/// may be part of a password.
+/// A host and port without user information. If the port is not a number, everything after the first `:` is
+/// dropped, since it may be part of a password.
 pub(crate) fn without_user(authority: &str) -> &str {
     let host = authority.rsplit('@').next().unwrap_or_default();
     match host.rsplit_once(':') {
@@ -99,7 +99,8 @@ pub(crate) fn without_user(authority: &str) -> &str {
     }
 }
 
-/// What stands for the host at the start of an address, such as `{{base_url}}` or `<HOST>`, and the path behind it.
+/// The placeholder for a host at the start of an address, such as `{{base_url}}` or `<HOST>`, and the path
+/// after it.
 fn placeholder_of_host(address: &str) -> Option<(&str, &str)> {
     let brackets = [("{{", "}}"), ("${", "}"), ("<", ">")];
     brackets.into_iter().find_map(|(open, close)| {
@@ -108,33 +109,33 @@ fn placeholder_of_host(address: &str) -> Option<(&str, &str)> {
     })
 }
 
-/// Decodes a part of a query string, in which `+` stands for a space.
+/// Decodes a part of a query string, in which `+` is a space.
 pub(crate) fn decode_query(text: &str) -> String {
     percent_encoding::percent_decode_str(&text.replace('+', " "))
         .decode_utf8_lossy()
         .into_owned()
 }
 
-/// What a contract knows of a method and path.
+/// What a contract declares for a method and path.
 #[derive(Debug)]
 pub enum Route<'c> {
     /// The operation, and the values of its path parameters, still percent-encoded.
     Operation(&'c Operation, Vec<(&'c str, String)>),
-    /// The path is known, but only with other methods: the operations that have them.
+    /// The path is declared, but only with other methods: the operations that have them.
     OtherMethod(Vec<&'c Operation>),
-    /// Nothing has this path.
+    /// No operation has this path.
     Unknown,
 }
 
-/// A full path that fits, its operation, and the values of the parameters.
+/// A full path that matches, its operation, and the values of the parameters.
 type Match<'c, 'p> = (&'c PathTemplate, &'c Operation, Vec<(&'c str, &'p str)>);
 
 impl Contract {
-    /// The operation that a request is when another base path stands before its path than the contract's
-    /// servers say, and that base path; of contracts that have documents.
+    /// The operation of a request whose base path differs from those of the contract's servers, and that base
+    /// path. Only for contracts that have documents.
     #[must_use]
     pub(crate) fn without_base<'p>(&self, method: &str, path: &'p str) -> Option<(&Operation, &'p str)> {
-        // The longest path that fits is the surest.
+        // The longest matching path is the most reliable.
         let starts = path.match_indices('/').map(|(at, _)| at);
         starts.filter(|at| at + 1 < path.len()).find_map(|at| {
             let mut matching: Vec<&Operation> = self

@@ -15,13 +15,13 @@ use super::{
     StatusPattern,
 };
 
-/// A payload of a contract of schemas: the name that it is asked for by, and its URI.
+/// A payload of a schema contract: the name that users refer to it by, and its URI.
 struct Entry {
     name: String,
     uri: String,
 }
 
-/// A contract of one schema; of one that only holds definitions, each of them.
+/// A contract of one schema, or, if it only contains definitions, of each of them.
 pub(super) fn file(
     path: &Path,
     uri: &str,
@@ -104,7 +104,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
                 continue;
             }
         };
-        // Not even the names in a folder outside are for a report.
+        // Reports must not even list the names in a folder outside.
         if entry.path_is_symlink()
             && entry.file_type().is_dir()
             && let Some(reason) = files.refusal(entry.path())
@@ -134,7 +134,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
             .any(|key| parsed.value.get(key).is_some())
         {
             let message = format!(
-                "it holds an OpenAPI document: name that one: {}",
+                "it contains an OpenAPI document; pass that file instead: {}",
                 file.display()
             );
             return Err(Error::new(ErrorKind::Format, message).with_path(path));
@@ -166,10 +166,10 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
             place: root_of(&path.display().to_string()),
             kind: ProblemKind::Skipped(match astray.as_slice() {
                 [one] => {
-                    format!("the symbolic link {one} leads nowhere or in a circle, and was skipped")
+                    format!("the symbolic link {one} is broken or circular and was skipped")
                 }
                 several => format!(
-                    "{} symbolic links lead nowhere or in a circle, and were skipped: {}",
+                    "{} symbolic links are broken or circular and were skipped: {}",
                     several.len(),
                     several.join(", ")
                 ),
@@ -179,7 +179,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
     files.gather(Dialect::default());
     let base = format!("{}/", uri_of(path)?);
     if files.documents.iter().next().is_none() {
-        let message = "the folder holds no JSON Schema (*.json, *.yaml, *.yml)";
+        let message = "the folder contains no JSON Schema (*.json, *.yaml, *.yml)";
         return Err(Error::new(ErrorKind::Format, message).with_path(path));
     }
     contract(path, "", entries, &base, files.documents, options, problems)
@@ -193,13 +193,13 @@ fn unreadable(error: &walkdir::Error) -> String {
     }
 }
 
-/// A part of a folder that is left out.
+/// A part of a folder that is skipped.
 fn unread(path: &Path, reason: &str) -> ContractProblem {
     let name = path.display().to_string();
-    // An error of a file starts with its name.
+    // The error of a file starts with its name.
     let message = match reason.contains(&name) {
-        true => format!("left out: {reason}"),
-        false => format!("{name} is left out: {reason}"),
+        true => format!("skipped: {reason}"),
+        false => format!("{name} was skipped: {reason}"),
     };
     ContractProblem {
         place: root_of(&name),
@@ -256,13 +256,13 @@ fn contract(
                 Some(near) => format!("did you mean `{near}`?"),
                 None => reason,
             };
-            let message = format!("no schema is called `{name}`; {help}");
+            let message = format!("no schema is named `{name}`; {help}");
             Error::new(ErrorKind::Unknown, message).with_path(path)
         })?;
         let place = Place::clone(&compiler.place(node));
         operations.push(operation(&name, Payload::json(node), place));
     }
-    // Schemas that nothing names are read, too, for what is wrong with them.
+    // Schemas that nothing refers to are compiled, too, to find their problems.
     for document in documents
         .iter()
         .filter(|document| document.source.is_some() && document.is_referenced)
@@ -325,7 +325,7 @@ fn operation(name: &str, payload: Payload, place: Place) -> Operation {
     }
 }
 
-/// Whether a document is the schema of a payload, and not a collection of definitions alone.
+/// Whether a document is the schema of a payload, and not only a collection of definitions.
 fn asserts(root: &Value) -> bool {
     match root {
         Value::Bool(_) => true,

@@ -9,7 +9,7 @@ use crate::schema::{DRAFT_2020_12, NodeId, emit};
 
 use super::Contract;
 
-/// The schema of one type of payload, as a document of its own.
+/// The schema of one type of payload, as a separate document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PayloadSchema {
     /// The name of the type, such as `SingleOrganisation`.
@@ -43,7 +43,7 @@ impl Contract {
         found
     }
 
-    /// Types of one name that differ, such as the two sides of one Rust type, get a number.
+    /// Numbers the types that share a name but differ, such as the two sides of one Rust type.
     fn tell_apart(&self, schemas: &mut [PayloadSchema]) {
         let mut seen: BTreeMap<String, u32> = BTreeMap::new();
         for schema in schemas {
@@ -85,7 +85,7 @@ impl Contract {
         }
     }
 
-    /// One document that holds the schemas of all payloads under `$defs`.
+    /// One document that contains the schemas of all payloads under `$defs`.
     #[must_use]
     pub(crate) fn schema_bundle(&self) -> Value {
         let mut definitions = Map::new();

@@ -1,19 +1,19 @@
-//! What a request has to be authorised by.
+//! The authorisation that a request needs.
 
 use std::fmt;
 
-/// The ways to authorise a request: one of them is enough. None at all: the contract does not say.
+/// The ways to authorise a request: one of them is enough. If empty, the contract does not say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Security(pub Vec<Requirement>);
 
-/// Schemes that are needed together; none: anyone may ask.
+/// Schemes that are required together. If empty, no authorisation is needed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Requirement(pub Vec<Scheme>);
 
-/// One security scheme, with the scopes that are needed (Security Requirement Object).
+/// One security scheme, with the required scopes (Security Requirement Object).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Scheme {
-    /// What it is, whatever the contract calls it: `http bearer`, `apiKey in header X-Key`.
+    /// What it is, regardless of its name in the contract: `http bearer`, `apiKey in header X-Key`.
     pub what: String,
     /// Scopes or roles, sorted.
     pub scopes: Vec<String>,
@@ -38,7 +38,7 @@ impl fmt::Display for Requirement {
 }
 
 impl Requirement {
-    /// Whether whoever meets this requirement meets another one, too.
+    /// Whether meeting this requirement also meets another one.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         other.0.iter().all(|asked| {
@@ -54,7 +54,7 @@ impl Requirement {
 }
 
 impl Security {
-    /// Whether whoever is authorised by this is authorised by another one, too.
+    /// Whether being authorised by this also means being authorised by another one.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
         other.0.is_empty()

@@ -133,9 +133,9 @@ fn references_that_lead_nowhere_say_what_there_is() {
             .to_string(),
         Err(error) => error.to_string(),
     };
-    insta::assert_snapshot!(find("organizations@v1"), @"no contract is called `organizations`; did you mean `organisations`?");
-    insta::assert_snapshot!(find("billing"), @"no contract is called `billing`; there is: organisations, makeleaps-clients");
-    insta::assert_snapshot!(find("organisations@v7"), @"no version of `organisations` is called `v7`; there is: v1, v2");
+    insta::assert_snapshot!(find("organizations@v1"), @"no contract is named `organizations`; did you mean `organisations`?");
+    insta::assert_snapshot!(find("billing"), @"no contract is named `billing`; available: organisations, makeleaps-clients");
+    insta::assert_snapshot!(find("organisations@v7"), @"no version of `organisations` is named `v7`; available: v1, v2");
     insta::assert_snapshot!(find("organisations@"), @"`organisations@` is not a contract; write `name` or `name@version`");
 }
 
@@ -163,7 +163,7 @@ fn descriptions_that_contradict_themselves_are_refused() {
         .operation(Operation::describe("x", "GET", "/y"));
     assert_eq!(
         twice.build().expect_err("refused").to_string(),
-        "two operations are called `x`"
+        "two operations have the id `x`"
     );
     let stray = Contract::describe("a", "v1", "")
         .operation(Operation::describe("x", "GET", "/x").path_parameter::<String>("id"));
@@ -281,7 +281,7 @@ fn a_folder_of_schemas_of_every_draft_is_one_contract() {
         .replace(&format!("{}/", folder.path().display()), "");
     insta::assert_snapshot!(told, @r"
     notes.json is not a JSON Schema and was skipped
-    left out: broken.json:1:1: EOF while parsing an object
+    skipped: broken.json:1:1: EOF while parsing an object
     ");
 }
 
@@ -308,7 +308,7 @@ fn a_file_with_an_id_goes_by_both_of_its_names() {
     };
     let plain = LoadOptions::default();
     assert!(!accepts(&load("a.json", &plain), "a", "\"text\""));
-    // The file beside it is what the author means, though `$id` moves the base away.
+    // The author means the file next to it, although `$id` changes the base.
     assert!(!accepts(&load("d.json", &plain), "d", "\"text\""));
     let missing = load("c.json", &plain);
     insta::assert_snapshot!(missing.problems[0].kind.to_string(), @"`item.json` cannot be resolved: nothing is fetched over the network; give the file that holds it: --ref https://e.com/s/item.json=FILE");
@@ -342,11 +342,11 @@ fn a_file_of_definitions_is_a_contract_of_each() {
     let error = read(&path, &options).expect_err("is refused");
     let told = error.to_string();
     let told = told.replace(&format!("{}/", folder.path().display()), "");
-    insta::assert_snapshot!(told, @"all.json: no schema is called `#/definitions/C`; `/definitions` has no `C`");
+    insta::assert_snapshot!(told, @"all.json: no schema is named `#/definitions/C`; `/definitions` has no `C`");
 }
 
-/// A contract as large documents are: many operations over many components that refer to each other
-/// in cycles. The benches measure one of GitHub's size.
+/// A contract like large real ones: many operations over many components that refer to each other in cycles.
+/// The benches measure one of GitHub's size.
 #[test]
 fn a_contract_of_many_operations_is_compiled_once_for_each_schema() {
     let count = 60;
@@ -369,11 +369,11 @@ fn a_contract_of_many_operations_is_compiled_once_for_each_schema() {
     let contract = contract.expect("loads");
     assert_eq!(contract.operations.len(), count);
     assert_eq!(contract.problems, []);
-    // Of each component the object, its two properties; the reference of each operation; one parameter.
+    // For each component the object and its two properties; the reference of each operation; one parameter.
     assert_eq!(contract.graph.size(), count * 4 + 1);
 }
 
-/// Ways to split a path that fits a template.
+/// Ways to split a path that matches a template.
 fn splits(template: &str, path: &str) -> Vec<String> {
     let template = PathTemplate::parse(template);
     let splits = template.splits(path, 8);
@@ -418,7 +418,7 @@ fn paths_are_split_in_every_way() {
     for (template, path, expected) in table {
         assert_eq!(splits(template, path), expected, "{template} {path}");
     }
-    // What fits in more ways than anybody can try ends all the same.
+    // A path that matches in more ways than can be tried still terminates.
     let template = format!("/{}", "{a}-".repeat(12));
     let path = format!("/{}", "-".repeat(400));
     assert!(

@@ -1,4 +1,4 @@
-//! Which parts of one contract became which parts of the other.
+//! Maps the parts of one contract to the corresponding parts of another.
 
 use rustc_hash::FxHashMap;
 
@@ -6,26 +6,26 @@ use crate::schema::NodeId;
 
 use super::walk::{Edge, Move, Pair};
 
-/// Which operations and schemas of the old contract became which of the new one.
+/// Maps the operations and schemas of the old contract to those of the new one.
 #[derive(Debug, Clone, Default)]
 pub struct Alignment {
-    /// Operations of both contracts, by their positions in them, in the order of the new one.
+    /// Pairs of operations, as indices into both contracts, in the order of the new contract.
     pub operations: Vec<(usize, usize)>,
-    /// Schemas that do not say the same.
+    /// Pairs of schemas that are not equivalent.
     pub pairs: Vec<AlignedPair>,
     known: FxHashMap<(Vec<NodeId>, Vec<NodeId>), usize>,
 }
 
-/// Schemas of the old contract, and those that they became.
+/// Schemas of the old contract and their counterparts in the new one.
 #[derive(Debug, Clone)]
 pub struct AlignedPair {
-    /// All that apply to a value of the old contract, references resolved, in order.
+    /// All schemas that apply to a value of the old contract, resolved and in order.
     pub old: Vec<NodeId>,
-    /// All that apply to what the value became.
+    /// All schemas that apply to the corresponding value of the new contract.
     pub new: Vec<NodeId>,
-    /// The pairs that it leads to, and how.
+    /// The pairs below this one, and the steps that lead to them.
     pub leads: Vec<(Edge, usize)>,
-    /// What stands in another place.
+    /// Parts that moved to another place.
     pub moves: Vec<Move>,
 }
 
@@ -54,7 +54,8 @@ impl Alignment {
         alignment
     }
 
-    /// The pair of these schemas, both resolved and in order; `None` where they say the same, or are no pair.
+    /// The pair of these schemas, both resolved and in order; `None` if they are equivalent or are not a
+    /// pair.
     #[must_use]
     pub fn find(&self, old: &[NodeId], new: &[NodeId]) -> Option<usize> {
         self.known.get(&(old.to_vec(), new.to_vec())).copied()

@@ -1,4 +1,4 @@
-//! What schemas tell of their values without asserting it.
+//! Differences in annotations: keywords that describe values without constraining them.
 
 use std::sync::Arc;
 
@@ -58,17 +58,17 @@ impl Walk<'_> {
             }
         }
         let (was, is) = (tags(old), tags(new));
-        // A union that shrank to one variant has none to tell apart.
+        // A union with a single variant needs no tags.
         let is_both = !old.unions.is_empty() && !new.unions.is_empty();
         let differ = match (&was, &is) {
-            // Tags that come and go with variants are told with those.
+            // Tags that come and go with variants are reported with those variants.
             (Some((property, was)), Some((other, is))) => {
                 property != other
                     || was.iter().any(|(tag, target)| {
                         is.iter()
                             .any(|(known, other)| known == tag && other != target)
                     })
-                    // A further tag of a variant that was there, or one less.
+                    // An existing variant gained or lost a tag.
                     || [(was, is), (is, was)].iter().any(|(some, others)| {
                         let is_known = |tag: &str| others.iter().any(|(known, _)| known == tag);
                         let has_target = |target: &str| others.iter().any(|(_, other)| other == target);
@@ -91,7 +91,7 @@ impl Walk<'_> {
                     tags.collect::<Vec<_>>().join("\n")
                 })
             };
-            // Where tags decide, another tag is another variant.
+            // If the tags are decisive, a different tag selects a different variant.
             let asks = |view: &View<'_>| -> Vec<Ask> {
                 let unions = view.unions.iter().map(|union| union.node);
                 unions.map(Ask::Branches).collect()
@@ -106,7 +106,8 @@ impl Walk<'_> {
         self.heirs(at, old, new);
     }
 
-    /// Schemas that a discriminator names, where no union leads to them: those that are made of this one.
+    /// Compares the schemas that a discriminator names without a union, that is, those that extend this
+    /// schema.
     fn heirs(&mut self, at: usize, old: &View<'_>, new: &View<'_>) {
         let named = |view: &View<'_>| -> Vec<(Arc<str>, NodeId)> {
             let discriminators = view
@@ -127,7 +128,7 @@ impl Walk<'_> {
         }
     }
 
-    /// `deprecated`, `readOnly` and `writeOnly` of two views.
+    /// Differences in `deprecated`, `readOnly` and `writeOnly` between two views.
     pub(super) fn flags(
         &self,
         old: &View<'_>,
@@ -183,7 +184,7 @@ impl Walk<'_> {
     }
 }
 
-/// The property of a discriminator, and each of its values with the schema that it stands for.
+/// The property of a discriminator, and the schema for each of its values.
 fn tags(view: &View<'_>) -> Option<(String, Vec<(String, String)>)> {
     let mut nodes = view.nodes();
     nodes.find_map(|(_, node)| {

@@ -1,4 +1,4 @@
-//! What differs between operations in the bodies of requests and responses.
+//! Differences in the bodies of requests and responses.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::view::View;
 use super::walk::Written;
 
 impl<'c> Operations<'_, 'c> {
-    /// A change of a part of an operation.
+    /// A change in a part of an operation.
     pub(super) fn of_part(
         &self,
         fact: Fact,
@@ -46,7 +46,7 @@ impl<'c> Operations<'_, 'c> {
         let label = |graph: &Graph, id: NodeId| Some(View::of(graph, &[id]).label());
         match (old, new) {
             (Some(old), Some(new)) => {
-                // What is no side's may be sent by either.
+                // Bare schemas belong to no side: either party may send them.
                 let (side, senders) = match both.new.kind {
                     OperationKind::Schema => (None, self.options.schemas_sent_by.clone()),
                     _ => (Some(side), vec![sender]),
@@ -121,7 +121,7 @@ impl<'c> Operations<'_, 'c> {
             };
             self.encodings(both, left, right, sender, &part);
             let schemas = (left.schema, right.schema);
-            // What is no text has no schema that says something of it.
+            // Schemas do not constrain binary bodies.
             if is_opaque(left) && is_opaque(right) {
                 continue;
             }
@@ -138,7 +138,7 @@ impl<'c> Operations<'_, 'c> {
         let mut tell = |fact: Fact, media: &Media| {
             let range = media.range.to_string();
             let mut change = self.of_part(fact, &range, both, sender, part);
-            // A response whose media type is said more precisely allows less.
+            // A more specific response media type allows less.
             change.is_minor = side == Side::Response
                 && fact == Fact::MediaTypeRemoved
                 && new.media.iter().any(|new| media.range.includes(&new.range));
@@ -170,8 +170,8 @@ impl<'c> Operations<'_, 'c> {
         }
     }
 
-    /// How properties of forms are written, for those that both sides have: what is written in another way
-    /// because it is new is told as new.
+    /// Compares the encoding of form properties that both sides have. A new property's encoding is reported
+    /// with the property.
     fn encodings(&mut self, both: &Both<'c>, old: &Media, new: &Media, sender: Sender, part: &str) {
         let names = |graph: &Graph, media: &Media| {
             let view = media.schema.map(|schema| View::of(graph, &[schema]));
@@ -210,7 +210,7 @@ impl<'c> Operations<'_, 'c> {
     }
 }
 
-/// Whether bodies are neither JSON nor a form nor text, so that schemas say nothing of them.
+/// Whether bodies are neither JSON, a form nor text, so that schemas do not constrain them.
 fn is_opaque(media: &Media) -> bool {
     let range = media.range.to_string();
     let has_schema = ["form", "multipart", "text/", "xml", "json", "*"];
@@ -228,7 +228,7 @@ fn encoding_of<'m>(media: &'m Media, property: &str) -> Option<&'m Entry> {
         .find(|encoding| encoding.name == property)
 }
 
-/// An Encoding Object without what holds anyway (OpenAPI 3.1.1, Encoding Object).
+/// An Encoding Object without default values (OpenAPI 3.1.1, Encoding Object).
 fn plain_encoding(text: &str, is_form: bool) -> Map<String, Value> {
     let Ok(Value::Object(mut members)) = serde_json::from_str(text) else {
         return Map::new();
@@ -236,7 +236,7 @@ fn plain_encoding(text: &str, is_form: bool) -> Map<String, Value> {
     let style = members.get("style").and_then(Value::as_str);
     let explodes = style.is_none_or(|style| style == "form");
     members.retain(|key, value| match key.as_str() {
-        // In other forms than urlencoded ones, a style turns the content type off.
+        // In forms that are not urlencoded, a style disables the content type.
         "style" => !is_form || value != "form",
         "explode" => *value != Value::Bool(explodes),
         "allowReserved" => *value != Value::Bool(false),
@@ -260,8 +260,8 @@ fn encoding_words(members: &Map<String, Value>) -> String {
     }
 }
 
-/// Media types of both sides that speak of the same bodies, best fit first: the same one, one that the
-/// other one covers, the only JSON ones.
+/// Corresponding media types of both sides, best match first: the same one, one that includes the other, or
+/// the only JSON media types.
 fn matched<'m>(old: &'m Content, new: &'m Content) -> Vec<Matched<'m>> {
     let mut pairs: Vec<Matched<'m>> = Vec::new();
     let is_free = |pairs: &[Matched<'m>], media: &Media| {
@@ -292,12 +292,12 @@ fn matched<'m>(old: &'m Content, new: &'m Content) -> Vec<Matched<'m>> {
     pairs
 }
 
-/// Media types that speak of the same bodies.
+/// A pair of corresponding media types.
 struct Matched<'m> {
     old: &'m Media,
     new: &'m Media,
-    /// Whether every old body still has a media type that is allowed.
+    /// Whether every old body still has an allowed media type.
     is_kept: bool,
-    /// Whether every new body has a media type that was allowed.
+    /// Whether every new body has a media type that was allowed before.
     was_there: bool,
 }

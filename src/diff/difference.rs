@@ -1,4 +1,4 @@
-//! Changes between two contracts: facts, without opinion.
+//! Changes between two contracts: facts, without judgement.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use crate::location::{PathPattern, Side};
 use crate::rules::catalogue::{self, Rule};
 use crate::schema::Place;
 
-/// Who sends a payload: that decides which direction of a change can break somebody.
+/// Who sends a payload, which determines in which direction a change can break something.
 ///
-/// What clients send was made for the old contract and meets the new one; what servers send is made for
-/// the new contract and meets clients that know the old one.
+/// What clients send was made for the old contract and is received under the new one. What servers send is
+/// made for the new contract and is received by clients that know the old one.
 #[derive(
     Debug,
     Clone,
@@ -27,9 +27,9 @@ use crate::schema::Place;
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Sender {
-    /// Requests; responses to webhooks and callbacks.
+    /// Sends requests, and responses to webhooks and callbacks.
     Client,
-    /// Responses; requests of webhooks and callbacks.
+    /// Sends responses, and requests of webhooks and callbacks.
     Server,
 }
 
@@ -38,114 +38,115 @@ pub enum Sender {
 pub struct Difference {
     /// What happened.
     pub fact: Fact,
-    /// What it happened to: a property, a keyword, a status; empty where the place says it all.
+    /// What changed: a property, a keyword, a status. Empty if the place says it all.
     pub subject: String,
     /// The operation or component that it belongs to.
     pub owner: Owner,
-    /// Where in the owner's payloads.
+    /// The place in the owner's payloads.
     pub path: PathPattern,
-    /// The variant of a union that it is about, where the path does not say: `variant 2 of 3 at /pet`.
+    /// The affected variant of a union, if the path does not determine it: `variant 2 of 3 at /pet`.
     pub variant: Option<Arc<str>>,
-    /// What the old contract says, on one line or several.
+    /// What the old contract says, on one or more lines.
     pub old: Option<String>,
     /// What the new contract says.
     pub new: Option<String>,
-    /// The values that an enum lost or gained, or that are listed now or no longer.
+    /// The enum values that were added, removed, newly listed or no longer listed.
     pub values: Vec<String>,
-    /// Where the old contract says it.
+    /// The place in the old contract.
     pub old_place: Option<Place>,
-    /// Where the new contract says it.
+    /// The place in the new contract.
     pub new_place: Option<Place>,
-    /// Whether less depends on it than on others of its kind: an optional property, a status of failure.
+    /// Whether it matters less than others of its kind: an optional property, a failure status.
     pub is_minor: bool,
-    /// The ground that a guess stands on; `None` for what is sure.
+    /// The basis of a heuristic match; `None` if the match is certain.
     pub guess: Option<String>,
-    /// More to say of it, one sentence each.
+    /// Additional notes, one sentence each.
     pub notes: Vec<String>,
-    /// The payloads, parameters and operations that it reaches.
+    /// The payloads, parameters and operations that are affected.
     pub reach: Vec<Reach>,
-    /// What it does to what each sender sends.
+    /// The verdict for each sender.
     pub verdicts: Vec<(Sender, Verdict)>,
-    /// The schemas that differ, in [`Alignment::pairs`](super::Alignment::pairs); `None` for what is
-    /// around schemas.
+    /// The index of the schema pair in [`Alignment::pairs`](super::Alignment::pairs); `None` for changes
+    /// outside of schemas.
     pub pair: Option<usize>,
 }
 
-/// What a change belongs to.
+/// The owner of a change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Owner {
     /// The contract as a whole.
     Contract,
     /// The same part of several operations.
     Operations(Arc<str>),
-    /// An operation, and which part of it: `response 200`, `query parameter limit`; empty for all of it.
+    /// An operation and one of its parts: `response 200`, `query parameter limit`. The part is empty for the
+    /// whole operation.
     Operation(Arc<OperationName>, Arc<str>),
     /// A component, by its names in the old and in the new contract.
     Component(Arc<str>, Arc<str>),
 }
 
-/// How an operation is called in both contracts.
+/// The names of an operation in both contracts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OperationName {
-    /// Its place among the operations: those of the new contract first.
+    /// The index of the operation, with those of the new contract first.
     pub position: usize,
-    /// Its id in the new contract; in the old one where it is gone.
+    /// The id in the new contract, or in the old one if the operation was removed.
     pub id: String,
-    /// `GET /pets/{id}`, as the new contract has it; as the old one where it is gone.
+    /// `GET /pets/{id}`, as in the new contract, or as in the old one if the operation was removed.
     pub signature: String,
 }
 
-/// Where a change has an effect.
+/// A place where a change has an effect.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reach {
     /// The operation.
     pub operation: Arc<OperationName>,
     /// Who sends it.
     pub sender: Sender,
-    /// Which part, as in [`Owner::Operation`].
+    /// The part, as in [`Owner::Operation`].
     pub part: Arc<str>,
 }
 
-/// What a change does to what one sender sends.
+/// The effect of a change on what one sender sends.
 #[derive(Debug, Clone)]
 pub enum Verdict {
-    /// A payload shows that it breaks.
+    /// Breaking: this payload demonstrates it.
     Breaking(Box<Witness>),
-    /// It was proved that it breaks nothing.
+    /// Proved to be compatible.
     Compatible(Proof),
-    /// Neither was shown.
+    /// Neither was shown, for this reason.
     Unknown(String),
 }
 
-/// Why a change breaks nothing.
+/// Why a change is compatible.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// It asks nothing of what this sender sends.
+    /// The change requires nothing of what this sender sends.
     AsksNothing,
-    /// What it is about is never sent by this sender: read-only or write-only.
+    /// This sender never sends the part in question because it is read-only or write-only.
     NotSent,
-    /// What it asks, in these words, follows from what the other side asks already.
+    /// The requirement, worded here, follows from the requirements of the other side.
     Follows(String),
-    /// It would break values that are not sent in practice, for this reason.
+    /// Only values that are not sent in practice would break, for this reason.
     Assumed(&'static str),
-    /// What it asks, in these words, is never at stake, with the rest of the payload as it is.
+    /// The requirement, worded here, is never violated by a whole payload.
     Vacuous(String),
 }
 
-/// A payload that one contract accepts and the other one rejects, as the `jsonschema` crate decides, too.
+/// A payload that one contract accepts and the other rejects, confirmed by the `jsonschema` crate.
 #[derive(Debug, Clone)]
 pub struct Witness {
     /// The payload.
     pub payload: Value,
-    /// How it is written, where it is sent as text: `status=open`.
+    /// The payload as it is sent, if it is sent as text: `status=open`.
     pub text: Option<String>,
-    /// Where in it the change shows, as a JSON pointer.
+    /// The position of the change in the payload, as a JSON pointer.
     pub at: crate::location::Pointer,
-    /// What it is a payload of.
+    /// The payload's operation, sender and part.
     pub of: Reach,
-    /// Which side it would be on.
+    /// The side of the payload.
     pub side: Option<Side>,
-    /// The component that it is a value of, where it is no whole payload.
+    /// The component of which it is a value, if it is not a whole payload.
     pub component: Option<Arc<str>>,
     /// What rejects it, in words.
     pub why: String,
@@ -160,7 +161,7 @@ macro_rules! facts {
         }
 
         impl Fact {
-            /// What it has in common with others.
+            /// The family of the fact.
             #[must_use]
             pub const fn family(self) -> Family {
                 match self {
@@ -168,7 +169,7 @@ macro_rules! facts {
                 }
             }
 
-            /// The rule that it falls under.
+            /// The rule for the fact.
             #[must_use]
             pub const fn rule(self) -> &'static Rule {
                 match self {
@@ -182,7 +183,7 @@ macro_rules! facts {
             /// Every fact.
             pub(crate) const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// What the same edit is when the contracts change places.
+            /// The same edit with the contracts swapped.
             pub(crate) const fn mirror(self) -> Self {
                 match self {
                     $(Self::$name => Self::$mirror,)*
@@ -192,112 +193,112 @@ macro_rules! facts {
     };
 }
 
-/// What facts have in common, for whoever lists them.
+/// Groups of facts, for listings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
-    /// Something is new.
+    /// Something was added.
     Added,
-    /// Something is gone.
+    /// Something was removed.
     Removed,
-    /// Less is allowed.
+    /// Fewer values are allowed.
     Narrowed,
-    /// More is allowed.
+    /// More values are allowed.
     Widened,
-    /// Something is different, and neither narrower nor wider for sure.
+    /// Something changed, and is not known to be narrower or wider.
     Changed,
-    /// Something stands elsewhere or has another name: a guess.
+    /// Something was moved or renamed, according to a heuristic.
     Moved,
-    /// The contract advises against something, or no longer.
+    /// Something was deprecated, or its deprecation was withdrawn.
     Deprecation,
-    /// How requests are authorised.
+    /// The authorisation of requests changed.
     Security,
-    /// What is said of values without asserting it.
+    /// A description of values changed that does not constrain them.
     Annotation,
 }
 
-// Fact / what it is the other way round: family, rule, what happened.
+// Fact / the same with the contracts swapped: family, rule, description.
 facts! {
-    OperationAdded / OperationRemoved: Added, OPERATION_ADDED, "An operation is new.";
-    OperationRemoved / OperationAdded: Removed, OPERATION_REMOVED, "An operation is gone.";
-    OperationReplaced / OperationReplaced: Changed, OPERATION_REPLACED, "Other operations took over from an operation.";
-    MethodChanged / MethodChanged: Changed, METHOD_CHANGED, "An operation has another method.";
-    PathChanged / PathChanged: Changed, PATH_CHANGED, "An operation has another path.";
-    NoteChanged / NoteChanged: Annotation, NOTE_CHANGED, "Behaviour that no schema shows is described another way.";
-    OperationIdChanged / OperationIdChanged: Annotation, OPERATION_ID_CHANGED, "An operation has another operationId.";
-    ServerAdded / ServerRemoved: Added, SERVER_ADDED, "The contract names another server.";
-    ServerRemoved / ServerAdded: Removed, SERVER_REMOVED, "The contract no longer names a server.";
-    DeprecationAdded / DeprecationRemoved: Deprecation, DEPRECATION_ADDED, "The contract advises against it now.";
-    DeprecationRemoved / DeprecationAdded: Deprecation, DEPRECATION_REMOVED, "The contract advises against it no longer.";
-    SecurityNarrowed / SecurityWidened: Security, SECURITY_NARROWED, "Requests have to be authorised by more.";
-    SecurityWidened / SecurityNarrowed: Security, SECURITY_WIDENED, "Requests may be authorised by less.";
-    SecurityChanged / SecurityChanged: Security, SECURITY_CHANGED, "Requests have to be authorised another way.";
-    ParameterAdded / ParameterRemoved: Added, PARAMETER_ADDED, "A parameter is new.";
-    ParameterRemoved / ParameterAdded: Removed, PARAMETER_REMOVED, "A parameter is gone.";
+    OperationAdded / OperationRemoved: Added, OPERATION_ADDED, "An operation was added.";
+    OperationRemoved / OperationAdded: Removed, OPERATION_REMOVED, "An operation was removed.";
+    OperationReplaced / OperationReplaced: Changed, OPERATION_REPLACED, "An operation was replaced by other operations.";
+    MethodChanged / MethodChanged: Changed, METHOD_CHANGED, "The method of an operation changed.";
+    PathChanged / PathChanged: Changed, PATH_CHANGED, "The path of an operation changed.";
+    NoteChanged / NoteChanged: Annotation, NOTE_CHANGED, "The description of behaviour outside of schemas changed.";
+    OperationIdChanged / OperationIdChanged: Annotation, OPERATION_ID_CHANGED, "The operationId of an operation changed.";
+    ServerAdded / ServerRemoved: Added, SERVER_ADDED, "A server was added to the contract.";
+    ServerRemoved / ServerAdded: Removed, SERVER_REMOVED, "A server was removed from the contract.";
+    DeprecationAdded / DeprecationRemoved: Deprecation, DEPRECATION_ADDED, "Something was marked as deprecated.";
+    DeprecationRemoved / DeprecationAdded: Deprecation, DEPRECATION_REMOVED, "Something is no longer marked as deprecated.";
+    SecurityNarrowed / SecurityWidened: Security, SECURITY_NARROWED, "Requests require more authorisation.";
+    SecurityWidened / SecurityNarrowed: Security, SECURITY_WIDENED, "Requests require less authorisation.";
+    SecurityChanged / SecurityChanged: Security, SECURITY_CHANGED, "Requests require a different authorisation.";
+    ParameterAdded / ParameterRemoved: Added, PARAMETER_ADDED, "A parameter was added.";
+    ParameterRemoved / ParameterAdded: Removed, PARAMETER_REMOVED, "A parameter was removed.";
     ParameterRequired / ParameterOptional: Narrowed, PARAMETER_REQUIRED, "A parameter became required.";
     ParameterOptional / ParameterRequired: Widened, PARAMETER_OPTIONAL, "A parameter became optional.";
     ParameterEncoding / ParameterEncoding: Changed, PARAMETER_ENCODING, "The encoding of a parameter changed.";
-    BodyAdded / BodyRemoved: Added, BODY_ADDED, "There is a body where there was none.";
-    BodyRemoved / BodyAdded: Removed, BODY_REMOVED, "There is no body where there was one.";
+    BodyAdded / BodyRemoved: Added, BODY_ADDED, "A body was added.";
+    BodyRemoved / BodyAdded: Removed, BODY_REMOVED, "A body was removed.";
     BodyRequired / BodyOptional: Narrowed, BODY_REQUIRED, "A request body became required.";
     BodyOptional / BodyRequired: Widened, BODY_OPTIONAL, "A request body became optional.";
-    MediaTypeAdded / MediaTypeRemoved: Added, MEDIA_TYPE_ADDED, "A body may have another media type.";
-    MediaTypeRemoved / MediaTypeAdded: Removed, MEDIA_TYPE_REMOVED, "A body may no longer have a media type.";
-    BodyEncoding / BodyEncoding: Changed, BODY_ENCODING, "The encoding of a form's properties changed.";
-    StatusAdded / StatusRemoved: Added, STATUS_ADDED, "A response may have another status.";
-    StatusRemoved / StatusAdded: Removed, STATUS_REMOVED, "A response no longer has a status.";
-    LinkAdded / LinkRemoved: Added, LINK_ADDED, "A link of a response is new.";
-    LinkRemoved / LinkAdded: Removed, LINK_REMOVED, "A link of a response is gone.";
-    LinkChanged / LinkChanged: Changed, LINK_CHANGED, "A link of a response leads elsewhere.";
-    HeaderAdded / HeaderRemoved: Added, HEADER_ADDED, "A response header is new.";
-    HeaderRemoved / HeaderAdded: Removed, HEADER_REMOVED, "A response header is gone.";
-    HeaderRequired / HeaderOptional: Narrowed, HEADER_REQUIRED, "A response header is always there now.";
-    HeaderOptional / HeaderRequired: Widened, HEADER_OPTIONAL, "A response header is no longer required.";
-    SchemaAdded / SchemaRemoved: Added, SCHEMA_ADDED, "There is a schema where there was none.";
-    SchemaRemoved / SchemaAdded: Removed, SCHEMA_REMOVED, "There is no schema where there was one.";
-    PropertyAdded / PropertyRemoved: Added, PROPERTY_ADDED, "A property is new.";
-    PropertyRemoved / PropertyAdded: Removed, PROPERTY_REMOVED, "A property is gone.";
-    PropertyRenamed / PropertyRenamed: Moved, PROPERTY_RENAMED, "A property has another name: a guess.";
-    PropertiesMoved / PropertiesMoved: Moved, PROPERTIES_MOVED, "Properties stand in another place of the payload: a guess.";
-    EnvelopeRemoved / EnvelopeAdded: Moved, ENVELOPE_REMOVED, "What was wrapped stands by itself: a guess.";
-    EnvelopeAdded / EnvelopeRemoved: Moved, ENVELOPE_ADDED, "What stood by itself is wrapped: a guess.";
+    MediaTypeAdded / MediaTypeRemoved: Added, MEDIA_TYPE_ADDED, "A media type was added to a body.";
+    MediaTypeRemoved / MediaTypeAdded: Removed, MEDIA_TYPE_REMOVED, "A media type was removed from a body.";
+    BodyEncoding / BodyEncoding: Changed, BODY_ENCODING, "The encoding of form properties changed.";
+    StatusAdded / StatusRemoved: Added, STATUS_ADDED, "A response status was added.";
+    StatusRemoved / StatusAdded: Removed, STATUS_REMOVED, "A response status was removed.";
+    LinkAdded / LinkRemoved: Added, LINK_ADDED, "A response link was added.";
+    LinkRemoved / LinkAdded: Removed, LINK_REMOVED, "A response link was removed.";
+    LinkChanged / LinkChanged: Changed, LINK_CHANGED, "The target of a response link changed.";
+    HeaderAdded / HeaderRemoved: Added, HEADER_ADDED, "A response header was added.";
+    HeaderRemoved / HeaderAdded: Removed, HEADER_REMOVED, "A response header was removed.";
+    HeaderRequired / HeaderOptional: Narrowed, HEADER_REQUIRED, "A response header became required.";
+    HeaderOptional / HeaderRequired: Widened, HEADER_OPTIONAL, "A response header became optional.";
+    SchemaAdded / SchemaRemoved: Added, SCHEMA_ADDED, "A schema was added.";
+    SchemaRemoved / SchemaAdded: Removed, SCHEMA_REMOVED, "A schema was removed.";
+    PropertyAdded / PropertyRemoved: Added, PROPERTY_ADDED, "A property was added.";
+    PropertyRemoved / PropertyAdded: Removed, PROPERTY_REMOVED, "A property was removed.";
+    PropertyRenamed / PropertyRenamed: Moved, PROPERTY_RENAMED, "A property was probably renamed (heuristic).";
+    PropertiesMoved / PropertiesMoved: Moved, PROPERTIES_MOVED, "Properties probably moved to another place in the payload (heuristic).";
+    EnvelopeRemoved / EnvelopeAdded: Moved, ENVELOPE_REMOVED, "A value is probably no longer wrapped in an object (heuristic).";
+    EnvelopeAdded / EnvelopeRemoved: Moved, ENVELOPE_ADDED, "A value is probably wrapped in an object now (heuristic).";
     PropertyRequired / PropertyOptional: Narrowed, PROPERTY_REQUIRED, "A property became required.";
     PropertyOptional / PropertyRequired: Widened, PROPERTY_OPTIONAL, "A property became optional.";
-    TypeNarrowed / TypeWidened: Narrowed, TYPE_NARROWED, "Values are of fewer types.";
-    TypeWidened / TypeNarrowed: Widened, TYPE_WIDENED, "Values are of more types.";
-    TypeChanged / TypeChanged: Changed, TYPE_CHANGED, "Values are of another type.";
+    TypeNarrowed / TypeWidened: Narrowed, TYPE_NARROWED, "Fewer types are allowed.";
+    TypeWidened / TypeNarrowed: Widened, TYPE_WIDENED, "More types are allowed.";
+    TypeChanged / TypeChanged: Changed, TYPE_CHANGED, "The type changed.";
     NullRemoved / NullAdded: Narrowed, NULL_REMOVED, "Null is no longer allowed.";
-    NullAdded / NullRemoved: Widened, NULL_ADDED, "Null is allowed.";
-    EnumValueRemoved / EnumValueAdded: Removed, ENUM_VALUE_REMOVED, "An enum lost values.";
-    EnumValueAdded / EnumValueRemoved: Added, ENUM_VALUE_ADDED, "An enum has new values.";
-    EnumAdded / EnumRemoved: Narrowed, ENUM_ADDED, "Values are listed where they were free.";
-    EnumRemoved / EnumAdded: Widened, ENUM_REMOVED, "Values are free where they were listed.";
-    BoundsNarrowed / BoundsWidened: Narrowed, BOUNDS_NARROWED, "Numbers are held to narrower bounds.";
-    BoundsWidened / BoundsNarrowed: Widened, BOUNDS_WIDENED, "Numbers are held to wider bounds.";
-    BoundsChanged / BoundsChanged: Changed, BOUNDS_CHANGED, "Numbers are held to other bounds.";
-    LengthNarrowed / LengthWidened: Narrowed, LENGTH_NARROWED, "Lengths are held to narrower limits.";
-    LengthWidened / LengthNarrowed: Widened, LENGTH_WIDENED, "Lengths are held to wider limits.";
-    PatternNarrowed / PatternWidened: Narrowed, PATTERN_NARROWED, "Strings have to match more.";
-    PatternWidened / PatternNarrowed: Widened, PATTERN_WIDENED, "Strings have to match less.";
-    PatternChanged / PatternChanged: Changed, PATTERN_CHANGED, "Strings have to match another pattern.";
-    FormatNarrowed / FormatWidened: Narrowed, FORMAT_NARROWED, "Values have to be of a format.";
-    FormatWidened / FormatNarrowed: Widened, FORMAT_WIDENED, "Values need no longer be of a format.";
-    FormatChanged / FormatChanged: Changed, FORMAT_CHANGED, "Values have to be of another format.";
-    ObjectClosed / ObjectOpened: Narrowed, OBJECT_CLOSED, "An object takes declared properties only.";
-    ObjectOpened / ObjectClosed: Widened, OBJECT_OPENED, "An object takes more than declared properties.";
-    VariantAdded / VariantRemoved: Added, VARIANT_ADDED, "A value may be of another variant.";
-    VariantRemoved / VariantAdded: Removed, VARIANT_REMOVED, "A value may no longer be of a variant.";
-    ConstraintNarrowed / ConstraintWidened: Narrowed, CONSTRAINT_NARROWED, "A keyword without rule of its own asks more.";
-    ConstraintWidened / ConstraintNarrowed: Widened, CONSTRAINT_WIDENED, "A keyword without rule of its own asks less.";
-    ConstraintChanged / ConstraintChanged: Changed, CONSTRAINT_CHANGED, "A keyword without rule of its own asks something else.";
+    NullAdded / NullRemoved: Widened, NULL_ADDED, "Null is now allowed.";
+    EnumValueRemoved / EnumValueAdded: Removed, ENUM_VALUE_REMOVED, "Values were removed from an enum.";
+    EnumValueAdded / EnumValueRemoved: Added, ENUM_VALUE_ADDED, "Values were added to an enum.";
+    EnumAdded / EnumRemoved: Narrowed, ENUM_ADDED, "Values were limited to an enum.";
+    EnumRemoved / EnumAdded: Widened, ENUM_REMOVED, "Values are no longer limited to an enum.";
+    BoundsNarrowed / BoundsWidened: Narrowed, BOUNDS_NARROWED, "The bounds of numbers became narrower.";
+    BoundsWidened / BoundsNarrowed: Widened, BOUNDS_WIDENED, "The bounds of numbers became wider.";
+    BoundsChanged / BoundsChanged: Changed, BOUNDS_CHANGED, "The bounds of numbers changed.";
+    LengthNarrowed / LengthWidened: Narrowed, LENGTH_NARROWED, "The limits on lengths became narrower.";
+    LengthWidened / LengthNarrowed: Widened, LENGTH_WIDENED, "The limits on lengths became wider.";
+    PatternNarrowed / PatternWidened: Narrowed, PATTERN_NARROWED, "The pattern of strings became narrower.";
+    PatternWidened / PatternNarrowed: Widened, PATTERN_WIDENED, "The pattern of strings became wider.";
+    PatternChanged / PatternChanged: Changed, PATTERN_CHANGED, "The pattern of strings changed.";
+    FormatNarrowed / FormatWidened: Narrowed, FORMAT_NARROWED, "A format became required or narrower.";
+    FormatWidened / FormatNarrowed: Widened, FORMAT_WIDENED, "A format was removed or became wider.";
+    FormatChanged / FormatChanged: Changed, FORMAT_CHANGED, "The format changed.";
+    ObjectClosed / ObjectOpened: Narrowed, OBJECT_CLOSED, "An object only allows declared properties.";
+    ObjectOpened / ObjectClosed: Widened, OBJECT_OPENED, "An object allows additional properties.";
+    VariantAdded / VariantRemoved: Added, VARIANT_ADDED, "A variant was added.";
+    VariantRemoved / VariantAdded: Removed, VARIANT_REMOVED, "A variant was removed.";
+    ConstraintNarrowed / ConstraintWidened: Narrowed, CONSTRAINT_NARROWED, "A keyword without a rule of its own became narrower.";
+    ConstraintWidened / ConstraintNarrowed: Widened, CONSTRAINT_WIDENED, "A keyword without a rule of its own became wider.";
+    ConstraintChanged / ConstraintChanged: Changed, CONSTRAINT_CHANGED, "A keyword without a rule of its own changed.";
     ReadOnlyAdded / ReadOnlyRemoved: Annotation, READ_ONLY_ADDED, "A property became read-only or write-only.";
-    ReadOnlyRemoved / ReadOnlyAdded: Annotation, READ_ONLY_REMOVED, "A property is read-only or write-only no longer.";
-    ContentChanged / ContentChanged: Annotation, CONTENT_CHANGED, "Strings hold something else: another encoding, another media type.";
-    DefaultChanged / DefaultChanged: Annotation, DEFAULT_CHANGED, "The default of a value is another.";
-    DiscriminatorChanged / DiscriminatorChanged: Annotation, DISCRIMINATOR_CHANGED, "The property that tells variants apart, or its values, changed.";
+    ReadOnlyRemoved / ReadOnlyAdded: Annotation, READ_ONLY_REMOVED, "A property is no longer read-only or write-only.";
+    ContentChanged / ContentChanged: Annotation, CONTENT_CHANGED, "The content encoding or content media type of strings changed.";
+    DefaultChanged / DefaultChanged: Annotation, DEFAULT_CHANGED, "The default of a value changed.";
+    DiscriminatorChanged / DiscriminatorChanged: Annotation, DISCRIMINATOR_CHANGED, "The discriminator property or its values changed.";
 }
 
 impl Fact {
-    /// The three ways that an edit of one keyword can go: narrower, wider, neither.
+    /// The three directions of an edit of a keyword: narrower, wider, neither.
     pub(super) const fn relations(self) -> Option<[Self; 3]> {
         let [narrowed, widened, changed] = match self {
             Self::TypeChanged => [Self::TypeNarrowed, Self::TypeWidened, self],
@@ -310,8 +311,8 @@ impl Fact {
         Some([narrowed, widened, changed])
     }
 
-    /// Whether the fact says something of the values that a schema accepts, so that one that changes
-    /// nothing there is no change.
+    /// Whether the fact concerns the values that a schema accepts. If such an edit has no effect on them, it
+    /// is not a change.
     pub(super) const fn is_assertion(self) -> bool {
         matches!(
             self,
@@ -349,7 +350,7 @@ impl Fact {
 }
 
 impl Difference {
-    /// The verdict on what one sender sends.
+    /// The verdict for what one sender sends.
     #[must_use]
     pub fn verdict(&self, sender: Sender) -> Option<&Verdict> {
         let mut verdicts = self.verdicts.iter();
@@ -358,14 +359,14 @@ impl Difference {
             .map(|(_, verdict)| verdict)
     }
 
-    /// Whether some payload shows that it breaks.
+    /// Whether a payload demonstrates that the change is breaking.
     #[must_use]
     pub fn is_breaking(&self) -> bool {
         let mut verdicts = self.verdicts.iter();
         verdicts.any(|(_, verdict)| matches!(verdict, Verdict::Breaking(_)))
     }
 
-    /// Every sender whose payloads, parameters or operations it reaches.
+    /// Every sender whose payloads, parameters or operations are affected.
     #[must_use]
     pub fn senders(&self) -> Vec<Sender> {
         let mut senders: Vec<Sender> = self.reach.iter().map(|reach| reach.sender).collect();
@@ -376,7 +377,7 @@ impl Difference {
 }
 
 impl Verdict {
-    /// One word for it.
+    /// The verdict in one word.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {

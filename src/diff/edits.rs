@@ -1,5 +1,5 @@
-//! One change per edit: what differs at one place of both documents is one edit, however many payloads,
-//! variants and operations lead there.
+//! Merges changes into edits: a difference at one place of both documents is one edit, however many payloads,
+//! variants and operations it affects.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::schema::Place;
 
 use super::difference::{Difference, Fact, Owner, Sender, Verdict};
 
-/// Puts changes together that say the same of the same places of both documents.
+/// Merges changes that describe the same edit at the same places of both documents.
 pub(super) fn merged(changes: Vec<Difference>, old: &Contract, new: &Contract) -> Vec<Difference> {
     let mut groups: Vec<Vec<Difference>> = Vec::new();
     let mut known: FxHashMap<Key, usize> = FxHashMap::default();
@@ -28,7 +28,7 @@ pub(super) fn merged(changes: Vec<Difference>, old: &Contract, new: &Contract) -
     merged.collect()
 }
 
-/// What changes have in common that are one edit.
+/// What the changes of one edit have in common.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Key {
     fact: Fact,
@@ -40,7 +40,7 @@ struct Key {
 
 fn key(change: &Difference) -> Option<Key> {
     let (old, new) = (change.old_place.clone(), change.new_place.clone());
-    // What came or went has a place of its own on one side only.
+    // An addition or removal has a place of its own on one side only.
     let places = match change.fact {
         Fact::ParameterAdded | Fact::HeaderAdded | Fact::MediaTypeAdded | Fact::LinkAdded => {
             (None, Some(new?))
@@ -60,9 +60,9 @@ fn key(change: &Difference) -> Option<Key> {
     })
 }
 
-/// One change in the place of several.
+/// Merges several changes into one.
 fn one_of(group: Vec<Difference>, (old, new): &(Components, Components)) -> Option<Difference> {
-    // What is told of a component is told best.
+    // Prefer the change that is reported for a component.
     let is_of_component = |change: &Difference| matches!(change.owner, Owner::Component(..));
     let best = group.iter().position(is_of_component).unwrap_or(0);
     let mut changes = group;
@@ -76,7 +76,8 @@ fn one_of(group: Vec<Difference>, (old, new): &(Components, Components)) -> Opti
         written(new, &first.new_place),
     );
     if let (Some((old, above)), Some((new, below))) = homes {
-        // What is written in a component is told of it, though it was met in one that includes it.
+        // An edit written in a component is reported for it, even if it was found in another component that
+        // includes it.
         let is_elsewhere = match &first.owner {
             Owner::Component(was, is) => *was != old && *is != new,
             _ => parts_differ,
@@ -112,13 +113,13 @@ fn one_of(group: Vec<Difference>, (old, new): &(Components, Components)) -> Opti
     Some(first)
 }
 
-/// The more telling of two paths in a component, with the member that the change is about.
+/// The more informative of two paths in a component, extended by the member that the change is about.
 fn longer(above: PathPattern, below: PathPattern, change: &Difference) -> PathPattern {
     let path = match above.steps().len() > below.steps().len() {
         true => above,
         false => below,
     };
-    // A pointer to a keyword is no step down.
+    // A pointer to a keyword is not a step down.
     let most = change.path.steps().len();
     let steps: Vec<Step> = path.steps().iter().take(most).cloned().collect();
     let mut path = PathPattern::from_steps(steps);
@@ -132,7 +133,7 @@ fn longer(above: PathPattern, below: PathPattern, change: &Difference) -> PathPa
     path
 }
 
-/// Keeps the gravest verdict for each sender.
+/// Keeps the most severe verdict for each sender.
 fn add(verdicts: &mut Vec<(Sender, Verdict)>, sender: Sender, verdict: Verdict) {
     let rank = |verdict: &Verdict| match verdict {
         Verdict::Compatible(_) => 0,
@@ -146,7 +147,7 @@ fn add(verdicts: &mut Vec<(Sender, Verdict)>, sender: Sender, verdict: Verdict) 
     }
 }
 
-/// The components of a contract, by where they stand.
+/// The components of a contract by place.
 struct Components(FxHashMap<Place, Arc<str>>);
 
 impl Components {
@@ -158,7 +159,7 @@ impl Components {
         Self(named.collect())
     }
 
-    /// The component that a place is in, and the part of its values that the place speaks of.
+    /// The component that contains a place, and the part of its values that the place describes.
     fn find(&self, place: &Place) -> Option<(Arc<str>, PathPattern)> {
         let pointer = place.pointer.as_str();
         let mut end = pointer.len();
@@ -175,7 +176,7 @@ impl Components {
     }
 }
 
-/// The part of a value that the schema at a pointer speaks of, below the schema of the value.
+/// The part of a value that the schema at a pointer describes, relative to the value of the outer schema.
 fn part_at(pointer: &str) -> PathPattern {
     let pointer = crate::location::Pointer::from_escaped(pointer);
     let mut keywords = pointer.steps();
@@ -200,7 +201,7 @@ fn part_at(pointer: &str) -> PathPattern {
                 keywords.next();
             }
             "not" | "if" | "then" | "else" => {}
-            // What follows is an argument.
+            // The rest is a keyword's argument.
             _ => break,
         }
     }

@@ -1,4 +1,4 @@
-//! What differs between two schemas, keyword by keyword.
+//! Differences between two schemas, keyword by keyword.
 
 use std::sync::Arc;
 
@@ -15,16 +15,16 @@ use super::view::View;
 use super::walk::{Edge, Found, Walk, keyword_place, keyword_text, place_of};
 
 impl Walk<'_> {
-    /// What differs between the schemas of a pair themselves; parts of values become pairs of their own.
+    /// The differences between the schemas of a pair. Parts of values become pairs of their own.
     pub(super) fn differences(&mut self, at: usize, old: &View<'_>, new: &View<'_>) -> Vec<Found> {
         let mut found = Vec::new();
         if let Some(unions) = self.unions(at, old, new, &mut found) {
-            // The one side is compared with a branch of the other one.
+            // One side is compared with a branch of the other.
             found.extend(unions);
             return found;
         }
         self.types(at, old, new, &mut found);
-        // What is about kinds of values that only one side has is part of the change of type.
+        // Keywords for kinds that only one side has belong to the change of type.
         let shared = old.kinds().and(new.kinds());
         self.checks(old, new, shared, &mut found);
         self.lengths(old, new, shared, &mut found);
@@ -61,9 +61,9 @@ impl Walk<'_> {
         let rest = |kinds: Kinds| kinds.without(Kinds::NULL);
         let has_null = |kinds: Kinds| kinds.has(Kinds::NULL);
         let null_differs = has_null(old_kinds) != has_null(new_kinds);
-        // Any value at all says nothing of null.
+        // A side that accepts any value does not mention null.
         let is_null_told = old_kinds != Kinds::ALL && new_kinds != Kinds::ALL;
-        // Where both list values, these say it all.
+        // If both sides list their values, the lists cover everything.
         let are_listed = old.values().is_some() && new.values().is_some();
         let differ = old_kinds != new_kinds && !are_listed;
         if differ && rest(old_kinds) == rest(new_kinds) && is_null_told {
@@ -79,7 +79,7 @@ impl Walk<'_> {
             };
             let is_listed = old.values().is_some() || new.values().is_some();
             if !is_listed && (is_implied(old, new_kinds) || is_implied(new, old_kinds)) {
-                change.assumed = Some("the schema speaks of this type only");
+                change.assumed = Some("the schema only has keywords for this type");
             }
             found.push(change);
             if old_kinds.and(new_kinds).without(Kinds::NULL).is_empty() {
@@ -94,7 +94,7 @@ impl Walk<'_> {
                     let lacking = some
                         .iter()
                         .filter(|value| !known.contains(&canonical(value)));
-                    // Whether null is allowed may have been told above.
+                    // A change of null may have been reported above.
                     let lacking =
                         lacking.filter(|value| !value.is_null() || !null_differs || are_listed);
                     lacking.cloned().collect()
@@ -149,7 +149,7 @@ impl Walk<'_> {
         }
     }
 
-    /// `pattern`, `format`, bounds and the like: by what they are about.
+    /// `pattern`, `format`, bounds and similar keywords, grouped by what they constrain.
     fn checks(&self, old: &View<'_>, new: &View<'_>, shared: Kinds, found: &mut Vec<Found>) {
         let checks = |view: &View<'_>| {
             let mut checks = checks(view);
@@ -165,7 +165,7 @@ impl Walk<'_> {
         groups.sort_unstable();
         groups.dedup();
         for (fact, subject) in groups {
-            // What stands on both sides in the same words does not differ.
+            // Checks that are identical on both sides do not differ.
             let of_group = |all: &[Checked], others: &[Checked]| -> Vec<Checked> {
                 let own = all.iter().filter(|(_, _, check)| {
                     let is_shared = others.iter().any(|(_, _, other)| {
@@ -218,7 +218,7 @@ impl Walk<'_> {
             if differing.clone().all(is_unchecked) {
                 change.assumed = Some("this format is not checked");
             } else if differing.all(fits_64_bits) {
-                change.assumed = Some("numbers are sent within 64 bits");
+                change.assumed = Some("no numbers beyond 64 bits are sent");
             }
             found.push(change);
         }
@@ -320,7 +320,7 @@ impl Walk<'_> {
         self.compare_whole("if", &old_parts, &new_parts, Ask::Conditional, found);
     }
 
-    /// A keyword that is compared as a whole: pairs of the schema that has it and the schema in it.
+    /// Compares a keyword as a whole: pairs of the schema with the keyword and the subschema in it.
     pub(super) fn compare_whole(
         &self,
         keyword: &str,
@@ -458,13 +458,13 @@ impl Walk<'_> {
     }
 }
 
-/// Formats of numbers that leave out none that programs send.
+/// Numeric formats that include every number that programs send.
 const WIDE: [&str; 1] = ["int64"];
 
-/// A check: its owner, its place in the owner's list, and itself.
+/// A check: its owner, its index in the owner's list, and the check itself.
 type Checked = (NodeId, usize, Arc<KeywordCheck>);
 
-/// Every check of a view, with its owner and its place in the owner's list.
+/// Every check of a view, with its owner and its index in the owner's list.
 fn checks(view: &View<'_>) -> Vec<Checked> {
     let checks = view.nodes().flat_map(|(id, node)| {
         let checks = node.checks.iter().enumerate();
@@ -473,7 +473,7 @@ fn checks(view: &View<'_>) -> Vec<Checked> {
     checks.collect()
 }
 
-/// What a keyword is about: keywords of one group are one edit.
+/// The group of a keyword: changes within a group are one edit.
 fn group(keyword: &'static str) -> (Fact, &'static str) {
     match keyword {
         "minimum" | "exclusiveMinimum" => (Fact::BoundsChanged, "minimum"),

@@ -1,4 +1,4 @@
-//! Changes of the walk with their verdicts.
+//! Adds verdicts to the changes of the walk.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,17 +14,17 @@ use super::verdict::{Direction, Trial};
 use super::view::View;
 use super::walk::{Edge, Found, Root, Walk, Written, place_of};
 
-/// The changes of a walk with their verdicts, and the edits that change nothing.
+/// The changes of a walk with their verdicts, and the edits without an effect.
 pub(super) fn judged(walk: &Walk<'_>) -> (Vec<Difference>, Vec<Difference>) {
     let reach = reach(walk);
     let mut trial = Trial::new(walk);
     let (mut changes, mut equivalent) = (Vec::new(), Vec::new());
-    // Roots for which some change says that payloads break, or may.
+    // Roots for which a change already reports that payloads break or may break.
     let mut told: Vec<(usize, Sender)> = Vec::new();
     for (at, pair) in walk.pairs.iter().enumerate() {
         let roots = &reach[at];
         if pair.is_unusable {
-            // What could not be used is told by itself.
+            // Unusable schemas are reported separately.
             told.extend(
                 roots
                     .iter()
@@ -33,7 +33,7 @@ pub(super) fn judged(walk: &Walk<'_>) -> (Vec<Difference>, Vec<Difference>) {
         }
         if let Some(change) = form_field(walk, at, roots) {
             changes.extend(change);
-            // As JSON values they differ, which nobody sends.
+            // They differ as JSON values, but are never sent as JSON.
             let own = roots.iter();
             told.extend(own.map(|root| (*root, walk.roots[*root].reach.sender)));
             continue;
@@ -63,8 +63,8 @@ pub(super) fn judged(walk: &Walk<'_>) -> (Vec<Difference>, Vec<Difference>) {
             let first = roots.first().map(|root| &walk.roots[*root]);
             let side = first.and_then(|root| root.side);
             if found.fact.is_assertion() {
-                // Here every value counts, also members that nobody declares: what is told to be the same
-                // is the same.
+                // Every value counts here, including undeclared members: what is reported as equivalent must
+                // be equivalent.
                 let forward = trial.unproved(at, &found.forward, Direction::Forward, side, true);
                 let backward = trial.unproved(at, &found.backward, Direction::Backward, side, true);
                 let is_same = forward.is_empty() && backward.is_empty();
@@ -75,7 +75,7 @@ pub(super) fn judged(walk: &Walk<'_>) -> (Vec<Difference>, Vec<Difference>) {
                         _ => changed,
                     };
                 }
-                // A variant that came or went is told, though others take its values.
+                // An added or removed variant is reported even if other variants accept its values.
                 let is_variant = matches!(found.fact, Fact::VariantAdded | Fact::VariantRemoved);
                 if is_same && !is_variant {
                     equivalent.push(change);
@@ -113,7 +113,7 @@ pub(super) fn judged(walk: &Walk<'_>) -> (Vec<Difference>, Vec<Difference>) {
     }
     told.sort_unstable();
     told.dedup();
-    // Those that break all the same, by the schemas that make them break.
+    // The remaining roots that break, by the schemas that cause it.
     let mut untold_at: BTreeMap<(usize, Sender), Vec<usize>> = BTreeMap::new();
     for (index, root) in walk.roots.iter().enumerate() {
         let sender = root.reach.sender;
@@ -129,8 +129,8 @@ pub(super) fn judged(walk: &Walk<'_>) -> (Vec<Difference>, Vec<Difference>) {
     (changes, equivalent)
 }
 
-/// What changed for the texts of a form's property, where its type is another; `None` where it is no such
-/// property, or the schemas say more.
+/// What changed in the text of a form property with a different type; `None` if it is not such a property, or
+/// if the schemas are more precise.
 fn form_field(walk: &Walk<'_>, at: usize, roots: &[usize]) -> Option<Option<Difference>> {
     let pair = &walk.pairs[at];
     let own = || roots.iter().map(|root| &walk.roots[*root]);
@@ -173,7 +173,7 @@ fn form_field(walk: &Walk<'_>, at: usize, roots: &[usize]) -> Option<Option<Diff
     Some(Some(change))
 }
 
-/// A payload that breaks though no single change says so.
+/// Payloads that break although no single change accounts for it.
 fn untold(
     walk: &Walk<'_>,
     trial: &mut Trial<'_, '_>,
@@ -200,7 +200,7 @@ fn untold(
             view.unions.iter().any(|union| union.is_one)
         });
     if has_one_of {
-        let note = "it is a `oneOf`: a value that matches another variant, too, is rejected";
+        let note = "this is a `oneOf`: a value that also matches another variant is rejected";
         found.notes.push(note.to_owned());
     }
     let mut change = of_walk(walk, at, &found, roots);
@@ -208,7 +208,7 @@ fn untold(
     change
 }
 
-/// The properties that were led from one component to another one, where both are still there.
+/// Describes properties that now refer to a different component although both components still exist.
 fn redirected(walk: &Walk<'_>, at: usize) -> Option<String> {
     let pair = &walk.pairs[at];
     let Owner::Component(old, new) = &pair.owner else {
@@ -250,7 +250,7 @@ fn redirected(walk: &Walk<'_>, at: usize) -> Option<String> {
     Some(format!("{words} now {verb} to `{new}` instead of `{old}`"))
 }
 
-/// A change as the walk has it, without verdict.
+/// A change from the walk, without a verdict.
 fn of_walk(walk: &Walk<'_>, at: usize, found: &Found, roots: &[usize]) -> Difference {
     let pair = &walk.pairs[at];
     let mut path = pair.path.clone();

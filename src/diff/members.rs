@@ -1,4 +1,4 @@
-//! What differs between two schemas in the members of objects.
+//! Differences between two schemas in the members of objects.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::walk::{Edge, Found, Walk, keyword_place, keyword_text, place_of};
 use super::view::side_without;
 
 impl Walk<'_> {
-    /// `properties`, `required`, `additionalProperties` and what else is about members.
+    /// `properties`, `required`, `additionalProperties` and other keywords for members.
     pub(super) fn members(
         &mut self,
         at: usize,
@@ -67,7 +67,7 @@ impl Walk<'_> {
         self.compare_whole("propertyNames", &names(old), &names(new), Ask::Names, found);
     }
 
-    /// Keeps a property that is an object on one side and a value on the other.
+    /// Records a property that is an object on one side only.
     fn reshaped(&self, name: &Arc<str>, old: &[NodeId], new: &[NodeId], strays: &mut Strays) {
         let kinds = |graph, schemas: &[NodeId]| {
             let kinds = View::of(graph, schemas).all_kinds(3);
@@ -89,7 +89,7 @@ impl Walk<'_> {
         }
     }
 
-    /// `deprecated`, `readOnly` and `writeOnly` beside a `$ref`: they are about the property alone.
+    /// `deprecated`, `readOnly` and `writeOnly` next to a `$ref` only concern the property.
     fn wrappers(&self, old: &[NodeId], new: &[NodeId], name: &Arc<str>, found: &mut Vec<Found>) {
         let beside = |graph: &Graph, nodes: &[NodeId]| {
             let all = nodes.iter();
@@ -112,7 +112,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Names that are required on one side only, and that both sides declare, or neither.
+    /// Names that are required on one side only and declared on both sides or neither.
     fn required(&self, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
         let (old_required, new_required) = (old.required(), new.required());
         let is_told = |name: &str| old.declares(name) != new.declares(name);
@@ -142,12 +142,12 @@ impl Walk<'_> {
                 .places(place(self.old, old, name), place(self.new, new, name))
                 .asking(forward, backward);
             if !old.declares(name) && !new.declares(name) {
-                let note = "neither contract declares the property: any value will do";
+                let note = "neither contract declares the property, so it may have any value";
                 change.notes.push(note.to_owned());
             }
             found.push(change);
         };
-        // A required property that is read-only need not be there in requests.
+        // A read-only property may be absent from requests even if it is required.
         let excepted = |view: &View<'_>, name: &str| {
             let required = view.nodes().flat_map(|(_, node)| &node.object.required);
             let mut own = required
@@ -200,7 +200,7 @@ impl Walk<'_> {
         found
     }
 
-    /// What the new contract tells of a property: its description, or that of what it refers to.
+    /// The description of a property in the new contract, or that of its reference target.
     fn told_of(&self, schemas: &[NodeId]) -> Option<String> {
         let graph = &self.new.graph;
         let places = schemas.iter().flat_map(|id| [*id, graph.resolve(*id)]);
@@ -218,7 +218,7 @@ impl Walk<'_> {
         if stray.is_required && !old.required().contains(&stray.name) {
             forward.push(Ask::Required(Arc::clone(&stray.name)));
         }
-        // The old contract may speak of such a member already: in a map, by a pattern, in a variant.
+        // The old contract may already mention such a member: in a map, by a pattern, in a variant.
         let speaks = !old.unions.is_empty()
             || old.values().is_some()
             || old.nodes().any(|(_, node)| {
@@ -462,7 +462,7 @@ impl Walk<'_> {
     }
 }
 
-/// What a view asks of a member with this name, if it says anything of it.
+/// What a view requires of a member with this name, if it mentions it.
 fn members_asked(view: &View<'_>, name: &Arc<str>) -> Vec<Ask> {
     let nodes = view.nodes().filter_map(|(id, node)| {
         let has_schema =
@@ -475,7 +475,7 @@ fn members_asked(view: &View<'_>, name: &Arc<str>) -> Vec<Ask> {
     nodes.collect()
 }
 
-/// Names that one schema of a view declares and another one does not allow.
+/// Names that one schema of a view declares and another does not allow.
 fn shut_out(view: &View<'_>) -> Vec<Arc<str>> {
     let is_closed = |node: &crate::schema::Node| {
         let rest = node.object.additional;
@@ -491,15 +491,15 @@ fn shut_out(view: &View<'_>) -> Vec<Arc<str>> {
         .collect()
 }
 
-/// The schema of the other side that became the one that declares a property, or was it: of several that
-/// apply, the component of the same name, else the one at the same place in the list.
+/// The schema on the other side that corresponds to the one declaring a property. If several schemas apply,
+/// this is the component with the same name, or else the schema at the same index.
 fn counterpart(own: &View<'_>, other: &View<'_>, property: &str) -> Option<NodeId> {
     counterpart_of(own, other, |node| {
         node.object.properties.contains_key(property)
     })
 }
 
-/// The same for the schema that is as wanted.
+/// The same for the schema that satisfies a condition.
 fn counterpart_of(
     own: &View<'_>,
     other: &View<'_>,

@@ -1,9 +1,9 @@
-//! Differences between contracts: what changed, and what that breaks.
+//! Differences between contracts: what changed, and what it breaks.
 //!
-//! Operations are paired (`pairing`), then compared (`operations`, `bodies`); their schemas are walked
-//! in pairs (`walk`), each of which is looked at once, keyword by keyword (`facts`, `members`,
-//! `variants`, `moves`). What was found is held against both contracts (`verdict`): a proof that it
-//! breaks nobody, or a payload that shows it (`contain`).
+//! Operations are paired (`pairing`) and compared (`operations`, `bodies`). Their schemas are walked in pairs
+//! (`walk`); each pair is compared once, keyword by keyword (`facts`, `members`, `variants`, `moves`). Every
+//! change is then checked against both contracts (`verdict`) for a proof that it is compatible or a payload
+//! that breaks (`contain`).
 
 mod alignment;
 mod annotations;
@@ -46,17 +46,17 @@ use judged::judged;
 use operations::Operations;
 use walk::Walk;
 
-/// What a comparison is to know.
+/// Options of a comparison.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Prefixes of paths, and what became of them.
+    /// Path prefixes and their replacements.
     pub map_paths: Vec<PathMap>,
-    /// Who sends payloads of contracts that have schemas and no operations.
+    /// Who sends the payloads of contracts that have schemas but no operations.
     pub schemas_sent_by: Vec<Sender>,
 }
 
 impl Default for Options {
-    /// Paths are as they are, and payloads of bare schemas come from clients: old ones have to stay valid.
+    /// No path mapping. Payloads of bare schemas come from clients, so old payloads have to stay valid.
     fn default() -> Self {
         Self {
             map_paths: Vec::new(),
@@ -65,33 +65,33 @@ impl Default for Options {
     }
 }
 
-/// What changed between two contracts.
+/// The differences between two contracts.
 #[derive(Debug, Clone)]
 pub struct Diff {
-    /// The changes, by operation and component.
+    /// The changes, ordered by operation and component.
     pub changes: Vec<Difference>,
-    /// Edits that were proved to mean the same.
+    /// Edits that were proved to have no effect.
     pub equivalent: Vec<Difference>,
-    /// How much was compared.
+    /// The size of the comparison.
     pub size: DiffSize,
-    /// Which parts of the contracts became which.
+    /// The mapping between parts of the contracts.
     pub alignment: Alignment,
 }
 
-/// How much was compared.
+/// The size of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DiffSize {
     /// Operations of the old contract.
     pub old_operations: usize,
     /// Operations of the new contract.
     pub new_operations: usize,
-    /// Payloads and parameters of both contracts that do not say the same.
+    /// Payloads and parameters of both contracts that are not equivalent.
     pub differing: usize,
-    /// Parts that could not be used, of both contracts.
+    /// Unusable parts of both contracts.
     pub unusable: usize,
-    /// Parts that are not as OpenAPI has them, of both contracts: something may be missing for them.
+    /// Parts of both contracts that are not valid OpenAPI, so that something may be missing.
     pub misshapen: usize,
-    /// Whether both have schemas of payloads, and no operations.
+    /// Whether both contracts have payload schemas but no operations.
     pub of_schemas: bool,
 }
 
@@ -129,10 +129,10 @@ pub fn compare_contracts(old: &Contract, new: &Contract, options: &Options) -> D
     }
 }
 
-/// How many operations have to have the same change to make it one of the contract.
+/// The number of operations that must have the same change to report it once for the contract.
 const FOLDED: usize = 3;
 
-/// Puts together what happened to several operations in the same words.
+/// Merges changes that are worded identically for several operations.
 fn folded(changes: Vec<Difference>) -> Vec<Difference> {
     type Key = (
         Fact,
@@ -192,14 +192,14 @@ fn folded(changes: Vec<Difference>) -> Vec<Difference> {
     folded
 }
 
-/// Parts of a contract around its schemas that are not as they should be.
+/// Malformed parts of a contract outside of schemas.
 fn misshapen(contract: &Contract) -> usize {
     let problems = contract.problems.iter();
     let misshapen = problems.filter(|problem| matches!(problem.kind, ProblemKind::Description(_)));
     misshapen.count()
 }
 
-/// By owner (the contract, operations as they stand in the new contract, components by name), then by
+/// Sorts by owner (the contract, operations in the order of the new contract, components by name), then by
 /// place.
 fn in_order(mut changes: Vec<Difference>) -> Vec<Difference> {
     for change in &mut changes {

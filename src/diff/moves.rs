@@ -1,4 +1,4 @@
-//! Properties that have another name or another place: guesses, each with its ground.
+//! Renamed and moved properties: heuristics, each with its basis.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use super::names::{Variant, words};
 use super::view::View;
 use super::walk::{Found, Move, Question, Walk, place_of};
 
-/// How alike two names have to be for a guess that stands on names: 1 is the same name.
+/// The minimum similarity of two names for a heuristic based on names; 1 means identical.
 const ALIKE: f64 = 0.6;
 
-/// How deep below a removed property is looked for what moved.
+/// The depth below a removed property at which moved properties are searched.
 const DEPTH: u8 = 3;
 
-/// How much of their properties two objects have to share to be taken for one that moved.
+/// The minimum share of common properties for two objects to be treated as one that moved.
 const SHARED: f64 = 0.5;
 
 /// A property that only one side declares.
@@ -34,16 +34,16 @@ pub(super) struct Stray {
 pub(super) struct Strays {
     pub(super) gone: Vec<Stray>,
     pub(super) added: Vec<Stray>,
-    /// Properties that both declare, and that are objects on one side only: the old one, the new one.
+    /// Properties that both sides declare but that are objects on one side only: old ones, new ones.
     pub(super) reshaped: (Vec<Stray>, Vec<Stray>),
 }
 
-/// Properties below a removed one that stand at the top of the new payload, or the reverse.
+/// Properties below a removed property that are now at the top of the payload, or the reverse.
 struct Group {
-    /// The names from the payload down to the object that held the properties.
+    /// The names on the path from the payload to the inner object.
     way: Vec<Arc<str>>,
     names: Vec<Member>,
-    /// What the inner object declares and the top does not have.
+    /// Properties of the inner object that are missing at the top.
     left: Vec<Arc<str>>,
 }
 
@@ -54,11 +54,11 @@ struct Member {
     inside: Arc<str>,
     /// Its name at the top.
     top: Arc<str>,
-    /// Whether only its type speaks for it.
+    /// Whether only the type supports the match.
     is_guess: bool,
 }
 
-/// Why one property is taken for another.
+/// Reasons for matching two properties.
 const LEFT_OVER: &str = "left over on both sides, and of the same type";
 const SPELLING: &str = "the names are spelling variants of each other";
 const ONLY: &str =
@@ -66,7 +66,7 @@ const ONLY: &str =
 const SIMILAR: &str = "the same schema and a similar name";
 
 impl<'c> Walk<'c> {
-    /// Takes out of what only one side declares what was moved or renamed.
+    /// Removes moved and renamed properties from those that only one side declares.
     pub(super) fn moves(
         &mut self,
         at: usize,
@@ -85,8 +85,8 @@ impl<'c> Walk<'c> {
         strays
     }
 
-    /// Properties of an object that only one side has, which stand at the top on the other side: of a removed
-    /// object, if it is flattened, else of an added one.
+    /// Properties of an object that only one side has, which are at the top on the other side. With
+    /// `is_flattened`, the object was removed, otherwise added.
     fn regrouped(
         &mut self,
         at: usize,
@@ -131,7 +131,7 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// Takes the properties of a group out of `others`.
+    /// Removes the properties of a group from `others`.
     fn regroup(
         &mut self,
         at: usize,
@@ -230,7 +230,7 @@ impl<'c> Walk<'c> {
                     let mut candidates = candidates.iter();
                     candidates.any(|added| is_variant(other, &strays.added[*added]))
                 });
-                // Of several nobody knows which one it is.
+                // If there are several candidates, the match is ambiguous.
                 let ([chosen], 1) = (candidates.as_slice(), rivals.count()) else {
                     index += 1;
                     continue;
@@ -245,7 +245,7 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// Properties that say the same under another name, as far as can be guessed.
+    /// Properties that are equivalent under a different name, as far as heuristics can tell.
     fn renamed(
         &mut self,
         at: usize,
@@ -261,7 +261,7 @@ impl<'c> Walk<'c> {
                 gone.is_required == added.is_required
                     && self.accept_the_same(&gone.schemas, &added.schemas)
             };
-            // A reference says what a property holds, and not what it is for.
+            // A reference describes the type of a property but not its purpose.
             let is_reference = gone.schemas.iter().all(|id| {
                 let node = self.old.graph.node(*id);
                 node.is_reference() || node.component
@@ -344,7 +344,7 @@ impl<'c> Walk<'c> {
     }
 }
 
-/// What moved out of (or into) the object that a stray is, judged by names.
+/// What moved out of (or into) the object of a stray property, judged by names.
 fn group((inner, outer): (&Graph, &Graph), stray: &Stray, others: &[Stray]) -> Option<Group> {
     let mut way = vec![Arc::clone(&stray.name)];
     let mut schemas = stray.schemas.clone();
@@ -363,7 +363,7 @@ fn group((inner, outer): (&Graph, &Graph), stray: &Stray, others: &[Stray]) -> O
                 members.iter().all(|known| known.top != other.name)
                     && !kinds(outer, &other.schemas).and(own).is_empty()
             });
-            // The same name first, then one that says the object's, then another spelling.
+            // First the same name, then one that includes the name of the object, then a spelling variant.
             let rank = |other: &&Stray| match () {
                 () if other.name == *inside => Some(0),
                 () if Variant::of_parts(&other.name, object, inside).is_some() => Some(1),
@@ -380,7 +380,7 @@ fn group((inner, outer): (&Graph, &Graph), stray: &Stray, others: &[Stray]) -> O
             }
         }
         let are_most = members.len() >= 2 && members.len() * 2 > names.len().min(others.len());
-        // A single one has to name the object, as `first_name` names `name`.
+        // A single property has to include the name of the object, as `first_name` includes `name`.
         let names_it = |member: &Member| {
             let object = words(way.last().unwrap_or(&stray.name));
             let top = words(&member.top);
@@ -392,7 +392,7 @@ fn group((inner, outer): (&Graph, &Graph), stray: &Stray, others: &[Stray]) -> O
             };
             let mut left: Vec<Arc<str>> = names.clone();
             left.retain(|name| !is_of(name, |member| &member.inside));
-            // One is left on either side, of the same kind: it probably has another name.
+            // If exactly one property of the same type is left on each side, it was probably renamed.
             let over: Vec<&Stray> = others
                 .iter()
                 .filter(|other| !is_of(&other.name, |member| &member.top))
@@ -421,7 +421,7 @@ fn group((inner, outer): (&Graph, &Graph), stray: &Stray, others: &[Stray]) -> O
                 left,
             });
         }
-        // An object around one object.
+        // An object that only wraps another object.
         let [only] = names.as_slice() else {
             return None;
         };
@@ -431,7 +431,7 @@ fn group((inner, outer): (&Graph, &Graph), stray: &Stray, others: &[Stray]) -> O
     None
 }
 
-/// The schemas of a property below a stray.
+/// The schemas of a property below a stray property.
 fn at_way(graph: &Graph, stray: &Stray, way: &[Arc<str>], name: &Arc<str>) -> Vec<NodeId> {
     let mut schemas = stray.schemas.clone();
     for step in way.iter().skip(1).chain([name]) {
@@ -440,10 +440,10 @@ fn at_way(graph: &Graph, stray: &Stray, way: &[Arc<str>], name: &Arc<str>) -> Ve
     schemas
 }
 
-/// What speaks for a group.
+/// The basis for a group.
 fn ground(group: &Group) -> String {
     let mut ground =
-        "most of the object's properties stand in the other place by the same names".to_owned();
+        "most properties of the object have the same names in the other place".to_owned();
     if let [only] = group.names.as_slice() {
         ground = format!(
             "`{}` names the object that it moved into or out of",
@@ -452,7 +452,7 @@ fn ground(group: &Group) -> String {
     }
     for Member { inside, top, .. } in group.names.iter().filter(|own| own.is_guess) {
         ground.push_str(&format!(
-            "; `{inside}` and `{top}` are the ones left over, and of the same type"
+            "; `{inside}` and `{top}` are the only ones left over and have the same type"
         ));
     }
     ground
@@ -466,7 +466,7 @@ fn way_words(way: &[Arc<str>]) -> String {
     way.join(".")
 }
 
-/// Whether a schema says enough to be known again: more than a plain type.
+/// Whether a schema is specific enough to be recognised: more than a plain type.
 fn is_telling(graph: &Graph, schemas: &[NodeId]) -> bool {
     let view = View::of(graph, schemas);
     let kinds = view.all_kinds(3);
@@ -477,7 +477,7 @@ fn is_telling(graph: &Graph, schemas: &[NodeId]) -> bool {
         || view.nodes().any(|(_, node)| !node.checks.is_empty())
 }
 
-/// How alike two names are, whatever their case and their separators.
+/// The similarity of two names, ignoring case and separators.
 fn likeness(one: &str, other: &str) -> f64 {
     let plain = |name: &str| -> String {
         let letters = name.chars().filter(|c| c.is_alphanumeric());
@@ -486,14 +486,14 @@ fn likeness(one: &str, other: &str) -> f64 {
     strsim::normalized_damerau_levenshtein(&plain(one), &plain(other))
 }
 
-/// Where in a payload an object stands by itself in another one: the steps down to it, and its schemas.
+/// The path to an object inside a payload that is the whole payload on the other side, and its schemas.
 pub(super) fn wrapped(
     graph: &Graph,
     outer: &View<'_>,
     resource: &View<'_>,
 ) -> Option<(Vec<Step>, Vec<NodeId>)> {
     let names = resource.names();
-    // What is in an envelope has none of the envelope's own properties.
+    // The wrapped object must not share properties with the envelope.
     if names.len() < 2 || shared(&outer.names(), &names) > 0.0 {
         return None;
     }
@@ -516,7 +516,7 @@ pub(super) fn wrapped(
             .collect()
     };
     open.extend(below(&[], outer));
-    // Ways to the same schemas lead to the same objects.
+    // Paths to the same schemas lead to the same objects.
     let mut seen = rustc_hash::FxHashSet::default();
     while !open.is_empty() {
         let mut next = Vec::new();
@@ -526,7 +526,7 @@ pub(super) fn wrapped(
                 continue;
             }
             let view = View::of(graph, &schemas);
-            // A component of the same name is the same, however much of it has changed.
+            // A component with the same name is the same, however much it changed.
             let is_same = view.component().is_some() && view.component() == resource.component();
             let least = if is_same { f64::MIN_POSITIVE } else { SHARED };
             if shared(&view.names(), &names) >= least {
@@ -541,7 +541,7 @@ pub(super) fn wrapped(
     None
 }
 
-/// The share of names that both have, of those that either has.
+/// The share of common names among all names.
 pub(super) fn shared(one: &[Arc<str>], other: &[Arc<str>]) -> f64 {
     let both = one.iter().filter(|name| other.contains(name)).count();
     let all = one.len() + other.len() - both;

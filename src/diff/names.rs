@@ -1,19 +1,19 @@
-//! Whether two property names are spelling variants of each other.
+//! Detects property names that are spelling variants of each other.
 //!
-//! Spelling variants differ in case and separators (`clientsCount`, `clients_count`, `Clients Count`), in a leading
-//! `is` or `has`, in number (`tag`, `tags`), or in British and American spelling (`colour`, `color`).
+//! Spelling variants differ in case and separators (`clientsCount`, `clients_count`, `Clients Count`), in a
+//! leading `is` or `has`, in number (`tag`, `tags`), or in British and American spelling (`colour`, `color`).
 
-/// How two names are spelled alike.
+/// How the spelling of two names is related.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Variant {
     /// The letters and digits are the same.
     Letters,
-    /// The words are the same, but for number, a leading `is` or `has`, or British and American spelling.
+    /// The words are the same, except for number, a leading `is` or `has`, or British and American spelling.
     Words,
 }
 
 impl Variant {
-    /// How two names are spelled alike; `None` for names that are not.
+    /// How the spelling of two names is related; `None` if it is not.
     pub(super) fn of(one: &str, other: &str) -> Option<Self> {
         let (one, other) = (words(one), words(other));
         if one.is_empty() || other.is_empty() {
@@ -28,7 +28,7 @@ impl Variant {
         is_alike.then_some(Self::Words)
     }
 
-    /// How a name is spelled like two others put together: `address_street` like `address` and `street`.
+    /// How a name relates to two others combined: `address_street` to `address` and `street`.
     pub(super) fn of_parts(whole: &str, outer: &str, inner: &str) -> Option<Self> {
         let whole = words(whole);
         let parts = [words(outer), words(inner)].concat();
@@ -42,7 +42,8 @@ impl Variant {
     }
 }
 
-/// The words of a name in lower case: they end at separators, at capital letters, and between letters and digits.
+/// The words of a name in lower case. Words end at separators, at capital letters, and between letters and
+/// digits.
 pub(super) fn words(name: &str) -> Vec<String> {
     let letters: Vec<char> = name.chars().collect();
     let mut words: Vec<String> = Vec::new();
@@ -70,7 +71,7 @@ pub(super) fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// The words behind a leading `is` or `has`.
+/// The words after a leading `is` or `has`.
 fn without_verb(words: &[String]) -> Option<&[String]> {
     match words {
         [verb, rest @ ..] if !rest.is_empty() && ["is", "has"].contains(&verb.as_str()) => {
@@ -93,12 +94,12 @@ fn are_alike(one: &[String], other: &[String]) -> bool {
     one.len() == other.len() && pairs.all(|(one, other)| is_word(one, other))
 }
 
-/// Words that look like the plural of another word and are not.
+/// Words that look like plurals but are not.
 const NO_PLURALS: &[&str] = &[
     "news", "means", "goods", "arms", "customs", "glasses", "minutes",
 ];
 
-/// Plurals without rule, behind their singular.
+/// Singular and plural of irregular nouns.
 const IRREGULAR: &[(&str, &str)] = &[
     ("child", "children"),
     ("person", "people"),
@@ -132,14 +133,14 @@ fn is_plural(singular: &str, plural: &str) -> bool {
     };
     let hisses = ["s", "x", "z", "ch", "sh", "o"];
     match ending {
-        // `addresss` is no word.
+        // `addresss` is not a word.
         "s" => !singular.ends_with('s'),
         "es" => hisses.iter().any(|hiss| singular.ends_with(hiss)),
         _ => false,
     }
 }
 
-/// British stems, and what they are in American English.
+/// British stems and their American counterparts.
 const STEMS: &[(&str, &str)] = &[
     ("colour", "color"),
     ("behaviour", "behavior"),
@@ -207,15 +208,15 @@ const STEMS: &[(&str, &str)] = &[
     ("marshall", "marshal"),
 ];
 
-/// Endings in which British English may write `s` for `z`.
+/// Suffixes before which British English may write `s` instead of `z`.
 const ENDINGS: &[&str] = &[
     "e", "es", "ed", "er", "ers", "ing", "ation", "ations", "ational",
 ];
 
-/// A word in American spelling. What is no word may come out for a word that is spelled the same everywhere; it does for
-/// each such word alike.
+/// A word in American spelling. The result is only used for comparison: it need not be a real word, as long
+/// as both spellings have the same result.
 fn american(word: &str) -> String {
-    // `mediation` and `program` have no stem of the list, but `programmes` and `programming` do.
+    // `mediation` and `program` contain no stem of the list, but `programmes` and `programming` do.
     let stem = STEMS.iter().find(|(british, _)| word.contains(british));
     let word = match stem {
         Some((british, american)) => word.replace(british, american),
@@ -239,7 +240,7 @@ mod tests {
     use super::Variant;
 
     #[test]
-    fn spelling_variants_are_told_from_other_names() {
+    fn spelling_variants_are_distinguished_from_other_names() {
         let variants = [
             ("clientsCount", "clients_count"),
             ("clients-count", "ClientsCount"),
@@ -310,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn names_may_be_put_together_of_two() {
+    fn a_name_may_combine_two_names() {
         let parts = [
             ("address_street", "address", "street"),
             ("addressStreetName", "address", "street_name"),

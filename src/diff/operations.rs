@@ -1,4 +1,4 @@
-//! What differs between operations around their schemas.
+//! Differences between operations outside of their schemas.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use super::difference::{Difference, Fact, OperationName, Owner, Reach, Sender};
 use super::pairing::{Paired, Pairing, have_the_same_routes, mapped, prefixes, without_slash};
 use super::walk::Walk;
 
-/// Compares operations: what differs around their schemas is told here, schemas are handed to the walk.
+/// Compares operations: differences outside of schemas are reported here, schemas are passed to the walk.
 pub(super) struct Operations<'w, 'c> {
     pub(super) walk: &'w mut Walk<'c>,
     pub(super) options: &'w Options,
     pub(super) changes: Vec<Difference>,
-    /// Operations of both contracts, by their positions.
+    /// Pairs of operations, as indices into both contracts.
     pub(super) paired: Vec<(usize, usize)>,
 }
 
@@ -29,18 +29,18 @@ pub(super) struct Both<'c> {
     pub(super) name: Arc<OperationName>,
     pub(super) old: &'c Operation,
     pub(super) new: &'c Operation,
-    /// The ground for taking the one for the other, where neither path nor id says so.
+    /// The basis for matching the two, if neither path nor id determines it.
     pub(super) guess: Option<&'static str>,
 }
 
 impl Both<'_> {
-    /// Who sends what is on a side.
+    /// The sender of messages on a side.
     pub(super) fn sender(&self, side: Side) -> Sender {
         sender(self.new.kind, side)
     }
 }
 
-/// Who sends what is on a side of an operation: of webhooks and callbacks the server sends the requests.
+/// The sender of messages on a side of an operation: the server sends the requests of webhooks and callbacks.
 fn sender(kind: OperationKind, side: Side) -> Sender {
     let is_turned = matches!(kind, OperationKind::Webhook | OperationKind::Callback);
     match (side, is_turned) {
@@ -100,7 +100,8 @@ impl<'c> Operations<'_, 'c> {
         self.servers();
     }
 
-    /// Servers that only one contract names, by scheme and host: paths are compared with the operations.
+    /// Servers that only one contract lists, by scheme and host. Their paths are compared with the
+    /// operations.
     fn servers(&mut self) {
         let (old, new) = (&self.walk.old.servers, &self.walk.new.servers);
         let lacking = |some: &[Entry], others: &[Entry]| -> Vec<Entry> {
@@ -114,7 +115,7 @@ impl<'c> Operations<'_, 'c> {
             own
         };
         let is_absolute = |servers: &[Entry]| servers.iter().any(|s| origin(&s.name).is_some());
-        // Without servers, a document does not say where it is served.
+        // A document without servers does not say where the API is served.
         if !is_absolute(old) || !is_absolute(new) {
             return;
         }
@@ -190,7 +191,7 @@ impl<'c> Operations<'_, 'c> {
         self.responses(both);
     }
 
-    /// Whether an operation has another path: whole paths count, wherever the base path ends.
+    /// Whether the path of an operation changed. Full paths are compared, wherever the base path ends.
     fn is_moved(&self, both: &Both<'c>) -> bool {
         let path = mapped(&both.old.path.shape(), &self.options.map_paths);
         let is_other = path != both.new.path.shape() || are_swapped(both.old, both.new);
@@ -202,7 +203,7 @@ impl<'c> Operations<'_, 'c> {
             && (!is_whole || slash_differs || are_swapped(both.old, both.new))
     }
 
-    /// Paths that changed: those that moved by the same prefix are one change.
+    /// Reports changed paths, with one change for all that moved by the same prefix.
     fn moved(&mut self, moved: &[Both<'c>]) {
         let mut groups: BTreeMap<(String, String, bool), Vec<&Both<'c>>> = BTreeMap::new();
         for both in moved {
@@ -214,12 +215,12 @@ impl<'c> Operations<'_, 'c> {
             let guess = group.first().and_then(|both| both.guess);
             if let [only] = group.as_slice() {
                 let (old, new) = (only.old, only.new);
-                // What is told with the method.
+                // Changes that are reported together with the method.
                 if old.method != new.method {
                     continue;
                 }
                 let mut change = self.of_operation(Fact::PathChanged, &only.name, new.kind);
-                // The whole path, where the base path is another, too.
+                // The full path if the base path changed as well.
                 let path = |operation: &Operation| match operation.routes.as_slice() {
                     [route] if bases(old) != bases(new) => route.to_string(),
                     _ => operation.path.to_string(),
@@ -263,7 +264,7 @@ impl<'c> Operations<'_, 'c> {
         }
     }
 
-    /// Base paths of servers, where paths are the same beyond them.
+    /// Changed base paths of servers with otherwise identical paths.
     fn bases(&mut self, pairing: &Pairing) {
         let (old, new) = (self.walk.old, self.walk.new);
         let mut groups: BTreeMap<(Vec<String>, Vec<String>), Vec<Reach>> = BTreeMap::new();
@@ -303,7 +304,7 @@ impl<'c> Operations<'_, 'c> {
             let place = |servers: &[Entry]| servers.first().map(|server| server.place.clone());
             change.old_place = place(&old.servers);
             change.new_place = place(&new.servers);
-            // A further base path takes nothing away.
+            // An additional base path takes nothing away.
             change.is_minor = was.iter().all(|base| is.contains(base));
             change.reach = reach;
             self.changes.push(change);
@@ -334,7 +335,7 @@ impl<'c> Operations<'_, 'c> {
             return;
         }
         let mut change = change(Fact::NoteChanged, "", owner);
-        // What is said for the first time need not be new behaviour.
+        // Behaviour that is described for the first time is not necessarily new.
         change.is_minor = gone.is_none() || added.is_none();
         change.old = gone;
         change.new = added;
@@ -370,7 +371,7 @@ impl<'c> Operations<'_, 'c> {
     }
 }
 
-/// The first sentence of a description, on one line; `None` where there is none.
+/// The first sentence of a description on one line, if there is one.
 pub(super) fn first_sentence(text: &str) -> Option<String> {
     const LONGEST: usize = 120;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -379,7 +380,7 @@ pub(super) fn first_sentence(text: &str) -> Option<String> {
     (!sentence.is_empty()).then(|| sentence.into_owned())
 }
 
-/// A change of which nothing is known yet but what it is and where.
+/// A change with only its kind and place filled in.
 pub(super) fn change(fact: Fact, subject: &str, owner: Owner) -> Difference {
     Difference {
         fact,
@@ -409,10 +410,10 @@ pub(super) fn name_of(position: usize, operation: &Operation) -> Arc<OperationNa
     })
 }
 
-/// An operation that took over, and in what.
+/// A replacing operation, and what it replaces.
 type Taker<'c> = (&'c Operation, &'c Replacement);
 
-/// Operations that the new contract says to have replaced, by id.
+/// Replacements declared in the new contract, by the id of the replaced operation.
 fn replacements<'c>(old: &Contract, new: &'c Contract) -> BTreeMap<String, Vec<Taker<'c>>> {
     let mut replaced: BTreeMap<String, Vec<Taker<'c>>> = BTreeMap::new();
     for operation in &new.operations {
@@ -426,7 +427,7 @@ fn replacements<'c>(old: &Contract, new: &'c Contract) -> BTreeMap<String, Vec<T
     replaced
 }
 
-/// Whether the parameters of a path are the same ones in another order.
+/// Whether the path parameters are the same in a different order.
 fn are_swapped(old: &Operation, new: &Operation) -> bool {
     let names = |operation: &Operation| -> Vec<String> {
         operation.path.parameters().map(str::to_owned).collect()
@@ -440,14 +441,14 @@ fn are_swapped(old: &Operation, new: &Operation) -> bool {
     was != is && was.len() > 1 && sorted(&was) == sorted(&is)
 }
 
-/// `https://api.example.com`, where a URL has scheme and host.
+/// `https://api.example.com` for a URL with scheme and host.
 fn origin(url: &str) -> Option<&str> {
     let start = url.find("://")? + 3;
     let end = url[start..].find('/').map_or(url.len(), |end| start + end);
     Some(&url[..end])
 }
 
-/// What stands before the path on the servers of an operation.
+/// The base paths of the servers of an operation.
 fn bases(operation: &Operation) -> Vec<String> {
     let path = operation.path.to_string();
     let bases = operation.routes.iter().map(|route| {

@@ -1,4 +1,4 @@
-//! Which operation of the old contract became which of the new one.
+//! Pairs the operations of the old contract with those of the new one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use crate::schema::NodeId;
 
 use super::walk::Walk;
 
-/// A prefix of paths, and what became of it (`--map-path /api=/api/v2`).
+/// A path prefix and its replacement (`--map-path /api=/api/v2`).
 pub type PathMap = (String, String);
 
-/// The operations of two contracts: those that became each other, by their places, and the rest.
+/// The operations of two contracts: pairs of indices, and the unpaired rest.
 #[derive(Debug, Default)]
 pub(super) struct Pairing {
     pub(super) pairs: Vec<Paired>,
@@ -18,12 +18,12 @@ pub(super) struct Pairing {
     pub(super) added: Vec<usize>,
 }
 
-/// An operation of the old contract, and the one that it became.
+/// An operation of the old contract and its counterpart.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Paired {
     pub(super) old: usize,
     pub(super) new: usize,
-    /// The ground that it stands on, where neither path nor id says so.
+    /// The basis of the match, if neither path nor id determines it.
     pub(super) guess: Option<&'static str>,
 }
 
@@ -40,7 +40,7 @@ impl Pairing {
         };
         let kind = |operation: &Operation| (operation.kind as u8, operation.method.clone());
         let mapped_path = |operation: &Operation| mapped(&operation.path.shape(), map);
-        // By method and whole path, wherever the base path ends; then by what stands behind it.
+        // By method and full path, wherever the base path ends; then by the path after it.
         matching.pair(
             |operation| Some((kind(operation), routes(operation, map)?)),
             |operation| Some((kind(operation), routes(operation, &[])?)),
@@ -49,15 +49,15 @@ impl Pairing {
             |operation| Some((kind(operation), mapped_path(operation))),
             |operation| Some((kind(operation), operation.path.shape())),
         );
-        // A slash at the end makes no difference where there is only one of them.
+        // A trailing slash makes no difference if only one of the two paths exists.
         matching.pair(
             |operation| Some((kind(operation), without_slash(&mapped_path(operation)))),
             |operation| Some((kind(operation), without_slash(&operation.path.shape()))),
         );
-        // By the name that the contract gives it.
+        // By operation id.
         let id = |operation: &Operation| Some((operation.kind as u8, operation.id.clone()));
         matching.pair(id, id);
-        // By path, where one way of writing became another.
+        // By path, if the notation changed.
         let written = |operation: &Operation, path: String| {
             let writes = ["PUT", "PATCH", "POST"].contains(&&*operation.method);
             writes.then_some((operation.kind as u8, path))
@@ -66,13 +66,13 @@ impl Pairing {
             |operation| written(operation, mapped_path(operation)),
             |operation| written(operation, operation.path.shape()),
         );
-        // By path without its version: `/v1/pets` and `/v2/pets`.
+        // By path without version: `/v1/pets` and `/v2/pets`.
         let unversioned = |operation: &Operation| {
             let path = unversioned(&operation.path.shape());
             Some((kind(operation), path))
         };
         matching.pair(unversioned, unversioned);
-        // One schema each: it is the same one, whatever its file is called.
+        // If both contracts have a single schema, they correspond, whatever the file names.
         let is_schema = |operation: &Operation| operation.kind == OperationKind::Schema;
         if old.len() == 1 && new.len() == 1 {
             let only = |operation: &Operation| is_schema(operation).then_some(());
@@ -98,7 +98,7 @@ struct Matching<'c> {
 }
 
 impl Matching<'_> {
-    /// Pairs what has the same key, where it is the only one on either side.
+    /// Pairs operations with the same key, if the key is unique on both sides.
     fn pair<K: Ord>(
         &mut self,
         old_key: impl Fn(&Operation) -> Option<K>,
@@ -135,8 +135,8 @@ impl Matching<'_> {
         self.pairs.extend(pairs);
     }
 
-    /// Pairs operations that took a new path with the same schemas, then those that took the same way
-    /// without any.
+    /// Pairs operations with a new path and the same schemas, then those with the same change of path but
+    /// without schemas.
     fn guess_moves(&mut self, walk: &Walk<'_>) {
         let mut candidates: Vec<(usize, usize)> = Vec::new();
         for &old in &self.gone {
@@ -179,12 +179,15 @@ impl Matching<'_> {
                     found.push((old, *new));
                 }
             }
-            self.take(found, Some("other operations took the same way"));
+            self.take(
+                found,
+                Some("other operations moved by the same path prefix"),
+            );
         }
     }
 
     /// Pairs `DELETE /orders/{id}` with `POST /orders/{id}/cancel`: an operation that became an action below
-    /// its path, or the reverse, where nothing else came or went there.
+    /// its path, or the reverse, if nothing else was added or removed there.
     fn guess_actions(&mut self) {
         let is_action = |method: &str| matches!(method, "POST" | "PUT" | "PATCH");
         let is_below = |path: &str, above: &str| {
@@ -219,7 +222,7 @@ impl Matching<'_> {
     }
 }
 
-/// The whole paths of an operation, in order; `None` for what has none.
+/// The full paths of an operation, in order; `None` if it has none.
 fn routes(operation: &Operation, map: &[PathMap]) -> Option<Vec<String>> {
     let routes = operation.routes.iter();
     let mut routes: Vec<String> = routes.map(|route| mapped(&route.shape(), map)).collect();
@@ -227,7 +230,7 @@ fn routes(operation: &Operation, map: &[PathMap]) -> Option<Vec<String>> {
     (!routes.is_empty()).then_some(routes)
 }
 
-/// Whether two operations have the same whole paths; a slash at the end makes no difference.
+/// Whether two operations have the same full paths, ignoring a trailing slash.
 pub(super) fn have_the_same_routes(old: &Operation, new: &Operation) -> bool {
     let plain = |operation: &Operation| {
         let mut routes = routes(operation, &[])?;
@@ -246,7 +249,7 @@ pub(super) fn without_slash(path: &str) -> String {
     }
 }
 
-/// Whether one path may be the other in another place: one segment was renamed, or the start is another.
+/// Whether one path may be the other after a move: one segment was renamed, or the prefix changed.
 fn is_moved(old: &str, new: &str) -> bool {
     let (was, is): (Vec<&str>, Vec<&str>) = (old.split('/').collect(), new.split('/').collect());
     let differing = was.iter().zip(&is).filter(|(one, other)| one != other);
@@ -262,7 +265,7 @@ fn is_moved(old: &str, new: &str) -> bool {
             .any(|(segment, _)| !segment.starts_with('{') && !segment.is_empty())
 }
 
-/// Whether two operations have the same bodies, and at least one that says something.
+/// Whether two operations have the same bodies, at least one of which is constrained.
 fn have_the_same_schemas(walk: &Walk<'_>, old: &Operation, new: &Operation) -> bool {
     let answers = |operation: &Operation| -> Vec<NodeId> {
         let responses = operation.responses.iter();
@@ -288,7 +291,7 @@ fn have_the_same_schemas(walk: &Walk<'_>, old: &Operation, new: &Operation) -> b
         && pairs().all(|(was, is)| was.len() == is.len() && walk.accept_the_same(was, is))
 }
 
-/// The path that an old path is under the map: the longest prefix counts.
+/// An old path after applying the path mapping; the longest prefix wins.
 pub(super) fn mapped(path: &str, map: &[PathMap]) -> String {
     let fits = |prefix: &str| {
         let rest = path.strip_prefix(prefix.trim_end_matches('/'))?;
@@ -304,7 +307,7 @@ pub(super) fn mapped(path: &str, map: &[PathMap]) -> String {
     }
 }
 
-/// A path without segments such as `v2` or `v1.1`.
+/// A path without version segments such as `v2` or `v1.1`.
 fn unversioned(path: &str) -> String {
     let is_version = |segment: &&str| {
         segment.strip_prefix(['v', 'V']).is_some_and(|rest| {
@@ -318,7 +321,7 @@ fn unversioned(path: &str) -> String {
     segments.join("/")
 }
 
-/// What two paths differ in at their start: `/api/pets` and `/api/v2/pets` in `/api` and `/api/v2`.
+/// The differing prefixes of two paths: `/api` and `/api/v2` for `/api/pets` and `/api/v2/pets`.
 pub(super) fn prefixes(old: &str, new: &str) -> (String, String) {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.split('/').collect(), new.split('/').collect());
     let shared = old

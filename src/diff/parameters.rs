@@ -1,4 +1,4 @@
-//! What differs between operations in parameters, and what response headers have in common with them.
+//! Differences in parameters, and the logic that response headers share with them.
 
 use serde_json::Value;
 
@@ -147,7 +147,7 @@ impl<'c> Operations<'_, 'c> {
             })
         };
         let wires = (wire(graphs.0, old), wire(graphs.1, new));
-        // One value is written in the same way in most styles.
+        // Most styles write a single value identically.
         let is_single = |wire: &Option<Wire<'_>>| wire.as_ref().is_some_and(Wire::is_single);
         let frames = |encoding: Encoding| match encoding {
             Encoding::Styled { style, .. } => style.frames(),
@@ -187,8 +187,9 @@ impl<'c> Operations<'_, 'c> {
         );
     }
 
-    /// What changes for the texts that are sent, where values of another type are written; `None` where the
-    /// schemas say more. A scalar is written like the string of its letters, and a value like a list of one.
+    /// What changes in the texts that are sent, if values of a different type are written as text. `None` if
+    /// the schemas are more precise. A scalar is written like a string of the same characters, and a value
+    /// like a list of one.
     fn on_the_wire(
         &self,
         both: &Both<'c>,
@@ -198,7 +199,7 @@ impl<'c> Operations<'_, 'c> {
         part: &str,
     ) -> Option<Option<Difference>> {
         let texts = Texts::of(was, is)?;
-        // The same texts that are read as a list, or no longer so, are another meaning.
+        // The same texts read as a list, or no longer as a list, have a different meaning.
         let is_reread = was.is_list() != is.is_list();
         let reread = is_reread.then_some(Fact::TypeWidened);
         let Some(fact) = texts.fact().or(reread) else {
@@ -232,14 +233,14 @@ impl<'c> Operations<'_, 'c> {
     }
 }
 
-/// Which of the texts that two schemas send are read by the other one.
+/// Whether each side can read the texts that the other side sends.
 pub(super) struct Texts {
     forward: Sent,
     backward: Sent,
 }
 
 impl Texts {
-    /// `None` where both sides send values of the same types, so that their schemas say more.
+    /// `None` if both sides send values of the same types, so that their schemas are more precise.
     pub(super) fn of(was: &Wire<'_>, is: &Wire<'_>) -> Option<Self> {
         let is_alike = was.is_list() == is.is_list() && was.kinds() == is.kinds();
         (!is_alike).then(|| Self {
@@ -248,7 +249,7 @@ impl Texts {
         })
     }
 
-    /// What changed; `None` where the same texts are sent.
+    /// The change; `None` if the same texts are sent.
     pub(super) fn fact(&self) -> Option<Fact> {
         match (&self.forward, &self.backward) {
             (Sent::Follows, Sent::Follows) => None,
@@ -258,7 +259,7 @@ impl Texts {
         }
     }
 
-    /// What a change does to what a sender sends.
+    /// The verdict for what a sender sends.
     pub(super) fn verdict(
         self,
         change: &Difference,
@@ -297,7 +298,7 @@ impl Texts {
 }
 
 impl Written {
-    /// The text that a value is sent as; `None` for what its style has no text for.
+    /// The text of a value; `None` if its style cannot express the value.
     pub(super) fn text(&self, encoding: Encoding, value: &Value) -> Option<String> {
         let Encoding::Styled { style, explode } = encoding else {
             return Some(self.joined(&[value.to_string()]));
@@ -326,7 +327,7 @@ impl Written {
         }
     }
 
-    /// Texts of one value, as they stand in a request or response.
+    /// The texts of one value as they appear in a request or response.
     pub(super) fn joined(&self, texts: &[String]) -> String {
         let name = &self.name;
         let pairs = |equals: &str, between: &str| {
@@ -342,8 +343,8 @@ impl Written {
     }
 }
 
-/// What tells a parameter from others of its operation. Names in paths are the contract's own affair, so
-/// these go by their place.
+/// The key of a parameter within its operation. Path parameters are identified by position, because their
+/// names are internal to the contract.
 fn key(parameter: &Parameter, path: &PathTemplate) -> (ParameterPlace, String) {
     let name = match parameter.place {
         ParameterPlace::Path => {
@@ -375,7 +376,7 @@ pub(super) fn described(graph: &Graph, parameter: &Parameter) -> String {
     }
 }
 
-/// Which composite values a parameter may have, so that it matters how their parts are written.
+/// The composite values that a parameter may have, for which the encoding of parts matters.
 #[derive(Debug, Clone, Copy)]
 struct Composite {
     arrays: bool,
@@ -400,7 +401,7 @@ impl Composite {
     }
 }
 
-/// Whether two ways of writing differ for values of these kinds.
+/// Whether two encodings differ for values of these kinds.
 fn differs(old: Encoding, new: Encoding, composite: Composite) -> bool {
     match (old, new) {
         (
@@ -414,7 +415,7 @@ fn differs(old: Encoding, new: Encoding, composite: Composite) -> bool {
             },
         ) => {
             let (old, new) = ((old, was), (new, is));
-            // `explode` says nothing of scalars, and most styles write these alike.
+            // `explode` does not affect scalars, and most styles write them identically.
             composite.any() && (old.0, new.0) != (Style::Simple, Style::Simple)
                 || composite.objects
                 || old.0.frames() != new.0.frames()

@@ -1,4 +1,4 @@
-//! Which payloads a pair of schemas is part of.
+//! Determines which payloads a pair of schemas is part of.
 
 use super::walk::Walk;
 
@@ -19,7 +19,7 @@ pub(super) fn reach(walk: &Walk<'_>) -> Vec<Vec<usize>> {
         list.sort_unstable();
         list.dedup();
     }
-    // Roots are handed down until nothing new arrives anywhere.
+    // Propagates roots downwards until nothing changes.
     let mut open: std::collections::VecDeque<usize> = (0..walk.pairs.len()).collect();
     let mut is_open = vec![true; walk.pairs.len()];
     while let Some(id) = open.pop_front() {

@@ -1,4 +1,4 @@
-//! What differs between operations in the statuses and headers of responses.
+//! Differences in the statuses and headers of responses.
 
 use crate::contract::{Entry, Operation, OperationKind, Parameter, Response, StatusPattern};
 use crate::location::Side;
@@ -8,8 +8,8 @@ use super::operations::{Both, Operations};
 use super::parameters::described;
 
 impl<'c> Operations<'_, 'c> {
-    /// Responses, status by status. Where only one contract lists a status, it is compared with the range
-    /// that covers it in the other one.
+    /// Compares responses by status. A status that only one contract lists is compared with the range that
+    /// covers it in the other contract.
     pub(super) fn responses(&mut self, both: &Both<'c>) {
         for old in &both.old.responses {
             let part = match both.new.kind {
@@ -105,14 +105,14 @@ impl<'c> Operations<'_, 'c> {
         };
         change.old_place = place(old, both.old);
         change.new_place = place(new, both.new);
-        // A range that became one of its statuses allows less.
+        // A range that was replaced by one of its statuses allows less.
         let is_narrowed = old.is_some()
             && both
                 .new
                 .responses
                 .iter()
                 .any(|new| status.includes(new.status));
-        // What a range covered was to be reckoned with; failures are.
+        // Clients have to expect statuses covered by a range, and failures in general.
         change.is_minor = is_covered || is_narrowed || !status.is_success();
         self.changes.push(change);
     }
@@ -156,10 +156,10 @@ impl<'c> Operations<'_, 'c> {
     }
 }
 
-/// The response whose range of statuses covers one that is not listed: its class, else `default`.
+/// The response whose range covers a status that is not listed: its class, or else `default`.
 ///
-/// `default` stands for failures as soon as some success is listed, which is how contracts are written and
-/// read: a 201 beside `200` and `default: Error` was never declared to be an error.
+/// `default` covers only failures as soon as a success is listed, which is the common convention: next to
+/// `200` and `default: Error`, a 201 was never declared to be an error.
 fn covering(responses: &[Response], status: StatusPattern) -> Option<&Response> {
     let lists_success = responses.iter().any(|response| response.status.is_success());
     let is_failure = matches!(
@@ -170,7 +170,7 @@ fn covering(responses: &[Response], status: StatusPattern) -> Option<&Response> 
         let is_of_failures = response.status == StatusPattern::Default && lists_success;
         response.status.includes(status) && (!is_of_failures || is_failure)
     };
-    // A class comes before `default`.
+    // A class takes precedence over `default`.
     responses
         .iter()
         .filter(covers)

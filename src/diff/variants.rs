@@ -1,4 +1,4 @@
-//! What differs in the variants of a value: branches of `anyOf` and `oneOf`, and envelopes.
+//! Differences in the variants of a value: branches of `anyOf` and `oneOf`, and envelopes.
 
 use std::sync::Arc;
 
@@ -14,30 +14,30 @@ use super::moves::{shared, wrapped};
 use super::view::{Extra, Union, View};
 use super::walk::{Found, Move, Question, Walk, keyword_text, place_of};
 
-/// How alike two variants have to be to be taken for one that changed.
+/// The minimum similarity of two variants to be treated as one that changed.
 const ALIKE: f64 = 0.3;
 
-/// How much of their properties the elements of two lists have to share to be the same list.
+/// The minimum share of common properties for the elements of two lists to be treated as the same list.
 const LISTED: f64 = 0.5;
 
 /// A property, and the elements of two lists.
 type Listed = (Arc<str>, Vec<NodeId>, Vec<NodeId>);
 
-/// Branches of one union that are compared each with each.
+/// The limit on branches of a union for pairwise comparison.
 const MOST: usize = 400;
 
 /// The variants of one side.
 struct Variants<'g> {
     graph: &'g Graph,
-    /// The branches; one, where there is no union.
+    /// The branches, or the whole value if there is no union.
     branches: Vec<Vec<NodeId>>,
     /// What a value of any variant has to satisfy.
     asks: Vec<Ask>,
 }
 
 impl<'c> Walk<'c> {
-    /// Compares variants. What is returned is all there is to say; `None` when the rest of the schemas is
-    /// to be compared, too.
+    /// Compares variants. Returns all differences; `None` if the rest of the schemas still has to be
+    /// compared.
     pub(super) fn unions(
         &mut self,
         at: usize,
@@ -46,7 +46,7 @@ impl<'c> Walk<'c> {
         found: &mut Vec<Found>,
     ) -> Option<Vec<Found>> {
         if old.unions.is_empty() != new.unions.is_empty() && self.is_proved_equivalent(at) {
-            // One side has a union for what the other one says without.
+            // One side uses a union for what the other expresses without one.
             let mut found = self.union_changed(old.unions.first(), new.unions.first());
             let asks = |nodes: &[NodeId]| nodes.iter().map(|id| Ask::Whole(*id)).collect();
             let pair = &self.pairs[at];
@@ -114,7 +114,7 @@ impl<'c> Walk<'c> {
         None
     }
 
-    /// Whether null is allowed, where only one side has variants.
+    /// Whether null is allowed, if only one side has variants.
     fn null(&self, at: usize, old: &View<'_>, new: &View<'_>, found: &mut Vec<Found>) {
         let (was, is) = (old.all_kinds(3), new.all_kinds(3));
         let fact = match (was.has(Kinds::NULL), is.has(Kinds::NULL)) {
@@ -131,7 +131,7 @@ impl<'c> Walk<'c> {
         );
     }
 
-    /// The whole of one side as its only variant.
+    /// One side as a whole as its only variant.
     fn whole_variant(&self, at: usize, is_old: bool) -> Variants<'c> {
         let pair = &self.pairs[at];
         let (contract, nodes): (&'c Contract, _) = match is_old {
@@ -168,7 +168,7 @@ impl<'c> Walk<'c> {
             .asking(ask(new), ask(old))
     }
 
-    /// Pairs variants that became each other; the others were added or removed.
+    /// Pairs corresponding variants; the others were added or removed.
     fn align(
         &mut self,
         at: usize,
@@ -203,7 +203,7 @@ impl<'c> Walk<'c> {
                     let mut change = Found::new(Fact::VariantRemoved, resource.label());
                     change
                         .notes
-                        .extend(self.own_part(left, index, "Only it had"));
+                        .extend(self.own_part(left, index, "Only this variant had"));
                     change
                 }
             };
@@ -231,7 +231,7 @@ impl<'c> Walk<'c> {
                     let mut change = Found::new(Fact::VariantAdded, resource.label());
                     change
                         .notes
-                        .extend(self.own_part(right, index, "Only it has"));
+                        .extend(self.own_part(right, index, "Only this variant has"));
                     change
                 }
             };
@@ -246,7 +246,7 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// The properties that no other variant declares: what one adds, or took with it.
+    /// The properties that no other variant declares: those added or removed with a variant.
     fn own_part(&self, variants: &Variants<'_>, index: usize, words: &str) -> Option<String> {
         const SHOWN: usize = 4;
         let view = |branch: &Vec<NodeId>| View::of(variants.graph, branch);
@@ -276,11 +276,11 @@ impl<'c> Walk<'c> {
         (!own.is_empty()).then(|| format!("{words} {shown}{more}"))
     }
 
-    /// Pairs of branches: components of one name, those that say the same, then the most alike.
+    /// Pairs of branches: components with the same name, then equivalent branches, then the most similar.
     fn aligned(&self, left: &Variants<'_>, right: &Variants<'_>) -> Vec<(usize, usize)> {
         let mut pairs: Vec<(usize, usize)> = Vec::new();
         let mut taken = vec![false; right.branches.len()];
-        // A component that kept its name is the same variant, whatever became of it.
+        // A component that kept its name is the same variant, however much it changed.
         let named = |variants: &Variants<'_>| -> Vec<Option<Arc<str>>> {
             let branches = variants.branches.iter();
             let views = branches.map(|branch| View::of(variants.graph, branch));
@@ -348,8 +348,8 @@ impl<'c> Walk<'c> {
         pairs
     }
 
-    /// A list that became a property of an object: the property, the elements of the list, and those of the
-    /// property.
+    /// A list that became a property of an object, or the reverse: the property, the elements of the list,
+    /// and those of the property.
     fn list_in(&self, list: &View<'_>, object: &View<'_>, is_turned: bool) -> Option<Listed> {
         if list.kinds() != Kinds::ARRAY || object.kinds() != Kinds::OBJECT {
             return None;
@@ -372,10 +372,10 @@ impl<'c> Walk<'c> {
         Some((name, elements, others))
     }
 
-    /// An object that stands by itself where it was wrapped, or the reverse.
+    /// An object that is no longer wrapped, or that is wrapped now.
     fn envelope(&mut self, at: usize, old: &View<'_>, new: &View<'_>) -> Option<Vec<Found>> {
         let elements = |name: Arc<str>| vec![Step::Key(name), Step::Any];
-        // The places of `left` and `right` in the payloads, and where the resource is in the envelope.
+        // The places of `left` and `right` in the payloads, and the position of the resource in the envelope.
         let (fact, resource, steps, way, left, right) =
             if let Some((steps, schemas)) = wrapped(&self.old.graph, old, new) {
                 let right = self.pairs[at].new.clone();
@@ -417,7 +417,7 @@ fn moved(from: Vec<Step>, to: Vec<Step>, old: &[NodeId], new: &[NodeId]) -> Move
     }
 }
 
-/// `the resource stands by itself, where it was at /data/*`
+/// `the whole payload`, previously `at /data/*`
 fn envelope_found(fact: Fact, resource: &View<'_>, steps: Vec<Step>) -> Found {
     let place = PathPattern::from_steps(steps).to_string();
     let (bare, wrapped) = ("the whole payload".to_owned(), format!("at {place}"));
@@ -453,7 +453,7 @@ fn variant_words(view: &View<'_>, index: usize, count: usize) -> String {
     }
 }
 
-/// Whether the branches of a union are sorts of values, and not mere conditions on one sort.
+/// Whether the branches of a union are different kinds of values, and not merely conditions on one kind.
 fn are_variants(graph: &Graph, union: &Union) -> bool {
     union.branches.iter().all(|branch| {
         let view = View::of(graph, &[*branch]);
@@ -462,7 +462,7 @@ fn are_variants(graph: &Graph, union: &Union) -> bool {
 }
 
 impl View<'_> {
-    /// Whether the union is all that it says, but for `type`.
+    /// Whether the schema has no other keywords than the union and `type`.
     fn is_only_union(&self) -> bool {
         self.names().is_empty()
             && self.required().is_empty()
@@ -479,7 +479,7 @@ impl View<'_> {
             })
     }
 
-    /// Properties that have one value: what tells variants apart.
+    /// Properties with a single value, which distinguish variants.
     fn tags(&self) -> Vec<(Arc<str>, Value)> {
         let names = self.names().into_iter();
         let tags = names.filter_map(|name| {
@@ -493,7 +493,7 @@ impl View<'_> {
     }
 }
 
-/// What a variant is known by.
+/// The characteristics of a variant.
 struct Marks {
     tags: Vec<(Arc<str>, Value)>,
     title: Option<Arc<str>>,
@@ -513,7 +513,7 @@ impl Marks {
     }
 }
 
-/// How alike two variants are, from 0 to 1.
+/// The similarity of two variants, from 0 to 1.
 fn alike(one: &Marks, other: &Marks) -> f64 {
     for (name, value) in &one.tags {
         if let Some((_, known)) = other.tags.iter().find(|(known, _)| known == name) {

@@ -1,4 +1,4 @@
-//! Whom a change breaks: a proof that it is nobody, or the payload that shows it.
+//! Decides what a change breaks: finds a proof that it is compatible, or a payload that breaks.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -10,29 +10,29 @@ use super::difference::{Owner, Proof, Sender, Verdict};
 use super::contain::{Ask, Classes, Outcome, Prover, Scope, Sent, Tableau, Wire};
 use super::walk::{Edge, Found, Question, Root, Walk};
 
-/// Payloads that are proved as a whole to say that a change is void.
+/// The limit on whole payloads to prove when checking that a change has no effect.
 const ROOTS: usize = 64;
 
-/// Payloads from which a way down to a change is tried, the nearest first.
+/// The limit on payloads from which a path to a change is tried, nearest first.
 const TRIED: usize = 6;
 
-/// Steps of a tableau for one question: there may be hundreds.
+/// The step limit of a tableau for one question; there may be hundreds of questions.
 const STEPS: u32 = 600;
 
-/// Steps of the longest way.
+/// The maximum length of a path.
 const DEEPEST: usize = crate::limits::WITNESS_NESTING;
 
-/// Which contract the values are made for, and which one they meet.
+/// The direction: which contract the values are made for, and which one receives them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Direction {
-    /// Values of the old contract meet the new one.
+    /// Values of the old contract are received under the new one.
     Forward,
-    /// Values of the new contract meet the old one.
+    /// Values of the new contract are received under the old one.
     Backward,
 }
 
 impl Direction {
-    /// The contract that values meet.
+    /// The contract that receives the values.
     const fn met(self) -> &'static str {
         match self {
             Self::Forward => "new",
@@ -40,7 +40,7 @@ impl Direction {
         }
     }
 
-    /// The direction in which what somebody sends travels through a change.
+    /// The direction of a change for what a sender sends.
     pub(super) const fn of(sender: Sender) -> Self {
         match sender {
             Sender::Client => Self::Forward,
@@ -53,13 +53,13 @@ impl Direction {
 pub(super) struct Trial<'w, 'c> {
     pub(super) walk: &'w Walk<'c>,
     provers: FxHashMap<(Direction, Option<Side>, bool), Prover<'c>>,
-    /// Asked where these have no proof.
+    /// Used if the provers find no proof.
     tableaus: FxHashMap<(Direction, Option<Side>, bool), Tableau<'c>>,
-    /// Roots for which it is known whether they are contained as a whole.
+    /// Whether roots are contained as a whole, where known.
     roots: FxHashMap<(usize, Direction, bool), bool>,
-    /// The same as a tableau knows, where there is no proof.
+    /// The same according to a tableau, if there is no proof.
     refined: FxHashMap<(usize, Direction, bool), bool>,
-    /// The pairs that each pair leads to; empty until they are asked for.
+    /// The child pairs of each pair; empty until needed.
     children: Vec<Vec<usize>>,
 }
 
@@ -116,7 +116,7 @@ impl<'w, 'c> Trial<'w, 'c> {
         prover
     }
 
-    /// Which of the things asked do not follow from what the other side asks.
+    /// The requirements that do not follow from the requirements of the other side.
     pub(super) fn unproved<'q>(
         &mut self,
         pair: usize,
@@ -126,7 +126,7 @@ impl<'w, 'c> Trial<'w, 'c> {
         every_value: bool,
     ) -> Vec<&'q Ask> {
         let left = self.left(pair, question, direction).to_vec();
-        // Of a variant also that it is none of the others.
+        // For a variant, also take into account that it is none of the other variants.
         let whole = self.left(pair, &Question::default(), direction).to_vec();
         let asks = question.asks.iter();
         asks.filter(|ask| {
@@ -138,7 +138,7 @@ impl<'w, 'c> Trial<'w, 'c> {
         .collect()
     }
 
-    /// Whether each of these things asked follows after all: the tableau knows more, and takes longer.
+    /// Whether all of these requirements follow according to the tableau, which is more powerful but slower.
     fn follow(
         &mut self,
         pair: usize,
@@ -182,7 +182,7 @@ impl<'w, 'c> Trial<'w, 'c> {
         }
     }
 
-    /// What a change does to what a sender sends.
+    /// The verdict for what a sender sends.
     pub(super) fn verdict(
         &mut self,
         pair: usize,
@@ -219,7 +219,7 @@ impl<'w, 'c> Trial<'w, 'c> {
             return Verdict::Compatible(Proof::NotSent);
         }
         let (_, right) = self.scopes(direction, walk.roots[*first].side, true);
-        // What has to be there depends on the side, and one sender may send on both.
+        // The required properties depend on the side, and one sender may send on both sides.
         let mut sides: Vec<Option<Side>> = open.iter().map(|root| walk.roots[*root].side).collect();
         sides.sort_unstable();
         sides.dedup();
@@ -242,7 +242,7 @@ impl<'w, 'c> Trial<'w, 'c> {
                     .any(|(side, _)| *side == walk.roots[*root].side)
             })
             .collect();
-        // Members that nobody declares count where one of the things asked is about them.
+        // Undeclared members count if one of the requirements concerns them.
         let every_value = unproved.iter().any(|ask| ask.is_about_undeclared());
         let mut tried: Vec<usize> = Vec::new();
         while tried.len() < TRIED {
@@ -261,7 +261,7 @@ impl<'w, 'c> Trial<'w, 'c> {
             }
         }
         if tried.is_empty() {
-            // It stands in different places: no payload of both holds it.
+            // The two are in different places, so no payload of both contracts contains them.
             return self.of_component(pair, question, &unproved, direction, *first);
         }
         let are_contained = open.len() <= ROOTS
@@ -284,7 +284,7 @@ impl<'w, 'c> Trial<'w, 'c> {
         ))
     }
 
-    /// The shortest way down to a pair from a payload that was not tried.
+    /// The shortest path to a pair from a payload that was not tried yet.
     fn next_way(
         &self,
         pair: usize,
@@ -301,7 +301,7 @@ impl<'w, 'c> Trial<'w, 'c> {
             .filter(|(_, way)| way.len() <= DEEPEST)
     }
 
-    /// Whether every payload of a root is one of the other contract.
+    /// Whether every payload of a root is valid under the other contract.
     pub(super) fn is_contained(
         &mut self,
         root: usize,
@@ -328,7 +328,7 @@ impl<'w, 'c> Trial<'w, 'c> {
         holds
     }
 
-    /// The same, by a tableau where there is no proof.
+    /// The same, using a tableau if there is no proof.
     fn is_contained_after_all(
         &mut self,
         root: usize,
@@ -354,7 +354,7 @@ impl<'w, 'c> Trial<'w, 'c> {
         holds
     }
 
-    /// Whether values of a root are sent as text, and every such text is one of the other contract.
+    /// Whether values of a root are sent as text and every such text is valid under the other contract.
     pub(super) fn is_read_as_text(&self, root: usize, direction: Direction) -> bool {
         let Root {
             pair,
@@ -384,8 +384,8 @@ impl<'w, 'c> Trial<'w, 'c> {
         })
     }
 
-    /// The schemas that make payloads of a root break: the deepest ones on the way down of which it can be
-    /// said. `None` where nothing breaks.
+    /// The schemas that make payloads of a root break: the deepest ones for which this can be shown. `None`
+    /// if nothing breaks.
     pub(super) fn cause(&mut self, root: usize, direction: Direction) -> Option<usize> {
         if self.is_read_as_text(root, direction)
             || self.is_contained_after_all(root, direction, false)
@@ -415,7 +415,7 @@ impl<'w, 'c> Trial<'w, 'c> {
         Some(at)
     }
 
-    /// Whether the schemas of a pair are contained, in one direction.
+    /// Whether the schemas of a pair are contained in one direction.
     fn holds(&mut self, pair: usize, direction: Direction, side: Option<Side>) -> bool {
         let pair = &self.walk.pairs[pair];
         let (left, right) = match direction {
@@ -428,7 +428,7 @@ impl<'w, 'c> Trial<'w, 'c> {
         })
     }
 
-    /// The shortest way down to a pair, from the first one above that is an end.
+    /// The shortest path to a pair, from the nearest ancestor for which `end` returns a value.
     fn way<T>(
         &self,
         pair: usize,
@@ -436,7 +436,7 @@ impl<'w, 'c> Trial<'w, 'c> {
     ) -> Option<(T, Vec<(usize, Edge)>)> {
         let pairs = &self.walk.pairs;
         let mut seen = FxHashSet::from_iter([pair]);
-        // Pairs with the step that leads from them towards the one in question.
+        // Pairs with the step towards the target pair.
         let mut open: Vec<(usize, Option<usize>, Edge)> = vec![(pair, None, Edge::Same)];
         let mut next = 0;
         while let Some((at, ..)) = open.get(next).cloned() {
@@ -462,7 +462,7 @@ impl<'w, 'c> Trial<'w, 'c> {
         None
     }
 
-    /// A value of a component that shows it, where no whole payload can.
+    /// A value of a component that demonstrates the change, if no whole payload can.
     fn of_component(
         &mut self,
         pair: usize,
@@ -487,7 +487,7 @@ impl<'w, 'c> Trial<'w, 'c> {
             let found = self.witness(pair, question, ask, direction, (top, root), &way);
             if let Some(mut witness) = found {
                 let at = &walk.pairs[pair].path;
-                // The value itself is shown, and not the component that it stands in.
+                // Show the value itself, not the component that contains it.
                 let is_below = top == pair && !at.steps().is_empty();
                 witness.component = Some(match is_below {
                     true => format!("{component} at {at}").into(),
@@ -497,27 +497,27 @@ impl<'w, 'c> Trial<'w, 'c> {
             }
         }
         Verdict::Unknown(format!(
-            "it stands in different places of the payloads, and no value of {component} was found that \
-             shows it; the {met} contract {}",
+            "it is in different places in the payloads, and no value of {component} was found that \
+             breaks; the {met} contract {}",
             all_said(right, unproved)
         ))
     }
 }
 
-/// Everything that a contract asks, behind "the old contract …".
+/// Everything that a contract requires, to follow "the old contract …".
 fn all_said(scope: Scope<'_>, asks: &[&Ask]) -> String {
     let mut words: Vec<String> = asks.iter().map(|ask| ask_words(scope, ask)).collect();
     words.dedup();
     words.join(", ")
 }
 
-/// What a contract asks, behind "the old contract …".
+/// What a contract requires, to follow "the old contract …".
 pub(super) fn ask_words(scope: Scope<'_>, ask: &Ask) -> String {
     match ask {
         Ask::Kinds(kinds) => format!("accepts only {kinds}"),
         Ask::Values(values) => match values.as_slice() {
             [only] => format!("accepts only {only}"),
-            values => format!("lists {} other values", values.len()),
+            values => format!("accepts only {} other values", values.len()),
         },
         Ask::Check(id, index) => {
             let check = &scope.node(*id).checks[*index];
@@ -540,24 +540,26 @@ pub(super) fn ask_words(scope: Scope<'_>, ask: &Ask) -> String {
                 .any(|id| scope.node(scope.resolve(*id)).never)
             {
                 true => format!("does not allow `{name}`"),
-                false => format!("does not accept this `{name}`"),
+                false => format!("does not accept this value of `{name}`"),
             }
         }
         Ask::Others(id) => {
             let additional = scope.node(*id).object.additional;
             match additional.is_some_and(|id| scope.node(scope.resolve(id)).never) {
                 true => "does not allow undeclared properties".to_owned(),
-                false => "does not accept such additional properties".to_owned(),
+                false => "does not accept these additional properties".to_owned(),
             }
         }
-        Ask::Names(_) => "does not accept such a name (`propertyNames`)".to_owned(),
-        Ask::Dependents(_, name) => format!("requires what depends on `{name}`"),
-        Ask::Elements(_) => "does not accept such an element".to_owned(),
-        Ask::Contains(_) => "requires another number of elements that match `contains`".to_owned(),
-        Ask::Unevaluated(_) => "does not allow what no schema evaluates".to_owned(),
+        Ask::Names(_) => "does not accept this property name (`propertyNames`)".to_owned(),
+        Ask::Dependents(_, name) => format!("has requirements that depend on `{name}`"),
+        Ask::Elements(_) => "does not accept this element".to_owned(),
+        Ask::Contains(_) => {
+            "requires a different number of elements that match `contains`".to_owned()
+        }
+        Ask::Unevaluated(_) => "does not accept these unevaluated properties or items".to_owned(),
         Ask::Branches(_) => "has no such variant".to_owned(),
         Ask::Not(_) => "excludes it with `not`".to_owned(),
-        Ask::Conditional(_) => "requires what `if`, `then` and `else` say".to_owned(),
+        Ask::Conditional(_) => "requires that `if`, `then` and `else` hold".to_owned(),
         Ask::Whole(_) => "does not accept it".to_owned(),
     }
 }

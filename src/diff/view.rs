@@ -1,4 +1,4 @@
-//! A schema as one: with what it refers to, what `allOf` adds, and unions of one branch.
+//! A combined view of a schema: with its reference targets, its `allOf` parts, and unions of one branch.
 
 use std::sync::Arc;
 
@@ -11,18 +11,18 @@ pub(crate) use super::contain::Kinds;
 use super::contain::{canonical, listed_by};
 use crate::location::Side;
 
-/// Schemas that are put together at most.
+/// The limit on schemas in a view.
 const MOST: usize = 256;
 
-/// What several schemas say of the same value, together.
+/// The combination of several schemas for the same value.
 #[derive(Debug)]
 pub(crate) struct View<'g> {
     pub(crate) graph: &'g Graph,
-    /// Every schema that applies, references left out.
+    /// Every schema that applies, without references.
     pub(crate) parts: Vec<Part>,
-    /// `anyOf` and `oneOf` with more than one branch beside null.
+    /// `anyOf` and `oneOf` with more than one branch in addition to null.
     pub(crate) unions: Vec<Union>,
-    /// The values of unions whose branches only list values: an `enum` with something told of each.
+    /// The values of unions whose branches only list values: an `enum` with an annotation for each.
     lists: Vec<Vec<Value>>,
 }
 
@@ -30,31 +30,31 @@ pub(crate) struct View<'g> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Part {
     pub(crate) node: NodeId,
-    /// Whether null is allowed, whatever the schema says: it is the one branch beside null.
+    /// Whether null is allowed regardless of the schema, because it is the only branch besides null.
     pub(crate) or_null: bool,
 }
 
 /// A union with more than one branch.
 #[derive(Debug)]
 pub(crate) struct Union {
-    /// The schema that has it.
+    /// The schema with the union.
     pub(crate) node: NodeId,
-    /// Its branches but for null.
+    /// Its branches without null.
     pub(crate) branches: Vec<NodeId>,
     /// Whether null is a branch.
     pub(crate) has_null: bool,
-    /// `oneOf`, not `anyOf`
+    /// `oneOf`, not `anyOf`.
     pub(crate) is_one: bool,
 }
 
-/// What an object takes beyond what it names.
+/// The additional members that an object allows.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Extra {
     /// Anything.
     Open,
     /// Nothing.
     Closed,
-    /// What is as these schemas have it.
+    /// Anything that conforms to these schemas.
     Schemas(Vec<NodeId>),
 }
 
@@ -114,7 +114,7 @@ impl<'g> View<'g> {
         view
     }
 
-    /// What stands beside references, without what they refer to.
+    /// The siblings of references, without the reference targets.
     pub(crate) fn of_references(graph: &'g Graph, nodes: &[NodeId]) -> Self {
         let mut parts = Vec::new();
         for &node in nodes {
@@ -137,7 +137,7 @@ impl<'g> View<'g> {
         }
     }
 
-    /// The schemas, each with its name in the graph.
+    /// The schemas, each with its id in the graph.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = (NodeId, &'g Node)> {
         let graph = self.graph;
         self.parts
@@ -145,7 +145,7 @@ impl<'g> View<'g> {
             .map(move |part| (part.node, graph.node(part.node)))
     }
 
-    /// The kinds of values, as `type` says.
+    /// The kinds of values according to `type`.
     fn typed(&self) -> Kinds {
         let mut kinds = Kinds::ALL;
         for part in &self.parts {
@@ -162,7 +162,7 @@ impl<'g> View<'g> {
         kinds
     }
 
-    /// The same, of untyped schemas as their values say; of unions only whether they allow null.
+    /// The same. For untyped schemas, according to their values; for unions, only whether they allow null.
     pub(crate) fn kinds(&self) -> Kinds {
         let kinds = self.typed();
         let is_untyped = self
@@ -188,7 +188,7 @@ impl<'g> View<'g> {
         }
     }
 
-    /// The kinds of values, unions included.
+    /// The kinds of values, including unions.
     pub(crate) fn all_kinds(&self, depth: u8) -> Kinds {
         let mut kinds = self.kinds();
         let Some(depth) = depth.checked_sub(1) else {
@@ -207,7 +207,7 @@ impl<'g> View<'g> {
         kinds
     }
 
-    /// The only kind that the keywords are about, where nothing says the type.
+    /// The only kind that the keywords apply to, if there is no type.
     pub(crate) fn implied_kinds(&self) -> Option<Kinds> {
         let mut kinds = Kinds::NONE;
         for (_, node) in self.nodes() {
@@ -241,7 +241,7 @@ impl<'g> View<'g> {
         (is_one && self.unions.is_empty()).then_some(kinds)
     }
 
-    /// The values, where `enum` or `const` lists them.
+    /// The values, if `enum` or `const` lists them.
     pub(crate) fn values(&self) -> Option<Vec<Value>> {
         let mut listed: Option<Vec<Value>> = None;
         for part in &self.parts {
@@ -284,7 +284,7 @@ impl<'g> View<'g> {
             .any(|(_, node)| node.object.properties.contains_key(name))
     }
 
-    /// The schemas that `properties` gives for a name.
+    /// The schemas that `properties` declares for a name.
     pub(crate) fn property(&self, name: &str) -> Vec<NodeId> {
         let schemas = self.nodes();
         schemas
@@ -292,7 +292,7 @@ impl<'g> View<'g> {
             .collect()
     }
 
-    /// The names of `required`, in order.
+    /// The names in `required`, in order.
     pub(crate) fn required(&self) -> Vec<Arc<str>> {
         let mut seen = FxHashSet::default();
         let required = self.nodes().flat_map(|(_, node)| &node.object.required);
@@ -302,10 +302,10 @@ impl<'g> View<'g> {
             .collect()
     }
 
-    /// What objects take beyond what is named.
+    /// The additional members that objects allow.
     pub(crate) fn extra(&self) -> Extra {
         let mut schemas = Vec::new();
-        // `additionalProperties` evaluates every member that is not named.
+        // `additionalProperties` evaluates every member that is not declared.
         let evaluates = self
             .nodes()
             .any(|(_, node)| node.object.additional.is_some());
@@ -327,13 +327,13 @@ impl<'g> View<'g> {
         }
     }
 
-    /// How many elements the schemas tell apart by position.
+    /// The number of element positions that the schemas distinguish.
     pub(crate) fn positions(&self) -> usize {
         let positions = self.nodes().map(|(_, node)| node.array.prefix.len());
         positions.max().unwrap_or(0)
     }
 
-    /// The schemas of the element at a position, those that say nothing left out.
+    /// The schemas of the element at a position, without those that have no constraints.
     pub(crate) fn element(&self, index: usize) -> Vec<NodeId> {
         self.nodes()
             .filter_map(|(_, node)| node.element_schema(index))
@@ -341,7 +341,7 @@ impl<'g> View<'g> {
             .collect()
     }
 
-    /// What people call it: a component, or its types.
+    /// The display name: a component, or its types.
     pub(crate) fn label(&self) -> String {
         if let Some(name) = self.component() {
             return name.to_string();
@@ -363,7 +363,7 @@ impl<'g> View<'g> {
         words
     }
 
-    /// The component that it is.
+    /// The component, if it is one.
     pub(crate) fn component(&self) -> Option<Arc<str>> {
         let named = |part: &Part| {
             let node = self.graph.node(part.node);
@@ -373,7 +373,7 @@ impl<'g> View<'g> {
     }
 }
 
-/// What is in both of two lists of values; the one, where there is no other.
+/// The values that both lists contain; `own` if there is no other list.
 fn both(listed: Option<Vec<Value>>, own: Vec<Value>) -> Vec<Value> {
     let Some(mut known) = listed else {
         return own;
@@ -383,7 +383,7 @@ fn both(listed: Option<Vec<Value>>, own: Vec<Value>) -> Vec<Value> {
     known
 }
 
-/// Whether a schema takes null and nothing else.
+/// Whether a schema accepts null only.
 fn is_null(graph: &Graph, id: NodeId) -> bool {
     let node = graph.node(graph.resolve(id));
     let is_null = |value: &Value| value.is_null();
@@ -396,7 +396,7 @@ fn is_null(graph: &Graph, id: NodeId) -> bool {
             .is_some_and(|values| !values.all.is_empty() && values.all.iter().all(is_null))
 }
 
-/// The side that never holds a property: requests, where it is read-only; responses, where it is write-only.
+/// The side on which a property never occurs: requests if it is read-only, responses if it is write-only.
 pub(super) fn side_without(graph: &Graph, schemas: &[NodeId]) -> Option<Side> {
     let view = View::of(graph, schemas);
     let beside = View::of_references(graph, schemas);

@@ -1,7 +1,7 @@
-//! The walk over pairs of schemas: which schema of the old contract became which of the new one.
+//! The walk over pairs of schemas, which maps schemas of the old contract to those of the new one.
 //!
-//! Pairs are looked at once, however many ways lead to them, so that the cost grows with the number of
-//! distinct pairs and cycles end. What says the same on both sides is passed over.
+//! Each pair is compared once, regardless of the number of paths to it, so the cost grows with the number of
+//! distinct pairs, and cycles terminate. Equivalent schemas are skipped.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,43 +18,43 @@ use super::contain::{Ask, Classes, Prover, Scope};
 use super::view::side_without;
 use super::view::View;
 
-/// How one pair leads to another.
+/// The step from one pair to another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edge {
     /// The same value: a branch.
     Same,
     /// A declared member.
     Property(Arc<str>),
-    /// Every element after those that are told apart.
+    /// Every element after the distinguished positions.
     Items(usize),
     /// The element at a position.
     Position(usize),
-    /// A member that is not named.
+    /// A member that is not declared.
     Others,
-    /// A member whose name matches.
+    /// A member whose name matches a pattern.
     Pattern(String),
-    /// The two stand in different places, so no payload of both holds them.
+    /// The two are in different places, so no payload of both contracts contains them.
     Moved,
 }
 
-/// A part of payloads that stands in another place.
+/// A part of payloads that moved to another place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
-    /// The place in the old payload, below the value of the pair.
+    /// The place in the old payload, relative to the value of the pair.
     pub from: Vec<Step>,
     /// The place in the new payload.
     pub to: Vec<Step>,
-    /// What applied to it.
+    /// The schemas in the old contract.
     pub old: Vec<NodeId>,
-    /// What applies to it now.
+    /// The schemas in the new contract.
     pub new: Vec<NodeId>,
-    /// The pair of the two; `None` where they say the same.
+    /// The pair of both; `None` if they are equivalent.
     pub pair: Option<usize>,
-    /// What speaks for it, where neither names nor structure determine it: then it is a guess.
+    /// The basis of the match, if neither names nor structure determine it: then it is a heuristic.
     pub guess: Option<&'static str>,
 }
 
-/// Schemas of the old contract, and those that they became.
+/// Schemas of the old contract and their counterparts in the new one.
 #[derive(Debug)]
 pub(super) struct Pair {
     pub(super) old: Vec<NodeId>,
@@ -62,17 +62,17 @@ pub(super) struct Pair {
     pub(super) owner: Owner,
     /// The place in the owner's payload.
     pub(super) path: PathPattern,
-    /// The variant of a union that it is, or is in, where the path does not say.
+    /// The variant of a union that it is or belongs to, if the path does not determine it.
     pub(super) variant: Option<Arc<str>>,
-    /// The pairs that lead here.
+    /// The parent pairs.
     pub(super) parents: Vec<(usize, Edge)>,
-    /// The payloads and parameters that it is the whole of.
+    /// The payloads and parameters of which it is the root.
     pub(super) roots: Vec<usize>,
-    /// What differs.
+    /// The differences.
     pub(super) found: Vec<Found>,
-    /// What stands in another place, also where nothing else differs in it.
+    /// Parts that moved to another place, even if nothing else changed in them.
     pub(super) moves: Vec<Move>,
-    /// Whether nothing is known of it, since a contract could not be used there.
+    /// Whether a contract is unusable there, so that nothing is known about the pair.
     pub(super) is_unusable: bool,
 }
 
@@ -82,51 +82,51 @@ pub(super) struct Root {
     pub(super) pair: usize,
     pub(super) reach: Reach,
     pub(super) side: Option<Side>,
-    /// How its values are written, where they are text.
+    /// The encoding of its values, if they are sent as text.
     pub(super) written: Option<Written>,
-    /// Whether it is an urlencoded form: its properties are text.
+    /// Whether it is an urlencoded form, whose properties are text.
     pub(super) is_form: bool,
 }
 
-/// How values that are sent as text are written.
+/// The encoding of values that are sent as text.
 #[derive(Debug, Clone)]
 pub(super) struct Written {
     pub(super) name: String,
     pub(super) place: ParameterPlace,
-    /// In the old contract, and in the new one.
+    /// In the old contract and in the new one.
     pub(super) encodings: (Encoding, Encoding),
 }
 
-/// Something that differs in a pair, before it is known whom it breaks.
+/// A difference in a pair, before its verdict is known.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) fact: Fact,
     pub(super) subject: String,
-    /// The place below the pair's.
+    /// The place relative to that of the pair.
     pub(super) below: Vec<Step>,
     pub(super) old: Option<String>,
     pub(super) new: Option<String>,
-    /// Values of enums, one by one.
+    /// Values of enums.
     pub(super) listed: Vec<String>,
     pub(super) old_place: Option<Place>,
     pub(super) new_place: Option<Place>,
     pub(super) is_minor: bool,
     pub(super) guess: Option<String>,
     pub(super) notes: Vec<String>,
-    /// Why it breaks nothing in practice, though a value could be made that it breaks.
+    /// Why only values break that are not sent in practice.
     pub(super) assumed: Option<&'static str>,
-    /// The side that it has no effect on, since what it is about is never there.
+    /// The side on which it has no effect, because the part in question never occurs there.
     pub(super) not_on: Option<Side>,
-    /// What the new contract asks of values of the old one.
+    /// What the new contract requires of values of the old one.
     pub(super) forward: Question,
-    /// What the old contract asks of values of the new one.
+    /// What the old contract requires of values of the new one.
     pub(super) backward: Question,
 }
 
-/// What one contract asks of values of the other.
+/// What one contract requires of values of the other.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Question {
-    /// The schemas of the values, where they are not those of the pair.
+    /// The schemas of the values, if they differ from those of the pair.
     pub(super) left: Option<Vec<NodeId>>,
     pub(super) asks: Vec<Ask>,
 }
@@ -187,21 +187,21 @@ impl Found {
     }
 }
 
-/// The walk: what is known, and what is still to be looked at.
+/// The state of the walk: known pairs, and pairs still to be compared.
 pub(super) struct Walk<'c> {
     pub(super) old: &'c Contract,
     pub(super) new: &'c Contract,
-    /// What tells values apart, and what is told of them.
+    /// Classes by accepted values and annotations.
     everything: Classes<'c>,
-    /// What accepts the same values.
+    /// Classes by accepted values.
     pub(super) same: Classes<'c>,
     pub(super) pairs: Vec<Pair>,
     pub(super) roots: Vec<Root>,
     known: FxHashMap<(Vec<NodeId>, Vec<NodeId>), usize>,
     open: VecDeque<usize>,
-    /// Schemas that could not be used as a whole, or refer to what is not there: nothing is known of them.
+    /// Schemas that are unusable as a whole or refer to missing schemas, so that nothing is known about them.
     unusable: FxHashSet<Place>,
-    /// Provers of both directions.
+    /// The provers for both directions.
     provers: (Prover<'c>, Prover<'c>),
 }
 
@@ -232,7 +232,7 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// Adds a payload or parameter of both contracts; nothing where they say the same of it.
+    /// Adds a payload or parameter of both contracts, unless they are equivalent.
     pub(super) fn root(
         &mut self,
         old: NodeId,
@@ -255,14 +255,14 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// Looks at every pair that was added, and at those that they lead to.
+    /// Compares all pairs that were added, and those that they lead to.
     pub(super) fn run(&mut self) {
         while let Some(at) = self.open.pop_front() {
             self.compare(at);
         }
     }
 
-    /// The pair of these schemas; `None` where they say the same.
+    /// The pair of these schemas; `None` if they are equivalent.
     pub(super) fn pair(
         &mut self,
         old: &[NodeId],
@@ -333,7 +333,7 @@ impl<'c> Walk<'c> {
         self.lead_to(at, edge, &[], old, new);
     }
 
-    /// The same, for a pair that stands further down in the new payload than the edge says.
+    /// The same, for a pair that is further down in the new payload than the edge says.
     pub(super) fn lead_to(
         &mut self,
         at: usize,
@@ -383,7 +383,7 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// Leads from a pair to what stands in another place; `below` is where it is told of.
+    /// Leads from a pair to a part that moved; `below` is the place for which it is reported.
     pub(super) fn lead_away(&mut self, at: usize, mut moved: Move, below: &[Step]) {
         moved.pair = self.lead_to(at, Edge::Moved, below, &moved.old, &moved.new);
         self.pairs[at].moves.push(moved);
@@ -402,7 +402,7 @@ impl<'c> Walk<'c> {
             return;
         }
         let mut found = self.differences(at, &old, &new);
-        // What is read-only before and after is in no request.
+        // A part that is read-only before and after never occurs in requests.
         let pair = &self.pairs[at];
         let sides = (
             side_without(&self.old.graph, &pair.old),
@@ -424,7 +424,7 @@ impl<'c> Walk<'c> {
             && pair.old.iter().all(|old| backward.prove(&pair.new, *old))
     }
 
-    /// Whether two sets of schemas accept the same values in the same words.
+    /// Whether two sets of schemas are in the same classes of accepted values.
     pub(super) fn accept_the_same(&self, old: &[NodeId], new: &[NodeId]) -> bool {
         let (old_graph, new_graph) = (&self.old.graph, &self.new.graph);
         let mut left: Vec<u32> = old
@@ -443,7 +443,7 @@ impl<'c> Walk<'c> {
     }
 }
 
-/// The schemas of a contract of which nothing is known.
+/// The schemas of a contract about which nothing is known.
 fn unusable(contract: &Contract) -> Vec<Place> {
     let problems = contract
         .problems
@@ -451,7 +451,7 @@ fn unusable(contract: &Contract) -> Vec<Place> {
         .filter(|problem| problem.kind.leaves_out());
     let places = problems.map(|problem| {
         let pointer = problem.place.pointer.as_str();
-        // What a reference is told of is the reference; what is not known is the schema that has it.
+        // The problem is reported at the reference; the schema that contains it is the unknown one.
         let owner = pointer.strip_suffix("/$ref").unwrap_or(pointer);
         Place {
             document: Arc::clone(&problem.place.document),
@@ -461,14 +461,14 @@ fn unusable(contract: &Contract) -> Vec<Place> {
     places.collect()
 }
 
-/// A keyword of a schema as its document has it, pretty-printed.
+/// A keyword of a schema as in its document, pretty-printed.
 pub(super) fn keyword_text(contract: &Contract, node: NodeId, keyword: &str) -> Option<String> {
     let place = keyword_place(contract, node, keyword);
     let value = contract.documents.at_place(&place)?;
     Some(pretty(value))
 }
 
-/// Where a keyword of a schema stands.
+/// The place of a keyword of a schema.
 pub(super) fn keyword_place(contract: &Contract, node: NodeId, keyword: &str) -> Place {
     let place = &contract.graph.node(node).place;
     Place {
@@ -477,7 +477,7 @@ pub(super) fn keyword_place(contract: &Contract, node: NodeId, keyword: &str) ->
     }
 }
 
-/// Where a schema stands.
+/// The place of a schema.
 pub(super) fn place_of(contract: &Contract, nodes: &[NodeId]) -> Option<Place> {
     let first = nodes.first()?;
     Some(Place::clone(&contract.graph.node(*first).place))
@@ -492,7 +492,7 @@ fn pretty(value: &Value) -> String {
     }
 }
 
-/// A value for people, as changes list it: strings that can be read without quotes have none.
+/// A value as shown in changes. Strings that are readable without quotes have none.
 pub fn word(value: &Value) -> String {
     let is_word = |c: char| c.is_alphanumeric() || "_-./:".contains(c);
     match value {

@@ -1,5 +1,5 @@
-//! The payload that shows a change: a local value that is not as asked, built into a payload, shrunk, and held
-//! against both contracts.
+//! The payload that demonstrates a change: a local value that violates a requirement is built into a payload,
+//! shrunk, and checked against both contracts.
 
 use serde_json::Value;
 
@@ -13,14 +13,14 @@ use super::verdict::{Direction, Trial, ask_words};
 use super::view::View;
 use super::walk::{Edge, Question, Walk};
 
-/// Schemas near a change that a witness is made from.
+/// The limit on schemas near a change from which a witness is made.
 const NEAR: usize = 200;
 
-/// The key of an object member that no schema names, and keys to take where that is one.
+/// The key for an object member that no schema names, and alternatives if a schema names it.
 const OTHER_KEYS: [&str; 3] = ["other", "another", "more"];
 
 impl Trial<'_, '_> {
-    /// A payload of a root that shows that something asked is not so.
+    /// A payload of a root that demonstrates that a requirement is violated.
     pub(super) fn witness(
         &mut self,
         pair: usize,
@@ -102,7 +102,7 @@ impl Trial<'_, '_> {
             None
         };
         let payload = shown(inners).or_else(|| {
-            // Of a variant that is none of the others, where there is one.
+            // For a variant, prefer values that match none of the other variants.
             let nodes = ends(pair).0;
             let declared_only = !ask.is_about_undeclared();
             let tableau = self.tableau(direction, root.side, declared_only);
@@ -153,7 +153,7 @@ impl Trial<'_, '_> {
     }
 }
 
-/// A value of a variant as a value of the union: with each of the tags that decide, where such do.
+/// Turns a value of a variant into values of the union, one for each decisive tag if there are tags.
 fn tagged(scope: Scope<'_>, nodes: &[NodeId], value: Value) -> Vec<Value> {
     const MOST: usize = 8;
     let view = View::of(scope.graph, nodes);
@@ -173,7 +173,7 @@ fn tagged(scope: Scope<'_>, nodes: &[NodeId], value: Value) -> Vec<Value> {
     tagged.chain([value.clone()]).collect()
 }
 
-/// Whether the `jsonschema` crate, too, accepts a value on the one side and rejects it on the other.
+/// Whether the `jsonschema` crate also accepts a value on one side and rejects it on the other.
 fn crate_agrees(
     (left, whole): (Scope<'_>, &[NodeId]),
     (right, other): (Scope<'_>, &[NodeId]),
@@ -190,7 +190,7 @@ fn crate_agrees(
             .any(|node| is_valid(right, node) == Some(false))
 }
 
-/// Which part of a value a step leads to; `None` for the value itself.
+/// The part of a value that a step leads to; `None` for the value itself.
 fn part_of(
     edge: &Edge,
     scope: Scope<'_>,
@@ -222,7 +222,8 @@ fn part_of(
     })
 }
 
-/// The first place in a value that some steps lead to and that is as wanted. `at` becomes the place.
+/// The first part of a value that some steps lead to and that satisfies a condition. `at` is set to its
+/// position.
 fn place<'e>(
     value: &Value,
     mut steps: impl Iterator<Item = &'e Edge> + Clone,
@@ -264,7 +265,7 @@ fn place<'e>(
     None
 }
 
-/// The member that something asked is about, where that is the place to look at.
+/// The member that a requirement concerns, if it is the place to show.
 fn member_of(ask: &Ask) -> Option<&str> {
     match ask {
         Ask::Member(_, name) => Some(name),

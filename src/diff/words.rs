@@ -1,20 +1,20 @@
-//! Schemas in words.
+//! Descriptions of schemas in words.
 
 use serde_json::Value;
 
 use super::contain::Kinds;
 use super::view::View;
 
-/// Values of an enum that are shown one by one.
+/// The number of enum values that are listed one by one.
 const VALUES_SHOWN: usize = 4;
 
-/// Characters of a pattern that are shown.
+/// The number of characters of a pattern that are shown.
 const PATTERN_SHOWN: usize = 80;
 
 impl View<'_> {
     /// `integer ≥ 0`, `string matching ^a+$`, `array of string`, `one of "a", "b"`, each `or null`.
     pub(crate) fn description(&self) -> String {
-        // A list may be one of itself.
+        // A list may contain itself.
         const DEPTH: u8 = 2;
         described(self, DEPTH)
     }
@@ -83,7 +83,7 @@ fn of_kind(view: &View<'_>, kind: Kinds, depth: u8) -> String {
                 " matching {}",
                 crate::redact::clipped(&argument, PATTERN_SHOWN)
             ),
-            "uniqueItems" => " of different elements".to_owned(),
+            "uniqueItems" => " of unique elements".to_owned(),
             keyword => format!(" with {keyword} {argument}"),
         });
     }

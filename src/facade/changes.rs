@@ -1,4 +1,4 @@
-//! Two contracts against each other.
+//! Compares two contracts.
 
 use std::fmt;
 
@@ -13,14 +13,14 @@ use crate::stack::with_stack;
 
 use super::Color;
 
-/// Programs have no option to ask for more with.
+/// Programs have no option to ask for more.
 const WHOLE: DiffOptions = DiffOptions {
     all_places: true,
     equivalent: false,
     explain: false,
 };
 
-/// Says what changed between two contracts, and what that breaks.
+/// Compares two contracts: what changed, and what that breaks.
 ///
 /// ```
 /// use wiredrift::{Contract, diff};
@@ -36,7 +36,7 @@ const WHOLE: DiffOptions = DiffOptions {
 ///
 /// # Panics
 ///
-/// When no thread can be started.
+/// If no thread can be started.
 pub fn diff(old: &Contract, new: &Contract) -> Changes {
     let compared = with_stack(|| {
         let found = crate::diff::compare_contracts(old, new, &Options::default());
@@ -72,13 +72,13 @@ impl Changes {
         self.changes.len()
     }
 
-    /// What could not be used of either contract, each as `file:line:column: …`. Nothing was compared with
-    /// such parts.
+    /// The parts of either contract that could not be used, each as `file:line:column: …`. Nothing was
+    /// compared with them.
     pub fn problems(&self) -> impl Iterator<Item = String> {
         self.unusable.iter().map(super::contract::problem)
     }
 
-    /// Whether there is no change that payloads or requests could show. What could not be compared is
+    /// Whether there is no change that payloads or requests could show. Parts that could not be compared are
     /// among the [`problems`](Self::problems).
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -90,7 +90,7 @@ impl Changes {
         self.iter().filter(|change| change.is_breaking())
     }
 
-    /// The changes of this level or a graver one.
+    /// The changes of this level or a more severe one.
     pub fn at_least(&self, level: Level) -> impl Iterator<Item = &Change> {
         self.iter().filter(move |change| change.level >= level)
     }
@@ -101,13 +101,13 @@ impl Changes {
         self.render(DiffFormat::Json, WHOLE)
     }
 
-    /// The changes for people.
+    /// The changes as text.
     #[must_use]
     pub fn to_text(&self, color: Color) -> String {
         color.apply(&self.render(DiffFormat::Text, WHOLE))
     }
 
-    /// The changes for a pull request or release notes.
+    /// The changes as Markdown, for a pull request or release notes.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         self.render(DiffFormat::Markdown, WHOLE)
@@ -124,13 +124,13 @@ impl<'c> IntoIterator for &'c Changes {
 }
 
 impl Change {
-    /// The rule that it falls under.
+    /// The rule that it belongs to.
     #[must_use]
     pub fn rule(&self) -> &'static Rule {
         self.rule
     }
 
-    /// How grave it is.
+    /// Its severity.
     #[must_use]
     pub fn level(&self) -> Level {
         self.level
@@ -142,7 +142,7 @@ impl Change {
         &self.message
     }
 
-    /// The ids of the operations that it has an effect on.
+    /// The ids of the operations that it affects.
     pub fn operations(&self) -> impl Iterator<Item = &str> {
         let owner = match &self.difference.owner {
             Owner::Operation(name, _) => Some(&**name),
@@ -158,8 +158,8 @@ impl Change {
         known.into_iter()
     }
 
-    /// Where in the payload: a JSON pointer with `*` for every element of an array, such as
-    /// `/data/*/name`; empty for the whole payload, and for what is around payloads.
+    /// Where in the payload: a JSON pointer with `*` for every element of an array, such as `/data/*/name`;
+    /// empty for the whole payload, and for changes around payloads.
     #[must_use]
     pub fn path(&self) -> String {
         self.difference.path.to_string()
@@ -171,14 +171,14 @@ impl Change {
         self.level == Level::Error
     }
 
-    /// Whether neither a proof that it is compatible nor a payload that shows the contrary was found.
+    /// Whether neither a proof of compatibility nor a counterexample was found.
     #[must_use]
     pub fn is_unproven(&self) -> bool {
         let mut verdicts = self.difference.verdicts.iter();
         verdicts.any(|(_, verdict)| matches!(verdict, Verdict::Unknown(_)))
     }
 
-    /// A payload that one contract accepts and the other one rejects, where there is one.
+    /// A payload that one contract accepts and the other one rejects, if there is one.
     #[must_use]
     pub fn witness(&self) -> Option<&Value> {
         let mut verdicts = self.difference.verdicts.iter();

@@ -1,4 +1,4 @@
-//! Captures against a contract.
+//! Checks captures against a contract.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::report::check::Gap;
 use crate::rules::{Level, Policy, Rule};
 use crate::stack::with_stack;
 
-/// Reasons that an error gives when nothing was compared.
+/// Number of reasons that the error lists when nothing was compared.
 const CAUSES: usize = 5;
 
 /// Starts a check of captured traffic against a contract.
@@ -27,7 +27,7 @@ const CAUSES: usize = 5;
 /// for finding in report.at_least(Level::Error) {
 ///     println!("{finding}");
 /// }
-/// # assert!(report.findings().iter().any(|finding| finding.subject() == "archived"));
+/// # assert!(report.findings().iter().any(|finding| finding.properties().any(|name| name == "archived")));
 /// # Ok::<(), wiredrift::Error>(())
 /// ```
 pub fn check(contract: &Contract) -> Check<'_> {
@@ -56,16 +56,16 @@ pub struct Check<'c> {
 }
 
 impl<'c> Check<'c> {
-    /// Adds files and folders that hold captures: HAR, raw HTTP, NDJSON, JSON, guides in Markdown, each
-    /// also as `.gz` and `.zst`. The format is recognised.
+    /// Adds files and folders that contain captures: HAR, raw HTTP, NDJSON, JSON, guides in Markdown, each
+    /// also as `.gz` and `.zst`. The format is detected.
     pub fn captures<P: Into<PathBuf>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
         let paths = paths.into_iter().map(|path| Input::Path(path.into()));
         self.inputs.extend(paths);
         self
     }
 
-    /// Adds a capture that is in memory. Its name stands in findings, and says of a payload what the
-    /// name of a file does: `retrieve-invoice.response.200.json`.
+    /// Adds a capture that is in memory. Its name appears in findings and, like the name of a file, says what
+    /// the payload is: `retrieve-invoice.response.200.json`.
     pub fn bytes(mut self, name: &str, bytes: impl Into<Vec<u8>>) -> Self {
         self.inputs.push(Input::Memory {
             name: name.into(),
@@ -74,8 +74,8 @@ impl<'c> Check<'c> {
         self
     }
 
-    /// The operation of payloads that come without method and URL, by its id. Of other exchanges, only
-    /// those of this operation are looked at.
+    /// The operation of payloads that have no method and URL, by its id. Other exchanges are only checked if
+    /// they belong to this operation.
     pub fn operation(mut self, id: &str) -> Self {
         self.operation = Some(id.to_owned());
         self
@@ -93,20 +93,20 @@ impl<'c> Check<'c> {
         self
     }
 
-    /// Holds requests that the server refused with a 4xx to the contract like those that it accepted.
+    /// Checks requests that the server refused with a 4xx like those that it accepted.
     pub fn strict_requests(mut self) -> Self {
         self.strict_requests = true;
         self
     }
 
-    /// How many threads read captures; all cores unless said. The report is the same for any number.
+    /// How many threads read captures; by default, one per core. The report is the same for any number.
     pub fn jobs(mut self, jobs: NonZeroUsize) -> Self {
         self.reading.jobs = Some(jobs);
         self
     }
 
-    /// The largest payload, line, or file that has to be read whole, in bytes after decompression; 256 MiB
-    /// unless said. What is larger is a problem of the report.
+    /// The largest payload, line, or file that is read as a whole, in bytes after decompression; by default,
+    /// 256 MiB. Anything larger is listed among the problems of the report.
     pub fn max_body(mut self, bytes: u64) -> Self {
         self.reading.limits.body = bytes;
         self
@@ -114,15 +114,15 @@ impl<'c> Check<'c> {
 
     /// Reads the captures and compares them with the contract.
     ///
-    /// What could not be read of them is in [`Report::problems`].
+    /// Parts of them that could not be read are in [`Report::problems`].
     ///
     /// # Errors
     ///
-    /// When there is no such operation or rule, and when nothing was compared: no captures were named,
-    /// they hold no exchanges, or none that belongs to the contract.
+    /// When the operation or a rule does not exist, and when nothing was compared: no captures were given,
+    /// they contain no exchanges, or none that belongs to the contract.
     pub fn run(self) -> Result<Report> {
         if self.inputs.is_empty() {
-            let message = "no captures were named";
+            let message = "no captures were given";
             return Err(Error::new(ErrorKind::NothingCompared, message));
         }
         with_stack(|| {

@@ -1,4 +1,4 @@
-//! The contract that Rust types derive against the one that was committed:
+//! Compares the contract that Rust types derive with the one that was committed:
 //! [`assert_compatible!`](crate::assert_compatible).
 
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use crate::rules::Change;
 
 use super::{Color, diff};
 
-/// Set to write contracts that changed: `1` for compatible changes, `breaking` for all.
+/// Set this variable to write contracts that changed: `1` for compatible changes, `breaking` for all.
 const UPDATE: &str = "WIREDRIFT_UPDATE";
 
 /// Which changes are written to the file.
@@ -35,7 +35,7 @@ impl Update {
                 Some("breaking") => Ok(Self::Everything),
                 _ => {
                     let message = format!(
-                        "{UPDATE} is {}; it may be 1, for compatible changes, or `breaking`, for all",
+                        "{UPDATE} is {}; set it to 1 for compatible changes, or to `breaking` for all",
                         value.display()
                     );
                     Err(Error::new(ErrorKind::Unknown, message))
@@ -45,8 +45,8 @@ impl Update {
     }
 }
 
-/// Compares the contract with the file at `path`, from the `folder` of the package; what there is to
-/// say against it, and `None` when there is nothing.
+/// Compares the contract with the file at `path`, relative to the `folder` of the package. Returns the
+/// failure message, or `None` if nothing differs.
 ///
 /// # Errors
 ///
@@ -75,7 +75,7 @@ pub(super) fn compare(
     }
     let unreadable = |source| {
         let message = format!(
-            "{name} is no contract that this assertion wrote; repair it, or delete it and run \
+            "{name} is not a contract that this assertion wrote; repair it, or delete it and run \
              `{UPDATE}=1 cargo test`"
         );
         let error = Error::new(ErrorKind::NoContract, message);
@@ -89,17 +89,17 @@ pub(super) fn compare(
         return Err(unreadable(None));
     }
     let changes = diff(&committed, contract);
-    // Nothing is compared with a part that cannot be used, so its changes would go unseen.
+    // Nothing is compared with a part that cannot be used, so changes to it would be missed.
     if let Some(problem) = changes.problems().next() {
         let message = format!(
-            "a part of the contract cannot be used, so its changes would go unseen: {problem}\n\
+            "a part of the contract cannot be used, so changes to it would be missed: {problem}\n\
              Repair {name}, or delete it and run `{UPDATE}=1 cargo test`"
         );
         return Err(Error::new(ErrorKind::Format, message));
     }
     let is_same = changes.is_empty() && committed.reference() == contract.reference();
     if is_same {
-        // Descriptions may have changed, which is no change of the contract.
+        // Descriptions may have changed, which is not a change of the contract.
         return match update == Update::Nothing || !is_json(file) {
             true => Ok(None),
             false => write(file, &text),
@@ -112,7 +112,7 @@ pub(super) fn compare(
     };
     if changes.is_empty() && !is_written {
         let message = format!(
-            "{name} holds {}, and the types derive {}, with the same payloads; \
+            "{name} contains {}, but the types derive {}, with the same payloads; \
              `{UPDATE}=1 cargo test` rewrites the file",
             committed.reference(),
             contract.reference()
@@ -125,7 +125,7 @@ pub(super) fn compare(
     }
 }
 
-/// Whether a change breaks clients or the server: by its level, or since a payload shows it.
+/// Whether a change breaks clients or the server, by its level or because a payload shows it.
 fn breaks(change: &Change) -> bool {
     change.is_breaking() || change.witness().is_some()
 }
@@ -135,8 +135,8 @@ fn is_json(file: &Path) -> bool {
         .is_some_and(|extension| extension == "json")
 }
 
-/// The document as it is committed: keys sorted, so that it does not change with the order of a
-/// program's types.
+/// The document as it is committed: keys are sorted, so that it does not depend on the order of a program's
+/// types.
 fn locked(document: &Value) -> String {
     let mut sorted = document.clone();
     sorted.sort_all_objects();
@@ -159,7 +159,7 @@ fn write(file: &Path, text: &str) -> Result<Option<String>> {
     Ok(None)
 }
 
-/// What is said of changes, and how they get into the file.
+/// The message about changes, and how to write them to the file.
 fn failure(name: &str, changes: &Changes) -> String {
     let count = |of: &dyn Fn(&Change) -> bool| changes.iter().filter(|change| of(change)).count();
     let breaking = count(&breaks);
@@ -179,7 +179,7 @@ fn failure(name: &str, changes: &Changes) -> String {
         })
         .collect();
     let mut out = format!(
-        "the types no longer derive the contract in {name}: {}\n\n",
+        "the types no longer match the contract in {name}: {}\n\n",
         kinds.join(", ")
     );
     out.push_str(&changes.to_text(Color::Never));
@@ -187,7 +187,7 @@ fn failure(name: &str, changes: &Changes) -> String {
         (0, 0) => ("1", "To accept this,"),
         (0, _) => (
             "1",
-            "For what is unproven, neither a proof nor a counterexample was found.\nTo accept it,",
+            "For unproven changes, neither a proof nor a counterexample was found.\nTo accept it,",
         ),
         _ => (
             "breaking",
@@ -201,13 +201,13 @@ fn failure(name: &str, changes: &Changes) -> String {
     out
 }
 
-/// Panics when the contract that Rust types derive differs from the one in a committed file.
+/// Panics if the contract that Rust types derive differs from the one in a committed file.
 ///
-/// The file is an OpenAPI document, and its path starts at the folder of the package. A breaking change
-/// is shown with a payload that proves it. `WIREDRIFT_UPDATE=1 cargo test` writes the file unless a change
-/// is breaking, which is one that a payload shows to break clients or the server;
-/// `WIREDRIFT_UPDATE=breaking` writes it in any case. The contract may be one of Rust types
-/// ([`Contract::describe`](crate::Contract::describe)), or of a document that a program derives
+/// The file is an OpenAPI document, and its path is relative to the folder of the package. A breaking change
+/// is shown with a payload that proves it. `WIREDRIFT_UPDATE=1 cargo test` writes the file unless a change is
+/// breaking, which means that a payload proves it to break clients or the server; `WIREDRIFT_UPDATE=breaking`
+/// always writes it. The contract may be described by Rust types
+/// ([`Contract::describe`](crate::Contract::describe)) or by a document that a program derives
 /// ([`Contract::from_openapi`](crate::Contract::from_openapi)).
 ///
 /// ```no_run

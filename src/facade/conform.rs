@@ -1,4 +1,4 @@
-//! Payloads against operations in `cargo test`: [`assert_conforms!`](crate::assert_conforms).
+//! Checks payloads against operations in `cargo test`: [`assert_conforms!`](crate::assert_conforms).
 
 use serde::Serialize;
 
@@ -13,13 +13,13 @@ use crate::stack::with_stack;
 
 use super::Color;
 
-/// Compares a payload with an operation of a contract; the findings of `level` and above as text, and `None`
-/// when there are none. The status is that of a response; without one the payload is a request.
+/// Compares a payload with an operation of a contract. Returns the findings of `level` and above as text, or
+/// `None` if there are none. The status is that of a response; without one, the payload is a request.
 ///
 /// # Errors
 ///
-/// When the payload does not serialise, or the contract has no such operation or no schema for the
-/// side and status.
+/// When the payload cannot be serialised, or the contract has no such operation or no schema for the side and
+/// status.
 pub fn payload_failure(
     payload: &impl Serialize,
     contract: &Contract,
@@ -28,7 +28,7 @@ pub fn payload_failure(
     level: Level,
 ) -> Result<Option<String>> {
     let json = serde_json::to_vec_pretty(payload).map_err(|error| {
-        Error::new(ErrorKind::Format, "the payload does not serialise").with_source(error)
+        Error::new(ErrorKind::Format, "the payload cannot be serialised").with_source(error)
     })?;
     let known = contract.operation(operation).ok_or_else(|| {
         let ids = contract.operations.iter();
@@ -41,9 +41,9 @@ pub fn payload_failure(
     };
     let declared = known.payload(side, status);
     if let (Some(Payload::Absent), Some(status)) = (declared, status) {
-        // `()` and `None` are what a body that is not there looks like in Rust.
+        // In Rust, `()` and `None` stand for an absent body.
         let message = format!(
-            "{operation} of {} declares the response {status} without a body, and there is one",
+            "{operation} of {} declares the response {status} without a body, but the payload has one",
             contract.reference()
         );
         return Ok((json != b"null").then_some(message));
@@ -84,9 +84,9 @@ fn no_schema(contract: &Contract, operation: &Operation, status: Option<u16>) ->
         None => "has no response",
     };
     match statuses.is_empty() {
-        true => format!("{of} {what} {status}, nor a schema for any other"),
+        true => format!("{of} {what} {status} and no schema for any other response"),
         false => format!(
-            "{of} {what} {status}; there is a schema for: {}",
+            "{of} {what} {status}; it has schemas for: {}",
             statuses.join(", ")
         ),
     }
@@ -118,11 +118,11 @@ fn findings(
     Ok((!found.is_empty()).then(|| found.join("\n")))
 }
 
-/// Panics, with the findings, when a payload breaks an operation of a contract.
+/// Panics with the findings if a payload does not conform to an operation of a contract.
 ///
-/// The payload is anything that serialises. Then come the contract, the id of the operation, and the
-/// side: `request`, or `response` with a status; `()` conforms to a response without a body. `level = warning` makes warnings a failure, such as
-/// properties that the contract does not declare; `level = info` everything.
+/// The payload is any value that serialises. The contract, the id of the operation and the side follow:
+/// `request`, or `response` with a status. `()` conforms to a response without a body. `level = warning` also
+/// fails on warnings, such as undeclared properties; `level = info` fails on every finding.
 ///
 /// ```
 /// use schemars::JsonSchema;
@@ -177,12 +177,12 @@ macro_rules! assert_conforms {
             $crate::assert_conforms!(@level $level),
         ) {
             Ok(None) => {}
-            Ok(Some(findings)) => panic!("the payload breaks {}\n\n{findings}", $operation),
+            Ok(Some(findings)) => panic!("the payload does not conform to {}\n\n{findings}", $operation),
             Err(error) => panic!("{error:?}"),
         }
     };
     (@level error) => { $crate::Level::Error };
     (@level warning) => { $crate::Level::Warning };
     (@level info) => { $crate::Level::Info };
-    (@level $other:ident) => { compile_error!("the level may be `error`, `warning` or `info`") };
+    (@level $other:ident) => { compile_error!("the level must be `error`, `warning` or `info`") };
 }

@@ -1,4 +1,4 @@
-//! What a program asks of a contract.
+//! What a program can ask of a contract.
 
 use serde_json::Value;
 
@@ -9,17 +9,16 @@ use crate::rules::Finding;
 use super::diff;
 
 impl Contract {
-    /// The contract as an OpenAPI 3.1 document, which [`Contract::from_openapi`] reads as an equal
-    /// contract.
+    /// The contract as an OpenAPI 3.1 document. [`Contract::from_openapi`] reads it as an equal contract.
     ///
-    /// Types become components; one that is sent and received in different shapes becomes two, the
-    /// second with `Input` at the end of its name. What OpenAPI has no words for stands in `x-wiredrift-…`.
-    /// A contract that was made with [`Contract::from_openapi`] gives its document back.
+    /// Types become components. A type that is sent and received in different shapes becomes two, the second
+    /// with the suffix `Input`. What OpenAPI cannot express is written as `x-wiredrift-…`. For a contract
+    /// that was made with [`Contract::from_openapi`], this is its original document.
     ///
     /// # Errors
     ///
-    /// When the contract was read from files, which are its documents already, or when OpenAPI cannot hold
-    /// all of it: an anchor in a schema that was given as JSON, a draft other than 2020-12.
+    /// When the contract was read from files, or when OpenAPI cannot express all of it: an anchor in a schema
+    /// that was given as JSON, a draft other than 2020-12.
     pub fn to_openapi(&self) -> Result<Value> {
         let document = self.openapi_document()?;
         let read = Self::from_openapi(&document)?;
@@ -32,7 +31,7 @@ impl Contract {
             Some(lost) => Err(Error::new(
                 ErrorKind::Format,
                 format!(
-                    "{} cannot be written as OpenAPI without a loss; read back, it has: {lost}",
+                    "{} cannot be written as OpenAPI without loss; reading it back changes: {lost}",
                     self.reference()
                 ),
             )),
@@ -45,13 +44,13 @@ impl Contract {
         &self.name
     }
 
-    /// The version, such as `v2`; empty where the contract has none.
+    /// The version, such as `v2`; empty if the contract has none.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// One line for people.
+    /// A one-line title.
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
@@ -64,8 +63,8 @@ impl Contract {
         &self.operations
     }
 
-    /// What is wrong with its documents, each as `file:line:column: …`: references that lead nowhere, keywords
-    /// that cannot be what they are. Nothing is compared with such parts.
+    /// The problems of its documents, each as `file:line:column: …`: references that cannot be resolved,
+    /// keywords with invalid values. Nothing is compared with such parts.
     pub fn problems(&self) -> impl Iterator<Item = String> {
         let findings = crate::rules::judge_contract(
             self,
@@ -76,13 +75,13 @@ impl Contract {
     }
 }
 
-/// What cannot be used of a contract, in one line.
+/// A part of a contract that cannot be used, in one line.
 pub(super) fn problem(finding: &Finding) -> String {
     let declared = finding.declared.first();
     let seen = finding.evidence.first().map(|evidence| &evidence.origin);
     let place = declared.or(seen);
     let place = place.map_or_else(String::new, |origin| format!("{origin}: "));
-    format!("{place}{}", finding.message)
+    format!("{place}{}", finding.headline())
 }
 
 /// For benches.
@@ -102,7 +101,7 @@ impl Operation {
         &self.id
     }
 
-    /// The HTTP method, in capitals; empty for a schema.
+    /// The HTTP method, in upper case; empty for a schema.
     #[must_use]
     pub fn method(&self) -> &str {
         &self.method
@@ -114,7 +113,7 @@ impl Operation {
         self.path.to_string()
     }
 
-    /// One line for people; empty where there is none.
+    /// A one-line summary; empty if there is none.
     #[must_use]
     pub fn summary(&self) -> &str {
         &self.summary

@@ -1,6 +1,6 @@
-//! What a Rust program uses of wiredrift: the names at the root of the crate.
+//! The API for Rust programs: the names at the root of the crate.
 //!
-//! Everything here is put together of what the modules below give, and so is the command line.
+//! Everything here is composed from the modules below, and so is the command line.
 
 mod changes;
 mod check;
@@ -25,7 +25,7 @@ pub enum Color {
 }
 
 impl Color {
-    /// Text that was rendered with styles, as it is wanted.
+    /// Text that was rendered with styles, with or without them.
     pub(crate) fn apply(self, styled: &str) -> String {
         match self {
             Self::Never => crate::redact::without_styles(styled),

@@ -1,4 +1,4 @@
-//! What a program asks of a report.
+//! What a program can ask of a report.
 
 use std::fmt;
 use std::path::Path;
@@ -11,26 +11,26 @@ use crate::rules::{Finding, Level, Rule};
 use super::Color;
 
 impl Report {
-    /// The findings, the gravest first.
+    /// The findings, the most severe first.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// The findings of this level or a graver one.
+    /// The findings of this level or a more severe one.
     pub fn at_least(&self, level: Level) -> impl Iterator<Item = &Finding> {
         self.findings
             .iter()
             .filter(move |finding| finding.level >= level)
     }
 
-    /// What could not be read of the captures: the first 1,000 problems.
+    /// Inputs that could not be read: the first 1,000 problems.
     #[must_use]
     pub fn problems(&self) -> &[ReadProblem] {
         &self.problems
     }
 
-    /// Files of folders that were passed over, and why.
+    /// Files of folders that were skipped, and why.
     pub fn skipped(&self) -> impl Iterator<Item = (&Path, &str)> {
         self.skipped
             .iter()
@@ -49,18 +49,18 @@ impl Report {
         self.render(CheckFormat::Json, TextOptions::default())
     }
 
-    /// The report for people.
+    /// The report as text.
     #[must_use]
     pub fn to_text(&self, color: Color) -> String {
         color.apply(&self.render(CheckFormat::Text, TextOptions::default()))
     }
 
-    /// Panics, with the report, when there are findings of this level or a graver one, or when something
-    /// could not be read.
+    /// Panics with the report if there are findings of this level or a more severe one, or if something could
+    /// not be read.
     ///
     /// # Panics
     ///
-    /// See above; it is for tests.
+    /// See above; this is meant for tests.
     #[track_caller]
     pub fn assert_clean(&self, level: Level) {
         let is_clean = self.problems_met == 0 && self.at_least(level).next().is_none();
@@ -74,29 +74,39 @@ impl Report {
 }
 
 impl Finding {
-    /// The rule that is broken.
+    /// The rule that was violated.
     #[must_use]
     pub fn rule(&self) -> &'static Rule {
         self.rule
     }
 
-    /// How grave it is.
+    /// Its severity.
     #[must_use]
     pub fn level(&self) -> Level {
         self.level
     }
 
-    /// What is the matter, in one line.
+    /// What is wrong, in one line.
     #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
+    pub fn message(&self) -> String {
+        self.headline().to_string()
     }
 
-    /// What the rule is broken by: a property, a value, a method; empty where there is nothing to tell
-    /// apart.
+    /// Identifies the cause in every run: the rule, the name of the contract, and the JSON pointer of the schema
+    /// or operation in the contract.
     #[must_use]
-    pub fn subject(&self) -> &str {
-        &self.subject
+    pub fn key(&self) -> String {
+        self.key.to_string()
+    }
+
+    /// The names of the properties that it is about, most frequent first: missing, undeclared, not allowed.
+    pub fn properties(&self) -> impl Iterator<Item = &str> {
+        self.properties.iter().map(|seen| &*seen.value)
+    }
+
+    /// The values that were seen, redacted, most frequent first.
+    pub fn values(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().map(|seen| &*seen.value)
     }
 
     /// The ids of the operations that it is about.
@@ -142,7 +152,7 @@ impl fmt::Display for Finding {
         if let Some(origin) = self.seen_at().next() {
             write!(f, "{origin}: ")?;
         }
-        write!(f, "{}[{}]: {}", self.level, self.rule.id, self.message)
+        write!(f, "{}[{}]: {}", self.level, self.rule.id, self.headline())
     }
 }
 
@@ -181,7 +191,7 @@ impl Rule {
         self.summary
     }
 
-    /// The version of wiredrift that brought it.
+    /// The version of wiredrift that introduced it.
     #[must_use]
     pub fn since(&self) -> &'static str {
         self.since

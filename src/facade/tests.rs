@@ -26,8 +26,8 @@ fn invoices<R: JsonSchema, T: JsonSchema>() -> Contract {
         .expect("builds")
 }
 
-/// Only what is derived of the types is looked at.
-#[expect(dead_code, reason = "their schemas alone are used")]
+/// Only the derived schemas are used.
+#[expect(dead_code, reason = "only their schemas are used")]
 mod first {
     use super::*;
 
@@ -53,7 +53,7 @@ mod first {
     }
 }
 
-/// A field that clients need not have sent has to be there now.
+/// A field that clients did not have to send becomes required.
 mod required {
     use super::*;
 
@@ -66,7 +66,7 @@ mod required {
 }
 
 /// Clients may no longer send a value.
-#[expect(dead_code, reason = "their schemas alone are used")]
+#[expect(dead_code, reason = "only their schemas are used")]
 mod fewer {
     use super::*;
 
@@ -84,7 +84,7 @@ mod fewer {
     }
 }
 
-/// Clients may meet what they could not meet before.
+/// Clients may receive values that they could not receive before.
 mod wider {
     use super::*;
 
@@ -109,7 +109,7 @@ mod more {
     }
 }
 
-/// The lock of the first types, and what it has to say of other ones.
+/// The lock of the first types, and its message for other types.
 fn locked(contract: &Contract, update: Update) -> (Option<String>, bool) {
     let folder = tempfile::tempdir().expect("a folder");
     let name = "contracts/billing.json";
@@ -178,7 +178,7 @@ fn compatible_changes_alone_are_written_by_default() {
     }
 }
 
-/// The file does not change with the order in which a program describes what it has.
+/// The file does not depend on the order in which a program describes its parts.
 #[test]
 fn the_lock_does_not_depend_on_the_order_of_operations() {
     let file = |ids: [&str; 2]| {
@@ -226,7 +226,7 @@ fn a_derived_document_can_be_locked() {
     assert_eq!((failure, is_written), (None, false));
 }
 
-/// Where a part of the file cannot be used, changes of it would go unseen.
+/// If a part of the file cannot be used, changes to it would be missed.
 #[test]
 fn a_lock_with_a_part_that_cannot_be_used_fails() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -273,11 +273,11 @@ fn a_lock_of_another_version_asks_for_an_update() {
     assert!(lock(&of("v1"), Update::Nothing).is_some());
 }
 
-/// What a payload shows to break is not written with the compatible changes.
+/// A change that a payload proves to be breaking is not written with the compatible changes.
 #[test]
 fn a_change_that_a_payload_shows_to_break_is_breaking() {
     #[derive(JsonSchema, Serialize)]
-    #[expect(dead_code, reason = "its schema alone is used")]
+    #[expect(dead_code, reason = "only its schema is used")]
     enum Status {
         Open,
         Paid,
@@ -369,7 +369,7 @@ fn a_response_without_a_body_is_one() {
     let failure = failure.expect("is compared").expect("fails");
     assert_eq!(
         failure,
-        "remove of shop@1 declares the response 204 without a body, and there is one"
+        "remove of shop@1 declares the response 204 without a body, but the payload has one"
     );
 }
 
@@ -391,7 +391,7 @@ fn descriptions_that_contradict_themselves_do_not_build() {
             "the query parameter `q` is described twice",
         ),
         (get("/a").empty_response(600), "600 is not an HTTP status"),
-        (get("a"), "the path `a` has to start with `/`"),
+        (get("a"), "the path `a` must start with `/`"),
         (
             Operation::describe("", "GET", "/a"),
             "the operation has no id",

@@ -1,9 +1,10 @@
-//! Numbers as they are written, compared digit by digit: beyond 64 bits, and beyond what a double holds.
+//! Decimal numbers as written, compared digit by digit: also beyond 64 bits and beyond the precision of a
+//! double.
 
 use std::cmp::Ordering;
 use std::fmt;
 
-/// A decimal number: `0.digits × 10^exponent`, without zeros at either end; zero has no digits.
+/// A decimal number, `0.digits × 10^exponent`, without leading or trailing zeros. Zero has no digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Decimal {
     is_negative: bool,
@@ -12,8 +13,8 @@ pub(crate) struct Decimal {
 }
 
 impl Decimal {
-    /// Reads a JSON number (RFC 8259, section 6), or a YAML one with a plus sign or without digits on one
-    /// side of the point. `None` for anything else.
+    /// Parses a JSON number (RFC 8259, section 6), or a YAML number with a plus sign or without digits on one
+    /// side of the point. Returns `None` for anything else.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (is_negative, unsigned) = match text.as_bytes().first()? {
             b'-' => (true, &text[1..]),
@@ -45,9 +46,9 @@ impl Decimal {
         })
     }
 
-    /// The number that `serde_json` holds. Of a double it is the shortest decimal that reads back as it. If
-    /// that has more than 15 digits it need not be what was written; beyond 2^53, where doubles are whole
-    /// numbers, it is the double itself then.
+    /// The number that `serde_json` holds. For a double, this is the shortest decimal that reads back as the
+    /// same double. With more than 15 digits it may differ from what was written. Beyond 2^53, where doubles
+    /// are integers, it is the exact value of the double.
     pub(crate) fn of(number: &serde_json::Number) -> Option<Self> {
         const WHOLE: f64 = 9_007_199_254_740_992.0;
         let shortest = Self::parse(&number.to_string())?;
@@ -71,21 +72,21 @@ impl Decimal {
         self.digits.is_empty()
     }
 
-    /// How many digits it takes to write the number without zeros at its ends.
+    /// The number of digits without leading and trailing zeros.
     pub(crate) fn precision(&self) -> usize {
         self.digits.len()
     }
 
-    /// Whether there is nothing behind the decimal point.
+    /// Whether the number is an integer.
     pub(crate) fn is_integer(&self) -> bool {
         self.exponent >= 0 && self.exponent.unsigned_abs() >= self.digits.len() as u64
     }
 
-    /// Whether the number is a whole multiple of another one; `None` when that takes too long to work out.
+    /// Whether the number is an integer multiple of `divisor`; `None` if that takes too long to compute.
     pub(crate) fn is_multiple_of(&self, divisor: &Self) -> Option<bool> {
-        /// Digits of a divisor with which a remainder and one more digit fit 128 bits.
+        /// The most digits a divisor may have, so that a remainder and one more digit fit in 128 bits.
         const DIVISOR: usize = 37;
-        /// Zeros that are added to the end of a number.
+        /// The most zeros that are appended to a number.
         const SHIFT: i64 = 10_000;
         if self.is_zero() {
             return Some(true);
@@ -93,7 +94,7 @@ impl Decimal {
         if divisor.is_zero() || divisor.digits.len() > DIVISOR {
             return None;
         }
-        // Both as whole numbers times the same power of ten: the divisor is its digits.
+        // Both are scaled to integers by the same power of ten: the divisor becomes its digits.
         let last =
             |number: &Self| number.exponent - i64::try_from(number.digits.len()).unwrap_or(0);
         let shift = last(self) - last(divisor);
@@ -101,8 +102,8 @@ impl Decimal {
             return None;
         }
         if shift < 0 {
-            // The number has digits behind the last one of the divisor, and the last one is not zero. Only a
-            // divisor with factors of ten could reach them, and those were taken off its end.
+            // The number has nonzero digits after the last digit of the divisor. Only a divisor with factors
+            // of ten could reach them, and those were already removed.
             return Some(false);
         }
         let divide = divisor
@@ -118,7 +119,7 @@ impl Decimal {
 }
 
 impl fmt::Display for Decimal {
-    /// `-0.125e3`: one text for each number.
+    /// `-0.125e3`: a unique text for each number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_zero() {
             return f.write_str("0");
@@ -133,7 +134,7 @@ impl fmt::Display for Decimal {
     }
 }
 
-/// A power of ten. Beyond 64 bits it is as far away as one can be.
+/// A power of ten; saturates beyond 64 bits.
 fn power_of(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -181,7 +182,7 @@ mod tests {
         Decimal::parse(text).expect(text)
     }
 
-    /// Each number is smaller than the next one; those in one row are equal.
+    /// Each row is smaller than the next one. Numbers in the same row are equal.
     #[test]
     fn numbers_compare_as_they_are_written() {
         let rows: [&[&str]; 19] = [
@@ -253,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_have_nothing_behind_the_point() {
+    fn integers_have_no_fraction() {
         for text in [
             "0",
             "-0.0",

@@ -4,26 +4,26 @@ use std::fmt;
 
 
 
-/// What sort of error a [`SyntaxError`] is: stable, where messages may change.
+/// The kind of a [`SyntaxError`]. Kinds are stable; messages may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SyntaxErrorKind {
     /// The text ends inside a value.
     UnexpectedEnd,
-    /// No value stands where one should.
+    /// A value was expected.
     ExpectedValue,
-    /// No key stands where one should.
+    /// A key was expected.
     ExpectedKey,
     /// A key is not followed by a colon.
     ExpectedColon,
     /// A member or element is followed by neither a comma nor the closing bracket.
     ExpectedComma,
-    /// A string holds a control character or a bad escape.
+    /// A string contains a control character or an invalid escape.
     InvalidString,
     /// A number is malformed.
     InvalidNumber,
-    /// Something follows the value.
+    /// There is more text after the value.
     TrailingText,
-    /// Nesting is deeper than 127 levels: it may be JSON, but it is not read.
+    /// Nested deeper than 127 levels: possibly valid JSON, but not supported.
     TooDeep,
     /// The text is not UTF-8.
     NotUtf8,
@@ -32,7 +32,7 @@ pub enum SyntaxErrorKind {
 }
 
 impl SyntaxErrorKind {
-    /// A name for programs.
+    /// A stable, machine-readable name.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -50,7 +50,7 @@ impl SyntaxErrorKind {
         }
     }
 
-    /// Whether the text could not be read at all, rather than read and found malformed.
+    /// Whether the text could not be read at all, as opposed to being malformed.
     #[must_use]
     pub const fn is_unreadable(self) -> bool {
         matches!(self, Self::TooDeep | Self::NotUtf8 | Self::TooLong)
@@ -60,13 +60,13 @@ impl SyntaxErrorKind {
 /// Why a text is not JSON, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// What sort of error it is.
+    /// The kind of error.
     pub kind: SyntaxErrorKind,
-    /// Offset in bytes from the start of the text.
+    /// The offset in bytes from the start of the text.
     pub offset: usize,
-    /// What is wrong, in the words of `serde_json`.
+    /// What is wrong, as `serde_json` words it.
     pub message: String,
-    /// What the writer probably did, where the text shows it.
+    /// The likely mistake, if the text shows it.
     pub hint: Option<&'static str>,
 }
 
@@ -82,13 +82,13 @@ impl fmt::Display for SyntaxError {
 
 impl std::error::Error for SyntaxError {}
 
-/// The parser gave up at this offset; what `serde_json` says of the text is the message.
+/// The offset at which the parser gave up. The message comes from `serde_json`.
 pub(super) struct Refused(pub(super) usize, pub(super) SyntaxErrorKind);
 
-/// Asks `serde_json` what is wrong, so that message and place are its own.
+/// Lets `serde_json` explain the error, so that the message and position are its own.
 pub(super) fn explain(text: &[u8], Refused(offset, kind): Refused) -> SyntaxError {
     let refused = serde_json::from_slice::<serde_json::Value>(text).err();
-    // What the tape accepts is not what is wrong: who keeps no values does, too.
+    // The tape tolerates this error. A parser that discards values tolerates it too and finds the real one.
     let refused = refused.and_then(|error| match is_tolerated(&error) {
         true => serde_json::from_slice::<serde::de::IgnoredAny>(text).err(),
         false => Some(error),
@@ -98,15 +98,16 @@ pub(super) fn explain(text: &[u8], Refused(offset, kind): Refused) -> SyntaxErro
             let place = format!(" at line {} column {}", error.line(), error.column());
             let message = error.to_string();
             let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
-            // Column 0 is that of a line end inside a string, for which we know better.
+            // `serde_json` reports column 0 for a line break inside a string; the offset of the tape is more
+            // precise.
             let place = match error.column() {
                 0 => offset,
                 column => offset_of(text, error.line(), column),
             };
             (place, message)
         }
-        // The tape refuses nothing that serde_json accepts (a property test holds them together);
-        // should it ever, the place is still right.
+        // Everything that `serde_json` accepts, the tape accepts (a property test checks this). If it ever
+        // did not, the offset would still be right.
         None => (offset, "not JSON".to_owned()),
     };
     let hint = match kind {
@@ -121,7 +122,7 @@ pub(super) fn explain(text: &[u8], Refused(offset, kind): Refused) -> SyntaxErro
     }
 }
 
-/// Whether an error of `serde_json` is none: surrogates that stand alone and numbers beyond a double are JSON.
+/// Whether `serde_json` rejects something that is valid JSON: lone surrogates and numbers beyond a double.
 pub(super) fn is_tolerated(error: &serde_json::Error) -> bool {
     let tolerated = [
         "number out of range",
@@ -132,7 +133,7 @@ pub(super) fn is_tolerated(error: &serde_json::Error) -> bool {
     tolerated.iter().any(|own| message.starts_with(own))
 }
 
-/// The offset of a line and column as `serde_json` counts them: bytes, from 1.
+/// The offset of a line and column as `serde_json` counts them: in bytes, starting at 1.
 fn offset_of(text: &[u8], line: usize, column: usize) -> usize {
     let start = if line <= 1 {
         0
@@ -144,7 +145,7 @@ fn offset_of(text: &[u8], line: usize, column: usize) -> usize {
     (start + column.saturating_sub(1)).min(text.len())
 }
 
-/// Says what the writer probably did.
+/// Guesses what the author did wrong.
 fn hint(text: &[u8], offset: usize) -> Option<&'static str> {
     let rest = &text[offset.min(text.len())..];
     let before = text[..offset.min(text.len())]
@@ -153,33 +154,27 @@ fn hint(text: &[u8], offset: usize) -> Option<&'static str> {
         .find(|byte| !is_space(**byte));
     match (before, rest.first()) {
         (Some(b'{'), Some(b'{')) => {
-            Some("two opening braces: an object opens where its first key should stand")
+            Some("two opening braces: an object starts where the first key is expected")
         }
         (Some(b'{'), Some(b'[')) => {
-            Some("an array opens where the object's first key should stand")
+            Some("an array starts where the first key of the object is expected")
         }
-        (_, Some(b'\'')) => Some("strings take double quotes"),
+        (_, Some(b'\'')) => Some("strings need double quotes"),
         (_, Some(b'/' | b'#')) => Some("JSON has no comments"),
-        (_, Some(b'N')) if rest.starts_with(b"None") => {
-            Some("`None` is Python; JSON writes `null`")
-        }
-        (_, Some(b'T')) if rest.starts_with(b"True") => {
-            Some("`True` is Python; JSON writes `true`")
-        }
-        (_, Some(b'F')) if rest.starts_with(b"False") => {
-            Some("`False` is Python; JSON writes `false`")
-        }
+        (_, Some(b'N')) if rest.starts_with(b"None") => Some("`None` is Python; use `null`"),
+        (_, Some(b'T')) if rest.starts_with(b"True") => Some("`True` is Python; use `true`"),
+        (_, Some(b'F')) if rest.starts_with(b"False") => Some("`False` is Python; use `false`"),
         (_, Some(b'N' | b'I')) if rest.starts_with(b"NaN") || rest.starts_with(b"Infinity") => {
-            Some("JSON has no such number")
+            Some("JSON does not support `NaN` or `Infinity`")
         }
         (None, Some(b'<')) => Some("this looks like HTML or XML"),
         (_, Some(b'.')) if rest.starts_with(b"...") => Some("an ellipsis is not JSON"),
-        (Some(b'{' | b','), Some(b'}')) => Some("a comma too many"),
+        (Some(b'{' | b','), Some(b'}')) => Some("an extra comma"),
         (Some(b'{'), Some(_)) if rest.contains(&b'}') && is_name(rest) => {
-            Some("a placeholder or a key without quotes")
+            Some("a placeholder or an unquoted key")
         }
         (Some(b'}' | b']'), Some(b'{' | b'[')) => {
-            Some("several documents in a row: NDJSON has one on each line")
+            Some("several documents in a row; NDJSON needs one per line")
         }
         _ => None,
     }

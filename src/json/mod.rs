@@ -1,11 +1,12 @@
-//! JSON text with places: a tape of the values of one document, each with its byte span.
+//! JSON text with positions: a tape of the values of one document, each with its byte span.
 //!
-//! The tape refuses what `serde_json` refuses (nesting deeper than 127, a byte order mark), with the same message and
-//! place, but for two things that are JSON (RFC 8259): surrogates that stand alone, which are read as U+FFFD, and numbers
-//! beyond a double, which keep their digits.
-//! Unlike `serde_json::Value` it keeps the order of members, repeated keys and where every value
-//! stands. It is a representation of the `jsonschema` crate ([`Tape`]), so that any subtree can be
-//! handed to that crate as it is.
+//! The tape rejects what `serde_json` rejects (nesting deeper than 127, a byte order mark), with the same
+//! message and position. Two exceptions are valid JSON (RFC 8259): lone surrogates are read as U+FFFD, and
+//! numbers beyond the range of a double keep their digits.
+//!
+//! Unlike `serde_json::Value`, the tape keeps the order of members, repeated keys and the position of every
+//! value. It implements the value representation of the `jsonschema` crate ([`Tape`]), so any subtree can be
+//! passed to that crate as is.
 
 pub(crate) mod decimal;
 mod error;
@@ -24,14 +25,14 @@ pub(crate) use decimal::Decimal;
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use tape::{Tape, TapeNode};
 
-/// What a JSON value is.
+/// The kind of a JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// `null`
     Null,
     /// `false` or `true`
     Boolean,
-    /// A number, whole or not.
+    /// A number, integer or not.
     Number,
     /// A string.
     String,
@@ -52,7 +53,7 @@ impl Kind {
         Self::Object,
     ];
 
-    /// The kind of a value of `serde_json`.
+    /// The kind of a `serde_json` value.
     #[must_use]
     pub const fn of(value: &serde_json::Value) -> Self {
         match value {
@@ -65,7 +66,7 @@ impl Kind {
         }
     }
 
-    /// The name JSON Schema has for it; a whole number is told apart by [`Value::is_integer`].
+    /// The JSON Schema name of the kind. [`Value::is_integer`] distinguishes integers from other numbers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -79,48 +80,48 @@ impl Kind {
     }
 }
 
-/// One entry of the tape. A key is an entry of kind `String` that its value follows.
+/// One entry of the tape. A key is an entry of kind `String`, followed by its value.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     kind: Kind,
-    /// A string with escapes; a key that a later member repeats.
+    /// Bits: `ESCAPED` for a string with escapes, `SHADOWED` for a key that a later member repeats.
     flags: u8,
     /// Byte span in the text, quotes and brackets included.
     start: u32,
     end: u32,
-    /// The entry after this value and everything in it.
+    /// The index of the entry after this value and everything in it.
     next: u32,
-    /// Members or elements, repeated keys counted once.
+    /// The number of members or elements; repeated keys count once.
     len: u32,
 }
 
 const ESCAPED: u8 = 1;
 const SHADOWED: u8 = 2;
 
-/// A parsed JSON text. Offsets are 32 bits wide: a text of 4 GiB or more is refused.
+/// A parsed JSON text. Offsets are 32 bits wide, so a text of 4 GiB or more is rejected.
 #[derive(Debug)]
 pub struct TapeDocument<'t> {
     text: &'t str,
     entries: Vec<Entry>,
-    /// Entries of keys that stand again later in the same object.
+    /// Indices of keys that occur again later in the same object.
     repeated: Vec<u32>,
-    /// The text as it was before strings took the place of something else, and where those start.
+    /// The text before strings replaced some of its parts, and the offsets of those strings.
     stand_ins: Option<(&'t str, &'t [usize])>,
 }
 
-/// A text without the white space at its start (RFC 8259 section 2: a form feed is none).
+/// The text without leading white space (RFC 8259, section 2; form feed is not white space).
 pub(crate) fn trim_start(text: &[u8]) -> &[u8] {
     let start = text.iter().position(|byte| !is_white_space(*byte));
     &text[start.unwrap_or(text.len())..]
 }
 
-/// The same at its end.
+/// The text without trailing white space.
 pub(crate) fn trim_end(text: &[u8]) -> &[u8] {
     let end = text.iter().rposition(|byte| !is_white_space(*byte));
     &text[..end.map_or(0, |end| end + 1)]
 }
 
-/// Whether JSON allows the byte between its parts.
+/// Whether JSON allows this byte between tokens.
 pub(crate) const fn is_white_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
@@ -161,16 +162,16 @@ impl<'t> TapeDocument<'t> {
         parse::prefix(text)
     }
 
-    /// The first elements of each array, and all members of each object. What is left out is counted, so that
-    /// arrays have the length of the whole, and is not looked at: it may be malformed.
+    /// The first elements of each array, and all members of each object. The remaining elements are counted
+    /// but not parsed, so arrays report their full length. The skipped part may be malformed.
     ///
     /// `None` when the rest is not JSON.
     pub(crate) fn head(text: &'t [u8], elements: u32) -> Option<Self> {
         parse::head(std::str::from_utf8(text).ok()?, elements)
     }
 
-    /// The length of the value that `text` starts with, white space before it included; `None` when it
-    /// does not start with one. It says no more, and looks no further.
+    /// The length of the value at the start of `text`, including leading white space; `None` if `text` does
+    /// not start with a value. Nothing after the value is read.
     #[must_use]
     pub fn prefix_length(text: &str) -> Option<usize> {
         parse::prefix_length(text)
@@ -191,30 +192,30 @@ impl<'t> TapeDocument<'t> {
         self.text
     }
 
-    /// The same document, of which some strings stand for something else: `original` has the same length, and
-    /// `at` says where those strings start.
+    /// The same document, in which some strings replace other content. `original` has the same length as the
+    /// text, and `at` holds the offsets of those strings.
     pub(crate) fn standing_in(mut self, original: &'t str, at: &'t [usize]) -> Self {
         self.stand_ins = (original.len() == self.text.len()).then_some((original, at));
         self
     }
 
-    /// The text for people: with what stood there before strings took its place.
+    /// The text to display: the original content instead of the strings that replaced it.
     pub(crate) fn shown_text(&self) -> &'t str {
         self.stand_ins.map_or(self.text, |(original, _)| original)
     }
 
-    /// How many values there are.
+    /// The number of values.
     pub(crate) fn values(&self) -> usize {
         let objects = self
             .entries
             .iter()
             .filter(|entry| entry.kind == Kind::Object);
         let members: usize = objects.map(|object| object.len as usize).sum();
-        // Each key is an entry, too.
+        // Each key is an entry as well.
         self.entries.len() - members
     }
 
-    /// Keys that a later member of the same object repeats: as in `serde_json` the last one counts.
+    /// Keys that a later member of the same object repeats. As in `serde_json`, the last one counts.
     pub fn repeated_keys(&self) -> impl Iterator<Item = Key<'_>> {
         self.repeated.iter().map(|&index| Key {
             document: self,
@@ -235,30 +236,30 @@ impl<'d> Value<'d> {
         &self.document.entries[self.index as usize]
     }
 
-    /// The number of the value in its document.
+    /// The index of the value in its document.
     pub(crate) fn index(self) -> u32 {
         self.index
     }
 
-    /// Whether the value stands for something else, which is no JSON.
+    /// Whether the value replaces content that is not JSON.
     pub(crate) fn is_stand_in(self) -> bool {
         let stand_ins = self.document.stand_ins;
         stand_ins.is_some_and(|(_, at)| at.binary_search(&(self.entry().start as usize)).is_ok())
     }
 
-    /// What the value is.
+    /// The kind of the value.
     #[must_use]
     pub fn kind(self) -> Kind {
         self.entry().kind
     }
 
-    /// Where the value stands: bytes from the start of the document's text.
+    /// The byte range of the value in the document's text.
     #[must_use]
     pub fn span(self) -> Range<usize> {
         span(self.entry())
     }
 
-    /// The text of the value as it was written.
+    /// The text of the value as written.
     #[must_use]
     pub fn raw(self) -> &'d str {
         &self.document.text[self.span()]
@@ -270,7 +271,7 @@ impl<'d> Value<'d> {
         (self.kind() == Kind::String).then(|| decode(self.document, self.entry()))
     }
 
-    /// The number as `serde_json` holds it, if the value is one.
+    /// The number as `serde_json` represents it, if the value is one.
     #[must_use]
     pub fn as_number(self) -> Option<serde_json::Number> {
         (self.kind() == Kind::Number).then(|| parse::number(self.raw()))
@@ -282,7 +283,7 @@ impl<'d> Value<'d> {
         (self.kind() == Kind::Boolean).then(|| self.raw() == "true")
     }
 
-    /// Whether the value is a number without a fractional part (`1.0` is one).
+    /// Whether the value is a number without a fractional part (`1.0` is).
     #[must_use]
     pub fn is_integer(self) -> bool {
         if self.kind() != Kind::Number {
@@ -293,7 +294,7 @@ impl<'d> Value<'d> {
         is_plain || Decimal::parse(raw).is_some_and(|number| number.is_integer())
     }
 
-    /// Members of an object or elements of an array; 0 for anything else.
+    /// The number of members of an object or elements of an array; 0 for anything else.
     #[must_use]
     pub fn len(self) -> usize {
         self.entry().len as usize
@@ -305,14 +306,14 @@ impl<'d> Value<'d> {
         self.len() == 0
     }
 
-    /// The members of an object in the order of the text, without those that a later one repeats;
-    /// nothing for other values.
+    /// The members of an object in document order, without those that a later member repeats; empty for other
+    /// values.
     #[must_use]
     pub fn members(self) -> Members<'d> {
         Members(self.children(Kind::Object))
     }
 
-    /// The members of an object, those that a later one repeats included.
+    /// The members of an object, including those that a later member repeats.
     pub fn all_members(self) -> impl Iterator<Item = (Key<'d>, Value<'d>)> {
         let Children {
             document,
@@ -335,13 +336,13 @@ impl<'d> Value<'d> {
         })
     }
 
-    /// The text of the whole document that the value is part of.
+    /// The text of the document that contains the value.
     #[must_use]
     pub fn document_text(self) -> &'d str {
         self.document.text
     }
 
-    /// The elements of an array; nothing for other values.
+    /// The elements of an array; empty for other values.
     #[must_use]
     pub fn elements(self) -> Elements<'d> {
         Elements(self.children(Kind::Array))
@@ -360,7 +361,7 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// The value of the member with this key, if the value is an object that has it.
+    /// The value of the member with this key, if the value is an object with such a member.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Value<'d>> {
         self.members()
@@ -368,7 +369,7 @@ impl<'d> Value<'d> {
             .map(|(_, value)| value)
     }
 
-    /// The same value as `serde_json` would have read it.
+    /// The value as `serde_json` would have read it.
     #[must_use]
     pub fn to_serde(self) -> serde_json::Value {
         match self.kind() {
@@ -404,14 +405,14 @@ impl<'d> Key<'d> {
         decode(self.document, self.entry())
     }
 
-    /// The key as it was written, if it has no escapes.
+    /// The key as written, if it has no escapes.
     pub(crate) fn plain(self) -> Option<&'d [u8]> {
         let entry = self.entry();
         let content = entry.start as usize + 1..entry.end as usize - 1;
         (entry.flags & ESCAPED == 0).then(|| &self.document.text.as_bytes()[content])
     }
 
-    /// Where the key stands, quotes included.
+    /// The byte range of the key, including the quotes.
     #[must_use]
     pub fn span(self) -> Range<usize> {
         span(self.entry())

@@ -9,10 +9,10 @@ use super::error::{
     Refused, SyntaxError, SyntaxErrorKind, explain, is_space, looks_like_utf_16,
 };
 
-/// `serde_json` refuses the 128th level of nesting.
+/// `serde_json` rejects the 128th level of nesting.
 const MAX_DEPTH: u8 = crate::limits::NESTING;
 
-/// Objects up to this size look for repeated keys by comparing pairs.
+/// Objects up to this size find repeated keys by comparing all pairs.
 const PAIRWISE_KEYS: usize = 16;
 
 pub(super) fn document(text: &[u8]) -> Result<TapeDocument<'_>, SyntaxError> {
@@ -28,9 +28,9 @@ pub(super) fn document(text: &[u8]) -> Result<TapeDocument<'_>, SyntaxError> {
 }
 
 pub(super) fn prefix(text: &[u8]) -> Result<(TapeDocument<'_>, usize), SyntaxError> {
-    /// Bytes that are looked at first. Mostly a value ends in them, and what stands behind it costs nothing.
+    /// The initial window in bytes. Most values end within it, so the text after them is not read.
     const FIRST: usize = 16 * 1024;
-    /// A word that the end of the window cuts is no longer than this.
+    /// A word cut off by the end of the window is at most this long.
     const WORD: usize = 8;
     let mut window = FIRST;
     loop {
@@ -43,7 +43,7 @@ pub(super) fn prefix(text: &[u8]) -> Result<(TapeDocument<'_>, usize), SyntaxErr
         let found = prefix_within(shown);
         match &found {
             _ if is_all => return found,
-            // A number may go on behind the window.
+            // A number may continue after the window.
             Ok((_, end)) if *end < shown.len() => return found,
             Err(error)
                 if error.kind != SyntaxErrorKind::UnexpectedEnd
@@ -56,7 +56,7 @@ pub(super) fn prefix(text: &[u8]) -> Result<(TapeDocument<'_>, usize), SyntaxErr
     }
 }
 
-/// Whether a text ends before its first value does: what is wrong then need not be explained.
+/// Whether the text ends before its first value does, in which case the error needs no explanation.
 fn is_cut(text: &[u8]) -> bool {
     let valid = match std::str::from_utf8(text) {
         Ok(text) => text,
@@ -133,7 +133,7 @@ struct Parser<'t> {
     text: &'t [u8],
     document: &'t str,
     at: usize,
-    /// Elements of each array that are read; the others are passed over and counted.
+    /// How many elements of each array to read. The others are skipped and counted.
     elements: u32,
     entries: Vec<Entry>,
     repeated: Vec<u32>,
@@ -161,7 +161,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Refuses what stands here; at the end of the text, that it ends.
+    /// Fails at the current position, with `UnexpectedEnd` at the end of the text.
     fn refuse<T>(&self, kind: SyntaxErrorKind) -> Result<T, Refused> {
         Err(Refused(
             self.at,
@@ -290,7 +290,7 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    /// Marks every key that a later member repeats and returns how many there are.
+    /// Marks every key that a later member repeats, and returns how many there are.
     fn shadow_repeated_keys(&mut self, object: usize) -> u32 {
         let len = self.entries[object].len as usize;
         let mut keys = Vec::with_capacity(len);
@@ -347,7 +347,7 @@ impl<'t> Parser<'t> {
     fn string(&mut self) -> Result<(), Refused> {
         let index = self.open(Kind::String);
         self.at += 1;
-        // Where the last escape ended.
+        // The end of the last escape.
         let mut escaped = None;
         loop {
             self.at = scan::stop_from(self.text, self.at);
@@ -356,7 +356,8 @@ impl<'t> Parser<'t> {
                 Some(b'\\') => {
                     self.entries[index].flags |= ESCAPED;
                     let from = self.at;
-                    // Where escapes follow each other closely, more follow; one alone is passed over sooner.
+                    // If escapes follow each other closely, expect more of them; a single one is faster to
+                    // skip on its own.
                     let passed = match escaped {
                         Some(last) if from - last < 16 => {
                             scan::stop_behind_escapes(self.text, from) - from
@@ -383,7 +384,7 @@ impl<'t> Parser<'t> {
                 self.at += 2;
                 Ok(())
             }
-            // A surrogate alone is no character, but JSON (RFC 8259 section 8.2).
+            // A lone surrogate is not a character, but it is valid JSON (RFC 8259, section 8.2).
             Some(b'u') => {
                 self.code_unit(self.at)?;
                 self.at += 6;
@@ -393,7 +394,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Reads `\uXXXX` at `at`.
+    /// Reads the code unit of `\uXXXX` at `at`.
     fn code_unit(&self, at: usize) -> Result<u16, Refused> {
         self.document
             .get(at..at + 6)
@@ -413,7 +414,7 @@ impl<'t> Parser<'t> {
             Some(b'1'..=b'9') => self.digits(),
             _ => return self.refuse(SyntaxErrorKind::InvalidNumber),
         }
-        // A digit after a leading zero is left for the caller, which finds no comma there.
+        // A digit after a leading zero is left to the caller, which then misses a comma there.
         if self.peek() == Some(b'.') {
             self.at += 1;
             self.some_digits()?;
@@ -444,9 +445,9 @@ impl<'t> Parser<'t> {
     }
 }
 
-/// Reads a number that the parser has accepted.
+/// Converts a number that the parser has accepted.
 pub(super) fn number(literal: &str) -> serde_json::Number {
-    // What is beyond a double is the largest one; whoever has to know better reads the digits.
+    // Numbers beyond a double become the largest double. Callers that need more precision read the digits.
     let largest = || {
         let largest = match literal.starts_with('-') {
             true => f64::MIN,

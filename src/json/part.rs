@@ -1,14 +1,14 @@
-//! Parts of a text on a tape: what somebody asks about, without the rest.
+//! Partial tapes: only the requested parts of a text.
 //!
-//! The text is known to be JSON. What is left out is passed over, not read.
+//! The text is known to be JSON. Other parts are skipped, not read.
 
 use std::ops::Range;
 
 use super::{TapeDocument, ESCAPED, Entry, Kind};
 
 impl<'t> TapeDocument<'t> {
-    /// The values around some ranges of bytes, which are in order, of a text that is known to be JSON.
-    /// Arrays and objects that hold none of them are empty, and what follows the last is left out.
+    /// The values around some byte ranges, which must be in order, of a text that is known to be JSON. Arrays
+    /// and objects that contain none of the ranges are empty, and everything after the last range is omitted.
     pub(crate) fn around(text: &'t str, ranges: &[Range<usize>]) -> Option<Self> {
         Builder::build(text, ranges)
     }
@@ -17,11 +17,11 @@ impl<'t> TapeDocument<'t> {
 struct Builder<'t, 'w> {
     text: &'t [u8],
     at: usize,
-    /// What overlaps one of them is put on the tape. Other arrays and objects are empty, and what follows the
-    /// last is not there.
+    /// Values that overlap one of these ranges are put on the tape. Other arrays and objects are empty, and
+    /// everything after the last range is omitted.
     ranges: &'w [Range<usize>],
     entries: Vec<Entry>,
-    /// Whether everything that was asked for is there.
+    /// Whether all ranges have been read.
     is_done: bool,
 }
 
@@ -71,7 +71,7 @@ impl<'t, 'w> Builder<'t, 'w> {
                 let next = self.ranges.partition_point(|range| range.end <= start);
                 let limit = self.ranges.get(next);
                 let limit = limit.map_or(usize::MAX, |range| range.start);
-                // What ends before the next range holds none of them.
+                // A value that ends before the next range contains none of them.
                 if let Some(end) = end_of(self.text, start, limit) {
                     self.at = end;
                     self.leaf(kind, start);
@@ -139,7 +139,7 @@ impl<'t, 'w> Builder<'t, 'w> {
             }
             self.value()?;
             if self.is_done {
-                // The rest is left out.
+                // Omits the rest.
                 self.at = self.text.len();
                 len += 1;
                 break;
@@ -156,7 +156,7 @@ impl<'t, 'w> Builder<'t, 'w> {
     }
 }
 
-/// Offsets and numbers of entries fit, since the text does.
+/// Offsets and entry indices fit in 32 bits because the text does.
 fn entry(kind: Kind, flags: u8, start: usize, end: usize, next: usize) -> Entry {
     Entry {
         kind,
@@ -168,7 +168,7 @@ fn entry(kind: Kind, flags: u8, start: usize, end: usize, next: usize) -> Entry 
     }
 }
 
-/// The offset behind the string at `start`, and whether it has escapes.
+/// The offset after the string at `start`, and whether it has escapes.
 fn string_end(text: &[u8], start: usize) -> Option<(usize, bool)> {
     let mut at = start + 1;
     let mut is_escaped = false;
@@ -182,7 +182,7 @@ fn string_end(text: &[u8], start: usize) -> Option<(usize, bool)> {
     }
 }
 
-/// The offset behind the array or object at `start`, if it ends before `limit`.
+/// The offset after the array or object at `start`, if it ends before `limit`.
 fn end_of(text: &[u8], start: usize, limit: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let mut at = start;

@@ -1,29 +1,29 @@
-//! Sixteen bytes at a time: what both parsers look for in strings.
+//! Scans strings 16 bytes at a time, for both parsers.
 
 use wide::u8x16;
 
-/// The 16 bytes at `at`, if there are as many.
+/// The 16 bytes at `at`, if there are that many.
 #[inline]
 pub(crate) fn block(text: &[u8], at: usize) -> Option<[u8; 16]> {
     text.get(at..)?.first_chunk::<16>().copied()
 }
 
-/// A bit for each byte of a block that ends the plain part of a string: a quote, a backslash, a control
-/// character, or the start of what is not ASCII.
+/// One bit per byte of a block that ends the plain part of a string: a quote, a backslash, a control
+/// character or a non-ASCII byte.
 #[inline]
 pub(crate) fn specials(block: [u8; 16]) -> u32 {
-    // The mask of the bytes themselves is that of their highest bits.
+    // The bitmask takes the highest bit of each byte, which is set for non-ASCII bytes.
     (stop_lanes(block) | u8x16::new(block))
         .to_bitmask()
 }
 
-/// A bit for each byte of a block that is a quote, a backslash or a control character.
+/// One bit per byte of a block that is a quote, a backslash or a control character.
 #[inline]
 pub(crate) fn stops(block: [u8; 16]) -> u32 {
     stop_lanes(block).to_bitmask()
 }
 
-/// All bits of each byte that is a quote, a backslash or a control character.
+/// Sets all bits of each byte that is a quote, a backslash or a control character.
 #[inline]
 fn stop_lanes(block: [u8; 16]) -> u8x16 {
     let bytes = u8x16::new(block);
@@ -33,8 +33,8 @@ fn stop_lanes(block: [u8; 16]) -> u8x16 {
     quotes | escapes | controls
 }
 
-/// The next place from `at` on with a quote, a backslash or a control character; near the end of the text
-/// a place before it.
+/// The offset of the next quote, backslash or control character at or after `at`. Near the end of the text,
+/// an offset before it.
 #[inline]
 pub(crate) fn stop_from(text: &[u8], mut at: usize) -> usize {
     while let Some(block) = block(text, at) {
@@ -47,10 +47,10 @@ pub(crate) fn stop_from(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Bytes that are looked at together where more is to be expected.
+/// Block size where longer runs are expected.
 pub(super) const BLOCK: usize = 64;
 
-/// A bit for each byte of a block that is `wanted` once the bits of `ignored` are set in it.
+/// One bit per byte of a block that equals `wanted` after setting the bits of `ignored`.
 #[inline(always)]
 pub(super) fn is(block: &[u8; BLOCK], wanted: u8, ignored: u8) -> u64 {
     test_lanes(block, |lanes| {
@@ -58,7 +58,7 @@ pub(super) fn is(block: &[u8; BLOCK], wanted: u8, ignored: u8) -> u64 {
     })
 }
 
-/// A bit for each byte of a block for which all bits are set in what `test` makes of it.
+/// One bit per byte of a block for which `test` sets all bits.
 #[inline(always)]
 fn test_lanes(block: &[u8; BLOCK], test: impl Fn(u8x16) -> u8x16) -> u64 {
     let mut found = 0;
@@ -69,23 +69,22 @@ fn test_lanes(block: &[u8; BLOCK], test: impl Fn(u8x16) -> u8x16) -> u64 {
     found
 }
 
-/// Which bytes of a string are escaped, block by block.
+/// Finds the escaped bytes of a string, block by block.
 #[derive(Debug, Default)]
 pub(super) struct Escaped {
-    /// The first bit, if the first byte of the next block is escaped.
+    /// Bit 0 is set if the first byte of the next block is escaped.
     next: u64,
 }
 
 impl Escaped {
-    /// A bit for each byte of a block behind a backslash that is not escaped itself, from a bit for each
-    /// backslash.
+    /// One bit per byte of a block that follows an unescaped backslash, given one bit per backslash.
     #[inline(always)]
     pub(super) fn of(&mut self, backslashes: u64) -> u64 {
         const EVEN: u64 = 0x5555_5555_5555_5555;
         let backslashes = backslashes & !self.next;
         let behind = backslashes << 1 | self.next;
-        // Of backslashes in a row every second one is escaped. A row that starts at an odd place is added
-        // to, so that it turns to zeros, and the bit behind it is set.
+        // In a run of backslashes, every second one is escaped. Adding to a run that starts at an odd
+        // position turns it into zeros and sets the bit after it.
         let odd = backslashes & !EVEN & !behind;
         let (rows, goes_on) = odd.overflowing_add(backslashes);
         self.next = u64::from(goes_on);
@@ -93,11 +92,11 @@ impl Escaped {
     }
 }
 
-/// Passes over the escape at `at` and what follows, up to a quote, a control character, or an escape that has
-/// to be looked at: of a code unit, or a wrong one. That may be the one at `at`; near the end of the text it is
-/// one that may be passed over.
+/// Skips the escape at `at` and what follows, up to a quote, a control character, or an escape that needs a
+/// closer look: `\u` or an invalid one. That may be the escape at `at` itself. Near the end of the text it
+/// may also stop at a harmless escape.
 pub(super) fn stop_behind_escapes(text: &[u8], mut at: usize) -> usize {
-    // That would be found, too, only later.
+    // The loop would find this as well, only later.
     if text.get(at + 1) == Some(&b'u') {
         return at;
     }
@@ -115,7 +114,7 @@ pub(super) fn stop_behind_escapes(text: &[u8], mut at: usize) -> usize {
                 break;
             }
             if PLAIN[usize::from(block[other as usize])] == 0 {
-                // Its backslash may be that before the block.
+                // The backslash may be the last byte of the previous block.
                 return at + other as usize - 1;
             }
             others &= others - 1;
@@ -125,11 +124,11 @@ pub(super) fn stop_behind_escapes(text: &[u8], mut at: usize) -> usize {
         }
         at += BLOCK;
     }
-    // What is left is looked at one by one, from a backslash on if one was the last byte.
+    // The caller handles the rest byte by byte. Step back if the last byte was a backslash.
     at - escaped.next as usize
 }
 
-/// What a character stands for behind a backslash; 0 where it is none that stands for one byte.
+/// The byte that an escaped character stands for; 0 if the escape is not a simple one.
 const PLAIN: [u8; 256] = {
     let mut plain = [0; 256];
     let pairs = b"\"\"\\\\//b\x08f\x0cn\nr\rt\t";
@@ -141,10 +140,10 @@ const PLAIN: [u8; 256] = {
     plain
 };
 
-/// Decodes what stands between the quotes of a string whose escapes were checked.
+/// Decodes the content of a quoted string whose escapes are known to be valid.
 pub(crate) fn unescape(content: &str) -> String {
     let text = content.as_bytes();
-    // No escape is shorter than what it stands for.
+    // No escape is shorter than its decoded form.
     let mut decoded = vec![0; text.len()];
     let (mut at, mut to) = (0, 0);
     while at < text.len() {
@@ -170,7 +169,7 @@ pub(crate) fn unescape(content: &str) -> String {
         at += plain;
         to += plain;
         let Some([b'\\', escaped]) = text.get(at..).and_then(<[u8]>::first_chunk) else {
-            // Alone at the end, which no string that was checked has.
+            // A lone backslash at the end; valid strings never have one.
             at += usize::from(text.get(at) == Some(&b'\\'));
             continue;
         };
@@ -187,12 +186,12 @@ pub(crate) fn unescape(content: &str) -> String {
         }
     }
     decoded.truncate(to);
-    // What was UTF-8 still is.
+    // The decoded text is still valid UTF-8.
     String::from_utf8(decoded).unwrap_or_default()
 }
 
-/// The character that `\uXXXX` at `at` stands for, with the low surrogate behind it if it is a high one,
-/// and the length of all that.
+/// The character of the `\uXXXX` at `at`, combined with a following low surrogate if it is a high one, and
+/// the length of the whole escape.
 fn code_units(content: &str, at: usize) -> (char, usize) {
     let unit = |at: usize| {
         let digits = content.get(at + 2..at + 6).unwrap_or_default();
@@ -205,7 +204,7 @@ fn code_units(content: &str, at: usize) -> (char, usize) {
                 let low = unit(at + 6) - 0xDC00;
                 (0x1_0000 + ((first - 0xD800) << 10) + low, 12)
             }
-            // Alone it is no character.
+            // A lone surrogate is not a character.
             _ => (first, 6),
         },
         _ => (first, 6),

@@ -1,6 +1,6 @@
-//! Passing over JSON that is known to be JSON: nothing is checked, and nothing is kept.
+//! Skips over text that is known to be JSON, without checking or storing anything.
 //!
-//! Of other text the offsets mean nothing, but they stay within it.
+//! For other text the offsets are meaningless, but they stay within bounds.
 
 use super::scan::{block, stops};
 use super::skip;
@@ -14,7 +14,7 @@ pub(crate) fn space(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The offset behind the string whose opening quote stands at `start`, and whether it has escapes.
+/// The offset after the string whose opening quote is at `start`, and whether it has escapes.
 #[inline]
 pub(crate) fn string(text: &[u8], start: usize) -> (usize, bool) {
     let mut at = start + 1;
@@ -40,18 +40,19 @@ pub(crate) fn string(text: &[u8], start: usize) -> (usize, bool) {
     }
 }
 
-/// The offset behind the value that stands at `start`.
+/// The offset after the value at `start`.
 #[inline]
 pub(crate) fn value(text: &[u8], start: usize) -> usize {
     match text.get(start) {
         Some(b'"') => string(text, start).0,
-        // Its end is that of what follows its bracket.
+        // The container ends where the elements after its opening bracket end.
         Some(b'{' | b'[') => skip::elements(text, start + 1).map_or(text.len(), |(end, _)| end),
         _ => scalar(text, start),
     }
 }
 
-/// The offset of the value that a name has in the object at `start`; `None` where it has none, or no object is there.
+/// The offset of the value of member `name` in the object at `start`; `None` if there is no such member or no
+/// object.
 pub(crate) fn member(text: &[u8], start: usize, name: &str) -> Option<usize> {
     if text.get(start) != Some(&b'{') {
         return None;
@@ -73,7 +74,7 @@ pub(crate) fn member(text: &[u8], start: usize, name: &str) -> Option<usize> {
     None
 }
 
-/// The offset behind a number or a word.
+/// The offset after a number or a literal.
 #[inline]
 pub(crate) fn scalar(text: &[u8], mut at: usize) -> usize {
     while let Some(byte) = text.get(at) {
@@ -112,7 +113,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_end_where_they_end(json in json(), before in "[ \n\t]{0,3}", is_pretty in any::<bool>()) {
+        fn the_end_of_a_value_is_found(json in json(), before in "[ \n\t]{0,3}", is_pretty in any::<bool>()) {
             let text = match is_pretty {
                 true => serde_json::to_string_pretty(&json),
                 false => serde_json::to_string(&json),
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_end_behind_their_last_quote() {
+    fn strings_end_after_their_closing_quote() {
         for text in [
             r#""""#,
             r#""\"""#,
@@ -158,7 +159,7 @@ mod tests {
                 "{text}"
             );
         }
-        // What is no JSON ends with the text.
+        // Text that is not JSON ends at the end of the text.
         for text in ["\"", "\"\\", "[", "{\"a\": [1, \"", "[\"\\"] {
             assert!(value(text.as_bytes(), 0) <= text.len(), "{text}");
         }

@@ -1,9 +1,9 @@
-//! Passes over what nobody asks about, 64 bytes at a time.
+//! Skips array elements that are not needed, 64 bytes at a time.
 
 use super::scan::{BLOCK, Escaped, is};
 
-/// The offset behind the array in which an element starts at `at`, and how many elements there are from it
-/// on. They are not checked; `None` when the array does not end.
+/// The offset after the array that contains the element at `at`, and the number of elements from that one on.
+/// The elements are not validated. Returns `None` if the array does not end.
 pub(super) fn elements(text: &[u8], at: usize) -> Option<(usize, u32)> {
     let mut strings = Strings::default();
     let mut depth = 0_u32;
@@ -20,7 +20,7 @@ pub(super) fn elements(text: &[u8], at: usize) -> Option<(usize, u32)> {
             continue;
         }
         if depth > closing.count_ones() {
-            // It stays within an element.
+            // The block stays within one element.
             depth = depth + opening.count_ones() - closing.count_ones();
         } else {
             let commas = is(&block, b',', 0) & outside;
@@ -50,7 +50,7 @@ pub(super) fn elements(text: &[u8], at: usize) -> Option<(usize, u32)> {
     None
 }
 
-/// The bits before one, which may be behind the last.
+/// All bits below `bit`; every bit if `bit` is out of range.
 const fn before(bit: u32) -> u64 {
     match 1_u64.checked_shl(bit) {
         Some(bit) => bit - 1,
@@ -58,7 +58,7 @@ const fn before(bit: u32) -> u64 {
     }
 }
 
-/// The 64 bytes at `at`; behind the end of the text there is white space.
+/// The 64 bytes at `at`, padded with white space after the end of the text.
 fn block(text: &[u8], at: usize) -> [u8; BLOCK] {
     let rest = &text[at..];
     match rest.first_chunk() {
@@ -71,20 +71,20 @@ fn block(text: &[u8], at: usize) -> [u8; BLOCK] {
     }
 }
 
-/// How far strings go, from one block to the next.
+/// Carries the string state from one block to the next.
 #[derive(Debug, Default)]
 struct Strings {
-    /// Every bit, if a string goes on.
+    /// All bits set if a string continues into the next block.
     goes_on: u64,
     escaped: Escaped,
 }
 
 impl Strings {
-    /// A bit for each byte of a block that stands in a string, its opening quote included.
+    /// One bit per byte of a block inside a string, including its opening quote.
     fn inside(&mut self, block: &[u8; BLOCK]) -> u64 {
         let escaped = self.escaped.of(is(block, b'\\', 0));
         let quotes = is(block, b'"', 0) & !escaped;
-        // Each bit is turned by every quote up to it.
+        // Each bit is flipped by every quote up to it (prefix XOR).
         let mut inside = quotes;
         for shift in [1, 2, 4, 8, 16, 32] {
             inside ^= inside << shift;

@@ -1,4 +1,4 @@
-//! The tape as a representation of the `jsonschema` crate.
+//! The tape as a value representation for the `jsonschema` crate.
 
 use std::borrow::Cow;
 
@@ -7,16 +7,16 @@ use jsonschema::json::{Array, Json, Node, NodeIdentity, Object};
 
 use super::{Elements, Kind, Members, Value};
 
-/// Names the representation: validators are built with `jsonschema::options_for::<Tape>()`.
+/// Selects the representation: validators are built with `jsonschema::options_for::<Tape>()`.
 #[derive(Debug, Clone, Copy)]
 pub struct Tape;
 
-/// A value on a tape, or a bare string (a property name that a schema is asked about).
+/// A value on a tape, or a standalone string (a property name to validate).
 #[derive(Debug, Clone, Copy)]
 pub enum TapeNode<'a> {
     /// A value of a document.
     Value(Value<'a>),
-    /// A string of its own.
+    /// A standalone string.
     Text(&'a str),
 }
 
@@ -25,7 +25,7 @@ impl Json for Tape {
     type PreparedKey = Box<str>;
     type StringBuffer = String;
 
-    // A lookup scans the members, so one pass over them replaces many lookups.
+    // Each lookup scans the members, so a single pass over them can replace many lookups.
     const KEYS_PER_LOOKUP: usize = 8;
 
     fn prepare_key(key: &str) -> Box<str> {
@@ -38,7 +38,7 @@ impl Json for Tape {
         f: impl FnOnce(TapeNode<'_>) -> T,
     ) -> T {
         buffer.clear();
-        // An empty buffer may have no allocation, and its node no address of its own.
+        // An empty buffer may have no allocation, in which case its node has no unique address.
         buffer.reserve(string.len().max(1));
         buffer.push_str(string);
         f(TapeNode::Text(buffer))

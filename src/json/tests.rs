@@ -53,7 +53,7 @@ fn errors_are_those_of_serde_json_with_a_hint() {
     assert!(error.hint.expect("hint").starts_with("two opening braces"));
 
     let error = TapeDocument::parse(br#"{"a": None}"#).expect_err("malformed");
-    assert_eq!(error.hint, Some("`None` is Python; JSON writes `null`"));
+    assert_eq!(error.hint, Some("`None` is Python; use `null`"));
 
     let error = TapeDocument::parse(b"{\"a\": \"\xff\"}").expect_err("not UTF-8");
     assert_eq!((error.offset, &*error.message), (7, "not UTF-8"));
@@ -65,7 +65,7 @@ fn a_prefix_ends_where_its_value_ends() {
     assert_eq!((document.root().len(), end), (1, 4));
 }
 
-/// Texts at the edge of what serde_json accepts.
+/// Texts on the edge of what `serde_json` accepts.
 const EDGES: &[&str] = &[
     "",
     " ",
@@ -117,7 +117,7 @@ fn edges_are_decided_as_serde_json_decides_them() {
 }
 
 #[test]
-fn what_serde_json_refuses_and_is_json_is_accepted() {
+fn valid_json_that_serde_json_rejects_is_accepted() {
     let long = "9".repeat(400);
     for number in ["1e400", "-1E400", &long, "1e999999999999999999999"] {
         let document = TapeDocument::parse(number.as_bytes()).expect("JSON");
@@ -163,8 +163,8 @@ fn assert_same_as_serde(text: &[u8]) {
                     theirs.to_string().starts_with(&ours.message),
                     "{ours:?} {theirs}"
                 );
-                // A line end in a string has no column: it is that of a control character, or stands behind the
-                // backslash of an escape.
+                // `serde_json` gives a line break in a string no column. The offset is that of the control
+                // character, or after the backslash of an escape.
                 let is_escape = ours.message == "invalid escape";
                 if theirs.column() == 0 && (is_escape || ours.message.starts_with("control")) {
                     let mut ends = memchr::memchr_iter(b'\n', text);
@@ -197,7 +197,7 @@ fn arbitrary_json() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
-/// Whether a value of a head has the first elements of each array, and knows how many there are.
+/// Asserts that each array of a head has the right first elements and the right length.
 fn assert_head(head: Value<'_>, whole: Value<'_>, elements: usize) {
     assert_eq!((head.raw(), head.len()), (whole.raw(), whole.len()));
     assert_eq!(
@@ -214,9 +214,9 @@ fn assert_head(head: Value<'_>, whole: Value<'_>, elements: usize) {
     }
 }
 
-/// Blocks are left and entered inside strings, escapes and brackets.
+/// Blocks begin and end inside strings, escapes and brackets.
 #[test]
-fn what_a_head_leaves_out_is_passed_over() {
+fn parts_outside_of_a_head_are_skipped() {
     let awkward = [
         r#""\\""#,
         r#""\\\"""#,
@@ -241,7 +241,7 @@ fn what_a_head_leaves_out_is_passed_over() {
     }
 }
 
-/// What strings are made of: so many pieces that are sound, then such as are broken on their own or end the string.
+/// Building blocks of strings: `SOUND` valid ones, then invalid ones and ones that end the string.
 const PIECES: &[&str] = &[
     "x",
     "plain text",
@@ -271,7 +271,7 @@ const PIECES: &[&str] = &[
 const SOUND: usize = 15;
 
 proptest! {
-    /// Runs of escapes begin and end anywhere in the blocks that are looked at together.
+    /// Runs of escapes start and end at any position in a block.
     #[test]
     fn escapes_are_read_as_serde_json_reads_them(
         filler in 0_usize..140,
@@ -280,7 +280,7 @@ proptest! {
     ) {
         let mut text = format!("[\"{}", "x".repeat(filler));
         for (piece, times, is_usual) in pieces {
-            // Half of them are of one sort that is sound on its own.
+            // In half of the cases, use only one kind of valid piece.
             let piece = if is_usual { mostly } else { piece };
             let times = if piece < SOUND { times } else { 1 };
             text.push_str(&PIECES[piece].repeat(times));
@@ -290,7 +290,7 @@ proptest! {
     }
 
     #[test]
-    fn a_head_is_what_stands_first(value in arbitrary_json(), pretty: bool, elements in 1_u32..4) {
+    fn a_head_has_the_first_elements(value in arbitrary_json(), pretty: bool, elements in 1_u32..4) {
         let text = match pretty {
             true => serde_json::to_string_pretty(&value),
             false => serde_json::to_string(&value),

@@ -1,4 +1,4 @@
-//! The contract's own examples and defaults, held against their schemas.
+//! The contract's own examples and defaults, checked against their schemas.
 
 use crate::contract::Contract;
 use crate::json::TapeDocument;
@@ -51,9 +51,9 @@ fn fact(
     place: Place,
 ) -> Option<LintFact> {
     let text = value.to_string();
-    // What came from a JSON value is JSON.
+    // Text that came from a JSON value is JSON.
     let document = TapeDocument::parse(text.as_bytes()).ok()?;
-    // An example that is on no side may be one of either.
+    // An example without a side may be of either side.
     let sides = match side {
         Some(side) => vec![Some(side)],
         None => vec![None, Some(Side::Response), Some(Side::Request)],

@@ -1,4 +1,4 @@
-//! Keywords that cannot do anything, because of the types beside them.
+//! Keywords that have no effect, because of the types next to them.
 
 use crate::error::closest;
 use crate::json::{TapeDocument, Kind};
@@ -15,7 +15,7 @@ pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
         let Some(types) = node.types else { continue };
         for (keyword, kind) in keywords(node) {
             if !types.may_hold(kind) {
-                let reason = format!("it is about {}, and `type` is {types}", plural(kind));
+                let reason = format!("it only applies to {}, but `type` is {types}", plural(kind));
                 facts.push(idle(node, &keyword, reason));
             }
         }
@@ -25,7 +25,7 @@ pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
     facts
 }
 
-/// Names that are nearly those of something known: a format, a property that is required.
+/// Names that are close to a known one: a format, a required property.
 fn misspelled(graph: &Graph, node: &Node) -> Vec<LintFact> {
     let mut facts = Vec::new();
     for check in node.checks.iter().filter(|check| check.keyword == "format") {
@@ -34,7 +34,7 @@ fn misspelled(graph: &Graph, node: &Node) -> Vec<LintFact> {
             continue;
         }
         if let Some(near) = closest(name, format::FORMATS.iter().map(|format| format.name)) {
-            let reason = format!("no format is called `{name}`; did you mean `{near}`?");
+            let reason = format!("no format is named `{name}`; did you mean `{near}`?");
             facts.push(idle(node, "format", reason));
         }
     }
@@ -46,10 +46,10 @@ fn misspelled(graph: &Graph, node: &Node) -> Vec<LintFact> {
         }
         let is_closed = object.additional.is_some_and(|rest| graph.node(rest).never)
             && node.named_schemas(&required.name).next().is_none();
-        // A name that another one is derived from is no misspelling of it: both may be meant.
+        // A declared name that is itself required is not what was meant: both may be.
         let is_free = |name: &&str| !object.required.iter().any(|other| *other.name == **name);
         let near = closest(&required.name, names().filter(is_free));
-        // Where objects are all that there is, nothing satisfies a closed one, and that is said.
+        // If only objects are allowed, nothing satisfies a closed one, which is reported instead.
         if (is_closed && takes_others(node)) || (near.is_some() && !is_closed) {
             let mut place = (*node.place).clone();
             place.pointer.push_key("required");
@@ -64,7 +64,7 @@ fn misspelled(graph: &Graph, node: &Node) -> Vec<LintFact> {
     facts
 }
 
-/// Whether something else than objects may satisfy a schema.
+/// Whether values other than objects may satisfy a schema.
 fn takes_others(node: &Node) -> bool {
     let kinds = [
         Kind::Null,
@@ -77,9 +77,9 @@ fn takes_others(node: &Node) -> bool {
         .is_none_or(|types| kinds.iter().any(|kind| types.may_hold(*kind)))
 }
 
-/// `nullable: true` on a schema that rejects null all the same.
+/// `nullable: true` on a schema that still rejects null.
 fn nullable(graph: &Graph, id: NodeId, node: &Node) -> Option<LintFact> {
-    // That it is ignored next to `$ref` is said when it is read.
+    // That it is ignored next to `$ref` is reported when the schema is read.
     if !node.nullable_in_vain || node.reference.is_some() {
         return None;
     }
@@ -90,7 +90,7 @@ fn nullable(graph: &Graph, id: NodeId, node: &Node) -> Option<LintFact> {
     let lists_null = |values: &Values| values.all.contains(&serde_json::Value::Null);
     let why = match (&node.types, &node.values) {
         (_, Some(values)) if !lists_null(values) => "the `enum` next to it does not list null",
-        (None, _) => "it adds null only to a `type` next to it",
+        (None, _) => "it only adds null to a `type` next to it",
         _ => "another keyword next to it rejects null",
     };
     let keyword = match node.dialect {
@@ -104,7 +104,7 @@ fn nullable(graph: &Graph, id: NodeId, node: &Node) -> Option<LintFact> {
     ))
 }
 
-/// A keyword that does nothing, wholly or in a part.
+/// A keyword that has no effect, wholly or in part.
 fn idle(node: &Node, keyword: &str, reason: String) -> LintFact {
     let mut place = (*node.place).clone();
     place.pointer.push_key(keyword);
@@ -115,11 +115,11 @@ fn idle(node: &Node, keyword: &str, reason: String) -> LintFact {
     }
 }
 
-/// The keywords that say something of one kind of value alone.
+/// The keywords that only apply to one kind of value.
 fn keywords(node: &Node) -> Vec<(String, Kind)> {
     let mut keywords: Vec<(String, Kind)> = Vec::new();
     for check in &node.checks {
-        // Formats of OpenAPI's registry also stand where strings hold numbers, and the other way round.
+        // Formats of OpenAPI's registry are also used for numbers in strings, and the other way round.
         let of_strings = |name| {
             format::named(name).is_some_and(|format| matches!(format.origin, FormatOrigin::JsonSchema(_)))
         };
@@ -160,12 +160,12 @@ fn keywords(node: &Node) -> Vec<(String, Kind)> {
 /// A type `null` that the enum does not list.
 fn null_beyond_enum(node: &Node, types: Types) -> Option<LintFact> {
     let values = node.values.as_ref()?;
-    // Of OpenAPI before 3.1, `nullable` says it.
+    // Before OpenAPI 3.1, this is reported for `nullable`.
     let is_typed = types.may_hold(Kind::Null) && !node.nullable_in_vain;
     let has_null = values.all.contains(&serde_json::Value::Null);
     let is_only = types.names() == ["null"];
     (is_typed && !has_null && !is_only).then(|| {
-        let reason = "it allows null, and the `enum` next to it does not list null";
+        let reason = "it allows null, but the `enum` next to it does not list null";
         idle(node, "type", reason.to_owned())
     })
 }
@@ -183,7 +183,7 @@ fn outside(node: &Node, types: Types) -> Option<LintFact> {
         .filter(is_outside)
         .map(ToString::to_string)
         .collect();
-    // Of an enum without any other value, nothing satisfies the schema.
+    // If no other value remains, nothing satisfies the schema, which is reported instead.
     if outside.is_empty() || outside.len() == values.all.len() {
         return None;
     }

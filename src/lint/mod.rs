@@ -1,8 +1,8 @@
-//! What is wrong with a contract itself: facts, without opinion.
+//! Problems of a contract itself: facts, without opinion.
 //!
-//! What reading a contract already found ([`Contract::problems`]) is joined by what only the compiled
-//! schemas show: examples that break them, keywords that cannot do anything, schemas that nothing can
-//! satisfy, operations that no request can tell apart.
+//! Problems that were found while reading a contract ([`Contract::problems`]), and those that only the
+//! compiled schemas show: examples that violate them, keywords that have no effect, schemas that nothing can
+//! satisfy, operations that no request can distinguish.
 
 mod examples;
 mod idle;
@@ -17,10 +17,10 @@ use crate::location::Pointer;
 use crate::observe::DeviationKind;
 use crate::schema::{NodeId, Place, ProblemKind};
 
-/// How far below its schema the part of a keyword stands that a problem is about: `/required/0`.
+/// How far below its schema the part of a keyword that a problem is about may be: `/required/0`.
 const ARGUMENT_DEPTH: usize = 3;
 
-/// Something that is wrong with a contract.
+/// A problem of a contract.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LintFact {
     /// Where.
@@ -29,12 +29,12 @@ pub struct LintFact {
     pub kind: LintKind,
 }
 
-/// What can be wrong with a contract.
+/// The kinds of problems.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LintKind {
-    /// What reading found.
+    /// A problem that was found while reading.
     Problem(ProblemKind),
-    /// A value that the contract gives breaks the schema that it is given for.
+    /// A value in the contract violates the schema that it is given for.
     Value {
         /// `example` or `default`.
         what: &'static str,
@@ -43,7 +43,7 @@ pub enum LintKind {
         /// How.
         deviation: DeviationKind,
     },
-    /// A keyword cannot do anything beside the others.
+    /// A keyword has no effect next to the others.
     Idle {
         /// The keyword.
         keyword: String,
@@ -56,26 +56,26 @@ pub enum LintKind {
         name: String,
         /// What was probably meant.
         near: Option<String>,
-        /// Whether the schema takes declared properties only, so that it accepts no object.
+        /// Whether the schema only accepts declared properties, so that it accepts no object.
         is_closed: bool,
     },
     /// Values of an `enum` that `type` excludes.
     Unmatchable {
         /// The values, as JSON.
         values: Vec<String>,
-        /// The types that there are.
+        /// The allowed types.
         types: String,
     },
-    /// Nothing satisfies a schema: why.
+    /// Nothing satisfies a schema, with the reason.
     Unsatisfiable(String),
-    /// Variants of a discriminated union that fix the tag to no value of their own.
+    /// Variants of a discriminated union that do not fix the tag to a value of their own.
     Untagged {
         /// The property that holds the tag.
         property: String,
-        /// What the variants are called.
+        /// The names of the variants.
         variants: Vec<String>,
     },
-    /// A request of the operation may as well be one of another: the method and path of both.
+    /// A request of the operation may also be one of another operation: the method and path of both.
     Indistinguishable {
         /// This one.
         operation: String,
@@ -84,7 +84,7 @@ pub enum LintKind {
     },
 }
 
-/// What cannot be used of a contract, so that nothing is compared with it.
+/// The parts of a contract that cannot be used, so that nothing is compared with them.
 #[must_use]
 pub fn unusable(contract: &Contract) -> Vec<LintFact> {
     let problems = contract.problems.iter();
@@ -97,7 +97,7 @@ pub fn unusable(contract: &Contract) -> Vec<LintFact> {
         .collect()
 }
 
-/// The same of what these schemas apply: without such a part, a payload that they accept says nothing.
+/// The same for everything that these schemas apply: without such a part, accepting a payload proves nothing.
 #[must_use]
 pub(crate) fn unusable_within(contract: &Contract, schemas: &[NodeId]) -> Vec<LintFact> {
     let mut facts = unusable(contract);
@@ -112,7 +112,7 @@ pub(crate) fn unusable_within(contract: &Contract, schemas: &[NodeId]) -> Vec<Li
         places.insert(node.place.clone());
         open.extend(node.inner().into_iter().filter(|id| seen.insert(*id)));
     }
-    // What is wrong is the schema itself, one of its keywords, or a part of a keyword's argument.
+    // The problem must be that of the schema itself, one of its keywords, or a part of a keyword's argument.
     facts.retain(|fact| {
         let pointer = fact.place.pointer.as_str();
         std::iter::successors(Some(pointer), |pointer| Some(pointer.rsplit_once('/')?.0))
@@ -127,7 +127,7 @@ pub(crate) fn unusable_within(contract: &Contract, schemas: &[NodeId]) -> Vec<Li
     facts
 }
 
-/// Everything that is wrong with a contract, in order of place.
+/// All problems of a contract, in order of place.
 #[must_use]
 pub fn lint(contract: &Contract) -> Vec<LintFact> {
     let mut facts: Vec<LintFact> = contract
@@ -148,7 +148,7 @@ pub fn lint(contract: &Contract) -> Vec<LintFact> {
     facts
 }
 
-/// Operations with the same method and the same path but for the names of its parameters.
+/// Operations with the same method and the same path, except for the names of its parameters.
 fn indistinguishable(contract: &Contract) -> Vec<LintFact> {
     let mut facts = Vec::new();
     let mut known: BTreeMap<(&str, String), String> = BTreeMap::new();

@@ -1,5 +1,5 @@
-//! Schemas that nothing can satisfy, as far as a look at single keywords tells. What is told is sure;
-//! that nothing is told is no proof of the reverse.
+//! Schemas that nothing can satisfy, as far as single keywords show. What is reported is certain; if nothing
+//! is reported, a schema may still be unsatisfiable.
 
 use rustc_hash::FxHashMap;
 
@@ -19,7 +19,7 @@ pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
         let Some(reason) = reasons.get(&id) else {
             continue;
         };
-        // A cause is told where it is: not again of every schema that is made of it.
+        // A cause is reported where it is, not again for every schema that is built from it.
         let parts = graph.parts(id);
         if !parts[1..].iter().any(|part| reasons.contains_key(part)) {
             let place = (*node.place).clone();
@@ -30,7 +30,7 @@ pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
     facts
 }
 
-/// Why no value satisfies all of the schemas, if that is sure.
+/// Why no value satisfies all of the schemas, if that is certain.
 fn contradiction(graph: &Graph, parts: &[NodeId]) -> Option<String> {
     let nodes = || parts.iter().map(|id| graph.node(*id));
     if let Some(reason) = listed(graph, parts) {
@@ -56,12 +56,12 @@ fn contradiction(graph: &Graph, parts: &[NodeId]) -> Option<String> {
             let types: Vec<String> = nodes()
                 .filter_map(|node| node.types.map(|types| types.to_string()))
                 .collect();
-            format!("no value is {} at once", types.join(" and "))
+            format!("no value can be {} at the same time", types.join(" and "))
         }
     })
 }
 
-/// A constant or an enum of which no value is accepted.
+/// A constant or an enum without any accepted value.
 fn listed(graph: &Graph, parts: &[NodeId]) -> Option<String> {
     let (node, values): (&Node, &[serde_json::Value]) = parts.iter().find_map(|id| {
         let node = graph.node(*id);
@@ -80,13 +80,13 @@ fn listed(graph: &Graph, parts: &[NodeId]) -> Option<String> {
         return None;
     }
     Some(match node.constant {
-        Some(_) => "its `const` is not accepted by the rest of it".to_owned(),
+        Some(_) => "its `const` is rejected by the rest of the schema".to_owned(),
         None if values.is_empty() => "its `enum` is empty".to_owned(),
-        None => "no value of its `enum` is accepted by the rest of it".to_owned(),
+        None => "every value of its `enum` is rejected by the rest of the schema".to_owned(),
     })
 }
 
-/// Why no value of this kind is accepted, if that is sure.
+/// Why no value of this kind is accepted, if that is certain.
 fn of_kind(graph: &Graph, parts: &[NodeId], kind: Kind) -> Option<String> {
     let nodes = || parts.iter().map(|id| graph.node(*id));
     let lengths = || {
@@ -100,7 +100,7 @@ fn of_kind(graph: &Graph, parts: &[NodeId], kind: Kind) -> Option<String> {
         && lower.limit > upper.limit
     {
         return Some(format!(
-            "`{}` {} is more than `{}` {}",
+            "`{}` {} is greater than `{}` {}",
             lower.keyword(),
             lower.limit,
             upper.keyword(),
@@ -124,7 +124,7 @@ fn out_of_bounds<'g>(nodes: impl Iterator<Item = &'g Node>) -> Option<String> {
         match check.keyword {
             "minimum" | "exclusiveMinimum" => {
                 let stricter = (limit, check.keyword);
-                // Of equal limits the exclusive one is the stricter.
+                // Of equal limits, the exclusive one is stricter.
                 lower = Some(lower.map_or(stricter, |known| match known.0 >= limit {
                     true if known.0 > limit || check.keyword == "minimum" => known,
                     _ => stricter,
@@ -146,7 +146,7 @@ fn out_of_bounds<'g>(nodes: impl Iterator<Item = &'g Node>) -> Option<String> {
     is_empty.then(|| format!("no number is between `{least}` {lower} and `{most}` {upper}"))
 }
 
-/// A required property that a closed object does not take.
+/// A required property that a closed object does not accept.
 fn required_nowhere(graph: &Graph, parts: &[NodeId]) -> Option<String> {
     for required in parts.iter().flat_map(|id| &graph.node(*id).object.required) {
         for node in parts.iter().map(|id| graph.node(*id)) {
@@ -159,8 +159,8 @@ fn required_nowhere(graph: &Graph, parts: &[NodeId]) -> Option<String> {
             };
             if is_refused {
                 return Some(format!(
-                    "`required` names `{}`, which `properties` does not declare and \
-                     `additionalProperties` does not take",
+                    "`required` lists `{}`, but neither `properties` nor \
+                     `additionalProperties` allows it",
                     required.name
                 ));
             }

@@ -63,7 +63,7 @@ fn variants_that_only_a_discriminator_tells_apart_are_told() {
             format!("{{{keyword}: [{all}], discriminator: {{propertyName: kind}}}}")
         };
         assert_eq!(about(&schema(&variants)), expected, "{tags:?}");
-        // What is no object has no tag.
+        // A value that is not an object has no tag.
         variants.push("{type: 'null'}".to_owned());
         assert_eq!(about(&schema(&variants)), expected, "{tags:?} and null");
     }
@@ -84,35 +84,35 @@ fn schemas_that_nothing_satisfies_are_told() {
         ("{minimum: 2, maximum: 1}", ""),
         (
             "{type: string, minLength: 2, maxLength: 1}",
-            " nothing: `minLength` 2 is more than `maxLength` 1",
+            " nothing: `minLength` 2 is greater than `maxLength` 1",
         ),
         ("{type: [string, 'null'], minLength: 2, maxLength: 1}", ""),
         ("{type: string, enum: []}", " nothing: its `enum` is empty"),
         (
             "{const: a, type: integer}",
-            " nothing: its `const` is not accepted by the rest of it",
+            " nothing: its `const` is rejected by the rest of the schema",
         ),
         ("{const: a, type: string}", ""),
         (
             "{allOf: [{type: string}, {type: integer}]}",
-            " nothing: no value is string and integer at once",
+            " nothing: no value can be string and integer at the same time",
         ),
         ("{allOf: [{type: number}, {type: integer}]}", ""),
         (
             "{type: integer, $ref: '#/components/schemas/Text'}",
-            " nothing: no value is integer and string at once",
+            " nothing: no value can be integer and string at the same time",
         ),
         (
             "{allOf: [{$ref: '#/components/schemas/Closed'}, {type: object, required: [b]}]}",
-            " nothing: `required` names `b`, which `properties` does not declare and `additionalProperties` does not take",
+            " nothing: `required` lists `b`, but neither `properties` nor `additionalProperties` allows it",
         ),
         (
             "{allOf: [{$ref: '#/components/schemas/Closed'}, {required: [b]}]}",
-            " nothing: `required` names `b`, which `properties` does not declare and `additionalProperties` does not take",
+            " nothing: `required` lists `b`, but neither `properties` nor `additionalProperties` allows it",
         ),
         (
             "{required: [b], properties: {b: false}, type: object}",
-            " nothing: `required` names `b`, which `properties` does not declare and `additionalProperties` does not take",
+            " nothing: `required` lists `b`, but neither `properties` nor `additionalProperties` allows it",
         ),
         ("false", ""),
         ("{properties: {a: false}}", ""),
@@ -127,21 +127,21 @@ fn keywords_that_do_nothing_are_told() {
     let table = [
         (
             "{type: string, maximum: 1}",
-            "/maximum maximum: it is about numbers, and `type` is string",
+            "/maximum maximum: it only applies to numbers, but `type` is string",
         ),
         ("{type: [string, number], maximum: 1}", ""),
         ("{maximum: 1}", ""),
         (
             "{type: object, items: {}}",
-            "/items items: it is about arrays, and `type` is object",
+            "/items items: it only applies to arrays, but `type` is object",
         ),
         (
             "{type: array, required: [a]}",
-            "/required required: it is about objects, and `type` is array",
+            "/required required: it only applies to objects, but `type` is array",
         ),
         (
             "{type: integer, format: date}",
-            "/format format: it is about strings, and `type` is integer",
+            "/format format: it only applies to strings, but `type` is integer",
         ),
         ("{type: number, format: float}", ""),
         ("{type: string, format: int64}", ""),
@@ -173,7 +173,7 @@ fn keywords_that_do_nothing_are_told() {
         ),
         (
             "{type: string, format: datetime}",
-            "/format format: no format is called `datetime`; did you mean `date-time`?",
+            "/format format: no format is named `datetime`; did you mean `date-time`?",
         ),
     ];
     for (schema, expected) in table {
@@ -191,7 +191,7 @@ fn examples_and_defaults_are_held_against_their_schema() {
             "{properties: {a: {type: integer}}, example: {a: b}}",
             "/example example /a",
         ),
-        // What is read-only or write-only may be left out: an example is of one side.
+        // Read-only and write-only properties may be omitted: an example is of one side.
         (
             "{required: [a], properties: {a: {readOnly: true}}, example: {}}",
             "",

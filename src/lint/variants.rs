@@ -1,4 +1,4 @@
-//! Variants of a discriminated union that their schemas alone do not tell apart.
+//! Variants of a discriminated union that their schemas alone do not distinguish.
 
 use crate::json::Kind;
 use crate::schema::{Graph, Node, NodeId};
@@ -17,13 +17,13 @@ pub(super) fn facts(graph: &Graph) -> Vec<LintFact> {
         .collect()
 }
 
-/// The variants that do not fix the tag, or fix it to what another one fixes it to as well.
+/// The variants that do not fix the tag, or fix it to the same value as another one.
 fn alike(graph: &Graph, node: &Node) -> Option<LintKind> {
     let discriminator = node
         .discriminator
         .as_ref()
         .filter(|known| !known.is_inherited)?;
-    // What is no object, such as null, has no tag.
+    // A value that is not an object, such as null, has no tag.
     let branches = node.one_of.iter().chain(&node.any_of).copied();
     let branches: Vec<NodeId> = branches
         .filter(|branch| graph.may_hold(*branch, Kind::Object))

@@ -1,4 +1,4 @@
-//! The rules of a file of moves, done to one payload.
+//! Applies the rules of a file of moves to one payload.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -17,7 +17,7 @@ use super::rewrite::{Here, Outcome, Rewriter, Schemas};
 use super::tree::{Member, Tree};
 
 impl Rewriter<'_> {
-    /// Does what the rules say to a payload that was rewritten.
+    /// Applies the rules to a payload that was rewritten.
     pub(super) fn apply<'d>(
         &self,
         value: Value<'d>,
@@ -51,7 +51,7 @@ impl Rewriter<'_> {
         }
     }
 
-    /// Puts new members where the contract declares them.
+    /// Orders new members as the contract declares them.
     fn sort(&self, tree: &mut Tree<'_>, schemas: &[NodeId]) {
         match tree {
             Tree::Object(members, _) => {
@@ -72,7 +72,7 @@ impl Rewriter<'_> {
         }
     }
 
-    /// Takes parts of the old payload to their places in the new one: all at once, so that two may change places.
+    /// Moves parts of the old payload to their new places, all at once, so that two may swap places.
     fn carry<'d, 'r>(
         &self,
         value: Value<'d>,
@@ -114,7 +114,7 @@ impl Rewriter<'_> {
         }
         let sources: HashSet<Pointer> = parts.iter().map(|part| part.from.clone()).collect();
         let targets: HashSet<Pointer> = parts.iter().map(|part| part.to.clone()).collect();
-        // Where a part stands already, by itself or by a guess, it does not stay.
+        // If a part is already somewhere in the new payload, by itself or by a guess, it does not stay there.
         for source in &sources {
             let Some(known) = went(source, &outcome.edits) else {
                 continue;
@@ -136,7 +136,7 @@ impl Rewriter<'_> {
                 let is_made_up = outcome.edits.iter().any(is_made);
                 outcome.edits.retain(|edit| !is_made(edit));
                 let came = came(&part.to, &outcome.edits);
-                // The rule wins over what stood there, which is told.
+                // The rule overrides the value that was there, which is reported.
                 if !is_made_up && !sources.contains(&came) {
                     outcome.edits.push(Edit {
                         kind: EditKind::Dropped,
@@ -166,7 +166,7 @@ impl Rewriter<'_> {
     }
 }
 
-/// A part of the old payload, and where a rule takes it.
+/// A part of the old payload, and where a rule moves it.
 struct Carried<'d> {
     from: Pointer,
     to: Pointer,
@@ -184,7 +184,7 @@ fn place(way: &[Target]) -> Pointer {
     })
 }
 
-/// What a pointer becomes when the innermost of these places that it is in becomes another one.
+/// Rewrites a pointer by the innermost of these places that contains it.
 fn through<'e>(
     pointer: &Pointer,
     places: impl Iterator<Item = (&'e Pointer, &'e Pointer)>,
@@ -207,7 +207,7 @@ fn through<'e>(
     }
 }
 
-/// Where a part of the old payload stands now; `None` for one that was dropped.
+/// Where a part of the old payload is now; `None` if it was dropped.
 fn went(source: &Pointer, edits: &[Edit]) -> Option<Pointer> {
     let is_in = |place: &Pointer| {
         let rest = source.as_str().strip_prefix(place.as_str());
@@ -222,7 +222,7 @@ fn went(source: &Pointer, edits: &[Edit]) -> Option<Pointer> {
     Some(through(source, ways))
 }
 
-/// Where in the old payload a part stood.
+/// Where a part was in the old payload.
 fn came(place: &Pointer, edits: &[Edit]) -> Pointer {
     let ways = edits.iter();
     through(
@@ -231,7 +231,7 @@ fn came(place: &Pointer, edits: &[Edit]) -> Pointer {
     )
 }
 
-/// Takes a member out of the object that it stands in.
+/// Removes a member from its object.
 fn take_out(tree: &mut Tree<'_>, place: &Pointer) {
     let steps: Vec<String> = place.steps().map(Cow::into_owned).collect();
     let Some((name, way)) = steps.split_last() else {
@@ -262,7 +262,7 @@ fn take_out(tree: &mut Tree<'_>, place: &Pointer) {
     }
 }
 
-/// Takes back what was said to be lost and was carried over, also from within what was lost as a whole.
+/// Retracts the loss of parts that were carried over, including parts of something that was lost as a whole.
 fn not_lost(edits: &mut Vec<Edit>, carried: &HashSet<Pointer>) {
     edits.retain_mut(|edit| {
         let (true, Some(from)) = (edit.kind.loses(), &edit.from) else {
@@ -292,14 +292,14 @@ fn not_lost(edits: &mut Vec<Edit>, carried: &HashSet<Pointer>) {
     });
 }
 
-/// A step to one place.
+/// One step of a path to a single place.
 enum Target {
     Key(String),
     Index(usize),
 }
 
-/// The parts of a value that a path leads to: the positions and keys that `*` stands for, the place, and
-/// the part.
+/// The parts of a value that a path matches: the positions and keys that `*` stands for, the place, and the
+/// part.
 fn matches<'d>(value: Value<'d>, way: &[Step]) -> Vec<(Vec<Bound>, Pointer, Value<'d>)> {
     let mut open = vec![(Vec::new(), Pointer::root(), value)];
     for step in way {
@@ -343,7 +343,7 @@ fn with(bound: &[Bound], one: Bound) -> Vec<Bound> {
     bound
 }
 
-/// The place that a path is when each `*` stands for this.
+/// The place that a path denotes when each `*` stands for one of these.
 fn bound(way: &[Step], stars: &[Bound]) -> Option<Vec<Target>> {
     let mut stars = stars.iter();
     let steps = way.iter().map(|step| {
@@ -358,7 +358,7 @@ fn bound(way: &[Step], stars: &[Bound]) -> Option<Vec<Target>> {
     steps.collect()
 }
 
-/// What stands at a place.
+/// The value at a place.
 fn at_target(tree: &Tree<'_>, way: &[Target]) -> Option<Json> {
     let Some((step, way)) = way.split_first() else {
         return Some(tree.to_serde());
@@ -383,7 +383,7 @@ fn at_target(tree: &Tree<'_>, way: &[Target]) -> Option<Json> {
     }
 }
 
-/// Whether a place can be reached by adding members to objects alone.
+/// Whether a place can be reached by only adding members to objects.
 fn has_way(tree: &Tree<'_>, way: &[Target]) -> bool {
     let known = (0..=way.len()).rev().find_map(|length| {
         let value = at_target(tree, &way[..length])?;
@@ -404,7 +404,7 @@ fn open(tree: &mut Tree<'_>) {
     *tree = taken.opened();
 }
 
-/// Puts a part at a place, with the objects that lead there; false where the payload has no such place.
+/// Puts a part at a place, creating the objects on the path; false if the payload has no such place.
 fn put<'d>(tree: &mut Tree<'d>, way: &[Target], part: Tree<'d>) -> bool {
     let Some((step, way)) = way.split_first() else {
         *tree = part;
@@ -429,7 +429,7 @@ fn put<'d>(tree: &mut Tree<'d>, way: &[Target], part: Tree<'d>) -> bool {
     }
 }
 
-/// Does something with each object that a path leads into, and the name in it that the path ends with.
+/// Visits each object that a path leads into, with the name in it that the path ends with.
 fn visit_members<'d>(
     tree: &mut Tree<'d>,
     way: &[Step],

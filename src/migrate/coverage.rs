@@ -1,4 +1,4 @@
-//! How much of a contract the traffic has shown.
+//! How much of a contract the traffic covered.
 
 use std::collections::BTreeSet;
 
@@ -9,20 +9,20 @@ use crate::location::{PathPattern, Side, Step};
 use crate::observe::{PathId, Profile, Shape, TargetKey};
 use crate::schema::{Graph, NodeId};
 
-/// Levels of a payload that are looked into.
+/// Levels of a payload that are visited.
 const DEPTH: usize = 12;
 
-/// Properties of one payload that are looked at.
+/// Properties of one payload that are visited.
 const PROPERTIES: usize = 2_000;
 
-/// What traffic has shown of one payload of an operation.
+/// What traffic covered of one payload of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coverage {
     /// The operation.
     pub operation: String,
-    /// The side; `None` for payloads of a contract that knows no sides.
+    /// The side; `None` for payloads of a contract without sides.
     pub side: Option<Side>,
-    /// The status, as the contract has it.
+    /// The status, as the contract declares it.
     pub status: Option<String>,
     /// Payloads that were compared.
     pub payloads: u64,
@@ -30,7 +30,7 @@ pub struct Coverage {
     pub declared: usize,
     /// Those that no payload had.
     pub unseen: Vec<PathPattern>,
-    /// Enums: the place, how many values there are, and how many of them were seen.
+    /// Enums: the place, the number of values, and how many of them were seen.
     pub enums: Vec<(PathPattern, usize, usize)>,
 }
 
@@ -158,7 +158,7 @@ impl Walk<'_> {
             self.declared += 1;
             match below {
                 Some(_) => self.visit(&view.property(&name), below, &place, above),
-                // What is below of what was never seen goes without saying.
+                // Nothing below an unseen property can have been seen.
                 None => self.unseen.push(place),
             }
         }

@@ -1,4 +1,4 @@
-//! What is done to a payload to bring it into another shape.
+//! Edits that bring a payload into another shape.
 
 use std::fmt;
 
@@ -7,39 +7,39 @@ use crate::location::Pointer;
 use crate::location::PathPattern;
 
 
-/// From where to where a guess would move something, and what speaks for it.
+/// From where to where a guess would move something, and the reason for it.
 pub type ProposalKey = (PathPattern, PathPattern, &'static str);
 
-/// One thing that was done to a payload.
+/// One edit of a payload.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
-    /// What.
+    /// The kind of edit.
     pub kind: EditKind,
-    /// Where in the payload as it was; `None` for what it did not have.
+    /// The place in the old payload; `None` for a value that it did not have.
     pub from: Option<Pointer>,
-    /// Where in the payload as it is now; `None` for what it no longer has.
+    /// The place in the new payload; `None` for a value that it no longer has.
     pub to: Option<Pointer>,
-    /// What stood there, as JSON text in its own spelling.
+    /// The value before, as JSON text in its own spelling.
     pub before: Option<String>,
-    /// What stands there, as JSON text.
+    /// The value after, as JSON text.
     pub after: Option<String>,
-    /// Where the value would go if a guess were right, for one that was dropped.
+    /// For a dropped value, where it would go if a guess were right.
     pub proposal: Option<Box<Proposal>>,
 }
 
-/// A guess that was not acted on.
+/// A guess that was not applied.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Proposal {
-    /// Where the value is in the payload as it was.
+    /// Where the value is in the old payload.
     pub from: Pointer,
     /// Where it would go.
     pub to: Pointer,
-    /// What speaks for it.
+    /// The reason for it.
     pub ground: &'static str,
 }
 
 impl Proposal {
-    /// What it is counted by.
+    /// The key that it is counted by.
     pub(super) fn key(&self) -> ProposalKey {
         (self.from.folded(), self.to.folded(), self.ground)
     }
@@ -78,7 +78,7 @@ pub enum EditKind {
 }
 
 impl EditKind {
-    /// Whether something of the payload is lost.
+    /// Whether a value of the payload is lost.
     #[must_use]
     pub const fn loses(self) -> bool {
         matches!(self, Self::Dropped)
@@ -113,7 +113,7 @@ impl fmt::Display for EditKind {
 /// Longest value in a line of text, in characters.
 const VALUE_LENGTH: usize = 60;
 
-/// A value on one line, redacted and cut: `text` is JSON. Numbers are spelled as they are there.
+/// A value on one line, redacted and truncated: `text` is JSON. Numbers keep their spelling.
 pub(crate) fn shown_value(pointer: &Pointer, text: &str) -> String {
     let is_secret = pointer.steps().any(|step| is_secret_name(&step));
     let text = text.trim();

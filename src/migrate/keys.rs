@@ -1,4 +1,4 @@
-//! The members of objects at one place: which keys mean something, and in which order they mostly come.
+//! The members of objects at one place: which keys have a meaning, and in which order they usually come.
 
 
 use crate::json::skim;
@@ -6,10 +6,10 @@ use crate::json::skim;
 /// No key.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// Keys that mean nothing and are learnt all the same: with more of them keys are data.
+/// Keys without a meaning that are still recorded; with more of them, keys are data.
 const STRANGERS: u32 = 64;
 
-/// Bytes of the longest key that is learnt.
+/// Longest key that is recorded, in bytes.
 const LONGEST: usize = 256;
 
 /// The keys of the objects at one place.
@@ -26,20 +26,20 @@ pub(super) struct Keys {
 struct Key {
     /// As JSON text.
     quoted: Box<[u8]>,
-    /// What the caller knows it by; [`NONE`] where it means nothing.
+    /// The caller's number for it; [`NONE`] if it has no meaning.
     meaning: u32,
-    /// The key that came behind it in the last object.
+    /// The key that came after it in the last object.
     next: u32,
 }
 
 /// A key that was met.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
-    /// What it is behind in the order; to be given back for the key after it.
+    /// Its place in the order, to be passed back for the next key.
     pub(super) place: u32,
-    /// What the caller knows it by; [`NONE`] where it means nothing.
+    /// The caller's number for it; [`NONE`] if it has no meaning.
     pub(super) meaning: u32,
-    /// The offset behind it.
+    /// The offset after it.
     pub(super) end: usize,
 }
 
@@ -55,13 +55,13 @@ impl Default for Keys {
 }
 
 impl Keys {
-    /// Says what a name is known by.
+    /// Sets the meaning of a name.
     pub(super) fn add(&mut self, name: &str, meaning: u32) {
         let quoted = serde_json::Value::from(name).to_string();
         self.put(name.as_bytes(), quoted.as_bytes(), meaning);
     }
 
-    /// What a name is known by.
+    /// The meaning of a name.
     pub(super) fn meaning(&self, name: &str) -> Option<u32> {
         let place = self.by_name.get(name.as_bytes())?;
         let meaning = self.keys[*place as usize].meaning;
@@ -82,7 +82,7 @@ impl Keys {
         place
     }
 
-    /// The key whose opening quote stands at `at`, which comes behind the key at the place `last`.
+    /// The key whose opening quote is at `at`, after the key at the place `last`.
     #[inline]
     pub(super) fn at(&mut self, last: u32, text: &[u8], at: usize) -> Found {
         let expected = match self.keys.get(last as usize) {
@@ -145,7 +145,7 @@ fn inner(quoted: &[u8]) -> &[u8] {
     inner.unwrap_or_default()
 }
 
-/// Whether a text starts with another, which is short.
+/// Whether a text starts with another one, which is short.
 #[inline(always)]
 fn starts_with(text: &[u8], start: &[u8]) -> bool {
     let Some(text) = text.get(..start.len()) else {

@@ -1,4 +1,4 @@
-//! How a JSON document is laid out, so that a rewritten one looks as if its author had changed it.
+//! The layout of a JSON document, so that a rewritten one looks as if its author had changed it.
 
 use std::ops::Range;
 
@@ -9,18 +9,18 @@ use super::tree::Tree;
 /// The white space of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
-    /// What one level is indented by; `None` for documents on one line.
+    /// The indentation of one level; `None` for documents on one line.
     indent: Option<String>,
-    /// What ends a line.
+    /// The line ending.
     newline: &'static str,
-    /// What stands between a key and its value, colon included.
+    /// The text between a key and its value, including the colon.
     colon: String,
-    /// What stands between two elements on one line, comma included.
+    /// The text between two elements on one line, including the comma.
     comma: String,
 }
 
 impl Default for Layout {
-    /// Two spaces, as most tools write it.
+    /// Two spaces, as most tools write them.
     fn default() -> Self {
         Self {
             indent: Some("  ".to_owned()),
@@ -43,7 +43,7 @@ impl Layout {
         }
     }
 
-    /// Reads the layout of a document.
+    /// Detects the layout of a document.
     #[must_use]
     pub fn of(document: &TapeDocument<'_>) -> Self {
         let text = document.text();
@@ -145,7 +145,7 @@ impl Layout {
         }
     }
 
-    /// What stands between the parts of a container; what stood there before, where the parts did, too.
+    /// The text between the parts of a container: the original text if the parts were there before.
     fn gaps(
         &self,
         [open, close]: [char; 2],
@@ -164,7 +164,7 @@ impl Layout {
             let first = starts(value).first().copied()?;
             Some(&value.document_text()[value.span().start + 1..first])
         });
-        // What stood on one line stays there.
+        // What was on one line stays on one line.
         let indent = match first {
             Some(gap) if !gap.contains('\n') => None,
             _ => self.indent.as_deref(),
@@ -186,12 +186,12 @@ impl Layout {
                 format!("{padding}{close}"),
             ),
         };
-        // Only where the container stands as deep as it stood can its white space stay.
+        // The white space of a container can only stay if its depth is unchanged.
         let source = from.filter(|value| {
-            // On one line nothing is indented.
+            // A document on one line has no indentation.
             self.indent.is_none() || line_indent(value.document_text(), value.span().start) == outer
         });
-        // The white space that stood before a place of the document, behind this bracket or comma.
+        // The white space before a place in the document, after this bracket or comma.
         let kept = |place: usize, punctuation: char| {
             let text = source?.document_text().get(..place)?;
             let start = text.trim_end().len();
@@ -207,7 +207,7 @@ impl Layout {
             gap.unwrap_or_else(|| usual.clone())
         });
         let before = before.collect();
-        // What was last may be so no longer.
+        // The last part may no longer be the last one.
         let last = source.and_then(|value| {
             let text = value.document_text();
             let bracket = value.span().end - 1;
@@ -222,13 +222,13 @@ impl Layout {
     }
 }
 
-/// What stands between the parts of a container.
+/// The text between the parts of a container.
 struct Gaps {
-    /// What lines of the parts are indented by.
+    /// The indentation of lines of the parts.
     inner: String,
-    /// Before each part, brackets and commas included.
+    /// Before each part, including brackets and commas.
     before: Vec<String>,
-    /// Behind the last part.
+    /// After the last part.
     last: String,
 }
 
@@ -253,7 +253,7 @@ pub(super) fn line_indent(text: &str, at: usize) -> &str {
     &line[..end]
 }
 
-/// The text of a value as it was written, its lines moved to where they stand now.
+/// The original text of a value, with its lines indented for their new place.
 fn indented(value: Value<'_>, outer: &str) -> String {
     let raw = value.raw();
     let was = line_indent(value.document_text(), value.span().start);

@@ -1,4 +1,4 @@
-//! The way from one contract to the other: which operation and schema a payload goes to.
+//! From one contract to the other: which operation and schema a payload is rewritten for.
 
 use crate::contract::{Contract, Operation, OperationKind, Payload};
 use crate::diff::Alignment;
@@ -11,29 +11,29 @@ use super::moves::Moves;
 use super::plan::Plan;
 use super::rewrite::{Rewriter, Rewritten};
 
-/// Two contracts, and what became of the old one's operations and schemas in the new one.
+/// Two contracts, and what the old one's operations and schemas became in the new one.
 #[derive(Debug, Clone, Copy)]
 pub struct Migration<'c> {
     /// Where payloads come from.
     pub old: &'c Contract,
     /// Where they go.
     pub new: &'c Contract,
-    /// Which parts became which; of a diff of these two.
+    /// Which parts became which, from a diff of these two.
     pub alignment: &'c Alignment,
-    /// What a team says beside.
+    /// Rules that a team adds.
     pub moves: &'c Moves,
-    /// Whether renames and moves that are only guessed are done, too.
+    /// Whether guessed renames and moves are applied, too.
     pub accept_guesses: bool,
 }
 
-/// What a payload is of.
+/// What a payload belongs to.
 #[derive(Debug, Clone, Copy)]
 pub struct Routed<'c> {
     /// The contract.
     pub contract: &'c Contract,
     /// The operation.
     pub operation: &'c Operation,
-    /// The side that it is on, if it is on one.
+    /// The side that it is on, if any.
     pub side: Option<Side>,
     /// The status of a response.
     pub status: Option<u16>,
@@ -41,17 +41,17 @@ pub struct Routed<'c> {
     pub schema: NodeId,
 }
 
-/// What tells kinds of payloads apart: the operation by address, the side, the status, and the schema.
+/// What distinguishes kinds of payloads: the operation by address, the side, the status, and the schema.
 pub(super) type Route = (usize, Option<Side>, Option<u16>, NodeId);
 
 impl<'c> Routed<'c> {
-    /// What tells its payloads from others.
+    /// What distinguishes its payloads from others.
     pub(super) fn route(&self) -> Route {
         let operation = std::ptr::from_ref(self.operation).addr();
         (operation, self.side, self.status, self.schema)
     }
 
-    /// What a payload is of.
+    /// What a payload belongs to.
     #[must_use]
     pub const fn of(payload: &RoutedPayload<'_, 'c>) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl<'c> Routed<'c> {
 pub struct Counterpart<'c> {
     /// The operation.
     pub operation: &'c Operation,
-    /// The schemas that they may have to fit.
+    /// The schemas that they may have to conform to.
     pub schemas: Vec<NodeId>,
 }
 
@@ -87,7 +87,7 @@ impl<'c> Migration<'c> {
     ///
     /// # Errors
     ///
-    /// When they go nowhere: why, in words.
+    /// When there is no counterpart, with the reason in words.
     pub fn counterpart(
         &self,
         old: &Operation,
@@ -109,7 +109,7 @@ impl<'c> Migration<'c> {
                 .map(|operation| operation.id.as_str())
                 .collect();
             return Err(match takers.as_slice() {
-                [] => format!("{reference} has no operation in place of `{}`", old.id),
+                [] => format!("{reference} has no counterpart of `{}`", old.id),
                 takers => format!(
                     "`{}` was replaced in {reference} by other operations: {}",
                     old.id,
@@ -150,7 +150,7 @@ impl<'c> Migration<'c> {
     ///
     /// # Errors
     ///
-    /// When the new contract has no place for it: why, in words.
+    /// When the new contract has no place for it, with the reason in words.
     pub fn rewrite<'d>(
         &self,
         routed: &Routed<'_>,
@@ -168,16 +168,16 @@ impl<'c> Migration<'c> {
             .schemas
             .iter()
             .map(|schema| rewriter.rewrite(value, (routed.schema, *schema), routed.side, &moves));
-        // Of several media types the one that is met best.
+        // Of several media types, the best match.
         rewritten
             .min_by_key(|rewritten| rewritten.left.len())
-            .ok_or_else(|| "there is no schema to meet".to_owned())
+            .ok_or_else(|| "there is no schema to conform to".to_owned())
     }
 }
 
 impl<'c> Migration<'c> {
-    /// What is done to payloads like this one, in one pass over their bytes; `None` where there is a choice of schemas,
-    /// or a team says more than the contracts.
+    /// What is done to payloads like this one, in one pass over their bytes; `None` if there is a choice of
+    /// schemas, or if a team has rules for it.
     pub(super) fn plan(&self, routed: &Routed<'_>) -> Option<Plan<'c>> {
         if !std::ptr::eq(routed.contract, self.old) {
             return None;

@@ -1,4 +1,4 @@
-//! Migration: what the changes between two contracts mean for payloads, and for the traffic that was seen.
+//! Migration: what the changes between two contracts mean for payloads and for captured traffic.
 //!
 //! [`Migration`] brings payloads of one contract into the shape of another, as far as the changes
 //! determine it.

@@ -1,8 +1,8 @@
-//! What a team says of a migration beside what the contracts say: `--moves FILE`.
+//! Rules that a team adds to a migration: `--moves FILE`.
 //!
 //! ```yaml
 //! moves:
-//!   - operation: list-organisations     # one of either contract; all of them without
+//!   - operation: list-organisations     # of either contract; all of them if omitted
 //!     move: {from: /data/*/title, to: /data/*/name}
 //!   - set: {at: /data/*/currency, value: EUR}
 //!   - map: {at: /data/*/jurisdiction, values: {xk: null, gb_sct: gb}}
@@ -26,11 +26,11 @@ use crate::source::Parsed;
 #[derive(Debug, Clone, Default)]
 pub struct Moves {
     entries: Vec<Entry>,
-    /// Rules that have no way back, each with its place and why; empty but for a downgrade.
+    /// Rules that cannot be reversed, each with its place and the reason; empty except for a downgrade.
     pub skipped: Vec<String>,
 }
 
-/// A rule, and the payloads that it is about.
+/// A rule, and the payloads that it applies to.
 #[derive(Debug, Clone)]
 struct Entry {
     operation: Option<String>,
@@ -42,16 +42,16 @@ struct Entry {
 /// What a rule does to a payload.
 #[derive(Debug, Clone)]
 pub(super) enum Action {
-    /// Takes a part of the old payload to a place of the new one.
+    /// Moves a part of the old payload to a place in the new one.
     Move { from: PathPattern, to: PathPattern },
-    /// Gives a place a value, where it has none.
+    /// Sets the value of a place that has none.
     Set { at: PathPattern, value: Json },
-    /// Puts other values in the place of some.
+    /// Replaces some values with others.
     Map {
         at: PathPattern,
         values: Vec<(String, Json)>,
     },
-    /// Leaves a place out.
+    /// Drops the value of a place.
     Drop { at: PathPattern },
 }
 
@@ -93,13 +93,13 @@ struct AtValues {
 }
 
 impl Moves {
-    /// Reads rules and holds them against both contracts; with `downgrade` the file is about the way from
-    /// `new` to `old`, and the rules are turned around where they can be.
+    /// Reads rules and checks them against both contracts. With `downgrade`, the file describes the migration
+    /// from `new` to `old`, and the rules are reversed if possible.
     ///
     /// # Errors
     ///
-    /// When the file is not as it should be, or a rule is about what the contracts do not have; the
-    /// message has the place.
+    /// When the file is malformed, or a rule refers to something that the contracts do not have; the message
+    /// has the place.
     pub fn read(
         file: &Parsed,
         (old, new): (&Contract, &Contract),
@@ -114,7 +114,7 @@ impl Moves {
         let entries = match &file.value {
             Json::Object(members) => {
                 if let Some(name) = members.keys().find(|name| *name != "moves") {
-                    let message = format!("`{name}` is not known; the file has one key, `moves`");
+                    let message = format!("unknown key `{name}`; the only key is `moves`");
                     return Err(failed(&format!("/{}", name.replace('/', "~1")), message));
                 }
                 members.get("moves").and_then(Json::as_array)
@@ -122,7 +122,7 @@ impl Moves {
             _ => None,
         };
         let Some(entries) = entries else {
-            let message = "a list `moves` is missing: `moves: [{drop: /path}]`".to_owned();
+            let message = "the list `moves` is missing; write `moves: [{drop: /path}]`".to_owned();
             return Err(failed("", message));
         };
         let mut moves = Self::default();
@@ -142,7 +142,7 @@ impl Moves {
                     Ok(entry) => moves.entries.push(entry),
                     Err(why) => moves
                         .skipped
-                        .push(format!("{place}: left out on the way back: {why}")),
+                        .push(format!("{place}: skipped in the downgrade: {why}")),
                 }
                 continue;
             }
@@ -153,7 +153,7 @@ impl Moves {
         Ok(moves)
     }
 
-    /// The rules for the payloads of an operation, by what it is called in both contracts.
+    /// The rules for the payloads of an operation, by its name in both contracts.
     pub(super) fn of(
         &self,
         old: &Operation,
@@ -176,7 +176,7 @@ impl Entry {
             serde_json::from_value(entry.clone()).map_err(|error| error.to_string())?;
         let path = |text: &str| {
             PathPattern::parse(text).ok_or_else(|| {
-                format!("`{text}` is no path; one starts with a slash, such as /data/*/name")
+                format!("`{text}` is not a path; a path starts with `/`, such as /data/*/name")
             })
         };
         let mut actions: Vec<Action> = Vec::new();
@@ -188,8 +188,8 @@ impl Entry {
             };
             if stars(&from) != stars(&to) {
                 return Err(format!(
-                    "`{from}` and `{to}` have to have the same number of `*`, so that each part has \
-                     one place to go to"
+                    "`{from}` and `{to}` must have the same number of `*`, so that each part has \
+                     one target"
                 ));
             }
             actions.push(Action::Move { from, to });
@@ -214,11 +214,11 @@ impl Entry {
                 status: written.status,
                 action,
             }),
-            _ => Err("a rule has one of `move`, `set`, `map` and `drop`".to_owned()),
+            _ => Err("a rule must have exactly one of `move`, `set`, `map` and `drop`".to_owned()),
         }
     }
 
-    /// The rule for the way back, from `old` to `new` as the payloads go.
+    /// The reversed rule, from `old` to `new` as the payloads go.
     fn turned(self, old: &Contract, new: &Contract, alignment: &Alignment) -> Result<Self, String> {
         let of = |action: Action| Self {
             operation: self.operation.clone(),
@@ -243,21 +243,23 @@ impl Entry {
                         at: at.clone(),
                         value: to.clone(),
                     });
-                    // A value that is one there, too, may have been itself all the time.
+                    // A value that is also valid there may never have been mapped.
                     if count == 1 && entry.check((old, new), alignment).is_err() {
                         turned.push((key, Json::from(from.as_str())));
                     }
                 }
                 if turned.is_empty() {
-                    return Err("its values cannot be told apart again".to_owned());
+                    return Err("its mapping cannot be reversed".to_owned());
                 }
                 Action::Map {
                     at: at.clone(),
                     values: turned,
                 }
             }
-            Action::Set { .. } => return Err("what it gives was not there".to_owned()),
-            Action::Drop { .. } => return Err("what it left out is gone".to_owned()),
+            Action::Set { .. } => {
+                return Err("the value that it sets was not there before".to_owned());
+            }
+            Action::Drop { .. } => return Err("the value that it dropped is lost".to_owned()),
         });
         turned.check((old, new), alignment)?;
         Ok(turned)
@@ -268,7 +270,7 @@ impl Entry {
         known.is_none_or(|id| id == old.id || id == new.id)
     }
 
-    /// Holds the rule against the contracts.
+    /// Checks the rule against the contracts.
     fn check(
         &self,
         (old, new): (&Contract, &Contract),
@@ -285,7 +287,7 @@ impl Entry {
             let all = old.operations.iter().chain(&new.operations);
             let near = closest(id, all.map(|operation| operation.id.as_str()));
             let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            return Err(format!("both contracts have no operation `{id}`{hint}"));
+            return Err(format!("neither contract has an operation `{id}`{hint}"));
         }
         let old_roots = || {
             pairs
@@ -305,7 +307,7 @@ impl Entry {
             if found.is_empty() {
                 let reference = contract.reference();
                 return Err(format!(
-                    "no payload of {reference} that the rule is about declares `{path}`"
+                    "{reference} does not declare `{path}` in a payload that the rule applies to"
                 ));
             }
             Ok(found)
@@ -346,7 +348,7 @@ impl Entry {
                     || find(old, old_roots().collect(), at).is_ok();
                 if !is_declared {
                     return Err(format!(
-                        "neither contract declares `{at}` in a payload that the rule is about"
+                        "neither contract declares `{at}` in a payload that the rule applies to"
                     ));
                 }
             }
@@ -355,13 +357,13 @@ impl Entry {
             && at.steps().is_empty()
         {
             return Err(
-                "the path of the whole payload is empty; a rule is about a part of it".to_owned(),
+                "the empty path is the whole payload; a rule applies to a part of it".to_owned(),
             );
         }
         Ok(())
     }
 
-    /// The schemas of an operation that the rule may be about.
+    /// The schemas of an operation that the rule may apply to.
     fn roots(&self, operation: &Operation) -> Vec<NodeId> {
         let mut roots = Vec::new();
         if self.side != Some(Side::Response) {
@@ -375,7 +377,7 @@ impl Entry {
     }
 }
 
-/// How a value is written as a key of `map`: strings as they are, others as JSON.
+/// A value as a key of `map`: strings as they are, others as JSON.
 pub(super) fn key_of(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
@@ -383,7 +385,7 @@ pub(super) fn key_of(value: &Json) -> String {
     }
 }
 
-/// The schemas that are declared for a place; `None` where nothing is.
+/// The schemas that are declared for a place; `None` if nothing is declared.
 pub(crate) fn declared(graph: &Graph, schemas: &[NodeId], way: &[Step]) -> Option<Vec<NodeId>> {
     let Some((step, way)) = way.split_first() else {
         return Some(schemas.to_vec());
@@ -396,7 +398,7 @@ pub(crate) fn declared(graph: &Graph, schemas: &[NodeId], way: &[Step]) -> Optio
                 .flat_map(|(_, node)| node.named_schemas(name).collect::<Vec<_>>())
                 .collect();
             match view.extra() {
-                // A key of a map is declared by what all its values are.
+                // A key of a map is declared by the schemas of all its values.
                 Extra::Schemas(schemas) if named.is_empty() => schemas,
                 _ => named,
             }

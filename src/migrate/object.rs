@@ -1,4 +1,4 @@
-//! Objects in another shape: which members stay, go, come, and stand elsewhere.
+//! Objects in another shape: which members stay, are dropped, are added, and move.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::tree::{Member, Tree};
 /// How deep unions are searched for a property that only a branch declares.
 pub(super) const UNIONS: u8 = 3;
 
-/// A part of an object that stands in another place, and what became of it.
+/// A part of an object that moves, and what became of it.
 struct Arrival<'d> {
     to: Vec<Arc<str>>,
     tree: Tree<'d>,
@@ -25,7 +25,7 @@ struct Arrival<'d> {
 /// The keys that lead to a part before and after, and its move.
 type Ways<'m> = (Vec<Arc<str>>, Vec<Arc<str>>, &'m Move);
 
-/// The schemas of an object in both contracts, each as one.
+/// The schemas of an object in each contract, merged into one view.
 pub(super) struct Views<'g> {
     pub(super) old: View<'g>,
     pub(super) new: View<'g>,
@@ -50,7 +50,7 @@ impl<'c> Rewriter<'c> {
         let (moves, proposed): (Vec<Ways<'_>>, Vec<Ways<'_>>) =
             moves.partition(|(.., moved)| self.accept_guesses || moved.guess.is_none());
         let kinds = |name: &str| View::of(&self.new.graph, &named(&views.new, name)).all_kinds(3);
-        // What stands where an object comes to stand that other members move into.
+        // The value in a place that must become an object, because other members move into it.
         let makes_room = |name: &str, member: Value<'_>| {
             member.kind() != Kind::Object
                 && views.old.declares(name)
@@ -59,7 +59,7 @@ impl<'c> Rewriter<'c> {
                     to.len() > 1 && *to[0] == *name && follow(value, from).is_some()
                 })
         };
-        // An object of which only the parts stay that move out of it.
+        // An object of which only the parts that move out of it remain.
         let is_split = |name: &str, member: Value<'_>| {
             member.kind() == Kind::Object && kinds(name).and(Kinds::OBJECT).is_empty()
         };
@@ -104,7 +104,7 @@ impl<'c> Rewriter<'c> {
                     known.is_some_and(|known| makes_room(name, known))
                 };
                 if is_taken(value, to_way) && !leaves(&to_way[0]) && !has_room(&to_way[0]) {
-                    // What stands there stays; two values have no place in one.
+                    // The value there stays: two values do not fit in one place.
                     edits.push(dropped(pointer(&here.from, from_way), part));
                     continue;
                 }
@@ -162,7 +162,7 @@ impl<'c> Rewriter<'c> {
         }
     }
 
-    /// What becomes of a member that stays in its place; no tree where it does not stay.
+    /// What becomes of a member that stays in its place; no tree if it does not stay.
     pub(super) fn member<'d>(
         &self,
         here: &Here,
@@ -175,7 +175,7 @@ impl<'c> Rewriter<'c> {
         let below = here.at(here.from.join(name), here.to.join(name));
         let is_declared = views.new.declares(name) || !new.is_empty();
         if !is_declared && in_some_branch(&views.new, name, UNIONS) {
-            // Which branch it is meant for is decided where the branches are tried.
+            // The branch that it is meant for is chosen where the branches are tried.
             return Remains {
                 tree: Some(Tree::Kept(value)),
                 edits: Vec::new(),
@@ -188,7 +188,7 @@ impl<'c> Rewriter<'c> {
                 Rest::Anything | Rest::Nothing => {
                     let graph = &self.old.graph;
                     let only = View::of(graph, &old).values();
-                    // Where the value is another one, it is lost, whatever the contract says.
+                    // A different value is lost, whatever the contract says.
                     let is_constant = only.is_some_and(|values| values.len() == 1)
                         && old.iter().all(|schema| graph.accepts(*schema, value));
                     let mut edit = dropped(below.from, value);
@@ -228,7 +228,7 @@ impl<'c> Rewriter<'c> {
         }
     }
 
-    /// Adds what has to be there and can have one value only.
+    /// Adds members that are required and can only have one value.
     fn complete(
         &self,
         here: &Here,
@@ -263,8 +263,8 @@ impl<'c> Rewriter<'c> {
         }
     }
 
-    /// What is put in for a required member of these schemas that is missing: the only value that they take, else
-    /// their default.
+    /// The value for a required member of these schemas that is missing: the only value that they accept, or
+    /// else their default.
     pub(super) fn addition(
         &self,
         view: &View<'_>,
@@ -285,7 +285,7 @@ impl<'c> Rewriter<'c> {
         is_accepted.then_some((kind, value))
     }
 
-    /// An envelope around a payload, with what it has to hold beside.
+    /// An envelope around a payload, with the other members that it requires.
     pub(super) fn envelope<'d>(
         &self,
         schemas: &[NodeId],
@@ -318,7 +318,7 @@ impl<'c> Rewriter<'c> {
     }
 }
 
-/// Says of a value that was dropped where it would go if a guess were right.
+/// Records where a dropped value would go if a guess were right.
 pub(super) fn propose(edits: &mut [Edit], from: Pointer, to: Pointer, ground: &'static str) {
     let is_it = |edit: &&mut Edit| {
         let place = edit.from.as_ref().map(Pointer::as_str);
@@ -339,7 +339,7 @@ pub(super) struct Remains<'d> {
     pub(super) edits: Vec<Edit>,
 }
 
-/// The schemas that a view gives for a name, by name or by pattern.
+/// The schemas that a view has for a name, by name or by pattern.
 pub(super) fn named(view: &View<'_>, name: &str) -> Vec<NodeId> {
     let schemas = view.nodes();
     schemas
@@ -359,7 +359,7 @@ pub(super) fn in_some_branch(view: &View<'_>, name: &str, depth: u8) -> bool {
     })
 }
 
-/// The keys of a way that has nothing else.
+/// The keys of a path that consists only of keys.
 pub(super) fn keys(steps: &[Step]) -> Option<Vec<Arc<str>>> {
     let keys = steps.iter().map(|step| match step {
         Step::Key(name) => Some(Arc::clone(name)),
@@ -372,7 +372,7 @@ fn follow<'d>(value: Value<'d>, way: &[Arc<str>]) -> Option<Value<'d>> {
     way.iter().try_fold(value, |value, name| value.get(name))
 }
 
-/// Whether something stands at a place already, or in the way of it.
+/// Whether a place is occupied, or the path to it is blocked.
 fn is_taken(value: Value<'_>, way: &[Arc<str>]) -> bool {
     let mut at = value;
     for name in way {
@@ -388,7 +388,7 @@ fn pointer(start: &Pointer, way: &[Arc<str>]) -> Pointer {
     way.iter().fold(start.clone(), |at, name| at.join(name))
 }
 
-/// Tells what is lost of an object from which the values at `ways` were taken.
+/// Reports what is lost of an object from which the values at `ways` were taken.
 pub(super) fn leftover(
     at: &Pointer,
     value: Value<'_>,
@@ -419,7 +419,7 @@ pub(super) fn leftover(
     }
 }
 
-/// Puts a value at a place of an object, with the objects that lead there.
+/// Puts a value at a place in an object, creating the objects on the path.
 fn put<'d>(members: &mut Vec<Member<'d>>, way: &[Arc<str>], tree: Tree<'d>) {
     let Some((first, way)) = way.split_first() else {
         return;
@@ -446,7 +446,7 @@ fn put<'d>(members: &mut Vec<Member<'d>>, way: &[Arc<str>], tree: Tree<'d>) {
     members[position].tree = opened;
 }
 
-/// Puts new members where the contract declares them: behind the last of those that it declares before.
+/// Puts new members where the contract declares them: after the last of those that it declares before.
 pub(super) fn in_order(view: &View<'_>, members: &mut Vec<Member<'_>>) {
     let names = view.names();
     let rank = |name: &str| names.iter().position(|known| **known == *name);

@@ -1,4 +1,4 @@
-//! Values that say the same in another way: timestamps, empty objects, numbers in quotes.
+//! Other spellings of the same value: timestamps, empty objects, numbers in quotes.
 
 use serde_json::Value as Json;
 
@@ -25,7 +25,7 @@ impl Rewriter<'_> {
             let mut schemas = schemas.iter();
             schemas.all(|schema| self.new.graph.accepts_with(*schema, value, &memo))
         };
-        // What stands in a document need not be read again.
+        // A part of a document need not be parsed again.
         if let Tree::Kept(value) = tree {
             return accepts(*value);
         }
@@ -33,7 +33,7 @@ impl Rewriter<'_> {
         TapeDocument::parse(text.as_bytes()).is_ok_and(|document| accepts(document.root()))
     }
 
-    /// Writes a value as the new contract has it, where that says the same.
+    /// Rewrites a value as the new contract requires, if that preserves its meaning.
     pub(super) fn repair<'d>(
         &self,
         here: &Here,
@@ -80,13 +80,13 @@ impl Rewriter<'_> {
         }
     }
 
-    /// A string of a format as the new contract writes it; `None` where it is written so.
+    /// A string of a format as the new contract writes it; `None` if it is already written that way.
     fn respelled(&self, schemas: &[NodeId], value: Value<'_>) -> Option<String> {
         let text = value.as_str()?;
         let view = View::of(&self.new.graph, schemas);
         let respelled = view.nodes().find_map(|(_, node)| {
             let (format, example) = node.expected_spelling()?;
-            // What is no timestamp is not written as one.
+            // A text that is not a timestamp is not rewritten as one.
             let is_one = node.checks.iter().all(|check| check.accepts(value));
             if !is_one {
                 return None;
@@ -98,7 +98,7 @@ impl Rewriter<'_> {
     }
 }
 
-/// Other ways to say the same value, the most likely first. What is taken over stays as it was written.
+/// Other spellings of the same value, the most likely first. Kept parts stay as they were written.
 fn readings<'d>(tree: &Tree<'d>) -> Vec<Tree<'d>> {
     let mut readings = Vec::new();
     let empty = tree.is_empty_container();
@@ -109,7 +109,7 @@ fn readings<'d>(tree: &Tree<'d>) -> Vec<Tree<'d>> {
         ]),
         (Kind::Object | Kind::Array, _) if empty => readings.push(Tree::Made(Json::Null)),
         (Kind::String, Tree::Kept(value)) => {
-            // Only what would be written the same way back.
+            // Only if the way back gives the same text.
             let text = value.as_str().unwrap_or_default();
             let read: Option<Json> = serde_json::from_str(&text).ok();
             let scalar = read.filter(|read| read.is_number() || read.is_boolean());

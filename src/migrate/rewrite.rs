@@ -1,8 +1,8 @@
-//! Payloads in another shape: what the difference of two contracts determines, done to one payload.
+//! Payloads in another shape: applies what the difference of two contracts determines to one payload.
 //!
-//! The payload is walked with the schemas of both contracts at hand, as the walk of [`crate::diff`] paired
-//! them. Where several ways are open (variants, envelopes) each is tried, and the one counts that comes
-//! nearest to the new contract and loses least.
+//! The payload is walked with the schemas of both contracts, as the walk of [`crate::diff`] paired them. If
+//! there are several possibilities (variants, envelopes), each is tried, and the one that comes closest to
+//! the new contract and loses least is used.
 
 use crate::contract::Contract;
 use crate::diff::view::{Extra, View};
@@ -19,13 +19,13 @@ use super::tree::Tree;
 /// Deviations from the new contract that are listed for one payload.
 pub const LISTED: usize = 1_000;
 
-/// Deviations that are counted to compare two ways.
+/// Deviations that are counted to compare two possibilities.
 const SCORED: usize = 50;
 
-/// Values on the way down for which every variant is tried; below, the first that fits is taken.
+/// Enclosing values for which every variant is tried; below them, the first match is used.
 const CHOICES: usize = 4;
 
-/// Levels of a payload that are looked into; what is below is taken over as it is.
+/// Levels of a payload that are visited; everything below is kept.
 const DEEPEST: usize = crate::limits::REWRITTEN_NESTING;
 
 /// Rewrites payloads of one contract into the shape of another.
@@ -34,7 +34,7 @@ pub(super) struct Rewriter<'c> {
     pub(super) old: &'c Contract,
     pub(super) new: &'c Contract,
     pub(super) alignment: &'c Alignment,
-    /// Whether moves that are guesses are done.
+    /// Whether guessed moves are applied.
     pub(super) accept_guesses: bool,
 }
 
@@ -43,13 +43,13 @@ pub(super) struct Rewriter<'c> {
 pub struct Rewritten<'d> {
     /// The payload.
     pub tree: Tree<'d>,
-    /// What was done to it, in the order of the payload.
+    /// The edits, in the order of the payload.
     pub edits: Vec<Edit>,
-    /// Where it still breaks the other contract, and how: what has to be supplied by hand.
+    /// Where it still violates the other contract, and how: what has to be supplied by hand.
     pub left: Vec<(Pointer, DeviationKind)>,
 }
 
-/// Where a value is, in the payload as it was and as it becomes.
+/// Where a value is in the old payload and in the new one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Here {
     pub(super) from: Pointer,
@@ -58,12 +58,12 @@ pub(super) struct Here {
     depth: usize,
     /// Pairs that were tried for the same value.
     tried: Vec<usize>,
-    /// Values on the way down for which several variants were tried.
+    /// Number of enclosing values for which several variants were tried.
     choices: usize,
 }
 
 impl Here {
-    /// A place in a payload, so many levels down.
+    /// A place in a payload, at this depth.
     pub(super) fn below(from: Pointer, to: Pointer, side: Option<Side>, depth: usize) -> Self {
         Self {
             from,
@@ -74,7 +74,7 @@ impl Here {
         }
     }
 
-    /// The same, below so many values for which several variants were tried.
+    /// The same, below this many values for which several variants were tried.
     pub(super) const fn choosing(mut self, choices: usize) -> Self {
         self.choices = choices;
         self
@@ -108,8 +108,8 @@ pub(super) struct Schemas<'s> {
 }
 
 impl<'c> Rewriter<'c> {
-    /// Rewrites a payload that the schema `old` describes into one for the schema `new`; `side` is the
-    /// side that it is on, if it is on one.
+    /// Rewrites a payload that the schema `old` describes into one for the schema `new`; `side` is the side
+    /// that it is on, if any.
     #[must_use]
     pub(super) fn rewrite<'d>(
         &self,
@@ -152,7 +152,7 @@ impl<'c> Rewriter<'c> {
             .to_serde()
     }
 
-    /// How a payload breaks schemas of the new contract.
+    /// How a payload violates schemas of the new contract.
     pub(super) fn broken(
         &self,
         tree: &Tree<'_>,
@@ -173,7 +173,7 @@ impl<'c> Rewriter<'c> {
         found
     }
 
-    /// The way in which a value comes nearest to the new contract.
+    /// The result for a value that comes closest to the new contract.
     pub(super) fn value<'d>(
         &self,
         here: &Here,
@@ -200,7 +200,7 @@ impl<'c> Rewriter<'c> {
             None => Vec::new(),
         };
         if outcomes.is_empty() {
-            // None of several is the one that is to stand by itself, and nothing of them is to be lost.
+            // None of several elements is the one to unwrap, and none of them may be lost.
             if moves.iter().any(|moved| leads_to_several(moved, value)) {
                 return Outcome {
                     tree: Tree::Kept(value),
@@ -214,14 +214,14 @@ impl<'c> Rewriter<'c> {
             let lost = outcome.edits.iter().filter(|edit| edit.kind.loses());
             (broken, lost.count())
         };
-        // Of equals the first counts.
+        // On a tie, the first one wins.
         let scored = outcomes
             .into_iter()
             .map(|outcome| (score(&outcome), outcome));
         let best = scored.min_by_key(|(score, _)| *score);
         match best {
             Some(((0, _), outcome)) => outcome,
-            // Where no variant fits, the value part by part may.
+            // If no variant matches, rewriting the value part by part may.
             Some(((broken, _), outcome)) => {
                 let parts = self.parts(here, schemas, moves, value);
                 match score(&parts).0 < broken {
@@ -241,7 +241,7 @@ impl<'c> Rewriter<'c> {
         within.choices += 1;
         let is_late = here.choices >= CHOICES;
         let mut outcomes = Vec::new();
-        // Of equals the first counts: what stands by itself now is to stand by itself.
+        // On a tie, the first one wins: a value that is now unwrapped should be unwrapped.
         for moved in &pair.moves {
             outcomes.extend(self.unwrapped(&within, moved, value));
             outcomes.extend(self.wrapped(&within, moved, pair, value));
@@ -253,7 +253,7 @@ impl<'c> Rewriter<'c> {
                 below.old == pair.old
                     || schemas.all(|schema| self.old.graph.accepts(*schema, value))
             };
-            // Deep down the first one is taken, or it would take exponential time.
+            // Deep down the first match is used, since trying all takes exponential time.
             if *edge != Edge::Same || (is_late && !outcomes.is_empty()) || !is_of_it() {
                 continue;
             }
@@ -263,14 +263,14 @@ impl<'c> Rewriter<'c> {
             };
             outcomes.push(match below.old == pair.old || below.new == pair.new {
                 true => self.value(&within, schemas, value),
-                // What stands beside the branches counts with each of them.
+                // Schemas next to the branches count with each of them.
                 false => self.beside(&within, pair, below, value),
             });
         }
         outcomes
     }
 
-    /// The value as a branch of a union, which may have schemas beside it.
+    /// The value as a branch of a union, which may have schemas next to it.
     fn beside<'d>(
         &self,
         here: &Here,
@@ -297,9 +297,9 @@ impl<'c> Rewriter<'c> {
         self.parts(here, schemas, &moves, value)
     }
 
-    /// What stood in an envelope, by itself; `None` where it is no single thing.
+    /// The contents of an envelope; `None` if they are not a single value.
     fn unwrapped<'d>(&self, here: &Here, moved: &Move, value: Value<'d>) -> Option<Outcome<'d>> {
-        // A list of its own stays a list: its elements are what the schemas are about.
+        // A list in its own envelope stays a list: the schemas are about its elements.
         let (way, is_list) = match (moved.from.split_last()?, moved.to.as_slice()) {
             ((_, _), []) => (moved.from.as_slice(), false),
             ((Step::Any, way), [Step::Any]) if !way.is_empty() => (way, true),
@@ -353,7 +353,7 @@ impl<'c> Rewriter<'c> {
         Some(outcome)
     }
 
-    /// What stood by itself, in an envelope.
+    /// A value, put into an envelope.
     fn wrapped<'d>(
         &self,
         here: &Here,
@@ -370,7 +370,7 @@ impl<'c> Rewriter<'c> {
             && value.get(name).is_some()
             && !View::of(&self.old.graph, &pair.old).declares(name)
         {
-            // It is in its envelope already.
+            // It is already in its envelope.
             return None;
         }
         let schemas = Schemas {
@@ -404,7 +404,7 @@ impl<'c> Rewriter<'c> {
         Some(Outcome { tree, edits })
     }
 
-    /// The value part by part.
+    /// Rewrites the value part by part.
     fn parts<'d>(
         &self,
         here: &Here,
@@ -418,7 +418,7 @@ impl<'c> Rewriter<'c> {
                 let old = View::of(&self.old.graph, schemas.old);
                 let new = View::of(&self.new.graph, schemas.new);
                 let element = |index| (old.element(index), new.element(index));
-                // The schemas of most elements are those of the first.
+                // Most elements have the schemas of the first one.
                 let positions = old.positions().max(new.positions());
                 let known: Vec<_> = (0..=positions).map(element).collect();
                 self.elements(here, value, |index| {
@@ -435,7 +435,7 @@ impl<'c> Rewriter<'c> {
         outcome
     }
 
-    /// The elements of an array, each by the schemas for its position.
+    /// Rewrites the elements of an array, each by the schemas for its position.
     fn elements<'d, 's>(
         &self,
         here: &Here,
@@ -461,14 +461,14 @@ impl<'c> Rewriter<'c> {
     }
 }
 
-/// What an object takes beyond what it declares.
+/// What an object accepts beyond what it declares.
 pub(super) enum Rest {
     Anything,
     Nothing,
     Schemas(Vec<NodeId>),
 }
 
-/// What objects of the new contract take beyond what they declare.
+/// What objects of the new contract accept beyond what they declare.
 pub(super) fn rest(view: &View<'_>) -> Rest {
     match view.extra() {
         Extra::Open => Rest::Anything,
@@ -477,7 +477,7 @@ pub(super) fn rest(view: &View<'_>) -> Rest {
     }
 }
 
-/// Schemas without references, in order, each once: how pairs are known.
+/// Schemas with references resolved, sorted and without duplicates: the key of a pair.
 pub(super) fn resolved(graph: &Graph, schemas: &[NodeId]) -> Vec<NodeId> {
     let mut schemas: Vec<NodeId> = schemas.iter().map(|id| graph.resolve(*id)).collect();
     schemas.sort_unstable();
@@ -497,7 +497,7 @@ pub(super) fn dropped(from: Pointer, value: Value<'_>) -> Edit {
     }
 }
 
-/// Whether a value that was in a list is to stand by itself, and the list has several.
+/// Whether a list is to be unwrapped but has several elements.
 fn leads_to_several(moved: &Move, value: Value<'_>) -> bool {
     if !moved.to.is_empty() {
         return false;

@@ -1,5 +1,5 @@
-//! What became of the payloads of a run: counters that grow with the contracts and not with the traffic, and that can be
-//! added up.
+//! What became of the payloads of a run: counters that grow with the contracts, not with the traffic, and
+//! that can be merged.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -11,41 +11,41 @@ use crate::observe::{DeviationKind, RoutedPayload};
 use super::edit::{Edit, EditKind, Proposal};
 use super::edit::ProposalKey;
 
-/// Different values that are kept of each place.
+/// Distinct values that are kept for each place.
 const VALUES: usize = 100;
 
-/// Different things that are kept of each kind; of more only the number is.
+/// Distinct items that are kept of each kind; further ones are only counted.
 const KEPT: usize = 1_000;
 
-/// Places that are kept of each thing.
+/// Places that are kept for each item.
 const PLACES: usize = 20;
 
-/// When something was met: the part of the captures, the payload in it, and the edit in that. Parts, payloads and edits
-/// have numbers in their order.
+/// When something was seen: the part of the captures, the payload in it, and the edit in that. Parts,
+/// payloads and edits are numbered in order.
 pub type Moment = (u64, u64, usize);
 
 /// What became of all payloads.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
-    /// What became of those that were rewritten, or are as the new contract has them.
+    /// What became of those that were rewritten or already have the shape of the new contract.
     pub targets: BTreeMap<Target, Outcomes>,
     /// Why others were not rewritten.
     pub refused: Tally<(Option<Target>, String)>,
 }
 
-/// What a payload is of.
+/// What a payload belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Target {
     /// The operation, as the contract of the payload calls it.
     pub operation: String,
-    /// The side that it is on, if it is on one.
+    /// The side that it is on, if any.
     pub side: Option<Side>,
     /// The status of a response.
     pub status: Option<u16>,
 }
 
 impl Target {
-    /// What a payload is of.
+    /// What a payload belongs to.
     #[must_use]
     pub fn of(routed: &RoutedPayload<'_, '_>) -> Self {
         Self {
@@ -59,63 +59,63 @@ impl Target {
 /// What became of the payloads of one operation, side and status.
 #[derive(Debug, Clone, Default)]
 pub struct Outcomes {
-    /// Rewritten, and valid now.
+    /// Rewritten, and now valid.
     pub valid: u64,
     /// Rewritten, with something to supply by hand.
     pub incomplete: u64,
-    /// Left alone, since they are as the new contract has them.
+    /// Left alone, since they already have the shape of the new contract.
     pub current: u64,
-    /// Of those that were rewritten, the ones that lost a value.
+    /// Rewritten payloads that lost a value.
     pub losing: u64,
     /// The first ones that were rewritten.
     pub places: Places,
-    /// What was done.
+    /// The edits.
     pub edits: BTreeMap<EditKey, EditUse>,
-    /// How often something else was done, for which there was no room.
+    /// How often further edits were made, for which there was no room.
     pub other_edits: u64,
-    /// What has to be supplied by hand: the place, what is wrong there, and the value as JSON text where it is none of an
-    /// enum.
+    /// What has to be supplied by hand: the place, what is wrong there, and the value as JSON text if it is
+    /// not in an enum.
     pub left: Tally<(PathPattern, DeviationKind, String)>,
-    /// How payloads broke the old contract already.
+    /// How payloads already violated the old contract.
     pub broke: Tally<(PathPattern, DeviationKind)>,
-    /// Guesses that were not acted on: from where to where, and what speaks for them.
+    /// Guesses that were not applied: from where to where, and the reason for them.
     pub proposals: Tally<ProposalKey>,
 }
 
-/// What was done in one place.
+/// An edit in one place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EditKey {
     /// The place before.
     pub from: Option<PathPattern>,
     /// The place after.
     pub to: Option<PathPattern>,
-    /// What.
+    /// The kind.
     pub kind: EditKind,
 }
 
-/// How often something was done in one place.
+/// How often an edit was made in one place.
 #[derive(Debug, Clone, Default)]
 pub struct EditUse {
-    /// In how many payloads.
+    /// The number of payloads.
     pub payloads: u64,
-    /// How often in all.
+    /// The total number.
     pub times: u64,
-    /// When it was done first.
+    /// When it was first made.
     pub first: Moment,
-    /// The last payload that it was done in: its part and number.
+    /// The last payload that it was made in: its part and number.
     last: (u64, u64),
-    /// Values that stood there, each with the place that it was first met at.
+    /// The values before, each with the place where it was first seen.
     pub before: Values,
-    /// Values that stand there.
+    /// The values after.
     pub after: Values,
 }
 
-/// The first different values of a place, as JSON text.
+/// The first distinct values of a place, as JSON text.
 #[derive(Debug, Clone, Default)]
 pub struct Values {
-    /// Each value, where it stood, and when it was met first.
+    /// Each value, where it was, and when it was first seen.
     pub kept: Vec<(String, Pointer, Moment)>,
-    /// Whether there were others.
+    /// Whether there were more.
     pub has_more: bool,
 }
 
@@ -123,20 +123,20 @@ pub struct Values {
 #[derive(Debug, Clone, Default)]
 pub struct Places(Vec<(Moment, Origin)>);
 
-/// How often each of some things was met.
+/// How often each of some items was seen.
 #[derive(Debug, Clone)]
 pub struct Tally<K> {
     kept: BTreeMap<K, Met>,
-    /// How often others were met, for which there was no room.
+    /// How often further items were seen, for which there was no room.
     pub others: u64,
 }
 
-/// How often something was met.
+/// How often something was seen.
 #[derive(Debug, Clone, Default)]
 pub struct Met {
-    /// In how many payloads.
+    /// The number of payloads.
     pub payloads: u64,
-    /// How often in all.
+    /// The total number.
     pub times: u64,
     /// The first payloads.
     pub places: Places,
@@ -149,7 +149,7 @@ impl Places {
         }
     }
 
-    /// When the first was met.
+    /// When the first one was seen.
     fn first(&self) -> Moment {
         self.0
             .first()
@@ -171,7 +171,7 @@ impl AddAssign<Self> for Places {
 }
 
 impl Values {
-    /// Whether there is room for others.
+    /// Whether there is room for more.
     pub(super) const fn is_open(&self) -> bool {
         !self.has_more
     }
@@ -218,7 +218,7 @@ impl<K> Default for Tally<K> {
 }
 
 impl<K: Ord> Tally<K> {
-    /// Counts a thing that was met so often in one payload.
+    /// Counts an item that was seen this many times in one payload.
     pub(super) fn add(&mut self, key: K, times: u64, moment: Moment, origin: &Origin) {
         let mut met = Met {
             payloads: 1,
@@ -229,7 +229,7 @@ impl<K: Ord> Tally<K> {
         self.add_met(key, met);
     }
 
-    /// Each thing, in the order in which they were met first.
+    /// The items, in the order in which they were first seen.
     #[must_use]
     pub fn in_order(&self) -> Vec<(&K, &Met)> {
         let mut all: Vec<(&K, &Met)> = self.kept.iter().collect();
@@ -237,7 +237,7 @@ impl<K: Ord> Tally<K> {
         all
     }
 
-    /// Whether nothing was met.
+    /// Whether nothing was seen.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
@@ -252,7 +252,7 @@ impl<K: Ord> Tally<K> {
 }
 
 impl<K: Ord> Tally<K> {
-    /// Adds what was counted of a thing elsewhere.
+    /// Adds the counts of an item from elsewhere.
     pub(super) fn add_met(&mut self, key: K, met: Met) {
         if met.payloads == 0 {
             return;
@@ -261,7 +261,7 @@ impl<K: Ord> Tally<K> {
         known.payloads += met.payloads;
         known.times += met.times;
         known.places += met.places;
-        // The first by their keys, so that it does not depend on who met what first.
+        // The first by their keys, so that it does not depend on the order in which threads saw them.
         if self.kept.len() > KEPT
             && let Some((_, last)) = self.kept.pop_last()
         {
@@ -286,7 +286,7 @@ impl Outcomes {
         self.valid + self.incomplete
     }
 
-    /// What was done, in the order of the payloads.
+    /// The edits, in the order of the payloads.
     #[must_use]
     pub fn edits(&self) -> Vec<(&EditKey, &EditUse)> {
         let mut edits: Vec<(&EditKey, &EditUse)> = self.edits.iter().collect();
@@ -305,7 +305,7 @@ impl Outcomes {
         self.propose(proposals.map(Proposal::key).collect(), whole, origin);
     }
 
-    /// A payload was rewritten.
+    /// Counts a payload that was rewritten.
     pub(super) fn start(&mut self, loses: bool, moment: Moment, origin: &Origin) {
         self.places.add(moment, origin);
         self.losing += u64::from(loses);
@@ -318,14 +318,14 @@ impl Outcomes {
         self.add_use(EditKey::of(edit), used);
     }
 
-    /// Counts the guesses that were not acted on in one payload.
+    /// Counts the guesses that were not applied in one payload.
     pub(super) fn propose(&mut self, proposals: Vec<ProposalKey>, moment: Moment, origin: &Origin) {
         for (key, times) in counted(proposals) {
             self.proposals.add(key, times, moment, origin);
         }
     }
 
-    /// Adds what was counted of an edit elsewhere.
+    /// Adds the counts of an edit from elsewhere.
     pub(super) fn add_use(&mut self, key: EditKey, used: EditUse) {
         match self.edits.entry(key) {
             Entry::Vacant(entry) => {
@@ -344,7 +344,7 @@ impl Outcomes {
 
 impl AddAssign<Self> for EditUse {
     fn add_assign(&mut self, other: Self) {
-        // A payload that both have counted is one.
+        // A payload that both have counted is one payload.
         let is_same = self.times > 0 && other.times > 0 && self.last == other.only();
         self.payloads += other.payloads - u64::from(is_same);
         self.times += other.times;
@@ -356,7 +356,7 @@ impl AddAssign<Self> for EditUse {
 }
 
 impl EditKey {
-    /// What an edit is counted by.
+    /// The key that an edit is counted by.
     pub(super) fn of(edit: &Edit) -> Self {
         let fold = |pointer: &Option<Pointer>| pointer.as_ref().map(Pointer::folded);
         Self {
@@ -379,7 +379,7 @@ impl EditUse {
         }
     }
 
-    /// The payload that it was done in, where that is only one.
+    /// The payload that it was made in, if there is only one.
     const fn only(&self) -> (u64, u64) {
         match self.payloads {
             1 => self.last,
@@ -387,7 +387,7 @@ impl EditUse {
         }
     }
 
-    /// Counts an edit; whether it is the first of its payload.
+    /// Counts an edit; returns whether it is the first one of its payload.
     pub(super) fn count(&mut self, (part, payload, index): Moment) -> bool {
         let is_first = self.times == 0 || self.last != (part, payload);
         if self.times == 0 {
@@ -401,7 +401,7 @@ impl EditUse {
 }
 
 impl Met {
-    /// Counts a thing; `is_first` says whether it is met in its payload for the first time.
+    /// Counts an item; `is_first` says whether it is the first one of its payload.
     pub(super) fn add(&mut self, is_first: bool, moment: Moment, origin: &Origin) {
         self.times += 1;
         if is_first {
@@ -411,7 +411,7 @@ impl Met {
     }
 }
 
-/// Equal things once, with how often they are there.
+/// Distinct items, with the number of each.
 pub(super) fn counted<K: Ord>(things: Vec<K>) -> BTreeMap<K, u64> {
     let mut counted = BTreeMap::new();
     for thing in things {
@@ -447,7 +447,7 @@ impl AddAssign<Self> for Summary {
 }
 
 impl Summary {
-    /// How many payloads there are in all.
+    /// The total number of payloads.
     #[must_use]
     pub fn payloads(&self) -> u64 {
         let known = self.targets.values();
@@ -457,13 +457,13 @@ impl Summary {
         known + self.refused.payloads()
     }
 
-    /// The sum of a counter of all targets.
+    /// The sum of a counter over all targets.
     #[must_use]
     pub fn sum(&self, of: fn(&Outcomes) -> u64) -> u64 {
         self.targets.values().map(of).sum()
     }
 
-    /// Whether nothing in the captures is a payload of either contract.
+    /// Whether the captures contain no payload of either contract.
     #[must_use]
     pub fn nothing_matched(&self) -> bool {
         let refused = self.refused.in_order();

@@ -1,4 +1,4 @@
-//! A payload on its way to another shape: what is taken over stays as it was written.
+//! A payload on its way to another shape: kept parts stay as they were written.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,13 +8,13 @@ use crate::json::{Key, Kind, Value};
 /// A value of the payload.
 #[derive(Debug, Clone)]
 pub enum Tree<'d> {
-    /// Taken over, with all that is in it.
+    /// Kept, with everything in it.
     Kept(Value<'d>),
-    /// Made.
+    /// Created.
     Made(serde_json::Value),
-    /// An object, and the one that it was.
+    /// An object, and the original one.
     Object(Vec<Member<'d>>, Option<Value<'d>>),
-    /// An array, and the one that it was.
+    /// An array, and the original one.
     Array(Vec<Tree<'d>>, Option<Value<'d>>),
 }
 
@@ -23,19 +23,18 @@ pub enum Tree<'d> {
 pub struct Member<'d> {
     /// The key.
     pub name: Cow<'d, str>,
-    /// The key and what stands between it and the value as they were written; `None` for one that was not
-    /// there.
+    /// The key and the text between it and the value, as written; `None` for a new member.
     pub written: Option<(&'d str, &'d str)>,
-    /// Where it stood, from the key to the end of the value: bytes of the document.
+    /// The original span, from the key to the end of the value, in bytes of the document.
     pub(super) span: Option<Range<usize>>,
     /// The value.
     pub tree: Tree<'d>,
-    /// Whether the object did not have it at this place.
+    /// Whether the object did not have it in this place.
     pub is_new: bool,
 }
 
 impl<'d> Member<'d> {
-    /// A member that was not there.
+    /// A new member.
     #[must_use]
     pub fn new(name: impl Into<Cow<'d, str>>, tree: Tree<'d>) -> Self {
         Self {
@@ -71,7 +70,7 @@ impl<'d> Member<'d> {
 }
 
 impl Tree<'_> {
-    /// Where it stood, if it is one of the document.
+    /// The original span, if it comes from the document.
     pub(super) fn span(&self) -> Option<Range<usize>> {
         match self {
             Self::Kept(value) | Self::Object(_, Some(value)) | Self::Array(_, Some(value)) => {
@@ -81,7 +80,7 @@ impl Tree<'_> {
         }
     }
 
-    /// The value as `serde_json` would have read it.
+    /// The value as `serde_json` would have parsed it.
     #[must_use]
     pub fn to_serde(&self) -> serde_json::Value {
         match self {
@@ -97,7 +96,7 @@ impl Tree<'_> {
         }
     }
 
-    /// What it is.
+    /// The kind of value.
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
@@ -108,7 +107,7 @@ impl Tree<'_> {
         }
     }
 
-    /// Whether it is an object or an array with nothing in it.
+    /// Whether it is an empty object or array.
     #[must_use]
     pub fn is_empty_container(&self) -> bool {
         match self {
@@ -127,7 +126,7 @@ impl Tree<'_> {
 }
 
 impl<'d> Tree<'d> {
-    /// The text on one line, as JSON; what is taken over stays as it was written.
+    /// The text on one line, as JSON; kept parts stay as they were written.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut out = String::new();
@@ -164,7 +163,7 @@ impl<'d> Tree<'d> {
         }
     }
 
-    /// The tree with its outermost members or elements as trees of their own; others as they are.
+    /// The tree with its outermost members or elements as separate trees; other values are unchanged.
     #[must_use]
     pub fn opened(self) -> Self {
         match self {

@@ -21,26 +21,26 @@ use super::plan::{self, Plan};
 use super::rewrite::Rewritten;
 use super::summary::{Outcomes, Summary, Target, counted};
 
-/// Takes payloads when they are done, in the order of the captures.
+/// Receives finished payloads, in the order of the captures.
 pub trait Destination: fmt::Debug + Send {
-    /// Where another thread puts what it has done.
+    /// The destination for the results of another thread.
     fn fork(&self) -> Self;
-    /// What comes next is of this part of the captures.
+    /// The payloads that follow are in this part of the captures.
     fn part(&mut self, number: u64) {
         let _ = number;
     }
-    /// That part is read.
+    /// This part has been read.
     fn part_ended(&mut self) {}
-    /// A payload is done.
+    /// Receives a finished payload.
     fn take(&mut self, done: Done<'_>);
 }
 
-/// A payload that is done.
+/// A finished payload.
 #[derive(Debug)]
 pub struct Done<'a> {
     /// The payload as it was read.
     pub body: &'a Body<'a>,
-    /// The payload in its new shape; `None` where it stays as it was.
+    /// The payload in its new shape; `None` if it is unchanged.
     pub text: Option<&'a str>,
     /// Whether it conforms to the new contract.
     pub is_valid: bool,
@@ -54,22 +54,22 @@ pub struct Upgrader<'c, D> {
     at: (u64, u64),
     summary: Summary,
     destination: D,
-    /// What is done to each kind of payload; `None` where only the reference knows.
+    /// The plan for each kind of payload; `None` if it is left to the reference.
     plans: FxHashMap<Route, Option<(Target, Plan<'c>)>>,
 }
 
 /// What became of a payload.
 enum Fate<'d> {
-    /// It was brought into the shape of the new contract, as far as that goes: its text, where that changed.
+    /// It was rewritten as far as possible: its text, if that changed.
     Rewritten(Rewritten<'d>, Option<String>),
-    /// It is as the new contract has it.
+    /// It already has the shape of the new contract.
     Current,
-    /// It cannot be rewritten: why, as the end of a sentence.
+    /// It cannot be rewritten: the reason, as the end of a sentence.
     Left(String),
 }
 
 impl<'c, D: Destination> Upgrader<'c, D> {
-    /// An upgrader that has seen nothing yet.
+    /// An upgrader that has not seen any payloads.
     #[must_use]
     pub fn new(migration: Migration<'c>, destination: D) -> Self {
         Self {
@@ -91,7 +91,7 @@ impl<'c, D: Destination> Upgrader<'c, D> {
         (self.summary, self.destination)
     }
 
-    /// Rewrites a payload in one pass over its bytes, and counts it; false when it is for the reference.
+    /// Rewrites a payload in one pass over its bytes, and counts it; false if it is left to the reference.
     fn streamed(&mut self, routed: &RoutedPayload<'_, 'c>) -> bool {
         if !routed.is_plain() || routed.verdict != PayloadVerdict::Conforms {
             return false;
@@ -123,7 +123,7 @@ impl<'c, D: Destination> Upgrader<'c, D> {
         let Some(done) = plan.rewrite(text) else {
             return false;
         };
-        // Looked up by a name that is there already, mostly.
+        // Usually the name is already there.
         let outcomes = match self.summary.targets.get_mut(target) {
             Some(outcomes) => outcomes,
             None => self.summary.targets.entry(target.clone()).or_default(),
@@ -155,7 +155,7 @@ impl<'c, D: Destination> Upgrader<'c, D> {
         if let Some(key) = document.repeated_keys().next() {
             let name = printed(&key.name());
             return Fate::Left(format!(
-                "the key `{name}` stands twice in one object, and only one of the values can be meant"
+                "the key `{name}` occurs twice in one object, so its value is ambiguous"
             ));
         }
         if is_of(self.migration.new) && !deviates {
@@ -163,7 +163,7 @@ impl<'c, D: Destination> Upgrader<'c, D> {
         }
         if !is_of(self.migration.old) {
             return Fate::Left(format!(
-                "it is a payload of {} already, and does not conform to it",
+                "it is already a payload of {}, but does not conform to it",
                 routed.contract.reference()
             ));
         }
@@ -174,14 +174,14 @@ impl<'c, D: Destination> Upgrader<'c, D> {
         };
         if rewritten.edits.is_empty() {
             return match rewritten.left.is_empty() {
-                // Whatever its name says, it is as the new contract has it.
+                // Whatever its file name says, it already has the shape of the new contract.
                 true => Fate::Current,
                 false => Fate::Rewritten(rewritten, None),
             };
         }
         let outer = line_indent(document.text(), root.span().start);
         let text = Layout::of(document).write(&rewritten.tree, outer);
-        // What is written has to be read again as what is meant.
+        // The written text must read back as the same value.
         let payload = rewritten.tree.to_serde();
         let read = TapeDocument::parse(text.as_bytes());
         let text = match read.is_ok_and(|read| read.root().to_serde() == payload) {
@@ -219,7 +219,7 @@ impl<'c, D: Destination> Upgrader<'c, D> {
         if !rewritten.left.is_empty() {
             let payload = rewritten.tree.to_serde();
             let left = rewritten.left.iter().map(|(pointer, kind)| {
-                // What is said of other deviations does not name the value.
+                // The messages for other deviations do not contain the value.
                 let is_named = matches!(kind, DeviationKind::Enum { .. });
                 let value = payload.pointer(pointer.as_str()).filter(|_| is_named);
                 let subject =

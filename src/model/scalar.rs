@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// Reads a property that may be `null` but must be there.
 ///
-/// serde takes a missing `Option` for `None`; with this function it does not.
+/// serde reads a missing `Option` as `None`; with this function, it does not.
 ///
 /// # Errors
 ///

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::organisations::{is_date_time, v1, v2};
 use super::{Count, Id, NonEmpty, OneBased, PageLimit, ShortText, makeleaps};
 
-/// A wire type: how its schema decides, and how serde does.
+/// A wire type: what its schema decides, and what serde does.
 struct Wire {
     name: &'static str,
     schema: jsonschema::Validator,
@@ -30,7 +30,7 @@ fn wire<T: JsonSchema + DeserializeOwned + Serialize>(name: &'static str, reques
         .to_value();
     let schema = jsonschema::options()
         .should_validate_formats(true)
-        // Written down in the documentation of `model`.
+        // See the documentation of `model`.
         .with_format("uri", |_: &str| true)
         .with_format("email", |_: &str| true)
         .build(&schema)
@@ -143,7 +143,7 @@ fn assert_agreement(value: &Value) {
     for wire in wires() {
         let by_schema = wire.schema.is_valid(value);
         let by_serde = (wire.reads)(value);
-        // Written down in the documentation of `model`: derived structs read arrays, too.
+        // See the documentation of `model`: derived structs also read arrays.
         let only_arrays_for_objects = || {
             wire.schema
                 .iter_errors(value)

@@ -1,4 +1,4 @@
-//! The start of a payload, for whoever has to guess where it belongs.
+//! The start of a payload, for guessing where it belongs.
 
 use std::cell::OnceCell;
 
@@ -7,7 +7,7 @@ use crate::json::TapeDocument;
 
 use super::routing::fit::ELEMENTS;
 
-/// The first elements of each array of a payload, once somebody has asked.
+/// The first elements of each array of a payload, parsed on demand.
 pub(crate) struct Head<'b> {
     bytes: &'b [u8],
     document: OnceCell<Option<TapeDocument<'b>>>,

@@ -1,4 +1,4 @@
-//! What is known of a payload that does not say it itself.
+//! Hints for payloads without method and URL.
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use super::options::Hinted;
 use super::watch::Watcher;
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
-    /// What is known of a payload that does not say it itself.
+    /// The hint for a payload without method and URL, from the user and from the capture.
     pub(super) fn hint_of(&mut self, exchange: &Exchange<'_>) -> Arc<Hint> {
-        // Mostly it is what was known of the payload before.
+        // Usually it is the same as for the previous payload.
         if let Some(known) = &self.hinted
             && (self.options.by_file.is_empty() || known.file == exchange.origin.file)
             && known.told == exchange.hint
@@ -25,7 +25,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             .by_file
             .iter()
             .find(|(glob, _)| glob.fits(file));
-        // Digits in a file name are a status only where the name says that it holds a response.
+        // Digits in a file name are a status only if the name also gives an operation or a side.
         let mut told = exchange.hint.clone();
         if !self.versions.names_operation(&told) && told.side.is_none() {
             told.status = None;

@@ -1,4 +1,4 @@
-//! Puts together what several observers saw of the captures of one run.
+//! Merges what several observers saw in one run.
 
 use std::path::PathBuf;
 
@@ -35,11 +35,11 @@ impl<'c, W: ParallelWatcher<'c>> ParallelSink for Observer<'c, W> {
     }
 }
 
-/// What has an order, each with the number of the part of the captures that it comes from.
+/// Ordered items, each with the number of the part of the captures that it comes from.
 #[derive(Default)]
 struct Parts {
     problems: Vec<(u64, ReadProblem)>,
-    /// With the number of the observer: the first is the one that the reader tells where files end.
+    /// With the number of the observer: the reader reports the ends of files to the first one.
     sources: Vec<(u64, (usize, SourceRead))>,
     skipped: Vec<(u64, (PathBuf, &'static str))>,
     judged: Vec<(u64, Judged)>,
@@ -72,7 +72,7 @@ fn in_order<T>(mut items: Vec<(u64, T)>) -> Vec<T> {
     items.into_iter().map(|(_, item)| item).collect()
 }
 
-/// Joins the parts of each file; the first observer tells where a file ends.
+/// Joins the parts of each file; the first observer knows where a file ends.
 fn files(parts: Vec<(usize, SourceRead)>) -> Vec<SourceRead> {
     let mut files: Vec<SourceRead> = Vec::new();
     let mut is_open = false;

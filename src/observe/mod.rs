@@ -1,8 +1,8 @@
 //! Observation: one walk over each payload, and what is learnt from it.
 //!
-//! `route` finds the operation, `walk` compares the payload with the schema graph and tells a
-//! recorder what it meets, `record` counts it in the [`Profile`]. There are no opinions here: which
-//! fact is a finding, and how grave, is for [`crate::rules`] to say.
+//! `routing` finds the operation. `walk` compares the payload with the schema graph and reports what it finds
+//! to a recorder, which counts it in the [`Profile`]. This module does not judge: [`crate::rules`] decides
+//! which facts are findings, and how severe they are.
 
 mod head;
 mod hinted;

@@ -1,4 +1,4 @@
-//! What is said of captures beside what they say themselves.
+//! What the user specifies about captures, in addition to what they contain.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,32 +7,31 @@ use globset::{Glob, GlobMatcher};
 
 use crate::capture::Hint;
 
-/// Which walk compares payloads with schemas. Both learn the same of every payload.
+/// Which walk compares payloads with schemas. Both learn the same from every payload.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Engine {
-    /// One pass over the bytes; what it does not know goes to the other.
+    /// One pass over the bytes; what it does not support goes to the reference walk.
     #[default]
     Streaming,
-    /// A tape for each payload, and a walk over it: slow and plain.
+    /// A tape for each payload, and a walk over it: slow and simple.
     Reference,
 }
 
-/// What the user said of all captures of a run.
+/// User options for all captures of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Operation, side and status of payloads that come without method and URL. They win over what
-    /// the capture's own name says.
+    /// Operation, side and status of payloads without method and URL. They override the capture's own name.
     pub hint: Hint,
-    /// Operations of payloads by the path of their file; the first pattern that fits decides, and wins
-    /// over `hint`.
+    /// Operations of payloads by the path of their file. The first matching pattern decides, and overrides
+    /// `hint`.
     pub by_file: Vec<(FileGlob, String)>,
     /// Which walk compares payloads with schemas.
     pub engine: Engine,
-    /// Requests that the server refused are held to the contract like those that it accepted.
+    /// Whether requests that the server rejected are checked like accepted ones.
     pub strict_requests: bool,
 }
 
-/// A pattern for the paths of files, such as `events/sold-*.json`; `*` may stand for several folders.
+/// A pattern for file paths, such as `events/sold-*.json`; `*` may match several folders.
 #[derive(Debug, Clone)]
 pub struct FileGlob {
     text: String,
@@ -40,13 +39,13 @@ pub struct FileGlob {
 }
 
 impl FileGlob {
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// Returns what is wrong with the pattern.
     pub fn new(text: &str) -> Result<Self, String> {
-        // Files are named with or without it.
+        // File names may or may not start with `./`.
         let pattern = text.strip_prefix("./").unwrap_or(text);
         let glob = Glob::new(pattern).map_err(|error| format!("`{text}`: {}", error.kind()))?;
         Ok(Self {
@@ -55,7 +54,7 @@ impl FileGlob {
         })
     }
 
-    /// Whether it is about a file: its path as it was given, or its name alone.
+    /// Whether the pattern matches a file: its path as given, or its name alone.
     #[must_use]
     pub fn fits(&self, file: &str) -> bool {
         let path = file.strip_prefix("./").unwrap_or(file);
@@ -70,7 +69,7 @@ impl fmt::Display for FileGlob {
     }
 }
 
-/// What is known of the payloads of a file that do not say it themselves.
+/// The hint for payloads of a file without method and URL.
 #[derive(Debug)]
 pub(super) struct Hinted {
     pub(super) file: Arc<str>,

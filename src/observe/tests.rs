@@ -41,7 +41,7 @@ pub(super) fn try_contract_of(schema: &Value) -> Option<Contract> {
         .ok()
 }
 
-/// Observes payloads, each as a file of its own, under one schema. Both engines have to learn the same.
+/// Observes payloads, each as a separate file, under one schema. Both engines must learn the same.
 fn observed(contract: &Contract, payloads: &[(String, String)]) -> Profile {
     let [streaming, reference] = [Engine::Streaming, Engine::Reference].map(|engine| {
         let options = Options {
@@ -101,7 +101,7 @@ fn a_property_is_undeclared_when_no_schema_that_applies_names_it() {
         undeclared(named.clone(), json!({"a": 1, "b": 1})),
         [" undeclared b"]
     );
-    // Through every way in which a schema applies another.
+    // Through every keyword by which a schema applies another.
     let schema = json!({
         "$defs": {"r": {"properties": {"b": true}}},
         "$ref": "#/$defs/r",
@@ -121,7 +121,7 @@ fn a_property_is_undeclared_when_no_schema_that_applies_names_it() {
         undeclared(schema, json!({"g": 1, "h": 1, "i": 1, "e": 1, "d": "x"})),
         [" undeclared d", " undeclared g", " undeclared i",]
     );
-    // A map or an object without any names is open on purpose.
+    // A map, or an object without any names, is open on purpose.
     assert!(undeclared(json!({"type": "object"}), json!({"b": 1})).is_empty());
     assert!(
         undeclared(
@@ -137,7 +137,7 @@ fn a_property_is_undeclared_when_no_schema_that_applies_names_it() {
         ),
         [" undeclared b"]
     );
-    // What a closed object refuses is a violation, not an undeclared property.
+    // A property that a closed object rejects is a violation, not an undeclared property.
     let closed = json!({"properties": {"a": true}, "additionalProperties": false});
     assert_eq!(undeclared(closed, json!({"b": 1})), [" Closed - /b"]);
 }
@@ -149,7 +149,7 @@ fn a_value_that_fits_no_variant_is_read_as_the_closest() {
         {"title": "Dog", "properties": {"kind": {"const": "dog"}, "name": {"type": "string"}, "age": {"type": "integer"}}, "required": ["kind", "name", "age"]},
         {"type": "null"}
     ]});
-    // The tag decides, though the other variant would have fewer deviations.
+    // The tag decides, even if the other variant would have fewer deviations.
     assert_eq!(
         deviations(&schema, &json!({"kind": "dog", "lives": 9})),
         [
@@ -158,10 +158,10 @@ fn a_value_that_fits_no_variant_is_read_as_the_closest() {
             " undeclared lives",
         ]
     );
-    // Without a tag, the fewest deviations.
+    // Without a tag, the fewest deviations decide.
     let found = deviations(&schema, &json!({"lives": "9"}));
     assert!(found.iter().all(|line| !line.contains("Dog")), "{found:?}");
-    // Most of the value decides, not the number of defects.
+    // How much of the value matches decides, not the number of deviations.
     let schema = json!({"anyOf": [
         {"title": "Whole", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}, "c": true, "d": true}, "required": ["a", "b"]},
         {"title": "Part", "properties": {"e": true}, "required": ["e"]}
@@ -172,7 +172,7 @@ fn a_value_that_fits_no_variant_is_read_as_the_closest() {
         found.iter().all(|line| line.contains(" Whole ")),
         "{found:?}"
     );
-    // A tag that no variant has is the one thing to say.
+    // A tag that no variant has is the only deviation.
     let schema = json!({"oneOf": [
         {"properties": {"kind": {"const": "cat"}, "lives": true}, "required": ["kind", "lives"]},
         {"properties": {"kind": {"const": "dog"}}, "required": ["kind"]}
@@ -181,11 +181,11 @@ fn a_value_that_fits_no_variant_is_read_as_the_closest() {
         deviations(&schema, &json!({"kind": "cow"})),
         [" Tag { property: \"kind\", tags: [\"cat\", \"dog\"] } - /kind",]
     );
-    // A type that no variant takes, too.
+    // So is a type that no variant accepts.
     let schema = json!({"oneOf": [{"type": "object"}, {"type": "string"}, {"type": "null"}]});
     let found = deviations(&schema, &json!(5));
     assert_eq!(found.len(), 1, "{found:?}");
-    // A single variant beside null is no choice.
+    // A single variant next to null is not a choice.
     let nullable = json!({"anyOf": [{"type": "integer"}, {"type": "null"}]});
     let found = deviations(&nullable, &json!("x"));
     assert_eq!(found.len(), 1);
@@ -203,7 +203,7 @@ fn nested_unions_take_no_exponential_time() {
     for _ in 0..100 {
         payload = json!({"a": payload});
     }
-    // Without memory of what was decided this takes 3 to the power of 100 steps.
+    // Without memory of earlier decisions, this takes 3 to the power of 100 steps.
     assert!(!deviations(&schema, &payload).is_empty());
 }
 
@@ -222,7 +222,7 @@ fn what_nothing_evaluates_is_told_by_name() {
         deviations(&schema, &json!({"a": 1, "b": 1})),
         [" Closed - /b"]
     );
-    // A variant that was meant evaluates, though it does not accept.
+    // A variant that was meant evaluates members, even if it does not accept.
     let schema = json!({
         "oneOf": [{"properties": {"k": {"const": "a"}, "n": {"type": "integer"}}, "required": ["k"]}],
         "unevaluatedProperties": false
@@ -321,7 +321,7 @@ fn many_keys_fold_and_folding_stays() {
     assert_eq!(merged, whole);
 }
 
-/// Cases in which the streaming walk once learnt something else, or nothing.
+/// Cases in which the streaming walk used to learn something else, or nothing.
 #[test]
 fn awkward_payloads_teach_both_walks_the_same() {
     let names = |range: std::ops::Range<usize>, value: &str| {
@@ -345,7 +345,7 @@ fn awkward_payloads_teach_both_walks_the_same() {
                 "{\"k\":\"b\",\"n\":\"a\\u0000\"}".to_owned(),
             ],
         ),
-        // A key that stands twice and is not told apart by a bit.
+        // A repeated key that has no bit.
         (
             json!({"anyOf": [{"type": "object", "additionalProperties": {"type": "string"}}, {"type": "null"}]}),
             vec![
@@ -355,7 +355,7 @@ fn awkward_payloads_teach_both_walks_the_same() {
                 "{\"x\":\"a\"}".to_owned(),
             ],
         ),
-        // The same branch for null and for a string that an enum beside it does not list.
+        // The same branch for null and for a string that an enum next to it does not list.
         (
             json!({"properties": {"p": {"anyOf": [{"type": ["string", "null"]}, {"enum": ["a", "b"]}]}}}),
             vec!["{\"p\":null}", "{\"p\":\"x\"}", "{\"p\":\"a\"}"]
@@ -363,7 +363,7 @@ fn awkward_payloads_teach_both_walks_the_same() {
                 .map(str::to_owned)
                 .collect(),
         ),
-        // More keys than are told apart, at once, on the tape.
+        // More keys than are kept apart, at once, on the tape.
         (
             json!({"properties": {"a": true}, "unevaluatedProperties": false}),
             vec![
@@ -371,12 +371,12 @@ fn awkward_payloads_teach_both_walks_the_same() {
                 format!("{{{}}}", names(0..10, "1")),
             ],
         ),
-        // More values of one payload for the tape than are worth it one by one.
+        // More values of one payload for the tape than are walked one by one.
         (
             json!({"items": {"properties": {"a": {"type": "integer"}}, "unevaluatedProperties": false}}),
             vec![format!("[{}]", vec!["{\"a\":1,\"b\":2}"; 400].join(","))],
         ),
-        // Text that ends early, nests too deeply, or holds what is no string.
+        // Text that ends early, nests too deeply, or contains something that is not a string.
         (
             json!({"items": {"anyOf": [{"type": "integer"}, {"type": "object", "properties": {"a": {"enum": ["x"]}}}]}}),
             [
@@ -414,7 +414,7 @@ fn awkward_payloads_teach_both_walks_the_same() {
     }
 }
 
-/// Keys beyond those that are told apart still leave their first places, whatever the order of files.
+/// Keys in excess of those that are kept apart still leave their first places, whatever the order of files.
 #[test]
 fn first_places_are_kept_when_files_come_out_of_order() {
     let names = |range: std::ops::Range<usize>| {
@@ -436,11 +436,11 @@ fn first_places_are_kept_when_files_come_out_of_order() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), ..ProptestConfig::default() })]
 
-    /// The walk tells of a deviation exactly when the crate rejects.
+    /// The walk reports a deviation exactly when the crate rejects.
     #[test]
     fn the_walk_agrees_with_the_crate(schema in document(), values in prop::collection::vec(instance(), 6)) {
         let Some(contract) = try_contract_of(&schema) else {
-            // What a schema means that applies itself to the same value is left open.
+            // The meaning of a schema that applies itself to the same value is not defined.
             return Ok(());
         };
         for value in values {

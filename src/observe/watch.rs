@@ -1,4 +1,4 @@
-//! Whoever wants to see the traffic itself, and not only what was learnt from it.
+//! Watchers, for callers that need the traffic itself and not only what was learnt from it.
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -12,22 +12,22 @@ use crate::schema::NodeId;
 use super::message::parameter::{Found, Sent};
 use super::profile::{TargetKey, PayloadVerdict};
 
-/// Is told of the exchanges of a run while they are read: of each exchange first, then of its request, then
-/// of its payloads.
+/// Receives the exchanges of a run as they are read: for each exchange, first the exchange, then its request,
+/// then its payloads.
 pub trait Watcher<'c>: fmt::Debug {
-    /// What comes next is of this part of the captures; see [`Sink::part`](crate::capture::Sink::part).
+    /// What follows belongs to this part of the captures; see [`Sink::part`](crate::capture::Sink::part).
     fn part(&mut self, number: u64) {
         let _ = number;
     }
-    /// That part is read; see [`Sink::part_ended`](crate::capture::Sink::part_ended).
+    /// The current part has been read; see [`Sink::part_ended`](crate::capture::Sink::part_ended).
     fn part_ended(&mut self) {}
     /// An exchange starts.
     fn exchange(&mut self, exchange: &Exchange<'_>);
-    /// Its operation is known.
+    /// The operation of its request is known.
     fn request(&mut self, routed: &RoutedRequest<'_, 'c>);
     /// One of its payloads was compared with a schema.
     fn payload(&mut self, routed: &RoutedPayload<'_, 'c>);
-    /// A payload was not compared: what it was taken for, and why not; `why` says what is wrong with it, where
+    /// A payload was not compared. `verdict` says why not, and `why` says what is wrong with the payload, if
     /// that is known.
     fn unjudged(
         &mut self,
@@ -36,7 +36,7 @@ pub trait Watcher<'c>: fmt::Debug {
         verdict: PayloadVerdict,
         why: Option<&str>,
     );
-    /// A payload could not be read: it is nested too deeply, or not UTF-8.
+    /// A payload could not be read, because it is nested too deeply or is not UTF-8.
     fn unread(&mut self, body: &Body<'_>) {
         let _ = body;
     }
@@ -44,10 +44,10 @@ pub trait Watcher<'c>: fmt::Debug {
 
 /// A watcher whose work several threads can share; see [`ParallelSink`](crate::capture::ParallelSink).
 pub trait ParallelWatcher<'c>: Watcher<'c> + Send + Sized {
-    /// A watcher for another thread, which has seen nothing yet.
+    /// Creates an empty watcher for another thread.
     fn fork(&self) -> Self;
 
-    /// Takes in what a fork saw.
+    /// Merges what a fork saw.
     fn join(&mut self, fork: Self);
 }
 
@@ -57,7 +57,7 @@ impl ParallelWatcher<'_> for () {
     fn join(&mut self, (): Self) {}
 }
 
-/// Nobody.
+/// Watches nothing.
 impl<'c> Watcher<'c> for () {
     fn exchange(&mut self, _: &Exchange<'_>) {}
 
@@ -77,18 +77,18 @@ pub struct RoutedRequest<'a, 'c> {
     pub operation: &'c Operation,
     /// The request.
     pub request: &'a Request<'a>,
-    /// Where it went.
+    /// The target of the request.
     pub target: &'a RequestTarget,
     /// The values of the path's parameters.
     pub path_values: &'a [(&'c str, String)],
-    /// What was answered.
+    /// The response, if there is one.
     pub response: Option<&'a Response<'a>>,
 }
 
-/// What a request has for a parameter.
+/// How a request uses a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterUse {
-    /// Nothing.
+    /// The request does not have it.
     Absent,
     /// A value that its schema accepts, read as it is sent.
     Accepted,
@@ -96,20 +96,20 @@ pub enum ParameterUse {
     Rejected,
 }
 
-/// What a request has for a parameter that an operation declares.
+/// What a request contains for a parameter that an operation declares.
 #[derive(Debug, Clone)]
 pub struct SentParameter {
-    /// Whether it is there and accepted.
+    /// Whether it is present and accepted.
     pub usage: ParameterUse,
-    /// The values as people read them, of a list each element.
+    /// The values in readable form; for a list, each element.
     pub words: Vec<String>,
-    /// What its text is read as; `None` where it is not written as it has to be.
+    /// The parsed value; `None` if it is not written in the declared style.
     pub value: Option<serde_json::Value>,
 }
 
 impl RoutedRequest<'_, '_> {
-    /// What the request has for a parameter as an operation declares it: its own, or what that became in another
-    /// contract. `None` where the operation declares no such parameter.
+    /// What the request contains for a parameter as an operation declares it: the request's own operation, or
+    /// its counterpart in another contract. `None` if the operation does not declare the parameter.
     #[must_use]
     pub fn parameter(
         &self,
@@ -123,7 +123,7 @@ impl RoutedRequest<'_, '_> {
                 && (parameter.name == name
                     || (place == "header" && parameter.name.eq_ignore_ascii_case(name)))
         })?;
-        // In another version the path may call them otherwise.
+        // In another version, the path may name them differently.
         let names = operation.path.parameters();
         let path: Vec<(&str, String)> = names
             .zip(self.path_values)
@@ -156,7 +156,7 @@ pub struct RoutedPayload<'a, 'c> {
     pub contract: &'c Contract,
     /// The operation.
     pub operation: &'c Operation,
-    /// The side; `None` for payloads of a contract that knows no sides.
+    /// The side; `None` for payloads of a contract without sides.
     pub side: Option<Side>,
     /// The status of a response.
     pub status: Option<u16>,
@@ -164,7 +164,7 @@ pub struct RoutedPayload<'a, 'c> {
     pub schema: NodeId,
     /// The payload as it was read.
     pub body: &'a Body<'a>,
-    /// What came out.
+    /// The verdict.
     pub verdict: PayloadVerdict,
     pub(super) document: Lazy<'a>,
 }
@@ -190,7 +190,7 @@ impl<'a> RoutedPayload<'a, '_> {
         }
     }
 
-    /// Whether the payload is known to be JSON without repeated keys, and was not parsed.
+    /// Whether the payload is known to be JSON without repeated keys, and has not been parsed.
     #[must_use]
     pub const fn is_plain(&self) -> bool {
         matches!(self.document, Lazy::Unparsed(_))

@@ -41,7 +41,7 @@ impl Excerpt {
         let (window, span) = window_of(text, span);
         let context = boundary(text, window.start.saturating_sub(CONTEXT));
         let Ok(text) = std::str::from_utf8(&text[context..window.end]) else {
-            return Self::window(&[(0..1, "(not UTF-8)".into())], &(0..1));
+            return Self::window(&[(0..1, "(not UTF-8)".into())], &(0..1), EXCERPT_WIDTH);
         };
         let window = window.start - context..window.end - context;
         let span = span.start - context..span.end - context;
@@ -83,7 +83,7 @@ impl Excerpt {
         let start = boundary(text, start.max(window.start.saturating_sub(CONTEXT)));
         let line = String::from_utf8_lossy(&text[start..window.end]);
         if line.len() != window.end - start {
-            return Self::window(&[(0..1, "(not UTF-8)".into())], &(0..1));
+            return Self::window(&[(0..1, "(not UTF-8)".into())], &(0..1), EXCERPT_WIDTH);
         }
         let mut masks = shapes(&line);
         masks.extend(named(&line));
@@ -99,6 +99,48 @@ impl Excerpt {
         let mut masks = Vec::new();
         json_secrets(document.root(), &window, false, &mut masks);
         Self::masked(document.shown_text(), window, masks, span)
+    }
+
+    /// The text of the place; `None` where it is cut.
+    #[must_use]
+    pub(crate) fn marked(&self) -> Option<&str> {
+        let (start, end) = self.mark();
+        let is_cut = end == self.text.len() && self.text.ends_with('…');
+        (start < end && !is_cut).then(|| &self.text[start..end])
+    }
+
+    /// The bytes of the text that the place takes.
+    fn mark(&self) -> (usize, usize) {
+        let at_column = |wanted: usize| {
+            let mut column = 0;
+            let mut characters = self.text.char_indices();
+            let found = characters.find(|(_, character)| {
+                let is_there = column >= wanted;
+                column += character.width().unwrap_or(0);
+                is_there
+            });
+            found.map_or(self.text.len(), |(at, _)| at)
+        };
+        (at_column(self.caret), at_column(self.caret + self.width))
+    }
+
+    /// The excerpt in at most so many columns, the place in sight.
+    #[must_use]
+    pub(crate) fn fitted(&self, most: usize) -> Self {
+        if columns(&self.text) <= most {
+            return self.clone();
+        }
+        let (start, end) = self.mark();
+        let pieces: Vec<Piece<'_>> = self
+            .text
+            .char_indices()
+            .map(|(at, character)| {
+                let range = at..at + character.len_utf8();
+                (range.clone(), Cow::Borrowed(&self.text[range]))
+            })
+            .collect();
+        // An ellipsis on either side takes a column.
+        Self::window(&pieces, &(start..end), most.saturating_sub(2).max(8))
     }
 
     fn masked(
@@ -122,11 +164,15 @@ impl Excerpt {
             }
             overlaps
         });
-        Self::window(&pieces(&text[line.clone()], &masks), &inside(span))
+        Self::window(
+            &pieces(&text[line.clone()], &masks),
+            &inside(span),
+            EXCERPT_WIDTH,
+        )
     }
 
     /// Cuts pieces of text to the width, keeping the span in sight.
-    fn window(pieces: &[Piece<'_>], span: &Range<usize>) -> Self {
+    fn window(pieces: &[Piece<'_>], span: &Range<usize>, most: usize) -> Self {
         let first = pieces
             .iter()
             .position(|(range, _)| range.end > span.start)
@@ -136,16 +182,16 @@ impl Excerpt {
         // A third of the width goes to what stands before.
         let mut from = first;
         let mut before = 0;
-        while from > 0 && before + columns(&pieces[from - 1].1) <= EXCERPT_WIDTH / 3 {
+        while from > 0 && before + columns(&pieces[from - 1].1) <= most / 3 {
             from -= 1;
             before += columns(&pieces[from].1);
         }
-        if width_of(pieces) <= EXCERPT_WIDTH {
+        if width_of(pieces) <= most {
             from = 0;
         }
         let mut to = from;
         let mut shown = 0;
-        while to < pieces.len() && shown + columns(&pieces[to].1) <= EXCERPT_WIDTH {
+        while to < pieces.len() && shown + columns(&pieces[to].1) <= most {
             shown += columns(&pieces[to].1);
             to += 1;
         }

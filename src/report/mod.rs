@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod diff;
+mod document;
 pub mod migration;
 mod render;
 pub mod upgrade;
@@ -9,6 +10,7 @@ pub mod upgrade;
 pub use check::Report;
 pub(crate) use render::lines::{hunks, sign};
 pub(crate) use render::numbers::plural;
+pub(crate) use render::wrap::WIDTH;
 
 /// A format that a report is written in, by its name.
 pub trait Format: Copy + Eq + Send + Sync + 'static {

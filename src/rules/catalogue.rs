@@ -145,7 +145,7 @@ rules! {
     UNSEEN_ENUM_VALUE = "unseen-enum-value", since "0.1.0", request Info, response Info, "values of an enum were never seen";
     CONST_VALUE = "const-value", since "0.1.0", request Error, response Error, "a value is not the constant it has to be";
     FORMAT_VIOLATION = "format-violation", since "0.1.0", request Error, response Error, "a string is not of its format";
-    FORMAT_SPELLING = "format-spelling", since "0.1.0", request Warning, response Warning, "values of a format are valid but spelled another way than the contract spells them";
+    FORMAT_SPELLING = "format-spelling", since "0.1.0", request Info, response Info, "values of a format are valid but spelled another way than the contract spells them";
     UNDECIDED_PATTERN = "undecided-pattern", since "0.1.0", request Error, response Error, "a string could not be compared with its pattern within bounds";
     PATTERN_VIOLATION = "pattern-violation", since "0.1.0", request Error, response Error, "a string does not match its pattern";
     NUMBER_BOUNDS = "number-bounds", since "0.1.0", request Error, response Error, "a number is out of bounds";

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::redact::{Excerpt, sanitised};
 use crate::contract::Contract;
 use crate::lint::{LintFact, LintKind};
-use crate::location::{PathPattern, Pointer};
+use crate::location::Pointer;
 use crate::observe::{EVIDENCE_KEPT, Evidence};
 use crate::schema::{Place, ProblemKind};
 
@@ -13,9 +13,10 @@ use crate::redact::Shown;
 
 use super::catalogue::{self as rules, Level, Rule};
 use super::traffic::words;
-use super::finding::{Finding, FindingPlace, Unit};
+use super::finding::{Finding, Matter, Unit};
+use super::key::{Key, place_in};
 use super::policy::Policy;
-use super::traffic::judge::in_order;
+use super::order::in_order;
 use super::places::Places;
 
 /// Judges what is wrong with a contract: one finding for each cause.
@@ -29,7 +30,7 @@ pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) 
             LintKind::Value { at, .. } => places.evidence(&fact.place.join(at)),
             _ => places.evidence(&fact.place),
         };
-        add(&mut groups, words, &fact.place, evidence, policy);
+        add(contract, &mut groups, words, &fact.place, evidence, policy);
     }
     let parts = contract
         .documents
@@ -56,10 +57,11 @@ pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) 
             };
             let evidence = || Evidence {
                 origin: source.origin(repeated.span.start),
+                end: source.origin(repeated.span.end).position,
                 pointer: Pointer::root(),
                 excerpt: Excerpt::of_contract(source.text().as_bytes(), repeated.span.clone()),
             };
-            add(&mut groups, words, &place, evidence, policy);
+            add(contract, &mut groups, words, &place, evidence, policy);
         }
     }
     let findings = groups.into_values();
@@ -89,6 +91,7 @@ impl Words {
 }
 
 fn add(
+    contract: &Contract,
     groups: &mut BTreeMap<(&'static str, String), Finding>,
     words: Words,
     place: &Place,
@@ -104,26 +107,18 @@ fn add(
     } = words;
     let set = policy.levels.get(rule.id).copied();
     let level = set.or(level).unwrap_or_else(|| rule.level(None));
-    let key = (rule.id, message.clone());
-    let finding = groups.entry(key).or_insert_with(|| Finding {
-        rule,
-        level,
-        subject: place.pointer.to_string(),
-        message: Shown::new(&message),
-        label: Shown::new(&label),
-        places: vec![FindingPlace {
-            target: None,
-            path: PathPattern::root(),
-        }],
-        count: 0,
-        unit: Unit::Place,
-        payloads: 0,
-        of_payloads: 0,
-        evidence: Vec::new(),
-        declared: Vec::new(),
-        values: Vec::new(),
-        known_to: Vec::new(),
-        notes: notes.iter().map(|note| Shown::new(note)).collect(),
+    let same = (rule.id, message.clone());
+    let finding = groups.entry(same).or_insert_with(|| {
+        let key = Key {
+            rule: rule.id,
+            contract: contract.name.clone(),
+            place: place_in(contract, place),
+        };
+        let mut finding = Finding::new(rule, key, Matter::Said { message, label }, Unit::Place);
+        finding.level = level;
+        finding.schema = Some(place.clone());
+        finding.notes = notes.iter().map(|note| Shown::new(note)).collect();
+        finding
     });
     finding.count += 1;
     if finding.evidence.len() < EVIDENCE_KEPT {

@@ -1,81 +1,165 @@
-//! A finding: a rule broken, or a drift seen, grouped by root cause.
+//! A finding: a broken rule, or drift seen in traffic. One finding stands for one cause.
 
+use crate::contract::ParameterPlace;
 use crate::location::{Origin, PathPattern, Side};
-use crate::observe::{Evidence, TargetKey};
+use crate::observe::{DeviationKind, Evidence, TargetKey, TrafficFact};
 use crate::redact::Shown;
+use crate::schema::Place;
 
 use super::catalogue::{Level, Rule};
+use super::key::Key;
 
-/// A finding. It holds facts and the sentences made of them; how they are laid out is for the
-/// renderers.
+/// A finding. It holds facts; its headline puts them in a sentence, and the renderers lay them out.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// The rule.
     pub(crate) rule: &'static Rule,
-    /// How grave.
+    /// How serious it is.
     pub(crate) level: Level,
-    /// What the rule is broken by: a property, a value, a method; empty where there is nothing to
-    /// tell apart.
-    pub(crate) subject: String,
-    /// What is the matter, in one line.
-    pub(crate) message: Shown,
-    /// What the mark under the excerpt says.
-    pub(crate) label: Shown,
+    /// What identifies the cause in every run.
+    pub(crate) key: Key,
+    /// What is wrong.
+    pub(crate) matter: Matter,
+    /// The schema that is broken, or that does not declare what was seen.
+    pub(crate) schema: Option<Place>,
     /// Where in the contract: one place, or several that share a component.
     pub(crate) places: Vec<FindingPlace>,
-    /// How often.
+    /// The properties that it is about, most frequent first.
+    pub(crate) properties: Vec<Seen>,
+    /// The parameter that it is about.
+    pub(crate) parameter: Option<ParameterName>,
+    /// The values seen, most frequent first.
+    pub(crate) values: Vec<Seen>,
+    /// What the contract accepts instead: the values of an enum, types, a limit.
+    pub(crate) expected: Expected,
+    /// The variants of a union that values were compared with.
+    pub(crate) variants: Vec<String>,
+    /// How often it was seen.
     pub(crate) count: u64,
     /// What the next two count.
     pub(crate) unit: Unit,
-    /// In how many payloads or exchanges.
+    /// In how many payloads or exchanges. With several properties at least so many.
     pub(crate) payloads: u64,
-    /// Payloads or exchanges that could have had it; 0 where that is no question.
+    /// Payloads or exchanges that could have had it; 0 where that does not apply.
     pub(crate) of_payloads: u64,
     /// The first places in the captures.
     pub(crate) evidence: Vec<Evidence>,
-    /// Where the contract's own documents say what is broken; empty for contracts without documents.
+    /// Where the contract's own documents declare what is broken; empty for contracts without documents.
     pub(crate) declared: Vec<Origin>,
-    /// The values met, most frequent first.
-    pub(crate) values: Vec<SeenValue>,
-    /// `name@version` of other versions that declare the subject.
+    /// `name@version` of other versions that declare it.
     pub(crate) known_to: Vec<String>,
-    /// What else is to say.
+    /// Further facts and advice.
     pub(crate) notes: Vec<Shown>,
+    /// Of payloads that match another version: how they differ from the version that was asked for.
+    pub(crate) differences: Vec<Finding>,
+}
+
+/// What is wrong, without counts and values.
+#[derive(Debug, Clone)]
+pub(crate) enum Matter {
+    /// Values break a schema in this way.
+    Broken(DeviationKind),
+    /// An open object has properties that its schema does not declare. `true`: so many that they look like data.
+    Undeclared(bool),
+    /// Read-only properties in requests, or write-only ones in responses.
+    Misdirected(Side),
+    /// Objects look like one variant, and only a looser one accepts them.
+    Looser {
+        /// The variant that they look like.
+        variant: String,
+        /// The variant that accepts them.
+        accepted: String,
+    },
+    /// An open enum does not list a value.
+    OpenEnum,
+    /// Values of a format are valid, but are written differently than the contract writes them.
+    Spelling {
+        /// The format.
+        format: String,
+        /// How the contract writes its example.
+        expected: String,
+    },
+    /// Placeholders stand for values.
+    Placeholders,
+    /// Declared properties were never seen.
+    UnseenProperties,
+    /// Declared enum values were never seen.
+    UnseenValues,
+    /// A fact about a message.
+    Traffic(TrafficFact),
+    /// Sentences that were made where the finding was.
+    Said {
+        /// The headline.
+        message: String,
+        /// What the mark under the excerpt says.
+        label: String,
+    },
 }
 
 impl Finding {
-    /// What stays the same from run to run: rule, contract, operation, side, status, path and subject, each
-    /// with a backslash before `|` and `\`.
-    #[must_use]
-    pub fn key(&self) -> String {
-        let place = self.places.first();
-        let target = place.and_then(|place| place.target.as_ref());
-        let parts = [
-            self.rule.id.to_owned(),
-            target.map(|t| t.contract.to_string()).unwrap_or_default(),
-            target.map(|t| t.operation.to_string()).unwrap_or_default(),
-            target
-                .and_then(|t| t.side)
-                .map(|side| side.to_string())
-                .unwrap_or_default(),
-            target
-                .and_then(|t| t.status)
-                .map(|status| status.to_string())
-                .unwrap_or_default(),
-            place
-                .map(|place| place.path.to_string())
-                .unwrap_or_default(),
-            self.subject.clone(),
-        ];
-        let escaped = parts.map(|part| part.replace('\\', r"\\").replace('|', r"\|"));
-        escaped.join("|")
+    /// A finding of which only the cause is known.
+    pub(crate) fn new(rule: &'static Rule, key: Key, matter: Matter, unit: Unit) -> Self {
+        Self {
+            rule,
+            level: Level::Off,
+            key,
+            matter,
+            schema: None,
+            places: Vec::new(),
+            properties: Vec::new(),
+            parameter: None,
+            values: Vec::new(),
+            expected: Expected::default(),
+            variants: Vec::new(),
+            count: 0,
+            unit,
+            payloads: 0,
+            of_payloads: 0,
+            evidence: Vec::new(),
+            declared: Vec::new(),
+            known_to: Vec::new(),
+            notes: Vec::new(),
+            differences: Vec::new(),
+        }
     }
 
-    /// The side, where the finding is on one.
+    /// The keyword of the schema that is broken.
+    #[must_use]
+    pub(crate) const fn keyword(&self) -> Option<&'static str> {
+        match &self.matter {
+            Matter::Broken(kind) | Matter::Traffic(TrafficFact::ParameterValue { kind, .. }) => {
+                Some(kind.keyword())
+            }
+            Matter::OpenEnum | Matter::UnseenValues => Some("enum"),
+            Matter::Undeclared(_) | Matter::UnseenProperties => Some("properties"),
+            Matter::Misdirected(Side::Request) => Some("readOnly"),
+            Matter::Misdirected(Side::Response) => Some("writeOnly"),
+            Matter::Looser { .. } => Some("anyOf"),
+            Matter::Spelling { .. } => Some("format"),
+            Matter::Placeholders | Matter::Traffic(_) | Matter::Said { .. } => None,
+        }
+    }
+
+    /// The side, where all places of the finding are on one.
     #[must_use]
     pub(crate) fn side(&self) -> Option<Side> {
-        let place = self.places.first()?;
-        place.target.as_ref().and_then(|target| target.side)
+        let mut sides = self.targets().map(|target| target.side);
+        let first = sides.next()??;
+        sides.all(|side| side == Some(first)).then_some(first)
+    }
+
+    /// The operations, sides and statuses that it is about.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &TargetKey> {
+        self.places.iter().filter_map(|place| place.target.as_ref())
+    }
+
+    /// The ids of the operations that it is about, each once.
+    #[must_use]
+    pub(crate) fn operation_ids(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.targets().map(|target| &*target.operation).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
     }
 }
 
@@ -85,7 +169,7 @@ impl Finding {
 pub enum Unit {
     /// Payloads of the operations that it is about.
     Payload,
-    /// All exchanges of the run.
+    /// Exchanges of the operations that it is about; of the run, where it is about none.
     Exchange,
     /// Places in the contract's own documents.
     Place,
@@ -112,15 +196,45 @@ pub struct FindingPlace {
     pub path: PathPattern,
 }
 
-/// A value that was met.
+/// A parameter by name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ParameterName {
+    /// Its name.
+    pub(crate) name: String,
+    /// Where it is sent.
+    pub(crate) place: ParameterPlace,
+}
+
+/// A property or value that was seen, or was missed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeenValue {
-    /// The value, redacted.
+pub struct Seen {
+    /// The name or value, redacted.
     pub value: Shown,
     /// How often.
     pub count: u64,
     /// `name@version` of other versions that declare it.
     pub known_to: Vec<String>,
-    /// A declared value that differs in case alone.
+    /// A declared value that differs in case alone; of a missing property, the undeclared one in its place.
     pub near: Option<String>,
+}
+
+impl Seen {
+    /// Seen so often, and known to no other version.
+    pub(crate) fn new(value: &str, count: u64) -> Self {
+        Self {
+            value: Shown::new(value),
+            count,
+            known_to: Vec::new(),
+            near: None,
+        }
+    }
+}
+
+/// What the contract accepts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// The first of them, as JSON or in words.
+    pub first: Vec<Shown>,
+    /// How many there are.
+    pub count: usize,
 }

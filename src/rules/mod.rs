@@ -4,6 +4,8 @@ pub mod catalogue;
 mod contract;
 pub(crate) use change::words::part_words;
 mod finding;
+mod key;
+mod order;
 mod places;
 mod policy;
 mod traffic;
@@ -13,9 +15,12 @@ pub use catalogue::{CATALOGUE, Level, Rule};
 pub use change::judge::{Change, Release, judge_changes, release};
 pub use contract::judge_contract;
 pub use traffic::words::sentence;
-pub use finding::{Finding, FindingPlace, SeenValue, Unit};
+pub use finding::{Finding, FindingPlace, Seen, Unit};
+pub(crate) use key::component_of;
+pub(crate) use order::natural;
+pub use order::in_order;
 pub use policy::Policy;
-pub use traffic::judge::{in_order, judge};
+pub use traffic::judge::judge;
 
 #[cfg(test)]
 mod tests;

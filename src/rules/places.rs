@@ -53,6 +53,7 @@ impl<'c> Places<'c> {
                 let span = locator.find(&place.pointer);
                 Evidence {
                     origin: source.origin(span.start),
+                    end: source.origin(span.end).position,
                     pointer,
                     excerpt: match holds_value(&place.pointer) {
                         true => Excerpt::of_line(source.text().as_bytes(), span),
@@ -62,6 +63,7 @@ impl<'c> Places<'c> {
             }
             None => Evidence {
                 origin: nowhere(&place.document),
+                end: Position::START,
                 pointer,
                 excerpt: Excerpt::default(),
             },

@@ -1,4 +1,4 @@
-//! The verdict alone: does a schema accept a value?
+//! The bare verdict: whether a schema accepts a value.
 
 use std::cell::{Cell, RefCell};
 
@@ -11,20 +11,20 @@ use crate::location::Side;
 
 use super::{Contains, Graph, Node, NodeId, Required, Tagged};
 
-/// Verdicts on values of one document, so that schemas that try several branches at every level do not
+/// Cached verdicts on values of one document, so that schemas that try several branches at every level do not
 /// take exponential time.
 #[derive(Debug, Default)]
 pub struct Memo {
     known: RefCell<FxHashMap<(NodeId, u32), bool>>,
-    /// The side that the document is on.
+    /// The side of the exchange that the document belongs to.
     side: Option<Side>,
-    /// How many schemas are being asked, each because of the one before, and whether there were too many.
+    /// The current depth of nested schema checks, and whether it exceeded the limit.
     depth: Cell<u32>,
     is_exceeded: Cell<bool>,
 }
 
 impl Memo {
-    /// For a document that is on this side, if it is on one.
+    /// A memo for a document on this side, if it belongs to one.
     #[must_use]
     pub fn on(side: Option<Side>) -> Self {
         Self {
@@ -33,14 +33,14 @@ impl Memo {
         }
     }
 
-    /// Whether schemas asked each other in too long a row, so that some verdict is not known: such values count
-    /// as rejected.
+    /// Whether schemas were nested too deeply, so that some verdicts are unknown. Such values count as
+    /// rejected.
     #[must_use]
     pub fn is_exceeded(&self) -> bool {
         self.is_exceeded.get()
     }
 
-    /// Asks one schema more, unless too many are waiting for its answer.
+    /// Checks one level deeper, unless the nesting limit is reached.
     fn deeper<T>(&self, ask: impl FnOnce() -> T) -> Option<T> {
         if self.depth.get() >= limits::NESTED_SCHEMAS {
             self.is_exceeded.set(true);
@@ -52,7 +52,7 @@ impl Memo {
         Some(answer)
     }
 
-    /// The side that the document is on.
+    /// The side of the exchange that the document belongs to.
     #[must_use]
     pub fn side(&self) -> Option<Side> {
         self.side
@@ -60,14 +60,14 @@ impl Memo {
 }
 
 impl Graph {
-    /// Whether the schema accepts the value. A property test holds the answer against the `jsonschema`
+    /// Whether the schema accepts the value. A property test compares the answer with the `jsonschema`
     /// crate's.
     #[must_use]
     pub fn accepts(&self, id: NodeId, value: Value<'_>) -> bool {
         self.accepts_with(id, value, &Memo::default())
     }
 
-    /// The same, with what is known of other values of the same document.
+    /// Like [`accepts`](Self::accepts), but uses the verdicts already known for the same document.
     #[must_use]
     pub fn accepts_with(&self, id: NodeId, value: Value<'_>, memo: &Memo) -> bool {
         let node = self.node(id);
@@ -85,8 +85,8 @@ impl Graph {
         accepts
     }
 
-    /// Whether a schema and all that always apply with it accept the value: one after the other, so that long
-    /// chains of references and `allOf` take no stack.
+    /// Whether a schema and all schemas that always apply with it accept the value. They are checked one
+    /// after the other, so that long chains of references and `allOf` take no stack.
     fn conjuncts_accept(&self, id: NodeId, node: &Node, value: Value<'_>, memo: &Memo) -> bool {
         if node.reference.is_none() && node.all_of.is_empty() {
             return self.node_accepts(id, node, value, memo);
@@ -108,7 +108,7 @@ impl Graph {
         true
     }
 
-    /// Whether a schema accepts the value, but for those that always apply with it.
+    /// Whether a schema accepts the value, without the schemas that always apply with it.
     fn node_accepts(&self, id: NodeId, node: &Node, value: Value<'_>, memo: &Memo) -> bool {
         let inner = |id: &NodeId| self.accepts_with(*id, value, memo);
         !node.never
@@ -207,7 +207,7 @@ impl Graph {
             .is_none_or(|contains| contains.allows(self.count_contained(contains, value, memo)))
     }
 
-    /// How many elements of an array `contains` finds.
+    /// The number of elements of an array that match `contains`.
     #[must_use]
     pub fn count_contained(&self, contains: Contains, value: Value<'_>, memo: &Memo) -> u64 {
         value
@@ -227,7 +227,7 @@ impl Graph {
 }
 
 impl Contains {
-    /// Whether this many elements may be found.
+    /// Whether this number of matching elements is allowed.
     #[must_use]
     pub fn allows(self, found: u64) -> bool {
         found >= self.minimum && self.maximum.is_none_or(|maximum| found <= maximum)
@@ -235,7 +235,7 @@ impl Contains {
 }
 
 impl Node {
-    /// Whether `enum` lists the value, or there is none.
+    /// Whether `enum` lists the value, or there is no `enum`.
     #[must_use]
     pub fn lists(&self, value: Value<'_>) -> bool {
         self.values
@@ -246,7 +246,7 @@ impl Node {
             })
     }
 
-    /// Whether the value is `const`, or there is none.
+    /// Whether the value equals `const`, or there is no `const`.
     #[must_use]
     pub fn is_constant(&self, value: Value<'_>) -> bool {
         self.constant
@@ -260,7 +260,7 @@ impl Node {
             .all(|length| length.measure(value).is_none_or(|n| length.allows(n)))
     }
 
-    /// The schemas that `properties` and `patternProperties` apply to the member with this name.
+    /// The schemas that `properties` and `patternProperties` apply to a member with this name.
     pub fn named_schemas<'n>(&'n self, name: &'n str) -> impl Iterator<Item = NodeId> + 'n {
         let rules = &self.object;
         let patterns = rules
@@ -276,8 +276,7 @@ impl Node {
             .chain(patterns)
     }
 
-    /// The format of the schema and the example that shows how the contract writes it, where it has
-    /// both.
+    /// The format of the schema and an example value from the contract, if it has both.
     #[must_use]
     pub fn expected_spelling(&self) -> Option<(&str, &str)> {
         let example = self.examples().next()?.as_str()?;
@@ -285,7 +284,7 @@ impl Node {
         Some((format.argument.as_str()?, example))
     }
 
-    /// Whether the schema says nothing at all: `true` or `{}`.
+    /// Whether the schema has no constraints: `true` or `{}`.
     #[must_use]
     pub fn is_open(&self) -> bool {
         !self.asserts
@@ -299,7 +298,7 @@ impl Node {
 }
 
 /// JSON Schema equality: numbers compare mathematically. A listed number that the document writes with more
-/// digits than a double has is compared as a double, and so are numbers inside arrays and objects.
+/// digits than a double holds is compared as a double, and so are numbers inside arrays and objects.
 fn equals(value: Value<'_>, expected: &serde_json::Value) -> bool {
     use jsonschema::json::Node as _;
     if let (Kind::Number, serde_json::Value::Number(number)) = (value.kind(), expected) {

@@ -1,4 +1,4 @@
-//! Keywords on one value alone, most of which the `jsonschema` crate decides for us.
+//! Keywords that look at a single value, most of which the `jsonschema` crate decides.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,49 +15,48 @@ use super::format;
 use super::pattern::{self, Pattern};
 use crate::redact::clipped;
 
-/// One keyword on one value.
+/// One keyword that looks at a single value.
 pub struct KeywordCheck {
     /// The keyword, such as `format`.
     pub keyword: &'static str,
-    /// Its value in the schema.
+    /// The value of the keyword in the schema.
     pub argument: serde_json::Value,
-    /// The only kind of value it says anything about.
+    /// The only kind of value that the keyword constrains.
     pub kind: Kind,
     decider: Decider,
 }
 
 enum Decider {
     Crate(Box<Validator<Tape>>),
-    /// The same, built when it is asked for the first time: the first validator of a process costs
-    /// milliseconds.
+    /// The same, built on first use: the first validator of a process costs milliseconds.
     Later(Later),
-    /// A bound of numbers, or a divisor, compared digit by digit: the crate compares doubles, and so takes
-    /// numbers for equal that differ beyond the 16th digit.
+    /// A bound or divisor of numbers, compared digit by digit. The crate compares doubles, so it treats
+    /// numbers as equal that differ beyond the 16th digit.
     Exact(Limit, Later),
-    /// A whole number in this range.
+    /// An integer in this range.
     Range(i128, i128),
     Pattern(Pattern),
 }
 
 type Later = (Draft, OnceLock<Option<Box<Validator<Tape>>>>);
 
-/// The argument of a keyword on numbers.
+/// The argument of a numeric keyword.
 struct Limit {
     exact: Decimal,
     /// The nearest double.
     near: f64,
 }
 
-/// Digits that a decimal may have so that doubles are in the same order as the decimals.
+/// The most digits a decimal may have so that its double compares in the same order.
 const DIGITS_OF_DOUBLE: usize = 15;
 
-/// Characters of a pattern that a message shows.
+/// The number of characters of a pattern that a message shows.
 const PATTERN_SHOWN: usize = 100;
 
 impl KeywordCheck {
     /// # Errors
     ///
-    /// When the crate refuses the argument: what it says.
+    /// The message of the crate, if it rejects the argument.
     pub(super) fn new(
         keyword: &'static str,
         argument: &serde_json::Value,
@@ -65,7 +64,7 @@ impl KeywordCheck {
         draft: Draft,
     ) -> Result<Self, String> {
         let later = || (draft, OnceLock::new());
-        // The crate refuses none of these.
+        // The crate rejects none of these.
         if let (serde_json::Value::String(_), "format") = (argument, keyword) {
             return Ok(Self {
                 keyword,
@@ -77,7 +76,7 @@ impl KeywordCheck {
         let schema = match (argument, keyword) {
             (serde_json::Value::String(pattern), "pattern") => {
                 let shown = clipped(pattern, PATTERN_SHOWN);
-                let unread = |reason: &str| format!("`{shown}` is not read as a pattern{reason}");
+                let unread = |reason: &str| format!("`{shown}` is not a valid pattern{reason}");
                 let pattern = Pattern::new(pattern).map_err(|reason| unread(&reason))?;
                 return Ok(Self {
                     keyword,
@@ -106,8 +105,8 @@ impl KeywordCheck {
         })
     }
 
-    /// A bound of numbers or a divisor. `written` is the argument as the document has it, where that says more
-    /// than a double does.
+    /// A bound of numbers or a divisor. `written` is the argument as written in the document, if it is more
+    /// precise than a double.
     pub(super) fn of_number(
         keyword: &'static str,
         argument: &serde_json::Number,
@@ -126,7 +125,7 @@ impl KeywordCheck {
         })
     }
 
-    /// The crate's validator, where the crate decides.
+    /// The crate's validator, if the crate decides the keyword.
     fn validator(&self) -> Option<&Validator<Tape>> {
         match &self.decider {
             Decider::Crate(validator) => Some(validator),
@@ -144,8 +143,8 @@ impl KeywordCheck {
         }
     }
 
-    /// Whether the crate decides the keyword alike in all drafts from 6 on. The schema for schemas of
-    /// draft 7, against which it checks whatever it builds, is built in a third of the time.
+    /// Whether the crate decides the keyword identically in all drafts from 6 on. If so, draft 7 is used: its
+    /// metaschema, which the crate validates every schema against, is built in a third of the time.
     fn is_of_any_draft(&self) -> bool {
         const FORMATS: [&str; 7] = ["date", "date-time", "email", "ipv4", "ipv6", "time", "uri"];
         match &self.argument {
@@ -154,7 +153,7 @@ impl KeywordCheck {
         }
     }
 
-    /// `contentEncoding` and `contentMediaType`, which are one question (drafts 6 and 7).
+    /// `contentEncoding` and `contentMediaType`, which are checked together (drafts 6 and 7).
     pub(super) fn of_content(
         encoding: Option<&serde_json::Value>,
         media_type: Option<&serde_json::Value>,
@@ -176,7 +175,7 @@ impl KeywordCheck {
         Self::build(keyword, argument, Kind::String, draft, &schema.into())
     }
 
-    /// A format of numbers, which only OpenAPI has (its format registry), such as `int32`.
+    /// A numeric format, which only OpenAPI has (in its format registry), such as `int32`.
     pub(super) fn number_format(name: &str) -> Option<Self> {
         let (least, most) = format::range(name)?;
         Some(Self {
@@ -203,7 +202,7 @@ impl KeywordCheck {
             }
     }
 
-    /// Whether it takes more steps than are allowed to decide about a string, which counts as rejected.
+    /// Whether matching a string takes more steps than allowed. Such a string counts as rejected.
     #[must_use]
     pub fn gives_up(&self, text: &str) -> bool {
         match &self.decider {
@@ -218,18 +217,18 @@ impl KeywordCheck {
             && value.as_str().is_none_or(|text| self.crate_is_right(&text))
     }
 
-    /// What the crate accepts is not yet of some formats.
+    /// For some formats the crate accepts too much.
     fn crate_is_right(&self, text: &str) -> bool {
         self.keyword != "format"
             || format::is_more(self.argument.as_str().unwrap_or_default(), text)
     }
 
-    /// Whether a bound or a divisor accepts a number as it is written.
+    /// Whether a bound or divisor accepts a number as written.
     fn accepts_number(&self, limit: &Limit, written: &str) -> Option<bool> {
         if self.keyword == "multipleOf" {
             return Decimal::parse(written)?.is_multiple_of(&limit.exact);
         }
-        // A sign or a point beside the digits; an exponent would make them more.
+        // At most a sign or a point in addition to the digits; an exponent could add more digits.
         let is_short = written.len() <= DIGITS_OF_DOUBLE && !written.contains(['e', 'E']);
         let order = match written.parse::<f64>() {
             Ok(near) if is_short && limit.exact.precision() <= DIGITS_OF_DOUBLE => {
@@ -245,7 +244,7 @@ impl KeywordCheck {
         })
     }
 
-    /// Whether the keyword accepts a whole number; `None` where only the whole question can tell.
+    /// Whether the keyword accepts an integer; `None` if that needs the full check.
     #[must_use]
     pub fn accepts_integer(&self, integer: i64) -> Option<bool> {
         if let Some(range) = self.integer_range() {
@@ -255,8 +254,7 @@ impl KeywordCheck {
         (self.keyword == "multipleOf" && divisor > 0).then(|| integer % divisor == 0)
     }
 
-    /// The whole numbers of 64 bits that the keyword accepts, where they are all in a row and it says so
-    /// with whole numbers.
+    /// The 64-bit integers that the keyword accepts, if they form a range and the argument is an integer.
     #[must_use]
     pub fn integer_range(&self) -> Option<RangeInclusive<i64>> {
         if self.kind != Kind::Number {
@@ -270,7 +268,7 @@ impl KeywordCheck {
             return Some(clamped(least)..=clamped(most));
         }
         let limit = match &self.argument {
-            // What is written as a whole number is exactly that.
+            // An argument written as an integer is exact.
             serde_json::Value::Number(number) if !number.is_f64() => number.as_i64()?,
             _ => return None,
         };
@@ -294,12 +292,12 @@ impl KeywordCheck {
             && (self.kind != Kind::String || self.crate_is_right(text))
     }
 
-    /// A pattern for validators that read patterns as Rust does.
+    /// The pattern in Rust's syntax, for other validators.
     pub(super) fn portable_pattern(&self) -> Cow<'_, str> {
         pattern::portable(self.argument.as_str().unwrap_or_default())
     }
 
-    /// The value of the keyword as text: bare for strings, JSON for others.
+    /// The value of the keyword as text: strings without quotes, other values as JSON.
     #[must_use]
     pub fn argument_text(&self) -> String {
         match &self.argument {
@@ -309,10 +307,10 @@ impl KeywordCheck {
     }
 }
 
-/// Whether the `jsonschema` crate itself accepts a value under a schema of draft 2020-12; `None` where it does not
-/// compile the schema.
+/// Whether the `jsonschema` crate itself accepts a value under a schema of draft 2020-12; `None` if it does
+/// not compile the schema.
 pub(crate) fn crate_accepts(schema: &serde_json::Value, value: &serde_json::Value) -> Option<bool> {
-    // On a tape, as everything else: validators for another representation would double that crate's code.
+    // Uses a tape like everything else: validators for another representation would double the crate's code.
     let validator = validator(Draft::Draft202012, schema).ok()?;
     let text = value.to_string();
     let document = TapeDocument::parse(text.as_bytes()).ok()?;
@@ -335,7 +333,7 @@ impl fmt::Debug for KeywordCheck {
     }
 }
 
-/// Whether a number is within a range of whole numbers. That it is whole is for `type` to say.
+/// Whether a number is within a range of integers. Whether it is an integer is for `type` to decide.
 fn fits(value: Value<'_>, least: i128, most: i128) -> bool {
     if let Ok(integer) = value.raw().parse::<i64>() {
         return (least..=most).contains(&integer.into());

@@ -1,4 +1,4 @@
-//! Schemas that apply themselves to the same value.
+//! Detects schemas that apply themselves to the same value.
 
 use super::{Graph, Node, NodeId, Place, ContractProblem, ProblemKind};
 
@@ -9,19 +9,19 @@ enum Mark {
     Done,
 }
 
-/// Most schemas on one way that all apply to the same value. Deciding a value takes some stack for each.
+/// The longest chain of schemas that all apply to the same value. Each needs some stack during validation.
 const LONGEST: u32 = crate::limits::CHAIN;
 
-/// Schemas of a cycle that are named.
+/// The number of schemas of a cycle that are named.
 const NAMED: usize = 6;
 
-/// Cuts every cycle of schemas that apply to the same value: JSON Schema leaves it open what they mean
-/// (core 2020-12, section 9.4.1), and a schema that is applied to a value again says nothing new of it.
-/// Ways of more than 256 such schemas are cut, too. Returns a problem for each edge that was cut.
+/// Cuts every cycle of schemas that apply to the same value. JSON Schema leaves their meaning undefined (core
+/// 2020-12, section 9.4.1), and applying a schema to the same value twice adds nothing. Chains of more than
+/// 256 such schemas are cut as well. Returns a problem for each edge that was cut.
 pub(super) fn cut(graph: &mut Graph) -> Vec<ContractProblem> {
     let mut problems = Vec::new();
     let mut marks = vec![Mark::New; graph.size()];
-    // For nodes that are done: how many schemas the longest way from here has.
+    // For finished nodes: the length of the longest chain from here.
     let mut lengths = vec![0_u32; graph.size()];
     for start in 0..graph.size() {
         if marks[start] != Mark::New {
@@ -60,7 +60,7 @@ pub(super) fn cut(graph: &mut Graph) -> Vec<ContractProblem> {
                     stack.push((index, graph.nodes[index].in_place(), 0));
                 }
                 Mark::Open => {
-                    // Everything from the target up the stack is on the cycle.
+                    // Everything from the target to the top of the stack is on the cycle.
                     let from = stack.iter().position(|(n, ..)| *n == index).unwrap_or(0);
                     let on_cycle = stack[from..].iter().map(|(n, ..)| *n).take(NAMED);
                     let mut way: Vec<String> =
@@ -91,7 +91,7 @@ fn way_name(node: &Node) -> String {
 }
 
 impl Node {
-    /// Removes every edge to a schema that applies to the same value.
+    /// Removes every edge to `target` that applies to the same value.
     fn remove_in_place(&mut self, target: NodeId) {
         let keep = |id: &NodeId| *id != target;
         self.reference = self.reference.filter(keep);

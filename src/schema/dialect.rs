@@ -1,4 +1,4 @@
-//! What the versions of JSON Schema and OpenAPI mean by a schema.
+//! The dialects of JSON Schema and OpenAPI, and their keywords.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -48,19 +48,19 @@ const FROM_2019: Dialects = D19 | D20 | O31;
 const FROM_2020: Dialects = D20 | O31;
 const OPENAPI: Dialects = S2 | O30 | O31;
 
-/// What a keyword does.
+/// The role of a keyword.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
-    /// It says something of values.
+    /// It constrains values.
     Assertion,
-    /// It says something to people or tools, or holds or names schemas.
+    /// It informs people or tools, or contains or names schemas.
     Annotation,
 }
 
 use Role::{Annotation, Assertion};
 
-/// Every keyword, where it is one, and what it does. `dependencies` lives on in later drafts, as the
-/// `jsonschema` crate has it.
+/// Every keyword, with the dialects that have it and its role. `dependencies` is kept in later drafts, as in
+/// the `jsonschema` crate.
 #[rustfmt::skip]
 const KEYWORDS: &[(&str, Dialects, Role)] = &[
     ("$ref", ALL, Assertion),
@@ -94,7 +94,7 @@ const KEYWORDS: &[(&str, Dialects, Role)] = &[
     ("readOnly", FROM_7 | OPENAPI, Annotation), ("writeOnly", FROM_7 | O30, Annotation),
     ("deprecated", FROM_2019 | O30, Annotation), ("discriminator", OPENAPI, Annotation),
     ("xml", OPENAPI, Annotation), ("externalDocs", OPENAPI, Annotation),
-    // What a parameter of Swagger 2.0 has beside the keywords of its schema.
+    // Fields of a Swagger 2.0 parameter in addition to the keywords of its schema.
     ("name", S2, Annotation), ("in", S2, Annotation), ("collectionFormat", S2, Annotation),
     ("allowEmptyValue", S2, Annotation),
     ("$schema", JSON_SCHEMA, Annotation), ("$comment", FROM_7, Annotation),
@@ -104,7 +104,7 @@ const KEYWORDS: &[(&str, Dialects, Role)] = &[
     ("definitions", JSON_SCHEMA, Annotation), ("$defs", FROM_2019, Annotation),
 ];
 
-/// By keyword: the dialects in which it asserts, and those in which it annotates.
+/// For each keyword, the dialects in which it asserts and those in which it annotates.
 static ROLES: LazyLock<FxHashMap<&str, (Dialects, Dialects)>> = LazyLock::new(|| {
     let mut roles: FxHashMap<&str, (Dialects, Dialects)> = FxHashMap::default();
     for (keyword, dialects, role) in KEYWORDS {
@@ -118,7 +118,7 @@ static ROLES: LazyLock<FxHashMap<&str, (Dialects, Dialects)>> = LazyLock::new(||
 });
 
 impl Dialect {
-    /// Every dialect, from old to new.
+    /// Every dialect, from oldest to newest.
     pub const ALL: [Self; 8] = [
         Self::Draft4,
         Self::Draft6,
@@ -130,7 +130,7 @@ impl Dialect {
         Self::OpenApi31,
     ];
 
-    /// The dialect with this URI, as `$schema` or `jsonSchemaDialect` give it.
+    /// The dialect with this URI, as used in `$schema` or `jsonSchemaDialect`.
     #[must_use]
     pub fn of_uri(uri: &str) -> Option<Self> {
         let uri = uri.trim_end_matches('#');
@@ -152,17 +152,17 @@ impl Dialect {
         1 << self as u8
     }
 
-    /// Whether `$ref` makes everything beside it ignored.
+    /// Whether `$ref` makes its sibling keywords ignored.
     pub(super) const fn ref_hides_siblings(self) -> bool {
         self.bit() & (D4 | D6 | D7 | S2 | O30) != 0
     }
 
-    /// Whether the dialect is one of OpenAPI's, in which schemas have a direction.
+    /// Whether the dialect is OpenAPI's, whose schemas have a direction.
     pub(super) const fn is_openapi(self) -> bool {
         self.bit() & OPENAPI != 0
     }
 
-    /// Whether `exclusiveMinimum` and `exclusiveMaximum` are booleans beside `minimum` and `maximum`.
+    /// Whether `exclusiveMinimum` and `exclusiveMaximum` are booleans next to `minimum` and `maximum`.
     pub(super) const fn has_boolean_bounds(self) -> bool {
         self.bit() & (D4 | S2 | O30) != 0
     }
@@ -172,7 +172,7 @@ impl Dialect {
         self.bit() & (D4 | D6 | D7 | D19) != 0
     }
 
-    /// The keyword that names a resource, if there is one.
+    /// The keyword that identifies a resource, if there is one.
     pub(super) const fn id_keyword(self) -> Option<&'static str> {
         match self {
             Self::Draft4 => Some("id"),
@@ -181,12 +181,12 @@ impl Dialect {
         }
     }
 
-    /// Whether a plain fragment as id (`"$id": "#here"`) is an anchor.
+    /// Whether an id that is a plain fragment (`"$id": "#here"`) is an anchor.
     pub(super) const fn has_fragment_ids(self) -> bool {
         self.bit() & (D4 | D6 | D7) != 0
     }
 
-    /// The draft whose formats and content keywords the `jsonschema` crate is asked for.
+    /// The `jsonschema` draft used for formats and content keywords.
     pub(super) const fn draft(self) -> Draft {
         match self {
             Self::Draft4 => Draft::Draft4,
@@ -199,7 +199,7 @@ impl Dialect {
         }
     }
 
-    /// What a keyword does in this dialect; `None` where it is none.
+    /// The role of a keyword in this dialect; `None` if the dialect does not have it.
     pub(super) fn role(self, keyword: &str) -> Option<Role> {
         let (assertion, annotation) = ROLES.get(keyword)?;
         if assertion & self.bit() != 0 {
@@ -209,7 +209,7 @@ impl Dialect {
         }
     }
 
-    /// Whether the keyword says something of values in this dialect.
+    /// Whether the keyword constrains values in this dialect.
     #[must_use]
     pub fn asserts(self, keyword: &str) -> bool {
         self.role(keyword) == Some(Assertion)

@@ -1,4 +1,4 @@
-//! `readOnly` and `writeOnly`: what is required on one side only.
+//! `readOnly` and `writeOnly`: properties that are required on one side only.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use crate::location::Side;
 use super::{Graph, Node, NodeId};
 
 impl Graph {
-    /// Of schemas that apply to a member, or their parts, the first that says that the member is not
-    /// meant for this side.
+    /// The first of the schemas that apply to a member, or of their parts, that excludes the member from this
+    /// side.
     #[must_use]
     pub(crate) fn misdirected(&self, side: Option<Side>, schemas: &[NodeId]) -> Option<NodeId> {
         let side = side.filter(|_| self.has_sides)?;
@@ -26,11 +26,11 @@ impl Graph {
     }
 }
 
-/// Marks each required property that is read-only as not required in requests, and each that is
-/// write-only as not required in responses.
+/// Marks each required property that is read-only as not required in requests, and each that is write-only as
+/// not required in responses.
 ///
-/// OpenAPI 3.0 says so; 3.1 leaves it to the two sides, and its documents are written in the same way.
-/// Plain JSON Schema has no sides.
+/// OpenAPI 3.0 defines this. OpenAPI 3.1 leaves it to the application, but its documents are written the same
+/// way. Plain JSON Schema has no sides.
 pub(super) fn exempt(graph: &mut Graph) {
     let mut sides: FxHashMap<NodeId, Side> = FxHashMap::default();
     for (id, node) in graph.iter().filter(|(_, node)| node.dialect.is_openapi()) {
@@ -48,7 +48,7 @@ pub(super) fn exempt(graph: &mut Graph) {
     }
     let mut exceptions: Vec<(NodeId, Arc<str>, Side)> = Vec::new();
     for (id, node) in graph.iter() {
-        // What a part of an `allOf` requires, another part may declare.
+        // One part of an `allOf` may require what another part declares.
         for part in graph.parts(id) {
             if part != id && (graph.node(part).component || !node.dialect.is_openapi()) {
                 continue;

@@ -11,7 +11,7 @@ use super::keyword::{Discriminator, Tagged};
 use super::{Dialect, Graph, Node, NodeId};
 
 impl Graph {
-    /// Which branch of the unions of a node the tag of a value means.
+    /// The branch that the tag of a value selects in the unions of a node.
     pub(crate) fn tagged(&self, node: &Node, value: json::Value<'_>) -> Tagged {
         let Some(discriminator) = node.deciding() else {
             return Tagged::Silent;
@@ -30,7 +30,7 @@ impl Node {
         (!variants.is_empty()).then_some(variants)
     }
 
-    /// `anyOf`, each branch with its tags where these decide.
+    /// The branches of `anyOf`, with their tags if the discriminator is decisive.
     pub(crate) fn any_of_branches(&self) -> &[NodeId] {
         match self.variants().filter(|_| self.one_of.is_empty()) {
             Some(variants) => variants,
@@ -38,7 +38,7 @@ impl Node {
         }
     }
 
-    /// `oneOf`, each branch with its tags where these decide.
+    /// The branches of `oneOf`, with their tags if the discriminator is decisive.
     pub(crate) fn one_of_branches(&self) -> &[NodeId] {
         match self.variants().filter(|_| self.any_of.is_empty()) {
             Some(variants) => variants,
@@ -46,7 +46,7 @@ impl Node {
         }
     }
 
-    /// The discriminator of a union, where it decides which branch is meant.
+    /// The discriminator of a union, if it decides which branch a value belongs to.
     pub(crate) fn deciding(&self) -> Option<&Discriminator> {
         let discriminator = self.discriminator.as_deref()?;
         (!discriminator.branches.is_empty()).then_some(discriminator)
@@ -54,7 +54,7 @@ impl Node {
 }
 
 impl Discriminator {
-    /// Which branch a tag means.
+    /// The branch that a tag selects.
     pub(crate) fn tagged(&self, tag: &str) -> Tagged {
         match self.branches.get(tag) {
             Some(branch) => Tagged::Branch(*branch),
@@ -64,9 +64,9 @@ impl Discriminator {
     }
 }
 
-/// Works out which branch of its union each tag means. A tag is one that the mapping gives, else one to which
-/// only this branch fixes the property, or the name of its component: many contracts have no mapping, and
-/// tags that are not called like schemas.
+/// Determines which branch of its union each tag selects. A tag comes from the mapping, or is a value that
+/// only this branch allows for the property, or is the component name of the branch: many contracts have no
+/// mapping, and tags that differ from the schema names.
 pub(in crate::schema) fn settle(graph: &mut Graph) {
     let inherited: Vec<(NodeId, Discriminator)> = graph
         .iter()
@@ -97,8 +97,8 @@ pub(in crate::schema) fn settle(graph: &mut Graph) {
     with_tags(graph);
 }
 
-/// Gives each branch of a union that tags decide its tags: schemas of its own, so that whoever compares schemas
-/// need not know of discriminators.
+/// Adds schemas for the branches of unions with a decisive discriminator, each restricted to its tags. Code
+/// that compares schemas then does not need to know about discriminators.
 fn with_tags(graph: &mut Graph) {
     let mut found = Vec::new();
     for (id, node) in graph.iter() {
@@ -115,7 +115,7 @@ fn with_tags(graph: &mut Graph) {
                 .iter()
                 .filter(|(_, known)| *known == branch);
             let mut tags: Vec<&str> = own.map(|(tag, _)| &**tag).collect();
-            // Those that the mapping gives come first.
+            // Tags from the mapping come first.
             let explicit = &discriminator.mapping[..discriminator.explicit];
             let is_given = |tag: &str| explicit.iter().any(|(known, _)| **known == *tag);
             tags.sort_unstable_by_key(|tag| (!is_given(tag), *tag));
@@ -175,7 +175,7 @@ fn with_tags(graph: &mut Graph) {
 }
 
 impl Graph {
-    /// Adds a schema that no document has.
+    /// Adds a schema that is not in any document.
     fn add(&mut self, node: Node) -> NodeId {
         let id = crate::limits::index(self.nodes.len());
         self.nodes.push(node);
@@ -183,14 +183,14 @@ impl Graph {
         NodeId(id)
     }
 
-    /// Every schema, those that no document has, too.
+    /// Every schema, including those that are not in any document.
     pub(crate) fn iter_all(&self) -> impl Iterator<Item = (NodeId, &Node)> {
         (0_u32..).map(NodeId).zip(&self.nodes)
     }
 }
 
-/// The discriminator of a base schema from which all branches of a union are made by `allOf`, for a union that has none
-/// of its own.
+/// The discriminator of a base schema that all branches of a union extend by `allOf`, for a union without a
+/// discriminator of its own.
 fn inherited(graph: &Graph, union: &Node) -> Option<Discriminator> {
     let branches = union.any_of.iter().chain(&union.one_of);
     let branches: Vec<NodeId> = branches
@@ -229,7 +229,7 @@ fn branches_by_tag(graph: &Graph, discriminator: &Discriminator, branches: &[Nod
     let mut by_tag: FxHashMap<Arc<str>, NodeId> = FxHashMap::default();
     let mut is_open = discriminator.is_open;
     let (explicit, implied) = discriminator.mapping.split_at(discriminator.explicit);
-    // First to name a branch is what it is called by.
+    // The first tag of a branch is the one shown for it.
     let mut named: Vec<(NodeId, Arc<str>)> = Vec::new();
     let mut name = |tag: &Arc<str>, branch: NodeId| {
         by_tag.entry(Arc::clone(tag)).or_insert(branch);
@@ -244,7 +244,7 @@ fn branches_by_tag(graph: &Graph, discriminator: &Discriminator, branches: &[Nod
                 name(tag, branch);
                 mapped.push(branch);
             }
-            // What is no variant is not meant: its tag is one that the union does not have.
+            // The schema is not a variant of this union, so its tag is unknown here.
             Leading::Nowhere => {}
             Leading::Unclear => is_open = true,
         }
@@ -293,17 +293,17 @@ fn branches_by_tag(graph: &Graph, discriminator: &Discriminator, branches: &[Nod
     (by_tag, listed, is_open)
 }
 
-/// Where the schema of a tag leads in a union.
+/// The branch of a union that the schema of a tag leads to.
 enum Leading {
     To(NodeId),
-    /// To no branch.
+    /// No branch.
     Nowhere,
-    /// To several.
+    /// Several branches.
     Unclear,
 }
 
-/// The branch that is a schema; else the first that is a union with it as a branch, or the only one that is made of it or
-/// that it is made of.
+/// The branch that is the schema itself; otherwise the first branch that is a union containing the schema, or
+/// the only branch that extends the schema or is extended by it.
 fn leading_to(graph: &Graph, branches: &[NodeId], schema: NodeId) -> Leading {
     let schema = graph.resolve(schema);
     if let Some(branch) = branches
@@ -318,7 +318,7 @@ fn leading_to(graph: &Graph, branches: &[NodeId], schema: NodeId) -> Leading {
     if let Some(branch) = branches.iter().find(is_union_with) {
         return Leading::To(*branch);
     }
-    // A mapping may also name what is made of a branch, and so is one of its values.
+    // A mapping may also name a schema that extends a branch.
     let parts = graph.parts(schema);
     let is_base = |branch: &&NodeId| parts.contains(&graph.resolve(**branch));
     let mut made = branches

@@ -1,4 +1,4 @@
-//! The documents that schemas are compiled from.
+//! The documents from which schemas are compiled.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -18,22 +18,22 @@ use super::{Dialect, Place};
 pub struct Document {
     /// The URI, without fragment.
     pub uri: Arc<str>,
-    /// What it holds.
+    /// The content.
     pub value: Value,
-    /// What its schemas are written in, unless they say otherwise.
+    /// The dialect of its schemas, unless they specify another.
     pub dialect: Dialect,
-    /// The text it was read from, if it was read from one.
+    /// The source text, if it was read from one.
     pub source: Option<Source>,
-    /// Keys that stand twice.
+    /// Repeated keys.
     pub repeated: Vec<RepeatedKey>,
-    /// The vocabularies whose keywords count.
+    /// The vocabularies in use.
     pub vocabularies: Vocabularies,
-    /// Whether it is part of the contract. A document that was only at hand is not.
+    /// Whether the document is part of the contract, as opposed to merely available.
     pub is_referenced: bool,
 }
 
 impl Document {
-    /// The metaschema with this URI, of draft 4 to 2020-12.
+    /// The metaschema with this URI, from draft 4 to 2020-12.
     pub(crate) fn of_metaschema(uri: &str) -> Option<Self> {
         let without_scheme = |uri: &str| {
             let uri = uri.trim_end_matches('#');
@@ -62,7 +62,7 @@ impl Document {
         })
     }
 
-    /// The URI that its root gives itself.
+    /// The URI that the root assigns to itself.
     fn own_uri(&self) -> Option<String> {
         let id = ["$id", "id", "$self"]
             .iter()
@@ -93,20 +93,20 @@ static METASCHEMAS: [&LazyLock<Arc<Value>>; 19] = [
     &meta::DRAFT202012_CONTENT,
 ];
 
-/// Custom metaschemas that are described by another one, in a row.
+/// The longest chain of custom metaschemas that are described by each other.
 const HOPS: usize = 8;
 
 /// A set of documents that may refer to each other.
 #[derive(Debug, Default)]
 pub struct Documents {
     list: Vec<Document>,
-    /// Documents that are referred to and could not be had, with the reason.
+    /// Documents that are referenced but unavailable, with the reason.
     missing: BTreeMap<String, String>,
 }
 
 impl Documents {
-    /// Adds a JSON Schema document under an absolute URI, such as `wiredrift:/api`. Its dialect is
-    /// what `$schema` says, else draft 2020-12.
+    /// Adds a JSON Schema document under an absolute URI, such as `wiredrift:/api`. Its dialect comes from
+    /// `$schema`, and is draft 2020-12 by default.
     pub fn add(&mut self, uri: &str, value: Value) {
         let dialect = value
             .get("$schema")
@@ -124,7 +124,7 @@ impl Documents {
         });
     }
 
-    /// One OpenAPI document, beside which there is no other.
+    /// A set with a single OpenAPI document.
     pub(crate) fn of_one(uri: &str, value: Value, dialect: Dialect) -> Self {
         let mut documents = Self::default();
         documents.add(uri, value);
@@ -132,14 +132,14 @@ impl Documents {
         documents
     }
 
-    /// Says of the document that was added as this one, if there is one, whether it is part of the contract.
+    /// Sets whether the document at this index, if there is one, is part of the contract.
     pub(crate) fn set_referenced(&mut self, index: usize, is_referenced: bool) {
         if let Some(document) = self.list.get_mut(index) {
             document.is_referenced = is_referenced;
         }
     }
 
-    /// What a document with this `$schema` is written in: a draft, or what a metaschema among the documents says.
+    /// The language selected by this `$schema`: a draft, or what a metaschema among the documents declares.
     pub(super) fn language(&self, schema: &str, base: &str) -> Option<Language> {
         let mut schema = schema.to_owned();
         let mut base = base.to_owned();
@@ -164,7 +164,7 @@ impl Documents {
                 .value
                 .get("$vocabulary")
                 .and_then(Value::as_object);
-            // The metaschema of a metaschema says how that is written, and nothing of the schemas that it describes.
+            // The metaschema of a metaschema describes the metaschema itself, not the schemas based on it.
             if let (Some(listed), None) = (listed, &language) {
                 let (vocabularies, unknown) = Vocabularies::of(listed);
                 language = Some(Language {
@@ -179,9 +179,9 @@ impl Documents {
         None
     }
 
-    /// Settles what each document is written in: what it says itself, else what a document that refers to it is
-    /// written in. `references` are positions of documents, and URIs that they refer to; `root` is the position of
-    /// the document that all others were reached from, if there is one.
+    /// Determines the language of each document: the one it declares, or else that of a document that refers
+    /// to it. `references` pairs the index of a document with a URI that it refers to. `root` is the index of
+    /// the document from which all others were reached, if there is one.
     pub(crate) fn settle(
         &mut self,
         default: Dialect,
@@ -208,7 +208,7 @@ impl Documents {
                 is_alone[to] = false;
             }
         }
-        // A document without referrers is written in the default.
+        // A document that nothing refers to uses the default.
         for (at, language) in languages.iter_mut().enumerate() {
             if language.is_none() && (root == Some(at) || is_alone[at]) {
                 *language = Some(default.into());
@@ -240,12 +240,12 @@ impl Documents {
         self.list.push(document);
     }
 
-    /// Remembers that a document could not be had.
+    /// Records that a document is unavailable.
     pub fn push_missing(&mut self, uri: &str, reason: String) {
         self.missing.insert(uri.to_owned(), reason);
     }
 
-    /// Why a document could not be had.
+    /// Why a document is unavailable.
     #[must_use]
     pub fn missing(&self, uri: &str) -> Option<&str> {
         self.missing.get(uri).map(String::as_str)
@@ -257,7 +257,7 @@ impl Documents {
         self.document(uri).map(|document| &document.value)
     }
 
-    /// What stands at a place.
+    /// The value at a place.
     #[must_use]
     pub fn at_place(&self, place: &Place) -> Option<&Value> {
         self.get(&place.document)?.pointer(place.pointer.as_str())
@@ -269,13 +269,13 @@ impl Documents {
         self.list.iter().find(|document| *document.uri == *uri)
     }
 
-    /// The document that was added as this one, counted from 0.
+    /// The document at this index, in the order of addition.
     #[must_use]
     pub fn at(&self, index: usize) -> Option<&Document> {
         self.list.get(index)
     }
 
-    /// Gives files another name, for people.
+    /// Changes the displayed names of files.
     pub fn rename_files(&mut self, name: impl Fn(&str) -> String) {
         let sources = self.list.iter_mut().filter_map(|d| d.source.as_mut());
         sources.for_each(|source| source.rename(&name));
@@ -287,7 +287,7 @@ impl Documents {
     }
 }
 
-/// What an OpenAPI document is written in.
+/// The dialect of an OpenAPI document.
 fn of_openapi(value: &Value) -> Option<Dialect> {
     if value.get("swagger").is_some() {
         return Some(Dialect::Swagger2);

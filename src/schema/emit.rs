@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::DRAFT_2020_12;
 
-/// Takes the definition `name` out of a bundle (`{"$defs": {…}}`) and makes it a document of its own.
+/// Turns the definition `name` of a bundle (`{"$defs": {…}}`) into a document of its own.
 ///
-/// The document has the definition's keywords at its root and, under `$defs`, every definition that
-/// they reach, in the order of the bundle. Returns `None` when the bundle has no such definition.
+/// The document has the keywords of the definition at its root and, under `$defs`, every definition that they
+/// reach, in the order of the bundle. Returns `None` if the bundle has no such definition.
 #[must_use]
 pub fn component(bundle: &Value, name: &str) -> Option<Value> {
     let definitions = bundle.get("$defs")?.as_object()?;
@@ -56,8 +56,8 @@ fn references(schema: &Value) -> Vec<String> {
     found
 }
 
-/// Hands out every reference of a schema of draft 2020-12, those of the schemas inside it included. Values that
-/// look like references are none.
+/// Calls `act` with every reference of a draft 2020-12 schema, including those in subschemas. Values that
+/// merely look like references are skipped.
 pub fn each_reference(schema: &mut Value, act: &mut dyn FnMut(&mut String)) {
     match schema {
         Value::Object(keywords) => {

@@ -1,21 +1,21 @@
-//! Which parts of a value its schema evaluates: what `unevaluatedProperties` and `unevaluatedItems`
-//! leave alone (JSON Schema core 2020-12, section 11).
+//! Evaluated parts of a value, which `unevaluatedProperties` and `unevaluatedItems` do not apply to (JSON
+//! Schema core 2020-12, section 11).
 
 use crate::json::{Kind, Value};
 
 use super::{Graph, Memo, Node, NodeId, Tagged};
 
-/// The schemas that evaluate parts of one value for a schema with `unevaluated…`.
+/// The schemas that evaluate parts of a value, for a schema with `unevaluated…`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Evaluated {
     nodes: Vec<NodeId>,
-    /// The schema itself: its own `unevaluated…` does not count.
+    /// The schema itself, whose own `unevaluated…` does not count.
     own: NodeId,
 }
 
 impl Graph {
-    /// What a schema evaluates of a value: it, and every schema that it applies to the value and that
-    /// accepts it. `assumed` tells which branches of an `anyOf` or `oneOf` count when none accepts.
+    /// What a schema evaluates of a value: the schema, and every schema that it applies to the value and that
+    /// accepts it. `assumed` selects which branches of an `anyOf` or `oneOf` count if none accepts.
     pub(crate) fn evaluated(
         &self,
         own: NodeId,
@@ -69,7 +69,7 @@ impl Graph {
         Evaluated { nodes, own }
     }
 
-    /// Whether what nothing evaluates is as `unevaluatedProperties` and `unevaluatedItems` ask.
+    /// Whether `unevaluatedProperties` and `unevaluatedItems` accept everything that is not evaluated.
     pub(crate) fn unevaluated_accepted(&self, id: NodeId, value: Value<'_>, memo: &Memo) -> bool {
         match value.kind() {
             Kind::Object => self.unevaluated_members_accepted(id, value, memo),
@@ -78,7 +78,7 @@ impl Graph {
         }
     }
 
-    /// Whether every member that nothing evaluates is accepted by `unevaluatedProperties`.
+    /// Whether `unevaluatedProperties` accepts every member that is not evaluated.
     pub(super) fn unevaluated_members_accepted(
         &self,
         id: NodeId,
@@ -94,7 +94,7 @@ impl Graph {
         })
     }
 
-    /// Whether every element that nothing evaluates is accepted by `unevaluatedItems`.
+    /// Whether `unevaluatedItems` accepts every element that is not evaluated.
     pub(super) fn unevaluated_elements_accepted(
         &self,
         id: NodeId,
@@ -113,7 +113,7 @@ impl Graph {
 }
 
 impl Evaluated {
-    /// What a schema evaluates of a value of which it is known which schemas applied which others to it.
+    /// What a schema evaluates of a value, given which schemas applied which others to it.
     pub(crate) fn along(own: NodeId, edges: &[(NodeId, NodeId)]) -> Self {
         let mut nodes = vec![own];
         let mut next = 0;
@@ -128,14 +128,14 @@ impl Evaluated {
         Self { nodes, own }
     }
 
-    /// Whether `contains` evaluates elements, so that each of them has to be asked.
+    /// Whether `contains` may evaluate elements, so that each element has to be checked.
     pub(crate) fn has_contains(&self, graph: &Graph) -> bool {
         self.nodes
             .iter()
             .any(|id| graph.node(*id).array.contains.is_some())
     }
 
-    /// Whether the element at a position is evaluated wherever `contains` does not evaluate any.
+    /// Whether the element at a position is evaluated regardless of `contains`.
     pub(crate) fn has_position(&self, graph: &Graph, index: usize) -> bool {
         self.nodes.iter().any(|id| {
             let node = graph.node(*id);
@@ -162,7 +162,8 @@ impl Evaluated {
         element: Value<'_>,
         memo: &Memo,
     ) -> bool {
-        // That is so from draft 2020-12 on; the `jsonschema` crate has it in 2019-09, too.
+        // `contains` evaluates elements from draft 2020-12 on; the `jsonschema` crate does this in 2019-09 as
+        // well.
         let contains = |node: &Node| {
             let contains = node.array.contains;
             contains.is_some_and(|contains| graph.accepts_with(contains.node, element, memo))

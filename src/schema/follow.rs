@@ -1,12 +1,12 @@
-//! What the graph declares at a path, whatever a payload holds.
+//! What the graph declares at a path, independent of any payload.
 
 use crate::location::Step;
 
 use super::{Application, Graph, Node, NodeId};
 
 impl Graph {
-    /// Every schema that may apply to the same value as these: through references, `allOf`, branches
-    /// and conditions, the given ones first. `takes` says which branches of an `anyOf` or `oneOf` to
+    /// Every schema that may apply to the same value as these: through references, `allOf`, branches and
+    /// conditions. The given schemas come first. `takes` decides which branches of an `anyOf` or `oneOf` to
     /// follow.
     pub fn closure(&self, nodes: &[NodeId], takes: impl Fn(&Node) -> bool) -> Vec<NodeId> {
         let mut closure = nodes.to_vec();
@@ -16,12 +16,12 @@ impl Graph {
             let node = self.node(id);
             let applied = node.applications().filter(|(how, _)| how.is_in_place());
             let followed = applied.filter(|(how, id)| match how {
-                // What it excludes says nothing of what may be there.
+                // An excluded schema says nothing about what may be present.
                 Application::Not => false,
                 Application::AnyOf | Application::OneOf => takes(self.node(*id)),
                 _ => true,
             });
-            // With branches the mapping of a discriminator leads to those.
+            // With branches, the mapping of a discriminator leads to those branches anyway.
             let has_branches = !node.any_of.is_empty() || !node.one_of.is_empty();
             let mapped = node.discriminator.iter().filter(|_| !has_branches);
             let mapped = mapped.flat_map(|known| known.mapping.iter().map(|(_, id)| *id));
@@ -35,7 +35,8 @@ impl Graph {
         closure
     }
 
-    /// A schema and those that always apply with it, by reference and `allOf`; at most 64, nearest first.
+    /// A schema and those that always apply with it, through references and `allOf`; at most 64, nearest
+    /// first.
     #[must_use]
     pub fn parts(&self, id: NodeId) -> Vec<NodeId> {
         const MOST: usize = 64;
@@ -53,7 +54,7 @@ impl Graph {
         parts
     }
 
-    /// The branches of a union, and those of unions that are branches of it.
+    /// The branches of a union, including those of nested unions.
     pub(crate) fn unions_within(&self, id: NodeId) -> Vec<NodeId> {
         let mut found = vec![id];
         let mut next = 0;
@@ -74,7 +75,7 @@ impl Graph {
         found
     }
 
-    /// A schema and those that apply to every value that it accepts: also the only branch of a union.
+    /// A schema and those that apply to every value that it accepts, including the only branch of a union.
     pub(crate) fn sure_parts(&self, id: NodeId) -> Vec<NodeId> {
         let mut parts = vec![id];
         let mut next = 0;
@@ -95,7 +96,7 @@ impl Graph {
         parts
     }
 
-    /// The schemas that these apply to a part of the value. They should be a [closure](Self::closure).
+    /// The schemas that these apply to a part of the value. Pass a [closure](Self::closure).
     #[must_use]
     pub fn part(&self, nodes: &[NodeId], step: &Step) -> Vec<NodeId> {
         let mut parts = Vec::new();
@@ -135,7 +136,7 @@ impl Graph {
         nodes
     }
 
-    /// Every node with its name.
+    /// Every node with its id.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Node)> {
         (0_u32..).map(NodeId).zip(&self.nodes[..self.size()])
     }

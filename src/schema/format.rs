@@ -1,10 +1,10 @@
-//! Formats: which there are, where they come from, and what is done about them.
+//! The known formats: where they are defined, and how they are checked.
 
 use serde_json::Number;
 
 use super::pattern;
 
-/// A format that has a definition.
+/// A format with a definition.
 pub(crate) struct StringFormat {
     pub(crate) name: &'static str,
     pub(crate) origin: FormatOrigin,
@@ -20,14 +20,14 @@ pub(crate) enum FormatOrigin {
     OpenApi,
 }
 
-/// What is done about a format.
+/// How a format is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FormatRole {
-    /// Values are compared with it.
+    /// Values are checked against it.
     Asserted,
-    /// A whole number in this range, in OpenAPI documents.
+    /// An integer in this range, in OpenAPI documents.
     Range(i128, i128),
-    /// It says how to read or show a value, and not which value.
+    /// It describes how to read or display a value, and does not constrain it.
     Annotation,
 }
 
@@ -38,7 +38,7 @@ const fn format(name: &'static str, origin: FormatOrigin, role: FormatRole) -> S
     StringFormat { name, origin, role }
 }
 
-/// Every format of JSON Schema (draft 4 to 2020-12, section 7.3) and of OpenAPI's registry.
+/// Every format of JSON Schema (draft 4 to 2020-12, section 7.3) and of the OpenAPI registry.
 #[rustfmt::skip]
 pub(crate) const FORMATS: &[StringFormat] = &[
     format("date", JsonSchema("draft 4"), Asserted),
@@ -97,12 +97,12 @@ pub(crate) fn named(name: &str) -> Option<&'static StringFormat> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
-/// Whether a format is checked: it is one of JSON Schema, or a range of numbers.
+/// Whether a format is checked: it is a JSON Schema format or a numeric range.
 pub(crate) fn is_asserted(name: &str) -> bool {
     named(name).is_some_and(|format| format.role != Annotation)
 }
 
-/// The whole numbers that a format takes, in OpenAPI documents.
+/// The integers that a format accepts in OpenAPI documents.
 pub(crate) fn range(name: &str) -> Option<(i128, i128)> {
     match named(name)?.role {
         Range(least, most) => Some((least, most)),
@@ -110,23 +110,23 @@ pub(crate) fn range(name: &str) -> Option<(i128, i128)> {
     }
 }
 
-/// The same as `minimum` and `maximum`.
+/// The same range as `minimum` and `maximum`.
 pub(crate) fn bounds(name: &str) -> Option<[Number; 2]> {
     let (least, most) = range(name)?;
     Some([Number::from_i128(least)?, Number::from_i128(most)?])
 }
 
-/// Whether a string that the `jsonschema` crate accepts as being of a format is of it.
+/// Whether a string really conforms to a format, given that the `jsonschema` crate accepts it.
 pub(super) fn is_more(format: &str, text: &str) -> bool {
     match format {
-        // The crate knows the syntax of Python, too.
+        // The crate also accepts Python syntax.
         "regex" => pattern::is_ecma(text),
         "uri-template" => has_whole_names(text),
         _ => true,
     }
 }
 
-/// Whether no name of a variable has an empty part (`{a..b}`; RFC 6570 section 2.3).
+/// Whether no variable name has an empty part (`{a..b}`; RFC 6570, section 2.3).
 fn has_whole_names(template: &str) -> bool {
     let expressions = template.split('{').skip(1);
     let mut inner = expressions.filter_map(|rest| rest.split('}').next());
@@ -147,7 +147,7 @@ mod tests {
     use crate::json::{TapeDocument, Kind};
     use super::super::KeywordCheck;
 
-    /// Set to bring the generated parts of the documentation up to date.
+    /// Set to `1` to update the generated parts of the documentation.
     const UPDATE: &str = "WIREDRIFT_UPDATE";
 
     #[test]
@@ -179,8 +179,8 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_of_a_format_or_not() {
-        // StringFormat, strings that are of it, strings that are not.
+    fn strings_conform_to_a_format_or_not() {
+        // Format, conforming strings, non-conforming strings.
         let table: &[(&str, &[&str], &[&str])] = &[
             (
                 "uri-template",
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn formats_of_whole_numbers_are_ranges() {
+    fn integer_formats_are_ranges() {
         for format in FORMATS {
             let Range(least, most) = format.role else {
                 continue;

@@ -6,35 +6,36 @@ use super::node_id::NodeId;
 #[derive(Debug, Default)]
 pub struct Graph {
     pub(super) nodes: Vec<Node>,
-    /// How many of them no document has: the last ones, made for unions that tags decide.
+    /// The number of nodes at the end that no document contains: they were added for unions with a decisive
+    /// discriminator.
     pub(super) made: usize,
-    /// Whether some schema is read-only or write-only.
+    /// Whether any schema is read-only or write-only.
     pub(super) has_sides: bool,
 }
 
 impl Graph {
-    /// The node with this name.
+    /// The node with this id.
     ///
     /// # Panics
     ///
-    /// When the name is another graph's.
+    /// If the id belongs to another graph.
     #[must_use]
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     #[must_use]
     pub fn size(&self) -> usize {
         self.nodes.len() - self.made
     }
 
-    /// The same with those that no document has.
+    /// The number of nodes, including those that no document contains.
     pub(crate) fn total(&self) -> usize {
         self.nodes.len()
     }
 
-    /// Whether some schema is read-only or write-only, so that it matters on which side a payload is.
+    /// Whether any schema is read-only or write-only, so that the side of a payload matters.
     #[must_use]
     pub const fn has_sides(&self) -> bool {
         self.has_sides
@@ -42,7 +43,7 @@ impl Graph {
     /// The node at the end of a chain of pure references.
     #[must_use]
     pub fn resolve(&self, mut id: NodeId) -> NodeId {
-        // Cycles of references are cut while compiling, so this ends.
+        // Cycles of references were cut during compilation, so this terminates.
         while let Some(target) = self
             .node(id)
             .reference
@@ -53,7 +54,7 @@ impl Graph {
         id
     }
 
-    /// A short name for a schema: its title or component, else its type, else its place.
+    /// A short name for a schema: its title or component, or else its type, or else its place.
     #[must_use]
     pub fn label(&self, id: NodeId) -> String {
         let node = self.node(self.resolve(id));

@@ -1,10 +1,10 @@
-//! What a schema tells of the values it accepts, as far as `type`, `const` and `enum` say.
+//! What `type`, `const` and `enum` reveal about the values that a schema accepts.
 
 use crate::json::Kind;
 
 use super::{Graph, NodeId};
 
-/// How far schemas that apply to the same value are followed.
+/// The depth to which schemas for the same value are followed.
 const DEPTH: u8 = 8;
 
 impl Graph {
@@ -31,7 +31,8 @@ impl Graph {
             && (node.one_of.is_empty() || node.one_of.iter().any(below))
     }
 
-    /// The strings to which a schema fixes a property of objects; `None` where it does not fix it.
+    /// The strings that `const` or `enum` allow for a property of an object; `None` if the schema does not
+    /// fix it.
     pub(crate) fn fixed_texts(&self, id: NodeId, property: &str) -> Option<Vec<String>> {
         self.fixed_texts_within(id, property, DEPTH)
     }

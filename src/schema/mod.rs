@@ -1,12 +1,12 @@
 //! The schema graph: every schema of a contract, compiled once into an arena of nodes.
 //!
 //! References are edges, cycles are allowed, and every node keeps the pointer it was compiled from.
-//! Validation and observation are walks over this structure. Keywords on one value alone, such as
-//! `format`, are decided by the `jsonschema` crate ([`KeywordCheck`]); for the rest property tests hold the
-//! verdict against that crate's.
+//! Validation and observation are walks over this structure. The `jsonschema` crate decides keywords that
+//! look at a single value, such as `format` ([`KeywordCheck`]). For all other keywords, property tests
+//! compare the verdict with that crate's.
 //!
-//! Every [`Dialect`] is compiled to the same nodes: what differs between drafts and between versions
-//! of OpenAPI is settled while compiling, and no walk knows of it.
+//! All [`Dialect`]s compile to the same nodes. Differences between drafts and OpenAPI versions are resolved
+//! during compilation, so walks do not need to know the dialect.
 
 mod accept;
 mod check;
@@ -55,7 +55,7 @@ pub(crate) use resources::{NOT_FETCHED, join, not_fetched};
 pub(crate) use traverse::{Application, Assertion};
 pub use vocabulary::Vocabularies;
 
-/// The dialect of the schemas that are written.
+/// The dialect of emitted schemas.
 pub const DRAFT_2020_12: &str = "https://json-schema.org/draft/2020-12/schema";
 
 #[cfg(test)]

@@ -9,22 +9,22 @@ use super::keyword::{
     Annotations, ArrayRules, Conditional, Discriminator, Length, ObjectRules, Types, Values,
 };
 use super::place::Place;
-/// One schema: what it asserts of a value, and which schemas it applies to the value and its parts.
+/// One schema: what it asserts about a value, and which schemas it applies to the value and its parts.
 #[derive(Debug)]
 pub struct Node {
-    /// Where the schema stands.
+    /// The place of the schema.
     pub place: Arc<Place>,
-    /// What the schema is written in.
+    /// The dialect of the schema.
     pub dialect: Dialect,
-    /// The component (`$defs/Name`) that the schema is, or its title.
+    /// The name of the component (`$defs/Name`), or the title of the schema.
     pub name: Option<Arc<str>>,
-    /// Whether the schema is a component, that is: shared by name.
+    /// Whether the schema is a component, that is, shared by name.
     pub component: bool,
     /// The schema `false`.
     pub never: bool,
-    /// Whether the schema has any keyword that says something of values.
+    /// Whether the schema has any keyword that constrains values.
     pub asserts: bool,
-    /// Whether the schema applies no other schema, to the value or to a part of it.
+    /// Whether the schema has no subschemas.
     pub(super) is_leaf: bool,
     /// Whether the schema is a reference and asserts nothing else.
     pub(super) only_refers: bool,
@@ -34,18 +34,18 @@ pub struct Node {
     pub values: Option<Values>,
     /// `const`
     pub constant: Option<Box<serde_json::Value>>,
-    /// Keywords on one value alone: `pattern`, `format`, numeric bounds, `multipleOf`,
+    /// Keywords that look at a single value: `pattern`, `format`, numeric bounds, `multipleOf`,
     /// `uniqueItems`, content keywords.
     pub checks: Vec<Arc<KeywordCheck>>,
     /// `minLength` … `maxProperties`
     pub lengths: Vec<Length>,
-    /// What applies to the members of an object.
+    /// Keywords for the members of an object.
     pub object: ObjectRules,
-    /// What applies to the elements of an array.
+    /// Keywords for the elements of an array.
     pub array: ArrayRules,
     /// `$ref`
     pub reference: Option<NodeId>,
-    /// `allOf`, and what `$dynamicRef` and `$recursiveRef` lead to.
+    /// `allOf`, and the targets of `$dynamicRef` and `$recursiveRef`.
     pub all_of: Vec<NodeId>,
     /// `anyOf`
     pub any_of: Vec<NodeId>,
@@ -55,7 +55,7 @@ pub struct Node {
     pub not: Option<NodeId>,
     /// `if`, `then`, `else`
     pub conditional: Option<Conditional>,
-    /// `discriminator`: a hint which schema a value was meant for.
+    /// `discriminator`: a hint at the schema that a value is meant for.
     pub discriminator: Option<Box<Discriminator>>,
     /// `readOnly`: the value is not part of requests.
     pub read_only: bool,
@@ -63,15 +63,15 @@ pub struct Node {
     pub write_only: bool,
     /// `deprecated`
     pub deprecated: bool,
-    /// `nullable: true` beside something that may reject null all the same: an `enum` that does not list it, an
-    /// `allOf`, no `type`.
+    /// `nullable: true` together with something that may still reject null: an `enum` that does not list it,
+    /// an `allOf`, no `type`.
     pub nullable_in_vain: bool,
-    /// What the schema tells of its values without asserting it.
+    /// What the schema says about its values without constraining them.
     pub(super) annotations: Option<Box<Annotations>>,
 }
 
 impl Node {
-    /// A schema that says nothing.
+    /// A schema without constraints.
     pub(super) fn new(place: Arc<Place>) -> Self {
         Self {
             place,

@@ -1,21 +1,21 @@
-//! Where schemas stand.
+//! Places of schemas.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::location::Pointer;
 
-/// Where a schema stands in the documents it was compiled from.
+/// The place of a schema in the documents it was compiled from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
-    /// The URI that the document was given.
+    /// The URI of the document.
     pub document: Arc<str>,
-    /// The place in the document.
+    /// The pointer into the document.
     pub pointer: Pointer,
 }
 
 impl Place {
-    /// A place further down.
+    /// A place below this one.
     #[must_use]
     pub fn join(&self, below: &Pointer) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! A schema of the graph written out again as JSON Schema, for validators that know documents only.
+//! Writes a schema of the graph as a JSON Schema document, for validators that only read documents.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use crate::location::Side;
 use super::format;
 use super::{KeywordCheck, DRAFT_2020_12, Graph, Node, NodeId};
 
-/// Writes a schema as one document of draft 2020-12, whatever it was written in, as far as a value is
-/// concerned: what is said of parts that the value does not have is left out. What is written is as large as
-/// the value asks for, however large the graph is, and has no cycles.
+/// Writes a schema of any dialect as one document of draft 2020-12, restricted to a value: constraints on
+/// parts that the value does not have are omitted. The size of the document depends on the value and not on
+/// the size of the graph, and the document has no cycles.
 ///
-/// On a `side`, what is not required there is not.
+/// With a `side`, properties that are not required on that side are not required.
 ///
-/// What dialects say beyond draft 2020-12 is left out: `contentEncoding` as an assertion, and whole
-/// numbers as draft 4 has them.
+/// What dialects have beyond draft 2020-12 is omitted: `contentEncoding` as an assertion, and the integers of
+/// draft 4.
 #[must_use]
 pub fn portable(graph: &Graph, root: NodeId, side: Option<Side>, value: &Value) -> Value {
     let mut writer = Writer {
@@ -45,13 +45,13 @@ pub fn portable(graph: &Graph, root: NodeId, side: Option<Side>, value: &Value) 
     document.into()
 }
 
-/// A class of parts of the value: those that are reached by the same steps.
+/// A class of parts of the value: those reached by the same steps.
 type Place = usize;
 
 /// The value as a whole.
 const WHOLE: Place = 0;
 
-/// A step to parts of a value.
+/// A step into parts of a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Part {
     Member(Arc<str>),
@@ -77,7 +77,7 @@ fn name_of(id: NodeId, place: Place) -> String {
 }
 
 impl<'g> Writer<'g> {
-    /// The place below another one.
+    /// The place reached by a step from another place.
     fn place(&mut self, from: Place, part: Part) -> Place {
         if let Some(known) = self.below.get(&(from, part.clone())) {
             return *known;
@@ -124,7 +124,7 @@ impl<'g> Writer<'g> {
         place
     }
 
-    /// What stands for a schema at a place.
+    /// What to write for a schema at a place: a boolean or a reference.
     fn to(&mut self, id: NodeId, place: Place) -> Value {
         let id = self.graph.resolve(id);
         let node = self.graph.node(id);
@@ -211,7 +211,8 @@ impl<'g> Writer<'g> {
         };
         let mut properties = Map::new();
         for (name, schema) in &object.properties {
-            // A name that no value has is declared all the same: it is not an additional one.
+            // Names that the value does not have are declared as well, so that they do not count as
+            // additional.
             let schema = self.part(*schema, at, Part::Member(Arc::clone(name)));
             properties.insert(name.to_string(), schema);
         }
@@ -222,7 +223,7 @@ impl<'g> Writer<'g> {
         for (pattern, schema) in &object.patterns {
             let schema = self.part(*schema, at, Part::Members);
             let written = pattern.portable_pattern();
-            // Two patterns may differ in what they escape only.
+            // Two patterns may only differ in how they are escaped.
             let schema = match patterns.remove(&*written) {
                 Some(other) => json!({ "allOf": [other, schema] }),
                 None => schema,
@@ -301,11 +302,11 @@ impl<'g> Writer<'g> {
     }
 }
 
-/// A keyword on one value; `None` where draft 2020-12 does not assert it.
+/// A keyword that looks at a single value; `None` if draft 2020-12 does not assert it.
 fn check(check: &KeywordCheck) -> Option<Value> {
     match (check.keyword, check.argument.as_str()) {
         ("contentEncoding" | "contentMediaType", _) => None,
-        // Ranges of whole numbers, which are no formats of JSON Schema.
+        // Integer ranges, which are not formats of JSON Schema.
         ("format", Some(name)) if check.kind == Kind::Number => {
             let [least, most] = format::bounds(name)?;
             Some(json!({ "minimum": least, "maximum": most }))

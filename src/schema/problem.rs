@@ -1,51 +1,51 @@
-//! What is wrong with a schema itself.
+//! Problems in a schema itself.
 
 use std::fmt;
 
 use super::{Dialect, Place};
 
-/// Something in a document that cannot be used, or does nothing. Compiling goes on without it.
+/// Something in a document that is unusable or has no effect. Compilation continues without it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ContractProblem {
-    /// The keyword or the part it is about.
+    /// The keyword or part in question.
     pub place: Place,
-    /// What it is.
+    /// The kind of problem.
     pub kind: ProblemKind,
 }
 
-/// What can be wrong with a schema.
+/// The kinds of problems in a schema.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProblemKind {
-    /// A reference leads nowhere; what it stands for is taken to accept anything.
+    /// A reference that cannot be resolved; it accepts any value.
     Reference {
-        /// The reference as it is written.
+        /// The reference as written.
         reference: String,
-        /// Why, and what to do.
+        /// Why, and what to do about it.
         reason: String,
     },
-    /// A schema applies itself to the same value, which says nothing: the names on the way.
+    /// A schema applies itself to the same value, which has no effect: the names on the path.
     Cycle(Vec<String>),
-    /// More schemas than this refer to each other in a row for the same value; the rest is left out.
+    /// A chain of schemas for the same value is longer than this limit; the rest is ignored.
     TooLong(u32),
-    /// The argument of a keyword is not what it has to be; the keyword is ignored.
+    /// The argument of a keyword is invalid; the keyword is ignored.
     Argument {
         /// The keyword.
         keyword: String,
-        /// What is wrong, as in "`minLength` has to be a whole number".
+        /// What is wrong, as in "`minLength` must be a non-negative integer".
         message: String,
     },
-    /// The dialect has no such keyword; it is ignored.
+    /// The dialect does not have this keyword; it is ignored.
     UnknownKeyword {
         /// The keyword.
         keyword: String,
         /// The dialect.
         dialect: Dialect,
-        /// What was probably meant.
+        /// The likely intended keyword.
         near: Option<&'static str>,
-        /// The first later dialect that has it.
+        /// The first later dialect that has the keyword.
         later: Option<Dialect>,
     },
-    /// An object of OpenAPI has no such field; it is ignored.
+    /// An OpenAPI object does not have this field; it is ignored.
     UnknownField {
         /// The field.
         field: String,
@@ -53,20 +53,20 @@ pub enum ProblemKind {
         object: &'static str,
         /// The version of the description, as in `OpenAPI 3.1`.
         version: &'static str,
-        /// What was probably meant.
+        /// The likely intended field.
         near: Option<&'static str>,
-        /// Another version that has it.
+        /// Another version that has the field.
         other: Option<&'static str>,
     },
-    /// A file of a folder is no part of the contract.
+    /// A file of a folder is not part of the contract.
     Skipped(String),
-    /// A part of the description around the schemas cannot be used, or contradicts another part.
+    /// A part of the description outside the schemas is unusable or contradicts another part.
     Description(String),
-    /// The same, and it is left out.
+    /// Like `Description`, and the part is left out.
     LeftOut(String),
-    /// Something that the specification does not know, and that has a plain meaning all the same.
+    /// Something that the specification does not define but that has an obvious meaning.
     Tolerated(String),
-    /// A keyword cannot do anything where it stands.
+    /// A keyword has no effect here.
     Idle {
         /// The keyword.
         keyword: String,
@@ -76,7 +76,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// Whether something that the author meant to constrain values is left out for it.
+    /// Whether an intended constraint on values is lost because of the problem.
     #[must_use]
     pub const fn leaves_out(&self) -> bool {
         match self {
@@ -110,8 +110,8 @@ impl fmt::Display for ProblemKind {
             }
             Self::TooLong(limit) => write!(
                 f,
-                "more than {limit} schemas refer to each other in a row for the same value; the rest is \
-                 left out"
+                "a chain of more than {limit} schemas applies to the same value; the rest is \
+                 ignored"
             ),
             Self::Argument { message, .. } => f.write_str(message),
             Self::UnknownKeyword {

@@ -1,4 +1,4 @@
-//! What is wrong with a keyword: its argument, its place, or that there is none of its name.
+//! Reports problems with a keyword: an invalid argument, no effect, or an unknown name.
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ impl Compiler<'_> {
         place
     }
 
-    /// The argument of a keyword is not what it has to be.
+    /// Reports an invalid argument of a keyword.
     pub(super) fn argument(&mut self, keyword: &str, expected: &str, here: &Here) {
         let found = match self.value_at(&self.at(here, &[keyword])) {
             Some(found) => format!(", not {}", found_in_place(found, expected)),
@@ -59,7 +59,7 @@ impl Compiler<'_> {
     }
 }
 
-/// A value that stands in place of what was expected, with what to write if that can be told.
+/// The value that was found, with what to write instead if that is clear.
 fn found_in_place(found: &Value, expected: &str) -> String {
     let text = match found {
         Value::Array(_) => return "a list".to_owned(),
@@ -76,7 +76,7 @@ fn found_in_place(found: &Value, expected: &str) -> String {
         || (expected.contains("boolean") && matches!(meant, "true" | "false"));
     let shown = clipped(text, 40);
     match is_meant {
-        true => format!("the text \"{shown}\"; write {meant}, without quotes"),
+        true => format!("the string \"{shown}\"; write {meant} without quotes"),
         false => format!("\"{shown}\""),
     }
 }

@@ -1,4 +1,4 @@
-//! Which schema a reference means: base URIs, `$id`, anchors and JSON pointers.
+//! Resolves references: base URIs, `$id`, anchors and JSON pointers.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use crate::location::Pointer;
 use super::vocabulary::is_applicator;
 use super::{Dialect, Documents, Place, Vocabularies};
 
-/// Names a resource of a [`Resources`].
+/// Identifies a resource in [`Resources`].
 pub(super) type ResourceId = u32;
 
-/// A document, or a schema in it that has a URI of its own.
+/// A document, or a schema in it with a URI of its own.
 pub(super) struct Resource<'d> {
     /// The URI, without fragment.
     pub(super) uri: String,
     document: Arc<str>,
-    /// Where in the document it starts.
+    /// The start of the resource in the document.
     pointer: Pointer,
     value: &'d Value,
     pub(super) dialect: Dialect,
@@ -47,12 +47,12 @@ impl Resource<'_> {
     }
 }
 
-/// What a reference leads to.
+/// The target of a reference.
 pub(super) struct Target<'d> {
     pub(super) value: &'d Value,
     pub(super) place: Place,
     pub(super) resource: ResourceId,
-    /// The name of the dynamic anchor that was used.
+    /// The name of the dynamic anchor that the reference used, if any.
     pub(super) dynamic: Option<String>,
 }
 
@@ -62,30 +62,31 @@ pub(super) struct Resources<'d> {
     list: Vec<Resource<'d>>,
     by_uri: FxHashMap<String, ResourceId>,
     by_address: FxHashMap<usize, ResourceId>,
-    /// The names that dynamic references ask for: only these can change what a schema means. That of
-    /// `$recursiveRef` is empty.
+    /// The names that dynamic references use; only these can change the meaning of a schema. The name of
+    /// `$recursiveRef` is the empty string.
     pub(super) dynamic_names: FxHashSet<&'d str>,
-    /// By ids as they are written: in a folder whose schemas have relative ids, authors mean them from its root.
+    /// Resources by their ids as written: in a folder of schemas with relative ids, authors mean them
+    /// relative to its root.
     by_written_id: FxHashMap<&'d str, ResourceId>,
-    /// Ids that another schema has, too.
+    /// Ids that another schema already has.
     pub(super) repeated_ids: Vec<(Place, String)>,
 }
 
 const REFERENCES: usize = crate::limits::REFERENCES;
 
-/// What a part of a document is.
+/// The role of a part of a document.
 #[derive(Debug, Clone, Copy)]
 enum Part {
     Schema,
-    /// An object of OpenAPI that is no schema.
+    /// An OpenAPI object that is not a schema.
     Description,
-    /// A map whose names the author chose.
+    /// A map with names chosen by the author.
     Names(Named),
-    /// A value, whatever it looks like. What is in an unknown keyword is one, too.
+    /// A plain value, whatever it looks like. This includes the content of unknown keywords.
     Data,
 }
 
-/// What the members of a map are.
+/// The role of the members of a map.
 #[derive(Debug, Clone, Copy)]
 enum Named {
     Schemas,
@@ -93,7 +94,7 @@ enum Named {
 }
 
 impl Part {
-    /// What a member of an object is, of which `self` is what the object is.
+    /// The role of a member of an object, where `self` is the role of the object.
     fn of_member(self, key: &str, member: &Value) -> Self {
         match self {
             Self::Schema => match key {
@@ -110,7 +111,7 @@ impl Part {
             Self::Description => match key {
                 "schema" | "itemSchema" => Self::Schema,
                 "schemas" | "definitions" if member.is_object() => Self::Names(Named::Schemas),
-                // A name such as `default` is no field there.
+                // Here, a name such as `default` is a key and not a field.
                 "responses"
                 | "headers"
                 | "callbacks"
@@ -140,7 +141,8 @@ impl Part {
     }
 }
 
-/// Whether an object of a description has what only a schema has: a file of a split contract may hold one.
+/// Whether an object of a description has keywords that only schemas have: a file of a split contract may
+/// contain a schema.
 fn is_identified(members: &serde_json::Map<String, Value>) -> bool {
     ["$id", "$anchor", "$dynamicAnchor", "$schema"]
         .iter()
@@ -180,7 +182,7 @@ impl<'d> Resources<'d> {
                 && document.value.get("openapi").is_some()
                 && let Some(uri) = join(&document.uri, own)
             {
-                // OpenAPI 3.2: what references are relative to (section 4.1.2.2.1).
+                // OpenAPI 3.2: the base URI of references (section 4.1.2.2.1).
                 resources.by_uri.entry(uri.clone()).or_insert(id);
                 resources.list[id as usize].uri = uri;
             }
@@ -200,19 +202,19 @@ impl<'d> Resources<'d> {
         &self.list[id as usize]
     }
 
-    /// The resource that starts at this schema, if one does.
+    /// The resource that starts at this schema, if there is one.
     pub(super) fn starting_at(&self, schema: &Value) -> Option<ResourceId> {
         self.by_address.get(&address(schema)).copied()
     }
 
-    /// The resource that is a whole document.
+    /// The resource for a whole document.
     pub(super) fn of_document(&self, uri: &str) -> Option<ResourceId> {
         let document = self.documents.get(uri)?;
-        // The root of a document may have an `$id`; then that resource is the inner one.
+        // If the root of a document has an `$id`, that inner resource is used.
         self.starting_at(document)
     }
 
-    /// Looks for ids and anchors.
+    /// Collects ids and anchors.
     fn scan(&mut self, value: &'d Value, at: &mut Pointer, outer: ResourceId, part: Part) {
         let mut resource = outer;
         match value {
@@ -246,7 +248,7 @@ impl<'d> Resources<'d> {
         }
     }
 
-    /// Takes note of the names that dynamic references ask for.
+    /// Collects the names that dynamic references use.
     fn dynamic_name(&mut self, value: &'d Value) {
         if let Some(reference) = value.get("$dynamicRef").and_then(Value::as_str) {
             let name = reference.rsplit('#').next().unwrap_or_default();
@@ -257,7 +259,7 @@ impl<'d> Resources<'d> {
         }
     }
 
-    /// Takes note of the id and anchors of one schema; returns the resource it is in.
+    /// Records the id and anchors of one schema; returns the resource that contains it.
     fn identify(&mut self, value: &'d Value, at: &Pointer, outer: ResourceId) -> ResourceId {
         let text = |keyword: &str| value.get(keyword).and_then(Value::as_str);
         let mut resource = outer;
@@ -291,7 +293,7 @@ impl<'d> Resources<'d> {
                 let written = id.trim_end_matches('#');
                 if std::ptr::eq(self.get(outer).value, value) {
                     self.by_written_id.entry(written).or_insert(outer);
-                    // A whole document goes by both: the URI it was read from, and its own.
+                    // A whole document is known by the URI it was read from and by its own.
                     self.by_uri.entry(uri.clone()).or_insert(outer);
                     self.list[outer as usize].uri = uri;
                 } else {
@@ -341,11 +343,11 @@ impl<'d> Resources<'d> {
         );
     }
 
-    /// What a reference leads to.
+    /// The target of a reference.
     ///
     /// # Errors
     ///
-    /// Why it leads nowhere, and what to do.
+    /// Why it cannot be resolved, and what to do.
     pub(super) fn resolve(&self, reference: &str, from: ResourceId) -> Result<Target<'d>, String> {
         let (uri, fragment) = match reference.split_once('#') {
             Some((uri, fragment)) => (uri, fragment),
@@ -366,9 +368,11 @@ impl<'d> Resources<'d> {
                 let pointer = Pointer::from_escaped(format!("/{fragment}"));
                 match self.at_pointer(resource, pointer, REFERENCES) {
                     Ok(_) => {
-                        format!("it is an anchor that no schema has; did you mean `#/{fragment}`?")
+                        format!(
+                            "no schema has the anchor `{fragment}`; did you mean `#/{fragment}`?"
+                        )
                     }
-                    Err(_) => format!("no schema there has the anchor `{fragment}`"),
+                    Err(_) => format!("no schema has the anchor `{fragment}`"),
                 }
             })
         }
@@ -381,7 +385,7 @@ impl<'d> Resources<'d> {
         if let Some(id) = self.by_uri.get(&absolute) {
             return Ok(*id);
         }
-        // An `$id` moves the base away from the files beside the document, where authors have them.
+        // An `$id` moves the base away from the neighbouring files that authors mean.
         let beside = join(&base.document, uri);
         if let Some(id) = beside.as_ref().and_then(|beside| self.by_uri.get(beside)) {
             return Ok(*id);
@@ -400,8 +404,8 @@ impl<'d> Resources<'d> {
         })
     }
 
-    /// Where a pointer leads. A part on the way may stand elsewhere (`schemas: {$ref: schemas.yaml}`); so many
-    /// references are followed for that.
+    /// The target of a pointer. A part on the way may itself be a reference
+    /// (`schemas: {$ref: schemas.yaml}`); `hops` limits how many of these are followed.
     fn at_pointer(
         &self,
         resource: ResourceId,
@@ -469,7 +473,7 @@ impl<'d> Resources<'d> {
         })
     }
 
-    /// The schema that a whole resource is.
+    /// The root schema of a resource.
     pub(super) fn root_of(&self, resource: ResourceId) -> Target<'d> {
         let start = self.get(resource);
         Target {
@@ -484,7 +488,7 @@ impl<'d> Resources<'d> {
     }
 }
 
-/// How the reason starts why a document at a URL is missing.
+/// The start of the reason why a document at a URL is missing.
 pub(crate) const NOT_FETCHED: &str = "nothing is fetched over the network";
 
 /// Why a document at a URL is missing.
@@ -492,7 +496,7 @@ pub(crate) fn not_fetched(url: &str) -> String {
     format!("{NOT_FETCHED}; give the file that holds it: --ref {url}=FILE")
 }
 
-/// A pointer without its `#`.
+/// A pointer that was written without its `#`.
 fn meant_inside(reference: &str) -> Option<&str> {
     let path = reference.trim_start_matches('/');
     let is_inside = ["components/", "definitions/", "$defs/"];
@@ -508,7 +512,7 @@ fn nothing_there(value: &Value, done: &Pointer, step: &str) -> String {
         "" => "the document".to_owned(),
         pointer => format!("`{pointer}`"),
     };
-    // The places of schemas in other versions.
+    // The locations of schemas in other versions.
     let twins = ["definitions", "$defs", "components"];
     let twin = twins
         .into_iter()
@@ -525,8 +529,8 @@ fn nothing_there(value: &Value, done: &Pointer, step: &str) -> String {
     }
 }
 
-/// The absolute URI, without fragment, of a reference. What no URI may hold (spaces, braces, letters beyond ASCII) is
-/// encoded first: authors write the names of files as they are.
+/// The absolute URI of a reference, without fragment. Characters that are not allowed in a URI (spaces,
+/// braces, non-ASCII letters) are encoded first, because authors write file names literally.
 pub(crate) fn join(base: &str, reference: &str) -> Option<String> {
     let reference = reference.split('#').next().unwrap_or_default();
     let encoded = encoded(reference);
@@ -539,9 +543,9 @@ pub(crate) fn join(base: &str, reference: &str) -> Option<String> {
     Some(joined.normalize().into_string())
 }
 
-/// A reference as a URI has it.
+/// A reference with all characters encoded that are not allowed in a URI.
 fn encoded(reference: &str) -> Cow<'_, str> {
-    // Brackets may stand around the address of a host.
+    // Brackets are allowed around the address of a host.
     let host_end = reference.find("//").map_or(0, |at| {
         let path = reference[at + 2..].find('/');
         path.map_or(reference.len(), |path| at + 2 + path)

@@ -1,5 +1,5 @@
-//! What a schema applies and what it asserts. Each function takes a node apart, field by field, so that a new
-//! keyword is not forgotten in any of them.
+//! What a schema applies and what it asserts. Each function destructures a node field by field, so that a new
+//! keyword cannot be forgotten.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::node_id::NodeId;
 use super::keyword::{ArrayRules, Conditional, ObjectRules};
 use super::node::Node;
 
-/// How a schema applies another one.
+/// How a schema applies another schema.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Application<'n> {
     Reference,
@@ -34,7 +34,7 @@ pub(crate) enum Application<'n> {
 }
 
 impl Application<'_> {
-    /// Whether it is to the value itself, and not to a part of it.
+    /// Whether the schema is applied to the value itself, and not to a part of it.
     pub(crate) const fn is_in_place(self) -> bool {
         match self {
             Self::Reference
@@ -59,7 +59,7 @@ impl Application<'_> {
     }
 }
 
-/// A keyword that asserts something of a value without applying another schema.
+/// A keyword that asserts something about a value without applying another schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Assertion {
     /// The schema `false`.
@@ -67,7 +67,7 @@ pub(crate) enum Assertion {
     Type,
     Enum,
     Const,
-    /// A keyword on one value alone, such as `pattern`.
+    /// A keyword that looks at a single value, such as `pattern`.
     Check,
     /// `minLength` … `maxProperties`
     Length,
@@ -76,7 +76,7 @@ pub(crate) enum Assertion {
 }
 
 impl Node {
-    /// The schemas that it applies, to the value itself first, each with how.
+    /// The schemas that this one applies, and how; those for the value itself come first.
     pub(crate) fn applications(&self) -> impl Iterator<Item = (Application<'_>, NodeId)> {
         use Application as A;
         let Self {
@@ -88,7 +88,7 @@ impl Node {
             conditional,
             object,
             array,
-            // What asserts, and what does neither.
+            // Fields that assert, and fields that do neither.
             types: _,
             values: _,
             constant: _,
@@ -171,7 +171,7 @@ impl Node {
         in_place.chain(to_parts)
     }
 
-    /// What it asserts of a value without applying another schema.
+    /// What the schema asserts about a value without applying another schema.
     pub(crate) fn assertions(&self) -> impl Iterator<Item = Assertion> {
         let Self {
             never,
@@ -191,7 +191,7 @@ impl Node {
                     property_names: _,
                     dependent_schemas: _,
                 },
-            // What applies, and what does neither.
+            // Fields that apply schemas, and fields that do neither.
             array:
                 ArrayRules {
                     prefix: _,
@@ -252,14 +252,14 @@ impl Node {
         ) && self.assertions().next().is_none()
     }
 
-    /// The schemas that it applies to the same value.
+    /// The schemas that this one applies to the same value.
     pub(crate) fn in_place(&self) -> Vec<NodeId> {
         let applied = self.applications();
         let in_place = applied.filter(|(how, _)| how.is_in_place());
         in_place.map(|(_, id)| id).collect()
     }
 
-    /// Every schema that it applies, to the value or to a part of it.
+    /// Every schema that this one applies, to the value or to a part of it.
     pub(crate) fn inner(&self) -> Vec<NodeId> {
         self.applications().map(|(_, id)| id).collect()
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Dialect;
 
-/// The vocabularies whose keywords count.
+/// The vocabularies in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Vocabularies(u8);
 
@@ -26,7 +26,7 @@ impl Default for Vocabularies {
 }
 
 impl Vocabularies {
-    /// Those that a metaschema lists, and the ones that it requires and that are not supported.
+    /// The vocabularies that a metaschema lists, and the required ones that are not supported.
     pub(super) fn of(listed: &serde_json::Map<String, Value>) -> (Self, Vec<String>) {
         let mut known = 0;
         let mut unknown = Vec::new();
@@ -38,13 +38,13 @@ impl Vocabularies {
             .iter()
             .find_map(|start| uri.strip_prefix(start));
             match name {
-                // The one of 2019-09.
+                // The `format` vocabulary of 2019-09.
                 Some("format") => known |= bit("format-annotation"),
                 Some(name) if bit(name) != 0 => known |= bit(name),
                 _ if required == &Value::Bool(true) => unknown.push(uri.clone()),
                 _ => {}
             }
-            // 2019-09 has these two in one.
+            // In 2019-09, both are one vocabulary.
             if uri == "https://json-schema.org/draft/2019-09/vocab/applicator" {
                 known |= bit("unevaluated");
             }
@@ -52,7 +52,7 @@ impl Vocabularies {
         (Self(known | bit("core")), unknown)
     }
 
-    /// Whether a keyword counts; those of no vocabulary always do.
+    /// Whether a keyword is in use. Keywords without a vocabulary always are.
     pub(super) fn hold(self, keyword: &str) -> bool {
         vocabulary_of(keyword).is_none_or(|names| names.iter().any(|name| self.0 & bit(name) != 0))
     }
@@ -65,7 +65,7 @@ fn bit(name: &str) -> u8 {
         .map_or(0, |at| 1 << at)
 }
 
-/// The vocabularies that have a keyword.
+/// The vocabularies that contain a keyword.
 fn vocabulary_of(keyword: &str) -> Option<&'static [&'static str]> {
     Some(match keyword {
         "allOf"
@@ -102,12 +102,12 @@ pub(super) fn is_applicator(keyword: &str) -> bool {
     vocabulary_of(keyword).is_some_and(|names| matches!(names, ["applicator"] | ["unevaluated"]))
 }
 
-/// What a schema with this `$schema` is written in.
+/// The language that a `$schema` selects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Language {
     pub(super) dialect: Dialect,
     pub(super) vocabularies: Vocabularies,
-    /// Vocabularies that are required and not supported.
+    /// Required vocabularies that are not supported.
     pub(super) unknown: Vec<String>,
 }
 

@@ -1,7 +1,7 @@
-//! Documents that people write, JSON or YAML: the value, and the place of every part of it.
+//! Source documents in JSON or YAML: the value, and the position of every part of it.
 //!
-//! A contract is read into a `serde_json::Value` and keeps its text, so that any JSON pointer into the
-//! value can be turned back into a line and a column ([`Source::locator`]).
+//! A contract is parsed into a `serde_json::Value` and keeps its text, so that any JSON pointer into the
+//! value can be mapped back to a line and a column ([`Source::locator`]).
 
 mod scalar;
 mod yaml;
@@ -19,10 +19,10 @@ use crate::location::{Origin, Pointer, Position};
 
 use yaml::Tree;
 
-/// Largest document that is read, in bytes.
+/// The largest document that is read, in bytes.
 const LARGEST: u64 = crate::limits::DOCUMENT;
 
-/// How a document is written.
+/// The syntax of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Syntax {
     /// JSON (RFC 8259).
@@ -33,49 +33,50 @@ pub enum Syntax {
 
 /// The text of a document.
 pub struct Source {
-    /// The file, as the user would name it.
+    /// The file name as the user would write it.
     file: Arc<str>,
     text: Box<str>,
     syntax: Syntax,
-    /// Where lines begin, in bytes, once somebody asked for a place.
+    /// The byte offsets of line starts, computed on first use.
     lines: OnceLock<Vec<usize>>,
 }
 
-/// What a document holds.
+/// The content of a document.
 #[derive(Debug)]
 pub struct Parsed {
-    /// The value. Of a key that stands twice, the later one counts.
+    /// The value. If a key is repeated, the last occurrence counts.
     pub value: Value,
-    /// Keys that stand again later in the same object.
+    /// Keys that occur again later in the same object.
     pub repeated: Vec<RepeatedKey>,
     /// The text it was read from.
     pub source: Source,
 }
 
-/// A key that stands again later in the same object.
+/// A key that occurs again later in the same object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepeatedKey {
     /// The key.
     pub name: String,
-    /// Where it stands first, in bytes.
+    /// The byte range of its first occurrence.
     pub span: Range<usize>,
 }
 
 impl Source {
-    /// Gives the file another name.
+    /// Changes the name of the file.
     pub(crate) fn rename(&mut self, name: impl Fn(&str) -> String) {
         self.file = name(&self.file).into();
     }
 
-    /// Reads a file. `name` is what the user calls it.
+    /// Reads a file. `name` is the file name to show to the user.
     ///
     /// # Errors
     ///
-    /// When it cannot be read, is too large, or is neither JSON nor YAML; the message has the place.
+    /// If the file cannot be read, is too large, or is neither JSON nor YAML. The message includes the
+    /// position.
     pub fn read(path: &Path, name: &str) -> Result<Parsed> {
         let too_large = |size: u64| {
             let message = format!(
-                "{name}: {} MiB is more than a contract may have ({} MiB)",
+                "{name}: {} MiB is over the size limit of a contract ({} MiB)",
                 size >> 20,
                 LARGEST >> 20
             );
@@ -103,11 +104,11 @@ impl Source {
         Self::parse(name, bytes)
     }
 
-    /// Parses a document: JSON when the file's name or the first character says so, else YAML.
+    /// Parses a document: as JSON if the file name or the first character suggests it, otherwise as YAML.
     ///
     /// # Errors
     ///
-    /// When the text is neither; the message has the place.
+    /// If the text is neither. The message includes the position.
     pub fn parse(name: &str, bytes: Vec<u8>) -> Result<Parsed> {
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
@@ -194,8 +195,7 @@ impl Source {
         }
     }
 
-    /// Finds places by pointer. It parses the text once more, so one locator should serve many
-    /// questions.
+    /// Maps pointers to positions. This parses the text again, so reuse a locator for several lookups.
     #[must_use]
     pub fn locator(&self) -> Locator<'_> {
         Locator(match self.syntax {
@@ -213,7 +213,7 @@ impl fmt::Debug for Source {
     }
 }
 
-/// The places of the parts of one document.
+/// The positions of the parts of one document.
 #[derive(Debug)]
 pub struct Locator<'s>(Places<'s>);
 
@@ -221,13 +221,13 @@ pub struct Locator<'s>(Places<'s>);
 enum Places<'s> {
     Json(json::TapeDocument<'s>),
     Yaml(Tree),
-    /// The text was parsed before, so this does not happen.
+    /// Unreachable: the text was parsed before.
     None,
 }
 
 impl Locator<'_> {
-    /// Where the value at a pointer stands, in bytes: its key, or the start of an element. Where the
-    /// pointer leads nowhere it is the last part on the way that is there.
+    /// The byte range of the value at a pointer: its key, or the start of an element. If the pointer does not
+    /// resolve, the range of the last part that exists.
     #[must_use]
     pub fn find(&self, pointer: &Pointer) -> Range<usize> {
         match &self.0 {
@@ -237,7 +237,7 @@ impl Locator<'_> {
         }
     }
 
-    /// Where the scalar at a pointer stands, in bytes.
+    /// The byte range of the scalar at a pointer.
     pub(crate) fn scalar(&self, pointer: &Pointer) -> Option<Range<usize>> {
         match &self.0 {
             Places::Json(document) => {
@@ -279,7 +279,7 @@ fn find_json(document: &json::TapeDocument<'_>, pointer: &Pointer) -> Range<usiz
     place
 }
 
-/// Of an object or array the bracket is enough.
+/// For an object or array, the opening bracket is enough.
 fn start_of(value: json::Value<'_>) -> Range<usize> {
     let span = value.span();
     match value.kind() {

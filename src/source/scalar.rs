@@ -1,8 +1,8 @@
-//! What a plain YAML scalar stands for (YAML 1.2.2, section 10.3.2: the core schema).
+//! The value of a plain YAML scalar (YAML 1.2.2, section 10.3.2: the core schema).
 
 use serde_json::{Number, Value};
 
-/// The JSON value of a plain scalar. What JSON has no number for (`.inf`, `.nan`) stays text.
+/// The JSON value of a plain scalar. Numbers that JSON cannot represent (`.inf`, `.nan`) stay strings.
 pub(super) fn resolve(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,

@@ -1,7 +1,7 @@
-//! YAML: a tree of nodes with their places, and the JSON value it stands for.
+//! YAML: a tree of nodes with their positions, and the JSON value that it represents.
 //!
-//! Aliases are edges of the tree, so a document with nested anchors stays as small as its text; what
-//! it expands to is bounded when it becomes a value.
+//! Aliases are edges of the tree, so a document with nested anchors stays as small as its text. The size of
+//! the expansion is limited when the tree is converted to a value.
 
 use std::ops::Range;
 
@@ -14,14 +14,13 @@ use crate::location::Pointer;
 use super::RepeatedKey;
 use super::scalar;
 
-/// Deepest nesting, aliases included.
+/// The deepest nesting, including aliases.
 const DEPTH: usize = crate::limits::NESTING as usize;
 
-/// Values that aliases may add to a document; of text, each 64 bytes count as one.
+/// The number of values that aliases may add to a document; 64 bytes of text count as one value.
 const ALIASED: usize = crate::limits::ALIASED;
 
-const KEY: &str =
-    "a key must be a text or a number; put text that starts with `{` or `[` in quotes";
+const KEY: &str = "a key must be a string or a number; quote strings that start with `{` or `[`";
 
 /// A document as a tree.
 #[derive(Debug)]
@@ -46,13 +45,13 @@ enum Kind {
 #[derive(Debug)]
 struct Member {
     key: String,
-    /// A plain `<<`.
+    /// Whether the key is a plain `<<`.
     is_merge: bool,
     span: Range<usize>,
     node: usize,
 }
 
-/// Why a text is not the YAML of a contract.
+/// Why a text is not supported as YAML.
 #[derive(Debug)]
 pub(super) struct YamlError {
     pub(super) offset: usize,
@@ -68,14 +67,14 @@ impl YamlError {
     }
 }
 
-/// A collection whose end has not come yet.
+/// A collection that is still open.
 struct Open {
     node: usize,
-    /// The key that waits for its value.
+    /// The key whose value comes next.
     key: Option<(String, bool, Range<usize>)>,
 }
 
-/// Notes the key whose value comes next.
+/// Records the key whose value comes next.
 fn begin_member(open: &mut [Open], key: String, is_merge: bool, span: Range<usize>) {
     if let Some(open) = open.last_mut() {
         open.key = Some((key, is_merge, span));
@@ -83,12 +82,12 @@ fn begin_member(open: &mut [Open], key: String, is_merge: bool, span: Range<usiz
 }
 
 impl Tree {
-    /// Parses the first document of a text; a second one is refused.
+    /// Parses the first document of a text and rejects a second one.
     ///
-    /// Where YAML 1.2 and what most tools accept differ, the parser follows the tools: a closing bracket may stand
-    /// in the column of its key.
+    /// Where YAML 1.2 and common tools differ, the parser follows the tools: a closing bracket may be in the
+    /// same column as its key.
     pub(super) fn parse(text: &str) -> Result<Self, YamlError> {
-        // The depth is bounded below, with a message of its own.
+        // The depth is checked below, with a better message.
         let options = options! { flow_nesting_limit: 2 * DEPTH, block_nesting_limit: 2 * DEPTH };
         let mut tree = Self { nodes: Vec::new() };
         let mut anchors: FxHashMap<usize, usize> = FxHashMap::default();
@@ -110,7 +109,7 @@ impl Tree {
                 Event::DocumentStart(..) => {
                     documents += 1;
                     if documents > 1 {
-                        let message = "a second YAML document starts here; a contract is one";
+                        let message = "a second YAML document starts here; a contract must be a single document";
                         return Err(YamlError::new(span.start, message));
                     }
                     continue;
@@ -120,7 +119,7 @@ impl Tree {
                     continue;
                 }
                 Event::Scalar(scalar, style, anchor, tag) => {
-                    // The parser gives `~` for a scalar that is left out.
+                    // For an omitted scalar, the parser returns `~`.
                     let scalar = match span.is_empty() && style == ScalarStyle::Plain {
                         true => "".into(),
                         false => scalar,
@@ -128,7 +127,7 @@ impl Tree {
                     let is_merge = style == ScalarStyle::Plain && scalar == "<<";
                     let is_text = match tag {
                         Some(tag) if tag.is_yaml_core_schema() => tag.suffix() == "str",
-                        // The tag `!` says that nothing is resolved.
+                        // The tag `!` prevents resolution: the scalar is a string.
                         Some(tag) if tag.handle().is_empty() && tag.suffix() == "!" => true,
                         _ => style != ScalarStyle::Plain,
                     };
@@ -169,7 +168,7 @@ impl Tree {
                     }
                     (Kind::Alias(target), 0)
                 }
-                // The other events are asked for by options that are not set.
+                // Other events only occur with options that are not set.
                 _ => continue,
             };
             let node = tree.nodes.len();
@@ -194,7 +193,7 @@ impl Tree {
         Ok(tree)
     }
 
-    /// The text of a scalar that an alias uses as a key.
+    /// The text of a scalar that is used as a key through an alias.
     fn key(&self, node: usize, text: &str) -> Option<String> {
         let Node { span, kind } = &self.nodes[node];
         match kind {
@@ -204,7 +203,7 @@ impl Tree {
         }
     }
 
-    /// Makes a node a part of the collection that is open.
+    /// Adds a node to the open collection.
     fn attach(&mut self, open: Option<&mut Open>, node: usize, at: usize) -> Result<(), YamlError> {
         let Some(open) = open else { return Ok(()) };
         match &mut self.nodes[open.node].kind {
@@ -225,7 +224,7 @@ impl Tree {
         Ok(())
     }
 
-    /// The JSON value, and the keys that stand twice.
+    /// The JSON value, and the repeated keys.
     pub(super) fn value(&self) -> Result<(Value, Vec<RepeatedKey>), YamlError> {
         let mut expansion = Expansion {
             tree: self,
@@ -236,7 +235,7 @@ impl Tree {
         Ok((value, expansion.repeated))
     }
 
-    /// Where the value at a pointer stands: its key, or the start of an element.
+    /// The position of the value at a pointer: its key, or the start of an element.
     pub(super) fn find(&self, pointer: &Pointer) -> Range<usize> {
         let mut node = 0;
         let mut place = self.start(node);
@@ -250,7 +249,7 @@ impl Tree {
         place
     }
 
-    /// Where the scalar at a pointer stands.
+    /// The position of the scalar at a pointer.
     pub(super) fn scalar(&self, pointer: &Pointer) -> Option<Range<usize>> {
         let mut node = 0;
         for step in pointer.steps() {
@@ -295,7 +294,7 @@ impl Tree {
         }
     }
 
-    /// How much text a node holds itself, in bytes.
+    /// The number of bytes of text in the node itself.
     fn text_of(&self, node: usize) -> usize {
         match &self.nodes[node].kind {
             Kind::Scalar(value) => value.as_str().map_or(0, str::len),
@@ -313,16 +312,16 @@ impl Tree {
     }
 }
 
-/// A tree on its way to a value.
+/// The conversion of a tree to a value.
 struct Expansion<'t> {
     tree: &'t Tree,
     repeated: Vec<RepeatedKey>,
-    /// Values that stand in place of aliases.
+    /// The number of values expanded from aliases.
     aliased: usize,
 }
 
 impl Expansion<'_> {
-    /// `alias` is the place of the alias that the node is expanded for.
+    /// `alias` is the position of the alias through which the node is expanded.
     fn value(
         &mut self,
         node: usize,
@@ -334,7 +333,7 @@ impl Expansion<'_> {
         let at = alias.unwrap_or(span.start);
         if depth > DEPTH {
             let message = format!(
-                "nested deeper than {DEPTH} levels once aliases are expanded; an anchor may hold itself"
+                "nested deeper than {DEPTH} levels once aliases are expanded; an anchor may contain itself"
             );
             return Err(YamlError::new(at, message));
         }
@@ -372,7 +371,7 @@ impl Expansion<'_> {
                 for member in members.iter().filter(|member| member.is_merge) {
                     let merged = self.value(member.node, depth + 1, alias)?;
                     merge(&mut object, merged)
-                        .ok_or_else(|| YamlError::new(at, "`<<` merges mappings only"))?;
+                        .ok_or_else(|| YamlError::new(at, "`<<` can only merge mappings"))?;
                 }
                 Value::Object(object)
             }
@@ -380,7 +379,7 @@ impl Expansion<'_> {
     }
 }
 
-/// Adds what the object does not have.
+/// Adds the members that the object does not have yet.
 fn merge(object: &mut Map<String, Value>, merged: Value) -> Option<()> {
     match merged {
         Value::Object(members) => {
@@ -395,7 +394,7 @@ fn merge(object: &mut Map<String, Value>, merged: Value) -> Option<()> {
 }
 
 fn offset(marker: Marker, text: &str) -> usize {
-    // A parser of a `&str` always knows the byte.
+    // The parser always knows the byte offset in a `&str`.
     marker.byte_offset().unwrap_or_default().min(text.len())
 }
 
@@ -404,7 +403,7 @@ fn range(span: Span, text: &str) -> Range<usize> {
     start..offset(span.end, text).max(start)
 }
 
-/// What is wrong with a text that is not YAML.
+/// A message for a YAML syntax error.
 fn reason(error: &ScanError, rest: &str) -> String {
     let plain = match error.kind() {
         ErrorKind::UnknownAnchor => {
@@ -414,7 +413,7 @@ fn reason(error: &ScanError, rest: &str) -> String {
                 .take_while(|c| !c.is_whitespace())
                 .collect();
             return format!(
-                "no anchor is defined for the alias `{word}`; put text that starts with `*` in quotes"
+                "no anchor is defined for the alias `{word}`; quote strings that start with `*`"
             );
         }
         ErrorKind::InvalidTrailingSingleQuotedScalar => {
@@ -423,20 +422,20 @@ fn reason(error: &ScanError, rest: &str) -> String {
         ErrorKind::InvalidTrailingDoubleQuotedScalar => "text follows the closing quote",
         ErrorKind::TabNotAllowed
         | ErrorKind::TabInIndentation
-        | ErrorKind::TabInBlockIndentation => "a tab cannot indent; use spaces",
+        | ErrorKind::TabInBlockIndentation => "tabs are not allowed as indentation; use spaces",
         ErrorKind::InvalidColonPlacement => {
-            "`:` cannot stand here; is a `]` or `}` missing before it, or are quotes around a text with a colon?"
+            "`:` is not allowed here; is a `]` or `}` missing before it, or does a string with a colon need quotes?"
         }
         ErrorKind::MappingValueNotAllowed => {
-            "`:` cannot stand here; is a `:`, or a space after one, missing before it, or are quotes around a text \
-             with a colon?"
+            "`:` is not allowed here; is a `:`, or a space after one, missing before it, or does a string \
+             with a colon need quotes?"
         }
         ErrorKind::InvalidIndentation | ErrorKind::InvalidFlowScalarIndent => {
-            "the indentation fits no level that is open here"
+            "the indentation does not match any open level"
         }
-        ErrorKind::UnclosedQuotedScalar => "the quote does not end",
+        ErrorKind::UnclosedQuotedScalar => "the quoted string is not closed",
         ErrorKind::UnknownQuotedScalarEscape => {
-            "there is no such escape; write `\\\\` for a backslash, or use single quotes"
+            "unknown escape; write `\\\\` for a backslash, or use single quotes"
         }
         ErrorKind::ExpectedBlockMappingKey => "a key was expected here",
         ErrorKind::ExpectedBlockSequenceEntry => "an element of the list, `- …`, was expected here",
@@ -447,8 +446,8 @@ fn reason(error: &ScanError, rest: &str) -> String {
                     "the control character U+{:04X} is not allowed; write it as an escape in double quotes",
                     u32::from(*character)
                 ),
-                '`' => "a text cannot start with a backtick; put it in quotes".to_owned(),
-                character => format!("a text cannot start with `{character}`; put it in quotes"),
+                '`' => "a plain string cannot start with a backtick; quote it".to_owned(),
+                character => format!("a plain string cannot start with `{character}`; quote it"),
             };
         }
         ErrorKind::ExpectedNodeContent => "a value was expected here",
@@ -461,8 +460,8 @@ fn reason(error: &ScanError, rest: &str) -> String {
             return format!("nested deeper than {DEPTH} levels");
         }
         ErrorKind::UnexpectedEofImplicitFlowMapping => "a value was expected here",
-        ErrorKind::UnsupportedYamlMajorVersion => "only YAML 1.2 and 1.1 can be read",
-        ErrorKind::MisplacedFlowCollectionEnd => "the bracket closes nothing",
+        ErrorKind::UnsupportedYamlMajorVersion => "only YAML 1.1 and 1.2 are supported",
+        ErrorKind::MisplacedFlowCollectionEnd => "unmatched closing bracket",
         _ => {
             let info = error.info();
             let short = info

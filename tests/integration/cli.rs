@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::common::{root, run_in};
+use crate::common::{root, run_in, unwrapped};
 
 /// Runs the binary and returns its exit code, standard output and standard error.
 fn run(arguments: &[&str]) -> (i32, String, String) {
@@ -41,21 +41,17 @@ fn the_first_command_of_the_readme_groups_the_drift() {
     ]);
     assert_eq!((code, stderr.as_str()), (1, ""));
     for expected in [
-        "property `archived` is not declared",
-        "property `clients_count` is not declared",
-        "property `links` is not declared",
-        "property `meta` is not declared",
-        "required property `object` is missing",
+        "payloads match organisations@v1, not v2",
+        "properties `archived`, `clients_count` and `links` are not declared in `data[]`",
         "required property `limit` is missing",
         "property `per_page` is not declared",
-        "`jurisdiction` holds values outside its enum of 139",
-        "`created_at` is written with `+00:00`, not with `Z`",
+        "`data[].jurisdiction` is \"xk\" or \"gb_sct\"; expected one of 139 values",
+        "`created_at` and `updated_at` use",
     ] {
-        let found = headlines(&stdout)
-            .iter()
-            .filter(|line| line.ends_with(expected))
-            .count();
-        assert!(found >= 1, "{expected}\n{stdout}");
+        assert!(
+            unwrapped(&stdout).contains(expected),
+            "{expected}\n{stdout}"
+        );
     }
 }
 
@@ -293,7 +289,7 @@ fn inputs_that_cannot_be_read_do_not_hide_the_others() {
     let (code, stdout, stderr) = run_in(folder.path(), &arguments, b"");
     assert_eq!((code, stderr.as_str()), (2, ""));
     assert!(
-        stdout.contains("property `archived` is not declared"),
+        stdout.contains("1 payload matches organisations@v1, not v2"),
         "{stdout}"
     );
     let problems: Vec<&str> = stdout
@@ -369,7 +365,7 @@ fn reports_are_written_to_files_as_a_whole() {
     assert_eq!((code, stdout.as_str()), (1, ""));
     let json: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(&path).expect("there")).expect("JSON");
-    assert_eq!(json["report_version"], 1);
+    assert_eq!(json["format"], "check-v1");
     let text = std::fs::read_to_string(folder.path().join("report.txt")).expect("there");
     assert!(!text.contains('\u{1b}'), "a file has no colours");
     let names: Vec<_> = std::fs::read_dir(folder.path().join("new"))
@@ -524,7 +520,7 @@ fn an_archive_of_a_browser_is_not_noisy() {
                     operations there";
     assert_eq!(headlines, [expected], "{stdout}");
     assert!(
-        stdout.contains("`cdn.example.com` 50×, `data:` 1×"),
+        stdout.contains("`cdn.example.com` ×50, `data:` ×1"),
         "{stdout}"
     );
 }
@@ -565,7 +561,7 @@ fn a_pipe_in_a_folder_is_passed_over() {
     );
     assert_eq!(code, 0, "{stdout}");
     assert!(
-        stdout.contains("passed over: pipe.json (not a file)"),
+        stdout.contains("skipped: pipe.json (not a file)"),
         "{stdout}"
     );
 }
@@ -582,7 +578,7 @@ fn a_contract_of_ones_own_is_checked_in_one_file_and_split() {
         let (code, stdout, _) = run(&["check", captures, "--contract", contract]);
         assert_eq!(code, 0, "{stdout}");
         assert!(
-            stdout.contains("6 conform.\n") && stdout.contains("No findings."),
+            unwrapped(&stdout).contains("6 conform.") && stdout.contains("No findings."),
             "{stdout}"
         );
         let captures = "samples/petstore/captures/drifting";
@@ -702,7 +698,7 @@ webhooks:
     let (code, stdout, stderr) = run_in(folder.path(), &arguments, request.as_bytes());
     assert_eq!(code, 2, "{stdout}{stderr}");
     assert!(
-        stdout.contains("no operation has the path of `POST /inbox`"),
+        stdout.contains("no operation matches `POST /inbox`"),
         "{stdout}"
     );
     let named = [&arguments[..], &["--operation", "webhook:sold"]].concat();

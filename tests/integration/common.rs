@@ -45,6 +45,11 @@ pub fn run_in(
     (run.code, run.stdout, run.stderr)
 }
 
+/// A text without the breaks of wrapped lines.
+pub fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// A folder with these files.
 pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");

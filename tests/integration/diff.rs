@@ -372,7 +372,7 @@ fn bad_operands_say_what_to_do() {
         ),
         (
             &["organisations@v3", "organisations@v2"],
-            "no version of `organisations` is called `v3`",
+            "no version of `organisations` is named `v3`",
         ),
         (&["nothing.yaml", "a.json"], "nothing.yaml: cannot be read"),
         (&["git:a.json", "a.json"], "is not git:REV:PATH"),

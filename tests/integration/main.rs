@@ -8,6 +8,7 @@ mod cli;
 mod contracts;
 mod diff;
 mod engines;
+mod keys;
 mod layers;
 mod public_api;
 mod readme;

@@ -201,8 +201,7 @@ fn old_and_new_payloads_stand_side_by_side() {
 
 #[test]
 fn the_json_report_keeps_its_schema() {
-    let path =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/report/migration-v1.schema.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/report/report-v1.schema.json");
     let schema: Value =
         serde_json::from_str(&fs::read_to_string(path).expect("a schema")).expect("JSON");
     let validator = jsonschema::validator_for(&schema).expect("a schema");
@@ -401,7 +400,7 @@ fn the_exit_code_says_how_it_went() {
         (
             &["--consumer-by", "cookie"],
             2,
-            "there is: header:NAME, host, folder",
+            "expected header:NAME, host or folder",
         ),
         (&["--consumer-by", "header:Authorization"], 2, "are secrets"),
     ];

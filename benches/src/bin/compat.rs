@@ -1,9 +1,9 @@
-//! How often containment is decided, and rightly, on labelled pairs of schemas.
+//! How often containment is decided, and how often correctly, on labelled pairs of schemas.
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml --bin compat -- PAIRS.jsonl [--wrong]`
 //!
-//! A line is `{id, source, draft, old, new, truth}`; `truth` is `compatible` when every instance of `old` is
-//! one of `new`. `format` is an annotation. Every witness is held against the `jsonschema` crate; one that
+//! A line is `{id, source, draft, old, new, truth}`; `truth` is `compatible` if every instance of `old` is
+//! one of `new`. `format` is an annotation. Every witness is checked with the `jsonschema` crate; one that
 //! contradicts a label of `compatible` refutes the label.
 
 use std::collections::BTreeMap;
@@ -73,7 +73,7 @@ fn main() {
                     tally.wrong += 1;
                     "WRONG witness"
                 } else if is_compatible {
-                    // The crate agrees with the witness: it is the label that is wrong.
+                    // The crate agrees with the witness, so the label is wrong.
                     tally.label += 1;
                     "label"
                 } else {

@@ -1,8 +1,8 @@
 //! Time and peak memory of whole diffs.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml --bin diff -- OLD NEW` compares two documents;
-//! `--bin diff -- cyclic` and `--bin diff -- expandable` compare contracts that are made here: components that
-//! all reach each other, and components whose references may be an id or the whole object.
+//! `cargo run --release --manifest-path benches/Cargo.toml --bin diff -- OLD NEW` compares two documents.
+//! `--bin diff -- cyclic` and `--bin diff -- expandable` compare generated contracts: components that all
+//! reach each other, and components whose references may be an id or the whole object.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use wiredrift::contract::LoadOptions;
 use wiredrift::diff::{Options, compare_contracts};
 
-/// Components of a made contract.
+/// Components of a generated contract.
 const COMPONENTS: usize = 1_000;
 
 /// References of each.
@@ -94,7 +94,7 @@ fn made(is_expandable: bool, is_new: bool) -> Value {
     })
 }
 
-/// The most memory that the process had, as Linux counts it; 0 elsewhere.
+/// Peak memory of the process, as Linux reports it; 0 elsewhere.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM"));

@@ -1,10 +1,10 @@
-//! How fast payloads in memory are checked and counted, beside other tools, in one process and one
+//! How fast payloads in memory are checked and counted, compared with other tools, in one process and one
 //! thread.
 //!
 //! `GLIBC_TUNABLES=glibc.malloc.hugetlb=1 cargo run --release --manifest-path benches/Cargo.toml --bin kernel [MB] [ROUNDS]`
 //!
-//! With a kind of payloads as the third argument (`v2`, `v1`, `deviating`, `shuffled`, `orders`, `dropped`, or a name of `outside`) those
-//! alone are checked, `ROUNDS` times, and nothing else is run: for counting instructions.
+//! With a kind of payload as the third argument (`v2`, `v1`, `deviating`, `shuffled`, `orders`, `dropped`, or
+//! a name from `outside`), only that kind is checked, `ROUNDS` times, for counting instructions.
 
 use std::hint::black_box;
 
@@ -121,7 +121,7 @@ fn alone(registry: &Registry, kind: &str, bytes: usize, rounds: usize) {
             shuffled: true,
             ..Drift::default()
         },
-        _ => panic!("{kind} is no kind of payloads"),
+        _ => panic!("{kind} is not a kind of payload"),
     };
     let version = if kind == "v1" { 1 } else { 2 };
     let payloads = lists(bytes, version, drift);
@@ -136,7 +136,7 @@ fn contract_of(schema: &Value) -> Contract {
         .expect("compiles")
 }
 
-/// The speed on the second payloads over that on the first.
+/// The speed on the second payloads divided by that on the first ones.
 fn paired(work: &Work<'_>, rounds: usize, clean: &[String], drifted: &[String]) -> f64 {
     let ratios = (0..rounds).map(|_| {
         let speed = |payloads: &[String]| timed(payloads, || work.run(payloads));
@@ -146,7 +146,7 @@ fn paired(work: &Work<'_>, rounds: usize, clean: &[String], drifted: &[String]) 
     median(ratios.collect())
 }
 
-/// Megabytes a second.
+/// Megabytes per second.
 fn timed<T>(payloads: &[String], run: impl FnOnce() -> T) -> f64 {
     let bytes: usize = payloads.iter().map(String::len).sum();
     let start = cpu_seconds();

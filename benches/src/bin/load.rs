@@ -2,8 +2,8 @@
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml --bin load [CONTRACT]`
 //!
-//! Without an argument it makes a contract of the size of GitHub's: 13 MB, 1,200 operations, 44,000
-//! schemas. Each run is a process of its own, so that the peak is that of one load.
+//! Without an argument, it generates a contract of the size of GitHub's: 13 MB, 1,200 operations, 44,000
+//! schemas. Each run is a separate process, so that the peak is that of one load.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ fn once(path: &Path) {
     println!("{seconds} {} {operations} {schemas}", peak_kib());
 }
 
-/// The largest resident size of this process so far; 0 where the system does not tell.
+/// The largest resident size of this process so far; 0 if the system does not report it.
 fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));

@@ -1,4 +1,5 @@
-//! Mutated documents over all sorts of schemas, against the `jsonschema` crate: what is accepted by one alone?
+//! Mutated documents for many kinds of schemas, compared with the `jsonschema` crate: which ones does only
+//! one accept?
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml --bin mutated [DOCUMENTS PER SCHEMA]`
 

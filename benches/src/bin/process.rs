@@ -1,4 +1,4 @@
-//! Whole processes: `wiredrift check` beside a loop of serde_json and the `jsonschema` crate, on one
+//! Whole processes: `wiredrift check` compared with a loop of serde_json and the `jsonschema` crate, on one
 //! thread.
 //!
 //! `cargo build --release && GLIBC_TUNABLES=glibc.malloc.hugetlb=1 cargo run --release --manifest-path benches/Cargo.toml --bin process [ROUNDS]`
@@ -57,8 +57,8 @@ fn main() {
         median(threads.collect())
     );
     for (name, file, is_told) in [
-        ("nothing says what they are", "log.ndjson", false),
-        ("each deviates", "deviating.ndjson", true),
+        ("without the operation", "log.ndjson", false),
+        ("every payload deviates", "deviating.ndjson", true),
         ("both", "deviating.ndjson", false),
     ] {
         let other = folder.join(file);
@@ -115,7 +115,7 @@ fn children(command: &mut Command) -> f64 {
             .split_whitespace()
             .map(|f| f.parse().unwrap_or(0.0))
             .collect();
-        // Ticks of a hundredth of a second of children that were waited for.
+        // Ticks of a hundredth of a second, of children that were waited for.
         (fields[13] + fields[14]) / 100.0
     };
     let start = so_far();
@@ -177,7 +177,7 @@ fn make(folder: &Path) {
     };
     let text = lists(200_000_000, 2, drift).join("\n");
     fs::write(folder.join("list-organisations.v2.ndjson"), &text).expect("written");
-    // The name says nothing.
+    // The name says nothing about the payloads.
     fs::write(folder.join("log.ndjson"), &text).expect("written");
     let deviating = Drift { bad: 100, ..drift };
     let text = lists(200_000_000, 2, deviating).join("\n");

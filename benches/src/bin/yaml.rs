@@ -1,4 +1,4 @@
-//! Parsers of YAML side by side: which valid documents they read right, which invalid ones they refuse, and how
+//! Compares YAML parsers: which valid documents they read correctly, which invalid ones they reject, and how
 //! fast they are.
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml --bin yaml SUITE [DOCUMENT]`
@@ -12,7 +12,7 @@ use std::time::Instant;
 use serde_json::Value;
 use wiredrift::source::Source;
 
-/// The events of a document, as the suite writes them but without anchors, tags and styles.
+/// The events of a document, as the suite writes them, but without anchors, tags and styles.
 type Events = Result<Vec<String>, String>;
 
 type Parser = (&'static str, fn(&str) -> Events);
@@ -104,7 +104,8 @@ struct Case {
     events: Option<Vec<String>>,
 }
 
-/// Every case of the suite. In a file with several, each has what the one before it had, where it says nothing.
+/// Every case of the suite. In a file with several cases, each one inherits what it does not declare from the
+/// one before.
 fn cases(suite: &Path) -> Vec<Case> {
     let mut files: Vec<_> = std::fs::read_dir(suite)
         .expect("a folder")
@@ -126,7 +127,7 @@ fn cases(suite: &Path) -> Vec<Case> {
         let parsed = parsed.expect("the files of the suite are plain YAML").value;
         let mut known = serde_json::Map::new();
         for (number, case) in parsed.as_array().expect("a list").iter().enumerate() {
-            // Whether a case fails is said by each.
+            // Whether a case fails is not inherited.
             known.remove("fail");
             known.extend(case.as_object().expect("a case").clone());
             if known.get("skip") == Some(&Value::Bool(true)) {
@@ -144,7 +145,7 @@ fn cases(suite: &Path) -> Vec<Case> {
     cases
 }
 
-/// The suite shows white space and marks with letters of their own.
+/// The suite uses visible characters for white space and marks.
 fn shown_as_text(shown: &str) -> String {
     let text = shown
         .replace('␣', " ")
@@ -220,7 +221,7 @@ fn granit_with(text: &str, options: granit_parser::Options) -> Events {
     let mut events = Vec::new();
     for event in granit_parser::Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| error.to_string())?;
-        // It gives `~` for what is left out.
+        // It reports `~` for omitted values.
         if event.scalar().is_some() && span.start == span.end {
             events.push(value(""));
             continue;

@@ -1,4 +1,4 @@
-//! Guides in plain text: blocks follow a line that says `json`, `HTTP` or `Python`.
+//! Guides in plain text: each block follows a label line (`json`, `HTTP` or `Python`).
 
 use crate::json::TapeDocument;
 use crate::location::{Origin, Position};
@@ -9,9 +9,9 @@ use super::{http, python};
 
 /// Reads every block.
 ///
-/// A label announces one JSON block, which starts on the next line that is not blank. HTTP messages
-/// are known by their first line, with or without label. Python is what stands between its label
-/// and the next label, message or end.
+/// A label announces one JSON block, which starts on the next non-blank line. HTTP messages are recognised by
+/// their first line, with or without a label. A Python block runs from its label to the next label, message
+/// or the end.
 pub(crate) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
     let bytes = text.as_bytes();
     let mut blocks = Blocks {
@@ -35,7 +35,7 @@ pub(crate) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
             if label == Label::Python {
                 python_from = Some(at);
             } else if label == Label::Http && python_from.is_none() {
-                // `Python`, `HTTP`: the tabs of a page, pasted in a row above both blocks.
+                // The tab labels `Python` and `HTTP` of a page, pasted in a row above both blocks.
                 python_from = blocks.python_tab(at);
             }
         } else if is_start_line(line) {
@@ -58,7 +58,7 @@ pub(crate) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
     blocks.count
 }
 
-/// The start of the line after the one that holds `at`, or `at` when it starts a line.
+/// The start of the line after the one that contains `at`, or `at` if it starts a line.
 fn line_end(text: &[u8], at: usize) -> usize {
     if at == 0 || text.get(at - 1) == Some(&b'\n') {
         at
@@ -71,7 +71,7 @@ struct Blocks<'t, 'o> {
     text: &'t str,
     origin: &'o Origin,
     count: u64,
-    /// How far lines were counted, so that a long guide is counted through once.
+    /// How far lines were counted, so that a long guide is scanned only once.
     passed: (usize, Position),
 }
 
@@ -92,7 +92,7 @@ impl Blocks<'_, '_> {
         }
     }
 
-    /// Hands over the JSON that starts on the line at `at` and returns where the next line starts.
+    /// Emits the JSON that starts on the line at `at`, and returns the start of the next line.
     fn json(&mut self, at: usize, sink: &mut dyn Sink) -> usize {
         let rest = &self.text[at..];
         let blank = rest.len() - rest.trim_ascii_start().len();
@@ -107,7 +107,7 @@ impl Blocks<'_, '_> {
         line_end(self.text.as_bytes(), at + blank + length)
     }
 
-    /// Hands over the call in the Python that starts at `from`, if there is one.
+    /// Emits the call in the Python block that starts at `from`, if there is one.
     fn python(&mut self, from: Option<usize>, to: usize, sink: &mut dyn Sink) {
         let Some(from) = from else { return };
         self.count += 1;
@@ -117,7 +117,7 @@ impl Blocks<'_, '_> {
         }
     }
 
-    /// Whether the tab before was `Python`, so that Python starts here.
+    /// Returns `at` if the previous tab label was `Python`, since its block starts here.
     fn python_tab(&self, at: usize) -> Option<usize> {
         let before = self.text.as_bytes()[..at].trim_ascii_end();
         let mut lines = before.rsplit(|byte| *byte == b'\n');

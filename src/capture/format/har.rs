@@ -1,4 +1,4 @@
-//! HTTP Archive 1.2, as browsers, proxies and test recorders write it.
+//! HTTP Archive 1.2, as written by browsers, proxies and test recorders.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::redact::Excerpt;
 use super::Text;
 use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
 
-/// Reads every entry. One that is broken is a problem, and the rest goes on.
+/// Reads every entry. A broken entry is reported as a problem, and reading continues.
 pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     let Text { bytes: text, origin, hint } = *text;
     let surrogates = lone::places(text);
@@ -33,18 +33,18 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     let Some(entries) = entries else {
         sink.problem(ReadProblem {
             origin: origin.clone(),
-            message: "not a HAR: `log.entries` is not there or not an array".to_owned(),
+            message: "not a HAR file: `log.entries` is missing or not an array".to_owned(),
         });
         return 0;
     };
     if entries.is_empty() {
         sink.problem(ReadProblem {
             origin: origin.clone(),
-            message: "the archive holds no entries".to_owned(),
+            message: "the archive contains no entries".to_owned(),
         });
     }
     let mut count = 0;
-    // The position is carried from entry to entry, so that a large archive is counted through once.
+    // The position is carried from entry to entry, so that a large archive is scanned only once.
     let mut passed = (0, origin.position);
     for (index, entry) in entries.elements().enumerate() {
         let start = entry.span().start;
@@ -65,7 +65,7 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
                 ..hint.clone()
             },
         );
-        // Some write a number of milliseconds.
+        // Some tools write a number of milliseconds.
         exchange.time = entry
             .get("startedDateTime")
             .filter(|time| time.kind() != Kind::Null)
@@ -96,7 +96,7 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     count
 }
 
-/// One entry and where it stands.
+/// One entry and its position.
 struct Entry<'t> {
     text: &'t [u8],
     start: usize,
@@ -125,7 +125,7 @@ impl<'t> Entry<'t> {
     ) -> Result<Request<'d>, ReadProblem> {
         let missing = |what: &str, value: Option<Value<'_>>| ReadProblem {
             origin: self.at(value.unwrap_or(entry).span().start),
-            message: format!("entry skipped: it has no `{what}`"),
+            message: format!("entry skipped: `{what}` is missing or invalid"),
         };
         let request = entry
             .get("request")
@@ -139,7 +139,7 @@ impl<'t> Entry<'t> {
         let data = request.get("postData");
         let headers = headers(request);
         let body = data.and_then(|data| self.body(data, &headers, sink, remarks));
-        // -1 is a size that is not known.
+        // -1 means that the size is unknown.
         let size = request.get("bodySize").and_then(Value::as_number);
         let is_sized = size
             .and_then(|size| size.as_i64())
@@ -155,8 +155,8 @@ impl<'t> Entry<'t> {
         })
     }
 
-    /// The response; `None` where the request was not answered. Browsers write status 0 then, others -1, null,
-    /// or no response at all.
+    /// The response, or `None` if the request was not answered. In that case browsers write status 0; other
+    /// tools write -1, null, or no response.
     fn response<'d>(
         &self,
         entry: Value<'d>,
@@ -174,7 +174,7 @@ impl<'t> Entry<'t> {
             None => written.as_number().and_then(|number| number.as_f64()),
         };
         let status = match number {
-            // No code of a response, and none that a server could have sent.
+            // Not a status code: the request was not answered.
             Some(number) if number < 1.0 => return None,
             Some(number) if number.fract() == 0.0 && number < 1000.0 => number as u16,
             _ => {
@@ -227,7 +227,7 @@ impl<'t> Entry<'t> {
         };
         let media_type = string(data, "mimeType").filter(|media_type| !media_type.is_empty());
         let Some(content) = text.as_str() else {
-            // The payload itself, where its text should stand.
+            // The payload itself is embedded where its text should be.
             remark(EncodingFault::NoString);
             let body = Body::verbatim(text.raw().as_bytes(), origin.clone());
             return Some(body.with_media_type(media_type.as_deref()));
@@ -275,8 +275,8 @@ impl<'t> Entry<'t> {
     }
 }
 
-/// Whether `postData` or `content` tells of a body that it does not hold: by its size (-1 is one that is not
-/// known), as parameters, or by saying nothing of it.
+/// Whether `postData` or `content` describes a body that it does not include: by its size (-1 means unknown),
+/// as parameters, or by omitting the text.
 fn is_left_out(data: Value<'_>) -> bool {
     let size = data.get("size").and_then(Value::as_number);
     let size = size.and_then(|size| size.as_i64());
@@ -292,14 +292,14 @@ fn is_left_out(data: Value<'_>) -> bool {
 }
 
 mod lone {
-    //! Escapes of half a surrogate pair: JSON allows them (RFC 8259, section 8.2), and no text can hold them.
+    //! Escapes of lone surrogates: JSON allows them (RFC 8259, section 8.2), but text cannot represent them.
 
     use memchr::memmem;
 
-    /// Where lone surrogates stand.
+    /// The offsets of lone surrogates.
     pub(crate) fn places(text: &[u8]) -> Vec<usize> {
         let mut found = Vec::new();
-        // Few archives have any, and a pass over all escapes takes a while.
+        // Few archives have any, and scanning all escapes takes a while.
         let starts = [b"\\ud", b"\\uD"];
         let Some(first) = starts
             .iter()
@@ -328,7 +328,7 @@ mod lone {
         found
     }
 
-    /// The code unit that an escape at the start of a text stands for.
+    /// The code unit encoded by an escape at the start of a text.
     fn unit(text: &[u8]) -> Option<u32> {
         let digits = text.strip_prefix(b"\\u")?.get(..4)?;
         u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
@@ -339,7 +339,7 @@ fn string(value: Value<'_>, key: &str) -> Option<String> {
     value.get(key)?.as_str().map(Cow::into_owned)
 }
 
-/// Whether the message had a body by its `Content-Length`.
+/// Whether the message had a body according to its `Content-Length`.
 fn has_length(headers: &Headers) -> bool {
     let length = headers.get("content-length");
     length.is_some_and(|length| length.trim().parse::<u64>().is_ok_and(|length| length > 0))

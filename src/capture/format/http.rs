@@ -11,16 +11,16 @@ use super::lines::{StartLine, is_start_line, line_at, next_line, balanced_end};
 use super::Text;
 use crate::capture::{Body, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
 
-/// Reads every message of a text. A response right after a request belongs to it. Comments (`#`)
-/// may stand before the first request, and `###` between requests.
+/// Reads every message of a text. A response right after a request answers it. Comments (`#`) are allowed
+/// before the first request, and `###` between requests.
 pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     let Text { bytes: text, origin, hint } = *text;
     let Some(first) = next_start(text, 0) else {
         sink.problem(ReadProblem {
             origin: origin.clone(),
             message:
-                "no HTTP message: a request starts like `GET /path HTTP/1.1`, a response like \
-                      `HTTP/1.1 200 OK`, as `curl -i` prints it"
+                "no HTTP message found: expected a request line such as `GET /path HTTP/1.1`, or a status \
+                      line such as `HTTP/1.1 200 OK`, as printed by `curl -i`"
                     .to_owned(),
         });
         return 0;
@@ -29,7 +29,7 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     if !text[..first].split(|byte| *byte == b'\n').all(is_comment) {
         sink.problem(ReadProblem {
             origin: origin.clone(),
-            message: "text before the first HTTP message was passed over".to_owned(),
+            message: "text before the first HTTP message was skipped".to_owned(),
         });
     }
     let mut messages = Messages::new(text, hint);
@@ -41,7 +41,7 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     while let Some(start) = next {
         entry.position = entry.position.after(&text[passed..start]);
         passed = start;
-        // Looked for once, however many messages stand inside lines before it.
+        // Searched only once, even if many messages start inside the lines before it.
         if limit <= start {
             limit = next_start(text, next_line(text, start)).unwrap_or(text.len());
         }
@@ -56,7 +56,7 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
             sink.problem(ReadProblem {
                 origin: origin.at(place),
                 message:
-                    "text between messages was passed over: a request line ends in its version, \
+                    "text between messages was skipped: a request line must end with the HTTP version, \
                           as in `GET /path HTTP/1.1`"
                         .to_owned(),
             });
@@ -66,16 +66,16 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     messages.count
 }
 
-/// Requests in a row that wait for their responses.
+/// Consecutive requests that may wait for their responses.
 const PIPELINED: usize = crate::limits::REQUESTS_IN_A_ROW;
 
 /// Pairs requests with the responses that follow them.
 struct Messages<'t, 'c> {
     text: &'t [u8],
     hint: &'c Hint,
-    /// Requests that came one after the other.
+    /// Consecutive requests.
     requests: Vec<Exchange<'t>>,
-    /// Responses that came after them.
+    /// The responses that follow them.
     responses: Vec<Exchange<'t>>,
     count: u64,
 }
@@ -114,7 +114,7 @@ impl<'t, 'c> Messages<'t, 'c> {
                 });
                 self.requests.push(exchange);
             }
-            // An interim response (100 Continue) says nothing; the final one follows.
+            // An interim response (such as 100 Continue) is ignored; the final one follows.
             StartLine::Response { status: 100..=199 } => {}
             StartLine::Response { status } => {
                 exchange.response = Some(Response {
@@ -125,7 +125,7 @@ impl<'t, 'c> Messages<'t, 'c> {
                     body_left_out: false,
                 });
                 self.responses.push(exchange);
-                // Without requests there is nothing to wait for.
+                // Without requests, there is nothing to wait for.
                 if self.requests.is_empty() {
                     self.finish(sink);
                 }
@@ -133,8 +133,8 @@ impl<'t, 'c> Messages<'t, 'c> {
         }
     }
 
-    /// Hands over what is open. One response belongs to the request right before it; as many responses
-    /// as requests belong to them in order (pipelining, RFC 9112 section 9.3.2).
+    /// Emits the pending messages. A single response answers the request right before it; as many responses
+    /// as requests answer them in order (pipelining, RFC 9112 section 9.3.2).
     fn finish(&mut self, sink: &mut dyn Sink) {
         let mut requests = std::mem::take(&mut self.requests);
         let responses = std::mem::take(&mut self.responses);
@@ -146,8 +146,8 @@ impl<'t, 'c> Messages<'t, 'c> {
                 sink.problem(ReadProblem {
                     origin: responses[0].origin.clone(),
                     message: format!(
-                        "{answered} responses follow {sent} of the requests: which belongs to which \
-                         cannot be told, so they are read one by one"
+                        "cannot pair requests with responses (requests: {sent}, responses: {answered}); \
+                         each message is read on its own"
                     ),
                 });
                 requests.len()
@@ -170,8 +170,8 @@ impl<'t, 'c> Messages<'t, 'c> {
     }
 }
 
-/// Where the next message starts: at `from`, where a body of known length may end inside a line, or at
-/// the start of a later line.
+/// The start of the next message: `from`, since a body of known length may end inside a line, or the start of
+/// a later line.
 fn next_start(text: &[u8], from: usize) -> Option<usize> {
     if from < text.len() && is_start_line(line_at(text, from)) {
         return Some(from);
@@ -188,7 +188,7 @@ fn next_start(text: &[u8], from: usize) -> Option<usize> {
     }
 }
 
-/// Reads the one message that starts at `start` of a guide: its body ends where its JSON ends, since
+/// Reads the single message that starts at `start` of a guide. Its body ends where its JSON ends, because
 /// prose may follow. Returns the offset of the end.
 pub(crate) fn read_one(
     text: &[u8],
@@ -202,7 +202,7 @@ pub(crate) fn read_one(
     let mut messages = Messages::new(text, hint);
     let is_request = matches!(message.start, StartLine::Request { .. });
     messages.add(message, entry, sink);
-    // A response right behind a request answers it.
+    // A response right after a request answers it.
     let gap = text[end..].len() - text[end..].trim_ascii_start().len();
     let answer = std::str::from_utf8(line_at(text, end + gap)).unwrap_or_default();
     let is_answer = matches!(StartLine::parse(answer), Some(StartLine::Response { .. }));
@@ -220,14 +220,14 @@ pub(crate) fn read_one(
     end
 }
 
-/// How the end of a body is found where Content-Length does not fit.
+/// How the end of a body is found if Content-Length does not match.
 #[derive(Clone, Copy, PartialEq)]
 enum Extent {
     ToNextMessage,
     ToEndOfJson,
 }
 
-/// A message of the text. Ranges are offsets in it.
+/// A message; ranges are offsets in the text.
 struct Message<'t> {
     start: StartLine<'t>,
     line: &'t str,
@@ -235,15 +235,15 @@ struct Message<'t> {
     body: Range<usize>,
     /// Where the message starts.
     at: usize,
-    /// The value of the Content-Length header and where it stands.
+    /// The value of the Content-Length header and its offset.
     declared: Option<(u64, usize)>,
-    /// A line among the headers that is none.
+    /// The offset of a line in the header section that is not a header field.
     malformed: Option<usize>,
 }
 
 fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<'_>, usize) {
     let line = std::str::from_utf8(line_at(text, start)).unwrap_or_default();
-    // The caller has checked that the line starts a message.
+    // The caller has checked that this line starts a message.
     let start_line = StartLine::parse(line).unwrap_or(StartLine::Response { status: 100 });
     let mut headers = Headers::default();
     let mut declared = None;
@@ -258,11 +258,11 @@ fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<
             break;
         }
         let Some((name, value)) = header(line) else {
-            // In a guide, prose may follow a message without a blank line between.
+            // In a guide, prose may follow a message without a blank line in between.
             if extent == Extent::ToEndOfJson {
                 break;
             }
-            // A line that starts with white space continues the one before (RFC 9112 section 5.2).
+            // A line that starts with white space continues the previous one (RFC 9112 section 5.2).
             if !line.starts_with(b" ") && !line.starts_with(b"\t") {
                 malformed.get_or_insert(at);
             }
@@ -316,7 +316,7 @@ fn body_range(
         if at + blank >= limit {
             return at..at;
         }
-        // No JSON goes on behind the line that starts the next message.
+        // JSON cannot extend past the line that starts the next message.
         let json = &text[at + blank..limit];
         if !matches!(json.first(), Some(b'{' | b'[')) {
             return at..at;
@@ -327,7 +327,7 @@ fn body_range(
         };
         return at + blank..at + blank + length;
     }
-    // The declared end is right when a message, or nothing, follows it.
+    // The declared end is right if a message, or nothing, follows it.
     if let Some(declared) = declared.and_then(|length| usize::try_from(length).ok())
         && let Some(end) = at.checked_add(declared)
         && end <= text.len()
@@ -339,8 +339,8 @@ fn body_range(
         }
     }
     let region = &text[at..limit];
-    // Without a length, a message may follow right behind the JSON of this one. That is looked at before all
-    // of the region is searched: it may hold thousands of such messages.
+    // Without a length, a message may follow directly after the JSON of this one. This is checked before the
+    // whole region is searched, because the region may contain thousands of such messages.
     if declared.is_none()
         && matches!(region.trim_ascii_start().first(), Some(b'{' | b'['))
         && let Ok((_, end)) = TapeDocument::parse_prefix(region)
@@ -362,7 +362,7 @@ fn starts_message(text: &[u8]) -> bool {
 }
 
 impl<'t> Message<'t> {
-    /// The decoded body, and what is to say of it.
+    /// The decoded body, and remarks about it.
     fn body(
         &self,
         text: &'t [u8],
@@ -377,14 +377,14 @@ impl<'t> Message<'t> {
         if let Some(offset) = self.malformed {
             sink.problem(ReadProblem {
                 origin: at(offset),
-                message: "a line among the headers is no header and was passed over".to_owned(),
+                message: "a line in the header section is not a header field and was skipped".to_owned(),
             });
         }
         let mut remarks = Vec::new();
-        // The body of a response to HEAD is not sent, so its length is not to be seen.
+        // A response to HEAD has no body, so its length cannot be checked.
         if let Some((declared, place)) = self.declared
             && declared != raw.len() as u64
-            // Tools print a compressed body decoded, and the headers as sent.
+            // Tools print a compressed body decoded, but the headers as sent.
             && self.headers.get("content-encoding").is_none_or(|coding| coding == "identity")
             && !(raw.is_empty() && matches!(self.start, StartLine::Response { .. }))
         {

@@ -5,7 +5,7 @@ use crate::json;
 use super::Text;
 use crate::capture::{Body, Exchange, Sink};
 
-/// Hands over the whole text as one payload. Whether it is JSON is found out by who parses it.
+/// Emits the whole text as one payload. The sink finds out whether it is JSON.
 pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     let Text { bytes: text, origin, hint } = *text;
     let end = json::trim_end(text).len();

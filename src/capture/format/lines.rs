@@ -1,4 +1,4 @@
-//! Lines of texts that hold captures: labels, first lines of messages, and where a block of JSON ends.
+//! Lines in captured text: labels, first lines of messages, and the end of a JSON block.
 
 /// The first line of an HTTP message.
 #[derive(Debug)]
@@ -39,14 +39,14 @@ pub(crate) fn is_start_line(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(|line| StartLine::parse(line).is_some())
 }
 
-/// The line that starts at `start`, without its end.
+/// The line that starts at `start`, without its line break.
 pub(crate) fn line_at(text: &[u8], start: usize) -> &[u8] {
     let rest = &text[start.min(text.len())..];
     let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Where the next line starts.
+/// The start of the next line.
 pub(crate) fn next_line(text: &[u8], start: usize) -> usize {
     memchr::memchr(b'\n', &text[start..]).map_or(text.len(), |newline| start + newline + 1)
 }
@@ -60,7 +60,7 @@ pub(crate) enum Label {
 }
 
 impl Label {
-    /// Reads a label; also the first word of the info string of a Markdown block.
+    /// Parses a label, or the first word of the info string of a Markdown block.
     pub(crate) fn parse(word: &str) -> Option<Self> {
         match word.trim_end_matches(':').to_ascii_lowercase().as_str() {
             "json" => Some(Self::Json),
@@ -76,8 +76,7 @@ pub(crate) fn is_label(line: &[u8]) -> bool {
     std::str::from_utf8(line).is_ok_and(|line| Label::parse(line.trim()).is_some())
 }
 
-/// Where malformed JSON probably ends: where its brackets balance, else before the next label or
-/// message.
+/// Where malformed JSON probably ends: where its brackets balance, or else before the next label or message.
 pub(crate) fn balanced_end(text: &[u8]) -> usize {
     let mut depth = 0_usize;
     let mut in_string = false;
@@ -86,7 +85,7 @@ pub(crate) fn balanced_end(text: &[u8]) -> usize {
         match text[at] {
             b'\\' if in_string => at += 1,
             b'"' => in_string = !in_string,
-            // A string does not span lines: a quote is missing.
+            // A string does not span lines, so a quote is missing.
             b'\n' => {
                 in_string = false;
                 let line = line_at(text, at + 1);

@@ -12,11 +12,11 @@ use super::Text;
 use crate::capture::{Body, Exchange, Hint, Sink};
 use super::{http, python};
 
-/// Reads every fenced block that is labelled, and those without a label that are plainly JSON or
-/// HTTP. A second word of the info string is a hint: ```` ```json retrieve-organisation.v2 ````.
+/// Reads every labelled fenced block, and unlabelled ones that are clearly JSON or HTTP. The second word
+/// of the info string is a hint: ```` ```json retrieve-organisation.v2 ````.
 pub(crate) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
     let mut count = 0;
-    // Lines are counted through once, however many blocks there are.
+    // Lines are counted only once, however many blocks there are.
     let mut passed = (0, origin.position);
     let mut open: Option<(String, Vec<Range<usize>>)> = None;
     for (event, range) in Parser::new(text).into_offset_iter() {
@@ -57,8 +57,8 @@ fn block(
     let (Some(first), Some(last)) = (ranges.first(), ranges.last()) else {
         return 0;
     };
-    // Inside a list or quote the lines carry a prefix. It is written over, so that places stay those
-    // of the file; for HTTP and Python, which mind white space, it is left out.
+    // Inside a list or quote, lines carry a prefix. It is overwritten with spaces so that positions match the
+    // file; for HTTP and Python, where white space matters, it is removed.
     let mut content = text.as_bytes()[first.start..last.end].to_vec();
     for pair in ranges.windows(2) {
         content[pair[0].end - first.start..pair[1].start - first.start].fill(b' ');
@@ -95,7 +95,7 @@ fn block(
     }
 }
 
-/// What a block without label holds, where that is plain.
+/// What an unlabelled block contains, if that is obvious.
 fn unlabelled(content: &[u8]) -> Option<Label> {
     let content = content.trim_ascii();
     let first_line = content.split(|byte| *byte == b'\n').next()?;

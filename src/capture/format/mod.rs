@@ -1,4 +1,4 @@
-//! The formats of captures: one row in the [`table`] and one file each.
+//! Capture formats: each has a row in the [`table`] and a file.
 
 mod guide;
 mod har;
@@ -13,7 +13,7 @@ mod table;
 
 pub(super) use table::{Recognised, Head, Reader, Text, recognise};
 
-/// The formats that captures come in.
+/// The format of a capture.
 #[derive(
     Debug,
     Clone,
@@ -30,7 +30,7 @@ pub(super) use table::{Recognised, Head, Reader, Text, recognise};
 pub enum Format {
     /// One JSON document: a payload.
     Json,
-    /// One JSON document a line: payloads.
+    /// One JSON document per line: payloads.
     Ndjson,
     /// Raw HTTP messages.
     Http,
@@ -38,6 +38,6 @@ pub enum Format {
     Har,
     /// Markdown with fenced blocks of JSON, HTTP or Python.
     Markdown,
-    /// Plain text with blocks of JSON, HTTP or Python behind label lines.
+    /// Plain text with blocks of JSON, HTTP or Python after label lines.
     Guide,
 }

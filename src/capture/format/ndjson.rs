@@ -1,4 +1,4 @@
-//! One JSON document a line.
+//! One JSON document per line.
 
 use std::io::BufRead;
 
@@ -8,7 +8,7 @@ use crate::capture::{Body, Exchange, Hint, Limits, ReadProblem, Sink};
 use crate::json;
 use crate::location::{Origin, Position};
 
-/// Hands over each line that is not blank as a payload of its own, and tells how many there were.
+/// Emits each non-blank line as a payload of its own, and returns how many there were.
 pub(crate) fn read(
     reader: &mut dyn BufRead,
     origin: &Origin,
@@ -39,7 +39,7 @@ pub(crate) fn read(
     }
 }
 
-/// Hands over each line of a block.
+/// Emits each line of a block.
 pub(crate) fn read_block(
     block: &[u8],
     start: &Origin,

@@ -7,8 +7,8 @@ use crate::capture::{Body, Exchange, Headers, Hint, Line, Request, Sink};
 
 const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
-/// Hands over every call of the `requests` library in a block. A call sees the variables that were
-/// assigned since the call before.
+/// Emits every call of the `requests` library in a block. A call sees the variables assigned since the
+/// previous call.
 pub(crate) fn read(block: &[u8], origin: &Origin, sink: &mut dyn Sink) -> u64 {
     let Ok(text) = std::str::from_utf8(block) else {
         return 0;
@@ -36,8 +36,8 @@ pub(crate) fn read(block: &[u8], origin: &Origin, sink: &mut dyn Sink) -> u64 {
     count
 }
 
-/// Reads the first call in a block, with the body that it sends where that is a literal. Places in the
-/// body are those of the block.
+/// Reads the first call in a block, with its body if that is a literal. Positions in the body match the
+/// block.
 pub(crate) fn first_call<'t>(block: &'t [u8], origin: &Origin) -> Option<Exchange<'t>> {
     let text = std::str::from_utf8(block).ok()?;
     let (call, method) = METHODS
@@ -65,7 +65,7 @@ pub(crate) fn first_call<'t>(block: &'t [u8], origin: &Origin) -> Option<Exchang
     let line_start = text[..call].rfind('\n').map_or(0, |newline| newline + 1);
     exchange.request = Some(Request {
         line: Line {
-            // Up to the end of the URL: what follows may be a password.
+            // Up to the end of the URL: what follows may contain a password.
             text: text[line_start..arguments + url_end].to_owned(),
             origin: place(line_start),
         },
@@ -107,8 +107,8 @@ fn argument(text: &str, name: &str) -> Option<usize> {
     None
 }
 
-/// Where the literal starts that an expression is: itself, the argument of `json.dumps`, or what a
-/// variable was assigned.
+/// Where the literal of an expression starts: the expression itself, the argument of `json.dumps`, or the
+/// value assigned to a variable.
 fn literal(text: &str, at: usize, depth: u8) -> Option<usize> {
     let expression = &text[at..];
     if expression.starts_with(['{', '[']) {
@@ -131,9 +131,9 @@ fn literal(text: &str, at: usize, depth: u8) -> Option<usize> {
         .flatten()
 }
 
-/// Writes the literal that `text` starts with as JSON of the same length, place by place: `None`,
-/// `True` and `False` are as long as their JSON names, a comment or trailing comma becomes white
-/// space. `None` when the literal holds something else than values.
+/// Writes the literal at the start of `text` as JSON of the same length: `None`, `True` and `False` are as
+/// long as their JSON names, and a comment or trailing comma becomes white space. Returns `None` if the
+/// literal contains anything but values.
 fn to_json(text: &str) -> Option<Vec<u8>> {
     let mut json = Vec::with_capacity(text.len());
     let mut depth = 0_usize;
@@ -155,7 +155,7 @@ fn to_json(text: &str) -> Option<Vec<u8>> {
             '"' | '\'' => {
                 let end = string_end(rest)?;
                 let content = &rest[1..end];
-                // Other quotes inside would need escapes, which would move what follows.
+                // Other quotes inside would need escapes, which would shift later positions.
                 if first == '\'' && content.contains(['"', '\\']) {
                     return None;
                 }

@@ -1,4 +1,4 @@
-//! What a file holds, by its first bytes.
+//! Detects what a file contains by its first bytes.
 
 use crate::json::{TapeDocument, Value};
 
@@ -6,9 +6,9 @@ use super::Head;
 use super::lines::is_label;
 use super::lines::is_start_line;
 
-/// What recorded traffic is called that is in a format which is not read.
+/// The name of a recording format that is recognised but not supported.
 pub(super) fn recording(head: &[u8], complete: bool) -> Option<&'static str> {
-    /// How binary captures start.
+    /// The first bytes of binary captures.
     const BINARY: [(&[u8], &str); 3] = [
         (&[0xd4, 0xc3, 0xb2, 0xa1], "packet capture (pcap)"),
         (&[0xa1, 0xb2, 0xc3, 0xd4], "packet capture (pcap)"),
@@ -25,7 +25,7 @@ pub(super) fn recording(head: &[u8], complete: bool) -> Option<&'static str> {
     }
 }
 
-/// A recording that is one JSON document, by the keys at its root.
+/// Recognises a recording that is one JSON document by the keys at its root.
 fn json_recording(text: &[u8], complete: bool) -> Option<&'static str> {
     const LISTS: [(&str, &str); 3] = [
         ("http_interactions", "VCR cassette"),
@@ -34,7 +34,7 @@ fn json_recording(text: &[u8], complete: bool) -> Option<&'static str> {
     ];
     let document = match complete {
         true => TapeDocument::parse(text).ok()?,
-        // Keys that stand further on are not needed to tell.
+        // The keys at the start are enough to decide.
         false => return truncated_recording(text),
     };
     let root = document.root();
@@ -73,7 +73,7 @@ fn json_recording(text: &[u8], complete: bool) -> Option<&'static str> {
     holds_exchanges(root).then_some("recording")
 }
 
-/// Whether a list holds recorded requests with their responses.
+/// Whether a list contains recorded requests with their responses.
 fn holds_exchanges(list: Value<'_>) -> bool {
     let has = |value: Option<Value<'_>>, keys: &[&str]| {
         value.is_some_and(|value| keys.iter().any(|key| value.get(key).is_some()))
@@ -99,7 +99,7 @@ fn holds_exchanges(list: Value<'_>) -> bool {
     })
 }
 
-/// The same of a document of which the start alone is known.
+/// The same for a document of which only the start is known.
 fn truncated_recording(text: &[u8]) -> Option<&'static str> {
     let compact: Vec<u8> = text
         .iter()
@@ -123,9 +123,9 @@ fn truncated_recording(text: &[u8]) -> Option<&'static str> {
     None
 }
 
-/// A recording in YAML, or a log of lines.
+/// Recognises a recording in YAML, or a line-based log.
 fn text_recording(text: &[u8]) -> Option<&'static str> {
-    /// Lines that are looked at.
+    /// Lines inspected.
     const LINES: usize = 40;
     let key = |name: &'static [u8]| {
         lines_of(text)
@@ -157,7 +157,7 @@ fn is_log_line(line: &[u8]) -> bool {
         })
 }
 
-/// Lines without white space around them.
+/// The lines, without surrounding white space.
 fn lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     let ends = memchr::memchr_iter(b'\n', text).chain([text.len()]);
     let lines = ends.scan(0, |start, end| {
@@ -166,7 +166,7 @@ fn lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     lines.map(<[u8]>::trim_ascii)
 }
 
-/// Whether JSON is several documents, one a line.
+/// Whether the JSON is several documents, one per line.
 pub(super) fn is_ndjson(head: &Head<'_>) -> bool {
     let text = head.text;
     if !is_json(head) {
@@ -177,7 +177,7 @@ pub(super) fn is_ndjson(head: &Head<'_>) -> bool {
     let first = lines.next().unwrap_or_default();
     let second = lines.next();
     let third = lines.next();
-    // The last line of an incomplete head may be cut.
+    // The last line of an incomplete head may be cut off.
     let second = second.filter(|_| head.complete || third.is_some());
     let starts_document = |line: &[u8]| matches!(line.first(), Some(b'{' | b'['));
     if let Some(second) = second
@@ -186,27 +186,27 @@ pub(super) fn is_ndjson(head: &Head<'_>) -> bool {
     {
         return true;
     }
-    // One line longer than the head: a document on one line reads the same as a line of its own, and
-    // if there are more lines, they are documents, too.
+    // One line, longer than the head: a document on one line reads the same as NDJSON, and any further lines
+    // are documents, too.
     !is_har(head) && !head.complete && !text.contains(&b'\n')
 }
 
-/// Whether it starts as JSON does.
+/// Whether it starts like JSON.
 pub(super) fn is_json(head: &Head<'_>) -> bool {
     matches!(head.text.first(), Some(b'{' | b'['))
 }
 
-/// Whether it starts as an HTTP message does.
+/// Whether it starts like an HTTP message.
 pub(super) fn is_http(head: &Head<'_>) -> bool {
     lines_of(head.text).next().is_some_and(is_start_line)
 }
 
-/// Whether it has a fenced block.
+/// Whether it contains a fenced block.
 pub(super) fn is_markdown(head: &Head<'_>) -> bool {
     lines_of(head.text).any(|line| line.starts_with(b"```") || line.starts_with(b"~~~"))
 }
 
-/// Whether it has a line that announces a block.
+/// Whether it contains a line that announces a block.
 pub(super) fn is_guide(head: &Head<'_>) -> bool {
     lines_of(head.text).any(is_label)
 }

@@ -1,4 +1,4 @@
-//! Every format in one table: how it is called, recognised and read.
+//! All formats in one table: how each is named, recognised and read.
 
 use std::fmt;
 
@@ -11,16 +11,16 @@ use super::{Format, guide, har, http, json, markdown, sniff};
 /// A row of the table of formats.
 struct Row {
     format: Format,
-    /// What people call it.
+    /// The name shown to users.
     name: &'static str,
-    /// Endings of file names that decide by themselves.
+    /// File name extensions that decide on their own.
     extensions: &'static [&'static str],
-    /// Whether the start of a file is of this format, where its name does not decide.
+    /// Whether the start of a file looks like this format; used if the name does not decide.
     sniff: fn(&Head<'_>) -> bool,
     reader: Reader,
 }
 
-/// How a format is read. A reader returns how many exchanges there were.
+/// How a format is read. A reader returns the number of exchanges.
 #[derive(Clone, Copy)]
 pub(in crate::capture) enum Reader {
     /// Line by line: files of any size, which several threads may share.
@@ -29,26 +29,26 @@ pub(in crate::capture) enum Reader {
     Whole(fn(&Text<'_>, &mut dyn Sink) -> u64),
 }
 
-/// A capture as a whole.
+/// A whole capture.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::capture) struct Text<'t> {
     pub(in crate::capture) bytes: &'t [u8],
     /// Where it starts.
     pub(in crate::capture) origin: &'t Origin,
-    /// What the name of the file says of it.
+    /// What the name of the file says about it.
     pub(in crate::capture) hint: &'t Hint,
 }
 
 /// The start of a file.
 #[derive(Debug)]
 pub(in crate::capture) struct Head<'h> {
-    /// The ending of its name, without `.gz` or `.zst`, in lower case.
+    /// The extension of its name, without `.gz` or `.zst`, in lower case.
     pub(super) extension: String,
     /// Its first bytes.
     pub(super) bytes: &'h [u8],
-    /// The same without white space in front.
+    /// The same, without leading white space.
     pub(super) text: &'h [u8],
-    /// Whether that is all of it.
+    /// Whether these are all of its bytes.
     pub(super) complete: bool,
 }
 
@@ -64,7 +64,7 @@ impl<'h> Head<'h> {
     }
 }
 
-/// Every format, in the order in which the content of a file is compared with them.
+/// All formats, in the order in which content is tested against them.
 const TABLE: [Row; 6] = [
     Row {
         format: Format::Ndjson,
@@ -83,7 +83,7 @@ const TABLE: [Row; 6] = [
     Row {
         format: Format::Json,
         name: "JSON",
-        // A name that ends with `.json` may hold one of the others, too.
+        // A `.json` file may also be in one of the other formats.
         extensions: &[],
         sniff: |head| sniff::is_json(head) || (head.extension == "json" && !head.text.is_empty()),
         reader: Reader::Whole(json::read),
@@ -113,7 +113,7 @@ const TABLE: [Row; 6] = [
 
 impl Format {
     fn row(self) -> &'static Row {
-        // A test looks every format up.
+        // A test looks up every format.
         let row = TABLE.iter().find(|row| row.format == self);
         row.unwrap_or(&TABLE[0])
     }
@@ -129,12 +129,12 @@ impl fmt::Display for Format {
     }
 }
 
-/// What a file holds.
+/// What a file contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::capture) enum Recognised {
-    /// A format that is read.
+    /// A supported format.
     Format(Format),
-    /// Recorded traffic in a format that is not read: what it is called.
+    /// Recorded traffic in an unsupported format, with the name of that format.
     Unread(&'static str),
     /// Something else.
     Unknown,
@@ -142,8 +142,8 @@ pub(in crate::capture) enum Recognised {
 
 /// Recognises a format by the name of the file and the start of its content.
 ///
-/// The name decides where it names a format; else the content does. A recording that is not read must not be
-/// taken for a payload, not even where the name says JSON or HAR.
+/// If the name identifies a format, it decides; otherwise the content does. An unsupported recording must not
+/// be taken for a payload, even if its name says JSON or HAR.
 pub(in crate::capture) fn recognise(head: &Head<'_>) -> Recognised {
     let by_name = TABLE
         .iter()
@@ -156,7 +156,7 @@ pub(in crate::capture) fn recognise(head: &Head<'_>) -> Recognised {
     row.map_or(Recognised::Unknown, |row| Recognised::Format(row.format))
 }
 
-/// Reads a format that is text.
+/// Reads a text format.
 fn read_text(
     text: &Text<'_>,
     sink: &mut dyn Sink,
@@ -169,7 +169,7 @@ fn read_text(
             let place = text.origin.position.after(valid);
             sink.problem(ReadProblem {
                 origin: text.origin.at(place),
-                message: "not UTF-8; a guide has to be UTF-8 text".to_owned(),
+                message: "not valid UTF-8; a guide must be UTF-8 text".to_owned(),
             });
             0
         }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
-/// Opens what is compressed, and names what is inside.
+/// Opens compressed data, and returns it with the name of its content.
 pub(super) fn decompress(
     mut raw: Box<dyn BufRead + Send>,
     name: &str,
@@ -21,9 +21,9 @@ pub(super) fn decompress(
     }
 }
 
-/// Decompresses Zstandard data of any number of frames: files are rotated and joined.
+/// Decompresses Zstandard data with any number of frames, since files are rotated and concatenated.
 pub(crate) struct Frames<R: Read> {
-    /// The frame that is read, or what follows the frames read so far.
+    /// The current frame, or the data after the frames read so far.
     state: Option<Result<StreamingDecoder<R, FrameDecoder>, R>>,
 }
 

@@ -1,4 +1,4 @@
-//! What threads are handed: files of folders, and blocks of lines.
+//! Work handed to threads: files of folders, and blocks of lines.
 
 use std::io::BufRead;
 use std::path::PathBuf;
@@ -11,32 +11,32 @@ use crate::capture::sink::guarded;
 use crate::capture::{Hint, Limits, Sink, SourceRead};
 use crate::location::Origin;
 
-/// What a thread reads.
+/// Work for a thread.
 pub(super) enum Work {
-    /// A file of a folder, and the number of its part.
+    /// A file of a folder, with the number of its part.
     File(u64, PathBuf),
-    /// Blocks of a stream, as long as there are any.
+    /// Blocks of a stream, until it ends.
     Stream(Arc<Stream>),
 }
 
-/// A stream that several threads read: each takes the next block when it has walked the last one.
+/// A stream read by several threads: each takes the next block when it has finished its last one.
 pub(super) struct Stream {
     name: String,
     hint: Hint,
     progress: Mutex<Progress>,
 }
 
-/// How far a stream is read.
+/// How far a stream has been read.
 struct Progress {
     blocks: Blocks<Box<dyn BufRead + Send>>,
     /// The number of the last part.
     part: u64,
-    /// Who is told of the number of the last part when the stream has ended.
+    /// Receives the number of the last part when the stream ends.
     ended: Option<SyncSender<u64>>,
 }
 
 impl Stream {
-    /// Reads the next block of lines; its part is numbered, unless the stream had ended before.
+    /// Reads the next block of lines and numbers its part, unless the stream has already ended.
     fn next(&self, block: &mut Vec<u8>) -> (Option<u64>, Block) {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
         if progress.ended.is_none() {
@@ -47,7 +47,7 @@ impl Stream {
         if let Block::End | Block::Broken(_) = &found
             && let Some(ended) = progress.ended.take()
         {
-            // Who asked has not gone: it waits for this.
+            // The receiver still exists: it waits for this.
             let _: Result<(), _> = ended.send(progress.part);
         }
         (Some(progress.part), found)
@@ -78,7 +78,7 @@ impl Stream {
             };
             sink.source(self.source(exchanges));
             sink.part_ended();
-            // A buffer that a long line made large is not kept.
+            // Do not keep a buffer that a long line made large.
             if block.capacity() > 4 * BLOCK {
                 *block = Vec::new();
             }
@@ -94,19 +94,19 @@ impl Stream {
     }
 }
 
-/// Hands parts of captures to threads, and keeps the rest.
+/// Hands parts of captures to threads, and reads the rest itself.
 pub(crate) struct Dispatch<'s> {
     send: SyncSender<Work>,
     threads: usize,
     /// The number of the last part.
     part: u64,
-    /// Whether that is one of its own, and is being read.
+    /// Whether that part is read by this thread and still open.
     is_open: bool,
     sink: &'s mut dyn Sink,
 }
 
 impl<'s> Dispatch<'s> {
-    /// A dispatch to this many threads; `sink` takes what is kept.
+    /// A dispatch to this many threads; `sink` receives what this thread reads.
     pub(super) fn new(send: SyncSender<Work>, threads: usize, sink: &'s mut dyn Sink) -> Self {
         Self {
             send,
@@ -117,7 +117,7 @@ impl<'s> Dispatch<'s> {
         }
     }
 
-    /// Numbers the next part, which is read into the sink that this returns.
+    /// Numbers the next part, and returns the sink that it is read into.
     pub(crate) fn own(&mut self) -> &mut dyn Sink {
         self.end();
         self.part += 1;
@@ -126,14 +126,14 @@ impl<'s> Dispatch<'s> {
         self.sink
     }
 
-    /// Says that its own part is read.
+    /// Ends this thread's own part, if one is open.
     pub(super) fn end(&mut self) {
         if std::mem::take(&mut self.is_open) {
             self.sink.part_ended();
         }
     }
 
-    /// A thread reads the file.
+    /// Hands a file to a thread.
     pub(super) fn hand_file(&mut self, path: PathBuf) {
         self.end();
         self.part += 1;
@@ -141,11 +141,11 @@ impl<'s> Dispatch<'s> {
     }
 
     fn hand_over(&self, work: Work) {
-        // Threads end only after this one has; if one has panicked, the others take its share.
+        // Threads end only after this one does; if one has panicked, the others take over its share.
         let _: Result<(), _> = self.send.send(work);
     }
 
-    /// Threads read the lines, and the caller goes on when they came to the end.
+    /// Hands the lines to the threads, and returns when they have all been read.
     pub(super) fn hand_lines(
         &mut self,
         reader: Box<dyn BufRead + Send>,
@@ -164,13 +164,13 @@ impl<'s> Dispatch<'s> {
                 ended: Some(ended),
             }),
         });
-        // The file ends with what this thread tells of it, behind what the others tell of its lines.
+        // This thread reports the end of the file, after the other threads have reported its lines.
         let source = stream.source(0);
         for _ in 0..self.threads {
             self.hand_over(Work::Stream(Arc::clone(&stream)));
         }
         drop(stream);
-        // When all threads have died there is no end, and nothing to go on with.
+        // If all threads have died, no end is reported, and there is nothing left to do.
         if let Ok(part) = end.recv() {
             self.part = part;
         }
@@ -178,11 +178,11 @@ impl<'s> Dispatch<'s> {
     }
 }
 
-/// Who reads.
+/// Which threads read.
 pub(super) enum Crew<'r, 's> {
     /// This thread reads everything.
     Here(&'r mut dyn Sink),
-    /// Other threads read what can be read apart.
+    /// Other threads read what can be read independently.
     Shared(&'r mut Dispatch<'s>),
 }
 

@@ -17,7 +17,7 @@ pub(super) fn read_folder(root: &Path, reading: &Reading, crew: &mut Crew<'_, '_
     };
     let mut walk = WalkDir::new(root)
         .follow_links(true)
-        // All of a folder, so the order is that of the names, which would have to be cut out each time.
+        // Within one folder, comparing whole paths orders by name, without extracting the names.
         .sort_by(|one, other| one.path().as_os_str().cmp(other.path().as_os_str()))
         .into_iter();
     let mut found = false;
@@ -30,7 +30,7 @@ pub(super) fn read_folder(root: &Path, reading: &Reading, crew: &mut Crew<'_, '_
                 crew.sink().skipped(display_path(entry.path()).into(), "hidden");
             }
             Ok(entry) if entry.file_type().is_dir() => {}
-            // A pipe would block until somebody writes.
+            // Reading a pipe would block until something is written to it.
             Ok(entry) if !entry.file_type().is_file() => {
                 crew.sink()
                     .skipped(display_path(entry.path()).into(), "not a file");
@@ -47,7 +47,7 @@ pub(super) fn read_folder(root: &Path, reading: &Reading, crew: &mut Crew<'_, '_
                 let path = display_path(error.path().unwrap_or(root));
                 let message = match error.loop_ancestor() {
                     Some(ancestor) => format!(
-                        "a loop of folders: it leads back to {}; remove the link or name the files",
+                        "folder loop: a link leads back to {}; remove the link, or name the files to read",
                         ancestor.display()
                     ),
                     None => match error.io_error() {
@@ -60,7 +60,7 @@ pub(super) fn read_folder(root: &Path, reading: &Reading, crew: &mut Crew<'_, '_
         }
     }
     if !found {
-        let message = "the folder holds no files".to_owned();
+        let message = "the folder contains no files to read".to_owned();
         crew.sink().problem(problem(&display_path(root), message));
     }
 }

@@ -1,4 +1,4 @@
-//! Inputs: files, folders, standard input, memory; plain or compressed; with one thread or several.
+//! Inputs: files, folders, standard input or memory, plain or compressed, read by one or more threads.
 
 mod decompress;
 mod dispatch;
@@ -28,11 +28,11 @@ pub enum Input {
     Path(PathBuf),
     /// Standard input.
     Stdin,
-    /// What is in memory, under a name that says of it what the name of a file does.
+    /// Data in memory. Its name provides the same hints as a file name.
     Memory {
         /// The name.
         name: Arc<str>,
-        /// What it holds.
+        /// The data.
         bytes: Arc<[u8]>,
     },
 }
@@ -40,16 +40,16 @@ pub enum Input {
 /// How captures are read.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Reading {
-    /// The format of all of them, in place of what is recognised.
+    /// The format of all captures, instead of detecting it.
     pub format: Option<Format>,
-    /// How much is read at once.
+    /// Size limits.
     pub limits: Limits,
-    /// How many threads read; all cores unless said.
+    /// The number of threads that read; by default, one per core.
     pub jobs: Option<NonZeroUsize>,
 }
 
 impl Reading {
-    /// Reads inputs, with several threads where that may pay.
+    /// Reads inputs, with several threads if that may pay off.
     pub fn read(&self, inputs: &[Input], sink: &mut impl ParallelSink) {
         let jobs = self.jobs.map_or_else(
             || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
@@ -66,9 +66,9 @@ impl Reading {
         }
         sink.join(forks);
     }
-    /// Reads inputs with this thread alone, in the order given; a folder in the order of its names.
+    /// Reads inputs on this thread only, in the order given; the files of a folder are read in name order.
     ///
-    /// Nothing fails: what cannot be read is a problem of the sink.
+    /// This never fails: unreadable input is reported to the sink as a problem.
     pub fn read_here(&self, inputs: &[Input], sink: &mut dyn Sink) {
         read_inputs(inputs, self, &mut Crew::Here(&mut *sink));
         sink.finish();

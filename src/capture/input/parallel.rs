@@ -1,4 +1,4 @@
-//! Several threads read captures.
+//! Reads captures with several threads.
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,13 +11,14 @@ use super::dispatch::{Crew, Dispatch, Work};
 use super::source::read_file;
 use super::{Input, Reading, read_inputs};
 
-/// Bytes of stack of each thread: as much as the thread of the command line has. It is reserved, not used up.
+/// Stack size of each thread in bytes, the same as for the main thread of the command line. It is reserved,
+/// not committed.
 const STACK: usize = crate::limits::STACK;
 
-/// Files under this size, in bytes, are read before a second thread has started.
+/// Files smaller than this, in bytes, are read before a second thread would have started.
 const LONG: u64 = 1 << 20;
 
-/// Whether it may pay to read an input with several threads.
+/// Whether reading an input with several threads may pay off.
 pub(super) fn is_long(input: &Input) -> bool {
     match input {
         Input::Stdin => true,
@@ -28,8 +29,8 @@ pub(super) fn is_long(input: &Input) -> bool {
     }
 }
 
-/// Reads inputs into several sinks at once: `own` takes what the reader itself has to say, each of the
-/// others is a thread.
+/// Reads inputs into several sinks at once: `own` receives what this thread reports, and each of the others
+/// belongs to a thread.
 pub(super) fn share<S: Sink + Send>(
     inputs: &[Input],
     reading: &Reading,
@@ -49,17 +50,17 @@ pub(super) fn share<S: Sink + Send>(
                 .spawn_scoped(scope, move || {
                     work(&receive, reading, sink);
                 });
-            // With fewer threads than were asked for the rest does the work.
+            // If fewer threads start than requested, those do all the work.
             is_shared |= thread.is_ok();
         }
-        // Only threads receive: when all of them have died, nobody waits for them.
+        // Only the threads keep the receiver, so sending fails if all of them have died.
         drop(receive);
         if is_shared {
             let mut dispatch = Dispatch::new(send, count, &mut *own);
             read_inputs(inputs, reading, &mut Crew::Shared(&mut dispatch));
             dispatch.end();
         }
-        // The threads end when there is nobody left to send.
+        // The threads end when the sender is dropped.
     });
     if !is_shared {
         reading.read_here(inputs, own);

@@ -1,4 +1,4 @@
-//! One input after the other: opened, recognised, and handed to the reader of its format.
+//! Opens each input, recognises its format, and passes it to the reader of that format.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -14,10 +14,10 @@ use super::decompress::decompress;
 use super::dispatch::Crew;
 use super::{Limits, Reading};
 
-/// How much of a file is looked at to recognise its format.
+/// Bytes of a file that are inspected to recognise its format.
 const HEAD: usize = crate::limits::HEAD;
 
-/// A path as its user would name it: files of the folder `.` without `./`.
+/// A path as the user would write it, without a leading `./`.
 pub(super) fn display_path(path: &Path) -> String {
     let text = path.display().to_string();
     match text.strip_prefix("./") {
@@ -26,8 +26,8 @@ pub(super) fn display_path(path: &Path) -> String {
     }
 }
 
-/// `of_folder` tells a file found in a folder from one that was named: the first may hold something
-/// else than a capture.
+/// `of_folder` is true for a file that was found in a folder rather than named by the user: such a file need
+/// not be a capture.
 pub(super) fn read_file(path: &Path, reading: &Reading, sink: &mut dyn Sink, of_folder: bool) {
     read_path(path, reading, &mut Crew::Here(sink), of_folder);
 }
@@ -46,7 +46,7 @@ pub(super) fn read_path(path: &Path, reading: &Reading, crew: &mut Crew<'_, '_>,
     }
 }
 
-/// As much as there is to read, within bounds: most files of a folder are small.
+/// A buffer size that fits the file, within bounds: most files of a folder are small.
 fn capacity(file: &File) -> usize {
     const MOST: usize = HEAD * 4;
     let size = file.metadata().ok().filter(std::fs::Metadata::is_file);
@@ -54,7 +54,7 @@ fn capacity(file: &File) -> usize {
     size.map_or(MOST, |size| size.saturating_add(1).clamp(4 * 1024, MOST))
 }
 
-/// Reads one stream; `of_folder` is its path when it was found in a folder.
+/// Reads one stream; `of_folder` is its path if it was found in a folder.
 pub(super) fn read_stream(
     raw: impl BufRead + Send + 'static,
     name: &str,
@@ -68,7 +68,7 @@ pub(super) fn read_stream(
     };
     let mut head = Vec::with_capacity(4 * 1024);
     let mut position = Position::START;
-    // What was read before an error is still read: the error comes after it.
+    // Data read before an error is still processed; the error is reported after it.
     let broken = skip_blank(&mut *reader, &mut position, &mut head).err();
     if head.is_empty()
         && let Some(error) = &broken
@@ -80,7 +80,7 @@ pub(super) fn read_stream(
     if head.is_empty() {
         let message = match position.byte {
             0 => "the file is empty".to_owned(),
-            bytes => format!("the file is empty: nothing but {bytes} bytes of white space"),
+            bytes => format!("the file is empty: it contains only white space ({bytes} bytes)"),
         };
         return crew.sink().problem(problem_at(name, position, message));
     }
@@ -95,8 +95,8 @@ pub(super) fn read_stream(
             false => "a",
         };
         let message = format!(
-            "this is {article} {recording}, a format that is not supported; convert it to HAR, \
-             or read it as a payload with --format json"
+            "unsupported format: this is {article} {recording}; convert it to HAR, or use --format json \
+             to read it as a single payload"
         );
         return crew.sink().problem(problem_at(name, position, message));
     }
@@ -104,14 +104,14 @@ pub(super) fn read_stream(
         if let Some(path) = of_folder {
             return crew
                 .sink()
-                .skipped(display_path(path).into(), "not a format of captures");
+                .skipped(display_path(path).into(), "not a capture format");
         }
         let message = if std::str::from_utf8(&head[..head.len() - head.len() % 4]).is_err()
             && head.contains(&0)
         {
-            "binary data; captures are JSON, NDJSON, HTTP, HAR or a guide"
+            "unrecognised binary data; expected JSON, NDJSON, HTTP messages, HAR or a guide"
         } else {
-            "no format of captures was recognised; say which it is with --format"
+            "unrecognised capture format; specify it with --format"
         };
         return crew
             .sink()
@@ -124,7 +124,7 @@ pub(super) fn read_stream(
     };
     let hint = Hint::parse(plain_name);
     let limits = &reading.limits;
-    // Mostly nothing is left to read of a file in a folder.
+    // Usually nothing is left to read of a file in a folder.
     let is_all = complete && broken.is_none();
     let rest: Box<dyn BufRead + Send> = match broken {
         Some(error) => Box::new(BufReader::new(Broken(Some(error)))),
@@ -168,7 +168,7 @@ pub(super) fn read_stream(
     });
 }
 
-/// Passes over a byte order mark and white space, then fills `head` with what follows.
+/// Skips a byte order mark and white space, then fills `head` with what follows.
 fn skip_blank(
     reader: &mut dyn BufRead,
     position: &mut Position,

@@ -1,8 +1,8 @@
-//! Archives as browsers, proxies and test recorders write them.
+//! Archives as written by browsers, proxies and test recorders.
 
 use super::*;
 
-/// What is read of an archive with this response: status and body, or what is said instead.
+/// The status and body read from an archive with this response, or the problem reported instead.
 fn answered(response: &str) -> String {
     let text = format!(
         r#"{{"log": {{"entries": [{{"request": {{"method": "GET", "url": "https://x.test/a", "headers": []}}, "response": {response}}}]}}}}"#
@@ -161,7 +161,7 @@ fn bodies_are_read_however_they_are_encoded() {
             format!(r#"{json}, "encoding": "BASE64", "text": "eyJuIjoxfQ""#),
             "200 {\"n\":1}",
         ),
-        // `-` and `_` of base64 for URLs.
+        // The URL-safe alphabet of base64, with `-` and `_`.
         (
             format!(r#"{json}, "encoding": "base64", "text": "eyJuIjoiPz8_PyJ9""#),
             "200 {\"n\":\"????\"}",
@@ -174,7 +174,7 @@ fn bodies_are_read_however_they_are_encoded() {
             format!(r#"{json}, "text": "eyJuIjoxfQ==""#),
             "200 {\"n\":1} (base64 without a label)",
         ),
-        // A word, a number, and what is no JSON inside.
+        // A word, a number, and base64 whose content is not JSON.
         (format!(r#"{json}, "text": "true""#), "200 true"),
         (format!(r#"{json}, "text": "1234""#), "200 1234"),
         (format!(r#"{json}, "text": "aGVsbG8=""#), "200 aGVsbG8="),
@@ -190,7 +190,7 @@ fn bodies_are_read_however_they_are_encoded() {
             format!(r#"{json}, "text": 7"#),
             "200 7 (`text` is not a string)",
         ),
-        // Polly.js writes what was compressed in parts.
+        // Polly.js splits compressed bodies into parts.
         (
             format!(r#"{json}, "_isBinary": true, "text": "[\"{hex}\"]""#),
             "200 {\"n\":1}",
@@ -229,7 +229,7 @@ fn bodies_are_read_however_they_are_encoded() {
     }
 }
 
-/// JSON allows half a surrogate pair, and browsers write it. Other entries are read as they are.
+/// JSON allows half a surrogate pair, and browsers write it. Other entries are read unchanged.
 #[test]
 fn half_a_surrogate_pair_is_no_reason_to_refuse_an_archive() {
     let entry = |text: &str| {
@@ -249,7 +249,7 @@ fn half_a_surrogate_pair_is_no_reason_to_refuse_an_archive() {
         "200 {\"a\": \"\u{fffd}\"} (half a surrogate pair)",
         "200 {\"a\": \"\u{1f600}\"}",
         "200 {\"a\": \"\u{fffd} \u{fffd}x\"} (half a surrogate pair)",
-        // An escape of the payload's own: whether that is JSON is for the payload.
+        // An escape within the payload: the payload's own parser decides whether that is JSON.
         "200 {\"a\": \"\\ud800\"}",
     ];
     assert_eq!(read_of(&archive), expected.join("\n"));

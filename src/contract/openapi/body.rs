@@ -56,7 +56,7 @@ impl<'d> Reader<'d> {
         })
     }
 
-    /// The media types of an operation of Swagger 2.0; JSON where it does not say.
+    /// The media types of an operation of Swagger 2.0; JSON if it does not declare any.
     fn swagger_media(
         &self,
         operation: &Spot<'d>,
@@ -129,7 +129,7 @@ impl<'d> Reader<'d> {
             .iter()
             .flat_map(Spot::members)
         {
-            // Its media type is said by `content` (Response Object).
+            // Its media type is the key in `content` (Response Object).
             if !name.eq_ignore_ascii_case("content-type") {
                 headers.extend(self.header(name, &header));
             }
@@ -143,7 +143,7 @@ impl<'d> Reader<'d> {
         (payload, headers)
     }
 
-    /// The links of a response, each as what it says.
+    /// The links of a response, each with its JSON text.
     fn links(&mut self, response: &Spot<'d>) -> Vec<Entry> {
         let links = self.part(response, "links");
         let links: Vec<_> = links.iter().flat_map(Spot::members).collect();
@@ -206,7 +206,7 @@ impl<'d> Reader<'d> {
     }
 }
 
-/// The members of an object as what they say.
+/// The members of an object, each with its JSON text.
 fn entries(object: Option<&Spot<'_>>) -> Vec<Entry> {
     let members = object.into_iter().flat_map(Spot::members);
     members.map(|(name, member)| entry(name, &member)).collect()

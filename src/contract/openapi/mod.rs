@@ -24,11 +24,11 @@ use super::{Contract, LoadOptions, Operation, OperationKind, Sample, schema_dir}
 
 use spot::Spot;
 
-/// References to references that are followed before they are taken for a cycle.
+/// Number of references in a chain that are followed; a longer chain is treated as a cycle.
 const HOPS: usize = crate::limits::REFERENCES;
 
 /// Why a chain of references is not followed to its end.
-const ENDLESS: &str = "it leads back to itself, or too many references follow each other";
+const ENDLESS: &str = "it refers back to itself, or the chain of references is too long";
 
 /// Reads one OpenAPI document.
 struct Reader<'d> {
@@ -105,7 +105,7 @@ pub(super) fn contract(
 fn slug(title: &str) -> String {
     let mut slug = String::new();
     for character in title.chars().take(60) {
-        // Marks belong to the letters before them.
+        // Combining marks belong to the letters before them.
         if character.is_alphanumeric() || (!character.is_ascii() && !character.is_whitespace()) {
             slug.extend(character.to_lowercase());
         } else if !slug.is_empty() && !slug.ends_with('-') {
@@ -134,7 +134,7 @@ impl<'d> Reader<'d> {
                 .is_some_and(|uri| Dialect::of_uri(uri).is_none())
         {
             let message = format!(
-                "the dialect {} is unknown, so schemas are read as those of OpenAPI 3.1",
+                "the dialect {} is unknown; schemas are read as in OpenAPI 3.1",
                 dialect.value
             );
             self.describe(&dialect, message);
@@ -147,7 +147,7 @@ impl<'d> Reader<'d> {
         self.tell_apart();
     }
 
-    /// Components that no operation uses are read, too, for what is wrong with them.
+    /// Also reads the components that no operation uses, to find their problems.
     fn components(&mut self) {
         let root = self.root.clone();
         let components = match self.dialect {
@@ -196,7 +196,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// Operations of one id get a number.
+    /// Numbers the operations that share an id.
     fn tell_apart(&mut self) {
         let mut taken: BTreeSet<String> = BTreeSet::new();
         let declared: BTreeSet<String> = self.operations.iter().map(|op| op.id.clone()).collect();
@@ -206,7 +206,7 @@ impl<'d> Reader<'d> {
                 continue;
             }
             let id = operation.id.clone();
-            // A number that no other operation has, be it its own.
+            // A number that gives an id that no other operation has, not even as its own.
             let free = (2..).map(|number: usize| format!("{id}-{number}"));
             let mut free = free.filter(|other| !declared.contains(other) && !taken.contains(other));
             operation.id = free.next().unwrap_or_default();
@@ -216,11 +216,11 @@ impl<'d> Reader<'d> {
         for (place, id, own) in repeated {
             let Some(mut place) = place else { continue };
             place.pointer.push_key("operationId");
-            // Ids that were made from the method and the path say nothing of the document.
+            // Ids that were made from the method and the path do not appear in the document.
             let is_written = self.compiler.value_at(&place).is_some();
             if is_written {
                 let message = format!(
-                    "another operation has the operationId `{id}`; this one is called `{own}` here"
+                    "another operation has the operationId `{id}`; this one is reported as `{own}`"
                 );
                 self.compiler
                     .problem(place, ProblemKind::Description(message));
@@ -228,7 +228,7 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// What a Reference Object leads to, or the object itself.
+    /// The target of a Reference Object, or the object itself.
     fn resolve(&mut self, spot: &Spot<'d>) -> Option<Spot<'d>> {
         let mut at = spot.clone();
         for _ in 0..HOPS {
@@ -254,13 +254,13 @@ impl<'d> Reader<'d> {
         None
     }
 
-    /// A member of an object, or what stands in its place elsewhere.
+    /// A member of an object, or the target of its reference.
     fn part(&mut self, spot: &Spot<'d>, key: &str) -> Option<Spot<'d>> {
         let part = spot.get(key)?;
         self.resolve(&part)
     }
 
-    /// Puts down that a part of the description cannot be used.
+    /// Records that a part of the description cannot be used.
     fn describe(&mut self, spot: &Spot<'d>, message: String) {
         let place = spot.place.clone();
         self.compiler

@@ -13,8 +13,8 @@ pub(super) const METHODS: [&str; 9] = [
 ];
 
 impl<'d> Reader<'d> {
-    /// Reads the operations of a path item. `path` is the path, the name of a webhook or the expression
-    /// of a callback; `name` is what an operation without id is called by.
+    /// Reads the operations of a path item. `path` is the path, the name of a webhook or the expression of a
+    /// callback; `name` is the id of an operation that has none.
     pub(super) fn path_item(
         &mut self,
         kind: OperationKind,
@@ -22,14 +22,14 @@ impl<'d> Reader<'d> {
         name: &str,
         item: &Spot<'d>,
     ) {
-        // A callback may lead back to the path item that it belongs to.
+        // A callback may refer back to the path item that it belongs to.
         let Some(target) = self.resolve(item) else {
             return;
         };
         if self.open_items.contains(&target.place) {
             return;
         }
-        // What stands beside `$ref` counts, too; 3.1 leaves open what happens on a conflict.
+        // The fields next to `$ref` are read, too; 3.1 does not define what happens on a conflict.
         let mut items = vec![item.clone()];
         if target.place != item.place {
             items.push(target.clone());
@@ -46,13 +46,13 @@ impl<'d> Reader<'d> {
             let additional = additional.map(|(method, operation)| (method.to_owned(), operation));
             let described: Vec<_> = usual.chain(additional).collect();
             for (method, operation) in described {
-                // OpenAPI has no references here, and tools that split documents write them all the same.
+                // OpenAPI allows no references here, but tools that split documents write them anyway.
                 let Some(operation) = self.resolve(&operation) else {
                     continue;
                 };
                 if operations.iter().any(|(known, _)| *known == method) {
                     let message = format!(
-                        "`{method}` stands beside the `$ref` and behind it; the one beside it counts"
+                        "`{method}` is both next to the `$ref` and in its target; the one next to it is used"
                     );
                     self.describe(&operation, message);
                 } else {
@@ -68,7 +68,7 @@ impl<'d> Reader<'d> {
             let id = match (kind, operation.text("operationId")) {
                 (OperationKind::Path, Some(id)) if !id.trim().is_empty() => id.to_owned(),
                 (OperationKind::Path, _) => default_id(&method, path),
-                // Webhooks and callbacks go by the name that the document has for them.
+                // Webhooks and callbacks are identified by their name in the document.
                 _ if is_only => name.to_owned(),
                 _ => format!("{name}:{}", method.to_ascii_uppercase()),
             };
@@ -144,7 +144,7 @@ impl<'d> Reader<'d> {
         resolved.collect()
     }
 
-    /// The parameters in a path and those that are declared to be there have to be the same.
+    /// Checks that the parameters in a path are the path parameters that are declared.
     fn path_parameters(
         &mut self,
         spot: &Spot<'d>,
@@ -156,7 +156,7 @@ impl<'d> Reader<'d> {
             .clone()
             .map(|parameter| parameter.name.as_str())
             .collect();
-        // A contract of Rust types leaves the values of some open.
+        // A contract of Rust types does not describe the values of some.
         let is_left_open = |name: &&str| {
             let written = spot.get("parameters");
             let mut written = written.iter().flat_map(Spot::elements);
@@ -171,7 +171,7 @@ impl<'d> Reader<'d> {
             self.describe(spot, message);
         }
         if path_is_unbalanced(&template.to_string()) {
-            let message = format!("the path {template} has a brace without its pair");
+            let message = format!("the path {template} has an unmatched brace");
             self.describe(spot, message);
         }
         for parameter in in_path {

@@ -8,7 +8,7 @@ use super::Reader;
 use super::extension::{UNDECLARED, UNTYPED};
 use super::spot::Spot;
 
-/// The parameters of an operation, and what else Swagger 2.0 puts among them.
+/// The parameters of an operation, and what else Swagger 2.0 lists among them.
 #[derive(Default)]
 pub(super) struct Parameters<'d> {
     pub(super) list: Vec<Parameter>,
@@ -16,14 +16,14 @@ pub(super) struct Parameters<'d> {
     pub(super) body: Option<Spot<'d>>,
     /// `in: formData`
     pub(super) form: Vec<Parameter>,
-    /// Parameters of the path whose values may have slashes (`x-multi-segment`).
+    /// Path parameters whose values may contain slashes (`x-multi-segment`).
     pub(super) multi_segment: Vec<String>,
-    /// `in: querystring` of OpenAPI 3.2 describes the query as a whole, which is not looked into.
+    /// `in: querystring` of OpenAPI 3.2 describes the query as a whole, which is not checked.
     pub(super) open_query: bool,
 }
 
 impl<'d> Reader<'d> {
-    /// The parameters of an operation: its own, and those of its path item that it does not replace.
+    /// The parameters of an operation: its own, and those of its path item that it does not override.
     pub(super) fn parameters(
         &mut self,
         operation: &Spot<'d>,
@@ -40,7 +40,7 @@ impl<'d> Reader<'d> {
                 let Some(spot) = self.resolve(&spot) else {
                     continue;
                 };
-                // Names of headers have no case.
+                // Names of headers are case-insensitive.
                 let place = spot.text("in");
                 let name = spot.text("name").map(|name| match place {
                     Some("header") => name.to_ascii_lowercase(),
@@ -57,7 +57,7 @@ impl<'d> Reader<'d> {
         parameters
     }
 
-    /// API keys that are sent in the query are declared there, too (Security Scheme Object).
+    /// Declares the API keys that are sent in the query as query parameters (Security Scheme Object).
     fn query_keys(&mut self, operation: &Spot<'d>, parameters: &mut Parameters<'d>) {
         let schemes = self.security_schemes();
         let required = operation
@@ -123,7 +123,7 @@ impl<'d> Reader<'d> {
         parameters: &mut Parameters<'d>,
     ) {
         let is_swagger = self.dialect == Dialect::Swagger2;
-        // OpenAPI 3 describes these elsewhere: such a parameter is ignored (Parameter Object).
+        // OpenAPI 3 describes these elsewhere, and ignores such a parameter (Parameter Object).
         let reserved = ["accept", "content-type", "authorization"];
         if !is_swagger
             && place == "header"
@@ -142,8 +142,8 @@ impl<'d> Reader<'d> {
             }
             "body" if is_swagger => {
                 if parameters.body.is_some() {
-                    // One of the operation, and one of its path item.
-                    let message = "a second parameter has `in: body`; one body is allowed";
+                    // One on the operation, and one on its path item.
+                    let message = "a second parameter has `in: body`; only one is allowed";
                     return self.describe(spot, message.to_owned());
                 }
                 parameters.body = Some(spot.clone());
@@ -187,7 +187,7 @@ impl<'d> Reader<'d> {
         });
     }
 
-    /// How a parameter is written, by `style` and `explode` or by `content`, and its schema.
+    /// How a parameter is serialised, by `style` and `explode` or by `content`, and its schema.
     fn written(&mut self, spot: &Spot<'d>, place: ParameterPlace) -> (Encoding, Option<NodeId>) {
         if let Some(content) = spot.get("content") {
             let Some((range, media)) = content.members().next() else {
@@ -228,7 +228,7 @@ impl<'d> Reader<'d> {
         (encoding, schema)
     }
 
-    /// Notes the examples beside a schema, which have to fit it: `example`, and `examples` by name.
+    /// Records the examples next to a schema, which must conform to it: `example`, and `examples` by name.
     pub(super) fn samples_of(&mut self, spot: &Spot<'d>, schema: NodeId, side: Option<Side>) {
         if let Some(example) = spot.get("example") {
             self.samples.push(Sample {
@@ -244,7 +244,7 @@ impl<'d> Reader<'d> {
             let Some(example) = self.resolve(&example) else {
                 continue;
             };
-            // OpenAPI 3.2 calls the value as the schema sees it `dataValue`.
+            // OpenAPI 3.2 calls the unserialised value `dataValue`.
             for key in ["value", "dataValue"] {
                 self.samples.extend(example.get(key).map(|value| Sample {
                     place: value.place,
@@ -256,7 +256,7 @@ impl<'d> Reader<'d> {
     }
 }
 
-/// Which styles a place may have (Parameter Object, "Style Values").
+/// Whether a style is allowed in a place (Parameter Object, "Style Values").
 const fn fits(style: Style, place: ParameterPlace) -> bool {
     match place {
         ParameterPlace::Path => matches!(style, Style::Matrix | Style::Label | Style::Simple),
@@ -269,7 +269,7 @@ const fn fits(style: Style, place: ParameterPlace) -> bool {
     }
 }
 
-/// How Swagger 2.0 writes a parameter.
+/// How Swagger 2.0 serialises a parameter.
 fn collection_format(spot: &Spot<'_>, place: ParameterPlace) -> Encoding {
     let is_query = matches!(place, ParameterPlace::Query | ParameterPlace::Form);
     let (style, explode) = match spot.text("collectionFormat") {
@@ -283,8 +283,8 @@ fn collection_format(spot: &Spot<'_>, place: ParameterPlace) -> Encoding {
     Encoding::Styled { style, explode }
 }
 
-/// How arrays inside the array of a parameter are written, from the outside in: with commas where the contract
-/// does not say (Items Object of Swagger 2.0).
+/// How arrays inside the array of a parameter are serialised, from the outside in: with commas if the
+/// contract does not declare it (Items Object of Swagger 2.0).
 fn nested_formats(parameter: &serde_json::Value) -> Vec<Style> {
     let items = |schema: &serde_json::Value| schema.get("items").cloned();
     let mut nested = Vec::new();

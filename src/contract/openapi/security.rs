@@ -52,7 +52,7 @@ impl<'d> Reader<'d> {
     }
 }
 
-/// What a scheme is, whatever it is called.
+/// What a scheme is, regardless of its name.
 fn what(scheme: &Spot<'_>) -> String {
     let text = |key: &str| scheme.text(key).unwrap_or_default();
     match text("type") {

@@ -1,4 +1,4 @@
-//! Base paths: what stands before every path (Server Object; `basePath` of Swagger 2.0).
+//! Base paths: the prefix of every path (Server Object; `basePath` of Swagger 2.0).
 
 use crate::contract::{Entry, PathTemplate};
 use crate::schema::Dialect;
@@ -7,8 +7,8 @@ use super::Reader;
 use super::spot::Spot;
 
 impl<'d> Reader<'d> {
-    /// The full paths of an operation: its path behind each base path of the servers that it, its path
-    /// item (where that refers to another, both) or the document has.
+    /// The full paths of an operation: its path after each base path of the servers that the operation, its
+    /// path item (both of them, if it refers to another one) or the document declares.
     pub(super) fn routes(
         &self,
         path: &str,
@@ -46,7 +46,7 @@ impl<'d> Reader<'d> {
     }
 }
 
-/// The servers that a document names, by URL: of Swagger 2.0 each scheme of the host.
+/// The servers that a document lists, by URL; in Swagger 2.0, one for each scheme of the host.
 pub(super) fn servers(root: &Spot<'_>, dialect: Dialect) -> Vec<Entry> {
     if dialect != Dialect::Swagger2 {
         let servers = root.get("servers");
@@ -82,11 +82,11 @@ pub(super) fn servers(root: &Spot<'_>, dialect: Dialect) -> Vec<Entry> {
     servers.collect()
 }
 
-/// Most base paths that the enums of one server's variables give; beyond that they take any text.
+/// Maximum number of base paths from the enums of one server's variables; beyond that, they match any text.
 const MOST: usize = crate::limits::BASE_PATHS;
 
-/// The paths of a server's URL: variables take each value of their enum; without one, their default
-/// and any other text of one segment.
+/// The paths of a server's URL. A variable takes each value of its enum; without one, its default and any
+/// other text of one segment.
 fn base_paths(server: &Spot<'_>) -> Vec<String> {
     let url = server.text("url").unwrap_or_default();
     let mut urls = vec![url.to_owned()];
@@ -132,8 +132,8 @@ fn path_of(url: &str) -> &str {
     }
 }
 
-/// Takes the names out of the braces, so that they are not taken for parameters of the operation, and
-/// the dots out of the segments.
+/// Removes the names inside braces, so that they are not taken for parameters of the operation, and resolves
+/// `.` and `..` segments.
 fn without_names(path: &str) -> String {
     let mut plain = String::new();
     let mut rest = path;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::location::Pointer;
 use crate::schema::Place;
 
-/// A value of a document, and where it stands.
+/// A value in a document, and its place.
 #[derive(Debug, Clone)]
 pub(super) struct Spot<'d> {
     pub(super) value: &'d Value,
@@ -24,12 +24,12 @@ impl<'d> Spot<'d> {
         }
     }
 
-    /// A place where there is nothing.
+    /// An absent value.
     pub(super) fn nothing() -> Self {
         Self::root("", &Value::Null)
     }
 
-    /// The place of a member, which need not be there.
+    /// The place of a member, which need not exist.
     pub(super) fn below(&self, key: &str) -> Place {
         Place {
             document: self.place.document.clone(),
@@ -46,7 +46,7 @@ impl<'d> Spot<'d> {
         })
     }
 
-    /// The texts in a member that is a list.
+    /// The strings in a member that is a list.
     pub(super) fn texts(&self, key: &str) -> Vec<String> {
         let list = self.value.get(key).and_then(Value::as_array);
         let texts = list.into_iter().flatten().filter_map(Value::as_str);

@@ -87,7 +87,7 @@ fn with_body(version: &str, schema: &str) -> Contract {
 #[test]
 fn each_version_means_schemas_in_its_own_way() {
     let table = [
-        // OpenAPI 3.0: nullable, booleans beside bounds, no keywords of later drafts, hidden siblings.
+        // OpenAPI 3.0: nullable, booleans next to bounds, no keywords of later drafts, ignored siblings.
         ("3.0.3", "{type: string, nullable: true}", "null", true),
         ("3.0.3", "{type: string}", "null", false),
         ("3.0.3", "{nullable: true, minLength: 1}", "null", true),
@@ -472,7 +472,7 @@ fn references_lead_to_other_files_and_to_urls_that_were_given() {
             folder.path().join("errors.yaml"),
         )]
         .into(),
-        // Not a part of the folder of the contract.
+        // Not part of the folder of the contract.
         allowed: vec![folder.path().to_owned()],
         ..LoadOptions::default()
     };
@@ -530,9 +530,9 @@ fn documents_that_are_no_contract_are_refused() {
     };
     insta::assert_snapshot!(refused("a.yaml", "openapi: 4.0.0\n"), @"a.yaml: OpenAPI 4.0.0 is not supported; supported versions: 2.0 (as `swagger`), 3.0, 3.1, 3.2");
     insta::assert_snapshot!(refused("a.yaml", "swagger: '1.2'\n"), @"a.yaml: Swagger 1.2 is not supported; supported version: 2.0");
-    insta::assert_snapshot!(refused("a.yaml", "asyncapi: 2.0.0\n"), @"a.yaml: this is an AsyncAPI document; a contract is OpenAPI or JSON Schema");
-    insta::assert_snapshot!(refused("a.json", "[1]"), @"a.json: this looks like a payload, not like a contract: an OpenAPI document or a JSON Schema");
-    insta::assert_snapshot!(refused("a.yaml", "hello: world\n"), @"a.yaml: this looks like a payload, not like a contract: an OpenAPI document or a JSON Schema");
+    insta::assert_snapshot!(refused("a.yaml", "asyncapi: 2.0.0\n"), @"a.yaml: this is an AsyncAPI document; expected OpenAPI or JSON Schema");
+    insta::assert_snapshot!(refused("a.json", "[1]"), @"a.json: this looks like a payload; expected an OpenAPI document or a JSON Schema");
+    insta::assert_snapshot!(refused("a.yaml", "hello: world\n"), @"a.yaml: this looks like a payload; expected an OpenAPI document or a JSON Schema");
     insta::assert_snapshot!(refused("a.yaml", ""), @"a.yaml:1:1: the document is empty");
     insta::assert_snapshot!(refused("a.json", "{\"openapi\": }"), @"a.json:1:13: expected value");
     let gone = crate::contract::read(Path::new("gone.yaml"), &LoadOptions::default());

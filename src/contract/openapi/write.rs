@@ -22,18 +22,18 @@ use super::operation::METHODS;
 /// The version of OpenAPI that is written.
 const VERSION: &str = "3.1.1";
 
-/// Where components stand.
+/// Where components are.
 const COMPONENTS: &str = "/components/schemas";
 
-/// Where the documents of Rust types have theirs.
+/// Where the documents of Rust types have their definitions.
 const DEFINITIONS: &str = "/$defs/";
 
 impl Contract {
-    /// The OpenAPI document of the contract: the one that it was derived from, else one of its types.
+    /// The OpenAPI document of the contract: the one it was derived from, or one written from its types.
     ///
     /// # Errors
     ///
-    /// When the contract was read from files, or OpenAPI has no place for an operation.
+    /// When the contract was read from files, or OpenAPI cannot express an operation.
     pub(crate) fn openapi_document(&self) -> Result<Value> {
         if let Some(derived) = self.documents.get(DERIVED) {
             return Ok(derived.clone());
@@ -43,7 +43,7 @@ impl Contract {
         };
         if self.operations.iter().any(is_read) {
             let message = format!(
-                "{} was read from files, which are its documents; only contracts of Rust types are \
+                "{} was read from files; only contracts of Rust types can be \
                  written as OpenAPI",
                 self.reference()
             );
@@ -67,7 +67,7 @@ impl Contract {
                 .or_insert_with(|| json!({}));
             let method = operation.method.to_ascii_lowercase();
             if !METHODS.contains(&method.as_str()) {
-                return failed(operation, "it has no such method");
+                return failed(operation, "OpenAPI has no such method");
             }
             if item.get(&method).is_some() {
                 return failed(operation, "two operations have this method and path");
@@ -76,7 +76,7 @@ impl Contract {
         }
         let mut document = json!({
             "openapi": VERSION,
-            // What the schemas of the types were written in: OpenAPI's own dialect knows other formats.
+            // The dialect of the schemas of the types: OpenAPI's own dialect has other formats.
             "jsonSchemaDialect": DRAFT_2020_12,
             "info": info,
             "paths": paths,
@@ -224,11 +224,11 @@ impl Writer<'_> {
     }
 }
 
-/// The schemas of a contract that have a name.
+/// The named schemas of a contract.
 struct Components<'c> {
-    /// The component of each definition: by document, and by the name that the document has for it.
+    /// The component of each definition: by document, and by its name in the document.
     definitions: BTreeMap<(&'c str, &'c str), String>,
-    /// The component that a document is as a whole, where its schema was given as it is.
+    /// The component for a whole document that was given verbatim.
     roots: BTreeMap<&'c str, String>,
 }
 
@@ -240,12 +240,12 @@ impl<'c> Components<'c> {
         };
         let bundle = |side| {
             let found = contract.documents.iter().find(|document| {
-                // Its references to operations are what makes it a bundle of types.
+                // A bundle of types is the document with references to operations.
                 document.uri.ends_with(side) && document.value.get("operations").is_some()
             });
             found.map(|document| (&*document.uri, definitions_of(&document.value)))
         };
-        // Responses are what most clients look at: they keep the plain names.
+        // Most clients look at responses, so these keep the plain names.
         let (responses, requests) = (bundle("/responses"), bundle("/requests"));
         let shared = match (&responses, &requests) {
             (Some((_, responses)), Some((_, requests))) => shared(responses, requests),
@@ -303,7 +303,7 @@ impl<'c> Components<'c> {
         components
     }
 
-    /// A schema of a document, with references to components in place of those inside the document.
+    /// A schema of a document, with references inside the document replaced by references to components.
     fn referring(&self, mut schema: Value, uri: &str) -> Value {
         each_reference(&mut schema, &mut |reference| {
             if let Some(target) = self.target(reference, uri) {
@@ -313,7 +313,7 @@ impl<'c> Components<'c> {
         schema
     }
 
-    /// Where a reference inside a document leads to in the document that is written.
+    /// The target, in the document that is written, of a reference inside a document.
     fn target(&self, reference: &str, uri: &str) -> Option<String> {
         let pointer = reference.strip_prefix('#')?;
         if let Some(rest) = pointer.strip_prefix(DEFINITIONS) {
@@ -324,12 +324,12 @@ impl<'c> Components<'c> {
             return Some(format!("{}{}", component_reference(component), &rest[end..]));
         }
         let root = self.roots.get(uri)?;
-        // An anchor has its meaning wherever the schema stands.
+        // An anchor has the same meaning wherever the schema is.
         (pointer.is_empty() || pointer.starts_with('/'))
             .then(|| format!("{}{pointer}", component_reference(root)))
     }
 
-    /// Every component under its name.
+    /// Every component, by name.
     fn written(&self, contract: &Contract) -> Map<String, Value> {
         let mut written: BTreeMap<&str, Value> = BTreeMap::new();
         for ((uri, name), component) in &self.definitions {
@@ -359,7 +359,7 @@ fn definitions_of(document: &Value) -> BTreeMap<&str, &Value> {
     definitions.map(|(name, schema)| (name.as_str(), schema)).collect()
 }
 
-/// The names of types that are the same on both sides, all that they refer to included.
+/// The names of types that are the same on both sides, including everything that they refer to.
 fn shared<'d>(
     responses: &BTreeMap<&'d str, &Value>,
     requests: &BTreeMap<&'d str, &Value>,
@@ -390,7 +390,7 @@ fn component_reference(component: &str) -> String {
     format!("#{COMPONENTS}/{component}")
 }
 
-/// A name that a component may have: letters, digits, `.`, `-` and `_` (OpenAPI 3.1.1, Components Object).
+/// A valid name for a component: letters, digits, `.`, `-` and `_` (OpenAPI 3.1.1, Components Object).
 fn component_name(name: &str) -> String {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     name.chars()
@@ -398,7 +398,7 @@ fn component_name(name: &str) -> String {
         .collect()
 }
 
-/// The name itself, or with the suffix and a number behind it where it is taken.
+/// The name itself, or, if it is taken, with the suffix and a number appended.
 fn take_name(name: &str, suffix: &str, taken: &mut BTreeSet<String>) -> String {
     let longer = format!("{name}{suffix}");
     let numbered = (2..).map(|number| format!("{longer}{number}"));
@@ -408,7 +408,7 @@ fn take_name(name: &str, suffix: &str, taken: &mut BTreeSet<String>) -> String {
     free
 }
 
-/// What a response is called: OpenAPI asks for a description.
+/// The description of a response, which OpenAPI requires.
 fn reason(status: StatusPattern) -> String {
     match status {
         StatusPattern::Default => "Any other response".to_owned(),

@@ -1,4 +1,4 @@
-//! Containment of two schemas that stand alone: what benches measure and tests hold against an oracle.
+//! Containment of two standalone schemas, for benchmarks and for tests against an oracle.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::schema::{Graph, NodeId};
 use super::sample::Sampler;
 use super::{Outcome, Partition, Prover, Scope, Tableau, shrunk};
 
-/// Branches and sets of literals that are looked at.
+/// The limit on branches and sets of literals to explore.
 const STEPS: u32 = 3_000;
 
 /// A schema of a graph.
@@ -22,9 +22,9 @@ pub struct SchemaRef<'g> {
 /// Whether every value that one schema accepts is accepted by another.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Containment {
-    /// It was proved.
+    /// Proved.
     Proved,
-    /// It is not so: this value is accepted by the one and rejected by the other.
+    /// Refuted by this value, which one schema accepts and the other rejects.
     Refuted(Value),
     /// No proof and no witness was found within the limits.
     Unknown,
@@ -32,8 +32,8 @@ pub enum Containment {
 
 /// Whether every value of `old` is a value of `new`.
 ///
-/// The proof is sound: what it cannot follow it takes for not proved. A witness is accepted by `old` and
-/// rejected by `new`, as the graph decides.
+/// The proof is sound: whatever it cannot follow counts as not proved. A witness is accepted by `old` and
+/// rejected by `new`, as decided by the graph.
 #[must_use]
 pub fn contain(old: SchemaRef<'_>, new: SchemaRef<'_>) -> Containment {
     let partition = Partition::both(old.graph, new.graph).1;

@@ -1,5 +1,4 @@
-//! One thing that a schema asks of values, taken by itself: so that a proof or a witness is about one edit
-//! and not about the schema as a whole.
+//! A single requirement of a schema, so that a proof or a witness concerns one edit and not the whole schema.
 
 use std::sync::Arc;
 
@@ -16,24 +15,24 @@ use super::prove::Prover;
 use super::scalar::Right;
 use super::value::{are_equal, canonical};
 
-/// One thing that a schema asks of values.
+/// A single requirement of a schema.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::diff) enum Ask {
-    /// The value is of one of these kinds.
+    /// The value has one of these kinds.
     Kinds(Kinds),
     /// The value is one of these.
     Values(Vec<Value>),
-    /// The check at this place of the schema's list.
+    /// The check at this index of the schema's list.
     Check(NodeId, usize),
-    /// The length at this place of the schema's list: characters or elements.
+    /// The length at this index of the schema's list: characters or elements.
     Length(NodeId, usize),
-    /// The same for members.
+    /// Like `Length`, for the number of members.
     Members(NodeId, usize),
-    /// The member is there.
+    /// The member is present.
     Required(Arc<str>),
-    /// The member, where it is there, is as the schema asks.
+    /// The member, if present, conforms to what the schema says about it.
     Member(NodeId, Arc<str>),
-    /// Members that are not named are as `patternProperties` and `additionalProperties` ask.
+    /// Undeclared members conform to `patternProperties` and `additionalProperties`.
     Others(NodeId),
     /// `propertyNames`
     Names(NodeId),
@@ -51,12 +50,12 @@ pub(in crate::diff) enum Ask {
     Not(NodeId),
     /// `if`, `then`, `else`
     Conditional(NodeId),
-    /// The schema as a whole.
+    /// The whole schema.
     Whole(NodeId),
 }
 
 impl Ask {
-    /// The schema that asks, where it is about parts of values, too.
+    /// The schema of the requirement, if it may also constrain parts of values.
     pub(super) const fn schema(&self) -> Option<NodeId> {
         match self {
             Self::Kinds(_)
@@ -79,7 +78,7 @@ impl Ask {
         }
     }
 
-    /// Whether it may be about members that nobody declares.
+    /// Whether the requirement may concern undeclared members.
     pub(in crate::diff) fn is_about_undeclared(&self) -> bool {
         matches!(
             self,
@@ -95,10 +94,10 @@ impl Ask {
         )
     }
 
-    /// Whether a value is as asked. The scope is that of the side that asks.
+    /// Whether a value meets the requirement. `scope` is the side that has the requirement.
     pub(in crate::diff) fn accepts(&self, scope: Scope<'_>, value: &Value) -> bool {
         let text = value.to_string();
-        // What came from a JSON value is JSON.
+        // A serialised JSON value is always valid JSON.
         TapeDocument::parse(text.as_bytes())
             .is_ok_and(|document| self.holds_for(scope, document.root(), value))
     }
@@ -199,7 +198,7 @@ impl Ask {
 }
 
 impl Prover<'_> {
-    /// Whether every value of all of `left` is as asked.
+    /// Whether every value of all of `left` meets the requirement.
     pub(in crate::diff) fn prove_ask(&mut self, left: &[NodeId], ask: &Ask) -> bool {
         if let Ask::Whole(right) = ask {
             return self.prove(left, *right);

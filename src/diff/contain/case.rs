@@ -1,4 +1,5 @@
-//! The left side of a containment, taken apart: one alternative, as all that holds of its values.
+//! The left side of a containment, split into cases: each is one alternative with everything known about its
+//! values.
 
 use std::sync::Arc;
 
@@ -15,41 +16,41 @@ use super::range::{Range, bounds_of, common_multiple, divides, integer};
 use super::value::are_equal;
 use super::{Scope, accepts};
 
-/// Alternatives that are looked at one by one; beyond that, unions are not taken apart.
+/// The limit on cases; beyond it, unions are not split.
 const CASES: usize = 48;
 
-/// The same for the first union that is met: variants by the hundred are told apart by their tags.
+/// The limit for the first union: a union may have hundreds of variants, which tags tell apart.
 const VARIANTS: usize = 600;
 
-/// Branches of a `oneOf` whose exclusion of each other is kept.
+/// The largest `oneOf` for which the exclusion of the other branches is recorded.
 const EXCLUSIVE: usize = 8;
 
 /// One alternative: its values satisfy every schema of `nodes` and none of `nots`. Nothing else is known
-/// of them, so what follows from a case is true of all its values.
+/// about them, so whatever follows from a case holds for all its values.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
     pub(super) nodes: Vec<NodeId>,
     pub(super) nots: Vec<NodeId>,
     /// The kinds of its values.
     pub(super) kinds: Kinds,
-    /// Members that are known to be there, with this value.
+    /// Members known to be present, with their only value.
     pub(super) pins: Vec<(Arc<str>, Value)>,
-    /// Members that are known to be there, and members that are known not to be.
+    /// Members known to be present, and members known to be absent.
     pub(super) present: Vec<Arc<str>>,
     pub(super) absent: Vec<Arc<str>>,
-    /// How long values of a kind are known to be.
+    /// Known limits on the lengths of values of a kind.
     pub(super) spans: Vec<(Kind, u64, Option<u64>)>,
-    /// Bounds that follow from what is excluded: `not: {minimum: 2}` leaves numbers below 2.
+    /// Bounds that follow from exclusions: `not: {minimum: 2}` leaves numbers below 2.
     bounds: Vec<(&'static str, Number)>,
 }
 
-/// What is still to be added to a case.
+/// A case with the schemas that still have to be added to it.
 struct Partial {
     case: Case,
     open: Vec<NodeId>,
 }
 
-/// Takes the conjunction of schemas apart into alternatives.
+/// Splits the conjunction of schemas into cases.
 pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
     let start = Partial {
         case: Case {
@@ -79,7 +80,7 @@ pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
         let case = &mut next.case;
         case.nodes.push(id);
         match node.not.map(|not| graph.node(graph.resolve(not))) {
-            // What is not not so, is so.
+            // A double negation cancels out.
             Some(not) if not.excludes_only() => next.open.extend(not.not),
             _ => case.nots.extend(node.not),
         }
@@ -109,7 +110,7 @@ pub(super) fn cases(graph: Scope<'_>, nodes: &[NodeId]) -> Vec<Case> {
                             open.push(*branch);
                             let mut case = way.case.clone();
                             if is_one && branches.len() <= EXCLUSIVE {
-                                // Exactly one branch: none of the others.
+                                // Exactly one branch holds, so the others do not.
                                 let others = branches.iter().filter(|other| *other != branch);
                                 case.nots.extend(others);
                                 let is_twice = branches.iter().filter(|b| *b == branch).count() > 1;
@@ -159,7 +160,7 @@ impl Case {
         self.nodes.iter().map(move |id| graph.node(*id))
     }
 
-    /// The same with one kind of value alone.
+    /// The same case restricted to some kinds of values.
     pub(super) fn only(&self, kinds: Kinds) -> Self {
         Self {
             kinds: self.kinds.and(kinds),
@@ -167,13 +168,13 @@ impl Case {
         }
     }
 
-    /// Leaves out what some other schemas accept.
+    /// Excludes the values that some other schemas accept.
     pub(super) fn exclude(&mut self, graph: Scope<'_>, nots: &[NodeId]) {
         self.nots.extend(nots);
         self.tighten(graph);
     }
 
-    /// Takes away the kinds that a `not` of a mere type, or a divisor, leaves nothing of.
+    /// Removes the kinds of which an excluded type, or a divisor, leaves no value.
     fn tighten(&mut self, graph: Scope<'_>) {
         for not in &self.nots {
             let node = graph.node(graph.resolve(*not));
@@ -211,12 +212,13 @@ impl Case {
         }
     }
 
-    /// The values, where an `enum` or `const` lists them or these are few: those that the rest accepts.
+    /// The values, if `enum` or `const` lists them or there are only a few: those that the rest of the case
+    /// accepts.
     pub(super) fn listed(&self, graph: Scope<'_>) -> Option<Vec<Value>> {
         self.listed_as(graph, |kind| self.few(graph, kind))
     }
 
-    /// The same for values without parts; `None` where there are arrays or objects, too.
+    /// The same for values without parts; `None` if the case also has arrays or objects.
     fn listed_scalars(&self, graph: Scope<'_>) -> Option<Vec<Value>> {
         let few = |kind: Kinds| match kind {
             Kinds::ARRAY | Kinds::OBJECT => None,
@@ -267,7 +269,8 @@ impl Case {
         Some(values.into_iter().filter(is_left).collect())
     }
 
-    /// Every value of a kind, where these are few. What the rest of the case rejects goes out later.
+    /// Every value of a kind, if there are only a few. Values that the rest of the case rejects are removed
+    /// later.
     fn few(&self, graph: Scope<'_>, kind: Kinds) -> Option<Vec<Value>> {
         let has_no_length = |kind| self.lengths(graph, kind).1 == Some(0);
         match kind {
@@ -281,12 +284,12 @@ impl Case {
         }
     }
 
-    /// Every object of a closed case whose members are listed, where these are few.
+    /// Every object of a closed case whose members are listed, if there are only a few.
     fn small_objects(&self, graph: Scope<'_>) -> Option<Vec<Value>> {
         const MOST: usize = 64;
         let is_never =
             |id: Option<NodeId>| id.is_some_and(|id| graph.node(graph.resolve(id)).never);
-        // No member at all: by count, or because no name is allowed.
+        // The empty object only: due to a limit on the count, or because no name is allowed.
         let has_none = self.lengths(graph, Kind::Object).1 == Some(0)
             || self
                 .nodes_in(graph)
@@ -304,7 +307,7 @@ impl Case {
         let mut objects = vec![serde_json::Map::new()];
         for name in self.names(graph) {
             let mut values = Vec::new();
-            // Parts of parts are not gone into: a tree leads to itself.
+            // Does not recurse into parts of parts, because a tree would lead back to itself.
             for case in cases(graph, &self.property(graph, &name)) {
                 values.extend(case.listed_scalars(graph)?);
             }
@@ -330,7 +333,8 @@ impl Case {
         Some(objects.into_iter().map(Value::Object).collect())
     }
 
-    /// The whole numbers of the case, where these are few. What the rest of it rejects goes out later.
+    /// The integers of the case, if there are only a few. Values that the rest of the case rejects are
+    /// removed later.
     fn few_integers(&self, graph: Scope<'_>) -> Option<Vec<Value>> {
         const MOST: i128 = 64;
         let (Some(lower), Some(upper)) = self.range(graph).integer_bounds() else {
@@ -370,17 +374,17 @@ impl Case {
             .collect()
     }
 
-    /// Whether every number of the case is a multiple.
+    /// Whether every number of the case is a multiple of `divisor`.
     pub(super) fn is_multiple(&self, graph: Scope<'_>, divisor: &Number) -> bool {
         let is_one = integer(divisor) == Some(1);
         (is_one && !self.kinds.has(Kinds::FRACTION))
             || self.divisors(graph).iter().any(|known| divides(divisor, known))
             || common_multiple(&self.divisors(graph)).is_some_and(|known| divides(divisor, &known))
-            // Whole numbers are multiples of 1, and so of 0.5.
+            // Integers are multiples of 1, and therefore of 0.5.
             || (!self.kinds.has(Kinds::FRACTION) && divides(divisor, &Number::from(1)))
     }
 
-    /// How long values of a kind may be.
+    /// The allowed lengths of values of a kind.
     pub(super) fn lengths(&self, graph: Scope<'_>, kind: Kind) -> (u64, Option<u64>) {
         let lengths = || {
             let all = self.nodes_in(graph).flat_map(|node| &node.lengths);
@@ -407,7 +411,7 @@ impl Case {
             .nodes_in(graph)
             .filter(|_| kind == Kind::Array)
             .filter_map(|node| {
-                // No element stands behind one that cannot be.
+                // The array ends before the first element that cannot exist.
                 let never = |id: &NodeId| graph.node(graph.resolve(*id)).never;
                 let closed = node.array.prefix.iter().position(never);
                 let rest = node
@@ -420,26 +424,26 @@ impl Case {
         (lower.unwrap_or(0), upper.into_iter().chain(closed).min())
     }
 
-    /// Whether some schema of the case has this keyword with this argument.
+    /// Whether a schema of the case has this keyword with this argument.
     pub(super) fn checks(&self, graph: Scope<'_>, keyword: &str, argument: &Value) -> bool {
         let mut checks = self.nodes_in(graph).flat_map(|node| &node.checks);
         checks.any(|check| check.keyword == keyword && check.argument == *argument)
     }
 
-    /// How many elements the schemas of the case tell apart by position.
+    /// The number of element positions that the schemas of the case distinguish.
     pub(super) fn positions(&self, graph: Scope<'_>) -> usize {
         let positions = self.nodes_in(graph).map(|node| node.array.prefix.len());
         positions.max().unwrap_or(0)
     }
 
-    /// What the element at a position satisfies.
+    /// The schemas of the element at a position.
     pub(super) fn element(&self, graph: Scope<'_>, index: usize) -> Vec<NodeId> {
         self.nodes_in(graph)
             .filter_map(|node| node.element_schema(index))
             .collect()
     }
 
-    /// Whether values of the case hold a property, whatever else they are.
+    /// Whether all objects of the case have a property.
     pub(super) fn requires(&self, graph: Scope<'_>, name: &str) -> bool {
         const DEPTH: u8 = 4;
         self.requires_within(graph, name, DEPTH)
@@ -452,7 +456,7 @@ impl Case {
                 let mut required = node.object.required.iter();
                 required.any(|required| *required.name == *name && required.holds_on(graph.side))
             });
-        // What depends on a member that is there, is there.
+        // The dependencies of a member that is present are present too.
         is_known
             || depth > 0
                 && self.nodes_in(graph).any(|node| {
@@ -465,7 +469,7 @@ impl Case {
                 })
     }
 
-    /// What the property with this name satisfies where it is there.
+    /// The schemas of a property, if it is present.
     pub(super) fn property(&self, graph: Scope<'_>, name: &str) -> Vec<NodeId> {
         let mut schemas = Vec::new();
         for node in self.nodes_in(graph) {
@@ -478,8 +482,8 @@ impl Case {
         schemas
     }
 
-    /// Whether a property is one that the side never holds: read-only ones are in no request, write-only
-    /// ones in no response.
+    /// Whether a property never occurs on this side: read-only properties in requests, write-only properties
+    /// in responses.
     pub(super) fn is_of_other_side(&self, graph: Scope<'_>, name: &str) -> bool {
         let Some(side) = graph.side else {
             return false;
@@ -501,7 +505,7 @@ impl Case {
         })
     }
 
-    /// The names that some schema of the case declares.
+    /// The property names that the schemas of the case declare.
     pub(super) fn names(&self, graph: Scope<'_>) -> Vec<Arc<str>> {
         let mut names: Vec<Arc<str>> = Vec::new();
         for node in self.nodes_in(graph) {
@@ -522,7 +526,7 @@ impl Case {
         names
     }
 
-    /// The only names that members may have, where `propertyNames` lists them.
+    /// The only allowed member names, if `propertyNames` lists them.
     pub(super) fn listed_names(&self, graph: Scope<'_>) -> Option<Vec<Arc<str>>> {
         self.nodes_in(graph).find_map(|node| {
             let mut names = Vec::new();
@@ -538,7 +542,7 @@ impl Case {
     }
 }
 
-/// The values of a union whose branches only list values, so that it need not be taken apart.
+/// The values of a union whose branches only list values, so that it need not be split.
 fn union_of_lists(graph: Scope<'_>, node: &Node) -> Option<Vec<Value>> {
     match (node.any_of_branches(), node.one_of_branches()) {
         ([], []) => None,
@@ -548,12 +552,12 @@ fn union_of_lists(graph: Scope<'_>, node: &Node) -> Option<Vec<Value>> {
     }
 }
 
-/// Whether a schema is `{"type": …}` and nothing else.
+/// Whether a schema consists of `type` only.
 fn says_type_only(node: &Node) -> bool {
     says_only(node, Assertion::Type)
 }
 
-/// Whether a schema has checks of single values, and nothing else.
+/// Whether a schema only has checks of single values.
 fn says_checks_only(node: &Node) -> bool {
     says_only(node, Assertion::Check)
 }

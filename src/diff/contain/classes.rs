@@ -1,9 +1,10 @@
-//! Which schemas say the same in the same words, whatever their names and places.
+//! Finds schemas that are equivalent because their keywords are the same, regardless of their names and
+//! places.
 //!
-//! Schemas of two graphs are put in classes by partition refinement: at first by their own keywords, then,
-//! until nothing changes, by the classes of the schemas that they apply. What is in one class at the end
-//! accepts the same values. The order of properties, of `required`, of enum values and of branches does
-//! not count.
+//! Partition refinement divides the schemas of two graphs into classes. The initial classes depend on a
+//! schema's own keywords. They are then split by the classes of its subschemas until nothing changes. Schemas
+//! in the same final class accept the same values. The order of properties, `required`, enum values and
+//! branches is ignored.
 
 use std::fmt::Write as _;
 
@@ -13,17 +14,17 @@ use crate::schema::{Application, KeywordCheck, Graph, Node, NodeId};
 
 use super::value::canonical;
 
-/// What tells schemas apart.
+/// What distinguishes schemas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::diff) enum Detail {
-    /// What they accept.
+    /// The values they accept.
     Assertions,
-    /// That, and what they tell of their values: `default`, `deprecated`, `readOnly`, `writeOnly`,
+    /// The values they accept and their annotations: `default`, `deprecated`, `readOnly`, `writeOnly`,
     /// `discriminator`.
     Everything,
 }
 
-/// The classes of the schemas of two graphs.
+/// The equivalence classes of the schemas of two graphs.
 #[derive(Debug)]
 pub(in crate::diff) struct Partition {
     old: Vec<u32>,
@@ -38,7 +39,7 @@ pub(in crate::diff) struct Classes<'p> {
 }
 
 impl Partition {
-    /// By everything that schemas say, and by what they accept.
+    /// The partitions by everything in the schemas, and by the values they accept.
     pub(in crate::diff) fn both(old: &Graph, new: &Graph) -> (Self, Self) {
         let shapes = shapes(old, new);
         let by = |detail| Self::by(&shapes, old.total(), detail);
@@ -79,7 +80,7 @@ impl Classes<'_> {
         }
     }
 
-    /// For questions about the left graph alone.
+    /// The classes for comparing the left graph with itself.
     pub(super) fn within_left(self) -> Self {
         Self {
             left: self.left,
@@ -87,12 +88,12 @@ impl Classes<'_> {
         }
     }
 
-    /// Whether a schema of the left graph and one of the right say the same.
+    /// Whether a schema of the left graph and one of the right graph are equivalent.
     pub(in crate::diff) fn same(self, left: NodeId, right: NodeId) -> bool {
         self.left[left.index()] == self.right[right.index()]
     }
 
-    /// Whether two schemas of the right graph say the same.
+    /// Whether two schemas of the right graph are equivalent.
     pub(super) fn same_right(self, one: NodeId, other: NodeId) -> bool {
         self.right[one.index()] == self.right[other.index()]
     }
@@ -106,9 +107,9 @@ impl Classes<'_> {
     }
 }
 
-/// The shapes of the schemas of two graphs, one after the other.
+/// The shapes of the schemas of both graphs, the left graph first.
 fn shapes(old: &Graph, new: &Graph) -> Vec<Shape> {
-    // Where something is unevaluated, a schema that takes anything counts, since it evaluates.
+    // If anything uses `unevaluated…`, a schema that accepts anything still matters because it evaluates.
     let evaluates = [old, new].into_iter().any(|graph| {
         let mut nodes = graph.iter();
         nodes.any(|(_, node)| node.object.unevaluated.or(node.array.unevaluated).is_some())
@@ -123,15 +124,15 @@ fn shapes(old: &Graph, new: &Graph) -> Vec<Shape> {
     shapes.collect()
 }
 
-/// For each shape itself, or what it stands for as a pure reference. What is told beside a reference makes
-/// it more than that, where this counts.
+/// Maps each shape to itself or, if it is a pure reference, to its target. If annotations count, a reference
+/// with annotations is not pure.
 fn targets(shapes: &[Shape], detail: Detail) -> Vec<u32> {
     let next = |index: u32| {
         let shape = &shapes[index as usize];
         let is_pure = detail == Detail::Assertions || shape.told.is_empty();
         shape.target.filter(|_| is_pure)
     };
-    // Cycles of references were cut while compiling, so this ends.
+    // Cycles of references were cut during compilation, so this terminates.
     let follow = |mut index: u32| {
         while let Some(target) = next(index) {
             index = target;
@@ -143,10 +144,10 @@ fn targets(shapes: &[Shape], detail: Detail) -> Vec<u32> {
         .collect()
 }
 
-/// Splits classes until the schemas of each apply schemas of the same classes.
+/// Splits classes until all schemas of a class have subschemas of the same classes.
 ///
-/// Only schemas that apply one that changed its class are looked at again, and the larger part of a class
-/// keeps its name, so that a chain of references takes no longer than a bush.
+/// Only schemas with a subschema that changed its class are revisited, and the largest part of a split class
+/// keeps its id. Long chains of references therefore take no longer than shallow trees.
 fn refine(shapes: &[Shape], targets: &[u32], classes: &mut [u32], detail: Detail) {
     let is_own = |index: usize| targets[index] as usize == index;
     let applied = |shape: &Shape| -> Vec<u32> {
@@ -190,7 +191,7 @@ fn refine(shapes: &[Shape], targets: &[u32], classes: &mut [u32], detail: Detail
         for (class, mut parts) in by_class {
             let looked_at: usize = parts.iter().map(Vec::len).sum();
             if looked_at == sizes[class as usize] {
-                // Nobody is left behind: the largest part keeps the name.
+                // The largest part keeps the id of the class.
                 let largest = (0..parts.len()).max_by_key(|part| parts[*part].len());
                 largest.map(|largest| parts.swap_remove(largest));
             }
@@ -216,7 +217,7 @@ fn refine(shapes: &[Shape], targets: &[u32], classes: &mut [u32], detail: Detail
     }
 }
 
-/// The classes of the schemas that a schema applies.
+/// The classes of the subschemas of a schema.
 fn signature(shape: &Shape, targets: &[u32], classes: &[u32], detail: Detail) -> Vec<u32> {
     let class_of = |id: &u32| classes[targets[*id as usize] as usize];
     let mut signature: Vec<u32> = shape.ordered.iter().map(class_of).collect();
@@ -232,22 +233,22 @@ fn signature(shape: &Shape, targets: &[u32], classes: &[u32], detail: Detail) ->
     signature
 }
 
-/// A schema as its own keywords, and the schemas that it applies.
+/// A schema as its own keywords and its subschemas.
 struct Shape {
     keywords: String,
-    /// What it tells of its values without asserting it.
+    /// Its annotations.
     told: String,
-    /// The schemas that a discriminator names, by tag.
+    /// The schemas that a discriminator names, in order of their tags.
     named: Vec<u32>,
-    /// For a reference that asserts nothing else: what it refers to.
+    /// The target of a reference that asserts nothing else.
     target: Option<u32>,
-    /// Schemas whose place says what they are for, as the keywords have them.
+    /// Subschemas whose position determines their purpose.
     ordered: Vec<u32>,
-    /// `allOf`, `anyOf` and `oneOf`.
+    /// The branches of `allOf`, `anyOf` and `oneOf`.
     unordered: Vec<Vec<u32>>,
 }
 
-// Writing to a `String` does not fail, so the results of `write!` are dropped.
+// Writing to a `String` cannot fail, so the results of `write!` are ignored.
 macro_rules! put {
     ($out:expr, $($argument:tt)*) => {
         let _ = write!($out, $($argument)*);
@@ -255,8 +256,8 @@ macro_rules! put {
 }
 
 impl Shape {
-    /// `index` gives the schemas of both graphs one numbering, `says` tells whether a schema for the rest of
-    /// an object or array counts.
+    /// `index` numbers the schemas of both graphs consecutively. `says` decides whether a schema for the
+    /// remaining parts of an object or array matters.
     fn of(node: &Node, index: &dyn Fn(NodeId) -> u32, says: &dyn Fn(NodeId) -> bool) -> Self {
         let told = annotations(node);
         if let Some(target) = node.reference.filter(|_| node.is_reference()) {
@@ -302,7 +303,7 @@ impl Shape {
     }
 }
 
-/// What a schema is applied for; `None` where another one says the same in its place, or it says nothing.
+/// The purpose of a subschema; `None` if another keyword already covers it, or if it has no effect.
 fn purpose(
     node: &Node,
     how: Application<'_>,
@@ -310,7 +311,7 @@ fn purpose(
     says: &dyn Fn(NodeId) -> bool,
 ) -> Option<String> {
     Some(match how {
-        // They have no order.
+        // Branches have no order.
         Application::AllOf | Application::AnyOf | Application::OneOf => return None,
         Application::Property(name) => format!("property {name:?}"),
         Application::Pattern(pattern) => format!("pattern {:?}", pattern.argument_text()),
@@ -335,7 +336,7 @@ fn purpose(
     })
 }
 
-/// The keywords that apply no other schema, in an order of their own.
+/// The keywords without subschemas, in a canonical order.
 fn own_keywords(node: &Node) -> String {
     let mut out = String::new();
     if node.never {
@@ -387,7 +388,7 @@ fn own_keywords(node: &Node) -> String {
     out
 }
 
-/// Each tag with the place of the schema that it stands for.
+/// Each tag with the place of its schema.
 fn targets_of(discriminator: &crate::schema::Discriminator) -> Vec<String> {
     let mapping = discriminator.mapping.iter();
     let mut tags: Vec<String> = mapping.map(|(tag, _)| tag.to_string()).collect();

@@ -1,5 +1,4 @@
-//! Whether a case has no value, or none in common with a schema. What is said is sure; where it is not
-//! sure, the answer is no.
+//! Decides whether a case is empty or disjoint from a schema. `true` is certain; `false` means unknown.
 
 use crate::json::Kind;
 use crate::schema::{Contains, NodeId};
@@ -11,7 +10,7 @@ use super::prove::Prover;
 use super::value::canonical;
 
 impl Prover<'_> {
-    /// Whether a case has no value. `depth` is how far into parts is looked.
+    /// Whether a case has no values. `depth` limits how far parts are explored.
     pub(super) fn is_empty(&mut self, case: &Case, depth: u8) -> bool {
         if case.kinds.is_empty() {
             return true;
@@ -29,7 +28,7 @@ impl Prover<'_> {
             || self.excludes_itself(case)
     }
 
-    /// Whether what a case excludes is all that it has.
+    /// Whether a case excludes all of its own values.
     fn excludes_itself(&mut self, case: &Case) -> bool {
         !case.nots.is_empty()
             && self.within_old(|prover| case.nots.iter().any(|not| prover.prove_case(case, *not)))
@@ -77,7 +76,7 @@ impl Prover<'_> {
         false
     }
 
-    /// Whether no array holds what `contains` asks for.
+    /// Whether no array can satisfy `contains`.
     fn contains_is_empty(&mut self, case: &Case) -> bool {
         const GUARANTEED: u64 = 8;
         let old = self.old;
@@ -105,7 +104,7 @@ impl Prover<'_> {
         })
     }
 
-    /// Whether arrays of different elements would need more than there are.
+    /// Whether arrays with unique elements would need more distinct values than there are.
     fn repeats(&mut self, case: &Case) -> bool {
         let old = self.old;
         if !case.checks(old, "uniqueItems", &true.into())
@@ -136,7 +135,7 @@ impl Prover<'_> {
                 .all(|case| self.is_empty(case, depth))
     }
 
-    /// Whether no value of a case is one of `right`.
+    /// Whether no value of a case is a value of `right`.
     pub(super) fn disjoint(&mut self, case: &Case, right: NodeId) -> bool {
         if let Some(values) = case.listed(self.old) {
             return !values.iter().any(|value| accepts(self.new, right, value));

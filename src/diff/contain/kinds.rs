@@ -1,4 +1,4 @@
-//! Sets of kinds of values, whole numbers told apart from others.
+//! Sets of value kinds, with integers and other numbers as separate kinds.
 
 use std::fmt;
 
@@ -20,10 +20,10 @@ impl Kinds {
     pub(crate) const ARRAY: Self = Self(1 << 5);
     pub(crate) const OBJECT: Self = Self(1 << 6);
     pub(crate) const ALL: Self = Self(0x7F);
-    /// Beside [`WHOLE`](Self::WHOLE): written with a fraction of zero, as draft 4 has no integers. No set of
-    /// kinds has it.
+    /// A flag in addition to [`WHOLE`](Self::WHOLE): written with a zero fraction, which is not an integer in
+    /// draft 4. No set of kinds contains it.
     pub(super) const WITH_FRACTION: Self = Self(0x80);
-    /// Each kind alone.
+    /// Each kind on its own.
     pub(crate) const EACH: [Self; 7] = [
         Self::NULL,
         Self::BOOLEAN,
@@ -34,8 +34,8 @@ impl Kinds {
         Self::OBJECT,
     ];
 
-    /// The kinds that a `type` takes. Draft 4 takes fewer numbers for whole ones; what is proved of more
-    /// is proved of fewer, so only `takes_all` has to know.
+    /// The kinds that a `type` accepts. Draft 4 accepts fewer numbers as integers. A proof for all of them
+    /// also covers fewer, so only `takes_all` has to distinguish them.
     pub(crate) fn of(types: Types) -> Self {
         let mut kinds = Self(0);
         let named = [
@@ -85,7 +85,7 @@ impl Kinds {
         self.0.count_ones()
     }
 
-    /// The kinds that a keyword about this kind of value is about.
+    /// The kinds that a keyword for this kind of value applies to.
     pub(crate) const fn about(kind: Kind) -> Self {
         match kind {
             Kind::Null => Self::NULL,
@@ -97,7 +97,7 @@ impl Kinds {
         }
     }
 
-    /// The kind of one value.
+    /// The kind of a value.
     pub(crate) fn of_value(value: &serde_json::Value) -> Self {
         match value {
             serde_json::Value::Null => Self::NULL,
@@ -118,7 +118,7 @@ impl Kinds {
 }
 
 impl fmt::Display for Kinds {
-    /// The names of the types: `string or null`.
+    /// The names of the types, as in `string or null`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if *self == Self::ALL {
             return f.write_str("any value");

@@ -1,4 +1,4 @@
-//! Unions whose branches only list values: an `enum` with something told of each value.
+//! Unions whose branches only list values: an `enum` with an annotation for each value.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,8 @@ use crate::schema::Assertion;
 use super::kinds::Kinds;
 use super::value::canonical;
 
-/// The values that branches accept, where each of them only lists some; of `oneOf` those of one branch alone.
+/// The values that the branches accept, if each of them only lists values. For `oneOf`, the values in exactly
+/// one branch.
 pub(in crate::diff) fn listed_by(
     graph: &Graph,
     branches: &[NodeId],
@@ -40,7 +41,7 @@ pub(in crate::diff) fn listed_by(
     Some(all)
 }
 
-/// The values of a schema that lists values and says nothing else but their type.
+/// The values of a schema that lists values and has no other keyword except their type.
 fn listed(node: &Node) -> Option<Cow<'_, [Value]>> {
     let lists = |own| matches!(own, Assertion::Type | Assertion::Enum | Assertion::Const);
     if !node.assertions().all(lists) || !node.applies_nothing() {
@@ -56,7 +57,7 @@ fn listed(node: &Node) -> Option<Cow<'_, [Value]>> {
     let is_whole = values
         .iter()
         .all(|value| Kinds::of_value(value).within(kinds));
-    // Draft 4 takes 1.0 for no integer.
+    // In draft 4, 1.0 is not an integer.
     (is_whole
         && !node
             .types

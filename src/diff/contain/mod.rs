@@ -1,7 +1,6 @@
 //! Containment: whether every value of one schema is a value of another.
 //!
-//! The answer is a proof (`prove`), a witness that was searched for (`refute`, then `sample`), or that
-//! neither was found.
+//! The result is a proof (`prove`), a witness (searched for by `refute`, then `sample`), or neither.
 
 #[cfg(any(test, feature = "unstable"))]
 mod alone;
@@ -48,18 +47,18 @@ pub(super) use tableau::{Outcome, Tableau};
 pub(super) use value::{are_equal, canonical};
 pub(super) use wire::{Sent, Wire, text_of};
 
-/// A graph, and how its schemas are meant.
+/// A graph and the interpretation of its schemas.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scope<'g> {
     pub(super) graph: &'g Graph,
-    /// The side that payloads are on: what has to be there depends on it.
+    /// The side of the payloads, which determines the required properties.
     pub(super) side: Option<Side>,
-    /// Whether objects have only members that some schema of theirs speaks of.
+    /// Whether objects only have members that their schemas declare.
     pub(super) declared_only: bool,
 }
 
 impl<'g> Scope<'g> {
-    /// Schemas as JSON Schema has them: every value counts.
+    /// Schemas with the meaning of JSON Schema: every value counts.
     pub(super) const fn of_graph(graph: &'g Graph) -> Self {
         Self {
             graph,
@@ -68,7 +67,7 @@ impl<'g> Scope<'g> {
         }
     }
 
-    /// The same, with members that nobody declares.
+    /// The same scope including undeclared members.
     pub(super) const fn with_all(self) -> Self {
         Self {
             declared_only: false,
@@ -84,8 +83,7 @@ impl<'g> Scope<'g> {
         self.graph.resolve(id)
     }
 
-    /// What `additionalProperties` asks of members that are not named; `None` where it takes any, whether it
-    /// is `true`, `{}` or absent.
+    /// The schema of `additionalProperties`; `None` if it accepts anything: `true`, `{}` or absent.
     pub(super) fn rest_of(self, node: &Node) -> Option<NodeId> {
         let rest = node.object.additional;
         rest.filter(|rest| !self.node(self.resolve(*rest)).is_open())
@@ -97,16 +95,16 @@ impl<'g> Scope<'g> {
     }
 }
 
-/// Whether a value keeps one keyword.
+/// Whether a value satisfies one keyword.
 fn keeps(check: &KeywordCheck, value: &Value) -> bool {
     let text = value.to_string();
-    // What came from a JSON value is JSON.
+    // A serialised JSON value is always valid JSON.
     TapeDocument::parse(text.as_bytes()).is_ok_and(|document| check.accepts(document.root()))
 }
 
 fn accepts(scope: Scope<'_>, node: NodeId, value: &Value) -> bool {
     let text = value.to_string();
-    // What came from a JSON value is JSON.
+    // A serialised JSON value is always valid JSON.
     TapeDocument::parse(text.as_bytes()).is_ok_and(|document| {
         let memo = Memo::on(scope.side);
         scope.graph.accepts_with(node, document.root(), &memo)

@@ -1,5 +1,6 @@
-//! Numbers: bounds and listed values cut the line into points and stretches, and on a stretch every bound has
-//! one answer. Divisors are asked where there are few multiples, and taken either way where there are many.
+//! Containment of numbers. Bounds and listed values cut the number line into points and intervals, and within
+//! an interval every bound has the same answer. If an interval has few multiples of a divisor, they are
+//! checked one by one; otherwise both answers are assumed possible.
 
 use serde_json::{Number, Value};
 
@@ -7,16 +8,15 @@ use super::kinds::Kinds;
 use super::range::{bounds_of, compare, divides, integer};
 use super::scalar::{Asked, Question};
 
-/// Cuts, multiples and ways to answer that are gone through.
+/// The limit on cuts, multiples and combinations of answers.
 const MOST: usize = 256;
 
-/// Divisors that are taken either way.
+/// The limit on divisors for which both answers are assumed.
 const DIVISORS: usize = 5;
 
-/// Whether a case of one kind of numbers has no value that refutes what is asked. False where that is not
-/// sure.
+/// Whether no value of a case with one kind of numbers refutes the requirement. `false` means unknown.
 pub(super) fn follows(asked: &Asked<'_>) -> bool {
-    // Where it counts how a whole number is written, both ways are gone through.
+    // If the notation of integers matters, both notations are checked.
     let is_whole = asked.kind == Kinds::WHOLE;
     follows_as(asked)
         && (!is_whole || !asked.counts_as_written() || follows_as(&asked.with_fraction()))
@@ -73,7 +73,7 @@ fn follows_as(asked: &Asked<'_>) -> bool {
     })
 }
 
-/// Whether a number is in the case and not as asked.
+/// Whether a number is in the case and violates the requirement.
 fn is_refuted_at(asked: &Asked<'_>, number: &Number) -> bool {
     let written = match asked.kind.has(Kinds::WITH_FRACTION) {
         true => number.as_f64().and_then(Number::from_f64),
@@ -136,7 +136,7 @@ fn stretch_follows(
         if !asked.is_refuted_by(answer) {
             return true;
         }
-        // There may be no such multiple on the stretch, or few of them.
+        // The interval may have no such multiple, or only a few.
         let multiples = divisors.iter().filter(|divisor| divides(divisor));
         let mut few = multiples.filter_map(|divisor| multiples_between(divisor, lower?, upper?));
         few.next().is_some_and(|numbers| {
@@ -148,15 +148,15 @@ fn stretch_follows(
     })
 }
 
-/// Whether these answers on divisors can belong to one number.
+/// Whether one number can have these answers for the divisors.
 fn is_consistent(way: u32, divisors: &[Number], whole: bool) -> bool {
     let is_multiple = |index: usize| way >> index & 1 == 1;
     divisors.iter().enumerate().all(|(index, divisor)| {
         let is_whole_divisor = integer(divisor).is_some();
         let fits_kind = match (is_multiple(index), whole) {
-            // A multiple of 2 is whole.
+            // A multiple of 2 is an integer.
             (true, false) => !is_whole_divisor,
-            // Whole numbers are multiples of 1, and so of 0.5.
+            // Integers are multiples of 1, and therefore of 0.5.
             (false, true) => !divides(divisor, &Number::from(1)),
             _ => true,
         };
@@ -169,7 +169,7 @@ fn is_consistent(way: u32, divisors: &[Number], whole: bool) -> bool {
     })
 }
 
-/// The first and last whole number between two numbers.
+/// The first and last integer between two numbers.
 fn between(lower: &Number, upper: &Number) -> Option<(i128, i128)> {
     let floor = |number: &Number| match integer(number) {
         Some(whole) => Some(whole),
@@ -185,11 +185,11 @@ fn between(lower: &Number, upper: &Number) -> Option<(i128, i128)> {
     Some((floor(lower)? + 1, to))
 }
 
-/// The multiples of a number between two others, where these are few.
+/// The multiples of a number between two others, if there are only a few.
 fn multiples_between(divisor: &Number, lower: &Number, upper: &Number) -> Option<Vec<Number>> {
     let step = divisor.as_f64().filter(|step| *step > 0.0)?;
     let (lower, upper) = (lower.as_f64()?, upper.as_f64()?);
-    // Doubles are exact up to here.
+    // Doubles are exact up to this limit.
     if lower.abs().max(upper.abs()) > 9e15 {
         return None;
     }
@@ -202,7 +202,7 @@ fn multiples_between(divisor: &Number, lower: &Number, upper: &Number) -> Option
     while factor <= to {
         let number = factor * step;
         if lower < number && number < upper {
-            // Not a multiple in decimals, perhaps: then nothing is said.
+            // The product may not be an exact multiple in decimal; then give up.
             let exact = Number::from_f64(number)?;
             let exact = integer(&exact)
                 .and_then(|i| i64::try_from(i).ok())

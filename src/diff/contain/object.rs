@@ -1,4 +1,4 @@
-//! The proof for members of objects: by classes of names (declared, each pattern, the rest).
+//! Proofs for members of objects, by classes of names: declared names, each pattern, and other names.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::kinds::Kinds;
 use super::prove::Prover;
 
 impl Prover<'_> {
-    /// Whether the members of every object of a case are as `right` asks.
+    /// Whether the members of every object of a case conform to `right`.
     pub(super) fn members_hold(&mut self, case: &Case, right: NodeId) -> bool {
         let object = &self.new.node(right).object;
         let side = self.new.side;
@@ -37,7 +37,7 @@ impl Prover<'_> {
             && self.patterns_hold(case, right)
     }
 
-    /// `dependentRequired`: whether the needed members are there where `name` is.
+    /// `dependentRequired`: whether the needed members are present whenever `name` is.
     pub(super) fn dependents_hold(&mut self, case: &Case, name: &str, needed: &[Arc<str>]) -> bool {
         let is_known = case.nodes_in(self.old).any(|left| {
             let mut dependencies = left.object.dependent_required.iter();
@@ -50,7 +50,7 @@ impl Prover<'_> {
             || self.is_absent(case, name)
     }
 
-    /// Members whose name some side declares.
+    /// Members with a name that either side declares.
     fn named_hold(&mut self, case: &Case, right: NodeId) -> bool {
         let node = self.new.node(right);
         let mut names = case.names(self.old);
@@ -64,7 +64,7 @@ impl Prover<'_> {
             .all(|name| self.member_holds(case, right, name))
     }
 
-    /// Whether the member with this name, where it is there, is as `right` asks.
+    /// Whether the member with this name, if present, conforms to `right`.
     pub(super) fn member_holds(&mut self, case: &Case, right: NodeId, name: &str) -> bool {
         let node = self.new.node(right);
         let mut schemas: Vec<NodeId> = node.named_schemas(name).collect();
@@ -87,8 +87,8 @@ impl Prover<'_> {
         })
     }
 
-    /// What a member is known not to be, since the object is none of what the case excludes: it has the
-    /// one property that such a schema speaks of, so that has to be the reason.
+    /// Schemas that a member cannot match because the case excludes them for the object. Such a schema
+    /// constrains only this one property, so the property must be the reason for the exclusion.
     fn excluded_of_member(&self, case: &Case, name: &str) -> Vec<NodeId> {
         let nots = case.nots.iter().filter_map(|not| {
             let node = self.old.node(self.old.resolve(*not));
@@ -122,7 +122,7 @@ impl Prover<'_> {
         nots.collect()
     }
 
-    /// Whether every value of all of `left` that is none of `nots` is one of `right`.
+    /// Whether every value of all of `left` that matches none of `nots` is a value of `right`.
     fn prove_without(&mut self, left: &[NodeId], nots: &[NodeId], right: NodeId) -> bool {
         let cases = super::case::cases(self.old, left);
         cases.into_iter().all(|mut case| {
@@ -131,7 +131,7 @@ impl Prover<'_> {
         })
     }
 
-    /// `unevaluatedProperties`: whether every member that nothing evaluates is as it asks.
+    /// `unevaluatedProperties`: whether it accepts every member that is not evaluated.
     fn unevaluated_hold(&mut self, case: &Case, right: NodeId) -> bool {
         let Some(rest) = self.new.node(right).object.unevaluated else {
             return true;
@@ -156,7 +156,7 @@ impl Prover<'_> {
         named && (takes_all || self.is_closed(case) || self.others_hold(case, rest))
     }
 
-    /// Whether members that no schema of the case names are as a schema asks.
+    /// Whether members that no schema of the case names conform to a schema.
     fn others_hold(&mut self, case: &Case, rest: NodeId) -> bool {
         let patterns = case.nodes_in(self.old).flat_map(|node| &node.object.patterns);
         let patterns: Vec<NodeId> = patterns.map(|(_, schema)| *schema).collect();
@@ -169,7 +169,7 @@ impl Prover<'_> {
             && (is_left_out || self.prove(&left, rest))
     }
 
-    /// Whether a member is left out of account: no schema that may apply to the object speaks of it.
+    /// Whether a member is ignored because no schema that may apply to the object declares it.
     fn is_undeclared(&mut self, case: &Case, name: &str) -> bool {
         if self.old.declared_only && case.is_of_other_side(self.old, name) {
             return true;
@@ -183,7 +183,7 @@ impl Prover<'_> {
             })
     }
 
-    /// Whether members that no schema of the case names are left out of account.
+    /// Whether members that no schema of the case names are ignored.
     fn leaves_others_out(&mut self, case: &Case) -> bool {
         let known = case.names(self.old);
         self.old.declared_only
@@ -195,8 +195,8 @@ impl Prover<'_> {
             })
     }
 
-    /// The schemas that may apply to an object of the case: those of branches that were not taken apart and
-    /// of `dependentSchemas`, too. An object of one variant has the members of that variant.
+    /// The schemas that may apply to an object of the case, including `dependentSchemas` and branches that
+    /// were not split. An object of one variant only has the members of that variant.
     fn spoken_of(&mut self, case: &Case) -> Rc<Vec<NodeId>> {
         if let Some(known) = self.spoken.get(&case.nodes) {
             return Rc::clone(known);
@@ -207,7 +207,7 @@ impl Prover<'_> {
             next += 1;
             let node = self.old.node(id);
             let mut inner = node.in_place();
-            // A value of one branch of a `oneOf` is of no other; of an `anyOf` it may be of several.
+            // A value of one branch of a `oneOf` matches no other branch; for `anyOf` it may match several.
             for branches in [node.one_of_branches()] {
                 if branches.iter().any(|branch| case.nodes.contains(branch)) {
                     inner.retain(|id| !branches.contains(id));
@@ -225,7 +225,7 @@ impl Prover<'_> {
         spoken
     }
 
-    /// Members whose name no side declares: those of each pattern, and the rest.
+    /// Members with a name that neither side declares: those of each pattern, and all others.
     pub(super) fn patterns_hold(&mut self, case: &Case, right: NodeId) -> bool {
         let object = &self.new.node(right).object;
         let asked: Vec<(String, NodeId)> = object
@@ -239,7 +239,7 @@ impl Prover<'_> {
             .flat_map(|node| &node.object.patterns)
             .map(|(pattern, schema)| (pattern.argument_text(), *schema))
             .collect();
-        // A name of a left pattern may fit any right pattern, or none.
+        // A name that matches a left pattern may match any of the right patterns, or none.
         for (pattern, schema) in &known {
             let is_same = asked.iter().any(|(other, _)| other == pattern);
             let others = asked.iter().map(|(_, schema)| *schema);
@@ -249,7 +249,7 @@ impl Prover<'_> {
                 }
             }
         }
-        // A name of the rest fits no left pattern, and no right one that is also a left one.
+        // Other names match no left pattern, and no right pattern that is also a left one.
         let left: Vec<NodeId> = case
             .nodes_in(self.old)
             .filter_map(|node| node.object.additional)
@@ -268,7 +268,7 @@ impl Prover<'_> {
         true
     }
 
-    /// Whether every name that an object of the case may have is as `propertyNames` asks.
+    /// Whether `propertyNames` accepts every possible member name of the case.
     pub(super) fn names_hold(&mut self, case: &Case, asked: NodeId) -> bool {
         if self.is_closed(case) {
             let names = case.names(self.old);
@@ -287,7 +287,7 @@ impl Prover<'_> {
         })
     }
 
-    /// Whether objects of the case have declared names only.
+    /// Whether objects of the case only have declared names.
     fn is_closed(&self, case: &Case) -> bool {
         case.nodes_in(self.old).any(|node| {
             let object = &node.object;
@@ -317,7 +317,7 @@ impl Prover<'_> {
                 .any(|schema| self.old.node(self.old.resolve(*schema)).never)
     }
 
-    /// How many members objects of the case have, as far as their names tell.
+    /// The possible number of members, as far as their names determine it.
     pub(super) fn counts(&mut self, case: &Case) -> (u64, Option<u64>) {
         let names = case.names(self.old);
         let required = names

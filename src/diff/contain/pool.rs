@@ -1,4 +1,4 @@
-//! What both schemas speak of: the stuff that candidates for a witness are made of.
+//! What both schemas mention: the material for candidate witnesses.
 
 use regex_syntax::hir::{Class, ClassUnicodeRange, Hir, HirKind};
 use serde_json::{Number, Value};
@@ -7,23 +7,23 @@ use crate::schema::{Graph, Node, NodeId};
 
 use super::text::hir_of;
 
-/// Longest arrays and strings that are made.
+/// The longest arrays and strings to build.
 const LONGEST: u64 = 300;
 
 #[derive(Debug, Default)]
 pub(in crate::diff) struct Pool {
-    /// Scalars, and the smallest array and object.
+    /// Scalars, the smallest array and the smallest object.
     pub(super) scalars: Vec<Value>,
     /// Lengths of arrays and objects.
     pub(super) lengths: Vec<usize>,
-    /// Names of members that neither schema need declare.
+    /// Names of members that neither schema necessarily declares.
     pub(in crate::diff) names: Vec<String>,
-    /// Whether some schema speaks of strings: by a pattern or a format.
+    /// Whether a schema has keywords for strings: a pattern or a format.
     pub(super) has_texts: bool,
 }
 
 impl Pool {
-    /// What these schemas speak of themselves.
+    /// What these schemas themselves mention.
     pub(super) fn of_nodes<'n>(nodes: impl Iterator<Item = &'n Node>) -> Self {
         let mut pool = Self::default();
         for node in nodes {
@@ -32,7 +32,7 @@ impl Pool {
         pool
     }
 
-    /// What schemas and those that they lead to speak of: so many at most, the nearest.
+    /// What schemas and their subschemas mention: at most this many schemas, nearest first.
     pub(in crate::diff) fn near(roots: &[(&Graph, &[NodeId])], most: usize) -> Self {
         let mut pool = Self::default();
         let plain = [
@@ -162,7 +162,7 @@ impl Pool {
         }
     }
 
-    /// Strings that match a pattern: with as little as it takes, and with more.
+    /// Strings that match a pattern: with the fewest repetitions, and with more.
     fn pattern(&mut self, pattern: &str) {
         let Some(parsed) = hir_of(pattern) else {
             return;
@@ -198,7 +198,7 @@ impl Pool {
     }
 }
 
-/// Writes a string that a pattern matches.
+/// Writes a string that matches a pattern.
 fn write(hir: &Hir, more: usize, text: &mut String) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
@@ -239,7 +239,7 @@ fn write(hir: &Hir, more: usize, text: &mut String) {
     }
 }
 
-/// The schemas that a schema leads to, nearest first.
+/// The schemas reachable from a schema, nearest first.
 fn reached(graph: &Graph, roots: &[NodeId], most: usize) -> Vec<NodeId> {
     let mut seen = rustc_hash::FxHashSet::from_iter(roots.iter().copied());
     let mut reached = roots.to_vec();

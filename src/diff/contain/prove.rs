@@ -1,8 +1,8 @@
 //! The proof: a structural induction over pairs of schemas.
 //!
-//! A pair that is in progress holds: every way back to it leads through a part of the value (ways within
-//! one value were cut while compiling), and values are finite. When a pair fails, what was proved
-//! meanwhile may have used it, and is forgotten.
+//! A pair in progress counts as proved (coinduction): every path back to it leads through a part of the
+//! value, since cycles within one value were cut during compilation, and values are finite. If a pair fails,
+//! everything proved in the meantime may depend on it and is discarded.
 
 use rustc_hash::FxHashMap;
 use serde_json::Value;
@@ -19,10 +19,10 @@ use super::scalar::{Asked, Right};
 use super::text::{self, Automata};
 use super::{Scope, accepts};
 
-/// Pairs that are looked at before giving up.
+/// The limit on pairs to examine.
 const STEPS: u32 = crate::limits::PROOF_STEPS;
 
-/// How deep parts of values are looked at: no payload is nested deeper.
+/// The nesting limit for parts of values; no payload is nested deeper.
 const DEPTH: u32 = crate::limits::NESTING as u32;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,21 +37,21 @@ pub(in crate::diff) struct Prover<'g> {
     pub(super) old: Scope<'g>,
     pub(super) new: Scope<'g>,
     known: FxHashMap<(Vec<NodeId>, NodeId), State>,
-    /// Pairs in the order in which they were taken to hold.
+    /// Pairs in the order in which they were assumed to hold.
     trail: Vec<(Vec<NodeId>, NodeId)>,
     steps: u32,
-    /// Steps that may be taken.
+    /// The limit on steps.
     most: u32,
-    /// Parts of parts that are being looked at.
+    /// The current nesting of parts.
     depth: u32,
-    /// Whether something was not looked at for lack of steps or depth.
+    /// Whether something was not examined because of the limits on steps or depth.
     gave_up: bool,
     pub(super) classes: Classes<'g>,
-    /// How often the direction may still be turned round, for `not`.
+    /// How many more times the direction may be reversed, for `not`.
     turns: u8,
     /// Automata of patterns.
     automata: Automata,
-    /// The schemas that may apply to the values of some schemas.
+    /// The schemas that may apply to the values of given schemas.
     pub(super) spoken: FxHashMap<Vec<NodeId>, std::rc::Rc<Vec<NodeId>>>,
 }
 
@@ -73,7 +73,7 @@ impl<'g> Prover<'g> {
         }
     }
 
-    /// Asks something about the left side alone.
+    /// Proves something about the left side alone.
     pub(super) fn within_old(&mut self, ask: impl FnOnce(&mut Self) -> bool) -> bool {
         let Some(turns) = self.turns.checked_sub(1) else {
             return false;
@@ -90,7 +90,7 @@ impl<'g> Prover<'g> {
         holds
     }
 
-    /// Whether every value of these kinds of a schema on the right is one of a schema on the left.
+    /// Whether every value of a right schema that has one of these kinds is a value of a left schema.
     pub(super) fn prove_reverse(&mut self, right: NodeId, left: NodeId, kinds: Kinds) -> bool {
         let Some(turns) = self.turns.checked_sub(1) else {
             return false;
@@ -100,7 +100,7 @@ impl<'g> Prover<'g> {
             steps: self.steps,
             most: self.most,
             depth: self.depth,
-            // What is excluded is not what a payload was made for: every value counts.
+            // Payloads are not made for an excluded schema, so every value counts.
             ..Prover::new(self.new.with_all(), self.old, self.classes.reversed())
         };
         let holds = reverse.prove(&[right], left)
@@ -113,7 +113,7 @@ impl<'g> Prover<'g> {
         holds
     }
 
-    /// Whether every value of all of `left` is one of `right`. Nothing on the left is every value.
+    /// Whether every value of all of `left` is a value of `right`. An empty `left` means every value.
     pub(in crate::diff) fn prove(&mut self, left: &[NodeId], right: NodeId) -> bool {
         let mut left = left.to_vec();
         left.sort_unstable();
@@ -144,7 +144,7 @@ impl<'g> Prover<'g> {
             for pair in self.trail.split_off(mark) {
                 self.known.remove(&pair);
             }
-            // What was given up for lack of steps, or too far down, may hold after all.
+            // Failures caused by the limits on steps or depth are not final.
             if !self.gave_up {
                 self.known.insert(key, State::Failed);
             }
@@ -152,7 +152,7 @@ impl<'g> Prover<'g> {
         holds
     }
 
-    /// Whether every value of a case is one of `right`.
+    /// Whether every value of a case is a value of `right`.
     pub(super) fn prove_case(&mut self, case: &Case, right: NodeId) -> bool {
         if !self.spend() {
             return false;
@@ -170,7 +170,7 @@ impl<'g> Prover<'g> {
         if self.keyword_by_keyword(case, right) {
             return true;
         }
-        // What no keyword shows by itself, all of them may for one kind of value.
+        // Keywords that are not provable one by one may be provable together, for one kind of value.
         if case.kinds.count() > 1 {
             let kinds = Kinds::EACH.into_iter().filter(|kind| case.kinds.has(*kind));
             return kinds
@@ -182,14 +182,15 @@ impl<'g> Prover<'g> {
         self.scalar_follows(case, Some(right))
     }
 
-    /// Whether every number or string of a case is one of `right`; `None`: whether there is none.
+    /// Whether every number or string of a case is a value of `right`; for `None`, whether there is no such
+    /// value.
     pub(super) fn scalar_follows(&mut self, case: &Case, right: Option<NodeId>) -> bool {
         let new = self.new;
         let right = right.map_or(Right::Nothing, |right| Right::Schema(new, right));
         self.scalar_is(case, right)
     }
 
-    /// Whether every number or string of a case is as asked.
+    /// Whether every number or string of a case meets the requirement.
     pub(super) fn scalar_is(&mut self, case: &Case, right: Right<'g>) -> bool {
         if !case.kinds.within(Kinds::NUMBER.or(Kinds::STRING)) || case.kinds.count() != 1 {
             return false;
@@ -197,7 +198,7 @@ impl<'g> Prover<'g> {
         let asked = Asked::of_case(self.old, case, right);
         match case.kinds {
             Kinds::STRING => {
-                // Going through automata takes its time.
+                // Searching automata is expensive.
                 self.steps += 20;
                 matches!(
                     text::answer(&asked, &mut self.automata),
@@ -208,7 +209,7 @@ impl<'g> Prover<'g> {
         }
     }
 
-    /// Whether each keyword of `right` follows by itself.
+    /// Whether each keyword of `right` follows on its own.
     fn keyword_by_keyword(&mut self, case: &Case, right: NodeId) -> bool {
         let node = self.new.node(right);
         let types = node.types.map_or(Kinds::ALL, Kinds::of);
@@ -240,8 +241,8 @@ impl<'g> Prover<'g> {
             && (!case.kinds.has(Kinds::ARRAY) || self.elements_hold(case, right))
     }
 
-    /// Draft 4 takes for whole what is written without fraction and exponent: whether both sides do, where
-    /// the right one does.
+    /// In draft 4, integers are written without fraction and exponent. If the right side requires this, the
+    /// left side must too.
     fn counts_alike(&self, case: &Case, types: Option<Types>) -> bool {
         let Some(types) = types.filter(|types| types.counts_as_written()) else {
             return true;
@@ -249,13 +250,13 @@ impl<'g> Prover<'g> {
         let is_about_whole = case.kinds.has(Kinds::WHOLE) && !types.holds_fractions();
         let left = || {
             let mut types = case.nodes_in(self.old).filter_map(|node| node.types);
-            // `number` of draft 4 takes 1.0 as well.
+            // In draft 4, `number` also accepts 1.0.
             types.any(|types| types.counts_as_written() && !types.holds_fractions())
         };
         !is_about_whole || left()
     }
 
-    /// Takes a step; false when there are none left.
+    /// Takes a step; returns `false` if none are left.
     pub(super) fn spend(&mut self) -> bool {
         self.steps += 1;
         self.gave_up |= self.steps > self.most;
@@ -280,7 +281,7 @@ impl<'g> Prover<'g> {
                         .1
                         .is_some_and(|most| most <= 1)
             }
-            // What the crate does not know, it does not assert.
+            // The crate does not assert encodings that it does not know.
             ("contentEncoding", Value::String(encoding)) if encoding != "base64" => true,
             ("pattern", Value::String(pattern)) => {
                 matches_all(pattern) || case.checks(self.old, "pattern", &check.argument)
@@ -313,7 +314,7 @@ impl<'g> Prover<'g> {
         }
     }
 
-    /// Whether some branch holds; else whether one does for each kind of value, or each value of a tag.
+    /// Whether one branch holds, or one branch for each kind of value or each value of a tag.
     pub(super) fn prove_any(&mut self, case: &Case, branches: &[NodeId]) -> bool {
         let tags = self.tags(case, branches);
         let mut possible = branches
@@ -323,7 +324,7 @@ impl<'g> Prover<'g> {
         if possible.iter().any(|branch| self.prove_case(case, *branch)) {
             return true;
         }
-        // One branch excludes what another one takes: together they are everything.
+        // If one branch excludes what another accepts, together they accept everything.
         let new = self.new;
         let excluded = branches.iter().filter_map(|branch| {
             let node = new.node(new.resolve(*branch));
@@ -365,8 +366,8 @@ impl<'g> Prover<'g> {
             })
     }
 
-    /// Members that are there with one value, where there are so many branches that it pays to look at
-    /// these first.
+    /// Required members with a single value, if there are enough branches to make checking them first
+    /// worthwhile.
     fn tags(&self, case: &Case, branches: &[NodeId]) -> Vec<(std::sync::Arc<str>, Value)> {
         const FEW: usize = 4;
         if branches.len() <= FEW || case.kinds != Kinds::OBJECT {
@@ -396,7 +397,7 @@ impl<'g> Prover<'g> {
             .collect()
     }
 
-    /// Whether a schema rejects every object with these members. False where that is not plain to see.
+    /// Whether a schema rejects every object with these members. `false` means unknown.
     fn rejects(&self, branch: NodeId, tags: &[(std::sync::Arc<str>, Value)]) -> bool {
         let node = self.new.node(self.new.resolve(branch));
         tags.iter().any(|(name, value)| {
@@ -405,7 +406,7 @@ impl<'g> Prover<'g> {
         })
     }
 
-    /// Whether no value of the case is one of what `not` excludes.
+    /// Whether no value of the case is a value of `not`.
     pub(super) fn excludes(&mut self, case: &Case, not: NodeId) -> bool {
         self.disjoint(case, not)
             || case
@@ -414,8 +415,8 @@ impl<'g> Prover<'g> {
                 .any(|excluded| self.prove_reverse(not, *excluded, case.kinds))
     }
 
-    /// A case in smaller ones: by kind, then by the values of a required property that are listed, by the
-    /// lengths and by the members that some branch of the right side asks about.
+    /// Splits a case into smaller ones: by kind, then by the listed values of a required property, then by
+    /// the lengths and members that the branches of the right side distinguish.
     fn split(&self, case: &Case, branches: &[NodeId]) -> Option<Vec<Case>> {
         if case.kinds.count() > 1 {
             let kinds = Kinds::EACH.iter().filter(|kind| case.kinds.has(**kind));
@@ -480,7 +481,7 @@ impl<'g> Prover<'g> {
                 .is_none_or(|contains| self.contains_holds(case, right, contains))
     }
 
-    /// Positions that either side tells apart.
+    /// The number of positions that either side distinguishes.
     fn listed_positions(&self, case: &Case, right: NodeId) -> usize {
         let right = self.new.node(right).array.prefix.len();
         right.max(case.positions(self.old))
@@ -489,7 +490,7 @@ impl<'g> Prover<'g> {
     /// `prefixItems` and `items`.
     pub(super) fn each_element_holds(&mut self, case: &Case, right: NodeId) -> bool {
         let (_, most) = case.lengths(self.old, Kind::Array);
-        // The position after all listed ones stands for the rest.
+        // The position after the listed ones represents all the others.
         for index in 0..=self.listed_positions(case, right) {
             if most.is_some_and(|most| most <= index as u64) {
                 break;
@@ -505,7 +506,7 @@ impl<'g> Prover<'g> {
         true
     }
 
-    /// `contains`, with its counts.
+    /// `contains` with its minimum and maximum.
     pub(super) fn contains_holds(
         &mut self,
         case: &Case,
@@ -541,7 +542,7 @@ impl<'g> Prover<'g> {
         enough && few
     }
 
-    /// How many of the first elements of every array `contains` finds for sure.
+    /// The guaranteed number of matches of `contains` among the first elements of every array.
     fn sure_of(&mut self, case: &Case, fewest: u64, contains: Contains) -> u64 {
         const GUARANTEED: u64 = 16;
         let positions = 0..fewest.min(GUARANTEED);
@@ -552,21 +553,21 @@ impl<'g> Prover<'g> {
         found.count() as u64
     }
 
-    /// Starts over with the count of steps, for another question. What is known stays known.
+    /// Resets the step count for another question. Results so far are kept.
     pub(in crate::diff) fn rest(&mut self) {
         self.steps = 0;
         self.most = STEPS;
         self.gave_up = false;
     }
 
-    /// Allows for more steps: whole payloads are larger than single edits.
+    /// Allows more steps: whole payloads are larger than single edits.
     pub(in crate::diff) fn take_time(&mut self) {
         self.most = STEPS * 10;
     }
 }
 
-/// Whether a pattern matches every string: somewhere it matches nothing at all, wherever that is; an
-/// anchor at the start alone does not matter then.
+/// Whether a pattern matches every string, because it matches the empty string at any position. An anchor at
+/// the start does not change that.
 fn matches_all(pattern: &str) -> bool {
     let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
     regex_syntax::parse(pattern).is_ok_and(|hir| {

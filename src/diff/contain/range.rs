@@ -30,11 +30,11 @@ pub(super) fn integer(number: &Number) -> Option<i128> {
         return Some(integer.into());
     }
     let float = number.as_f64()?;
-    // Doubles below 2^100 that are whole are exact as integers.
+    // Integral doubles below 2^100 convert to integers exactly.
     (float.fract() == 0.0 && float.abs() < 1e30).then_some(float as i128)
 }
 
-/// Compares an integer with a double that is no integer, or beyond all of them.
+/// Compares an integer with a double that is not an integer or exceeds the range of integers.
 fn compare_mixed(whole: i128, float: f64) -> Ordering {
     if float.abs() >= 1e30 {
         return if float > 0.0 {
@@ -44,7 +44,7 @@ fn compare_mixed(whole: i128, float: f64) -> Ordering {
         };
     }
     let floor = float.floor() as i128;
-    // Between `floor` and the next integer lies the double.
+    // The double lies between `floor` and the next integer.
     if whole <= floor {
         Ordering::Less
     } else {
@@ -96,7 +96,7 @@ impl Range {
         }
     }
 
-    /// The smallest and the largest whole number, where the range is bounded and they fit.
+    /// The smallest and the largest integer, if the range is bounded and they fit.
     pub(super) fn integer_bounds(&self) -> (Option<i128>, Option<i128>) {
         let lower = self.lower.as_ref().and_then(|bound| {
             let Some(whole) = integer(&bound.limit) else {
@@ -115,7 +115,7 @@ impl Range {
         (lower, upper)
     }
 
-    /// Whether no number (no whole one, if `whole`) is in the range.
+    /// Whether the range contains no number, or no integer if `whole` is set.
     pub(super) fn is_empty(&self, whole: bool) -> bool {
         let (Some(lower), Some(upper)) = (&self.lower, &self.upper) else {
             return false;
@@ -130,7 +130,7 @@ impl Range {
         }
     }
 
-    /// Whether every number (every whole one, if `whole`) of the range keeps a bound.
+    /// Whether every number of the range satisfies a bound; only integers count if `whole` is set.
     pub(super) fn keeps(&self, keyword: &str, limit: &Number, whole: bool) -> bool {
         let is_lower = keyword.ends_with("inimum");
         let is_exclusive = keyword.starts_with("exclusive");
@@ -153,7 +153,7 @@ impl Range {
     }
 }
 
-/// The bounds that a format of numbers stands for.
+/// The bounds of a numeric format.
 pub(super) fn bounds_of(check: &KeywordCheck) -> Option<[(&'static str, Number); 2]> {
     if check.keyword != "format" || check.kind != Kind::Number {
         return None;
@@ -167,7 +167,7 @@ pub(super) fn divides(asked: &Number, known: &Number) -> bool {
     if let (Some(asked), Some(known)) = (integer(asked), integer(known)) {
         return asked != 0 && known % asked == 0;
     }
-    // As decimals: 0.1 divides 0.5, though the doubles do not say so.
+    // Compares as decimals: 0.1 divides 0.5, although not as doubles.
     let (Some(asked), Some(known)) = (decimal(asked), decimal(known)) else {
         return false;
     };
@@ -183,7 +183,7 @@ pub(super) fn divides(asked: &Number, known: &Number) -> bool {
     }
 }
 
-/// The smallest whole number that is a multiple of all of these, which are whole.
+/// The least common multiple of some integers.
 pub(super) fn common_multiple(numbers: &[Number]) -> Option<Number> {
     const fn common_divisor(one: i128, other: i128) -> i128 {
         match other {
@@ -201,7 +201,7 @@ pub(super) fn common_multiple(numbers: &[Number]) -> Option<Number> {
     i64::try_from(all?).ok().map(Number::from)
 }
 
-/// A number as digits and decimal places.
+/// A number as digits and a number of decimal places.
 fn decimal(number: &Number) -> Option<(i128, u32)> {
     let text = number.to_string();
     if text.contains(['e', 'E']) {

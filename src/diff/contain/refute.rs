@@ -1,5 +1,5 @@
-//! The guided search for a witness: down to where the two sides differ, and back up with the smallest
-//! value around it.
+//! Guided search for a witness: descends to where the two sides differ, and builds the smallest value around
+//! the difference.
 
 use std::sync::Arc;
 
@@ -18,19 +18,19 @@ use super::shrink::size;
 use super::text::{self, Automata};
 use super::{Scope, accepts};
 
-/// Pairs of schemas that are looked at before giving up.
+/// The limit on pairs of schemas to examine.
 pub(super) const STEPS: u32 = 3_000;
 
-/// Values that are kept for one pair.
+/// The number of values kept for one pair.
 const KEPT: usize = 6;
 
-/// Bytes of a list that is built, as JSON text.
+/// The size limit for a list that is built, in bytes of JSON text.
 pub(super) const BYTES: usize = 4_000_000;
 
-/// Elements of a list that is built because it has to be so long.
+/// The limit on elements of a list that has a large minimum length.
 pub(super) const ELEMENTS: u64 = 2_000;
 
-/// How deep values are built.
+/// The nesting limit for values.
 pub(in crate::diff) const DEPTH: u8 = 24;
 
 /// A part of a value.
@@ -49,7 +49,7 @@ pub(in crate::diff) struct Refuter<'g> {
     pub(super) steps: u32,
     /// Automata of patterns.
     pub(super) automata: Automata,
-    /// Small values of all of some schemas.
+    /// Small values that match all of some schemas.
     pub(super) small: FxHashMap<Vec<NodeId>, Value>,
 }
 
@@ -66,7 +66,7 @@ impl<'g> Refuter<'g> {
         }
     }
 
-    /// Values of all of `left` that are none of `right`.
+    /// Values of all of `left` that are not values of `right`.
     pub(super) fn refute(&mut self, left: &[NodeId], right: NodeId, depth: u8) -> Vec<Value> {
         let mut left = left.to_vec();
         left.sort_unstable();
@@ -79,14 +79,14 @@ impl<'g> Refuter<'g> {
         if depth == 0 || self.steps > STEPS {
             return Vec::new();
         }
-        // Where the pair is met again on the way down, there is nothing new to find.
+        // If the pair is reached again on the way down, there is nothing new to find.
         self.known.insert(key.clone(), Vec::new());
         let found = self.against(&key.0, &Ask::Whole(right), depth);
         self.known.insert(key, found.clone());
         found
     }
 
-    /// Values of all of `left` that are not as asked.
+    /// Values of all of `left` that violate the requirement.
     pub(in crate::diff) fn against(&mut self, left: &[NodeId], ask: &Ask, depth: u8) -> Vec<Value> {
         let mut found = Vec::new();
         for case in cases(self.old, left) {
@@ -98,7 +98,7 @@ impl<'g> Refuter<'g> {
         found
     }
 
-    /// Values of all of `left` that hold `inner` in a part: small ones, one for each way that there is.
+    /// Small values of all of `left` that contain `inner` in a part, one for each case.
     pub(in crate::diff) fn around(
         &mut self,
         left: &[NodeId],
@@ -199,7 +199,7 @@ impl<'g> Refuter<'g> {
         }
     }
 
-    /// A string of the case that what asks does not accept, by automata.
+    /// A string of the case that violates the requirement, found with automata.
     fn string_against(&mut self, case: &Case, ask: &Ask) -> Option<Value> {
         let new = self.new;
         let right = match ask {
@@ -218,7 +218,7 @@ impl<'g> Refuter<'g> {
         }
     }
 
-    /// Small values of a schema of the other side, which may fit the case, too: of each kind that it has.
+    /// Small values of a schema of the other side, one of each of its kinds; they may also match the case.
     fn of_the_other(&self, case: &Case, schema: Option<NodeId>) -> Vec<Value> {
         let mut other = Refuter::new(self.new, self.old, self.pool);
         let cases = schema
@@ -235,7 +235,7 @@ impl<'g> Refuter<'g> {
             .collect()
     }
 
-    /// An object of the case with every member that is declared.
+    /// An object of the case with all declared members.
     fn fullest(&mut self, case: &Case, depth: u8) -> Option<Value> {
         const MOST: usize = 64;
         let case = case.only(Kinds::OBJECT);
@@ -253,7 +253,7 @@ impl<'g> Refuter<'g> {
         Some(object.into())
     }
 
-    /// An array of the case with an element more than either side tells apart.
+    /// An array of the case with one element more than the positions that either side distinguishes.
     fn longer(&mut self, case: &Case, right: NodeId, depth: u8) -> Option<Value> {
         if !case.kinds.has(Kinds::ARRAY) {
             return None;
@@ -271,9 +271,9 @@ impl<'g> Refuter<'g> {
         elements.collect::<Option<Vec<Value>>>().map(Value::Array)
     }
 
-    /// An array of the case that holds an element twice.
+    /// An array of the case with a repeated element.
     fn repeating(&mut self, case: &Case, depth: u8) -> Option<Value> {
-        // Beyond the elements that are told apart, one is like the other.
+        // Elements after the distinguished positions are all alike.
         let told_apart = case.positions(self.old) as u64;
         let (fewest, _) = case.lengths(self.old, Kind::Array);
         let count = fewest.max(told_apart + 2).min(ELEMENTS);
@@ -285,7 +285,7 @@ impl<'g> Refuter<'g> {
         elements.collect::<Option<Vec<Value>>>().map(Value::Array)
     }
 
-    /// A value of the case that is just too long or too short, as far as it can be made.
+    /// A value of the case that is just too long or too short, if it can be built.
     fn beyond(&mut self, case: &Case, length: Length, depth: u8) -> Option<Value> {
         const LONGEST: u64 = 5_000;
         const LONGEST_TEXT: u64 = 200_000;
@@ -343,7 +343,7 @@ impl<'g> Refuter<'g> {
         }
     }
 
-    /// A value of all of these that is none of some others.
+    /// A value of all of these that differs from some others.
     pub(super) fn another(&self, schemas: &[NodeId], others: &[Value], index: usize) -> Option<Value> {
         let cases = cases(self.old, schemas);
         let listed = cases
@@ -358,7 +358,7 @@ impl<'g> Refuter<'g> {
         })
     }
 
-    /// Keeps the candidates that the case has and that are not as asked.
+    /// Keeps the candidates that match the case and violate the requirement.
     fn keep(&self, case: &Case, ask: &Ask, candidates: Vec<Value>, found: &mut Vec<Value>) {
         for value in candidates {
             if found.len() < KEPT
@@ -380,7 +380,7 @@ impl<'g> Refuter<'g> {
             && !case.nots.iter().any(|not| accepts(self.old, *not, value))
     }
 
-    /// Values that differ in a part: `at` is what asks, or applies to the same value.
+    /// Values that differ in a part. `at` is the schema of the requirement, or applies to the same value.
     fn inside(&mut self, case: &Case, ask: &Ask, at: NodeId, depth: u8, found: &mut Vec<Value>) {
         if self.steps > STEPS || found.len() >= KEPT {
             return;

@@ -1,7 +1,7 @@
-//! The search for a witness: values that one schema accepts, chosen where the other may reject.
+//! Search for a witness by sampling: builds values that one schema accepts and the other is likely to reject.
 //!
-//! Values are built from the inside out. What both schemas speak of (constants, bounds and their
-//! neighbours, lengths, names, patterns) is what they are made of, since that is where they can differ.
+//! Values are built bottom-up from what both schemas mention (constants, bounds and their neighbours,
+//! lengths, names, patterns), because this is where they can differ.
 
 use rustc_hash::FxHashSet;
 use serde_json::{Map, Value};
@@ -14,16 +14,16 @@ use super::refute::{DEPTH as DEEPEST, Refuter};
 use super::shrink::shrunk;
 use super::{Scope, accepts};
 
-/// Schemas that are looked at for what values are made of.
+/// The number of schemas from which material for values is collected.
 const SCHEMAS: usize = 4_000;
 
-/// Values that are kept for one place.
+/// The number of values kept for one place.
 const KEPT: usize = 24;
 
-/// Values that are tried before giving up.
+/// The limit on values to try.
 const TRIES: u32 = 1_500;
 
-/// How deep values are built.
+/// The nesting limit for values.
 const DEPTH: u8 = 5;
 
 pub(super) struct Sampler<'g> {
@@ -71,7 +71,7 @@ impl<'g> Sampler<'g> {
         accepts(self.old, self.left, value) && !accepts(self.new, self.right, value)
     }
 
-    /// Values that all of `left` accept, those that `right` rejects first.
+    /// Values that all of `left` accept; those that `right` rejects come first.
     fn values(&mut self, left: &[NodeId], right: &[NodeId], depth: u8) -> Vec<Value> {
         let Some(below) = depth.checked_sub(1) else {
             return Vec::new();
@@ -96,7 +96,7 @@ impl<'g> Sampler<'g> {
         }
     }
 
-    /// Keeps a value that the left accepts; tells whether it does.
+    /// Keeps a value that the left side accepts. Returns whether it does.
     fn try_one(
         &mut self,
         kept: &mut Kept,
@@ -114,7 +114,7 @@ impl<'g> Sampler<'g> {
             .filter(|node| accepts(old, **node, &value))
             .count();
         let is_accepted = count == left.len();
-        // Schemas of different variants need not all accept.
+        // Schemas of different variants need not all accept the value.
         if is_accepted || count > 0 {
             let is_rejected = right.iter().any(|node| !accepts(self.new, *node, &value));
             kept.push(value, is_accepted, is_rejected);
@@ -158,7 +158,7 @@ impl<'g> Sampler<'g> {
             let Some(base) = first.collect::<Option<Vec<Value>>>() else {
                 continue;
             };
-            // Elements that differ, where they have to.
+            // Uses different elements if they must be unique.
             let varied = (0..length).map(|index| {
                 let values = of(index)?;
                 values.get(index % values.len().max(1)).cloned()
@@ -231,7 +231,7 @@ impl<'g> Sampler<'g> {
             Map::new(),
             first(&|_| true),
         ];
-        // Members that are plainly accepted, in place of those that the right may reject.
+        // Uses plainly accepted members instead of those that the right side may reject.
         let plain = members.iter().filter(|(name, _)| required.contains(name));
         bases.push(
             plain
@@ -252,7 +252,7 @@ impl<'g> Sampler<'g> {
                     self.try_one(kept, object.into(), left, right);
                 }
             }
-            // Two members at once, and as many as a count asks for.
+            // Two members at once, and as many as a minimum count requires.
             for (index, (name, values)) in members.iter().enumerate().take(8) {
                 for (other, others) in members.iter().skip(index + 1).take(8) {
                     if let (Some(value), Some(another)) = (values.first(), others.first()) {
@@ -282,8 +282,8 @@ impl<'g> Sampler<'g> {
     }
 }
 
-/// Values that are kept for a place: those that the right rejects, those that it accepts, and those that
-/// only some of the left accept.
+/// The values kept for a place: those that the right side rejects, those that it accepts, and those that only
+/// some of the left schemas accept.
 #[derive(Default)]
 struct Kept {
     rejected: Vec<Value>,
@@ -325,7 +325,7 @@ impl Kept {
     }
 }
 
-/// Constants, values of enums and examples.
+/// Constants, enum values and examples.
 fn listed(graph: &Graph, nodes: &[NodeId]) -> Vec<Value> {
     let mut values = Vec::new();
     for node in nodes.iter().map(|id| graph.node(*id)) {

@@ -1,8 +1,8 @@
-//! Numbers and strings: every keyword that is about them is a question to the value, so a schema is a formula
-//! over such questions, and containment is whether one formula follows from another.
+//! Numbers and strings: every keyword for them is a yes/no question about the value. A schema is a formula
+//! over such questions, and containment is implication between two formulas.
 //!
-//! [`number`](super::number) and [`text`](super::text) go through every class of values that the questions
-//! tell apart.
+//! [`number`](super::number) and [`text`](super::text) enumerate the classes of values that the questions
+//! distinguish.
 
 use crate::schema::{KeywordCheck, Length, Node, NodeId, Types};
 
@@ -10,7 +10,7 @@ use super::Scope;
 use super::case::Case;
 use super::kinds::Kinds;
 
-/// A question to a scalar.
+/// A question about a scalar.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Question<'g> {
     Check(&'g KeywordCheck),
@@ -18,22 +18,22 @@ pub(super) enum Question<'g> {
     Listed(&'g [serde_json::Value]),
 }
 
-/// What is asked of values of one kind, for which some schemas hold and others do not.
+/// A requirement on values of one kind that match some schemas and do not match others.
 pub(super) struct Asked<'g> {
     pub(super) kind: Kinds,
-    /// Schemas, and whether they hold.
+    /// Schemas, and whether the values match them.
     literals: Vec<(Scope<'g>, NodeId, bool)>,
     pub(super) right: Right<'g>,
 }
 
-/// What the values are asked to be.
+/// The requirement.
 #[derive(Clone, Copy)]
 pub(super) enum Right<'g> {
-    /// Empty.
+    /// There are no such values.
     Nothing,
-    /// Values of this schema.
+    /// The values match this schema.
     Schema(Scope<'g>, NodeId),
-    /// Values that keep this check.
+    /// The values satisfy this check.
     Check(&'g KeywordCheck),
 }
 
@@ -59,14 +59,14 @@ impl<'g> Asked<'g> {
         }
     }
 
-    /// Of the values of a case, which has one kind.
+    /// For the values of a case with a single kind.
     pub(super) fn of_case(left: Scope<'g>, case: &Case, right: Right<'g>) -> Self {
         let nodes = case.nodes.iter().map(|node| (left, *node, true));
         let nots = case.nots.iter().map(|not| (left, *not, false));
         Self::new(case.kinds, nodes.chain(nots).collect(), right)
     }
 
-    /// Every question, once for each place that asks it.
+    /// All questions; a question that several schemas ask is repeated.
     pub(super) fn questions(&self) -> Vec<Question<'g>> {
         let mut questions = Vec::new();
         let mut seen = rustc_hash::FxHashSet::default();
@@ -94,8 +94,7 @@ impl<'g> Asked<'g> {
         questions
     }
 
-    /// Whether some schema takes for whole only what is written so (draft 4), where that can make a
-    /// difference.
+    /// Whether a schema only accepts integers written as such (draft 4), and this can make a difference.
     pub(super) fn counts_as_written(&self) -> bool {
         let is_so = |node: &Node| node.types.is_some_and(Types::is_integer_as_written);
         let holding = self.literals.iter().filter(|(.., holds)| *holds);
@@ -118,7 +117,7 @@ impl<'g> Asked<'g> {
         false
     }
 
-    /// Whether a value with these answers is such that the literals are as they are, and not as asked.
+    /// Whether a value with these answers satisfies the literals and violates the requirement.
     pub(super) fn is_refuted_by(&self, answer: &mut dyn FnMut(Question<'_>) -> bool) -> bool {
         let kind = self.kind;
         let mut literals = self.literals.iter();
@@ -130,7 +129,7 @@ impl<'g> Asked<'g> {
             }
     }
 
-    /// The same question of numbers that are written with a fraction of zero.
+    /// The same requirement on integers written with a zero fraction.
     pub(super) fn with_fraction(&self) -> Self {
         Self {
             kind: self.kind.or(Kinds::WITH_FRACTION),
@@ -139,7 +138,7 @@ impl<'g> Asked<'g> {
         }
     }
 
-    /// The same for a value.
+    /// The same for a concrete value.
     pub(super) fn is_refuted_at(&self, value: &serde_json::Value) -> bool {
         let mut literals = self.literals.iter();
         literals.all(|(scope, id, is)| scope.accepts(*id, value) == *is)

@@ -1,17 +1,17 @@
-//! Witnesses made smaller.
+//! Shrinks witnesses.
 
 use serde_json::{Map, Number, Value};
 
-/// Bytes that are validated at most while shrinking, but for the first [`TRIES`] candidates.
+/// The limit on bytes to validate while shrinking, not counting the first [`TRIES`] candidates.
 const BYTES: usize = 400_000;
 
-/// Candidates that are tried however large they are.
+/// The number of candidates that are tried regardless of their size.
 const TRIES: u32 = 24;
 
-/// A value with everything taken away that is not needed for `keeps` to hold, as far as the budget goes.
+/// Removes everything from a value that `keeps` does not need, as far as the budget allows.
 ///
-/// Members and elements go in halves, then in quarters and so on (delta debugging), so a large part that
-/// does not matter is gone after few tries.
+/// Members and elements are removed in halves, then in quarters and so on (delta debugging), so a large
+/// irrelevant part disappears after a few tries.
 pub(in crate::diff) fn shrunk(value: Value, keeps: impl FnMut(&Value) -> bool) -> Value {
     let mut shrinker = Shrinker {
         value,
@@ -23,20 +23,20 @@ pub(in crate::diff) fn shrunk(value: Value, keeps: impl FnMut(&Value) -> bool) -
     shrinker.value
 }
 
-/// A step down to a part: the position of a member or an element.
+/// The path to a part: the position of the member or element at each level.
 type Steps = Vec<usize>;
 
 struct Shrinker<F> {
-    /// The smallest value so far for which `keeps` holds.
+    /// The smallest value so far that satisfies `keeps`.
     value: Value,
     keeps: F,
-    /// What is left of the budget.
+    /// The remaining budget.
     bytes: usize,
     tries: u32,
 }
 
 impl<F: FnMut(&Value) -> bool> Shrinker<F> {
-    /// Makes the part at `steps` and what is below it smaller; tells whether anything went.
+    /// Shrinks the part at `steps` and everything below it. Returns whether anything was removed.
     fn pass(&mut self, steps: &mut Steps) -> bool {
         if self.is_spent() {
             return false;
@@ -88,7 +88,7 @@ impl<F: FnMut(&Value) -> bool> Shrinker<F> {
         has_shrunk
     }
 
-    /// Puts something smaller in the place of a part, if the whole is still as wanted.
+    /// Replaces a part with something smaller if the whole value still satisfies `keeps`.
     fn replace(&mut self, steps: &Steps, smaller: impl FnOnce(&Value) -> Option<Value>) -> bool {
         let Some(place) = part(&mut self.value, steps) else {
             return false;
@@ -119,7 +119,7 @@ fn part<'v>(value: &'v mut Value, steps: &[usize]) -> Option<&'v mut Value> {
     })
 }
 
-/// How many parts a value has.
+/// The number of parts of a value.
 fn count(value: &Value) -> usize {
     match value {
         Value::Array(elements) => elements.len(),
@@ -128,7 +128,7 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// About how many bytes a value is as JSON text.
+/// The approximate size of a value in bytes of JSON text.
 pub(super) fn size(value: &Value) -> usize {
     match value {
         Value::String(text) => text.len() + 2,
@@ -172,7 +172,7 @@ fn without(value: &Value, from: usize, to: usize) -> Option<Value> {
     }
 }
 
-/// A scalar made simpler, in one of three ways.
+/// A scalar simplified in one of three ways.
 fn simplified(value: &Value, way: usize) -> Option<Value> {
     match value {
         Value::String(text) => {

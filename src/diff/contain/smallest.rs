@@ -84,7 +84,7 @@ impl Refuter<'_> {
         if kind == Kinds::ARRAY {
             let (fewest, _) = case.lengths(self.old, Kind::Array);
             let mut array = Vec::new();
-            // What `contains` asks for comes first.
+            // Elements for `contains` come first.
             let contains = case.nodes_in(self.old).filter_map(|node| node.array.contains);
             let contains: Vec<_> = contains.collect();
             for contains in contains {

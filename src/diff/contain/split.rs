@@ -1,4 +1,4 @@
-//! Cases taken apart along what the branches of the right side ask about.
+//! Splits cases along what the branches of the right side distinguish.
 
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use super::kinds::Kinds;
 use super::prove::Prover;
 
 impl Prover<'_> {
-    /// Schemas of the right side that a value of some branch meets, those behind `not` and conditions, too.
+    /// The schemas of the right side that apply to a value of some branch, including those under `not` and
+    /// conditions.
     fn met(&self, branches: &[NodeId]) -> Vec<NodeId> {
         const MOST: usize = 64;
         let mut met: Vec<NodeId> = branches.to_vec();
@@ -28,7 +29,7 @@ impl Prover<'_> {
         met
     }
 
-    /// At the first length within the case where some branch begins or ends.
+    /// Splits at the first length within the case where the answer of a branch changes.
     pub(super) fn split_by_length(&self, case: &Case, branches: &[NodeId]) -> Option<Vec<Case>> {
         let kind = match case.kinds {
             Kinds::ARRAY => Kind::Array,
@@ -44,7 +45,7 @@ impl Prover<'_> {
                 true => length.limit.saturating_add(1),
                 false => length.limit,
             });
-            // The empty array or object, listed.
+            // The empty array or object, if it is listed.
             let listed = node.values.iter().flat_map(|values| &values.all);
             let mut listed = listed.chain(node.constant.as_deref());
             let empty = listed.any(|value| match value {
@@ -63,7 +64,7 @@ impl Prover<'_> {
         Some(vec![below, above])
     }
 
-    /// By whether a member is there that some branch asks for.
+    /// Splits by the presence of a member that some branch requires.
     pub(super) fn split_by_member(&self, case: &Case, branches: &[NodeId]) -> Option<Vec<Case>> {
         const MOST: usize = 4;
         if case.present.len() + case.absent.len() >= MOST {

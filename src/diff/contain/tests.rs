@@ -21,7 +21,8 @@ fn documents(schema: &Value, dialect: Dialect) -> Documents {
     documents
 }
 
-/// The graph of a schema; `None` where it applies itself to the same value, which has no sure meaning.
+/// The graph of a schema; `None` if the schema applies itself to the same value, which has no defined
+/// meaning.
 fn compiled(schema: &Value, dialect: Dialect) -> Option<(Graph, NodeId)> {
     let documents = documents(schema, dialect);
     let mut compiler = Compiler::new(&documents, CompileOptions::default());
@@ -53,7 +54,7 @@ fn verdict_of(old: (&Value, Dialect), new: (&Value, Dialect)) -> Containment {
 }
 
 #[test]
-fn what_is_wider_contains_what_is_narrower_and_not_the_reverse() {
+fn wider_schemas_contain_narrower_ones_but_not_the_reverse() {
     let tree = |leaf: Value| json!({"type": "object", "required": ["value"], "properties": {"value": leaf, "next": {"$ref": "#"}}, "additionalProperties": false});
     let tagged = |tags: &[&str], extra: Value| {
         let variants: Vec<Value> = tags
@@ -153,7 +154,7 @@ fn what_is_wider_contains_what_is_narrower_and_not_the_reverse() {
 }
 
 #[test]
-fn rewrites_that_mean_the_same_are_proved_both_ways() {
+fn equivalent_rewrites_are_proved_both_ways() {
     let table = [
         (json!({"enum": ["a"]}), json!({"const": "a"})),
         (
@@ -201,7 +202,7 @@ fn rewrites_that_mean_the_same_are_proved_both_ways() {
 }
 
 #[test]
-fn a_witness_is_as_small_as_it_can_be() {
+fn a_witness_is_as_small_as_possible() {
     let old = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "name": {"type": "string"}, "state": {"enum": ["open", "closed"]}}});
     let new = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "name": {"type": "string"}, "state": {"enum": ["open"]}}});
     let Containment::Refuted(witness) = verdict(&old, &new) else {
@@ -218,8 +219,8 @@ fn a_witness_is_as_small_as_it_can_be() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(300), ..ProptestConfig::default() })]
 
-    /// No proof is contradicted by a value, and every witness is one for the `jsonschema` crate, too: of
-    /// schemas that have nothing to do with each other, and of such as are made of each other.
+    /// No proof is contradicted by a value, and every witness is also one for the `jsonschema` crate: for
+    /// unrelated schemas, and for schemas that are composed of each other.
     #[test]
     fn random_pairs_have_no_wrong_verdict(
         one in document(),
@@ -227,7 +228,7 @@ proptest! {
         way in 0..6_usize,
         values in prop::collection::vec(instance(), 12),
     ) {
-        // References inside of each stay its own.
+        // Keeps the references inside each schema local.
         let named = |mut schema: Value, id: &str| {
             if let Some(members) = schema.as_object_mut() {
                 members.insert("$id".to_owned(), format!("https://example.com/{id}").into());
@@ -249,7 +250,7 @@ proptest! {
         assert_right(&old, &new, &values)?;
     }
 
-    /// The same of closed objects that hold each other: no pair aborts, whatever leads where.
+    /// The same for closed objects that contain each other. No pair may abort, wherever the references lead.
     #[test]
     fn random_recursive_schemas_have_no_wrong_verdict(
         old in recursive(),
@@ -260,7 +261,7 @@ proptest! {
     }
 }
 
-/// Three schemas that refer to each other: objects, closed or not, lists, unions and maps.
+/// Three schemas that refer to each other: objects (closed or open), lists, unions and maps.
 fn recursive() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         prop::sample::select(vec!["a", "b", "c"])
@@ -299,7 +300,7 @@ fn recursive() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Holds the verdict on a pair, and that of the tableau alone, against values and the crate.
+/// Checks the verdict on a pair, and that of the tableau alone, against values and the crate.
 fn assert_right(old: &Value, new: &Value, values: &[Value]) -> Result<(), TestCaseError> {
     let dialect = Dialect::Draft202012;
     let (Some((old_graph, old_node)), Some((new_graph, new_node))) =
@@ -347,9 +348,10 @@ fn assert_right(old: &Value, new: &Value, values: &[Value]) -> Result<(), TestCa
     Ok(())
 }
 
-/// In draft 4 an integer is what is written without a fraction: `1.0` is none, although it is a multiple of 1.
+/// In draft 4, integers are written without a fraction: `1.0` is not an integer, although it is a multiple of
+/// 1.
 #[test]
-fn integers_of_draft_4_are_fewer() {
+fn draft_4_accepts_fewer_integers() {
     let integer = json!({"type": "integer"});
     let multiple = json!({"type": "number", "multipleOf": 1});
     let (newer, older) = (Dialect::Draft202012, Dialect::Draft4);

@@ -1,8 +1,9 @@
-//! Strings: every pattern and list of strings is an automaton. Both sides are run together, character by
-//! character, and where some string ends in the left side and not in the right one, it is a witness; when
-//! all states were seen, there is none.
+//! Strings: every pattern and list of strings is an automaton. Both sides run in parallel, character by
+//! character. A string that the left side accepts and the right side does not is a witness; if all states
+//! were visited, there is none.
 //!
-//! What no automaton knows (formats, look-around, back-references) may be answered either way, by itself.
+//! What an automaton cannot express (formats, look-around, back-references) may have either answer,
+//! independently.
 
 use std::collections::VecDeque;
 
@@ -19,55 +20,55 @@ use crate::json::Kind;
 use super::kinds::Kinds;
 use super::scalar::{Asked, Question};
 
-/// States of both sides together that are looked at.
+/// The limit on combined states to explore.
 const STATES: usize = 20_000;
 
-/// Bytes of one automaton.
+/// The size limit of one automaton in bytes.
 const AUTOMATON: usize = 1 << 20;
 
-/// Strings of one list.
+/// The limit on strings in one list.
 const LISTED: usize = 300;
 
-/// Questions without automaton.
+/// The limit on questions without an automaton.
 const OPAQUE: usize = 6;
 
-/// Lengths that are counted.
+/// The largest length that is tracked.
 const LONGEST: u64 = 400;
 
-/// What is known of the strings of a case.
+/// What is known about the strings of a case.
 pub(super) enum Answer {
-    /// Every one of them is as asked.
+    /// All of them meet the requirement.
     Follows,
-    /// This one is not, unless a question without automaton says otherwise.
+    /// This one does not, unless a question without an automaton decides otherwise.
     Refuted(String),
-    /// It is too much to say.
+    /// The question is too complex.
     Declined,
 }
 
-/// Patterns and lists whose automata are known.
+/// The cache of automata for patterns and lists.
 pub(super) type Automata = FxHashMap<String, Option<std::rc::Rc<Pattern>>>;
 
 /// A pattern or list as an automaton.
 #[derive(Clone)]
 pub(super) struct Pattern {
     automaton: dense::DFA<Vec<u32>>,
-    /// The characters that it tells apart.
+    /// The character ranges that it distinguishes.
     classes: Vec<(char, char)>,
 }
 
-/// Where an automaton is.
+/// The state of an automaton.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum At {
     In(StateID),
-    /// It has matched: what follows does not matter.
+    /// It has matched, whatever follows.
     Matched,
 }
 
-/// Where all automata are after some characters, and how many these are; the place before, and the character
-/// that led here.
+/// The states of all automata after some characters and the number of characters, followed by the previous
+/// position and the character that led here.
 type Reached = ((Vec<At>, u64), Option<(usize, char)>);
 
-/// Whether every string of a case that has strings only is as asked.
+/// Whether every string of a case with strings only meets the requirement.
 pub(super) fn answer(asked: &Asked<'_>, automata: &mut Automata) -> Answer {
     if asked.kind != Kinds::STRING {
         return Answer::Declined;
@@ -117,25 +118,25 @@ pub(super) fn answer(asked: &Asked<'_>, automata: &mut Automata) -> Answer {
     })
 }
 
-/// A string, as far as automata tell it from others.
+/// A string, as far as automata can distinguish it from others.
 pub(super) struct AtString<'s> {
     /// Which patterns match it.
     pub(super) ends: &'s [bool],
-    /// How many characters it has; beyond the longest length that is asked about, one more.
+    /// The number of characters, capped at one more than the longest relevant length.
     pub(super) count: u64,
-    /// Answers to questions without automaton, one bit each.
+    /// The answers to questions without an automaton, one bit each.
     way: u32,
 }
 
 impl AtString<'_> {
-    /// The answer to a question without automaton.
+    /// The answer to a question without an automaton.
     pub(super) const fn says(&self, opaque: usize) -> bool {
         self.way >> opaque & 1 == 1
     }
 }
 
-/// Goes through all strings that these patterns tell apart, the shortest first, until one refutes what is
-/// asked, whatever the answers to the `opaque` questions without automaton are.
+/// Enumerates all strings that these patterns distinguish, shortest first, until one refutes the requirement,
+/// whatever the answers to the `opaque` questions without an automaton are.
 pub(super) fn search(
     patterns: &[(String, std::rc::Rc<Pattern>)],
     opaque: usize,
@@ -150,11 +151,11 @@ pub(super) fn search(
     let Some(start) = start else {
         return Answer::Declined;
     };
-    // Beyond the longest length that is asked about, one is as good as another.
+    // Lengths beyond the longest relevant one are all equivalent.
     let cap = longest + 1;
     let start = (start, 0_u64);
     let mut seen = FxHashSet::from_iter([start.clone()]);
-    // States, with the one before and the character that led here.
+    // States, with the previous one and the character that led here.
     let mut known: Vec<Reached> = vec![(start, None)];
     let mut open = VecDeque::from([0]);
     while let Some(index) = open.pop_front() {
@@ -206,7 +207,7 @@ fn string_to(known: &[Reached], index: usize) -> String {
     characters.iter().rev().collect()
 }
 
-/// What tells a question from others; `None` for one that says nothing of strings.
+/// A key that identifies a question; `None` for one that does not concern strings.
 pub(super) fn key_of(question: Question<'_>) -> Option<String> {
     match question {
         Question::Check(check) if check.kind == Kind::String => {
@@ -239,7 +240,7 @@ pub(super) fn of_pattern(pattern: &str) -> Option<Pattern> {
     Pattern::new(&hir_of(pattern)?)
 }
 
-/// These strings and no others.
+/// Exactly these strings.
 pub(super) fn any_of(strings: &[impl AsRef<str>]) -> Option<Pattern> {
     if strings.len() > LISTED {
         return None;
@@ -259,12 +260,12 @@ pub(super) fn any_of(strings: &[impl AsRef<str>]) -> Option<Pattern> {
     Pattern::new(&Hir::concat(whole.into()))
 }
 
-/// Strings that hold another one.
+/// Strings that contain another one.
 pub(super) fn holding(part: &str) -> Option<Pattern> {
     Pattern::new(&Hir::literal(part.as_bytes().to_vec()))
 }
 
-/// A pattern as the `jsonschema` crate reads it: ECMA-262, in the words of Rust's engines.
+/// A pattern as the `jsonschema` crate reads it: ECMA-262, in the syntax of Rust's engines.
 pub(super) fn hir_of(pattern: &str) -> Option<Hir> {
     let pattern = crate::schema::pattern::in_rust(pattern).ok()?;
     regex_syntax::parse(&pattern).ok()
@@ -323,7 +324,7 @@ impl Pattern {
         })
     }
 
-    /// Whether a string that ends here matches.
+    /// Whether a string that ends in this state matches.
     fn ends(&self, at: At) -> bool {
         match at {
             At::Matched => true,
@@ -335,7 +336,7 @@ impl Pattern {
     }
 }
 
-/// The ranges of characters that a pattern tells apart.
+/// The ranges of characters that a pattern distinguishes.
 fn collect(hir: &Hir, classes: &mut Vec<(char, char)>) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
@@ -364,21 +365,21 @@ fn collect(hir: &Hir, classes: &mut Vec<(char, char)>) {
     }
 }
 
-/// One character for each class of characters that no pattern tells apart: letters that read well first.
+/// One character for each class of characters that no pattern distinguishes; readable letters come first.
 fn alphabet<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<char> {
     let patterns: Vec<&Pattern> = patterns.collect();
-    // Where a class may begin.
+    // Potential starts of a class.
     let mut starts: Vec<char> = vec!['a', '0', 'A', '\0'];
     for (from, to) in patterns.iter().flat_map(|pattern| &pattern.classes) {
         starts.push(*from);
         let after = u32::from(*to) + 1;
-        // Behind the characters below the surrogates come those above them.
+        // Skips the surrogates.
         let after = if after == 0xD800 { 0xE000 } else { after };
         starts.extend(char::from_u32(after));
     }
     let mut seen = FxHashSet::default();
     starts.retain(|start| seen.insert(*start));
-    // Characters that are in the same ranges are alike.
+    // Characters in the same ranges are equivalent.
     let mut ranges: Vec<(char, char)> = patterns
         .iter()
         .flat_map(|pattern| pattern.classes.iter().copied())
@@ -393,7 +394,7 @@ fn alphabet<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Vec<char> {
     starts
 }
 
-/// Whether every string that matches one pattern matches another. False where that is not sure.
+/// Whether every string that matches one pattern matches another. `false` means unknown.
 pub(super) fn matches_within(narrow: &str, wide: &str, automata: &mut Automata) -> bool {
     let mut build = |pattern: &str| {
         let entry = automata.entry(format!("name {pattern}"));
@@ -407,7 +408,7 @@ pub(super) fn matches_within(narrow: &str, wide: &str, automata: &mut Automata) 
     matches!(found, Answer::Follows)
 }
 
-/// Whether no string but these matches a pattern. False where that is not sure.
+/// Whether only these strings match a pattern. `false` means unknown.
 pub(super) fn matches_only(pattern: &str, strings: &[impl AsRef<str>]) -> bool {
     let (Some(matching), Some(listed)) = (of_pattern(pattern), any_of(strings)) else {
         return false;

@@ -1,5 +1,5 @@
-//! JSON values as JSON Schema compares them: `1` and `1.0` are equal, the order of members does not count
-//! (JSON Schema 2020-12 core, 4.2.2).
+//! JSON values as JSON Schema compares them: `1` and `1.0` are equal, and the order of members does not
+//! matter (JSON Schema 2020-12 core, 4.2.2).
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::json::Decimal;
 
-/// A text that equal values share, and no others.
+/// A text that is the same for equal values only.
 pub(in crate::diff) fn canonical(value: &Value) -> String {
     let mut out = String::new();
     write(value, &mut out);
@@ -31,7 +31,7 @@ pub(in crate::diff) fn are_equal(one: &Value, other: &Value) -> bool {
     }
 }
 
-// Writing to a `String` does not fail, so the results of `write!` are dropped.
+// Writing to a `String` cannot fail, so the results of `write!` are ignored.
 fn write(value: &Value, out: &mut String) {
     match value {
         Value::Number(number) => {
@@ -71,7 +71,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn equal_values_have_one_text() {
+    fn equal_values_have_the_same_text() {
         let text = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
         let table = [
             ("1", "1.0", true),

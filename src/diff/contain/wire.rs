@@ -1,8 +1,8 @@
-//! Parameters and headers as they are sent: as text. An integer that became a string of digits, a value that
-//! became a list of one: what counts is which texts the one side may send and the other one reads.
+//! Parameters and headers in transit, as text: an integer that became a string of digits, or a value that
+//! became a list of one. What matters is which texts one side may send and the other can read.
 //!
-//! A text is read as JSON would write it: `5` is a number for a schema that takes numbers, and a string for
-//! one that takes strings. No text is null, and the empty list is not sent at all (RFC 6570, 2.3).
+//! A text is read as JSON would write it: `5` is a number for a schema that accepts numbers, and a string for
+//! one that accepts strings. No text is null, and the empty list is not sent at all (RFC 6570, 2.3).
 
 mod asked;
 
@@ -20,24 +20,24 @@ use super::text::{self, Answer, Automata};
 
 use asked::{Asked, texts};
 
-/// Questions without automaton.
+/// The limit on questions without an automaton.
 const OPAQUE: usize = 6;
 
-/// Lengths that are counted.
+/// The largest length that is tracked.
 const LONGEST: u64 = 400;
 
-/// Schemas that a witness is made from.
+/// The number of schemas from which a witness is made.
 const NEAR: usize = 64;
 
-/// The kinds of values that are one text.
+/// The kinds of values that are a single text.
 const SCALARS: Kinds = Kinds::BOOLEAN.or(Kinds::NUMBER).or(Kinds::STRING);
 
-/// Texts that may be sent for one parameter or header.
+/// The texts that may be sent for one parameter or header.
 #[derive(Debug)]
 pub(in crate::diff) struct Wire<'g> {
     scope: Scope<'g>,
     shape: Shape,
-    /// Whether a text may be empty: a segment of a path is not.
+    /// Whether a text may be empty; a path segment may not.
     may_be_empty: bool,
 }
 
@@ -48,28 +48,28 @@ enum Shape {
     List(List),
 }
 
-/// Elements, each a value of the same schemas.
+/// Elements, each of which is a value of the same schemas.
 #[derive(Debug)]
 struct List {
     items: Vec<NodeId>,
     fewest: u64,
     most: Option<u64>,
-    /// What stands between elements of one text; `None` where each element is sent by itself.
+    /// The separator of elements in one text; `None` if each element is sent separately.
     separator: Option<&'static str>,
 }
 
-/// Whether whatever one side sends is read by the other.
+/// Whether the other side can read everything that one side sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::diff) enum Sent {
     Follows,
-    /// These texts are sent for one value, and not read.
+    /// These texts are sent for one value and cannot be read.
     Refuted(Vec<String>),
     Unknown,
 }
 
 impl<'g> Wire<'g> {
-    /// What a schema sends when it is written this way; `None` for objects, for what may be a value or a
-    /// list, and for what is no text.
+    /// What a schema sends with this encoding; `None` for objects, for a mix of single values and lists, and
+    /// for values that are not text.
     pub(in crate::diff) fn of(
         scope: Scope<'g>,
         schema: NodeId,
@@ -130,7 +130,7 @@ impl<'g> Wire<'g> {
         })
     }
 
-    /// The same where no text is empty.
+    /// The same, without empty texts.
     pub(in crate::diff) const fn never_empty(mut self) -> Self {
         self.may_be_empty = false;
         self
@@ -140,7 +140,7 @@ impl<'g> Wire<'g> {
         matches!(self.shape, Shape::List(_))
     }
 
-    /// Whether it is one element at most, so that it does not matter how several are written.
+    /// Whether there is at most one element, so that the separator does not matter.
     pub(in crate::diff) fn is_single(&self) -> bool {
         match &self.shape {
             Shape::Scalar(_) => true,
@@ -158,11 +158,11 @@ impl<'g> Wire<'g> {
         kinds_of(self.scope, &cases).and(SCALARS)
     }
 
-    /// Whether everything that is sent here is read there.
+    /// Whether the other side can read everything that this side sends.
     pub(in crate::diff) fn within(&self, other: &Self) -> Sent {
         let found = self.compared(other, &mut Automata::default());
         match found {
-            // What no automaton knows was answered either way.
+            // Questions without an automaton were answered either way.
             Sent::Refuted(texts) if !self.reads(&texts) || other.reads(&texts) => {
                 match self.sample(other) {
                     Some(text) => Sent::Refuted(vec![text]),
@@ -207,7 +207,7 @@ impl<'g> Wire<'g> {
                 }
                 let takes_any = texts(&[], right, None) == Sent::Follows;
                 let one = match left.fewest {
-                    // What separates is encoded where it is part of an element.
+                    // Separators inside an element are percent-encoded.
                     1 => texts(&left.items, right, None),
                     _ => Sent::Follows,
                 };
@@ -245,7 +245,7 @@ impl<'g> Wire<'g> {
         }
     }
 
-    /// Whether texts are those of one value that the schemas accept.
+    /// Whether these are the texts of one value that the schemas accept.
     fn reads(&self, texts: &[String]) -> bool {
         match (&self.shape, texts) {
             (Shape::Scalar(nodes), [text]) => reads(self.scope, nodes, text),
@@ -266,12 +266,12 @@ impl<'g> Wire<'g> {
         }
     }
 
-    /// A text that is sent here.
+    /// A text that this side sends.
     fn text(&self) -> Option<String> {
         self.text_with(None)
     }
 
-    /// A text that is sent here and holds a character, if one is wanted.
+    /// A text that this side sends, containing a certain string if one is wanted.
     fn text_with(&self, wanted: Option<&str>) -> Option<String> {
         let nodes = match &self.shape {
             Shape::Scalar(nodes) => nodes,
@@ -298,7 +298,7 @@ impl<'g> Wire<'g> {
         })
     }
 
-    /// What the schemas speak of, as texts.
+    /// What the schemas mention, as texts.
     fn candidates(&self) -> Vec<String> {
         let nodes = match &self.shape {
             Shape::Scalar(nodes) => nodes,
@@ -309,7 +309,7 @@ impl<'g> Wire<'g> {
         texts.filter(|text| !text.is_empty()).collect()
     }
 
-    /// A text that is sent here and not read there, from what both speak of.
+    /// A text that this side sends and the other cannot read, made of what both mention.
     fn sample(&self, other: &Self) -> Option<String> {
         let mut texts = self.candidates();
         texts.extend(other.candidates());
@@ -320,7 +320,7 @@ impl<'g> Wire<'g> {
     }
 }
 
-/// The kinds of the values of cases: where these are listed, no others.
+/// The kinds of the values of some cases; if values are listed, only their kinds.
 fn kinds_of(scope: Scope<'_>, cases: &[Case]) -> Kinds {
     cases
         .iter()
@@ -330,7 +330,7 @@ fn kinds_of(scope: Scope<'_>, cases: &[Case]) -> Kinds {
         })
 }
 
-/// The text that a scalar is sent as; `None` for null and for what has parts.
+/// The text of a scalar; `None` for null and for values with parts.
 pub(in crate::diff) fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -339,7 +339,7 @@ pub(in crate::diff) fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether some reading of a text is a value of all of these.
+/// Whether a text can be read as a value of all of these.
 fn reads(scope: Scope<'_>, nodes: &[NodeId], text: &str) -> bool {
     let written = serde_json::from_str::<Value>(text).ok();
     let written = written.filter(|value| value.is_number() || value.is_boolean());

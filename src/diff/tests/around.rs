@@ -1,4 +1,4 @@
-//! What is around schemas, and what decides between the two sides of an exchange.
+//! Differences outside of schemas, and rules that depend on the side of an exchange.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ fn answer(status: &str, schema: &Value) -> Value {
     with(json!({"responses": {status: response}}))
 }
 
-/// Whether a change is breaking for whom.
+/// The breaking changes, with the sender that each of them affects.
 fn breaking(old: &Value, new: &Value) -> Vec<(Fact, Sender)> {
     let found = diff_of(old, new);
     let changes = found.changes.iter().flat_map(|change| {
@@ -52,7 +52,7 @@ fn parameters_are_text_on_the_wire() {
 }
 
 #[test]
-fn media_types_and_statuses_go_by_what_they_cover() {
+fn media_types_and_statuses_are_matched_by_coverage() {
     let (text, number) = (json!({"type": "string"}), json!({"type": "integer"}));
     let same = body("application/json; charset=utf-8", &text);
     assert_eq!(told(&body("application/json", &text), &same), [""; 0]);
@@ -65,7 +65,7 @@ fn media_types_and_statuses_go_by_what_they_cover() {
         told(&wide, &body("application/json", &text)),
         ["MediaTypeRemoved application/*"]
     );
-    // The schemas are compared all the same.
+    // The schemas are compared nevertheless.
     let vendor = body("application/vnd.pets+json", &number);
     let found = told(&body("application/json", &text), &vendor);
     assert!(found.contains(&"TypeChanged".to_owned()), "{found:?}");
@@ -79,7 +79,7 @@ fn media_types_and_statuses_go_by_what_they_cover() {
 }
 
 #[test]
-fn what_is_written_alike_is_no_change() {
+fn equivalent_notation_is_not_a_change() {
     let header = |explode: bool| {
         let schema = json!({"type": "array", "items": {"type": "string"}});
         with(
@@ -103,7 +103,7 @@ fn what_is_written_alike_is_no_change() {
 }
 
 #[test]
-fn what_is_read_only_is_in_no_request() {
+fn read_only_properties_are_not_in_requests() {
     let pet = |id: Value| json!({"type": "object", "required": ["id"], "properties": {"id": id}});
     let (old, new) = (
         pet(json!({"type": "integer", "readOnly": true})),
@@ -118,7 +118,7 @@ fn what_is_read_only_is_in_no_request() {
 }
 
 #[test]
-fn null_in_an_enum_is_told() {
+fn null_in_an_enum_is_reported() {
     let with_null = json!({"type": ["string", "null"], "enum": ["a", null]});
     let without = json!({"type": ["string", "null"], "enum": ["a"]});
     assert_eq!(told(&with_null, &without), ["NullRemoved"]);
@@ -126,7 +126,7 @@ fn null_in_an_enum_is_told() {
 }
 
 #[test]
-fn members_that_some_schema_speaks_of_count() {
+fn members_that_a_schema_mentions_count() {
     let card = json!({"card": {"type": "string"}});
     let depending = |cvv: &str| json!({"type": "object", "properties": card, "dependentSchemas": {"card": {"properties": {"cvv": {"type": cvv}}}}});
     assert_eq!(
@@ -148,8 +148,8 @@ fn members_that_some_schema_speaks_of_count() {
 }
 
 #[test]
-fn a_change_is_held_against_every_payload_that_it_reaches() {
-    // Nearest is a payload where another branch takes what the component refuses.
+fn a_change_is_checked_against_every_affected_payload() {
+    // The nearest payload is one in which another branch accepts what the component rejects.
     let document = |limit: Value, other: Value| {
         let mut status = json!({"type": "string"});
         if limit.is_number() {
@@ -169,7 +169,7 @@ fn a_change_is_held_against_every_payload_that_it_reaches() {
 }
 
 #[test]
-fn tags_that_change_their_schema_are_told() {
+fn tags_that_change_their_schema_are_reported() {
     let document = |cat: &str, dog: &str| {
         let to = |name: &str| format!("#/components/schemas/{name}");
         let branches = json!([{"$ref": to("Cat")}, {"$ref": to("Dog")}]);
@@ -215,7 +215,7 @@ fn forms_of_swagger_2_are_compared() {
 }
 
 #[test]
-fn long_chains_of_references_take_no_longer_than_they_are() {
+fn long_chains_of_references_take_linear_time() {
     let chain = |last: &str| {
         let mut schemas = serde_json::Map::new();
         for index in 0..3_000 {

@@ -1,4 +1,4 @@
-//! Edits that most contracts see sooner or later, each with the changes that it is told as.
+//! Common edits to contracts, each with the changes that are reported for it.
 
 use super::*;
 use crate::rules::{Policy, judge_changes};
@@ -40,13 +40,13 @@ fn responding(responses: &[(&str, Value)]) -> Value {
 }
 
 #[test]
-fn responses_are_compared_status_by_status_and_with_a_range_only_where_it_covered() {
+fn responses_are_compared_by_status_and_with_ranges_that_covered_them() {
     let pet = || json!({"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}});
     let error = || json!({"type": "object", "required": ["code"], "properties": {"code": {"type": "integer"}}});
     let wider = || json!({"type": "object", "properties": {"code": {"type": "integer"}}});
     type Responses = Vec<(&'static str, Value)>;
     let table: Vec<(Responses, Responses, &[&str])> = vec![
-        // A success beside `default: Error` is new; nothing said before that it was an error.
+        // A success next to `default: Error` is new: the old contract did not declare it to be an error.
         (
             vec![("200", pet()), ("default", error())],
             vec![("200", pet()), ("201", pet()), ("default", error())],
@@ -67,7 +67,7 @@ fn responses_are_compared_status_by_status_and_with_a_range_only_where_it_covere
             vec![("200", pet())],
             &["error status-removed 204", "warning status-added 200"],
         ),
-        // A failure that gets a line of its own was covered, and is compared.
+        // A failure that is now listed was covered before and is compared.
         (
             vec![("200", pet()), ("default", error())],
             vec![("200", pet()), ("404", error()), ("default", error())],
@@ -86,7 +86,7 @@ fn responses_are_compared_status_by_status_and_with_a_range_only_where_it_covere
             vec![("200", pet()), ("default", error())],
             &["info status-removed 404"],
         ),
-        // Without a success of its own, `default` stands for it, too.
+        // Without a success, `default` covers successes as well.
         (
             vec![("default", pet())],
             vec![("200", pet()), ("default", error())],
@@ -134,7 +134,7 @@ fn responses_are_compared_status_by_status_and_with_a_range_only_where_it_covere
 }
 
 #[test]
-fn an_object_is_open_whether_it_says_so_or_not() {
+fn objects_are_open_by_default() {
     let rests = [json!(null), json!(true), json!({})];
     let object = |rest: &Value, has_more: bool| {
         let mut object = json!({"type": "object", "properties": {"a": {"type": "string"}}});
@@ -183,7 +183,7 @@ fn an_object_is_open_whether_it_says_so_or_not() {
             }
         }
     }
-    // A map is not open: what it takes under any name, it takes under the new one.
+    // A map is not an open object: the schema for any name also applies to the new name.
     let (old, new) = (
         object(&json!({"type": "string"}), false),
         object(&json!({"type": "string"}), true),
@@ -193,7 +193,7 @@ fn an_object_is_open_whether_it_says_so_or_not() {
 }
 
 #[test]
-fn a_closed_object_that_holds_itself_is_compared() {
+fn a_closed_object_that_contains_itself_is_compared() {
     let tree = |value: Value, more: bool| {
         let mut node = json!({
             "type": "object",
@@ -227,7 +227,7 @@ fn a_closed_object_that_holds_itself_is_compared() {
 }
 
 #[test]
-fn a_witness_of_thousands_of_elements_is_found_and_stays_small_where_it_can() {
+fn a_witness_of_thousands_of_elements_is_found_and_stays_small_if_possible() {
     let list = |most: Option<u64>| {
         let mut list = json!({"type": "array", "items": {
             "type": "object",
@@ -299,7 +299,7 @@ fn properties_of_a_form_are_text_on_the_wire() {
             "{old} {new}"
         );
     }
-    // What holds anyway is no change, and an encoding is compared for properties that both have.
+    // Default values are not a change, and encodings are only compared for properties that both sides have.
     let usual = json!({"style": "form", "explode": true});
     assert!(judged(&form(&list, &none), &form(&list, &usual)).is_empty());
     let flat = json!({"explode": false});
@@ -310,7 +310,7 @@ fn properties_of_a_form_are_text_on_the_wire() {
 }
 
 #[test]
-fn a_base_or_variant_is_told_once_wherever_it_is_used() {
+fn a_base_or_variant_is_reported_once_wherever_it_is_used() {
     let base = |more: bool| {
         let mut base = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}});
         if more {
@@ -354,7 +354,7 @@ fn a_base_or_variant_is_told_once_wherever_it_is_used() {
 }
 
 #[test]
-fn whole_urls_are_compared_and_moves_are_told_once() {
+fn full_urls_are_compared_and_moves_are_reported_once() {
     let operation = |id: &str, field: &str| {
         let schema = json!({"type": "object", "required": [field], "properties": {field: {"type": "string"}}});
         let content = json!({"application/json": {"schema": schema}});
@@ -389,7 +389,7 @@ fn whole_urls_are_compared_and_moves_are_told_once() {
             ),
             &["error path-changed"],
         ),
-        // Other schemas: one was removed, and one is new.
+        // Different schemas: one was removed and one was added.
         (
             served("", json!({"/pets": get("a")})),
             served("", json!({"/animals": {"get": operation("c", "kind")}})),
@@ -496,7 +496,7 @@ fn a_discriminator_decides_which_variant_is_meant() {
 }
 
 #[test]
-fn edits_around_a_path_and_a_body_are_not_passed_over() {
+fn edits_to_paths_and_bodies_are_reported() {
     let path = |path: &str, schema: Value| {
         let names = path
             .split('/')
@@ -520,7 +520,7 @@ fn edits_around_a_path_and_a_body_are_not_passed_over() {
     };
     let list = json!({"type": "array", "items": {"type": "string"}});
     let table: Vec<(Value, Value, &[&str])> = vec![
-        // Every old URL means something else.
+        // Every old URL has a different meaning.
         (
             path("/r/{org}/{repo}", string.clone()),
             path("/r/{repo}/{org}", string.clone()),
@@ -531,7 +531,7 @@ fn edits_around_a_path_and_a_body_are_not_passed_over() {
             path("/r/{team}", string.clone()),
             &[],
         ),
-        // A segment of a path is not empty.
+        // A path segment is not empty.
         (
             path("/r/{id}", string.clone()),
             path("/r/{id}", json!({"type": "string", "minLength": 1})),
@@ -542,13 +542,13 @@ fn edits_around_a_path_and_a_body_are_not_passed_over() {
             path("/r/{id}", json!({"type": "string", "minLength": 2})),
             &["error length-narrowed minLength"],
         ),
-        // A format that is not checked.
+        // An unchecked format.
         (
             path("/r/{id}", string.clone()),
             path("/r/{id}", json!({"type": "string", "format": "password"})),
             &["info format-narrowed format"],
         ),
-        // The same texts, read in another way.
+        // The same texts, read differently.
         (
             query(string.clone()),
             query(list.clone()),

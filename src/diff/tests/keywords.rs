@@ -1,11 +1,11 @@
-//! What is told, and what is not: keyword by keyword.
+//! What is and is not reported, keyword by keyword.
 
 use serde_json::{Value, json};
 
 use super::*;
 
 #[test]
-fn rewrites_that_mean_the_same_are_no_change() {
+fn equivalent_rewrites_are_not_changes() {
     let pet = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}});
     let parts = json!({"allOf": [
         {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}},
@@ -79,7 +79,7 @@ fn nullable_of_openapi_3_0_is_the_type_null_of_3_1() {
 }
 
 #[test]
-fn no_keyword_is_passed_over_in_silence() {
+fn no_keyword_is_silently_ignored() {
     let object = |rest: Value| {
         let mut schema =
             json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {}}});
@@ -236,7 +236,7 @@ fn no_keyword_is_passed_over_in_silence() {
         };
         assert_eq!(words(told(wide, narrow)), [*narrowed], "{wide} {narrow}");
         assert_eq!(words(told(narrow, wide)), [*widened], "{narrow} {wide}");
-        // The narrowing is shown by a payload, the widening is proved.
+        // A payload shows the narrowing; the widening is proved.
         let forward = diff_of(wide, narrow);
         assert!(
             forward.changes[0].is_breaking(),
@@ -253,7 +253,7 @@ fn no_keyword_is_passed_over_in_silence() {
 }
 
 #[test]
-fn what_is_around_schemas_is_not_passed_over_either() {
+fn differences_outside_of_schemas_are_reported() {
     let with = |operation: Value| {
         let mut whole = json!({"operationId": "pets", "responses": {"200": {"description": ""}}});
         if let (Value::Object(whole), Value::Object(operation)) = (&mut whole, operation) {
@@ -327,7 +327,7 @@ fn what_is_around_schemas_is_not_passed_over_either() {
         assert_eq!(told(old, new), [*forward]);
         assert_eq!(told(new, old), [*backward]);
     }
-    // `explode` says nothing of a scalar.
+    // `explode` does not affect scalars.
     let (old, new) = (
         tags(json!({"schema": {"type": "string"}})),
         tags(json!({"schema": {"type": "string"}, "explode": false})),

@@ -12,7 +12,7 @@ use crate::contract::{LoadOptions, builtin};
 use crate::json::TapeDocument;
 use crate::schema::tests::{document, instance, oracle};
 
-/// The contract in a document.
+/// The contract of a document.
 fn contract(document: &Value) -> Contract {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("api.json");
@@ -30,7 +30,7 @@ fn facts(diff: &Diff) -> Vec<Fact> {
     facts
 }
 
-/// Facts with what they are about: `PropertyRemoved name`.
+/// Facts with their subjects: `PropertyRemoved name`.
 fn told(old: &Value, new: &Value) -> Vec<String> {
     let found = diff_of(old, new);
     let changes = found.changes.iter().map(|change| {
@@ -77,7 +77,7 @@ fn a_contract_does_not_differ_from_itself() {
         let found = compare_contracts(&load(), &load(), &Options::default());
         assert!(found.changes.is_empty(), "{file}");
     }
-    // The same contract in one file and split over many.
+    // The same contract in one file and split into many files.
     let [one, split] = [
         "samples/petstore/openapi.yaml",
         "samples/petstore/split/openapi.yaml",
@@ -87,14 +87,14 @@ fn a_contract_does_not_differ_from_itself() {
     assert!(found.changes.is_empty(), "{:?}", facts(&found));
 }
 
-/// A diff of the contracts the other way round has the same changes, each as its mirror.
+/// Asserts that swapping the contracts yields the mirrored changes.
 fn assert_mirrors(old: &Contract, new: &Contract) -> Result<(), String> {
     let forward = compare_contracts(old, new, &Options::default());
     let backward = compare_contracts(new, old, &Options::default());
     let mut mirrored: Vec<Fact> = facts(&backward).into_iter().map(Fact::mirror).collect();
     mirrored.sort_unstable();
     let mut own = facts(&forward);
-    // What several changes break together depends on who sends it: only one direction is asked about.
+    // What several changes break together depends on the sender, and only one direction is checked.
     own.retain(|fact| *fact != Fact::ConstraintChanged);
     mirrored.retain(|fact| *fact != Fact::ConstraintChanged);
     match own == mirrored {
@@ -104,13 +104,13 @@ fn assert_mirrors(old: &Contract, new: &Contract) -> Result<(), String> {
 }
 
 #[test]
-fn the_other_way_round_each_change_is_its_mirror() {
+fn swapping_the_contracts_mirrors_each_change() {
     for fact in Fact::ALL {
         assert_eq!(fact.mirror().mirror(), *fact);
     }
     let registry = builtin::registry().expect("builds");
     let versions: Vec<&Contract> = registry.versions("organisations").collect();
-    // Only v2 says what it replaced: that operations came and went is told in other words backwards.
+    // Only v2 declares what it replaced. Backwards, the operations are reported as added and removed.
     let forward = compare_contracts(versions[0], versions[1], &Options::default());
     let backward = compare_contracts(versions[1], versions[0], &Options::default());
     let count = |diff: &Diff| {
@@ -132,7 +132,7 @@ fn the_other_way_round_each_change_is_its_mirror() {
 }
 
 #[test]
-fn direction_decides_whom_a_change_breaks() {
+fn the_direction_determines_who_breaks() {
     let narrow =
         json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}}});
     let wide = json!({"type": "object", "properties": {"a": {"type": "string"}}});
@@ -150,7 +150,7 @@ fn direction_decides_whom_a_change_breaks() {
             (Sender::Server, server.to_owned()),
         ]
     };
-    // The two sides have schemas of their own: a change each.
+    // The two sides have schemas of their own: one change each.
     assert_eq!(verdicts(&wide, &narrow), expected("breaking", "compatible"));
     assert_eq!(verdicts(&narrow, &wide), expected("compatible", "breaking"));
 }
@@ -185,8 +185,8 @@ fn a_change_of_a_shared_component_is_one_change() {
 }
 
 #[test]
-fn a_narrowing_that_the_rest_makes_void_is_not_breaking() {
-    // `a` may not be there at all, so it does not matter what it has to be.
+fn a_narrowing_without_effect_is_not_breaking() {
+    // `a` must be absent, so its schema does not matter.
     let old = json!({"type": "object", "properties": {"a": {"type": "object", "properties": {"n": {"type": "integer"}}}}, "not": {"required": ["a"]}});
     let new = json!({"type": "object", "properties": {"a": {"type": "object", "properties": {"n": {"type": "integer", "minimum": 0}}}}, "not": {"required": ["a"]}});
     let found = diff_of(&old, &new);
@@ -199,7 +199,7 @@ fn a_narrowing_that_the_rest_makes_void_is_not_breaking() {
 }
 
 #[test]
-fn cycles_end() {
+fn cycles_terminate() {
     let tree = |leaf: &str| {
         json!({"$ref": "#/$defs/Tree", "$defs": {
             "Tree": {"type": "object", "properties": {"value": {"type": leaf}, "children": {"type": "array", "items": {"$ref": "#/$defs/Tree"}}, "twin": {"$ref": "#/$defs/Other"}}},
@@ -209,7 +209,7 @@ fn cycles_end() {
     let found = diff_of(&tree("integer"), &tree("string"));
     assert_eq!(facts(&found), [Fact::TypeChanged]);
     assert!(found.changes[0].is_breaking());
-    // A thousand components that all lead to each other.
+    // A thousand components that all refer to each other.
     let many = |leaf: &str| {
         let mut components = serde_json::Map::new();
         for index in 0..1000 {
@@ -233,7 +233,7 @@ fn cycles_end() {
 }
 
 #[test]
-fn operations_are_known_again() {
+fn operations_are_recognised() {
     let one = |path: &str, method: &str, id: Option<&str>| {
         let mut operation = json!({"responses": {"200": {"description": ""}}});
         if let Some(id) = id {
@@ -247,7 +247,7 @@ fn operations_are_known_again() {
         api(&json!({path: {method: operation}}), &json!({}))
     };
     let table = [
-        // The name of a path parameter is the contract's own affair.
+        // The name of a path parameter is internal to the contract.
         (
             one("/pets/{id}", "get", None),
             one("/pets/{petId}", "get", None),
@@ -317,7 +317,7 @@ fn what_webhooks_send_comes_from_the_server() {
     assert!(!diff_of(&wide, &narrow).changes[0].is_breaking());
 }
 
-/// Whether a value has no member but those that the schema declares at its root.
+/// Whether a value only has members that the schema declares at its root.
 fn is_declared(schema: &Value, value: &Value) -> bool {
     let is_empty = |value: &Value| !value.to_string().contains(':');
     match value {
@@ -331,10 +331,10 @@ fn is_declared(schema: &Value, value: &Value) -> bool {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(200), ..ProptestConfig::default() })]
 
-    /// A value that the old schema accepts and the new one rejects, as the `jsonschema` crate says, is
-    /// never passed over; and every witness is one for the crate.
+    /// A value that the old schema accepts and the new one rejects, according to the `jsonschema` crate, is
+    /// never missed. Every witness is also one for the crate.
     #[test]
-    fn nothing_that_breaks_is_silent(
+    fn breaking_changes_are_never_missed(
         old in document(),
         new in document(),
         values in prop::collection::vec(instance(), 8),
@@ -343,7 +343,7 @@ proptest! {
         if !left.problems.is_empty() || !right.problems.is_empty() {
             return Ok(());
         }
-        // A document without assertions stands for its definitions.
+        // A document without assertions is represented by its definitions.
         if [&left, &right].iter().any(|side| side.operation("api").is_none()) {
             return Ok(());
         }
@@ -358,7 +358,7 @@ proptest! {
             if valid(&old, value) == Some(true) && valid(&new, value) == Some(false) && is_declared(&old, value) {
                 let is_told = found.changes.iter().any(|change| {
                     change.verdicts.iter().any(|(_, verdict)| match verdict {
-                        // In practice is not in theory.
+                        // Proofs based on common practice do not hold for all values.
                         Verdict::Compatible(proof) => matches!(proof, Proof::Assumed(_)),
                         _ => true,
                     })

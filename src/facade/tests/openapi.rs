@@ -4,7 +4,7 @@ use crate::diff::Options;
 
 use super::*;
 
-/// What two contracts differ in, by the diff both ways.
+/// The differences of two contracts, by the diff both ways.
 fn differences(one: &Contract, other: &Contract) -> Vec<String> {
     let of = |old, new| {
         let found = crate::diff::compare_contracts(old, new, &Options::default());
@@ -49,7 +49,7 @@ fn built_in_contracts_are_the_same_in_openapi() {
             facts
         };
         assert_eq!(facts(&read), facts(&contract), "{reference}");
-        // Loaded once more, it is the same document.
+        // Read once more, it is the same document.
         assert_eq!(
             read.to_openapi().expect("its document"),
             contract.to_openapi().expect("of types")
@@ -57,7 +57,7 @@ fn built_in_contracts_are_the_same_in_openapi() {
     }
 }
 
-/// The same type may be one shape as it is sent and another as it is received.
+/// The same type may be sent in one shape and received in another.
 #[test]
 fn types_with_two_shapes_become_two_components() {
     #[derive(JsonSchema, Serialize)]
@@ -189,7 +189,7 @@ fn a_derived_document_may_refer_to_nothing_beside_it() {
     assert!(problems[0].contains("pet.json"), "{problems:?}");
 }
 
-/// What is lost in a document would go unseen in every comparison with it.
+/// What a document loses would be missed in every comparison with it.
 #[test]
 fn a_document_that_would_lose_a_schema_is_refused() {
     let of = |schema: Value| {
@@ -206,14 +206,14 @@ fn a_document_that_would_lose_a_schema_is_refused() {
         .to_openapi()
         .expect_err("loses the anchor")
         .to_string();
-    assert!(error.contains("without a loss"), "{error}");
+    assert!(error.contains("without loss"), "{error}");
     let constant = of(
         json!({"properties": {"const": {"$ref": "#/$defs/a b"}}, "$defs": {"a b": {"type": "null"}}}),
     );
     assert_eq!(differences(&constant, &read_back(&constant)), [""; 0]);
 }
 
-/// Names that components cannot have do not make one component of two types.
+/// Names that components cannot have do not merge two types into one component.
 #[test]
 fn types_whose_names_look_alike_stay_apart() {
     #[derive(JsonSchema, Serialize)]

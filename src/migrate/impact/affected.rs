@@ -1,8 +1,9 @@
-//! Which messages of the old contract a change affects: one table for all changes. docs/REPORT.md has it, too.
+//! Which messages of the old contract a change affects: one table for all changes, repeated in
+//! docs/REPORT.md.
 
 use crate::diff::{Difference, Fact, Sender, Verdict};
 
-/// The messages that a change affects, of those that hold the place it is about.
+/// The messages that a change affects, among those that contain the place it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Affected {
     /// All of them.
@@ -15,11 +16,11 @@ pub enum Affected {
     Reread,
     /// Those with one of the values that it lists.
     Listed,
-    /// Those with a value that is not listed any longer.
+    /// Those with a value that is no longer listed.
     Unlisted,
     /// Those with null.
     Null,
-    /// Those with a value of a type that is not allowed any longer.
+    /// Those with a value of a type that is no longer allowed.
     Type,
     /// Those with a value that the old contract accepts and the changed keyword alone rejects.
     Keyword,
@@ -57,8 +58,8 @@ impl Affected {
     }
 }
 
-/// The messages of the old contract that a change affects where they are sent by `sender`. A change that breaks what one
-/// sender sends affects nobody else.
+/// The messages of the old contract that a change affects if `sender` sends them. A change that breaks what
+/// one sender sends affects nobody else.
 #[must_use]
 pub fn affected(change: &Difference, sender: Sender) -> Affected {
     let breaks = |of: Option<Sender>| {
@@ -106,7 +107,7 @@ pub const fn of_fact(fact: Fact, sender: Sender, is_optional: bool) -> Affected 
         Fact::ReadOnlyAdded if is_client => Affected::With,
 
         Fact::ParameterRequired | Fact::BodyRequired => Affected::Without,
-        // What is new and has to be there is missing in what was sent before.
+        // Old messages lack what is new and required.
         Fact::ParameterAdded | Fact::PropertyAdded if is_client && !is_optional => {
             Affected::Without
         }
@@ -132,8 +133,8 @@ pub const fn of_fact(fact: Fact, sender: Sender, is_optional: bool) -> Affected 
         Fact::PropertiesMoved => Affected::Moved,
         Fact::VariantRemoved => Affected::Variant,
 
-        // What is new or wider is in no old message. Who reads a response need not care for its default, nor for
-        // what is always there now.
+        // No old message contains what is new or wider. A reader of a response does not depend on its
+        // default, nor on what is now always present.
         Fact::OperationAdded
         | Fact::OperationIdChanged
         | Fact::ServerAdded

@@ -10,18 +10,18 @@ use crate::migrate::migration::Migration;
 use super::affected::{Affected, affected};
 use super::usage::Met;
 
-/// The changes of each operation, and how operations are called in both contracts.
+/// The changes of each operation, and the names of operations in both contracts.
 #[derive(Debug)]
 pub(super) struct Around<'c> {
     migration: Migration<'c>,
     changes: &'c [Difference],
-    /// Positions of operations in their contracts, by id: the old one's, the new one's.
+    /// Positions of operations in their contracts, by id: in the old one, and in the new one.
     positions: [HashMap<&'c str, usize>; 2],
-    /// The changes that reach an operation, by the position that the diff gives it, with the part of it.
+    /// The changes that reach an operation, by its position in the diff, each with the part of the operation.
     reached: HashMap<usize, Vec<(usize, &'c str)>>,
 }
 
-/// How a request meets a change, and the values that it is about.
+/// How a request meets a change, and the values that the change is about.
 pub(super) type Meeting = (usize, Met, Vec<String>);
 
 impl<'c> Around<'c> {
@@ -63,7 +63,7 @@ impl<'c> Around<'c> {
         }
     }
 
-    /// What an operation is called: the old contract's name for it, where it has one.
+    /// The name of an operation: that of the old contract, if it has one.
     pub(super) fn name(&self, operation: &Operation, is_old: bool) -> String {
         let old = match is_old {
             true => None,
@@ -82,7 +82,7 @@ impl<'c> Around<'c> {
         let Some(own) = self.position(operation, is_old) else {
             return &[];
         };
-        // As the diff counts: operations of the new contract first.
+        // The diff counts operations of the new contract first.
         let position = match (is_old, self.counterpart(operation, is_old)) {
             (false, _) => own,
             (true, Some(new)) => self.position(new, false).unwrap_or(own),
@@ -177,7 +177,7 @@ impl<'c> Around<'c> {
             Fact::BodyEncoding => met(body.is_some(), false),
             Fact::BodyOptional => met(!is_old && body.is_none(), false),
             Fact::BodyRemoved => met(is_old && body.is_some(), body.is_some()),
-            // Requests without it are rejected now; of responses it is news.
+            // Requests without it are now rejected; in responses it is new.
             Fact::BodyAdded | Fact::BodyRequired if is_old && !part.starts_with("response") => {
                 met(body.is_none(), false)
             }
@@ -217,7 +217,7 @@ impl<'c> Around<'c> {
         let there = self
             .counterpart(routed.operation, is_old)
             .and_then(|operation| routed.parameter(other, operation, parameter));
-        // What its own contract does not declare may be sent all the same.
+        // A parameter that its own contract does not declare may still be sent.
         let undeclared = there.as_ref().filter(|_| here.is_none());
         let values = here.iter().chain(undeclared).map(|sent| &sent.words);
         let values: Vec<String> = values.flatten().cloned().collect();

@@ -10,19 +10,20 @@ use crate::contract::RequestTarget;
 
 use super::usage::hash_of;
 
-/// Consumers that are told apart; those beyond are counted as others.
+/// Consumers that are counted separately; further ones are counted as others.
 const CONSUMERS: usize = 256;
 
-/// The consumers that are told apart: those with the least hashes, so that their order says nothing.
+/// The consumers that are counted separately: those with the smallest hashes, so that their order does not
+/// matter.
 #[derive(Debug, Default)]
 pub(super) struct KnownConsumers {
     known: BTreeSet<(u64, String)>,
-    /// Those that have made room for others.
+    /// Those that were displaced by others.
     pub(super) dropped: Vec<String>,
 }
 
 impl KnownConsumers {
-    /// Whether a consumer is told apart; another one may have to make room.
+    /// Whether a consumer is counted separately; another one may be displaced.
     pub(super) fn takes(&mut self, name: &str) -> bool {
         let hash = hash_of(name);
         let key = (hash, name.to_owned());
@@ -41,7 +42,7 @@ impl KnownConsumers {
     }
 }
 
-/// What tells consumers apart.
+/// What identifies consumers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConsumerBy {
     /// A header field of requests, by its name.
@@ -59,17 +60,17 @@ impl FromStr for ConsumerBy {
     fn from_str(text: &str) -> Result<Self, String> {
         match text.split_once(':') {
             Some(("header", "")) | None if text.starts_with("header") => {
-                Err("write the header's name behind a colon: header:User-Agent".to_owned())
+                Err("write the name of the header after a colon: header:User-Agent".to_owned())
             }
             Some(("header", name)) if is_secret_name(name) => Err(format!(
-                "the values of `{name}` are secrets, and would stand in the report; take another header, \
+                "the values of `{name}` are secrets and would appear in the report; use another header, \
                  such as header:User-Agent"
             )),
             Some(("header", name)) => Ok(Self::Header(name.trim().to_owned())),
             None if text == "host" => Ok(Self::Host),
             None if text == "folder" => Ok(Self::Folder),
             _ => Err(format!(
-                "`{text}` does not tell consumers apart; there is: header:NAME, host, folder"
+                "`{text}` does not identify consumers; expected header:NAME, host or folder"
             )),
         }
     }
@@ -86,7 +87,7 @@ impl fmt::Display for ConsumerBy {
 }
 
 impl ConsumerBy {
-    /// Who sent an exchange; `None` where it does not say.
+    /// Who sent an exchange; `None` if it does not say.
     pub(super) fn of(&self, exchange: &Exchange<'_>) -> Option<String> {
         let name = match self {
             Self::Header(name) => {
@@ -110,8 +111,8 @@ impl ConsumerBy {
     }
 }
 
-/// A host as all its spellings are counted: in lower case, without the dot of the root and without the port that
-/// HTTP and HTTPS have anyway.
+/// Normalises the spelling of a host: lower case, without the trailing dot and without the default ports of
+/// HTTP and HTTPS.
 fn normalised_host(host: &str) -> String {
     let host = host.trim().to_ascii_lowercase();
     // `::80` is an address.

@@ -1,4 +1,4 @@
-//! The first payloads of a run: what an upgrade does to them, and what they are payloads of.
+//! The first payloads of a run: what an upgrade does to them, and which resources they describe.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,10 +22,10 @@ use super::touch::shown;
 use super::usage::Moment;
 use super::{EditRow, EditCounts};
 
-/// Payloads of each contract that are kept; of more the counters say enough.
+/// Payloads of each contract that are kept; for more, the counters are enough.
 const KEPT: usize = 2_000;
 
-/// Their bytes; each thread keeps as much until all are put together.
+/// Bytes of payloads that are kept; each thread keeps as many until the results are merged.
 const BYTES: usize = 4 << 20;
 
 /// The first payloads of responses.
@@ -39,11 +39,11 @@ pub(super) struct Kept<'c> {
 struct Payloads<'c> {
     kept: Vec<Payload<'c>>,
     bytes: usize,
-    /// How many there are, those included that are not kept.
+    /// How many there were, including those that were not kept.
     all: u64,
 }
 
-/// A payload, and what is known of it.
+/// A payload, and what is known about it.
 #[derive(Debug)]
 struct Payload<'c> {
     moment: Moment,
@@ -53,7 +53,7 @@ struct Payload<'c> {
     status: Option<u16>,
     schema: NodeId,
     verdict: PayloadVerdict,
-    /// Whether it repeats no key.
+    /// Whether it has no repeated keys.
     is_plain: bool,
     origin: Origin,
     resource: Resource,
@@ -112,7 +112,7 @@ impl<'c> Kept<'c> {
         }
         kept.add(Payload {
             moment,
-            // What was compared is JSON, and so it is text.
+            // A payload that was compared is JSON, so it is text.
             text: String::from_utf8_lossy(&routed.body.bytes).into(),
             operation: routed.operation,
             side: routed.side,
@@ -125,18 +125,18 @@ impl<'c> Kept<'c> {
         });
     }
 
-    /// Adds what others have kept.
+    /// Merges the payloads that others kept.
     pub(super) fn merge(&mut self, other: Self) {
         self.old.merge(other.old);
         self.new.merge(other.new);
     }
 
-    /// How many payloads there were beyond those that are kept.
+    /// How many payloads were not kept.
     pub(super) const fn passed_over(&self) -> u64 {
         self.old.passed_over() + self.new.passed_over()
     }
 
-    /// What an upgrade does to the payloads, and the resources of operations of which there are payloads of both
+    /// What an upgrade does to the payloads, and the resources of operations that have payloads of both
     /// contracts.
     pub(super) fn compared(
         &self,
@@ -164,7 +164,7 @@ impl<'c> Kept<'c> {
                 old.push((&operation.id, Shape { payload, text }));
             }
         }
-        // A plan counts for itself.
+        // Each plan keeps its own counts.
         for ((operation, ..), plan) in &mut plans {
             let mut kept = self.old.kept.iter();
             let of =
@@ -173,7 +173,7 @@ impl<'c> Kept<'c> {
                 plan.settle(outcomes.entry(&payload.operation.id).or_default());
             }
         }
-        // What breaks its own contract says nothing of the other one.
+        // A payload that violates its own contract says nothing about the other one.
         let new = self
             .new
             .kept
@@ -202,8 +202,8 @@ impl<'c> Payload<'c> {
     }
 }
 
-/// A payload of the old contract in the shape of the new one; `None` for one that has no such shape, but for members that
-/// are missing.
+/// A payload of the old contract in the shape of the new one; `None` if it has no such shape, apart from
+/// missing members.
 fn rewritten<'p, 'c>(
     migration: Migration<'c>,
     (payload, target): (&'p Payload<'c>, &Routed<'c>),
@@ -268,7 +268,7 @@ fn resources<'c>(
             if !of_old.contains(*operation) || !of_new.contains(*operation) {
                 continue;
             }
-            // What was read once is read again, numbers beyond a double included.
+            // What was read once can be read again, including numbers that do not fit a double.
             let Ok(document) = TapeDocument::parse(shape.text.as_bytes()) else {
                 continue;
             };
@@ -282,7 +282,7 @@ fn resources<'c>(
     resources
 }
 
-/// Which variant of the new contract's schema a payload is; 0 where there are none.
+/// The variant of the new contract's schema that a payload matches; 0 if there are none.
 fn variant(migration: Migration<'_>, operation: &str, shape: &Shape<'_, '_>) -> usize {
     let side = shape.payload.side.unwrap_or(WireSide::Response);
     let operation = migration.new.operation(operation);
@@ -299,7 +299,7 @@ fn variant(migration: Migration<'_>, operation: &str, shape: &Shape<'_, '_>) -> 
 
 /// How often an edit was made, with a value before and after that may be shown.
 fn edit_use(used: &summary::EditUse) -> EditCounts {
-    // Those of one and the same edit.
+    // Both values of the same edit.
     let pair = used.before.kept.iter().find_map(|before| {
         let mut after = used.after.kept.iter();
         Some((before, after.find(|after| after.2 == before.2)?))

@@ -1,4 +1,4 @@
-//! How the values of one payload meet the changes, and what is kept of that.
+//! How the values of one payload meet the changes, and what is recorded.
 
 use std::sync::Arc;
 
@@ -18,10 +18,10 @@ use super::usage::{Met, Moment, Sample, Usage};
 /// Largest part of a payload that is kept as a sample, in bytes.
 const SAMPLE: usize = 16_384;
 
-/// A change that is met in a value, and the member that it is about where the value is the object around it.
+/// A change that is met in a value, and the member that it is about if the value is the object around it.
 pub(super) type Asked = (usize, Option<Arc<str>>);
 
-/// How each change was met in one exchange: the strongest counts.
+/// How each change was met in one exchange: the strongest result counts.
 #[derive(Debug, Default)]
 pub(super) struct Mets {
     of: Vec<Option<Met>>,
@@ -50,7 +50,7 @@ impl Mets {
         }
     }
 
-    /// Takes what was met, in the order of the changes.
+    /// Takes the results, in the order of the changes.
     pub(super) fn take(&mut self, into: &mut Vec<(usize, Met)>) {
         into.clear();
         self.met.sort_unstable();
@@ -60,7 +60,7 @@ impl Mets {
     }
 }
 
-/// One payload, and where what is learnt of it goes.
+/// One payload, and where the results go.
 pub(super) struct Meeting<'m, 'c> {
     pub(super) migration: Migration<'c>,
     pub(super) changes: &'c [Difference],
@@ -73,7 +73,7 @@ pub(super) struct Meeting<'m, 'c> {
     pub(super) moment: Moment,
 }
 
-/// What is known already of the values of one document, for each of the contracts.
+/// What is already known about the values of one document, for each of the contracts.
 pub(super) struct Memos {
     old: Memo,
     new: Memo,
@@ -89,7 +89,7 @@ impl Memos {
 }
 
 impl<'c> Meeting<'_, 'c> {
-    /// Meets the changes of a pair in a value; `is_secret` says whether it stands below the name of a secret.
+    /// Meets the changes of a pair in a value; `is_secret` says whether it is below the name of a secret.
     pub(super) fn all(
         &mut self,
         asked: &[Asked],
@@ -131,7 +131,7 @@ impl<'c> Meeting<'_, 'c> {
         }
     }
 
-    /// The place of a value among those of a change, as it may be shown.
+    /// The position of a value among those of a change, as it may be shown.
     pub(super) fn place(&mut self, index: usize, word: &str, is_secret: bool) -> Option<usize> {
         let shown = match is_secret {
             true => MASK.to_owned(),
@@ -140,7 +140,7 @@ impl<'c> Meeting<'_, 'c> {
         self.usage[index].values.place(&shown)
     }
 
-    /// Whether a sample of a change that shows is wanted of a value of so many bytes.
+    /// Whether a value of this size is wanted as a sample of a change that shows.
     pub(super) fn wants_sample(
         &self,
         index: usize,
@@ -148,11 +148,11 @@ impl<'c> Meeting<'_, 'c> {
         (bytes, is_secret): (usize, bool),
     ) -> bool {
         let usage = &self.usage[index];
-        // What is below the name of a secret is no sample for anybody.
+        // A value below the name of a secret is never a sample.
         self.is_old && how == Met::Shown && usage.wants_sample() && bytes <= SAMPLE && !is_secret
     }
 
-    /// Keeps the first value of the old contract that shows a change and is not the same afterwards.
+    /// Keeps the first value of the old contract that shows a change and is different afterwards.
     pub(super) fn sample(
         &mut self,
         index: usize,
@@ -188,7 +188,7 @@ fn version<'p>(
     }
 }
 
-/// Who sends what a change is about, where it is about one sender; else who sent the payload.
+/// The sender that a change is about, if it is about one; otherwise the sender of the payload.
 pub(super) fn sender_of(change: &Difference, side: Option<WireSide>) -> Sender {
     match (change.senders().as_slice(), side) {
         ([only], _) => *only,
@@ -197,7 +197,7 @@ pub(super) fn sender_of(change: &Difference, side: Option<WireSide>) -> Sender {
     }
 }
 
-/// Whether the name that the values of a change go by is that of a secret.
+/// Whether the values of a change belong to the name of a secret.
 pub(super) fn is_secret_change(change: &Difference) -> bool {
     let steps = change.path.steps().iter();
     let mut names = steps.filter_map(|step| match step {

@@ -1,4 +1,4 @@
-//! What traffic says of the changes between two contracts: which it touches, how often, since when, and
+//! What traffic says about the changes between two contracts: which it touches, how often, since when, and
 //! for whom.
 
 mod affected;
@@ -50,7 +50,7 @@ use meet::{Asked, Meeting, Memos, Mets, shown_word};
 use pairs::{Key, Resource};
 use visit::Visit;
 
-/// What the others are called.
+/// The name of the other consumers.
 const OTHERS: &str = "(others)";
 
 /// Learns from traffic what changes mean for it.
@@ -64,7 +64,7 @@ pub struct Impact<'c> {
     /// The changes of each pair of schemas, and of each operation.
     by_pair: FxHashMap<usize, Vec<Asked>>,
     is_alive: Vec<bool>,
-    /// What is asked of each kind of payload.
+    /// The questions for each kind of payload.
     questions: FxHashMap<Route, Questions>,
     around: Around<'c>,
     known_consumers: KnownConsumers,
@@ -75,21 +75,21 @@ pub struct Impact<'c> {
     /// The part of the captures, and the number of the exchange in it.
     at: Moment,
     kept: Kept<'c>,
-    /// What traffic says of each change, in their order.
+    /// What traffic says about each change, in their order.
     pub usage: Vec<Usage>,
-    /// Exchanges by operation: the old contract's id, the new one's where it is new there.
+    /// Exchanges by operation: under the old contract's id, or the new one's if the operation is new.
     pub operations: BTreeMap<String, Exchanges>,
-    /// Exchanges by consumer; those that do not say are under the empty name.
+    /// Exchanges by consumer; those without one are under the empty name.
     pub consumers: BTreeMap<String, Exchanges>,
     /// Exchanges by time.
     pub timeline: Timeline,
-    /// When each contract was spoken.
+    /// When each contract was in use.
     pub spoken: BTreeMap<Spoken, SeenTimes>,
     /// What an upgrade does to the payloads that were seen.
     pub edits: BTreeMap<EditRow, EditCounts>,
-    /// All exchanges, those of neither contract included.
+    /// All exchanges, including those of neither contract.
     pub exchanges: Exchanges,
-    /// Payloads that could not be compared, by why.
+    /// Payloads that could not be compared, by reason.
     pub unjudged: BTreeMap<PayloadVerdict, u64>,
 }
 
@@ -102,20 +102,20 @@ pub struct EditRow {
     pub from: Option<PathPattern>,
     /// The place after.
     pub to: Option<PathPattern>,
-    /// What is done.
+    /// The kind of edit.
     pub kind: EditKind,
 }
 
-/// How often an upgrade does something.
+/// How often an upgrade makes an edit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EditCounts {
-    /// In how many payloads.
+    /// The number of payloads.
     pub payloads: u64,
     /// A value before and after, as JSON, redacted.
     pub example: Option<(String, String)>,
 }
 
-/// The exchange that is being read, and what is known of it.
+/// The exchange that is being read, and what is known about it.
 #[derive(Debug)]
 struct Current<'c> {
     origin: Origin,
@@ -123,13 +123,12 @@ struct Current<'c> {
     consumer: Option<String>,
     /// The operation, and whether it is one of the old contract.
     operation: Option<(&'c Operation, bool)>,
-    /// The resource that its request names; `None` for a payload without request.
+    /// The resource that its request names; `None` for a payload without a request.
     resource: Option<Resource>,
 }
 
 impl<'c> Impact<'c> {
-    /// An impact of which nothing is known yet. `counts` says of each change whether an exchange that it
-    /// reaches is touched by it.
+    /// An empty impact. `counts` says of each change whether it touches the exchanges that it reaches.
     #[must_use]
     pub fn new(
         migration: Migration<'c>,
@@ -164,7 +163,7 @@ impl<'c> Impact<'c> {
         }
     }
 
-    /// Counts consumers for whom there is no longer room as others.
+    /// Counts displaced consumers as others.
     fn make_room(&mut self) {
         for name in self.known_consumers.dropped.drain(..) {
             if let Some(exchanges) = self.consumers.remove(&name) {
@@ -178,19 +177,19 @@ impl<'c> Impact<'c> {
         }
     }
 
-    /// Whoever tells consumers apart, if they are.
+    /// How consumers are identified, if they are.
     #[must_use]
     pub const fn consumer_by(&self) -> Option<&ConsumerBy> {
         self.consumer_by.as_ref()
     }
 
-    /// How many responses were counted and not rewritten, since there are so many.
+    /// How many responses were counted but not rewritten, because there are too many.
     #[must_use]
     pub const fn passed_over(&self) -> u64 {
         self.kept.passed_over()
     }
 
-    /// Ends the last exchange, and holds old and new payloads side by side.
+    /// Ends the last exchange, and compares old and new payloads of the same resources.
     pub fn finish(&mut self) -> SideBySide {
         self.end();
         let (edits, resources) = self.kept.compared(self.migration);
@@ -265,7 +264,7 @@ impl<'c> Impact<'c> {
         }
     }
 
-    /// Says that the exchange is of an operation, and meets the changes around its schemas.
+    /// Records the operation of the exchange, and meets the changes around its schemas.
     fn enter(&mut self, operation: &'c Operation, is_old: bool) {
         let Some(current) = &mut self.current else {
             return;
@@ -287,7 +286,7 @@ impl<'c> Impact<'c> {
         std::ptr::eq(contract, self.migration.old)
     }
 
-    /// The pairs of schemas that a payload is a value of, and what sends it.
+    /// The pairs of schemas that a payload is a value of.
     fn roots(&self, routed: &RoutedPayload<'_, 'c>, is_old: bool) -> Vec<usize> {
         let alignment = self.migration.alignment;
         let resolved = |contract: &Contract, schema| vec![contract.graph.resolve(schema)];
@@ -367,7 +366,7 @@ impl<'c> Impact<'c> {
         }
     }
 
-    /// Whether the old contract declares a place in the responses that a resource is in, and whether the new one does.
+    /// Whether the old and the new contract declare a place in the responses that a resource is in.
     fn is_declared(&self, key: &Key, place: &PathPattern) -> (bool, bool) {
         let is_declared = |contract: &Contract, operation: Option<&Operation>| {
             let responses = operation.into_iter().flat_map(|own| &own.responses);
@@ -387,12 +386,12 @@ impl<'c> Impact<'c> {
     }
 }
 
-/// The changes that are met in the values of each pair.
+/// The changes to meet in the values of each pair.
 fn asked(alignment: &Alignment, changes: &[Difference]) -> FxHashMap<usize, Vec<Asked>> {
     let mut by_pair: FxHashMap<usize, Vec<Asked>> = FxHashMap::default();
     for (index, change) in changes.iter().enumerate() {
         let Some(pair) = change.pair else { continue };
-        // Whether a member is there says the object around it.
+        // The object around a member shows whether the member is present.
         let is_of_member = matches!(
             change.fact,
             Fact::DefaultChanged | Fact::ReadOnlyAdded | Fact::DeprecationAdded
@@ -466,7 +465,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
     fn exchange(&mut self, exchange: &Exchange<'_>) {
         self.end();
         self.at.1 += 1;
-        // What the capture does not say the server may: `Date` is when it answered.
+        // If the capture has no time, the response may: `Date` is when the server answered.
         let time = exchange.time.as_deref().or_else(|| {
             let response = exchange.response.as_ref()?;
             response.headers.get("date")
@@ -474,7 +473,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
         let time = time.and_then(|text| self.timeline.read(text, self.at));
         let consumer = self.consumer_by.as_ref();
         let named = consumer.and_then(|by| by.of(exchange));
-        // A header that differs in every request names nobody.
+        // A header that differs in every request identifies nobody.
         let named = named.map(|name| match self.known_consumers.takes(&name) {
             true => name,
             false => OTHERS.to_owned(),
@@ -519,7 +518,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
 
     fn unjudged(&mut self, _: &Body<'_>, target: Option<&TargetKey>, verdict: PayloadVerdict, _: Option<&str>) {
         *self.unjudged.entry(verdict).or_default() += 1;
-        // What is no JSON says nothing of the version that it speaks; its request has said it.
+        // A body that is not JSON says nothing about its version; its request already did.
         let Some(target) = target.filter(|_| verdict != PayloadVerdict::Malformed) else {
             return;
         };
@@ -532,7 +531,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
     }
 }
 
-/// Whether neither a proof nor a payload was found for a change.
+/// Whether neither a proof nor a counterexample was found for a change.
 #[must_use]
 pub fn is_open(change: &Difference) -> bool {
     let mut verdicts = change.verdicts.iter();

@@ -1,4 +1,4 @@
-//! Old and new payloads of the same resource, side by side.
+//! Compares old and new payloads of the same resource.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,24 +15,25 @@ const KEPT: usize = 5_000;
 /// Examples that are kept of a difference.
 const EXAMPLES: usize = 3;
 
-/// What a resource is known by: its operation, where it is in the payload, and its path or id.
+/// What identifies a resource: its operation, where it is in the payload, and its path or id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub(super) operation: String,
     place: PathPattern,
     name: String,
-    /// Which variant of the new contract's schema the whole payload is.
+    /// The variant of the new contract's schema that the whole payload matches.
     variant: usize,
-    /// The class of the status: an error is no resource of its path.
+    /// The class of the status: an error is not the resource of its path.
     pub(super) class: Option<u16>,
 }
 
-/// What the request of a payload says of the resource.
+/// What the request of a payload says about the resource.
 #[derive(Debug, Clone)]
 pub(super) struct Resource {
-    /// The values of the path's parameters, else the query; `None` where every request makes another one.
+    /// The values of the path parameters, or else the query; `None` if every request creates another
+    /// resource.
     name: Option<String>,
-    /// The same as it may be shown.
+    /// The same, as it may be shown.
     shown: String,
 }
 
@@ -73,7 +74,7 @@ impl Resource {
         }
     }
 
-    /// Of a payload without request: only objects with an id can be told apart in it.
+    /// For a payload without a request: only objects with an id can be identified in it.
     pub(super) const fn unnamed() -> Self {
         Self {
             name: None,
@@ -92,8 +93,7 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// The resources that were seen, each with what it is called; those of the old contract in the shape of the
-/// new one.
+/// The resources that were seen, each with its name; those of the old contract in the shape of the new one.
 #[derive(Debug, Default)]
 pub(super) struct Resources {
     old: BTreeMap<Key, (String, Json)>,
@@ -102,53 +102,53 @@ pub(super) struct Resources {
     left_out: u64,
 }
 
-/// What came out of holding old and new payloads side by side.
+/// The result of comparing old and new payloads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SideBySide {
-    /// Resources of which there is an old and a new payload.
+    /// Resources that have an old and a new payload.
     pub pairs: u64,
-    /// Those whose new payload has the shape that the changes say.
+    /// Those whose new payload has the shape that the changes predict.
     pub agreeing: u64,
-    /// Where the new payload is otherwise.
+    /// Where the new payload is different.
     pub differences: Vec<PairDifference>,
-    /// Resources that were left out, since too many were seen.
+    /// Resources that were skipped because too many were seen.
     pub left_out: u64,
-    /// What stands in another place: the pointers before and after, in how many pairs the value is the
-    /// same, and how many there are.
+    /// Values that moved: the pointers before and after, in how many pairs the value is the same, and how
+    /// many pairs there are.
     pub moved: Vec<(String, String, u64, u64)>,
 }
 
-/// A way in which new payloads are not what the changes say.
+/// How new payloads differ from what the changes predict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairDifference {
     /// The operation, as the new contract calls it.
     pub operation: String,
     /// The place in the new payload.
     pub place: PathPattern,
-    /// What is otherwise.
+    /// What is different.
     pub kind: PairDifferenceKind,
-    /// In how many pairs.
+    /// The number of pairs.
     pub pairs: u64,
     /// Some of the resources.
     pub examples: Vec<String>,
 }
 
-/// What can be otherwise.
+/// The kinds of difference.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PairDifferenceKind {
-    /// The changes say that it is there, and it is not.
+    /// It should be present according to the changes, but is not.
     Missing,
-    /// The changes say that it is gone, and it is there.
+    /// It was removed according to the changes, but is present.
     Kept,
-    /// It is there, and neither contract declares it.
+    /// It is present, but neither contract declares it.
     Unexpected,
-    /// It is of another type: the one that was expected, and the one that it is.
+    /// It has another type: the expected one, and the actual one.
     Type(&'static str, &'static str),
 }
 
 impl Resources {
     /// Keeps the resources of a payload in the shape of the new contract: what its request names, which
-    /// variant of the schema it is, and its status.
+    /// variant of the schema it matches, and its status.
     pub(super) fn add(
         &mut self,
         is_old: bool,
@@ -158,7 +158,7 @@ impl Resources {
     ) {
         let mut found = Vec::new();
         collect(payload, &PathPattern::root(), &mut found);
-        // What its path names already is the same resource.
+        // An id that its path already names is the same resource.
         let is_named = resource
             .name
             .as_ref()
@@ -204,8 +204,9 @@ impl Resources {
         (same, all)
     }
 
-    /// Holds what is there of both contracts side by side: the shape of what the contracts declare. `declared` says
-    /// of a place in the payload of a resource whether the old contract declares it, and whether the new one does.
+    /// Compares the resources that both contracts have: the shape of what the contracts declare. `declared`
+    /// says of a place in the payload of a resource whether the old contract declares it, and whether the new
+    /// one does.
     pub(super) fn compared(
         &self,
         declared: &dyn Fn(&Key, &PathPattern) -> (bool, bool),
@@ -231,7 +232,7 @@ impl Resources {
                 let is_declared = known.entry(of).or_insert_with(|| declared(key, &place));
                 let (in_old, in_new) = *is_declared;
                 let kind = match kind {
-                    // What no contract declares may come and go; what is new is no surprise.
+                    // Undeclared members may come and go; what is new is expected.
                     PairDifferenceKind::Missing | PairDifferenceKind::Type(..) if !in_new => return None,
                     PairDifferenceKind::Unexpected if in_new => return None,
                     PairDifferenceKind::Unexpected if in_old => PairDifferenceKind::Kept,
@@ -293,7 +294,7 @@ fn collect<'v>(
     }
 }
 
-/// How two payloads differ in shape: values are of the resource, and may change at any time.
+/// How two payloads differ in shape. Values belong to the resource and may change at any time.
 fn compare(
     expected: &Json,
     found: &Json,
@@ -316,7 +317,7 @@ fn compare(
             }
         }
         (Json::Array(expected), Json::Array(found)) => {
-            // Elements that have an id are compared as resources; of others the first says the shape.
+            // Elements with an id are compared as resources; otherwise the first one determines the shape.
             let has_id = |items: &[Json]| items.iter().any(|item| item.get("id").is_some());
             if !has_id(expected)
                 && !has_id(found)
@@ -325,7 +326,7 @@ fn compare(
                 compare(expected, found, &place.join(Step::Any), differences);
             }
         }
-        // What may be null may be so today.
+        // A nullable value may be null at the moment.
         (Json::Null, _) | (_, Json::Null) => {}
         _ if kinds.0 != kinds.1 => {
             differences.push((place.clone(), PairDifferenceKind::Type(kinds.0, kinds.1)));

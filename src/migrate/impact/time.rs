@@ -5,16 +5,16 @@ use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
-/// A time that was read.
+/// A time that was parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ReadTime {
     pub(super) time: Timestamp,
-    /// Whether the text says its offset; else it was taken for UTC.
+    /// Whether the text has an offset; otherwise it was taken for UTC.
     pub(super) has_zone: bool,
 }
 
-/// Times with an offset that neither RFC 3339 nor RFC 2822 knows: those of access logs, of RFC 850 and of ISO 8601
-/// without a colon.
+/// Times with an offset that are neither RFC 3339 nor RFC 2822: those of access logs, of RFC 850 and of ISO
+/// 8601 without a colon.
 const ZONED: [&str; 4] = [
     "%d/%b/%Y:%H:%M:%S %z",
     "%Y-%m-%d %H:%M:%S%.f %z",
@@ -22,7 +22,7 @@ const ZONED: [&str; 4] = [
     "%Y-%m-%d %H:%M:%S%.f%z",
 ];
 
-/// Times without one: those of logs, and of `asctime`, which HTTP knows as well and takes for UTC.
+/// Times without an offset: those of logs, and of `asctime`, which HTTP also allows and defines as UTC.
 const CIVIL: [&str; 4] = [
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y/%m/%d %H:%M:%S%.f",
@@ -30,11 +30,11 @@ const CIVIL: [&str; 4] = [
     "%d/%b/%Y:%H:%M:%S",
 ];
 
-/// Reads RFC 3339, the three dates of HTTP (RFC 9110, section 5.6.7), seconds and milliseconds since 1970, and the
-/// usual formats of logs.
+/// Parses RFC 3339, the three date formats of HTTP (RFC 9110, section 5.6.7), seconds and milliseconds since
+/// 1970, and the usual formats of logs.
 pub(super) fn read(text: &str) -> Option<ReadTime> {
     let text = text.trim();
-    // As access logs write them.
+    // The format of access logs.
     let inner = text
         .strip_prefix('[')
         .and_then(|text| text.strip_suffix(']'));
@@ -84,7 +84,7 @@ fn in_utc(civil: DateTime) -> Option<Timestamp> {
     Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
 
-/// `20240309070502`: as milliseconds it would be a time far from now.
+/// `20240309070502`: taken as milliseconds, it would be a time far from now.
 fn compact(text: &str) -> Option<DateTime> {
     let is_one = text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit());
     let broken = strtime::parse("%Y%m%d%H%M%S", text)
@@ -93,8 +93,8 @@ fn compact(text: &str) -> Option<DateTime> {
     broken.to_datetime().ok()
 }
 
-/// A number of seconds, milliseconds, microseconds or nanoseconds: they are told apart by size, since captures are
-/// neither older than 1973 nor younger than 5138.
+/// A number of seconds, milliseconds, microseconds or nanoseconds. They are distinguished by size, since
+/// captures are neither older than 1973 nor newer than 5138.
 fn since_epoch(text: &str) -> Option<Timestamp> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -108,7 +108,7 @@ fn since_epoch(text: &str) -> Option<Timestamp> {
         100_000_000_000_000..100_000_000_000_000_000 => 1_000,
         _ => 1,
     };
-    // Of the fraction no more than nanoseconds matter.
+    // Digits beyond nanoseconds are ignored.
     let digits = &fraction[..fraction.len().min(9)];
     let part = digits.parse::<i128>().ok()? * unit / 10_i128.pow(u32::try_from(digits.len()).ok()?);
     Timestamp::from_nanosecond(whole.checked_mul(unit)?.checked_add(part)?).ok()

@@ -1,4 +1,4 @@
-//! When each version was spoken: exchanges by time, in steps that grow with the span.
+//! When each version was in use: exchanges by time, in steps that grow with the span.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
@@ -10,13 +10,13 @@ use crate::redact::sanitised;
 use super::time;
 use super::usage::Moment;
 
-/// Steps that are kept before they grow.
+/// Maximum number of steps; beyond that, they get longer.
 const STEPS: usize = 4096;
 
-/// Columns of a chart at most.
+/// Maximum number of columns in a chart.
 const COLUMNS: i64 = 48;
 
-/// Which contract an exchange spoke.
+/// The contract that an exchange belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Spoken {
     /// The old one.
@@ -32,18 +32,18 @@ pub enum Spoken {
 pub struct Timeline {
     /// Seconds in a step.
     step: i64,
-    /// Exchanges of the old contract, the new one, and neither, by the second that their step starts at.
+    /// Exchanges of the old contract, the new one, and neither, by the second at which their step starts.
     steps: BTreeMap<i64, [u64; 3]>,
-    /// Exchanges that say no time.
+    /// Exchanges without a time.
     pub untimed: u64,
-    /// Those whose time could not be read, and the first of these times.
+    /// Exchanges whose time could not be parsed, and the first of these times.
     pub unreadable: u64,
     unreadable_kept: Vec<(Moment, String)>,
-    /// Those whose time has no offset, and was taken for UTC.
+    /// Exchanges whose time has no offset and was taken for UTC.
     pub zoneless: u64,
 }
 
-/// Times that could not be read of which the text is kept.
+/// Unparsable times whose text is kept.
 const UNREADABLE_KEPT: usize = 3;
 
 /// Characters of such a text that are kept.
@@ -97,7 +97,7 @@ const SPANS: [i64; 14] = [
 ];
 
 impl Timeline {
-    /// Reads the time of an exchange, and counts what is wrong with it.
+    /// Parses the time of an exchange, and counts problems with it.
     pub(super) fn read(&mut self, text: &str, moment: Moment) -> Option<Timestamp> {
         let Some(read) = time::read(text) else {
             self.unreadable += 1;
@@ -132,7 +132,7 @@ impl Timeline {
         self.put(time.as_second(), counts);
     }
 
-    /// Adds exchanges of a second.
+    /// Adds exchanges in one second.
     fn put(&mut self, second: i64, counts: [u64; 3]) {
         let start = second.div_euclid(self.step) * self.step;
         let sum = self.steps.entry(start).or_default();
@@ -140,7 +140,8 @@ impl Timeline {
             *sum += count;
         }
         if self.steps.len() > STEPS {
-            // Multiples of the steps before, so that nothing moves to another column than it would have come to.
+            // Multiples of the previous steps, so that every exchange stays in the column that it would have
+            // been in.
             self.grow(self.step * 4);
         }
     }
@@ -153,13 +154,13 @@ impl Timeline {
         }
     }
 
-    /// Whether some exchange said its time.
+    /// Whether some exchange has a time.
     #[must_use]
     pub fn is_timed(&self) -> bool {
         !self.steps.is_empty()
     }
 
-    /// The columns of a chart, empty ones included, and how many seconds each is.
+    /// The columns of a chart, including empty ones, and how many seconds each one covers.
     #[must_use]
     pub fn columns(&self) -> (Vec<Column>, i64) {
         let (Some((first, _)), Some((last, _))) =

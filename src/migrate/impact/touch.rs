@@ -12,7 +12,7 @@ use crate::schema::{Graph, Length, Memo, NodeId};
 use super::affected::{Affected, affected};
 use super::usage::Met;
 
-/// What one contract says of a value, with the verdicts on the document that are known already.
+/// One contract's view of a value, with the verdicts on the document that are already known.
 #[derive(Clone, Copy)]
 pub(super) struct Version<'p> {
     pub(super) graph: &'p Graph,
@@ -31,7 +31,7 @@ impl<'p> Version<'p> {
     }
 }
 
-/// The pair that a change is of, and who sends the value.
+/// The pair that a change belongs to, and who sends the value.
 pub(super) struct Place<'p> {
     pub(super) old: Version<'p>,
     pub(super) new: Version<'p>,
@@ -40,8 +40,8 @@ pub(super) struct Place<'p> {
 }
 
 impl Place<'_> {
-    /// How a value of the old contract meets a change, and the part of it that the change is about. `name` is the member
-    /// that it is about, where the value is the object around it.
+    /// How a value of the old contract meets a change, and the part of it that the change is about. `name` is
+    /// the member that it is about, if the value is the object around it.
     pub(super) fn in_old<'d>(
         &self,
         change: &Difference,
@@ -60,7 +60,7 @@ impl Place<'_> {
         let shown = |is_shown: bool| if is_shown { Met::Shown } else { Met::Reached };
         let met = match affected(change, self.sender) {
             Affected::Every => Met::Shown,
-            // What is written another way as text is the same value in a schema.
+            // A value that is serialised differently is the same value in a schema.
             Affected::With | Affected::Reread => shown(part.is_some()),
             Affected::Without => shown(part.is_none()),
             Affected::Listed => shown(is_listed(change, value)),
@@ -81,7 +81,7 @@ impl Place<'_> {
         (met, part.filter(|_| change.fact != Fact::PropertiesMoved))
     }
 
-    /// Whether an old message does already what only the new contract allows.
+    /// Whether an old message already does what only the new contract allows.
     fn early(&self, change: &Difference, part: Option<Value<'_>>) -> Met {
         let Some(part) = part else {
             return Met::Held;
@@ -117,13 +117,14 @@ impl Place<'_> {
         !kinds.has(own)
     }
 
-    /// Whether the keyword that a change is about rejects a value in the new contract, whatever others say.
+    /// Whether the keyword that a change is about rejects a value in the new contract, regardless of other
+    /// keywords.
     fn keyword_rejects(&self, change: &Difference, value: Value<'_>) -> bool {
         let view = self.new.view();
         let is_it = |keyword: &str| match change.fact {
             Fact::PatternNarrowed | Fact::PatternChanged => keyword == "pattern",
             Fact::FormatNarrowed | Fact::FormatChanged => keyword == "format",
-            // `exclusiveMinimum` is a `minimum`.
+            // `exclusiveMinimum` counts as `minimum`.
             _ => {
                 keyword.eq_ignore_ascii_case(&change.subject)
                     || keyword
@@ -143,7 +144,7 @@ impl Place<'_> {
             return checks().any(|check| !check.accepts(value))
                 || lengths().any(|length| is_beyond(*length, value));
         }
-        // It is none of a value alone: that others do not reject the value is all that can be said.
+        // The keyword cannot be checked alone. It is assumed to reject a value that no other keyword rejects.
         let mut others = view.nodes();
         let is_rejected_by_others = others.any(|(_, node)| {
             node.checks.iter().any(|check| !check.accepts(value))
@@ -161,8 +162,8 @@ impl Place<'_> {
         value.members().any(|(key, _)| !is_named(&key.name()))
     }
 
-    /// Whether a value is one of the variant that a change took away: no other accepts it, or none does and its tag or
-    /// best fit names this one.
+    /// Whether a value belongs to the variant that a change removed: no other variant accepts it, or none
+    /// accepts it and its tag or best fit names this one.
     fn is_of_variant(&self, change: &Difference, value: Value<'_>) -> bool {
         let (graph, view) = (self.old.graph, self.old.view());
         let place = change.old_place.as_ref();
@@ -278,7 +279,7 @@ pub(super) const fn about_member(fact: Fact) -> bool {
     )
 }
 
-/// Whether a fact is about the members of objects: of other values it says nothing.
+/// Whether a fact is about the members of objects, and says nothing about other values.
 pub(super) const fn is_about_members(fact: Fact) -> bool {
     about_member(fact)
         || matches!(
@@ -309,12 +310,12 @@ pub(super) fn moves_of<'p>(change: &Difference, moves: &'p [Move]) -> impl Itera
     })
 }
 
-/// The first part of a value that a way leads to.
+/// The first part of a value that a path leads to.
 pub(super) fn follow<'d>(value: Value<'d>, way: &[Step]) -> Option<Value<'d>> {
     parts(value, way).into_iter().next()
 }
 
-/// The parts of a value that a way leads to.
+/// The parts of a value that a path leads to.
 pub(super) fn parts<'d>(value: Value<'d>, way: &[Step]) -> Vec<Value<'d>> {
     let mut open = vec![value];
     for step in way {
@@ -334,7 +335,7 @@ pub(super) fn parts<'d>(value: Value<'d>, way: &[Step]) -> Vec<Value<'d>> {
     open
 }
 
-/// A scalar as changes list values: strings that need no quotes have none.
+/// A scalar as changes list it: strings that need no quotes have none.
 pub(super) fn scalar(value: Value<'_>) -> Option<String> {
     match value.kind() {
         Kind::Object | Kind::Array => None,
@@ -342,7 +343,7 @@ pub(super) fn scalar(value: Value<'_>) -> Option<String> {
     }
 }
 
-/// A value as it may be shown: redacted, and of objects and arrays only what they are.
+/// A value as it may be shown: redacted, with objects and arrays reduced to what they are.
 pub(super) fn shown(value: &Json) -> Json {
     crate::redact::masked(value)
 }

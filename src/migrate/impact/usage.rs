@@ -1,4 +1,4 @@
-//! What traffic says of one change: counters that merge, and a first sample.
+//! What traffic says about one change: counters that can be merged, and a first sample.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash as _, Hasher as _};
@@ -12,10 +12,10 @@ use crate::location::Origin;
 
 use super::affected::Affected;
 
-/// Different values that are told apart.
+/// Distinct values that are counted separately.
 pub const VALUES_KEPT: usize = 256;
 
-/// Parts of payloads that are looked at in search of a sample.
+/// Parts of payloads that are examined to find a sample.
 const SAMPLES_TRIED: usize = 16;
 
 /// Places that are kept.
@@ -24,7 +24,7 @@ const PLACES_KEPT: usize = 3;
 /// The first and the last time that something was seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Times {
-    /// The first time; `None` where no capture says a time.
+    /// The first time; `None` if no capture has a time.
     pub first: Option<Timestamp>,
     /// The last time.
     pub last: Option<Timestamp>,
@@ -64,15 +64,15 @@ impl AddAssign<&Self> for SeenTimes {
 
 /// The values that were seen, redacted; those beyond [`VALUES_KEPT`] are counted together.
 ///
-/// Which are kept depends on the values alone, not on their order: those with the least hashes. So what several threads
-/// have seen adds up to what one would have.
+/// Which ones are kept depends only on the values, not on their order: those with the smallest hashes. So the
+/// results of several threads add up to those of one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Values {
     entries: Vec<Entry>,
     /// Those that are kept.
     by_value: FxHashMap<String, usize>,
     by_hash: BTreeSet<(u64, usize)>,
-    /// How often others were seen, for which there was no room.
+    /// How often values were seen for which there was no room.
     pub others: u64,
 }
 
@@ -80,7 +80,7 @@ pub struct Values {
 struct Entry {
     value: String,
     seen: SeenTimes,
-    /// Whether it has not made room for others.
+    /// Whether it has not been displaced by others.
     is_kept: bool,
 }
 
@@ -92,13 +92,13 @@ pub(super) fn hash_of(value: &str) -> u64 {
 }
 
 impl Values {
-    /// Counts a value, which is shown so.
+    /// Counts a value, in the form in which it is shown.
     pub(super) fn add(&mut self, shown: &str, time: Option<Timestamp>) {
         let place = self.place(shown);
         self.count(place, time);
     }
 
-    /// The place of a value; `None` where it is one of the others.
+    /// The position of a value; `None` if it is one of the others.
     pub(super) fn place(&mut self, value: &str) -> Option<usize> {
         if let Some(known) = self.by_value.get(value) {
             return Some(*known);
@@ -134,7 +134,7 @@ impl Values {
         self.by_value.contains_key(value) || last.is_none_or(|(last, _)| hash_of(value) < *last)
     }
 
-    /// Counts a value by its place.
+    /// Counts a value by its position.
     #[inline]
     pub(super) fn count(&mut self, place: Option<usize>, time: Option<Timestamp>) {
         match place.and_then(|place| self.entries.get_mut(place)) {
@@ -174,20 +174,20 @@ impl AddAssign<&Self> for Values {
     }
 }
 
-/// What the traffic of one contract says of a change. A message is a payload, or an exchange for what is
+/// What the traffic of one contract says about a change. A message is a payload, or an exchange for changes
 /// around schemas.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SideUsage {
-    /// Messages that hold what the change is about.
+    /// Messages that contain what the change is about.
     pub reached: u64,
     /// Those that could show it: not those that it cannot affect, whoever sends them.
     pub telling: u64,
-    /// Messages in which it shows: of the old contract those that it touches, of the new one those that are
-    /// as it says.
+    /// Messages that show it: of the old contract, those that it touches; of the new one, those that conform
+    /// to it.
     pub shown: u64,
-    /// Messages of the old contract that do already what only the new one allows.
+    /// Messages of the old contract that already do what only the new one allows.
     pub early: u64,
-    /// Messages of the new contract that are as before: they contradict the change.
+    /// Messages of the new contract that are unchanged: they contradict the change.
     pub contradicted: u64,
     /// When it showed.
     pub times: Times,
@@ -244,21 +244,21 @@ impl AddAssign<Self> for SideUsage {
 /// How a change was met in a message: the strongest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Met {
-    /// The message holds what it is about, and cannot show it.
+    /// The message contains what it is about, but cannot show it.
     Held,
-    /// The message does already what only the new contract allows.
+    /// The message already does what only the new contract allows.
     Early,
     /// The message could show it.
     Reached,
     /// The message shows it.
     Shown,
-    /// The message says otherwise.
+    /// The message contradicts it.
     Contradicted,
 }
 
 impl Met {
-    /// The same in a message of the old contract, which shows no change that affects nobody: it may do already what
-    /// only the new contract allows.
+    /// The same in a message of the old contract, which does not show a change that affects nobody: it may
+    /// already do what only the new contract allows.
     pub(super) const fn of(self, affected: Affected) -> Self {
         match (self, affected) {
             (Self::Shown, Affected::NotShown) => Self::Early,
@@ -275,22 +275,22 @@ pub struct Sample {
     pub origin: Origin,
     /// The part as it was, redacted.
     pub before: Json,
-    /// The part as it is to be.
+    /// The part as it will be.
     pub after: Json,
 }
 
-/// What traffic says of a change.
+/// What traffic says about a change.
 #[derive(Debug, Clone, Default)]
 pub struct Usage {
     /// Traffic of the old contract.
     pub old: SideUsage,
     /// Traffic of the new contract.
     pub new: SideUsage,
-    /// The values that it is about, of both.
+    /// The values that it is about, of both contracts.
     pub values: Values,
     /// Exchanges that it touches, by consumer.
     pub consumers: BTreeMap<String, u64>,
-    /// The first parts of payloads that it touches, as far as they are another afterwards.
+    /// The first parts of payloads that it touches, if they are different afterwards.
     samples: Vec<(Moment, Option<Sample>)>,
 }
 
@@ -319,14 +319,14 @@ impl AddAssign<Self> for Usage {
         for (consumer, count) in other.consumers {
             *self.consumers.entry(consumer).or_default() += count;
         }
-        // As one reader would have looked at them.
+        // As if one reader had examined them.
         self.samples.extend(other.samples);
         self.samples.sort_by_key(|(moment, _)| *moment);
         self.samples.truncate(SAMPLES_TRIED);
     }
 }
 
-/// When something was met: the part of the captures, and the exchange in it. Both have numbers in their order.
+/// When something was seen: the part of the captures, and the exchange in it. Both are numbered in order.
 pub type Moment = (u64, u64);
 
 /// Exchanges of one operation or consumer.
@@ -334,13 +334,13 @@ pub type Moment = (u64, u64);
 pub struct Exchanges {
     /// How many there are.
     pub all: u64,
-    /// How many a change touches that is an error or a warning.
+    /// How many are touched by a change that is an error or a warning.
     pub touched: u64,
     /// Those of the old contract among them.
     pub old: u64,
     /// Those of the new contract.
     pub new: u64,
-    /// The changes that touch some.
+    /// The changes that touch some of them.
     pub changes: BTreeSet<usize>,
     /// When.
     pub times: Times,

@@ -11,14 +11,14 @@ use crate::schema::{Memo, NodeId};
 
 use super::touch::parts;
 
-/// Levels of a payload that are looked into.
+/// Levels of a payload that are visited.
 pub(super) const DEEPEST: usize = crate::limits::REWRITTEN_NESTING;
 
-/// Where in a payload the walk is.
+/// The position of the walk in a payload.
 #[derive(Clone, Copy)]
 struct Here {
     depth: usize,
-    /// Whether some name on the way is one of a secret.
+    /// Whether some name on the path is that of a secret.
     is_secret: bool,
 }
 
@@ -32,8 +32,8 @@ pub(super) struct Visit<'v> {
 }
 
 impl Visit<'_> {
-    /// Tells `found` of each pair and the value that it is about, and whether the value stands below the
-    /// name of a secret.
+    /// Calls `found` with each pair, the value that it is about, and whether the value is below the name of a
+    /// secret.
     pub(super) fn run<'d>(
         &self,
         pair: usize,
@@ -43,7 +43,7 @@ impl Visit<'_> {
         self.below(pair, value, (0, false), found);
     }
 
-    /// The same for a value that stands so deep in its payload, and perhaps below the name of a secret.
+    /// The same for a value at this depth of its payload, and possibly below the name of a secret.
     pub(super) fn below<'d>(
         &self,
         pair: usize,
@@ -76,7 +76,7 @@ impl Visit<'_> {
         schemas.all(|schema| graph.accepts_with(*schema, value, &self.memo))
     }
 
-    /// `tried` are the pairs that were visited with this very value.
+    /// `tried` are the pairs that were already visited with this very value.
     fn visit<'d>(
         &self,
         id: usize,
@@ -91,7 +91,8 @@ impl Visit<'_> {
         found(id, value, here.is_secret);
         tried.push(id);
         let pair = &self.alignment.pairs[id];
-        // A branch is about the values that it accepts; of what none accepts, about those that were meant for it.
+        // A branch is about the values that it accepts. A value that no branch accepts goes to the one it was
+        // meant for.
         let branches: Vec<usize> = pair
             .leads
             .iter()
@@ -109,7 +110,7 @@ impl Visit<'_> {
         if accepting.is_empty() && !branches.is_empty() {
             accepting.extend(self.meant(pair, &branches, value));
         }
-        // Pairs, values, and whether a name on the way is one of a secret.
+        // Pairs, values, and whether a name on the path is that of a secret.
         let mut below: Vec<(usize, Value<'d>, bool)> = Vec::new();
         for (edge, child) in &pair.leads {
             let target = &self.alignment.pairs[*child];
@@ -188,13 +189,13 @@ impl Visit<'_> {
         }
     }
 
-    /// The branch that a value which fits none was meant for.
+    /// The branch that a value was meant for if it matches none.
     fn meant(&self, pair: &AlignedPair, branches: &[usize], value: Value<'_>) -> Option<usize> {
         let graph = &self.contract.graph;
         let view = View::of(graph, self.schemas(pair));
         let mut meant = view.unions.iter().filter_map(|union| {
             let side = self.memo.side();
-            // Others than those that changed may be meant.
+            // An unchanged branch may be meant.
             let branch = meant_for(graph, union.node, &union.branches, value, side)?;
             let branch = graph.resolve(branch);
             let mut branches = branches.iter();

@@ -1,4 +1,4 @@
-//! Whether nothing is done to the values of some schemas.
+//! Whether the values of some schemas stay unchanged.
 
 use crate::diff::Edge;
 use crate::diff::view::Kinds;
@@ -8,20 +8,20 @@ use super::compile::{Rest, has_patterns, names, others, spelled};
 use super::{Plan, Schemas};
 
 impl Plan<'_> {
-    /// Whether nothing is done to any value of these schemas, unless it does not conform to the new ones.
+    /// Whether every value of these schemas stays unchanged, unless it does not conform to the new ones.
     pub(super) fn is_clean(&mut self, schemas: &Schemas) -> bool {
         let schemas = self.resolved(schemas);
         let key = (schemas.old.clone(), schemas.new.clone());
         if let Some(known) = self.clean.get(&key) {
             return *known;
         }
-        // Of schemas that refer to themselves this is assumed while they are looked at.
+        // Recursive schemas are assumed to be clean while they are examined.
         self.clean.insert(key.clone(), true);
         let is_clean = self.looks_clean(&schemas);
         if is_clean {
             return true;
         }
-        // What was found clean because this was assumed to be so may not be.
+        // What was found clean under this assumption may not be.
         self.clean.retain(|_, is_clean| !*is_clean);
         self.clean.insert(key, false);
         false
@@ -34,7 +34,7 @@ impl Plan<'_> {
         if pair.is_some_and(|pair| !pair.moves.is_empty()) {
             return false;
         }
-        // Which variant a value is says the value.
+        // The value determines which variant it is.
         let mut leads = pair.into_iter().flat_map(|pair| &pair.leads);
         if leads.any(|(edge, _)| *edge == Edge::Same) {
             return false;

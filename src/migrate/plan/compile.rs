@@ -1,4 +1,4 @@
-//! From the schemas of both contracts to what is done at a place.
+//! From the schemas of both contracts to the edits at a place.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -23,7 +23,7 @@ use super::{
 };
 
 impl Plan<'_> {
-    /// The node of a place; [`NONE`] when there are too many.
+    /// The node of a place; [`NONE`] if there are too many.
     pub(super) fn node(&mut self, schemas: &Schemas, at: Pointers) -> u32 {
         if self.nodes.len() >= NODES {
             return NONE;
@@ -58,7 +58,7 @@ impl Plan<'_> {
         }
     }
 
-    /// The moves of a pair; `None` where values are tried as several variants, or with and without an envelope.
+    /// The moves of a pair; `None` if values are tried as several variants, or with and without an envelope.
     fn moves(&self, schemas: &Schemas) -> Option<&[Move]> {
         let alignment = self.rewriter.alignment;
         let Some(id) = alignment.find(&schemas.old, &schemas.new) else {
@@ -135,7 +135,7 @@ impl Plan<'_> {
         }
     }
 
-    /// The variants of which a value is one, where nothing stands beside them.
+    /// The variants that a value may match, if there is nothing next to them.
     fn variants(&mut self, schemas: &Schemas, at: &Pointers) -> Option<Arc<[Variant]>> {
         let alignment = self.rewriter.alignment;
         let id = alignment.find(&schemas.old, &schemas.new)?;
@@ -182,7 +182,7 @@ impl Plan<'_> {
         })
     }
 
-    /// The schemas of elements, where they are the same at all positions.
+    /// The schemas of elements, if they are the same at all positions.
     pub(super) fn elements(&self, views: &Views<'_>) -> Option<Schemas> {
         (views.old.positions() == 0 && views.new.positions() == 0).then(|| Schemas {
             old: views.old.element(0),
@@ -190,7 +190,7 @@ impl Plan<'_> {
         })
     }
 
-    /// The offset that date-times are written with, where nothing else is asked of them.
+    /// The offset that date-times are written with, if nothing else is required of them.
     fn usual(&self, wanted: &[(NodeId, Box<str>, Spelling)]) -> Option<&'static str> {
         let [(node, format, spelling)] = wanted else {
             return None;
@@ -203,7 +203,7 @@ impl Plan<'_> {
         }
     }
 
-    /// What is put in for a required member that is missing: what, and as JSON text.
+    /// The value that is added for a missing required member, and its JSON text.
     fn addition(
         &self,
         view: &View<'_>,
@@ -212,7 +212,7 @@ impl Plan<'_> {
         self.rewriter.addition(view, schemas, self.side)
     }
 
-    /// What is done to the members of objects; `None` where that depends on more than their names.
+    /// What is done to the members of objects; `None` if that depends on more than their names.
     fn members(&mut self, schemas: &Arc<Schemas>, at: &Pointers) -> Option<Members> {
         let rewriter = self.rewriter;
         let views = Views {
@@ -236,7 +236,7 @@ impl Plan<'_> {
                 _ => moved.push((from, to, own)),
             }
         }
-        // What comes to stand in an object that was there before is put into that.
+        // Members that move into an existing object are added to it.
         let mut targets = moved.iter().map(|(_, to, _)| to);
         if targets.any(|to| to.len() > 1 && views.old.declares(&to[0])) {
             return None;
@@ -260,7 +260,7 @@ impl Plan<'_> {
                 .filter(|(from, ..)| *from[0] == *name)
                 .collect();
             if !own.is_empty() && views.new.declares(&name) {
-                // Which of the two is meant says the value.
+                // Only the value shows which of the two is meant.
                 return None;
             }
             let before = at.0.join(&name);
@@ -292,7 +292,7 @@ impl Plan<'_> {
                     };
                     let mut parts = Vec::new();
                     for (from, to, own) in own {
-                        // Two that are put in by name and beside each other are for the reference.
+                        // Two members that are added by name next to each other are left to the reference.
                         if from.len() == 1 && to.len() == 1 {
                             return None;
                         }
@@ -332,7 +332,7 @@ impl Plan<'_> {
             let is_kept = matches!(action, Action::Keep | Action::Rename(..));
             let mut proposals = proposals.iter();
             if is_kept && proposals.any(|(from, ..)| from.len() > 1 && from[0] == name) {
-                // Something in it is left out that a guess would move.
+                // Something in it is dropped that a guess would move.
                 return None;
             }
             members.push(Member {
@@ -345,7 +345,7 @@ impl Plan<'_> {
                 name,
             });
         }
-        // A value that is in the way is for the reference.
+        // A value that is in the way is left to the reference.
         let targets = moved.iter().map(|(_, to, _)| &to[0]);
         let mut keys = Keys::default();
         for (index, member) in (0..).zip(&members) {
@@ -413,7 +413,7 @@ impl Plan<'_> {
         (Action::Drop(slot, proposal), schemas)
     }
 
-    /// What the new contract requires and may not be there; `None` where that takes more than a scalar.
+    /// The required members of the new contract that may be missing; `None` if one takes more than a scalar.
     fn needed(
         &mut self,
         views: &Views<'_>,
@@ -452,11 +452,11 @@ impl Plan<'_> {
                 added,
             });
         }
-        // A bit for each tells which of them are there.
+        // One bit for each records which of them are present.
         (needed.len() <= 64).then_some(needed)
     }
 
-    /// What is done to null as a member that stays: what the reference does.
+    /// What is done to null as a member that stays, as in the reference.
     fn null(&mut self, views: &Views<'_>, name: &str, before: &Pointer) -> Null {
         let Ok(null) = TapeDocument::parse(b"null") else {
             return Null::Tree;
@@ -474,7 +474,7 @@ impl Plan<'_> {
 /// The names that lead to a part of an object before and after, and its move.
 type Way<'m> = (Vec<Arc<str>>, Vec<Arc<str>>, &'m Move);
 
-/// What is done to members that no contract names.
+/// What is done to members that neither contract names.
 pub(super) enum Rest {
     Kept,
     Rewritten(Schemas),
@@ -492,14 +492,14 @@ pub(super) fn others(views: &Views<'_>) -> Rest {
             old,
             new: Vec::new(),
         }),
-        // None conforms to the old contract.
+        // A payload with such a member does not conform to the old contract.
         Extra::Closed if matches!(views.old.extra(), Extra::Closed) => Rest::Kept,
         Extra::Closed => Rest::Dropped,
         Extra::Schemas(new) => Rest::Rewritten(Schemas { old, new }),
     }
 }
 
-/// The names that one of the contracts has something to say of, those of the old one first.
+/// The names that one of the contracts declares, those of the old one first.
 pub(super) fn names(views: &Views<'_>) -> Vec<Arc<str>> {
     let mut names = views.old.names();
     for name in views.new.names().into_iter().chain(views.new.required()) {
@@ -515,7 +515,7 @@ pub(super) fn has_patterns(views: &Views<'_>) -> bool {
     nodes.any(|(_, node)| !node.object.patterns.is_empty())
 }
 
-/// How strings of the formats of a schema are spelled, where it says so.
+/// How strings of the formats of a schema are spelled, if it prescribes it.
 pub(super) fn spelled(view: &View<'_>) -> Vec<(NodeId, Box<str>, Spelling)> {
     let expected = view
         .nodes()

@@ -1,4 +1,4 @@
-//! A plan, done to the members of one object.
+//! Applies a plan to the members of one object.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,23 +17,23 @@ pub(super) struct Open {
     pub(super) start: usize,
     /// Where the first member starts.
     pub(super) first: usize,
-    /// Whether a member of it is written, or taken over.
+    /// Whether one of its members was written or kept.
     pub(super) has_output: bool,
-    /// Whether one of its own is left out, or has another name.
+    /// Whether one of its own members was dropped or renamed.
     pub(super) is_changed: bool,
     /// Where the last member ends.
     pub(super) last: usize,
-    /// Where the first member that is written starts in what is written, and the white space and comma before it in the
-    /// text, which are empty for the first of all.
+    /// Where the first written member starts in the output, and the white space and comma before it in the
+    /// text, which are empty for the first member.
     pub(super) begin: usize,
     pub(super) gap: (usize, usize),
-    /// The ends, and the parts that come to stand elsewhere, before.
+    /// The number of ends and of moved parts before this object.
     pub(super) ends: usize,
     pub(super) arrived: usize,
 }
 
 impl Run<'_, '_, '_> {
-    /// Rewrites the object at a place by a list of its members; the offset behind it.
+    /// Rewrites the object at a place by a list of its members; returns the offset after it.
     pub(super) fn object(&mut self, list: u32, start: usize) -> Result<usize, Leave> {
         let mut at = skim::space(self.text, start + 1);
         let mut open = Open {
@@ -53,7 +53,7 @@ impl Run<'_, '_, '_> {
         let is_empty = self.text.get(at) == Some(&b'}');
         let members = &self.plan.objects[list as usize];
         if is_empty && members.needed.iter().any(|needed| needed.added.is_none()) {
-            // It may be what an absent value is written as.
+            // It may be the spelling of an absent value.
             let schemas = Arc::clone(&members.schemas);
             return self.tree(&schemas, start);
         }
@@ -78,7 +78,7 @@ impl Run<'_, '_, '_> {
             open.last = end;
             at = skim::space(self.text, end);
             match self.text.get(at) {
-                // White space before a comma is not kept by the reference.
+                // The reference does not keep white space before a comma.
                 Some(b',') if at == end => at = skim::space(self.text, at + 1),
                 Some(b'}') => break,
                 _ => return Err(Leave),
@@ -89,7 +89,7 @@ impl Run<'_, '_, '_> {
         Ok(at + 1)
     }
 
-    /// Rewrites a member that a contract names; the offset behind its value.
+    /// Rewrites a member that a contract names; returns the offset after its value.
     fn known(
         &mut self,
         open: &mut Open,
@@ -151,7 +151,7 @@ impl Run<'_, '_, '_> {
         Ok(end)
     }
 
-    /// Takes apart a member of which parts come to stand elsewhere; the offset behind it.
+    /// Splits a member whose parts move; returns the offset after it.
     fn split(
         &mut self,
         open: &mut Open,
@@ -237,7 +237,7 @@ impl Run<'_, '_, '_> {
         Ok(end)
     }
 
-    /// A member that no contract names.
+    /// A member that neither contract names.
     fn other(
         &mut self,
         open: &mut Open,
@@ -269,13 +269,13 @@ impl Run<'_, '_, '_> {
         Ok(end)
     }
 
-    /// Takes a member over: what stands before it, unless that has changed.
+    /// Keeps a member, with the text before it unless that has changed.
     fn keep(&mut self, open: &mut Open, key: (usize, usize)) -> Result<(), Leave> {
         if open.has_output {
             return Ok(());
         }
         if key.0 != open.first {
-            // All before it are gone: it stands where the first stood.
+            // All members before it were dropped, so it takes the place of the first one.
             self.padding(open);
             self.flushed = key.0;
             open.gap = (open.last, key.0);
@@ -284,13 +284,13 @@ impl Run<'_, '_, '_> {
         Ok(())
     }
 
-    /// Writes what stands before the first member.
+    /// Writes the text before the first member.
     pub(super) fn padding(&mut self, open: &Open) {
         let padding = &self.text[open.start + 1..open.first];
         self.plan.scratch.out.extend_from_slice(padding);
     }
 
-    /// Writes what comes before a member that goes, and passes over it.
+    /// Writes the text before a member that is dropped, and skips the member.
     fn leave_out(
         &mut self,
         open: &mut Open,
@@ -315,7 +315,7 @@ impl Run<'_, '_, '_> {
         end
     }
 
-    /// Writes what comes before a member whose own text is not taken over.
+    /// Writes the text before a member whose own text is not kept.
     fn cut(&mut self, open: &mut Open, key: usize) {
         match (key == open.first, open.has_output || open.is_changed) {
             // The brace stays.
@@ -349,13 +349,13 @@ impl Run<'_, '_, '_> {
 }
 
 impl Members {
-    /// Whether it has to be known where members end: something may be put in behind them.
+    /// Whether the ends of members must be known, because something may be added after them.
     fn tracks_ends(&self) -> bool {
         !self.needed.is_empty() || self.has_splits
     }
 }
 
-/// Where the value stands that some names lead to from the object at `at`.
+/// The position of the value that some names lead to from the object at `at`.
 fn follow(text: &[u8], at: usize, way: &[Arc<str>]) -> Option<usize> {
     way.iter()
         .try_fold(at, |at, name| skim::member(text, at, name))

@@ -1,10 +1,10 @@
-//! What an upgrade does to payloads, worked out once for each place, and done to their bytes.
+//! What an upgrade does to payloads: computed once for each place, and applied to their bytes.
 //!
-//! [`super::rewrite`] is the reference: it parses a payload and looks at the schemas of both contracts for every value.
-//! Here the same is worked out when a place is met first ([`compile`]), and from then on bytes are passed over, left
-//! out and put in ([`run`]). Where what is to be done depends on more than the place, that part alone is parsed and
-//! rewritten as a tree. What cannot be done this way, and what comes out and does not conform to the new contract, is
-//! for the reference.
+//! [`super::rewrite`] is the reference: it parses a payload and looks at the schemas of both contracts for
+//! every value. Here the same is computed when a place is first visited ([`compile`]), and from then on bytes
+//! are copied, dropped and added ([`run`]). If an edit depends on more than the place, only that part is
+//! parsed and rewritten as a tree. What cannot be done this way, and results that do not conform to the new
+//! contract, are left to the reference.
 
 mod clean;
 mod compile;
@@ -27,7 +27,7 @@ use super::rewrite::Rewriter;
 use super::edit::ProposalKey;
 use super::summary::{EditKey, EditUse, Met, Outcomes, counted};
 
-/// Places of one kind of payload that are worked out; payloads that lead to more are for the reference.
+/// Places that are computed for one kind of payload; payloads with more places are left to the reference.
 const NODES: usize = 10_000;
 
 /// The pointers before and after.
@@ -40,17 +40,17 @@ pub(super) struct Plan<'c> {
     side: Option<Side>,
     nodes: Vec<Node>,
     objects: Vec<Members>,
-    /// Pairs of schemas of which it is known whether nothing is done to their values.
+    /// Whether the values of a pair of schemas stay unchanged, for pairs where this is known.
     clean: FxHashMap<(Vec<NodeId>, Vec<NodeId>), bool>,
     slots: Vec<Slot>,
     by_key: FxHashMap<EditKey, u32>,
     proposals: Vec<Proposed>,
-    /// Of what payloads become.
+    /// For rewritten payloads.
     acceptor: Acceptor<'c>,
-    /// Of variants.
+    /// For variants.
     acceptors: Vec<Acceptor<'c>>,
     acceptor_of: FxHashMap<(bool, NodeId), usize>,
-    /// What became of small values that were parsed, by the address of their schemas and their text.
+    /// The results for small values that were parsed, by the address of their schemas and their text.
     small: FxHashMap<usize, FxHashMap<Box<[u8]>, Small>>,
     scratch: run::Scratch,
 }
@@ -63,7 +63,7 @@ enum Small {
     Respelled(Arc<str>, u32),
 }
 
-/// Small values of one place of which it is kept.
+/// Small values of one place whose result is kept.
 const SMALL_KEPT: usize = 256;
 
 /// A place with the schemas of both contracts, and what is done to each kind of value there.
@@ -71,19 +71,19 @@ const SMALL_KEPT: usize = 256;
 struct Node {
     /// The place before and after; positions in arrays are 0.
     at: Pointers,
-    /// The variants that a value may be, where that is all that there is to know.
+    /// The variants that a value may match, if nothing else matters.
     variants: Option<Arc<[Variant]>>,
     object: Object,
     array: Array,
     string: Text,
-    /// The schemas of numbers, booleans and null, where some of them are reformatted.
+    /// The schemas of numbers, booleans and null, if some of them are reformatted.
     scalars: Option<Arc<Schemas>>,
 }
 
 /// A variant of a union, and what it became.
 #[derive(Debug)]
 struct Variant {
-    /// The positions of its acceptor among those of the plan, and of that of what it became.
+    /// The positions of its acceptor, and of the acceptor of what it became, in the plan.
     old: usize,
     new: usize,
     node: u32,
@@ -102,7 +102,7 @@ enum Object {
 #[derive(Debug, Clone)]
 enum Array {
     Copy,
-    /// The node of the elements, once one was met, and their schemas.
+    /// The node of the elements, once one was visited, and their schemas.
     Each(u32, Arc<Schemas>),
     Tree(Arc<Schemas>),
 }
@@ -119,9 +119,9 @@ enum Text {
 /// How strings are spelled.
 #[derive(Debug)]
 struct Spelled {
-    /// The schemas that say so, their formats, and the spellings.
+    /// The schemas that prescribe it, their formats, and the spellings.
     wanted: Vec<(NodeId, Box<str>, Spelling)>,
-    /// The offset of date-times, where nothing else is asked of them and it is `+00:00` or `Z`.
+    /// The offset of date-times, if nothing else is required of them and it is `+00:00` or `Z`.
     usual: Option<&'static str>,
     slot: u32,
     schemas: Arc<Schemas>,
@@ -138,27 +138,27 @@ struct Schemas {
 #[derive(Debug)]
 struct Members {
     schemas: Arc<Schemas>,
-    /// Those that a contract names.
+    /// The members that a contract names.
     members: Vec<Member>,
-    /// Their positions by their keys.
+    /// Their positions, by key.
     keys: Keys,
     /// What is done to others.
     others: Others,
-    /// What the new contract requires and may not be there, in its order.
+    /// The required members of the new contract that may be missing, in its order.
     needed: Vec<Needed>,
-    /// Whether parts of members come to stand elsewhere.
+    /// Whether parts of members move.
     has_splits: bool,
-    /// Members in whose place others come to stand: a payload that has one is for the reference.
+    /// Members whose place others move to: a payload that has one is left to the reference.
     in_the_way: Vec<u32>,
 }
 
-/// What is done to members that no contract names.
+/// What is done to members that neither contract names.
 #[derive(Debug, Clone)]
 enum Others {
     Copy,
     /// Their values are rewritten by these schemas.
     Tree(Arc<Schemas>),
-    /// The payload is for the reference.
+    /// The payload is left to the reference.
     Leave,
 }
 
@@ -168,11 +168,11 @@ struct Member {
     action: Action,
     schemas: Arc<Schemas>,
     null: Null,
-    /// The place among the new contract's names; [`NONE`] where it has none.
+    /// The position among the new contract's names; [`NONE`] if it has none.
     rank: u32,
-    /// What it makes unnecessary to add.
+    /// The required member that need not be added because of it.
     fills: u32,
-    /// The node of its value, once it was met.
+    /// The node of its value, once it was visited.
     node: u32,
 }
 
@@ -180,36 +180,37 @@ struct Member {
 #[derive(Debug, Clone)]
 enum Action {
     Keep,
-    /// Left out, counted in this slot, and perhaps among the guesses.
+    /// Dropped, counted in this slot, and possibly among the guesses.
     Drop(u32, Option<u32>),
-    /// It has another name: that, the same as JSON text, and the slot.
+    /// Renamed: the new name, the same as JSON text, and the slot.
     Rename(Arc<str>, Arc<str>, u32),
-    /// Parts of it come to stand elsewhere; the rest is left out.
+    /// Parts of it move; the rest is dropped.
     Split(Arc<Split>),
 }
 
-/// Parts of a member that come to stand elsewhere in the object.
+/// Parts of a member that move to another place in the object.
 #[derive(Debug)]
 struct Split {
     parts: Vec<Part>,
-    /// The guesses that are not acted on.
+    /// The guesses that are not applied.
     proposals: Vec<Guess>,
 }
 
-/// From where to where a guess would move something, below an object, and what speaks for it.
+/// From where to where a guess would move something, below an object, and the reason for it.
 type Guess = (Vec<Arc<str>>, Vec<Arc<str>>, &'static str);
 
 #[derive(Debug)]
 struct Part {
-    /// The names that lead to it from the object, before and after, and the last as JSON text.
+    /// The names that lead to it from the object, before and after, and the last one as JSON text.
     from: Vec<Arc<str>>,
     to: Vec<Arc<str>>,
     key: String,
     slot: u32,
-    /// The node of its value, once it was met, and its schemas.
+    /// The node of its value, once it was visited, and its schemas.
     node: AtomicU32,
     schemas: Arc<Schemas>,
-    /// The place of the first name among those of the new contract, and what it makes unnecessary to add.
+    /// The position of the first name among those of the new contract, and the required member that need not
+    /// be added because of it.
     rank: u32,
     fills: u32,
 }
@@ -218,7 +219,7 @@ struct Part {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Null {
     Keep,
-    /// Left out, counted in this slot.
+    /// Dropped, counted in this slot.
     LeaveOut(u32),
     /// It is reformatted.
     Tree,
@@ -231,32 +232,32 @@ struct Needed {
     /// The key as JSON text.
     key: String,
     rank: u32,
-    /// What is put in where it is missing: the slot and the JSON text; `None` where that is not known.
+    /// What is added if it is missing: the slot and the JSON text; `None` if that is unknown.
     added: Option<(u32, Arc<str>)>,
 }
 
-/// What is counted of an edit.
+/// The counts of an edit.
 #[derive(Debug)]
 struct Slot {
     key: EditKey,
     used: EditUse,
 }
 
-/// What is counted of a guess that is not acted on.
+/// The counts of a guess that is not applied.
 #[derive(Debug)]
 struct Proposed {
     key: ProposalKey,
     met: Met,
-    /// The last payload that it was met in.
+    /// The last payload that it was seen in.
     last: (u64, u64),
 }
 
-/// What came out of a payload.
+/// The result for a payload.
 #[derive(Debug)]
 pub(super) enum Done<'p> {
-    /// It is as the new contract has it.
+    /// It already has the shape of the new contract.
     Current,
-    /// Its new text, with the white space around it, where that has changed.
+    /// Its new text, including the surrounding white space, if it has changed.
     Rewritten {
         text: Option<&'p str>,
         /// Whether it conforms to the new contract; if not, required members are missing.
@@ -267,16 +268,15 @@ pub(super) enum Done<'p> {
 /// An edit of the payload that is being rewritten.
 #[derive(Debug)]
 enum Noted {
-    /// One of a slot.
+    /// An edit with a slot.
     Slot(u32),
-    /// A value that is left out: the slot, the guess that would move it, its bytes, and where it stands, if it is one that
-    /// may be shown.
+    /// A dropped value: the slot, the guess that would move it, its bytes, and its place, if it may be shown.
     Dropped(u32, Option<u32>, (usize, usize), Option<Pointer>),
-    /// A value that is put in: the slot, and where it stands and as what, if it is one that may be shown.
+    /// An added value: the slot, and its place and text, if it may be shown.
     Added(u32, Option<(Pointer, Arc<str>)>),
-    /// A string that is reformatted: its slot and bytes, where it stands before and after, and its new text.
+    /// A reformatted string: its slot and bytes, its place before and after, and its new text.
     Respelled(u32, (usize, usize), Option<(Pointer, Pointer, String)>),
-    /// One of a part that was parsed.
+    /// An edit of a part that was parsed.
     Edit(Edit),
 }
 
@@ -310,8 +310,8 @@ impl<'c> Plan<'c> {
         plan
     }
 
-    /// Rewrites a payload that is JSON, conforms to the old contract, and repeats no key; `None` when it is for the
-    /// reference. Nothing is counted yet.
+    /// Rewrites a payload that is JSON, conforms to the old contract, and has no repeated keys; `None` if it
+    /// is left to the reference. Nothing is counted yet.
     pub(super) fn rewrite(&mut self, text: &str) -> Option<Done<'_>> {
         if memchr::memchr(b'\n', text.trim_end().as_bytes()).is_some() {
             return None;
@@ -326,7 +326,7 @@ impl<'c> Plan<'c> {
         let is_valid = lacking.is_empty();
         let is_known = match is_valid {
             true => self.acceptor.accepts(out) == Some(true),
-            // What is missing is known; if more than that is wrong, the reference may know better.
+            // The missing members are known; if more than that is wrong, the reference may do better.
             false => self.acceptor.missing(out) == Some(lacking.len()),
         };
         if !is_known {
@@ -342,7 +342,7 @@ impl<'c> Plan<'c> {
         Some(Done::Rewritten { text, is_valid })
     }
 
-    /// Counts what was done to the last payload, whose text was this.
+    /// Counts the edits of the last payload, which had this text.
     pub(super) fn count(
         &mut self,
         outcomes: &mut Outcomes,
@@ -414,7 +414,7 @@ impl<'c> Plan<'c> {
                     }
                 }
                 Noted::Edit(edit) => {
-                    // What is counted in a slot is counted there, so that a payload counts once.
+                    // An edit that has a slot is counted there, so that a payload counts once.
                     match by_key.get(&EditKey::of(&edit)) {
                         Some(slot) => slots[*slot as usize].used.add(&edit, moment),
                         None => outcomes.add_edit(&edit, moment),
@@ -434,7 +434,7 @@ impl<'c> Plan<'c> {
         outcomes.propose(proposed, whole, origin);
     }
 
-    /// Adds what was counted to the outcomes.
+    /// Adds the counts to the outcomes.
     pub(super) fn settle(&mut self, outcomes: &mut Outcomes) {
         for slot in &mut self.slots {
             let used = std::mem::take(&mut slot.used);

@@ -1,4 +1,4 @@
-//! What is put into an object: members that the new contract requires, and parts that come to stand there.
+//! What is added to an object: members that the new contract requires, and parts that move there.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use super::run::{Gaps, Leave, Run};
 use super::{NONE, Noted, Part, Split};
 
 impl Run<'_, '_, '_> {
-    /// Puts in what is missing of an object whose brace closes at `end`. `filled` has a bit for each member that the new
-    /// contract requires and that is there.
+    /// Adds what is missing in an object whose brace closes at `end`. `filled` has a bit for each required
+    /// member of the new contract that is present.
     pub(super) fn close(&mut self, open: &Open, filled: u64, end: usize) -> Result<(), Leave> {
         let list = open.list as usize;
         let has_arrived = self.plan.scratch.arrived.len() > open.arrived;
@@ -29,9 +29,9 @@ impl Run<'_, '_, '_> {
             self.plan.scratch.lacking.push(lacking);
         }
         match (is_new, open.has_output) {
-            // An empty object may stand for what is not there.
+            // An empty object may stand for an absent value.
             (false, false) if open.is_changed && is_lacking => return Err(Leave),
-            // Nothing is left of it, white space included.
+            // Nothing of it is left, including white space.
             (false, false) if open.is_changed => self.flushed = end,
             (false, _) => {}
             (true, true) => self.flush(open.last.max(self.flushed)),
@@ -81,7 +81,7 @@ impl Run<'_, '_, '_> {
         Ok(())
     }
 
-    /// Puts a member behind the last of those that the new contract declares before it.
+    /// Puts a member after the last of those that the new contract declares before it.
     fn put(&mut self, open: &Open, rank: u32, own: &str, gaps: &Gaps) {
         let mut piece = std::mem::take(&mut self.plan.scratch.piece);
         piece.clear();
@@ -102,7 +102,7 @@ impl Run<'_, '_, '_> {
                 piece.push_str(own);
                 (scratch.out.len(), 0)
             }
-            // What stood first stands behind it.
+            // The member that was first comes after it.
             None => {
                 piece.push_str(own);
                 piece.push_str(match first_gap.starts_with(',') {
@@ -134,7 +134,7 @@ impl Run<'_, '_, '_> {
     }
 }
 
-/// Parts that come to stand elsewhere, as members of the object: the rank of each and its text.
+/// Parts that move, as members of the object: the rank of each and its text.
 fn arrivals(
     arrived: &[(Arc<Split>, usize, Vec<u8>)],
     gaps: &Gaps,
@@ -153,7 +153,7 @@ fn arrivals(
             parts.remove(0);
             continue;
         }
-        // All that come to stand in the same new object; deeper ones are for the reference.
+        // All that move into the same new object; deeper ones are left to the reference.
         let first = part.to.first().ok_or(Leave)?;
         let (own, others): (Vec<_>, Vec<_>) = parts
             .into_iter()
@@ -173,8 +173,8 @@ fn arrivals(
     Ok(out)
 }
 
-/// What stands between the first key of a text and its value, and between the first two parts of the first array or
-/// object that has two.
+/// The text between the first key and its value, and between the first two parts of the first array or object
+/// that has two.
 fn gaps(text: &str) -> Gaps {
     let bytes = text.as_bytes();
     let (mut colon, mut comma) = (None, None);

@@ -1,4 +1,4 @@
-//! A plan, done to the bytes of one payload.
+//! Applies a plan to the bytes of one payload.
 
 use std::sync::Arc;
 
@@ -18,46 +18,46 @@ use super::{
 /// The white space of a document on one line.
 #[derive(Debug)]
 pub(super) struct Gaps {
-    /// What stands between a key and its value, colon included.
+    /// The text between a key and its value, including the colon.
     pub(super) colon: String,
-    /// What stands between two parts, comma included.
+    /// The text between two parts, including the comma.
     pub(super) comma: String,
 }
 
-/// What outlives one payload.
+/// Buffers that are reused for every payload.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     pub(super) out: Vec<u8>,
     pub(super) noted: Vec<Noted>,
     pub(super) steps: Vec<Step>,
-    /// Where the members of open objects end in what is written, with their ranks.
+    /// Where the members of open objects end in the output, with their ranks.
     pub(super) ends: Vec<(u32, usize)>,
-    /// Parts that come to stand elsewhere in the objects that are open: which, and their text.
+    /// Parts that move within the open objects: which, and their text.
     pub(super) arrived: Vec<(Arc<Split>, usize, Vec<u8>)>,
     /// Required members that are missing, each with the place of its object.
     pub(super) lacking: Vec<(Pointer, Arc<str>)>,
-    /// The members that are put into an object: their ranks, and where their texts end in the next.
+    /// The members that are added to an object: their ranks, and where their texts end in `new_text`.
     pub(super) new: Vec<(u32, usize, usize)>,
     pub(super) new_text: String,
     pub(super) piece: String,
 }
 
-/// A step on the way to a value.
+/// A step on the path to a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step {
     /// A member of one of the objects of the plan.
     Member(u32, u32),
-    /// A member that no contract names: its key with both quotes.
+    /// A member that neither contract names: its key with both quotes.
     Other(usize, usize),
     Index(usize),
-    /// A part of a member that comes to stand elsewhere.
+    /// A part of a member that moves.
     Part(u32, u32, usize),
 }
 
-/// Bytes of values whose outcome is kept.
+/// Longest value whose result is kept, in bytes.
 const SMALL: usize = 16;
 
-/// The payload is for the reference.
+/// The payload is left to the reference.
 #[derive(Debug)]
 pub(super) struct Leave;
 
@@ -65,15 +65,15 @@ pub(super) struct Run<'r, 'c, 't> {
     pub(super) plan: &'r mut Plan<'c>,
     pub(super) whole: &'t str,
     pub(super) text: &'t [u8],
-    /// What is written already, or left out.
+    /// Everything before this offset was written or dropped.
     pub(super) flushed: usize,
     pub(super) gaps: Option<Arc<Gaps>>,
-    /// Values on the way down that are one of several variants.
+    /// Enclosing values that match one of several variants.
     choices: usize,
 }
 
 impl<'r, 'c, 't> Run<'r, 'c, 't> {
-    /// Rewrites a payload, which is left in the scratch; `None` when it is for the reference.
+    /// Rewrites a payload into the scratch buffer; `None` if it is left to the reference.
     pub(super) fn payload(plan: &'r mut Plan<'c>, whole: &'t str) -> Option<()> {
         let scratch = &mut plan.scratch;
         scratch.out.clear();
@@ -98,7 +98,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         Some(())
     }
 
-    /// Writes what is taken over up to a place.
+    /// Copies what is kept to the output, up to a place.
     pub(super) fn flush(&mut self, to: usize) {
         self.plan
             .scratch
@@ -115,7 +115,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         self.plan.scratch.out.extend_from_slice(text.as_bytes());
     }
 
-    /// Rewrites the value at a place; the offset behind it.
+    /// Rewrites the value at a place; returns the offset after it.
     pub(super) fn value(&mut self, index: u32, at: usize) -> Result<usize, Leave> {
         let node = self.plan.nodes.get(index as usize).ok_or(Leave)?;
         if let Some(variants) = &node.variants {
@@ -134,7 +134,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
                     true => &self.text[at..end],
                     false => &self.plan.scratch.out[start..],
                 };
-                // If it is none of what the variant became, the reference looks at others, too.
+                // If it is not what the variant became, the reference looks at others, too.
                 return match self.plan.acceptors[acceptor].accepts(value) {
                     Some(true) => Ok(end),
                     _ => Err(Leave),
@@ -169,7 +169,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         }
     }
 
-    /// The only variant that a value is, and is still.
+    /// The acceptor and the node of the only variant that accepts a value.
     fn variant(&mut self, variants: &[Variant], at: usize) -> Option<(usize, u32)> {
         let value = &self.text[at..skim::value(self.text, at)];
         let mut found = None;
@@ -206,7 +206,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         let mut wanted = spelled.wanted.iter();
         let written = wanted.find_map(|(node, format, wanted)| {
             let own = Spelling::of(format, text)?;
-            // What is not of the format is not written as one.
+            // A string that does not match the format is not rewritten.
             let mut checks = graph.node(*node).checks.iter();
             if !own.differs(*wanted) || !checks.all(|check| check.accepts_text(text)) {
                 return None;
@@ -219,7 +219,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         Ok(end)
     }
 
-    /// Writes a time another way: its clock and offset.
+    /// Writes a time in another spelling: its clock and offset.
     fn respelled(
         &mut self,
         spelled: &Spelled,
@@ -235,7 +235,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         out.push(b'"');
         self.flushed = end;
         let used = &self.plan.slots[spelled.slot as usize].used;
-        // What is written for a value that is known is known, too.
+        // If the value is known, its result is known, too.
         let is_wanted = match used.before.is_open() {
             true => used.before.wants(self.slice((start, end))),
             false => used.after.is_open(),
@@ -278,11 +278,11 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         Err(Leave)
     }
 
-    /// A value that is parsed and rewritten as a tree; the offset behind it.
+    /// Parses a value and rewrites it as a tree; returns the offset after it.
     pub(super) fn tree(&mut self, schemas: &Schemas, at: usize) -> Result<usize, Leave> {
         let end = skim::value(self.text, at);
         let text = self.slice((at, end));
-        // The schemas are those of one place, unless no contract names the member.
+        // The schemas are those of one place, unless neither contract names the member.
         let is_small =
             text.len() <= SMALL && !matches!(self.plan.scratch.steps.last(), Some(Step::Other(..)));
         let place = std::ptr::from_ref(schemas).addr();
@@ -334,7 +334,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         Ok(end)
     }
 
-    /// A small value that was met at this place before.
+    /// A small value that was seen at this place before.
     fn small(&mut self, place: usize, text: &str, (start, end): (usize, usize)) -> Option<usize> {
         let known = self.plan.small.get(&place)?.get(text.as_bytes())?;
         let Small::Respelled(new, slot) = known else {
@@ -352,7 +352,7 @@ impl<'r, 'c, 't> Run<'r, 'c, 't> {
         Some(end)
     }
 
-    /// The place of the value that is open, before or after.
+    /// The place of the current value, before or after.
     pub(super) fn place(&self, is_after: bool) -> Pointer {
         let mut pointer = Pointer::root();
         for step in &self.plan.scratch.steps {

@@ -6,7 +6,7 @@ use super::*;
 fn edits_that_contracts_determine() {
     let string = json!({"type": "string"});
     let object = |properties: Json, required: Json| json!({"type": "object", "properties": properties, "required": required});
-    // What it is about, both schemas, the payload before and after, and what was done.
+    // The title, both schemas, the payload before and after, and the edits.
     type Row = (
         &'static str,
         Json,
@@ -17,7 +17,7 @@ fn edits_that_contracts_determine() {
     );
     let table: Vec<Row> = vec![
         (
-            "a property that is gone",
+            "a removed property",
             object(json!({"a": string, "b": string}), json!([])),
             object(json!({"a": string}), json!([])),
             r#"{"a": "x", "b": "y", "c": 1}"#,
@@ -50,7 +50,7 @@ fn edits_that_contracts_determine() {
             &["default added /kind"],
         ),
         (
-            "null where it is not allowed any longer",
+            "null where it is no longer allowed",
             object(json!({"a": {"type": ["string", "null"]}}), json!([])),
             object(json!({"a": string}), json!([])),
             r#"{"a": null}"#,
@@ -58,7 +58,7 @@ fn edits_that_contracts_determine() {
             &["null left out /a"],
         ),
         (
-            "a number that is a string now",
+            "a number that became a string",
             object(json!({"id": {"type": "integer"}}), json!(["id"])),
             object(json!({"id": string}), json!(["id"])),
             r#"{"id": 7}"#,
@@ -66,7 +66,7 @@ fn edits_that_contracts_determine() {
             &["reformatted /id"],
         ),
         (
-            "a string that is a number now, where it is one",
+            "a string that became a number, if it is one",
             object(json!({"id": string}), json!(["id"])),
             object(json!({"id": {"type": "integer"}}), json!(["id"])),
             r#"{"id": "007"}"#,

@@ -25,7 +25,7 @@ struct Done {
     text: String,
     /// `moved /a → /b`
     edits: Vec<String>,
-    /// Where it still breaks the other contract.
+    /// Where it still violates the other contract.
     left: Vec<String>,
     /// `/a → /b`
     proposed: Vec<String>,
@@ -56,7 +56,7 @@ fn rewritten(
     )
 }
 
-/// `moves` are rules, and whether they are read the other way round.
+/// `moves` are rules, and whether they are reversed.
 fn rewritten_by(
     (old, new): (&Contract, &Contract),
     operation: &str,
@@ -123,7 +123,7 @@ fn contract(schema: &Json) -> Contract {
     crate::contract::read(&path, &LoadOptions::default()).expect("loads")
 }
 
-/// Whether the schema says something, and it is known what: one that applies itself to the same value is cut.
+/// Whether the meaning of the schema is known: one that applies itself to the same value is cut.
 fn is_meant(contract: &Contract) -> bool {
     let mut problems = contract.problems.iter();
     let is_cut = problems.any(|problem| matches!(problem.kind, ProblemKind::Cycle(_)));
@@ -167,7 +167,7 @@ fn the_list_of_v1_becomes_what_v2_answers() {
     {
         expected["name"] = own["name"].clone();
     }
-    // The same members in the same order, laid out in the same way.
+    // The same members in the same order, with the same layout.
     assert_eq!(
         done.text,
         serde_json::to_string_pretty(&expected).expect("JSON")
@@ -200,13 +200,13 @@ fn the_way_there_and_back_loses_what_was_told() {
             object.expect("an object").remove(name);
         }
         assert_eq!(back.payload, expected, "{operation}");
-        // The way back loses nothing, and says what it cannot bring back.
+        // The way back loses nothing, and reports what it cannot restore.
         assert_eq!(back.lost(), Vec::<&str>::new(), "{operation}");
         assert!(!back.left.is_empty(), "{operation}");
     }
 }
 
-/// What has no place is told, and what stands in a place stays.
+/// A value without a place is reported, and a value that is in place stays.
 #[test]
 fn moves_to_places_that_are_taken_lose_nothing_silently() {
     let integer = json!({"type": "integer", "minimum": 1});
@@ -230,7 +230,7 @@ fn moves_to_places_that_are_taken_lose_nothing_silently() {
     assert_eq!(back.lost(), ["/total", "/count"]);
 }
 
-/// Numbers and strings stay as they were written, also where they are taken over into something else.
+/// Numbers and strings keep their spelling, even if they move into something else.
 #[test]
 fn numbers_keep_their_digits() {
     let object = |schema: Json| json!({"type": "object", "properties": {"n": schema, "gone": {}}, "required": ["n"]});
@@ -278,7 +278,7 @@ fn only_timestamps_are_written_as_timestamps() {
     }
 }
 
-/// Schemas beside a union count with each of its branches.
+/// Schemas next to a union count with each of its branches.
 #[test]
 fn properties_beside_a_union_are_rewritten_with_its_branches() {
     let schema = |base: Json, card: Json, is_new: bool| {
@@ -311,7 +311,7 @@ fn properties_beside_a_union_are_rewritten_with_its_branches() {
     assert_eq!(done.lost(), ["/old", "/card/gone"]);
 }
 
-/// Each level has two branches that accept everything; the way through them is no tree of tries.
+/// Each level has two branches that accept everything; walking them must not take exponential time.
 #[test]
 fn nested_unions_take_no_exponential_time() {
     let schema = |gone: &str| {
@@ -376,7 +376,8 @@ fn a_rewritten_payload_looks_as_its_author_would_have_written_it() {
         ),
     ];
     let table = table.into_iter().chain([
-        // What stands beside what goes stays where it is: blank lines, columns, several on a line.
+        // What is next to a dropped member stays where it is: blank lines, columns, several members on a
+        // line.
         (
             "{\n  \"a\":   1,\n\n  \"list\": [1,\n   2],\n  \"gone\": 1\n}",
             "{\n  \"a\":   1,\n\n  \"list\": [1,\n   2]\n}",
@@ -399,7 +400,7 @@ fn a_rewritten_payload_looks_as_its_author_would_have_written_it() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(300), ..ProptestConfig::default() })]
 
-    /// What is said to be valid is so for the `jsonschema` crate, and what needs a hand is not.
+    /// The `jsonschema` crate accepts exactly the payloads that are reported as valid.
     #[test]
     fn the_crate_agrees_on_what_is_left(old in document(), new in document(), payloads in prop::collection::vec(instance(), 4)) {
         let pair = (contract(&old), contract(&new));
@@ -416,7 +417,7 @@ proptest! {
         }
     }
 
-    /// A payload of a contract stays as it is on the way to the same contract.
+    /// A payload stays unchanged on the way to the same contract.
     #[test]
     fn what_does_not_change_stays_as_it_is(schema in document(), payload in instance()) {
         let contract = contract(&schema);

@@ -1,4 +1,4 @@
-//! Renames that are done or proposed, and rules of a team.
+//! Renames that are applied or proposed, and rules of a team.
 
 use serde_json::{Value as Json, json};
 
@@ -179,10 +179,13 @@ fn rules_that_fit_no_contract_are_refused_with_their_place() {
     let (old, new) = (contract(&schema("title")), contract(&schema("name")));
     let found = compare_contracts(&old, &new, &Options::default());
     let table = [
-        ("moves: 1", "a list `moves` is missing"),
-        ("rules: []", "`rules` is not known"),
-        ("moves:\n  - {}", "moves.yaml:2:5: a rule has one of"),
-        ("moves:\n  - drop: title", "`title` is no path"),
+        ("moves: 1", "the list `moves` is missing"),
+        ("rules: []", "unknown key `rules`"),
+        (
+            "moves:\n  - {}",
+            "moves.yaml:2:5: a rule must have exactly one of",
+        ),
+        ("moves:\n  - drop: title", "`title` is not a path"),
         ("moves:\n  - remove: /title", "unknown field `remove`"),
         (
             "moves:\n  - {operation: pet, drop: /a}",
@@ -190,11 +193,11 @@ fn rules_that_fit_no_contract_are_refused_with_their_place() {
         ),
         (
             "moves:\n  - move: {from: /titel, to: /name}",
-            "declares `/titel`",
+            "does not declare `/titel`",
         ),
         (
             "moves:\n  - move: {from: /title, to: /label}",
-            "declares `/label`",
+            "does not declare `/label`",
         ),
         (
             "moves:\n  - move: {from: /title, to: /name/*}",
@@ -217,7 +220,7 @@ fn rules_that_fit_no_contract_are_refused_with_their_place() {
     }
 }
 
-/// A component of the same name is the same, however much of it has changed.
+/// A component with the same name is the same component, however much of it has changed.
 #[test]
 fn a_component_that_changed_a_lot_is_wrapped() {
     let root = |is_new: bool, component: Json| {

@@ -1,4 +1,4 @@
-//! What is done to bytes is what the reference does.
+//! The edits of bytes are those of the reference.
 
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
@@ -16,7 +16,7 @@ use crate::schema::tests::{document, instance};
 
 use super::contract;
 
-/// Rewrites payloads both ways; how many of them were rewritten in one pass.
+/// Rewrites payloads both ways; returns how many of them were rewritten in one pass.
 fn compared(
     old: &Contract,
     new: &Contract,
@@ -102,7 +102,7 @@ fn compared(
     Ok(rewritten)
 }
 
-/// What one property is, and becomes.
+/// What one property is, and what it becomes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Edit {
     Same,
@@ -113,25 +113,25 @@ pub(super) enum Edit {
     Constant,
     /// New, with a default.
     Default,
-    /// New, and not to be guessed.
+    /// New, and cannot be guessed.
     Required,
-    /// Of one value, and gone.
+    /// Has one value, and is removed.
     ConstantGone,
-    /// Timestamps that are spelled another way.
+    /// Timestamps that are reformatted.
     Time,
-    /// Not null any longer.
+    /// No longer nullable.
     NotNull,
-    /// A string now.
+    /// Becomes a string.
     Text,
-    /// An object, of which two parts stand beside it now.
+    /// An object; two of its parts move next to it.
     Lifted,
-    /// Into an object.
+    /// Moves into an object.
     Lowered,
-    /// A list of objects with two properties, one of which is gone.
+    /// A list of objects with two properties, one of which is removed.
     List,
-    /// An object that is closed, and loses a part.
+    /// A closed object that loses a part.
     Nested,
-    /// Two variants told apart by a tag, one of which loses a part.
+    /// Two variants with different tags, one of which loses a part.
     Union,
     /// A list of two variants, each of which gets another constant.
     Constants,
@@ -162,7 +162,7 @@ pub(super) const EDITS: [Edit; 18] = [
     Edit::Map,
 ];
 
-/// The properties before and after, and the names that are required after.
+/// The properties before and after, and the names that are required afterwards.
 pub(super) fn schemas(edits: &[Edit]) -> (Json, Json) {
     let (mut old, mut new) = (Map::new(), Map::new());
     let (mut was_required, mut required) = (Vec::new(), Vec::new());
@@ -302,7 +302,7 @@ pub(super) fn schemas(edits: &[Edit]) -> (Json, Json) {
     )
 }
 
-/// A payload of the old contract; `seeds` say what is there, in which order, and with which white space.
+/// A payload of the old contract; `seeds` say what is present, in which order, and with which white space.
 pub(super) fn payload(edits: &[Edit], seeds: &[u8]) -> String {
     let seed = |index: usize| usize::from(seeds[index % seeds.len()]) + index;
     let [colon, comma, open, close] = [
@@ -461,7 +461,7 @@ proptest! {
     }
 }
 
-/// Without this the comparison might compare nothing.
+/// Ensures that the comparison compares something.
 #[test]
 fn every_edit_is_done_in_one_pass() {
     for edit in EDITS {
@@ -475,7 +475,7 @@ fn every_edit_is_done_in_one_pass() {
     }
 }
 
-/// The scalars of a value, as they are written.
+/// The scalars of a value, as written.
 fn scalars(value: crate::json::Value<'_>, found: &mut Vec<String>) {
     for (_, member) in value.members() {
         scalars(member, found);
@@ -498,7 +498,7 @@ fn scalars_of(text: &str) -> Vec<String> {
     found
 }
 
-/// What is not in the result was told, and a second run changes nothing.
+/// Everything missing in the result was reported, and a second run changes nothing.
 fn is_told_and_done(
     (old, new): (&Contract, &Contract),
     payload: &str,

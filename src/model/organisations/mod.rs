@@ -1,7 +1,7 @@
 //! The organisations API, versions 1 and 2.
 //!
 //! Source: the vendor's migration guide from v1 to v2, and, for what it leaves open, the vendor's
-//! public v2 reference of June 2023. What the API became later is left out on purpose: payloads that
+//! public v2 reference of June 2023. Later changes of the API are left out on purpose: payloads that
 //! show it are drift from this contract.
 
 mod jurisdiction;
@@ -47,8 +47,8 @@ pub struct PartialBody<J> {
     pub jurisdiction: Option<Option<J>>,
 }
 
-/// Takes away the default that schemars derives from `serde(default)`: a property that may be absent
-/// but not null has none.
+/// Removes the default that schemars derives from `serde(default)`: a property that may be absent but not
+/// null has none.
 fn without_default(schema: &mut schemars::Schema) {
     schema.remove("default");
 }

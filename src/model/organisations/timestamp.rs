@@ -115,7 +115,7 @@ fn is_time(time: &str) -> bool {
     second < 60 || minute_of_day.rem_euclid(24 * 60) == 23 * 60 + 59
 }
 
-/// The number that two ASCII digits write.
+/// The number that two ASCII digits represent.
 fn two(tens: u8, ones: u8) -> Option<u8> {
     (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| (tens - b'0') * 10 + (ones - b'0'))
 }

@@ -11,7 +11,7 @@ pub(crate) enum Said {
     OtherMediaType,
 }
 
-/// Of several schemas the one that a value fits best.
+/// The schema that a value fits best.
 pub(crate) fn best_fit(graph: &Graph, schemas: &[NodeId], side: Side, value: Value<'_>) -> NodeId {
     let mut best = (schemas[0], None);
     for &schema in schemas.iter().filter(|_| schemas.len() > 1) {

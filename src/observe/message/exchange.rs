@@ -1,4 +1,4 @@
-//! Exchanges with method and URL: which operation they belong to, and what is said of those that have none.
+//! Exchanges with method and URL: which operation they belong to, and facts about those without one.
 
 use crate::redact::sanitised;
 use crate::capture::{Exchange, Hint, Request, Response};
@@ -13,7 +13,7 @@ use crate::observe::profile::sighting::Sighting;
 use crate::observe::watch::{RoutedRequest, Watcher};
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
-    /// An exchange with method and URL.
+    /// Handles an exchange with method and URL.
     pub(crate) fn routed(
         &mut self,
         request: &Request<'_>,
@@ -90,18 +90,18 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
     }
 
-    /// Whether another operation was asked for.
+    /// Whether the user selected a different operation.
     fn is_other_operation(&self, operation: &Operation) -> bool {
         let asked = self.options.hint.operation.as_ref();
         asked.is_some_and(|asked| *asked != operation.id)
     }
 
-    /// Counts an exchange that is not looked at.
+    /// Counts an exchange that is skipped.
     pub(crate) fn leave_out(&mut self) {
         self.profile.left_out += 1;
     }
 
-    /// Leaves out the sides of an exchange that were not asked for; false when nothing is left.
+    /// Removes the sides of an exchange that were not selected; false if nothing is left.
     pub(crate) fn filter(&self, exchange: &mut Exchange<'_>) -> bool {
         let Hint { side, status, .. } = self.options.hint;
         let is_asked = |own: Side| side.is_none_or(|side| side == own);
@@ -110,7 +110,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             if !is_status {
                 return false;
             }
-            // How the request was answered is needed to judge it.
+            // The status of the response is needed to judge the request.
             if !is_asked(Side::Response) {
                 response.body = None;
                 response.body_left_out = true;
@@ -122,7 +122,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         if !is_asked(Side::Request)
             && let Some(request) = &mut exchange.request
         {
-            // Where it went is needed to know what was answered.
+            // The target of the request is needed to find the operation of the response.
             request.body = None;
             request.body_left_out = true;
             return exchange.response.is_some();
@@ -130,7 +130,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         exchange.request.is_some() || exchange.response.is_some() || exchange.payload.is_some()
     }
 
-    /// The response of an exchange whose operation is known; `place` is its request.
+    /// Handles the response of an exchange whose operation is known; `place` is its request.
     fn response(&mut self, place: &Destination<'c>, response: Option<&Response<'_>>) {
         let Some(response) = response.filter(|_| self.options.hint.side != Some(Side::Request))
         else {
@@ -145,7 +145,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         self.message(&place, body, response.body_left_out, &response.line);
     }
 
-    /// Says why a request has no operation.
+    /// Records why a request has no operation.
     fn unrouted(
         &mut self,
         request: &Request<'_>,
@@ -166,7 +166,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             );
         };
         self.profile.matched += 1;
-        // HTTP itself gives these to every resource (RFC 9110 section 9.3): a preflight is no drift.
+        // HTTP defines these for every resource (RFC 9110 section 9.3), so a preflight is not drift.
         if matches!(method.as_str(), "OPTIONS" | "HEAD") {
             return;
         }

@@ -1,5 +1,4 @@
-//! What a contract expects of a message, beside what its schema says: parameters, a body or none, a
-//! media type.
+//! What a contract expects of a message in addition to its schema: parameters, a body or none, a media type.
 
 use crate::redact::{MASK, is_secret_name, sanitised};
 use crate::capture::{Body, Request, Response};
@@ -19,7 +18,7 @@ use crate::observe::profile::sighting::Sighting;
 use crate::observe::watch::Watcher;
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
-    /// Holds the parameters of a request against those of its operation.
+    /// Compares the parameters of a request with those of its operation.
     pub(crate) fn parameters(
         &mut self,
         place: &Destination<'c>,
@@ -28,8 +27,8 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         path_values: &[(&str, String)],
         response: Option<&Response<'_>>,
     ) {
-        // That the path fits its template is why the operation was chosen. What counts is the answer, unless there is
-        // none to compare.
+        // The operation was chosen because the path matches its template. So the path counts as compared only
+        // if there is no response to compare.
         let does_path_count = self.options.hint.side == Some(Side::Request)
             || response.is_none_or(|response| has_no_content(place, response));
         let key = place.key();
@@ -48,7 +47,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             self.profile.compared += u64::from(is_compared);
             match sent.parameter(graph, operation, parameter) {
                 Found::Good(undeclared) => {
-                    // A form that is an object names its own members.
+                    // An object sent as a form declares its own members.
                     if parameter.place == ParameterPlace::Query {
                         for at in undeclared {
                             let inside: String = at
@@ -122,7 +121,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
     }
 
-    /// The schemas that a body may have to fit; what is wrong with its presence or media type is a fact.
+    /// The schemas that a body may match. A wrong presence or media type is recorded as a fact.
     pub(crate) fn expected(
         &mut self,
         place: &Destination<'c>,
@@ -133,7 +132,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let no_schema = (Vec::new(), Said::NoSchema);
         let payload = place.operation.payload(place.side, place.status);
         let content = match payload {
-            // Said of the status already.
+            // Already reported for the status.
             None => return no_schema,
             Some(Payload::Absent) => {
                 self.fact(&TrafficFact::UnexpectedBody(key.clone()), "", &sighting);
@@ -150,7 +149,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             if all.is_empty() {
                 self.fact(&TrafficFact::NoSchema(key.clone()), "", &sighting);
             }
-            // What does not look like JSON is not judged as JSON.
+            // A body that does not look like JSON is not judged as JSON.
             return (all, Said::OtherMediaType);
         };
         match content.select(media_type) {
@@ -172,7 +171,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     }
 }
 
-/// Whether a response has a declared status that has no content, and none came.
+/// Whether a response has no body, and its declared status has no content.
 fn has_no_content(place: &Destination<'_>, response: &Response<'_>) -> bool {
     let declared = place
         .operation
@@ -181,15 +180,15 @@ fn has_no_content(place: &Destination<'_>, response: &Response<'_>) -> bool {
     is_empty && declared.is_some_and(|payload| payload.schemas().is_empty())
 }
 
-/// Of the ways to split a path with several parameters in one segment, the first that the schemas of all of them
-/// accept; the values that were found first, if there is none.
+/// Splits a path with several parameters in one segment: the first split that the schemas of all of them
+/// accept, or else the given values.
 pub(crate) fn best_split<'c>(
     place: &Destination<'c>,
     request: &Request<'_>,
     target: &RequestTarget,
     values: Vec<(&'c str, String)>,
 ) -> Vec<(&'c str, String)> {
-    /// Ways that are tried.
+    /// Splits to try.
     const WAYS: usize = 256;
     let operation = place.operation;
     let ambiguous = operation.routes.iter().filter(|route| route.is_ambiguous());

@@ -1,4 +1,4 @@
-//! What surrounds payloads: statuses, presence and media types of bodies, parameters, placeholders.
+//! Everything around payloads: statuses, presence and media types of bodies, parameters, placeholders.
 
 pub(crate) mod exchange;
 pub(crate) mod expectation;

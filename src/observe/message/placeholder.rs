@@ -1,28 +1,42 @@
-//! Placeholders: what a guide or a sanitiser writes where a value should stand.
+//! Placeholders that a guide or sanitiser writes instead of a value.
 
 use crate::capture::Body;
 use crate::json::TapeDocument;
 
-/// Whether texts of a format have braces or brackets of their own, so that these show no placeholder.
+/// Whether texts of a format contain braces or brackets themselves, so that these do not indicate a
+/// placeholder.
 pub(crate) fn has_brackets(format: &str) -> bool {
     matches!(format, "regex" | "uri-template")
 }
 
-/// Whether the text is, or holds, a placeholder: `{ mid }`, `{{name}}`, `${NAME}`, `<TOKEN>`, `XXXX`,
-/// `YOUR_API_KEY`, `[REDACTED]`, `***`.
+/// Whether the text is, or contains, a placeholder: `{ mid }`, `{{name}}`, `${NAME}`, `<TOKEN>`, `XXXX`,
+/// `YOUR_API_KEY`, `[REDACTED]`, `REDACTED_DATE`, `***`.
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
     encloses_name(text, '{', '}')
         || (encloses_name(text, '<', '>') && !is_markup(text))
         || is_crossed_out(text)
         || text.contains("***")
-        || ["[REDACTED]", "[FILTERED]", "[MASKED]"]
-            .iter()
-            .any(|word| text.eq_ignore_ascii_case(word))
+        || is_redacted(text)
         || is_yours(text)
 }
 
-/// `YOUR_API_KEY`: in capitals, and what it names is something that everybody has another of.
+/// What sanitisers of captures write: `[FILTERED]`, `[email redacted]`, `REDACTED`, `REDACTED_DATE`.
+fn is_redacted(text: &str) -> bool {
+    const WORDS: [&str; 3] = ["redacted", "filtered", "masked"];
+    let bracketed = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    match bracketed {
+        Some(inside) => {
+            let mut words = inside.split([' ', '_', '-']);
+            words.any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)))
+        }
+        None => text
+            .strip_prefix("REDACTED")
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['_', '-'])),
+    }
+}
+
+/// `YOUR_API_KEY`: in capitals, with a noun for something specific to each user.
 fn is_yours(text: &str) -> bool {
     let nouns = [
         "KEY", "TOKEN", "ID", "SECRET", "NAME", "PASSWORD", "DOMAIN", "HOST", "EMAIL",
@@ -35,18 +49,18 @@ fn is_yours(text: &str) -> bool {
     })
 }
 
-/// Elements of HTML that need not be closed, so that a text with one looks like a placeholder.
+/// HTML elements that need not be closed, so that a text with one looks like a placeholder.
 const VOID: [&str; 8] = ["br", "hr", "img", "input", "li", "p", "td", "wbr"];
 
-/// Whether the text is HTML or XML: it closes what it opens.
+/// Whether the text is HTML or XML: it has a closing or self-closing tag.
 fn is_markup(text: &str) -> bool {
     text.contains("</") || text.contains("/>")
 }
 
-/// Longest placeholder that is looked for, in bytes.
+/// Longest placeholder to look for, in bytes.
 const LONGEST: usize = 80;
 
-/// A body that is JSON but for placeholders without quotes, with strings in their place.
+/// A body that is JSON except for unquoted placeholders, with strings substituted for them.
 pub(crate) fn with_strings<'b>(body: &'b Body<'_>) -> Option<Body<'b>> {
     let text = std::str::from_utf8(&body.bytes).ok()?;
     let bytes = text.as_bytes();
@@ -79,7 +93,7 @@ pub(crate) fn with_strings<'b>(body: &'b Body<'_>) -> Option<Body<'b>> {
     Some(body.with_stand_ins(mended, at))
 }
 
-/// The offset behind the string that starts at `start`.
+/// The offset after the string that starts at `start`.
 fn end_of_string(text: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(next) = memchr::memchr2(b'"', b'\\', &text[at..]) {
@@ -91,7 +105,7 @@ fn end_of_string(text: &[u8], start: usize) -> usize {
     text.len()
 }
 
-/// The length of the placeholder that a text starts with; at least two bytes, which quotes can replace.
+/// The length of the placeholder at the start of a text: at least two bytes, so that quotes can replace them.
 fn unquoted(text: &str) -> Option<usize> {
     let enclosed = |open: &str, close: &str| {
         let rest = text.strip_prefix(open)?;
@@ -130,7 +144,8 @@ fn unquoted(text: &str) -> Option<usize> {
     }
 }
 
-/// The start of a text in which a placeholder may stand: a search must not go to the end of the text each time.
+/// The start of a text that may contain a placeholder, so that a search does not scan the whole text each
+/// time.
 fn start_of(text: &str) -> &str {
     let mut end = text.len().min(LONGEST);
     while !text.is_char_boundary(end) {
@@ -139,11 +154,11 @@ fn start_of(text: &str) -> &str {
     &text[..end]
 }
 
-/// Whether a name stands between two brackets: letters, digits, `_`, `-`, spaces, no more.
+/// Whether the text has a name between two brackets: letters, digits, `_`, `-` and spaces only.
 fn encloses_name(text: &str, open: char, close: char) -> bool {
     text.split(open).skip(1).any(|rest| {
         rest.split_once(close).is_some_and(|(name, _)| {
-            // `{ name }` is written with spaces; `a < b, c > d` is no placeholder.
+            // `{ name }` may have spaces; `a < b, c > d` is not a placeholder.
             let name = if open == '{' { name.trim() } else { name };
             name.starts_with(|c: char| c.is_alphabetic() || c == '_')
                 && name
@@ -154,7 +169,7 @@ fn encloses_name(text: &str, open: char, close: char) -> bool {
     })
 }
 
-/// Four or more `X` in a row that are a word of their own.
+/// Whether the text has four or more `X` in a row as a separate word.
 fn is_crossed_out(text: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric())
         .any(|word| word.len() >= 4 && word.bytes().all(|byte| byte == b'X'))

@@ -1,4 +1,4 @@
-//! Requests that the server refused: that they break the contract is what they were sent for, mostly.
+//! Requests that the server rejected: most of them were sent to violate the contract on purpose.
 
 use crate::capture::{Request, Response};
 use crate::contract::RequestTarget;
@@ -10,11 +10,12 @@ use crate::observe::routing::destination::Destination;
 use crate::observe::profile::sighting::Sighting;
 use crate::observe::watch::Watcher;
 
-/// Things that are wrong with one request that are named.
+/// Problems of one request that are listed.
 const NAMED: usize = 3;
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
-    /// Compares a request with its operation. What is wrong with one that was answered with a 4xx is one fact.
+    /// Compares a request with its operation. All problems of a request answered with 4xx are recorded as one
+    /// fact.
     pub(crate) fn request(
         &mut self,
         place: &Destination<'c>,
@@ -23,7 +24,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         path_values: &[(&str, String)],
         response: Option<&Response<'_>>,
     ) {
-        // Only the response was asked for.
+        // Only the response was selected.
         if self.options.hint.side == Some(Side::Response) {
             return;
         }
@@ -34,7 +35,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             self.parameters(place, request, target, path_values, response);
             return self.message(place, body, request.body_left_out, &request.line);
         };
-        // Whether anything is wrong is found out apart from what is known of requests that were accepted.
+        // Problems are collected separately from what is known about accepted requests.
         let kept = std::mem::take(&mut self.profile);
         let judged = self.judged.len();
         self.is_apart = true;
@@ -67,7 +68,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     }
 }
 
-/// What of a request breaks the contract, or is not part of it.
+/// What in a request violates the contract, or is not part of it.
 fn complaints(tried: &Profile) -> Vec<String> {
     let mut found = Vec::new();
     for (fact, subjects) in &tried.traffic {
@@ -80,8 +81,8 @@ fn complaints(tried: &Profile) -> Vec<String> {
                 found.extend(names.map(|name| format!("parameter {name}")));
             }
             TrafficFact::MediaType { .. } => found.push("media type".to_owned()),
-            TrafficFact::MissingBody(_) => found.push("no body".to_owned()),
-            TrafficFact::UnexpectedBody(_) => found.push("a body".to_owned()),
+            TrafficFact::MissingBody(_) => found.push("missing body".to_owned()),
+            TrafficFact::UnexpectedBody(_) => found.push("unexpected body".to_owned()),
             TrafficFact::MalformedJson { .. } => found.push("body is not JSON".to_owned()),
             TrafficFact::DuplicateKey => found.extend(names.map(|name| format!("key {name}"))),
             _ => {}

@@ -568,13 +568,4 @@ impl TrafficFact {
             | Self::Undecided(_) => None,
         }
     }
-
-    /// Whether subjects are told apart as values of one finding, rather than as findings.
-    #[must_use]
-    pub const fn has_values(&self) -> bool {
-        matches!(
-            self,
-            Self::ContentLength | Self::ParameterValue { .. } | Self::Refused { .. }
-        )
-    }
 }

@@ -1,15 +1,15 @@
-//! What shows a fact about a message or a body.
+//! Evidence for facts about messages and bodies.
 
 use std::ops::Range;
 
 use crate::redact::Excerpt;
 use crate::capture::{Body, Line, Remark};
 use crate::json::TapeDocument;
-use crate::location::{Origin, Pointer};
+use crate::location::{Origin, Pointer, Position};
 
 use super::tally::{Evidence, Spot};
 
-/// What shows a fact; lines, columns and excerpts are made only when it is kept.
+/// Evidence for a fact; lines, columns and excerpts are computed only if it is kept.
 pub(crate) enum Sighting<'a> {
     /// A place in a body that may not be JSON.
     Body(&'a Body<'a>, usize),
@@ -17,16 +17,16 @@ pub(crate) enum Sighting<'a> {
     Json(&'a Body<'a>, &'a TapeDocument<'a>, Range<usize>),
     /// The start of a body that is JSON.
     Start(&'a Body<'a>),
-    /// A part of a line that says what a message is: what it reads like.
+    /// A part of a line that identifies a message: the text of that part.
     Part(&'a Line, String),
     /// The value of a query parameter in such a line: name and value.
     Query(&'a Line, &'a str, &'a str),
-    /// What a reader noticed.
+    /// A reader's remark.
     Ready(&'a Remark),
 }
 
 impl<'a> Sighting<'a> {
-    /// The part of the line that reads like this, else the whole line.
+    /// The part of the line with this text, or else the whole line.
     pub(crate) fn of_part(line: &'a Line, part: &str) -> Self {
         Self::Part(line, part.to_owned())
     }
@@ -47,21 +47,26 @@ impl<'a> Sighting<'a> {
     }
 
     pub(crate) fn evidence(&self) -> Evidence {
-        let (origin, excerpt) = match self {
-            // What is not JSON may hold secrets that nothing gives away.
+        let (origin, end, excerpt) = match self {
+            // Text that is not JSON may contain secrets that cannot be detected.
             Self::Body(body, offset) if !body.is_json() => {
-                (body.place(*offset), Excerpt::default())
+                let origin = body.place(*offset);
+                let end = origin.position;
+                (origin, end, Excerpt::default())
             }
             Self::Body(body, offset) => (
                 body.place(*offset),
+                body.place((*offset + 1).min(body.bytes.len())).position,
                 Excerpt::of_broken(&body.bytes, *offset..*offset + 1),
             ),
             Self::Json(body, document, span) => (
                 body.place(span.start),
+                body.place(span.end).position,
                 Excerpt::of_json(document, span.clone()),
             ),
             Self::Start(body) => (
                 body.place(0),
+                body.place(1.min(body.bytes.len())).position,
                 match TapeDocument::parse(&body.bytes) {
                     Ok(document) => Excerpt::of_json(&document, 0..1),
                     Err(_) => Excerpt::default(),
@@ -76,10 +81,15 @@ impl<'a> Sighting<'a> {
                 };
                 in_line(line, span.filter(|span| !span.is_empty()))
             }
-            Self::Ready(remark) => (remark.origin.clone(), remark.excerpt.clone()),
+            Self::Ready(remark) => {
+                let origin = remark.origin.clone();
+                let end = origin.position;
+                (origin, end, remark.excerpt.clone())
+            }
         };
         Evidence {
             origin,
+            end,
             pointer: Pointer::root(),
             excerpt,
         }
@@ -92,9 +102,10 @@ fn find(text: &str, part: &str) -> Option<Range<usize>> {
 }
 
 /// A part of a line, or all of it.
-fn in_line(line: &Line, span: Option<Range<usize>>) -> (Origin, Excerpt) {
+fn in_line(line: &Line, span: Option<Range<usize>>) -> (Origin, Position, Excerpt) {
     let span = span.unwrap_or(0..line.text.len());
     let before = &line.text.as_bytes()[..span.start];
     let place = line.origin.at(line.origin.position.after(before));
-    (place, Excerpt::of_line(line.text.as_bytes(), span))
+    let end = place.position.after(&line.text.as_bytes()[span.clone()]);
+    (place, end, Excerpt::of_line(line.text.as_bytes(), span))
 }

@@ -1,4 +1,4 @@
-//! How a value of a format is written: values may be valid and still be spelled another way.
+//! How a value of a format is written: different spellings of a value may all be valid.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,7 +22,7 @@ enum Offset {
 }
 
 impl Spelling {
-    /// Reads the spelling of a value that the format accepts; `None` for formats with one spelling.
+    /// Detects the spelling of a value that the format accepts; `None` for formats with one spelling.
     #[must_use]
     pub fn of(format: &str, text: &str) -> Option<Self> {
         if !matches!(format, "date-time" | "time") {
@@ -47,8 +47,7 @@ impl Spelling {
         })
     }
 
-    /// The number of the spellings that are most common, in capitals and without a fraction: 0 with
-    /// `Z`, 1 with `+00:00`.
+    /// The index of a common spelling, in capitals and without a fraction: 0 with `Z`, 1 with `+00:00`.
     pub(crate) const fn usual(self) -> Option<u8> {
         match self.offset {
             _ if self.fraction > 0 || self.lower_case => None,
@@ -58,8 +57,8 @@ impl Spelling {
         }
     }
 
-    /// Whether a reader that was made for `self` may stumble over `other`: the offset or the case is
-    /// written another way, or a fraction is there that was not, or the reverse.
+    /// Whether a reader written for `self` may fail on `other`: the offset or the case differs, or only one
+    /// of them has a fraction.
     #[must_use]
     pub fn differs(self, other: Self) -> bool {
         self.offset != other.offset
@@ -67,7 +66,7 @@ impl Spelling {
             || self.lower_case != other.lower_case
     }
 
-    /// The same instant in this spelling; `None` where it cannot be written so.
+    /// The same instant in this spelling; `None` if it cannot be written that way.
     #[must_use]
     pub fn write(self, text: &str) -> Option<String> {
         let offset = match self.offset {
@@ -81,7 +80,7 @@ impl Spelling {
             text.ends_with(['Z', 'z']) || text.ends_with("+00:00") || text.ends_with("-00:00");
         let utc = match is_zero {
             true => Cow::Borrowed(text),
-            // A leap second is no instant that could be moved.
+            // A leap second cannot be converted to another offset.
             false if text.contains(":60") => return None,
             false => Cow::Owned(text.parse::<jiff::Timestamp>().ok()?.to_string()),
         };
@@ -93,7 +92,7 @@ impl Spelling {
                 .unwrap_or(rest.len());
             &rest[..end]
         });
-        // What `jiff` writes has no zeros at the end; what the text has of them counts.
+        // `jiff` writes no trailing zeros; those in the text are kept.
         debug_assert!(rest.starts_with('.') || own.bytes().all(|digit| digit == b'0'));
         let mut out = String::with_capacity(text.len() + offset.len() + usize::from(self.fraction));
         out.push_str(seconds);

@@ -1,13 +1,13 @@
 //! Counters that merge: how often, in how many payloads, and the first few places.
 //!
-//! Merging is associative and commutative, with the default as identity. Bounded collections keep
-//! that: the places kept are the smallest by order, and a collection over its limit folds for good.
+//! Merging is associative and commutative, with the default as identity. Bounded collections preserve this:
+//! the places kept are the smallest by order, and a collection over its limit stays folded.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 use crate::redact::Excerpt;
-use crate::location::{Origin, Pointer};
+use crate::location::{Origin, Pointer, Position};
 
 /// Places kept per fact.
 pub const EVIDENCE_KEPT: usize = crate::limits::EVIDENCE;
@@ -20,6 +20,8 @@ pub const DISTINCT_KEPT: usize = crate::limits::DISTINCT;
 pub struct Evidence {
     /// The place in the capture.
     pub origin: Origin,
+    /// Where the place ends (exclusive).
+    pub end: Position,
     /// The place in the payload.
     pub pointer: Pointer,
     /// The line of the capture, redacted.
@@ -40,7 +42,7 @@ impl Samples {
         self.0.iter().map(|(_, evidence)| evidence)
     }
 
-    /// Whether this place would be among those kept.
+    /// Whether this place would be kept.
     fn wants(&self, start: &Origin, offset: usize) -> bool {
         self.0.len() < EVIDENCE_KEPT
             || self.0.last().is_some_and(|(Rank(file, byte, at), _)| {
@@ -66,14 +68,14 @@ impl AddAssign<&Self> for Samples {
     }
 }
 
-/// Where something was met, before anybody asks for lines and columns.
+/// Where something was met, before lines and columns are computed.
 #[derive(Debug, Clone, Copy)]
 pub struct Spot<'a> {
     /// Where the body (or the message) starts.
     pub start: &'a Origin,
     /// Offset in the body.
     pub offset: usize,
-    /// Number of the payload in this run; told apart, not merged.
+    /// Number of the payload in this run; used to tell payloads apart, not merged.
     pub payload: u64,
 }
 
@@ -90,7 +92,7 @@ pub struct Tally {
     last: Option<u64>,
 }
 
-/// Which payload was counted last is no part of what was learnt.
+/// The payload counted last is not part of what was learnt.
 impl PartialEq for Tally {
     fn eq(&self, other: &Self) -> bool {
         (self.count, self.payloads, &self.samples) == (other.count, other.payloads, &other.samples)
@@ -100,7 +102,7 @@ impl PartialEq for Tally {
 impl Eq for Tally {}
 
 impl Tally {
-    /// Counts one occurrence; `evidence` is asked for only when the place is kept.
+    /// Counts one occurrence; `evidence` is called only if the place is kept.
     pub fn add(&mut self, spot: Spot<'_>, evidence: impl FnOnce() -> Evidence) {
         self.count += 1;
         if self.last != Some(spot.payload) {
@@ -110,7 +112,7 @@ impl Tally {
         self.sample(spot, evidence);
     }
 
-    /// Keeps the place if it is among the first, and counts nothing.
+    /// Keeps the place if it is among the first, without counting it.
     pub(crate) fn sample(&mut self, spot: Spot<'_>, evidence: impl FnOnce() -> Evidence) {
         if !self.wants(spot.start, spot.offset) {
             return;
@@ -123,12 +125,12 @@ impl Tally {
         self.samples.insert(rank, evidence);
     }
 
-    /// Whether this place would be among those kept.
+    /// Whether this place would be kept.
     pub(crate) fn wants(&self, start: &Origin, offset: usize) -> bool {
         self.samples.wants(start, offset)
     }
 
-    /// Adds what was counted elsewhere; no payload may have been counted here, too.
+    /// Adds counts from elsewhere; none of those payloads may have been counted here.
     pub(crate) fn add_counts(&mut self, count: u64, payloads: u64) {
         self.count += count;
         self.payloads += payloads;
@@ -143,13 +145,13 @@ impl AddAssign<&Self> for Tally {
     }
 }
 
-/// Tallies by key, of which at most [`DISTINCT_KEPT`] are told apart: with one more the keys are data,
-/// and only what they have in common is kept.
+/// Tallies by key. At most [`DISTINCT_KEPT`] keys are kept apart; with more, the keys are data, and only the
+/// total is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keyed {
     /// All keys together.
     pub all: Tally,
-    /// Each key; `None` when there were too many.
+    /// Each key; `None` if there were too many.
     pub keys: Option<BTreeMap<Box<str>, Tally>>,
 }
 
@@ -175,7 +177,7 @@ impl Keyed {
         self.fold_when_full();
     }
 
-    /// Keeps the place of a key if it is among the first, and counts nothing.
+    /// Keeps the place of a key if it is among the first, without counting it.
     pub(crate) fn sample(&mut self, key: &str, spot: Spot<'_>, evidence: impl Fn() -> Evidence) {
         self.all.sample(spot, &evidence);
         if let Some(keys) = &mut self.keys {
@@ -187,16 +189,16 @@ impl Keyed {
         self.fold_when_full();
     }
 
-    /// Whether this place of a key would be among those kept.
+    /// Whether this place of a key would be kept.
     pub(crate) fn wants(&self, key: &str, start: &Origin, offset: usize) -> bool {
         match &self.keys {
-            // The first places of all keys are among the first of each.
+            // The first places of all keys are also among the first of each key.
             Some(keys) => keys.get(key).is_none_or(|tally| tally.wants(start, offset)),
             None => self.all.wants(start, offset),
         }
     }
 
-    /// Adds what was counted of a key elsewhere.
+    /// Adds counts of a key from elsewhere.
     pub(crate) fn add_counts(&mut self, key: &str, count: u64, payloads: u64) {
         if let Some(keys) = &mut self.keys {
             let tally = keys.entry(key.into()).or_default();

@@ -21,7 +21,7 @@ pub(crate) struct Destination<'c> {
 }
 
 impl<'c> Destination<'c> {
-    /// What is counted apart.
+    /// The key under which payloads are counted.
     pub(crate) fn key(&self) -> TargetKey {
         TargetKey {
             contract: self.contract.reference().into(),
@@ -55,17 +55,17 @@ impl<'c> Destination<'c> {
         })
     }
 
-    /// The side, unless the schema is of neither.
+    /// The side; `None` if the schema belongs to neither.
     pub(crate) fn said_side(&self) -> Option<Side> {
         (self.operation.kind != OperationKind::Schema).then_some(self.side)
     }
 
-    /// Whether it is no place of errors.
+    /// Whether this is not an error response.
     pub(crate) fn is_success(&self) -> bool {
         self.status.is_none_or(|status| status < 400)
     }
 
-    /// Whether it is what clients mostly ask for: a success of GET.
+    /// Whether this is what clients usually request: a successful response to GET.
     pub(crate) fn is_usual(&self) -> bool {
         self.side == Side::Response && self.is_success() && self.operation.method == "GET"
     }
@@ -86,21 +86,21 @@ impl<'c> Destination<'c> {
 /// Which contracts payloads are compared with.
 #[derive(Debug, Clone)]
 pub(crate) struct Versions<'c> {
-    /// The versions asked for, from old to new.
+    /// The requested versions, oldest first.
     pub(crate) asked: Vec<&'c Contract>,
     /// Every known version of the contract.
     pub(crate) family: Vec<&'c Contract>,
 }
 
 impl<'c> Versions<'c> {
-    /// Every place that a hint leaves open.
+    /// Every place that matches a hint.
     pub(crate) fn candidates(
         &self,
         hint: &Hint,
         id: Option<&'c str>,
     ) -> impl Iterator<Item = (Destination<'c>, NodeId)> {
         let one_version = self.asked.len() == 1;
-        // With a name and one version there is no need to look at the others.
+        // With a name and a single version, the other versions need not be searched.
         let searched = match id {
             Some(_) if one_version => &self.asked,
             _ => &self.family,
@@ -108,7 +108,7 @@ impl<'c> Versions<'c> {
         searched
             .iter()
             .filter(move |contract| {
-                // A version in the name counts only where the run leaves the version open.
+                // A version in the name counts only if the run does not fix the version.
                 one_version
                     || hint
                         .version
@@ -126,27 +126,28 @@ impl<'c> Versions<'c> {
                     })
             })
             .map(|(place, node)| {
-                // A status that is known takes the place of the one that stands for a class or for all others.
+                // A known status replaces the one that represents a class or the default response.
                 let status = hint.status.filter(|_| place.status.is_some());
                 let status = status.or(place.status);
                 (Destination { status, ..place }, node)
             })
     }
 
-    /// Whether the contracts know payloads only.
+    /// Whether the contracts describe payloads only.
     pub(crate) fn are_of_schemas(&self) -> bool {
         self.asked.iter().all(|contract| contract.is_of_schemas())
     }
 
-    /// Whether some other version has the operation, so that payloads may speak it.
+    /// Whether another version has the operation, so that payloads may belong to it.
     pub(crate) fn has_others(&self, place: &Destination<'c>) -> bool {
         let others = self.family.iter();
         let mut others = others.filter(|contract| !std::ptr::eq(**contract, place.contract));
         others.any(|contract| contract.operation(&place.operation.id).is_some())
     }
 
-    /// The id of the operation that a hint names: the word itself, the path of the file for ids that are paths,
-    /// the longest id that stands in the word as a whole, as in `2024-05-01-list-organisations`, or else a folder.
+    /// The id of the operation that a hint names. It is the word itself, or else the path of the file for ids
+    /// that are paths, or else the longest id contained in the word as a whole, as in
+    /// `2024-05-01-list-organisations`, or else a folder.
     pub(crate) fn named_id(&self, hint: &Hint) -> Option<&'c str> {
         let named = hint.operation.as_ref()?;
         let ids = || {
@@ -160,7 +161,7 @@ impl<'c> Versions<'c> {
                 .flat_map(|path| path.rsplit(['/', '\\']));
             folders.filter(|folder| !folder.is_empty() && *folder != ".")
         };
-        // How many steps of an id, from its end, the path of the file has.
+        // How many steps at the end of an id match the path of the file.
         let steps_of = |id: &str| {
             let path = std::iter::once(named.as_str()).chain(folders());
             id.rsplit('/')
@@ -207,7 +208,7 @@ impl<'c> Versions<'c> {
         self.named_id(hint).is_some()
     }
 
-    /// The place that a hint names, whatever the payload: in the newest version asked for.
+    /// The place that a hint names, whatever the payload, in the newest requested version.
     pub(crate) fn named(&self, hint: &Hint) -> Option<Destination<'c>> {
         let id = self.named_id(hint)?;
         let is_of_version = |contract: &&&'c Contract| {
@@ -233,8 +234,8 @@ impl<'c> Versions<'c> {
             })
     }
 
-    /// Which of several versions with the same paths an exchange speaks: the one that its name says, else the
-    /// first one whose schemas accept the most of its payloads.
+    /// Which of several versions with the same paths an exchange uses: the one that its name gives, or else
+    /// the first one whose schemas accept the most of its payloads.
     pub(crate) fn spoken_by(
         &self,
         places: &[Destination<'c>],
@@ -286,8 +287,8 @@ impl<'c> Versions<'c> {
             .map(|(index, _)| index)
     }
 
-    /// The request of the webhook or callback that the user names: those have no path of their own, so
-    /// requests to any path may be theirs.
+    /// The request of the webhook or callback that the user names. Those have no path of their own, so
+    /// requests to any path may belong to them.
     pub(crate) fn incoming(&self, hint: &Hint) -> Option<Destination<'c>> {
         let id = hint.operation.as_deref()?;
         self.asked.iter().find_map(|contract| {
@@ -311,7 +312,7 @@ impl<'c> Versions<'c> {
             .any(|asked| std::ptr::eq(*asked, contract))
     }
 
-    /// The same operation in a version asked for: by id, else the one that replaces it.
+    /// The same operation in a requested version: by id, or else the operation that replaces it.
     pub(crate) fn in_asked_version(&self, place: &Destination<'c>) -> Option<Destination<'c>> {
         if self.is_asked(place.contract) {
             return Some(*place);
@@ -354,7 +355,7 @@ impl<'c> Versions<'c> {
 
     /// The version that the value fits better than the one it was compared with, in the same operation.
     ///
-    /// Only the first elements of arrays are looked at.
+    /// Only the first elements of arrays are considered.
     pub(crate) fn spoken(
         &self,
         scales: &mut Scales<'c>,
@@ -364,7 +365,7 @@ impl<'c> Versions<'c> {
         let payload = place.operation.payload(place.side, place.status)?;
         let root = head.root();
         let here = scales.fit(place.contract, payload.schema()?, place.side, root);
-        // With more that is strange no other can be better, if all the rest were recognised.
+        // With more mismatches, another version cannot be better, even if everything else matched.
         let most = (head.values() * here.strange).checked_div(here.recognised);
         let most = most.unwrap_or(usize::MAX);
         let mut best = (here, None);
@@ -389,7 +390,7 @@ impl<'c> Versions<'c> {
     }
 }
 
-/// A name in the way of file names: `showPet`, `show_pet` and `Show pet` are all `show-pet`.
+/// A name in the style of file names: `showPet`, `show_pet` and `Show pet` all become `show-pet`.
 fn hyphenated(name: &str) -> String {
     let mut hyphenated = String::with_capacity(name.len() + 4);
     let mut was_lower = false;

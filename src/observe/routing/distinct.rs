@@ -1,8 +1,8 @@
-//! Which schemas never agree with the same payload, so that one that agrees need not be measured against the
-//! others.
+//! Which schemas never agree with the same payload, so that a payload that agrees with one need not be
+//! measured against the others.
 //!
-//! A payload agrees with a schema when nothing in it is strange: no deviation, and no property that the schema
-//! does not name ([`Fit::is_exact`](super::fit::Fit::is_exact)).
+//! A payload agrees with a schema if it has no mismatch: no deviation, and no property that the schema does
+//! not declare ([`Fit::is_exact`](super::fit::Fit::is_exact)).
 
 use rustc_hash::FxHashSet;
 
@@ -12,13 +12,13 @@ use crate::schema::{Graph, Node, NodeId};
 
 use super::naming::Naming;
 
-/// How deep two schemas are held against each other.
+/// How deep two schemas are compared.
 const DEPTH: u8 = 6;
 
-/// Cases of one value that are looked at: for more branches it is left open which one accepts.
+/// Cases of one value to consider; with more branches, it stays open which one accepts.
 const CASES: usize = 16;
 
-/// Arrays and objects that are looked into before two schemas are left undecided.
+/// Arrays and objects to inspect before two schemas are left undecided.
 const STEPS: u32 = 128;
 
 /// A schema of payloads on one side.
@@ -33,11 +33,11 @@ pub(crate) struct Described<'g> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Apart {
     Always,
-    /// When the array here has elements.
+    /// If the array at this path has elements.
     Filled(Box<[Step]>),
 }
 
-/// What payloads of one kind may be that agree with a schema.
+/// One case of payloads of a kind that agree with a schema.
 #[derive(Debug)]
 pub(crate) struct Case {
     pub(crate) kind: Kind,
@@ -45,12 +45,12 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// The branches that accept such a payload: of each union those that are assumed to.
+    /// The branches that accept such a payload: for each union, the ones that are assumed to.
     pub(crate) fn branches(&self) -> &[NodeId] {
         &self.schemas.branches
     }
 
-    /// Whether a payload that agrees, and has members or elements at all, shows something of the schema.
+    /// Whether a payload that agrees, and is not empty, shows anything specific to the schema.
     pub(crate) fn shows(&self, graph: &Graph) -> bool {
         let mut nodes = self.schemas.sure.iter().map(|id| graph.node(*id));
         nodes.any(|node| match self.kind {
@@ -75,7 +75,8 @@ pub(crate) fn cases(schema: Described<'_>) -> Vec<Case> {
         .collect()
 }
 
-/// Whether what agrees with `left`, in a case, never agrees with `right`; `None` where that is not found out.
+/// Whether payloads that agree with `left`, in a case, never agree with `right`; `None` if that is not
+/// certain.
 pub(crate) fn apart(left: Described<'_>, case: &Case, right: Described<'_>) -> Option<Apart> {
     if !right.graph.may_hold(right.node, case.kind) {
         return Some(Apart::Always);
@@ -93,7 +94,7 @@ pub(crate) fn apart(left: Described<'_>, case: &Case, right: Described<'_>) -> O
     }
 }
 
-/// What is known of a value.
+/// What is known about a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Means {
     /// Both schemas accept it.
@@ -111,7 +112,7 @@ struct Search<'g> {
     way: Vec<Step>,
     /// The array that is assumed to have elements.
     assumed: Option<Box<[Step]>>,
-    /// Arrays and objects that may still be looked into.
+    /// Arrays and objects that may still be inspected.
     steps: u32,
 }
 
@@ -127,8 +128,8 @@ impl<'g> Search<'g> {
         }
     }
 
-    /// Whether there is no value for what is given to the left and to the right; only by what is seen without
-    /// looking into it where `depth` is nothing.
+    /// Whether no value satisfies both `left` and `right`. With a `depth` of 0, arrays and objects are not
+    /// inspected.
     fn differ(&mut self, left: Given, right: Given, depth: u8) -> bool {
         let (l, r) = (self.left.graph, self.right.graph);
         let both = |kind: &Kind| holds(l, &left.sure, *kind) && holds(r, &right.sure, *kind);
@@ -136,7 +137,7 @@ impl<'g> Search<'g> {
         let kind = match (kinds.next(), kinds.next()) {
             (None, _) => return true,
             (Some(kind), None) => kind,
-            // A value of which the kind is not known says nothing.
+            // A value whose kind is unknown says nothing.
             (Some(_), Some(_)) => return false,
         };
         if matches!(kind, Kind::Array | Kind::Object) {
@@ -175,13 +176,13 @@ impl<'g> Search<'g> {
         let required: Vec<_> = left.required(l).collect();
         if self.means != Means::Accept {
             let is_strange = required.iter().any(|name| right.never_name(r.graph, name));
-            // What agrees has nothing that its schema does not name.
+            // A payload that agrees has no property that its schema does not declare.
             let lacks = || right.required(r).any(|name| left.never_name(l.graph, name));
             if is_strange || lacks() {
                 return true;
             }
         }
-        // Mostly some member is told apart at once, and its siblings need not be looked into.
+        // Usually some member differs at first sight, so its siblings need not be inspected.
         [0, depth].into_iter().any(|depth| {
             required.iter().any(|name| {
                 let (left, right) = (left.member(l.graph, name), right.member(r.graph, name));
@@ -199,7 +200,7 @@ impl<'g> Search<'g> {
         let is_filled = lengths.any(|length| length.kind == Kind::Array && !length.allows(0))
             || self.assumed.as_deref() == Some(&*self.way);
         if !is_filled {
-            // Of arrays in arrays it would be the first one that has to have elements.
+            // In nested arrays, only the first inner array would have to have elements.
             let is_only = !self.way.contains(&Step::Any) && self.assumed.is_none();
             if self.means != Means::AgreeWhereFilled || !is_only {
                 return false;
@@ -216,12 +217,12 @@ impl<'g> Search<'g> {
     }
 }
 
-/// Schemas before anything that they apply to the same value was added.
+/// Schemas, before the ones that they apply to the same value are added.
 #[derive(Debug)]
 struct Given {
     /// Those that apply.
     sure: Vec<NodeId>,
-    /// Those that may apply, these among them.
+    /// Those that may apply, including the ones above.
     may: Vec<NodeId>,
 }
 
@@ -234,7 +235,7 @@ impl Given {
     }
 }
 
-/// Whether schemas may accept values of a kind.
+/// Whether all of the schemas may accept values of a kind.
 fn holds(graph: &Graph, schemas: &[NodeId], kind: Kind) -> bool {
     schemas.iter().all(|id| graph.may_hold(*id, kind))
 }
@@ -246,13 +247,13 @@ struct Schemas {
     sure: Vec<NodeId>,
     /// Those that may apply.
     all: Vec<NodeId>,
-    /// The branches of unions among the first.
+    /// The branches of unions among `sure`.
     branches: Vec<NodeId>,
 }
 
 impl Schemas {
-    /// What applies to a value that the given schemas accept: for each branch of a union that may be the one to
-    /// accept it a case.
+    /// What applies to a value that the given schemas accept, as cases: one for each branch of a union that
+    /// may be the one to accept it.
     fn cases(graph: &Graph, given: Given, kind: Kind) -> Vec<Self> {
         let mut cases = vec![Self {
             sure: given.sure,
@@ -273,8 +274,8 @@ impl Schemas {
         cases
     }
 
-    /// Adds what applies with the schemas; the branches of a union of which it is not known which one does, if
-    /// there are no more of them than there is room for.
+    /// Adds what applies with the schemas. Returns the branches of a union if it is open which one applies,
+    /// and if they fit into `room`.
     fn expand(&mut self, graph: &Graph, kind: Kind, room: usize) -> Option<Vec<NodeId>> {
         let mut next = 0;
         while let Some(&id) = self.sure.get(next) {
@@ -308,7 +309,7 @@ impl Schemas {
         }
     }
 
-    /// The same where a branch accepts.
+    /// The same case, in which a branch accepts.
     fn with(&self, branch: NodeId) -> Self {
         let added = |list: &[NodeId]| [list, &[branch]].concat();
         Self {
@@ -318,7 +319,7 @@ impl Schemas {
         }
     }
 
-    /// What is said of a member.
+    /// The schemas of a member.
     fn member(&self, graph: &Graph, name: &str) -> Given {
         let sure = Naming::of(graph, &self.sure, name, Vec::new()).below;
         let may = graph.part(&self.all, &Step::Key(name.into()));
@@ -328,7 +329,7 @@ impl Schemas {
         }
     }
 
-    /// What is said of the first element.
+    /// The schemas of the first element.
     fn element(&self, graph: &Graph) -> Given {
         let sure = self.sure.iter();
         let sure: Vec<NodeId> = sure
@@ -351,13 +352,13 @@ impl Schemas {
         required.map(|required| &*required.name)
     }
 
-    /// Whether it is strange for objects to have a member with this name, whatever its value.
+    /// Whether a member with this name is a mismatch, whatever its value.
     fn never_name(&self, graph: &Graph, name: &str) -> bool {
         let mut all = self.all.iter();
         self.names_some(graph) && all.all(|id| !may_name(graph, *id, name))
     }
 
-    /// Whether it is strange for objects to have members that are not named.
+    /// Whether undeclared members are mismatches.
     fn names_some(&self, graph: &Graph) -> bool {
         self.sure.iter().map(|id| graph.node(*id)).any(|node| {
             let closed = node.object.additional.map(|rest| graph.node(rest).never);
@@ -365,7 +366,7 @@ impl Schemas {
         })
     }
 
-    /// The strings that are accepted, if they are listed.
+    /// The accepted strings, if they are listed.
     fn listed<'g>(&self, graph: &'g Graph) -> Option<Vec<&'g str>> {
         self.sure.iter().find_map(|id| {
             let node = graph.node(*id);
@@ -383,7 +384,7 @@ fn unions(node: &Node) -> impl Iterator<Item = &[NodeId]> {
     unions.filter(|branches| !branches.is_empty())
 }
 
-/// Whether no array or object is accepted by both of two branches.
+/// Whether no array or object is accepted by both branches.
 fn never_accept_together(schema: Described<'_>, left: NodeId, right: NodeId) -> bool {
     let graph = schema.graph;
     let kinds = [Kind::Array, Kind::Object].into_iter();
@@ -395,15 +396,15 @@ fn never_accept_together(schema: Described<'_>, left: NodeId, right: NodeId) -> 
     })
 }
 
-/// Whether a payload that a branch of a union at the root accepts, but another does not, would have a member
-/// that nothing names, if that other one came to accept it.
+/// Whether a payload that branch `old` of a union at the root accepts, but `new` does not, would need an
+/// undeclared member to be accepted by `new`.
 fn would_be_strange(schema: Described<'_>, old: NodeId, new: NodeId) -> bool {
     let graph = schema.graph;
     let is_object = !holds(graph, &[old, new], Kind::Array);
     let names_some = Schemas::cases(graph, Given::schema(old), Kind::Object)
         .iter()
         .all(|case| case.names_some(graph));
-    // As a branch it is left out; where it applies for another reason it is not.
+    // `new` is left out as a branch, but not where it applies for another reason.
     let new_node = graph.node(new);
     let others = graph.closure(&[schema.node], |branch| !std::ptr::eq(branch, new_node));
     let has_unnamed = |case: &Schemas| {
@@ -414,7 +415,7 @@ fn would_be_strange(schema: Described<'_>, old: NodeId, new: NodeId) -> bool {
     is_object && names_some && cases.all(|case| has_unnamed(&case))
 }
 
-/// Whether a schema may name a member, or say something of what is not named.
+/// Whether a schema may declare a member, or constrains undeclared ones.
 fn may_name(graph: &Graph, schema: NodeId, name: &str) -> bool {
     let node = graph.node(schema);
     let rules = &node.object;
@@ -428,9 +429,9 @@ fn may_name(graph: &Graph, schema: NodeId, name: &str) -> bool {
         || rest.any(|rest| !rest.never && !rest.is_open())
 }
 
-/// Whether a payload that agrees with a schema agrees with it by the first elements of its arrays alone, too.
+/// Whether a payload that agrees with a schema also agrees if only the first elements of its arrays are kept.
 ///
-/// It might not where a schema is asked whether it accepts a value, and looks at elements to tell.
+/// This may not hold if a schema is tested for acceptance and inspects elements.
 pub(crate) fn agrees_by_its_head(schema: Described<'_>) -> bool {
     let graph = schema.graph;
     let at_root = graph.closure(&[schema.node], |_| true);
@@ -453,9 +454,10 @@ pub(crate) fn agrees_by_its_head(schema: Described<'_>) -> bool {
     })
 }
 
-/// Whether the same branches of a union accept a value that agrees and its head.
+/// Whether the same branches of a union accept a value that agrees and its head (the first elements of its
+/// arrays).
 fn is_told(schema: Described<'_>, branches: &[NodeId], is_at_root: bool) -> bool {
-    // Less of an array may be accepted where all of it is not.
+    // A shortened array may be accepted where the whole array is not.
     let looking = branches
         .iter()
         .filter(|branch| looks_at_elements(schema.graph, **branch));
@@ -467,7 +469,7 @@ fn is_told(schema: Described<'_>, branches: &[NodeId], is_at_root: bool) -> bool
     })
 }
 
-/// Whether a schema looks at elements of an array anywhere in a value.
+/// Whether a schema inspects the elements of an array anywhere in a value.
 fn looks_at_elements(graph: &Graph, schema: NodeId) -> bool {
     let reached = reached(graph, vec![schema]);
     let mut nodes = reached.into_iter().map(|id| graph.node(id));
@@ -482,7 +484,7 @@ fn looks_at_elements(graph: &Graph, schema: NodeId) -> bool {
     })
 }
 
-/// Whether an array, or what may hold one, is a constant or in an enum.
+/// Whether a constant or enum contains an array, or a value that may contain one.
 fn lists_arrays(node: &Node) -> bool {
     let holds = |value: &serde_json::Value| value.is_array() || value.is_object();
     let mut listed = node.values.iter().flat_map(|values| &values.all);

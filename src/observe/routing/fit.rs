@@ -1,4 +1,4 @@
-//! How well a payload fits a schema: for payloads that come without method and URL.
+//! How well a payload fits a schema, for payloads without method and URL.
 
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
@@ -13,29 +13,28 @@ use crate::schema::{Graph, NodeId};
 use crate::observe::walk::deviation::DeviationKind;
 use crate::observe::walk::{About, Recorder, Taken, Walk};
 
-/// Values of a payload that are looked at.
+/// Values of a payload that are considered.
 pub(crate) const VALUES: u32 = crate::limits::MEASURED;
 
-/// The same where it is asked which of several schemas a value was meant for: variants inside variants multiply.
+/// The same when testing which of several schemas a value was meant for: nested variants multiply.
 const VALUES_OF_VARIANT: u32 = crate::limits::MEASURED_OF_VARIANT;
 
-/// Elements of each array that are looked at.
+/// Elements of each array that are considered.
 pub(crate) const ELEMENTS: u32 = crate::limits::MEASURED_ELEMENTS;
 
-/// How much of what a payload shows agrees with a schema. Places count once, however often they are
-/// met.
+/// How much of a payload matches a schema. Each place counts once, however often it occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fit {
     /// Declared places with values that the schema accepts.
     pub(crate) recognised: usize,
-    /// Places that break the schema, and properties that it does not name.
+    /// Mismatches: places that violate the schema, and properties that it does not declare.
     pub(crate) strange: usize,
-    /// Whether some place breaks the schema.
+    /// Whether any place violates the schema.
     pub(crate) is_broken: bool,
 }
 
 impl Fit {
-    /// That of some payload with which a schema agrees.
+    /// The fit of a payload that agrees with a schema.
     pub(crate) const EXACT: Self = Self {
         recognised: 1,
         strange: 0,
@@ -63,7 +62,7 @@ impl Fit {
         Self::within(graph, node, side, value, most)
     }
 
-    /// Looks at no more than so many elements of each array, and so many values.
+    /// Considers at most this many elements of each array, and this many values.
     pub(crate) fn within(
         graph: &Graph,
         node: NodeId,
@@ -90,19 +89,19 @@ impl Fit {
         }
     }
 
-    /// Whether the payload may be meant for the schema at all: most of what it shows agrees, or the
-    /// schema accepts it and knows a few of its places, however much was added.
+    /// Whether the payload may be meant for the schema at all: at least half of it matches, or the schema
+    /// accepts it and recognises a few of its places, however much was added.
     pub(crate) fn is_likely(self) -> bool {
         let is_accepted = !self.is_broken && self.recognised >= 3;
         self.recognised > 0 && (self.recognised >= self.strange || is_accepted)
     }
 
-    /// Whether all that the payload shows agrees.
+    /// Whether everything in the payload matches.
     pub(crate) fn is_exact(self) -> bool {
         self.recognised > 0 && self.strange == 0
     }
 
-    /// Orders fits, better ones as greater: by the share that agrees, then by how much agrees.
+    /// Orders fits, better ones as greater: by the share that matches, then by how much matches.
     pub(crate) fn compare(self, other: Self) -> Ordering {
         let cross = |a: Self, b: Self| a.recognised * (b.recognised + b.strange);
         cross(self, other)
@@ -111,7 +110,7 @@ impl Fit {
     }
 }
 
-/// Collects places, each as the hash of the way to it.
+/// Collects places, each as the hash of its path.
 #[derive(Default)]
 struct Measure {
     way: Vec<u64>,
@@ -194,7 +193,7 @@ impl<'d> Recorder<'d> for Measure {
     }
 }
 
-/// What tells deviations of one kind under one schema apart.
+/// Distinguishes deviations of one kind under one schema.
 fn detail(kind: &DeviationKind) -> Option<&str> {
     match kind {
         DeviationKind::Missing { property, .. } => Some(property),

@@ -1,5 +1,4 @@
-//! Where payloads belong that come without method and URL: of the places that are left open, the one that
-//! they fit best.
+//! Where payloads without method and URL belong: the candidate place that they fit best.
 
 use std::cmp::Ordering;
 use std::hash::Hasher as _;
@@ -19,7 +18,7 @@ use crate::observe::profile::TrafficFact;
 use super::destination::{Destination, Versions};
 use crate::observe::stream::{Scales, Settled};
 
-/// What payloads may be compared with.
+/// A schema that payloads may be compared with.
 #[derive(Debug, Clone, Copy)]
 struct Schema<'c> {
     contract: &'c Contract,
@@ -31,19 +30,19 @@ struct Schema<'c> {
 #[derive(Debug)]
 pub(crate) struct Found<'c> {
     pub(crate) place: Destination<'c>,
-    /// The only schema of payloads there, if there is one.
+    /// The only schema of payloads there, if there is just one.
     pub(crate) node: Option<NodeId>,
-    /// That other places are as good.
+    /// Reported if other places fit equally well.
     pub(crate) ambiguous: Option<TrafficFact>,
-    /// That so many are as good that the payload is not judged.
+    /// Whether so many places fit equally well that the payload is not judged.
     pub(crate) is_undecided: bool,
 }
 
-/// Places that are as good as each other of which the first is taken.
+/// Largest number of equally good places of which the first is taken.
 const EQUAL: usize = crate::limits::EQUAL_PLACES;
 
 impl<'c> Found<'c> {
-    /// `equal` are the labels of places that are as good, this one included.
+    /// `equal` are the labels of equally good places, including this one.
     fn new(place: Destination<'c>, equal: Vec<String>) -> Self {
         let payload = place.operation.payload(place.side, place.status);
         let schemas = payload.map(Payload::schemas).unwrap_or_default();
@@ -67,7 +66,7 @@ impl<'c> Found<'c> {
     }
 }
 
-/// Where payloads belong that agree wholly with one schema, and the cases in which no other schema agrees then.
+/// Where payloads belong that fully agree with one schema, and the cases in which no other schema does.
 #[derive(Debug)]
 pub(crate) struct Sole<'c> {
     pub(crate) found: Arc<Found<'c>>,
@@ -78,7 +77,7 @@ pub(crate) struct Sole<'c> {
 /// Whether payloads that agree with a schema have a place of their own.
 #[derive(Debug)]
 enum AsSole<'c> {
-    /// It was not worked out yet; how often it would have helped.
+    /// Not computed yet; how often it would have helped.
     Met(usize),
     Known(Option<Arc<Sole<'c>>>),
 }
@@ -92,38 +91,38 @@ pub(crate) struct Candidates<'c> {
     /// The places, each with the number of its schema.
     places: Vec<(Destination<'c>, usize)>,
     schemas: Vec<Schema<'c>>,
-    /// For each schema: whether some place with it is no error.
+    /// For each schema: whether one of its places is not an error.
     succeeds: Vec<bool>,
     soles: Vec<AsSole<'c>>,
-    /// The schema that payloads which start in the same way agreed with last.
+    /// The schema that payloads with the same start last agreed with.
     by_start: FxHashMap<u64, usize>,
-    /// The schema that the latest payload fitted best.
+    /// The schema that the latest payload fits best.
     best: Option<usize>,
-    /// For [kinds and keys](keys_of): how much is strange to each schema at least, whatever the members are.
+    /// By [kinds and keys](keys_of): the minimum number of mismatches with each schema, whatever the members
+    /// are.
     by_keys: foldhash::HashMap<Vec<u8>, Arc<[u16]>>,
-    /// Where payloads belong that fit some places equally well.
+    /// Where payloads belong that fit several places equally well.
     found: FxHashMap<Vec<usize>, Option<Arc<Found<'c>>>>,
-    /// The only place and schema that payloads may belong to, whatever they hold: where a guess is found
-    /// without a choice.
+    /// The only place and schema that payloads may belong to, whatever they contain. No guess is needed then.
     pub(crate) only: Option<(Destination<'c>, NodeId)>,
-    /// The places where the status of the hint is not heeded, once somebody has asked for them.
+    /// The places if the hint's status is ignored, computed on demand.
     of_any_status: Option<Box<Self>>,
 }
 
-/// Schemas that are held against one in the time that a payload takes to be measured, about.
+/// About how many schemas can be compared with one in the time it takes to measure a payload.
 const WORTH: usize = 64;
 
-/// Ways to start that are remembered.
+/// Payload starts that are remembered.
 const STARTS: usize = 65_536;
 
-/// Sets of keys of objects that are remembered, and what is remembered of them together.
+/// Sets of object keys that are remembered, and the values remembered for all of them together.
 const KEYS: usize = 4_096;
 const LEAST: usize = 4_000_000;
 
-/// Bytes of the longest of them.
+/// Bytes of the longest of these sets.
 const LONGEST: usize = 4_096;
 
-/// Bytes of a payload that is surely measured to its end: each value takes two at least.
+/// Bytes of a payload that is certainly measured to its end: each value takes at least two.
 const CERTAIN: usize = VALUES as usize * 2;
 
 /// How well a payload fits the schema of a place, the place, and its number.
@@ -181,12 +180,13 @@ impl<'c> Candidates<'c> {
         }
     }
 
-    /// Whether these are the places that a hint leaves open.
+    /// Whether these are the candidates for a hint.
     pub(crate) fn are_of(&self, hint: &Hint) -> bool {
         self.hint == *hint
     }
 
-    /// Where a payload probably belongs by how it starts, and certainly if it agrees with the schema there.
+    /// Where a payload probably belongs, judging by its start. It certainly does if it agrees with the schema
+    /// there.
     pub(crate) fn expected(
         &mut self,
         versions: &Versions<'c>,
@@ -257,7 +257,7 @@ impl<'c> Candidates<'c> {
             return None;
         }
         let of_place = found.node?;
-        // It has to be the same schema, read in the same way.
+        // It must be the same schema, read in the same way.
         let is_same = std::ptr::eq(found.place.contract, contract)
             && contract.graph.resolve(of_place) == node
             && found.place.side == side
@@ -269,7 +269,7 @@ impl<'c> Candidates<'c> {
         })
     }
 
-    /// Expects payloads that start like this one where it was guessed to belong.
+    /// Expects payloads with this start where this one was guessed to belong.
     pub(crate) fn expect(&mut self, payload: &[u8]) {
         make_room(&mut self.by_start, STARTS);
         if let Some(schema) = self.best {
@@ -277,11 +277,11 @@ impl<'c> Candidates<'c> {
         }
     }
 
-    /// Finds the place that the hint names and a payload fits best. `head` has the first elements of its
-    /// arrays.
+    /// Finds the place that matches the hint and that a payload fits best. `head` has the first elements of
+    /// its arrays.
     ///
-    /// All known versions are measured, so that a payload of a version that was not asked for is
-    /// known for what it is; it is then compared with the same operation of the version asked for.
+    /// All known versions are measured, so that a payload of a version that was not requested is recognised.
+    /// It is then compared with the same operation of the requested version.
     pub(crate) fn guess(
         &mut self,
         versions: &Versions<'c>,
@@ -293,18 +293,19 @@ impl<'c> Candidates<'c> {
         let measured: Vec<Measured<'c>> = places
             .filter_map(|(number, (place, schema))| Some((fits[*schema]?, *place, number)))
             .collect();
-        // A contract of one schema is for every payload; of two such contracts the one that it fits better.
+        // A contract with a single schema applies to every payload; of two such contracts, the better fit
+        // wins.
         let is_sure = self.is_named || (versions.are_of_schemas() && self.has_one_of_each());
         let best = measured.iter().copied().max_by(compare);
         self.best = best.map(|(.., number)| self.places[number].1);
         if let Some(best) = best.filter(|(fit, ..)| is_sure || fit.is_likely()) {
             return self.best_place(versions, &measured, &best);
         }
-        // The name says which operation, and nothing of it has a schema for the side and status.
+        // The name gives the operation, but nothing in it has a schema for the side and status.
         if let Some(place) = versions.named(&self.hint) {
             return Some(Arc::new(Found::new(place, Vec::new())));
         }
-        // A status that no operation declares says less than what the payload looks like.
+        // A status that no operation declares says less than the payload itself.
         let status = self.hint.status?;
         let without = self.of_any_status.get_or_insert_with(|| {
             let hint = Hint {
@@ -321,7 +322,7 @@ impl<'c> Candidates<'c> {
         )))
     }
 
-    /// Whether each contract has one place only.
+    /// Whether each contract has only one place.
     fn has_one_of_each(&self) -> bool {
         let mut places = self.places.iter().enumerate();
         places.all(|(index, (place, _))| {
@@ -330,7 +331,7 @@ impl<'c> Candidates<'c> {
         })
     }
 
-    /// How much is strange in a payload to each schema at least, by its kinds and keys.
+    /// The minimum number of mismatches of a payload with each schema, judging by its kinds and keys.
     fn least_strange(&mut self, scales: &mut Scales<'c>, head: Value<'_>) -> Arc<[u16]> {
         if !scales.leave_out() {
             return vec![0; self.schemas.len()].into();
@@ -341,7 +342,7 @@ impl<'c> Candidates<'c> {
         }
         let least = self.schemas.iter().map(|schema| {
             let strange = scales.strange_keys(schema.contract, schema.node, schema.side, head);
-            // More than anybody counts, where nothing is recognised.
+            // Larger than any real count if nothing is recognised.
             u16::try_from(strange).unwrap_or(u16::MAX)
         });
         let least: Arc<[u16]> = least.collect();
@@ -352,14 +353,14 @@ impl<'c> Candidates<'c> {
         least
     }
 
-    /// How well a payload fits each schema, without those that it fits worse than another one.
+    /// How well a payload fits each schema, without those that another one beats.
     fn fits(&mut self, scales: &mut Scales<'c>, head: &TapeDocument<'_>) -> Vec<Option<Fit>> {
         let mut fits = vec![None; self.schemas.len()];
         let values = head.values();
         let least = self.least_strange(scales, head.root());
-        // As much may be strange as in what fits best so far, if all the rest were recognised.
+        // As many mismatches as can still beat the best fit so far, if everything else matched.
         let mut most = usize::MAX;
-        // What has to be strange least is mostly the best.
+        // The schema with the fewest certain mismatches usually fits best.
         let least_of_all = least.iter().min().copied().unwrap_or_default();
         let (first, others): (Vec<usize>, Vec<usize>) =
             (0..fits.len()).partition(|schema| least[*schema] == least_of_all);
@@ -384,7 +385,7 @@ impl<'c> Candidates<'c> {
         fits
     }
 
-    /// Of the places that are as good as the best the one to take.
+    /// Chooses among the places that are as good as the best one.
     fn best_place(
         &mut self,
         versions: &Versions<'c>,
@@ -400,7 +401,7 @@ impl<'c> Candidates<'c> {
         }
         let places: Vec<Destination<'c>> =
             equal.iter().map(|number| self.places[*number].0).collect();
-        // Of equally good places a success of GET comes first, then one in a version asked for.
+        // Among equally good places, a success of GET comes first, then one in a requested version.
         let usual = places.iter().filter(|place| place.is_usual());
         let mut in_order = usual.chain(&places);
         let first = in_order
@@ -422,7 +423,7 @@ impl<'c> Candidates<'c> {
                 0 => equal.len() > EQUAL,
                 usual => usual > EQUAL,
             };
-            // The one that is taken stands first.
+            // The chosen one comes first.
             let label = place.label();
             let mut labels: Vec<String> = equal.into_iter().map(Destination::label).collect();
             if let Some(at) = labels.iter().position(|other| *other == label) {
@@ -443,21 +444,22 @@ impl<'c> Candidates<'c> {
     }
 }
 
-/// Forgets all where there is too much.
+/// Clears a cache that is full.
 fn make_room<K, V, S>(known: &mut std::collections::HashMap<K, V, S>, most: usize) {
     if known.len() >= most {
         known.clear();
     }
 }
 
-/// Orders places, better ones as greater. What agrees wholly comes first; what does not was more likely a
-/// success that drifted than an error, whose schemas take nearly anything.
+/// Orders places, better ones as greater. Full agreement comes first. Otherwise a success that drifted is
+/// more likely than an error, whose schemas accept nearly anything.
 fn compare((a, place_a, _): &Measured<'_>, (b, place_b, _): &Measured<'_>) -> Ordering {
     let rank = |fit: &Fit, place: &Destination<'_>| (fit.is_exact(), place.is_success());
     rank(a, place_a).cmp(&rank(b, place_b)).then(a.compare(*b))
 }
 
-/// The kind of a value, and of its first element, and the keys of that one or of itself, each in its quotes.
+/// The kind of a value, the kind of its first element, and the quoted keys of that element or of the value
+/// itself.
 fn keys_of(value: Value<'_>) -> Vec<u8> {
     let text = value.document_text().as_bytes();
     let mut kinds = vec![value.kind() as u8];
@@ -471,7 +473,7 @@ fn keys_of(value: Value<'_>) -> Vec<u8> {
     })
 }
 
-/// What tells payloads apart by how they start: their brackets, and the first keys of the first object.
+/// A hash of how a payload starts: its brackets, and the first keys of the first object.
 fn start_of(payload: &[u8]) -> u64 {
     const FIRST: usize = 3;
     let mut hasher = FxHasher::default();
@@ -494,8 +496,8 @@ fn start_of(payload: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// The first keys of an object, up to the first one with an object or an array. It is about what is likely: what
-/// stands behind the object may be taken for its members.
+/// Hashes the first keys of an object, up to the first one with an object or an array. This is a heuristic:
+/// what follows the object may be taken for its members.
 fn hash_keys(mut rest: &[u8], most: usize, hasher: &mut FxHasher) {
     for _ in 0..most {
         let Some((key, behind)) = quoted(rest.trim_ascii_start()) else {
@@ -519,7 +521,7 @@ fn hash_keys(mut rest: &[u8], most: usize, hasher: &mut FxHasher) {
     }
 }
 
-/// A string without its quotes, and what stands behind it; as if nothing were escaped.
+/// A string without its quotes, and what follows it; escapes are ignored.
 fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let content = text.strip_prefix(b"\"")?;
     let end = memchr::memchr(b'"', content)?;

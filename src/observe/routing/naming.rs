@@ -1,24 +1,24 @@
-//! What the schemas of an object make of one of its keys.
+//! What the schemas of an object say about one of its keys.
 
 use crate::schema::{Evaluated, Graph, NodeId};
 
-/// What schemas that apply to an object say of the member with a name, whatever its value.
+/// What the schemas that apply to an object say about a member by its name, whatever its value.
 #[derive(Debug)]
 pub(crate) struct Naming {
     /// The schemas that apply to the value.
     pub(crate) below: Vec<NodeId>,
-    /// Whether some schema names the property; else the key is data.
+    /// Whether some schema declares the property; otherwise the key is data.
     pub(crate) is_named: bool,
     /// Whether `properties` or `patternProperties` of some schema match.
     is_matched: bool,
-    /// The schemas that take declared members only, and not this one.
+    /// The schemas that allow declared members only, and not this one.
     pub(crate) closed: Vec<NodeId>,
     /// The schemas whose `propertyNames` rejects the name.
     pub(crate) misnamed: Vec<NodeId>,
 }
 
 impl Naming {
-    /// `below` is an empty list, which may be one that was used before.
+    /// `below` is an empty list, which may be a reused buffer.
     pub(crate) fn of(graph: &Graph, applicable: &[NodeId], name: &str, below: Vec<NodeId>) -> Self {
         let mut naming = Self {
             below,
@@ -52,8 +52,8 @@ impl Naming {
         naming
     }
 
-    /// What `unevaluatedProperties` of a schema makes of the member: it applies its argument where the
-    /// schema does not evaluate the member.
+    /// Handles `unevaluatedProperties` of a schema: its argument applies if the schema does not evaluate the
+    /// member.
     pub(crate) fn leave(
         &mut self,
         graph: &Graph,
@@ -78,7 +78,7 @@ impl Naming {
         }
     }
 
-    /// Whether anything is asked of the value.
+    /// Whether any schema declares or constrains the value.
     pub(crate) fn is_asked(&self, graph: &Graph) -> bool {
         self.is_named || self.is_matched || self.below.iter().any(|id| !graph.node(*id).is_open())
     }

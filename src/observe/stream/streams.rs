@@ -1,4 +1,4 @@
-//! The streaming walk from outside: one program for each schema that payloads have.
+//! The interface of the streaming walk: one program for each schema of payloads.
 
 use std::cell::OnceCell;
 
@@ -18,37 +18,37 @@ use super::program::table::Program;
 use super::run::scratch::Scratch;
 use super::run::walk::Walk;
 
-/// What came out of one payload.
+/// The result for one payload.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) verdict: PayloadVerdict,
     /// The named variants that accepted the payload as a whole.
     pub(crate) variants: Vec<NodeId>,
-    /// Whether it was not compared to its end.
+    /// Whether some comparison was cut short.
     pub(crate) is_exceeded: bool,
 }
 
 /// When payloads that agree with a schema belong to it, and to no other.
 #[derive(Debug)]
 pub(crate) struct Settled {
-    /// What they are: arrays or objects, with elements or members.
+    /// What they are: non-empty arrays or objects.
     pub(crate) kind: Kind,
-    /// Branches that have to accept them.
+    /// The branches that must accept them.
     pub(crate) branches: Box<[NodeId]>,
-    /// Arrays in them that have to have elements.
+    /// The arrays in them that must have elements.
     pub(crate) filled: Vec<Box<[Step]>>,
 }
 
 /// A doubt whether a payload belongs to a schema.
 pub(crate) struct Doubt<'a> {
-    /// When it does, if it agrees with the schema.
+    /// The cases in which it does, if it agrees with the schema.
     pub(crate) cases: &'a [Settled],
-    /// Whether it does, for a payload that does not agree.
+    /// Decides for a payload that does not agree.
     pub(crate) belongs: &'a mut dyn FnMut() -> bool,
 }
 
 impl Doubt<'_> {
-    /// For each case: the elements that were met in each array that has to have some.
+    /// For each case: the number of elements met so far in each array that must have some.
     fn elements(&self, program: &mut Program<'_>) -> Vec<Vec<u64>> {
         let of = |case: &Settled| {
             let filled = case.filled.iter();
@@ -57,7 +57,8 @@ impl Doubt<'_> {
         self.cases.iter().map(of).collect()
     }
 
-    /// Whether a payload that was walked, and agrees, is one of the cases; `before` are the elements before it.
+    /// Whether a payload that was walked, and agrees, is one of the cases; `before` has the counts of
+    /// elements before it.
     fn is_settled(&self, walk: &mut Walk<'_, '_, '_>, before: &[Vec<u64>]) -> bool {
         let kind = super::lex::scan::shown_kind(walk.text);
         let Walk {
@@ -74,7 +75,7 @@ impl Doubt<'_> {
     }
 }
 
-/// Asks whether texts are values of one schema.
+/// Tests whether texts are values of one schema.
 #[derive(Debug)]
 pub struct Acceptor<'c> {
     node: NodeId,
@@ -84,7 +85,7 @@ pub struct Acceptor<'c> {
 }
 
 impl<'c> Acceptor<'c> {
-    /// An acceptor of values that are on this side, if they are on one.
+    /// Creates an acceptor of values on this side, if they are on one.
     #[must_use]
     pub fn new(graph: &'c Graph, side: Option<Side>, node: NodeId) -> Self {
         Self {
@@ -95,7 +96,8 @@ impl<'c> Acceptor<'c> {
         }
     }
 
-    /// Whether the schema accepts a text; `None` where that is not known in one pass, as of what is not JSON.
+    /// Whether the schema accepts a text; `None` if one pass cannot tell, for example because the text is not
+    /// JSON.
     pub fn accepts(&mut self, text: &[u8]) -> Option<bool> {
         u32::try_from(text.len()).ok()?;
         let Self {
@@ -112,8 +114,8 @@ impl<'c> Acceptor<'c> {
         }
     }
 
-    /// How many required members a text lacks, if nothing else of it breaks the schema; `None` where something does,
-    /// or where that is not known in one pass.
+    /// How many required members a text lacks, if it does not violate the schema in any other way; `None` if
+    /// it does, or if one pass cannot tell.
     pub fn missing(&mut self, text: &[u8]) -> Option<usize> {
         let Self {
             program,
@@ -148,10 +150,10 @@ struct Stream<'c> {
     target: TargetProfile,
 }
 
-/// What tells streams apart: contract and operation by address, the side, the status, the schema.
+/// What identifies a stream: contract and operation by address, the side, the status, the schema.
 type Route = (usize, usize, Side, Option<u16>, NodeId);
 
-/// Walks payloads and keeps what is learnt until it is asked for.
+/// Walks payloads, and keeps what is learnt until it is settled.
 #[derive(Debug, Default)]
 pub(crate) struct Streams<'c> {
     streams: Vec<Stream<'c>>,
@@ -160,10 +162,10 @@ pub(crate) struct Streams<'c> {
 }
 
 impl<'c> Streams<'c> {
-    /// Walks a payload; `None` when it is for the other walk: then nothing of it was counted.
+    /// Walks a payload; `None` if it is left to the reference walk, in which case nothing of it was counted.
     ///
-    /// Where there is a doubt whether the payload belongs here, which is settled when all of it agrees with the
-    /// schema, `doubt` is asked otherwise. If it does not belong here, that is `None`, too.
+    /// If there is a `doubt` whether the payload belongs here, full agreement with the schema may settle it.
+    /// Otherwise `doubt` decides. The result is also `None` if the payload does not belong here.
     pub(crate) fn payload(
         &mut self,
         place: &Destination<'c>,
@@ -241,7 +243,7 @@ impl<'c> Streams<'c> {
         self.streams.len() - 1
     }
 
-    /// What payloads of this place are called.
+    /// The key for payloads of this place.
     pub(crate) fn key(&mut self, place: &Destination<'c>, node: NodeId) -> TargetKey {
         let stream = self.stream(place, node);
         self.streams[stream].key.clone()

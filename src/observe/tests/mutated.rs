@@ -1,5 +1,5 @@
 //! Mutated documents: the streaming walk accepts what the `jsonschema` crate accepts, and learns what the
-//! other walk learns.
+//! reference walk learns.
 
 
 use super::mutate::{Random, judges, mutated, schemas};
@@ -9,7 +9,7 @@ use crate::json::TapeDocument;
 use crate::location::{Origin, Position, Side};
 use crate::observe::{Engine, Observer, Options, PayloadVerdict};
 
-/// Documents for each schema, fewer of long ones; `benches` has the same seeds and more documents.
+/// Documents for each schema, fewer if they are long; `benches` has the same seeds and more documents.
 const DOCUMENTS: usize = 1_500;
 
 #[test]
@@ -45,7 +45,7 @@ fn mutated_documents_are_judged_as_the_crate_judges_them() {
             }
             let ours = conforming(&observer) > before;
             let read = serde_json::from_slice::<Value>(&text);
-            // Surrogates that stand alone and numbers beyond a double are JSON, and nothing that the crate is given.
+            // Lone surrogates and numbers that exceed a double are JSON, but the crate cannot be given them.
             if read.is_err() && TapeDocument::parse(&text).is_ok() {
                 continue;
             }
@@ -72,11 +72,11 @@ fn conforming(observer: &Observer<'_>) -> u64 {
     verdicts.get(&PayloadVerdict::Conforms).map_or(0, |count| count.0)
 }
 
-/// The first lines in which two profiles differ: the whole of them is long.
+/// The first lines in which two profiles differ, because whole profiles are long.
 fn difference(theirs: &Observer<'_>, ours: &Observer<'_>) -> String {
     let [theirs, ours] = [theirs, ours].map(|seen| {
         let told = format!("{:#?}", seen.profile);
-        // The number of the last payload says nothing of what was learnt.
+        // The number of the last payload is not part of what was learnt.
         let is_of_last = |line: &&str| {
             let line = line.trim().trim_end_matches([',', '(']);
             line.starts_with("last:") || line == ")" || line.parse::<u64>().is_ok()

@@ -1,5 +1,5 @@
-//! Numbers at the edges of 32 and 64 bits and of doubles: both engines, exact arithmetic, and the `jsonschema`
-//! crate.
+//! Numbers at the edges of 32 and 64 bits and of doubles: both engines, exact arithmetic, and the
+//! `jsonschema` crate.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{contract_of, observed};
 use crate::observe::PayloadVerdict;
 use crate::schema::tests::oracle;
 
-/// Hundredths that a number is, by whole arithmetic.
+/// The hundredths of a number, by integer arithmetic.
 fn hundredths(text: &str) -> i128 {
     let (mantissa, power) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -61,7 +61,8 @@ const NUMBERS: [&str; 34] = [
     "1e30",
 ];
 
-/// The bounds that doubles, `i64` and `u64` hold exactly: a schema made of Rust values has no text.
+/// The bounds that doubles, `i64` and `u64` represent exactly, because a schema made of Rust values has no
+/// text.
 const LIMITS: [&str; 14] = [
     "0",
     "1",
@@ -137,7 +138,7 @@ fn numbers_are_compared_exactly_by_both_engines() {
     insta::assert_snapshot!(differ.join("\n"));
 }
 
-/// `int32` and `int64` are ranges in OpenAPI alone, so the crate has no word on them.
+/// `int32` and `int64` are ranges in OpenAPI only, so the crate cannot confirm them.
 #[test]
 fn formats_of_numbers_are_ranges() {
     for (format, bits) in [("int32", 31), ("int64", 63)] {
@@ -165,7 +166,7 @@ fn formats_of_numbers_are_ranges() {
     }
 }
 
-/// Bounds that a double rounds are read from the text of the document, JSON or YAML.
+/// Bounds that a double would round are read from the text of the document, JSON or YAML.
 #[test]
 fn bounds_have_all_the_digits_that_are_written() {
     let cases = [

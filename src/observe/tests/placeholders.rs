@@ -14,7 +14,7 @@ fn a_placeholder_without_quotes_is_one_and_the_rest_is_checked() {
             "list": {"type": "array", "items": {"type": "boolean"}}
         }
     }));
-    // The verdict, how many placeholders, how many deviations, how many findings of another sort.
+    // The text, the verdict, and the numbers of placeholders and deviations.
     let table = [
         (
             r#"{"id": <EVENT_ID>, "name": "a"}"#,
@@ -48,7 +48,7 @@ fn a_placeholder_without_quotes_is_one_and_the_rest_is_checked() {
             0,
             0,
         ),
-        // A search ends in the middle of a character.
+        // The search ends in the middle of a character.
         (r#"{"id": ‹é"#, PayloadVerdict::Malformed, 0, 0),
         (
             concat!(
@@ -59,7 +59,7 @@ fn a_placeholder_without_quotes_is_one_and_the_rest_is_checked() {
             0,
             0,
         ),
-        // A string is no placeholder's place.
+        // A placeholder inside a string is not an unquoted one.
         (
             r#"{"id": 1, "name": "<a> \" {{b}}"}"#,
             PayloadVerdict::Conforms,
@@ -73,7 +73,7 @@ fn a_placeholder_without_quotes_is_one_and_the_rest_is_checked() {
             2,
             2,
         ),
-        // Nothing is asked of it, but the payload is no JSON without it.
+        // The value is not constrained, but the payload is not JSON without it.
         (
             r#"{"id": 1, "name": "a", "other": <OTHER>}"#,
             PayloadVerdict::Placeholders,
@@ -121,7 +121,7 @@ fn a_placeholder_without_quotes_is_one_and_the_rest_is_checked() {
     }
 }
 
-/// The excerpt shows what stands in the capture, not what was put in its place.
+/// The excerpt shows what the capture contains, not what was substituted for it.
 #[test]
 fn excerpts_show_the_placeholder_as_it_stands() {
     let contract = contract_of(&json!({"properties": {"id": {"type": "integer"}}}));

@@ -1,4 +1,4 @@
-//! Where payloads go that come without method and URL.
+//! Where payloads without method and URL go.
 
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ fn payloads_without_url_go_where_they_fit() {
             &v2_single,
             "organisations@v2 retrieve-organisation response Some(200) Conforms",
         ),
-        // Known for what it is, and compared with the version asked for.
+        // Recognised as the other version, and compared with the requested one.
         (
             "organisations@v2",
             "x",
@@ -99,7 +99,7 @@ fn payloads_without_url_go_where_they_fit() {
             "Unmatched",
         ),
         ("organisations@v2", "x", "{}", "Unmatched"),
-        // What the name says of side and status holds, declared or not.
+        // The side and status in the name apply, whether declared or not.
         (
             "organisations@v2",
             "retrieve-organisation.500",
@@ -118,7 +118,7 @@ fn payloads_without_url_go_where_they_fit() {
             &v2_single,
             "organisations@v2 retrieve-organisation response Some(200) Conforms",
         ),
-        // Compared as what it mostly is, whatever the number of defects.
+        // Compared with what it mostly matches, whatever the number of deviations.
         (
             "organisations@v2",
             "retrieve-organisations",
@@ -142,7 +142,7 @@ fn payloads_without_url_go_where_they_fit() {
     }
 }
 
-/// However much a response drifts, it is not taken for a request, nor for an error.
+/// However much a response drifts, it is taken neither for a request nor for an error.
 #[test]
 fn growing_drift_does_not_change_the_side() {
     let registry = builtin::registry().expect("compiles");
@@ -166,7 +166,7 @@ fn growing_drift_does_not_change_the_side() {
     }
 }
 
-/// The path of a file is a hint where ids are paths, and the folder where the file names nothing.
+/// The path of a file is a hint if ids are paths, and its folder if the file itself names nothing.
 #[test]
 fn folders_are_hints() {
     let schemas = |names: &[&str]| {
@@ -189,7 +189,7 @@ fn folders_are_hints() {
             "p/suite/again.payload.json",
             "suite/again",
         ),
-        // Two are meant equally.
+        // Two ids match equally well.
         (&["run/again", "suite/again"], "p/other/again.json", "-"),
         (
             &["run/again", "suite/other"],
@@ -225,7 +225,7 @@ fn folders_are_hints() {
     }
 }
 
-/// Of equally good places a success of GET is taken; more than a few are not judged.
+/// Of equally good places, a success of GET is taken; with more than a few, the payload is not judged.
 #[test]
 fn a_tie_is_broken_or_told() {
     let error = json!({"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}});

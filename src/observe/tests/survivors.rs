@@ -1,4 +1,4 @@
-//! Cases that a change of the code once passed unnoticed, and inputs that once brought it down.
+//! Cases in which a code change once went unnoticed, and inputs that once caused a crash.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn members_are_counted_beyond_a_word_of_bits() {
     }
 }
 
-/// Threads of tests have 2 MiB of stack.
+/// Test threads have 2 MiB of stack.
 #[test]
 fn deep_payloads_of_deep_schemas_need_no_deep_stack() {
     let mut schema = json!({"properties": {"a": {"$ref": "#"}, "n": {"type": "integer"}}});
@@ -42,7 +42,7 @@ fn deep_payloads_of_deep_schemas_need_no_deep_stack() {
     let found = deviations(&schema, &payload);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].contains("/n Type"), "{found:?}");
-    // Unions that may be anything, at each level.
+    // Unions that accept anything, at each level.
     let schema = json!({"anyOf": [{"type": "null"}, {"oneOf": [{"type": "array"}, {"properties": {"a": {"$ref": "#"}}}]}]});
     let contract = contract_of(&schema);
     observed(&contract, &[("a".to_owned(), payload.to_string())]);

@@ -1,4 +1,4 @@
-//! Unions: which variant is meant, and what an enum of strings in one says.
+//! Unions: which variant is meant, and what an enum of strings in one of them means.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ fn conforms(contract: &Contract, payload: &Value) -> bool {
     profile.verdicts.contains_key(&PayloadVerdict::Conforms)
 }
 
-/// The deviations of a payload, shortly.
+/// The deviations of a payload, abbreviated.
 fn told(contract: &Contract, payload: &Value) -> Vec<String> {
     let profile = observed(contract, &[("a".to_owned(), payload.to_string())]);
     all_told(&profile)
@@ -112,9 +112,9 @@ fn the_tag_decides_which_variant_is_meant() {
                 // The other variant accepts these, too.
                 (&named, json!({"kind": "Cat", "claws": 4}), &[]),
                 (&mapped, json!({"kind": "feline"}), &[]),
-                // What a schema is called by stays its tag beside the mapping.
+                // The name of a schema remains its tag next to the mapping.
                 (&mapped, json!({"kind": "Cat"}), &[]),
-                // And this one only the other one.
+                // Only the other variant accepts this one.
                 (
                     &named,
                     json!({"kind": "Dog", "bark": 3}),
@@ -127,7 +127,7 @@ fn the_tag_decides_which_variant_is_meant() {
                 ),
                 (&named, json!({"kind": "Cow"}), &[" Tag -"]),
                 (&named, json!({"kind": 7}), &["/kind Type Cat"]),
-                // Without a tag the variants decide themselves.
+                // Without a tag, the variants themselves decide.
                 (&named, json!({"claws": 1}), &[" Missing Cat"]),
                 (&named, json!([]), &[" Type -"]),
             ];
@@ -142,8 +142,8 @@ fn the_tag_decides_which_variant_is_meant() {
     }
 }
 
-/// Tags lead to variants that wrap the schema of the mapping, and to unions inside the union; a tag whose schema is
-/// no variant is one that the union does not have.
+/// Tags lead to variants that wrap the schema of the mapping, and to unions inside the union. A tag whose
+/// schema is not a variant is unknown to the union.
 #[test]
 fn tags_lead_to_what_their_schema_is_part_of() {
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
@@ -183,7 +183,7 @@ fn tags_lead_to_what_their_schema_is_part_of() {
     }
 }
 
-/// Many documents write the discriminator in the base schema only, and a union of its heirs elsewhere.
+/// Many documents write the discriminator in the base schema only, and a union of its subschemas elsewhere.
 #[test]
 fn a_union_of_heirs_has_the_discriminator_of_their_base() {
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
@@ -226,7 +226,7 @@ fn by_the_letter_a_discriminator_is_a_hint() {
     assert_eq!(told(&contract, &cat), [" SeveralVariants -"]);
 }
 
-/// A tag that no mapping names is that of the variant that fixes the property to it, and a variant that nothing
+/// A tag that no mapping names is that of the variant that fixes the property to it. A variant that nothing
 /// names may be meant by any other tag.
 #[test]
 fn tags_may_be_called_otherwise_than_schemas() {
@@ -256,7 +256,7 @@ fn tags_may_be_called_otherwise_than_schemas() {
     assert!(conforms(&contract, &json!(null)));
     assert!(!conforms(&contract, &json!({"kind": "anything"})));
 
-    // A union whose branch is the union that has the tag.
+    // A union with a branch that is the union with the tag.
     let nested = json!({"oneOf": [{"$ref": "#/components/schemas/Any"}, {"type": "string"}],
         "discriminator": {"propertyName": "kind", "mapping": {"c": "CatModel", "d": "DogModel"}}});
     let mut components = components;
@@ -385,14 +385,14 @@ fn a_loose_variant_does_not_hide_the_one_that_is_meant() {
                 " undeclared more",
             ],
         ),
-        // Meant for nothing else.
+        // Not meant for any other variant.
         (
             &["Copied", "Starred"],
             json!({"action": "a", "more": 1}),
             &[" undeclared more"],
         ),
         (&["Copied", "Any"], json!({"other": 1}), &[]),
-        // The tag is another one.
+        // The tag is a different one.
         (
             &["Tagged", "Starred"],
             json!({"action": "a", "tag": 1}),
@@ -421,7 +421,7 @@ fn a_loose_variant_does_not_hide_the_one_that_is_meant() {
     }
 }
 
-/// A few small schemas of objects, which overlap.
+/// A few small object schemas, which overlap.
 fn variant() -> impl Strategy<Value = Value> {
     let member = prop::sample::select(vec![
         json!({"type": "string"}),
@@ -490,7 +490,7 @@ fn payload() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// The verdict of the crate on the same union written with `if` and `then` on the tag.
+    /// The verdict of the crate on the same union, written with `if` and `then` on the tag.
     #[test]
     fn a_discriminator_is_a_choice_by_tag(
         variants in prop::collection::vec(variant(), 1..4),

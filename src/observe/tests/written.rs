@@ -1,5 +1,5 @@
-//! Objects in all the ways in which they can be written: the streaming walk, which learns how they mostly
-//! are, learns of them what the other walk learns.
+//! Objects written in every possible way: the streaming walk, which learns how they are usually written,
+//! learns the same as the reference walk.
 
 
 use std::fmt::Write as _;
@@ -11,13 +11,13 @@ use crate::contract::Contract;
 use crate::location::{Origin, Position, Side};
 use crate::observe::{Engine, Observer, Options, PayloadVerdict};
 
-/// What stands behind a brace or a comma, and what behind a colon.
+/// What follows a brace or a comma, and what follows a colon.
 const SPACES: [(&str, &str); 4] = [("", ""), (" ", " "), ("\n    ", " "), ("\t\r\n", "\n")];
 
-/// Members of each kind; together they are more than a word has bits.
+/// Members of each kind; together they exceed the bits of a word.
 const OF_EACH: usize = 11;
 
-/// A schema of an object with many members of many kinds, of which some have to be there.
+/// A schema of an object with many members of many kinds, some of them required.
 fn schema() -> Value {
     let mut properties = Map::new();
     for number in 0..OF_EACH {
@@ -65,7 +65,7 @@ fn schema() -> Value {
     })
 }
 
-/// A value that the member mostly accepts.
+/// A value that the member usually accepts.
 fn value(random: &mut Random, name: &str) -> String {
     let pick = |random: &mut Random, values: &[&str]| values[random.below(values.len())].to_owned();
     let kind = name.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -113,8 +113,8 @@ fn value(random: &mut Random, name: &str) -> String {
     }
 }
 
-/// An object: most members in order or all in any order, spaced in one way or in several; and whether it
-/// is one that both a parser and the schema take as it stands.
+/// Writes an object: most members, in order or shuffled, with uniform or mixed spacing, and sometimes
+/// malformed.
 fn object(random: &mut Random, names: &[String], text: &mut String) {
     let mut members: Vec<&str> = names
         .iter()
@@ -183,7 +183,7 @@ fn body<'t>(file: &str, text: &'t str, line: u64) -> Body<'t> {
     Body::verbatim(text.as_bytes(), origin)
 }
 
-/// Whether both walks learn the same from a capture of two files, of which the first is told of in between.
+/// Whether both walks learn the same from a capture of two files, with `finish` called after each.
 fn are_seen_alike(contract: &Contract, payloads: &[&str]) -> bool {
     let [streaming, reference] = observers(contract).map(|mut observer| {
         let hint = Hint {
@@ -216,7 +216,7 @@ fn objects_are_read_however_they_are_written() {
     let mut random = Random(5);
     let mut payloads = Vec::new();
     for number in 0..180 {
-        // Another producer, another order.
+        // Another producer with another order.
         if number % 60 == 0 {
             names.rotate_left(7);
         }
@@ -256,7 +256,7 @@ fn objects_are_read_however_they_are_written() {
     assert!(are_seen_alike(&contract, &payloads));
 }
 
-/// What was counted of a text that turns out to be none is taken back, also where the walk learnt while it
+/// Counts for a text that turns out not to be JSON are taken back, even if the walk was learning while it
 /// counted.
 #[test]
 fn what_ends_early_leaves_nothing() {

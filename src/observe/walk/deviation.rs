@@ -118,3 +118,29 @@ pub enum DeviationKind {
         expected: String,
     },
 }
+
+impl DeviationKind {
+    /// The keyword of the schema that is broken; for the style of a parameter, the field of OpenAPI.
+    #[must_use]
+    pub const fn keyword(&self) -> &'static str {
+        match self {
+            Self::Missing { because: None, .. } => "required",
+            Self::Missing { .. } => "dependentRequired",
+            Self::Tag { .. } => "discriminator",
+            Self::Type { .. } => "type",
+            Self::Enum { .. } => "enum",
+            Self::Constant { .. } => "const",
+            Self::Format { .. } => "format",
+            Self::Pattern { .. } | Self::Undecided { .. } => "pattern",
+            Self::Bound { keyword, .. } | Self::Length { keyword, .. } | Self::Content { keyword, .. } => keyword,
+            Self::Unique => "uniqueItems",
+            Self::Contains { .. } => "contains",
+            Self::Closed => "additionalProperties",
+            Self::PropertyName => "propertyNames",
+            Self::Excluded => "not",
+            Self::SeveralVariants { .. } => "oneOf",
+            Self::Repeated { .. } => "explode",
+            Self::Style { .. } => "style",
+        }
+    }
+}

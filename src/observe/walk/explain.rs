@@ -1,4 +1,4 @@
-//! How one value breaks one schema.
+//! How one value violates one schema.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use crate::schema::{Graph, NodeId};
 use super::deviation::DeviationKind;
 use super::{About, Recorder, Taken, Walk};
 
-/// The first way in which a value breaks a schema, with the place in the value; `None` when the schema
-/// accepts it. `side` is the side that the value is on, if it is on one.
+/// The first deviation of a value from a schema, with its place in the value; `None` if the schema accepts
+/// it. `side` is the side that the value is on, if it is on one.
 #[must_use]
 pub fn first_deviation(
     graph: &Graph,
@@ -22,7 +22,7 @@ pub fn first_deviation(
     deviations(graph, schema, side, value, 1).into_iter().next()
 }
 
-/// The ways in which a value breaks a schema, in the order of the value; `most` of them at most.
+/// The deviations of a value from a schema, in the order of the value; at most `most` of them.
 #[must_use]
 pub fn deviations(
     graph: &Graph,
@@ -40,7 +40,7 @@ pub fn deviations(
     walk.recorder.found
 }
 
-/// The same, and the places of members that no schema names; `most` of either at most.
+/// The same, and the places of undeclared members; at most `most` of each.
 pub(crate) fn examined(
     graph: &Graph,
     schema: NodeId,
@@ -58,8 +58,8 @@ pub(crate) fn examined(
     (walk.recorder.found, walk.recorder.undeclared)
 }
 
-/// What stands between a value and a schema that it was probably meant for, in a few words: what breaks the
-/// schema, and members that it does not name.
+/// Summarises what is wrong with a value for a schema that it was probably meant for: deviations, and
+/// undeclared members.
 pub(crate) fn shortcomings(
     graph: &Graph,
     schema: NodeId,
@@ -98,7 +98,7 @@ fn shortcoming(at: &Pointer, kind: &DeviationKind) -> String {
         DeviationKind::Format { format } => format!("{name} is not a valid {format}"),
         DeviationKind::Pattern { .. } => format!("{name} does not match its pattern"),
         DeviationKind::Undecided { .. } => {
-            format!("{name} takes too long to compare with its pattern")
+            format!("{name} takes too long to match against its pattern")
         }
         DeviationKind::Bound { keyword, .. } => format!("{name} violates `{keyword}`"),
         DeviationKind::Length { keyword, .. } => format!("{name} violates `{keyword}`"),
@@ -107,7 +107,7 @@ fn shortcoming(at: &Pointer, kind: &DeviationKind) -> String {
     }
 }
 
-/// `copy.id`; positions in arrays make no difference.
+/// A path such as `copy.id`; indexes of arrays become `[]`.
 fn dotted(at: &Pointer) -> String {
     let steps = at.steps().map(
         |step| match step.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -123,7 +123,7 @@ fn dotted(at: &Pointer) -> String {
 #[derive(Default)]
 struct Few {
     most: usize,
-    /// Whether members that no schema names are kept, too.
+    /// Whether undeclared members are kept, too.
     names_undeclared: bool,
     undeclared: Vec<Pointer>,
     way: Vec<Pointer>,

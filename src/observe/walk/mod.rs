@@ -1,9 +1,9 @@
 //! The walk: a payload against the schema graph, once.
 //!
-//! The walk follows the payload. At each value it holds the set of schemas that apply there, adds
-//! those that they apply in turn (`$ref`, `allOf`, the branches that accept, …), and tells a
-//! [`Recorder`] what it meets. Because all schemas of a place are at hand together, a property is
-//! undeclared exactly when none of them names it.
+//! The walk follows the payload. At each value it holds the set of schemas that apply there, adds those that
+//! they apply in turn (`$ref`, `allOf`, the branches that accept, …), and reports what it finds to a
+//! [`Recorder`]. Because all schemas of a place are known together, a property is undeclared exactly if none
+//! of them declares it.
 
 pub(crate) mod deviation;
 pub(crate) mod explain;
@@ -39,15 +39,15 @@ pub(crate) enum About<'d> {
     Member(Key<'d>, Value<'d>),
 }
 
-/// Is told what the walk meets, in the order of the payload.
+/// Receives what the walk finds, in the order of the payload.
 pub(crate) trait Recorder<'d> {
     /// A value, and every schema that applies to it.
     fn value(&mut self, value: Value<'d>, applicable: &[NodeId]);
-    /// What follows is about this part, until [`leave`](Self::leave).
+    /// Enters a part: what follows is about it, until [`leave`](Self::leave).
     fn enter(&mut self, step: Taken<'d>);
-    /// Back to the whole.
+    /// Returns to the whole.
     fn leave(&mut self);
-    /// A schema is broken.
+    /// A schema is violated.
     fn deviation(
         &mut self,
         node: NodeId,
@@ -55,17 +55,18 @@ pub(crate) trait Recorder<'d> {
         about: About<'d>,
         variant: Option<&Arc<str>>,
     );
-    /// A member that no schema names; `node` is one that names others.
+    /// A member that no schema declares; `node` declares others.
     fn undeclared(&mut self, node: NodeId, key: Key<'d>, value: Value<'d>);
-    /// A string that an enum does not list, while another branch takes any string.
+    /// A string that an enum does not list, while another branch accepts any string.
     fn beyond_enum(&mut self, node: NodeId, value: Value<'d>);
-    /// A member that is `readOnly` in a request, or `writeOnly` in a response; `node` says so.
+    /// A member that is `readOnly` in a request, or `writeOnly` in a response, according to `node`.
     fn misdirected(&mut self, node: NodeId, key: Key<'d>, value: Value<'d>);
-    /// An object that a looser branch (`accepted`) accepts, and that looks like another one, which rejects it.
+    /// An object that a looser branch (`accepted`) accepts, but that looks like another one, which rejects
+    /// it.
     fn lookalike(&mut self, node: NodeId, accepted: NodeId, value: Value<'d>);
     /// The branch of an `anyOf` or `oneOf` that accepted the value.
     fn variant(&mut self, node: NodeId);
-    /// Whether enough was seen to stop.
+    /// Whether the recorder has seen enough.
     fn is_done(&self) -> bool {
         false
     }
@@ -75,14 +76,14 @@ pub(crate) trait Recorder<'d> {
 pub(crate) struct Walk<'g, R> {
     graph: &'g Graph,
     pub(crate) recorder: R,
-    /// Elements looked at per array.
+    /// Elements considered per array.
     elements: usize,
-    /// Whether the walk only measures: then it does not measure again which variant fits best, which
-    /// would take exponential time in nested unions.
+    /// Whether the walk only measures. If so, it does not measure again which variant fits best, which would
+    /// take exponential time in nested unions.
     measures: bool,
-    /// The variant that what is walked was read as, when it fits none.
+    /// The variant that the current value was read as, if it fits none.
     assumed: Option<Arc<str>>,
-    /// What the value that is looked at looks like, of the branches that reject it.
+    /// The rejecting branch that the current value looks like.
     lookalike: Option<NodeId>,
     /// Verdicts on the values of the payload.
     memo: Memo,
@@ -105,19 +106,19 @@ impl<'g, R> Walk<'g, R> {
         }
     }
 
-    /// Whether some verdict could not be had, since schemas asked each other in too long a row.
+    /// Whether some verdict is missing, because schemas asked each other too many times in a row.
     pub(crate) fn is_exceeded(&self) -> bool {
         self.memo.is_exceeded()
     }
 
-    /// A walk that measures: it looks at the first few elements of each array only.
+    /// A walk that measures: it considers only the first few elements of each array.
     pub(crate) fn measuring(mut self, elements: usize) -> Self {
         self.elements = elements;
         self.measures = true;
         self
     }
 
-    /// A walk below something that was read as this variant, which it does not fit.
+    /// A walk below a value that was read as this variant, but does not fit it.
     pub(crate) fn reading_as(mut self, variant: Option<Arc<str>>) -> Self {
         self.assumed = variant;
         self
@@ -131,7 +132,8 @@ impl<'g, R> Walk<'g, R> {
         self.visit(value, nodes);
     }
 
-    /// Walks a value under one schema: once, since what is known of values is of one document.
+    /// Walks a value under one schema. To be called once, because the verdicts in memory are those of one
+    /// document.
     pub(crate) fn run<'d>(&mut self, node: NodeId, value: Value<'d>)
     where
         R: Recorder<'d>,
@@ -205,8 +207,8 @@ impl<'g, R> Walk<'g, R> {
         }
     }
 
-    /// Adds the schema that the discriminator of a base schema names. Where there are branches, it only
-    /// helps to tell them apart.
+    /// Adds the schema that the discriminator of a base schema names. If there are branches, it only helps to
+    /// choose one of them.
     fn discriminated<'d>(
         &mut self,
         id: NodeId,
@@ -230,7 +232,7 @@ impl<'g, R> Walk<'g, R> {
         else {
             return;
         };
-        // From OpenAPI 3 on it is a hint: what the named schema declares is declared where it accepts.
+        // From OpenAPI 3 on it is a hint: the named schema applies only if it accepts.
         let decides = node.dialect == Dialect::Swagger2;
         match discriminator.schema(&tag) {
             Some(schema) if applicable.contains(&schema) => {}
@@ -240,7 +242,7 @@ impl<'g, R> Walk<'g, R> {
                 }
             }
             None if !decides => {}
-            // The base may be meant itself.
+            // The base itself may be meant.
             None if node.name.as_deref() == Some(&*tag) => {}
             None => {
                 let kind = DeviationKind::Tag {
@@ -252,7 +254,7 @@ impl<'g, R> Walk<'g, R> {
         }
     }
 
-    /// The branches to walk: those that accept, else the one that fits best.
+    /// The branches to walk: those that accept, or else the one that fits best.
     fn branches<'d>(
         &mut self,
         id: NodeId,
@@ -335,7 +337,7 @@ impl<'g, R> Walk<'g, R> {
         accepted
     }
 
-    /// The branch that the tag of a value means.
+    /// The branch that the tag of a value selects.
     fn tagged_branch<'d>(
         &mut self,
         branch: NodeId,
@@ -354,7 +356,7 @@ impl<'g, R> Walk<'g, R> {
         vec![branch]
     }
 
-    /// Tells of a tag that means no branch.
+    /// Reports a tag that selects no branch.
     fn unknown_tag<'d>(&mut self, union: NodeId, value: Value<'d>)
     where
         R: Recorder<'d>,
@@ -401,7 +403,7 @@ impl<'g, R> Walk<'g, R> {
         {
             let found = value.kind().name();
             self.deviation(id, DeviationKind::Type { expected, found }, about);
-            // A value of another type breaks the rest of the schema for the same reason.
+            // A value of another type violates the rest of the schema for the same reason.
             return;
         }
         if !node.lists(value) {
@@ -439,7 +441,7 @@ impl<'g, R> Walk<'g, R> {
             self.presence(id, node, value, whole);
         }
         let named_by = nodes().find(|(_, node)| node.object.names_properties());
-        // What it says of its members was told with it.
+        // What the lookalike says about its members has been reported with it.
         let lookalike = self.lookalike.take();
         let lookalike = lookalike.map(|branch| variant::Names::of(graph, branch));
         let leftovers = self.leftovers(value, applicable, |node| node.object.unevaluated);
@@ -497,7 +499,7 @@ impl<'g, R> Walk<'g, R> {
             .collect()
     }
 
-    /// Whether a member is on the side it is meant for.
+    /// Reports a member that is on the wrong side.
     fn direction<'d>(&mut self, schemas: &[NodeId], key: Key<'d>, member: Value<'d>)
     where
         R: Recorder<'d>,
@@ -508,7 +510,7 @@ impl<'g, R> Walk<'g, R> {
         }
     }
 
-    /// Which members have to be there.
+    /// Reports required members that are missing.
     fn presence<'d>(&mut self, id: NodeId, node: &Node, value: Value<'d>, whole: About<'d>)
     where
         R: Recorder<'d>,
@@ -577,7 +579,7 @@ impl<'g, R> Walk<'g, R> {
     }
 }
 
-/// How a value breaks a schema that a keyword on the value alone rejects.
+/// The deviation of a value that a check rejects.
 pub(crate) fn kind_of_check(check: &KeywordCheck, gives_up: bool) -> DeviationKind {
     let argument = check.argument_text();
     match check.keyword {

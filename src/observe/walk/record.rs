@@ -1,4 +1,4 @@
-//! Counts what the walk meets in a [`Shape`].
+//! Counts what the walk finds in a [`Shape`].
 
 use std::sync::Arc;
 
@@ -27,11 +27,11 @@ pub(crate) struct ShapeRecorder<'s, 'd> {
     shape: &'s mut Shape,
     way: Way<'d>,
     at: PathId,
-    /// The paths above.
+    /// The parent paths.
     above: Vec<PathId>,
-    /// Deviations that are no placeholders.
+    /// Deviations that are not due to placeholders.
     pub(crate) deviations: u64,
-    /// Deviations that are placeholders.
+    /// Deviations that are due to placeholders.
     pub(crate) placeholders: u64,
     /// The variants that accepted the payload as a whole.
     pub(crate) root_variants: Vec<NodeId>,
@@ -59,12 +59,12 @@ impl<'s, 'd> ShapeRecorder<'s, 'd> {
         }
     }
 
-    /// Goes to a part of the payload, before anything is recorded.
+    /// Enters a part of the payload, before anything is recorded.
     pub(crate) fn go(&mut self, step: Taken<'d>) {
         self.enter(step);
     }
 
-    /// A placeholder without quotes: whatever the schemas ask for, it is not that.
+    /// Records an unquoted placeholder, which violates any schema.
     fn stand_in(&mut self, value: Value<'d>, applicable: &[NodeId]) {
         let typed = applicable.iter().find_map(|id| {
             let types = self.graph.node(*id).types?;
@@ -93,7 +93,7 @@ impl<'s, 'd> ShapeRecorder<'s, 'd> {
     }
 }
 
-/// The payload and the way through it to the value that is walked.
+/// The payload, and the way through it to the current value.
 pub(crate) struct Way<'d> {
     body: &'d Body<'d>,
     document: &'d TapeDocument<'d>,
@@ -121,7 +121,7 @@ impl<'d> Way<'d> {
     }
 }
 
-/// Something met on the way: what evidence is made of, when it is kept.
+/// Something found on the way; evidence is made from it if it is kept.
 pub(crate) struct Encounter<'a, 'd> {
     way: &'a Way<'d>,
     about: About<'d>,
@@ -132,7 +132,7 @@ impl Encounter<'_, '_> {
         match self.about {
             About::Value(value) => {
                 let span = value.span();
-                // Of an object or array the bracket is enough.
+                // For an object or array, the opening bracket is enough.
                 match value.kind() {
                     Kind::Object | Kind::Array => span.start..span.start + 1,
                     Kind::Null | Kind::Boolean | Kind::Number | Kind::String => span,
@@ -172,12 +172,13 @@ impl Encounter<'_, '_> {
         let span = self.span();
         Evidence {
             origin: self.way.body.place(span.start),
+            end: self.way.body.place(span.end).position,
             pointer: self.pointer(),
             excerpt: Excerpt::of_json(self.way.document, span),
         }
     }
 
-    /// The key as a subject: masked below the name of a secret, cut when it is long.
+    /// The key as a subject: masked below the name of a secret, shortened if it is long.
     fn key_subject(&self, key: Key<'_>) -> String {
         if self.way.stack.iter().any(Taken::is_secret) {
             return MASK.to_owned();
@@ -185,7 +186,7 @@ impl Encounter<'_, '_> {
         shorten(&key.name())
     }
 
-    /// The value as a subject: masked when it is secret, cut when it is long.
+    /// The value as a subject: masked if it is secret, shortened if it is long.
     fn subject(&self, value: Value<'_>) -> String {
         let is_secret = self.way.stack.iter().any(Taken::is_secret);
         match value.as_str() {
@@ -197,7 +198,7 @@ impl Encounter<'_, '_> {
 }
 
 impl Taken<'_> {
-    /// Whether the step goes into something that has the name of a secret.
+    /// Whether the step leads into something with the name of a secret.
     fn is_secret(&self) -> bool {
         match self {
             Self::Key(key) | Self::Data(key) => is_secret_name(&key.name()),
@@ -206,10 +207,10 @@ impl Taken<'_> {
     }
 }
 
-/// A text as a subject: cut, and safe to print.
+/// A text as a subject: shortened, and safe to print.
 pub(crate) fn shorten(text: &str) -> String {
-    // Masked before it is cut: half a token is still told by its shape only as a whole. What is far
-    // beyond the cut is not looked at.
+    // Masked before it is cut, because part of a token would not be recognised as one. Text far beyond the
+    // cut is ignored.
     let reach = text
         .char_indices()
         .nth(SUBJECT_LENGTH * 64)
@@ -304,7 +305,7 @@ impl<'d> Recorder<'d> for ShapeRecorder<'_, 'd> {
                 | DeviationKind::Length { .. }
         ) && !matches!(&kind, DeviationKind::Format { format } if has_brackets(format));
         if value.is_stand_in() && matches!(about, About::Value(_)) {
-            // That it is a placeholder was told with the value.
+            // The placeholder was reported with the value.
             return;
         }
         let is_placeholder =

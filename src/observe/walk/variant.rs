@@ -10,17 +10,17 @@ use crate::observe::routing::fit::Fit;
 
 /// What a value that fits no branch was meant for.
 pub(crate) enum Closest<'d> {
-    /// A branch; and whether there was a choice, so that a report has to name the one taken.
+    /// A branch, and whether there was a choice, so that a report has to name the branch.
     Branch(NodeId, bool),
-    /// No branch takes values of this type: the types that they take.
+    /// No branch accepts values of this type; these are the types that they accept.
     NoType(Types),
-    /// The tag is that of no branch: the member that is the tag, and the tags there are.
+    /// No branch has this tag; these are the member with the tag, and the known tags.
     NoTag(Key<'d>, Value<'d>, Vec<String>),
 }
 
-/// Finds what a value that fits no branch was meant for: by type, then by the discriminator of the
-/// union, then by tag (a property with a constant or an enum of strings in each branch), then the branch with which most of the
-/// value agrees, or the first where it must not measure.
+/// Finds what a value that fits no branch was meant for: by type, then by the discriminator of the union,
+/// then by tag (a property with a constant or an enum of strings in each branch), then by how much of the
+/// value matches each branch. If measuring is not allowed, the first branch is taken.
 pub(crate) fn closest<'d>(
     graph: &Graph,
     union: NodeId,
@@ -57,7 +57,7 @@ pub(crate) fn closest<'d>(
             .map(|branch| graph.fixed_texts(*branch, &name))
             .collect();
         let Some(tags) = tags else { continue };
-        // What is the same in all of them tells nothing apart.
+        // A tag that all of them share distinguishes nothing.
         if tags.iter().all(|other| *other == tags[0]) {
             continue;
         }
@@ -75,7 +75,7 @@ pub(crate) fn closest<'d>(
                 return Closest::NoTag(key, member, tags);
             }
             [only] => return Closest::Branch(*only, is_choice),
-            // The tag does not tell these apart.
+            // The tag does not distinguish these.
             _ => {}
         }
     }
@@ -90,8 +90,8 @@ pub(crate) fn closest<'d>(
     Closest::Branch(best, is_choice)
 }
 
-/// The branch of a union that a value was meant for, whether it accepts it or not; `None` where its type or its tag is that
-/// of no branch.
+/// The branch of a union that a value was meant for, whether it accepts the value or not; `None` if no branch
+/// has its type or its tag.
 pub(crate) fn meant_for(
     graph: &Graph,
     union: NodeId,
@@ -128,7 +128,7 @@ fn discriminated<'d>(
     Some(Closest::Branch(*branch, true))
 }
 
-/// The types that some branch takes.
+/// The types that some branch accepts.
 fn types(graph: &Graph, branches: &[NodeId]) -> Types {
     let mut types = Types::default();
     for kind in Kind::ALL {
@@ -139,8 +139,8 @@ fn types(graph: &Graph, branches: &[NodeId]) -> Types {
     types
 }
 
-/// A branch that rejects an object and names more of its members than each branch that accepts it: the object
-/// was probably meant for it, and a looser branch let it pass.
+/// A branch that rejects an object, but declares more of its members than any branch that accepts it. The
+/// object was probably meant for it, and a looser branch let it pass.
 pub(crate) fn lookalike(
     graph: &Graph,
     branches: &[NodeId],
@@ -191,22 +191,22 @@ fn is_tagged_otherwise(graph: &Graph, branch: NodeId, value: Value<'_>) -> bool 
     })
 }
 
-/// The schemas that say which members of an object a branch names.
+/// The schemas that determine which members of an object a branch declares.
 pub(crate) struct Names(Vec<NodeId>);
 
 impl Names {
-    /// Those of a branch, in whichever way it may apply.
+    /// The schemas of a branch, in whichever way they may apply.
     pub(crate) fn of(graph: &Graph, branch: NodeId) -> Self {
         Self(graph.closure(&[branch], |_| true))
     }
 
-    /// Whether it names a member.
+    /// Whether a member is declared.
     pub(crate) fn has(&self, graph: &Graph, key: &str) -> bool {
         let mut nodes = self.0.iter().map(|id| graph.node(*id));
         nodes.any(|node| node.named_schemas(key).next().is_some())
     }
 
-    /// Whether it says something of every member.
+    /// Whether every member is constrained.
     pub(crate) fn describes_all(&self, graph: &Graph) -> bool {
         let mut nodes = self.0.iter().map(|id| &graph.node(*id).object);
         nodes.any(|rules| {
@@ -215,7 +215,7 @@ impl Names {
         })
     }
 
-    /// The names of its properties, and whether there are patterns for others.
+    /// The names of the properties, and whether there are patterns for others.
     pub(crate) fn listed<'g>(&self, graph: &'g Graph) -> (Vec<&'g Arc<str>>, bool) {
         let rules = || self.0.iter().map(|id| &graph.node(*id).object);
         let names = rules().flat_map(|rules| rules.properties.keys()).collect();
@@ -223,17 +223,17 @@ impl Names {
     }
 }
 
-/// The enums of strings among the branches of a union where another branch takes any string: such enums name
-/// what is known, and are open.
+/// The enums of strings among the branches of a union in which another branch accepts any string. Such enums
+/// list the known values, and are open.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct OpenEnums {
     enums: Vec<NodeId>,
-    /// Every schema of the branches that lists strings: what one of them lists is known.
+    /// Every schema of the branches that lists strings: a value that any of them lists is known.
     listing: Vec<NodeId>,
 }
 
 impl OpenEnums {
-    /// `None` where no branch has such an enum.
+    /// `None` if no branch has such an enum.
     pub(crate) fn of(graph: &Graph, branches: &[NodeId]) -> Option<Self> {
         let lists = |id: &NodeId| {
             let node = graph.node(*id);
@@ -254,7 +254,7 @@ impl OpenEnums {
         })
     }
 
-    /// The first enum that a string is not part of, if nothing lists it.
+    /// The first enum, if no schema lists the string.
     pub(crate) fn bypassed_by(&self, graph: &Graph, text: &str) -> Option<NodeId> {
         let is_listed = self.listing.iter().any(|id| {
             let node = graph.node(*id);

@@ -190,7 +190,7 @@ fn article(finding: &Finding, group: &str, names: &BTreeMap<String, usize>) -> A
                 "" => evidence.origin.to_string(),
                 pointer => format!("{} {pointer}", evidence.origin),
             };
-            let label = if index == 0 { &*finding.label } else { "" };
+            let label = if index == 0 { &*finding.label() } else { "" };
             excerpt_block(&at, evidence.origin.position.line, &evidence.excerpt, label)
         });
     let places: Vec<String> = finding
@@ -226,13 +226,13 @@ fn article(finding: &Finding, group: &str, names: &BTreeMap<String, usize>) -> A
         key: [
             finding.rule.id.to_owned(),
             group.to_owned(),
-            finding.key(),
+            finding.key.to_string(),
             String::new(),
-            finding.message.to_string(),
+            finding.headline().to_string(),
         ],
         level: finding.level,
         rule: finding.rule.id,
-        message: finding.message.to_string(),
+        message: finding.headline().to_string(),
         place: match places.is_empty() {
             true => String::new(),
             false => format!("in {}{more}", places.join(", ")),

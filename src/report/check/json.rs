@@ -8,35 +8,53 @@ use std::path::PathBuf;
 use crate::capture::{Format, ReadProblem};
 use crate::location::{Origin, Side};
 use crate::observe::{Evidence, TargetKey, PayloadVerdict};
-use crate::rules::{Finding, Level, Unit};
-
 use crate::report::Report;
+use crate::report::document::{schema_of, version};
+use crate::rules::{Finding, Level, Seen, Unit};
 
-/// The version of the format. It goes up when something is removed or changes its meaning; what is
-/// new may be added without.
-pub const REPORT_VERSION: u32 = 1;
+/// The name of the format. Its number goes up when something is removed or changes its meaning; what is new may
+/// be added without.
+pub const CHECK_FORMAT: &str = "check-v1";
 
-/// A report of `wiredrift check`.
+/// A report of `wiredrift check` or `wiredrift lint`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct JsonReport {
-    /// The version of this format.
-    report_version: u32,
+    /// The name of this format: `check-v1`.
+    format: &'static str,
     /// The version of wiredrift that wrote it.
     wiredrift: String,
-    /// The contract that was asked for: `name` or `name@version`.
+    /// The contract that was asked for: `name` or `name@version`, or the file.
     contract: String,
     /// Numbers.
     summary: JsonSummary,
-    /// What was found, the gravest first.
+    /// What was found, the most serious first.
     findings: Vec<JsonFinding>,
+    /// The operations of the contract, with what was found of each.
+    operations: Vec<JsonOperation>,
     /// Verdicts on the first 1,000 payloads.
     payloads: Vec<JsonPayload>,
     /// The files that were read.
     sources: Vec<JsonSource>,
     /// What could not be read: the first 1,000 problems; `summary.problems` says how many there were.
     problems: Vec<JsonProblem>,
-    /// Files of folders that were passed over.
+    /// Files of folders that were skipped.
     skipped: Vec<JsonSkipped>,
+}
+
+/// An operation of the contract.
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonOperation {
+    /// `name@version`
+    contract: String,
+    id: String,
+    /// `GET /pets/{petId}`
+    signature: String,
+    /// Whether the captures exercised it.
+    exercised: bool,
+    /// Payloads that were compared with its schemas.
+    payloads: u64,
+    /// Those that its schemas reject.
+    deviating: u64,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -45,13 +63,11 @@ struct JsonSummary {
     exchanges: u64,
     /// Exchanges for which an operation, or at least its path, was found.
     matched: u64,
-    /// Exchanges that were left out by `--operation`, `--side` or `--status`.
+    /// Exchanges that `--operation`, `--side` or `--status` left out.
     left_out: u64,
     /// Payloads and requests that were compared with a schema.
     compared: u64,
-    /// Operations of the contract; 0 where its version was left open.
-    operations: usize,
-    /// Those that no exchange exercised.
+    /// The ids of operations that no exchange exercised; empty where the version was left open.
     unexercised: Vec<String>,
     /// Payloads with a verdict.
     payloads: u64,
@@ -88,44 +104,67 @@ struct VersionCount {
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct JsonFinding {
-    /// What stays the same from run to run: rule, contract, operation, side, status, path
-    /// and subject.
+    /// Identifies the cause in every run: rule, name of the contract, and JSON pointer into the contract.
     key: String,
-    /// The rule; `wiredrift explain RULE` tells more.
+    /// A short id made of the key: the anchor of the finding in the HTML report.
+    anchor: String,
+    /// The rule; `wiredrift explain RULE` describes it.
     rule: String,
     level: Level,
-    /// What is the matter, in one line.
+    /// One sentence: what is wrong, with the place, what was seen and what is expected.
     message: String,
-    /// What the rule is broken by: a property, a value, a method; empty where there is nothing to
-    /// tell apart.
-    subject: String,
-    /// Where in the contract: one place, or several that share a component.
-    places: Vec<JsonPlace>,
-    /// How often.
-    count: u64,
-    /// What the next two count.
-    unit: Unit,
-    /// In how many payloads or exchanges.
-    payloads: u64,
-    /// Payloads or exchanges that could have had it; 0 where that is no question.
-    of_payloads: u64,
-    /// The values met, most frequent first.
-    values: Vec<JsonValueCount>,
-    /// The first places in the captures (of a check of the contract itself: in its documents), three
-    /// at most.
-    evidence: Vec<JsonEvidence>,
-    /// Where the contract's documents say what is broken.
-    declared: Vec<JsonOrigin>,
-    /// Other versions of the contract that declare the subject.
+    /// The properties that it is about: missing, undeclared, not allowed.
+    properties: Vec<JsonSeen>,
+    /// The parameter that it is about.
+    parameter: Option<JsonParameter>,
+    /// The keyword of the schema that is broken.
+    keyword: Option<&'static str>,
+    /// What the contract accepts: the first values of an enum, a type, a format, a limit.
+    expected: Vec<String>,
+    /// How many values the contract accepts, where it lists them.
+    expected_count: usize,
+    /// The values seen, most frequent first; for `wrong-type`, the types.
+    seen: Vec<JsonSeen>,
+    /// The variants of a union that values were compared with.
+    variants: Vec<String>,
+    /// Other versions of the contract that declare it.
     known_to: Vec<String>,
+    /// The operations that it is about, and the paths in their payloads.
+    operations: Vec<JsonOperationPlace>,
+    /// How often it was seen.
+    occurrences: u64,
+    /// In how many payloads or exchanges it was seen, and in how many it could have been.
+    affected: JsonAffected,
+    /// The first places in the captures, or, of a check of the contract itself, in its documents: three at most.
+    places: Vec<JsonEvidence>,
+    /// Where the contract's documents declare it.
+    declared: Vec<JsonOrigin>,
     notes: Vec<String>,
+    /// Of payloads that match another version: how they differ from this one.
+    differences: Vec<JsonFinding>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct JsonPlace {
-    /// `null` for a payload of no operation.
-    target: Option<JsonTarget>,
-    /// JSON pointer in which array positions, and keys that are data, are `*`.
+struct JsonParameter {
+    name: String,
+    /// `query`, `path`, `header`, `cookie` or `form`
+    r#in: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonAffected {
+    /// What is counted.
+    unit: Unit,
+    count: u64,
+    /// 0 where that does not apply.
+    of: u64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonOperationPlace {
+    #[serde(flatten)]
+    target: JsonTarget,
+    /// JSON pointer into the payload, in which array positions, and keys that are data, are `*`.
     path: String,
 }
 
@@ -141,12 +180,13 @@ pub(crate) struct JsonTarget {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct JsonValueCount {
+struct JsonSeen {
+    /// The name or value, redacted.
     value: String,
     count: u64,
-    /// Other versions of the contract that declare the value.
+    /// Other versions of the contract that declare it.
     known_to: Vec<String>,
-    /// A declared value that differs in case alone.
+    /// A declared value that differs in case alone; of a missing property, the undeclared one in its place.
     near: Option<String>,
 }
 
@@ -154,14 +194,23 @@ struct JsonValueCount {
 pub(crate) struct JsonEvidence {
     #[serde(flatten)]
     origin: JsonOrigin,
+    /// The line where the place ends, from 1.
+    end_line: u64,
+    /// The column after the last character of the place, from 1.
+    end_column: u64,
     /// JSON pointer (RFC 6901) into the payload.
     pointer: String,
-    /// The line, redacted and cut.
-    excerpt: String,
-    /// Columns of the excerpt before the place.
-    excerpt_column: usize,
-    /// Columns of the place.
-    excerpt_width: usize,
+    /// The line of the capture, redacted and cut.
+    excerpt: JsonExcerpt,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonExcerpt {
+    text: String,
+    /// The column of the place in the text, from 1.
+    column: usize,
+    /// Columns that the place takes.
+    width: usize,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -220,16 +269,7 @@ pub fn json(report: &Report) -> String {
 /// The JSON Schema of the format.
 #[must_use]
 pub fn json_schema() -> serde_json::Value {
-    schema_of::<JsonReport>()
-}
-
-/// The JSON Schema of what a report is written from.
-pub(crate) fn schema_of<T: JsonSchema>() -> serde_json::Value {
-    schemars::generate::SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<T>()
-        .to_value()
+    schema_of::<JsonReport>(CHECK_FORMAT)
 }
 
 impl From<&ReadProblem> for JsonProblem {
@@ -253,16 +293,15 @@ impl From<&(PathBuf, &'static str)> for JsonSkipped {
 impl From<&Report> for JsonReport {
     fn from(report: &Report) -> Self {
         Self {
-            report_version: REPORT_VERSION,
-            wiredrift: env!("CARGO_PKG_VERSION").to_owned(),
+            format: CHECK_FORMAT,
+            wiredrift: version(),
             contract: report.contract.clone(),
             summary: JsonSummary {
                 exchanges: report.exchanges,
                 matched: report.matched,
                 left_out: report.left_out,
                 compared: report.compared,
-                operations: report.operations,
-                unexercised: report.unexercised.clone(),
+                unexercised: report.unexercised().map(|row| row.id.clone()).collect(),
                 payloads: report.payloads(),
                 payloads_listed: report.judged.len(),
                 unusable: report.unusable,
@@ -285,6 +324,18 @@ impl From<&Report> for JsonReport {
                 infos: report.at_level(Level::Info),
             },
             findings: report.findings.iter().map(JsonFinding::from).collect(),
+            operations: report
+                .operations
+                .iter()
+                .map(|row| JsonOperation {
+                    contract: row.contract.clone(),
+                    id: row.id.clone(),
+                    signature: row.signature.clone(),
+                    exercised: row.is_exercised,
+                    payloads: row.payloads,
+                    deviating: row.deviating,
+                })
+                .collect(),
             payloads: report
                 .judged
                 .iter()
@@ -313,37 +364,53 @@ impl From<&Report> for JsonReport {
 impl From<&Finding> for JsonFinding {
     fn from(finding: &Finding) -> Self {
         Self {
-            key: finding.key(),
+            key: finding.key.to_string(),
+            anchor: finding.key.anchor(),
             rule: finding.rule.id.to_owned(),
             level: finding.level,
-            message: finding.message.to_string(),
-            subject: finding.subject.clone(),
-            places: finding
+            message: finding.headline().to_string(),
+            properties: finding.properties.iter().map(JsonSeen::from).collect(),
+            parameter: finding.parameter.as_ref().map(|parameter| JsonParameter {
+                name: parameter.name.clone(),
+                r#in: parameter.place.to_string(),
+            }),
+            keyword: finding.keyword(),
+            expected: finding.expected.first.iter().map(ToString::to_string).collect(),
+            expected_count: finding.expected.count,
+            seen: finding.values.iter().map(JsonSeen::from).collect(),
+            variants: finding.variants.clone(),
+            known_to: finding.known_to.clone(),
+            operations: finding
                 .places
                 .iter()
-                .map(|place| JsonPlace {
-                    target: place.target.as_ref().map(JsonTarget::from),
-                    path: place.path.to_string(),
+                .filter_map(|place| {
+                    Some(JsonOperationPlace {
+                        target: place.target.as_ref()?.into(),
+                        path: place.path.to_string(),
+                    })
                 })
                 .collect(),
-            count: finding.count,
-            unit: finding.unit,
-            payloads: finding.payloads,
-            of_payloads: finding.of_payloads,
-            values: finding
-                .values
-                .iter()
-                .map(|value| JsonValueCount {
-                    value: value.value.to_string(),
-                    count: value.count,
-                    known_to: value.known_to.clone(),
-                    near: value.near.clone(),
-                })
-                .collect(),
-            evidence: finding.evidence.iter().map(JsonEvidence::from).collect(),
+            occurrences: finding.count,
+            affected: JsonAffected {
+                unit: finding.unit,
+                count: finding.payloads,
+                of: finding.of_payloads,
+            },
+            places: finding.evidence.iter().map(JsonEvidence::from).collect(),
             declared: finding.declared.iter().map(JsonOrigin::from).collect(),
-            known_to: finding.known_to.clone(),
             notes: finding.notes.iter().map(ToString::to_string).collect(),
+            differences: finding.differences.iter().map(Self::from).collect(),
+        }
+    }
+}
+
+impl From<&Seen> for JsonSeen {
+    fn from(seen: &Seen) -> Self {
+        Self {
+            value: seen.value.to_string(),
+            count: seen.count,
+            known_to: seen.known_to.clone(),
+            near: seen.near.clone(),
         }
     }
 }
@@ -363,10 +430,14 @@ impl From<&Evidence> for JsonEvidence {
     fn from(evidence: &Evidence) -> Self {
         Self {
             origin: (&evidence.origin).into(),
+            end_line: evidence.end.line,
+            end_column: evidence.end.column,
             pointer: evidence.pointer.to_string(),
-            excerpt: evidence.excerpt.text.clone(),
-            excerpt_column: evidence.excerpt.caret,
-            excerpt_width: evidence.excerpt.width,
+            excerpt: JsonExcerpt {
+                text: evidence.excerpt.text.clone(),
+                column: evidence.excerpt.caret + 1,
+                width: evidence.excerpt.width,
+            },
         }
     }
 }

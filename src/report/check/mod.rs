@@ -1,7 +1,12 @@
 //! The report of a run of `check` or `lint`, and one renderer per format.
 
+pub(super) mod block;
+mod groups;
 mod html;
 pub(super) mod json;
+mod options;
+mod short;
+mod summary;
 pub(super) mod text;
 
 use std::path::PathBuf;
@@ -10,16 +15,19 @@ use std::sync::Arc;
 use crate::capture::{ReadProblem, SourceRead};
 use crate::contract::Contract;
 use crate::lint::unusable;
-use crate::observe::{Count, Judged, Observer, Options, Profile, PayloadVerdict, Watcher};
+use crate::observe::{Count, Judged, Observer, Options, PayloadVerdict, Profile, TargetKey, Watcher};
+use crate::rules::catalogue::{UNSEEN_ENUM_VALUE, UNSEEN_PROPERTY};
 use crate::rules::{Finding, Level, Policy, in_order, judge, judge_contract};
 
 use super::{Format, Render};
 
 use html::html;
-pub use json::{REPORT_VERSION, json_schema};
-pub use text::{TextOptions, finding_text};
+pub use json::{CHECK_FORMAT, json_schema};
+pub use block::finding_text;
+pub use options::TextOptions;
 
 use json::json;
+use short::short;
 use text::text;
 
 
@@ -37,10 +45,8 @@ pub struct Report {
     pub(crate) left_out: u64,
     /// Payloads and requests that were compared with a schema.
     pub(crate) compared: u64,
-    /// Operations of the contract, and those that no exchange exercised; where one version was asked for.
-    pub(crate) operations: usize,
-    /// The ids of those, in the order of the contract.
-    pub(crate) unexercised: Vec<String>,
+    /// The operations of the contract in its order; of each version, where that was left open.
+    pub(crate) operations: Vec<OperationRow>,
     /// Whether the version was left open, so that each payload may speak another one.
     pub(crate) versions_open: bool,
     /// Parts of the contract that could not be used, so that traffic was not compared with them.
@@ -122,13 +128,8 @@ impl Report {
         let asked = observer.asked();
         let versions_open = asked.len() > 1;
         let unusable = asked.iter().map(|contract| contract.unusable()).sum();
-        let (operations, unexercised) = match asked {
-            [contract] => (
-                contract.operations.len(),
-                unexercised(contract, &observer.profile),
-            ),
-            _ => (0, Vec::new()),
-        };
+        let operations = asked.iter();
+        let operations = operations.flat_map(|contract| rows(contract, &observer.profile)).collect();
         let Observer {
             profile,
             problems,
@@ -148,7 +149,6 @@ impl Report {
             left_out: profile.left_out,
             compared: profile.compared,
             operations,
-            unexercised,
             versions: versions(&profile),
             verdicts: profile
                 .verdicts
@@ -184,6 +184,18 @@ impl Report {
             .filter(|(verdict, _)| *verdict == wanted)
             .map(|(_, count)| count)
             .sum()
+    }
+
+    /// Operations that no exchange exercised; none where the version was left open.
+    pub(crate) fn unexercised(&self) -> impl Iterator<Item = &OperationRow> {
+        let rows = self.operations.iter();
+        rows.filter(|row| !self.versions_open && !row.is_exercised)
+    }
+
+    /// The findings that a reader looks for first: not what was declared and never seen.
+    pub(crate) fn shown(&self, coverage: bool) -> Vec<&Finding> {
+        let findings = self.findings.iter();
+        findings.filter(|finding| coverage || !is_about_coverage(finding)).collect()
     }
 
     /// Findings of this level.
@@ -235,6 +247,11 @@ impl Report {
     }
 }
 
+/// Whether a finding says what the captures do not cover, rather than what they show.
+pub(crate) fn is_about_coverage(finding: &Finding) -> bool {
+    *finding.rule == UNSEEN_PROPERTY || *finding.rule == UNSEEN_ENUM_VALUE
+}
+
 /// What was missing for anything to be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
@@ -246,17 +263,61 @@ pub enum Gap {
     NothingCompared,
 }
 
-/// The operations that no request went to and no payload was compared with.
-fn unexercised(contract: &Contract, profile: &Profile) -> Vec<String> {
+/// An operation of the contract, and how much of the traffic is its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OperationRow {
+    /// `name@version` of the contract.
+    pub(crate) contract: String,
+    /// The id.
+    pub(crate) id: String,
+    /// `GET /pets/{petId}`
+    pub(crate) signature: String,
+    /// Whether a request went to it or a payload was compared with it.
+    pub(crate) is_exercised: bool,
+    /// Payloads that were compared.
+    pub(crate) payloads: u64,
+    /// Those that the schema rejects.
+    pub(crate) deviating: u64,
+}
+
+impl OperationRow {
+    /// `GET /pets/{petId}  showPet`
+    pub(crate) fn title(&self) -> String {
+        match self.signature.as_str() {
+            "(schema)" => format!("schema {}", self.id),
+            // An id that was made of them says nothing more.
+            signature if signature == self.id => self.id.clone(),
+            signature => format!("{signature}  {}", self.id),
+        }
+    }
+
+    pub(crate) fn is_of(&self, target: &TargetKey) -> bool {
+        *target.operation == *self.id && *target.contract == *self.contract
+    }
+}
+
+fn rows(contract: &Contract, profile: &Profile) -> Vec<OperationRow> {
     let reference: Arc<str> = contract.reference().into();
-    let is_exercised = |id: &str| {
-        let by_request = (Arc::clone(&reference), Arc::from(id));
-        let mut targets = profile.targets.keys();
-        profile.exercised.contains_key(&by_request)
-            || targets.any(|key| *key.contract == *reference && *key.operation == *id)
-    };
-    let ids = contract.operations.iter().map(|operation| &operation.id);
-    ids.filter(|id| !is_exercised(id)).cloned().collect()
+    let rows = contract.operations.iter().map(|operation| {
+        let by_request = (Arc::clone(&reference), Arc::from(&*operation.id));
+        let mut row = OperationRow {
+            contract: reference.to_string(),
+            id: operation.id.clone(),
+            signature: operation.signature(),
+            is_exercised: profile.exercised.contains_key(&by_request),
+            payloads: 0,
+            deviating: 0,
+        };
+        for (key, target) in &profile.targets {
+            if row.is_of(key) {
+                row.is_exercised = true;
+                row.payloads += target.payloads;
+                row.deviating += target.payloads.saturating_sub(target.accepted + target.placeholders);
+            }
+        }
+        row
+    });
+    rows.collect()
 }
 
 fn versions(profile: &Profile) -> Vec<(String, u64)> {
@@ -279,6 +340,8 @@ fn versions(profile: &Profile) -> Vec<(String, u64)> {
 pub enum CheckFormat {
     /// For people, in a terminal.
     Text,
+    /// One line per finding.
+    Short,
     /// For programs.
     Json,
     /// For people, in a browser.
@@ -287,7 +350,12 @@ pub enum CheckFormat {
 
 impl Format for CheckFormat {
     const NAMES: &'static [(&'static str, Self)] =
-        &[("text", Self::Text), ("json", Self::Json), ("html", Self::Html)];
+        &[
+        ("text", Self::Text),
+        ("short", Self::Short),
+        ("json", Self::Json),
+        ("html", Self::Html),
+    ];
 }
 
 impl Render for Report {
@@ -297,6 +365,7 @@ impl Render for Report {
     fn render(&self, format: CheckFormat, options: TextOptions) -> String {
         match format {
             CheckFormat::Text => text(self, options),
+            CheckFormat::Short => short(self, options),
             CheckFormat::Json => json(self),
             CheckFormat::Html => html(self),
         }

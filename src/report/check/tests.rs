@@ -26,7 +26,10 @@ fn report() -> Report {
 
 #[test]
 fn the_text_report_reads_well() {
-    let text = text(&report(), TextOptions { payloads: true });
+    let text = text(&report(), TextOptions {
+            payloads: true,
+            ..TextOptions::default()
+        });
     insta::assert_snapshot!(crate::redact::without_styles(&text));
 }
 
@@ -54,7 +57,13 @@ fn the_json_report_is_what_its_schema_says() {
 #[test]
 fn each_renderer_shows_every_finding_and_problem() {
     let report = report();
-    let text = text(&report, TextOptions::default());
+    // Lines that are not wrapped.
+    let options = TextOptions {
+        width: 10_000,
+        coverage: true,
+        ..TextOptions::default()
+    };
+    let text = text(&report, options);
     let text = crate::redact::without_styles(&text);
     let json: Value = serde_json::from_str(&json(&report)).expect("JSON");
     assert_eq!(
@@ -68,7 +77,7 @@ fn each_renderer_shows_every_finding_and_problem() {
     let headlines = report.findings.iter().filter(|finding| {
         let headline = format!(
             "{}[{}]: {}\n",
-            finding.level, finding.rule.id, finding.message
+            finding.level, finding.rule.id, finding.headline()
         );
         text.contains(&headline)
     });
@@ -87,7 +96,7 @@ fn each_renderer_shows_every_finding_and_problem() {
 #[test]
 fn keys_tell_findings_apart() {
     let report = report();
-    let mut keys: Vec<String> = report.findings.iter().map(Finding::key).collect();
+    let mut keys: Vec<String> = report.findings.iter().map(|finding| finding.key.to_string()).collect();
     keys.sort();
     let before = keys.len();
     keys.dedup();
@@ -97,7 +106,10 @@ fn keys_tell_findings_apart() {
 #[test]
 fn no_secret_of_the_samples_reaches_a_report() {
     let report = report();
-    let text = text(&report, TextOptions { payloads: true });
+    let text = text(&report, TextOptions {
+            payloads: true,
+            ..TextOptions::default()
+        });
     for rendered in [text, json(&report)] {
         assert!(!rendered.contains("4f1c0e8a9b7d"));
     }

@@ -49,7 +49,7 @@ pub fn html(report: &Changes, options: DiffOptions) -> String {
     let mut sections = vec![listed.section];
     if !report.unusable.is_empty() {
         let rows = report.unusable.iter();
-        let rows = rows.map(|finding| format!("<li>{}</li>", inline(&finding.message)));
+        let rows = rows.map(|finding| format!("<li>{}</li>", inline(&finding.headline())));
         let content = format!("<ul>{}</ul>", rows.collect::<Vec<_>>().join("\n"));
         sections.push(crate::report::render::Section::new(
             "unjudged",

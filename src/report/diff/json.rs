@@ -8,17 +8,21 @@ use crate::diff::{Owner, Proof, Reach, Sender, Verdict};
 use crate::location::{Origin, Side};
 use crate::rules::{Finding, Change, Level, Release};
 
+use crate::report::document::{schema_of, version};
+
 use super::Changes;
 use super::payload::shortened;
 
 /// The version of the JSON report of a diff.
-pub const DIFF_REPORT_VERSION: u32 = 1;
+pub const DIFF_FORMAT: &str = "diff-v1";
 
 /// The report of `wiredrift diff`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct JsonDiff {
-    /// The version of this format.
-    report_version: u32,
+    /// The name of this format: `diff-v1`.
+    format: &'static str,
+    /// The version of wiredrift that wrote it.
+    wiredrift: String,
     old: JsonContract,
     new: JsonContract,
     summary: JsonDiffSummary,
@@ -64,6 +68,10 @@ struct JsonDiffSummary {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonChange {
+    /// Identifies the change in every run: rule, name of the contract, and JSON pointer into the contract.
+    key: String,
+    /// A short id made of the key: the anchor of the change in the HTML report.
+    anchor: String,
     rule: String,
     /// The gravest of `levels`.
     level: Level,
@@ -177,7 +185,7 @@ pub fn json(report: &Changes) -> String {
 /// The JSON Schema of the JSON report.
 #[must_use]
 pub fn json_schema() -> Value {
-    schemars::schema_for!(JsonDiff).to_value()
+    schema_of::<JsonDiff>(DIFF_FORMAT)
 }
 
 pub(in crate::report) fn document(report: &Changes) -> JsonDiff {
@@ -187,7 +195,8 @@ pub(in crate::report) fn document(report: &Changes) -> JsonDiff {
         operations,
     };
     JsonDiff {
-        report_version: DIFF_REPORT_VERSION,
+        format: DIFF_FORMAT,
+        wiredrift: version(),
         old: contract(&report.old, report.size.old_operations),
         new: contract(&report.new, report.size.new_operations),
         summary: JsonDiffSummary {
@@ -210,7 +219,7 @@ fn unusable(finding: &Finding) -> JsonUnusable {
     JsonUnusable {
         rule: finding.rule.id.to_owned(),
         level: finding.level,
-        message: finding.message.to_string(),
+        message: finding.headline().to_string(),
         origins: evidence.map(|evidence| place(&evidence.origin)).collect(),
     }
 }
@@ -246,6 +255,8 @@ fn change(judged: &Change) -> JsonChange {
         level: *level,
     });
     JsonChange {
+        key: judged.key.to_string(),
+        anchor: judged.key.anchor(),
         rule: judged.rule.id.to_owned(),
         level: judged.level,
         levels: levels.collect(),

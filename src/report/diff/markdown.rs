@@ -39,7 +39,7 @@ pub fn markdown(report: &Changes, options: DiffOptions) -> String {
         put!(
             out,
             "\n- could not be used: {}\n",
-            escaped(&finding.message)
+            escaped(&finding.headline())
         );
     }
     for (title, changes) in report.groups() {

@@ -17,7 +17,7 @@ use crate::rules::{
 
 pub(super) use html::footer;
 pub(super) use json::document;
-pub use json::{DIFF_REPORT_VERSION, JsonDiff, json_schema};
+pub use json::{DIFF_FORMAT, JsonDiff, json_schema};
 pub use text::change_text;
 
 use super::{Format, Render};

@@ -8,7 +8,7 @@ use crate::report::render::lines::ChangeTag;
 
 use crate::redact::sanitised;
 use crate::diff::{Owner, Sender, Verdict, Witness};
-use crate::report::check::text::{finding_text, shown, style_of};
+use crate::report::check::block::{finding_text, shown, style_of};
 use crate::rules::{Change, Level};
 use crate::redact::printed;
 

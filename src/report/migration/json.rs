@@ -8,20 +8,21 @@ use crate::location::Side;
 use crate::migrate::EditKind;
 use crate::migrate::impact::{PairDifferenceKind, Exchanges, SeenTimes, Spoken, Times};
 use crate::report::diff::{JsonDiff, document};
-use crate::report::check::json::{JsonFinding, JsonOrigin, JsonProblem, JsonSkipped, schema_of};
+use crate::report::check::json::{JsonFinding, JsonOrigin, JsonProblem, JsonSkipped};
+use crate::report::document::{schema_of, version};
 
 use super::MigrationReport;
 use super::advice::advice;
 use super::words::{evidence, sample_lines};
 
 /// The version of the format.
-pub const MIGRATION_REPORT_VERSION: u32 = 1;
+pub const MIGRATION_FORMAT: &str = "report-v1";
 
 /// A report of `wiredrift report`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct JsonMigration {
-    /// The version of this format.
-    report_version: u32,
+    /// The name of this format: `report-v1`.
+    format: &'static str,
     /// The version of wiredrift that wrote it.
     wiredrift: String,
     /// What `wiredrift diff` says.
@@ -251,7 +252,7 @@ pub fn json(report: &MigrationReport) -> String {
 /// The JSON Schema of the report.
 #[must_use]
 pub fn json_schema() -> Value {
-    schema_of::<JsonMigration>()
+    schema_of::<JsonMigration>(MIGRATION_FORMAT)
 }
 
 const fn spoken_word(spoken: Spoken) -> &'static str {
@@ -296,8 +297,8 @@ fn side(side: &crate::migrate::impact::SideUsage) -> JsonSide {
 impl From<&MigrationReport> for JsonMigration {
     fn from(report: &MigrationReport) -> Self {
         Self {
-            report_version: MIGRATION_REPORT_VERSION,
-            wiredrift: env!("CARGO_PKG_VERSION").to_owned(),
+            format: MIGRATION_FORMAT,
+            wiredrift: version(),
             diff: document(&report.diff),
             usage: (0..report.usage.len())
                 .map(|index| usage(report, index))

@@ -25,7 +25,7 @@ use super::{Format, Render, Report};
 
 use html::html;
 use json::json;
-pub use json::{MIGRATION_REPORT_VERSION, json_schema};
+pub use json::{MIGRATION_FORMAT, json_schema};
 use markdown::markdown;
 use text::text;
 
@@ -197,8 +197,8 @@ impl MigrationReport {
         };
         let beyond = findings
             .iter()
-            .filter(|finding| finding.level >= Level::Warning && versions.is_unknown(finding))
-            .cloned()
+            .filter(|finding| finding.level >= Level::Warning)
+            .filter_map(|finding| versions.unknown_part(finding))
             .collect();
         let consumers = impact.consumer_by().map(|by| {
             let mut rows: Vec<(String, Exchanges)> = impact.consumers.clone().into_iter().collect();

@@ -135,7 +135,7 @@ fn time_rows(timeline: &Timeline) -> Vec<String> {
 pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
     let mut rows = Vec::new();
     for finding in &report.diff.unusable {
-        rows.push(format!("could not be used: {}", finding.message));
+        rows.push(format!("could not be used: {}", finding.headline()));
     }
     for judged in &report.diff.changes {
         for (sender, verdict) in &judged.difference.verdicts {

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::report::diff::words::title;
 use crate::report::render::numbers::{plural, share, thousands};
-use crate::report::check::text::style_of;
+use crate::report::check::block::style_of;
 use crate::rules::Level;
 
 use super::advice::advice;
@@ -225,7 +225,7 @@ fn write_rest(out: &mut String, report: &MigrationReport) {
                 out,
                 "{style}{}{style:#}: {} {DIM}({}{}){DIM:#}\n",
                 finding.level,
-                finding.message,
+                finding.headline(),
                 times(finding.count),
                 at.map_or_else(String::new, |at| format!(", {at}"))
             );

@@ -10,7 +10,7 @@ use crate::location::{PathPattern, Side, Step};
 use crate::migrate::declared;
 use crate::observe::TargetKey;
 use crate::rules::catalogue as rules;
-use crate::rules::{Finding, SeenValue};
+use crate::rules::{Finding, FindingPlace, Seen};
 use crate::schema::NodeId;
 
 /// Both contracts, and which operations of them belong together.
@@ -22,22 +22,34 @@ pub(super) struct Versions<'c> {
 }
 
 impl<'c> Versions<'c> {
-    /// Whether a finding is about what neither contract knows.
-    pub(super) fn is_unknown(self, finding: &Finding) -> bool {
-        let is_known = |values: &[String]| !values.is_empty();
-        if is_known(&finding.known_to) {
-            return false;
+    /// What of a finding is about what neither contract knows; `None` where one of them knows all of it.
+    pub(super) fn unknown_part(self, finding: &Finding) -> Option<Finding> {
+        let mut part = finding.clone();
+        if !finding.known_to.is_empty() {
+            return None;
+        }
+        if !part.properties.is_empty() {
+            part.properties.retain(|seen| {
+                let is_declared = |place: &FindingPlace| {
+                    let target = place.target.as_ref();
+                    target.is_some_and(|target| self.declares_property(finding, &seen.value, target, &place.path))
+                };
+                seen.known_to.is_empty()
+                    && (finding.places.is_empty() || !finding.places.iter().all(is_declared))
+            });
+            part.count = part.properties.iter().map(|seen| seen.count).sum();
+            return (!part.properties.is_empty()).then_some(part);
         }
         let mut values = finding.values.iter();
-        if !finding.values.is_empty() && values.all(|value| is_known(&value.known_to)) {
-            return false;
+        if !finding.values.is_empty() && values.all(|value| !value.known_to.is_empty()) {
+            return None;
         }
         let mut places = finding.places.iter();
-        let is_declared = |place: &crate::rules::FindingPlace| {
+        let is_declared = |place: &FindingPlace| {
             let target = place.target.as_ref();
-            target.is_some_and(|target| self.other_declares(finding, target, &place.path))
+            target.is_some_and(|target| self.declares(finding, target, &place.path))
         };
-        finding.places.is_empty() || !places.all(is_declared)
+        (finding.places.is_empty() || !places.all(is_declared)).then_some(part)
     }
 
     /// The other contract, and the operation that a target has there.
@@ -55,22 +67,9 @@ impl<'c> Versions<'c> {
         Some((other, other.operations.get(position)?))
     }
 
-    /// Whether the other contract declares what a finding of one contract is about.
-    fn other_declares(self, finding: &Finding, target: &TargetKey, path: &PathPattern) -> bool {
-        let Some((contract, operation)) = self.other(target) else {
-            return false;
-        };
-        let rule = finding.rule.id;
-        if rule == rules::UNDECLARED_QUERY_PARAMETER.id {
-            let mut parameters = operation.parameters.iter();
-            return parameters.any(|parameter| {
-                parameter.place == ParameterPlace::Query && parameter.name == finding.subject
-            });
-        }
-        if rule == rules::UNDECLARED_STATUS.id {
-            let response = target.status.and_then(|status| operation.response(status));
-            return response.is_some();
-        }
+    /// The schemas that the other contract has at a path of an operation; `None` where it has none.
+    fn schemas(self, target: &TargetKey, path: &PathPattern) -> Option<(&'c Contract, Vec<NodeId>)> {
+        let (contract, operation) = self.other(target)?;
         let side = target.side.unwrap_or(Side::Response);
         let mut schemas = match operation.payload(side, target.status) {
             Some(payload) => payload.schemas(),
@@ -79,25 +78,60 @@ impl<'c> Versions<'c> {
         if schemas.is_empty() {
             schemas = operation.schemas_like(side, target.status);
         }
-        let graph = &contract.graph;
-        if rule == rules::UNDECLARED_PROPERTY.id || rule == rules::CLOSED_OBJECT.id {
-            let path = path.join(Step::Key(finding.subject.as_str().into()));
-            return declared(graph, &schemas, path.steps()).is_some();
+        let schemas = declared(&contract.graph, &schemas, path.steps())?;
+        Some((contract, schemas))
+    }
+
+    /// Whether the other contract declares a property or parameter that a finding is about, or does not require
+    /// it.
+    fn declares_property(
+        self,
+        finding: &Finding,
+        name: &str,
+        target: &TargetKey,
+        path: &PathPattern,
+    ) -> bool {
+        let rule = finding.rule.id;
+        if rule == rules::UNDECLARED_QUERY_PARAMETER.id {
+            let parameters = self.other(target).into_iter();
+            let mut parameters = parameters.flat_map(|(_, operation)| &operation.parameters);
+            return parameters.any(|parameter| {
+                parameter.place == ParameterPlace::Query && parameter.name == name
+            });
         }
-        let Some(schemas) = declared(graph, &schemas, path.steps()) else {
+        if rule == rules::UNDECLARED_PROPERTY.id || rule == rules::CLOSED_OBJECT.id {
+            return self.schemas(target, &path.join(Step::Key(name.into()))).is_some();
+        }
+        if rule == rules::MISSING_PROPERTY.id {
+            return self.schemas(target, path).is_some_and(|(contract, schemas)| {
+                let view = View::of(&contract.graph, &schemas);
+                let mut required = view.required().into_iter();
+                view.declares(name) && !required.any(|required| *required == *name)
+            });
+        }
+        false
+    }
+
+    /// Whether the other contract declares what a finding of one contract is about.
+    fn declares(self, finding: &Finding, target: &TargetKey, path: &PathPattern) -> bool {
+        let rule = finding.rule.id;
+        if rule == rules::UNDECLARED_STATUS.id {
+            let other = self.other(target);
+            let status = target.status;
+            return other.is_some_and(|(_, operation)| {
+                status.is_some_and(|status| operation.response(status).is_some())
+            });
+        }
+        let Some((contract, schemas)) = self.schemas(target, path) else {
             return false;
         };
-        let view = View::of(graph, &schemas);
-        if rule == rules::MISSING_PROPERTY.id {
-            let mut required = view.required().into_iter();
-            return view.declares(&finding.subject)
-                && !required.any(|name| *name == *finding.subject);
-        }
-        if rule == rules::WRONG_TYPE.id {
-            let sample = sample_of(&finding.subject);
-            return sample.is_some_and(|kind| view.all_kinds(3).has(kind));
-        }
         let mut values = finding.values.iter();
+        if rule == rules::WRONG_TYPE.id {
+            let view = View::of(&contract.graph, &schemas);
+            return values.all(|seen| {
+                sample_of(&seen.value).is_some_and(|kind| view.all_kinds(3).has(kind))
+            });
+        }
         !finding.values.is_empty() && values.all(|value| accepts(contract, &schemas, value))
     }
 }
@@ -118,7 +152,7 @@ fn sample_of(word: &str) -> Option<crate::diff::view::Kinds> {
 }
 
 /// Whether a value that a finding lists is one of the schemas: as the text, or as the JSON that it is.
-fn accepts(contract: &Contract, schemas: &[NodeId], value: &SeenValue) -> bool {
+fn accepts(contract: &Contract, schemas: &[NodeId], value: &Seen) -> bool {
     let text: &str = &value.value;
     [Json::from(text).to_string(), text.to_owned()]
         .iter()

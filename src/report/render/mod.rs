@@ -8,6 +8,7 @@ mod charts;
 mod code;
 pub(crate) mod lines;
 pub(crate) mod numbers;
+pub(crate) mod wrap;
 
 use std::fmt::Write as _;
 

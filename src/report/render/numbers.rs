@@ -4,7 +4,10 @@
 pub(crate) fn plural(count: u64, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),
-        _ => format!("{} {noun}s", thousands(count)),
+        _ => match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o'])) {
+            Some(stem) => format!("{} {stem}ies", thousands(count)),
+            None => format!("{} {noun}s", thousands(count)),
+        },
     }
 }
 
@@ -25,7 +28,35 @@ pub(crate) fn thousands(number: u64) -> String {
 pub(crate) fn share(part: u64, all: u64) -> String {
     match all {
         0 => "–".to_owned(),
-        _ if part > 0 && part * 100 < all => "under 1 %".to_owned(),
-        _ => format!("{} %", (part * 100 + all / 2) / all),
+        _ => percent(part, all),
+    }
+}
+
+/// Rounded percents: `<1 %` for some and `>99 %` for less than all, never 0 and 100.
+pub(crate) fn percent(part: u64, all: u64) -> String {
+    let (wide, of) = (u128::from(part), u128::from(all.max(1)));
+    match (wide * 100 + of / 2) / of {
+        0 if part > 0 => "<1 %".to_owned(),
+        100 if part < all => ">99 %".to_owned(),
+        rounded => format!("{rounded} %"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_rounded_and_never_claim_all_or_nothing() {
+        for (part, all, shown) in [
+            (0, 0, "–"),
+            (0, 3, "0 %"),
+            (1, 1000, "<1 %"),
+            (2, 3, "67 %"),
+            (999, 1000, ">99 %"),
+            (3, 3, "100 %"),
+        ] {
+            assert_eq!(share(part, all), shown, "{part} of {all}");
+        }
     }
 }

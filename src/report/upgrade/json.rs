@@ -10,7 +10,7 @@ use crate::report::check::json::{JsonOrigin, JsonProblem, JsonSkipped};
 use super::{UpgradeReport, move_line, shown_values, wrong};
 
 /// The version of the format. It goes up when something is removed or changes its meaning.
-pub const UPGRADE_REPORT_VERSION: u32 = 2;
+pub const UPGRADE_FORMAT: &str = "upgrade-v1";
 
 /// Different values that are listed of one property.
 const VALUES_LISTED: usize = 100;
@@ -18,8 +18,8 @@ const VALUES_LISTED: usize = 100;
 /// A report of `wiredrift upgrade`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct JsonUpgrade {
-    /// The version of this format.
-    report_version: u32,
+    /// The name of this format: `upgrade-v1`.
+    format: &'static str,
     /// The version of wiredrift that wrote it.
     wiredrift: String,
     /// Where payloads come from: `name@version`.
@@ -138,7 +138,7 @@ pub fn json(report: &UpgradeReport) -> String {
 /// The JSON Schema of the report.
 #[must_use]
 pub fn json_schema() -> serde_json::Value {
-    crate::report::check::json::schema_of::<JsonUpgrade>()
+    crate::report::document::schema_of::<JsonUpgrade>(UPGRADE_FORMAT)
 }
 
 impl From<&UpgradeReport> for JsonUpgrade {
@@ -157,8 +157,8 @@ impl From<&UpgradeReport> for JsonUpgrade {
             }
         });
         Self {
-            report_version: UPGRADE_REPORT_VERSION,
-            wiredrift: env!("CARGO_PKG_VERSION").to_owned(),
+            format: UPGRADE_FORMAT,
+            wiredrift: crate::report::document::version(),
             from: report.from.clone(),
             to: report.to.clone(),
             payloads: summary.payloads(),

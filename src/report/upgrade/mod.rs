@@ -13,7 +13,7 @@ use crate::observe::DeviationKind;
 use crate::rules::sentence;
 
 use json::json;
-pub use json::{UPGRADE_REPORT_VERSION, json_schema};
+pub use json::{UPGRADE_FORMAT, json_schema};
 use text::text;
 
 use super::{Format, Render};

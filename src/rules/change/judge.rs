@@ -1,12 +1,13 @@
 //! Changes judged: which rule, and how grave.
 
 use crate::contract::Contract;
-use crate::diff::{Difference, Fact, Family, Proof, Sender, Verdict};
+use crate::diff::{Difference, Fact, Family, Owner, Proof, Sender, Verdict};
 use crate::location::{Origin, Side};
 
 use crate::rules::Policy;
 use crate::rules::catalogue::*;
 use super::words::message;
+use crate::rules::key::{Key, place_in};
 use crate::rules::places::Places;
 
 /// A change with its rule and levels.
@@ -14,6 +15,8 @@ use crate::rules::places::Places;
 pub struct Change {
     /// The rule.
     pub(crate) rule: &'static Rule,
+    /// What identifies the change in every run.
+    pub(crate) key: Key,
     /// The gravest of the levels.
     pub(crate) level: Level,
     /// How grave it is for what each sender sends.
@@ -53,7 +56,7 @@ pub fn judge_changes(
     let mut old_places = Places::new([old]);
     let mut new_places = Places::new([new]);
     let judged = changes.iter().map(|change| {
-        let mut judged = judge_change(change, policy);
+        let mut judged = judge_change(change, key(change, old, new), policy);
         let place = change.old_place.as_ref();
         judged.old = place.and_then(|place| old_places.origin(place));
         let place = change.new_place.as_ref();
@@ -63,7 +66,37 @@ pub fn judge_changes(
     judged.filter(|judged| judged.level != Level::Off).collect()
 }
 
-fn judge_change(change: &Difference, policy: &Policy) -> Change {
+/// The key of a change: the place in the new contract, or in the old one where the place was removed.
+fn key(change: &Difference, old: &Contract, new: &Contract) -> Key {
+    let sides = [(new, &change.new_place), (old, &change.old_place)];
+    let mut placed = sides.iter().filter_map(|(contract, place)| Some((contract, place.as_ref()?)));
+    let mut place = match placed.next() {
+        Some((contract, place)) => place_in(contract, place),
+        None => {
+            let (owner, part) = match &change.owner {
+                Owner::Contract => ("", ""),
+                Owner::Operations(part) => ("", &**part),
+                Owner::Operation(name, part) => (&*name.id, &**part),
+                Owner::Component(_, name) => (&**name, ""),
+            };
+            let words = [owner, part, &change.path.to_string()].map(str::to_owned);
+            let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
+            words.join(" ")
+        }
+    };
+    // Several things can happen to one place.
+    if !change.subject.is_empty() && !place.ends_with(&format!("/{}", change.subject)) {
+        place.push(' ');
+        place.push_str(&change.subject);
+    }
+    Key {
+        rule: change.fact.rule().id,
+        contract: new.name.clone(),
+        place: place.trim().to_owned(),
+    }
+}
+
+fn judge_change(change: &Difference, key: Key, policy: &Policy) -> Change {
     let rule = change.fact.rule();
     let mut senders = change.senders();
     if senders.is_empty() {
@@ -86,6 +119,7 @@ fn judge_change(change: &Difference, policy: &Policy) -> Change {
     let worst = levels.iter().map(|(_, level)| *level).max();
     Change {
         rule,
+        key,
         level: worst.unwrap_or(Level::Info),
         levels,
         message: message(change),

@@ -2,64 +2,84 @@
 
 use std::sync::Arc;
 
-use crate::location::Side;
-use crate::observe::{Deviation, DeviationKind, Lookalike, Profile, Tally, TrafficFact};
-use crate::rules::finding::{FindingPlace, SeenValue, Unit};
+use crate::observe::{Profile, Tally, TrafficFact};
+use crate::rules::catalogue::Rule;
+use crate::rules::finding::{Expected, FindingPlace, Matter, ParameterName, Seen, Unit};
+use crate::rules::key::Key;
 use crate::schema::Place;
-
-use super::words::Words;
 
 /// What facts have in common that are one finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cause {
-    /// The id of the rule.
-    pub(crate) rule: &'static str,
-    pub(crate) side: Option<Side>,
-    pub(crate) root: Root,
-    pub(crate) subject: String,
+    pub(crate) key: Key,
+    /// `name@version` of the contract: versions are judged apart.
+    pub(crate) contract: Arc<str>,
+    /// What the key must not tell apart, and one sentence cannot say together.
+    pub(crate) apart: String,
 }
 
-/// Why something is so.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Root {
-    /// The rule and the subject say it all.
-    Itself,
-    /// Something about messages.
-    Traffic(TrafficFact),
-    /// Requests to this host and base path.
-    Requests(String),
-    /// No operation of the contract that has this method has a body.
-    Method(Arc<str>, String),
-    /// How values break a schema.
-    Broken(DeviationKind, Arc<Place>),
-    /// A placeholder stands where a value should.
-    Placeholder(Deviation),
-    /// What a schema does not say.
-    Schema(Arc<Place>),
-    /// Only a looser variant accepts.
-    Lookalike(Lookalike),
+/// Where in the contract a cause is.
+#[derive(Debug, Clone)]
+pub(crate) enum Anchor {
+    /// A schema, and the pointer from there to the keyword, such as `/maximum`, where a rule is about several.
+    Schema(Arc<Place>, String),
+    /// A declared parameter of the operation at the fact's place, and the pointer from there to what its value
+    /// breaks.
+    Parameter(ParameterName, String),
+    /// No place in the contract: what it is about, in words.
+    Words(String),
 }
 
 /// One fact at one place, on its way into a finding.
 pub(crate) struct CauseFact<'p> {
-    pub(crate) words: Words,
-    /// Why it is so.
-    pub(crate) root: Root,
-    pub(crate) subject: &'p str,
+    pub(crate) rule: &'static Rule,
+    pub(crate) matter: Matter,
+    pub(crate) anchor: Anchor,
+    pub(crate) apart: String,
     pub(crate) place: FindingPlace,
-    /// The parameter that it is about.
-    pub(crate) parameter: Option<&'p str>,
-    /// The schema that is broken, or the one that does not name what was met.
-    pub(crate) schema: Option<Arc<Place>>,
     pub(crate) tally: &'p Tally,
     pub(crate) unit: Unit,
     pub(crate) of_payloads: u64,
-    pub(crate) values: Vec<SeenValue>,
+    /// Whether these are all of the run, whatever the operation.
+    pub(crate) is_of_run: bool,
+    pub(crate) properties: Vec<Seen>,
+    pub(crate) values: Vec<Seen>,
+    pub(crate) expected: Expected,
+    pub(crate) variant: Option<Arc<str>>,
     pub(crate) known_to: Vec<String>,
     pub(crate) notes: Vec<String>,
 }
 
-/// How many hosts have requests without operation.
+impl<'p> CauseFact<'p> {
+    /// A fact about payloads, of which nothing but the cause is known.
+    pub(crate) fn new(
+        rule: &'static Rule,
+        matter: Matter,
+        anchor: Anchor,
+        place: &FindingPlace,
+        tally: &'p Tally,
+    ) -> Self {
+        Self {
+            rule,
+            matter,
+            anchor,
+            apart: String::new(),
+            place: place.clone(),
+            tally,
+            unit: Unit::Payload,
+            of_payloads: 0,
+            is_of_run: false,
+            properties: Vec::new(),
+            values: Vec::new(),
+            expected: Expected::default(),
+            variant: None,
+            known_to: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// How many hosts have requests without an operation.
 pub(super) fn hosts_without_operation(profile: &Profile) -> usize {
     let facts = profile.traffic.keys();
     facts

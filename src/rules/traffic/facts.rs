@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use std::sync::Arc;
-
 use crate::location::{PathPattern, Side};
-use crate::observe::{DISTINCT_KEPT, Keyed, Tally, TargetKey, TrafficFact};
-
+use crate::observe::{DeviationKind, Keyed, Tally, TrafficFact};
 use crate::redact::Shown;
 
-use super::words;
-use crate::rules::finding::{FindingPlace, SeenValue, Unit};
-use super::cause::{CauseFact, Root};
-use super::judge::{Judge, detail, subjects_of};
+use super::cause::{Anchor, CauseFact};
+use super::judge::{Judge, subjects_of};
+use super::words::{self, quoted_path, rule_of_fact};
+use crate::rules::finding::{Expected, FindingPlace, Matter, ParameterName, Seen, Unit};
 
 /// Equally good places of a payload that are listed.
 const AMBIGUOUS_LISTED: usize = 4;
@@ -22,75 +19,184 @@ const HOSTS_TOLD_APART: usize = 5;
 
 impl Judge<'_> {
     pub(crate) fn traffic(&mut self, fact: &TrafficFact, subjects: &Keyed) {
-        let place = FindingPlace {
-            target: fact.target().cloned(),
-            path: PathPattern::root(),
-        };
         if let TrafficFact::UnknownOperation { host } = fact
             && let Some(operations) = &subjects.keys
         {
             return self.unknown_operations(host.as_deref(), operations);
         }
-        if let TrafficFact::UnexpectedBody(target) = fact
-            && target.side == Some(Side::Request)
-        {
-            return self.unexpected_body(target, place, &subjects.all);
-        }
-        if fact.has_values() {
-            let values = subjects.keys.iter().flatten();
-            return self.add(CauseFact {
-                words: words::traffic(fact, "", 0),
-                root: Root::Traffic(fact.clone()),
-                subject: &traffic_subject(fact, ""),
-                place,
-                parameter: parameter_of(fact, ""),
-                schema: None,
-                tally: &subjects.all,
-                unit: Unit::Exchange,
-                of_payloads: self.exchanges,
-                values: values
-                    .map(|(name, tally)| seen_value(name, tally))
-                    .collect(),
-                known_to: Vec::new(),
-                notes: Vec::new(),
-            });
-        }
+        let place = FindingPlace {
+            target: fact.target().cloned(),
+            path: PathPattern::root(),
+        };
         if *fact == TrafficFact::OtherHosts {
-            return self.together(
-                words::more_hosts(),
-                "…",
-                "",
-                &[("other hosts", &subjects.all)],
-                Vec::new(),
-            );
+            let anchor = Anchor::Words("other hosts".to_owned());
+            return self.requests(words::more_hosts(), anchor, &[("other hosts", &subjects.all)], Vec::new());
         }
-        for (subject, tally) in subjects_of(subjects) {
-            let others = if subject.is_none() {
-                DISTINCT_KEPT + 1
-            } else {
-                0
-            };
-            let subject = subject.unwrap_or("");
-            self.add(CauseFact {
-                words: words::traffic(fact, subject, others),
-                root: Root::Traffic(fact.clone()),
-                subject: &traffic_subject(fact, subject),
-                place: place.clone(),
-                parameter: parameter_of(fact, subject),
-                schema: None,
-                tally,
-                unit: Unit::Exchange,
-                of_payloads: self.exchanges,
-                values: Vec::new(),
-                known_to: match fact {
-                    TrafficFact::UndeclaredQuery(target) => {
-                        self.family.having_query(target, subject)
+        match parameter_named_by(fact) {
+            // Each parameter is a cause of its own.
+            Some(place_of) => {
+                for (name, tally) in subjects_of(subjects) {
+                    let parameter = ParameterName {
+                        name: name.unwrap_or("…").to_owned(),
+                        place: place_of,
+                    };
+                    self.parameter(fact, &place, &parameter, tally);
+                }
+            }
+            None => self.message(fact, &place, subjects),
+        }
+    }
+
+    /// A fact that is told apart by the name of a parameter.
+    fn parameter(
+        &mut self,
+        fact: &TrafficFact,
+        place: &FindingPlace,
+        parameter: &ParameterName,
+        tally: &Tally,
+    ) {
+        let anchor = match fact {
+            // Where it is not declared, no place in the contract is meant.
+            TrafficFact::UndeclaredQuery(_) => Anchor::Words(format!("query {}", parameter.name)),
+            TrafficFact::ParameterPlaceholder(_) => Anchor::Words("values".to_owned()),
+            _ => Anchor::Parameter(parameter.clone(), String::new()),
+        };
+        let matter = match fact {
+            TrafficFact::ParameterPlaceholder(_) => Matter::Placeholders,
+            fact => Matter::Traffic(fact.clone()),
+        };
+        let mut found = CauseFact::new(rule_of_fact(fact), matter, anchor, place, tally);
+        match fact {
+            TrafficFact::ParameterPlaceholder(_) => {
+                let name = format!("{} parameter {}", parameter.place, parameter.name);
+                let name = name.replacen("path parameter", "parameter", 1);
+                found.values.push(Seen::new(&name, tally.count));
+            }
+            _ => {
+                self.count_exchanges(&mut found);
+                found.properties.push(Seen::new(&parameter.name, tally.count));
+            }
+        }
+        if let (TrafficFact::UndeclaredQuery(target), false) = (fact, parameter.name == "…") {
+            found.known_to = self.family.having_query(target, &parameter.name);
+        }
+        self.add(found);
+    }
+
+    /// A fact about a message as a whole, or about the value of one parameter.
+    fn message(&mut self, fact: &TrafficFact, place: &FindingPlace, subjects: &Keyed) {
+        let status = |target: &crate::observe::TargetKey| target.status.unwrap_or_default();
+        // Many operations have the same cause where it is a method, a status or a media type.
+        let alike = |target: &crate::observe::TargetKey| match target.side {
+            Some(Side::Request) => format!("{} request", self.method(target)),
+            _ => format!("response {}", status(target)),
+        };
+        let anchor = match fact {
+            TrafficFact::MalformedJson { kind, hint, .. } => {
+                let hint = hint.map(|hint| format!(" {hint}")).unwrap_or_default();
+                Anchor::Words(format!("{}{hint}", kind.code()))
+            }
+            TrafficFact::OtherMethod { path, .. } => Anchor::Words(path.clone()),
+            TrafficFact::ParameterValue { place, name, kind, at, .. } => {
+                let parameter = ParameterName {
+                    name: name.clone(),
+                    place: *place,
+                };
+                Anchor::Parameter(parameter, format!("{at}/{}", kind.keyword()))
+            }
+            TrafficFact::Refused { status, .. } => Anchor::Words(format!("status {status}")),
+            TrafficFact::UndeclaredStatus(target) => Anchor::Words(format!("status {}", status(target))),
+            TrafficFact::UnexpectedBody(target)
+            | TrafficFact::MissingBody(target)
+            | TrafficFact::BodyLeftOut(target) => Anchor::Words(alike(target)),
+            TrafficFact::NoSchema(target) => Anchor::Words(target.message().to_owned()),
+            TrafficFact::MediaType { target, .. } => Anchor::Words(target.message().to_owned()),
+            TrafficFact::Ambiguous(candidates) | TrafficFact::Undecided(candidates) => {
+                Anchor::Words(candidates.join(", "))
+            }
+            _ => Anchor::Words(String::new()),
+        };
+        let whole = |tally| {
+            let matter = Matter::Traffic(fact.clone());
+            CauseFact::new(rule_of_fact(fact), matter, anchor.clone(), place, tally)
+        };
+        let mut facts = match fact {
+            // What the payloads of a run match is told apart.
+            TrafficFact::OtherVersion(_) | TrafficFact::MediaType { .. } | TrafficFact::OtherMethod { .. } => {
+                let facts = subjects_of(subjects).map(|(subject, tally)| {
+                    let mut found = whole(tally);
+                    found.apart = subject.unwrap_or("…").to_owned();
+                    if let (Anchor::Words(words), false) =
+                        (&mut found.anchor, matches!(fact, TrafficFact::OtherVersion(_)))
+                    {
+                        words.push(' ');
+                        words.push_str(&found.apart);
                     }
-                    _ => Vec::new(),
-                },
-                notes: self.traffic_notes(fact, subject),
-            });
+                    found.values.push(Seen::new(&found.apart, tally.count));
+                    found
+                });
+                facts.collect()
+            }
+            _ => {
+                let mut found = whole(&subjects.all);
+                let values = subjects.keys.iter().flatten();
+                let values = values.filter(|(value, _)| !value.is_empty());
+                let values = values.map(|(value, tally)| Seen::new(value, tally.count)).collect();
+                match fact {
+                    TrafficFact::DuplicateKey => found.properties = values,
+                    _ => found.values = values,
+                }
+                vec![found]
+            }
+        };
+        for found in &mut facts {
+            self.count_exchanges(found);
+            found.notes.extend(self.notes(fact));
+            match fact {
+                TrafficFact::ParameterValue { kind, .. } => found.expected = expected(kind),
+                TrafficFact::MediaType { declared, .. } => {
+                    found.expected = Expected {
+                        first: declared.iter().map(|media| Shown::new(media)).collect(),
+                        count: declared.len(),
+                    };
+                }
+                TrafficFact::OtherMethod { known, .. } => {
+                    found.expected = Expected {
+                        first: known.iter().map(|method| Shown::new(method)).collect(),
+                        count: known.len(),
+                    };
+                }
+                TrafficFact::MalformedJson { .. } => {
+                    found.unit = Unit::Payload;
+                    found.is_of_run = true;
+                    found.of_payloads = self.profile.verdicts.values().map(|count| count.0).sum();
+                }
+                // Payloads of a version are counted among those of the operation.
+                TrafficFact::OtherVersion(target) => {
+                    found.unit = Unit::Payload;
+                    found.is_of_run = false;
+                    found.of_payloads = self.profile.targets.get(target).map_or(0, |known| known.payloads);
+                }
+                _ => {}
+            }
         }
+        for found in facts {
+            self.add(found);
+        }
+    }
+
+    /// Counts a fact in exchanges: of its operation, or of the run.
+    fn count_exchanges(&self, found: &mut CauseFact<'_>) {
+        found.unit = Unit::Exchange;
+        let own = self.exchanges(found.place.target.as_ref(), found.tally.payloads);
+        found.is_of_run = own.is_none();
+        found.of_payloads = own.unwrap_or(self.profile.exchanges);
+    }
+
+    fn method(&self, target: &crate::observe::TargetKey) -> String {
+        let contract = self.family.contract(&target.contract);
+        let operation = contract.and_then(|contract| contract.operation(&target.operation));
+        operation.map_or_else(String::new, |operation| operation.method.clone())
     }
 
     /// Requests to one host that have no operation.
@@ -104,34 +210,54 @@ impl Judge<'_> {
                 None => without.push((&**name, tally)),
             }
         }
-        for ((contract, base), found) in by_base {
-            let count = found.len();
-            let words = words::other_base(&contract, found[0].0, count);
-            let note = format!("--base-path {} makes them match", quoted(&base));
-            let host = host.unwrap_or_default();
-            self.together(words, &format!("{host} {base}"), &base, &found, vec![note]);
+        for ((_, base), found) in by_base {
+            let words = words::other_base(&base, found[0].0, found.len());
+            let note = format!("`--base-path {}` makes them match", quoted_path(&base));
+            let anchor = Anchor::Words(format!("base path {base}"));
+            self.requests(words, anchor, &found, vec![note]);
         }
         let Some(host) = host.filter(|host| !self.hosts.contains(*host)) else {
-            for (name, tally) in without {
-                self.unknown_operation(name, tally);
+            return self.unknown_paths(&without);
+        };
+        if without.is_empty() {
+            return;
+        }
+        // An archive of a browser is full of hosts that are not meant.
+        if !self.hosts.is_empty() || self.without_operation > HOSTS_TOLD_APART {
+            let foreign = self.foreign.entry(host.to_owned()).or_default();
+            for (_, tally) in &without {
+                *foreign += *tally;
             }
             return;
-        };
-        match *without {
-            [] => {}
-            // An archive of a browser is full of hosts that are not meant.
-            _ if !self.hosts.is_empty() || self.without_operation > HOSTS_TOLD_APART => {
-                let foreign = self.foreign.entry(host.to_owned()).or_default();
-                for (_, tally) in &without {
-                    *foreign += *tally;
-                }
-            }
-            [(name, tally)] => self.unknown_operation(name, tally),
-            _ => {
-                let words = words::other_host(host, without.len());
-                self.together(words, host, host, &without, Vec::new());
-            }
         }
+        let (words, notes) = match *without {
+            [(name, _)] => (words::unknown_operation(name), self.known_elsewhere(name)),
+            _ => (words::other_host(host, without.len()), Vec::new()),
+        };
+        self.requests(words, Anchor::Words(format!("host {host}")), &without, notes);
+    }
+
+    /// Paths without an operation: those that start alike are one finding.
+    fn unknown_paths(&mut self, operations: &[(&str, &Tally)]) {
+        let mut by_prefix: BTreeMap<String, Vec<(&str, &Tally)>> = BTreeMap::new();
+        for (name, tally) in operations {
+            let path = name.split_once(' ').map_or(*name, |(_, path)| path);
+            let prefix = self.family.unknown_prefix(path);
+            by_prefix.entry(prefix).or_default().push((name, tally));
+        }
+        for (prefix, found) in by_prefix {
+            let (words, notes) = match *found {
+                [(name, _)] => (words::unknown_operation(name), self.known_elsewhere(name)),
+                _ => (words::unknown_prefix(&prefix, found.len()), Vec::new()),
+            };
+            self.requests(words, Anchor::Words(format!("path {prefix}")), &found, notes);
+        }
+    }
+
+    /// What other versions know of a method and path.
+    fn known_elsewhere(&self, name: &str) -> Vec<String> {
+        let (method, path) = name.split_once(' ').unwrap_or((name, ""));
+        self.family.having_request(method, path)
     }
 
     /// Requests to hosts for which the contract has no operation: one finding for all of them.
@@ -146,195 +272,94 @@ impl Judge<'_> {
                 true => words::other_hosts(hosts.len()),
                 false => words::foreign_hosts(hosts.len()),
             };
-            self.together(words, "", "", &hosts, Vec::new());
+            self.requests(words, Anchor::Words("hosts".to_owned()), &hosts, Vec::new());
         }
     }
 
-    /// Several operations or hosts that are one finding.
-    fn together(
+    /// Requests that are one finding: to several operations or hosts, or to one.
+    fn requests(
         &mut self,
         words: words::Words,
-        requests: &str,
-        subject: &str,
-        operations: &[(&str, &Tally)],
+        anchor: Anchor,
+        requests: &[(&str, &Tally)],
         notes: Vec<String>,
     ) {
         let mut all = Tally::default();
-        for (_, tally) in operations {
+        for (_, tally) in requests {
             all += *tally;
         }
-        let values = operations.iter();
-        let values = values
-            .map(|(name, tally)| seen_value(name, tally))
-            .collect();
-        self.add(CauseFact {
-            words,
-            root: Root::Requests(requests.to_owned()),
-            subject,
-            place: nowhere(),
-            parameter: None,
-            schema: None,
-            tally: &all,
-            unit: Unit::Exchange,
-            of_payloads: self.exchanges,
-            values,
-            known_to: Vec::new(),
-            notes,
-        });
+        let values = requests.iter();
+        let matter = Matter::Said {
+            message: words.message,
+            label: words.label,
+        };
+        let nowhere = FindingPlace {
+            target: None,
+            path: PathPattern::root(),
+        };
+        let mut found = CauseFact::new(words.rule, matter, anchor, &nowhere, &all);
+        self.count_exchanges(&mut found);
+        if requests.len() > 1 {
+            found.values = values.map(|(name, tally)| Seen::new(name, tally.count)).collect();
+        }
+        found.notes = notes;
+        self.add(found);
     }
 
-    fn unknown_operation(&mut self, name: &str, tally: &Tally) {
-        let fact = TrafficFact::UnknownOperation { host: None };
-        self.add(CauseFact {
-            words: words::traffic(&fact, name, 0),
-            root: Root::Itself,
-            subject: name,
-            place: nowhere(),
-            parameter: None,
-            schema: None,
-            tally,
-            unit: Unit::Exchange,
-            of_payloads: self.exchanges,
-            values: Vec::new(),
-            known_to: Vec::new(),
-            notes: self.traffic_notes(&fact, name),
-        });
-    }
-
-    /// Bodies of requests for which no operation of a method has a body: clients send them for a reason of their
-    /// own, whatever the operation.
-    fn unexpected_body(&mut self, target: &TargetKey, place: FindingPlace, tally: &Tally) {
-        let contract = self.family.contract(&target.contract);
-        let operation = contract.and_then(|contract| contract.operation(&target.operation));
-        let method = operation
-            .map_or("", |operation| &operation.method)
-            .to_owned();
-        self.add(CauseFact {
-            words: words::unexpected_bodies(&method),
-            root: Root::Method(Arc::clone(&target.contract), method.clone()),
-            subject: &method,
-            place,
-            parameter: None,
-            schema: None,
-            tally,
-            unit: Unit::Exchange,
-            of_payloads: self.exchanges,
-            values: Vec::new(),
-            known_to: Vec::new(),
-            notes: Vec::new(),
-        });
-    }
-
-    fn traffic_notes(&self, fact: &TrafficFact, subject: &str) -> Vec<String> {
+    fn notes(&self, fact: &TrafficFact) -> Vec<String> {
         match fact {
-            TrafficFact::UnknownOperation { .. } => {
-                let (method, path) = subject.split_once(' ').unwrap_or((subject, ""));
-                self.family.having_request(method, path)
-            }
             TrafficFact::Ambiguous(candidates) | TrafficFact::Undecided(candidates) => {
                 let mut shown = candidates[..candidates.len().min(AMBIGUOUS_LISTED)].to_vec();
                 if candidates.len() > AMBIGUOUS_LISTED {
                     shown.push(format!("{} more", candidates.len() - AMBIGUOUS_LISTED));
                 }
                 vec![
-                    format!("they are {}", words::list(&shown)),
-                    "say which is meant with --operation, --side or --status, or in the name of \
-                     the file (`<operation>.<version>.<status>.json`)"
+                    format!("candidates: {}", words::list(&shown)),
+                    "choose one with --operation, --side or --status, or in the file name \
+                     (`<operation>.<version>.<status>.json`)"
                         .to_owned(),
                 ]
             }
-            TrafficFact::MediaType { declared, .. } => {
-                vec![format!("declared: {}", declared.join(", "))]
-            }
             TrafficFact::Unmatched => vec![
-                "name the operation with --operation, or in the name of the file \
+                "name the operation with --operation, or in the file name \
                  (`<operation>.<version>.json`)"
                     .to_owned(),
             ],
-            TrafficFact::MalformedJson { .. }
-            | TrafficFact::DuplicateKey
-            | TrafficFact::ContentLength
-            | TrafficFact::CaptureEncoding
-            | TrafficFact::OtherMethod { .. }
-            | TrafficFact::OtherHosts
-            | TrafficFact::UndeclaredQuery(_)
-            | TrafficFact::ParameterValue { .. }
-            | TrafficFact::ParameterPlaceholder(_)
-            | TrafficFact::Refused { .. }
-            | TrafficFact::UndeclaredStatus(_)
-            | TrafficFact::NoSchema(_)
-            | TrafficFact::UnexpectedBody(_)
-            | TrafficFact::MissingBody(_)
-            | TrafficFact::BodyLeftOut(_)
-            | TrafficFact::MissingParameter { .. }
-            | TrafficFact::OtherVersion(_) => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }
 
-/// What tells facts of one rule at one place apart, where that is not what is counted apart.
-fn traffic_subject(fact: &TrafficFact, subject: &str) -> String {
+/// Where the parameter is sent whose name a fact tells apart.
+fn parameter_named_by(fact: &TrafficFact) -> Option<crate::contract::ParameterPlace> {
+    use crate::contract::ParameterPlace;
     match fact {
-        TrafficFact::ContentLength => String::new(),
-        TrafficFact::Refused { status, .. } => status.to_string(),
-        TrafficFact::MalformedJson { kind, .. } => kind.code().to_owned(),
-        TrafficFact::ParameterValue { name, at, kind, .. } => {
-            format!("{name}{at} {}", detail(kind))
-        }
-        TrafficFact::OtherMethod { path, .. } => format!("{subject} {path}"),
-        TrafficFact::Ambiguous(candidates) | TrafficFact::Undecided(candidates) => {
-            candidates[0].clone()
-        }
-        TrafficFact::DuplicateKey
-        | TrafficFact::CaptureEncoding
-        | TrafficFact::UnknownOperation { .. }
-        | TrafficFact::OtherHosts
-        | TrafficFact::UndeclaredQuery(_)
-        | TrafficFact::ParameterPlaceholder(_)
-        | TrafficFact::UndeclaredStatus(_)
-        | TrafficFact::NoSchema(_)
-        | TrafficFact::UnexpectedBody(_)
-        | TrafficFact::MissingBody(_)
-        | TrafficFact::BodyLeftOut(_)
-        | TrafficFact::MediaType { .. }
-        | TrafficFact::MissingParameter { .. }
-        | TrafficFact::Unmatched
-        | TrafficFact::OtherVersion(_) => subject.to_owned(),
-    }
-}
-
-/// The name of the declared parameter that a fact is about.
-fn parameter_of<'f>(fact: &'f TrafficFact, subject: &'f str) -> Option<&'f str> {
-    match fact {
-        TrafficFact::ParameterValue { name, .. } => Some(name),
-        TrafficFact::MissingParameter { .. } | TrafficFact::ParameterPlaceholder(_) => {
-            Some(subject)
-        }
+        TrafficFact::UndeclaredQuery(_) => Some(ParameterPlace::Query),
+        TrafficFact::MissingParameter { place, .. } => Some(*place),
+        TrafficFact::ParameterPlaceholder(_) => Some(ParameterPlace::Path),
         _ => None,
     }
 }
 
-fn seen_value(value: &str, tally: &Tally) -> SeenValue {
-    SeenValue {
-        value: Shown::new(value),
-        count: tally.count,
-        known_to: Vec::new(),
-        near: None,
-    }
-}
-
-/// A finding about no operation.
-fn nowhere() -> FindingPlace {
-    FindingPlace {
-        target: None,
-        path: PathPattern::root(),
-    }
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &str) -> String {
-    match path.contains(['{', '*', ' ']) {
-        true => format!("'{path}'"),
-        false => path.to_owned(),
+/// What the schema of a parameter accepts.
+fn expected(kind: &DeviationKind) -> Expected {
+    let one = match kind {
+        DeviationKind::Type { expected, .. } => expected.to_string(),
+        DeviationKind::Constant { expected } => expected.clone(),
+        DeviationKind::Format { format } => format.clone(),
+        DeviationKind::Pattern { pattern } => pattern.clone(),
+        DeviationKind::Bound { limit, .. } => limit.clone(),
+        DeviationKind::Length { limit, .. } => limit.to_string(),
+        DeviationKind::Enum { listed } => {
+            return Expected {
+                first: Vec::new(),
+                count: *listed,
+            };
+        }
+        _ => return Expected::default(),
+    };
+    Expected {
+        first: vec![Shown::new(&one)],
+        count: 1,
     }
 }

@@ -1,9 +1,10 @@
 //! What traffic shows, judged and put in words.
 
+mod cause;
 pub(crate) mod facts;
 pub(crate) mod judge;
 pub(crate) mod related;
-pub(crate) mod unseen;
-pub(crate) mod words;
-mod cause;
 mod silent;
+pub(crate) mod unseen;
+mod values;
+pub(crate) mod words;

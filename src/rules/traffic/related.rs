@@ -10,6 +10,9 @@ use crate::schema::{Node, NodeId, Place};
 
 use crate::rules::finding::FindingPlace;
 
+/// A version, an operation of another one, and a path in its payloads.
+pub(crate) type At<'a> = (&'a str, &'a TargetKey, &'a PathPattern);
+
 /// The versions of one contract, with their schemas by place.
 pub(crate) struct Family<'c> {
     contracts: &'c [&'c Contract],
@@ -43,17 +46,32 @@ impl<'c> Family<'c> {
         Some(self.contract(reference)?.graph.node(id))
     }
 
-    /// Where the contract's documents describe what a fact is about: a parameter, or the operation.
-    pub(crate) fn described(&self, target: &TargetKey, parameter: Option<&str>) -> Option<Place> {
-        let operation = self
-            .contract(&target.contract)?
-            .operation(&target.operation)?;
-        let named = parameter.and_then(|name| {
-            let mut parameters = operation.parameters.iter();
-            let own = parameters.find(|parameter| parameter.name == name)?;
-            own.declared.clone()
-        });
-        named.or_else(|| operation.place.clone())
+    /// Where the contract's documents describe an operation.
+    pub(crate) fn described(&self, target: &TargetKey) -> Option<Place> {
+        let contract = self.contract(&target.contract)?;
+        contract.operation(&target.operation)?.place.clone()
+    }
+
+    /// Where the contract's documents declare a parameter of an operation.
+    pub(crate) fn parameter(&self, target: &TargetKey, name: &str) -> Option<Place> {
+        let contract = self.contract(&target.contract)?;
+        let operation = contract.operation(&target.operation)?;
+        let mut parameters = operation.parameters.iter();
+        parameters.find(|parameter| parameter.name == name)?.declared.clone()
+    }
+
+    /// What the paths without an operation are grouped by: the segments that some operation starts with, and one
+    /// more. Parameters are written as the contract names them.
+    pub(crate) fn unknown_prefix(&self, path: &str) -> String {
+        let segments: Vec<&str> = path.split('/').skip(1).collect();
+        let routes = self.contracts.iter().flat_map(|contract| &contract.operations);
+        let routes = routes.flat_map(|operation| &operation.routes);
+        let shared = routes.map(|route| route.shared_segments(&segments));
+        let mut known = shared.max_by_key(Vec::len).unwrap_or_default();
+        if let Some(next) = segments.get(known.len()) {
+            known.push((*next).to_owned());
+        }
+        format!("/{}", known.join("/"))
     }
 
     /// Whether a schema that may apply at a place is `nullable`, and null is rejected all the same.
@@ -112,6 +130,33 @@ impl<'c> Family<'c> {
             })
             .map(Contract::reference)
             .collect()
+    }
+
+    /// The schemas that a version has at a path of the same operation.
+    fn schemas_at(&self, (version, target, path): At<'_>) -> Option<(&'c Contract, Vec<NodeId>)> {
+        let contract = self.contract(version)?;
+        let operation = contract.operation(&target.operation)?;
+        let side = target.side.unwrap_or(Side::Response);
+        let roots = operation.schemas_like(side, target.status).into_iter();
+        let nodes = roots.flat_map(|root| contract.graph.at_path(root, path.steps()));
+        Some((contract, nodes.collect()))
+    }
+
+    /// Whether a version requires a property.
+    pub(crate) fn requires(&self, at: At<'_>, property: &str) -> bool {
+        self.schemas_at(at).is_none_or(|(contract, nodes)| {
+            let mut nodes = nodes.iter().map(|id| contract.graph.node(*id));
+            nodes.any(|node| node.object.required.iter().any(|known| *known.name == *property))
+        })
+    }
+
+    /// Whether a version accepts values of a type.
+    pub(crate) fn has_type(&self, at: At<'_>, name: &str) -> bool {
+        self.schemas_at(at).is_some_and(|(contract, nodes)| {
+            let types = nodes.iter().filter_map(|id| contract.graph.node(*id).types.as_ref());
+            let mut names = types.map(ToString::to_string);
+            names.any(|types| types.split(" or ").any(|known| known == name))
+        })
     }
 
     /// Versions whose enum of the same component, or at the same path, lists a value.

@@ -10,13 +10,14 @@ use crate::schema::{NodeId, Place};
 
 use crate::redact::Shown;
 
-use crate::rules::catalogue as rules;
-use crate::rules::catalogue::{Level, Rule};
-use super::words::{plural, subject_of};
-use crate::rules::finding::{Finding, FindingPlace, Unit};
-use super::cause::{Cause, Root};
-use super::judge::Judge;
+use super::cause::Cause;
+use super::judge::{Group, Judge};
 use super::silent::SilentPlaces;
+use super::words::plural;
+use crate::rules::catalogue as rules;
+use crate::rules::catalogue::Rule;
+use crate::rules::finding::{Finding, FindingPlace, Matter, Seen, Unit};
+use crate::rules::key::{Key, dotted, owner_of, place_in, schema_name};
 
 /// Objects that have to be seen before a property counts as never seen.
 const UNSEEN_OBJECTS: u64 = 20;
@@ -86,7 +87,10 @@ impl Judge<'_> {
                 && strings > 0
             {
                 let met = self.unseen.enums.entry(cause("")).or_default();
-                met.name = subject_of(path);
+                met.name = match dotted(path) {
+                    path if path.is_empty() => "the payload".to_owned(),
+                    path => format!("`{path}`"),
+                };
                 met.met += strings;
                 met.places.push(place);
                 let seen = profile.enum_values.get(&node.place).into_iter().flatten();
@@ -98,23 +102,29 @@ impl Judge<'_> {
         }
     }
 
-    /// Turns what no payload showed into findings: one for each property or enum of a schema, however many
-    /// operations it is part of.
+    /// Turns what no payload showed into findings: one for each component, however many operations it is part
+    /// of.
     pub(crate) fn unseen_findings(&mut self) {
-        for ((schema, side, name), met) in std::mem::take(&mut self.unseen.properties) {
+        for ((schema, _, name), met) in std::mem::take(&mut self.unseen.properties) {
             if met.seen || met.met < UNSEEN_OBJECTS {
                 continue;
             }
-            let message = format!(
-                "declared property `{name}` was never seen in {} {}",
-                met.met,
-                plural(met.met, "object")
-            );
-            let finding = silent(&rules::UNSEEN_PROPERTY, &name, &message, met.places);
-            self.groups
-                .insert(cause(&finding, schema, side), finding);
+            let name = match schema_name(&schema.pointer) {
+                Some(path) => match path.split_once('.') {
+                    Some((_, path)) => format!("{path}.{name}"),
+                    None => name,
+                },
+                None => name,
+            };
+            let note = format!("0 of {} {} had it", met.met, plural(met.met, "object"));
+            let rule = &rules::UNSEEN_PROPERTY;
+            let finding = self.silent(rule, Matter::UnseenProperties, &schema, met.places);
+            finding.properties.push(Seen::new(&name, 0));
+            if finding.notes.is_empty() {
+                finding.notes.push(Shown::new(&note));
+            }
         }
-        for ((schema, side, _), met) in std::mem::take(&mut self.unseen.enums) {
+        for ((schema, _, _), met) in std::mem::take(&mut self.unseen.enums) {
             let declared = met.declared.len();
             if met.met < UNSEEN_PER_VALUE * declared as u64 {
                 continue;
@@ -124,23 +134,56 @@ impl Judge<'_> {
             if unseen.is_empty() {
                 continue;
             }
-            let message = format!(
-                "{} of {declared} enum values of {} were never seen in {} strings",
-                unseen.len(),
-                met.name,
-                met.met
-            );
-            let mut finding = silent(&rules::UNSEEN_ENUM_VALUE, "", &message, met.places);
             let mut listed = unseen[..unseen.len().min(UNSEEN_LISTED)].join(", ");
             if unseen.len() > UNSEEN_LISTED {
                 listed.push_str(&format!(" and {} more", unseen.len() - UNSEEN_LISTED));
             }
-            finding
-                .notes
-                .push(Shown::new(&format!("never seen: {listed}")));
-            self.groups
-                .insert(cause(&finding, schema, side), finding);
+            let note = format!(
+                "{}: {} of {declared} values were never seen in {} strings: {listed}",
+                met.name,
+                unseen.len(),
+                met.met
+            );
+            let rule = &rules::UNSEEN_ENUM_VALUE;
+            let finding = self.silent(rule, Matter::UnseenValues, &schema, met.places);
+            finding.values.extend(unseen.iter().map(|value| Seen::new(value, 0)));
+            finding.notes.push(Shown::new(&note));
         }
+    }
+
+    /// The finding about what was never seen of the component that a schema is part of.
+    fn silent(
+        &mut self,
+        rule: &'static Rule,
+        matter: Matter,
+        schema: &Place,
+        places: SilentPlaces,
+    ) -> &mut Finding {
+        let owner = Place {
+            document: Arc::clone(&schema.document),
+            pointer: owner_of(&schema.pointer),
+        };
+        let target = places.kept.first().and_then(|place| place.target.as_ref());
+        let reference = target.map(|target| Arc::clone(&target.contract)).unwrap_or_default();
+        let contract = self.family.contract(&reference);
+        let key = Key {
+            rule: rule.id,
+            contract: self.name.clone(),
+            place: contract.map_or_else(String::new, |contract| place_in(contract, &owner)),
+        };
+        let group = Group {
+            matching: None,
+            cause: Cause {
+                key: key.clone(),
+                contract: reference,
+                apart: String::new(),
+            },
+        };
+        let new = || Finding::new(rule, key, matter, Unit::Payload);
+        let finding = self.groups.entry(group).or_insert_with(new);
+        finding.schema = Some(owner);
+        finding.places.extend(places.kept);
+        finding
     }
 }
 
@@ -155,38 +198,4 @@ fn declared(
     contract
         .graph
         .closure(nodes, |branch| profile.variants.contains_key(&branch.place))
-}
-
-/// A finding about something that is not there.
-fn silent(rule: &'static Rule, subject: &str, message: &str, places: SilentPlaces) -> Finding {
-    let notes = match places.others {
-        0 => Vec::new(),
-        others => vec![Shown::new(&format!("{others} other places are not listed"))],
-    };
-    Finding {
-        rule,
-        level: Level::Off,
-        subject: subject.to_owned(),
-        message: Shown::new(message),
-        label: Shown::default(),
-        places: places.kept,
-        count: 0,
-        unit: Unit::Payload,
-        payloads: 0,
-        of_payloads: 0,
-        evidence: Vec::new(),
-        declared: Vec::new(),
-        values: Vec::new(),
-        known_to: Vec::new(),
-        notes,
-    }
-}
-
-fn cause(finding: &Finding, schema: Place, side: Option<Side>) -> Cause {
-    Cause {
-        rule: finding.rule.id,
-        side,
-        root: Root::Schema(Arc::new(schema)),
-        subject: finding.subject.clone(),
-    }
 }

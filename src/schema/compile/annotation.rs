@@ -1,11 +1,11 @@
-//! What a schema tells of its values without asserting it.
+//! Annotations: keywords that describe values without constraining them.
 
 use serde_json::{Map, Value};
 
 use super::{Compiler, Here};
 use crate::schema::node::Node;
 impl<'d> Compiler<'d> {
-    /// Reads one of these keywords.
+    /// Reads an annotation keyword.
     pub(super) fn annotation_keyword(
         &mut self,
         node: &mut Node,
@@ -35,13 +35,13 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// Notes an object of OpenAPI, which the description is judged with.
+    /// Records an OpenAPI object inside a schema, to be checked with the description.
     fn attach(&mut self, keyword: &'static str, argument: &'d Value, here: &Here) {
         let place = self.at(here, &[keyword]);
         self.attached.push((keyword, place, argument));
     }
 
-    /// What `$schema` says counted when the documents were read.
+    /// `$schema` already took effect when the documents were read; this only reports problems with it.
     fn dialect(&mut self, argument: &Value, here: &Here) {
         let keyword = "$schema";
         let Some(uri) = argument.as_str() else {
@@ -55,7 +55,8 @@ impl<'d> Compiler<'d> {
             return self.refused(keyword, &[keyword], message, here);
         };
         if language.dialect != here.dialect {
-            let reason = "it counts at the root of a document or next to `$id`".to_owned();
+            let reason =
+                "it only takes effect at the root of a document or next to `$id`".to_owned();
             return self.idle(keyword, reason, here);
         }
         if !language.unknown.is_empty() {

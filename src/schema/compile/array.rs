@@ -1,4 +1,4 @@
-//! What applies to the elements of an array.
+//! Keywords for the elements of an array.
 
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ use crate::schema::node::Node;
 
 use super::keywords::limit;
 impl<'d> Compiler<'d> {
-    /// Reads one of these keywords.
+    /// Reads an array keyword.
     pub(super) fn array_keyword(
         &mut self,
         node: &mut Node,
@@ -46,11 +46,11 @@ impl<'d> Compiler<'d> {
         if argument.is_array() {
             if !here.dialect.has_item_lists() {
                 let message = format!(
-                    "`items` has to be one schema in {}; {}",
+                    "`items` must be a single schema in {}; {}",
                     here.dialect,
                     match here.dialect.role("prefixItems") {
-                        Some(_) => "a list goes under `prefixItems`",
-                        None => "it has no lists",
+                        Some(_) => "use `prefixItems` for a list",
+                        None => "lists of schemas are not supported",
                     }
                 );
                 self.refused("items", &["items"], message, here);

@@ -7,7 +7,7 @@ use crate::schema::keyword::Conditional;
 use super::{Compiler, Here};
 use crate::schema::node::Node;
 impl<'d> Compiler<'d> {
-    /// Reads one of these keywords.
+    /// Reads a branch keyword.
     pub(super) fn branch_keyword(
         &mut self,
         node: &mut Node,

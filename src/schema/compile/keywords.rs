@@ -1,4 +1,4 @@
-//! The keywords of one schema, read into its node: one file for each family.
+//! Reads the keywords of a schema into its node, with one file for each family of keywords.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ impl<'d> Compiler<'d> {
             };
             if !here.vocabularies.hold(keyword) {
                 if role == Role::Assertion {
-                    let reason = "the metaschema leaves out the vocabulary that has it";
+                    let reason = "the metaschema does not include its vocabulary";
                     self.idle(keyword, reason.to_owned(), here);
                 }
                 continue;
@@ -80,7 +80,7 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// Hands a keyword to its family.
+    /// Dispatches a keyword to its family.
     fn keyword(
         &mut self,
         node: &mut Node,
@@ -117,7 +117,7 @@ impl<'d> Compiler<'d> {
             "discriminator" | "xml" | "externalDocs" | "readOnly" | "writeOnly" | "deprecated" | "default" | "example" | "examples" | "$schema" => {
                 self.annotation_keyword(node, keyword, argument, members, here);
             }
-            // Read with the keyword they belong to, or found by reference.
+            // Read together with another keyword, or reached by reference.
             _ => {}
         }
     }
@@ -137,7 +137,7 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// A check, built once for each argument.
+    /// A check, compiled once for each argument.
     pub(super) fn compiled(
         &mut self,
         keyword: &'static str,
@@ -145,7 +145,7 @@ impl<'d> Compiler<'d> {
         kind: Kind,
         dialect: Dialect,
     ) -> Result<Arc<KeywordCheck>, String> {
-        // Formats differ between drafts; bounds were brought into their newest form.
+        // Formats differ between drafts; bounds were already converted to their latest form.
         let draft = match keyword {
             "format" => dialect.draft(),
             _ => Dialect::default().draft(),
@@ -156,7 +156,7 @@ impl<'d> Compiler<'d> {
             .clone()
     }
 
-    /// The node of a schema that is the argument of a keyword.
+    /// The node of the schema that is a keyword's argument.
     pub(super) fn schema_of(&mut self, keyword: &str, schema: &'d Value, here: &Here) -> Option<NodeId> {
         if !schema.is_object() && !schema.is_boolean() {
             self.argument(keyword, "a schema", here);
@@ -181,7 +181,7 @@ impl<'d> Compiler<'d> {
             .collect()
     }
 
-    /// The members of a keyword whose argument is an object.
+    /// The members of a keyword's argument, which must be an object.
     pub(super) fn named(
         &mut self,
         keyword: &str,
@@ -203,7 +203,7 @@ impl<'d> Compiler<'d> {
     }
 }
 
-/// Whether the dialect is one of OpenAPI before 3.1, which took JSON Schema as it is.
+/// Whether the dialect is OpenAPI before 3.1, which has no type `null`.
 pub(super) fn has_no_null(dialect: Dialect) -> bool {
     matches!(dialect, Dialect::Swagger2 | Dialect::OpenApi30)
 }
@@ -215,8 +215,8 @@ pub(super) fn one_or_many(value: &Value) -> &[Value] {
     }
 }
 
-/// A whole number, not negative; it may be written `2.0`. Beyond 64 bits it saturates, which no length
-/// can reach.
+/// A non-negative integer, which may be written as `2.0`. Beyond 64 bits it saturates; no length can reach
+/// that.
 pub(super) fn limit(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| {
         let float = value.as_f64()?;

@@ -10,7 +10,7 @@ use crate::schema::node::Node;
 
 use super::keywords::limit;
 impl<'d> Compiler<'d> {
-    /// Reads one of these keywords.
+    /// Reads a length keyword.
     pub(super) fn length_keyword(
         &mut self,
         node: &mut Node,

@@ -1,4 +1,4 @@
-//! How discriminators are read (Discriminator Object).
+//! Reads discriminators (Discriminator Object).
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ impl<'d> Compiler<'d> {
             }
             Value::Object(object) => match object.get("propertyName") {
                 Some(Value::String(name)) => name,
-                // That it is missing is said of the Discriminator Object.
+                // A missing `propertyName` is reported with the Discriminator Object.
                 _ => return None,
             },
             _ => {
@@ -35,12 +35,13 @@ impl<'d> Compiler<'d> {
             }
         };
         let mut mapping: Vec<(Arc<str>, NodeId)> = Vec::new();
-        // A tag whose schema cannot be had may still be that of a branch.
+        // A tag whose schema cannot be resolved may still belong to a branch.
         let mut is_open = false;
         if let Some(Value::Object(names)) = argument.get("mapping") {
             for (tag, schema) in names {
                 let Some(schema) = schema.as_str() else {
-                    let message = format!("the schema of `{tag}` has to be a name or a reference");
+                    let message =
+                        format!("the mapping of `{tag}` must be a schema name or a reference");
                     let path = ["discriminator", "mapping", tag];
                     self.refused("discriminator", &path, message, here);
                     is_open = true;
@@ -63,7 +64,7 @@ impl<'d> Compiler<'d> {
             }
         }
         let explicit = mapping.len();
-        // Without a mapping the tag is the name of the schema.
+        // Without a mapping, the tag is the name of the schema.
         let branches = ["oneOf", "anyOf"]
             .iter()
             .filter_map(|keyword| members.get(*keyword)?.as_array())
@@ -79,7 +80,7 @@ impl<'d> Compiler<'d> {
                 continue;
             };
             let name = reference.rsplit('/').next().unwrap_or_default();
-            // What a schema in a file of its own is called, OpenAPI does not say.
+            // OpenAPI does not define the name of a schema in a file of its own.
             let is_component =
                 reference.contains("/schemas/") || reference.contains("/definitions/");
             is_open |= !is_component && !mapping[..explicit].iter().any(|(_, known)| *known == id);
@@ -99,9 +100,9 @@ impl<'d> Compiler<'d> {
         }))
     }
 
-    /// The reference to the component with this name, if there is one.
+    /// A reference to the component with this name, if there is one.
     pub(in crate::schema) fn component_reference(&self, here: &Here, name: &str) -> Option<String> {
-        // A name is one of the entry document (OpenAPI 3.1.1, section 4.3.1).
+        // Names refer to components of the entry document (OpenAPI 3.1.1, section 4.3.1).
         let own = self.document(&here.place.document)?;
         let place = match here.dialect {
             Dialect::Swagger2 => "definitions",
@@ -118,7 +119,7 @@ impl<'d> Compiler<'d> {
         Some(format!("{uri}#{}", pointer.to_fragment()))
     }
 
-    /// References to the components that are made of this one by `allOf`, directly or through others.
+    /// References to the components that extend this one by `allOf`, directly or indirectly.
     fn heirs(&self, here: &Here) -> Vec<String> {
         let Some(document) = self.document(&here.place.document) else {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! From documents to the graph.
+//! Compiles documents into the graph.
 
 mod annotation;
 mod array;
@@ -31,25 +31,25 @@ use super::{Dialect, Documents, Graph, Node, NodeId, Place, ContractProblem, Pro
 use super::discriminator;
 use super::{cycles, direction};
 
-/// How schemas are read where the specification is at odds with what people write.
+/// Options for cases in which the specification differs from common practice.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CompileOptions {
-    /// A schema with `nullable: true` (OpenAPI 3.0) accepts null, whatever else it says: an `enum` that does not
-    /// list null, an `allOf`, a `$ref`.
+    /// A schema with `nullable: true` (OpenAPI 3.0) accepts null regardless of its other keywords: an `enum`
+    /// that does not list null, an `allOf`, a `$ref`.
     pub lenient_null: bool,
-    /// `format` says something to people and tools, and asserts nothing.
+    /// `format` is an annotation and constrains nothing.
     pub formats_annotate: bool,
-    /// A `discriminator` is a hint, as OpenAPI 3.1.1 has it: in a `oneOf`, a value that a second branch accepts
-    /// is refused, whatever its tag.
+    /// A `discriminator` is only a hint, as OpenAPI 3.1.1 defines it: a value that matches a second branch of
+    /// a `oneOf` is rejected, whatever its tag.
     pub discriminators_hint: bool,
 }
 
-/// Compiles the schemas at `entries` (URIs into `documents`, with a JSON pointer as fragment) and
-/// everything they refer to. Returns the graph and the node of each entry.
+/// Compiles the schemas at `entries` (URIs into `documents`, with a JSON pointer as fragment) and every
+/// schema they refer to. Returns the graph and the node of each entry.
 ///
 /// # Errors
 ///
-/// When something in the schemas cannot be used: the first such problem.
+/// The first problem in the schemas.
 pub fn compile(
     documents: &Documents,
     entries: &[String],
@@ -61,7 +61,7 @@ pub fn compile(
         nodes.push(compiler.entry(entry).map_err(|reason| {
             Error::new(
                 ErrorKind::Schema,
-                format!("`{entry}` leads nowhere: {reason}"),
+                format!("`{entry}` cannot be resolved: {reason}"),
             )
         })?);
     }
@@ -75,22 +75,22 @@ pub fn compile(
     }
 }
 
-/// Where a schema is read: the resource that its references start from, and what the way to it says
-/// of dynamic references.
+/// The scope of a schema: the resource that its references are relative to, and the dynamic scope along the
+/// path to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::schema) struct Scope {
     pub(in crate::schema) resource: ResourceId,
     environment: u32,
 }
 
-/// A schema that has a node, still to be filled.
+/// A schema whose node still has to be filled.
 struct Open<'d> {
     id: NodeId,
     schema: &'d Value,
     scope: Scope,
 }
 
-/// What is known of a schema while its keywords are read.
+/// The context in which the keywords of a schema are read.
 pub(in crate::schema) struct Here {
     pub(in crate::schema) place: Arc<Place>,
     pub(in crate::schema) scope: Scope,
@@ -98,35 +98,35 @@ pub(in crate::schema) struct Here {
     pub(in crate::schema) vocabularies: Vocabularies,
 }
 
-/// Builds a graph from documents. Schemas are given a node when they are met and filled later, so
-/// cycles end; a schema that is met again has the same node.
+/// Builds a graph from documents. A schema gets its node when it is first reached, and the node is filled
+/// later, so cycles terminate. A schema that is reached again keeps the same node.
 ///
-/// What cannot be used is put down as a [`ContractProblem`], and compiling goes on without it.
+/// Anything unusable is recorded as a [`ContractProblem`], and compilation continues without it.
 pub struct Compiler<'d> {
     documents: &'d Documents,
     pub(in crate::schema) resources: Resources<'d>,
     pub(in crate::schema) options: CompileOptions,
     graph: Graph,
-    /// Nodes by the address of their schema (the documents do not move while compiling) and by what
-    /// dynamic references mean there.
+    /// Nodes by the address of their schema (documents do not move during compilation) and by the environment
+    /// that decides dynamic references.
     known: FxHashMap<(usize, u32), NodeId>,
     open: Vec<Open<'d>>,
-    /// For each environment: which resource decides an anchor; the anchor of `$recursiveRef` is empty.
+    /// For each environment, the resource that decides each anchor. The anchor of `$recursiveRef` is the
+    /// empty string.
     environments: Vec<Vec<(String, ResourceId)>>,
-    /// Checks by dialect, keyword and argument: the same few are asked for over and over.
+    /// Checks by dialect, keyword and argument; the same few recur constantly.
     pub(in crate::schema) checks: FxHashMap<(Dialect, &'static str, String), Result<Arc<KeywordCheck>, String>>,
-    /// Names of properties, each kept once.
+    /// Interned property names.
     names: rustc_hash::FxHashSet<Arc<str>>,
     problems: Vec<ContractProblem>,
     has_too_many_environments: bool,
-    /// Objects of OpenAPI in schemas.
+    /// OpenAPI objects inside schemas.
     pub(in crate::schema) attached: Vec<(&'static str, Place, &'d Value)>,
-    /// Places of the documents that were asked for one.
+    /// Locators of the documents, created on first use.
     locators: RefCell<FxHashMap<Arc<str>, Locator<'d>>>,
 }
 
-/// Meanings that the way to a schema may give it. Each takes nodes of its own, and dynamic anchors can
-/// be combined without end.
+/// The limit on environments. Each needs nodes of its own, and dynamic anchors can be combined endlessly.
 const ENVIRONMENTS: usize = crate::limits::DYNAMIC_SCOPES;
 
 impl<'d> Compiler<'d> {
@@ -171,7 +171,7 @@ impl<'d> Compiler<'d> {
         self.resources.of_document(&first.uri)
     }
 
-    /// The node of a schema that stands at `place`, which is inside one of the documents.
+    /// The node of the schema at `place`, which must be inside one of the documents.
     pub fn schema(&mut self, place: Place, schema: &'d Value) -> NodeId {
         let resource = self.resources.of_document(&place.document).unwrap_or(0);
         let environment = self.enter(0, resource);
@@ -182,17 +182,17 @@ impl<'d> Compiler<'d> {
         self.node_at(schema, place, scope)
     }
 
-    /// Where a schema stands.
+    /// The place of a schema.
     #[must_use]
     pub fn place(&self, node: NodeId) -> Arc<Place> {
         Arc::clone(&self.graph.node(node).place)
     }
 
-    /// What an OpenAPI Reference Object of a document leads to.
+    /// The target of an OpenAPI Reference Object in a document.
     ///
     /// # Errors
     ///
-    /// Why it leads nowhere.
+    /// Why the reference cannot be resolved.
     pub fn follow(&self, reference: &str, document: &str) -> Result<(&'d Value, Place), String> {
         let from = self
             .resources
@@ -202,7 +202,7 @@ impl<'d> Compiler<'d> {
         Ok((target.value, target.place))
     }
 
-    /// Puts down something that cannot be used.
+    /// Records a problem.
     pub fn problem(&mut self, place: Place, kind: ProblemKind) {
         self.problems.push(ContractProblem { place, kind });
     }
@@ -214,12 +214,12 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// Objects of OpenAPI that stand in the schemas that were compiled: keyword, place and object.
+    /// The OpenAPI objects inside the compiled schemas: keyword, place and object.
     pub(crate) fn take_attached(&mut self) -> Vec<(&'static str, Place, &'d Value)> {
         std::mem::take(&mut self.attached)
     }
 
-    /// Fills every node, and returns the graph with what could not be used, in order of place.
+    /// Fills every node, and returns the graph and the problems in order of place.
     #[must_use]
     pub fn finish(mut self) -> (Graph, Vec<ContractProblem>) {
         self.complete();
@@ -228,8 +228,8 @@ impl<'d> Compiler<'d> {
         }
         if self.has_too_many_environments {
             let message = format!(
-                "dynamic anchors combine in more than {ENVIRONMENTS} ways; beyond that, \
-                 `$dynamicRef` leads to the anchor that the way had before"
+                "dynamic anchors combine in more than {ENVIRONMENTS} ways; for the rest, \
+                 `$dynamicRef` keeps the anchor of the enclosing scope"
             );
             let keyword = "$dynamicRef".to_owned();
             let place = Place {
@@ -242,7 +242,7 @@ impl<'d> Compiler<'d> {
             self.problem(place, ProblemKind::Argument { keyword, message });
         }
         for (place, uri) in std::mem::take(&mut self.resources.repeated_ids) {
-            let message = format!("another schema has the id `{uri}`; the first one counts");
+            let message = format!("another schema has the id `{uri}`; the first one is used");
             self.problem(place, ProblemKind::Description(message));
         }
         direction::exempt(&mut self.graph);
@@ -251,7 +251,7 @@ impl<'d> Compiler<'d> {
         }
         self.problems.sort();
         self.problems.dedup();
-        // What a reference is needed for says so by an error.
+        // A dangling reference is already an error, so tolerated problems at the same place are dropped.
         let is_dangling = |problem: &ContractProblem| matches!(problem.kind, ProblemKind::Reference { .. });
         let dangling = self.problems.iter().filter(|problem| is_dangling(problem));
         let dangling: BTreeSet<Place> = dangling.map(|problem| problem.place.clone()).collect();
@@ -285,7 +285,7 @@ impl<'d> Compiler<'d> {
                 node.is_leaf = node.applies_nothing();
             }
             other => {
-                // What it holds is not shown: a reference may lead to a file that is no contract.
+                // The content is not shown: a reference may point to a file that is not a contract.
                 let found = match other {
                     Value::Array(_) => "a list",
                     Value::String(_) => "a string",
@@ -302,7 +302,7 @@ impl<'d> Compiler<'d> {
         self.graph.nodes[index] = node;
     }
 
-    /// The node of a schema that a keyword of the schema here applies.
+    /// The node of a subschema of a keyword.
     pub(in crate::schema) fn child(&mut self, here: &Here, path: &[&str], schema: &'d Value) -> NodeId {
         let pointer = path.iter().fold(here.place.pointer.clone(), |mut at, key| {
             at.push_key(key);
@@ -315,20 +315,20 @@ impl<'d> Compiler<'d> {
         self.node_at(schema, place, here.scope)
     }
 
-    /// The node that `$ref` leads to.
+    /// The node that a `$ref` points to.
     pub(in crate::schema) fn reference(&mut self, here: &Here, reference: &str) -> Result<NodeId, String> {
         let target = self.resources.resolve(reference, here.scope.resource)?;
         if here.dialect.is_openapi()
             && let Some(section) = other_component(&target.place.pointer)
         {
             return Err(format!(
-                "it leads to one of the `{section}`, and a schema is expected here"
+                "it points to an entry of `{section}`, but a schema is expected here"
             ));
         }
         Ok(self.target_node(target, here.scope.environment))
     }
 
-    /// The node that `$dynamicRef` leads to: of the outermost resource on the way here that has the
+    /// The node that a `$dynamicRef` points to: in the outermost resource of the dynamic scope that has the
     /// dynamic anchor (JSON Schema core 2020-12, section 8.2.3.2).
     pub(in crate::schema) fn dynamic(&mut self, here: &Here, reference: &str) -> Result<NodeId, String> {
         let target = self.resources.resolve(reference, here.scope.resource)?;
@@ -340,7 +340,7 @@ impl<'d> Compiler<'d> {
         Ok(self.target_node(outermost.unwrap_or(target), environment))
     }
 
-    /// The node that `$recursiveRef` leads to (JSON Schema core 2019-09, section 8.2.4.2).
+    /// The node that a `$recursiveRef` points to (JSON Schema core 2019-09, section 8.2.4.2).
     pub(in crate::schema) fn recursive(&mut self, here: &Here) -> NodeId {
         let own = here.scope.resource;
         let resource = match self.resources.get(own).is_recursive {
@@ -358,8 +358,8 @@ impl<'d> Compiler<'d> {
             .map(|(_, resource)| *resource)
     }
 
-    /// What dynamic references mean once the way has led into a resource: the first resource on the way
-    /// that has an anchor decides it.
+    /// The environment after entering a resource: the first resource on the path that has an anchor decides
+    /// that anchor.
     fn enter(&mut self, environment: u32, resource: ResourceId) -> u32 {
         let asked = &self.resources.dynamic_names;
         if asked.is_empty() {
@@ -385,7 +385,7 @@ impl<'d> Compiler<'d> {
         inside.sort();
         let known = self.environments.iter().position(|known| *known == inside);
         if known.is_none() && self.environments.len() >= ENVIRONMENTS {
-            // Told once, when the graph is finished.
+            // Reported once, when the graph is finished.
             self.has_too_many_environments = true;
             return environment;
         }
@@ -435,14 +435,14 @@ impl<'d> Compiler<'d> {
         id
     }
 
-    /// Adds a node that no schema of the documents is.
+    /// Adds a node that is not a schema of any document.
     pub(in crate::schema) fn add(&mut self, node: Node) -> NodeId {
         let id = NodeId::at(self.graph.nodes.len());
         self.graph.nodes.push(node);
         id
     }
 
-    /// A name, shared with the other places that have it.
+    /// Interns a name.
     pub(in crate::schema) fn name(&mut self, name: &str) -> Arc<str> {
         if let Some(known) = self.names.get(name) {
             return Arc::clone(known);
@@ -452,13 +452,13 @@ impl<'d> Compiler<'d> {
         name
     }
 
-    /// The document that all others were reached from.
+    /// The document from which all others were reached.
     pub(in crate::schema) fn entry_document(&self) -> Option<(&'d str, &'d Value)> {
         let entry = self.documents.at(0)?;
         Some((&entry.uri, &entry.value))
     }
 
-    /// The scalar at a place as its document writes it, where that has a text.
+    /// The scalar at a place as its document writes it, if the document has a text.
     pub(in crate::schema) fn written(&self, place: &Place) -> Option<String> {
         let source = self.documents.document(&place.document)?.source.as_ref()?;
         let mut locators = self.locators.borrow_mut();
@@ -469,24 +469,24 @@ impl<'d> Compiler<'d> {
         source.text().get(span).map(str::to_owned)
     }
 
-    /// What a schema with this `$schema` is written in.
+    /// The language that this `$schema` selects.
     pub(in crate::schema) fn language(&self, schema: &str, here: &Here) -> Option<Language> {
         self.documents
             .language(schema, &self.resources.get(here.scope.resource).uri)
     }
 
-    /// What stands at a place.
+    /// The value at a place.
     pub(crate) fn value_at(&self, place: &Place) -> Option<&'d Value> {
         self.documents.at_place(place)
     }
 
-    /// The value of a document of the set, by URI.
+    /// The value of the document with this URI.
     pub(in crate::schema) fn document(&self, uri: &str) -> Option<&'d Value> {
         self.documents.get(uri)
     }
 }
 
-/// The section of OpenAPI components that a pointer leads to an entry of, if it is not that of schemas.
+/// The section of the OpenAPI components that a pointer leads into, unless it is the one for schemas.
 fn other_component(pointer: &Pointer) -> Option<&'static str> {
     const SECTIONS: [&str; 9] = [
         "responses",
@@ -507,8 +507,8 @@ fn other_component(pointer: &Pointer) -> Option<&'static str> {
     (!name.contains('/')).then_some(section)
 }
 
-/// The name of a component: `…/$defs/Name`, `…/definitions/Name`, `/components/schemas/Name`, or a file
-/// of its own.
+/// The name of a component: `…/$defs/Name`, `…/definitions/Name`, `/components/schemas/Name`, or a file of
+/// its own.
 fn component_name(place: &Place) -> Option<Arc<str>> {
     if place.pointer == Pointer::root() {
         let path = place.document.strip_prefix("file://")?;
@@ -522,7 +522,7 @@ fn component_name(place: &Place) -> Option<Arc<str>> {
         || rest.ends_with("/$defs")
         || rest.ends_with("/definitions")
         || rest.ends_with("/components/schemas");
-    // A member of the root is a component where the root is a collection of schemas.
+    // A member of the root is a component if the root is a collection of schemas.
     let is_keyword = rest.is_empty() && Dialect::ALL.iter().any(|d| d.role(name).is_some());
     (is_component && !is_keyword).then(|| name.replace("~1", "/").replace("~0", "~").into())
 }

@@ -10,9 +10,9 @@ use super::{Compiler, Here};
 use crate::schema::{Dialect, Node, Types, Values};
 
 impl Compiler<'_> {
-    /// OpenAPI 3.0: `nullable` adds null to `type`, which has to stand beside it; everything else in the schema
-    /// has to accept null itself (OpenAPI 3.0.3, Schema Object, and its clarification of nullable). What most
-    /// generators write means something else: `nullable` beside `allOf`, or an `enum` without null.
+    /// OpenAPI 3.0: `nullable` adds null to a `type` in the same schema. All other keywords must accept null
+    /// themselves (OpenAPI 3.0.3, Schema Object, and its clarification of nullable). Most generators use it
+    /// differently: `nullable` next to `allOf`, or an `enum` without null.
     pub(in crate::schema) fn nullable(&mut self, node: &mut Node, members: &Map<String, Value>, here: &Here) {
         let keyword = match here.dialect {
             Dialect::OpenApi30 => "nullable",
@@ -37,11 +37,11 @@ impl Compiler<'_> {
             .values
             .as_ref()
             .is_some_and(|values| !lists_null(values));
-        // Whether what it applies accepts null is not known before the graph is finished.
+        // Whether the schemas it applies accept null is only known once the graph is finished.
         node.nullable_in_vain = is_beyond_enum || !node.applies_nothing_in_place();
     }
 
-    /// Makes a schema accept null, whatever else it says.
+    /// Makes a schema accept null, regardless of its other keywords.
     fn accept_null(&mut self, node: &mut Node) {
         if let Some(types) = &mut node.types {
             types.insert("null");
@@ -54,7 +54,7 @@ impl Compiler<'_> {
         if node.applies_nothing_in_place() {
             return;
         }
-        // Everything that it says goes to a branch, beside another one for null.
+        // Moves everything into one branch, and adds a second branch for null.
         let mut outer = Node::new(Arc::clone(&node.place));
         outer.dialect = node.dialect;
         outer.name.clone_from(&node.name);

@@ -1,5 +1,5 @@
-//! Bounds and divisors of numbers: with booleans next to them in draft 4 and OpenAPI 3.0, as keywords of
-//! their own later.
+//! Bounds and divisors of numbers. In draft 4 and OpenAPI 3.0, exclusive bounds are booleans next to
+//! `minimum` and `maximum`; later they are keywords of their own.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::schema::KeywordCheck;
 use super::{Compiler, Here};
 use crate::schema::node::Node;
 impl<'d> Compiler<'d> {
-    /// Reads one of these keywords.
+    /// Reads a number keyword.
     pub(super) fn number_keyword(
         &mut self,
         node: &mut Node,
@@ -34,7 +34,7 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// `minimum` or `maximum`, with the boolean beside it where the dialect has one.
+    /// `minimum` or `maximum`, with the boolean next to it in dialects that have one.
     pub(super) fn bound(
         &mut self,
         node: &mut Node,
@@ -100,7 +100,7 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// A bound of numbers, or a divisor. `written` is the keyword whose argument it is.
+    /// A bound of numbers or a divisor. `written` is the keyword that the argument belongs to.
     pub(super) fn number_check(
         &mut self,
         node: &mut Node,
@@ -112,7 +112,7 @@ impl<'d> Compiler<'d> {
         let Value::Number(number) = argument else {
             return;
         };
-        // A double that needs all its digits is not always what the document says.
+        // A double that needs all its digits may differ from what the document says.
         let is_rounded =
             number.is_f64() && Decimal::of(number).is_none_or(|decimal| decimal.precision() > 15);
         let text = match is_rounded {

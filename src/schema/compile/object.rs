@@ -1,4 +1,4 @@
-//! What applies to the members of an object.
+//! Keywords for the members of an object.
 
 
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::schema::{Dialect, ProblemKind};
 
 use super::keywords::one_or_many;
 impl<'d> Compiler<'d> {
-    /// Reads one of these keywords.
+    /// Reads an object keyword.
     pub(super) fn object_keyword(
         &mut self,
         node: &mut Node,
@@ -78,7 +78,7 @@ impl<'d> Compiler<'d> {
 
     fn required(&mut self, node: &mut Node, argument: &Value, here: &Here) {
         let Value::Array(names) = argument else {
-            // A parameter of Swagger 2.0 has its own `required`.
+            // A Swagger 2.0 parameter has its own boolean `required`.
             let is_of_parameter = here.dialect == Dialect::Swagger2
                 && (argument.is_boolean()
                     || self

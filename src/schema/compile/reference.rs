@@ -1,4 +1,4 @@
-//! `$ref`, `$dynamicRef`, `$recursiveRef`: the schema that a reference leads to.
+//! `$ref`, `$dynamicRef`, `$recursiveRef`: the schema that a reference points to.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::{Compiler, Here};
 use crate::schema::node::Node;
 use crate::schema::{NodeId, ProblemKind};
 impl<'d> Compiler<'d> {
-    /// Reads one of these keywords.
+    /// Reads a reference keyword.
     pub(super) fn reference_keyword(
         &mut self,
         node: &mut Node,
@@ -37,7 +37,7 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// The target of a reference; that there is none is a problem.
+    /// The target of a reference. A reference that cannot be resolved is recorded as a problem.
     fn referenced(
         &mut self,
         keyword: &str,

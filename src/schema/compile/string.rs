@@ -1,4 +1,4 @@
-//! `pattern`, `format` and the content keywords: what strings look like.
+//! `pattern`, `format` and the content keywords: the syntax of strings.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::schema::KeywordCheck;
 use super::{Compiler, Here};
 use crate::schema::node::Node;
 impl<'d> Compiler<'d> {
-    /// Reads one of these keywords.
+    /// Reads a string keyword.
     pub(super) fn string_keyword(
         &mut self,
         node: &mut Node,
@@ -53,7 +53,7 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// Drafts 6 and 7: both keywords together are one question to the crate.
+    /// Drafts 6 and 7: the crate checks both keywords together.
     fn content(&mut self, node: &mut Node, members: &Map<String, Value>, here: &Here) {
         if node
             .checks

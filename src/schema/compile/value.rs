@@ -1,4 +1,4 @@
-//! `type`, `enum`, `const`: which values there are.
+//! `type`, `enum`, `const`: the allowed values.
 
 
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::schema::{Dialect, ProblemKind};
 
 use super::keywords::{has_no_null, one_or_many};
 impl<'d> Compiler<'d> {
-    /// Reads one of these keywords.
+    /// Reads a value keyword.
     pub(super) fn value_keyword(
         &mut self,
         node: &mut Node,
@@ -38,8 +38,8 @@ impl<'d> Compiler<'d> {
         }
         if argument.is_array() && matches!(here.dialect, Dialect::OpenApi30) {
             let place = self.at(here, &["type"]);
-            let message = "`type` has to be one type in OpenAPI 3.0, with `nullable` beside it; the \
-                           list is read as OpenAPI 3.1 reads it";
+            let message = "`type` must be a single type in OpenAPI 3.0 (use `nullable` for null); the \
+                           list is read as in OpenAPI 3.1";
             self.problem(place, ProblemKind::Description(message.to_owned()));
         }
         if argument == "null" && has_no_null(here.dialect) {
@@ -57,7 +57,7 @@ impl<'d> Compiler<'d> {
         let mut is_known = argument != &Value::Array(Vec::new());
         for name in one_or_many(argument) {
             is_known &= name.as_str().is_some_and(|name| {
-                // `file` is a type of Swagger 2.0, and says nothing of JSON.
+                // `file` is a type of Swagger 2.0 that has no JSON equivalent.
                 types.insert(name) || (name == "file" && here.dialect == Dialect::Swagger2)
             });
         }
@@ -72,7 +72,7 @@ impl<'d> Compiler<'d> {
             let near = closest(written, Types::NAMES);
             let message = match near {
                 _ if wrong.is_null() => {
-                    "the type `null` is the string \"null\", in quotes".to_owned()
+                    "the type null must be written as the string \"null\", in quotes".to_owned()
                 }
                 Some(near) => format!("no type is called `{written}`; did you mean `{near}`?"),
                 None => match written {

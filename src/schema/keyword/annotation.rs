@@ -1,16 +1,16 @@
-//! What a schema tells of its values without asserting it.
+//! Annotations: keywords that describe values without constraining them.
 
 use serde_json::Value;
 
-/// What a schema tells of its values without asserting it.
+/// What a schema says about its values without constraining them.
 #[derive(Debug, Default)]
 pub struct Annotations {
     /// `default`
     pub default: Option<Value>,
-    /// `example` (OpenAPI): how the contract itself writes such a value.
+    /// `example` (OpenAPI): a sample value from the contract.
     pub example: Option<Value>,
-    /// `examples`: the same.
+    /// `examples`: more sample values.
     pub examples: Vec<Value>,
-    /// `contentEncoding` and `contentMediaType`, where they assert nothing.
+    /// `contentEncoding` and `contentMediaType`, if they are annotations.
     pub content: Vec<(&'static str, String)>,
 }

@@ -1,12 +1,12 @@
-//! What applies to the elements of an array.
+//! Keywords for the elements of an array.
 
 
 use crate::schema::node_id::NodeId;
 
-/// What a schema says of the elements of an array.
+/// What a schema requires of the elements of an array.
 #[derive(Debug, Default)]
 pub struct ArrayRules {
-    /// `prefixItems`, or `items` where it is a list.
+    /// `prefixItems`, or `items` if it is a list.
     pub prefix: Vec<NodeId>,
     /// `items`, or `additionalItems` after a list.
     pub items: Option<NodeId>,
@@ -16,13 +16,13 @@ pub struct ArrayRules {
     pub contains: Option<Contains>,
 }
 
-/// `contains`: how many elements have to be accepted by a schema.
+/// `contains`: how many elements must match a schema.
 #[derive(Debug, Clone, Copy)]
 pub struct Contains {
     /// The schema.
     pub node: NodeId,
-    /// At least this many; 1 where the schema does not say.
+    /// The minimum; 1 by default.
     pub minimum: u64,
-    /// At most this many, if bounded.
+    /// The maximum, if there is one.
     pub maximum: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! `discriminator` (OpenAPI 3.1.1, Discriminator Object): which property names the schema of a value.
+//! `discriminator` (OpenAPI 3.1.1, Discriminator Object): the property that selects the schema of a value.
 
 use std::sync::Arc;
 
@@ -6,41 +6,42 @@ use rustc_hash::FxHashMap;
 
 use crate::schema::node_id::NodeId;
 
-/// `discriminator` (OpenAPI): which property names the schema of a value, and the schema of each name.
+/// `discriminator` (OpenAPI): the property that selects the schema of a value, and the schema for each of its
+/// values.
 #[derive(Debug)]
 pub struct Discriminator {
     /// `propertyName`
     pub property: Arc<str>,
-    /// Names and their schemas: those of `mapping`, then those that follow from names of components.
+    /// Tags and their schemas: those of `mapping`, then those derived from component names.
     pub mapping: Vec<(Arc<str>, NodeId)>,
-    /// How many of these stand in `mapping`.
+    /// How many of these come from `mapping`.
     pub(crate) explicit: usize,
-    /// In a union: the branch that each tag means. Empty where the discriminator is only a hint.
+    /// In a union: the branch that each tag selects. Empty if the discriminator is only a hint.
     pub(crate) branches: FxHashMap<Arc<str>, NodeId>,
-    /// The branches in order, each with the tags that mean it; empty where the tags do not decide, or where the
-    /// branches themselves require them. Schemas of the graph that no document has.
+    /// The branches in order, each restricted to its tags. Empty if the tags are not decisive, or if the
+    /// branches require the tags themselves. These schemas are not in any document.
     pub(crate) variants: Vec<NodeId>,
-    /// One tag of each of these branches, in order.
+    /// One tag for each of these branches, sorted.
     pub(crate) listed: Vec<Arc<str>>,
-    /// Whether a value with another tag may be meant for some branch all the same.
+    /// Whether a value with an unknown tag may still belong to a branch.
     pub(crate) is_open: bool,
-    /// Whether it is that of a base schema from which all branches are made, and not written in the union.
+    /// Whether it was inherited from a base schema of all branches, as opposed to written in the union.
     pub(crate) is_inherited: bool,
 }
 
-/// What the tag of a value says of which branch of a union is meant.
+/// What the tag of a value says about the branch of a union.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tagged {
-    /// Nothing: every branch has to be asked.
+    /// Nothing: every branch has to be checked.
     Silent,
-    /// This branch, whatever the others accept.
+    /// This branch, whatever the other branches accept.
     Branch(NodeId),
     /// No branch.
     Unknown,
 }
 
 impl Discriminator {
-    /// The names, in order; of several for one schema the one that the mapping gives.
+    /// The tags in order. If several select the same schema, the one from the mapping.
     #[must_use]
     pub fn tags(&self) -> Vec<String> {
         if !self.listed.is_empty() {
@@ -58,7 +59,7 @@ impl Discriminator {
         tags
     }
 
-    /// The schema with this name.
+    /// The schema with this tag.
     #[must_use]
     pub fn schema(&self, tag: &str) -> Option<NodeId> {
         let named = self.mapping.iter().find(|(name, _)| **name == *tag);

@@ -1,16 +1,16 @@
-//! `minLength` … `maxProperties`: how long strings, arrays and objects are.
+//! `minLength` … `maxProperties`: the length of strings, arrays and objects.
 
 
 use crate::json::{self, Kind};
 
-/// One of the six keywords that bound how long a value is.
+/// One of the six keywords that limit the length of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Length {
-    /// What is counted: characters, elements or members.
+    /// The kind of value, which determines what is counted: characters, elements or members.
     pub kind: Kind,
-    /// Whether the limit is an upper one.
+    /// Whether the limit is an upper limit.
     pub is_maximum: bool,
-    /// The limit, which is itself allowed.
+    /// The limit (inclusive).
     pub limit: u64,
 }
 
@@ -28,7 +28,7 @@ impl Length {
         }
     }
 
-    /// How long the value is, if it is of the kind that the keyword counts.
+    /// The length of the value, if the keyword applies to its kind.
     #[must_use]
     pub fn measure(self, value: json::Value<'_>) -> Option<u64> {
         (value.kind() == self.kind).then(|| match value.as_str() {

@@ -1,5 +1,5 @@
-//! What keywords say, one file for each family. How they are read is in [`compile`](super::compile), and what
-//! they apply and assert together in [`traverse`](super::traverse).
+//! The data of keywords, with one file for each family. [`compile`](super::compile) reads them, and
+//! [`traverse`](super::traverse) lists what they apply and assert.
 
 mod annotation;
 mod array;

@@ -1,4 +1,4 @@
-//! What applies to the members of an object.
+//! Keywords for the members of an object.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use crate::location::Side;
 use crate::schema::check::KeywordCheck;
 use crate::schema::node_id::NodeId;
 
-/// What a schema says of the members of an object.
+/// What a schema requires of the members of an object.
 #[derive(Debug, Default)]
 pub struct ObjectRules {
-    /// `properties`: the schema of each name, in the order of the schema.
+    /// `properties`: the schema of each name, in document order.
     pub properties: IndexMap<Arc<str>, NodeId, foldhash::fast::RandomState>,
     /// `patternProperties`
     pub patterns: Vec<(Arc<KeywordCheck>, NodeId)>,
@@ -30,25 +30,25 @@ pub struct ObjectRules {
 }
 
 impl ObjectRules {
-    /// Whether the schema names properties, by name or by pattern.
+    /// Whether the schema declares properties, by name or by pattern.
     #[must_use]
     pub fn names_properties(&self) -> bool {
         !self.properties.is_empty() || !self.patterns.is_empty()
     }
 }
 
-/// A name of `required`.
+/// A name in `required`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Required {
     /// The property.
     pub name: Arc<str>,
-    /// The side on which it need not be there: requests for what is `readOnly`, responses for what is
-    /// `writeOnly` (OpenAPI 3.0.3, Schema Object).
+    /// The side on which the property may be absent: requests for `readOnly`, responses for `writeOnly`
+    /// (OpenAPI 3.0.3, Schema Object).
     pub except: Option<Side>,
 }
 
 impl Required {
-    /// Whether the property has to be there on this side; payloads of no side are held to everything.
+    /// Whether the property is required on this side. Everything is required of payloads without a side.
     #[must_use]
     pub fn holds_on(&self, side: Option<Side>) -> bool {
         self.except.is_none() || self.except != side

@@ -1,4 +1,4 @@
-//! `type`, `enum`, `const`: which values there are.
+//! `type`, `enum`, `const`: the allowed values.
 
 use std::fmt;
 
@@ -16,14 +16,14 @@ impl Types {
         "null", "boolean", "integer", "number", "string", "array", "object",
     ];
     const INTEGER: u8 = 1 << 2;
-    /// `integer` means what is written without fraction and exponent (draft 4).
+    /// `integer` means a number written without fraction and exponent (draft 4).
     const AS_WRITTEN: u8 = 1 << 7;
 
     pub(in crate::schema) fn is_empty(self) -> bool {
         self.0 & !Self::AS_WRITTEN == 0
     }
 
-    /// All of them but `integer`, which is part of `number`.
+    /// All types except `integer`, which `number` includes.
     pub(crate) const fn any() -> Self {
         Self(0b111_1011)
     }
@@ -40,7 +40,7 @@ impl Types {
         self.0 |= Self::AS_WRITTEN;
     }
 
-    /// Adds the type with this name; false when there is none.
+    /// Adds the type with this name; returns `false` if there is no such type.
     pub fn insert(&mut self, name: &str) -> bool {
         let bit = Self::NAMES.iter().position(|known| *known == name);
         if let Some(bit) = bit {
@@ -60,31 +60,31 @@ impl Types {
         }
     }
 
-    /// Whether `integer` means what is written without fraction and exponent (draft 4).
+    /// Whether `integer` means a number written without fraction and exponent (draft 4).
     #[must_use]
     pub const fn counts_as_written(self) -> bool {
         self.0 & Self::AS_WRITTEN != 0
     }
 
-    /// Whether whole numbers are accepted, and only those that are written without fraction and exponent.
+    /// Whether integers are accepted, but only if written without fraction and exponent.
     pub(crate) const fn is_integer_as_written(self) -> bool {
         self.counts_as_written() && self.0 & Self::INTEGER != 0 && !self.holds_fractions()
     }
 
-    /// Whether numbers that are not whole are accepted.
+    /// Whether non-integer numbers are accepted.
     #[must_use]
     pub const fn holds_fractions(self) -> bool {
         self.0 & Self::bit(Kind::Number) != 0
     }
 
-    /// Whether values of this kind may be accepted; for a number, some of them.
+    /// Whether values of this kind may be accepted. For numbers: whether some of them may be.
     #[must_use]
     pub const fn may_hold(self, kind: Kind) -> bool {
         let bit = Self::bit(kind);
         self.0 & bit != 0 || (matches!(kind, Kind::Number) && self.0 & Self::INTEGER != 0)
     }
 
-    /// Whether the value is of one of the types.
+    /// Whether the value has one of the types.
     #[must_use]
     pub fn hold(self, value: json::Value<'_>) -> bool {
         let kind = value.kind();
@@ -99,7 +99,7 @@ impl Types {
 impl fmt::Display for Types {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut first = true;
-        // `null` is written last: "string or null" reads better than the reverse.
+        // `null` comes last: "string or null" reads better than the reverse.
         for bit in [1, 2, 3, 4, 5, 6, 0] {
             if self.0 & (1 << bit) != 0 {
                 if !first {
@@ -118,7 +118,7 @@ impl fmt::Display for Types {
 pub struct Values {
     /// The strings among them, for lookup.
     strings: FxHashSet<Box<str>>,
-    /// All of them, in the order of the schema.
+    /// All values, in document order.
     pub all: Vec<Value>,
 }
 
@@ -137,7 +137,7 @@ impl Values {
         self.strings.contains(text)
     }
 
-    /// The strings among the values, in the order of the schema.
+    /// The strings among the values, in document order.
     pub fn strings(&self) -> impl Iterator<Item = &str> {
         self.all.iter().filter_map(Value::as_str)
     }

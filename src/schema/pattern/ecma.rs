@@ -1,13 +1,13 @@
-//! Regular expressions as JSON Schema has them (ECMA-262, with what browsers read beyond it in its Annex B), in
-//! the words of Rust's engines.
+//! Translates regular expressions of JSON Schema (ECMA-262 with the browser extensions of its Annex B) into
+//! the syntax of Rust's engines.
 
 use std::borrow::Cow;
 
-/// Why a pattern is not read: the part that ECMA-262 does not know, and what to write instead.
+/// Why a pattern is not supported: the part that ECMA-262 does not have, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unsupported {
     message: String,
-    /// Whether it is syntax of ECMA-262 all the same, which here means nothing.
+    /// Whether the syntax is valid ECMA-262 nevertheless, but has no meaning here.
     is_ecma: bool,
 }
 
@@ -26,29 +26,29 @@ impl std::fmt::Display for Unsupported {
     }
 }
 
-/// Whether a text is a regular expression of ECMA-262, by its syntax.
+/// Whether a text is a regular expression in the syntax of ECMA-262.
 pub(crate) fn is_ecma(pattern: &str) -> bool {
     in_rust(pattern).map_or_else(|unsupported| unsupported.is_ecma, |_| true)
 }
 
-/// The engine that a pattern is written for.
+/// The engine that a pattern is translated for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Words {
-    /// One without look-around: an automaton.
+    /// An engine without look-around: an automaton.
     Automaton,
-    /// One that goes back and tries again.
+    /// A backtracking engine.
     Backtracking,
-    /// The same, so that it counts the rounds of counted repeats instead of writing them out: `.{0,20000}` is 20,000
-    /// copies of a state in an automaton.
+    /// A backtracking engine that counts the iterations of counted repetitions instead of expanding them: in
+    /// an automaton, `.{0,20000}` is 20,000 copies of a state.
     Steps,
 }
 
-/// A pattern of ECMA-262, so that Rust's automata match what ECMA-262 does.
+/// Translates an ECMA-262 pattern so that Rust's automata match the same strings.
 ///
 /// # Errors
 ///
-/// For what other languages have and ECMA-262 does not (`\A`, `(?i)`, `[[:alpha:]]`, possessive quantifiers):
-/// read literally it would mean something else than its author intended.
+/// For syntax that other languages have and ECMA-262 does not (`\A`, `(?i)`, `[[:alpha:]]`, possessive
+/// quantifiers): read literally, it would not mean what its author intended.
 pub(crate) fn in_rust(pattern: &str) -> Result<Cow<'_, str>, Unsupported> {
     written(pattern, Words::Automaton)
 }
@@ -72,37 +72,37 @@ pub(super) fn written(pattern: &str, words: Words) -> Result<Cow<'_, str>, Unsup
     })
 }
 
-/// What classes hold, as ECMA-262 has them (sections 22.2.2.9, CharacterClassEscape, and 12.2, WhiteSpace).
+/// The contents of classes in ECMA-262 (sections 22.2.2.9, CharacterClassEscape, and 12.2, WhiteSpace).
 const DIGITS: &str = "0-9";
 const WORD: &str = "0-9A-Za-z_";
 const WHITE_SPACE: &str =
     r"\t-\r \u{a0}\u{1680}\u{2000}-\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}\u{feff}";
 
-/// What `.` matches: no line terminator (section 12.3).
+/// What `.` matches: anything except a line terminator (section 12.3).
 const NO_LINE_TERMINATOR: &str = r"[^\n\r\u{2028}\u{2029}]";
 
-/// One thing that a pattern matches at a time.
+/// One item that a pattern matches at a time.
 enum Atom {
     Character(char),
-    /// Half of a surrogate pair, which no text of UTF-8 has.
+    /// Half of a surrogate pair, which cannot occur in UTF-8 text.
     Surrogate(u32),
-    /// A class, a back-reference or an assertion: already in Rust's words.
+    /// A class, a back-reference or an assertion, already in Rust's syntax.
     Written(String),
 }
 
 struct Reader<'p> {
     pattern: &'p str,
-    /// What is still to be read of it.
+    /// The unread rest of the pattern.
     rest: &'p str,
     out: String,
-    /// Whether a class held an opening bracket, as in `[[:alpha:]]`.
+    /// Whether a class contained an opening bracket, as in `[[:alpha:]]`.
     has_nested_class: bool,
-    /// Where the open groups begin in what is written.
+    /// The start of each open group in the output.
     open_groups: Vec<usize>,
-    /// The names of its groups, found when the first back-reference asks for one.
+    /// The names of the groups, collected when the first back-reference needs one.
     groups: Option<Vec<Option<&'p str>>>,
     words: Words,
-    /// Where the last thing that can be repeated begins in what is written.
+    /// The start of the last repeatable item in the output.
     atom: usize,
 }
 
@@ -123,9 +123,7 @@ impl<'p> Reader<'p> {
                 '(' => self.group()?,
                 ')' => {
                     let start = self.open_groups.pop();
-                    self.atom = start.ok_or_else(|| {
-                        Unsupported::new("a `)` ends a group that does not begin")
-                    })?;
+                    self.atom = start.ok_or_else(|| Unsupported::new("unmatched `)`"))?;
                     self.out.push(')');
                 }
                 '*' | '+' | '?' => {
@@ -143,7 +141,7 @@ impl<'p> Reader<'p> {
                     }
                     Some(quantifier) => {
                         if self.words == Words::Steps {
-                            // What looks ahead is not left to an automaton.
+                            // The empty look-ahead keeps the repetition away from the automaton.
                             self.out.insert_str(self.atom, "(?:");
                             self.out.push_str("(?=))");
                         }
@@ -167,7 +165,7 @@ impl<'p> Reader<'p> {
         }
         match self.open_groups.is_empty() {
             true => Ok(()),
-            false => Err(Unsupported::new("a group, `(…`, does not end")),
+            false => Err(Unsupported::new("unclosed group `(…`")),
         }
     }
 
@@ -187,7 +185,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// Takes so many bytes, which are ASCII.
+    /// Takes this number of bytes, which must be ASCII.
     fn take_bytes(&mut self, count: usize) -> &'p str {
         let (taken, rest) = self.rest.split_at(count);
         self.rest = rest;
@@ -201,7 +199,7 @@ impl<'p> Reader<'p> {
         self.out.push(character);
     }
 
-    /// What follows an opening parenthesis.
+    /// Reads what follows an opening parenthesis.
     fn group(&mut self) -> Result<(), Unsupported> {
         self.open_groups.push(self.out.len());
         self.out.push('(');
@@ -228,21 +226,21 @@ impl<'p> Reader<'p> {
         Ok(())
     }
 
-    /// Another quantifier behind a quantifier: lazy it may be, possessive not.
+    /// Reads a second quantifier: lazy is allowed, possessive is not.
     fn after_quantifier(&mut self) -> Result<(), Unsupported> {
         self.lazy_or_end(true)
     }
 
-    /// Whether what a quantifier is about takes no character: `(?=…)` or `(?!…)`, which Annex B lets repeat.
+    /// Whether the quantified item is a lookahead, `(?=…)` or `(?!…)`, which Annex B allows to repeat.
     fn looks_ahead(&self) -> bool {
         let atom = &self.out[self.atom.min(self.out.len())..];
         atom.starts_with("(?=") || atom.starts_with("(?!")
     }
 
-    /// A repeat of what takes no character is that itself, or nothing where it need not be there.
+    /// A repeated lookahead is equivalent to the lookahead itself, or to an optional one.
     fn repeat_look(&mut self, is_optional: bool) -> Result<(), Unsupported> {
         if is_optional {
-            // Its groups stay, since others are counted after them.
+            // Its groups stay, because the groups after them are numbered.
             self.out.insert_str(self.atom, "(?:");
             self.out.push_str("|)");
         }
@@ -262,7 +260,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// `{2}`, `{2,}` or `{2,3}`, whose opening brace was taken. Any other brace stands for itself.
+    /// `{2}`, `{2,}` or `{2,3}`, after the opening brace. Any other brace is literal.
     fn braced_quantifier(&mut self) -> Option<&'p str> {
         let end = self.rest.find('}')?;
         let inner = &self.rest[..end];
@@ -274,11 +272,11 @@ impl<'p> Reader<'p> {
         is_quantifier.then(|| self.take_bytes(end + 1))
     }
 
-    /// A class whose opening bracket was taken.
+    /// Reads a class, after its opening bracket.
     fn class(&mut self) -> Result<(), Unsupported> {
         let is_negated = self.take("^");
         if self.take("]") {
-            // No character, and any character.
+            // `[]` matches no character, and `[^]` matches any character.
             self.out
                 .push_str(if is_negated { r"[\s\S]" } else { "(?!)" });
             return Ok(());
@@ -291,12 +289,12 @@ impl<'p> Reader<'p> {
         loop {
             if self.take("]") {
                 match surrogate {
-                    // No text has what the class leaves out.
+                    // The excluded surrogate cannot occur in any text.
                     Some(_) if self.out.len() == empty && is_negated => {
                         self.out.truncate(start);
                         self.out.push_str(r"[\s\S]");
                     }
-                    // It is half of a pair where texts are read without the `u` flag.
+                    // Without the `u` flag, it would match half of a pair.
                     Some(code) if self.out.len() == empty => return Err(half_of_pair(code)),
                     _ => self.out.push(']'),
                 }
@@ -315,7 +313,7 @@ impl<'p> Reader<'p> {
             }
             self.take("-");
             let second = self.member()?;
-            // Of a range, what no text has is left out.
+            // Clips surrogates from the range, because no text contains them.
             let first_end = match first {
                 Atom::Surrogate(_) => Atom::Character('\u{e000}'),
                 other => other,
@@ -338,7 +336,7 @@ impl<'p> Reader<'p> {
                     self.push_member(&first_end);
                     self.out.push('-');
                 }
-                // A class such as `\d` is no end of a range: the hyphen stands for itself.
+                // A class such as `\d` cannot end a range, so the hyphen is literal.
                 _ => {
                     self.push_member(&first_end);
                     self.out.push_str(r"\-");
@@ -352,14 +350,14 @@ impl<'p> Reader<'p> {
         match self.next() {
             Some('\\') => self.escape(true),
             Some(character) => Ok(Atom::Character(character)),
-            None => Err(Unsupported::new("a class, `[…`, does not end")),
+            None => Err(Unsupported::new("unclosed class `[…`")),
         }
     }
 
     fn push_member(&mut self, member: &Atom) {
         match member {
             Atom::Character(character) => {
-                // Rust has operators of classes: `&&`, `~~` and `--`.
+                // Rust has class operators: `&&`, `~~` and `--`.
                 if r"[]\^&~-".contains(*character) {
                     self.out.push('\\');
                 }
@@ -370,10 +368,10 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// An escape, whose backslash was taken.
+    /// Reads an escape, after its backslash.
     fn escape(&mut self, in_class: bool) -> Result<Atom, Unsupported> {
         let Some(next) = self.next() else {
-            return Err(Unsupported::new("a backslash ends the pattern"));
+            return Err(Unsupported::new("trailing backslash"));
         };
         let character = match next {
             'b' if in_class => '\u{8}',
@@ -428,7 +426,7 @@ impl<'p> Reader<'p> {
         Ok(Atom::Character(character))
     }
 
-    /// Where a word begins or ends, of which the letter was taken. Words are those of ASCII.
+    /// A word boundary, after its letter. Words consist of ASCII characters.
     fn boundary(&self, letter: char) -> String {
         if self.words == Words::Automaton {
             return format!(r"(?-u:\{letter})");
@@ -440,7 +438,7 @@ impl<'p> Reader<'p> {
         format!("(?:(?<=[{WORD}])(?{same}[{WORD}])|(?<![{WORD}])(?{other}[{WORD}]))")
     }
 
-    /// A back-reference by number, of which the first digit was taken.
+    /// A numbered back-reference, after its first digit.
     fn numbered_reference(&mut self, first: char) -> Result<Atom, Unsupported> {
         let pattern = self.pattern;
         let count = self.groups.get_or_insert_with(|| groups(pattern)).len();
@@ -459,7 +457,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// A back-reference matches nothing, which always succeeds, where its group has not matched.
+    /// A back-reference to a group that has not matched matches the empty string.
     fn back_reference(&self, group: usize) -> String {
         match self.words {
             Words::Automaton => format!(r"(?:\{group})"),
@@ -467,7 +465,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// A back-reference by name, of which `\k<` was taken: by number, as the crate knows them.
+    /// A named back-reference, after `\k<`. It is translated to a number, which the crate supports.
     fn named_reference(&mut self) -> Result<Atom, Unsupported> {
         let Some((name, rest)) = self.rest.split_once('>') else {
             return Err(unknown(r"`\k<` without an end; write `\k<name>`"));
@@ -482,7 +480,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// What follows `\u`: four digits, eight as a pair of surrogates, or any number in braces.
+    /// Reads what follows `\u`: four digits, eight digits as a surrogate pair, or any number in braces.
     fn unicode(&mut self) -> Result<Atom, Unsupported> {
         let atom = |code| match char::from_u32(code) {
             Some(character) => Atom::Character(character),
@@ -519,7 +517,7 @@ impl<'p> Reader<'p> {
     }
 }
 
-/// The names of the groups that capture, in their order.
+/// The names of the capture groups, in order.
 fn groups(pattern: &str) -> Vec<Option<&str>> {
     let mut groups = Vec::new();
     let mut in_class = false;
@@ -549,11 +547,13 @@ fn groups(pattern: &str) -> Vec<Option<&str>> {
 
 fn half_of_pair(code: u32) -> Unsupported {
     Unsupported {
-        message: format!(r"`\u{code:04X}` is half of a surrogate pair, which no text of UTF-8 has"),
+        message: format!(
+            r"`\u{code:04X}` is half of a surrogate pair, which cannot occur in UTF-8 text"
+        ),
         is_ecma: true,
     }
 }
 
 fn unknown(what: &str) -> Unsupported {
-    Unsupported::new(format!("ECMA-262 does not know {what}"))
+    Unsupported::new(format!("ECMA-262 does not support {what}"))
 }

@@ -1,4 +1,4 @@
-//! Patterns: read as ECMA-262 has them, and matched by the engine that can.
+//! Patterns: read as ECMA-262, and matched by the first engine that supports them.
 
 mod ecma;
 #[cfg(test)]
@@ -14,31 +14,31 @@ pub(crate) use ecma::{in_rust, is_ecma};
 
 use ecma::Words;
 
-/// Steps back that the backtracking engine takes for one text.
+/// The number of backtracking steps allowed for one text.
 const STEPS: usize = crate::limits::PATTERN_STEPS;
 
-/// Bytes that an automaton may take.
+/// The maximum size of an automaton in bytes.
 const AUTOMATON: usize = crate::limits::PATTERN_SIZE;
 
-/// A pattern, and what matches it.
+/// A pattern and its engine.
 #[derive(Debug)]
 pub(super) enum Pattern {
-    /// In time that is linear in the text.
+    /// Matches in time linear in the length of the text.
     Automaton(Box<meta::Regex>),
-    /// `^X{n,m}$`, where `X` takes one character: an automaton for `^X*$`, and the number of characters.
+    /// `^X{n,m}$`, where `X` matches one character: an automaton for `^X*$`, and the number of characters.
     Counted {
         each: Box<meta::Regex>,
         least: usize,
         most: Option<usize>,
     },
-    /// What looks ahead or back, refers back, or counts far in other places.
+    /// For look-around, back-references and large repetition counts elsewhere.
     Backtracking(Box<fancy_regex::Regex>),
 }
 
-/// A pattern in words that the `jsonschema` crate takes and matches alike, whatever its size.
+/// A pattern in the syntax that the `jsonschema` crate accepts and matches identically, whatever its size.
 pub(super) fn portable(pattern: &str) -> Cow<'_, str> {
     let plain = in_rust(pattern).unwrap_or(Cow::Borrowed(pattern));
-    // The crate knows no way to have boundaries of words of ASCII alone.
+    // The crate does not support ASCII-only word boundaries.
     let has_boundary = pattern.contains(r"\b") || pattern.contains(r"\B");
     match Pattern::new(pattern) {
         Ok(Pattern::Automaton(_)) if !has_boundary => plain,
@@ -47,34 +47,35 @@ pub(super) fn portable(pattern: &str) -> Cow<'_, str> {
     }
 }
 
-/// What is wrong with a pattern, where the parser knows it. What it does not know (look-around, back-references) is for
-/// another engine to read.
+/// What is wrong with a pattern, if the parser can tell. Syntax it does not support (look-around,
+/// back-references) is left to the other engine.
 fn reason(error: &regex_syntax::Error) -> Option<&'static str> {
     use regex_syntax::ast::ErrorKind as Syntax;
     use regex_syntax::hir::ErrorKind as Meaning;
     Some(match error {
         regex_syntax::Error::Parse(error) => match error.kind() {
-            Syntax::ClassRangeInvalid => "a range in a class ends before it starts",
-            Syntax::RepetitionCountInvalid => "a repeat has a lower bound above its upper one",
-            Syntax::RepetitionMissing => "a repeat has nothing to repeat",
-            Syntax::DecimalInvalid => "the number of a repeat is too large",
-            Syntax::GroupNameDuplicate { .. } => "two groups have the same name",
-            Syntax::GroupNameEmpty | Syntax::GroupNameInvalid => {
-                "a group has a name that is not one"
+            Syntax::ClassRangeInvalid => "the range of a class ends before it starts",
+            Syntax::RepetitionCountInvalid => {
+                "the lower bound of a repetition is above its upper bound"
             }
+            Syntax::RepetitionMissing => "a quantifier has nothing to repeat",
+            Syntax::DecimalInvalid => "a repetition count is too large",
+            Syntax::GroupNameDuplicate { .. } => "two groups have the same name",
+            Syntax::GroupNameEmpty | Syntax::GroupNameInvalid => "a group has an invalid name",
             Syntax::NestLimitExceeded(_) => "groups are nested too deeply",
             _ => return None,
         },
         regex_syntax::Error::Translate(error) => match error.kind() {
-            Meaning::UnicodePropertyNotFound => "there is no such Unicode property",
-            Meaning::UnicodePropertyValueNotFound => "the Unicode property has no such value",
+            Meaning::UnicodePropertyNotFound => "unknown Unicode property",
+            Meaning::UnicodePropertyValueNotFound => "unknown value of a Unicode property",
             _ => return None,
         },
         _ => return None,
     })
 }
 
-/// About how many bytes an automaton takes before it is made smaller: what is far too large is not worth building.
+/// The approximate size of an automaton in bytes before minimisation: if it is far too large, it is not worth
+/// building.
 fn size(hir: &Hir) -> usize {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 40,
@@ -148,7 +149,7 @@ fn counted(hir: &Hir) -> Option<Pattern> {
     })
 }
 
-/// The repetition that this is, with or without a group around it.
+/// The repetition in this expression, with or without a group around it.
 fn repetition(hir: &Hir) -> Option<&Repetition> {
     match hir.kind() {
         HirKind::Repetition(repetition) => Some(repetition),
@@ -165,7 +166,7 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// Why it is no pattern, as the end of a sentence; empty where the engines do not say it well.
+    /// Why the pattern is invalid, as the end of a sentence; empty if the engines give no good reason.
     pub(super) fn new(pattern: &str) -> Result<Self, String> {
         let said = |reason| format!(": {reason}");
         let plain = in_rust(pattern).map_err(said)?;
@@ -190,7 +191,7 @@ impl Pattern {
         Ok(Self::Backtracking(Box::new(regex)))
     }
 
-    /// Whether the pattern matches; `None` when that takes more steps than are allowed.
+    /// Whether the pattern matches; `None` if that takes more steps than allowed.
     pub(super) fn matches(&self, text: &str) -> Option<bool> {
         match self {
             Self::Automaton(regex) => Some(regex.is_match(text)),
@@ -200,7 +201,8 @@ impl Pattern {
                 Some(each.is_match(text) && has_length())
             }
             Self::Backtracking(regex) => {
-                // The automata that it uses for parts panic on a few patterns (issue 1344 of the regex crate).
+                // The automata it uses for sub-patterns panic on a few patterns (issue 1344 of the regex
+                // crate).
                 let matched = catch_unwind(AssertUnwindSafe(|| regex.is_match(text)));
                 matched.ok()?.ok()
             }

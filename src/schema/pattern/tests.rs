@@ -54,7 +54,7 @@ fn patterns_mean_what_ecma_262_says() {
         (r"^(.)(.)\2\1$", &["abba"], &["abab"]),
         (r"^a\/b\-c\.d$", &["a/b-c.d"], &["a/b-cxd"]),
         (r"^\d\D\w\W\s\S$", &["1a_- x"], &["aa_- x"]),
-        // What takes no character may have a quantifier.
+        // Zero-width items may have a quantifier.
         (r"^(\/(?!\.)+[^/]+){1,4}$", &["/a/b"], &["/.a", "/"]),
         (r"^(?!a)*a$", &["a"], &["b"]),
         (r"^(?=a){0,3}b$", &["b"], &["a"]),
@@ -62,7 +62,7 @@ fn patterns_mean_what_ecma_262_says() {
         (r"^(?!a)?.$", &["a", "b"], &[""]),
         (r"^(?=(a))*(.)\2$", &["aa", "bb"], &["ab"]),
         (r"^[]*a$", &["a"], &[""]),
-        // Classes and boundaries are those of ASCII, with every engine.
+        // Classes and boundaries are ASCII-only, with every engine.
         (r"^\d\w$", &["7a"], &["٣a", "7é", "7\u{212a}"]),
         (r"^(?=.)\d[\w-]$", &["7a", "7-"], &["٣a", "7é", "7\u{212a}"]),
         (r"^(?=.*\d)(?=.*[a-z]).{4,}$", &["abc3"], &["abc٣"]),
@@ -83,7 +83,7 @@ fn patterns_mean_what_ecma_262_says() {
         (r"\bé", &["aé"], &["é", " é"]),
         (r"(?=.)\bé", &["aé"], &["é", " é"]),
         (r"^(?=.)a\Bb\b$", &["ab"], &["a b"]),
-        // A back-reference to a group that has not matched matches nothing.
+        // A back-reference to a group that has not matched matches the empty string.
         (r"^(a)(b)?\2$", &["a", "abb"], &["ab", "aa"]),
         (r"^\1(a)$", &["a"], &["aa"]),
         (r"^(?:(a)|b)\1$", &["b", "aa"], &["ba", "a"]),
@@ -98,7 +98,7 @@ fn patterns_mean_what_ecma_262_says() {
     for (pattern, matching, other) in cases {
         let check = match check(pattern) {
             Ok(check) => check,
-            // A range whose ends are the wrong way round is no pattern anywhere.
+            // A reversed range is invalid in every dialect.
             Err(_) if matching.is_empty() => continue,
             Err(error) => panic!("{pattern}: {error}"),
         };
@@ -198,7 +198,7 @@ fn patterns_of_any_size_are_matched() {
 }
 
 #[test]
-fn a_pattern_that_takes_too_long_is_given_up() {
+fn a_pattern_that_takes_too_long_is_abandoned() {
     let check = check(r"^(?:([a-z])\1?-?)+$").expect("a pattern");
     let text = format!("{}!", "a".repeat(50));
     assert!(!check.accepts_text(&text));

@@ -7,7 +7,7 @@ use super::*;
 use crate::json::Value;
 use crate::json::{TapeDocument, Tape, TapeNode};
 
-/// A schema compiled in a dialect, and what is wrong with it.
+/// A schema compiled in a dialect, and its problems.
 fn compiled(schema: &serde_json::Value, dialect: Dialect) -> (Graph, NodeId, Vec<ContractProblem>) {
     let mut documents = Documents::default();
     documents.push(Document {
@@ -25,8 +25,8 @@ fn compiled(schema: &serde_json::Value, dialect: Dialect) -> (Graph, NodeId, Vec
     (graph, root, problems)
 }
 
-/// The verdict of the crate itself, on the whole schema; `None` where it panics: version 0.60.2 does
-/// ("pending schema target dropped") on some recursive schemas with `unevaluatedProperties`.
+/// The crate's own verdict on the whole schema; `None` if it panics: version 0.60.2 does ("pending schema
+/// target dropped") on some recursive schemas with `unevaluatedProperties`.
 pub(crate) fn oracle(
     schema: &serde_json::Value,
     draft: jsonschema::Draft,
@@ -40,20 +40,20 @@ pub(crate) fn oracle(
     let ask = || {
         let node = TapeNode::Value(value);
         let accepts = validator.is_valid(node);
-        // Both ways of asking agree, or there is no verdict.
+        // If the crate's two methods disagree, there is no verdict.
         (accepts == validator.iter_errors(node).next().is_none()).then_some(accepts)
     };
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(ask)).ok()?
 }
 
-/// Holds the graph's verdicts against the crate's; returns how many could be compared.
+/// Compares the graph's verdicts with the crate's; returns how many could be compared.
 fn assert_same_verdict(
     schema: &serde_json::Value,
     dialect: Dialect,
     instances: &[serde_json::Value],
 ) -> usize {
     let (graph, root, problems) = compiled(schema, dialect);
-    // What a schema means that applies itself to the same value is left open.
+    // The meaning of a schema that applies itself to the same value is undefined.
     if problems
         .iter()
         .any(|problem| matches!(problem.kind, ProblemKind::Cycle(_)))
@@ -143,7 +143,7 @@ fn awkward_schemas_are_decided_as_the_crate_decides_them() {
                 "$defs": {"tree": {"$id": "tree", "$dynamicAnchor": "node", "properties": {"a": {"$dynamicRef": "#node"}}}}
             }),
         ),
-        // The same, entered where nothing extends it.
+        // The same, entered at a schema that nothing extends.
         (
             Draft202012,
             json!({
@@ -151,7 +151,7 @@ fn awkward_schemas_are_decided_as_the_crate_decides_them() {
                 "$defs": {"tree": {"$id": "test:/tree", "$dynamicAnchor": "node", "properties": {"a": {"$dynamicRef": "#node"}}, "minProperties": 1}}
             }),
         ),
-        // An anchor that is not dynamic stays where it is.
+        // An anchor that is not dynamic is not overridden.
         (
             Draft202012,
             json!({
@@ -252,7 +252,7 @@ fn awkward_schemas_are_decided_as_the_crate_decides_them() {
 }
 
 #[test]
-fn a_schema_that_applies_itself_to_the_same_value_is_cut_and_told() {
+fn a_schema_that_applies_itself_to_the_same_value_is_cut_and_reported() {
     let told = |schema: serde_json::Value| {
         let (graph, root, problems) = compiled(&schema, Dialect::Draft202012);
         let accepts = |text: &str| {
@@ -278,8 +278,9 @@ fn a_schema_that_applies_itself_to_the_same_value_is_cut_and_told() {
 }
 
 #[test]
-fn schemas_that_lead_to_others_in_many_ways_take_no_exponential_time() {
-    // Twice to the next, forty times over; behind a union, on a scalar and on an object.
+fn schemas_with_many_paths_do_not_take_exponential_time() {
+    // Each level refers to the next one twice, forty levels deep; behind a union, on a scalar and on an
+    // object.
     let mut definitions = serde_json::Map::new();
     for at in 0..40 {
         let next = json!({"$ref": format!("#/$defs/s{}", at + 1)});
@@ -295,7 +296,7 @@ fn schemas_that_lead_to_others_in_many_ways_take_no_exponential_time() {
         let document = TapeDocument::parse(text.as_bytes()).expect("JSON");
         assert_eq!(graph.accepts(root, document.root()), expected, "{text}");
     }
-    // Every resource has a dynamic anchor, and refers to every other.
+    // Every resource has a dynamic anchor and refers to every other resource.
     let mut definitions = serde_json::Map::new();
     for at in 0..16 {
         let others = (0..16).map(|to| (format!("p{to}"), json!({"$ref": format!("test:/r{to}")})));
@@ -328,7 +329,7 @@ fn schemas_that_cannot_be_compiled_say_where() {
     insta::assert_snapshot!(fails(json!({"properties": {"a": {"type": "integr"}}})), @"test:/schema#/properties/a/type: no type is called `integr`; did you mean `integer`?");
     insta::assert_snapshot!(fails(json!({"properties": {"a": {"$ref": "#/$defs/gone"}}})), @"test:/schema#/properties/a/$ref: `#/$defs/gone` cannot be resolved: the document has no `$defs`");
     insta::assert_snapshot!(fails(json!({"$ref": "https://example.com/other.json"})), @"test:/schema#/$ref: `https://example.com/other.json` cannot be resolved: nothing is fetched over the network; give the file that holds it: --ref https://example.com/other.json=FILE");
-    insta::assert_snapshot!(fails(json!({"properties": {"a": {"pattern": "("}}})), @"test:/schema#/properties/a/pattern: `(` is not read as a pattern: a group, `(…`, does not end");
+    insta::assert_snapshot!(fails(json!({"properties": {"a": {"pattern": "("}}})), @"test:/schema#/properties/a/pattern: `(` is not a valid pattern: unclosed group `(…`");
 }
 
 #[test]
@@ -349,10 +350,10 @@ fn a_component_takes_only_the_definitions_it_reaches() {
     );
 }
 
-/// "A JSON number without a fraction or exponent part" (draft 4, 3.5). The crate sees numbers through
-/// `f64` and takes each that is past 2^63 for written so; the text is what counts here.
+/// "A JSON number without a fraction or exponent part" (draft 4, 3.5). The crate reads numbers as `f64` and
+/// treats those beyond 2^63 as integers; here, only the text counts.
 #[test]
-fn integers_of_draft_4_are_what_is_written_as_one() {
+fn draft_4_integers_are_numbers_written_as_integers() {
     for (number, is_integer) in [
         ("1", true),
         ("1.0", false),

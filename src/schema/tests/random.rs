@@ -1,4 +1,4 @@
-//! Random schemas, decided as the `jsonschema` crate decides them.
+//! Random schemas, compared with the `jsonschema` crate.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -116,7 +116,7 @@ fn schema() -> impl Strategy<Value = serde_json::Value> {
             (inner.clone(), 0..2_u64, 1..3_u64).prop_map(
                 |(c, min, max)| json!({"contains": c, "minContains": min, "maxContains": max})
             ),
-            // Keywords side by side in one schema.
+            // Several keywords in one schema.
             prop::collection::vec(inner, 2..5).prop_map(|schemas| {
                 let mut merged = serde_json::Map::new();
                 for schema in schemas {
@@ -142,7 +142,7 @@ pub(crate) fn document() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
-/// The same schema in the words of another dialect, as far as it has them.
+/// The same schema in another dialect, as far as the dialect has its keywords.
 fn translated(schema: &serde_json::Value, dialect: Dialect) -> serde_json::Value {
     let old = dialect < Dialect::Draft201909;
     let keywords = match schema {
@@ -167,7 +167,7 @@ fn translated(schema: &serde_json::Value, dialect: Dialect) -> serde_json::Value
             "dependentSchemas" if old => ("dependencies", named(argument)),
             "dependentSchemas" => (keyword.as_str(), named(argument)),
             "dependentRequired" if old => {
-                // Beside `dependentSchemas` both would be one keyword.
+                // Together with `dependentSchemas`, both would become the same keyword.
                 if keywords.contains_key("dependentSchemas") {
                     continue;
                 }
@@ -212,7 +212,7 @@ fn translated(schema: &serde_json::Value, dialect: Dialect) -> serde_json::Value
     serde_json::Value::Object(words)
 }
 
-/// What a schema of OpenAPI 3.0 means, in the words of draft 2020-12: a second opinion on the compiler.
+/// An OpenAPI 3.0 schema translated to draft 2020-12: a second opinion on the compiler.
 fn upgraded(schema: &serde_json::Value) -> serde_json::Value {
     let serde_json::Value::Object(keywords) = schema else {
         return schema.clone();
@@ -257,9 +257,9 @@ fn upgraded(schema: &serde_json::Value) -> serde_json::Value {
     serde_json::Value::Object(words)
 }
 
-/// A schema of OpenAPI 3.0: one type at most, which may be nullable, and booleans beside bounds.
+/// An OpenAPI 3.0 schema: at most one type, which may be nullable, and boolean exclusive bounds.
 fn as_openapi_3_0(schema: &serde_json::Value, nullable: bool) -> serde_json::Value {
-    // As draft 4 has bounds; keywords that 3.0 lacks stay, and are ignored.
+    // Bounds as in draft 4. Keywords that 3.0 does not have stay and are ignored.
     let mut schema = translated(schema, Dialect::Draft4);
     fn single_types(schema: &mut serde_json::Value, nullable: bool) {
         match schema {
@@ -289,7 +289,7 @@ fn as_openapi_3_0(schema: &serde_json::Value, nullable: bool) -> serde_json::Val
     schema
 }
 
-/// Takes away the keywords that OpenAPI 3.0 does not have.
+/// Removes the keywords that OpenAPI 3.0 does not have.
 fn without_later_keywords(schema: &serde_json::Value) -> serde_json::Value {
     let kept = |keyword: &str| keyword == "$defs" || Dialect::OpenApi30.keywords().any(|known| known == keyword);
     match schema {
@@ -303,7 +303,7 @@ fn without_later_keywords(schema: &serde_json::Value) -> serde_json::Value {
                         .map(|(name, schema)| (name.clone(), without_later_keywords(schema)))
                         .collect(),
                     ("enum" | "required", _) => argument.clone(),
-                    // A list of schemas is none of 3.0's.
+                    // OpenAPI 3.0 has no lists of schemas.
                     ("items", serde_json::Value::Array(_)) => json!({}),
                     (_, serde_json::Value::Array(schemas)) => {
                         schemas.iter().map(without_later_keywords).collect()
@@ -333,7 +333,7 @@ proptest! {
         dialect in prop::sample::select(Dialect::ALL[..4].to_vec()),
         mut instances in prop::collection::vec(instance(), 8),
     ) {
-        // The crate does not see how a number past 2^63 is written, and draft 4 asks.
+        // The crate does not see how a number beyond 2^63 is written, which matters in draft 4.
         if dialect == Dialect::Draft4 {
             instances.retain(|instance| !instance.to_string().contains("1e+300"));
         }
@@ -341,7 +341,7 @@ proptest! {
     }
 
     #[test]
-    fn openapi_3_0_is_decided_as_the_crate_decides_what_it_means(
+    fn openapi_3_0_is_decided_as_the_crate_decides_its_translation(
         schema in document(),
         nullable in any::<bool>(),
         instances in prop::collection::vec(instance(), 8),

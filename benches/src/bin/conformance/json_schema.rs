@@ -1,5 +1,5 @@
-//! The JSON Schema Test Suite through the command line: each payload alone and all of a schema as NDJSON, with both
-//! engines.
+//! Runs the JSON Schema Test Suite through the command line: each payload alone, and all payloads of a schema
+//! as NDJSON, with both engines.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,14 +25,14 @@ const DRAFTS: [(&str, &str); 5] = [
 
 const ENGINES: [&str; 2] = ["streaming", "reference"];
 
-/// How the payloads of a schema are given.
+/// How the payloads of a schema are passed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mode {
     One,
     Lines,
 }
 
-/// Where the suite says that its remote schemas are.
+/// The base URL of the suite's remote schemas.
 const REMOTE: &str = "http://localhost:1234/";
 
 pub(crate) fn run(suite: &Path, only: &[&str]) -> Result {
@@ -117,7 +117,7 @@ impl Runner {
     fn file(&self, file: &Path, draft: &str, dialect: &str, shares: &mut [Share; 4]) -> Result {
         let text = std::fs::read(file)?;
         let groups: Value = serde_json::from_slice(&text)?;
-        // Numbers are given as the suite writes them, which a parsed value does not keep.
+        // Numbers are passed as the suite writes them, which a parsed value does not preserve.
         let written = TapeDocument::parse(&text).map_err(|error| error.to_string())?;
         let groups = groups.as_array().into_iter().flatten();
         for (group, written) in groups.zip(written.root().elements()) {
@@ -136,12 +136,12 @@ impl Runner {
                 .zip(data)
                 .filter_map(|(test, written)| {
                     let data = &text[written.get("data")?.span()];
-                    // As a line of NDJSON it may have no line breaks, which strings do not have.
+                    // A line of NDJSON has no line breaks, and neither have JSON strings.
                     let data = String::from_utf8_lossy(data).replace(['\n', '\r'], " ");
                     Some((data, test["valid"] == Value::Bool(true)))
                 })
                 .collect();
-            // The suite has `format` annotate, but for the tests of formats.
+            // In the suite, `format` is an annotation, except in the tests of formats.
             let annotates = file.file_name().is_some_and(|name| name == "format.json");
             for (mode_at, mode) in [Mode::One, Mode::Lines].into_iter().enumerate() {
                 for (engine_at, engine) in ENGINES.into_iter().enumerate() {
@@ -179,7 +179,7 @@ impl Runner {
         Ok(())
     }
 
-    /// Where a schema may refer to remote ones, all of them are given.
+    /// If a schema may refer to remote ones, all of them are passed.
     fn references(&self, schema: &str, draft: &str) -> Vec<String> {
         let mut options = Vec::new();
         if !schema.contains(REMOTE) {
@@ -212,7 +212,7 @@ impl Runner {
             found.push(match output.status.code() {
                 Some(0) => Ok(true),
                 Some(1) => {
-                    // A problem of the contract is no verdict on the payload.
+                    // A problem of the contract is not a verdict on the payload.
                     let text = String::from_utf8_lossy(&output.stdout);
                     let of_contract = text
                         .lines()

@@ -1,4 +1,4 @@
-//! Holds wiredrift against public test suites: what is right, what is not, and the share of both.
+//! Runs wiredrift on public test suites and prints how many cases are right.
 //!
 //! ```text
 //! cargo build --release
@@ -7,15 +7,15 @@
 //! cargo run --release --manifest-path benches/Cargo.toml --bin conformance -- yaml SUITE
 //! ```
 //!
-//! SUITE is a checkout of the JSON Schema Test Suite, a folder with `VERSION/pass` and `VERSION/fail` as the OpenAPI
-//! Specification has them for its own schemas, or the folder `src` of yaml-test-suite. None of them is part of this
-//! project. Every verdict is one of the built `wiredrift` program, of the release build; only YAML,
-//! for which it has no output of its own, goes through the library. `docs/CONFORMANCE.md` has the figures.
+//! SUITE is a checkout of the JSON Schema Test Suite, a folder with `VERSION/pass` and `VERSION/fail` as in
+//! the OpenAPI Specification's tests of its own schemas, or the folder `src` of yaml-test-suite. None of them
+//! is part of this project. Every verdict comes from the release build of `wiredrift`; only YAML goes through
+//! the library, since the program has no output for it. `docs/CONFORMANCE.md` has the figures.
 
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a program that measures and says what it found"
+    reason = "a program that prints what it measured"
 )]
 
 mod json_schema;
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The built program: `WIREDRIFT` names it where it is not in the target folder of the project.
+/// The built program. Set `WIREDRIFT` if it is not in the target folder of the project.
 fn program() -> Result<PathBuf> {
     let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/release/wiredrift");
     let program = std::env::var_os("WIREDRIFT").map_or_else(|| usual.into(), PathBuf::from);

@@ -22,7 +22,7 @@ pub(crate) fn run(suite: &Path) -> Result {
                 let arguments = ["lint", &name, "--output", "json"].map(str::to_owned);
                 let output = wiredrift(&program, &suite, &arguments)?;
                 let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-                // A field that the version does not have is a warning, and ignored.
+                // A field that the version does not have is ignored with a warning.
                 let is_fault = |finding: &&Value| {
                     finding["level"] == "error"
                         || (kind == "fail" && finding["rule"] == "unknown-keyword")

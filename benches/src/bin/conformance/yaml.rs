@@ -20,13 +20,13 @@ pub(crate) fn run(suite: &Path) -> Result {
         let mut known = serde_json::Map::new();
         for (number, case) in cases.as_array().into_iter().flatten().enumerate() {
             let case = case.as_object().cloned().unwrap_or_default();
-            // A case has what the one before it had, but for its outcome.
+            // A case inherits from the one before it, except for its outcome.
             known.remove("fail");
             if case.contains_key("tree") {
                 known.remove("json");
             }
             known.extend(case);
-            // The suite asks not to support some that are valid by the letter.
+            // The suite recommends not to support some documents that are formally valid.
             if known.get("skip") == Some(&Value::Bool(true)) {
                 continue;
             }
@@ -46,7 +46,7 @@ pub(crate) fn run(suite: &Path) -> Result {
                     found.as_ref().is_ok_and(|value| equal(value, one)),
                     &mut read,
                 ),
-                // Several documents, none, or keys that JSON has not: a contract is none of these.
+                // Several documents, none, or keys that JSON does not have: a contract is none of these.
                 _ => (found.is_err(), &mut beyond),
             };
             kind.count(is_right);
@@ -62,7 +62,7 @@ pub(crate) fn run(suite: &Path) -> Result {
     Ok(())
 }
 
-/// Whether two values are the same, numbers by their size.
+/// Whether two values are equal, with numbers compared by value.
 fn equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
@@ -77,7 +77,7 @@ fn equal(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// The suite shows white space and marks with letters of their own.
+/// The suite uses visible characters for white space and marks.
 fn shown_as_text(shown: &str) -> String {
     let text = shown
         .replace('␣', " ")

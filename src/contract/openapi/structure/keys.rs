@@ -28,7 +28,7 @@ impl<'d> Walker<'_, 'd> {
         }
     }
 
-    /// Judges a key of a map; false when what stands there is left out.
+    /// Checks a key of a map; false if its value is skipped.
     fn key(&mut self, keys: Keys, key: &str) -> bool {
         match keys {
             Keys::Any => {}
@@ -36,8 +36,8 @@ impl<'d> Walker<'_, 'd> {
                 let mut fields = table::PATH_ITEM.fields.iter();
                 if fields.any(|field| field.name == key && matches!(field.kind, Type::Object(_))) {
                     self.left_out(format!(
-                        "`{key}` stands where a callback has an expression such as `{{$request.body#/url}}`, and \
-                         operations under it"
+                        "expected a callback expression such as `{{$request.body#/url}}`, with operations below it; \
+                         found `{key}`"
                     ));
                     return false;
                 }
@@ -46,7 +46,7 @@ impl<'d> Walker<'_, 'd> {
                 let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
                 if key.is_empty() || !key.bytes().all(is_name) {
                     self.wrong(format!(
-                        "the component name {key:?} may hold letters, digits, `.`, `-` and `_` only"
+                        "the component name {key:?} may only contain letters, digits, `.`, `-` and `_`"
                     ));
                 }
             }
@@ -57,18 +57,18 @@ impl<'d> Walker<'_, 'd> {
                 }
                 if let Some((path, _)) = key.split_once('?') {
                     self.left_out(format!(
-                        "the path {key} holds a query; write {path}, with a parameter `in: query`"
+                        "the path {key} contains a query; write {path} and a parameter with `in: query`"
                     ));
                     return true;
                 }
                 let colon = key.split('/').find_map(|segment| segment.strip_prefix(':'));
                 if let Some(name) = colon.filter(|name| !name.is_empty()) {
                     self.tolerated(format!(
-                        "`:{name}` is a literal part of the path {key}; a parameter is written `{{{name}}}`"
+                        "`:{name}` is literal text in the path {key}; write a parameter as `{{{name}}}`"
                     ));
                 }
                 if let Some(twice) = repeated_name(key) {
-                    self.wrong(format!("the path {key} has `{{{twice}}}` twice"));
+                    self.wrong(format!("the path {key} contains `{{{twice}}}` twice"));
                 }
             }
             Keys::Status => return self.status(key),
@@ -85,7 +85,7 @@ impl<'d> Walker<'_, 'd> {
             }
             Keys::Header => {
                 if !is_token(key) {
-                    self.wrong(format!("{key:?} is not the name of a header (RFC 9110)"));
+                    self.wrong(format!("{key:?} is not a valid header name (RFC 9110)"));
                 }
             }
             Keys::Method => {
@@ -95,13 +95,13 @@ impl<'d> Walker<'_, 'd> {
                     .iter()
                     .any(|field| field.name == lower && matches!(field.kind, Type::Object(_)));
                 if is_field {
-                    self.wrong(format!("`{key}` has a field of its own, `{lower}`, and cannot stand in `additionalOperations`"));
+                    self.wrong(format!("`{key}` has its own field, `{lower}`, and is not allowed in `additionalOperations`"));
                 } else if !is_token(key) {
                     self.wrong(format!("{key:?} is not an HTTP method"));
                 }
             }
             Keys::Scheme => {
-                // OpenAPI 3.2 takes URIs, too.
+                // OpenAPI 3.2 also allows URIs.
                 let is_uri = self.version == V32 && key.contains(['/', '#', ':', '.']);
                 if !self.schemes.contains(&key) && !is_uri {
                     let near = closest(key, self.schemes.iter().copied());
@@ -137,7 +137,7 @@ impl<'d> Walker<'_, 'd> {
             ", a class such as 4XX"
         };
         self.left_out(format!(
-            "`{key}` is not a status; write one such as 200{classes}, or `default`"
+            "`{key}` is not a status; expected one such as 200{classes}, or `default`"
         ));
         false
     }

@@ -1,4 +1,4 @@
-//! Whether a description is as the specification of its version has it: one walk over every object, by one
+//! Checks a description against the specification of its version: one walk over every object, driven by one
 //! [table](table).
 
 mod keys;
@@ -22,7 +22,7 @@ use crate::schema::{Compiler, Place, ProblemKind};
 use table::{Field, Object, Rule, Type};
 use version::{V2, V30, V31, V32, Versions};
 
-/// Fields that say something to people and clients, and nothing that traffic is compared with.
+/// Fields that inform readers and clients, and that traffic is not compared with.
 const ASIDE: [&str; 13] = [
     "contact",
     "encoding",
@@ -45,33 +45,33 @@ pub(super) struct Walker<'w, 'd> {
     /// The version of the description: one of the set.
     version: Versions,
     root: &'d Value,
-    /// The ids of operations, once a link asked for them.
+    /// The ids of operations, collected when a link first needs them.
     operations: Option<FxHashSet<&'d str>>,
     /// Names of security schemes.
     schemes: Vec<&'d str>,
     document: Arc<str>,
     at: Pointer,
-    /// Whether it leads to an element of a list.
+    /// Whether the path leads to an element of a list.
     is_element: bool,
-    /// Whether it is in a part that traffic is not compared with.
+    /// Whether the walk is in a part that traffic is not compared with.
     is_aside: bool,
-    /// Objects that were met, by address, and what they were taken for.
+    /// Objects that were visited, by address, and the type they were read as.
     met: FxHashSet<(usize, &'static str)>,
 }
 
-/// Reads a description against the table, but for what only whole schemas show.
+/// Checks a description against the table, except for what only whole schemas show.
 pub(super) fn check<'d>(compiler: &mut Compiler<'d>, uri: &str, root: &'d Value) {
     let mut walker = Walker::new(compiler, uri, root);
     walker.object(&table::ROOT, root);
 }
 
-/// Reads the objects that stand in schemas, once all schemas are compiled.
+/// Checks the objects inside schemas, once all schemas are compiled.
 pub(super) fn check_schemas<'d>(compiler: &mut Compiler<'d>, uri: &str, root: &'d Value) {
     let attached = compiler.take_attached();
     let mut walker = Walker::new(compiler, uri, root);
     for (keyword, place, value) in attached {
         let object = match keyword {
-            // What is no object, the compiler says.
+            // The compiler reports values that are not objects.
             "discriminator" if walker.version == V2 || !value.is_object() => continue,
             "discriminator" => &table::DISCRIMINATOR,
             "xml" => &table::XML,
@@ -117,7 +117,7 @@ impl<'w, 'd> Walker<'w, 'd> {
         walker
     }
 
-    /// How people call the version.
+    /// The name of the version in messages.
     fn version_name(&self) -> &'static str {
         name_of(self.version)
     }
@@ -157,7 +157,7 @@ impl<'w, 'd> Walker<'w, 'd> {
         resolved.collect()
     }
 
-    /// Judges a part of the object here.
+    /// Checks a part of the current object.
     fn within(&mut self, key: &str, judge: impl FnOnce(&mut Self)) {
         let length = self.at.as_str().len();
         let is_element = std::mem::replace(&mut self.is_element, false);
@@ -174,14 +174,15 @@ impl<'w, 'd> Walker<'w, 'd> {
         }
     }
 
-    /// Something is not as the specification has it, and is read all the same.
+    /// Reports something that violates the specification but is read anyway.
     fn wrong(&mut self, message: impl Into<String>) {
         let place = self.place();
         self.compiler
             .problem(place, ProblemKind::Description(message.into()));
     }
 
-    /// Something cannot be read, and is left out. Where traffic is not compared with it, that is no loss.
+    /// Reports something that cannot be read and is skipped. If traffic is not compared with it, nothing is
+    /// lost.
     fn left_out(&mut self, message: impl Into<String>) {
         if self.is_aside {
             return self.wrong(message);
@@ -191,14 +192,14 @@ impl<'w, 'd> Walker<'w, 'd> {
             .problem(place, ProblemKind::LeftOut(message.into()));
     }
 
-    /// Something that the specification does not know and that has a plain meaning.
+    /// Reports something that the specification does not define but whose meaning is clear.
     fn tolerated(&mut self, message: impl Into<String>) {
         let place = self.place();
         self.compiler
             .problem(place, ProblemKind::Tolerated(message.into()));
     }
 
-    /// The value here as a message calls it: its key, or its place in a list.
+    /// The current value as messages name it: its key, or its place in a list.
     fn name(&self) -> String {
         let steps: Vec<_> = self.at.steps().collect();
         match steps.as_slice() {
@@ -208,7 +209,7 @@ impl<'w, 'd> Walker<'w, 'd> {
         }
     }
 
-    /// The value here is of another type.
+    /// Reports that the current value has the wrong type.
     fn mistyped(&mut self, expected: &str, value: &Value, is_container: bool) {
         let found = kind_of(value);
         let mut message = format!("{} must be {expected}, not {found}", self.name());
@@ -276,7 +277,7 @@ impl<'w, 'd> Walker<'w, 'd> {
         }
     }
 
-    /// One of the texts that a field takes.
+    /// Checks a field that takes one of a set of texts.
     fn compare_with_list(&mut self, values: &[(&'static str, Versions)], value: &Value) {
         let Some(text) = value.as_str() else {
             return self.mistyped("a string", value, false);
@@ -295,7 +296,7 @@ impl<'w, 'd> Walker<'w, 'd> {
             .find(|name| name.eq_ignore_ascii_case(text))
             .or_else(|| closest(text, known()));
         let help = match (others, near) {
-            (Some((_, versions)), _) => format!("{} has it", name_of(first_of(*versions))),
+            (Some((_, versions)), _) => format!("it is valid in {}", name_of(first_of(*versions))),
             (None, Some(near)) => format!("did you mean \"{near}\"?"),
             (None, None) => format!("expected {}", known().collect::<Vec<_>>().join(", ")),
         };
@@ -381,7 +382,7 @@ impl<'w, 'd> Walker<'w, 'd> {
                 let both = first.zip(other);
                 let message = both.map(|(first, other)| {
                     format!(
-                        "`{first}` and `{other}` exclude each other in the {}",
+                        "`{first}` and `{other}` are mutually exclusive in the {}",
                         self.title(object)
                     )
                 });
@@ -405,7 +406,7 @@ impl<'w, 'd> Walker<'w, 'd> {
         }
     }
 
-    /// What the specification of this version calls an object.
+    /// The name of an object in the specification of this version.
     fn title(&self, object: &Object) -> &'static str {
         match (object.name, self.version) {
             ("OpenAPI Object", V2) => "Swagger Object",
@@ -434,18 +435,20 @@ impl<'w, 'd> Walker<'w, 'd> {
             other: elsewhere.map(|field| name_of(first_of(field.versions))),
         };
         self.within(key, |walker| {
-            // What looks like an operation is lost.
+            // Something that looks like an operation is lost.
             let is_operation = ["responses", "operationId", "requestBody"]
                 .iter()
                 .any(|field| member.get(*field).is_some());
             if object.name == table::PATH_ITEM.name && is_operation {
                 let help = match (elsewhere, near) {
-                    (Some(field), _) => format!("; {} has it", name_of(first_of(field.versions))),
+                    (Some(field), _) => {
+                        format!("; it is valid in {}", name_of(first_of(field.versions)))
+                    }
                     (None, Some(near)) => format!("; did you mean `{near}`?"),
                     (None, None) => String::new(),
                 };
                 let message = format!(
-                    "`{key}` is not a method that a path item has in {}{help}",
+                    "`{key}` is not a method of a path item in {}{help}",
                     walker.version_name()
                 );
                 return walker.left_out(message);
@@ -456,7 +459,7 @@ impl<'w, 'd> Walker<'w, 'd> {
     }
 }
 
-/// Where the first of these versions is.
+/// The first of these versions.
 fn first_of(versions: Versions) -> Versions {
     [V2, V30, V31, V32]
         .into_iter()
@@ -473,7 +476,7 @@ fn name_of(version: Versions) -> &'static str {
     }
 }
 
-/// The key that was probably meant to be this field.
+/// The key that was probably meant as this field.
 fn misspelled<'m>(
     object: &Object,
     field: &str,

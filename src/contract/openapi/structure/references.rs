@@ -1,4 +1,4 @@
-//! References between the objects of a description: where they may stand, and what they lead to.
+//! References between the objects of a description: where they are allowed, and what they refer to.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::table;
 use super::table::{Object, Type};
 use super::version::{V2, V31, V32};
 
-/// What to say of a reference that YAML takes for a comment.
+/// The message for a reference that YAML reads as a comment.
 const EMPTY_REFERENCE: &str =
     "`$ref` is empty: in YAML, `#` starts a comment; put the reference in quotes";
 
@@ -23,7 +23,7 @@ impl<'d> Walker<'_, 'd> {
         Some(value)
     }
 
-    /// The same of a document, with the document that it is in.
+    /// The same for a value of a document, with the document of the target.
     pub(super) fn follow_from(
         &self,
         mut value: &'d Value,
@@ -41,7 +41,7 @@ impl<'d> Walker<'_, 'd> {
         None
     }
 
-    /// What stands elsewhere in place of a value that is no object of the specification.
+    /// Checks a value of the wrong type, which may be a reference that the specification does not allow here.
     pub(super) fn elsewhere(
         &mut self,
         expected: &str,
@@ -59,17 +59,17 @@ impl<'d> Walker<'_, 'd> {
         let version = self.version_name();
         let message = match self.compiler.follow(reference, &self.document) {
             Ok(_) => format!(
-                "{version} allows no `$ref` here; it is followed, and other tools may not do so"
+                "{version} does not allow `$ref` here; it is followed, but other tools may not do so"
             ),
             Err(reason) => format!(
-                "{version} allows no `$ref` here, and this one cannot be resolved: {reason}"
+                "{version} does not allow `$ref` here, and this one cannot be resolved: {reason}"
             ),
         };
         self.tolerated(message);
     }
 
-    /// Judges what a reference leads to, where it stands. Where the specification has no references, that one leads
-    /// nowhere is for who follows it to say.
+    /// Checks the target of a reference in its own document. If the specification does not allow a reference
+    /// here, an unresolved one is reported by whoever follows it.
     pub(super) fn at_target(
         &mut self,
         reference: &str,
@@ -89,7 +89,7 @@ impl<'d> Walker<'_, 'd> {
         let (value, place) = match target {
             Ok(target) => target,
             Err(_) if !is_allowed => return,
-            // Such a document is not wrong. Who needs what stands there says that it is missing.
+            // Such a document is not invalid. Whoever needs the target reports that it is missing.
             Err(reason) if reason.starts_with(NOT_FETCHED) => {
                 let message = format!("`{reference}` is not compared: {reason}");
                 return self.within("$ref", |walker| walker.tolerated(message));
@@ -123,7 +123,7 @@ impl<'d> Walker<'_, 'd> {
             return self.object(object, value);
         };
         if let Some((name, section)) = self.other_component(object, reference) {
-            let message = format!("`{reference}` is in `{section}`; the {name} is expected here",);
+            let message = format!("`{reference}` is in `{section}`; expected the {name} here",);
             return self.within("$ref", |walker| walker.left_out(message));
         }
         if has_own {
@@ -138,7 +138,7 @@ impl<'d> Walker<'_, 'd> {
         });
     }
 
-    /// The title of what is expected, and the section of the components that a reference leads to in its place.
+    /// The title of the expected object, and the section of the components that a reference leads to instead.
     pub(super) fn other_component(
         &self,
         object: &Object,
@@ -168,7 +168,7 @@ impl<'d> Walker<'_, 'd> {
         (!is_meant).then_some((object.name, field.name))
     }
 
-    /// What stands next to a reference.
+    /// Checks the fields next to a reference.
     pub(super) fn reference_object(&mut self, value: &'d Value) {
         let others = value.as_object().into_iter().flatten();
         for (key, member) in others.filter(|(key, _)| *key != "$ref" && !key.starts_with("x-")) {

@@ -1,4 +1,4 @@
-//! What the specifications ask for beyond the fields of one object.
+//! Requirements of the specifications beyond the fields of one object.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use crate::contract::{PathTemplate, Style};
 use super::Walker;
 use super::version::{V2, V30, V31, V32};
 
-/// A token of HTTP (RFC 9110 section 5.6.2).
+/// Whether a text is a token of HTTP (RFC 9110 section 5.6.2).
 pub(super) fn is_token(text: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_letter)
 }
 
-/// The first name that stands twice in a path.
+/// The first name that occurs twice in a path.
 pub(super) fn repeated_name(path: &str) -> Option<String> {
     let template = PathTemplate::parse(path);
     let mut seen = BTreeSet::new();
@@ -24,7 +24,7 @@ pub(super) fn repeated_name(path: &str) -> Option<String> {
     names.find(|name| !seen.insert(*name)).map(str::to_owned)
 }
 
-/// Names of tags are unique.
+/// Names of tags must be unique.
 pub(super) fn tags<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
     let mut seen = FxHashSet::default();
     let tags = root.get("tags").and_then(Value::as_array);
@@ -40,7 +40,7 @@ pub(super) fn tags<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
     }
 }
 
-/// Tags that a parent names are declared, and none is its own ancestor (OpenAPI 3.2).
+/// Parents of tags must be declared, and no tag may be its own ancestor (OpenAPI 3.2).
 pub(super) fn parents<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
     let tags: Vec<&Value> = root
         .get("tags")
@@ -63,7 +63,7 @@ pub(super) fn parents<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
         let is_known = tags.iter().any(|tag| text(tag, "name") == Some(parent));
         let message = match (is_known, steps > tags.len()) {
             (false, _) => format!("the parent tag `{parent}` is not declared"),
-            (true, true) => format!("the parent tag `{parent}` has this tag as its ancestor"),
+            (true, true) => format!("the parent tag `{parent}` is a descendant of this tag"),
             (true, false) => continue,
         };
         walker.within("tags", |walker| {
@@ -74,8 +74,8 @@ pub(super) fn parents<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
     }
 }
 
-/// Paths that differ in the names of their parameters only are the same path. Where they share a method, that is said
-/// of the operations.
+/// Paths that differ only in the names of their parameters are the same path. If they share a method, this is
+/// reported for the operations.
 pub(super) fn paths<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
     let mut known: FxHashMap<String, (&str, &Value)> = FxHashMap::default();
     let paths = root.get("paths").and_then(Value::as_object);
@@ -110,12 +110,12 @@ pub(super) fn base_path<'d>(walker: &mut Walker<'_, 'd>, root: &'d Value) {
         });
     }
     if let Some(host) = text("host").filter(|host| host.contains('/')) {
-        let message = format!("`host` {host:?} must be a host without scheme and path");
+        let message = format!("`host` {host:?} must be a host without a scheme or path");
         walker.within("host", |walker| walker.wrong(message));
     }
 }
 
-/// The variables of a URL are declared.
+/// The variables of a URL must be declared.
 pub(super) fn server<'d>(walker: &mut Walker<'_, 'd>, server: &'d Value) {
     let url = server
         .get("url")
@@ -133,7 +133,7 @@ pub(super) fn server<'d>(walker: &mut Walker<'_, 'd>, server: &'d Value) {
     let mut seen = Vec::new();
     for rest in url.split('{').skip(1) {
         let Some((name, _)) = rest.split_once('}') else {
-            walker.within("url", |walker| walker.wrong("a `{` of the URL has no `}`"));
+            walker.within("url", |walker| walker.wrong("the URL has an unmatched `{`"));
             continue;
         };
         let is_declared = server
@@ -147,14 +147,14 @@ pub(super) fn server<'d>(walker: &mut Walker<'_, 'd>, server: &'d Value) {
             });
         } else if seen.contains(&name) && walker.version == V32 {
             walker.within("url", |walker| {
-                walker.wrong(format!("the URL has the variable `{name}` twice"));
+                walker.wrong(format!("the URL contains the variable `{name}` twice"));
             });
         }
         seen.push(name);
     }
 }
 
-/// The default of a variable is one of its values.
+/// The default of a variable must be one of its values.
 pub(super) fn server_variable<'d>(walker: &mut Walker<'_, 'd>, variable: &'d Value) {
     let Some(values) = variable.get("enum").and_then(Value::as_array) else {
         return;
@@ -177,7 +177,7 @@ pub(super) fn server_variable<'d>(walker: &mut Walker<'_, 'd>, variable: &'d Val
     }
 }
 
-/// The operation that a link leads to. Links are for clients to follow: nothing here depends on them.
+/// The target operation of a link. Links are for clients to follow: nothing here depends on them.
 pub(super) fn link<'d>(walker: &mut Walker<'_, 'd>, link: &'d Value) {
     let text = |key: &str| link.get(key).and_then(Value::as_str);
     if let Some(id) = text("operationId").filter(|id| !walker.has_operation(id)) {
@@ -190,13 +190,13 @@ pub(super) fn link<'d>(walker: &mut Walker<'_, 'd>, link: &'d Value) {
     {
         walker.within("operationRef", |walker| {
             walker.tolerated(format!(
-                "`{reference}` leads to no operation of this document"
+                "`{reference}` does not refer to an operation of this document"
             ));
         });
     }
 }
 
-/// Parameters of one list: each once, and none that excludes another.
+/// Parameters of one list must be unique and must not exclude each other.
 pub(super) fn parameters<'d>(walker: &mut Walker<'_, 'd>, owner: &'d Value) {
     let list = walker.parameters_of(owner);
     let mut seen: Vec<(String, &str)> = Vec::new();
@@ -214,27 +214,28 @@ pub(super) fn parameters<'d>(walker: &mut Walker<'_, 'd>, owner: &'d Value) {
         }
         *places.entry(place).or_default() += 1;
         let count = |place: &str| places.get(place).copied().unwrap_or_default();
-        // Names of headers have no case.
+        // Names of headers are case-insensitive.
         let key = match place {
             "header" => (name.to_ascii_lowercase(), place),
             _ => (name.to_owned(), place),
         };
         let message = match place {
             _ if seen.contains(&key) => Some(format!(
-                "the {place} parameter `{name}` is declared twice; the first counts"
+                "the {place} parameter `{name}` is declared twice; the first one is used"
             )),
             "querystring" if count("querystring") > 1 => {
                 Some("a second parameter has `in: querystring`".to_owned())
             }
             "querystring" | "query" if count("query") > 0 && count("querystring") > 0 => Some(
-                "parameters with `in: query` and `in: querystring` exclude each other".to_owned(),
+                "parameters with `in: query` and `in: querystring` are mutually exclusive"
+                    .to_owned(),
             ),
             "body" if count("body") > 1 => {
-                Some("a second parameter has `in: body`; one body is allowed".to_owned())
+                Some("a second parameter has `in: body`; only one is allowed".to_owned())
             }
-            "body" | "formData" if count("body") > 0 && count("formData") > 0 => {
-                Some("parameters with `in: body` and `in: formData` exclude each other".to_owned())
-            }
+            "body" | "formData" if count("body") > 0 && count("formData") > 0 => Some(
+                "parameters with `in: body` and `in: formData` are mutually exclusive".to_owned(),
+            ),
             _ => None,
         };
         if let Some(message) = message {
@@ -252,7 +253,7 @@ pub(super) fn parameters<'d>(walker: &mut Walker<'_, 'd>, owner: &'d Value) {
     }
 }
 
-/// Parameters of a path item that exclude those of its operations.
+/// Parameters of a path item that conflict with those of its operations.
 fn shared<'d>(walker: &mut Walker<'_, 'd>, item: &'d Value, list: &[(usize, &'d Value)]) {
     const APART: [(&str, &str); 4] = [
         ("query", "querystring"),
@@ -280,12 +281,12 @@ fn shared<'d>(walker: &mut Walker<'_, 'd>, item: &'d Value, list: &[(usize, &'d 
                 let is_apart = |(a, b): &(&str, &str)| {
                     (own.1, other.1) == (*a, *b) || (own.1, other.1) == (*b, *a)
                 };
-                // A parameter of the same name and place replaces that of the path item.
+                // A parameter with the same name and place overrides that of the path item.
                 own != **other && APART.iter().any(is_apart)
             });
             let Some((name, place)) = clash else { continue };
             let message = format!(
-                "`in: {}` excludes the parameter `{name}` of the path item, which has `in: {place}`",
+                "`in: {}` is not allowed next to the parameter `{name}` of the path item, which has `in: {place}`",
                 own.1
             );
             walker.within(method, |walker| {
@@ -318,18 +319,18 @@ fn files(walker: &mut Walker<'_, '_>, operation: &Value, list: &[(usize, &Value)
     }) {
         walker.within("parameters", |walker| {
             walker.within(&index.to_string(), |walker| {
-                walker.wrong("a file requires `consumes` with `multipart/form-data`");
+                walker.wrong("a file parameter requires `multipart/form-data` in `consumes`");
             });
         });
     }
 }
 
-/// A parameter or header of OpenAPI 3 has a schema or one media type.
+/// A parameter or header of OpenAPI 3 must have a schema or one media type.
 pub(super) fn described<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
     let content = parameter.get("content");
     if parameter.get("schema").is_none() && content.is_none() {
         let help = match parameter.get("type").and_then(Value::as_str) {
-            Some(name) => format!("; write `schema: {{type: {name}}}` in place of `type: {name}`"),
+            Some(name) => format!("; write `schema: {{type: {name}}}` instead of `type: {name}`"),
             None => String::new(),
         };
         walker.left_out(format!(
@@ -340,13 +341,13 @@ pub(super) fn described<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
     if let Some(count) = count.filter(|count| *count != 1) {
         walker.within("content", |walker| {
             walker.wrong(format!(
-                "`content` of a parameter or header must hold one media type, not {count}"
+                "`content` of a parameter or header must have exactly one media type, not {count}"
             ));
         });
     }
 }
 
-/// Where a parameter is decides what else it may say.
+/// Checks what depends on where a parameter is.
 pub(super) fn parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
     let text = |key: &str| parameter.get(key).and_then(Value::as_str);
     let (Some(name), Some(place)) = (text("name"), text("in")) else {
@@ -376,7 +377,7 @@ pub(super) fn parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
     {
         walker.within("name", |walker| {
             walker.tolerated(format!(
-                "{} ignores a header parameter `{name}`; media types and security schemes describe it",
+                "{} ignores the header parameter `{name}`; media types and security schemes describe it",
                 walker.version_name()
             ));
         });
@@ -397,7 +398,7 @@ pub(super) fn parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
         "cookie" => &["form"],
         _ => return,
     };
-    // A style that there is not is said of the field.
+    // An unknown style is reported for the field.
     let is_style = |style: &&str| *style == "cookie" || Style::of_name(style).is_some();
     if let Some(style) = style.filter(is_style).filter(|style| !fits.contains(style)) {
         walker.within("style", |walker| {
@@ -414,14 +415,14 @@ pub(super) fn parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
     };
     if parameter.get("allowReserved").is_some() && !may_reserve {
         let message = match style {
-            Some("cookie") => "`allowReserved` cannot stand next to the style `cookie`".to_owned(),
+            Some("cookie") => "`allowReserved` is not allowed with the style `cookie`".to_owned(),
             _ => format!("`allowReserved` is not a field of a {place} parameter"),
         };
         walker.within("allowReserved", |walker| walker.wrong(message));
     }
 }
 
-/// What Swagger 2.0 asks of parameters in place of a schema.
+/// What Swagger 2.0 requires of parameters instead of a schema.
 pub(super) fn swagger_parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d Value) {
     let text = |key: &str| parameter.get(key).and_then(Value::as_str);
     let (Some(name), Some(place)) = (text("name"), text("in")) else {
@@ -443,7 +444,7 @@ pub(super) fn swagger_parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d 
             ))
         }
         _ if parameter.get("schema").is_some() => Some(format!(
-            "the {place} parameter `{name}` has a `schema`, which only `in: body` has; write `type`"
+            "the {place} parameter `{name}` has a `schema`, which is only allowed with `in: body`; write `type`"
         )),
         (_, None) if parameter.get("type").is_none() => {
             Some(format!("the {place} parameter `{name}` requires `type`"))
@@ -452,10 +453,10 @@ pub(super) fn swagger_parameter<'d>(walker: &mut Walker<'_, 'd>, parameter: &'d 
             "the {place} parameter `{name}` cannot be a file; only `in: formData` can"
         )),
         _ if text("collectionFormat") == Some("multi") && !is_form => Some(format!(
-            "`collectionFormat: multi` cannot stand on a {place} parameter"
+            "`collectionFormat: multi` is not allowed on a {place} parameter"
         )),
         _ if parameter.get("allowEmptyValue").is_some() && !is_form => Some(format!(
-            "`allowEmptyValue` cannot stand on a {place} parameter"
+            "`allowEmptyValue` is not allowed on a {place} parameter"
         )),
         _ => None,
     };

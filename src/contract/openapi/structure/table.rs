@@ -1,7 +1,8 @@
-//! Every object of OpenAPI 2.0, 3.0, 3.1 and 3.2: its fields, in which versions it has them, which are required, what
-//! they hold, and which exclude each other.
+//! Every object of OpenAPI 2.0, 3.0, 3.1 and 3.2: its fields, the versions that have them, which are
+//! required, what they contain, and which are mutually exclusive.
 //!
-//! Facts: the specifications 2.0, 3.0.4, 3.1.1 and 3.2.0, section "Schema" of each, under the name of the object.
+//! Sources: the specifications 2.0, 3.0.4, 3.1.1 and 3.2.0, section "Schema" of each, under the name of the
+//! object.
 
 use super::Walker;
 use super::rules;
@@ -9,9 +10,9 @@ use super::version::{ALL, FROM31, NONE, V2, V3, V30, V31, V32, Versions};
 
 /// An object of OpenAPI.
 pub(super) struct Object {
-    /// As the specifications call it.
+    /// The name in the specifications.
     pub(super) name: &'static str,
-    /// Versions in which fields that are not listed here are judged elsewhere.
+    /// Versions in which unlisted fields are checked elsewhere.
     pub(super) open: Versions,
     pub(super) fields: &'static [Field],
     pub(super) rules: &'static [Rule],
@@ -20,36 +21,36 @@ pub(super) struct Object {
 /// A field of an object.
 pub(super) struct Field {
     pub(super) name: &'static str,
-    /// Where the object has it.
+    /// The versions that have it.
     pub(super) versions: Versions,
-    /// Where it is required.
+    /// The versions that require it.
     pub(super) required: Versions,
     pub(super) kind: Type,
 }
 
-/// What a field holds.
+/// What a field contains.
 pub(super) enum Type {
     Any,
     Text,
     Boolean,
     /// A URI reference (RFC 3986).
     Uri,
-    /// One of these texts, in these versions.
+    /// One of these texts, each in these versions.
     One(&'static [(&'static str, Versions)]),
     Object(&'static Object),
-    /// The object, or a Reference Object in its place, in these versions.
+    /// The object, or, in these versions, a Reference Object in its place.
     Referable(&'static Object, Versions),
     List(&'static Type),
     Map(Keys, &'static Type),
-    /// A schema, which the compiler judges.
+    /// A schema, which the compiler checks.
     Schema,
 }
 
-/// What the names in a map have to be.
+/// What the keys of a map must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keys {
     Any,
-    /// Of components: letters, digits, `.`, `-` and `_`.
+    /// Names of components: letters, digits, `.`, `-` and `_`.
     Component,
     Path,
     Status,
@@ -57,19 +58,19 @@ pub(super) enum Keys {
     Header,
     /// Methods that have no field of their own.
     Method,
-    /// Security schemes that are declared.
+    /// Declared security schemes.
     Scheme,
-    /// Expressions of callbacks, next to extensions.
+    /// Expressions of callbacks, in addition to extensions.
     Expression,
 }
 
-/// What holds between the fields of an object.
+/// A constraint between the fields of an object.
 pub(super) enum Rule {
-    /// At least one of these has to be there.
+    /// At least one of these is required.
     AnyOf(Versions, &'static [&'static str]),
     /// The first excludes the others.
     Apart(Versions, &'static str, &'static [&'static str]),
-    /// Where the field has this value, these others are required.
+    /// If the field has this value, these others are required.
     Needs(
         Versions,
         &'static str,
@@ -225,7 +226,7 @@ object!(EXTERNAL_DOCS, "External Documentation Object", open NONE, [
     "url" ALL, ALL, Uri;
 ], []);
 
-// What Swagger 2.0 has of keywords of schemas next to these, the compiler judges.
+// The compiler checks the keywords of schemas that Swagger 2.0 allows next to these.
 object!(PARAMETER, "Parameter Object", open V2, [
     "name" ALL, ALL, Text;
     "in" ALL, ALL, One(&[
@@ -253,7 +254,7 @@ object!(PARAMETER, "Parameter Object", open V2, [
 ], [
     Apart(V3, "example", &["examples"]),
     Apart(V3, "content", &["schema", "style", "explode", "allowReserved"]),
-    // OpenAPI 3.2 has these next to either.
+    // OpenAPI 3.2 allows these next to either.
     Apart(V30 | V31, "content", &["example", "examples"]),
     Needs(V2, "in", "body", &["schema"]),
     Needs(V32, "in", "querystring", &["content"]),
@@ -305,7 +306,7 @@ object!(RESPONSE, "Response Object", open NONE, [
 
 object!(CALLBACK, "Callback Object", open ALL, [], [Custom(V3, |walker, callback| walker.value(&CALLBACK_ITEMS, callback))]);
 
-/// What a callback holds: expressions, and what is requested there.
+/// What a callback contains: expressions, and the requests that are sent there.
 pub(super) static CALLBACK_ITEMS: Type = Map(Keys::Expression, &Type::Object(&PATH_ITEM));
 
 object!(EXAMPLE, "Example Object", open NONE, [
@@ -351,7 +352,7 @@ object!(HEADER, "Header Object", open V2, [
 ], [
     Apart(V3, "example", &["examples"]),
     Apart(V3, "content", &["schema", "style", "explode", "allowReserved"]),
-    // OpenAPI 3.2 has these next to either.
+    // OpenAPI 3.2 allows these next to either.
     Apart(V30 | V31, "content", &["example", "examples"]),
     Custom(V3, rules::described),
 ]);

@@ -1,4 +1,4 @@
-//! What documents of the wild hold, and what reviews found.
+//! Documents as found in the wild, and cases that reviews found.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn urls_of_servers_are_put_together_before_they_are_taken_apart() {
         ("[{url: .}]", "/a"),
         ("[{url: '//host/x/../y'}]", "/y/a"),
         ("[]", "/a"),
-        // More combinations than are listed: any text will do.
+        // More combinations than are listed: any text matches.
         (
             "[{url: 'https://h/{a}/{b}', variables: {a: {enum: [p, q, r, s, t, u, v, w, x], default: p}, b: {enum: [p, q, r, s, t, u, v, w, x], default: p}}}]",
             "/p/other/a",
@@ -57,7 +57,7 @@ components:
         1
     );
     assert_eq!(routed(&contract, "POST /loop"), "loop");
-    insta::assert_snapshot!(problems(&contract), @"api.yaml:17:35 `delete` stands beside the `$ref` and behind it; the one beside it counts");
+    insta::assert_snapshot!(problems(&contract), @"api.yaml:17:35 `delete` is both next to the `$ref` and in its target; the one next to it is used");
     assert!(
         crate::lint::lint(&contract).len() == 1,
         "paths with and without a slash differ"
@@ -95,7 +95,7 @@ components:
         (r#"{"t": "cat", "lives": 9}"#, true),
         (r#"{"t": "Kitten", "age": 1}"#, true),
         (r#"{"t": "Pet"}"#, true),
-        // The parent's schema says nothing of these.
+        // The parent's schema does not constrain these.
         (r#"{"t": "dog"}"#, true),
         (r#"{"t": "cat", "lives": "nine"}"#, true),
         (r#"{"lives": 9}"#, false),
@@ -131,7 +131,7 @@ components:
   securitySchemes: {key: {type: apiKey, in: query, name: api_key}}
 ",
     );
-    insta::assert_snapshot!(problems(&contract), @"api.yaml:12:12 OpenAPI 3.1 ignores a header parameter `Accept`; media types and security schemes describe it");
+    insta::assert_snapshot!(problems(&contract), @"api.yaml:12:12 OpenAPI 3.1 ignores the header parameter `Accept`; media types and security schemes describe it");
     let operation = contract.operation("op").expect("there");
     let names: Vec<&str> = operation
         .parameters
@@ -171,10 +171,10 @@ components:
     );
     insta::assert_snapshot!(problems(&contract), @r"
     api.yaml:4:1 `component` is not a field of the OpenAPI Object in OpenAPI 3.1
-    api.yaml:16:20 `#/components/parameters/P` cannot be resolved: it leads back to itself, or too many references follow each other
+    api.yaml:16:20 `#/components/parameters/P` cannot be resolved: it refers back to itself, or the chain of references is too long
     api.yaml:15:78 `#/nope` cannot be resolved: the document has no `nope`
     api.yaml:3:1 the Info Object requires `title`; is `titel` a misspelling of it?
-    api.yaml:7:5 `GET` is not a method that a path item has in OpenAPI 3.1; did you mean `get`?
+    api.yaml:7:5 `GET` is not a method of a path item in OpenAPI 3.1; did you mean `get`?
     api.yaml:9:7 `operationID` is not a field of the Operation Object in OpenAPI 3.1
     api.yaml:10:7 `paramters` is not a field of the Operation Object in OpenAPI 3.1
     api.yaml:11:7 the Request Body Object requires `content`; is `contents` a misspelling of it?
@@ -255,21 +255,21 @@ components:
 ",
     );
     insta::assert_snapshot!(problems(&contract), @r#"
-    api.yaml:24:9 `#/components/responses/S` cannot be resolved: it leads back to itself, or too many references follow each other
-    api.yaml:25:9 `#/components/responses/R` cannot be resolved: it leads back to itself, or too many references follow each other
+    api.yaml:24:9 `#/components/responses/S` cannot be resolved: it refers back to itself, or the chain of references is too long
+    api.yaml:25:9 `#/components/responses/R` cannot be resolved: it refers back to itself, or the chain of references is too long
     api.yaml:2:1 `openapi` must be a string, not a number: write "3.1"
     api.yaml:5:3 the path "b" must start with `/`
     api.yaml:7:5 the path parameter `x` of /a/{x} is not declared
-    api.yaml:10:15 `#/components/responses/R` cannot be resolved: it leads back to itself, or too many references follow each other
-    api.yaml:11:9 `20x` is not a status; write one such as 200, a class such as 4XX, or `default`
-    api.yaml:13:7 another operation has the operationId `op`; this one is called `op-2` here
+    api.yaml:10:15 `#/components/responses/R` cannot be resolved: it refers back to itself, or the chain of references is too long
+    api.yaml:11:9 `20x` is not a status; expected one such as 200, a class such as 4XX, or `default`
+    api.yaml:13:7 another operation has the operationId `op`; this one is reported as `op-2`
     api.yaml:15:11 the path parameter `x` requires `required: true`
     api.yaml:16:11 the path /a/{x} has no `{y}` for the path parameter `y`
     api.yaml:17:32 a query parameter cannot have the style `matrix`; expected form, spaceDelimited, pipeDelimited, deepObject
     api.yaml:18:11 the Parameter Object requires `name`
     api.yaml:18:11 a parameter or header requires `schema` or `content`
     api.yaml:19:11 a parameter or header requires `schema` or `content`
-    api.yaml:19:21 `in` cannot be "body" in OpenAPI 3.1; Swagger 2.0 has it
+    api.yaml:19:21 `in` cannot be "body" in OpenAPI 3.1; it is valid in Swagger 2.0
     api.yaml:20:7 the Request Body Object requires `content`
     "#);
     assert_eq!(routed(&contract, "POST /a/7"), "op-2 x=7");

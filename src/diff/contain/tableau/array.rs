@@ -1,4 +1,4 @@
-//! The end of a branch of arrays: which elements there are, and whether each may be.
+//! The last step for a branch of arrays: determines the elements, and whether each of them is possible.
 
 use serde_json::Value;
 
@@ -6,17 +6,17 @@ use crate::diff::contain::shrink::size;
 use super::expand::Branch;
 use super::{Goal, Literal, Outcome, Tableau};
 
-/// Elements that are built.
+/// The limit on elements to build.
 const LONGEST: u64 = 2_000;
 
-/// Bytes of an array that is built, as JSON text.
+/// The size limit for an array, in bytes of JSON text.
 const BYTES: usize = 400_000;
 
-/// Positions at which an element is looked for.
+/// The limit on positions that are tried for an element.
 const POSITIONS: usize = 16;
 
 impl Tableau<'_> {
-    /// An array of a branch that was taken apart.
+    /// An array for a fully expanded branch.
     pub(super) fn array(&mut self, branch: &Branch, goal: Goal<'_>) -> Outcome {
         if !self.spend() {
             return Outcome::Unknown;
@@ -24,14 +24,14 @@ impl Tableau<'_> {
         if branch.is_closed() {
             return Outcome::Empty;
         }
-        // The positions that are told apart; the one after them stands for the rest.
+        // The distinguished positions; the one after them represents all the others.
         let maps = branch.maps.iter();
         let prefixes = maps.map(|map| self.scope(*map).node(map.node).array.prefix.len());
         let listed = prefixes.max().unwrap_or(0);
         if let [rest @ .., (from, literal)] = branch.some_elements.as_slice() {
             let mut part = branch.clone();
             part.some_elements = rest.to_vec();
-            // Beyond the listed ones each such element may have a place of its own, or share one.
+            // After the listed positions, each such element may have a position of its own or share one.
             let taken = part
                 .at
                 .iter()
@@ -82,7 +82,7 @@ impl Tableau<'_> {
         if most.is_some_and(|most| branch.least > most) {
             return Outcome::Empty;
         }
-        // As short as it may be, and one longer than what is told apart.
+        // The shortest length, and one more than the distinguished positions.
         let longer = (told_apart as u64 + 1).max(branch.least);
         let lengths = [branch.least, branch.least.max(2), longer];
         for length in lengths.into_iter().filter(|length| *length <= LONGEST) {
@@ -108,14 +108,14 @@ impl Tableau<'_> {
         Outcome::Unknown
     }
 
-    /// What the element at a position is.
+    /// The literals of the element at a position.
     fn element(&self, branch: &Branch, index: usize) -> Vec<Literal> {
         let mut literals: Vec<Literal> = Vec::new();
         for map in &branch.maps {
             let array = &self.scope(*map).node(map.node).array;
             let node = self.scope(*map).node(map.node);
             literals.extend(node.element_schema(index).map(|id| map.of(id, true)));
-            // Without anything else that evaluates elements, the rest is unevaluated.
+            // If nothing else evaluates elements, the rest is unevaluated.
             if let Some(rest) = array.unevaluated
                 && node.element_schema(index).is_none()
                 && self.evaluates_by_position(*map)
@@ -124,7 +124,7 @@ impl Tableau<'_> {
                 let is_never = scope.node(scope.resolve(rest)).never;
                 match array.contains {
                     _ if self.parts_take(*map, index) => {}
-                    // What `contains` finds is evaluated.
+                    // Elements that match `contains` are evaluated.
                     Some(contains) if is_never => literals.push(map.of(contains.node, true)),
                     Some(_) => {}
                     None => literals.push(map.of(rest, true)),
@@ -141,7 +141,7 @@ impl Tableau<'_> {
         literals
     }
 
-    /// Whether it goes by positions alone which elements a schema evaluates.
+    /// Whether positions alone determine which elements a schema evaluates.
     fn evaluates_by_position(&self, literal: Literal) -> bool {
         let scope = self.scope(literal);
         let parts = scope.graph.sure_parts(literal.node);
@@ -152,7 +152,7 @@ impl Tableau<'_> {
             })
     }
 
-    /// Whether a schema that is applied in any case has something for an element.
+    /// Whether a schema that always applies has a subschema for the element.
     fn parts_take(&self, literal: Literal, index: usize) -> bool {
         let scope = self.scope(literal);
         let parts = scope.graph.sure_parts(literal.node);
@@ -160,7 +160,7 @@ impl Tableau<'_> {
         nodes.any(|node| node.element_schema(index).is_some())
     }
 
-    /// Whether arrays of different elements would need more than there are.
+    /// Whether arrays with unique elements would need more distinct values than there are.
     fn repeats(&self, branch: &Branch, told_apart: usize) -> bool {
         if branch.least < 2 || told_apart > 0 {
             return false;

@@ -1,4 +1,4 @@
-//! The ways in which a schema may not hold.
+//! The ways in which a schema may fail to hold.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use super::expand::{Alternative, PAIRED, SomeMember};
 use super::{Literal, Tableau, kinds_of};
 
 impl Tableau<'_> {
-    /// The ways in which a schema may not hold for values of a kind, as one split; none where there is
-    /// nothing to choose.
+    /// The ways in which a schema may fail to hold for values of a kind, as one split; `None` if it fails for
+    /// all of them.
     pub(super) fn denials(&self, literal: Literal, kind: Kinds) -> Option<Vec<Alternative>> {
         let node = self.scope(literal).node(literal.node);
         if node.never || !kind.within(kinds_of(node)) {
@@ -78,7 +78,7 @@ impl Tableau<'_> {
         Some(ways)
     }
 
-    /// The ways in which something asked may not be so.
+    /// The ways in which a requirement may be violated.
     pub(super) fn alternatives_of_ask(&self, ask: &Ask, kind: Kinds) -> Vec<Alternative> {
         let literal = |id: NodeId| Literal::not_new(id);
         let node = |id: NodeId| self.new.node(id);
@@ -87,7 +87,7 @@ impl Tableau<'_> {
             match ask {
                 Ask::Kinds(_) => vec![Alternative::Anything],
                 Ask::Values(values) => {
-                    // One part more than any of them has.
+                    // One part more than any of the values has.
                     let parts = values.iter().map(|value| match value {
                         Value::Object(members) if is_object => members.len(),
                         Value::Array(elements) if !is_object => elements.len(),
@@ -172,7 +172,7 @@ impl Tableau<'_> {
         ways
     }
 
-    /// Whether no two branches of a `oneOf` hold at once: each requires a member to have another value.
+    /// Whether no two branches of a `oneOf` hold at once because each requires a different value of a member.
     fn are_told_apart(&self, literal: Literal, node: &Node, kind: Kinds) -> bool {
         let scope = self.scope(literal);
         let value = |id: &NodeId, name: &Arc<str>| -> Option<String> {
@@ -203,7 +203,7 @@ impl Tableau<'_> {
         })
     }
 
-    /// Members that nothing evaluates, where that is sure.
+    /// Members that are certainly not evaluated.
     fn unevaluated_denials(&self, literal: Literal) -> Vec<Alternative> {
         let scope = self.scope(literal);
         let Some(rest) = scope.node(literal.node).object.unevaluated else {
@@ -264,7 +264,7 @@ fn member_denials(literal: Literal, node: &Node, name: &Arc<str>) -> Vec<Alterna
     schemas.into_iter().map(denied).collect()
 }
 
-/// Members that no name is given for.
+/// Members with an unspecified name.
 fn other_denials(literal: Literal, node: &Node) -> Vec<Alternative> {
     let patterns = node.object.patterns.iter().enumerate();
     let patterns = patterns.map(|(index, (_, schema))| {
@@ -314,7 +314,7 @@ fn contains_denials(literal: Literal, node: &Node) -> Vec<Alternative> {
     match minimum {
         0 => {}
         1 => ways.push(Alternative::All(literal.of(id, false))),
-        // That there are fewer is left out of account.
+        // That there are too few is not modelled.
         _ => ways.push(Alternative::Anything),
     }
     let more = maximum.and_then(|maximum| maximum.checked_add(1));

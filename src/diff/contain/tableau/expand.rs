@@ -1,5 +1,5 @@
-//! Literals taken apart, for values of one kind: what applies to the value itself becomes literals, what
-//! applies to its parts is kept for the end of the branch.
+//! Expands literals for values of one kind: what applies to the value itself becomes further literals, what
+//! applies to its parts is kept until the end of the branch.
 
 use std::sync::Arc;
 
@@ -12,76 +12,76 @@ use crate::diff::contain::accepts;
 use crate::diff::contain::kinds::Kinds;
 use super::{Goal, Literal, Outcome, Tableau, kinds_of};
 
-/// Branches of a `oneOf` of which two may hold at once: beyond that, it is left out of account.
+/// The limit on branches of a `oneOf` for which combinations of two branches are considered.
 pub(super) const PAIRED: usize = 8;
 
-/// What is known of the value of a branch.
+/// What is known about the value of a branch.
 #[derive(Debug, Clone)]
 pub(super) struct Branch {
     pub(super) kind: Kinds,
-    /// The literals that were taken apart.
+    /// The expanded literals.
     pub(super) done: Vec<Literal>,
-    /// Branches of `anyOf`, of which more than the chosen one may hold.
+    /// Branches of `anyOf`: others may hold in addition to the chosen one.
     pub(super) siblings: Vec<Literal>,
-    /// Ways that are still to be gone, one of each.
+    /// Splits that are still open; one alternative of each has to be taken.
     pub(super) splits: Vec<Vec<Alternative>>,
-    /// How many parts the value has.
+    /// The number of parts of the value.
     pub(super) least: u64,
     pub(super) most: Option<u64>,
-    /// Schemas that hold, which speak of parts.
+    /// Schemas that hold and constrain parts.
     pub(super) maps: Vec<Literal>,
     pub(super) present: Vec<Arc<str>>,
     pub(super) absent: Vec<Arc<str>>,
-    /// What members are where they are there.
+    /// What members must satisfy if they are present.
     pub(super) members: Vec<(Arc<str>, Literal)>,
-    /// Members that are there under some name.
+    /// Members that are present under some name.
     pub(super) some_members: Vec<SomeMember>,
-    /// What every name is.
+    /// What every name must satisfy.
     pub(super) names: Vec<Literal>,
     pub(super) at: Vec<(usize, Literal)>,
-    /// Elements that are somewhere from a position on.
+    /// An element at or after a position.
     pub(super) some_elements: Vec<(usize, Literal)>,
-    /// What every element from a position on is.
+    /// What every element from a position on must satisfy.
     pub(super) all_elements: Vec<(usize, Literal)>,
     pub(super) is_unique: bool,
-    /// The only values, where they are listed.
+    /// The only possible values, if they are listed.
     pub(super) listed: Option<Vec<Value>>,
 }
 
-/// A member of a name that is not given.
+/// A member with an unspecified name.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum SomeMember {
     /// Its name matches this pattern of a schema.
     Matching(Literal, usize, Literal),
-    /// Its name is none that a schema names or has a pattern for.
+    /// Its name is neither declared by the schema nor matched by its patterns.
     Other(Literal, Literal),
-    /// Its name is such.
+    /// Its name satisfies this literal.
     Named(Literal),
 }
 
-/// One way in which something may be so.
+/// One alternative of a split.
 #[derive(Debug, Clone)]
 pub(super) enum Alternative {
     Literals(Vec<Literal>),
     Least(u64),
     Most(u64),
     Absent(Arc<str>),
-    /// The member is there, and such; then others are there.
+    /// The member is present and satisfies the literals; the others are present too.
     Present(Arc<str>, Vec<Literal>, Vec<Arc<str>>),
-    /// The one is there and the other is not.
+    /// The first member is present and the second is absent.
     Lacking(Arc<str>, Arc<str>),
-    /// The member is there, and the whole value is such.
+    /// The member is present, and the whole value satisfies the literal.
     With(Arc<str>, Literal),
     Some(SomeMember),
     At(usize, Literal),
     SomeElement(usize, Literal),
-    /// So many elements are such.
+    /// This many elements satisfy the literal.
     Elements(u64, Literal),
-    /// Every element is such.
+    /// Every element satisfies the literal.
     All(Literal),
     /// Two elements are equal.
     Repeating,
-    /// Nothing is known.
+    /// Unconstrained.
     Anything,
 }
 
@@ -130,13 +130,13 @@ impl Branch {
         self.most = Some(self.most.map_or(count, |most| most.min(count)));
     }
 
-    /// Whether what is known contradicts itself.
+    /// Whether the known facts contradict each other.
     pub(super) fn is_closed(&self) -> bool {
         self.most.is_some_and(|most| self.least > most)
             || self.present.iter().any(|name| self.is_absent(name))
     }
 
-    /// Goes one way; what is to be taken apart is added to `todo`.
+    /// Takes an alternative; literals to expand are added to `todo`.
     pub(super) fn go(&mut self, way: &Alternative, todo: &mut Vec<Literal>) {
         match way {
             Alternative::Literals(literals) => todo.extend(literals),
@@ -221,7 +221,7 @@ impl Tableau<'_> {
         if let Some(values) = branch.listed.take() {
             return self.one_of(goal, values);
         }
-        // Ways that are closed already, and those that were gone.
+        // Removes alternatives that are already impossible, and splits that are already decided.
         let pins = self.pins(&branch);
         let is_open = |way: &Alternative| {
             !is_shut(way, &branch.present, &branch.absent, &branch.done)
@@ -259,7 +259,7 @@ impl Tableau<'_> {
         }
     }
 
-    /// Members that are there and have one value.
+    /// Members that are present and have a single value.
     fn pins(&self, branch: &Branch) -> Vec<(Arc<str>, Value)> {
         let value = |name: &Arc<str>| {
             branch.maps.iter().find_map(|map| {
@@ -282,7 +282,7 @@ impl Tableau<'_> {
             .collect()
     }
 
-    /// Whether a way is gone already, as far as members with one value say.
+    /// Whether an alternative is already decided by the members with a single value.
     fn is_so(&self, way: &Alternative, pins: &[(Arc<str>, Value)]) -> Option<bool> {
         let Alternative::Present(name, literals, others) = way else {
             return None;
@@ -297,7 +297,7 @@ impl Tableau<'_> {
         }
     }
 
-    /// Takes apart a schema that holds; tells whether it may.
+    /// Expands a schema that holds; returns `false` if it cannot hold.
     fn affirm(&self, literal: Literal, branch: &mut Branch, todo: &mut Vec<Literal>) -> bool {
         let scope = self.scope(literal);
         let node = scope.node(literal.node);
@@ -328,7 +328,7 @@ impl Tableau<'_> {
         if !node.one_of_branches().is_empty() {
             let ways = node.one_of_branches().iter().enumerate();
             let ways = ways.map(|(index, id)| {
-                // Of many branches it is left out of account that the others do not hold.
+                // For many branches, it is not modelled that the others do not hold.
                 let others = node.one_of_branches().iter().enumerate().filter(|(at, _)| *at != index);
                 let others = others.map(|(_, other)| literal.of(*other, false));
                 let is_few = node.one_of_branches().len() <= PAIRED;
@@ -399,7 +399,7 @@ impl Tableau<'_> {
     }
 }
 
-/// Whether a way contradicts what is known of a branch.
+/// Whether an alternative contradicts what is known about a branch.
 fn is_shut(way: &Alternative, present: &[Arc<str>], absent: &[Arc<str>], done: &[Literal]) -> bool {
     match way {
         Alternative::Absent(name) => present.contains(name),

@@ -1,14 +1,14 @@
-//! A tableau: whether schemas that hold and schemas that do not have a value in common.
+//! A tableau: decides whether some schemas and the negations of others have a value in common.
 //!
-//! That every value of `old` is one of `new` means that "`old` and not `new`" has no value. Such a set of
-//! literals is taken apart, for one kind of values at a time, until it says of parts of the value only what
-//! they are; each part is a smaller set of literals. A branch closes when two things contradict each other or
-//! some part has no value; when all branches close, there is none. A branch that stays open is a plan for a
-//! value, which is built and held against every literal.
+//! Every value of `old` is a value of `new` if and only if "`old` and not `new`" has no value. Such a set of
+//! literals is expanded, for one kind of value at a time, until it only constrains parts of the value; each
+//! part is a smaller set of literals. A branch closes if two literals contradict each other or if a part has
+//! no value. If all branches close, there is no value. A branch that stays open is a plan for a value, which
+//! is built and checked against every literal.
 //!
-//! A set that is met again on the way down stands for a part of the value, and values are finite: it may be
-//! taken to have no value. What is left out of account (what only unions evaluate, counts of `contains`)
-//! makes the set of values larger and never smaller, so that "no value" stays sure.
+//! A set that is reached again on the way down stands for a part of the value, and values are finite, so it
+//! may be assumed to be empty. Whatever is not modelled (what only unions evaluate, counts of `contains`)
+//! enlarges the set of values and never reduces it, so "no value" remains certain.
 
 mod array;
 mod denials;
@@ -31,16 +31,16 @@ use super::{Scope, accepts};
 
 use expand::Branch;
 
-/// How deep parts of values are looked at.
+/// The nesting limit for parts of values.
 const DEPTH: u32 = 40;
 
-/// Listed values that are tried one by one.
+/// The limit on listed values that are tried one by one.
 const LISTED: usize = 2_000;
 
-/// That a schema holds for a value, or does not.
+/// A schema together with whether it holds for a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Literal {
-    /// Whose schema it is.
+    /// Which side the schema belongs to.
     is_old: bool,
     node: NodeId,
     holds: bool,
@@ -63,7 +63,7 @@ impl Literal {
         }
     }
 
-    /// The same of another schema of the same graph.
+    /// A literal for another schema of the same graph.
     const fn of(self, node: NodeId, holds: bool) -> Self {
         Self {
             node,
@@ -80,21 +80,21 @@ impl Literal {
     }
 }
 
-/// What is known of the values that a set of literals has.
+/// The result for a set of literals.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::diff) enum Outcome {
-    /// There is none.
+    /// No value satisfies them.
     Empty,
-    /// This is one.
+    /// This value satisfies them.
     Found(Value),
     Unknown,
 }
 
-/// What a value is held against in the end.
+/// What a value is finally checked against.
 #[derive(Clone, Copy)]
 enum Goal<'a> {
     Literals(&'a [Literal]),
-    /// The literals, and not as a schema of the new graph asks.
+    /// The value satisfies the literals and violates a requirement of the new graph.
     Ask(&'a [Literal], &'a Ask),
 }
 
@@ -103,7 +103,7 @@ pub(in crate::diff) struct Tableau<'g> {
     new: Scope<'g>,
     classes: Classes<'g>,
     known: FxHashMap<Vec<Literal>, Outcome>,
-    /// Sets that were taken to be empty, in order, with those in progress.
+    /// Sets assumed to be empty, in order, including those in progress.
     trail: Vec<Vec<Literal>>,
     steps: u32,
     most: u32,
@@ -112,7 +112,7 @@ pub(in crate::diff) struct Tableau<'g> {
 }
 
 impl<'g> Tableau<'g> {
-    /// A tableau that takes this many steps for each question: branches, and sets of literals.
+    /// A tableau with a step limit per question; branches and sets of literals count as steps.
     pub(in crate::diff) fn within(
         most: u32,
         old: Scope<'g>,
@@ -132,7 +132,7 @@ impl<'g> Tableau<'g> {
         }
     }
 
-    /// A value of all of `left` that is none of `right`.
+    /// A value of all of `left` that is not a value of `right`.
     pub(in crate::diff) fn difference(&mut self, left: &[NodeId], right: NodeId) -> Outcome {
         self.steps = 0;
         let mut literals: Vec<Literal> = left.iter().map(|id| Literal::old(*id)).collect();
@@ -140,7 +140,7 @@ impl<'g> Tableau<'g> {
         self.solve(literals)
     }
 
-    /// A value of all of `left` that is not as asked.
+    /// A value of all of `left` that violates the requirement.
     pub(in crate::diff) fn against(&mut self, left: &[NodeId], ask: &Ask) -> Outcome {
         if let Ask::Whole(right) = ask {
             return self.difference(left, *right);
@@ -155,7 +155,7 @@ impl<'g> Tableau<'g> {
         self.any_of(kinds, |tableau, kind| tableau.kind(goal, kind))
     }
 
-    /// A value of a set of literals.
+    /// A value that satisfies a set of literals.
     fn solve(&mut self, mut literals: Vec<Literal>) -> Outcome {
         for literal in &mut literals {
             literal.node = self.scope(*literal).resolve(literal.node);
@@ -181,7 +181,7 @@ impl<'g> Tableau<'g> {
         let outcome = self.any_of(kinds, |tableau, kind| tableau.kind(goal, kind));
         self.depth -= 1;
         if outcome != Outcome::Empty {
-            // What was found empty meanwhile may have used that this is.
+            // Sets found to be empty in the meantime may depend on this one being empty.
             for set in self.trail.split_off(mark) {
                 self.known.remove(&set);
             }
@@ -193,7 +193,7 @@ impl<'g> Tableau<'g> {
         outcome
     }
 
-    /// The first value that one of several ways leads to.
+    /// The first value found for one of several alternatives.
     fn any_of<T>(
         &mut self,
         ways: impl Iterator<Item = T>,
@@ -236,7 +236,7 @@ impl<'g> Tableau<'g> {
         }
     }
 
-    /// The values of a kind, where some literal lists them.
+    /// The values of a kind, if a literal lists them.
     fn listed(&self, literals: &[Literal], kind: Kinds) -> Option<Vec<Value>> {
         let lists = literals
             .iter()
@@ -256,7 +256,7 @@ impl<'g> Tableau<'g> {
         (own.len() <= LISTED).then_some(own)
     }
 
-    /// The first of some values that is as wanted; there are no others.
+    /// The first of some values that reaches the goal; there are no other values.
     fn one_of(&self, goal: Goal<'_>, values: Vec<Value>) -> Outcome {
         let found = values.into_iter().find(|value| self.satisfies(goal, value));
         found.map_or(Outcome::Empty, Outcome::Found)
@@ -272,7 +272,7 @@ impl<'g> Tableau<'g> {
             }
     }
 
-    /// A number or string, as [`number`] and [`text`] know them.
+    /// A number or string, found by [`number`] and [`text`].
     fn scalar(&mut self, literals: &[Literal], kind: Kinds) -> Outcome {
         let asked = self.asked(literals, kind, Right::Nothing);
         self.scalar_of(&asked, Goal::Literals(literals))
@@ -282,7 +282,7 @@ impl<'g> Tableau<'g> {
         let new = self.new;
         let right = match ask {
             Ask::Check(id, index) => Right::Check(&new.node(*id).checks[*index]),
-            // Of these nothing is known but that a value is not one of the old schema's.
+            // The search does not see other requirements; the goal checks them.
             _ => Right::Nothing,
         };
         let asked = self.asked(literals, kind, right);
@@ -331,7 +331,7 @@ impl<'g> Tableau<'g> {
         found.map_or(Outcome::Unknown, Outcome::Found)
     }
 
-    /// The kinds that the literals leave, as far as `type` says.
+    /// The kinds that the literals allow, according to `type`.
     fn kinds(&self, literals: &[Literal]) -> Kinds {
         let holding = literals.iter().filter(|literal| literal.holds);
         holding.fold(Kinds::ALL, |kinds, literal| {
@@ -343,7 +343,7 @@ impl<'g> Tableau<'g> {
         })
     }
 
-    /// Whether two literals contradict each other, or one itself.
+    /// Whether two literals contradict each other, or one contradicts itself.
     fn contradict(&self, literals: &[Literal]) -> bool {
         let mut holding = literals.iter().filter(|literal| literal.holds);
         let nothing_holds = literals
@@ -375,7 +375,7 @@ impl<'g> Tableau<'g> {
         self.steps <= self.most
     }
 
-    /// Every value of a set of literals, where these are listed or few.
+    /// Every value of a set of literals, if they are listed or few.
     fn few(&self, literals: &[Literal]) -> Option<Vec<Value>> {
         let kinds = self.kinds(literals);
         let mut values = Vec::new();
@@ -394,7 +394,7 @@ impl<'g> Tableau<'g> {
     }
 }
 
-/// The kinds, those first whose values read well.
+/// The kinds, with the most readable values first.
 const READABLE: [Kinds; 7] = [
     Kinds::STRING,
     Kinds::WHOLE,
@@ -405,7 +405,7 @@ const READABLE: [Kinds; 7] = [
     Kinds::FRACTION,
 ];
 
-/// Schemas that candidates for scalars are made from.
+/// The number of schemas from which candidates for scalars are made.
 const NEAR: usize = 64;
 
 impl<'a> Goal<'a> {

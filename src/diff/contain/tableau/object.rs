@@ -1,4 +1,4 @@
-//! The end of a branch of objects: which members there are, and whether each may be.
+//! The last step for a branch of objects: determines the members, and whether each of them is possible.
 
 use std::sync::Arc;
 
@@ -13,14 +13,14 @@ use crate::diff::contain::text;
 use super::expand::{Branch, SomeMember};
 use super::{Goal, Literal, Outcome, Tableau};
 
-/// Schemas that names are made from.
+/// The number of schemas from which names are collected.
 const NEAR: usize = 40;
 
-/// Members that are added to reach a count.
+/// The limit on members that are added to reach a count.
 const ADDED: u64 = 64;
 
 impl Tableau<'_> {
-    /// An object of a branch that was taken apart.
+    /// An object for a fully expanded branch.
     pub(super) fn object(&mut self, branch: &Branch, goal: Goal<'_>) -> Outcome {
         if !self.spend() || branch.is_closed() {
             return match branch.is_closed() {
@@ -62,7 +62,7 @@ impl Tableau<'_> {
         }
     }
 
-    /// Adds members until there are enough; empty where there cannot be.
+    /// Adds members until there are enough; returns `Empty` if there cannot be enough.
     fn fill(&mut self, branch: &Branch, object: &mut Map<String, Value>) -> Outcome {
         let mut names = self.universe(branch);
         names.retain(|name| !branch.present.contains(name) && !branch.is_absent(name));
@@ -97,7 +97,7 @@ impl Tableau<'_> {
         }
     }
 
-    /// The value of a member that is there.
+    /// The value of a member that is present.
     fn member(&mut self, branch: &Branch, name: &Arc<str>) -> Outcome {
         let text = Value::from(&**name);
         let is_named =
@@ -114,7 +114,7 @@ impl Tableau<'_> {
         self.solve(literals)
     }
 
-    /// What a schema that holds says of a member.
+    /// What a schema that holds requires of a member.
     fn of_map(&self, map: Literal, name: &str) -> Vec<Literal> {
         let node = self.scope(map).node(map.node);
         let mut schemas: Vec<NodeId> = node.named_schemas(name).collect();
@@ -130,7 +130,7 @@ impl Tableau<'_> {
         schemas.into_iter().map(|id| map.of(id, true)).collect()
     }
 
-    /// Whether it goes by names alone which members a schema with `unevaluatedProperties` evaluates.
+    /// Whether names alone determine which members a schema with `unevaluatedProperties` evaluates.
     pub(super) fn evaluates_by_name(&self, literal: Literal) -> bool {
         let scope = self.scope(literal);
         let mut seen = vec![literal.node];
@@ -155,7 +155,7 @@ impl Tableau<'_> {
         true
     }
 
-    /// Whether a schema, or one that it applies in any case, names a member.
+    /// Whether a schema, or one that it always applies, declares a member.
     fn is_evaluated(&self, literal: Literal, name: &str) -> bool {
         let scope = self.scope(literal);
         let parts = scope.graph.sure_parts(literal.node);
@@ -164,8 +164,8 @@ impl Tableau<'_> {
         })
     }
 
-    /// Whether a member is not among those that are sent: no schema of the old side that applies speaks of
-    /// it, where only such members count.
+    /// Whether a member is never sent: only declared members count, and no applicable schema of the old side
+    /// declares it.
     fn is_left_out(&self, branch: &Branch, name: &str) -> bool {
         if !self.old.declared_only {
             return false;
@@ -199,7 +199,7 @@ impl Tableau<'_> {
             || self.is_of_other_side(branch, name)
     }
 
-    /// Whether a member is read-only and this is a request, or write-only and this is a response.
+    /// Whether a member is read-only in a request, or write-only in a response.
     fn is_of_other_side(&self, branch: &Branch, name: &str) -> bool {
         let Some(side) = self.old.side else {
             return false;
@@ -228,7 +228,7 @@ impl Tableau<'_> {
         })
     }
 
-    /// Every name that something in the branch speaks of.
+    /// Every name mentioned in the branch.
     fn universe(&self, branch: &Branch) -> Vec<Arc<str>> {
         let mut names: Vec<Arc<str>> = Vec::new();
         let mut add = |name: &Arc<str>| {
@@ -250,7 +250,7 @@ impl Tableau<'_> {
         names
     }
 
-    /// The names that a schema of names lists.
+    /// The names that a schema for names lists.
     fn listed_names(&self, literal: Literal) -> Option<Vec<Arc<str>>> {
         let literal = literal.of(self.scope(literal).resolve(literal.node), literal.holds);
         let values = self.listed(&[literal], super::Kinds::STRING)?;
@@ -263,7 +263,7 @@ impl Tableau<'_> {
         )
     }
 
-    /// Whether members may have names that nothing speaks of.
+    /// Whether members may have names that are not mentioned.
     fn takes_others(&self, branch: &Branch) -> bool {
         let is_never = |map: &Literal, id: Option<NodeId>| {
             let scope = self.scope(*map);
@@ -284,7 +284,7 @@ impl Tableau<'_> {
         !is_closed && !lists_names
     }
 
-    /// Whether what a schema applies in any case has neither patterns nor members of any name.
+    /// Whether the schemas that a schema always applies have neither patterns nor a schema for other members.
     fn is_closed_by_parts(&self, literal: Literal) -> bool {
         let scope = self.scope(literal);
         let parts = scope.graph.sure_parts(literal.node);
@@ -294,7 +294,7 @@ impl Tableau<'_> {
             .all(|node| node.object.patterns.is_empty() && node.object.additional.is_none())
     }
 
-    /// Goes through the names that a member may have.
+    /// Tries the possible names of a member.
     fn some_member(&mut self, branch: &Branch, some: SomeMember, goal: Goal<'_>) -> Outcome {
         let fits = |tableau: &Self, name: &str| match some {
             SomeMember::Matching(map, index, _) => {
@@ -350,7 +350,7 @@ impl Tableau<'_> {
         if matches!(outcome, Outcome::Found(_)) || is_full || !self.takes_others(branch) {
             return outcome;
         }
-        // A name that nothing speaks of: this one, and what is so whatever the name.
+        // A name that is not mentioned: this one, and what holds for every name.
         if let Some(name) = self.fresh_name(branch, some, &known)
             && fits(self, &name)
         {
@@ -365,7 +365,7 @@ impl Tableau<'_> {
         }
     }
 
-    /// Whether no member of a name that nothing speaks of can be such.
+    /// Whether a member with an unmentioned name is impossible.
     fn is_no_other(&mut self, branch: &Branch, some: SomeMember, known: &[Arc<str>]) -> bool {
         let mut names = branch.names.clone();
         if let SomeMember::Named(literal) = some {
@@ -409,7 +409,7 @@ impl Tableau<'_> {
         let mut literals = vec![value];
         for map in &branch.maps {
             let object = &self.scope(*map).node(map.node).object;
-            // A name of a narrower pattern fits it for sure; a name of no pattern is one of the rest.
+            // A name of a narrower pattern certainly matches; a name without a pattern is one of the others.
             for (own, id) in &object.patterns {
                 let own = own.argument_text();
                 let fits = pattern.as_ref().is_some_and(|pattern| {
@@ -431,7 +431,7 @@ impl Tableau<'_> {
         self.solve(literals) == Outcome::Empty
     }
 
-    /// Whether some schema of the old side that holds speaks of members of any name.
+    /// Whether a schema of the old side that holds constrains members of any name.
     fn speaks_of_others(&self, branch: &Branch) -> bool {
         let mut own = branch
             .done
@@ -443,7 +443,7 @@ impl Tableau<'_> {
         })
     }
 
-    /// A name that nothing speaks of, as wanted.
+    /// A suitable name that is not mentioned.
     fn fresh_name(
         &self,
         branch: &Branch,

@@ -1,4 +1,4 @@
-//! What is asked of a text that is read as a value: an automaton for each question.
+//! Requirements on a text that is read as a value, with an automaton for each question.
 
 use rustc_hash::FxHashSet;
 use serde_json::Value;
@@ -14,10 +14,11 @@ use crate::diff::contain::text::{self, Answer, Automata, Pattern, search};
 
 use super::*;
 
-/// Schemas of one side, which all hold.
+/// The schemas of one side, all of which hold.
 type Side<'a> = (Scope<'a>, &'a [NodeId]);
 
-/// Whether every text of the left schemas is read by the right ones; without those that hold a character.
+/// Whether the right schemas can read every text of the left ones, ignoring texts that contain a certain
+/// string.
 pub(super) fn texts(
     ((left, left_nodes), (right, right_nodes)): (Side<'_>, Side<'_>),
     (without, may_be_empty): (Option<&str>, bool),
@@ -33,7 +34,7 @@ pub(super) fn texts(
     };
     let found = asked.search(&mut |asked, at| {
         let is_without = asked.index("without").is_none_or(|index| !at.ends[index]);
-        // The empty text is asked about at the end: others show more.
+        // The empty text comes last: other texts are more informative.
         at.count > 0
             && is_without
             && asked.holds(left, left_nodes, at)
@@ -51,7 +52,7 @@ pub(super) fn texts(
     }
 }
 
-/// Everything that schemas ask of a text, for each way to read it.
+/// Everything that schemas require of a text, for each way to read it.
 pub(super) struct Asked {
     patterns: Vec<(String, std::rc::Rc<Pattern>)>,
     opaque: Vec<String>,
@@ -62,7 +63,7 @@ pub(super) struct Asked {
 const READINGS: [Kinds; 4] = [Kinds::STRING, Kinds::WHOLE, Kinds::FRACTION, Kinds::BOOLEAN];
 
 impl Asked {
-    /// `None` where it is too much.
+    /// `None` if it is too complex.
     pub(super) fn of(
         sides: &[(Scope<'_>, &[NodeId])],
         automata: &mut Automata,
@@ -136,7 +137,7 @@ impl Asked {
         })
     }
 
-    /// Whether some reading of a text is a value of all of these.
+    /// Whether a text can be read as a value of all of these.
     pub(super) fn holds(&self, scope: Scope<'_>, nodes: &[NodeId], at: &text::AtString<'_>) -> bool {
         let is_so = |key: &str| match self.index(key) {
             Some(index) => at.ends[index],
@@ -162,7 +163,8 @@ impl Asked {
 
 type Built<'q> = (String, Box<dyn FnOnce() -> Option<Pattern> + 'q>);
 
-/// What a question asks of texts that are read as values of a kind: keys and how to build their automata.
+/// The automata for a question about texts that are read as values of a kind: their keys and how to build
+/// them.
 fn automata_of(question: Question<'_>, reading: Kinds) -> Vec<Built<'_>> {
     let of_listed = |values: &[Value]| -> Vec<String> {
         let own = values
@@ -216,7 +218,7 @@ fn form(reading: Kinds) -> Option<Pattern> {
     })
 }
 
-/// A pattern for whole numbers that keep a bound; `None` for divisors, and for what no pattern is made of.
+/// A pattern for integers within a bound; `None` for divisors and for bounds that no pattern can express.
 pub(super) fn whole_within(keyword: &str, limit: &serde_json::Number) -> Option<String> {
     let exact = integer(limit);
     let float = limit.as_f64()?;
@@ -242,7 +244,7 @@ pub(super) fn whole_within(keyword: &str, limit: &serde_json::Number) -> Option<
     })
 }
 
-/// The decimal digits of numbers from this one up, which is not zero.
+/// The decimal digits of numbers from this one up; it must not be zero.
 fn digits_from(least: u128) -> String {
     let digits: Vec<u8> = least.to_string().into_bytes();
     let mut ways = vec![String::from_utf8_lossy(&digits).into_owned()];

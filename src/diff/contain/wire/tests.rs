@@ -5,7 +5,7 @@ use super::asked::whole_within;
 use super::*;
 
 #[test]
-fn bounds_of_whole_numbers_are_patterns() {
+fn integer_bounds_become_patterns() {
     let limits = [
         -1_000, -101, -10, -9, -1, 0, 1, 2, 9, 10, 11, 99, 100, 101, 250, 999, 1_000,
     ];
@@ -46,7 +46,7 @@ fn graph(schema: &Value) -> (crate::schema::Graph, NodeId) {
     (compiler.finish().0, root)
 }
 
-/// What is sent for a value, written by hand: one text for each time that the name is there.
+/// The texts of a value, by an independent implementation: one for each occurrence of the name.
 fn written(value: &Value, encoding: Encoding) -> Option<Vec<String>> {
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
@@ -72,7 +72,7 @@ fn written(value: &Value, encoding: Encoding) -> Option<Vec<String>> {
     }
 }
 
-/// Whether the crate accepts some reading of what was sent.
+/// Whether the crate accepts some reading of the texts.
 fn is_read(schema: &Value, texts: &[String], encoding: Encoding) -> bool {
     let validator = jsonschema::validator_for(schema).expect("a schema");
     let readings = |text: &str| -> Vec<Value> {
@@ -108,7 +108,7 @@ fn is_read(schema: &Value, texts: &[String], encoding: Encoding) -> bool {
         (_, [only]) => only.split(',').map(str::to_owned).collect(),
         _ => return false,
     };
-    // One reading of each element, in every combination.
+    // All combinations of readings of the elements.
     let mut lists: Vec<Vec<Value>> = vec![Vec::new()];
     for element in elements.iter().take(4) {
         let longer = lists.iter().flat_map(|list| {
@@ -187,10 +187,10 @@ fn value() -> impl Strategy<Value = Value> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), ..ProptestConfig::default() })]
 
-    /// What follows is not contradicted by a value that is written and read by other code, and what is
-    /// refuted is sent by the one side and not read by the other.
+    /// A proof is never contradicted by a value that an independent implementation writes and reads. A
+    /// refuted text is sent by one side and not read by the other.
     #[test]
-    fn texts_that_follow_are_read(
+    fn proved_texts_are_readable(
         old in parameter(),
         new in parameter(),
         style in prop::sample::select(vec![(Style::Form, true), (Style::Form, false), (Style::PipeDelimited, false)]),

@@ -1,9 +1,10 @@
-//! What the changes ask of payloads, worked out once for each place, and answered from their bytes.
+//! What the changes ask of payloads: computed once for each place, and answered from their bytes.
 //!
-//! [`super::visit`] with [`super::touch`] is the reference: it asks every change of every value of a parsed payload.
-//! Here the places of payloads are a table of nodes: which changes a value there is asked about, and where in it the next
-//! are. What a change asks is mostly whether a member is there, or which scalar a value is, and the answers to those are
-//! known by their bytes. A value is parsed where more is asked, and where a union has to be told apart.
+//! [`super::visit`] with [`super::touch`] is the reference: it asks every change about every value of a
+//! parsed payload. Here the places of payloads form a table of nodes: which changes to ask about a value
+//! there, and where in it the next nodes are. Most changes only ask whether a member is present, or which
+//! scalar a value is, and the bytes answer that. A value is parsed if a change asks for more, or to resolve a
+//! union.
 
 mod question;
 
@@ -21,7 +22,7 @@ use super::touch::parts;
 use super::visit::{DEEPEST, Visit};
 use question::Question;
 
-/// Places of one kind of payload that are worked out; payloads that lead to more are parsed.
+/// Places that are computed for one kind of payload; payloads with more places are parsed.
 const NODES: usize = 20_000;
 
 /// What the changes ask of the payloads of one operation, side and status.
@@ -30,7 +31,7 @@ pub(super) struct Questions {
     is_old: bool,
     side: Option<WireSide>,
     nodes: Vec<Node>,
-    /// Where the members of the objects that are open stand, value by value.
+    /// The spans of the members of the open objects, value by value.
     spans: Vec<(usize, usize)>,
 }
 
@@ -39,12 +40,12 @@ pub(super) struct Questions {
 struct Node {
     depth: usize,
     is_secret: bool,
-    /// Pairs of which values are parsed.
+    /// Pairs whose values are parsed.
     parsed: Vec<usize>,
     questions: Vec<Question>,
-    /// The members that something is asked about, or below.
+    /// The members that something is asked about, directly or below them.
     members: Vec<Member>,
-    /// Their positions by their keys.
+    /// Their positions, by key.
     keys: Keys,
     elements: Below,
 }
@@ -61,7 +62,7 @@ struct Member {
 enum Below {
     /// Nothing that is asked about.
     Nothing,
-    /// These pairs, each perhaps some steps further down.
+    /// These pairs, each possibly some steps further down.
     Pairs(Vec<Lead>),
     Node(u32),
 }
@@ -73,11 +74,11 @@ struct Lead {
     pair: usize,
 }
 
-/// What asking needs beside the questions.
+/// What asking needs in addition to the questions.
 pub(super) struct Asking<'a, 'm, 'c> {
     pub(super) meeting: Meeting<'m, 'c>,
     pub(super) by_pair: &'a FxHashMap<usize, Vec<Asked>>,
-    /// Whether something is asked of a pair, or below it.
+    /// Whether something is asked about a pair, or below it.
     pub(super) is_alive: &'a [bool],
     pub(super) visit: Visit<'a>,
 }
@@ -109,7 +110,7 @@ impl Questions {
         self.value(0, text, skim::space(text.as_bytes(), 0), asking);
     }
 
-    /// The node of some pairs; [`NONE`] when there are too many.
+    /// The node of some pairs; [`NONE`] if there are too many.
     fn node(
         &mut self,
         leads: Vec<Lead>,
@@ -186,7 +187,7 @@ impl Questions {
         crate::limits::index(self.nodes.len() - 1)
     }
 
-    /// Asks about the value at a place; the offset behind it.
+    /// Asks about the value at a place; returns the offset after it.
     fn value(
         &mut self,
         index: u32,
@@ -370,7 +371,7 @@ impl Below {
 }
 
 impl Asking<'_, '_, '_> {
-    /// Whether values of a pair are parsed: it takes more than their place to know which pairs are below.
+    /// Whether values of a pair are parsed, because their place alone does not determine the pairs below.
     fn is_parsed(&self, pair: usize) -> bool {
         let alignment = self.meeting.migration.alignment;
         let aligned = &alignment.pairs[pair];
@@ -403,7 +404,7 @@ impl Asking<'_, '_, '_> {
         is_told_apart || is_whole
     }
 
-    /// Asks about a value whose place is not worked out: there are too many.
+    /// Asks about a value whose place was not computed because there are too many.
     fn leads(
         &mut self,
         leads: &[Lead],
@@ -424,7 +425,7 @@ impl Asking<'_, '_, '_> {
         }
     }
 
-    /// Asks all changes of some pairs about a value that was parsed, and about what is in it.
+    /// Asks all changes of some pairs about a parsed value and everything in it.
     fn parsed(
         &mut self,
         pairs: &[usize],
@@ -448,13 +449,13 @@ impl Asking<'_, '_, '_> {
     }
 }
 
-/// Which pairs something is asked of, or below which it is.
+/// For each pair, whether something is asked about it or below it.
 pub(super) fn alive(migration: Migration<'_>, by_pair: &FxHashMap<usize, Vec<Asked>>) -> Vec<bool> {
     let pairs = &migration.alignment.pairs;
     let mut is_alive: Vec<bool> = (0..pairs.len())
         .map(|pair| by_pair.contains_key(&pair))
         .collect();
-    // From where a pair is reached.
+    // The pairs from which a pair is reached.
     let mut above: Vec<Vec<usize>> = vec![Vec::new(); pairs.len()];
     for (index, pair) in pairs.iter().enumerate() {
         let leads = pair.leads.iter().map(|(_, below)| *below);

@@ -13,51 +13,51 @@ use crate::migrate::impact::touch::{about_member, is_about_members, moves_of, sc
 use crate::migrate::impact::usage::Met;
 use super::{Asking, Node, Questions};
 
-/// Different scalars of one place whose answers are kept.
+/// Distinct scalars of one place whose answers are cached.
 const ANSWERS: usize = 1_024;
 
 /// Longest of them, in bytes.
 const LONGEST: usize = 64;
 
-/// What a change asks of a value.
+/// What a change asks about a value.
 #[derive(Debug)]
 pub(super) struct Question {
     change: usize,
-    /// The member that it is about, where the value is the object around it.
+    /// The member that it is about, if the value is the object around it.
     name: Option<Arc<str>>,
     pair: usize,
     look: Look,
     /// Whether the value, or that of the member, is one of the values of the change.
     has_values: bool,
-    /// How values meet the change that are no objects, where it is about members.
+    /// How values that are not objects meet the change, if it is about members.
     otherwise: Met,
-    /// The parts that moved, where they show the change, and where they contradict it.
+    /// The parts that moved: in places that show the change, and in places that contradict it.
     parts: Vec<Part>,
     others: Vec<Part>,
-    /// Answers by the text of scalars: how they meet the change, and the place among its values.
+    /// Answers by the text of scalars: how they meet the change, and their position among its values.
     answers: foldhash::HashMap<Box<[u8]>, (Met, Option<usize>)>,
 }
 
 /// How a question is answered.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Look {
-    /// Every value meets the change so.
+    /// Every value meets the change this way.
     All(Met),
-    /// So where the member at this position is there, and so where it is not.
+    /// The first if the member at this position is present, the second if it is absent.
     Has(u32, Met, Met),
     /// By the text of the value.
     Text,
-    /// By whether one of the parts is there that moved.
+    /// By whether one of the moved parts is present.
     Moved,
     /// The value is parsed.
     Parse,
 }
 
-/// A part of an object: the position of the member, and the way on from there.
+/// A part of an object: the position of the member, and the path from there.
 type Part = (u32, Vec<Step>);
 
 impl Questions {
-    /// The question of a change about the values of a pair; `name` is that of the member that it is about, where the
+    /// The question of a change about the values of a pair. `name` is the member that it is about, if the
     /// value is the object around it.
     pub(super) fn question(
         &self,
@@ -167,7 +167,7 @@ impl Questions {
             ) => Look::Text,
             (Affected::NotShown, None) => match change.fact {
                 Fact::EnumValueAdded | Fact::NullAdded => Look::Text,
-                // What conforms to the old contract does nothing early.
+                // A message that conforms to the old contract does nothing early.
                 _ => Look::All(Met::Held),
             },
             _ => Look::Parse,
@@ -176,7 +176,7 @@ impl Questions {
 }
 
 impl Question {
-    /// Asks about a value, which stands in a text; `of` says where its members stand.
+    /// Asks about a value in a text; `of` holds the spans of its members.
     pub(super) fn ask(
         &mut self,
         text: &str,
@@ -187,7 +187,7 @@ impl Question {
     ) {
         let is_object = text.as_bytes().get(span.0) == Some(&b'{');
         let (how, part) = match self.look {
-            // Of other values nothing is asked.
+            // Nothing is asked about other values.
             Look::Has(..) if !is_object => (self.otherwise, None),
             Look::Has(member, found, missing) => match of(member) {
                 Some(span) => (found, Some(span)),
@@ -256,7 +256,7 @@ impl Question {
         }
     }
 
-    /// The place of a scalar among the values of the change.
+    /// The position of a scalar among the values of the change.
     fn place(
         &mut self,
         own: &str,
@@ -291,7 +291,7 @@ impl Question {
 }
 
 impl Asking<'_, '_, '_> {
-    /// Asks a change about one value that is parsed for it.
+    /// Asks a change about one value, which is parsed for this.
     fn ask_value(&mut self, question: &mut Question, text: &str, is_secret: bool) {
         let Ok(document) = TapeDocument::parse(text.as_bytes()) else {
             return;
@@ -324,8 +324,8 @@ impl Asking<'_, '_, '_> {
     }
 }
 
-/// A scalar as it is shown, where that is easy to say: it has no escapes and no other spelling, and is too short and too
-/// plain to be something that is masked. A string may be shown with its quotes, too.
+/// A scalar as it is shown, if that is trivial: it has no escapes and no other spelling, and is too short and
+/// too plain to be masked. A string may also be shown with its quotes.
 fn plain_word(own: &str) -> Option<&str> {
     const LONGEST: usize = 12;
     let inner = own.strip_prefix('"').and_then(|own| own.strip_suffix('"'));
@@ -340,7 +340,7 @@ fn plain_word(own: &str) -> Option<&str> {
     }
 }
 
-/// Whether some part of the value at `at` is where a way leads.
+/// Whether a path leads to some part of the value at `at`.
 fn has_part(text: &[u8], at: usize, way: &[Step]) -> bool {
     let Some((step, way)) = way.split_first() else {
         return true;

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Counts, exchange};
 
-/// A change around schemas, exchanges, and what they say of it.
+/// A change around schemas, exchanges, and what they say about it.
 pub(super) struct Around {
     pub(super) rule: &'static str,
     pub(super) old: Json,
@@ -32,7 +32,7 @@ fn query(name: &str, required: bool, schema: Json) -> Json {
     json!({"name": name, "in": "query", "required": required, "schema": schema})
 }
 
-/// Requests with these queries, each answered by nothing.
+/// Requests with these queries, each answered with an empty response.
 fn asking(queries: &[&str]) -> Vec<String> {
     let exchange = |query: &&str| exchange(query, ("", None), ("204 No Content", "", None));
     queries.iter().map(exchange).collect()
@@ -111,7 +111,7 @@ pub(super) fn around() -> Vec<Around> {
             asking(&["?size=m", ""]),
             [2, 0, 0, 0],
         ),
-        // Who leaves it out gets another value.
+        // Clients that leave it out get another value.
         row(
             "default-changed",
             (
@@ -121,7 +121,7 @@ pub(super) fn around() -> Vec<Around> {
             asking(&["?size=5", "", "", ""]),
             [4, 4, 3, 0],
         ),
-        // One value alone is written the same way.
+        // A single value is serialised the same way.
         row(
             "parameter-encoding",
             (ids(true, text()), ids(false, text())),
@@ -221,7 +221,7 @@ pub(super) fn around() -> Vec<Around> {
             sending(&[("", Some("{}")), ("", None), ("", None)]),
             [3, 3, 2, 0],
         ),
-        // One response has it already.
+        // One response already has it.
         row(
             "body-added",
             (

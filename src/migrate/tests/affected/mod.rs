@@ -1,4 +1,4 @@
-//! The table of `affected`, in traffic: each rule on each side, with counts that were made by hand.
+//! The table of `affected`, checked with traffic: each rule on each side, with counts that were made by hand.
 
 mod around;
 mod recount;
@@ -18,17 +18,17 @@ use crate::observe::{Engine, Observer};
 use around::around;
 use schemas::rows;
 
-/// What traffic of the old contract says of each change.
+/// What traffic of the old contract says about each change.
 fn usages(old: &Json, new: &Json, traffic: &str) -> Vec<(Difference, Usage)> {
     let streamed = usages_by(Engine::Streaming, old, new, traffic);
-    // The bytes say what the trees say.
+    // The bytes give the same result as the trees.
     let shown = |usages: &[(Difference, Usage)]| {
         let usages: Vec<String> = usages
             .iter()
             .map(|(_, usage)| format!("{usage:#?}"))
             .collect();
         let text = usages.concat();
-        // Each run has a folder of its own.
+        // Each run has its own folder.
         let lines = text.lines().filter(|line| !line.contains("file:"));
         lines.collect::<Vec<_>>().join("\n")
     };
@@ -45,7 +45,7 @@ fn usages_by(engine: Engine, old: &Json, new: &Json, traffic: &str) -> Vec<(Diff
         crate::contract::read(&path, &LoadOptions::default()).expect("loads")
     };
     let (old, new) = (load("old.json", old), load("new.json", new));
-    // The version in its name says whose traffic it is.
+    // The version in the file name says whose traffic it is.
     let path = folder.path().join("traffic.v1.http");
     std::fs::write(&path, traffic).expect("written");
     let found = compare_contracts(&old, &new, &Options::default());
@@ -135,8 +135,8 @@ fn traffic_of(is_request: bool, payloads: &[&str]) -> String {
     exchanges.collect()
 }
 
-/// Messages that hold the place, those that could show the change, those that do, and those that do early what only
-/// the new contract allows.
+/// Messages that contain the place, those that could show the change, those that do, and those that already
+/// do what only the new contract allows.
 type Counts = [u64; 4];
 
 const fn counts(usage: &Usage) -> Counts {
@@ -204,7 +204,7 @@ fn changes_around_schemas_affect_the_exchanges_that_the_table_says() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// Facts about whole operations, each with old and new paths, and what three exchanges say of it.
+/// Facts about whole operations, each with old and new paths, and what three exchanges say about it.
 fn whole() -> Vec<(&'static str, Json, Json, Counts)> {
     let none = || json!({"responses": {"204": {"description": ""}}});
     let named = || json!({"operationId": "create", "responses": {"204": {"description": ""}}});
@@ -251,13 +251,13 @@ fn changes_of_operations_affect_all_their_exchanges() {
     }
 }
 
-/// Rules that the traffic of one operation does not show, each with why.
+/// Rules that the traffic of one operation does not show, each with the reason.
 const ELSEWHERE: [(&str, &str); 10] = [
     (
         "operation-replaced",
-        "of the built-in contracts alone: tests/report.rs",
+        "only in the built-in contracts: tests/integration/report.rs",
     ),
-    ("note-changed", "of the built-in contracts alone"),
+    ("note-changed", "only in the built-in contracts"),
     ("operation-id-changed", "nothing of it is on the wire"),
     ("server-added", "of a contract, not of an operation"),
     ("server-removed", "of a contract, not of an operation"),

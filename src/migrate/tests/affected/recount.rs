@@ -1,4 +1,4 @@
-//! Random contracts, edits and traffic: what the report counts is what a recount over parsed payloads finds.
+//! Random contracts, edits and traffic: the counts of the report are those of a recount over parsed payloads.
 
 use std::collections::BTreeSet;
 
@@ -111,7 +111,7 @@ fn property() -> impl Strategy<Value = Property> {
     ];
     (sort, any::<bool>(), edit).prop_map(|(sort, is_required, edit)| Property {
         sort,
-        // What is required already does not become so.
+        // A member that is already required cannot become required.
         is_required: is_required && edit != Edit::Require,
         edit,
     })
@@ -141,13 +141,13 @@ fn schema(properties: &[Property], is_list: bool, is_new: bool) -> Json {
     }
 }
 
-/// An object of the old contract, more or less.
+/// An object that mostly conforms to the old contract.
 fn member(properties: &[Property], seeds: &[u8]) -> Json {
     let mut object = Map::new();
     object.insert("id".to_owned(), json!(1));
     for (index, property) in properties.iter().enumerate() {
         let seed = seeds[index % seeds.len()].wrapping_add(index as u8);
-        // A third of them is not there.
+        // A third of them is absent.
         if !seed.is_multiple_of(3) {
             object.insert(format!("p{index}"), property.value(seed / 3));
         }
@@ -223,7 +223,7 @@ proptest! {
         }
     }
 
-    /// [`usages`] asks both ways, and compares.
+    /// [`usages`] asks both ways and compares the results.
     #[test]
     fn bytes_are_asked_as_trees_are(
         edits in prop::collection::vec(prop::sample::select(&plan::EDITS[..]), 1..6),
@@ -237,12 +237,13 @@ proptest! {
         let (old, new) = (document("v1", &old), document("v2", &new));
         let traffic = traffic_of(is_request, &payloads);
         usages(&old, &new, &traffic);
-        // And those of what traffic of the new version says.
+        // Traffic of the new version must give the same results, too.
         usages(&document("v2", &plan::schemas(&edits).1), &document("v1", &plan::schemas(&edits).0), &traffic);
     }
 }
 
-/// More values than are kept, in several spellings and orders: [`usages`] compares what trees say of them.
+/// More values than are kept, in several spellings and orders: [`usages`] compares the results with those of
+/// trees.
 #[test]
 fn values_are_the_same_in_any_order_and_spelling() {
     let schema = |is_new: bool| match is_new {

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::Counts;
 
-/// A change of a schema, payloads, and what they say of it in requests and in responses.
+/// A change of a schema, payloads, and what they say about it in requests and in responses.
 pub(super) struct Row {
     pub(super) rule: &'static str,
     pub(super) old: Json,
@@ -57,7 +57,7 @@ pub(super) fn rows() -> Vec<Row> {
             [4, 4, 2, 0],
             [4, 4, 2, 0],
         ),
-        // It is required and not there in two; in responses one sends it already.
+        // It is required, and absent in two; one response already sends it.
         row(
             "property-added",
             (
@@ -112,7 +112,7 @@ pub(super) fn rows() -> Vec<Row> {
             [2, 0, 0, 1],
             [2, 0, 0, 1],
         ),
-        // A number that nobody allowed shows no change.
+        // A number that was never allowed shows no change.
         row(
             "type-narrowed",
             (kinds(&["string", "boolean"]), kinds(&["string"])),
@@ -167,7 +167,7 @@ pub(super) fn rows() -> Vec<Row> {
             [3, 0, 0, 1],
             [3, 0, 0, 1],
         ),
-        // The bound alone: `-1` broke the old one.
+        // Only the bound counts: `-1` was already invalid under the old one.
         row(
             "bounds-narrowed",
             keyword(
@@ -396,7 +396,7 @@ pub(super) fn rows() -> Vec<Row> {
             [3, 3, 2, 0],
             [3, 3, 2, 0],
         ),
-        // The last has a mistake, and its tag says what it is.
+        // The last one is invalid, and its tag says which variant it is.
         row(
             "variant-removed",
             (variants(&["cat", "dog"]), variants(&["cat"])),

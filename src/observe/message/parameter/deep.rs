@@ -1,7 +1,7 @@
 //! Objects and arrays with brackets in the names of query parameters (`deepObject`).
 //!
-//! OpenAPI 3.1.1 defines `filter[kind]=cat` and leaves open what arrays and objects inside look like. What nearly
-//! everybody sends is what the libraries `qs`, Rack and PHP read: `a[]=1`, `a[0]=1`, `a[b][c]=1`.
+//! OpenAPI 3.1.1 defines `filter[kind]=cat`, but not how nested arrays and objects are written. Most clients
+//! send what the libraries `qs`, Rack and PHP read: `a[]=1`, `a[0]=1`, `a[b][c]=1`.
 
 use serde_json::{Map, Value as Json};
 
@@ -11,11 +11,11 @@ use crate::schema::{Graph, NodeId};
 
 use super::{member_of, typed};
 
-/// Brackets in one name that are read; what has more of them is data.
+/// Bracket pairs that are read in one name; a name with more does not belong to the parameter.
 const DEEPEST: usize = crate::limits::BRACKETS;
 
-/// The steps that a name takes into the value of a parameter: `filter[a][0]` leads to `a`, then `0`; `filter` itself
-/// to nothing. `None` when the name is another one's.
+/// The steps that a name takes into the value of a parameter: `filter[a][0]` leads to `a`, then `0`; `filter`
+/// alone takes none. `None` if the name does not belong to the parameter.
 pub(crate) fn steps<'k>(name: &str, key: &'k str) -> Option<Vec<&'k str>> {
     let mut rest = key.strip_prefix(name)?;
     let mut steps = Vec::new();
@@ -30,14 +30,14 @@ pub(crate) fn steps<'k>(name: &str, key: &'k str) -> Option<Vec<&'k str>> {
     Some(steps)
 }
 
-/// What the names of a query say of one value.
+/// What the names of a query say about one value.
 #[derive(Default)]
 struct Branch<'t> {
-    /// The values that stand here.
+    /// The values at this place.
     texts: Vec<&'t str>,
-    /// What stands in brackets behind, in order.
+    /// The members in the following brackets, in order.
     members: Vec<(&'t str, Branch<'t>)>,
-    /// Where the first of each name stands among them.
+    /// The index of the first member with each name.
     positions: foldhash::HashMap<&'t str, usize>,
 }
 
@@ -46,7 +46,7 @@ impl<'t> Branch<'t> {
         let Some((step, rest)) = steps.split_first() else {
             return self.texts.push(text);
         };
-        // Each empty pair of brackets in the middle of a name is an element of its own.
+        // Each empty pair of brackets in the middle of a name is a separate element.
         let is_one_more = step.is_empty() && !rest.is_empty();
         let known = self.positions.get(step).copied();
         let index = known.filter(|_| !is_one_more).unwrap_or_else(|| {
@@ -58,7 +58,7 @@ impl<'t> Branch<'t> {
         self.members[index].1.add(rest, text);
     }
 
-    /// Whether what stands in brackets are positions of an array.
+    /// Whether the names in brackets are array indexes.
     fn is_list(&self) -> bool {
         !self.members.is_empty()
             && self
@@ -67,7 +67,7 @@ impl<'t> Branch<'t> {
                 .all(|(step, _)| step.bytes().all(|byte| byte.is_ascii_digit()))
     }
 
-    /// The value; `commas` tells whether commas separate elements.
+    /// The value; `commas` says whether commas separate elements.
     fn value(&self, graph: &Graph, schemas: &[NodeId], commas: bool) -> Json {
         let takes = |kind| schemas.iter().all(|schema| graph.may_hold(*schema, kind));
         let below = |step: &Step| graph.part(&graph.closure(schemas, |_| true), step);
@@ -108,7 +108,7 @@ impl<'t> Branch<'t> {
     }
 }
 
-/// The values that names and texts of a query may stand for, the likeliest first.
+/// The values that names and texts of a query may mean, the likeliest first.
 pub(crate) fn readings(
     graph: &Graph,
     schema: NodeId,

@@ -1,5 +1,5 @@
-//! Values of parameters: from the text of a request to the JSON value that it stands for, and how that
-//! breaks its schema.
+//! Parameter values: from the text of a request to the JSON value that it represents, and how that value
+//! violates its schema.
 
 mod deep;
 mod style;
@@ -26,18 +26,18 @@ pub(crate) struct Sent<'r> {
     pub(crate) headers: &'r Headers,
 }
 
-/// What a request has for one declared parameter.
+/// What a request contains for one declared parameter.
 pub(crate) enum Found {
     /// Nothing.
     Missing,
-    /// A value that the schema accepts, or that nothing is said of; and members of it that no schema names.
+    /// A value that the schema accepts or does not constrain, and its members that no schema declares.
     Good(Vec<Pointer>),
-    /// A value that breaks the schema: the text as it was sent (decoded), and where in the value and how, each
-    /// place once.
+    /// A value that violates the schema: the text as sent (decoded), and each place in the value with its
+    /// first deviation.
     Bad(String, Vec<(Pointer, DeviationKind)>),
 }
 
-/// Faults of one value that are reported.
+/// Deviations of one value that are reported.
 const FAULTS: usize = 4;
 
 impl Sent<'_> {
@@ -50,7 +50,7 @@ impl Sent<'_> {
     ) -> Found {
         let texts = self.texts(graph, operation, parameter);
         if texts.is_empty() {
-            // A capture that holds no headers at all left them out.
+            // A capture without any headers has left them out.
             let is_known = match parameter.place {
                 ParameterPlace::Path | ParameterPlace::Form => false,
                 ParameterPlace::Query => true,
@@ -98,8 +98,8 @@ impl Sent<'_> {
         }
     }
 
-    /// The value that a declared parameter has: what its text is read as, by the way it has to be written. `None`
-    /// where it is not sent, or not written that way.
+    /// The value of a declared parameter, parsed from its text in the declared style. `None` if it is not
+    /// sent, or not written in that style.
     pub(crate) fn value(
         &self,
         graph: &Graph,
@@ -113,7 +113,7 @@ impl Sent<'_> {
         let escapes = escapes_of(parameter.place);
         let is_repeated = texts.len() > 1 && escapes == Escapes::Query;
         match (parameter.encoding, parameter.schema) {
-            // Judged leniently, but not how it has to be written.
+            // The check accepts this, but it is not the declared style.
             (
                 Encoding::Styled {
                     style,
@@ -137,7 +137,7 @@ impl Sent<'_> {
         }
     }
 
-    /// The values of a parameter as people read them: of a list each element.
+    /// The values of a parameter in readable form; for a list, each element.
     pub(crate) fn words(
         &self,
         graph: &Graph,
@@ -188,7 +188,7 @@ impl Sent<'_> {
                     .cloned()
                     .collect()
             }
-            // Bodies that are forms are not looked into.
+            // Form bodies are not inspected.
             ParameterPlace::Form => Vec::new(),
             ParameterPlace::Cookie => {
                 let cookies = self.headers.get("cookie").unwrap_or_default();
@@ -206,15 +206,15 @@ impl Sent<'_> {
 
 /// Which names of a query belong to a parameter.
 pub(crate) enum Claims<'p> {
-    /// This one.
+    /// Exactly this name.
     Name(&'p str),
     /// `name[…]`, and the name itself, which may have a value of another sort.
     Deep(&'p str),
-    /// The name of an array, and the same with `[]` or `[0]` behind it.
+    /// The name of an array, optionally followed by `[]` or an index such as `[0]`.
     List(&'p Parameter, &'p str),
     /// The properties of an exploded object.
     Properties(&'p Parameter, Vec<Arc<str>>),
-    /// The same, and every name that no other parameter has.
+    /// The same, and every name that no other parameter claims.
     Rest(&'p Parameter),
 }
 
@@ -270,7 +270,7 @@ impl<'p> Claims<'p> {
         }
     }
 
-    /// Whether the parameter names this key, whatever others do.
+    /// Whether the parameter claims this key, ignoring other parameters.
     fn names(&self, key: &str) -> bool {
         match self {
             Self::Name(name) => *name == key,
@@ -307,8 +307,7 @@ struct Written<'t> {
 }
 
 impl Written<'_> {
-    /// What the schema says of the value, if some reading of it is accepted; else of the first reading, which
-    /// is the most likely one.
+    /// The result for the first reading of the value that the schema accepts, or else for the likeliest one.
     fn read(&self, graph: &Graph, schema: NodeId) -> Read {
         let sorts = sorts(graph, schema);
         let is_repeated = self.texts.len() > 1 && self.escapes == Escapes::Query;
@@ -321,12 +320,12 @@ impl Written<'_> {
         best.unwrap_or_else(|| Read::fault(DeviationKind::Style { style }))
     }
 
-    /// The likeliest value that the schema accepts, else the likeliest one.
+    /// The likeliest reading that the schema accepts, or else the likeliest one.
     fn best(&self, graph: &Graph, schema: NodeId) -> Option<(Json, Read)> {
         let mut first = None;
         for json in self.readings(graph, schema, &sorts(graph, schema)) {
             let text = json.to_string();
-            // What was built here is JSON.
+            // A value built here is always valid JSON.
             let Ok(document) = TapeDocument::parse(text.as_bytes()) else {
                 continue;
             };
@@ -339,7 +338,7 @@ impl Written<'_> {
         first
     }
 
-    /// The JSON values that the text may stand for, the likeliest first.
+    /// The JSON values that the text may mean, the likeliest first.
     fn readings(&self, graph: &Graph, schema: NodeId, sorts: &[Sort]) -> Vec<Json> {
         if self.style == Style::DeepObject {
             let pairs = self.texts.iter();
@@ -353,7 +352,7 @@ impl Written<'_> {
         readings.collect()
     }
 
-    /// The parts of the value, in each way that it may be meant.
+    /// The parts of the value, for each possible interpretation.
     fn parts(&self, sort: Sort) -> Vec<Parts> {
         match (sort, self.style, self.explode) {
             (Sort::Members, Style::Form, true) => {
@@ -389,7 +388,7 @@ impl Written<'_> {
                     )
                 };
                 let mut ways: Vec<Parts> = split(&text).into_iter().collect();
-                // Many clients encode the commas that separate, too.
+                // Many clients also encode the separating commas.
                 if sort != Sort::Scalar && text.contains("%2") {
                     ways.extend(split(&text.replace("%2C", ",").replace("%2c", ",")));
                 }
@@ -399,13 +398,13 @@ impl Written<'_> {
     }
 }
 
-/// The sorts of value that a schema takes, the most structured first.
+/// The sorts of values that a schema accepts, the most structured first.
 fn sorts(graph: &Graph, schema: NodeId) -> Vec<Sort> {
     let takes = |kind| graph.may_hold(schema, kind);
     let scalars = [Kind::String, Kind::Number, Kind::Boolean, Kind::Null];
     let takes_scalar = scalars.iter().any(|kind| takes(*kind));
     match (takes(Kind::Array), takes(Kind::Object), takes_scalar) {
-        // A schema that does not say takes the text as it is.
+        // A schema without a type takes the text as it is.
         (true, true, true) => vec![Sort::Scalar],
         (list, members, scalar) => {
             let members = members.then_some(Sort::Members);
@@ -419,7 +418,7 @@ fn sorts(graph: &Graph, schema: NodeId) -> Vec<Sort> {
     }
 }
 
-/// The JSON values that parts may stand for.
+/// The JSON values that parts may mean.
 fn readings(graph: &Graph, schema: NodeId, parts: &Parts, nested: &[Style]) -> Vec<Json> {
     let below = |step: &Step| graph.part(&graph.closure(&[schema], |_| true), step);
     match parts {
@@ -427,7 +426,7 @@ fn readings(graph: &Graph, schema: NodeId, parts: &Parts, nested: &[Style]) -> V
             let written = scalar(text);
             let string = Json::from(text.as_str());
             match written {
-                // The reading of the right type tells more.
+                // A deviation of the reading with the right type is more useful.
                 Some(value) if graph.may_hold(schema, Kind::String) => vec![string, value],
                 Some(value) => vec![value],
                 None => vec![string],
@@ -459,7 +458,7 @@ fn readings(graph: &Graph, schema: NodeId, parts: &Parts, nested: &[Style]) -> V
     }
 }
 
-/// An element of a list, which may be a list of its own.
+/// An element of a list, which may itself be a list.
 fn element(graph: &Graph, schemas: &[NodeId], text: &str, nested: &[Style]) -> Json {
     let Some((style, deeper)) = nested.split_first() else {
         return typed(graph, schemas, text);
@@ -476,8 +475,8 @@ fn element(graph: &Graph, schemas: &[NodeId], text: &str, nested: &[Style]) -> J
         .collect()
 }
 
-/// The value of a member that stands in the query with these texts: a name that is repeated is a list, as most
-/// servers read it, and a list of one looks like a value.
+/// The value of a member with these texts in the query. A repeated name is a list, as most servers read it,
+/// and a list with one element looks like a single value.
 fn member_of(graph: &Graph, schemas: &[NodeId], texts: &[&str]) -> Json {
     let takes = |kind| schemas.iter().all(|schema| graph.may_hold(*schema, kind));
     let scalars = [Kind::String, Kind::Number, Kind::Boolean, Kind::Null];
@@ -492,8 +491,8 @@ fn member_of(graph: &Graph, schemas: &[NodeId], texts: &[&str]) -> Json {
         .collect()
 }
 
-/// A text as the value that its schemas accept: a string where they accept one, else the scalar that it
-/// writes.
+/// Converts a text to a value that its schemas accept: a string if they accept one, or else the scalar that
+/// the text represents.
 fn typed(graph: &Graph, schemas: &[NodeId], text: &str) -> Json {
     let accepted = |json: &Json| {
         let text = json.to_string();
@@ -515,14 +514,13 @@ fn typed(graph: &Graph, schemas: &[NodeId], text: &str) -> Json {
     value
 }
 
-/// The JSON scalar that a text writes, if it writes one.
+/// Parses a text as a JSON scalar, if it is one.
 fn scalar(text: &str) -> Option<Json> {
     let document = TapeDocument::parse(text.as_bytes()).ok()?;
     let root = document.root();
     matches!(root.kind(), Kind::Null | Kind::Boolean | Kind::Number).then(|| root.to_serde())
 }
 
-/// A value for people: the texts, decoded, with names where several belong to it.
 /// How the values of parameters in a place are escaped.
 const fn escapes_of(place: ParameterPlace) -> Escapes {
     match place {
@@ -532,6 +530,7 @@ const fn escapes_of(place: ParameterPlace) -> Escapes {
     }
 }
 
+/// A value in readable form: the decoded texts, with names if there are several.
 fn shown(texts: &[(String, String)], escapes: Escapes) -> String {
     let decoded = |text: &str| match escapes {
         Escapes::None => text.to_owned(),
@@ -552,11 +551,11 @@ fn shown(texts: &[(String, String)], escapes: Escapes) -> String {
     }
 }
 
-/// What a schema says of one reading of a value.
+/// The result of checking one reading of a value.
 struct Read {
-    /// How it breaks the schema: the first fault at each place.
+    /// The first deviation at each place.
     faults: Vec<(Pointer, DeviationKind)>,
-    /// Members that no schema names.
+    /// Members that no schema declares.
     undeclared: Vec<Pointer>,
 }
 

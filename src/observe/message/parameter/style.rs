@@ -2,7 +2,7 @@
 
 use crate::contract::Style;
 
-/// What sort of value a parameter may have.
+/// The sort of value that a parameter may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sort {
     /// A string, number, boolean or null.
@@ -13,7 +13,7 @@ pub(crate) enum Sort {
     Members,
 }
 
-/// The parts of a value, decoded; what type each is of, its schema says.
+/// The decoded parts of a value; their types depend on the schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Parts {
     Scalar(String),
@@ -26,7 +26,7 @@ pub(crate) enum Parts {
 pub(crate) enum Escapes {
     /// Percent-encoded, as in a path.
     Percent,
-    /// Percent-encoded, `+` stands for a space, as in a query.
+    /// Percent-encoded, with `+` for a space, as in a query.
     Query,
     /// Not at all, as in a header.
     None,
@@ -44,8 +44,8 @@ impl Escapes {
     }
 }
 
-/// Takes one text apart: the value of a path, header or cookie parameter, or of a query parameter that
-/// stands once. `None` when it is not written in the style.
+/// Splits one text: the value of a path, header or cookie parameter, or of a query parameter that occurs
+/// once. `None` if it is not written in the style.
 pub(crate) fn split(
     style: Style,
     explode: bool,
@@ -58,7 +58,7 @@ pub(crate) fn split(
         Style::Matrix => matrix(explode, name, text, sort, escapes),
         Style::Label => {
             let text = text.strip_prefix('.')?;
-            // OpenAPI 3.0.0 to 3.0.3 printed dots where commas are meant; both are read.
+            // OpenAPI 3.0.0 to 3.0.3 showed dots where commas were meant; both are accepted.
             let is_dotted = explode || (sort != Sort::Scalar && !text.contains(','));
             let separators: &[&str] = if is_dotted { &["."] } else { &[","] };
             delimited(separators, is_dotted && explode, text, sort, escapes)
@@ -149,8 +149,8 @@ mod tests {
         }
     }
 
-    /// Every row of the table "Style Examples" of OpenAPI 3.1.1 whose parameter is one text; the rows
-    /// that take several pairs of a query are in the tests of the module above.
+    /// Every row of the table "Style Examples" of OpenAPI 3.1.1 whose parameter is one text; rows with
+    /// several query pairs are tested in the parent module.
     #[test]
     fn every_style_is_read_as_the_specification_writes_it() {
         use Sort::{List, Members, Scalar};
@@ -185,7 +185,7 @@ mod tests {
             (Style::Label, true, Scalar, ".blue", "\"blue\""),
             (Style::Label, true, List, ".blue.black.brown", list),
             (Style::Label, true, Members, ".R=100.G=200.B=150", members),
-            // As OpenAPI 3.0.3 has it.
+            // As in OpenAPI 3.0.3.
             (Style::Label, false, List, ".blue.black.brown", list),
             (Style::Label, false, Members, ".R.100.G.200.B.150", members),
             (Style::Simple, false, Scalar, "", "\"\""),
@@ -237,7 +237,7 @@ mod tests {
                 "blue%09black%09brown",
                 list,
             ),
-            // What is not written in the style.
+            // Values that are not written in the style.
             (Style::Matrix, false, Scalar, "blue", "-"),
             (Style::Matrix, true, List, ";color=blue;size=1", "-"),
             (Style::Label, false, Scalar, "blue", "-"),

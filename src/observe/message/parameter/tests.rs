@@ -17,7 +17,7 @@ fn wrong(contract: &Contract, target: &str, headers: &[(&str, &str)]) -> Vec<Str
     wrong_at(contract, target, headers, false)
 }
 
-/// The same, with the place in the value behind the name.
+/// The same, with the place in the value after the name.
 fn wrong_at(
     contract: &Contract,
     target: &str,
@@ -76,8 +76,8 @@ fn wrong_at(
     wrong
 }
 
-/// The rows of the table "Style Examples" of OpenAPI 3.1.1 that take several pairs of a query, and the
-/// types that the parts have to have.
+/// The rows of the table "Style Examples" of OpenAPI 3.1.1 that use several query pairs, and the types
+/// required of the parts.
 #[test]
 fn queries_are_read_in_their_style() {
     let list = "schema: {type: array, items: {type: integer}}";
@@ -243,7 +243,7 @@ fn paths_headers_and_cookies_are_read_in_their_style() {
     assert_eq!(headers("1, x", "session=abcd"), ["X-Ids=1, x Type"]);
     assert_eq!(headers("1", "session=abc"), ["session=abc Length"]);
     assert_eq!(headers("1", "other=abc"), ["session missing"]);
-    // A capture without headers left them out.
+    // A capture without headers has left them out.
     assert!(wrong(&contract, "/a/;id=1", &[]).is_empty());
     assert_eq!(
         wrong(&contract, "/a/7", &[("Host", "h")]),
@@ -268,12 +268,12 @@ fn what_is_wrong_in_a_value_has_its_place_there() {
     assert_eq!(wrong("filter[max]=x"), "filter/max=x Type");
     assert_eq!(wrong("limit="), "");
     assert_eq!(wrong("limit=1&limit=2"), "limit=limit=1&limit=2 Repeated");
-    // What another parameter names is not part of an open object.
+    // A name that another parameter claims is not part of an open object.
     assert_eq!(wrong("more=1&filter[max]=5"), "");
     assert_eq!(wrong("more=x&filter[max]=5"), "rest/more=x Type");
 }
 
-/// Brackets by the convention of `qs`, Rack and PHP, which OpenAPI leaves open.
+/// Brackets by the convention of `qs`, Rack and PHP, which OpenAPI does not define.
 #[test]
 fn brackets_lead_into_arrays_and_objects() {
     let contract = contract_of(
@@ -287,7 +287,7 @@ fn brackets_lead_into_arrays_and_objects() {
     let table: [(&str, &[&str]); 20] = [
         ("ids[]=1&ids[]=2", &[]),
         ("ids[0]=1&ids[1]=x", &["ids/1=ids[0]=1&ids[1]=x Type"]),
-        // Positions are in order of their numbers, not of the query.
+        // Indexes are sorted numerically, not by their order in the query.
         ("ids[10]=1&ids[2]=x", &["ids/0=ids[10]=1&ids[2]=x Type"]),
         ("ids=1", &[]),
         ("ids%5B%5D=1", &[]),
@@ -317,7 +317,7 @@ fn brackets_lead_into_arrays_and_objects() {
         let found = wrong_at(&contract, &format!("/a/7?{query}"), &[], true);
         assert_eq!(found, expected, "{query}");
     }
-    // Names that only look alike belong to nobody.
+    // Names that only look similar belong to no parameter.
     for name in ["idsx", "ids[", "ids]", "ids[0]x", "xids[0]"] {
         let found = wrong_at(&contract, &format!("/a/7?{name}=1"), &[], true);
         assert_eq!(found, [format!("{name} undeclared")], "{name}");
@@ -329,7 +329,7 @@ fn brackets_lead_into_arrays_and_objects() {
     );
 }
 
-/// Lists that are no `deepObject` are sent with brackets all the same, by PHP, Rails and `qs`.
+/// Lists other than `deepObject` are also sent with brackets, by PHP, Rails and `qs`.
 #[test]
 fn a_list_may_be_written_with_brackets() {
     let contract = contract_of(

@@ -45,9 +45,9 @@ fn schemas_are_told_apart_by_what_a_payload_has_to_show() {
             json!({"type": "array"}),
             Some(Apart::Always),
         ),
-        // Each has something that the other does not name.
+        // Each requires a property that the other does not declare.
         (named("a"), named("b"), Some(Apart::Always)),
-        // Nothing is strange to who names nothing, and anything may be a member of a map.
+        // A schema that declares nothing has no undeclared members, and a map may have any member.
         (named("a"), open.clone(), None),
         (named("a"), map.clone(), None),
         (open, named("a"), None),
@@ -116,7 +116,7 @@ fn unions_that_look_at_elements_are_asked_about_whole_arrays() {
         (object("a", &list), true),
         (json!({"anyOf": [list, {"type": "null"}]}), true),
         (json!({"anyOf": [list, numbers]}), false),
-        // Who has both has one that nothing names.
+        // An object with both properties has one that is undeclared.
         (
             json!({"anyOf": [object("a", &list), object("b", &list)]}),
             true,

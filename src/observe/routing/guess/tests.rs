@@ -8,7 +8,7 @@ use crate::capture::{Body, Exchange, Sink};
 use crate::contract::{Operation, builtin};
 use crate::location::{Origin, Position};
 
-/// What agrees with the main payloads of the built-in contract is not measured against the others.
+/// Payloads that agree with the main schemas of the built-in contract are not measured against the others.
 #[test]
 fn payloads_that_agree_settle_where_they_belong() {
     let registry = builtin::registry().expect("compiles");
@@ -28,9 +28,9 @@ fn payloads_that_agree_settle_where_they_belong() {
     assert_eq!(
         settled,
         [
-            // What all errors look like is settled nowhere.
+            // Error responses all look alike, so they are not settled.
             "list-organisations response 200 1",
-            // As it is, and as the guide shows it.
+            // The real response, and the one that the guide shows.
             "retrieve-organisation response 200 2",
             "add-client-organisations request 1",
         ]
@@ -48,7 +48,7 @@ fn payloads_start_alike_whatever_their_values_are() {
         (r#"{"a": 1, "b": 2}"#, r#"{"a": 1, "c": 2}"#, false),
         (r#"[{"a": 1}]"#, r#"[ {"a": {}}, 1]"#, true),
         (r#"[{"a": 1}]"#, r#"{"a": 1}"#, false),
-        // What stands behind the first object or array is not looked at.
+        // What follows the first object or array is ignored.
         (r#"{"a": {"x": 1}, "b": 2}"#, r#"{"a": [], "c": 2}"#, true),
         ("[1]", "[2]", false),
         ("", " ", true),
@@ -61,7 +61,7 @@ fn payloads_start_alike_whatever_their_values_are() {
 
 const NAMES: [&str; 4] = ["a", "b", "c", "data"];
 
-/// Schemas as contracts have them.
+/// Schemas like those in contracts.
 fn schema() -> impl Strategy<Value = Json> {
     let leaf = prop::sample::select(vec![
         json!({"const": "x"}),
@@ -157,7 +157,7 @@ fn contract(version: &str, schemas: &[Json], has_requests: bool) -> Option<Contr
 
 type Learnt = (Profile, Vec<Judged>);
 
-/// What both engines learn of payloads that do not say what they are.
+/// What both engines learn from payloads without method and URL.
 fn learnt(old: &Contract, new: &Contract, is_one_asked: bool, texts: &[String]) -> [Learnt; 2] {
     [Engine::Streaming, Engine::Reference].map(|engine| {
         let family = vec![old, new];
@@ -181,7 +181,7 @@ fn learnt(old: &Contract, new: &Contract, is_one_asked: bool, texts: &[String]) 
     })
 }
 
-/// Schemas that may seem apart, and are not.
+/// Schemas that may seem distinct, but are not.
 #[test]
 fn what_is_said_elsewhere_of_a_member_is_heeded() {
     let of = |name: &str| json!({"type": "object", "properties": {name: {}}});
@@ -196,7 +196,7 @@ fn what_is_said_elsewhere_of_a_member_is_heeded() {
         items(&json!({"type": "object", "required": ["tags"], "properties": {"tags": tags}}))
     };
     let table = [
-        // Two branches accept together.
+        // Two branches both accept.
         (
             needs(&both),
             json!({"type": "object", "required": ["a"], "anyOf": [member(&of("p")), member(&of("q"))]}),
@@ -214,7 +214,7 @@ fn what_is_said_elsewhere_of_a_member_is_heeded() {
                    "if": {"required": ["a"]}, "then": member(&items(&of("q")))}),
             vec![r#"{"a":[{"q":2}]}"#],
         ),
-        // Elements of an array behind the first ones.
+        // Elements of an array after the first ones.
         (
             tags("x"),
             tags("y"),
@@ -237,7 +237,7 @@ fn what_is_said_elsewhere_of_a_member_is_heeded() {
     }
 }
 
-/// Unions of objects that hold such unions are given up on before long.
+/// Unions of objects that contain such unions are abandoned early.
 #[test]
 fn recursive_unions_take_no_exponential_time() {
     let tree = |tag: &str| {
@@ -270,7 +270,7 @@ proptest! {
         has_requests: bool,
         is_one_asked: bool,
     ) {
-        // What has changed in the new version is a constant, mostly.
+        // The new version mostly differs in a constant.
         let changed = schemas.iter().map(|schema| {
             let text = schema.to_string().replace("{\"const\":\"x\"}", "{\"const\":\"y\"}");
             serde_json::from_str(&text).expect("JSON")
@@ -281,7 +281,7 @@ proptest! {
             return Ok(());
         };
         let texts: Vec<String> = payloads.iter().map(Json::to_string).collect();
-        // What was guessed before is expected again.
+        // Payloads that were guessed before are expected again.
         let texts = [&*texts, &*texts, &*texts].concat();
         let [streaming, reference] = learnt(&old, &new, is_one_asked, &texts);
         prop_assert_eq!(streaming, reference);

@@ -1,7 +1,7 @@
 //! Counts what the walk found, and keeps the first places of each fact.
 //!
-//! A fact that was met before, and whose first places are known, costs a look into a table. Only a place
-//! that may be kept is looked for in the text again: then the payload is parsed, once.
+//! Counting a known fact whose first places are complete takes one table lookup. Only a place that may be
+//! kept is located in the text again; then the payload is parsed, once.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -28,10 +28,10 @@ use crate::observe::stream::program::slot::SlotStep;
 use crate::observe::stream::program::table::Program;
 use crate::observe::stream::run::scratch::Scratch;
 
-/// Subjects of one fact that are known again as they were written.
+/// Subjects of one fact that are cached by their written form.
 const SUBJECTS: usize = 1_024;
 
-/// Bytes of the longest value or key that is known again as it was written.
+/// Bytes of the longest value or key that is cached by its written form.
 const LONGEST: usize = 256;
 
 /// How often something was met, and whether more of its places are wanted.
@@ -39,10 +39,10 @@ const LONGEST: usize = 256;
 pub(crate) struct MetCounts {
     count: u64,
     payloads: u64,
-    /// The payload in which it was met last, and how often.
+    /// The last payload in which it was met, and how often it was met there.
     last: u64,
     in_last: u64,
-    /// The number of the order of files in which no more places are wanted.
+    /// The `file_number` for which no more places are wanted.
     sated_in: u64,
 }
 
@@ -79,7 +79,7 @@ impl MetCounts {
     }
 }
 
-/// What a fact is called in the profile of its path.
+/// How a fact is recorded in the profile of its path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Record {
     Deviation(Deviation),
@@ -96,15 +96,15 @@ pub(crate) struct CountedFact {
     pub(crate) path: PathId,
     pub(crate) record: Record,
     pub(crate) all: MetCounts,
-    /// Whether it is counted by subject, too.
+    /// Whether it is also counted by subject.
     pub(crate) is_keyed: bool,
-    /// By the subject as the reports show it.
+    /// By the subject as shown in reports.
     pub(crate) subjects: foldhash::HashMap<Box<str>, MetCounts>,
-    /// By the subject as it was written.
+    /// By the subject as written in the payload.
     written: foldhash::HashMap<Box<[u8]>, Box<str>>,
 }
 
-/// What tells the facts of a walk apart.
+/// What identifies a fact of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     slot: u32,
@@ -120,36 +120,36 @@ pub(crate) struct Counters {
     pub(crate) facts: Vec<CountedFact>,
     by_key: FxHashMap<Key, u32>,
     by_record: FxHashMap<(PathId, Record), u32>,
-    /// The path of each slot, as far as it was asked for.
+    /// The path of each slot, computed on demand.
     paths: Vec<Option<PathId>>,
-    /// The file that is read, and how often the order of names started anew, from 1.
+    /// The current file, and how often the order of names restarted, counted from 1.
     file: Option<Arc<str>>,
     file_number: u64,
 }
 
-/// How the deviations of one payload add up.
+/// The sum of the deviations of one payload.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sum {
     pub(crate) deviations: u64,
     pub(crate) placeholders: u64,
-    /// Whether something was not compared to its end.
+    /// Whether some comparison was cut short.
     pub(crate) is_exceeded: bool,
 }
 
-/// A payload that was walked, and where what was learnt of it goes.
+/// A payload that was walked, and where the results go.
 pub(crate) struct Walked<'a, 'g> {
     pub(crate) program: &'a mut Program<'g>,
     pub(crate) shape: &'a mut Shape,
     pub(crate) body: &'a Body<'a>,
     pub(crate) payload: u64,
     pub(crate) findings: &'a [FoundFault],
-    /// The payload on a tape, as far as findings are about it, once somebody has asked.
+    /// The payload on a tape, as far as findings need it, parsed on demand.
     pub(crate) document: OnceCell<Option<TapeDocument<'a>>>,
 }
 
 impl Counters {
-    /// Counts a fact that needs nothing but counting; false when its place may be wanted. With `MODE` 1
-    /// it is taken back.
+    /// Counts a fact whose place is not needed; false if its place may be wanted. With `MODE` 1 the count is
+    /// taken back.
     #[inline(always)]
     pub(crate) fn count<const MODE: u8>(&mut self, fact: u32, payload: u64) -> bool {
         let number = self.file_number;
@@ -168,14 +168,14 @@ impl Counters {
         true
     }
 
-    /// Counts a fact in a payload of which it was counted before.
+    /// Adds occurrences in a payload in which the fact was already counted.
     pub(crate) fn count_beside(&mut self, fact: u32, times: u64) {
         if let Some(fact) = self.facts.get_mut(fact as usize) {
             fact.all.count += times;
         }
     }
 
-    /// A file starts, or goes on.
+    /// Starts or continues a file.
     pub(crate) fn in_file(&mut self, file: &Arc<str>) {
         let Some(known) = &self.file else {
             self.file_number = 1;
@@ -184,7 +184,7 @@ impl Counters {
         if Arc::ptr_eq(known, file) {
             return;
         }
-        // Files mostly come in the order of their names: then no place is before those that are kept.
+        // Files usually come in the order of their names. Then no new place precedes those that are kept.
         self.file_number += u64::from(**file <= **known);
         self.file = Some(Arc::clone(file));
     }
@@ -304,7 +304,7 @@ impl Counters {
         let subject: Box<str> = match is_secret {
             true => MASK.into(),
             false if written.first() == Some(&b'"') => shorten(&scan::unescape(written)).into(),
-            // An enum may be broken by any value.
+            // Any value may violate an enum.
             false => shorten(&String::from_utf8_lossy(written)).into(),
         };
         let is_sated = sampled(walked, fact, finding, Some(&subject));
@@ -447,7 +447,7 @@ fn sate(met: &mut MetCounts, (is_sated, number): (bool, u64)) {
     }
 }
 
-/// Whether a deviation of a string is due to a placeholder.
+/// Whether a deviation of a string is caused by a placeholder.
 fn placeholder(walked: &Walked<'_, '_>, finding: &FoundFault) -> bool {
     let is_about_text = matches!(
         finding.fault,
@@ -459,7 +459,7 @@ fn placeholder(walked: &Walked<'_, '_>, finding: &FoundFault) -> bool {
     if let Fault::Check(index) = finding.fault {
         let checks = &walked.program.graph.node(finding.node).checks;
         let check = checks.get(usize::from(index));
-        // Content is not about how a text reads.
+        // The `content…` keywords are not about the text itself.
         let is_about_text = check.is_some_and(|check| match check.keyword {
             "format" => !has_brackets(&check.argument_text()),
             keyword => keyword == "pattern",
@@ -508,7 +508,8 @@ fn is_folded(shape: &mut Shape, fact: &CountedFact) -> bool {
     keyed_of(shape, fact).is_some_and(|keyed| keyed.keys.is_none())
 }
 
-/// Keeps the place of a finding if it is among the first. Whether no later place of this file will be.
+/// Keeps the place of a finding if it is among the first. Returns whether no later place of this file will be
+/// kept.
 fn sampled(
     walked: &mut Walked<'_, '_>,
     fact: &CountedFact,

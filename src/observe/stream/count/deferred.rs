@@ -1,4 +1,4 @@
-//! Values that are not streamed: walked on a tape, and counted with the rest.
+//! Values that are not streamed: they are walked on a tape, and counted with the rest.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::place::way;
 use crate::observe::stream::run::scratch::Deferred;
 
 impl Counters {
-    /// Walks values on the tape, and adds what is learnt of them.
+    /// Walks values on the tape, and adds what is learnt from them.
     pub(crate) fn deferred(
         &mut self,
         walked: &mut Walked<'_, '_>,
@@ -24,16 +24,16 @@ impl Counters {
         sum: &mut Sum,
         variants: &mut Vec<NodeId>,
     ) {
-        // The walk has read the payload, so it is JSON and its values are where they were.
+        // The walk has read the payload, so it is valid JSON.
         let Ok(document) = &TapeDocument::parse(&walked.body.bytes) else {
-            debug_assert!(false, "not JSON for the tape");
+            debug_assert!(false, "the tape rejects JSON that the walk accepted");
             return;
         };
         let mut learnt = Shape::default();
         let program = &*walked.program;
         for value in deferred {
             let Some(way) = way(program, document, value.slot, value.start as usize) else {
-                debug_assert!(false, "a value is not found again");
+                debug_assert!(false, "a deferred value was not found on the tape");
                 continue;
             };
             let mut recorder = ShapeRecorder::new(
@@ -65,7 +65,7 @@ impl Counters {
         );
     }
 
-    /// Adds what was learnt of values of this payload to what is known of it.
+    /// Merges what was learnt from values of this payload.
     fn absorb(
         &mut self,
         shape: &mut Shape,
@@ -147,7 +147,7 @@ impl Counters {
     }
 }
 
-/// Counts subjects, as long as they are told apart.
+/// Counts subjects, as long as they are kept apart.
 fn add_subjects(fact: &mut CountedFact, known: &Keyed, learnt: &Keyed, payload: u64) {
     fact.is_keyed = true;
     let told_apart = learnt.keys.iter().flatten();

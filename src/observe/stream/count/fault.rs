@@ -1,4 +1,4 @@
-//! What the streaming walk found, in few words: enough to count it, and to find it again in the text.
+//! Compact records of what the streaming walk found: enough to count it, and to find it again in the text.
 
 use std::sync::Arc;
 
@@ -9,40 +9,40 @@ use crate::observe::walk::deviation::DeviationKind;
 use crate::observe::profile::spelling::Spelling;
 use crate::observe::walk::kind_of_check;
 
-/// What one schema has to say of a value or a member.
+/// What one schema reports about a value or a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Fault {
-    /// The schema accepts nothing, or `not` accepts.
+    /// The schema accepts nothing, or its `not` accepts the value.
     Excluded,
-    /// The value is of this kind, and should not be.
+    /// The value has this kind, which is not allowed.
     Type(Kind),
     /// The enum does not list the value.
     Enum,
     /// The value is not the constant.
     Constant,
-    /// The keyword at this place of the schema's checks rejects the value.
+    /// The check at this index of the schema rejects the value.
     Check(u16),
-    /// The pattern at this place of the schema's checks takes too many steps.
+    /// The pattern check at this index takes too many steps.
     Undecided(u16),
-    /// The same of the schema's lengths.
+    /// The length limit at this index of the schema rejects the value.
     Length(u16),
     /// `contains` finds too few elements, or too many.
     Contains,
-    /// The property at this place of `required` is not there.
+    /// The property at this index of `required` is missing.
     Missing(u16),
-    /// The same of `dependentRequired`: the name, and the property.
+    /// The same for `dependentRequired`: the indexes of the name and of the property.
     Dependent(u16, u16),
-    /// A member of an object that takes declared ones only.
+    /// A member of an object that allows declared members only.
     Closed,
     /// A key that `propertyNames` rejects.
     PropertyName,
-    /// A member that no schema names. No deviation.
+    /// A member that no schema declares. Not a deviation.
     Undeclared,
-    /// A string beyond the enum of one branch while another takes any. No deviation.
+    /// A string outside the enum of one branch, while another branch accepts any string. Not a deviation.
     BeyondEnum,
-    /// A member on the side it is not meant for. No deviation.
+    /// A member on the wrong side. Not a deviation.
     Misdirected,
-    /// How a string of a format is spelled. No deviation.
+    /// How a string of a format is spelled. Not a deviation.
     Spelled(Spelling),
 }
 
@@ -54,7 +54,7 @@ impl Fault {
         )
     }
 
-    /// Whether what was met is told apart: by its key, or by its text.
+    /// Whether occurrences are distinguished by their key or text.
     pub(crate) const fn has_subject(self) -> bool {
         matches!(
             self,
@@ -67,7 +67,7 @@ impl Fault {
         )
     }
 
-    /// How the reports call it; `None` for what is no deviation.
+    /// The deviation kind used in reports; `None` if this is not a deviation.
     pub(crate) fn deviation(self, graph: &Graph, id: NodeId) -> Option<DeviationKind> {
         let node = graph.node(id);
         Some(match self {
@@ -118,21 +118,21 @@ impl Fault {
     }
 }
 
-/// What was found somewhere in a payload, to be counted when the payload was read to its end.
+/// Something found in a payload, to be counted when the payload has been read to its end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FoundFault {
-    /// The place in the tree of slots.
+    /// The place, as a slot.
     pub(crate) slot: u32,
     /// The schema.
     pub(crate) node: NodeId,
     pub(crate) fault: Fault,
-    /// Where the value starts and ends: of a member the object's start, and nothing.
+    /// Start and end of the value. For a member: the start of its object, and 0.
     pub(crate) value: (u32, u32),
-    /// Where the key stands, quotes included; of a value nothing.
+    /// Start and end of the key, with its quotes. For a value: zeros.
     pub(crate) key: (u32, u32),
-    /// The branch as which the value was read, when it fits none: an index into the labels of the
-    /// program, from 1.
+    /// The branch that the value was read as, if it fits none: an index into the labels of the program, from
+    /// 1.
     pub(crate) variant: u16,
-    /// Whether something above has the name of a secret that is data.
+    /// Whether an enclosing key that is data has the name of a secret.
     pub(crate) in_secret: bool,
 }

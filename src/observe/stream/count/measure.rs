@@ -1,4 +1,5 @@
-//! How well payloads fit schemas, by the slots of the streaming walk: the same as [`Fit::measure`] says, sooner.
+//! Measures how well payloads fit schemas by the slots of the streaming walk. The result is that of
+//! [`Fit::measure`], but it is found faster.
 
 use std::hash::{Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -23,7 +24,7 @@ use crate::observe::stream::program::slot::SlotStep;
 use crate::observe::stream::program::table::Program;
 use crate::observe::stream::program::UNASKED;
 
-/// Measures how well payloads fit schemas, and keeps what it learns of the schemas.
+/// Measures how well payloads fit schemas, and caches what it learns about the schemas.
 #[derive(Debug, Default)]
 pub(in crate::observe) struct Scales<'c> {
     engine: Engine,
@@ -40,7 +41,7 @@ impl<'c> Scales<'c> {
         }
     }
 
-    /// Whether candidates that cannot be the best may be left out; else all are measured.
+    /// Whether candidates that cannot be the best may be skipped; otherwise all are measured.
     pub(in crate::observe) fn leave_out(&self) -> bool {
         self.engine == Engine::Streaming
     }
@@ -57,7 +58,7 @@ impl<'c> Scales<'c> {
         fit.unwrap_or_else(|| Fit::measure(&contract.graph, node, Some(side), head))
     }
 
-    /// The same; perhaps `None` when more is strange in the payload than this.
+    /// The same; may return `None` if the payload has more than `most` mismatches.
     pub(in crate::observe) fn fit_within(
         &mut self,
         contract: &'c Contract,
@@ -78,9 +79,9 @@ impl<'c> Scales<'c> {
         }
     }
 
-    /// How much is strange in a value to a schema at least, whatever its members and elements are: its kind,
-    /// members that are not named, or missing. Of arrays the first element is looked at. No less than any number
-    /// when nothing is recognised.
+    /// The minimum number of mismatches of a value with a schema, whatever its members and elements are: its
+    /// kind, and undeclared or missing members. Of arrays, the first element is considered. `usize::MAX` if
+    /// nothing is recognised.
     pub(in crate::observe) fn strange_keys(
         &mut self,
         contract: &'c Contract,
@@ -101,10 +102,10 @@ impl<'c> Scales<'c> {
     }
 }
 
-/// The place that a payload has something at: of all slots that are one place to the reports.
+/// A place where a payload has a value: one for all slots that reports show as the same place.
 #[derive(Debug, Clone, Copy, Default)]
 struct Way {
-    /// The numbers of the last measurements in which a value stood there, and was found to deviate.
+    /// The numbers of the last measurements in which a value was there, and in which it deviated.
     seen: u64,
     broken: u64,
 }
@@ -115,31 +116,31 @@ type Chosen = (u32, Option<Arc<[NodeId]>>);
 /// Why measuring ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stop {
-    /// Something has to be known that the slots do not tell.
+    /// The slots cannot answer the question.
     Unknown,
-    /// A schema that was asked does not accept.
+    /// A schema that was tested does not accept.
     Rejected,
-    /// More is strange than was asked about.
+    /// There are more mismatches than the given maximum.
     TooStrange,
 }
 
-/// What of a payload is recognised under one schema.
+/// What one schema recognises in a payload.
 #[derive(Debug)]
 struct Scale<'c> {
     program: Program<'c>,
     ways: Vec<Way>,
     way_of: Vec<u32>,
-    /// Ways by the one above and the key, which is nothing where it is data.
+    /// Ways by the parent way and the key, which is `None` if it is data.
     below: foldhash::HashMap<(u32, Option<Box<str>>), u32>,
     /// The number of this measurement.
     number: u64,
-    /// How many schemas are being asked whether they accept: then nothing is kept.
+    /// How many schemas are being tested for acceptance. While any is, nothing is recorded.
     asking: u32,
-    /// The values of this payload, the ways that it has, and what is strange in it.
+    /// The number of values of this payload, its ways, and its mismatches.
     values: u32,
     touched: Vec<u32>,
     strange: FxHashSet<u64>,
-    /// How much may be strange.
+    /// The maximum number of mismatches.
     most: usize,
     /// Emptied, for reuse.
     faults: Vec<(NodeId, Fault)>,
@@ -174,18 +175,18 @@ impl<'c> Scale<'c> {
     }
 
     fn strange_keys(&mut self, value: Value<'_>) -> usize {
-        // That it is more says little.
+        // Higher counts say little.
         const MOST: usize = 7;
         self.start(MOST);
         match self.keys(value) {
-            // Nothing is recognised: whatever shows something of itself fits better.
+            // Nothing is recognised: any schema that recognises something fits better.
             Some(false) if !self.strange.is_empty() => usize::MAX,
             _ => self.strange.len(),
         }
     }
 
-    /// Looks at the kinds of a value and of its first element, and at the keys of the latter, else of its own.
-    /// Whether some of it may be recognised; `None` where it is not looked at to the end.
+    /// Considers the kinds of a value and of its first element, and the keys of that element or else of the
+    /// value. Returns whether something may be recognised; `None` if that is not certain.
     fn keys(&mut self, value: Value<'_>) -> Option<bool> {
         let mut slot = self.program.slot_by_kind(Program::ROOT, value.kind())?;
         self.kind(slot, Self::ROOT, value.kind())?;
@@ -213,7 +214,7 @@ impl<'c> Scale<'c> {
         Some(is_asked)
     }
 
-    /// What is wrong with a kind, whatever the value.
+    /// Records a wrong kind, whatever the value.
     fn kind(&mut self, slot: u32, way: u32, kind: Kind) -> Option<()> {
         let graph = self.program.graph;
         let asserting = self.program.plan(slot).asserting[kind as usize].clone();
@@ -226,7 +227,7 @@ impl<'c> Scale<'c> {
         Some(())
     }
 
-    /// Measures a payload, as long as no more is strange in it than this.
+    /// Measures a payload, as long as it has at most `most` mismatches.
     fn fit(&mut self, head: Value<'_>, most: usize) -> Result<Fit, Stop> {
         self.start(most);
         self.value(Program::ROOT, head)?;
@@ -262,7 +263,7 @@ impl<'c> Scale<'c> {
         }
     }
 
-    /// The way to a slot, where something was seen.
+    /// The way of a slot, marked as seen.
     fn seen(&mut self, slot: u32) -> u32 {
         let way = self.way(slot);
         if way != Self::ROOT && self.ways[way as usize].seen != self.number {
@@ -294,22 +295,22 @@ impl<'c> Scale<'c> {
         }
     }
 
-    /// What the branches and conditions say that accept a value.
+    /// Determines which branches and conditions accept a value.
     fn decide(&mut self, decisions: u32, value: Value<'_>) -> Result<Applied, Stop> {
-        // All are asked: nothing is known of the members.
+        // Every question is asked: nothing is known about the members.
         let mut evidence = Vec::new();
         let mut turn = self.program.first_turn(decisions, &mut evidence);
         let mut answers = Answers::default();
         loop {
             let answer = match &self.program.decisions[decisions as usize].turns[turn as usize] {
                 Turn::Apply(applied) => return Ok(applied.clone()),
-                // Which branch is the closest is not known here.
+                // The closest branch is not known here.
                 Turn::NoBranch if self.asking == 0 => return Err(Stop::Unknown),
                 Turn::NoBranch => return Err(Stop::Rejected),
                 Turn::Tape => return Err(Stop::Unknown),
                 &Turn::Ask(Question::Accepts(node), _) => self.accepts(node, value)?,
                 Turn::Ask(Question::Has(name), _) => value.get(name).is_some(),
-                // That is no question of how well it fits.
+                // This does not matter for how well it fits.
                 Turn::Ask(Question::LooksLike(_), _) => false,
             };
             answers.push(answer);
@@ -330,7 +331,7 @@ impl<'c> Scale<'c> {
         }
     }
 
-    /// Something is wrong at a way; `key` is that of the member that is wrong.
+    /// Records a violation at a way; `key` is the key of the member at fault.
     fn breaks(&mut self, way: u32, node: NodeId, fault: Fault, key: &str) -> Result<(), Stop> {
         if self.asking > 0 {
             return Err(Stop::Rejected);
@@ -339,9 +340,9 @@ impl<'c> Scale<'c> {
         self.add_strange(way, node, fault, key)
     }
 
-    /// Something is strange at a way: the same counts once.
+    /// Records a mismatch at a way; the same mismatch counts once.
     fn add_strange(&mut self, way: u32, node: NodeId, fault: Fault, key: &str) -> Result<(), Stop> {
-        // That no schema names a key is said by none of them.
+        // An undeclared key is not specific to any of the schemas.
         let by = (fault != Fault::Undeclared).then_some(node);
         let mut hasher = FxHasher::default();
         let sort = sort_of(self.program.graph, node, fault);
@@ -383,7 +384,7 @@ impl<'c> Scale<'c> {
         way
     }
 
-    /// What the schemas of a slot have against a value itself.
+    /// Records what the schemas of a slot reject in the value itself.
     fn assess(&mut self, slot: u32, way: u32, value: Value<'_>) -> Result<(), Stop> {
         let graph = self.program.graph;
         let plan = self.program.plan(slot);
@@ -408,7 +409,7 @@ impl<'c> Scale<'c> {
                 MetValue::String(&text)
             }
             Kind::Array | Kind::Object => {
-                // Whatever looks at the elements themselves would see those that were left out.
+                // A schema that inspects the elements would miss those that were left out.
                 let looks_inside = asserting.iter().map(|id| graph.node(*id)).any(|node| {
                     let mut checks = node.checks.iter();
                     node.values.is_some()
@@ -426,7 +427,7 @@ impl<'c> Scale<'c> {
         self.break_all(way, faults)
     }
 
-    /// All of this is wrong at a way; the list is kept for the next ones.
+    /// Records all of these faults at a way; the list is kept for reuse.
     fn break_all(&mut self, way: u32, mut faults: Vec<(NodeId, Fault)>) -> Result<(), Stop> {
         let mut all = faults.iter();
         let outcome = all.try_for_each(|(node, fault)| self.breaks(way, *node, *fault, ""));
@@ -445,7 +446,7 @@ impl<'c> Scale<'c> {
         self.missing(slot, way, &left)
     }
 
-    /// The slot of a member, if anything is asked of it.
+    /// The slot of a member, if the member is constrained.
     fn member(
         &mut self,
         slot: u32,
@@ -483,7 +484,7 @@ impl<'c> Scale<'c> {
         Ok((member.slot != NONE).then_some(member.slot))
     }
 
-    /// What is wrong with the members that are not there.
+    /// Records the missing members.
     fn missing(&mut self, slot: u32, way: u32, left: &Left) -> Result<(), Stop> {
         if !self.program.may_lack(slot, left) {
             return Ok(());
@@ -497,7 +498,7 @@ impl<'c> Scale<'c> {
         if !self.program.plan(slot).containing.is_empty() {
             return Err(Stop::Unknown);
         }
-        // Whoever is asked whether it accepts is asked about all that there is.
+        // A test for acceptance needs all elements.
         let most = match self.asking {
             0 => ELEMENTS as usize,
             _ => usize::MAX,
@@ -515,7 +516,7 @@ impl<'c> Scale<'c> {
     }
 }
 
-/// What tells faults of one schema apart.
+/// What distinguishes the faults of one schema.
 fn sort_of(graph: &Graph, node: NodeId, fault: Fault) -> (&'static str, &str) {
     let rules = &graph.node(node);
     match fault {

@@ -1,4 +1,4 @@
-//! What the walk found, counted, and looked for again where a report may show it.
+//! Counts what the walk found, and locates it again if a report may show it.
 
 pub(crate) mod counter;
 pub(crate) mod deferred;

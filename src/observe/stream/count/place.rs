@@ -1,4 +1,4 @@
-//! Finds places of a payload again: what the walk knew of them by their offsets.
+//! Finds places of a payload again, by the offsets that the walk recorded.
 
 use std::ops::Range;
 
@@ -11,16 +11,16 @@ use crate::observe::stream::program::NONE;
 use crate::observe::stream::program::slot::SlotStep;
 use crate::observe::stream::program::table::Program;
 
-/// Bytes around a place that an excerpt may show, and a bit more.
+/// Bytes around a place that an excerpt may show, with some margin.
 const AROUND: usize = 1_024;
 
-/// Findings for which it pays to look at a large payload around them only.
+/// Up to this many findings, only the parts of a large payload around them are parsed.
 const FEW: usize = 64;
 
-/// Payloads up to this size are parsed as a whole.
+/// Payloads up to this size are parsed completely.
 const SMALL: usize = 64 * 1_024;
 
-/// A payload on a tape, as far as findings are about it.
+/// Parses a payload onto a tape, as far as the findings need it.
 pub(crate) fn tape<'a>(body: &'a Body<'a>, findings: &[FoundFault]) -> Option<TapeDocument<'a>> {
     if body.bytes.len() <= SMALL || findings.len() > FEW {
         return TapeDocument::parse(&body.bytes).ok();
@@ -38,7 +38,7 @@ pub(crate) fn tape<'a>(body: &'a Body<'a>, findings: &[FoundFault]) -> Option<Ta
         ranges.push(shown.saturating_sub(AROUND)..shown + AROUND);
     }
     ranges.sort_by_key(|range| (range.start, range.end));
-    // Ranges that overlap become one, so that their ends are in order, too.
+    // Overlapping ranges are merged, so that their ends are in order, too.
     let mut joined: Vec<Range<usize>> = Vec::new();
     for range in ranges {
         match joined.last_mut() {

@@ -1,14 +1,14 @@
-//! Short texts that are compared with what comes next, and sets of them.
+//! Short texts that are compared with the upcoming input, and sets of such texts.
 
 use wide::u8x16;
 
-/// The length of what is compared in one go.
+/// Bytes compared at once.
 pub(crate) const AT_ONCE: usize = 32;
 
-/// A text that is compared in one go with what stands at a place.
+/// A text that is compared with the input at once.
 #[derive(Debug)]
 pub(crate) struct Literal {
-    /// The first bytes, and a bit for each that counts.
+    /// The first bytes, and a mask with a bit for each byte that counts.
     head: [u8x16; 2],
     mask: u32,
     length: u32,
@@ -39,7 +39,7 @@ impl Literal {
         self.length as usize
     }
 
-    /// Whether a text starts with this.
+    /// Whether a text starts with this literal.
     #[inline(always)]
     pub(crate) fn starts(&self, text: &[u8]) -> bool {
         let Some(bytes) = text.first_chunk::<AT_ONCE>() else {
@@ -60,13 +60,13 @@ impl Literal {
     }
 }
 
-/// Longest text that a set finds quickly.
+/// Longest text in the fast table of a set.
 const SHORT: usize = 15;
 
 /// A set of texts, each with a counter.
 #[derive(Debug, Default)]
 pub(crate) struct Tallied {
-    /// Open addressing: texts of up to 15 bytes that are written without escapes.
+    /// An open-addressing table of texts of up to 15 bytes that are written without escapes.
     table: Box<[Entry]>,
     shift: u32,
     texts: Vec<(Box<[u8]>, u64)>,
@@ -76,10 +76,10 @@ pub(crate) struct Tallied {
 /// A short text of a set.
 #[derive(Debug, Clone, Copy, Default)]
 struct Entry {
-    /// The text, behind it zeros.
+    /// The text, padded with zeros.
     key: u128,
     count: u64,
-    /// The number of the text from 1; 0 where none stands.
+    /// The number of the text from 1; 0 for an empty entry.
     number: u32,
     length: u32,
 }
@@ -120,13 +120,13 @@ impl Tallied {
         set
     }
 
-    /// Counts the string that a text starts with if it is short, plain and one of the set; its length
-    /// with quotes.
+    /// Counts the string at the start of a text if it is short, plain and in the set. Returns its length with
+    /// quotes.
     #[inline(always)]
     pub(crate) fn count_first(&mut self, text: &[u8], delta: u64) -> Option<usize> {
         let (_, rest) = text.split_first()?;
         let bytes = *rest.first_chunk()?;
-        // What is no plain string is none of the set, either.
+        // A string that is not plain is not in the table, either.
         let length = quote(bytes);
         let key = padded(bytes, length);
         let mut at = place(key, self.shift);
@@ -143,7 +143,7 @@ impl Tallied {
         }
     }
 
-    /// Counts a text if it is one of the set.
+    /// Counts a text if it is in the set.
     pub(crate) fn count(&mut self, text: &[u8], delta: u64) {
         if let Some(number) = self.by_text.get(text) {
             let (_, count) = &mut self.texts[*number as usize];
@@ -162,7 +162,7 @@ impl Tallied {
     }
 }
 
-/// Where a text stands in the table, if nothing else does.
+/// The index of a text in the table, unless another text occupies it.
 #[inline(always)]
 pub(crate) fn place(key: u128, shift: u32) -> usize {
     let (low, high) = (key as u64, (key >> 64) as u64);
@@ -170,7 +170,7 @@ pub(crate) fn place(key: u128, shift: u32) -> usize {
     (mixed >> shift) as usize
 }
 
-/// The first bytes of a block, behind them zeros.
+/// The first bytes of a block, padded with zeros.
 #[inline(always)]
 pub(crate) fn padded(block: [u8; 16], length: usize) -> u128 {
     const MASKS: [u128; 17] = {
@@ -185,7 +185,7 @@ pub(crate) fn padded(block: [u8; 16], length: usize) -> u128 {
     u128::from_le_bytes(block) & MASKS[length.min(16)]
 }
 
-/// The bytes before the first quote of a block, or all of them.
+/// The number of bytes before the first quote of a block, or in the whole block.
 #[inline(always)]
 pub(crate) fn quote(block: [u8; 16]) -> usize {
     let quotes = u8x16::new(block).simd_eq(u8x16::splat(b'"')).to_bitmask();

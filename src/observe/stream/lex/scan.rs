@@ -1,18 +1,18 @@
-//! The lexer: finds where strings, numbers and skipped values end, and refuses what is not JSON.
+//! The lexer: finds where strings, numbers and skipped values end, and rejects what is not JSON.
 //!
-//! Everything here works on bytes that nobody has looked at yet. It accepts exactly what
-//! [`crate::json`] accepts; what is wrong, and where, is for that parser to say.
+//! It works on unchecked bytes, and accepts exactly what [`crate::json`] accepts. That parser reports what is
+//! wrong, and where.
 
 use crate::json::Kind;
 use crate::json::scan::{block, specials, stops};
 
-/// The deepest nesting that is read; as in [`crate::json`].
+/// The deepest nesting that is read, as in [`crate::json`].
 pub(crate) const MAX_DEPTH: u32 = crate::limits::NESTING as u32;
 
-/// Classes of bytes that values start with: the kinds, white space, and what starts no value.
+/// Classes of first bytes of values: the kinds, white space, and bytes that start no value.
 pub(crate) const CLASSES: usize = 8;
 
-/// The first of them are those of null, booleans, numbers and strings.
+/// The number of the first classes, which are null, booleans, numbers and strings.
 pub(crate) const SCALARS: usize = 4;
 
 /// The text is not JSON, or not JSON that the streaming walk reads.
@@ -47,17 +47,17 @@ const CLASS_OF: [u8; 256] = {
 /// Where a string ends, and how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Scanned {
-    /// Offset behind the closing quote.
+    /// Offset after the closing quote.
     pub(crate) end: usize,
     /// Whether the string has escapes.
     pub(crate) is_escaped: bool,
 }
 
-/// The length with quotes of the string that a text starts with, if that is short, plain and not close to
-/// the end of the text.
+/// The length with quotes of the string at the start of a text, if the string is short, plain and not close
+/// to the end of the text.
 #[inline(always)]
 pub(crate) fn short_string(text: &[u8]) -> Option<usize> {
-    // One way for all lengths: which one it is cannot be foreseen.
+    // One code path for all lengths, because the length cannot be predicted.
     let (_, rest) = text.split_first()?;
     let (first, rest) = rest.split_first_chunk::<16>()?;
     let found = specials(*first) | specials(*rest.first_chunk()?) << 16;
@@ -65,7 +65,7 @@ pub(crate) fn short_string(text: &[u8]) -> Option<usize> {
     (text.get(end) == Some(&b'"')).then_some(end + 1)
 }
 
-/// Scans a string from behind its opening quote.
+/// Scans a string, starting after its opening quote.
 pub(crate) fn string(text: &[u8], start: usize) -> Result<Scanned, Malformed> {
     let mut at = start;
     while let Some(block) = block(text, at) {
@@ -85,7 +85,7 @@ pub(crate) fn string(text: &[u8], start: usize) -> Result<Scanned, Malformed> {
     unusual_string(text, start, at)
 }
 
-/// The rest of a string that has escapes, is not ASCII, or stands near the end of the text.
+/// The rest of a string that has escapes, is not ASCII, or is near the end of the text.
 #[cold]
 #[inline(never)]
 fn unusual_string(text: &[u8], start: usize, mut at: usize) -> Result<Scanned, Malformed> {
@@ -102,7 +102,7 @@ fn unusual_string(text: &[u8], start: usize, mut at: usize) -> Result<Scanned, M
             Some(0x80..) => {
                 is_ascii = false;
                 at += 1;
-                // What is not ASCII mostly comes in runs.
+                // Non-ASCII characters usually come in runs.
                 while let Some(block) = block(text, at) {
                     let stops = stops(block);
                     if stops != 0 {
@@ -124,7 +124,7 @@ fn unusual_string(text: &[u8], start: usize, mut at: usize) -> Result<Scanned, M
     })
 }
 
-/// The length of the escape at `at`; of a surrogate pair both halves.
+/// The length of the escape at `at`; of both halves for a surrogate pair.
 fn escape(text: &[u8], at: usize) -> Result<usize, Malformed> {
     match text.get(at + 1) {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
@@ -154,9 +154,9 @@ fn code_unit(text: &[u8], at: usize) -> Result<u32, Malformed> {
 /// Where a number ends, and how it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Number {
-    /// Offset behind the last digit.
+    /// Offset after the last digit.
     pub(crate) end: usize,
-    /// Whether it is digits alone, after a sign perhaps: no fraction, no exponent.
+    /// Whether it consists of digits only, after an optional sign: no fraction, no exponent.
     pub(crate) is_plain: bool,
 }
 
@@ -164,14 +164,14 @@ pub(crate) struct Number {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ShortInteger {
     pub(crate) length: usize,
-    /// The digits as text, the first one lowest, behind as many zeros as eight bytes hold.
+    /// The digits as text in eight bytes, from the lowest: zeros as padding, then the digits in order.
     digits: u64,
 }
 
 impl ShortInteger {
     #[inline(always)]
     pub(crate) const fn value(self) -> i64 {
-        // Pairs of neighbours, then pairs of pairs.
+        // Adjacent pairs, then pairs of pairs.
         let ones = self.digits & 0x0f0f_0f0f_0f0f_0f0f;
         let twos = ones.wrapping_mul(10 * 256 + 1) >> 8 & 0x00ff_00ff_00ff_00ff;
         let fours = twos.wrapping_mul(100 * 65_536 + 1) >> 16 & 0x0000_ffff_0000_ffff;
@@ -179,15 +179,15 @@ impl ShortInteger {
     }
 }
 
-/// The whole number that a text starts with, if it has at most seven characters, all of them digits.
+/// The whole number at the start of a text, if it has at most seven characters, all of them digits.
 #[inline(always)]
 pub(crate) fn short_integer(text: &[u8]) -> Option<ShortInteger> {
     let chunk = u64::from_le_bytes(*text.first_chunk()?);
     let length = others(chunk).trailing_zeros() / 8;
-    // Eight digits go on.
+    // After eight digits, more may follow.
     let next = chunk.checked_shr(8 * length)? as u8;
     let is_whole = !matches!(next, b'.' | b'e' | b'E');
-    // A leading zero stands alone; without a digit there is a sign.
+    // A leading zero must be the only digit; without a digit, there is a sign.
     let is_sound = length == 1 || (length > 1 && chunk as u8 != b'0');
     (is_whole && is_sound).then(|| ShortInteger {
         length: length as usize,
@@ -195,7 +195,7 @@ pub(crate) fn short_integer(text: &[u8]) -> Option<ShortInteger> {
     })
 }
 
-/// The highest bit of each byte that is no digit.
+/// The highest bit of each byte that is not a digit.
 #[inline(always)]
 const fn others(chunk: u64) -> u64 {
     let values = chunk ^ 0x3030_3030_3030_3030;
@@ -225,10 +225,10 @@ pub(crate) fn number(text: &[u8], start: usize) -> Result<Number, Malformed> {
     }
 }
 
-/// The offset of the next byte that is no digit.
+/// The offset of the next byte that is not a digit.
 #[inline]
 fn digits(text: &[u8], mut at: usize) -> usize {
-    // Eight at a time: what is no digit sets the highest bit of its byte.
+    // Eight at a time; `others` sets the highest bit of each byte that is not a digit.
     while let Some(chunk) = text.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let others = others(u64::from_le_bytes(*chunk));
         if others != 0 {
@@ -269,7 +269,7 @@ fn fraction(text: &[u8], start: usize, mut at: usize) -> Result<Number, Malforme
     })
 }
 
-/// Refuses a number beyond a double, as `serde_json` does.
+/// Rejects a number that exceeds a double, as `serde_json` does.
 fn check_range(text: &[u8], start: usize, end: usize) -> Result<Number, Malformed> {
     match serde_json::from_slice::<serde_json::Number>(&text[start..end]) {
         Ok(_) => Ok(Number {
@@ -301,10 +301,10 @@ pub(crate) fn word<const LENGTH: usize>(
     }
 }
 
-/// The length of `true` or `false`, if a text starts with one of them, and which it is.
+/// The length and value of the `true` or `false` at the start of a text.
 #[inline(always)]
 pub(crate) fn boolean(text: &[u8]) -> Result<(usize, bool), Malformed> {
-    // One way for both: which one it is cannot be foreseen.
+    // One code path for both, because the value cannot be predicted.
     let is_true = text.first() == Some(&b't');
     let rest = text.get(usize::from(!is_true)..).ok_or(Malformed)?;
     let rest: &[u8; 4] = rest.first_chunk().ok_or(Malformed)?;
@@ -315,7 +315,7 @@ pub(crate) fn boolean(text: &[u8]) -> Result<(usize, bool), Malformed> {
     }
 }
 
-/// Whether a text is an array with elements or an object with members, and which.
+/// Whether a text is a non-empty array or object, and which.
 pub(crate) fn shown_kind(text: &[u8]) -> Option<Kind> {
     let (first, rest) = text.trim_ascii_start().split_first()?;
     let (kind, end) = match first {
@@ -326,7 +326,7 @@ pub(crate) fn shown_kind(text: &[u8]) -> Option<Kind> {
     (rest.trim_ascii_start().first() != Some(&end)).then_some(kind)
 }
 
-/// A 64-bit hash of a key, for telling repeated keys.
+/// A 64-bit hash of a key, to detect repeated keys.
 pub(crate) fn hash(key: &[u8]) -> u64 {
     use std::hash::{Hash as _, Hasher as _};
     let mut hasher = rustc_hash::FxHasher::default();
@@ -334,7 +334,7 @@ pub(crate) fn hash(key: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// Passes over values; keeps its stack for the next one.
+/// Skips values; its stack is reused.
 #[derive(Debug, Default)]
 pub(crate) struct Skipper {
     /// Hashes of the keys of the open objects.
@@ -342,9 +342,8 @@ pub(crate) struct Skipper {
 }
 
 impl Skipper {
-    /// Passes over the value at `at`, at this depth, and returns the offset behind it. A key that stands
-    /// twice in one object is refused, too: it is a finding, which the streaming walk leaves to the
-    /// other one.
+    /// Skips the value at `at`, at this depth, and returns the offset after it. An object with a repeated key
+    /// is rejected, too: this is a finding, which the streaming walk leaves to the reference walk.
     pub(crate) fn value(&mut self, text: &[u8], at: usize, depth: u32) -> Result<usize, Malformed> {
         let at = space(text, at);
         match text.get(at) {
@@ -415,13 +414,13 @@ impl Skipper {
         }
     }
 
-    /// Forgets what a value that was refused left behind.
+    /// Clears what a rejected value left behind.
     pub(crate) fn reset(&mut self) {
         self.keys.clear();
     }
 }
 
-/// Whether a hash stands twice from `mark` on; takes them away.
+/// Whether a hash occurs twice from `mark` on. Removes these hashes.
 pub(crate) fn repeats(hashes: &mut Vec<u64>, mark: usize) -> bool {
     let own = &mut hashes[mark..];
     let repeats = match own.len() {
@@ -436,9 +435,9 @@ pub(crate) fn repeats(hashes: &mut Vec<u64>, mark: usize) -> bool {
     repeats
 }
 
-/// Decodes a quoted string that was scanned.
+/// Decodes a quoted string that has been scanned.
 pub(crate) fn unescape(quoted: &[u8]) -> String {
-    // The scan checked it, so this does not fail.
+    // The scan has checked it, so this does not fail.
     let text = std::str::from_utf8(quoted).unwrap_or_default();
     let content = text.get(1..text.len().saturating_sub(1));
     crate::json::scan::unescape(content.unwrap_or_default())

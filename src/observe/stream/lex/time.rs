@@ -1,8 +1,8 @@
-//! Date-times as nearly all of them are written: `2022-11-01T03:15:03Z`, or with `+00:00` for `Z`.
+//! Date-times in their most common form: `2022-11-01T03:15:03Z`, or with `+00:00` instead of `Z`.
 
 use wide::u8x16;
 
-/// The length of such a string to its seconds, with its first quote.
+/// The length of such a string up to its seconds, with the opening quote.
 const LENGTH: usize = 20;
 
 /// How the offset is written.
@@ -14,8 +14,8 @@ pub(crate) enum Offset {
     Zero,
 }
 
-/// The length with quotes of the date-time that a text starts with, if it is written in this way and is a
-/// date-time by RFC 3339. Any other way is for the long road.
+/// The length with quotes of the date-time at the start of a text, if it has this form and is valid by RFC
+/// 3339. Any other form takes the slow path.
 #[inline(always)]
 pub(crate) fn plain(text: &[u8]) -> Option<(usize, Offset)> {
     let (quoted, rest) = text.split_first_chunk::<LENGTH>()?;
@@ -32,8 +32,8 @@ pub(crate) fn plain(text: &[u8]) -> Option<(usize, Offset)> {
     if (head & tail).to_bitmask() != 0xffff {
         return None;
     }
-    // `11-01T03`: each byte becomes ten times itself and the next; those of month, day and hour are
-    // looked at.
+    // `11-01T03`: each byte becomes ten times itself plus the next one. Only the bytes of month, day and hour
+    // are used.
     let digits = u64::from_le_bytes(*quoted[6..].first_chunk()?) & 0x0f0f_000f_0f00_0f0f;
     let pairs = (digits * 10 + (digits >> 8)) & 0x00ff_0000_ff00_00ff;
     // Sets the highest bit of a month over 12, a day over 28, an hour over 23, a month or day of 0.
@@ -50,18 +50,18 @@ pub(crate) fn plain(text: &[u8]) -> Option<(usize, Offset)> {
     }
 }
 
-/// All bits of the bytes of a block that are within those of a form: digits from 0 to that of `most`, and
-/// the same characters elsewhere.
+/// All bits of the bytes of a block that match a form: digits from 0 to the digit in `most`, and the same
+/// characters elsewhere.
 #[inline(always)]
 fn keeps(block: &[u8; 16], form: [u8; 16], most: [u8; 16]) -> u8x16 {
     let form = u8x16::new(form);
-    // The bits of `0` are those that all digits have.
+    // The bits of `0` are those that all digits share.
     let value = u8x16::new(*block) ^ form;
     value.min(u8x16::new(most) ^ form).simd_eq(value)
 }
 
-/// Whether hour, month and day of what has the form of a date-time are in range, also where the day is
-/// one that not every month has.
+/// Whether hour, month and day of a text in the form of a date-time are in range, including days that not
+/// every month has.
 #[inline(never)]
 fn is_late(quoted: &[u8; LENGTH]) -> bool {
     let two = |at: usize| (quoted[at] - b'0') * 10 + (quoted[at + 1] - b'0');
@@ -86,7 +86,7 @@ mod tests {
 
     use super::plain;
 
-    /// The crate takes some characters for digits that are none; this does not.
+    /// The crate accepts some characters that are not digits as digits; this code does not.
     #[test]
     fn what_is_taken_is_a_date_time_for_the_crate() {
         let validator = jsonschema::options()

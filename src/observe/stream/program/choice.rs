@@ -1,4 +1,4 @@
-//! What the kind of a value says of which branches apply to it.
+//! Which branches apply to a value, judging by its kind.
 
 use crate::json::Kind;
 use crate::schema::NodeId;
@@ -30,7 +30,7 @@ impl Choice {
         };
         let is_choice = branches.iter().filter(|branch| !is_null(branch)).count() > 1;
         let variants: Vec<NodeId> = counts.then_some(only.branch).into_iter().collect();
-        // An enum that accepts is not passed by.
+        // An enum that accepts is not bypassed.
         let open = OpenEnums::of(graph, &branches);
         let mut others = open.iter().flat_map(OpenEnums::enums);
         if kind == Kind::String && others.any(|id| *id != graph.resolve(only.branch)) {
@@ -53,7 +53,7 @@ impl Choice {
 }
 
 impl Program<'_> {
-    /// How the schemas of values of a kind are found, which is worked out once.
+    /// How the schemas of values of a kind are found; computed once.
     pub(crate) fn choice(&mut self, slot: u32, kind: Kind) -> Choice {
         if let Some(known) = self.slots[slot as usize].choices[kind as usize] {
             return known;
@@ -63,7 +63,7 @@ impl Program<'_> {
         choice
     }
 
-    /// The slot for values of a kind, where the kind alone says which it is.
+    /// The slot for values of a kind, if the kind alone determines it.
     pub(crate) fn slot_by_kind(&mut self, mut slot: u32, kind: Kind) -> Option<u32> {
         while self.slots[slot as usize].how[kind as usize] == How::Choose {
             slot = match self.choice(slot, kind) {
@@ -74,9 +74,8 @@ impl Program<'_> {
         Some(slot)
     }
 
-    /// Lets scalars for which there is one branch go to its slot at once; false where they have to take
-    /// the long way: the payload as a whole tells which branch it is, and containers may be found to
-    /// deviate far below.
+    /// Sends scalars with only one branch directly to the slot of that branch. Returns false if they need the
+    /// slow path: the branch of the whole payload has to be recorded, and containers may deviate far below.
     pub(crate) fn narrow(&mut self, slot: u32, kind: Kind, choice: Choice) -> bool {
         let Choice::One {
             slot: below,
@@ -113,8 +112,7 @@ struct Only {
     nodes: Vec<NodeId>,
 }
 
-/// The only branch for values of a kind, where nothing else is to be decided and what is rejected is
-/// rejected by the branch.
+/// The only branch for values of a kind, if nothing else has to be decided and only the branch can reject.
 fn only_branch(program: &Program<'_>, slot: u32, kind: Kind) -> Option<Only> {
     let graph = program.graph;
     let mut nodes = program.plan(slot).given.to_vec();

@@ -1,7 +1,7 @@
-//! What is asked of a value, in which order, until it is known which schemas apply to it.
+//! Which questions are asked about a value, and in which order, to find the schemas that apply to it.
 //!
-//! The questions form a tree, which grows as payloads show its ways: each answer leads to the next
-//! question, or to the slot of the schemas that apply.
+//! The questions form a tree, which grows as payloads take new ways: each answer leads to the next question,
+//! or to the slot of the schemas that apply.
 
 use std::sync::Arc;
 
@@ -18,14 +18,14 @@ use super::plan::{Leftovers, Reach, candidates, reach_of};
 use super::NONE;
 use super::table::{Program, index};
 
-/// Trees that are kept by the evidence of objects.
+/// Trees that are kept, by the evidence of objects.
 const TREES: usize = 512;
 
-/// Turns that are kept for values of one kind at one place; ways that are new then lead to the tape.
+/// Turns that are kept for values of one kind at one place; new ways beyond these lead to the tape.
 const TURNS: u32 = 1_024;
 
 impl Program<'_> {
-    /// The number of new decisions for values of a kind.
+    /// Adds decisions for values of a kind, and returns their number.
     pub(crate) fn decisions_of(&mut self, slot: u32, kind: Kind) -> u32 {
         let new = Decisions {
             slot,
@@ -46,7 +46,7 @@ impl Program<'_> {
             return *known;
         }
         if found.roots.len() >= TREES && !evidence.is_empty() {
-            // Too much is told apart: all are asked.
+            // There is too much distinct evidence: every question is asked.
             evidence.clear();
             return self.first_turn(decisions, evidence);
         }
@@ -56,7 +56,7 @@ impl Program<'_> {
         root
     }
 
-    /// Where the way goes on behind a question whose answer is the last of these.
+    /// Where the way continues after a question; its answer is the last one in `answers`.
     pub(crate) fn next_turn(
         &mut self,
         decisions: u32,
@@ -97,7 +97,7 @@ impl Program<'_> {
         };
         way.found.nodes = self.plan(slot).given.to_vec();
         let turn = match way.go() {
-            // The last one that is kept, to which all leads that is new from here on.
+            // The last turn that is kept; all new ways lead to it from here on.
             _ if self.decisions[decisions as usize].turns.len() == TURNS as usize - 1 => Turn::Tape,
             Ok(()) => self.applied(slot, kind, &way.found),
             Err(turn) => turn,
@@ -110,7 +110,7 @@ impl Program<'_> {
     fn applied(&mut self, slot: u32, kind: Kind, found: &Found) -> Turn {
         let graph = self.graph;
         if found.is_assumed && !found.excluded.is_empty() {
-            // It may be the branch itself whose `not` accepts.
+            // The `not` that accepts may belong to the assumed branch.
             return Turn::Tape;
         }
         let leftovers = Leftovers::of(graph, &found.nodes, &found.edges);
@@ -141,9 +141,9 @@ impl Program<'_> {
     }
 }
 
-/// Whether a schema itself says nothing of values of this kind, other than which schemas apply.
+/// Whether a schema says nothing about values of this kind, except which schemas apply.
 pub(crate) fn is_silent(node: &Node, kind: Kind) -> bool {
-    // What applies to the value itself is asked by itself.
+    // Schemas applied to the same value are checked on their own.
     let says_more = |(how, _): (Application<'_>, NodeId)| {
         !how.is_in_place() || matches!(how, Application::DependentSchema(_))
     };
@@ -155,7 +155,7 @@ pub(crate) fn is_silent(node: &Node, kind: Kind) -> bool {
         && !node.applications().any(says_more)
 }
 
-/// What was found on a way.
+/// What was found along a way.
 #[derive(Default)]
 struct Found {
     nodes: Vec<NodeId>,
@@ -164,7 +164,7 @@ struct Found {
     variants: Vec<NodeId>,
     closed: Vec<OpenEnums>,
     excluded: Vec<NodeId>,
-    /// The schemas that were asked, and accept.
+    /// The schemas that were asked and accept.
     accepted: Vec<NodeId>,
     is_assumed: bool,
 }
@@ -178,7 +178,7 @@ impl Found {
     }
 }
 
-/// One way through the schemas of a value, as far as answers lead.
+/// A way through the schemas of a value, as far as the answers lead.
 struct Way<'g> {
     graph: &'g Graph,
     side: Option<Side>,
@@ -190,7 +190,7 @@ struct Way<'g> {
 }
 
 impl Way<'_> {
-    /// Goes to the end, or to the turn that has to be taken first.
+    /// Continues to the end, or to the next turn to take.
     fn go(&mut self) -> Result<(), Turn> {
         let graph = self.graph;
         let mut next = 0;
@@ -240,7 +240,7 @@ impl Way<'_> {
             && let Some(discriminator) = graph.node(id).deciding()
         {
             let Some(tag) = evidence::text(&self.members, &discriminator.property) else {
-                // There may be one that was not seen.
+                // There may be a tag that was not seen.
                 return Err(Turn::Tape);
             };
             match discriminator.tagged(tag) {
@@ -359,7 +359,7 @@ impl Way<'_> {
     }
 }
 
-/// Whether a schema says which properties have to be there, and nothing else of objects.
+/// Whether a schema says which properties are required, and nothing else about objects.
 fn only_requires(node: &Node) -> bool {
     let rules = &node.object;
     !node.never

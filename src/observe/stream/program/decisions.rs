@@ -1,4 +1,4 @@
-//! The questions that are asked of the values of one place: a tree, which grows as payloads show its ways.
+//! The questions asked about the values of one place: a tree, which grows as payloads take new ways.
 
 use std::sync::Arc;
 
@@ -9,24 +9,24 @@ use crate::schema::NodeId;
 
 use super::evidence::Looks;
 
-/// Questions on one way; what asks more goes to the tape.
+/// Questions on one way; a way with more goes to the tape.
 pub(super) const QUESTIONS: u32 = 128;
 
-/// Something that is asked of a value.
+/// A question about a value.
 #[derive(Debug, Clone)]
 pub(crate) enum Question {
     /// Whether a schema accepts it.
     Accepts(NodeId),
     /// Whether it has a member with this name.
     Has(Arc<str>),
-    /// Whether it has a member with one of these names: then it may look like a branch that rejects it.
+    /// Whether it has a member with one of these names; if so, it may look like a branch that rejects it.
     LooksLike(Arc<FxHashSet<Arc<str>>>),
 }
 
-/// Where the way through a tree turns.
+/// A node in the tree of questions.
 #[derive(Debug)]
 pub(crate) enum Turn {
-    /// A question, and where it goes on when the answer is no and when it is yes.
+    /// A question, and the next turns if the answer is no and if it is yes.
     Ask(Question, [u32; 2]),
     /// These schemas apply.
     Apply(Applied),
@@ -43,9 +43,9 @@ pub(crate) struct Applied {
     pub(crate) slot: u32,
     /// The schemas whose `not` accepts.
     pub(crate) excluded: Option<Arc<[NodeId]>>,
-    /// Whether a branch is only assumed to accept: no other can.
+    /// Whether a branch is only assumed to accept, because no other branch can.
     pub(crate) is_assumed: bool,
-    /// Whether the schemas that were asked said all that is to be said.
+    /// Whether the schemas that were asked have checked everything.
     pub(crate) is_settled: bool,
 }
 
@@ -68,7 +68,7 @@ impl Answers {
 pub(crate) struct Decisions {
     pub(super) slot: u32,
     pub(super) kind: Kind,
-    /// What is looked at before anything is asked.
+    /// What is inspected before any question is asked.
     pub(crate) looks: Option<Looks>,
     /// The start of each tree.
     pub(super) roots: foldhash::HashMap<Box<[u8]>, u32>,

@@ -1,6 +1,6 @@
-//! What the first members of an object say of which branches it cannot be meant for.
+//! Which branches an object cannot be meant for, judging by its first members.
 //!
-//! A branch that fixes a property to other texts, or that is closed and does not name a key, need not be
+//! A branch that fixes a property to other texts, or that is closed and does not declare a key, need not be
 //! asked.
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -10,35 +10,35 @@ use crate::schema::{Graph, NodeId};
 
 use crate::observe::stream::lex::scan;
 
-/// Bytes of evidence that are kept; what has more says less.
+/// Bytes of evidence that are kept; longer evidence is cut off.
 const MOST: usize = 512;
 
-/// How far unions in unions are followed.
+/// How deep nested unions are followed.
 const DEPTH: u8 = 8;
 
-/// Stands for every text that no branch fixes a tag to.
+/// Represents every text that no branch fixes a tag to.
 const OTHER_TEXT: &[u8] = br#""\u0000""#;
 
-/// Stands for every key that no closed branch names.
+/// Represents every key that no closed branch declares.
 const OTHER_KEY: &[u8] = br#""""#;
 
-/// What is looked at of an object.
+/// What is inspected in an object.
 #[derive(Debug, Default)]
 pub(crate) struct Looks {
-    /// Properties that some branch fixes to texts, each with all of these.
+    /// Properties that some branch fixes to texts, with all of these texts.
     tags: FxHashMap<Box<[u8]>, FxHashSet<Box<[u8]>>>,
-    /// The properties that discriminators decide by: all of them are looked for.
+    /// The properties that discriminators use. All of them are searched for.
     deciding: Vec<Box<[u8]>>,
-    /// Whether some branch is closed, so that any key tells.
+    /// Whether some branch is closed, so that any key is evidence.
     is_closed: bool,
     /// Whether a closed branch has patterns for keys.
     has_patterns: bool,
-    /// The keys that closed branches name.
+    /// The keys that closed branches declare.
     names: FxHashSet<Box<[u8]>>,
 }
 
 impl Looks {
-    /// What tells the branches of unions apart.
+    /// Collects what distinguishes the branches of unions.
     pub(crate) fn new(graph: &Graph, given: &[NodeId]) -> Self {
         let mut looks = Self::default();
         let mut seen = Vec::new();
@@ -90,7 +90,7 @@ impl Looks {
     }
 
     /// Gathers the evidence of the object at `at`: its first key, and its first tags with their texts.
-    /// What is written with escapes is none.
+    /// Anything written with escapes is not used.
     pub(crate) fn look(
         &self,
         text: &[u8],
@@ -102,11 +102,11 @@ impl Looks {
         if self.tags.is_empty() && !self.is_closed {
             return;
         }
-        // What is no JSON is for the walk to find.
+        // The walk itself reports malformed JSON.
         let _: Option<()> = self.gather_evidence(text, at, skipper, evidence);
     }
 
-    /// Ends where there is nothing more to be had.
+    /// Returns when there is no more evidence to gather.
     fn gather_evidence(
         &self,
         text: &[u8],
@@ -166,7 +166,7 @@ impl Looks {
     }
 }
 
-/// Adds evidence as long as there is room.
+/// Adds evidence if there is room.
 fn put(evidence: &mut Vec<u8>, key: &[u8], value: &[u8]) -> Option<()> {
     if evidence.len() + key.len() + value.len() > MOST {
         return None;
@@ -176,7 +176,7 @@ fn put(evidence: &mut Vec<u8>, key: &[u8], value: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// A member that an object has, and its text if that is a tag.
+/// A member of an object, and its text if it is a tag.
 #[derive(Debug)]
 pub(crate) struct EvidenceMember {
     key: String,
@@ -216,13 +216,13 @@ pub(crate) fn is_tagged_otherwise(graph: &Graph, branch: NodeId, members: &[Evid
     })
 }
 
-/// The text of the member with this name, if it is a text that tells branches apart or another one.
+/// The text of the member with this name, if it was gathered. Texts that no branch uses are all the same.
 pub(crate) fn text<'m>(members: &'m [EvidenceMember], name: &str) -> Option<&'m str> {
     let member = members.iter().find(|member| member.key == name)?;
     member.text.as_deref()
 }
 
-/// Whether an object with these members has one with this name; `None` where they do not say.
+/// Whether an object with these members has one with this name; `None` if that is not known.
 pub(crate) fn has(members: &[EvidenceMember], name: &str) -> Option<bool> {
     members
         .iter()
@@ -272,7 +272,7 @@ fn excludes_within(graph: &Graph, id: NodeId, members: &[EvidenceMember], depth:
     })
 }
 
-/// The texts to which a schema fixes what is a text; none where it does not.
+/// The texts that a schema fixes a string to; empty if it does not fix it.
 fn texts(graph: &Graph, id: NodeId) -> Vec<String> {
     let node = graph.node(graph.resolve(id));
     match (&node.constant, &node.values) {
@@ -291,7 +291,8 @@ mod tests {
     use crate::contract::Payload;
     use crate::location::Side;
 
-    /// What does not tell branches apart is the same evidence, and evidence is short: trees are kept by it.
+    /// Evidence that does not distinguish branches is the same, and evidence is short, because trees are kept
+    /// by it.
     #[test]
     fn evidence_is_of_few_kinds() {
         let schema = json!({"oneOf": [

@@ -1,5 +1,5 @@
-//! What was learnt of how objects are written: the bytes before the value of each member, and what mostly
-//! follows it.
+//! How objects are written, as far as learnt: the bytes before the value of each member, and what usually
+//! follows.
 
 use crate::observe::stream::lex::literal;
 use crate::observe::stream::lex::literal::Literal;
@@ -9,28 +9,28 @@ use super::NONE;
 use super::how::How;
 use super::mode::delta;
 
-/// What stands before the value of a member: the brace of the object or the comma behind the last
-/// member, a key, a colon, white space. Where the value is a constant, glue ends behind that.
+/// The text before the value of a member: the opening brace or the comma after the last member, a key, a
+/// colon, white space. If the value is a constant, the glue includes it.
 #[derive(Debug)]
 #[repr(C, align(64))]
 pub(crate) struct Glue {
     pub(crate) text: Literal,
-    /// Values by the class of their first byte, for [`Self::slots`].
+    /// Counts of values by the class of their first byte, for [`Self::slots`].
     pub(crate) counts: [u64; CLASSES],
-    /// The bit of the member, if it is one of the first 64 and only walked.
+    /// The bit of the member, if it is one of the first 64 and plain.
     pub(crate) bit: u64,
-    /// What is done with a value, by the class of its first byte.
+    /// How a value is handled, by the class of its first byte.
     pub(crate) how: [How; CLASSES],
-    /// The slot of a value, by the same.
+    /// The slot of a value, by the same class.
     pub(crate) slots: [u32; CLASSES],
     /// The glue that is expected to follow.
     pub(crate) next: u32,
-    /// What followed when that did not.
+    /// The glue that followed instead.
     pub(super) instead: u32,
-    /// Other glue of this slot that has the same place in the table.
+    /// Other glue of this slot with the same index in the table.
     pub(super) same: u32,
     pub(crate) member: u16,
-    /// Whether it starts with the brace.
+    /// Whether it starts with the opening brace.
     pub(super) opens: bool,
 }
 
@@ -42,19 +42,19 @@ impl Glue {
     }
 }
 
-// Found by one multiplication with a small number.
+// Indexed by one multiplication with a small number.
 const _: () = assert!(size_of::<Glue>() == 192);
 
 /// The glue of one slot.
 #[derive(Debug)]
 pub(crate) struct Learnt {
-    /// The glue that is expected where an object opens.
+    /// The glue that is expected at the start of an object.
     pub(crate) first: u32,
-    /// How much there is.
+    /// The number of glue texts.
     pub(super) count: u32,
-    /// Bytes before a key: behind a value, and where an object opens.
+    /// Bytes before a key: after a value, and at the start of an object.
     pub(super) lead: [u8; 2],
-    /// The size of the table is 2 to the power of 64 less this.
+    /// The table has 2 to the power of (64 - `shift`) entries.
     pub(super) shift: u8,
     /// Glue by the hash of its key.
     pub(super) table: Box<[u32]>,
@@ -71,7 +71,7 @@ impl Learnt {
         }
     }
 
-    /// Where glue is found by its key, or by the first 16 bytes of that.
+    /// The index of glue in the table, by its key or the first 16 bytes of the key.
     #[inline(always)]
     pub(super) fn place(&self, key: [u8; 16]) -> usize {
         let key = literal::padded(key, literal::quote(key));

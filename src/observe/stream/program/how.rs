@@ -1,4 +1,4 @@
-//! What is done with a value, by its first byte.
+//! How a value is handled, by its first byte.
 
 use crate::json::Kind;
 
@@ -6,35 +6,35 @@ use crate::observe::stream::lex::scan::CLASSES;
 
 use super::plan::{Integers, Plan, Reach, Usual};
 
-/// What is done with a value that starts with a byte of some class.
+/// How a value that starts with a byte of some class is handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
-    /// It decides itself which schemas apply to it.
+    /// The value decides which schemas apply to it.
     Choose,
-    /// It is a scalar that only one branch takes: [`Slot::only`](super::slot::Slot::only) has its slot.
+    /// A scalar that only one branch accepts: [`Slot::only`](super::slot::Slot::only) has its slot.
     Only,
     Null,
-    /// A word of which the schemas have to be asked.
+    /// A word that the schemas have to check.
     AskNull,
     Boolean,
     AskBoolean,
-    /// A number that is accepted when it is written plainly.
+    /// A number that is accepted if it is written plainly.
     Number,
     /// The same, if it is within bounds.
     BoundedNumber,
     AskNumber,
     /// Any string is accepted, and none is counted.
     Any,
-    /// Mostly [`Usual::Constant`].
+    /// Usually [`Usual::Constant`].
     Constant,
-    /// Mostly one of [`Usual::Listed`].
+    /// Usually one of [`Usual::Listed`].
     Listed,
-    /// Mostly [`Usual::Time`].
+    /// Usually [`Usual::Time`].
     Time,
     /// The same, and spellings are counted.
     SpelledTime,
     AskString,
-    /// The glue has the value.
+    /// The glue includes the value.
     Written,
     Array,
     Object,
@@ -43,7 +43,7 @@ pub(crate) enum How {
 }
 
 impl How {
-    /// What a plan asks of values, by class.
+    /// How a plan handles values, by class.
     pub(crate) fn of(plan: &Plan) -> [Self; CLASSES] {
         let is_free = |kind: Kind| plan.asserting[kind as usize].is_empty();
         let mut how = [Self::Malformed; CLASSES];

@@ -11,14 +11,14 @@ use super::plan::Usual;
 use super::NONE;
 use super::table::Program;
 
-/// Glue that is learnt for one slot.
+/// Glue texts that are learnt for one slot.
 const MOST: usize = 96;
 
 /// Bytes of the longest glue.
 const LONGEST: usize = 64;
 
 impl Program<'_> {
-    /// The glue of a slot that stands at `at`.
+    /// The known glue of a slot at `at`.
     #[inline(always)]
     pub(crate) fn glue_at(&self, slot: u32, text: &[u8], at: usize, opens: bool) -> Option<u32> {
         let learnt = &self.slots[slot as usize].learnt;
@@ -34,27 +34,27 @@ impl Program<'_> {
         None
     }
 
-    /// The glue that is expected behind `last` in an object.
+    /// The glue that is expected after `last` in an object.
     pub(crate) fn expected(&self, last: u32) -> u32 {
         self.glue.get(last as usize).map_or(NONE, |last| last.next)
     }
 
-    /// Some glue stands where other glue was expected: behind `last`, or where an object opens.
+    /// Records glue that appeared where other glue was expected: after `last`, or at the start of an object.
     #[inline(always)]
     pub(crate) fn follows(&mut self, slot: u32, last: u32, found: u32) {
         let opens = self.glue[found as usize].opens;
         match self.glue.get_mut(last as usize) {
             _ if opens => self.slots[slot as usize].learnt.first = found,
-            // Nobody knows what stood before.
+            // The preceding glue is not known.
             None => {}
-            // Once may be by chance.
+            // A single occurrence may be chance.
             Some(last) if last.instead == found => last.next = found,
             Some(last) => last.instead = found,
         }
     }
 
-    /// Learns what stands in `text` from `start` on before the value of a member, behind the glue `last`
-    /// or where an object opens. Its number, if it is known now.
+    /// Learns the text from `start` to the value of a member, after the glue `last` or at the start of an
+    /// object. Returns the number of the glue, if it is known now.
     pub(crate) fn learn(
         &mut self,
         slot: u32,
@@ -81,7 +81,7 @@ impl Program<'_> {
         };
         let glue = &text[start..end];
         let learnt = &mut self.slots[slot as usize].learnt;
-        // How text is spaced may change at any time.
+        // The spacing of the text may change at any time.
         learnt.lead[usize::from(opens)] = u8::try_from(lead_of(glue)).unwrap_or(u8::MAX);
         let mut same = learnt.table.get(learnt.place(key_of(glue))).copied();
         while let Some(known) = same.and_then(|same| self.glue.get(same as usize)) {
@@ -127,8 +127,8 @@ impl Program<'_> {
         Some(number)
     }
 
-    /// The slot of the constant that a text starts with, if that is what strings of a slot mostly are, and
-    /// its length.
+    /// The slot and length of the constant at the start of a text, if strings of a slot are usually that
+    /// constant.
     fn constant(&self, slot: u32, text: &[u8]) -> Option<(u32, usize)> {
         let (slot, how) = self.led_to(slot, Kind::String as usize);
         match &self.plan(slot).usual {
@@ -139,7 +139,7 @@ impl Program<'_> {
         }
     }
 
-    /// Puts glue into the table of a slot.
+    /// Adds glue to the table of a slot.
     fn enter(&mut self, slot: u32, number: u32) {
         let learnt = &mut self.slots[slot as usize].learnt;
         learnt.count += 1;
@@ -163,7 +163,7 @@ impl Program<'_> {
         }
     }
 
-    /// The slot that a value of some class goes to, and what is done with it there.
+    /// The slot that a value of some class goes to, and how it is handled there.
     pub(crate) fn led_to(&self, slot: u32, class: usize) -> (u32, How) {
         let found = &self.slots[slot as usize];
         match found.how[class] {
@@ -175,7 +175,7 @@ impl Program<'_> {
         }
     }
 
-    /// Values of some class in `slot` go another way now: so do those behind glue.
+    /// Redirects glue after values of some class in `slot` have been redirected.
     pub(crate) fn leads_anew(&mut self, slot: u32, class: usize) {
         let led_to = self.led_to(slot, class);
         let parent = self.slots[slot as usize].parent;
@@ -193,13 +193,13 @@ impl Program<'_> {
         }
     }
 
-    /// Gives what was counted behind glue to the slots of the values.
+    /// Moves the counts of glue to the slots of the values.
     pub(crate) fn gather(&mut self) {
         for glue in &mut self.glue {
             let counts = std::mem::take(&mut glue.counts);
             for (class, count) in counts.into_iter().enumerate() {
                 let kind = match glue.how[class] {
-                    // What follows a constant does not tell its kind.
+                    // The byte after a constant does not tell its kind.
                     How::Written => Kind::String as usize,
                     _ if class < Kind::ALL.len() => class,
                     _ => continue,
@@ -219,7 +219,7 @@ fn lead_of(glue: &[u8]) -> usize {
     quote.map_or(0, |quote| quote + 1)
 }
 
-/// The key of some glue, behind it its quote and perhaps more.
+/// The key in some glue, followed by its quote and perhaps more.
 fn key_of(glue: &[u8]) -> [u8; 16] {
     let mut key = [0; 16];
     for (to, from) in key.iter_mut().zip(&glue[lead_of(glue)..]) {
@@ -252,7 +252,7 @@ mod tests {
         Program::new(&contract.graph, None, node)
     }
 
-    /// Learns the first member of a text behind `last`.
+    /// Learns the first member of a text after `last`.
     fn learn(program: &mut Program<'_>, last: u32, text: &str) -> u32 {
         let key = text.split('"').nth(1).unwrap_or_default();
         let member = program.member(Program::ROOT, key).expect("told apart");
@@ -263,7 +263,7 @@ mod tests {
     }
 
     fn found(program: &Program<'_>, text: &str) -> Option<u32> {
-        // Behind the last member of a payload there may be nothing to compare with.
+        // Padding: at the end of a payload there may be too little text to compare.
         let text = format!("{text}{}", " ".repeat(40));
         let opens = text.starts_with('{');
         program.glue_at(Program::ROOT, text.as_bytes(), 0, opens)
@@ -301,7 +301,7 @@ mod tests {
         ] {
             assert_eq!(found(&program, other), None, "{other}");
         }
-        // The last one that was learnt says how text is spaced.
+        // The glue learnt last determines the spacing.
         let spaced = learn(&mut program, NONE, ", \"id\": 1");
         assert_eq!(found(&program, ", \"id\": 1"), Some(spaced));
         assert_eq!(found(&program, ",\"id\":1"), None);

@@ -1,4 +1,4 @@
-//! What the walk executes: a table of places, compiled from the schema graph as payloads show them.
+//! What the walk executes: a table of places, compiled from the schema graph on demand.
 
 pub(crate) mod choice;
 pub(crate) mod decide;
@@ -15,5 +15,5 @@ pub(crate) mod table;
 /// No slot, no member, no counter.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// The place of elements of which nothing is asked.
+/// The slot of elements that are not constrained.
 pub(crate) const UNASKED: u32 = NONE - 1;

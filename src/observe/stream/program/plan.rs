@@ -1,4 +1,4 @@
-//! What a set of schemas that apply to a value together asks of it, worked out once.
+//! What the schemas that apply to a value together require of it, computed once.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::observe::stream::count::fault::Fault;
 use crate::observe::stream::lex::literal::Literal;
 use crate::observe::stream::lex::scan;
 
-/// Members that are told apart by a bit.
+/// Members that have a bit of their own.
 pub(crate) const MEMBERS: usize = 256;
 
 /// How the schemas that apply to a value are found.
@@ -19,41 +19,40 @@ pub(crate) const MEMBERS: usize = 256;
 pub(crate) enum Reach {
     /// They are the same for every value.
     Fixed,
-    /// The value decides: it has branches or conditions.
+    /// The value decides, because there are branches or conditions.
     Chosen,
-    /// Something here is not streamed: the whole value is walked on a tape.
+    /// Something here cannot be streamed: the whole value is walked on a tape.
     Tape,
 }
 
-/// A quick way to accept the strings that are most common at a place; every other string goes the long
-/// way.
+/// A fast path for the most common strings at a place. Every other string takes the slow path.
 #[derive(Debug)]
 pub(crate) enum Usual {
     /// Any string is accepted, and none is counted.
     Any,
     /// A constant that is written without escapes: its text with both quotes.
     Constant(Literal),
-    /// One enum, of strings: which are counted.
+    /// One enum of strings, which are counted.
     Listed,
-    /// A date-time; whether its spelling is counted.
+    /// A date-time, and whether its spelling is counted.
     Time(bool),
-    /// Nothing is quick.
+    /// There is no fast path.
     None,
 }
 
-/// The numbers without fraction and exponent that are accepted for what they are themselves.
+/// The numbers without fraction and exponent that pass all rules about the number itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Integers {
     /// All of them, however long.
     Any,
-    /// These; longer ones than 64 bits hold have to be asked about.
+    /// Those in this range; numbers longer than 64 bits have to be checked.
     Within(RangeInclusive<i64>),
-    /// Each has to be asked about.
+    /// Each number has to be checked.
     Ask,
 }
 
 impl Integers {
-    /// Those that are accepted by both.
+    /// Those that both accept.
     fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Ask, _) | (_, Self::Ask) => Self::Ask,
@@ -65,38 +64,38 @@ impl Integers {
     }
 }
 
-/// What a set of schemas asks of a value.
+/// What a set of schemas requires of a value.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    /// The schemas before anything that they apply was added.
+    /// The schemas, before the ones that they apply are added.
     pub(crate) given: Box<[NodeId]>,
     /// Every schema that applies, where [`Reach::Fixed`].
     pub(crate) nodes: Box<[NodeId]>,
     pub(crate) reach: Reach,
-    /// By kind of value: the schemas that may reject a value of this kind for what it is itself.
+    /// By kind of value: the schemas that may reject a value of this kind itself, not its parts.
     pub(crate) asserting: [Box<[NodeId]>; 6],
-    /// The numbers without fraction and exponent that are accepted as they are.
+    /// The numbers without fraction and exponent that are accepted without further checks.
     pub(crate) integers: Integers,
     pub(crate) usual: Usual,
     /// The schemas with an enum that holds strings.
     pub(crate) listing: Box<[NodeId]>,
-    /// The schemas that say how a string is spelled, with their format.
+    /// The schemas whose format has several spellings, with that format.
     pub(crate) spelled: Box<[(NodeId, Box<str>)]>,
-    /// Names that have to be there, with the schema and the place in its list.
+    /// The required names, with the schema and the index in its list.
     pub(crate) required: Box<[(NodeId, u16, Arc<str>)]>,
     /// The names in `dependentRequired`.
     pub(crate) dependents: Box<[Arc<str>]>,
-    /// The first schema that names properties.
+    /// The first schema that declares properties.
     pub(crate) named_by: Option<NodeId>,
-    /// Elements that have a schema of their own.
+    /// The number of elements that have a schema of their own.
     pub(crate) prefix: usize,
     /// The schemas with `contains`.
     pub(crate) containing: Box<[NodeId]>,
     pub(crate) leftovers: Leftovers,
 }
 
-/// What `unevaluatedProperties` and `unevaluatedItems` say, each with its schema, its argument, and what
-/// that schema evaluates.
+/// `unevaluatedProperties` and `unevaluatedItems`: each with its schema, its argument, and what that schema
+/// evaluates.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Leftovers {
     pub(crate) members: Vec<(NodeId, NodeId, Evaluated)>,
@@ -104,7 +103,7 @@ pub(crate) struct Leftovers {
 }
 
 impl Leftovers {
-    /// Those of the schemas that apply to a value; `edges` says which of them applied which.
+    /// Those of the schemas that apply to a value; `edges` says which schema applied which.
     pub(crate) fn of(graph: &Graph, nodes: &[NodeId], edges: &[(NodeId, NodeId)]) -> Self {
         let of = |argument: fn(&Node) -> Option<NodeId>| {
             let with = nodes
@@ -119,20 +118,20 @@ impl Leftovers {
         }
     }
 
-    /// Whether an element has to be asked what evaluates it.
+    /// Whether elements have to be checked to find out what evaluates them.
     fn ask_elements(&self, graph: &Graph) -> bool {
         let mut all = self.elements.iter();
         all.any(|(_, _, evaluated)| evaluated.has_contains(graph))
     }
 }
 
-/// Whether a schema says something of what others leave alone.
+/// Whether a schema has `unevaluatedProperties` or `unevaluatedItems`.
 pub(crate) fn has_leftovers(node: &Node) -> bool {
     node.object.unevaluated.is_some() || node.array.unevaluated.is_some()
 }
 
 impl Plan {
-    /// The plan for schemas of which nothing is decided yet.
+    /// The plan for schemas before anything is decided.
     pub(crate) fn new(graph: &Graph, side: Option<Side>, given: &[NodeId]) -> Self {
         let mut edges = Vec::new();
         let (nodes, reach) = expand(graph, given, &mut edges);
@@ -176,7 +175,7 @@ impl Plan {
         let listing = each().filter(|(_, node)| holds_strings(node));
         let spelled = each().filter_map(|(id, node)| {
             let (format, _) = node.expected_spelling()?;
-            // Other formats are spelled in one way.
+            // Other formats have only one spelling.
             matches!(format, "date-time" | "time").then(|| (id, format.into()))
         });
         let mut required = Vec::new();
@@ -269,7 +268,7 @@ impl Plan {
     }
 }
 
-/// An index as it is kept in a [`Fault`]; no list of a schema is as long as what does not fit.
+/// An index as stored in a [`Fault`]. No list of a schema is too long for it.
 pub(crate) fn small(index: usize) -> u16 {
     u16::try_from(index).unwrap_or(u16::MAX)
 }
@@ -279,7 +278,7 @@ fn is_plain(text: &str) -> bool {
         .all(|byte| (0x20..0x7f).contains(&byte) && byte != b'"' && byte != b'\\')
 }
 
-/// Adds every schema that schemas apply to the same value whatever it is.
+/// Adds every schema that the given schemas apply to the same value, whatever the value is.
 fn expand(
     graph: &Graph,
     given: &[NodeId],
@@ -306,7 +305,7 @@ fn expand(
     (nodes, reach)
 }
 
-/// What one schema makes of finding the schemas that apply.
+/// How one schema affects finding the schemas that apply.
 pub(crate) fn reach_of(node: &Node) -> Reach {
     let rules = &node.object;
     let has_branches = !node.any_of.is_empty() || !node.one_of.is_empty();
@@ -327,7 +326,7 @@ pub(crate) fn reach_of(node: &Node) -> Reach {
     }
 }
 
-/// Whether a schema may reject a value of this kind for what it is itself, not for its parts.
+/// Whether a schema may reject a value of this kind itself, not its parts.
 fn may_reject(node: &Node, kind: Kind) -> bool {
     let is_typed = node.types.is_some_and(|types| match kind {
         Kind::Number => !types.holds_fractions(),
@@ -341,7 +340,7 @@ fn may_reject(node: &Node, kind: Kind) -> bool {
         || node.lengths.iter().any(|length| length.kind == kind)
 }
 
-/// The whole numbers that a schema accepts for what they are themselves, where they are in a row.
+/// The integers that a schema accepts, if they form a range.
 fn integers_of(node: &Node) -> Integers {
     if node.never
         || node
@@ -364,7 +363,7 @@ fn integers_of(node: &Node) -> Integers {
     each.fold(Integers::Any, Integers::and)
 }
 
-/// A value as far as its own schemas ask about it.
+/// A value, as far as its own schemas have to check it.
 pub(crate) enum MetValue<'t> {
     Null,
     Boolean(bool),
@@ -387,7 +386,7 @@ impl MetValue<'_> {
     }
 }
 
-/// What the schemas of a plan have against a value itself.
+/// Finds what the schemas of a plan reject in the value itself.
 pub(crate) fn assess(
     graph: &Graph,
     plan: &Plan,
@@ -483,8 +482,8 @@ fn is_constant(node: &Node, met: &MetValue<'_>) -> bool {
     })
 }
 
-/// Whether an array holds a few strings without escapes, no two of them alike. Any other array may hold
-/// what is not alike, too.
+/// Whether an array contains a few strings without escapes, all of them different. False for any other array,
+/// even if its elements are different.
 fn are_unlike(array: &[u8]) -> bool {
     const MOST: usize = 16;
     let mut known: [&[u8]; MOST] = [&[]; MOST];
@@ -510,23 +509,23 @@ fn are_unlike(array: &[u8]) -> bool {
     false
 }
 
-/// Asks about a value on a tape of its own.
+/// Checks a value on a tape of its own.
 fn on_tape(met: &MetValue<'_>, ask: impl FnOnce(crate::json::Value<'_>) -> bool) -> bool {
     let text = match met {
         MetValue::Number(text, _) => text.as_bytes(),
         MetValue::Container(_, text, _) => text,
         MetValue::Null | MetValue::Boolean(_) | MetValue::String(_) => return true,
     };
-    // The walk has read the value, so it is JSON.
+    // The walk has read the value, so it is valid JSON.
     TapeDocument::parse(text).is_ok_and(|document| ask(document.root()))
 }
 
-/// A whole number that fits 64 bits, if it is short enough to be sure.
+/// An integer that fits into 64 bits, if it is short enough to be certain.
 fn parse_integer(text: &str) -> Option<i64> {
     (text.len() <= 18).then(|| text.parse().ok()).flatten()
 }
 
-/// The branches of a union that may accept a value of this kind, by what `type`, `const` and `enum` say.
+/// The branches of a union that may accept a value of this kind, judging by `type`, `const` and `enum`.
 pub(crate) fn candidates(graph: &Graph, branches: &[NodeId], kind: Kind) -> Vec<NodeId> {
     let holds = |branch: &NodeId| graph.may_hold(*branch, kind);
     branches.iter().copied().filter(holds).collect()

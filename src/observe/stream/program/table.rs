@@ -21,11 +21,10 @@ use super::plan::{Integers, Leftovers, MEMBERS, Plan, Reach};
 use super::{NONE, UNASKED};
 use super::slot::{Member, Slot, SlotStep, WORDS};
 
-/// Keys that no schema names and that are learnt all the same, for each slot; with more of them keys
-/// are data.
+/// Undeclared keys that are learnt for each slot. If there are more, keys are data.
 const STRANGERS: u32 = 32;
 
-/// Bytes of the longest of them.
+/// Bytes of the longest of these keys.
 const LONGEST: usize = 256;
 
 /// The slots of payloads with one schema.
@@ -38,11 +37,11 @@ pub(crate) struct Program<'g> {
     pub(crate) slots: Vec<Slot>,
     /// The glue of all slots.
     pub(crate) glue: Vec<Glue>,
-    /// How values of one place and kind choose.
+    /// The decisions for values of one place and kind.
     pub(crate) decisions: Vec<Decisions>,
-    /// Slots that only tell whether a schema accepts; nothing is counted in them.
+    /// Slots that only test whether a schema accepts; nothing is counted in them.
     asked: FxHashMap<NodeId, u32>,
-    /// Names of branches, for values that were read as one.
+    /// The names of branches that values were read as.
     pub(crate) labels: Vec<Arc<str>>,
 }
 
@@ -88,7 +87,7 @@ impl<'g> Program<'g> {
         index(self.plans.len() - 1)
     }
 
-    /// Whether there is no room for more.
+    /// Whether the table is full.
     pub(crate) fn is_full(&self) -> bool {
         self.slots.len() >= crate::limits::COMPILED_PLACES
     }
@@ -152,7 +151,7 @@ impl<'g> Program<'g> {
             is_secret,
             is_below_data,
         };
-        // Those that presence asks about are always told apart.
+        // Members in `required` and `dependentRequired` always have a bit.
         let required = plan.required.iter().map(|(_, _, name)| (name, true));
         let dependents = plan.dependents.iter().map(|name| (name, false));
         let is_walked = plan.reach != Reach::Tape;
@@ -170,7 +169,7 @@ impl<'g> Program<'g> {
         index(self.slots.len() - 1)
     }
 
-    /// The slot for what a value chose; `None` when it is not streamed.
+    /// The slot for what a value chose; `None` if it cannot be streamed.
     pub(crate) fn chosen(
         &mut self,
         slot: u32,
@@ -193,14 +192,14 @@ impl<'g> Program<'g> {
         new.variants = variants.into();
         new.closed = closed.into();
         if !new.closed.is_empty() {
-            // Each string has to be looked at.
+            // Each string has to be inspected.
             new.how[Kind::String as usize] = How::AskString;
         }
         self.slots[slot as usize].chosen.insert(key, below);
         Some(below)
     }
 
-    /// The slot that tells whether a schema accepts.
+    /// The slot that tests whether a schema accepts.
     pub(crate) fn asked(&mut self, node: NodeId) -> u32 {
         if let Some(known) = self.asked.get(&node) {
             return *known;
@@ -210,7 +209,7 @@ impl<'g> Program<'g> {
         slot
     }
 
-    /// The slot of the element at this position; [`NONE`] where nothing is asked of it.
+    /// The slot of the element at this index; [`UNASKED`] if it is not constrained.
     pub(crate) fn element(&mut self, slot: u32, position: usize) -> u32 {
         let prefix = self.plan(slot).prefix;
         let found = &self.slots[slot as usize];
@@ -231,7 +230,7 @@ impl<'g> Program<'g> {
                 given.push(*rest);
             }
         }
-        // A slot of its own even where nothing is asked, so that this is found out once.
+        // This is stored even if the element is not constrained, so that it is computed only once.
         let below = match given.is_empty() {
             true => NONE - 1,
             false => self.slot(slot, SlotStep::Index, &given),
@@ -247,7 +246,7 @@ impl<'g> Program<'g> {
         below
     }
 
-    /// How many elements were met in the array at a path, if values of its kind have schemas of their own.
+    /// How many elements occurred in the array at a path, if they have schemas of their own.
     pub(crate) fn elements_of(&mut self, array: &[Step]) -> u64 {
         let mut slot = Some(Self::ROOT);
         for step in array {
@@ -273,14 +272,14 @@ impl<'g> Program<'g> {
         (element != NONE && element != UNASKED).then_some(element)
     }
 
-    /// The member with this key, when it was met before.
+    /// The member with this key, if it occurred before.
     pub(crate) fn known_member(&self, slot: u32, key: &[u8]) -> Option<u32> {
         let slot = &self.slots[slot as usize];
         let member = *slot.by_key.get(key)?;
         slot.members[member as usize].is_resolved.then_some(member)
     }
 
-    /// The member with this key: its number, or what it is like when it is not told apart.
+    /// The member with this key: its number, or the member itself if it has no number.
     pub(crate) fn member(&mut self, slot: u32, key: &str) -> Result<u32, Member> {
         let known = self.slots[slot as usize]
             .by_key
@@ -305,7 +304,7 @@ impl<'g> Program<'g> {
         let member = match known {
             Some(member) => member,
             None if is_named && found.members.len() >= MEMBERS => {
-                // There are no more of these than schemas name.
+                // There are no more of these than schemas declare.
                 let beyond = found.beyond.get_or_insert_default();
                 beyond.insert(key.into(), resolved.clone());
                 return Err(resolved);
@@ -326,7 +325,7 @@ impl<'g> Program<'g> {
         Ok(member)
     }
 
-    /// What a member of this name is.
+    /// Determines what a member with this name is.
     fn resolve(&mut self, slot: u32, key: &str, naming: Naming) -> Member {
         let graph = self.graph;
         let misnamed = naming.misnamed.iter().map(|id| (*id, Fault::PropertyName));
@@ -391,7 +390,7 @@ mod tests {
     use super::*;
     use crate::contract::Payload;
 
-    /// However many names a schema has and however often they come, slots are made once.
+    /// Slots are created once, however many names a schema has and however often they occur.
     #[test]
     fn slots_do_not_grow_with_payloads() {
         let properties: Map<_, _> = (0..400)
@@ -420,7 +419,7 @@ mod tests {
             }
             grown.push(program.slots.len());
         }
-        // The payload, each name, and what keys that are data lead to.
+        // The payload, each name, and the slot for keys that are data.
         assert_eq!(grown, [402, 402, 402]);
     }
 }

@@ -64,14 +64,14 @@ impl Walk<'_, '_, '_> {
         Ok(at)
     }
 
-    /// Whether an object stands at `at` to which fixed schemas apply.
+    /// Whether there is an object at `at` to which fixed schemas apply.
     fn starts_row(&self, slot: u32, at: usize) -> bool {
         self.text.get(at) == Some(&b'{')
             && self.program.slots[slot as usize].how[Kind::Object as usize] == How::Object
     }
 
-    /// Walks objects that follow each other without white space: how many follow the first, and the
-    /// offset behind the last.
+    /// Walks objects that follow each other without white space. Returns how many follow the first, and the
+    /// offset after the last.
     fn row<const MODE: u8>(
         &mut self,
         slot: u32,

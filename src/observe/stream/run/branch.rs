@@ -1,4 +1,4 @@
-//! The walk over values of which branches and conditions say which schemas apply.
+//! The walk over values whose schemas depend on branches and conditions.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::scratch::Deferred;
 use super::walk::{Halt, Walked, Walk, offset};
 
 impl Walk<'_, '_, '_> {
-    /// A value of which branches and conditions say which schemas apply.
+    /// Walks a value whose schemas depend on branches and conditions.
     #[inline(never)]
     pub(crate) fn choose<const MODE: u8>(
         &mut self,
@@ -74,7 +74,7 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    /// A value of which schemas are asked whether they accept it.
+    /// Walks a value after asking schemas whether they accept it.
     fn decide<const MODE: u8>(&mut self, slot: u32, decisions: u32, at: usize, depth: u32) -> Walked {
         let mut evidence = self.scratch.evidence.pop().unwrap_or_default();
         let outcome = self.outcome::<MODE>(decisions, at, depth, &mut evidence);
@@ -102,7 +102,7 @@ impl Walk<'_, '_, '_> {
         let end = self.spaced::<MODE>(applied.slot, at, depth)?;
         let has_failed = applied.is_assumed && self.deviating != mark.deviating;
         if has_failed && self.presuming == 1 {
-            // No branch accepts: which is the closest is for the tape.
+            // No branch accepts. The walk on the tape finds the closest one.
             let is_taking_back = std::mem::replace(&mut self.is_taking_back, true);
             self.spaced::<TAKE_BACK>(applied.slot, at, depth)?;
             self.is_taking_back = is_taking_back;
@@ -113,7 +113,7 @@ impl Walk<'_, '_, '_> {
         self.assuming -= is_assumed;
         self.presuming -= is_assumed;
         if has_failed {
-            // What was assumed around this fails with it, and takes back all at once.
+            // The enclosing assumption fails, too, and takes everything back at once.
             return Ok(end);
         }
         for node in applied.excluded.iter().flat_map(|excluded| &**excluded) {
@@ -123,7 +123,7 @@ impl Walk<'_, '_, '_> {
         Ok(end)
     }
 
-    /// Where the way of a value through its decisions ends.
+    /// Follows the way of a value through its decisions.
     fn outcome<const MODE: u8>(
         &mut self,
         decisions: u32,
@@ -152,7 +152,7 @@ impl Walk<'_, '_, '_> {
                     let name = Arc::clone(name);
                     self.has(at, depth, |key| key == name.as_bytes())?
                 }
-                // Who asks whether a schema accepts does not ask what a value looks like.
+                // A test for acceptance does not need to know what a value looks like.
                 Turn::Ask(Question::LooksLike(_), _) if MODE == ASK => false,
                 Turn::Ask(Question::LooksLike(names), _) => {
                     let names = Arc::clone(names);
@@ -180,7 +180,7 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    /// Whether the object at `at` has a member with such a name.
+    /// Whether the object at `at` has a member whose name is wanted.
     fn has(
         &mut self,
         at: usize,
@@ -214,7 +214,7 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    /// The offset behind the value at `at` if a schema accepts it.
+    /// The offset after the value at `at`, if a schema accepts it.
     pub(crate) fn accepts(
         &mut self,
         node: NodeId,
@@ -244,7 +244,7 @@ impl Walk<'_, '_, '_> {
         Ok(answer)
     }
 
-    /// A value that is not streamed.
+    /// Handles a value that is not streamed.
     fn tape<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Walked {
         let end = self.skip(at, depth)?;
         if MODE == ASK || self.assuming > 0 {
@@ -274,7 +274,7 @@ impl Walk<'_, '_, '_> {
 
 /// Where decisions end.
 enum Outcome {
-    /// These schemas apply; and where the value ends, where a schema was asked that accepts it.
+    /// These schemas apply, and where the value ends, if a schema was asked that accepts it.
     Applied(Applied, Option<usize>),
     /// No branch of a union accepts, or several of a `oneOf`.
     NoBranch,
@@ -282,7 +282,7 @@ enum Outcome {
     Tape,
 }
 
-/// How much was found when something was assumed.
+/// How much had been found when something was assumed.
 struct Mark {
     deviating: usize,
     assuming: usize,
@@ -307,7 +307,7 @@ impl Mark {
         }
     }
 
-    /// Forgets what was found since.
+    /// Discards what was found since then.
     fn restore(self, walk: &mut Walk<'_, '_, '_>) {
         walk.deviating = self.deviating;
         walk.assuming = self.assuming;

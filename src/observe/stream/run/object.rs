@@ -15,7 +15,7 @@ use crate::observe::stream::program::table::Program;
 use crate::observe::stream::program::mode::ASK;
 use super::walk::{Halt, Walked, Walk, offset};
 
-/// Glue that is tried where what was expected does not follow, before it is looked for by its key.
+/// How often expected glue may be skipped before the glue is looked up by its key.
 const SKIPPED: u32 = 4;
 
 /// The members of an object that have not been seen yet, a bit for each.
@@ -34,7 +34,7 @@ impl Left {
         }
     }
 
-    /// Whether the member had not been seen.
+    /// Marks a member as seen. Returns whether it had not been seen before.
     pub(crate) fn take(&mut self, member: usize) -> bool {
         let word = match member / 64 {
             0 => &mut self.first,
@@ -67,7 +67,7 @@ impl Left {
     }
 }
 
-/// Where a member stands: its object, its key with both quotes, its value.
+/// The offsets of a member: its object, its key with both quotes, its value.
 #[derive(Debug, Clone, Copy)]
 struct Stands {
     object: usize,
@@ -79,7 +79,7 @@ struct Stands {
 #[derive(Debug, Clone, Copy)]
 struct Between {
     at: usize,
-    /// The glue before, if it was learnt, and that which is expected.
+    /// The glue before it, if that was learnt, and the glue that is expected.
     last: u32,
     expected: u32,
 }
@@ -90,8 +90,8 @@ impl Walk<'_, '_, '_> {
         self.objects::<MODE>(slot, start, depth, 1, &mut count)
     }
 
-    /// Walks objects that follow each other without white space, at most so many, and counts them. The offset
-    /// behind the last.
+    /// Walks at most `most` objects that follow each other without white space, and counts them. Returns the
+    /// offset after the last.
     #[inline(never)]
     pub(crate) fn objects<const MODE: u8>(
         &mut self,
@@ -123,7 +123,7 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    /// What is said of an object as a whole.
+    /// Checks an object as a whole.
     #[inline(never)]
     fn finish_object<const MODE: u8>(
         &mut self,
@@ -171,7 +171,7 @@ impl Walk<'_, '_, '_> {
                     if rest.first() == Some(&b'}') {
                         return Ok(at + 1);
                     }
-                    // Mostly some members were left out.
+                    // Usually some members were left out.
                     expected = glue.next;
                     skipped += 1;
                     if skipped <= SKIPPED {
@@ -183,7 +183,7 @@ impl Walk<'_, '_, '_> {
                     (last, expected) = (expected, glue.next);
                     skipped = 0;
                     let rest = rest.get(glue.text.len()..).ok_or(Halt)?;
-                    // A constant that ends the text was counted when it was met first, too.
+                    // A constant at the end of the text was also counted when it was first met.
                     let class = rest
                         .first()
                         .map_or(CLASSES - 1, |first| scan::class(*first));
@@ -206,7 +206,7 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    /// A member where other glue was expected, or one that is not only walked.
+    /// Handles a member with unexpected glue, or one that is not plain.
     #[inline(never)]
     fn unexpected<const MODE: u8>(
         &mut self,
@@ -255,7 +255,7 @@ impl Walk<'_, '_, '_> {
         }))
     }
 
-    /// A member that has a bit.
+    /// Walks a member that has a bit.
     fn told_apart<const MODE: u8>(
         &mut self,
         slot: u32,
@@ -265,7 +265,7 @@ impl Walk<'_, '_, '_> {
         depth: u32,
     ) -> Walked {
         if !left.take(member as usize) {
-            // A key that stands twice is for the other walk.
+            // A repeated key is left to the reference walk.
             return Err(Halt);
         }
         let known = &self.program.slots[slot as usize].members[member as usize];
@@ -279,7 +279,7 @@ impl Walk<'_, '_, '_> {
         self.member::<MODE>(slot, &known, stands, depth)
     }
 
-    /// A member that is not only walked.
+    /// Walks a member that is not plain.
     #[inline(never)]
     fn member<const MODE: u8>(
         &mut self,
@@ -310,7 +310,7 @@ impl Walk<'_, '_, '_> {
         end
     }
 
-    /// A member whose glue was not learnt.
+    /// Walks a member whose glue was not learnt.
     #[inline(never)]
     fn next_key<const MODE: u8>(
         &mut self,
@@ -359,12 +359,12 @@ impl Walk<'_, '_, '_> {
         let mut next = Between {
             at: from,
             last,
-            // Some glue was passed over in vain.
+            // The expected glue was tried in vain.
             expected: self.program.expected(last),
         };
         match member {
             Ok(member) => {
-                // Keys with escapes are not learnt: the bit tells those that are repeated.
+                // Keys with escapes are not learnt: the bit detects repeated ones.
                 if !scanned.is_escaped
                     && let Some(glue) =
                         self.program
@@ -387,7 +387,7 @@ impl Walk<'_, '_, '_> {
         Ok(Next::Member(next))
     }
 
-    /// Which members are missing.
+    /// Reports the missing members.
     #[cold]
     fn presence<const MODE: u8>(
         &mut self,
@@ -418,7 +418,7 @@ impl Program<'_> {
         left.lacks(&found.required) || found.has_dependents
     }
 
-    /// Adds the members that are missing from an object.
+    /// Adds faults for the members that are missing from an object.
     pub(crate) fn lacking(&self, slot: u32, left: &Left, faults: &mut Vec<(NodeId, Fault)>) {
         let found = &self.slots[slot as usize];
         let is_there = |name: &str| {
@@ -449,7 +449,7 @@ impl Program<'_> {
 
 /// What follows in an object.
 enum Next {
-    /// Its end: the offset behind it.
+    /// Its end: the offset after it.
     End(usize),
     /// Perhaps another member, here.
     Member(Between),

@@ -1,4 +1,4 @@
-//! What outlives the walk of one payload, so that it is allocated once.
+//! Buffers that outlive the walk of one payload, so that they are allocated once.
 
 use std::num::NonZeroU32;
 
@@ -8,10 +8,10 @@ use crate::observe::stream::count::fault::{Fault, FoundFault};
 use crate::observe::stream::lex::scan::Skipper;
 use crate::schema::NodeId;
 
-/// Answers that are remembered without giving their memory back.
+/// Answers for which memory is kept from one payload to the next.
 const ANSWERS: usize = 4_096;
 
-/// A value that is walked on a tape when its payload was read to the end.
+/// A value that is walked on a tape after its payload has been read to the end.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deferred {
     pub(crate) slot: u32,
@@ -19,31 +19,31 @@ pub(crate) struct Deferred {
     pub(crate) variant: u16,
 }
 
-/// What outlives the walk of one payload, so that it is allocated once.
+/// Buffers that outlive the walk of one payload, so that they are allocated once.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     pub(crate) findings: Vec<FoundFault>,
     pub(crate) deferred: Vec<Deferred>,
     /// The branches that accepted the payload as a whole.
     pub(crate) root_variants: Vec<NodeId>,
-    /// Slots with spellings of which the first places are wanted.
+    /// Slots with spellings whose first places are wanted.
     pub(crate) spelled_anew: Vec<u32>,
     pub(crate) skipper: Skipper,
-    /// Hashes of keys that are not told apart by a bit.
+    /// Hashes of keys that have no bit.
     pub(crate) hashes: Vec<u64>,
     pub(crate) faults: Vec<(NodeId, Fault)>,
-    /// Keys on the way that are data.
+    /// Keys on the current path that are data.
     pub(crate) data_keys: Vec<(u32, u32)>,
-    /// Where schemas that were asked accept: the end of the value.
+    /// Results of tests for acceptance: the end of the value, if the schema accepts.
     pub(crate) answers: FxHashMap<(NodeId, u32), Option<NonZeroU32>>,
-    /// Places where the only branch that could accept does not: the slot and the offset of the value.
+    /// The slot and offset of values that the only possible branch does not accept.
     pub(crate) failed: FxHashSet<(u32, u32)>,
     /// Emptied buffers for the evidence of objects.
     pub(crate) evidence: Vec<Vec<u8>>,
 }
 
 impl Scratch {
-    /// Starts with another payload.
+    /// Starts another payload.
     pub(super) fn begin(&mut self) {
         self.reset();
         if self.failed.capacity() > ANSWERS {
@@ -52,7 +52,7 @@ impl Scratch {
         self.failed.clear();
     }
 
-    /// Starts with the same payload again.
+    /// Starts the same payload again.
     pub(super) fn reset(&mut self) {
         self.findings.clear();
         self.deferred.clear();
@@ -62,7 +62,7 @@ impl Scratch {
         self.hashes.clear();
         self.faults.clear();
         self.data_keys.clear();
-        // One payload with many answers is not to slow down all that follow.
+        // One payload with many answers must not slow down all that follow.
         if self.answers.capacity() > ANSWERS {
             self.answers = FxHashMap::default();
         }

@@ -17,11 +17,11 @@ use super::scratch::Scratch;
 use crate::observe::stream::lex::time;
 use crate::observe::stream::lex::time::Offset;
 
-/// Values of one payload that are walked on a tape one by one; with more of them the whole payload is.
+/// Values of one payload that are walked on a tape one by one. With more of them, the whole payload is.
 const MOST_DEFERRED: usize = 256;
 
-/// The walk ended early: the text is not JSON, or not of a sort that is streamed; schemas that were asked
-/// do not accept; or all is taken back. [`Walk::is_rejected`] tells the second from the others.
+/// The walk ended early: the text is not JSON, or cannot be streamed; schemas that were asked do not accept;
+/// or everything is taken back. [`Walk::is_rejected`] marks the second case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Halt;
 
@@ -42,15 +42,15 @@ pub(crate) struct Walk<'w, 'g, 't> {
     pub(crate) payload: u64,
     /// Deviations so far, and values for the tape that are rejected.
     pub(crate) deviating: usize,
-    /// Open unions of which a branch is only assumed to accept.
+    /// Open unions with a branch that is only assumed to accept.
     pub(crate) assuming: usize,
-    /// Those of them that are taken back when the branch does not.
+    /// Those of them that are taken back if the branch does not accept.
     pub(crate) presuming: usize,
     /// Whether the walk ended because schemas that were asked do not accept.
     pub(crate) is_rejected: bool,
-    /// Where it ended because there is no room to learn more, and whether that was while a schema was asked.
+    /// Where the walk ended because the table was full, and whether a schema was being asked.
     pub(crate) full_at: Option<(usize, bool)>,
-    /// Whether what was counted is being taken back.
+    /// Whether counts are being taken back.
     pub(crate) is_taking_back: bool,
 }
 
@@ -78,7 +78,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         }
     }
 
-    /// Walks a whole text. Whether it is JSON that can be streamed; if not, nothing is counted.
+    /// Walks a whole text. Returns whether it is JSON that can be streamed; if not, nothing is counted.
     pub(crate) fn run(&mut self) -> bool {
         let is_read = match self.value::<COUNT>(Program::ROOT, 0, 0) {
             Ok(end) => scan::space(self.text, end) == self.text.len(),
@@ -91,19 +91,19 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         false
     }
 
-    /// Takes back all that was counted.
+    /// Takes back everything that was counted.
     pub(crate) fn take_back(&mut self) {
         self.scratch.reset();
         (self.deviating, self.assuming, self.presuming) = (0, 0, 0);
-        // What was learnt stays learnt. So this comes to the same end, and each value is counted in the same
-        // place, whether glue was known or not.
+        // What was learnt is kept, so this walk comes to the same end, and each value is counted in the same
+        // place, whether its glue was known before or not.
         self.is_taking_back = true;
         let _: Walked = self.value::<TAKE_BACK>(Program::ROOT, 0, 0);
         self.scratch.reset();
     }
 
-    /// Whether something new may be learnt at `at`; else the payload is for the other walk. What is taken back has
-    /// to end where it ended before, and nowhere else.
+    /// Whether something new may be learnt at `at`; if not, the payload is left to the reference walk. Taking
+    /// back must end exactly where the first walk ended.
     #[inline(never)]
     pub(crate) fn may_learn<const MODE: u8>(&mut self, at: usize) -> Result<(), Halt> {
         let here = Some((at, MODE == ASK));
@@ -118,14 +118,14 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         Err(Halt)
     }
 
-    /// Whether nothing in the payload that was walked is strange, as far as it is known.
+    /// Whether the payload that was walked has no mismatch, as far as is known.
     pub(crate) fn agrees(&self) -> bool {
         let is_strange = |fault: Fault| fault.is_deviation() || matches!(fault, Fault::Undeclared);
         let mut findings = self.scratch.findings.iter();
         self.scratch.deferred.is_empty() && !findings.any(|finding| is_strange(finding.fault))
     }
 
-    /// Walks the value at `at`, perhaps behind white space, and returns the offset behind it.
+    /// Walks the value at `at`, possibly after white space, and returns the offset after it.
     #[inline(always)]
     pub(crate) fn value<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Walked {
         let rest = self.text.get(at..).ok_or(Halt)?;
@@ -144,7 +144,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         self.by::<MODE>(how, slot, rest, at, depth)
     }
 
-    /// Walks a value in the way that its slot has for its class; `rest` is the text from `at` on.
+    /// Walks a value the way its slot handles its class; `rest` is the text from `at` on.
     #[inline(always)]
     pub(crate) fn by<const MODE: u8>(
         &mut self,
@@ -199,7 +199,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
             How::AskString => return self.string::<MODE>(slot, at),
             How::AskNumber => return self.number::<MODE>(slot, at),
             How::AskNull | How::AskBoolean => return self.word::<MODE>(slot, at),
-            // The latter was followed before this.
+            // `Only` was followed before this.
             How::Choose | How::Only => {
                 let class = scan::class(*rest.first().ok_or(Halt)?);
                 return self.choose::<MODE>(slot, at, depth, class);
@@ -210,7 +210,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         Ok(at + length)
     }
 
-    /// Counts a usual spelling; false when its place may be wanted.
+    /// Counts a usual spelling; false if its place may be wanted.
     #[inline(always)]
     fn is_counted<const MODE: u8>(&mut self, slot: u32, offset: Offset) -> bool {
         let found = &mut self.program.slots[slot as usize];
@@ -222,13 +222,13 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         self.is_spelled_anew::<MODE>(slot, offset)
     }
 
-    /// The same where it is the first one of a payload, or places are wanted still.
+    /// The same for the first one in a payload, or while places are still wanted.
     #[inline(never)]
     fn is_spelled_anew<const MODE: u8>(&mut self, slot: u32, offset: Offset) -> bool {
         let found = &mut self.program.slots[slot as usize];
         let fact = found.spelled[offset as usize];
         if self.counters.count::<MODE>(fact, self.payload) {
-            // Those of the last payload; nothing where all of this one are taken back.
+            // Those of the previous payload; none if this payload is taken back completely.
             let beside = &mut found.beside[offset as usize];
             self.counters.count_beside(fact, std::mem::take(beside));
             found.sated_in[offset as usize] = match MODE {
@@ -247,10 +247,10 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         false
     }
 
-    /// A value behind white space perhaps: [`Self::value`] where it is not worth its room.
+    /// Walks a value, possibly after white space: [`Self::value`] where inlining does not pay off.
     #[inline(never)]
     pub(crate) fn spaced<const MODE: u8>(&mut self, slot: u32, at: usize, depth: u32) -> Walked {
-        // It ends before a byte that is none, or at the end.
+        // This stops before a byte that is not white space, or at the end.
         self.value::<MODE>(slot, scan::space(self.text, at), depth)
     }
 
@@ -263,7 +263,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         Ok(self.scratch.skipper.value(self.text, at, depth)?)
     }
 
-    /// A word that has to be looked at.
+    /// Walks a word that has to be checked.
     #[inline(never)]
     fn word<const MODE: u8>(&mut self, slot: u32, at: usize) -> Walked {
         let rest = self.text.get(at..).ok_or(Halt)?;
@@ -279,7 +279,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         Ok(end)
     }
 
-    /// A number that has to be looked at.
+    /// Walks a number that has to be checked.
     #[inline(never)]
     fn number<const MODE: u8>(&mut self, slot: u32, at: usize) -> Walked {
         let text = self.text;
@@ -294,7 +294,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         Ok(number.end)
     }
 
-    /// A string that has to be looked at.
+    /// Walks a string that has to be checked.
     #[inline(never)]
     fn string<const MODE: u8>(&mut self, slot: u32, at: usize) -> Walked {
         let scanned = scan::string(self.text, at + 1)?;
@@ -318,7 +318,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         Ok(scanned.end)
     }
 
-    /// How the string is spelled, where that is counted.
+    /// Records how the string is spelled, if spellings are counted.
     fn spelled(&mut self, slot: u32, content: &str, at: usize, end: usize) {
         let graph = self.program.graph;
         for index in 0..self.program.plan(slot).spelled.len() {
@@ -366,7 +366,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         });
     }
 
-    /// Whether a key on the way that is data is the name of a secret.
+    /// Whether a key on the current path that is data is the name of a secret.
     fn is_in_secret(&self) -> bool {
         self.scratch.data_keys.iter().any(|(start, end)| {
             let name = scan::unescape(&self.text[*start as usize..*end as usize]);
@@ -374,7 +374,7 @@ impl<'w, 'g, 't> Walk<'w, 'g, 't> {
         })
     }
 
-    /// What the schemas of a slot have against a value itself.
+    /// Records what the schemas of a slot reject in the value itself.
     #[inline(never)]
     pub(crate) fn assess<const MODE: u8>(
         &mut self,

@@ -413,7 +413,7 @@ pub(super) fn beyond(report: &MigrationReport) -> String {
         let head = format!(
             "{} {} <code>{}</code>, {}",
             badge(finding.level),
-            inline(&finding.message),
+            inline(&finding.headline()),
             finding.rule.id,
             times(finding.count)
         );
@@ -423,7 +423,7 @@ pub(super) fn beyond(report: &MigrationReport) -> String {
                 &evidence.origin.to_string(),
                 line,
                 &evidence.excerpt,
-                &finding.label,
+                &finding.label(),
             )
         });
         out.push_str(&details(&head, &excerpts.collect::<String>()));

@@ -273,7 +273,7 @@ pub(super) fn beyond(report: &MigrationReport) -> String {
         let words = format!(
             "- {}: {} (`{}`, {}{at})",
             finding.level,
-            escaped(&finding.message),
+            escaped(&finding.headline()),
             finding.rule.id,
             times(finding.count)
         );

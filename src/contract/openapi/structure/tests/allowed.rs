@@ -1,10 +1,10 @@
-//! Documents that use what the specifications have, and are as they should be.
+//! Valid documents that use what the specifications define.
 
 use serde_json::{Value, json};
 
 use super::told;
 
-/// Documents that hold as much as their version allows, and nothing else.
+/// Documents that contain everything that their version allows, and nothing else.
 #[test]
 fn what_the_specifications_allow_is_not_told() {
     let full_3 = |version: &str| {

@@ -1,4 +1,5 @@
-//! One row for each thing that a specification asks for: the version, a part of a document, and what is said.
+//! One row for each requirement of a specification: the version, a part of a document, and the expected
+//! message.
 
 mod allowed;
 mod objects;
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::contract::LoadOptions;
 
-/// What is wrong with a document: pointers and messages.
+/// The problems of a document: pointers and messages.
 fn told(document: &Value) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("api.json");
@@ -21,7 +22,7 @@ fn told(document: &Value) -> Vec<String> {
         .collect()
 }
 
-/// A document that is as it should be, but for these members of its root.
+/// A valid document, except for these members of its root.
 fn document(version: &str, members: Value) -> Value {
     let mut document = match version {
         "2.0" => json!({"swagger": "2.0", "info": {"title": "T", "version": "1"}, "paths": {}}),
@@ -59,7 +60,7 @@ fn parameter(parameter: Value) -> Value {
     document
 }
 
-/// Holds documents against what has to be said of them; of an empty text, nothing.
+/// Compares the problems of documents with the expected ones; an empty text means none.
 fn hold(table: Vec<(&str, Value, &str)>) {
     for (version, members, expected) in table {
         let mut members = members;

@@ -152,12 +152,12 @@ fn every_object_has_the_fields_of_its_version() {
         (
             "3.0",
             json!({"paths": {"/a": {"fetch": {"responses": ok}}}}),
-            "/paths/~1a/fetch `fetch` is not a method that a path item has in OpenAPI 3.0",
+            "/paths/~1a/fetch `fetch` is not a method of a path item in OpenAPI 3.0",
         ),
         (
             "3.0",
             json!({"paths": {"/a": {"query": {"responses": ok}}}}),
-            "/paths/~1a/query `query` is not a method that a path item has in OpenAPI 3.0",
+            "/paths/~1a/query `query` is not a method of a path item in OpenAPI 3.0",
         ),
         (
             "3.2",
@@ -172,13 +172,13 @@ fn every_object_has_the_fields_of_its_version() {
         (
             "3.2",
             json!({"paths": {"/a": {"additionalOperations": {"Get": {"responses": ok}}}}}),
-            "/paths/~1a/additionalOperations/Get `Get` has a field of its own, `get`, and cannot stand in `additionalOperations`",
+            "/paths/~1a/additionalOperations/Get `Get` has its own field, `get`, and is not allowed in `additionalOperations`",
         ),
         // Keys.
         (
             "3.0",
             json!({"components": {"schemas": {"a b": {}}}}),
-            "/components/schemas/a b the component name \"a b\" may hold letters, digits, `.`, `-` and `_` only",
+            "/components/schemas/a b the component name \"a b\" may only contain letters, digits, `.`, `-` and `_`",
         ),
         (
             "3.0",
@@ -189,7 +189,7 @@ fn every_object_has_the_fields_of_its_version() {
         (
             "3.0",
             operation("/a", json!({"responses": {"2000": {"description": ""}}})),
-            "/paths/~1a/get/responses/2000 `2000` is not a status; write one such as 200, a class such as 4XX, or `default`",
+            "/paths/~1a/get/responses/2000 `2000` is not a status; expected one such as 200, a class such as 4XX, or `default`",
         ),
         (
             "3.0",
@@ -199,7 +199,7 @@ fn every_object_has_the_fields_of_its_version() {
         (
             "2.0",
             operation("/a", json!({"responses": {"4XX": {"description": ""}}})),
-            "/paths/~1a/get/responses/4XX `4XX` is not a status; write one such as 200, or `default`",
+            "/paths/~1a/get/responses/4XX `4XX` is not a status; expected one such as 200, or `default`",
         ),
         (
             "3.0",
@@ -223,7 +223,7 @@ fn every_object_has_the_fields_of_its_version() {
                 "/a",
                 json!({"responses": {"200": {"description": "", "headers": {"Bad=Name": {"schema": {}}}}}}),
             ),
-            "/paths/~1a/get/responses/200/headers/Bad=Name \"Bad=Name\" is not the name of a header (RFC 9110)",
+            "/paths/~1a/get/responses/200/headers/Bad=Name \"Bad=Name\" is not a valid header name (RFC 9110)",
         ),
         // Servers.
         (
@@ -270,7 +270,7 @@ fn every_object_has_the_fields_of_its_version() {
         (
             "3.0",
             json!({"components": {"securitySchemes": {"m": {"type": "mutualTLS"}}}}),
-            "/components/securitySchemes/m/type `type` cannot be \"mutualTLS\" in OpenAPI 3.0; OpenAPI 3.1 has it",
+            "/components/securitySchemes/m/type `type` cannot be \"mutualTLS\" in OpenAPI 3.0; it is valid in OpenAPI 3.1",
         ),
         (
             "2.0",
@@ -281,7 +281,7 @@ fn every_object_has_the_fields_of_its_version() {
         (
             "3.1",
             json!({"info": {"title": "T", "version": "1", "license": {"name": "MIT", "identifier": "MIT", "url": "/l"}}}),
-            "/info/license `identifier` and `url` exclude each other in the License Object",
+            "/info/license `identifier` and `url` are mutually exclusive in the License Object",
         ),
         (
             "3.0",
@@ -291,17 +291,17 @@ fn every_object_has_the_fields_of_its_version() {
         (
             "3.0",
             json!({"components": {"examples": {"E": {"value": 1, "externalValue": "/e"}}}}),
-            "/components/examples/E `value` and `externalValue` exclude each other in the Example Object",
+            "/components/examples/E `value` and `externalValue` are mutually exclusive in the Example Object",
         ),
         (
             "3.2",
             json!({"components": {"mediaTypes": {"M": {"encoding": {}, "itemEncoding": {}}}}}),
-            "/components/mediaTypes/M `encoding` and `itemEncoding` exclude each other in the Media Type Object",
+            "/components/mediaTypes/M `encoding` and `itemEncoding` are mutually exclusive in the Media Type Object",
         ),
         (
             "3.2",
             json!({"components": {"schemas": {"S": {"xml": {"nodeType": "element", "wrapped": true}}}}}),
-            "/components/schemas/S/xml `nodeType` and `wrapped` exclude each other in the XML Object",
+            "/components/schemas/S/xml `nodeType` and `wrapped` are mutually exclusive in the XML Object",
         ),
         (
             "3.0",

@@ -20,7 +20,7 @@ fn parameters_are_as_their_version_has_them() {
         (
             "3.0",
             parameter(json!({"name": "p", "in": "querystring", "content": {"a/b": {}}})),
-            "/components/parameters/P/in `in` cannot be \"querystring\" in OpenAPI 3.0; OpenAPI 3.2 has it",
+            "/components/parameters/P/in `in` cannot be \"querystring\" in OpenAPI 3.0; it is valid in OpenAPI 3.2",
         ),
         (
             "3.0",
@@ -35,19 +35,19 @@ fn parameters_are_as_their_version_has_them() {
         (
             "3.0",
             parameter(json!({"name": "p", "in": "query", "schema": {}, "content": {"a/b": {}}})),
-            "/components/parameters/P `content` and `schema` exclude each other in the Parameter Object",
+            "/components/parameters/P `content` and `schema` are mutually exclusive in the Parameter Object",
         ),
         (
             "3.0",
             parameter(json!({"name": "p", "in": "query", "content": {"a/b": {}, "a/c": {}}})),
-            "/components/parameters/P/content `content` of a parameter or header must hold one media type, not 2",
+            "/components/parameters/P/content `content` of a parameter or header must have exactly one media type, not 2",
         ),
         (
             "3.0",
             parameter(
                 json!({"name": "p", "in": "query", "schema": {}, "example": 1, "examples": {}}),
             ),
-            "/components/parameters/P `example` and `examples` exclude each other in the Parameter Object",
+            "/components/parameters/P `example` and `examples` are mutually exclusive in the Parameter Object",
         ),
         (
             "3.1",
@@ -64,7 +64,7 @@ fn parameters_are_as_their_version_has_them() {
             parameter(
                 json!({"name": "p", "in": "cookie", "style": "cookie", "schema": {}, "allowReserved": true}),
             ),
-            "/components/parameters/P/allowReserved `allowReserved` cannot stand next to the style `cookie`",
+            "/components/parameters/P/allowReserved `allowReserved` is not allowed with the style `cookie`",
         ),
         (
             "3.0",
@@ -84,7 +84,7 @@ fn parameters_are_as_their_version_has_them() {
         (
             "3.0",
             json!({"paths": {"/a/{id}": {"parameters": [id("string"), id("string")], "get": {"responses": ok}}}}),
-            "/paths/~1a~1{id}/parameters/1 the path parameter `id` is declared twice; the first counts",
+            "/paths/~1a~1{id}/parameters/1 the path parameter `id` is declared twice; the first one is used",
         ),
         (
             "3.0",
@@ -92,7 +92,7 @@ fn parameters_are_as_their_version_has_them() {
                 "/a/{id}",
                 json!({"parameters": [id("string"), id("integer")], "responses": ok}),
             ),
-            "/paths/~1a~1{id}/get/parameters/1 the path parameter `id` is declared twice; the first counts",
+            "/paths/~1a~1{id}/get/parameters/1 the path parameter `id` is declared twice; the first one is used",
         ),
         (
             "3.0",
@@ -100,7 +100,7 @@ fn parameters_are_as_their_version_has_them() {
                 "/a",
                 json!({"parameters": [{"name": "X-A", "in": "header", "schema": {}}, {"name": "x-a", "in": "header", "schema": {}}], "responses": ok}),
             ),
-            "/paths/~1a/get/parameters/1 the header parameter `x-a` is declared twice; the first counts",
+            "/paths/~1a/get/parameters/1 the header parameter `x-a` is declared twice; the first one is used",
         ),
         (
             "3.0",
@@ -108,7 +108,7 @@ fn parameters_are_as_their_version_has_them() {
                 "/a/{id}/b/{id}",
                 json!({"parameters": [id("string")], "responses": ok}),
             ),
-            "/paths/~1a~1{id}~1b~1{id} the path /a/{id}/b/{id} has `{id}` twice",
+            "/paths/~1a~1{id}~1b~1{id} the path /a/{id}/b/{id} contains `{id}` twice",
         ),
         (
             "3.0",
@@ -121,7 +121,7 @@ fn parameters_are_as_their_version_has_them() {
                 "/a",
                 json!({"parameters": [{"name": "q", "in": "querystring", "content": {"a/b": {}}}, {"name": "r", "in": "query", "schema": {}}]}),
             ),
-            "/paths/~1a/get/parameters/1 parameters with `in: query` and `in: querystring` exclude each other",
+            "/paths/~1a/get/parameters/1 parameters with `in: query` and `in: querystring` are mutually exclusive",
         ),
         // Swagger 2.0.
         (
@@ -129,12 +129,12 @@ fn parameters_are_as_their_version_has_them() {
             swagger(
                 json!([{"name": "a", "in": "body", "schema": {}}, {"name": "b", "in": "body", "schema": {}}]),
             ),
-            "/paths/~1a/get/parameters/1 a second parameter has `in: body`; one body is allowed",
+            "/paths/~1a/get/parameters/1 a second parameter has `in: body`; only one is allowed",
         ),
         (
             "2.0",
             json!({"paths": {"/a": {"parameters": [{"name": "a", "in": "body", "schema": {}}], "get": {"parameters": [{"name": "b", "in": "body", "schema": {}}], "responses": ok}}}}),
-            "/paths/~1a/parameters/0 a second parameter has `in: body`; one body is allowed",
+            "/paths/~1a/parameters/0 a second parameter has `in: body`; only one is allowed",
         ),
         (
             "2.0",
@@ -142,7 +142,7 @@ fn parameters_are_as_their_version_has_them() {
                 "/a",
                 json!({"consumes": ["multipart/form-data"], "parameters": [{"name": "a", "in": "body", "schema": {}}, {"name": "b", "in": "formData", "type": "string"}], "responses": ok}),
             ),
-            "/paths/~1a/get/parameters/1 parameters with `in: body` and `in: formData` exclude each other",
+            "/paths/~1a/get/parameters/1 parameters with `in: body` and `in: formData` are mutually exclusive",
         ),
         (
             "2.0",
@@ -172,14 +172,14 @@ fn parameters_are_as_their_version_has_them() {
         (
             "2.0",
             swagger(json!([{"name": "a", "in": "formData", "type": "file"}])),
-            "/paths/~1a/get/parameters/0 a file requires `consumes` with `multipart/form-data`",
+            "/paths/~1a/get/parameters/0 a file parameter requires `multipart/form-data` in `consumes`",
         ),
         (
             "2.0",
             swagger(
                 json!([{"name": "a", "in": "header", "type": "array", "items": {"type": "string"}, "collectionFormat": "multi"}]),
             ),
-            "/paths/~1a/get/parameters/0 `collectionFormat: multi` cannot stand on a header parameter",
+            "/paths/~1a/get/parameters/0 `collectionFormat: multi` is not allowed on a header parameter",
         ),
         (
             "2.0",
@@ -189,7 +189,7 @@ fn parameters_are_as_their_version_has_them() {
         (
             "2.0",
             json!({"host": "https://a.b"}),
-            "/host `host` \"https://a.b\" must be a host without scheme and path",
+            "/host `host` \"https://a.b\" must be a host without a scheme or path",
         ),
         (
             "2.0",

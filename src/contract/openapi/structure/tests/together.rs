@@ -1,4 +1,4 @@
-//! What several objects say together, and references.
+//! Rules that involve several objects, and references.
 
 use serde_json::{Value, json};
 
@@ -10,16 +10,16 @@ fn what_objects_say_together_is_told() {
     let swagger =
         |parameters: Value| operation("/a", json!({"parameters": parameters, "responses": ok}));
     hold(vec![
-        // What several objects say together.
+        // Rules that involve several objects.
         (
             "3.2",
             json!({"paths": {"/a": {"parameters": [{"name": "q", "in": "query", "schema": {}}], "get": {"parameters": [{"name": "s", "in": "querystring", "content": {"a/b": {}}}]}}}}),
-            "/paths/~1a/get/parameters/0 `in: querystring` excludes the parameter `q` of the path item, which has `in: query`",
+            "/paths/~1a/get/parameters/0 `in: querystring` is not allowed next to the parameter `q` of the path item, which has `in: query`",
         ),
         (
             "2.0",
             json!({"paths": {"/a": {"parameters": [{"name": "f", "in": "formData", "type": "string"}], "post": {"parameters": [{"name": "b", "in": "body", "schema": {}}], "responses": ok}}}}),
-            "/paths/~1a/post/parameters/0 `in: body` excludes the parameter `f` of the path item, which has `in: formData`",
+            "/paths/~1a/post/parameters/0 `in: body` is not allowed next to the parameter `f` of the path item, which has `in: formData`",
         ),
         (
             "2.0",
@@ -48,7 +48,7 @@ fn what_objects_say_together_is_told() {
         (
             "3.2",
             json!({"tags": [{"name": "a", "parent": "b"}, {"name": "b", "parent": "a"}]}),
-            "/tags/0/parent the parent tag `b` has this tag as its ancestor",
+            "/tags/0/parent the parent tag `b` is a descendant of this tag",
         ),
         (
             "3.2",
@@ -68,12 +68,12 @@ fn what_objects_say_together_is_told() {
         (
             "3.0",
             json!({"components": {"links": {"L": {"operationRef": "#/paths/~1gone/get"}}}}),
-            "/components/links/L/operationRef `#/paths/~1gone/get` leads to no operation of this document",
+            "/components/links/L/operationRef `#/paths/~1gone/get` does not refer to an operation of this document",
         ),
         (
             "3.1",
             json!({"paths": {"/a": {"query": {"responses": ok}}}}),
-            "/paths/~1a/query `query` is not a method that a path item has in OpenAPI 3.1; OpenAPI 3.2 has it",
+            "/paths/~1a/query `query` is not a method of a path item in OpenAPI 3.1; it is valid in OpenAPI 3.2",
         ),
         // References.
         (
@@ -84,7 +84,7 @@ fn what_objects_say_together_is_told() {
         (
             "3.0",
             json!({"info": {"$ref": "#/gone"}}),
-            "/info OpenAPI 3.0 allows no `$ref` here, and this one cannot be resolved: the document has no `gone`",
+            "/info OpenAPI 3.0 does not allow `$ref` here, and this one cannot be resolved: the document has no `gone`",
         ),
         (
             "3.0",
@@ -94,7 +94,7 @@ fn what_objects_say_together_is_told() {
         (
             "3.0",
             operation("/a", json!({"$ref": "#/paths/~1a/get"})),
-            "/paths/~1a/get/$ref `#/paths/~1a/get` cannot be resolved: it leads back to itself, or too many references follow each other",
+            "/paths/~1a/get/$ref `#/paths/~1a/get` cannot be resolved: it refers back to itself, or the chain of references is too long",
         ),
         (
             "3.0",
@@ -110,7 +110,7 @@ fn what_objects_say_together_is_told() {
                 "/a",
                 json!({"responses": {"200": {"$ref": "#/components/schemas/S"}}}),
             ),
-            "/paths/~1a/get/responses/200/$ref `#/components/schemas/S` is in `schemas`; the Response Object is expected here",
+            "/paths/~1a/get/responses/200/$ref `#/components/schemas/S` is in `schemas`; expected the Response Object here",
         ),
         (
             "3.0",
@@ -118,7 +118,7 @@ fn what_objects_say_together_is_told() {
                 "/a",
                 json!({"parameters": [{"$ref": "#/components/headers/H"}], "responses": ok}),
             ),
-            "/paths/~1a/get/parameters/0/$ref `#/components/headers/H` is in `headers`; the Parameter Object is expected here",
+            "/paths/~1a/get/parameters/0/$ref `#/components/headers/H` is in `headers`; expected the Parameter Object here",
         ),
         (
             "2.0",
@@ -126,12 +126,12 @@ fn what_objects_say_together_is_told() {
                 "/a",
                 json!({"responses": {"200": {"$ref": "#/definitions/S"}}}),
             ),
-            "/paths/~1a/get/responses/200/$ref `#/definitions/S` is in `definitions`; the Response Object is expected here",
+            "/paths/~1a/get/responses/200/$ref `#/definitions/S` is in `definitions`; expected the Response Object here",
         ),
         (
             "3.0",
             json!({"components": {"schemas": {"S": {"$ref": "#/components/headers/H"}}, "headers": {"H": {"schema": {}}}}}),
-            "/components/schemas/S/$ref `#/components/headers/H` cannot be resolved: it leads to one of the `headers`, and a schema is expected here",
+            "/components/schemas/S/$ref `#/components/headers/H` cannot be resolved: it points to an entry of `headers`, but a schema is expected here",
         ),
         (
             "3.0",
@@ -161,12 +161,12 @@ fn what_objects_say_together_is_told() {
         (
             "3.0",
             operation("/a?b={b}", json!({"responses": ok})),
-            "/paths/~1a?b={b} the path /a?b={b} holds a query; write /a, with a parameter `in: query`",
+            "/paths/~1a?b={b} the path /a?b={b} contains a query; write /a and a parameter with `in: query`",
         ),
         (
             "3.0",
             operation("/a/:id", json!({"responses": ok})),
-            "/paths/~1a~1:id `:id` is a literal part of the path /a/:id; a parameter is written `{id}`",
+            "/paths/~1a~1:id `:id` is literal text in the path /a/:id; write a parameter as `{id}`",
         ),
         (
             "3.0",
@@ -174,7 +174,7 @@ fn what_objects_say_together_is_told() {
                 "/a",
                 json!({"responses": ok, "callbacks": {"c": {"post": {"responses": ok}}}}),
             ),
-            "/paths/~1a/get/callbacks/c/post `post` stands where a callback has an expression such as `{$request.body#/url}`, and operations under it",
+            "/paths/~1a/get/callbacks/c/post expected a callback expression such as `{$request.body#/url}`, with operations below it; found `post`",
         ),
         (
             "3.0",
@@ -187,7 +187,7 @@ fn what_objects_say_together_is_told() {
         (
             "3.0",
             json!({"paths": {"/a": {"get": {"$ref": "#/x-get"}}}, "x-get": {"responses": {"200": {}}}}),
-            "/paths/~1a/get OpenAPI 3.0 allows no `$ref` here; it is followed, and other tools may not do so",
+            "/paths/~1a/get OpenAPI 3.0 does not allow `$ref` here; it is followed, but other tools may not do so",
         ),
         (
             "3.0",

@@ -12,7 +12,7 @@ fn root(contract: &Contract) -> NodeId {
     payload.and_then(Payload::schema).expect("a schema")
 }
 
-/// What both ways of measuring say, the one by slots if it says something.
+/// The results of both ways of measuring; measuring by slots may have none.
 fn both(contract: &Contract, scale: &mut Scale<'_>, text: &str) -> (Result<Fit, Stop>, Fit) {
     let head = TapeDocument::head(text.as_bytes(), ELEMENTS).expect("JSON");
     let by_walk = Fit::measure(
@@ -71,7 +71,7 @@ fn plain_schemas_are_measured_by_their_slots() {
     let seen = Fit {
         // The owner alone.
         recognised: 1,
-        // A bound, a length, a format, a constant, an enum, `gone` and `name` that are missing.
+        // A bound, a length, a format, a constant, an enum, and the missing `gone` and `name`.
         strange: 7,
         is_broken: true,
     };
