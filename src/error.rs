@@ -14,6 +14,8 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     path: Option<PathBuf>,
+    /// Whether the message names the path.
+    names_path: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -47,6 +49,7 @@ impl Error {
             kind,
             message: message.into(),
             path: None,
+            names_path: false,
             source: None,
         }))
     }
@@ -76,16 +79,31 @@ impl Error {
         self
     }
 
-    pub(crate) fn read(path: &Path, source: std::io::Error) -> Self {
-        Self::new(ErrorKind::Read, "cannot be read")
-            .with_path(path)
-            .with_source(source)
+    pub(crate) fn read(path: &Path, source: &std::io::Error) -> Self {
+        let near = match source.kind() {
+            std::io::ErrorKind::NotFound => near_file(path),
+            _ => None,
+        };
+        let near = near.map(|near| format!("; did you mean `{}`?", near.display()));
+        let message = format!(
+            "cannot read {}: {}{}",
+            path.display(),
+            io_words(source),
+            near.unwrap_or_default()
+        );
+        Self::about(ErrorKind::Read, message, path)
     }
 
-    pub(crate) fn write(path: &Path, source: std::io::Error) -> Self {
-        Self::new(ErrorKind::Write, "cannot be written")
-            .with_path(path)
-            .with_source(source)
+    pub(crate) fn write(path: &Path, source: &std::io::Error) -> Self {
+        let message = format!("cannot write {}: {}", path.display(), io_words(source));
+        Self::about(ErrorKind::Write, message, path)
+    }
+
+    /// An error whose message names the file.
+    fn about(kind: ErrorKind, message: String, path: &Path) -> Self {
+        let mut error = Self::new(kind, message).with_path(path);
+        error.0.names_path = true;
+        error
     }
 
     /// What sort of failure this is.
@@ -103,7 +121,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(path) = &self.0.path {
+        if let Some(path) = self.0.path.as_ref().filter(|_| !self.0.names_path) {
             write!(f, "{}: ", path.display())?;
         }
         f.write_str(&self.0.message)
@@ -129,6 +147,37 @@ impl StdError for Error {
 
 /// A shorthand for results with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a file cannot be read or written, in words.
+pub(crate) fn io_words(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => "no such file or folder".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        ErrorKind::NotADirectory => "a part of the path is not a folder".to_owned(),
+        ErrorKind::StorageFull => "no space left".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+        _ => format!("I/O error: {error}"),
+    }
+}
+
+/// The file or folder next to a missing one whose name is closest to it.
+pub(crate) fn near_file(path: &Path) -> Option<PathBuf> {
+    /// Names that are compared.
+    const MOST: usize = 1_000;
+    let name = path.file_name()?.to_str()?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let names = entries
+        .take(MOST)
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let names: Vec<String> = names.collect();
+    let near = closest(name, names.iter().map(String::as_str))?;
+    Some(folder.map_or_else(|| PathBuf::from(near), |folder| folder.join(near)))
+}
 
 /// Finds the name closest to `wanted`, for "did you mean".
 ///

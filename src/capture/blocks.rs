@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Read as _};
 
+use crate::error::io_words;
 use crate::json;
 use crate::location::{Origin, Position};
 
@@ -148,12 +149,10 @@ pub(crate) fn origin_of_line(file: &Origin, line: Position, leading: u64) -> Ori
 /// Describes why reading failed.
 pub(crate) fn read_error(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::UnexpectedEof => "the compressed data ends too early".to_owned(),
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
             format!("the compressed data is corrupt: {error}")
         }
-        _ => format!("I/O error: {error}"),
+        _ => io_words(error),
     }
 }

@@ -15,9 +15,14 @@ use crate::report::diff::DiffFormat;
 use crate::report::migration::MigrationFormat;
 use crate::report::upgrade::UpgradeFormat;
 
-/// Checks captured HTTP/JSON traffic against versioned contracts.
+/// Headings of `--help`.
+const CONTRACT: &str = "Contract";
+const CAPTURE: &str = "Captures";
+const RESULT: &str = "Findings and output";
+
+/// Check captured HTTP/JSON traffic against versioned contracts, and prove what a contract change breaks.
 ///
-/// Exit codes: 0 nothing at or above the level asked for, 1 findings, 2 the run could not be
+/// Exit codes: 0 if no finding reaches the level of --fail-on, 1 if one does, 2 if the run could not be
 /// completed.
 #[derive(Debug, Parser)]
 #[command(name = "wiredrift", version, max_term_width = 100)]
@@ -26,7 +31,15 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 
     /// When to use colours.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", display_order = 900)]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t = Color::Auto,
+        value_name = "WHEN",
+        display_order = 900,
+        help_heading = "Global options"
+    )]
     pub(super) color: Color,
 }
 
@@ -34,19 +47,19 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Check captures against a contract.
     Check(CheckArguments),
-    /// Find what is wrong with contracts themselves.
+    /// Find mistakes in contracts.
     Lint(LintArguments),
-    /// Say what changed between two contracts, and what that breaks.
+    /// Report what changed between two contracts, and what the changes break.
     Diff(DiffArguments),
-    /// Write the migration report: what changed, and what the captured traffic says of it.
+    /// Write a migration report: what changed, and which captured traffic each change affects.
     Report(ReportArguments),
     /// Rewrite payloads of one contract into the shape of another.
     Upgrade(UpgradeArguments),
-    /// Print, write or check the JSON Schemas of the contracts.
+    /// Print, write or check the JSON Schemas of the built-in contracts and of the JSON reports.
     Schema(SchemaArguments),
-    /// List contracts, their versions and operations.
+    /// List the built-in contracts, or the operations of a contract.
     Contracts(ContractsArguments),
-    /// Say what a rule means, why it matters, and how to silence it.
+    /// Explain a rule: what it reports, how to fix a finding, how to silence it.
     Explain(ExplainArguments),
 }
 
@@ -60,16 +73,16 @@ pub(super) enum Color {
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
-    /// Files and folders that hold captures; `-` is standard input.
+    /// Files and folders with captures; `-` is standard input.
     ///
     /// JSON, NDJSON, raw HTTP (curl -i), HAR, and guides (Markdown or text with json, HTTP or Python
     /// blocks), each also in .gz or .zst.
     #[arg(value_name = "CAPTURES")]
     pub(super) captures: Vec<PathBuf>,
 
-    /// The contract: an OpenAPI document, a JSON Schema or a folder of them; or a built-in one as
-    /// `name@version`, or as `name` to find the version that each payload speaks.
-    #[arg(long, value_name = "REF")]
+    /// The contract: an OpenAPI document, a JSON Schema, a folder of JSON Schemas, or a built-in contract as
+    /// `name@version`. `name` alone finds the version that each payload matches.
+    #[arg(short, long, value_name = "REF", help_heading = CONTRACT)]
     pub(super) contract: String,
 
     #[command(flatten)]
@@ -78,51 +91,51 @@ pub(super) struct CheckArguments {
     #[command(flatten)]
     pub(super) capture: CaptureArguments,
 
-    /// What an OpenAPI `discriminator` does: its tag decides which variant is meant, or it is a hint, as
-    /// OpenAPI 3.1.1 says, and `oneOf` rejects what two variants accept.
-    #[arg(long, value_enum, default_value_t = DiscriminatorArgument::Decide, value_name = "HOW")]
+    /// Let the tag of an OpenAPI `discriminator` decide which variant is meant, or treat it as a hint, as
+    /// OpenAPI 3.1.1 does: `oneOf` then rejects payloads that two variants accept.
+    #[arg(long, help_heading = CONTRACT, value_enum, default_value_t = DiscriminatorArgument::Decide, value_name = "HOW")]
     pub(super) discriminator: DiscriminatorArgument,
 
-    /// The lowest level of findings that makes the exit code 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
+    /// Exit with 1 if a finding has this level or a higher one.
+    #[arg(long, help_heading = RESULT, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
     pub(super) fail_on: FailOn,
 
-    /// Make undeclared properties an error.
-    #[arg(long)]
+    /// Make undeclared properties errors.
+    #[arg(long, help_heading = RESULT)]
     pub(super) strict: bool,
 
-    /// Hold requests that the server rejected with a 4xx to the contract like those that it accepted; else they
-    /// are one info finding for each operation and status.
-    #[arg(long)]
+    /// Report every violation in requests that the server rejected with a 4xx. By default, these are info
+    /// findings, one per status.
+    #[arg(long, help_heading = RESULT)]
     pub(super) strict_requests: bool,
 
-    /// Set the level of a rule; may be given several times.
-    #[arg(long, alias = "severity", value_name = "RULE=LEVEL")]
+    /// Set the level of a rule: off, info, warning or error. May be repeated.
+    #[arg(short, long, alias = "severity", value_name = "RULE=LEVEL", help_heading = RESULT)]
     pub(super) level: Vec<String>,
 
     /// List the verdict on each payload.
-    #[arg(long)]
+    #[arg(long, help_heading = RESULT)]
     pub(super) payloads: bool,
 
-    /// List what the contract declares and no payload showed: properties and enum values.
-    #[arg(long)]
+    /// List declared properties and enum values that no payload has.
+    #[arg(long, help_heading = RESULT)]
     pub(super) coverage: bool,
 
     /// Count the findings by rule instead of listing them.
-    #[arg(long)]
+    #[arg(long, help_heading = RESULT)]
     pub(super) statistics: bool,
 
-    /// Leave out the lines of the captures, for logs that others can read.
-    #[arg(long)]
+    /// Do not print lines of the captures, for logs that are public.
+    #[arg(long, help_heading = RESULT)]
     pub(super) no_excerpts: bool,
 
     /// The walk that compares payloads with schemas; the reports are the same.
     #[arg(long, value_enum, default_value_t = EngineArgument::Streaming, value_name = "ENGINE", hide = true)]
     pub(super) engine: EngineArgument,
 
-    /// Where reports go: `text`, `json` or `html` for standard output, `html=report.html` for a file; may
-    /// be given several times.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = output::<CheckFormat>)]
+    /// Write a report: `text`, `short`, `json`, `markdown` or `html` to standard output, `html=report.html` to a
+    /// file. May be repeated.
+    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<CheckFormat>)]
     pub(super) output: Vec<OutputArgument<CheckFormat>>,
 }
 
@@ -135,22 +148,22 @@ pub(super) struct LintArguments {
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
 
-    /// What an OpenAPI `discriminator` does: its tag decides which variant is meant, or it is a hint, as
-    /// OpenAPI 3.1.1 says.
-    #[arg(long, value_enum, default_value_t = DiscriminatorArgument::Decide, value_name = "HOW")]
+    /// Let the tag of an OpenAPI `discriminator` decide which variant is meant, or treat it as a hint, as
+    /// OpenAPI 3.1.1 does.
+    #[arg(long, help_heading = CONTRACT, value_enum, default_value_t = DiscriminatorArgument::Decide, value_name = "HOW")]
     pub(super) discriminator: DiscriminatorArgument,
 
-    /// The lowest level of findings that makes the exit code 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
+    /// Exit with 1 if a finding has this level or a higher one.
+    #[arg(long, help_heading = RESULT, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
     pub(super) fail_on: FailOn,
 
-    /// Set the level of a rule; may be given several times.
-    #[arg(long, alias = "severity", value_name = "RULE=LEVEL")]
+    /// Set the level of a rule: off, info, warning or error. May be repeated.
+    #[arg(short, long, alias = "severity", value_name = "RULE=LEVEL", help_heading = RESULT)]
     pub(super) level: Vec<String>,
 
-    /// Where reports go: `text`, `json` or `html` for standard output, `html=report.html` for a file; may
-    /// be given several times.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = output::<CheckFormat>)]
+    /// Write a report: `text`, `short`, `json`, `markdown` or `html` to standard output, `html=report.html` to a
+    /// file. May be repeated.
+    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<CheckFormat>)]
     pub(super) output: Vec<OutputArgument<CheckFormat>>,
 }
 
@@ -168,39 +181,38 @@ pub(super) struct DiffArguments {
     #[command(flatten)]
     pub(super) pair: PairArguments,
 
-    /// Who sends the payloads of contracts that have JSON Schemas and no operations: what clients send
-    /// has to stay valid, what servers send has to be valid for who knows the old contract.
-    #[arg(long, value_enum, default_value_t = SentBy::Client, value_name = "WHO")]
+    /// Who sends the payloads of contracts that are JSON Schemas without operations. Payloads from clients must
+    /// stay valid under NEW; payloads from servers must be valid under OLD.
+    #[arg(long, help_heading = CONTRACT, value_enum, default_value_t = SentBy::Client, value_name = "WHO")]
     pub(super) sent_by: SentBy,
 
-    /// The lowest level of changes that makes the exit code 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
+    /// Exit with 1 if a change has this level or a higher one.
+    #[arg(long, help_heading = RESULT, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
     pub(super) fail_on: FailOn,
 
-    /// Set the level of a rule; may be given several times.
-    #[arg(long, alias = "level", value_name = "RULE=LEVEL")]
-    pub(super) severity: Vec<String>,
+    /// Set the level of a rule: off, info, warning or error. May be repeated.
+    #[arg(short, long, alias = "severity", value_name = "RULE=LEVEL", help_heading = RESULT)]
+    pub(super) level: Vec<String>,
 
-    /// The level of changes of which neither a proof nor a counterexample was found.
-    #[arg(long, value_enum, default_value_t = Unproven::Warning, value_name = "LEVEL")]
+    /// The level of changes for which neither a proof nor a counterexample was found.
+    #[arg(long, help_heading = RESULT, value_enum, default_value_t = Unproven::Warning, value_name = "LEVEL")]
     pub(super) unproven: Unproven,
 
-    /// Show every change of a long diff, and every place that a change reaches.
-    #[arg(long)]
+    /// Show every change of a long diff, and every place that a change affects.
+    #[arg(long, help_heading = RESULT)]
     pub(super) all_places: bool,
 
-    /// Show edits that were proved to mean the same.
-    #[arg(long)]
+    /// Show edits that were proved to be equivalent.
+    #[arg(long, help_heading = RESULT)]
     pub(super) show_equivalent: bool,
 
-    /// Say why each verdict is what it is.
-    #[arg(long)]
+    /// Give the reason for each verdict.
+    #[arg(long, help_heading = RESULT)]
     pub(super) explain_verdict: bool,
 
-    /// Where reports go: `text`, `json`, `markdown`, `html` or `changelog` for standard output,
-    /// `json=diff.json` for a file; may be given several times. `changelog` is an entry for release notes, in
-    /// the sections of Keep a Changelog.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = output::<DiffFormat>)]
+    /// Write a report: `text`, `json`, `markdown`, `html` or `changelog` to standard output, `json=diff.json` to
+    /// a file. May be repeated. `changelog` is an entry for release notes, in the sections of Keep a Changelog.
+    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<DiffFormat>)]
     pub(super) output: Vec<OutputArgument<DiffFormat>>,
 }
 
@@ -223,8 +235,8 @@ pub(super) enum SentBy {
 /// The two contracts of a migration.
 #[derive(Debug, Args)]
 pub(super) struct PairArguments {
-    /// The old contract: an OpenAPI document, a JSON Schema or a folder of them; a built-in one as
-    /// `name@version`; or `git:REV:PATH` for a file or folder as a commit has it.
+    /// The old contract: an OpenAPI document, a JSON Schema, a folder of JSON Schemas, a built-in contract as
+    /// `name@version`, or `git:REV:PATH` for a file or folder in a commit.
     #[arg(value_name = "OLD")]
     pub(super) old: String,
 
@@ -235,47 +247,45 @@ pub(super) struct PairArguments {
     #[command(flatten)]
     pub(super) reading: ReadingArguments,
 
-    /// Paths under OLD are under NEW now, which is no change: `/api=/api/v2`; may be given several times.
-    #[arg(long, value_name = "OLD=NEW", value_parser = path_map)]
+    /// Treat paths below OLD as moved below NEW, which is then no change: `/api=/api/v2`. May be repeated.
+    #[arg(long, help_heading = CONTRACT, value_name = "OLD=NEW", value_parser = path_map)]
     pub(super) map_path: Vec<(String, String)>,
 }
 
 /// Which operation payloads are of that do not say so themselves, and how captures are read.
 #[derive(Debug, Args)]
 pub(super) struct CaptureArguments {
-    /// Check captures whose path fits GLOB against one schema of a contract of JSON Schemas: its name,
-    /// or a reference such as `common.json#/$defs/Money`; may be given several times.
-    #[arg(long, value_name = "GLOB=SCHEMA", value_parser = schema_for)]
+    /// Check captures whose path matches GLOB against one schema of a contract of JSON Schemas: its name, or a
+    /// reference such as `common.json#/$defs/Money`. May be repeated.
+    #[arg(long, help_heading = CAPTURE, value_name = "GLOB=SCHEMA", value_parser = schema_for)]
     pub(super) schema_for: Vec<(FileGlob, String)>,
 
-    /// The operation of payloads that come without method and URL; of other exchanges, only those of this
-    /// operation are looked at.
-    #[arg(long, value_name = "ID")]
+    /// The operation of payloads without method and URL. Exchanges of other operations are left out.
+    #[arg(long, help_heading = CAPTURE, value_name = "ID")]
     pub(super) operation: Option<String>,
 
-    /// The side of payloads that come without method and URL; of other exchanges, only this side is looked
-    /// at.
-    #[arg(long, value_enum)]
+    /// The side of payloads without method and URL. The other side of exchanges is left out.
+    #[arg(long, help_heading = CAPTURE, value_enum)]
     pub(super) side: Option<SideArgument>,
 
-    /// The status of responses that come without one; of others, only those with this status are looked at.
-    #[arg(long, value_name = "CODE", value_parser = clap::value_parser!(u16).range(100..=599))]
+    /// The status of responses without one. Responses with another status are left out.
+    #[arg(long, help_heading = CAPTURE, value_name = "CODE", value_parser = status)]
     pub(super) status: Option<u16>,
 
-    /// The format of the captures, in place of what is recognised.
-    #[arg(long, value_enum, value_name = "FORMAT")]
+    /// The format of the captures. By default, it is recognised by name and content.
+    #[arg(long, help_heading = CAPTURE, value_enum, value_name = "FORMAT")]
     pub(super) format: Option<CaptureFormat>,
 
-    /// Do not let inputs that cannot be read make the exit code 2.
-    #[arg(long)]
+    /// Do not exit with 2 because an input cannot be read.
+    #[arg(long, help_heading = CAPTURE)]
     pub(super) keep_going: bool,
 
-    /// Largest payload, line, or file that has to be read whole, after decompression.
-    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = size)]
+    /// The largest payload, line, or file read as a whole, after decompression.
+    #[arg(long, help_heading = CAPTURE, value_name = "SIZE", default_value = "256MiB", value_parser = size)]
     pub(super) max_body: u64,
 
-    /// Threads that read captures; what comes out is the same for any number. All cores unless said.
-    #[arg(long, value_name = "N")]
+    /// Threads that read captures; the output is the same for any number. Default: all cores.
+    #[arg(short, long, help_heading = CAPTURE, value_name = "N", value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,
 }
 
@@ -284,34 +294,34 @@ pub(super) struct ReportArguments {
     #[command(flatten)]
     pub(super) pair: PairArguments,
 
-    /// Files and folders that hold captures of either version; `-` is standard input. Without captures
-    /// the report says what changed.
+    /// Files and folders with captures of either version; `-` is standard input. Without captures, the report
+    /// lists what changed.
     #[arg(value_name = "CAPTURES")]
     pub(super) captures: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(super) capture: CaptureArguments,
 
-    /// Split the impact by client: `header:User-Agent` or another header, `host`, or `folder`, the one
-    /// that the capture is in.
-    #[arg(long, value_name = "WHAT")]
+    /// Break the impact down by client: `header:User-Agent` or another header, `host`, or `folder`, the folder of
+    /// the capture.
+    #[arg(long, help_heading = CAPTURE, value_name = "WHAT")]
     pub(super) consumer_by: Option<ConsumerBy>,
 
-    /// Who sends the payloads of contracts that have JSON Schemas and no operations.
-    #[arg(long, value_enum, default_value_t = SentBy::Client, value_name = "WHO")]
+    /// Who sends the payloads of contracts that are JSON Schemas without operations.
+    #[arg(long, help_heading = CONTRACT, value_enum, default_value_t = SentBy::Client, value_name = "WHO")]
     pub(super) sent_by: SentBy,
 
-    /// The lowest level of changes that makes the exit code 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Never, value_name = "LEVEL")]
+    /// Exit with 1 if a change has this level or a higher one.
+    #[arg(long, help_heading = RESULT, value_enum, default_value_t = FailOn::Never, value_name = "LEVEL")]
     pub(super) fail_on: FailOn,
 
-    /// Set the level of a rule; may be given several times.
-    #[arg(long, alias = "level", value_name = "RULE=LEVEL")]
-    pub(super) severity: Vec<String>,
+    /// Set the level of a rule: off, info, warning or error. May be repeated.
+    #[arg(short, long, alias = "severity", value_name = "RULE=LEVEL", help_heading = RESULT)]
+    pub(super) level: Vec<String>,
 
-    /// Where reports go: `text`, `json`, `markdown` or `html` for standard output, `html=report.html` for a
-    /// file; may be given several times.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = output::<MigrationFormat>)]
+    /// Write a report: `text`, `json`, `markdown` or `html` to standard output, `html=report.html` to a file. May
+    /// be repeated.
+    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<MigrationFormat>)]
     pub(super) output: Vec<OutputArgument<MigrationFormat>>,
 }
 
@@ -320,75 +330,74 @@ pub(super) struct UpgradeArguments {
     #[command(flatten)]
     pub(super) pair: PairArguments,
 
-    /// Files and folders that hold payloads of OLD; `-` is standard input, and what is read when nothing
-    /// is named. JSON and NDJSON, and every format of captures that `check` reads.
+    /// Files and folders with payloads of OLD, in any format that `check` reads; `-`, the default, is standard
+    /// input.
     #[arg(value_name = "PAYLOADS")]
     pub(super) captures: Vec<PathBuf>,
 
     #[command(flatten)]
     pub(super) capture: CaptureArguments,
 
-    /// Rewrite payloads of NEW for OLD.
+    /// Rewrite payloads of NEW into the shape of OLD.
     #[arg(long)]
     pub(super) downgrade: bool,
 
-    /// Rules of your own, in YAML or JSON: a list `moves` of `{move: {from: /data/*/title, to: /data/*/name}}`,
-    /// `{set: {at: /currency, value: EUR}}`, `{map: {at: /size, values: {xl: large}}}` and `{drop: /debug}`,
-    /// each with `operation`, `side` and `status` where it is not about all payloads; see docs/UPGRADE.md.
+    /// A YAML or JSON file with rules of your own: a list `moves` of `{move: {from: /data/*/title, to:
+    /// /data/*/name}}`, `{set: {at: /currency, value: EUR}}`, `{map: {at: /size, values: {xl: large}}}` and
+    /// `{drop: /debug}`, each with an optional `operation`, `side` and `status`; see docs/upgrade.md.
     #[arg(long, value_name = "FILE")]
     pub(super) moves: Option<PathBuf>,
 
-    /// Write payloads that are valid for NEW back to their JSON, NDJSON and HAR files; what does not change stays
-    /// as it was written.
+    /// Write payloads that are valid under NEW back to their JSON, NDJSON and HAR files. Unchanged parts keep their
+    /// formatting.
     #[arg(long, conflicts_with = "dry_run")]
     pub(super) in_place: bool,
 
-    /// With --in-place and --dry-run: rewrite payloads, too, that still need a hand.
+    /// With --in-place and --dry-run: also rewrite payloads that still need manual edits.
     #[arg(long)]
     pub(super) incomplete: bool,
 
-    /// Act on guesses, too: properties that were probably renamed or moved, though neither the spelling of their
-    /// names nor the structure says so. They are listed otherwise, as lines for `--moves`.
+    /// Also apply uncertain renames and moves. By default, they are only listed, as lines for --moves.
     #[arg(long)]
     pub(super) accept_guesses: bool,
 
-    /// Make values that are lost an exit code of 1.
+    /// Exit with 1 if a value is lost.
     #[arg(long)]
     pub(super) fail_on_loss: bool,
 
-    /// Print what --in-place would write as a patch (`patch -p0` applies it), and write nothing.
+    /// Print the changes of --in-place as a patch (`patch -p0` applies it), and write nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
 
-    /// Where the list of what was done goes: `text` or `json`, `json=upgrade.json` for a file. It goes to
-    /// standard error where payloads or a patch go to standard output.
-    #[arg(long, value_name = "FORMAT[=PATH]", default_value = "text", value_parser = output::<UpgradeFormat>)]
+    /// Write the list of edits: `text` or `json`, `json=upgrade.json` to a file. It goes to standard error if
+    /// payloads or a patch go to standard output.
+    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<UpgradeFormat>)]
     pub(super) output: Vec<OutputArgument<UpgradeFormat>>,
 }
 
 /// How contracts are read from files.
 #[derive(Debug, Args)]
 pub(super) struct ReadingArguments {
-    /// The file that holds the document at a URL, which is never fetched; may be given several times.
-    #[arg(long = "ref", value_name = "URL=FILE", value_parser = url_file)]
+    /// The file to read for references to a URL; nothing is fetched. May be repeated.
+    #[arg(long = "ref", help_heading = CONTRACT, value_name = "URL=FILE", value_parser = url_file)]
     pub(super) refs: Vec<(String, PathBuf)>,
 
-    /// A folder whose files the contract may refer to, in addition to the current folder, the folder of the
-    /// contract and the repository around it; may be given several times.
-    #[arg(long = "allow-path", value_name = "DIR")]
+    /// A folder whose files the contract may refer to, in addition to the current folder, its own folder and the
+    /// repository around it. May be repeated.
+    #[arg(long = "allow-path", help_heading = CONTRACT, value_name = "DIR")]
     pub(super) allowed: Vec<PathBuf>,
 
-    /// Whether `format` rejects values, or is only an annotation.
-    #[arg(long, value_name = "HOW", default_value = "assert")]
+    /// Whether `format` rejects values or is only an annotation.
+    #[arg(long, help_heading = CONTRACT, value_name = "HOW", default_value = "assert")]
     pub(super) formats: FormatsArgument,
 
-    /// The prefix of every path of an OpenAPI document, in place of those of its servers; `/` for none.
-    #[arg(long, value_name = "PATH")]
+    /// The base path of every path of an OpenAPI document, instead of those of its servers; `/` for none.
+    #[arg(long, help_heading = CONTRACT, value_name = "PATH")]
     pub(super) base_path: Option<String>,
 
     /// Let every schema with `nullable: true` (OpenAPI 3.0) accept null, even next to an `enum` that does not
     /// list null, an `allOf`, a `oneOf`, an `anyOf` or a `$ref`.
-    #[arg(long, alias = "lenient-null-enum")]
+    #[arg(long, help_heading = CONTRACT, alias = "lenient-null-enum")]
     pub(super) lenient_null: bool,
 }
 
@@ -430,14 +439,24 @@ pub(super) struct OutputArgument<F> {
 /// Reads `FORMAT[=PATH]`.
 fn output<F: Format>(text: &str) -> Result<OutputArgument<F>, String> {
     let (format, path) = match text.split_once('=') {
-        Some((_, "")) => return Err("a path is missing after `=`".to_owned()),
+        Some((format, "")) => return Err(format!("no file after `=`; write {format}=PATH")),
         Some((format, path)) => (format, Some(path.into())),
         None => (text, None),
     };
     let known = F::NAMES.iter().find(|(name, _)| *name == format);
     let names = || {
+        // `report.html` is a file that somebody wants to have.
+        let extension = match format.rsplit_once('.').map(|(_, extension)| extension) {
+            Some("md") => Some("markdown"),
+            Some("txt") => Some("text"),
+            extension => extension,
+        };
+        let meant = F::NAMES.iter().find(|(name, _)| extension == Some(*name));
+        if let (Some((name, _)), None) = (meant, &path) {
+            return format!("to write a file, name its format, too: {name}={format}");
+        }
         let names: Vec<&str> = F::NAMES.iter().map(|(name, _)| *name).collect();
-        format!("`{format}` is not a format; there is: {}", names.join(", "))
+        format!("unknown format `{format}`; expected {}", names.join(", "))
     };
     let (_, format) = known.ok_or_else(names)?;
     Ok(OutputArgument {
@@ -459,7 +478,7 @@ fn path_map(text: &str) -> Result<(String, String), String> {
 #[derive(Debug, Args)]
 pub(super) struct SchemaArguments {
     /// The built-in contract: `name@version`, `name` for all its versions, or `report` for the JSON
-    /// reports. Everything when left out.
+    /// reports. Without it, all of them.
     #[arg(value_name = "REF")]
     pub(super) reference: Option<ContractRef>,
 
@@ -475,8 +494,7 @@ pub(super) struct SchemaArguments {
     #[arg(long, value_name = "DIR", conflicts_with = "check")]
     pub(super) write: Option<PathBuf>,
 
-    /// Compare a folder with what --write would write there; exit 1 with a diff when it is out of
-    /// date.
+    /// Compare a folder with the output of --write; print a diff and exit with 1 if it is out of date.
     #[arg(long, value_name = "DIR")]
     pub(super) check: Option<PathBuf>,
 }
@@ -484,7 +502,7 @@ pub(super) struct SchemaArguments {
 #[derive(Debug, Args)]
 pub(super) struct ContractsArguments {
     /// An OpenAPI document, a JSON Schema or a folder of them, or a built-in contract: `name` or
-    /// `name@version`; every built-in contract when left out.
+    /// `name@version`. Without it, every built-in contract is listed.
     #[arg(value_name = "REF")]
     pub(super) reference: Option<String>,
 
@@ -494,7 +512,7 @@ pub(super) struct ContractsArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// The id of the rule; lists the rules when left out.
+    /// The id of the rule. Without it, all rules are listed.
     #[arg(value_name = "RULE")]
     pub(super) rule: Option<String>,
 }
@@ -507,6 +525,21 @@ fn url_file(text: &str) -> Result<(String, PathBuf), String> {
         }
         _ => Err("write URL=FILE, such as https://example.com/pet.json=pet.json".to_owned()),
     }
+}
+
+/// Reads the status of a response.
+fn status(text: &str) -> Result<u16, String> {
+    let status = text
+        .parse()
+        .ok()
+        .filter(|status| (100..=599).contains(status));
+    status.ok_or_else(|| "expected one status from 100 to 599, such as 200".to_owned())
+}
+
+/// Reads a number of threads.
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "expected a number of threads, 1 or more".to_owned())
 }
 
 /// Reads `GLOB=SCHEMA`.
@@ -536,7 +569,7 @@ fn size(text: &str) -> Result<u64, String> {
         "gib" => 1 << 30,
         other => {
             return Err(format!(
-                "`{other}` is not a unit; there is: KiB, MiB, GiB, KB, MB, GB"
+                "unknown unit `{other}`; expected KiB, MiB, GiB, KB, MB or GB"
             ));
         }
     };

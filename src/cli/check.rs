@@ -1,5 +1,7 @@
 //! `wiredrift check`
 
+use std::collections::BTreeMap;
+
 use crate::capture::Input;
 use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
@@ -24,11 +26,13 @@ struct Check<'a> {
 }
 
 pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exit, Failure> {
+    one_to_stdout(&arguments.output)?;
+    let levels = levels(&arguments.level)?;
     let mut reading = arguments.reading.options(arguments.capture.schemas());
     reading.compile.discriminators_hint = arguments.discriminator == DiscriminatorArgument::Hint;
     if arguments.captures.is_empty() {
         let message = format!(
-            "no captures were named: name files or folders, or `-` for standard input; `wiredrift lint {}` \
+            "no captures were given: pass files or folders, or `-` for standard input; `wiredrift lint {}` \
              checks the contract itself",
             arguments.contract
         );
@@ -40,20 +44,26 @@ pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exi
             _ => error,
         })?;
     let (asked, family) = (chosen.asked()?, chosen.family());
-    let check = Check::resolve(arguments, &asked)?;
+    let check = Check::resolve(arguments, &asked, levels)?;
     let observer = check.observe(&asked, &family);
-    let report = Report::judged(&arguments.contract, observer, &family, &check.policy);
+    let mut report = Report::judged(&arguments.contract, observer, &family, &check.policy);
+    if arguments.no_excerpts {
+        report.leave_out_excerpts();
+    }
 
     check.write(&report, output)?;
     check.exit(&report, output)
 }
 
 impl<'a> Check<'a> {
-    fn resolve(arguments: &'a CheckArguments, asked: &[&Contract]) -> Result<Self> {
-        one_to_stdout(&arguments.output)?;
+    fn resolve(
+        arguments: &'a CheckArguments,
+        asked: &[&Contract],
+        levels: BTreeMap<&'static str, Level>,
+    ) -> Result<Self> {
         let policy = Policy {
             strict: arguments.strict,
-            levels: levels(&arguments.level)?,
+            levels,
             ..Policy::default()
         };
         Ok(Self {
@@ -87,7 +97,6 @@ impl<'a> Check<'a> {
             payloads: self.arguments.payloads,
             coverage: self.arguments.coverage,
             statistics: self.arguments.statistics,
-            excerpts: !self.arguments.no_excerpts,
             width: output.width(),
         };
         for target in &self.arguments.output {

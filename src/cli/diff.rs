@@ -15,7 +15,7 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
     one_to_stdout(&arguments.output)?;
     let policy = Policy {
         strict: false,
-        levels: levels(&arguments.severity)?,
+        levels: levels(&arguments.level)?,
         unproven: match arguments.unproven {
             Unproven::Error => Some(Level::Error),
             Unproven::Warning => None,
@@ -29,6 +29,7 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
     let names = names(&arguments.pair, (old_contract, new_contract));
     let report = Changes::judged(&found, (old_contract, new_contract), names, &policy);
     let options = DiffOptions {
+        columns: output.columns(),
         all_places: arguments.all_places,
         equivalent: arguments.show_equivalent,
         explain: arguments.explain_verdict,

@@ -67,7 +67,7 @@ pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<
         return Err(Error::new(ErrorKind::Read, message));
     }
     let folder = tempfile::tempdir()
-        .map_err(|error| Error::write(Path::new("the temporary folder"), error))?;
+        .map_err(|error| Error::write(Path::new("the temporary folder"), &error))?;
     extract(&tree, &wanted, folder.path())?;
     let shown = |name: &str| {
         let inside = Path::new(name).strip_prefix(folder.path());
@@ -140,7 +140,7 @@ fn extract(tree: &str, names: &[&str], folder: &Path) -> Result<()> {
             .parent()
             .map_or(Ok(()), fs::create_dir_all)
             .and_then(|()| fs::write(&path, content));
-        written.map_err(|error| Error::write(&path, error))?;
+        written.map_err(|error| Error::write(&path, &error))?;
         rest = rest.get(end + size + 2..).unwrap_or_default();
     }
     Ok(())

@@ -42,15 +42,27 @@ pub(super) fn levels(settings: &[String]) -> Result<BTreeMap<&'static str, Level
 pub(super) fn one_to_stdout<F>(outputs: &[OutputArgument<F>]) -> Result<()> {
     let to_stdout = outputs.iter().filter(|output| output.path.is_none());
     if to_stdout.count() > 1 {
-        let message = "two reports go to standard output; write one to a file: --output json=PATH";
+        let message = "two reports would go to standard output; write one to a file with --output FORMAT=PATH";
         return Err(Error::new(ErrorKind::Format, message));
     }
     for (index, output) in outputs.iter().enumerate() {
         let Some(path) = &output.path else { continue };
         let mut before = outputs[..index].iter();
         if before.any(|other| other.path.as_ref() == Some(path)) {
-            let message = "two reports go to this file; name another one for each";
+            let message = "two reports would go to this file; choose another file for one of them";
             return Err(Error::new(ErrorKind::Format, message).with_path(path));
+        }
+        // Before any work is done for it.
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            let message = format!(
+                "cannot write {}: the folder {} does not exist",
+                path.display(),
+                folder.display()
+            );
+            return Err(Error::new(ErrorKind::Write, message));
         }
     }
     Ok(())
@@ -61,7 +73,9 @@ fn level_of(setting: &str) -> Result<(&'static Rule, Level)> {
     let malformed = || {
         Error::new(
             ErrorKind::Format,
-            format!("`{setting}` is not RULE=LEVEL, with a level of off, info, warning or error"),
+            format!(
+                "`--level {setting}`: expected RULE=LEVEL, where LEVEL is off, info, warning or error"
+            ),
         )
     };
     let (rule, level) = setting.split_once('=').ok_or_else(malformed)?;

@@ -38,7 +38,13 @@ pub(super) fn run(arguments: &LintArguments, output: &mut Output) -> Result<Exit
     let name = arguments.contracts.join(", ");
     let report = Report::of_contracts(&name, &contracts, findings);
     for target in &arguments.output {
-        let rendered = report.render(target.format, TextOptions::default());
+        let rendered = report.render(
+            target.format,
+            TextOptions {
+                width: output.width(),
+                ..TextOptions::default()
+            },
+        );
         output.write(&rendered, target.path.as_deref())?;
     }
     output.flush()?;

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::error::{Error, Result};
 use crate::redact::{only_styles, without_styles};
-use crate::report::WIDTH;
+use crate::report::{Columns, WIDTH};
 
 use super::Failure;
 
@@ -50,6 +50,11 @@ impl Output {
         let columns = terminal_size::terminal_size_of(io::stdout())
             .map(|(columns, _)| usize::from(columns.0));
         columns.map_or(WIDTH, |columns| columns.clamp(NARROWEST, WIDEST))
+    }
+
+    /// The same, for the reports that have no other options.
+    pub(super) fn columns(&self) -> Columns {
+        Columns(self.width())
     }
 
     /// Whether what is printed keeps its styles.
@@ -101,7 +106,7 @@ impl Output {
 /// followed; what is no regular file (a device, a pipe) is written to as it is.
 pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let failed = |error| Error::write(path, error);
+    let failed = |error| Error::write(path, &error);
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         let mut file = fs::OpenOptions::new()
             .write(true)

@@ -1,5 +1,6 @@
 //! `wiredrift report`
 
+use crate::diff::Owner;
 use crate::diff::{Difference, compare_contracts};
 use crate::error::Result;
 use crate::migrate::impact::Impact;
@@ -22,7 +23,7 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
     one_to_stdout(&arguments.output)?;
     let policy = Policy {
         strict: false,
-        levels: levels(&arguments.severity)?,
+        levels: levels(&arguments.level)?,
         ..Policy::default()
     };
     let pair = Pair::find(&arguments.pair, &arguments.capture.schemas())?;
@@ -45,7 +46,8 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
     let counts = diff_report
         .changes
         .iter()
-        .map(|judged| judged.level >= Level::Warning);
+        // A change that every operation shares, such as another base path, does not tell exchanges apart.
+        .map(|judged| judged.level >= Level::Warning && judged.difference.owner != Owner::Contract);
     let moves = Moves::default();
     let migration = Migration {
         old,
@@ -72,7 +74,7 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
     );
 
     for target in &arguments.output {
-        let rendered = report.render(target.format, ());
+        let rendered = report.render(target.format, output.columns());
         output.write(&rendered, target.path.as_deref())?;
     }
     exit(arguments, &report, output)

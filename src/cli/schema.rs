@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Ex
         for (path, content) in files(&contracts, with_report) {
             let path = folder.join(path);
             let parent = path.parent().unwrap_or(folder);
-            fs::create_dir_all(parent).map_err(|error| Error::write(parent, error))?;
+            fs::create_dir_all(parent).map_err(|error| Error::write(parent, &error))?;
             write_file(&path, &content)?;
         }
         return Ok(Exit::Clean);
@@ -146,7 +146,7 @@ fn compare_with(
         let found = match fs::read_to_string(&full) {
             Ok(found) => found,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(Error::read(&full, error).into()),
+            Err(error) => return Err(Error::read(&full, &error).into()),
         };
         if found != *content {
             out_of_date += 1;
@@ -159,7 +159,7 @@ fn compare_with(
     // Files that nothing generates are stale, but only a check of everything can know.
     if reference.is_none() {
         for entry in WalkDir::new(folder).sort_by_file_name() {
-            let entry = entry.map_err(|error| Error::read(folder, error.into()))?;
+            let entry = entry.map_err(|error| Error::read(folder, &error.into()))?;
             let path = entry.path();
             let is_schema = path.to_string_lossy().ends_with(".schema.json");
             let known = path

@@ -125,7 +125,7 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     }
     output.flush()?;
     for target in &arguments.output {
-        let rendered = report.render(target.format, ());
+        let rendered = report.render(target.format, output.columns());
         match &target.path {
             // Payloads and patches stay apart from what is said of them.
             None if !arguments.in_place => output.note(&rendered),

@@ -25,7 +25,7 @@ impl Fence {
         for path in allowed {
             let real = path
                 .canonicalize()
-                .map_err(|error| Error::read(path, error))?;
+                .map_err(|error| Error::read(path, &error))?;
             roots.push(real);
         }
         let current = std::env::current_dir().ok();

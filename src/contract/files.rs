@@ -177,9 +177,8 @@ impl<'o> Files<'o> {
             Ok(parsed) => self.push(uri, parsed),
             Err(error) => {
                 let cause = std::error::Error::source(&error);
-                let is_absent = cause
-                    .and_then(|cause| cause.downcast_ref::<std::io::Error>())
-                    .is_some_and(|cause| cause.kind() == std::io::ErrorKind::NotFound);
+                let is_absent = error.kind() == ErrorKind::Read
+                    && error.path().is_some_and(|path| !path.exists());
                 let reason = match (is_absent, cause) {
                     (true, _) => format!("there is no file {}", self.name(uri)),
                     (false, Some(cause)) => format!("{error}: {cause}"),
@@ -288,7 +287,7 @@ impl References<'_> {
 
 /// The URI of a file.
 pub(super) fn uri_of(path: &Path) -> Result<String> {
-    let absolute = std::path::absolute(path).map_err(|error| Error::read(path, error))?;
+    let absolute = std::path::absolute(path).map_err(|error| Error::read(path, &error))?;
     let mut segments: Vec<String> = Vec::new();
     for component in absolute.components() {
         match component {

@@ -84,7 +84,7 @@ pub(super) fn folder(path: &Path, options: &LoadOptions) -> Result<Contract> {
     while let Some(entry) = walk.next() {
         let entry = match entry {
             Ok(entry) => entry,
-            Err(error) if error.depth() == 0 => return Err(Error::read(path, error.into())),
+            Err(error) if error.depth() == 0 => return Err(Error::read(path, &error.into())),
             Err(error) => {
                 let part = error.path().unwrap_or(path);
                 let is_loop = error.loop_ancestor().is_some();

@@ -14,11 +14,12 @@ use crate::stack::with_stack;
 use super::Color;
 
 /// Programs have no option to ask for more.
-const WHOLE: DiffOptions = DiffOptions {
-    all_places: true,
-    equivalent: false,
-    explain: false,
-};
+fn whole() -> DiffOptions {
+    DiffOptions {
+        all_places: true,
+        ..DiffOptions::default()
+    }
+}
 
 /// Compares two contracts: what changed, and what that breaks.
 ///
@@ -98,19 +99,19 @@ impl Changes {
     /// The changes as `wiredrift diff --output json` writes them.
     #[must_use]
     pub fn to_json(&self) -> String {
-        self.render(DiffFormat::Json, WHOLE)
+        self.render(DiffFormat::Json, whole())
     }
 
     /// The changes as text.
     #[must_use]
     pub fn to_text(&self, color: Color) -> String {
-        color.apply(&self.render(DiffFormat::Text, WHOLE))
+        color.apply(&self.render(DiffFormat::Text, whole()))
     }
 
     /// The changes as Markdown, for a pull request or release notes.
     #[must_use]
     pub fn to_markdown(&self) -> String {
-        self.render(DiffFormat::Markdown, WHOLE)
+        self.render(DiffFormat::Markdown, whole())
     }
 }
 

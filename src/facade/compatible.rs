@@ -151,7 +151,7 @@ fn write(file: &Path, text: &str) -> Result<Option<String>> {
     if fs::read_to_string(file).is_ok_and(|written| written == text) {
         return Ok(None);
     }
-    let failed = |error| Error::write(file, error);
+    let failed = |error| Error::write(file, &error);
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
     }

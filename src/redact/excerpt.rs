@@ -35,7 +35,8 @@ pub struct Excerpt {
 impl Excerpt {
     /// Takes the line of a text in which `span` starts. The text may be broken JSON, so nothing in it
     /// can be relied on: from the first word that names a secret on, the line is masked; below such a
-    /// name, all of it is. For parsed JSON, [`Excerpt::of_json`] knows better.
+    /// name, all of it is. The fault itself stays, where it cannot be part of a secret. For parsed JSON,
+    /// [`Excerpt::of_json`] knows better.
     #[must_use]
     pub fn of_broken(text: &[u8], span: Range<usize>) -> Self {
         let (window, span) = window_of(text, span);
@@ -46,14 +47,19 @@ impl Excerpt {
         let window = window.start - context..window.end - context;
         let span = span.start - context..span.end - context;
         let mut masks = shapes(text);
+        let fault = fault_at(text, span.start);
+        let mut mask = |range: Range<usize>| {
+            masks.push(range.start..range.end.min(fault.start).max(range.start));
+            masks.push(range.start.max(fault.end).min(range.end)..range.end);
+        };
         for (word, name) in names(text) {
             if !is_secret_name(&name) {
                 continue;
             }
             if word.start >= window.start {
-                masks.push(word.end..window.end);
+                mask(word.end..window.end);
             } else if word.end > window.start || value_is_open(&text[word.end..window.start]) {
-                masks.push(window.clone());
+                mask(window.clone());
             }
         }
         Self::masked(text, window, masks, span)
@@ -262,6 +268,20 @@ fn window_of(text: &[u8], span: Range<usize>) -> (Range<usize>, Range<usize>) {
     let start = memchr::memrchr(b'\n', &text[from..at]).map_or(from, |newline| from + newline + 1);
     let end = memchr::memchr(b'\n', &text[at..to]).map_or(to, |newline| at + newline);
     (start..end, at..span.end.clamp(at, end))
+}
+
+/// What stands at the place of a fault and is no part of a secret: a punctuation mark, or a literal of another
+/// language. Empty for everything else.
+fn fault_at(text: &str, at: usize) -> Range<usize> {
+    const LITERALS: [&str; 7] = ["True", "False", "None", "NaN", "Infinity", "undefined", "nil"];
+    let rest = text.get(at..).unwrap_or_default();
+    let literal = LITERALS.iter().find(|literal| rest.starts_with(**literal));
+    let length = match (literal, rest.chars().next()) {
+        (Some(literal), _) => literal.len(),
+        (None, Some(mark)) if mark.is_ascii_punctuation() => mark.len_utf8(),
+        _ => 0,
+    };
+    at..at + length
 }
 
 /// Whether the value after a name may go on behind this text: no comma or bracket has ended it.

@@ -225,16 +225,27 @@ fn assignment(text: &str, at: usize) -> Option<Range<usize>> {
     (length > 0).then_some(start..start + length)
 }
 
-/// The segment of a path that follows a segment which names a secret: `/reset/token/…`.
+/// A segment of a path that looks like a random token: long, in both cases and with digits, without the hyphens
+/// of a UUID or the words of a name. What the segment before it is called makes no difference: `/keys/42` names
+/// a key, and `/reset/k3J9…` is a secret whatever the path is.
 fn segment(text: &str, at: usize) -> Option<Range<usize>> {
+    /// The shortest token: 20 characters of base 62 have some 119 bits.
+    const SHORTEST: usize = 20;
     if !text[..at].ends_with('/') {
         return None;
     }
-    let name = name_before(&text[at..], '/').filter(|name| is_secret_parameter(name))?;
-    let start = name.len() + 1;
-    let rest = &text[at + start..];
-    let length = rest.find('/').unwrap_or(rest.len()).min(value_length(rest));
-    (length > 0).then_some(start..start + length)
+    let rest = &text[at..];
+    let is_end = |c: char| matches!(c, '/' | '&' | '#' | '"' | '\\' | '?') || c.is_whitespace();
+    let segment = &rest[..rest.find(is_end).unwrap_or(rest.len())];
+    let has = |is: fn(&u8) -> bool| segment.bytes().any(|byte| is(&byte));
+    let is_random = segment.len() >= SHORTEST
+        && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'='))
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        // Words are longer than the runs of one case in a random text.
+        && !segment.split(|c: char| !c.is_ascii_lowercase()).any(|run| run.len() > 5);
+    is_random.then_some(0..segment.len())
 }
 
 /// Longest name of a parameter that is looked at.

@@ -10,6 +10,7 @@ pub mod upgrade;
 pub use check::Report;
 pub(crate) use render::lines::{hunks, sign};
 pub(crate) use render::numbers::plural;
+pub use render::wrap::Columns;
 pub(crate) use render::wrap::WIDTH;
 
 /// A format that a report is written in, by its name.

@@ -82,7 +82,7 @@ impl Source {
             );
             Error::new(ErrorKind::Limit, message)
         };
-        let unreadable = |error| Error::read(Path::new(name), error);
+        let unreadable = |error| Error::read(Path::new(name), &error);
         let metadata = std::fs::metadata(path).map_err(unreadable)?;
         if !metadata.is_file() {
             let what = if metadata.is_dir() {

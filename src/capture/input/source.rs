@@ -1,10 +1,11 @@
 //! Opens each input, recognises its format, and passes it to the reader of that format.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, ErrorKind};
 use std::path::Path;
 
 use crate::capture::blocks::read_error;
+use crate::error::{io_words, near_file};
 use crate::capture::sink::guarded;
 use crate::capture::format::{Recognised, Head, Reader, Text, ndjson, recognise};
 use crate::capture::{Hint, ReadProblem, Sink, SourceRead};
@@ -42,7 +43,15 @@ pub(super) fn read_path(path: &Path, reading: &Reading, crew: &mut Crew<'_, '_>,
             crew,
             of_folder.then_some(path),
         ),
-        Err(error) => crew.sink().problem(problem(&name, read_error(&error))),
+        Err(error) => {
+            let near = match error.kind() {
+                ErrorKind::NotFound => near_file(path),
+                _ => None,
+            };
+            let near = near.map(|near| format!("; did you mean `{}`?", near.display()));
+            let message = format!("{}{}", io_words(&error), near.unwrap_or_default());
+            crew.sink().problem(problem(&name, message));
+        }
     }
 }
 

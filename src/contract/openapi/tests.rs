@@ -536,5 +536,5 @@ fn documents_that_are_no_contract_are_refused() {
     insta::assert_snapshot!(refused("a.yaml", ""), @"a.yaml:1:1: the document is empty");
     insta::assert_snapshot!(refused("a.json", "{\"openapi\": }"), @"a.json:1:13: expected value");
     let gone = crate::contract::read(Path::new("gone.yaml"), &LoadOptions::default());
-    insta::assert_snapshot!(gone.expect_err("is refused").to_string(), @"gone.yaml: cannot be read");
+    insta::assert_snapshot!(gone.expect_err("is refused").to_string(), @"cannot read gone.yaml: no such file or folder");
 }

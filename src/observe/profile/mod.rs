@@ -534,9 +534,14 @@ pub enum TrafficFact {
     Ambiguous(Vec<String>),
     /// A payload without method and URL that fits so many operations equally that none was taken. No subject.
     Undecided(Vec<String>),
-    /// A payload that speaks another version than the one it was compared with. Subject:
-    /// `name@version` of the version it speaks.
-    OtherVersion(TargetKey),
+    /// A payload that is closer to another version than to the one it was compared with. Subject: `name@version`
+    /// of that version.
+    OtherVersion {
+        /// What it was compared with.
+        target: TargetKey,
+        /// Whether the other version accepts it.
+        conforms: bool,
+    },
 }
 
 impl TrafficFact {
@@ -556,7 +561,7 @@ impl TrafficFact {
             | Self::MediaType { target, .. }
             | Self::MissingParameter { target, .. }
             | Self::Refused { target, .. }
-            | Self::OtherVersion(target) => Some(target),
+            | Self::OtherVersion { target, .. } => Some(target),
             Self::DuplicateKey
             | Self::ContentLength
             | Self::CaptureEncoding

@@ -4,7 +4,8 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::capture::{Body, Hint};
-use crate::schema::NodeId;
+use crate::contract::Contract;
+use crate::schema::{Memo, NodeId};
 
 use crate::observe::routing::guess::{Candidates, Found};
 use crate::observe::head::Head;
@@ -98,7 +99,10 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             && let Some(head) = head.document()
             && let Some(spoken) = self.versions.spoken(&mut self.scales, place, head)
         {
-            let fact = TrafficFact::OtherVersion(place.key());
+            let fact = TrafficFact::OtherVersion {
+                target: place.key(),
+                conforms: conforms_to(spoken, place, body),
+            };
             self.fact(&fact, &spoken.reference(), &Sighting::Start(body));
         }
     }
@@ -204,4 +208,21 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             self.fact_of(payload, fact, "", &Sighting::Start(body));
         }
     }
+}
+
+/// Whether a version accepts a payload as one of the same operation, side and status. Of a long payload that is not
+/// looked at.
+fn conforms_to(contract: &Contract, place: &Destination<'_>, body: &Body<'_>) -> bool {
+    /// The longest payload, in bytes.
+    const LONGEST: usize = 4 << 20;
+    let operation = contract.operation(&place.operation.id);
+    let Some(operation) = operation.filter(|_| body.bytes.len() <= LONGEST) else {
+        return false;
+    };
+    let Ok(document) = body.parse() else {
+        return false;
+    };
+    let memo = Memo::on(place.said_side());
+    let mut schemas = operation.schemas_like(place.side, place.status).into_iter();
+    schemas.any(|schema| contract.graph.accepts_with(schema, document.root(), &memo))
 }

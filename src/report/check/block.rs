@@ -29,8 +29,6 @@ const FRAME: Style = AnsiColor::BrightBlue.on_default().bold();
 pub(super) struct Around {
     /// Columns of a line.
     pub(super) width: usize,
-    /// Whether lines of captures are shown.
-    pub(super) excerpts: bool,
     /// Whether the heading names the operation.
     pub(super) names_operation: bool,
     /// Whether `name@version` is to be named: several versions are at hand.
@@ -64,7 +62,6 @@ pub fn finding_text(finding: &Finding) -> String {
     let mut out = String::new();
     let around = Around {
         width: WIDTH,
-        excerpts: true,
         names_operation: false,
         names_version: false,
     };
@@ -154,7 +151,7 @@ fn write_excerpt(out: &mut String, finding: &Finding, evidence: &Evidence, aroun
     put!(out, "{:indent$}{FRAME}-->{FRAME:#} {text}\n", "", indent = gutter - 1);
     let columns = around.width.saturating_sub(gutter + 2);
     let excerpt = evidence.excerpt.fitted(columns);
-    if excerpt.text.is_empty() || !around.excerpts {
+    if excerpt.text.is_empty() {
         return gutter;
     }
     let level = style_of(finding.level);

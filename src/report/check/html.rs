@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use crate::location::Side;
 use crate::rules::{Finding, Level};
 
+use super::block::{seen_list, seen_words};
+use super::groups::{Group as Owner, group_of, scores};
 use crate::report::Report;
 use crate::report::diff::footer;
-use crate::report::render::{Article, FINDING, Group, Page, Section, articles, code, escape, excerpt_block, inline, page, table};
 use crate::report::render::numbers::{plural, share, thousands};
-
-/// Values of a finding that are shown.
-const VALUES_SHOWN: usize = 20;
+use crate::report::render::{
+    Article, FINDING, Group, Page, Section, articles, code, details, escape, excerpt_block, inline, meter, page,
+    scoreboard, table,
+};
 
 /// Places in the contract that are shown.
 const PLACES_SHOWN: usize = 6;
@@ -20,35 +23,32 @@ const PLACES_SHOWN: usize = 6;
 pub fn html(report: &Report) -> String {
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
     for finding in &report.findings {
-        for operation in operations(finding) {
-            names.entry(operation).or_default();
+        for operation in finding.operation_ids() {
+            names.entry(operation.to_owned()).or_default();
         }
     }
     for (number, own) in names.values_mut().enumerate() {
         *own = number;
     }
-    let mut groups: Vec<Group> = Vec::new();
-    for finding in &report.findings {
-        let title = match operations(finding).as_slice() {
-            [] => "The captures as a whole".to_owned(),
-            [only] => only.clone(),
-            _ => "Several operations".to_owned(),
-        };
-        let short = escape(&title);
-        let article = article(finding, &title, &names);
-        match groups.iter_mut().find(|group| group.short == short) {
-            Some(group) => group.articles.push(article),
-            None => groups.push(Group {
-                title: short.clone(),
-                short,
-                note: None,
-                articles: vec![article],
-            }),
-        }
-    }
+    let levels = [
+        (Level::Error, "Errors"),
+        (Level::Warning, "Warnings"),
+        (Level::Info, "Info"),
+    ];
+    let groups = levels.iter().filter_map(|(level, title)| {
+        let findings = report.findings.iter().filter(|finding| finding.level == *level);
+        let articles: Vec<Article> = findings.map(|finding| article(report, finding, &names)).collect();
+        (!articles.is_empty()).then(|| Group {
+            title: (*title).to_owned(),
+            short: (*title).to_owned(),
+            note: None,
+            articles,
+        })
+    });
+    let groups: Vec<Group> = groups.collect();
     let operations: Vec<String> = names.into_keys().collect();
     let listed = articles("Findings", FINDING, &operations, false, &groups);
-    let count = |level| report.at_level(level);
+    let count = |level| report.at_level(level) as u64;
     let (errors, warnings, infos) = (
         count(Level::Error),
         count(Level::Warning),
@@ -56,14 +56,157 @@ pub fn html(report: &Report) -> String {
     );
     let (level, word) = match report.worst() {
         Some(Level::Error) => (Level::Error, "Does not conform:"),
-        Some(Level::Warning) => (Level::Warning, "Conforms, but drifts:"),
+        Some(Level::Warning) => (Level::Warning, "Conforms, with warnings:"),
         _ => (Level::Info, "Conforms:"),
     };
     let verdict = format!(
-        "{}, {}, {infos} info.",
-        plural(errors as u64, "error"),
-        plural(warnings as u64, "warning")
+        "{}, {}, {} info.",
+        plural(errors, "error"),
+        plural(warnings, "warning"),
+        thousands(infos)
     );
+    page(&Page {
+        kind: match report.contract_checked {
+            Some(_) => "Lint report",
+            None => "Check report",
+        },
+        title: match report.contract_checked {
+            Some(_) => report.contract.clone(),
+            None => format!(
+                "{} against {}",
+                plural(report.sources.len() as u64, "file"),
+                report.contract
+            ),
+        },
+        verdict: (level, word.to_owned(), verdict),
+        facts: facts(report),
+        sections: vec![
+            Section::new("summary", "Summary", summary(report, [errors, warnings])),
+            listed.section,
+            Section::new("unexercised", "Operations never exercised", unexercised(report)),
+            Section::new("payloads", "Payloads", payloads(report)),
+            Section::new("unread", "What could not be read", unread(report)),
+        ],
+        footer: footer(&format!(
+            "{} and {}",
+            code(&report.contract),
+            plural(report.sources.len() as u64, "file")
+        )),
+    })
+}
+
+fn facts(report: &Report) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("Contract", code(&report.contract))];
+    if let Some(size) = report.contract_checked {
+        let size = format!(
+            "{}, {}, {}",
+            plural(size.operations as u64, "operation"),
+            plural(size.schemas as u64, "schema"),
+            plural(size.documents as u64, "document")
+        );
+        facts.push(("Size", size));
+        return facts;
+    }
+    let others = report.exchanges.saturating_sub(report.matched + report.left_out);
+    let mut exchanges = thousands(report.exchanges);
+    if others > 0 {
+        exchanges.push_str(&format!(", {} of which belong to no operation", thousands(others)));
+    }
+    facts.push(("Exchanges", exchanges));
+    facts
+}
+
+/// What a reader sees first: four figures, and the operations with findings.
+fn summary(report: &Report, [errors, warnings]: [u64; 2]) -> String {
+    if report.contract_checked.is_some() {
+        return String::new();
+    }
+    let (payloads, conforming) = (report.payloads(), conforming(report));
+    let exercised = report.operations.iter().filter(|row| row.is_exercised).count() as u64;
+    let all = report.operations.len() as u64;
+    let mut out = scoreboard(&[
+        ("Errors", thousands(errors), String::new(), if errors > 0 { "error" } else { "" }),
+        ("Warnings", thousands(warnings), String::new(), if warnings > 0 { "warning" } else { "" }),
+        (
+            "Payloads that conform",
+            share(conforming, payloads),
+            format!("{} of {}", thousands(conforming), thousands(payloads)),
+            "",
+        ),
+        (
+            "Operations exercised",
+            share(exercised, all),
+            format!("{} of {}", thousands(exercised), thousands(all)),
+            "",
+        ),
+    ]);
+    let rows: Vec<Vec<String>> = scores(report)
+        .iter()
+        .map(|score| {
+            let row = score.row;
+            let deviating = match row.payloads {
+                0 => "–".to_owned(),
+                all => format!(
+                    "{}{} of {} ({})",
+                    meter(row.deviating, all),
+                    thousands(row.deviating),
+                    thousands(all),
+                    share(row.deviating, all)
+                ),
+            };
+            let (signature, id) = (code(&row.signature), escape(&row.id));
+            vec![
+                match row.signature.as_str() {
+                    "(schema)" => code(&row.id),
+                    _ => format!("{signature} <span class=\"muted\">{id}</span>"),
+                },
+                score.errors.to_string(),
+                score.warnings.to_string(),
+                deviating,
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        let heads = [
+            ("Operation", ""),
+            ("Errors", "num"),
+            ("Warnings", "num"),
+            ("Deviating payloads", "bar"),
+        ];
+        const SHOWN: usize = 15;
+        let (first, rest) = rows.split_at(rows.len().min(SHOWN));
+        out.push_str(&table("Operations with findings", &heads, first));
+        if !rest.is_empty() {
+            let more = table("More operations with findings", &heads, rest);
+            out.push_str(&details(&plural(rest.len() as u64, "more operation"), &more));
+        }
+    }
+    out
+}
+
+/// Payloads that their schemas accept, placeholders aside.
+fn conforming(report: &Report) -> u64 {
+    use crate::observe::PayloadVerdict;
+    report.with_verdict(PayloadVerdict::Conforms) + report.with_verdict(PayloadVerdict::Placeholders)
+}
+
+fn unexercised(report: &Report) -> String {
+    let rows: Vec<String> = report
+        .unexercised()
+        .map(|row| format!("<li>{} <span class=\"muted\">{}</span></li>", code(&row.signature), escape(&row.id)))
+        .collect();
+    if rows.is_empty() || report.matched == 0 {
+        return String::new();
+    }
+    let summary = format!(
+        "{} of {}",
+        thousands(rows.len() as u64),
+        plural(report.operations.len() as u64, "operation")
+    );
+    details(&summary, &format!("<ul>{}</ul>", rows.join("\n")))
+}
+
+fn payloads(report: &Report) -> String {
     let verdicts: Vec<Vec<String>> = report
         .verdicts
         .iter()
@@ -75,41 +218,11 @@ pub fn html(report: &Report) -> String {
             ]
         })
         .collect();
-    let heads = [("Each", ""), ("Payloads", "num"), ("Share", "num")];
-    let payloads = match verdicts.is_empty() {
+    let heads = [("A payload", ""), ("Payloads", "num"), ("Share", "num")];
+    match verdicts.is_empty() {
         true => String::new(),
         false => table("Payloads", &heads, &verdicts),
-    };
-    page(&Page {
-        kind: "Check report",
-        title: format!(
-            "{} against {}",
-            plural(report.sources.len() as u64, "file"),
-            report.contract
-        ),
-        verdict: (level, word.to_owned(), verdict),
-        facts: vec![
-            ("Contract", code(&report.contract)),
-            (
-                "Exchanges",
-                format!(
-                    "{}, of which {} belong to the contract",
-                    thousands(report.exchanges),
-                    thousands(report.matched)
-                ),
-            ),
-        ],
-        sections: vec![
-            listed.section,
-            Section::new("payloads", "Payloads", payloads),
-            Section::new("unread", "What could not be read", unread(report)),
-        ],
-        footer: footer(&format!(
-            "{} and {}",
-            code(&report.contract),
-            plural(report.sources.len() as u64, "file")
-        )),
-    })
+    }
 }
 
 fn unread(report: &Report) -> String {
@@ -123,7 +236,7 @@ fn unread(report: &Report) -> String {
     });
     let skipped = report.skipped.iter().map(|(path, reason)| {
         format!(
-            "<li>{}: passed over: {}</li>",
+            "<li>{}: skipped: {}</li>",
             code(&path.display().to_string()),
             escape(reason)
         )
@@ -135,53 +248,34 @@ fn unread(report: &Report) -> String {
     }
 }
 
-/// The operations that a finding is about.
-fn operations(finding: &Finding) -> Vec<String> {
-    let targets = finding
-        .places
-        .iter()
-        .filter_map(|place| place.target.as_ref());
-    let mut operations: Vec<String> = targets.map(|target| target.operation.to_string()).collect();
-    operations.sort();
-    operations.dedup();
-    operations
-}
-
-fn article(finding: &Finding, group: &str, names: &BTreeMap<String, usize>) -> Article {
+fn article(report: &Report, finding: &Finding, names: &BTreeMap<String, usize>) -> Article {
     let mut facts: Vec<(&'static str, String)> = Vec::new();
-    let of = match finding.of_payloads {
-        0 => String::new(),
-        of => format!(
-            ", in {} of {} ({})",
-            thousands(finding.payloads),
-            plural(of, finding.unit.word()),
-            share(finding.payloads, of)
-        ),
-    };
-    let often = match finding.count {
-        1 => "once".to_owned(),
-        count => format!("{} times", thousands(count)),
-    };
-    facts.push(("Seen", format!("{often}{of}")));
-    let values: Vec<String> = finding
-        .values
-        .iter()
-        .take(VALUES_SHOWN)
-        .map(|value| format!("{} {}×", code(&value.value), thousands(value.count)))
-        .collect();
-    facts.push(("Values", values.join(", ")));
+    if let Some(words) = seen_words(finding) {
+        facts.push(("Seen", inline(&words)));
+    } else if let Some(list) = seen_list(finding) {
+        facts.push(("Never seen", inline(&list)));
+    }
     if !finding.known_to.is_empty() {
-        facts.push(("Known to", escape(&finding.known_to.join(", "))));
+        facts.push(("Declared by", escape(&finding.known_to.join(", "))));
+    }
+    if !finding.variants.is_empty() {
+        let variants: Vec<String> = finding.variants.iter().map(|variant| code(variant)).collect();
+        facts.push(("Compared with", variants.join(", ")));
     }
     for note in &finding.notes {
         facts.push(("Note", inline(note)));
     }
+    for difference in &finding.differences {
+        facts.push(("Difference", inline(&difference.headline())));
+    }
     let declared = finding
         .declared
         .iter()
+        .take(PLACES_SHOWN)
         .map(|origin| code(&origin.to_string()));
     facts.push(("Contract", declared.collect::<Vec<_>>().join(", ")));
-    let body = finding
+    let label = finding.label();
+    let blocks: Vec<String> = finding
         .evidence
         .iter()
         .enumerate()
@@ -190,59 +284,69 @@ fn article(finding: &Finding, group: &str, names: &BTreeMap<String, usize>) -> A
                 "" => evidence.origin.to_string(),
                 pointer => format!("{} {pointer}", evidence.origin),
             };
-            let label = if index == 0 { &*finding.label() } else { "" };
+            let label = if index == 0 { &*label } else { "" };
             excerpt_block(&at, evidence.origin.position.line, &evidence.excerpt, label)
-        });
-    let places: Vec<String> = finding
-        .places
-        .iter()
-        .take(PLACES_SHOWN)
-        .map(|place| {
-            let target = place
-                .target
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            match place.path.steps() {
-                [] => escape(&target),
-                _ => format!("{} at {}", escape(&target), code(&place.path.to_string())),
-            }
         })
-        .filter(|place| !place.is_empty())
         .collect();
-    let more = finding.places.len().saturating_sub(PLACES_SHOWN);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
+    let body = match blocks.split_first() {
+        Some((first, [])) => first.clone(),
+        Some((first, rest)) => {
+            let summary = plural(rest.len() as u64, "more place");
+            format!("{first}{}", details(&summary, &rest.concat()))
+        }
+        None => String::new(),
+    };
+    let place = match group_of(report, finding) {
+        Owner::Operation(row) => format!("in {}{}", code(&row.signature), parts(finding)),
+        Owner::Component(name) => format!(
+            "in component {}, {}",
+            code(&name),
+            plural(finding.operation_ids().len() as u64, "operation")
+        ),
+        Owner::Several => format!("in {}", operation_list(finding)),
+        Owner::Captures | Owner::Contract => String::new(),
     };
     let sides = match finding.side() {
-        Some(crate::location::Side::Request) => vec!["request"],
-        Some(crate::location::Side::Response) => vec!["response"],
+        Some(Side::Request) => vec!["request"],
+        Some(Side::Response) => vec!["response"],
         None => Vec::new(),
     };
-    let numbers = operations(finding).into_iter();
     Article {
-        key: [
-            finding.rule.id.to_owned(),
-            group.to_owned(),
-            finding.key.to_string(),
-            String::new(),
-            finding.headline().to_string(),
-        ],
+        key: finding.key.clone(),
         level: finding.level,
         rule: finding.rule.id,
         message: finding.headline().to_string(),
-        place: match places.is_empty() {
-            true => String::new(),
-            false => format!("in {}{more}", places.join(", ")),
-        },
-        operations: numbers
-            .filter_map(|name| names.get(&name).copied())
+        place,
+        operations: finding
+            .operation_ids()
+            .into_iter()
+            .filter_map(|name| names.get(name).copied())
             .collect(),
         sides,
         seen: Some(true),
         facts,
-        body: body.collect(),
+        body,
+    }
+}
+
+/// ` request`, ` response 200`
+fn parts(finding: &Finding) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for target in finding.targets() {
+        let status = target.status.map(|status| format!(" {status}")).unwrap_or_default();
+        let part = format!(" {}{status}", target.message());
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    escape(&parts.join(","))
+}
+
+fn operation_list(finding: &Finding) -> String {
+    let ids = finding.operation_ids();
+    let shown: Vec<String> = ids.iter().take(PLACES_SHOWN).map(|id| code(id)).collect();
+    match ids.len().saturating_sub(PLACES_SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more operations", shown.join(", ")),
     }
 }

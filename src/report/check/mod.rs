@@ -4,6 +4,7 @@ pub(super) mod block;
 mod groups;
 mod html;
 pub(super) mod json;
+mod markdown;
 mod options;
 mod short;
 mod summary;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use crate::capture::{ReadProblem, SourceRead};
 use crate::contract::Contract;
 use crate::lint::unusable;
+use crate::redact::Excerpt;
 use crate::observe::{Count, Judged, Observer, Options, PayloadVerdict, Profile, TargetKey, Watcher};
 use crate::rules::catalogue::{UNSEEN_ENUM_VALUE, UNSEEN_PROPERTY};
 use crate::rules::{Finding, Level, Policy, in_order, judge, judge_contract};
@@ -27,6 +29,7 @@ pub use block::finding_text;
 pub use options::TextOptions;
 
 use json::json;
+use markdown::markdown;
 use short::short;
 use text::text;
 
@@ -167,6 +170,17 @@ impl Report {
                 .collect(),
             sources,
             skipped,
+        }
+    }
+
+    /// Leaves out the lines of the captures, for reports that others can read.
+    pub(crate) fn leave_out_excerpts(&mut self) {
+        for finding in &mut self.findings {
+            let differences = finding.differences.iter_mut();
+            let evidence = differences.flat_map(|difference| &mut difference.evidence);
+            for evidence in finding.evidence.iter_mut().chain(evidence) {
+                evidence.excerpt = Excerpt::default();
+            }
         }
     }
 
@@ -344,6 +358,8 @@ pub enum CheckFormat {
     Short,
     /// For programs.
     Json,
+    /// For pull requests: fits into a comment.
+    Markdown,
     /// For people, in a browser.
     Html,
 }
@@ -354,6 +370,7 @@ impl Format for CheckFormat {
         ("text", Self::Text),
         ("short", Self::Short),
         ("json", Self::Json),
+        ("markdown", Self::Markdown),
         ("html", Self::Html),
     ];
 }
@@ -367,6 +384,7 @@ impl Render for Report {
             CheckFormat::Text => text(self, options),
             CheckFormat::Short => short(self, options),
             CheckFormat::Json => json(self),
+            CheckFormat::Markdown => markdown(self, options),
             CheckFormat::Html => html(self),
         }
     }

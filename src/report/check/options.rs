@@ -11,8 +11,6 @@ pub struct TextOptions {
     pub coverage: bool,
     /// Count the findings by rule in place of listing them.
     pub statistics: bool,
-    /// Show lines of the captures.
-    pub excerpts: bool,
     /// Columns of a line.
     pub width: usize,
 }
@@ -23,7 +21,6 @@ impl Default for TextOptions {
             payloads: false,
             coverage: false,
             statistics: false,
-            excerpts: true,
             width: WIDTH,
         }
     }

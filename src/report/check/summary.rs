@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::capture::ReadProblem;
 use crate::location::{Origin, Position};
 use crate::observe::{Judged, PayloadVerdict};
-use crate::redact::{Shown, sanitised};
+use crate::redact::{Shown, printed, sanitised};
 use crate::report::render::numbers::{plural, share, thousands};
 use crate::report::render::wrap::{cut, wrapped};
 use crate::rules::Level;
@@ -117,7 +117,7 @@ pub(super) fn write_problems(out: &mut String, report: &Report, options: TextOpt
         let origin = &problem.origin;
         // A problem at the very start is one of the file as a whole.
         let is_whole = origin.position == Position::START;
-        let file = sanitised(&origin.file);
+        let file = printed(&origin.file);
         let part = if is_whole { "" } else { "all of " };
         let text = format!("error: cannot read {part}{file}: {}", Shown::new(&problem.message));
         let text = wrapped(&text, options.width, "", "  ");
@@ -157,7 +157,7 @@ pub(super) fn write_problems(out: &mut String, report: &Report, options: TextOpt
         out.push('\n');
     }
     for (path, reason) in &report.skipped {
-        let path = sanitised(&path.display().to_string());
+        let path = printed(&path.display().to_string());
         put!(
             out,
             "{DIM}skipped: {path} ({reason}){DIM:#}\n"

@@ -61,7 +61,6 @@ fn write_findings(out: &mut String, report: &Report, findings: &[&Finding], opti
         }
         let around = Around {
             width: options.width,
-            excerpts: options.excerpts,
             names_operation: matches!(group, Group::Operation(_)),
             names_version: report.versions_open && !matches!(group, Group::Operation(_)),
         };

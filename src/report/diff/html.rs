@@ -32,7 +32,7 @@ pub fn html(report: &Changes, options: DiffOptions) -> String {
             let mut shown = None;
             Group {
                 articles: changes
-                    .map(|judged| article(judged, &operations, options, &title, &mut shown))
+                    .map(|judged| article(judged, &operations, options, &mut shown))
                     .collect(),
                 note: None,
                 ..group(&title, owner)
@@ -198,7 +198,6 @@ pub(in crate::report) fn article(
     judged: &Change,
     operations: &Operations,
     options: DiffOptions,
-    group: &str,
     shown: &mut Option<Value>,
 ) -> Article {
     let change = &judged.difference;
@@ -271,13 +270,7 @@ pub(in crate::report) fn article(
         told.push(origins.join(" → "));
     }
     Article {
-        key: [
-            judged.rule.id.to_owned(),
-            group.to_owned(),
-            change.path.to_string(),
-            change.subject.clone(),
-            judged.message.clone(),
-        ],
+        key: judged.key.clone(),
         level: judged.level,
         rule: judged.rule.id,
         message: judged.message.clone(),

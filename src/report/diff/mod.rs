@@ -20,6 +20,7 @@ pub(super) use json::document;
 pub use json::{DIFF_FORMAT, JsonDiff, json_schema};
 pub use text::change_text;
 
+use super::render::wrap::{Columns, fitted};
 use super::{Format, Render};
 
 use changelog::changelog;
@@ -62,6 +63,8 @@ pub struct ContractName {
 /// How a diff is laid out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DiffOptions {
+    /// Columns of a line of text.
+    pub columns: Columns,
     /// Show every place that a change reaches.
     pub all_places: bool,
     /// Show edits that mean the same.
@@ -194,7 +197,7 @@ impl Render for Changes {
 
     fn render(&self, format: DiffFormat, options: DiffOptions) -> String {
         match format {
-            DiffFormat::Text => text(self, options),
+            DiffFormat::Text => fitted(&text(self, options), options.columns),
             DiffFormat::Json => json(self),
             DiffFormat::Markdown => markdown(self, options),
             DiffFormat::Html => html(self, options),

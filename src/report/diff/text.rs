@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use crate::report::render::lines::ChangeTag;
+use crate::report::render::wrap::{Columns, fitted};
 
 use crate::redact::sanitised;
 use crate::diff::{Owner, Sender, Verdict, Witness};
@@ -413,5 +414,5 @@ fn write_summary(out: &mut String, report: &Changes, options: DiffOptions) {
 pub fn change_text(judged: &Change) -> String {
     let mut out = String::new();
     write_change(&mut out, judged, DiffOptions::default(), true, &mut None);
-    out
+    fitted(&out, Columns::default())
 }

@@ -21,6 +21,7 @@ use crate::observe::{Observer, PayloadVerdict};
 use crate::rules::{Finding, Change, Level};
 
 use super::diff::Changes;
+use super::render::wrap::{Columns, fitted};
 use super::{Format, Render, Report};
 
 use html::html;
@@ -78,11 +79,11 @@ impl Format for MigrationFormat {
 
 impl Render for MigrationReport {
     type Format = MigrationFormat;
-    type Options = ();
+    type Options = Columns;
 
-    fn render(&self, format: MigrationFormat, (): ()) -> String {
+    fn render(&self, format: MigrationFormat, columns: Columns) -> String {
         match format {
-            MigrationFormat::Text => text(self),
+            MigrationFormat::Text => fitted(&text(self, columns), columns),
             MigrationFormat::Json => json(self),
             MigrationFormat::Markdown => markdown(self),
             MigrationFormat::Html => html(self),

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::report::diff::words::title;
 use crate::report::render::numbers::{plural, share, thousands};
 use crate::report::check::block::style_of;
+use crate::report::render::wrap::{Columns, cut};
 use crate::rules::Level;
 
 use super::advice::advice;
@@ -34,7 +35,7 @@ macro_rules! put {
 
 /// Renders the report with ANSI styles; whoever prints it strips them where they are not wanted.
 #[must_use]
-pub fn text(report: &MigrationReport) -> String {
+pub fn text(report: &MigrationReport, columns: Columns) -> String {
     let mut out = String::new();
     let diff = &report.diff;
     let (level, word, rest) = verdict(report);
@@ -59,13 +60,13 @@ pub fn text(report: &MigrationReport) -> String {
             time(last)
         );
     }
-    write_operations(&mut out, report);
+    write_operations(&mut out, report, columns);
     write_changes(&mut out, report);
     write_rest(&mut out, report);
     out
 }
 
-fn write_operations(out: &mut String, report: &MigrationReport) {
+fn write_operations(out: &mut String, report: &MigrationReport, Columns(columns): Columns) {
     let mut rows: Vec<_> = report
         .operations
         .iter()
@@ -77,16 +78,14 @@ fn write_operations(out: &mut String, report: &MigrationReport) {
     rows.sort_by_key(|row| std::cmp::Reverse(row.exchanges.touched));
     let more = rows.len().saturating_sub(OPERATIONS_SHOWN);
     rows.truncate(OPERATIONS_SHOWN);
-    let width = rows
-        .iter()
-        .map(|row| row.signature().width())
-        .max()
-        .unwrap_or(0);
     let has_traffic = report.has_exchanges();
     let head = match has_traffic {
-        true => "  old version  touched            new version",
+        true => "     old  touched   share     new",
         false => "",
     };
+    const COUNTS: usize = "  errors  warnings  info".len();
+    let widest = rows.iter().map(|row| row.signature().width()).max().unwrap_or(0);
+    let width = widest.max("operation".len()).min(columns.saturating_sub(head.len() + COUNTS));
     put!(
         out,
         "\n{DIM}{:width$}{head}  errors  warnings  info{DIM:#}\n",
@@ -95,12 +94,13 @@ fn write_operations(out: &mut String, report: &MigrationReport) {
     for row in rows {
         let counts = [Level::Error, Level::Warning, Level::Info]
             .map(|level| row.at_level(&report.diff, level));
-        let padding = width - row.signature().width();
-        put!(out, "{}{:padding$}", row.signature(), "");
+        let signature = cut(row.signature(), width);
+        let padding = width - signature.width();
+        put!(out, "{signature}{:padding$}", "");
         if has_traffic {
             put!(
                 out,
-                "  {:>11}  {TOUCHED}{:>7}{TOUCHED:#}  {:>9}  {:>11}",
+                "  {:>6}  {TOUCHED}{:>7}{TOUCHED:#}  {:>6}  {:>6}",
                 thousands(row.exchanges.old),
                 thousands(row.exchanges.touched),
                 share(row.exchanges.touched, row.exchanges.old),

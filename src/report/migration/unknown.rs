@@ -25,7 +25,8 @@ impl<'c> Versions<'c> {
     /// What of a finding is about what neither contract knows; `None` where one of them knows all of it.
     pub(super) fn unknown_part(self, finding: &Finding) -> Option<Finding> {
         let mut part = finding.clone();
-        if !finding.known_to.is_empty() {
+        let is_other_version = finding.rule.id == rules::OTHER_VERSION.id;
+        if !finding.known_to.is_empty() || is_other_version {
             return None;
         }
         if !part.properties.is_empty() {

@@ -179,6 +179,13 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
     Some((word, rest))
 }
 
+/// The same without times and without what the new version says of it.
+pub(super) fn short_evidence(report: &MigrationReport, index: usize) -> Option<(&'static str, String)> {
+    let (word, rest) = evidence(report, index)?;
+    let end = rest.find([';', '.']).unwrap_or(rest.len());
+    Some((word, rest[..end].to_owned()))
+}
+
 /// Whether a change brings what was not there, or not allowed.
 const fn is_new(fact: Fact) -> bool {
     // What messages do not have is not met in them.

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::escape;
+use super::numbers::share;
 
 /// Height of a row of bars, in pixels.
 const ROW: usize = 40;
@@ -73,7 +74,7 @@ pub(in crate::report) fn bars(id: &str, title: &str, description: &str, rows: &[
         put!(
             out,
             "<text class=\"name\" x=\"0\" y=\"{0}\">{1}</text><text x=\"100%\" y=\"{0}\" \
-             text-anchor=\"end\">{2} of {3}</text>\n<rect class=\"b-all\" x=\"0\" y=\"{4}\" \
+             text-anchor=\"end\">{2} of {3} ({7})</text>\n<rect class=\"b-all\" x=\"0\" y=\"{4}\" \
              width=\"{5}\" height=\"10\"/><rect class=\"b-touched\" x=\"0\" y=\"{4}\" width=\"{6}\" \
              height=\"10\"/>\n",
             y + 14,
@@ -82,7 +83,8 @@ pub(in crate::report) fn bars(id: &str, title: &str, description: &str, rows: &[
             row.all,
             y + 20,
             percent(of(row.all, most)),
-            percent(of(row.part, most))
+            percent(of(row.part, most)),
+            share(row.part, row.all)
         );
     }
     out.push_str("</svg>\n");

@@ -12,7 +12,7 @@ pub(crate) mod wrap;
 
 use std::fmt::Write as _;
 
-use crate::rules::Level;
+use crate::rules::{Key, Level};
 use crate::redact::printed;
 
 pub(super) use charts::{Bar, Stack, bars, legend, meter, stack};
@@ -22,7 +22,7 @@ const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
 /// SHA-256 of the style sheet and of the script, in Base64; a test holds them against the files.
-const STYLE_HASH: &str = "csd7xXqOsjQkvXQcrPyFgz1c7LYGcF5wXhM9TCf7HAc=";
+const STYLE_HASH: &str = "n1pobwbbHFbKY9GjAw1HwLkdLanU/9QlKOxfbviwdlw=";
 const SCRIPT_HASH: &str = "4i0/skVq0ssw08dK54hE/fNKfwZpnnAagd7mkgTVy9w=";
 
 /// Changes of a group from which on its height is only guessed until it is seen.
@@ -72,8 +72,8 @@ impl Section {
 
 /// What can be filtered: changes or findings.
 pub(crate) struct Article {
-    /// What the link to it is made of; it stays the same from run to run.
-    pub(crate) key: [String; 5],
+    /// What the link to it is made of.
+    pub(crate) key: Key,
     pub(crate) level: Level,
     pub(crate) rule: &'static str,
     pub(crate) message: String,
@@ -226,6 +226,22 @@ pub(crate) fn table(label: &str, heads: &[(&str, &str)], rows: &[Vec<String>]) -
     out
 }
 
+/// Figures that are read first: a name, the figure, what it is of, and the class of its colour.
+pub(crate) fn scoreboard(figures: &[(&str, String, String, &str)]) -> String {
+    let mut out = String::from("<dl class=\"score\">\n");
+    for (name, figure, of, class) in figures {
+        put!(
+            out,
+            "<div class=\"{class}\"><dt>{}</dt><dd><strong>{}</strong> <span>{}</span></dd></div>\n",
+            escape(name),
+            escape(figure),
+            escape(of)
+        );
+    }
+    out.push_str("</dl>\n");
+    out
+}
+
 /// A part that is shown when it is asked for.
 pub(crate) fn details(summary: &str, content: &str) -> String {
     format!("<details><summary>{summary}</summary>\n{content}\n</details>\n")
@@ -284,12 +300,13 @@ pub(crate) fn articles(
             put!(content, "<p>{note}</p>\n");
         }
         for article in &group.articles {
-            let own = unique(format!("c-{}-{}", article.rule, hash(&article.key)));
+            let own = unique(article.key.anchor());
             write_article(&mut content, article, &own, noun);
             ids.push(own);
         }
         content.push_str("</section>\n");
-        parts.push((id.clone(), group.short.clone()));
+        let short = format!("{} <span class=\"count\">{}</span>", group.short, group.articles.len());
+        parts.push((id.clone(), short));
         group_ids.push(id);
     }
     Articles {
@@ -302,15 +319,6 @@ pub(crate) fn articles(
         ids,
         groups: group_ids,
     }
-}
-
-/// Six digits that stay the same while a key does (FNV-1a).
-fn hash(key: &[String; 5]) -> String {
-    let mut state: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in key.join("\0").bytes() {
-        state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    format!("{:06x}", (state >> 40) ^ (state & 0x00ff_ffff))
 }
 
 fn write_filters(
@@ -426,7 +434,11 @@ fn write_article(out: &mut String, article: &Article, id: &str, noun: Noun) {
         out.push_str("</dl>\n");
     }
     out.push_str(&article.body);
-    out.push_str("</article>\n");
+    put!(
+        out,
+        "<p class=\"key\">Key {}</p>\n</article>\n",
+        code(&article.key.to_string())
+    );
 }
 
 /// The whole file.
@@ -462,7 +474,8 @@ pub(crate) fn page(page: &Page) -> String {
         .iter()
         .filter(|s| !s.content.is_empty())
         .collect();
-    out.push_str("<nav aria-labelledby=\"toc-h\">\n<h2 id=\"toc-h\">Contents</h2>\n<ol>\n");
+    // Open where there is room for it: the style sheet shows what is in it.
+    out.push_str("<nav aria-label=\"Contents\">\n<details>\n<summary>Contents</summary>\n<ol>\n");
     for section in &sections {
         put!(out, "<li><a href=\"#{}\">{}</a>", section.id, section.title);
         if !section.parts.is_empty() {
@@ -474,7 +487,7 @@ pub(crate) fn page(page: &Page) -> String {
         }
         out.push_str("</li>\n");
     }
-    out.push_str("</ol>\n</nav>\n<main id=\"main\" tabindex=\"-1\">\n");
+    out.push_str("</ol>\n</details>\n</nav>\n<main id=\"main\" tabindex=\"-1\">\n");
     for section in &sections {
         put!(
             out,

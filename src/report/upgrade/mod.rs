@@ -16,6 +16,7 @@ use json::json;
 pub use json::{UPGRADE_FORMAT, json_schema};
 use text::text;
 
+use super::render::wrap::{Columns, fitted};
 use super::{Format, Render};
 
 /// Everything that an upgrade has to say.
@@ -51,11 +52,11 @@ impl Format for UpgradeFormat {
 
 impl Render for UpgradeReport {
     type Format = UpgradeFormat;
-    type Options = ();
+    type Options = Columns;
 
-    fn render(&self, format: UpgradeFormat, (): ()) -> String {
+    fn render(&self, format: UpgradeFormat, columns: Columns) -> String {
         match format {
-            UpgradeFormat::Text => text(self),
+            UpgradeFormat::Text => fitted(&text(self, columns), columns),
             UpgradeFormat::Json => json(self),
         }
     }

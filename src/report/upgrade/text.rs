@@ -4,10 +4,16 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::location::Origin;
+use std::sync::Arc;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::location::{Origin, Step};
+use crate::observe::DeviationKind;
 use crate::migrate::{EditKey, EditUse, Met, Outcomes, Target};
 
 use crate::report::render::numbers::thousands;
+use crate::report::render::wrap::{Columns, cut};
 
 use super::{UpgradeReport, move_line, shown_place, shown_values, wrong};
 
@@ -19,6 +25,9 @@ const HAND: Style = AnsiColor::BrightYellow.on_default().bold();
 
 /// Different values that are shown of one property.
 const VALUES_SHOWN: usize = 4;
+
+/// The widest column of places.
+const PLACE_WIDTH: usize = 36;
 
 /// Places of one operation at which it is shown what was done.
 const EDITS_SHOWN: usize = 200;
@@ -35,11 +44,11 @@ macro_rules! put {
 
 /// Renders the report with ANSI styles; whoever prints it strips them where they are not wanted.
 #[must_use]
-pub fn text(report: &UpgradeReport) -> String {
+pub fn text(report: &UpgradeReport, columns: Columns) -> String {
     let mut out = String::new();
     for (target, outcomes) in &report.summary.targets {
         if outcomes.rewritten() > 0 {
-            write_target(&mut out, report, target, outcomes);
+            write_target(&mut out, report, (target, outcomes), columns);
         }
     }
     let refused = report.summary.refused.in_order();
@@ -56,13 +65,13 @@ pub fn text(report: &UpgradeReport) -> String {
         let more = refused.len() - SHOWN;
         put!(
             out,
-            "{more} more reasons why payloads were not rewritten; `--output json` lists them\n\n"
+            "{more} more reasons why payloads were not rewritten; --output json lists them\n\n"
         );
     }
     for problem in &report.problems {
         put!(
             out,
-            "{LOST}unreadable{LOST:#}: {}\n  {}\n\n",
+            "{LOST}error{LOST:#}: cannot read {}: {}\n\n",
             problem.origin,
             problem.message
         );
@@ -70,7 +79,7 @@ pub fn text(report: &UpgradeReport) -> String {
     for (path, reason) in &report.skipped {
         put!(
             out,
-            "{DIM}passed over{DIM:#}: {}: {reason}\n",
+            "{DIM}skipped: {} ({reason}){DIM:#}\n",
             path.display()
         );
     }
@@ -100,20 +109,29 @@ fn target_words(target: &Target) -> String {
     words
 }
 
-fn write_target(out: &mut String, report: &UpgradeReport, target: &Target, outcomes: &Outcomes) {
+fn write_target(
+    out: &mut String,
+    report: &UpgradeReport,
+    (target, outcomes): (&Target, &Outcomes),
+    columns: Columns,
+) {
     let all = outcomes.rewritten();
     let place = places(outcomes.places.iter(), all);
     put!(out, "{BOLD}{place}{BOLD:#}  {}\n", target_words(target));
     let edits = outcomes.edits();
-    for (key, used) in edits.iter().take(EDITS_SHOWN) {
-        write_edit(out, key, used, all);
+    let shown = edits.iter().take(EDITS_SHOWN);
+    let widths = shown.clone().map(|(key, _)| edit_place(key).width());
+    // A long path moves its own values, not those of the others.
+    let width = widths.filter(|width| *width <= PLACE_WIDTH).max().unwrap_or(0);
+    for (key, used) in shown {
+        write_edit(out, (key, used), all, width, columns);
     }
     let hidden = edits.iter().skip(EDITS_SHOWN).map(|(_, used)| used.times);
     let hidden = hidden.sum::<u64>() + outcomes.other_edits;
     if hidden > 0 {
         put!(
             out,
-            "  {DIM}and {} more changes at other places{DIM:#}\n",
+            "  {DIM}and {} more edits in other places{DIM:#}\n",
             thousands(hidden)
         );
     }
@@ -149,23 +167,24 @@ fn write_target(out: &mut String, report: &UpgradeReport, target: &Target, outco
     let left = outcomes.left.in_order();
     for ((place, kind, subject), met) in left.iter().take(SHOWN) {
         let words = wrong(place, kind, subject);
-        put!(out, "  {HAND}by hand{HAND:#}: {words}{}\n", of_all(met));
+        put!(out, "  {HAND}to do{HAND:#}: {words}{}\n", of_all(met));
     }
     let more = left.len().saturating_sub(SHOWN) as u64;
     if more > 0 {
         put!(
             out,
-            "  {HAND}by hand{HAND:#}: {} more; `--output json` lists them\n",
+            "  {HAND}to do{HAND:#}: {} more; --output json lists them\n",
             thousands(more)
         );
     }
     if outcomes.left.others > 0 {
         put!(
             out,
-            "  {HAND}by hand{HAND:#}: {} more in all, at too many places to list\n",
+            "  {HAND}to do{HAND:#}: {} more, in too many places to list\n",
             thousands(outcomes.left.others)
         );
     }
+    write_hint(out, outcomes);
     match (outcomes.valid, outcomes.incomplete) {
         (_, 0) => {
             put!(out, "  {GOOD}valid{GOOD:#} for {}\n", report.to);
@@ -186,8 +205,25 @@ fn write_target(out: &mut String, report: &UpgradeReport, target: &Target, outco
     out.push('\n');
 }
 
-/// `  moved      /meta/pagination/total → /total`
-fn write_edit(out: &mut String, key: &EditKey, used: &EditUse, all: u64) {
+/// `/meta/pagination/total → /total`
+fn edit_place(key: &EditKey) -> String {
+    match (&key.from, &key.to) {
+        (Some(from), Some(to)) if from != to => {
+            format!("{} → {}", shown_place(from), shown_place(to))
+        }
+        (Some(place), _) | (None, Some(place)) => shown_place(place),
+        (None, None) => String::new(),
+    }
+}
+
+/// `  moved      /meta/pagination/total → /total`; `width` is that of the places.
+fn write_edit(
+    out: &mut String,
+    (key, used): (&EditKey, &EditUse),
+    all: u64,
+    width: usize,
+    Columns(columns): Columns,
+) {
     let style = match key.kind.loses() {
         true => LOST,
         false => DIM,
@@ -196,13 +232,7 @@ fn write_edit(out: &mut String, key: &EditKey, used: &EditUse, all: u64) {
         true => "lost",
         false => key.kind.words(),
     };
-    let place = match (&key.from, &key.to) {
-        (Some(from), Some(to)) if from != to => {
-            format!("{} → {}", shown_place(from), shown_place(to))
-        }
-        (Some(place), _) | (None, Some(place)) => shown_place(place),
-        (None, None) => String::new(),
-    };
+    let place = edit_place(key);
     let mut before = shown_values(&used.before, VALUES_SHOWN);
     let mut after = shown_values(&used.after, VALUES_SHOWN);
     if !before.is_empty() && !after.is_empty() {
@@ -238,10 +268,44 @@ fn write_edit(out: &mut String, key: &EditKey, used: &EditUse, all: u64) {
             }
         }
     };
+    const BEFORE: usize = 2 + 16 + 1;
+    let details = format!("{values}{times}");
+    let padding = width.max(place.width()) - place.width();
+    let fits = BEFORE + place.width() + padding + details.width() <= columns;
+    let (padding, details) = match fits {
+        _ if details.is_empty() => (String::new(), details),
+        true => (" ".repeat(padding), details),
+        // The values go below the place, and keep what counts them.
+        false => {
+            let most = columns.saturating_sub(BEFORE + times.width());
+            let details = format!("{}{times}", cut(values.trim_start(), most));
+            (format!("\n{}", " ".repeat(BEFORE)), details)
+        }
+    };
     put!(
         out,
-        "  {style}{word:<16}{style:#} {place}{DIM}{values}{times}{DIM:#}\n"
+        "  {style}{word:<16}{style:#} {place}{padding}{DIM}{details}{DIM:#}\n"
     );
+}
+
+/// What a rule for `--moves` could do of what is left: supply a value that is missing, or convert one whose type
+/// changed.
+fn write_hint(out: &mut String, outcomes: &Outcomes) {
+    let left = outcomes.left.in_order();
+    let rule = left.iter().find_map(|((place, kind, _), _)| match kind {
+        DeviationKind::Missing { property, .. } => {
+            let at = shown_place(&place.join(Step::Key(Arc::clone(property))));
+            Some(format!("- {{set: {{at: {at}, value: …}}}}"))
+        }
+        DeviationKind::Type { .. } | DeviationKind::Enum { .. } => {
+            let at = shown_place(place);
+            Some(format!("- {{map: {{at: {at}, values: {{…}}}}}}"))
+        }
+        _ => None,
+    });
+    if let Some(rule) = rule {
+        put!(out, "  {DIM}hint: a rule in a file for --moves can do this: {rule}{DIM:#}\n");
+    }
 }
 
 /// Guesses that were not acted on, as a file for `--moves`.
@@ -262,8 +326,7 @@ fn write_proposals(out: &mut String, report: &UpgradeReport) {
     }
     put!(
         out,
-        "{HAND}guesses{HAND:#}: values are lost that may belong elsewhere. Put the lines that are right into a file\n\
-         and pass it with `--moves FILE`, or do all of them with `--accept-guesses`:\n\nmoves:\n"
+        "{HAND}possible moves{HAND:#}: values are lost that may belong in another place. Copy the lines that are right to a file and pass it with --moves FILE, or apply all of them with --accept-guesses:\n\nmoves:\n"
     );
     for (line, ground, payloads) in lines {
         let noun = if payloads == 1 { "payload" } else { "payloads" };
@@ -282,8 +345,8 @@ fn write_summary(out: &mut String, report: &UpgradeReport) {
     let mut parts = Vec::new();
     let counts = [
         (summary.sum(|own| own.valid), "rewritten and valid"),
-        (summary.sum(|own| own.incomplete), "to be completed by hand"),
-        (summary.sum(|own| own.current), "already as they should be"),
+        (summary.sum(|own| own.incomplete), "rewritten but incomplete"),
+        (summary.sum(|own| own.current), "already up to date"),
         (summary.refused.payloads(), "not rewritten"),
     ];
     for (number, words) in counts {

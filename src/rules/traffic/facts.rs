@@ -122,17 +122,21 @@ impl Judge<'_> {
         };
         let mut facts = match fact {
             // What the payloads of a run match is told apart.
-            TrafficFact::OtherVersion(_) | TrafficFact::MediaType { .. } | TrafficFact::OtherMethod { .. } => {
+            TrafficFact::OtherVersion { .. } | TrafficFact::MediaType { .. } | TrafficFact::OtherMethod { .. } => {
                 let facts = subjects_of(subjects).map(|(subject, tally)| {
                     let mut found = whole(tally);
                     found.apart = subject.unwrap_or("…").to_owned();
                     if let (Anchor::Words(words), false) =
-                        (&mut found.anchor, matches!(fact, TrafficFact::OtherVersion(_)))
+                        (&mut found.anchor, matches!(fact, TrafficFact::OtherVersion { .. }))
                     {
                         words.push(' ');
                         words.push_str(&found.apart);
                     }
                     found.values.push(Seen::new(&found.apart, tally.count));
+                    if matches!(fact, TrafficFact::OtherVersion { conforms: false, .. }) {
+                        // Sorts before the payloads that conform, to which the differences belong first.
+                        found.apart.insert(0, ' ');
+                    }
                     found
                 });
                 facts.collect()
@@ -172,7 +176,7 @@ impl Judge<'_> {
                     found.of_payloads = self.profile.verdicts.values().map(|count| count.0).sum();
                 }
                 // Payloads of a version are counted among those of the operation.
-                TrafficFact::OtherVersion(target) => {
+                TrafficFact::OtherVersion { target, .. } => {
                     found.unit = Unit::Payload;
                     found.is_of_run = false;
                     found.of_payloads = self.profile.targets.get(target).map_or(0, |known| known.payloads);

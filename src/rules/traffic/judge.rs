@@ -60,7 +60,7 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
         let levels = levels.map(|place| policy.level(finding.rule, place));
         finding.level = levels.max().unwrap_or(Level::Off);
         if *finding.rule == rules::OTHER_VERSION {
-            let own = (Arc::clone(&group.cause.contract), group.cause.apart.clone());
+            let own = (Arc::clone(&group.cause.contract), group.cause.apart.trim().to_owned());
             finding.differences = in_order(differences.remove(&own).unwrap_or_default());
             if !policy.levels.contains_key(finding.rule.id) {
                 let worst = finding.differences.iter().map(|difference| difference.level).max();
@@ -84,31 +84,46 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
     in_order(findings)
 }
 
-/// Payloads of one operation, side and status that match another version.
+/// Payloads of one operation, side and status that are those of another version.
 #[derive(Debug, Clone, Copy)]
 struct Matching<'p> {
     version: &'p str,
     payloads: u64,
-    /// Whether all payloads that deviate match it.
+    /// Payloads that this version accepts.
+    conforming: u64,
+    /// Whether they are all payloads that deviate, and that version accepts all of them.
     is_all: bool,
 }
 
-/// Where payloads match one other version.
+/// Where payloads are those of one other version.
 fn matching(profile: &Profile) -> BTreeMap<&TargetKey, Matching<'_>> {
-    let mut matching = BTreeMap::new();
+    let mut matching: BTreeMap<&TargetKey, Matching<'_>> = BTreeMap::new();
+    let mut several = BTreeSet::new();
     for (fact, subjects) in &profile.traffic {
-        if let TrafficFact::OtherVersion(target) = fact
-            && let Some(versions) = &subjects.keys
-            && let [(version, tally)] = Vec::from_iter(versions)[..]
-            && let Some(learnt) = profile.targets.get(target)
-        {
-            let found = Matching {
+        let TrafficFact::OtherVersion { target, conforms } = fact else {
+            continue;
+        };
+        for (version, tally) in subjects_of(subjects) {
+            let version = version.unwrap_or_default();
+            let known = matching.entry(target).or_insert(Matching {
                 version,
-                payloads: tally.count,
-                is_all: learnt.payloads == learnt.accepted + learnt.placeholders + tally.count,
-            };
-            matching.insert(target, found);
+                payloads: 0,
+                conforming: 0,
+                is_all: false,
+            });
+            if known.version != version {
+                several.insert(target);
+            }
+            known.payloads += tally.count;
+            known.conforming += u64::from(*conforms) * tally.count;
         }
+    }
+    matching.retain(|target, _| !several.contains(target));
+    for (target, found) in &mut matching {
+        let learnt = profile.targets.get(target);
+        found.is_all = learnt.is_some_and(|learnt| {
+            learnt.payloads == learnt.accepted + learnt.placeholders + found.conforming
+        });
     }
     matching
 }
@@ -245,6 +260,7 @@ impl<'c> Judge<'c> {
             version,
             payloads,
             is_all,
+            ..
         } = *self.matching.get(target)?;
         let mut seen = fact.properties.iter().chain(&fact.values);
         let knows_all = seen.all(|seen| seen.known_to.iter().any(|known| known == version));

@@ -5,12 +5,12 @@ mod tables;
 use crate::report::diff::DiffOptions;
 use crate::report::diff::html::{Operations, article, contract, footer, group};
 use crate::report::diff::words::{reached, title};
-use crate::report::render::{Article, Articles, Bar, CHANGE, Group, Page, Section, articles, bars, code, details, diff_block, escape, inline, legend, page, table};
+use crate::report::render::{Article, Articles, Bar, badge, CHANGE, Group, Page, Section, articles, bars, code, details, diff_block, escape, inline, legend, page, table};
 use crate::report::render::numbers::{plural, share, thousands};
 use crate::rules::Level;
 
 use super::advice::advice;
-use super::words::{consumer, evidence, sample_lines, time, touched, values, verdict};
+use super::words::{consumer, evidence, short_evidence, sample_lines, time, touched, values, verdict};
 use super::{MigrationReport, judged, rows};
 use tables::*;
 
@@ -32,7 +32,7 @@ pub fn html(report: &MigrationReport) -> String {
             let articles = indices.iter().map(|index| {
                 let options = DiffOptions::default();
                 let judged = judged(report, *index);
-                let article = article(judged, &operations, options, title, &mut shown);
+                let article = article(judged, &operations, options, &mut shown);
                 with_traffic(report, *index, article, &mut sampled)
             });
             Group {
@@ -225,18 +225,26 @@ fn first(report: &MigrationReport, ids: &[String]) -> String {
             let judged = judged(report, index);
             let advice = advice(judged, &report.usage[index]).unwrap_or_default();
             let group = title(&judged.difference.owner).replace("  ", " — ");
+            let traffic = short_evidence(report, index).map(|(word, rest)| {
+                format!("<br><span class=\"seen\">{word}</span>{}.", escape(&rest))
+            });
+            let advice = match advice.as_str() {
+                "" => String::new(),
+                words => format!("<br>{}", inline(words)),
+            };
             format!(
-                "<li><a href=\"#{}\">{}</a> <span class=\"muted\">({})</span>. {}</li>",
+                "<li>{}<a href=\"#{}\">{}</a> <span class=\"muted\">({})</span>{}{advice}</li>",
+                badge(judged.level),
                 ids[index],
                 inline(&judged.message),
                 escape(&group),
-                inline(&advice)
+                traffic.unwrap_or_default(),
             )
         })
         .collect();
     match rows.is_empty() {
         true => String::new(),
-        false => format!("<ol>{}</ol>", rows.join("\n")),
+        false => format!("<ol class=\"first\">{}</ol>", rows.join("\n")),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) const fn rule_of_fact(fact: &TrafficFact) -> &'static Rule {
         TrafficFact::MediaType { .. } => &rules::MEDIA_TYPE,
         TrafficFact::Unmatched => &rules::UNMATCHED_PAYLOAD,
         TrafficFact::Ambiguous(_) | TrafficFact::Undecided(_) => &rules::AMBIGUOUS_OPERATION,
-        TrafficFact::OtherVersion(_) => &rules::OTHER_VERSION,
+        TrafficFact::OtherVersion { .. } => &rules::OTHER_VERSION,
     }
 }
 
@@ -209,15 +209,29 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             ),
             "not compared",
         ),
-        TrafficFact::OtherVersion(target) => {
+        TrafficFact::OtherVersion { target, conforms } => {
             let version = finding.values.first().map_or("", |seen| &seen.value);
             let asked = &*target.contract;
             let short = asked.rsplit_once('@').map_or(asked, |(_, version)| version);
-            Words::new(
-                rule,
-                format!("{} {version}, not {short}", payloads_match(finding.count)),
-                format!("matches {version}"),
-            )
+            match conforms {
+                true => Words::new(
+                    rule,
+                    format!("{} {version}, not {short}", payloads_match(finding.count)),
+                    format!("matches {version}"),
+                ),
+                false => {
+                    let verb = if finding.count == 1 { "is" } else { "are" };
+                    let payloads = match finding.count {
+                        1 => "1 payload".to_owned(),
+                        count => format!("{count} payloads"),
+                    };
+                    Words::new(
+                        rule,
+                        format!("{payloads} {verb} closer to {version} than to {short}"),
+                        format!("closer to {version}"),
+                    )
+                }
+            }
         }
     }
 }
