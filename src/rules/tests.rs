@@ -292,13 +292,13 @@ fn levels_follow_side_and_policy() {
     assert_eq!(levels(&set(Level::Off)), None);
 }
 
-/// docs/REPORT.md says of each rule whom it affects, as the code has it.
+/// docs/report.md says of each rule whom it affects, as the code has it.
 #[test]
 fn the_docs_say_whom_each_change_affects() {
     use crate::diff::{Fact, Sender};
     use crate::migrate::impact::of_fact;
 
-    let docs = include_str!("../../docs/REPORT.md");
+    let docs = include_str!("../../docs/report.md");
     let words = |fact, sender| {
         let required = of_fact(fact, sender, false);
         let optional = of_fact(fact, sender, true);
@@ -325,7 +325,7 @@ fn the_docs_say_whom_each_change_affects() {
     }
     assert!(
         missing.is_empty(),
-        "docs/REPORT.md lacks:\n{}",
+        "docs/report.md lacks:\n{}",
         missing.concat()
     );
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command as Process;
 
 use crate::common;
+use crate::common::unwrapped;
 use serde_json::Value;
 
 fn run_in(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
@@ -528,7 +529,7 @@ fn a_commit_is_an_operand() {
         assert!(stdout.contains("error[property-optional]: property `name` is now optional"));
         assert!(stdout.contains("git:HEAD:common/pet.yaml:2:1"), "{stdout}");
         assert!(
-            crate::common::unwrapped(&stdout)
+            unwrapped(&stdout)
                 .contains("The version stays 1.0.0, which is not enough."),
             "{stdout}"
         );

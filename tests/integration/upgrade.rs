@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::common;
+use crate::common::unwrapped;
 use serde_json::Value;
 
 fn run_in(folder: &Path, arguments: &[&str], stdin: &str) -> (i32, String, String) {
@@ -160,7 +161,7 @@ fn what_cannot_be_rewritten_passes_through_and_is_told() {
     let (code, _, stderr) = run_in(folder, &["--fail-on-loss"], &sample(LIST));
     assert_eq!(code, 1);
     assert!(
-        crate::common::unwrapped(&stderr).contains("values are lost in 1 of them"),
+        unwrapped(&stderr).contains("values are lost in 1 of them"),
         "{stderr}"
     );
 }

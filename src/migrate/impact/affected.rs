@@ -1,5 +1,5 @@
 //! Which messages of the old contract a change affects: one table for all changes, repeated in
-//! docs/REPORT.md.
+//! docs/report.md.
 
 use crate::diff::{Difference, Fact, Sender, Verdict};
 
