@@ -97,7 +97,7 @@ fn usage<'r>(report: &'r Value, rule: &str, words: &str, component: &str) -> &'r
                 .is_some_and(|message| message.contains(words))
             && (component.is_empty() || change["component"]["old"] == component)
     });
-    &report["usage"][index.unwrap_or_else(|| panic!("no {rule} {words}"))]
+    &report["impact"][index.unwrap_or_else(|| panic!("no {rule} {words}"))]
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn what_traffic_says_is_counted_right() {
     // 20 exchanges before the move, 11 after it, 21 in the other samples.
     let traffic = &report["traffic"];
     assert_eq!(traffic["exchanges"], 52);
-    let spoken: Vec<(&str, u64)> = traffic["spoken"]
+    let spoken: Vec<(&str, u64)> = traffic["versions"]
         .as_array()
         .expect("versions")
         .iter()
@@ -127,7 +127,7 @@ fn what_traffic_says_is_counted_right() {
     );
     // Lists of v1: 13 before, 2 after, one sample, one that drifted.
     assert_eq!(
-        (&archived["old"]["reached"], &archived["old"]["shown"]),
+        (&archived["old"]["reached"], &archived["old"]["affected"]),
         (&json!(17), &json!(17))
     );
     assert_eq!(archived["new"]["contradicted"], 0);
@@ -138,7 +138,7 @@ fn what_traffic_says_is_counted_right() {
 
     let visibility = usage(&report, "parameter-removed", "visibility", "");
     assert_eq!(
-        (&visibility["old"]["reached"], &visibility["old"]["shown"]),
+        (&visibility["old"]["reached"], &visibility["old"]["affected"]),
         (&json!(15), &json!(1))
     );
     let values = visibility["values"].as_array().expect("values");
@@ -152,7 +152,7 @@ fn what_traffic_says_is_counted_right() {
 
     let method = usage(&report, "method-changed", "PUT /api/organisations/{id}", "");
     assert_eq!(
-        (&method["old"]["shown"], &method["advice"]),
+        (&method["old"]["affected"], &method["advice"]),
         (&json!(1), &json!("Send `PATCH` where you send `PUT`."))
     );
 
@@ -258,7 +258,7 @@ fn versions_with_the_same_paths_are_told_apart_by_their_payloads() {
     let (code, stdout, stderr) = run_in(folder.path(), &arguments);
     assert_eq!(code, 0, "{stderr}");
     let report: Value = serde_json::from_str(&stdout).expect("JSON");
-    let spoken = &report["traffic"]["spoken"];
+    let spoken = &report["traffic"]["versions"];
     assert_eq!(
         (&spoken[0]["version"], &spoken[0]["exchanges"]),
         (&json!("old"), &json!(2))
@@ -269,7 +269,7 @@ fn versions_with_the_same_paths_are_told_apart_by_their_payloads() {
     );
     let renamed = usage(&report, "property-renamed", "item_id", "");
     assert_eq!(
-        (&renamed["old"]["shown"], &renamed["new"]["shown"]),
+        (&renamed["old"]["affected"], &renamed["new"]["affected"]),
         (&json!(2), &json!(1))
     );
     assert_eq!(
@@ -279,12 +279,12 @@ fn versions_with_the_same_paths_are_told_apart_by_their_payloads() {
     // `m` is gone, and one of two requests sends it; one sends nothing, which is refused now.
     let removed = usage(&report, "enum-value-removed", "`m`", "");
     assert_eq!(
-        (&removed["old"]["reached"], &removed["old"]["shown"]),
+        (&removed["old"]["reached"], &removed["old"]["affected"]),
         (&json!(2), &json!(1))
     );
     let required = usage(&report, "parameter-required", "size", "");
     assert_eq!(
-        (&required["old"]["reached"], &required["old"]["shown"]),
+        (&required["old"]["reached"], &required["old"]["affected"]),
         (&json!(2), &json!(1))
     );
 }
@@ -457,7 +457,7 @@ fn any_number_of_jobs_writes_the_same_report() {
     let one = report("1");
     let parsed: Value = serde_json::from_str(&one).expect("JSON");
     let removed = usage(&parsed, "property-removed", "label", "");
-    assert_eq!(removed["old"]["shown"], json!(24_000));
+    assert_eq!(removed["old"]["affected"], json!(24_000));
     assert_eq!(removed["values"].as_array().map(Vec::len), Some(256));
     for jobs in ["2", "3", "8"] {
         assert!(report(jobs) == one, "{jobs} jobs write another report");

@@ -541,5 +541,5 @@ fn edits_at_very_many_places_are_counted_together() {
     let target = &report["targets"][0];
     assert_eq!(target["edits"].as_array().map(Vec::len), Some(1_000));
     assert_eq!(target["other_edits"], 2_000);
-    assert_eq!(target["losing"], 3_000);
+    assert_eq!(target["lossy"], 3_000);
 }

@@ -59,11 +59,11 @@ struct JsonDiffSummary {
     /// Parts of the contracts that could not be used, so that nothing is said of them.
     unusable: usize,
     /// Parts of the contracts that are not as OpenAPI has them: something may be missing for them.
-    misshapen: usize,
+    structure_problems: usize,
     /// Changes of which neither a proof nor a payload was found.
     unknown: usize,
     /// What the next version has to be (Semantic Versioning).
-    needs: Release,
+    release: Release,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -204,9 +204,9 @@ pub(in crate::report) fn document(report: &Changes) -> JsonDiff {
             warnings: report.at_level(Level::Warning),
             infos: report.at_level(Level::Info),
             unusable: report.size.unusable,
-            misshapen: report.size.misshapen,
+            structure_problems: report.size.misshapen,
             unknown: report.unknown(),
-            needs: report.release(),
+            release: report.release(),
         },
         changes: report.changes.iter().map(change).collect(),
         equivalent: report.equivalent.iter().map(change).collect(),

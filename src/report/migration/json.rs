@@ -28,14 +28,14 @@ pub struct JsonMigration {
     /// What `wiredrift diff` says.
     diff: JsonDiff,
     /// What traffic says of each change of `diff.changes`, in their order.
-    usage: Vec<JsonUsage>,
+    impact: Vec<JsonUsage>,
     operations: Vec<JsonOperationRow>,
     enums: Vec<JsonEnum>,
     /// What `wiredrift upgrade` does to the payloads that were seen.
     edits: Vec<JsonEditUse>,
     pairs: JsonPairs,
     /// Findings about traffic that neither contract knows.
-    beyond: Vec<JsonFinding>,
+    unknown_findings: Vec<JsonFinding>,
     coverage: Vec<JsonCoverage>,
     /// `null` for a report without captures.
     traffic: Option<JsonTraffic>,
@@ -68,11 +68,11 @@ struct JsonSide {
     /// Payloads that the change is about; exchanges for what is around schemas.
     reached: u64,
     /// Those among them that could show it, whoever sends them.
-    telling: u64,
+    could_show: u64,
     /// Those in which it shows: of the old version those that it affects.
-    shown: u64,
+    affected: u64,
     /// Those of the old version that do already what only the new one allows.
-    early: u64,
+    already_there: u64,
     /// Those that say otherwise.
     contradicted: u64,
     first: Option<String>,
@@ -203,7 +203,7 @@ struct JsonTraffic {
     #[serde(flatten)]
     exchanges: JsonExchanges,
     /// By version: `old`, `new`, `neither`.
-    spoken: Vec<JsonSpoken>,
+    versions: Vec<JsonSpoken>,
     /// What tells consumers apart.
     consumer_by: Option<String>,
     /// The empty name is of exchanges that do not say.
@@ -284,9 +284,9 @@ fn side(side: &crate::migrate::impact::SideUsage) -> JsonSide {
     let (first, last) = written(side.times);
     JsonSide {
         reached: side.reached,
-        telling: side.telling,
-        shown: side.shown,
-        early: side.early,
+        could_show: side.telling,
+        affected: side.shown,
+        already_there: side.early,
         contradicted: side.contradicted,
         first,
         last,
@@ -300,14 +300,14 @@ impl From<&MigrationReport> for JsonMigration {
             format: MIGRATION_FORMAT,
             wiredrift: version(),
             diff: document(&report.diff),
-            usage: (0..report.usage.len())
+            impact: (0..report.usage.len())
                 .map(|index| usage(report, index))
                 .collect(),
             operations: operations(report),
             enums: enums(report),
             edits: edits(report),
             pairs: pairs(report),
-            beyond: report.beyond.iter().map(JsonFinding::from).collect(),
+            unknown_findings: report.beyond.iter().map(JsonFinding::from).collect(),
             coverage: coverage(report),
             traffic: traffic(report),
         }
@@ -474,7 +474,7 @@ fn traffic(report: &MigrationReport) -> Option<JsonTraffic> {
     });
     Some(JsonTraffic {
         exchanges: exchanges(&traffic.exchanges),
-        spoken: spoken.collect(),
+        versions: spoken.collect(),
         consumer_by: by,
         consumers: consumers.collect(),
         timeline: columns.collect(),

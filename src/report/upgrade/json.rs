@@ -49,9 +49,9 @@ struct JsonTarget {
     /// Rewritten, but something has to be supplied by hand.
     incomplete: u64,
     /// Left alone, since they are as they should be.
-    current: u64,
+    up_to_date: u64,
     /// Of those that were rewritten, the ones that lost a value.
-    losing: u64,
+    lossy: u64,
     /// The first payloads that were rewritten.
     places: Vec<JsonOrigin>,
     /// What was done, in the order of the payloads.
@@ -59,9 +59,9 @@ struct JsonTarget {
     /// How often something else was done, for which there was no room.
     other_edits: u64,
     /// What has to be done by hand.
-    left: Vec<JsonLeft>,
+    to_do: Vec<JsonLeft>,
     /// How often something else has to be done, for which there was no room.
-    other_left: u64,
+    other_to_do: u64,
     /// How payloads were already invalid under the old contract.
     already_invalid: Vec<JsonLeft>,
     /// Guesses that were not acted on.
@@ -213,13 +213,13 @@ impl From<(&Target, &Outcomes)> for JsonTarget {
             status: target.status,
             valid: outcomes.valid,
             incomplete: outcomes.incomplete,
-            current: outcomes.current,
-            losing: outcomes.losing,
+            up_to_date: outcomes.current,
+            lossy: outcomes.losing,
             places: outcomes.places.iter().map(JsonOrigin::from).collect(),
             edits: edits.collect(),
             other_edits: outcomes.other_edits,
-            left: by_hand.collect(),
-            other_left: outcomes.left.others,
+            to_do: by_hand.collect(),
+            other_to_do: outcomes.left.others,
             already_invalid: broke.collect(),
             proposals: proposals.collect(),
         }
