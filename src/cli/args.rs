@@ -125,7 +125,7 @@ pub(super) struct CheckArguments {
     #[arg(long, help_heading = RESULT)]
     pub(super) statistics: bool,
 
-    /// Do not print lines of the captures, for logs that are public.
+    /// Do not print lines of the captures and values from them, for logs that are public.
     #[arg(long, help_heading = RESULT)]
     pub(super) no_excerpts: bool,
 

@@ -1,4 +1,4 @@
-//! Captures as a command line names them.
+//! Captures as named on the command line.
 
 use std::path::{Path, PathBuf};
 
@@ -22,11 +22,11 @@ impl CaptureArguments {
         }
     }
 
-    /// The inputs that were named.
+    /// The inputs to read.
     pub(super) fn inputs(&self, paths: &[PathBuf]) -> Result<Vec<Input>> {
         let is_stdin = |path: &Path| path.as_os_str() == "-";
         if paths.iter().filter(|path| is_stdin(path)).count() > 1 {
-            let message = "standard input (`-`) is named twice";
+            let message = "standard input (`-`) is given twice";
             return Err(Error::new(ErrorKind::Format, message));
         }
         let inputs = paths.iter().map(|path| match is_stdin(path) {
@@ -36,12 +36,13 @@ impl CaptureArguments {
         Ok(inputs.collect())
     }
 
-    /// What is said of payloads that do not say it themselves; `name` is what the contracts are called.
+    /// The options for payloads that do not identify their operation. `name` is the name of the contracts for
+    /// messages.
     pub(super) fn observation(&self, asked: &[&Contract], name: &str) -> Result<Options> {
         let of_schemas = asked.iter().all(|contract| contract.is_of_schemas());
         if !self.schema_for.is_empty() && !of_schemas {
-            let message = "--schema-for is for contracts of JSON Schemas; name the operation of \
-                           payloads with --operation, or in the names of their files";
+            let message = "--schema-for works only with JSON Schema contracts; name the operation of \
+                           payloads with --operation or in their file names";
             return Err(Error::new(ErrorKind::Format, message));
         }
         let operation = match &self.operation {
@@ -65,13 +66,13 @@ impl CaptureArguments {
         })
     }
 
-    /// The schemas that `--schema-for` asks for by reference.
+    /// The schemas that `--schema-for` refers to.
     pub(super) fn schemas(&self) -> Vec<String> {
         let schemas = self.schema_for.iter();
         schemas.map(|(_, schema)| schema.clone()).collect()
     }
 
-    /// A pattern of `--schema-for` that fits none of the files.
+    /// A pattern of `--schema-for` that matches none of the files.
     pub(super) fn idle_pattern<'f>(
         &self,
         files: impl IntoIterator<Item = &'f str>,

@@ -16,7 +16,7 @@ use super::levels::{exit_for, levels, one_to_stdout};
 use super::output::Output;
 use super::{Exit, Failure};
 
-/// Arguments resolved.
+/// The resolved arguments.
 struct Check<'a> {
     arguments: &'a CheckArguments,
     inputs: Vec<Input>,
@@ -98,6 +98,7 @@ impl<'a> Check<'a> {
             coverage: self.arguments.coverage,
             statistics: self.arguments.statistics,
             width: output.width(),
+            links: output.shows_links(),
         };
         for target in &self.arguments.output {
             let rendered = report.render(target.format, options);
@@ -107,12 +108,12 @@ impl<'a> Check<'a> {
     }
 
     fn exit(&self, report: &Report, output: &mut Output) -> Result<Exit, Failure> {
-        // What was printed comes before what is said of it.
+        // Print the report before messages about it.
         output.flush()?;
         let files = report.sources.iter().map(|source| source.file.as_str());
         if let Some(glob) = self.arguments.capture.idle_pattern(files) {
             output.error(
-                &format!("--schema-for `{glob}` fits none of the captures"),
+                &format!("--schema-for `{glob}` matches none of the captures"),
                 None,
             );
             return Ok(Exit::Incomplete);
@@ -125,7 +126,7 @@ impl<'a> Check<'a> {
             return Ok(exit);
         };
         let more = match gap {
-            // There are findings on what surrounds payloads.
+            // There are findings outside payloads.
             Gap::NothingCompared if exit != Exit::Clean => return Ok(exit),
             Gap::NothingMatched => {
                 let contract = &report.contract;

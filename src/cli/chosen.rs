@@ -1,4 +1,4 @@
-//! The contract that a command is about: built in, or read from files.
+//! The contract that a command uses: built in, or read from files.
 
 use std::path::Path;
 
@@ -8,21 +8,26 @@ use crate::schema::CompileOptions;
 
 use super::args::{FormatsArgument, ReadingArguments};
 
-/// Contracts by a reference.
+/// The contracts that a reference names.
 pub(super) struct Chosen {
     registry: Registry,
-    /// The built-in one that was named; else the registry holds what was read.
+    /// The reference of a built-in contract; `None` if the contract was read from files.
     reference: Option<ContractRef>,
 }
 
 impl Chosen {
-    /// Finds the contract that a reference names. A built-in contract wins over a file of its name;
-    /// `./name` is always a file.
+    /// Finds the contract that a reference names. A built-in contract takes precedence over a file of the
+    /// same name; `./name` is always a file.
     pub(super) fn find(text: &str, options: &LoadOptions) -> Result<Self> {
         let path = Path::new(text);
         if text.starts_with("http://") || text.starts_with("https://") {
-            let message = "a contract is not fetched; save it to a file and name that";
+            let message = "contracts are not downloaded from URLs; save the contract to a file and pass its path";
             return Err(Error::new(ErrorKind::Read, message).with_path(path));
+        }
+        if text.starts_with("git:") && !path.exists() {
+            let message =
+                "`git:REV:PATH` is for `diff`, `report` and `upgrade`; check out the file first";
+            return Err(Error::new(ErrorKind::Unknown, message));
         }
         let looks_like_path = text.contains(['/', '\\'])
             || [".json", ".yaml", ".yml"]
@@ -30,7 +35,7 @@ impl Chosen {
                 .any(|end| text.ends_with(end));
         if !looks_like_path {
             let named = text.parse::<ContractRef>();
-            // Building the others takes longer than checking a payload.
+            // Building all contracts takes longer than checking a payload.
             let name = named.as_ref().map_or("", |reference| &reference.name);
             let registry = builtin::family(name, options.compile)?;
             let error = match named.and_then(|reference| {
@@ -50,7 +55,7 @@ impl Chosen {
                 return Err(match message.ends_with('?') {
                     true => error,
                     false => {
-                        let message = format!("{message}; no file has this name either");
+                        let message = format!("{message}; there is no file with this name either");
                         Error::new(ErrorKind::Unknown, message)
                     }
                 });
@@ -59,7 +64,7 @@ impl Chosen {
         Ok(Self::loaded(crate::contract::read(path, options)?))
     }
 
-    /// A contract that was read from somewhere else.
+    /// A contract that was read elsewhere.
     pub(super) fn loaded(contract: Contract) -> Self {
         Self {
             registry: Registry::new(vec![contract]),
@@ -67,13 +72,13 @@ impl Chosen {
         }
     }
 
-    /// Adds a word to the version of a contract that was read, to tell it from another one.
+    /// Adds a word to the version of a contract, to distinguish it from another one.
     pub(super) fn mark(&mut self, word: &str) {
         self.registry
             .rename_version(|version| format!("{version} {word}").trim_start().to_owned());
     }
 
-    /// The versions that were asked for.
+    /// The versions that the reference names.
     pub(super) fn asked(&self) -> Result<Vec<&Contract>> {
         match &self.reference {
             Some(reference) => self.registry.find(reference),
@@ -81,7 +86,7 @@ impl Chosen {
         }
     }
 
-    /// Every known version of the contract, from old to new.
+    /// All known versions of the contract, from old to new.
     pub(super) fn family(&self) -> Vec<&Contract> {
         match &self.reference {
             Some(reference) => self.registry.versions(&reference.name).collect(),
@@ -91,7 +96,7 @@ impl Chosen {
 }
 
 impl ReadingArguments {
-    /// The options for reading, with schemas that are asked for by reference.
+    /// The options for reading. `schemas` are references to further schemas.
     pub(super) fn options(&self, schemas: Vec<String>) -> LoadOptions {
         LoadOptions {
             refs: self.refs.iter().cloned().collect(),

@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &ContractsArguments, output: &mut Output) -> Result
                 .max()
                 .unwrap_or(0);
             for contract in contracts {
-                // Writing to a string does not fail; the same below.
+                // Writing to a string does not fail, here and below.
                 let _ = writeln!(
                     text,
                     "{BOLD}{:width$}{BOLD:#}  {:2} operations  {}",
@@ -66,8 +66,9 @@ fn describe(text: &mut String, contract: &Contract) {
     bases.sort();
     bases.dedup();
     if !bases.is_empty() {
+        let noun = if bases.len() == 1 { "path" } else { "paths" };
         let bases = bases.join(", ");
-        let _ = writeln!(text, "  {DIM}paths stand behind {bases}{DIM:#}");
+        let _ = writeln!(text, "  {DIM}base {noun}: {bases}{DIM:#}");
     }
     let ids = contract
         .operations

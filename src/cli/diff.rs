@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &DiffArguments, output: &mut Output) -> Result<Exit
     for target in &arguments.output {
         let rendered = report.render(target.format, options);
         match output.write(&rendered, target.path.as_deref()) {
-            // Whoever read the output has seen enough; what was found stays found.
+            // The reader closed the pipe, but the exit code is still valid.
             Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
             other => other?,
         }

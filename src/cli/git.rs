@@ -1,4 +1,4 @@
-//! Contracts as a commit has them: `git:REV:PATH`, through the `git` command.
+//! Reads contracts from a commit, `git:REV:PATH`, with the `git` command.
 
 use std::fs;
 use std::io::Write as _;
@@ -8,20 +8,21 @@ use std::process::{Command, Stdio};
 use crate::contract::{Contract, LoadOptions};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What files are taken along: those that a contract may refer to.
+/// The extensions of files that a contract may refer to. These files are extracted, too.
 const EXTENSIONS: [&str; 3] = ["json", "yaml", "yml"];
 
-/// Loads the contract that `REV:PATH` names. PATH is one from the current folder.
+/// Loads the contract that `REV:PATH` names. PATH is relative to the current folder.
 pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<Contract> {
     let (revision, path) = place
         .split_once(':')
         .filter(|(revision, path)| !revision.is_empty() && !path.is_empty())
         .ok_or_else(|| {
-            let message = format!("`{operand}` is not git:REV:PATH, such as git:main:openapi.yaml");
+            let message =
+                format!("`{operand}`: expected git:REV:PATH, such as git:main:openapi.yaml");
             Error::new(ErrorKind::Format, message)
         })?;
     if revision.starts_with('-') {
-        let message = format!("`{operand}`: a revision does not start with a dash");
+        let message = format!("`{operand}`: a revision must not start with a dash");
         return Err(Error::new(ErrorKind::Format, message));
     }
     let prefix = text(git(&["rev-parse", "--show-prefix"], None)?)?;
@@ -41,13 +42,13 @@ pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<
         None,
     )
     .map_err(|_| {
-        let message = format!("`{operand}`: git knows no revision `{revision}`");
+        let message = format!("`{operand}`: unknown git revision `{revision}`");
         Error::new(ErrorKind::Unknown, message)
     })?;
     let tree = text(tree)?.trim().to_owned();
     let listed = git(&["ls-tree", "-r", "-z", "--full-tree", &tree], None)?;
     let listed = text(listed)?;
-    // Mode, type and hash come first. The text of a symbolic link (mode 120000) is no document.
+    // Mode, type and hash come first. A symbolic link (mode 120000) is not a document.
     let files = listed
         .split('\0')
         .filter(|entry| !entry.starts_with("120000 "));
@@ -89,7 +90,7 @@ pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<
     Ok(contract)
 }
 
-/// A path without `.` and `..`, which may not lead out of the repository.
+/// A path without `.` and `..`. It must not leave the repository.
 fn normal(path: &Path, operand: &str) -> Result<PathBuf> {
     let mut normal = PathBuf::new();
     for component in path.components() {
@@ -98,7 +99,7 @@ fn normal(path: &Path, operand: &str) -> Result<PathBuf> {
             Component::CurDir => {}
             Component::ParentDir if normal.pop() => {}
             _ => {
-                let message = format!("`{operand}`: the path leads out of the repository");
+                let message = format!("`{operand}`: the path is outside the repository");
                 return Err(Error::new(ErrorKind::Format, message));
             }
         }
@@ -116,10 +117,10 @@ fn extract(tree: &str, names: &[&str], folder: &Path) -> Result<()> {
     let mut rest = answer.as_slice();
     for name in names {
         let broken = || {
-            let message = format!("git says something else than expected of {name}");
+            let message = format!("unexpected output of `git cat-file` for {name}");
             Error::new(ErrorKind::Read, message)
         };
-        // `<id> blob <size>`, the content, a line break.
+        // `<id> blob <size>`, the content, and a line break.
         let end = rest
             .iter()
             .position(|byte| *byte == b'\n')
@@ -130,7 +131,7 @@ fn extract(tree: &str, names: &[&str], folder: &Path) -> Result<()> {
             .next()
             .and_then(|size| size.parse::<usize>().ok());
         let Some(size) = size.filter(|_| header.contains(" blob ")) else {
-            // A submodule is no file.
+            // A submodule is not a file.
             rest = &rest[end + 1..];
             continue;
         };
@@ -150,7 +151,7 @@ fn git(arguments: &[&str], input: Option<String>) -> Result<Vec<u8>> {
     let failed = |error| {
         Error::new(
             ErrorKind::Read,
-            "git:REV:PATH needs the `git` command, which cannot be run",
+            "git:REV:PATH requires the `git` command, which cannot be run",
         )
         .with_source(error)
     };
@@ -165,7 +166,7 @@ fn git(arguments: &[&str], input: Option<String>) -> Result<Vec<u8>> {
         .spawn()
         .map_err(failed)?;
     let writer = child.stdin.take().zip(input).map(|(mut stdin, input)| {
-        // What git does not read any more it says by its exit code.
+        // If git stops reading, its exit code reports the failure.
         std::thread::spawn(move || stdin.write_all(input.as_bytes()))
     });
     let output = child.wait_with_output().map_err(failed)?;
@@ -182,10 +183,6 @@ fn git(arguments: &[&str], input: Option<String>) -> Result<Vec<u8>> {
 }
 
 fn text(bytes: Vec<u8>) -> Result<String> {
-    String::from_utf8(bytes).map_err(|_| {
-        Error::new(
-            ErrorKind::Format,
-            "git answers with names that are not UTF-8",
-        )
-    })
+    String::from_utf8(bytes)
+        .map_err(|_| Error::new(ErrorKind::Format, "git reported names that are not UTF-8"))
 }

@@ -1,4 +1,4 @@
-//! Levels and reports as they are asked for on the command line.
+//! Levels and reports as requested on the command line.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::Exit;
 use super::args::{FailOn, OutputArgument};
 
 impl FailOn {
-    /// The lowest level that fails; `None` where nothing does.
+    /// The lowest level that fails the run; `None` if no level does.
     pub(super) const fn level(self) -> Option<Level> {
         match self {
             Self::Error => Some(Level::Error),
@@ -20,7 +20,7 @@ impl FailOn {
     }
 }
 
-/// How a run ends whose gravest finding is of this level.
+/// The exit of a run whose most serious finding has this level.
 pub(super) fn exit_for(fail_on: Option<Level>, worst: Option<Level>) -> Exit {
     let fails = |level| worst.is_some_and(|worst| worst >= level);
     match fail_on.is_some_and(fails) {
@@ -29,7 +29,7 @@ pub(super) fn exit_for(fail_on: Option<Level>, worst: Option<Level>) -> Exit {
     }
 }
 
-/// Levels of rules, by the ids of the rules.
+/// The levels of rules, by rule id.
 pub(super) fn levels(settings: &[String]) -> Result<BTreeMap<&'static str, Level>> {
     let levels = settings.iter().map(|setting| {
         let (rule, level) = level_of(setting)?;
@@ -38,7 +38,7 @@ pub(super) fn levels(settings: &[String]) -> Result<BTreeMap<&'static str, Level
     levels.collect()
 }
 
-/// Refuses two reports on standard output, or in one file.
+/// Rejects two reports that go to standard output or to the same file.
 pub(super) fn one_to_stdout<F>(outputs: &[OutputArgument<F>]) -> Result<()> {
     let to_stdout = outputs.iter().filter(|output| output.path.is_none());
     if to_stdout.count() > 1 {
@@ -52,7 +52,7 @@ pub(super) fn one_to_stdout<F>(outputs: &[OutputArgument<F>]) -> Result<()> {
             let message = "two reports would go to this file; choose another file for one of them";
             return Err(Error::new(ErrorKind::Format, message).with_path(path));
         }
-        // Before any work is done for it.
+        // Fail before doing any work.
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());

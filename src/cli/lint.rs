@@ -42,6 +42,7 @@ pub(super) fn run(arguments: &LintArguments, output: &mut Output) -> Result<Exit
             target.format,
             TextOptions {
                 width: output.width(),
+                links: output.shows_links(),
                 ..TextOptions::default()
             },
         );

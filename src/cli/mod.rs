@@ -1,4 +1,4 @@
-//! The command line: arguments as typed, arguments resolved, one file per command, exit codes.
+//! The command line: arguments, exit codes, and one file per command.
 
 mod args;
 mod captures;
@@ -33,9 +33,9 @@ use output::Output;
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Exit {
-    /// Nothing at or above the level asked for.
+    /// No finding at or above the level of `--fail-on`.
     Clean,
-    /// Findings.
+    /// Findings at or above the level of `--fail-on`.
     Findings,
     /// The run could not be completed.
     Incomplete,
@@ -54,7 +54,7 @@ impl From<Exit> for ExitCode {
 /// Why a command failed.
 #[derive(Debug)]
 enum Failure {
-    /// What it was asked cannot be done.
+    /// The command cannot be carried out.
     Error(Error),
     /// Standard output cannot be written.
     Output(io::Error),
@@ -72,22 +72,22 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Stack of the thread that does the work: deciding a value takes some for each level of the value and
-/// each schema that applies through others. It is reserved, not used up.
+/// The stack size of the worker thread. Validation recurses for each level of nesting of a value, and for
+/// each schema that applies through others. The memory is reserved, not committed.
 const STACK: usize = crate::limits::STACK;
 
-/// Runs the command line with these arguments, the first of which is the name of the program.
+/// Runs the command line with these arguments. The first one is the name of the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString> + Send + 'static) -> ExitCode {
     let work = std::thread::Builder::new()
         .stack_size(STACK)
         .spawn(move || run_here(arguments));
     match work.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
-        // The panic has been printed.
+        // The panic has already been printed.
         Ok(Err(_)) => ExitCode::from(101),
         Err(error) => {
             Output::new(anstream::ColorChoice::Auto)
-                .error(&format!("no thread can be started: {error}"), None);
+                .error(&format!("cannot start a thread: {error}"), None);
             Exit::Incomplete.into()
         }
     }
@@ -97,8 +97,8 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // clap's own codes: 0 for help and version, 2 for bad arguments. When its output cannot
-            // be written there is nowhere left to say so.
+            // The exit codes of clap: 0 for help and version, 2 for invalid arguments. If its output cannot
+            // be written, there is nowhere left to report that.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
@@ -120,18 +120,18 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(arguments) => explain::run(arguments, &mut output),
     };
     let flushed = |exit: Exit, output: &mut Output| match output.flush() {
-        // Whoever read the output has seen enough.
+        // The reader closed the pipe, which is not an error.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error)),
         _ => Ok(exit),
     };
     match result.and_then(|exit| flushed(exit, &mut output)) {
         Ok(exit) => exit.into(),
-        // Whoever read the output has seen enough.
+        // The reader closed the pipe, which is not an error.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }
         Err(Failure::Output(error)) => {
-            output.error(&format!("standard output cannot be written: {error}"), None);
+            output.error(&format!("cannot write to standard output: {error}"), None);
             Exit::Incomplete.into()
         }
         Err(Failure::Error(error)) => {

@@ -1,4 +1,4 @@
-//! Several threads rewrite payloads, and what they write comes in the order of the captures.
+//! Orders the output of several threads that rewrite payloads.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,13 +9,13 @@ use crate::migrate::{Destination, Done};
 use super::pieces::Pieces;
 use super::rewritten::Rewritten;
 
-/// Bytes that wait for their turn in all; who has more waits itself.
+/// The maximum number of bytes that wait for their turn. A thread with more bytes blocks.
 const WAITING: usize = 8 << 20;
 
-/// Bytes that a thread collects before it hands them on.
+/// The number of bytes that a thread collects before it hands them over.
 const COLLECTED: usize = 1 << 16;
 
-/// Puts what several threads have done into the order of the captures.
+/// Puts the output of several threads into the order of the captures.
 #[derive(Debug)]
 struct Ordered {
     state: Mutex<State>,
@@ -28,7 +28,7 @@ struct State {
     next: u64,
     /// Parts that wait for their turn.
     waiting: BTreeMap<u64, Part>,
-    /// Their bytes.
+    /// The number of waiting bytes.
     bytes: usize,
     rewritten: Rewritten,
 }
@@ -44,7 +44,7 @@ impl State {
         self.rewritten.put(pieces);
     }
 
-    /// A part has ended; those whose turn it is then are written.
+    /// Ends a part, and writes the parts whose turn it is now.
     fn end(&mut self, part: u64) {
         self.waiting.entry(part).or_default().is_ended = true;
         while let Some(part) = self.waiting.get_mut(&self.next) {
@@ -62,12 +62,13 @@ impl State {
     }
 }
 
-/// What one thread has done, on its way.
+/// The output of one thread.
 pub(super) struct Lane {
     ordered: Arc<Ordered>,
     part: u64,
     pieces: Pieces,
-    /// Whether payloads are rewritten, too, that do not conform to the new contract yet; `None` where all are printed.
+    /// Whether files also receive payloads that do not conform to the new contract yet; `None` if all are
+    /// printed.
     in_files: Option<bool>,
 }
 
@@ -77,14 +78,14 @@ impl fmt::Debug for Lane {
     }
 }
 
-/// Lanes that lead to one place.
+/// Lanes with the same destination.
 pub(super) struct Lanes {
     ordered: Arc<Ordered>,
     in_files: Option<bool>,
 }
 
 impl Lanes {
-    /// Lanes for threads. A reader with one thread uses one lane and numbers no parts.
+    /// Creates lanes for threads. A reader with one thread uses one lane and does not number parts.
     pub(super) fn new(rewritten: Rewritten, in_files: Option<bool>) -> Self {
         let state = State {
             next: 0,
@@ -110,12 +111,12 @@ impl Lanes {
         }
     }
 
-    /// Where all that was done has gone, when the lanes have ended.
+    /// The destination with all output, once all lanes have been dropped.
     pub(super) fn finish(self) -> Option<Rewritten> {
         let ordered = Arc::into_inner(self.ordered)?;
         let state = ordered.state.into_inner();
         let mut state = state.unwrap_or_else(PoisonError::into_inner);
-        // Nothing waits for a part that has not come.
+        // Do not wait for parts that never arrived.
         for (_, part) in std::mem::take(&mut state.waiting) {
             for pieces in &part.pieces {
                 state.write(pieces);
@@ -132,7 +133,7 @@ impl Ordered {
 }
 
 impl Lane {
-    /// Hands on what was collected.
+    /// Hands over what was collected.
     fn hand_on(&mut self) {
         let pieces = std::mem::take(&mut self.pieces);
         if pieces.is_empty() {
@@ -166,7 +167,7 @@ impl Destination for Lane {
 
     fn part(&mut self, number: u64) {
         self.part = number;
-        // Parts have numbers from 1 on; without them everything is part 0.
+        // Parts are numbered from 1. Without numbers, everything is part 0.
         let mut state = self.ordered.lock();
         state.next = state.next.max(1);
     }
@@ -207,7 +208,7 @@ impl Drop for Lane {
         let mut state = self.ordered.lock();
         match state.next == self.part {
             true => state.write(&pieces),
-            // Nobody is left who could make it this part's turn.
+            // The part's turn may never come, so keep its output for `finish`.
             false => {
                 state.bytes += pieces.text.len();
                 let part = state.waiting.entry(self.part).or_default();

@@ -1,4 +1,4 @@
-//! The one place that prints.
+//! All output goes through this file.
 
 use std::fs;
 use std::io::{self, Write};
@@ -13,13 +13,13 @@ use crate::report::{Columns, WIDTH};
 
 use super::Failure;
 
-/// The widths of terminals that lines are fitted to.
+/// The limits on the terminal width that lines are fitted to.
 const NARROWEST: usize = 40;
 const WIDEST: usize = 120;
 
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 
-/// Standard output and standard error, styled where that is wanted.
+/// Standard output and standard error, with styles if they are wanted.
 pub(super) struct Output {
     stdout: AutoStream<io::StdoutLock<'static>>,
     choice: ColorChoice,
@@ -36,7 +36,7 @@ impl Output {
     /// Writes to standard output.
     pub(super) fn print(&mut self, text: &str) -> io::Result<()> {
         match self.stdout.current_choice() {
-            // In one go: a stream that strips writes what stands between styles piece by piece.
+            // Write everything at once: a stripping stream writes the text between styles piece by piece.
             ColorChoice::Never => {
                 let plain = without_styles(text);
                 self.stdout.write_all(plain.as_bytes())
@@ -45,30 +45,35 @@ impl Output {
         }
     }
 
-    /// Columns of a line on standard output: those of the terminal, or a usual number for files and pipes.
+    /// The width of standard output in columns: that of the terminal, or a default for files and pipes.
     pub(super) fn width(&self) -> usize {
         let columns = terminal_size::terminal_size_of(io::stdout())
             .map(|(columns, _)| usize::from(columns.0));
         columns.map_or(WIDTH, |columns| columns.clamp(NARROWEST, WIDEST))
     }
 
-    /// The same, for the reports that have no other options.
+    /// The same, for reports without other options.
     pub(super) fn columns(&self) -> Columns {
         Columns(self.width())
     }
 
-    /// Whether what is printed keeps its styles.
+    /// Whether the terminal shows links.
+    pub(super) fn shows_links(&self) -> bool {
+        self.is_styled() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
+    }
+
+    /// Whether printed text keeps its styles.
     pub(super) fn is_styled(&self) -> bool {
         self.stdout.current_choice() != ColorChoice::Never
     }
 
-    /// Writes data to standard output, byte by byte.
+    /// Writes text to standard output unchanged.
     pub(super) fn print_as_is(&mut self, text: &str) -> io::Result<()> {
         self.stdout.flush()?;
         io::stdout().write_all(text.as_bytes())
     }
 
-    /// Writes a report: to a file without styles, or to standard output.
+    /// Writes a report to a file without styles, or to standard output.
     pub(super) fn write(&mut self, rendered: &str, path: Option<&Path>) -> Result<(), Failure> {
         match path {
             None => self.print(rendered)?,
@@ -87,14 +92,14 @@ impl Output {
     /// Writes a note about what was printed to standard error.
     pub(super) fn note(&mut self, text: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
-        // When standard error is gone there is nowhere left to say so.
+        // If standard error cannot be written, there is nowhere left to report that.
         let _ = write!(stderr, "{}", only_styles(text));
     }
 
     /// Writes an error to standard error.
     pub(super) fn error(&mut self, message: &str, cause: Option<&str>) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
-        // When standard error is gone there is nowhere left to say so.
+        // If standard error cannot be written, there is nowhere left to report that.
         let _ = writeln!(stderr, "{ERROR}error{ERROR:#}: {}", only_styles(message));
         if let Some(cause) = cause {
             let _ = writeln!(stderr, "  caused by: {}", only_styles(cause));
@@ -102,8 +107,8 @@ impl Output {
     }
 }
 
-/// Writes a file as a whole: a reader sees the old content or the new, never a part. A link is
-/// followed; what is no regular file (a device, a pipe) is written to as it is.
+/// Writes a file atomically: a reader sees either the old or the new content. Links are followed. A device or
+/// a pipe is written to directly.
 pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let failed = |error| Error::write(path, &error);
@@ -118,15 +123,15 @@ pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    // Its name cannot be foreseen, and it is created anew, so that nobody can put a link in its place.
+    // Its name is unpredictable and it must not exist yet, so that nobody can put a link in its place.
     let mut builder = tempfile::Builder::new();
     builder.prefix(".wiredrift-");
-    // Who may read and write the file is not for us to change.
+    // Keep the permissions of the file.
     let known = fs::metadata(path).map(|metadata| metadata.permissions());
     #[cfg(unix)]
     if known.is_err() {
         use std::os::unix::fs::PermissionsExt as _;
-        // As for any new file, what the user's mask leaves.
+        // As for any new file, reduced by the umask.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let mut file = builder.tempfile_in(folder).map_err(failed)?;

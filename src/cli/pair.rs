@@ -9,7 +9,7 @@ use super::args::{PairArguments, SentBy};
 use super::chosen::Chosen;
 use super::git;
 
-/// What is added to the versions of two contracts of the same name and version.
+/// The words that are added to the versions of two contracts with the same name and version.
 const OLD: &str = "(old)";
 const NEW: &str = "(new)";
 
@@ -20,7 +20,7 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    /// Finds both; `schemas` are those that are asked for by reference.
+    /// Finds both. `schemas` are references to further schemas.
     pub(super) fn find(arguments: &PairArguments, schemas: &[String]) -> Result<Self> {
         let options = arguments.reading.options(schemas.to_vec());
         Ok(Self {
@@ -29,7 +29,7 @@ impl Pair {
         })
     }
 
-    /// The same contracts, told apart by their versions where both have the same: traffic is counted by it.
+    /// The same contracts with distinct versions, because traffic is counted by version.
     pub(super) fn told_apart(mut self, arguments: &PairArguments) -> Result<Self> {
         let (old, new) = self.contracts(arguments)?;
         if old.reference() == new.reference() {
@@ -39,7 +39,7 @@ impl Pair {
         Ok(self)
     }
 
-    /// The one version that each names.
+    /// The one version that each operand names.
     pub(super) fn contracts(&self, arguments: &PairArguments) -> Result<(&Contract, &Contract)> {
         Ok((
             only_contract(&self.old, &arguments.old)?,
@@ -49,7 +49,7 @@ impl Pair {
 }
 
 impl PairArguments {
-    /// What the comparison is to know.
+    /// The options for the comparison.
     pub(super) fn diff_options(&self, sent_by: SentBy) -> Options {
         Options {
             map_paths: self.map_path.clone(),
@@ -62,8 +62,7 @@ impl PairArguments {
     }
 }
 
-/// How the two contracts are called in reports: by name and version, or as they were given where both have
-/// the same.
+/// The names of the two contracts in reports: name and version, or what the user wrote if these are equal.
 pub(super) fn names(
     arguments: &PairArguments,
     (old, new): (&Contract, &Contract),

@@ -1,28 +1,28 @@
-//! Payloads that were rewritten, on their way to where they go.
+//! Rewritten payloads on their way to their destination.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::migrate::Done;
 
-/// Payloads that are done, in their order.
+/// Rewritten payloads, in order.
 #[derive(Debug, Default)]
 pub(super) struct Pieces {
     pub(super) text: Vec<u8>,
     items: Vec<Item>,
 }
 
-/// A payload that is done: where it stands in a file, and what it becomes there.
+/// A rewritten payload: its place in a file, and its new text there.
 #[derive(Debug)]
 struct Item {
     file: Arc<str>,
-    /// The offset in the file, in bytes; `None` where it does not stand there as it was read.
+    /// The offset in the file, in bytes; `None` if the file does not contain the payload as it was read.
     start: Option<u64>,
     was: Range<usize>,
     new: Range<usize>,
 }
 
-/// What stands in a file, and what it becomes.
+/// A text in a file, and its replacement.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Replaced<'p> {
     pub(super) file: &'p Arc<str>,
@@ -37,7 +37,7 @@ impl Pieces {
         self.text.extend_from_slice(bytes);
     }
 
-    /// Adds a text that comes to stand in the place of a payload.
+    /// Adds a text that replaces a payload.
     pub(super) fn replace(&mut self, done: &Done<'_>, text: &str) {
         let written = done.body.as_written();
         let was = self.text.len();
@@ -57,7 +57,7 @@ impl Pieces {
         &self.text
     }
 
-    /// The texts that come to stand in the place of payloads.
+    /// The texts that replace payloads.
     pub(super) fn replaced(&self) -> impl Iterator<Item = Replaced<'_>> {
         self.items.iter().map(|item| Replaced {
             file: &item.file,

@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
     let found = compare_contracts(old, new, &arguments.pair.diff_options(arguments.sent_by));
     let names = names(&arguments.pair, (old, new));
     let diff_report = Changes::judged(&found, (old, new), names, &policy);
-    // Those that were turned off are left out, so that traffic is held against what is told.
+    // Without changes that are turned off, so that traffic is compared with what is reported.
     let changes: Vec<Difference> = diff_report
         .changes
         .iter()
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
     let counts = diff_report
         .changes
         .iter()
-        // A change that every operation shares, such as another base path, does not tell exchanges apart.
+        // A change that all operations share, such as a new base path, does not distinguish exchanges.
         .map(|judged| judged.level >= Level::Warning && judged.difference.owner != Owner::Contract);
     let moves = Moves::default();
     let migration = Migration {
@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
         new,
         alignment: &found.alignment,
         moves: &moves,
-        // What traffic says of a guess is worth knowing.
+        // Traffic can confirm or contradict heuristic changes.
         accept_guesses: true,
     };
     let counts: Vec<bool> = counts.collect();
@@ -89,7 +89,7 @@ fn exit(
     if let Some(traffic) = report.traffic.as_ref().map(|traffic| &traffic.report) {
         let files = traffic.sources.iter().map(|source| source.file.as_str());
         if let Some(glob) = arguments.capture.idle_pattern(files) {
-            let message = format!("--schema-for `{glob}` fits none of the captures");
+            let message = format!("--schema-for `{glob}` matches none of the captures");
             output.error(&message, None);
             return Ok(Exit::Incomplete);
         }

@@ -1,4 +1,4 @@
-//! Where rewritten payloads go: to standard output, or back into their files.
+//! The destination of rewritten payloads: standard output, or their files.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -15,10 +15,10 @@ use crate::report::{hunks, sign};
 
 use super::pieces::{Pieces, Replaced};
 
-/// Lines around a change that are shown.
+/// The number of lines of context around a change.
 const CONTEXT: usize = 3;
 
-/// Where rewritten payloads go.
+/// The destination of rewritten payloads.
 pub(super) enum Rewritten {
     Printed(Printed),
     Files(Box<Files>),
@@ -34,7 +34,7 @@ impl fmt::Debug for Rewritten {
 }
 
 impl Rewritten {
-    /// Writes payloads that are done, in the order of the captures.
+    /// Writes rewritten payloads, in the order of the captures.
     pub(super) fn put(&mut self, pieces: &Pieces) {
         match self {
             Self::Printed(printed) => printed.put(pieces.bytes()),
@@ -46,7 +46,7 @@ impl Rewritten {
 /// Payloads on a stream, one after the other.
 pub(super) struct Printed {
     stream: BufWriter<Box<dyn Write + Send>>,
-    /// The first error: nothing is written after it.
+    /// The first error. Nothing is written after it.
     failed: Option<io::Error>,
 }
 
@@ -72,41 +72,41 @@ impl Printed {
     }
 }
 
-/// Takes the name of a file, its content, and what it is to hold.
+/// Takes the name of a file, its old content and its new content.
 pub(super) type Patch<'p> = &'p mut dyn FnMut(&Path, &str, &str);
 
-/// Files whose payloads are rewritten. Each is written as a whole, when everything was read.
+/// Files whose payloads are rewritten. Each is written as a whole after everything was read.
 #[derive(Default)]
 pub(super) struct Files {
     open: Option<Open>,
     changed: Vec<Changed>,
-    /// The real paths of files that were read: one may have several names.
+    /// The real paths of files that were read, since a file may have several names.
     known: BTreeSet<PathBuf>,
 }
 
 /// A file that is being read.
 struct Open {
-    /// The file as the user names it.
+    /// The name of the file as the user wrote it.
     name: Arc<str>,
-    /// `None` for a file that was read before by another name.
+    /// `None` for a file that was already read under another name.
     rewriting: Option<Result<Rewriting, String>>,
 }
 
-/// A file on its way to another content.
+/// A file that is being rewritten.
 struct Rewriting {
     /// Its real path.
     path: PathBuf,
-    /// The file as it was when it was opened.
+    /// The metadata of the file when it was opened.
     before: Metadata,
     original: BufReader<File>,
-    /// How much of the original was taken over or replaced, in bytes.
+    /// The number of bytes of the original that were copied or replaced.
     at: u64,
     content: BufWriter<NamedTempFile>,
-    /// The last text, which waits for the next: the response of an exchange may stand before its request.
+    /// The last text. It waits for the next one, because the response of an exchange may precede its request.
     held: Option<Held>,
 }
 
-/// A text that comes to stand in the place of a payload.
+/// A text that replaces a payload.
 struct Held {
     start: u64,
     was: Vec<u8>,
@@ -116,20 +116,20 @@ struct Held {
 /// A file whose new content is known.
 struct Changed {
     name: Arc<str>,
-    /// The content, or why there is none.
+    /// The content, or why it could not be created.
     content: Result<NewContent, String>,
 }
 
-/// What a file is to hold.
+/// The new content of a file.
 struct NewContent {
     path: PathBuf,
     before: Metadata,
     content: TempPath,
 }
 
-/// The file does not hold what was read from it.
-const ELSEWHERE: &str = "its payloads do not stand in it as they are (it may be compressed)";
-const CHANGED: &str = "it changed while it was read; run the command again";
+/// Reasons why a file does not contain what was read from it.
+const ELSEWHERE: &str = "its payloads are not stored in it verbatim (it may be compressed)";
+const CHANGED: &str = "it changed while it was being read; run the command again";
 
 impl Files {
     fn put(&mut self, replaced: Replaced<'_>) {
@@ -153,7 +153,7 @@ impl Files {
         }
     }
 
-    /// Takes the rest of the open file over.
+    /// Copies the rest of the open file.
     fn close(&mut self) {
         if let Some(Open { name, rewriting }) = self.open.take()
             && let Some(rewriting) = rewriting
@@ -163,7 +163,7 @@ impl Files {
         }
     }
 
-    /// Writes the files, or a patch of them: how many, and what could not be rewritten, and why.
+    /// Writes the files, or a patch for them. Returns how many were written, and errors for the others.
     pub(super) fn finish(
         mut self,
         sources: &[SourceRead],
@@ -194,14 +194,14 @@ impl Files {
     }
 }
 
-/// Whether files of a format are rewritten; why not, as the end of a sentence.
+/// Whether files of a format can be rewritten. The error is the end of a sentence.
 fn rewritable(format: Option<Format>) -> Result<(), String> {
     match format {
         Some(Format::Json | Format::Ndjson | Format::Har) => Ok(()),
         Some(format) => Err(format!(
-            "it is {format}, of which payloads are only a part: JSON, NDJSON and HAR files are rewritten"
+            "it is {format}, and only JSON, NDJSON and HAR files can be rewritten"
         )),
-        None => Err("it is no file of payloads".to_owned()),
+        None => Err("it is not a file of payloads".to_owned()),
     }
 }
 
@@ -209,14 +209,15 @@ impl Rewriting {
     fn open(path: PathBuf) -> Result<Self, String> {
         let opened = || -> io::Result<Self> {
             let original = File::open(&path).map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => io::Error::other("it is no file that could be written"),
+                io::ErrorKind::NotFound => io::Error::other("it is not a file that can be written"),
                 _ => error,
             })?;
             let before = original.metadata()?;
             if !before.is_file() {
-                return Err(io::Error::other("it is no regular file"));
+                return Err(io::Error::other("it is not a regular file"));
             }
-            // Its name cannot be foreseen, and it is created anew, so that nobody can put a link in its place.
+            // Its name is unpredictable and it must not exist yet, so that nobody can put a link in its
+            // place.
             let mut builder = tempfile::Builder::new();
             builder.prefix(".wiredrift-");
             let folder = path.parent().unwrap_or(Path::new("."));
@@ -235,7 +236,7 @@ impl Rewriting {
         opened().map_err(|error| error.to_string())
     }
 
-    /// Puts a text in the place of a payload.
+    /// Replaces a payload with a text.
     fn replace(&mut self, replaced: Replaced<'_>) -> Result<(), String> {
         let Some(start) = replaced.start else {
             return Err(ELSEWHERE.to_owned());
@@ -254,10 +255,10 @@ impl Rewriting {
         }
     }
 
-    /// Takes over what stands before a payload, and writes what comes to stand in its place.
+    /// Copies the text before a payload, and writes its replacement.
     fn write(&mut self, start: u64, was: &[u8], new: &[u8]) -> Result<(), String> {
         let told = |error: io::Error| error.to_string();
-        // A file that is named twice is read twice.
+        // A file that is given twice is read twice.
         let Some(between) = start.checked_sub(self.at) else {
             return Ok(());
         };
@@ -274,7 +275,7 @@ impl Rewriting {
         Ok(())
     }
 
-    /// Whether somebody else wrote to the file since it was opened.
+    /// Whether the file was changed since it was opened.
     fn is_changed(&self) -> io::Result<bool> {
         is_changed(&self.path, &self.before)
     }
@@ -295,7 +296,7 @@ impl Rewriting {
     }
 }
 
-/// Whether a file is another one, or has another content, than when it was opened.
+/// Whether a file was replaced or changed since it was opened.
 fn is_changed(path: &Path, before: &Metadata) -> io::Result<bool> {
     let now = fs::metadata(path)?;
     #[cfg(unix)]
@@ -309,8 +310,8 @@ fn is_changed(path: &Path, before: &Metadata) -> io::Result<bool> {
 }
 
 impl NewContent {
-    /// Puts the content in the place of the old one: a reader sees the old content or the new, never a part. Who may
-    /// read and write the file stays as it was; a file with several names keeps them.
+    /// Replaces the file atomically: a reader sees either the old or the new content. Its permissions and
+    /// owner are kept. A file with several hard links is overwritten in place, so that it keeps them.
     fn write(self) -> Result<(), String> {
         let told = |error: io::Error| error.to_string();
         if is_changed(&self.path, &self.before).map_err(told)? {
@@ -323,7 +324,7 @@ impl NewContent {
         {
             use std::os::unix::fs::{MetadataExt as _, chown};
             if self.before.nlink() > 1 {
-                // A new file would have one name only, so the content of the old one is replaced.
+                // A new file would have only one link, so overwrite the old one.
                 let mut content = File::open(&self.content).map_err(told)?;
                 let file = fs::OpenOptions::new()
                     .write(true)
@@ -336,7 +337,7 @@ impl NewContent {
             let owner = (self.before.uid(), self.before.gid());
             if (made.uid(), made.gid()) != owner {
                 chown(&self.content, Some(owner.0), Some(owner.1)).map_err(|_| {
-                    "it belongs to another user or group, and would not any longer".to_owned()
+                    "it belongs to another user or group, which cannot be preserved".to_owned()
                 })?;
             }
         }
@@ -344,7 +345,7 @@ impl NewContent {
         fs::set_permissions(&self.content, permissions).map_err(told)?;
         match self.content.persist(&self.path) {
             Ok(()) => Ok(()),
-            // It could not be made in the same folder.
+            // The temporary file is in another folder.
             Err(error) => {
                 let copied = fs::copy(&error.path, &self.path);
                 copied.map(|_| ()).map_err(told)
@@ -352,7 +353,7 @@ impl NewContent {
         }
     }
 
-    /// Says how the file would change.
+    /// Shows how the file would change.
     fn patch(&self, name: &Path, patch: &mut dyn FnMut(&Path, &str, &str)) -> Result<(), String> {
         let read = |path: &Path| fs::read_to_string(path).map_err(|error| error.to_string());
         patch(name, &read(&self.path)?, &read(&self.content)?);
@@ -360,7 +361,7 @@ impl NewContent {
     }
 }
 
-/// How a file would change, as `patch -p0` reads it; `style` says how a line with this sign is shown.
+/// The change of a file as input for `patch -p0`. `style` formats a line with this sign.
 pub(super) fn unified(
     file: &Path,
     was: &str,
@@ -368,13 +369,13 @@ pub(super) fn unified(
     style: impl Fn(char, &str) -> String,
 ) -> String {
     let name = relative(file);
-    // A tab ends a name with blanks in it.
+    // A tab terminates a name that contains spaces.
     let tab = if name.contains(' ') { "\t" } else { "" };
     let name = format!("{name}{tab}");
     patch((&name, &name), (was, is), style)
 }
 
-/// How a text with one name becomes that with another one.
+/// The patch from one named text to another.
 pub(super) fn patch(
     (old, new): (&str, &str),
     (was, is): (&str, &str),
@@ -396,7 +397,7 @@ pub(super) fn patch(
     out
 }
 
-/// The path from the current folder, if the file is in it: `patch` refuses others.
+/// The path relative to the current folder if the file is in it, because `patch` rejects others.
 fn relative(file: &Path) -> String {
     let here = std::env::current_dir().ok();
     let below = here.and_then(|here| file.strip_prefix(here).ok());

@@ -20,7 +20,7 @@ use super::output::{Output, write_file};
 use super::rewritten::patch;
 use super::{Exit, Failure};
 
-/// The name under which the schemas of the JSON reports are asked for.
+/// The name that selects the schemas of the JSON reports.
 const REPORT: &str = "report";
 
 pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Exit, Failure> {
@@ -64,19 +64,18 @@ pub(super) fn run(arguments: &SchemaArguments, output: &mut Output) -> Result<Ex
     Ok(Exit::Clean)
 }
 
-/// The one contract that becomes an OpenAPI document.
+/// The one contract to export as an OpenAPI document.
 fn only_contract<'c>(contracts: &[&'c Contract]) -> Result<&'c Contract> {
     match contracts {
         [contract] => Ok(contract),
         [] => {
-            let message =
-                "the JSON reports are no contract; `wiredrift schema report` prints their schemas";
+            let message = "the JSON reports are not a contract; `wiredrift schema report` prints their schemas";
             Err(Error::new(ErrorKind::Unknown, message))
         }
         several => {
             let names: Vec<String> = several.iter().map(|c| c.reference()).collect();
             let message = format!(
-                "--openapi is for one contract; name it: {}",
+                "--openapi requires exactly one contract; name one of them: {}",
                 names.join(", ")
             );
             Err(Error::new(ErrorKind::Unknown, message))
@@ -89,7 +88,7 @@ fn pretty(document: &Value) -> String {
     serde_json::to_string_pretty(document).unwrap_or_default() + "\n"
 }
 
-/// The JSON formats of the reports, by name, with their schemas.
+/// The names of the JSON report formats, with their schemas.
 fn report_formats() -> [(&'static str, Value); 4] {
     [
         (CHECK_FORMAT, check::json_schema()),
@@ -99,7 +98,7 @@ fn report_formats() -> [(&'static str, Value); 4] {
     ]
 }
 
-/// Every file that `--write` writes, with its content.
+/// All files that `--write` writes, with their content.
 fn files(contracts: &[&Contract], with_report: bool) -> BTreeMap<PathBuf, String> {
     let mut files = BTreeMap::new();
     for contract in contracts {
@@ -133,7 +132,7 @@ fn of_type(contracts: &[&Contract], name: &str) -> Result<Value> {
         })
 }
 
-/// Prints how the folder differs from what it should hold.
+/// Prints how the folder differs from the generated files.
 fn compare_with(
     folder: &Path,
     wanted: &BTreeMap<PathBuf, String>,
@@ -156,7 +155,7 @@ fn compare_with(
             output.print(&text)?;
         }
     }
-    // Files that nothing generates are stale, but only a check of everything can know.
+    // Files that are no longer generated are stale. Only a check of all contracts can detect them.
     if reference.is_none() {
         for entry in WalkDir::new(folder).sort_by_file_name() {
             let entry = entry.map_err(|error| Error::read(folder, &error.into()))?;
@@ -182,7 +181,7 @@ fn compare_with(
         None => "wiredrift schema".to_owned(),
     };
     output.print(&format!(
-        "\n{out_of_date} of {} files out of date; `{command} --write {}` brings them up to date\n",
+        "\n{out_of_date} of {} files are out of date; `{command} --write {}` updates them\n",
         wanted.len(),
         folder.display()
     ))?;

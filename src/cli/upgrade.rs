@@ -27,8 +27,8 @@ use super::{Exit, Failure};
 pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<Exit, Failure> {
     one_to_stdout(&arguments.output)?;
     if arguments.incomplete && !arguments.in_place && !arguments.dry_run {
-        let message = "--incomplete goes with --in-place or --dry-run; without them every payload is printed, as far as \
-                       it could be rewritten";
+        let message = "--incomplete requires --in-place or --dry-run; without them, every payload is printed as far \
+                       as it could be rewritten";
         return Err(Error::new(ErrorKind::Format, message).into());
     }
     let pair = Pair::find(&arguments.pair, &arguments.capture.schemas())?;
@@ -98,9 +98,9 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     let mut refused: Vec<Error> = Vec::new();
     let mut written = 0;
     match lanes.finish() {
-        None => return Err(std::io::Error::other("a thread has not ended").into()),
+        None => return Err(std::io::Error::other("a thread did not finish").into()),
         Some(Rewritten::Printed(printed)) => match printed.finish() {
-            // The reader has seen enough. The report is still printed.
+            // The reader closed the pipe. The report is still printed.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
             printed => printed?,
         },
@@ -127,7 +127,7 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     for target in &arguments.output {
         let rendered = report.render(target.format, output.columns());
         match &target.path {
-            // Payloads and patches stay apart from what is said of them.
+            // Keep reports separate from payloads and patches.
             None if !arguments.in_place => output.note(&rendered),
             path => output.write(&rendered, path.as_deref())?,
         }
@@ -138,7 +138,7 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         let mut words = format!("{} written", plural(written, "file"));
         if left > 0 && !arguments.incomplete {
             words.push_str(&format!(
-                "; {} left as they were, since something has to be done by hand: --incomplete rewrites them as far as it goes",
+                "; {} not written, because manual changes remain; --incomplete writes them as far as they could be rewritten",
                 plural(left, "payload")
             ));
         }
@@ -153,7 +153,7 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     }
 }
 
-/// Standard output, for threads: what is printed otherwise holds its lock.
+/// A handle to standard output for threads, because other output holds its lock.
 fn stdout() -> std::io::Result<Box<dyn Write + Send>> {
     #[cfg(unix)]
     let owned = std::os::fd::AsFd::as_fd(&std::io::stdout()).try_clone_to_owned()?;
@@ -163,7 +163,7 @@ fn stdout() -> std::io::Result<Box<dyn Write + Send>> {
     Ok(Box::new(File::from(owned)))
 }
 
-/// A line of a patch, as a terminal shows it.
+/// A line of a patch, styled for a terminal.
 fn styled(sign: char, line: &str, is_styled: bool) -> String {
     const DELETED: Style = AnsiColor::Red.on_default();
     const INSERTED: Style = AnsiColor::Green.on_default();
@@ -189,7 +189,7 @@ fn exit(
     output.flush()?;
     let files = sources.iter().map(|source| source.file.as_str());
     if let Some(glob) = arguments.capture.idle_pattern(files) {
-        let message = format!("--schema-for `{glob}` fits none of the captures");
+        let message = format!("--schema-for `{glob}` matches none of the captures");
         output.error(&message, None);
         return Ok(Exit::Incomplete);
     }
@@ -198,13 +198,12 @@ fn exit(
     }
     let summary = &report.summary;
     if summary.payloads() == 0 {
-        output.error("there are no payloads in what was read", None);
+        output.error("the input contains no payloads", None);
         return Ok(Exit::Incomplete);
     }
     if summary.nothing_matched() {
         let message = format!(
-            "no payload belongs to {} or {}; name the operation with --operation, or in the names of \
-             the files",
+            "no payload matches {} or {}; name the operation with --operation or in the file names",
             report.from, report.to
         );
         output.error(&message, None);

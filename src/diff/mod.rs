@@ -79,7 +79,7 @@ pub struct Diff {
 }
 
 /// The size of a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DiffSize {
     /// Operations of the old contract.
     pub old_operations: usize,

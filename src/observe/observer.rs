@@ -1,5 +1,6 @@
 //! Takes exchanges from the readers, and learns from each.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::redact::sanitised;
@@ -17,7 +18,8 @@ use super::profile::{Profile, TargetKey, TrafficFact, PayloadVerdict};
 use super::walk::record::ShapeRecorder;
 use super::routing::destination::{Destination, Versions};
 use super::profile::sighting::Sighting;
-use super::stream::{Scales, Streams};
+use super::stream::{Acceptor, Scales, Streams};
+use crate::schema::NodeId;
 use super::head::Head;
 use super::profile::tally::Keyed;
 use super::walk::variant::variant_names;
@@ -47,6 +49,8 @@ pub struct Observer<'c, W = ()> {
     pub(super) options: Options,
     pub(super) streams: Streams<'c>,
     pub(super) scales: Scales<'c>,
+    /// Tests of payloads against other versions, by contract, schema and side.
+    pub(super) acceptors: BTreeMap<(String, NodeId, Option<Side>), Acceptor<'c>>,
     /// Where parts of the captures start.
     pub(super) marks: Vec<Mark>,
     pub(super) hinted: Option<Hinted>,
@@ -81,6 +85,7 @@ impl<'c> Observer<'c> {
             scales: Scales::new(options.engine),
             options,
             streams: Streams::default(),
+            acceptors: BTreeMap::new(),
             marks: Vec::new(),
             hinted: None,
             open: None,
@@ -104,6 +109,7 @@ impl<'c> Observer<'c> {
             options: self.options,
             streams: self.streams,
             scales: self.scales,
+            acceptors: self.acceptors,
             marks: self.marks,
             hinted: self.hinted,
             open: self.open,
@@ -128,6 +134,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             options: self.options,
             streams: self.streams,
             scales: self.scales,
+            acceptors: self.acceptors,
             marks: self.marks,
             hinted: self.hinted,
             open: self.open,

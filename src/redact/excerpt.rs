@@ -1,4 +1,4 @@
-//! One line of a capture or a contract, with a mark under a part of it.
+//! One line of a capture or a contract, with a part of it marked.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,32 +11,32 @@ use super::names::{MASK, is_secret_name};
 use super::shapes::{boundary, floor, is_card, shapes, token_length};
 use super::shown::printable;
 
-/// Widest excerpt, in columns.
+/// The maximum width of an excerpt, in columns.
 const EXCERPT_WIDTH: usize = 96;
 
-/// Bytes of a line before and after a place that may be shown.
+/// The number of bytes before and after a place that may be shown.
 const REACH: usize = EXCERPT_WIDTH * 4;
 
-/// Bytes before that in which the name of a secret is looked for, where the text is not parsed.
+/// The number of bytes before those that are searched for the name of a secret, if the text is not parsed.
 const CONTEXT: usize = 4096;
 
-/// One line of a text around a place, safe to print: secrets masked, control characters replaced,
-/// cut to a width that a terminal shows.
+/// One line of a text around a place, safe to print: secrets are masked, control characters are replaced, and
+/// the line is truncated to a terminal width.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Excerpt {
     /// The text.
     pub text: String,
-    /// Columns before the place.
+    /// The number of columns before the place.
     pub caret: usize,
-    /// Columns of the place, at least 1.
+    /// The width of the place in columns, at least 1.
     pub width: usize,
 }
 
 impl Excerpt {
-    /// Takes the line of a text in which `span` starts. The text may be broken JSON, so nothing in it
-    /// can be relied on: from the first word that names a secret on, the line is masked; below such a
-    /// name, all of it is. The fault itself stays, where it cannot be part of a secret. For parsed JSON,
-    /// [`Excerpt::of_json`] knows better.
+    /// Takes the line of a text in which `span` starts. The text may be invalid JSON with any structure, so
+    /// the line is masked after the first word that names a secret, and masked entirely if it is inside the
+    /// value of one. The fault itself stays visible if it cannot be part of a secret. [`Excerpt::of_json`] is
+    /// more precise for valid JSON.
     #[must_use]
     pub fn of_broken(text: &[u8], span: Range<usize>) -> Self {
         let (window, span) = window_of(text, span);
@@ -65,14 +65,14 @@ impl Excerpt {
         Self::masked(text, window, masks, span)
     }
 
-    /// Takes a line of a contract: its names are those of schemas and fields, and hold no secrets. What has the
-    /// shape of a secret is masked all the same.
+    /// Takes a line of a contract. Its names are those of schemas and fields, so they do not indicate
+    /// secrets. Text that looks like a secret is masked nevertheless.
     #[must_use]
     pub fn of_contract(text: &[u8], span: Range<usize>) -> Self {
         Self::of_line_with(text, span, |_| None)
     }
 
-    /// Takes a line of HTTP or a URL: secrets are known by the names of headers and parameters.
+    /// Takes a line of HTTP or a URL. The names of headers and parameters indicate secrets.
     #[must_use]
     pub fn of_line(text: &[u8], span: Range<usize>) -> Self {
         Self::of_line_with(text, span, header_value)
@@ -84,7 +84,7 @@ impl Excerpt {
         named: impl Fn(&str) -> Option<Range<usize>>,
     ) -> Self {
         let (window, span) = window_of(text, span);
-        // The name of a header or parameter stands before what is shown of its value.
+        // The name of a header or parameter may precede the visible part of its value.
         let start = memchr::memrchr(b'\n', &text[..window.start]).map_or(0, |newline| newline + 1);
         let start = boundary(text, start.max(window.start.saturating_sub(CONTEXT)));
         let line = String::from_utf8_lossy(&text[start..window.end]);
@@ -107,7 +107,7 @@ impl Excerpt {
         Self::masked(document.shown_text(), window, masks, span)
     }
 
-    /// The text of the place; `None` where it is cut.
+    /// The text of the place; `None` if it is truncated.
     #[must_use]
     pub(crate) fn marked(&self) -> Option<&str> {
         let (start, end) = self.mark();
@@ -115,7 +115,7 @@ impl Excerpt {
         (start < end && !is_cut).then(|| &self.text[start..end])
     }
 
-    /// The bytes of the text that the place takes.
+    /// The byte range of the place in the text.
     fn mark(&self) -> (usize, usize) {
         let at_column = |wanted: usize| {
             let mut column = 0;
@@ -130,7 +130,7 @@ impl Excerpt {
         (at_column(self.caret), at_column(self.caret + self.width))
     }
 
-    /// The excerpt in at most so many columns, the place in sight.
+    /// The excerpt in at most `most` columns, with the place visible.
     #[must_use]
     pub(crate) fn fitted(&self, most: usize) -> Self {
         if columns(&self.text) <= most {
@@ -162,7 +162,7 @@ impl Excerpt {
         let mut masks: Vec<Range<usize>> = masks.into_iter().map(inside).collect();
         masks.retain(|range| !range.is_empty());
         masks.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
-        // Masks that overlap are one: none of them may be lost.
+        // Merge overlapping masks, so that none is lost.
         masks.dedup_by(|later, earlier| {
             let overlaps = later.start <= earlier.end;
             if overlaps {
@@ -177,7 +177,7 @@ impl Excerpt {
         )
     }
 
-    /// Cuts pieces of text to the width, keeping the span in sight.
+    /// Truncates pieces of text to the width, keeping the span visible.
     fn window(pieces: &[Piece<'_>], span: &Range<usize>, most: usize) -> Self {
         let first = pieces
             .iter()
@@ -185,7 +185,7 @@ impl Excerpt {
             .unwrap_or(pieces.len());
         let width_of =
             |pieces: &[Piece<'_>]| -> usize { pieces.iter().map(|(_, text)| columns(text)).sum() };
-        // A third of the width goes to what stands before.
+        // A third of the width is for the text before the span.
         let mut from = first;
         let mut before = 0;
         while from > 0 && before + columns(&pieces[from - 1].1) <= most / 3 {
@@ -203,7 +203,7 @@ impl Excerpt {
         }
         let mut text: String = pieces[from..to].iter().map(|(_, text)| &**text).collect();
         let mut caret = width_of(&pieces[from..first.clamp(from, to)]);
-        // Indentation says nothing in one line; up to four columns are kept.
+        // Indentation is meaningless in a single line, so keep at most four columns.
         let indent = text.len() - text.trim_start_matches(' ').len();
         let cut = indent.saturating_sub(4).min(caret);
         text.drain(..cut);
@@ -229,10 +229,10 @@ fn columns(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
-/// A printable part of a line, and the bytes that it stands for.
+/// A printable part of a line, and its byte range in the original.
 type Piece<'l> = (Range<usize>, Cow<'l, str>);
 
-/// The line as printable pieces.
+/// Splits the line into printable pieces.
 fn pieces<'l>(line: &'l str, masks: &[Range<usize>]) -> Vec<Piece<'l>> {
     let mut pieces = Vec::new();
     let mut masks = masks.iter().peekable();
@@ -258,9 +258,9 @@ fn pieces<'l>(line: &'l str, masks: &[Range<usize>]) -> Vec<Piece<'l>> {
     pieces
 }
 
-/// The part of the line in which `span` starts that can be shown, and the part of the span in it.
+/// The visible part of the line in which `span` starts, and the part of the span in it.
 ///
-/// A line may be a whole document: nothing is done for what is far from the place.
+/// A line may be a whole document, so text far from the place is not processed.
 fn window_of(text: &[u8], span: Range<usize>) -> (Range<usize>, Range<usize>) {
     let at = span.start.min(text.len());
     let from = boundary(text, at.saturating_sub(REACH));
@@ -270,8 +270,8 @@ fn window_of(text: &[u8], span: Range<usize>) -> (Range<usize>, Range<usize>) {
     (start..end, at..span.end.clamp(at, end))
 }
 
-/// What stands at the place of a fault and is no part of a secret: a punctuation mark, or a literal of another
-/// language. Empty for everything else.
+/// The text at the place of a fault if it cannot be part of a secret: a punctuation mark, or a literal of
+/// another language. Otherwise the range is empty.
 fn fault_at(text: &str, at: usize) -> Range<usize> {
     const LITERALS: [&str; 7] = ["True", "False", "None", "NaN", "Infinity", "undefined", "nil"];
     let rest = text.get(at..).unwrap_or_default();
@@ -284,12 +284,12 @@ fn fault_at(text: &str, at: usize) -> Range<usize> {
     at..at + length
 }
 
-/// Whether the value after a name may go on behind this text: no comma or bracket has ended it.
+/// Whether the value after a name may continue after this text, because no comma or bracket has ended it.
 fn value_is_open(text: &str) -> bool {
     let mut depth = 0_usize;
     let mut in_string = false;
     let mut characters = text.chars();
-    // What follows the name at once is the end of its quotes.
+    // A quote immediately after the name closes it.
     if text.starts_with(['"', '\'']) {
         characters.next();
     }
@@ -299,7 +299,7 @@ fn value_is_open(text: &str) -> bool {
                 characters.next();
             }
             '"' => in_string = !in_string,
-            // A string does not span lines: a quote is missing.
+            // A string does not span lines, so a quote is missing.
             '\n' => in_string = false,
             '{' | '[' if !in_string => depth += 1,
             '}' | ']' | ',' if !in_string && depth == 0 => return false,
@@ -310,7 +310,7 @@ fn value_is_open(text: &str) -> bool {
     true
 }
 
-/// The value of an HTTP header whose name is that of a secret.
+/// The value of an HTTP header whose name indicates a secret.
 fn header_value(line: &str) -> Option<Range<usize>> {
     let (name, value) = line.split_once(':')?;
     let is_header = !name.contains(['"', '{', ' ']) && is_secret_name(name);
@@ -318,7 +318,7 @@ fn header_value(line: &str) -> Option<Range<usize>> {
     is_header.then(|| name.len() + 1 + space..line.trim_end().len())
 }
 
-/// Secrets of a parsed value within a window of its text.
+/// Finds secrets in a parsed value, within a window of its text.
 fn json_secrets(
     value: Value<'_>,
     window: &Range<usize>,
@@ -375,8 +375,8 @@ fn json_secrets(
             found.push(span.start + 1..span.end - 1);
         }
         Kind::String => {
-            // Of a long string, what is near the window. Where that starts inside the string, it may
-            // start inside a token.
+            // Only search the part of a long string near the window. If this part starts inside the string,
+            // it may start inside a token.
             let text = value.document_text();
             let start = boundary(
                 text.as_bytes(),
@@ -394,7 +394,7 @@ fn json_secrets(
     }
 }
 
-/// The words of a text that may be names, with `\uXXXX` decoded.
+/// The words of a text that could be names, with `\uXXXX` decoded.
 fn names(text: &str) -> impl Iterator<Item = (Range<usize>, String)> {
     let mut at = 0;
     std::iter::from_fn(move || {

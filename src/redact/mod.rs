@@ -1,8 +1,8 @@
-//! Text that is safe to print: without secrets, and without what a terminal would obey.
+//! Text that is safe to print: without secrets and terminal control sequences.
 //!
-//! A value looks like a secret by its name ([`is_secret_name`]: authorization, cookie, token, key, password)
-//! or by its shape ([`mask_shapes`]: a JSON Web Token, a bearer token). Everything that wiredrift prints of a
-//! payload, a header or a contract goes through here.
+//! A value is recognised as a secret by its name ([`is_secret_name`]: authorization, cookie, token, key,
+//! password) or by its form ([`mask_shapes`]: a JSON Web Token, a bearer token). All text from a payload, a
+//! header or a contract goes through this module before it is printed.
 
 mod excerpt;
 mod names;
@@ -15,7 +15,7 @@ pub use names::{MASK, is_secret_name};
 pub use payload::masked;
 pub use shapes::mask_shapes;
 pub use shown::{Shown, sanitised};
-pub(crate) use shown::{clipped, only_styles, printed, without_styles};
+pub(crate) use shown::{linked, clipped, only_styles, printed, without_styles};
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
-//! Secrets known by the name that they have: a property, a header, a parameter.
+//! Recognises secrets by the name of their property, header or parameter.
 
-/// What stands in place of a secret.
+/// The text that replaces a secret.
 pub const MASK: &str = "***";
 
-/// Words that make the name of a secret: `x-api-key`, `accessToken`, `token_value`.
+/// Words that indicate a secret in a name: `x-api-key`, `accessToken`, `token_value`.
 const SECRET_WORDS: [&str; 17] = [
     "apikey",
     "auth",
@@ -24,7 +24,7 @@ const SECRET_WORDS: [&str; 17] = [
     "token",
 ];
 
-/// Endings that make one word the name of a secret: `csrftoken`, `JSESSIONID`.
+/// Word endings that indicate a secret: `csrftoken`, `JSESSIONID`.
 const SECRET_SUFFIXES: [&str; 8] = [
     "apikey",
     "credential",
@@ -36,7 +36,7 @@ const SECRET_SUFFIXES: [&str; 8] = [
     "token",
 ];
 
-/// Endings of names that are about a secret and hold none: `password_updated_at`, `token_type`.
+/// Last words of names that refer to a secret but do not contain one: `password_updated_at`, `token_type`.
 const HARMLESS: [&str; 24] = [
     "at",
     "by",
@@ -64,14 +64,14 @@ const HARMLESS: [&str; 24] = [
     "url",
 ];
 
-/// Beginnings of names that hold a number of secrets: `max_tokens`.
+/// First words of names that count secrets: `max_tokens`.
 const QUANTITIES: [&str; 7] = ["count", "max", "min", "n", "num", "number", "total"];
 
-/// Whether a property, header or parameter of this name holds a secret.
+/// Whether a property, header or parameter with this name contains a secret.
 ///
-/// The name is split into words at `_`, `-`, `.` and changes of case; a plural `s`, digits and versions
-/// at the end make no difference. `x-api-key`, `APIToken`, `api_keys`, `session_id` and `password1` are
-/// secrets; `monkey`, `max_tokens` and `password_updated_at` are not.
+/// The name is split into words at `_`, `-`, `.` and changes of case. A plural `s`, digits and versions at
+/// the end are ignored. `x-api-key`, `APIToken`, `api_keys`, `session_id` and `password1` are secrets;
+/// `monkey`, `max_tokens` and `password_updated_at` are not.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
     let mut words = words_of(name);

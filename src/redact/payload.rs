@@ -1,10 +1,10 @@
-//! Payloads that a report shows.
+//! Masks payloads for reports.
 
 use super::names::{MASK, is_secret_name};
 use super::shapes::mask_shapes;
 
-/// A payload without what looks like a secret, by name or by shape. Below the name of a secret everything
-/// but its structure is masked.
+/// A payload with secrets masked, recognised by name or by form. Below the name of a secret, everything but
+/// the structure is masked.
 #[must_use]
 pub fn masked(value: &serde_json::Value) -> serde_json::Value {
     fn mask(value: &serde_json::Value, is_secret: bool) -> serde_json::Value {
@@ -23,7 +23,7 @@ pub fn masked(value: &serde_json::Value) -> serde_json::Value {
             serde_json::Value::Array(items) => {
                 items.iter().map(|item| mask(item, is_secret)).collect()
             }
-            // That there is nothing tells nothing.
+            // Null reveals nothing.
             serde_json::Value::Null => serde_json::Value::Null,
             _ if is_secret => MASK.into(),
             serde_json::Value::String(text) => mask_shapes(text).into(),

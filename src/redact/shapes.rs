@@ -1,10 +1,10 @@
-//! Secrets known by their shape.
+//! Recognises secrets by their form.
 
 use std::ops::Range;
 
 use super::names::{MASK, is_secret_name};
 
-/// How tokens of well-known issuers start, and how long they are at least.
+/// The prefixes of tokens of well-known issuers, with their minimum length.
 const ISSUED: [(&str, usize); 14] = [
     ("AKIA", 20),
     ("ASIA", 20),
@@ -22,8 +22,8 @@ const ISSUED: [(&str, usize); 14] = [
     ("AIza", 35),
 ];
 
-/// Secrets by their shape, in order and apart: tokens, private keys, and in URLs and forms the user
-/// information and the values of secret parameters.
+/// Finds secrets by their form: tokens, private keys, and in URLs and forms the user information and the
+/// values of secret parameters. The ranges are in order and do not overlap.
 pub(crate) fn shapes(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -56,7 +56,7 @@ pub(crate) fn shapes(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Bytes of what may be a token at the start of the text.
+/// The number of bytes at the start of the text that may be a token.
 pub(crate) fn token_length(text: &str) -> usize {
     text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.~+/=".contains(c)))
         .unwrap_or(text.len())
@@ -86,7 +86,7 @@ fn token(text: &str) -> Option<Range<usize>> {
     (length >= *least).then_some(0..length)
 }
 
-/// A card number or a mail address at the start of the text.
+/// A card number or an email address at the start of the text.
 fn personal(text: &str) -> Option<Range<usize>> {
     card(text).or_else(|| mail(text))
 }
@@ -114,8 +114,8 @@ fn card(text: &str) -> Option<Range<usize>> {
     (is_whole && is_card(&digits)).then_some(0..end)
 }
 
-/// Whether digits are the number of a payment card: how many there are and how they start says which network's
-/// (ISO/IEC 7812), and the last one is a check digit (Luhn).
+/// Whether digits are a payment card number: their count and prefix belong to a card network (ISO/IEC 7812),
+/// and the last digit is a valid check digit (Luhn).
 pub(crate) fn is_card(digits: &str) -> bool {
     if !(13..=19).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return false;
@@ -149,7 +149,7 @@ pub(crate) fn is_card(digits: &str) -> bool {
     is_of_network && sum.is_multiple_of(10)
 }
 
-/// A mail address at the start of the text.
+/// An email address at the start of the text.
 fn mail(text: &str) -> Option<Range<usize>> {
     /// The longest local part and the longest domain (RFC 5321, section 4.5.3.1).
     const LOCAL: usize = 64;
@@ -171,7 +171,7 @@ fn mail(text: &str) -> Option<Range<usize>> {
 /// `://user:password@` at the start of the text.
 fn user_information(text: &str) -> Option<Range<usize>> {
     let rest = text.strip_prefix("://")?;
-    // A host name is not longer, and the search must not run to the end of the text each time.
+    // A host name is not longer, and the search must not scan the rest of the text each time.
     let rest = &rest[..floor(rest, 512)];
     let end = rest
         .find(|c: char| matches!(c, '/' | '?' | '#' | '"' | '\\') || c.is_whitespace())
@@ -179,7 +179,7 @@ fn user_information(text: &str) -> Option<Range<usize>> {
     if let Some(at) = rest[..end].rfind('@') {
         return Some(3..3 + at);
     }
-    // A password may hold a slash that should have been escaped. What is no port is one.
+    // A password may contain an unescaped slash. What is not a port is a password.
     let (_, password) = rest[..end].split_once(':')?;
     if password.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -190,7 +190,7 @@ fn user_information(text: &str) -> Option<Range<usize>> {
     rest[..end].rfind('@').map(|at| 3..3 + at)
 }
 
-/// The value of a secret parameter whose name starts at `at` of a query, a fragment or a form.
+/// The value of a secret parameter whose name starts at `at` in a query, a fragment or a form.
 fn parameter(text: &str, at: usize) -> Option<Range<usize>> {
     let before = text[..at].chars().next_back();
     if !matches!(before, None | Some('?' | '&' | '#' | ';')) {
@@ -202,7 +202,7 @@ fn parameter(text: &str, at: usize) -> Option<Range<usize>> {
     (length > 0).then_some(start..start + length)
 }
 
-/// The value behind a secret name in prose: `password=…`, `token: …`, `'token': '…'`.
+/// The value after a secret name in plain text: `password=…`, `token: …`, `'token': '…'`.
 fn assignment(text: &str, at: usize) -> Option<Range<usize>> {
     let before = text[..at].chars().next_back();
     if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '"')) {
@@ -225,11 +225,11 @@ fn assignment(text: &str, at: usize) -> Option<Range<usize>> {
     (length > 0).then_some(start..start + length)
 }
 
-/// A segment of a path that looks like a random token: long, in both cases and with digits, without the hyphens
-/// of a UUID or the words of a name. What the segment before it is called makes no difference: `/keys/42` names
-/// a key, and `/reset/k3J9…` is a secret whatever the path is.
+/// A path segment that looks like a random token: long, with both cases and digits, without the hyphens of a
+/// UUID or the words of a name. The segment before it does not matter: `/keys/42` identifies a key, and
+/// `/reset/k3J9…` is a secret under any path.
 fn segment(text: &str, at: usize) -> Option<Range<usize>> {
-    /// The shortest token: 20 characters of base 62 have some 119 bits.
+    /// The minimum length of a token: 20 base-62 characters have about 119 bits.
     const SHORTEST: usize = 20;
     if !text[..at].ends_with('/') {
         return None;
@@ -248,10 +248,10 @@ fn segment(text: &str, at: usize) -> Option<Range<usize>> {
     is_random.then_some(0..segment.len())
 }
 
-/// Longest name of a parameter that is looked at.
+/// The maximum length of a parameter name that is recognised.
 const NAME_LENGTH: usize = 128;
 
-/// The name that the text starts with, when `end` follows it.
+/// The name at the start of the text, if `end` follows it.
 fn name_before(text: &str, end: char) -> Option<&str> {
     let text = &text[..floor(text, NAME_LENGTH)];
     let length = text.find(|c: char| !(c.is_ascii_alphanumeric() || "_-.[]%".contains(c)))?;
@@ -273,7 +273,7 @@ pub(crate) fn floor(text: &str, at: usize) -> usize {
     boundary(text.as_bytes(), at.min(text.len()))
 }
 
-/// Masks what looks like a secret by its shape: JSON Web Tokens and bearer tokens.
+/// Masks text that has the form of a secret, such as a JSON Web Token or a bearer token.
 #[must_use]
 pub fn mask_shapes(text: &str) -> String {
     let mut masked = String::new();

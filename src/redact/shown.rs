@@ -1,4 +1,4 @@
-//! Text that does nothing to a terminal.
+//! Text that is safe to print to a terminal.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,14 +6,14 @@ use std::ops::Deref;
 
 use super::shapes::mask_shapes;
 
-/// Text for people, which may hold parts of a contract, a payload, a header or the name of a file, and in which
-/// nothing is left that a terminal would obey: control characters, and characters that show nothing or turn the
-/// direction, are written as their number. There is no other way to make one.
+/// Text for output that may contain parts of a contract, a payload, a header or a file name. Control
+/// characters, invisible characters and bidirectional controls are escaped. [`Shown::new`] is the only
+/// constructor.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Shown(String);
 
 impl Shown {
-    /// Makes text safe to show. What is shown already stays as it is.
+    /// Makes text safe to print. Text that is already safe stays unchanged.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(printed(text))
@@ -34,19 +34,19 @@ impl fmt::Display for Shown {
     }
 }
 
-/// Text as [`Shown`] has it, for sentences that are put together of several.
+/// Escapes text like [`Shown`], for sentences that are composed of several texts.
 #[must_use]
 pub(crate) fn printed(text: &str) -> String {
     text.chars().map(printable).collect()
 }
 
-/// Makes text that comes from a payload safe to print in a sentence.
+/// Makes text from a payload safe to print: secrets are masked, and the rest is escaped.
 #[must_use]
 pub fn sanitised(text: &str) -> String {
     mask_shapes(text).chars().map(printable).collect()
 }
 
-/// So many characters of a text at most, and an ellipsis where there are more.
+/// At most `most` characters of a text, followed by an ellipsis if there are more.
 #[must_use]
 pub(crate) fn clipped(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
@@ -55,9 +55,9 @@ pub(crate) fn clipped(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
-/// Text with styles, as it may go to a terminal: of all sequences only those are left that set a colour, bold or
-/// dim, or reset them. Carriage returns go; every other control character but the end of a line is written as its
-/// number, in a way that means the same in JSON.
+/// Text with styles that is safe to print to a terminal. Only sequences for colours, bold, dim, reset and
+/// links to local files are kept. Carriage returns are removed. Other control characters except tabs and line
+/// feeds are escaped in a form that is also valid in JSON.
 #[must_use]
 pub(crate) fn only_styles(text: &str) -> String {
     let is_obeyed = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
@@ -68,7 +68,7 @@ pub(crate) fn only_styles(text: &str) -> String {
         rest = &rest[at..];
         let character = rest.chars().next().unwrap_or_default();
         let mut taken = character.len_utf8();
-        if let Some(length) = style_sequence(rest) {
+        if let Some(length) = style_sequence(rest).or_else(|| link_sequence(rest)) {
             out.push_str(&rest[..length]);
             taken = length;
         } else if character != '\r' {
@@ -80,21 +80,22 @@ pub(crate) fn only_styles(text: &str) -> String {
     out
 }
 
-/// Text of which every style is gone, and everything else that a terminal would obey.
+/// Text without styles and other terminal sequences.
 #[must_use]
 pub(crate) fn without_styles(text: &str) -> String {
     let mut out = only_styles(text);
     let mut from = 0;
     while let Some(at) = out[from..].find('\u{1b}') {
         let start = from + at;
-        let length = style_sequence(&out[start..]).unwrap_or(1);
+        let sequence = &out[start..];
+        let length = style_sequence(sequence).or_else(|| link_sequence(sequence)).unwrap_or(1);
         out.replace_range(start..start + length, "");
         from = start;
     }
     out
 }
 
-/// How many bytes a sequence has that the text starts with and that sets a style (ECMA-48, 8.3.117).
+/// The length in bytes of the style sequence (ECMA-48, 8.3.117) at the start of the text.
 fn style_sequence(text: &str) -> Option<usize> {
     let inner = text.strip_prefix("\u{1b}[")?;
     let end = inner.find(|c: char| c != ';' && !c.is_ascii_digit())?;
@@ -108,20 +109,45 @@ fn style_sequence(text: &str) -> Option<usize> {
         .then(|| end + "\u{1b}[m".len())
 }
 
-/// A character that does nothing to a terminal.
+/// The length in bytes of the sequence at the start of the text that starts a link to a local file, or ends a
+/// link (OSC 8).
+fn link_sequence(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix("\u{1b}]8;;")?;
+    let (target, _) = rest.split_once("\u{1b}\\")?;
+    let is_safe = target.is_empty()
+        || (target.starts_with("file://") && target.bytes().all(|byte| byte.is_ascii_graphic()));
+    is_safe.then(|| "\u{1b}]8;;".len() + target.len() + "\u{1b}\\".len())
+}
+
+/// A text that links to a local file in a terminal; only the text if there is no such file.
+#[must_use]
+pub(crate) fn linked(text: &str, file: &str) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+    let path = std::path::absolute(file).ok().filter(|path| path.is_file());
+    match path.as_ref().and_then(|path| path.to_str()) {
+        Some(path) => {
+            let target = utf8_percent_encode(path, KEPT);
+            format!("\u{1b}]8;;file://{target}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\")
+        }
+        None => text.to_owned(),
+    }
+}
+
+/// A character that is safe to print to a terminal.
 pub(crate) fn printable(character: char) -> String {
     match character {
         '\t' => " ".to_owned(),
         '\r' => String::new(),
-        // Bidirectional controls and characters that show nothing could hide what stands there. Marks
-        // and joiners are part of how scripts are written.
+        // Bidirectional controls and invisible characters could hide text. Marks and joiners are part of how
+        // scripts are written.
         c if c.is_control() || shows_nothing(c) => format!("\\u{{{:x}}}", u32::from(c)),
         c => c.to_string(),
     }
 }
 
-/// Bidirectional controls, spaces without width, invisible operators and tags (Unicode 16, general
-/// category Cf and Zl, Zp, but for the joiners).
+/// Whether a character is a bidirectional control, a zero-width space, an invisible operator or a tag
+/// (Unicode 16, general categories Cf, Zl and Zp, without the joiners).
 const fn shows_nothing(c: char) -> bool {
     matches!(
         c,
@@ -133,7 +159,7 @@ const fn shows_nothing(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Shown, only_styles, without_styles};
+    use super::{Shown, linked, only_styles, without_styles};
 
     #[test]
     fn nothing_shown_is_obeyed_by_a_terminal() {
@@ -150,12 +176,22 @@ mod tests {
     }
 
     #[test]
+    fn links_lead_to_local_files_alone() {
+        let link = linked("the manifest", "Cargo.toml");
+        assert!(link.starts_with("\u{1b}]8;;file:///") && link.contains("/Cargo.toml\u{1b}\\the manifest"));
+        assert_eq!(only_styles(&link), link);
+        assert_eq!(without_styles(&link), "the manifest");
+        assert_eq!(linked("nothing", "no/such/file"), "nothing");
+    }
+
+    #[test]
     fn only_styles_reach_a_terminal() {
         let styled = "\u{1b}[1m\u{1b}[91merror\u{1b}[0m: a\n\tb";
         assert_eq!(only_styles(styled), styled);
         assert_eq!(without_styles(styled), "error: a\n\tb");
         for (text, left) in [
             ("\u{1b}]0;title\u{7}", r"\u001b]0;title\u0007"),
+            ("\u{1b}]8;;http://x\u{1b}\\", r"\u001b]8;;http://x\u001b\"),
             ("\u{1b}[2J", r"\u001b[2J"),
             ("\u{1b}[8mhidden", r"\u001b[8mhidden"),
             ("\u{1b}[31;8m", r"\u001b[31;8m"),

@@ -1,4 +1,4 @@
-//! The reports, each with one renderer per format.
+//! The reports, each with a renderer per format.
 
 pub mod check;
 pub mod diff;
@@ -11,21 +11,25 @@ pub use check::Report;
 pub(crate) use render::lines::{hunks, sign};
 pub(crate) use render::numbers::plural;
 pub use render::wrap::Columns;
+pub(crate) use render::wrap::wrapped;
 pub(crate) use render::wrap::WIDTH;
 
-/// A format that a report is written in, by its name.
+/// An output format of a report.
 pub trait Format: Copy + Eq + Send + Sync + 'static {
-    /// Every format of the report, with the name that people ask for it by.
+    /// All formats of the report, with the names that users pass.
     const NAMES: &'static [(&'static str, Self)];
 }
 
-/// A report, and the formats that it has. One that it does not have cannot be asked for.
+/// A report that can be rendered. Its type determines its formats, so an unsupported one cannot be requested.
 pub trait Render {
     /// Its formats.
     type Format: Format;
-    /// How it is laid out.
+    /// Its layout options.
     type Options: Default;
 
-    /// Lays it out. Text has ANSI styles; whoever prints it strips them where they are not wanted.
+    /// Renders the report. Text contains ANSI styles, which the output strips if they are not wanted.
     fn render(&self, format: Self::Format, options: Self::Options) -> String;
 }
+
+#[cfg(test)]
+mod tests;

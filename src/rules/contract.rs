@@ -1,4 +1,4 @@
-//! Judges what is wrong with a contract itself.
+//! Reports problems in a contract itself.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use super::policy::Policy;
 use super::order::in_order;
 use super::places::Places;
 
-/// Judges what is wrong with a contract: one finding for each cause.
+/// Reports the problems in a contract: one finding per cause.
 #[must_use]
 pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) -> Vec<Finding> {
     let mut places = Places::new([contract]);
@@ -44,12 +44,12 @@ pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) 
             let mut words = Words::new(
                 &rules::DUPLICATE_KEY,
                 format!(
-                    "key `{}` stands twice in one object; the later one counts",
+                    "key `{}` is repeated in one object; the last value counts",
                     sanitised(&repeated.name)
                 ),
-                "stands again later",
+                "repeated later",
             );
-            // What stands under the first one is lost.
+            // The value of the first one is lost.
             words.level = Some(Level::Error);
             let place = Place {
                 document: document.uri.clone(),
@@ -71,7 +71,7 @@ pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) 
 
 struct Words {
     rule: &'static Rule,
-    /// The level where it is not the rule's own.
+    /// The level, if it is not the default of the rule.
     level: Option<Level>,
     message: String,
     label: String,
@@ -145,20 +145,20 @@ fn words(fact: &LintFact) -> Words {
                 Some(step) => format!("`{}`", sanitised(&step)),
                 None => "the value".to_owned(),
             };
-            // Of a property that is not taken the name is the subject.
+            // The subject of an undeclared property is its name.
             let step = at.steps().last().map(|step| sanitised(&step));
             let described = words::deviation(deviation, &name, &step.unwrap_or_default());
             let article = if *what == "default" { "a" } else { "an" };
             Words::new(
                 &rules::EXAMPLE_MISMATCH,
-                format!("{article} {what} breaks its schema: {}", described.message),
+                format!("{article} {what} violates its schema: {}", described.message),
                 described.label,
             )
         }
         LintKind::Idle { keyword, reason } => Words::new(
             &rules::IDLE_KEYWORD,
-            format!("`{keyword}` does nothing here: {reason}"),
-            "does nothing",
+            format!("`{keyword}` has no effect here: {reason}"),
+            "has no effect",
         ),
         LintKind::Undeclared {
             name,
@@ -168,7 +168,7 @@ fn words(fact: &LintFact) -> Words {
             let name = sanitised(name);
             let mut help = String::new();
             if *is_closed {
-                help.push_str(" and the schema forbids: no object is accepted");
+                help.push_str(" and the schema forbids, so no object is accepted");
             }
             if let Some(near) = near {
                 help.push_str(&format!("; did you mean `{}`?", sanitised(near)));
@@ -193,8 +193,8 @@ fn words(fact: &LintFact) -> Words {
         }
         LintKind::Unsatisfiable(reason) => Words::new(
             &rules::UNSATISFIABLE_SCHEMA,
-            format!("nothing satisfies this schema: {reason}"),
-            "accepts nothing",
+            format!("no value can match this schema: {reason}"),
+            "matches no value",
         ),
         LintKind::Untagged { property, variants } => {
             let property = sanitised(property);
@@ -214,16 +214,16 @@ fn words(fact: &LintFact) -> Words {
                         "values of their"
                     },
                 ),
-                "alone tells them apart",
+                "only this distinguishes them",
             );
             words.notes.push(format!(
-                "give `{property}` a `const`, or an `enum` of one value, in each variant: not every tool reads `discriminator`"
+                "give `{property}` a `const`, or an `enum` with one value, in each variant: not every tool supports `discriminator`"
             ));
             words
         }
         LintKind::Indistinguishable { operation, other } => Words::new(
             &rules::INDISTINGUISHABLE_OPERATIONS,
-            format!("no request can tell {operation} from {other}"),
+            format!("{operation} and {other} match the same requests"),
             "the same method and path",
         ),
     }
@@ -239,12 +239,12 @@ fn of_problem(problem: &ProblemKind) -> Words {
         ProblemKind::Cycle(_) => Words::new(
             &rules::REFERENCE_CYCLE,
             problem.to_string(),
-            "back to where it started",
+            "closes the cycle",
         ),
         ProblemKind::TooLong(_) => Words::new(
             &rules::REFERENCE_CYCLE,
             problem.to_string(),
-            "goes on for too long",
+            "too many schemas",
         ),
         ProblemKind::Argument { message, .. } => {
             Words::new(&rules::INVALID_KEYWORD, message.clone(), "is ignored")
@@ -260,15 +260,15 @@ fn of_problem(problem: &ProblemKind) -> Words {
                 format!("`{keyword}` is not a keyword of {dialect}, so it is ignored"),
                 match near {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => "not known".to_owned(),
+                    None => "unknown keyword".to_owned(),
                 },
             );
             if near.is_some() || later.is_some() {
-                // What was meant to assert something does not.
+                // It was probably meant to constrain something, but does not.
                 words.level = Some(Level::Warning);
             }
             if let Some(later) = later {
-                words.notes.push(format!("{later} has it"));
+                words.notes.push(format!("{later} defines it"));
             }
             words
         }
@@ -277,7 +277,7 @@ fn of_problem(problem: &ProblemKind) -> Words {
                 &rules::UNKNOWN_KEYWORD,
                 format!("{problem}, so it is ignored"),
                 match (near, other) {
-                    (_, Some(other)) => format!("{other} has it"),
+                    (_, Some(other)) => format!("{other} defines it"),
                     (Some(near), None) => format!("did you mean `{near}`?"),
                     (None, None) => "unknown".to_owned(),
                 },
@@ -286,7 +286,7 @@ fn of_problem(problem: &ProblemKind) -> Words {
             words
         }
         ProblemKind::LeftOut(message) => {
-            Words::new(&rules::CONTRACT_STRUCTURE, message.clone(), "is left out")
+            Words::new(&rules::CONTRACT_STRUCTURE, message.clone(), "is ignored")
         }
         ProblemKind::Skipped(message) | ProblemKind::Tolerated(message) => {
             let mut words = Words::new(&rules::CONTRACT_STRUCTURE, message.clone(), "");
@@ -298,8 +298,8 @@ fn of_problem(problem: &ProblemKind) -> Words {
         }
         ProblemKind::Idle { keyword, reason } => Words::new(
             &rules::IDLE_KEYWORD,
-            format!("`{keyword}` does nothing here: {reason}"),
-            "does nothing",
+            format!("`{keyword}` has no effect here: {reason}"),
+            "has no effect",
         ),
     }
 }

@@ -140,6 +140,18 @@ impl Finding {
         }
     }
 
+    /// Leaves out values that come from payloads and requests.
+    pub(crate) fn leave_out_values(&mut self) {
+        let is_of_captures = match &self.matter {
+            Matter::Broken(kind) => !matches!(kind, DeviationKind::Type { .. }),
+            Matter::OpenEnum | Matter::Traffic(TrafficFact::ParameterValue { .. }) => true,
+            _ => false,
+        };
+        if is_of_captures {
+            self.values.clear();
+        }
+    }
+
     /// The side, where all places of the finding are on one.
     #[must_use]
     pub(crate) fn side(&self) -> Option<Side> {

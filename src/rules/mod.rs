@@ -23,4 +23,4 @@ pub use policy::Policy;
 pub use traffic::judge::judge;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

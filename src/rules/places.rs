@@ -1,4 +1,4 @@
-//! From places in the documents of contracts to lines and columns.
+//! Maps places in contract documents to lines and columns.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::schema::Place;
 use crate::source::{Locator, Source};
 
 
-/// Finds places. A document is parsed for it when its first place is asked for.
+/// Finds places. A document is parsed when its first place is requested.
 pub(super) struct Places<'c> {
     contracts: Vec<&'c Contract>,
     documents: BTreeMap<Arc<str>, Option<(&'c Source, Locator<'c>)>>,
@@ -39,7 +39,7 @@ impl<'c> Places<'c> {
         known.or_insert_with(find).as_ref()
     }
 
-    /// The line and column of a place; `None` where the document has no text.
+    /// The line and column of a place; `None` if the document has no text.
     pub(super) fn origin(&mut self, place: &Place) -> Option<Origin> {
         let (source, locator) = self.document(&place.document)?;
         Some(source.origin(locator.find(&place.pointer).start))
@@ -71,7 +71,7 @@ impl<'c> Places<'c> {
     }
 }
 
-/// Whether a place in a contract is in a value that payloads may have, and so may hold what is secret.
+/// Whether a place in a contract is inside a value that payloads may have, and so may contain a secret.
 fn holds_value(pointer: &Pointer) -> bool {
     let values = [
         "example",

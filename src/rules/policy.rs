@@ -1,18 +1,18 @@
-//! What the user decides of levels.
+//! The levels that the user sets.
 
 use std::collections::BTreeMap;
 
 use super::catalogue::{Level, Rule, UNDECLARED_PROPERTY};
 use super::finding::FindingPlace;
 
-/// What the user decides of levels.
+/// The levels that the user sets.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
-    /// An undeclared property is an error.
+    /// Report undeclared properties as errors.
     pub strict: bool,
-    /// Levels by rule, in place of the default ones.
+    /// Levels by rule, instead of the defaults.
     pub levels: BTreeMap<&'static str, Level>,
-    /// The level of changes of which neither a proof nor a counterexample was found; a warning unless said.
+    /// The level of changes for which neither a proof nor a counterexample was found; by default a warning.
     pub unproven: Option<Level>,
 }
 

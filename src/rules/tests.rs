@@ -28,7 +28,7 @@ fn block<'d>(doc: &'d str, info: &str) -> Option<&'d str> {
 
 /// Runs the example of a rule's documentation: with a contract of its own (`schema` or `yaml contract`)
 /// or a built-in one, on the captures in it, or on the contract itself.
-fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
+pub(crate) fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
     let own;
     let mut options = Options::default();
     let (asked, family): (Vec<&Contract>, Vec<&Contract>) =
@@ -110,7 +110,7 @@ fn changes(old: &Contract, new: &Contract) -> Vec<Change> {
 }
 
 /// The changes between the contracts of a rule's documentation; `None` where it has none.
-fn documented_changes(rule: &Rule, registry: &Registry) -> Option<Vec<Change>> {
+pub(crate) fn documented_changes(rule: &Rule, registry: &Registry) -> Option<Vec<Change>> {
     if rule
         .doc
         .contains("wiredrift diff organisations@v1 organisations@v2")

@@ -620,7 +620,7 @@ fn a_folder_of_schemas_checks_events() {
     ]);
     assert_eq!(code, 2);
     assert!(
-        stderr.contains("`sold-*` fits none of the captures"),
+        stderr.contains("`sold-*` matches none of the captures"),
         "{stderr}"
     );
     // Against the wrong schema nothing conforms.

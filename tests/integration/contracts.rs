@@ -580,7 +580,7 @@ fn a_document_that_nothing_refers_to_is_not_checked() {
     );
     assert_eq!(code, 1, "{text}");
     assert!(
-        text.contains("`a` stands twice") && text.contains("`minimum` must be"),
+        text.contains("`a` is repeated") && text.contains("`minimum` must be"),
         "{text}"
     );
 }

@@ -379,7 +379,7 @@ fn bad_operands_say_what_to_do() {
             &["nothing.yaml", "a.json"],
             "cannot read nothing.yaml: no such file or folder",
         ),
-        (&["git:a.json", "a.json"], "is not git:REV:PATH"),
+        (&["git:a.json", "a.json"], "expected git:REV:PATH"),
         (
             &["a.json", "a.json", "--map-path", "api=v2"],
             "both with a slash at the start",
@@ -457,8 +457,7 @@ fn a_contract_that_is_not_as_it_should_be_is_said_to_be_so() {
     );
     let (code, stdout, _) = run_in(folder.path(), &["old.json", "new.json"]);
     assert_eq!(code, 0);
-    let said =
-        "1 part of the contracts is not as OpenAPI specifies it; `wiredrift lint` lists what.";
+    let said = "1 part of the contracts violates the OpenAPI specification; run `wiredrift lint` for details.";
     assert!(stdout.contains(said), "{stdout}");
     write("cut.json", r#"{"openapi": "3.1.0", "paths": {"#);
     let (code, _, stderr) = run_in(folder.path(), &["cut.json", "new.json"]);
@@ -529,8 +528,7 @@ fn a_commit_is_an_operand() {
         assert!(stdout.contains("error[property-optional]: property `name` is now optional"));
         assert!(stdout.contains("git:HEAD:common/pet.yaml:2:1"), "{stdout}");
         assert!(
-            unwrapped(&stdout)
-                .contains("The version stays 1.0.0, which is not enough."),
+            unwrapped(&stdout).contains("The version stays 1.0.0, which is not enough."),
             "{stdout}"
         );
     }
@@ -541,13 +539,13 @@ fn a_commit_is_an_operand() {
         ),
         (
             "git:nothing:api/openapi.yaml",
-            "git knows no revision `nothing`",
+            "unknown git revision `nothing`",
         ),
         (
             "git:--help:api/openapi.yaml",
-            "a revision does not start with a dash",
+            "a revision must not start with a dash",
         ),
-        ("git:HEAD:../../etc", "the path leads out of the repository"),
+        ("git:HEAD:../../etc", "the path is outside the repository"),
     ];
     for (operand, expected) in table {
         let (code, _, stderr) = run_in(folder.path(), &[operand, "api/openapi.yaml"]);

@@ -11,7 +11,9 @@ const UPDATE: &str = "WIREDRIFT_UPDATE";
 fn pages() -> Vec<PathBuf> {
     let docs = std::fs::read_dir(root().join("docs")).expect("a folder");
     let docs = docs.map(|entry| entry.expect("an entry").path());
-    let mut pages: Vec<PathBuf> = docs.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
+    let mut pages: Vec<PathBuf> = docs
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
+        .collect();
     pages.push(root().join("README.md"));
     pages.sort();
     pages
@@ -27,9 +29,9 @@ fn console_blocks_show_what_is_printed() {
         while let Some((before, block)) = rest.split_once("```console\n") {
             let (block, after) = block.split_once("```\n").expect("the block ends");
             let command = block.lines().next().expect("a command");
-            let arguments = command
-                .strip_prefix("$ wiredrift ")
-                .unwrap_or_else(|| panic!("{}: `{command}` is not `$ wiredrift …`", path.display()));
+            let arguments = command.strip_prefix("$ wiredrift ").unwrap_or_else(|| {
+                panic!("{}: `{command}` is not `$ wiredrift …`", path.display())
+            });
             let arguments: Vec<&str> = arguments.split(' ').collect();
             let stdout = wiredrift(root(), &arguments, "").stdout;
             updated.push_str(&format!("{before}```console\n{command}\n{stdout}```\n"));

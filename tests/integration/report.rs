@@ -138,7 +138,10 @@ fn what_traffic_says_is_counted_right() {
 
     let visibility = usage(&report, "parameter-removed", "visibility", "");
     assert_eq!(
-        (&visibility["old"]["reached"], &visibility["old"]["affected"]),
+        (
+            &visibility["old"]["reached"],
+            &visibility["old"]["affected"]
+        ),
         (&json!(15), &json!(1))
     );
     let values = visibility["values"].as_array().expect("values");
@@ -153,7 +156,7 @@ fn what_traffic_says_is_counted_right() {
     let method = usage(&report, "method-changed", "PUT /api/organisations/{id}", "");
     assert_eq!(
         (&method["old"]["affected"], &method["advice"]),
-        (&json!(1), &json!("Send `PATCH` where you send `PUT`."))
+        (&json!(1), &json!("Send `PATCH` instead of `PUT`."))
     );
 
     let jurisdiction = report["enums"][0]["values"].as_array().expect("values");

@@ -84,7 +84,7 @@ fn fixtures_are_rewritten_in_place_or_told_why_not() {
     let (code, stdout, stderr) = run_in(folder.path(), &[".", "--in-place"], "");
     assert_eq!(code, 2, "{stdout}");
     assert!(
-        stderr.contains("retrieve-organisation.v1.http: not rewritten: it is HTTP, of which payloads are only a part"),
+        stderr.contains("retrieve-organisation.v1.http: not rewritten: it is HTTP, and only JSON, NDJSON and HAR files can be rewritten"),
         "{stderr}"
     );
     assert!(
@@ -220,7 +220,7 @@ fn bad_input_is_told_with_its_place() {
         (
             &[],
             "[\"text\"]",
-            "no payload belongs to organisations@v1 or organisations@v2",
+            "no payload matches organisations@v1 or organisations@v2",
         ),
         (&[], "{\"a\": }", "it is not JSON"),
         (&["missing.json"], "", "missing.json"),
@@ -228,7 +228,7 @@ fn bad_input_is_told_with_its_place() {
         (
             &["--in-place"],
             &single,
-            "it is no file that could be written",
+            "it is not a file that can be written",
         ),
     ];
     for (arguments, stdin, expected) in table {

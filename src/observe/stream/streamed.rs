@@ -15,7 +15,7 @@ use crate::observe::options::Engine;
 use crate::observe::profile::{TrafficFact, PayloadVerdict};
 use crate::observe::routing::destination::Destination;
 use crate::observe::profile::sighting::Sighting;
-use super::streams::{Doubt, Outcome};
+use super::streams::{Acceptor, Doubt, Outcome};
 use crate::observe::watch::{Lazy, RoutedPayload, Watcher};
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
@@ -101,10 +101,32 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         {
             let fact = TrafficFact::OtherVersion {
                 target: place.key(),
-                conforms: conforms_to(spoken, place, body),
+                conforms: self.conforms_to(spoken, place, body),
             };
             self.fact(&fact, &spoken.reference(), &Sighting::Start(body));
         }
+    }
+
+    /// Whether another version accepts a payload as one of the same operation, side and status.
+    fn conforms_to(&mut self, contract: &'c Contract, place: &Destination<'c>, body: &Body<'_>) -> bool {
+        let Some(operation) = contract.operation(&place.operation.id) else {
+            return false;
+        };
+        let side = place.said_side();
+        let streams = self.streams();
+        operation.schemas_like(place.side, place.status).into_iter().any(|schema| {
+            let decided = streams.then(|| {
+                let key = (contract.reference(), schema, side);
+                let new = || Acceptor::new(&contract.graph, side, schema);
+                self.acceptors.entry(key).or_insert_with(new).accepts(&body.bytes)
+            });
+            // What one pass cannot tell is decided on a tree.
+            decided.flatten().unwrap_or_else(|| {
+                let memo = Memo::on(side);
+                let document = body.parse();
+                document.is_ok_and(|document| contract.graph.accepts_with(schema, document.root(), &memo))
+            })
+        })
     }
 
     /// Moves what the streaming walk learnt to the profile. [`Sink::finish`](crate::capture::Sink::finish) does
@@ -208,21 +230,4 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             self.fact_of(payload, fact, "", &Sighting::Start(body));
         }
     }
-}
-
-/// Whether a version accepts a payload as one of the same operation, side and status. Of a long payload that is not
-/// looked at.
-fn conforms_to(contract: &Contract, place: &Destination<'_>, body: &Body<'_>) -> bool {
-    /// The longest payload, in bytes.
-    const LONGEST: usize = 4 << 20;
-    let operation = contract.operation(&place.operation.id);
-    let Some(operation) = operation.filter(|_| body.bytes.len() <= LONGEST) else {
-        return false;
-    };
-    let Ok(document) = body.parse() else {
-        return false;
-    };
-    let memo = Memo::on(place.said_side());
-    let mut schemas = operation.schemas_like(place.side, place.status).into_iter();
-    schemas.any(|schema| contract.graph.accepts_with(schema, document.root(), &memo))
 }

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use crate::observe::Evidence;
-use crate::redact::{Shown, sanitised};
+use crate::redact::{Shown, linked, sanitised};
 use crate::location::Origin;
 use crate::report::render::numbers::percent;
 use crate::report::render::wrap::{WIDTH, wrapped};
@@ -29,6 +29,8 @@ const FRAME: Style = AnsiColor::BrightBlue.on_default().bold();
 pub(super) struct Around {
     /// Columns of a line.
     pub(super) width: usize,
+    /// Whether places are links to their files.
+    pub(super) links: bool,
     /// Whether the heading names the operation.
     pub(super) names_operation: bool,
     /// Whether `name@version` is to be named: several versions are at hand.
@@ -62,6 +64,7 @@ pub fn finding_text(finding: &Finding) -> String {
     let mut out = String::new();
     let around = Around {
         width: WIDTH,
+        links: false,
         names_operation: false,
         names_version: false,
     };
@@ -148,6 +151,11 @@ fn write_excerpt(out: &mut String, finding: &Finding, evidence: &Evidence, aroun
     let indent = " ".repeat(gutter + 3);
     let text = wrapped(&format!("{place}{pointer}"), around.width, &indent, &indent);
     let text = text.get(indent.len()..).unwrap_or_default();
+    let origin = shown(&evidence.origin);
+    let text = match text.strip_prefix(&*origin).filter(|_| around.links) {
+        Some(rest) => format!("{}{rest}", linked(&origin, &evidence.origin.file)),
+        None => text.to_owned(),
+    };
     put!(out, "{:indent$}{FRAME}-->{FRAME:#} {text}\n", "", indent = gutter - 1);
     let columns = around.width.saturating_sub(gutter + 2);
     let excerpt = evidence.excerpt.fitted(columns);

@@ -173,7 +173,7 @@ impl Report {
         }
     }
 
-    /// Leaves out the lines of the captures, for reports that others can read.
+    /// Leaves out the lines of the captures, and values from them, for reports that others can read.
     pub(crate) fn leave_out_excerpts(&mut self) {
         for finding in &mut self.findings {
             let differences = finding.differences.iter_mut();
@@ -181,6 +181,8 @@ impl Report {
             for evidence in finding.evidence.iter_mut().chain(evidence) {
                 evidence.excerpt = Excerpt::default();
             }
+            finding.leave_out_values();
+            finding.differences.iter_mut().for_each(Finding::leave_out_values);
         }
     }
 

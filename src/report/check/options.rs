@@ -13,6 +13,8 @@ pub struct TextOptions {
     pub statistics: bool,
     /// Columns of a line.
     pub width: usize,
+    /// Make places links to their files, for terminals that show them.
+    pub links: bool,
 }
 
 impl Default for TextOptions {
@@ -22,6 +24,7 @@ impl Default for TextOptions {
             coverage: false,
             statistics: false,
             width: WIDTH,
+            links: false,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::location::Position;
+use crate::redact::printed;
 use crate::rules::Finding;
 
 use super::block::{shown, style_of};
@@ -15,9 +17,15 @@ pub(super) fn short(report: &Report, options: TextOptions) -> String {
     }
     for problem in &report.problems {
         let style = style_of(crate::rules::Level::Error);
-        let message = crate::redact::printed(&problem.message);
+        let message = printed(&problem.message);
         // Writing to a `String` does not fail.
-        let _ = writeln!(out, "{}: {style}error{style:#}: {message}", shown(&problem.origin));
+        let origin = &problem.origin;
+        // A problem at the very start is one of the file as a whole.
+        let place = match origin.position == Position::START {
+            true => printed(&origin.file),
+            false => shown(origin),
+        };
+        let _ = writeln!(out, "{place}: {style}error{style:#}: cannot read: {message}");
     }
     out
 }
@@ -35,7 +43,7 @@ fn write_line(out: &mut String, finding: &Finding) {
         [one] => format!(" ({one})"),
         several => format!(" ({} operations)", several.len()),
     };
-    let operations = crate::redact::printed(&operations);
+    let operations = printed(&operations);
     // Writing to a `String` does not fail.
     let _ = writeln!(
         out,

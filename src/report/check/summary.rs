@@ -238,6 +238,10 @@ fn write_operations(out: &mut String, report: &Report, options: TextOptions) {
 fn write_checked(out: &mut String, report: &Report, options: TextOptions) {
     let payloads = report.payloads();
     let files = report.sources.len();
+    if files == 0 {
+        // What could not be read is said above and below.
+        return;
+    }
     let mut text = format!(
         "{} {} from {} against {}",
         if report.problems.is_empty() {
@@ -349,20 +353,16 @@ fn write_counts(out: &mut String, report: &Report, options: TextOptions) {
             (count > 0).then(|| format!("{style}{name}{style:#}"))
         })
         .collect();
-    let words = if levels.is_empty() {
-        "No findings".to_owned()
-    } else {
-        format!("Found {}", levels.join(", "))
-    };
-    put!(out, "{words}");
-    if !report.problems.is_empty() {
-        put!(
-            out,
-            "; {} could not be read",
-            counted(report.problems_met, "input")
-        );
+    let mut words = Vec::new();
+    if !levels.is_empty() {
+        words.push(format!("Found {}", levels.join(", ")));
+    } else if report.problems.is_empty() || !report.sources.is_empty() {
+        words.push("No findings".to_owned());
     }
-    out.push_str(".\n");
+    if !report.problems.is_empty() {
+        words.push(format!("{} could not be read", counted(report.problems_met, "input")));
+    }
+    put!(out, "{}.\n", words.join("; "));
 }
 
 fn verdict_words(verdict: PayloadVerdict, count: u64) -> &'static str {

@@ -61,6 +61,7 @@ fn write_findings(out: &mut String, report: &Report, findings: &[&Finding], opti
         }
         let around = Around {
             width: options.width,
+            links: options.links,
             names_operation: matches!(group, Group::Operation(_)),
             names_version: report.versions_open && !matches!(group, Group::Operation(_)),
         };

@@ -1,4 +1,4 @@
-//! The diff as JSON. Fields are added, never taken away or changed, within one version of the report.
+//! The diff as JSON. Within one version of the format, fields may be added, but not removed or changed.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,16 +21,16 @@ pub const DIFF_FORMAT: &str = "diff-v1";
 pub struct JsonDiff {
     /// The name of this format: `diff-v1`.
     format: &'static str,
-    /// The version of wiredrift that wrote it.
+    /// The version of wiredrift that wrote the report.
     wiredrift: String,
     old: JsonContract,
     new: JsonContract,
     summary: JsonDiffSummary,
     /// By operation and component.
     changes: Vec<JsonChange>,
-    /// Edits that were proved to mean the same, so that they are no changes.
+    /// Edits that were proved equivalent and are therefore not changes.
     equivalent: Vec<JsonChange>,
-    /// What could not be used of the contracts, so that nothing is said of it.
+    /// Parts of the contracts that could not be used and were not compared.
     unusable_parts: Vec<JsonUnusable>,
 }
 
@@ -44,7 +44,7 @@ struct JsonUnusable {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonContract {
-    /// As it was named on the command line.
+    /// The name given on the command line.
     given: String,
     /// `name@version`
     contract: String,
@@ -56,54 +56,55 @@ struct JsonDiffSummary {
     errors: usize,
     warnings: usize,
     infos: usize,
-    /// Parts of the contracts that could not be used, so that nothing is said of them.
+    /// The number of parts of the contracts that could not be used and were not compared.
     unusable: usize,
-    /// Parts of the contracts that are not as OpenAPI has them: something may be missing for them.
+    /// The number of parts of the contracts that violate the OpenAPI specification. Because of them, changes
+    /// may be missing.
     structure_problems: usize,
-    /// Changes of which neither a proof nor a payload was found.
+    /// The number of changes for which neither a proof nor a counterexample was found.
     unknown: usize,
-    /// What the next version has to be (Semantic Versioning).
+    /// The release that the changes require (Semantic Versioning).
     release: Release,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonChange {
-    /// Identifies the change in every run: rule, name of the contract, and JSON pointer into the contract.
+    /// Identifies the change in every run: rule, name of the contract, and JSON Pointer into the contract.
     key: String,
-    /// A short id made of the key: the anchor of the change in the HTML report.
+    /// A short id derived from the key: the anchor of the change in the HTML report.
     anchor: String,
     rule: String,
-    /// The gravest of `levels`.
+    /// The highest of `levels`.
     level: Level,
-    /// For what each sender sends.
+    /// The level for what each sender sends.
     levels: Vec<JsonLevel>,
     message: String,
-    /// What it happened to: a property, a keyword, a status.
+    /// What changed: a property, a keyword, a status.
     subject: String,
     /// `null` for the contract as a whole and for components.
     operation: Option<JsonOperation>,
     /// `null` for operations.
     component: Option<JsonComponent>,
-    /// JSON pointer into the payload of the operation or component, in which array positions, and keys
-    /// that are data, are `*`.
+    /// JSON Pointer into the payload of the operation or component. Array positions, and keys that are data,
+    /// are written as `*`.
     path: String,
-    /// The variant of a union that it is about, where the path does not say.
+    /// The variant of a union that changed, if the path does not identify it.
     variant: Option<String>,
-    /// What the old contract says.
+    /// The value in the old contract.
     old: Option<String>,
-    /// What the new contract says.
+    /// The value in the new contract.
     new: Option<String>,
-    /// The values that an enum lost or gained.
+    /// The values that were added to or removed from an enum.
     values: Vec<String>,
     old_origin: Option<JsonPlace>,
     new_origin: Option<JsonPlace>,
-    /// JSON pointer into the old contract's document.
+    /// JSON Pointer into the old contract's document.
     old_pointer: Option<String>,
     new_pointer: Option<String>,
-    /// The ground that a guess stands on; `null` for what is sure.
+    /// The reason for a heuristic change; `null` for a certain one.
     guess: Option<String>,
     notes: Vec<String>,
-    /// What it reaches.
+    /// The places that it affects.
     reach: Vec<JsonReach>,
     verdicts: Vec<JsonVerdict>,
 }
@@ -119,7 +120,7 @@ struct JsonOperation {
     id: String,
     /// `GET /pets/{id}`
     signature: String,
-    /// `response 200`, `query parameter limit`; empty for all of it.
+    /// `response 200`, `query parameter limit`; empty for the whole operation.
     part: String,
 }
 
@@ -150,25 +151,25 @@ struct JsonVerdict {
     sender: Sender,
     /// `breaking`, `compatible` or `unknown`
     verdict: &'static str,
-    /// Why.
+    /// The reason for the verdict.
     reason: String,
-    /// The payload that shows it, where it is breaking.
+    /// The payload that demonstrates a breaking change.
     witness: Option<JsonWitness>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonWitness {
     payload: Value,
-    /// Whether long lists of the payload were cut short.
+    /// Whether long lists in the payload were shortened.
     shortened: bool,
-    /// How it is written, where it is sent as text: `status=open`.
+    /// Its serialised form if it is sent as text: `status=open`.
     text: Option<String>,
-    /// JSON pointer (RFC 6901) to where it shows.
+    /// JSON Pointer (RFC 6901) to the relevant place in the payload.
     at: String,
-    /// The operation and part that it is a payload of.
+    /// The operation and part that the payload belongs to.
     of: JsonReach,
     side: Option<Side>,
-    /// The component that it is a value of, where it is no whole payload.
+    /// The component that the value belongs to, if it is not a whole payload.
     component: Option<String>,
 }
 
@@ -176,7 +177,7 @@ struct JsonWitness {
 #[must_use]
 pub fn json(report: &Changes) -> String {
     let document = document(report);
-    // Strings, numbers and JSON values are always JSON.
+    // Strings, numbers and JSON values always serialise.
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
@@ -309,11 +310,11 @@ fn verdict((sender, verdict): &(Sender, Verdict)) -> JsonVerdict {
             };
             (witness.why.clone(), Some(shown))
         }
-        Verdict::Compatible(Proof::AsksNothing) => ("nothing more is asked".to_owned(), None),
-        Verdict::Compatible(Proof::NotSent) => ("it is never sent".to_owned(), None),
+        Verdict::Compatible(Proof::AsksNothing) => ("requires nothing more".to_owned(), None),
+        Verdict::Compatible(Proof::NotSent) => ("never sent".to_owned(), None),
         Verdict::Compatible(Proof::Assumed(reason)) => (format!("in practice: {reason}"), None),
         Verdict::Compatible(Proof::Follows(asks)) => (format!("follows: {asks}"), None),
-        Verdict::Compatible(Proof::Vacuous(asks)) => (format!("never at stake: {asks}"), None),
+        Verdict::Compatible(Proof::Vacuous(asks)) => (format!("never violated: {asks}"), None),
         Verdict::Unknown(reason) => (reason.clone(), None),
     };
     JsonVerdict {

@@ -49,7 +49,7 @@ pub fn markdown(report: &Changes, options: DiffOptions) -> String {
         }
     }
     if options.equivalent && !report.equivalent.is_empty() {
-        out.push_str("\n## Edits that mean the same\n\n");
+        out.push_str("\n## Equivalent edits\n\n");
         for judged in &report.equivalent {
             put!(
                 out,
@@ -92,7 +92,7 @@ fn write_change(out: &mut String, judged: &Change, options: DiffOptions) {
         row(&origins.join(" → "));
     }
     if let Some(guess) = &change.guess {
-        row(&format!("a guess: {guess}"));
+        row(&format!("heuristic: {guess}"));
     }
     change.notes.iter().for_each(|note| row(note));
     for (sender, what) in &change.verdicts {
@@ -141,7 +141,7 @@ fn write_witness(out: &mut String, witness: &Witness, sender: Sender) {
     );
 }
 
-/// A code block inside of a list item; the fence is longer than any in the text.
+/// A code block inside a list item. Its fence is longer than any in the text.
 pub(in crate::report) fn fenced(language: &str, text: &str) -> String {
     let mut longest = 2;
     let mut run = 0;
@@ -168,11 +168,11 @@ pub(in crate::report) fn html(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// Text in which nothing but code spans is Markdown or HTML.
+/// Escapes text so that only its code spans are markup.
 pub(in crate::report) fn escaped(text: &str) -> String {
     let mut out = String::new();
     let parts: Vec<&str> = text.split('`').collect();
-    // An odd number of backticks makes no pairs.
+    // With an odd number of backticks, they do not form pairs.
     let has_code = parts.len() % 2 == 1;
     for (index, part) in parts.iter().enumerate() {
         let is_code = has_code && index % 2 == 1;

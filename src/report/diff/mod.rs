@@ -29,52 +29,52 @@ use json::json;
 use markdown::markdown;
 use text::text;
 
-/// Everything that a diff has to say. Renderers lay it out and add nothing.
+/// The content of a diff report. Renderers lay it out and add nothing.
 #[derive(Debug)]
 #[must_use]
 pub struct Changes {
-    /// The old contract, as it was named.
+    /// The names of the old contract.
     pub(crate) old: ContractName,
-    /// The new contract, as it was named.
+    /// The names of the new contract.
     pub(crate) new: ContractName,
     /// The changes, by operation and component.
     pub(crate) changes: Vec<Change>,
-    /// Edits that were proved to mean the same.
+    /// Edits that were proved equivalent.
     pub(crate) equivalent: Vec<Change>,
-    /// What could not be used of the contracts, so that nothing is said of it.
+    /// Parts of the contracts that could not be used and were not compared.
     pub(crate) unusable: Vec<Finding>,
     /// How much was compared.
     pub(crate) size: DiffSize,
 }
 
-/// How a contract is called.
+/// The names of a contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContractName {
     /// What the user wrote.
     pub given: String,
     /// `name@version`
     pub reference: String,
-    /// The version that it states.
+    /// The version that it declares.
     pub version: String,
-    /// What its documents call it (`info.title`), else as it was named.
+    /// Its title (`info.title`), or what the user wrote if there is none.
     pub title: String,
 }
 
-/// How a diff is laid out.
+/// Layout options for a diff.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DiffOptions {
-    /// Columns of a line of text.
+    /// The width of text, in columns.
     pub columns: Columns,
-    /// Show every place that a change reaches.
+    /// Show every place that a change affects.
     pub all_places: bool,
-    /// Show edits that mean the same.
+    /// Show equivalent edits.
     pub equivalent: bool,
-    /// Say why each verdict is what it is.
+    /// Explain each verdict.
     pub explain: bool,
 }
 
 impl Changes {
-    /// What was found between two contracts, judged.
+    /// Builds the report from the differences between two contracts.
     pub(crate) fn judged(
         found: &Diff,
         (old, new): (&Contract, &Contract),
@@ -95,14 +95,14 @@ impl Changes {
         }
     }
 
-    /// Changes of this level.
+    /// The number of changes with this level.
     #[must_use]
     pub(crate) fn at_level(&self, level: Level) -> usize {
         let changes = self.changes.iter();
         changes.filter(|change| change.level == level).count()
     }
 
-    /// The gravest level among the changes.
+    /// The highest level of the changes and of the unusable parts.
     #[must_use]
     pub(crate) fn worst(&self) -> Option<Level> {
         let changes = self.changes.iter().map(|change| change.level);
@@ -111,7 +111,7 @@ impl Changes {
             .max()
     }
 
-    /// Changes of which neither a proof nor a payload was found.
+    /// The number of changes for which neither a proof nor a counterexample was found.
     #[must_use]
     pub(crate) fn unknown(&self) -> usize {
         let is_unknown = |judged: &&Change| {
@@ -121,13 +121,13 @@ impl Changes {
         self.changes.iter().filter(is_unknown).count()
     }
 
-    /// What the next version has to be.
+    /// The release that the changes require.
     #[must_use]
     pub(crate) fn release(&self) -> Release {
         release(&self.changes)
     }
 
-    /// The changes by what they belong to, the gravest first: operations that came and went together.
+    /// The changes by owner, most serious first. Added operations form one group, and so do removed ones.
     fn groups(&self) -> Vec<(String, Vec<&Change>)> {
         let groups = self.groups_by_index().into_iter();
         groups
@@ -138,7 +138,7 @@ impl Changes {
             .collect()
     }
 
-    /// The same by the positions of the changes, with the operation or component where it is one.
+    /// The same groups as positions of changes, each with its operation or component if it has one.
     pub(crate) fn groups_by_index(&self) -> Vec<(String, Option<&Owner>, Vec<usize>)> {
         let mut groups: Vec<(Group<'_>, Vec<usize>)> = Vec::new();
         for (index, judged) in self.changes.iter().enumerate() {
@@ -166,18 +166,18 @@ impl Changes {
     }
 }
 
-/// The formats that a diff has.
+/// The formats of a diff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DiffFormat {
-    /// For people, in a terminal.
+    /// Text for a terminal.
     Text,
-    /// For programs.
+    /// JSON for programs.
     Json,
-    /// For pull requests and wikis.
+    /// Markdown for pull requests and wikis.
     Markdown,
-    /// For people, in a browser.
+    /// HTML for a browser.
     Html,
-    /// An entry for release notes, in the sections of Keep a Changelog.
+    /// A changelog entry, in the sections of Keep a Changelog.
     Changelog,
 }
 
@@ -206,7 +206,7 @@ impl Render for Changes {
     }
 }
 
-/// What changes are listed under.
+/// The group that changes are listed under.
 #[derive(Debug)]
 enum Group<'r> {
     Whole,
@@ -249,7 +249,7 @@ impl<'r> Group<'r> {
     }
 }
 
-/// Parts of one operation are one group.
+/// All parts of an operation form one group.
 impl PartialEq for Group<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {

@@ -1,4 +1,4 @@
-//! Witnesses as lines, long lists cut short: `[{…}, … 1,997 more]`.
+//! Witnesses as lines, with long lists shortened: `[{…}, … 1,997 more]`.
 
 use serde_json::Value;
 
@@ -6,16 +6,16 @@ use crate::diff::Witness;
 use crate::location::Pointer;
 use crate::report::render::numbers::thousands;
 
-/// Elements that are printed one by one; of a longer list the first one stands for all.
+/// The maximum length of a list that is printed in full. Only the first element of a longer list is printed.
 const ELEMENTS: usize = 8;
 
-/// Members of an object that are printed one by one.
+/// The number of members of an object that are printed.
 const MEMBERS: usize = 60;
 
-/// Characters of a line.
+/// The maximum length of a line, in characters.
 const LONGEST: usize = 160;
 
-/// The lines of a witness, with the one that the change is about.
+/// The lines of a witness. The line that the change is about is marked with `true`.
 pub(in crate::report) fn witness_lines(witness: &Witness) -> Vec<(String, bool)> {
     if let Some(text) = &witness.text {
         return vec![(cut(text), true)];
@@ -33,7 +33,7 @@ pub(in crate::report) fn witness_lines(witness: &Witness) -> Vec<(String, bool)>
         .collect()
 }
 
-/// A witness as JSON, long lists cut short by a text that says so; whether anything was cut.
+/// A witness as JSON, with a text in place of the rest of a long list, and whether anything was shortened.
 pub(in crate::report) fn shortened(value: &Value) -> (Value, bool) {
     match value {
         Value::Array(elements) => {
@@ -74,7 +74,7 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
-    /// Prints a value; `start` is what stands before it on its first line, `end` what follows on its last.
+    /// Prints a value. `start` precedes it on its first line, `end` follows it on its last line.
     fn value(&mut self, value: &Value, place: &Pointer, start: &str, end: &str, depth: usize) {
         let indent = "  ".repeat(depth);
         if self.at == place.as_str() {
@@ -122,7 +122,7 @@ impl Printer<'_> {
     }
 }
 
-/// A value in a few characters.
+/// A short form of a value.
 fn brief(value: &Value) -> String {
     match value {
         Value::Array(elements) if elements.is_empty() => "[]".to_owned(),
@@ -133,7 +133,7 @@ fn brief(value: &Value) -> String {
     }
 }
 
-/// A line that is not too long to be read.
+/// A line, truncated if it is too long.
 fn cut(line: &str) -> String {
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}… ({} characters)", &line[..end], line.chars().count()),

@@ -1,4 +1,4 @@
-//! The diff for people.
+//! The diff as text for a terminal.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,21 +17,21 @@ use super::payload::witness_lines;
 use super::words::{advice, counts, lines, place, reach, title, verdict, witness_title};
 use super::{DiffOptions, Changes};
 
-/// Lines of a witness that are shown, and lines around its mark.
+/// The number of lines of a witness that are shown, and how many of them precede the marked line.
 const WITNESS_SHOWN: usize = 24;
 const AROUND_MARK: usize = 8;
 
-/// Changes from which on a diff is long: what only informs is folded.
+/// If a diff has more changes than this, those with level `info` are summarised.
 const LONG: usize = 100;
 
-/// What a long diff starts with.
+/// The limits on the lists that a long diff starts with.
 const BREAKING_SHOWN: usize = 20;
 const UNPROVEN_SHOWN: usize = 10;
 
-/// Kinds of changes that a folded area names.
+/// The number of kinds of changes that are named per area.
 const KINDS_SHOWN: usize = 4;
 
-/// How to see more places.
+/// The option that shows all places.
 const HINT: &str = " (--all-places)";
 
 const BOLD: Style = Style::new().bold();
@@ -47,7 +47,7 @@ macro_rules! put {
     };
 }
 
-/// Renders the diff with ANSI styles; whoever prints it strips them where they are not wanted.
+/// Renders the diff with ANSI styles; the output strips them if they are not wanted.
 #[must_use]
 pub fn text(report: &Changes, options: DiffOptions) -> String {
     let mut out = String::new();
@@ -75,7 +75,7 @@ pub fn text(report: &Changes, options: DiffOptions) -> String {
     }
     write_folded(&mut out, &folded);
     if options.equivalent && !report.equivalent.is_empty() {
-        put!(out, "{BOLD}Edits that mean the same{BOLD:#}\n\n");
+        put!(out, "{BOLD}Equivalent edits{BOLD:#}\n\n");
         for judged in &report.equivalent {
             write_equivalent(&mut out, judged);
         }
@@ -85,10 +85,10 @@ pub fn text(report: &Changes, options: DiffOptions) -> String {
     out
 }
 
-/// Changes that are not shown one by one, by area.
+/// Changes that are summarised by area.
 type Folded<'r> = BTreeMap<String, Vec<&'r Change>>;
 
-/// What comes first in a long diff: what breaks, what is unproven, and how many changes there are of each
+/// Writes the start of a long diff: breaking changes, unproven changes, and the number of changes of each
 /// kind.
 fn write_top(out: &mut String, report: &Changes) {
     let is_unproven = |judged: &&Change| {
@@ -157,7 +157,7 @@ fn kinds(changes: &[&Change], most: usize) -> String {
     words.join(", ")
 }
 
-/// What changes are folded under: the start of the path, or components.
+/// The area of a change: the start of the path, or components.
 fn area(owner: &Owner) -> String {
     match owner {
         Owner::Component(..) => "components".to_owned(),
@@ -192,7 +192,7 @@ fn write_folded(out: &mut String, folded: &Folded<'_>) {
 
 fn write_group(out: &mut String, title: &str, changes: &[&Change], options: DiffOptions) {
     put!(out, "{BOLD}{}{BOLD:#}\n", printed(title));
-    // What all changes of the group have in common is said once.
+    // Places that all changes of the group affect are shown once.
     let shared = changes
         .first()
         .map(|first| &first.difference.reach)
@@ -268,7 +268,7 @@ fn write_change<'j>(
         row(&words);
     }
     if let Some(guess) = &change.guess {
-        row(&format!("a guess: {guess}"));
+        row(&format!("heuristic: {guess}"));
     }
     for note in &change.notes {
         row(note);
@@ -361,21 +361,21 @@ fn write_summary(out: &mut String, report: &Changes, options: DiffOptions) {
     if size.unusable > 0 {
         put!(
             out,
-            "{} of the contracts could not be used (see above), so nothing is said of {}.\n",
+            "{} of the contracts could not be used (see above), so {} not compared.\n",
             if size.unusable == 1 {
                 "1 part".to_owned()
             } else {
                 format!("{} parts", size.unusable)
             },
-            if size.unusable == 1 { "it" } else { "them" },
+            if size.unusable == 1 { "it was" } else { "they were" },
         );
     }
     if size.misshapen > 0 {
         let parts = match size.misshapen {
-            1 => "1 part of the contracts is not as OpenAPI specifies it".to_owned(),
-            count => format!("{count} parts of the contracts are not as OpenAPI specifies them"),
+            1 => "1 part of the contracts violates the OpenAPI specification".to_owned(),
+            count => format!("{count} parts of the contracts violate the OpenAPI specification"),
         };
-        put!(out, "{parts}; `wiredrift lint` lists what.\n");
+        put!(out, "{parts}; run `wiredrift lint` for details.\n");
     }
     if !report.equivalent.is_empty() && !options.equivalent {
         let edits = if report.equivalent.len() == 1 {
@@ -385,7 +385,7 @@ fn write_summary(out: &mut String, report: &Changes, options: DiffOptions) {
         };
         put!(
             out,
-            "{} {edits} proved to mean the same (--show-equivalent).\n",
+            "{} {edits} proved equivalent (--show-equivalent).\n",
             report.equivalent.len()
         );
     }
@@ -409,7 +409,7 @@ fn write_summary(out: &mut String, report: &Changes, options: DiffOptions) {
     }
 }
 
-/// Renders one change, as `text` does.
+/// Renders one change like `text` does.
 #[must_use]
 pub fn change_text(judged: &Change) -> String {
     let mut out = String::new();

@@ -1,4 +1,4 @@
-//! Sentences that every renderer uses.
+//! Sentences that all renderers use.
 
 use crate::diff::{Difference, Fact, Owner, Proof, Reach, Sender, Verdict, Witness};
 use crate::report::render::lines::{ChangeTag, hunks};
@@ -6,13 +6,13 @@ use crate::rules::{Change, Level, Release, part_words};
 
 use super::{ContractName, Changes};
 
-/// Places that a change reaches, shown without being asked for.
+/// The number of affected places that are shown by default.
 const REACH_SHOWN: usize = 3;
 
-/// Lines of a keyword that are shown.
+/// The number of lines of a keyword that are shown.
 const LINES_SHOWN: usize = 30;
 
-/// Values of an enum that are shown.
+/// The number of values of an enum that are shown.
 const VALUES_SHOWN: usize = 40;
 
 /// The title of a group of changes.
@@ -26,7 +26,7 @@ pub(in crate::report) fn title(owner: &Owner) -> String {
     }
 }
 
-/// Where in its group a change is: `in response 200 at /data/*, variant 2 of 3`.
+/// The place of a change in its group: `in response 200 at /data/*, variant 2 of 3`.
 pub(in crate::report) fn place(judged: &Change) -> Option<String> {
     match (place_of(judged), &judged.difference.variant) {
         (Some(place), Some(variant)) => Some(format!("{place}, {variant}")),
@@ -46,20 +46,20 @@ fn place_of(judged: &Change) -> Option<String> {
     match (part, path.as_str()) {
         ("", "") => None,
         ("", path) => Some(format!("at {path}")),
-        // The sentence names it already.
+        // The message already names it.
         (part, "") if judged.message.contains(&part_words(part)) => None,
         (part, "") => Some(format!("in {}", part_words(part))),
         (part, path) => Some(format!("in {} at {path}", part_words(part))),
     }
 }
 
-/// `reaches list-pets response 200, create-pet request and 4 more places`
+/// `affects list-pets response 200, create-pet request, 4 more places`
 pub(in crate::report) fn reach(change: &Difference, all: bool, hint: &str) -> Option<String> {
     let is_told = match &change.owner {
         Owner::Operation(..) => change.reach.len() < 2,
         Owner::Component(_, name) => match change.reach.as_slice() {
             [] => true,
-            // A schema that is all there is.
+            // The component is the whole payload.
             [only] => only.part.is_empty() && *only.operation.id == **name,
             _ => false,
         },
@@ -85,7 +85,7 @@ pub(in crate::report) fn reach(change: &Difference, all: bool, hint: &str) -> Op
         let noun = if more == 1 { "place" } else { "places" };
         words.push(format!("{more} more {noun}{hint}"));
     }
-    Some(format!("reaches {}", words.join(", ")))
+    Some(format!("affects {}", words.join(", ")))
 }
 
 /// `list-pets response 200`
@@ -96,7 +96,7 @@ pub(in crate::report) fn reached(reach: &Reach) -> String {
     }
 }
 
-/// What the verdict on what one sender sends means, in one line.
+/// The verdict for what one sender sends, in one line.
 pub(in crate::report) fn verdict(
     sender: Sender,
     verdict: &Verdict,
@@ -113,22 +113,21 @@ pub(in crate::report) fn verdict(
         )),
         Verdict::Unknown(reason) => Some(format!("unknown for {values}: {reason}")),
         Verdict::Compatible(Proof::Assumed(reason)) => {
-            Some(format!("breaks nothing of {values} in practice: {reason}"))
+            Some(format!("compatible with {values} in practice: {reason}"))
         }
         Verdict::Compatible(_) if !explain => None,
         Verdict::Compatible(Proof::NotSent) => Some(format!(
-            "breaks nothing of {values}: read-only values are in no request, write-only ones in no response"
+            "compatible with {values}: requests contain no read-only values, and responses no write-only values"
         )),
         Verdict::Compatible(Proof::AsksNothing) => Some(format!(
-            "breaks nothing of {values}: the {met} contract asks nothing more"
+            "compatible with {values}: the {met} contract requires nothing more"
         )),
         Verdict::Compatible(Proof::Follows(asks)) => Some(format!(
-            "breaks nothing of {values}, by proof: the {met} contract {asks}, and every value of the other \
-             one is so"
+            "compatible with {values} (proved): the {met} contract {asks}, which every value of the other \
+             contract satisfies"
         )),
         Verdict::Compatible(Proof::Vacuous(asks)) => Some(format!(
-            "breaks nothing of {values}, by proof: the {met} contract {asks}, which is never at stake in \
-             whole payloads"
+            "compatible with {values} (proved): the {met} contract {asks}, which no whole payload violates"
         )),
     }
 }
@@ -149,7 +148,7 @@ pub(in crate::report) fn witness_title(witness: &Witness, sender: Sender) -> Str
     format!("{what}: the {made_for} contract accepts it, the {met} one rejects it")
 }
 
-/// Lines of old and new that differ, with those around them.
+/// The lines that differ between old and new, with context.
 pub(in crate::report) fn lines(judged: &Change) -> Vec<(ChangeTag, String)> {
     let change = &judged.difference;
     match change.fact {
@@ -172,7 +171,7 @@ pub(in crate::report) fn lines(judged: &Change) -> Vec<(ChangeTag, String)> {
                 .collect();
         }
         Fact::NoteChanged if change.old.is_some() && change.new.is_some() => {}
-        // The sentence says it all.
+        // The message says it all.
         _ => return Vec::new(),
     }
     let (old, new) = (
@@ -185,7 +184,7 @@ pub(in crate::report) fn lines(judged: &Change) -> Vec<(ChangeTag, String)> {
             .map(|(old, new)| (ChangeTag::Equal, format!("{old} → {new}")))
             .collect();
     }
-    // The last line is a line like the others.
+    // The last line ends like the others.
     let whole = |text: &str| match text {
         "" => String::new(),
         text => format!("{text}\n"),
@@ -265,18 +264,18 @@ pub(in crate::report) fn advice(report: &Changes) -> String {
 
 /// How a version number changed.
 enum Bump {
-    /// As such a release changes it.
+    /// As for this kind of release.
     By(Release),
     Backwards,
 }
 
-/// What the versions of two contracts say of what changed, where they are numbers.
+/// How the version changed between two contracts, if their versions are numeric.
 fn bump(old: &ContractName, new: &ContractName) -> Option<Bump> {
     let numbers = |version: &str| -> Option<Vec<u64>> {
         let version = version.trim_start_matches(['v', 'V']);
         let version = version.split(['-', '+']).next()?;
         let numbers: Option<Vec<u64>> = version.split('.').map(|part| part.parse().ok()).collect();
-        // One number is a year or a count as well.
+        // A single number may be a year or a count.
         numbers.filter(|numbers| numbers.len() > 1)
     };
     let (old, new) = (numbers(&old.version)?, numbers(&new.version)?);
@@ -285,7 +284,7 @@ fn bump(old: &ContractName, new: &ContractName) -> Option<Bump> {
     if differing.is_some_and(|index| at(&new, index) < at(&old, index)) {
         return Some(Bump::Backwards);
     }
-    // Before 1.0 the second number is what breaking changes raise (Cargo and npm read it so).
+    // Before 1.0, breaking changes raise the second number, as in Cargo and npm.
     let is_early = at(&old, 0) == 0 && at(&new, 0) == 0;
     Some(Bump::By(match differing {
         Some(0) => Release::Major,
@@ -311,7 +310,7 @@ pub(in crate::report) fn counts(report: &Changes) -> Vec<(Level, String)> {
     counts.collect()
 }
 
-/// `requests`, `responses`: the sides that a change is on, from who sends it.
+/// The sides of a change, `request` and `response`, derived from its senders.
 pub(in crate::report) fn sides(judged: &Change) -> Vec<&'static str> {
     let senders = judged.difference.senders();
     let sides = [(Sender::Client, "request"), (Sender::Server, "response")];

@@ -1,4 +1,5 @@
-//! The migration report as JSON. Fields are added, never taken away or changed, within one version.
+//! The migration report as JSON. Within one version of the format, fields may be added, but not removed or
+//! changed.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -23,18 +24,18 @@ pub const MIGRATION_FORMAT: &str = "report-v1";
 pub struct JsonMigration {
     /// The name of this format: `report-v1`.
     format: &'static str,
-    /// The version of wiredrift that wrote it.
+    /// The version of wiredrift that wrote the report.
     wiredrift: String,
-    /// What `wiredrift diff` says.
+    /// The report of `wiredrift diff`.
     diff: JsonDiff,
-    /// What traffic says of each change of `diff.changes`, in their order.
+    /// What traffic shows for each change of `diff.changes`, in the same order.
     impact: Vec<JsonUsage>,
     operations: Vec<JsonOperationRow>,
     enums: Vec<JsonEnum>,
-    /// What `wiredrift upgrade` does to the payloads that were seen.
+    /// The edits that `wiredrift upgrade` makes to the payloads in the traffic.
     edits: Vec<JsonEditUse>,
     pairs: JsonPairs,
-    /// Findings about traffic that neither contract knows.
+    /// Findings about traffic that is unknown to both contracts.
     unknown_findings: Vec<JsonFinding>,
     coverage: Vec<JsonCoverage>,
     /// `null` for a report without captures.
@@ -43,41 +44,41 @@ pub struct JsonMigration {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonUsage {
-    /// Position of the change in `diff.changes`.
+    /// The position of the change in `diff.changes`.
     change: usize,
     /// Traffic of the old contract.
     old: JsonSide,
     /// Traffic of the new contract.
     new: JsonSide,
-    /// The values that it is about, redacted, the most frequent first.
+    /// The affected values, redacted, most frequent first.
     values: Vec<JsonValue>,
-    /// How often others were seen, for which there was no room among them.
+    /// The number of occurrences of further values, beyond the limit of `values`.
     other_values: u64,
-    /// Exchanges that it touches, by consumer.
+    /// The exchanges that the change affects, by consumer.
     consumers: Vec<JsonCount>,
     /// A part of a real payload before and after.
     sample: Option<JsonSample>,
-    /// What the traffic says, in words.
+    /// What the traffic shows, in words.
     evidence: Option<String>,
-    /// What to do.
+    /// What users of the API must do.
     advice: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonSide {
-    /// Payloads that the change is about; exchanges for what is around schemas.
+    /// The number of payloads that contain the place of the change; exchanges for changes outside schemas.
     reached: u64,
-    /// Those among them that could show it, whoever sends them.
+    /// How many of them could show the change, regardless of the sender.
     could_show: u64,
-    /// Those in which it shows: of the old version those that it affects.
+    /// How many of them show the change; in traffic of the old version, how many it affects.
     affected: u64,
-    /// Those of the old version that do already what only the new one allows.
+    /// How many messages of the old version already do what only the new one allows.
     already_there: u64,
-    /// Those that say otherwise.
+    /// How many of them contradict the change.
     contradicted: u64,
     first: Option<String>,
     last: Option<String>,
-    /// The first places.
+    /// The places of the first of them.
     places: Vec<JsonOrigin>,
 }
 
@@ -100,19 +101,19 @@ struct JsonSample {
     origin: JsonOrigin,
     before: Value,
     after: Value,
-    /// Lines of a unified diff.
+    /// The lines of a unified diff.
     lines: Vec<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonExchanges {
-    /// All of them.
+    /// The number of exchanges.
     exchanges: u64,
-    /// Those of the old contract.
+    /// How many of them match the old contract.
     old_version: u64,
-    /// Those that an error or a warning touches.
+    /// How many of them are affected by an error or a warning.
     touched: u64,
-    /// Those of the new contract.
+    /// How many of them match the new contract.
     new_version: u64,
     first: Option<String>,
     last: Option<String>,
@@ -121,13 +122,13 @@ struct JsonExchanges {
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonOperationRow {
     id: String,
-    /// `null` for operations that are new.
+    /// The signature in the old contract; `null` for added operations.
     old: Option<String>,
-    /// What it is in the new contract, or what took over.
+    /// The signature in the new contract, or those of the operations that replace it.
     became: Vec<String>,
     #[serde(flatten)]
     exchanges: JsonExchanges,
-    /// Positions in `diff.changes`.
+    /// The positions of its changes in `diff.changes`.
     changes: Vec<usize>,
 }
 
@@ -154,7 +155,7 @@ struct JsonEditUse {
     kind: EditKind,
     from: Option<String>,
     to: Option<String>,
-    /// In how many payloads.
+    /// The number of payloads.
     payloads: u64,
     /// A value before and after, as JSON text.
     example: Option<(String, String)>,
@@ -202,18 +203,18 @@ struct JsonEnumCoverage {
 struct JsonTraffic {
     #[serde(flatten)]
     exchanges: JsonExchanges,
-    /// By version: `old`, `new`, `neither`.
+    /// Exchanges by the version that they match: `old`, `new`, `neither`.
     versions: Vec<JsonSpoken>,
-    /// What tells consumers apart.
+    /// What identifies consumers.
     consumer_by: Option<String>,
-    /// The empty name is of exchanges that do not say.
+    /// Exchanges by consumer. The name is empty for exchanges that do not identify one.
     consumers: Vec<JsonConsumer>,
     timeline: Vec<JsonColumn>,
-    /// Files that were read.
+    /// The number of files that were read.
     sources: usize,
     problems: Vec<JsonProblem>,
     skipped: Vec<JsonSkipped>,
-    /// Payloads that were not compared, by why.
+    /// Payloads that were not compared, by reason.
     unjudged: Vec<JsonCount>,
 }
 
@@ -245,7 +246,7 @@ struct JsonColumn {
 #[must_use]
 pub fn json(report: &MigrationReport) -> String {
     let report = JsonMigration::from(report);
-    // Strings, numbers and JSON values are always JSON.
+    // Strings, numbers and JSON values always serialise.
     serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"
 }
 

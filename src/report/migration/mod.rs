@@ -1,4 +1,4 @@
-//! The migration report: changes between two contracts, and what traffic says of them.
+//! The migration report: changes between two contracts, and what traffic shows for them.
 
 mod advice;
 mod html;
@@ -32,39 +32,39 @@ use text::text;
 
 use unknown::Versions;
 
-/// Everything that a migration report has to say.
+/// The content of a migration report.
 #[derive(Debug)]
 pub struct MigrationReport {
-    /// The changes, and what the contracts say.
+    /// The changes between the contracts.
     pub diff: Changes,
-    /// What traffic says of each change, in their order.
+    /// What traffic shows for each change, in the same order.
     pub usage: Vec<Usage>,
-    /// Each operation of the old contract, and those of the new one that are new.
+    /// All operations of the old contract, and the added ones of the new contract.
     pub operations: Vec<OperationRow>,
     /// Enums that changed.
     pub enums: Vec<EnumTable>,
-    /// What an upgrade does to the payloads that were seen.
+    /// The edits that an upgrade makes to the payloads in the traffic.
     pub edits: Vec<(EditRow, EditCounts)>,
     /// Old and new payloads of the same resources.
     pub pairs: SideBySide,
-    /// Findings about traffic that neither contract knows.
+    /// Findings about traffic that is unknown to both contracts.
     pub beyond: Vec<Finding>,
-    /// How much of the old contract the traffic shows.
+    /// How much of the old contract the traffic covers.
     pub coverage: Vec<Coverage>,
     /// The traffic; `None` for a report without captures.
     pub traffic: Option<Traffic>,
 }
 
-/// The formats that a migration report has.
+/// The formats of a migration report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MigrationFormat {
-    /// For people, in a terminal.
+    /// Text for a terminal.
     Text,
-    /// For programs.
+    /// JSON for programs.
     Json,
-    /// For pull requests and wikis.
+    /// Markdown for pull requests and wikis.
     Markdown,
-    /// For people, in a browser.
+    /// HTML for a browser.
     Html,
 }
 
@@ -91,44 +91,44 @@ impl Render for MigrationReport {
     }
 }
 
-/// What was read.
+/// The traffic that was read.
 #[derive(Debug)]
 pub struct Traffic {
-    /// What the captures hold, and what could not be read.
+    /// The content of the captures, and what could not be read.
     pub report: Report,
     /// All exchanges.
     pub exchanges: Exchanges,
-    /// What tells consumers apart, and the exchanges of each.
+    /// What identifies consumers, and the exchanges of each.
     pub consumers: Option<(String, Vec<(String, Exchanges)>)>,
     /// Exchanges by time.
     pub timeline: Timeline,
-    /// When each contract was spoken.
+    /// When exchanges matched each contract.
     pub spoken: BTreeMap<Spoken, SeenTimes>,
-    /// Payloads that could not be compared, by why.
+    /// Payloads that could not be compared, by reason.
     pub unjudged: BTreeMap<PayloadVerdict, u64>,
-    /// Responses that were counted and, since there are so many, not rewritten.
+    /// Responses that were counted but not rewritten, because there are too many.
     pub passed_over: u64,
 }
 
-/// An operation, and what the move means for it.
+/// An operation, and the effect of the migration on it.
 #[derive(Debug)]
 pub struct OperationRow {
-    /// Its id in the old contract; in the new one where it is new.
+    /// Its id in the old contract, or in the new one if it was added.
     pub id: String,
-    /// `GET /api/pets`, as the old contract has it; `None` where it is new.
+    /// `GET /api/pets`, as in the old contract; `None` if it was added.
     pub old: Option<String>,
-    /// As the new contract has it; those that took over where it is gone.
+    /// The same as in the new contract, or the operations that replace it if it was removed.
     pub new: Vec<String>,
-    /// The position that the diff gives it.
+    /// Its position in the diff.
     pub position: usize,
     /// Its exchanges.
     pub exchanges: Exchanges,
-    /// The changes that reach it.
+    /// The changes that affect it.
     pub changes: Vec<usize>,
 }
 
 impl OperationRow {
-    /// How many of the changes that reach it are of a level.
+    /// The number of changes with a level that affect it.
     #[must_use]
     pub fn at_level(&self, report: &Changes, level: Level) -> usize {
         let changes = self.changes.iter();
@@ -151,11 +151,11 @@ impl OperationRow {
 /// An enum that changed, with the values that were seen.
 #[derive(Debug)]
 pub struct EnumTable {
-    /// The last name of its place.
+    /// The last name in its path.
     pub name: String,
-    /// The changes that it is of.
+    /// Its changes.
     pub changes: Vec<usize>,
-    /// Its values: those of either contract, then those that traffic has and no contract knows.
+    /// Its values: first those of the contracts, then those that only the traffic has.
     pub rows: Vec<EnumRow>,
 }
 
@@ -173,9 +173,9 @@ pub struct EnumRow {
 }
 
 impl MigrationReport {
-    /// Puts together what changed, what was seen, and what was judged of it.
+    /// Combines the changes, the traffic and the findings.
     ///
-    /// The changes that `impact` was made for have to be those of `diff`.
+    /// `impact` must have been created for the changes of `diff`.
     #[must_use]
     pub fn new<'c>(
         diff: Changes,
@@ -237,7 +237,7 @@ impl MigrationReport {
         }
     }
 
-    /// The changes by what they belong to, those of most impact first.
+    /// The changes by owner, those with the most impact first.
     fn groups(&self) -> Vec<(String, Option<&Owner>, Vec<usize>)> {
         let mut groups = self.diff.groups_by_index();
         let impact = |index: usize| {
@@ -247,7 +247,7 @@ impl MigrationReport {
         for (_, _, indices) in &mut groups {
             indices.sort_by_key(|index| std::cmp::Reverse(impact(*index)));
         }
-        // Stable: groups of equal impact stay in the order of the contract.
+        // The sort is stable: groups of equal impact stay in the order of the contract.
         groups.sort_by_key(|(_, _, indices)| {
             let first = indices.first().map(|index| impact(*index));
             std::cmp::Reverse(first.filter(|(level, _)| *level > Level::Info))
@@ -255,13 +255,13 @@ impl MigrationReport {
         groups
     }
 
-    /// Whether there is traffic at all.
+    /// Whether there is any traffic.
     fn has_exchanges(&self) -> bool {
         let traffic = self.traffic.as_ref();
         traffic.is_some_and(|traffic| traffic.exchanges.all > 0)
     }
 
-    /// Whether traffic tells of a change: `None` where there is none that could.
+    /// Whether traffic shows a change; `None` if no traffic could show it.
     fn is_seen(&self, index: usize) -> Option<bool> {
         let usage = &self.usage[index];
         let shown = usage.old.shown + usage.new.shown + usage.new.contradicted;
@@ -368,7 +368,7 @@ fn enums(
         let mut seen: BTreeMap<&str, SeenTimes> = BTreeMap::new();
         let mut counted: Vec<usize> = Vec::new();
         for index in &changes {
-            // Two changes of the same enum count the same values.
+            // Count the values once if an enum has two changes.
             let pair = diff.changes[*index].difference.pair.unwrap_or_default();
             if counted.contains(&pair) {
                 continue;
@@ -408,7 +408,7 @@ fn enums(
     tables.collect()
 }
 
-/// A change with what it is known by.
+/// The change at this position.
 fn judged(report: &MigrationReport, index: usize) -> &Change {
     &report.diff.changes[index]
 }

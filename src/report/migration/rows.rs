@@ -1,4 +1,4 @@
-//! What the tables and lists of the report hold, whatever they are written in.
+//! The content of tables and lists, independent of the format.
 
 use crate::diff::{Difference, Fact, Family, Sender, Verdict};
 use crate::location::PathPattern;
@@ -10,17 +10,17 @@ use crate::rules::Level;
 
 use super::{EnumRow, EnumTable, MigrationReport, OperationRow, judged};
 
-/// A property that has another name or place.
+/// A property with another name or place.
 pub(super) struct MovedRow {
     pub(super) old: String,
     pub(super) new: String,
-    /// Why it is taken for the same.
+    /// Why it is considered the same property.
     pub(super) ground: String,
-    /// Whether the values are the same in payloads of both contracts, in words.
+    /// How often the values agree in payloads of both contracts, in words.
     pub(super) same: String,
 }
 
-/// What was renamed and moved, one row a property.
+/// Renamed and moved properties, one row each.
 pub(super) fn moved_rows(report: &MigrationReport) -> Vec<MovedRow> {
     let mut rows = Vec::new();
     for judged in &report.diff.changes {
@@ -86,7 +86,7 @@ pub(super) fn pairs_summary(report: &MigrationReport) -> String {
         .filter(|usage| usage.new.shown + usage.new.contradicted > 0)
         .partition(|usage| usage.new.contradicted == 0);
     let mut words = format!(
-        "{} {} an old and a new payload; in {} the new one has the shape that the changes say.",
+        "{} {} an old and a new payload; in {} the new one has the shape that the changes predict.",
         plural(pairs.pairs, "resource"),
         if pairs.pairs == 1 { "has" } else { "have" },
         match pairs.agreeing {
@@ -102,14 +102,14 @@ pub(super) fn pairs_summary(report: &MigrationReport) -> String {
     ));
     if pairs.left_out > 0 {
         words.push_str(&format!(
-            " {} more were left out: too many were seen.",
+            " {} omitted: the limit was reached.",
             plural(pairs.left_out, "resource")
         ));
     }
     words
 }
 
-/// What is wrong with the times of exchanges.
+/// Problems with the times of exchanges.
 fn time_rows(timeline: &Timeline) -> Vec<String> {
     let mut rows = Vec::new();
     let count = timeline.unreadable;
@@ -117,21 +117,21 @@ fn time_rows(timeline: &Timeline) -> Vec<String> {
         let kept = timeline.unreadable_texts().map(|text| format!("`{text}`"));
         let kept: Vec<String> = kept.collect();
         rows.push(format!(
-            "{} cannot be read, such as {}; write them as RFC 3339 has them",
+            "{} cannot be read, such as {}; use the format of RFC 3339",
             plural(count, "time"),
             kept.join(", ")
         ));
     }
     if timeline.zoneless > 0 {
         rows.push(format!(
-            "{} without an offset: taken for UTC",
+            "{} without an offset: interpreted as UTC",
             plural(timeline.zoneless, "time")
         ));
     }
     rows
 }
 
-/// What could not be judged and why, one sentence each.
+/// What could not be compared and why, one sentence each.
 pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
     let mut rows = Vec::new();
     for finding in &report.diff.unusable {
@@ -145,7 +145,7 @@ pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
                     Sender::Server => "what servers send",
                 };
                 rows.push(format!(
-                    "{}: whether it breaks {who} is not known: {reason}",
+                    "{}: unknown whether it breaks {who}: {reason}",
                     judged.message
                 ));
             }
@@ -157,11 +157,11 @@ pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
             rows.push(format!("{}: {}", problem.origin, problem.message));
         }
         for (path, reason) in &traffic.report.skipped {
-            rows.push(format!("{}: passed over: {reason}", path.display()));
+            rows.push(format!("{}: skipped: {reason}", path.display()));
         }
         if traffic.passed_over > 0 {
             rows.push(format!(
-                "{}: counted, but not rewritten and not held side by side: only the first of each version are",
+                "{}: counted, but neither rewritten nor paired: only the first of each version are",
                 plural(traffic.passed_over, "response")
             ));
         }
@@ -179,7 +179,7 @@ pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
     rows
 }
 
-/// Operations of the old contract of which there is no exchange.
+/// Operations of the old contract without an exchange.
 pub(super) fn unseen_operations(report: &MigrationReport) -> Vec<&str> {
     let rows = report.operations.iter();
     rows.filter(|row| row.old.is_some() && row.exchanges.all == 0)
@@ -194,7 +194,7 @@ pub(super) fn coverage_name(row: &Coverage) -> String {
     format!("{}{side}{}", row.operation, status.unwrap_or_default())
 }
 
-/// How many values the enums of a payload have, and how many of them were seen.
+/// The number of enum values in a payload, and how many of them were seen.
 pub(super) fn enum_cover(row: &Coverage) -> (usize, usize) {
     let enums = row.enums.iter();
     enums.fold((0, 0), |(values, seen), (_, all, met)| {
@@ -202,11 +202,11 @@ pub(super) fn enum_cover(row: &Coverage) -> (usize, usize) {
     })
 }
 
-/// What stands above the table of what is written another way.
-pub(super) const RESPELLED: &str = "These values mean the same in both versions in another format; code that \
-                         compares texts sees a difference that no schema shows.";
+/// The text above the table of reformatted values.
+pub(super) const RESPELLED: &str = "These values have the same meaning in both versions, but another format. Code \
+                         that compares them as text sees a difference that no schema shows.";
 
-/// Values that are written another way.
+/// Reformatted values in one place.
 pub(super) struct RespelledRow {
     pub(super) place: String,
     pub(super) before: String,
@@ -214,14 +214,14 @@ pub(super) struct RespelledRow {
     pub(super) payloads: u64,
 }
 
-/// What is written another way, by place, over all operations.
+/// Reformatted values by place, over all operations.
 pub(super) fn respelled_rows(report: &MigrationReport) -> Vec<RespelledRow> {
     let mut rows: Vec<RespelledRow> = Vec::new();
     for (key, known) in &report.edits {
         let Some((before, after)) = known.example.as_ref() else {
             continue;
         };
-        // A number for a string, or null for an object, is more than another spelling.
+        // Replacing a string with a number, or an object with null, is more than reformatting.
         let are_texts = before.starts_with('"') && after.starts_with('"');
         if key.kind != EditKind::Respelled || !are_texts {
             continue;
@@ -247,7 +247,7 @@ pub(super) fn respelled_rows(report: &MigrationReport) -> Vec<RespelledRow> {
     rows
 }
 
-/// The changes that traffic of the new version contradicts, and in how many messages.
+/// The changes that traffic of the new version contradicts, with the number of messages.
 pub(super) fn contradicted(report: &MigrationReport) -> Vec<(&str, u64)> {
     let changes = report.diff.changes.iter().zip(&report.usage);
     changes
@@ -256,10 +256,10 @@ pub(super) fn contradicted(report: &MigrationReport) -> Vec<(&str, u64)> {
         .collect()
 }
 
-/// Changes that are listed as those to begin with.
+/// The number of changes that are listed under “What to do first”.
 pub(super) const FIRST: usize = 12;
 
-/// The errors and warnings to begin with: the gravest, then those that most traffic shows.
+/// The errors and warnings to handle first: the most serious, then those that most traffic shows.
 pub(super) fn first(report: &MigrationReport) -> Vec<usize> {
     let mut order: Vec<usize> = (0..report.diff.changes.len()).collect();
     order.retain(|index| judged(report, *index).level > Level::Info);
@@ -272,7 +272,7 @@ pub(super) fn first(report: &MigrationReport) -> Vec<usize> {
     order
 }
 
-/// What took over from an operation, and in what: one sentence for all that say the same.
+/// The operations that replace an operation, and what for. Equal sentences are merged.
 pub(super) fn replaced_notes(change: &Difference) -> Vec<String> {
     let mut sentences: Vec<(Vec<&str>, &str)> = Vec::new();
     for note in &change.notes {
@@ -299,7 +299,7 @@ pub(super) const fn is_told(row: &EnumRow) -> bool {
 
 /// `120 values, now 139; 9 were seen, 2 of them in neither contract`
 pub(super) fn enum_summary(table: &EnumTable) -> String {
-    // Null beside an enum is no value of it.
+    // Null is not a value of the enum.
     let count = |wanted: &dyn Fn(&EnumRow) -> bool| {
         let rows = table.rows.iter().filter(|row| row.value != "null");
         rows.filter(|row| wanted(row)).count() as u64
@@ -323,16 +323,16 @@ pub(super) fn enum_summary(table: &EnumTable) -> String {
     format!("{was}, {is}; {seen} {verb} seen{unknown}.")
 }
 
-/// `is there, though no change says so`
+/// `is present, but neither contract declares it`
 pub(super) fn difference_words(kind: &PairDifferenceKind) -> String {
     match kind {
         PairDifferenceKind::Missing => {
-            "is not there, though the old payload has it and no change takes it away".to_owned()
+            "is missing, although the old payload has it and no change removes it".to_owned()
         }
-        PairDifferenceKind::Kept => "is there, though the changes say that it is gone".to_owned(),
-        PairDifferenceKind::Unexpected => "is there, and neither contract declares it".to_owned(),
+        PairDifferenceKind::Kept => "is present, although the changes remove it".to_owned(),
+        PairDifferenceKind::Unexpected => "is present, but neither contract declares it".to_owned(),
         PairDifferenceKind::Type(expected, found) => {
-            format!("is of type {found}, where the changes say {expected}")
+            format!("has type {found}, but the changes predict {expected}")
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The migration report in short, for a terminal.
+//! A summary of the migration report for a terminal.
 
 use std::fmt::Write as _;
 
@@ -20,10 +20,10 @@ const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const TOUCHED: Style = AnsiColor::BrightYellow.on_default();
 
-/// Operations that are listed.
+/// The number of operations that are listed.
 const OPERATIONS_SHOWN: usize = 20;
 
-/// Rows of other lists.
+/// The number of rows of the other lists.
 const ROWS: usize = 5;
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.
@@ -33,7 +33,7 @@ macro_rules! put {
     };
 }
 
-/// Renders the report with ANSI styles; whoever prints it strips them where they are not wanted.
+/// Renders the report with ANSI styles; the output strips them if they are not wanted.
 #[must_use]
 pub fn text(report: &MigrationReport, columns: Columns) -> String {
     let mut out = String::new();
@@ -80,7 +80,7 @@ fn write_operations(out: &mut String, report: &MigrationReport, Columns(columns)
     rows.truncate(OPERATIONS_SHOWN);
     let has_traffic = report.has_exchanges();
     let head = match has_traffic {
-        true => "     old  touched   share     new",
+        true => "     old  affected   share     new",
         false => "",
     };
     const COUNTS: usize = "  errors  warnings  info".len();
@@ -100,7 +100,7 @@ fn write_operations(out: &mut String, report: &MigrationReport, Columns(columns)
         if has_traffic {
             put!(
                 out,
-                "  {:>6}  {TOUCHED}{:>7}{TOUCHED:#}  {:>6}  {:>6}",
+                "  {:>6}  {TOUCHED}{:>8}{TOUCHED:#}  {:>6}  {:>6}",
                 thousands(row.exchanges.old),
                 thousands(row.exchanges.touched),
                 share(row.exchanges.touched, row.exchanges.old),
@@ -155,7 +155,7 @@ fn write_changes(out: &mut String, report: &MigrationReport) {
     if more > 0 {
         put!(
             out,
-            "{DIM}and {}; `--output html=report.html` has all of them{DIM:#}\n",
+            "{DIM}and {}; use `--output html=report.html` for all of them{DIM:#}\n",
             plural(more as u64, "more change")
         );
     }
@@ -176,12 +176,12 @@ fn write_rest(out: &mut String, report: &MigrationReport) {
         put!(out, "\n{BOLD}By consumer{BOLD:#} {DIM}({by}){DIM:#}\n");
         for (name, exchanges) in rows {
             let name = match name.as_str() {
-                "" => "(does not say)".to_owned(),
+                "" => "(unknown)".to_owned(),
                 name => consumer(name),
             };
             put!(
                 out,
-                "{name}: {} of {} of the old version touched, by {}; {} of the new version\n",
+                "{name}: {} of {} of the old version affected by {}; {} of the new version\n",
                 thousands(exchanges.touched),
                 plural(exchanges.old, "exchange"),
                 plural(exchanges.changes.len() as u64, "change"),
@@ -214,7 +214,7 @@ fn write_rest(out: &mut String, report: &MigrationReport) {
         }
     }
     if !report.beyond.is_empty() {
-        put!(out, "\n{BOLD}What neither contract knows{BOLD:#}\n");
+        put!(out, "\n{BOLD}Unknown to both contracts{BOLD:#}\n");
         for finding in report.beyond.iter().take(ROWS) {
             let style = style_of(finding.level);
             let at = finding
@@ -234,7 +234,7 @@ fn write_rest(out: &mut String, report: &MigrationReport) {
     }
     let unjudged = unjudged_rows(report);
     if !unjudged.is_empty() {
-        put!(out, "\n{BOLD}What could not be judged{BOLD:#}\n");
+        put!(out, "\n{BOLD}Not compared{BOLD:#}\n");
         for row in unjudged.iter().take(ROWS) {
             put!(out, "{row}\n");
         }

@@ -1,4 +1,4 @@
-//! Which findings are about what neither contract knows: what one of them breaks, the other may well declare.
+//! Selects findings about what is unknown to both contracts: what violates one may be declared by the other.
 
 use serde_json::Value as Json;
 
@@ -13,7 +13,7 @@ use crate::rules::catalogue as rules;
 use crate::rules::{Finding, FindingPlace, Seen};
 use crate::schema::NodeId;
 
-/// Both contracts, and which operations of them belong together.
+/// Both contracts, and which of their operations correspond.
 #[derive(Clone, Copy)]
 pub(super) struct Versions<'c> {
     pub(super) old: &'c Contract,
@@ -22,7 +22,7 @@ pub(super) struct Versions<'c> {
 }
 
 impl<'c> Versions<'c> {
-    /// What of a finding is about what neither contract knows; `None` where one of them knows all of it.
+    /// The part of a finding that is unknown to both contracts; `None` if one of them declares all of it.
     pub(super) fn unknown_part(self, finding: &Finding) -> Option<Finding> {
         let mut part = finding.clone();
         let is_other_version = finding.rule.id == rules::OTHER_VERSION.id;
@@ -53,7 +53,7 @@ impl<'c> Versions<'c> {
         (finding.places.is_empty() || !places.all(is_declared)).then_some(part)
     }
 
-    /// The other contract, and the operation that a target has there.
+    /// The other contract, and the corresponding operation there.
     fn other(self, target: &TargetKey) -> Option<(&'c Contract, &'c Operation)> {
         let is_old = *target.contract == *self.old.reference();
         let (own, other) = match is_old {
@@ -68,7 +68,7 @@ impl<'c> Versions<'c> {
         Some((other, other.operations.get(position)?))
     }
 
-    /// The schemas that the other contract has at a path of an operation; `None` where it has none.
+    /// The schemas of the other contract at a path of an operation; `None` if it has none.
     fn schemas(self, target: &TargetKey, path: &PathPattern) -> Option<(&'c Contract, Vec<NodeId>)> {
         let (contract, operation) = self.other(target)?;
         let side = target.side.unwrap_or(Side::Response);
@@ -83,8 +83,7 @@ impl<'c> Versions<'c> {
         Some((contract, schemas))
     }
 
-    /// Whether the other contract declares a property or parameter that a finding is about, or does not require
-    /// it.
+    /// Whether the other contract declares the property or parameter of a finding, or does not require it.
     fn declares_property(
         self,
         finding: &Finding,
@@ -113,7 +112,7 @@ impl<'c> Versions<'c> {
         false
     }
 
-    /// Whether the other contract declares what a finding of one contract is about.
+    /// Whether the other contract allows what a finding of one contract reports.
     fn declares(self, finding: &Finding, target: &TargetKey, path: &PathPattern) -> bool {
         let rule = finding.rule.id;
         if rule == rules::UNDECLARED_STATUS.id {
@@ -137,7 +136,7 @@ impl<'c> Versions<'c> {
     }
 }
 
-/// The type that a finding names as the one that was met.
+/// The type of a value, from its name in a finding.
 fn sample_of(word: &str) -> Option<crate::diff::view::Kinds> {
     use crate::diff::view::Kinds;
     Some(match word {
@@ -152,7 +151,7 @@ fn sample_of(word: &str) -> Option<crate::diff::view::Kinds> {
     })
 }
 
-/// Whether a value that a finding lists is one of the schemas: as the text, or as the JSON that it is.
+/// Whether the schemas accept a value from a finding, either as a string or parsed as JSON.
 fn accepts(contract: &Contract, schemas: &[NodeId], value: &Seen) -> bool {
     let text: &str = &value.value;
     [Json::from(text).to_string(), text.to_owned()]

@@ -1,4 +1,4 @@
-//! Sentences that every renderer uses.
+//! Sentences that all renderers use.
 
 use jiff::Timestamp;
 use crate::diff::{Fact, Family, Owner};
@@ -12,16 +12,16 @@ use crate::redact::printed;
 
 use super::MigrationReport;
 
-/// Values that are shown of a change.
+/// The number of values that are shown per change.
 pub(super) const VALUES_SHOWN: usize = 12;
 
-/// Characters of a consumer's name that are shown.
+/// The number of characters of a consumer's name that are shown.
 const CONSUMER_SHOWN: usize = 80;
 
-/// Lines of a sample that are shown.
+/// The number of lines of a sample that are shown.
 const LINES_SHOWN: usize = 60;
 
-/// The last name of the place of a change: what it is about, in one word.
+/// The last name in the path of a change: its subject in one word.
 pub(super) fn last_name(judged: &Change) -> String {
     let steps = judged.difference.path.steps().iter().rev();
     let mut names = steps.filter_map(|step| match step {
@@ -55,7 +55,7 @@ pub(super) fn day(time: Option<Timestamp>) -> String {
     day.unwrap_or("–").to_owned()
 }
 
-/// `, first on …, last on …`; empty where no time is known.
+/// `; first …, last …`; empty if no time is known.
 fn when(times: Times) -> String {
     match (times.first, times.last) {
         (Some(first), Some(last)) if time(first) != time(last) => {
@@ -66,7 +66,7 @@ fn when(times: Times) -> String {
     }
 }
 
-/// The word that tells how a change is met, and the rest of the sentence.
+/// What traffic shows for a change: a keyword, and the rest of the sentence.
 pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'static str, String)> {
     report.traffic.as_ref()?;
     let judged = &report.diff.changes[index];
@@ -86,7 +86,7 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
         false => "exchange",
     };
     let all = plural(old.reached, noun);
-    // Below the payload it is not in all of them.
+    // Not all payloads have a nested property.
     let is_below = matches!(judged.difference.path.steps().last(), Some(Step::Key(_)));
     let with_it = match is_below && is_of_payloads {
         true => " that have the property",
@@ -97,16 +97,16 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
             format!("in the only {noun} of the old version that has the property")
         }
         1 if is_of_payloads => format!("in the only {noun} of the old version"),
-        1 => format!("in the only {noun} of the old version that it reaches"),
+        1 => format!("in the only {noun} of the old version that it affects"),
         _ if is_of_payloads => {
             format!("in all {} of the old version{with_it}", plural(count, noun))
         }
         _ => format!(
-            "in all {} of the old version that it reaches",
+            "in all {} of the old version that it affects",
             plural(count, noun)
         ),
     };
-    // The messages that have to do something have it, or lack it.
+    // The affected messages either have it or lack it.
     let senders = judged.difference.senders();
     let is_about_lack = senders
         .iter()
@@ -117,33 +117,33 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
     };
     let (word, mut rest) = match (old.telling, old.shown) {
         _ if old.reached == 0 && new.reached == 0 => {
-            return Some(("No traffic", " that could tell".to_owned()));
+            return Some(("No traffic", " that could show it".to_owned()));
         }
-        _ if old.reached == 0 => ("Not met", " in the old version".to_owned()),
+        _ if old.reached == 0 => ("Not observed", " in the old version".to_owned()),
         (0, _) if old.early == old.reached => ("Already there", format!(" {}", of_old(old.early))),
         (0, _) if old.early > 0 => (
             "Already there",
             format!(" in {} of {all} of the old version", thousands(old.early)),
         ),
-        // Others than those who sent it could tell.
+        // Only traffic of other senders could show it.
         (0, _)
             if senders
                 .iter()
                 .any(|sender| affected(&judged.difference, *sender) != Affected::NotShown) =>
         {
-            return Some(("No traffic", " that could tell".to_owned()));
+            return Some(("No traffic", " that could show it".to_owned()));
         }
         (0, _) if is_new(judged.difference.fact) => {
-            ("Not yet", format!(" in {all} of the old version"))
+            ("Not yet seen", format!(" in {all} of the old version"))
         }
         (0, _) => (
-            "Cannot tell",
+            "Unknown",
             ": traffic of the old version does not show who is affected".to_owned(),
         ),
         (telling, 0) => (
             never,
             format!(
-                " in {} of the old version: safe to ignore here",
+                " in {} of the old version: safe to ignore for this traffic",
                 plural(telling, noun)
             ),
         ),
@@ -179,21 +179,21 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
     Some((word, rest))
 }
 
-/// The same without times and without what the new version says of it.
+/// The same without times, and without traffic of the new version.
 pub(super) fn short_evidence(report: &MigrationReport, index: usize) -> Option<(&'static str, String)> {
     let (word, rest) = evidence(report, index)?;
     let end = rest.find([';', '.']).unwrap_or(rest.len());
     Some((word, rest[..end].to_owned()))
 }
 
-/// Whether a change brings what was not there, or not allowed.
+/// Whether a change adds something, or allows something that was not allowed.
 const fn is_new(fact: Fact) -> bool {
-    // What messages do not have is not met in them.
+    // These are not part of messages.
     let is_around = matches!(fact, Fact::LinkAdded | Fact::ServerAdded | Fact::SchemaAdded);
     matches!(fact.family(), Family::Added | Family::Widened) && !is_around
 }
 
-/// The lines of a sample that differ, with those around them; signs first.
+/// The lines of a sample that differ, with context. Each line starts with its sign.
 pub(super) fn sample_lines(sample: &Sample) -> Vec<String> {
     let pretty = |value| serde_json::to_string_pretty(value).unwrap_or_default() + "\n";
     let (before, after) = (pretty(&sample.before), pretty(&sample.after));
@@ -215,7 +215,7 @@ pub(super) fn sample_lines(sample: &Sample) -> Vec<String> {
     lines
 }
 
-/// The values of a change that were seen, the most frequent first, and in words what is not shown.
+/// The values of a change that were seen, most frequent first, and a text about those that are not shown.
 pub(super) fn values(usage: &Usage) -> (Vec<(String, u64)>, Option<String>) {
     let all = usage.values.by_count();
     let more = all.len().saturating_sub(VALUES_SHOWN);
@@ -224,7 +224,7 @@ pub(super) fn values(usage: &Usage) -> (Vec<(String, u64)>, Option<String>) {
     let words = match (more, usage.values.others) {
         (0, 0) => None,
         (more, 0) => Some(format!("{} more", thousands(more as u64))),
-        // Those without room are counted, and not told apart.
+        // Values beyond the limit are only counted together.
         (more, _) => Some(format!(
             "more than {} others, seen {}",
             thousands(more as u64),
@@ -236,12 +236,12 @@ pub(super) fn values(usage: &Usage) -> (Vec<(String, u64)>, Option<String>) {
     (shown.collect(), words)
 }
 
-/// The name of a consumer as it is printed: it is counted by all of it.
+/// The name of a consumer as printed. Counts use the full name.
 pub(super) fn consumer(name: &str) -> String {
     cut(name, CONSUMER_SHOWN)
 }
 
-/// A text that is not too long to be read.
+/// A text, truncated if it is too long.
 pub(super) fn cut(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -249,7 +249,7 @@ pub(super) fn cut(text: &str, longest: usize) -> String {
     }
 }
 
-/// The verdict in one word, and the sentence behind it.
+/// The verdict in one word, and the sentence that follows it.
 pub(super) fn verdict(report: &MigrationReport) -> (Level, &'static str, String) {
     let counted: Vec<String> = counts(&report.diff)
         .into_iter()
@@ -271,42 +271,43 @@ pub(super) fn verdict(report: &MigrationReport) -> (Level, &'static str, String)
         ),
         Release::Minor => (
             Level::Warning,
-            "Compatible, with care:",
+            "Compatible, with caveats:",
             format!("{counted}; this needs a minor version."),
         ),
-        Release::Patch => (Level::Info, "Nothing changed", "for anybody.".to_owned()),
+        Release::Patch => (Level::Info, "No changes:", "a patch version is enough.".to_owned()),
     };
     let unknown = report.diff.unknown();
     if unknown > 0 {
         rest.push_str(&format!(
-            " {} could not be judged.",
+            " {} could not be proved compatible or breaking.",
             plural(unknown as u64, "change")
         ));
     }
     if report.has_exchanges() && level == Level::Error {
         let hit = hit(Level::Error);
         rest.push_str(&match hit {
-            0 => " None of the errors shows in this traffic.".to_owned(),
-            1 => " One of the errors shows in this traffic.".to_owned(),
-            hit => format!(" {hit} of the errors show in this traffic."),
+            0 => " None of the errors is seen in this traffic.".to_owned(),
+            1 => " One of the errors is seen in this traffic.".to_owned(),
+            hit => format!(" {hit} of the errors are seen in this traffic."),
         });
     }
     (level, word, rest)
 }
 
-/// `41 of 52 exchanges of the old version (79 %) are touched by an error or a warning; 11 speak the new version`
+/// `41 of 52 exchanges of the old version (79 %) are affected by an error or a warning; 11 match the new
+/// version`
 pub(super) fn touched(report: &MigrationReport) -> Option<String> {
     let traffic = report.traffic.as_ref().filter(|_| report.has_exchanges())?;
     let exchanges = &traffic.exchanges;
     let verb = if exchanges.touched == 1 { "is" } else { "are" };
     let mut words = match exchanges.old {
-        0 if exchanges.all == 1 => "the only exchange does not speak the old version".to_owned(),
+        0 if exchanges.all == 1 => "the only exchange does not match the old version".to_owned(),
         0 => format!(
-            "none of {} speaks the old version",
+            "none of {} matches the old version",
             plural(exchanges.all, "exchange")
         ),
         old => format!(
-            "{} of {} of the old version ({}) {verb} touched by an error or a warning",
+            "{} of {} of the old version ({}) {verb} affected by an error or a warning",
             thousands(exchanges.touched),
             plural(old, "exchange"),
             share(exchanges.touched, old)
@@ -315,7 +316,7 @@ pub(super) fn touched(report: &MigrationReport) -> Option<String> {
     let neither = exchanges.all - exchanges.old - exchanges.new;
     for (count, version) in [(exchanges.new, "the new version"), (neither, "neither")] {
         if count > 0 {
-            let verb = if count == 1 { "speaks" } else { "speak" };
+            let verb = if count == 1 { "matches" } else { "match" };
             words.push_str(&format!("; {} {verb} {version}", thousands(count)));
         }
     }

@@ -1,4 +1,4 @@
-//! Charts as inline SVG. Widths are in per cent and heights in pixels, so that text never scales; colours
+//! Charts as inline SVG. Widths are percentages and heights are in pixels, so that text never scales. Colours
 //! come from the style sheet.
 
 use std::fmt::Write as _;
@@ -6,13 +6,13 @@ use std::fmt::Write as _;
 use super::escape;
 use super::numbers::share;
 
-/// Height of a row of bars, in pixels.
+/// The height of a row of bars, in pixels.
 const ROW: usize = 40;
 
-/// Longest name at a bar, in characters.
+/// The maximum length of the name of a bar, in characters.
 const NAME: usize = 44;
 
-/// The plot of a stack: where it starts, how high it is, and the gutter on its left in per cent.
+/// The plot of a stack: its top, its height, and the width of the gutter on its left in percent.
 const TOP: f64 = 12.0;
 const PLOT: f64 = 160.0;
 const GUTTER: f64 = 8.0;
@@ -24,7 +24,7 @@ macro_rules! put {
     };
 }
 
-/// A bar: all, and a part of it.
+/// A bar that shows a part of a whole.
 pub(in crate::report) struct Bar {
     pub(in crate::report) name: String,
     pub(in crate::report) all: u64,
@@ -33,7 +33,7 @@ pub(in crate::report) struct Bar {
 
 /// Columns over time.
 pub(in crate::report) struct Stack<'s> {
-    /// Of the old contract, the new one, and neither.
+    /// Counts for the old contract, the new contract, and neither.
     pub(in crate::report) columns: Vec<[u64; 3]>,
     /// The labels of the first column, one in the middle, and the last.
     pub(in crate::report) labels: [&'s str; 3],
@@ -61,7 +61,7 @@ fn open(id: &str, height: usize, title: &str, description: &str) -> String {
     )
 }
 
-/// Horizontal bars, each below its name.
+/// Draws horizontal bars, each below its name.
 pub(in crate::report) fn bars(id: &str, title: &str, description: &str, rows: &[Bar]) -> String {
     let most = rows.iter().map(|row| row.all).max().unwrap_or(0).max(1);
     let mut out = open(id, rows.len() * ROW, title, description);
@@ -91,7 +91,7 @@ pub(in crate::report) fn bars(id: &str, title: &str, description: &str, rows: &[
     out
 }
 
-/// A step of an axis that reads well: 1, 2 or 5 with zeros.
+/// A round step for an axis: 1, 2 or 5 times a power of ten.
 fn step(most: u64) -> u64 {
     let wanted = most.div_ceil(4).max(1);
     let mut power = 1_u64;
@@ -105,7 +105,7 @@ fn step(most: u64) -> u64 {
     }
 }
 
-/// Stacked columns over time.
+/// Draws stacked columns over time.
 pub(in crate::report) fn stack(
     id: &str,
     title: &str,
@@ -170,7 +170,7 @@ pub(in crate::report) fn stack(
     out
 }
 
-/// A part of all as a bar in a cell; the figure stands beside it.
+/// A small bar for a table cell that shows a part of a whole. The number is next to it.
 pub(in crate::report) fn meter(part: u64, all: u64) -> String {
     format!(
         "<svg class=\"meter\" aria-hidden=\"true\"><rect class=\"b-all\" width=\"100%\" \
@@ -179,7 +179,7 @@ pub(in crate::report) fn meter(part: u64, all: u64) -> String {
     )
 }
 
-/// What the colours of a chart mean.
+/// The legend of a chart.
 pub(in crate::report) fn legend(parts: &[(&str, &str)]) -> String {
     let parts: Vec<String> = parts
         .iter()

@@ -1,4 +1,4 @@
-//! Code in HTML: JSON with syntax colours, differences, excerpts of captures.
+//! Code in HTML: JSON with syntax highlighting, diffs, excerpts from captures.
 
 use std::fmt::Write as _;
 
@@ -13,10 +13,10 @@ macro_rules! put {
     };
 }
 
-/// Lines of JSON that can be taken in without colours.
+/// JSON with at most this many lines is not highlighted.
 const PLAIN: usize = 4;
 
-/// A line of JSON with its parts marked.
+/// A line of JSON with its tokens marked.
 fn coloured(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
@@ -56,7 +56,7 @@ fn run(text: &str, fits: impl Fn(char) -> bool) -> usize {
     text.find(|c| !fits(c)).unwrap_or(text.len()).max(1)
 }
 
-/// Where a string ends that starts here; the whole text where it does not.
+/// The end of the string that starts here; the end of the text if the string is not terminated.
 fn string_end(text: &str) -> usize {
     let mut is_escaped = false;
     for (index, character) in text.char_indices().skip(1) {
@@ -70,7 +70,7 @@ fn string_end(text: &str) -> usize {
     text.len()
 }
 
-/// Lines of a difference, each with its sign; `@@` starts what stands between them.
+/// The lines of a diff, each with its sign. Lines that start with `@@` separate hunks.
 pub(in crate::report) fn diff_block(lines: &[String], is_json: bool) -> String {
     let mut out = String::from("<pre class=\"diff\" tabindex=\"0\"><code>");
     let content = |line: &str| match is_json {
@@ -105,7 +105,7 @@ pub(in crate::report) fn diff_block(lines: &[String], is_json: bool) -> String {
     out
 }
 
-/// Lines of JSON, those that it is about marked; short ones need no colours.
+/// Lines of JSON, with the relevant ones marked. Short ones are not highlighted.
 pub(in crate::report) fn json_block(lines: &[(String, bool)]) -> String {
     let content = |line: &str| match lines.len() > PLAIN {
         true => coloured(line),
@@ -130,7 +130,7 @@ pub(in crate::report) fn json_block(lines: &[(String, bool)]) -> String {
     out
 }
 
-/// A line of a capture with the part that a finding is about.
+/// A line of a capture with the part that a finding reports.
 pub(in crate::report) fn excerpt_block(
     at: &str,
     line: u64,
@@ -145,7 +145,7 @@ pub(in crate::report) fn excerpt_block(
         out.push_str("</figure>\n");
         return out;
     }
-    // Columns of the excerpt are those of a terminal; one character stands for most of them.
+    // Columns of the excerpt are terminal columns; most characters take one.
     let width = |text: &str| unicode_width::UnicodeWidthStr::width(text);
     let split = |from: &str, columns: usize| {
         let mut end = 0;
@@ -189,7 +189,7 @@ mod tests {
                 r#"<span class="l">null</span>],"#
             )
         );
-        // What is cut off is still text.
+        // An unterminated string is still a string.
         assert_eq!(coloured("\"a<"), "<span class=\"s\">\"a&lt;</span>");
     }
 }

@@ -1,23 +1,23 @@
-//! Texts against each other, line by line.
+//! Compares texts line by line.
 
 use std::ops::Range;
 
 pub(crate) use similar::ChangeTag;
 use similar::{DiffOp, DiffTag, TextDiff};
 
-/// Lines that differ, with some around them.
+/// Lines that differ, with context.
 #[derive(Debug)]
 pub(crate) struct Hunk<'t> {
     /// `@@ -1,2 +1,2 @@`
     pub(crate) header: String,
-    /// Each with its end, where it has one.
+    /// Lines with their line breaks, if they have one.
     pub(crate) lines: Vec<(ChangeTag, &'t str)>,
 }
 
-/// How two texts differ. A line ends with a line feed and nothing else, as for `patch`; `around` lines are
-/// shown around those that differ.
+/// The differences between two texts. Only a line feed ends a line, as for `patch`. `around` is the number of
+/// lines of context.
 pub(crate) fn hunks<'t>(was: &'t str, is: &'t str, around: usize) -> Vec<Hunk<'t>> {
-    // The one place that compares: the algorithms of the library are large.
+    // Compare only in this function, because the code of the library is large.
     let was: Vec<&str> = was.split_inclusive('\n').collect();
     let is: Vec<&str> = is.split_inclusive('\n').collect();
     let diff = TextDiff::configure().diff_slices(&was, &is);
@@ -46,7 +46,8 @@ pub(crate) fn hunks<'t>(was: &'t str, is: &'t str, around: usize) -> Vec<Hunk<'t
     hunks.collect()
 }
 
-/// Lines as a patch counts them: the first one from 1, or the one before where there are none, and how many.
+/// A range in the notation of a patch: the first line, counted from 1, and the number of lines. An empty
+/// range starts at the line before it.
 fn range(lines: Range<usize>) -> String {
     match lines.len() {
         0 => format!("{},0", lines.start),
@@ -55,7 +56,7 @@ fn range(lines: Range<usize>) -> String {
     }
 }
 
-/// The sign that a line has in a patch.
+/// The sign of a line in a patch.
 pub(crate) const fn sign(tag: ChangeTag) -> char {
     match tag {
         ChangeTag::Delete => '-',

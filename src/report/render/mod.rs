@@ -1,8 +1,8 @@
-//! The frame of the HTML reports: one self-contained file.
+//! The page layout of the HTML reports: one self-contained file.
 //!
-//! The page is complete without its script, which adds search and filters. Nothing in it comes from the
-//! network, and nothing that comes from a payload is markup: every text goes through [`escape`]. A content
-//! security policy allows the one style sheet and the one script by their hashes, and nothing else.
+//! The page is complete without its script, which adds search and filters. It loads nothing from the network,
+//! and no text from a payload is interpreted as markup: all text goes through [`escape`]. A content security
+//! policy allows only the style sheet and the script, by their hashes.
 
 mod charts;
 mod code;
@@ -21,11 +21,11 @@ pub(super) use code::{diff_block, excerpt_block, json_block};
 const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
-/// SHA-256 of the style sheet and of the script, in Base64; a test holds them against the files.
+/// The SHA-256 hashes of the style sheet and the script in Base64. A test compares them with the files.
 const STYLE_HASH: &str = "n1pobwbbHFbKY9GjAw1HwLkdLanU/9QlKOxfbviwdlw=";
 const SCRIPT_HASH: &str = "4i0/skVq0ssw08dK54hE/fNKfwZpnnAagd7mkgTVy9w=";
 
-/// Changes of a group from which on its height is only guessed until it is seen.
+/// If a group has at least this many articles, browsers estimate its height until it is visible.
 const MANY: usize = 20;
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.
@@ -37,25 +37,25 @@ macro_rules! put {
 
 /// A page.
 pub(crate) struct Page {
-    /// What sort of report it is.
+    /// The kind of report.
     pub(crate) kind: &'static str,
     pub(crate) title: String,
     /// The level of the verdict, its first words, and the rest.
     pub(crate) verdict: (Level, String, String),
-    /// What stands at the top: a name, and HTML.
+    /// The facts at the top: a name, and HTML.
     pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) sections: Vec<Section>,
     /// HTML.
     pub(crate) footer: String,
 }
 
-/// A section; one without content is left out.
+/// A section. It is omitted if it has no content.
 pub(crate) struct Section {
     pub(crate) id: &'static str,
     pub(crate) title: &'static str,
     /// HTML.
     pub(crate) content: String,
-    /// Entries of the contents below its own: ids, and HTML.
+    /// Its subentries in the table of contents: ids, and HTML.
     pub(crate) parts: Vec<(String, String)>,
 }
 
@@ -70,23 +70,23 @@ impl Section {
     }
 }
 
-/// What can be filtered: changes or findings.
+/// An entry that can be filtered: a change or a finding.
 pub(crate) struct Article {
-    /// What the link to it is made of.
+    /// The key that its link is derived from.
     pub(crate) key: Key,
     pub(crate) level: Level,
     pub(crate) rule: &'static str,
     pub(crate) message: String,
-    /// Behind the rule, HTML.
+    /// HTML that follows the rule.
     pub(crate) place: String,
-    /// Numbers of the operations that it reaches.
+    /// The numbers of the operations that it affects.
     pub(crate) operations: Vec<usize>,
     pub(crate) sides: Vec<&'static str>,
-    /// Whether traffic shows it; `None` where none could.
+    /// Whether traffic shows it; `None` if no traffic could show it.
     pub(crate) seen: Option<bool>,
     /// Names and HTML.
     pub(crate) facts: Vec<(&'static str, String)>,
-    /// HTML behind the facts.
+    /// HTML that follows the facts.
     pub(crate) body: String,
 }
 
@@ -94,14 +94,14 @@ pub(crate) struct Article {
 pub(crate) struct Group {
     /// HTML.
     pub(crate) title: String,
-    /// For the contents, HTML.
+    /// The title in the table of contents, HTML.
     pub(crate) short: String,
     /// HTML.
     pub(crate) note: Option<String>,
     pub(crate) articles: Vec<Article>,
 }
 
-/// What articles are called.
+/// The noun for articles.
 #[derive(Clone, Copy)]
 pub(crate) struct Noun {
     pub(crate) one: &'static str,
@@ -118,7 +118,7 @@ pub(crate) const FINDING: Noun = Noun {
     many: "findings",
 };
 
-/// The articles of a page: their section, and the ids that they were given, in order.
+/// The articles of a page: their section, and their ids in order.
 pub(crate) struct Articles {
     pub(crate) section: Section,
     pub(crate) ids: Vec<String>,
@@ -126,7 +126,7 @@ pub(crate) struct Articles {
     pub(crate) groups: Vec<String>,
 }
 
-/// Text as HTML, outside of tags; what would do something to a terminal does nothing here, either.
+/// Escapes text for HTML outside tags. Characters that a terminal would interpret are escaped too.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in printed(text).chars() {
@@ -140,15 +140,15 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-/// Text as the value of an attribute in double quotes.
+/// Escapes text for an attribute value in double quotes.
 fn attribute(text: &str) -> String {
     escape(text).replace('"', "&quot;")
 }
 
-/// A sentence as HTML, in which backticks mark code.
+/// Converts a sentence to HTML. Backticks mark code.
 pub(crate) fn inline(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    // An odd number of backticks makes no pairs.
+    // With an odd number of backticks, they do not form pairs.
     if parts.len().is_multiple_of(2) {
         return escape(text);
     }
@@ -193,7 +193,7 @@ pub(crate) fn badge(level: Level) -> String {
     format!("<span class=\"level {word}\">{word}</span>")
 }
 
-/// A table: headings with their classes, and rows of HTML.
+/// A table with headings and their classes, and rows of HTML.
 pub(crate) fn table(label: &str, heads: &[(&str, &str)], rows: &[Vec<String>]) -> String {
     let mut out = format!(
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table>\n<thead><tr>",
@@ -226,7 +226,7 @@ pub(crate) fn table(label: &str, heads: &[(&str, &str)], rows: &[Vec<String>]) -
     out
 }
 
-/// Figures that are read first: a name, the figure, what it is of, and the class of its colour.
+/// The most important figures: a name, the figure, a note, and a class for its colour.
 pub(crate) fn scoreboard(figures: &[(&str, String, String, &str)]) -> String {
     let mut out = String::from("<dl class=\"score\">\n");
     for (name, figure, of, class) in figures {
@@ -242,7 +242,7 @@ pub(crate) fn scoreboard(figures: &[(&str, String, String, &str)]) -> String {
     out
 }
 
-/// A part that is shown when it is asked for.
+/// A collapsed part.
 pub(crate) fn details(summary: &str, content: &str) -> String {
     format!("<details><summary>{summary}</summary>\n{content}\n</details>\n")
 }
@@ -256,8 +256,8 @@ fn counted(count: usize, noun: Noun) -> String {
     }
 }
 
-/// The section of articles, with what filters them: the names of the operations, and whether traffic is told
-/// apart.
+/// The section of articles, with filters. `operations` are the names of the operations; `with_traffic` adds a
+/// filter for traffic.
 pub(crate) fn articles(
     title: &'static str,
     noun: Noun,
@@ -369,8 +369,8 @@ fn write_filters(
         out.push_str(
             "<label class=\"vh\" for=\"f-seen\">Traffic</label><select id=\"f-seen\" name=\"seen\"><option \
              value=\"\">Any traffic</option><option value=\"yes\">Seen in traffic</option><option \
-             value=\"no\">Not seen in traffic</option><option value=\"none\">No traffic to judge \
-             by</option></select>\n",
+             value=\"no\">Not seen in traffic</option><option value=\"none\">No traffic that could \
+             show it</option></select>\n",
         );
     }
     put!(
@@ -419,7 +419,7 @@ fn write_article(out: &mut String, article: &Article, id: &str, noun: Noun) {
         out.push_str("<dl class=\"facts\">");
         let mut last = "";
         for (name, fact) in facts {
-            // Several of one name stand below each other.
+            // Facts with the same name are grouped.
             if *name != last {
                 put!(out, "<dt>{name}</dt>");
                 last = name;
@@ -474,7 +474,7 @@ pub(crate) fn page(page: &Page) -> String {
         .iter()
         .filter(|s| !s.content.is_empty())
         .collect();
-    // Open where there is room for it: the style sheet shows what is in it.
+    // On wide screens, the style sheet shows its content.
     out.push_str("<nav aria-label=\"Contents\">\n<details>\n<summary>Contents</summary>\n<ol>\n");
     for section in &sections {
         put!(out, "<li><a href=\"#{}\">{}</a>", section.id, section.title);

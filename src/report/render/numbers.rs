@@ -1,4 +1,4 @@
-//! Numbers in sentences.
+//! Formats numbers for sentences.
 
 /// `3 exchanges`
 pub(crate) fn plural(count: u64, noun: &str) -> String {
@@ -11,7 +11,7 @@ pub(crate) fn plural(count: u64, noun: &str) -> String {
     }
 }
 
-/// A number with a narrow gap every three digits: `12,345`.
+/// A number with commas between groups of three digits: `12,345`.
 pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
@@ -24,7 +24,7 @@ pub(crate) fn thousands(number: u64) -> String {
     out
 }
 
-/// `65 %`; `–` of nothing.
+/// `65 %`; `–` if the total is 0.
 pub(crate) fn share(part: u64, all: u64) -> String {
     match all {
         0 => "–".to_owned(),
@@ -32,7 +32,7 @@ pub(crate) fn share(part: u64, all: u64) -> String {
     }
 }
 
-/// Rounded percents: `<1 %` for some and `>99 %` for less than all, never 0 and 100.
+/// A rounded percentage. A part that is not 0 is at least `<1 %`, and one that is not all is at most `>99 %`.
 pub(crate) fn percent(part: u64, all: u64) -> String {
     let (wide, of) = (u128::from(part), u128::from(all.max(1)));
     match (wide * 100 + of / 2) / of {

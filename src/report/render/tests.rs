@@ -3,7 +3,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::*;
 
-/// What a browser computes of the element's content; the page would have no style or script without it.
+/// The hash that a browser computes for the content of the element. If it differs, the browser ignores the
+/// element.
 fn hash_of(content: &str) -> String {
     base64::engine::general_purpose::STANDARD.encode(Sha256::digest(content))
 }

@@ -1,13 +1,13 @@
-//! Lines that fit a width.
+//! Fits lines to a width.
 
 use textwrap::core::display_width;
 use unicode_width::UnicodeWidthStr as _;
 
-/// Columns of text that goes to a file or a pipe.
+/// The width of text that is written to a file or a pipe.
 pub(crate) const WIDTH: usize = 100;
 
-/// Wraps a text at spaces: what comes before the first line and before the others counts. A word that is longer
-/// than a line, such as a path, is kept whole.
+/// Wraps a text at spaces. The width includes the indents of the first and of the other lines. A word that is
+/// longer than a line, such as a path, is not split.
 pub(crate) fn wrapped(text: &str, width: usize, first: &str, others: &str) -> String {
     let options = textwrap::Options::new(width.max(20))
         .initial_indent(first)
@@ -19,7 +19,7 @@ pub(crate) fn wrapped(text: &str, width: usize, first: &str, others: &str) -> St
     textwrap::fill(text, options)
 }
 
-/// A text in at most so many columns: the end is cut.
+/// A text, truncated to at most `most` columns.
 pub(crate) fn cut(text: &str, most: usize) -> String {
     if text.width() <= most {
         return text.to_owned();
@@ -37,7 +37,7 @@ pub(crate) fn cut(text: &str, most: usize) -> String {
     shown
 }
 
-/// Columns of a line of text.
+/// The width of a line of text, in columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Columns(pub(crate) usize);
 
@@ -47,8 +47,8 @@ impl Default for Columns {
     }
 }
 
-/// Fits the lines of a styled text to a width. Sentences are wrapped below their first word. Lines behind a gutter
-/// (`|`), which quote something, are cut.
+/// Fits the lines of a styled text to a width. Sentences are wrapped with a hanging indent. Lines that start
+/// with a gutter (`|`) are quotes and are truncated.
 pub(crate) fn fitted(text: &str, columns: Columns) -> String {
     let Columns(width) = columns;
     let mut out = String::with_capacity(text.len());
@@ -73,14 +73,14 @@ pub(crate) fn fitted(text: &str, columns: Columns) -> String {
     out
 }
 
-/// Wraps a line that may have styles, which take no columns.
+/// Wraps a line that may contain styles, which take no columns.
 fn wrapped_styled(line: &str, width: usize, hanging: usize) -> String {
     let spaces = line.len() - line.trim_start_matches(' ').len();
     let (before, rest) = line.split_at(spaces);
     wrapped(rest, width, before, &" ".repeat(hanging))
 }
 
-/// The start of a line that may have styles, all of which are kept.
+/// Truncates a line that may contain styles. All styles are kept.
 fn cut_styled(line: &str, width: usize) -> String {
     let mut out = String::new();
     let (mut columns, mut in_style, mut is_cut) = (1, false, false);

@@ -1,4 +1,4 @@
-//! The upgrade for programs: JSON of a stated version, with a schema of its own.
+//! The upgrade report as JSON: a versioned format with its own schema.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -9,10 +9,10 @@ use crate::report::check::json::{JsonOrigin, JsonProblem, JsonSkipped};
 
 use super::{UpgradeReport, move_line, shown_values, wrong};
 
-/// The version of the format. It goes up when something is removed or changes its meaning.
+/// The version of the format. It increases if a field is removed or changes its meaning.
 pub const UPGRADE_FORMAT: &str = "upgrade-v1";
 
-/// Different values that are listed of one property.
+/// The number of distinct values that are listed per property.
 const VALUES_LISTED: usize = 100;
 
 /// A report of `wiredrift upgrade`.
@@ -20,21 +20,21 @@ const VALUES_LISTED: usize = 100;
 pub struct JsonUpgrade {
     /// The name of this format: `upgrade-v1`.
     format: &'static str,
-    /// The version of wiredrift that wrote it.
+    /// The version of wiredrift that wrote the report.
     wiredrift: String,
-    /// Where payloads come from: `name@version`.
+    /// The contract that payloads are upgraded from: `name@version`.
     from: String,
-    /// Where they go.
+    /// The contract that payloads are upgraded to: `name@version`.
     to: String,
-    /// How many payloads there are in all.
+    /// The total number of payloads.
     payloads: u64,
-    /// What became of the payloads of each operation, side and status.
+    /// The result for the payloads of each operation, side and status.
     targets: Vec<JsonTarget>,
     /// Payloads that were not rewritten.
     not_rewritten: Vec<JsonRefused>,
-    /// What could not be read.
+    /// Inputs that could not be read.
     problems: Vec<JsonProblem>,
-    /// Files of folders that were passed over.
+    /// Files in folders that were skipped.
     skipped: Vec<JsonSkipped>,
 }
 
@@ -44,86 +44,86 @@ struct JsonTarget {
     operation: String,
     side: Option<Side>,
     status: Option<u16>,
-    /// Rewritten, and valid.
+    /// Payloads that were rewritten and are valid.
     valid: u64,
-    /// Rewritten, but something has to be supplied by hand.
+    /// Payloads that were rewritten but need manual changes.
     incomplete: u64,
-    /// Left alone, since they are as they should be.
+    /// Payloads that were already up to date and were not changed.
     up_to_date: u64,
-    /// Of those that were rewritten, the ones that lost a value.
+    /// Rewritten payloads that lost a value.
     lossy: u64,
-    /// The first payloads that were rewritten.
+    /// The places of the first payloads that were rewritten.
     places: Vec<JsonOrigin>,
-    /// What was done, in the order of the payloads.
+    /// The edits, in the order of the payloads.
     edits: Vec<JsonEdit>,
-    /// How often something else was done, for which there was no room.
+    /// The number of further edits, beyond the limit of `edits`.
     other_edits: u64,
-    /// What has to be done by hand.
+    /// The remaining manual changes.
     to_do: Vec<JsonLeft>,
-    /// How often something else has to be done, for which there was no room.
+    /// The number of further manual changes, beyond the limit of `to_do`.
     other_to_do: u64,
-    /// How payloads were already invalid under the old contract.
+    /// Violations of the old contract in the original payloads.
     already_invalid: Vec<JsonLeft>,
-    /// Guesses that were not acted on.
+    /// Possible moves that were not applied.
     proposals: Vec<JsonProposal>,
 }
 
-/// What was done in one place.
+/// An edit in one place.
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonEdit {
     kind: EditKind,
-    /// Whether something of the payload is lost.
+    /// Whether the edit loses a value of the payload.
     loses: bool,
-    /// The place as it was, positions folded to `*`.
+    /// The old place, with array positions written as `*`.
     from: Option<String>,
-    /// The place as it is.
+    /// The new place.
     to: Option<String>,
-    /// In how many payloads.
+    /// The number of payloads.
     payloads: u64,
-    /// How often in all.
+    /// The total number of occurrences.
     count: u64,
-    /// Different values that stood there, as JSON text, redacted and cut.
+    /// Distinct old values as JSON text, redacted and truncated.
     before: Vec<String>,
-    /// Different values that stand there.
+    /// Distinct new values as JSON text, redacted and truncated.
     after: Vec<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonLeft {
     message: String,
-    /// In how many payloads.
+    /// The number of payloads.
     payloads: u64,
-    /// How often in all.
+    /// The total number of occurrences.
     count: u64,
-    /// The first of the payloads.
+    /// The places of the first of these payloads.
     places: Vec<JsonOrigin>,
 }
 
-/// A guess that was not acted on.
+/// A possible move that was not applied.
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonProposal {
     from: String,
     to: String,
-    /// What speaks for it.
+    /// The reason for the proposal.
     ground: String,
-    /// In how many payloads a value is lost that it would keep.
+    /// The number of payloads in which the move would keep a value that is now lost.
     payloads: u64,
-    /// The line of a file for `--moves` that acts on it.
+    /// The line to add to a `--moves` file.
     rule: String,
 }
 
 /// Payloads that were not rewritten.
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonRefused {
-    /// The operation; null where it is not known.
+    /// The operation; `null` if it is unknown.
     operation: Option<String>,
     side: Option<Side>,
     status: Option<u16>,
-    /// Why.
+    /// Why they were not rewritten.
     reason: String,
-    /// How many payloads.
+    /// The number of payloads.
     payloads: u64,
-    /// The first of them.
+    /// The places of the first of them.
     places: Vec<JsonOrigin>,
 }
 

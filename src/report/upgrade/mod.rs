@@ -1,4 +1,4 @@
-//! The report of an upgrade of payloads, and one renderer per format.
+//! The report of `wiredrift upgrade`, with a renderer per format.
 
 mod json;
 mod text;
@@ -19,27 +19,27 @@ use text::text;
 use super::render::wrap::{Columns, fitted};
 use super::{Format, Render};
 
-/// Everything that an upgrade has to say.
+/// The content of an upgrade report.
 #[derive(Debug)]
 pub struct UpgradeReport {
-    /// Where payloads come from: `name@version`.
+    /// The contract that payloads are upgraded from: `name@version`.
     pub from: String,
-    /// Where they go.
+    /// The contract that payloads are upgraded to: `name@version`.
     pub to: String,
-    /// What became of the payloads.
+    /// The result for the payloads.
     pub summary: Summary,
-    /// What could not be read.
+    /// Inputs that could not be read.
     pub problems: Vec<ReadProblem>,
-    /// Files of folders that were passed over, and why.
+    /// Files in folders that were skipped, and why.
     pub skipped: Vec<(PathBuf, &'static str)>,
 }
 
-/// The formats that the report of an upgrade has.
+/// The formats of an upgrade report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UpgradeFormat {
-    /// For people, in a terminal.
+    /// Text for a terminal.
     Text,
-    /// For programs.
+    /// JSON for programs.
     Json,
 }
 
@@ -62,7 +62,7 @@ impl Render for UpgradeReport {
     }
 }
 
-/// Up to so many different values of a place, redacted.
+/// At most `most` distinct values of a place, redacted.
 fn shown_values(values: &Values, most: usize) -> Vec<String> {
     let mut shown: Vec<String> = Vec::new();
     for (text, place, _) in &values.kept {
@@ -81,7 +81,7 @@ fn shown_values(values: &Values, most: usize) -> Vec<String> {
     shown
 }
 
-/// A place in a payload, safe to print; the whole of it has no pointer that one could see.
+/// A place in a payload, safe to print. The pointer to the whole payload is empty, so it is spelled out.
 fn shown_place(pattern: &PathPattern) -> String {
     match pattern.steps() {
         [] => "the payload".to_owned(),
@@ -103,10 +103,10 @@ fn wrong(place: &PathPattern, kind: &DeviationKind, subject: &str) -> String {
     format!("{}: {words}", shown_place(place))
 }
 
-/// The line of a file for `--moves` that acts on a guess.
+/// The line to add to a `--moves` file to apply a possible move.
 fn move_line(operation: &str, from: &PathPattern, to: &PathPattern) -> String {
     let quoted = |text: &str| {
-        // A path may hold what YAML reads as something else.
+        // Quote what YAML would read as something else.
         let is_plain = text
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "/_-.*".contains(c));

@@ -1,4 +1,4 @@
-//! The upgrade for people.
+//! The upgrade report as text for a terminal.
 
 use std::fmt::Write as _;
 
@@ -23,16 +23,16 @@ const LOST: Style = AnsiColor::BrightRed.on_default().bold();
 const GOOD: Style = AnsiColor::BrightGreen.on_default().bold();
 const HAND: Style = AnsiColor::BrightYellow.on_default().bold();
 
-/// Different values that are shown of one property.
+/// The number of distinct values that are shown per property.
 const VALUES_SHOWN: usize = 4;
 
-/// The widest column of places.
+/// The maximum width of the column of places.
 const PLACE_WIDTH: usize = 36;
 
-/// Places of one operation at which it is shown what was done.
+/// The number of edits that are shown per operation.
 const EDITS_SHOWN: usize = 200;
 
-/// Things of a kind that are listed one by one.
+/// The maximum number of entries in the other lists.
 const SHOWN: usize = 50;
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.
@@ -42,7 +42,7 @@ macro_rules! put {
     };
 }
 
-/// Renders the report with ANSI styles; whoever prints it strips them where they are not wanted.
+/// Renders the report with ANSI styles; the output strips them if they are not wanted.
 #[must_use]
 pub fn text(report: &UpgradeReport, columns: Columns) -> String {
     let mut out = String::new();
@@ -121,7 +121,7 @@ fn write_target(
     let edits = outcomes.edits();
     let shown = edits.iter().take(EDITS_SHOWN);
     let widths = shown.clone().map(|(key, _)| edit_place(key).width());
-    // A long path moves its own values, not those of the others.
+    // A long path shifts only its own values.
     let width = widths.filter(|width| *width <= PLACE_WIDTH).max().unwrap_or(0);
     for (key, used) in shown {
         write_edit(out, (key, used), all, width, columns);
@@ -216,7 +216,7 @@ fn edit_place(key: &EditKey) -> String {
     }
 }
 
-/// `  moved      /meta/pagination/total → /total`; `width` is that of the places.
+/// `  moved      /meta/pagination/total → /total`. `width` is the width of the column of places.
 fn write_edit(
     out: &mut String,
     (key, used): (&EditKey, &EditUse),
@@ -236,7 +236,7 @@ fn write_edit(
     let mut before = shown_values(&used.before, VALUES_SHOWN);
     let mut after = shown_values(&used.after, VALUES_SHOWN);
     if !before.is_empty() && !after.is_empty() {
-        // What it became shows on one value.
+        // One value is enough to show the edit.
         before.truncate(1);
         after.truncate(1);
     }
@@ -275,7 +275,7 @@ fn write_edit(
     let (padding, details) = match fits {
         _ if details.is_empty() => (String::new(), details),
         true => (" ".repeat(padding), details),
-        // The values go below the place, and keep what counts them.
+        // The values go on the next line, truncated so that the count fits.
         false => {
             let most = columns.saturating_sub(BEFORE + times.width());
             let details = format!("{}{times}", cut(values.trim_start(), most));
@@ -288,8 +288,8 @@ fn write_edit(
     );
 }
 
-/// What a rule for `--moves` could do of what is left: supply a value that is missing, or convert one whose type
-/// changed.
+/// Suggests a rule for `--moves` for a remaining manual change: supply a missing value, or convert one whose
+/// type changed.
 fn write_hint(out: &mut String, outcomes: &Outcomes) {
     let left = outcomes.left.in_order();
     let rule = left.iter().find_map(|((place, kind, _), _)| match kind {
@@ -304,11 +304,11 @@ fn write_hint(out: &mut String, outcomes: &Outcomes) {
         _ => None,
     });
     if let Some(rule) = rule {
-        put!(out, "  {DIM}hint: a rule in a file for --moves can do this: {rule}{DIM:#}\n");
+        put!(out, "  {DIM}hint: a rule in a --moves file can do this: {rule}{DIM:#}\n");
     }
 }
 
-/// Guesses that were not acted on, as a file for `--moves`.
+/// Writes the possible moves that were not applied, as a file for `--moves`.
 fn write_proposals(out: &mut String, report: &UpgradeReport) {
     let targets = report.summary.targets.iter();
     let mut lines: Vec<(String, &'static str, u64)> = Vec::new();
@@ -326,7 +326,7 @@ fn write_proposals(out: &mut String, report: &UpgradeReport) {
     }
     put!(
         out,
-        "{HAND}possible moves{HAND:#}: values are lost that may belong in another place. Copy the lines that are right to a file and pass it with --moves FILE, or apply all of them with --accept-guesses:\n\nmoves:\n"
+        "{HAND}possible moves{HAND:#}: some lost values may belong in another place. Copy the correct lines to a file and pass it with --moves FILE, or apply all of them with --accept-guesses:\n\nmoves:\n"
     );
     for (line, ground, payloads) in lines {
         let noun = if payloads == 1 { "payload" } else { "payloads" };

@@ -1,4 +1,4 @@
-//! Changes judged: which rule, and how grave.
+//! Assigns rules and levels to changes.
 
 use crate::contract::Contract;
 use crate::diff::{Difference, Fact, Family, Owner, Proof, Sender, Verdict};
@@ -15,37 +15,37 @@ use crate::rules::places::Places;
 pub struct Change {
     /// The rule.
     pub(crate) rule: &'static Rule,
-    /// What identifies the change in every run.
+    /// Identifies the change in every run.
     pub(crate) key: Key,
-    /// The gravest of the levels.
+    /// The highest of the levels.
     pub(crate) level: Level,
-    /// How grave it is for what each sender sends.
+    /// The level for what each sender sends.
     pub(crate) levels: Vec<(Sender, Level)>,
-    /// What is the matter, in one line.
+    /// What changed, in one line.
     pub(crate) message: String,
-    /// Where the old contract's documents say it; `None` for contracts without documents.
+    /// The place in the old contract's documents; `None` for contracts without documents.
     pub(crate) old: Option<Origin>,
-    /// Where the new contract's documents say it.
+    /// The place in the new contract's documents.
     pub(crate) new: Option<Origin>,
-    /// The fact that was judged.
+    /// The change itself.
     pub(crate) difference: Difference,
 }
 
-/// What a version number has to say of a change (Semantic Versioning 2.0.0).
+/// The release that a change requires (Semantic Versioning 2.0.0).
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Release {
-    /// Nothing changed for anybody.
+    /// Nothing changed.
     Patch,
-    /// What was sent and read before stays right.
+    /// Existing clients and servers keep working.
     Minor,
     /// Something breaks.
     Major,
 }
 
-/// Judges changes between two contracts, in their order; those that are turned off are left out.
+/// Assigns levels to the changes between two contracts, in their order. Changes with level `off` are omitted.
 #[must_use]
 pub fn judge_changes(
     changes: &[Difference],
@@ -66,9 +66,12 @@ pub fn judge_changes(
     judged.filter(|judged| judged.level != Level::Off).collect()
 }
 
-/// The key of a change: the place in the new contract, or in the old one where the place was removed.
+/// The key of a change. It uses the place in the new contract, or in the old one if the place was removed.
 fn key(change: &Difference, old: &Contract, new: &Contract) -> Key {
-    let sides = [(new, &change.new_place), (old, &change.old_place)];
+    let mut sides = [(new, &change.new_place), (old, &change.old_place)];
+    if change.fact.family() == Family::Removed {
+        sides.reverse();
+    }
     let mut placed = sides.iter().filter_map(|(contract, place)| Some((contract, place.as_ref()?)));
     let mut place = match placed.next() {
         Some((contract, place)) => place_in(contract, place),
@@ -84,10 +87,18 @@ fn key(change: &Difference, old: &Contract, new: &Contract) -> Key {
             words.join(" ")
         }
     };
-    // Several things can happen to one place.
-    if !change.subject.is_empty() && !place.ends_with(&format!("/{}", change.subject)) {
+    // A place can have several changes.
+    let is_said = place.ends_with(&format!("/{}", change.subject))
+        || place.ends_with(&format!(" {}", change.subject));
+    if !change.subject.is_empty() && !is_said {
         place.push(' ');
         place.push_str(&change.subject);
+    }
+    // Two components can become one.
+    if let Owner::Component(old, new) = &change.owner
+        && old != new
+    {
+        place.push_str(&format!(" was {old}"));
     }
     Key {
         rule: change.fact.rule().id,
@@ -100,7 +111,7 @@ fn judge_change(change: &Difference, key: Key, policy: &Policy) -> Change {
     let rule = change.fact.rule();
     let mut senders = change.senders();
     if senders.is_empty() {
-        // Behaviour of the contract as a whole is what its server does.
+        // The behaviour of the contract as a whole is that of its server.
         senders.push(Sender::Server);
     }
     let set = policy.levels.get(rule.id).copied();
@@ -129,7 +140,7 @@ fn judge_change(change: &Difference, key: Key, policy: &Policy) -> Change {
     }
 }
 
-/// What the next version has to be.
+/// The release that the changes require.
 #[must_use]
 pub fn release(changes: &[Change]) -> Release {
     match changes.iter().map(|judged| judged.level).max() {
@@ -139,8 +150,8 @@ pub fn release(changes: &[Change]) -> Release {
     }
 }
 
-/// The level of a change for what one sender sends: the rule's, lowered where less is at stake, and where a
-/// proof says that nothing is.
+/// The level of a change for what one sender sends: the level of the rule, lowered if the change does less
+/// harm or is proved to do none.
 fn level(change: &Difference, rule: &Rule, sender: Sender) -> Level {
     let side = match sender {
         Sender::Client => Side::Request,
@@ -157,12 +168,12 @@ fn level(change: &Difference, rule: &Rule, sender: Sender) -> Level {
         return default.min(Level::Info);
     }
     match change.fact {
-        // A client that sends it is ignored, if it is not refused.
+        // The server ignores or rejects it.
         Fact::PropertyRemoved if is_client => at_stake(is_breaking, default, Level::Warning),
         Fact::PropertyRenamed | Fact::PropertiesMoved if is_client => {
             at_stake(is_breaking, default, Level::Warning)
         }
-        // Clients that read it miss it, though they had to reckon with that.
+        // Clients that read it do not find it. If it was optional, they already had to handle that.
         Fact::PropertyRemoved | Fact::PropertyRenamed => {
             at_stake(!change.is_minor || is_breaking, default, Level::Warning)
         }
@@ -179,7 +190,7 @@ fn level(change: &Difference, rule: &Rule, sender: Sender) -> Level {
         Fact::MediaTypeRemoved if change.is_minor => Level::Info,
         Fact::HeaderRemoved => at_stake(!change.is_minor, default, Level::Warning),
         Fact::DiscriminatorChanged if is_breaking && is_client => Level::Error,
-        // What a union allows beside is told with its variants.
+        // Other effects on the union are reported with its variants.
         Fact::DiscriminatorChanged => default,
         Fact::ParameterEncoding if change.subject == "allowReserved" => match change.is_minor {
             true => Level::Info,
@@ -189,7 +200,7 @@ fn level(change: &Difference, rule: &Rule, sender: Sender) -> Level {
             at_stake(!change.is_minor, default, default.min(Level::Warning))
         }
         _ => match verdict {
-            // What a proof says wins over what a rule expects.
+            // A proof takes precedence over the level of the rule.
             Some(Verdict::Compatible(_)) if is_containment(change.fact) => default.min(Level::Info),
             Some(Verdict::Breaking(_)) => default.max(Level::Warning),
             Some(Verdict::Unknown(_)) => Level::Warning,
@@ -202,7 +213,7 @@ const fn at_stake(is_at_stake: bool, level: Level, otherwise: Level) -> Level {
     if is_at_stake { level } else { otherwise }
 }
 
-/// Whether the verdict says all there is to say of a fact.
+/// Whether the verdict alone determines the level of a fact.
 const fn is_containment(fact: Fact) -> bool {
     !matches!(
         fact.family(),

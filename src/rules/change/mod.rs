@@ -1,4 +1,4 @@
-//! What changed between two contracts, judged and put in words.
+//! Levels and descriptions for the changes between two contracts.
 
 pub(crate) mod judge;
 pub(crate) mod words;

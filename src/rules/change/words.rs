@@ -1,9 +1,9 @@
-//! Changes in one sentence.
+//! Describes changes, each in one sentence.
 
 use crate::redact::sanitised;
 use crate::diff::{Difference, Fact, Owner};
 
-/// What a change is, in one line.
+/// A change in one line.
 pub(crate) fn message(change: &Difference) -> String {
     let subject = &change.subject;
     let old = change.old.as_deref().unwrap_or_default();
@@ -56,8 +56,8 @@ pub(crate) fn message(change: &Difference) -> String {
         }
         Fact::SecurityWidened => format!("{new} is now enough for requests; they needed {old}"),
         Fact::SecurityChanged => format!("requests now need {new} instead of {old}"),
-        Fact::ParameterAdded | Fact::HeaderAdded => format!("{here} was added ({new})"),
-        Fact::ParameterRemoved | Fact::HeaderRemoved => format!("{here} was removed ({old})"),
+        Fact::ParameterAdded | Fact::HeaderAdded => format!("{here} {} added ({new})", was(here)),
+        Fact::ParameterRemoved | Fact::HeaderRemoved => format!("{here} {} removed ({old})", was(here)),
         Fact::ParameterRequired => format!("{here} is now required"),
         Fact::ParameterOptional => format!("{here} is now optional"),
         Fact::ParameterEncoding if subject == "allowEmptyValue" => match change.is_minor {
@@ -159,7 +159,7 @@ pub(crate) fn message(change: &Difference) -> String {
     }
 }
 
-/// `/limit must be at most 50; it was 100`: what keywords on single values and on lengths ask now.
+/// `/limit must be at most 50; it was 100`: what keywords on values and lengths now require.
 fn constraint(change: &Difference, here: &str, old: &str, new: &str) -> String {
     let (was, is) = (Limit::of(old), Limit::of(new));
     let is_wider = matches!(
@@ -182,8 +182,8 @@ fn constraint(change: &Difference, here: &str, old: &str, new: &str) -> String {
             _ => format!("{here} must {}; it was {}", is.asked(), was.value),
         },
         _ => match (old, new) {
-            ("", new) => format!("{here} must keep {new}"),
-            (old, "") => format!("{here} no longer has to keep {old}"),
+            ("", new) => format!("{here} must satisfy {new}"),
+            (old, "") => format!("{here} no longer has to satisfy {old}"),
             (old, new) => format!("{here} changed from {old} to {new}"),
         },
     }
@@ -200,11 +200,11 @@ impl<'t> Limit<'t> {
     fn of(text: &'t str) -> Option<Self> {
         let (keyword, value) = text.split_once(": ")?;
         let is_text = matches!(keyword, "pattern" | "format");
-        // Several keywords are one text.
+        // The text of several keywords contains commas.
         (is_text || !value.contains(", ")).then_some(Self { keyword, value })
     }
 
-    /// Whether another one asks the same with another argument.
+    /// Whether another one is the same keyword.
     fn is_alike(&self, other: &Self) -> bool {
         self.keyword == other.keyword
     }
@@ -221,7 +221,7 @@ impl<'t> Limit<'t> {
         }
     }
 
-    /// Behind "must".
+    /// To follow "must".
     fn asked(&self) -> String {
         let value = self.value;
         match self.keyword {
@@ -234,11 +234,11 @@ impl<'t> Limit<'t> {
             "maxLength" | "maxItems" | "maxProperties" => format!("have at most {}", self.count()),
             "pattern" => format!("match `{value}`"),
             "format" => format!("be a valid `{value}`"),
-            keyword => format!("keep {keyword}: {value}"),
+            keyword => format!("satisfy {keyword}: {value}"),
         }
     }
 
-    /// Behind "may", where more is allowed than before.
+    /// To follow "may", if more is allowed than before.
     fn allowed(&self) -> String {
         let value = self.value;
         match self.keyword {
@@ -252,7 +252,7 @@ impl<'t> Limit<'t> {
         }
     }
 
-    /// What was said before, where nothing was.
+    /// The end of the sentence if there was no such limit before.
     fn none_before(&self) -> &'static str {
         match self.keyword {
             "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties" => {
@@ -276,7 +276,7 @@ fn operation(change: &Difference, signature: &str) -> String {
     }
 }
 
-/// `/data/*/jurisdiction`, or what the change belongs to.
+/// `/data/*/jurisdiction`, or the owner of the change.
 fn place(change: &Difference) -> String {
     let path = change.path.to_string();
     if !path.is_empty() {
@@ -306,15 +306,15 @@ pub(crate) fn part_words(part: &str) -> String {
     }
 }
 
-/// What is wrapped or was: a component, or the payload without a name.
+/// What is or was wrapped: a component, or an unnamed payload.
 fn wrapped_name(change: &Difference) -> String {
     match change.subject.as_str() {
-        "object" | "array" => format!("what is in {}", place(change)),
+        "object" | "array" => format!("the content of {}", place(change)),
         name => format!("`{name}`"),
     }
 }
 
-/// What a deprecation is about.
+/// What is deprecated or no longer is.
 fn named(change: &Difference) -> String {
     match &change.owner {
         Owner::Operation(name, part) if part.is_empty() => name.signature.clone(),
@@ -330,6 +330,14 @@ fn is(change: &Difference) -> &'static str {
     }
 }
 
+/// The verb for a place: `query parameters` is a plural.
+fn was(here: &str) -> &'static str {
+    match here {
+        "query parameters" => "were",
+        _ => "was",
+    }
+}
+
 fn beside(label: &str) -> String {
     match label {
         "" => String::new(),
@@ -337,12 +345,12 @@ fn beside(label: &str) -> String {
     }
 }
 
-/// Whether the places written are inside of an object.
+/// Whether the listed places are inside an object.
 fn is_inside(lines: &str) -> bool {
     lines.lines().next().is_some_and(|line| line.contains('.'))
 }
 
-/// The values by name, where these are few; else how many.
+/// The values themselves if there are few, otherwise their number.
 fn values(change: &Difference) -> String {
     let quoted = |value: &String| format!("`{}`", sanitised(value));
     match change.values.as_slice() {

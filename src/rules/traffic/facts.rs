@@ -92,10 +92,8 @@ impl Judge<'_> {
             _ => format!("response {}", status(target)),
         };
         let anchor = match fact {
-            TrafficFact::MalformedJson { kind, hint, .. } => {
-                let hint = hint.map(|hint| format!(" {hint}")).unwrap_or_default();
-                Anchor::Words(format!("{}{hint}", kind.code()))
-            }
+            TrafficFact::MalformedJson { kind, .. } => Anchor::Words(kind.code().to_owned()),
+            TrafficFact::OtherVersion { conforms: false, .. } => Anchor::Words("closer".to_owned()),
             TrafficFact::OtherMethod { path, .. } => Anchor::Words(path.clone()),
             TrafficFact::ParameterValue { place, name, kind, at, .. } => {
                 let parameter = ParameterName {

@@ -208,6 +208,10 @@ proptest! {
                 let validator = jsonschema::validator_for(&old).expect("a schema");
                 for value in values.iter().filter(|value| validator.is_valid(value)) {
                     let Some(texts) = written(value, encoding) else { continue };
+                    // A comma inside an item splits it: such a value cannot be sent in this style.
+                    if !is_read(&old, &texts, encoding) {
+                        continue;
+                    }
                     prop_assert!(is_read(&new, &texts, encoding), "{} in {}: {:?}", old, new, texts);
                 }
             }

@@ -1,4 +1,4 @@
-//! The migration report as HTML, in the frame of all reports.
+//! The migration report as HTML, in the page that all reports share.
 
 mod tables;
 
@@ -14,10 +14,10 @@ use super::words::{consumer, evidence, short_evidence, sample_lines, time, touch
 use super::{MigrationReport, judged, rows};
 use tables::*;
 
-/// Rows of a list that are shown before it says how many more there are.
+/// The number of rows of a list that are shown.
 const ROWS: usize = 200;
 
-/// Operations in a chart.
+/// The number of operations in a chart.
 const BARS: usize = 40;
 
 /// Renders the report as one HTML file.
@@ -63,15 +63,15 @@ pub fn html(report: &MigrationReport) -> String {
             Section::new("impact", "Impact by operation", impact),
             listed.section,
             Section::new("moved", "Renamed and moved", moved(report)),
-            Section::new("respelled", "Written another way", respelled(report)),
+            Section::new("respelled", "Reformatted values", respelled(report)),
             Section::new("replaced", "Replaced operations", replaced(report)),
             Section::new("enums", "Enums", enums(report)),
             Section::new("consumers", "By consumer", consumers(report, &ids)),
             Section::new("timeline", "Timeline", timeline(report)),
             Section::new("pairs", "Old and new side by side", pairs(report)),
-            Section::new("notes", "Notes that no schema shows", notes(report, &ids)),
-            Section::new("unknown", "What neither contract knows", beyond(report)),
-            Section::new("unjudged", "What could not be judged", unjudged(report)),
+            Section::new("notes", "Behaviour notes", notes(report, &ids)),
+            Section::new("unknown", "Unknown to both contracts", beyond(report)),
+            Section::new("unjudged", "Not compared", unjudged(report)),
             Section::new("coverage", "Coverage", coverage(report)),
         ],
         footer: footer(&format!(
@@ -127,7 +127,7 @@ fn facts(report: &MigrationReport) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// What all changes of a component reach.
+/// The places that the changes of a component affect.
 fn note(report: &MigrationReport, indices: &[usize]) -> Option<String> {
     let first = judged(report, *indices.first()?);
     if !matches!(first.difference.owner, crate::diff::Owner::Component(..)) {
@@ -149,7 +149,7 @@ fn note(report: &MigrationReport, indices: &[usize]) -> Option<String> {
     } else {
         String::new()
     };
-    Some(format!("Reaches {}{more}.", places.join(", ")))
+    Some(format!("Affects {}{more}.", places.join(", ")))
 }
 
 fn with_traffic(
@@ -190,7 +190,7 @@ fn with_traffic(
         .map(|name| code(&consumer(name)))
         .collect();
     facts.push(("Consumers", names.join(", ")));
-    // What traffic says comes behind old and new, and before the grounds.
+    // Traffic comes after old and new, and before the reasons.
     let at = article
         .facts
         .iter()
@@ -281,12 +281,12 @@ fn impact(report: &MigrationReport, groups: &Groups<'_>, listed: &Articles) -> S
             .collect();
         out.push_str(&bars(
             "impact-c",
-            "Exchanges of the old version by operation, and how many are touched",
+            "Exchanges of the old version by operation, and how many are affected",
             "The table below has the same figures.",
             &rows,
         ));
         out.push_str(&legend(&[
-            ("b-touched", "touched by an error or a warning"),
+            ("b-touched", "affected by an error or a warning"),
             ("b-all", "all exchanges of the old version"),
         ]));
     }
@@ -323,7 +323,7 @@ fn impact(report: &MigrationReport, groups: &Groups<'_>, listed: &Articles) -> S
     let heads = [
         ("Operation", ""),
         ("Old version", "num"),
-        ("Touched", "num"),
+        ("Affected", "num"),
         ("Share", "num"),
         ("New version", "num"),
         ("Errors", "num"),

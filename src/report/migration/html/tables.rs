@@ -1,4 +1,4 @@
-//! The tables, charts and lists behind the changes.
+//! The tables, charts and lists after the changes.
 
 use jiff::Timestamp;
 
@@ -32,7 +32,7 @@ pub(super) fn moved(report: &MigrationReport) -> String {
     let heads = [
         ("Old", ""),
         ("New", ""),
-        ("Ground", ""),
+        ("Reason", ""),
         ("Same value in pairs", "num"),
     ];
     table("Renamed and moved", &heads, &rows)
@@ -62,7 +62,7 @@ pub(super) fn respelled(report: &MigrationReport) -> String {
     format!(
         "<p>{}</p>\n{}",
         RESPELLED,
-        table("Written another way", &heads, &rows)
+        table("Reformatted values", &heads, &rows)
     )
 }
 
@@ -154,7 +154,7 @@ pub(super) fn enums(report: &MigrationReport) -> String {
             .collect();
         if !rest.is_empty() {
             let summary = format!(
-                "{} of both contracts that {} not seen",
+                "{} in both contracts that {} not seen",
                 plural(rest.len() as u64, "value"),
                 if rest.len() == 1 { "was" } else { "were" }
             );
@@ -180,7 +180,7 @@ pub(super) fn consumers(report: &MigrationReport, ids: &[String]) -> String {
             .to_string()
     };
     let name = |name: &str| match name {
-        "" => "does not say".to_owned(),
+        "" => "unknown".to_owned(),
         name => code(&consumer(name)),
     };
     let cells: Vec<Vec<String>> = rows
@@ -200,14 +200,14 @@ pub(super) fn consumers(report: &MigrationReport, ids: &[String]) -> String {
     let heads = [
         ("Consumer", ""),
         ("Old version", "num"),
-        ("Touched", "num"),
+        ("Affected", "num"),
         ("Share", "num"),
         ("New version", "num"),
         ("Errors", "num"),
         ("Warnings", "num"),
     ];
     let mut out = format!(
-        "<p>Told apart by {}. Errors and warnings are counted as changes that touch some of the \
+        "<p>Identified by {}. Errors and warnings are the changes that affect at least one of the \
          exchanges.</p>\n{}",
         escape(by),
         table("By consumer", &heads, &cells)
@@ -228,7 +228,7 @@ pub(super) fn consumers(report: &MigrationReport, ids: &[String]) -> String {
             })
             .collect();
         let summary = format!(
-            "Changes that touch {}: {}",
+            "Changes that affect {}: {}",
             name(own),
             exchanges.changes.len()
         );
@@ -240,7 +240,7 @@ pub(super) fn consumers(report: &MigrationReport, ids: &[String]) -> String {
     out
 }
 
-/// How a column of a chart is called, by how long it is.
+/// The name of a time span, for the columns of a chart.
 fn span_name(seconds: i64) -> String {
     match seconds {
         1 => "second".to_owned(),
@@ -281,10 +281,10 @@ pub(super) fn timeline(report: &MigrationReport) -> String {
     let mut out = stack(
         "time-c",
         &format!(
-            "Exchanges a {} by the version that they speak",
+            "Exchanges per {} by the version that they match",
             span_name(span)
         ),
-        "The table below says when each version was seen first and last.",
+        "The table below shows when each version was first and last seen.",
         &Stack {
             columns: columns.iter().map(|column| column.counts).collect(),
             labels: [&first, &middle, &last],
@@ -336,7 +336,7 @@ pub(super) fn timeline(report: &MigrationReport) -> String {
     if traffic.timeline.untimed > 0 {
         let words = plural(traffic.timeline.untimed, "exchange");
         out.push_str(&format!(
-            "<p>{words} without a time that can be read: not in the chart.</p>\n"
+            "<p>Not in the chart: {words} without a readable time.</p>\n"
         ));
     }
     out
@@ -378,9 +378,9 @@ pub(super) fn pairs(report: &MigrationReport) -> String {
             ("Place", ""),
             ("In the new payload", ""),
             ("Pairs", "num"),
-            ("Such as", ""),
+            ("Examples", ""),
         ];
-        out.push_str(&table("Where new payloads are otherwise", &heads, &rows));
+        out.push_str(&table("Where new payloads differ from the changes", &heads, &rows));
     }
     out
 }

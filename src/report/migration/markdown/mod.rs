@@ -17,16 +17,16 @@ use super::words::{cut, evidence, sample_lines, time, touched, values, verdict};
 use super::{MigrationReport, judged, rows};
 use tables::*;
 
-/// Longest line of text, in characters.
+/// The maximum length of a line of text, in characters.
 const WIDTH: usize = 120;
 
-/// Longest text of a cell.
+/// The maximum length of the text in a cell.
 const CELL: usize = 80;
 
-/// Lines of a witness that are shown.
+/// The number of lines of a witness that are shown.
 const WITNESS_LINES: usize = 40;
 
-/// Rows of a list that are shown before it says how many more there are.
+/// The number of rows of a list that are shown.
 const ROWS: usize = 20;
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.
@@ -36,7 +36,7 @@ macro_rules! put {
     };
 }
 
-/// A section: its title, and what is in it.
+/// A section: its title and content.
 type Section = (&'static str, String);
 
 /// Renders the report as GitHub-flavoured Markdown.
@@ -63,15 +63,15 @@ pub fn markdown(report: &MigrationReport) -> String {
         ("Impact by operation", impact(report)),
         ("Changes", changes(report)),
         ("Renamed and moved", moved(report)),
-        ("Written another way", respelled(report)),
+        ("Reformatted values", respelled(report)),
         ("Replaced operations", replaced(report)),
         ("Enums", enums(report)),
         ("By consumer", consumers(report)),
         ("Timeline", timeline(report)),
         ("Old and new side by side", pairs(report)),
-        ("Notes that no schema shows", notes(report)),
-        ("What neither contract knows", beyond(report)),
-        ("What could not be judged", unjudged(report)),
+        ("Behaviour notes", notes(report)),
+        ("Unknown to both contracts", beyond(report)),
+        ("Not compared", unjudged(report)),
         ("Coverage", coverage(report)),
     ]
     .into_iter()
@@ -86,7 +86,7 @@ pub fn markdown(report: &MigrationReport) -> String {
     out
 }
 
-/// What stands at the top, as Markdown.
+/// The facts at the top, as Markdown.
 pub(super) fn facts(report: &MigrationReport) -> Vec<(&'static str, String)> {
     let size = &report.diff.size;
     let operations = |count: usize| plural(count as u64, "operation");
@@ -153,7 +153,7 @@ fn impact(report: &MigrationReport) -> String {
         return String::new();
     }
     let mut out = String::from(
-        "| Operation | Old version | Touched | Share | New version | Errors | Warnings | Info |\n\
+        "| Operation | Old version | Affected | Share | New version | Errors | Warnings | Info |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
     for row in &report.operations {
@@ -189,7 +189,7 @@ fn changes(report: &MigrationReport) -> String {
     out
 }
 
-/// `shown` is the witness that was shown last, and `sampled` the payload before and after.
+/// `shown` is the last witness that was shown, and `sampled` the last payload before and after.
 fn write_change(
     out: &mut String,
     report: &MigrationReport,
@@ -232,7 +232,7 @@ fn write_change(
         row(&format!("To do: {}", escaped(&words)));
     }
     if let Some(guess) = &change.guess {
-        row(&format!("A guess: {}", escaped(guess)));
+        row(&format!("Heuristic: {}", escaped(guess)));
     }
     for note in &change.notes {
         row(&escaped(note));
@@ -299,13 +299,13 @@ fn slug(title: &str) -> String {
     title.to_lowercase().replace(' ', "-")
 }
 
-/// A code span, whatever is in it: its fence is longer than any run of backticks.
+/// A code span. Its fence is longer than any run of backticks in the text.
 fn code(text: &str) -> String {
     let text = printed(text).replace(['\n', '\r'], " ");
     let runs = text.split(|c| c != '`').map(str::len);
     let longest = runs.max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
-    // A span that starts or ends with a backtick needs room, and takes it back.
+    // A text that starts or ends with a backtick needs spaces around it, which Markdown removes again.
     let room = if text.starts_with('`') || text.ends_with('`') {
         " "
     } else {
@@ -321,9 +321,9 @@ fn html(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// Text that does not end its cell.
+/// Escapes text so that it does not end its table cell.
 fn cell(text: &str) -> String {
-    // In code spans, too, GitHub reads a bar with a backslash as a bar.
+    // GitHub reads a bar with a backslash as a bar, even in code spans.
     let mut out = String::new();
     let mut before = ' ';
     for character in text.chars() {
@@ -336,7 +336,7 @@ fn cell(text: &str) -> String {
     out
 }
 
-/// Text in lines that can be read, the later ones behind `indent`.
+/// Wraps text. All lines but the first start with `indent`.
 fn wrapped(text: &str, indent: &str) -> String {
     let mut out = String::new();
     let mut column = 0;
@@ -348,7 +348,7 @@ fn wrapped(text: &str, indent: &str) -> String {
             out.push('\n');
             out.push_str(indent);
             column = indent.len();
-            // What starts a line may start a list or a heading; in a code span it does not.
+            // Outside code spans, the start of a line could start a list or a heading.
             let in_code = out.matches('`').count() % 2 == 1;
             if !in_code && word.starts_with(['#', '+', '-', '>', '=']) {
                 out.push('\\');
@@ -363,7 +363,7 @@ fn wrapped(text: &str, indent: &str) -> String {
     out
 }
 
-/// Lines of code that are no longer than can be read.
+/// Lines of code, truncated if they are too long.
 fn narrow(lines: &[String]) -> String {
     let lines: Vec<String> = lines.iter().map(|line| cut(line, 150)).collect();
     lines.join("\n")

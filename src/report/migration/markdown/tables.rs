@@ -1,4 +1,4 @@
-//! The tables and lists behind the changes.
+//! The tables and lists after the changes.
 
 use std::fmt::Write as _;
 
@@ -26,7 +26,7 @@ pub(super) fn moved(report: &MigrationReport) -> String {
         return String::new();
     }
     let mut out =
-        String::from("| Old | New | Ground | Same value in pairs |\n| --- | --- | --- | --- |\n");
+        String::from("| Old | New | Reason | Same value in pairs |\n| --- | --- | --- | --- |\n");
     for row in rows {
         put!(
             out,
@@ -133,13 +133,13 @@ pub(super) fn consumers(report: &MigrationReport) -> String {
         return String::new();
     };
     let mut out = format!(
-        "Told apart by {}.\n\n| Consumer | Old version | Touched | Share | New version | Changes |\n\
+        "Identified by {}.\n\n| Consumer | Old version | Affected | Share | New version | Changes |\n\
          | --- | ---: | ---: | ---: | ---: | ---: |\n",
         escaped(by)
     );
     for (name, exchanges) in rows {
         let name = match name.as_str() {
-            "" => "does not say".to_owned(),
+            "" => "unknown".to_owned(),
             name => code(&consumer(name)),
         };
         put!(
@@ -155,12 +155,12 @@ pub(super) fn consumers(report: &MigrationReport) -> String {
     }
     for (name, exchanges) in rows.iter().filter(|(_, own)| !own.changes.is_empty()) {
         let name = match name.as_str() {
-            "" => "those that do not say".to_owned(),
+            "" => "unknown consumers".to_owned(),
             name => consumer(name),
         };
         put!(
             out,
-            "\n<details><summary>What touches {}</summary>\n\n",
+            "\n<details><summary>Changes that affect {}</summary>\n\n",
             html(&name)
         );
         for index in exchanges.changes.iter().take(ROWS) {
@@ -211,7 +211,7 @@ pub(super) fn timeline(report: &MigrationReport) -> String {
     if traffic.timeline.untimed > 0 {
         put!(
             out,
-            "\n{} without a time that can be read.\n",
+            "\n{} without a readable time.\n",
             plural(traffic.timeline.untimed, "exchange")
         );
     }

@@ -67,10 +67,7 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             let message = match finding.payloads {
                 0 | 1 => format!("a body is not valid JSON: {message}"),
                 // The details differ from body to body.
-                many => match hint {
-                    Some(hint) => format!("{many} bodies are not valid JSON: {hint}"),
-                    None => format!("{many} bodies are not valid JSON; the first: {message}"),
-                },
+                many => format!("{many} bodies are not valid JSON; the first: {message}"),
             };
             Words::new(rule, message, hint.map_or("invalid from here on", |hint| hint))
         }
@@ -259,8 +256,10 @@ fn parameter_value(finding: &Finding, fact: &TrafficFact) -> Words {
     };
     let full = parameter_name(&parameter, "");
     let described = deviation(kind, &full, &member);
+    let is_of_text = matches!(kind, DeviationKind::Format { .. } | DeviationKind::Pattern { .. });
     let value = match finding.values.as_slice() {
         [] => None,
+        [one] if is_of_text => Some(format!("\"{}\"", one.value)),
         [one] => Some(json(&one.value)),
         _ => Some(values(&finding.values)),
     };

@@ -80,8 +80,8 @@ pub(super) fn broken(finding: &Finding, kind: &DeviationKind, name: &str, within
         DeviationKind::Enum { .. } if !finding.values.is_empty() => {
             format!("{name} is {}; expected {}", values(&finding.values), allowed(finding))
         }
-        DeviationKind::Tag { property, .. } => {
-            let quoted = finding.expected.first.iter().map(|tag| format!("`{tag}`"));
+        DeviationKind::Tag { property, .. } if !finding.values.is_empty() => {
+            let quoted = finding.expected.first.iter().map(|tag| super::json(tag));
             let expected = either(&quoted.collect::<Vec<_>>());
             let more = finding.expected.count.saturating_sub(finding.expected.first.len());
             let more = match more {
