@@ -190,3 +190,15 @@ fn changes_keep_their_keys() {
     let lines = format!("# a comment\n\n{changed}");
     assert_eq!(diff(API, &lines), keys);
 }
+
+#[test]
+fn every_change_of_a_real_move_has_a_key_of_its_own() {
+    let diff = [
+        "diff",
+        "organisations@v1",
+        "organisations@v2",
+        "--output",
+        "json",
+    ];
+    assert!(keys_of(crate::common::root(), &diff, "changes").len() > 20);
+}

@@ -10,6 +10,7 @@ mod diff;
 mod engines;
 mod keys;
 mod layers;
+mod outputs;
 mod public_api;
 mod readme;
 mod report;

@@ -9,7 +9,7 @@ use crate::observe::Evidence;
 use crate::redact::{Shown, linked, sanitised};
 use crate::location::Origin;
 use crate::report::render::numbers::percent;
-use crate::report::render::wrap::{WIDTH, wrapped};
+use crate::report::render::wrap::{KEEP, WIDTH, wrapped};
 use crate::rules::{Finding, Level, Seen, Unit};
 
 /// Values of a finding that are shown.
@@ -248,7 +248,7 @@ pub(super) fn seen_list(finding: &Finding) -> Option<String> {
         .map(|seen| {
             let mut word = format!("`{}`", seen.value);
             if seen.count > 0 {
-                put!(word, " ×{}", seen.count);
+                put!(word, "{KEEP}×{}", seen.count);
             }
             match (seen.known_to.as_slice(), &seen.near) {
                 ([], None) => {}

@@ -6,6 +6,9 @@ use unicode_width::UnicodeWidthStr as _;
 /// The width of text that is written to a file or a pipe.
 pub(crate) const WIDTH: usize = 100;
 
+/// A space at which lines are not broken; it is printed as a space.
+pub(crate) const KEEP: &str = "\u{a0}";
+
 /// Wraps a text at spaces. The width includes the indents of the first and of the other lines. A word that is
 /// longer than a line, such as a path, is not split.
 pub(crate) fn wrapped(text: &str, width: usize, first: &str, others: &str) -> String {
@@ -16,7 +19,7 @@ pub(crate) fn wrapped(text: &str, width: usize, first: &str, others: &str) -> St
         .word_separator(textwrap::WordSeparator::AsciiSpace)
         .word_splitter(textwrap::WordSplitter::NoHyphenation)
         .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
-    textwrap::fill(text, options)
+    textwrap::fill(text, options).replace(KEEP, " ")
 }
 
 /// A text, truncated to at most `most` columns.

@@ -46,6 +46,7 @@ pub(super) fn broken(finding: &Finding, kind: &DeviationKind, name: &str, within
     let message = match kind {
         DeviationKind::Missing { because, .. } => {
             let named = names(&finding.properties);
+            let within = within.replacen(" in ", " from ", 1);
             let mut message = match finding.properties.len() {
                 1 => format!("required property {named} is missing{within}"),
                 _ => format!("required properties {named} are missing{within}"),
