@@ -455,7 +455,7 @@ fn relative_ids_are_found_as_they_are_written() {
     assert_eq!(
         findings(&report),
         [
-            "error[missing-property] required property `id` is missing in `by`",
+            "error[missing-property] required property `id` is missing from `by`",
             "error[wrong-type] `name` is a number; expected string",
         ]
     );

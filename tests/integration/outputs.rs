@@ -86,7 +86,7 @@ fn places_end_where_their_text_ends() {
             let is_one_value = finding["seen"]
                 .as_array()
                 .is_some_and(|seen| seen.len() == 1);
-            if finding["rule"] == "enum-value" && is_one_value {
+            if finding["keyword"] == "enum" && is_one_value {
                 // In an archive, the body is a string.
                 assert_eq!(
                     marked.replace('\\', ""),
