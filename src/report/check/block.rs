@@ -26,7 +26,9 @@ const FRAME: Style = AnsiColor::BrightBlue.on_default().bold();
 
 /// What surrounds a block, so that it need not say it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Around {
+pub(super) struct Around<'r> {
+    /// The contract as it was named. A long path is given once, at the end of the report.
+    pub(super) contract: &'r str,
     /// Columns of a line.
     pub(super) width: usize,
     /// Whether places are links to their files.
@@ -63,6 +65,7 @@ pub(crate) fn shown(origin: &Origin) -> String {
 pub fn finding_text(finding: &Finding) -> String {
     let mut out = String::new();
     let around = Around {
+        contract: "",
         width: WIDTH,
         links: false,
         names_operation: false,
@@ -72,7 +75,7 @@ pub fn finding_text(finding: &Finding) -> String {
     out
 }
 
-pub(super) fn write_finding(out: &mut String, finding: &Finding, around: Around) {
+pub(super) fn write_finding(out: &mut String, finding: &Finding, around: Around<'_>) {
     let level = style_of(finding.level);
     let head = format!("{}[{}]", finding.level, finding.rule.id);
     // The style is put in after the lines are broken: escapes have no width.
@@ -102,7 +105,7 @@ pub(super) fn write_finding(out: &mut String, finding: &Finding, around: Around)
 }
 
 /// The facts below the excerpt.
-fn rows(finding: &Finding, around: Around) -> Vec<String> {
+fn rows(finding: &Finding, around: Around<'_>) -> Vec<String> {
     let mut rows = Vec::new();
     rows.extend(seen_words(finding));
     if let Some(also) = also_at(finding) {
@@ -133,7 +136,7 @@ fn rows(finding: &Finding, around: Around) -> Vec<String> {
 }
 
 /// Writes place, line and mark of a piece of evidence; returns the width of the gutter.
-fn write_excerpt(out: &mut String, finding: &Finding, evidence: &Evidence, around: Around) -> usize {
+fn write_excerpt(out: &mut String, finding: &Finding, evidence: &Evidence, around: Around<'_>) -> usize {
     let line = evidence.origin.position.line.to_string();
     let gutter = line.width() + 1;
     let mut place = shown(&evidence.origin);
@@ -297,8 +300,18 @@ fn also_at(finding: &Finding) -> Option<String> {
     (!others.is_empty()).then(|| format!("also at {}", others.join(", ")))
 }
 
+/// A place in the contract; a long path of the contract itself without its folders.
+fn declared_at(origin: &Origin, around: Around<'_>) -> String {
+    /// The longest path, in columns, that is repeated with each finding.
+    const LONGEST: usize = 40;
+    let text = shown(origin);
+    let is_long = *origin.file == *around.contract && origin.file.width() > LONGEST;
+    let start = text.rfind(['/', '\\']).filter(|_| is_long);
+    start.map_or_else(|| text.clone(), |at| text[at + 1..].to_owned())
+}
+
 /// `contract: response 200, openapi.yaml:12:3`; of many operations, the first and how many there are.
-fn contract_words(finding: &Finding, around: Around) -> Vec<String> {
+fn contract_words(finding: &Finding, around: Around<'_>) -> Vec<String> {
     if finding.unit == Unit::Place {
         return Vec::new();
     }
@@ -322,7 +335,8 @@ fn contract_words(finding: &Finding, around: Around) -> Vec<String> {
             parts.push(part);
         }
     }
-    let declared: Vec<String> = finding.declared.iter().map(shown).collect();
+    let declared = finding.declared.iter();
+    let declared: Vec<String> = declared.map(|origin| declared_at(origin, around)).collect();
     let ids = finding.operation_ids();
     let mut rows = Vec::new();
     if ids.len() > PLACES_SHOWN {

@@ -60,6 +60,7 @@ fn write_findings(out: &mut String, report: &Report, findings: &[&Finding], opti
             put!(out, "{BOLD}{}{BOLD:#}\n\n", Shown::new(&group.title(report)));
         }
         let around = Around {
+            contract: &report.contract,
             width: options.width,
             links: options.links,
             names_operation: matches!(group, Group::Operation(_)),
