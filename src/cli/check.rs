@@ -121,7 +121,9 @@ impl<'a> Check<'a> {
         if !report.problems.is_empty() && !self.arguments.capture.keep_going {
             return Ok(Exit::Incomplete);
         }
-        let exit = exit_for(self.fail_on, report.worst());
+        let findings = report.shown(self.arguments.coverage);
+        let worst = findings.iter().map(|finding| finding.level).max();
+        let exit = exit_for(self.fail_on, worst);
         let Some(gap) = report.gap() else {
             return Ok(exit);
         };

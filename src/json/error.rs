@@ -64,7 +64,7 @@ pub struct SyntaxError {
     pub kind: SyntaxErrorKind,
     /// The offset in bytes from the start of the text.
     pub offset: usize,
-    /// What is wrong, as `serde_json` words it.
+    /// What is wrong, in words.
     pub message: String,
     /// The likely mistake, if the text shows it.
     pub hint: Option<&'static str>,
@@ -97,7 +97,7 @@ pub(super) fn explain(text: &[u8], Refused(offset, kind): Refused) -> SyntaxErro
         Some(error) => {
             let place = format!(" at line {} column {}", error.line(), error.column());
             let message = error.to_string();
-            let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
+            let message = in_words(message.strip_suffix(&place).unwrap_or(&message));
             // `serde_json` reports column 0 for a line break inside a string; the offset of the tape is more
             // precise.
             let place = match error.column() {
@@ -120,6 +120,26 @@ pub(super) fn explain(text: &[u8], Refused(offset, kind): Refused) -> SyntaxErro
         message,
         hint,
     }
+}
+
+/// What `serde_json` says, in words that do not need its source.
+pub(super) fn in_words(message: &str) -> String {
+    let words = match message {
+        "EOF while parsing a string" => "the text ends inside a string",
+        "EOF while parsing an object" => "the text ends inside an object",
+        "EOF while parsing a list" => "the text ends inside an array",
+        "EOF while parsing a value" => "the text ends where a value is expected",
+        "expected value" => "expected a value",
+        "expected ident" => "expected `true`, `false` or `null`",
+        "expected `:`" => "expected `:` after a key",
+        "key must be a string" => "expected a key in double quotes",
+        "trailing comma" => "a comma is not allowed before a closing bracket",
+        "trailing characters" => "unexpected text after the value",
+        "invalid escape" => "invalid escape sequence in a string",
+        message if message.starts_with("control character") => "unescaped control character in a string",
+        message => message,
+    };
+    words.to_owned()
 }
 
 /// Whether `serde_json` rejects something that is valid JSON: lone surrogates and numbers beyond a double.

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::error::is_tolerated;
+use super::error::{in_words, is_tolerated};
 use super::*;
 
 #[test]
@@ -48,7 +48,7 @@ fn errors_are_those_of_serde_json_with_a_hint() {
     let error = TapeDocument::parse(b"{\n\"data\": [\n{\n{\n\"id\": 1").expect_err("malformed");
     assert_eq!(
         (error.offset, &*error.message),
-        (14, "key must be a string")
+        (14, "expected a key in double quotes")
     );
     assert!(error.hint.expect("hint").starts_with("two opening braces"));
 
@@ -159,14 +159,13 @@ fn assert_same_as_serde(text: &[u8]) {
                 false => theirs,
             };
             if ours.message != "not UTF-8" {
-                assert!(
-                    theirs.to_string().starts_with(&ours.message),
-                    "{ours:?} {theirs}"
-                );
+                let said = theirs.to_string();
+                let said = said.split(" at line ").next().unwrap_or_default();
+                assert_eq!(in_words(said), ours.message, "{theirs}");
                 // `serde_json` gives a line break in a string no column. The offset is that of the control
                 // character, or after the backslash of an escape.
-                let is_escape = ours.message == "invalid escape";
-                if theirs.column() == 0 && (is_escape || ours.message.starts_with("control")) {
+                let is_escape = said == "invalid escape";
+                if theirs.column() == 0 && (is_escape || said.starts_with("control")) {
                     let mut ends = memchr::memchr_iter(b'\n', text);
                     let end = ends.nth(theirs.line() - 2).expect("a line end");
                     assert_eq!(ours.offset + usize::from(is_escape), end, "{ours:?}");

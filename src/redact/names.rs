@@ -4,15 +4,21 @@
 pub const MASK: &str = "***";
 
 /// Words that indicate a secret in a name: `x-api-key`, `accessToken`, `token_value`.
-const SECRET_WORDS: [&str; 17] = [
+const SECRET_WORDS: [&str; 24] = [
     "apikey",
     "auth",
     "authorization",
     "bearer",
     "cookie",
     "credential",
+    "csrf",
+    "cvc",
+    "cvv",
     "jwt",
     "key",
+    "otp",
+    "pass",
+    "passcode",
     "passphrase",
     "passwd",
     "password",
@@ -21,6 +27,7 @@ const SECRET_WORDS: [&str; 17] = [
     "sessid",
     "sig",
     "signature",
+    "ssn",
     "token",
 ];
 

@@ -245,7 +245,16 @@ fn segment(text: &str, at: usize) -> Option<Range<usize>> {
         && has(u8::is_ascii_uppercase)
         // Words are longer than the runs of one case in a random text.
         && !segment.split(|c: char| !c.is_ascii_lowercase()).any(|run| run.len() > 5);
-    is_random.then_some(0..segment.len())
+    (is_random || is_base_36(segment)).then_some(0..segment.len())
+}
+
+/// Letters of one case and digits without separators, such as a token in hex: 24 characters and more, of which four
+/// at least are digits.
+fn is_base_36(segment: &str) -> bool {
+    let digits = segment.bytes().filter(u8::is_ascii_digit).count();
+    let is_of_one_case = segment.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
+        || segment.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    segment.len() >= 24 && is_of_one_case && digits >= 4 && digits < segment.len()
 }
 
 /// The maximum length of a parameter name that is recognised.

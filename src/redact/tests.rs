@@ -141,6 +141,7 @@ fn excerpts_hide_secrets_and_keep_the_caret() {
         ),
         line("GET /reset/k3J9dPq2LmX8vTzR5sWn/keys/42 HTTP/1.1", "42"),
         line("GET /tokens/6f1ed002-ab5e-4c1a-9d3e-0c2b7a5f9e11/secrets/list-all HTTP/1.1", "list"),
+        line("GET /t/5f4dcc3b5aa765d61d8327deb882cf99/orders/20221101000042 HTTP/1.1", "orders"),
         other("{\"token\": \"abc\", \"on\": True, \"b\": 1}", "True"),
         other("{\"token\": hunter2}", "hunter2"),
         other("{'token': 'abc', id: 7}", "7"),

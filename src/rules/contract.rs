@@ -53,7 +53,7 @@ pub fn judge_contract(contract: &Contract, facts: &[LintFact], policy: &Policy) 
             words.level = Some(Level::Error);
             let place = Place {
                 document: document.uri.clone(),
-                pointer: Pointer::root().join(&format!("@{}", repeated.span.start)),
+                pointer: Pointer::root().join(&format!("@{}", repeated.name)),
             };
             let evidence = || Evidence {
                 origin: source.origin(repeated.span.start),

@@ -4,7 +4,7 @@ use crate::contract::ParameterPlace;
 use crate::location::{Origin, PathPattern, Side};
 use crate::observe::{DeviationKind, Evidence, TargetKey, TrafficFact};
 use crate::redact::Shown;
-use crate::schema::Place;
+use crate::schema::{Place, Values};
 
 use super::catalogue::{Level, Rule};
 use super::key::Key;
@@ -38,8 +38,10 @@ pub struct Finding {
     pub(crate) count: u64,
     /// What the next two count.
     pub(crate) unit: Unit,
-    /// In how many payloads or exchanges. With several properties at least so many.
+    /// In how many payloads or exchanges.
     pub(crate) payloads: u64,
+    /// Whether it may be in more: facts of one cause that were counted apart can share payloads.
+    pub(crate) is_at_least: bool,
     /// Payloads or exchanges that could have had it; 0 where that does not apply.
     pub(crate) of_payloads: u64,
     /// The first places in the captures.
@@ -114,6 +116,7 @@ impl Finding {
             count: 0,
             unit,
             payloads: 0,
+            is_at_least: false,
             of_payloads: 0,
             evidence: Vec::new(),
             declared: Vec::new(),
@@ -238,6 +241,24 @@ impl Seen {
             count,
             known_to: Vec::new(),
             near: None,
+        }
+    }
+}
+
+/// Values of an enum that a finding lists.
+const EXPECTED_KEPT: usize = 8;
+
+impl Expected {
+    /// The values of an enum that has so many.
+    pub(crate) fn of_enum(values: Option<&Values>, count: usize) -> Self {
+        let values = values.into_iter().flat_map(|values| &values.all);
+        let first = values.take(EXPECTED_KEPT).map(|value| match value.as_str() {
+            Some(text) => Shown::new(text),
+            None => Shown::new(&value.to_string()),
+        });
+        Self {
+            first: first.collect(),
+            count,
         }
     }
 }

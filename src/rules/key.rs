@@ -51,20 +51,24 @@ pub(crate) fn place_in(contract: &Contract, place: &Place) -> String {
     let is_only = contract.documents.iter().nth(1).is_none();
     let name = match is_main || is_only {
         true => "",
-        false => relative(&place.document, first),
+        false => {
+            let folder = documents.fold(folder_of(first), common);
+            place.document.strip_prefix(folder).unwrap_or(&place.document)
+        }
     };
     format!("{name}#{}", place.pointer)
 }
 
-/// What follows the folders that a URI has in common with another one.
-fn relative<'u>(uri: &'u str, other: &str) -> &'u str {
-    let common = uri
-        .char_indices()
-        .zip(other.chars())
-        .take_while(|((_, one), other)| one == other)
-        .filter(|((_, character), _)| *character == '/')
-        .last();
-    common.map_or(uri, |((at, _), _)| &uri[at + 1..])
+/// The folder of a document, with the slash.
+fn folder_of(uri: &str) -> &str {
+    uri.rfind('/').map_or("", |at| &uri[..=at])
+}
+
+/// What a folder and the folder of a document have in common.
+fn common<'u>(folder: &'u str, uri: &str) -> &'u str {
+    let same = folder.char_indices().zip(uri.chars()).take_while(|((_, one), other)| one == other);
+    let end = same.last().map_or(0, |((at, character), _)| at + character.len_utf8());
+    folder_of(&folder[..end])
 }
 
 /// The name of the component that a pointer leads into.
@@ -167,11 +171,12 @@ mod tests {
     }
 
     #[test]
-    fn documents_are_named_from_the_first_one() {
-        let root = "file:///work/api/openapi.yaml";
-        assert_eq!(relative("file:///work/api/schemas/pet.yaml", root), "schemas/pet.yaml");
-        assert_eq!(relative("file:///work/common/pet.yaml", root), "common/pet.yaml");
-        assert_eq!(relative("urn:pet", root), "urn:pet");
+    fn documents_are_named_from_their_common_folder() {
+        let uris = ["file:///w/api/a/x.json", "file:///w/api/x.json", "file:///w/api/a/b/x.json"];
+        let folder = uris[1..].iter().fold(folder_of(uris[0]), |folder, uri| common(folder, uri));
+        assert_eq!(folder, "file:///w/api/");
+        assert_eq!(common("file:///w/apis/", "file:///w/api/x.json"), "file:///w/");
+        assert_eq!(common("urn:", "file:///w/x"), "");
     }
 
     #[test]

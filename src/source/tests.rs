@@ -198,7 +198,7 @@ fn repeated_keys_are_reported() {
 
 #[test]
 fn errors_say_where_and_why() {
-    insta::assert_snapshot!(refused("a.json", "{\"a\": }"), @"a.json:1:7: expected value");
+    insta::assert_snapshot!(refused("a.json", "{\"a\": }"), @"a.json:1:7: expected a value");
     insta::assert_snapshot!(refused("a.yaml", "a: [1\nb: 2\n"), @"a.yaml:2:2: `:` is not allowed here; is a `]` or `}` missing before it, or does a string with a colon need quotes?");
     insta::assert_snapshot!(refused("a.yaml", "a: *gone\n"), @"a.yaml:1:4: no anchor is defined for the alias `*gone`; quote strings that start with `*`");
     insta::assert_snapshot!(refused("a.yaml", "? [a]\n: b\n"), @"a.yaml:1:3: a key must be a string or a number; quote strings that start with `{` or `[`");

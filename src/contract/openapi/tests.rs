@@ -493,7 +493,7 @@ fn references_lead_to_other_files_and_to_urls_that_were_given() {
     insta::assert_snapshot!(told, @r"
     a.yaml:9:11 `https://example.com/other.yaml` cannot be resolved: nothing is fetched over the network; give the file that holds it: --ref https://example.com/other.yaml=FILE
     a.yaml:10:11 `../gone.yaml` cannot be resolved: there is no file api/gone.yaml
-    a.yaml:11:11 `../broken.json` cannot be resolved: api/broken.json:1:1: EOF while parsing an object
+    a.yaml:11:11 `../broken.json` cannot be resolved: api/broken.json:1:1: the text ends inside an object
     ");
 }
 
@@ -534,7 +534,7 @@ fn documents_that_are_no_contract_are_refused() {
     insta::assert_snapshot!(refused("a.json", "[1]"), @"a.json: this looks like a payload; expected an OpenAPI document or a JSON Schema");
     insta::assert_snapshot!(refused("a.yaml", "hello: world\n"), @"a.yaml: this looks like a payload; expected an OpenAPI document or a JSON Schema");
     insta::assert_snapshot!(refused("a.yaml", ""), @"a.yaml:1:1: the document is empty");
-    insta::assert_snapshot!(refused("a.json", "{\"openapi\": }"), @"a.json:1:13: expected value");
+    insta::assert_snapshot!(refused("a.json", "{\"openapi\": }"), @"a.json:1:13: expected a value");
     let gone = crate::contract::read(Path::new("gone.yaml"), &LoadOptions::default());
     insta::assert_snapshot!(gone.expect_err("is refused").to_string(), @"cannot read gone.yaml: no such file or folder");
 }

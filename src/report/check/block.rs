@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::observe::Evidence;
+use crate::observe::{Evidence, TrafficFact};
 use crate::redact::{Shown, linked, sanitised};
 use crate::location::Origin;
 use crate::report::render::numbers::percent;
 use crate::report::render::wrap::{KEEP, WIDTH, wrapped};
-use crate::rules::{Finding, Level, Seen, Unit};
+use crate::rules::{Finding, Level, Matter, Seen, Unit};
 
 /// Values of a finding that are shown.
 const VALUES_SHOWN: usize = 8;
@@ -95,13 +95,21 @@ pub(super) fn write_finding(out: &mut String, finding: &Finding, around: Around<
         Some(evidence) => write_excerpt(out, finding, evidence, around),
         None => 2,
     };
-    for row in rows(finding, around) {
+    let rows = rows(finding, around);
+    if has_excerpt(finding) && !rows.is_empty() {
+        put!(out, "{:gutter$}{FRAME}|{FRAME:#}\n", "");
+    }
+    for row in rows {
         let indent = " ".repeat(gutter + 2);
         let text = wrapped(&row, around.width, &indent, &format!("{indent}  "));
         let text = text.get(indent.len()..).unwrap_or_default();
         put!(out, "{:gutter$}{FRAME}={FRAME:#} {text}\n", "");
     }
     out.push('\n');
+}
+
+fn has_excerpt(finding: &Finding) -> bool {
+    finding.evidence.first().is_some_and(|evidence| !evidence.excerpt.text.is_empty())
 }
 
 /// The facts below the excerpt.
@@ -192,7 +200,6 @@ fn write_excerpt(out: &mut String, finding: &Finding, evidence: &Evidence, aroun
             ""
         );
     }
-    put!(out, "{:gutter$}{FRAME}|{FRAME:#}\n", "");
     gutter
 }
 
@@ -209,6 +216,9 @@ pub(super) fn seen_words(finding: &Finding) -> Option<String> {
         (count, payloads, all) => {
             let unit = finding.unit.word();
             let share = match payloads == all {
+                false if finding.is_at_least => {
+                    format!("in at least {payloads} of {all} {unit}s ({})", percent(payloads, all))
+                }
                 true if all == 1 => format!("in 1 of 1 {unit}s"),
                 true => format!("in all {all} {unit}s"),
                 false => format!("in {payloads} of {all} {unit}s ({})", percent(payloads, all)),
@@ -238,7 +248,10 @@ pub(super) fn seen_list(finding: &Finding) -> Option<String> {
         true => &finding.values,
         false => &finding.properties,
     };
-    let says_more = |seen: &Seen| !seen.known_to.is_empty() || seen.near.is_some();
+    let is_reason = matches!(finding.matter, Matter::Traffic(TrafficFact::Refused { .. }));
+    // The headline names what is declared in place of one missing property.
+    let is_near = |seen: &Seen| seen.near.is_some() && finding.properties.is_empty();
+    let says_more = |seen: &Seen| is_reason || !seen.known_to.is_empty() || is_near(seen);
     if let [one] = seen.as_slice()
         && (!says_more(one) || shared_knowledge(finding).is_some())
     {
@@ -259,7 +272,7 @@ pub(super) fn seen_list(finding: &Finding) -> Option<String> {
                     put!(word, " (did you mean `{near}`?)");
                 }
                 ([], Some(near)) => {
-                    put!(word, " (the payload has `{near}`)");
+                    put!(word, " (`{near}` is not declared)");
                 }
                 (known, _) if !is_told_below => {
                     put!(word, " (declared by {})", known.join(", "));

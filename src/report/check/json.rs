@@ -133,7 +133,7 @@ pub(crate) struct JsonFinding {
     operations: Vec<JsonOperationPlace>,
     /// How often it was seen.
     occurrences: u64,
-    /// In how many payloads or exchanges it was seen, and in how many it could have been.
+    /// In how many payloads or exchanges of these operations it was seen.
     affected: JsonAffected,
     /// The first places in the captures, or, of a check of the contract itself, in its documents: three at most.
     places: Vec<JsonEvidence>,
@@ -156,7 +156,9 @@ struct JsonAffected {
     /// What is counted.
     unit: Unit,
     count: u64,
-    /// 0 where that does not apply.
+    /// Whether it may be in more: several properties or types were counted apart.
+    at_least: bool,
+    /// Payloads or exchanges of these operations; 0 where that does not apply.
     of: u64,
 }
 
@@ -394,6 +396,7 @@ impl From<&Finding> for JsonFinding {
             affected: JsonAffected {
                 unit: finding.unit,
                 count: finding.payloads,
+                at_least: finding.is_at_least,
                 of: finding.of_payloads,
             },
             places: finding.evidence.iter().map(JsonEvidence::from).collect(),

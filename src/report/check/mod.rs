@@ -223,10 +223,10 @@ impl Report {
             .count()
     }
 
-    /// The gravest level among the findings.
+    /// The most serious level among the findings on what the captures show.
     #[must_use]
     pub(crate) fn worst(&self) -> Option<Level> {
-        self.findings.iter().map(|finding| finding.level).max()
+        self.shown(false).iter().map(|finding| finding.level).max()
     }
 
     /// Whether there were exchanges, and none belongs to the contract. Of payloads that are not JSON
@@ -265,7 +265,9 @@ impl Report {
 
 /// Whether a finding says what the captures do not cover, rather than what they show.
 pub(crate) fn is_about_coverage(finding: &Finding) -> bool {
-    *finding.rule == UNSEEN_PROPERTY || *finding.rule == UNSEEN_ENUM_VALUE
+    // A rule whose level was raised is asked for.
+    let is_of_rule = *finding.rule == UNSEEN_PROPERTY || *finding.rule == UNSEEN_ENUM_VALUE;
+    is_of_rule && finding.level <= Level::Info
 }
 
 /// What was missing for anything to be compared.

@@ -50,7 +50,8 @@ pub(super) fn write_payloads(out: &mut String, report: &Report, options: TextOpt
         judged.sort_by_key(|judged| judged.verdict == PayloadVerdict::Conforms);
     }
     judged.truncate(shown);
-    let rows: Vec<[String; 3]> = judged.iter().map(|judged| payload_row(judged)).collect();
+    let rows = judged.iter().map(|judged| payload_row(judged, report.versions_open));
+    let rows: Vec<[String; 3]> = rows.collect();
     let width = |column: usize| {
         rows.iter()
             .map(|row| row[column].width())
@@ -87,9 +88,11 @@ pub(super) fn write_payloads(out: &mut String, report: &Report, options: TextOpt
     out.push('\n');
 }
 
-fn payload_row(judged: &Judged) -> [String; 3] {
+/// Place, operation and verdict; the version where several are at hand.
+fn payload_row(judged: &Judged, names_version: bool) -> [String; 3] {
     let target = match &judged.target {
-        Some(target) => format!("{} {target}", target.contract),
+        Some(target) if names_version => format!("{} {target}", target.contract),
+        Some(target) => target.to_string(),
         None => "-".to_owned(),
     };
     let mut verdict = judged.verdict.words().to_owned();
@@ -306,7 +309,8 @@ fn write_coverage(out: &mut String, report: &Report, options: TextOptions) {
         ));
     }
     let unexercised: Vec<&str> = report.unexercised().map(|row| &*row.id).collect();
-    if report.matched > 0 && !unexercised.is_empty() {
+    // Who filters exchanges does not ask for the others.
+    if report.matched > 0 && report.left_out == 0 && !unexercised.is_empty() {
         let listed: Vec<String> = unexercised.iter().take(LISTED).map(|id| sanitised(id)).collect();
         let more = match unexercised.len().saturating_sub(LISTED) {
             0 => String::new(),
@@ -356,13 +360,15 @@ fn write_counts(out: &mut String, report: &Report, options: TextOptions) {
     let mut words = Vec::new();
     if !levels.is_empty() {
         words.push(format!("Found {}", levels.join(", ")));
-    } else if report.problems.is_empty() || !report.sources.is_empty() {
+    } else if report.exchanges > 0 || report.contract_checked.is_some() {
         words.push("No findings".to_owned());
     }
     if !report.problems.is_empty() {
         words.push(format!("{} could not be read", counted(report.problems_met, "input")));
     }
-    put!(out, "{}.\n", words.join("; "));
+    if !words.is_empty() {
+        put!(out, "{}.\n", words.join("; "));
+    }
 }
 
 fn verdict_words(verdict: PayloadVerdict, count: u64) -> &'static str {

@@ -66,6 +66,10 @@ pub(crate) fn fitted(text: &str, columns: Columns) -> String {
             let plain = crate::redact::without_styles(line);
             let indent = plain.len() - plain.trim_start().len();
             match plain.trim_start().chars().next() {
+                // Lines of YAML, to be copied.
+                _ if plain.trim_start().starts_with("- {") || plain.trim_start().starts_with("# ") => {
+                    out.push_str(line);
+                }
                 Some('|') => out.push_str(&cut_styled(line, width)),
                 Some('=') => out.push_str(&wrapped_styled(line, width, indent + 4)),
                 _ => out.push_str(&wrapped_styled(line, width, indent + 2)),

@@ -184,7 +184,7 @@ fn write_target(
             thousands(outcomes.left.others)
         );
     }
-    write_hint(out, outcomes);
+    write_hint(out, target, outcomes);
     match (outcomes.valid, outcomes.incomplete) {
         (_, 0) => {
             put!(out, "  {GOOD}valid{GOOD:#} for {}\n", report.to);
@@ -290,21 +290,22 @@ fn write_edit(
 
 /// Suggests a rule for `--moves` for a remaining manual change: supply a missing value, or convert one whose
 /// type changed.
-fn write_hint(out: &mut String, outcomes: &Outcomes) {
+fn write_hint(out: &mut String, target: &Target, outcomes: &Outcomes) {
     let left = outcomes.left.in_order();
     let rule = left.iter().find_map(|((place, kind, _), _)| match kind {
         DeviationKind::Missing { property, .. } => {
             let at = shown_place(&place.join(Step::Key(Arc::clone(property))));
-            Some(format!("- {{set: {{at: {at}, value: …}}}}"))
+            Some(format!("set: {{at: {at}, value: …}}"))
         }
         DeviationKind::Type { .. } | DeviationKind::Enum { .. } => {
             let at = shown_place(place);
-            Some(format!("- {{map: {{at: {at}, values: {{…}}}}}}"))
+            Some(format!("map: {{at: {at}, values: {{…}}}}"))
         }
         _ => None,
     });
     if let Some(rule) = rule {
-        put!(out, "  {DIM}hint: a rule in a --moves file can do this: {rule}{DIM:#}\n");
+        let operation = &target.operation;
+        put!(out, "  {DIM}hint: a rule in a --moves file can do this: - {{operation: {operation}, {rule}}}{DIM:#}\n");
     }
 }
 

@@ -40,6 +40,11 @@ pub(crate) struct CauseFact<'p> {
     pub(crate) tally: &'p Tally,
     pub(crate) unit: Unit,
     pub(crate) of_payloads: u64,
+    /// In how many payloads this fact or another one of the same cause is, where that is known; else what the
+    /// tally counts.
+    pub(crate) payloads: Option<u64>,
+    /// Whether no payload has this fact and another one of the same cause.
+    pub(crate) is_disjoint: bool,
     /// Whether these are all of the run, whatever the operation.
     pub(crate) is_of_run: bool,
     pub(crate) properties: Vec<Seen>,
@@ -68,6 +73,8 @@ impl<'p> CauseFact<'p> {
             tally,
             unit: Unit::Payload,
             of_payloads: 0,
+            payloads: None,
+            is_disjoint: false,
             is_of_run: false,
             properties: Vec::new(),
             values: Vec::new(),

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::location::{PathPattern, Side};
+use crate::location::{PathPattern, Pointer, Side};
 use crate::observe::{DeviationKind, Keyed, Tally, TrafficFact};
 use crate::redact::Shown;
+use crate::schema::Values;
 
 use super::cause::{Anchor, CauseFact};
 use super::judge::{Judge, subjects_of};
@@ -23,6 +24,14 @@ impl Judge<'_> {
             && let Some(operations) = &subjects.keys
         {
             return self.unknown_operations(host.as_deref(), operations);
+        }
+        if let TrafficFact::UnknownOperation { host } = fact {
+            let anchor = match host {
+                Some(host) => Anchor::Words(format!("host {host}")),
+                None => Anchor::Words("paths".to_owned()),
+            };
+            let words = words::many_operations(host.as_deref());
+            return self.requests(words, anchor, &[("", &subjects.all)], Vec::new());
         }
         let place = FindingPlace {
             target: fact.target().cloned(),
@@ -100,7 +109,7 @@ impl Judge<'_> {
                     name: name.clone(),
                     place: *place,
                 };
-                Anchor::Parameter(parameter, format!("{at}/{}", kind.keyword()))
+                Anchor::Parameter(parameter, format!("{}/{}", folded(at, kind), kind.keyword()))
             }
             TrafficFact::Refused { status, .. } => Anchor::Words(format!("status {status}")),
             TrafficFact::UndeclaredStatus(target) => Anchor::Words(format!("status {}", status(target))),
@@ -131,10 +140,6 @@ impl Judge<'_> {
                         words.push_str(&found.apart);
                     }
                     found.values.push(Seen::new(&found.apart, tally.count));
-                    if matches!(fact, TrafficFact::OtherVersion { conforms: false, .. }) {
-                        // Sorts before the payloads that conform, to which the differences belong first.
-                        found.apart.insert(0, ' ');
-                    }
                     found
                 });
                 facts.collect()
@@ -153,9 +158,14 @@ impl Judge<'_> {
         };
         for found in &mut facts {
             self.count_exchanges(found);
+            // A message has one of them.
+            found.is_disjoint = !matches!(fact, TrafficFact::ParameterValue { .. });
             found.notes.extend(self.notes(fact));
             match fact {
-                TrafficFact::ParameterValue { kind, .. } => found.expected = expected(kind),
+                TrafficFact::ParameterValue { target, place, name, kind, .. } => {
+                    let values = self.family.parameter_values(target, *place, name);
+                    found.expected = expected(kind, values);
+                }
                 TrafficFact::MediaType { declared, .. } => {
                     found.expected = Expected {
                         first: declared.iter().map(|media| Shown::new(media)).collect(),
@@ -168,7 +178,9 @@ impl Judge<'_> {
                         count: known.len(),
                     };
                 }
-                TrafficFact::MalformedJson { .. } => {
+                TrafficFact::MalformedJson { message, hint, .. } => {
+                    let message = hint.unwrap_or(message);
+                    found.values.push(Seen::new(message, found.tally.count));
                     found.unit = Unit::Payload;
                     found.is_of_run = true;
                     found.of_payloads = self.profile.verdicts.values().map(|count| count.0).sum();
@@ -343,8 +355,17 @@ fn parameter_named_by(fact: &TrafficFact) -> Option<crate::contract::ParameterPl
     }
 }
 
+/// The place inside the value of a parameter, without positions, and without a member that only the request has.
+fn folded(at: &str, kind: &DeviationKind) -> String {
+    let mut pointer = Pointer::from_escaped(at);
+    if matches!(kind, DeviationKind::Closed | DeviationKind::PropertyName) {
+        pointer = pointer.parent().unwrap_or_default();
+    }
+    pointer.folded().to_string()
+}
+
 /// What the schema of a parameter accepts.
-fn expected(kind: &DeviationKind) -> Expected {
+fn expected(kind: &DeviationKind, values: Option<&Values>) -> Expected {
     let one = match kind {
         DeviationKind::Type { expected, .. } => expected.to_string(),
         DeviationKind::Constant { expected } => expected.clone(),
@@ -353,10 +374,7 @@ fn expected(kind: &DeviationKind) -> Expected {
         DeviationKind::Bound { limit, .. } => limit.clone(),
         DeviationKind::Length { limit, .. } => limit.to_string(),
         DeviationKind::Enum { listed } => {
-            return Expected {
-                first: Vec::new(),
-                count: *listed,
-            };
+            return Expected::of_enum(values, *listed);
         }
         _ => return Expected::default(),
     };

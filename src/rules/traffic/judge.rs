@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::contract::Contract;
 use crate::location::Pointer;
-use crate::observe::{DeviationKind, EVIDENCE_KEPT, Keyed, Profile, Tally, TargetKey, TrafficFact};
+use crate::observe::{EVIDENCE_KEPT, Keyed, Profile, Tally, TargetKey, TrafficFact};
 use crate::redact::Shown;
 use crate::schema::Place;
 
@@ -14,8 +14,8 @@ use super::related::Family;
 use super::silent::Unseen;
 use crate::rules::catalogue as rules;
 use crate::rules::catalogue::Level;
-use crate::rules::finding::{Finding, Matter, ParameterName, Seen};
-use crate::rules::key::{Key, place_in};
+use crate::rules::finding::{Finding, Matter, ParameterName, Seen, Unit};
+use crate::rules::key::{Key, component_of, place_in};
 use crate::rules::order::in_order;
 use crate::rules::places::Places;
 use crate::rules::policy::Policy;
@@ -32,6 +32,7 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
         hosts: profile.hosts.keys().cloned().collect(),
         groups: BTreeMap::new(),
         counted: BTreeMap::new(),
+        operations: BTreeSet::new(),
         declared: BTreeMap::new(),
         without_operation: hosts_without_operation(profile),
         foreign: BTreeMap::new(),
@@ -49,7 +50,7 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
     }
     judge.foreign_hosts();
     judge.unseen_findings();
-    judge.respelt();
+    judge.name_spellings();
     let mut declared = judge.declared;
     let mut places = Places::new(contracts.iter().copied());
     let mut findings = Vec::new();
@@ -59,8 +60,10 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
         let levels = finding.places.iter();
         let levels = levels.map(|place| policy.level(finding.rule, place));
         finding.level = levels.max().unwrap_or(Level::Off);
-        if *finding.rule == rules::OTHER_VERSION {
-            let own = (Arc::clone(&group.cause.contract), group.cause.apart.trim().to_owned());
+        let is_match =
+            matches!(finding.matter, Matter::Traffic(TrafficFact::OtherVersion { conforms: true, .. }));
+        if is_match {
+            let own = (Arc::clone(&group.cause.contract), group.cause.apart.clone());
             finding.differences = in_order(differences.remove(&own).unwrap_or_default());
             if !policy.levels.contains_key(finding.rule.id) {
                 let worst = finding.differences.iter().map(|difference| difference.level).max();
@@ -84,48 +87,27 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
     in_order(findings)
 }
 
-/// Payloads of one operation, side and status that are those of another version.
-#[derive(Debug, Clone, Copy)]
-struct Matching<'p> {
-    version: &'p str,
-    payloads: u64,
-    /// Payloads that this version accepts.
-    conforming: u64,
-    /// Whether they are all payloads that deviate, and that version accepts all of them.
-    is_all: bool,
-}
-
-/// Where payloads are those of one other version.
-fn matching(profile: &Profile) -> BTreeMap<&TargetKey, Matching<'_>> {
-    let mut matching: BTreeMap<&TargetKey, Matching<'_>> = BTreeMap::new();
-    let mut several = BTreeSet::new();
+/// Where every payload that deviates is one of another version, which accepts it: that version.
+fn matching(profile: &Profile) -> BTreeMap<&TargetKey, &str> {
+    let mut matching: BTreeMap<&TargetKey, (BTreeSet<&str>, u64)> = BTreeMap::new();
     for (fact, subjects) in &profile.traffic {
-        let TrafficFact::OtherVersion { target, conforms } = fact else {
-            continue;
-        };
-        for (version, tally) in subjects_of(subjects) {
-            let version = version.unwrap_or_default();
-            let known = matching.entry(target).or_insert(Matching {
-                version,
-                payloads: 0,
-                conforming: 0,
-                is_all: false,
-            });
-            if known.version != version {
-                several.insert(target);
+        if let TrafficFact::OtherVersion { target, conforms: true } = fact {
+            let (versions, payloads) = matching.entry(target).or_default();
+            for (version, tally) in subjects_of(subjects) {
+                versions.insert(version.unwrap_or_default());
+                *payloads += tally.count;
             }
-            known.payloads += tally.count;
-            known.conforming += u64::from(*conforms) * tally.count;
         }
     }
-    matching.retain(|target, _| !several.contains(target));
-    for (target, found) in &mut matching {
-        let learnt = profile.targets.get(target);
-        found.is_all = learnt.is_some_and(|learnt| {
-            learnt.payloads == learnt.accepted + learnt.placeholders + found.conforming
-        });
-    }
-    matching
+    let all = matching.into_iter().filter_map(|(target, (versions, payloads))| {
+        let learnt = profile.targets.get(target)?;
+        let is_all = learnt.payloads == learnt.accepted + learnt.placeholders + payloads;
+        match Vec::from_iter(versions)[..] {
+            [version] if is_all => Some((target, version)),
+            _ => None,
+        }
+    });
+    all.collect()
 }
 
 /// What is put together in one finding: a cause, by itself or among the differences of payloads that match
@@ -152,16 +134,22 @@ pub(crate) struct Judge<'c> {
     pub(crate) foreign: BTreeMap<String, Tally>,
     /// What is declared, and whether it was seen.
     pub(crate) unseen: Unseen,
-    /// Where payloads match another version.
-    matching: BTreeMap<&'c TargetKey, Matching<'c>>,
+    /// The version that all deviating payloads match.
+    matching: BTreeMap<&'c TargetKey, &'c str>,
     /// Payloads counted so far, by finding and target.
     counted: BTreeMap<(Group, Option<TargetKey>), u64>,
+    /// Operations whose exchanges were added to what a finding could be in.
+    operations: BTreeSet<(Group, Option<Arc<str>>)>,
 }
 
 impl<'c> Judge<'c> {
     pub(crate) fn add(&mut self, fact: CauseFact<'_>) {
         let target = fact.place.target.as_ref();
-        let contract = target.map(|target| Arc::clone(&target.contract)).unwrap_or_default();
+        // What is no place in the contract is the same in every version.
+        let is_of_version =
+            !matches!(fact.anchor, Anchor::Words(_)) || *fact.rule == rules::OTHER_VERSION;
+        let contract = target.filter(|_| is_of_version);
+        let contract = contract.map(|target| Arc::clone(&target.contract)).unwrap_or_default();
         let (place, declared) = self.placed(&fact.anchor, target);
         let key = Key {
             rule: fact.rule.id,
@@ -176,6 +164,8 @@ impl<'c> Judge<'c> {
                 apart: fact.apart,
             },
         };
+        // A parameter that several operations share is one component.
+        let shared = declared.clone().filter(|place| component_of(&place.pointer).is_some());
         if let Some(declared) = declared {
             self.declared.entry(group.clone()).or_default().insert(declared);
         }
@@ -185,10 +175,21 @@ impl<'c> Judge<'c> {
             .entry((group.clone(), fact.place.target.clone()))
             .or_default();
         let is_new_target = *counted == 0;
-        let more_payloads = fact.tally.payloads.saturating_sub(*counted);
+        let own = fact.payloads.unwrap_or(fact.tally.payloads);
+        let more_payloads = match fact.is_disjoint {
+            true => own,
+            false => own.saturating_sub(*counted),
+        };
+        // Whether the others have it in the same payloads is not known.
+        let is_counted_apart = !is_new_target && !fact.is_disjoint && fact.payloads != Some(*counted);
         *counted += more_payloads;
         // The exchanges and payloads of a run are the same for each operation.
         let is_whole_run = fact.is_of_run;
+        let operation = fact.place.target.as_ref().map(|target| Arc::clone(&target.operation));
+        let is_new_operation = match fact.unit {
+            Unit::Exchange => self.operations.insert((group.clone(), operation)),
+            Unit::Payload | Unit::Place => is_new_target,
+        };
         let finding = self
             .groups
             .entry(group)
@@ -198,13 +199,15 @@ impl<'c> Judge<'c> {
         }
         if let Anchor::Parameter(parameter, _) = fact.anchor {
             finding.parameter = Some(parameter);
+            finding.schema = shared;
         }
         finding.places.push(fact.place);
         finding.count += fact.tally.count;
         finding.payloads += more_payloads;
+        finding.is_at_least |= is_counted_apart;
         if is_whole_run {
             finding.of_payloads = fact.of_payloads;
-        } else if is_new_target {
+        } else if is_new_operation {
             finding.of_payloads += fact.of_payloads;
         }
         if finding.of_payloads > 0 {
@@ -237,7 +240,7 @@ impl<'c> Judge<'c> {
         match anchor {
             Anchor::Schema(schema, suffix) => with(Place::clone(schema), suffix),
             Anchor::Parameter(ParameterName { name, place }, suffix) => {
-                match target.and_then(|target| self.family.parameter(target, name)) {
+                match target.and_then(|target| self.family.parameter(target, *place, name)) {
                     Some(declared) => with(declared, suffix),
                     None => {
                         let operation = target.map_or("", |target| &*target.operation);
@@ -252,55 +255,38 @@ impl<'c> Judge<'c> {
         }
     }
 
-    /// The version that the payloads of a fact match instead, where the fact is one of their differences: no
-    /// more payloads have it than match that version, and it accepts what this one does not.
+    /// The version that the payloads of a fact match instead, where the fact is one of their differences: every
+    /// payload that deviates matches that version.
     fn matching(&self, fact: &CauseFact<'_>) -> Option<&'c str> {
         let target = fact.place.target.as_ref()?;
-        let Matching {
-            version,
-            payloads,
-            is_all,
-            ..
-        } = *self.matching.get(target)?;
+        let version = *self.matching.get(target)?;
         let mut seen = fact.properties.iter().chain(&fact.values);
         let knows_all = seen.all(|seen| seen.known_to.iter().any(|known| known == version));
-        let at = (version, target, &fact.place.path);
         let is_difference = match &fact.matter {
+            Matter::Broken(_) => true,
             Matter::Undeclared(false) | Matter::OpenEnum => knows_all,
-            Matter::Broken(_) if is_all => true,
-            Matter::Broken(DeviationKind::Enum { .. } | DeviationKind::Closed) => knows_all,
-            Matter::Broken(DeviationKind::Missing { property, .. }) => !self.family.requires(at, property),
-            Matter::Broken(DeviationKind::Type { found, .. }) => self.family.has_type(at, found),
             _ => false,
         };
-        (is_difference && fact.tally.payloads <= payloads).then_some(version)
+        is_difference.then_some(version)
     }
 
-    /// A required property that is missing exactly where one with another spelling of its name is undeclared:
-    /// that is one cause, told with the property that is missing.
-    fn respelt(&mut self) {
+    /// Names the undeclared property that is probably meant where a required one is missing: its name has the same
+    /// letters, and it was seen as often in objects of the same schema.
+    fn name_spellings(&mut self) {
         let is_missing = |group: &Group| group.cause.key.rule == rules::MISSING_PROPERTY.id;
         let missing: Vec<Group> = self.groups.keys().filter(|group| is_missing(group)).cloned().collect();
         for group in missing {
             let mut other = group.clone();
             other.cause.key.rule = rules::UNDECLARED_PROPERTY.id;
-            let Some(mut undeclared) = self.groups.remove(&other) else {
+            let undeclared = self.groups.get(&other).map(|finding| finding.properties.clone());
+            let (Some(undeclared), Some(finding)) = (undeclared, self.groups.get_mut(&group)) else {
                 continue;
             };
-            if let Some(finding) = self.groups.get_mut(&group) {
-                for property in &mut finding.properties {
-                    let is_same = |seen: &Seen| {
-                        seen.count == property.count && letters(&seen.value) == letters(&property.value)
-                    };
-                    if let Some(at) = undeclared.properties.iter().position(is_same) {
-                        let seen = undeclared.properties.remove(at);
-                        property.near = Some(seen.value.to_string());
-                        undeclared.count -= seen.count;
-                    }
-                }
-            }
-            if !undeclared.properties.is_empty() || matches!(undeclared.matter, Matter::Undeclared(true)) {
-                self.groups.insert(other, undeclared);
+            for property in &mut finding.properties {
+                let mut likely = undeclared.iter().filter(|seen| {
+                    seen.count == property.count && letters(&seen.value) == letters(&property.value)
+                });
+                property.near = likely.next().map(|seen| seen.value.to_string());
             }
         }
     }
@@ -351,6 +337,8 @@ pub(crate) fn subjects_of(keyed: &Keyed) -> impl Iterator<Item = (Option<&str>, 
 
 /// Puts what was collected in order.
 fn finish(mut finding: Finding) -> Finding {
+    // In all of them is in no more.
+    finding.is_at_least &= finding.payloads < finding.of_payloads && finding.payloads < finding.count;
     finding.places.sort();
     finding.places.dedup();
     finding.evidence.sort();

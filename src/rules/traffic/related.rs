@@ -3,15 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::contract::{Contract, Route, RequestTarget};
+use crate::contract::{Contract, Parameter, ParameterPlace, RequestTarget, Route};
 use crate::location::{PathPattern, Side};
 use crate::observe::TargetKey;
-use crate::schema::{Node, NodeId, Place};
+use crate::schema::{Node, NodeId, Place, Values};
 
 use crate::rules::finding::FindingPlace;
-
-/// A version, an operation of another one, and a path in its payloads.
-pub(crate) type At<'a> = (&'a str, &'a TargetKey, &'a PathPattern);
 
 /// The versions of one contract, with their schemas by place.
 pub(crate) struct Family<'c> {
@@ -53,11 +50,33 @@ impl<'c> Family<'c> {
     }
 
     /// Where the contract's documents declare a parameter of an operation.
-    pub(crate) fn parameter(&self, target: &TargetKey, name: &str) -> Option<Place> {
+    pub(crate) fn parameter(&self, target: &TargetKey, place: ParameterPlace, name: &str) -> Option<Place> {
+        self.declared(target, place, name)?.1.declared.clone()
+    }
+
+    /// The values that a parameter lists, where it lists some.
+    pub(crate) fn parameter_values(
+        &self,
+        target: &TargetKey,
+        place: ParameterPlace,
+        name: &str,
+    ) -> Option<&'c Values> {
+        let (contract, parameter) = self.declared(target, place, name)?;
+        let node = contract.graph.node(contract.graph.resolve(parameter.schema?));
+        node.values.as_ref()
+    }
+
+    fn declared(
+        &self,
+        target: &TargetKey,
+        place: ParameterPlace,
+        name: &str,
+    ) -> Option<(&'c Contract, &'c Parameter)> {
         let contract = self.contract(&target.contract)?;
         let operation = contract.operation(&target.operation)?;
         let mut parameters = operation.parameters.iter();
-        parameters.find(|parameter| parameter.name == name)?.declared.clone()
+        let own = parameters.find(|parameter| parameter.place == place && parameter.name == name)?;
+        Some((contract, own))
     }
 
     /// What the paths without an operation are grouped by: the segments that some operation starts with, and one
@@ -130,33 +149,6 @@ impl<'c> Family<'c> {
             })
             .map(Contract::reference)
             .collect()
-    }
-
-    /// The schemas that a version has at a path of the same operation.
-    fn schemas_at(&self, (version, target, path): At<'_>) -> Option<(&'c Contract, Vec<NodeId>)> {
-        let contract = self.contract(version)?;
-        let operation = contract.operation(&target.operation)?;
-        let side = target.side.unwrap_or(Side::Response);
-        let roots = operation.schemas_like(side, target.status).into_iter();
-        let nodes = roots.flat_map(|root| contract.graph.at_path(root, path.steps()));
-        Some((contract, nodes.collect()))
-    }
-
-    /// Whether a version requires a property.
-    pub(crate) fn requires(&self, at: At<'_>, property: &str) -> bool {
-        self.schemas_at(at).is_none_or(|(contract, nodes)| {
-            let mut nodes = nodes.iter().map(|id| contract.graph.node(*id));
-            nodes.any(|node| node.object.required.iter().any(|known| *known.name == *property))
-        })
-    }
-
-    /// Whether a version accepts values of a type.
-    pub(crate) fn has_type(&self, at: At<'_>, name: &str) -> bool {
-        self.schemas_at(at).is_some_and(|(contract, nodes)| {
-            let types = nodes.iter().filter_map(|id| contract.graph.node(*id).types.as_ref());
-            let mut names = types.map(ToString::to_string);
-            names.any(|types| types.split(" or ").any(|known| known == name))
-        })
     }
 
     /// Versions whose enum of the same component, or at the same path, lists a value.

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::limits;
-use crate::location::Side;
 use crate::rules::finding::FindingPlace;
 use crate::schema::Place;
 
-/// A schema, a side, and a property of it.
-pub(super) type Declared = (Place, Option<Side>, String);
+/// A schema, and a property of it. On whichever side it is seen, it is seen.
+pub(super) type Declared = (Place, String);
 
 /// What contracts declare, and whether payloads showed it.
 #[derive(Default)]
@@ -21,14 +20,12 @@ pub(crate) struct Unseen {
 #[derive(Default)]
 pub(super) struct SilentPlaces {
     pub(super) kept: Vec<FindingPlace>,
-    pub(super) others: usize,
 }
 
 impl SilentPlaces {
     pub(super) fn push(&mut self, place: impl FnOnce() -> FindingPlace) {
-        match self.kept.len() < limits::UNSEEN_PLACES {
-            true => self.kept.push(place()),
-            false => self.others += 1,
+        if self.kept.len() < limits::UNSEEN_PLACES {
+            self.kept.push(place());
         }
     }
 }

@@ -69,10 +69,19 @@ impl Judge<'_> {
         };
         for &node_id in nodes {
             let node = contract.graph.node(node_id);
-            let cause = |name: &str| (Place::clone(&node.place), key.side, name.to_owned());
+            let cause = |name: &str| (Place::clone(&node.place), name.to_owned());
             let required = &node.object.required;
             let is_required = |name: &Arc<str>| required.iter().any(|known| known.name == *name);
-            for name in node.object.properties.keys().filter(|name| !is_required(name)) {
+            for (name, property) in &node.object.properties {
+                let property = contract.graph.node(*property);
+                let is_sent = match key.side {
+                    Some(Side::Request) => !property.read_only,
+                    Some(Side::Response) => !property.write_only,
+                    None => true,
+                };
+                if is_required(name) || !is_sent {
+                    continue;
+                }
                 let met = self.unseen.properties.entry(cause(name)).or_default();
                 met.seen |= target.shape.key(id, name).is_some();
                 met.met += objects;
@@ -105,7 +114,7 @@ impl Judge<'_> {
     /// Turns what no payload showed into findings: one for each component, however many operations it is part
     /// of.
     pub(crate) fn unseen_findings(&mut self) {
-        for ((schema, _, name), met) in std::mem::take(&mut self.unseen.properties) {
+        for ((schema, name), met) in std::mem::take(&mut self.unseen.properties) {
             if met.seen || met.met < UNSEEN_OBJECTS {
                 continue;
             }
@@ -124,7 +133,7 @@ impl Judge<'_> {
                 finding.notes.push(Shown::new(&note));
             }
         }
-        for ((schema, _, _), met) in std::mem::take(&mut self.unseen.enums) {
+        for ((schema, _), met) in std::mem::take(&mut self.unseen.enums) {
             let declared = met.declared.len();
             if met.met < UNSEEN_PER_VALUE * declared as u64 {
                 continue;

@@ -16,8 +16,8 @@ use crate::rules::catalogue as rules;
 use crate::rules::finding::{Expected, FindingPlace, Matter, Seen};
 use crate::rules::key::{dotted, schema_name};
 
-/// Values of an enum that a finding lists.
-const EXPECTED_KEPT: usize = 8;
+/// Tags of variants that a finding lists.
+const TAGS_KEPT: usize = 8;
 
 impl Judge<'_> {
     /// What was learnt of the payloads of one operation, side and status.
@@ -128,19 +128,10 @@ impl Judge<'_> {
         match &deviation.kind {
             DeviationKind::Enum { listed } => {
                 let node = self.node(place, &deviation.schema);
-                let values = node.and_then(|node| node.values.as_ref());
-                let values = values.into_iter().flat_map(|values| &values.all);
-                let first = values.take(EXPECTED_KEPT).map(|value| match value.as_str() {
-                    Some(text) => Shown::new(text),
-                    None => Shown::new(&value.to_string()),
-                });
-                Expected {
-                    first: first.collect(),
-                    count: *listed,
-                }
+                Expected::of_enum(node.and_then(|node| node.values.as_ref()), *listed)
             }
             DeviationKind::Tag { tags, .. } => Expected {
-                first: tags.iter().take(EXPECTED_KEPT).map(|tag| Shown::new(tag)).collect(),
+                first: tags.iter().take(TAGS_KEPT).map(|tag| Shown::new(tag)).collect(),
                 count: tags.len(),
             },
             DeviationKind::Type { expected, .. } => one(expected.to_string()),
@@ -230,6 +221,7 @@ impl Judge<'_> {
                 tally,
             );
             fact.of_payloads = target.payloads;
+            fact.payloads = Some(subjects.all.payloads);
             match property {
                 Some(property) => fact.properties.push(self.property(place, property, tally)),
                 None => fact.notes.push("`additionalProperties` describes keys that are data".to_owned()),
@@ -335,7 +327,6 @@ impl Judge<'_> {
         let note = format!("the contract's example is `{example}`");
         let mut fact = CauseFact::new(&rules::FORMAT_SPELLING, matter, anchor, place, tally);
         fact.of_payloads = target.payloads;
-        fact.apart = expected.to_string();
         fact.values.push(Seen::new(&seen.to_string(), tally.count));
         if let Some(Step::Key(key)) = place.path.steps().last() {
             fact.properties.push(Seen::new(key, tally.count));

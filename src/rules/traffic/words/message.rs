@@ -3,12 +3,12 @@
 use crate::contract::ParameterPlace;
 use crate::limits::HOSTS;
 use crate::location::{Pointer, Side};
-use crate::observe::{DeviationKind, TargetKey, TrafficFact};
+use crate::observe::{DISTINCT_KEPT, DeviationKind, TargetKey, TrafficFact};
 use crate::rules::catalogue as rules;
 use crate::rules::catalogue::Rule;
 use crate::rules::finding::{Finding, ParameterName};
 
-use super::value::seen_first;
+use super::value::{allowed, seen_first};
 use super::{
     Words, by_operations, deviation, either, first_of, json, names, parameter_name, plural, values,
 };
@@ -64,12 +64,16 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
     };
     match fact {
         TrafficFact::MalformedJson { message, hint, .. } => {
-            let message = match finding.payloads {
-                0 | 1 => format!("a body is not valid JSON: {message}"),
-                // The details differ from body to body.
-                many => format!("{many} bodies are not valid JSON; the first: {message}"),
+            let words = match finding.values.as_slice() {
+                [one] if finding.count > 1 => format!("{} bodies are not valid JSON: {}", finding.count, one.value),
+                [] | [_] => format!("a body is not valid JSON: {message}"),
+                [first, ..] => {
+                    format!("{} bodies are not valid JSON; most often: {}", finding.count, first.value)
+                }
             };
-            Words::new(rule, message, hint.map_or("invalid from here on", |hint| hint))
+            // The mark belongs to the first body.
+            let label = hint.filter(|_| finding.values.len() < 2);
+            Words::new(rule, words, label.unwrap_or("invalid from here on"))
         }
         TrafficFact::DuplicateKey => Words::new(
             rule,
@@ -172,7 +176,7 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             )
         }
         TrafficFact::MissingParameter { .. } => {
-            let name = finding.parameter.as_ref().map_or_else(String::new, |name| parameter_name(name, ""));
+            let name = finding.parameter.as_ref().map_or_else(String::new, |name| parameter_name(name));
             Words::new(
                 rule,
                 format!("required {name} was not sent"),
@@ -254,7 +258,7 @@ fn parameter_value(finding: &Finding, fact: &TrafficFact) -> Words {
         name: format!("{name}{inside}"),
         place: *place,
     };
-    let full = parameter_name(&parameter, "");
+    let full = parameter_name(&parameter);
     let described = deviation(kind, &full, &member);
     let is_of_text = matches!(kind, DeviationKind::Format { .. } | DeviationKind::Pattern { .. });
     let value = match finding.values.as_slice() {
@@ -267,7 +271,7 @@ fn parameter_value(finding: &Finding, fact: &TrafficFact) -> Words {
         (DeviationKind::Missing { .. } | DeviationKind::Closed, _) => format!("{full}: {}", described.message),
         (DeviationKind::PropertyName, _) => format!("key `{member}` is not allowed in {full}"),
         (DeviationKind::Enum { listed }, Some(value)) => {
-            format!("{full} is {value}; expected one of {listed} values")
+            format!("{full} is {value}; expected {}", allowed(finding, *listed))
         }
         (DeviationKind::Type { expected, .. }, Some(value)) if inside.is_empty() => {
             format!("{full} is {value}; expected {expected}")
@@ -292,6 +296,16 @@ pub(crate) fn other_host(host: &str, operations: usize) -> Words {
     Words::new(
         &rules::UNKNOWN_OPERATION,
         format!("no operation matches the requests to {host}: {operations} different methods and paths"),
+        "no such path",
+    )
+}
+
+/// Requests without an operation, more than are told apart.
+pub(crate) fn many_operations(host: Option<&str>) -> Words {
+    let to = host.map_or_else(String::new, |host| format!(" to {host}"));
+    Words::new(
+        &rules::UNKNOWN_OPERATION,
+        format!("no operation matches more than {DISTINCT_KEPT} different methods and paths of requests{to}"),
         "no such path",
     )
 }

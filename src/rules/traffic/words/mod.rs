@@ -6,7 +6,7 @@ mod value;
 use std::fmt::Write as _;
 
 use crate::contract::ParameterPlace;
-use crate::location::{PathPattern, Pointer, Side, Step};
+use crate::location::{PathPattern, Side, Step};
 use crate::observe::DeviationKind;
 use crate::redact::{Shown, clipped};
 use crate::rules::catalogue as rules;
@@ -15,7 +15,7 @@ use crate::rules::finding::{Finding, Matter, ParameterName, Seen};
 use crate::rules::key::{component_of, dotted, schema_name};
 
 pub(crate) use message::{
-    foreign_hosts, more_hosts, other_base, other_host, other_hosts, rule_of_fact, unknown_operation,
+    foreign_hosts, many_operations, more_hosts, other_base, other_host, other_hosts, rule_of_fact, unknown_operation,
     unknown_prefix,
 };
 pub(crate) use value::{deviation, keyword_apart, rule_of};
@@ -168,7 +168,7 @@ pub fn sentence(kind: &DeviationKind, place: &PathPattern, value: &str) -> Strin
 /// What the value is called that a finding is about: a parameter, the path in the payload, else the schema.
 fn name_of(finding: &Finding) -> String {
     if let Some(parameter) = &finding.parameter {
-        return parameter_name(parameter, "");
+        return parameter_name(parameter);
     }
     let root = match finding.side() {
         Some(Side::Request) => "the request body",
@@ -182,17 +182,13 @@ fn name_of(finding: &Finding) -> String {
     }
 }
 
-/// `query parameter `limit``, with the place inside its value.
-fn parameter_name(parameter: &ParameterName, at: &str) -> String {
-    let inside: String = Pointer::from_escaped(at)
-        .steps()
-        .map(|step| format!("[{step}]"))
-        .collect();
+/// `query parameter `limit``
+fn parameter_name(parameter: &ParameterName) -> String {
     let ParameterName { name, place } = parameter;
     match place {
-        ParameterPlace::Header => format!("header `{name}{inside}`"),
-        ParameterPlace::Cookie => format!("cookie `{name}{inside}`"),
-        place => format!("{place} parameter `{name}{inside}`"),
+        ParameterPlace::Header => format!("header `{name}`"),
+        ParameterPlace::Cookie => format!("cookie `{name}`"),
+        place => format!("{place} parameter `{name}`"),
     }
 }
 
@@ -232,6 +228,7 @@ fn within(finding: &Finding) -> String {
     }
     match located(finding) {
         Located::Root => String::new(),
+        Located::At(path) if path == "[]" => " in items of the list".to_owned(),
         Located::At(path) => format!(" in `{path}`"),
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn broken(finding: &Finding, kind: &DeviationKind, name: &str, within
             if let [only] = finding.properties.as_slice()
                 && let Some(near) = &only.near
             {
-                message.push_str(&format!("; the payload has `{near}`"));
+                message.push_str(&format!("; `{near}` is not declared"));
             }
             if let (Some(because), 1) = (because, finding.properties.len()) {
                 message.push_str(&format!("; `{because}` requires it"));
@@ -79,7 +79,10 @@ pub(super) fn broken(finding: &Finding, kind: &DeviationKind, name: &str, within
             format!("{name} is {}; expected {expected}", either(&found))
         }
         DeviationKind::Enum { .. } if !finding.values.is_empty() => {
-            format!("{name} is {}; expected {}", values(&finding.values), allowed(finding))
+            format!("{name} is {}; expected {}", values(&finding.values), allowed(finding, finding.expected.count))
+        }
+        DeviationKind::Enum { listed } => {
+            format!("{name} is not {}", allowed(finding, *listed))
         }
         DeviationKind::Tag { property, .. } if !finding.values.is_empty() => {
             let quoted = finding.expected.first.iter().map(|tag| super::json(tag));
@@ -131,14 +134,14 @@ pub(super) fn seen_first(kind: &DeviationKind, name: &str, value: &str) -> Optio
 }
 
 /// `"a", "b" or "c"`, `one of 139 values`
-fn allowed(finding: &Finding) -> String {
+pub(super) fn allowed(finding: &Finding, count: usize) -> String {
     let expected = &finding.expected;
     match expected.first.len() == expected.count && expected.count > 0 {
         true => {
             let shown: Vec<String> = expected.first.iter().map(|value| super::json(value)).collect();
             either(&shown)
         }
-        false => format!("one of {} values", expected.count),
+        false => format!("one of {count} values"),
     }
 }
 
