@@ -42,7 +42,7 @@ fn the_first_command_of_the_readme_groups_the_drift() {
     assert_eq!((code, stderr.as_str()), (1, ""));
     for expected in [
         "payloads match organisations@v1, not v2",
-        "properties `archived`, `clients_count`",
+        "`archived`, `clients_count`",
         "required property `limit` is missing",
         "property `per_page` is not declared",
         "`data[].jurisdiction` is \"xk\" or \"gb_sct\"; expected one of 139 values",

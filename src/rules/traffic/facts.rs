@@ -15,6 +15,9 @@ use crate::rules::finding::{Expected, FindingPlace, Matter, ParameterName, Seen,
 /// Equally good places of a payload that are listed.
 const AMBIGUOUS_LISTED: usize = 4;
 
+/// What other versions know of requests that are one finding: so many notes are kept.
+const KNOWN_LISTED: usize = 6;
+
 /// Hosts without operations that have a finding each. More of them are one finding.
 const HOSTS_TOLD_APART: usize = 5;
 
@@ -262,7 +265,11 @@ impl Judge<'_> {
         for (prefix, found) in by_prefix {
             let (words, notes) = match *found {
                 [(name, _)] => (words::unknown_operation(name), self.known_elsewhere(name)),
-                _ => (words::unknown_prefix(&prefix, found.len()), Vec::new()),
+                _ => {
+                    let notes = found.iter().flat_map(|(name, _)| self.known_elsewhere(name));
+                    let notes = notes.take(KNOWN_LISTED).collect();
+                    (words::unknown_prefix(&prefix, found.len()), notes)
+                }
             };
             self.requests(words, Anchor::Words(format!("path {prefix}")), &found, notes);
         }

@@ -176,7 +176,7 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             )
         }
         TrafficFact::MissingParameter { .. } => {
-            let name = finding.parameter.as_ref().map_or_else(String::new, |name| parameter_name(name));
+            let name = finding.parameter.as_ref().map_or_else(String::new, parameter_name);
             Words::new(
                 rule,
                 format!("required {name} was not sent"),
@@ -253,7 +253,14 @@ fn parameter_value(finding: &Finding, fact: &TrafficFact) -> Words {
     let mut steps: Vec<String> = pointer.steps().map(std::borrow::Cow::into_owned).collect();
     let is_about_member = matches!(kind, DeviationKind::Closed | DeviationKind::PropertyName);
     let member = steps.pop_if(|_| is_about_member).unwrap_or_default();
-    let inside: String = steps.iter().map(|step| format!("[{step}]")).collect();
+    let is_position = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
+    let inside: String = steps
+        .iter()
+        .map(|step| match is_position(step) {
+            true => "[]".to_owned(),
+            false => format!("[{step}]"),
+        })
+        .collect();
     let parameter = ParameterName {
         name: format!("{name}{inside}"),
         place: *place,
