@@ -43,7 +43,7 @@ fn the_first_command_of_the_readme_groups_the_drift() {
     for expected in [
         "payloads match organisations@v1, not v2",
         "`archived`, `clients_count`",
-        "required property `limit` is missing",
+        "required properties `limit`, ",
         "property `per_page` is not declared",
         "`data[].jurisdiction` is \"xk\" or \"gb_sct\"; expected one of 139 values",
         "`created_at` and `updated_at` use",

@@ -369,7 +369,7 @@ pub(crate) fn unknown_operation(name: &str) -> Words {
 pub(crate) fn unknown_prefix(prefix: &str, operations: usize) -> Words {
     Words::new(
         &rules::UNKNOWN_OPERATION,
-        format!("no operation matches {operations} requests below {prefix}"),
+        format!("no operation matches {operations} methods and paths below {prefix}"),
         "no such path",
     )
 }
