@@ -44,7 +44,7 @@ fn the_first_command_of_the_readme_groups_the_drift() {
         "payloads match organisations@v1, not v2",
         "`archived`, `clients_count`",
         "required properties `limit`, ",
-        "property `per_page` is not declared",
+        "properties `meta` and `per_page` are not declared",
         "`data[].jurisdiction` is \"xk\" or \"gb_sct\"; expected one of 139 values",
         "`created_at` and `updated_at` use",
     ] {
