@@ -1,8 +1,8 @@
-# Everything that CI checks.
+# Run everything that CI runs.
 ci:
     bash .ci/run
 
-# The tests alone.
+# Run the tests only.
 test:
     cargo test
 
@@ -16,12 +16,12 @@ update:
 msrv:
     bash .ci/msrv
 
-# Licences, sources and advisories of the dependencies; those that nothing uses.
+# Check licences, sources and advisories of the dependencies, and find unused ones.
 deny:
     cargo deny check
     cargo machete
 
-# Whether the library is still what its last version was.
+# Compare the public API with that of the last release.
 semver:
     cargo semver-checks
 

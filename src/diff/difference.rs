@@ -69,6 +69,8 @@ pub struct Difference {
     /// The index of the schema pair in [`Alignment::pairs`](super::Alignment::pairs); `None` for changes
     /// outside of schemas.
     pub pair: Option<usize>,
+    /// Further pairs in which the same edit was found, such as schemas that include a component.
+    pub other_pairs: Vec<usize>,
 }
 
 /// The owner of a change.

@@ -100,6 +100,8 @@ fn one_of(group: Vec<Difference>, (old, new): &(Components, Components)) -> Opti
     }
     for change in changes {
         first.reach.extend(change.reach);
+        let pairs = change.pair.into_iter().chain(change.other_pairs);
+        first.other_pairs.extend(pairs.filter(|pair| Some(*pair) != first.pair));
         first.is_minor &= change.is_minor;
         for note in change.notes {
             if !first.notes.contains(&note) {
@@ -122,8 +124,12 @@ fn longer(above: PathPattern, below: PathPattern, change: &Difference) -> PathPa
     // A pointer to a keyword is not a step down.
     let most = change.path.steps().len();
     let steps: Vec<Step> = path.steps().iter().take(most).cloned().collect();
-    let mut path = PathPattern::from_steps(steps);
     let member = change.path.steps().last();
+    let mut path = PathPattern::from_steps(steps);
+    if let (Fact::PropertyRenamed, Some(member), [above @ .., _]) = (change.fact, member, path.steps()) {
+        // The pointer into the new contract has the new name.
+        return PathPattern::from_steps([above, std::slice::from_ref(member)].concat());
+    }
     if let Some(Step::Key(name)) = member
         && **name == *change.subject
         && path.steps().last() != member

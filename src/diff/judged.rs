@@ -288,5 +288,6 @@ fn of_walk(walk: &Walk<'_>, at: usize, found: &Found, roots: &[usize]) -> Differ
         reach,
         verdicts: Vec::new(),
         pair: Some(at),
+        other_pairs: Vec::new(),
     }
 }

@@ -399,6 +399,7 @@ pub(super) fn change(fact: Fact, subject: &str, owner: Owner) -> Difference {
         reach: Vec::new(),
         verdicts: Vec::new(),
         pair: None,
+        other_pairs: Vec::new(),
     }
 }
 

@@ -292,6 +292,78 @@ fn versions_with_the_same_paths_are_told_apart_by_their_payloads() {
     );
 }
 
+/// A property of a component is found where another component includes it, in whatever order they are met.
+#[test]
+fn a_property_is_seen_where_a_component_is_included() {
+    let contract = |version: &str, base: Value| {
+        json!({
+            "openapi": "3.1.0",
+            "info": {"title": "Desk", "version": version},
+            "paths": {"/tickets": {"post": {
+                "operationId": "openTicket",
+                "requestBody": {"content": {"application/json": {
+                    "schema": {"$ref": "#/components/schemas/Ticket"}}}},
+                "responses": {"201": {"description": "", "content": {"application/json": {
+                    "schema": {"$ref": "#/components/schemas/Opened"}}}}}
+            }}},
+            "components": {"schemas": {
+                "Ticket": {"type": "object", "properties": base},
+                "Opened": {"allOf": [
+                    {"$ref": "#/components/schemas/Ticket"},
+                    {"type": "object", "required": ["number"], "properties": {"number": {"type": "integer"}}}
+                ]}
+            }}
+        })
+        .to_string()
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let write =
+        |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+    let (text, note) = (json!({"type": "string"}), json!({"type": "string"}));
+    write(
+        "old.json",
+        &contract("1.0.0", json!({"title": text, "note": note})),
+    );
+    write("new.json", &contract("2.0.0", json!({"title": text})));
+    for (request, response, affected) in [
+        (
+            json!({"title": "a"}),
+            json!({"title": "a", "number": 1, "note": "b"}),
+            1,
+        ),
+        (
+            json!({"title": "a", "note": "b"}),
+            json!({"title": "a", "number": 1}),
+            1,
+        ),
+        (
+            json!({"title": "a", "note": "b"}),
+            json!({"number": 1, "note": "b"}),
+            2,
+        ),
+        (json!({"title": "a"}), json!({"title": "a", "number": 1}), 0),
+    ] {
+        let captures = folder.path().join("captures");
+        fs::create_dir_all(&captures).expect("a folder");
+        fs::write(
+            captures.join("open-ticket.request.json"),
+            request.to_string(),
+        )
+        .expect("written");
+        fs::write(captures.join("open-ticket.201.json"), response.to_string()).expect("written");
+        let arguments = ["old.json", "new.json", "captures", "--output", "json"];
+        let (code, stdout, stderr) = run_in(folder.path(), &arguments);
+        assert_eq!(code, 0, "{stderr}");
+        let report: Value = serde_json::from_str(&stdout).expect("JSON");
+        let removed = usage(&report, "property-removed", "note", "Ticket");
+        assert_eq!(
+            removed["old"]["affected"],
+            json!(affected),
+            "{request} {response}"
+        );
+    }
+}
+
 #[test]
 fn secrets_and_markup_of_captures_reach_no_report() {
     let folder = tempfile::tempdir().expect("a folder");
