@@ -11,6 +11,7 @@ mod format;
 mod hint;
 mod input;
 mod limits;
+mod progress;
 mod sink;
 mod transfer;
 
@@ -22,6 +23,7 @@ pub use format::Format;
 pub use hint::Hint;
 pub use input::{Input, Reading};
 pub use limits::Limits;
+pub use progress::Progress;
 pub use sink::{ParallelSink, ReadProblem, Sink, SourceRead};
 
 #[cfg(test)]

@@ -1,19 +1,26 @@
 //! Arguments as typed.
 
+mod supporting;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::capture::Format as CaptureFormat;
-use crate::contract::ContractRef;
 use crate::migrate::impact::ConsumerBy;
 use crate::observe::FileGlob;
-use crate::report::Format;
 use crate::report::check::CheckFormat;
 use crate::report::diff::DiffFormat;
 use crate::report::migration::MigrationFormat;
 use crate::report::upgrade::UpgradeFormat;
+use crate::rules::except::Ignore;
+
+pub(super) use supporting::*;
+
+use super::values::{
+    OutputArgument, ignore, jobs, output, path_map, schema_for, size, status, url_file,
+};
 
 /// Headings of `--help`.
 const CONTRACT: &str = "Contract";
@@ -41,6 +48,56 @@ pub(super) struct Arguments {
         help_heading = "Global options"
     )]
     pub(super) color: Color,
+
+    /// Print errors only. Reports that --output names are still written.
+    #[arg(
+        short,
+        long,
+        global = true,
+        display_order = 901,
+        help_heading = "Global options",
+        conflicts_with = "verbose"
+    )]
+    pub(super) quiet: bool,
+
+    /// Print what was read, where each exchange was routed, and why exchanges were left out.
+    #[arg(
+        short,
+        long,
+        global = true,
+        display_order = 902,
+        help_heading = "Global options"
+    )]
+    pub(super) verbose: bool,
+
+    /// Read this configuration instead of the `wiredrift.toml` in the current folder or above it.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        display_order = 903,
+        help_heading = "Global options",
+        conflicts_with = "no_config"
+    )]
+    pub(super) config: Option<PathBuf>,
+
+    /// Read no configuration.
+    #[arg(
+        long,
+        global = true,
+        display_order = 904,
+        help_heading = "Global options"
+    )]
+    pub(super) no_config: bool,
+
+    /// In GitHub Actions and GitLab, do not add annotations, step summaries and code quality reports.
+    #[arg(
+        long,
+        global = true,
+        display_order = 905,
+        help_heading = "Global options"
+    )]
+    pub(super) no_ci: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -61,6 +118,24 @@ pub(super) enum Command {
     Contracts(ContractsArguments),
     /// Explain a rule: what it reports, how to fix a finding, how to silence it.
     Explain(ExplainArguments),
+    /// Write a commented `wiredrift.toml` for the contracts and captures in the current folder.
+    Init(InitArguments),
+    /// Print the options in force, and where each one was set.
+    Config(ConfigArguments),
+    /// Print a completion script for a shell.
+    Completions(CompletionsArguments),
+    /// Print or write the manual pages.
+    Man(ManArguments),
+}
+
+impl Command {
+    /// Whether it reads captures, or compares or checks contracts.
+    pub(super) const fn can_take_long(&self) -> bool {
+        matches!(
+            self,
+            Self::Check(_) | Self::Lint(_) | Self::Diff(_) | Self::Report(_) | Self::Upgrade(_)
+        )
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -77,12 +152,12 @@ pub(super) struct CheckArguments {
     ///
     /// JSON, NDJSON, raw HTTP (curl -i), HAR, and guides (Markdown or text with json, HTTP or Python
     /// blocks), each also in .gz or .zst.
-    #[arg(value_name = "CAPTURES")]
+    #[arg(value_name = "CAPTURES", value_hint = ValueHint::AnyPath)]
     pub(super) captures: Vec<PathBuf>,
 
     /// The contract: an OpenAPI document, a JSON Schema, a folder of JSON Schemas, or a built-in contract as
     /// `name@version`. `name` alone finds the version that each payload matches.
-    #[arg(short, long, value_name = "REF", help_heading = CONTRACT)]
+    #[arg(short, long, value_name = "REF", help_heading = CONTRACT, value_hint = ValueHint::AnyPath)]
     pub(super) contract: String,
 
     #[command(flatten)]
@@ -133,16 +208,20 @@ pub(super) struct CheckArguments {
     #[arg(long, value_enum, default_value_t = EngineArgument::Streaming, value_name = "ENGINE", hide = true)]
     pub(super) engine: EngineArgument,
 
-    /// Write a report: `text`, `short`, `json`, `markdown` or `html` to standard output, `html=report.html` to a
-    /// file. May be repeated.
-    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<CheckFormat>)]
+    /// Write a report: `text`, `short`, `json`, `ndjson`, `markdown`, `html`, `sarif`, `junit`, `github` or `gitlab`
+    /// to standard output, `sarif=report.sarif` to a file. May be repeated. Text is printed if nothing else goes to
+    /// standard output.
+    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, value_parser = output::<CheckFormat>)]
     pub(super) output: Vec<OutputArgument<CheckFormat>>,
+
+    #[command(flatten)]
+    pub(super) exceptions: ExceptionArguments,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct LintArguments {
     /// Contracts: OpenAPI documents, JSON Schemas, folders of JSON Schemas, or built-in contracts.
-    #[arg(value_name = "CONTRACT", required = true)]
+    #[arg(value_name = "CONTRACT", required = true, value_hint = ValueHint::AnyPath)]
     pub(super) contracts: Vec<String>,
 
     #[command(flatten)]
@@ -161,10 +240,14 @@ pub(super) struct LintArguments {
     #[arg(short, long, alias = "severity", value_name = "RULE=LEVEL", help_heading = RESULT)]
     pub(super) level: Vec<String>,
 
-    /// Write a report: `text`, `short`, `json`, `markdown` or `html` to standard output, `html=report.html` to a
-    /// file. May be repeated.
-    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<CheckFormat>)]
+    /// Write a report: `text`, `short`, `json`, `ndjson`, `markdown`, `html`, `sarif`, `junit`, `github` or `gitlab`
+    /// to standard output, `sarif=report.sarif` to a file. May be repeated. Text is printed if nothing else goes to
+    /// standard output.
+    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, value_parser = output::<CheckFormat>)]
     pub(super) output: Vec<OutputArgument<CheckFormat>>,
+
+    #[command(flatten)]
+    pub(super) exceptions: ExceptionArguments,
 }
 
 /// Which walk compares payloads with schemas.
@@ -210,10 +293,14 @@ pub(super) struct DiffArguments {
     #[arg(long, help_heading = RESULT)]
     pub(super) explain_verdict: bool,
 
-    /// Write a report: `text`, `json`, `markdown`, `html` or `changelog` to standard output, `json=diff.json` to
-    /// a file. May be repeated. `changelog` is an entry for release notes, in the sections of Keep a Changelog.
-    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<DiffFormat>)]
+    /// Write a report: `text`, `short`, `json`, `ndjson`, `markdown`, `html`, `changelog`, `sarif`, `junit`, `github`
+    /// or `gitlab` to standard output, `json=diff.json` to a file. May be repeated. Text is printed if nothing else
+    /// goes to standard output. `changelog` is an entry for release notes, in the sections of Keep a Changelog.
+    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, value_parser = output::<DiffFormat>)]
     pub(super) output: Vec<OutputArgument<DiffFormat>>,
+
+    #[command(flatten)]
+    pub(super) exceptions: ExceptionArguments,
 }
 
 /// The level of what is unproven.
@@ -237,11 +324,11 @@ pub(super) enum SentBy {
 pub(super) struct PairArguments {
     /// The old contract: an OpenAPI document, a JSON Schema, a folder of JSON Schemas, a built-in contract as
     /// `name@version`, or `git:REV:PATH` for a file or folder in a commit.
-    #[arg(value_name = "OLD")]
+    #[arg(value_name = "OLD", value_hint = ValueHint::AnyPath)]
     pub(super) old: String,
 
     /// The new contract, named in the same way.
-    #[arg(value_name = "NEW")]
+    #[arg(value_name = "NEW", value_hint = ValueHint::AnyPath)]
     pub(super) new: String,
 
     #[command(flatten)]
@@ -296,7 +383,7 @@ pub(super) struct ReportArguments {
 
     /// Files and folders with captures of either version; `-` is standard input. Without captures, the report
     /// lists what changed.
-    #[arg(value_name = "CAPTURES")]
+    #[arg(value_name = "CAPTURES", value_hint = ValueHint::AnyPath)]
     pub(super) captures: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -311,18 +398,23 @@ pub(super) struct ReportArguments {
     #[arg(long, help_heading = CONTRACT, value_enum, default_value_t = SentBy::Client, value_name = "WHO")]
     pub(super) sent_by: SentBy,
 
-    /// Exit with 1 if a change has this level or a higher one.
-    #[arg(long, help_heading = RESULT, value_enum, default_value_t = FailOn::Never, value_name = "LEVEL")]
-    pub(super) fail_on: FailOn,
+    /// Exit with 1 if a change has this level or a higher one. With `used`, only errors that affect the captured
+    /// traffic count: the property was present, the value was sent, the operation was called.
+    #[arg(long, help_heading = RESULT, value_enum, default_value_t = ReportFailOn::Never, value_name = "LEVEL")]
+    pub(super) fail_on: ReportFailOn,
 
     /// Set the level of a rule: off, info, warning or error. May be repeated.
     #[arg(short, long, alias = "severity", value_name = "RULE=LEVEL", help_heading = RESULT)]
     pub(super) level: Vec<String>,
 
-    /// Write a report: `text`, `json`, `markdown` or `html` to standard output, `html=report.html` to a file. May
-    /// be repeated.
-    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<MigrationFormat>)]
+    /// Write a report: `text`, `short`, `json`, `markdown`, `html`, `sarif`, `junit`, `github` or `gitlab` to standard
+    /// output, `html=report.html` to a file. May be repeated. Text is printed if nothing else goes to standard
+    /// output.
+    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, value_parser = output::<MigrationFormat>)]
     pub(super) output: Vec<OutputArgument<MigrationFormat>>,
+
+    #[command(flatten)]
+    pub(super) exceptions: ExceptionArguments,
 }
 
 #[derive(Debug, Args)]
@@ -332,7 +424,7 @@ pub(super) struct UpgradeArguments {
 
     /// Files and folders with payloads of OLD, in any format that `check` reads; `-`, the default, is standard
     /// input.
-    #[arg(value_name = "PAYLOADS")]
+    #[arg(value_name = "PAYLOADS", value_hint = ValueHint::AnyPath)]
     pub(super) captures: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -345,7 +437,7 @@ pub(super) struct UpgradeArguments {
     /// A YAML or JSON file with rules of your own: a list `moves` of `{move: {from: /data/*/title, to:
     /// /data/*/name}}`, `{set: {at: /currency, value: EUR}}`, `{map: {at: /size, values: {xl: large}}}` and
     /// `{drop: /debug}`, each with an optional `operation`, `side` and `status`; see docs/upgrade.md.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) moves: Option<PathBuf>,
 
     /// Write payloads that are valid under NEW back to their JSON, NDJSON and HAR files. Unchanged parts keep their
@@ -384,7 +476,7 @@ pub(super) struct ReadingArguments {
 
     /// A folder whose files the contract may refer to, in addition to the current folder, its own folder and the
     /// repository around it. May be repeated.
-    #[arg(long = "allow-path", help_heading = CONTRACT, value_name = "DIR")]
+    #[arg(long = "allow-path", help_heading = CONTRACT, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) allowed: Vec<PathBuf>,
 
     /// Whether `format` rejects values or is only an annotation.
@@ -429,152 +521,29 @@ pub(super) enum FailOn {
     Never,
 }
 
-/// A format of a report, and the file it goes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct OutputArgument<F> {
-    pub(super) format: F,
-    pub(super) path: Option<PathBuf>,
+/// What fails a run of `report`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFailOn {
+    Error,
+    Warning,
+    Info,
+    Used,
+    Never,
 }
 
-/// Reads `FORMAT[=PATH]`.
-fn output<F: Format>(text: &str) -> Result<OutputArgument<F>, String> {
-    let (format, path) = match text.split_once('=') {
-        Some((format, "")) => return Err(format!("no file after `=`; write {format}=PATH")),
-        Some((format, path)) => (format, Some(path.into())),
-        None => (text, None),
-    };
-    let known = F::NAMES.iter().find(|(name, _)| *name == format);
-    let names = || {
-        // `report.html` is a file that somebody wants to have.
-        let extension = match format.rsplit_once('.').map(|(_, extension)| extension) {
-            Some("md") => Some("markdown"),
-            Some("txt") => Some("text"),
-            extension => extension,
-        };
-        let meant = F::NAMES.iter().find(|(name, _)| extension == Some(*name));
-        if let (Some((name, _)), None) = (meant, &path) {
-            return format!("to write a file, name its format, too: {name}={format}");
-        }
-        let names: Vec<&str> = F::NAMES.iter().map(|(name, _)| *name).collect();
-        format!("unknown format `{format}`; expected {}", names.join(", "))
-    };
-    let (_, format) = known.ok_or_else(names)?;
-    Ok(OutputArgument {
-        format: *format,
-        path,
-    })
-}
-
-/// Reads `OLD=NEW`, both of which are paths.
-fn path_map(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((old, new)) if [old, new].iter().all(|path| path.starts_with('/')) => {
-            Ok((old.to_owned(), new.to_owned()))
-        }
-        _ => Err("write OLD=NEW, both with a slash at the start, such as /api=/api/v2".to_owned()),
-    }
-}
-
+/// What does not count.
 #[derive(Debug, Args)]
-pub(super) struct SchemaArguments {
-    /// The built-in contract: `name@version`, `name` for all its versions, or `report` for the JSON
-    /// reports. Without it, all of them.
-    #[arg(value_name = "REF")]
-    pub(super) reference: Option<ContractRef>,
+pub(super) struct ExceptionArguments {
+    /// A file of known findings. Only new ones are listed and fail the run.
+    #[arg(long, help_heading = RESULT, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) baseline: Option<PathBuf>,
 
-    /// Print the schema of one payload type.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["write", "check"])]
-    pub(super) r#type: Option<String>,
+    /// Write what was found to the file of --baseline: add what is new, remove what is gone.
+    #[arg(long, help_heading = RESULT, requires = "baseline")]
+    pub(super) update_baseline: bool,
 
-    /// Print one contract as an OpenAPI 3.1 document.
-    #[arg(long, conflicts_with_all = ["type", "write", "check"])]
-    pub(super) openapi: bool,
-
-    /// Write one file per payload type: DIR/CONTRACT/VERSION/TYPE.schema.json.
-    #[arg(long, value_name = "DIR", conflicts_with = "check")]
-    pub(super) write: Option<PathBuf>,
-
-    /// Compare a folder with the output of --write; print a diff and exit with 1 if it is out of date.
-    #[arg(long, value_name = "DIR")]
-    pub(super) check: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ContractsArguments {
-    /// An OpenAPI document, a JSON Schema or a folder of them, or a built-in contract: `name` or
-    /// `name@version`. Without it, every built-in contract is listed.
-    #[arg(value_name = "REF")]
-    pub(super) reference: Option<String>,
-
-    #[command(flatten)]
-    pub(super) reading: ReadingArguments,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ExplainArguments {
-    /// The id of the rule. Without it, all rules are listed.
-    #[arg(value_name = "RULE")]
-    pub(super) rule: Option<String>,
-}
-
-/// Reads `URL=FILE`; a URL may hold `=` itself, a path that does is rare.
-fn url_file(text: &str) -> Result<(String, PathBuf), String> {
-    match text.rsplit_once('=') {
-        Some((url, file)) if url.contains(':') && !file.is_empty() => {
-            Ok((url.trim_end_matches('#').to_owned(), file.into()))
-        }
-        _ => Err("write URL=FILE, such as https://example.com/pet.json=pet.json".to_owned()),
-    }
-}
-
-/// Reads the status of a response.
-fn status(text: &str) -> Result<u16, String> {
-    let status = text
-        .parse()
-        .ok()
-        .filter(|status| (100..=599).contains(status));
-    status.ok_or_else(|| "expected one status from 100 to 599, such as 200".to_owned())
-}
-
-/// Reads a number of threads.
-fn jobs(text: &str) -> Result<NonZeroUsize, String> {
-    text.parse()
-        .map_err(|_| "expected a number of threads, 1 or more".to_owned())
-}
-
-/// Reads `GLOB=SCHEMA`.
-fn schema_for(text: &str) -> Result<(FileGlob, String), String> {
-    let (glob, schema) = text
-        .split_once('=')
-        .filter(|(glob, schema)| !glob.is_empty() && !schema.is_empty())
-        .ok_or_else(|| "write GLOB=SCHEMA, such as 'events/sold-*.json=pet-sold'".to_owned())?;
-    Ok((FileGlob::new(glob)?, schema.to_owned()))
-}
-
-/// Reads a size such as `64MiB`, `1GB` or `4096`.
-fn size(text: &str) -> Result<u64, String> {
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let number: u64 = text[..digits]
-        .parse()
-        .map_err(|_| "write a number of bytes, such as 4096, 64MiB or 1GB".to_owned())?;
-    let unit = match text[digits..].trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kb" => 1_000,
-        "m" | "mb" => 1_000_000,
-        "g" | "gb" => 1_000_000_000,
-        "kib" => 1 << 10,
-        "mib" => 1 << 20,
-        "gib" => 1 << 30,
-        other => {
-            return Err(format!(
-                "unknown unit `{other}`; expected KiB, MiB, GiB, KB, MB or GB"
-            ));
-        }
-    };
-    number
-        .checked_mul(unit)
-        .filter(|size| *size > 0)
-        .ok_or_else(|| "the size is out of range".to_owned())
+    /// Ignore findings of a rule: `rule=wrong-type,operation=listPets,path=/data/*/name,until=2026-12-31,reason=…`.
+    /// Only rule and reason are required. May be repeated.
+    #[arg(long, help_heading = RESULT, value_name = "RULE,REASON", value_parser = ignore)]
+    pub(super) ignore: Vec<Ignore>,
 }

@@ -9,6 +9,7 @@ use crate::location::Side;
 use crate::observe::{Engine, FileGlob, Options};
 
 use super::args::{CaptureArguments, SideArgument};
+use super::progress::{PROGRESS, measure};
 
 impl CaptureArguments {
     /// How captures are read.
@@ -19,6 +20,7 @@ impl CaptureArguments {
                 body: self.max_body,
             },
             jobs: self.jobs,
+            progress: Some(&PROGRESS),
         }
     }
 
@@ -33,7 +35,9 @@ impl CaptureArguments {
             true => Input::Stdin,
             false => Input::Path(path.clone()),
         });
-        Ok(inputs.collect())
+        let inputs: Vec<Input> = inputs.collect();
+        measure(&inputs);
+        Ok(inputs)
     }
 
     /// The options for payloads that do not identify their operation. `name` is the name of the contracts for

@@ -6,15 +6,18 @@ use crate::capture::Input;
 use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{Engine, Observer, Options};
+use crate::report::Report;
 use crate::report::check::{Gap, TextOptions};
-use crate::report::{Render, Report};
-use crate::rules::{Level, Policy};
+use crate::rules::{Finding, Level, Policy};
 
 use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument};
 use super::chosen::Chosen;
+use super::config::Config;
+use super::exceptions::{exceptions, update};
 use super::levels::{exit_for, levels, one_to_stdout};
 use super::output::Output;
-use super::{Exit, Failure};
+use super::progress::PROGRESS;
+use super::{Exit, Failure, reports, verbose};
 
 /// The resolved arguments.
 struct Check<'a> {
@@ -25,9 +28,14 @@ struct Check<'a> {
     fail_on: Option<Level>,
 }
 
-pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exit, Failure> {
+pub(super) fn run(
+    arguments: &CheckArguments,
+    config: &Config,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
     one_to_stdout(&arguments.output)?;
     let levels = levels(&arguments.level)?;
+    let mut exceptions = exceptions(&arguments.exceptions, config, "check")?;
     let mut reading = arguments.reading.options(arguments.capture.schemas());
     reading.compile.discriminators_hint = arguments.discriminator == DiscriminatorArgument::Hint;
     if arguments.captures.is_empty() {
@@ -47,6 +55,23 @@ pub(super) fn run(arguments: &CheckArguments, output: &mut Output) -> Result<Exi
     let check = Check::resolve(arguments, &asked, levels)?;
     let observer = check.observe(&asked, &family);
     let mut report = Report::judged(&arguments.contract, observer, &family, &check.policy);
+    verbose::tell(&report, config, output);
+    let has_problems =
+        !report.problems.is_empty() && !arguments.capture.keep_going || PROGRESS.is_stopped();
+    let is_complete = !has_problems && report.gap().is_none();
+    let found: Vec<Finding> = report
+        .shown(arguments.coverage)
+        .into_iter()
+        .cloned()
+        .collect();
+    update(
+        &arguments.exceptions,
+        &mut exceptions,
+        &found,
+        is_complete,
+        output,
+    )?;
+    report.except(&exceptions);
     if arguments.no_excerpts {
         report.leave_out_excerpts();
     }
@@ -99,17 +124,22 @@ impl<'a> Check<'a> {
             statistics: self.arguments.statistics,
             width: output.width(),
             links: output.shows_links(),
+            fail_on: self.fail_on,
+            has_baseline: report.exempt.has_baseline,
         };
-        for target in &self.arguments.output {
-            let rendered = report.render(target.format, options);
-            output.write(&rendered, target.path.as_deref())?;
-        }
-        Ok(())
+        reports::write(report, &self.arguments.output, options, output)
     }
 
     fn exit(&self, report: &Report, output: &mut Output) -> Result<Exit, Failure> {
         // Print the report before messages about it.
         output.flush()?;
+        if PROGRESS.is_stopped() {
+            output.error(
+                "interrupted: the report covers only what was read until then",
+                None,
+            );
+            return Ok(Exit::Interrupted);
+        }
         let files = report.sources.iter().map(|source| source.file.as_str());
         if let Some(glob) = self.arguments.capture.idle_pattern(files) {
             output.error(

@@ -6,7 +6,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::rules::{Level, Rule};
 
 use super::Exit;
-use super::args::{FailOn, OutputArgument};
+use super::args::{FailOn, ReportFailOn};
+use super::values::OutputArgument;
 
 impl FailOn {
     /// The lowest level that fails the run; `None` if no level does.
@@ -16,6 +17,18 @@ impl FailOn {
             Self::Warning => Some(Level::Warning),
             Self::Info => Some(Level::Info),
             Self::Never => None,
+        }
+    }
+}
+
+impl ReportFailOn {
+    /// The lowest level that fails the run; `None` if no level by itself does.
+    pub(super) const fn level(self) -> Option<Level> {
+        match self {
+            Self::Error => Some(Level::Error),
+            Self::Warning => Some(Level::Warning),
+            Self::Info => Some(Level::Info),
+            Self::Used | Self::Never => None,
         }
     }
 }
@@ -69,7 +82,7 @@ pub(super) fn one_to_stdout<F>(outputs: &[OutputArgument<F>]) -> Result<()> {
 }
 
 /// Reads `rule=level`.
-fn level_of(setting: &str) -> Result<(&'static Rule, Level)> {
+pub(super) fn level_of(setting: &str) -> Result<(&'static Rule, Level)> {
     let malformed = || {
         Error::new(
             ErrorKind::Format,

@@ -2,17 +2,23 @@
 
 use crate::error::Result;
 use crate::lint::lint;
+use crate::report::Report;
 use crate::report::check::TextOptions;
-use crate::report::{Render, Report};
 use crate::rules::{Policy, in_order, judge_contract};
 
 use super::args::{DiscriminatorArgument, LintArguments};
 use super::chosen::Chosen;
+use super::config::Config;
+use super::exceptions::{exceptions, update};
 use super::levels::{exit_for, levels, one_to_stdout};
 use super::output::Output;
-use super::{Exit, Failure};
+use super::{Exit, Failure, reports};
 
-pub(super) fn run(arguments: &LintArguments, output: &mut Output) -> Result<Exit, Failure> {
+pub(super) fn run(
+    arguments: &LintArguments,
+    config: &Config,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
     one_to_stdout(&arguments.output)?;
     let policy = Policy {
         strict: false,
@@ -36,18 +42,23 @@ pub(super) fn run(arguments: &LintArguments, output: &mut Output) -> Result<Exit
     });
     let findings = in_order(judged.collect());
     let name = arguments.contracts.join(", ");
-    let report = Report::of_contracts(&name, &contracts, findings);
-    for target in &arguments.output {
-        let rendered = report.render(
-            target.format,
-            TextOptions {
-                width: output.width(),
-                links: output.shows_links(),
-                ..TextOptions::default()
-            },
-        );
-        output.write(&rendered, target.path.as_deref())?;
-    }
-    output.flush()?;
+    let mut exceptions = exceptions(&arguments.exceptions, config, "lint")?;
+    update(
+        &arguments.exceptions,
+        &mut exceptions,
+        &findings,
+        true,
+        output,
+    )?;
+    let mut report = Report::of_contracts(&name, &contracts, findings);
+    report.except(&exceptions);
+    let options = TextOptions {
+        width: output.width(),
+        links: output.shows_links(),
+        fail_on: arguments.fail_on.level(),
+        has_baseline: report.exempt.has_baseline,
+        ..TextOptions::default()
+    };
+    reports::write(&report, &arguments.output, options, output)?;
     Ok(exit_for(arguments.fail_on.level(), report.worst()))
 }

@@ -4,31 +4,38 @@ mod args;
 mod captures;
 mod check;
 mod chosen;
+mod complete;
+mod config;
 mod contracts;
 mod diff;
+mod exceptions;
 mod explain;
 mod git;
+mod init;
 mod levels;
 mod lint;
 mod ordered;
 mod output;
 mod pair;
 mod pieces;
+mod progress;
 mod report;
+mod reports;
 mod rewritten;
 mod schema;
 mod upgrade;
+mod values;
+mod verbose;
 
 use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::error::Error;
 
-use args::{Arguments, Color, Command};
-use output::Output;
+use args::{Color, Command};
+use config::Config;
+use output::{Manner, Output};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +46,8 @@ enum Exit {
     Findings,
     /// The run could not be completed.
     Incomplete,
+    /// Ctrl-C ended the reading of captures.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -47,6 +56,7 @@ impl From<Exit> for ExitCode {
             Exit::Clean => 0,
             Exit::Findings => 1,
             Exit::Incomplete => 2,
+            Exit::Interrupted => progress::INTERRUPTED,
         })
     }
 }
@@ -86,7 +96,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString> + Send + 'static) -> Ex
         // The panic has already been printed.
         Ok(Err(_)) => ExitCode::from(101),
         Err(error) => {
-            Output::new(anstream::ColorChoice::Auto)
+            Output::new(anstream::ColorChoice::Auto, Manner::default())
                 .error(&format!("cannot start a thread: {error}"), None);
             Exit::Incomplete.into()
         }
@@ -94,36 +104,64 @@ pub fn run(arguments: impl IntoIterator<Item = OsString> + Send + 'static) -> Ex
 }
 
 fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments,
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let plain = |error: &clap::Error| {
+        // The exit codes of clap: 0 for help and version, 2 for invalid arguments. If its output cannot be written,
+        // there is nowhere left to report that.
+        let _ = error.print();
+        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    };
+    let config = match Config::find(&arguments) {
+        Ok(config) => config,
         Err(error) => {
-            // The exit codes of clap: 0 for help and version, 2 for invalid arguments. If its output cannot
-            // be written, there is nowhere left to report that.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            let mut output = Output::new(anstream::ColorChoice::Auto, Manner::default());
+            output.error(&error.to_string(), None);
+            return Exit::Incomplete.into();
         }
     };
+    let mut arguments = match config.parse(&arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return plain(&error),
+    };
+    config.name_contracts(&mut arguments.command);
     let color = match arguments.color {
         Color::Auto => anstream::ColorChoice::Auto,
         Color::Always => anstream::ColorChoice::Always,
         Color::Never => anstream::ColorChoice::Never,
     };
-    let mut output = Output::new(color);
+    let manner = Manner {
+        quiet: arguments.quiet,
+        verbose: arguments.verbose,
+        no_ci: arguments.no_ci,
+    };
+    let mut output = Output::new(color, manner);
+    progress::catch_interrupts();
+    if arguments.command.can_take_long() {
+        output.show_progress(matches!(arguments.command, Command::Upgrade(_)));
+    }
     let result = match &arguments.command {
-        Command::Check(arguments) => check::run(arguments, &mut output),
-        Command::Lint(arguments) => lint::run(arguments, &mut output),
-        Command::Diff(arguments) => diff::run(arguments, &mut output),
-        Command::Report(arguments) => report::run(arguments, &mut output),
+        Command::Check(arguments) => check::run(arguments, &config, &mut output),
+        Command::Lint(arguments) => lint::run(arguments, &config, &mut output),
+        Command::Diff(arguments) => diff::run(arguments, &config, &mut output),
+        Command::Report(arguments) => report::run(arguments, &config, &mut output),
         Command::Upgrade(arguments) => upgrade::run(arguments, &mut output),
         Command::Schema(arguments) => schema::run(arguments, &mut output),
         Command::Contracts(arguments) => contracts::run(arguments, &mut output),
         Command::Explain(arguments) => explain::run(arguments, &mut output),
+        Command::Init(arguments) => init::run(arguments, &mut output),
+        Command::Config(arguments) => config::run(arguments, &config, &mut output),
+        Command::Completions(arguments) => complete::completions(arguments, &mut output),
+        Command::Man(arguments) => complete::man(arguments, &mut output),
     };
     let flushed = |exit: Exit, output: &mut Output| match output.flush() {
         // The reader closed the pipe, which is not an error.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(error)),
         _ => Ok(exit),
     };
+    let result = result.map(|exit| match progress::PROGRESS.is_stopped() {
+        true => Exit::Interrupted,
+        false => exit,
+    });
     match result.and_then(|exit| flushed(exit, &mut output)) {
         Ok(exit) => exit.into(),
         // The reader closed the pipe, which is not an error.
@@ -137,7 +175,22 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Failure::Error(error)) => {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
             output.error(&error.to_string(), cause.as_deref());
-            Exit::Incomplete.into()
+            match progress::PROGRESS.is_stopped() {
+                true => Exit::Interrupted.into(),
+                false => Exit::Incomplete.into(),
+            }
         }
     }
+}
+
+/// The findings about the ignores of a configuration, if nothing else was found on that day.
+#[cfg(test)]
+pub(crate) fn unused_in(text: &str, today: &str) -> Vec<crate::rules::Finding> {
+    let config = Config::read(text, std::path::Path::new(config::FILE)).expect("reads");
+    let exceptions = crate::rules::except::Exceptions {
+        ignores: config.ignores,
+        baseline: None,
+        today: today.to_owned(),
+    };
+    crate::rules::unused_ignores(&exceptions, &[], crate::rules::Kind::Traffic)
 }

@@ -1,7 +1,7 @@
 //! All output goes through this file.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
@@ -12,6 +12,7 @@ use crate::redact::{only_styles, without_styles};
 use crate::report::{Columns, WIDTH};
 
 use super::Failure;
+use super::progress::Bar;
 
 /// The limits on the terminal width that lines are fitted to.
 const NARROWEST: usize = 40;
@@ -23,18 +24,63 @@ const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 pub(super) struct Output {
     stdout: AutoStream<io::StdoutLock<'static>>,
     choice: ColorChoice,
+    manner: Manner,
+    /// Shown until something is printed.
+    bar: Option<Bar>,
+}
+
+/// How much is printed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Manner {
+    /// Only errors are printed.
+    pub(super) quiet: bool,
+    /// What was read and routed is printed, too.
+    pub(super) verbose: bool,
+    /// Nothing is added for CI systems.
+    pub(super) no_ci: bool,
 }
 
 impl Output {
-    pub(super) fn new(choice: ColorChoice) -> Self {
+    pub(super) fn new(choice: ColorChoice, manner: Manner) -> Self {
         Self {
             stdout: AutoStream::new(io::stdout().lock(), choice),
             choice,
+            manner,
+            bar: None,
         }
+    }
+
+    /// Shows the progress of a long run, if somebody looks.
+    pub(super) fn show_progress(&mut self, is_printing: bool) {
+        let is_seen = io::stderr().is_terminal() && !(is_printing && io::stdout().is_terminal());
+        if is_seen && !self.is_quiet() {
+            self.bar = Bar::start();
+        }
+    }
+
+    /// Removes the bar.
+    pub(super) fn hide_progress(&mut self) {
+        self.bar = None;
+    }
+
+    /// Whether only errors are printed.
+    pub(super) const fn is_quiet(&self) -> bool {
+        self.manner.quiet
+    }
+
+    /// Whether what was read and routed is printed.
+    pub(super) const fn is_verbose(&self) -> bool {
+        self.manner.verbose
+    }
+
+    /// Whether reports are added for the CI system that runs this process.
+    pub(super) const fn adds_for_ci(&self) -> bool {
+        !self.manner.no_ci
     }
 
     /// Writes to standard output.
     pub(super) fn print(&mut self, text: &str) -> io::Result<()> {
+        self.hide_progress();
         match self.stdout.current_choice() {
             // Write everything at once: a stripping stream writes the text between styles piece by piece.
             ColorChoice::Never => {
@@ -47,8 +93,13 @@ impl Output {
 
     /// The width of standard output in columns: that of the terminal, or a default for files and pipes.
     pub(super) fn width(&self) -> usize {
-        let columns = terminal_size::terminal_size_of(io::stdout())
-            .map(|(columns, _)| usize::from(columns.0));
+        // Shells set it for programs that ask; users set it for pipes.
+        let asked = std::env::var("COLUMNS")
+            .ok()
+            .and_then(|columns| columns.parse().ok());
+        let columns = asked.or_else(|| {
+            terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| usize::from(columns.0))
+        });
         columns.map_or(WIDTH, |columns| columns.clamp(NARROWEST, WIDEST))
     }
 
@@ -69,6 +120,7 @@ impl Output {
 
     /// Writes text to standard output unchanged.
     pub(super) fn print_as_is(&mut self, text: &str) -> io::Result<()> {
+        self.hide_progress();
         self.stdout.flush()?;
         io::stdout().write_all(text.as_bytes())
     }
@@ -91,6 +143,7 @@ impl Output {
 
     /// Writes a note about what was printed to standard error.
     pub(super) fn note(&mut self, text: &str) {
+        self.hide_progress();
         let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
         // If standard error cannot be written, there is nowhere left to report that.
         let _ = write!(stderr, "{}", only_styles(text));
@@ -98,6 +151,7 @@ impl Output {
 
     /// Writes an error to standard error.
     pub(super) fn error(&mut self, message: &str, cause: Option<&str>) {
+        self.hide_progress();
         let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
         // If standard error cannot be written, there is nowhere left to report that.
         let _ = writeln!(stderr, "{ERROR}error{ERROR:#}: {}", only_styles(message));

@@ -2,30 +2,41 @@
 
 use crate::diff::Owner;
 use crate::diff::{Difference, compare_contracts};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::migrate::impact::Impact;
 use crate::migrate::{Migration, Moves};
 use crate::observe::Observer;
-use crate::report::Render;
 use crate::report::check::Gap;
 use crate::report::diff::Changes;
-use crate::report::migration::{MigrationFormat, MigrationReport};
+use crate::report::migration::{MigrationFormat, MigrationOptions, MigrationReport};
 use crate::rules::judge;
 use crate::rules::{Level, Policy, in_order};
 
-use super::args::{OutputArgument, ReportArguments};
-use super::levels::{levels, one_to_stdout};
+use super::args::{ReportArguments, ReportFailOn};
+use super::config::Config;
+use super::exceptions::{exceptions, update};
+use super::levels::{exit_for, levels, one_to_stdout};
 use super::output::Output;
 use super::pair::{Pair, names};
-use super::{Exit, Failure};
+use super::progress::PROGRESS;
+use super::{Exit, Failure, reports, verbose};
 
-pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Exit, Failure> {
+pub(super) fn run(
+    arguments: &ReportArguments,
+    config: &Config,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
     one_to_stdout(&arguments.output)?;
     let policy = Policy {
         strict: false,
         levels: levels(&arguments.level)?,
         ..Policy::default()
     };
+    if arguments.fail_on == ReportFailOn::Used && arguments.captures.is_empty() {
+        let message =
+            "`--fail-on used` needs captures: pass files or folders, or `-` for standard input";
+        return Err(Error::new(ErrorKind::Read, message).into());
+    }
     let pair = Pair::find(&arguments.pair, &arguments.capture.schemas())?;
     let pair = pair.told_apart(&arguments.pair)?;
     let (old, new) = pair.contracts(&arguments.pair)?;
@@ -36,7 +47,16 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
 
     let found = compare_contracts(old, new, &arguments.pair.diff_options(arguments.sent_by));
     let names = names(&arguments.pair, (old, new));
-    let diff_report = Changes::judged(&found, (old, new), names, &policy);
+    let mut exceptions = exceptions(&arguments.exceptions, config, "report")?;
+    let mut diff_report = Changes::judged(&found, (old, new), names, &policy);
+    update(
+        &arguments.exceptions,
+        &mut exceptions,
+        &diff_report.changes,
+        true,
+        output,
+    )?;
+    diff_report.except(&exceptions);
     // Without changes that are turned off, so that traffic is compared with what is reported.
     let changes: Vec<Difference> = diff_report
         .changes
@@ -73,10 +93,15 @@ pub(super) fn run(arguments: &ReportArguments, output: &mut Output) -> Result<Ex
         findings,
     );
 
-    for target in &arguments.output {
-        let rendered = report.render(target.format, output.columns());
-        output.write(&rendered, target.path.as_deref())?;
+    if let Some(traffic) = &report.traffic {
+        verbose::tell(&traffic.report, config, output);
     }
+    let options = MigrationOptions {
+        columns: output.columns(),
+        fail_on: arguments.fail_on.level(),
+        fails_on_used: arguments.fail_on == ReportFailOn::Used,
+    };
+    reports::write(&report, &arguments.output, options, output)?;
     exit(arguments, &report, output)
 }
 
@@ -86,6 +111,13 @@ fn exit(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     output.flush()?;
+    if PROGRESS.is_stopped() {
+        output.error(
+            "interrupted: the report covers only what was read until then",
+            None,
+        );
+        return Ok(Exit::Interrupted);
+    }
     if let Some(traffic) = report.traffic.as_ref().map(|traffic| &traffic.report) {
         let files = traffic.sources.iter().map(|source| source.file.as_str());
         if let Some(glob) = arguments.capture.idle_pattern(files) {
@@ -93,10 +125,7 @@ fn exit(
             output.error(&message, None);
             return Ok(Exit::Incomplete);
         }
-        let is_told = |target: &OutputArgument<_>| {
-            target.path.is_none() && target.format == MigrationFormat::Text
-        };
-        if !arguments.output.iter().any(is_told) {
+        if !reports::prints_text(&arguments.output, MigrationFormat::Text, output) {
             for problem in &traffic.problems {
                 output.error(&format!("{}: {}", problem.origin, problem.message), None);
             }
@@ -118,9 +147,8 @@ fn exit(
             return Ok(Exit::Incomplete);
         }
     }
-    let fails = |level| report.diff.worst().is_some_and(|worst| worst >= level);
-    Ok(match arguments.fail_on.level().is_some_and(fails) {
-        true => Exit::Findings,
-        false => Exit::Clean,
+    Ok(match arguments.fail_on {
+        ReportFailOn::Used => exit_for(Some(Level::Error), report.worst_used()),
+        other => exit_for(other.level(), report.diff.worst()),
     })
 }

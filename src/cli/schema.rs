@@ -9,13 +9,16 @@ use walkdir::WalkDir;
 
 use crate::contract::{Contract, ContractRef, builtin, unknown};
 use crate::error::{Error, ErrorKind, Result};
+use crate::report::baseline_schema;
 use crate::report::check::{self, CHECK_FORMAT};
 use crate::report::diff::{self, DIFF_FORMAT};
 use crate::report::migration::{self, MIGRATION_FORMAT};
 use crate::report::upgrade::{self, UPGRADE_FORMAT};
+use crate::rules::except::BASELINE_FORMAT;
 use crate::schema::emit;
 
 use super::args::SchemaArguments;
+use super::config::config_schema;
 use super::output::{Output, write_file};
 use super::rewritten::patch;
 use super::{Exit, Failure};
@@ -88,13 +91,15 @@ fn pretty(document: &Value) -> String {
     serde_json::to_string_pretty(document).unwrap_or_default() + "\n"
 }
 
-/// The names of the JSON report formats, with their schemas.
-fn report_formats() -> [(&'static str, Value); 4] {
+/// The names of the JSON reports, of baselines and of the configuration, with their schemas.
+fn report_formats() -> [(&'static str, Value); 6] {
     [
         (CHECK_FORMAT, check::json_schema()),
         (DIFF_FORMAT, diff::json_schema()),
         (MIGRATION_FORMAT, migration::json_schema()),
         (UPGRADE_FORMAT, upgrade::json_schema()),
+        (BASELINE_FORMAT, baseline_schema()),
+        ("config-v1", config_schema()),
     ]
 }
 

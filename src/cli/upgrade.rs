@@ -21,6 +21,7 @@ use super::levels::one_to_stdout;
 use super::ordered::Lanes;
 use super::output::Output;
 use super::pair::{Pair, names};
+use super::progress::PROGRESS;
 use super::rewritten::{Printed, Rewritten, unified};
 use super::{Exit, Failure};
 
@@ -79,6 +80,10 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
     let reading = arguments.capture.reading();
     reading.read(&inputs, &mut observer);
     let (observer, upgrader) = observer.unwatched();
+    if PROGRESS.is_stopped() && arguments.in_place {
+        let message = "interrupted: no file was written";
+        return Err(Error::new(ErrorKind::Read, message).into());
+    }
     let (summary, _) = upgrader.finish();
     let sources = observer.sources;
     let (from, to) = match arguments.downgrade {

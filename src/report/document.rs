@@ -17,3 +17,16 @@ pub(crate) fn schema_of<T: JsonSchema>(format: &str) -> Value {
     schema.insert("$id".to_owned(), Value::from(format!("urn:wiredrift:{format}")));
     schema.to_value()
 }
+
+/// A document as it is written: with line breaks, and one at the end.
+pub(crate) fn written(document: &impl serde::Serialize) -> String {
+    // Only maps with keys that are not strings cannot be serialised, and there are none.
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The JSON Schema of a baseline.
+pub(crate) fn baseline_schema() -> Value {
+    schema_of::<crate::rules::except::Baseline>(crate::rules::except::BASELINE_FORMAT)
+}

@@ -3,11 +3,16 @@
 pub mod check;
 pub mod diff;
 mod document;
+mod exempt;
 pub mod migration;
+#[cfg(feature = "cli")]
+pub(crate) mod notice;
 mod render;
 pub mod upgrade;
 
 pub use check::Report;
+pub(crate) use document::baseline_schema;
+pub(crate) use exempt::Exempt;
 pub(crate) use render::lines::{hunks, sign};
 pub(crate) use render::numbers::plural;
 pub use render::wrap::Columns;

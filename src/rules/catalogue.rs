@@ -168,6 +168,7 @@ rules! {
     UNDECLARED_REQUIRED = "undeclared-required", since "0.1.0", request Warning, response Warning, "a schema in the contract requires a property that it does not declare";
     IDLE_KEYWORD = "idle-keyword", since "0.1.0", request Warning, response Warning, "a keyword in the contract has no effect";
     PLACEHOLDER = "placeholder", since "0.1.0", request Info, response Info, "a value is a placeholder";
+    UNUSED_IGNORE = "unused-ignore", since "0.1.0", request Warning, response Warning, "an ignore matches nothing or has expired";
     OPERATION_ADDED = "operation-added", since "0.1.0", request Info, response Info, "an operation was added";
     OPERATION_REMOVED = "operation-removed", since "0.1.0", request Error, response Error, "an operation was removed";
     OPERATION_REPLACED = "operation-replaced", since "0.1.0", request Error, response Error, "an operation was replaced by other operations";

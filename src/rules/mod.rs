@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 mod contract;
+pub(crate) mod except;
 pub(crate) use change::words::part_words;
 mod finding;
 mod key;
@@ -21,6 +22,7 @@ pub(crate) use key::{Key, component_of};
 pub(crate) use order::natural;
 pub use order::in_order;
 pub use policy::Policy;
+pub(crate) use except::{Kind, Suppression, unused_ignores};
 pub use traffic::judge::judge;
 
 #[cfg(test)]

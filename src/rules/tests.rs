@@ -29,6 +29,9 @@ fn block<'d>(doc: &'d str, info: &str) -> Option<&'d str> {
 /// Runs the example of a rule's documentation: with a contract of its own (`schema` or `yaml contract`)
 /// or a built-in one, on the captures in it, or on the contract itself.
 pub(crate) fn findings(rule: &Rule, registry: &Registry) -> Vec<Finding> {
+    if let Some(text) = block(rule.doc, "toml ignore") {
+        return crate::cli::unused_in(text, "2026-11-29");
+    }
     let own;
     let mut options = Options::default();
     let (asked, family): (Vec<&Contract>, Vec<&Contract>) =

@@ -361,7 +361,10 @@ fn reports_are_written_to_files_as_a_whole() {
         "--output",
         &text,
     ];
+    // The text is printed, too, unless it is unwanted.
     let (code, stdout, _) = run(&arguments);
+    assert!(code == 1 && stdout.contains("Found"), "{stdout}");
+    let (code, stdout, _) = run(&[&arguments[..], &["--quiet"]].concat());
     assert_eq!((code, stdout.as_str()), (1, ""));
     let json: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(&path).expect("there")).expect("JSON");
@@ -402,7 +405,8 @@ fn a_reader_that_leaves_is_no_error() {
         .spawn()
         .expect("runs");
     drop(child.stdout.take());
-    assert_eq!(child.wait().expect("ends").code(), Some(0));
+    // The exit code is that of the findings.
+    assert_eq!(child.wait().expect("ends").code(), Some(1));
 }
 
 #[test]

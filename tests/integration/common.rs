@@ -19,11 +19,20 @@ pub struct Run {
 
 /// Runs the program in a folder.
 pub fn wiredrift(folder: &Path, arguments: &[&str], stdin: impl Into<Vec<u8>>) -> Run {
-    let output = Command::cargo_bin("wiredrift")
-        .expect("built")
+    let mut command = Command::cargo_bin("wiredrift").expect("built");
+    // What the machine that runs the tests sets.
+    for name in [
+        "NO_COLOR",
+        "CLICOLOR_FORCE",
+        "COLUMNS",
+        "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
+        "GITLAB_CI",
+    ] {
+        command.env_remove(name);
+    }
+    let output = command
         .current_dir(folder)
-        .env_remove("NO_COLOR")
-        .env_remove("CLICOLOR_FORCE")
         .args(arguments)
         .write_stdin(stdin)
         .output()

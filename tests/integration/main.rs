@@ -4,6 +4,7 @@ mod common;
 
 mod browser;
 mod check;
+mod ci;
 mod cli;
 mod contracts;
 mod diff;

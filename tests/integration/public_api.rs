@@ -105,7 +105,9 @@ fn public_api() -> String {
                 let known = items.get_mut(&name).filter(|_| is_stable);
                 match (known, of) {
                     (Some(own), Some(of)) => {
-                        if !is_inside(&of) {
+                        // Traits that are not public.
+                        let is_private = ["Subject", "Listed"].contains(&&*of);
+                        if !is_inside(&of) && !is_private {
                             own.insert(format!("impl {of}"));
                         }
                         inside = None;

@@ -22,6 +22,9 @@ pub(super) fn read_folder(root: &Path, reading: &Reading, crew: &mut Crew<'_, '_
         .into_iter();
     let mut found = false;
     while let Some(entry) = walk.next() {
+        if reading.is_stopped() {
+            return;
+        }
         match entry {
             Ok(entry) if hidden(&entry) => {
                 if entry.file_type().is_dir() {

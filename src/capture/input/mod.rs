@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use super::format::Format;
 use super::limits::Limits;
+use super::progress::{Counted, Progress};
 use super::sink::{ParallelSink, Sink};
 
 pub(super) use decompress::Frames;
@@ -46,11 +47,19 @@ pub struct Reading {
     pub limits: Limits,
     /// The number of threads that read; by default, one per core.
     pub jobs: Option<NonZeroUsize>,
+    /// Counts what is read, and stops readers.
+    pub progress: Option<&'static Progress>,
 }
 
 impl Reading {
     /// Reads inputs, with several threads if that may pay off.
     pub fn read(&self, inputs: &[Input], sink: &mut impl ParallelSink) {
+        self.set_reading(true);
+        self.read_all(inputs, sink);
+        self.set_reading(false);
+    }
+
+    fn read_all(&self, inputs: &[Input], sink: &mut impl ParallelSink) {
         let jobs = self.jobs.map_or_else(
             || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
             NonZeroUsize::get,
@@ -66,6 +75,18 @@ impl Reading {
         }
         sink.join(forks);
     }
+
+    fn set_reading(&self, is_reading: bool) {
+        if let Some(progress) = self.progress {
+            progress.set_reading(is_reading);
+        }
+    }
+
+    /// Whether reading is to stop.
+    fn is_stopped(&self) -> bool {
+        self.progress.is_some_and(Progress::is_stopped)
+    }
+
     /// Reads inputs on this thread only, in the order given; the files of a folder are read in name order.
     ///
     /// This never fails: unreadable input is reported to the sink as a problem.
@@ -78,9 +99,12 @@ impl Reading {
 /// Reads inputs in the order given.
 fn read_inputs(inputs: &[Input], reading: &Reading, crew: &mut Crew<'_, '_>) {
     for input in inputs {
+        if reading.is_stopped() {
+            return;
+        }
         match input {
             Input::Stdin => {
-                let stdin = BufReader::new(io::stdin());
+                let stdin = BufReader::new(Counted::new(io::stdin(), reading.progress));
                 read_stream(stdin, "<stdin>", reading, crew, None);
             }
             Input::Memory { name, bytes } => {

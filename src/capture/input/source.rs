@@ -13,7 +13,7 @@ use crate::location::{Origin, Position};
 
 use super::decompress::decompress;
 use super::dispatch::Crew;
-use super::{Limits, Reading};
+use super::{Counted, Limits, Reading};
 
 /// Bytes of a file that are inspected to recognise its format.
 const HEAD: usize = crate::limits::HEAD;
@@ -34,10 +34,13 @@ pub(super) fn read_file(path: &Path, reading: &Reading, sink: &mut dyn Sink, of_
 }
 
 pub(super) fn read_path(path: &Path, reading: &Reading, crew: &mut Crew<'_, '_>, of_folder: bool) {
+    if reading.is_stopped() {
+        return;
+    }
     let name = display_path(path);
     match File::open(path) {
         Ok(file) => read_stream(
-            BufReader::with_capacity(capacity(&file), file),
+            BufReader::with_capacity(capacity(&file), Counted::new(file, reading.progress)),
             &name,
             reading,
             crew,
@@ -71,6 +74,9 @@ pub(super) fn read_stream(
     crew: &mut Crew<'_, '_>,
     of_folder: Option<&Path>,
 ) {
+    if let Some(progress) = reading.progress {
+        progress.opened();
+    }
     let (mut reader, plain_name) = match decompress(Box::new(raw), name) {
         Ok(opened) => opened,
         Err(error) => return crew.sink().problem(problem(name, read_error(&error))),

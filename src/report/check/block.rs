@@ -108,6 +108,20 @@ pub(super) fn write_finding(out: &mut String, finding: &Finding, around: Around<
     out.push('\n');
 }
 
+/// The facts of a finding by itself, without its places in the captures.
+pub(super) fn fact_rows(finding: &Finding, contract: &str) -> Vec<String> {
+    let around = Around {
+        contract,
+        width: usize::MAX,
+        links: false,
+        names_operation: false,
+        names_version: false,
+    };
+    let also = also_at(finding);
+    let rows = rows(finding, around).into_iter();
+    rows.filter(|row| Some(row) != also.as_ref()).map(|row| row.replace(KEEP, " ")).collect()
+}
+
 fn has_excerpt(finding: &Finding) -> bool {
     finding.evidence.first().is_some_and(|evidence| !evidence.excerpt.text.is_empty())
 }

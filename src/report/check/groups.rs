@@ -1,5 +1,6 @@
 //! What findings are listed under.
 
+use crate::rules::catalogue::UNUSED_IGNORE;
 use crate::rules::{Finding, Level, Unit, component_of, natural};
 
 use super::{OperationRow, Report};
@@ -17,6 +18,8 @@ pub(super) enum Group<'r> {
     Captures,
     /// The contract itself.
     Contract,
+    /// The configuration of wiredrift.
+    Configuration,
 }
 
 impl Group<'_> {
@@ -31,12 +34,16 @@ impl Group<'_> {
             Self::Several => "Several operations".to_owned(),
             Self::Captures => "Captures".to_owned(),
             Self::Contract => "Contract".to_owned(),
+            Self::Configuration => "Configuration".to_owned(),
         }
     }
 }
 
 /// The group of a finding.
 pub(super) fn group_of<'r>(report: &'r Report, finding: &Finding) -> Group<'r> {
+    if *finding.rule == UNUSED_IGNORE {
+        return Group::Configuration;
+    }
     if finding.unit == Unit::Place {
         return Group::Contract;
     }

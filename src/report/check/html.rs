@@ -304,7 +304,7 @@ fn article(report: &Report, finding: &Finding, names: &BTreeMap<String, usize>) 
             plural(finding.operation_ids().len() as u64, "operation")
         ),
         Owner::Several => format!("in {}", operation_list(finding)),
-        Owner::Captures | Owner::Contract => String::new(),
+        Owner::Captures | Owner::Contract | Owner::Configuration => String::new(),
     };
     let sides = match finding.side() {
         Some(Side::Request) => vec!["request"],

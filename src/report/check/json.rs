@@ -10,7 +10,7 @@ use crate::location::{Origin, Side};
 use crate::observe::{Evidence, TargetKey, PayloadVerdict};
 use crate::report::Report;
 use crate::report::document::{schema_of, version};
-use crate::rules::{Finding, Level, Seen, Unit};
+use crate::rules::{Finding, Level, Suppression, Seen, Unit};
 
 /// The name of the format. Its number goes up when something is removed or changes its meaning; what is new may
 /// be added without.
@@ -29,6 +29,10 @@ pub struct JsonReport {
     summary: JsonSummary,
     /// What was found, the most serious first.
     findings: Vec<JsonFinding>,
+    /// Findings that do not count: the baseline lists them, or they are ignored.
+    suppressed: Vec<JsonSuppressed>,
+    /// Keys of the baseline that did not occur.
+    gone: Vec<String>,
     /// The operations of the contract, with what was found of each.
     operations: Vec<JsonOperation>,
     /// Verdicts on the first 1,000 payloads.
@@ -39,6 +43,48 @@ pub struct JsonReport {
     problems: Vec<JsonProblem>,
     /// Files of folders that were skipped.
     skipped: Vec<JsonSkipped>,
+}
+
+/// A finding that does not count.
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonSuppressed {
+    /// Why it does not count.
+    by: JsonSuppression,
+    finding: JsonFinding,
+}
+
+/// Why a finding or a change does not count.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(crate) enum JsonSuppression {
+    /// The baseline lists it.
+    Baseline {
+        /// The day on which it was added to the baseline: `2026-11-29`.
+        first_seen: String,
+    },
+    /// The user ignores it.
+    Ignored {
+        /// The reason that the user gives.
+        reason: String,
+    },
+}
+
+impl From<&Suppression> for JsonSuppression {
+    fn from(suppression: &Suppression) -> Self {
+        match suppression.clone() {
+            Suppression::Baseline { first_seen } => Self::Baseline { first_seen },
+            Suppression::Ignored { reason } => Self::Ignored { reason },
+        }
+    }
+}
+
+impl From<&(Finding, Suppression)> for JsonSuppressed {
+    fn from((finding, suppression): &(Finding, Suppression)) -> Self {
+        Self {
+            by: suppression.into(),
+            finding: finding.into(),
+        }
+    }
 }
 
 /// An operation of the contract.
@@ -326,6 +372,8 @@ impl From<&Report> for JsonReport {
                 infos: report.at_level(Level::Info),
             },
             findings: report.findings.iter().map(JsonFinding::from).collect(),
+            suppressed: report.suppressed.iter().map(JsonSuppressed::from).collect(),
+            gone: report.exempt.gone.iter().map(|entry| entry.key.clone()).collect(),
             operations: report
                 .operations
                 .iter()
@@ -361,6 +409,23 @@ impl From<&Report> for JsonReport {
             skipped: report.skipped.iter().map(JsonSkipped::from).collect(),
         }
     }
+}
+
+/// A line of the report as NDJSON.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum JsonLine {
+    Finding(Box<JsonFinding>),
+    Problem(JsonProblem),
+}
+
+/// A line for each finding, and for each input that cannot be read.
+pub(super) fn ndjson(report: &Report) -> String {
+    let findings = report.findings.iter().map(|finding| JsonLine::Finding(Box::new(finding.into())));
+    let problems = report.problems.iter().map(|problem| JsonLine::Problem(problem.into()));
+    // Strings, numbers and JSON values always serialise.
+    let lines = findings.chain(problems).map(|line| serde_json::to_string(&line).unwrap_or_default() + "\n");
+    lines.collect()
 }
 
 impl From<&Finding> for JsonFinding {

@@ -34,6 +34,9 @@ pub(super) fn markdown(report: &Report, options: TextOptions) -> String {
     let findings = report.shown(options.coverage);
     let mut out = String::new();
     write_head(&mut out, report, &findings);
+    for sentence in report.exempt.sentences("finding") {
+        put!(out, "\n{}\n", escaped(&sentence));
+    }
     write_operations(&mut out, report);
     let (top, rest) = findings.split_at(findings.len().min(TOP));
     if !top.is_empty() {

@@ -5,6 +5,8 @@ mod groups;
 mod html;
 pub(super) mod json;
 mod markdown;
+#[cfg(feature = "cli")]
+mod notices;
 mod options;
 mod short;
 mod summary;
@@ -16,19 +18,23 @@ use std::sync::Arc;
 use crate::capture::{ReadProblem, SourceRead};
 use crate::contract::Contract;
 use crate::lint::unusable;
+use crate::location::Side;
 use crate::redact::Excerpt;
 use crate::observe::{Count, Judged, Observer, Options, PayloadVerdict, Profile, TargetKey, Watcher};
 use crate::rules::catalogue::{UNSEEN_ENUM_VALUE, UNSEEN_PROPERTY};
-use crate::rules::{Finding, Level, Policy, in_order, judge, judge_contract};
+use crate::rules::except::Exceptions;
+use crate::rules::{Finding, Kind, Level, Policy, Suppression, in_order, judge, judge_contract, unused_ignores};
 
-use super::{Format, Render};
+use super::{Exempt, Format, Render};
+#[cfg(feature = "cli")]
+use super::notice::{NoticeFormat, Root};
 
 use html::html;
 pub use json::{CHECK_FORMAT, json_schema};
 pub use block::finding_text;
 pub use options::TextOptions;
 
-use json::json;
+use json::{json, ndjson};
 use markdown::markdown;
 use short::short;
 use text::text;
@@ -62,6 +68,10 @@ pub struct Report {
     pub(crate) verdicts: Vec<(PayloadVerdict, u64)>,
     /// The findings, in order.
     pub(crate) findings: Vec<Finding>,
+    /// Findings that do not count.
+    pub(crate) suppressed: Vec<(Finding, Suppression)>,
+    /// The same in numbers, and what the baseline lists in vain.
+    pub(crate) exempt: Exempt,
     /// The verdicts on the first payloads.
     pub(crate) judged: Vec<Judged>,
     /// What could not be read: the first problems.
@@ -159,6 +169,8 @@ impl Report {
                 .map(|(verdict, Count(count))| (*verdict, *count))
                 .collect(),
             findings,
+            suppressed: Vec::new(),
+            exempt: Exempt::default(),
             judged,
             problems,
             problems_met,
@@ -173,9 +185,24 @@ impl Report {
         }
     }
 
+    /// Separates the findings that do not count.
+    pub(crate) fn except(&mut self, exceptions: &Exceptions) {
+        let kind = match self.contract_checked {
+            Some(_) => Kind::Contract,
+            None => Kind::Traffic,
+        };
+        let findings = std::mem::take(&mut self.findings);
+        let excepted = exceptions.apply(findings);
+        self.exempt = Exempt::new(exceptions, &excepted);
+        let idle = unused_ignores(exceptions, &excepted.used, kind);
+        self.findings = in_order(excepted.active.into_iter().chain(idle).collect());
+        self.suppressed = excepted.suppressed;
+    }
+
     /// Leaves out the lines of the captures, and values from them, for reports that others can read.
     pub(crate) fn leave_out_excerpts(&mut self) {
-        for finding in &mut self.findings {
+        let suppressed = self.suppressed.iter_mut().map(|(finding, _)| finding);
+        for finding in self.findings.iter_mut().chain(suppressed) {
             let differences = finding.differences.iter_mut();
             let evidence = differences.flat_map(|difference| &mut difference.evidence);
             for evidence in finding.evidence.iter_mut().chain(evidence) {
@@ -281,6 +308,9 @@ pub enum Gap {
     NothingCompared,
 }
 
+/// The signature of a schema without an operation.
+const SCHEMA: &str = "(schema)";
+
 /// An operation of the contract, and how much of the traffic is its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OperationRow {
@@ -292,6 +322,8 @@ pub(crate) struct OperationRow {
     pub(crate) signature: String,
     /// Whether a request went to it or a payload was compared with it.
     pub(crate) is_exercised: bool,
+    /// The sides of which there was traffic; `None` for a schema that is of neither.
+    pub(crate) sides: Vec<Option<Side>>,
     /// Payloads that were compared.
     pub(crate) payloads: u64,
     /// Those that the schema rejects.
@@ -302,11 +334,16 @@ impl OperationRow {
     /// `GET /pets/{petId}  showPet`
     pub(crate) fn title(&self) -> String {
         match self.signature.as_str() {
-            "(schema)" => format!("schema {}", self.id),
+            SCHEMA => format!("schema {}", self.id),
             // An id that was made of them says nothing more.
             signature if signature == self.id => self.id.clone(),
             signature => format!("{signature}  {}", self.id),
         }
+    }
+
+    /// Whether it is a schema without an operation.
+    pub(crate) fn is_schema(&self) -> bool {
+        self.signature == SCHEMA
     }
 
     pub(crate) fn is_of(&self, target: &TargetKey) -> bool {
@@ -323,12 +360,19 @@ fn rows(contract: &Contract, profile: &Profile) -> Vec<OperationRow> {
             id: operation.id.clone(),
             signature: operation.signature(),
             is_exercised: profile.exercised.contains_key(&by_request),
+            sides: Vec::new(),
             payloads: 0,
             deviating: 0,
         };
+        if row.is_exercised {
+            row.sides.push(Some(Side::Request));
+        }
         for (key, target) in &profile.targets {
             if row.is_of(key) {
                 row.is_exercised = true;
+                if !row.sides.contains(&key.side) {
+                    row.sides.push(key.side);
+                }
                 row.payloads += target.payloads;
                 row.deviating += target.payloads.saturating_sub(target.accepted + target.placeholders);
             }
@@ -366,16 +410,29 @@ pub enum CheckFormat {
     Markdown,
     /// For people, in a browser.
     Html,
+    /// A finding per line, for programs.
+    Ndjson,
+    /// For CI systems and editors.
+    #[cfg(feature = "cli")]
+    Notices(NoticeFormat),
 }
 
 impl Format for CheckFormat {
-    const NAMES: &'static [(&'static str, Self)] =
-        &[
+    const NAMES: &'static [(&'static str, Self)] = &[
         ("text", Self::Text),
         ("short", Self::Short),
         ("json", Self::Json),
+        ("ndjson", Self::Ndjson),
         ("markdown", Self::Markdown),
         ("html", Self::Html),
+        #[cfg(feature = "cli")]
+        ("sarif", Self::Notices(NoticeFormat::Sarif)),
+        #[cfg(feature = "cli")]
+        ("junit", Self::Notices(NoticeFormat::Junit)),
+        #[cfg(feature = "cli")]
+        ("github", Self::Notices(NoticeFormat::Github)),
+        #[cfg(feature = "cli")]
+        ("gitlab", Self::Notices(NoticeFormat::Gitlab)),
     ];
 }
 
@@ -390,6 +447,9 @@ impl Render for Report {
             CheckFormat::Json => json(self),
             CheckFormat::Markdown => markdown(self, options),
             CheckFormat::Html => html(self),
+            CheckFormat::Ndjson => ndjson(self),
+            #[cfg(feature = "cli")]
+            CheckFormat::Notices(format) => self.notices(&options).render(format, &Root::current()),
         }
     }
 }

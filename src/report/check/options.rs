@@ -1,6 +1,7 @@
 //! How a text report is laid out.
 
 use crate::report::render::wrap::WIDTH;
+use crate::rules::Level;
 
 /// How the text is laid out.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +16,10 @@ pub struct TextOptions {
     pub width: usize,
     /// Make places links to their files, for terminals that show them.
     pub links: bool,
+    /// The lowest level that fails the run; `None` if no level does.
+    pub fail_on: Option<Level>,
+    /// Whether findings were compared with a baseline.
+    pub has_baseline: bool,
 }
 
 impl Default for TextOptions {
@@ -25,6 +30,8 @@ impl Default for TextOptions {
             statistics: false,
             width: WIDTH,
             links: false,
+            fail_on: None,
+            has_baseline: false,
         }
     }
 }

@@ -180,6 +180,9 @@ pub(super) fn write_summary(out: &mut String, report: &Report, options: TextOpti
         }
     }
     write_counts(out, report, options);
+    for sentence in report.exempt.sentences("finding") {
+        out.push_str(&paragraph(&sentence, options));
+    }
 }
 
 /// How large the contract is that was checked itself.

@@ -8,6 +8,7 @@ use crate::diff::{Owner, Proof, Reach, Sender, Verdict};
 use crate::location::{Origin, Side};
 use crate::rules::{Finding, Change, Level, Release};
 
+use crate::report::check::json::JsonSuppression;
 use crate::report::document::{schema_of, version};
 
 use super::Changes;
@@ -28,6 +29,10 @@ pub struct JsonDiff {
     summary: JsonDiffSummary,
     /// By operation and component.
     changes: Vec<JsonChange>,
+    /// Changes that do not count: the baseline lists them, or they are ignored.
+    suppressed: Vec<JsonSuppressedChange>,
+    /// Keys of the baseline that did not occur.
+    gone: Vec<String>,
     /// Edits that were proved equivalent and are therefore not changes.
     equivalent: Vec<JsonChange>,
     /// Parts of the contracts that could not be used and were not compared.
@@ -109,6 +114,14 @@ struct JsonChange {
     verdicts: Vec<JsonVerdict>,
 }
 
+/// A change that does not count.
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonSuppressedChange {
+    /// Why it does not count.
+    by: JsonSuppression,
+    change: JsonChange,
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
 struct JsonLevel {
     sender: Sender,
@@ -183,6 +196,14 @@ pub fn json(report: &Changes) -> String {
     text
 }
 
+/// A line for each change.
+pub(super) fn ndjson(report: &Changes) -> String {
+    let changes = document(report).changes;
+    // Strings, numbers and JSON values always serialise.
+    let lines = changes.iter().map(|change| serde_json::to_string(change).unwrap_or_default() + "\n");
+    lines.collect()
+}
+
 /// The JSON Schema of the JSON report.
 #[must_use]
 pub fn json_schema() -> Value {
@@ -210,6 +231,15 @@ pub(in crate::report) fn document(report: &Changes) -> JsonDiff {
             release: report.release(),
         },
         changes: report.changes.iter().map(change).collect(),
+        suppressed: report
+            .suppressed
+            .iter()
+            .map(|(judged, suppression)| JsonSuppressedChange {
+                by: suppression.into(),
+                change: change(judged),
+            })
+            .collect(),
+        gone: report.exempt.gone.iter().map(|entry| entry.key.clone()).collect(),
         equivalent: report.equivalent.iter().map(change).collect(),
         unusable_parts: report.unusable.iter().map(unusable).collect(),
     }

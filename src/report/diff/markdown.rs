@@ -35,6 +35,12 @@ pub fn markdown(report: &Changes, options: DiffOptions) -> String {
             put!(out, "{}. {}\n", counts.join(", "), advice(report));
         }
     }
+    for sentence in report.exempt.sentences("change") {
+        put!(out, "\n{}\n", escaped(&sentence));
+    }
+    for finding in &report.unused_ignores {
+        put!(out, "\n- {}\n", escaped(&finding.headline()));
+    }
     for finding in &report.unusable {
         put!(
             out,

@@ -4,6 +4,8 @@ mod changelog;
 pub(super) mod html;
 mod json;
 pub(super) mod markdown;
+#[cfg(feature = "cli")]
+mod notices;
 pub(super) mod payload;
 mod text;
 pub(super) mod words;
@@ -11,8 +13,9 @@ pub(super) mod words;
 use crate::contract::Contract;
 use crate::diff::{Diff, DiffSize, Fact, Owner, Verdict};
 use crate::lint::unusable;
+use crate::rules::except::Exceptions;
 use crate::rules::{
-    Change, Finding, Level, Policy, Release, judge_changes, judge_contract, release,
+    Change, Finding, Level, Policy, Release, Suppression, judge_changes, judge_contract, release, unused_ignores, Kind,
 };
 
 pub(super) use html::footer;
@@ -20,12 +23,14 @@ pub(super) use json::document;
 pub use json::{DIFF_FORMAT, JsonDiff, json_schema};
 pub use text::change_text;
 
+#[cfg(feature = "cli")]
+use super::notice::{NoticeFormat, Root};
 use super::render::wrap::{Columns, fitted};
-use super::{Format, Render};
+use super::{Exempt, Format, Render};
 
 use changelog::changelog;
 use html::html;
-use json::json;
+use json::{json, ndjson};
 use markdown::markdown;
 use text::text;
 
@@ -39,6 +44,12 @@ pub struct Changes {
     pub(crate) new: ContractName,
     /// The changes, by operation and component.
     pub(crate) changes: Vec<Change>,
+    /// Changes that do not count.
+    pub(crate) suppressed: Vec<(Change, Suppression)>,
+    /// The same in numbers, and what the baseline lists in vain.
+    pub(crate) exempt: Exempt,
+    /// Ignores without effect.
+    pub(crate) unused_ignores: Vec<Finding>,
     /// Edits that were proved equivalent.
     pub(crate) equivalent: Vec<Change>,
     /// Parts of the contracts that could not be used and were not compared.
@@ -71,6 +82,10 @@ pub struct DiffOptions {
     pub equivalent: bool,
     /// Explain each verdict.
     pub explain: bool,
+    /// The lowest level that fails the run; `None` if no level does.
+    pub fail_on: Option<Level>,
+    /// Whether changes were compared with a baseline.
+    pub has_baseline: bool,
 }
 
 impl Changes {
@@ -89,10 +104,22 @@ impl Changes {
             old: old_name,
             new: new_name,
             changes: judge_changes(&found.changes, old, new, policy),
+            suppressed: Vec::new(),
+            exempt: Exempt::default(),
+            unused_ignores: Vec::new(),
             equivalent: judge_changes(&found.equivalent, old, new, policy),
             unusable: unusable.collect(),
             size: found.size,
         }
+    }
+
+    /// Separates the changes that do not count.
+    pub(crate) fn except(&mut self, exceptions: &Exceptions) {
+        let excepted = exceptions.apply(std::mem::take(&mut self.changes));
+        self.exempt = Exempt::new(exceptions, &excepted);
+        self.unused_ignores = unused_ignores(exceptions, &excepted.used, Kind::Change);
+        self.changes = excepted.active;
+        self.suppressed = excepted.suppressed;
     }
 
     /// The number of changes with this level.
@@ -106,9 +133,8 @@ impl Changes {
     #[must_use]
     pub(crate) fn worst(&self) -> Option<Level> {
         let changes = self.changes.iter().map(|change| change.level);
-        changes
-            .chain(self.unusable.iter().map(|finding| finding.level))
-            .max()
+        let findings = self.unusable.iter().chain(&self.unused_ignores);
+        changes.chain(findings.map(|finding| finding.level)).max()
     }
 
     /// The number of changes for which neither a proof nor a counterexample was found.
@@ -179,6 +205,11 @@ pub enum DiffFormat {
     Html,
     /// A changelog entry, in the sections of Keep a Changelog.
     Changelog,
+    /// A change per line, for programs.
+    Ndjson,
+    /// For CI systems and editors.
+    #[cfg(feature = "cli")]
+    Notices(NoticeFormat),
 }
 
 impl Format for DiffFormat {
@@ -188,6 +219,17 @@ impl Format for DiffFormat {
         ("markdown", Self::Markdown),
         ("html", Self::Html),
         ("changelog", Self::Changelog),
+        ("ndjson", Self::Ndjson),
+        #[cfg(feature = "cli")]
+        ("short", Self::Notices(NoticeFormat::Short)),
+        #[cfg(feature = "cli")]
+        ("sarif", Self::Notices(NoticeFormat::Sarif)),
+        #[cfg(feature = "cli")]
+        ("junit", Self::Notices(NoticeFormat::Junit)),
+        #[cfg(feature = "cli")]
+        ("github", Self::Notices(NoticeFormat::Github)),
+        #[cfg(feature = "cli")]
+        ("gitlab", Self::Notices(NoticeFormat::Gitlab)),
     ];
 }
 
@@ -202,6 +244,9 @@ impl Render for Changes {
             DiffFormat::Markdown => markdown(self, options),
             DiffFormat::Html => html(self, options),
             DiffFormat::Changelog => changelog(self),
+            DiffFormat::Ndjson => ndjson(self),
+            #[cfg(feature = "cli")]
+            DiffFormat::Notices(format) => self.notices(&options).render(format, &Root::current()),
         }
     }
 }

@@ -51,7 +51,7 @@ macro_rules! put {
 #[must_use]
 pub fn text(report: &Changes, options: DiffOptions) -> String {
     let mut out = String::new();
-    for finding in &report.unusable {
+    for finding in report.unusable.iter().chain(&report.unused_ignores) {
         out.push_str(&finding_text(finding));
     }
     let folds = report.changes.len() > LONG && !options.all_places;
@@ -406,6 +406,9 @@ fn write_summary(out: &mut String, report: &Changes, options: DiffOptions) {
         false => {
             put!(out, "Found {}. {}\n", counts.join(", "), advice(report));
         }
+    }
+    for sentence in report.exempt.sentences("change") {
+        put!(out, "{sentence}\n");
     }
 }
 

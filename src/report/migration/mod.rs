@@ -4,6 +4,8 @@ mod advice;
 mod html;
 mod json;
 mod markdown;
+#[cfg(feature = "cli")]
+mod notices;
 mod rows;
 mod text;
 mod unknown;
@@ -21,6 +23,8 @@ use crate::observe::{Observer, PayloadVerdict};
 use crate::rules::{Finding, Change, Level};
 
 use super::diff::Changes;
+#[cfg(feature = "cli")]
+use super::notice::{NoticeFormat, Root};
 use super::render::wrap::{Columns, fitted};
 use super::{Format, Render, Report};
 
@@ -66,6 +70,20 @@ pub enum MigrationFormat {
     Markdown,
     /// HTML for a browser.
     Html,
+    /// For CI systems and editors.
+    #[cfg(feature = "cli")]
+    Notices(NoticeFormat),
+}
+
+/// How a migration report is laid out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MigrationOptions {
+    /// The width of text, in columns.
+    pub columns: Columns,
+    /// The lowest level that fails the run; `None` if no level does.
+    pub fail_on: Option<Level>,
+    /// Whether only changes that the traffic uses fail the run.
+    pub fails_on_used: bool,
 }
 
 impl Format for MigrationFormat {
@@ -74,16 +92,29 @@ impl Format for MigrationFormat {
         ("json", Self::Json),
         ("markdown", Self::Markdown),
         ("html", Self::Html),
+        #[cfg(feature = "cli")]
+        ("short", Self::Notices(NoticeFormat::Short)),
+        #[cfg(feature = "cli")]
+        ("sarif", Self::Notices(NoticeFormat::Sarif)),
+        #[cfg(feature = "cli")]
+        ("junit", Self::Notices(NoticeFormat::Junit)),
+        #[cfg(feature = "cli")]
+        ("github", Self::Notices(NoticeFormat::Github)),
+        #[cfg(feature = "cli")]
+        ("gitlab", Self::Notices(NoticeFormat::Gitlab)),
     ];
 }
 
 impl Render for MigrationReport {
     type Format = MigrationFormat;
-    type Options = Columns;
+    type Options = MigrationOptions;
 
-    fn render(&self, format: MigrationFormat, columns: Columns) -> String {
+    fn render(&self, format: MigrationFormat, options: MigrationOptions) -> String {
+        let columns = options.columns;
         match format {
             MigrationFormat::Text => fitted(&text(self, columns), columns),
+            #[cfg(feature = "cli")]
+            MigrationFormat::Notices(format) => self.notices(&options).render(format, &Root::current()),
             MigrationFormat::Json => json(self),
             MigrationFormat::Markdown => markdown(self),
             MigrationFormat::Html => html(self),

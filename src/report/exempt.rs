@@ -1,0 +1,66 @@
+//! What a report says of findings and changes that do not count.
+
+use crate::rules::Suppression;
+use crate::rules::except::{Entry, Exceptions, Excepted, Subject};
+
+use super::plural;
+
+/// Findings or changes that do not count, in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Exempt {
+    /// Those that the baseline lists.
+    pub(crate) known: usize,
+    /// Those that are ignored.
+    pub(crate) ignored: usize,
+    /// Entries of the baseline that did not occur.
+    pub(crate) gone: Vec<Entry>,
+    /// Whether there is a baseline.
+    pub(crate) has_baseline: bool,
+}
+
+impl Exempt {
+    /// Counts what was excepted.
+    pub(crate) fn new<T: Subject>(exceptions: &Exceptions, excepted: &Excepted<T>) -> Self {
+        let is_known = |suppression: &Suppression| matches!(suppression, Suppression::Baseline { .. });
+        let suppressed = excepted.suppressed.iter();
+        let known = suppressed.filter(|(_, suppression)| is_known(suppression)).count();
+        let all: Vec<&T> = excepted.active.iter().chain(excepted.suppressed.iter().map(|(item, _)| item)).collect();
+        let gone = exceptions.baseline.as_ref().map(|baseline| baseline.gone(&all));
+        Self {
+            known,
+            ignored: excepted.suppressed.len() - known,
+            gone: gone.into_iter().flatten().cloned().collect(),
+            has_baseline: exceptions.baseline.is_some(),
+        }
+    }
+
+    /// The same in sentences, for people.
+    pub(crate) fn sentences(&self, noun: &str) -> Vec<String> {
+        /// Entries that are listed.
+        const LISTED: usize = 5;
+        let mut sentences = Vec::new();
+        let mut hidden = Vec::new();
+        if self.known > 0 {
+            hidden.push(format!("{} of the baseline", plural(self.known as u64, noun)));
+        }
+        if self.ignored > 0 {
+            hidden.push(format!("{} ignored", plural(self.ignored as u64, noun)));
+        }
+        if !hidden.is_empty() {
+            sentences.push(format!("Not listed: {}.", hidden.join(", ")));
+        }
+        if !self.gone.is_empty() {
+            let mut keys: Vec<String> =
+                self.gone.iter().take(LISTED).map(|entry| crate::redact::sanitised(&entry.key)).collect();
+            if let Some(more) = self.gone.len().checked_sub(LISTED).filter(|more| *more > 0) {
+                keys.push(format!("{more} more"));
+            }
+            sentences.push(format!(
+                "{} of the baseline did not occur (--update-baseline removes them): {}",
+                plural(self.gone.len() as u64, noun),
+                keys.join(", ")
+            ));
+        }
+        sentences
+    }
+}
