@@ -287,11 +287,15 @@ class Action(Folder):
         self.assertEqual(job.code, 0, job.log)
         job = self.act(command="report", captures="samples/petstore/captures", **pair)
         self.assertEqual(job.code, 0, job.log)
-        self.assertIsNone(job.uploaded)
+        self.assertIn("bounds-narrowed", Path(job.uploaded["sarif_file"]).read_text())
+        # The breaking change does not affect these captures.
+        job = self.act(command="report", captures="samples/petstore/captures", fail_on="error", **pair)
+        self.assertEqual(job.code, 1, job.log)
+        job = self.act(command="report", captures="samples/petstore/captures", fail_on="used", **pair)
+        self.assertEqual(job.code, 0, job.log)
 
     def test_missing_and_wrong_inputs(self):
         for inputs, message in [
-            ({"captures": DRIFTING}, "check needs the inputs contract and captures"),
             ({"command": "diff", "old": CONTRACT}, "diff needs the inputs old and new"),
             ({"command": "destroy"}, "must be check, diff or report"),
             ({"contract": CONTRACT, "captures": DRIFTING, "arguments": "'"}, "is not closed"),

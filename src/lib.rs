@@ -71,6 +71,7 @@ rooms! {
     rules
     schema
     source
+    suggest
 }
 
 #[cfg(feature = "cli")]

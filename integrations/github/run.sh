@@ -28,8 +28,8 @@ rm -f "$sarif_file" "$markdown_file"
 command_line=(wiredrift "$COMMAND" --output text --output "markdown=$markdown_file")
 case $COMMAND in
 check)
-    [ -n "$CONTRACT" ] && [ -n "$CAPTURES" ] || stop "check needs the inputs contract and captures."
-    command_line+=(--contract "$CONTRACT")
+    # Both can be in wiredrift.toml.
+    [ -z "$CONTRACT" ] || command_line+=(--contract "$CONTRACT")
     operands=$CAPTURES
     ;;
 diff | report)
@@ -41,7 +41,7 @@ diff | report)
     stop "The input command must be check, diff or report."
     ;;
 esac
-if [ "$SARIF" = true ] && [ "$COMMAND" != report ]; then
+if [ "$SARIF" = true ]; then
     command_line+=(--output "sarif=$sarif_file")
 fi
 if [ -n "$FAIL_ON" ]; then

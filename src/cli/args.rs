@@ -200,6 +200,15 @@ pub(super) struct CheckArguments {
     #[arg(long, help_heading = RESULT)]
     pub(super) statistics: bool,
 
+    /// Print the smallest edits of the contract that accept what was seen, instead of the findings: as text with a
+    /// patch, or as `json-patch`.
+    #[arg(long, help_heading = RESULT, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    pub(super) suggest: Option<SuggestFormat>,
+
+    /// Write the edits of --suggest to the contract. Comments, order and style stay as they are.
+    #[arg(long, help_heading = RESULT, requires = "suggest")]
+    pub(super) apply: bool,
+
     /// Do not print lines of the captures and values from them, for logs that are public.
     #[arg(long, help_heading = RESULT)]
     pub(super) no_excerpts: bool,
@@ -529,6 +538,15 @@ pub(super) enum ReportFailOn {
     Info,
     Used,
     Never,
+}
+
+/// How edits are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SuggestFormat {
+    /// For people, with a patch.
+    Text,
+    /// RFC 6902.
+    JsonPatch,
 }
 
 /// What does not count.

@@ -17,7 +17,7 @@ use super::exceptions::{exceptions, update};
 use super::levels::{exit_for, levels, one_to_stdout};
 use super::output::Output;
 use super::progress::PROGRESS;
-use super::{Exit, Failure, reports, verbose};
+use super::{Exit, Failure, reports, suggest, verbose};
 
 /// The resolved arguments.
 struct Check<'a> {
@@ -52,7 +52,7 @@ pub(super) fn run(
             _ => error,
         })?;
     let (asked, family) = (chosen.asked()?, chosen.family());
-    let check = Check::resolve(arguments, &asked, levels)?;
+    let check = Check::resolve(arguments, &asked, levels.clone())?;
     let observer = check.observe(&asked, &family);
     let mut report = Report::judged(&arguments.contract, observer, &family, &check.policy);
     verbose::tell(&report, config, output);
@@ -72,6 +72,20 @@ pub(super) fn run(
         output,
     )?;
     report.except(&exceptions);
+    if let Some(format) = arguments.suggest {
+        if !is_complete {
+            return check.exit(&report, output);
+        }
+        let again = |chosen: &Chosen| {
+            let (asked, family) = (chosen.asked()?, chosen.family());
+            let check = Check::resolve(arguments, &asked, levels.clone())?;
+            let observer = check.observe(&asked, &family);
+            let mut report = Report::judged(&arguments.contract, observer, &family, &check.policy);
+            report.except(&exceptions);
+            Ok(report)
+        };
+        return suggest::run(arguments, format, &reading, report, again, output);
+    }
     if arguments.no_excerpts {
         report.leave_out_excerpts();
     }

@@ -1,5 +1,6 @@
 //! The contract that a command uses: built in, or read from files.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::contract::{Contract, ContractRef, LoadOptions, Registry, builtin};
@@ -103,6 +104,7 @@ impl ReadingArguments {
             base_path: self.base_path.clone(),
             schemas,
             allowed: self.allowed.clone(),
+            edited: BTreeMap::new(),
             compile: CompileOptions {
                 lenient_null: self.lenient_null,
                 formats_annotate: self.formats == FormatsArgument::Annotate,

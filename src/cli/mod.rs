@@ -23,6 +23,7 @@ mod report;
 mod reports;
 mod rewritten;
 mod schema;
+mod suggest;
 mod upgrade;
 mod values;
 mod verbose;

@@ -169,7 +169,7 @@ fn stdout() -> std::io::Result<Box<dyn Write + Send>> {
 }
 
 /// A line of a patch, styled for a terminal.
-fn styled(sign: char, line: &str, is_styled: bool) -> String {
+pub(super) fn styled(sign: char, line: &str, is_styled: bool) -> String {
     const DELETED: Style = AnsiColor::Red.on_default();
     const INSERTED: Style = AnsiColor::Green.on_default();
     const PLACE: Style = AnsiColor::Cyan.on_default();

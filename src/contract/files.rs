@@ -36,6 +36,8 @@ pub(super) struct Files<'o> {
     pub(super) documents: Documents,
     /// Files given for URLs.
     refs: BTreeMap<String, &'o Path>,
+    /// Texts that are read instead of files, by the name of the file.
+    edited: &'o BTreeMap<String, String>,
     fence: Fence,
     /// The folder of the contract: as a URI, and as the user named it.
     folder: (String, PathBuf),
@@ -60,6 +62,7 @@ impl<'o> Files<'o> {
         Ok(Self {
             documents: Documents::default(),
             refs: refs.collect(),
+            edited: &options.edited,
             fence: Fence::around(folder, &options.allowed)?,
             folder: (uri_of(folder)?, folder.to_owned()),
             sought: BTreeSet::new(),
@@ -76,10 +79,18 @@ impl<'o> Files<'o> {
             let message = self.fence.outside(path, &name);
             return Err(Error::new(ErrorKind::Read, message).with_path(path));
         }
-        let parsed = Source::read(path, &name)?;
+        let parsed = self.open(path, &name)?;
         self.root = Some(self.documents.iter().count());
         self.push(&uri, parsed);
         Ok(uri)
+    }
+
+    /// Reads a file, or the text that stands for it.
+    fn open(&self, path: &Path, name: &str) -> Result<Parsed> {
+        match self.edited.get(name) {
+            Some(text) => Source::parse(name, text.clone().into_bytes()),
+            None => Source::read(path, name),
+        }
     }
 
     /// Why a part of the folder that the user named may not be read.
@@ -97,7 +108,7 @@ impl<'o> Files<'o> {
     pub(super) fn read(&self, path: &Path) -> Result<Parsed> {
         let name = path.display().to_string();
         self.fence.check(path, &name)?;
-        Source::read(path, &name)
+        self.open(path, &name)
     }
 
     pub(super) fn push(&mut self, uri: &str, parsed: Parsed) {
@@ -159,12 +170,12 @@ impl<'o> Files<'o> {
 
     fn seek(&mut self, uri: &str) {
         let found = match (self.refs.get(uri), path_of(uri)) {
-            (Some(path), _) => Source::read(path, &path.display().to_string()),
+            (Some(path), _) => self.open(path, &path.display().to_string()),
             (None, Some(path)) => {
                 let name = self.name(uri);
                 self.fence
                     .check(&path, &name)
-                    .and_then(|()| Source::read(&path, &name))
+                    .and_then(|()| self.open(&path, &name))
             }
             (None, None) => {
                 if let Some(document) = Document::of_metaschema(uri) {

@@ -30,6 +30,8 @@ pub struct LoadOptions {
     /// Folders whose files a contract may open, in addition to the current folder, the contract's own folder,
     /// and the repository around it.
     pub allowed: Vec<PathBuf>,
+    /// Texts of files that are read instead of the files, by the name of the file in messages.
+    pub edited: BTreeMap<String, String>,
     /// How schemas are compiled.
     pub compile: CompileOptions,
 }

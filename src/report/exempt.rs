@@ -39,15 +39,14 @@ impl Exempt {
         /// Entries that are listed.
         const LISTED: usize = 5;
         let mut sentences = Vec::new();
-        let mut hidden = Vec::new();
+        let verb = |count: usize| if count == 1 { "is" } else { "are" };
         if self.known > 0 {
-            hidden.push(format!("{} of the baseline", plural(self.known as u64, noun)));
+            let known = plural(self.known as u64, noun);
+            sentences.push(format!("{known} {} in the baseline and not listed.", verb(self.known)));
         }
         if self.ignored > 0 {
-            hidden.push(format!("{} ignored", plural(self.ignored as u64, noun)));
-        }
-        if !hidden.is_empty() {
-            sentences.push(format!("Not listed: {}.", hidden.join(", ")));
+            let ignored = plural(self.ignored as u64, noun);
+            sentences.push(format!("{ignored} {} ignored.", verb(self.ignored)));
         }
         if !self.gone.is_empty() {
             let mut keys: Vec<String> =
@@ -56,8 +55,9 @@ impl Exempt {
                 keys.push(format!("{more} more"));
             }
             sentences.push(format!(
-                "{} of the baseline did not occur (--update-baseline removes them): {}",
+                "{} of the baseline did not occur; --update-baseline removes {}: {}",
                 plural(self.gone.len() as u64, noun),
+                if self.gone.len() == 1 { "it" } else { "them" },
                 keys.join(", ")
             ));
         }

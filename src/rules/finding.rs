@@ -48,6 +48,8 @@ pub struct Finding {
     pub(crate) evidence: Vec<Evidence>,
     /// Where the contract's own documents declare what is broken; empty for contracts without documents.
     pub(crate) declared: Vec<Origin>,
+    /// The same as places in the documents: a schema, a parameter, or an operation.
+    pub(crate) declarations: Vec<Place>,
     /// `name@version` of other versions that declare it.
     pub(crate) known_to: Vec<String>,
     /// Further facts and advice.
@@ -120,6 +122,7 @@ impl Finding {
             of_payloads: 0,
             evidence: Vec::new(),
             declared: Vec::new(),
+            declarations: Vec::new(),
             known_to: Vec::new(),
             notes: Vec::new(),
             differences: Vec::new(),

@@ -3,6 +3,7 @@
 //! A contract is parsed into a `serde_json::Value` and keeps its text, so that any JSON pointer into the
 //! value can be mapped back to a line and a column ([`Source::locator`]).
 
+pub(crate) mod edit;
 mod scalar;
 mod yaml;
 

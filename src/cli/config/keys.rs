@@ -10,7 +10,7 @@ use crate::contract::ContractRef;
 use super::super::args::Arguments;
 
 /// Arguments that are about a single run, or that the file has in another form.
-const NOT_IN_FILE: [&str; 10] = [
+const NOT_IN_FILE: [&str; 13] = [
     "help",
     "version",
     "config",
@@ -18,9 +18,12 @@ const NOT_IN_FILE: [&str; 10] = [
     "level",
     "ignore",
     "update_baseline",
+    "suggest",
+    "apply",
     "in_place",
     "dry_run",
     "engine",
+    "downgrade",
 ];
 
 /// The command with this name.

@@ -9,6 +9,7 @@ mod notices;
 mod rows;
 mod text;
 mod unknown;
+mod used;
 mod words;
 
 use std::collections::BTreeMap;

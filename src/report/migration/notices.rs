@@ -1,12 +1,10 @@
 //! A migration report as a list of notices: the changes, with what the traffic shows for each.
 
-use crate::migrate::impact::{Affected, affected};
-use crate::redact::printed;
 use crate::report::diff::DiffOptions;
 use crate::report::notice::Notices;
-use crate::report::plural;
-use crate::rules::{Change, Level};
+use crate::rules::Level;
 
+use super::used::Use;
 use super::words::{evidence, verdict};
 use super::{MigrationOptions, MigrationReport};
 
@@ -24,16 +22,13 @@ impl MigrationReport {
         });
         notices.command = "report";
         let (_, word, rest) = verdict(self);
-        notices.verdict = match self.used_words() {
-            Some(used) => format!("{word} {rest} {used}"),
-            None => format!("{word} {rest}"),
-        };
+        notices.verdict = format!("{word} {rest}");
         for notice in &mut notices.list {
             let Some(at) = self.diff.changes.iter().position(|change| change.key == notice.key) else {
                 continue;
             };
-            if let Some((_, words)) = evidence(self, at) {
-                notice.facts.push(format!("traffic: {words}"));
+            if let Some((word, rest)) = evidence(self, at) {
+                notice.facts.push(format!("traffic: {word}{rest}"));
             }
             if options.fails_on_used && notice.level == Level::Error && self.use_of(at) != Use::Used {
                 notice.level = Level::Warning;
@@ -42,84 +37,4 @@ impl MigrationReport {
         notices.list.sort_by_key(|notice| std::cmp::Reverse(notice.level));
         notices
     }
-
-    /// Whether the captured traffic of the old version uses what a change is about.
-    pub(crate) fn use_of(&self, change: usize) -> Use {
-        let (Some(usage), Some(judged)) = (self.usage.get(change), self.diff.changes.get(change)) else {
-            return Use::Unused;
-        };
-        let old = &usage.old;
-        let difference = &judged.difference;
-        // All exchanges use what the contract as a whole says.
-        if difference.reach.is_empty() && difference.pair.is_none() {
-            let exchanges = self.traffic.as_ref().map_or(0, |traffic| traffic.exchanges.old);
-            return if exchanges > 0 { Use::Used } else { Use::Unused };
-        }
-        let mut senders = difference.senders().into_iter();
-        match (old.reached, old.telling, old.shown) {
-            (_, _, 1..) => Use::Used,
-            (0, ..) => Use::Unused,
-            (_, 0, _) if old.early > 0 => Use::Unused,
-            // The operation was called, and nothing in its messages says who is affected.
-            (_, 0, _) if senders.all(|sender| affected(difference, sender) == Affected::NotShown) => Use::Used,
-            // Only messages of the other side could show it, and there are none.
-            (_, 0, _) => Use::Unclear,
-            _ => Use::Unused,
-        }
-    }
-
-    /// `2 of 7 breaking changes affect the captured traffic: …`; `None` without traffic or breaking changes.
-    pub(crate) fn used_words(&self) -> Option<String> {
-        /// Changes that are named.
-        const NAMED: usize = 3;
-        if !self.has_exchanges() {
-            return None;
-        }
-        let errors = self.diff.changes.iter().enumerate();
-        let errors: Vec<(usize, &Change)> = errors.filter(|(_, change)| change.level == Level::Error).collect();
-        let all = errors.len() as u64;
-        let of = |wanted: Use| errors.iter().filter(move |(at, _)| self.use_of(*at) == wanted);
-        let used: Vec<String> = of(Use::Used).map(|(_, change)| printed(&change.message)).collect();
-        let unclear = of(Use::Unclear).count();
-        let mut words = match (all, used.len()) {
-            (0, _) => return None,
-            (1, 0) => "the breaking change does not affect the captured traffic".to_owned(),
-            (1, _) => format!("the breaking change affects the captured traffic: {}", used.join("")),
-            (_, 0) => format!("none of {} affects the captured traffic", plural(all, "breaking change")),
-            (_, count) => {
-                let verb = if count == 1 { "affects" } else { "affect" };
-                let more = match count.saturating_sub(NAMED) {
-                    0 => String::new(),
-                    more => format!("; and {more} more"),
-                };
-                let named = used.get(..NAMED).unwrap_or(&used).join("; ");
-                format!("{count} of {} {verb} the captured traffic: {named}{more}", plural(all, "breaking change"))
-            }
-        };
-        if unclear > 0 {
-            words.push_str(&format!(" ({unclear} cannot be judged from it)"));
-        }
-        Some(words)
-    }
-
-    /// The highest level, if only changes that the traffic uses are errors.
-    pub(crate) fn worst_used(&self) -> Option<Level> {
-        let changes = self.diff.changes.iter().enumerate();
-        let changes = changes.map(|(at, change)| match self.use_of(at) {
-            Use::Used => change.level,
-            Use::Unused | Use::Unclear => change.level.min(Level::Warning),
-        });
-        let unusable = self.diff.unusable.iter().map(|finding| finding.level);
-        changes.chain(unusable).max()
-    }
-}
-
-/// Whether captured traffic uses what a change is about: a property was present, a value was sent, an operation was
-/// called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Use {
-    Used,
-    Unused,
-    /// There is traffic of the operation, but none of the side that could show it.
-    Unclear,
 }

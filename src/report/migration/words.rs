@@ -256,13 +256,6 @@ pub(super) fn verdict(report: &MigrationReport) -> (Level, &'static str, String)
         .map(|(_, words)| words)
         .collect();
     let counted = counted.join(", ");
-    let hit = |level: Level| {
-        let changes = report.diff.changes.iter().enumerate();
-        let hit = changes.filter(|(index, judged)| {
-            judged.level == level && report.is_seen(*index) == Some(true)
-        });
-        hit.count()
-    };
     let (level, word, mut rest) = match report.diff.release() {
         Release::Major => (
             Level::Error,
@@ -283,13 +276,8 @@ pub(super) fn verdict(report: &MigrationReport) -> (Level, &'static str, String)
             plural(unknown as u64, "change")
         ));
     }
-    if report.has_exchanges() && level == Level::Error {
-        let hit = hit(Level::Error);
-        rest.push_str(&match hit {
-            0 => " None of the errors is seen in this traffic.".to_owned(),
-            1 => " One of the errors is seen in this traffic.".to_owned(),
-            hit => format!(" {hit} of the errors are seen in this traffic."),
-        });
+    if let Some(used) = report.used_words() {
+        rest.push_str(&format!(" {used}."));
     }
     (level, word, rest)
 }

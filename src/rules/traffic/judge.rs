@@ -75,6 +75,7 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
         }
         let schemas = declared.remove(&group).unwrap_or_default();
         finding.declared = schemas.iter().filter_map(|schema| places.origin(schema)).collect();
+        finding.declarations = schemas.into_iter().collect();
         let finding = finish(finding);
         match group.matching {
             Some(version) => {
