@@ -7,7 +7,7 @@ use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{Engine, Observer, Options};
 use crate::report::Report;
-use crate::report::check::{Gap, TextOptions};
+use crate::report::check::{CheckFormat, Gap, TextOptions};
 use crate::rules::{Finding, Level, Policy};
 
 use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument};
@@ -162,6 +162,7 @@ impl<'a> Check<'a> {
             );
             return Ok(Exit::Incomplete);
         }
+        reports::tell_problems(report, &self.arguments.output, CheckFormat::Text, output);
         if !report.problems.is_empty() && !self.arguments.capture.keep_going {
             return Ok(Exit::Incomplete);
         }

@@ -125,11 +125,7 @@ fn exit(
             output.error(&message, None);
             return Ok(Exit::Incomplete);
         }
-        if !reports::prints_text(&arguments.output, MigrationFormat::Text, output) {
-            for problem in &traffic.problems {
-                output.error(&format!("{}: {}", problem.origin, problem.message), None);
-            }
-        }
+        reports::tell_problems(traffic, &arguments.output, MigrationFormat::Text, output);
         if !traffic.problems.is_empty() && !arguments.capture.keep_going {
             return Ok(Exit::Incomplete);
         }

@@ -5,6 +5,8 @@ use std::io::{ErrorKind as IoErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::location::Position;
+use crate::redact::printed;
 use crate::report::check::{CheckFormat, TextOptions};
 use crate::report::diff::{Changes, DiffFormat, DiffOptions};
 use crate::report::migration::{MigrationFormat, MigrationOptions, MigrationReport};
@@ -70,7 +72,7 @@ impl Listed for MigrationReport {
 }
 
 /// Whether a report goes to standard output as text: it was asked for, or nothing else goes there.
-pub(super) fn prints_text<F: Format>(
+fn prints_text<F: Format>(
     outputs: &[OutputArgument<F>],
     text: F,
     output: &Output,
@@ -79,6 +81,21 @@ pub(super) fn prints_text<F: Format>(
     match printed.next() {
         Some(target) => target.format == text,
         None => !output.is_quiet(),
+    }
+}
+
+/// Prints what could not be read, unless a text report says it.
+pub(super) fn tell_problems<F: Format>(report: &Report, outputs: &[OutputArgument<F>], text: F, output: &mut Output) {
+    if prints_text(outputs, text, output) {
+        return;
+    }
+    for problem in &report.problems {
+        let origin = &problem.origin;
+        let place = match origin.position == Position::START {
+            true => printed(&origin.file),
+            false => origin.to_string(),
+        };
+        output.error(&format!("cannot read {place}: {}", printed(&problem.message)), None);
     }
 }
 

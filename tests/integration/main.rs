@@ -2,6 +2,7 @@
 
 mod common;
 
+mod baseline;
 mod browser;
 mod check;
 mod ci;
@@ -10,6 +11,7 @@ mod contracts;
 mod diff;
 mod engines;
 mod gate;
+mod habits;
 mod keys;
 mod layers;
 mod outputs;
