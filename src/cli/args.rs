@@ -184,7 +184,8 @@ pub(super) struct CheckArguments {
     #[arg(long, help_heading = RESULT)]
     pub(super) strict_requests: bool,
 
-    /// Set the level of a rule: off, info, warning or error. May be repeated.
+    /// Set the level of a rule: off, info, warning or error. `RULE@OPERATION=LEVEL` and `RULE/PATH=LEVEL` set it for
+    /// an operation or a place in payloads, such as `wrong-type@listPets/data/*/name=info`. May be repeated.
     #[arg(short, long, alias = "severity", value_name = "RULE=LEVEL", help_heading = RESULT)]
     pub(super) level: Vec<String>,
 
@@ -245,7 +246,8 @@ pub(super) struct LintArguments {
     #[arg(long, help_heading = RESULT, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
     pub(super) fail_on: FailOn,
 
-    /// Set the level of a rule: off, info, warning or error. May be repeated.
+    /// Set the level of a rule: off, info, warning or error. `RULE@OPERATION=LEVEL` and `RULE/PATH=LEVEL` set it for
+    /// an operation or a place in payloads, such as `wrong-type@listPets/data/*/name=info`. May be repeated.
     #[arg(short, long, alias = "severity", value_name = "RULE=LEVEL", help_heading = RESULT)]
     pub(super) level: Vec<String>,
 
@@ -282,7 +284,8 @@ pub(super) struct DiffArguments {
     #[arg(long, help_heading = RESULT, value_enum, default_value_t = FailOn::Error, value_name = "LEVEL")]
     pub(super) fail_on: FailOn,
 
-    /// Set the level of a rule: off, info, warning or error. May be repeated.
+    /// Set the level of a rule: off, info, warning or error. `RULE@OPERATION=LEVEL` and `RULE/PATH=LEVEL` set it for
+    /// an operation or a place in payloads, such as `wrong-type@listPets/data/*/name=info`. May be repeated.
     #[arg(short, long, alias = "severity", value_name = "RULE=LEVEL", help_heading = RESULT)]
     pub(super) level: Vec<String>,
 
@@ -412,7 +415,8 @@ pub(super) struct ReportArguments {
     #[arg(long, help_heading = RESULT, value_enum, default_value_t = ReportFailOn::Never, value_name = "LEVEL")]
     pub(super) fail_on: ReportFailOn,
 
-    /// Set the level of a rule: off, info, warning or error. May be repeated.
+    /// Set the level of a rule: off, info, warning or error. `RULE@OPERATION=LEVEL` and `RULE/PATH=LEVEL` set it for
+    /// an operation or a place in payloads, such as `wrong-type@listPets/data/*/name=info`. May be repeated.
     #[arg(short, long, alias = "severity", value_name = "RULE=LEVEL", help_heading = RESULT)]
     pub(super) level: Vec<String>,
 

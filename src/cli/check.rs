@@ -1,7 +1,5 @@
 //! `wiredrift check`
 
-use std::collections::BTreeMap;
-
 use crate::capture::Input;
 use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
@@ -14,7 +12,7 @@ use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument};
 use super::chosen::Chosen;
 use super::config::Config;
 use super::exceptions::{exceptions, update};
-use super::levels::{exit_for, levels, one_to_stdout};
+use super::levels::{exit_for, one_to_stdout, policy};
 use super::output::Output;
 use super::progress::PROGRESS;
 use super::{Exit, Failure, reports, suggest, verbose};
@@ -34,7 +32,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     one_to_stdout(&arguments.output)?;
-    let levels = levels(&arguments.level)?;
+    let policy = policy(&arguments.level)?;
     let mut exceptions = exceptions(&arguments.exceptions, config, "check")?;
     let mut reading = arguments.reading.options(arguments.capture.schemas());
     reading.compile.discriminators_hint = arguments.discriminator == DiscriminatorArgument::Hint;
@@ -52,7 +50,7 @@ pub(super) fn run(
             _ => error,
         })?;
     let (asked, family) = (chosen.asked()?, chosen.family());
-    let check = Check::resolve(arguments, &asked, levels.clone())?;
+    let check = Check::resolve(arguments, &asked, policy.clone())?;
     let observer = check.observe(&asked, &family);
     let mut report = Report::judged(&arguments.contract, observer, &family, &check.policy);
     verbose::tell(&report, config, output);
@@ -78,7 +76,7 @@ pub(super) fn run(
         }
         let again = |chosen: &Chosen| {
             let (asked, family) = (chosen.asked()?, chosen.family());
-            let check = Check::resolve(arguments, &asked, levels.clone())?;
+            let check = Check::resolve(arguments, &asked, policy.clone())?;
             let observer = check.observe(&asked, &family);
             let mut report = Report::judged(&arguments.contract, observer, &family, &check.policy);
             report.except(&exceptions);
@@ -95,15 +93,10 @@ pub(super) fn run(
 }
 
 impl<'a> Check<'a> {
-    fn resolve(
-        arguments: &'a CheckArguments,
-        asked: &[&Contract],
-        levels: BTreeMap<&'static str, Level>,
-    ) -> Result<Self> {
+    fn resolve(arguments: &'a CheckArguments, asked: &[&Contract], policy: Policy) -> Result<Self> {
         let policy = Policy {
             strict: arguments.strict,
-            levels,
-            ..Policy::default()
+            ..policy
         };
         Ok(Self {
             arguments,

@@ -7,7 +7,7 @@ use crate::rules::{Level, Policy};
 use super::args::{DiffArguments, Unproven};
 use super::config::Config;
 use super::exceptions::{exceptions, update};
-use super::levels::{exit_for, levels, one_to_stdout};
+use super::levels::{exit_for, one_to_stdout, policy};
 use super::output::Output;
 use super::pair::{Pair, names};
 use super::{Exit, Failure, reports};
@@ -19,13 +19,12 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     one_to_stdout(&arguments.output)?;
     let policy = Policy {
-        strict: false,
-        levels: levels(&arguments.level)?,
         unproven: match arguments.unproven {
             Unproven::Error => Some(Level::Error),
             Unproven::Warning => None,
             Unproven::Info => Some(Level::Info),
         },
+        ..policy(&arguments.level)?
     };
     let pair = Pair::find(&arguments.pair, &[])?;
     let (old_contract, new_contract) = pair.contracts(&arguments.pair)?;

@@ -1,9 +1,8 @@
 //! Levels and reports as requested on the command line.
 
-use std::collections::BTreeMap;
-
 use crate::error::{Error, ErrorKind, Result};
-use crate::rules::{Level, Rule};
+use crate::rules::except::Pattern;
+use crate::rules::{Level, Policy, Rule, ScopedLevel};
 
 use super::Exit;
 use super::args::{FailOn, ReportFailOn};
@@ -42,13 +41,19 @@ pub(super) fn exit_for(fail_on: Option<Level>, worst: Option<Level>) -> Exit {
     }
 }
 
-/// The levels of rules, by rule id.
-pub(super) fn levels(settings: &[String]) -> Result<BTreeMap<&'static str, Level>> {
-    let levels = settings.iter().map(|setting| {
-        let (rule, level) = level_of(setting)?;
-        Ok((rule.id, level))
-    });
-    levels.collect()
+/// The levels of rules that options set.
+pub(super) fn policy(settings: &[String]) -> Result<Policy> {
+    let mut policy = Policy::default();
+    for setting in settings {
+        let scoped = level_of(setting)?;
+        match (&scoped.operation, &scoped.path) {
+            (None, None) => {
+                policy.levels.insert(scoped.rule.id, scoped.level);
+            }
+            _ => policy.scoped.push(scoped),
+        }
+    }
+    Ok(policy)
 }
 
 /// Rejects two reports that go to standard output or to the same file.
@@ -81,17 +86,14 @@ pub(super) fn one_to_stdout<F>(outputs: &[OutputArgument<F>]) -> Result<()> {
     Ok(())
 }
 
-/// Reads `rule=level`.
-pub(super) fn level_of(setting: &str) -> Result<(&'static Rule, Level)> {
+/// Reads `RULE=LEVEL`, where an operation and a place can follow the rule: `wrong-type@listPets/data/*/name=info`.
+pub(super) fn level_of(setting: &str) -> Result<ScopedLevel> {
+    let error =
+        |message: String| Error::new(ErrorKind::Format, format!("`--level {setting}`: {message}"));
     let malformed = || {
-        Error::new(
-            ErrorKind::Format,
-            format!(
-                "`--level {setting}`: expected RULE=LEVEL, where LEVEL is off, info, warning or error"
-            ),
-        )
+        error("expected RULE=LEVEL, RULE@OPERATION=LEVEL or RULE/PATH=LEVEL, where LEVEL is off, info, warning or error".to_owned())
     };
-    let (rule, level) = setting.split_once('=').ok_or_else(malformed)?;
+    let (scope, level) = setting.rsplit_once('=').ok_or_else(malformed)?;
     let level = match level {
         "off" => Level::Off,
         "info" => Level::Info,
@@ -99,5 +101,22 @@ pub(super) fn level_of(setting: &str) -> Result<(&'static Rule, Level)> {
         "error" => Level::Error,
         _ => return Err(malformed()),
     };
-    Ok((Rule::find(rule)?, level))
+    let (head, path) = match scope.find('/') {
+        Some(at) => (&scope[..at], Some(&scope[at..])),
+        None => (scope, None),
+    };
+    let (rule, operation) = match head.split_once('@') {
+        Some((rule, operation)) => (rule, Some(operation)),
+        None => (head, None),
+    };
+    let pattern = |text: Option<&str>| {
+        text.map(|text| Pattern::new(text).map_err(error))
+            .transpose()
+    };
+    Ok(ScopedLevel {
+        rule: Rule::find(rule)?,
+        operation: pattern(operation)?,
+        path: pattern(path)?,
+        level,
+    })
 }

@@ -4,13 +4,13 @@ use crate::error::Result;
 use crate::lint::lint;
 use crate::report::Report;
 use crate::report::check::TextOptions;
-use crate::rules::{Policy, in_order, judge_contract};
+use crate::rules::{in_order, judge_contract};
 
 use super::args::{DiscriminatorArgument, LintArguments};
 use super::chosen::Chosen;
 use super::config::Config;
 use super::exceptions::{exceptions, update};
-use super::levels::{exit_for, levels, one_to_stdout};
+use super::levels::{exit_for, one_to_stdout, policy};
 use super::output::Output;
 use super::{Exit, Failure, reports};
 
@@ -20,11 +20,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     one_to_stdout(&arguments.output)?;
-    let policy = Policy {
-        strict: false,
-        levels: levels(&arguments.level)?,
-        ..Policy::default()
-    };
+    let policy = policy(&arguments.level)?;
     let mut reading = arguments.reading.options(Vec::new());
     reading.compile.discriminators_hint = arguments.discriminator == DiscriminatorArgument::Hint;
     let chosen: Vec<Chosen> = arguments

@@ -10,12 +10,12 @@ use crate::report::check::Gap;
 use crate::report::diff::Changes;
 use crate::report::migration::{MigrationFormat, MigrationOptions, MigrationReport};
 use crate::rules::judge;
-use crate::rules::{Level, Policy, in_order};
+use crate::rules::{Level, in_order};
 
 use super::args::{ReportArguments, ReportFailOn};
 use super::config::Config;
 use super::exceptions::{exceptions, update};
-use super::levels::{exit_for, levels, one_to_stdout};
+use super::levels::{exit_for, one_to_stdout, policy};
 use super::output::Output;
 use super::pair::{Pair, names};
 use super::progress::PROGRESS;
@@ -27,11 +27,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     one_to_stdout(&arguments.output)?;
-    let policy = Policy {
-        strict: false,
-        levels: levels(&arguments.level)?,
-        ..Policy::default()
-    };
+    let policy = policy(&arguments.level)?;
     if arguments.fail_on == ReportFailOn::Used && arguments.captures.is_empty() {
         let message =
             "`--fail-on used` needs captures: pass files or folders, or `-` for standard input";

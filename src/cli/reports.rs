@@ -72,11 +72,7 @@ impl Listed for MigrationReport {
 }
 
 /// Whether a report goes to standard output as text: it was asked for, or nothing else goes there.
-fn prints_text<F: Format>(
-    outputs: &[OutputArgument<F>],
-    text: F,
-    output: &Output,
-) -> bool {
+fn prints_text<F: Format>(outputs: &[OutputArgument<F>], text: F, output: &Output) -> bool {
     let mut printed = outputs.iter().filter(|target| target.path.is_none());
     match printed.next() {
         Some(target) => target.format == text,
@@ -85,7 +81,12 @@ fn prints_text<F: Format>(
 }
 
 /// Prints what could not be read, unless a text report says it.
-pub(super) fn tell_problems<F: Format>(report: &Report, outputs: &[OutputArgument<F>], text: F, output: &mut Output) {
+pub(super) fn tell_problems<F: Format>(
+    report: &Report,
+    outputs: &[OutputArgument<F>],
+    text: F,
+    output: &mut Output,
+) {
     if prints_text(outputs, text, output) {
         return;
     }
@@ -95,7 +96,10 @@ pub(super) fn tell_problems<F: Format>(report: &Report, outputs: &[OutputArgumen
             true => printed(&origin.file),
             false => origin.to_string(),
         };
-        output.error(&format!("cannot read {place}: {}", printed(&problem.message)), None);
+        output.error(
+            &format!("cannot read {place}: {}", printed(&problem.message)),
+            None,
+        );
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) use key::{Key, component_of};
 pub(crate) use order::natural;
 pub use order::in_order;
 pub use policy::Policy;
+pub(crate) use policy::ScopedLevel;
 pub(crate) use except::{Kind, Suppression, unused_ignores};
 pub use traffic::judge::judge;
 

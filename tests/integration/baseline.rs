@@ -17,45 +17,104 @@ fn capture(body: &str) -> String {
 
 #[test]
 fn only_what_is_new_fails() {
-    let files = folder(&[("api.yaml", CONTRACT), ("traffic.http", &capture(r#"{"id": "1", "name": "a"}"#))]);
+    let files = folder(&[
+        ("api.yaml", CONTRACT),
+        ("traffic.http", &capture(r#"{"id": "1", "name": "a"}"#)),
+    ]);
     let check = |more: &[&str]| -> Run {
-        wiredrift(files.path(), &[&["check", "traffic.http", "-c", "api.yaml"], more].concat(), "")
+        wiredrift(
+            files.path(),
+            &[&["check", "traffic.http", "-c", "api.yaml"], more].concat(),
+            "",
+        )
     };
     // A file that does not exist is a mistake, not an empty baseline.
     let missing = check(&["--baseline", "known.json"]);
-    assert!(missing.code == 2 && missing.stderr.contains("--update-baseline writes one"), "{}", missing.stderr);
+    assert!(
+        missing.code == 2 && missing.stderr.contains("--update-baseline writes one"),
+        "{}",
+        missing.stderr
+    );
     let written = check(&["--baseline", "known.json", "--update-baseline"]);
     assert_eq!(written.code, 0, "{}", written.stdout);
-    assert_eq!(written.stderr, "known.json: 2 findings in the baseline (2 added, 0 removed)\n");
+    assert_eq!(
+        written.stderr,
+        "known.json: 2 findings in the baseline (2 added, 0 removed)\n"
+    );
     let known = check(&["--baseline", "known.json"]);
     assert_eq!(known.code, 0);
-    assert!(known.stdout.contains("2 findings are in the baseline and not listed."), "{}", known.stdout);
+    assert!(
+        known
+            .stdout
+            .contains("2 findings are in the baseline and not listed."),
+        "{}",
+        known.stdout
+    );
     let json = check(&["--baseline", "known.json", "-o", "json"]);
     let json: Value = serde_json::from_str(&json.stdout).expect("JSON");
-    assert_eq!((json["findings"].as_array().map(Vec::len), json["suppressed"].as_array().map(Vec::len)), (Some(0), Some(2)));
+    assert_eq!(
+        (
+            json["findings"].as_array().map(Vec::len),
+            json["suppressed"].as_array().map(Vec::len)
+        ),
+        (Some(0), Some(2))
+    );
     assert_eq!(json["suppressed"][0]["by"]["kind"], "baseline");
     let sarif = check(&["--baseline", "known.json", "-o", "sarif"]);
     let sarif: Value = serde_json::from_str(&sarif.stdout).expect("JSON");
-    assert_eq!(sarif["runs"][0]["results"][0]["suppressions"][0]["kind"], "external");
+    assert_eq!(
+        sarif["runs"][0]["results"][0]["suppressions"][0]["kind"],
+        "external"
+    );
     // Another property of the same object is new; the type is right now.
     fs::write(files.path().join("traffic.http"), capture(r#"{"id": 1}"#)).expect("written");
     let new = check(&["--baseline", "known.json"]);
     assert_eq!(new.code, 1);
-    assert!(new.stdout.contains("required properties `name` and `size` are missing"), "{}", new.stdout);
+    assert!(
+        new.stdout
+            .contains("required properties `name` and `size` are missing"),
+        "{}",
+        new.stdout
+    );
     assert!(new.stdout.contains("1 finding of the baseline did not occur; --update-baseline removes it:\n  wrong-type|shop|"), "{}", new.stdout);
     // A run that is not complete changes nothing.
     let before = fs::read_to_string(files.path().join("known.json")).expect("readable");
     let partial = check(&["gone.har", "--baseline", "known.json", "--update-baseline"]);
-    assert!(partial.code == 2 && partial.stderr.contains("known.json is not updated"), "{}", partial.stderr);
-    assert_eq!(fs::read_to_string(files.path().join("known.json")).expect("readable"), before);
+    assert!(
+        partial.code == 2 && partial.stderr.contains("known.json is not updated"),
+        "{}",
+        partial.stderr
+    );
+    assert_eq!(
+        fs::read_to_string(files.path().join("known.json")).expect("readable"),
+        before
+    );
     let pruned = check(&["--baseline", "known.json", "--update-baseline"]);
-    assert_eq!((pruned.code, pruned.stderr.as_str()), (0, "known.json: 1 finding in the baseline (0 added, 1 removed)\n"));
+    assert_eq!(
+        (pruned.code, pruned.stderr.as_str()),
+        (
+            0,
+            "known.json: 1 finding in the baseline (0 added, 1 removed)\n"
+        )
+    );
     // The file is for one command, and is what its schema says.
-    let lint = wiredrift(files.path(), &["lint", "api.yaml", "--baseline", "known.json"], "");
-    assert!(lint.code == 2 && lint.stderr.contains("a baseline of `wiredrift check`"), "{}", lint.stderr);
-    let schema = fs::read_to_string(root().join("schemas/report/baseline-v1.schema.json")).expect("readable");
+    let lint = wiredrift(
+        files.path(),
+        &["lint", "api.yaml", "--baseline", "known.json"],
+        "",
+    );
+    assert!(
+        lint.code == 2 && lint.stderr.contains("a baseline of `wiredrift check`"),
+        "{}",
+        lint.stderr
+    );
+    let schema = fs::read_to_string(root().join("schemas/report/baseline-v1.schema.json"))
+        .expect("readable");
     let schema: Value = serde_json::from_str(&schema).expect("JSON");
-    let file: Value = serde_json::from_str(&fs::read_to_string(files.path().join("known.json")).expect("readable")).expect("JSON");
+    let file: Value = serde_json::from_str(
+        &fs::read_to_string(files.path().join("known.json")).expect("readable"),
+    )
+    .expect("JSON");
     assert!(jsonschema::is_valid(&schema, &file));
     fs::write(files.path().join("known.json"), "[]").expect("written");
     assert_eq!(check(&["--baseline", "known.json"]).code, 2);
@@ -67,21 +126,49 @@ fn a_baseline_of_changes() {
     let known = files.path().join("known.json");
     let known = known.to_str().expect("UTF-8");
     let diff = |new: &str, more: &[&str]| -> Run {
-        wiredrift(root(), &[&["diff", "samples/petstore/openapi.yaml", new, "--baseline", known], more].concat(), "")
+        wiredrift(
+            root(),
+            &[
+                &[
+                    "diff",
+                    "samples/petstore/openapi.yaml",
+                    new,
+                    "--baseline",
+                    known,
+                ],
+                more,
+            ]
+            .concat(),
+            "",
+        )
     };
-    assert_eq!(diff("samples/petstore/next.yaml", &["--update-baseline"]).code, 0);
+    assert_eq!(
+        diff("samples/petstore/next.yaml", &["--update-baseline"]).code,
+        0
+    );
     let again = diff("samples/petstore/next.yaml", &[]);
     assert_eq!(again.code, 0);
-    assert!(again.stdout.contains("are in the baseline and not listed"), "{}", again.stdout);
+    assert!(
+        again.stdout.contains("are in the baseline and not listed"),
+        "{}",
+        again.stdout
+    );
     let gone = diff("samples/petstore/openapi.yaml", &[]);
-    assert!(gone.code == 0 && gone.stdout.contains("of the baseline did not occur"), "{}", gone.stdout);
+    assert!(
+        gone.code == 0 && gone.stdout.contains("of the baseline did not occur"),
+        "{}",
+        gone.stdout
+    );
 }
 
 #[test]
 fn what_is_ignored_has_a_reason_and_an_end() {
     let files = folder(&[
         ("api.yaml", CONTRACT),
-        ("traffic.http", &capture(r#"{"id": "1", "name": "a", "size": "s"}"#)),
+        (
+            "traffic.http",
+            &capture(r#"{"id": "1", "name": "a", "size": "s"}"#),
+        ),
         (
             "wiredrift.toml",
             "contract = \"api.yaml\"\ncaptures = [\"traffic.http\"]\n\n[[ignore]]\nrule = \"wrong-type\"\noperation = \"list*\"\npath = \"/id\"\n\
@@ -91,35 +178,88 @@ fn what_is_ignored_has_a_reason_and_an_end() {
     ]);
     let run = wiredrift(files.path(), &["check"], "");
     assert_eq!(run.code, 0, "{}", run.stdout);
-    assert!(run.stdout.contains("1 finding is ignored."), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("1 finding is ignored."),
+        "{}",
+        run.stdout
+    );
     // An ignore without effect is a finding; one of another command is not.
     insta::assert_snapshot!(run.stdout);
     let strict = wiredrift(files.path(), &["check", "--fail-on", "warning"], "");
     assert_eq!(strict.code, 1);
     let typed = wiredrift(
         files.path(),
-        &["check", "--no-config", "traffic.http", "-c", "api.yaml", "--ignore", "rule=wrong-type,until=2020-01-01,reason=late, but known"],
+        &[
+            "check",
+            "--no-config",
+            "traffic.http",
+            "-c",
+            "api.yaml",
+            "--ignore",
+            "rule=wrong-type,until=2020-01-01,reason=late, but known",
+        ],
         "",
     );
-    assert!(typed.code == 1 && typed.stdout.contains("the ignore of `wrong-type` expired after 2020-01-01"), "{}", typed.stdout);
+    assert!(
+        typed.code == 1
+            && typed
+                .stdout
+                .contains("the ignore of `wrong-type` expired after 2020-01-01"),
+        "{}",
+        typed.stdout
+    );
 }
 
 #[test]
 fn a_gate_fails_only_for_what_the_traffic_uses() {
-    let new = CONTRACT.replace("required: [id, name, size]", "required: [id, name]").replace(", size: {type: string}}", "}");
+    let new = CONTRACT
+        .replace("required: [id, name, size]", "required: [id, name]")
+        .replace(", size: {type: string}}", "}");
     let files = folder(&[("old.yaml", CONTRACT), ("new.yaml", &new)]);
     let report = |body: &str, fail_on: &str, more: &[&str]| -> Run {
         fs::write(files.path().join("traffic.http"), capture(body)).expect("written");
-        wiredrift(files.path(), &[&["report", "old.yaml", "new.yaml", "traffic.http", "--fail-on", fail_on], more].concat(), "")
+        wiredrift(
+            files.path(),
+            &[
+                &[
+                    "report",
+                    "old.yaml",
+                    "new.yaml",
+                    "traffic.http",
+                    "--fail-on",
+                    fail_on,
+                ],
+                more,
+            ]
+            .concat(),
+            "",
+        )
     };
     let used = report(r#"{"id": 1, "name": "a", "size": "s"}"#, "used", &[]);
     assert_eq!(used.code, 1, "{}", used.stdout);
-    assert!(used.stdout.contains("The breaking change affects the captured traffic"), "{}", used.stdout);
+    assert!(
+        used.stdout
+            .contains("The breaking change affects the captured traffic"),
+        "{}",
+        used.stdout
+    );
     let unused = report(r#"{"id": 1, "name": "a"}"#, "used", &["-o", "short"]);
     assert_eq!(unused.code, 0, "{}", unused.stdout);
-    assert!(unused.stdout.contains("warning[property-removed]"), "{}", unused.stdout);
+    assert!(
+        unused.stdout.contains("warning[property-removed]"),
+        "{}",
+        unused.stdout
+    );
     assert_eq!(report(r#"{"id": 1, "name": "a"}"#, "error", &[]).code, 1);
     // Without traffic, nothing was checked.
-    let none = wiredrift(files.path(), &["report", "old.yaml", "new.yaml", "--fail-on", "used"], "");
-    assert!(none.code == 2 && none.stderr.contains("needs captures"), "{}", none.stderr);
+    let none = wiredrift(
+        files.path(),
+        &["report", "old.yaml", "new.yaml", "--fail-on", "used"],
+        "",
+    );
+    assert!(
+        none.code == 2 && none.stderr.contains("needs captures"),
+        "{}",
+        none.stderr
+    );
 }

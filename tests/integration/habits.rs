@@ -7,24 +7,53 @@ use std::time::Duration;
 
 use crate::common::{folder, root, run_in, wiredrift};
 
-const DRIFT: [&str; 4] = ["check", "samples/petstore/captures/drifting", "-c", "samples/petstore/openapi.yaml"];
+const DRIFT: [&str; 4] = [
+    "check",
+    "samples/petstore/captures/drifting",
+    "-c",
+    "samples/petstore/openapi.yaml",
+];
 
 #[test]
 fn quiet_prints_errors_only() {
     let (code, stdout, stderr) = run_in(root(), &[&DRIFT[..], &["--quiet"]].concat(), "");
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (1, "", ""));
-    let (code, stdout, stderr) = run_in(root(), &["check", "gone.har", "-c", "samples/petstore/openapi.yaml", "-q"], "");
+    let (code, stdout, stderr) = run_in(
+        root(),
+        &[
+            "check",
+            "gone.har",
+            "-c",
+            "samples/petstore/openapi.yaml",
+            "-q",
+        ],
+        "",
+    );
     assert_eq!((code, stdout.as_str()), (2, ""));
-    assert!(stderr.contains("cannot read gone.har: no such file"), "{stderr}");
+    assert!(
+        stderr.contains("cannot read gone.har: no such file"),
+        "{stderr}"
+    );
     // What is asked for is printed.
-    let (_, stdout, _) = run_in(root(), &[&DRIFT[..], &["--quiet", "-o", "short"]].concat(), "");
+    let (_, stdout, _) = run_in(
+        root(),
+        &[&DRIFT[..], &["--quiet", "-o", "short"]].concat(),
+        "",
+    );
     assert!(stdout.lines().count() > 5, "{stdout}");
 }
 
 #[test]
 fn verbose_says_what_was_read_and_where_it_went() {
-    let (_, stdout, stderr) = run_in(root(), &[&DRIFT[..], &["--verbose", "--quiet"]].concat(), "");
-    assert!(stdout.is_empty() && stderr.contains("cannot be used with"), "one or the other: {stderr}");
+    let (_, stdout, stderr) = run_in(
+        root(),
+        &[&DRIFT[..], &["--verbose", "--quiet"]].concat(),
+        "",
+    );
+    assert!(
+        stdout.is_empty() && stderr.contains("cannot be used with"),
+        "one or the other: {stderr}"
+    );
     let (_, _, stderr) = run_in(root(), &[&DRIFT[..], &["--verbose"]].concat(), "");
     insta::assert_snapshot!(stderr);
 }
@@ -33,11 +62,27 @@ fn verbose_says_what_was_read_and_where_it_went() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_run_reports_what_it_found() {
-    let files = folder(&[("known.json", "{\"format\": \"baseline-v1\", \"command\": \"check\", \"findings\": []}")]);
+    let files = folder(&[(
+        "known.json",
+        "{\"format\": \"baseline-v1\", \"command\": \"check\", \"findings\": []}",
+    )]);
     let known = files.path().join("known.json");
     let mut child = Command::new(assert_cmd::cargo::cargo_bin!("wiredrift"))
-        .args(["check", "-", "-c", "organisations@v2", "--operation", "list-organisations", "--color", "never"])
-        .args(["--baseline".as_ref(), known.as_os_str(), "--update-baseline".as_ref()])
+        .args([
+            "check",
+            "-",
+            "-c",
+            "organisations@v2",
+            "--operation",
+            "list-organisations",
+            "--color",
+            "never",
+        ])
+        .args([
+            "--baseline".as_ref(),
+            known.as_os_str(),
+            "--update-baseline".as_ref(),
+        ])
         .current_dir(root())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -51,18 +96,32 @@ fn an_interrupted_run_reports_what_it_found() {
         stdin.write_all(line).expect("reads");
     }
     std::thread::sleep(Duration::from_millis(300));
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill runs");
     assert!(kill.success());
     std::thread::sleep(Duration::from_millis(200));
     // The reader may have left.
     let _ = stdin.write_all(line);
     drop(stdin);
     let output = child.wait_with_output().expect("ends");
-    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (stdout, stderr) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
     assert_eq!(output.status.code(), Some(130), "{stdout}{stderr}");
     assert!(stdout.contains("error[wrong-type]"), "{stdout}");
-    assert!(stderr.contains("interrupted: the report covers only what was read"), "{stderr}");
-    assert!(fs::read_to_string(&known).expect("readable").contains("\"findings\": []"), "the baseline stays as it is");
+    assert!(
+        stderr.contains("interrupted: the report covers only what was read"),
+        "{stderr}"
+    );
+    assert!(
+        fs::read_to_string(&known)
+            .expect("readable")
+            .contains("\"findings\": []"),
+        "the baseline stays as it is"
+    );
 }
 
 #[test]
@@ -75,19 +134,34 @@ fn completions_and_manual_pages_know_every_option() {
         }
     }
     let (code, page, _) = run_in(root(), &["man", "check"], "");
-    assert!(code == 0 && page.contains("\\-\\-update\\-baseline"), "{page}");
+    assert!(
+        code == 0 && page.contains("\\-\\-update\\-baseline"),
+        "{page}"
+    );
     let folder = folder(&[]);
     let (code, ..) = run_in(folder.path(), &["man", "--write", "pages"], "");
     assert_eq!(code, 0);
     let mut pages: Vec<String> = fs::read_dir(folder.path().join("pages"))
         .expect("written")
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect();
     pages.sort();
     assert_eq!(pages[0], "wiredrift-check.1");
-    assert!(pages.contains(&"wiredrift.1".to_owned()) && pages.len() > 10, "{pages:?}");
+    assert!(
+        pages.contains(&"wiredrift.1".to_owned()) && pages.len() > 10,
+        "{pages:?}"
+    );
     let (code, _, stderr) = run_in(root(), &["man", "chek"], "");
-    assert!(code == 2 && stderr.contains("did you mean `check`?"), "{stderr}");
+    assert!(
+        code == 2 && stderr.contains("did you mean `check`?"),
+        "{stderr}"
+    );
 }
 
 #[test]
@@ -103,16 +177,29 @@ fn lines_are_as_wide_as_columns_says() {
             .expect("runs");
         let text = String::from_utf8(output.stdout).expect("UTF-8");
         let most: usize = columns.parse().expect("a number");
-        let widest = text.lines().map(|line| line.chars().count()).max().unwrap_or(0);
-        assert!(widest <= most && widest > most / 2, "{columns}: {widest}\n{text}");
+        let widest = text
+            .lines()
+            .map(|line| line.chars().count())
+            .max()
+            .unwrap_or(0);
+        assert!(
+            widest <= most && widest > most / 2,
+            "{columns}: {widest}\n{text}"
+        );
     }
 }
 
 #[test]
 fn a_configuration_is_written_and_used() {
     let files = folder(&[
-        ("services/shop/openapi.yaml", "openapi: 3.1.0\ninfo: {title: Shop, version: '1'}\npaths: {}\n"),
-        ("openapi.json", "{\n  \"openapi\": \"3.0.3\",\n  \"info\": {\"title\": \"A\", \"version\": \"1\"},\n  \"paths\": {}\n}\n"),
+        (
+            "services/shop/openapi.yaml",
+            "openapi: 3.1.0\ninfo: {title: Shop, version: '1'}\npaths: {}\n",
+        ),
+        (
+            "openapi.json",
+            "{\n  \"openapi\": \"3.0.3\",\n  \"info\": {\"title\": \"A\", \"version\": \"1\"},\n  \"paths\": {}\n}\n",
+        ),
         ("package.json", "{\"name\": \"openapi: 3\"}"),
         ("node_modules/x/openapi.yaml", "openapi: 3.1.0\n"),
         ("tests/recordings/a.json", "{}"),
@@ -122,19 +209,45 @@ fn a_configuration_is_written_and_used() {
     ]);
     let run = wiredrift(files.path(), &["init"], "");
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    insta::assert_snapshot!(format!("{}\n{}", run.stdout, fs::read_to_string(files.path().join("wiredrift.toml")).expect("written")));
+    insta::assert_snapshot!(format!(
+        "{}\n{}",
+        run.stdout,
+        fs::read_to_string(files.path().join("wiredrift.toml")).expect("written")
+    ));
     let again = wiredrift(files.path(), &["init"], "");
-    assert!(again.code == 2 && again.stderr.contains("--force overwrites it"), "{}", again.stderr);
+    assert!(
+        again.code == 2 && again.stderr.contains("--force overwrites it"),
+        "{}",
+        again.stderr
+    );
     assert_eq!(wiredrift(files.path(), &["init", "--force"], "").code, 0);
     // It is found from below, and paths in it start at its folder.
     let below = files.path().join("tests/recordings");
     let shown = wiredrift(&below, &["config", "check"], "");
-    assert!(shown.stdout.contains("contract = \"../../openapi.json\""), "{}", shown.stdout);
-    assert!(shown.stdout.contains("# ../../wiredrift.toml:5"), "{}", shown.stdout);
+    assert!(
+        shown.stdout.contains("contract = \"../../openapi.json\""),
+        "{}",
+        shown.stdout
+    );
+    assert!(
+        shown.stdout.contains("# ../../wiredrift.toml:5"),
+        "{}",
+        shown.stdout
+    );
     let without = wiredrift(&below, &["config", "check", "--no-config"], "");
-    assert!(without.stdout.contains("There is no wiredrift.toml"), "{}", without.stdout);
+    assert!(
+        without.stdout.contains("There is no wiredrift.toml"),
+        "{}",
+        without.stdout
+    );
     let lint = wiredrift(&below, &["lint"], "");
-    assert!(lint.stdout.contains("Checked the contract ../../openapi.json"), "{}{}", lint.stdout, lint.stderr);
+    assert!(
+        lint.stdout
+            .contains("Checked the contract ../../openapi.json"),
+        "{}{}",
+        lint.stdout,
+        lint.stderr
+    );
 }
 
 #[test]
@@ -142,9 +255,25 @@ fn a_mistake_in_the_configuration_stops_only_what_reads_it() {
     let files = folder(&[("wiredrift.toml", "[check]\nfail-on = \"warnin\"\n")]);
     let run = wiredrift(files.path(), &["check", "x", "-c", "y"], "");
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("wiredrift.toml:2:11: `fail-on` is \"warnin\""), "{}", run.stderr);
-    assert_eq!(wiredrift(files.path(), &["explain", "wrong-type"], "").code, 0);
+    assert!(
+        run.stderr
+            .contains("wiredrift.toml:2:11: `fail-on` is \"warnin\""),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(
+        wiredrift(files.path(), &["explain", "wrong-type"], "").code,
+        0
+    );
     assert_eq!(wiredrift(files.path(), &["check", "--help"], "").code, 0);
-    let gone = wiredrift(files.path(), &["check", "--config", "gone.toml", "x", "-c", "y"], "");
-    assert!(gone.code == 2 && gone.stderr.contains("gone.toml"), "{}", gone.stderr);
+    let gone = wiredrift(
+        files.path(),
+        &["check", "--config", "gone.toml", "x", "-c", "y"],
+        "",
+    );
+    assert!(
+        gone.code == 2 && gone.stderr.contains("gone.toml"),
+        "{}",
+        gone.stderr
+    );
 }

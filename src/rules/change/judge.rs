@@ -114,7 +114,14 @@ fn judge_change(change: &Difference, key: Key, policy: &Policy) -> Change {
         // The behaviour of the contract as a whole is that of its server.
         senders.push(Sender::Server);
     }
-    let set = policy.levels.get(rule.id).copied();
+    let own = match &change.owner {
+        Owner::Operation(name, _) => Some(&*name.id),
+        Owner::Contract | Owner::Operations(_) | Owner::Component(..) => None,
+    };
+    let reached = change.reach.iter().map(|reach| &*reach.operation.id);
+    let operations: Vec<&str> = own.into_iter().chain(reached).collect();
+    let scoped = policy.scoped(rule, &operations, &change.path.to_string());
+    let set = scoped.or_else(|| policy.levels.get(rule.id).copied());
     let levels: Vec<(Sender, Level)> = senders
         .into_iter()
         .map(|sender| {
