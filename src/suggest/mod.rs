@@ -82,6 +82,3 @@ pub(crate) fn suggest(findings: &[&Finding], contract: &Contract, round: usize) 
     }
     suggestions
 }
-
-#[cfg(test)]
-mod tests;
