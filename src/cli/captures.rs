@@ -24,6 +24,11 @@ impl CaptureArguments {
         }
     }
 
+    /// Whether a part of the captures is left out.
+    pub(super) const fn is_limited(&self) -> bool {
+        self.operation.is_some() || self.side.is_some() || self.status.is_some()
+    }
+
     /// The inputs to read.
     pub(super) fn inputs(&self, paths: &[PathBuf]) -> Result<Vec<Input>> {
         let is_stdin = |path: &Path| path.as_os_str() == "-";

@@ -6,7 +6,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{Engine, Observer, Options};
 use crate::report::Report;
 use crate::report::check::{CheckFormat, Gap, TextOptions};
-use crate::rules::{Finding, Level, Policy};
+use crate::rules::catalogue::{UNSEEN_ENUM_VALUE, UNSEEN_PROPERTY};
+use crate::rules::{Level, Policy};
 
 use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument};
 use super::chosen::Chosen;
@@ -33,7 +34,7 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     one_to_stdout(&arguments.output)?;
     let policy = policy(&arguments.level)?;
-    let mut exceptions = exceptions(&arguments.exceptions, config, "check")?;
+    let exceptions = exceptions(&arguments.exceptions, config, "check")?;
     let mut reading = arguments.reading.options(arguments.capture.schemas());
     reading.compile.discriminators_hint = arguments.discriminator == DiscriminatorArgument::Hint;
     if arguments.captures.is_empty() {
@@ -52,24 +53,41 @@ pub(super) fn run(
     let (asked, family) = (chosen.asked()?, chosen.family());
     let check = Check::resolve(arguments, &asked, policy.clone())?;
     let observer = check.observe(&asked, &family);
-    let mut report = Report::judged(&arguments.contract, observer, &family, &check.policy);
+    let judged = |observer, policy| {
+        Report::judged(&arguments.contract, observer, &family, policy, &exceptions)
+    };
+    let mut report = judged(observer, &check.policy);
     verbose::tell(&report, config, output);
     let has_problems =
         !report.problems.is_empty() && !arguments.capture.keep_going || PROGRESS.is_stopped();
     let is_complete = !has_problems && report.gap().is_none();
-    let found: Vec<Finding> = report
-        .shown(arguments.coverage)
-        .into_iter()
-        .cloned()
-        .collect();
-    update(
-        &arguments.exceptions,
-        &mut exceptions,
-        &found,
-        is_complete,
-        output,
-    )?;
-    report.except(&exceptions);
+    let mut looked = report.looked(
+        &check.policy,
+        arguments.capture.is_limited() || PROGRESS.is_stopped(),
+    );
+    if !arguments.coverage {
+        looked
+            .off
+            .extend([UNSEEN_PROPERTY.id, UNSEEN_ENUM_VALUE.id]);
+    }
+    if arguments.exceptions.update_baseline && !is_complete {
+        let message = "the baseline is not updated, because the run is incomplete";
+        output.error(message, None);
+    } else {
+        let found = report.found(arguments.coverage);
+        let updated = update(
+            &arguments.exceptions,
+            &exceptions,
+            &found,
+            &looked,
+            arguments.no_excerpts,
+            output,
+        )?;
+        if let Some(baseline) = updated {
+            report.accept(&baseline);
+        }
+    }
+    report.close(&exceptions, &looked);
     if let Some(format) = arguments.suggest {
         if !is_complete {
             return check.exit(&report, output);
@@ -78,8 +96,14 @@ pub(super) fn run(
             let (asked, family) = (chosen.asked()?, chosen.family());
             let check = Check::resolve(arguments, &asked, policy.clone())?;
             let observer = check.observe(&asked, &family);
-            let mut report = Report::judged(&arguments.contract, observer, &family, &check.policy);
-            report.except(&exceptions);
+            let mut report = Report::judged(
+                &arguments.contract,
+                observer,
+                &family,
+                &check.policy,
+                &exceptions,
+            );
+            report.close(&exceptions, &looked);
             Ok(report)
         };
         return suggest::run(arguments, format, &reading, report, again, output);

@@ -2,6 +2,7 @@
 
 use crate::diff::compare_contracts;
 use crate::report::diff::{Changes, DiffOptions};
+use crate::rules::except::Looked;
 use crate::rules::{Level, Policy};
 
 use super::args::{DiffArguments, Unproven};
@@ -33,13 +34,20 @@ pub(super) fn run(
     let names = names(&arguments.pair, (old_contract, new_contract));
     let mut exceptions = exceptions(&arguments.exceptions, config, "diff")?;
     let mut report = Changes::judged(&found, (old_contract, new_contract), names, &policy);
-    update(
+    let not_ignored = report.not_ignored(&exceptions);
+    let looked = Looked {
+        off: policy.rules_off(),
+        ..Looked::default()
+    };
+    let updated = update(
         &arguments.exceptions,
-        &mut exceptions,
-        &report.changes,
-        true,
+        &exceptions,
+        &not_ignored,
+        &looked,
+        false,
         output,
     )?;
+    exceptions.baseline = updated.or(exceptions.baseline);
     report.except(&exceptions);
     let options = DiffOptions {
         columns: output.columns(),

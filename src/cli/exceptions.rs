@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::rules::except::{BASELINE_FORMAT, Baseline, Exceptions, Subject};
+use crate::rules::except::{BASELINE_FORMAT, Baseline, Exceptions, Looked, Subject};
 
 use super::args::ExceptionArguments;
 use super::config::Config;
@@ -70,52 +70,45 @@ fn read(path: &Path, command: &'static str, is_updated: bool) -> Result<Option<B
     Ok(Some(baseline))
 }
 
-/// Updates the baseline to what was found, if that was asked for. `is_complete`: everything was read and compared.
-pub(super) fn update<T: Subject + Clone>(
+/// Updates the baseline to what was found, if that was asked for, and returns it. `is_complete`: everything was read
+/// and compared.
+pub(super) fn update<T: Subject>(
     arguments: &ExceptionArguments,
-    exceptions: &mut Exceptions,
+    exceptions: &Exceptions,
     found: &[T],
-    is_complete: bool,
+    looked: &Looked,
+    hides_values: bool,
     output: &mut Output,
-) -> Result<()> {
+) -> Result<Option<Baseline>> {
     let (Some(path), Some(baseline), true) = (
         &arguments.baseline,
         &exceptions.baseline,
         arguments.update_baseline,
     ) else {
-        return Ok(());
+        return Ok(None);
     };
-    if !is_complete {
-        output.error(
-            &format!(
-                "{} is not updated, because the run is incomplete",
-                path.display()
-            ),
-            None,
-        );
-        return Ok(());
-    }
-    // What is ignored has its reason already.
-    let ignores = Exceptions {
-        baseline: None,
-        ..exceptions.clone()
-    };
-    let counting = ignores.apply(found.to_vec()).active;
-    let (updated, change) =
-        baseline.updated(&counting.iter().collect::<Vec<_>>(), &exceptions.today);
+    let found: Vec<&T> = found.iter().collect();
+    let (updated, change) = baseline.updated(&found, looked, &exceptions.today, hides_values);
     // Files of JSON end with a line break.
     let mut text = serde_json::to_string_pretty(&updated).unwrap_or_default();
     text.push('\n');
     write_file(path, &text)?;
     if !output.is_quiet() {
+        let noun = match &*baseline.command {
+            "check" | "lint" => "finding",
+            _ => "change",
+        };
+        let kept = match change.kept {
+            0 => String::new(),
+            kept => format!(", {kept} kept that this run did not look for"),
+        };
         output.note(&format!(
-            "{}: {} in the baseline ({} added, {} removed)\n",
+            "{}: {} in the baseline ({} added, {} removed{kept})\n",
             path.display(),
-            crate::report::plural(updated.findings.len() as u64, "finding"),
+            crate::report::plural(updated.findings.len() as u64, noun),
             change.added,
             change.removed
         ));
     }
-    exceptions.baseline = Some(updated);
-    Ok(())
+    Ok(Some(updated))
 }

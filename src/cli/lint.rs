@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::lint::lint;
 use crate::report::Report;
 use crate::report::check::TextOptions;
+use crate::rules::except::Looked;
 use crate::rules::{in_order, judge_contract};
 
 use super::args::{DiscriminatorArgument, LintArguments};
@@ -38,16 +39,25 @@ pub(super) fn run(
     });
     let findings = in_order(judged.collect());
     let name = arguments.contracts.join(", ");
-    let mut exceptions = exceptions(&arguments.exceptions, config, "lint")?;
-    update(
-        &arguments.exceptions,
-        &mut exceptions,
-        &findings,
-        true,
-        output,
-    )?;
+    let exceptions = exceptions(&arguments.exceptions, config, "lint")?;
+    let looked = Looked {
+        off: policy.rules_off(),
+        ..Looked::default()
+    };
     let mut report = Report::of_contracts(&name, &contracts, findings);
     report.except(&exceptions);
+    let found = report.found(true);
+    if let Some(baseline) = update(
+        &arguments.exceptions,
+        &exceptions,
+        &found,
+        &looked,
+        false,
+        output,
+    )? {
+        report.accept(&baseline);
+    }
+    report.close(&exceptions, &looked);
     let options = TextOptions {
         width: output.width(),
         links: output.shows_links(),

@@ -193,5 +193,10 @@ pub(crate) fn unused_in(text: &str, today: &str) -> Vec<crate::rules::Finding> {
         baseline: None,
         today: today.to_owned(),
     };
-    crate::rules::unused_ignores(&exceptions, &[], crate::rules::Kind::Traffic)
+    crate::rules::unused_ignores(
+        &exceptions,
+        &[],
+        crate::rules::Kind::Traffic,
+        &crate::rules::except::Looked::default(),
+    )
 }

@@ -9,6 +9,7 @@ use crate::observe::Observer;
 use crate::report::check::Gap;
 use crate::report::diff::Changes;
 use crate::report::migration::{MigrationFormat, MigrationOptions, MigrationReport};
+use crate::rules::except::Looked;
 use crate::rules::judge;
 use crate::rules::{Level, in_order};
 
@@ -45,13 +46,20 @@ pub(super) fn run(
     let names = names(&arguments.pair, (old, new));
     let mut exceptions = exceptions(&arguments.exceptions, config, "report")?;
     let mut diff_report = Changes::judged(&found, (old, new), names, &policy);
-    update(
+    let not_ignored = diff_report.not_ignored(&exceptions);
+    let looked = Looked {
+        off: policy.rules_off(),
+        ..Looked::default()
+    };
+    let updated = update(
         &arguments.exceptions,
-        &mut exceptions,
-        &diff_report.changes,
-        true,
+        &exceptions,
+        &not_ignored,
+        &looked,
+        false,
         output,
     )?;
+    exceptions.baseline = updated.or(exceptions.baseline);
     diff_report.except(&exceptions);
     // Without changes that are turned off, so that traffic is compared with what is reported.
     let changes: Vec<Difference> = diff_report

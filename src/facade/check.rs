@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{Observer, Options};
 use crate::report::Report;
 use crate::report::check::Gap;
+use crate::rules::except::Exceptions;
 use crate::rules::{Level, Policy, Rule};
 use crate::stack::with_stack;
 
@@ -165,6 +166,12 @@ impl<'c> Check<'c> {
         };
         let mut observer = Observer::new(versions.clone(), versions.clone(), options);
         self.reading.read(&self.inputs, &mut observer);
-        Ok(Report::judged(&reference, observer, &versions, &policy))
+        Ok(Report::judged(
+            &reference,
+            observer,
+            &versions,
+            &policy,
+            &Exceptions::default(),
+        ))
     }
 }

@@ -1,7 +1,7 @@
 //! What a report says of findings and changes that do not count.
 
 use crate::rules::Suppression;
-use crate::rules::except::{Entry, Exceptions, Excepted, Subject};
+use crate::rules::except::{Entry, Exceptions, Looked, Subject};
 
 use super::plural;
 
@@ -19,17 +19,20 @@ pub(crate) struct Exempt {
 }
 
 impl Exempt {
-    /// Counts what was excepted.
-    pub(crate) fn new<T: Subject>(exceptions: &Exceptions, excepted: &Excepted<T>) -> Self {
+    /// Counts what is suppressed. `all` is what was found, whether it counts or not.
+    pub(crate) fn new<T: Subject>(
+        exceptions: &Exceptions,
+        suppressed: &[(T, Suppression)],
+        all: &[&T],
+        looked: &Looked,
+    ) -> Self {
         let is_known = |suppression: &Suppression| matches!(suppression, Suppression::Baseline { .. });
-        let suppressed = excepted.suppressed.iter();
-        let known = suppressed.filter(|(_, suppression)| is_known(suppression)).count();
-        let all: Vec<&T> = excepted.active.iter().chain(excepted.suppressed.iter().map(|(item, _)| item)).collect();
-        let gone = exceptions.baseline.as_ref().map(|baseline| baseline.gone(&all));
+        let known = suppressed.iter().filter(|(_, suppression)| is_known(suppression)).count();
+        let gone = exceptions.baseline.as_ref().map(|baseline| baseline.gone(all, looked));
         Self {
             known,
-            ignored: excepted.suppressed.len() - known,
-            gone: gone.into_iter().flatten().cloned().collect(),
+            ignored: suppressed.len() - known,
+            gone: gone.unwrap_or_default(),
             has_baseline: exceptions.baseline.is_some(),
         }
     }

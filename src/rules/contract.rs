@@ -11,6 +11,7 @@ use crate::schema::{Place, ProblemKind};
 
 use crate::redact::Shown;
 
+use super::scope::Spot;
 use super::catalogue::{self as rules, Level, Rule};
 use super::traffic::words;
 use super::finding::{Finding, Matter, Unit};
@@ -105,7 +106,11 @@ fn add(
         label,
         notes,
     } = words;
-    let set = policy.levels.get(rule.id).copied();
+    let spot = Spot {
+        operation: None,
+        paths: vec![place.pointer.to_string()],
+    };
+    let set = policy.set(rule, &spot);
     let level = set.or(level).unwrap_or_else(|| rule.level(None));
     let same = (rule.id, message.clone());
     let finding = groups.entry(same).or_insert_with(|| {

@@ -26,6 +26,8 @@ pub struct Finding {
     pub(crate) places: Vec<FindingPlace>,
     /// The properties that it is about, most frequent first.
     pub(crate) properties: Vec<Seen>,
+    /// Requests without an operation, as `GET /path`, or hosts.
+    pub(crate) requests: Vec<String>,
     /// The parameter that it is about.
     pub(crate) parameter: Option<ParameterName>,
     /// The values seen, most frequent first.
@@ -111,6 +113,7 @@ impl Finding {
             schema: None,
             places: Vec::new(),
             properties: Vec::new(),
+            requests: Vec::new(),
             parameter: None,
             values: Vec::new(),
             expected: Expected::default(),

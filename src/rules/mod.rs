@@ -9,6 +9,7 @@ mod key;
 mod order;
 mod places;
 mod policy;
+mod scope;
 mod traffic;
 mod change;
 
@@ -25,6 +26,7 @@ pub use policy::Policy;
 pub(crate) use policy::ScopedLevel;
 pub(crate) use except::{Kind, Suppression, unused_ignores};
 pub use traffic::judge::judge;
+pub(crate) use traffic::judge::judge_except;
 
 #[cfg(test)]
 pub(crate) mod tests;

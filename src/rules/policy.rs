@@ -1,10 +1,10 @@
-//! The levels that the user sets.
+//! How the user judges: levels of rules, by operation and place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::{Level, Rule, UNDECLARED_PROPERTY};
-use super::except::Pattern;
-use super::finding::FindingPlace;
+use super::scope::{Pattern, Spot};
+use crate::location::Side;
 
 /// The levels that the user sets.
 #[derive(Debug, Clone, Default)]
@@ -31,28 +31,29 @@ pub(crate) struct ScopedLevel {
 }
 
 impl Policy {
-    pub(super) fn level(&self, rule: &'static Rule, place: &FindingPlace) -> Level {
-        let target = place.target.as_ref();
-        let operations: Vec<&str> = target.map(|target| &*target.operation).into_iter().collect();
-        if let Some(level) = self.scoped(rule, &operations, &place.path.to_string()) {
-            return level;
-        }
-        let side = target.and_then(|target| target.side);
-        match self.levels.get(rule.id) {
-            Some(level) => *level,
-            None if self.strict && *rule == UNDECLARED_PROPERTY => Level::Error,
-            None => rule.level(side),
-        }
+    /// The level of a rule at a place.
+    pub(super) fn level(&self, rule: &'static Rule, side: Option<Side>, spot: &Spot<'_>) -> Level {
+        self.set(rule, spot).unwrap_or_else(|| match self.strict && *rule == UNDECLARED_PROPERTY {
+            true => Level::Error,
+            false => rule.level(side),
+        })
     }
 
-    /// The level that is set for these operations at this place.
-    pub(super) fn scoped(&self, rule: &Rule, operations: &[&str], path: &str) -> Option<Level> {
-        let matching = |scope: &&ScopedLevel| {
-            let is_of_operations = scope.operation.as_ref().is_none_or(|pattern| {
-                !operations.is_empty() && operations.iter().all(|operation| pattern.fits(operation))
-            });
-            *scope.rule == *rule && is_of_operations && scope.path.as_ref().is_none_or(|pattern| pattern.fits(path))
-        };
-        self.scoped.iter().rev().find(matching).map(|scope| scope.level)
+    /// The level that the user sets for a rule at a place.
+    pub(super) fn set(&self, rule: &Rule, spot: &Spot<'_>) -> Option<Level> {
+        let mut scoped = self.scoped.iter().rev();
+        let scoped = scoped.find(|scope| {
+            *scope.rule == *rule && spot.is_in(scope.operation.as_ref(), scope.path.as_ref())
+        });
+        let scoped = scoped.map(|scope| scope.level);
+        scoped.or_else(|| self.levels.get(rule.id).copied())
+    }
+
+    /// The ids of rules that are off, at least at some places.
+    pub(crate) fn rules_off(&self) -> BTreeSet<&'static str> {
+        let everywhere = self.levels.iter().map(|(rule, level)| (*rule, *level));
+        let some = self.scoped.iter().map(|scope| (scope.rule.id, scope.level));
+        let off = everywhere.chain(some).filter(|(_, level)| *level == Level::Off);
+        off.map(|(rule, _)| rule).collect()
     }
 }

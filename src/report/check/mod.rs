@@ -22,8 +22,8 @@ use crate::location::Side;
 use crate::redact::Excerpt;
 use crate::observe::{Count, Judged, Observer, Options, PayloadVerdict, Profile, TargetKey, Watcher};
 use crate::rules::catalogue::{UNSEEN_ENUM_VALUE, UNSEEN_PROPERTY};
-use crate::rules::except::Exceptions;
-use crate::rules::{Finding, Kind, Level, Policy, Suppression, in_order, judge, judge_contract, unused_ignores};
+use crate::rules::except::{Baseline, Exceptions, Looked};
+use crate::rules::{Finding, Kind, Level, Policy, Suppression, in_order, judge_contract, judge_except, unused_ignores};
 
 use super::{Exempt, Format, Render};
 #[cfg(feature = "cli")]
@@ -70,6 +70,8 @@ pub struct Report {
     pub(crate) findings: Vec<Finding>,
     /// Findings that do not count.
     pub(crate) suppressed: Vec<(Finding, Suppression)>,
+    /// Positions of the ignores that matched something.
+    pub(crate) used_ignores: Vec<usize>,
     /// The same in numbers, and what the baseline lists in vain.
     pub(crate) exempt: Exempt,
     /// The verdicts on the first payloads.
@@ -123,13 +125,20 @@ impl Report {
         observer: Observer<'_>,
         family: &[&Contract],
         policy: &Policy,
+        exceptions: &Exceptions,
     ) -> Self {
-        let mut findings = judge(&observer.profile, family, policy);
+        let mut excepted = judge_except(&observer.profile, family, policy, exceptions);
         for contract in observer.asked() {
             // What cannot be used of a contract, traffic is not compared with.
-            findings.extend(judge_contract(contract, &unusable(contract), policy));
+            let of_contract = exceptions.apply(judge_contract(contract, &unusable(contract), policy));
+            excepted.active.extend(of_contract.active);
+            excepted.suppressed.extend(of_contract.suppressed);
+            excepted.used.extend(of_contract.used);
         }
-        Self::new(contract, observer, in_order(findings))
+        let mut report = Self::new(contract, observer, in_order(excepted.active));
+        report.suppressed = excepted.suppressed;
+        report.used_ignores = excepted.used;
+        report
     }
 
     /// Puts together what was observed and what was judged of it.
@@ -170,6 +179,7 @@ impl Report {
                 .collect(),
             findings,
             suppressed: Vec::new(),
+            used_ignores: Vec::new(),
             exempt: Exempt::default(),
             judged,
             problems,
@@ -185,18 +195,55 @@ impl Report {
         }
     }
 
-    /// Separates the findings that do not count.
+    /// Separates the findings about a contract that do not count.
     pub(crate) fn except(&mut self, exceptions: &Exceptions) {
+        let excepted = exceptions.apply(std::mem::take(&mut self.findings));
+        self.findings = excepted.active;
+        self.suppressed = excepted.suppressed;
+        self.used_ignores = excepted.used;
+    }
+
+    /// Counts what does not count, and adds the findings about ignores that are of no use.
+    pub(crate) fn close(&mut self, exceptions: &Exceptions, looked: &Looked) {
         let kind = match self.contract_checked {
             Some(_) => Kind::Contract,
             None => Kind::Traffic,
         };
+        let all: Vec<&Finding> = self.findings.iter().chain(self.suppressed.iter().map(|(finding, _)| finding)).collect();
+        self.exempt = Exempt::new(exceptions, &self.suppressed, &all, looked);
+        let idle = unused_ignores(exceptions, &self.used_ignores, kind, looked);
         let findings = std::mem::take(&mut self.findings);
-        let excepted = exceptions.apply(findings);
-        self.exempt = Exempt::new(exceptions, &excepted);
-        let idle = unused_ignores(exceptions, &excepted.used, kind);
-        self.findings = in_order(excepted.active.into_iter().chain(idle).collect());
-        self.suppressed = excepted.suppressed;
+        self.findings = in_order(findings.into_iter().chain(idle).collect());
+    }
+
+    /// What of a run was looked at, of the rules that are not `off`.
+    pub(crate) fn looked(&self, policy: &Policy, is_partial: bool) -> Looked {
+        let exercised = self.operations.iter().filter(|row| row.is_exercised);
+        Looked {
+            operations: Some(exercised.map(|row| row.id.clone()).collect()),
+            is_whole: self.operations.iter().all(|row| row.is_exercised),
+            is_partial: is_partial || !self.problems.is_empty(),
+            off: policy.rules_off(),
+        }
+    }
+
+    /// Everything that was found and is not ignored, known or not.
+    pub(crate) fn found(&self, coverage: bool) -> Vec<Finding> {
+        let known = self.suppressed.iter().filter(|(_, why)| matches!(why, Suppression::Baseline { .. }));
+        let known = known.map(|(finding, _)| finding);
+        let all = self.findings.iter().chain(known);
+        all.filter(|finding| coverage || !is_about_coverage(finding)).cloned().collect()
+    }
+
+    /// Takes every finding as known, since it is in the baseline now.
+    pub(crate) fn accept(&mut self, baseline: &Baseline) {
+        for finding in std::mem::take(&mut self.findings) {
+            let first_seen = baseline.first_seen(&finding.key.to_string());
+            match first_seen.map(str::to_owned) {
+                Some(first_seen) => self.suppressed.push((finding, Suppression::Baseline { first_seen })),
+                None => self.findings.push(finding),
+            }
+        }
     }
 
     /// Leaves out the lines of the captures, and values from them, for reports that others can read.

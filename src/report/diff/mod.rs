@@ -13,7 +13,7 @@ pub(super) mod words;
 use crate::contract::Contract;
 use crate::diff::{Diff, DiffSize, Fact, Owner, Verdict};
 use crate::lint::unusable;
-use crate::rules::except::Exceptions;
+use crate::rules::except::{Exceptions, Looked};
 use crate::rules::{
     Change, Finding, Level, Policy, Release, Suppression, judge_changes, judge_contract, release, unused_ignores, Kind,
 };
@@ -113,11 +113,23 @@ impl Changes {
         }
     }
 
+    /// The changes that are not ignored, known or not.
+    pub(crate) fn not_ignored(&self, exceptions: &Exceptions) -> Vec<Change> {
+        let ignores = Exceptions {
+            baseline: None,
+            ..exceptions.clone()
+        };
+        ignores.apply(self.changes.clone()).active
+    }
+
     /// Separates the changes that do not count.
     pub(crate) fn except(&mut self, exceptions: &Exceptions) {
         let excepted = exceptions.apply(std::mem::take(&mut self.changes));
-        self.exempt = Exempt::new(exceptions, &excepted);
-        self.unused_ignores = unused_ignores(exceptions, &excepted.used, Kind::Change);
+        let looked = Looked::default();
+        let suppressed = excepted.suppressed.iter().map(|(change, _)| change);
+        let all: Vec<&Change> = excepted.active.iter().chain(suppressed).collect();
+        self.exempt = Exempt::new(exceptions, &excepted.suppressed, &all, &looked);
+        self.unused_ignores = unused_ignores(exceptions, &excepted.used, Kind::Change, &looked);
         self.changes = excepted.active;
         self.suppressed = excepted.suppressed;
     }

@@ -5,6 +5,7 @@ use crate::diff::{Difference, Fact, Family, Owner, Proof, Sender, Verdict};
 use crate::location::{Origin, Side};
 
 use crate::rules::Policy;
+use crate::rules::scope::Spot;
 use crate::rules::catalogue::*;
 use super::words::message;
 use crate::rules::key::{Key, place_in};
@@ -118,20 +119,25 @@ fn judge_change(change: &Difference, key: Key, policy: &Policy) -> Change {
         Owner::Operation(name, _) => Some(&*name.id),
         Owner::Contract | Owner::Operations(_) | Owner::Component(..) => None,
     };
-    let reached = change.reach.iter().map(|reach| &*reach.operation.id);
-    let operations: Vec<&str> = own.into_iter().chain(reached).collect();
-    let scoped = policy.scoped(rule, &operations, &change.path.to_string());
-    let set = scoped.or_else(|| policy.levels.get(rule.id).copied());
+    let path = change.path.to_string();
     let levels: Vec<(Sender, Level)> = senders
         .into_iter()
         .map(|sender| {
             let is_unproven = matches!(change.verdict(sender), Some(Verdict::Unknown(_)));
             let unproven = policy.unproven.filter(|_| is_unproven);
-            let chosen = set.or(unproven);
-            (
-                sender,
-                chosen.unwrap_or_else(|| level(change, rule, sender)),
-            )
+            let default = unproven.unwrap_or_else(|| level(change, rule, sender));
+            let reached = change.reach.iter().filter(|reach| reach.sender == sender);
+            let operations: Vec<&str> = own.into_iter().chain(reached.map(|reach| &*reach.operation.id)).collect();
+            let level_at = |operation: Option<&str>| {
+                let spot = Spot {
+                    operation,
+                    paths: vec![path.clone()],
+                };
+                policy.set(rule, &spot).unwrap_or(default)
+            };
+            // The level of an operation leaves that of the others.
+            let worst = operations.into_iter().map(|operation| level_at(Some(operation))).max();
+            (sender, worst.unwrap_or_else(|| level_at(None)))
         })
         .collect();
     let worst = levels.iter().map(|(_, level)| *level).max();

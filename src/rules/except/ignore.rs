@@ -2,12 +2,10 @@
 
 use std::fmt;
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use crate::observe::Evidence;
 use crate::rules::catalogue::Rule;
 
-use super::Subject;
+use crate::rules::scope::{Pattern, Spot};
 
 /// An ignore.
 #[derive(Debug, Clone)]
@@ -41,15 +39,9 @@ impl fmt::Display for Ignore {
 }
 
 impl Ignore {
-    /// Whether it is about a finding or a change. An ignore for one operation does not hide what others share.
-    pub(super) fn matches(&self, subject: &impl Subject) -> bool {
-        let operations = subject.operations();
-        let is_of_operations = self.operation.as_ref().is_none_or(|pattern| {
-            !operations.is_empty() && operations.iter().all(|operation| pattern.fits(operation))
-        });
-        let is_at_path =
-            |pattern: &Pattern| subject.paths().iter().any(|path| pattern.fits(path));
-        subject.key().rule == self.rule.id && is_of_operations && self.path.as_ref().is_none_or(is_at_path)
+    /// Whether it is about a rule at a place.
+    pub(super) fn covers(&self, rule: &Rule, spot: &Spot<'_>) -> bool {
+        *rule == *self.rule && spot.is_in(self.operation.as_ref(), self.path.as_ref())
     }
 
     /// Whether the last day has passed. Days are compared as text, which is their order.
@@ -57,38 +49,3 @@ impl Ignore {
         self.until.as_ref().is_some_and(|until| **until < *today)
     }
 }
-
-/// A name, or a pattern with `*` (within one step of a path) and `**`.
-#[derive(Debug, Clone)]
-pub(crate) struct Pattern {
-    text: String,
-    glob: GlobMatcher,
-}
-
-impl Pattern {
-    /// Reads a pattern.
-    ///
-    /// # Errors
-    ///
-    /// A sentence about what is wrong with it.
-    pub(crate) fn new(text: &str) -> Result<Self, String> {
-        let glob = GlobBuilder::new(text).literal_separator(true).build();
-        let glob = glob.map_err(|error| format!("not a pattern: {}", error.kind()))?;
-        Ok(Self {
-            text: text.to_owned(),
-            glob: glob.compile_matcher(),
-        })
-    }
-
-    pub(crate) fn fits(&self, name: &str) -> bool {
-        self.text == name || self.glob.is_match(name)
-    }
-}
-
-impl PartialEq for Pattern {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-
-impl Eq for Pattern {}

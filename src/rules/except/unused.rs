@@ -1,10 +1,10 @@
 //! Ignores without effect.
 
-use crate::rules::catalogue::{CATALOGUE, DANGLING_REFERENCE, IDLE_KEYWORD, OPERATION_ADDED, Rule, UNUSED_IGNORE};
+use crate::rules::catalogue::{Level, CATALOGUE, DANGLING_REFERENCE, IDLE_KEYWORD, OPERATION_ADDED, Rule, UNUSED_IGNORE};
 use crate::rules::finding::{Finding, Matter, Unit};
 use crate::rules::key::Key;
 
-use super::{Exceptions, Ignore};
+use super::{Exceptions, Ignore, Looked};
 
 /// What a rule is about, and so which commands can find it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +32,35 @@ impl Rule {
     }
 }
 
-/// The findings about ignores that matched nothing or have expired, among those that a command of this kind could
-/// have used.
-pub(crate) fn unused_ignores(exceptions: &Exceptions, used: &[usize], kind: Kind) -> Vec<Finding> {
+/// The findings about ignores that matched nothing or have expired, among those that this run could have used.
+pub(crate) fn unused_ignores(exceptions: &Exceptions, used: &[usize], kind: Kind, looked: &Looked) -> Vec<Finding> {
     let ignores = exceptions.ignores.iter().enumerate();
     let unused = ignores.filter(|(at, ignore)| ignore.rule.kind() == kind && !used.contains(at));
-    let findings = unused.map(|(_, ignore)| finding(ignore, &exceptions.today));
-    findings.collect()
+    let unused = unused.filter_map(|(_, ignore)| {
+        let mut finding = finding(ignore, &exceptions.today);
+        if !ignore.is_expired(&exceptions.today) {
+            finding.level = looked.level_of_unused(ignore)?;
+        }
+        Some(finding)
+    });
+    unused.collect()
+}
+
+impl Looked {
+    /// How sure it is that an ignore is of no use: other captures may have what it is for.
+    fn level_of_unused(&self, ignore: &Ignore) -> Option<Level> {
+        if self.is_partial || self.off.contains(ignore.rule.id) {
+            return None;
+        }
+        let Some(operations) = &self.operations else {
+            return Some(UNUSED_IGNORE.response);
+        };
+        let is_sure = match &ignore.operation {
+            Some(pattern) => operations.iter().any(|operation| pattern.fits(operation)),
+            None => self.is_whole,
+        };
+        Some(if is_sure { UNUSED_IGNORE.response } else { Level::Info })
+    }
 }
 
 fn finding(ignore: &Ignore, today: &str) -> Finding {

@@ -1,11 +1,15 @@
 //! Facts on their way into findings, and what makes several of them one.
 
+use std::borrow::Cow;
 use std::sync::Arc;
+
+use crate::location::Side;
 
 use crate::observe::{Profile, Tally, TrafficFact};
 use crate::rules::catalogue::Rule;
 use crate::rules::finding::{Expected, FindingPlace, Matter, ParameterName, Seen, Unit};
 use crate::rules::key::Key;
+use crate::rules::scope::Spot;
 use crate::schema::Place;
 
 /// What facts have in common that are one finding.
@@ -31,13 +35,14 @@ pub(crate) enum Anchor {
 }
 
 /// One fact at one place, on its way into a finding.
+#[derive(Clone)]
 pub(crate) struct CauseFact<'p> {
     pub(crate) rule: &'static Rule,
     pub(crate) matter: Matter,
     pub(crate) anchor: Anchor,
     pub(crate) apart: String,
     pub(crate) place: FindingPlace,
-    pub(crate) tally: &'p Tally,
+    pub(crate) tally: Cow<'p, Tally>,
     pub(crate) unit: Unit,
     pub(crate) of_payloads: u64,
     /// In how many payloads this fact or another one of the same cause is, where that is known; else what the
@@ -49,6 +54,10 @@ pub(crate) struct CauseFact<'p> {
     pub(crate) is_of_run: bool,
     pub(crate) properties: Vec<Seen>,
     pub(crate) values: Vec<Seen>,
+    /// What was counted of each value, where that is known, and each is another matter.
+    pub(crate) value_tallies: Vec<&'p Tally>,
+    /// Requests without an operation, as `GET /path`, or hosts.
+    pub(crate) requests: Vec<String>,
     pub(crate) expected: Expected,
     pub(crate) variant: Option<Arc<str>>,
     pub(crate) known_to: Vec<String>,
@@ -70,7 +79,7 @@ impl<'p> CauseFact<'p> {
             anchor,
             apart: String::new(),
             place: place.clone(),
-            tally,
+            tally: Cow::Borrowed(tally),
             unit: Unit::Payload,
             of_payloads: 0,
             payloads: None,
@@ -78,11 +87,36 @@ impl<'p> CauseFact<'p> {
             is_of_run: false,
             properties: Vec::new(),
             values: Vec::new(),
+            value_tallies: Vec::new(),
+            requests: Vec::new(),
             expected: Expected::default(),
             variant: None,
             known_to: Vec::new(),
             notes: Vec::new(),
         }
+    }
+}
+
+impl CauseFact<'_> {
+    /// The place that it is about, for levels and ignores.
+    pub(super) fn spot(&self) -> Spot<'_> {
+        let target = self.place.target.as_ref();
+        let own = self.place.path.to_string();
+        let mut paths = vec![own.clone()];
+        if let Anchor::Parameter(ParameterName { name, .. }, _) = &self.anchor {
+            paths.push(format!("/{name}"));
+        } else if let [property] = &*self.properties {
+            paths.push(format!("{own}/{}", property.value));
+        }
+        Spot {
+            operation: target.map(|target| &*target.operation),
+            paths,
+        }
+    }
+
+    /// The side that it is on.
+    pub(super) fn side(&self) -> Option<Side> {
+        self.place.target.as_ref()?.side
     }
 }
 

@@ -8,8 +8,12 @@ use crate::redact::Shown;
 use crate::schema::Values;
 
 use super::cause::{Anchor, CauseFact};
-use super::judge::{Judge, subjects_of};
+use super::judge::{Judge, Standing, subjects_of};
 use super::words::{self, quoted_path, rule_of_fact};
+use crate::rules::catalogue::{Level, Rule};
+use crate::rules::except::ANYTHING;
+use crate::rules::key::Key;
+use crate::rules::scope::Spot;
 use crate::rules::finding::{Expected, FindingPlace, Matter, ParameterName, Seen, Unit};
 
 /// Equally good places of a payload that are listed.
@@ -20,6 +24,9 @@ const KNOWN_LISTED: usize = 6;
 
 /// Hosts without operations that have a finding each. More of them are one finding.
 const HOSTS_TOLD_APART: usize = 5;
+
+/// Methods and paths, or hosts, and what was counted of each.
+type Requests<'r> = [(&'r str, &'r Tally)];
 
 impl Judge<'_> {
     pub(crate) fn traffic(&mut self, fact: &TrafficFact, subjects: &Keyed) {
@@ -33,8 +40,8 @@ impl Judge<'_> {
                 Some(host) => Anchor::Words(format!("host {host}")),
                 None => Anchor::Words("paths".to_owned()),
             };
-            let words = words::many_operations(host.as_deref());
-            return self.requests(words, anchor, &[("", &subjects.all)], Vec::new());
+            let words = |_: &Requests<'_>| (words::many_operations(host.as_deref()), Vec::new());
+            return self.requests(&anchor, &[(ANYTHING, &subjects.all)], &words);
         }
         let place = FindingPlace {
             target: fact.target().cloned(),
@@ -42,7 +49,8 @@ impl Judge<'_> {
         };
         if *fact == TrafficFact::OtherHosts {
             let anchor = Anchor::Words("other hosts".to_owned());
-            return self.requests(words::more_hosts(), anchor, &[("other hosts", &subjects.all)], Vec::new());
+            let words = |_: &Requests<'_>| (words::more_hosts(), Vec::new());
+            return self.requests(&anchor, &[(ANYTHING, &subjects.all)], &words);
         }
         match parameter_named_by(fact) {
             // Each parameter is a cause of its own.
@@ -154,7 +162,12 @@ impl Judge<'_> {
                 let values = values.map(|(value, tally)| Seen::new(value, tally.count)).collect();
                 match fact {
                     TrafficFact::DuplicateKey => found.properties = values,
-                    _ => found.values = values,
+                    _ => {
+                        found.values = values;
+                        let tallies = subjects.keys.iter().flatten();
+                        found.value_tallies =
+                            tallies.filter(|(value, _)| !value.is_empty()).map(|(_, tally)| tally).collect();
+                    }
                 }
                 vec![found]
             }
@@ -228,10 +241,10 @@ impl Judge<'_> {
             }
         }
         for ((_, base), found) in by_base {
-            let words = words::other_base(&base, found[0].0, found.len());
             let note = format!("`--base-path {}` makes them match", quoted_path(&base));
             let anchor = Anchor::Words(format!("base path {base}"));
-            self.requests(words, anchor, &found, vec![note]);
+            let words = |found: &Requests<'_>| (words::other_base(&base, found[0].0, found.len()), vec![note.clone()]);
+            self.requests(&anchor, &found, &words);
         }
         let Some(host) = host.filter(|host| !self.hosts.contains(*host)) else {
             return self.unknown_paths(&without);
@@ -247,11 +260,15 @@ impl Judge<'_> {
             }
             return;
         }
-        let (words, notes) = match *without {
-            [(name, _)] => (words::unknown_operation(name), self.known_elsewhere(name)),
-            _ => (words::other_host(host, without.len()), Vec::new()),
+        let known: BTreeMap<&str, Vec<String>> = match *without {
+            [(name, _)] => BTreeMap::from([(name, self.known_elsewhere(name))]),
+            _ => BTreeMap::new(),
         };
-        self.requests(words, Anchor::Words(format!("host {host}")), &without, notes);
+        let words = |found: &Requests<'_>| match *found {
+            [(name, _)] => (words::unknown_operation(name), known.get(name).cloned().unwrap_or_default()),
+            _ => (words::other_host(host, found.len()), Vec::new()),
+        };
+        self.requests(&Anchor::Words(format!("host {host}")), &without, &words);
     }
 
     /// Paths without an operation: those that start alike are one finding.
@@ -263,15 +280,17 @@ impl Judge<'_> {
             by_prefix.entry(prefix).or_default().push((name, tally));
         }
         for (prefix, found) in by_prefix {
-            let (words, notes) = match *found {
-                [(name, _)] => (words::unknown_operation(name), self.known_elsewhere(name)),
-                _ => {
-                    let notes = found.iter().flat_map(|(name, _)| self.known_elsewhere(name));
-                    let notes = notes.take(KNOWN_LISTED).collect();
-                    (words::unknown_prefix(&prefix, found.len()), notes)
+            let known: BTreeMap<&str, Vec<String>> =
+                found.iter().map(|(name, _)| (*name, self.known_elsewhere(name))).collect();
+            let words = |found: &Requests<'_>| {
+                let notes = found.iter().filter_map(|(name, _)| known.get(name)).flatten();
+                let notes = notes.take(KNOWN_LISTED).cloned().collect();
+                match *found {
+                    [(name, _)] => (words::unknown_operation(name), notes),
+                    _ => (words::unknown_prefix(&prefix, found.len()), notes),
                 }
             };
-            self.requests(words, Anchor::Words(format!("path {prefix}")), &found, notes);
+            self.requests(&Anchor::Words(format!("path {prefix}")), &found, &words);
         }
     }
 
@@ -289,42 +308,77 @@ impl Judge<'_> {
             .map(|(host, tally)| (&**host, tally))
             .collect();
         if !hosts.is_empty() {
-            let words = match self.hosts.is_empty() {
-                true => words::other_hosts(hosts.len()),
-                false => words::foreign_hosts(hosts.len()),
+            let is_foreign = !self.hosts.is_empty();
+            let words = |found: &Requests<'_>| match is_foreign {
+                false => (words::other_hosts(found.len()), Vec::new()),
+                true => (words::foreign_hosts(found.len()), Vec::new()),
             };
-            self.requests(words, Anchor::Words("hosts".to_owned()), &hosts, Vec::new());
+            self.requests(&Anchor::Words("hosts".to_owned()), &hosts, &words);
         }
     }
 
-    /// Requests that are one finding: to several operations or hosts, or to one.
+    /// Requests that are one finding: to several operations or hosts, or to one. Those that count are told apart from
+    /// those that do not.
     fn requests(
         &mut self,
-        words: words::Words,
-        anchor: Anchor,
-        requests: &[(&str, &Tally)],
-        notes: Vec<String>,
+        anchor: &Anchor,
+        requests: &Requests<'_>,
+        words: &dyn Fn(&Requests<'_>) -> (words::Words, Vec<String>),
     ) {
-        let mut all = Tally::default();
-        for (_, tally) in requests {
-            all += *tally;
-        }
-        let values = requests.iter();
-        let matter = Matter::Said {
-            message: words.message,
-            label: words.label,
-        };
         let nowhere = FindingPlace {
             target: None,
             path: PathPattern::root(),
         };
-        let mut found = CauseFact::new(words.rule, matter, anchor, &nowhere, &all);
-        self.count_exchanges(&mut found);
-        if requests.len() > 1 {
-            found.values = values.map(|(name, tally)| Seen::new(name, tally.count)).collect();
+        let key_of = |judge: &Self, rule: &Rule| Key {
+            rule: rule.id,
+            contract: judge.name.clone(),
+            place: judge.placed(anchor, None).0,
+        };
+        let mut parts: BTreeMap<(Standing, Level), Vec<(&str, &Tally)>> = BTreeMap::new();
+        for request in requests {
+            let rule = words(&[*request]).0.rule;
+            let standing = self.standing(rule, &key_of(self, rule), request.0);
+            parts.entry(standing).or_default().push(*request);
         }
-        found.notes = notes;
-        self.add(found);
+        for ((standing, level), part) in parts {
+            let (words, notes) = words(&part);
+            let mut all = Tally::default();
+            for (_, tally) in &part {
+                all += *tally;
+            }
+            let key = key_of(self, words.rule);
+            let matter = Matter::Said {
+                message: words.message,
+                label: words.label,
+            };
+            let mut found = CauseFact::new(words.rule, matter, anchor.clone(), &nowhere, &all);
+            self.count_exchanges(&mut found);
+            if part.len() > 1 {
+                found.values = part.iter().map(|(name, tally)| Seen::new(name, tally.count)).collect();
+            }
+            found.requests = part.iter().map(|(name, _)| (*name).to_owned()).collect();
+            found.notes = notes;
+            self.add_part(found, key, level, standing);
+        }
+    }
+
+    /// Whether a request without an operation counts, and its level.
+    fn standing(&mut self, rule: &'static Rule, key: &Key, request: &str) -> (Standing, Level) {
+        let path = request.split_once(' ').map(|(_, path)| path.to_owned());
+        let spot = Spot {
+            operation: Some(request),
+            paths: path.into_iter().collect(),
+        };
+        let level = self.policy.level(rule, None, &spot);
+        let ignored = self.exceptions.ignored(rule, &spot);
+        self.used.extend(ignored.iter().map(|(at, _)| *at));
+        let known = || self.exceptions.known(&key.to_string(), Some(request));
+        let standing = match ignored.map(|(_, suppression)| suppression).or_else(known) {
+            _ if level == Level::Off => Standing::Off,
+            Some(suppression) => Standing::Suppressed(suppression),
+            None => Standing::Active,
+        };
+        (standing, level)
     }
 
     fn notes(&self, fact: &TrafficFact) -> Vec<String> {

@@ -18,6 +18,7 @@ use crate::rules::finding::{Finding, Matter, ParameterName, Seen, Unit};
 use crate::rules::key::{Key, component_of, place_in};
 use crate::rules::order::in_order;
 use crate::rules::places::Places;
+use crate::rules::except::{Excepted, Exceptions, Suppression};
 use crate::rules::policy::Policy;
 
 /// Judges a profile. `contracts` are all known versions of the contract that was observed against.
@@ -25,7 +26,20 @@ use crate::rules::policy::Policy;
 /// The most serious findings come first, then those that are in most payloads.
 #[must_use]
 pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec<Finding> {
+    judge_except(profile, contracts, policy, &Exceptions::default()).active
+}
+
+/// Judges a profile, and separates the findings that do not count.
+pub(crate) fn judge_except(
+    profile: &Profile,
+    contracts: &[&Contract],
+    policy: &Policy,
+    exceptions: &Exceptions,
+) -> Excepted<Finding> {
     let mut judge = Judge {
+        policy,
+        exceptions,
+        used: BTreeSet::new(),
         family: Family::new(contracts),
         profile,
         name: contracts.first().map_or_else(String::new, |first| first.name.clone()),
@@ -53,13 +67,11 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
     judge.name_spellings();
     let mut declared = judge.declared;
     let mut places = Places::new(contracts.iter().copied());
-    let mut findings = Vec::new();
+    let mut active = Vec::new();
+    let mut suppressed: BTreeMap<Suppression, Vec<Finding>> = BTreeMap::new();
     let mut differences: BTreeMap<(Arc<str>, String), Vec<Finding>> = BTreeMap::new();
     // Differences come before what they belong to.
     for (group, mut finding) in judge.groups.into_iter().rev() {
-        let levels = finding.places.iter();
-        let levels = levels.map(|place| policy.level(finding.rule, place));
-        finding.level = levels.max().unwrap_or(Level::Off);
         let is_match =
             matches!(finding.matter, Matter::Traffic(TrafficFact::OtherVersion { conforms: true, .. }));
         if is_match {
@@ -77,15 +89,25 @@ pub fn judge(profile: &Profile, contracts: &[&Contract], policy: &Policy) -> Vec
         finding.declared = schemas.iter().filter_map(|schema| places.origin(schema)).collect();
         finding.declarations = schemas.into_iter().collect();
         let finding = finish(finding);
-        match group.matching {
-            Some(version) => {
+        match (group.matching, group.standing) {
+            (_, Standing::Off) => {}
+            (Some(version), _) => {
                 let whole = (group.cause.contract, version);
                 differences.entry(whole).or_default().push(finding);
             }
-            None => findings.push(finding),
+            (None, Standing::Active) => active.push(finding),
+            (None, Standing::Suppressed(suppression)) => suppressed.entry(suppression).or_default().push(finding),
         }
     }
-    in_order(findings)
+    let suppressed = suppressed.into_iter().flat_map(|(suppression, findings)| {
+        let findings = in_order(findings).into_iter();
+        findings.map(move |finding| (finding, suppression.clone()))
+    });
+    Excepted {
+        active: in_order(active),
+        suppressed: suppressed.collect(),
+        used: judge.used.into_iter().collect(),
+    }
 }
 
 /// Where every payload that deviates is one of another version, which accepts it: that version.
@@ -117,9 +139,23 @@ fn matching(profile: &Profile) -> BTreeMap<&TargetKey, &str> {
 pub(crate) struct Group {
     pub(crate) matching: Option<String>,
     pub(crate) cause: Cause,
+    pub(crate) standing: Standing,
+}
+
+/// Whether a finding counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    Active,
+    Suppressed(Suppression),
+    /// Its level is off.
+    Off,
 }
 
 pub(crate) struct Judge<'c> {
+    pub(crate) policy: &'c Policy,
+    pub(super) exceptions: &'c Exceptions,
+    /// Positions of the ignores that covered something.
+    pub(super) used: BTreeSet<usize>,
     pub(crate) family: Family<'c>,
     pub(crate) profile: &'c Profile,
     /// The name of the contract.
@@ -145,19 +181,32 @@ pub(crate) struct Judge<'c> {
 
 impl<'c> Judge<'c> {
     pub(crate) fn add(&mut self, fact: CauseFact<'_>) {
+        let level = self.policy.level(fact.rule, fact.side(), &fact.spot());
+        let (place, _) = self.placed(&fact.anchor, fact.place.target.as_ref());
+        let key = Key {
+            rule: fact.rule.id,
+            contract: self.name.clone(),
+            place,
+        };
+        if level == Level::Off {
+            return self.add_part(fact, key, level, Standing::Off);
+        }
+        for (standing, part) in self.parts(&key, fact) {
+            self.add_part(part, key.clone(), level, standing);
+        }
+    }
+
+    /// Adds what has one standing of a fact.
+    pub(super) fn add_part(&mut self, fact: CauseFact<'_>, key: Key, level: Level, standing: Standing) {
         let target = fact.place.target.as_ref();
         // What is no place in the contract is the same in every version.
         let is_of_version =
             !matches!(fact.anchor, Anchor::Words(_)) || *fact.rule == rules::OTHER_VERSION;
         let contract = target.filter(|_| is_of_version);
         let contract = contract.map(|target| Arc::clone(&target.contract)).unwrap_or_default();
-        let (place, declared) = self.placed(&fact.anchor, target);
-        let key = Key {
-            rule: fact.rule.id,
-            contract: self.name.clone(),
-            place,
-        };
+        let (_, declared) = self.placed(&fact.anchor, target);
         let group = Group {
+            standing,
             matching: self.matching(&fact).map(str::to_owned),
             cause: Cause {
                 key: key.clone(),
@@ -202,6 +251,7 @@ impl<'c> Judge<'c> {
             finding.parameter = Some(parameter);
             finding.schema = shared;
         }
+        finding.level = finding.level.max(level);
         finding.places.push(fact.place);
         finding.count += fact.tally.count;
         finding.payloads += more_payloads;
@@ -217,6 +267,7 @@ impl<'c> Judge<'c> {
         finding.evidence.extend(fact.tally.samples.iter().cloned());
         add_seen(&mut finding.properties, fact.properties);
         add_seen(&mut finding.values, fact.values);
+        add_new(&mut finding.requests, fact.requests);
         if finding.expected.count == 0 {
             finding.expected = fact.expected;
         }
@@ -228,7 +279,7 @@ impl<'c> Judge<'c> {
     }
 
     /// The place of an anchor as a key has it, and in the documents.
-    fn placed(&self, anchor: &Anchor, target: Option<&TargetKey>) -> (String, Option<Place>) {
+    pub(super) fn placed(&self, anchor: &Anchor, target: Option<&TargetKey>) -> (String, Option<Place>) {
         let contract = target.and_then(|target| self.family.contract(&target.contract));
         let with = |place: Place, suffix: &str| {
             let exact = place.join(&Pointer::from_escaped(suffix));
@@ -277,12 +328,14 @@ impl<'c> Judge<'c> {
         let is_missing = |group: &Group| group.cause.key.rule == rules::MISSING_PROPERTY.id;
         let missing: Vec<Group> = self.groups.keys().filter(|group| is_missing(group)).cloned().collect();
         for group in missing {
-            let mut other = group.clone();
-            other.cause.key.rule = rules::UNDECLARED_PROPERTY.id;
-            let undeclared = self.groups.get(&other).map(|finding| finding.properties.clone());
-            let (Some(undeclared), Some(finding)) = (undeclared, self.groups.get_mut(&group)) else {
-                continue;
-            };
+            // Whatever its level, it is a hint.
+            let others = self.groups.iter().filter(|(other, _)| {
+                let Key { rule, contract, place } = &other.cause.key;
+                let own = &group.cause.key;
+                *rule == rules::UNDECLARED_PROPERTY.id && (contract, place) == (&own.contract, &own.place)
+            });
+            let undeclared: Vec<Seen> = others.flat_map(|(_, finding)| finding.properties.iter().cloned()).collect();
+            let Some(finding) = self.groups.get_mut(&group) else { continue };
             for property in &mut finding.properties {
                 let mut likely = undeclared.iter().filter(|seen| {
                     seen.count == property.count && letters(&seen.value) == letters(&property.value)

@@ -3,7 +3,8 @@
 mod cause;
 pub(crate) mod facts;
 pub(crate) mod judge;
-pub(crate) mod related;
+pub(crate) mod parts;
+mod related;
 mod silent;
 pub(crate) mod unseen;
 mod values;

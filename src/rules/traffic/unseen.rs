@@ -11,12 +11,13 @@ use crate::schema::{NodeId, Place};
 use crate::redact::Shown;
 
 use super::cause::Cause;
-use super::judge::{Group, Judge};
+use super::judge::{Group, Judge, Standing};
 use super::silent::SilentPlaces;
 use super::words::plural;
 use crate::rules::catalogue as rules;
-use crate::rules::catalogue::Rule;
+use crate::rules::catalogue::{Level, Rule};
 use crate::rules::finding::{Finding, FindingPlace, Matter, Seen, Unit};
+use crate::rules::scope::Spot;
 use crate::rules::key::{Key, dotted, owner_of, place_in, schema_name};
 
 /// Objects that have to be seen before a property counts as never seen.
@@ -127,7 +128,7 @@ impl Judge<'_> {
             };
             let note = format!("0 of {} {} had it", met.met, plural(met.met, "object"));
             let rule = &rules::UNSEEN_PROPERTY;
-            let finding = self.silent(rule, Matter::UnseenProperties, &schema, met.places);
+            let finding = self.silent(rule, Matter::UnseenProperties, &schema, met.places, &name);
             finding.properties.push(Seen::new(&name, 0));
             if finding.notes.is_empty() {
                 finding.notes.push(Shown::new(&note));
@@ -154,7 +155,7 @@ impl Judge<'_> {
                 met.met
             );
             let rule = &rules::UNSEEN_ENUM_VALUE;
-            let finding = self.silent(rule, Matter::UnseenValues, &schema, met.places);
+            let finding = self.silent(rule, Matter::UnseenValues, &schema, met.places, unseen[0]);
             finding.values.extend(unseen.iter().map(|value| Seen::new(value, 0)));
             finding.notes.push(Shown::new(&note));
         }
@@ -167,6 +168,7 @@ impl Judge<'_> {
         matter: Matter,
         schema: &Place,
         places: SilentPlaces,
+        detail: &str,
     ) -> &mut Finding {
         let owner = Place {
             document: Arc::clone(&schema.document),
@@ -180,6 +182,27 @@ impl Judge<'_> {
             contract: self.name.clone(),
             place: contract.map_or_else(String::new, |contract| place_in(contract, &owner)),
         };
+        let levels = places.kept.iter().map(|place| {
+            let target = place.target.as_ref();
+            let spot = Spot {
+                operation: target.map(|target| &*target.operation),
+                paths: vec![place.path.to_string()],
+            };
+            let level = self.policy.level(rule, target.and_then(|target| target.side), &spot);
+            (level, self.exceptions.ignored(rule, &spot))
+        });
+        let levels: Vec<_> = levels.collect();
+        let level = levels.iter().map(|(level, _)| *level).max().unwrap_or(Level::Off);
+        let ignored = levels.into_iter().map(|(_, ignored)| ignored).collect::<Option<Vec<_>>>();
+        let ignored = ignored.unwrap_or_default();
+        self.used.extend(ignored.iter().map(|(at, _)| *at));
+        let known = || self.exceptions.known(&key.to_string(), Some(detail));
+        let suppression = ignored.into_iter().next().map(|(_, suppression)| suppression).or_else(known);
+        let standing = match suppression {
+            _ if level == Level::Off => Standing::Off,
+            Some(suppression) => Standing::Suppressed(suppression),
+            None => Standing::Active,
+        };
         let group = Group {
             matching: None,
             cause: Cause {
@@ -187,9 +210,11 @@ impl Judge<'_> {
                 contract: reference,
                 apart: String::new(),
             },
+            standing,
         };
         let new = || Finding::new(rule, key, matter, Unit::Payload);
         let finding = self.groups.entry(group).or_insert_with(new);
+        finding.level = finding.level.max(level);
         finding.schema = Some(owner);
         finding.places.extend(places.kept);
         finding

@@ -101,6 +101,7 @@ impl Judge<'_> {
             (_, Some(subjects)) => {
                 let mut fact = fact(tally);
                 fact.values = self.values(place, &deviation.schema, subjects);
+                fact.value_tallies = subjects.keys.iter().flatten().map(|(_, tally)| tally).collect();
                 if subjects.keys.is_none() {
                     fact.notes.push("too many different values to list".to_owned());
                 }
@@ -299,6 +300,7 @@ impl Judge<'_> {
         let mut fact = CauseFact::new(rule, Matter::OpenEnum, anchor, place, &subjects.all);
         fact.of_payloads = target.payloads;
         fact.values = self.values(place, schema, subjects);
+        fact.value_tallies = subjects.keys.iter().flatten().map(|(_, tally)| tally).collect();
         self.add(fact);
     }
 
