@@ -10,6 +10,7 @@ mod cli;
 mod contracts;
 mod diff;
 mod engines;
+mod exceptions;
 mod gate;
 mod habits;
 mod keys;
