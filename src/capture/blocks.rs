@@ -153,6 +153,7 @@ pub(crate) fn read_error(error: &io::Error) -> String {
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
             format!("the compressed data is corrupt: {error}")
         }
+        io::ErrorKind::ConnectionAborted => error.to_string(),
         _ => io_words(error),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 /// Counts what is read, and stops readers.
 #[derive(Debug, Default)]
@@ -77,10 +79,80 @@ impl<R: Read> Read for Counted<R> {
             return self.inner.read(buffer);
         };
         if progress.is_stopped() {
-            return Err(io::Error::other("interrupted"));
+            return Err(interrupted());
         }
         let read = self.inner.read(buffer)?;
         progress.bytes.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
+    }
+}
+
+/// Why a reader fails that was stopped. The kind `Interrupted` would make callers try again.
+fn interrupted() -> io::Error {
+    io::Error::new(io::ErrorKind::ConnectionAborted, "interrupted")
+}
+
+/// A stream that a thread of its own reads, so that whoever waits for it can be stopped: a terminal or a pipe may have
+/// nothing to read for a long time.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    chunks: Receiver<io::Result<Vec<u8>>>,
+    chunk: io::Cursor<Vec<u8>>,
+    progress: Option<&'static Progress>,
+}
+
+impl Waiting {
+    /// Bytes read at once.
+    const CHUNK: usize = 256 * 1024;
+    /// How often a reader that waits looks whether it is stopped.
+    const PATIENCE: Duration = Duration::from_millis(100);
+
+    pub(super) fn new(mut stream: impl Read + Send + 'static, progress: Option<&'static Progress>) -> Self {
+        let (send, chunks) = sync_channel(4);
+        // If no thread starts, the stream is empty, which is reported.
+        let _ = std::thread::Builder::new().name("input".to_owned()).spawn(move || {
+            loop {
+                let mut chunk = vec![0; Self::CHUNK];
+                let read = stream.read(&mut chunk).map(|read| {
+                    chunk.truncate(read);
+                    chunk
+                });
+                if matches!(&read, Err(error) if error.kind() == io::ErrorKind::Interrupted) {
+                    continue;
+                }
+                let is_last = !matches!(&read, Ok(chunk) if !chunk.is_empty());
+                if send.send(read).is_err() || is_last {
+                    return;
+                }
+            }
+        });
+        Self {
+            chunks,
+            chunk: io::Cursor::default(),
+            progress,
+        }
+    }
+}
+
+impl Read for Waiting {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.progress.is_some_and(Progress::is_stopped) {
+                return Err(interrupted());
+            }
+            let read = self.chunk.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                if let Some(progress) = self.progress {
+                    progress.bytes.fetch_add(read as u64, Ordering::Relaxed);
+                }
+                return Ok(read);
+            }
+            match self.chunks.recv_timeout(Self::PATIENCE) {
+                Ok(Ok(chunk)) if chunk.is_empty() => return Ok(0),
+                Ok(chunk) => self.chunk = io::Cursor::new(chunk?),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(0),
+            }
+        }
     }
 }

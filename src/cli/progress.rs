@@ -18,7 +18,7 @@ pub(super) static PROGRESS: Progress = Progress::new();
 static TOTAL: AtomicU64 = AtomicU64::new(0);
 
 /// How long a run is quiet.
-const PATIENCE: Duration = Duration::from_secs(1);
+const DELAY: Duration = Duration::from_secs(1);
 
 /// How often the bar is drawn.
 const TICK: Duration = Duration::from_millis(100);
@@ -70,7 +70,7 @@ impl Drop for Bar {
         self.is_done.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
-            // A bar that failed is no reason to fail.
+            // Errors of the progress thread are ignored.
             let _ = thread.join();
         }
     }
@@ -79,13 +79,9 @@ impl Drop for Bar {
 /// Draws until the run is done.
 fn draw(is_done: &AtomicBool) {
     let start = Instant::now();
-    while start.elapsed() < PATIENCE {
-        if is_done.load(Ordering::Relaxed) {
-            return;
-        }
-        std::thread::park_timeout(PATIENCE.saturating_sub(start.elapsed()));
-    }
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    // It is hidden at first, so that it knows how fast the reading was from the start.
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+    let mut is_shown = false;
     let style = |template: &str| {
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
     };
@@ -113,6 +109,10 @@ fn draw(is_done: &AtomicBool) {
                 true => crate::report::plural(files, "file"),
                 false => "writing the report".to_owned(),
             });
+        }
+        if !is_shown && start.elapsed() >= DELAY {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            is_shown = true;
         }
         bar.tick();
         std::thread::park_timeout(TICK);

@@ -277,3 +277,28 @@ fn a_mistake_in_the_configuration_stops_only_what_reads_it() {
         gone.stderr
     );
 }
+
+/// A pipe that stays open without data does not keep a run from ending.
+#[cfg(unix)]
+#[test]
+fn a_run_that_waits_for_input_can_be_interrupted() {
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("wiredrift"))
+        .args(["check", "-", "-c", "organisations@v2"])
+        .current_dir(root())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("runs");
+    let stdin = child.stdin.take().expect("piped");
+    std::thread::sleep(Duration::from_millis(300));
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(kill.expect("runs").success());
+    let output = child.wait_with_output().expect("ends");
+    drop(stdin);
+    assert_eq!(output.status.code(), Some(130));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("interrupted"), "{stderr}");
+}

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::format::Format;
 use super::limits::Limits;
-use super::progress::{Counted, Progress};
+use super::progress::{Counted, Progress, Waiting};
 use super::sink::{ParallelSink, Sink};
 
 pub(super) use decompress::Frames;
@@ -104,7 +104,7 @@ fn read_inputs(inputs: &[Input], reading: &Reading, crew: &mut Crew<'_, '_>) {
         }
         match input {
             Input::Stdin => {
-                let stdin = BufReader::new(Counted::new(io::stdin(), reading.progress));
+                let stdin = BufReader::new(Waiting::new(io::stdin(), reading.progress));
                 read_stream(stdin, "<stdin>", reading, crew, None);
             }
             Input::Memory { name, bytes } => {
