@@ -12,7 +12,7 @@ use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument};
 use super::chosen::Chosen;
 use super::config::Config;
 use super::exceptions::{exceptions, update};
-use super::levels::{exit_for, one_to_stdout, policy};
+use super::levels::{check_operations, check_outputs, exit_for, policy};
 use super::output::Output;
 use super::progress::PROGRESS;
 use super::{Exit, Failure, reports, suggest, verbose};
@@ -31,7 +31,7 @@ pub(super) fn run(
     config: &Config,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    one_to_stdout(&arguments.output)?;
+    check_outputs(&arguments.output, arguments.exceptions.baseline.as_deref())?;
     let policy = policy(&arguments.level)?;
     let mut exceptions = exceptions(&arguments.exceptions, config, "check")?;
     let mut reading = arguments.reading.options(arguments.capture.schemas());
@@ -50,6 +50,7 @@ pub(super) fn run(
             _ => error,
         })?;
     let (asked, family) = (chosen.asked()?, chosen.family());
+    check_operations(&config.level_sources(), &asked, output)?;
     let check = Check::resolve(arguments, &asked, policy.clone())?;
     let observer = check.observe(&asked, &family);
     let mut report = Report::judged(&arguments.contract, observer, &family, &check.policy);

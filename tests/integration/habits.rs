@@ -236,7 +236,7 @@ fn a_configuration_is_written_and_used() {
     );
     let without = wiredrift(&below, &["config", "check", "--no-config"], "");
     assert!(
-        without.stdout.contains("There is no wiredrift.toml"),
+        without.stdout.contains("without a configuration"),
         "{}",
         without.stdout
     );
