@@ -1,20 +1,55 @@
-//! Recognises OpenAPI documents by their first lines.
+//! Recognises OpenAPI documents and raw HTTP by their first lines.
 
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-/// Bytes of a file that show whether it is an OpenAPI document.
+/// Bytes of a file that show what it is.
 const HEAD: u64 = 4096;
 
 /// Whether a file starts like an OpenAPI document: the key is at the top, and its value is a version.
 pub(super) fn is_openapi(path: &Path) -> bool {
+    head(path).is_some_and(|head| starts_like_openapi(&head))
+}
+
+/// Whether a file starts like an HTTP message, as `curl -i` prints it.
+pub(super) fn is_http(path: &Path) -> bool {
+    head(path).is_some_and(|head| starts_like_http(&head))
+}
+
+/// The start of a file.
+fn head(path: &Path) -> Option<String> {
+    // Opening a pipe would wait for its writer.
     if !path.is_file() {
-        return false;
+        return None;
     }
     let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-    read.is_ok() && starts_like_openapi(&String::from_utf8_lossy(&head))
+    File::open(path)
+        .ok()?
+        .take(HEAD)
+        .read_to_end(&mut head)
+        .ok()?;
+    Some(String::from_utf8_lossy(&head).into_owned())
+}
+
+/// A status line or a request line.
+fn starts_like_http(head: &str) -> bool {
+    let line = head.lines().next().unwrap_or_default().trim_end();
+    let is_version = |word: &str| {
+        let number = word.strip_prefix("HTTP/");
+        number.is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    match line.split(' ').collect::<Vec<_>>().as_slice() {
+        [version, status, ..] if is_version(version) => {
+            status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        [method, _, version] => {
+            !method.is_empty()
+                && method.bytes().all(|byte| byte.is_ascii_uppercase())
+                && is_version(version)
+        }
+        _ => false,
+    }
 }
 
 fn starts_like_openapi(head: &str) -> bool {
@@ -78,6 +113,20 @@ fn is_version(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_are_recognised_by_their_first_line() {
+        for (head, expected) in [
+            ("HTTP/1.1 200 OK\r\n", true),
+            ("HTTP/2 404 \n", true),
+            ("GET /pets?limit=1 HTTP/1.1\n", true),
+            ("HTTP/1.1 is a protocol", false),
+            ("see HTTP/1.1", false),
+            ("", false),
+        ] {
+            assert_eq!(starts_like_http(head), expected, "{head}");
+        }
+    }
 
     #[test]
     fn documents_are_recognised_by_a_key_at_the_top() {
