@@ -33,7 +33,8 @@ check)
     operands=$CAPTURES
     ;;
 diff | report)
-    [ -n "$OLD" ] && [ -n "$NEW" ] || stop "$COMMAND needs the inputs old and new."
+    # Both can be in wiredrift.toml.
+    [ -z "$OLD$NEW" ] || { [ -n "$OLD" ] && [ -n "$NEW" ]; } || stop "Set both of the inputs old and new, or none."
     operands=$OLD$'\n'$NEW
     [ "$COMMAND" = diff ] || operands+=$'\n'$CAPTURES
     ;;

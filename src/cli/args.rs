@@ -70,7 +70,8 @@ pub(super) struct Arguments {
     )]
     pub(super) verbose: bool,
 
-    /// Read this configuration instead of the `wiredrift.toml` in the current folder or above it.
+    /// Read this configuration instead of the `wiredrift.toml` in the current folder or above it. `--SWITCH=false`
+    /// turns off a switch that the configuration turns on.
     #[arg(
         long,
         global = true,
@@ -156,8 +157,9 @@ pub(super) struct CheckArguments {
     pub(super) captures: Vec<PathBuf>,
 
     /// The contract: an OpenAPI document, a JSON Schema, a folder of JSON Schemas, or a built-in contract as
-    /// `name@version`. `name` alone finds the version that each payload matches.
-    #[arg(short, long, value_name = "REF", help_heading = CONTRACT, value_hint = ValueHint::AnyPath)]
+    /// `name@version`. `name` alone finds the version that each payload matches. Required unless the configuration
+    /// sets it.
+    #[arg(short, long, value_name = "REF", help_heading = CONTRACT, value_hint = ValueHint::AnyPath, default_value = "", hide_default_value = true)]
     pub(super) contract: String,
 
     #[command(flatten)]
@@ -230,8 +232,9 @@ pub(super) struct CheckArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct LintArguments {
-    /// Contracts: OpenAPI documents, JSON Schemas, folders of JSON Schemas, or built-in contracts.
-    #[arg(value_name = "CONTRACT", required = true, value_hint = ValueHint::AnyPath)]
+    /// Contracts: OpenAPI documents, JSON Schemas, folders of JSON Schemas, or built-in contracts. Required unless the
+    /// configuration sets `contract`.
+    #[arg(value_name = "CONTRACT", value_hint = ValueHint::AnyPath)]
     pub(super) contracts: Vec<String>,
 
     #[command(flatten)]
@@ -335,12 +338,13 @@ pub(super) enum SentBy {
 #[derive(Debug, Args)]
 pub(super) struct PairArguments {
     /// The old contract: an OpenAPI document, a JSON Schema, a folder of JSON Schemas, a built-in contract as
-    /// `name@version`, or `git:REV:PATH` for a file or folder in a commit.
-    #[arg(value_name = "OLD", value_hint = ValueHint::AnyPath)]
+    /// `name@version`, or `git:REV:PATH` for a file or folder in a commit. Required unless the configuration sets
+    /// `old`.
+    #[arg(value_name = "OLD", value_hint = ValueHint::AnyPath, default_value = "", hide_default_value = true)]
     pub(super) old: String,
 
-    /// The new contract, named in the same way.
-    #[arg(value_name = "NEW", value_hint = ValueHint::AnyPath)]
+    /// The new contract, named in the same way. Required unless the configuration sets `new`.
+    #[arg(value_name = "NEW", value_hint = ValueHint::AnyPath, default_value = "", hide_default_value = true)]
     pub(super) new: String,
 
     #[command(flatten)]
@@ -560,8 +564,8 @@ pub(super) struct ExceptionArguments {
     #[arg(long, help_heading = RESULT, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) baseline: Option<PathBuf>,
 
-    /// Write what was found to the file of --baseline: add what is new, remove what is gone.
-    #[arg(long, help_heading = RESULT, requires = "baseline")]
+    /// Write what was found to the file of --baseline: add new findings, remove those that did not occur.
+    #[arg(long, help_heading = RESULT)]
     pub(super) update_baseline: bool,
 
     /// Ignore findings of a rule: `rule=wrong-type,operation=listPets,path=/data/*/name,until=2026-12-31,reason=…`.

@@ -13,7 +13,7 @@ use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument};
 use super::chosen::Chosen;
 use super::config::Config;
 use super::exceptions::{exceptions, update};
-use super::levels::{exit_for, one_to_stdout, policy};
+use super::levels::{check_operations, check_outputs, exit_for, policy};
 use super::output::Output;
 use super::progress::PROGRESS;
 use super::{Exit, Failure, reports, suggest, verbose};
@@ -32,7 +32,7 @@ pub(super) fn run(
     config: &Config,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    one_to_stdout(&arguments.output)?;
+    check_outputs(&arguments.output, arguments.exceptions.baseline.as_deref())?;
     let policy = policy(&arguments.level)?;
     let exceptions = exceptions(&arguments.exceptions, config, "check")?;
     let mut reading = arguments.reading.options(arguments.capture.schemas());
@@ -51,6 +51,7 @@ pub(super) fn run(
             _ => error,
         })?;
     let (asked, family) = (chosen.asked()?, chosen.family());
+    check_operations(&config.level_sources(), &asked, output)?;
     let check = Check::resolve(arguments, &asked, policy.clone())?;
     let observer = check.observe(&asked, &family);
     let judged = |observer, policy| {

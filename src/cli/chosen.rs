@@ -30,11 +30,7 @@ impl Chosen {
                 "`git:REV:PATH` is for `diff`, `report` and `upgrade`; check out the file first";
             return Err(Error::new(ErrorKind::Unknown, message));
         }
-        let looks_like_path = text.contains(['/', '\\'])
-            || [".json", ".yaml", ".yml"]
-                .iter()
-                .any(|end| text.ends_with(end));
-        if !looks_like_path {
+        if !looks_like_path(text) {
             let named = text.parse::<ContractRef>();
             // Building all contracts takes longer than checking a payload.
             let name = named.as_ref().map_or("", |reference| &reference.name);
@@ -94,6 +90,14 @@ impl Chosen {
             None => self.registry.iter().collect(),
         }
     }
+}
+
+/// Whether a contract is named as a file, and not as a built-in contract.
+pub(super) fn looks_like_path(text: &str) -> bool {
+    text.contains(['/', '\\'])
+        || [".json", ".yaml", ".yml"]
+            .iter()
+            .any(|end| text.ends_with(end))
 }
 
 impl ReadingArguments {

@@ -69,7 +69,12 @@ fn pages() -> Result<Vec<(String, String)>> {
     let mut all = vec![command.clone()];
     all.extend(subcommands.map(|subcommand| {
         let name = format!("{NAME}-{}", subcommand.get_name());
-        subcommand.clone().name(name)
+        // The version is for the title of the page.
+        subcommand
+            .clone()
+            .name(name)
+            .version(env!("CARGO_PKG_VERSION"))
+            .disable_version_flag(true)
     }));
     let pages = all.into_iter().map(|command| {
         let name = command.get_name().to_owned();

@@ -8,7 +8,7 @@ use crate::rules::{Level, Policy};
 use super::args::{DiffArguments, Unproven};
 use super::config::Config;
 use super::exceptions::{exceptions, update};
-use super::levels::{exit_for, one_to_stdout, policy};
+use super::levels::{check_operations, check_outputs, exit_for, policy};
 use super::output::Output;
 use super::pair::{Pair, names};
 use super::{Exit, Failure, reports};
@@ -18,7 +18,7 @@ pub(super) fn run(
     config: &Config,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    one_to_stdout(&arguments.output)?;
+    check_outputs(&arguments.output, arguments.exceptions.baseline.as_deref())?;
     let policy = Policy {
         unproven: match arguments.unproven {
             Unproven::Error => Some(Level::Error),
@@ -29,6 +29,11 @@ pub(super) fn run(
     };
     let pair = Pair::find(&arguments.pair, &[])?;
     let (old_contract, new_contract) = pair.contracts(&arguments.pair)?;
+    check_operations(
+        &config.level_sources(),
+        &[old_contract, new_contract],
+        output,
+    )?;
     let options = arguments.pair.diff_options(arguments.sent_by);
     let found = compare_contracts(old_contract, new_contract, &options);
     let names = names(&arguments.pair, (old_contract, new_contract));

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::rules::except::{BASELINE_FORMAT, Baseline, Exceptions, Looked, Subject};
 
 use super::args::ExceptionArguments;
-use super::config::Config;
+use super::config::{Config, FILE};
 use super::output::{Output, write_file};
 
 /// The exceptions that arguments and configuration ask for.
@@ -19,6 +19,13 @@ pub(super) fn exceptions(
     config: &Config,
     command: &'static str,
 ) -> Result<Exceptions> {
+    if arguments.update_baseline && arguments.baseline.is_none() {
+        // Not `requires` of clap, which does not know what the configuration sets.
+        let message = format!(
+            "--update-baseline needs a file: pass --baseline FILE, or set `baseline` under [{command}] in {FILE}"
+        );
+        return Err(Error::new(ErrorKind::Format, message));
+    }
     let mut ignores = arguments.ignore.clone();
     ignores.extend(config.ignores.iter().cloned());
     let baseline = match &arguments.baseline {
@@ -42,18 +49,18 @@ fn read(path: &Path, command: &'static str, is_updated: bool) -> Result<Option<B
     if is_updated && !path.exists() {
         return Ok(Some(Baseline::new(command)));
     }
-    let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+    let bytes = fs::read(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
-            let message = "there is no such baseline; --update-baseline writes one";
+            let message = "the baseline does not exist; create it with --update-baseline";
             Error::new(ErrorKind::Read, message).with_path(path)
         }
         _ => Error::read(path, &error),
     })?;
     let malformed = |message: String| Error::new(ErrorKind::Format, message).with_path(path);
-    let baseline: Baseline = serde_json::from_str(&text).map_err(|error| {
-        malformed(format!(
-            "not a baseline: {error}; --update-baseline writes one to another file"
-        ))
+    let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    let baseline: Baseline = serde_json::from_slice(text).map_err(|_| {
+        let message = "not a wiredrift baseline; fix the path, or delete the file and run with --update-baseline";
+        malformed(message.to_owned())
     })?;
     if baseline.format != BASELINE_FORMAT {
         return Err(malformed(format!(

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// The extensions of files that a contract may refer to. These files are extracted, too.
 const EXTENSIONS: [&str; 3] = ["json", "yaml", "yml"];
 
-/// Loads the contract that `REV:PATH` names. PATH is relative to the current folder.
+/// Loads the contract that `REV:PATH` names. PATH starts at the current folder.
 pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<Contract> {
     let (revision, path) = place
         .split_once(':')
@@ -25,11 +25,18 @@ pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<
         let message = format!("`{operand}`: a revision must not start with a dash");
         return Err(Error::new(ErrorKind::Format, message));
     }
-    let prefix = text(git(&["rev-parse", "--show-prefix"], None)?)?;
-    let path = normal(
-        &Path::new(prefix.trim_end_matches('\n')).join(path),
-        operand,
-    )?;
+    // A configuration that is named by an absolute path has absolute paths.
+    let path = Path::new(path);
+    let (start, inside) = match path.is_absolute() {
+        true => ("--show-toplevel", None),
+        false => ("--show-prefix", Some(path)),
+    };
+    let start = text(git(&["rev-parse", start], None)?)?;
+    let start = Path::new(start.trim_end_matches('\n'));
+    let path = match inside {
+        Some(inside) => normal(&start.join(inside), operand)?,
+        None => normal(path.strip_prefix(start).unwrap_or(path), operand)?,
+    };
     let commit = format!("{revision}^{{tree}}");
     let tree = git(
         &[

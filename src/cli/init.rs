@@ -1,12 +1,9 @@
 //! `wiredrift init`: looks for contracts and captures, and writes a commented configuration.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::Read as _;
+use std::fs;
 use std::path::{Path, PathBuf};
-
-use walkdir::{DirEntry, WalkDir};
 
 use crate::error::{Error, ErrorKind};
 use crate::rules::natural;
@@ -14,6 +11,8 @@ use crate::rules::natural;
 use super::args::InitArguments;
 use super::config::FILE;
 use super::output::{Output, write_file};
+use super::recognise::{is_http, is_openapi};
+use super::values::quoted;
 use super::{Exit, Failure};
 
 /// Folders that hold other people's files, or results.
@@ -28,7 +27,7 @@ const PASSED_OVER: [&str; 8] = [
     "out",
 ];
 
-/// How deep folders are searched, and how many files are looked at.
+/// How deep folders are searched. After this number of files, no further folder is.
 const DEPTH: usize = 6;
 const FILES: usize = 20_000;
 
@@ -45,8 +44,11 @@ const CAPTURE_FOLDERS: [&str; 6] = [
 /// Ends of names of captures, without compression.
 const CAPTURES: [&str; 4] = [".har", ".http", ".ndjson", ".jsonl"];
 
-/// Bytes of a file that show whether it is an OpenAPI document.
-const HEAD: u64 = 4096;
+/// Ends of names of files that may be raw HTTP, as `curl -i` prints it.
+const MAYBE_HTTP: [&str; 5] = [".txt", ".log", ".raw", ".curl", ".response"];
+
+/// Names of documents that say nothing about the API; the folder does.
+const GENERIC: [&str; 5] = ["openapi", "swagger", "api", "index", "spec"];
 
 /// What was found, from the folder.
 #[derive(Debug, Default)]
@@ -55,6 +57,8 @@ struct Found {
     captures: Vec<String>,
     /// Recordings of test libraries, which are not read yet.
     cassettes: Vec<String>,
+    /// Whether there were more files than are looked at.
+    is_partial: bool,
 }
 
 pub(super) fn run(arguments: &InitArguments, output: &mut Output) -> Result<Exit, Failure> {
@@ -74,6 +78,13 @@ pub(super) fn run(arguments: &InitArguments, output: &mut Output) -> Result<Exit
             .with_path(&path)
             .into());
     }
+    if let Some(above) = above(folder).filter(|_| !arguments.force) {
+        let message = format!(
+            "{} is the configuration of this folder, and a new file would replace it here; --force writes one",
+            above.display()
+        );
+        return Err(Error::new(ErrorKind::Write, message).into());
+    }
     let found = look(folder);
     write_file(&path, &configuration(&found))?;
     let mut out = String::new();
@@ -85,7 +96,7 @@ pub(super) fn run(arguments: &InitArguments, output: &mut Output) -> Result<Exit
     ] {
         match list.as_slice() {
             [] => {
-                let _ = writeln!(out, "No {noun} found: fill in `{noun}`.");
+                let _ = writeln!(out, "No {noun} found. Set `{noun}` in the file.");
             }
             [one] => {
                 let _ = writeln!(out, "{noun}: {one}");
@@ -107,6 +118,12 @@ pub(super) fn run(arguments: &InitArguments, output: &mut Output) -> Result<Exit
             found.cassettes.join(", ")
         );
     }
+    if found.is_partial {
+        let _ = writeln!(
+            out,
+            "The search stopped after {FILES} files; the deepest folders were not searched."
+        );
+    }
     if !found.contracts.is_empty() && !found.captures.is_empty() {
         out.push_str("Next: run `wiredrift check`.\n");
     }
@@ -116,43 +133,60 @@ pub(super) fn run(arguments: &InitArguments, output: &mut Output) -> Result<Exit
     Ok(Exit::Clean)
 }
 
-/// Looks for contracts and captures.
+/// The configuration of a folder above.
+fn above(folder: &Path) -> Option<PathBuf> {
+    let folder = fs::canonicalize(folder).ok()?;
+    let mut above = folder.ancestors().skip(1).map(|folder| folder.join(FILE));
+    above.find(|path| path.is_file())
+}
+
+/// Looks for contracts and captures, in the upper folders first.
 fn look(folder: &Path) -> Found {
-    let is_wanted = |entry: &DirEntry| {
-        let name = entry.file_name().to_string_lossy();
-        entry.depth() == 0
-            || !(name.starts_with('.')
-                || entry.file_type().is_dir() && PASSED_OVER.contains(&&*name))
-    };
-    let walk = WalkDir::new(folder)
-        .max_depth(DEPTH)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(is_wanted);
     let mut found = Found::default();
     let mut captures: BTreeSet<PathBuf> = BTreeSet::new();
-    for entry in walk.filter_map(Result::ok).take(FILES) {
-        let Ok(inside) = entry.path().strip_prefix(folder) else {
+    let mut folders = VecDeque::from([(PathBuf::new(), 1)]);
+    let mut count = 0;
+    while let Some((inside, depth)) = folders.pop_front() {
+        if count >= FILES {
+            found.is_partial = true;
+            break;
+        }
+        let Ok(entries) = fs::read_dir(folder.join(&inside)) else {
             continue;
         };
-        let name = entry.file_name().to_string_lossy().to_lowercase();
-        if entry.file_type().is_dir() {
-            if CAPTURE_FOLDERS.contains(&&*name) {
-                captures.insert(inside.to_owned());
-            } else if name == "cassettes" || name == "vcr_cassettes" {
-                found.cassettes.push(written(inside));
+        let mut entries: Vec<fs::DirEntry> = entries.filter_map(Result::ok).collect();
+        entries.sort_by_key(fs::DirEntry::file_name);
+        count += entries.len();
+        for entry in entries {
+            let name = entry.file_name().to_string_lossy().to_lowercase();
+            let path = inside.join(entry.file_name());
+            // Links are not followed: they may lead back.
+            let Ok(kind) = entry.file_type() else {
+                continue;
+            };
+            match () {
+                () if name.starts_with('.') => {}
+                () if kind.is_dir() => {
+                    if PASSED_OVER.contains(&&*name) {
+                        continue;
+                    }
+                    if CAPTURE_FOLDERS.contains(&&*name) {
+                        captures.insert(path.clone());
+                    } else if name == "cassettes" || name == "vcr_cassettes" {
+                        found.cassettes.push(written(&path));
+                    }
+                    if depth < DEPTH {
+                        folders.push_back((path, depth + 1));
+                    }
+                }
+                () => match kind_of(&name, &entry.path()) {
+                    Some(Kind::Contract) => found.contracts.push(written(&path)),
+                    Some(Kind::Capture) => {
+                        captures.insert(path);
+                    }
+                    None => {}
+                },
             }
-            continue;
-        }
-        let plain = name.trim_end_matches(".gz").trim_end_matches(".zst");
-        if CAPTURES.iter().any(|end| plain.ends_with(end)) {
-            captures.insert(inside.to_owned());
-        } else if [".json", ".yaml", ".yml"]
-            .iter()
-            .any(|end| name.ends_with(end))
-            && is_openapi(entry.path())
-        {
-            found.contracts.push(written(inside));
         }
     }
     // What is in a folder of captures is named by the folder.
@@ -166,11 +200,11 @@ fn look(folder: &Path) -> Found {
         .filter(|path| !is_inside(path))
         .map(|path| written(path))
         .collect();
-    // The shortest path is the main document, more often than not.
+    // The shortest path is the main document, more often than not, and `openapi.yaml` rather than `openapi-v1.yaml`.
     found.contracts.sort_by(|one, other| {
-        let depth = |path: &str| path.matches('/').count();
-        depth(one)
-            .cmp(&depth(other))
+        let rank = |path: &str| (path.matches('/').count(), !GENERIC.contains(&stem(path)));
+        rank(one)
+            .cmp(&rank(other))
             .then_with(|| natural(one, other))
     });
     found
@@ -181,59 +215,90 @@ fn written(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-/// Whether a file starts like an OpenAPI document: the key is at the top, and its value is a version.
-fn is_openapi(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-    if read.is_err() {
-        return false;
+/// What a file is for.
+enum Kind {
+    Contract,
+    Capture,
+}
+
+fn kind_of(name: &str, path: &Path) -> Option<Kind> {
+    let ends = |ends: &[&str], name: &str| ends.iter().any(|end| name.ends_with(end));
+    let plain = name.trim_end_matches(".gz").trim_end_matches(".zst");
+    if ends(&CAPTURES, plain) {
+        return Some(Kind::Capture);
     }
-    let head = String::from_utf8_lossy(&head);
-    head.lines().any(|line| {
-        let line = line.trim_start_matches(['{', ' ', '\t', '\u{feff}']);
-        [
-            "openapi",
-            "\"openapi\"",
-            "'openapi'",
-            "swagger",
-            "\"swagger\"",
-            "'swagger'",
-        ]
-        .iter()
-        .any(|key| {
-            let value = line
-                .strip_prefix(key)
-                .and_then(|rest| rest.trim_start().strip_prefix(':'));
-            let value = value.map(|value| value.trim_start().trim_start_matches(['"', '\'']));
-            value.is_some_and(|value| value.starts_with(|c: char| c.is_ascii_digit()))
-        })
-    })
+    if ends(&[".json", ".yaml", ".yml"], name) {
+        return is_openapi(path).then_some(Kind::Contract);
+    }
+    let may_be_http = ends(&MAYBE_HTTP, name) || !name.contains('.');
+    (may_be_http && is_http(path)).then_some(Kind::Capture)
+}
+
+/// The name of a file without its extensions.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let plain = [".openapi", ".swagger"].iter();
+    plain
+        .filter_map(|end| stem.strip_suffix(end))
+        .find(|stem| !stem.is_empty())
+        .unwrap_or(stem)
+}
+
+/// A name for each contract: that of the file, or of its folder if the file has a generic name. If two would have the
+/// same name, more folders are a part of it.
+fn names(contracts: &[String]) -> Vec<String> {
+    /// The name of a contract with this number of its folders.
+    fn name(path: &str, folders: usize) -> String {
+        let mut parts: Vec<&str> = path.split('/').collect();
+        parts.pop();
+        let stem = stem(path);
+        let is_generic = GENERIC.contains(&stem) && !parts.is_empty();
+        let folders = if is_generic { folders + 1 } else { folders };
+        let mut parts = parts.split_off(parts.len().saturating_sub(folders));
+        if !is_generic {
+            parts.push(stem);
+        }
+        parts.join("-")
+    }
+    let names = |folders: usize| -> Vec<String> {
+        let names = contracts.iter().map(|path| name(path, folders));
+        names.collect()
+    };
+    let is_unique = |names: &[String]| names.iter().collect::<BTreeSet<_>>().len() == names.len();
+    (0..DEPTH)
+        .map(names)
+        .find(|names| is_unique(names))
+        // `a.json` and `a.yaml` in the same folder.
+        .unwrap_or_else(|| contracts.to_vec())
 }
 
 /// The file, with a comment for each key.
 fn configuration(found: &Found) -> String {
-    let quoted = |text: &String| serde_json::Value::from(text.as_str()).to_string();
     let mut out = String::from(
-        "# The configuration of wiredrift. Keys are the long options of the commands; `wiredrift config` lists them,\n\
-         # and shows which values are in force.\n",
+        "# The configuration of wiredrift. Keys are the long options of the commands;\n\
+         # `wiredrift config` lists them, and shows which values are in force.\n",
     );
-    out.push_str("\n# The contract that `check` and `lint` use: a file, a folder, or a name from [contracts].\n");
-    let contract = found.contracts.first().map(quoted);
+    out.push_str(
+        "\n# The contract that `check` and `lint` use: a file, a folder, or a name from\n# [contracts].\n",
+    );
+    let contract = found.contracts.first().map(|path| quoted(path));
     let _ = match &contract {
         Some(contract) => writeln!(out, "contract = {contract}"),
         None => writeln!(out, "# contract = \"openapi.yaml\""),
     };
     out.push_str("\n# Files and folders with captured traffic.\n");
-    let captures: Vec<String> = found.captures.iter().map(quoted).collect();
+    let captures: Vec<String> = found.captures.iter().map(|path| quoted(path)).collect();
     let _ = match captures.is_empty() {
         true => writeln!(out, "# captures = [\"captures\"]"),
         false => writeln!(out, "captures = [{}]", captures.join(", ")),
     };
     out.push_str(
         "\n[check]\n# Fail on findings of this level: error, warning, info or never.\nfail-on = \"error\"\n\
-         # Known findings, so that only new ones fail: run `wiredrift check --baseline FILE --update-baseline` once.\n\
+         # Known findings, so that only new ones fail. Remove the comment sign, and run\n\
+         # `wiredrift check --update-baseline` once.\n\
          # baseline = \"wiredrift-baseline.json\"\n\
-         # Reports besides the text.\n# output = { sarif = \"wiredrift.sarif\", html = \"wiredrift.html\" }\n",
+         # Reports in addition to the text.\n# output = { sarif = \"wiredrift.sarif\", html = \"wiredrift.html\" }\n",
     );
     if let Some((_, others)) = found
         .contracts
@@ -241,23 +306,47 @@ fn configuration(found: &Found) -> String {
         .filter(|(_, others)| !others.is_empty())
     {
         out.push_str("\n# Names for contracts: `--contract NAME`.\n# [contracts]\n");
-        for other in others {
-            let name = Path::new(other)
-                .file_stem()
-                .map(|stem| stem.to_string_lossy().into_owned());
-            let _ = writeln!(
-                out,
-                "# {} = {}",
-                quoted(&name.unwrap_or_default()),
-                quoted(other)
-            );
+        for (name, other) in names(others).iter().zip(others) {
+            let _ = writeln!(out, "# {} = {}", quoted(name), quoted(other));
         }
     }
     out.push_str(
-        "\n# Levels of rules: off, info, warning or error. `wiredrift explain` lists the rules.\n[levels]\n\
+        "\n# Levels of rules: off, info, warning or error. `wiredrift explain` lists the\n# rules.\n[levels]\n\
          # undeclared-property = \"error\"\n\
          \n# Findings that do not count. A reason is required.\n# [[ignore]]\n# rule = \"undeclared-property\"\n\
          # operation = \"listPets\"\n# reason = \"the server adds fields for a beta\"\n# until = 2026-12-31\n",
     );
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contracts_have_different_names() {
+        let named = |paths: &[&str]| {
+            let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
+            names(&paths).join(" ")
+        };
+        for (paths, expected) in [
+            (&["shop.yaml", "a/openapi.yaml"][..], "shop a"),
+            (
+                &["a/openapi.yaml", "b/openapi.yaml", "swagger.json"],
+                "a b swagger",
+            ),
+            (&["v1.2.yaml", "pets.openapi.yaml"], "v1.2 pets"),
+            (
+                &["x/a/openapi.yaml", "y/a/openapi.yaml", "z/b.yaml"],
+                "x-a y-a z-b",
+            ),
+            (&["a.json", "a.yaml"], "a.json a.yaml"),
+            (
+                &["a/openapi.json", "a/openapi.yaml"],
+                "a/openapi.json a/openapi.yaml",
+            ),
+        ] {
+            assert_eq!(named(paths), expected);
+        }
+    }
 }

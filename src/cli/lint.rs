@@ -11,7 +11,7 @@ use super::args::{DiscriminatorArgument, LintArguments};
 use super::chosen::Chosen;
 use super::config::Config;
 use super::exceptions::{exceptions, update};
-use super::levels::{exit_for, one_to_stdout, policy};
+use super::levels::{check_operations, check_outputs, exit_for, policy};
 use super::output::Output;
 use super::{Exit, Failure, reports};
 
@@ -20,7 +20,7 @@ pub(super) fn run(
     config: &Config,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    one_to_stdout(&arguments.output)?;
+    check_outputs(&arguments.output, arguments.exceptions.baseline.as_deref())?;
     let policy = policy(&arguments.level)?;
     let mut reading = arguments.reading.options(Vec::new());
     reading.compile.discriminators_hint = arguments.discriminator == DiscriminatorArgument::Hint;
@@ -33,6 +33,7 @@ pub(super) fn run(
     for chosen in &chosen {
         contracts.extend(chosen.asked()?);
     }
+    check_operations(&config.level_sources(), &contracts, output)?;
     let judged = contracts.iter().flat_map(|contract| {
         let facts = lint(contract);
         judge_contract(contract, &facts, &policy)

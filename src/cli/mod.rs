@@ -19,11 +19,13 @@ mod output;
 mod pair;
 mod pieces;
 mod progress;
+mod recognise;
 mod report;
 mod reports;
 mod rewritten;
 mod schema;
 mod suggest;
+mod typed;
 mod upgrade;
 mod values;
 mod verbose;
@@ -104,6 +106,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString> + Send + 'static) -> Ex
     }
 }
 
+const fn choice(color: Color) -> anstream::ColorChoice {
+    match color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    }
+}
+
 fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let plain = |error: &clap::Error| {
@@ -112,24 +122,23 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let _ = error.print();
         ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
     };
-    let config = match Config::find(&arguments) {
-        Ok(config) => config,
+    let typed = match typed::parse(&arguments) {
+        Ok(typed) => typed,
+        Err(error) => return plain(&error),
+    };
+    let completed = Config::find(&typed).and_then(|mut config| {
+        let arguments = config.complete(&typed)?;
+        Ok((config, arguments))
+    });
+    let (config, arguments) = match completed {
+        Ok(completed) => completed,
         Err(error) => {
-            let mut output = Output::new(anstream::ColorChoice::Auto, Manner::default());
-            output.error(&error.to_string(), None);
+            let color = choice(typed::color(&arguments));
+            Output::new(color, Manner::default()).error(&error.to_string(), None);
             return Exit::Incomplete.into();
         }
     };
-    let mut arguments = match config.parse(&arguments) {
-        Ok(arguments) => arguments,
-        Err(error) => return plain(&error),
-    };
-    config.name_contracts(&mut arguments.command);
-    let color = match arguments.color {
-        Color::Auto => anstream::ColorChoice::Auto,
-        Color::Always => anstream::ColorChoice::Always,
-        Color::Never => anstream::ColorChoice::Never,
-    };
+    let color = choice(arguments.color);
     let manner = Manner {
         quiet: arguments.quiet,
         verbose: arguments.verbose,
@@ -187,7 +196,8 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 /// The findings about the ignores of a configuration, if nothing else was found on that day.
 #[cfg(test)]
 pub(crate) fn unused_in(text: &str, today: &str) -> Vec<crate::rules::Finding> {
-    let config = Config::read(text, std::path::Path::new(config::FILE)).expect("reads");
+    let file = std::path::Path::new(config::FILE);
+    let config = Config::read(text.as_bytes(), file).expect("reads");
     let exceptions = crate::rules::except::Exceptions {
         ignores: config.ignores,
         baseline: None,

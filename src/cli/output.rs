@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -96,7 +96,9 @@ impl Output {
         // Shells set it for programs that ask; users set it for pipes.
         let asked = std::env::var("COLUMNS")
             .ok()
-            .and_then(|columns| columns.parse().ok());
+            .and_then(|columns| columns.parse().ok())
+            // The width is unknown.
+            .filter(|columns| *columns > 0);
         let columns = asked.or_else(|| {
             terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| usize::from(columns.0))
         });
@@ -161,10 +163,28 @@ impl Output {
     }
 }
 
+/// The file that a link leads to, even if it does not exist yet.
+fn behind_links(path: &Path) -> PathBuf {
+    /// Links that are followed; more are a circle.
+    const MOST: usize = 40;
+    if let Ok(path) = fs::canonicalize(path) {
+        return path;
+    }
+    let mut path = path.to_owned();
+    for _ in 0..MOST {
+        match fs::read_link(&path) {
+            // A relative target starts at the folder of the link.
+            Ok(target) => path = path.parent().unwrap_or(Path::new("")).join(target),
+            Err(_) => break,
+        }
+    }
+    path
+}
+
 /// Writes a file atomically: a reader sees either the old or the new content. Links are followed. A device or
 /// a pipe is written to directly.
 pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = &behind_links(path);
     let failed = |error| Error::write(path, &error);
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         let mut file = fs::OpenOptions::new()

@@ -16,7 +16,7 @@ use crate::rules::{Level, in_order};
 use super::args::{ReportArguments, ReportFailOn};
 use super::config::Config;
 use super::exceptions::{exceptions, update};
-use super::levels::{exit_for, one_to_stdout, policy};
+use super::levels::{check_operations, check_outputs, exit_for, policy};
 use super::output::Output;
 use super::pair::{Pair, names};
 use super::progress::PROGRESS;
@@ -27,7 +27,7 @@ pub(super) fn run(
     config: &Config,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
-    one_to_stdout(&arguments.output)?;
+    check_outputs(&arguments.output, arguments.exceptions.baseline.as_deref())?;
     let policy = policy(&arguments.level)?;
     if arguments.fail_on == ReportFailOn::Used && arguments.captures.is_empty() {
         let message =
@@ -39,6 +39,7 @@ pub(super) fn run(
     let (old, new) = pair.contracts(&arguments.pair)?;
     let inputs = arguments.capture.inputs(&arguments.captures)?;
     let asked = vec![old, new];
+    check_operations(&config.level_sources(), &asked, output)?;
     let called = format!("`{}` and `{}`", arguments.pair.old, arguments.pair.new);
     let observation = arguments.capture.observation(&asked, &called)?;
 

@@ -17,7 +17,7 @@ use crate::report::{Render, plural};
 use crate::source::Source;
 
 use super::args::UpgradeArguments;
-use super::levels::one_to_stdout;
+use super::levels::check_outputs;
 use super::ordered::Lanes;
 use super::output::Output;
 use super::pair::{Pair, names};
@@ -26,7 +26,7 @@ use super::rewritten::{Printed, Rewritten, unified};
 use super::{Exit, Failure};
 
 pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<Exit, Failure> {
-    one_to_stdout(&arguments.output)?;
+    check_outputs(&arguments.output, None)?;
     if arguments.incomplete && !arguments.in_place && !arguments.dry_run {
         let message = "--incomplete requires --in-place or --dry-run; without them, every payload is printed as far \
                        as it could be rewritten";

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use crate::error::closest;
 use crate::observe::FileGlob;
 use crate::report::Format;
 use crate::rules::Rule;
@@ -15,10 +16,28 @@ pub(super) struct OutputArgument<F> {
     pub(super) path: Option<PathBuf>,
 }
 
-/// Reads `FORMAT[=PATH]`.
+/// The name that was probably meant: the one that starts with what was typed, or the closest one.
+pub(super) fn likely<'a>(
+    typed: &str,
+    names: impl IntoIterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
+    let mut names_from = names.clone().into_iter();
+    let starts = names_from.find(|name| typed.len() > 1 && name.starts_with(typed));
+    starts.or_else(|| closest(typed, names))
+}
+
+/// A string of TOML. Its escapes are those of JSON, and U+007F has one, too.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text)
+        .to_string()
+        .replace('\u{7f}', "\\u007F")
+}
+
+/// Reads `FORMAT[=PATH]`; the path `-` is standard output.
 pub(super) fn output<F: Format>(text: &str) -> Result<OutputArgument<F>, String> {
     let (format, path) = match text.split_once('=') {
         Some((format, "")) => return Err(format!("no file after `=`; write {format}=PATH")),
+        Some((format, "-")) => (format, None),
         Some((format, path)) => (format, Some(path.into())),
         None => (text, None),
     };
@@ -116,37 +135,70 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "the size is out of range".to_owned())
 }
 
-/// Reads `rule=…,operation=…,path=…,until=…,reason=…`. The reason comes last and may have commas.
+/// Reads `rule=…,operation=…,path=…,until=…,reason=…`, in any order. A value ends where the next part starts, so
+/// that reasons and patterns may have commas.
 pub(super) fn ignore(text: &str) -> Result<Ignore, String> {
     const EXAMPLE: &str =
-        "write rule=RULE,reason=WHY, with operation=ID, path=PATH and until=DATE before the reason";
-    let (head, reason) = match text.split_once("reason=") {
-        Some((head, reason)) if !reason.trim().is_empty() => (head, reason.trim()),
-        _ => return Err(format!("an ignore needs a reason; {EXAMPLE}")),
-    };
-    let (mut rule, mut operation, mut path, mut until) = (None, None, None, None);
-    for part in head
-        .split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-    {
-        let (name, value) = part.split_once('=').ok_or_else(|| EXAMPLE.to_owned())?;
-        match name {
-            "rule" => rule = Some(ignorable(value)?),
-            "operation" => operation = Some(Pattern::new(value)?),
-            "path" => path = Some(Pattern::new(value)?),
-            "until" => until = Some(day(value)?),
-            other => return Err(format!("unknown part `{other}`; {EXAMPLE}")),
+        "write rule=RULE,reason=WHY, and optionally operation=ID, path=PATH and until=DATE";
+    const NAMES: [&str; 5] = ["rule", "operation", "path", "until", "reason"];
+    let mut parts: Vec<(&str, String)> = Vec::new();
+    for piece in text.split(',') {
+        let name = piece.split_once('=').map(|(name, _)| name.trim());
+        match (
+            NAMES.iter().find(|known| Some(**known) == name),
+            parts.last_mut(),
+        ) {
+            (Some(known), _) => {
+                if parts.iter().any(|(name, _)| name == known) {
+                    return Err(format!("`{known}` is given twice; {EXAMPLE}"));
+                }
+                let value = piece.split_once('=').map_or("", |(_, value)| value);
+                parts.push((known, value.to_owned()));
+            }
+            (None, Some((last, value))) => {
+                // In a pattern, a comma is only between braces; a reason may have anything.
+                let is_open = matches!(*last, "operation" | "path") && !is_balanced(value);
+                match name {
+                    Some(name) if *last != "reason" && !is_open => {
+                        return Err(format!("unknown part `{name}`; {EXAMPLE}"));
+                    }
+                    _ => {
+                        value.push(',');
+                        value.push_str(piece);
+                    }
+                }
+            }
+            (None, None) if name.is_some() => {
+                let name = name.unwrap_or_default();
+                return Err(format!("unknown part `{name}`; {EXAMPLE}"));
+            }
+            (None, None) => return Err(EXAMPLE.to_owned()),
         }
     }
+    let part = |name: &str| {
+        let part = parts.iter().find(|(known, _)| *known == name);
+        part.map(|(_, value)| value.trim().trim_end_matches(',').trim())
+    };
+    let given = |name: &str| match part(name) {
+        Some("") => Err(format!("`{name}` is empty; {EXAMPLE}")),
+        part => Ok(part),
+    };
+    let reason = part("reason").filter(|reason| !reason.is_empty());
+    let reason = reason.ok_or_else(|| format!("an ignore needs a reason; {EXAMPLE}"))?;
+    let rule = given("rule")?.ok_or_else(|| format!("an ignore needs a rule; {EXAMPLE}"))?;
     Ok(Ignore {
-        rule: rule.ok_or_else(|| format!("an ignore needs a rule; {EXAMPLE}"))?,
-        operation,
-        path,
+        rule: ignorable(rule)?,
+        operation: given("operation")?.map(Pattern::new).transpose()?,
+        path: given("path")?.map(Pattern::new).transpose()?,
         reason: reason.to_owned(),
-        until,
+        until: given("until")?.map(day).transpose()?,
         place: None,
     })
+}
+
+/// Whether every brace of a pattern is closed.
+fn is_balanced(pattern: &str) -> bool {
+    pattern.matches('{').count() == pattern.matches('}').count()
 }
 
 /// A rule that can be ignored.
@@ -159,4 +211,83 @@ pub(super) fn day(text: &str) -> Result<String, String> {
     let day = text.parse::<jiff::civil::Date>();
     let day = day.map_err(|_| format!("`{text}` is not a day; write it as 2026-12-31"))?;
     Ok(day.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_an_ignore_come_in_any_order() {
+        let read = |text: &str| {
+            ignore(text).map(|ignore| {
+                let pattern = |pattern: &Option<Pattern>| {
+                    pattern
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .unwrap_or_default()
+                };
+                format!(
+                    "{} | {} | {} | {} | {}",
+                    ignore.rule.id,
+                    pattern(&ignore.operation),
+                    pattern(&ignore.path),
+                    ignore.until.unwrap_or_default(),
+                    ignore.reason
+                )
+            })
+        };
+        for (text, expected) in [
+            ("rule=enum-value,reason=x", "enum-value |  |  |  | x"),
+            (
+                "rule=enum-value,reason=x,until=2020-01-01",
+                "enum-value |  |  | 2020-01-01 | x",
+            ),
+            (
+                "reason=late, but known, operation=list*, rule=enum-value,path=/data/{a,b}/*",
+                "enum-value | list* | /data/{a,b}/* |  | late, but known",
+            ),
+            (
+                "rule=enum-value,reason=a=b, c=d",
+                "enum-value |  |  |  | a=b, c=d",
+            ),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(expected), "{text}");
+        }
+        for (text, expected) in [
+            ("rule=enum-value", "needs a reason"),
+            ("rule=enum-value,reason= ", "needs a reason"),
+            ("reason=x", "needs a rule"),
+            (
+                "rule=enum-value,rule=wrong-type,reason=x",
+                "`rule` is given twice",
+            ),
+            (
+                "rule=enum-value,reason=x,reason=y",
+                "`reason` is given twice",
+            ),
+            ("rule=enum-value,oper=x,reason=y", "unknown part `oper`"),
+            ("rules=enum-value,reason=y", "unknown part `rules`"),
+            ("enum-value", "write rule=RULE,reason=WHY"),
+            ("rule=enum-value,path=,reason=y", "`path` is empty"),
+            ("rule=enum-value,reason=y,until=soon", "is not a day"),
+        ] {
+            let message = read(text).expect_err(text);
+            assert!(message.contains(expected), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn likely_names_start_alike_or_are_close() {
+        let names = ["off", "info", "warning", "error"];
+        for (typed, expected) in [
+            ("warn", Some("warning")),
+            ("of", Some("off")),
+            ("eror", Some("error")),
+            ("w", None),
+            ("loud", None),
+        ] {
+            assert_eq!(likely(typed, names), expected, "{typed}");
+        }
+    }
 }

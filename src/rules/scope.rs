@@ -1,5 +1,7 @@
 //! Operations and places that a level or an ignore is limited to.
 
+use std::fmt;
+
 use globset::{GlobBuilder, GlobMatcher};
 
 /// One place that a rule is about.
@@ -44,6 +46,13 @@ impl Pattern {
 
     pub(crate) fn fits(&self, name: &str) -> bool {
         self.text == name || self.glob.is_match(name)
+    }
+}
+
+/// As written.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
     }
 }
 

@@ -31,7 +31,7 @@ fn only_what_is_new_fails() {
     // A file that does not exist is a mistake, not an empty baseline.
     let missing = check(&["--baseline", "known.json"]);
     assert!(
-        missing.code == 2 && missing.stderr.contains("--update-baseline writes one"),
+        missing.code == 2 && missing.stderr.contains("create it with --update-baseline"),
         "{}",
         missing.stderr
     );
@@ -118,7 +118,85 @@ fn only_what_is_new_fails() {
     .expect("JSON");
     assert!(jsonschema::is_valid(&schema, &file));
     fs::write(files.path().join("known.json"), "[]").expect("written");
-    assert_eq!(check(&["--baseline", "known.json"]).code, 2);
+    let broken = check(&["--baseline", "known.json"]);
+    assert_eq!(
+        (broken.code, broken.stderr.as_str()),
+        (
+            2,
+            "error: known.json: not a wiredrift baseline; fix the path, or delete the file and run with --update-baseline\n"
+        )
+    );
+}
+
+#[test]
+fn the_file_of_a_baseline_is_not_lost() {
+    let files = folder(&[
+        ("api.yaml", CONTRACT),
+        ("traffic.http", &capture(r#"{"id": "1", "name": "a"}"#)),
+    ]);
+    let check = |more: &[&str]| -> Run {
+        wiredrift(
+            files.path(),
+            &[&["check", "traffic.http", "-c", "api.yaml"], more].concat(),
+            "",
+        )
+    };
+    let none = check(&["--update-baseline"]);
+    assert!(
+        none.code == 2 && none.stderr.contains("pass --baseline FILE"),
+        "{}",
+        none.stderr
+    );
+    assert_eq!(
+        check(&["--baseline", "known.json", "--update-baseline"]).code,
+        0
+    );
+    let known = fs::read_to_string(files.path().join("known.json")).expect("written");
+    // A report does not take its place, whatever the file is called.
+    for output in [
+        "json=known.json",
+        "json=./known.json",
+        "html=../x/known.json",
+    ] {
+        let name = files.path().file_name().expect("a name").to_string_lossy();
+        let output = output.replace("/x/", &format!("/{name}/"));
+        let run = check(&[
+            "--baseline",
+            "known.json",
+            "--update-baseline",
+            "-o",
+            &output,
+        ]);
+        assert!(
+            run.code == 2 && run.stderr.contains("this is the file of --baseline"),
+            "{output}: {}",
+            run.stderr
+        );
+        assert_eq!(
+            fs::read_to_string(files.path().join("known.json")).expect("kept"),
+            known
+        );
+    }
+    // A byte order mark does no harm.
+    fs::write(files.path().join("known.json"), format!("\u{feff}{known}")).expect("written");
+    assert_eq!(check(&["--baseline", "known.json"]).code, 0);
+    // The file is where the link leads, even if it does not exist yet.
+    #[cfg(unix)]
+    {
+        fs::create_dir(files.path().join("kept")).expect("made");
+        std::os::unix::fs::symlink("kept/real.json", files.path().join("link.json"))
+            .expect("linked");
+        assert_eq!(
+            check(&["--baseline", "link.json", "--update-baseline"]).code,
+            0
+        );
+        let link = fs::symlink_metadata(files.path().join("link.json")).expect("a link");
+        assert!(link.file_type().is_symlink());
+        assert_eq!(
+            fs::read_to_string(files.path().join("kept/real.json")).expect("written"),
+            known
+        );
+    }
 }
 
 #[test]

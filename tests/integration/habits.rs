@@ -138,6 +138,11 @@ fn completions_and_manual_pages_know_every_option() {
         code == 0 && page.contains("\\-\\-update\\-baseline"),
         "{page}"
     );
+    let title = format!("\"wiredrift-check {}\"", env!("CARGO_PKG_VERSION"));
+    assert!(
+        page.contains(&title) && !page.contains("\\-\\-version"),
+        "{page}"
+    );
     let folder = folder(&[]);
     let (code, ..) = run_in(folder.path(), &["man", "--write", "pages"], "");
     assert_eq!(code, 0);
@@ -230,13 +235,13 @@ fn a_configuration_is_written_and_used() {
         shown.stdout
     );
     assert!(
-        shown.stdout.contains("# ../../wiredrift.toml:5"),
+        shown.stdout.contains("# ../../wiredrift.toml:6"),
         "{}",
         shown.stdout
     );
     let without = wiredrift(&below, &["config", "check", "--no-config"], "");
     assert!(
-        without.stdout.contains("There is no wiredrift.toml"),
+        without.stdout.contains("without a configuration"),
         "{}",
         without.stdout
     );
@@ -248,6 +253,101 @@ fn a_configuration_is_written_and_used() {
         lint.stdout,
         lint.stderr
     );
+}
+
+#[test]
+fn init_looks_at_upper_folders_first() {
+    let openapi = "openapi: 3.1.0\ninfo: {title: A, version: '1'}\npaths: {}\n";
+    let files = folder(&[
+        ("api/openapi-v1.yaml", openapi),
+        ("api/openapi.yaml", openapi),
+        (
+            "api/recorded.txt",
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{}",
+        ),
+        ("api/notes.txt", "HTTP is a protocol\n"),
+        ("other/nested.yaml", "spec:\n  openapi: 3.1.0\n"),
+        (
+            "other/one-line.json",
+            "{\"info\":{\"title\":\"B\",\"version\":\"1\"},\"openapi\":\"3.0.0\",\"paths\":{}}",
+        ),
+        ("x/a/openapi.yaml", openapi),
+        ("x/b/openapi.yaml", openapi),
+    ]);
+    // More files than are looked at, before all others.
+    let many = files.path().join("a/b/many");
+    fs::create_dir_all(&many).expect("made");
+    for number in 0..21_000 {
+        fs::File::create(many.join(format!("{number}.bin"))).expect("made");
+    }
+    fs::create_dir_all(many.join("deep/deeper")).expect("made");
+    let run = wiredrift(files.path(), &["init"], "");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(
+        run.stdout,
+        "Wrote wiredrift.toml.\ncontract: api/openapi.yaml (5 found)\ncaptures: api/recorded.txt\nThe search stopped after \
+         20000 files; the deepest folders were not searched.\nNext: run `wiredrift check`.\n"
+    );
+    let written = fs::read_to_string(files.path().join("wiredrift.toml")).expect("written");
+    assert!(written.lines().all(|line| line.len() <= 80), "{written}");
+    // Every name can be used.
+    let (_, names) = written.split_once("# [contracts]\n").expect("names");
+    let (names, _) = names.split_once("\n\n").expect("their end");
+    let names = names.replace("# ", "");
+    assert_eq!(
+        names,
+        "\"openapi-v1\" = \"api/openapi-v1.yaml\"\n\"one-line\" = \"other/one-line.json\"\n\"a\" = \"x/a/openapi.yaml\"\n\"b\" = \
+         \"x/b/openapi.yaml\""
+    );
+    fs::write(
+        files.path().join("named.toml"),
+        format!("[contracts]\n{names}\n"),
+    )
+    .expect("written");
+    let lint = wiredrift(
+        files.path(),
+        &["lint", "--config", "named.toml", "a", "one-line"],
+        "",
+    );
+    assert!(
+        lint.stdout.contains("one-line.json"),
+        "{}{}",
+        lint.stdout,
+        lint.stderr
+    );
+    // A file below would hide this one.
+    let below = files.path().join("api");
+    let refused = wiredrift(&below, &["init"], "");
+    assert!(
+        refused.code == 2
+            && refused.stderr.contains(
+                "is the configuration of this folder, and a new file would replace it here"
+            ),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(wiredrift(files.path(), &["init", "api"], "").code, 2);
+    assert!(!below.join("wiredrift.toml").exists());
+    assert_eq!(wiredrift(&below, &["init", "--force"], "").code, 0);
+    assert!(below.join("wiredrift.toml").exists());
+    let empty = wiredrift(folder(&[]).path(), &["init"], "");
+    assert_eq!(
+        empty.stdout,
+        "Wrote wiredrift.toml.\nNo contract found. Set `contract` in the file.\nNo captures found. Set `captures` in the \
+         file.\n"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn init_writes_where_a_link_leads() {
+    let files = folder(&[("shared/x", "")]);
+    std::os::unix::fs::symlink("shared/wiredrift.toml", files.path().join("wiredrift.toml"))
+        .expect("linked");
+    assert_eq!(wiredrift(files.path(), &["init"], "").code, 0);
+    let link = fs::symlink_metadata(files.path().join("wiredrift.toml")).expect("a link");
+    assert!(link.file_type().is_symlink());
+    assert!(files.path().join("shared/wiredrift.toml").is_file());
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod browser;
 mod check;
 mod ci;
 mod cli;
+mod configuration;
 mod contracts;
 mod diff;
 mod engines;

@@ -1,27 +1,28 @@
 //! The configuration: `wiredrift.toml`, in the current folder or above it.
 //!
-//! Its keys are the long options and the operands of the commands. A key at the top is for every command that has
-//! the option; a table with the name of a command is for that command. Values become the defaults of the command
-//! line, so that both accept the same values and an option on the command line wins. `[contracts]`, `[levels]` and
-//! `[[ignore]]` are read here.
+//! Its keys are the long options and the operands of the commands. A key at the top is for every command that accepts
+//! its value; a table with the name of a command is for that command. The command line is parsed first. What it leaves
+//! open is taken from the file, and the result is parsed again: both accept the same values, and an option on the
+//! command line wins. `[contracts]`, `[levels]` and `[[ignore]]` are read here.
 
 mod keys;
+mod merge;
 mod read;
 mod schema;
 mod show;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::{CommandFactory as _, FromArgMatches as _};
+use clap::ArgMatches;
 
 use crate::error::{Error, Result};
 use crate::rules::except::Ignore;
 
-use super::args::{Arguments, Command};
+use super::levels::LevelSource;
 
 pub(super) use schema::config_schema;
 pub(super) use show::run;
@@ -32,15 +33,24 @@ pub(super) const FILE: &str = "wiredrift.toml";
 /// The commands that the configuration is for.
 const CONFIGURED: [&str; 5] = ["check", "lint", "diff", "report", "upgrade"];
 
+/// Commands without options in the file that read it, too: they need the names of contracts, or print it.
+const READERS: [&str; 2] = ["contracts", "config"];
+
 /// The configuration in force.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Config {
     /// The file; `None` if there is none.
     path: Option<PathBuf>,
+    /// Whether `--no-config` was given.
+    is_off: bool,
     /// Values by command and by the id of the argument.
     settings: BTreeMap<&'static str, BTreeMap<String, Setting>>,
     /// Files or references of contracts, by name.
-    contracts: BTreeMap<String, String>,
+    contracts: BTreeMap<String, Named>,
+    /// The levels of rules, in the order of the file: the last one that matches counts.
+    levels: Vec<LevelSetting>,
+    /// Levels of the command line, as typed.
+    typed_levels: Vec<String>,
     /// What does not count.
     pub(super) ignores: Vec<Ignore>,
 }
@@ -54,32 +64,47 @@ struct Setting {
     line: u64,
 }
 
+/// A contract with a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Named {
+    contract: String,
+    line: u64,
+}
+
+/// An entry of `[levels]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct LevelSetting {
+    /// A rule, with an operation and a path if it is for some only.
+    scope: String,
+    level: String,
+    line: u64,
+}
+
 impl Config {
     /// The configuration for these arguments: the file that they name, or the nearest `wiredrift.toml`.
     ///
     /// # Errors
     ///
     /// If the file cannot be read, or anything in it is not understood; the message has the place.
-    pub(super) fn find(arguments: &[OsString]) -> Result<Self> {
-        // Mistakes in the arguments are reported later.
-        let matches = Arguments::command()
-            .ignore_errors(true)
-            .try_get_matches_from(arguments);
-        let Some((name, matches)) = matches.as_ref().ok().and_then(clap::ArgMatches::subcommand)
-        else {
+    pub(super) fn find(typed: &ArgMatches) -> Result<Self> {
+        let Some((name, matches)) = typed.subcommand() else {
             return Ok(Self::default());
         };
-        let is_off = matches.try_get_one::<bool>("no_config").ok().flatten() == Some(&true);
-        if is_off || !(CONFIGURED.contains(&name) || name == "config") {
+        if !CONFIGURED.contains(&name) && !READERS.contains(&name) {
             return Ok(Self::default());
         }
-        let named = matches.try_get_one::<PathBuf>("config").ok().flatten();
+        if matches.get_one::<bool>("no_config") == Some(&true) {
+            return Ok(Self {
+                is_off: true,
+                ..Self::default()
+            });
+        }
+        let named = matches.get_one::<PathBuf>("config");
         let current = std::env::current_dir().unwrap_or_default();
         match named.cloned().or_else(|| nearest(&current)) {
             Some(path) => {
-                let text =
-                    std::fs::read_to_string(&path).map_err(|error| Error::read(&path, &error))?;
-                Self::read(&text, &path)
+                let bytes = std::fs::read(&path).map_err(|error| Error::read(&path, &error))?;
+                Self::read(&bytes, &path)
             }
             None => Ok(Self::default()),
         }
@@ -90,60 +115,35 @@ impl Config {
         self.path.as_deref()
     }
 
-    /// Parses arguments, with the configuration as defaults.
-    pub(super) fn parse(&self, arguments: &[OsString]) -> clap::error::Result<Arguments> {
-        let matches = self.command().try_get_matches_from(arguments)?;
-        Arguments::from_arg_matches(&matches)
+    /// The levels of the file and of the command line.
+    pub(super) fn level_sources(&self) -> Vec<LevelSource> {
+        let file = self.levels.iter().map(|own| LevelSource {
+            setting: own.setting(),
+            place: Some(self.place(own.line)),
+        });
+        let typed = self.typed_levels.iter().map(|setting| LevelSource {
+            setting: setting.clone(),
+            place: None,
+        });
+        file.chain(typed).collect()
     }
 
-    /// The command line with these defaults.
-    fn command(&self) -> clap::Command {
-        let mut command = Arguments::command();
-        for (name, settings) in &self.settings {
-            command = command.mut_subcommand(name, |mut subcommand| {
-                for (id, setting) in settings {
-                    let values: Vec<clap::builder::OsStr> =
-                        setting.values.iter().map(Into::into).collect();
-                    subcommand = subcommand.mut_arg(id, |argument| {
-                        argument.required(false).default_values(values)
-                    });
-                }
-                subcommand
-            });
-        }
-        command
+    /// A line of the file: `wiredrift.toml:3`.
+    fn place(&self, line: u64) -> String {
+        let path = self.path.as_deref().unwrap_or(Path::new(FILE));
+        format!("{}:{line}", path.display())
     }
+}
 
-    /// Replaces names of contracts in the arguments by what they stand for.
-    pub(super) fn name_contracts(&self, command: &mut Command) {
-        let name = |text: &mut String| {
-            if let Some(named) = self.contracts.get(text) {
-                text.clone_from(named);
-            }
-        };
-        match command {
-            Command::Check(arguments) => name(&mut arguments.contract),
-            Command::Lint(arguments) => arguments.contracts.iter_mut().for_each(name),
-            Command::Diff(arguments) => [&mut arguments.pair.old, &mut arguments.pair.new]
-                .into_iter()
-                .for_each(name),
-            Command::Report(arguments) => {
-                [&mut arguments.pair.old, &mut arguments.pair.new]
-                    .into_iter()
-                    .for_each(name);
-            }
-            Command::Upgrade(arguments) => {
-                [&mut arguments.pair.old, &mut arguments.pair.new]
-                    .into_iter()
-                    .for_each(name);
-            }
-            _ => {}
-        }
+impl LevelSetting {
+    /// As on the command line.
+    fn setting(&self) -> String {
+        format!("{}={}", self.scope, self.level)
     }
 }
 
 /// The nearest file: in the folder, or in one above it.
-fn nearest(folder: &Path) -> Option<PathBuf> {
+pub(super) fn nearest(folder: &Path) -> Option<PathBuf> {
     for (above, candidate) in folder.ancestors().enumerate() {
         if candidate.join(FILE).is_file() {
             // Name it from here, as a user would.

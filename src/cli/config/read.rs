@@ -1,48 +1,52 @@
-//! Reads the file. Every mistake has a place and a hint.
+//! Reads the file.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
 use clap::Arg;
-use clap::error::{ContextKind, ContextValue};
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::error::{Error, ErrorKind, Result, closest};
-use crate::location::{Origin, Pointer, Position};
+use crate::error::Result;
+use crate::location::{Origin, Pointer};
 use crate::observe::Evidence;
-use crate::redact::{Excerpt, Shown};
+use crate::redact::Excerpt;
 use crate::rules::except::{Ignore, Pattern};
 
+use super::super::levels::{Scope, level_named};
 use super::super::values::{day, ignorable};
-use super::keys::{arguments, contract_from_here, from_here, is_list, is_switch, key};
-use super::{CONFIGURED, Config, Setting};
+use super::keys::{
+    EXCLUSIVE, arguments, arguments_at_top, contract_from_here, from_here, is_contract, key,
+};
+use super::value::{File, Key, Refused, Value, entries};
+use super::{CONFIGURED, Config, LevelSetting, Named, Setting};
 
 /// The tables that are not commands.
 const CONTRACTS: &str = "contracts";
 const LEVELS: &str = "levels";
 const IGNORE: &str = "ignore";
 
-type Value<'t> = Spanned<DeValue<'t>>;
-
-/// A file that is being read.
-struct File<'t> {
-    text: &'t str,
-    path: &'t Path,
-    /// Its folder from the current one; empty if they are the same.
-    folder: &'t Path,
-}
-
 impl Config {
     /// Reads a file.
-    pub(in crate::cli) fn read(text: &str, path: &Path) -> Result<Self> {
+    pub(in crate::cli) fn read(bytes: &[u8], path: &Path) -> Result<Self> {
+        let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+        let (text, broken) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let end = error.valid_up_to();
+                let valid = std::str::from_utf8(&bytes[..end]).unwrap_or_default();
+                (valid, Some(end))
+            }
+        };
         let file = File {
             text,
             path,
             folder: path.parent().unwrap_or(Path::new("")),
         };
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if let Some(end) = broken {
+            let message = "the file is not UTF-8 from here on; save it as UTF-8";
+            return Err(file.error(end..end, message));
+        }
         let table = DeTable::parse(text).map_err(|error| {
             let message = error.message().trim().replace('\n', ", ");
             file.error(
@@ -54,139 +58,131 @@ impl Config {
             path: Some(path.to_owned()),
             ..Self::default()
         };
-        // A key at the top first, so that the table of a command wins.
-        let entries = table.get_ref().iter();
-        let (tables, plain): (Vec<_>, Vec<_>) =
-            entries.partition(|(name, _)| CONFIGURED.contains(&name.get_ref().as_ref()));
-        for (name, value) in plain {
-            config.top(&file, name, value)?;
-        }
-        for (name, value) in tables {
-            let command = CONFIGURED
-                .into_iter()
-                .find(|command| command == name.get_ref());
-            let table = file.table(value, name.get_ref())?;
-            for (key, value) in table {
-                config.set(&file, command.unwrap_or_default(), key, value)?;
+        // The names of contracts first, because other keys refer to them; the tables of the commands last, because
+        // they take precedence.
+        let order = |name: &str| match name {
+            CONTRACTS => 0,
+            _ if CONFIGURED.contains(&name) => 2,
+            _ => 1,
+        };
+        let mut all = entries(table.get_ref());
+        all.sort_by_key(|(name, _)| order(name.get_ref()));
+        for (name, value) in all {
+            match CONFIGURED.into_iter().find(|own| own == name.get_ref()) {
+                None => config.top(&file, name, value)?,
+                Some(command) => {
+                    for (key, value) in entries(file.table(value, command)?) {
+                        config.own(&file, command, key, value)?;
+                    }
+                }
             }
         }
+        config.check_switches(&file)?;
         Ok(config)
     }
 
     /// Reads an entry at the top.
-    fn top(
-        &mut self,
-        file: &File<'_>,
-        name: &Spanned<std::borrow::Cow<'_, str>>,
-        value: &Value<'_>,
-    ) -> Result<()> {
+    fn top(&mut self, file: &File<'_>, name: &Key<'_>, value: &Value<'_>) -> Result<()> {
         match name.get_ref().as_ref() {
-            CONTRACTS => {
-                for (name, value) in file.table(value, CONTRACTS)? {
-                    let text = file.string(value, name.get_ref())?;
-                    if text.is_empty() {
-                        return Err(file.error(
-                            value.span(),
-                            "a contract is a file, a folder, or a built-in contract",
-                        ));
-                    }
-                    self.contracts.insert(
-                        name.get_ref().to_string(),
-                        contract_from_here(text, file.folder),
-                    );
-                }
-                Ok(())
-            }
+            CONTRACTS => self.contracts(file, value),
             LEVELS => self.levels(file, value),
             IGNORE => {
-                let DeValue::Array(list) = value.get_ref() else {
-                    return Err(file.error(
-                        value.span(),
-                        "write each ignore as a table that starts with `[[ignore]]`",
-                    ));
+                let is_table = |item: &Value<'_>| matches!(item.get_ref(), DeValue::Table(_));
+                let list = match value.get_ref() {
+                    DeValue::Array(list) if list.iter().all(is_table) => list,
+                    _ => {
+                        let message = "write each ignore as a table that starts with `[[ignore]]`";
+                        return Err(file.error(value.span(), message));
+                    }
                 };
                 for ignore in list.iter() {
                     self.ignores.push(file.ignore(ignore)?);
                 }
                 Ok(())
             }
-            other => {
-                let mut is_known = false;
-                for command in CONFIGURED {
-                    if arguments(command)
-                        .iter()
-                        .any(|argument| key(argument) == other)
-                    {
-                        is_known = true;
-                        self.set(file, command, name, value)?;
-                    }
-                }
-                match is_known {
-                    true => Ok(()),
-                    false => Err(file.unknown_key(name, &known_at_top())),
-                }
-            }
+            _ => self.every(file, name, value),
         }
     }
 
-    /// `[levels]`: `wrong-type = "warning"`, for every command with levels.
-    fn levels(&mut self, file: &File<'_>, value: &Value<'_>) -> Result<()> {
-        let mut values = Vec::new();
-        for (rule, level) in file.table(value, LEVELS)? {
-            let text = file.string(level, rule.get_ref())?;
-            let setting = format!("{}={text}", rule.get_ref());
-            super::super::levels::level_of(&setting).map_err(|error| {
-                let message = error.to_string();
-                match message.contains("no rule is called") {
-                    true => file.error(rule.span(), &message),
-                    false => {
-                        let near = closest(text, ["off", "info", "warning", "error"]);
-                        let hint = near
-                            .map(|near| format!("; did you mean `{near}`?"))
-                            .unwrap_or_default();
-                        let message = format!(
-                            "`{text}` is not a level; expected off, info, warning or error{hint}"
-                        );
-                        file.error(level.span(), &message)
-                    }
-                }
-            })?;
-            values.push(setting);
-        }
-        let line = file.position(value.span().start).line;
+    /// Reads an option at the top: it is for every command that accepts its value.
+    fn every(&mut self, file: &File<'_>, name: &Key<'_>, value: &Value<'_>) -> Result<()> {
+        let mut is_accepted = false;
+        let mut refused: Option<Refused> = None;
         for command in CONFIGURED {
-            let has_levels = super::keys::subcommand(command).is_some_and(|command| {
-                command
-                    .get_arguments()
-                    .any(|argument| argument.get_id() == "level")
-            });
-            if has_levels && !values.is_empty() {
-                let setting = Setting {
-                    values: values.clone(),
-                    line,
-                };
-                self.settings
-                    .entry(command)
-                    .or_default()
-                    .insert("level".to_owned(), setting);
+            let all = arguments_at_top(command);
+            let argument = all.iter().find(|argument| key(argument) == *name.get_ref());
+            let Some(argument) = argument else { continue };
+            match self.values_of(file, argument, value) {
+                Ok(values) => {
+                    is_accepted = true;
+                    self.insert(file, command, argument, name, values);
+                }
+                // The same key has the same kind of value for every command.
+                Err(error) if error.is_of_kind() => return Err(file.refused(&error)),
+                Err(error) => {
+                    refused = Some(match refused {
+                        Some(earlier) => earlier.or(error),
+                        None => error,
+                    });
+                }
             }
         }
-        Ok(())
+        match refused {
+            _ if is_accepted => Ok(()),
+            Some(refused) => Err(file.refused(&refused)),
+            None => Err(file.unknown_key(name, &known_at_top(), "")),
+        }
     }
 
-    /// Reads the value of an option of a command.
-    fn set(
+    /// Reads an entry of the table of a command.
+    fn own(
         &mut self,
         file: &File<'_>,
         command: &'static str,
-        name: &Spanned<std::borrow::Cow<'_, str>>,
+        name: &Key<'_>,
         value: &Value<'_>,
     ) -> Result<()> {
         let all = arguments(command);
         let Some(argument) = all.iter().find(|argument| key(argument) == *name.get_ref()) else {
-            return Err(file.unknown_key(name, &all.iter().map(key).collect::<Vec<_>>()));
+            let known: Vec<String> = all.iter().map(key).collect();
+            return Err(file.unknown_key(name, &known, command));
         };
-        let values = file.values(argument, value)?;
+        let values = self.values_of(file, argument, value);
+        let values = values.map_err(|refused| file.refused(&refused))?;
+        self.insert(file, command, argument, name, values);
+        Ok(())
+    }
+
+    /// The values of an option for the current folder. The name of a contract stays a name.
+    fn values_of(
+        &self,
+        file: &File<'_>,
+        argument: &Arg,
+        value: &Value<'_>,
+    ) -> Result<Vec<String>, Refused> {
+        let is_name = |text: &str| is_contract(argument) && self.contracts.contains_key(text);
+        let values = file.values(argument, value)?.into_iter();
+        let here = values.map(|text| {
+            if is_name(&text) {
+                return text;
+            }
+            let path = from_here(argument, &text, file.folder);
+            match is_name(&path) {
+                true => format!("./{path}"),
+                false => path,
+            }
+        });
+        Ok(here.collect())
+    }
+
+    fn insert(
+        &mut self,
+        file: &File<'_>,
+        command: &'static str,
+        argument: &Arg,
+        name: &Key<'_>,
+        values: Vec<String>,
+    ) {
         let line = file.position(name.span().start).line;
         let settings = self.settings.entry(command).or_default();
         if values.is_empty() {
@@ -194,6 +190,54 @@ impl Config {
             settings.remove(argument.get_id().as_str());
         } else {
             settings.insert(argument.get_id().to_string(), Setting { values, line });
+        }
+    }
+
+    /// `[contracts]`: names for files, folders and built-in contracts.
+    fn contracts(&mut self, file: &File<'_>, value: &Value<'_>) -> Result<()> {
+        for (name, value) in entries(file.table(value, CONTRACTS)?) {
+            let text = file.string(value, name.get_ref())?;
+            if text.is_empty() {
+                let message = format!(
+                    "`{}` is empty; expected a file, a folder or a built-in contract",
+                    name.get_ref()
+                );
+                return Err(file.error(value.span(), &message));
+            }
+            let named = Named {
+                contract: contract_from_here(text, file.folder),
+                line: file.position(name.span().start).line,
+            };
+            self.contracts.insert(name.get_ref().to_string(), named);
+        }
+        Ok(())
+    }
+
+    /// `[levels]`: `wrong-type = "warning"`, for every command with levels.
+    fn levels(&mut self, file: &File<'_>, value: &Value<'_>) -> Result<()> {
+        for (scope, level) in entries(file.table(value, LEVELS)?) {
+            Scope::read(scope.get_ref()).map_err(|message| file.error(scope.span(), &message))?;
+            let text = file.string(level, scope.get_ref())?;
+            level_named(text).map_err(|message| file.error(level.span(), &message))?;
+            self.levels.push(LevelSetting {
+                scope: scope.get_ref().to_string(),
+                level: text.to_owned(),
+                line: file.position(scope.span().start).line,
+            });
+        }
+        Ok(())
+    }
+
+    /// Rejects switches that exclude each other.
+    fn check_switches(&self, file: &File<'_>) -> Result<()> {
+        for settings in self.settings.values() {
+            for (one, other) in EXCLUSIVE {
+                if let (Some(first), Some(second)) = (settings.get(one), settings.get(other)) {
+                    let message =
+                        format!("`{one}` and `{other}` exclude each other; remove one of them");
+                    return Err(file.error_at(first.line.max(second.line), 1, &message));
+                }
+            }
         }
         Ok(())
     }
@@ -204,7 +248,7 @@ fn known_at_top() -> Vec<String> {
     let mut known: Vec<String> = CONFIGURED.iter().map(ToString::to_string).collect();
     known.extend([CONTRACTS, LEVELS, IGNORE].map(str::to_owned));
     for command in CONFIGURED {
-        known.extend(arguments(command).iter().map(key));
+        known.extend(arguments_at_top(command).iter().map(key));
     }
     known.sort();
     known.dedup();
@@ -212,169 +256,13 @@ fn known_at_top() -> Vec<String> {
 }
 
 impl File<'_> {
-    fn position(&self, byte: usize) -> Position {
-        Position::START.at_offset(self.text.as_bytes(), byte)
-    }
-
-    /// `wiredrift.toml:3:11: …`
-    fn error(&self, span: Range<usize>, message: &str) -> Error {
-        let at = self.position(span.start);
-        let path = Shown::new(&self.path.to_string_lossy()).to_string();
-        Error::new(
-            ErrorKind::Format,
-            format!("{path}:{}:{}: {}", at.line, at.column, Shown::new(message)),
-        )
-    }
-
-    fn unknown_key(&self, name: &Spanned<std::borrow::Cow<'_, str>>, known: &[String]) -> Error {
-        let text = name.get_ref();
-        let here = closest(text, known.iter().map(String::as_str));
-        let hint = match here {
-            Some(near) => format!("did you mean `{near}`?"),
-            // The option of another command.
-            None => {
-                let owners: Vec<&str> = CONFIGURED
-                    .into_iter()
-                    .filter(|command| {
-                        arguments(command)
-                            .iter()
-                            .any(|argument| key(argument) == *text)
-                    })
-                    .collect();
-                match (owners.as_slice(), text.as_ref()) {
-                    (_, "level") => "write levels as a table `[levels]`".to_owned(),
-                    ([], _) => "`wiredrift config` lists the keys".to_owned(),
-                    (owners, _) => format!("it is an option of `{}`", owners.join("`, `")),
-                }
-            }
-        };
-        self.error(name.span(), &format!("unknown key `{text}`; {hint}"))
-    }
-
-    fn table<'v, 't>(&self, value: &'v Value<'t>, name: &str) -> Result<&'v DeTable<'t>> {
-        match value.get_ref() {
-            DeValue::Table(table) => Ok(table),
-            other => {
-                let message = format!("`{name}` is {}; expected a table `[{name}]`", kind(other));
-                Err(self.error(value.span(), &message))
-            }
-        }
-    }
-
-    fn string<'v>(&self, value: &'v Value<'_>, name: &str) -> Result<&'v str> {
-        match value.get_ref() {
-            DeValue::String(text) => Ok(text),
-            other => Err(self.error(
-                value.span(),
-                &format!("`{name}` is {}; expected a string", kind(other)),
-            )),
-        }
-    }
-
-    /// The values of an option, as on the command line; none if it has the value that it has by default.
-    fn values(&self, argument: &Arg, value: &Value<'_>) -> Result<Vec<String>> {
-        let name = key(argument);
-        if is_switch(argument) {
-            return match value.get_ref() {
-                DeValue::Boolean(true) => Ok(vec!["true".to_owned()]),
-                DeValue::Boolean(false) => Ok(Vec::new()),
-                other => {
-                    let message = format!("`{name}` is {}; expected true or false", kind(other));
-                    Err(self.error(value.span(), &message))
-                }
-            };
-        }
-        let items: Vec<(Range<usize>, String)> = match value.get_ref() {
-            DeValue::Array(list) if is_list(argument) => list
-                .iter()
-                .map(|item| Ok((item.span(), self.scalar(&name, item)?)))
-                .collect::<Result<_>>()?,
-            // `output = {sarif = "report.sarif"}`
-            DeValue::Table(table) if is_list(argument) => {
-                let entries = table.iter();
-                entries
-                    .map(|(key, item)| {
-                        Ok((
-                            item.span(),
-                            format!("{}={}", key.get_ref(), self.scalar(&name, item)?),
-                        ))
-                    })
-                    .collect::<Result<_>>()?
-            }
-            _ => vec![(value.span(), self.scalar(&name, value)?)],
-        };
-        for (span, text) in &items {
-            self.accepted(argument, &name, text, span)?;
-        }
-        Ok(items
-            .into_iter()
-            .map(|(_, text)| from_here(argument, &text, self.folder))
-            .collect())
-    }
-
-    fn scalar(&self, name: &str, value: &Value<'_>) -> Result<String> {
-        match value.get_ref() {
-            DeValue::String(text) => Ok(text.to_string()),
-            DeValue::Integer(number) if number.radix() == 10 => Ok(number.as_str().to_owned()),
-            other => {
-                let message = format!(
-                    "`{name}` is {}; expected a string or a whole number",
-                    kind(other)
-                );
-                Err(self.error(value.span(), &message))
-            }
-        }
-    }
-
-    /// Lets the command line decide whether it accepts a value.
-    fn accepted(&self, argument: &Arg, name: &str, text: &str, span: &Range<usize>) -> Result<()> {
-        let argument = argument
-            .clone()
-            .required(false)
-            .global(false)
-            .help_heading(None);
-        let id = argument.get_id().to_string();
-        let is_operand = argument.is_positional();
-        let mut bare = Arg::new(id)
-            .action(clap::ArgAction::Set)
-            .value_parser(argument.get_value_parser().clone());
-        if !is_operand {
-            bare = bare.long(name.to_owned());
-        }
-        let command = clap::Command::new("wiredrift")
-            .no_binary_name(true)
-            .disable_help_flag(true)
-            .arg(bare);
-        let given = match is_operand {
-            true => vec!["--".to_owned(), text.to_owned()],
-            false => vec![format!("--{name}={text}")],
-        };
-        let Err(error) = command.try_get_matches_from(given) else {
-            return Ok(());
-        };
-        let expected = match error.get(ContextKind::ValidValue) {
-            Some(ContextValue::Strings(values)) => {
-                let near = closest(text, values.iter().map(String::as_str));
-                let hint = near
-                    .map(|near| format!("; did you mean \"{near}\"?"))
-                    .unwrap_or_default();
-                format!("expected {}{hint}", listed(values))
-            }
-            _ => match std::error::Error::source(&error) {
-                Some(reason) => reason.to_string(),
-                None => "the command line does not accept this value".to_owned(),
-            },
-        };
-        Err(self.error(span.clone(), &format!("`{name}` is {text:?}: {expected}")))
-    }
-
     fn ignore(&self, value: &Value<'_>) -> Result<Ignore> {
         const KEYS: [&str; 5] = ["rule", "operation", "path", "reason", "until"];
         let table = self.table(value, IGNORE)?;
         let mut texts: BTreeMap<&str, (String, Range<usize>)> = BTreeMap::new();
-        for (name, item) in table {
+        for (name, item) in entries(table) {
             let Some(known) = KEYS.into_iter().find(|known| known == name.get_ref()) else {
-                return Err(self.unknown_key(name, &KEYS.map(str::to_owned)));
+                return Err(self.unknown_key(name, &KEYS.map(str::to_owned), IGNORE));
             };
             let text = match (known, item.get_ref()) {
                 ("until", DeValue::Datetime(day)) => day.to_string(),
@@ -392,16 +280,18 @@ impl File<'_> {
         let rule = ignorable(rule).map_err(|message| self.error(at.clone(), &message))?;
         let (reason, at) = texts
             .get("reason")
-            .ok_or_else(|| missing("reason", "say why, for those who read the file next year"))?;
+            .ok_or_else(|| missing("reason", "explain why the findings are ignored"))?;
         if reason.trim().is_empty() {
-            return Err(self.error(
-                at.clone(),
-                "the reason is empty; say why, for those who read the file next year",
-            ));
+            let message = "the reason is empty; explain why the findings are ignored";
+            return Err(self.error(at.clone(), message));
         }
         let pattern = |name: &str| {
             let text = texts.get(name);
             text.map(|(text, at)| {
+                if text.is_empty() {
+                    let message = format!("`{name}` is empty; give it a value, or remove the key");
+                    return Err(self.error(at.clone(), &message));
+                }
                 Pattern::new(text).map_err(|message| self.error(at.clone(), &message))
             })
             .transpose()
@@ -433,27 +323,5 @@ impl File<'_> {
             pointer: Pointer::root(),
             excerpt: Excerpt::of_contract(self.text.as_bytes(), span.start..end),
         }
-    }
-}
-
-/// `error, warning, info or never`
-fn listed(values: &[String]) -> String {
-    match values {
-        [] => "nothing".to_owned(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
-}
-
-/// What a value is, in words.
-fn kind(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "a string",
-        DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "a boolean",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
     }
 }
