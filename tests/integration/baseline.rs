@@ -216,8 +216,9 @@ fn a_gate_fails_only_for_what_the_traffic_uses() {
         .replace("required: [id, name, size]", "required: [id, name]")
         .replace(", size: {type: string}}", "}");
     let files = folder(&[("old.yaml", CONTRACT), ("new.yaml", &new)]);
-    let report = |body: &str, fail_on: &str, more: &[&str]| -> Run {
-        fs::write(files.path().join("traffic.http"), capture(body)).expect("written");
+    let report = |status: &str, fail_on: &str, more: &[&str]| -> Run {
+        let traffic = capture(r#"{"id": 1, "name": "a", "size": "s"}"#).replace("200 OK", status);
+        fs::write(files.path().join("traffic.http"), traffic).expect("written");
         wiredrift(
             files.path(),
             &[
@@ -235,7 +236,7 @@ fn a_gate_fails_only_for_what_the_traffic_uses() {
             "",
         )
     };
-    let used = report(r#"{"id": 1, "name": "a", "size": "s"}"#, "used", &[]);
+    let used = report("200 OK", "used", &[]);
     assert_eq!(used.code, 1, "{}", used.stdout);
     assert!(
         used.stdout
@@ -243,14 +244,15 @@ fn a_gate_fails_only_for_what_the_traffic_uses() {
         "{}",
         used.stdout
     );
-    let unused = report(r#"{"id": 1, "name": "a"}"#, "used", &["-o", "short"]);
+    // The change is in the response 200.
+    let unused = report("404 Not Found", "used", &["-o", "short"]);
     assert_eq!(unused.code, 0, "{}", unused.stdout);
     assert!(
         unused.stdout.contains("warning[property-removed]"),
         "{}",
         unused.stdout
     );
-    assert_eq!(report(r#"{"id": 1, "name": "a"}"#, "error", &[]).code, 1);
+    assert_eq!(report("404 Not Found", "error", &[]).code, 1);
     // Without traffic, nothing was checked.
     let none = wiredrift(
         files.path(),

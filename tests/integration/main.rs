@@ -20,3 +20,4 @@ mod readme;
 mod report;
 mod suggest;
 mod upgrade;
+mod used;

@@ -469,7 +469,11 @@ fn the_exit_code_says_how_it_went() {
         (&[], 0, ""),
         (&["--fail-on", "error"], 1, ""),
         (&["missing.har"], 2, ""),
-        (&["missing.har", "--keep-going"], 0, ""),
+        (
+            &["missing.har", "--keep-going"],
+            2,
+            "no exchange in the captures could be read",
+        ),
         (&["empty.json"], 2, ""),
         (&["other.json"], 2, "nothing in the captures belongs to"),
         (

@@ -6,3 +6,5 @@ pub(crate) mod parameter;
 pub(crate) mod placeholder;
 pub(crate) mod refused;
 pub(crate) mod body;
+
+pub(crate) use body::allows_body;
