@@ -107,11 +107,15 @@ pub(super) fn update<T: Subject + Clone>(
     let mut text = serde_json::to_string_pretty(&updated).unwrap_or_default();
     text.push('\n');
     write_file(path, &text)?;
+    let noun = match updated.command.as_str() {
+        "diff" | "report" => "change",
+        _ => "finding",
+    };
     if !output.is_quiet() {
         output.note(&format!(
             "{}: {} in the baseline ({} added, {} removed)\n",
             path.display(),
-            crate::report::plural(updated.findings.len() as u64, "finding"),
+            crate::report::plural(updated.findings.len() as u64, noun),
             change.added,
             change.removed
         ));

@@ -155,9 +155,15 @@ impl Changes {
     /// The release that the changes require, including those that do not count here: known or not, they are in it.
     #[must_use]
     pub(crate) fn release(&self) -> Release {
-        let suppressed: Vec<Change> = self.suppressed.iter().map(|(change, _)| change.clone()).collect();
+        let suppressed = self.suppressed.iter().map(|(change, _)| change);
+        self.release_of_listed().max(release(suppressed))
+    }
+
+    /// The release that the listed changes require.
+    #[must_use]
+    pub(crate) fn release_of_listed(&self) -> Release {
         match self.lowered.is_empty() {
-            true => release(&self.changes).max(release(&suppressed)),
+            true => release(&self.changes),
             false => Release::Major,
         }
     }

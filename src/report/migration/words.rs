@@ -278,17 +278,22 @@ pub(super) fn verdict(report: &MigrationReport) -> (Level, &'static str, String)
         .map(|(_, words)| words)
         .collect();
     let counted = counted.join(", ");
-    let (level, word, mut rest) = match report.diff.release() {
-        Release::Major => (
-            Level::Error,
-            "Breaking:",
-            format!("{counted}; this needs a major version."),
-        ),
-        Release::Minor => (
-            Level::Warning,
-            "Compatible, with caveats:",
-            format!("{counted}; this needs a minor version."),
-        ),
+    let release = report.diff.release();
+    let needed = match release {
+        Release::Major => "needs a major version",
+        Release::Minor => "needs a minor version",
+        Release::Patch => "needs a patch version",
+    };
+    let listed = report.diff.release_of_listed();
+    // The changes that are not listed are part of the release, too.
+    let needed = match report.diff.exempt.word().filter(|_| release > listed) {
+        Some(word) => format!("with the {word} changes, this {needed}."),
+        None => format!("this {needed}."),
+    };
+    let (level, word, mut rest) = match listed {
+        Release::Major => (Level::Error, "Breaking:", format!("{counted}; {needed}")),
+        Release::Minor => (Level::Warning, "Compatible, with caveats:", format!("{counted}; {needed}")),
+        Release::Patch if release > listed => (Level::Info, "No new changes:", needed),
         Release::Patch => (Level::Info, "No changes:", "a patch version is enough.".to_owned()),
     };
     let unknown = report.diff.unknown();
