@@ -8,7 +8,7 @@ use crate::capture::is_json_media_type;
 use crate::contract::{Contract, Operation, Payload};
 use crate::diff::{Difference, Fact, Reach, Sender, canonical, word as diff_word};
 use crate::location::{Pointer, Side};
-use crate::observe::{ParameterUse, RoutedRequest, SentParameter};
+use crate::observe::{ParameterUse, RoutedRequest, SentParameter, is_placeholder};
 
 use crate::migrate::migration::Migration;
 use super::affected::{Affected, affected};
@@ -341,13 +341,16 @@ impl<'c> Around<'c> {
             (true, Affected::Every) => Met::Shown,
             (true, Affected::With) => shown(has),
             (true, Affected::Without) => shown(lacks),
-            (true, Affected::Reread) => shown(has && (read(&here) != read(&there) || is_refused())),
-            (true, Affected::Listed) => shown(is_listed),
             (true, Affected::NotShown) => match change.fact {
                 Fact::ParameterAdded if has => Met::Early,
                 Fact::EnumValueAdded if is_listed => Met::Early,
                 _ => Met::Held,
             },
+            (true, Affected::Reread) => shown(has && (read(&here) != read(&there) || is_refused())),
+            (true, Affected::Listed) if is_listed => Met::Shown,
+            // Nobody knows which value a placeholder stands for.
+            (true, _) if values.iter().any(|value| is_placeholder(value)) => Met::Doubtful,
+            (true, Affected::Listed) => Met::Reached,
             (true, _) => shown(is_refused()),
             (false, _) => match change.fact {
                 Fact::ParameterRemoved if has => Met::Contradicted,

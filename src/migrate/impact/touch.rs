@@ -6,7 +6,7 @@ use crate::diff::view::{Kinds, View};
 use crate::diff::{Difference, Fact, Move, Sender, canonical};
 use crate::json::{Kind, Value};
 use crate::location::Step;
-use crate::observe::{deviations, meant_for};
+use crate::observe::{deviations, is_placeholder, meant_for};
 use crate::schema::{Graph, Length, Memo, NodeId};
 
 use super::affected::{Affected, concerns, of_fact};
@@ -117,6 +117,12 @@ impl Place<'_> {
             }
             Affected::Variant => self.variant(change, value),
             Affected::NotShown => self.early(change, part),
+        };
+        // Nobody knows which value a placeholder stands for.
+        let is_unknown = || value.as_str().is_some_and(|text| is_placeholder(&text));
+        let met = match met {
+            Met::Reached if name.is_none() && is_unknown() => Met::Doubtful,
+            met => met,
         };
         let met = match concerns(change, self.sender) {
             true => met,

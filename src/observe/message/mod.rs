@@ -8,3 +8,4 @@ pub(crate) mod refused;
 pub(crate) mod body;
 
 pub(crate) use body::allows_body;
+pub(crate) use placeholder::is_placeholder;

@@ -89,6 +89,28 @@ fn what_cannot_be_decided_fails_the_gate() {
     );
 }
 
+/// Nobody knows which value a placeholder stands for.
+#[test]
+fn a_placeholder_may_stand_for_any_value() {
+    let of = |values: Value| {
+        let mut operation = query(&json!({"enum": values}));
+        operation["requestBody"] =
+            body(&object(&json!({"a": {"enum": values}})))["requestBody"].clone();
+        api("post", &operation)
+    };
+    let contracts = (&of(json!(["x", "y"])), &of(json!(["y"])));
+    for (q, a, code) in [("y", "y", 0), ("{{q}}", "y", 1), ("y", "{{a}}", 1)] {
+        let text = format!("{{\"a\": \"{a}\"}}");
+        let request = ("POST", &*format!("/things?q={q}"), Some((JSON, &*text)));
+        expect(
+            q,
+            contracts,
+            &[entry(request, (200, Some((JSON, "{}"))))],
+            code,
+        );
+    }
+}
+
 /// A payload that was captured alone says nothing about its request.
 #[test]
 fn a_payload_alone_leaves_its_request_open() {

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{JSON, answer, api, body, entry, expect, object, query};
+use super::{JSON, answer, api, body, entry, expect, folder, gate, object, query};
+use crate::common;
 
 /// Each row: old schema, new schema, a payload that the old one accepts and the new one rejects.
 fn narrowed() -> Vec<(Value, Value, &'static str)> {
@@ -251,6 +252,49 @@ fn drift_elsewhere_hides_nothing() {
             1,
         );
     }
+}
+
+/// The other direction: a response that the old version sends, where the new one may send more.
+#[test]
+fn a_response_that_may_be_another_fails_the_gate() {
+    const ANSWERS: [&str; 9] = [
+        r#"{"a": "y"}"#,
+        r#"{"a": 2}"#,
+        r#"{"a": false}"#,
+        r#"{"a": "xx"}"#,
+        r#"{"a": "2024-01-01"}"#,
+        r#"{"a": [2]}"#,
+        r#"{"a": {"k": "cat", "m": 1, "z": 1}}"#,
+        r#"{"a": {"z": 1}}"#,
+        r#"{"l": ["y"]}"#,
+    ];
+    let mut checked = 0;
+    for (wide, narrow, _) in narrowed() {
+        // The place of the change has to be in it.
+        let has_place = |text: &str| narrow["properties"][&text[2..3]] != Value::Null;
+        let sent = ANSWERS
+            .iter()
+            .filter(|text| is_valid(&narrow, text) && has_place(text));
+        let contracts = (api("get", &answer(&narrow)), api("get", &answer(&wide)));
+        for text in sent {
+            let exchange = entry(("GET", "/things", None), (200, Some((JSON, text))));
+            let folder = folder(&contracts.0, &contracts.1, &[exchange]);
+            // Readers have to expect some changes, which are no errors.
+            let arguments = [
+                "report",
+                "old.json",
+                "new.json",
+                "traffic.har",
+                "--fail-on",
+                "error",
+            ];
+            let (is_breaking, ..) = common::run_in(folder.path(), &arguments, "");
+            let (code, stdout, _) = gate(folder.path(), &[]);
+            assert_eq!(code, is_breaking, "{narrow} → {wide}: {text}\n{stdout}");
+            checked += is_breaking;
+        }
+    }
+    assert!(checked >= 10, "{checked}");
 }
 
 /// In a response, a change that the old version cannot show counts wherever its place was captured, whether another
