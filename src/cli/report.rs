@@ -8,7 +8,7 @@ use crate::migrate::{Migration, Moves};
 use crate::observe::Observer;
 use crate::report::check::Gap;
 use crate::report::diff::Changes;
-use crate::report::migration::{MigrationFormat, MigrationOptions, MigrationReport};
+use crate::report::migration::{MigrationOptions, MigrationReport};
 use crate::rules::except::Looked;
 use crate::rules::judge;
 use crate::rules::{Level, in_order};
@@ -90,7 +90,7 @@ pub(super) fn run(
     reading.read(&inputs, &mut observer);
     let (observer, impact) = observer.unwatched();
     let findings = in_order(judge(&observer.profile, &asked, &policy));
-    let report = MigrationReport::new(
+    let mut report = MigrationReport::new(
         diff_report,
         (old, new),
         &found.alignment,
@@ -98,13 +98,15 @@ pub(super) fn run(
         findings,
     );
 
+    if arguments.fail_on == ReportFailOn::Used {
+        report.lower_unused();
+    }
     if let Some(traffic) = &report.traffic {
         verbose::tell(&traffic.report, config, output);
     }
     let options = MigrationOptions {
         columns: output.columns(),
-        fail_on: arguments.fail_on.level(),
-        fails_on_used: arguments.fail_on == ReportFailOn::Used,
+        fail_on: fail_on(arguments),
     };
     reports::write(&report, &arguments.output, options, output)?;
     exit(arguments, &report, output)
@@ -130,7 +132,7 @@ fn exit(
             output.error(&message, None);
             return Ok(Exit::Incomplete);
         }
-        reports::tell_problems(traffic, &arguments.output, MigrationFormat::Text, output);
+        reports::tell_all_problems(traffic, output);
         if !traffic.problems.is_empty() && !arguments.capture.keep_going {
             return Ok(Exit::Incomplete);
         }
@@ -141,15 +143,37 @@ fn exit(
                 Some(format!("nothing in the captures belongs to {old} or {new}"))
             }
             Some(gap @ Gap::NoExchanges) => Some(traffic.gap_words(gap)),
+            _ if traffic.exchanges == 0 => {
+                Some("no exchange in the captures could be read".to_owned())
+            }
             Some(Gap::NothingCompared) | None => None,
         };
+        let message = message.or_else(|| nothing_to_judge_by(arguments, report));
         if let Some(message) = message {
             output.error(&message, None);
             return Ok(Exit::Incomplete);
         }
     }
-    Ok(match arguments.fail_on {
-        ReportFailOn::Used => exit_for(Some(Level::Error), report.worst_used()),
-        other => exit_for(other.level(), report.diff.worst()),
+    Ok(exit_for(fail_on(arguments), report.diff.worst()))
+}
+
+/// The level that fails the run. With `--fail-on used`, the changes that the traffic does not use were lowered.
+const fn fail_on(arguments: &ReportArguments) -> Option<Level> {
+    match arguments.fail_on {
+        ReportFailOn::Used => Some(Level::Error),
+        other => other.level(),
+    }
+}
+
+/// Why the captures cannot show what is used.
+fn nothing_to_judge_by(arguments: &ReportArguments, report: &MigrationReport) -> Option<String> {
+    let traffic = report.traffic.as_ref()?;
+    let is_asked = arguments.fail_on == ReportFailOn::Used && report.is_breaking();
+    (is_asked && traffic.exchanges.old == 0).then(|| {
+        format!(
+            "no exchange in the captures belongs to {}, so they do not show which breaking changes are used; \
+             `--fail-on error` fails for all of them",
+            report.diff.old.reference
+        )
     })
 }

@@ -117,24 +117,25 @@ impl Content {
     /// (OpenAPI 3.1.1, Media Type Object).
     #[must_use]
     pub fn select(&self, media_type: &str) -> Selected {
-        let best = self
-            .media
-            .iter()
-            .filter_map(|media| Some((media.range.covers(media_type)?, media)))
-            // Of equally specific ranges, the first one wins.
-            .rev()
-            .max_by_key(|(rank, _)| *rank);
-        match best {
-            Some((
-                _,
-                Media {
-                    schema: Some(schema),
-                    ..
-                },
-            )) => Selected::Schema(*schema),
+        match self.covering(media_type) {
+            Some(Media {
+                schema: Some(schema),
+                ..
+            }) => Selected::Schema(*schema),
             Some(_) => Selected::NoSchema,
             None => Selected::Undeclared,
         }
+    }
+
+    /// The most specific declared range that covers a media type.
+    pub(crate) fn covering(&self, media_type: &str) -> Option<&Media> {
+        let covering = self
+            .media
+            .iter()
+            .filter_map(|media| Some((media.range.covers(media_type)?, media)));
+        // Of equally specific ranges, the first one wins.
+        let best = covering.rev().max_by_key(|(rank, _)| *rank);
+        best.map(|(_, media)| media)
     }
 
     /// The declared media types, as text.

@@ -52,6 +52,8 @@ pub struct Difference {
     pub new: Option<String>,
     /// The enum values that were added, removed, newly listed or no longer listed.
     pub values: Vec<String>,
+    /// The same values in the form that [`canonical`](super::canonical) gives them.
+    pub(crate) canonical: Vec<String>,
     /// The place in the old contract.
     pub old_place: Option<Place>,
     /// The place in the new contract.

@@ -280,6 +280,7 @@ fn of_walk(walk: &Walk<'_>, at: usize, found: &Found, roots: &[usize]) -> Differ
         old: found.old.clone(),
         new: found.new.clone(),
         values: found.listed.clone(),
+        canonical: found.canonical.clone(),
         old_place: found.old_place.clone(),
         new_place: found.new_place.clone(),
         is_minor: found.is_minor,

@@ -42,6 +42,7 @@ pub use pairing::PathMap;
 pub use walk::{Edge, Move, word};
 
 use contain::Partition;
+pub(crate) use contain::canonical;
 use judged::judged;
 use operations::Operations;
 use walk::Walk;

@@ -391,6 +391,7 @@ pub(super) fn change(fact: Fact, subject: &str, owner: Owner) -> Difference {
         old: None,
         new: None,
         values: Vec::new(),
+        canonical: Vec::new(),
         old_place: None,
         new_place: None,
         is_minor: false,

@@ -14,7 +14,7 @@ use crate::location::{PathPattern, Pointer, Side, Step};
 use crate::schema::{NodeId, Place};
 
 use super::difference::{Fact, Owner, Reach};
-use super::contain::{Ask, Classes, Prover, Scope};
+use super::contain::{Ask, Classes, Prover, Scope, canonical};
 use super::view::side_without;
 use super::view::View;
 
@@ -108,6 +108,8 @@ pub(super) struct Found {
     pub(super) new: Option<String>,
     /// Values of enums.
     pub(super) listed: Vec<String>,
+    /// The same values in the form that [`canonical`] gives them.
+    pub(super) canonical: Vec<String>,
     pub(super) old_place: Option<Place>,
     pub(super) new_place: Option<Place>,
     pub(super) is_minor: bool,
@@ -146,6 +148,7 @@ impl Found {
             old: None,
             new: None,
             listed: Vec::new(),
+            canonical: Vec::new(),
             old_place: None,
             new_place: None,
             is_minor: false,
@@ -172,6 +175,7 @@ impl Found {
 
     pub(super) fn listing(mut self, values: &[Value]) -> Self {
         self.listed = values.iter().map(word).collect();
+        self.canonical = values.iter().map(canonical).collect();
         self
     }
 

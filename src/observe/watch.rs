@@ -4,13 +4,14 @@ use std::cell::OnceCell;
 use std::fmt;
 
 use crate::capture::{Body, Exchange, Request, Response};
-use crate::contract::{Contract, Operation, RequestTarget};
+use crate::contract::{Contract, Operation, Parameter, RequestTarget};
 use crate::json::TapeDocument;
-use crate::location::Side;
+use crate::location::{Pointer, Side};
 use crate::schema::NodeId;
 
 use super::message::parameter::{Found, Sent};
 use super::profile::{TargetKey, PayloadVerdict};
+use super::walk::deviation::DeviationKind;
 
 /// Receives the exchanges of a run as they are read: for each exchange, first the exchange, then its request,
 /// then its payloads.
@@ -83,6 +84,22 @@ pub struct RoutedRequest<'a, 'c> {
     pub path_values: &'a [(&'c str, String)],
     /// The response, if there is one.
     pub response: Option<&'a Response<'a>>,
+    /// Whether the request violates its contract and the server rejected it with a 4xx status, as it should.
+    pub is_refused: bool,
+    /// The operation of an older version whose path the request matches, too, if only the payloads decided between
+    /// the versions.
+    pub older: Option<Older<'a, 'c>>,
+}
+
+/// The operation of an older version that a request may belong to.
+#[derive(Debug, Clone, Copy)]
+pub struct Older<'a, 'c> {
+    /// The contract.
+    pub contract: &'c Contract,
+    /// The operation.
+    pub operation: &'c Operation,
+    /// The values of its path's parameters.
+    pub path_values: &'a [(&'c str, String)],
 }
 
 /// How a request uses a parameter.
@@ -105,6 +122,8 @@ pub struct SentParameter {
     pub words: Vec<String>,
     /// The parsed value; `None` if it is not written in the declared style.
     pub value: Option<serde_json::Value>,
+    /// The first deviations from its schema.
+    pub faults: Vec<(Pointer, DeviationKind)>,
 }
 
 impl RoutedRequest<'_, '_> {
@@ -134,18 +153,40 @@ impl RoutedRequest<'_, '_> {
             target: self.target,
             headers: &self.request.headers,
         };
-        let graph = &contract.graph;
-        let words = sent.words(graph, operation, parameter);
-        let usage = match sent.parameter(graph, operation, parameter) {
-            _ if words.is_empty() => ParameterUse::Absent,
-            Found::Bad(..) => ParameterUse::Rejected,
-            Found::Missing | Found::Good(_) => ParameterUse::Accepted,
+        Some(read(&sent, contract, operation, parameter))
+    }
+
+    /// What the response contains for a header that an operation declares for its status. `None` without a response,
+    /// or if the operation does not declare the header.
+    #[must_use]
+    pub fn response_header(&self, contract: &Contract, operation: &Operation, name: &str) -> Option<SentParameter> {
+        let response = self.response?;
+        let declared = operation.response(response.status)?;
+        let mut headers = declared.headers.iter();
+        let header = headers.find(|header| header.name.eq_ignore_ascii_case(name))?;
+        let sent = Sent {
+            path: &[],
+            target: self.target,
+            headers: &response.headers,
         };
-        Some(SentParameter {
-            usage,
-            words,
-            value: sent.value(graph, operation, parameter),
-        })
+        Some(read(&sent, contract, operation, header))
+    }
+}
+
+/// Reads a parameter or header as its contract declares it.
+fn read(sent: &Sent<'_>, contract: &Contract, operation: &Operation, parameter: &Parameter) -> SentParameter {
+    let graph = &contract.graph;
+    let words = sent.words(graph, operation, parameter);
+    let (usage, faults) = match sent.parameter(graph, operation, parameter) {
+        _ if words.is_empty() => (ParameterUse::Absent, Vec::new()),
+        Found::Bad(_, faults) => (ParameterUse::Rejected, faults),
+        Found::Missing | Found::Good(_) => (ParameterUse::Accepted, Vec::new()),
+    };
+    SentParameter {
+        usage,
+        words,
+        value: sent.value(graph, operation, parameter),
+        faults,
     }
 }
 

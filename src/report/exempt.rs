@@ -1,6 +1,6 @@
 //! What a report says of findings and changes that do not count.
 
-use crate::rules::Suppression;
+use crate::rules::{Level, Suppression};
 use crate::rules::except::{Entry, Exceptions, Looked, Subject};
 
 use super::plural;
@@ -10,6 +10,8 @@ use super::plural;
 pub(crate) struct Exempt {
     /// Those that the baseline lists.
     pub(crate) known: usize,
+    /// The errors among them.
+    pub(crate) known_errors: usize,
     /// Those that are ignored.
     pub(crate) ignored: usize,
     /// Entries of the baseline that did not occur.
@@ -27,13 +29,33 @@ impl Exempt {
         looked: &Looked,
     ) -> Self {
         let is_known = |suppression: &Suppression| matches!(suppression, Suppression::Baseline { .. });
-        let known = suppressed.iter().filter(|(_, suppression)| is_known(suppression)).count();
+        let known = suppressed.iter().filter(|(_, suppression)| is_known(suppression));
+        let known: Vec<&T> = known.map(|(item, _)| item).collect();
         let gone = exceptions.baseline.as_ref().map(|baseline| baseline.gone(all, looked));
         Self {
-            known,
-            ignored: suppressed.len() - known,
+            known: known.len(),
+            known_errors: known.iter().filter(|item| item.level() == Level::Error).count(),
+            ignored: suppressed.len() - known.len(),
             gone: gone.unwrap_or_default(),
             has_baseline: exceptions.baseline.is_some(),
+        }
+    }
+
+    /// What they are, in one word: `known`, `ignored`; `None` if there are none.
+    pub(crate) const fn word(&self) -> Option<&'static str> {
+        match (self.known > 0, self.ignored > 0) {
+            (true, true) => Some("known and ignored"),
+            (true, false) => Some("known"),
+            (false, true) => Some("ignored"),
+            (false, false) => None,
+        }
+    }
+
+    /// The headline of a list that is empty: `No changes`, or `No new changes` if others are known or ignored.
+    pub(crate) fn nothing(&self, nouns: &str) -> String {
+        match self.word() {
+            Some(_) => format!("No new {nouns}"),
+            None => format!("No {nouns}"),
         }
     }
 
@@ -44,7 +66,10 @@ impl Exempt {
         let mut sentences = Vec::new();
         let verb = |count: usize| if count == 1 { "is" } else { "are" };
         if self.known > 0 {
-            let known = plural(self.known as u64, noun);
+            let mut known = plural(self.known as u64, noun);
+            if self.known_errors > 0 {
+                known.push_str(&format!(" ({})", plural(self.known_errors as u64, "error")));
+            }
             sentences.push(format!("{known} {} in the baseline and not listed.", verb(self.known)));
         }
         if self.ignored > 0 {

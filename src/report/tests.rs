@@ -122,6 +122,7 @@ fn changes_of_every_rule_are_shown_by_every_renderer() {
             suppressed: Vec::new(),
             exempt: super::Exempt::default(),
             unused_ignores: Vec::new(),
+            lowered: std::collections::BTreeSet::new(),
             equivalent: Vec::new(),
             unusable: Vec::new(),
             size: crate::diff::DiffSize::default(),

@@ -46,7 +46,7 @@ fn only_what_is_new_fails() {
     assert!(
         known
             .stdout
-            .contains("2 findings are in the baseline and not listed."),
+            .contains("2 findings (2 errors) are in the baseline and not listed."),
         "{}",
         known.stdout
     );
@@ -295,8 +295,9 @@ fn a_gate_fails_only_for_what_the_traffic_uses() {
         .replace("required: [id, name, size]", "required: [id, name]")
         .replace(", size: {type: string}}", "}");
     let files = folder(&[("old.yaml", CONTRACT), ("new.yaml", &new)]);
-    let report = |body: &str, fail_on: &str, more: &[&str]| -> Run {
-        fs::write(files.path().join("traffic.http"), capture(body)).expect("written");
+    let report = |status: &str, fail_on: &str, more: &[&str]| -> Run {
+        let traffic = capture(r#"{"id": 1, "name": "a", "size": "s"}"#).replace("200 OK", status);
+        fs::write(files.path().join("traffic.http"), traffic).expect("written");
         wiredrift(
             files.path(),
             &[
@@ -314,7 +315,7 @@ fn a_gate_fails_only_for_what_the_traffic_uses() {
             "",
         )
     };
-    let used = report(r#"{"id": 1, "name": "a", "size": "s"}"#, "used", &[]);
+    let used = report("200 OK", "used", &[]);
     assert_eq!(used.code, 1, "{}", used.stdout);
     assert!(
         used.stdout
@@ -322,14 +323,15 @@ fn a_gate_fails_only_for_what_the_traffic_uses() {
         "{}",
         used.stdout
     );
-    let unused = report(r#"{"id": 1, "name": "a"}"#, "used", &["-o", "short"]);
+    // The change is in the response 200.
+    let unused = report("404 Not Found", "used", &["-o", "short"]);
     assert_eq!(unused.code, 0, "{}", unused.stdout);
     assert!(
         unused.stdout.contains("warning[property-removed]"),
         "{}",
         unused.stdout
     );
-    assert_eq!(report(r#"{"id": 1, "name": "a"}"#, "error", &[]).code, 1);
+    assert_eq!(report("404 Not Found", "error", &[]).code, 1);
     // Without traffic, nothing was checked.
     let none = wiredrift(
         files.path(),
@@ -341,4 +343,122 @@ fn a_gate_fails_only_for_what_the_traffic_uses() {
         "{}",
         none.stderr
     );
+}
+
+/// What is known is part of the release, and every format says that there is more than it lists.
+#[test]
+fn known_changes_count_in_the_release() {
+    let new = CONTRACT
+        .replace("required: [id, name, size]", "required: [id, name]")
+        .replace(", size: {type: string}}", "}");
+    let traffic = capture(r#"{"id": 1, "name": "a", "size": "s"}"#);
+    let files = folder(&[
+        ("old.yaml", CONTRACT),
+        ("new.yaml", &new),
+        ("traffic.http", &traffic),
+    ]);
+    let run = |command: &str, more: &[&str]| -> Run {
+        let captures: &[&str] = if command == "report" {
+            &["traffic.http"]
+        } else {
+            &[]
+        };
+        wiredrift(
+            files.path(),
+            &[&[command, "old.yaml", "new.yaml"], captures, more].concat(),
+            "",
+        )
+    };
+    for command in ["diff", "report"] {
+        let baseline = format!("{command}-baseline.json");
+        let with = ["--baseline", baseline.as_str()];
+        let written = run(command, &[&with[..], &["--update-baseline"]].concat());
+        let notes = format!("{}{}", written.stdout, written.stderr);
+        assert!(notes.contains("1 change in the baseline"), "{notes}");
+        for (more, word) in [
+            (&with[..], "known"),
+            (
+                &["--ignore", "rule=property-removed,reason=agreed"][..],
+                "ignored",
+            ),
+        ] {
+            for format in ["text", "markdown", "html"] {
+                let run = run(command, &[more, &["--output", format]].concat());
+                let text = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+                let release = format!("ith the {word} changes, this needs a major version");
+                for words in ["No new changes", release.as_str()] {
+                    assert!(
+                        text.contains(words),
+                        "{command} {format} lacks {words}\n{}",
+                        run.stdout
+                    );
+                }
+                let counted = match word {
+                    "known" => "1 change (1 error) is in the baseline",
+                    _ => "1 change is ignored",
+                };
+                assert!(text.contains(counted), "{command} {format}\n{}", run.stdout);
+            }
+            let json = run(command, &[more, &["--output", "json"]].concat());
+            let report: Value = serde_json::from_str(&json.stdout).expect("JSON");
+            let diff = if command == "report" {
+                &report["diff"]
+            } else {
+                &report
+            };
+            assert_eq!(diff["summary"]["release"], "major");
+        }
+        let sarif = run(command, &[&with[..], &["--output", "sarif"]].concat());
+        assert!(
+            sarif.stdout.contains(r#""baselineState": "unchanged""#),
+            "{}",
+            sarif.stdout
+        );
+    }
+    // Without changes, nothing is known.
+    let same = wiredrift(files.path(), &["diff", "old.yaml", "old.yaml"], "");
+    assert!(
+        same.stdout.contains("No changes.") && !same.stdout.contains("version"),
+        "{}",
+        same.stdout
+    );
+}
+
+/// A check in which everything is known does not say that the traffic conforms.
+#[test]
+fn a_check_with_known_findings_does_not_conform() {
+    let files = folder(&[
+        ("api.yaml", CONTRACT),
+        (
+            "traffic.http",
+            &capture(r#"{"id": "1", "name": "a", "size": "s"}"#),
+        ),
+    ]);
+    let check = |more: &[&str]| -> Run {
+        let arguments = [
+            "check",
+            "traffic.http",
+            "--contract",
+            "api.yaml",
+            "--baseline",
+            "b.json",
+        ];
+        wiredrift(files.path(), &[&arguments[..], more].concat(), "")
+    };
+    check(&["--update-baseline"]);
+    for format in ["markdown", "html"] {
+        let run = check(&["--output", format]);
+        assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+        assert!(
+            run.stdout.contains("No new findings"),
+            "{format}\n{}",
+            run.stdout
+        );
+        assert!(
+            run.stdout
+                .contains("1 finding (1 error) is in the baseline"),
+            "{format}\n{}",
+            run.stdout
+        );
+    }
 }

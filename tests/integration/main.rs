@@ -22,3 +22,4 @@ mod readme;
 mod report;
 mod suggest;
 mod upgrade;
+mod used;

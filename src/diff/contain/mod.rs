@@ -44,7 +44,8 @@ pub(super) use prove::Prover;
 pub(super) use refute::{DEPTH, Part, Refuter};
 pub(super) use shrink::shrunk;
 pub(super) use tableau::{Outcome, Tableau};
-pub(super) use value::{are_equal, canonical};
+pub(crate) use value::canonical;
+pub(super) use value::are_equal;
 pub(super) use wire::{Sent, Wire, text_of};
 
 /// A graph and the interpretation of its schemas.

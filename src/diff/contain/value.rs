@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::json::Decimal;
 
 /// A text that is the same for equal values only.
-pub(in crate::diff) fn canonical(value: &Value) -> String {
+pub(crate) fn canonical(value: &Value) -> String {
     let mut out = String::new();
     write(value, &mut out);
     out

@@ -22,7 +22,7 @@ pub enum Affected {
     Null,
     /// Those with a value of a type that is no longer allowed.
     Type,
-    /// Those with a value that the old contract accepts and the changed keyword alone rejects.
+    /// Those with a value that the old contract allows and the changed keyword rejects.
     Keyword,
     /// Those with members that the new contract does not declare.
     Undeclared,
@@ -47,9 +47,7 @@ impl Affected {
             Self::Unlisted => "messages with a value that is not listed",
             Self::Null => "messages with null there",
             Self::Type => "messages with a value of a type that was removed",
-            Self::Keyword => {
-                "messages with a value that the old contract accepts and this keyword alone rejects"
-            }
+            Self::Keyword => "messages with a value that the old contract allows and this keyword rejects",
             Self::Undeclared => "messages with members that the new contract does not declare",
             Self::Moved => "messages with some of the properties",
             Self::Variant => "messages with a value of the variant, by its tag or best fit",
@@ -62,16 +60,22 @@ impl Affected {
 /// one sender sends affects nobody else.
 #[must_use]
 pub fn affected(change: &Difference, sender: Sender) -> Affected {
+    match concerns(change, sender) {
+        true => of_fact(change.fact, sender, change.is_minor),
+        false => Affected::NotShown,
+    }
+}
+
+/// Whether a change concerns what `sender` sends: not if it only breaks what the other one sends.
+#[must_use]
+pub fn concerns(change: &Difference, sender: Sender) -> bool {
     let breaks = |of: Option<Sender>| {
         let mut verdicts = change.verdicts.iter();
         verdicts.any(|(own, verdict)| {
             of.is_none_or(|of| of == *own) && !matches!(verdict, Verdict::Compatible(_))
         })
     };
-    match breaks(None) && !breaks(Some(sender)) && change.senders().len() > 1 {
-        true => Affected::NotShown,
-        false => of_fact(change.fact, sender, change.is_minor),
-    }
+    breaks(Some(sender)) || !breaks(None) || change.senders().len() < 2
 }
 
 /// The same for a fact; `is_optional` says whether what was added is optional.

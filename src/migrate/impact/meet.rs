@@ -13,7 +13,7 @@ use crate::schema::Memo;
 
 use crate::migrate::migration::Migration;
 use super::touch::{Place, Version, scalar, shown};
-use super::usage::{Met, Moment, Sample, Usage};
+use super::usage::{Met, Moment, Notes, Sample, Usage};
 
 /// Largest part of a payload that is kept as a sample, in bytes.
 const SAMPLE: usize = 16_384;
@@ -24,23 +24,27 @@ pub(super) type Asked = (usize, Option<Arc<str>>);
 /// How each change was met in one exchange: the strongest result counts.
 #[derive(Debug, Default)]
 pub(super) struct Mets {
-    of: Vec<Option<Met>>,
+    of: Vec<State>,
     met: Vec<usize>,
 }
+
+/// How a change was met; `None` if nothing holds its place.
+pub(super) type State = (Option<Met>, Notes);
 
 impl Mets {
     pub(super) fn of(changes: usize) -> Self {
         Self {
-            of: vec![None; changes],
+            of: vec![(None, Notes::default()); changes],
             met: Vec::new(),
         }
     }
 
     #[inline]
     pub(super) fn meet(&mut self, index: usize, how: Met) {
-        let Some(known) = self.of.get_mut(index) else {
+        let Some((known, notes)) = self.of.get_mut(index) else {
             return;
         };
+        notes.add(how);
         match known {
             Some(known) => *known = (*known).max(how),
             None => {
@@ -50,12 +54,26 @@ impl Mets {
         }
     }
 
+    /// Records that what a change is about cannot be read.
+    pub(super) fn doubt(&mut self, index: usize) {
+        if let Some((_, notes)) = self.of.get_mut(index) {
+            notes.is_undecided = true;
+            self.met.push(index);
+        }
+    }
+
+    /// Whether something holds the place of a change.
+    pub(super) fn has(&self, index: usize) -> bool {
+        self.of.get(index).is_some_and(|(met, _)| met.is_some())
+    }
+
     /// Takes the results, in the order of the changes.
-    pub(super) fn take(&mut self, into: &mut Vec<(usize, Met)>) {
+    pub(super) fn take(&mut self, into: &mut Vec<(usize, State)>) {
         into.clear();
         self.met.sort_unstable();
+        self.met.dedup();
         for index in self.met.drain(..) {
-            into.extend(self.of[index].take().map(|met| (index, met)));
+            into.push((index, std::mem::take(&mut self.of[index])));
         }
     }
 }

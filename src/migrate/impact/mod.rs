@@ -4,28 +4,30 @@
 mod affected;
 mod around;
 mod ask;
+mod asked;
 mod consumer;
 mod kept;
 mod meet;
+mod older;
 mod pairs;
+mod parts;
 mod time;
 mod timeline;
 mod touch;
 mod usage;
 mod visit;
+mod watcher;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
-use crate::capture::{Body, Exchange};
 use crate::contract::{Contract, Operation, Payload};
-use crate::diff::{Alignment, Difference, Edge, Fact, Sender, Verdict};
+use crate::diff::{Difference, Sender, Verdict};
 use crate::json::Value;
-use crate::location::{Origin, PathPattern, Side as WireSide, Step};
-use crate::observe::{ParallelWatcher, RoutedPayload, RoutedRequest, TargetKey, PayloadVerdict, Watcher};
+use crate::location::{Origin, PathPattern, Side as WireSide};
+use crate::observe::{PayloadVerdict, RoutedPayload};
 use crate::schema::Memo;
 
 use super::edit::EditKind;
@@ -34,7 +36,7 @@ use super::moves::declared;
 
 #[cfg(test)]
 pub(crate) use affected::of_fact;
-pub use affected::{Affected, affected};
+pub use affected::{Affected, affected, concerns};
 pub use consumer::ConsumerBy;
 use consumer::KnownConsumers;
 pub use pairs::{PairDifferenceKind, SideBySide};
@@ -45,9 +47,11 @@ pub use usage::{
 
 use around::Around;
 use ask::{Asking, Questions, alive};
+use asked::asked;
 use kept::Kept;
-use meet::{Asked, Meeting, Memos, Mets, shown_word};
+use meet::{Asked, Meeting, Memos, Mets, State};
 use pairs::{Key, Resource};
+use parts::Messages;
 use visit::Visit;
 
 /// The name of the other consumers.
@@ -71,7 +75,9 @@ pub struct Impact<'c> {
     /// The exchange that is being read, and how it met each change.
     current: Option<Current<'c>>,
     mets: Mets,
-    met: Vec<(usize, Met)>,
+    /// The same as if the exchange were one of the old contract, if only its payloads say that it is not.
+    older_mets: Mets,
+    met: Vec<(usize, State)>,
     /// The part of the captures, and the number of the exchange in it.
     at: Moment,
     kept: Kept<'c>,
@@ -91,6 +97,8 @@ pub struct Impact<'c> {
     pub exchanges: Exchanges,
     /// Payloads that could not be compared, by reason.
     pub unjudged: BTreeMap<PayloadVerdict, u64>,
+    /// Those among them that may belong to any operation.
+    pub unplaced: u64,
 }
 
 /// What an upgrade does in one place.
@@ -125,6 +133,13 @@ struct Current<'c> {
     operation: Option<(&'c Operation, bool)>,
     /// The resource that its request names; `None` for a payload without a request.
     resource: Option<Resource>,
+    /// Whether the path or the name of the file decides which contract and operation it belongs to.
+    is_named: bool,
+    has_path: bool,
+    /// What can be read of it.
+    messages: Messages,
+    /// The operation of the old contract that it may belong to, if only its payloads say that it does not.
+    older: Option<&'c Operation>,
 }
 
 impl<'c> Impact<'c> {
@@ -149,6 +164,7 @@ impl<'c> Impact<'c> {
             known_consumers: KnownConsumers::default(),
             current: None,
             mets: Mets::of(changes.len()),
+            older_mets: Mets::of(changes.len()),
             met: Vec::new(),
             at: (0, 0),
             kept: Kept::default(),
@@ -160,6 +176,7 @@ impl<'c> Impact<'c> {
             edits: BTreeMap::new(),
             exchanges: Exchanges::default(),
             unjudged: BTreeMap::new(),
+            unplaced: 0,
         }
     }
 
@@ -229,13 +246,35 @@ impl<'c> Impact<'c> {
         seen.times.add(current.time);
         let is_old = spoken == Spoken::Old;
         let mut touching = Vec::new();
+        if let Some((operation, true)) = current.operation {
+            for index in self.around.open(operation, &current.messages, &self.mets) {
+                self.mets.doubt(index);
+            }
+        }
+        if let Some(operation) = current.older {
+            for index in self.around.open(operation, &current.messages, &self.older_mets) {
+                self.older_mets.doubt(index);
+            }
+        }
+        self.older_mets.take(&mut self.met);
+        for (index, (met, notes)) in &self.met {
+            let side = &mut self.usage[*index].doubtful;
+            side.note(*notes);
+            if let Some(met) = met {
+                side.add(*met, (self.at, &current.origin), current.time);
+            }
+        }
         self.mets.take(&mut self.met);
-        for (index, met) in &self.met {
+        for (index, (met, notes)) in &self.met {
             let usage = &mut self.usage[*index];
             let side = if is_old {
                 &mut usage.old
             } else {
                 &mut usage.new
+            };
+            side.note(*notes);
+            let Some(met) = met else {
+                continue;
             };
             side.add(*met, (self.at, &current.origin), current.time);
             if is_old && *met == Met::Shown && self.counts[*index] {
@@ -383,158 +422,6 @@ impl<'c> Impact<'c> {
             is_declared(self.migration.old, old),
             is_declared(self.migration.new, new),
         )
-    }
-}
-
-/// The changes to meet in the values of each pair.
-fn asked(alignment: &Alignment, changes: &[Difference]) -> FxHashMap<usize, Vec<Asked>> {
-    let mut by_pair: FxHashMap<usize, Vec<Asked>> = FxHashMap::default();
-    for (index, change) in changes.iter().enumerate() {
-        // An edit of a component is met wherever a schema includes the component, too.
-        for pair in change.pair.iter().chain(&change.other_pairs) {
-            for (around, name) in asked_at(alignment, change, *pair) {
-                let known = by_pair.entry(around).or_default();
-                if !known.contains(&(index, name.clone())) {
-                    known.push((index, name));
-                }
-            }
-        }
-    }
-    by_pair
-}
-
-/// The pairs whose values show a change of a pair, with the member that it is about where the value is the object
-/// around it.
-fn asked_at(alignment: &Alignment, change: &Difference, pair: usize) -> Vec<(usize, Option<Arc<str>>)> {
-    // The object around a member shows whether the member is present.
-    let is_of_member = matches!(
-        change.fact,
-        Fact::DefaultChanged | Fact::ReadOnlyAdded | Fact::DeprecationAdded
-    );
-    let Some(Step::Key(name)) = change.path.steps().last().filter(|_| is_of_member) else {
-        return vec![(pair, None)];
-    };
-    let is_it = |(edge, child): &(Edge, usize)| {
-        *child == pair && matches!(edge, Edge::Property(known) if known == name)
-    };
-    let around: Vec<usize> = (0..alignment.pairs.len())
-        .filter(|around| alignment.pairs[*around].leads.iter().any(is_it))
-        .collect();
-    // Or the pair is that of the object.
-    let around = match around.is_empty() {
-        true => vec![pair],
-        false => around,
-    };
-    around.into_iter().map(|around| (around, Some(Arc::clone(name)))).collect()
-}
-
-impl<'c> ParallelWatcher<'c> for Impact<'c> {
-    fn fork(&self) -> Self {
-        let (counts, consumer_by) = (self.counts.clone(), self.consumer_by.clone());
-        Self::new(self.migration, self.changes, counts, consumer_by)
-    }
-
-    fn join(&mut self, mut other: Self) {
-        self.end();
-        other.end();
-        for (own, other) in self.usage.iter_mut().zip(other.usage) {
-            *own += other;
-        }
-        for (id, exchanges) in &other.operations {
-            *self.operations.entry(id.clone()).or_default() += exchanges;
-        }
-        for (name, exchanges) in &other.consumers {
-            let is_told_apart = name.is_empty() || name == OTHERS;
-            if !is_told_apart && !self.known_consumers.takes(name) {
-                self.known_consumers.dropped.push(name.clone());
-            }
-            *self.consumers.entry(name.clone()).or_default() += exchanges;
-        }
-        self.make_room();
-        self.timeline += other.timeline;
-        for (spoken, seen) in &other.spoken {
-            *self.spoken.entry(*spoken).or_default() += seen;
-        }
-        self.exchanges += &other.exchanges;
-        for (verdict, count) in other.unjudged {
-            *self.unjudged.entry(verdict).or_default() += count;
-        }
-        self.kept.merge(other.kept);
-    }
-}
-
-impl<'c> Watcher<'c> for Impact<'c> {
-    fn part(&mut self, number: u64) {
-        self.end();
-        self.at = (number, 0);
-    }
-
-    fn exchange(&mut self, exchange: &Exchange<'_>) {
-        self.end();
-        self.at.1 += 1;
-        // If the capture has no time, the response may: `Date` is when the server answered.
-        let time = exchange.time.as_deref().or_else(|| {
-            let response = exchange.response.as_ref()?;
-            response.headers.get("date")
-        });
-        let time = time.and_then(|text| self.timeline.read(text, self.at));
-        let consumer = self.consumer_by.as_ref();
-        let named = consumer.and_then(|by| by.of(exchange));
-        // A header that differs in every request identifies nobody.
-        let named = named.map(|name| match self.known_consumers.takes(&name) {
-            true => name,
-            false => OTHERS.to_owned(),
-        });
-        self.make_room();
-        self.current = Some(Current {
-            origin: exchange.origin.clone(),
-            time,
-            consumer: named,
-            operation: None,
-            resource: None,
-        });
-    }
-
-    fn request(&mut self, routed: &RoutedRequest<'_, 'c>) {
-        let is_old = self.is_old(routed.contract);
-        self.enter(routed.operation, is_old);
-        let values = self.around.request(routed, is_old);
-        let Some(current) = &mut self.current else {
-            return;
-        };
-        current.resource = Some(Resource::of(routed));
-        for (index, how, values) in values {
-            self.mets.meet(index, how);
-            for value in values {
-                let shown = shown_word(&self.changes[index], &value);
-                self.usage[index].values.add(&shown, current.time);
-            }
-        }
-    }
-
-    fn payload(&mut self, routed: &RoutedPayload<'_, 'c>) {
-        let is_old = self.is_old(routed.contract);
-        self.enter(routed.operation, is_old);
-        self.meet_payload(routed, is_old);
-        let resource = self
-            .current
-            .as_ref()
-            .and_then(|current| current.resource.as_ref());
-        self.kept.add(routed, is_old, (self.at, resource));
-    }
-
-    fn unjudged(&mut self, _: &Body<'_>, target: Option<&TargetKey>, verdict: PayloadVerdict, _: Option<&str>) {
-        *self.unjudged.entry(verdict).or_default() += 1;
-        // A body that is not JSON says nothing about its version; its request already did.
-        let Some(target) = target.filter(|_| verdict != PayloadVerdict::Malformed) else {
-            return;
-        };
-        let (old, new) = (self.migration.old, self.migration.new);
-        let is_old = *target.contract == *old.reference();
-        let contract = if is_old { old } else { new };
-        if let Some(operation) = contract.operation(&target.operation) {
-            self.enter(operation, is_old);
-        }
     }
 }
 

@@ -3,14 +3,17 @@
 use serde_json::Value as Json;
 
 use crate::diff::view::{Kinds, View};
-use crate::diff::{Difference, Fact, Move, Sender};
+use crate::diff::{Difference, Fact, Move, Sender, canonical};
 use crate::json::{Kind, Value};
 use crate::location::Step;
-use crate::observe::meant_for;
+use crate::observe::{deviations, is_placeholder, meant_for};
 use crate::schema::{Graph, Length, Memo, NodeId};
 
-use super::affected::{Affected, affected};
+use super::affected::{Affected, concerns, of_fact};
 use super::usage::Met;
+
+/// Deviations of one value that are compared.
+const FAULTS: usize = 64;
 
 /// One contract's view of a value, with the verdicts on the document that are already known.
 #[derive(Clone, Copy)]
@@ -24,6 +27,44 @@ impl<'p> Version<'p> {
     fn accepts(self, value: Value<'_>) -> bool {
         let mut schemas = self.schemas.iter();
         schemas.all(|schema| self.graph.accepts_with(*schema, value, self.memo))
+    }
+
+    /// Whether the schemas allow values of this type.
+    fn has_type_of(self, value: Value<'_>) -> bool {
+        let kind = match value.kind() {
+            Kind::Null => Kinds::NULL,
+            Kind::Boolean => Kinds::BOOLEAN,
+            Kind::Number if value.is_integer() => Kinds::WHOLE,
+            Kind::Number => Kinds::FRACTION,
+            Kind::String => Kinds::STRING,
+            Kind::Array => Kinds::ARRAY,
+            Kind::Object => Kinds::OBJECT,
+        };
+        self.view().all_kinds(3).has(kind)
+    }
+
+    /// Whether the schemas allow a value, whatever is in it: by its type, and by the keywords about the value itself.
+    fn allows_itself(self, value: Value<'_>) -> bool {
+        self.has_type_of(value) && !self.rejected_alone(value, &|_| true).unwrap_or(false)
+    }
+
+    /// Whether one of some keywords rejects a value on its own; `None` if the schemas have no such keyword that can be
+    /// checked alone.
+    fn rejected_alone(self, value: Value<'_>, is_it: &dyn Fn(&str) -> bool) -> Option<bool> {
+        let view = self.view();
+        let checks = view.nodes().flat_map(|(_, node)| &node.checks);
+        let checks = checks.filter(|check| is_it(check.keyword));
+        let lengths = view.nodes().flat_map(|(_, node)| &node.lengths);
+        let lengths = lengths.filter(|length| is_it(length.keyword()));
+        let rejected = checks.map(|check| !check.accepts(value));
+        rejected.chain(lengths.map(|length| is_beyond(*length, value))).reduce(|one, other| one | other)
+    }
+
+    /// What is wrong with a value: the place in it, and the keyword that rejects it.
+    fn faults(self, value: Value<'_>) -> Vec<(String, &'static str)> {
+        let side = self.memo.side();
+        let faults = self.schemas.iter().flat_map(|schema| deviations(self.graph, *schema, side, value, FAULTS));
+        faults.map(|(at, kind)| (at.as_str().to_owned(), kind.keyword())).collect()
     }
 
     fn view(self) -> View<'p> {
@@ -51,32 +92,41 @@ impl Place<'_> {
         let name = name.or_else(|| about_member(change.fact).then_some(change.subject.as_str()));
         let is_object = value.kind() == Kind::Object;
         if !is_object && (name.is_some() || is_about_members(change.fact)) {
-            return (Met::Held, None);
+            return (Met::Aside, None);
         }
         let part = match name {
             Some(name) => value.get(name),
             None => Some(value),
         };
         let shown = |is_shown: bool| if is_shown { Met::Shown } else { Met::Reached };
-        let met = match affected(change, self.sender) {
+        // A drift elsewhere in the value must not hide the change, so only what the change is about is looked at.
+        let met = match of_fact(change.fact, self.sender, change.is_minor) {
             Affected::Every => Met::Shown,
             // A value that is serialised differently is the same value in a schema.
             Affected::With | Affected::Reread => shown(part.is_some()),
             Affected::Without => shown(part.is_none()),
             Affected::Listed => shown(is_listed(change, value)),
-            Affected::Unlisted => shown(!is_listed(change, value) && self.old.accepts(value)),
-            Affected::Null => shown(value.kind() == Kind::Null && self.old.accepts(value)),
-            Affected::Type => shown(self.is_of_lost_type(value) && self.old.accepts(value)),
-            Affected::Keyword => {
-                shown(self.keyword_rejects(change, value) && self.old.accepts(value))
-            }
+            Affected::Unlisted => shown(!is_listed(change, value) && self.old.allows_itself(value)),
+            Affected::Null => shown(value.kind() == Kind::Null && self.old.has_type_of(value)),
+            Affected::Type => shown(!self.new.has_type_of(value) && self.old.has_type_of(value)),
+            Affected::Keyword => shown(self.keyword_rejects(change, value)),
             Affected::Undeclared => shown(self.has_undeclared(value)),
             Affected::Moved => {
                 let mut parts = moves_of(change, self.moves);
                 shown(parts.any(|moved| follow(value, &moved.from).is_some()))
             }
-            Affected::Variant => shown(self.is_of_variant(change, value)),
+            Affected::Variant => self.variant(change, value),
             Affected::NotShown => self.early(change, part),
+        };
+        // Nobody knows which value a placeholder stands for.
+        let is_unknown = || value.as_str().is_some_and(|text| is_placeholder(&text));
+        let met = match met {
+            Met::Reached if name.is_none() && is_unknown() => Met::Doubtful,
+            met => met,
+        };
+        let met = match concerns(change, self.sender) {
+            true => met,
+            false => met.aside(),
         };
         (met, part.filter(|_| change.fact != Fact::PropertiesMoved))
     }
@@ -103,24 +153,9 @@ impl Place<'_> {
         if is_early { Met::Early } else { Met::Held }
     }
 
-    fn is_of_lost_type(&self, value: Value<'_>) -> bool {
-        let kinds = self.new.view().all_kinds(3);
-        let own = match value.kind() {
-            Kind::Null => Kinds::NULL,
-            Kind::Boolean => Kinds::BOOLEAN,
-            Kind::Number if value.is_integer() => Kinds::WHOLE,
-            Kind::Number => Kinds::FRACTION,
-            Kind::String => Kinds::STRING,
-            Kind::Array => Kinds::ARRAY,
-            Kind::Object => Kinds::OBJECT,
-        };
-        !kinds.has(own)
-    }
-
-    /// Whether the keyword that a change is about rejects a value in the new contract, regardless of other
-    /// keywords.
+    /// Whether the new contract rejects a value because of the keyword that a change is about, and the old contract
+    /// allows the value as far as its own keywords go.
     fn keyword_rejects(&self, change: &Difference, value: Value<'_>) -> bool {
-        let view = self.new.view();
         let is_it = |keyword: &str| match change.fact {
             Fact::PatternNarrowed | Fact::PatternChanged => keyword == "pattern",
             Fact::FormatNarrowed | Fact::FormatChanged => keyword == "format",
@@ -132,25 +167,20 @@ impl Place<'_> {
                         .is_some_and(|rest| rest.eq_ignore_ascii_case(&change.subject))
             }
         };
-        let checks = || {
-            let checks = view.nodes().flat_map(|(_, node)| &node.checks);
-            checks.filter(|check| is_it(check.keyword))
-        };
-        let lengths = || {
-            let lengths = view.nodes().flat_map(|(_, node)| &node.lengths);
-            lengths.filter(|length| is_it(length.keyword()))
-        };
-        if checks().next().is_some() || lengths().next().is_some() {
-            return checks().any(|check| !check.accepts(value))
-                || lengths().any(|length| is_beyond(*length, value));
+        match self.new.rejected_alone(value, &is_it) {
+            Some(is_rejected) => is_rejected && self.old.allows_itself(value),
+            // Such a keyword cannot be checked alone.
+            None => self.rejects_more(value),
         }
-        // The keyword cannot be checked alone. It is assumed to reject a value that no other keyword rejects.
-        let mut others = view.nodes();
-        let is_rejected_by_others = others.any(|(_, node)| {
-            node.checks.iter().any(|check| !check.accepts(value))
-                || node.lengths.iter().any(|length| is_beyond(*length, value))
-        });
-        !is_rejected_by_others && !self.is_of_lost_type(value) && !self.new.accepts(value)
+    }
+
+    /// Whether the new contract finds something wrong with a value that the old contract does not.
+    fn rejects_more(&self, value: Value<'_>) -> bool {
+        let (old, new) = (self.old.faults(value), self.new.faults(value));
+        let is_new = |(at, keyword): &(String, &str)| {
+            !old.iter().any(|(own, known)| own == at && known == keyword)
+        };
+        new.len() >= FAULTS || new.iter().any(is_new)
     }
 
     fn has_undeclared(&self, value: Value<'_>) -> bool {
@@ -162,9 +192,10 @@ impl Place<'_> {
         value.members().any(|(key, _)| !is_named(&key.name()))
     }
 
-    /// Whether a value belongs to the variant that a change removed: no other variant accepts it, or none
-    /// accepts it and its tag or best fit names this one.
-    fn is_of_variant(&self, change: &Difference, value: Value<'_>) -> bool {
+    /// How a value meets the removal of a variant. It belongs to the variant if no other variant accepts it, or if
+    /// none accepts it and its tag or best fit names this one.
+    fn variant(&self, change: &Difference, value: Value<'_>) -> Met {
+        let shown = |is_shown: bool| if is_shown { Met::Shown } else { Met::Reached };
         let (graph, view) = (self.old.graph, self.old.view());
         let place = change.old_place.as_ref();
         let found = view.unions.iter().find_map(|union| {
@@ -173,22 +204,18 @@ impl Place<'_> {
             Some((union, *branch))
         });
         let Some((union, removed)) = found else {
-            return !self.new.accepts(value) && self.old.accepts(value);
+            return shown(self.rejects_more(value));
         };
         let accepts = |branch: &&NodeId| graph.accepts_with(**branch, value, self.old.memo);
         let accepting: Vec<&NodeId> = union.branches.iter().filter(accepts).collect();
-        match accepting.as_slice() {
-            [] => {
-                let meant = meant_for(
-                    graph,
-                    union.node,
-                    &union.branches,
-                    value,
-                    self.old.memo.side(),
-                );
-                meant == Some(removed)
-            }
-            accepting => accepting.iter().all(|branch| **branch == removed),
+        if !accepting.is_empty() {
+            return shown(accepting.iter().all(|branch| **branch == removed));
+        }
+        let side = self.old.memo.side();
+        match meant_for(graph, union.node, &union.branches, value, side) {
+            Some(meant) => shown(meant == removed),
+            // A value of none of the types, or with a tag of none of the variants.
+            None => Met::Reached,
         }
     }
 
@@ -263,8 +290,9 @@ fn is_beyond(length: Length, value: Value<'_>) -> bool {
     measured.is_some_and(|measured| !length.allows(measured))
 }
 
+/// Whether a value is one of those that a change lists. Numbers are compared by value: `1.0` is `1`.
 fn is_listed(change: &Difference, value: Value<'_>) -> bool {
-    scalar(value).is_some_and(|word| change.values.contains(&word))
+    change.canonical.contains(&canonical(&value.to_serde()))
 }
 
 /// Whether a fact is about the member of an object that is its subject.

@@ -189,6 +189,12 @@ pub struct SideUsage {
     pub early: u64,
     /// Messages of the new contract that are unchanged: they contradict the change.
     pub contradicted: u64,
+    /// Exchanges of the old contract that hold what the change is about, and cannot show whom it affects.
+    pub held: u64,
+    /// Exchanges in which what the change is about cannot be read: a body was not captured, or not compared.
+    pub undecided: u64,
+    /// Exchanges that would show the change if it concerned their sender.
+    pub elsewhere: u64,
     /// When it showed.
     pub times: Times,
     /// The first places where it showed.
@@ -196,6 +202,13 @@ pub struct SideUsage {
 }
 
 impl SideUsage {
+    /// Counts what was found in addition to how the change was met.
+    pub(super) fn note(&mut self, notes: Notes) {
+        self.held += u64::from(notes.is_held);
+        self.undecided += u64::from(notes.is_undecided);
+        self.elsewhere += u64::from(notes.is_elsewhere);
+    }
+
     /// Counts a message.
     pub(super) fn add(
         &mut self,
@@ -215,7 +228,7 @@ impl SideUsage {
             }
             Met::Contradicted => self.contradicted += 1,
             Met::Early => self.early += 1,
-            Met::Held | Met::Reached => {}
+            Met::Aside | Met::Elsewhere | Met::Held | Met::Reached | Met::Doubtful => {}
         }
     }
 }
@@ -234,6 +247,9 @@ impl AddAssign<Self> for SideUsage {
         self.shown += other.shown;
         self.early += other.early;
         self.contradicted += other.contradicted;
+        self.held += other.held;
+        self.undecided += other.undecided;
+        self.elsewhere += other.elsewhere;
         self.times += &other.times;
         self.places.extend(other.places);
         self.places.sort_by_key(|(moment, _)| *moment);
@@ -244,19 +260,55 @@ impl AddAssign<Self> for SideUsage {
 /// How a change was met in a message: the strongest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Met {
+    /// The message contains what it is about, but the change does not concern its sender.
+    Aside,
+    /// The same, and the message would show the change otherwise.
+    Elsewhere,
     /// The message contains what it is about, but cannot show it.
     Held,
     /// The message already does what only the new contract allows.
     Early,
     /// The message could show it.
     Reached,
+    /// The message could show it, and cannot be read well enough to tell.
+    Doubtful,
     /// The message shows it.
     Shown,
     /// The message contradicts it.
     Contradicted,
 }
 
+/// What was found in an exchange in addition to how a change was met.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Notes {
+    /// Something holds the place of the change, and cannot show whom it affects.
+    pub(super) is_held: bool,
+    /// What the change is about cannot be read.
+    pub(super) is_undecided: bool,
+    /// The change would show if it concerned the sender.
+    pub(super) is_elsewhere: bool,
+}
+
+impl Notes {
+    pub(super) fn add(&mut self, met: Met) {
+        match met {
+            Met::Held | Met::Early => self.is_held = true,
+            Met::Doubtful => self.is_undecided = true,
+            Met::Elsewhere => self.is_elsewhere = true,
+            Met::Aside | Met::Reached | Met::Shown | Met::Contradicted => {}
+        }
+    }
+}
+
 impl Met {
+    /// How a message meets a change that does not concern its sender.
+    pub(super) const fn aside(self) -> Self {
+        match self {
+            Self::Shown => Self::Elsewhere,
+            _ => Self::Aside,
+        }
+    }
+
     /// The same in a message of the old contract, which does not show a change that affects nobody: it may
     /// already do what only the new contract allows.
     pub(super) const fn of(self, affected: Affected) -> Self {
@@ -286,6 +338,8 @@ pub struct Usage {
     pub old: SideUsage,
     /// Traffic of the new contract.
     pub new: SideUsage,
+    /// Traffic that only its payloads assign to the new contract, as if it were of the old one.
+    pub doubtful: SideUsage,
     /// The values that it is about, of both contracts.
     pub values: Values,
     /// Exchanges that it touches, by consumer.
@@ -295,6 +349,13 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// The number of exchanges that may hold what the change is about, and do not show whether they do.
+    #[must_use]
+    pub const fn left_open(&self) -> u64 {
+        let doubtful = &self.doubtful;
+        self.old.undecided + doubtful.undecided + doubtful.shown + doubtful.held
+    }
+
     /// A part of a real payload that it touches, before and after.
     #[must_use]
     pub fn sample(&self) -> Option<&Sample> {
@@ -315,6 +376,7 @@ impl AddAssign<Self> for Usage {
     fn add_assign(&mut self, other: Self) {
         self.old += other.old;
         self.new += other.new;
+        self.doubtful += other.doubtful;
         self.values += &other.values;
         for (consumer, count) in other.consumers {
             *self.consumers.entry(consumer).or_default() += count;

@@ -10,7 +10,7 @@ use crate::observe::observer::Observer;
 use crate::observe::profile::{TrafficFact, PayloadVerdict};
 use crate::observe::routing::destination::Destination;
 use crate::observe::profile::sighting::Sighting;
-use crate::observe::watch::{RoutedRequest, Watcher};
+use crate::observe::watch::{Older, RoutedRequest, Watcher};
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// Handles an exchange with method and URL.
@@ -48,8 +48,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             }
         }
         let versions: Vec<Destination<'c>> = found.iter().map(|(place, _)| *place).collect();
-        if let Some(index) = self.versions.spoken_by(&versions, hint, request, response) {
+        if let Some((index, is_guess)) = self.versions.spoken_by(&versions, hint, request, response) {
             let (place, values) = found.swap_remove(index);
+            // The versions are in order, and `swap_remove` leaves the first one where it is.
+            let older = found.first().filter(|_| is_guess && index > 0);
+            let older = older.map(|(older, values)| (*older, best_split(older, request, &target, values.clone())));
             if self.is_other_operation(place.operation) {
                 return self.leave_out();
             }
@@ -70,6 +73,12 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 target: &target,
                 path_values: &values,
                 response,
+                is_refused: self.is_refused(&place, request, &target, &values, response),
+                older: older.as_ref().map(|(older, values)| Older {
+                    contract: older.contract,
+                    operation: older.operation,
+                    path_values: values,
+                }),
             });
             self.request(&place, request, &target, &values, response);
             self.response(&place, response);

@@ -6,3 +6,6 @@ pub(crate) mod parameter;
 pub(crate) mod placeholder;
 pub(crate) mod refused;
 pub(crate) mod body;
+
+pub(crate) use body::allows_body;
+pub(crate) use placeholder::is_placeholder;

@@ -14,6 +14,30 @@ use crate::observe::watch::Watcher;
 const NAMED: usize = 3;
 
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
+    /// Whether a request that was answered with 4xx violates its contract.
+    pub(crate) fn is_refused(
+        &self,
+        place: &Destination<'c>,
+        request: &Request<'_>,
+        target: &RequestTarget,
+        path_values: &[(&str, String)],
+        response: Option<&Response<'_>>,
+    ) -> bool {
+        if refusal(response).is_none() {
+            return false;
+        }
+        // Nothing of this is kept, and nobody watches: it is compared again.
+        let mut alone = Observer::new(
+            self.versions.asked.clone(),
+            self.versions.family.clone(),
+            self.options.clone(),
+        );
+        alone.is_apart = true;
+        alone.parameters(place, request, target, path_values, response);
+        alone.message(place, request.body.as_ref(), request.body_left_out, &request.line);
+        violates(&alone.profile)
+    }
+
     /// Compares a request with its operation. All problems of a request answered with 4xx are recorded as one
     /// fact.
     pub(crate) fn request(
@@ -29,9 +53,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             return;
         }
         let body = request.body.as_ref();
-        let status = response.map(|response| response.status);
-        let refused = status.filter(|status| (400..500).contains(status));
-        let Some(status) = refused.filter(|_| !self.options.strict_requests) else {
+        let Some(status) = refusal(response).filter(|_| !self.options.strict_requests) else {
             self.parameters(place, request, target, path_values, response);
             return self.message(place, body, request.body_left_out, &request.line);
         };
@@ -66,6 +88,35 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
         self.fact(&fact, &named, &Sighting::of_part(&request.line, ""));
     }
+}
+
+/// The status of a response that rejects its request.
+fn refusal(response: Option<&Response<'_>>) -> Option<u16> {
+    let status = response.map(|response| response.status);
+    status.filter(|status| (400..500).contains(status))
+}
+
+/// Whether a request violates the contract: what is only undeclared is no reason to reject it.
+fn violates(tried: &Profile) -> bool {
+    let mut facts = tried.traffic.keys();
+    let is_violated = facts.any(|fact| {
+        matches!(
+            fact,
+            TrafficFact::ParameterValue { .. }
+                | TrafficFact::MissingParameter { .. }
+                | TrafficFact::MissingBody(_)
+                | TrafficFact::MalformedJson { .. }
+        )
+    });
+    let mut requests = tried.targets.iter().filter(|(key, _)| key.side == Some(Side::Request));
+    is_violated
+        || requests.any(|(_, target)| {
+            let shape = &target.shape;
+            shape.walk().into_iter().any(|(_, id)| {
+                let at = shape.path(id);
+                !at.deviations.is_empty() || !at.beyond_enum.is_empty()
+            })
+        })
 }
 
 /// What in a request violates the contract, or is not part of it.

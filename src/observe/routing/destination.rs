@@ -235,23 +235,23 @@ impl<'c> Versions<'c> {
     }
 
     /// Which of several versions with the same paths an exchange uses: the one that its name gives, or else
-    /// the first one whose schemas accept the most of its payloads.
+    /// the first one whose schemas accept the most of its payloads, which is a guess.
     pub(crate) fn spoken_by(
         &self,
         places: &[Destination<'c>],
         hint: &Hint,
         request: &Request<'_>,
         response: Option<&Response<'_>>,
-    ) -> Option<usize> {
+    ) -> Option<(usize, bool)> {
         if places.len() < 2 {
-            return places.len().checked_sub(1);
+            return Some((places.len().checked_sub(1)?, false));
         }
         let named = hint.version.as_ref().and_then(|version| {
             let mut places = places.iter();
             places.position(|place| place.contract.version == *version)
         });
-        if named.is_some() {
-            return named;
+        if let Some(named) = named {
+            return Some((named, false));
         }
         let sent = request
             .body
@@ -284,7 +284,7 @@ impl<'c> Versions<'c> {
         scores
             .rev()
             .max_by_key(|(_, score)| *score)
-            .map(|(index, _)| index)
+            .map(|(index, _)| (index, true))
     }
 
     /// The request of the webhook or callback that the user names. Those have no path of their own, so

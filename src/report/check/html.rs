@@ -57,6 +57,7 @@ pub fn html(report: &Report) -> String {
     let (level, word) = match report.worst() {
         Some(Level::Error) => (Level::Error, "Does not conform:"),
         Some(Level::Warning) => (Level::Warning, "Conforms, with warnings:"),
+        _ if report.findings.is_empty() && report.exempt.word().is_some() => (Level::Info, "No new findings:"),
         _ => (Level::Info, "Conforms:"),
     };
     let verdict = format!(
@@ -97,6 +98,8 @@ pub fn html(report: &Report) -> String {
 
 fn facts(report: &Report) -> Vec<(&'static str, String)> {
     let mut facts = vec![("Contract", code(&report.contract))];
+    let exempt = report.exempt.sentences("finding");
+    let exempt = (!exempt.is_empty()).then(|| ("Not listed", escape(&exempt.join(" "))));
     if let Some(size) = report.contract_checked {
         let size = format!(
             "{}, {}, {}",
@@ -105,6 +108,7 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
             plural(size.documents as u64, "document")
         );
         facts.push(("Size", size));
+        facts.extend(exempt);
         return facts;
     }
     let others = report.exchanges.saturating_sub(report.matched + report.left_out);
@@ -113,6 +117,7 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
         exchanges.push_str(&format!(", {} of which belong to no operation", thousands(others)));
     }
     facts.push(("Exchanges", exchanges));
+    facts.extend(exempt);
     facts
 }
 

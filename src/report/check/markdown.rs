@@ -69,6 +69,10 @@ fn write_head(out: &mut String, report: &Report, findings: &[&Finding]) {
         Some(_) => {
             put!(out, "## Lint of {contract}\n\n");
         }
+        // The traffic does not conform: that is only known.
+        None if findings.is_empty() && report.exempt.word().is_some() => {
+            put!(out, "## {mark} {} of the traffic against {contract}\n\n", report.exempt.nothing("findings"));
+        }
         None => {
             put!(out, "## {mark} The traffic {word} {contract}\n\n");
         }

@@ -364,7 +364,7 @@ fn write_counts(out: &mut String, report: &Report, options: TextOptions) {
     if !levels.is_empty() {
         words.push(format!("Found {}", levels.join(", ")));
     } else if report.exchanges > 0 || report.contract_checked.is_some() {
-        words.push("No findings".to_owned());
+        words.push(report.exempt.nothing("findings"));
     }
     if !report.problems.is_empty() {
         words.push(format!("{} could not be read", counted(report.problems_met, "input")));

@@ -41,11 +41,12 @@ pub fn html(report: &Changes, options: DiffOptions) -> String {
         .collect();
     let listed = articles("Changes", CHANGE, &operations.names, false, &groups);
     let counted: Vec<String> = counts(report).into_iter().map(|(_, words)| words).collect();
-    let (level, word) = match report.release() {
-        Release::Major => (Level::Error, "Breaking:"),
-        Release::Minor => (Level::Warning, "Compatible, with caveats:"),
-        Release::Patch => (Level::Info, "No changes:"),
+    let (level, word) = match report.release_of_listed() {
+        Release::Major => (Level::Error, "Breaking:".to_owned()),
+        Release::Minor => (Level::Warning, "Compatible, with caveats:".to_owned()),
+        Release::Patch => (Level::Info, format!("{}:", report.exempt.nothing("changes"))),
     };
+    let exempt = report.exempt.sentences("change");
     let mut sections = vec![listed.section];
     if !report.unusable.is_empty() {
         let rows = report.unusable.iter();
@@ -78,7 +79,7 @@ pub fn html(report: &Changes, options: DiffOptions) -> String {
         title: format!("{} → {}", report.old.title, report.new.title),
         verdict: (
             level,
-            word.to_owned(),
+            word,
             advice(report).replace("Breaking changes: this needs", "This needs"),
         ),
         facts: vec![
@@ -97,7 +98,10 @@ pub fn html(report: &Changes, options: DiffOptions) -> String {
                     false => counted.join(", "),
                 },
             ),
-        ],
+        ]
+        .into_iter()
+        .chain((!exempt.is_empty()).then(|| ("Not listed", escape(&exempt.join(" ")))))
+        .collect(),
         sections,
         footer: footer(&format!(
             "{} and {}",

@@ -8,7 +8,7 @@ use crate::diff::{Sender, Verdict, Witness};
 use crate::rules::{Change, Level};
 
 use super::payload::witness_lines;
-use super::words::{advice, counts, lines, place, reach, verdict, witness_title};
+use super::words::{advice, counts, lines, nothing, place, reach, verdict, witness_title};
 use super::{DiffOptions, Changes};
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.
@@ -30,7 +30,9 @@ pub fn markdown(report: &Changes, options: DiffOptions) -> String {
     );
     let counts: Vec<String> = counts(report).into_iter().map(|(_, words)| words).collect();
     match counts.is_empty() {
-        true => out.push_str("No changes.\n"),
+        true => {
+            put!(out, "{}\n", escaped(&nothing(report)));
+        }
         false => {
             put!(out, "{}. {}\n", counts.join(", "), advice(report));
         }

@@ -10,6 +10,8 @@ pub(super) mod payload;
 mod text;
 pub(super) mod words;
 
+use std::collections::BTreeSet;
+
 use crate::contract::Contract;
 use crate::diff::{Diff, DiffSize, Fact, Owner, Verdict};
 use crate::lint::unusable;
@@ -56,6 +58,8 @@ pub struct Changes {
     pub(crate) unusable: Vec<Finding>,
     /// How much was compared.
     pub(crate) size: DiffSize,
+    /// The changes whose level was lowered from error to warning.
+    pub(crate) lowered: BTreeSet<usize>,
 }
 
 /// The names of a contract.
@@ -110,6 +114,7 @@ impl Changes {
             equivalent: judge_changes(&found.equivalent, old, new, policy),
             unusable: unusable.collect(),
             size: found.size,
+            lowered: BTreeSet::new(),
         }
     }
 
@@ -159,10 +164,20 @@ impl Changes {
         self.changes.iter().filter(is_unknown).count()
     }
 
-    /// The release that the changes require.
+    /// The release that the changes require, including those that do not count here: known or not, they are in it.
     #[must_use]
     pub(crate) fn release(&self) -> Release {
-        release(&self.changes)
+        let suppressed = self.suppressed.iter().map(|(change, _)| change);
+        self.release_of_listed().max(release(suppressed))
+    }
+
+    /// The release that the listed changes require.
+    #[must_use]
+    pub(crate) fn release_of_listed(&self) -> Release {
+        match self.lowered.is_empty() {
+            true => release(&self.changes),
+            false => Release::Major,
+        }
     }
 
     /// The changes by owner, most serious first. Added operations form one group, and so do removed ones.

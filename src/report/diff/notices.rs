@@ -4,7 +4,7 @@ use crate::redact::printed;
 use crate::report::notice::{Notice, Notices, Region};
 use crate::rules::{Change, Finding, Suppression};
 
-use super::words::{advice, counts, place, reach, title, verdict};
+use super::words::{advice, counts, nothing, place, reach, title, verdict};
 use super::{Changes, DiffOptions};
 
 /// The case of what is not about an operation or a component, which is there even if nothing changed.
@@ -41,7 +41,7 @@ impl Changes {
     pub(crate) fn verdict(&self) -> String {
         let counts: Vec<String> = counts(self).into_iter().map(|(_, words)| words).collect();
         match counts.is_empty() {
-            true => "no changes".to_owned(),
+            true => nothing(self).trim_end_matches('.').to_owned(),
             false => format!("{}. {}", counts.join(", "), advice(self)),
         }
     }

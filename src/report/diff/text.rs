@@ -14,7 +14,7 @@ use crate::rules::{Change, Level};
 use crate::redact::printed;
 
 use super::payload::witness_lines;
-use super::words::{advice, counts, lines, place, reach, title, verdict, witness_title};
+use super::words::{advice, counts, lines, nothing, place, reach, title, verdict, witness_title};
 use super::{DiffOptions, Changes};
 
 /// The number of lines of a witness that are shown, and how many of them precede the marked line.
@@ -398,10 +398,7 @@ fn write_summary(out: &mut String, report: &Changes, options: DiffOptions) {
         .collect();
     match counts.is_empty() {
         true => {
-            let advice = advice(report);
-            let backwards = advice.find(" The version goes backwards");
-            let more = backwards.map_or("", |start| &advice[start..]);
-            put!(out, "No changes.{more}\n");
+            put!(out, "{}\n", nothing(report));
         }
         false => {
             put!(out, "Found {}. {}\n", counts.join(", "), advice(report));

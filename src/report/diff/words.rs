@@ -212,6 +212,12 @@ pub(in crate::report) fn advice(report: &Changes) -> String {
     let release = report.release();
     let unknown = report.unknown();
     let mut advice = match release {
+        // The listed changes alone would require less.
+        Release::Major | Release::Minor if release > report.release_of_listed() => {
+            let word = report.exempt.word().unwrap_or("other");
+            let release = if release == Release::Major { "major" } else { "minor" };
+            format!("With the {word} changes, this needs a {release} version.")
+        }
         Release::Major => "Breaking changes: this needs a major version.".to_owned(),
         Release::Minor => {
             let warns = |judged: &&Change| {
@@ -308,6 +314,21 @@ pub(in crate::report) fn counts(report: &Changes) -> Vec<(Level, String)> {
         (count > 0).then(|| (level, format!("{count} {level}{plural}")))
     });
     counts.collect()
+}
+
+/// The headline and the advice if no change is listed: `No new changes. With the known changes, …`
+pub(in crate::report) fn nothing(report: &Changes) -> String {
+    let nothing = report.exempt.nothing("changes");
+    let advice = advice(report);
+    // That nothing needs a new version is said already.
+    let rest = match report.exempt.word() {
+        Some(_) => Some(advice.as_str()),
+        None => advice.find("The version goes backwards").map(|start| &advice[start..]),
+    };
+    match rest {
+        Some(rest) => format!("{nothing}. {rest}"),
+        None => format!("{nothing}."),
+    }
 }
 
 /// The sides of a change, `request` and `response`, derived from its senders.

@@ -21,7 +21,8 @@ pub(super) fn advice(judged: &Change, usage: &Usage) -> Option<String> {
         true => last_name(judged),
         false => change.subject.clone(),
     };
-    let is_unused = usage.old.telling > 0 && usage.old.shown == 0;
+    let is_unused = usage.old.telling > 0
+        && usage.old.shown + usage.old.elsewhere + usage.left_open() == 0;
     let here = last_name(judged);
     let words = match change.fact {
         Fact::OperationAdded => return None,

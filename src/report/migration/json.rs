@@ -50,6 +50,10 @@ struct JsonUsage {
     old: JsonSide,
     /// Traffic of the new contract.
     new: JsonSide,
+    /// Whether the captured traffic of the old version uses what the change is about: `used`; `possible` if a message
+    /// has its place and no message of the old version could show it; `undecided` if the captures do not show it;
+    /// `unused`. `null` without captures.
+    r#use: Option<&'static str>,
     /// The affected values, redacted, most frequent first.
     values: Vec<JsonValue>,
     /// The number of occurrences of further values, beyond the limit of `values`.
@@ -76,6 +80,8 @@ struct JsonSide {
     already_there: u64,
     /// How many of them contradict the change.
     contradicted: u64,
+    /// The number of exchanges in which what the change is about was not captured, or not compared.
+    undecided: u64,
     first: Option<String>,
     last: Option<String>,
     /// The places of the first of them.
@@ -289,6 +295,7 @@ fn side(side: &crate::migrate::impact::SideUsage) -> JsonSide {
         affected: side.shown,
         already_there: side.early,
         contradicted: side.contradicted,
+        undecided: side.undecided,
         first,
         last,
         places: side.places().map(JsonOrigin::from).collect(),
@@ -334,6 +341,7 @@ fn usage(report: &MigrationReport, index: usize) -> JsonUsage {
         change: index,
         old: side(&usage.old),
         new: side(&usage.new),
+        r#use: report.traffic.is_some().then(|| report.use_of(index).word()),
         values: usage.values.by_count().into_iter().map(value).collect(),
         other_values: usage.values.others,
         consumers: consumers.collect(),

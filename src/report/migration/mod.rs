@@ -83,8 +83,6 @@ pub struct MigrationOptions {
     pub columns: Columns,
     /// The lowest level that fails the run; `None` if no level does.
     pub fail_on: Option<Level>,
-    /// Whether only changes that the traffic uses fail the run.
-    pub fails_on_used: bool,
 }
 
 impl Format for MigrationFormat {
@@ -138,6 +136,8 @@ pub struct Traffic {
     pub spoken: BTreeMap<Spoken, SeenTimes>,
     /// Payloads that could not be compared, by reason.
     pub unjudged: BTreeMap<PayloadVerdict, u64>,
+    /// Those among them that may belong to any operation.
+    pub unplaced: u64,
     /// Responses that were counted but not rewritten, because there are too many.
     pub passed_over: u64,
 }
@@ -254,6 +254,7 @@ impl MigrationReport {
             timeline: impact.timeline,
             spoken: impact.spoken,
             unjudged: impact.unjudged,
+            unplaced: impact.unplaced,
             passed_over,
         };
         Self {

@@ -2,22 +2,16 @@
 
 use crate::report::diff::DiffOptions;
 use crate::report::notice::Notices;
-use crate::rules::Level;
 
-use super::used::Use;
 use super::words::{evidence, verdict};
 use super::{MigrationOptions, MigrationReport};
 
 impl MigrationReport {
-    /// The changes as CI systems show them. If only changes that the traffic uses fail the run, the others are
-    /// warnings at most.
+    /// The changes as CI systems show them.
     pub(crate) fn notices(&self, options: &MigrationOptions) -> Notices {
-        let fail_on = match options.fails_on_used {
-            true => Some(Level::Error),
-            false => options.fail_on,
-        };
         let mut notices = self.diff.notices(&DiffOptions {
-            fail_on,
+            fail_on: options.fail_on,
+            has_baseline: self.diff.exempt.has_baseline,
             ..DiffOptions::default()
         });
         notices.command = "report";
@@ -30,11 +24,7 @@ impl MigrationReport {
             if let Some((word, rest)) = evidence(self, at) {
                 notice.facts.push(format!("traffic: {word}{rest}"));
             }
-            if options.fails_on_used && notice.level == Level::Error && self.use_of(at) != Use::Used {
-                notice.level = Level::Warning;
-            }
         }
-        notices.list.sort_by_key(|notice| std::cmp::Reverse(notice.level));
         notices
     }
 }

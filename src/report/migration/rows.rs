@@ -1,11 +1,12 @@
 //! The content of tables and lists, independent of the format.
 
 use crate::diff::{Difference, Fact, Family, Sender, Verdict};
-use crate::location::PathPattern;
+use crate::location::{PathPattern, Position};
 use crate::migrate::EditKind;
 use crate::migrate::coverage::Coverage;
 use crate::migrate::impact::{PairDifferenceKind, Timeline, Usage};
 use crate::report::render::numbers::{plural, thousands};
+use crate::redact::printed;
 use crate::rules::Level;
 
 use super::{EnumRow, EnumTable, MigrationReport, OperationRow, judged};
@@ -153,9 +154,6 @@ pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
     }
     if let Some(traffic) = &report.traffic {
         rows.extend(time_rows(&traffic.timeline));
-        for problem in &traffic.report.problems {
-            rows.push(format!("{}: {}", problem.origin, problem.message));
-        }
         for (path, reason) in &traffic.report.skipped {
             rows.push(format!("{}: skipped: {reason}", path.display()));
         }
@@ -177,6 +175,20 @@ pub(super) fn unjudged_rows(report: &MigrationReport) -> Vec<String> {
         }
     }
     rows
+}
+
+/// What could not be read, one line each. For text, the command prints it.
+pub(super) fn problem_rows(report: &MigrationReport) -> Vec<String> {
+    let problems = report.traffic.iter().flat_map(|traffic| &traffic.report.problems);
+    let rows = problems.map(|problem| {
+        let origin = &problem.origin;
+        let place = match origin.position == Position::START {
+            true => printed(&origin.file),
+            false => origin.to_string(),
+        };
+        format!("{place}: {}", problem.message)
+    });
+    rows.collect()
 }
 
 /// Operations of the old contract without an exchange.

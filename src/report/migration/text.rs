@@ -60,6 +60,9 @@ pub fn text(report: &MigrationReport, columns: Columns) -> String {
             time(last)
         );
     }
+    for sentence in diff.exempt.sentences("change") {
+        put!(out, "{sentence}\n");
+    }
     write_operations(&mut out, report, columns);
     write_changes(&mut out, report);
     write_rest(&mut out, report);

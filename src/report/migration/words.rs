@@ -1,9 +1,9 @@
 //! Sentences that all renderers use.
 
 use jiff::Timestamp;
-use crate::diff::{Fact, Family, Owner};
+use crate::diff::{Fact, Family, Owner, Sender};
 use crate::location::Step;
-use crate::migrate::impact::{Affected, Sample, Times, Usage, affected};
+use crate::migrate::impact::{Affected, Sample, Times, Usage, affected, concerns};
 use crate::report::diff::words::counts;
 use crate::report::render::lines::{hunks, sign};
 use crate::report::render::numbers::{plural, share, thousands};
@@ -68,7 +68,7 @@ fn when(times: Times) -> String {
 
 /// What traffic shows for a change: a keyword, and the rest of the sentence.
 pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'static str, String)> {
-    report.traffic.as_ref()?;
+    let unplaced = report.traffic.as_ref()?.unplaced;
     let judged = &report.diff.changes[index];
     let usage = &report.usage[index];
     if judged.difference.reach.is_empty() && judged.difference.pair.is_none() {
@@ -115,7 +115,18 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
         true => ("Missing", "Never missing"),
         false => ("Seen", "Never seen"),
     };
+    let open = (old.undecided > 0).then(|| {
+        let exchanges = plural(old.undecided, "exchange");
+        format!("what it is about was not captured or not compared in {exchanges}")
+    });
     let (word, mut rest) = match (old.telling, old.shown) {
+        (0, _) if old.held == 0 && let Some(open) = open => {
+            return Some(("Undecided", format!(": {open}")));
+        }
+        _ if old.reached + new.reached == 0 && unplaced > 0 && judged.difference.pair.is_some() => {
+            let payloads = plural(unplaced, "payload");
+            return Some(("Undecided", format!(": {payloads} that may hold it could not be compared")));
+        }
         _ if old.reached == 0 && new.reached == 0 => {
             return Some(("No traffic", " that could show it".to_owned()));
         }
@@ -140,13 +151,24 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
             "Unknown",
             ": traffic of the old version does not show who is affected".to_owned(),
         ),
-        (telling, 0) => (
-            never,
-            format!(
-                " in {} of the old version: safe to ignore for this traffic",
-                plural(telling, noun)
-            ),
-        ),
+        (telling, 0) => {
+            let more = match (usage.doubtful.shown, open, old.elsewhere) {
+                (0, None, 0) => ": safe to ignore for this traffic".to_owned(),
+                (0, Some(open), _) => format!("; {open}"),
+                (doubtful @ 1.., ..) => {
+                    let exchanges = plural(doubtful, "exchange");
+                    format!("; {} in {exchanges} that may be of the old version", seen.to_lowercase())
+                }
+                (0, None, elsewhere) => {
+                    let is_request = senders.iter().any(|sender| {
+                        *sender == Sender::Client && !concerns(&judged.difference, *sender)
+                    });
+                    let noun = if is_request { "request" } else { "response" };
+                    format!("; {} in {}", seen.to_lowercase(), plural(elsewhere, noun))
+                }
+            };
+            (never, format!(" in {} of the old version{more}", plural(telling, noun)))
+        }
         (telling, shown) if telling == shown => {
             (seen, format!(" {}{}", of_old(shown), when(old.times)))
         }
@@ -256,17 +278,22 @@ pub(super) fn verdict(report: &MigrationReport) -> (Level, &'static str, String)
         .map(|(_, words)| words)
         .collect();
     let counted = counted.join(", ");
-    let (level, word, mut rest) = match report.diff.release() {
-        Release::Major => (
-            Level::Error,
-            "Breaking:",
-            format!("{counted}; this needs a major version."),
-        ),
-        Release::Minor => (
-            Level::Warning,
-            "Compatible, with caveats:",
-            format!("{counted}; this needs a minor version."),
-        ),
+    let release = report.diff.release();
+    let needed = match release {
+        Release::Major => "needs a major version",
+        Release::Minor => "needs a minor version",
+        Release::Patch => "needs a patch version",
+    };
+    let listed = report.diff.release_of_listed();
+    // The changes that are not listed are part of the release, too.
+    let needed = match report.diff.exempt.word().filter(|_| release > listed) {
+        Some(word) => format!("with the {word} changes, this {needed}."),
+        None => format!("this {needed}."),
+    };
+    let (level, word, mut rest) = match listed {
+        Release::Major => (Level::Error, "Breaking:", format!("{counted}; {needed}")),
+        Release::Minor => (Level::Warning, "Compatible, with caveats:", format!("{counted}; {needed}")),
+        Release::Patch if release > listed => (Level::Info, "No new changes:", needed),
         Release::Patch => (Level::Info, "No changes:", "a patch version is enough.".to_owned()),
     };
     let unknown = report.diff.unknown();

@@ -155,8 +155,8 @@ fn judge_change(change: &Difference, key: Key, policy: &Policy) -> Change {
 
 /// The release that the changes require.
 #[must_use]
-pub fn release(changes: &[Change]) -> Release {
-    match changes.iter().map(|judged| judged.level).max() {
+pub fn release<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Release {
+    match changes.into_iter().map(|judged| judged.level).max() {
         Some(Level::Error) => Release::Major,
         Some(Level::Warning | Level::Info) => Release::Minor,
         Some(Level::Off) | None => Release::Patch,

@@ -7,7 +7,7 @@ use crate::diff::{Difference, Fact, Move};
 use crate::json::{TapeDocument, skim};
 use crate::location::Step;
 
-use crate::migrate::impact::affected::{Affected, affected};
+use crate::migrate::impact::affected::{Affected, concerns, of_fact};
 use crate::migrate::impact::meet::{Memos, is_secret_change, sender_of};
 use crate::migrate::impact::touch::{about_member, is_about_members, moves_of, scalar};
 use crate::migrate::impact::usage::Met;
@@ -108,7 +108,7 @@ impl Questions {
                         && change.fact != Fact::PropertyRequired
                 }
             },
-            otherwise: if self.is_old { Met::Held } else { Met::Reached },
+            otherwise: if self.is_old { Met::Aside } else { Met::Reached },
             parts,
             others,
             answers: foldhash::HashMap::default(),
@@ -146,17 +146,20 @@ impl Questions {
                 _ => Look::Parse,
             };
         }
-        let affected = affected(change, sender_of(change, self.side));
-        match (affected, member) {
-            (Affected::With | Affected::Reread, Some(member)) => {
-                Look::Has(member, Met::Shown, Met::Reached)
-            }
-            (Affected::Without, Some(member)) => Look::Has(member, Met::Reached, Met::Shown),
+        let sender = sender_of(change, self.side);
+        let of = |met: Met| match concerns(change, sender) {
+            true => met,
+            false => met.aside(),
+        };
+        let has = |member, found, missing| Look::Has(member, of(found), of(missing));
+        match (of_fact(change.fact, sender, change.is_minor), member) {
+            (Affected::With | Affected::Reread, Some(member)) => has(member, Met::Shown, Met::Reached),
+            (Affected::Without, Some(member)) => has(member, Met::Reached, Met::Shown),
             (Affected::NotShown, Some(member)) if change.fact == Fact::PropertyAdded => {
-                Look::Has(member, Met::Early, Met::Held)
+                has(member, Met::Early, Met::Held)
             }
-            (Affected::NotShown, Some(member)) => Look::Has(member, Met::Held, Met::Held),
-            (Affected::Every | Affected::With | Affected::Reread, None) => Look::All(Met::Shown),
+            (Affected::NotShown, Some(member)) => has(member, Met::Held, Met::Held),
+            (Affected::Every | Affected::With | Affected::Reread, None) => Look::All(of(Met::Shown)),
             (
                 Affected::Listed
                 | Affected::Unlisted
@@ -168,7 +171,7 @@ impl Questions {
             (Affected::NotShown, None) => match change.fact {
                 Fact::EnumValueAdded | Fact::NullAdded => Look::Text,
                 // A message that conforms to the old contract does nothing early.
-                _ => Look::All(Met::Held),
+                _ => Look::All(of(Met::Held)),
             },
             _ => Look::Parse,
         }

@@ -94,6 +94,10 @@ fn facts(report: &MigrationReport) -> Vec<(&'static str, String)> {
             contract(&diff.new.reference, diff.size.new_operations),
         ),
     ];
+    let exempt = diff.exempt.sentences("change");
+    if !exempt.is_empty() {
+        facts.push(("Not listed", escape(&exempt.join(" "))));
+    }
     if let Some(words) = touched(report) {
         facts.push(("Traffic", escape(&words)));
     }

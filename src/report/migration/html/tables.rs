@@ -436,7 +436,7 @@ pub(super) fn beyond(report: &MigrationReport) -> String {
 }
 
 pub(super) fn unjudged(report: &MigrationReport) -> String {
-    let all = unjudged_rows(report);
+    let all = [problem_rows(report), unjudged_rows(report)].concat();
     let rows: Vec<String> = all
         .iter()
         .take(ROWS)

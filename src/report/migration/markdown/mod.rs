@@ -108,6 +108,10 @@ pub(super) fn facts(report: &MigrationReport) -> Vec<(&'static str, String)> {
             ),
         ),
     ];
+    let exempt = report.diff.exempt.sentences("change");
+    if !exempt.is_empty() {
+        facts.push(("Not listed", escaped(&exempt.join(" "))));
+    }
     if let Some(words) = touched(report) {
         facts.push(("Traffic", format!("{words}.")));
     }

@@ -287,7 +287,7 @@ pub(super) fn beyond(report: &MigrationReport) -> String {
 }
 
 pub(super) fn unjudged(report: &MigrationReport) -> String {
-    let rows = unjudged_rows(report);
+    let rows = [problem_rows(report), unjudged_rows(report)].concat();
     let mut out = String::new();
     for row in rows.iter().take(ROWS) {
         put!(out, "{}\n", wrapped(&format!("- {}", escaped(row)), "  "));
