@@ -546,12 +546,35 @@ fn a_commit_is_an_operand() {
             "a revision must not start with a dash",
         ),
         ("git:HEAD:../../etc", "the path is outside the repository"),
+        (
+            "git:HEAD:api/openapi.yml",
+            "; did you mean `git:HEAD:api/openapi.yaml`?",
+        ),
+        (
+            "HEAD:api/openapi.yaml",
+            "; did you mean `git:HEAD:api/openapi.yaml`?",
+        ),
+        (
+            "git:origin/main:api/openapi.yaml",
+            "unknown git revision `origin/main`; run `git fetch origin main` first\n",
+        ),
     ];
+    git(&["remote", "add", "origin", "https://example.com/pets.git"]);
     for (operand, expected) in table {
         let (code, _, stderr) = run_in(folder.path(), &[operand, "api/openapi.yaml"]);
         assert_eq!(code, 2);
         assert!(stderr.contains(expected), "{operand}: {stderr}");
     }
+    let (_, _, stderr) = run_in(
+        &folder.path().join("api"),
+        &["git:HEAD:api/openapi.yaml", "openapi.yaml"],
+    );
+    assert!(
+        stderr.contains(
+            "(paths are relative to the current folder); did you mean `git:HEAD:openapi.yaml`?"
+        ),
+        "{stderr}"
+    );
     // A file that is broken is named as it was asked for.
     write("broken.yaml", "a: [");
     git(&["add", "."]);

@@ -5,7 +5,7 @@ use crate::report::notice::Notices;
 use crate::rules::Level;
 
 use super::used::Use;
-use super::words::{evidence, verdict};
+use super::words::evidence;
 use super::{MigrationOptions, MigrationReport};
 
 impl MigrationReport {
@@ -21,8 +21,10 @@ impl MigrationReport {
             ..DiffOptions::default()
         });
         notices.command = "report";
-        let (_, word, rest) = verdict(self);
-        notices.verdict = format!("{word} {rest}");
+        if let Some(traffic) = &self.traffic {
+            let problems = traffic.report.problems.iter();
+            notices.problems = problems.map(|problem| (problem.origin.clone(), problem.message.clone())).collect();
+        }
         for notice in &mut notices.list {
             let Some(at) = self.diff.changes.iter().position(|change| change.key == notice.key) else {
                 continue;
