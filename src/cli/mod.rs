@@ -4,6 +4,7 @@ mod args;
 mod captures;
 mod check;
 mod chosen;
+mod ci;
 mod complete;
 mod config;
 mod contracts;
@@ -104,25 +105,45 @@ pub fn run(arguments: impl IntoIterator<Item = OsString> + Send + 'static) -> Ex
     }
 }
 
+/// The output before the arguments are known.
+fn early(arguments: &[OsString]) -> Output {
+    let manner = Manner {
+        no_ci: arguments.iter().any(|argument| argument == "--no-ci"),
+        ..Manner::default()
+    };
+    Output::new(anstream::ColorChoice::Auto, manner)
+}
+
+/// Ends a run whose arguments are invalid, or that asks for help or the version.
+fn refused(arguments: &[OsString], error: &clap::Error) -> ExitCode {
+    // The exit codes of clap: 0 for help and version, 2 for invalid arguments.
+    let code = u8::try_from(error.exit_code()).unwrap_or(2);
+    match error.use_stderr() && ci::reads_commands() {
+        true => {
+            let text = error.render().to_string();
+            let message = text.trim_end();
+            early(arguments).error(message.strip_prefix("error: ").unwrap_or(message), None);
+        }
+        // If it cannot be written, there is nowhere left to report that.
+        false => {
+            let _ = error.print();
+        }
+    }
+    ExitCode::from(code)
+}
+
 fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let plain = |error: &clap::Error| {
-        // The exit codes of clap: 0 for help and version, 2 for invalid arguments. If its output cannot be written,
-        // there is nowhere left to report that.
-        let _ = error.print();
-        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
-    };
     let config = match Config::find(&arguments) {
         Ok(config) => config,
         Err(error) => {
-            let mut output = Output::new(anstream::ColorChoice::Auto, Manner::default());
-            output.error(&error.to_string(), None);
+            early(&arguments).error(&error.to_string(), None);
             return Exit::Incomplete.into();
         }
     };
     let mut arguments = match config.parse(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return plain(&error),
+        Err(error) => return refused(&arguments, &error),
     };
     config.name_contracts(&mut arguments.command);
     let color = match arguments.color {

@@ -8,7 +8,7 @@ use crate::migrate::{Migration, Moves};
 use crate::observe::Observer;
 use crate::report::check::Gap;
 use crate::report::diff::Changes;
-use crate::report::migration::{MigrationFormat, MigrationOptions, MigrationReport};
+use crate::report::migration::{MigrationOptions, MigrationReport};
 use crate::rules::except::Looked;
 use crate::rules::judge;
 use crate::rules::{Level, in_order};
@@ -129,7 +129,7 @@ fn exit(
             output.error(&message, None);
             return Ok(Exit::Incomplete);
         }
-        reports::tell_problems(traffic, &arguments.output, MigrationFormat::Text, output);
+        reports::tell_problems::<MigrationReport>(traffic, &arguments.output, output);
         if !traffic.problems.is_empty() && !arguments.capture.keep_going {
             return Ok(Exit::Incomplete);
         }
