@@ -8,10 +8,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import unittest
 import xml.etree.ElementTree
 from pathlib import Path
@@ -60,6 +62,16 @@ fi
 """
 
 
+# The package of the platform is published; the main package is not.
+FAKE_NPM = """#!/usr/bin/env bash
+case "$1 $2" in
+"view @wiredrift/cli-"*) echo 0.1.0 ;;
+"view "*) exit 1 ;;
+*) echo "$@" >>"$LOGS/npm.log" ;;
+esac
+"""
+
+
 def environment(**variables):
     """The variables that every CI system sets, and those of this machine that pip and the shell need."""
     kept = {name: os.environ[name] for name in ("HOME", "LANG", "PATH") if name in os.environ}
@@ -101,6 +113,8 @@ class Action(Folder):
     def setUp(self):
         super().setUp()
         self.event = {"pull_request": {"number": 7}}
+        self.job_id = "contract"
+        self.matrix = None
         self.fake = self.folder / "fake"
         self.fake.mkdir()
         (self.fake / "gh").write_text(FAKE_GH)
@@ -125,9 +139,11 @@ class Action(Folder):
             GITHUB_ACTION_PATH=str(ROOT),
             GITHUB_EVENT_NAME="pull_request" if "pull_request" in self.event else "push",
             GITHUB_EVENT_PATH=str(event_file),
+            GITHUB_JOB=self.job_id,
             GITHUB_REPOSITORY="pets/shop",
             GITHUB_RUN_ID="1",
             GITHUB_SERVER_URL="https://github.example",
+            GITHUB_WORKFLOW="contract",
             GITHUB_WORKSPACE=str(self.checkout),
             RUNNER_OS="Linux",
             RUNNER_TEMP=self.runner.name,
@@ -140,6 +156,7 @@ class Action(Folder):
         context = {
             "inputs": {name: names.get(name, field.get("default", "")) for name, field in action["inputs"].items()},
             "github": {"token": "a token", "event": self.event},
+            "matrix": self.matrix,
             "steps": {},
         }
 
@@ -193,7 +210,8 @@ class Action(Folder):
     def test_later_runs_update_the_comment(self):
         self.act(contract=CONTRACT, captures=DRIFTING)
         drifting = self.comments()
-        job = self.act(contract=CONTRACT, captures=DRIFTING, arguments="--level missing-property=off")
+        shutil.copy(ROOT / CONFORMING, self.checkout / DRIFTING)
+        job = self.act(contract=CONTRACT, captures=DRIFTING)
         self.assertEqual(len(self.comments()), 1)
         self.assertNotEqual(self.comments(), drifting)
         self.act(contract=CONTRACT, captures=CONFORMING)
@@ -204,6 +222,39 @@ class Action(Folder):
             + ["POST repos/pets/shop/issues/7/comments"],
             job.log,
         )
+
+    def test_each_use_of_the_action_has_a_comment_of_its_own(self):
+        categories = set()
+        with tempfile.NamedTemporaryFile("w", dir=self.checkout, suffix=".toml") as config:
+            arguments = f"--config '{config.name}'"
+            config.write(f"captures = ['{CONFORMING}']\ncontract = '{CONTRACT}'\n")
+            config.flush()
+            for more, job_id, matrix in [
+                ({}, "contract", None),
+                ({"arguments": f"{arguments} --strict"}, "contract", None),
+                ({}, "other", None),
+                ({}, "contract", {"os": "linux"}),
+                ({}, "contract", {"os": "windows"}),
+                ({"id": "pets"}, "contract", None),
+            ]:
+                self.job_id, self.matrix = job_id, matrix
+                job = self.act(**({"arguments": arguments} | more))
+                self.assertEqual(job.code, 0, job.log)
+                categories.add(job.uploaded["category"])
+        self.assertEqual(len(categories), 6)
+        self.assertIn("wiredrift-pets", categories)
+        self.assertEqual(len(self.comments()), 6)
+        job = self.act(contract=CONTRACT, captures=CONFORMING, id="../pets")
+        self.assertEqual(job.code, 2, job.log)
+
+    def test_known_findings_are_not_uploaded(self):
+        known = "--baseline known.json"
+        job = self.act(contract=CONTRACT, captures=DRIFTING, arguments=f"{known} --update-baseline")
+        self.assertEqual(job.code, 0, job.log)
+        job = self.act(contract=CONTRACT, captures=DRIFTING, arguments=known)
+        self.assertEqual(job.code, 0, job.log)
+        sarif = json.loads(Path(job.uploaded["sarif_file"]).read_text())
+        self.assertEqual(sarif["runs"][0]["results"], [])
 
     def test_conforming_captures_pass(self):
         job = self.act(contract=CONTRACT, captures=CONFORMING)
@@ -219,7 +270,8 @@ class Action(Folder):
         self.event = {}
         job = self.act(contract=CONTRACT, captures=DRIFTING)
         self.assertEqual(job.code, 1, job.log)
-        self.assertIn("::notice title=wiredrift::There is no comment", job.log)
+        self.assertIn("No comment: this run is not for a pull request.", job.log)
+        self.assertNotIn("::notice", job.log)
         self.assertEqual(self.calls(), [])
 
     def test_a_fork_cannot_comment(self):
@@ -231,7 +283,8 @@ class Action(Folder):
     def test_a_run_that_is_not_completed_is_reported(self):
         job = self.act(contract="missing.yaml", captures=DRIFTING)
         self.assertEqual(job.code, 2, job.log)
-        self.assertIn("::error title=wiredrift::The run could not be completed (exit code 2)", job.log)
+        self.assertEqual(job.log.count("::error "), 1, job.log)
+        self.assertIn("::error title=wiredrift::cannot read missing.yaml", job.log)
         self.assertIn("could not complete the run (exit code 2)", self.comments()[0])
 
     def test_a_long_report_is_cut(self):
@@ -316,6 +369,8 @@ class Job:
 
 def value_of(path, context):
     """The value of an expression such as `inputs.old`. Like GitHub, missing values are empty."""
+    if name := re.fullmatch(r"\s*toJSON\((\w+)\)\s*", path):
+        return json.dumps(context[name[1]], indent=2)
     value = context
     for name in path.strip().split("."):
         value = value.get(name, {})
@@ -340,13 +395,15 @@ class GitLab(Folder):
         self.assertEqual(job["variables"]["WIREDRIFT_VERSION"], VERSION)
         (self.checkout / "a capture").mkdir()
         shutil.copy(ROOT / DRIFTING, self.checkout / "a capture")
-        variables = self.virtual_environment() | job["variables"] | {"GITLAB_CI": "true"}
-        variables |= {
-            "WIREDRIFT_CAPTURES": "a capture",
-            "WIREDRIFT_CONTRACT": CONTRACT,
-            "WIREDRIFT_ARGUMENTS": "--operation showPet --fail-on warning",
-        }
-        done = self.bash("\n".join(job["before_script"] + job["script"]), variables)
+        variables = self.virtual_environment() | job["variables"]
+        variables |= {"GITLAB_CI": "true", "CI_JOB_ID": "1", "CI_PROJECT_DIR": str(self.checkout)}
+        # Files that the asterisk would stand for, if the shell expanded it.
+        (self.checkout / "wrong-type").mkdir()
+        for name in ("a=info", "b=info"):
+            (self.checkout / "wrong-type" / name).touch()
+        chosen = {"WIREDRIFT_CAPTURES": "a capture", "WIREDRIFT_CONTRACT": CONTRACT}
+        chosen |= {"WIREDRIFT_ARGUMENTS": "--operation showPet --fail-on warning --level wrong-type/*=info"}
+        done = self.bash("\n".join(job["before_script"] + job["script"]), variables | chosen)
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("missing-property", done.stdout)
 
@@ -358,6 +415,42 @@ class GitLab(Folder):
         junit = xml.etree.ElementTree.parse(self.checkout / reports["junit"])
         self.assertIn("missing-property", (self.checkout / reports["junit"]).read_text())
         self.assertTrue(junit.findall(".//failure"))
+
+        # Without variables, the job checks what wiredrift.toml names.
+        config = f"captures = ['{CONFORMING}']\ncontract = '{CONTRACT}'\n"
+        (self.checkout / "wiredrift.toml").write_text(config)
+        done = self.bash("\n".join(job["script"]), variables)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
+class Npm(Folder):
+    def test_the_program_gets_one_interrupt_and_ends_by_itself(self):
+        program = self.folder / "program"
+        program.write_text(
+            f"#!{sys.executable}\n"
+            "import signal, sys, time\n"
+            "signals = []\n"
+            "signal.signal(signal.SIGINT, lambda *_: signals.append(1))\n"
+            "print('started', flush=True)\n"
+            "end = time.monotonic() + 2\n"
+            "while time.monotonic() < end: time.sleep(0.1)\n"
+            "print(len(signals), 'interrupts', flush=True)\n"
+            "sys.exit(130)\n"
+        )
+        program.chmod(0o755)
+        shim = subprocess.Popen(
+            ["node", ROOT / "npm/wiredrift/bin/wiredrift.js"],
+            env=environment(WIREDRIFT_BINARY=str(program)),
+            stdout=subprocess.PIPE,
+            text=True,
+            # A group of its own, as a terminal has one for each command.
+            start_new_session=True,
+        )
+        self.assertEqual(shim.stdout.readline(), "started\n")
+        time.sleep(0.2)
+        os.killpg(shim.pid, signal.SIGINT)
+        rest, _ = shim.communicate(timeout=30)
+        self.assertEqual((rest, shim.returncode), ("1 interrupts\n", 130))
 
 
 class PreCommit(Folder):
@@ -394,12 +487,19 @@ class Release(Folder):
         target = "x86_64-unknown-linux-gnu"
         for name in ("Cargo.toml", "README.md", "LICENSE-APACHE", "LICENSE-MIT"):
             shutil.copy(ROOT / name, self.checkout)
+        (self.checkout / ".ci").mkdir()
+        shutil.copy(ROOT / ".ci/name_repository.py", self.checkout / ".ci")
+        variables = environment(
+            GITHUB_REF_NAME=f"v{VERSION}",
+            GITHUB_REPOSITORY="pets/shop",
+            GITHUB_SERVER_URL="https://github.example",
+        )
         shutil.copytree(ROOT / "npm", self.checkout / "npm")
         shutil.copytree(WHEELS, self.checkout / f"wheels/wheel-{target}")
         for step in workflow["jobs"]["packages"]["steps"]:
             if "run" in step:
                 self.assertNotIn("${{", step["run"], "an expression in a script")
-                done = self.bash(step["run"], environment(GITHUB_REF_NAME=f"v{VERSION}"))
+                done = self.bash(step["run"], variables)
                 self.assertEqual(done.returncode, 0, f"{step['name']}:\n{done.stdout}{done.stderr}")
 
         folder = f"wiredrift-{VERSION}-{target}"
@@ -415,6 +515,48 @@ class Release(Folder):
         self.assertIn(archive.name, (self.checkout / "release/SHA256SUMS").read_text())
         packages = {file.name for file in (self.checkout / "npm-packages").iterdir()}
         self.assertEqual(packages, {f"wiredrift-{VERSION}.tgz", f"wiredrift-cli-linux-x64-{VERSION}.tgz"})
+        for package in packages:
+            with tarfile.open(self.checkout / "npm-packages" / package) as files:
+                manifest = json.load(files.extractfile("package/package.json"))
+            repository = {"type": "git", "url": "git+https://github.example/pets/shop.git"}
+            self.assertEqual(manifest["repository"], repository, "npm demands it for packages with provenance")
+        cargo = (self.checkout / "Cargo.toml").read_text()
+        self.assertIn('\nrepository = "https://github.example/pets/shop"\n', cargo, "for cargo binstall")
+
+        # A second run skips the package that the first one has published.
+        done = self.bash(self.publish(workflow, "npm", {"npm": FAKE_NPM}), variables)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        published = (self.folder / "programs/npm.log").read_text().splitlines()
+        self.assertEqual(published, [f"publish ./npm-packages/wiredrift-{VERSION}.tgz --access public --provenance"])
+
+    def publish(self, workflow, job, programs):
+        """The script of a publishing job, which runs these programs in place of the real ones."""
+        folder = self.folder / "programs"
+        folder.mkdir(exist_ok=True)
+        for name, script in programs.items():
+            (folder / name).write_text(script)
+            (folder / name).chmod(0o755)
+        step = next(step for step in workflow["jobs"][job]["steps"] if step.get("name") == "Publish")
+        return f'export LOGS="{folder}" PATH="{folder}:$PATH"\n{step["run"]}'
+
+    def test_what_is_published_is_skipped(self):
+        workflow = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())
+        self.assertTrue(workflow["jobs"]["pypi"]["steps"][-1]["with"]["skip-existing"])
+        log = '#!/usr/bin/env bash\necho "$@" >>"$LOGS/{}.log"\n'
+        (self.checkout / "release").mkdir()
+        for version, is_published in (("0.1.0", True), ("0.2.0", False)):
+            programs = {
+                "curl": "#!/usr/bin/env bash\necho '{\"vers\":\"0.1.0\"}'\n",
+                "cargo": log.format("cargo"),
+                "gh": log.format("gh") + f'[ "$2" != view ] || {str(is_published).lower()}\n',
+            }
+            variables = environment(GITHUB_REF_NAME=f"v{version}", GITHUB_REPOSITORY="pets/shop")
+            for job in ("crate", "github"):
+                done = self.bash(self.publish(workflow, job, programs), variables)
+                self.assertEqual(done.returncode, 0, done.stderr)
+            calls = (self.folder / "programs/gh.log").read_text()
+            self.assertIn("release upload v0.1.0" if is_published else "release create v0.2.0", calls)
+            self.assertEqual((self.folder / "programs/cargo.log").exists(), not is_published)
 
 
 if __name__ == "__main__":

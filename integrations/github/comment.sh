@@ -8,7 +8,10 @@ notice() {
     exit 0
 }
 
-[ -n "$PULL_REQUEST" ] || notice "There is no comment, because this run does not belong to a pull request."
+if [ -z "$PULL_REQUEST" ]; then
+    echo "No comment: this run is not for a pull request."
+    exit 0
+fi
 
 marker="<!-- $ID -->"
 run=$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID

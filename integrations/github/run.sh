@@ -17,9 +17,15 @@ add_lines() {
     done <<<"$1"
 }
 
-# Distinguishes this use of the action from others in the repository. OLD is not part of it: old contracts are often
-# commits, which differ from run to run.
-id=wiredrift-$(printf '%s\n' "$COMMAND" "$WORKING_DIRECTORY" "$CONTRACT" "$CAPTURES" "$NEW" | cksum | cut -d ' ' -f 1)
+# Distinguishes this use of the action from others in the repository: those of other jobs, and of jobs of a matrix, too.
+# OLD is not part of it: old contracts are often commits, which differ from run to run.
+if [ -z "$ID" ]; then
+    ID=$(printf '%s\n' "$COMMAND" "$WORKING_DIRECTORY" "$CONTRACT" "$CAPTURES" "$NEW" "$ARGUMENTS" "$GITHUB_WORKFLOW" \
+        "$GITHUB_JOB" "$MATRIX" | cksum | cut -d ' ' -f 1)
+elif [[ ! $ID =~ ^[A-Za-z0-9._-]+$ ]]; then
+    stop "The input id may have letters, digits, dots, dashes and underscores only."
+fi
+id=wiredrift-$ID
 mkdir -p "$RUNNER_TEMP/wiredrift"
 sarif_file=$RUNNER_TEMP/wiredrift/$id.sarif
 markdown_file=$RUNNER_TEMP/wiredrift/$id.md
@@ -56,9 +62,11 @@ add_lines "$operands"
 
 code=0
 "${command_line[@]}" || code=$?
-if [ "$code" -gt 1 ]; then
-    echo "::error title=wiredrift::The run could not be completed (exit code $code). See the log of this step."
-fi
+case $code in
+# wiredrift itself annotates why a run was not completed.
+0 | 1 | 2 | 130) ;;
+*) echo "::error title=wiredrift::The run could not be completed (exit code $code). See the log of this step." ;;
+esac
 
 {
     echo "id=$id"

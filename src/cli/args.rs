@@ -49,7 +49,7 @@ pub(super) struct Arguments {
     )]
     pub(super) color: Color,
 
-    /// Print errors only. Reports that --output names are still written.
+    /// Print nothing but errors and the reports that --output names.
     #[arg(
         short,
         long,

@@ -5,7 +5,7 @@ use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{Engine, Observer, Options};
 use crate::report::Report;
-use crate::report::check::{CheckFormat, Gap, TextOptions};
+use crate::report::check::{Gap, TextOptions};
 use crate::rules::catalogue::{UNSEEN_ENUM_VALUE, UNSEEN_PROPERTY};
 use crate::rules::{Level, Policy};
 
@@ -180,7 +180,7 @@ impl<'a> Check<'a> {
             );
             return Ok(Exit::Incomplete);
         }
-        reports::tell_problems(report, &self.arguments.output, CheckFormat::Text, output);
+        reports::tell_problems::<Report>(report, &self.arguments.output, output);
         if !report.problems.is_empty() && !self.arguments.capture.keep_going {
             return Ok(Exit::Incomplete);
         }

@@ -6,7 +6,9 @@ use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::contract::{Contract, LoadOptions};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, closest};
+
+use super::ci;
 
 /// The extensions of files that a contract may refer to. These files are extracted, too.
 const EXTENSIONS: [&str; 3] = ["json", "yaml", "yml"];
@@ -49,7 +51,10 @@ pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<
         None,
     )
     .map_err(|_| {
-        let message = format!("`{operand}`: unknown git revision `{revision}`");
+        let message = format!(
+            "`{operand}`: unknown git revision `{revision}`{}",
+            missing(revision)
+        );
         Error::new(ErrorKind::Unknown, message)
     })?;
     let tree = text(tree)?.trim().to_owned();
@@ -71,7 +76,19 @@ pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<
         })
         .collect();
     if !wanted.iter().any(|name| Path::new(name).starts_with(&path)) {
-        let message = format!("`{operand}`: there is no {} in {revision}", path.display());
+        // An absolute path does not depend on the current folder.
+        let prefix = inside.map_or(Path::new(""), |_| start);
+        let near = near(&path, prefix, &wanted)
+            .map(|near| format!("; did you mean `git:{revision}:{near}`?"));
+        let relative = match prefix.as_os_str().is_empty() {
+            true => "",
+            false => " (paths are relative to the current folder)",
+        };
+        let message = format!(
+            "`{operand}`: there is no {} in {revision}{relative}{}",
+            path.display(),
+            near.unwrap_or_default()
+        );
         return Err(Error::new(ErrorKind::Read, message));
     }
     let folder = tempfile::tempdir()
@@ -95,6 +112,73 @@ pub(super) fn load(operand: &str, place: &str, options: &LoadOptions) -> Result<
     let inside = format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR);
     contract.rename_in_problems(&inside, &format!("git:{revision}:"));
     Ok(contract)
+}
+
+/// What to do about a revision that is missing: CI systems fetch one commit only.
+fn missing(revision: &str) -> String {
+    let ask = |arguments: &[&str]| {
+        git(arguments, None)
+            .and_then(text)
+            .map(|said| said.trim().to_owned())
+            .unwrap_or_default()
+    };
+    let remotes = ask(&["remote"]);
+    let mut remotes = remotes.lines();
+    let branch = remotes.find_map(|remote| {
+        let branch = revision.strip_prefix(remote)?.strip_prefix('/')?;
+        Some(format!("{remote} {branch}"))
+    });
+    let is_shallow = ask(&["rev-parse", "--is-shallow-repository"]) == "true";
+    let command = match (branch, is_shallow) {
+        (Some(branch), _) => format!("run `git fetch {branch}` first"),
+        (None, true) => "the clone is shallow; run `git fetch --unshallow` first".to_owned(),
+        (None, false) => return String::new(),
+    };
+    match ci::is_github() {
+        true => format!("; {command}, or set `fetch-depth: 0` for actions/checkout"),
+        false => format!("; {command}"),
+    }
+}
+
+/// Whether a text such as `main:openapi.yaml` names a file in a commit.
+pub(super) fn is_in_commit(place: &str) -> bool {
+    let Some((revision, path)) = place.split_once(':') else {
+        return false;
+    };
+    let object = format!("{revision}:./{path}");
+    !revision.is_empty()
+        && !revision.starts_with('-')
+        && !path.starts_with("//")
+        && git(
+            &[
+                "rev-parse",
+                "--verify",
+                "--quiet",
+                "--end-of-options",
+                &object,
+            ],
+            None,
+        )
+        .is_ok()
+}
+
+/// The file or folder in a commit whose path is closest to a missing one, from the current folder.
+fn near(path: &Path, prefix: &Path, names: &[&str]) -> Option<String> {
+    let up = "../".repeat(prefix.components().count());
+    let from_here = |name: &str| match Path::new(name).strip_prefix(prefix) {
+        Ok(inside) => inside.display().to_string(),
+        Err(_) => format!("{up}{name}"),
+    };
+    // The path may have been meant from the root of the repository.
+    let from_root = path.strip_prefix(prefix).ok()?;
+    if names
+        .iter()
+        .any(|name| Path::new(name).starts_with(from_root))
+    {
+        return from_root.to_str().map(from_here);
+    }
+    let wanted = path.to_str()?;
+    closest(wanted, names.iter().copied()).map(from_here)
 }
 
 /// A path without `.` and `..`. It must not leave the repository.

@@ -4,6 +4,7 @@ mod args;
 mod captures;
 mod check;
 mod chosen;
+mod ci;
 mod complete;
 mod config;
 mod contracts;
@@ -114,17 +115,38 @@ const fn choice(color: Color) -> anstream::ColorChoice {
     }
 }
 
+/// The output before the arguments are known.
+fn early(arguments: &[OsString]) -> Output {
+    let manner = Manner {
+        no_ci: arguments.iter().any(|argument| argument == "--no-ci"),
+        ..Manner::default()
+    };
+    Output::new(choice(typed::color(arguments)), manner)
+}
+
+/// Ends a run whose arguments are invalid, or that asks for help or the version.
+fn refused(arguments: &[OsString], error: &clap::Error) -> ExitCode {
+    // The exit codes of clap: 0 for help and version, 2 for invalid arguments.
+    let code = u8::try_from(error.exit_code()).unwrap_or(2);
+    match error.use_stderr() && ci::reads_commands() {
+        true => {
+            let text = error.render().to_string();
+            let message = text.trim_end();
+            early(arguments).error(message.strip_prefix("error: ").unwrap_or(message), None);
+        }
+        // If it cannot be written, there is nowhere left to report that.
+        false => {
+            let _ = error.print();
+        }
+    }
+    ExitCode::from(code)
+}
+
 fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let plain = |error: &clap::Error| {
-        // The exit codes of clap: 0 for help and version, 2 for invalid arguments. If its output cannot be written,
-        // there is nowhere left to report that.
-        let _ = error.print();
-        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
-    };
     let typed = match typed::parse(&arguments) {
         Ok(typed) => typed,
-        Err(error) => return plain(&error),
+        Err(error) => return refused(&arguments, &error),
     };
     let completed = Config::find(&typed).and_then(|mut config| {
         let arguments = config.complete(&typed)?;
@@ -133,8 +155,7 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let (config, arguments) = match completed {
         Ok(completed) => completed,
         Err(error) => {
-            let color = choice(typed::color(&arguments));
-            Output::new(color, Manner::default()).error(&error.to_string(), None);
+            early(&arguments).error(&error.to_string(), None);
             return Exit::Incomplete.into();
         }
     };

@@ -1,5 +1,6 @@
 //! All output goes through this file.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -9,22 +10,26 @@ use anstyle::{AnsiColor, Style};
 
 use crate::error::{Error, Result};
 use crate::redact::{only_styles, without_styles};
+use crate::report::notice::github_error;
 use crate::report::{Columns, WIDTH};
 
-use super::Failure;
 use super::progress::Bar;
+use super::{Failure, ci};
 
 /// The limits on the terminal width that lines are fitted to.
 const NARROWEST: usize = 40;
 const WIDEST: usize = 120;
 
 const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
+const WARNING: Style = AnsiColor::BrightYellow.on_default().bold();
 
 /// Standard output and standard error, with styles if they are wanted.
 pub(super) struct Output {
     stdout: AutoStream<io::StdoutLock<'static>>,
     choice: ColorChoice,
     manner: Manner,
+    /// Whether something reads commands from what is printed.
+    runs_commands: bool,
     /// Shown until something is printed.
     bar: Option<Bar>,
 }
@@ -46,6 +51,7 @@ impl Output {
             stdout: AutoStream::new(io::stdout().lock(), choice),
             choice,
             manner,
+            runs_commands: ci::reads_commands(),
             bar: None,
         }
     }
@@ -81,13 +87,25 @@ impl Output {
     /// Writes to standard output.
     pub(super) fn print(&mut self, text: &str) -> io::Result<()> {
         self.hide_progress();
-        match self.stdout.current_choice() {
+        let text = match self.stdout.current_choice() {
             // Write everything at once: a stripping stream writes the text between styles piece by piece.
-            ColorChoice::Never => {
-                let plain = without_styles(text);
-                self.stdout.write_all(plain.as_bytes())
-            }
-            _ => self.stdout.write_all(only_styles(text).as_bytes()),
+            ColorChoice::Never => without_styles(text),
+            _ => only_styles(text),
+        };
+        self.stdout.write_all(self.safe(&text).as_bytes())
+    }
+
+    /// Writes commands to the CI system to standard output.
+    pub(super) fn print_commands(&mut self, commands: &str) -> io::Result<()> {
+        self.hide_progress();
+        self.stdout.write_all(without_styles(commands).as_bytes())
+    }
+
+    /// Text that the CI system does not take for commands.
+    fn safe<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.runs_commands {
+            true => ci::disarmed(text),
+            false => Cow::Borrowed(text),
         }
     }
 
@@ -120,7 +138,7 @@ impl Output {
         self.stdout.current_choice() != ColorChoice::Never
     }
 
-    /// Writes text to standard output unchanged.
+    /// Writes text to standard output unchanged, for other programs: scripts and patches.
     pub(super) fn print_as_is(&mut self, text: &str) -> io::Result<()> {
         self.hide_progress();
         self.stdout.flush()?;
@@ -146,20 +164,39 @@ impl Output {
     /// Writes a note about what was printed to standard error.
     pub(super) fn note(&mut self, text: &str) {
         self.hide_progress();
-        let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
-        // If standard error cannot be written, there is nowhere left to report that.
-        let _ = write!(stderr, "{}", only_styles(text));
+        self.to_stderr(&self.safe(&only_styles(text)));
     }
 
-    /// Writes an error to standard error.
-    pub(super) fn error(&mut self, message: &str, cause: Option<&str>) {
+    /// Writes commands to the CI system to standard error.
+    pub(super) fn note_commands(&mut self, commands: &str) {
         self.hide_progress();
+        self.to_stderr(&without_styles(commands));
+    }
+
+    /// Writes an error that ends the run to standard error. In GitHub Actions, it becomes an annotation, too.
+    pub(super) fn error(&mut self, message: &str, cause: Option<&str>) {
+        let cause = cause.map(|cause| format!("\n  caused by: {cause}"));
+        let message = format!("{message}{}", cause.unwrap_or_default());
+        self.error_in_report(&message);
+        if self.adds_for_ci() && ci::is_github() {
+            self.note_commands(&github_error(&without_styles(&message)));
+        }
+    }
+
+    /// Writes an error that reports contain, too.
+    pub(super) fn error_in_report(&mut self, message: &str) {
+        self.note(&format!("{ERROR}error{ERROR:#}: {message}\n"));
+    }
+
+    /// Writes a warning to standard error. It does not change the result of the run.
+    pub(super) fn warning(&mut self, message: &str) {
+        self.note(&format!("{WARNING}warning{WARNING:#}: {message}\n"));
+    }
+
+    fn to_stderr(&self, text: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.choice);
         // If standard error cannot be written, there is nowhere left to report that.
-        let _ = writeln!(stderr, "{ERROR}error{ERROR:#}: {}", only_styles(message));
-        if let Some(cause) = cause {
-            let _ = writeln!(stderr, "  caused by: {}", only_styles(cause));
-        }
+        let _ = write!(stderr, "{text}");
     }
 }
 

@@ -93,7 +93,12 @@ pub(super) fn names(
 fn find(operand: &str, options: &LoadOptions) -> Result<Chosen> {
     match operand.strip_prefix("git:") {
         Some(place) => Ok(Chosen::loaded(git::load(operand, place, options)?)),
-        None => Chosen::find(operand, options),
+        None => Chosen::find(operand, options).map_err(|error| {
+            match error.kind() == ErrorKind::Read && git::is_in_commit(operand) {
+                true => error.adding(&format!("; did you mean `git:{operand}`?")),
+                false => error,
+            }
+        }),
     }
 }
 

@@ -1,24 +1,20 @@
 //! Writes the reports that a run was asked for, and those that its CI system shows.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind as IoErrorKind, Write as _};
+use std::io::ErrorKind as IoErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::location::Position;
 use crate::redact::printed;
 use crate::report::check::{CheckFormat, TextOptions};
 use crate::report::diff::{Changes, DiffFormat, DiffOptions};
 use crate::report::migration::{MigrationFormat, MigrationOptions, MigrationReport};
 use crate::report::notice::{NoticeFormat, Notices, Root};
-use crate::report::{Format, Render, Report};
+use crate::report::{COMMENT, Format, Render, Report, beginning};
 
-use super::Failure;
 use super::output::{Output, write_file};
 use super::values::OutputArgument;
-
-/// The name of the file that GitLab's templates look for.
-const GITLAB_REPORT: &str = "gl-code-quality-report.json";
+use super::{Failure, ci};
 
 /// A report that CI systems can show.
 pub(super) trait Listed: Render<Options: Copy> {
@@ -71,39 +67,39 @@ impl Listed for MigrationReport {
     }
 }
 
-/// Whether a report goes to standard output as text: it was asked for, or nothing else goes there.
-fn prints_text<F: Format>(outputs: &[OutputArgument<F>], text: F, output: &Output) -> bool {
+/// Whether standard output lists what could not be read: the text and the short report do.
+fn prints_problems<R: Listed>(outputs: &[OutputArgument<R::Format>], output: &Output) -> bool {
     let mut printed = outputs.iter().filter(|target| target.path.is_none());
     match printed.next() {
-        Some(target) => target.format == text,
+        Some(target) => [R::TEXT, R::format_of(NoticeFormat::Short)].contains(&target.format),
         None => !output.is_quiet(),
     }
 }
 
-/// Prints what could not be read, unless a text report says it.
-pub(super) fn tell_problems<F: Format>(
-    report: &Report,
-    outputs: &[OutputArgument<F>],
-    text: F,
+/// Prints what could not be read, unless a report on standard output says it.
+pub(super) fn tell_problems<R: Listed>(
+    traffic: &Report,
+    outputs: &[OutputArgument<R::Format>],
     output: &mut Output,
 ) {
-    if !prints_text(outputs, text, output) {
-        tell_all_problems(report, output);
+    if !prints_problems::<R>(outputs, output) {
+        tell_all_problems(traffic, output);
     }
 }
 
 /// Prints what could not be read.
-pub(super) fn tell_all_problems(report: &Report, output: &mut Output) {
-    for problem in &report.problems {
+pub(super) fn tell_all_problems(traffic: &Report, output: &mut Output) {
+    for problem in &traffic.problems {
         let origin = &problem.origin;
         let place = match origin.position == Position::START {
             true => printed(&origin.file),
             false => origin.to_string(),
         };
-        output.error(
-            &format!("cannot read {place}: {}", printed(&problem.message)),
-            None,
-        );
+        // It has an annotation already.
+        output.error_in_report(&format!(
+            "cannot read {place}: {}",
+            printed(&problem.message)
+        ));
     }
 }
 
@@ -115,8 +111,7 @@ pub(super) fn write<R: Listed>(
     output: &mut Output,
 ) -> Result<(), Failure> {
     for target in outputs {
-        let rendered = report.render(target.format, options);
-        keep_pipe(output.write(&rendered, target.path.as_deref()))?;
+        keep_pipe(write_one(report, target, options, output))?;
     }
     let prints = outputs.iter().any(|target| target.path.is_none());
     if !prints && !output.is_quiet() {
@@ -132,7 +127,42 @@ pub(super) fn write<R: Listed>(
         Vec::new()
     };
     for native in natives {
-        native.write(report, outputs, options, output)?;
+        // The result of the run does not depend on what was not asked for.
+        if let Err(error) = native.write(report, outputs, options, output) {
+            let variable = native.variable();
+            output.warning(&format!(
+                "{error} (because of {variable}; `--no-ci` turns this off)"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Writes a report that was asked for.
+fn write_one<R: Listed>(
+    report: &R,
+    target: &OutputArgument<R::Format>,
+    options: R::Options,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let adds = output.adds_for_ci();
+    let is = |format| target.format == R::format_of(format);
+    let rendered = match is(NoticeFormat::Sarif) && adds && ci::is_github() {
+        // Code scanning shows suppressed results as open alerts.
+        true => {
+            let listed = report.listed(&options).without_suppressed();
+            listed.render(NoticeFormat::Sarif, &Root::current())
+        }
+        false => report.render(target.format, options),
+    };
+    let summary = ci::github_summary().filter(|_| adds);
+    match (&target.path, summary) {
+        (None, _) if is(NoticeFormat::Github) => output.print_commands(&rendered)?,
+        // Other commands of the step write to it, too.
+        (Some(path), Some(summary)) if ci::is_same_file(path, &summary) => {
+            ci::append(path, &beginning(&rendered, COMMENT))?;
+        }
+        (path, _) => output.write(&rendered, path.as_deref())?,
     }
     Ok(())
 }
@@ -159,18 +189,22 @@ enum Native {
 impl Native {
     /// Those of the CI system that runs this process.
     fn here() -> Vec<Self> {
-        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-        let is_on = |name: &str| set(name).is_some_and(|value| value == "true");
         let mut natives = Vec::new();
-        if is_on("GITHUB_ACTIONS") {
+        if ci::is_github() {
             natives.push(Self::GithubCommands);
-            natives.extend(set("GITHUB_STEP_SUMMARY").map(|path| Self::GithubSummary(path.into())));
         }
-        if is_on("GITLAB_CI") {
-            let folder = set("CI_PROJECT_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
-            natives.push(Self::GitlabReport(folder.join(GITLAB_REPORT)));
-        }
+        natives.extend(ci::github_summary().map(Self::GithubSummary));
+        natives.extend(ci::gitlab_report().map(Self::GitlabReport));
         natives
+    }
+
+    /// The variable that names the file.
+    const fn variable(&self) -> &'static str {
+        match self {
+            Self::GithubCommands => "GITHUB_ACTIONS",
+            Self::GithubSummary(_) => "GITHUB_STEP_SUMMARY",
+            Self::GitlabReport(_) => "CI_PROJECT_DIR",
+        }
     }
 
     fn write<R: Listed>(
@@ -179,42 +213,40 @@ impl Native {
         outputs: &[OutputArgument<R::Format>],
         options: R::Options,
         output: &mut Output,
-    ) -> Result<(), Failure> {
+    ) -> Result<()> {
         let is_asked = |format| {
-            outputs
-                .iter()
-                .any(|target| target.format == R::format_of(format))
+            let mut outputs = outputs.iter();
+            outputs.any(|target| target.format == R::format_of(format))
         };
         match self {
             Self::GithubCommands if !is_asked(NoticeFormat::Github) => {
-                let commands = report
-                    .listed(&options)
-                    .render(NoticeFormat::Github, &Root::current());
                 // Commands are read from both streams, and standard output may be a document.
-                output.note(&commands);
+                output.note_commands(&notices(report, NoticeFormat::Github, options));
             }
-            Self::GithubSummary(path) => append(path, &report.render(R::MARKDOWN, options))?,
+            Self::GithubSummary(path)
+                if !outputs
+                    .iter()
+                    .any(|target| is_in(target, path, R::MARKDOWN)) =>
+            {
+                let markdown = report.render(R::MARKDOWN, options);
+                ci::append(path, &beginning(&markdown, COMMENT))?;
+            }
             Self::GitlabReport(path) if !is_asked(NoticeFormat::Gitlab) => {
-                let document = report
-                    .listed(&options)
-                    .render(NoticeFormat::Gitlab, &Root::current());
-                write_file(path, &document)?;
+                let own = notices(report, NoticeFormat::Gitlab, options);
+                write_file(path, &ci::with_entries_of(path, &own))?;
             }
-            Self::GithubCommands | Self::GitlabReport(_) => {}
+            Self::GithubCommands | Self::GithubSummary(_) | Self::GitlabReport(_) => {}
         }
         Ok(())
     }
 }
 
-/// Adds a text to the end of a file: other commands of the step write to it, too.
-fn append(path: &Path, text: &str) -> Result<()> {
-    let failed = |error| Error::write(path, &error);
-    let mut file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .map_err(failed)?;
-    let text = crate::redact::without_styles(text);
-    file.write_all(format!("{}\n\n", text.trim_end()).as_bytes())
-        .map_err(failed)
+fn notices<R: Listed>(report: &R, format: NoticeFormat, options: R::Options) -> String {
+    report.listed(&options).render(format, &Root::current())
+}
+
+/// Whether a report in this format goes to this file.
+fn is_in<F: Format>(target: &OutputArgument<F>, path: &Path, format: F) -> bool {
+    let file = target.path.as_deref();
+    target.format == format && file.is_some_and(|file| ci::is_same_file(file, path))
 }

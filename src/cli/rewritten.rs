@@ -1,5 +1,6 @@
 //! The destination of rewritten payloads: standard output, or their files.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, File, Metadata};
@@ -13,6 +14,7 @@ use crate::capture::{Format, SourceRead};
 use crate::error::{Error, ErrorKind};
 use crate::report::{hunks, sign};
 
+use super::ci;
 use super::pieces::{Pieces, Replaced};
 
 /// The number of lines of context around a change.
@@ -48,6 +50,8 @@ pub(super) struct Printed {
     stream: BufWriter<Box<dyn Write + Send>>,
     /// The first error. Nothing is written after it.
     failed: Option<io::Error>,
+    /// Whether something reads commands from the stream.
+    runs_commands: bool,
 }
 
 impl Printed {
@@ -55,12 +59,17 @@ impl Printed {
         Self {
             stream: BufWriter::with_capacity(1 << 16, stream),
             failed: None,
+            runs_commands: ci::reads_commands(),
         }
     }
 
     fn put(&mut self, bytes: &[u8]) {
         if self.failed.is_none() {
-            self.failed = self.stream.write_all(bytes).err();
+            let safe = match self.runs_commands {
+                true => ci::disarmed_json(bytes),
+                false => Cow::Borrowed(bytes),
+            };
+            self.failed = self.stream.write_all(&safe).err();
         }
     }
 

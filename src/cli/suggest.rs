@@ -242,7 +242,7 @@ fn show(
             let patch = patch_document(&edits.suggestions);
             // A JSON value always serialises.
             let document = serde_json::to_string_pretty(&patch).unwrap_or_default();
-            output.print_as_is(&format!("{document}\n"))?;
+            output.print(&format!("{document}\n"))?;
         }
         SuggestFormat::Text => {
             let is_styled = output.is_styled();

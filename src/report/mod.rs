@@ -14,7 +14,9 @@ pub use check::Report;
 pub(crate) use document::baseline_schema;
 pub(crate) use exempt::Exempt;
 pub(crate) use render::lines::{hunks, sign};
-pub(crate) use render::numbers::plural;
+pub(crate) use render::numbers::{plural, thousands};
+#[cfg(feature = "cli")]
+pub(crate) use render::markdown::{MOST as COMMENT, beginning};
 pub use render::wrap::Columns;
 pub(crate) use render::wrap::wrapped;
 pub(crate) use render::wrap::WIDTH;

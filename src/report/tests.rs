@@ -28,7 +28,7 @@ fn too_long(text: &str) -> Vec<String> {
 
 /// Whether a report says a sentence, in the syntax of its format.
 fn says(rendered: &str, format: &str, sentence: &str) -> bool {
-    let bare = |text: &str| unwrapped(&text.replace(['`', '\\'], ""));
+    let bare = |text: &str| unwrapped(&text.replace("&#8203;", "").replace(['`', '\\'], ""));
     let plain = bare(sentence);
     match format {
         "json" | "ndjson" | "sarif" | "gitlab" => {

@@ -410,7 +410,7 @@ fn known_changes_count_in_the_release() {
         }
         let sarif = run(command, &[&with[..], &["--output", "sarif"]].concat());
         assert!(
-            sarif.stdout.contains(r#""baselineState": "unchanged""#),
+            sarif.stdout.contains(r#""baselineState":"unchanged""#),
             "{}",
             sarif.stdout
         );

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::common::{folder, root, run_in};
+use crate::common::{root, run_in};
 
 /// The folder of a dependency.
 fn package(name: &str) -> std::path::PathBuf {
@@ -184,61 +184,6 @@ fn gitlab_reads_its_report() {
             .collect();
         assert_eq!(prints.len(), report.as_array().expect("a list").len());
     }
-}
-
-#[test]
-fn ci_systems_are_served_without_being_asked() {
-    let folder = folder(&[]);
-    let summary = folder.path().join("summary.md");
-    fs::write(&summary, "before\n").expect("written");
-    let arguments = [
-        "check",
-        "samples/petstore/captures/drifting",
-        "-c",
-        "samples/petstore/openapi.yaml",
-    ];
-    let run = |more: &[&str], environment: &[(&str, &str)]| {
-        let mut command = assert_cmd::Command::cargo_bin("wiredrift").expect("built");
-        command
-            .current_dir(root())
-            .env_remove("GITHUB_ACTIONS")
-            .env_remove("GITLAB_CI")
-            .env_remove("GITHUB_STEP_SUMMARY");
-        let output = command
-            .args(arguments)
-            .args(more)
-            .envs(environment.iter().copied())
-            .output()
-            .expect("runs");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-        (text(output.stdout), text(output.stderr))
-    };
-    let github = [
-        ("GITHUB_ACTIONS", "true"),
-        ("GITHUB_STEP_SUMMARY", summary.to_str().expect("UTF-8")),
-    ];
-    let (stdout, stderr) = run(&["-o", "json"], &github);
-    serde_json::from_str::<Value>(&stdout)
-        .expect("standard output is the document that was asked for");
-    assert!(
-        stderr.contains("::error file=samples/petstore/captures/drifting/"),
-        "{stderr}"
-    );
-    let written = fs::read_to_string(&summary).expect("readable");
-    assert!(written.starts_with("before\n## ❌"), "{written}");
-    // What was asked for is not written twice, and `--no-ci` adds nothing.
-    let (stdout, stderr) = run(&["-o", "github"], &github);
-    assert!(stdout.contains("::error ") && !stderr.contains("::error "));
-    let (_, stderr) = run(&["--no-ci"], &github);
-    assert_eq!(stderr, "");
-    let gitlab = [
-        ("GITLAB_CI", "true"),
-        ("CI_PROJECT_DIR", folder.path().to_str().expect("UTF-8")),
-    ];
-    run(&["--quiet"], &gitlab);
-    let report =
-        fs::read_to_string(folder.path().join("gl-code-quality-report.json")).expect("written");
-    assert!(report.contains("\"check_name\": \"missing-property\""));
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub fn wiredrift(folder: &Path, arguments: &[&str], stdin: impl Into<Vec<u8>>) -
         "GITHUB_ACTIONS",
         "GITHUB_STEP_SUMMARY",
         "GITLAB_CI",
+        "TF_BUILD",
+        "TEAMCITY_VERSION",
     ] {
         command.env_remove(name);
     }

@@ -30,9 +30,11 @@ function fail(message) {
 const file = find();
 const child = spawn(file, process.argv.slice(2), { stdio: "inherit" });
 child.on("error", (error) => fail(`cannot start ${file}: ${error.message}`));
-for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) {
+for (const signal of ["SIGHUP", "SIGTERM"]) {
   process.on(signal, () => child.kill(signal));
 }
+// Ctrl-C sends SIGINT to the program, too. A second one would end it before it has printed its report, so only wait.
+process.on("SIGINT", () => {});
 child.on("exit", (code, signal) => {
   if (signal === null) {
     process.exit(code);

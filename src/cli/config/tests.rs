@@ -350,7 +350,7 @@ fn outputs_of_the_file_stay_unless_they_are_replaced() {
     for (typed, expected) in [
         (
             &[][..],
-            "Short, Notices(Sarif)=a.sarif, Notices(Junit)=a.xml",
+            "Notices(Short), Notices(Sarif)=a.sarif, Notices(Junit)=a.xml",
         ),
         (
             &["-o", "json"],
@@ -366,7 +366,7 @@ fn outputs_of_the_file_stay_unless_they_are_replaced() {
         ),
         (
             &["-o", "html=a.xml"],
-            "Short, Notices(Sarif)=a.sarif, Html=a.xml",
+            "Notices(Short), Notices(Sarif)=a.sarif, Html=a.xml",
         ),
     ] {
         assert_eq!(outputs(typed).join(", "), expected, "{typed:?}");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::report::diff::markdown::{code, escaped};
+use crate::report::render::markdown::{MOST, cell, code, escaped};
 use crate::report::render::numbers::{plural, share, thousands};
 use crate::rules::{Finding, Level};
 
@@ -10,9 +10,6 @@ use super::block::{seen_words, shown};
 use super::groups::{group_of, scores};
 use super::options::TextOptions;
 use super::Report;
-
-/// Characters that a comment on GitHub may have, less some room for what is put around it (65,536 is the limit).
-const MOST: usize = 65_000;
 
 /// Findings that are shown unfolded.
 const TOP: usize = 10;
@@ -120,7 +117,7 @@ fn write_operations(out: &mut String, report: &Report) {
         put!(
             out,
             "| {} | {} | {} | {deviating} |\n",
-            cell(&row.title()),
+            cell(&code(&row.title())),
             score.errors,
             score.warnings
         );
@@ -129,11 +126,6 @@ fn write_operations(out: &mut String, report: &Report) {
     if more > 0 {
         put!(out, "\n{} with findings.\n", plural(more as u64, "more operation"));
     }
-}
-
-/// Text in a cell of a table.
-fn cell(text: &str) -> String {
-    code(text).replace('|', "\\|")
 }
 
 /// Writes findings while there is room; returns how many were left out.

@@ -8,7 +8,6 @@ mod markdown;
 #[cfg(feature = "cli")]
 mod notices;
 mod options;
-mod short;
 mod summary;
 pub(super) mod text;
 
@@ -36,7 +35,6 @@ pub use options::TextOptions;
 
 use json::{json, ndjson};
 use markdown::markdown;
-use short::short;
 use text::text;
 
 
@@ -449,8 +447,6 @@ fn versions(profile: &Profile) -> Vec<(String, u64)> {
 pub enum CheckFormat {
     /// For people, in a terminal.
     Text,
-    /// One line per finding.
-    Short,
     /// For programs.
     Json,
     /// For pull requests: fits into a comment.
@@ -467,7 +463,8 @@ pub enum CheckFormat {
 impl Format for CheckFormat {
     const NAMES: &'static [(&'static str, Self)] = &[
         ("text", Self::Text),
-        ("short", Self::Short),
+        #[cfg(feature = "cli")]
+        ("short", Self::Notices(NoticeFormat::Short)),
         ("json", Self::Json),
         ("ndjson", Self::Ndjson),
         ("markdown", Self::Markdown),
@@ -490,7 +487,6 @@ impl Render for Report {
     fn render(&self, format: CheckFormat, options: TextOptions) -> String {
         match format {
             CheckFormat::Text => text(self, options),
-            CheckFormat::Short => short(self, options),
             CheckFormat::Json => json(self),
             CheckFormat::Markdown => markdown(self, options),
             CheckFormat::Html => html(self),

@@ -1,16 +1,15 @@
 //! The report of a check as a list of notices.
 
 use crate::location::Side;
-use crate::report::notice::{Case, Notice, Notices, Region};
-use crate::report::render::numbers::plural;
-use crate::rules::{Finding, Level, Suppression, Unit};
+use crate::report::notice::{Case, Notice, Notices, Region, file_of, name_of};
+use crate::rules::{Finding, Suppression, Unit};
 
 use super::block::fact_rows;
 use super::{OperationRow, Report, TextOptions, is_about_coverage};
 
 /// The cases of findings that are about no operation.
-const CAPTURES: (&str, &str) = ("Captures", "captures");
-const CONTRACT: (&str, &str) = ("Contract", "contract");
+const CAPTURES: (&str, &str) = ("Captures", "");
+const CONTRACT: (&str, &str) = ("The contract as a whole", "");
 
 impl Report {
     /// The findings as CI systems show them.
@@ -18,10 +17,10 @@ impl Report {
         let mut notices = Notices {
             command: if self.contract_checked.is_some() { "lint" } else { "check" },
             about: self.contract.clone(),
-            file: self.contract.clone(),
+            name: self.operations.first().map_or_else(|| name_of(&self.contract), |row| name_of(&row.contract)),
+            file: file_of(&self.contract),
             fail_on: options.fail_on,
             has_baseline: options.has_baseline,
-            verdict: self.verdict(options),
             ..Notices::default()
         };
         for row in &self.operations {
@@ -83,25 +82,13 @@ impl Report {
             level: finding.level,
             key: finding.key.clone(),
             message: finding.headline().to_string(),
+            operations: finding.operation_ids().into_iter().map(str::to_owned).collect(),
             facts: fact_rows(finding, &self.contract),
             place: first,
             related: places,
             cases: at,
             suppressed,
         });
-    }
-
-    /// `3 errors, 1 warning, 0 info in 14 payloads`
-    fn verdict(&self, options: &TextOptions) -> String {
-        let findings = self.shown(options.coverage);
-        let count = |level| findings.iter().filter(|finding| finding.level == level).count() as u64;
-        format!(
-            "{}, {}, {} info in {}",
-            plural(count(Level::Error), "error"),
-            plural(count(Level::Warning), "warning"),
-            count(Level::Info),
-            plural(self.payloads(), "payload")
-        )
     }
 }
 

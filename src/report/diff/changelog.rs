@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use crate::diff::{Fact, Family};
 use crate::rules::{Change, Level};
 
+use crate::report::render::markdown::escaped;
+
 use super::Changes;
-use super::markdown::escaped;
 use super::words::title;
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.

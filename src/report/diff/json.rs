@@ -200,8 +200,18 @@ pub fn json(report: &Changes) -> String {
 pub(super) fn ndjson(report: &Changes) -> String {
     let changes = document(report).changes;
     // Strings, numbers and JSON values always serialise.
-    let lines = changes.iter().map(|change| serde_json::to_string(change).unwrap_or_default() + "\n");
+    let lines = changes.into_iter().map(|change| {
+        let line = JsonLine::Change(Box::new(change));
+        serde_json::to_string(&line).unwrap_or_default() + "\n"
+    });
     lines.collect()
+}
+
+/// A line of NDJSON says what it is, as those of the other reports do.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum JsonLine {
+    Change(Box<JsonChange>),
 }
 
 /// The JSON Schema of the JSON report.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::report::render::lines::ChangeTag;
+use crate::report::render::markdown::{MOST, beginning, code, escaped, fenced, html};
 
 use crate::diff::{Sender, Verdict, Witness};
 use crate::rules::{Change, Level};
@@ -18,9 +19,13 @@ macro_rules! put {
     };
 }
 
-/// Renders the diff as GitHub-flavoured Markdown.
+/// Renders the diff as GitHub-flavoured Markdown that fits into a comment.
 #[must_use]
 pub fn markdown(report: &Changes, options: DiffOptions) -> String {
+    beginning(&whole(report, options), MOST)
+}
+
+fn whole(report: &Changes, options: DiffOptions) -> String {
     let mut out = String::new();
     put!(
         out,
@@ -94,11 +99,14 @@ fn write_change(out: &mut String, judged: &Change, options: DiffOptions) {
     }
     let origins = judged.old.iter().chain(&judged.new);
     let origins: Vec<String> = origins
-        .map(|origin| format!("`{}:{}`", origin.file, origin.position.line))
+        .map(|origin| code(&format!("{}:{}", origin.file, origin.position.line)))
         .collect();
     if !origins.is_empty() {
-        row(&origins.join(" → "));
+        put!(out, "  - {}\n", origins.join(" → "));
     }
+    let mut row = |text: &str| {
+        put!(out, "  - {}\n", escaped(text));
+    };
     if let Some(guess) = &change.guess {
         row(&format!("heuristic: {guess}"));
     }
@@ -139,72 +147,12 @@ fn write_witness(out: &mut String, witness: &Witness, sender: Sender) {
     };
     let at = match witness.at.as_str() {
         "" => String::new(),
-        at => format!(" (see {})", code(at)),
+        at => format!(" (see <code>{}</code>)", html(at)),
     };
     put!(
         out,
         "\n  <details><summary>Witness: {}{at}</summary>\n\n{}\n  </details>\n",
-        escaped(&witness_title(witness, sender)),
+        html(&witness_title(witness, sender)),
         fenced(language, &lines.join("\n"))
     );
-}
-
-/// A code block inside a list item. Its fence is longer than any in the text.
-pub(in crate::report) fn fenced(language: &str, text: &str) -> String {
-    let mut longest = 2;
-    let mut run = 0;
-    for character in text.chars() {
-        run = if character == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    let fence = "`".repeat(longest + 1);
-    let mut out = format!("  {fence}{language}\n");
-    for line in text.lines() {
-        put!(out, "  {line}\n");
-    }
-    put!(out, "  {fence}\n");
-    out
-}
-
-pub(in crate::report) fn code(text: &str) -> String {
-    format!("<code>{}</code>", html(text))
-}
-
-pub(in crate::report) fn html(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-}
-
-/// Escapes text so that only its code spans are markup.
-pub(in crate::report) fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    let parts: Vec<&str> = text.split('`').collect();
-    // With an odd number of backticks, they do not form pairs.
-    let has_code = parts.len() % 2 == 1;
-    for (index, part) in parts.iter().enumerate() {
-        let is_code = has_code && index % 2 == 1;
-        if is_code {
-            put!(out, "`{}`", part.replace(['\n', '\r'], " "));
-            continue;
-        }
-        if !has_code && index > 0 {
-            out.push_str("\\`");
-        }
-        for character in part.chars() {
-            match character {
-                '\\' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '~' => {
-                    out.push('\\');
-                    out.push(character);
-                }
-                '<' => out.push_str("&lt;"),
-                '>' => out.push_str("&gt;"),
-                '&' => out.push_str("&amp;"),
-                '\n' | '\r' => out.push(' '),
-                character if character.is_control() => {}
-                character => out.push(character),
-            }
-        }
-    }
-    out
 }

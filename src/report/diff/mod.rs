@@ -3,7 +3,7 @@
 mod changelog;
 pub(super) mod html;
 mod json;
-pub(super) mod markdown;
+mod markdown;
 #[cfg(feature = "cli")]
 mod notices;
 pub(super) mod payload;
@@ -201,11 +201,12 @@ impl Changes {
                 None => groups.push((group, vec![index])),
             }
         }
-        // Stable: operations and components stay in the order of the changes.
-        groups.sort_by_key(|(group, _)| group.rank());
+        let level = |index: &usize| std::cmp::Reverse(self.changes[*index].level);
         for (_, list) in &mut groups {
-            list.sort_by_key(|index| std::cmp::Reverse(self.changes[*index].level));
+            list.sort_by_key(level);
         }
+        // Stable: operations and components of the same level stay in the order of the changes.
+        groups.sort_by_key(|(group, list)| (list.first().map(level), group.rank()));
         groups
             .into_iter()
             .map(|(group, list)| {

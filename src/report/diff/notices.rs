@@ -1,10 +1,10 @@
 //! A diff as a list of notices.
 
 use crate::redact::printed;
-use crate::report::notice::{Notice, Notices, Region};
+use crate::report::notice::{Notice, Notices, Region, file_of, name_of};
 use crate::rules::{Change, Finding, Suppression};
 
-use super::words::{advice, counts, nothing, place, reach, title, verdict};
+use super::words::{place, reach, title, verdict};
 use super::{Changes, DiffOptions};
 
 /// The case of what is not about an operation or a component, which is there even if nothing changed.
@@ -16,16 +16,16 @@ impl Changes {
         let mut notices = Notices {
             command: "diff",
             about: format!("{} → {}", self.old.given, self.new.given),
-            file: self.new.given.clone(),
-            verdict: self.verdict(),
+            name: name_of(&self.new.reference),
+            file: file_of(&self.new.given),
             fail_on: options.fail_on,
             has_baseline: options.has_baseline,
             ..Notices::default()
         };
-        notices.case(WHOLE, "contract");
+        notices.case(WHOLE, "");
         for finding in self.unusable.iter().chain(&self.unused_ignores) {
-            let case = notices.case(WHOLE, "contract");
-            notices.list.push(unusable(finding, case));
+            let case = notices.case(WHOLE, "");
+            notices.list.push(whole(finding, case));
         }
         for change in &self.changes {
             add(&mut notices, change, None);
@@ -36,19 +36,10 @@ impl Changes {
         notices.list.sort_by_key(|notice| std::cmp::Reverse(notice.level));
         notices
     }
-
-    /// `2 errors, 1 warning. Breaking changes: this needs a major version.`
-    pub(crate) fn verdict(&self) -> String {
-        let counts: Vec<String> = counts(self).into_iter().map(|(_, words)| words).collect();
-        match counts.is_empty() {
-            true => nothing(self).trim_end_matches('.').to_owned(),
-            false => format!("{}. {}", counts.join(", "), advice(self)),
-        }
-    }
 }
 
 fn add(notices: &mut Notices, change: &Change, suppressed: Option<Suppression>) {
-    let case = notices.case(&title(&change.difference.owner), "contract");
+    let case = notices.case(&title(&change.difference.owner), "");
     let mut facts: Vec<String> = Vec::new();
     facts.extend(place(change));
     facts.extend(reach(&change.difference, false, ""));
@@ -66,6 +57,7 @@ fn add(notices: &mut Notices, change: &Change, suppressed: Option<Suppression>) 
         level: change.level,
         key: change.key.clone(),
         message: printed(&change.message),
+        operations: Vec::new(),
         facts: facts.iter().map(|fact| printed(fact)).collect(),
         place: first,
         related: places,
@@ -74,14 +66,15 @@ fn add(notices: &mut Notices, change: &Change, suppressed: Option<Suppression>) 
     });
 }
 
-/// A part of a contract that could not be used and was not compared.
-fn unusable(finding: &Finding, case: usize) -> Notice {
+/// A finding about a contract or the configuration: a part that could not be used, or an ignore without effect.
+fn whole(finding: &Finding, case: usize) -> Notice {
     let origin = finding.evidence.first().map(|evidence| &evidence.origin);
     Notice {
         rule: finding.rule,
         level: finding.level,
         key: finding.key.clone(),
         message: finding.headline().to_string(),
+        operations: Vec::new(),
         facts: Vec::new(),
         place: origin.map(Region::at),
         related: Vec::new(),

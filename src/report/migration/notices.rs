@@ -3,7 +3,7 @@
 use crate::report::diff::DiffOptions;
 use crate::report::notice::Notices;
 
-use super::words::{evidence, verdict};
+use super::words::evidence;
 use super::{MigrationOptions, MigrationReport};
 
 impl MigrationReport {
@@ -15,8 +15,10 @@ impl MigrationReport {
             ..DiffOptions::default()
         });
         notices.command = "report";
-        let (_, word, rest) = verdict(self);
-        notices.verdict = format!("{word} {rest}");
+        if let Some(traffic) = &self.traffic {
+            let problems = traffic.report.problems.iter();
+            notices.problems = problems.map(|problem| (problem.origin.clone(), problem.message.clone())).collect();
+        }
         for notice in &mut notices.list {
             let Some(at) = self.diff.changes.iter().position(|change| change.key == notice.key) else {
                 continue;

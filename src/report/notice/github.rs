@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::report::plural;
+use crate::report::{plural, thousands};
 use crate::rules::Level;
 
 use super::{Notice, Notices, Region, Root};
@@ -10,69 +10,93 @@ use super::{Notice, Notices, Region, Root};
 /// The most annotations of one step: GitHub shows ten errors and ten warnings, and drops the rest without a word.
 const MOST: usize = 10;
 
-/// `::error file=…,line=…::…` for the most important notices, and a count of the others.
+/// `::error file=…,line=…::…` for inputs that cannot be read and for the most important notices, and a count of the
+/// others.
 pub(super) fn github(notices: &Notices, root: &Root) -> String {
     let mut out = String::new();
-    let active: Vec<&Notice> = notices.active().filter(|notice| notice.level > Level::Info).collect();
-    for notice in active.iter().take(MOST) {
-        write(&mut out, notice, root);
-    }
-    // Writing to a `String` does not fail.
-    for (origin, message) in &notices.problems {
-        let _ = writeln!(
-            out,
-            "::error{}title={}::{}",
-            properties(Some(&Region::at(origin)), root),
-            property("wiredrift: cannot read an input"),
-            data(&format!("{}: {message}", origin.file))
+    for (origin, message) in notices.problems.iter().take(MOST) {
+        let place = Region::at(origin);
+        let place = root.relative(&place.file).map(|file| (file, place));
+        write(
+            &mut out,
+            ("error", place),
+            "wiredrift: cannot read an input",
+            &format!("{}: {message}", origin.file),
         );
     }
-    let left = |level| active.iter().skip(MOST).filter(|notice| notice.level == level).count() as u64;
-    let (errors, warnings) = (left(Level::Error), left(Level::Warning));
-    if errors + warnings > 0 {
-        let counts = [(errors, "more error"), (warnings, "more warning")];
-        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-        let counts: Vec<String> = counts.map(|(count, noun)| plural(count, noun)).collect();
-        let rest = format!("no annotation for {}: the report has them", counts.join(" and "));
-        let _ = writeln!(out, "::notice title=wiredrift::{}", data(&rest));
+    let room = MOST.saturating_sub(notices.problems.len());
+    let (shown, rest): (Vec<_>, Vec<_>) = notices
+        .active()
+        .filter(|notice| notice.level > Level::Info)
+        .enumerate()
+        .partition(|(at, _)| *at < room);
+    for (_, notice) in shown {
+        let command = match notice.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Info | Level::Off => "notice",
+        };
+        let mut lines = vec![notice.message.clone()];
+        lines.extend(notice.facts.iter().cloned());
+        let title = format!("wiredrift: {}", notice.rule.id);
+        write(&mut out, (command, place_of(notice, notices, root)), &title, &lines.join("\n"));
+    }
+    let left = |level| rest.iter().filter(|(_, notice)| notice.level == level).count();
+    let infos = notices.active().filter(|notice| notice.level <= Level::Info).count();
+    // If there is no annotation, nobody expects one for what is only worth knowing.
+    let infos = if out.is_empty() { 0 } else { infos };
+    let left = [
+        (notices.problems.len().saturating_sub(MOST), "more unreadable input"),
+        (left(Level::Error), "more error"),
+        (left(Level::Warning), "more warning"),
+        (infos, "info"),
+    ];
+    let words: Vec<String> = left
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, noun)| match *noun {
+            "info" => format!("{} info", thousands(*count as u64)),
+            noun => plural(*count as u64, noun),
+        })
+        .collect();
+    let verb = match left.iter().map(|(count, _)| count).sum::<usize>() {
+        1 => "is",
+        _ => "are",
+    };
+    if let Some((last, before)) = words.split_last() {
+        let before = before.join(", ");
+        let and = if before.is_empty() { "" } else { " and " };
+        let words = format!("{before}{and}{last} {verb} in the report but not annotated");
+        write(&mut out, ("notice", None), "wiredrift", &words);
     }
     out
 }
 
-fn write(out: &mut String, notice: &Notice, root: &Root) {
-    let command = match notice.level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Info | Level::Off => "notice",
-    };
-    let mut lines = vec![notice.message.clone()];
-    lines.extend(notice.facts.iter().cloned());
+/// An error that ended a run, as a command.
+pub(crate) fn github_error(message: &str) -> String {
+    let mut out = String::new();
+    write(&mut out, ("error", None), "wiredrift", message);
+    out
+}
+
+fn write(out: &mut String, (command, place): (&str, Option<(String, Region)>), title: &str, text: &str) {
+    let place = place.map(|(file, place)| properties(&file, &place)).unwrap_or_default();
     // Writing to a `String` does not fail.
-    let _ = writeln!(
-        out,
-        "::{command}{}title={}::{}",
-        properties(best(notice, root), root),
-        property(&format!("wiredrift: {}", notice.rule.id)),
-        data(&lines.join("\n"))
-    );
+    let _ = writeln!(out, "::{command} {place}title={}::{}", property(title), data(text));
 }
 
-/// The first place that is in the repository: only these are shown.
-fn best<'n>(notice: &'n Notice, root: &Root) -> Option<&'n Region> {
-    let related = notice.related.iter().map(|(_, place)| place);
-    let mut places = notice.place.iter().chain(related);
-    places.find(|place| root.relative(&place.file).is_some())
+/// The first place that is in the repository: only these are shown. If there is none, the contract.
+fn place_of(notice: &Notice, notices: &Notices, root: &Root) -> Option<(String, Region)> {
+    let whole = notices.file.as_deref().map(Region::whole);
+    let places = notice.places().cloned().chain(whole);
+    places.into_iter().find_map(|place| Some((root.relative(&place.file)?, place)))
 }
 
-/// ` file=…,line=…,`; a blank if there is no place.
-fn properties(place: Option<&Region>, root: &Root) -> String {
-    let mut out = " ".to_owned();
-    let Some((place, file)) = place.and_then(|place| Some((place, root.relative(&place.file)?))) else {
-        return out;
-    };
+/// `file=…,line=…,`
+fn properties(file: &str, place: &Region) -> String {
     let start = place.start;
-    let _ = write!(out, "file={},line={},", property(&file), start.line);
-    // Columns of several lines are refused.
+    let mut out = format!("file={},line={},", property(file), start.line);
+    // Writing to a `String` does not fail. Columns of several lines are refused.
     match place.end {
         Some(end) if end.line == start.line && end.column > start.column => {
             let _ = write!(out, "col={},endColumn={},", start.column, end.column - 1);
@@ -90,14 +114,10 @@ fn properties(place: Option<&Region>, root: &Root) -> String {
 /// The text of a command. What controls a command is encoded as its reader decodes it.
 fn data(text: &str) -> String {
     let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    without_controls(&text)
+    text.chars().filter(|character| !character.is_control()).collect()
 }
 
 /// The value of a property.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
-}
-
-fn without_controls(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).collect()
 }

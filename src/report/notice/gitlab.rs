@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::rules::Level;
 
-use super::{Fingerprints, Notice, Notices, Region, Root};
+use super::{Fingerprints, Notice, Notices, Root};
 
 /// One entry of the report (GitLab, "Code Quality report format").
 #[derive(Debug, Serialize)]
@@ -52,13 +52,12 @@ pub(super) fn gitlab(notices: &Notices, root: &Root) -> String {
     crate::report::document::written(&violations)
 }
 
-/// The first place in the repository; else the file itself, or what was checked.
+/// The first place in the repository; else the contract, the file itself, or what was checked.
 fn place(notice: &Notice, notices: &Notices, root: &Root) -> (String, u64) {
-    let related = notice.related.iter().map(|(_, place)| place);
-    let places: Vec<&Region> = notice.place.iter().chain(related).collect();
-    let inside = places.iter().find_map(|place| Some((root.relative(&place.file)?, place.start.line)));
-    inside.unwrap_or_else(|| match places.first() {
+    let inside = notice.places().find_map(|place| Some((root.relative(&place.file)?, place.start.line)));
+    let contract = || Some((root.relative(notices.file.as_deref()?)?, 1));
+    inside.or_else(contract).unwrap_or_else(|| match notice.places().next() {
         Some(place) => (place.file.clone(), place.start.line),
-        None => (root.relative(&notices.file).unwrap_or_else(|| notices.file.clone()), 1),
+        None => (notices.about.clone(), 1),
     })
 }

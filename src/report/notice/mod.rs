@@ -1,7 +1,7 @@
 //! Findings and changes as CI systems show them: one list of notices, and one renderer per format.
 //!
 //! The reports of `check`, `lint`, `diff` and `report` all have a list of notices. A new CI format is one file here
-//! and one row in [`NoticeFormat::NAMES`].
+//! and one variant of [`NoticeFormat`], which the formats of each report name.
 
 mod github;
 mod gitlab;
@@ -13,6 +13,7 @@ mod short;
 use crate::location::{Origin, Position};
 use crate::rules::{Key, Level, Rule, Suppression};
 
+pub(crate) use github::github_error;
 pub(crate) use root::Root;
 
 /// What a run says, as a flat list.
@@ -22,16 +23,16 @@ pub(crate) struct Notices {
     pub(crate) command: &'static str,
     /// What was checked: a contract, or two with an arrow between them.
     pub(crate) about: String,
-    /// The contract that notices without a place belong to.
-    pub(crate) file: String,
+    /// The name of the contract.
+    pub(crate) name: String,
+    /// The file of the contract, which notices without a place in the repository belong to.
+    pub(crate) file: Option<String>,
     /// The most important first.
     pub(crate) list: Vec<Notice>,
     /// What was checked, whether or not there is a notice about it, in the order of the contract.
     pub(crate) cases: Vec<Case>,
     /// Inputs that cannot be read, and the reasons.
     pub(crate) problems: Vec<(Origin, String)>,
-    /// The verdict in one line.
-    pub(crate) verdict: String,
     /// The lowest level that fails the run; `None` if no level does.
     pub(crate) fail_on: Option<Level>,
     /// Whether the findings were compared with a baseline.
@@ -47,6 +48,8 @@ pub(crate) struct Notice {
     pub(crate) key: Key,
     /// One sentence.
     pub(crate) message: String,
+    /// The ids of the operations that it is about, for formats without facts.
+    pub(crate) operations: Vec<String>,
     /// Further facts, a line each.
     pub(crate) facts: Vec<String>,
     /// Where it is.
@@ -69,6 +72,15 @@ pub(crate) struct Region {
 }
 
 impl Region {
+    /// A file as a whole.
+    pub(crate) fn whole(file: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            start: Position::START,
+            end: None,
+        }
+    }
+
     /// The place without an end.
     pub(crate) fn at(origin: &Origin) -> Self {
         Self {
@@ -79,15 +91,37 @@ impl Region {
     }
 }
 
+/// The file that a contract is read from, if its name is that of a file.
+pub(crate) fn file_of(contract: &str) -> Option<String> {
+    std::path::Path::new(contract).is_file().then(|| contract.to_owned())
+}
+
+/// The name of a contract without folder, extension and version: `openapi` of `api/openapi.yaml` and of
+/// `openapi@v2`.
+pub(crate) fn name_of(contract: &str) -> String {
+    let name = contract.rsplit(['/', '\\', ':']).next().unwrap_or_default();
+    let name = name.split('@').next().unwrap_or_default();
+    let stem = [".yaml", ".yml", ".json"].iter().find_map(|end| name.strip_suffix(end));
+    stem.unwrap_or(name).to_owned()
+}
+
 /// One thing that was checked: a side of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Case {
     /// The operation or component: `GET /pets  listPets`.
     pub(crate) group: String,
-    /// The side, such as `response`.
+    /// The side, such as `response`; empty if both are meant.
     pub(crate) name: String,
     /// Why it was not checked.
     pub(crate) skipped: Option<&'static str>,
+}
+
+impl Case {
+    /// `GET /pets listPets response`
+    fn title(&self) -> String {
+        let title = format!("{} {}", self.group.replace("  ", " "), self.name);
+        title.trim_end().to_owned()
+    }
 }
 
 impl Notices {
@@ -115,12 +149,18 @@ impl Notices {
         self.cases.len() - 1
     }
 
+    /// Leaves out what does not count.
+    pub(crate) fn without_suppressed(mut self) -> Self {
+        self.list.retain(|notice| notice.suppressed.is_none());
+        self
+    }
+
     /// Renders the list. File names are written relative to the root.
     pub(crate) fn render(&self, format: NoticeFormat, root: &Root) -> String {
         match format {
             NoticeFormat::Short => short::short(self),
             NoticeFormat::Sarif => sarif::sarif(self, root),
-            NoticeFormat::Junit => junit::junit(self),
+            NoticeFormat::Junit => junit::junit(self, root),
             NoticeFormat::Github => github::github(self, root),
             NoticeFormat::Gitlab => gitlab::gitlab(self, root),
         }
@@ -143,6 +183,12 @@ pub enum NoticeFormat {
 }
 
 impl Notice {
+    /// Where it is, and the other places.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Region> {
+        let related = self.related.iter().map(|(_, place)| place);
+        self.place.iter().chain(related)
+    }
+
     /// 128 bits of the key as hexadecimal digits (FNV-1a), the same in every run. `repeat` counts notices with the
     /// same key from 0.
     fn fingerprint(&self, repeat: usize) -> String {

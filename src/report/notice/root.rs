@@ -62,7 +62,14 @@ impl Root {
                 part => whole.push(part),
             }
         }
-        let inside = whole.strip_prefix(&self.folder).ok()?;
+        let inside = match whole.strip_prefix(&self.folder) {
+            Ok(inside) => inside.to_owned(),
+            // The path may go through a link, as `/tmp` is one on macOS.
+            Err(_) => {
+                let resolved = whole.canonicalize().ok()?;
+                resolved.strip_prefix(self.folder.canonicalize().ok()?).ok()?.to_owned()
+            }
+        };
         let parts = inside.components().map(|part| part.as_os_str().to_string_lossy());
         let parts: Vec<_> = parts.collect();
         (!parts.is_empty()).then(|| parts.join("/"))

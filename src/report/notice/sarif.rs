@@ -1,13 +1,17 @@
 //! SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"), within the limits of GitHub code scanning.
 //!
-//! The types are our own. The crate for SARIF generates some hundred types from the schema in a build script, for
-//! which it compiles a dozen crates; a report has the nine below. A test reads what is written with that crate, and
-//! validates it with the published schema.
+//! The types are our own. The crate for SARIF generates 53 types from the schema in a build script, for which it
+//! compiles a dozen crates; a report has the seven below. A test reads what is written with that crate, and validates it
+//! with the published schema.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::location::Position;
 use crate::report::{document, plural};
 use crate::rules::{CATALOGUE, Level, Rule, Suppression};
 
@@ -16,7 +20,8 @@ use super::{Fingerprints, Notice, Notices, Region, Root};
 /// The most results of a run that GitHub accepts.
 const MOST_RESULTS: usize = 25_000;
 
-/// The most bytes of results: GitHub accepts 10 MB, with some room left for the rest of the document.
+/// The most bytes of results when compressed: GitHub accepts 10 MB of gzip, with some room left for the rest of the
+/// document and for what the compressor has not written yet.
 const MOST_BYTES: usize = 9_500_000;
 
 /// The name of the root folder in places.
@@ -117,24 +122,42 @@ pub(super) fn sarif(notices: &Notices, root: &Root) -> String {
             results,
         }],
     };
-    document::written(&log)
+    // Without line breaks: in a long log, indentation is a third of the bytes.
+    let mut text = serde_json::to_string(&log).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 /// The results that GitHub accepts, the most important first, and how many were left out.
 fn results(notices: &Notices, rules: &[&Rule], root: &Root) -> (Vec<SarifResult>, usize) {
     let mut prints = Fingerprints::default();
-    let mut bytes = 0;
+    let mut compressed = GzEncoder::new(Counted(0), Compression::default());
     let mut results = Vec::new();
     for (at, notice) in notices.list.iter().enumerate() {
         let rule = rules.iter().position(|rule| **rule == *notice.rule).unwrap_or_default();
         let result = result(notices, notice, rule, &prints.of(notice), root);
-        bytes += document::written(&result).len();
-        if results.len() == MOST_RESULTS || bytes > MOST_BYTES {
+        // Neither JSON of these types nor counting can fail.
+        let _ = serde_json::to_writer(&mut compressed, &result);
+        if results.len() == MOST_RESULTS || compressed.get_ref().0 > MOST_BYTES {
             return (results, notices.list.len() - at);
         }
         results.push(result);
     }
     (results, 0)
+}
+
+/// Counts what is written.
+struct Counted(usize);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn result(notices: &Notices, notice: &Notice, rule_index: usize, print: &str, root: &Root) -> SarifResult {
@@ -147,15 +170,13 @@ fn result(notices: &Notices, notice: &Notice, rule_index: usize, print: &str, ro
     let mut places: Vec<(Option<&'static str>, &Region)> = Vec::new();
     places.extend(notice.place.iter().map(|place| (None, place)));
     places.extend(notice.related.iter().map(|(what, place)| (Some(*what), place)));
-    let inside = places.iter().position(|(_, place)| root.relative(&place.file).is_some());
-    // Without a place, GitHub refuses the whole file.
-    let whole = Region {
-        file: notices.file.clone(),
-        start: Position::START,
-        end: None,
-    };
-    let primary = places.get(inside.unwrap_or_default()).map_or(&whole, |(_, place)| *place);
-    let related = places.iter().enumerate().filter(|(at, _)| *at != inside.unwrap_or_default());
+    let is_inside = |place: &Region| root.relative(&place.file).is_some();
+    let contract = Region::whole(notices.file.as_deref().unwrap_or(&notices.about));
+    let inside = places.iter().position(|(_, place)| is_inside(place));
+    // Without a place, GitHub refuses the whole file. If there is none in the repository, it is the contract.
+    let first = inside.or((!is_inside(&contract) && !places.is_empty()).then_some(0));
+    let primary = first.and_then(|first| places.get(first)).map_or(&contract, |(_, place)| *place);
+    let related = places.iter().enumerate().filter(|(at, _)| Some(*at) != first);
     let related = related.enumerate().map(|(id, (_, (what, place)))| {
         let what = what.unwrap_or("found here");
         location(place, Some(id + 1), Some(what), root)
@@ -248,9 +269,12 @@ fn invocation(notices: &Notices, left_out: usize, root: &Root) -> Value {
         notifications.push(json!({
             "level": "warning",
             "message": {"text": format!(
-                "{} more than GitHub accepts ({MOST_RESULTS} results, 10 MB) and not in this file; other formats have \
-                 all of them",
-                plural(left_out as u64, "result")
+                "{} left out, because GitHub accepts at most 25,000 results and 10 MB; the other formats list all of \
+                 them",
+                match left_out {
+                    1 => "1 result was".to_owned(),
+                    count => format!("{} were", plural(count as u64, "result")),
+                }
             )},
         }));
     }

@@ -33,6 +33,7 @@ fn notice(rule: &'static Rule, level: Level, place: &str, message: &str) -> Noti
             place: place.to_owned(),
         },
         message: message.to_owned(),
+        operations: Vec::new(),
         facts: Vec::new(),
         place: None,
         related: Vec::new(),
@@ -74,11 +75,11 @@ fn list() -> Notices {
     Notices {
         command: "check",
         about: "api/openapi.yaml".to_owned(),
-        file: "api/openapi.yaml".to_owned(),
+        name: "shop".to_owned(),
+        file: Some("api/openapi.yaml".to_owned()),
         list: vec![nasty, from_stdin, known, ignored, info],
         cases: vec![case("request", None), case("response", None), case("payload", Some("no payload was captured"))],
         problems: vec![(broken, NASTY.to_owned())],
-        verdict: String::new(),
         fail_on: Some(Level::Error),
         has_baseline: true,
     }
@@ -134,26 +135,150 @@ fn github_shows_ten_and_counts_the_rest() {
         .collect();
     let text = rendered(&notices, NoticeFormat::Github);
     assert_eq!(text.lines().filter(|line| line.starts_with("::error")).count(), 10);
-    assert!(text.ends_with("::notice title=wiredrift::no annotation for 15 more errors and 15 more warnings: the report has them\n"), "{text}");
+    assert!(text.ends_with("::notice title=wiredrift::15 more errors and 15 more warnings are in the report but not annotated\n"), "{text}");
+}
+
+#[test]
+fn github_shows_unreadable_inputs_first_and_counts_everything() {
+    let broken = |at: u64| {
+        let origin = Origin {
+            file: "a.har".into(),
+            entry: None,
+            position: position(at, 1),
+        };
+        (origin, "broken".to_owned())
+    };
+    let many = |counts: [(usize, Level); 3]| {
+        let levels = counts.into_iter().flat_map(|(count, level)| std::iter::repeat_n(level, count));
+        levels.map(|level| notice(&WRONG_TYPE, level, "#", "wrong")).collect::<Vec<_>>()
+    };
+    for (problems, counts, shown, rest) in [
+        (0, [8, 2, 2], 10, "2 info are in the report but not annotated"),
+        (0, [1, 0, 0], 1, ""),
+        (0, [0, 0, 3], 0, ""),
+        (3, [8, 1, 1], 10, "1 more error, 1 more warning and 1 info are in the report but not annotated"),
+        (2, [9, 0, 0], 10, "1 more error is in the report but not annotated"),
+        (12, [1, 0, 0], 10, "2 more unreadable inputs and 1 more error are in the report but not annotated"),
+        (0, [30_000, 0, 0], 10, "29,990 more errors are in the report but not annotated"),
+    ] {
+        let mut notices = list();
+        notices.problems = (1..=problems).map(broken).collect();
+        let [errors, warnings, infos] = counts;
+        notices.list = many([(errors, Level::Error), (warnings, Level::Warning), (infos, Level::Info)]);
+        let text = rendered(&notices, NoticeFormat::Github);
+        let (annotations, others): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| !line.starts_with("::notice"));
+        assert_eq!(annotations.len(), shown, "{text}");
+        let is_problem = |line: &&&str| line.contains("cannot read an input");
+        assert!(annotations.iter().take(usize::try_from(problems).expect("few")).all(|line| is_problem(&line)), "{text}");
+        let expected = format!("::notice title=wiredrift::{rest}");
+        assert_eq!(others, if rest.is_empty() { Vec::new() } else { vec![&*expected] });
+    }
 }
 
 #[test]
 fn sarif_stays_within_the_limits_of_github() {
     let mut notices = list();
-    notices.list = (0..25_010).map(|at| notice(&WRONG_TYPE, Level::Error, &format!("#/{at}"), "wrong")).collect();
-    for (message, most) in [("wrong", 25_000), (&*"long ".repeat(400), 10_000)] {
-        for notice in &mut notices.list {
-            message.clone_into(&mut notice.message);
+    // Digits that do not compress well.
+    let mut state = 1_u64;
+    let mut noise = |length: usize| {
+        let mut text = String::with_capacity(length + 16);
+        while text.len() < length {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            text.push_str(&format!("{:08x}", state >> 32));
         }
+        text
+    };
+    for (length, fewest, most) in [(10, 25_000, 25_000), (4_000, 4_000, 9_000)] {
+        let all = if length == 10 { 25_010 } else { 9_000 };
+        let messages = (0..all).map(|at| notice(&WRONG_TYPE, Level::Error, &format!("#/{at}"), &noise(length)));
+        notices.list = messages.collect();
         let text = rendered(&notices, NoticeFormat::Sarif);
-        assert!(text.len() <= 10_000_000 * 3 / 2, "{}", text.len());
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut gzip, text.as_bytes()).expect("written");
+        let compressed = gzip.finish().expect("written").len();
+        assert!(compressed <= 10_000_000, "{compressed}");
         let sarif: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         let run = &sarif["runs"][0];
         let results = run["results"].as_array().expect("results").len();
-        assert!(results <= most, "{results}");
+        assert!((fewest..=most).contains(&results) && results < all, "{results}");
         let said = run["invocations"][0]["toolExecutionNotifications"].to_string();
-        let left = 25_010 - results;
-        assert!(said.contains(&crate::report::plural(left as u64, "result")), "{said}");
+        let left = crate::report::plural((all - results) as u64, "result");
+        let words = format!("{left} were left out, because GitHub accepts at most 25,000 results and 10 MB");
+        assert!(said.contains(&words), "{said}");
+    }
+}
+
+/// Whatever the contract is called: places are in the repository, or they have no place there.
+#[test]
+fn a_notice_without_a_place_inside_is_about_the_contract() {
+    let mut removed = notice(&PROPERTY_REMOVED, Level::Error, "#/a", "removed");
+    removed.place = Some(region("git:HEAD:api.yaml", (12, 3), None));
+    for (file, github, gitlab, sarif) in [
+        (Some("api.yaml"), "file=api.yaml,line=1,", "api.yaml", "SRCROOT"),
+        (None, "::error title=", "git:HEAD:api.yaml", "git%3AHEAD%3Aapi.yaml"),
+    ] {
+        let notices = Notices {
+            about: "git:HEAD:api.yaml → shop@v2".to_owned(),
+            file: file.map(str::to_owned),
+            list: vec![removed.clone()],
+            ..list()
+        };
+        assert!(rendered(&notices, NoticeFormat::Github).contains(github));
+        let entries: serde_json::Value = serde_json::from_str(&rendered(&notices, NoticeFormat::Gitlab)).expect("JSON");
+        assert_eq!(entries[0]["location"]["path"], gitlab);
+        let log: serde_json::Value = serde_json::from_str(&rendered(&notices, NoticeFormat::Sarif)).expect("JSON");
+        let result = &log["runs"][0]["results"][0];
+        assert!(result["locations"].to_string().contains(sarif), "{result}");
+        assert_eq!(result["relatedLocations"].is_array(), file.is_some());
+    }
+}
+
+#[test]
+fn junit_has_what_xml_can_hold() {
+    let every = (0..=0xffff).chain([0x1_0000, 0x1_ffff, 0x10_ffff]).filter_map(char::from_u32).collect::<String>();
+    let mut notices = list();
+    for notice in &mut notices.list {
+        notice.message.clone_from(&every);
+        notice.facts = vec![every.clone()];
+        notice.place = Some(region(&every, (1, 1), None));
+    }
+    for case in &mut notices.cases {
+        case.group.clone_from(&every);
+    }
+    notices.about.clone_from(&every);
+    notices.name.clone_from(&every);
+    for problem in &mut notices.problems {
+        *problem = (Origin { file: (*every).into(), ..problem.0.clone() }, every.clone());
+    }
+    let xml = rendered(&notices, NoticeFormat::Junit);
+    let is_char = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
+    assert!(xml.chars().all(is_char));
+    quick_junit::Report::deserialize_from_str(&xml).expect("well-formed");
+}
+
+#[test]
+fn a_cause_of_two_cases_is_one_failure() {
+    let mut notices = list();
+    notices.problems.clear();
+    notices.list.truncate(1);
+    notices.list[0].cases = vec![0, 1];
+    notices.list[0].message = "wrong".to_owned();
+    let xml = rendered(&notices, NoticeFormat::Junit);
+    assert!(xml.contains("failures=\"1\""), "{xml}");
+    assert!(xml.contains("counted as a failure of GET /pets listPets request"), "{xml}");
+    assert!(xml.contains("name=\"GET /pets listPets response\" classname=\"shop\" file=\"api/openapi.yaml\""), "{xml}");
+}
+
+#[test]
+fn contracts_have_short_names() {
+    for (given, name) in [
+        ("api/openapi.yaml", "openapi"),
+        ("git:main:api/shop.json", "shop"),
+        ("organisations@v2", "organisations"),
+        ("./schemas/", ""),
+        ("shop", "shop"),
+    ] {
+        assert_eq!(name_of(given), name, "{given}");
     }
 }
 
@@ -189,6 +314,20 @@ fn files_are_named_from_the_repository() {
         ("git:main:openapi.yaml", None),
     ] {
         assert_eq!(root.relative(file).as_deref(), name, "{file}");
+    }
+    // A path through a link, as those below `/tmp` on macOS.
+    #[cfg(unix)]
+    {
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        let link = elsewhere.path().join("link");
+        std::os::unix::fs::symlink(folder.path(), &link).expect("made");
+        std::fs::write(inside.join("captures/a.har"), "{}").expect("written");
+        let through = link.join("services/pets/captures/a.har");
+        let through = through.to_str().expect("UTF-8");
+        assert_eq!(root.relative(through).as_deref(), Some("services/pets/captures/a.har"));
+        let around = Root::around(&link.join("services/pets"));
+        let real = inside.join("captures/a.har");
+        assert_eq!(around.relative(real.to_str().expect("UTF-8")).as_deref(), Some("services/pets/captures/a.har"));
     }
     assert_eq!(root.relative_uri("a b#c.har").as_deref(), Some("services/pets/a%20b%23c.har"));
     let outside = Root::around(Path::new("/nowhere"));

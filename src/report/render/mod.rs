@@ -7,6 +7,7 @@
 mod charts;
 mod code;
 pub(crate) mod lines;
+pub(crate) mod markdown;
 pub(crate) mod numbers;
 pub(crate) mod wrap;
 

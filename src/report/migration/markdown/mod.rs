@@ -5,12 +5,11 @@ mod tables;
 use std::fmt::Write as _;
 
 use crate::diff::{Fact, Verdict};
-use crate::report::diff::markdown::{escaped, fenced};
 use crate::report::diff::payload::witness_lines;
 use crate::report::diff::words::{place, reach, title, verdict as verdict_words, witness_title};
+use crate::report::render::markdown::{code, cell, escaped, fenced, html};
 use crate::report::render::numbers::{plural, share, thousands};
 use crate::rules::Level;
-use crate::redact::printed;
 
 use super::advice::advice;
 use super::words::{cut, evidence, sample_lines, time, touched, values, verdict};
@@ -301,43 +300,6 @@ fn write_change(
 /// The anchor that GitHub gives a heading.
 fn slug(title: &str) -> String {
     title.to_lowercase().replace(' ', "-")
-}
-
-/// A code span. Its fence is longer than any run of backticks in the text.
-fn code(text: &str) -> String {
-    let text = printed(text).replace(['\n', '\r'], " ");
-    let runs = text.split(|c| c != '`').map(str::len);
-    let longest = runs.max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    // A text that starts or ends with a backtick needs spaces around it, which Markdown removes again.
-    let room = if text.starts_with('`') || text.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
-    format!("{fence}{room}{text}{room}{fence}")
-}
-
-fn html(text: &str) -> String {
-    let text = printed(text);
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-}
-
-/// Escapes text so that it does not end its table cell.
-fn cell(text: &str) -> String {
-    // GitHub reads a bar with a backslash as a bar, even in code spans.
-    let mut out = String::new();
-    let mut before = ' ';
-    for character in text.chars() {
-        if character == '|' && before != '\\' {
-            out.push('\\');
-        }
-        out.push(character);
-        before = character;
-    }
-    out
 }
 
 /// Wraps text. All lines but the first start with `indent`.

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use crate::diff::Fact;
 use crate::migrate::impact::Spoken;
-use crate::report::diff::markdown::escaped;
 use crate::report::diff::words::title;
+use crate::report::render::markdown::{cell, code, escaped, html};
 use crate::report::render::numbers::{plural, share, thousands};
 
 use crate::report::migration::rows::*;
 use crate::report::migration::words::{consumer, cut, day, time};
 use crate::report::migration::{MigrationReport, judged};
-use super::{CELL, ROWS, cell, code, html, wrapped};
+use super::{CELL, ROWS, wrapped};
 
 // Writing to a `String` does not fail, so the results of `write!` are dropped.
 macro_rules! put {
