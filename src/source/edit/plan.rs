@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::render::{Style, comment_end, end_of, has_comment};
+use super::render::{Render, Style, comment_end, end_of, has_comment};
 use super::tree::{Collection, Entry, Kind, Tree, line_end, line_start, part, skip};
 use super::{Change, EditError, Operation, Scope, index, place, unescaped};
 
@@ -249,6 +249,31 @@ impl<'t> Editor<'t> {
             start = next_line(text, start + line.len());
         }
         end
+    }
+
+    /// A renderer for a value at `end`, of an entry in `column`. A literal block scalar would swallow comments
+    /// that follow it and are indented deeper.
+    pub(super) fn before_comments<'s>(
+        &self,
+        render: &Render<'s>,
+        end: usize,
+        column: usize,
+    ) -> Render<'s> {
+        let text = self.text;
+        let mut next = match starts_line(text, end) {
+            true => end,
+            false => next_line(text, line_end(text, end)),
+        };
+        let mut line = part(text, next..line_end(text, next));
+        while line.trim().is_empty() && next < text.len() {
+            next = next_line(text, next + line.len());
+            line = part(text, next..line_end(text, next));
+        }
+        let inside = line.trim_start_matches([' ', '\t']);
+        let swallows = inside.starts_with('#') && line.len() - inside.len() > column;
+        let mut render = *render;
+        render.has_literals &= !swallows;
+        render
     }
 
     /// The change that inserts lines at the end of a line.

@@ -213,6 +213,7 @@ impl Style {
         }
         Render {
             style: self,
+            has_literals: true,
             keys: keys.or(self.keys),
             values: values.or(self.values),
         }
@@ -233,8 +234,11 @@ pub(super) fn skip_blanks(text: &str, at: usize) -> usize {
 }
 
 /// Writes values in a style.
+#[derive(Clone, Copy)]
 pub(super) struct Render<'s> {
     pub style: &'s Style,
+    /// Whether a string with several lines may be written as a literal block scalar.
+    pub has_literals: bool,
     keys: Quotes,
     values: Quotes,
 }
@@ -244,6 +248,7 @@ impl<'s> Render<'s> {
     pub fn of(style: &'s Style) -> Self {
         Self {
             style,
+            has_literals: true,
             keys: style.keys,
             values: style.values,
         }
@@ -261,20 +266,13 @@ impl<'s> Render<'s> {
             0 => (single, double),
             _ => (self.values.single, self.values.double),
         };
-        let (keys, values) = (
-            self.keys,
-            Quotes {
-                single,
-                double,
-                needless,
-                plain,
-            },
-        );
-        Self {
-            style: self.style,
-            keys,
-            values,
-        }
+        let values = Quotes {
+            single,
+            double,
+            needless,
+            plain,
+        };
+        Self { values, ..*self }
     }
 
     pub fn key(&self, key: &str, is_flow: bool) -> String {
@@ -440,7 +438,7 @@ impl<'s> Render<'s> {
             {
                 None
             }
-            Value::String(text) if is_literal(text) => Some(self.literal(text, column)),
+            Value::String(text) if self.has_literals && is_literal(text) => Some(self.literal(text, column)),
             Value::Array(elements) if !elements.is_empty() => {
                 let mut out = String::new();
                 self.flow(value, None, &mut out);

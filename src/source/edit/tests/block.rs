@@ -447,3 +447,36 @@ fn blank_lines_between_siblings() {
     );
 }
 
+
+#[test]
+fn a_literal_block_scalar_does_not_swallow_the_comments_after_it() {
+    for (before, edits, after) in [
+        (
+            "-\n  # of a\n  a: 1\n- 2\n",
+            "remove /0/a\nreplace /0 \"x\\n\"",
+            "- \"x\\n\"\n  # of a\n- 2\n",
+        ),
+        (
+            "a: 1\n\n  # deeper\nb: 2\n",
+            "replace /a \"x\\n\"",
+            "a: \"x\\n\"\n\n  # deeper\nb: 2\n",
+        ),
+        (
+            "a: {}\n\n  # deeper\nb: 2\n",
+            "replace /a {\"c\":\"x\\n\"}",
+            "a:\n  c: \"x\\n\"\n\n  # deeper\nb: 2\n",
+        ),
+        (
+            "a: 1\n\n  # deeper\n",
+            "add /b \"x\\n\"",
+            "a: 1\nb: \"x\\n\"\n\n  # deeper\n",
+        ),
+        (
+            "a: 1\n# shallow\n  # deeper\n",
+            "replace /a \"x\\n\"",
+            "a: |\n  x\n# shallow\n  # deeper\n",
+        ),
+    ] {
+        check(before, edits, after);
+    }
+}
