@@ -109,7 +109,11 @@ impl Editor<'_> {
             (Value::String(_), Kind::Scalar(_, style)) if is_string => {
                 new = render.like(*style).scalar(value, parent.is_flow);
             }
-            _ if has_entries(value) => render.flow(value, Some(indent), &mut new),
+            // In the line of other entries, the new ones stay in one line, too.
+            _ if has_entries(value) => {
+                let indent = Some(indent).filter(|_| self.is_first_in_line(entry.start));
+                render.flow(value, indent, &mut new);
+            }
             _ => new = render.scalar(value, parent.is_flow),
         }
         if let (Some(header), false) = (header, new.starts_with('|')) {
