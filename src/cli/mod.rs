@@ -24,6 +24,7 @@ mod reports;
 mod rewritten;
 mod schema;
 mod suggest;
+mod tried;
 mod upgrade;
 mod values;
 mod verbose;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, IsTerminal as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -164,6 +164,36 @@ impl Output {
 /// Writes a file atomically: a reader sees either the old or the new content. Links are followed. A device or
 /// a pipe is written to directly.
 pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
+    match staged(path, content)? {
+        Some(staged) => staged.put(),
+        None => Ok(()),
+    }
+}
+
+/// Writes several files. The content of all of them is on disk before the first one is replaced.
+pub(super) fn write_files(files: &[(&Path, String)]) -> Result<()> {
+    let staged_files = files.iter().map(|(path, content)| staged(path, content));
+    let staged_files: Vec<Option<Staged>> = staged_files.collect::<Result<_>>()?;
+    staged_files.into_iter().flatten().try_for_each(Staged::put)
+}
+
+/// The new content of a file, next to the file.
+struct Staged {
+    file: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+impl Staged {
+    /// Replaces the file.
+    fn put(self) -> Result<()> {
+        let persisted = self.file.persist(&self.path);
+        persisted.map_err(|error| Error::write(&self.path, &error.error))?;
+        Ok(())
+    }
+}
+
+/// Writes the new content of a file next to it. A device or a pipe is written to directly.
+fn staged(path: &Path, content: &str) -> Result<Option<Staged>> {
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let failed = |error| Error::write(path, &error);
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
@@ -171,7 +201,8 @@ pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
             .write(true)
             .open(path)
             .map_err(failed)?;
-        return file.write_all(content.as_bytes()).map_err(failed);
+        file.write_all(content.as_bytes()).map_err(failed)?;
+        return Ok(None);
     }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -195,6 +226,6 @@ pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
             .map_err(failed)?;
     }
     file.write_all(content.as_bytes()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    let path = path.clone();
+    Ok(Some(Staged { file, path }))
 }

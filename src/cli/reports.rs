@@ -87,9 +87,13 @@ pub(super) fn tell_problems<F: Format>(
     text: F,
     output: &mut Output,
 ) {
-    if prints_text(outputs, text, output) {
-        return;
+    if !prints_text(outputs, text, output) {
+        tell_all_problems(report, output);
     }
+}
+
+/// Says what could not be read.
+pub(super) fn tell_all_problems(report: &Report, output: &mut Output) {
     for problem in &report.problems {
         let origin = &problem.origin;
         let place = match origin.position == Position::START {

@@ -28,7 +28,10 @@ pub use profile::spelling::Spelling;
 pub use stream::Acceptor;
 pub(crate) use stream::usual_time;
 pub use profile::tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Tally};
+pub(crate) use message::placeholder::is_placeholder;
+pub(crate) use walk::record::shorten;
 pub(crate) use walk::variant::meant_for;
+pub(crate) use walk::{About, Recorder, Taken, Walk};
 pub use watch::{
     ParallelWatcher, ParameterUse, RoutedPayload, RoutedRequest, SentParameter, Watcher,
 };

@@ -19,4 +19,5 @@ mod public_api;
 mod readme;
 mod report;
 mod suggest;
+mod suggest_doubts;
 mod upgrade;
