@@ -8,7 +8,7 @@ use crate::report::Report;
 use crate::report::check::{CheckFormat, Gap, TextOptions};
 use crate::rules::catalogue::{UNSEEN_ENUM_VALUE, UNSEEN_PROPERTY};
 use crate::rules::{Level, Policy};
-use crate::suggest::Seen;
+use crate::suggest::{Seen, may_edit};
 
 use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument};
 use super::chosen::Chosen;
@@ -28,6 +28,8 @@ struct Check<'a> {
     options: Options,
     policy: Policy,
     fail_on: Option<Level>,
+    /// Whether the contract was read from a file.
+    is_of_file: bool,
 }
 
 pub(super) fn run(
@@ -158,6 +160,10 @@ impl<'a> Check<'a> {
             },
             policy,
             fail_on: arguments.fail_on.level(),
+            is_of_file: asked
+                .iter()
+                .flat_map(|contract| contract.documents.iter())
+                .any(|document| document.source.is_some()),
         })
     }
 
@@ -184,6 +190,10 @@ impl<'a> Check<'a> {
             links: output.shows_links(),
             fail_on: self.fail_on,
             has_baseline: report.exempt.has_baseline,
+            // Where nobody reads along, nobody can run it again.
+            names_suggest: output.is_seen()
+                && self.is_of_file
+                && report.findings.iter().any(may_edit),
         };
         reports::write(report, &self.arguments.output, options, output)
     }

@@ -118,6 +118,11 @@ impl Output {
         self.stdout.current_choice() != ColorChoice::Never
     }
 
+    /// Whether somebody reads standard output as it is printed.
+    pub(super) fn is_seen(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Writes text to standard output unchanged.
     pub(super) fn print_as_is(&mut self, text: &str) -> io::Result<()> {
         self.hide_progress();

@@ -156,7 +156,7 @@ where
         }
         let start = state.texts.clone();
         let originals = Originals::of(contract);
-        let refuse = |refused: &mut BTreeMap<String, String>, edits: Vec<(Suggestion, String)>| {
+        let refuse = |refused: &mut BTreeMap<String, String>, edits: Vec<Dropped>| {
             for (edit, reason) in edits {
                 refused.insert(edit.finding.key, reason);
             }
@@ -275,11 +275,14 @@ fn counts(report: &Report) -> BTreeMap<String, u64> {
         .collect()
 }
 
+/// An edit that is left out, and why.
+type Dropped = (Suggestion, String);
+
 /// Edits without those for which `fault` has a reason: first all at once, then by halves.
 fn sifted(
     edits: Vec<Suggestion>,
     mut fault: impl FnMut(&[Suggestion]) -> Result<Option<String>>,
-) -> Result<(Vec<Suggestion>, Vec<(Suggestion, String)>)> {
+) -> Result<(Vec<Suggestion>, Vec<Dropped>)> {
     let (mut kept, mut dropped) = (Vec::new(), Vec::new());
     let mut open = vec![edits];
     while let Some(mut group) = open.pop() {
@@ -390,4 +393,49 @@ impl Batch {
 fn around(path: &str) -> String {
     path.rsplit_once('/')
         .map_or_else(String::new, |(around, _)| around.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(words: &str) -> Suggestion {
+        Suggestion {
+            file: "api.yaml".to_owned(),
+            operations: Vec::new(),
+            words: words.to_owned(),
+            reach: Vec::new(),
+            finding: FindingSummary {
+                key: words.to_owned(),
+                rule: "wrong-type",
+                message: String::new(),
+                count: 1,
+                evidence: None,
+            },
+        }
+    }
+
+    #[test]
+    fn only_edits_that_are_to_blame_are_left_out() {
+        let names: Vec<String> = (0..40).map(|number| number.to_string()).collect();
+        for bad in [&[][..], &["0"], &["39"], &["7", "8", "31"]] {
+            let mut tries = 0;
+            let edits = names.iter().map(|name| edit(name)).collect();
+            let (kept, dropped) = sifted(edits, |edits| {
+                tries += 1;
+                let mut bad = bad.iter();
+                let found = bad.find(|bad| edits.iter().any(|edit| edit.words == **bad));
+                Ok(found.map(|bad| format!("{bad} is bad")))
+            })
+            .expect("tried");
+            let kept: Vec<&str> = kept.iter().map(|edit| edit.words.as_str()).collect();
+            let good = names.iter().map(String::as_str);
+            let good: Vec<&str> = good.filter(|name| !bad.contains(name)).collect();
+            assert_eq!(kept, good);
+            let dropped: Vec<String> = dropped.into_iter().map(|(_, reason)| reason).collect();
+            let reasons: Vec<String> = bad.iter().map(|bad| format!("{bad} is bad")).collect();
+            assert_eq!(dropped, reasons);
+            assert!(tries <= 1 + bad.len() * 12, "{tries}");
+        }
+    }
 }

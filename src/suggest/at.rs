@@ -192,3 +192,22 @@ fn dotted(steps: &[String]) -> Option<String> {
     }
     Some(name)
 }
+
+/// The place of a response or a parameter behind references: next to `$ref`, `content` has no effect.
+pub(super) fn referenced(contract: &Contract, place: &Place) -> Result<Place, String> {
+    let mut place = place.clone();
+    for _ in 0..HOPS {
+        let document = contract.documents.document(&place.document);
+        let value = document.and_then(|document| document.value.pointer(place.pointer.as_str()));
+        let Some(target) = value.and_then(|value| value.get("$ref")).and_then(Value::as_str) else {
+            return Ok(place);
+        };
+        match target.strip_prefix('#') {
+            Some(target) if target.starts_with('/') => {
+                place.pointer = Pointer::from_escaped(target);
+            }
+            _ => return Err("the response is a reference to another document".to_owned()),
+        }
+    }
+    Err("the references form a cycle".to_owned())
+}

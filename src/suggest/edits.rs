@@ -7,7 +7,7 @@ use crate::error::closest;
 use crate::observe::{DeviationKind, TrafficFact, shorten};
 use crate::redact::Shown;
 use crate::rules::catalogue as rules;
-use crate::rules::{Finding, Matter, schema_name};
+use crate::rules::{Finding, Level, Matter, schema_name};
 use crate::schema::Place;
 use crate::source::edit::Operation;
 
@@ -29,6 +29,18 @@ const EDITED: [&str; 5] = [
     "read-only-property",
     "write-only-property",
 ];
+
+/// Whether there may be an edit for a finding, by its rule.
+pub(crate) fn may_edit(finding: &Finding) -> bool {
+    let rules = [&rules::UNDECLARED_QUERY_PARAMETER, &rules::UNDECLARED_STATUS, &rules::UNEXPECTED_BODY];
+    match &finding.matter {
+        _ if finding.level < Level::Warning => false,
+        Matter::Broken(kind) | Matter::Traffic(TrafficFact::ParameterValue { kind, .. }) => {
+            !matches!(kind, DeviationKind::Tag { .. } | DeviationKind::Excluded)
+        }
+        _ => rules.contains(&finding.rule) || EDITED[..3].contains(&finding.rule.id),
+    }
+}
 
 /// The edits that accept what a finding is about; else why there is none.
 pub(super) fn edit(
@@ -273,9 +285,12 @@ impl<'a> About<'a> {
                 return Some(guessed(&variant));
             }
             if values.is_declared_elsewhere {
+                let instead = match at.value.get("additionalProperties").is_some() && !at.dialect().ref_hides_siblings() {
+                    true => "use `unevaluatedProperties: false` around both schemas instead",
+                    false => "merge the schemas",
+                };
                 return Some(format!(
-                    "`{name}` is declared next to this schema, which is closed: declare it here, too, or replace \
-                     `additionalProperties: false`, by hand"
+                    "another schema declares `{name}`, but a closed schema knows only its own properties: {instead}, by hand"
                 ));
             }
             let words = "the names look like identifiers: describe them by hand with `additionalProperties`";

@@ -132,10 +132,8 @@ fn alternatives(at: &At<'_>, types: &[String], is_nullable: bool) -> Result<Vec<
         rest.push(at.remove("items"));
     }
     // Next to `anyOf`, without `type`, `nullable` has no effect.
-    if is_nullable {
-        if let Some(first) = branches.first_mut() {
-            first["nullable"] = true.into();
-        }
+    if let (true, Some(first)) = (is_nullable, branches.first_mut()) {
+        first["nullable"] = true.into();
     }
     if at.value.get("nullable").is_some() {
         rest.push(at.remove("nullable"));

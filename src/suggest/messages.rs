@@ -10,13 +10,10 @@ use crate::rules::catalogue as rules;
 use crate::schema::{Dialect, Place};
 use crate::source::edit::Operation;
 
-use super::at::name_of;
+use super::at::{name_of, referenced};
 use super::kinds::Kinds;
 use super::seen::{Query, Seen};
 use super::worded::{Edit, file_of, none, quoted, refuse_masked};
-
-/// References of a response that are followed.
-const HOPS: usize = 16;
 
 /// Edits of the operations that a finding is about.
 pub(super) fn of_operations(
@@ -237,23 +234,4 @@ pub(super) fn with_bodies(
         true => Err(none(finding)),
         false => Ok(edits),
     }
-}
-
-/// The place of a response behind references: next to `$ref`, `content` has no effect.
-fn referenced(contract: &Contract, place: &Place) -> Result<Place, String> {
-    let mut place = place.clone();
-    for _ in 0..HOPS {
-        let document = contract.documents.document(&place.document);
-        let value = document.and_then(|document| document.value.pointer(place.pointer.as_str()));
-        let Some(target) = value.and_then(|value| value.get("$ref")).and_then(Value::as_str) else {
-            return Ok(place);
-        };
-        match target.strip_prefix('#') {
-            Some(target) if target.starts_with('/') => {
-                place.pointer = crate::location::Pointer::from_escaped(target);
-            }
-            _ => return Err("the response is a reference to another document".to_owned()),
-        }
-    }
-    Err("the references form a cycle".to_owned())
 }

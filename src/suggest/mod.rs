@@ -20,6 +20,7 @@ use crate::observe::Evidence;
 use crate::rules::Finding;
 use crate::source::edit::Operation;
 
+pub(crate) use edits::may_edit;
 pub(crate) use render::{patch_document, text};
 pub(crate) use seen::Seen;
 

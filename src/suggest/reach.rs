@@ -7,6 +7,8 @@ use crate::location::Side;
 use crate::rules::Finding;
 use crate::schema::{NodeId, Place};
 
+use super::at::referenced;
+
 /// Messages that are named; further ones are counted.
 const NAMED: usize = 4;
 
@@ -98,6 +100,8 @@ impl Known {
                 users.entry(applied).or_default().push(id);
             }
         }
+        // Parts that operations refer to are shared.
+        let behind = |place: &Place| referenced(contract, place).ok();
         let mut messages = Vec::new();
         for operation in &contract.operations {
             let is_schema = operation.method.is_empty();
@@ -106,7 +110,7 @@ impl Known {
             messages.push(Message {
                 words: request(operation),
                 schemas: schemas(&operation.request).chain(parameters).collect(),
-                places: declared.filter_map(|parameter| parameter.declared.clone()).collect(),
+                places: declared.filter_map(|parameter| behind(parameter.declared.as_ref()?)).collect(),
             });
             for answer in &operation.responses {
                 let words = match is_schema {
@@ -116,7 +120,7 @@ impl Known {
                 messages.push(Message {
                     words,
                     schemas: schemas(&answer.payload).collect(),
-                    places: answer.place.iter().cloned().collect(),
+                    places: answer.place.iter().filter_map(behind).collect(),
                 });
             }
         }

@@ -390,11 +390,11 @@ impl<'d> Recorder<'d> for Collector<'_> {
             Taken::Key(key) | Taken::Data(key) => is_secret_name(&key.name()),
             Taken::Index(_) => false,
         };
-        let outer = self.way.last().cloned().unwrap_or_default();
+        let outer = self.way.last();
         self.way.push(Frame {
-            is_secret: outer.is_secret || is_secret,
+            is_secret: is_secret || outer.is_some_and(|outer| outer.is_secret),
+            guess: outer.and_then(|outer| outer.guess.clone()),
             applicable: Vec::new(),
-            ..outer
         });
     }
 

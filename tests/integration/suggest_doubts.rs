@@ -171,8 +171,8 @@ fn what_would_be_useless_or_too_much_has_no_edit() {
         (
             "allOf:\n  - {type: object, additionalProperties: false, properties: {a: {}}}\n  - {type: object, properties: {b: {}}}",
             r#"{"a": 1, "b": 1}"#,
-            "no edit for closed-object: `b` is declared next to this schema, which is closed: declare it here, too, or \
-             replace `additionalProperties: false`, by hand",
+            "no edit for closed-object: another schema declares `b`, but a closed schema knows only its own properties: \
+             merge the schemas, by hand",
         ),
         (
             "not: {type: object}",
@@ -205,18 +205,20 @@ paths:
       responses:
         '200': {description: OK, content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
         '404': {$ref: '#/components/responses/Lost'}
+        '409': {$ref: '#/components/responses/Empty'}
     post:
       operationId: addThing
       parameters:
         - {$ref: '#/components/parameters/Limit'}
       requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Thing'}}}}
       responses:
-        '201': {description: OK}
+        '201': {$ref: '#/components/responses/Empty'}
         '404': {$ref: '#/components/responses/Lost'}
 components:
   parameters:
     Limit: {name: limit, in: query, schema: {type: integer}}
   responses:
+    Empty: {description: empty}
     Lost: {description: lost, content: {application/json: {schema: {$ref: '#/components/schemas/Problem'}}}}
   schemas:
     Thing: {type: object, properties: {a: {type: string}}}
@@ -227,14 +229,15 @@ components:
             ("api.yaml", api),
             (
                 "cap/0.http",
-                &(capture(200, r#"{"a": 1}"#) + &capture(404, "{}")),
+                &(capture(200, r#"{"a": 1}"#) + &capture(404, "{}") + &capture(409, "{}")),
             ),
         ],
         &[],
     );
     assert_eq!(
         lines,
-        "make `title` optional in `Problem`\n  also addThing response 404\nallow integer for `Thing.a`\n  also addThing request"
+        "make `title` optional in `Problem`\n  also addThing response 404\nallow integer for `Thing.a`\n  also addThing request\n\
+         allow a body for `Empty`\n  also addThing response 201"
     );
 }
 
