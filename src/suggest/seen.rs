@@ -42,7 +42,7 @@ pub(super) enum Topic {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Values {
     pub(super) kinds: Kinds,
-    /// The distinct values, by what a finding calls them.
+    /// The distinct values, by what a finding calls them and by their JSON text.
     pub(super) distinct: BTreeMap<String, Value>,
     /// There were more, or longer ones.
     pub(super) has_more: bool,
@@ -497,12 +497,7 @@ fn keep(values: &mut Values, value: json::Value<'_>, is_secret: bool) {
         return;
     }
     // A string and a number may be shown in the same way.
-    let shown = shorten(&text);
-    let key = match values.distinct.get(&shown) {
-        Some(other) if *other != known => format!("{shown}\0{known}"),
-        _ => shown,
-    };
-    values.distinct.insert(key, known);
+    values.distinct.insert(format!("{}\0{known}", shorten(&text)), known);
 }
 
 /// What a finding calls a value.

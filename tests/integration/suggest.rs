@@ -252,6 +252,15 @@ fn a_schema_is_widened_by_the_smallest_edit() {
             r#"{"a": "p\tq"}"#,
             vec!["-a: {enum: [x]}", "+a: {enum: [x, \"p\\tq\"]}"],
         ),
+        (
+            "3.1.0",
+            object("  a: {type: array, items: {enum: [x]}}"),
+            r#"{"a": [3, "3"]}"#,
+            vec![
+                "-a: {type: array, items: {enum: [x]}}",
+                "+a: {type: array, items: {enum: [x, '3', 3]}}",
+            ],
+        ),
         // The smallest type, and null stays allowed.
         (
             "3.0.3",
