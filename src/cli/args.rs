@@ -203,9 +203,9 @@ pub(super) struct CheckArguments {
     #[arg(long, help_heading = RESULT)]
     pub(super) statistics: bool,
 
-    /// Print the smallest edits of the contract that accept what was seen, instead of the findings: as text with a
-    /// patch, or as `json-patch`.
-    #[arg(long, help_heading = RESULT, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    /// Instead of findings, print the smallest contract edits that accept the traffic: as text with a diff, or as
+    /// `json-patch`.
+    #[arg(long, help_heading = RESULT, value_enum, value_name = "FORMAT", num_args = 0..=1, require_equals = true, default_missing_value = "text", conflicts_with_all = ["no_excerpts", "output", "update_baseline", "payloads", "statistics"])]
     pub(super) suggest: Option<SuggestFormat>,
 
     /// Write the edits of --suggest to the contract. Comments, order and style stay as they are.

@@ -3,11 +3,12 @@
 use crate::capture::Input;
 use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
-use crate::observe::{Engine, Observer, Options};
+use crate::observe::{Engine, Observer, Options, ParallelWatcher};
 use crate::report::Report;
 use crate::report::check::{Gap, TextOptions};
 use crate::rules::catalogue::{UNSEEN_ENUM_VALUE, UNSEEN_PROPERTY};
 use crate::rules::{Level, Policy};
+use crate::suggest::{Seen, may_edit};
 
 use super::args::{CheckArguments, DiscriminatorArgument, EngineArgument};
 use super::chosen::Chosen;
@@ -16,6 +17,8 @@ use super::exceptions::{exceptions, update};
 use super::levels::{check_operations, check_outputs, exit_for, policy};
 use super::output::Output;
 use super::progress::PROGRESS;
+
+use super::tried::{Trial, only};
 use super::{Exit, Failure, reports, suggest, verbose};
 
 /// The resolved arguments.
@@ -25,6 +28,8 @@ struct Check<'a> {
     options: Options,
     policy: Policy,
     fail_on: Option<Level>,
+    /// Whether the contract was read from a file.
+    is_of_file: bool,
 }
 
 pub(super) fn run(
@@ -33,6 +38,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     check_outputs(&arguments.output, arguments.exceptions.baseline.as_deref())?;
+    suggest::refuse(arguments)?;
     let policy = policy(&arguments.level)?;
     let exceptions = exceptions(&arguments.exceptions, config, "check")?;
     let mut reading = arguments.reading.options(arguments.capture.schemas());
@@ -53,11 +59,20 @@ pub(super) fn run(
     let (asked, family) = (chosen.asked()?, chosen.family());
     check_operations(&config.level_sources(), &asked, output)?;
     let check = Check::resolve(arguments, &asked, policy.clone())?;
-    let observer = check.observe(&asked, &family);
     let judged = |observer, policy| {
         Report::judged(&arguments.contract, observer, &family, policy, &exceptions)
     };
-    let mut report = judged(observer, &check.policy);
+    let (mut report, seen) = match arguments.suggest {
+        None => (
+            judged(check.observe(&asked, &family, ()).0, &check.policy),
+            None,
+        ),
+        Some(format) => {
+            let seen = Seen::new(arguments.strict_requests);
+            let (observer, seen) = check.observe(&asked, &family, seen);
+            (judged(observer, &check.policy), Some((format, seen)))
+        }
+    };
     verbose::tell(&report, config, output);
     let has_problems =
         !report.problems.is_empty() && !arguments.capture.keep_going || PROGRESS.is_stopped();
@@ -89,14 +104,16 @@ pub(super) fn run(
         }
     }
     report.close(&exceptions, &looked);
-    if let Some(format) = arguments.suggest {
+    if let Some((format, seen)) = seen {
+        let contract = only(&chosen)?;
         if !is_complete {
             return check.exit(&report, output);
         }
         let again = |chosen: &Chosen| {
             let (asked, family) = (chosen.asked()?, chosen.family());
             let check = Check::resolve(arguments, &asked, policy.clone())?;
-            let observer = check.observe(&asked, &family);
+            let seen = Seen::new(arguments.strict_requests);
+            let (observer, seen) = check.observe(&asked, &family, seen);
             let mut report = Report::judged(
                 &arguments.contract,
                 observer,
@@ -105,9 +122,15 @@ pub(super) fn run(
                 &exceptions,
             );
             report.close(&exceptions, &looked);
-            Ok(report)
+            Ok((report, seen))
         };
-        return suggest::run(arguments, format, &reading, report, again, output);
+        let mut trial = Trial {
+            arguments,
+            reading: &reading,
+            policy: &check.policy,
+            check: again,
+        };
+        return suggest::run(&mut trial, contract, (report, seen), format, output);
     }
     if arguments.no_excerpts {
         report.leave_out_excerpts();
@@ -138,15 +161,25 @@ impl<'a> Check<'a> {
             },
             policy,
             fail_on: arguments.fail_on.level(),
+            is_of_file: asked
+                .iter()
+                .flat_map(|contract| contract.documents.iter())
+                .any(|document| document.source.is_some()),
         })
     }
 
-    /// Reads the captures.
-    fn observe<'c>(&self, asked: &[&'c Contract], family: &[&'c Contract]) -> Observer<'c> {
-        let mut observer = Observer::new(asked.to_vec(), family.to_vec(), self.options.clone());
+    /// Reads the captures, which a watcher sees, too.
+    fn observe<'c, W: ParallelWatcher<'c>>(
+        &self,
+        asked: &[&'c Contract],
+        family: &[&'c Contract],
+        watcher: W,
+    ) -> (Observer<'c>, W) {
+        let observer = Observer::new(asked.to_vec(), family.to_vec(), self.options.clone());
+        let mut observer = observer.watched_by(watcher);
         let reading = self.arguments.capture.reading();
         reading.read(&self.inputs, &mut observer);
-        observer
+        observer.unwatched()
     }
 
     fn write(&self, report: &Report, output: &mut Output) -> Result<(), Failure> {
@@ -158,6 +191,10 @@ impl<'a> Check<'a> {
             links: output.shows_links(),
             fail_on: self.fail_on,
             has_baseline: report.exempt.has_baseline,
+            // Where nobody reads along, nobody can run it again.
+            names_suggest: output.is_seen()
+                && self.is_of_file
+                && report.findings.iter().any(may_edit),
         };
         reports::write(report, &self.arguments.output, options, output)
     }
@@ -180,7 +217,10 @@ impl<'a> Check<'a> {
             );
             return Ok(Exit::Incomplete);
         }
-        reports::tell_problems::<Report>(report, &self.arguments.output, output);
+        match self.arguments.suggest {
+            Some(_) => reports::tell_all_problems(report, output),
+            None => reports::tell_problems::<Report>(report, &self.arguments.output, output),
+        }
         if !report.problems.is_empty() && !self.arguments.capture.keep_going {
             return Ok(Exit::Incomplete);
         }

@@ -26,6 +26,7 @@ mod reports;
 mod rewritten;
 mod schema;
 mod suggest;
+mod tried;
 mod typed;
 mod upgrade;
 mod values;

@@ -138,6 +138,11 @@ impl Output {
         self.stdout.current_choice() != ColorChoice::Never
     }
 
+    /// Whether somebody reads standard output as it is printed.
+    pub(super) fn is_seen(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Writes text to standard output unchanged, for other programs: scripts and patches.
     pub(super) fn print_as_is(&mut self, text: &str) -> io::Result<()> {
         self.hide_progress();
@@ -221,6 +226,36 @@ fn behind_links(path: &Path) -> PathBuf {
 /// Writes a file atomically: a reader sees either the old or the new content. Links are followed. A device or
 /// a pipe is written to directly.
 pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
+    match staged(path, content)? {
+        Some(staged) => staged.put(),
+        None => Ok(()),
+    }
+}
+
+/// Writes several files. The content of all of them is on disk before the first one is replaced.
+pub(super) fn write_files(files: &[(&Path, String)]) -> Result<()> {
+    let staged_files = files.iter().map(|(path, content)| staged(path, content));
+    let staged_files: Vec<Option<Staged>> = staged_files.collect::<Result<_>>()?;
+    staged_files.into_iter().flatten().try_for_each(Staged::put)
+}
+
+/// The new content of a file, next to the file.
+struct Staged {
+    file: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+impl Staged {
+    /// Replaces the file.
+    fn put(self) -> Result<()> {
+        let persisted = self.file.persist(&self.path);
+        persisted.map_err(|error| Error::write(&self.path, &error.error))?;
+        Ok(())
+    }
+}
+
+/// Writes the new content of a file next to it. A device or a pipe is written to directly.
+fn staged(path: &Path, content: &str) -> Result<Option<Staged>> {
     let path = &behind_links(path);
     let failed = |error| Error::write(path, &error);
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
@@ -228,7 +263,8 @@ pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
             .write(true)
             .open(path)
             .map_err(failed)?;
-        return file.write_all(content.as_bytes()).map_err(failed);
+        file.write_all(content.as_bytes()).map_err(failed)?;
+        return Ok(None);
     }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -252,6 +288,6 @@ pub(super) fn write_file(path: &Path, content: &str) -> Result<()> {
             .map_err(failed)?;
     }
     file.write_all(content.as_bytes()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    let path = path.clone();
+    Ok(Some(Staged { file, path }))
 }

@@ -153,7 +153,7 @@ impl Dialect {
     }
 
     /// Whether `$ref` makes its sibling keywords ignored.
-    pub(super) const fn ref_hides_siblings(self) -> bool {
+    pub(crate) const fn ref_hides_siblings(self) -> bool {
         self.bit() & (D4 | D6 | D7 | S2 | O30) != 0
     }
 

@@ -10,7 +10,7 @@ use crate::redact::{Shown, printed};
 use crate::report::{plural, wrapped};
 use crate::source::edit::Operation;
 
-use super::{Because, Suggestion, Suggestions};
+use super::{FindingSummary, Suggestion, Suggestions};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -23,21 +23,29 @@ pub(crate) fn text(suggestions: &Suggestions, width: usize) -> String {
     for edit in &suggestions.edits {
         files.entry(&edit.file).or_default().push(edit);
     }
+    let filled = |text: &str| {
+        let lines = wrapped(&Shown::new(text), width.saturating_sub(4), "", "    ");
+        // A line that starts with `::` would be a command for GitHub Actions.
+        lines.replace("\n    ::", "\n    : :")
+    };
     // Writing to a `String` does not fail, so the results of `write!` are dropped.
     for (file, edits) in files {
         let _ = writeln!(out, "{FILE}{}{FILE:#}", printed(file));
         for edit in edits {
-            let words = wrapped(&Shown::new(&edit.words), width.saturating_sub(4), "", "    ");
-            let _ = writeln!(out, "  {BOLD}-{BOLD:#} {words}");
-            let _ = writeln!(out, "    {DIM}{}{DIM:#}", wrapped(&because(&edit.because), width.saturating_sub(4), "", "    "));
+            let _ = writeln!(out, "  {BOLD}-{BOLD:#} {}", filled(&edit.words));
+            if !edit.reach.is_empty() {
+                let words = format!("also changes {}", edit.reach.join(", "));
+                let _ = writeln!(out, "    {}", filled(&words));
+            }
+            let _ = writeln!(out, "    {DIM}{}{DIM:#}", filled(&in_words(&edit.finding)));
         }
         out.push('\n');
     }
     if !suggestions.without.is_empty() {
-        let _ = writeln!(out, "{BOLD}Without an edit{BOLD:#}");
+        let _ = writeln!(out, "{BOLD}Findings without an edit{BOLD:#}");
         for (finding, reason) in &suggestions.without {
-            let line = format!("{}: {reason}", because(finding));
-            let _ = writeln!(out, "  - {}", wrapped(&Shown::new(&line), width.saturating_sub(4), "", "    "));
+            let line = format!("{}: {reason}", in_words(finding));
+            let _ = writeln!(out, "  - {}", filled(&line));
         }
         out.push('\n');
     }
@@ -54,13 +62,13 @@ pub(crate) fn text(suggestions: &Suggestions, width: usize) -> String {
 }
 
 /// `wrong-type: …, 3 times, first at session.har:12:3`
-fn because(because: &Because) -> String {
-    let mut words = format!("{}: {}", because.rule, because.message);
-    if because.count > 1 {
-        words.push_str(&format!(", {} times", because.count));
+fn in_words(finding: &FindingSummary) -> String {
+    let mut words = format!("{}: {}", finding.rule, finding.message);
+    if finding.count > 1 {
+        words.push_str(&format!(", {} times", finding.count));
     }
-    if let Some(evidence) = &because.evidence {
-        let first = if because.count > 1 { "first " } else { "" };
+    if let Some(evidence) = &finding.evidence {
+        let first = if finding.count > 1 { "first " } else { "" };
         words.push_str(&format!(", {first}at {}", evidence.origin));
     }
     words
@@ -72,18 +80,47 @@ fn operation(operation: &Operation) -> Value {
         Operation::Add { path, value } => json!({"op": "add", "path": path, "value": value}),
         Operation::Replace { path, value } => json!({"op": "replace", "path": path, "value": value}),
         Operation::Remove { path } => json!({"op": "remove", "path": path}),
+        Operation::Rename { path, name } => {
+            let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            let name = name.replace('~', "~0").replace('/', "~1");
+            json!({"op": "move", "from": path, "path": format!("{parent}/{name}")})
+        }
     }
 }
 
-/// The edits as JSON Patch: one document if they are about one file, else an object with one for each file.
+/// The edits: a JSON Patch for each file, what each edit is for, and the findings without an edit.
 pub(crate) fn patch_document(suggestions: &Suggestions) -> Value {
     let mut files: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for edit in &suggestions.edits {
-        files.entry(&edit.file).or_default().extend(edit.operations.iter().map(operation));
+        let operations = edit.operations.iter().map(operation);
+        files.entry(&edit.file).or_default().extend(operations);
     }
-    match files.len() {
-        0 => json!([]),
-        1 => files.into_values().next().unwrap_or_default().into(),
-        _ => json!(files),
-    }
+    let edits = suggestions.edits.iter().map(|edit| {
+        json!({
+            "file": edit.file,
+            "edit": printed(&edit.words),
+            "also_changes": edit.reach,
+            "finding": summary(&edit.finding),
+        })
+    });
+    let without = suggestions.without.iter();
+    let without = without.map(|(finding, reason)| {
+        json!({"finding": summary(finding), "reason": printed(reason)})
+    });
+    json!({
+        "patches": files,
+        "edits": edits.collect::<Vec<_>>(),
+        "without_edit": without.collect::<Vec<_>>(),
+    })
+}
+
+fn summary(finding: &FindingSummary) -> Value {
+    let first = finding.evidence.as_ref();
+    json!({
+        "key": finding.key,
+        "rule": finding.rule,
+        "message": printed(&finding.message),
+        "count": finding.count,
+        "first": first.map(|evidence| evidence.origin.to_string()),
+    })
 }

@@ -168,10 +168,7 @@ fn every_error_that_ends_a_run_is_annotated() {
             "cannot read missing.yaml",
         ),
         (&["check", "empty", "-c", "api.yaml"], "the file is empty"),
-        (
-            &["diff", "api.yaml"],
-            "the contract NEW was not given",
-        ),
+        (&["diff", "api.yaml"], "the contract NEW was not given"),
         (
             &[
                 "check",

@@ -23,5 +23,6 @@ mod public_api;
 mod readme;
 mod report;
 mod suggest;
+mod suggest_doubts;
 mod upgrade;
 mod used;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::common::{folder, wiredrift};
 
 /// A capture of `GET /things` with this response.
-fn capture(status: u16, body: &str) -> String {
+pub(crate) fn capture(status: u16, body: &str) -> String {
     format!(
         "GET /things HTTP/1.1\r\nHost: api.example\r\n\r\nHTTP/1.1 {status} X\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n{body}\r\n\r\n",
@@ -15,7 +15,7 @@ fn capture(status: u16, body: &str) -> String {
     )
 }
 
-fn openapi(version: &str, schema: &str) -> String {
+pub(crate) fn openapi(version: &str, schema: &str) -> String {
     format!(
         "openapi: {version}\ninfo: {{title: Things, version: '1'}}\npaths:\n  /things:\n    get:\n      operationId: listThings\n\
          \x20     responses:\n        '200':\n          description: OK\n          content:\n            application/json:\n\
@@ -28,7 +28,7 @@ fn openapi(version: &str, schema: &str) -> String {
 }
 
 /// The lines that the edits remove and add.
-fn edited(contract: &str, body: &str) -> (i32, Vec<String>) {
+pub(crate) fn edited(contract: &str, body: &str) -> (i32, Vec<String>) {
     let files = folder(&[
         ("api.yaml", contract),
         ("traffic.http", &capture(200, body)),
@@ -156,16 +156,43 @@ fn a_schema_is_widened_by_the_smallest_edit() {
             r#"{"a": 12}"#,
             vec![
                 "-a: {type: integer, exclusiveMaximum: 10}",
-                "+a: {type: integer}",
+                "+a: {type: integer, maximum: 12}",
             ],
         ),
-        // Other keywords are removed.
+        (
+            "3.0.3",
+            object("  a: {type: integer, maximum: 10, exclusiveMaximum: true}"),
+            r#"{"a": 10}"#,
+            vec![
+                "-a: {type: integer, maximum: 10, exclusiveMaximum: true}",
+                "+a: {type: integer, maximum: 10}",
+            ],
+        ),
+        (
+            "3.0.3",
+            object("  a: {type: array, items: {type: integer, maximum: 3}}"),
+            r#"{"a": [4, 9, 7, 5, 6, 5, 4]}"#,
+            vec![
+                "-a: {type: array, items: {type: integer, maximum: 3}}",
+                "+a: {type: array, items: {type: integer, maximum: 9}}",
+            ],
+        ),
         (
             "3.0.3",
             object("  a: {type: string, maxLength: 1}"),
             r#"{"a": "xy"}"#,
-            vec!["-a: {type: string, maxLength: 1}", "+a: {type: string}"],
+            vec![
+                "-a: {type: string, maxLength: 1}",
+                "+a: {type: string, maxLength: 2}",
+            ],
         ),
+        (
+            "3.0.3",
+            object("  a: {type: string, minLength: 1}"),
+            r#"{"a": ""}"#,
+            vec!["-a: {type: string, minLength: 1}", "+a: {type: string}"],
+        ),
+        // Other keywords are removed.
         (
             "3.0.3",
             object("  a: {type: string, pattern: '^x$'}"),
@@ -195,7 +222,97 @@ fn a_schema_is_widened_by_the_smallest_edit() {
             "3.0.3",
             object("  a: {type: string}\nadditionalProperties: false"),
             r#"{"a": "x", "c/d": 1}"#,
-            vec!["+c/d: {}"],
+            vec!["+c/d: {type: integer}"],
+        ),
+        // Values keep their JSON types, and strings all their characters.
+        (
+            "3.0.3",
+            object("  a: {type: string, nullable: true, enum: [x]}"),
+            r#"{"a": null}"#,
+            vec![
+                "-a: {type: string, nullable: true, enum: [x]}",
+                "+a: {type: string, nullable: true, enum: [x, null]}",
+            ],
+        ),
+        (
+            "3.1.0",
+            object("  a: {enum: [x]}"),
+            r#"{"a": 5}"#,
+            vec!["-a: {enum: [x]}", "+a: {enum: [x, 5]}"],
+        ),
+        (
+            "3.1.0",
+            object("  a: {enum: [1]}"),
+            r#"{"a": "3"}"#,
+            vec!["-a: {enum: [1]}", "+a: {enum: [1, '3']}"],
+        ),
+        (
+            "3.1.0",
+            object("  a: {enum: [x]}"),
+            r#"{"a": "p\tq"}"#,
+            vec!["-a: {enum: [x]}", "+a: {enum: [x, \"p\\tq\"]}"],
+        ),
+        (
+            "3.1.0",
+            object("  a: {type: array, items: {enum: [x]}}"),
+            r#"{"a": [3, "3"]}"#,
+            vec![
+                "-a: {type: array, items: {enum: [x]}}",
+                "+a: {type: array, items: {enum: [x, '3', 3]}}",
+            ],
+        ),
+        // The smallest type, and null stays allowed.
+        (
+            "3.0.3",
+            object("  a: {type: string, nullable: true}"),
+            r#"{"a": 5}"#,
+            vec![
+                "-a: {type: string, nullable: true}",
+                "+a: {anyOf: [{type: string, nullable: true}, {type: integer}]}",
+            ],
+        ),
+        (
+            "3.0.3",
+            object("  a: {type: array, items: {type: string}}"),
+            r#"{"a": {"e": 1}}"#,
+            vec![
+                "-a: {type: array, items: {type: string}}",
+                "+a: {anyOf: [{type: array, items: {type: string}}, {type: object}]}",
+            ],
+        ),
+        (
+            "3.1.0",
+            object("  a: {anyOf: [{type: string}, {type: integer}]}"),
+            r#"{"a": true}"#,
+            vec![
+                "-a: {anyOf: [{type: string}, {type: integer}]}",
+                "+a: {anyOf: [{type: string}, {type: integer}, {type: boolean}]}",
+            ],
+        ),
+        // New properties get the types of their values.
+        (
+            "3.0.3",
+            "type: object\nadditionalProperties: false\nproperties: {z: {}}".to_owned(),
+            r#"{"n": null, "i": 1, "f": 1.5, "b": true, "l": [1], "o": {"x": 1}}"#,
+            vec![
+                "-properties: {z: {}}",
+                "+properties: {z: {}, b: {type: boolean}, f: {type: number}, i: {type: integer}, \
+                 l: {type: array, items: {}}, 'n': {}, o: {type: object}}",
+            ],
+        ),
+        // The typo is corrected.
+        (
+            "3.0.3",
+            object("  capacity: {type: integer}\nrequired: [capacty]"),
+            r#"{"capacity": 5}"#,
+            vec!["-required: [capacty]", "+required: [capacity]"],
+        ),
+        // Several variants match.
+        (
+            "3.0.3",
+            "# one of these\noneOf: # here\n  - {type: object, required: [a]}\n  - {type: object, required: [b]}".to_owned(),
+            r#"{"a": 1, "b": 2}"#,
+            vec!["-oneOf: # here", "+anyOf: # here"],
         ),
     ] {
         assert_eq!(
@@ -266,7 +383,10 @@ fn json_documents_stay_json_and_other_files_are_edited() {
     let api: Value = serde_json::from_str(&read("api.json")).expect("JSON");
     assert_eq!(
         api["paths"]["/things"]["get"]["responses"]["503"],
-        json!({"description": "Seen in captured traffic.", "content": {"*/*": {}}})
+        json!({
+            "description": "Seen in captured traffic.",
+            "content": {"application/json": {"schema": {"type": "object"}}}
+        })
     );
 }
 
@@ -294,12 +414,28 @@ fn a_json_patch_makes_the_same_edits() {
     let patch: Value = serde_json::from_str(&run.stdout).expect("JSON");
     let schema = "/paths/~1things/get/responses/200/content/application~1json/schema";
     assert_eq!(
-        patch,
-        json!([
+        patch["patches"],
+        json!({"api.yaml": [
             {"op": "remove", "path": format!("{schema}/required")},
             {"op": "replace", "path": format!("{schema}/properties/b/type"), "value": ["string", "null"]},
-        ])
+        ]})
     );
+    assert_eq!(
+        patch["edits"][1],
+        json!({
+            "file": "api.yaml",
+            "edit": "allow null for `b` in response 200 of `listThings`",
+            "also_changes": [],
+            "finding": {
+                "key": format!("wrong-type|things|#{schema}/properties/b"),
+                "rule": "wrong-type",
+                "message": "`b` is null; expected string",
+                "count": 1,
+                "first": "traffic.http:8:7",
+            },
+        })
+    );
+    assert_eq!(patch["without_edit"], json!([]));
 }
 
 #[test]
@@ -336,7 +472,7 @@ fn what_has_no_edit_is_said() {
     assert_eq!(run.code, 1);
     assert!(
         run.stdout
-            .contains("in src/model, change the Rust type behind"),
+            .contains("own source: field `id` of the type `ListedOrganisation`"),
         "{}",
         run.stdout
     );

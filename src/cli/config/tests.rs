@@ -358,7 +358,7 @@ fn outputs_of_the_file_stay_unless_they_are_replaced() {
         ),
         (
             &["-o", "sarif=b.sarif"],
-            "Short, Notices(Junit)=a.xml, Notices(Sarif)=b.sarif",
+            "Notices(Short), Notices(Junit)=a.xml, Notices(Sarif)=b.sarif",
         ),
         (
             &["-o", "json=-"],

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::schema::{Place, Types};
+use crate::schema::{KeywordCheck, Place, Types};
 
 /// One way in which values broke one schema: what payloads with the same cause have in common.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,5 +142,24 @@ impl DeviationKind {
             Self::Repeated { .. } => "explode",
             Self::Style { .. } => "style",
         }
+    }
+}
+
+/// The deviation of a value that a check rejects.
+pub(crate) fn kind_of_check(check: &KeywordCheck, gives_up: bool) -> DeviationKind {
+    let argument = check.argument_text();
+    match check.keyword {
+        "format" => DeviationKind::Format { format: argument },
+        "pattern" if gives_up => DeviationKind::Undecided { pattern: argument },
+        "pattern" => DeviationKind::Pattern { pattern: argument },
+        "uniqueItems" => DeviationKind::Unique,
+        keyword if keyword.starts_with("content") => DeviationKind::Content {
+            keyword,
+            expected: argument,
+        },
+        keyword => DeviationKind::Bound {
+            keyword,
+            limit: argument,
+        },
     }
 }

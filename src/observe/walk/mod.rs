@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use crate::json::{Key, Kind, Value};
 use crate::location::Side;
-use crate::schema::{KeywordCheck, Dialect, Evaluated, Graph, Memo, Node, NodeId, Tagged};
+use crate::schema::{Dialect, Evaluated, Graph, Memo, Node, NodeId, Tagged};
 
-use deviation::DeviationKind;
+use deviation::{DeviationKind, kind_of_check};
 use super::routing::naming::Naming;
 use variant::{Closest, OpenEnums};
 
@@ -66,6 +66,11 @@ pub(crate) trait Recorder<'d> {
     fn lookalike(&mut self, node: NodeId, accepted: NodeId, value: Value<'d>);
     /// The branch of an `anyOf` or `oneOf` that accepted the value.
     fn variant(&mut self, node: NodeId);
+    /// The value fits no branch, and is read as one of several: by its tag or its type (`is_certain`), or because
+    /// it resembles that one most.
+    fn reads_as(&mut self, node: NodeId, is_certain: bool) {
+        let _ = (node, is_certain);
+    }
     /// Whether the recorder has seen enough.
     fn is_done(&self) -> bool {
         false
@@ -293,6 +298,8 @@ impl<'g, R> Walk<'g, R> {
                 Closest::Branch(best, is_choice) => {
                     if is_choice {
                         self.assumed = Some(graph.label(best).into());
+                        let is_certain = variant::is_certain(graph, id, branches, best, value);
+                        self.recorder.reads_as(best, is_certain);
                     }
                     vec![best]
                 }
@@ -350,6 +357,7 @@ impl<'g, R> Walk<'g, R> {
         let graph = self.graph;
         if !graph.accepts_with(branch, value, &self.memo) {
             self.assumed = Some(graph.label(branch).into());
+            self.recorder.reads_as(branch, true);
         } else if branches.len() > 1 {
             self.recorder.variant(branch);
         }
@@ -576,24 +584,5 @@ impl<'g, R> Walk<'g, R> {
             self.visit(element, below);
             self.recorder.leave();
         }
-    }
-}
-
-/// The deviation of a value that a check rejects.
-pub(crate) fn kind_of_check(check: &KeywordCheck, gives_up: bool) -> DeviationKind {
-    let argument = check.argument_text();
-    match check.keyword {
-        "format" => DeviationKind::Format { format: argument },
-        "pattern" if gives_up => DeviationKind::Undecided { pattern: argument },
-        "pattern" => DeviationKind::Pattern { pattern: argument },
-        "uniqueItems" => DeviationKind::Unique,
-        keyword if keyword.starts_with("content") => DeviationKind::Content {
-            keyword,
-            expected: argument,
-        },
-        keyword => DeviationKind::Bound {
-            keyword,
-            limit: argument,
-        },
     }
 }

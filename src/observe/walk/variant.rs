@@ -128,6 +128,39 @@ fn discriminated<'d>(
     Some(Closest::Branch(*branch, true))
 }
 
+/// Whether the branch that a value was meant for is certain: no other branch has its type, the discriminator of the
+/// union names it, or a property has one of its fixed texts.
+pub(crate) fn is_certain(
+    graph: &Graph,
+    union: NodeId,
+    branches: &[NodeId],
+    branch: NodeId,
+    value: Value<'_>,
+) -> bool {
+    let mut others = branches.iter().filter(|other| **other != branch);
+    if !others.any(|other| graph.may_hold(*other, value.kind())) {
+        return true;
+    }
+    if let Some(Closest::Branch(named, _)) = discriminated(graph, union, &[branch], value) {
+        return named == branch;
+    }
+    value.members().any(|(key, member)| {
+        let name = key.name();
+        let Some(texts) = graph.fixed_texts(branch, &name) else {
+            return false;
+        };
+        let others = || branches.iter().filter(|other| **other != branch);
+        let is_own = |tag: &str| {
+            texts.iter().any(|text| text == tag)
+                && others().all(|other| {
+                    let texts = graph.fixed_texts(*other, &name);
+                    texts.is_some_and(|texts| texts.iter().all(|text| text != tag))
+                })
+        };
+        member.as_str().is_some_and(|tag| is_own(&tag))
+    })
+}
+
 /// The types that some branch accepts.
 fn types(graph: &Graph, branches: &[NodeId]) -> Types {
     let mut types = Types::default();

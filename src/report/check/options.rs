@@ -20,6 +20,8 @@ pub struct TextOptions {
     pub fail_on: Option<Level>,
     /// Whether findings were compared with a baseline.
     pub has_baseline: bool,
+    /// Say that `--suggest` proposes edits of the contract.
+    pub names_suggest: bool,
 }
 
 impl Default for TextOptions {
@@ -32,6 +34,7 @@ impl Default for TextOptions {
             links: false,
             fail_on: None,
             has_baseline: false,
+            names_suggest: false,
         }
     }
 }

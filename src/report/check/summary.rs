@@ -372,6 +372,9 @@ fn write_counts(out: &mut String, report: &Report, options: TextOptions) {
     if !words.is_empty() {
         put!(out, "{}.\n", words.join("; "));
     }
+    if options.names_suggest {
+        put!(out, "If the contract is wrong, `--suggest` proposes edits of it.\n");
+    }
 }
 
 fn verdict_words(verdict: PayloadVerdict, count: u64) -> &'static str {

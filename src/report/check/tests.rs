@@ -114,3 +114,15 @@ fn no_secret_of_the_samples_reaches_a_report() {
         assert!(!rendered.contains("4f1c0e8a9b7d"));
     }
 }
+
+#[test]
+fn the_text_names_suggest_where_it_can_help() {
+    let hint = "If the contract is wrong, `--suggest` proposes edits of it.\n";
+    for names_suggest in [true, false] {
+        let options = TextOptions {
+            names_suggest,
+            ..TextOptions::default()
+        };
+        assert_eq!(text(&report(), options).ends_with(hint), names_suggest);
+    }
+}

@@ -41,6 +41,13 @@ pub enum Operation {
         /// Where.
         path: String,
     },
+    /// Changes the key of a member, which keeps its place: `move` within an object.
+    Rename {
+        /// Where.
+        path: String,
+        /// The new key, which the object does not have.
+        name: String,
+    },
 }
 
 impl Operation {
@@ -48,7 +55,10 @@ impl Operation {
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
-            Self::Add { path, .. } | Self::Replace { path, .. } | Self::Remove { path } => path,
+            Self::Add { path, .. }
+            | Self::Replace { path, .. }
+            | Self::Remove { path }
+            | Self::Rename { path, .. } => path,
         }
     }
 }
@@ -102,11 +112,13 @@ pub enum EditError {
     },
 }
 
+/// `{:#}` leaves the place out.
 impl fmt::Display for EditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_short = f.alternate();
         let at = |place: &Option<Place>| match place {
-            Some(Place { line, column }) => format!("{line}:{column}: "),
-            None => String::new(),
+            Some(Place { line, column }) if !is_short => format!("{line}:{column}: "),
+            _ => String::new(),
         };
         match self {
             Self::Document { place, reason } => write!(f, "{}{reason}", at(&Some(*place))),
@@ -226,6 +238,7 @@ fn patch(value: &mut Value, operation: &Operation, is_json: bool) -> Option<()> 
         Operation::Add { path, value } => (path, Some((value, true))),
         Operation::Replace { path, value } => (path, Some((value, false))),
         Operation::Remove { path } => (path, None),
+        Operation::Rename { path, name } => return renamed(value, path, name),
     };
     let Some((parent, last)) = path.rsplit_once('/') else {
         *value = read(new?.0);
@@ -262,8 +275,23 @@ fn patch(value: &mut Value, operation: &Operation, is_json: bool) -> Option<()> 
     Some(())
 }
 
+fn renamed(value: &mut Value, path: &str, name: &str) -> Option<()> {
+    let (parent, last) = path.rsplit_once('/')?;
+    let members = value.pointer_mut(parent)?.as_object_mut()?;
+    if members.contains_key(name) {
+        return None;
+    }
+    let member = members.shift_remove(&unescaped(last))?;
+    members.insert(name.to_owned(), member);
+    Some(())
+}
+
 fn unescaped(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
+}
+
+fn escaped(step: &str) -> String {
+    step.replace('~', "~0").replace('/', "~1")
 }
 
 fn index(step: &str) -> Option<usize> {

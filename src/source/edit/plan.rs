@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::render::{Style, comment_end, end_of, has_comment};
+use super::render::{Render, Style, comment_end, end_of, has_comment};
 use super::tree::{Collection, Entry, Kind, Tree, line_end, line_start, part, skip};
-use super::{Change, EditError, Operation, Scope, index, place, unescaped};
+use super::{Change, EditError, Operation, Scope, escaped, index, place, unescaped};
 
 /// Plans the changes of one text.
 pub(super) struct Editor<'t> {
@@ -87,7 +87,7 @@ impl<'t> Editor<'t> {
         };
         let Some((parents, last)) = path.rsplit_once('/') else {
             return match operation {
-                Operation::Remove { .. } => {
+                Operation::Remove { .. } | Operation::Rename { .. } => {
                     Err(self.unsupported(path, 0, "the whole document cannot be removed"))
                 }
                 _ if !path.is_empty() => Err(not_found(0)),
@@ -146,6 +146,19 @@ impl<'t> Editor<'t> {
                     _ => Scope::Parent,
                 };
                 Ok((self.remove(node, collection, at, entry), scope))
+            }
+            (Operation::Rename { name, .. }, Some((_, entry))) if collection.is_mapping => {
+                if self.entry(collection, &escaped(name), path)?.is_some() {
+                    return Err(self.unsupported(path, entry.start, "the new key exists already"));
+                }
+                let key = entry.start..entry.key_end;
+                if part(self.text, key.clone()).starts_with(['&', '*', '!', '?']) {
+                    return Err(self.unsupported(path, entry.start, "the key is not plain"));
+                }
+                Ok((
+                    vec![(key, render.key(name, collection.is_flow))],
+                    Scope::Parent,
+                ))
             }
             (Operation::Replace { value, .. }, Some((_, entry))) => {
                 self.check_replaced(path, collection, entry)?;
@@ -249,6 +262,31 @@ impl<'t> Editor<'t> {
             start = next_line(text, start + line.len());
         }
         end
+    }
+
+    /// A renderer for a value at `end`, of an entry in `column`. A literal block scalar would swallow comments
+    /// that follow it and are indented deeper.
+    pub(super) fn before_comments<'s>(
+        &self,
+        render: &Render<'s>,
+        end: usize,
+        column: usize,
+    ) -> Render<'s> {
+        let text = self.text;
+        let mut next = match starts_line(text, end) {
+            true => end,
+            false => next_line(text, line_end(text, end)),
+        };
+        let mut line = part(text, next..line_end(text, next));
+        while line.trim().is_empty() && next < text.len() {
+            next = next_line(text, next + line.len());
+            line = part(text, next..line_end(text, next));
+        }
+        let inside = line.trim_start_matches([' ', '\t']);
+        let swallows = inside.starts_with('#') && line.len() - inside.len() > column;
+        let mut render = *render;
+        render.has_literals &= !swallows;
+        render
     }
 
     /// The change that inserts lines at the end of a line.

@@ -213,6 +213,8 @@ impl Style {
         }
         Render {
             style: self,
+            has_literals: true,
+            has_flow_objects: collection.is_mapping && has_flow_objects(tree, collection),
             keys: keys.or(self.keys),
             values: values.or(self.values),
         }
@@ -232,9 +234,34 @@ pub(super) fn skip_blanks(text: &str, at: usize) -> usize {
     at + rest.len() - rest.trim_start_matches([' ', '\t']).len()
 }
 
+/// Whether objects in a collection are written in one line each.
+fn has_flow_objects(tree: &Tree<'_>, collection: &Collection) -> bool {
+    let entries = collection.entries.iter().take(1000);
+    let mut objects = entries.filter_map(|entry| {
+        let object = tree.collection(entry.node)?;
+        let is_filled = object.is_mapping && !object.entries.is_empty();
+        is_filled.then(|| &tree.nodes[entry.node])
+    });
+    let mut has_some = false;
+    let is_flow = objects.all(|node| {
+        has_some = true;
+        part(tree.text, node.start..node.end).starts_with('{')
+            && !part(tree.text, node.start..node.end).contains(['\n', '\r'])
+    });
+    has_some && is_flow
+}
+
+/// The longest object that is written in one line, as those next to it are.
+const SHORT: usize = 80;
+
 /// Writes values in a style.
+#[derive(Clone, Copy)]
 pub(super) struct Render<'s> {
     pub style: &'s Style,
+    /// Whether a string with several lines may be written as a literal block scalar.
+    pub has_literals: bool,
+    /// Whether the objects next to a new one are written in one line.
+    has_flow_objects: bool,
     keys: Quotes,
     values: Quotes,
 }
@@ -244,6 +271,8 @@ impl<'s> Render<'s> {
     pub fn of(style: &'s Style) -> Self {
         Self {
             style,
+            has_literals: true,
+            has_flow_objects: false,
             keys: style.keys,
             values: style.values,
         }
@@ -261,20 +290,13 @@ impl<'s> Render<'s> {
             0 => (single, double),
             _ => (self.values.single, self.values.double),
         };
-        let (keys, values) = (
-            self.keys,
-            Quotes {
-                single,
-                double,
-                needless,
-                plain,
-            },
-        );
-        Self {
-            style: self.style,
-            keys,
-            values,
-        }
+        let values = Quotes {
+            single,
+            double,
+            needless,
+            plain,
+        };
+        Self { values, ..*self }
     }
 
     pub fn key(&self, key: &str, is_flow: bool) -> String {
@@ -434,13 +456,17 @@ impl<'s> Render<'s> {
     /// A value that starts in the line of its key, where it is in block style.
     fn inline(&self, value: &Value, column: usize) -> Option<String> {
         match value {
-            Value::Object(members) if !members.is_empty() => None,
+            Value::Object(members) if !members.is_empty() => {
+                let mut out = String::new();
+                self.flow(value, None, &mut out);
+                (self.has_flow_objects && out.len() <= SHORT).then_some(out)
+            }
             Value::Array(elements)
                 if !(elements.is_empty() || self.style.is_inline && is_list(value)) =>
             {
                 None
             }
-            Value::String(text) if is_literal(text) => Some(self.literal(text, column)),
+            Value::String(text) if self.has_literals && is_literal(text) => Some(self.literal(text, column)),
             Value::Array(elements) if !elements.is_empty() => {
                 let mut out = String::new();
                 self.flow(value, None, &mut out);

@@ -7,7 +7,7 @@ mod random;
 use super::render::has_entries;
 use super::*;
 
-/// Reads `add PATH JSON`, `replace PATH JSON` or `remove PATH`, one a line.
+/// Reads `add PATH JSON`, `replace PATH JSON`, `remove PATH` or `rename PATH JSON`, one a line.
 fn operations(text: &str) -> Vec<Operation> {
     let operation = |line: &str| {
         let mut words = line.splitn(3, ' ');
@@ -20,6 +20,7 @@ fn operations(text: &str) -> Vec<Operation> {
             ("add", Some(value)) => Operation::Add { path, value },
             ("replace", Some(value)) => Operation::Replace { path, value },
             ("remove", None) => Operation::Remove { path },
+            ("rename", Some(Value::String(name))) => Operation::Rename { path, name },
             _ => panic!("not an operation: {line}"),
         }
     };

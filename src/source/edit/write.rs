@@ -12,7 +12,7 @@ use super::Change;
 impl Editor<'_> {
     pub(super) fn replace_root(&self, value: &Value) -> Vec<Change> {
         let root = &self.tree.nodes[0];
-        let render = Render::of(self.style);
+        let render = self.before_comments(&Render::of(self.style), root.end, 0);
         let mut new = String::new();
         match self.tree.is_json {
             true => render.flow(value, Some(""), &mut new),
@@ -54,6 +54,7 @@ impl Editor<'_> {
             self.without_tag(entry.node)
         };
         let column = self.column(entry.start);
+        let render = &self.before_comments(render, node.end, column);
         let changed = match old_block {
             None if is_flow => self.set_flow(parent, entry, value, render),
             Some(old) if is_flow => self.set_block(entry.node, old, &render.scalar(value, false)),
@@ -99,6 +100,7 @@ impl Editor<'_> {
         match (value, &node.kind) {
             (Value::String(string), _)
                 if !parent.is_flow
+                    && render.has_literals
                     && is_literal(string)
                     && (header.is_some() || line_end(text, end) == end) =>
             {
@@ -107,7 +109,11 @@ impl Editor<'_> {
             (Value::String(_), Kind::Scalar(_, style)) if is_string => {
                 new = render.like(*style).scalar(value, parent.is_flow);
             }
-            _ if has_entries(value) => render.flow(value, Some(indent), &mut new),
+            // In the line of other entries, the new ones stay in one line, too.
+            _ if has_entries(value) => {
+                let indent = Some(indent).filter(|_| self.is_first_in_line(entry.start));
+                render.flow(value, indent, &mut new);
+            }
             _ => new = render.scalar(value, parent.is_flow),
         }
         if let (Some(header), false) = (header, new.starts_with('|')) {
@@ -218,13 +224,16 @@ impl Editor<'_> {
         let start = entries.first().map_or(0, |entry| entry.start);
         let column = self.column(start);
         let indent = " ".repeat(column);
-        let mut new = String::new();
-        match key {
-            Some(key) => render.member(key, value, column, &mut new),
-            None => render.element(value, column, &mut new),
-        }
+        let entry = |render: &Render<'_>| {
+            let mut new = String::new();
+            match key {
+                Some(key) => render.member(key, value, column, &mut new),
+                None => render.element(value, column, &mut new),
+            }
+            new
+        };
         let Some(previous) = at.checked_sub(1).and_then(|at| entries.get(at)) else {
-            new.extend([self.style.newline, &indent]);
+            let new = entry(render) + self.style.newline + &indent;
             return vec![(start..start, new)];
         };
         // Comments in the column of `-` belong to the next element, or to the next key.
@@ -233,6 +242,7 @@ impl Editor<'_> {
         });
         let inner = column + usize::from(at < entries.len() || !is_indented);
         let end = self.block_end(end_of(self.tree, previous), inner);
+        let new = entry(&self.before_comments(render, end, column));
         let mut lines = format!("{indent}{new}");
         // A blank line goes between entries where one is between the last two.
         if at == entries.len()

@@ -7,7 +7,7 @@ use crate::schema::{Graph, NodeId};
 
 use crate::observe::walk::deviation::DeviationKind;
 use crate::observe::profile::spelling::Spelling;
-use crate::observe::walk::kind_of_check;
+use crate::observe::walk::deviation::kind_of_check;
 
 /// What one schema reports about a value or a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -447,3 +447,69 @@ fn blank_lines_between_siblings() {
     );
 }
 
+
+#[test]
+fn a_literal_block_scalar_does_not_swallow_the_comments_after_it() {
+    for (before, edits, after) in [
+        (
+            "-\n  # of a\n  a: 1\n- 2\n",
+            "remove /0/a\nreplace /0 \"x\\n\"",
+            "- \"x\\n\"\n  # of a\n- 2\n",
+        ),
+        (
+            "a: 1\n\n  # deeper\nb: 2\n",
+            "replace /a \"x\\n\"",
+            "a: \"x\\n\"\n\n  # deeper\nb: 2\n",
+        ),
+        (
+            "a: {}\n\n  # deeper\nb: 2\n",
+            "replace /a {\"c\":\"x\\n\"}",
+            "a:\n  c: \"x\\n\"\n\n  # deeper\nb: 2\n",
+        ),
+        (
+            "a: 1\n\n  # deeper\n",
+            "add /b \"x\\n\"",
+            "a: 1\nb: \"x\\n\"\n\n  # deeper\n",
+        ),
+        (
+            "a: 1\n# shallow\n  # deeper\n",
+            "replace /a \"x\\n\"",
+            "a: |\n  x\n# shallow\n  # deeper\n",
+        ),
+    ] {
+        check(before, edits, after);
+    }
+}
+
+#[test]
+fn keys_are_renamed_in_their_place() {
+    for (before, edits, after) in [
+        (
+            "a:\n  # of x\n  - x # of x, too\nb: 1\n",
+            "rename /a \"c\"",
+            "c:\n  # of x\n  - x # of x, too\nb: 1\n",
+        ),
+        ("\"a\": 1 # one\n\"b\": 2\n", "rename /a \"c\"", "\"c\": 1 # one\n\"b\": 2\n"),
+        ("x: {a: [1], b: 2}\n", "rename /x/a \"a, b\"", "x: {'a, b': [1], b: 2}\n"),
+        ("{\"a\" :1}", "rename /a \"c\"", "{\"c\" :1}"),
+    ] {
+        check(before, edits, after);
+    }
+    fails("a: 1\nb: 2\n", "rename /a \"b\"", "1:1: cannot edit `/a`: the new key exists already");
+    fails("- 1\n", "rename /0 \"b\"", "1:1: `/0` does not exist");
+}
+
+#[test]
+fn objects_are_written_in_one_line_where_those_next_to_them_are() {
+    check(
+        "a: { b: 1 } # one\nc: {d: [1], e: 2}\nf: x\n",
+        "add /g {\"h\":[1,2]}",
+        "a: { b: 1 } # one\nc: {d: [1], e: 2}\nf: x\ng: { h: [1, 2] }\n",
+    );
+    check("a: {}\nc: 1\n", "add /g {\"h\":1}", "a: {}\nc: 1\ng:\n  h: 1\n");
+    check(
+        "a: {b: 1}\nc:\n  d: 1\n",
+        "add /g {\"h\":1}",
+        "a: {b: 1}\nc:\n  d: 1\ng:\n  h: 1\n",
+    );
+}

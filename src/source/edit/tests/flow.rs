@@ -240,3 +240,12 @@ fn operations_apply_one_after_another() {
     );
     assert_eq!(edited("a:  1", &[]).as_deref(), Ok("a:  1"));
 }
+
+#[test]
+fn a_one_line_object_of_a_spread_document_stays_in_one_line() {
+    check(
+        "{\n  \"a\": {\"type\": \"string\", \"b\": {}},\n  \"c\": 1\n}\n",
+        "replace /a/type [\"string\",\"null\"]\nadd /a/b/d {\"e\":[1]}\nreplace /c {\"f\":1}",
+        "{\n  \"a\": {\"type\": [\"string\", \"null\"], \"b\": {\"d\": {\"e\": [1]}}},\n  \"c\": {\n    \"f\": 1\n  }\n}\n",
+    );
+}

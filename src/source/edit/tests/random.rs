@@ -248,6 +248,15 @@ fn operation(value: &Value, new: &Value, random: &mut Random) -> Operation {
             }
         }
         _ if random.one_in(2) => Operation::Replace { path, value: new },
+        _ if random.one_in(3)
+            && value.pointer(parent(&path)).is_some_and(Value::is_object) =>
+        {
+            let members = value.pointer(parent(&path)).and_then(Value::as_object);
+            let names = ["w-new", "a: b", "300", "no", "x"].into_iter().map(str::to_owned);
+            let mut names = names.filter(|name| !members.expect("an object").contains_key(name));
+            let name = names.nth(random.below(2)).expect("a new name");
+            Operation::Rename { path, name }
+        }
         _ => Operation::Remove { path },
     }
 }
