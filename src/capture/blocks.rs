@@ -1,6 +1,6 @@
 //! Reads a stream in blocks of whole lines, without copying individual lines.
 
-use std::io::{self, BufRead, Read as _};
+use std::io::{self, BufRead, Read};
 
 use crate::error::io_words;
 use crate::json;
@@ -143,6 +143,26 @@ pub(crate) fn origin_of_line(file: &Origin, line: Position, leading: u64) -> Ori
             line: line.line,
             column: line.column + leading,
         },
+    }
+}
+
+/// Reads a stream as a whole, up to the limit.
+///
+/// # Errors
+///
+/// Why it cannot be read.
+pub(crate) fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, String> {
+    let mut text = Vec::new();
+    let read = reader
+        .take(limits.body.saturating_add(1))
+        .read_to_end(&mut text);
+    match read {
+        Err(error) => Err(format!(
+            "{} (after {} bytes)",
+            read_error(&error),
+            text.len()
+        )),
+        Ok(_) => limits.checked(text),
     }
 }
 

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use crate::json::{TapeDocument, SyntaxError};
 use crate::location::Origin;
 
+use super::scalar::Scalar;
+
 /// The bytes of a payload, with the position that each byte was read from.
 #[derive(Debug)]
 pub struct Body<'a> {
@@ -34,6 +36,8 @@ enum Places<'a> {
     Verbatim,
     /// The body is the content of a JSON string, which is escaped in the file.
     Escaped(&'a str),
+    /// The body is the content of a YAML scalar.
+    Scalar(Scalar<'a>),
     /// The body was decoded (base64, gzip, chunks): only its start is known.
     Start,
 }
@@ -49,6 +53,11 @@ impl<'a> Body<'a> {
             stand_ins: None,
             places: Places::Verbatim,
         }
+    }
+
+    /// A body that is a whole file.
+    pub(crate) fn owned(bytes: Vec<u8>, origin: Origin) -> Self {
+        Self::transliterated(bytes, origin)
     }
 
     /// A body with the same length as its text in the file, byte for byte.
@@ -85,6 +94,21 @@ impl<'a> Body<'a> {
             media_type: None,
             stand_ins: None,
             places: Places::Escaped(quoted),
+        }
+    }
+
+    /// The content of a YAML scalar.
+    pub(crate) fn scalar(text: Cow<'a, str>, written: Scalar<'a>, origin: Origin) -> Self {
+        let bytes = match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        };
+        Self {
+            bytes,
+            origin,
+            media_type: None,
+            stand_ins: None,
+            places: Places::Scalar(written),
         }
     }
 
@@ -137,6 +161,9 @@ impl<'a> Body<'a> {
             Places::Escaped(quoted) => {
                 start.after(&quoted.as_bytes()[..escaped_offset(quoted, offset)])
             }
+            Places::Scalar(scalar) => {
+                start.after(&scalar.written().as_bytes()[..scalar.offset(offset)])
+            }
         })
     }
 
@@ -149,13 +176,14 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The payload as written in the file, and its byte offset there; `None` if it was decoded.
+    /// The payload as written in the file, and its byte offset there; `None` if it was decoded
+    /// or is a scalar of YAML.
     pub(crate) fn as_written(&self) -> Option<(u64, &[u8])> {
         let start = self.origin.position.byte;
         match self.places {
             Places::Verbatim => Some((start, self.as_read())),
             Places::Escaped(quoted) => Some((start, quoted.as_bytes())),
-            Places::Start => None,
+            Places::Scalar(_) | Places::Start => None,
         }
     }
 
@@ -163,7 +191,7 @@ impl<'a> Body<'a> {
     pub(crate) fn written_like<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self.places {
             Places::Escaped(_) => Cow::Owned(serde_json::Value::from(text).to_string()),
-            Places::Verbatim | Places::Start => Cow::Borrowed(text),
+            Places::Verbatim | Places::Scalar(_) | Places::Start => Cow::Borrowed(text),
         }
     }
 

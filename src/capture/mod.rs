@@ -12,6 +12,8 @@ mod hint;
 mod input;
 mod limits;
 mod progress;
+mod record;
+mod scalar;
 mod sink;
 mod transfer;
 

@@ -6,6 +6,7 @@ use super::*;
 
 
 mod har;
+mod recordings;
 
 /// Logs what the readers emit, as lines of text.
 #[derive(Default)]
@@ -150,95 +151,54 @@ fn formats_are_recognised_by_name_and_content() {
 }
 
 #[test]
-fn recordings_that_are_not_read_are_known_by_name() {
+fn recordings_are_never_taken_for_payloads() {
     let exchange =
         r#"{"request": {"method": "GET", "uri": "/"}, "response": {"status": {"code": 200}}}"#;
     let postman = r#"{"info": {"name": "x", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}, "item": []}"#;
+    let read = |format| Recognised::Format(format);
     let table = [
-        (
-            "a.json",
-            format!("{{\"http_interactions\": [{exchange}]}}"),
-            "VCR cassette",
-        ),
-        (
-            "a.json",
-            format!("{{\"version\": 1, \"interactions\": [{exchange}]}}"),
-            "cassette",
-        ),
-        ("a.json", format!("[{exchange}]"), "recording"),
-        (
-            "a.yml",
-            "---\nhttp_interactions:\n- request:\n".to_owned(),
-            "VCR cassette",
-        ),
-        (
-            "a.yaml",
-            "interactions:\n- request:\n    body: null\n".to_owned(),
-            "cassette",
-        ),
-        (
-            "shop.postman_collection.json",
-            postman.to_owned(),
-            "Postman collection",
-        ),
-        (
-            "a.json",
-            r#"{"info": {"_postman_id": "1"}, "item": []}"#.to_owned(),
-            "Postman collection",
-        ),
-        (
-            "a.json",
-            r#"{"_type": "export", "resources": []}"#.to_owned(),
-            "Insomnia export",
-        ),
-        (
-            "a.json",
-            r#"{"mappings": [{"request": {"url": "/"}, "response": {"status": 200}}]}"#.to_owned(),
-            "WireMock recording",
-        ),
-        (
-            "a.json",
-            r#"{"data": {"pairs": []}, "meta": {}}"#.to_owned(),
-            "Hoverfly simulation",
-        ),
-        (
-            "a.json",
-            r#"[{"scope": "https://x.test", "method": "GET", "path": "/", "status": 200}]"#
-                .to_owned(),
-            "nock recording",
-        ),
-        (
-            "access.log",
-            "1.2.3.4 - - [10/Oct/2024:13:55:36 -0700] \"GET / HTTP/1.1\" 200 12\n".to_owned(),
-            "access log",
-        ),
-        (
-            "a.pcap",
-            "\u{a}\r\r\u{a}".to_owned(),
-            "packet capture (pcapng)",
-        ),
+        ("a.json", format!("{{\"http_interactions\": [{exchange}]}}"), read(Format::Cassette)),
+        ("a.json", format!("{{\"version\": 1, \"interactions\": [{exchange}]}}"), read(Format::Cassette)),
+        ("a.json", format!("[{exchange}]"), read(Format::Cassette)),
+        ("a.ndjson", format!("{exchange}\n{exchange}\n"), read(Format::Cassette)),
+        ("a.yml", "---\nhttp_interactions:\n- request:\n".to_owned(), read(Format::Cassette)),
+        ("a.yaml", "interactions:\n- request:\n    body: null\n".to_owned(), read(Format::Cassette)),
+        ("a.yml", "\n-\n    request:\n        method: GET\n".to_owned(), read(Format::Cassette)),
+        ("a.yaml", "# Generated\nversion: api.keploy.io/v1beta1\nkind: Http\n".to_owned(), read(Format::Cassette)),
+        ("shop.postman_collection.json", postman.to_owned(), read(Format::Postman)),
+        ("a.json", r#"{"info": {"_postman_id": "1"}, "item": []}"#.to_owned(), read(Format::Postman)),
+        ("a.json", r#"{"mappings": [{"request": {"method": "GET", "urlPath": "/"}, "response": {"status": 200}}]}"#.to_owned(), read(Format::Wiremock)),
+        ("a.json", r#"{"request": {"method": "GET", "url": "/"}, "response": {"status": 200, "jsonBody": {}}}"#.to_owned(), read(Format::Wiremock)),
+        ("a.json", r#"{"data": {"pairs": []}, "meta": {}}"#.to_owned(), read(Format::Hoverfly)),
+        ("a.json", r#"{"imposters": [{"protocol": "http", "stubs": []}]}"#.to_owned(), read(Format::Mountebank)),
+        ("a.json", r#"{"protocol": "http", "port": 1, "stubs": []}"#.to_owned(), read(Format::Mountebank)),
+        ("a.json", r#"[{"scope": "https://x.test", "method": "GET", "path": "/", "status": 200}]"#.to_owned(), read(Format::Nock)),
+        ("a.json", r#"{"_type": "export", "resources": []}"#.to_owned(), Recognised::Unread("Insomnia export, which holds no responses")),
+        ("access.log", "1.2.3.4 - - [10/Oct/2024:13:55:36 -0700] \"GET / HTTP/1.1\" 200 12\n".to_owned(), Recognised::Unread("access log")),
+        ("a.pcap", "\u{a}\r\r\u{a}".to_owned(), Recognised::Unread("packet capture (pcapng)")),
     ];
     for (name, content, expected) in &table {
         let found = recognise(&Head::new(name, content.as_bytes(), true));
-        assert_eq!(found, Recognised::Unread(expected), "{name} {content}");
+        assert_eq!(found, *expected, "{name} {content}");
     }
     // Long documents are recognised by their start.
-    for (index, _) in table
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| [0, 5, 10].contains(index))
-    {
-        let (name, content, expected) = &table[index];
-        let found = recognise(&Head::new(name, content.trim_end_matches([']', '}']).as_bytes(), false));
-        assert_eq!(found, Recognised::Unread(expected), "{name} {content}");
+    for start in ["{\"http_interactions\"", "{\"info\": {\"name\"", "[{\"scope\""] {
+        let (name, content, expected) = table
+            .iter()
+            .find(|(_, content, _)| content.starts_with(start))
+            .expect("in the table");
+        let head = content.trim_end_matches([']', '}']);
+        assert_eq!(recognise(&Head::new(name, head.as_bytes(), false)), *expected, "{content}");
     }
     // Payloads that only resemble recordings.
     let payloads = [
         r#"{"interactions": 3}"#,
         r#"{"interactions": [{"request": "a", "response": "b"}]}"#,
         r#"[{"request": 1, "response": 2}]"#,
+        r#"{"request": {"method": "GET", "url": "/"}, "response": {"text": "a"}}"#,
         r#"{"info": {"version": "1"}, "item": 3}"#,
         r#"{"mappings": {"a": 1}}"#,
+        r#"{"stubs": []}"#,
         r#"[{"method": "GET", "path": "/"}]"#,
     ];
     for content in payloads {

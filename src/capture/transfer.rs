@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use crate::json::TapeDocument;
 
-use super::input::Frames;
+use super::input::decompress::Frames;
 use super::{Headers, Limits};
 
 /// Padding is often missing.
@@ -46,11 +46,7 @@ pub(crate) fn decode(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>, S
         return inflate(flate2::read::ZlibDecoder::new(bytes)).map(Some);
     }
     if is("content-encoding", "br") && !is_text {
-        return Err(
-            "Brotli-compressed bodies are not supported; \
-                    record the body decompressed (curl --compressed)"
-                .to_owned(),
-        );
+        return inflate(brotli_decompressor::Decompressor::new(bytes, bytes.len().clamp(64, 16 * 1024))).map(Some);
     }
     Ok(decoded)
 }
@@ -127,7 +123,7 @@ pub(crate) fn chunked_text(text: &str) -> Option<Vec<u8>> {
     (!bytes.is_empty()).then_some(bytes)
 }
 
-fn hexadecimal(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     if !digits.len().is_multiple_of(2) || digits.is_empty() {
         return None;

@@ -21,6 +21,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub(crate) use decimal::Decimal;
+pub(crate) use skip::ValueEnd;
 
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use tape::{Tape, TapeNode};

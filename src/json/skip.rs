@@ -1,4 +1,4 @@
-//! Skips array elements that are not needed, 64 bytes at a time.
+//! Finds the ends of arrays and values without parsing them, 64 bytes at a time.
 
 use super::scan::{BLOCK, Escaped, is};
 
@@ -48,6 +48,56 @@ pub(super) fn elements(text: &[u8], at: usize) -> Option<(usize, u32)> {
         }
     }
     None
+}
+
+/// Finds the end of an array or object that is read in pieces. Nothing is validated.
+#[derive(Debug, Default)]
+pub(crate) struct ValueEnd {
+    strings: Strings,
+    depth: u32,
+    /// The bytes examined so far.
+    passed: usize,
+}
+
+impl ValueEnd {
+    /// The offset after the array or object that `text` starts with, or `None` if it goes on. In the next call, the
+    /// same text must be longer, unless it is [released](Self::release). `is_all` says that nothing follows.
+    pub(crate) fn find(&mut self, text: &[u8], is_all: bool) -> Option<usize> {
+        while self.passed < text.len() {
+            let from = self.passed;
+            if from + BLOCK > text.len() && !is_all {
+                return None;
+            }
+            self.passed += BLOCK;
+            let block = block(text, from);
+            let outside = !self.strings.inside(&block);
+            let opening = is(&block, b'{', 0x20) & outside;
+            let closing = is(&block, b'}', 0x20) & outside;
+            if self.depth > closing.count_ones() {
+                // The block stays within the value.
+                self.depth = self.depth + opening.count_ones() - closing.count_ones();
+                continue;
+            }
+            let mut brackets = opening | closing;
+            while brackets != 0 {
+                let at = brackets.trailing_zeros();
+                brackets &= brackets - 1;
+                if opening >> at & 1 == 1 {
+                    self.depth += 1;
+                } else if self.depth <= 1 {
+                    return Some(from + at as usize + 1);
+                } else {
+                    self.depth -= 1;
+                }
+            }
+        }
+        None
+    }
+
+    /// The number of bytes at the start of the text that need not be kept.
+    pub(crate) fn release(&mut self) -> usize {
+        std::mem::take(&mut self.passed)
+    }
 }
 
 /// All bits below `bit`; every bit if `bit` is out of range.

@@ -18,7 +18,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::json::{self, Kind};
 use crate::location::{Origin, Pointer, Position};
 
+pub(crate) use scalar::resolve as plain_scalar;
 use yaml::Tree;
+pub(crate) use yaml::reason as yaml_reason;
 
 /// The largest document that is read, in bytes.
 const LARGEST: u64 = crate::limits::DOCUMENT;

@@ -3,7 +3,7 @@
 use serde_json::{Number, Value};
 
 /// The JSON value of a plain scalar. Numbers that JSON cannot represent (`.inf`, `.nan`) stay strings.
-pub(in crate::source) fn resolve(text: &str) -> Value {
+pub(crate) fn resolve(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),

@@ -404,7 +404,7 @@ fn range(span: Span, text: &str) -> Range<usize> {
 }
 
 /// A message for a YAML syntax error.
-fn reason(error: &ScanError, rest: &str) -> String {
+pub(crate) fn reason(error: &ScanError, rest: &str) -> String {
     let plain = match error.kind() {
         ErrorKind::UnknownAnchor => {
             let word: String = rest

@@ -78,10 +78,7 @@ fn a_run_without_anything_to_check_fails() {
             "GET /items/1 HTTP/1.1\n\nHTTP/1.1 200 OK\nContent-Type: text/plain\n\nsoap\n",
         ),
         ("broken.json", "\u{0}"),
-        (
-            "cassette.json",
-            r#"{"http_interactions": [{"request": {"method": "get", "uri": "/"}, "response": {"status": {"code": 200}}}]}"#,
-        ),
+        ("dump.pcap", "\u{a}\r\r\u{a}"),
         ("empty/.keep", ""),
     ]);
     let table: [(&[&str], i32, &str); 11] = [
@@ -107,11 +104,11 @@ fn a_run_without_anything_to_check_fails() {
             2,
             "nothing in the captures belongs to api.yaml",
         ),
-        (&["check", "cassette.json", "--contract", "api.yaml"], 2, ""),
+        (&["check", "dump.pcap", "--contract", "api.yaml"], 2, ""),
         (
             &[
                 "check",
-                "cassette.json",
+                "dump.pcap",
                 "--contract",
                 "api.yaml",
                 "--keep-going",

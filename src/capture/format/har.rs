@@ -2,121 +2,58 @@
 
 use std::borrow::Cow;
 
-use crate::json::{TapeDocument, Kind, Value};
-use crate::location::Origin;
+use crate::json::{Kind, Value};
 
 use crate::capture::transfer;
 use crate::redact::Excerpt;
-use super::Text;
-use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
+use crate::capture::record::{Lists, Record};
+use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
 
-/// Reads every entry. A broken entry is reported as a problem, and reading continues.
-pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
-    let Text { bytes: text, origin, hint } = *text;
-    let surrogates = lone::places(text);
-    let document = match TapeDocument::parse(text) {
-        Ok(document) => document,
-        Err(error) => {
-            let place = origin.position.at_offset(text, error.offset);
-            sink.problem(ReadProblem {
-                origin: origin.at(place),
-                message: format!("the archive is not JSON: {error}"),
-            });
+/// Where an archive has its entries.
+pub(super) const LISTS: Lists = &[&["log", "entries"]];
+
+/// Reads one entry, and returns how many exchanges it was.
+pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64 {
+    let entry = record.root();
+    let hint = Hint {
+        operation: None,
+        ..hint.clone()
+    };
+    let mut exchange = Exchange::new(record.origin().clone(), hint);
+    // Some tools write a number of milliseconds.
+    exchange.time = entry
+        .get("startedDateTime")
+        .filter(|time| time.kind() != Kind::Null)
+        .map(|time| {
+            time.as_str()
+                .map_or_else(|| time.raw().to_owned(), Cow::into_owned)
+        });
+    let reader = Entry { record };
+    match reader.request(entry, sink, &mut exchange.remarks) {
+        Ok(request) => exchange.request = Some(request),
+        Err(problem) => {
+            sink.problem(problem);
             return 0;
         }
-    };
-    let entries = document
-        .root()
-        .get("log")
-        .and_then(|log| log.get("entries"))
-        .filter(|entries| entries.kind() == Kind::Array);
-    let Some(entries) = entries else {
-        sink.problem(ReadProblem {
-            origin: origin.clone(),
-            message: "not a HAR file: `log.entries` is missing or not an array".to_owned(),
-        });
-        return 0;
-    };
-    if entries.is_empty() {
-        sink.problem(ReadProblem {
-            origin: origin.clone(),
-            message: "the archive contains no entries".to_owned(),
+    }
+    exchange.response = reader.response(entry, sink, &mut exchange.remarks);
+    if let Some(at) = lone::places(record.written()).first() {
+        exchange.remarks.push(Remark {
+            origin: record.at_offset(*at),
+            excerpt: Excerpt::default(),
+            kind: RemarkKind::Encoding(EncodingFault::LoneSurrogate),
         });
     }
-    let mut count = 0;
-    // The position is carried from entry to entry, so that a large archive is scanned only once.
-    let mut passed = (0, origin.position);
-    for (index, entry) in entries.elements().enumerate() {
-        let start = entry.span().start;
-        passed = (start, passed.1.after(&text[passed.0..start]));
-        let reader = Entry {
-            text,
-            start,
-            origin: Origin {
-                file: origin.file.clone(),
-                entry: Some(index as u64 + 1),
-                position: passed.1,
-            },
-        };
-        let mut exchange = Exchange::new(
-            reader.origin.clone(),
-            Hint {
-                operation: None,
-                ..hint.clone()
-            },
-        );
-        // Some tools write a number of milliseconds.
-        exchange.time = entry
-            .get("startedDateTime")
-            .filter(|time| time.kind() != Kind::Null)
-            .map(|time| {
-                time.as_str()
-                    .map_or_else(|| time.raw().to_owned(), Cow::into_owned)
-            });
-        match reader.request(entry, sink, &mut exchange.remarks) {
-            Ok(request) => exchange.request = Some(request),
-            Err(problem) => {
-                sink.problem(problem);
-                continue;
-            }
-        }
-        exchange.response = reader.response(entry, sink, &mut exchange.remarks);
-        let span = entry.span();
-        let first = surrogates.partition_point(|at| *at < span.start);
-        if let Some(at) = surrogates.get(first).filter(|at| **at < span.end) {
-            exchange.remarks.push(Remark {
-                origin: reader.at(*at),
-                excerpt: Excerpt::default(),
-                kind: RemarkKind::Encoding(EncodingFault::LoneSurrogate),
-            });
-        }
-        count += 1;
-        sink.exchange(exchange);
-    }
-    count
+    sink.exchange(exchange);
+    1
 }
 
-/// One entry and its position.
+/// One entry.
 struct Entry<'t> {
-    text: &'t [u8],
-    start: usize,
-    origin: Origin,
+    record: &'t Record<'t>,
 }
 
-impl<'t> Entry<'t> {
-    fn at(&self, offset: usize) -> Origin {
-        let text = &self.text[self.start..];
-        self.origin
-            .at(self.origin.position.at_offset(text, offset - self.start))
-    }
-
-    fn line(&self, value: Value<'_>) -> Line {
-        Line {
-            text: value.raw().to_owned(),
-            origin: self.at(value.span().start),
-        }
-    }
-
+impl Entry<'_> {
     fn request<'d>(
         &self,
         entry: Value<'d>,
@@ -124,7 +61,7 @@ impl<'t> Entry<'t> {
         remarks: &mut Vec<Remark>,
     ) -> Result<Request<'d>, ReadProblem> {
         let missing = |what: &str, value: Option<Value<'_>>| ReadProblem {
-            origin: self.at(value.unwrap_or(entry).span().start),
+            origin: self.record.at(value.unwrap_or(entry)),
             message: format!("entry skipped: `{what}` is missing or invalid"),
         };
         let request = entry
@@ -146,7 +83,7 @@ impl<'t> Entry<'t> {
             .is_some_and(|size| size != 0);
         let is_left_out = is_sized || has_length(&headers) || data.is_some_and(is_left_out);
         Ok(Request {
-            line: self.line(url),
+            line: self.record.line(url),
             method,
             target: url.as_str().unwrap_or_default().into_owned(),
             headers,
@@ -179,7 +116,7 @@ impl<'t> Entry<'t> {
             Some(number) if number.fract() == 0.0 && number < 1000.0 => number as u16,
             _ => {
                 sink.problem(ReadProblem {
-                    origin: self.at(written.span().start),
+                    origin: self.record.at(written),
                     message: "response skipped: `status` is not an HTTP status code".to_owned(),
                 });
                 return None;
@@ -200,7 +137,7 @@ impl<'t> Entry<'t> {
         let is_left_out =
             is_aborted || is_sized || has_length(&headers) || content.is_some_and(is_left_out);
         Some(Response {
-            line: self.line(written),
+            line: self.record.line(written),
             status,
             headers,
             body_left_out: body.is_none() && is_left_out,
@@ -217,7 +154,7 @@ impl<'t> Entry<'t> {
         remarks: &mut Vec<Remark>,
     ) -> Option<Body<'d>> {
         let text = data.get("text").filter(|text| text.kind() != Kind::Null)?;
-        let origin = self.at(text.span().start);
+        let origin = self.record.at(text);
         let mut remark = |fault| {
             remarks.push(Remark {
                 origin: origin.clone(),

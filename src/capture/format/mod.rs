@@ -1,15 +1,25 @@
 //! Capture formats: each has a row in the [`table`] and a file.
 
+mod cassette;
+mod curl;
 mod guide;
 mod har;
+mod hoverfly;
 mod http;
 mod json;
 mod lines;
 mod markdown;
+mod message;
+mod mitmproxy;
+mod mountebank;
 pub(super) mod ndjson;
+mod nock;
+mod postman;
 mod python;
 mod sniff;
 mod table;
+mod warc;
+mod wiremock;
 
 pub(super) use table::{Recognised, Head, Reader, Text, recognise};
 
@@ -34,8 +44,26 @@ pub enum Format {
     Ndjson,
     /// Raw HTTP messages.
     Http,
+    /// The output of `curl -v`.
+    Curl,
     /// HTTP Archive 1.2.
     Har,
+    /// Cassettes of VCR, vcrpy, betamax, go-vcr, PHP-VCR, Schemathesis and Keploy, in YAML or JSON.
+    Cassette,
+    /// Flow dumps of mitmproxy.
+    Mitmproxy,
+    /// Web archives.
+    Warc,
+    /// Recordings of nock.
+    Nock,
+    /// Mappings of WireMock.
+    Wiremock,
+    /// Simulations of Hoverfly.
+    Hoverfly,
+    /// Imposters of Mountebank.
+    Mountebank,
+    /// Collections of Postman, with saved responses.
+    Postman,
     /// Markdown with fenced blocks of JSON, HTTP or Python.
     Markdown,
     /// Plain text with blocks of JSON, HTTP or Python after label lines.

@@ -2,12 +2,12 @@
 
 use crate::json::{TapeDocument, Value};
 
-use super::Head;
+use super::{Format, Head, Recognised, curl};
 use super::lines::is_label;
 use super::lines::is_start_line;
 
-/// The name of a recording format that is recognised but not supported.
-pub(super) fn recording(head: &[u8], complete: bool) -> Option<&'static str> {
+/// The format of a recording, or what it is if it cannot be read. Payloads are never taken for one.
+pub(super) fn recording(head: &[u8], complete: bool) -> Option<Recognised> {
     /// The first bytes of binary captures.
     const BINARY: [(&[u8], &str); 3] = [
         (&[0xd4, 0xc3, 0xb2, 0xa1], "packet capture (pcap)"),
@@ -16,7 +16,7 @@ pub(super) fn recording(head: &[u8], complete: bool) -> Option<&'static str> {
     ];
     let binary = BINARY.iter().find(|(magic, _)| head.starts_with(magic));
     if let Some((_, name)) = binary {
-        return Some(name);
+        return Some(Recognised::Unread(name));
     }
     let text = head.trim_ascii_start();
     match text.first()? {
@@ -26,21 +26,25 @@ pub(super) fn recording(head: &[u8], complete: bool) -> Option<&'static str> {
 }
 
 /// Recognises a recording that is one JSON document by the keys at its root.
-fn json_recording(text: &[u8], complete: bool) -> Option<&'static str> {
-    const LISTS: [(&str, &str); 3] = [
-        ("http_interactions", "VCR cassette"),
-        ("interactions", "cassette"),
-        ("mappings", "WireMock recording"),
+fn json_recording(text: &[u8], complete: bool) -> Option<Recognised> {
+    const LISTS: [(&str, Format); 3] = [
+        ("http_interactions", Format::Cassette),
+        ("interactions", Format::Cassette),
+        ("mappings", Format::Wiremock),
     ];
-    let document = match complete {
-        true => TapeDocument::parse(text).ok()?,
-        // The keys at the start are enough to decide.
-        false => return truncated_recording(text),
+    // The keys at the start are enough to decide.
+    let Some(document) = TapeDocument::parse(text).ok().filter(|_| complete) else {
+        let line = TapeDocument::parse(lines_of(text).next().unwrap_or_default());
+        let is_exchange = line.is_ok_and(|line| is_exchange(line.root()));
+        return match is_exchange {
+            true => Some(Recognised::Format(Format::Cassette)),
+            false => truncated_recording(text),
+        };
     };
     let root = document.root();
-    for (key, name) in LISTS {
+    for (key, format) in LISTS {
         if root.get(key).is_some_and(holds_exchanges) {
-            return Some(name);
+            return Some(Recognised::Format(format));
         }
     }
     if let Some(info) = root.get("info")
@@ -49,13 +53,13 @@ fn json_recording(text: &[u8], complete: bool) -> Option<&'static str> {
         let schema = info.get("schema").and_then(Value::as_str);
         let is_postman = schema.is_some_and(|schema| schema.contains("postman"));
         if is_postman || info.get("_postman_id").is_some() {
-            return Some("Postman collection");
+            return Some(Recognised::Format(Format::Postman));
         }
     }
     if root.get("_type").and_then(Value::as_str).as_deref() == Some("export")
         && root.get("resources").is_some()
     {
-        return Some("Insomnia export");
+        return Some(Recognised::Unread("Insomnia export, which holds no responses"));
     }
     if root
         .get("data")
@@ -63,44 +67,55 @@ fn json_recording(text: &[u8], complete: bool) -> Option<&'static str> {
         .is_some()
         && root.get("meta").is_some()
     {
-        return Some("Hoverfly simulation");
+        return Some(Recognised::Format(Format::Hoverfly));
+    }
+    let has_stubs = |imposter: Value<'_>| imposter.get("protocol").is_some() && imposter.get("stubs").is_some();
+    let imposters = root.get("imposters").and_then(|imposters| imposters.elements().next());
+    if has_stubs(root) || imposters.is_some_and(has_stubs) {
+        return Some(Recognised::Format(Format::Mountebank));
     }
     let first = root.elements().next();
     let has = |keys: &[&str]| first.is_some_and(|it| keys.iter().all(|key| it.get(key).is_some()));
     if has(&["scope", "method", "path", "status"]) {
-        return Some("nock recording");
+        return Some(Recognised::Format(Format::Nock));
     }
-    holds_exchanges(root).then_some("recording")
+    if is_mapping(root) {
+        return Some(Recognised::Format(Format::Wiremock));
+    }
+    (holds_exchanges(root) || is_exchange(root)).then_some(Recognised::Format(Format::Cassette))
 }
 
 /// Whether a list contains recorded requests with their responses.
 fn holds_exchanges(list: Value<'_>) -> bool {
+    list.elements().next().is_some_and(|first| is_exchange(first) || is_mapping(first))
+}
+
+/// Whether an object is a recorded request with its response.
+fn is_exchange(value: Value<'_>) -> bool {
     let has = |value: Option<Value<'_>>, keys: &[&str]| {
         value.is_some_and(|value| keys.iter().any(|key| value.get(key).is_some()))
     };
-    list.elements().next().is_some_and(|first| {
-        let response = first
-            .get("response")
-            .or_else(|| first.get("responses")?.elements().next());
-        has(
-            first.get("request"),
-            &["method", "url", "uri", "urlPath", "urlPattern"],
-        ) && has(
-            response,
-            &[
-                "status",
-                "statusCode",
-                "status_code",
-                "code",
-                "body",
-                "headers",
-            ],
-        )
-    })
+    has(value.get("request"), &["method"])
+        && has(value.get("request"), &["url", "uri"])
+        && has(value.get("response"), &["status", "statusCode", "status_code", "code"])
+}
+
+/// Whether an object is a mapping of WireMock.
+fn is_mapping(value: Value<'_>) -> bool {
+    /// Keys that only WireMock has.
+    const URLS: [&str; 4] = ["urlPath", "urlPathTemplate", "urlPattern", "urlPathPattern"];
+    const BODIES: [&str; 4] = ["jsonBody", "base64Body", "bodyFileName", "transformers"];
+    let Some((request, response)) = value.get("request").zip(value.get("response")) else {
+        return false;
+    };
+    let has = |value: Value<'_>, keys: &[&str]| keys.iter().any(|key| value.get(key).is_some());
+    let is_named = value.get("uuid").is_some() || value.get("mappingBuilder").is_some();
+    request.get("method").is_some()
+        && (has(request, &URLS) || has(response, &BODIES) || is_named && request.get("url").is_some())
 }
 
 /// The same for a document of which only the start is known.
-fn truncated_recording(text: &[u8]) -> Option<&'static str> {
+fn truncated_recording(text: &[u8]) -> Option<Recognised> {
     let compact: Vec<u8> = text
         .iter()
         .copied()
@@ -108,41 +123,49 @@ fn truncated_recording(text: &[u8]) -> Option<&'static str> {
         .take(2_000)
         .collect();
     let has = |needle: &[u8]| memchr::memmem::find(&compact, needle).is_some();
-    if compact.starts_with(b"{\"http_interactions\":[") {
-        return Some("VCR cassette");
-    }
-    if compact.starts_with(b"{\"interactions\":[{\"request\":") {
-        return Some("cassette");
-    }
-    if compact.starts_with(b"{\"info\":{") && (has(b"\"_postman_id\"") || has(b"getpostman.com")) {
-        return Some("Postman collection");
-    }
-    if compact.starts_with(b"[{\"scope\":") && has(b"\"method\":") {
-        return Some("nock recording");
-    }
-    None
+    let is_list = compact.starts_with(b"[{\"request\":{") && has(b"\"response\":{");
+    let format = if has(b"\"http_interactions\":[{") || has(b"\"interactions\":[{\"request\":") || is_list {
+        Format::Cassette
+    } else if compact.starts_with(b"{\"mappings\":[") && has(b"\"request\":") {
+        Format::Wiremock
+    } else if compact.starts_with(b"{\"data\":{\"pairs\":[") {
+        Format::Hoverfly
+    } else if compact.starts_with(b"{\"imposters\":[") {
+        Format::Mountebank
+    } else if compact.starts_with(b"{\"info\":{") && (has(b"\"_postman_id\"") || has(b"getpostman.com")) {
+        Format::Postman
+    } else if compact.starts_with(b"[{\"scope\":") && has(b"\"method\":") {
+        Format::Nock
+    } else {
+        return None;
+    };
+    Some(Recognised::Format(format))
 }
 
 /// Recognises a recording in YAML, or a line-based log.
-fn text_recording(text: &[u8]) -> Option<&'static str> {
+fn text_recording(text: &[u8]) -> Option<Recognised> {
     /// Lines inspected.
     const LINES: usize = 40;
-    let key = |name: &'static [u8]| {
-        lines_of(text)
-            .take(LINES)
-            .any(|line| line.strip_prefix(name) == Some(b":"))
+    let lines = || lines_of(text).take(LINES);
+    let key = |name: &'static [u8]| lines().any(|line| line.strip_prefix(name) == Some(b":"));
+    // PHP-VCR writes a list without a key, and Keploy a document for each exchange.
+    let is_list = || {
+        let mut lines = lines().filter(|line| !line.is_empty() && *line != b"---");
+        match lines.next() {
+            Some(b"-") => lines.next() == Some(b"request:"),
+            first => first == Some(b"- request:"),
+        }
     };
-    if key(b"http_interactions") {
-        return Some("VCR cassette");
-    }
-    if key(b"interactions") {
-        return Some("cassette");
+    let is_keploy = || lines().any(|line| line.starts_with(b"version: api.keploy.io/"));
+    if key(b"http_interactions") || key(b"interactions") || is_list() || is_keploy() {
+        return Some(Recognised::Format(Format::Cassette));
     }
     let mut lines = lines_of(text)
         .filter(|line| !line.is_empty())
         .take(3)
         .peekable();
-    (lines.peek().is_some() && lines.all(is_log_line)).then_some("access log")
+    let is_log = lines.peek().is_some() && lines.all(is_log_line);
+    is_log.then_some(Recognised::Unread("access log"))
 }
 
 /// `127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326`
@@ -199,6 +222,11 @@ pub(super) fn is_json(head: &Head<'_>) -> bool {
 /// Whether it starts like an HTTP message.
 pub(super) fn is_http(head: &Head<'_>) -> bool {
     lines_of(head.text).next().is_some_and(is_start_line)
+}
+
+/// Whether it starts like the output of `curl -v`.
+pub(super) fn is_curl(head: &Head<'_>) -> bool {
+    curl::is_curl(lines_of(head.text).take(200))
 }
 
 /// Whether it contains a fenced block.

@@ -1,12 +1,15 @@
 //! All formats in one table: how each is named, recognised and read.
 
 use std::fmt;
+use std::io::BufRead;
 
 use crate::capture::hint::Hint;
+use crate::capture::limits::Limits;
+use crate::capture::record::{Lists, Record};
 use crate::capture::sink::{ReadProblem, Sink};
 use crate::location::Origin;
 
-use super::{Format, guide, har, http, json, markdown, sniff};
+use super::{Format, cassette, curl, guide, har, hoverfly, http, json, markdown, mitmproxy, mountebank, nock, postman, sniff, warc, wiremock};
 
 /// A row of the table of formats.
 struct Row {
@@ -20,11 +23,18 @@ struct Row {
     reader: Reader,
 }
 
+/// Reads a stream, which starts at the origin.
+type ReadStream = fn(&mut dyn BufRead, &Origin, &Hint, &Limits, &mut dyn Sink) -> u64;
+
 /// How a format is read. A reader returns the number of exchanges.
 #[derive(Clone, Copy)]
 pub(in crate::capture) enum Reader {
     /// Line by line: files of any size, which several threads may share.
     Lines,
+    /// Entry by entry: the lists of entries, and the reader of one entry.
+    Records(Lists, fn(&Record<'_>, &Hint, &mut dyn Sink) -> u64),
+    /// From start to end, in whatever pieces the format has.
+    Stream(ReadStream),
     /// As a whole.
     Whole(fn(&Text<'_>, &mut dyn Sink) -> u64),
 }
@@ -65,7 +75,7 @@ impl<'h> Head<'h> {
 }
 
 /// All formats, in the order in which content is tested against them.
-const TABLE: [Row; 6] = [
+const TABLE: [Row; 15] = [
     Row {
         format: Format::Ndjson,
         name: "NDJSON",
@@ -78,7 +88,55 @@ const TABLE: [Row; 6] = [
         name: "HAR",
         extensions: &["har"],
         sniff: sniff::is_har,
-        reader: Reader::Whole(har::read),
+        reader: Reader::Records(har::LISTS, har::read),
+    },
+    Row {
+        format: Format::Cassette,
+        name: "cassette",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Records(cassette::LISTS, cassette::read),
+    },
+    Row {
+        format: Format::Nock,
+        name: "nock recording",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Records(nock::LISTS, nock::read),
+    },
+    Row {
+        format: Format::Wiremock,
+        name: "WireMock mapping",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Records(wiremock::LISTS, wiremock::read),
+    },
+    Row {
+        format: Format::Hoverfly,
+        name: "Hoverfly simulation",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Records(hoverfly::LISTS, hoverfly::read),
+    },
+    Row {
+        format: Format::Mountebank,
+        name: "Mountebank imposter",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Records(mountebank::LISTS, mountebank::read),
+    },
+    Row {
+        format: Format::Postman,
+        name: "Postman collection",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Records(postman::LISTS, postman::read),
     },
     Row {
         format: Format::Json,
@@ -94,6 +152,27 @@ const TABLE: [Row; 6] = [
         extensions: &["http"],
         sniff: sniff::is_http,
         reader: Reader::Whole(http::read),
+    },
+    Row {
+        format: Format::Mitmproxy,
+        name: "mitmproxy dump",
+        extensions: &[],
+        sniff: |head| mitmproxy::is_mitmproxy(head.bytes),
+        reader: Reader::Stream(mitmproxy::read),
+    },
+    Row {
+        format: Format::Warc,
+        name: "WARC",
+        extensions: &["warc"],
+        sniff: |head| warc::is_warc(head.bytes),
+        reader: Reader::Stream(warc::read),
+    },
+    Row {
+        format: Format::Curl,
+        name: "output of curl -v",
+        extensions: &[],
+        sniff: sniff::is_curl,
+        reader: Reader::Whole(curl::read),
     },
     Row {
         format: Format::Markdown,
@@ -148,9 +227,9 @@ pub(in crate::capture) fn recognise(head: &Head<'_>) -> Recognised {
     let by_name = TABLE
         .iter()
         .find(|row| row.extensions.contains(&head.extension.as_str()));
-    let is_sure = by_name.is_some_and(|row| row.format != Format::Har);
+    let is_sure = by_name.is_some_and(|row| !matches!(row.format, Format::Har | Format::Ndjson));
     if !is_sure && let Some(recording) = sniff::recording(head.bytes, head.complete) {
-        return Recognised::Unread(recording);
+        return recording;
     }
     let row = by_name.or_else(|| TABLE.iter().find(|row| (row.sniff)(head)));
     row.map_or(Recognised::Unknown, |row| Recognised::Format(row.format))
@@ -186,7 +265,16 @@ mod tests {
             Format::Json,
             Format::Ndjson,
             Format::Http,
+            Format::Curl,
             Format::Har,
+            Format::Cassette,
+            Format::Mitmproxy,
+            Format::Warc,
+            Format::Nock,
+            Format::Wiremock,
+            Format::Hoverfly,
+            Format::Mountebank,
+            Format::Postman,
             Format::Markdown,
             Format::Guide,
         ];

@@ -1,4 +1,4 @@
-//! Compressed inputs: gzip and Zstandard, recognised by their first bytes.
+//! Compressed inputs: gzip and Zstandard, recognised by their first bytes, and Brotli by its name.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -16,10 +16,17 @@ pub(super) fn decompress(
         Ok((Box::new(BufReader::new(decoder)), without(".gz")))
     } else if magic.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         Ok((Box::new(BufReader::new(Frames::new(raw))), without(".zst")))
+    } else if let Some(name) = name.strip_suffix(".br") {
+        // Brotli data has no magic number.
+        let decoder = brotli_decompressor::Decompressor::new(raw, BUFFER);
+        Ok((Box::new(BufReader::new(decoder)), name))
     } else {
         Ok((raw, name))
     }
 }
+
+/// Bytes of compressed data that are read at once.
+const BUFFER: usize = 16 * 1024;
 
 /// Decompresses Zstandard data with any number of frames, since files are rotated and concatenated.
 pub(crate) struct Frames<R: Read> {

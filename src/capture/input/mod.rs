@@ -1,6 +1,7 @@
 //! Inputs: files, folders, standard input or memory, plain or compressed, read by one or more threads.
 
-mod decompress;
+mod archive;
+pub(super) mod decompress;
 mod dispatch;
 mod folder;
 mod parallel;
@@ -8,7 +9,7 @@ mod source;
 
 use std::io::{self, BufReader};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::format::Format;
@@ -16,11 +17,33 @@ use super::limits::Limits;
 use super::progress::{Counted, Progress, Waiting};
 use super::sink::{ParallelSink, Sink};
 
-pub(super) use decompress::Frames;
 use dispatch::Crew;
 use folder::read_folder;
 use parallel::{is_long, share};
 use source::{read_path, read_stream};
+
+/// A stream that is read.
+#[derive(Debug, Clone, Copy)]
+struct Source<'s> {
+    /// Its name, as the user would write it.
+    name: &'s str,
+    /// Its path, if it was found in a folder or an archive rather than named by the user: such a file need not be a
+    /// capture.
+    of_folder: Option<&'s Path>,
+    /// How many archives it is in.
+    depth: u8,
+}
+
+impl<'s> Source<'s> {
+    /// A stream that the user named.
+    const fn named(name: &'s str) -> Self {
+        Self {
+            name,
+            of_folder: None,
+            depth: 0,
+        }
+    }
+}
 
 /// What to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,11 +128,11 @@ fn read_inputs(inputs: &[Input], reading: &Reading, crew: &mut Crew<'_, '_>) {
         match input {
             Input::Stdin => {
                 let stdin = BufReader::new(Waiting::new(io::stdin(), reading.progress));
-                read_stream(stdin, "<stdin>", reading, crew, None);
+                read_stream(stdin, &Source::named("<stdin>"), reading, crew);
             }
             Input::Memory { name, bytes } => {
                 let reader = io::Cursor::new(Arc::clone(bytes));
-                read_stream(reader, name, reading, crew, None);
+                read_stream(reader, &Source::named(name), reading, crew);
             }
             Input::Path(path) if path.is_dir() => read_folder(path, reading, crew),
             Input::Path(path) => read_path(path, reading, crew, false),

@@ -4,16 +4,18 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, ErrorKind};
 use std::path::Path;
 
-use crate::capture::blocks::read_error;
+use crate::capture::blocks::{read_error, read_whole};
 use crate::error::{io_words, near_file};
 use crate::capture::sink::guarded;
 use crate::capture::format::{Recognised, Head, Reader, Text, ndjson, recognise};
+use crate::capture::record::{self, Record};
 use crate::capture::{Hint, ReadProblem, Sink, SourceRead};
 use crate::location::{Origin, Position};
 
 use super::decompress::decompress;
 use super::dispatch::Crew;
-use super::{Counted, Limits, Reading};
+use super::archive::Archive;
+use super::{Counted, Reading, Source};
 
 /// Bytes of a file that are inspected to recognise its format.
 const HEAD: usize = crate::limits::HEAD;
@@ -41,10 +43,12 @@ pub(super) fn read_path(path: &Path, reading: &Reading, crew: &mut Crew<'_, '_>,
     match File::open(path) {
         Ok(file) => read_stream(
             BufReader::with_capacity(capacity(&file), Counted::new(file, reading.progress)),
-            &name,
+            &Source {
+                of_folder: of_folder.then_some(path),
+                ..Source::named(&name)
+            },
             reading,
             crew,
-            of_folder.then_some(path),
         ),
         Err(error) => {
             let near = match error.kind() {
@@ -66,14 +70,16 @@ fn capacity(file: &File) -> usize {
     size.map_or(MOST, |size| size.saturating_add(1).clamp(4 * 1024, MOST))
 }
 
-/// Reads one stream; `of_folder` is its path if it was found in a folder.
+/// Reads one stream.
 pub(super) fn read_stream(
     raw: impl BufRead + Send + 'static,
-    name: &str,
+    source: &Source<'_>,
     reading: &Reading,
     crew: &mut Crew<'_, '_>,
-    of_folder: Option<&Path>,
 ) {
+    let Source {
+        name, of_folder, ..
+    } = *source;
     if let Some(progress) = reading.progress {
         progress.opened();
     }
@@ -81,6 +87,13 @@ pub(super) fn read_stream(
         Ok(opened) => opened,
         Err(error) => return crew.sink().problem(problem(name, read_error(&error))),
     };
+    let archive = match reader.fill_buf() {
+        Ok(start) => Archive::of(start),
+        Err(error) => return crew.sink().problem(problem(name, read_error(&error))),
+    };
+    if let Some(archive) = archive {
+        return read_archive(archive, &mut *reader, source, reading, crew);
+    }
     let mut head = Vec::with_capacity(4 * 1024);
     let mut position = Position::START;
     // Data read before an error is still processed; the error is reported after it.
@@ -155,6 +168,15 @@ pub(super) fn read_stream(
     let sink = crew.sink();
     let exchanges = match found.reader() {
         Reader::Lines => ndjson::read(&mut start.chain(rest), &origin, &hint, limits, sink),
+        Reader::Records(lists, read) => {
+            let mut reader = start.chain(rest);
+            let mut each = |record: &Record<'_>, sink: &mut dyn Sink| read(record, &hint, sink);
+            record::read(&mut reader, &origin, lists, limits, sink, &mut each)
+        }
+        Reader::Stream(read) => {
+            let mut reader = start.chain(rest);
+            guarded(&origin, sink, |sink| read(&mut reader, &origin, &hint, limits, sink))
+        }
         Reader::Whole(read) => {
             let text = match is_all {
                 true => limits.checked(start.into_inner()),
@@ -181,6 +203,46 @@ pub(super) fn read_stream(
         format: Some(found),
         exchanges,
     });
+}
+
+/// Archives in archives are read to this depth.
+const DEEPEST: u8 = 3;
+
+/// Reads the members of an archive.
+fn read_archive(
+    archive: Archive,
+    reader: &mut dyn BufRead,
+    source: &Source<'_>,
+    reading: &Reading,
+    crew: &mut Crew<'_, '_>,
+) {
+    if source.depth >= DEEPEST {
+        let message = "archives are nested too deeply; unpack this one".to_owned();
+        return crew.sink().problem(problem(source.name, message));
+    }
+    let read = archive.read(reader, &reading.limits, &mut |member| {
+        let name = member.path(source.name);
+        if member.is_hidden() {
+            crew.sink().skipped(name.into(), "hidden");
+            return !reading.is_stopped();
+        }
+        match member.content {
+            Err(message) => crew.sink().problem(problem(&name, message)),
+            Ok(bytes) => {
+                let inner = Source {
+                    name: &name,
+                    // A member need not be a capture.
+                    of_folder: Some(Path::new(&name)),
+                    depth: source.depth + 1,
+                };
+                read_stream(io::Cursor::new(bytes), &inner, reading, crew);
+            }
+        }
+        !reading.is_stopped()
+    });
+    if let Err(message) = read {
+        crew.sink().problem(problem(source.name, message));
+    }
 }
 
 /// Skips a byte order mark and white space, then fills `head` with what follows.
@@ -222,21 +284,6 @@ struct Broken(Option<io::Error>);
 impl Read for Broken {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         self.0.take().map_or(Ok(0), Err)
-    }
-}
-
-fn read_whole(reader: &mut dyn Read, limits: &Limits) -> Result<Vec<u8>, String> {
-    let mut text = Vec::new();
-    let read = reader
-        .take(limits.body.saturating_add(1))
-        .read_to_end(&mut text);
-    match read {
-        Err(error) => Err(format!(
-            "{} (after {} bytes)",
-            read_error(&error),
-            text.len()
-        )),
-        Ok(_) => limits.checked(text),
     }
 }
 

@@ -255,7 +255,7 @@ fn half_a_surrogate_pair_is_no_reason_to_refuse_an_archive() {
     assert_eq!(read_of(&archive), expected.join("\n"));
     let broken = archive.replace("]}}", "");
     assert!(
-        read_of(&broken).contains("the archive is not JSON"),
+        read_of(&broken).contains("the file ends too early, after entry 4"),
         "{}",
         read_of(&broken)
     );

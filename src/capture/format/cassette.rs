@@ -1,0 +1,108 @@
+//! Cassettes: what test libraries record and replay.
+//!
+//! | library | list of entries | URL | status | body |
+//! | --- | --- | --- | --- | --- |
+//! | VCR (Ruby) | `http_interactions` | `uri` | `status.code` | `body.string`, `body.base64_string` |
+//! | vcrpy | `interactions` | `uri` | `status.code` | `body`, `body.string`, each also `!!binary` |
+//! | betamax | `http_interactions` | `uri` | `status.code` | `body.string`, `body.base64_string` |
+//! | go-vcr 1 to 3 | `interactions` | `url` | `code`, `status` | `body` |
+//! | PHP-VCR | the document | `url` | `status.code`, `status` | `body` |
+//! | Schemathesis | `http_interactions`, or one entry per line | `uri` | `status.code` | `body.string`, `body.base64_string` |
+//! | Keploy | one document per entry | `spec.req.url` | `spec.resp.status_code` | `body` |
+//! | exchanges in NDJSON | one entry per line | `url`, `uri` | `status`, `statusCode`, `status_code` | any of these |
+//!
+//! All of them are YAML or JSON. An entry has a `request` and a `response`, and often `recorded_at`. What is about the
+//! replay, such as matchers, durations and the version of the library, is ignored.
+
+use crate::capture::record::{Lists, Record};
+use crate::capture::{Exchange, Hint, ReadProblem, Request, Response, Sink};
+use crate::json::{Kind, Value};
+
+use super::message::{self, first, headers, missing};
+
+/// Where cassettes have their entries.
+pub(super) const LISTS: Lists = &[&["http_interactions"], &["interactions"], &[]];
+
+/// Reads one entry, and returns how many exchanges it was.
+pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64 {
+    let root = record.root();
+    // Keploy describes the entry around it.
+    let entry = root.get("spec").filter(|spec| spec.get("req").is_some()).unwrap_or(root);
+    let hint = Hint {
+        operation: None,
+        ..hint.clone()
+    };
+    let mut exchange = Exchange::new(record.origin().clone(), hint);
+    exchange.time = first(root, &["recorded_at", "recordedAt", "timestamp", "time"])
+        .or_else(|| first(entry, &["created"]))
+        .and_then(message::scalar);
+    match request(record, entry, sink) {
+        Ok(request) => exchange.request = Some(request),
+        Err(problem) => {
+            sink.problem(problem);
+            return 0;
+        }
+    }
+    match response(record, entry, sink) {
+        Ok(response) => exchange.response = response,
+        Err(problem) => sink.problem(problem),
+    }
+    sink.exchange(exchange);
+    1
+}
+
+fn request<'d>(
+    record: &'d Record<'_>,
+    entry: Value<'d>,
+    sink: &mut dyn Sink,
+) -> Result<Request<'d>, ReadProblem> {
+    let request = first(entry, &["request", "req"])
+        .filter(|request| request.kind() == Kind::Object)
+        .ok_or_else(|| missing(record, entry, "request"))?;
+    let method = message::required(record, request, "method", "request.method")?;
+    let url = first(request, &["uri", "url"])
+        .filter(|url| url.kind() == Kind::String)
+        .ok_or_else(|| missing(record, request, "request.url"))?;
+    let headers = headers(first(request, &["headers", "header"]));
+    let body = first(request, &["body"]).and_then(|body| any_body(record, body, &headers, sink));
+    Ok(message::request(record, (&method, url), headers, body))
+}
+
+/// The response, or `None` if there was none.
+fn response<'d>(
+    record: &'d Record<'_>,
+    entry: Value<'d>,
+    sink: &mut dyn Sink,
+) -> Result<Option<Response<'d>>, ReadProblem> {
+    let Some(response) = first(entry, &["response", "resp"]) else {
+        return Ok(None);
+    };
+    // A go-vcr cassette has the number as `code` and the line as `status`.
+    let written = first(response, &["code", "statusCode", "status_code", "status"]);
+    let status = written.and_then(|written| Some((message::status(written)?, written)));
+    let Some((status, written)) = status else {
+        let place = written.unwrap_or(response);
+        return Err(record.problem(place, "response skipped: its status is missing or invalid"));
+    };
+    let written = written.get("code").unwrap_or(written);
+    let headers = headers(first(response, &["headers", "header"]));
+    let body = first(response, &["body"]).and_then(|body| any_body(record, body, &headers, sink));
+    Ok(Some(message::response(record, (status, written), headers, body)))
+}
+
+/// A body, which some tools embed as JSON instead of its text.
+fn any_body<'d>(
+    record: &'d Record<'_>,
+    value: Value<'d>,
+    headers: &crate::capture::Headers,
+    sink: &mut dyn Sink,
+) -> Option<crate::capture::Body<'d>> {
+    let wraps = |key: &str| value.get(key).is_some();
+    let is_wrapped = ["string", "base64_string", "encoding", "text", "base64"].iter().any(|key| wraps(key));
+    match value.kind() {
+        Kind::String => message::body(record, value, headers, sink),
+        Kind::Object if is_wrapped => message::body(record, value, headers, sink),
+        Kind::Null => None,
+        _ => Some(record.embedded(value).with_media_type(headers.get("content-type"))),
+    }
+}

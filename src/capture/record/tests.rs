@@ -1,0 +1,123 @@
+//! Lists of entries, in JSON and YAML.
+
+use super::*;
+use crate::capture::{Exchange, SourceRead};
+use std::path::PathBuf;
+
+/// What was read: the entries, and the problems.
+#[derive(Default)]
+struct Seen(Vec<String>);
+
+impl Sink for Seen {
+    fn exchange(&mut self, _: Exchange<'_>) {}
+    fn problem(&mut self, problem: ReadProblem) {
+        let position = problem.origin.position;
+        self.0.push(format!("{}:{}: {}", position.line, position.column, problem.message));
+    }
+    fn source(&mut self, _: SourceRead) {}
+    fn skipped(&mut self, _: PathBuf, _: &'static str) {}
+}
+
+const LISTS: Lists = &[&["log", "entries"], &["interactions"], &[]];
+
+/// Reads a text in pieces of this size.
+fn read_in(text: &str, size: usize, limit: u64) -> Vec<String> {
+    let mut seen = Seen::default();
+    let origin = Origin {
+        file: "a".into(),
+        entry: None,
+        position: crate::location::Position::START,
+    };
+    let mut reader = std::io::BufReader::with_capacity(size, text.as_bytes());
+    let mut each = |record: &Record<'_>, sink: &mut dyn Sink| {
+        let origin = record.origin();
+        let position = origin.position;
+        let place = format!("#{} {}:{} {}", origin.entry.unwrap_or_default(), position.line, position.column, record.root().raw());
+        sink.problem(ReadProblem { origin: origin.clone(), message: place });
+        1
+    };
+    let limits = Limits { body: limit };
+    read(&mut reader, &origin, LISTS, &limits, &mut seen, &mut each);
+    seen.0
+}
+
+#[test]
+fn entries_are_found_in_json() {
+    for (text, expected) in [
+        (r#"{"log": {"version": "1.2", "pages": [{"a": "]}"}], "entries": [{"x": 1}, {"x": "\"}"}], "z": 1}, "y": []}"#, vec!["#1 1:64 {\"x\": 1}", "#2 1:74 {\"x\": \"\\\"}\"}"]),
+        ("{\n \"interactions\":\n[ {} ,\n 7 ]}", vec!["#1 3:3 {}", "#2 4:2 7"]),
+        (r#"[{"a": 1}, []]"#, vec!["#1 1:2 {\"a\": 1}", "#2 1:12 []"]),
+        ("{\"a\": 1}\n{\"a\": 2}\n", vec!["#1 1:1 {\"a\": 1}", "#2 2:1 {\"a\": 2}"]),
+        (r#"{"log": {"entries": []}}"#, vec!["the recording contains no entries"]),
+        (r#"{"log": {"entries": [{"x": 1}, {"x": tru}, {"x": 2}]}}"#, vec!["#1 1:22", "1:41: entry skipped: not JSON", "#3 1:44"]),
+        (r#"{"log": {"entries": [{"x": 1}, {"x": "#, vec!["#1 1:22", "the text ends where a value is expected"]),
+        (r#"{"log": {"entries": [{"x": 1}"#, vec!["#1 1:22", "1:30: the file ends too early, after entry 1"]),
+        (r#"{"log": {"entries": [{"x": 1} {"x": 2}]}}"#, vec!["#1 1:22", "1:31: not JSON: expected `,` or `]`"]),
+        (r#"{"log" 1}"#, vec!["not JSON: expected `:`"]),
+        (r#"{"log": }"#, vec!["not JSON: expected a value"]),
+    ] {
+        for size in [1, 7, 8192] {
+            let found = read_in(text, size, 1000);
+            assert_eq!(found.len(), expected.len(), "{text}: {found:#?}");
+            for (found, expected) in found.iter().zip(&expected) {
+                assert!(found.contains(expected), "{text}: {found}, not {expected}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_entry_over_the_limit_is_passed_over() {
+    let long = "x".repeat(500);
+    let text = format!(r#"{{"log": {{"entries": [{{"x": 1}}, {{"x": "{long}"}}, {{"x": 2}}]}}}}"#);
+    let found = read_in(&text, 8192, 100);
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(found[1].contains("over the limit of 100") && found[2].contains("#3"), "{found:#?}");
+}
+
+#[test]
+fn entries_are_found_in_yaml() {
+    for (text, expected) in [
+        ("---\ninteractions:\n- request: a\n  response: {b: [1, null]}\n- request: 'it''s'\nversion: 1\n", vec!["#1 3:1 {\"request\":\"a\",\"response\":{\"b\":[1,null]}}", "#2 5:1 {\"request\":\"it's\"}"]),
+        ("interactions:\n    - id: 0\n      text: |\n        - a\n        # b\n\n        c\n    - id: 1\n", vec!["#1 2:1 {\"id\":0,\"text\":\"- a\\n# b\\n\\nc\\n\"}", "#2 8:1 {\"id\":1}"]),
+        ("-\n    request: 1\n-\n    request: 2\n", vec!["#1 1:1 {\"request\":1}", "#2 3:1 {\"request\":2}"]),
+        ("a: 1\nb: x\n---\na: 2\n", vec!["#1 1:1 {\"a\":1,\"b\":\"x\"}", "#2 4:1 {\"a\":2}"]),
+        ("interactions:\n- a: &x {k: 1}\n  b: *x\n", vec!["{\"a\":{\"k\":1},\"b\":{\"k\":1}}"]),
+        ("interactions:\n- a: [1\n- a: 2\n", vec!["entry skipped: not YAML", "#2 3:1"]),
+        ("interactions: []\n", vec!["no entries"]),
+        ("interactions: 3\n", vec!["must be a list", "no entries"]),
+    ] {
+        let found = read_in(text, 8192, 1000);
+        assert_eq!(found.len(), expected.len(), "{text}: {found:#?}");
+        for (found, expected) in found.iter().zip(&expected) {
+            assert!(found.contains(expected), "{text}: {found}, not {expected}");
+        }
+    }
+}
+
+#[test]
+fn places_in_scalars_are_those_of_the_file() {
+    for (yaml, content) in [
+        ("{\"a\": 1, \"b\": true}", "{\"a\": 1, \"b\": true}"),
+        ("'{\"a\": \"it''s\", \"b\": true}'", "{\"a\": \"it's\", \"b\": true}"),
+        ("\"{\\\"a\\\": \\\"\\u00e9\\x41\\\",\\n \\\"b\\\": true}\"", "{\"a\": \"éA\",\n \"b\": true}"),
+        ("|\n    {\n      \"a\": 1,\n      \"b\": true\n    }", "{\n  \"a\": 1,\n  \"b\": true\n}\n"),
+        ("\"{\\\"a\\\": 1,\n    \\\"b\\\": true}\"", "{\"a\": 1, \"b\": true}"),
+        ("\"{\\\"a\\\": 1,\\\n    \\ \\\"b\\\": true}\"", "{\"a\": 1, \"b\": true}"),
+    ] {
+        let quoted = yaml.starts_with('{');
+        let yaml = if quoted { format!("'{yaml}'") } else { yaml.to_owned() };
+        let text = format!("  body: {yaml}\n");
+        let rendered = yaml::render(&text).map_err(|error| error.message).expect(&yaml);
+        let origin = Origin { file: "a".into(), entry: None, position: crate::location::Position::START };
+        let record = Record::json(rendered.json.as_bytes(), origin).map_err(|problem| problem.message).expect("JSON");
+        let record = record.in_yaml(text.as_bytes(), &rendered.marks);
+        let value = record.root().get("body").expect("there");
+        let body = record.text_body(value).expect("a string");
+        assert_eq!(String::from_utf8_lossy(&body.bytes), content);
+        let offset = content.find("b\"").expect("there");
+        let place = body.place(offset).position;
+        let at = usize::try_from(place.byte).expect("small");
+        assert!(text[at..].starts_with("b\"") || text[at..].starts_with("b\\\""), "{yaml}: {}", &text[at..]);
+    }
+}

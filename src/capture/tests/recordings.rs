@@ -1,0 +1,274 @@
+//! The same exchanges in every format, whole and broken.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::*;
+
+/// What was read: a line for each exchange, and the problems.
+#[derive(Default)]
+struct Lines {
+    exchanges: Vec<String>,
+    problems: Vec<String>,
+    formats: Vec<Option<Format>>,
+}
+
+impl Sink for Lines {
+    fn exchange(&mut self, exchange: Exchange<'_>) {
+        let body = |body: Option<&Body<'_>>| match body {
+            Some(body) => serde_json::from_slice::<Value>(&body.bytes)
+                .map_or_else(|error| format!("not JSON: {error}"), |value| value.to_string()),
+            None => "-".to_owned(),
+        };
+        let Some(request) = &exchange.request else {
+            return self.exchanges.push("a response".to_owned());
+        };
+        let response = exchange.response.as_ref();
+        // Some formats have no host, or a placeholder for it.
+        let target = request.target.find("/books").map_or(&*request.target, |at| &request.target[at..]);
+        self.exchanges.push(format!(
+            "{} {target} {} -> {} {}",
+            request.method,
+            body(request.body.as_ref()),
+            response.map_or(0, |response| response.status),
+            body(response.and_then(|response| response.body.as_ref())),
+        ));
+    }
+    fn problem(&mut self, problem: ReadProblem) {
+        self.problems.push(format!("{}: {}", problem.origin, problem.message));
+    }
+    fn source(&mut self, source: SourceRead) {
+        self.formats.push(source.format);
+    }
+    fn skipped(&mut self, _: PathBuf, _: &'static str) {}
+}
+
+const EXCHANGES: [&str; 4] = [
+    r#"GET /books?limit=2 - -> 200 [{"id":1,"title":"The Lighthouse"},{"id":2,"title":"Café \"Nord\""}]"#,
+    r#"POST /books {"title":"Winter","pages":212} -> 201 {"id":3,"title":"Winter","pages":212}"#,
+    r#"GET /books/9 - -> 404 {"error":"no such book"}"#,
+    "DELETE /books/1 - -> 204 -",
+];
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/captures")
+}
+
+fn read(input: Input) -> Lines {
+    let mut lines = Lines::default();
+    Reading::default().read_here(&[input], &mut lines);
+    lines
+}
+
+fn memory(name: &str, bytes: &[u8]) -> Input {
+    Input::Memory {
+        name: name.into(),
+        bytes: bytes.into(),
+    }
+}
+
+/// Every sample, with its format.
+const SAMPLES: [(&str, Format); 21] = [
+    ("library.warc", Format::Warc),
+    ("flows.mitm", Format::Mitmproxy),
+    ("curl.txt", Format::Curl),
+    ("messages.http", Format::Http),
+    ("browser.har", Format::Har),
+    ("vcr.yml", Format::Cassette),
+    ("vcr.json", Format::Cassette),
+    ("vcrpy.yaml", Format::Cassette),
+    ("vcrpy.json", Format::Cassette),
+    ("betamax.json", Format::Cassette),
+    ("go-vcr.yaml", Format::Cassette),
+    ("go-vcr-3.yaml", Format::Cassette),
+    ("php-vcr.yml", Format::Cassette),
+    ("schemathesis.yaml", Format::Cassette),
+    ("keploy.yaml", Format::Cassette),
+    ("exchanges.ndjson", Format::Cassette),
+    ("nock.json", Format::Nock),
+    ("wiremock/mappings/library.json", Format::Wiremock),
+    ("hoverfly.json", Format::Hoverfly),
+    ("mountebank.json", Format::Mountebank),
+    ("postman.json", Format::Postman),
+];
+
+#[test]
+fn every_format_gives_the_same_exchanges() {
+    for (name, format) in SAMPLES {
+        let found = read(Input::Path(samples().join(name)));
+        assert_eq!(found.problems, [""; 0], "{name}");
+        // curl does not print what it sends.
+        let sent = r#"{"title":"Winter","pages":212} ->"#;
+        let expected = EXCHANGES.map(|line| match format {
+            Format::Curl => line.replace(sent, "- ->"),
+            _ => line.to_owned(),
+        });
+        assert_eq!(found.exchanges, expected, "{name}");
+        assert_eq!(found.formats, [Some(format)], "{name}");
+    }
+}
+
+#[test]
+fn archives_are_read_like_folders() {
+    let har = fs::read(samples().join("browser.har")).expect("readable");
+    let vcr = fs::read(samples().join("vcr.yml")).expect("readable");
+    let members: [(&str, &[u8]); 5] = [
+        ("a/browser.har", &har),
+        ("a/notes.txt", b"nothing"),
+        ("__MACOSX/._browser.har", b"\0"),
+        ("b/vcr.yml", &vcr),
+        ("empty.json", b""),
+    ];
+    let zipped = zip_of(&members);
+    let mut tarred = tar::Builder::new(Vec::new());
+    for (name, content) in members {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        tarred.append_data(&mut header, name, content).expect("written");
+    }
+    let tarred = tarred.into_inner().expect("written");
+    let twice: Vec<&str> = EXCHANGES.iter().chain(&EXCHANGES).copied().collect();
+    for (name, bytes) in [
+        ("captures.zip", zipped.clone()),
+        ("captures", zipped.clone()),
+        ("captures.tar", tarred.clone()),
+        ("captures.tar.gz", gzip(&tarred)),
+        ("captures.tgz", gzip(&tarred)),
+        ("captures.tar.zst", zstd(&tarred)),
+    ] {
+        let found = read(memory(name, &bytes));
+        assert_eq!(found.exchanges, twice, "{name}");
+        // A member has the name of the archive before its own.
+        let [problem] = &*found.problems else {
+            panic!("{name}: {:?}", found.problems);
+        };
+        assert!(problem.contains("/empty.json:1:1: the file is empty"), "{name}: {problem}");
+    }
+    // An archive in an archive is read; what is nested like a doll is not.
+    let mut nested = zip_of(&[("inner.har", &har)]);
+    for depth in 0..4 {
+        nested = zip_of(&[("inner.zip", &nested)]);
+        let found = read(memory("outer.zip", &nested));
+        match depth {
+            0 | 1 => assert_eq!(found.exchanges, EXCHANGES),
+            _ => assert!(found.problems[0].contains("nested too deeply"), "{:?}", found.problems),
+        }
+    }
+    // A broken archive gives what it can, and says where it ends.
+    let broken = &zipped[..zipped.len() - 40];
+    assert!(read(memory("a.zip", broken)).problems[0].contains("the zip archive is corrupt"));
+    let broken = read(memory("a.tar", &tarred[..har.len() + 300]));
+    let last = broken.problems.last().expect("a problem");
+    assert!(last.contains("the tar archive ends too early"), "{last}");
+}
+
+fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in members {
+        let options = zip::write::SimpleFileOptions::default();
+        writer.start_file(*name, options).expect("started");
+        writer.write_all(content).expect("written");
+    }
+    writer.finish().expect("written").into_inner()
+}
+
+#[test]
+fn a_member_over_the_limit_is_not_read() {
+    let zipped = zip_of(&[("bomb.json", &vec![b' '; 3_000_000]), ("a.json", b"{}")]);
+    let mut lines = Problems::default();
+    let reading = Reading {
+        limits: Limits { body: 1_000_000 },
+        ..Reading::default()
+    };
+    reading.read_here(&[memory("a.zip", &zipped)], &mut lines);
+    assert_eq!(lines.exchanges, 1);
+    assert!(lines.problems.len() == 1 && lines.problems[0].contains("over the limit of 1000000 bytes"), "{:?}", lines.problems);
+}
+
+/// Counts exchanges, and keeps problems.
+#[derive(Default)]
+struct Problems {
+    exchanges: usize,
+    problems: Vec<String>,
+}
+
+impl Sink for Problems {
+    fn exchange(&mut self, _: Exchange<'_>) {
+        self.exchanges += 1;
+    }
+    fn problem(&mut self, problem: ReadProblem) {
+        self.problems.push(format!("{}: {}", problem.origin, problem.message));
+    }
+    fn source(&mut self, _: SourceRead) {}
+    fn skipped(&mut self, _: PathBuf, _: &'static str) {}
+}
+
+/// What is replaced in a sample, exchanges that are left, and what is said.
+#[test]
+fn a_broken_entry_is_reported_and_the_others_are_read() {
+    let table: [(&str, &str, &str, usize, &str); 20] = [
+        ("browser.har", "\"url\": \"https://library.example/books/9\"", "\"url\": 9", 3, "browser.har:102:20: entry skipped: `request.url` is missing"),
+        ("vcr.yml", "uri: https://library.example/books/9", "uri: [9]", 3, "entry skipped: `request.url` is missing or invalid"),
+        ("vcr.yml", "code: 404", "code: four", 4, "response skipped: its status is missing or invalid"),
+        ("vcr.yml", "  response:\n    status:\n      code: 404", "  response:\n   status:\n      code: 404", 3, "entry skipped: not YAML"),
+        ("vcr.json", "\"method\":\"delete\"", "\"method\":null", 3, "`request.method` is missing or invalid"),
+        ("vcr.json", "eyJlcnJvciI6Im5vIHN1Y2ggYm9vayJ9", "%%%", 4, "body skipped: not valid base64"),
+        ("vcrpy.yaml", "H4sIA", "H4sIB", 4, "compressed"),
+        ("vcrpy.yaml", "method: DELETE", "method: *gone", 3, "no anchor is defined"),
+        ("go-vcr.yaml", "method: POST", "verb: POST", 3, "`request.method` is missing"),
+        ("keploy.yaml", "url: https://library.example/books/9", "path: /books/9", 3, "`request.url` is missing"),
+        ("exchanges.ndjson", "\"status\":404", "\"status\":\"x\"", 4, "its status is missing or invalid"),
+        ("nock.json", "\"path\": \"/books/9\"", "\"path\": 9", 3, "entry skipped: `path` is missing"),
+        ("nock.json", "\"status\": 404", "\"status\": 9", 3, "entry skipped: `status` is missing"),
+        ("wiremock/mappings/library.json", "\"books.json\"", "\"../books.json\"", 4, "it must be below `__files`"),
+        ("wiremock/mappings/library.json", "\"books.json\"", "\"gone.json\"", 4, "there is no such file in a folder `__files`"),
+        ("wiremock/mappings/library.json", "\"method\": \"DELETE\"", "\"method\": \"ANY\"", 3, "`ANY` is not a method"),
+        ("hoverfly.json", "\"status\": 404", "\"status\": []", 3, "`response.status` is missing"),
+        ("mountebank.json", "\"path\": \"/books/9\"", "\"path\": {}", 3, "its predicates name no method and path"),
+        ("postman.json", "\"code\": 404", "\"code\": null", 3, "`response.code` is missing"),
+        ("postman.json", "\"raw\": \"{{base_url}}/books/9\"", "\"raw\": 1", 4, ""),
+    ];
+    for (name, from, to, left, said) in table {
+        let text = fs::read_to_string(samples().join(name)).expect("readable");
+        assert!(text.contains(from), "{name}: {from}");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join(Path::new(name).file_name().expect("a name"));
+        fs::write(&path, text.replace(from, to)).expect("written");
+        let found = read(Input::Path(path));
+        assert_eq!(found.exchanges.len(), left, "{name} {to}: {:?} {:?}", found.exchanges, found.problems);
+        if !said.is_empty() {
+            let is_said = found.problems.iter().any(|problem| problem.contains(said));
+            assert!(is_said, "{name} {to}: {:?}", found.problems);
+        }
+    }
+}
+
+#[test]
+fn a_truncated_recording_gives_the_entries_before_the_end() {
+    for (name, _) in SAMPLES {
+        let bytes = fs::read(samples().join(name)).expect("readable");
+        // The fourth exchange starts here.
+        let cut = memchr::memmem::rfind(&bytes, b"/books/1").expect("there");
+        let found = read(memory(name, &bytes[..cut + 4]));
+        // YAML has no end. A request without a response is whole, and what follows a body is a part of it, which is not JSON then.
+        let is_said = !found.problems.is_empty() || matches!(name, "curl.txt" | "messages.http") || name.ends_with("ml");
+        assert!(is_said, "{name}: nothing is said");
+        // Some formats need a file next to it.
+        let expected = match name {
+            // It is one entry.
+            "mountebank.json" => &[][..],
+            "wiremock/mappings/library.json" | "curl.txt" => continue,
+            "messages.http" => &EXCHANGES[..2],
+            // The others are in one folder, which is one entry.
+            "postman.json" => &EXCHANGES[..1],
+            _ => &EXCHANGES[..3],
+        };
+        let first: Vec<&str> = found.exchanges.iter().take(expected.len()).map(String::as_str).collect();
+        assert_eq!(first, expected, "{name}: {:?}", found.problems);
+    }
+}
