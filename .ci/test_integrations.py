@@ -349,7 +349,7 @@ class Action(Folder):
 
     def test_missing_and_wrong_inputs(self):
         for inputs, message in [
-            ({"command": "diff", "old": CONTRACT}, "diff needs the inputs old and new"),
+            ({"command": "diff", "old": CONTRACT}, "Set both of the inputs old and new"),
             ({"command": "destroy"}, "must be check, diff or report"),
             ({"contract": CONTRACT, "captures": DRIFTING, "arguments": "'"}, "is not closed"),
         ]:
