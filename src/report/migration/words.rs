@@ -119,10 +119,13 @@ pub(super) fn evidence(report: &MigrationReport, index: usize) -> Option<(&'stat
         let exchanges = plural(old.undecided, "exchange");
         format!("what it is about was not captured or not compared in {exchanges}")
     });
+    if old.telling == 0
+        && old.held == 0
+        && let Some(open) = open
+    {
+        return Some(("Undecided", format!(": {open}")));
+    }
     let (word, mut rest) = match (old.telling, old.shown) {
-        (0, _) if old.held == 0 && let Some(open) = open => {
-            return Some(("Undecided", format!(": {open}")));
-        }
         _ if old.reached + new.reached == 0 && unplaced > 0 && judged.difference.pair.is_some() => {
             let payloads = plural(unplaced, "payload");
             return Some(("Undecided", format!(": {payloads} that may hold it could not be compared")));
