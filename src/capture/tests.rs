@@ -160,6 +160,7 @@ fn recordings_are_never_taken_for_payloads() {
         ("a.json", format!("{{\"http_interactions\": [{exchange}]}}"), read(Format::Cassette)),
         ("a.json", format!("{{\"version\": 1, \"interactions\": [{exchange}]}}"), read(Format::Cassette)),
         ("a.json", format!("[{exchange}]"), read(Format::Cassette)),
+        ("a.json", format!("{{\"http_interactions\": [null, {exchange}]}}"), read(Format::Cassette)),
         ("a.ndjson", format!("{exchange}\n{exchange}\n"), read(Format::Cassette)),
         ("a.yml", "---\nhttp_interactions:\n- request:\n".to_owned(), read(Format::Cassette)),
         ("a.yaml", "interactions:\n- request:\n    body: null\n".to_owned(), read(Format::Cassette)),

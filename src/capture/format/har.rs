@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use crate::json::{Kind, Value};
 
 use crate::capture::transfer;
+
+use super::message::has_length;
 use crate::redact::Excerpt;
 use crate::capture::record::{Lists, Record};
 use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
@@ -274,12 +276,6 @@ mod lone {
 
 fn string(value: Value<'_>, key: &str) -> Option<String> {
     value.get(key)?.as_str().map(Cow::into_owned)
-}
-
-/// Whether the message had a body according to its `Content-Length`.
-fn has_length(headers: &Headers) -> bool {
-    let length = headers.get("content-length");
-    length.is_some_and(|length| length.trim().parse::<u64>().is_ok_and(|length| length > 0))
 }
 
 fn headers(message: Value<'_>) -> Headers {

@@ -1,4 +1,4 @@
-//! Flow dumps of mitmproxy: `mitmdump -w FILE`, format versions of mitmproxy 7 to 12.
+//! Flow dumps of mitmproxy: `mitmdump -w FILE`, as of mitmproxy 7.
 //!
 //! A file is a row of flows as tnetstrings: the length in decimal digits, `:`, so many bytes, and the type: `,` bytes, `;`
 //! text, `#` integer, `^` float, `!` boolean, `~` null, `]` list, `}` dictionary. A flow of `type` `http` has `request`

@@ -87,7 +87,9 @@ fn json_recording(text: &[u8], complete: bool) -> Option<Recognised> {
 
 /// Whether a list contains recorded requests with their responses.
 fn holds_exchanges(list: Value<'_>) -> bool {
-    list.elements().next().is_some_and(|first| is_exchange(first) || is_mapping(first))
+    /// A broken entry may come first.
+    const INSPECTED: usize = 16;
+    list.elements().take(INSPECTED).any(|entry| is_exchange(entry) || is_mapping(entry))
 }
 
 /// Whether an object is a recorded request with its response.

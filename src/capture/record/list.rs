@@ -140,6 +140,24 @@ impl Text<'_> {
         }
     }
 
+    /// The length of the line that comes next, if documents are lines: another one starts right after it. After other
+    /// documents, the last line needs none.
+    fn line(&mut self, is_after_others: bool) -> io::Result<Option<usize>> {
+        loop {
+            let rest = self.rest();
+            let end = memchr::memchr(b'\n', rest);
+            match end.map(|end| (end, rest.get(end + 1))) {
+                Some((end, Some(next))) => return Ok((*next == b'{').then_some(end)),
+                Some((end, None)) if self.ended => return Ok(is_after_others.then_some(end)),
+                None if self.ended => return Ok(is_after_others.then_some(rest.len())),
+                _ if rest.len() > AHEAD => return Ok(None),
+                _ => {
+                    self.more()?;
+                }
+            }
+        }
+    }
+
     /// Passes over the array or object that comes next. Returns whether it ends.
     fn pass_collection(&mut self) -> io::Result<bool> {
         let mut end = ValueEnd::default();
@@ -232,12 +250,49 @@ impl List<'_, '_> {
 
     /// The document, or several of them if each is an entry.
     fn documents(&mut self, paths: &[&[&str]]) -> Result<(), ReadProblem> {
+        let is_entry = paths.iter().any(|path| path.is_empty());
         loop {
-            self.value(paths)?;
             match self.peek()? {
                 None => return Ok(()),
-                Some(_) if paths.iter().any(|path| path.is_empty()) => {}
-                Some(_) => return Err(self.stop("not JSON: text follows the end of the document")),
+                Some(b'{' | b'[') => self.document(paths)?,
+                Some(_) => self.stray_line()?,
+            }
+            if !is_entry && self.peek()?.is_some() {
+                return Err(self.stop("not JSON: text follows the end of the document"));
+            }
+        }
+    }
+
+    /// The next document: one of the lists, an object with lists in it, or an entry.
+    fn document(&mut self, paths: &[&[&str]]) -> Result<(), ReadProblem> {
+        let is_entry = paths.iter().any(|path| path.is_empty());
+        if is_entry && self.peek()? == Some(b'{') {
+            let line = self.text.line(self.entries > 0);
+            let line = line.map_err(|error| self.stop(read_error(&error)))?;
+            let leads_on = paths.iter().any(|path| !path.is_empty());
+            if line.is_some() || !leads_on || !self.leads_to(paths)? {
+                self.lists_found += 1;
+                return self.entry(line);
+            }
+        }
+        self.value(paths)
+    }
+
+    /// A line that starts no document.
+    fn stray_line(&mut self) -> Result<(), ReadProblem> {
+        let problem = self.stop("entry skipped: not JSON: expected an object");
+        self.sink.problem(problem);
+        loop {
+            let rest = self.text.rest();
+            let end = memchr::memchr(b'\n', rest);
+            let passed = end.map_or(rest.len(), |end| end + 1);
+            self.text.advance(passed);
+            let more = match end {
+                Some(_) => false,
+                None => self.text.more().map_err(|error| self.stop(read_error(&error)))?,
+            };
+            if !more {
+                return Ok(());
             }
         }
     }
@@ -248,11 +303,7 @@ impl List<'_, '_> {
         let leads_on = paths.iter().any(|path| !path.is_empty());
         match self.peek()? {
             Some(b'[') if is_list => self.list(),
-            Some(b'{') if leads_on && (!is_list || self.leads_to(paths)?) => self.object(paths),
-            Some(b'{') if is_list => {
-                self.lists_found += 1;
-                self.entry()
-            }
+            Some(b'{') if leads_on => self.object(paths),
             _ => self.pass(),
         }
     }
@@ -369,18 +420,19 @@ impl List<'_, '_> {
             return Ok(());
         }
         loop {
-            self.entry()?;
+            self.entry(None)?;
             if self.expect(b",]", "`,` or `]`")? == b']' {
                 return Ok(());
             }
         }
     }
 
-    /// Passes on the next value as an entry.
-    fn entry(&mut self) -> Result<(), ReadProblem> {
+    /// Passes on the next value as an entry. `line` is its length if it is a line, whatever is in it.
+    fn entry(&mut self, line: Option<usize>) -> Result<(), ReadProblem> {
         let limit = self.limits.body;
         let length = match self.peek()? {
             None => return Err(self.cut_off()),
+            _ if line.is_some() => Ok(line),
             Some(b'{' | b'[') => self.text.collection(limit),
             Some(b',' | b':' | b'}' | b']') => {
                 return Err(self.stop("not JSON: expected a value"));
