@@ -191,7 +191,7 @@ impl<'a> Check<'a> {
             links: output.shows_links(),
             fail_on: self.fail_on,
             has_baseline: report.exempt.has_baseline,
-            // Where nobody reads along, nobody can run it again.
+            // A log in CI is read after the run, when it cannot be run again.
             names_suggest: output.is_seen()
                 && self.is_of_file
                 && report.findings.iter().any(may_edit),

@@ -348,7 +348,7 @@ impl<'c> Around<'c> {
             },
             (true, Affected::Reread) => shown(has && (read(&here) != read(&there) || is_refused())),
             (true, Affected::Listed) if is_listed => Met::Shown,
-            // Nobody knows which value a placeholder stands for.
+            // The value that a placeholder stands for is not known.
             (true, _) if values.iter().any(|value| is_placeholder(value)) => Met::Doubtful,
             (true, Affected::Listed) => Met::Reached,
             (true, _) => shown(is_refused()),

@@ -118,7 +118,7 @@ impl Place<'_> {
             Affected::Variant => self.variant(change, value),
             Affected::NotShown => self.early(change, part),
         };
-        // Nobody knows which value a placeholder stands for.
+        // The value that a placeholder stands for is not known.
         let is_unknown = || value.as_str().is_some_and(|text| is_placeholder(&text));
         let met = match met {
             Met::Reached if name.is_none() && is_unknown() => Met::Doubtful,

@@ -189,7 +189,7 @@ pub struct SideUsage {
     pub early: u64,
     /// Messages of the new contract that are unchanged: they contradict the change.
     pub contradicted: u64,
-    /// Exchanges of the old contract that hold what the change is about, and cannot show whom it affects.
+    /// Exchanges of the old contract that hold what the change is about, but do not show who is affected.
     pub held: u64,
     /// Exchanges in which what the change is about cannot be read: a body was not captured, or not compared.
     pub undecided: u64,
@@ -281,7 +281,7 @@ pub enum Met {
 /// What was found in an exchange in addition to how a change was met.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Notes {
-    /// Something holds the place of the change, and cannot show whom it affects.
+    /// Something holds the place of the change, but do not show who is affected.
     pub(super) is_held: bool,
     /// What the change is about cannot be read.
     pub(super) is_undecided: bool,

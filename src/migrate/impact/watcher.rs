@@ -62,7 +62,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
         let time = time.and_then(|text| self.timeline.read(text, self.at));
         let consumer = self.consumer_by.as_ref();
         let named = consumer.and_then(|by| by.of(exchange));
-        // A header that differs in every request identifies nobody.
+        // A header that differs in every request identifies no consumer.
         let named = named.map(|name| match self.known_consumers.takes(&name) {
             true => name,
             false => OTHERS.to_owned(),

@@ -26,7 +26,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         if refusal(response).is_none() {
             return false;
         }
-        // Nothing of this is kept, and nobody watches: it is compared again.
+        // Nothing of this is kept: it is compared again.
         let mut alone = Observer::new(
             self.versions.asked.clone(),
             self.versions.family.clone(),

@@ -43,7 +43,7 @@ pub(super) fn github(notices: &Notices, root: &Root) -> String {
     }
     let left = |level| rest.iter().filter(|(_, notice)| notice.level == level).count();
     let infos = notices.active().filter(|notice| notice.level <= Level::Info).count();
-    // If there is no annotation, nobody expects one for what is only worth knowing.
+    // Findings of level info alone need no annotation.
     let infos = if out.is_empty() { 0 } else { infos };
     let left = [
         (notices.problems.len().saturating_sub(MOST), "more unreadable input"),

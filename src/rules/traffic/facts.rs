@@ -317,8 +317,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Requests that are one finding: to several operations or hosts, or to one. Those that count are told apart from
-    /// those that do not.
+    /// Requests that are one finding: to several operations or hosts, or to one. Those that count and those that
+    /// do not are separate findings.
     fn requests(
         &mut self,
         anchor: &Anchor,
