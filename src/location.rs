@@ -148,6 +148,24 @@ impl PartialOrd for Origin {
     }
 }
 
+/// Characters that are percent-encoded in the path of a URI (RFC 3986 section 3.3).
+pub(crate) const NOT_IN_PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
 /// Characters that are percent-encoded in a URI fragment (RFC 3986 section 3.5).
 const NOT_IN_FRAGMENT: &AsciiSet = &CONTROLS
     .add(b' ')

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::redact::without_styles;
+use crate::rules::hash;
 
 /// The name of the file that GitLab's templates look for.
 const GITLAB_REPORT: &str = "gl-code-quality-report.json";
@@ -81,14 +82,12 @@ fn job() -> String {
 fn run() -> String {
     let mut arguments = std::env::args_os().skip(1).collect::<Vec<_>>();
     arguments.extend(std::env::current_dir().ok().map(PathBuf::into_os_string));
-    // FNV-1a.
-    let mut state: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut bytes = Vec::new();
     for argument in &arguments {
-        for byte in argument.as_encoded_bytes().iter().chain(&[0]) {
-            state = (state ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        bytes.extend_from_slice(argument.as_encoded_bytes());
+        bytes.push(0);
     }
-    format!("{state:016x}")
+    format!("{:016x}", hash(&bytes))
 }
 
 /// The entries of a report, after those of a known report that are not replaced.

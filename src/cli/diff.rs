@@ -2,12 +2,11 @@
 
 use crate::diff::compare_contracts;
 use crate::report::diff::{Changes, DiffOptions};
-use crate::rules::except::Looked;
 use crate::rules::{Level, Policy};
 
 use super::args::{DiffArguments, Unproven};
 use super::config::Config;
-use super::exceptions::{exceptions, update};
+use super::exceptions::{except_changes, exceptions};
 use super::levels::{check_operations, check_outputs, exit_for, policy};
 use super::output::Output;
 use super::pair::{Pair, names};
@@ -37,23 +36,15 @@ pub(super) fn run(
     let options = arguments.pair.diff_options(arguments.sent_by);
     let found = compare_contracts(old_contract, new_contract, &options);
     let names = names(&arguments.pair, (old_contract, new_contract));
-    let mut exceptions = exceptions(&arguments.exceptions, config, "diff")?;
+    let exceptions = exceptions(&arguments.exceptions, config, "diff")?;
     let mut report = Changes::judged(&found, (old_contract, new_contract), names, &policy);
-    let not_ignored = report.not_ignored(&exceptions);
-    let looked = Looked {
-        off: policy.rules_off(),
-        ..Looked::default()
-    };
-    let updated = update(
+    except_changes(
+        &mut report,
         &arguments.exceptions,
-        &exceptions,
-        &not_ignored,
-        &looked,
-        false,
+        exceptions,
+        &policy,
         output,
     )?;
-    exceptions.baseline = updated.or(exceptions.baseline);
-    report.except(&exceptions);
     let options = DiffOptions {
         columns: output.columns(),
         all_places: arguments.all_places,

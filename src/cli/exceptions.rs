@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::report::diff::Changes;
+use crate::rules::Policy;
 use crate::rules::except::{BASELINE_FORMAT, Baseline, Exceptions, Looked, Subject};
 
 use super::args::ExceptionArguments;
@@ -118,4 +120,24 @@ pub(super) fn update<T: Subject>(
         ));
     }
     Ok(Some(updated))
+}
+
+/// Updates the baseline to the changes, if that was asked for, and separates those that do not count.
+pub(super) fn except_changes(
+    changes: &mut Changes,
+    arguments: &ExceptionArguments,
+    mut exceptions: Exceptions,
+    policy: &Policy,
+    output: &mut Output,
+) -> Result<()> {
+    let found = changes.not_ignored(&exceptions);
+    // A diff looks at everything.
+    let looked = Looked {
+        off: policy.rules_off(),
+        ..Looked::default()
+    };
+    let updated = update(arguments, &exceptions, &found, &looked, false, output)?;
+    exceptions.baseline = updated.or(exceptions.baseline);
+    changes.except(&exceptions);
+    Ok(())
 }

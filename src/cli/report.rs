@@ -9,13 +9,12 @@ use crate::observe::Observer;
 use crate::report::check::Gap;
 use crate::report::diff::Changes;
 use crate::report::migration::{MigrationOptions, MigrationReport};
-use crate::rules::except::Looked;
 use crate::rules::judge;
 use crate::rules::{Level, in_order};
 
 use super::args::{ReportArguments, ReportFailOn};
 use super::config::Config;
-use super::exceptions::{exceptions, update};
+use super::exceptions::{except_changes, exceptions};
 use super::levels::{check_operations, check_outputs, exit_for, policy};
 use super::output::Output;
 use super::pair::{Pair, names};
@@ -45,23 +44,15 @@ pub(super) fn run(
 
     let found = compare_contracts(old, new, &arguments.pair.diff_options(arguments.sent_by));
     let names = names(&arguments.pair, (old, new));
-    let mut exceptions = exceptions(&arguments.exceptions, config, "report")?;
+    let exceptions = exceptions(&arguments.exceptions, config, "report")?;
     let mut diff_report = Changes::judged(&found, (old, new), names, &policy);
-    let not_ignored = diff_report.not_ignored(&exceptions);
-    let looked = Looked {
-        off: policy.rules_off(),
-        ..Looked::default()
-    };
-    let updated = update(
+    except_changes(
+        &mut diff_report,
         &arguments.exceptions,
-        &exceptions,
-        &not_ignored,
-        &looked,
-        false,
+        exceptions,
+        &policy,
         output,
     )?;
-    exceptions.baseline = updated.or(exceptions.baseline);
-    diff_report.except(&exceptions);
     // Without changes that are turned off, so that traffic is compared with what is reported.
     let changes: Vec<Difference> = diff_report
         .changes

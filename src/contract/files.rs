@@ -3,33 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::location::NOT_IN_PATH;
 use crate::schema::{Dialect, Document, Documents, Vocabularies, join, not_fetched};
 use crate::source::{Parsed, Source};
 
 use super::LoadOptions;
 use super::fence::Fence;
-
-/// Characters that are percent-encoded in the path of a URI (RFC 3986 section 3.3).
-const NOT_IN_PATH: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
 
 /// Collects documents. Nothing is fetched over a network, and only files inside the [`Fence`] are opened.
 pub(super) struct Files<'o> {

@@ -25,12 +25,17 @@ impl Key {
     /// A short id made of the key, for the anchors of HTML pages (FNV-1a).
     #[must_use]
     pub(crate) fn anchor(&self) -> String {
-        let mut state: u64 = 0xcbf2_9ce4_8422_2325;
-        for byte in self.to_string().bytes() {
-            state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        let state = hash(self.to_string().as_bytes());
         format!("{}-{:012x}", self.rule, (state >> 16) ^ (state & 0xffff))
     }
+}
+
+/// A short hash that stays the same from run to run (FNV-1a). It is no secret.
+#[must_use]
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |state: u64, byte| {
+        (state ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 impl fmt::Display for Key {

@@ -19,7 +19,7 @@ pub use contract::judge_contract;
 pub use traffic::words::sentence;
 pub use finding::{Finding, FindingPlace, Seen, Unit};
 pub(crate) use finding::Matter;
-pub(crate) use key::{Key, component_of, schema_name};
+pub(crate) use key::{Key, component_of, schema_name, hash};
 pub(crate) use order::natural;
 pub use order::in_order;
 pub use policy::Policy;

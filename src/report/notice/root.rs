@@ -2,25 +2,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
-/// Characters that a path in a URI cannot have (RFC 3986, section 3.3).
-const NOT_IN_PATHS: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
+use crate::location::NOT_IN_PATH;
 
 /// The folder that files are named from: that of the repository, or the current folder outside of repositories.
 #[derive(Debug, Clone)]
@@ -79,7 +63,7 @@ impl Root {
     pub(crate) fn relative_uri(&self, file: &str) -> Option<String> {
         let name = self.relative(file)?;
         // A colon in the first segment would look like a scheme.
-        let encoded = utf8_percent_encode(&name, NOT_IN_PATHS).to_string();
+        let encoded = utf8_percent_encode(&name, NOT_IN_PATH).to_string();
         let first = encoded.split('/').next().unwrap_or_default();
         Some(match first.contains(':') {
             true => format!("./{encoded}"),
@@ -90,7 +74,7 @@ impl Root {
     /// A URI reference for what is not in the folder: a file elsewhere, a commit, standard input.
     pub(crate) fn named(name: &str) -> String {
         let path = name.replace('\\', "/");
-        let encoded = utf8_percent_encode(&path, NOT_IN_PATHS).to_string();
+        let encoded = utf8_percent_encode(&path, NOT_IN_PATH).to_string();
         match path.starts_with('/') {
             true => format!("file://{encoded}"),
             false => encoded.replace(':', "%3A"),
@@ -102,6 +86,6 @@ impl Root {
         let path = self.folder.to_string_lossy().replace('\\', "/");
         let slash = if path.starts_with('/') { "" } else { "/" };
         let end = if path.ends_with('/') { "" } else { "/" };
-        format!("file://{slash}{}{end}", utf8_percent_encode(&path, NOT_IN_PATHS))
+        format!("file://{slash}{}{end}", utf8_percent_encode(&path, NOT_IN_PATH))
     }
 }

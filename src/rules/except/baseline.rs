@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::catalogue::Level;
+use crate::rules::key::hash;
 
 use super::Subject;
 
@@ -61,13 +62,9 @@ impl Entry {
     }
 }
 
-/// A value as a baseline has it that must not show values (FNV-1a).
+/// A value as a baseline has it that must not show values.
 fn hashed(value: &str) -> String {
-    let mut state: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in value.bytes() {
-        state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    format!("hash-{state:016x}")
+    format!("hash-{:016x}", hash(value.as_bytes()))
 }
 
 /// How an updated baseline differs from the old one.
