@@ -16,6 +16,7 @@ mod record;
 mod scalar;
 mod sink;
 mod transfer;
+mod unused;
 
 pub use body::{Body, is_json_media_type};
 pub use exchange::{
@@ -27,6 +28,7 @@ pub use input::{Input, Reading};
 pub use limits::Limits;
 pub use progress::Progress;
 pub use sink::{ParallelSink, ReadProblem, Sink, SourceRead};
+pub use unused::Unused;
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use crate::location::Origin;
 
 use super::exchange::Exchange;
 use super::format::Format;
+use super::unused::Unused;
 
 /// An input, or a part of one, that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +33,8 @@ pub struct SourceRead {
 pub trait Sink {
     /// Receives one exchange.
     fn exchange(&mut self, exchange: Exchange<'_>);
+    /// Reports an entry that is no exchange to compare, and why.
+    fn unused(&mut self, reason: Unused, origin: &Origin);
     /// Reports something that could not be read.
     fn problem(&mut self, problem: ReadProblem);
     /// Reports that a file is finished.

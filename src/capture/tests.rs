@@ -60,6 +60,7 @@ impl Sink for Log {
         }
     }
 
+    fn unused(&mut self, _: Unused, _: &crate::location::Origin) {}
     fn problem(&mut self, problem: ReadProblem) {
         self.0.push_str(&format!(
             "problem {}: {}\n",
@@ -344,6 +345,7 @@ fn a_reader_that_panics_is_a_problem_of_its_input() {
             assert!(!exchange.origin.file.ends_with("b.json"), "on purpose");
             self.0.exchange(exchange);
         }
+        fn unused(&mut self, _: Unused, _: &crate::location::Origin) {}
         fn problem(&mut self, problem: ReadProblem) {
             self.0.problem(problem);
         }

@@ -66,12 +66,17 @@ pub(super) fn tell(report: &Report, config: &Config, output: &mut Output) {
         };
         let _ = writeln!(out, "{}: {count}", Shown::new(&row.title()));
     }
-    if report.left_out > 0 {
-        let left_out = plural(report.left_out, "exchange");
-        let _ = writeln!(
+    for (reason, left) in &report.unused {
+        let _ = write!(
             out,
-            "{left_out} left out by --operation, --side or --status"
+            "not compared: {} {}",
+            left.count,
+            reason.words(left.count)
         );
+        let _ = match &left.first {
+            Some(first) => writeln!(out, ", first {}", printed(&first.to_string())),
+            None => writeln!(out),
+        };
     }
     output.note(&out);
 }

@@ -10,6 +10,7 @@ mod merge;
 mod observer;
 mod options;
 mod profile;
+mod sink;
 mod stream;
 mod walk;
 mod watch;
@@ -21,7 +22,7 @@ pub use walk::explain::{deviations, first_deviation};
 pub use observer::{Judged, Observer};
 pub use options::{Engine, Options, FileGlob};
 pub use profile::{
-    Count, Lookalike, PathId, Profile, Shape, TargetKey, TargetProfile, TrafficFact,
+    Count, Lookalike, NotCompared, PathId, Profile, Shape, TargetKey, TargetProfile, TrafficFact,
     PayloadVerdict,
 };
 pub use profile::spelling::Spelling;

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::redact::sanitised;
-use crate::capture::{Body, Exchange, Hint, Line, ReadProblem, Remark, RemarkKind, Sink, SourceRead};
+use crate::capture::{Body, Hint, Line, ReadProblem, Sink as _, SourceRead, Unused};
 use crate::contract::Contract;
-use crate::json::{TapeDocument, SyntaxError};
-use crate::limits::PROBLEMS;
+use crate::json::{SyntaxErrorKind, TapeDocument, SyntaxError};
 use crate::location::{Origin, Side};
 
 use super::message::body::{Said, allows_body, best_fit};
@@ -261,6 +260,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         verdict: PayloadVerdict,
         why: Option<&str>,
     ) {
+        if let Some(reason) = Unused::of_body(body) {
+            self.profile.leave(reason, &body.origin);
+        }
         self.watcher.unjudged(body, target.as_ref(), verdict, why);
         self.verdict(&body.origin, target, verdict, Vec::new());
     }
@@ -279,6 +281,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             let fact = TrafficFact::UndeclaredStatus(place.key());
             let status = place.status.unwrap_or_default().to_string();
             self.fact(&fact, "", &Sighting::of_part(line, &status));
+        }
+        if body.is_none() && left_out {
+            self.profile.leave(Unused::LeftOut, &line.origin);
         }
         match (body, wanted) {
             (Some(body), _) => self.body(place, body, None),
@@ -415,6 +420,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     hint: error.hint,
                 };
                 self.fact(&fact, "", &Sighting::Body(body, error.offset));
+                if error.kind == SyntaxErrorKind::UnexpectedEnd {
+                    self.profile.leave(Unused::Truncated, &body.origin);
+                }
                 let target = target.cloned();
                 self.unjudged(body, target, PayloadVerdict::Malformed, Some(&message));
                 None
@@ -423,7 +431,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     }
 
     /// A payload without method and URL.
-    fn bare(&mut self, body: &Body<'_>, hint: &Hint, line: Option<&Line>) {
+    pub(super) fn bare(&mut self, body: &Body<'_>, hint: &Hint, line: Option<&Line>) {
         if !body.has_stand_ins() && self.bare_streamed(body, hint) {
             return;
         }
@@ -474,109 +482,6 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             );
         }
         self.body(&place, body, Some(parsed));
-    }
-
-    /// An exchange and a contract that knows payloads only.
-    fn by_schema(&mut self, exchange: &Exchange<'_>, hint: &Hint) {
-        let request = exchange
-            .request
-            .as_ref()
-            .and_then(|request| request.body.as_ref());
-        let response = exchange
-            .response
-            .as_ref()
-            .and_then(|response| response.body.as_ref());
-        let hint = Hint {
-            // The schemas of a contract without operations are of neither side and of no status.
-            side: None,
-            status: None,
-            ..hint.clone()
-        };
-        for body in request.into_iter().chain(response) {
-            self.bare(body, &hint, None);
-        }
-    }
-
-    fn remark(&mut self, remark: &Remark) {
-        let (fact, subject) = match remark.kind {
-            RemarkKind::ContentLength { declared, actual } => (
-                TrafficFact::ContentLength,
-                format!("{declared} declared, {actual} printed"),
-            ),
-            RemarkKind::Encoding(fault) => (TrafficFact::CaptureEncoding, fault.words().to_owned()),
-        };
-        self.fact(&fact, &subject, &Sighting::Ready(remark));
-    }
-}
-
-impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
-    fn exchange(&mut self, mut exchange: Exchange<'_>) {
-        self.profile.exchanges += 1;
-        self.payloads += 1;
-        if !self.filter(&mut exchange) {
-            return self.leave_out();
-        }
-        self.watcher.exchange(&exchange);
-        for remark in &exchange.remarks {
-            self.remark(remark);
-        }
-        let hint = self.hint_of(&exchange);
-        if self
-            .versions
-            .asked
-            .iter()
-            .all(|contract| contract.is_of_schemas())
-        {
-            self.by_schema(&exchange, &hint);
-        } else if let Some(request) = &exchange.request {
-            self.routed(request, exchange.response.as_ref(), &hint);
-        } else if let Some(response) = &exchange.response
-            && let Some(body) = &response.body
-        {
-            let hint = Hint {
-                side: Some(Side::Response),
-                status: Some(response.status),
-                ..Hint::clone(&hint)
-            };
-            self.bare(body, &hint, Some(&response.line));
-        }
-        if let Some(body) = &exchange.payload {
-            self.bare(body, &hint, None);
-        }
-    }
-
-    fn problem(&mut self, problem: ReadProblem) {
-        self.problems_met += 1;
-        if self.problems.len() < PROBLEMS {
-            self.problems.push(problem);
-        }
-    }
-
-    fn source(&mut self, source: SourceRead) {
-        self.sources.push(source);
-    }
-
-    fn skipped(&mut self, path: PathBuf, reason: &'static str) {
-        self.skipped.push((path, reason));
-    }
-
-    fn part(&mut self, part: u64) {
-        self.watcher.part(part);
-        self.marks.push(Mark {
-            part,
-            problems: self.problems.len(),
-            sources: self.sources.len(),
-            skipped: self.skipped.len(),
-            judged: self.judged.len(),
-        });
-    }
-
-    fn part_ended(&mut self) {
-        self.watcher.part_ended();
-    }
-
-    fn finish(&mut self) {
-        self.settle();
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod common;
 
+mod anyone;
 mod baseline;
 mod browser;
 mod check;

@@ -8,7 +8,7 @@
 use std::io::{BufRead, Read as _};
 
 use crate::capture::blocks::read_error;
-use crate::capture::{Body, Exchange, Headers, Hint, Limits, Line, ReadProblem, Request, Response, Sink, transfer};
+use crate::capture::{Body, Exchange, Headers, Hint, Limits, Line, ReadProblem, Request, Response, Sink, Unused, transfer};
 use crate::location::{Origin, Position};
 
 /// The deepest nesting of values.
@@ -70,7 +70,7 @@ pub(super) fn read(
         match Value::parse(&content, DEEPEST) {
             Some((value, _)) => match exchange(&value, &place, hint, sink) {
                 Ok(true) => count += 1,
-                Ok(false) => {}
+                Ok(false) => sink.unused(Unused::NotHttp, &place),
                 Err(message) => sink.problem(problem(message)),
             },
             None => sink.problem(problem("flow skipped: it is not a valid tnetstring".to_owned())),

@@ -5,7 +5,7 @@
 //! without a method and a path answers anything and is skipped. Other predicates, behaviors and proxies are ignored.
 
 use crate::capture::record::{Lists, Record};
-use crate::capture::{Body, Exchange, Headers, Hint, Line, Request, Sink};
+use crate::capture::{Body, Exchange, Headers, Hint, Line, Request, Sink, Unused};
 use crate::json::{Kind, Value};
 
 use super::message::{self, first, headers, missing};
@@ -23,13 +23,15 @@ pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64
     for stub in root.get("stubs").into_iter().flat_map(Value::elements) {
         let asked = Asked::of(stub);
         let Some((method, path)) = asked.method.zip(asked.path) else {
-            let message = "stub skipped: its predicates name no method and path";
-            sink.problem(record.problem(stub, message));
+            sink.unused(Unused::AnyRequest, &record.at(stub));
             continue;
         };
         for answer in stub.get("responses").into_iter().flat_map(Value::elements) {
             // Proxies and injected code have no response.
-            let Some(answer) = answer.get("is") else { continue };
+            let Some(answer) = answer.get("is") else {
+                sink.unused(Unused::NoResponse, &record.at(answer));
+                continue;
+            };
             let hint = Hint {
                 operation: None,
                 ..hint.clone()

@@ -2,11 +2,11 @@
 //!
 //! `item` is a tree of folders and requests. A saved response has `code`, `header`, `body`, and the request that it
 //! answers as `originalRequest`, else it is that of the item. A URL is a text, or an object with `raw`; variables such
-//! as `{{base_url}}` stay as they are. A request without a saved response says nothing about the API and is not read.
+//! as `{{base_url}}` stay as they are. A request without a saved response says nothing about the API: it is counted and not read.
 //! Scripts, tests, authorisation and variables are ignored.
 
 use crate::capture::record::{Lists, Record, text};
-use crate::capture::{Exchange, Hint, ReadProblem, Request, Response, Sink};
+use crate::capture::{Exchange, Hint, ReadProblem, Request, Response, Sink, Unused};
 use crate::json::{Kind, Value};
 
 use super::message::{self, first, headers, missing};
@@ -30,6 +30,10 @@ fn item(record: &Record<'_>, value: Value<'_>, hint: &Hint, depth: usize, sink: 
     let mut count = 0;
     for child in value.get("item").into_iter().flat_map(Value::elements) {
         count += item(record, child, hint, depth, sink);
+    }
+    let is_request = first(value, &["request"]).is_some();
+    if is_request && value.get("response").into_iter().flat_map(Value::elements).next().is_none() {
+        sink.unused(Unused::NoResponse, &record.at(value));
     }
     for saved in value.get("response").into_iter().flat_map(Value::elements) {
         match exchange(record, value, saved, hint, sink) {

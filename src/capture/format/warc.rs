@@ -8,7 +8,7 @@
 use std::io::{BufRead, Read as _};
 
 use crate::capture::blocks::read_error;
-use crate::capture::{Body, Exchange, Headers, Hint, Limits, Line, ReadProblem, Request, Response, Sink, transfer};
+use crate::capture::{Body, Exchange, Headers, Hint, Limits, Line, ReadProblem, Request, Response, Sink, Unused, transfer};
 use crate::location::{Origin, Position};
 
 use super::lines::StartLine;
@@ -52,6 +52,10 @@ pub(super) fn read(
             }
         };
         if record.kind == Kind::Other {
+            // The record about the file itself is no entry.
+            if record.fields.get("warc-type") != Some("warcinfo") {
+                sink.unused(Unused::NotHttp, &record.origin);
+            }
             continue;
         }
         match pending.take() {

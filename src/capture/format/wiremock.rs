@@ -9,7 +9,7 @@
 use std::path::{Component, Path};
 
 use crate::capture::record::{Lists, Record, text};
-use crate::capture::{Body, Exchange, Headers, Hint, ReadProblem, Sink};
+use crate::capture::{Body, Exchange, Headers, Hint, ReadProblem, Sink, Unused};
 use crate::json::{Kind, Value};
 
 use super::message::{self, first, headers, missing};
@@ -24,6 +24,11 @@ const LARGEST: u64 = crate::limits::BODY;
 pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64 {
     // The list is read by itself.
     if record.root().get("mappings").is_some() {
+        return 0;
+    }
+    let asked = first(record.root(), &["request"]);
+    if let Some(asked) = asked.filter(|asked| text(*asked, "method").as_deref() == Some("ANY")) {
+        sink.unused(Unused::AnyRequest, &record.at(asked));
         return 0;
     }
     match mapping(record, hint, sink) {
@@ -46,9 +51,6 @@ fn mapping<'d>(
     let root = record.root();
     let asked = first(root, &["request"]).ok_or_else(|| missing(record, root, "request"))?;
     let method = message::required(record, asked, "method", "request.method")?;
-    if method == "ANY" {
-        return Err(record.problem(asked, "entry skipped: `ANY` is not a method"));
-    }
     let keys = ["url", "urlPath", "urlPathTemplate", "urlPattern", "urlPathPattern"];
     let url = first(asked, &keys)
         .filter(|url| url.kind() == Kind::String)

@@ -1,7 +1,7 @@
 //! Lists of entries, in JSON and YAML.
 
 use super::*;
-use crate::capture::{Exchange, SourceRead};
+use crate::capture::{Exchange, SourceRead, Unused};
 use std::path::PathBuf;
 
 /// What was read: the entries, and the problems.
@@ -10,6 +10,7 @@ struct Seen(Vec<String>);
 
 impl Sink for Seen {
     fn exchange(&mut self, _: Exchange<'_>) {}
+    fn unused(&mut self, _: Unused, _: &Origin) {}
     fn problem(&mut self, problem: ReadProblem) {
         let position = problem.origin.position;
         self.0.push(format!("{}:{}: {}", position.line, position.column, problem.message));

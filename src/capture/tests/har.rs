@@ -37,6 +37,7 @@ fn read_of(text: &str) -> String {
             };
             self.0.push(format!("{} {body}{remarks}", response.status));
         }
+        fn unused(&mut self, _: Unused, _: &crate::location::Origin) {}
         fn problem(&mut self, problem: ReadProblem) {
             self.0.push(format!(
                 "{}: {}",

@@ -13,6 +13,7 @@ use super::*;
 struct Lines {
     exchanges: Vec<String>,
     problems: Vec<String>,
+    unused: Vec<(Unused, u64)>,
     formats: Vec<Option<Format>>,
 }
 
@@ -36,6 +37,9 @@ impl Sink for Lines {
             response.map_or(0, |response| response.status),
             body(response.and_then(|response| response.body.as_ref())),
         ));
+    }
+    fn unused(&mut self, reason: Unused, origin: &crate::location::Origin) {
+        self.unused.push((reason, origin.position.line));
     }
     fn problem(&mut self, problem: ReadProblem) {
         self.problems.push(format!("{}: {}", problem.origin, problem.message));
@@ -201,6 +205,7 @@ impl Sink for Problems {
     fn exchange(&mut self, _: Exchange<'_>) {
         self.exchanges += 1;
     }
+    fn unused(&mut self, _: Unused, _: &crate::location::Origin) {}
     fn problem(&mut self, problem: ReadProblem) {
         self.problems.push(format!("{}: {}", problem.origin, problem.message));
     }
@@ -211,7 +216,7 @@ impl Sink for Problems {
 /// What is replaced in a sample, exchanges that are left, and what is said.
 #[test]
 fn a_broken_entry_is_reported_and_the_others_are_read() {
-    let table: [(&str, &str, &str, usize, &str); 20] = [
+    let table: [(&str, &str, &str, usize, &str); 18] = [
         ("browser.har", "\"url\": \"https://library.example/books/9\"", "\"url\": 9", 3, "browser.har:102:20: entry skipped: `request.url` is missing"),
         ("vcr.yml", "uri: https://library.example/books/9", "uri: [9]", 3, "entry skipped: `request.url` is missing or invalid"),
         ("vcr.yml", "code: 404", "code: four", 4, "response skipped: its status is missing or invalid"),
@@ -227,9 +232,7 @@ fn a_broken_entry_is_reported_and_the_others_are_read() {
         ("nock.json", "\"status\": 404", "\"status\": 9", 3, "entry skipped: `status` is missing"),
         ("wiremock/mappings/library.json", "\"books.json\"", "\"../books.json\"", 4, "it must be below `__files`"),
         ("wiremock/mappings/library.json", "\"books.json\"", "\"gone.json\"", 4, "there is no such file in a folder `__files`"),
-        ("wiremock/mappings/library.json", "\"method\": \"DELETE\"", "\"method\": \"ANY\"", 3, "`ANY` is not a method"),
         ("hoverfly.json", "\"status\": 404", "\"status\": []", 3, "`response.status` is missing"),
-        ("mountebank.json", "\"path\": \"/books/9\"", "\"path\": {}", 3, "its predicates name no method and path"),
         ("postman.json", "\"code\": 404", "\"code\": null", 3, "`response.code` is missing"),
         ("postman.json", "\"raw\": \"{{base_url}}/books/9\"", "\"raw\": 1", 4, ""),
     ];
@@ -245,6 +248,31 @@ fn a_broken_entry_is_reported_and_the_others_are_read() {
             let is_said = found.problems.iter().any(|problem| problem.contains(said));
             assert!(is_said, "{name} {to}: {:?}", found.problems);
         }
+    }
+}
+
+/// An entry that says nothing about the API is no error, and it is not lost.
+#[test]
+fn entries_that_are_no_exchanges_are_counted_with_their_reason() {
+    let wiremock = r#"{"mappings": [{"request": {"method": "ANY", "urlPattern": "/.*"}, "response": {"status": 500}}]}"#;
+    let mountebank = r#"{"imposters": [{"protocol": "http", "stubs": [
+        {"responses": [{"is": {"statusCode": 404}}]},
+        {"predicates": [{"equals": {"method": "GET", "path": "/books"}}], "responses": [{"proxy": {"to": "https://library.example"}}]}]}]}"#;
+    let postman = r#"{"info": {"name": "Library", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+        "item": [{"name": "books", "item": [
+            {"name": "list", "request": {"method": "GET", "url": "{{base_url}}/books"}, "response": []}]}]}"#;
+    /// A reason, and the line of the entry.
+    type Expected<'e> = &'e [(Unused, u64)];
+    let table: [(&str, &str, Expected<'_>); 3] = [
+        ("any.json", wiremock, &[(Unused::AnyRequest, 1)]),
+        ("imposters.json", mountebank, &[(Unused::AnyRequest, 2), (Unused::NoResponse, 3)]),
+        ("collection.json", postman, &[(Unused::NoResponse, 3)]),
+    ];
+    for (name, text, expected) in table {
+        let found = read(memory(name, text.as_bytes()));
+        assert_eq!(found.problems, [""; 0], "{name}");
+        assert_eq!(found.exchanges, [""; 0], "{name}");
+        assert_eq!(found.unused, expected, "{name}");
     }
 }
 

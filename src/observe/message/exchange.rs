@@ -1,7 +1,7 @@
 //! Exchanges with method and URL: which operation they belong to, and facts about those without one.
 
 use crate::redact::sanitised;
-use crate::capture::{Exchange, Hint, Request, Response};
+use crate::capture::{Exchange, Hint, Request, Response, Unused};
 use crate::contract::{Contract, Operation, Route, RequestTarget, without_user};
 use crate::location::Side;
 
@@ -54,7 +54,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             let older = found.first().filter(|_| is_guess && index > 0);
             let older = older.map(|(older, values)| (*older, best_split(older, request, &target, values.clone())));
             if self.is_other_operation(place.operation) {
-                return self.leave_out();
+                return self.profile.leave(Unused::Filtered, &request.line.origin);
             }
             let values = best_split(&place, request, &target, values);
             self.profile.matched += 1;
@@ -85,9 +85,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             return;
         }
         if self.options.hint.operation.is_some() {
-            return self.leave_out();
+            return self.profile.leave(Unused::Filtered, &request.line.origin);
         }
-        self.unrouted(request, &target, host, &others);
+        self.unrouted(request, &target, host, &others, response);
         let bodies = [
             request.body.as_ref(),
             response.and_then(|r| r.body.as_ref()),
@@ -103,11 +103,6 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     fn is_other_operation(&self, operation: &Operation) -> bool {
         let asked = self.options.hint.operation.as_ref();
         asked.is_some_and(|asked| *asked != operation.id)
-    }
-
-    /// Counts an exchange that is skipped.
-    pub(crate) fn leave_out(&mut self) {
-        self.profile.left_out += 1;
     }
 
     /// Removes the sides of an exchange that were not selected; false if nothing is left.
@@ -161,9 +156,15 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         target: &RequestTarget,
         host: Option<String>,
         others: &[(&'c Contract, Vec<&'c Operation>)],
+        response: Option<&Response<'_>>,
     ) {
         let method = sanitised(&request.method);
         let Some((contract, operations)) = others.first() else {
+            let reason = of_no_operation(request, response);
+            self.profile.leave(reason, &request.line.origin);
+            if reason != Unused::NoOperation {
+                return;
+            }
             let subject = format!("{method} {}", sanitised(&target.folded_path()));
             let fact = TrafficFact::UnknownOperation {
                 host: host.map(|host| sanitised(&host)),
@@ -177,6 +178,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         self.profile.matched += 1;
         // HTTP defines these for every resource (RFC 9110 section 9.3), so a preflight is not drift.
         if matches!(method.as_str(), "OPTIONS" | "HEAD") {
+            if method == "OPTIONS" {
+                self.profile.leave(Unused::Preflight, &request.line.origin);
+            }
             return;
         }
         let mut known: Vec<String> = operations.iter().map(|o| o.method.clone()).collect();
@@ -191,5 +195,25 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             &method,
             &Sighting::of_part(&request.line, &request.method),
         );
+    }
+}
+
+/// Why an exchange whose path no operation has is not compared. What a browser does besides calling an API, such as
+/// loading pages and what they consist of, is no drift.
+fn of_no_operation(request: &Request<'_>, response: Option<&Response<'_>>) -> Unused {
+    if request.method.eq_ignore_ascii_case("OPTIONS") {
+        return Unused::Preflight;
+    }
+    let asks_for_json = request.headers.get("accept").is_some_and(|accept| accept.contains("json"));
+    let Some(response) = response.filter(|_| request.method.eq_ignore_ascii_case("GET") && !asks_for_json) else {
+        return Unused::NoOperation;
+    };
+    let kind = response.body.as_ref().and_then(Unused::of_body);
+    match (response.status, kind) {
+        (301 | 302 | 303 | 307 | 308, _) if response.body.as_ref().is_none_or(|body| !body.is_json()) => {
+            Unused::Redirect
+        }
+        (200..=299, Some(reason @ (Unused::Html | Unused::Asset))) => reason,
+        _ => Unused::NoOperation,
     }
 }

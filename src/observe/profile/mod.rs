@@ -3,20 +3,23 @@
 pub(crate) mod sighting;
 pub(crate) mod spelling;
 pub(crate) mod tally;
+mod unused;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::AddAssign;
 use std::sync::Arc;
 
+use crate::capture::Unused;
 use crate::contract::ParameterPlace;
 use crate::json::SyntaxErrorKind;
 use crate::limits::HOSTS;
-use crate::location::{PathPattern, Side, Step};
+use crate::location::{Origin, PathPattern, Side, Step};
 use crate::schema::Place;
 
 use super::walk::deviation::{Deviation, DeviationKind};
 use spelling::Spelling;
 use tally::{Keyed, Tally, merge};
+pub use unused::NotCompared;
 
 /// Everything learnt from captures. `a += &b` merges; the order of merging makes no difference, and
 /// the profile of a whole is the merge of the profiles of its parts.
@@ -28,8 +31,8 @@ pub struct Profile {
     pub matched: u64,
     /// Payloads and requests that were compared with a schema.
     pub compared: u64,
-    /// Exchanges that were left out, since another operation, side or status was asked for.
-    pub left_out: u64,
+    /// What was not compared, and why.
+    pub unused: BTreeMap<Unused, NotCompared>,
     /// Operations that requests went to: `name@version` of the contract, and the id.
     pub exercised: BTreeMap<(Arc<str>, Arc<str>), Count>,
     /// Hosts of requests for which an operation was found.
@@ -47,7 +50,7 @@ impl AddAssign<&Self> for Profile {
         self.exchanges += other.exchanges;
         self.matched += other.matched;
         self.compared += other.compared;
-        self.left_out += other.left_out;
+        merge(&mut self.unused, &other.unused);
         merge(&mut self.exercised, &other.exercised);
         merge(&mut self.hosts, &other.hosts);
         merge(&mut self.verdicts, &other.verdicts);
@@ -58,6 +61,13 @@ impl AddAssign<&Self> for Profile {
 }
 
 impl Profile {
+    /// Counts an entry, an exchange or a body that is not compared.
+    pub(crate) fn leave(&mut self, reason: Unused, origin: &Origin) {
+        let left = self.unused.entry(reason).or_default();
+        left.count += 1;
+        left.offer(origin);
+    }
+
     /// Keeps the first hosts by name, of those that are part of the contract and of the others, and counts the rest
     /// together. What is kept is the same in any order of merging.
     pub(crate) fn fold_hosts(&mut self) {

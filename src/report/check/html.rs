@@ -111,7 +111,7 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
         facts.extend(exempt);
         return facts;
     }
-    let others = report.exchanges.saturating_sub(report.matched + report.left_out);
+    let others = report.of_no_operation();
     let mut exchanges = thousands(report.exchanges);
     if others > 0 {
         exchanges.push_str(&format!(", {} of which belong to no operation", thousands(others)));

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use std::path::PathBuf;
 
-use crate::capture::{Format, ReadProblem};
+use crate::capture::{Format, ReadProblem, Unused};
 use crate::location::{Origin, Side};
-use crate::observe::{Evidence, TargetKey, PayloadVerdict};
+use crate::observe::{Evidence, NotCompared, TargetKey, PayloadVerdict};
 use crate::report::Report;
 use crate::report::document::{schema_of, version};
 use crate::rules::{Finding, Level, Suppression, Seen, Unit};
@@ -109,8 +109,10 @@ struct JsonSummary {
     exchanges: u64,
     /// Exchanges for which an operation, or at least its path, was found.
     matched: u64,
-    /// Exchanges that `--operation`, `--side` or `--status` left out.
+    /// Exchanges that were left out, because others were asked for.
     left_out: u64,
+    /// Entries, exchanges and bodies that were not compared, by reason.
+    not_compared: Vec<JsonNotCompared>,
     /// Payloads and requests that were compared with a schema.
     compared: u64,
     /// The ids of operations that no exchange exercised; empty where the version was left open.
@@ -139,6 +141,24 @@ struct JsonSummary {
 struct VerdictCount {
     verdict: PayloadVerdict,
     count: u64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct JsonNotCompared {
+    reason: Unused,
+    count: u64,
+    /// The first one by file and place.
+    first: Option<JsonOrigin>,
+}
+
+impl From<(&Unused, &NotCompared)> for JsonNotCompared {
+    fn from((reason, left): (&Unused, &NotCompared)) -> Self {
+        Self {
+            reason: *reason,
+            count: left.count,
+            first: left.first.as_ref().map(JsonOrigin::from),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -347,7 +367,8 @@ impl From<&Report> for JsonReport {
             summary: JsonSummary {
                 exchanges: report.exchanges,
                 matched: report.matched,
-                left_out: report.left_out,
+                left_out: report.left_out(),
+                not_compared: report.unused.iter().map(JsonNotCompared::from).collect(),
                 compared: report.compared,
                 unexercised: report.unexercised().map(|row| row.id.clone()).collect(),
                 payloads: report.payloads(),

@@ -11,20 +11,22 @@ mod options;
 mod summary;
 pub(super) mod text;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::capture::{ReadProblem, SourceRead};
+use crate::capture::{ReadProblem, SourceRead, Unused};
 use crate::contract::Contract;
 use crate::lint::unusable;
 use crate::location::Side;
 use crate::redact::Excerpt;
-use crate::observe::{Count, Judged, Observer, Options, PayloadVerdict, Profile, TargetKey, Watcher};
+use crate::observe::{Count, Judged, NotCompared, Observer, Options, PayloadVerdict, Profile, TargetKey, Watcher};
 use crate::rules::catalogue::{UNSEEN_ENUM_VALUE, UNSEEN_PROPERTY};
 use crate::rules::except::{Baseline, Exceptions, Looked};
 use crate::rules::{Finding, Kind, Level, Policy, Suppression, in_order, judge_contract, judge_except, unused_ignores};
 
 use super::{Exempt, Format, Render};
+use super::render::numbers::thousands;
 #[cfg(feature = "cli")]
 use super::notice::{NoticeFormat, Root};
 
@@ -48,8 +50,8 @@ pub struct Report {
     pub(crate) exchanges: u64,
     /// Exchanges for which an operation, or at least its path, was found.
     pub(crate) matched: u64,
-    /// Exchanges that were left out, since another operation, side or status was asked for.
-    pub(crate) left_out: u64,
+    /// What was not compared, and why.
+    pub(crate) unused: BTreeMap<Unused, NotCompared>,
     /// Payloads and requests that were compared with a schema.
     pub(crate) compared: u64,
     /// The operations of the contract in its order; of each version, where that was left open.
@@ -166,7 +168,7 @@ impl Report {
             contract_checked: None,
             exchanges: profile.exchanges,
             matched: profile.matched,
-            left_out: profile.left_out,
+            unused: profile.unused.clone(),
             compared: profile.compared,
             operations,
             versions: versions(&profile),
@@ -286,6 +288,26 @@ impl Report {
         findings.filter(|finding| coverage || !is_about_coverage(finding)).collect()
     }
 
+    /// Exchanges that were left out, because others were asked for.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.unused.get(&Unused::Filtered).map_or(0, |left| left.count)
+    }
+
+    /// Why exchanges and bodies were not compared, with their number. What was filtered out and what belongs to no
+    /// operation is counted elsewhere.
+    pub(crate) fn reasons(&self) -> Vec<String> {
+        let told = |reason: &Unused| !matches!(reason, Unused::Filtered | Unused::NoOperation);
+        let reasons = self.unused.iter().filter(|(reason, _)| told(reason));
+        reasons
+            .map(|(reason, left)| format!("{} {}", thousands(left.count), reason.words(left.count)))
+            .collect()
+    }
+
+    /// Exchanges that belong to no operation.
+    pub(crate) fn of_no_operation(&self) -> u64 {
+        self.exchanges.saturating_sub(self.matched + self.left_out())
+    }
+
     /// Findings of this level.
     #[must_use]
     pub(crate) fn at_level(&self, level: Level) -> usize {
@@ -304,7 +326,7 @@ impl Report {
     /// Whether there were exchanges, and none belongs to the contract. Of payloads that are not JSON
     /// nobody can say.
     fn nothing_matched(&self) -> bool {
-        self.exchanges > self.left_out
+        self.exchanges > self.left_out()
             && self.matched == 0
             && self.with_verdict(PayloadVerdict::Malformed) == 0
     }

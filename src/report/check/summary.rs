@@ -293,9 +293,7 @@ fn write_checked(out: &mut String, report: &Report, options: TextOptions) {
 fn write_coverage(out: &mut String, report: &Report, options: TextOptions) {
     /// Operations that are listed.
     const LISTED: usize = 5;
-    let others = report
-        .exchanges
-        .saturating_sub(report.matched + report.left_out);
+    let others = report.of_no_operation();
     let mut lines = Vec::new();
     if report.matched > 0 && others > 0 {
         lines.push(format!(
@@ -305,15 +303,16 @@ fn write_coverage(out: &mut String, report: &Report, options: TextOptions) {
             if others == 1 { "belongs" } else { "belong" },
         ));
     }
-    if report.left_out > 0 {
-        lines.push(format!(
-            "--operation, --side or --status left out {}.",
-            counted(report.left_out, "exchange")
-        ));
+    if report.left_out() > 0 {
+        lines.push(format!("Filtered out: {}.", counted(report.left_out(), "exchange")));
+    }
+    let reasons = report.reasons();
+    if !reasons.is_empty() {
+        lines.push(format!("Not compared: {}.", reasons.join(", ")));
     }
     let unexercised: Vec<&str> = report.unexercised().map(|row| &*row.id).collect();
     // Who filters exchanges does not ask for the others.
-    if report.matched > 0 && report.left_out == 0 && !unexercised.is_empty() {
+    if report.matched > 0 && report.left_out() == 0 && !unexercised.is_empty() {
         let listed: Vec<String> = unexercised.iter().take(LISTED).map(|id| sanitised(id)).collect();
         let more = match unexercised.len().saturating_sub(LISTED) {
             0 => String::new(),
