@@ -40,6 +40,13 @@ impl<'a> Exchange<'a> {
         }
     }
 
+    /// When it was recorded: the time that the capture names, or else the `Date` header of the response.
+    #[must_use]
+    pub fn time_text(&self) -> Option<&str> {
+        let date = || self.response.as_ref()?.headers.get("date");
+        self.time.as_deref().or_else(date)
+    }
+
     /// Creates an exchange that is a bare payload.
     #[must_use]
     pub fn bare(payload: Body<'a>, hint: Hint) -> Self {

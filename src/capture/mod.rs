@@ -15,6 +15,7 @@ mod progress;
 mod record;
 mod scalar;
 mod sink;
+pub(crate) mod time;
 mod transfer;
 mod unused;
 

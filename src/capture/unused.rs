@@ -12,6 +12,8 @@ pub enum Unused {
     /// The exchange was left out, because another host, time, status, method, path, operation or side was asked
     /// for, or because it is not part of the sample.
     Filtered,
+    /// The exchange was left out, because a period was asked for and the capture names no readable time.
+    Untimed,
     /// An entry of the capture that is not an HTTP exchange: a WebSocket message, a TCP flow, a log line without a
     /// body, a record about the capture itself.
     NotHttp,
@@ -46,11 +48,19 @@ pub enum Unused {
 }
 
 impl Unused {
+    /// Whether the user asked for other exchanges.
+    #[must_use]
+    pub const fn is_filter(self) -> bool {
+        matches!(self, Self::Filtered | Self::Untimed)
+    }
+
     /// The reason in a few words, for as many exchanges or bodies.
     #[must_use]
     pub const fn words(self, count: u64) -> &'static str {
         match (self, count) {
             (Self::Filtered, _) => "filtered out",
+            (Self::Untimed, 1) => "exchange without a readable time",
+            (Self::Untimed, _) => "exchanges without a readable time",
             (Self::NotHttp, 1) => "entry that is not an HTTP exchange",
             (Self::NotHttp, _) => "entries that are not HTTP exchanges",
             (Self::AnyRequest, 1) => "mock for any method or path",

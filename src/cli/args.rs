@@ -1,30 +1,28 @@
 //! Arguments as typed.
 
+mod capture;
 mod supporting;
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::capture::Format as CaptureFormat;
 use crate::migrate::impact::ConsumerBy;
-use crate::observe::FileGlob;
 use crate::report::check::CheckFormat;
 use crate::report::diff::DiffFormat;
 use crate::report::migration::MigrationFormat;
 use crate::report::upgrade::UpgradeFormat;
 use crate::rules::except::Ignore;
 
+pub(super) use capture::{CaptureArguments, SelectionArguments, SideArgument};
 pub(super) use supporting::*;
 
-use super::values::{
-    OutputArgument, ignore, jobs, output, path_map, schema_for, size, status, url_file,
-};
+use super::values::{OutputArgument, ignore, output, path_map, url_file};
 
 /// Headings of `--help`.
 const CONTRACT: &str = "Contract";
 const CAPTURE: &str = "Captures";
+const SELECTION: &str = "Selection of exchanges";
 const RESULT: &str = "Findings and output";
 
 /// Check captured HTTP/JSON traffic against versioned contracts, and prove what a contract change breaks.
@@ -357,43 +355,6 @@ pub(super) struct PairArguments {
     pub(super) map_path: Vec<(String, String)>,
 }
 
-/// Which operation payloads are of that do not say so themselves, and how captures are read.
-#[derive(Debug, Args)]
-pub(super) struct CaptureArguments {
-    /// Check captures whose path matches GLOB against one schema of a contract of JSON Schemas: its name, or a
-    /// reference such as `common.json#/$defs/Money`. May be repeated.
-    #[arg(long, help_heading = CAPTURE, value_name = "GLOB=SCHEMA", value_parser = schema_for)]
-    pub(super) schema_for: Vec<(FileGlob, String)>,
-
-    /// The operation of payloads without method and URL. Exchanges of other operations are left out.
-    #[arg(long, help_heading = CAPTURE, value_name = "ID")]
-    pub(super) operation: Option<String>,
-
-    /// The side of payloads without method and URL. The other side of exchanges is left out.
-    #[arg(long, help_heading = CAPTURE, value_enum)]
-    pub(super) side: Option<SideArgument>,
-
-    /// The status of responses without one. Responses with another status are left out.
-    #[arg(long, help_heading = CAPTURE, value_name = "CODE", value_parser = status)]
-    pub(super) status: Option<u16>,
-
-    /// The format of the captures. By default, it is recognised by name and content.
-    #[arg(long, help_heading = CAPTURE, value_enum, value_name = "FORMAT")]
-    pub(super) format: Option<CaptureFormat>,
-
-    /// Do not exit with 2 because an input cannot be read.
-    #[arg(long, help_heading = CAPTURE)]
-    pub(super) keep_going: bool,
-
-    /// The largest payload, line, or file read as a whole, after decompression.
-    #[arg(long, help_heading = CAPTURE, value_name = "SIZE", default_value = "256MiB", value_parser = size)]
-    pub(super) max_body: u64,
-
-    /// Threads that read captures; the output is the same for any number. Default: all cores.
-    #[arg(short, long, help_heading = CAPTURE, value_name = "N", value_parser = jobs)]
-    pub(super) jobs: Option<NonZeroUsize>,
-}
-
 #[derive(Debug, Args)]
 pub(super) struct ReportArguments {
     #[command(flatten)]
@@ -524,12 +485,6 @@ pub(super) enum FormatsArgument {
 pub(super) enum DiscriminatorArgument {
     Decide,
     Hint,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum SideArgument {
-    Request,
-    Response,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,18 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::capture::{Hint, Input, Limits, Reading};
+use crate::capture::{Hint, Input, Limits, ParallelSink, Reading};
 use crate::contract::{Contract, operation_named};
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::Side;
-use crate::observe::{Engine, FileGlob, Options};
+use crate::observe::{Engine, FileGlob, Incoming, Options, Preparation, Selection};
 
-use super::args::{CaptureArguments, SideArgument};
+use super::args::{CaptureArguments, SelectionArguments, SideArgument};
 use super::progress::{PROGRESS, measure};
 
 impl CaptureArguments {
     /// How captures are read.
-    pub(super) const fn reading(&self) -> Reading {
+    const fn reading(&self) -> Reading {
         Reading {
             format: self.format,
             limits: Limits {
@@ -24,9 +24,17 @@ impl CaptureArguments {
         }
     }
 
+    /// Reads captures into a sink, prepared as the options say.
+    pub(super) fn read<S: ParallelSink>(&self, inputs: &[Input], sink: S) -> S {
+        let mut incoming = Incoming::new(self.selection.preparation(), sink);
+        self.reading().read(inputs, &mut incoming);
+        incoming.into_inner()
+    }
+
     /// Whether a part of the captures is left out.
-    pub(super) const fn is_limited(&self) -> bool {
-        self.operation.is_some() || self.side.is_some() || self.status.is_some()
+    pub(super) fn is_limited(&self) -> bool {
+        let selection = self.selection.preparation().selection;
+        self.operation.is_some() || self.side.is_some() || !selection.is_everything()
     }
 
     /// The inputs to read.
@@ -67,7 +75,7 @@ impl CaptureArguments {
                     SideArgument::Request => Side::Request,
                     SideArgument::Response => Side::Response,
                 }),
-                status: self.status,
+                status: self.selection.preparation().selection.status(),
             },
             by_file: self.schema_for.clone(),
             engine: Engine::default(),
@@ -89,5 +97,22 @@ impl CaptureArguments {
         let files: Vec<&str> = files.into_iter().collect();
         let mut globs = self.schema_for.iter().map(|(glob, _)| glob);
         globs.find(|glob| !files.iter().any(|file| glob.fits(file)))
+    }
+}
+
+impl SelectionArguments {
+    fn preparation(&self) -> Preparation {
+        Preparation {
+            selection: Selection {
+                hosts: self.host.clone(),
+                since: self.since.map(|moment| moment.start),
+                until: self.until.map(|moment| moment.end),
+                statuses: self.status.clone(),
+                methods: self.method.clone(),
+                paths: self.path.clone(),
+                sample: self.sample,
+            },
+            rewrites: self.rewrite.clone(),
+        }
     }
 }

@@ -176,10 +176,11 @@ impl<'a> Check<'a> {
         watcher: W,
     ) -> (Observer<'c>, W) {
         let observer = Observer::new(asked.to_vec(), family.to_vec(), self.options.clone());
-        let mut observer = observer.watched_by(watcher);
-        let reading = self.arguments.capture.reading();
-        reading.read(&self.inputs, &mut observer);
-        observer.unwatched()
+        let observer = observer.watched_by(watcher);
+        self.arguments
+            .capture
+            .read(&self.inputs, observer)
+            .unwatched()
     }
 
     fn write(&self, report: &Report, output: &mut Output) -> Result<(), Failure> {

@@ -76,10 +76,8 @@ pub(super) fn run(
     let counts: Vec<bool> = counts.collect();
     let consumer_by = arguments.consumer_by.clone();
     let impact = Impact::new(migration, &changes, counts, consumer_by);
-    let mut observer = Observer::new(asked.clone(), asked.clone(), observation).watched_by(impact);
-    let reading = arguments.capture.reading();
-    reading.read(&inputs, &mut observer);
-    let (observer, impact) = observer.unwatched();
+    let observer = Observer::new(asked.clone(), asked.clone(), observation).watched_by(impact);
+    let (observer, impact) = arguments.capture.read(&inputs, observer).unwatched();
     let findings = in_order(judge(&observer.profile, &asked, &policy));
     let mut report = MigrationReport::new(
         diff_report,

@@ -76,10 +76,8 @@ pub(super) fn run(arguments: &UpgradeArguments, output: &mut Output) -> Result<E
         accept_guesses: arguments.accept_guesses,
     };
     let upgrader = Upgrader::new(migration, lanes.lane());
-    let mut observer = Observer::new(asked.clone(), asked, observation).watched_by(upgrader);
-    let reading = arguments.capture.reading();
-    reading.read(&inputs, &mut observer);
-    let (observer, upgrader) = observer.unwatched();
+    let observer = Observer::new(asked.clone(), asked, observation).watched_by(upgrader);
+    let (observer, upgrader) = arguments.capture.read(&inputs, observer).unwatched();
     if PROGRESS.is_stopped() && arguments.in_place {
         let message = "interrupted: no file was written";
         return Err(Error::new(ErrorKind::Read, message).into());

@@ -1,10 +1,12 @@
 //! Values of arguments, as typed on the command line or in the configuration.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::error::closest;
-use crate::observe::FileGlob;
+use crate::observe::{FileGlob, Moment};
 use crate::report::Format;
 use crate::rules::Rule;
 use crate::rules::except::{Ignore, Pattern};
@@ -83,13 +85,16 @@ pub(super) fn url_file(text: &str) -> Result<(String, PathBuf), String> {
     }
 }
 
-/// Reads the status of a response.
-pub(super) fn status(text: &str) -> Result<u16, String> {
-    let status = text
-        .parse()
-        .ok()
-        .filter(|status| (100..=599).contains(status));
-    status.ok_or_else(|| "expected one status from 100 to 599, such as 200".to_owned())
+/// Reads a time, a day or an age.
+pub(super) fn moment(text: &str) -> Result<Moment, String> {
+    Moment::parse(text, Timestamp::now())
+}
+
+/// Reads a number of exchanges.
+pub(super) fn sample(text: &str) -> Result<NonZeroU64, String> {
+    text.parse().map_err(|_| {
+        "expected a number, 1 or more: one of so many exchanges is compared".to_owned()
+    })
 }
 
 /// Reads a number of threads.

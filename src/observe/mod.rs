@@ -6,6 +6,7 @@
 
 mod head;
 mod hinted;
+mod incoming;
 mod merge;
 mod observer;
 mod options;
@@ -17,6 +18,7 @@ mod watch;
 mod message;
 mod routing;
 
+pub use incoming::{Incoming, Moment, PathGlob, Preparation, Rewrite, Selection, Statuses};
 pub use walk::deviation::{Deviation, DeviationKind};
 pub use walk::explain::{deviations, first_deviation};
 pub use observer::{Judged, Observer};

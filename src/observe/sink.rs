@@ -48,6 +48,8 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
     }
 
     fn unused(&mut self, reason: Unused, origin: &Origin) {
+        // Others are entries that are no exchanges.
+        self.profile.exchanges += u64::from(reason.is_filter());
         self.profile.leave(reason, origin);
     }
 

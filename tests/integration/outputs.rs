@@ -204,8 +204,8 @@ fn markdown_fits_into_a_comment() {
 fn bad_arguments_are_refused_before_any_work() {
     for (arguments, expected) in [
         (
-            &["--status", "2XX"][..],
-            "expected one status from 100 to 599, such as 200",
+            &["--status", "2X"][..],
+            "expected a status from 100 to 599, a class such as 4xx, or a range such as 500-504",
         ),
         (&["--jobs", "0"], "expected a number of threads, 1 or more"),
         (

@@ -29,7 +29,7 @@ const TYPED_ONLY: [&str; 9] = [
 const NOT_IN_FILE: [&str; 5] = ["help", "version", "level", "ignore", "engine"];
 
 /// Arguments that take a number.
-const NUMBERS: [&str; 3] = ["jobs", "status", "max_body"];
+const NUMBERS: [&str; 4] = ["jobs", "status", "max_body", "sample"];
 
 /// Arguments that name contracts.
 const CONTRACTS: [&str; 5] = ["contract", "contracts", "old", "new", "reference"];

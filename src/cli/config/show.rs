@@ -116,19 +116,20 @@ fn write_command(out: &mut String, config: &Config, command: &str) {
             None => (defaults, "default".to_owned()),
         };
         let name = key(&argument);
+        let written = |value: &String| match is_number(&argument) && value.parse::<u64>().is_ok() {
+            true => value.clone(),
+            false => quoted(value),
+        };
         let value = match values.as_slice() {
             values if is_switch(&argument) => values
                 .first()
                 .is_some_and(|value| value == "true")
                 .to_string(),
             values if is_list(&argument) => {
-                let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+                let values: Vec<String> = values.iter().map(written).collect();
                 format!("[{}]", values.join(", "))
             }
-            [value, ..] => match is_number(&argument) && value.parse::<u64>().is_ok() {
-                true => value.clone(),
-                false => quoted(value),
-            },
+            [value, ..] => written(value),
             // There is no value to write.
             [] => {
                 row(out, &format!("# {name} ="), "not set");

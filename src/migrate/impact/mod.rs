@@ -11,7 +11,7 @@ mod meet;
 mod older;
 mod pairs;
 mod parts;
-mod time;
+
 mod timeline;
 mod touch;
 mod usage;

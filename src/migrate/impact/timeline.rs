@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::redact::sanitised;
 
-use super::time;
+use crate::capture::time;
 use super::usage::Moment;
 
 /// Maximum number of steps; beyond that, they get longer.

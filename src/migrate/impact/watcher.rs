@@ -54,12 +54,7 @@ impl<'c> Watcher<'c> for Impact<'c> {
     fn exchange(&mut self, exchange: &Exchange<'_>) {
         self.end();
         self.at.1 += 1;
-        // If the capture has no time, the response may: `Date` is when the server answered.
-        let time = exchange.time.as_deref().or_else(|| {
-            let response = exchange.response.as_ref()?;
-            response.headers.get("date")
-        });
-        let time = time.and_then(|text| self.timeline.read(text, self.at));
+        let time = exchange.time_text().and_then(|text| self.timeline.read(text, self.at));
         let consumer = self.consumer_by.as_ref();
         let named = consumer.and_then(|by| by.of(exchange));
         // A header that differs in every request identifies no consumer.

@@ -290,7 +290,8 @@ impl Report {
 
     /// Exchanges that were left out, because others were asked for.
     pub(crate) fn left_out(&self) -> u64 {
-        self.unused.get(&Unused::Filtered).map_or(0, |left| left.count)
+        let filtered = self.unused.iter().filter(|(reason, _)| reason.is_filter());
+        filtered.map(|(_, left)| left.count).sum()
     }
 
     /// Why exchanges and bodies were not compared, with their number. What was filtered out and what belongs to no

@@ -282,9 +282,15 @@ impl Judge<'_> {
         for (prefix, found) in by_prefix {
             let known: BTreeMap<&str, Vec<String>> =
                 found.iter().map(|(name, _)| (*name, self.known_elsewhere(name))).collect();
+            let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+            let alias = self.family.rewrite_for(&names);
+            let alias = alias.map(|(rewrite, helped)| match helped {
+                helped if helped == names.len() => format!("`--rewrite '{rewrite}'` makes them match"),
+                helped => format!("`--rewrite '{rewrite}'` makes {helped} of them match"),
+            });
             let words = |found: &Requests<'_>| {
                 let notes = found.iter().filter_map(|(name, _)| known.get(name)).flatten();
-                let notes = notes.take(KNOWN_LISTED).cloned().collect();
+                let notes = alias.iter().chain(notes.take(KNOWN_LISTED)).cloned().collect();
                 match *found {
                     [(name, _)] => (words::unknown_operation(name), notes),
                     _ => (words::unknown_prefix(&prefix, found.len()), notes),

@@ -1,5 +1,6 @@
 //! What traffic shows, judged and put in words.
 
+mod alias;
 mod cause;
 pub(crate) mod facts;
 pub(crate) mod judge;

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use crate::contract::{Contract, Parameter, ParameterPlace, RequestTarget, Route};
 use crate::location::{PathPattern, Side};
-use crate::observe::TargetKey;
+use crate::observe::{Rewrite, TargetKey};
 use crate::schema::{Node, NodeId, Place, Values};
 
 use crate::rules::finding::FindingPlace;
+
+use super::alias::rewrite_for;
 
 /// The versions of one contract, with their schemas by place.
 pub(crate) struct Family<'c> {
@@ -247,5 +249,10 @@ impl<'c> Family<'c> {
             })
             .map(Contract::reference)
             .collect()
+    }
+
+    /// The rewrite of paths under which most of these requests are operations, and how many of them are.
+    pub(crate) fn rewrite_for(&self, requests: &[&str]) -> Option<(Rewrite, usize)> {
+        rewrite_for(self.contracts, requests)
     }
 }

@@ -7,10 +7,11 @@ use jiff::tz::TimeZone;
 
 /// A time that was parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ReadTime {
-    pub(super) time: Timestamp,
+pub struct ReadTime {
+    /// The time.
+    pub time: Timestamp,
     /// Whether the text has an offset; otherwise it was taken for UTC.
-    pub(super) has_zone: bool,
+    pub has_zone: bool,
 }
 
 /// Times with an offset that are neither RFC 3339 nor RFC 2822: those of access logs, of RFC 850 and of ISO
@@ -32,7 +33,8 @@ const CIVIL: [&str; 4] = [
 
 /// Parses RFC 3339, the three date formats of HTTP (RFC 9110, section 5.6.7), seconds and milliseconds since
 /// 1970, and the usual formats of logs.
-pub(super) fn read(text: &str) -> Option<ReadTime> {
+#[must_use]
+pub fn read(text: &str) -> Option<ReadTime> {
     let text = text.trim();
     // The format of access logs.
     let inner = text

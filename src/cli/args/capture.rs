@@ -1,0 +1,92 @@
+//! Arguments of the commands that read captures.
+
+use std::num::{NonZeroU64, NonZeroUsize};
+
+use clap::{Args, ValueEnum};
+
+use crate::capture::Format as CaptureFormat;
+use crate::observe::{FileGlob, Moment, PathGlob, Rewrite, Statuses};
+
+use super::super::values::{jobs, moment, sample, schema_for, size};
+use super::{CAPTURE, SELECTION};
+
+/// Which operation payloads are of that do not say so themselves, and how captures are read.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CaptureArguments {
+    /// Check captures whose path matches GLOB against one schema of a contract of JSON Schemas: its name, or a
+    /// reference such as `common.json#/$defs/Money`. May be repeated.
+    #[arg(long, help_heading = CAPTURE, value_name = "GLOB=SCHEMA", value_parser = schema_for)]
+    pub(in crate::cli) schema_for: Vec<(FileGlob, String)>,
+
+    /// The operation of payloads without method and URL. Exchanges of other operations are left out.
+    #[arg(long, help_heading = CAPTURE, value_name = "ID")]
+    pub(in crate::cli) operation: Option<String>,
+
+    /// The side of payloads without method and URL. The other side of exchanges is left out.
+    #[arg(long, help_heading = CAPTURE, value_enum)]
+    pub(in crate::cli) side: Option<SideArgument>,
+
+    #[command(flatten)]
+    pub(in crate::cli) selection: SelectionArguments,
+
+    /// The format of the captures. By default, it is recognised by name and content.
+    #[arg(long, help_heading = CAPTURE, value_enum, value_name = "FORMAT")]
+    pub(in crate::cli) format: Option<CaptureFormat>,
+
+    /// Do not exit with 2 because an input cannot be read.
+    #[arg(long, help_heading = CAPTURE)]
+    pub(in crate::cli) keep_going: bool,
+
+    /// The largest payload, line, or file read as a whole, after decompression.
+    #[arg(long, help_heading = CAPTURE, value_name = "SIZE", default_value = "256MiB", value_parser = size)]
+    pub(in crate::cli) max_body: u64,
+
+    /// Threads that read captures; the output is the same for any number. Default: all cores.
+    #[arg(short, long, help_heading = CAPTURE, value_name = "N", value_parser = jobs)]
+    pub(in crate::cli) jobs: Option<NonZeroUsize>,
+}
+
+/// Which exchanges are compared, and under which path.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SelectionArguments {
+    /// Compare exchanges with this host only; `*.example.com` is every host below it. May be repeated.
+    #[arg(long, help_heading = SELECTION, value_name = "HOST")]
+    pub(in crate::cli) host: Vec<String>,
+
+    /// Compare exchanges with this method only. May be repeated.
+    #[arg(long, help_heading = SELECTION, value_name = "METHOD")]
+    pub(in crate::cli) method: Vec<String>,
+
+    /// Compare exchanges with this path only: `/books/*`, `/books/{id}`, `**/books`, with `**` for any number of
+    /// segments. May be repeated.
+    #[arg(long, help_heading = SELECTION, value_name = "PATH", value_parser = PathGlob::parse)]
+    pub(in crate::cli) path: Vec<PathGlob>,
+
+    /// Compare responses with this status only: 404, 4xx or 500-504. May be repeated. A single code is also that of
+    /// responses without one.
+    #[arg(long, help_heading = SELECTION, value_name = "CODE", value_parser = Statuses::parse)]
+    pub(in crate::cli) status: Vec<Statuses>,
+
+    /// Compare exchanges recorded at this time or later only: a day, a time, or an age such as 7d or 12h.
+    #[arg(long, help_heading = SELECTION, value_name = "TIME", value_parser = moment)]
+    pub(in crate::cli) since: Option<Moment>,
+
+    /// Compare exchanges recorded before this time only; a day is included.
+    #[arg(long, help_heading = SELECTION, value_name = "TIME", value_parser = moment)]
+    pub(in crate::cli) until: Option<Moment>,
+
+    /// Compare one of N exchanges, the same ones in every run.
+    #[arg(long, help_heading = SELECTION, value_name = "N", value_parser = sample)]
+    pub(in crate::cli) sample: Option<NonZeroU64>,
+
+    /// Read paths that start with FROM as if they started with TO: `/repositories/{id}=/repos/{owner}/{repo}`. May
+    /// be repeated; the first one that fits counts.
+    #[arg(long, help_heading = SELECTION, value_name = "FROM=TO", value_parser = Rewrite::parse)]
+    pub(in crate::cli) rewrite: Vec<Rewrite>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum SideArgument {
+    Request,
+    Response,
+}

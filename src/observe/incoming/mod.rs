@@ -1,0 +1,112 @@
+//! What happens to exchanges before they are compared: some are left out, and the paths of some are rewritten.
+
+mod rewrite;
+mod selection;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::capture::{Exchange, ParallelSink, ReadProblem, Sink, SourceRead, Unused};
+use crate::location::Origin;
+
+pub use rewrite::Rewrite;
+pub use selection::{Moment, PathGlob, Selection, Statuses};
+
+/// How exchanges are prepared. The default leaves them as they are.
+#[derive(Debug, Clone, Default)]
+pub struct Preparation {
+    /// Which exchanges are compared.
+    pub selection: Selection,
+    /// The first one that matches a path replaces a part of it.
+    pub rewrites: Vec<Rewrite>,
+}
+
+impl Preparation {
+    /// Whether exchanges are left as they are.
+    fn is_nothing(&self) -> bool {
+        self.selection.is_everything() && self.rewrites.is_empty()
+    }
+}
+
+/// A sink that passes on prepared exchanges.
+#[derive(Debug)]
+pub struct Incoming<S> {
+    /// `None` if nothing is to be done.
+    preparation: Option<Arc<Preparation>>,
+    sink: S,
+}
+
+impl<S> Incoming<S> {
+    /// A sink that prepares exchanges for another one.
+    #[must_use]
+    pub fn new(preparation: Preparation, sink: S) -> Self {
+        Self {
+            preparation: (!preparation.is_nothing()).then(|| Arc::new(preparation)),
+            sink,
+        }
+    }
+
+    /// The other sink.
+    #[must_use]
+    pub fn into_inner(self) -> S {
+        self.sink
+    }
+}
+
+impl<S: Sink> Sink for Incoming<S> {
+    fn exchange(&mut self, mut exchange: Exchange<'_>) {
+        if let Some(preparation) = &self.preparation {
+            if let Some(reason) = preparation.selection.refuses(&exchange) {
+                return self.sink.unused(reason, &exchange.origin);
+            }
+            if let Some(request) = &mut exchange.request {
+                let mut rewrites = preparation.rewrites.iter();
+                if let Some(target) = rewrites.find_map(|rewrite| rewrite.apply(&request.target)) {
+                    request.target = target;
+                }
+            }
+        }
+        self.sink.exchange(exchange);
+    }
+
+    fn unused(&mut self, reason: Unused, origin: &Origin) {
+        self.sink.unused(reason, origin);
+    }
+
+    fn problem(&mut self, problem: ReadProblem) {
+        self.sink.problem(problem);
+    }
+
+    fn source(&mut self, source: SourceRead) {
+        self.sink.source(source);
+    }
+
+    fn skipped(&mut self, path: PathBuf, reason: &'static str) {
+        self.sink.skipped(path, reason);
+    }
+
+    fn part(&mut self, number: u64) {
+        self.sink.part(number);
+    }
+
+    fn part_ended(&mut self) {
+        self.sink.part_ended();
+    }
+
+    fn finish(&mut self) {
+        self.sink.finish();
+    }
+}
+
+impl<S: ParallelSink> ParallelSink for Incoming<S> {
+    fn fork(&self) -> Self {
+        Self {
+            preparation: self.preparation.clone(),
+            sink: self.sink.fork(),
+        }
+    }
+
+    fn join(&mut self, forks: Vec<Self>) {
+        self.sink.join(forks.into_iter().map(|fork| fork.sink).collect());
+    }
+}
