@@ -72,6 +72,7 @@ rooms! {
     schema
     source
     suggest
+    survey
 }
 
 #[cfg(feature = "cli")]

@@ -25,7 +25,7 @@ pub enum Unused {
     Preflight,
     /// An exchange that belongs to no operation and was answered with a redirect.
     Redirect,
-    /// An exchange that belongs to no operation.
+    /// An exchange or a payload that belongs to no operation.
     NoOperation,
     /// The body is an HTML page.
     Html,
@@ -41,6 +41,12 @@ pub enum Unused {
     Events,
     /// The body is some other text that is not JSON by its media type.
     NotJson,
+    /// No operation was found for a payload, because several fit it equally well.
+    Undecided,
+    /// The contract has no schema for the body.
+    NoSchema,
+    /// The body is JSON by its media type, but is malformed.
+    Malformed,
     /// The body was recorded only in part.
     Truncated,
     /// The body was not recorded.
@@ -52,6 +58,12 @@ impl Unused {
     #[must_use]
     pub const fn is_filter(self) -> bool {
         matches!(self, Self::Filtered | Self::Untimed)
+    }
+
+    /// Whether the verdicts on payloads, or the findings, say the same.
+    #[must_use]
+    pub const fn is_told_by_verdict(self) -> bool {
+        matches!(self, Self::NoOperation | Self::Undecided | Self::NoSchema | Self::Malformed)
     }
 
     /// The reason in a few words, for as many exchanges or bodies.
@@ -87,6 +99,12 @@ impl Unused {
             (Self::Events, _) => "event streams",
             (Self::NotJson, 1) => "body that is not JSON",
             (Self::NotJson, _) => "bodies that are not JSON",
+            (Self::Undecided, 1) => "payload that fits several operations",
+            (Self::Undecided, _) => "payloads that fit several operations",
+            (Self::NoSchema, 1) => "body without a schema",
+            (Self::NoSchema, _) => "bodies without a schema",
+            (Self::Malformed, 1) => "body with malformed JSON",
+            (Self::Malformed, _) => "bodies with malformed JSON",
             (Self::Truncated, 1) => "truncated body",
             (Self::Truncated, _) => "truncated bodies",
             (Self::LeftOut, 1) => "body that was not recorded",

@@ -14,7 +14,7 @@ use crate::report::migration::MigrationFormat;
 use crate::report::upgrade::UpgradeFormat;
 use crate::rules::except::Ignore;
 
-pub(super) use capture::{CaptureArguments, SelectionArguments, SideArgument};
+pub(super) use capture::{CaptureArguments, CapturesArguments, SelectionArguments, SideArgument};
 pub(super) use supporting::*;
 
 use super::values::{OutputArgument, ignore, output, path_map, url_file};
@@ -111,6 +111,8 @@ pub(super) enum Command {
     Report(ReportArguments),
     /// Rewrite payloads of one contract into the shape of another.
     Upgrade(UpgradeArguments),
+    /// List what captures hold: formats, exchanges, hosts, times, operations, and what is not compared.
+    Captures(CapturesArguments),
     /// Print, write or check the JSON Schemas of the built-in contracts and of the JSON reports.
     Schema(SchemaArguments),
     /// List the built-in contracts, or the operations of a contract.
@@ -132,7 +134,12 @@ impl Command {
     pub(super) const fn can_take_long(&self) -> bool {
         matches!(
             self,
-            Self::Check(_) | Self::Lint(_) | Self::Diff(_) | Self::Report(_) | Self::Upgrade(_)
+            Self::Check(_)
+                | Self::Lint(_)
+                | Self::Diff(_)
+                | Self::Report(_)
+                | Self::Upgrade(_)
+                | Self::Captures(_)
         )
     }
 }

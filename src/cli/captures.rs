@@ -1,118 +1,67 @@
-//! Captures as named on the command line.
+//! `wiredrift captures`
 
-use std::path::{Path, PathBuf};
+use jiff::Timestamp;
 
-use crate::capture::{Hint, Input, Limits, ParallelSink, Reading};
-use crate::contract::{Contract, operation_named};
 use crate::error::{Error, ErrorKind, Result};
-use crate::location::Side;
-use crate::observe::{Engine, FileGlob, Incoming, Options, Preparation, Selection};
+use crate::observe::Observer;
+use crate::report::Render as _;
+use crate::report::captures::{CapturesFormat, CapturesOptions, CapturesReport};
+use crate::survey::Survey;
 
-use super::args::{CaptureArguments, SelectionArguments, SideArgument};
-use super::progress::{PROGRESS, measure};
+use super::args::CapturesArguments;
+use super::chosen::Chosen;
+use super::levels::check_outputs;
+use super::output::Output;
+use super::{Exit, Failure};
 
-impl CaptureArguments {
-    /// How captures are read.
-    const fn reading(&self) -> Reading {
-        Reading {
-            format: self.format,
-            limits: Limits {
-                body: self.max_body,
-            },
-            jobs: self.jobs,
-            progress: Some(&PROGRESS),
-        }
+pub(super) fn run(arguments: &CapturesArguments, output: &mut Output) -> Result<Exit, Failure> {
+    check_outputs(&arguments.output, None)?;
+    if arguments.stale && arguments.contract.is_none() {
+        let message = "--stale needs a contract: name it with --contract";
+        return Err(Error::new(ErrorKind::Format, message).into());
     }
-
-    /// Reads captures into a sink, prepared as the options say.
-    pub(super) fn read<S: ParallelSink>(&self, inputs: &[Input], sink: S) -> S {
-        let mut incoming = Incoming::new(self.selection.preparation(), sink);
-        self.reading().read(inputs, &mut incoming);
-        incoming.into_inner()
+    let options = arguments.reading.options(arguments.capture.schemas());
+    let chosen = arguments
+        .contract
+        .as_ref()
+        .map(|contract| Chosen::find(contract, &options))
+        .transpose()?;
+    let (asked, family) = match &chosen {
+        Some(chosen) => (chosen.asked()?, chosen.family()),
+        None => (Vec::new(), Vec::new()),
+    };
+    let name = arguments
+        .contract
+        .as_ref()
+        .map_or_else(String::new, |contract| format!("`{contract}`"));
+    let observation = arguments.capture.observation(&asked, &name)?;
+    let inputs = arguments.capture.inputs(&arguments.captures)?;
+    let observer = Observer::new(asked.clone(), family, observation).watched_by(Survey::default());
+    let (observer, survey) = arguments.capture.read(&inputs, observer).unwatched();
+    let report = CapturesReport {
+        contract: arguments.contract.clone(),
+        versions: asked.iter().map(|contract| contract.reference()).collect(),
+        files: survey.finish(&observer.sources),
+        problems: observer.problems,
+        problems_met: observer.problems_met,
+        skipped: observer.skipped,
+        now: Timestamp::now(),
+    };
+    let options = CapturesOptions {
+        columns: output.columns(),
+        stale: arguments.stale,
+    };
+    for target in &arguments.output {
+        output.write(
+            &report.render(target.format, options),
+            target.path.as_deref(),
+        )?;
     }
-
-    /// Whether a part of the captures is left out.
-    pub(super) fn is_limited(&self) -> bool {
-        let selection = self.selection.preparation().selection;
-        self.operation.is_some() || self.side.is_some() || !selection.is_everything()
+    if !arguments.output.iter().any(|target| target.path.is_none()) && !output.is_quiet() {
+        output.write(&report.render(CapturesFormat::Text, options), None)?;
     }
-
-    /// The inputs to read.
-    pub(super) fn inputs(&self, paths: &[PathBuf]) -> Result<Vec<Input>> {
-        let is_stdin = |path: &Path| path.as_os_str() == "-";
-        if paths.iter().filter(|path| is_stdin(path)).count() > 1 {
-            let message = "standard input (`-`) is given twice";
-            return Err(Error::new(ErrorKind::Format, message));
-        }
-        let inputs = paths.iter().map(|path| match is_stdin(path) {
-            true => Input::Stdin,
-            false => Input::Path(path.clone()),
-        });
-        let inputs: Vec<Input> = inputs.collect();
-        measure(&inputs);
-        Ok(inputs)
-    }
-
-    /// The options for payloads that do not identify their operation. `name` is the name of the contracts for
-    /// messages.
-    pub(super) fn observation(&self, asked: &[&Contract], name: &str) -> Result<Options> {
-        let of_schemas = asked.iter().all(|contract| contract.is_of_schemas());
-        if !self.schema_for.is_empty() && !of_schemas {
-            let message = "--schema-for works only with JSON Schema contracts; name the operation of \
-                           payloads with --operation or in their file names";
-            return Err(Error::new(ErrorKind::Format, message));
-        }
-        let operation = match &self.operation {
-            Some(id) => Some(operation_named(id, asked, name)?),
-            None => None,
-        };
-        Ok(Options {
-            hint: Hint {
-                operation,
-                folders: None,
-                version: None,
-                side: self.side.map(|side| match side {
-                    SideArgument::Request => Side::Request,
-                    SideArgument::Response => Side::Response,
-                }),
-                status: self.selection.preparation().selection.status(),
-            },
-            by_file: self.schema_for.clone(),
-            engine: Engine::default(),
-            strict_requests: false,
-        })
-    }
-
-    /// The schemas that `--schema-for` refers to.
-    pub(super) fn schemas(&self) -> Vec<String> {
-        let schemas = self.schema_for.iter();
-        schemas.map(|(_, schema)| schema.clone()).collect()
-    }
-
-    /// A pattern of `--schema-for` that matches none of the files.
-    pub(super) fn idle_pattern<'f>(
-        &self,
-        files: impl IntoIterator<Item = &'f str>,
-    ) -> Option<&FileGlob> {
-        let files: Vec<&str> = files.into_iter().collect();
-        let mut globs = self.schema_for.iter().map(|(glob, _)| glob);
-        globs.find(|glob| !files.iter().any(|file| glob.fits(file)))
-    }
-}
-
-impl SelectionArguments {
-    fn preparation(&self) -> Preparation {
-        Preparation {
-            selection: Selection {
-                hosts: self.host.clone(),
-                since: self.since.map(|moment| moment.start),
-                until: self.until.map(|moment| moment.end),
-                statuses: self.status.clone(),
-                methods: self.method.clone(),
-                paths: self.path.clone(),
-                sample: self.sample,
-            },
-            rewrites: self.rewrite.clone(),
-        }
+    match report.problems_met > 0 && !arguments.capture.keep_going {
+        true => Ok(Exit::Incomplete),
+        false => Ok(Exit::Clean),
     }
 }

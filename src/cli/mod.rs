@@ -13,6 +13,7 @@ mod exceptions;
 mod explain;
 mod git;
 mod init;
+mod inputs;
 mod levels;
 mod lint;
 mod ordered;
@@ -177,6 +178,7 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Diff(arguments) => diff::run(arguments, &config, &mut output),
         Command::Report(arguments) => report::run(arguments, &config, &mut output),
         Command::Upgrade(arguments) => upgrade::run(arguments, &mut output),
+        Command::Captures(arguments) => captures::run(arguments, &mut output),
         Command::Schema(arguments) => schema::run(arguments, &mut output),
         Command::Contracts(arguments) => contracts::run(arguments, &mut output),
         Command::Explain(arguments) => explain::run(arguments, &mut output),

@@ -10,6 +10,7 @@ use walkdir::WalkDir;
 use crate::contract::{Contract, ContractRef, builtin, unknown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::baseline_schema;
+use crate::report::captures::{self, CAPTURES_FORMAT};
 use crate::report::check::{self, CHECK_FORMAT};
 use crate::report::diff::{self, DIFF_FORMAT};
 use crate::report::migration::{self, MIGRATION_FORMAT};
@@ -92,12 +93,13 @@ fn pretty(document: &Value) -> String {
 }
 
 /// The names of the JSON reports, of baselines and of the configuration, with their schemas.
-fn report_formats() -> [(&'static str, Value); 6] {
+fn report_formats() -> [(&'static str, Value); 7] {
     [
         (CHECK_FORMAT, check::json_schema()),
         (DIFF_FORMAT, diff::json_schema()),
         (MIGRATION_FORMAT, migration::json_schema()),
         (UPGRADE_FORMAT, upgrade::json_schema()),
+        (CAPTURES_FORMAT, captures::json_schema()),
         (BASELINE_FORMAT, baseline_schema()),
         ("config-v1", config_schema()),
     ]

@@ -240,6 +240,12 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
     }
 
+    /// Counts an entry, an exchange or a body that is not compared.
+    pub(super) fn leave(&mut self, reason: Unused, origin: &Origin) {
+        self.watcher.unused(reason, origin);
+        self.profile.leave(reason, origin);
+    }
+
     /// Says that a payload was not compared to its end.
     pub(super) fn too_nested(&mut self, body: &Body<'_>) {
         let most = crate::limits::NESTED_SCHEMAS;
@@ -260,8 +266,13 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         verdict: PayloadVerdict,
         why: Option<&str>,
     ) {
-        if let Some(reason) = Unused::of_body(body) {
-            self.profile.leave(reason, &body.origin);
+        let reason = Unused::of_body(body).or(match verdict {
+            PayloadVerdict::NoSchema => Some(Unused::NoSchema),
+            PayloadVerdict::Undecided => Some(Unused::Undecided),
+            _ => None,
+        });
+        if let Some(reason) = reason {
+            self.leave(reason, &body.origin);
         }
         self.watcher.unjudged(body, target.as_ref(), verdict, why);
         self.verdict(&body.origin, target, verdict, Vec::new());
@@ -283,7 +294,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             self.fact(&fact, "", &Sighting::of_part(line, &status));
         }
         if body.is_none() && left_out {
-            self.profile.leave(Unused::LeftOut, &line.origin);
+            self.leave(Unused::LeftOut, &line.origin);
         }
         match (body, wanted) {
             (Some(body), _) => self.body(place, body, None),
@@ -420,9 +431,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                     hint: error.hint,
                 };
                 self.fact(&fact, "", &Sighting::Body(body, error.offset));
-                if error.kind == SyntaxErrorKind::UnexpectedEnd {
-                    self.profile.leave(Unused::Truncated, &body.origin);
-                }
+                let reason = match error.kind {
+                    SyntaxErrorKind::UnexpectedEnd => Unused::Truncated,
+                    _ => Unused::Malformed,
+                };
+                self.leave(reason, &body.origin);
                 let target = target.cloned();
                 self.unjudged(body, target, PayloadVerdict::Malformed, Some(&message));
                 None
@@ -455,6 +468,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             return;
         }
         let Some(found) = self.guess(hint, &Head::of(body)) else {
+            if !self.versions.asked.is_empty() {
+                self.leave(Unused::NoOperation, &body.origin);
+            }
             self.fact(&TrafficFact::Unmatched, "", &Sighting::Start(body));
             self.parsed(body, parsed, None);
             return self.unjudged(body, None, PayloadVerdict::Unmatched, None);

@@ -16,7 +16,7 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
         self.profile.exchanges += 1;
         self.payloads += 1;
         if !self.filter(&mut exchange) {
-            return self.profile.leave(Unused::Filtered, &exchange.origin);
+            return self.leave(Unused::Filtered, &exchange.origin);
         }
         self.watcher.exchange(&exchange);
         for remark in &exchange.remarks {
@@ -50,7 +50,7 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
     fn unused(&mut self, reason: Unused, origin: &Origin) {
         // Others are entries that are no exchanges.
         self.profile.exchanges += u64::from(reason.is_filter());
-        self.profile.leave(reason, origin);
+        self.leave(reason, origin);
     }
 
     fn problem(&mut self, problem: ReadProblem) {

@@ -3,10 +3,10 @@
 use std::cell::OnceCell;
 use std::fmt;
 
-use crate::capture::{Body, Exchange, Request, Response};
+use crate::capture::{Body, Exchange, Request, Response, Unused};
 use crate::contract::{Contract, Operation, Parameter, RequestTarget};
 use crate::json::TapeDocument;
-use crate::location::{Pointer, Side};
+use crate::location::{Origin, Pointer, Side};
 use crate::schema::NodeId;
 
 use super::message::parameter::{Found, Sent};
@@ -37,6 +37,10 @@ pub trait Watcher<'c>: fmt::Debug {
         verdict: PayloadVerdict,
         why: Option<&str>,
     );
+    /// An entry, an exchange or a body is not compared.
+    fn unused(&mut self, reason: Unused, origin: &Origin) {
+        let _ = (reason, origin);
+    }
     /// A payload could not be read, because it is nested too deeply or is not UTF-8.
     fn unread(&mut self, body: &Body<'_>) {
         let _ = body;

@@ -1,5 +1,6 @@
 //! The reports, each with a renderer per format.
 
+pub mod captures;
 pub mod check;
 pub mod diff;
 mod document;

@@ -397,3 +397,63 @@ fn a_rewrite_is_proposed_for_paths_that_start_alike() {
     let run = wiredrift(files.path(), &rewritten, "");
     insta::assert_snapshot!(run.stdout);
 }
+
+#[test]
+fn captures_says_what_folders_hold() {
+    let pictures = [entry(
+        "GET",
+        "https://library.example/logo.png",
+        "",
+        200,
+        "image/png",
+        "x",
+    )];
+    let files = folder(&[
+        ("captures/books.har", &mixed()),
+        ("captures/page.har", &archive(&pictures)),
+        ("captures/notes.txt", "nothing"),
+        (
+            "captures/broken.har",
+            "{\"log\": {\"version\": \"1.2\", \"entries\": [{\"request\": 1}]}}",
+        ),
+        (
+            "wiredrift.toml",
+            "captures = \"captures\"\ncontract = \"api.json\"\n",
+        ),
+        ("api.json", CONTRACT),
+    ]);
+    // The configuration names captures and contract.
+    let run = wiredrift(files.path(), &["captures"], "");
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    insta::assert_snapshot!(run.stdout);
+    let run = wiredrift(
+        files.path(),
+        &[
+            "captures",
+            "captures/books.har",
+            "--no-config",
+            "--host",
+            "*.library.example",
+        ],
+        "",
+    );
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    insta::assert_snapshot!(run.stdout);
+    let run = wiredrift(
+        files.path(),
+        &["captures", "captures/books.har", "--no-config", "--stale"],
+        "",
+    );
+    assert!(
+        run.stderr.contains("--stale needs a contract"),
+        "{}",
+        run.stderr
+    );
+    let threads: Vec<String> = ["1", "2", "3"]
+        .map(|jobs| wiredrift(files.path(), &["captures", "-j", jobs, "-o", "json"], "").stdout)
+        .to_vec();
+    assert!(
+        threads.iter().all(|report| *report == threads[0]),
+        "{threads:?}"
+    );
+}

@@ -157,7 +157,7 @@ fn completions_and_manual_pages_know_every_option() {
         })
         .collect();
     pages.sort();
-    assert_eq!(pages[0], "wiredrift-check.1");
+    assert_eq!(pages[0], "wiredrift-captures.1");
     assert!(
         pages.contains(&"wiredrift.1".to_owned()) && pages.len() > 10,
         "{pages:?}"

@@ -1,14 +1,43 @@
 //! Arguments of the commands that read captures.
 
 use std::num::{NonZeroU64, NonZeroUsize};
+use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 
 use crate::capture::Format as CaptureFormat;
 use crate::observe::{FileGlob, Moment, PathGlob, Rewrite, Statuses};
 
-use super::super::values::{jobs, moment, sample, schema_for, size};
-use super::{CAPTURE, SELECTION};
+use crate::report::captures::CapturesFormat;
+
+use super::super::values::{OutputArgument, jobs, moment, output, sample, schema_for, size};
+use super::{CAPTURE, CONTRACT, RESULT, ReadingArguments, SELECTION};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CapturesArguments {
+    /// Files and folders with captures, in any format that `check` reads; `-` is standard input.
+    #[arg(value_name = "PATHS", value_hint = ValueHint::AnyPath, default_value = ".")]
+    pub(in crate::cli) captures: Vec<PathBuf>,
+
+    /// The contract that exchanges belong to, as `check` takes it. Without it, no operations are named.
+    #[arg(short, long, value_name = "REF", help_heading = CONTRACT, value_hint = ValueHint::AnyPath)]
+    pub(in crate::cli) contract: Option<String>,
+
+    #[command(flatten)]
+    pub(in crate::cli) reading: ReadingArguments,
+
+    #[command(flatten)]
+    pub(in crate::cli) capture: CaptureArguments,
+
+    /// Say how old each file is and which version of the contract its payloads match, the oldest first.
+    /// Needs --contract.
+    #[arg(long, help_heading = RESULT)]
+    pub(in crate::cli) stale: bool,
+
+    /// Write what was found: `text` or `json` to standard output, `json=captures.json` to a file. May be repeated.
+    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<CapturesFormat>)]
+    pub(in crate::cli) output: Vec<OutputArgument<CapturesFormat>>,
+}
 
 /// Which operation payloads are of that do not say so themselves, and how captures are read.
 #[derive(Debug, Args)]

@@ -31,7 +31,10 @@ pub(super) use show::run;
 pub(super) const FILE: &str = "wiredrift.toml";
 
 /// The commands that the configuration is for.
-const CONFIGURED: [&str; 5] = ["check", "lint", "diff", "report", "upgrade"];
+const CONFIGURED: [&str; 6] = ["check", "lint", "diff", "report", "upgrade", "captures"];
+
+/// Those that have a table of their own. The key `captures` names captures.
+const WITH_TABLE: [&str; 5] = ["check", "lint", "diff", "report", "upgrade"];
 
 /// Commands without options in the file that read it, too: they need the names of contracts, or print it.
 const READERS: [&str; 2] = ["contracts", "config"];

@@ -19,7 +19,7 @@ use super::keys::{
     EXCLUSIVE, arguments, arguments_at_top, contract_from_here, from_here, is_contract, key,
 };
 use super::value::{File, Key, Refused, Value, entries};
-use super::{CONFIGURED, Config, LevelSetting, Named, Setting};
+use super::{CONFIGURED, Config, LevelSetting, Named, Setting, WITH_TABLE};
 
 /// The tables that are not commands.
 const CONTRACTS: &str = "contracts";
@@ -62,13 +62,13 @@ impl Config {
         // they take precedence.
         let order = |name: &str| match name {
             CONTRACTS => 0,
-            _ if CONFIGURED.contains(&name) => 2,
+            _ if WITH_TABLE.contains(&name) => 2,
             _ => 1,
         };
         let mut all = entries(table.get_ref());
         all.sort_by_key(|(name, _)| order(name.get_ref()));
         for (name, value) in all {
-            match CONFIGURED.into_iter().find(|own| own == name.get_ref()) {
+            match WITH_TABLE.into_iter().find(|own| own == name.get_ref()) {
                 None => config.top(&file, name, value)?,
                 Some(command) => {
                     for (key, value) in entries(file.table(value, command)?) {
@@ -245,7 +245,7 @@ impl Config {
 
 /// The keys at the top.
 fn known_at_top() -> Vec<String> {
-    let mut known: Vec<String> = CONFIGURED.iter().map(ToString::to_string).collect();
+    let mut known: Vec<String> = WITH_TABLE.iter().map(ToString::to_string).collect();
     known.extend([CONTRACTS, LEVELS, IGNORE].map(str::to_owned));
     for command in CONFIGURED {
         known.extend(arguments_at_top(command).iter().map(key));

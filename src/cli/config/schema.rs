@@ -8,10 +8,10 @@ use crate::report::check::CheckFormat;
 use crate::report::diff::DiffFormat;
 use crate::rules::CATALOGUE;
 
-use super::CONFIGURED;
 use super::keys::{
     accepts, arguments, arguments_at_top, is_list, is_number, is_switch, is_table, key,
 };
+use super::{CONFIGURED, WITH_TABLE};
 
 const LEVELS: [&str; 4] = ["off", "info", "warning", "error"];
 
@@ -71,15 +71,17 @@ pub(in crate::cli) fn config_schema() -> Value {
             .into_iter()
             .map(|argument| (key(&argument), schema_of(&[argument])))
             .collect();
-        properties.insert(
-            command.to_owned(),
-            json!({
-                "description": format!("Options of `wiredrift {command}`."),
-                "type": "object",
-                "additionalProperties": false,
-                "properties": table,
-            }),
-        );
+        if WITH_TABLE.contains(&command) {
+            properties.insert(
+                command.to_owned(),
+                json!({
+                    "description": format!("Options of `wiredrift {command}`."),
+                    "type": "object",
+                    "additionalProperties": false,
+                    "properties": table,
+                }),
+            );
+        }
         for argument in arguments_at_top(command) {
             let name = key(&argument);
             match at_top.iter_mut().find(|(known, _)| *known == name) {

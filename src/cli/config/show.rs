@@ -11,7 +11,7 @@ use super::super::output::Output;
 use super::super::values::quoted;
 use super::super::{Exit, Failure};
 use super::keys::{arguments, has_levels, is_list, is_number, is_switch, key};
-use super::{CONFIGURED, Config, FILE};
+use super::{Config, FILE, WITH_TABLE};
 
 pub(in crate::cli) fn run(
     arguments: &ConfigArguments,
@@ -19,7 +19,7 @@ pub(in crate::cli) fn run(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let commands = match &arguments.command {
-        None => CONFIGURED.to_vec(),
+        None => WITH_TABLE.to_vec(),
         Some(name) => vec![named(name)?],
     };
     output.print(&shown(config, &commands))?;
@@ -69,14 +69,14 @@ pub(super) fn shown(config: &Config, commands: &[&'static str]) -> String {
 }
 
 fn named(name: &str) -> Result<&'static str> {
-    CONFIGURED
+    WITH_TABLE
         .into_iter()
         .find(|command| *command == name)
         .ok_or_else(|| {
-            let near = closest(name, CONFIGURED);
+            let near = closest(name, WITH_TABLE);
             let hint = match near {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("expected {}", CONFIGURED.join(", ")),
+                None => format!("expected {}", WITH_TABLE.join(", ")),
             };
             Error::new(
                 ErrorKind::Unknown,

@@ -418,7 +418,7 @@ fn a_switch_of_the_file_can_be_turned_off() {
 /// Every key with a value, in every command: no key breaks another one.
 #[test]
 fn every_key_of_every_command_is_read() {
-    for command in CONFIGURED {
+    for command in WITH_TABLE {
         let mut text = format!("[{command}]\n");
         let mut count = 0;
         for argument in arguments(command) {

@@ -13,11 +13,11 @@ use crate::location::Position;
 use crate::redact::Shown;
 
 use super::super::values::{likely, quoted};
-use super::CONFIGURED;
 use super::keys::{
     Refusal, accepts, arguments, is_list, is_number, is_switch, is_table, is_typed_only, key,
     subcommand,
 };
+use super::{CONFIGURED, WITH_TABLE};
 
 pub(super) type Key<'t> = Spanned<Cow<'t, str>>;
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
@@ -97,7 +97,7 @@ impl File<'_> {
             })
             .map(|owner| format!("`{owner}`"))
             .collect();
-        let is_of_command = CONFIGURED.contains(&command);
+        let is_of_command = WITH_TABLE.contains(&command);
         let is_top = command.is_empty();
         let message = match text {
             "levels" | "contracts" if is_of_command => {
@@ -119,7 +119,7 @@ impl File<'_> {
                 format!("`{text}` is for a single run; give --{text} on the command line")
             }
             _ if is_top && subcommand(text).is_some() => {
-                format!("`{text}` cannot be configured; expected {}", CONFIGURED.join(", "))
+                format!("`{text}` cannot be configured; expected {}", WITH_TABLE.join(", "))
             }
             _ if is_of_command && !owners.is_empty() => {
                 format!("unknown key `{text}`; it is an option of {}", owners.join(", "))

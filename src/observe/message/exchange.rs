@@ -54,7 +54,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             let older = found.first().filter(|_| is_guess && index > 0);
             let older = older.map(|(older, values)| (*older, best_split(older, request, &target, values.clone())));
             if self.is_other_operation(place.operation) {
-                return self.profile.leave(Unused::Filtered, &request.line.origin);
+                return self.leave(Unused::Filtered, &request.line.origin);
             }
             let values = best_split(&place, request, &target, values);
             self.profile.matched += 1;
@@ -85,7 +85,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             return;
         }
         if self.options.hint.operation.is_some() {
-            return self.profile.leave(Unused::Filtered, &request.line.origin);
+            return self.leave(Unused::Filtered, &request.line.origin);
         }
         self.unrouted(request, &target, host, &others, response);
         let bodies = [
@@ -161,7 +161,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let method = sanitised(&request.method);
         let Some((contract, operations)) = others.first() else {
             let reason = of_no_operation(request, response);
-            self.profile.leave(reason, &request.line.origin);
+            self.leave(reason, &request.line.origin);
             if reason != Unused::NoOperation {
                 return;
             }
@@ -179,7 +179,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         // HTTP defines these for every resource (RFC 9110 section 9.3), so a preflight is not drift.
         if matches!(method.as_str(), "OPTIONS" | "HEAD") {
             if method == "OPTIONS" {
-                self.profile.leave(Unused::Preflight, &request.line.origin);
+                self.leave(Unused::Preflight, &request.line.origin);
             }
             return;
         }

@@ -63,9 +63,7 @@ impl AddAssign<&Self> for Profile {
 impl Profile {
     /// Counts an entry, an exchange or a body that is not compared.
     pub(crate) fn leave(&mut self, reason: Unused, origin: &Origin) {
-        let left = self.unused.entry(reason).or_default();
-        left.count += 1;
-        left.offer(origin);
+        self.unused.entry(reason).or_default().add(origin);
     }
 
     /// Keeps the first hosts by name, of those that are part of the contract and of the others, and counts the rest

@@ -15,8 +15,14 @@ pub struct NotCompared {
 }
 
 impl NotCompared {
+    /// Counts one.
+    pub(crate) fn add(&mut self, origin: &Origin) {
+        self.count += 1;
+        self.offer(origin);
+    }
+
     /// Keeps the place if it comes before the first one.
-    pub(super) fn offer(&mut self, origin: &Origin) {
+    fn offer(&mut self, origin: &Origin) {
         let rank = |origin: &Origin| (Arc::clone(&origin.file), origin.position.byte);
         if self.first.as_ref().is_none_or(|first| rank(origin) < rank(first)) {
             self.first = Some(origin.clone());

@@ -144,7 +144,7 @@ struct VerdictCount {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct JsonNotCompared {
+pub(crate) struct JsonNotCompared {
     reason: Unused,
     count: u64,
     /// The first one by file and place.

@@ -294,10 +294,10 @@ impl Report {
         filtered.map(|(_, left)| left.count).sum()
     }
 
-    /// Why exchanges and bodies were not compared, with their number. What was filtered out and what belongs to no
-    /// operation is counted elsewhere.
+    /// Why exchanges and bodies were not compared, with their number. What was filtered out, and what verdicts
+    /// say, is counted elsewhere.
     pub(crate) fn reasons(&self) -> Vec<String> {
-        let told = |reason: &Unused| !matches!(reason, Unused::Filtered | Unused::NoOperation);
+        let told = |reason: &Unused| !reason.is_filter() && !reason.is_told_by_verdict();
         let reasons = self.unused.iter().filter(|(reason, _)| told(reason));
         reasons
             .map(|(reason, left)| format!("{} {}", thousands(left.count), reason.words(left.count)))
