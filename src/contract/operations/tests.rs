@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::contract::path::PathValues;
 use crate::contract::{Payload, RequestTarget, Route, Security};
 
 fn operation(number: usize, method: &str, path: &str, bases: &[String]) -> Operation {
@@ -28,7 +29,7 @@ fn operation(number: usize, method: &str, path: &str, bases: &[String]) -> Opera
 
 /// What every operation is asked for.
 fn searched(operations: &Operations, method: &str, path: &str) -> String {
-    let mut matching: Vec<(&Operation, &PathTemplate, Vec<(&str, &str)>)> = Vec::new();
+    let mut matching: Vec<(&Operation, &PathTemplate, PathValues<'_, '_>)> = Vec::new();
     for operation in operations.iter().filter(|o| o.kind == OperationKind::Path) {
         let mut routes = operation.routes.iter();
         let found = routes.find_map(|route| Some((operation, route, route.matches(path)?)));
