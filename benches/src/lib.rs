@@ -2,6 +2,7 @@
 
 pub mod made;
 pub mod mutate;
+pub mod openapi;
 pub mod outside;
 
 /// CPU seconds of this thread so far.

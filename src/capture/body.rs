@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::json::{TapeDocument, SyntaxError};
 use crate::location::Origin;
 
+use super::places::{Known, Places};
 use super::scalar::Scalar;
 
 /// The bytes of a payload, with the position that each byte was read from.
@@ -17,6 +18,7 @@ pub struct Body<'a> {
     /// The media type named by the capture.
     pub media_type: Option<String>,
     places: Places<'a>,
+    known: Known,
     stand_ins: Option<StandIns<'a>>,
 }
 
@@ -29,19 +31,6 @@ struct StandIns<'a> {
     at: Vec<usize>,
 }
 
-/// How offsets in a body map to offsets in the file.
-#[derive(Debug, Clone, Copy)]
-enum Places<'a> {
-    /// The body appears in the file unchanged.
-    Verbatim,
-    /// The body is the content of a JSON string, which is escaped in the file.
-    Escaped(&'a str),
-    /// The body is the content of a YAML scalar.
-    Scalar(Scalar<'a>),
-    /// The body was decoded (base64, gzip, chunks): only its start is known.
-    Start,
-}
-
 impl<'a> Body<'a> {
     /// A body that appears in the file unchanged.
     #[must_use]
@@ -52,6 +41,7 @@ impl<'a> Body<'a> {
             media_type: None,
             stand_ins: None,
             places: Places::Verbatim,
+            known: Known::default(),
         }
     }
 
@@ -68,6 +58,7 @@ impl<'a> Body<'a> {
             media_type: None,
             stand_ins: None,
             places: Places::Verbatim,
+            known: Known::default(),
         }
     }
 
@@ -79,6 +70,7 @@ impl<'a> Body<'a> {
             media_type: None,
             stand_ins: None,
             places: Places::Start,
+            known: Known::default(),
         }
     }
 
@@ -94,6 +86,7 @@ impl<'a> Body<'a> {
             media_type: None,
             stand_ins: None,
             places: Places::Escaped(quoted),
+            known: Known::default(),
         }
     }
 
@@ -109,6 +102,7 @@ impl<'a> Body<'a> {
             media_type: None,
             stand_ins: None,
             places: Places::Scalar(written),
+            known: Known::default(),
         }
     }
 
@@ -119,6 +113,7 @@ impl<'a> Body<'a> {
             origin: self.origin.clone(),
             media_type: self.media_type.clone(),
             places: self.places,
+            known: Known::default(),
             stand_ins: std::str::from_utf8(&self.bytes)
                 .ok()
                 .map(|original| StandIns { original, at }),
@@ -155,16 +150,8 @@ impl<'a> Body<'a> {
     pub fn place(&self, offset: usize) -> Origin {
         let offset = offset.min(self.bytes.len());
         let start = self.origin.position;
-        self.origin.at(match self.places {
-            Places::Verbatim => start.after(&self.bytes[..offset]),
-            Places::Start => start,
-            Places::Escaped(quoted) => {
-                start.after(&quoted.as_bytes()[..escaped_offset(quoted, offset)])
-            }
-            Places::Scalar(scalar) => {
-                start.after(&scalar.written().as_bytes()[..scalar.offset(offset)])
-            }
-        })
+        let known = &self.known;
+        self.origin.at(self.places.position(start, &self.bytes, offset, known))
     }
 
     /// The payload as read, without substituted strings.
@@ -215,57 +202,4 @@ pub fn is_json_media_type(media_type: &str) -> bool {
         essence.as_str(),
         "application/json" | "text/json" | "application/x-ndjson"
     ) || essence.ends_with("+json")
-}
-
-/// The offset in a quoted JSON string of the byte `decoded` of its content.
-fn escaped_offset(quoted: &str, decoded: usize) -> usize {
-    let bytes = quoted.as_bytes();
-    let mut at = 1;
-    let mut passed = 0;
-    while passed < decoded && at < bytes.len() {
-        if bytes[at] != b'\\' {
-            at += 1;
-            passed += 1;
-            continue;
-        }
-        let length = match bytes.get(at + 1) {
-            Some(b'u') if is_surrogate_pair(&quoted[at..]) => 12,
-            Some(b'u') => 6,
-            _ => 2,
-        };
-        let end = (at + length).min(bytes.len());
-        let character = format!("\"{}\"", &quoted[at..end]);
-        passed += TapeDocument::parse(character.as_bytes())
-            .ok()
-            .and_then(|document| document.root().as_str().map(|text| text.len()))
-            .unwrap_or(1);
-        at = end;
-    }
-    at
-}
-
-fn is_surrogate_pair(escapes: &str) -> bool {
-    let unit = |at: usize| {
-        let digits = escapes.get(at..at + 6)?.strip_prefix("\\u")?;
-        u16::from_str_radix(digits, 16).ok()
-    };
-    matches!(
-        (unit(0), unit(6)),
-        (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF))
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_in_escaped_bodies_are_those_of_the_file() {
-        let quoted = r#""{\"a\": \"\u00e9\ud83d\ude00\", \"b\": 1}""#;
-        let document = TapeDocument::parse(quoted.as_bytes()).expect("JSON");
-        let text = document.root().as_str().expect("string").into_owned();
-        let offset = text.find("\"b\"").expect("there");
-        let raw = escaped_offset(quoted, offset);
-        assert!(quoted[raw..].starts_with("\\\"b\\\""), "{}", &quoted[raw..]);
-    }
 }

@@ -11,6 +11,7 @@ mod format;
 mod hint;
 mod input;
 mod limits;
+mod places;
 mod progress;
 mod record;
 mod scalar;

@@ -1,4 +1,4 @@
-//! Scalars of YAML: from the offset in the content to the offset in the file.
+//! Scalars of YAML: from offsets in the content to offsets in the text as written.
 
 use granit_parser::ScalarStyle;
 
@@ -20,46 +20,71 @@ impl<'t> Scalar<'t> {
         self.written
     }
 
-    /// The offset in the written text of the byte at `offset` of the content. Where lines are folded, the place may
-    /// be off by the indentation.
-    pub(crate) fn offset(self, offset: usize) -> usize {
-        let found = match self.style {
-            ScalarStyle::Literal | ScalarStyle::Folded => self.in_block(offset),
-            ScalarStyle::DoubleQuoted => self.in_quotes(offset, b'\\'),
-            ScalarStyle::SingleQuoted => self.in_quotes(offset, b'\''),
-            _ => self.in_lines(0, offset),
-        };
-        found.min(self.written.len())
+    /// The indentation of a block scalar: each line has the same.
+    pub(crate) fn indentation(self) -> usize {
+        if !self.is_block() {
+            return 0;
+        }
+        let first = self.written[self.header()..].lines().find(|line| !line.trim().is_empty());
+        first.map_or(0, spaces)
     }
 
-    /// In a block scalar, each line has the same indentation.
-    fn in_block(self, offset: usize) -> usize {
+    /// The offset in the written text of the first byte of the content.
+    pub(crate) fn first(self, indentation: usize) -> usize {
+        match self.style {
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let header = self.header();
+                header + indentation.min(spaces(&self.written[header..]))
+            }
+            ScalarStyle::DoubleQuoted | ScalarStyle::SingleQuoted => 1,
+            _ => 0,
+        }
+    }
+
+    /// Goes from a byte of the content to a later one: the offsets in the content and in the written text. Where
+    /// lines are folded, the place may be off by the indentation.
+    pub(crate) fn after(self, from: (usize, usize), offset: usize, indentation: usize) -> (usize, usize) {
+        match self.style {
+            ScalarStyle::Literal | ScalarStyle::Folded => self.in_block(from, offset, indentation),
+            ScalarStyle::DoubleQuoted => self.in_quotes(from, offset, b'\\'),
+            ScalarStyle::SingleQuoted => self.in_quotes(from, offset, b'\''),
+            _ => self.in_lines(from, offset),
+        }
+    }
+
+    fn is_block(self) -> bool {
+        matches!(self.style, ScalarStyle::Literal | ScalarStyle::Folded)
+    }
+
+    /// Where the lines of a block scalar start.
+    fn header(self) -> usize {
         let text = self.written;
-        let header = match text.starts_with(['|', '>']) {
+        match text.starts_with(['|', '>']) {
             true => text.find('\n').map_or(text.len(), |end| end + 1),
             false => 0,
-        };
-        let first = text[header..].lines().find(|line| !line.trim().is_empty());
-        let indentation = first.map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
-        let mut passed = 0;
-        let mut at = header;
-        for line in text[header..].split_inclusive('\n') {
-            let skipped = indentation.min(line.len() - line.trim_start_matches(' ').len());
-            let length = line.len() - skipped;
-            if passed + length > offset {
-                return at + skipped + offset - passed;
-            }
-            passed += length;
-            at += line.len();
         }
-        at
+    }
+
+    /// In a block scalar, the indentation of each line is not part of the content.
+    fn in_block(self, from: (usize, usize), offset: usize, indentation: usize) -> (usize, usize) {
+        let text = self.written;
+        let (mut passed, mut at) = from;
+        while at < text.len() {
+            let end = memchr::memchr(b'\n', &text.as_bytes()[at..]);
+            let end = end.map_or(text.len(), |end| at + end + 1);
+            if passed + (end - at) > offset {
+                return (offset, at + offset - passed);
+            }
+            passed += end - at;
+            at = end + indentation.min(spaces(&text[end..]));
+        }
+        (passed, at)
     }
 
     /// In quotes, an escape stands for a character: `\n` and `\u00e9`, or `''`.
-    fn in_quotes(self, offset: usize, escape: u8) -> usize {
+    fn in_quotes(self, from: (usize, usize), offset: usize, escape: u8) -> (usize, usize) {
         let bytes = self.written.as_bytes();
-        let mut at = 1;
-        let mut passed = 0;
+        let (mut passed, mut at) = from;
         while passed < offset && at < bytes.len() {
             match bytes[at] {
                 byte if byte == escape => {
@@ -90,14 +115,13 @@ impl<'t> Scalar<'t> {
                 }
             }
         }
-        at
+        (passed, at)
     }
 
     /// In a plain scalar of several lines, a break is folded to a space.
-    fn in_lines(self, start: usize, offset: usize) -> usize {
+    fn in_lines(self, from: (usize, usize), offset: usize) -> (usize, usize) {
         let bytes = self.written.as_bytes();
-        let mut at = start;
-        let mut passed = 0;
+        let (mut passed, mut at) = from;
         while passed < offset && at < bytes.len() {
             passed += 1;
             at = match bytes[at] {
@@ -105,7 +129,7 @@ impl<'t> Scalar<'t> {
                 _ => at + 1,
             };
         }
-        at
+        (passed, at)
     }
 
     /// The first character after a line break and the indentation.
@@ -113,4 +137,9 @@ impl<'t> Scalar<'t> {
         let rest = &self.written[at + 1..];
         at + 1 + (rest.len() - rest.trim_start_matches([' ', '\t']).len())
     }
+}
+
+/// The number of spaces at the start of a text.
+fn spaces(text: &str) -> usize {
+    text.len() - text.trim_start_matches(' ').len()
 }

@@ -15,7 +15,7 @@ use crate::stack::with_stack;
 use crate::schema::{DRAFT_2020_12, Documents, NodeId, compile};
 
 use super::{
-    Contract, Operation, OperationKind, Parameter, ParameterPlace, PathTemplate, Payload,
+    Contract, Operation, OperationKind, Operations, Parameter, ParameterPlace, PathTemplate, Payload,
     Replacement, Response, Security, StatusPattern,
 };
 
@@ -115,7 +115,7 @@ impl ContractBuilder {
             name: self.name,
             version: self.version,
             title: self.title,
-            operations,
+            operations: Operations::new(operations),
             notes: self.notes,
             servers: Vec::new(),
             graph,

@@ -8,8 +8,10 @@ mod kind;
 mod load;
 mod media;
 mod openapi;
+mod operations;
 mod parameter;
 mod path;
+mod path_index;
 mod registry;
 mod route;
 mod schema_dir;
@@ -23,6 +25,7 @@ use crate::schema::{Documents, Graph, NodeId, Place, ContractProblem, ProblemKin
 
 pub use builder::{ContractBuilder, OperationBuilder};
 pub use load::{LoadOptions, read};
+use operations::Operations;
 pub use media::{Content, Entry, Media, MediaRange, Payload, Selected};
 pub use parameter::{Encoding, Parameter, ParameterPlace, Style};
 pub use path::PathTemplate;
@@ -42,7 +45,7 @@ pub struct Contract {
     /// A one-line title.
     pub(crate) title: String,
     /// The operations, in the order of the description.
-    pub(crate) operations: Vec<Operation>,
+    pub(crate) operations: Operations,
     /// Behaviour that no schema expresses.
     pub(crate) notes: Vec<String>,
     /// The servers that the contract's documents list, by URL.
@@ -137,7 +140,7 @@ impl Contract {
     /// The operation with this id.
     #[must_use]
     pub fn operation(&self, id: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.id == id)
+        self.operations.with_id(id)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Path templates: `/api/clients/{id}/organisations`.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::cmp::{Ordering, Reverse};
 use std::fmt;
@@ -23,6 +24,19 @@ enum Part {
     Text(String),
     /// A parameter, and whether its value may contain slashes.
     Parameter(String, bool),
+}
+
+/// What a segment of a template says about that of a path, at least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SegmentPattern<'t> {
+    /// It is this text, after decoding.
+    Literal(&'t str),
+    /// It is any text.
+    Parameter,
+    /// It starts and ends with these texts.
+    Mixed(&'t str, &'t str),
+    /// It and the segments after it may be anything.
+    Open,
 }
 
 /// The values of the parameters of a path, by name, still percent-encoded.
@@ -133,13 +147,16 @@ impl PathTemplate {
             .any(|segment| matches!(segment, Segment::Literal(text) if !text.is_empty()))
     }
 
+    /// What the segments say about those of a path.
+    pub(super) fn patterns(&self) -> impl Iterator<Item = SegmentPattern<'_>> {
+        self.segments.iter().map(Segment::pattern)
+    }
+
     /// Orders templates that match the same path: the one with the earlier literal comes first.
     #[must_use]
     pub fn more_specific(&self, other: &Self) -> Ordering {
-        let ranks = |template: &Self| -> Vec<(u8, Reverse<usize>)> {
-            template.segments.iter().map(Segment::rank).collect()
-        };
-        ranks(self).cmp(&ranks(other))
+        let own = self.segments.iter().map(Segment::rank);
+        own.cmp(other.segments.iter().map(Segment::rank))
     }
 
     /// Whether the template and the path agree on a trailing slash. This decides between templates that only
@@ -209,7 +226,7 @@ fn fit<'t, 'p>(
         let behind = path.get(end + 1..);
         let is_enough = match segment {
             Segment::Literal(literal) => {
-                (*literal == *text || *literal == *decode(text))
+                (*literal == *text || *literal == decoded(text))
                     && fit(rest, behind, values, steps, done)
             }
             Segment::Mixed(parts) => {
@@ -271,6 +288,16 @@ fn fit_parts<'t, 'p>(
     false
 }
 
+impl Part {
+    /// The text of a part; empty for a parameter.
+    fn text(part: Option<&Self>) -> &str {
+        match part {
+            Some(Self::Text(text)) => text,
+            Some(Self::Parameter(..)) | None => "",
+        }
+    }
+}
+
 impl fmt::Display for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -304,7 +331,7 @@ impl Segment {
             rest = behind;
         }
         if parts.is_empty() {
-            return Self::Literal(decode(text));
+            return Self::Literal(decoded(text).into_owned());
         }
         if !rest.is_empty() {
             parts.push(Part::Text(rest.to_owned()));
@@ -332,6 +359,17 @@ impl Segment {
         }
     }
 
+    fn pattern(&self) -> SegmentPattern<'_> {
+        match self {
+            Self::Literal(text) => SegmentPattern::Literal(text),
+            Self::Mixed(_) if self.takes_slashes() => SegmentPattern::Open,
+            Self::Mixed(parts) => match (Part::text(parts.first()), Part::text(parts.last())) {
+                ("", "") => SegmentPattern::Parameter,
+                (start, end) => SegmentPattern::Mixed(start, end),
+            },
+        }
+    }
+
     /// Literals before parameters; among parameters, more literal text first; those that may contain slashes
     /// last.
     fn rank(&self) -> (u8, Reverse<usize>) {
@@ -348,15 +386,15 @@ impl Segment {
     }
 }
 
-fn segments(path: &str) -> impl Iterator<Item = &str> {
+/// The segments of a path or a template.
+pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
     let path = path.strip_prefix('/').unwrap_or(path);
     path.strip_suffix('/').unwrap_or(path).split('/')
 }
 
-fn decode(segment: &str) -> String {
-    percent_encoding::percent_decode_str(segment)
-        .decode_utf8_lossy()
-        .into_owned()
+/// A segment without percent-encoding.
+pub(super) fn decoded(segment: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(segment).decode_utf8_lossy()
 }
 
 impl fmt::Display for PathTemplate {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Contract, Operation, OperationKind, PathTemplate};
+use super::{Contract, Operation, Operations, PathTemplate};
 
 /// A request target split into what routing looks at: `https://host/path?query` → path and query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,20 +130,17 @@ pub enum Route<'c> {
 /// A full path that matches, its operation, and the values of the parameters.
 type Match<'c, 'p> = (&'c PathTemplate, &'c Operation, Vec<(&'c str, &'p str)>);
 
-impl Contract {
+impl Operations {
     /// The operation of a request whose base path differs from those of the contract's servers, and that base
     /// path. Only for contracts that have documents.
-    #[must_use]
-    pub(crate) fn without_base<'p>(&self, method: &str, path: &'p str) -> Option<(&Operation, &'p str)> {
+    fn without_base<'p>(&self, method: &str, path: &'p str) -> Option<(&Operation, &'p str)> {
         // The longest matching path is the most reliable.
         let starts = path.match_indices('/').map(|(at, _)| at);
         starts.filter(|at| at + 1 < path.len()).find_map(|at| {
             let mut matching: Vec<&Operation> = self
-                .operations
-                .iter()
+                .with_path(&path[at..])
                 .filter(|operation| {
-                    operation.kind == OperationKind::Path
-                        && operation.method.eq_ignore_ascii_case(method)
+                    operation.method.eq_ignore_ascii_case(method)
                         && operation.place.is_some()
                         && operation.path.has_literal()
                         && operation.path.matches(&path[at..]).is_some()
@@ -157,17 +154,13 @@ impl Contract {
 
     /// Finds the operation for a method and target. The host is ignored; a path with literal
     /// segments wins over one with parameters.
-    #[must_use]
-    pub(crate) fn route(&self, method: &str, target: &RequestTarget) -> Route<'_> {
+    pub(super) fn route(&self, method: &str, target: &RequestTarget) -> Route<'_> {
         let mut matching: Vec<Match<'_, '_>> = self
-            .operations
-            .iter()
-            .filter(|operation| operation.kind == OperationKind::Path)
-            .filter_map(|operation| {
-                let mut routes = operation.routes.iter();
-                routes.find_map(|route| Some((route, operation, route.matches(&target.path)?)))
-            })
+            .routed(&target.path)
+            .filter_map(|(operation, route)| Some((route, operation, route.matches(&target.path)?)))
             .collect();
+        // The first route of an operation that matches.
+        matching.dedup_by(|(_, later, _), (_, first, _)| std::ptr::eq(*later, *first));
         matching.sort_by(|(left, ..), (right, ..)| {
             let ends = |template: &PathTemplate| !template.ends_like(&target.path);
             left.more_specific(right).then(ends(left).cmp(&ends(right)))
@@ -196,5 +189,21 @@ impl Contract {
                 )
             }
         }
+    }
+}
+
+impl Contract {
+    /// The operation of a request whose base path differs from those of the contract's servers, and that base
+    /// path. Only for contracts that have documents.
+    #[must_use]
+    pub(crate) fn without_base<'p>(&self, method: &str, path: &'p str) -> Option<(&Operation, &'p str)> {
+        self.operations.without_base(method, path)
+    }
+
+    /// Finds the operation for a method and target. The host is ignored; a path with literal
+    /// segments wins over one with parameters.
+    #[must_use]
+    pub(crate) fn route(&self, method: &str, target: &RequestTarget) -> Route<'_> {
+        self.operations.route(method, target)
     }
 }

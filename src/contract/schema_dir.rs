@@ -11,7 +11,7 @@ use crate::schema::{Compiler, Dialect, Documents, Place, ContractProblem, Proble
 use super::files::{Files, uri_of};
 use super::kind::is_schema;
 use super::{
-    Contract, LoadOptions, Operation, OperationKind, PathTemplate, Payload, Response, Security,
+    Contract, LoadOptions, Operation, OperationKind, Operations, PathTemplate, Payload, Response, Security,
     StatusPattern,
 };
 
@@ -286,7 +286,7 @@ fn contract(
         name: stem(path),
         version: String::new(),
         title: title.to_owned(),
-        operations,
+        operations: Operations::new(operations),
         notes: Vec::new(),
         servers: Vec::new(),
         graph,

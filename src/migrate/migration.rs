@@ -77,7 +77,7 @@ impl<'c> Migration<'c> {
     /// The operation of the new contract that an operation of the old one became.
     #[must_use]
     pub fn operation(&self, old: &Operation) -> Option<&'c Operation> {
-        let position = position(self.old, old)?;
+        let position = self.old.operations.position_of(old)?;
         let mut pairs = self.alignment.operations.iter();
         let (_, new) = pairs.find(|(known, _)| *known == position)?;
         self.new.operations.get(*new)
@@ -194,10 +194,4 @@ impl<'c> Migration<'c> {
             _ => None,
         }
     }
-}
-
-/// The position of an operation in its contract.
-fn position(contract: &Contract, operation: &Operation) -> Option<usize> {
-    let mut operations = contract.operations.iter();
-    operations.position(|known| std::ptr::eq(known, operation))
 }

@@ -4,7 +4,7 @@
 pub const MASK: &str = "***";
 
 /// Words that indicate a secret in a name: `x-api-key`, `accessToken`, `token_value`.
-const SECRET_WORDS: [&str; 24] = [
+pub(super) const SECRET_WORDS: [&str; 24] = [
     "apikey",
     "auth",
     "authorization",
@@ -32,7 +32,7 @@ const SECRET_WORDS: [&str; 24] = [
 ];
 
 /// Word endings that indicate a secret: `csrftoken`, `JSESSIONID`.
-const SECRET_SUFFIXES: [&str; 8] = [
+pub(super) const SECRET_SUFFIXES: [&str; 8] = [
     "apikey",
     "credential",
     "passwd",
@@ -41,6 +41,12 @@ const SECRET_SUFFIXES: [&str; 8] = [
     "sessid",
     "sessionid",
     "token",
+];
+
+/// One of these is in every word of [`SECRET_WORDS`] and [`SECRET_SUFFIXES`], and in `session`.
+const STEMS: [&str; 17] = [
+    "auth", "bearer", "cookie", "credential", "csrf", "cvc", "cvv", "jwt", "key", "otp", "pass", "pwd", "secret",
+    "sess", "sig", "ssn", "token",
 ];
 
 /// Last words of names that refer to a secret but do not contain one: `password_updated_at`, `token_type`.
@@ -81,6 +87,26 @@ const QUANTITIES: [&str; 7] = ["count", "max", "min", "n", "num", "number", "tot
 /// `monkey`, `max_tokens` and `password_updated_at` are not.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
+    may_be_secret(name) && has_secret_word(name)
+}
+
+/// Whether a name contains the stem of a word that indicates a secret. Most names do not, and splitting them takes
+/// longer.
+fn may_be_secret(name: &str) -> bool {
+    let starts_with = |rest: &[u8], stem: &str| {
+        let start = rest.get(..stem.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(stem.as_bytes()))
+    };
+    let name = name.as_bytes();
+    // Other letters may have the lower case of an ASCII letter.
+    !name.is_ascii()
+        || (0..name.len()).any(|at| {
+            let is_start = matches!(name[at] | 0x20, b'a'..=b'c' | b'j' | b'k' | b'o' | b'p' | b's' | b't');
+            is_start && STEMS.iter().any(|stem| starts_with(&name[at..], stem))
+        })
+}
+
+pub(super) fn has_secret_word(name: &str) -> bool {
     let mut words = words_of(name);
     // `password1`, `access_key_2`, `bearer_token_v2`
     for word in &mut words {

@@ -22,9 +22,22 @@ const ISSUED: [(&str, usize); 14] = [
     ("AIza", 35),
 ];
 
+/// The length of the shortest token of [`ISSUED`], and of the shortest JSON Web Token.
+const SHORTEST: usize = 20;
+
+/// The digits of the shortest card number.
+const FEWEST_DIGITS: usize = 13;
+
 /// Finds secrets by their form: tokens, private keys, and in URLs and forms the user information and the
 /// values of secret parameters. The ranges are in order and do not overlap.
 pub(crate) fn shapes(text: &str) -> Vec<Range<usize>> {
+    match is_short_name(text) {
+        true => Vec::new(),
+        false => search(text),
+    }
+}
+
+pub(super) fn search(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut fresh = true;
@@ -47,13 +60,28 @@ pub(crate) fn shapes(text: &str) -> Vec<Range<usize>> {
                 fresh = false;
             }
             None => {
+                let is_of_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
                 let character = rest.chars().next().unwrap_or_default();
-                fresh = !(character.is_alphanumeric() || matches!(character, '-' | '_'));
+                fresh = !is_of_word(character);
                 at += character.len_utf8();
+                if !fresh {
+                    // Inside a word, no secret starts.
+                    let rest = &text[at..];
+                    at += rest.find(|c| !is_of_word(c)).unwrap_or(rest.len());
+                }
             }
         }
     }
     found
+}
+
+/// Whether a text has no secret, because it is shorter than a token, has fewer digits than a card number, and has none
+/// of the marks that introduce the others. Most names of properties are such texts.
+fn is_short_name(text: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'"');
+    text.len() < SHORTEST
+        && text.bytes().all(is_plain)
+        && text.bytes().filter(u8::is_ascii_digit).count() < FEWEST_DIGITS
 }
 
 /// The number of bytes at the start of the text that may be a token.
@@ -67,7 +95,7 @@ fn token(text: &str) -> Option<Range<usize>> {
     if text.starts_with("eyJ") {
         let length = token_length(text);
         // Header, payload and signature, each base64url.
-        let is_jwt = length >= 20 && text[..length].matches('.').count() >= 2;
+        let is_jwt = length >= SHORTEST && text[..length].matches('.').count() >= 2;
         return is_jwt.then_some(0..length);
     }
     for scheme in ["Bearer ", "bearer ", "Basic ", "basic "] {
@@ -117,7 +145,7 @@ fn card(text: &str) -> Option<Range<usize>> {
 /// Whether digits are a payment card number: their count and prefix belong to a card network (ISO/IEC 7812),
 /// and the last digit is a valid check digit (Luhn).
 pub(crate) fn is_card(digits: &str) -> bool {
-    if !(13..=19).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !(FEWEST_DIGITS..=19).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return false;
     }
     let start = |length: usize| digits[..length].parse::<u32>().unwrap_or(0);
@@ -211,12 +239,15 @@ fn assignment(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = &text[at..];
     let head = &rest[..floor(rest, NAME_LENGTH)];
     let name_length = head.find(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c)))?;
-    if name_length == 0 || !is_secret_name(&head[..name_length]) {
+    if name_length == 0 {
         return None;
     }
     let quotes = |c: char| c == '\'' || c == ' ';
     let value = head[name_length..].trim_start_matches(quotes);
     let value = value.strip_prefix(['=', ':'])?.trim_start_matches(quotes);
+    if !is_secret_name(&head[..name_length]) {
+        return None;
+    }
     let start = head.len() - value.len();
     let rest = &rest[start..];
     let length = rest
@@ -229,8 +260,7 @@ fn assignment(text: &str, at: usize) -> Option<Range<usize>> {
 /// UUID or the words of a name. The segment before it does not matter: `/keys/42` identifies a key, and
 /// `/reset/k3J9…` is a secret under any path.
 fn segment(text: &str, at: usize) -> Option<Range<usize>> {
-    /// The minimum length of a token: 20 base-62 characters have about 119 bits.
-    const SHORTEST: usize = 20;
+    // 20 base-62 characters have about 119 bits.
     if !text[..at].ends_with('/') {
         return None;
     }

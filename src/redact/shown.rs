@@ -83,15 +83,16 @@ pub(crate) fn only_styles(text: &str) -> String {
 /// Text without styles and other terminal sequences.
 #[must_use]
 pub(crate) fn without_styles(text: &str) -> String {
-    let mut out = only_styles(text);
-    let mut from = 0;
-    while let Some(at) = out[from..].find('\u{1b}') {
-        let start = from + at;
-        let sequence = &out[start..];
+    let text = only_styles(text);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('\u{1b}') {
+        out.push_str(&rest[..at]);
+        let sequence = &rest[at..];
         let length = style_sequence(sequence).or_else(|| link_sequence(sequence)).unwrap_or(1);
-        out.replace_range(start..start + length, "");
-        from = start;
+        rest = &sequence[length..];
     }
+    out.push_str(rest);
     out
 }
 

@@ -163,3 +163,35 @@ fn excerpts_hide_secrets_and_keep_the_caret() {
     ];
     insta::assert_snapshot!(cases.join("\n\n"));
 }
+
+proptest::proptest! {
+    #[test]
+    fn short_names_are_told_apart_from_secrets(
+        text in proptest::prop_oneof![
+            "[a-z0-9_.\"-]{0,24}",
+            "(AKIA|ghp_|eyJ|sk-|4111-?1111-?1111-?1)[A-Za-z0-9_.-]{0,20}",
+            "(password|token)[=:\"]{0,2}[a-z ]{0,6}",
+            "[0-9 -]{0,24}",
+        ]
+    ) {
+        proptest::prop_assert_eq!(shapes::shapes(&text), shapes::search(&text));
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_secret_word_has_a_stem(
+        words in proptest::collection::vec(
+            proptest::prop_oneof![
+                proptest::sample::select(&names::SECRET_WORDS[..]),
+                proptest::sample::select(&names::SECRET_SUFFIXES[..]),
+                proptest::sample::select(&["session", "id", "user", "Key", "PASS", "\u{212a}ey", "s", "2", "max"][..]),
+            ],
+            0..5,
+        ),
+        glue in proptest::sample::select(&["", "_", "-", "x", "X"][..]),
+    ) {
+        let name = words.join(glue);
+        proptest::prop_assert_eq!(is_secret_name(&name), names::has_secret_word(&name), "{}", name);
+    }
+}

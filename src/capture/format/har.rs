@@ -177,7 +177,9 @@ impl Entry<'_> {
         let is_labelled = string(data, "encoding")
             .is_some_and(|encoding| encoding.trim().eq_ignore_ascii_case("base64"));
         let is_binary = data.get("_isBinary").and_then(Value::as_bool) == Some(true);
-        let decoded = match transfer::chunked_text(&content).filter(|_| is_binary || is_labelled) {
+        let is_bytes = is_binary || is_labelled;
+        let chunked = is_bytes.then(|| transfer::chunked_text(&content)).flatten();
+        let decoded = match chunked {
             Some(bytes) => Some(bytes),
             None if is_labelled => {
                 let bytes = transfer::base64(&content);

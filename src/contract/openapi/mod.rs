@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::error::Result;
 use crate::schema::{Compiler, Dialect, Documents, Place, ProblemKind};
 
-use super::{Contract, LoadOptions, Operation, OperationKind, Sample, schema_dir};
+use super::{Contract, LoadOptions, Operation, OperationKind, Operations, Sample, schema_dir};
 
 use spot::Spot;
 
@@ -91,7 +91,7 @@ pub(super) fn contract(
         name,
         version,
         title,
-        operations,
+        operations: Operations::new(operations),
         notes: root.texts(extension::NOTES),
         servers,
         graph,

@@ -1,5 +1,6 @@
 //! Counts what the walk finds in a [`Shape`].
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::capture::Body;
@@ -117,7 +118,11 @@ impl<'d> Way<'d> {
     }
 
     pub(crate) fn meet(&self, about: About<'d>) -> Encounter<'_, 'd> {
-        Encounter { way: self, about }
+        Encounter {
+            way: self,
+            about,
+            evidence: OnceCell::new(),
+        }
     }
 }
 
@@ -125,6 +130,8 @@ impl<'d> Way<'d> {
 pub(crate) struct Encounter<'a, 'd> {
     way: &'a Way<'d>,
     about: About<'d>,
+    /// Made once: several tallies may keep the same place.
+    evidence: OnceCell<Evidence>,
 }
 
 impl Encounter<'_, '_> {
@@ -169,13 +176,16 @@ impl Encounter<'_, '_> {
     }
 
     pub(crate) fn evidence(&self) -> Evidence {
-        let span = self.span();
-        Evidence {
-            origin: self.way.body.place(span.start),
-            end: self.way.body.place(span.end).position,
-            pointer: self.pointer(),
-            excerpt: Excerpt::of_json(self.way.document, span),
-        }
+        let evidence = self.evidence.get_or_init(|| {
+            let span = self.span();
+            Evidence {
+                origin: self.way.body.place(span.start),
+                end: self.way.body.place(span.end).position,
+                pointer: self.pointer(),
+                excerpt: Excerpt::of_json(self.way.document, span),
+            }
+        });
+        evidence.clone()
     }
 
     /// The key as a subject: masked below the name of a secret, shortened if it is long.

@@ -1,0 +1,208 @@
+//! Places, compared with those that a scan from the start finds.
+
+use granit_parser::ScalarStyle;
+use proptest::prelude::*;
+
+use super::*;
+use crate::json::TapeDocument;
+
+/// The offset in a quoted JSON string of the byte `decoded` of its content.
+fn escaped_offset(quoted: &str, decoded: usize) -> usize {
+    let bytes = quoted.as_bytes();
+    let mut at = 1;
+    let mut passed = 0;
+    while passed < decoded && at < bytes.len() {
+        if bytes[at] != b'\\' {
+            at += 1;
+            passed += 1;
+            continue;
+        }
+        let length = match bytes.get(at + 1) {
+            Some(b'u') if is_surrogate_pair(&quoted[at..]) => 12,
+            Some(b'u') => 6,
+            _ => 2,
+        };
+        let end = (at + length).min(bytes.len());
+        passed += content(&format!("\"{}\"", &quoted[at..end])).len();
+        at = end;
+    }
+    at
+}
+
+fn is_surrogate_pair(escapes: &str) -> bool {
+    let unit = |at: usize| {
+        let digits = escapes.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    matches!((unit(0), unit(6)), (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)))
+}
+
+fn content(quoted: &str) -> String {
+    let document = TapeDocument::parse(quoted.as_bytes()).expect("JSON");
+    document.root().as_str().expect("a string").into_owned()
+}
+
+/// The offset in a YAML scalar as written of the byte at `offset` of its content.
+fn scalar_offset(written: &str, style: ScalarStyle, offset: usize) -> usize {
+    let found = match style {
+        ScalarStyle::Literal | ScalarStyle::Folded => block_offset(written, offset),
+        ScalarStyle::DoubleQuoted => quotes_offset(written, offset, b'\\'),
+        ScalarStyle::SingleQuoted => quotes_offset(written, offset, b'\''),
+        _ => lines_offset(written, offset),
+    };
+    found.min(written.len())
+}
+
+fn block_offset(text: &str, offset: usize) -> usize {
+    let header = match text.starts_with(['|', '>']) {
+        true => text.find('\n').map_or(text.len(), |end| end + 1),
+        false => 0,
+    };
+    let first = text[header..].lines().find(|line| !line.trim().is_empty());
+    let indentation = first.map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
+    let mut passed = 0;
+    let mut at = header;
+    for line in text[header..].split_inclusive('\n') {
+        let skipped = indentation.min(line.len() - line.trim_start_matches(' ').len());
+        let length = line.len() - skipped;
+        if passed + length > offset {
+            return at + skipped + offset - passed;
+        }
+        passed += length;
+        at += line.len();
+    }
+    at
+}
+
+fn quotes_offset(text: &str, offset: usize, escape: u8) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    let mut passed = 0;
+    while passed < offset && at < bytes.len() {
+        match bytes[at] {
+            byte if byte == escape => {
+                let digits = match (escape, bytes.get(at + 1)) {
+                    (b'\\', Some(b'x')) => 2,
+                    (b'\\', Some(b'u')) => 4,
+                    (b'\\', Some(b'U')) => 8,
+                    (b'\\', Some(b'\n')) => {
+                        at = after_break(text, at + 1);
+                        continue;
+                    }
+                    _ => 0,
+                };
+                let code = bytes.get(at + 2..at + 2 + digits).unwrap_or_default();
+                let code = std::str::from_utf8(code).ok();
+                let code = code.and_then(|code| u32::from_str_radix(code, 16).ok());
+                passed += code.and_then(char::from_u32).map_or(1, char::len_utf8);
+                at += 2 + digits;
+            }
+            b'\n' => {
+                passed += 1;
+                at = after_break(text, at);
+            }
+            _ => {
+                passed += 1;
+                at += 1;
+            }
+        }
+    }
+    at
+}
+
+fn lines_offset(text: &str, offset: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut passed = 0;
+    while passed < offset && at < bytes.len() {
+        passed += 1;
+        at = match bytes[at] {
+            b'\n' => after_break(text, at),
+            _ => at + 1,
+        };
+    }
+    at
+}
+
+fn after_break(text: &str, at: usize) -> usize {
+    let rest = &text[at + 1..];
+    at + 1 + (rest.len() - rest.trim_start_matches([' ', '\t']).len())
+}
+
+/// Pieces in any order, with some in long runs, so that several positions are kept.
+fn text(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let run = (prop::sample::select(pieces), prop_oneof![3 => 1..4_usize, 1 => 1..600_usize]);
+    prop::collection::vec(run, 0..40)
+        .prop_map(|runs| runs.into_iter().map(|(piece, times)| piece.repeat(times)).collect())
+}
+
+fn offsets() -> impl Strategy<Value = Vec<prop::sample::Index>> {
+    prop::collection::vec(any::<prop::sample::Index>(), 1..30)
+}
+
+const START: Position = Position {
+    byte: 90,
+    line: 3,
+    column: 7,
+};
+
+/// Compares the positions of some offsets, and of the first and the last.
+fn compare(
+    places: Places<'_>,
+    (bytes, written): (&[u8], &[u8]),
+    offsets: &[prop::sample::Index],
+    plain: impl Fn(usize) -> usize,
+) -> Result<(), TestCaseError> {
+    let known = Known::default();
+    let some = offsets.iter().map(|offset| offset.index(bytes.len() + 1));
+    for offset in some.chain([0, bytes.len()]) {
+        let found = places.position(START, bytes, offset, &known);
+        prop_assert_eq!(found, START.after(&written[..plain(offset)]), "offset {}", offset);
+    }
+    Ok(())
+}
+
+const PLAIN: &[&str] = &["a", "é", "☃", "😀", "\n", "\r\n", "  ", "{\"a\": 1}"];
+
+proptest! {
+    #[test]
+    fn places_in_unchanged_bodies_are_those_of_a_scan(text in text(PLAIN), offsets in offsets()) {
+        compare(Places::Verbatim, (text.as_bytes(), text.as_bytes()), &offsets, |offset| offset)?;
+    }
+
+    #[test]
+    fn places_in_escaped_bodies_are_those_of_a_scan(
+        text in text(&[
+            "a", "é", "☃", "😀", " ", "{", r#"\""#, r"\\", r"\/", r"\n", r"\r\n", r"\t", r"\u0041", r"\u00e9",
+            r"\u2603", r"\ud83d\ude00", r"\ud83d", r"\uDE00", r"\u000a",
+        ]),
+        offsets in offsets(),
+    ) {
+        let quoted = format!("\"{text}\"");
+        let content = content(&quoted);
+        compare(Places::Escaped(&quoted), (content.as_bytes(), quoted.as_bytes()), &offsets, |offset| {
+            escaped_offset(&quoted, offset)
+        })?;
+    }
+
+    #[test]
+    fn places_in_scalars_are_those_of_a_scan(
+        text in text(&[
+            "a", "é", "☃", "😀", "\n", "\n  ", "\n    ", "\r\n", "  ", "''", r#"\""#, r"\\", "\\\n  ", r"\x41",
+            r"\u00e9", r"\U0001F600", r"\n",
+        ]),
+        header in prop::sample::select(&["", "|\n", "|-\n", ">\n  ", "|\n\n    ", "\"", "'"][..]),
+        style in prop::sample::select(&[
+            ScalarStyle::Literal, ScalarStyle::Folded, ScalarStyle::DoubleQuoted, ScalarStyle::SingleQuoted,
+            ScalarStyle::Plain,
+        ][..]),
+        offsets in offsets(),
+    ) {
+        let written = format!("{header}{text}\"");
+        let scalar = Scalar::new(&written, style);
+        // The content is at most as long; what is after its end has a place, too.
+        compare(Places::Scalar(scalar), (written.as_bytes(), written.as_bytes()), &offsets, |offset| {
+            scalar_offset(&written, style, offset)
+        })?;
+    }
+}
