@@ -14,7 +14,9 @@ use crate::report::migration::MigrationFormat;
 use crate::report::upgrade::UpgradeFormat;
 use crate::rules::except::Ignore;
 
-pub(super) use capture::{CaptureArguments, CapturesArguments, SelectionArguments, SideArgument};
+pub(super) use capture::{
+    CaptureArguments, CapturesArguments, PrivacyArguments, SelectionArguments, SideArgument,
+};
 pub(super) use supporting::*;
 
 use super::values::{OutputArgument, ignore, output, path_map, url_file};
@@ -22,6 +24,7 @@ use super::values::{OutputArgument, ignore, output, path_map, url_file};
 /// Headings of `--help`.
 const CONTRACT: &str = "Contract";
 const CAPTURE: &str = "Captures";
+const PRIVACY: &str = "Privacy";
 const SELECTION: &str = "Selection of exchanges";
 const RESULT: &str = "Findings and output";
 
@@ -130,6 +133,17 @@ pub(super) enum Command {
 }
 
 impl Command {
+    /// What is shown of captures.
+    pub(super) const fn privacy(&self) -> Option<&PrivacyArguments> {
+        match self {
+            Self::Check(arguments) => Some(&arguments.capture.privacy),
+            Self::Report(arguments) => Some(&arguments.capture.privacy),
+            Self::Upgrade(arguments) => Some(&arguments.capture.privacy),
+            Self::Captures(arguments) => Some(&arguments.capture.privacy),
+            _ => None,
+        }
+    }
+
     /// Whether it reads captures, or compares or checks contracts.
     pub(super) const fn can_take_long(&self) -> bool {
         matches!(

@@ -8,7 +8,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::location::Side;
 use crate::observe::{Engine, FileGlob, Incoming, Options, Preparation, Selection};
 
-use super::args::{CaptureArguments, SelectionArguments, SideArgument};
+use crate::redact::Policy;
+
+use super::args::{CaptureArguments, PrivacyArguments, SelectionArguments, SideArgument};
 use super::progress::{PROGRESS, measure};
 
 impl CaptureArguments {
@@ -97,6 +99,17 @@ impl CaptureArguments {
         let files: Vec<&str> = files.into_iter().collect();
         let mut globs = self.schema_for.iter().map(|(glob, _)| glob);
         globs.find(|glob| !files.iter().any(|file| glob.fits(file)))
+    }
+}
+
+impl PrivacyArguments {
+    /// What the user says about secrets.
+    pub(super) fn policy(&self) -> Policy {
+        Policy {
+            redacted: self.redact.clone(),
+            kept: self.keep.clone(),
+            shows_values: self.show_values,
+        }
     }
 }
 

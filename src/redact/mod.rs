@@ -7,12 +7,15 @@
 mod excerpt;
 mod names;
 mod payload;
+mod policy;
 mod shapes;
 mod shown;
 
 pub use excerpt::Excerpt;
 pub use names::{MASK, is_secret_name};
 pub use payload::masked;
+pub use policy::{NamePattern, Policy, set_policy};
+pub(crate) use policy::shows_values;
 pub use shapes::mask_shapes;
 pub use shown::{Shown, sanitised};
 pub(crate) use shown::{linked, clipped, only_styles, printed, without_styles};

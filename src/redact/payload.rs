@@ -1,6 +1,7 @@
 //! Masks payloads for reports.
 
 use super::names::{MASK, is_secret_name};
+use super::policy::is_kept;
 use super::shapes::mask_shapes;
 
 /// A payload with secrets masked, recognised by name or by form. Below the name of a secret, everything but
@@ -17,7 +18,10 @@ pub fn masked(value: &serde_json::Value) -> serde_json::Value {
                         false => mask_shapes(name),
                     };
                     let below = is_secret || is_secret_name(&name);
-                    (name, mask(member, below))
+                    match !is_secret && is_kept(&name) {
+                        true => (name, member.clone()),
+                        false => (name, mask(member, below)),
+                    }
                 })
                 .collect(),
             serde_json::Value::Array(items) => {

@@ -1,6 +1,6 @@
 //! What a contract expects of a message in addition to its schema: parameters, a body or none, a media type.
 
-use crate::redact::{MASK, is_secret_name, sanitised};
+use crate::redact::{MASK, is_secret_name, sanitised, shows_values};
 use crate::capture::{Body, Request, Response};
 use crate::contract::{ParameterPlace, Payload, Selected, RequestTarget};
 use crate::location::Side;
@@ -87,7 +87,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                         continue;
                     }
                     let is_secret =
-                        is_secret_name(&name) || parameter.place == ParameterPlace::Cookie;
+                        is_secret_name(&name) || (parameter.place == ParameterPlace::Cookie && !shows_values());
                     let subject = if is_secret {
                         MASK.to_owned()
                     } else {
