@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::capture::{Hint, Input, Limits, ParallelSink, Reading};
+use crate::capture::{Hint, Input, Limits, ParallelSink, Reading, Sink};
 use crate::contract::{Contract, operation_named};
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::Side;
@@ -30,6 +30,13 @@ impl CaptureArguments {
     pub(super) fn read<S: ParallelSink>(&self, inputs: &[Input], sink: S) -> S {
         let mut incoming = Incoming::new(self.selection.preparation(), sink);
         self.reading().read(inputs, &mut incoming);
+        incoming.into_inner()
+    }
+
+    /// The same on this thread only, in the order of the captures.
+    pub(super) fn read_here<S: Sink>(&self, inputs: &[Input], sink: S) -> S {
+        let mut incoming = Incoming::new(self.selection.preparation(), sink);
+        self.reading().read_here(inputs, &mut incoming);
         incoming.into_inner()
     }
 

@@ -38,7 +38,7 @@ pub(crate) fn shows_values() -> bool {
 }
 
 /// Whether the user wants to see the values with this name, whatever they are.
-pub(super) fn is_kept(name: &str) -> bool {
+pub(crate) fn is_kept(name: &str) -> bool {
     let policy = policy();
     (!policy.kept.is_empty() || policy.shows_values) && policy.says_of(name) == Some(false)
 }

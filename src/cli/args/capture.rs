@@ -35,6 +35,11 @@ pub(in crate::cli) struct CapturesArguments {
     #[arg(long, help_heading = RESULT)]
     pub(in crate::cli) stale: bool,
 
+    /// Write copies of the exchanges to a new folder, with stand-ins for all values: they have the same structure and,
+    /// with --contract, the same findings, so that they can be shared.
+    #[arg(long, help_heading = RESULT, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(in crate::cli) export: Option<PathBuf>,
+
     /// Write what was found: `text` or `json` to standard output, `json=captures.json` to a file. May be repeated.
     #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<CapturesFormat>)]
     pub(in crate::cli) output: Vec<OutputArgument<CapturesFormat>>,
