@@ -6,7 +6,9 @@
 
 mod blocks;
 mod body;
+mod by_line;
 mod exchange;
+mod fields;
 mod format;
 mod hint;
 mod input;
@@ -22,6 +24,7 @@ pub use body::{Body, is_json_media_type};
 pub use exchange::{
     EncodingFault, Exchange, Headers, Line, Remark, RemarkKind, Request, Response,
 };
+pub use fields::{LogField, LogFields};
 pub use format::Format;
 pub use hint::Hint;
 pub use input::{Input, Reading};

@@ -1,5 +1,6 @@
 //! Arguments as typed.
 
+mod logs;
 mod supporting;
 
 use std::num::NonZeroUsize;
@@ -16,6 +17,7 @@ use crate::report::migration::MigrationFormat;
 use crate::report::upgrade::UpgradeFormat;
 use crate::rules::except::Ignore;
 
+pub(super) use logs::LogArguments;
 pub(super) use supporting::*;
 
 use super::values::{
@@ -151,7 +153,7 @@ pub(super) enum Color {
 pub(super) struct CheckArguments {
     /// Files and folders with captures; `-` is standard input.
     ///
-    /// JSON, NDJSON, HTTP (curl -i, curl -v), HAR, cassettes (VCR, vcrpy, betamax, go-vcr, PHP-VCR,
+    /// JSON, NDJSON, logs, HTTP (curl -i, curl -v), HAR, cassettes (VCR, vcrpy, betamax, go-vcr, PHP-VCR,
     /// Schemathesis, Keploy), nock, WireMock, Hoverfly, Mountebank, Postman, mitmproxy, WARC, and
     /// guides (Markdown or text with json, HTTP or Python blocks), each also compressed (.gz, .zst,
     /// .br) or in an archive (.zip, .tar).
@@ -380,6 +382,9 @@ pub(super) struct CaptureArguments {
     /// The format of the captures. By default, it is recognised by name and content.
     #[arg(long, help_heading = CAPTURE, value_enum, value_name = "FORMAT")]
     pub(super) format: Option<CaptureFormat>,
+
+    #[command(flatten)]
+    pub(super) logs: LogArguments,
 
     /// Do not exit with 2 because an input cannot be read.
     #[arg(long, help_heading = CAPTURE)]

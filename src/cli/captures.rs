@@ -13,9 +13,10 @@ use super::progress::{PROGRESS, measure};
 
 impl CaptureArguments {
     /// How captures are read.
-    pub(super) const fn reading(&self) -> Reading {
+    pub(super) fn reading(&self) -> Reading {
         Reading {
             format: self.format,
+            fields: self.logs.fields(),
             limits: Limits {
                 body: self.max_body,
             },

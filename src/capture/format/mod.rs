@@ -1,5 +1,6 @@
 //! Capture formats: each has a row in the [`table`] and a file.
 
+mod access_line;
 mod cassette;
 mod curl;
 mod guide;
@@ -8,11 +9,13 @@ mod hoverfly;
 mod http;
 mod json;
 mod lines;
+mod log;
+mod log_fields;
 mod markdown;
 mod message;
 mod mitmproxy;
 mod mountebank;
-pub(super) mod ndjson;
+mod ndjson;
 mod nock;
 mod postman;
 mod python;
@@ -42,6 +45,8 @@ pub enum Format {
     Json,
     /// One JSON document per line: payloads.
     Ndjson,
+    /// Logs of servers and applications, in JSON or as access logs in plain text.
+    Log,
     /// Raw HTTP messages.
     Http,
     /// The output of `curl -v`.

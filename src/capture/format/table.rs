@@ -3,13 +3,14 @@
 use std::fmt;
 use std::io::BufRead;
 
+use crate::capture::by_line::ReadLine;
 use crate::capture::hint::Hint;
 use crate::capture::limits::Limits;
 use crate::capture::record::{Lists, Record};
 use crate::capture::sink::{ReadProblem, Sink};
 use crate::location::Origin;
 
-use super::{Format, cassette, curl, guide, har, hoverfly, http, json, markdown, mitmproxy, mountebank, nock, postman, sniff, warc, wiremock};
+use super::{Format, cassette, curl, guide, har, hoverfly, http, json, log, markdown, mitmproxy, mountebank, ndjson, nock, postman, sniff, warc, wiremock};
 
 /// A row of the table of formats.
 struct Row {
@@ -30,7 +31,7 @@ type ReadStream = fn(&mut dyn BufRead, &Origin, &Hint, &Limits, &mut dyn Sink) -
 #[derive(Clone, Copy)]
 pub(in crate::capture) enum Reader {
     /// Line by line: files of any size, which several threads may share.
-    Lines,
+    Lines(ReadLine),
     /// Entry by entry: the lists of entries, and the reader of one entry.
     Records(Lists, fn(&Record<'_>, &Hint, &mut dyn Sink) -> u64),
     /// From start to end, in whatever pieces the format has.
@@ -75,13 +76,21 @@ impl<'h> Head<'h> {
 }
 
 /// All formats, in the order in which content is tested against them.
-const TABLE: [Row; 15] = [
+const TABLE: [Row; 16] = [
     Row {
         format: Format::Ndjson,
         name: "NDJSON",
         extensions: &["ndjson", "jsonl"],
         sniff: sniff::is_ndjson,
-        reader: Reader::Lines,
+        reader: Reader::Lines(ndjson::read),
+    },
+    Row {
+        format: Format::Log,
+        name: "log",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Lines(log::read),
     },
     Row {
         format: Format::Har,
@@ -222,14 +231,19 @@ pub(in crate::capture) enum Recognised {
 /// Recognises a format by the name of the file and the start of its content.
 ///
 /// If the name identifies a format, it decides; otherwise the content does. An unsupported recording must not
-/// be taken for a payload, even if its name says JSON or HAR.
-pub(in crate::capture) fn recognise(head: &Head<'_>) -> Recognised {
+/// be taken for a payload, even if its name says JSON or HAR. If the user named fields of log lines (`are_logs`), lines
+/// of JSON are a log.
+pub(in crate::capture) fn recognise(head: &Head<'_>, are_logs: bool) -> Recognised {
     let by_name = TABLE
         .iter()
         .find(|row| row.extensions.contains(&head.extension.as_str()));
     let is_sure = by_name.is_some_and(|row| !matches!(row.format, Format::Har | Format::Ndjson));
-    if !is_sure && let Some(recording) = sniff::recording(head.bytes, head.complete) {
+    if !is_sure && let Some(recording) = sniff::recording(head) {
         return recording;
+    }
+    let is_payload = by_name.is_none_or(|row| row.format == Format::Ndjson);
+    if are_logs && is_payload && sniff::is_lines(head) {
+        return Recognised::Format(Format::Log);
     }
     let row = by_name.or_else(|| TABLE.iter().find(|row| (row.sniff)(head)));
     row.map_or(Recognised::Unknown, |row| Recognised::Format(row.format))
@@ -264,6 +278,7 @@ mod tests {
         let all = [
             Format::Json,
             Format::Ndjson,
+            Format::Log,
             Format::Http,
             Format::Curl,
             Format::Har,

@@ -12,6 +12,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::fields::LogFields;
 use super::format::Format;
 use super::limits::Limits;
 use super::progress::{Counted, Progress, Waiting};
@@ -62,10 +63,12 @@ pub enum Input {
 }
 
 /// How captures are read.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Reading {
     /// The format of all captures, instead of detecting it.
     pub format: Option<Format>,
+    /// The fields of log lines, instead of guessing them.
+    pub fields: LogFields,
     /// Size limits.
     pub limits: Limits,
     /// The number of threads that read; by default, one per core.

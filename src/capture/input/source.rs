@@ -7,7 +7,8 @@ use std::path::Path;
 use crate::capture::blocks::{read_error, read_whole};
 use crate::error::{io_words, near_file};
 use crate::capture::sink::guarded;
-use crate::capture::format::{Recognised, Head, Reader, Text, ndjson, recognise};
+use crate::capture::by_line::{self, Context};
+use crate::capture::format::{Recognised, Head, Reader, Text, recognise};
 use crate::capture::record::{self, Record};
 use crate::capture::{Hint, ReadProblem, Sink, SourceRead};
 use crate::location::{Origin, Position};
@@ -115,7 +116,7 @@ pub(super) fn read_stream(
     let complete = head.len() < HEAD;
     let found = match reading.format {
         Some(format) => Recognised::Format(format),
-        None => recognise(&Head::new(plain_name, &head, complete)),
+        None => recognise(&Head::new(plain_name, &head, complete), reading.fields.is_any()),
     };
     if let Recognised::Unread(recording) = found {
         let article = match recording.starts_with(['a', 'I']) {
@@ -160,14 +161,19 @@ pub(super) fn read_stream(
         None => reader,
     };
     let start = io::Cursor::new(head);
+    let context = || Context {
+        hint: hint.clone(),
+        limits: *limits,
+        fields: reading.fields.clone(),
+    };
     if let Crew::Shared(dispatch) = crew
-        && matches!(found.reader(), Reader::Lines)
+        && let Reader::Lines(each) = found.reader()
     {
-        return dispatch.hand_lines(Box::new(start.chain(rest)), &origin, &hint, limits);
+        return dispatch.hand_lines(Box::new(start.chain(rest)), &origin, context(), (found, each));
     }
     let sink = crew.sink();
     let exchanges = match found.reader() {
-        Reader::Lines => ndjson::read(&mut start.chain(rest), &origin, &hint, limits, sink),
+        Reader::Lines(each) => by_line::read(&mut start.chain(rest), &origin, &context(), each, sink),
         Reader::Records(lists, read) => {
             let mut reader = start.chain(rest);
             let mut each = |record: &Record<'_>, sink: &mut dyn Sink| read(record, &hint, sink);

@@ -55,7 +55,7 @@ pub(crate) struct Record<'t> {
 
 impl<'t> Record<'t> {
     /// Parses an entry in JSON.
-    fn json(text: &'t [u8], origin: Origin) -> Result<Self, ReadProblem> {
+    pub(crate) fn json(text: &'t [u8], origin: Origin) -> Result<Self, ReadProblem> {
         let document = TapeDocument::parse(text).map_err(|error| ReadProblem {
             origin: origin.at(origin.position.at_offset(text, error.offset)),
             message: format!("entry skipped: not JSON: {error}"),

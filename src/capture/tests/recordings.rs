@@ -15,6 +15,8 @@ struct Lines {
     problems: Vec<String>,
     unused: Vec<(Unused, u64)>,
     formats: Vec<Option<Format>>,
+    /// The host and the time of each exchange with one.
+    told: Vec<(String, String)>,
 }
 
 impl Sink for Lines {
@@ -24,10 +26,17 @@ impl Sink for Lines {
                 .map_or_else(|error| format!("not JSON: {error}"), |value| value.to_string()),
             None => "-".to_owned(),
         };
+        if let Some(payload) = &exchange.payload {
+            return self.exchanges.push(format!("payload {}", body(Some(payload))));
+        }
         let Some(request) = &exchange.request else {
             return self.exchanges.push("a response".to_owned());
         };
         let response = exchange.response.as_ref();
+        if let Some(time) = &exchange.time {
+            let host = request.target.split("/books").next().unwrap_or_default();
+            self.told.push((host.to_owned(), time.clone()));
+        }
         // Some formats have no host, or a placeholder for it.
         let target = request.target.find("/books").map_or(&*request.target, |at| &request.target[at..]);
         self.exchanges.push(format!(
@@ -75,7 +84,9 @@ fn memory(name: &str, bytes: &[u8]) -> Input {
 }
 
 /// Every sample, with its format.
-const SAMPLES: [(&str, Format); 21] = [
+const SAMPLES: [(&str, Format); 23] = [
+    ("logs/application.log", Format::Log),
+    ("logs/prefixed.log", Format::Log),
     ("library.warc", Format::Warc),
     ("flows.mitm", Format::Mitmproxy),
     ("curl.txt", Format::Curl),
@@ -113,6 +124,103 @@ fn every_format_gives_the_same_exchanges() {
         assert_eq!(found.exchanges, expected, "{name}");
         assert_eq!(found.formats, [Some(format)], "{name}");
     }
+}
+
+/// Access logs have the same requests, and no bodies.
+#[test]
+fn access_logs_give_the_same_requests() {
+    let names = ["nginx", "nginx-request", "apache", "balancer", "kong", "envoy", "traefik", "cloudfront", "caddy", "gateway"];
+    for name in names {
+        let path = samples().join(format!("logs/{name}.log"));
+        let found = read(Input::Path(path.clone()));
+        assert_eq!(found.problems, [""; 0], "{name}");
+        assert_eq!(found.formats, [Some(Format::Log)], "{name}");
+        let expected = ["GET /books?limit=2 - -> 200 -", "POST /books - -> 201 -", "GET /books/9 - -> 404 -", "DELETE /books/1 - -> 204 -"];
+        assert_eq!(found.exchanges, expected, "{name}");
+        let unused = if name == "caddy" { vec![(Unused::NotHttp, 1)] } else { Vec::new() };
+        assert_eq!(found.unused, unused, "{name}");
+        let told: Vec<(&str, &str)> = found.told.iter().map(|(host, time)| (&**host, &**time)).collect();
+        let host = match name {
+            "apache" => "",
+            "balancer" => "https://library.example:443",
+            "kong" => "https://library.example",
+            "cloudfront" => "https://library.example",
+            _ => "http://library.example",
+        };
+        assert!(told.iter().all(|(found, _)| *found == host), "{name}: {told:?}");
+        assert!(told[3].1.contains("09:15:03") || told[3].1.starts_with("1772442903"), "{name}: {told:?}");
+    }
+}
+
+/// Lines of which something is broken, and what is said.
+#[test]
+fn lines_of_logs_that_are_no_exchanges_have_a_reason() {
+    let good = r#"{"time":"2026-03-02T09:15:00Z","method":"GET","path":"/books","status":200}"#;
+    let read_lines = |line: &str| read(memory("app.log", format!("{good}\n{good}\n{good}\n{line}\n{good}\n").as_bytes()));
+    for line in [
+        r#"{"time":"2026-03-02T09:15:00Z","level":"info","msg":"started"}"#,
+        r#"{"level":"warn","method":"Library.GetBook","status":0}"#,
+        r#"{"method":"GET","path":"/books","#,
+        "Traceback (most recent call last):",
+        "[1, 2]",
+        r#"192.0.2.1 - - [02/Mar/2026:09:15:00 +0000] "-" 408 0"#,
+        r#"192.0.2.1 - - [02/Mar/2026:09:15:00 +0000] "GET /bo"#,
+    ] {
+        let found = read_lines(line);
+        assert_eq!(found.formats, [Some(Format::Log)], "{line}");
+        assert_eq!(found.exchanges.len(), 4, "{line}");
+        let is_broken = line.ends_with(',') || line.ends_with("/bo");
+        match is_broken {
+            true => assert!(found.problems[0].contains("app.log:4:") && found.problems[0].contains("line skipped"), "{:?}", found.problems),
+            false => {
+                assert_eq!(found.problems, [""; 0], "{line}");
+                assert_eq!(found.unused, [(Unused::NotHttp, 4)], "{line}");
+            }
+        }
+    }
+}
+
+/// A payload is never taken for a line of a log.
+#[test]
+fn payloads_are_no_logs() {
+    let status = r#"{"status":"paid","path":"/books","method":"card"}"#;
+    let error = r#"{"timestamp":"2026-03-02T09:15:00Z","status":404,"error":"Not Found","path":"/books/9"}"#;
+    let mixed = format!("{{\"id\":1}}\n{}", r#"{"method":"GET","path":"/books","status":200}"#);
+    for (name, text, format) in [
+        ("a.ndjson", format!("{status}\n{status}\n"), Format::Ndjson),
+        ("a.json", format!("{error}\n{error}\n"), Format::Ndjson),
+        ("a.json", mixed, Format::Ndjson),
+        ("a.json", r#"{"method":"GET","path":"/books","status":200}"#.to_owned(), Format::Json),
+    ] {
+        assert_eq!(read(memory(name, text.as_bytes())).formats, [Some(format)], "{text}");
+    }
+}
+
+#[test]
+fn fields_of_logs_can_be_named() {
+    let field = |name: &str| Some(LogField::new(name).expect("a field"));
+    let fields = LogFields {
+        method: field("op.verb"),
+        url: field("op.where"),
+        status: field("/op/result"),
+        body: field("op.answer"),
+        request_body: field("question"),
+        time: field("when"),
+    };
+    let line = r#"{"when":"2026-03-02","op":{"verb":"post","where":"/books","result":"201 Created","answer":"[1]"},"question":{"a":1}}"#;
+    let bare = r#"{"op":{"answer":{"id":1}}}"#;
+    let reading = Reading { fields, ..Reading::default() };
+    let text = format!("{line}\nnothing\n{bare}\n");
+    let mut lines = Lines::default();
+    reading.read_here(&[memory("a.ndjson", text.as_bytes())], &mut lines);
+    assert_eq!(lines.exchanges, [r#"POST /books {"a":1} -> 201 [1]"#, r#"payload {"id":1}"#]);
+    assert_eq!(lines.unused, [(Unused::NotHttp, 2)]);
+    assert_eq!(lines.told, [(String::new(), "2026-03-02".to_owned())]);
+    // One line is enough then, and a file in another format is still read as such.
+    let mut lines = Lines::default();
+    let har = fs::read(samples().join("browser.har")).expect("readable");
+    reading.read_here(&[memory("a.json", line.as_bytes()), memory("b.har", &har)], &mut lines);
+    assert_eq!(lines.formats, [Some(Format::Log), Some(Format::Har)]);
 }
 
 #[test]
@@ -216,7 +324,9 @@ impl Sink for Problems {
 /// What is replaced in a sample, exchanges that are left, and what is said.
 #[test]
 fn a_broken_entry_is_reported_and_the_others_are_read() {
-    let table: [(&str, &str, &str, usize, &str); 18] = [
+    let table: [(&str, &str, &str, usize, &str); 20] = [
+        ("logs/application.log", "\"url.full\":\"https://library.example/books/9\"", "\"url.full\":", 3, "application.log:4:"),
+        ("logs/prefixed.log", "\"statusCode\":201,", "\"statusCode\":201", 3, "line skipped: not JSON"),
         ("browser.har", "\"url\": \"https://library.example/books/9\"", "\"url\": 9", 3, "browser.har:102:20: entry skipped: `request.url` is missing"),
         ("vcr.yml", "uri: https://library.example/books/9", "uri: [9]", 3, "entry skipped: `request.url` is missing or invalid"),
         ("vcr.yml", "code: 404", "code: four", 4, "response skipped: its status is missing or invalid"),
