@@ -175,7 +175,7 @@ fn recordings_are_never_taken_for_payloads() {
         ("a.json", r#"{"imposters": [{"protocol": "http", "stubs": []}]}"#.to_owned(), read(Format::Mountebank)),
         ("a.json", r#"{"protocol": "http", "port": 1, "stubs": []}"#.to_owned(), read(Format::Mountebank)),
         ("a.json", r#"[{"scope": "https://x.test", "method": "GET", "path": "/", "status": 200}]"#.to_owned(), read(Format::Nock)),
-        ("a.json", r#"{"_type": "export", "resources": []}"#.to_owned(), Recognised::Unread("Insomnia export, which holds no responses")),
+        ("a.json", r#"{"_type": "export", "resources": []}"#.to_owned(), read(Format::Insomnia)),
         ("access.log", "1.2.3.4 - - [10/Oct/2024:13:55:36 -0700] \"GET / HTTP/1.1\" 200 12\n".to_owned(), read(Format::Log)),
         ("a.pcap", "\u{a}\r\r\u{a}".to_owned(), Recognised::Unread("packet capture (pcapng)")),
     ];

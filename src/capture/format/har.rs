@@ -1,4 +1,8 @@
 //! HTTP Archive 1.2, as written by browsers, proxies and test recorders.
+//!
+//! `log.entries` has the entries. Numbers may be strings (Charles), and what a tool leaves out is not required but for the
+//! method and the URL. A WebSocket, its messages (`_webSocketMessages`), and a response that is a stream of events are
+//! counted. Pages, timings, caches and cookies are ignored, and so are fields that only one tool writes.
 
 use std::borrow::Cow;
 
@@ -9,7 +13,10 @@ use crate::capture::transfer;
 use super::message::has_length;
 use crate::redact::Excerpt;
 use crate::capture::record::{Lists, Record};
-use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
+use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, ReadProblem, Remark, RemarkKind, Request, Response, Sink, Unused};
+
+/// The media type of a stream of events.
+const EVENTS: &str = "text/event-stream";
 
 /// Where an archive has its entries.
 pub(super) const LISTS: Lists = &[&["log", "entries"]];
@@ -17,6 +24,10 @@ pub(super) const LISTS: Lists = &[&["log", "entries"]];
 /// Reads one entry, and returns how many exchanges it was.
 pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64 {
     let entry = record.root();
+    if is_web_socket(entry) {
+        sink.unused(Unused::NotHttp, record.origin());
+        return 0;
+    }
     let hint = Hint {
         operation: None,
         ..hint.clone()
@@ -48,6 +59,17 @@ pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64
     }
     sink.exchange(exchange);
     1
+}
+
+/// Whether an entry is a connection that left HTTP.
+fn is_web_socket(entry: Value<'_>) -> bool {
+    let url = entry.get("request").and_then(|request| string(request, "url")).unwrap_or_default();
+    let status = entry.get("response").and_then(|response| super::message::status(response.get("status")?));
+    entry.get("_webSocketMessages").is_some()
+        || string(entry, "_resourceType").as_deref() == Some("websocket")
+        || url.starts_with("ws://")
+        || url.starts_with("wss://")
+        || status == Some(101)
 }
 
 /// One entry.
@@ -127,6 +149,10 @@ impl Entry<'_> {
         let content = response.get("content");
         let headers = headers(response);
         let body = content.and_then(|content| self.body(content, &headers, sink, remarks));
+        // Browsers write the events next to the response, or not at all.
+        let events = content.filter(|content| string(*content, "mimeType").is_some_and(|found| found.starts_with(EVENTS)));
+        let events = events.map(|content| Body::decoded(Vec::new(), self.record.at(content)).with_media_type(Some(EVENTS)));
+        let body = body.or(events);
         let is_aborted = [response, entry]
             .into_iter()
             .flat_map(|owner| ["_failureText", "_error"].map(|key| owner.get(key)))

@@ -3,10 +3,12 @@
 mod access_line;
 mod cassette;
 mod curl;
+mod elided;
 mod guide;
 mod har;
 mod hoverfly;
 mod http;
+mod insomnia;
 mod json;
 mod lines;
 mod log;
@@ -17,6 +19,7 @@ mod mitmproxy;
 mod mountebank;
 mod ndjson;
 mod nock;
+mod otlp;
 mod postman;
 mod python;
 mod sniff;
@@ -69,6 +72,10 @@ pub enum Format {
     Mountebank,
     /// Collections of Postman, with saved responses.
     Postman,
+    /// Exports of Insomnia, which hold no responses.
+    Insomnia,
+    /// Spans and log records of OpenTelemetry in JSON.
+    Otlp,
     /// Markdown with fenced blocks of JSON, HTTP or Python.
     Markdown,
     /// Plain text with blocks of JSON, HTTP or Python after label lines.

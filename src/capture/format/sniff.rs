@@ -93,7 +93,10 @@ fn json_recording(text: &[u8], complete: bool) -> Option<Recognised> {
     if root.get("_type").and_then(Value::as_str).as_deref() == Some("export")
         && root.get("resources").is_some()
     {
-        return Some(Recognised::Unread("Insomnia export, which holds no responses"));
+        return Some(Recognised::Format(Format::Insomnia));
+    }
+    if is_otlp(root) {
+        return Some(Recognised::Format(Format::Otlp));
     }
     if root
         .get("data")
@@ -124,6 +127,9 @@ fn json_recording(text: &[u8], complete: bool) -> Option<Recognised> {
 
 /// The format of an object that is a recorded request with its response. Gateways log the times that it took.
 fn exchange(value: Value<'_>) -> Option<Format> {
+    if is_otlp(value) {
+        return Some(Format::Otlp);
+    }
     let is_log = value.get("latencies").is_some() || value.get("upstream_uri").is_some();
     is_exchange(value).then_some(match is_log {
         true => Format::Log,
@@ -146,6 +152,14 @@ fn is_exchange(value: Value<'_>) -> bool {
     has(value.get("request"), &["method"])
         && has(value.get("request"), &["url", "uri"])
         && has(value.get("response"), &["status", "statusCode", "status_code", "code"])
+}
+
+/// Whether an object is a document of OpenTelemetry.
+fn is_otlp(value: Value<'_>) -> bool {
+    let scopes = |resource: Value<'_>| resource.members().any(|(key, _)| key.name().starts_with("scope"));
+    let keys = ["resourceSpans", "resourceLogs", "resourceMetrics"];
+    let lists = keys.iter().filter_map(|key| value.get(key));
+    lists.flat_map(Value::elements).any(|resource| resource.get("resource").is_some() || scopes(resource))
 }
 
 /// Whether an object is a mapping of WireMock.
@@ -182,6 +196,10 @@ fn truncated_recording(text: &[u8]) -> Option<Recognised> {
         Format::Mountebank
     } else if compact.starts_with(b"{\"info\":{") && (has(b"\"_postman_id\"") || has(b"getpostman.com")) {
         Format::Postman
+    } else if [&b"{\"resourceSpans\":[{"[..], b"{\"resourceLogs\":[{"].iter().any(|start| compact.starts_with(start)) {
+        Format::Otlp
+    } else if compact.starts_with(b"{\"_type\":\"export\"") && has(b"\"resources\":[") {
+        Format::Insomnia
     } else if compact.starts_with(b"[{\"scope\":") && has(b"\"method\":") {
         Format::Nock
     } else {
@@ -204,6 +222,13 @@ fn text_recording(text: &[u8]) -> Option<Recognised> {
             first => first == Some(b"- request:"),
         }
     };
+    let is_insomnia = lines().any(|line| {
+        let name = line.strip_prefix(b"type: ").unwrap_or_default();
+        name.starts_with(b"collection.insomnia.rest/") || name.starts_with(b"\"collection.insomnia.rest/")
+    });
+    if is_insomnia || lines().any(|line| line == b"_type: export") && key(b"resources") {
+        return Some(Recognised::Format(Format::Insomnia));
+    }
     let is_keploy = || lines().any(|line| line.starts_with(b"version: api.keploy.io/"));
     if key(b"http_interactions") || key(b"interactions") || is_list() || is_keploy() {
         return Some(Recognised::Format(Format::Cassette));
@@ -274,7 +299,7 @@ pub(super) fn is_guide(head: &Head<'_>) -> bool {
 pub(super) fn is_har(head: &Head<'_>) -> bool {
     let compact = || {
         let bytes = head.text.iter().copied();
-        bytes.filter(|byte| !byte.is_ascii_whitespace()).take(200)
+        bytes.filter(|byte| !byte.is_ascii_whitespace()).take(2_000)
     };
     if !compact().take(8).eq(*b"{\"log\":{") {
         return false;

@@ -10,7 +10,7 @@ use crate::capture::record::{Lists, Record};
 use crate::capture::sink::{ReadProblem, Sink};
 use crate::location::Origin;
 
-use super::{Format, cassette, curl, guide, har, hoverfly, http, json, log, markdown, mitmproxy, mountebank, ndjson, nock, postman, sniff, warc, wiremock};
+use super::{Format, cassette, curl, guide, har, hoverfly, http, insomnia, json, log, markdown, mitmproxy, mountebank, ndjson, nock, otlp, postman, sniff, warc, wiremock};
 
 /// A row of the table of formats.
 struct Row {
@@ -76,7 +76,7 @@ impl<'h> Head<'h> {
 }
 
 /// All formats, in the order in which content is tested against them.
-const TABLE: [Row; 16] = [
+const TABLE: [Row; 18] = [
     Row {
         format: Format::Ndjson,
         name: "NDJSON",
@@ -148,6 +148,22 @@ const TABLE: [Row; 16] = [
         reader: Reader::Records(postman::LISTS, postman::read),
     },
     Row {
+        format: Format::Insomnia,
+        name: "Insomnia export",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Records(insomnia::LISTS, insomnia::read),
+    },
+    Row {
+        format: Format::Otlp,
+        name: "OTLP",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Records(otlp::LISTS, otlp::read),
+    },
+    Row {
         format: Format::Json,
         name: "JSON",
         // A `.json` file may also be in one of the other formats.
@@ -186,7 +202,7 @@ const TABLE: [Row; 16] = [
     Row {
         format: Format::Markdown,
         name: "Markdown",
-        extensions: &["md", "markdown"],
+        extensions: &["md", "mdx", "markdown"],
         sniff: sniff::is_markdown,
         reader: Reader::Whole(|text, sink| read_text(text, sink, markdown::read)),
     },
@@ -290,6 +306,8 @@ mod tests {
             Format::Hoverfly,
             Format::Mountebank,
             Format::Postman,
+            Format::Insomnia,
+            Format::Otlp,
             Format::Markdown,
             Format::Guide,
         ];

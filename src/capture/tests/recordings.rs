@@ -84,7 +84,9 @@ fn memory(name: &str, bytes: &[u8]) -> Input {
 }
 
 /// Every sample, with its format.
-const SAMPLES: [(&str, Format); 23] = [
+const SAMPLES: [(&str, Format); 25] = [
+    ("otlp.json", Format::Otlp),
+    ("otlp.ndjson", Format::Otlp),
     ("logs/application.log", Format::Log),
     ("logs/prefixed.log", Format::Log),
     ("library.warc", Format::Warc),
@@ -252,6 +254,7 @@ fn archives_are_read_like_folders() {
         ("captures.tar.gz", gzip(&tarred)),
         ("captures.tgz", gzip(&tarred)),
         ("captures.tar.zst", zstd(&tarred)),
+        ("captures.zhar", zipped.clone()),
     ] {
         let found = read(memory(name, &bytes));
         assert_eq!(found.exchanges, twice, "{name}");
@@ -261,6 +264,8 @@ fn archives_are_read_like_folders() {
         };
         assert!(problem.contains("/empty.json:1:1: the file is empty"), "{name}: {problem}");
     }
+    // A compressed HAR.
+    assert_eq!(read(memory("browser.zhar", &gzip(&har))).exchanges, EXCHANGES);
     // An archive in an archive is read; what is nested like a doll is not.
     let mut nested = zip_of(&[("inner.har", &har)]);
     for depth in 0..4 {
@@ -324,7 +329,9 @@ impl Sink for Problems {
 /// What is replaced in a sample, exchanges that are left, and what is said.
 #[test]
 fn a_broken_entry_is_reported_and_the_others_are_read() {
-    let table: [(&str, &str, &str, usize, &str); 20] = [
+    let table: [(&str, &str, &str, usize, &str); 22] = [
+        ("otlp.json", "\"intValue\": \"404\"", "\"intValue\": \"4\"", 4, "response skipped: its status is invalid"),
+        ("otlp.ndjson", "\"intValue\":\"404\"", "\"intValue\":", 3, "otlp.ndjson:3:"),
         ("logs/application.log", "\"url.full\":\"https://library.example/books/9\"", "\"url.full\":", 3, "application.log:4:"),
         ("logs/prefixed.log", "\"statusCode\":201,", "\"statusCode\":201", 3, "line skipped: not JSON"),
         ("browser.har", "\"url\": \"https://library.example/books/9\"", "\"url\": 9", 3, "browser.har:102:20: entry skipped: `request.url` is missing"),
@@ -373,7 +380,20 @@ fn entries_that_are_no_exchanges_are_counted_with_their_reason() {
             {"name": "list", "request": {"method": "GET", "url": "{{base_url}}/books"}, "response": []}]}]}"#;
     /// A reason, and the line of the entry.
     type Expected<'e> = &'e [(Unused, u64)];
-    let table: [(&str, &str, Expected<'_>); 3] = [
+    let insomnia = "type: collection.insomnia.rest/5.0\nname: Library\ncollection:\n  - name: Books\n    children:\n      - name: list\n        method: GET\n        url: /books\n";
+    let otlp = r#"{"resourceSpans": [{"resource": {}, "scopeSpans": [{"spans": [
+        {"name": "SELECT", "attributes": [{"key": "db.system", "value": {"stringValue": "postgresql"}}]}]}]}]}"#;
+    let metrics = r#"{"resourceMetrics": [{"resource": {}, "scopeMetrics": []}]}"#;
+    let export = fs::read_to_string(samples().join("insomnia.json")).expect("readable");
+    let har = r#"{"log": {"version": "1.2", "entries": [
+        {"_resourceType": "websocket", "request": {"method": "GET", "url": "wss://library.example/live"}, "response": {"status": 101}, "_webSocketMessages": []},
+        {"request": {"method": "GET", "url": "https://library.example/live"}, "response": {"status": 101}}]}}"#;
+    let table: [(&str, &str, Expected<'_>); 8] = [
+        ("a.yaml", insomnia, &[(Unused::NoResponse, 6)]),
+        ("export.json", &export, &[(Unused::NoResponse, 11), (Unused::NoResponse, 20), (Unused::NoResponse, 32), (Unused::NoResponse, 41)]),
+        ("a.json", otlp, &[(Unused::NotHttp, 2)]),
+        ("b.json", metrics, &[(Unused::NotHttp, 1)]),
+        ("a.har", har, &[(Unused::NotHttp, 2), (Unused::NotHttp, 3)]),
         ("any.json", wiremock, &[(Unused::AnyRequest, 1)]),
         ("imposters.json", mountebank, &[(Unused::AnyRequest, 2), (Unused::NoResponse, 3)]),
         ("collection.json", postman, &[(Unused::NoResponse, 3)]),
@@ -383,6 +403,36 @@ fn entries_that_are_no_exchanges_are_counted_with_their_reason() {
         assert_eq!(found.problems, [""; 0], "{name}");
         assert_eq!(found.exchanges, [""; 0], "{name}");
         assert_eq!(found.unused, expected, "{name}");
+    }
+}
+
+/// Comments are no mistake where the language allows them, and what is elided is not compared.
+#[test]
+fn blocks_of_documentation_may_have_comments_and_elisions() {
+    let block = |language: &str, text: &str| format!("# Books\n\n```{language}\n{text}\n```\n");
+    let elided: &[(Unused, u64)] = &[(Unused::Elided, 4)];
+    let table = [
+        (block("jsonc", "{\"id\": 1, // first\n}"), "payload {\"id\":1}", &[][..]),
+        (block("json5", "[1, 2,] /* two */"), "payload [1,2]", &[]),
+        (block("json5", "{id: 1}"), "", &[(Unused::NotJson, 4)]),
+        (block("json", "{\"id\": 1, ...}"), "", elided),
+        (block("json", "{\"id\": 1, \"...\": \"...\"}"), "", elided),
+        (block("jsonc", "{\"id\": 1,\n// ...\n}"), "", elided),
+        (block("", "[{\"id\": 1}, \"...\"]"), "", elided),
+        (
+            block("http", "POST /books HTTP/1.1\nContent-Type: application/json\n\n{\"title\": \"Winter\"}\n\nHTTP/1.1 201 Created\nContent-Type: application/json\n\n{\"id\": 3, ...}"),
+            "POST /books {\"title\":\"Winter\"} -> 201 -",
+            &[(Unused::Elided, 12)],
+        ),
+    ];
+    for (text, expected, unused) in table {
+        for name in ["books.md", "books.mdx"] {
+            let found = read(memory(name, text.as_bytes()));
+            assert_eq!(found.formats, [Some(Format::Markdown)], "{text}");
+            assert_eq!(found.exchanges.join("\n"), expected, "{text}");
+            assert_eq!(found.unused, unused, "{text}");
+            assert_eq!(found.problems, [""; 0], "{text}");
+        }
     }
 }
 
@@ -400,6 +450,8 @@ fn a_truncated_recording_gives_the_entries_before_the_end() {
         let expected = match name {
             // It is one entry.
             "mountebank.json" => &[][..],
+            // Two of them are in one entry.
+            "otlp.json" => &EXCHANGES[..2],
             "wiremock/mappings/library.json" | "curl.txt" => continue,
             "messages.http" => &EXCHANGES[..2],
             // The others are in one folder, which is one entry.
