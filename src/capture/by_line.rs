@@ -5,6 +5,7 @@ use std::io::BufRead;
 use crate::json;
 use crate::location::{Origin, Position};
 
+use super::beside::Beside;
 use super::blocks::{Block, Blocks, origin_of_line};
 use super::fields::LogFields;
 use super::sink::guarded;
@@ -21,6 +22,8 @@ pub(crate) struct Context {
     pub(crate) limits: Limits,
     /// The fields that the user named.
     pub(crate) fields: LogFields,
+    /// The files next to it.
+    pub(crate) beside: Option<Beside>,
 }
 
 /// Reads each line that is not blank, and returns how many exchanges there were.

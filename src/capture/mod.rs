@@ -4,6 +4,7 @@
 //! `format` passes each [`Exchange`] to a [`Sink`] as it is read. Anything that cannot be read is reported to
 //! the same sink as a [`ReadProblem`], so nothing is lost silently.
 
+mod beside;
 mod blocks;
 mod body;
 mod by_line;

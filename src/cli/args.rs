@@ -154,7 +154,7 @@ pub(super) struct CheckArguments {
     /// Files and folders with captures; `-` is standard input.
     ///
     /// JSON, NDJSON, logs, HTTP (curl -i, curl -v), HAR, cassettes (VCR, vcrpy, betamax, go-vcr, PHP-VCR,
-    /// Schemathesis, Keploy), nock, WireMock, Hoverfly, Mountebank, Postman, OTLP, Insomnia, mitmproxy, WARC, and
+    /// Schemathesis, Keploy), nock, WireMock, Hoverfly, Mountebank, Postman, Bruno, Insomnia, OTLP, Playwright, REST clients (.http), mitmproxy, WARC, and
     /// guides (Markdown or text with json, HTTP or Python blocks), each also compressed (.gz, .zst,
     /// .br) or in an archive (.zip, .tar).
     #[arg(value_name = "CAPTURES", value_hint = ValueHint::AnyPath)]

@@ -2,7 +2,7 @@
 //!
 //! `log.entries` has the entries. Numbers may be strings (Charles), and what a tool leaves out is not required but for the
 //! method and the URL. A WebSocket, its messages (`_webSocketMessages`), and a response that is a stream of events are
-//! counted. Pages, timings, caches and cookies are ignored, and so are fields that only one tool writes.
+//! counted. Playwright keeps bodies in files next to the archive, which `_file` names. Pages, timings, caches and cookies are ignored, and so are fields that only one tool writes.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,11 @@ pub(super) const LISTS: Lists = &[&["log", "entries"]];
 
 /// Reads one entry, and returns how many exchanges it was.
 pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64 {
-    let entry = record.root();
+    entry(record, record.root(), hint, sink)
+}
+
+/// Reads an entry that is a part of a record.
+pub(super) fn entry(record: &Record<'_>, entry: Value<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64 {
     if is_web_socket(entry) {
         sink.unused(Unused::NotHttp, record.origin());
         return 0;
@@ -173,6 +177,20 @@ impl Entry<'_> {
         })
     }
 
+    /// The body in a file that `postData` or `content` names.
+    fn of_file<'d>(&self, data: Value<'d>, sink: &mut dyn Sink) -> Option<Body<'d>> {
+        let named = super::message::first(data, &["_file", "_sha1"])?;
+        let name = named.as_str().filter(|name| !name.is_empty())?;
+        match self.record.file_body(named, &[&name, &format!("resources/{name}")]) {
+            Ok(body) if body.bytes.is_empty() => None,
+            Ok(body) => Some(body.with_media_type(string(data, "mimeType").as_deref())),
+            Err(problem) => {
+                sink.problem(problem);
+                None
+            }
+        }
+    }
+
     /// The body in `postData` or `content`.
     fn body<'d>(
         &self,
@@ -181,7 +199,9 @@ impl Entry<'_> {
         sink: &mut dyn Sink,
         remarks: &mut Vec<Remark>,
     ) -> Option<Body<'d>> {
-        let text = data.get("text").filter(|text| text.kind() != Kind::Null)?;
+        let Some(text) = data.get("text").filter(|text| text.kind() != Kind::Null) else {
+            return self.of_file(data, sink);
+        };
         let origin = self.record.at(text);
         let mut remark = |fault| {
             remarks.push(Remark {

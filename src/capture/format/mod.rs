@@ -1,6 +1,7 @@
 //! Capture formats: each has a row in the [`table`] and a file.
 
 mod access_line;
+mod bruno;
 mod cassette;
 mod curl;
 mod elided;
@@ -20,8 +21,10 @@ mod mountebank;
 mod ndjson;
 mod nock;
 mod otlp;
+mod playwright;
 mod postman;
 mod python;
+mod rest_client;
 mod sniff;
 mod table;
 mod warc;
@@ -52,6 +55,9 @@ pub enum Format {
     Log,
     /// Raw HTTP messages.
     Http,
+    /// Requests of a REST client in an editor, with the responses that it saved.
+    #[serde(rename = "rest-client")]
+    RestClient,
     /// The output of `curl -v`.
     Curl,
     /// HTTP Archive 1.2.
@@ -72,6 +78,10 @@ pub enum Format {
     Mountebank,
     /// Collections of Postman, with saved responses.
     Postman,
+    /// Requests of Bruno, with examples.
+    Bruno,
+    /// Traces of Playwright.
+    Playwright,
     /// Exports of Insomnia, which hold no responses.
     Insomnia,
     /// Spans and log records of OpenTelemetry in JSON.

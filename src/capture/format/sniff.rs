@@ -2,8 +2,9 @@
 
 use crate::json::{TapeDocument, Value};
 
-use super::log::{self, Look};
-use super::{Format, Head, Recognised, curl};
+use super::log;
+use super::rest_client::{self, Look};
+use super::{Format, Head, Recognised, bruno, curl, playwright};
 use super::lines::is_label;
 use super::lines::is_start_line;
 
@@ -21,9 +22,20 @@ pub(super) fn recording(head: &Head<'_>) -> Option<Recognised> {
     }
     let found = match head.text.first()? {
         b'{' | b'[' => json_recording(head.text, head.complete),
-        _ => text_recording(head.text),
+        _ if bruno::is_bruno(untrimmed_lines_of(head.text)) => Some(Recognised::Format(Format::Bruno)),
+        _ => text_recording(head.text).or_else(|| rest_client(head).map(Recognised::Format)),
     };
     found.or_else(|| is_log(head).then_some(Recognised::Format(Format::Log)))
+}
+
+/// Tells requests of a REST client from HTTP messages, which have the same extensions.
+fn rest_client(head: &Head<'_>) -> Option<Format> {
+    let is_named = matches!(&*head.extension, "http" | "rest");
+    match rest_client::look(lines_of(head.text)) {
+        Some(Look::Saved) => Some(Format::RestClient),
+        Some(Look::Requests) => is_named.then_some(Format::RestClient),
+        None => (is_named && is_http(head)).then_some(Format::Http),
+    }
 }
 
 /// Whether the first lines are those of a log with exchanges. One line in JSON may also be a payload.
@@ -41,22 +53,22 @@ fn is_log(head: &Head<'_>) -> bool {
     for line in lines().take(whole) {
         // The lines of an indented document are no prefixes.
         looks.push(match head.text.starts_with(b"[") || is_json && !line.starts_with(b"{") {
-            true => Look::Other,
+            true => log::Look::Other,
             false => log::look(line),
         });
-        if looks.last() == Some(&Look::Other) {
+        if looks.last() == Some(&log::Look::Other) {
             // A line may be broken, but the first ones say what the file is.
-            return looks.len() > 3 && looks.contains(&Look::Access);
+            return looks.len() > 3 && looks.contains(&log::Look::Access);
         }
     }
-    looks.contains(&Look::Access) && (looks.len() > 1 || !is_json || head.extension == "log")
+    looks.contains(&log::Look::Access) && (looks.len() > 1 || !is_json || head.extension == "log")
 }
 
 /// Whether the first lines may be read as a log if the user named fields.
 pub(super) fn is_lines(head: &Head<'_>) -> bool {
     let mut lines = lines_of(head.text).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
-    log::holds_object(first) || matches!(log::look(first), Look::Access | Look::Log)
+    log::holds_object(first) || matches!(log::look(first), log::Look::Access | log::Look::Log)
 }
 
 /// Recognises a recording that is one JSON document by the keys at its root.
@@ -129,6 +141,9 @@ fn json_recording(text: &[u8], complete: bool) -> Option<Recognised> {
 fn exchange(value: Value<'_>) -> Option<Format> {
     if is_otlp(value) {
         return Some(Format::Otlp);
+    }
+    if playwright::is_trace(value) {
+        return Some(Format::Playwright);
     }
     let is_log = value.get("latencies").is_some() || value.get("upstream_uri").is_some();
     is_exchange(value).then_some(match is_log {
@@ -234,6 +249,11 @@ fn text_recording(text: &[u8]) -> Option<Recognised> {
         return Some(Recognised::Format(Format::Cassette));
     }
     None
+}
+
+/// The lines, without white space at their ends.
+fn untrimmed_lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end)
 }
 
 /// The lines, without surrounding white space.

@@ -10,7 +10,7 @@ use crate::capture::record::{Lists, Record};
 use crate::capture::sink::{ReadProblem, Sink};
 use crate::location::Origin;
 
-use super::{Format, cassette, curl, guide, har, hoverfly, http, insomnia, json, log, markdown, mitmproxy, mountebank, ndjson, nock, otlp, postman, sniff, warc, wiremock};
+use super::{Format, bruno, cassette, curl, guide, har, hoverfly, http, insomnia, json, log, markdown, mitmproxy, mountebank, ndjson, nock, otlp, playwright, postman, rest_client, sniff, warc, wiremock};
 
 /// A row of the table of formats.
 struct Row {
@@ -76,7 +76,7 @@ impl<'h> Head<'h> {
 }
 
 /// All formats, in the order in which content is tested against them.
-const TABLE: [Row; 18] = [
+const TABLE: [Row; 21] = [
     Row {
         format: Format::Ndjson,
         name: "NDJSON",
@@ -148,6 +148,22 @@ const TABLE: [Row; 18] = [
         reader: Reader::Records(postman::LISTS, postman::read),
     },
     Row {
+        format: Format::Bruno,
+        name: "Bruno request",
+        extensions: &["bru"],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Whole(bruno::read),
+    },
+    Row {
+        format: Format::Playwright,
+        name: "Playwright trace",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Lines(playwright::read),
+    },
+    Row {
         format: Format::Insomnia,
         name: "Insomnia export",
         extensions: &[],
@@ -177,6 +193,14 @@ const TABLE: [Row; 18] = [
         extensions: &["http"],
         sniff: sniff::is_http,
         reader: Reader::Whole(http::read),
+    },
+    Row {
+        format: Format::RestClient,
+        name: "REST client",
+        extensions: &["rest"],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Whole(rest_client::read),
     },
     Row {
         format: Format::Mitmproxy,
@@ -253,7 +277,7 @@ pub(in crate::capture) fn recognise(head: &Head<'_>, are_logs: bool) -> Recognis
     let by_name = TABLE
         .iter()
         .find(|row| row.extensions.contains(&head.extension.as_str()));
-    let is_sure = by_name.is_some_and(|row| !matches!(row.format, Format::Har | Format::Ndjson));
+    let is_sure = by_name.is_some_and(|row| !matches!(row.format, Format::Har | Format::Ndjson | Format::Http | Format::RestClient));
     if !is_sure && let Some(recording) = sniff::recording(head) {
         return recording;
     }
@@ -306,6 +330,9 @@ mod tests {
             Format::Hoverfly,
             Format::Mountebank,
             Format::Postman,
+            Format::RestClient,
+            Format::Bruno,
+            Format::Playwright,
             Format::Insomnia,
             Format::Otlp,
             Format::Markdown,

@@ -12,6 +12,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::beside::Beside;
 use super::fields::LogFields;
 use super::format::Format;
 use super::limits::Limits;
@@ -33,6 +34,8 @@ struct Source<'s> {
     of_folder: Option<&'s Path>,
     /// How many archives it is in.
     depth: u8,
+    /// The files next to it, if it is in an archive.
+    beside: Option<&'s Beside>,
 }
 
 impl<'s> Source<'s> {
@@ -42,6 +45,7 @@ impl<'s> Source<'s> {
             name,
             of_folder: None,
             depth: 0,
+            beside: None,
         }
     }
 }

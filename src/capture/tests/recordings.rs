@@ -84,7 +84,11 @@ fn memory(name: &str, bytes: &[u8]) -> Input {
 }
 
 /// Every sample, with its format.
-const SAMPLES: [(&str, Format); 25] = [
+const SAMPLES: [(&str, Format); 29] = [
+    ("bruno.bru", Format::Bruno),
+    ("playwright/trace.network", Format::Playwright),
+    ("playwright-har/library.har", Format::Har),
+    ("rest-client/library.http", Format::RestClient),
     ("otlp.json", Format::Otlp),
     ("otlp.ndjson", Format::Otlp),
     ("logs/application.log", Format::Log),
@@ -284,6 +288,49 @@ fn archives_are_read_like_folders() {
     assert!(last.contains("the tar archive ends too early"), "{last}");
 }
 
+/// Bodies in files of their own are read from the folder or the archive, and those files are no captures.
+#[test]
+fn files_that_a_capture_names_are_a_part_of_it() {
+    for folder in ["playwright", "playwright-har", "rest-client"] {
+        let found = read(Input::Path(samples().join(folder)));
+        // A whole response in a file of its own is also read by itself.
+        let own = if folder == "rest-client" { &["a response"][..] } else { &[] };
+        assert_eq!(found.exchanges, [&EXCHANGES[..], own].concat(), "{folder}");
+        assert_eq!(found.problems, [""; 0], "{folder}");
+        let unused = if folder == "playwright" { 3 } else { 0 };
+        assert_eq!(found.unused.len(), unused, "{folder}");
+        let mut members = Vec::new();
+        for entry in walkdir::WalkDir::new(samples().join(folder)).sort_by_file_name() {
+            let path = entry.expect("readable").into_path();
+            if path.is_file() {
+                let name = path.strip_prefix(samples()).expect("inside").to_string_lossy().into_owned();
+                members.push((name, fs::read(path).expect("readable")));
+            }
+        }
+        // The capture may come before or after its parts, and be at the top or in a folder.
+        for depth in [0, folder.len() + 1] {
+            let members: Vec<(&str, &[u8])> = members.iter().rev().map(|(name, content)| (&name[depth..], &**content)).collect();
+            let found = read(memory("trace.zip", &zip_of(&members)));
+            match folder {
+                // Its files are read from the disk only.
+                "rest-client" => {
+                    let mut problems = found.problems.iter();
+                    assert!(problems.any(|problem| problem.contains("there is no such file")), "{:?}", found.problems);
+                }
+                _ => {
+                    assert_eq!(found.exchanges, EXCHANGES, "{folder}");
+                    assert_eq!(found.problems, [""; 0], "{folder}");
+                }
+            }
+        }
+    }
+    let network = fs::read_to_string(samples().join("playwright/trace.network")).expect("readable");
+    let network = network.replace("_sha1\":\"", "_sha1\":\"../");
+    let found = read(memory("trace.zip", &zip_of(&[("trace.network", network.as_bytes())])));
+    assert_eq!(found.exchanges.len(), 4);
+    assert!(found.problems[0].contains("it must be next to the capture"), "{:?}", found.problems);
+}
+
 fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, content) in members {
@@ -329,7 +376,15 @@ impl Sink for Problems {
 /// What is replaced in a sample, exchanges that are left, and what is said.
 #[test]
 fn a_broken_entry_is_reported_and_the_others_are_read() {
-    let table: [(&str, &str, &str, usize, &str); 22] = [
+    let table: [(&str, &str, &str, usize, &str); 30] = [
+        ("bruno.bru", "code: 404", "code: four", 3, "example skipped: `response.status.code` is missing or invalid"),
+        ("bruno.bru", "get {", "gets {", 0, "a block with the request is missing, such as `get {`"),
+        ("playwright/trace.network", "\"url\":\"https://library.example/books/9\"", "\"url\":9", 3, "trace.network:3:"),
+        ("playwright-har/library.har", "\"_file\": \"", "\"_file\": \"gone", 4, "there is no such file next to the capture"),
+        ("rest-client/library.http", "GET https://library.example/books/9", "not a request", 0, "library.http:27:1: entry skipped: expected a request line"),
+        ("rest-client/library.http", "<> responses/not-found.http", "<> ../not-found.http", 0, "it must be next to the file with the request"),
+        ("rest-client/library.http", "<> responses/not-found.http", "<> gone.404.json", 0, "gone.404.json: there is no such file"),
+        ("rest-client/library.http", "<> responses/not-found.http", "", 0, ""),
         ("otlp.json", "\"intValue\": \"404\"", "\"intValue\": \"4\"", 4, "response skipped: its status is invalid"),
         ("otlp.ndjson", "\"intValue\":\"404\"", "\"intValue\":", 3, "otlp.ndjson:3:"),
         ("logs/application.log", "\"url.full\":\"https://library.example/books/9\"", "\"url.full\":", 3, "application.log:4:"),
@@ -388,7 +443,8 @@ fn entries_that_are_no_exchanges_are_counted_with_their_reason() {
     let har = r#"{"log": {"version": "1.2", "entries": [
         {"_resourceType": "websocket", "request": {"method": "GET", "url": "wss://library.example/live"}, "response": {"status": 101}, "_webSocketMessages": []},
         {"request": {"method": "GET", "url": "https://library.example/live"}, "response": {"status": 101}}]}}"#;
-    let table: [(&str, &str, Expected<'_>); 8] = [
+    let table: [(&str, &str, Expected<'_>); 9] = [
+        ("a.bru", "meta {\n  name: list\n}\n\nget {\n  url: {{host}}/books\n}\n", &[(Unused::NoResponse, 5)]),
         ("a.yaml", insomnia, &[(Unused::NoResponse, 6)]),
         ("export.json", &export, &[(Unused::NoResponse, 11), (Unused::NoResponse, 20), (Unused::NoResponse, 32), (Unused::NoResponse, 41)]),
         ("a.json", otlp, &[(Unused::NotHttp, 2)]),
@@ -444,7 +500,7 @@ fn a_truncated_recording_gives_the_entries_before_the_end() {
         let cut = memchr::memmem::rfind(&bytes, b"/books/1").expect("there");
         let found = read(memory(name, &bytes[..cut + 4]));
         // YAML has no end. A request without a response is whole, and what follows a body is a part of it, which is not JSON then.
-        let is_said = !found.problems.is_empty() || matches!(name, "curl.txt" | "messages.http") || name.ends_with("ml");
+        let is_said = !found.problems.is_empty() || matches!(name, "curl.txt" | "messages.http" | "rest-client/library.http") || name.ends_with("ml");
         assert!(is_said, "{name}: nothing is said");
         // Some formats need a file next to it.
         let expected = match name {
@@ -452,7 +508,8 @@ fn a_truncated_recording_gives_the_entries_before_the_end() {
             "mountebank.json" => &[][..],
             // Two of them are in one entry.
             "otlp.json" => &EXCHANGES[..2],
-            "wiremock/mappings/library.json" | "curl.txt" => continue,
+            "wiremock/mappings/library.json" | "rest-client/library.http" | "curl.txt" => continue,
+            "playwright/trace.network" | "playwright-har/library.har" => continue,
             "messages.http" => &EXCHANGES[..2],
             // The others are in one folder, which is one entry.
             "postman.json" => &EXCHANGES[..1],
