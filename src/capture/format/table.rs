@@ -246,6 +246,11 @@ impl Format {
         row.unwrap_or(&TABLE[0])
     }
 
+    /// Whether a file is read line by line, so that several threads may share it.
+    pub(crate) fn is_by_line(self) -> bool {
+        matches!(self.reader(), Reader::Lines(_))
+    }
+
     pub(in crate::capture) fn reader(self) -> Reader {
         self.row().reader
     }
