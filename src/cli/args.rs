@@ -1,6 +1,7 @@
 //! Arguments as typed.
 
 mod capture;
+mod logs;
 mod supporting;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use crate::rules::except::Ignore;
 pub(super) use capture::{
     CaptureArguments, CapturesArguments, PrivacyArguments, SelectionArguments, SideArgument,
 };
+pub(super) use logs::LogArguments;
 pub(super) use supporting::*;
 
 use super::values::{OutputArgument, ignore, output, path_map, url_file};
@@ -170,8 +172,8 @@ pub(super) enum Color {
 pub(super) struct CheckArguments {
     /// Files and folders with captures; `-` is standard input.
     ///
-    /// JSON, NDJSON, HTTP (curl -i, curl -v), HAR, cassettes (VCR, vcrpy, betamax, go-vcr, PHP-VCR,
-    /// Schemathesis, Keploy), nock, WireMock, Hoverfly, Mountebank, Postman, mitmproxy, WARC, and
+    /// JSON, NDJSON, logs, HTTP (curl -i, curl -v), HAR, cassettes (VCR, vcrpy, betamax, go-vcr, PHP-VCR,
+    /// Schemathesis, Keploy), nock, WireMock, Hoverfly, Mountebank, Postman, Bruno, Insomnia, OTLP, Playwright, REST clients (.http), mitmproxy, WARC, and
     /// guides (Markdown or text with json, HTTP or Python blocks), each also compressed (.gz, .zst,
     /// .br) or in an archive (.zip, .tar).
     #[arg(value_name = "CAPTURES", value_hint = ValueHint::AnyPath)]

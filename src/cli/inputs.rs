@@ -15,9 +15,10 @@ use super::progress::{PROGRESS, measure};
 
 impl CaptureArguments {
     /// How captures are read.
-    const fn reading(&self) -> Reading {
+    fn reading(&self) -> Reading {
         Reading {
             format: self.format,
+            fields: self.logs.fields(),
             limits: Limits {
                 body: self.max_body,
             },

@@ -42,6 +42,7 @@ pub(super) struct Draft {
     origin: Origin,
     hint: Hint,
     time: Option<String>,
+    may_lack_bodies: bool,
     pub(super) request: Option<DraftRequest>,
     response: Option<DraftResponse>,
     payload: Option<DraftBody>,
@@ -94,6 +95,7 @@ impl Draft {
             origin: exchange.origin.clone(),
             hint: exchange.hint.clone(),
             time: exchange.time_text().map(str::to_owned),
+            may_lack_bodies: exchange.may_lack_bodies,
             request: exchange.request.as_ref().map(|request| DraftRequest {
                 method: request.method.clone(),
                 target: request.target.clone(),
@@ -120,6 +122,7 @@ impl Draft {
         let body = |body: Option<&DraftBody>| body.map(|body| body.body(&self.origin));
         let mut exchange = Exchange::new(self.origin.clone(), self.hint.clone());
         exchange.time.clone_from(&self.time);
+        exchange.may_lack_bodies = self.may_lack_bodies;
         exchange.request = self.request.as_ref().map(|request| Request {
             line: line(),
             method: request.method.clone(),
@@ -184,6 +187,8 @@ impl Draft {
         if let Some(body) = body(shaper, request.body.as_ref()) {
             entry["request"]["body"] = body;
         }
+        // Readers tell an exchange by both sides.
+        entry["response"] = serde_json::Value::Null;
         if let Some(response) = &self.response {
             entry["response"] = json!({
                 "status": response.status,
@@ -192,6 +197,9 @@ impl Draft {
             if let Some(body) = body(shaper, response.body.as_ref()) {
                 entry["response"]["body"] = body;
             }
+        }
+        if self.may_lack_bodies {
+            entry["bodies_recorded"] = false.into();
         }
         if let Some(time) = &self.time {
             entry["recorded_at"] = time.clone().into();
@@ -222,10 +230,7 @@ impl<'b> Sent<'b> {
 
 /// A body as a cassette writes it.
 fn body(shaper: &mut Shaper<'_>, body: Option<&DraftBody>) -> Option<serde_json::Value> {
-    match body {
-        Some(body) => Some(json!({ "string": body.shaped(shaper) })),
-        None => None,
-    }
+    body.map(|body| json!({ "string": body.shaped(shaper) }))
 }
 
 /// Headers, without those about how the body was sent: it is written decoded.

@@ -43,7 +43,8 @@ impl<'k> Shaper<'k> {
         match value.kind() {
             Kind::Object => {
                 for (key, member) in value.all_members() {
-                    self.key(key, text, at, out);
+                    let in_secret = path.iter().any(|step| matches!(step, Step::Key(name) if is_secret_name(name)));
+                    self.key(key, in_secret, text, at, out);
                     let name = key.name();
                     if is_kept(&name) {
                         out.push_str(&text[*at..member.span().end]);
@@ -78,9 +79,11 @@ impl<'k> Shaper<'k> {
     }
 
     /// A key that is data rather than a name has a stand-in, too.
-    fn key(&mut self, key: Key<'_>, text: &str, at: &mut usize, out: &mut String) {
+    fn key(&mut self, key: Key<'_>, in_secret: bool, text: &str, at: &mut usize, out: &mut String) {
         let name = key.name();
-        if !self.is_name(&name) {
+        let is_word = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        let is_name = self.is_name(&name) && (!in_secret || is_word || self.known.has_name(&name));
+        if !is_name {
             let stand_in = self.stand_ins.text(&name, 0);
             replace(key.span(), &quoted(&stand_in), text, at, out);
         }
@@ -92,10 +95,11 @@ impl<'k> Shaper<'k> {
             return true;
         }
         let digits = name.bytes().filter(u8::is_ascii_digit).count();
+        let is_mark = |c: char| "_$@[]".contains(c) || (c == '-' && digits == 0);
         name.len() <= 40
             && digits <= 2
             && name.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '$' | '@'))
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || "_$@.-:[]".contains(c))
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || is_mark(c))
             && shapes(name).is_empty()
     }
 
@@ -168,6 +172,11 @@ impl<'k> Shaper<'k> {
         let decoded = percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned();
         if self.is_known_value(&decoded) {
             return value.to_owned();
+        }
+        // The elements of a list have stand-ins of their own.
+        if let Some(mark) = [',', '|'].into_iter().find(|mark| value.contains(*mark)) {
+            let elements = value.split(mark).map(|element| self.segment_value(element));
+            return elements.collect::<Vec<_>>().join(mark.encode_utf8(&mut [0; 4]));
         }
         let is_number = !decoded.is_empty() && decoded.bytes().all(|byte| byte.is_ascii_digit());
         let stand_in = match is_number {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::redact::sanitised;
 use crate::capture::{Body, Hint, Line, ReadProblem, Sink as _, SourceRead, Unused};
-use crate::contract::Contract;
+use crate::contract::{Contract, Payload};
 use crate::json::{SyntaxErrorKind, TapeDocument, SyntaxError};
 use crate::location::{Origin, Side};
 
@@ -58,6 +58,8 @@ pub struct Observer<'c, W = ()> {
     pub(super) payloads: u64,
     /// What is learnt now is looked at before it is kept: then nothing may be kept elsewhere.
     pub(super) is_apart: bool,
+    /// Whether the capture of the exchange leaves bodies out as a rule.
+    pub(super) may_lack_bodies: bool,
     /// What was learnt.
     pub profile: Profile,
     /// What could not be read: the first problems, and how many there were.
@@ -90,6 +92,7 @@ impl<'c> Observer<'c> {
             open: None,
             payloads: 0,
             is_apart: false,
+            may_lack_bodies: false,
             profile: Profile::default(),
             problems: Vec::new(),
             problems_met: 0,
@@ -114,6 +117,7 @@ impl<'c> Observer<'c> {
             open: self.open,
             payloads: self.payloads,
             is_apart: self.is_apart,
+            may_lack_bodies: self.may_lack_bodies,
             profile: self.profile,
             problems: self.problems,
             problems_met: self.problems_met,
@@ -139,6 +143,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             open: self.open,
             payloads: self.payloads,
             is_apart: self.is_apart,
+            may_lack_bodies: self.may_lack_bodies,
             profile: self.profile,
             problems: self.problems,
             problems_met: self.problems_met,
@@ -293,14 +298,14 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             let status = place.status.unwrap_or_default().to_string();
             self.fact(&fact, "", &Sighting::of_part(line, &status));
         }
-        if body.is_none() && left_out {
+        let is_expected = wanted.is_some_and(Payload::is_required)
+            && allows_body(&place.operation.method, place.status);
+        if body.is_none() && left_out && (is_expected || !self.may_lack_bodies) {
             self.leave(Unused::LeftOut, &line.origin);
         }
         match (body, wanted) {
             (Some(body), _) => self.body(place, body, None),
-            (None, Some(payload))
-                if payload.is_required() && allows_body(&place.operation.method, place.status) =>
-            {
+            (None, _) if is_expected && !(left_out && self.may_lack_bodies) => {
                 let fact = match left_out {
                     true => TrafficFact::BodyLeftOut(place.key()),
                     false => TrafficFact::MissingBody(place.key()),

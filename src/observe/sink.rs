@@ -18,6 +18,7 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
         if !self.filter(&mut exchange) {
             return self.leave(Unused::Filtered, &exchange.origin);
         }
+        self.may_lack_bodies = exchange.may_lack_bodies;
         self.watcher.exchange(&exchange);
         for remark in &exchange.remarks {
             self.remark(remark);

@@ -12,7 +12,7 @@ use crate::redact::NamePattern;
 use crate::report::captures::CapturesFormat;
 
 use super::super::values::{OutputArgument, jobs, moment, output, sample, schema_for, size};
-use super::{CAPTURE, CONTRACT, PRIVACY, RESULT, ReadingArguments, SELECTION};
+use super::{CAPTURE, CONTRACT, LogArguments, PRIVACY, RESULT, ReadingArguments, SELECTION};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CapturesArguments {
@@ -70,6 +70,9 @@ pub(in crate::cli) struct CaptureArguments {
     /// The format of the captures. By default, it is recognised by name and content.
     #[arg(long, help_heading = CAPTURE, value_enum, value_name = "FORMAT")]
     pub(in crate::cli) format: Option<CaptureFormat>,
+
+    #[command(flatten)]
+    pub(in crate::cli) logs: LogArguments,
 
     /// Do not exit with 2 because an input cannot be read.
     #[arg(long, help_heading = CAPTURE)]

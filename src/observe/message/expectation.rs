@@ -30,7 +30,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         // The operation was chosen because the path matches its template. So the path counts as compared only
         // if there is no response to compare.
         let does_path_count = self.options.hint.side == Some(Side::Request)
-            || response.is_none_or(|response| has_no_content(place, response));
+            || response.is_none_or(|response| {
+                has_no_content(place, response) || self.may_lack_bodies && response.body.is_none()
+            });
         let key = place.key();
         let graph = &place.contract.graph;
         let operation = place.operation;
