@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::redact::sanitised;
 use crate::capture::{Body, Hint, Line, ReadProblem, Sink as _, SourceRead, Unused};
 use crate::contract::{Contract, Payload};
@@ -56,6 +58,8 @@ pub struct Observer<'c, W = ()> {
     /// Where payloads with the latest hint may belong.
     pub(super) open: Option<Candidates<'c>>,
     pub(super) payloads: u64,
+    /// When the current exchange was recorded.
+    pub(super) time: Option<Timestamp>,
     /// What is learnt now is looked at before it is kept: then nothing may be kept elsewhere.
     pub(super) is_apart: bool,
     /// Whether the capture of the exchange leaves bodies out as a rule.
@@ -91,6 +95,7 @@ impl<'c> Observer<'c> {
             hinted: None,
             open: None,
             payloads: 0,
+            time: None,
             is_apart: false,
             may_lack_bodies: false,
             profile: Profile::default(),
@@ -116,6 +121,7 @@ impl<'c> Observer<'c> {
             hinted: self.hinted,
             open: self.open,
             payloads: self.payloads,
+            time: self.time,
             is_apart: self.is_apart,
             may_lack_bodies: self.may_lack_bodies,
             profile: self.profile,
@@ -142,6 +148,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             hinted: self.hinted,
             open: self.open,
             payloads: self.payloads,
+            time: self.time,
             is_apart: self.is_apart,
             may_lack_bodies: self.may_lack_bodies,
             profile: self.profile,
@@ -203,7 +210,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         subject: &str,
         sighting: &Sighting<'_>,
     ) {
-        let spot = sighting.spot(payload);
+        let spot = sighting.spot(payload, self.time);
         let is_new = !self.profile.traffic.contains_key(fact);
         if is_new {
             self.profile.traffic.insert(fact.clone(), Keyed::default());
@@ -359,7 +366,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             &mut target.shape,
             body,
             &document,
-            self.payloads,
+            (self.payloads, self.time),
         );
         let mut walk = Walk::new(graph, place.said_side(), recorder);
         walk.run(node, document.root());
