@@ -62,9 +62,9 @@ impl Unused {
         matches!(self, Self::Filtered | Self::Untimed)
     }
 
-    /// Whether the verdicts on payloads, or the findings, say the same.
+    /// Whether the verdicts on payloads, or the findings, report the same.
     #[must_use]
-    pub const fn is_told_by_verdict(self) -> bool {
+    pub const fn is_in_verdicts(self) -> bool {
         matches!(self, Self::NoOperation | Self::Undecided | Self::NoSchema | Self::Malformed)
     }
 
@@ -85,8 +85,8 @@ impl Unused {
             (Self::Preflight, _) => "preflight requests",
             (Self::Redirect, 1) => "redirect",
             (Self::Redirect, _) => "redirects",
-            (Self::NoOperation, 1) => "exchange of no operation",
-            (Self::NoOperation, _) => "exchanges of no operation",
+            (Self::NoOperation, 1) => "exchange that matches no operation",
+            (Self::NoOperation, _) => "exchanges that match no operation",
             (Self::Html, 1) => "HTML page",
             (Self::Html, _) => "HTML pages",
             (Self::Asset, 1) => "page asset",

@@ -25,6 +25,15 @@ pub(super) fn run(arguments: &CapturesArguments, output: &mut Output) -> Result<
         let message = "--stale needs a contract: name it with --contract";
         return Err(Error::new(ErrorKind::Format, message).into());
     }
+    if arguments.capture.operation.is_some() && arguments.contract.is_none() {
+        let message = "--operation needs a contract: name it with --contract";
+        return Err(Error::new(ErrorKind::Format, message).into());
+    }
+    if arguments.export.is_some() && arguments.capture.privacy.show_values {
+        let message =
+            "--show-values does not go with --export: the copies would hold the original values";
+        return Err(Error::new(ErrorKind::Format, message).into());
+    }
     let options = arguments.reading.options(arguments.capture.schemas());
     let chosen = arguments
         .contract
@@ -46,7 +55,8 @@ pub(super) fn run(arguments: &CapturesArguments, output: &mut Output) -> Result<
     let (observer, exported) = match &arguments.export {
         None => (arguments.capture.read(&inputs, observer), None),
         Some(folder) => {
-            let exporter = Exporter::new(folder, (asked.clone(), family), &observation, observer)?;
+            let read = (folder.as_path(), arguments.captures.as_slice());
+            let exporter = Exporter::new(read, (asked.clone(), family), &observation, observer)?;
             let (observer, exported) = arguments.capture.read_here(&inputs, exporter).finish()?;
             (observer, Some((folder, exported)))
         }
@@ -77,8 +87,24 @@ pub(super) fn run(arguments: &CapturesArguments, output: &mut Output) -> Result<
     if let Some((folder, exported)) = exported {
         output.note(&told(folder, &exported));
     }
-    match report.problems_met > 0 && !arguments.capture.keep_going {
-        true => Ok(Exit::Incomplete),
+    if report.problems_met > 0 && !arguments.capture.keep_going {
+        return Ok(Exit::Incomplete);
+    }
+    if arguments.stale
+        && report
+            .files
+            .iter()
+            .all(|(_, survey)| survey.versions.is_empty())
+    {
+        let contract = arguments.contract.as_deref().unwrap_or_default();
+        output.error(
+            &format!("nothing in the captures was compared with a schema of {contract}"),
+            None,
+        );
+        return Ok(Exit::Incomplete);
+    }
+    match arguments.fail_on_stale && report.has_stale() {
+        true => Ok(Exit::Findings),
         false => Ok(Exit::Clean),
     }
 }

@@ -243,7 +243,7 @@ impl<'a> Check<'a> {
                 let contract = &report.contract;
                 format!("; `wiredrift contracts {contract}` lists its operations")
             }
-            Gap::NoExchanges | Gap::NothingCompared => String::new(),
+            Gap::NoExchanges | Gap::AllFiltered | Gap::NothingCompared => String::new(),
         };
         output.error(&(report.gap_words(gap) + &more), None);
         Ok(Exit::Incomplete)

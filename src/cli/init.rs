@@ -32,7 +32,9 @@ const DEPTH: usize = 6;
 const FILES: usize = 20_000;
 
 /// Names of folders that hold captured payloads.
-const CAPTURE_FOLDERS: [&str; 6] = [
+const CAPTURE_FOLDERS: [&str; 8] = [
+    "cassettes",
+    "vcr_cassettes",
     "captures",
     "recordings",
     "traffic",
@@ -55,8 +57,6 @@ const GENERIC: [&str; 5] = ["openapi", "swagger", "api", "index", "spec"];
 struct Found {
     contracts: Vec<String>,
     captures: Vec<String>,
-    /// Recordings of test libraries, which are not read yet.
-    cassettes: Vec<String>,
     /// Whether there were more files than are looked at.
     is_partial: bool,
 }
@@ -110,13 +110,6 @@ pub(super) fn run(arguments: &InitArguments, output: &mut Output) -> Result<Exit
                 );
             }
         }
-    }
-    if !found.cassettes.is_empty() {
-        let _ = writeln!(
-            out,
-            "Not read yet: recordings in {}.",
-            found.cassettes.join(", ")
-        );
     }
     if found.is_partial {
         let _ = writeln!(
@@ -172,8 +165,6 @@ fn look(folder: &Path) -> Found {
                     }
                     if CAPTURE_FOLDERS.contains(&&*name) {
                         captures.insert(path.clone());
-                    } else if name == "cassettes" || name == "vcr_cassettes" {
-                        found.cassettes.push(written(&path));
                     }
                     if depth < DEPTH {
                         folders.push_back((path, depth + 1));

@@ -66,6 +66,15 @@ impl CaptureArguments {
     /// The options for payloads that do not identify their operation. `name` is the name of the contracts for
     /// messages.
     pub(super) fn observation(&self, asked: &[&Contract], name: &str) -> Result<Options> {
+        let selection = self.selection.preparation().selection;
+        if selection
+            .since
+            .zip(selection.until)
+            .is_some_and(|(since, until)| since >= until)
+        {
+            let message = "--since is not before --until, so that no exchange is left";
+            return Err(Error::new(ErrorKind::Format, message));
+        }
         let of_schemas = asked.iter().all(|contract| contract.is_of_schemas());
         if !self.schema_for.is_empty() && !of_schemas {
             let message = "--schema-for works only with JSON Schema contracts; name the operation of \

@@ -131,7 +131,7 @@ fn exit(
                 let (old, new) = (&diff.old.reference, &diff.new.reference);
                 Some(format!("nothing in the captures belongs to {old} or {new}"))
             }
-            Some(gap @ Gap::NoExchanges) => Some(traffic.gap_words(gap)),
+            Some(gap @ (Gap::NoExchanges | Gap::AllFiltered)) => Some(traffic.gap_words(gap)),
             _ if traffic.exchanges == 0 => {
                 Some("no exchange in the captures could be read".to_owned())
             }

@@ -90,6 +90,19 @@ pub(super) fn moment(text: &str) -> Result<Moment, String> {
     Moment::parse(text, Timestamp::now())
 }
 
+/// Reads the name of a host.
+pub(super) fn host(text: &str) -> Result<String, String> {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let name = rest.split('/').next().unwrap_or_default();
+    match name {
+        "" => Err("expected a host, such as api.example.com or *.example.com".to_owned()),
+        name if name != text => Err(format!(
+            "expected a host without a scheme and a path: write {name}"
+        )),
+        name => Ok(name.to_owned()),
+    }
+}
+
 /// Reads a number of exchanges.
 pub(super) fn sample(text: &str) -> Result<NonZeroU64, String> {
     text.parse().map_err(|_| {

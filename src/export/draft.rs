@@ -179,7 +179,7 @@ impl Draft {
         };
         let mut entry = json!({
             "request": {
-                "method": request.method,
+                "method": method_of(&request.method),
                 "url": url,
                 "headers": headers(shaper, &request.headers, host, Sent::of(request.body.as_ref(), request.body_left_out)),
             },
@@ -208,6 +208,15 @@ impl Draft {
     }
 }
 
+/// A method of HTTP (RFC 9110 and 5789); others may be anything.
+fn method_of(method: &str) -> &str {
+    const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+    match METHODS.iter().any(|known| known.eq_ignore_ascii_case(method)) {
+        true => method,
+        false => "X",
+    }
+}
+
 /// What is known of a body besides the headers.
 #[derive(Debug, Clone, Copy)]
 enum Sent<'b> {
@@ -221,7 +230,11 @@ enum Sent<'b> {
 impl<'b> Sent<'b> {
     fn of(body: Option<&'b DraftBody>, is_left_out: bool) -> Self {
         match body {
-            Some(body) => body.media_type.as_deref().map_or(Self::Nothing, Self::As),
+            // A boundary may be anything.
+            Some(body) => match body.media_type.as_deref() {
+                Some(media_type) => Self::As(media_type.split(';').next().unwrap_or_default().trim()),
+                None => Self::Nothing,
+            },
             None if is_left_out => Self::LeftOut,
             None => Self::Nothing,
         }
@@ -237,7 +250,8 @@ fn body(shaper: &mut Shaper<'_>, body: Option<&DraftBody>) -> Option<serde_json:
 fn headers(shaper: &mut Shaper<'_>, headers: &Headers, host: Option<&str>, sent: Sent<'_>) -> Vec<serde_json::Value> {
     const ABOUT_BODIES: [&str; 3] = ["content-length", "content-encoding", "transfer-encoding"];
     let is_named = headers.get("content-type").is_some();
-    let own = headers.0.iter().filter(|(name, _)| !ABOUT_BODIES.contains(&&*name.to_ascii_lowercase()));
+    let is_own = |name: &str| !name.starts_with(':') && !ABOUT_BODIES.contains(&&*name.to_ascii_lowercase());
+    let own = headers.0.iter().filter(|(name, _)| is_own(name));
     let own = own.map(|(name, value)| {
             let value = match host.filter(|_| name.eq_ignore_ascii_case("host")) {
                 Some(host) => host.to_owned(),

@@ -21,9 +21,23 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// A folder that does not exist yet, or is empty.
-    pub(super) fn new(folder: &Path) -> Result<Self> {
+    /// A folder that does not exist yet, or is empty, and is not below one of the inputs.
+    pub(super) fn new(folder: &Path, inputs: &[PathBuf]) -> Result<Self> {
         let refused = |message: String| Error::new(ErrorKind::Write, message);
+        if folder.is_file() {
+            return Err(refused(format!("{} is a file: name a new folder", folder.display())));
+        }
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let is_below = |input: &&PathBuf| input.is_dir() && absolute(folder).starts_with(absolute(input));
+        // The current folder is read by default, and copies are usually written next to what is read.
+        if let Some(input) = inputs.iter().find(is_below).filter(|input| input.as_os_str() != ".") {
+            let message = format!(
+                "{} is in {}, so that later runs would read the copies: name a folder elsewhere",
+                folder.display(),
+                input.display()
+            );
+            return Err(refused(message));
+        }
         let is_taken = match fs::read_dir(folder) {
             Ok(mut entries) => entries.next().is_some(),
             Err(_) => folder.exists(),
@@ -93,10 +107,13 @@ impl Drop for Files {
     }
 }
 
-/// Where the copy of a file goes: the same path below the folder, without its root.
-pub(super) fn place_of(file: &str) -> PathBuf {
+/// Where the copy of a file goes: the same path below the folder. What leads to an input from elsewhere is left out.
+pub(super) fn place_of(file: &str, inputs: &[PathBuf]) -> PathBuf {
     let path = Path::new(file.trim_matches(['<', '>']));
-    let names = path.components().filter_map(|component| match component {
+    let is_elsewhere = |path: &Path| path.is_absolute() || path.components().any(|part| part == Component::ParentDir);
+    let root = inputs.iter().filter(|input| path.starts_with(input) && is_elsewhere(input)).max_by_key(|root| root.as_os_str().len());
+    let below = root.and_then(|root| path.strip_prefix(root.parent().unwrap_or(root)).ok()).unwrap_or(path);
+    let names = below.components().filter_map(|component| match component {
         Component::Normal(name) => Some(name),
         Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => None,
     });
@@ -117,12 +134,14 @@ mod tests {
         for (file, place) in [
             ("a/b.har", "a/b.har"),
             ("../../etc/x.har", "etc/x.har"),
-            ("/tmp/x.har", "tmp/x.har"),
+            ("/home/ann/traffic/a/x.har", "traffic/a/x.har"),
+            ("../elsewhere/x.har", "elsewhere/x.har"),
             ("./a.json.gz", "a.json"),
             ("a.zip/b/c.har", "a.zip/b/c.har"),
             ("<stdin>", "stdin"),
         ] {
-            assert_eq!(place_of(file), Path::new(place), "{file}");
+            let inputs = ["/home/ann/traffic".into(), "../elsewhere".into()];
+            assert_eq!(place_of(file, &inputs), Path::new(place), "{file}");
         }
     }
 }

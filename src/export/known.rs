@@ -8,10 +8,14 @@ use crate::schema::Node;
 /// Names and values that contracts list.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    /// Names of properties, parameters and headers in lower case, and segments of paths.
+    /// Names of properties, parameters and headers in lower case.
     names: HashSet<String>,
     /// Strings, and numbers as they are written, of enums and constants.
     values: HashSet<String>,
+    /// Segments of paths.
+    segments: HashSet<String>,
+    /// Starts of ids in patterns: `ord_` of `^ord_[0-9]+$`.
+    pub(super) prefixes: Vec<String>,
 }
 
 impl Known {
@@ -28,7 +32,7 @@ impl Known {
                 for route in &operation.routes {
                     let template = route.to_string();
                     let literals = template.split('/').filter(|segment| !segment.contains('{'));
-                    known.values.extend(literals.map(str::to_owned));
+                    known.segments.extend(literals.map(str::to_owned));
                 }
             }
         }
@@ -43,8 +47,22 @@ impl Known {
         for value in listed.chain(node.constant.as_deref()) {
             self.add_value(value);
         }
+        let patterns = node.checks.iter().filter(|check| check.keyword == "pattern");
+        for pattern in patterns.filter_map(|check| check.argument.as_str()) {
+            self.add_pattern(pattern);
+        }
         if let Some(discriminator) = &node.discriminator {
             self.values.extend(discriminator.mapping.iter().map(|(tag, _)| tag.to_string()));
+        }
+    }
+
+    /// The letters and the separator that a pattern starts with.
+    fn add_pattern(&mut self, pattern: &str) {
+        let start = pattern.trim_start_matches(['^', '(']);
+        let letters = start.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(0);
+        let has_mark = start[letters..].starts_with(['_', '-', ':']);
+        if letters > 0 && has_mark {
+            self.prefixes.push(start[..=letters].to_owned());
         }
     }
 
@@ -67,8 +85,17 @@ impl Known {
         }
     }
 
+    /// Whether a contract declares any names.
+    pub(super) fn has_names(&self) -> bool {
+        !self.names.is_empty()
+    }
+
     pub(super) fn has_name(&self, name: &str) -> bool {
         self.names.contains(&name.to_lowercase())
+    }
+
+    pub(super) fn has_segment(&self, text: &str) -> bool {
+        self.segments.contains(text)
     }
 
     pub(super) fn has_value(&self, text: &str) -> bool {

@@ -17,7 +17,7 @@ use std::rc::Rc;
 
 use crate::capture::{Exchange, Input, ReadProblem, Reading, Sink, SourceRead, Unused};
 use crate::contract::{Contract, RequestTarget, without_user};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::location::{Origin, PathPattern};
 use crate::observe::{Engine, Observer, Options, Profile};
 
@@ -26,12 +26,13 @@ use facts::Facts;
 use files::{Files, place_of};
 use known::Known;
 use shaped::Shaper;
+use stand_in::StandIns;
 
 /// Rounds in which closer stand-ins are tried.
 const ROUNDS: usize = 8;
 
-/// Places that are told in the end.
-const TOLD: usize = 20;
+/// Places that are reported in the end.
+const REPORTED: usize = 20;
 
 /// Writes copies of the exchanges that it receives, and passes them on.
 #[derive(Debug)]
@@ -43,7 +44,12 @@ pub struct Exporter<'c, S> {
     /// What its copy shows.
     copy: Observer<'c>,
     known: Rc<Known>,
+    stand_ins: StandIns,
     files: Files,
+    /// What is read.
+    roots: Vec<PathBuf>,
+    /// The copies of files.
+    places: HashMap<String, PathBuf>,
     /// The stand-ins of hosts.
     hosts: HashMap<String, String>,
     /// The exchanges of each file whose payloads have files of their own.
@@ -66,13 +72,13 @@ pub struct Exported {
 }
 
 impl<'c, S: Sink> Exporter<'c, S> {
-    /// Writes to a folder that does not exist yet, or is empty.
+    /// Writes to a folder that does not exist yet, or is empty, and is not below one of the inputs.
     ///
     /// # Errors
     ///
-    /// If the folder is not empty or cannot be created.
+    /// If the folder is not empty, would be read itself, or cannot be created.
     pub fn new(
-        folder: &Path,
+        (folder, roots): (&Path, &[PathBuf]),
         (asked, family): (Vec<&'c Contract>, Vec<&'c Contract>),
         options: &Options,
         sink: S,
@@ -85,13 +91,17 @@ impl<'c, S: Sink> Exporter<'c, S> {
             };
             Observer::new(asked.clone(), family.clone(), options)
         };
+        let known = Known::of(&family);
         Ok(Self {
             sink,
             original: observer(),
             copy: observer(),
-            known: Rc::new(Known::of(&asked)),
+            stand_ins: StandIns::new(known.prefixes.clone()),
+            known: Rc::new(known),
             asked,
-            files: Files::new(folder)?,
+            files: Files::new(folder, roots)?,
+            roots: roots.to_vec(),
+            places: HashMap::new(),
             hosts: HashMap::new(),
             numbers: HashMap::new(),
             exported: 0,
@@ -109,10 +119,14 @@ impl<'c, S: Sink> Exporter<'c, S> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
+        if self.exported == 0 {
+            let message = "nothing was exported: no exchange was read, or the options left all of them out";
+            return Err(Error::new(ErrorKind::Read, message));
+        }
         let exported = Exported {
             exchanges: self.exported,
             files: self.files.count,
-            different: self.different.into_iter().take(TOLD).collect(),
+            different: self.different.into_iter().take(REPORTED).collect(),
         };
         self.files.finish()?;
         Ok((self.sink, exported))
@@ -121,23 +135,27 @@ impl<'c, S: Sink> Exporter<'c, S> {
     /// Writes the copy of one exchange.
     fn export(&mut self, exchange: &Exchange<'_>) -> Result<()> {
         let draft = Draft::of(exchange);
-        let expected = shown(&mut self.original, |observer| observer.exchange(draft.exchange()));
+        let Some(expected) = shown(&mut self.original, |observer| observer.exchange(draft.exchange())) else {
+            // Another operation or side was asked for.
+            return Ok(());
+        };
         let name = self.name_of(&draft);
         let hosts = self.host_of(&draft);
         let known = Rc::clone(&self.known);
-        let mut shaper = Shaper::new(&known);
+        let mut stand_ins = std::mem::take(&mut self.stand_ins);
+        let mut shaper = Shaper::new(&known, &mut stand_ins);
         let mut copied = draft.shaped(&mut shaper, hosts.as_deref());
-        let mut told: Vec<String> = Vec::new();
+        let mut different: Vec<String> = Vec::new();
         // Without a contract, nothing is compared.
         let rounds = if self.asked.is_empty() { 0 } else { ROUNDS };
         for round in 0..rounds {
-            let found = self.shown_by(&name, &copied);
+            let found = self.shown_by(&name, &copied).unwrap_or_default();
             if found == expected {
-                told.clear();
+                different.clear();
                 break;
             }
             let places = expected.different_places(&found);
-            told = places.iter().map(|place| told_place(&draft, place)).collect();
+            different = places.iter().map(|place| reported_place(&draft, place)).collect();
             let mut is_closer = false;
             for place in places {
                 is_closer |= shaper.come_closer(place);
@@ -145,15 +163,16 @@ impl<'c, S: Sink> Exporter<'c, S> {
             if !expected.has_same_traffic(&found) {
                 is_closer |= shaper.rung + 1 < stand_in::RUNGS;
                 shaper.rung = (shaper.rung + 1).min(stand_in::RUNGS - 1);
-                told.push(told_place(&draft, &PathPattern::root()));
+                different.push(reported_place(&draft, &PathPattern::root()));
             }
             if !is_closer || round + 1 == rounds {
                 break;
             }
             copied = draft.shaped(&mut shaper, hosts.as_deref());
         }
-        told.dedup();
-        for place in told {
+        self.stand_ins = stand_ins;
+        different.dedup();
+        for place in different {
             *self.different.entry(place).or_default() += 1;
         }
         self.exported += 1;
@@ -161,7 +180,7 @@ impl<'c, S: Sink> Exporter<'c, S> {
     }
 
     /// What a report says of a copy, read as anyone reads it.
-    fn shown_by(&mut self, name: &Path, copied: &Copied) -> Facts {
+    fn shown_by(&mut self, name: &Path, copied: &Copied) -> Option<Facts> {
         let input = Input::Memory {
             name: name.to_string_lossy().into(),
             bytes: copied.text().as_bytes().into(),
@@ -171,7 +190,7 @@ impl<'c, S: Sink> Exporter<'c, S> {
 
     /// The file of the copy of an exchange.
     fn name_of(&mut self, draft: &Draft) -> PathBuf {
-        let place = place_of(&draft.file);
+        let place = self.place(&draft.file);
         let Some(payload) = draft.payload_name() else {
             return with_ending(&place, ".ndjson");
         };
@@ -187,6 +206,24 @@ impl<'c, S: Sink> Exporter<'c, S> {
         }
     }
 
+    /// Where the copy of a file goes. Files of the same name elsewhere have a number.
+    fn place(&mut self, file: &str) -> PathBuf {
+        if let Some(known) = self.places.get(file) {
+            return known.clone();
+        }
+        let place = place_of(file, &self.roots);
+        let mut own = place.clone();
+        let mut number = 1;
+        while self.places.values().any(|known| *known == own) {
+            number += 1;
+            let stem = place.file_stem().unwrap_or_default().to_string_lossy();
+            let ending = place.extension().map(|ending| format!(".{}", ending.to_string_lossy()));
+            own = place.with_file_name(format!("{stem}-{number}{}", ending.unwrap_or_default()));
+        }
+        self.places.insert(file.to_owned(), own.clone());
+        own
+    }
+
     /// The stand-in of the host of a request.
     fn host_of(&mut self, draft: &Draft) -> Option<String> {
         let request = draft.request.as_ref()?;
@@ -198,15 +235,16 @@ impl<'c, S: Sink> Exporter<'c, S> {
     }
 }
 
-/// What an observer learns meanwhile, and nothing else.
-fn shown<'c>(observer: &mut Observer<'c>, read: impl FnOnce(&mut Observer<'c>)) -> Facts {
+/// What an observer learns meanwhile, and nothing else; `None` if it left the exchange out.
+fn shown<'c>(observer: &mut Observer<'c>, read: impl FnOnce(&mut Observer<'c>)) -> Option<Facts> {
     read(observer);
     observer.settle();
     let profile = std::mem::take::<Profile>(&mut observer.profile);
     observer.problems.clear();
     observer.sources.clear();
     observer.judged.clear();
-    Facts::of(&profile)
+    let is_left_out = profile.unused.keys().any(|reason| reason.is_filter());
+    (!is_left_out).then(|| Facts::of(&profile))
 }
 
 fn with_ending(place: &Path, ending: &str) -> PathBuf {
@@ -220,7 +258,7 @@ fn with_ending(place: &Path, ending: &str) -> PathBuf {
     }
 }
 
-fn told_place(draft: &Draft, place: &PathPattern) -> String {
+fn reported_place(draft: &Draft, place: &PathPattern) -> String {
     let place = match place.steps() {
         [] => String::new(),
         _ => format!(" {place}"),

@@ -1,8 +1,10 @@
 //! Documents, URLs and headers with stand-ins for their values.
 
+use crate::capture::time;
 use crate::json::{Key, Kind, TapeDocument, Value};
 use crate::location::{PathPattern, Step};
-use crate::redact::{is_kept, is_secret_name, shapes};
+use crate::observe::split;
+use crate::redact::{is_kept, is_secret_by_rule, is_secret_name, shapes};
 
 use super::known::Known;
 use super::stand_in::{RUNGS, StandIns};
@@ -11,7 +13,7 @@ use super::stand_in::{RUNGS, StandIns};
 #[derive(Debug)]
 pub(super) struct Shaper<'k> {
     known: &'k Known,
-    stand_ins: StandIns,
+    stand_ins: &'k mut StandIns,
     /// Places where closer stand-ins are needed, and how close ones.
     pub(super) closer: Vec<(PathPattern, u8)>,
     /// How close the stand-ins in URLs and headers are.
@@ -19,10 +21,10 @@ pub(super) struct Shaper<'k> {
 }
 
 impl<'k> Shaper<'k> {
-    pub(super) fn new(known: &'k Known) -> Self {
+    pub(super) fn new(known: &'k Known, stand_ins: &'k mut StandIns) -> Self {
         Self {
             known,
-            stand_ins: StandIns::default(),
+            stand_ins,
             closer: Vec::new(),
             rung: 0,
         }
@@ -42,11 +44,12 @@ impl<'k> Shaper<'k> {
     fn value(&mut self, value: Value<'_>, path: &mut Vec<Step>, text: &str, at: &mut usize, out: &mut String) {
         match value.kind() {
             Kind::Object => {
+                let is_map = self.known.has_names() && !value.members().any(|(key, _)| self.known.has_name(&key.name()));
                 for (key, member) in value.all_members() {
                     let in_secret = path.iter().any(|step| matches!(step, Step::Key(name) if is_secret_name(name)));
-                    self.key(key, in_secret, text, at, out);
+                    self.key(key, in_secret || is_map, text, at, out);
                     let name = key.name();
-                    if is_kept(&name) {
+                    if is_shown(&name) && !in_secret {
                         out.push_str(&text[*at..member.span().end]);
                         *at = member.span().end;
                         continue;
@@ -79,10 +82,10 @@ impl<'k> Shaper<'k> {
     }
 
     /// A key that is data rather than a name has a stand-in, too.
-    fn key(&mut self, key: Key<'_>, in_secret: bool, text: &str, at: &mut usize, out: &mut String) {
+    fn key(&mut self, key: Key<'_>, is_data: bool, text: &str, at: &mut usize, out: &mut String) {
         let name = key.name();
-        let is_word = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-        let is_name = self.is_name(&name) && (!in_secret || is_word || self.known.has_name(&name));
+        // In a map, or below the name of a secret, keys may be anything.
+        let is_name = self.known.has_name(&name) || (!is_data && self.is_name(&name));
         if !is_name {
             let stand_in = self.stand_ins.text(&name, 0);
             replace(key.span(), &quoted(&stand_in), text, at, out);
@@ -130,24 +133,21 @@ impl<'k> Shaper<'k> {
 
     /// A request target: the path and query of a URL.
     pub(super) fn target(&mut self, target: &str) -> String {
-        let (address, rest) = target.split_at(target.find(['?', '#']).unwrap_or(target.len()));
-        let start = match address.find("://") {
-            Some(scheme) => address[scheme + 3..].find('/').map_or(address.len(), |slash| scheme + 3 + slash),
-            None => address.find('/').unwrap_or(address.len()),
-        };
-        let segments = address[start..].split('/').map(|segment| self.segment(segment));
+        let (_, path, rest) = split(target);
+        let segments = path.split('/').map(|segment| self.segment(segment));
         let mut shaped = segments.collect::<Vec<_>>().join("/");
         let query = rest.split('#').next().unwrap_or_default().trim_start_matches('?');
         for (index, pair) in query.split('&').filter(|pair| !pair.is_empty()).enumerate() {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             shaped.push(if index == 0 { '?' } else { '&' });
-            shaped.push_str(&match self.is_name(name) {
+            // Without a value, the name is one.
+            shaped.push_str(&match self.is_name(name) && (pair.contains('=') || self.known.has_name(name)) {
                 true => name.to_owned(),
-                false => self.stand_ins.text(name, 0),
+                false => self.segment_value(name),
             });
             if pair.contains('=') {
                 shaped.push('=');
-                shaped.push_str(&match is_kept(name) {
+                shaped.push_str(&match is_shown(name) {
                     true => value.to_owned(),
                     false => self.segment_value(value),
                 });
@@ -156,12 +156,12 @@ impl<'k> Shaper<'k> {
         shaped
     }
 
-    /// A segment of a path: names of the API stay.
+    /// A segment of a path: what the contract spells stays, and so does a version.
     fn segment(&mut self, segment: &str) -> String {
-        let is_version = segment.len() <= 4 && segment.starts_with('v') && segment[1..].bytes().all(|b| b.is_ascii_digit());
-        let is_word = segment.len() <= 30
-            && segment.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b'.'));
-        match segment.is_empty() || is_version || is_word || self.is_known_value(segment) {
+        let is_version = segment.len() <= 4
+            && segment.starts_with('v')
+            && segment[1..].bytes().all(|b| b.is_ascii_digit());
+        match segment.is_empty() || is_version || self.known.has_segment(segment) {
             true => segment.to_owned(),
             false => self.segment_value(segment),
         }
@@ -192,31 +192,20 @@ impl<'k> Shaper<'k> {
 
     /// The value of a header.
     pub(super) fn header(&mut self, name: &str, value: &str) -> String {
-        const OPEN: [&str; 9] = [
-            "content-type",
-            "accept",
-            "date",
-            "cache-control",
-            "content-language",
-            "vary",
-            "allow",
-            "accept-encoding",
-            "retry-after",
-        ];
         let name = name.to_ascii_lowercase();
-        if is_kept(&name) || self.is_known_value(value) {
+        if is_shown(&name) || self.is_known_value(value) {
             return value.to_owned();
         }
-        if name == "content-type" {
-            // A boundary may be anything.
-            return value.split(';').next().unwrap_or_default().trim().to_owned();
-        }
-        if OPEN.contains(&&*name) && shapes(value).is_empty() && !is_secret_name(&name) {
-            return value.to_owned();
+        match &*name {
+            "content-type" => return media_type(value),
+            "accept" => return value.split(',').map(media_type).collect::<Vec<_>>().join(", "),
+            "date" if time::read(value).is_some() => return value.to_owned(),
+            _ => {}
         }
         // `Bearer …` says which scheme is used.
+        const SCHEMES: [&str; 6] = ["basic", "bearer", "digest", "negotiate", "token", "aws4-hmac-sha256"];
         let scheme = value.split_once(' ').filter(|(scheme, _)| {
-            name.ends_with("authorization") && scheme.len() <= 12 && scheme.bytes().all(|byte| byte.is_ascii_alphabetic())
+            name.ends_with("authorization") && SCHEMES.contains(&&*scheme.to_ascii_lowercase())
         });
         match scheme {
             Some((scheme, rest)) => format!("{scheme} {}", self.stand_ins.text(rest, 1)),
@@ -226,23 +215,50 @@ impl<'k> Shaper<'k> {
 
     /// Text that is not JSON, with the same marks between its words.
     pub(super) fn text(&mut self, text: &str) -> String {
+        const LITERALS: [&str; 7] = ["true", "false", "null", "True", "False", "None", "NaN"];
         let mut out = String::new();
         let mut rest = text;
         while !rest.is_empty() {
             let is_word = |c: char| c.is_alphanumeric() || c == '_';
             let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
             let (word, behind) = rest.split_at(length);
-            // Escapes and literals are syntax.
-            let is_syntax = out.ends_with('\\') || matches!(word, "true" | "false" | "null" | "True" | "False" | "None" | "NaN");
-            match is_syntax || word.is_empty() {
+            // The letter of an escape is syntax.
+            let escape = word.chars().next().filter(|c| out.ends_with('\\') && "nrtbfu".contains(*c));
+            match LITERALS.contains(&word) {
                 true => out.push_str(word),
-                false => out.push_str(&word.chars().map(class).collect::<String>()),
+                false => {
+                    out.extend(escape);
+                    let own = word.chars().skip(usize::from(escape.is_some()));
+                    out.extend(own.map(class));
+                }
             }
             let mark = behind.chars().next();
             out.extend(mark);
             rest = &behind[mark.map_or(0, char::len_utf8)..];
         }
         out
+    }
+}
+
+/// A media type without its parameters. Subtypes of vendors have a stand-in.
+fn media_type(value: &str) -> String {
+    const SUBTYPES: [&str; 17] = [
+        "*", "json", "xml", "html", "plain", "csv", "css", "javascript", "x-www-form-urlencoded", "form-data", "pdf",
+        "octet-stream", "event-stream", "problem+json", "ndjson", "x-ndjson", "png",
+    ];
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let (kind, subtype) = essence.split_once('/').unwrap_or(("application", "octet-stream"));
+    let kind = match kind {
+        "*" | "application" | "text" | "image" | "audio" | "video" | "font" | "multipart" => kind,
+        _ => "application",
+    };
+    let suffix = subtype.rsplit_once('+').map(|(_, suffix)| suffix);
+    match SUBTYPES.contains(&subtype) {
+        true => format!("{kind}/{subtype}"),
+        false => match suffix {
+            Some(suffix @ ("json" | "xml")) => format!("{kind}/vnd.example+{suffix}"),
+            _ => format!("{kind}/x-example"),
+        },
     }
 }
 
@@ -267,4 +283,10 @@ fn covers(pattern: &[Step], path: &[Step]) -> bool {
             (Step::Any, _) | (_, Step::Any) => true,
             (Step::Key(name), Step::Key(own)) => name == own,
         })
+}
+
+/// Whether the user wants the values with this name in copies. A secret does not get there by a wish that is about
+/// reports.
+fn is_shown(name: &str) -> bool {
+    is_kept(name) && !is_secret_by_rule(name)
 }

@@ -9,40 +9,95 @@ use crate::observe::is_placeholder;
 /// stand-in, or the other way round.
 pub(super) const RUNGS: u8 = 3;
 
-/// The stand-ins of one exchange: different values get different ones, and the same value the same.
+/// Values and forms that are remembered. Beyond them, values are no longer told apart.
+const REMEMBERED: usize = 200_000;
+
+/// The longest value that is remembered, in bytes.
+const LONGEST: usize = 200;
+
+/// The stand-ins of a run: different values get different ones, and the same value the same.
 #[derive(Debug, Default)]
 pub(super) struct StandIns {
     given: HashMap<(String, u8), String>,
     /// How many values had the same form.
     of_form: HashMap<String, usize>,
+    /// Starts of ids that a contract names, such as `ord_`.
+    prefixes: Vec<String>,
 }
 
 impl StandIns {
+    /// Stand-ins that keep these starts of ids.
+    pub(super) fn new(prefixes: Vec<String>) -> Self {
+        Self {
+            prefixes,
+            ..Self::default()
+        }
+    }
+
     /// The stand-in of a string.
     pub(super) fn text(&mut self, text: &str, rung: u8) -> String {
-        if text.is_empty() || is_whole_placeholder(text) {
+        if text.is_empty() || is_crossed_out(text) {
             return text.to_owned();
         }
         if is_placeholder(text) {
-            // A part of it is data.
-            return "{value}".to_owned();
+            // Its name, or what stands next to it, may be data.
+            return placeholder_like(text).to_owned();
         }
         let key = (text.to_owned(), rung);
         if let Some(known) = self.given.get(&key) {
             return known.clone();
         }
-        let form = form_of(text, rung);
-        let number = self.of_form.entry(form.clone()).or_default();
-        let stand_in = numbered(&form, *number);
-        *number += 1;
-        self.given.insert(key, stand_in.clone());
+        let (start, rest) = text.split_at(self.prefix_of(text));
+        let form = form_of(rest, rung);
+        let stand_in = format!("{start}{}", numbered(&form, self.next(&form)));
+        self.give(key, &stand_in);
         stand_in
     }
 
-    /// The stand-in of a number, as it is written.
+    /// How many values of a form there were before.
+    fn next(&mut self, form: &str) -> usize {
+        if self.of_form.len() >= REMEMBERED && !self.of_form.contains_key(form) {
+            return 0;
+        }
+        let number = self.of_form.entry(form.to_owned()).or_default();
+        *number += 1;
+        *number - 1
+    }
+
+    fn give(&mut self, key: (String, u8), stand_in: &str) {
+        if self.given.len() < REMEMBERED && key.0.len() <= LONGEST {
+            self.given.insert(key, stand_in.to_owned());
+        }
+    }
+
+    /// The length of the start that a contract names.
+    fn prefix_of(&self, text: &str) -> usize {
+        let mut prefixes = self.prefixes.iter();
+        prefixes.find(|prefix| text.starts_with(prefix.as_str())).map_or(0, String::len)
+    }
+
+    /// The stand-in of a number, as it is written. Integers count up, so that ids stay apart.
     pub(super) fn number(&mut self, raw: &str, rung: u8) -> String {
+        let is_count = rung == 0 && raw.len() <= 15 && raw.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_count || raw == "0" {
+            return Self::sized(raw, rung);
+        }
+        let key = (raw.to_owned(), rung);
+        if let Some(known) = self.given.get(&key) {
+            return known.clone();
+        }
+        let least = 10_usize.pow(u32::try_from(raw.len()).unwrap_or(1) - 1);
+        let number = self.next(&"9".repeat(raw.len()));
+        let stand_in = (least + number % (9 * least)).to_string();
+        self.give(key, &stand_in);
+        stand_in
+    }
+
+    /// A number of the same size.
+    fn sized(raw: &str, rung: u8) -> String {
         let kept = usize::from(rung);
         let mut digits = 0;
+        let length = raw.bytes().filter(u8::is_ascii_digit).count();
         let mut in_exponent = false;
         let mut shown = String::new();
         for character in raw.chars() {
@@ -53,9 +108,9 @@ impl StandIns {
                 '0'..='9' => {
                     digits += 1;
                     shown.push(match digits {
-                        1 if kept == 0 => '1',
-                        // Some of the first digits say whether a limit is kept.
-                        digits if digits <= kept => character,
+                        1 if kept == 0 || length == 1 => '1',
+                        // Some of the first digits say whether a limit is kept; all of them would be the value.
+                        digits if digits <= kept && digits < length => character,
                         _ => '0',
                     });
                 }
@@ -66,18 +121,17 @@ impl StandIns {
     }
 }
 
-/// Whether a text is nothing but a placeholder.
-fn is_whole_placeholder(text: &str) -> bool {
-    let text = text.trim();
-    let pairs = [("{", "}"), ("${", "}"), ("<", ">"), ("[", "]")];
-    let name = pairs.iter().find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
-    let is_name = |name: &str| {
-        let name = name.trim_matches(['{', '}', ' ']);
-        name.len() <= 40 && name.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-' | ' '))
-    };
-    let is_crossed_out = || text.chars().all(|c| matches!(c, 'x' | 'X' | '*' | '-'));
-    let is_marked = || (text.starts_with("REDACTED") || text.starts_with("YOUR_")) && is_name(text);
-    is_placeholder(text) && (name.is_some_and(is_name) || is_crossed_out() || is_marked())
+/// Whether a text was crossed out as a whole.
+fn is_crossed_out(text: &str) -> bool {
+    const WORDS: [&str; 6] = ["[FILTERED]", "[Filtered]", "[REDACTED]", "[redacted]", "REDACTED", "FILTERED"];
+    WORDS.contains(&text) || (is_placeholder(text) && text.chars().all(|c| matches!(c, 'x' | 'X' | '*' | '-')))
+}
+
+/// A placeholder in the same brackets.
+fn placeholder_like(text: &str) -> &'static str {
+    let starts = [("{{", "{{value}}"), ("${", "${VALUE}"), ("<", "<VALUE>"), ("[", "[REDACTED]")];
+    let mut starts = starts.iter().filter(|(start, _)| text.starts_with(start));
+    starts.next().map_or("{value}", |(_, like)| like)
 }
 
 /// A text of the same form.
@@ -115,20 +169,11 @@ fn special(text: &str) -> Option<String> {
     if is_uuid {
         return Some("00000000-0000-4000-8000-000000000000".to_owned());
     }
-    if is_digits(0..4) && bytes.get(4) == Some(&b'-') && is_digits(5..7) && bytes.get(7) == Some(&b'-') && is_digits(8..10) {
-        let mut rest = text.get(10..)?.to_owned();
-        // The hour, minute and second, each of two digits.
-        let time: Vec<usize> = rest.match_indices(|c: char| c.is_ascii_digit()).map(|(at, _)| at).collect();
-        for (at, digit) in time.iter().zip("040506".chars()) {
-            rest.replace_range(*at..=*at, digit.encode_utf8(&mut [0; 4]));
-        }
-        let zone = rest.find(['+', 'Z', 'z']).unwrap_or(rest.len());
-        for at in time.iter().skip(6).filter(|at| **at < zone) {
-            rest.replace_range(*at..=*at, "0");
-        }
-        return Some(format!("2001-02-03{rest}"));
+    if let Some(date) = date_like(text) {
+        return Some(date);
     }
-    if is_digits(0..2) && bytes.get(2) == Some(&b':') && is_digits(3..5) {
+    let is_time = text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit() || b":.Z+-".contains(&byte));
+    if is_time && is_digits(0..2) && bytes.get(2) == Some(&b':') && is_digits(3..5) {
         return Some(format!("04:05{}", by_class(text.get(5..)?, '0')));
     }
     let is_mail = text.split_once('@').is_some_and(|(local, domain)| {
@@ -138,7 +183,7 @@ fn special(text: &str) -> Option<String> {
         return Some("user0@example.com".to_owned());
     }
     if let Some((scheme, rest)) = text.split_once("://")
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        && ["http", "https", "ws", "wss", "ftp"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
     {
         let path = rest.find(['/', '?', '#']).map_or("", |at| &rest[at..]);
         return Some(format!("{}://host.example{}", scheme.to_ascii_lowercase(), by_class(path, '1')));
@@ -150,6 +195,28 @@ fn special(text: &str) -> Option<String> {
         return Some("2001:db8::10".to_owned());
     }
     None
+}
+
+/// A date, or a date and a time, in the same spelling.
+fn date_like(text: &str) -> Option<String> {
+    let pattern: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let rest = pattern.strip_prefix("0000-00-00")?;
+    if rest.is_empty() {
+        return Some("2001-02-03".to_owned());
+    }
+    let time = rest.strip_prefix(['T', 't', ' '])?.strip_prefix("00:00")?;
+    let (seconds, time) = match time.strip_prefix(":00") {
+        Some(time) => (":06", time),
+        None => ("", time),
+    };
+    let zone = time.find(['Z', 'z', '+', '-']).unwrap_or(time.len());
+    let (fraction, zone) = time.split_at(zone);
+    let is_fraction = fraction.is_empty()
+        || fraction.strip_prefix(['.', ',']).is_some_and(|digits| digits.len() <= 9 && digits.chars().all(|c| c == '0'));
+    let is_zone = matches!(zone, "" | "Z" | "z" | "+00:00" | "-00:00" | "+0000" | "-0000");
+    // The offset says where, not who.
+    let offset = &text[text.len() - zone.len()..];
+    (is_fraction && is_zone).then(|| format!("2001-02-03{}04:05{seconds}{fraction}{offset}", &rest[..1]))
 }
 
 /// A text of a form that differs from the earlier ones: its last letters and digits count up.
@@ -204,10 +271,13 @@ mod tests {
             ("GB-0042", 0, "AA-1111"),
             ("GB-0042", 1, "AA-0000"),
             ("ann@library.example", 2, "aaa@aaaaaaa.aaaaaaa"),
-            ("{{id}}", 0, "{{id}}"),
+            ("{{id}}", 0, "{{value}}"),
             ("[FILTERED]", 0, "[FILTERED]"),
-            ("<GITHUB_LOGIN>", 0, "<GITHUB_LOGIN>"),
+            ("<GITHUB_LOGIN>", 0, "<VALUE>"),
             ("token {id} of Ann", 0, "{value}"),
+            ("2026-05-04 Ann Lee", 0, "1111-11-11 Aaa Aaa"),
+            ("2026-05-04 10:20:30 +491701234567", 0, "1111-11-11 11:11:11 +111111111111"),
+            ("secret://x/y", 0, "aaaaaa://a/a"),
             ("", 0, ""),
         ];
         for (text, rung, expected) in table {
@@ -231,6 +301,9 @@ mod tests {
         let table = [
             ("0", 0, "0"),
             ("7", 0, "1"),
+            ("42", 1, "40"),
+            ("42", 2, "40"),
+            ("7", 2, "1"),
             ("-42", 0, "-10"),
             ("1999", 0, "1000"),
             ("2024", 1, "2000"),

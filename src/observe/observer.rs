@@ -252,7 +252,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
     }
 
-    /// Counts an entry, an exchange or a body that is not compared.
+    /// Counts the current exchange, or a body of it, that is not compared.
     pub(super) fn leave(&mut self, reason: Unused, origin: &Origin) {
         self.watcher.unused(reason, origin);
         self.profile.leave(reason, origin);

@@ -18,7 +18,8 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
         self.time = exchange.time_text().and_then(time::read).map(|read| read.time);
         self.streams.time = self.time;
         if !self.filter(&mut exchange) {
-            return self.leave(Unused::Filtered, &exchange.origin);
+            self.watcher.left_out(Unused::Filtered, &exchange.origin);
+            return self.profile.leave(Unused::Filtered, &exchange.origin);
         }
         self.may_lack_bodies = exchange.may_lack_bodies;
         self.watcher.exchange(&exchange);
@@ -53,7 +54,8 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
     fn unused(&mut self, reason: Unused, origin: &Origin) {
         // Others are entries that are no exchanges.
         self.profile.exchanges += u64::from(reason.is_filter());
-        self.leave(reason, origin);
+        self.watcher.left_out(reason, origin);
+        self.profile.leave(reason, origin);
     }
 
     fn problem(&mut self, problem: ReadProblem) {

@@ -37,7 +37,11 @@ pub trait Watcher<'c>: fmt::Debug {
         verdict: PayloadVerdict,
         why: Option<&str>,
     );
-    /// An entry, an exchange or a body is not compared.
+    /// An entry that is no exchange, or an exchange that was left out before it was passed on.
+    fn left_out(&mut self, reason: Unused, origin: &Origin) {
+        let _ = (reason, origin);
+    }
+    /// The current exchange, or one of its bodies, is not compared.
     fn unused(&mut self, reason: Unused, origin: &Origin) {
         let _ = (reason, origin);
     }

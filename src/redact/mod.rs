@@ -14,6 +14,7 @@ mod shown;
 
 pub use excerpt::Excerpt;
 pub use names::{MASK, is_secret_name};
+pub(crate) use names::is_secret_by_rule;
 pub use payload::masked;
 pub(crate) use place::shown_place;
 pub use policy::{NamePattern, Policy, set_policy};

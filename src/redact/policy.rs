@@ -10,7 +10,7 @@ pub struct Policy {
     pub redacted: Vec<NamePattern>,
     /// Names whose values are not masked.
     pub kept: Vec<NamePattern>,
-    /// Whether nothing is masked.
+    /// Whether nothing else is masked.
     pub shows_values: bool,
 }
 
@@ -46,13 +46,10 @@ pub(crate) fn is_kept(name: &str) -> bool {
 impl Policy {
     /// What the user says about values with this name: whether they are secrets, or nothing.
     pub(super) fn says_of(&self, name: &str) -> Option<bool> {
-        if self.shows_values {
-            return Some(false);
-        }
         let has = |patterns: &[NamePattern]| patterns.iter().any(|pattern| pattern.fits(name));
         match () {
             () if has(&self.redacted) => Some(true),
-            () if has(&self.kept) => Some(false),
+            () if self.shows_values || has(&self.kept) => Some(false),
             () => None,
         }
     }
@@ -133,6 +130,8 @@ mod tests {
             shows_values: true,
             ..policy
         };
-        assert_eq!(open.says_of("customer_id"), Some(false));
+        for (name, said) in [("customer_id", Some(true)), ("title", Some(false))] {
+            assert_eq!(open.says_of(name), said, "{name}");
+        }
     }
 }

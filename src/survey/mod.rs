@@ -23,6 +23,8 @@ pub struct FileSurvey {
     pub matched: u64,
     /// The hosts of requests, with their number.
     pub hosts: BTreeMap<String, u64>,
+    /// Requests to hosts beyond those that are told apart.
+    pub other_hosts: u64,
     /// When exchanges were recorded.
     pub period: Period,
     /// Exchanges by `name@version` of the contract and operation.
@@ -43,9 +45,13 @@ pub struct Compared {
 }
 
 impl FileSurvey {
+    /// Keeps the first hosts by name, and counts the others together, so that the order makes no difference.
     fn see_host(&mut self, host: &str, count: u64) {
-        if self.hosts.len() < HOSTS || self.hosts.contains_key(host) {
-            *self.hosts.entry(host.to_owned()).or_default() += count;
+        *self.hosts.entry(host.to_owned()).or_default() += count;
+        if self.hosts.len() > HOSTS
+            && let Some((_, count)) = self.hosts.pop_last()
+        {
+            self.other_hosts += count;
         }
     }
 
@@ -54,6 +60,7 @@ impl FileSurvey {
         self.format = self.format.or(other.format);
         self.exchanges += other.exchanges;
         self.matched += other.matched;
+        self.other_hosts += other.other_hosts;
         for (host, count) in &other.hosts {
             self.see_host(host, *count);
         }
@@ -76,6 +83,8 @@ impl FileSurvey {
 #[derive(Debug, Default)]
 pub struct Survey {
     files: BTreeMap<Arc<str>, FileSurvey>,
+    /// The file of the current exchange, whose bodies may be in other files.
+    current: Option<Arc<str>>,
     /// Whether an operation was found for the current exchange.
     is_matched: bool,
 }
@@ -92,8 +101,10 @@ impl Survey {
         self.files.into_iter().collect()
     }
 
+    /// The file of the current exchange, or else the one of a place.
     fn file(&mut self, origin: &Origin) -> &mut FileSurvey {
-        self.files.entry(Arc::clone(&origin.file)).or_default()
+        let file = self.current.as_ref().unwrap_or(&origin.file);
+        self.files.entry(Arc::clone(file)).or_default()
     }
 
     /// Counts the current exchange for an operation, once.
@@ -110,6 +121,7 @@ impl Survey {
 impl<'c> Watcher<'c> for Survey {
     fn exchange(&mut self, exchange: &Exchange<'_>) {
         self.is_matched = false;
+        self.current = Some(Arc::clone(&exchange.origin.file));
         let file = self.file(&exchange.origin);
         file.exchanges += 1;
         if let Some(request) = &exchange.request {
@@ -141,8 +153,12 @@ impl<'c> Watcher<'c> for Survey {
     fn unjudged(&mut self, _: &Body<'_>, _: Option<&TargetKey>, _: PayloadVerdict, _: Option<&str>) {}
 
     fn unused(&mut self, reason: Unused, origin: &Origin) {
+        self.file(origin).unused.entry(reason).or_default().add(origin);
+    }
+
+    fn left_out(&mut self, reason: Unused, origin: &Origin) {
+        self.current = None;
         let file = self.file(origin);
-        // The exchange was not passed on.
         file.exchanges += u64::from(reason.is_filter());
         file.unused.entry(reason).or_default().add(origin);
     }

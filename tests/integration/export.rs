@@ -352,3 +352,81 @@ fn any_number_of_copies_has_the_values_that_the_contract_lists() {
         fs::read_to_string(files.path().join("copies/a.har.ndjson")).expect("readable")
     );
 }
+
+/// What fills a parameter of a path is private, whatever it looks like, and copies are not made of secrets by mistake.
+#[test]
+fn values_in_paths_and_wishes_about_reports_do_not_get_into_copies() {
+    let contract = json!({"openapi": "3.1.0", "info": {"title": "Shop", "version": "1"}, "paths": {"/v1/orders/{id}": {
+        "get": {"operationId": "order", "parameters": [{"name": "id", "in": "path", "required": true,
+            "schema": {"type": "string", "pattern": "^ord_[0-9]+$"}}],
+            "responses": {"200": {"description": "An order"}}}}}});
+    let get = |path: &str| {
+        entry(
+            "GET",
+            &format!("https://shop.example{path}"),
+            "",
+            200,
+            "application/json",
+            "{\"name\": \"Greta\", \"access_token\": \"hunter2\"}",
+        )
+    };
+    let entries = [
+        get("/v1/orders/ord_1000"),
+        get("/v1/orders/ord_2000"),
+        get("/v1/orders/ord_1000"),
+        get("/v1/orders/greta"),
+        get("/v1/acme-corp/greta.lindqvist"),
+    ];
+    let files = folder(&[
+        ("captures/a.har", &archive(&entries)),
+        ("api.json", &contract.to_string()),
+        ("wiredrift.toml", "keep = [\"access_token\", \"name\"]\n"),
+    ]);
+    let export = |options: &[&str]| {
+        let run = wiredrift(
+            files.path(),
+            &[
+                &["captures", "captures", "-c", "api.json", "-q", "--export"],
+                options,
+            ]
+            .concat(),
+            "",
+        );
+        (run.code, run.stderr)
+    };
+    assert_eq!(export(&["copies"]).0, 0);
+    let text =
+        fs::read_to_string(files.path().join("copies/captures/a.har.ndjson")).expect("readable");
+    for private in ["greta", "acme", "hunter2", "shop.example"] {
+        assert!(!text.contains(private), "{private}: {text}");
+    }
+    // The value is kept that the user wants to see, unless it is a secret.
+    assert!(text.contains("Greta"), "{text}");
+    let paths: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split("/v1/").nth(1)?.split('"').next())
+        .collect();
+    assert!(
+        paths[0] == paths[2] && paths[0] != paths[1] && paths[0].starts_with("orders/ord_"),
+        "{paths:?}"
+    );
+    assert_eq!(
+        findings(files.path(), "copies", "api.json"),
+        findings(files.path(), "captures", "api.json")
+    );
+    for (options, said) in [
+        (
+            &["show", "--show-values"][..],
+            "--show-values does not go with --export",
+        ),
+        (&["captures/copies"], "later runs would read the copies"),
+        (&["api.json"], "api.json is a file"),
+        (&["none", "--host", "gone.example"], "nothing was exported"),
+    ] {
+        let (code, stderr) = export(options);
+        assert!(code == 2 && stderr.contains(said), "{options:?}: {stderr}");
+    }
+    assert!(!files.path().join("none").exists());
+    let entries = fs::read_dir(files.path()).expect("listed").count();
+    assert_eq!(entries, 4, "something is left behind");
+}

@@ -11,7 +11,7 @@ use crate::observe::{FileGlob, Moment, PathGlob, Rewrite, Statuses};
 use crate::redact::NamePattern;
 use crate::report::captures::CapturesFormat;
 
-use super::super::values::{OutputArgument, jobs, moment, output, sample, schema_for, size};
+use super::super::values::{OutputArgument, host, jobs, moment, output, sample, schema_for, size};
 use super::{CAPTURE, CONTRACT, LogArguments, PRIVACY, RESULT, ReadingArguments, SELECTION};
 
 #[derive(Debug, Args)]
@@ -35,13 +35,19 @@ pub(in crate::cli) struct CapturesArguments {
     #[arg(long, help_heading = RESULT)]
     pub(in crate::cli) stale: bool,
 
-    /// Write copies of the exchanges to a new folder, with stand-ins for all values: they have the same structure and,
-    /// with --contract, the same findings, so that they can be shared.
+    /// Write copies of the exchanges to a new folder, with stand-ins for all values but times: they have the same
+    /// structure and, with --contract, the same findings, so that they can be shared. Names of properties, parameters,
+    /// headers and files stay.
     #[arg(long, help_heading = RESULT, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(in crate::cli) export: Option<PathBuf>,
 
-    /// Write what was found: `text` or `json` to standard output, `json=captures.json` to a file. May be repeated.
-    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<CapturesFormat>)]
+    /// With --stale, exit with 1 if a file is out of date.
+    #[arg(long, requires = "stale", help_heading = RESULT)]
+    pub(in crate::cli) fail_on_stale: bool,
+
+    /// Write what was found: `text`, the default, or `json` to standard output, `json=captures.json` to a file. May be
+    /// repeated.
+    #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, value_parser = output::<CapturesFormat>)]
     pub(in crate::cli) output: Vec<OutputArgument<CapturesFormat>>,
 }
 
@@ -95,11 +101,11 @@ pub(in crate::cli) struct PrivacyArguments {
     #[arg(long, help_heading = PRIVACY, value_name = "NAME", value_parser = NamePattern::parse)]
     pub(in crate::cli) redact: Vec<NamePattern>,
 
-    /// Do not mask the values of this property, header or parameter. May be repeated.
+    /// Do not mask the values of this property, header or parameter, unless --redact names it. May be repeated.
     #[arg(long, help_heading = PRIVACY, value_name = "NAME", value_parser = NamePattern::parse)]
     pub(in crate::cli) keep: Vec<NamePattern>,
 
-    /// Mask nothing: reports then hold secrets that captures hold.
+    /// Mask nothing but what --redact names: reports may then contain secrets.
     #[arg(long, help_heading = PRIVACY)]
     pub(in crate::cli) show_values: bool,
 }
@@ -108,7 +114,7 @@ pub(in crate::cli) struct PrivacyArguments {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SelectionArguments {
     /// Compare exchanges with this host only; `*.example.com` is every host below it. May be repeated.
-    #[arg(long, help_heading = SELECTION, value_name = "HOST")]
+    #[arg(long, help_heading = SELECTION, value_name = "HOST", value_parser = host)]
     pub(in crate::cli) host: Vec<String>,
 
     /// Compare exchanges with this method only. May be repeated.
@@ -120,8 +126,8 @@ pub(in crate::cli) struct SelectionArguments {
     #[arg(long, help_heading = SELECTION, value_name = "PATH", value_parser = PathGlob::parse)]
     pub(in crate::cli) path: Vec<PathGlob>,
 
-    /// Compare responses with this status only: 404, 4xx or 500-504. May be repeated. A single code is also that of
-    /// responses without one.
+    /// Compare responses with this status only: 404, 4xx or 500-504. May be repeated. A single code also applies to
+    /// payloads without a status.
     #[arg(long, help_heading = SELECTION, value_name = "CODE", value_parser = Statuses::parse)]
     pub(in crate::cli) status: Vec<Statuses>,
 
@@ -137,8 +143,9 @@ pub(in crate::cli) struct SelectionArguments {
     #[arg(long, help_heading = SELECTION, value_name = "N", value_parser = sample)]
     pub(in crate::cli) sample: Option<NonZeroU64>,
 
-    /// Read paths that start with FROM as if they started with TO: `/repositories/{id}=/repos/{owner}/{repo}`. May
-    /// be repeated; the first one that fits counts.
+    /// Read paths that start with FROM as if they started with TO: `/gateway=/` removes a prefix, and
+    /// `/repositories/{id}=/repos/{owner}/{repo}` gives a path other segments. May be repeated; the first one that fits
+    /// counts.
     #[arg(long, help_heading = SELECTION, value_name = "FROM=TO", value_parser = Rewrite::parse)]
     pub(in crate::cli) rewrite: Vec<Rewrite>,
 }

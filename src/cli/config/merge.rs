@@ -86,6 +86,8 @@ impl Config {
                 levels
             }
             "output" => outputs(&self.set(name, id), &typed),
+            // What one person hides stays hidden when another one hides more.
+            "redact" => [self.set(name, id), typed].concat(),
             _ if typed.is_empty() && !is_excluded(id, own) => self.set(name, id),
             _ => typed,
         };

@@ -10,6 +10,7 @@ use crate::capture::{Exchange, ParallelSink, ReadProblem, Sink, SourceRead, Unus
 use crate::location::Origin;
 
 pub use rewrite::Rewrite;
+pub(crate) use rewrite::split;
 pub use selection::{Moment, PathGlob, Selection, Statuses};
 
 /// How exchanges are prepared. The default leaves them as they are.

@@ -32,12 +32,12 @@ impl Rewrite {
         let sides = text.split_once('=');
         let sides = sides.filter(|(from, to)| from.starts_with('/') && to.starts_with('/') && from.len() > 1);
         let Some((from, to)) = sides else {
-            let message = "write FROM=TO, both with a slash at the start, such as \
-                           '/repositories/{id}=/repos/{owner}/{repo}'";
+            let message = "write FROM=TO, both with a slash at the start, such as '/old/api=/v2', or '/prefix=/' to \
+                           remove a prefix";
             return Err(message.to_owned());
         };
-        if text.contains(['?', '#']) {
-            return Err("a path has no `?` and no `#`".to_owned());
+        if text.contains(['?', '#', '*']) {
+            return Err("a path has no `?`, `#` or `*`; what follows FROM is kept as it is".to_owned());
         }
         Ok(Self {
             from: segments(from),
@@ -96,13 +96,15 @@ impl fmt::Display for Rewrite {
 }
 
 /// A request target in three parts: up to the host, the path, and from the query on.
-fn split(target: &str) -> (&str, &str, &str) {
+pub(crate) fn split(target: &str) -> (&str, &str, &str) {
     let end = target.find(['?', '#']).unwrap_or(target.len());
     let (address, after) = target.split_at(end);
-    let start = match address.find("://") {
+    let slash = address.find('/').unwrap_or(address.len());
+    // A URL may also stand in a path.
+    let start = match address.find("://").filter(|scheme| *scheme < slash) {
         Some(scheme) => address[scheme + 3..].find('/').map_or(address.len(), |slash| scheme + 3 + slash),
         // `{{base_url}}/books`
-        None => address.find('/').unwrap_or(address.len()),
+        None => slash,
     };
     let (before, path) = address.split_at(start);
     (before, path, after)
@@ -124,13 +126,14 @@ mod tests {
             ("/api=/", "/api/books", Some("/books")),
             ("/api=/", "{{base}}/api", Some("{{base}}/")),
             ("/api=/", "/apiary/books", None),
+            ("/proxy=/p", "/proxy/https://h/x", Some("/p/https://h/x")),
             ("/v1=/v2/api", "http://x/v1/a/", Some("http://x/v2/api/a/")),
         ];
         for (rewrite, target, expected) in table {
             let rewrite = Rewrite::parse(rewrite).expect("valid");
             assert_eq!(rewrite.apply(target).as_deref(), expected, "{rewrite} {target}");
         }
-        for text in ["", "/a", "a=/b", "/a=b", "/=/a", "/a?b=/c"] {
+        for text in ["", "/a", "a=/b", "/a=b", "/=/a", "/a?b=/c", "/a/*=/b/*", "/a="] {
             assert!(Rewrite::parse(text).is_err(), "{text}");
         }
     }

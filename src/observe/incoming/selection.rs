@@ -99,13 +99,12 @@ impl Selection {
             || host.is_some_and(|host| self.hosts.iter().any(|pattern| is_host(pattern, host)))
     }
 
-    /// Whether the exchange is part of the sample. What decides is its place in its file, so that a sample is the
-    /// same in every run, with any number of threads and in any folder.
+    /// Whether the exchange is part of the sample. What decides is the file and the place in it, so that a
+    /// sample is the same in every run, with any number of threads.
     fn allows_place(&self, exchange: &Exchange<'_>) -> bool {
         let Some(sample) = self.sample else { return true };
-        let file = exchange.origin.file.rsplit(['/', '\\']).next().unwrap_or_default();
         let mut hasher = FxHasher::default();
-        hasher.write(file.as_bytes());
+        hasher.write(exchange.origin.file.as_bytes());
         hasher.write_u64(exchange.origin.position.byte);
         hasher.write_u64(exchange.origin.entry.unwrap_or(0));
         // The lower bits of this hash depend on little.

@@ -43,6 +43,8 @@ struct JsonFile {
     matched: u64,
     /// The hosts of requests.
     hosts: Vec<JsonHost>,
+    /// Requests to hosts beyond the first 1,000 by name.
+    other_hosts: u64,
     /// The first time that was recorded (RFC 3339).
     first: Option<String>,
     /// The last time that was recorded (RFC 3339).
@@ -115,6 +117,7 @@ fn file_of(report: &CapturesReport, file: &str, survey: &FileSurvey) -> JsonFile
                 exchanges: *count,
             })
             .collect(),
+        other_hosts: survey.other_hosts,
         first: survey.period.ends.map(|(first, _)| first.to_string()),
         last: survey.period.ends.map(|(_, last)| last.to_string()),
         operations: operations

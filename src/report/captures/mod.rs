@@ -16,6 +16,7 @@ use super::render::wrap::Columns;
 use super::{Format, Render};
 
 use json::json;
+use stale::{Staleness, staleness};
 pub use json::{CAPTURES_FORMAT, json_schema};
 
 /// What captures hold.
@@ -57,6 +58,14 @@ pub struct CapturesOptions {
     pub columns: Columns,
     /// Whether it says how old each file is and which version it matches.
     pub stale: bool,
+}
+
+impl CapturesReport {
+    /// Whether a file is out of date.
+    #[must_use]
+    pub fn has_stale(&self) -> bool {
+        self.files.iter().any(|(_, survey)| staleness(self, survey) == Staleness::Stale)
+    }
 }
 
 impl Render for CapturesReport {

@@ -67,7 +67,9 @@ pub(super) fn text(report: &CapturesReport, columns: Columns) -> String {
     for (staleness, file, survey) in &files {
         let age = match last(survey) {
             Some(last) => {
-                let days = report.now.duration_since(last).as_hours() / 24;
+                // Whole days of the calendar, in UTC.
+                let day = |time: Timestamp| time.as_second().div_euclid(86_400);
+                let days = day(report.now) - day(last);
                 let period = survey.period.days().unwrap_or_default();
                 format!("recorded {period}, {}", ago(days))
             }
@@ -104,7 +106,7 @@ fn versions(survey: &FileSurvey) -> String {
             let all = compared.conforming + compared.deviating;
             match (compared.conforming, compared.deviating) {
                 (_, 0) => format!("{} of {version}", plural(all, "payload")),
-                (0, _) => format!("{} closest to {version}, which rejects {}", plural(all, "payload"), them(all)),
+                (0, _) => format!("{} of {version}, which rejects {}", plural(all, "payload"), if all == 1 { "it" } else { "all of them" }),
                 (_, deviating) => {
                     format!("{} of {version}, of which it rejects {}", plural(all, "payload"), thousands(deviating))
                 }
@@ -116,10 +118,6 @@ fn versions(survey: &FileSurvey) -> String {
         true => "nothing was compared".to_owned(),
         false => versions.join(", "),
     }
-}
-
-const fn them(count: u64) -> &'static str {
-    if count == 1 { "it" } else { "them" }
 }
 
 /// A number of days before now, in words.
@@ -137,6 +135,7 @@ fn total(report: &CapturesReport, files: &[(Staleness, &str, &FileSurvey)]) -> S
     let count = |wanted: Staleness| files.iter().filter(|(staleness, ..)| *staleness == wanted).count() as u64;
     let newest = report.versions.last().map_or("the contract", String::as_str);
     let mut text = match (count(Staleness::Stale), files.len() as u64) {
+        (0, all) if count(Staleness::Unknown) == all => return format!("No payload of the {} was compared with {newest}.", plural(all, "file")),
         (0, _) => format!("No file is out of date with {newest}."),
         (stale, all) => {
             format!("{} of {} {} out of date with {newest}.", thousands(stale), plural(all, "file"), if stale == 1 { "is" } else { "are" })

@@ -20,6 +20,9 @@ const ERROR: Style = AnsiColor::BrightRed.on_default().bold();
 /// Files that are described.
 const FILES_SHOWN: usize = 40;
 
+/// Inputs that could not be read that are listed.
+const PROBLEMS_SHOWN: usize = 20;
+
 /// Hosts, operations and skipped files that are listed.
 const LISTED: usize = 6;
 
@@ -55,7 +58,7 @@ pub(super) fn text(report: &CapturesReport, columns: Columns) -> String {
 
 /// What could not be read, and what was skipped.
 pub(super) fn write_unread(out: &mut String, report: &CapturesReport, columns: Columns) {
-    for problem in &report.problems {
+    for problem in report.problems.iter().take(PROBLEMS_SHOWN) {
         let origin = &problem.origin;
         let place = match origin.position == Position::START {
             true => printed(&origin.file),
@@ -66,7 +69,7 @@ pub(super) fn write_unread(out: &mut String, report: &CapturesReport, columns: C
         let rest = text.strip_prefix("error").unwrap_or(&text);
         put!(out, "{ERROR}error{ERROR:#}{rest}\n");
     }
-    let more = report.problems_met.saturating_sub(report.problems.len() as u64);
+    let more = report.problems_met.saturating_sub(report.problems.len().min(PROBLEMS_SHOWN) as u64);
     if more > 0 {
         put!(out, "{ERROR}error{ERROR:#}: {} could not be read\n", plural(more, "more input"));
     }
@@ -89,7 +92,10 @@ fn about(report: &CapturesReport, survey: &FileSurvey) -> Vec<String> {
         lines.push(format!("recorded {period}"));
     }
     if !survey.hosts.is_empty() {
-        let hosts = most_frequent(survey.hosts.iter().map(|(host, count)| (host.clone(), *count)));
+        let mut hosts = most_frequent(survey.hosts.iter().map(|(host, count)| (host.clone(), *count)));
+        if survey.other_hosts > 0 {
+            put!(hosts, ", other hosts ({})", thousands(survey.other_hosts));
+        }
         lines.push(format!("{}: {hosts}", if survey.hosts.len() == 1 { "host" } else { "hosts" }));
     }
     if report.contract.is_some() {
@@ -102,7 +108,7 @@ fn about(report: &CapturesReport, survey: &FileSurvey) -> Vec<String> {
             *operations.entry(Shown::new(&name).to_string()).or_default() += count;
         }
         lines.push(match operations.is_empty() {
-            true if survey.exchanges == 0 => return lines,
+            true if survey.exchanges == 0 => String::new(),
             true => "no operation of the contract".to_owned(),
             false => {
                 let word = if operations.len() == 1 { "operation" } else { "operations" };
@@ -110,6 +116,7 @@ fn about(report: &CapturesReport, survey: &FileSurvey) -> Vec<String> {
             }
         });
     }
+    lines.retain(|line| !line.is_empty());
     let unused: Vec<String> = survey
         .unused
         .iter()
@@ -154,14 +161,21 @@ fn total(report: &CapturesReport) -> String {
         all.add(survey);
     }
     let files = plural(report.files.len() as u64, "file");
-    let mut text = format!("{files}, {}", plural(all.exchanges, "exchange"));
+    let filtered: u64 = all.unused.iter().filter(|(reason, _)| reason.is_filter()).map(|(_, left)| left.count).sum();
+    let mut text = match filtered {
+        0 => format!("{files}, {}", plural(all.exchanges, "exchange")),
+        filtered => {
+            let selected = thousands(all.exchanges.saturating_sub(filtered));
+            format!("{files}, {selected} of {} selected", plural(all.exchanges, "exchange"))
+        }
+    };
     if !all.hosts.is_empty() {
         put!(text, ", {}", plural(all.hosts.len() as u64, "host"));
     }
     if let Some(period) = all.period.days() {
         put!(text, ", recorded {period}");
     }
-    if let Some(contract) = &report.contract {
+    if let Some(contract) = report.contract.as_ref().filter(|_| all.exchanges > 0) {
         put!(
             text,
             "; {} {} to {} of {}",

@@ -26,7 +26,7 @@ use crate::rules::except::{Baseline, Exceptions, Looked};
 use crate::rules::{Finding, Kind, Level, Policy, Suppression, in_order, judge_contract, judge_except, unused_ignores};
 
 use super::{Exempt, Format, Render};
-use super::render::numbers::thousands;
+use super::render::numbers::{plural, thousands};
 #[cfg(feature = "cli")]
 use super::notice::{NoticeFormat, Root};
 
@@ -297,8 +297,8 @@ impl Report {
     /// Why exchanges and bodies were not compared, with their number. What was filtered out, and what verdicts
     /// say, is counted elsewhere.
     pub(crate) fn reasons(&self) -> Vec<String> {
-        let told = |reason: &Unused| !reason.is_filter() && !reason.is_told_by_verdict();
-        let reasons = self.unused.iter().filter(|(reason, _)| told(reason));
+        let is_shown = |reason: &Unused| !reason.is_filter() && !reason.is_in_verdicts();
+        let reasons = self.unused.iter().filter(|(reason, _)| is_shown(reason));
         reasons
             .map(|(reason, left)| format!("{} {}", thousands(left.count), reason.words(left.count)))
             .collect()
@@ -337,6 +337,8 @@ impl Report {
     pub(crate) fn gap(&self) -> Option<Gap> {
         if self.exchanges == 0 && self.problems.is_empty() {
             Some(Gap::NoExchanges)
+        } else if self.exchanges > 0 && self.left_out() == self.exchanges {
+            Some(Gap::AllFiltered)
         } else if self.nothing_matched() {
             Some(Gap::NothingMatched)
         } else {
@@ -350,6 +352,10 @@ impl Report {
         let contract = &self.contract;
         match gap {
             Gap::NoExchanges => "the captures hold no exchanges".to_owned(),
+            Gap::AllFiltered => {
+                let all = plural(self.exchanges, "exchange");
+                format!("the options that select exchanges left out all {all}; `wiredrift captures` lists hosts and times")
+            }
             Gap::NothingMatched => format!("nothing in the captures belongs to {contract}"),
             Gap::NothingCompared => {
                 format!("nothing in the captures was compared with a schema of {contract}")
@@ -370,6 +376,8 @@ pub(crate) fn is_about_coverage(finding: &Finding) -> bool {
 pub enum Gap {
     /// There was no traffic.
     NoExchanges,
+    /// The options left out all of it.
+    AllFiltered,
     /// There was traffic, and none of it belongs to the contract.
     NothingMatched,
     /// There was traffic of the contract, and no schema for any of it.

@@ -13,26 +13,26 @@ const LOOKED_AT: usize = 200;
 const REPLACED: usize = 3;
 
 /// The fewest requests that a rewrite must help.
-const FEWEST: usize = 2;
+const FEWEST: u64 = 2;
 
 /// The rewrite under which most of these requests, each a method and a folded path, are operations of a contract,
 /// and how many of them are.
-pub(super) fn rewrite_for(contracts: &[&Contract], requests: &[&str]) -> Option<(Rewrite, usize)> {
-    let requests: Vec<(&str, Vec<&str>)> = requests
+pub(super) fn rewrite_for(contracts: &[&Contract], requests: &[(&str, u64)]) -> Option<(Rewrite, u64)> {
+    let requests: Vec<(&str, Vec<&str>, u64)> = requests
         .iter()
         .take(LOOKED_AT)
-        .filter_map(|request| {
+        .filter_map(|(request, count)| {
             let (method, path) = request.split_once(' ')?;
-            Some((method, path.split('/').skip(1).collect()))
+            Some((method, path.split('/').skip(1).collect(), *count))
         })
         .collect();
     let templates = templates(contracts);
-    let mut votes: BTreeMap<(Vec<String>, Vec<String>), usize> = BTreeMap::new();
-    for (method, path) in &requests {
+    let mut votes: BTreeMap<(Vec<String>, Vec<String>), u64> = BTreeMap::new();
+    for (method, path, count) in &requests {
         for replaced in 1..=REPLACED.min(path.len().saturating_sub(1)) {
             let (start, rest) = path.split_at(replaced);
             for to in starts(&templates, method, rest) {
-                *votes.entry((named(start), to)).or_default() += 1;
+                *votes.entry((named(start), to)).or_default() += count;
             }
         }
     }
@@ -47,7 +47,8 @@ pub(super) fn rewrite_for(contracts: &[&Contract], requests: &[&str]) -> Option<
             contracts.iter().any(|contract| matches!(contract.route(method, &target), Route::Operation(..)))
         })
     };
-    let helped = requests.iter().filter(|(method, path)| is_operation(method, path)).count();
+    let helped = requests.iter().filter(|(method, path, _)| is_operation(method, path));
+    let helped: u64 = helped.map(|(.., count)| count).sum();
     (helped >= FEWEST).then_some((rewrite, helped))
 }
 

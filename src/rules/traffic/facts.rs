@@ -282,10 +282,11 @@ impl Judge<'_> {
         for (prefix, found) in by_prefix {
             let known: BTreeMap<&str, Vec<String>> =
                 found.iter().map(|(name, _)| (*name, self.known_elsewhere(name))).collect();
-            let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
-            let alias = self.family.rewrite_for(&names);
+            let requests: Vec<(&str, u64)> = found.iter().map(|(name, tally)| (*name, tally.count)).collect();
+            let all: u64 = requests.iter().map(|(_, count)| count).sum();
+            let alias = self.family.rewrite_for(&requests);
             let alias = alias.map(|(rewrite, helped)| match helped {
-                helped if helped == names.len() => format!("`--rewrite '{rewrite}'` makes them match"),
+                helped if helped == all => format!("`--rewrite '{rewrite}'` makes them match"),
                 helped => format!("`--rewrite '{rewrite}'` makes {helped} of them match"),
             });
             let words = |found: &Requests<'_>| {

@@ -252,7 +252,7 @@ impl<'c> Family<'c> {
     }
 
     /// The rewrite of paths under which most of these requests are operations, and how many of them are.
-    pub(crate) fn rewrite_for(&self, requests: &[&str]) -> Option<(Rewrite, usize)> {
+    pub(crate) fn rewrite_for(&self, requests: &[(&str, u64)]) -> Option<(Rewrite, u64)> {
         rewrite_for(self.contracts, requests)
     }
 }
