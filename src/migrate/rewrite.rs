@@ -328,6 +328,9 @@ impl<'c> Rewriter<'c> {
                 }
             }
         }
+        if !is_list && is_list_of_lists(way, at) {
+            return None;
+        }
         let edit = Edit {
             kind: EditKind::Unwrapped,
             from: Some(from.clone()),
@@ -373,6 +376,9 @@ impl<'c> Rewriter<'c> {
             // It is already in its envelope.
             return None;
         }
+        if (!is_list && is_list_of_lists(way, value)) || self.may_stay(here, pair, value) {
+            return None;
+        }
         let schemas = Schemas {
             old: &moved.old,
             new: &moved.new,
@@ -402,6 +408,20 @@ impl<'c> Rewriter<'c> {
         let Outcome { tree, mut edits } = outcome;
         let tree = self.envelope(&pair.new, way, tree, (here, here.to.clone()), &mut edits);
         Some(Outcome { tree, edits })
+    }
+
+    /// Whether a value needs no envelope: it is valid as it is, and has nothing that belongs in one.
+    /// Otherwise a value that lost all that belonged in the envelope would get one in a second run.
+    fn may_stay(&self, here: &Here, pair: &AlignedPair, value: Value<'_>) -> bool {
+        let schemas = Schemas {
+            old: &pair.old,
+            new: &pair.new,
+        };
+        let is_unchanged = || self.parts(here, schemas, &pair.moves, value).edits.is_empty();
+        // Deep down this is not tried, since it takes exponential time.
+        here.choices <= CHOICES
+            && self.is_accepted(&pair.new, &Tree::Kept(value), here.side)
+            && is_unchanged()
     }
 
     /// Rewrites the value part by part.
@@ -495,6 +515,12 @@ pub(super) fn dropped(from: Pointer, value: Value<'_>) -> Edit {
         after: None,
         proposal: None,
     }
+}
+
+/// Whether a list would stand in a list that is an envelope. Envelopes are for objects: schemas without
+/// `type` accept lists, too, so a second run would wrap or unwrap the value once more.
+fn is_list_of_lists(envelope: &[Step], content: Value<'_>) -> bool {
+    matches!(envelope, [Step::Any, ..]) && content.kind() == Kind::Array
 }
 
 /// Whether a list is to be unwrapped but has several elements.

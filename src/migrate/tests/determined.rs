@@ -244,3 +244,84 @@ fn edits_that_contracts_determine() {
         assert_eq!(done.edits, edits, "{name}");
     }
 }
+
+/// Schemas without `type` accept arrays, too, but an array is not the object that the envelope is for.
+#[test]
+fn a_list_is_put_into_no_other_list_and_taken_out_of_none() {
+    let thing = json!({"properties": {"a": {"type": "string"}, "b": {"type": "string"}}});
+    let list = json!({"items": thing});
+    let is_list = json!({"type": "array", "items": thing});
+    let first = json!({"prefixItems": [thing]});
+    let outer = json!({"items": {"properties": {"data": thing}}});
+    let numbered = json!({"properties": {"a": {"type": "integer"}, "b": {"type": "string"}}});
+    // Both schemas, the payload before and after, and the edits.
+    let table: [(&Json, &Json, &str, &str, &[&str]); 11] = [
+        (&thing, &first, "[{}]", "[{}]", &[]),
+        (&thing, &list, r#"[{"a": "x"}]"#, r#"[{"a": "x"}]"#, &[]),
+        (&thing, &list, "[[{}]]", "[[{}]]", &[]),
+        (&thing, &list, "[]", "[]", &[]),
+        (&thing, &is_list, "[{}, {}]", "[{}, {}]", &[]),
+        (&thing, &outer, r#"[{"data": {}}]"#, r#"[{"data": {}}]"#, &[]),
+        (
+            &numbered,
+            &list,
+            r#"[{"a": 1}]"#,
+            r#"[{"a": "1"}]"#,
+            &["reformatted /0/a"],
+        ),
+        (
+            &thing,
+            &list,
+            r#"{"a": "x"}"#,
+            r#"[{"a": "x"}]"#,
+            &["wrapped  → /0"],
+        ),
+        (&list, &thing, "[[{}]]", "[[{}]]", &[]),
+        (&first, &thing, "[[{}]]", "[[{}]]", &[]),
+        (
+            &list,
+            &thing,
+            r#"[{"a": "x"}]"#,
+            r#"{"a": "x"}"#,
+            &["unwrapped /0 → "],
+        ),
+    ];
+    for (old, new, payload, expected, edits) in table {
+        let done = of_schemas(old, new, payload);
+        let about = format!("{payload} of {old} as {new}");
+        assert_eq!(done.text, expected, "{about}");
+        assert_eq!(done.edits, edits, "{about}");
+        assert!(done.left.is_empty(), "{about}: {:?}", done.left);
+        let again = of_schemas(old, new, &done.text);
+        assert_eq!(again.text, expected, "{about}, again");
+    }
+}
+
+/// What lost all that belongs in an envelope does not get one in a second run.
+#[test]
+fn what_needs_no_envelope_gets_none() {
+    let thing = |a: Json| json!({"properties": {"a": a, "b": true}});
+    let old = thing(json!(true));
+    let new = json!({"properties": {"c": thing(json!({"type": "null"}))}});
+    // The payload before and after, and the edits.
+    let table: [(&str, &str, &[&str]); 6] = [
+        (r#"{"a": false}"#, "{}", &["dropped /a"]),
+        ("{}", "{}", &[]),
+        ("3", "3", &[]),
+        (r#"{"c": {}}"#, r#"{"c": {}}"#, &[]),
+        (r#"{"a": null}"#, r#"{"c": {"a": null}}"#, &["wrapped  → /c"]),
+        (r#"{"b": 1}"#, r#"{"c": {"b": 1}}"#, &["wrapped  → /c"]),
+    ];
+    for (payload, expected, edits) in table {
+        let done = of_schemas(&old, &new, payload);
+        assert_eq!(done.text, expected, "{payload}");
+        assert_eq!(done.edits, edits, "{payload}");
+        assert!(done.left.is_empty(), "{payload}: {:?}", done.left);
+        let again = of_schemas(&old, &new, &done.text);
+        assert_eq!(again.text, expected, "{payload}, again");
+    }
+    let mut required = new;
+    required["required"] = json!(["c"]);
+    let done = of_schemas(&old, &required, "{}");
+    assert_eq!(done.text, r#"{"c":{}}"#);
+}
