@@ -8,6 +8,9 @@ use std::sync::Arc;
 use percent_encoding::{AsciiSet, CONTROLS};
 use serde::Serialize;
 
+/// Bytes of a text between positions that are kept, so that a text with many places is read once.
+pub(crate) const STRIDE: usize = 1024;
+
 /// A place in a text: lines and columns count from 1, bytes from 0.
 ///
 /// A column counts Unicode scalar values, as editors do.

@@ -1,13 +1,10 @@
-//! From an offset in a body to the position in the file.
+//! From an offset in a body, or in a file, to the position in the file.
 
 use std::cell::RefCell;
 
-use crate::location::Position;
+use crate::location::{Position, STRIDE};
 
 use super::scalar::Scalar;
-
-/// Bytes of a body between positions that are kept.
-const STRIDE: usize = 1024;
 
 /// How offsets in a body map to offsets in the file.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +24,7 @@ impl Places<'_> {
     pub(super) fn position(self, start: Position, bytes: &[u8], offset: usize, known: &Known) -> Position {
         match self {
             Self::Start => start,
-            Self::Verbatim => known.position(start, bytes, 0, offset, |_, to| (to, to)),
+            Self::Verbatim => known.in_text(start, bytes, offset),
             Self::Escaped(quoted) => {
                 let written = quoted.as_bytes();
                 known.position(start, written, 1, offset, |from, to| unescaped(written, from, to))
@@ -43,8 +40,10 @@ impl Places<'_> {
     }
 }
 
-/// Positions in a body, one for every [`STRIDE`] bytes up to the last one that was asked for. So the body is read
-/// once, however many places in it are asked for, in any order.
+/// Positions in a body or another text, one for every [`STRIDE`] bytes up to the last one that was asked for. So the
+/// text is read once, however many places in it are asked for, in any order.
+///
+/// They are those of one text, with one start.
 #[derive(Debug, Default)]
 pub(super) struct Known(RefCell<Vec<Mark>>);
 
@@ -59,6 +58,16 @@ struct Mark {
 }
 
 impl Known {
+    /// The position of the byte at `offset` in a text that appears in the file unchanged, as
+    /// [`Position::at_offset`] finds it.
+    pub(super) fn in_text(&self, start: Position, text: &[u8], offset: usize) -> Position {
+        let offset = offset.min(text.len());
+        if offset < STRIDE {
+            return start.at_offset(text, offset);
+        }
+        self.position(start, text, 0, offset, |_, to| (to, to))
+    }
+
     /// The position of the byte at `offset`. `first` is where `text` has the first byte; `after` goes from an offset
     /// in the body, with that in the text, to a later offset.
     fn position(

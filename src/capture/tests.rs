@@ -6,6 +6,7 @@ use super::*;
 
 
 mod har;
+mod places;
 mod recordings;
 
 /// Logs what the readers emit, as lines of text.

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json::{self, Kind};
-use crate::location::{Origin, Pointer, Position};
+use crate::location::{Origin, Pointer, Position, STRIDE};
 
 pub(crate) use scalar::resolve as plain_scalar;
 use yaml::Tree;
@@ -40,8 +40,8 @@ pub struct Source {
     file: Arc<str>,
     text: Box<str>,
     syntax: Syntax,
-    /// The byte offsets of line starts, computed on first use.
-    lines: OnceLock<Vec<usize>>,
+    /// The positions of one byte in every [`STRIDE`], computed on first use. Lines may be long.
+    marks: OnceLock<Vec<Position>>,
 }
 
 /// The content of a document.
@@ -166,7 +166,7 @@ impl Source {
             file: name.into(),
             text: text.into_boxed_str(),
             syntax,
-            lines: OnceLock::new(),
+            marks: OnceLock::new(),
         }
     }
 
@@ -181,20 +181,18 @@ impl Source {
     pub fn origin(&self, offset: usize) -> Origin {
         let text = self.text.as_bytes();
         let offset = offset.min(text.len());
-        let lines = self.lines.get_or_init(|| {
-            let breaks = memchr::memchr_iter(b'\n', text).map(|at| at + 1);
-            std::iter::once(0).chain(breaks).collect()
+        let marks = self.marks.get_or_init(|| {
+            let ends = text.chunks(STRIDE).scan(Position::START, |position, chunk| {
+                *position = position.after(chunk);
+                Some(*position)
+            });
+            std::iter::once(Position::START).chain(ends).collect()
         });
-        let line = lines.partition_point(|start| *start <= offset) - 1;
-        let start = Position {
-            byte: lines[line] as u64,
-            line: line as u64 + 1,
-            column: 1,
-        };
+        let passed = offset / STRIDE;
         Origin {
             file: Arc::clone(&self.file),
             entry: None,
-            position: start.after(&text[lines[line]..offset]),
+            position: marks[passed].after(&text[passed * STRIDE..offset]),
         }
     }
 

@@ -233,3 +233,22 @@ fn an_anchor_bomb_is_rejected_without_expansion() {
     }
     insta::assert_snapshot!(refused("bomb.yaml", &text), @"bomb.yaml:6:45: aliases expand to more than 1000000 values");
 }
+
+#[test]
+fn positions_are_those_of_a_scan() {
+    let long = "é☃😀a".repeat(700);
+    for text in [
+        "{}".to_owned(),
+        format!("{{\"a\":\"{long}\"}}"),
+        format!("{{\r\n\"a\":\n\"{long}\",\n\n\"b\": \"{long}\"}}\n"),
+        // The length is a multiple of the distance between positions that are kept.
+        format!("[\"{}\"]", "a".repeat(STRIDE * 2 - 4)),
+        format!("[{}1]", "1,\n".repeat(1000)),
+    ] {
+        let source = parse("a.json", &text).source;
+        for offset in 0..=text.len() + 1 {
+            let expected = Position::START.at_offset(text.as_bytes(), offset);
+            assert_eq!(source.origin(offset).position, expected, "offset {offset}");
+        }
+    }
+}

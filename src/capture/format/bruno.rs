@@ -12,6 +12,7 @@
 //! the file (`get { url: … }`). A file without an example is a request without a response. Scripts, tests, variables,
 //! assertions, authorisation and documentation are ignored. Fields that start with `~` are disabled.
 
+use crate::capture::places::Known;
 use crate::capture::{Body, Exchange, Headers, Hint, Line, ReadProblem, Request, Response, Sink, Unused};
 use crate::location::Origin;
 
@@ -122,7 +123,7 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
         });
         return 0;
     };
-    let reader = Reader { origin, hint, bytes, method: name, asked: *asked };
+    let reader = Reader { origin, hint, bytes, method: name, asked: *asked, known: Known::default() };
     let mut number = 0;
     let mut count = 0;
     for (_, _, example) in parts.iter().filter(|(name, _, _)| *name == "example") {
@@ -148,11 +149,13 @@ struct Reader<'t> {
     /// The request of the file.
     method: &'t str,
     asked: Block<'t>,
+    /// Positions in the file.
+    known: Known,
 }
 
 impl<'t> Reader<'t> {
     fn place(&self, offset: usize) -> Origin {
-        self.origin.at(self.origin.position.at_offset(self.bytes, offset))
+        self.origin.at(self.known.in_text(self.origin.position, self.bytes, offset))
     }
 
     fn missing(&self, block: Block<'_>, what: &str) -> ReadProblem {

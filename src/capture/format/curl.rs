@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use crate::capture::places::Known;
 use crate::capture::{Body, Exchange, Headers, Line, ReadProblem, Request, Response, Sink, transfer};
 use crate::location::{Origin, Position};
 
@@ -43,6 +44,7 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     let mut transfers = Transfers {
         bytes,
         file: origin,
+        known: Known::default(),
         current: None,
         count: 0,
     };
@@ -81,13 +83,15 @@ struct Transfer<'t> {
 struct Transfers<'t, 'o> {
     bytes: &'t [u8],
     file: &'o Origin,
+    /// Positions in the file.
+    known: Known,
     current: Option<Transfer<'t>>,
     count: u64,
 }
 
 impl<'t> Transfers<'t, '_> {
     fn position(&self, at: usize) -> Position {
-        self.file.position.at_offset(self.bytes, at)
+        self.known.in_text(self.file.position, self.bytes, at)
     }
 
     fn line(

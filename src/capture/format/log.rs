@@ -12,6 +12,8 @@
 //!
 //! Logs leave bodies out, so one that is not there is no fact about the API.
 
+use std::cell::LazyCell;
+
 use crate::capture::by_line::Context;
 use crate::capture::fields::LogFields;
 use crate::capture::record::Record;
@@ -59,10 +61,12 @@ pub(super) fn read(line: &[u8], origin: Origin, context: &Context, sink: &mut dy
 
 /// Where the object of a line starts. A brace in a prefix starts an object only if it has a key.
 fn object_in(line: &[u8]) -> Option<usize> {
+    // The end of the last key is searched only once, however many braces there are.
+    let last_key = LazyCell::new(|| memchr::memmem::rfind(line, b"\":"));
     let mut braces = memchr::memchr_iter(b'{', line);
     braces.find(|at| {
         let inside = line.get(at + 1..).unwrap_or_default().trim_ascii_start();
-        *at == 0 || inside.starts_with(b"\"") && memchr::memmem::find(inside, b"\":").is_some()
+        *at == 0 || inside.starts_with(b"\"") && last_key.is_some_and(|last| last >= line.len() - inside.len())
     })
 }
 
@@ -327,5 +331,39 @@ pub(super) fn look(line: &[u8]) -> Look {
         (true, _) => Look::Access,
         (false, true) => Look::Log,
         (false, false) => Look::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Searches the rest of the line for a key from each brace.
+    fn searched(line: &[u8]) -> Option<usize> {
+        let mut braces = memchr::memchr_iter(b'{', line);
+        braces.find(|at| {
+            let inside = line.get(at + 1..).unwrap_or_default().trim_ascii_start();
+            *at == 0 || inside.starts_with(b"\"") && memchr::memmem::find(inside, b"\":").is_some()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn an_object_starts_where_a_search_from_each_brace_finds_a_key(
+            pieces in prop::collection::vec(prop::sample::select(&["{", "\"", ":", "\":", " ", "a", "{\"", "}", "é"][..]), 0..12),
+        ) {
+            let line = pieces.concat();
+            prop_assert_eq!(object_in(line.as_bytes()), searched(line.as_bytes()), "{}", line);
+        }
+    }
+
+    #[test]
+    fn a_line_of_braces_is_searched_once() {
+        let braces = format!("x {}", "{\"".repeat(500_000));
+        assert_eq!(object_in(braces.as_bytes()), None);
+        assert_eq!(object_in(format!("\":{braces}").as_bytes()), None);
+        assert_eq!(object_in(format!("{braces}\":").as_bytes()), Some(2));
     }
 }

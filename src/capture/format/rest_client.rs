@@ -15,6 +15,7 @@
 
 use std::path::{Component, Path};
 
+use crate::capture::places::Known;
 use crate::capture::{Body, Exchange, Headers, Hint, Line, ReadProblem, Request, Response, Sink, Unused};
 use crate::location::{Origin, Position};
 
@@ -89,13 +90,14 @@ pub(super) fn read(text: &Text<'_>, sink: &mut dyn Sink) -> u64 {
     let mut count = 0;
     let mut start = 0;
     let mut number = 0;
+    let known = Known::default();
     while start < bytes.len() {
         // An entry ends before the next separator.
         let mut end = next_line(bytes, start);
         while end < bytes.len() && !line_at(bytes, end).starts_with(b"###") {
             end = next_line(bytes, end);
         }
-        let entry = Entry { bytes, start, end, origin, hint };
+        let entry = Entry { bytes, start, end, origin, hint, known: &known };
         count += entry.read(&mut number, sink);
         start = end;
     }
@@ -118,11 +120,13 @@ struct Entry<'t> {
     end: usize,
     origin: &'t Origin,
     hint: &'t Hint,
+    /// Positions in the file.
+    known: &'t Known,
 }
 
 impl<'t> Entry<'t> {
     fn place(&self, offset: usize) -> Origin {
-        self.origin.at(self.origin.position.at_offset(self.bytes, offset))
+        self.origin.at(self.known.in_text(self.origin.position, self.bytes, offset))
     }
 
     fn line(&self, at: usize) -> &'t str {

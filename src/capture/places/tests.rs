@@ -171,6 +171,17 @@ proptest! {
     }
 
     #[test]
+    fn places_in_texts_are_those_of_a_scan(text in text(PLAIN), offsets in offsets()) {
+        let known = Known::default();
+        let length = text.len();
+        let some = offsets.iter().map(|offset| offset.index(length + 1));
+        for offset in some.chain([length + 5000, 0, length, length + 1]) {
+            let found = known.in_text(START, text.as_bytes(), offset);
+            prop_assert_eq!(found, START.at_offset(text.as_bytes(), offset), "offset {}", offset);
+        }
+    }
+
+    #[test]
     fn places_in_escaped_bodies_are_those_of_a_scan(
         text in text(&[
             "a", "é", "☃", "😀", " ", "{", r#"\""#, r"\\", r"\/", r"\n", r"\r\n", r"\t", r"\u0041", r"\u00e9",

@@ -15,6 +15,7 @@ use crate::json::{Kind, TapeDocument, Value};
 use crate::location::Origin;
 
 use super::beside::Beside;
+use super::places::Known;
 use super::{Body, Limits, Line, ReadProblem, Sink};
 use super::scalar::Scalar;
 use super::transfer;
@@ -55,6 +56,8 @@ pub(crate) struct Record<'t> {
     marks: Option<&'t [Mark]>,
     /// The files next to the recording.
     beside: OnceCell<Beside>,
+    /// Positions in the entry as written.
+    known: Known,
 }
 
 impl<'t> Record<'t> {
@@ -70,6 +73,7 @@ impl<'t> Record<'t> {
             origin,
             marks: None,
             beside: OnceCell::new(),
+            known: Known::default(),
         })
     }
 
@@ -105,6 +109,7 @@ impl<'t> Record<'t> {
         Self {
             written,
             marks: Some(marks),
+            known: Known::default(),
             ..self
         }
     }
@@ -135,8 +140,8 @@ impl<'t> Record<'t> {
 
     /// The position of a byte of the entry as written.
     pub(crate) fn at_offset(&self, offset: usize) -> Origin {
-        self.origin
-            .at(self.origin.position.at_offset(self.written, offset))
+        let start = self.origin.position;
+        self.origin.at(self.known.in_text(start, self.written, offset))
     }
 
     /// The mark of a scalar, or of the first one in a collection.

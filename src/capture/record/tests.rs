@@ -125,3 +125,35 @@ fn places_in_scalars_are_those_of_the_file() {
         assert!(text[at..].starts_with("b\"") || text[at..].starts_with("b\\\""), "{yaml}: {}", &text[at..]);
     }
 }
+
+#[test]
+fn places_of_values_are_those_of_a_scan() {
+    let items: Vec<String> = (0..60).map(|number| format!("{{\"é\": \"{}\",\n \"b\": [{number}, \"☃\"]}}", "é".repeat(number * 7))).collect();
+    let json = format!("[{}]", items.join(",\r\n"));
+    let yaml = items.iter().map(|item| format!("- {}\n", item.replace('\n', "\n   "))).collect::<String>();
+    let rendered = yaml::render(&yaml).map_err(|error| error.message).expect("YAML");
+    let origin = Origin {
+        file: "a".into(),
+        entry: Some(2),
+        position: crate::location::Position { byte: 40, line: 3, column: 9 },
+    };
+    let in_json = Record::json(json.as_bytes(), origin.clone()).map_err(|problem| problem.message).expect("JSON");
+    let in_yaml = Record::json(rendered.json.as_bytes(), origin.clone()).map_err(|problem| problem.message).expect("JSON");
+    let in_yaml = in_yaml.in_yaml(yaml.as_bytes(), &rendered.marks);
+    for (record, text) in [(&in_json, &json), (&in_yaml, &yaml)] {
+        let items: Vec<Value<'_>> = record.root().elements().collect();
+        let values = items.iter().flat_map(|item| std::iter::once(*item).chain(item.members().map(|(_, value)| value)));
+        let values: Vec<Value<'_>> = values.collect();
+        assert_eq!(values.len(), 180);
+        // Not in order: from both ends.
+        let from_end = values.iter().rev().step_by(2);
+        for value in from_end.chain(&values) {
+            let offset = record.mark(*value).map_or(value.span().start, |mark| mark.written.start);
+            let expected = origin.position.at_offset(text.as_bytes(), offset);
+            assert_eq!(record.at(*value), origin.at(expected), "{}", value.raw());
+        }
+        for offset in 0..=text.len() + 1 {
+            assert_eq!(record.at_offset(offset).position, origin.position.at_offset(text.as_bytes(), offset), "{offset}");
+        }
+    }
+}
