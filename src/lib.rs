@@ -59,6 +59,7 @@ rooms! {
     capture
     contract
     diff
+    export
     json
     limits
     lint

@@ -23,6 +23,8 @@ pub struct Exchange<'a> {
     pub payload: Option<Body<'a>>,
     /// The reader's remarks.
     pub remarks: Vec<Remark>,
+    /// Whether this kind of capture usually leaves bodies out, as logs do: that one is not there is no finding.
+    pub may_lack_bodies: bool,
 }
 
 impl<'a> Exchange<'a> {
@@ -37,6 +39,7 @@ impl<'a> Exchange<'a> {
             response: None,
             payload: None,
             remarks: Vec::new(),
+            may_lack_bodies: false,
         }
     }
 

@@ -4,9 +4,12 @@
 //! `format` passes each [`Exchange`] to a [`Sink`] as it is read. Anything that cannot be read is reported to
 //! the same sink as a [`ReadProblem`], so nothing is lost silently.
 
+mod beside;
 mod blocks;
 mod body;
+mod by_line;
 mod exchange;
+mod fields;
 mod format;
 mod hint;
 mod input;
@@ -24,6 +27,7 @@ pub use body::{Body, is_json_media_type};
 pub use exchange::{
     EncodingFault, Exchange, Headers, Line, Remark, RemarkKind, Request, Response,
 };
+pub use fields::{LogField, LogFields};
 pub use format::Format;
 pub use hint::Hint;
 pub use input::{Input, Reading};

@@ -144,7 +144,7 @@ fn formats_are_recognised_by_name_and_content() {
     for (name, content, expected) in table {
         let expected = expected.map_or(Recognised::Unknown, Recognised::Format);
         assert_eq!(
-            recognise(&Head::new(name, content.as_bytes(), true)),
+            recognise(&Head::new(name, content.as_bytes(), true), false),
             expected,
             "{name} {content}"
         );
@@ -175,12 +175,12 @@ fn recordings_are_never_taken_for_payloads() {
         ("a.json", r#"{"imposters": [{"protocol": "http", "stubs": []}]}"#.to_owned(), read(Format::Mountebank)),
         ("a.json", r#"{"protocol": "http", "port": 1, "stubs": []}"#.to_owned(), read(Format::Mountebank)),
         ("a.json", r#"[{"scope": "https://x.test", "method": "GET", "path": "/", "status": 200}]"#.to_owned(), read(Format::Nock)),
-        ("a.json", r#"{"_type": "export", "resources": []}"#.to_owned(), Recognised::Unread("Insomnia export, which holds no responses")),
-        ("access.log", "1.2.3.4 - - [10/Oct/2024:13:55:36 -0700] \"GET / HTTP/1.1\" 200 12\n".to_owned(), Recognised::Unread("access log")),
+        ("a.json", r#"{"_type": "export", "resources": []}"#.to_owned(), read(Format::Insomnia)),
+        ("access.log", "1.2.3.4 - - [10/Oct/2024:13:55:36 -0700] \"GET / HTTP/1.1\" 200 12\n".to_owned(), read(Format::Log)),
         ("a.pcap", "\u{a}\r\r\u{a}".to_owned(), Recognised::Unread("packet capture (pcapng)")),
     ];
     for (name, content, expected) in &table {
-        let found = recognise(&Head::new(name, content.as_bytes(), true));
+        let found = recognise(&Head::new(name, content.as_bytes(), true), false);
         assert_eq!(found, *expected, "{name} {content}");
     }
     // Long documents are recognised by their start.
@@ -190,7 +190,7 @@ fn recordings_are_never_taken_for_payloads() {
             .find(|(_, content, _)| content.starts_with(start))
             .expect("in the table");
         let head = content.trim_end_matches([']', '}']);
-        assert_eq!(recognise(&Head::new(name, head.as_bytes(), false)), *expected, "{content}");
+        assert_eq!(recognise(&Head::new(name, head.as_bytes(), false), false), *expected, "{content}");
     }
     // Payloads that only resemble recordings.
     let payloads = [
@@ -204,11 +204,11 @@ fn recordings_are_never_taken_for_payloads() {
         r#"[{"method": "GET", "path": "/"}]"#,
     ];
     for content in payloads {
-        let found = recognise(&Head::new("a.json", content.as_bytes(), true));
+        let found = recognise(&Head::new("a.json", content.as_bytes(), true), false);
         assert_eq!(found, Recognised::Format(Format::Json), "{content}");
     }
     // If the name identifies a format, the content is not inspected.
-    let found = recognise(&Head::new("a.md", b"interactions:\n", true));
+    let found = recognise(&Head::new("a.md", b"interactions:\n", true), false);
     assert_eq!(found, Recognised::Format(Format::Markdown));
 }
 

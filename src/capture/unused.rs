@@ -49,6 +49,8 @@ pub enum Unused {
     Malformed,
     /// The body was recorded only in part.
     Truncated,
+    /// A part of the body is elided, as in documentation (`...`).
+    Elided,
     /// The body was not recorded.
     LeftOut,
 }
@@ -107,6 +109,8 @@ impl Unused {
             (Self::Malformed, _) => "bodies with malformed JSON",
             (Self::Truncated, 1) => "truncated body",
             (Self::Truncated, _) => "truncated bodies",
+            (Self::Elided, 1) => "body with an elided part",
+            (Self::Elided, _) => "bodies with an elided part",
             (Self::LeftOut, 1) => "body that was not recorded",
             (Self::LeftOut, _) => "bodies that were not recorded",
         }

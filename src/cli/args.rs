@@ -1,6 +1,7 @@
 //! Arguments as typed.
 
 mod capture;
+mod logs;
 mod supporting;
 
 use std::path::PathBuf;
@@ -14,7 +15,10 @@ use crate::report::migration::MigrationFormat;
 use crate::report::upgrade::UpgradeFormat;
 use crate::rules::except::Ignore;
 
-pub(super) use capture::{CaptureArguments, CapturesArguments, SelectionArguments, SideArgument};
+pub(super) use capture::{
+    CaptureArguments, CapturesArguments, PrivacyArguments, SelectionArguments, SideArgument,
+};
+pub(super) use logs::LogArguments;
 pub(super) use supporting::*;
 
 use super::values::{OutputArgument, ignore, output, path_map, url_file};
@@ -22,6 +26,7 @@ use super::values::{OutputArgument, ignore, output, path_map, url_file};
 /// Headings of `--help`.
 const CONTRACT: &str = "Contract";
 const CAPTURE: &str = "Captures";
+const PRIVACY: &str = "Privacy";
 const SELECTION: &str = "Selection of exchanges";
 const RESULT: &str = "Findings and output";
 
@@ -130,6 +135,17 @@ pub(super) enum Command {
 }
 
 impl Command {
+    /// What is shown of captures.
+    pub(super) const fn privacy(&self) -> Option<&PrivacyArguments> {
+        match self {
+            Self::Check(arguments) => Some(&arguments.capture.privacy),
+            Self::Report(arguments) => Some(&arguments.capture.privacy),
+            Self::Upgrade(arguments) => Some(&arguments.capture.privacy),
+            Self::Captures(arguments) => Some(&arguments.capture.privacy),
+            _ => None,
+        }
+    }
+
     /// Whether it reads captures, or compares or checks contracts.
     pub(super) const fn can_take_long(&self) -> bool {
         matches!(
@@ -156,8 +172,8 @@ pub(super) enum Color {
 pub(super) struct CheckArguments {
     /// Files and folders with captures; `-` is standard input.
     ///
-    /// JSON, NDJSON, HTTP (curl -i, curl -v), HAR, cassettes (VCR, vcrpy, betamax, go-vcr, PHP-VCR,
-    /// Schemathesis, Keploy), nock, WireMock, Hoverfly, Mountebank, Postman, mitmproxy, WARC, and
+    /// JSON, NDJSON, logs, HTTP (curl -i, curl -v), HAR, cassettes (VCR, vcrpy, betamax, go-vcr, PHP-VCR,
+    /// Schemathesis, Keploy), nock, WireMock, Hoverfly, Mountebank, Postman, Bruno, Insomnia, OTLP, Playwright, REST clients (.http), mitmproxy, WARC, and
     /// guides (Markdown or text with json, HTTP or Python blocks), each also compressed (.gz, .zst,
     /// .br) or in an archive (.zip, .tar).
     #[arg(value_name = "CAPTURES", value_hint = ValueHint::AnyPath)]

@@ -2,20 +2,23 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::capture::{Hint, Input, Limits, ParallelSink, Reading};
+use crate::capture::{Hint, Input, Limits, ParallelSink, Reading, Sink};
 use crate::contract::{Contract, operation_named};
 use crate::error::{Error, ErrorKind, Result};
 use crate::location::Side;
 use crate::observe::{Engine, FileGlob, Incoming, Options, Preparation, Selection};
 
-use super::args::{CaptureArguments, SelectionArguments, SideArgument};
+use crate::redact::Policy;
+
+use super::args::{CaptureArguments, PrivacyArguments, SelectionArguments, SideArgument};
 use super::progress::{PROGRESS, measure};
 
 impl CaptureArguments {
     /// How captures are read.
-    const fn reading(&self) -> Reading {
+    fn reading(&self) -> Reading {
         Reading {
             format: self.format,
+            fields: self.logs.fields(),
             limits: Limits {
                 body: self.max_body,
             },
@@ -28,6 +31,13 @@ impl CaptureArguments {
     pub(super) fn read<S: ParallelSink>(&self, inputs: &[Input], sink: S) -> S {
         let mut incoming = Incoming::new(self.selection.preparation(), sink);
         self.reading().read(inputs, &mut incoming);
+        incoming.into_inner()
+    }
+
+    /// The same on this thread only, in the order of the captures.
+    pub(super) fn read_here<S: Sink>(&self, inputs: &[Input], sink: S) -> S {
+        let mut incoming = Incoming::new(self.selection.preparation(), sink);
+        self.reading().read_here(inputs, &mut incoming);
         incoming.into_inner()
     }
 
@@ -97,6 +107,17 @@ impl CaptureArguments {
         let files: Vec<&str> = files.into_iter().collect();
         let mut globs = self.schema_for.iter().map(|(glob, _)| glob);
         globs.find(|glob| !files.iter().any(|file| glob.fits(file)))
+    }
+}
+
+impl PrivacyArguments {
+    /// What the user says about secrets.
+    pub(super) fn policy(&self) -> Policy {
+        Policy {
+            redacted: self.redact.clone(),
+            kept: self.keep.clone(),
+            shows_values: self.show_values,
+        }
     }
 }
 

@@ -38,6 +38,7 @@ use std::io;
 use std::process::ExitCode;
 
 use crate::error::Error;
+use crate::redact::set_policy;
 
 use args::{Color, Command};
 use config::Config;
@@ -168,6 +169,9 @@ fn run_here(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         no_ci: arguments.no_ci,
     };
     let mut output = Output::new(color, manner);
+    if let Some(privacy) = arguments.command.privacy() {
+        set_policy(privacy.policy());
+    }
     progress::catch_interrupts();
     if arguments.command.can_take_long() {
         output.show_progress(matches!(arguments.command, Command::Upgrade(_)));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::redact::{MASK, is_secret_name, masked, sanitised};
+use crate::redact::{MASK, is_card, is_secret_name, masked, sanitised};
 use crate::location::Pointer;
 use crate::location::PathPattern;
 
@@ -120,6 +120,7 @@ pub(crate) fn shown_value(pointer: &Pointer, text: &str) -> String {
     let is_number = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
     let text = match serde_json::from_str::<serde_json::Value>(text) {
         _ if is_secret => MASK.to_owned(),
+        _ if is_number && is_card(text) => MASK.to_owned(),
         Ok(value) if !is_number => sanitised(&masked(&value).to_string()),
         _ => sanitised(text),
     };

@@ -82,7 +82,7 @@ fn files(parts: Vec<(usize, SourceRead)>) -> Vec<SourceRead> {
                 if is_open
                     && file.file == part.file
                     && file.format == part.format
-                    && part.format == Some(Format::Ndjson) =>
+                    && part.format.is_some_and(Format::is_by_line) =>
             {
                 file.exchanges += part.exchanges;
             }

@@ -27,6 +27,7 @@ pub use profile::{
     Count, Lookalike, NotCompared, PathId, Profile, Shape, TargetKey, TargetProfile, TrafficFact,
     PayloadVerdict,
 };
+pub use profile::period::Period;
 pub use profile::spelling::Spelling;
 pub use stream::Acceptor;
 pub(crate) use stream::usual_time;

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
 use crate::redact::sanitised;
 use crate::capture::{Body, Hint, Line, ReadProblem, Sink as _, SourceRead, Unused};
-use crate::contract::Contract;
+use crate::contract::{Contract, Payload};
 use crate::json::{SyntaxErrorKind, TapeDocument, SyntaxError};
 use crate::location::{Origin, Side};
 
@@ -56,8 +58,12 @@ pub struct Observer<'c, W = ()> {
     /// Where payloads with the latest hint may belong.
     pub(super) open: Option<Candidates<'c>>,
     pub(super) payloads: u64,
+    /// When the current exchange was recorded.
+    pub(super) time: Option<Timestamp>,
     /// What is learnt now is looked at before it is kept: then nothing may be kept elsewhere.
     pub(super) is_apart: bool,
+    /// Whether the capture of the exchange leaves bodies out as a rule.
+    pub(super) may_lack_bodies: bool,
     /// What was learnt.
     pub profile: Profile,
     /// What could not be read: the first problems, and how many there were.
@@ -89,7 +95,9 @@ impl<'c> Observer<'c> {
             hinted: None,
             open: None,
             payloads: 0,
+            time: None,
             is_apart: false,
+            may_lack_bodies: false,
             profile: Profile::default(),
             problems: Vec::new(),
             problems_met: 0,
@@ -113,7 +121,9 @@ impl<'c> Observer<'c> {
             hinted: self.hinted,
             open: self.open,
             payloads: self.payloads,
+            time: self.time,
             is_apart: self.is_apart,
+            may_lack_bodies: self.may_lack_bodies,
             profile: self.profile,
             problems: self.problems,
             problems_met: self.problems_met,
@@ -138,7 +148,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             hinted: self.hinted,
             open: self.open,
             payloads: self.payloads,
+            time: self.time,
             is_apart: self.is_apart,
+            may_lack_bodies: self.may_lack_bodies,
             profile: self.profile,
             problems: self.problems,
             problems_met: self.problems_met,
@@ -198,7 +210,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         subject: &str,
         sighting: &Sighting<'_>,
     ) {
-        let spot = sighting.spot(payload);
+        let spot = sighting.spot(payload, self.time);
         let is_new = !self.profile.traffic.contains_key(fact);
         if is_new {
             self.profile.traffic.insert(fact.clone(), Keyed::default());
@@ -293,14 +305,14 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             let status = place.status.unwrap_or_default().to_string();
             self.fact(&fact, "", &Sighting::of_part(line, &status));
         }
-        if body.is_none() && left_out {
+        let is_expected = wanted.is_some_and(Payload::is_required)
+            && allows_body(&place.operation.method, place.status);
+        if body.is_none() && left_out && (is_expected || !self.may_lack_bodies) {
             self.leave(Unused::LeftOut, &line.origin);
         }
         match (body, wanted) {
             (Some(body), _) => self.body(place, body, None),
-            (None, Some(payload))
-                if payload.is_required() && allows_body(&place.operation.method, place.status) =>
-            {
+            (None, _) if is_expected && !(left_out && self.may_lack_bodies) => {
                 let fact = match left_out {
                     true => TrafficFact::BodyLeftOut(place.key()),
                     false => TrafficFact::MissingBody(place.key()),
@@ -354,7 +366,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             &mut target.shape,
             body,
             &document,
-            self.payloads,
+            (self.payloads, self.time),
         );
         let mut walk = Walk::new(graph, place.said_side(), recorder);
         walk.run(node, document.root());

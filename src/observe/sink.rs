@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::capture::{Exchange, Hint, ReadProblem, Remark, RemarkKind, Sink, SourceRead, Unused};
+use crate::capture::{Exchange, Hint, ReadProblem, Remark, RemarkKind, Sink, SourceRead, Unused, time};
 use crate::limits::PROBLEMS;
 use crate::location::{Origin, Side};
 
@@ -15,9 +15,12 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
     fn exchange(&mut self, mut exchange: Exchange<'_>) {
         self.profile.exchanges += 1;
         self.payloads += 1;
+        self.time = exchange.time_text().and_then(time::read).map(|read| read.time);
+        self.streams.time = self.time;
         if !self.filter(&mut exchange) {
             return self.leave(Unused::Filtered, &exchange.origin);
         }
+        self.may_lack_bodies = exchange.may_lack_bodies;
         self.watcher.exchange(&exchange);
         for remark in &exchange.remarks {
             self.remark(remark);

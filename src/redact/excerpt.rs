@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthChar;
 use crate::json::{TapeDocument, Kind, Value};
 
 use super::names::{MASK, is_secret_name};
+use super::policy::{is_kept, policy};
 use super::shapes::{boundary, floor, is_card, shapes, token_length};
 use super::shown::printable;
 
@@ -326,7 +327,7 @@ fn json_secrets(
     found: &mut Vec<Range<usize>>,
 ) {
     let span = value.span();
-    if span.end <= window.start || span.start >= window.end {
+    if span.end <= window.start || span.start >= window.end || policy().shows_values {
         return;
     }
     match value.kind() {
@@ -353,6 +354,9 @@ fn json_secrets(
                         .into_iter()
                         .map(|range| at + range.start..at + range.end),
                 );
+                if !in_secret && is_kept(&name) {
+                    continue;
+                }
                 let is_secret = is_secret_name(&name) || (is_named && name == "value");
                 json_secrets(member, window, in_secret || is_secret, found);
             }

@@ -7,12 +7,18 @@
 mod excerpt;
 mod names;
 mod payload;
+mod place;
+mod policy;
 mod shapes;
 mod shown;
 
 pub use excerpt::Excerpt;
 pub use names::{MASK, is_secret_name};
 pub use payload::masked;
+pub(crate) use place::shown_place;
+pub use policy::{NamePattern, Policy, set_policy};
+pub(crate) use policy::{is_kept, shows_values};
+pub(crate) use shapes::{is_card, shapes};
 pub use shapes::mask_shapes;
 pub use shown::{Shown, sanitised};
 pub(crate) use shown::{linked, clipped, only_styles, printed, without_styles};

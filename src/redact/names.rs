@@ -1,5 +1,7 @@
 //! Recognises secrets by the name of their property, header or parameter.
 
+use super::policy::policy;
+
 /// The text that replaces a secret.
 pub const MASK: &str = "***";
 
@@ -84,10 +86,11 @@ const QUANTITIES: [&str; 7] = ["count", "max", "min", "n", "num", "number", "tot
 ///
 /// The name is split into words at `_`, `-`, `.` and changes of case. A plural `s`, digits and versions at
 /// the end are ignored. `x-api-key`, `APIToken`, `api_keys`, `session_id` and `password1` are secrets;
-/// `monkey`, `max_tokens` and `password_updated_at` are not.
+/// `monkey`, `max_tokens` and `password_updated_at` are not. What the user says about a name takes precedence.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    may_be_secret(name) && has_secret_word(name)
+    let said = policy().says_of(name);
+    said.unwrap_or_else(|| may_be_secret(name) && has_secret_word(name))
 }
 
 /// Whether a name contains the stem of a word that indicates a secret. Most names do not, and splitting them takes

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::names::{MASK, is_secret_name};
+use super::policy::policy;
 
 /// The prefixes of tokens of well-known issuers, with their minimum length.
 const ISSUED: [(&str, usize); 14] = [
@@ -31,7 +32,7 @@ const FEWEST_DIGITS: usize = 13;
 /// Finds secrets by their form: tokens, private keys, and in URLs and forms the user information and the
 /// values of secret parameters. The ranges are in order and do not overlap.
 pub(crate) fn shapes(text: &str) -> Vec<Range<usize>> {
-    match is_short_name(text) {
+    match is_short_name(text) || policy().shows_values {
         true => Vec::new(),
         false => search(text),
     }

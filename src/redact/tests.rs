@@ -174,7 +174,7 @@ proptest::proptest! {
             "[0-9 -]{0,24}",
         ]
     ) {
-        proptest::prop_assert_eq!(shapes::shapes(&text), shapes::search(&text));
+        proptest::prop_assert_eq!(shapes(&text), shapes::search(&text));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::contract::ParameterPlace;
 use crate::location::{Origin, PathPattern, Side};
-use crate::observe::{DeviationKind, Evidence, TargetKey, TrafficFact};
+use crate::observe::{DeviationKind, Evidence, Period, TargetKey, TrafficFact};
 use crate::redact::Shown;
 use crate::schema::{Place, Values};
 
@@ -46,6 +46,8 @@ pub struct Finding {
     pub(crate) is_at_least: bool,
     /// Payloads or exchanges that could have had it; 0 where that does not apply.
     pub(crate) of_payloads: u64,
+    /// When it was seen.
+    pub(crate) period: Period,
     /// The first places in the captures.
     pub(crate) evidence: Vec<Evidence>,
     /// Where the contract's own documents declare what is broken; empty for contracts without documents.
@@ -123,6 +125,7 @@ impl Finding {
             payloads: 0,
             is_at_least: false,
             of_payloads: 0,
+            period: Period::default(),
             evidence: Vec::new(),
             declared: Vec::new(),
             declarations: Vec::new(),

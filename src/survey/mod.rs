@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use crate::capture::{Body, Exchange, Format, SourceRead, Unused, time};
 use crate::contract::{RequestTarget, without_user};
 use crate::limits::HOSTS;
 use crate::location::Origin;
 use crate::observe::{
-    NotCompared, ParallelWatcher, PayloadVerdict, RoutedPayload, RoutedRequest, TargetKey, Watcher,
+    NotCompared, ParallelWatcher, Period, PayloadVerdict, RoutedPayload, RoutedRequest, TargetKey, Watcher,
 };
 use crate::redact::sanitised;
 
@@ -25,10 +23,8 @@ pub struct FileSurvey {
     pub matched: u64,
     /// The hosts of requests, with their number.
     pub hosts: BTreeMap<String, u64>,
-    /// The first time that was recorded.
-    pub first: Option<Timestamp>,
-    /// The last time that was recorded.
-    pub last: Option<Timestamp>,
+    /// When exchanges were recorded.
+    pub period: Period,
     /// Exchanges by `name@version` of the contract and operation.
     pub operations: BTreeMap<(Arc<str>, Arc<str>), u64>,
     /// Payloads that were compared, by `name@version` of the contract.
@@ -53,11 +49,6 @@ impl FileSurvey {
         }
     }
 
-    fn see_time(&mut self, time: Timestamp) {
-        self.first = Some(self.first.map_or(time, |first| first.min(time)));
-        self.last = Some(self.last.map_or(time, |last| last.max(time)));
-    }
-
     /// Adds what another survey saw of the same files.
     pub(crate) fn add(&mut self, other: &Self) {
         self.format = self.format.or(other.format);
@@ -66,9 +57,7 @@ impl FileSurvey {
         for (host, count) in &other.hosts {
             self.see_host(host, *count);
         }
-        for time in [other.first, other.last].into_iter().flatten() {
-            self.see_time(time);
-        }
+        self.period += &other.period;
         for (operation, count) in &other.operations {
             *self.operations.entry(operation.clone()).or_default() += count;
         }
@@ -92,10 +81,11 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// The files in the order of their names, with those of which nothing was read.
+    /// The files in the order of their names, with those that hold no exchange.
     #[must_use]
     pub fn finish(mut self, sources: &[SourceRead]) -> Vec<(Arc<str>, FileSurvey)> {
-        for source in sources {
+        // What is no capture is among the files that were skipped, or could not be read.
+        for source in sources.iter().filter(|source| source.format.is_some()) {
             let file = self.files.entry(source.file.as_str().into()).or_default();
             file.format = file.format.or(source.format);
         }
@@ -130,7 +120,7 @@ impl<'c> Watcher<'c> for Survey {
             }
         }
         if let Some(read) = exchange.time_text().and_then(time::read) {
-            file.see_time(read.time);
+            file.period.see(Some(read.time));
         }
     }
 

@@ -457,3 +457,51 @@ fn captures_says_what_folders_hold() {
         "{threads:?}"
     );
 }
+
+/// An exchange that breaks the contract where it holds values that the user calls secret, or not.
+#[test]
+fn the_user_says_what_is_secret() {
+    let book = "[{\"id\": \"b-17\", \"api_token\": \"letmein\", \"iban\": \"DE12 3456\", \"mail\": \"ann@library.example\"}]";
+    let entries = [entry(
+        "GET",
+        "https://library.example/books",
+        "",
+        200,
+        "application/json",
+        book,
+    )];
+    let files = folder(&[("a.har", &archive(&entries)), ("api.json", CONTRACT)]);
+    let read = |options: &[&str]| {
+        let arguments = [&["check", "a.har", "-c", "api.json", "-o", "text"], options].concat();
+        wiredrift(files.path(), &arguments, "").stdout
+    };
+    for (options, shown, masked) in [
+        (
+            &[][..],
+            &["DE12 3456", "b-17"][..],
+            &["letmein", "ann@library.example"][..],
+        ),
+        (
+            &["--redact", "IBAN"],
+            &["b-17"],
+            &["DE12 3456", "letmein", "ann@library.example"],
+        ),
+        (&["--redact", "i*"], &[], &["DE12 3456", "b-17", "letmein"]),
+        (
+            &["--keep", "*token", "--keep", "mail"],
+            &["letmein", "ann@library.example"],
+            &[],
+        ),
+        (&["--show-values"], &["letmein", "ann@library.example"], &[]),
+    ] {
+        let text = read(options);
+        for value in shown {
+            assert!(text.contains(value), "{options:?} hide {value}:\n{text}");
+        }
+        for value in masked {
+            assert!(!text.contains(value), "{options:?} show {value}:\n{text}");
+        }
+    }
+    std::fs::write(files.path().join("wiredrift.toml"), "redact = [\"iban\"]\n").expect("written");
+    assert!(!read(&[]).contains("DE12 3456"));
+}

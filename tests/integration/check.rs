@@ -735,3 +735,50 @@ fn long_arguments_of_a_contract_are_cut_in_messages() {
     let longest = stdout.lines().map(|line| line.chars().count()).max();
     assert!(longest < Some(260), "{longest:?}: {stdout}");
 }
+
+/// A log leaves out bodies and header fields, which is no finding. What it has is checked.
+#[test]
+fn logs_are_checked_without_what_they_leave_out() {
+    let contract = r#"{"openapi": "3.0.3", "info": {"title": "Library", "version": "1"}, "paths": {"/books": {
+        "parameters": [
+            {"name": "X-Reader", "in": "header", "required": true, "schema": {"type": "string"}},
+            {"name": "limit", "in": "query", "schema": {"type": "integer"}}],
+        "post": {"operationId": "addBook",
+            "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object"}}}},
+            "responses": {"201": {"description": "x", "content": {"application/json": {"schema": {"type": "object"}}}}}}}}}"#;
+    let line = |target: &str, status: u16| {
+        format!(
+            "192.0.2.1 - - [02/Mar/2026:09:15:00 +0000] \"POST {target} HTTP/1.1\" {status} 12\n"
+        )
+    };
+    let good = line("/books?limit=2", 201).repeat(3);
+    let bad = [
+        line("/books?limit=x", 201),
+        line("/books?page=2", 418),
+        line("/shelves", 404),
+    ]
+    .concat();
+    let found = folder(&[
+        ("api.json", contract),
+        ("good.log", &good),
+        ("bad.log", &bad),
+    ]);
+    let good = report(found.path(), &["good.log", "--contract", "api.json"]);
+    assert_eq!(findings(&good), [""; 0]);
+    let bad = report(found.path(), &["bad.log", "--contract", "api.json"]);
+    let rules: Vec<String> = findings(&bad)
+        .iter()
+        .map(|finding| finding.split(']').next().unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(
+        rules,
+        [
+            "error[parameter-value",
+            "warning[unknown-operation",
+            "warning[undeclared-status",
+            "info[refused-request"
+        ],
+        "{:?}",
+        findings(&bad)
+    );
+}

@@ -303,3 +303,24 @@ fn a_stream_that_breaks() {
         assert_eq!(report.matches(told).count(), 1, "{told}");
     }
 }
+
+/// Captures in every format, and a log and a trace that threads share.
+#[test]
+fn every_format() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let contract = root.join("samples/captures/library.yaml");
+    let contract = contract.to_str().expect("UTF-8");
+    assert_alike(root, &["samples/captures", "--contract", contract], &ALL);
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = |name: &str| fs::read_to_string(root.join(name)).expect("readable");
+    let lines = ["application", "apache", "kong"]
+        .map(|name| text(&format!("samples/captures/logs/{name}.log")));
+    let long = lines.concat().repeat(500);
+    let broken = format!("{long}{{\"method\":\"GET\",\n{long}");
+    fs::write(folder.path().join("app.log"), broken).expect("written");
+    assert_alike(folder.path(), &["app.log", "--contract", contract], &ALL);
+    let trace = text("samples/captures/playwright/trace.network").repeat(600);
+    fs::write(folder.path().join("trace.network"), trace).expect("written");
+    let arguments = ["trace.network", "--contract", contract, "--keep-going"];
+    assert_alike(folder.path(), &arguments, &ALL);
+}

@@ -14,6 +14,7 @@ mod contracts;
 mod diff;
 mod engines;
 mod exceptions;
+mod export;
 mod gate;
 mod habits;
 mod in_ci;

@@ -11,6 +11,8 @@
 //! | Keploy | one document per entry | `spec.req.url` | `spec.resp.status_code` | `body` |
 //! | exchanges in NDJSON | one entry per line | `url`, `uri` | `status`, `statusCode`, `status_code` | any of these |
 //!
+//! | wiredrift's own copies (`captures --export`) | one entry per line; `bodies_recorded: false` if the capture held none | `url` | `status` | `body.string` |
+//!
 //! All of them are YAML or JSON. An entry has a `request` and a `response`, and often `recorded_at`. What is about the
 //! replay, such as matchers, durations and the version of the library, is ignored.
 
@@ -36,6 +38,7 @@ pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64
     exchange.time = first(root, &["recorded_at", "recordedAt", "timestamp", "time"])
         .or_else(|| first(entry, &["created"]))
         .and_then(message::scalar);
+    exchange.may_lack_bodies |= entry.get("bodies_recorded").and_then(Value::as_bool) == Some(false);
     match request(record, entry, sink) {
         Ok(request) => exchange.request = Some(request),
         Err(problem) => {

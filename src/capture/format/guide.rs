@@ -5,6 +5,7 @@ use crate::location::{Origin, Position};
 
 use crate::capture::{Body, Exchange, Hint, Sink};
 use super::lines::{is_start_line, line_at, next_line, Label, balanced_end};
+use super::elided::Whole;
 use super::{http, python};
 
 /// Reads every block.
@@ -13,6 +14,7 @@ use super::{http, python};
 /// their first line, with or without a label. A Python block runs from its label to the next label, message
 /// or the end.
 pub(crate) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
+    let sink = &mut Whole { sink };
     let bytes = text.as_bytes();
     let mut blocks = Blocks {
         text,
@@ -30,7 +32,7 @@ pub(crate) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
             .and_then(|line| Label::parse(line.trim()));
         if let Some(label) = label {
             blocks.python(python_from.take(), at, sink);
-            json_announced = label == Label::Json;
+            json_announced = matches!(label, Label::Json | Label::Jsonc);
             at = next_line(bytes, at);
             if label == Label::Python {
                 python_from = Some(at);

@@ -1,4 +1,8 @@
 //! HTTP Archive 1.2, as written by browsers, proxies and test recorders.
+//!
+//! `log.entries` has the entries. Numbers may be strings (Charles), and what a tool leaves out is not required but for the
+//! method and the URL. A WebSocket, its messages (`_webSocketMessages`), and a response that is a stream of events are
+//! counted. Playwright keeps bodies in files next to the archive, which `_file` names. Pages, timings, caches and cookies are ignored, and so are fields that only one tool writes.
 
 use std::borrow::Cow;
 
@@ -9,14 +13,25 @@ use crate::capture::transfer;
 use super::message::has_length;
 use crate::redact::Excerpt;
 use crate::capture::record::{Lists, Record};
-use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
+use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, ReadProblem, Remark, RemarkKind, Request, Response, Sink, Unused};
+
+/// The media type of a stream of events.
+const EVENTS: &str = "text/event-stream";
 
 /// Where an archive has its entries.
 pub(super) const LISTS: Lists = &[&["log", "entries"]];
 
 /// Reads one entry, and returns how many exchanges it was.
 pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64 {
-    let entry = record.root();
+    entry(record, record.root(), hint, sink)
+}
+
+/// Reads an entry that is a part of a record.
+pub(super) fn entry(record: &Record<'_>, entry: Value<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64 {
+    if is_web_socket(entry) {
+        sink.unused(Unused::NotHttp, record.origin());
+        return 0;
+    }
     let hint = Hint {
         operation: None,
         ..hint.clone()
@@ -48,6 +63,17 @@ pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64
     }
     sink.exchange(exchange);
     1
+}
+
+/// Whether an entry is a connection that left HTTP.
+fn is_web_socket(entry: Value<'_>) -> bool {
+    let url = entry.get("request").and_then(|request| string(request, "url")).unwrap_or_default();
+    let status = entry.get("response").and_then(|response| super::message::status(response.get("status")?));
+    entry.get("_webSocketMessages").is_some()
+        || string(entry, "_resourceType").as_deref() == Some("websocket")
+        || url.starts_with("ws://")
+        || url.starts_with("wss://")
+        || status == Some(101)
 }
 
 /// One entry.
@@ -127,6 +153,10 @@ impl Entry<'_> {
         let content = response.get("content");
         let headers = headers(response);
         let body = content.and_then(|content| self.body(content, &headers, sink, remarks));
+        // Browsers write the events next to the response, or not at all.
+        let events = content.filter(|content| string(*content, "mimeType").is_some_and(|found| found.starts_with(EVENTS)));
+        let events = events.map(|content| Body::decoded(Vec::new(), self.record.at(content)).with_media_type(Some(EVENTS)));
+        let body = body.or(events);
         let is_aborted = [response, entry]
             .into_iter()
             .flat_map(|owner| ["_failureText", "_error"].map(|key| owner.get(key)))
@@ -147,6 +177,20 @@ impl Entry<'_> {
         })
     }
 
+    /// The body in a file that `postData` or `content` names.
+    fn of_file<'d>(&self, data: Value<'d>, sink: &mut dyn Sink) -> Option<Body<'d>> {
+        let named = super::message::first(data, &["_file", "_sha1"])?;
+        let name = named.as_str().filter(|name| !name.is_empty())?;
+        match self.record.file_body(named, &[&name, &format!("resources/{name}")]) {
+            Ok(body) if body.bytes.is_empty() => None,
+            Ok(body) => Some(body.with_media_type(string(data, "mimeType").as_deref())),
+            Err(problem) => {
+                sink.problem(problem);
+                None
+            }
+        }
+    }
+
     /// The body in `postData` or `content`.
     fn body<'d>(
         &self,
@@ -155,7 +199,9 @@ impl Entry<'_> {
         sink: &mut dyn Sink,
         remarks: &mut Vec<Remark>,
     ) -> Option<Body<'d>> {
-        let text = data.get("text").filter(|text| text.kind() != Kind::Null)?;
+        let Some(text) = data.get("text").filter(|text| text.kind() != Kind::Null) else {
+            return self.of_file(data, sink);
+        };
         let origin = self.record.at(text);
         let mut remark = |fault| {
             remarks.push(Remark {

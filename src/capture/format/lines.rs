@@ -55,6 +55,8 @@ pub(crate) fn next_line(text: &[u8], start: usize) -> usize {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Label {
     Json,
+    /// JSON with comments and trailing commas, and maybe more.
+    Jsonc,
     Http,
     Python,
 }
@@ -64,6 +66,7 @@ impl Label {
     pub(crate) fn parse(word: &str) -> Option<Self> {
         match word.trim_end_matches(':').to_ascii_lowercase().as_str() {
             "json" => Some(Self::Json),
+            "jsonc" | "json5" => Some(Self::Jsonc),
             "http" => Some(Self::Http),
             "python" | "py" => Some(Self::Python),
             _ => None,

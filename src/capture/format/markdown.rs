@@ -1,4 +1,8 @@
-//! Guides in Markdown: fenced blocks of JSON, HTTP and Python.
+//! Guides in Markdown and MDX: fenced blocks of JSON, HTTP and Python.
+//!
+//! The language of a block is `json`, `jsonc` or `json5`, `http`, or `python`. Comments and trailing commas are removed
+//! from `jsonc` and `json5`; what else JSON5 allows is not read. A body of which a part is elided (`...`) is counted and
+//! not compared.
 
 use std::ops::Range;
 
@@ -9,12 +13,14 @@ use crate::location::Origin;
 use super::lines::Label;
 use super::lines::is_start_line;
 use super::Text;
-use crate::capture::{Body, Exchange, Hint, Sink};
+use crate::capture::{Body, Exchange, Hint, Sink, Unused};
+use super::elided::{Whole, is_elided, without_comments};
 use super::{http, python};
 
 /// Reads every labelled fenced block, and unlabelled ones that are clearly JSON or HTTP. The second word
 /// of the info string is a hint: ```` ```json retrieve-organisation.v2 ````.
 pub(crate) fn read(text: &str, origin: &Origin, sink: &mut dyn Sink) -> u64 {
+    let sink = &mut Whole { sink };
     let mut count = 0;
     // Lines are counted only once, however many blocks there are.
     let mut passed = (0, origin.position);
@@ -80,6 +86,20 @@ fn block(
             let start = place.at(place.position.at_offset(content, blank));
             let body = Body::verbatim(content.trim_ascii(), start);
             sink.exchange(Exchange::bare(body, hint));
+            1
+        }
+        Some(Label::Jsonc) => {
+            let blank = content.len() - content.trim_ascii_start().len();
+            let start = place.at(place.position.at_offset(content, blank));
+            let json = without_comments(content.trim_ascii());
+            if is_elided(content) {
+                sink.unused(Unused::Elided, &start);
+                return 1;
+            }
+            match json {
+                Some(json) => sink.exchange(Exchange::bare(Body::transliterated(json, start), hint)),
+                None => sink.unused(Unused::NotJson, &start),
+            }
             1
         }
         Some(Label::Http) => {

@@ -1,21 +1,30 @@
 //! Capture formats: each has a row in the [`table`] and a file.
 
+mod access_line;
+mod bruno;
 mod cassette;
 mod curl;
+mod elided;
 mod guide;
 mod har;
 mod hoverfly;
 mod http;
+mod insomnia;
 mod json;
 mod lines;
+mod log;
+mod log_fields;
 mod markdown;
 mod message;
 mod mitmproxy;
 mod mountebank;
-pub(super) mod ndjson;
+mod ndjson;
 mod nock;
+mod otlp;
+mod playwright;
 mod postman;
 mod python;
+mod rest_client;
 mod sniff;
 mod table;
 mod warc;
@@ -42,8 +51,13 @@ pub enum Format {
     Json,
     /// One JSON document per line: payloads.
     Ndjson,
+    /// Logs of servers and applications, in JSON or as access logs in plain text.
+    Log,
     /// Raw HTTP messages.
     Http,
+    /// Requests of a REST client in an editor, with the responses that it saved.
+    #[serde(rename = "rest-client")]
+    RestClient,
     /// The output of `curl -v`.
     Curl,
     /// HTTP Archive 1.2.
@@ -64,6 +78,14 @@ pub enum Format {
     Mountebank,
     /// Collections of Postman, with saved responses.
     Postman,
+    /// Requests of Bruno, with examples.
+    Bruno,
+    /// Traces of Playwright.
+    Playwright,
+    /// Exports of Insomnia, which hold no responses.
+    Insomnia,
+    /// Spans and log records of OpenTelemetry in JSON.
+    Otlp,
     /// Markdown with fenced blocks of JSON, HTTP or Python.
     Markdown,
     /// Plain text with blocks of JSON, HTTP or Python after label lines.

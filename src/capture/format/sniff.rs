@@ -1,28 +1,74 @@
 //! Detects what a file contains by its first bytes.
 
-use crate::json::{TapeDocument, Value};
+use crate::json::{Kind, TapeDocument, Value};
 
-use super::{Format, Head, Recognised, curl};
+use super::log;
+use super::rest_client::{self, Look};
+use super::{Format, Head, Recognised, bruno, curl, playwright};
 use super::lines::is_label;
 use super::lines::is_start_line;
 
 /// The format of a recording, or what it is if it cannot be read. Payloads are never taken for one.
-pub(super) fn recording(head: &[u8], complete: bool) -> Option<Recognised> {
+pub(super) fn recording(head: &Head<'_>) -> Option<Recognised> {
     /// The first bytes of binary captures.
     const BINARY: [(&[u8], &str); 3] = [
         (&[0xd4, 0xc3, 0xb2, 0xa1], "packet capture (pcap)"),
         (&[0xa1, 0xb2, 0xc3, 0xd4], "packet capture (pcap)"),
         (&[0x0a, 0x0d, 0x0d, 0x0a], "packet capture (pcapng)"),
     ];
-    let binary = BINARY.iter().find(|(magic, _)| head.starts_with(magic));
+    let binary = BINARY.iter().find(|(magic, _)| head.bytes.starts_with(magic));
     if let Some((_, name)) = binary {
         return Some(Recognised::Unread(name));
     }
-    let text = head.trim_ascii_start();
-    match text.first()? {
-        b'{' | b'[' => json_recording(text, complete),
-        _ => text_recording(text),
+    let found = match head.text.first()? {
+        b'{' | b'[' => json_recording(head.text, head.complete),
+        _ if bruno::is_bruno(untrimmed_lines_of(head.text)) => Some(Recognised::Format(Format::Bruno)),
+        _ => text_recording(head.text).or_else(|| rest_client(head).map(Recognised::Format)),
+    };
+    found.or_else(|| is_log(head).then_some(Recognised::Format(Format::Log)))
+}
+
+/// Tells requests of a REST client from HTTP messages, which have the same extensions.
+fn rest_client(head: &Head<'_>) -> Option<Format> {
+    let is_named = matches!(&*head.extension, "http" | "rest");
+    match rest_client::look(lines_of(head.text)) {
+        Some(Look::Saved) => Some(Format::RestClient),
+        Some(Look::Requests) => is_named.then_some(Format::RestClient),
+        None => (is_named && is_http(head)).then_some(Format::Http),
     }
+}
+
+/// Whether the first lines are those of a log with exchanges. One line in JSON may also be a payload.
+fn is_log(head: &Head<'_>) -> bool {
+    /// Lines inspected.
+    const LINES: usize = 16;
+    let lines = || lines_of(head.text).filter(|line| !line.is_empty());
+    let whole = match head.complete || head.text.ends_with(b"\n") {
+        true => LINES,
+        // The last line of an incomplete head may be cut off.
+        false => LINES.min(lines().take(LINES + 1).count().saturating_sub(1)),
+    };
+    let mut looks = Vec::new();
+    let is_json = head.text.starts_with(b"{");
+    for line in lines().take(whole) {
+        // The lines of an indented document are no prefixes.
+        looks.push(match head.text.starts_with(b"[") || is_json && !line.starts_with(b"{") {
+            true => log::Look::Other,
+            false => log::look(line),
+        });
+        if looks.last() == Some(&log::Look::Other) {
+            // A line may be broken, but the first ones say what the file is.
+            return looks.len() > 3 && looks.contains(&log::Look::Access);
+        }
+    }
+    looks.contains(&log::Look::Access) && (looks.len() > 1 || !is_json || head.extension == "log")
+}
+
+/// Whether the first lines may be read as a log if the user named fields.
+pub(super) fn is_lines(head: &Head<'_>) -> bool {
+    let mut lines = lines_of(head.text).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    log::holds_object(first) || matches!(log::look(first), log::Look::Access | log::Look::Log)
 }
 
 /// Recognises a recording that is one JSON document by the keys at its root.
@@ -35,10 +81,10 @@ fn json_recording(text: &[u8], complete: bool) -> Option<Recognised> {
     // The keys at the start are enough to decide.
     let Some(document) = TapeDocument::parse(text).ok().filter(|_| complete) else {
         let line = TapeDocument::parse(lines_of(text).next().unwrap_or_default());
-        let is_exchange = line.is_ok_and(|line| is_exchange(line.root()));
+        let is_exchange = line.ok().and_then(|line| exchange(line.root()));
         return match is_exchange {
-            true => Some(Recognised::Format(Format::Cassette)),
-            false => truncated_recording(text),
+            Some(format) => Some(Recognised::Format(format)),
+            None => truncated_recording(text),
         };
     };
     let root = document.root();
@@ -59,7 +105,10 @@ fn json_recording(text: &[u8], complete: bool) -> Option<Recognised> {
     if root.get("_type").and_then(Value::as_str).as_deref() == Some("export")
         && root.get("resources").is_some()
     {
-        return Some(Recognised::Unread("Insomnia export, which holds no responses"));
+        return Some(Recognised::Format(Format::Insomnia));
+    }
+    if is_otlp(root) {
+        return Some(Recognised::Format(Format::Otlp));
     }
     if root
         .get("data")
@@ -82,7 +131,25 @@ fn json_recording(text: &[u8], complete: bool) -> Option<Recognised> {
     if is_mapping(root) {
         return Some(Recognised::Format(Format::Wiremock));
     }
-    (holds_exchanges(root) || is_exchange(root)).then_some(Recognised::Format(Format::Cassette))
+    match holds_exchanges(root) {
+        true => Some(Recognised::Format(Format::Cassette)),
+        false => exchange(root).map(Recognised::Format),
+    }
+}
+
+/// The format of an object that is a recorded request with its response. Gateways log the times that it took.
+fn exchange(value: Value<'_>) -> Option<Format> {
+    if is_otlp(value) {
+        return Some(Format::Otlp);
+    }
+    if playwright::is_trace(value) {
+        return Some(Format::Playwright);
+    }
+    let is_log = value.get("latencies").is_some() || value.get("upstream_uri").is_some();
+    is_exchange(value).then_some(match is_log {
+        true => Format::Log,
+        false => Format::Cassette,
+    })
 }
 
 /// Whether a list contains recorded requests with their responses.
@@ -97,9 +164,19 @@ fn is_exchange(value: Value<'_>) -> bool {
     let has = |value: Option<Value<'_>>, keys: &[&str]| {
         value.is_some_and(|value| keys.iter().any(|key| value.get(key).is_some()))
     };
+    let response = value.get("response");
+    let is_answered = has(response, &["status", "statusCode", "status_code", "code"]);
     has(value.get("request"), &["method"])
         && has(value.get("request"), &["url", "uri"])
-        && has(value.get("response"), &["status", "statusCode", "status_code", "code"])
+        && (is_answered || response.is_some_and(|response| response.kind() == Kind::Null))
+}
+
+/// Whether an object is a document of OpenTelemetry.
+fn is_otlp(value: Value<'_>) -> bool {
+    let scopes = |resource: Value<'_>| resource.members().any(|(key, _)| key.name().starts_with("scope"));
+    let keys = ["resourceSpans", "resourceLogs", "resourceMetrics"];
+    let lists = keys.iter().filter_map(|key| value.get(key));
+    lists.flat_map(Value::elements).any(|resource| resource.get("resource").is_some() || scopes(resource))
 }
 
 /// Whether an object is a mapping of WireMock.
@@ -136,6 +213,10 @@ fn truncated_recording(text: &[u8]) -> Option<Recognised> {
         Format::Mountebank
     } else if compact.starts_with(b"{\"info\":{") && (has(b"\"_postman_id\"") || has(b"getpostman.com")) {
         Format::Postman
+    } else if [&b"{\"resourceSpans\":[{"[..], b"{\"resourceLogs\":[{"].iter().any(|start| compact.starts_with(start)) {
+        Format::Otlp
+    } else if compact.starts_with(b"{\"_type\":\"export\"") && has(b"\"resources\":[") {
+        Format::Insomnia
     } else if compact.starts_with(b"[{\"scope\":") && has(b"\"method\":") {
         Format::Nock
     } else {
@@ -144,7 +225,7 @@ fn truncated_recording(text: &[u8]) -> Option<Recognised> {
     Some(Recognised::Format(format))
 }
 
-/// Recognises a recording in YAML, or a line-based log.
+/// Recognises a recording in YAML.
 fn text_recording(text: &[u8]) -> Option<Recognised> {
     /// Lines inspected.
     const LINES: usize = 40;
@@ -158,28 +239,23 @@ fn text_recording(text: &[u8]) -> Option<Recognised> {
             first => first == Some(b"- request:"),
         }
     };
+    let is_insomnia = lines().any(|line| {
+        let name = line.strip_prefix(b"type: ").unwrap_or_default();
+        name.starts_with(b"collection.insomnia.rest/") || name.starts_with(b"\"collection.insomnia.rest/")
+    });
+    if is_insomnia || lines().any(|line| line == b"_type: export") && key(b"resources") {
+        return Some(Recognised::Format(Format::Insomnia));
+    }
     let is_keploy = || lines().any(|line| line.starts_with(b"version: api.keploy.io/"));
     if key(b"http_interactions") || key(b"interactions") || is_list() || is_keploy() {
         return Some(Recognised::Format(Format::Cassette));
     }
-    let mut lines = lines_of(text)
-        .filter(|line| !line.is_empty())
-        .take(3)
-        .peekable();
-    let is_log = lines.peek().is_some() && lines.all(is_log_line);
-    is_log.then_some(Recognised::Unread("access log"))
+    None
 }
 
-/// `127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0" 200 2326`
-fn is_log_line(line: &[u8]) -> bool {
-    let request = memchr::memmem::find(line, b"] \"").map(|at| &line[at + 3..]);
-    let bracket = memchr::memchr(b'[', line).is_some();
-    bracket
-        && request.is_some_and(|rest| {
-            memchr::memmem::find(rest, b" HTTP/")
-                .and_then(|at| memchr::memmem::find(&rest[at..], b"\" "))
-                .is_some()
-        })
+/// The lines, without white space at their ends.
+fn untrimmed_lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end)
 }
 
 /// The lines, without surrounding white space.
@@ -245,7 +321,7 @@ pub(super) fn is_guide(head: &Head<'_>) -> bool {
 pub(super) fn is_har(head: &Head<'_>) -> bool {
     let compact = || {
         let bytes = head.text.iter().copied();
-        bytes.filter(|byte| !byte.is_ascii_whitespace()).take(200)
+        bytes.filter(|byte| !byte.is_ascii_whitespace()).take(2_000)
     };
     if !compact().take(8).eq(*b"{\"log\":{") {
         return false;

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::io::BufRead;
 
+use crate::capture::by_line::ReadLine;
 use crate::capture::hint::Hint;
 use crate::capture::limits::Limits;
 use crate::capture::record::{Lists, Record};
 use crate::capture::sink::{ReadProblem, Sink};
 use crate::location::Origin;
 
-use super::{Format, cassette, curl, guide, har, hoverfly, http, json, markdown, mitmproxy, mountebank, nock, postman, sniff, warc, wiremock};
+use super::{Format, bruno, cassette, curl, guide, har, hoverfly, http, insomnia, json, log, markdown, mitmproxy, mountebank, ndjson, nock, otlp, playwright, postman, rest_client, sniff, warc, wiremock};
 
 /// A row of the table of formats.
 struct Row {
@@ -30,7 +31,7 @@ type ReadStream = fn(&mut dyn BufRead, &Origin, &Hint, &Limits, &mut dyn Sink) -
 #[derive(Clone, Copy)]
 pub(in crate::capture) enum Reader {
     /// Line by line: files of any size, which several threads may share.
-    Lines,
+    Lines(ReadLine),
     /// Entry by entry: the lists of entries, and the reader of one entry.
     Records(Lists, fn(&Record<'_>, &Hint, &mut dyn Sink) -> u64),
     /// From start to end, in whatever pieces the format has.
@@ -75,13 +76,21 @@ impl<'h> Head<'h> {
 }
 
 /// All formats, in the order in which content is tested against them.
-const TABLE: [Row; 15] = [
+const TABLE: [Row; 21] = [
     Row {
         format: Format::Ndjson,
         name: "NDJSON",
         extensions: &["ndjson", "jsonl"],
         sniff: sniff::is_ndjson,
-        reader: Reader::Lines,
+        reader: Reader::Lines(ndjson::read),
+    },
+    Row {
+        format: Format::Log,
+        name: "log",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Lines(log::read),
     },
     Row {
         format: Format::Har,
@@ -139,6 +148,38 @@ const TABLE: [Row; 15] = [
         reader: Reader::Records(postman::LISTS, postman::read),
     },
     Row {
+        format: Format::Bruno,
+        name: "Bruno request",
+        extensions: &["bru"],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Whole(bruno::read),
+    },
+    Row {
+        format: Format::Playwright,
+        name: "Playwright trace",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Lines(playwright::read),
+    },
+    Row {
+        format: Format::Insomnia,
+        name: "Insomnia export",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Records(insomnia::LISTS, insomnia::read),
+    },
+    Row {
+        format: Format::Otlp,
+        name: "OTLP",
+        extensions: &[],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Records(otlp::LISTS, otlp::read),
+    },
+    Row {
         format: Format::Json,
         name: "JSON",
         // A `.json` file may also be in one of the other formats.
@@ -152,6 +193,14 @@ const TABLE: [Row; 15] = [
         extensions: &["http"],
         sniff: sniff::is_http,
         reader: Reader::Whole(http::read),
+    },
+    Row {
+        format: Format::RestClient,
+        name: "REST client",
+        extensions: &["rest"],
+        // Recordings are recognised before payloads.
+        sniff: |_| false,
+        reader: Reader::Whole(rest_client::read),
     },
     Row {
         format: Format::Mitmproxy,
@@ -177,7 +226,7 @@ const TABLE: [Row; 15] = [
     Row {
         format: Format::Markdown,
         name: "Markdown",
-        extensions: &["md", "markdown"],
+        extensions: &["md", "mdx", "markdown"],
         sniff: sniff::is_markdown,
         reader: Reader::Whole(|text, sink| read_text(text, sink, markdown::read)),
     },
@@ -195,6 +244,11 @@ impl Format {
         // A test looks up every format.
         let row = TABLE.iter().find(|row| row.format == self);
         row.unwrap_or(&TABLE[0])
+    }
+
+    /// Whether a file is read line by line, so that several threads may share it.
+    pub(crate) fn is_by_line(self) -> bool {
+        matches!(self.reader(), Reader::Lines(_))
     }
 
     pub(in crate::capture) fn reader(self) -> Reader {
@@ -222,14 +276,19 @@ pub(in crate::capture) enum Recognised {
 /// Recognises a format by the name of the file and the start of its content.
 ///
 /// If the name identifies a format, it decides; otherwise the content does. An unsupported recording must not
-/// be taken for a payload, even if its name says JSON or HAR.
-pub(in crate::capture) fn recognise(head: &Head<'_>) -> Recognised {
+/// be taken for a payload, even if its name says JSON or HAR. If the user named fields of log lines (`are_logs`), lines
+/// of JSON are a log.
+pub(in crate::capture) fn recognise(head: &Head<'_>, are_logs: bool) -> Recognised {
     let by_name = TABLE
         .iter()
         .find(|row| row.extensions.contains(&head.extension.as_str()));
-    let is_sure = by_name.is_some_and(|row| !matches!(row.format, Format::Har | Format::Ndjson));
-    if !is_sure && let Some(recording) = sniff::recording(head.bytes, head.complete) {
+    let is_sure = by_name.is_some_and(|row| !matches!(row.format, Format::Har | Format::Ndjson | Format::Http | Format::RestClient));
+    if !is_sure && let Some(recording) = sniff::recording(head) {
         return recording;
+    }
+    let is_payload = by_name.is_none_or(|row| row.format == Format::Ndjson);
+    if are_logs && is_payload && sniff::is_lines(head) {
+        return Recognised::Format(Format::Log);
     }
     let row = by_name.or_else(|| TABLE.iter().find(|row| (row.sniff)(head)));
     row.map_or(Recognised::Unknown, |row| Recognised::Format(row.format))
@@ -264,6 +323,7 @@ mod tests {
         let all = [
             Format::Json,
             Format::Ndjson,
+            Format::Log,
             Format::Http,
             Format::Curl,
             Format::Har,
@@ -275,6 +335,11 @@ mod tests {
             Format::Hoverfly,
             Format::Mountebank,
             Format::Postman,
+            Format::RestClient,
+            Format::Bruno,
+            Format::Playwright,
+            Format::Insomnia,
+            Format::Otlp,
             Format::Markdown,
             Format::Guide,
         ];

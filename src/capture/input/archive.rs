@@ -3,10 +3,13 @@
 //! A member is decompressed into memory, so that its format can be recognised and its lines can be shared by threads.
 //! It must not be larger than the limit of a file that is read as a whole.
 
+use std::collections::HashMap;
 use std::io::{self, BufRead, Cursor, Read};
+use std::sync::Arc;
 
 use zip::ZipArchive;
 
+use crate::capture::beside::{Beside, folder_of, is_owner, owners};
 use crate::capture::blocks::{read_error, read_whole};
 use crate::capture::limits::Limits;
 
@@ -21,6 +24,28 @@ pub(super) enum Archive {
 pub(super) struct Member {
     pub(super) name: String,
     pub(super) content: Result<Vec<u8>, String>,
+    /// Whether another member is a capture that this one is a part of.
+    pub(super) is_part: bool,
+    /// All members, if they can be read in any order.
+    pub(super) files: Option<Files>,
+}
+
+/// The members of a zip archive. A copy shares the data.
+#[derive(Clone)]
+pub(super) struct Files(ZipArchive<Cursor<Arc<[u8]>>>, Limits);
+
+impl Files {
+    /// The members next to one, which has this name in the archive and this path for people.
+    pub(super) fn beside(&self, member: &str, path: &str) -> Beside {
+        let Self(archive, limits) = self.clone();
+        let folder = folder_of(member).to_owned();
+        let find = move |name: &str| {
+            let mut archive = archive.clone();
+            let mut found = archive.by_name(&format!("{folder}{name}")).ok()?;
+            Some(read_whole(&mut found, &limits))
+        };
+        Beside::new(path, Arc::new(find))
+    }
 }
 
 impl Member {
@@ -75,18 +100,40 @@ fn read_zip(
     let corrupt = |error: &dyn std::fmt::Display| format!("the zip archive is corrupt: {error}");
     // The directory of the archive is at its end.
     let bytes = read_whole(reader, limits)?;
+    let bytes: Arc<[u8]> = bytes.into();
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| corrupt(&error))?;
+    let files = Files(archive.clone(), *limits);
+    let names: Vec<String> = archive.file_names().filter_map(Result::ok).map(std::borrow::Cow::into_owned).collect();
+    // Whether a folder has captures with these extensions.
+    let mut known = HashMap::new();
+    let mut is_part = |name: &str| {
+        owners(name).is_some_and(|(folder, extensions)| {
+            let find = || names.iter().any(|name| is_owner(name, folder, extensions));
+            *known.entry((folder.to_owned(), extensions)).or_insert_with(find)
+        })
+    };
     for index in 0..archive.len() {
         let unnamed = format!("member {}", index + 1);
         let member = match archive.by_index(index) {
             Ok(member) if member.is_dir() => continue,
-            Ok(mut member) => Member {
-                name: member.name().map_or(unnamed, std::borrow::Cow::into_owned),
-                content: read_whole(&mut member, limits),
-            },
+            Ok(mut member) => {
+                let name = member.name().map_or(unnamed, std::borrow::Cow::into_owned);
+                let is_part = is_part(&name);
+                Member {
+                    content: match is_part {
+                        true => Ok(Vec::new()),
+                        false => read_whole(&mut member, limits),
+                    },
+                    name,
+                    is_part,
+                    files: Some(files.clone()),
+                }
+            }
             Err(error) => Member {
                 name: unnamed,
                 content: Err(corrupt(&error)),
+                is_part: false,
+                files: None,
             },
         };
         if !each(member) {
@@ -118,6 +165,8 @@ fn read_tar(
         let member = Member {
             name: String::from_utf8_lossy(&entry.path_bytes()).into_owned(),
             content: read_whole(&mut entry as &mut dyn Read, limits),
+            is_part: false,
+            files: None,
         };
         if !each(member) {
             break;

@@ -6,9 +6,10 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::capture::blocks::{BLOCK, Block, Blocks};
-use crate::capture::format::{Format, ndjson};
+use crate::capture::by_line::{self, Context, ReadLine};
+use crate::capture::format::Format;
 use crate::capture::sink::guarded;
-use crate::capture::{Hint, Limits, Sink, SourceRead};
+use crate::capture::{Sink, SourceRead};
 use crate::location::Origin;
 
 /// Work for a thread.
@@ -22,7 +23,9 @@ pub(super) enum Work {
 /// A stream read by several threads: each takes the next block when it has finished its last one.
 pub(super) struct Stream {
     name: String,
-    hint: Hint,
+    context: Context,
+    /// Its format, and what reads a line of it.
+    format: (Format, ReadLine),
     progress: Mutex<Progress>,
 }
 
@@ -54,16 +57,16 @@ impl Stream {
     }
 
     /// Reads blocks until there are no more.
-    pub(super) fn read(&self, block: &mut Vec<u8>, limits: &Limits, sink: &mut dyn Sink) {
+    pub(super) fn read(&self, block: &mut Vec<u8>, sink: &mut dyn Sink) {
         loop {
             let (part, found) = self.next(block);
             let Some(part) = part else { return };
             sink.part(part);
             let exchanges = match found {
                 Block::Lines(start) => {
-                    let hint = &self.hint;
+                    let context = &self.context;
                     guarded(&start, sink, |sink| {
-                        ndjson::read_block(block, &start, hint, limits, sink)
+                        by_line::read_block(block, &start, context, self.format.1, sink)
                     })
                 }
                 Block::TooLong(problem) => {
@@ -88,7 +91,7 @@ impl Stream {
     fn source(&self, exchanges: u64) -> SourceRead {
         SourceRead {
             file: self.name.clone(),
-            format: Some(Format::Ndjson),
+            format: Some(self.format.0),
             exchanges,
         }
     }
@@ -150,19 +153,20 @@ impl<'s> Dispatch<'s> {
         &mut self,
         reader: Box<dyn BufRead + Send>,
         origin: &Origin,
-        hint: &Hint,
-        limits: &Limits,
+        context: Context,
+        format: (Format, ReadLine),
     ) {
         self.end();
         let (ended, end) = sync_channel(1);
         let stream = Arc::new(Stream {
             name: origin.file.to_string(),
-            hint: hint.clone(),
             progress: Mutex::new(Progress {
-                blocks: Blocks::new(reader, origin, limits),
+                blocks: Blocks::new(reader, origin, &context.limits),
                 part: self.part,
                 ended: Some(ended),
             }),
+            context,
+            format,
         });
         // This thread reports the end of the file, after the other threads have reported its lines.
         let source = stream.source(0);

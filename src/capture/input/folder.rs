@@ -1,14 +1,37 @@
 //! Folders of captures.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use walkdir::WalkDir;
 
+use crate::capture::beside::{is_owner, owners};
 use crate::capture::blocks::read_error;
 
 use super::Reading;
 use super::dispatch::Crew;
-use super::source::{display_path, problem, read_file};
+use super::source::{PART, display_path, problem, read_file};
+
+/// Files that captures in the same folder name.
+#[derive(Default)]
+struct Parts {
+    /// Whether a folder has captures with these extensions.
+    known: HashMap<(String, &'static [&'static str]), bool>,
+}
+
+impl Parts {
+    /// Whether a file is a part of a capture.
+    fn has(&mut self, path: &str) -> bool {
+        let Some((folder, extensions)) = owners(path) else {
+            return false;
+        };
+        *self.known.entry((folder.to_owned(), extensions)).or_insert_with(|| {
+            let listed = Path::new(if folder.is_empty() { "." } else { folder }).read_dir();
+            let mut names = listed.into_iter().flatten().flatten();
+            names.any(|entry| is_owner(&entry.file_name().to_string_lossy(), "", extensions))
+        })
+    }
+}
 
 /// Reads the files of a folder, in the order of their names.
 pub(super) fn read_folder(root: &Path, reading: &Reading, crew: &mut Crew<'_, '_>) {
@@ -21,6 +44,7 @@ pub(super) fn read_folder(root: &Path, reading: &Reading, crew: &mut Crew<'_, '_
         .sort_by(|one, other| one.path().as_os_str().cmp(other.path().as_os_str()))
         .into_iter();
     let mut found = false;
+    let mut parts = Parts::default();
     while let Some(entry) = walk.next() {
         if reading.is_stopped() {
             return;
@@ -37,6 +61,9 @@ pub(super) fn read_folder(root: &Path, reading: &Reading, crew: &mut Crew<'_, '_
             Ok(entry) if !entry.file_type().is_file() => {
                 crew.sink()
                     .skipped(display_path(entry.path()).into(), "not a file");
+            }
+            Ok(entry) if parts.has(&display_path(entry.path())) => {
+                crew.sink().skipped(display_path(entry.path()).into(), PART);
             }
             Ok(entry) => {
                 found = true;

@@ -12,6 +12,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::beside::Beside;
+use super::fields::LogFields;
 use super::format::Format;
 use super::limits::Limits;
 use super::progress::{Counted, Progress, Waiting};
@@ -32,6 +34,8 @@ struct Source<'s> {
     of_folder: Option<&'s Path>,
     /// How many archives it is in.
     depth: u8,
+    /// The files next to it, if it is in an archive.
+    beside: Option<&'s Beside>,
 }
 
 impl<'s> Source<'s> {
@@ -41,6 +45,7 @@ impl<'s> Source<'s> {
             name,
             of_folder: None,
             depth: 0,
+            beside: None,
         }
     }
 }
@@ -62,10 +67,12 @@ pub enum Input {
 }
 
 /// How captures are read.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Reading {
     /// The format of all captures, instead of detecting it.
     pub format: Option<Format>,
+    /// The fields of log lines, instead of guessing them.
+    pub fields: LogFields,
     /// Size limits.
     pub limits: Limits,
     /// The number of threads that read; by default, one per core.

@@ -89,7 +89,7 @@ fn work(receive: &Mutex<Receiver<Work>>, reading: &Reading, sink: &mut dyn Sink)
                 });
                 sink.part_ended();
             }
-            Ok(Work::Stream(stream)) => stream.read(&mut block, &reading.limits, sink),
+            Ok(Work::Stream(stream)) => stream.read(&mut block, sink),
             Err(_) => return,
         }
     }

@@ -7,7 +7,9 @@ use std::path::Path;
 use crate::capture::blocks::{read_error, read_whole};
 use crate::error::{io_words, near_file};
 use crate::capture::sink::guarded;
-use crate::capture::format::{Recognised, Head, Reader, Text, ndjson, recognise};
+use crate::capture::beside::Beside;
+use crate::capture::by_line::{self, Context};
+use crate::capture::format::{Recognised, Head, Reader, Text, recognise};
 use crate::capture::record::{self, Record};
 use crate::capture::{Hint, ReadProblem, Sink, SourceRead};
 use crate::location::{Origin, Position};
@@ -115,7 +117,7 @@ pub(super) fn read_stream(
     let complete = head.len() < HEAD;
     let found = match reading.format {
         Some(format) => Recognised::Format(format),
-        None => recognise(&Head::new(plain_name, &head, complete)),
+        None => recognise(&Head::new(plain_name, &head, complete), reading.fields.is_any()),
     };
     if let Recognised::Unread(recording) = found {
         let article = match recording.starts_with(['a', 'I']) {
@@ -160,17 +162,31 @@ pub(super) fn read_stream(
         None => reader,
     };
     let start = io::Cursor::new(head);
+    let beside = match source.beside {
+        Some(beside) => Some(beside.clone()),
+        // What is in memory or a stream has no files next to it.
+        None => (source.depth == 0 && Path::new(name).is_file()).then(|| Beside::on_disk(name)),
+    };
+    let context = || Context {
+        hint: hint.clone(),
+        limits: *limits,
+        fields: reading.fields.clone(),
+        beside: beside.clone(),
+    };
     if let Crew::Shared(dispatch) = crew
-        && matches!(found.reader(), Reader::Lines)
+        && let Reader::Lines(each) = found.reader()
     {
-        return dispatch.hand_lines(Box::new(start.chain(rest)), &origin, &hint, limits);
+        return dispatch.hand_lines(Box::new(start.chain(rest)), &origin, context(), (found, each));
     }
     let sink = crew.sink();
     let exchanges = match found.reader() {
-        Reader::Lines => ndjson::read(&mut start.chain(rest), &origin, &hint, limits, sink),
+        Reader::Lines(each) => by_line::read(&mut start.chain(rest), &origin, &context(), each, sink),
         Reader::Records(lists, read) => {
             let mut reader = start.chain(rest);
-            let mut each = |record: &Record<'_>, sink: &mut dyn Sink| read(record, &hint, sink);
+            let mut each = |record: &Record<'_>, sink: &mut dyn Sink| {
+                record.set_beside(beside.as_ref());
+                read(record, &hint, sink)
+            };
             record::read(&mut reader, &origin, lists, limits, sink, &mut each)
         }
         Reader::Stream(read) => {
@@ -205,6 +221,9 @@ pub(super) fn read_stream(
     });
 }
 
+/// Why a file that another capture names is skipped.
+pub(super) const PART: &str = "part of another capture";
+
 /// Archives in archives are read to this depth.
 const DEEPEST: u8 = 3;
 
@@ -222,8 +241,13 @@ fn read_archive(
     }
     let read = archive.read(reader, &reading.limits, &mut |member| {
         let name = member.path(source.name);
+        let beside = member.files.as_ref().map(|files| files.beside(&member.name, &name));
         if member.is_hidden() {
             crew.sink().skipped(name.into(), "hidden");
+            return !reading.is_stopped();
+        }
+        if member.is_part {
+            crew.sink().skipped(name.into(), PART);
             return !reading.is_stopped();
         }
         match member.content {
@@ -234,6 +258,7 @@ fn read_archive(
                     // A member need not be a capture.
                     of_folder: Some(Path::new(&name)),
                     depth: source.depth + 1,
+                    beside: beside.as_ref(),
                 };
                 read_stream(io::Cursor::new(bytes), &inner, reading, crew);
             }

@@ -8,11 +8,13 @@ mod sequence;
 mod yaml;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::io::BufRead;
 
 use crate::json::{Kind, TapeDocument, Value};
 use crate::location::Origin;
 
+use super::beside::Beside;
 use super::{Body, Limits, Line, ReadProblem, Sink};
 use super::scalar::Scalar;
 use super::transfer;
@@ -51,11 +53,13 @@ pub(crate) struct Record<'t> {
     origin: Origin,
     /// Where the scalars of the JSON were written, in order, if that was in YAML.
     marks: Option<&'t [Mark]>,
+    /// The files next to the recording.
+    beside: OnceCell<Beside>,
 }
 
 impl<'t> Record<'t> {
     /// Parses an entry in JSON.
-    fn json(text: &'t [u8], origin: Origin) -> Result<Self, ReadProblem> {
+    pub(crate) fn json(text: &'t [u8], origin: Origin) -> Result<Self, ReadProblem> {
         let document = TapeDocument::parse(text).map_err(|error| ReadProblem {
             origin: origin.at(origin.position.at_offset(text, error.offset)),
             message: format!("entry skipped: not JSON: {error}"),
@@ -65,7 +69,35 @@ impl<'t> Record<'t> {
             written: text,
             origin,
             marks: None,
+            beside: OnceCell::new(),
         })
+    }
+
+    /// The same entry, which may name files next to the recording.
+    pub(crate) fn beside(self, files: Option<&Beside>) -> Self {
+        self.set_beside(files);
+        self
+    }
+
+    /// The entry may name files next to the recording.
+    pub(crate) fn set_beside(&self, files: Option<&Beside>) {
+        if let Some(files) = files {
+            // It has none yet.
+            self.beside.get_or_init(|| files.clone());
+        }
+    }
+
+    /// The body in a file next to the recording; `value` names it.
+    pub(crate) fn file_body(&self, value: Value<'_>, names: &[&str]) -> Result<Body<'static>, ReadProblem> {
+        let failed = |why: &str| self.problem(value, format!("body skipped: {}: {why}", names.first().unwrap_or(&"")));
+        let files = self.beside.get().ok_or_else(|| failed("there is no such file next to the capture"))?;
+        let (path, bytes) = files.read(names).map_err(|why| failed(&why))?;
+        let origin = Origin {
+            file: path.into(),
+            entry: None,
+            position: crate::location::Position::START,
+        };
+        Ok(Body::owned(bytes, origin))
     }
 
     /// The same entry, which was written in YAML.

@@ -56,6 +56,43 @@ fn read_of(text: &str) -> String {
     few.0.join("\n")
 }
 
+/// The start of archives, and an entry, as tools write them.
+#[test]
+fn every_tool_writes_it_in_its_own_way() {
+    let entry = r#"{"request": {"method": "GET", "url": "https://x.test/a"}, "response": {"status": 200, "content": {"text": "{}"}}}"#;
+    // Charles writes numbers as strings, and leaves out what is not known.
+    let charles = r#"{"startedDateTime": "2026-03-02T09:15:00.000+01:00", "time": "12", "request": {"method": "GET", "url": "https://x.test/a", "headersSize": "-1", "bodySize": "0"}, "response": {"status": "200", "bodySize": "2", "content": {"size": "2", "mimeType": "application/json", "text": "{}"}}}"#;
+    // Playwright, and Polly, which has the parts of the body in hexadecimal.
+    let polly = r#"{"_id": "1", "_order": 0, "cache": {}, "request": {"_id": "1", "method": "GET", "url": "https://x.test/a"}, "response": {"status": 200, "content": {"encoding": "base64", "mimeType": "application/json", "text": "[\"7b\",\"7d\"]"}}}"#;
+    // What browsers add.
+    let chrome = r#"{"_initiator": {"type": "script"}, "_priority": "High", "_resourceType": "fetch", "cache": {}, "connection": "443", "request": {"method": "GET", "url": "https://x.test/a", "httpVersion": "h2", "headers": [{"name": ":method", "value": "GET"}]}, "response": {"status": 200, "_transferSize": 9, "_error": null, "content": {"size": 2, "mimeType": "application/json", "text": "{}"}}}"#;
+    let table = [
+        ("Chrome", r#"{"log": {"version": "1.2", "creator": {"name": "WebInspector", "version": "537.36"}, "pages": [], "entries": ["#, chrome),
+        ("Firefox", r#"{"log": {"version": "1.2", "creator": {"name": "Firefox", "version": "140.0"}, "browser": {"name": "Firefox"}, "entries": ["#, entry),
+        ("Safari", r#"{"log": {"version": "1.2", "creator": {"name": "WebKit Web Inspector", "version": "1.0"}, "pages": [{}], "entries": ["#, entry),
+        ("Charles", r#"{"log": {"version": "1.2", "creator": {"name": "Charles Proxy", "version": "5.0"}, "entries": ["#, charles),
+        ("Fiddler", "\u{feff}{\"log\": {\"comment\": \"exported\", \"version\": \"1.2\", \"entries\": [", entry),
+        ("Insomnia", r#"{"log": {"version": "1.2", "creator": {"name": "Insomnia REST Client", "version": "insomnia.desktop.app:v9.3.3"}, "entries": ["#, entry),
+        ("Polly", r#"{"log": {"_recordingName": "library/lists books", "creator": {"comment": "persister:fs", "name": "Polly.JS", "version": "6.0.6"}, "entries": ["#, polly),
+    ];
+    for (name, start, entry) in table {
+        let text = format!("{start}{entry}]}}}}");
+        assert_eq!(read_of(&text), "200 {}", "{name}");
+        // The name of the file does not matter.
+        let found = recognise(&Head::new("recording", text.trim_start_matches('\u{feff}').as_bytes(), true), false);
+        assert_eq!(found, Recognised::Format(Format::Har), "{name}");
+    }
+}
+
+/// The messages of a stream of events are no body in JSON.
+#[test]
+fn a_stream_of_events_is_none_that_is_missing() {
+    for content in [r#""size": 0, "mimeType": "text/event-stream""#, r#""size": 90, "mimeType": "text/event-stream; charset=utf-8""#] {
+        let found = answered(&format!(r#"{{"status": 200, "bodySize": 90, "content": {{{content}}}}}"#));
+        assert_eq!(found, "200 ", "{content}");
+    }
+}
+
 #[test]
 fn an_exchange_may_have_no_answer() {
     let content = r#""content": {"text": "{}", "mimeType": "application/json"}"#;

@@ -15,6 +15,8 @@ struct Lines {
     problems: Vec<String>,
     unused: Vec<(Unused, u64)>,
     formats: Vec<Option<Format>>,
+    /// The host and the time of each exchange with one.
+    told: Vec<(String, String)>,
 }
 
 impl Sink for Lines {
@@ -24,10 +26,17 @@ impl Sink for Lines {
                 .map_or_else(|error| format!("not JSON: {error}"), |value| value.to_string()),
             None => "-".to_owned(),
         };
+        if let Some(payload) = &exchange.payload {
+            return self.exchanges.push(format!("payload {}", body(Some(payload))));
+        }
         let Some(request) = &exchange.request else {
             return self.exchanges.push("a response".to_owned());
         };
         let response = exchange.response.as_ref();
+        if let Some(time) = &exchange.time {
+            let host = request.target.split("/books").next().unwrap_or_default();
+            self.told.push((host.to_owned(), time.clone()));
+        }
         // Some formats have no host, or a placeholder for it.
         let target = request.target.find("/books").map_or(&*request.target, |at| &request.target[at..]);
         self.exchanges.push(format!(
@@ -75,7 +84,15 @@ fn memory(name: &str, bytes: &[u8]) -> Input {
 }
 
 /// Every sample, with its format.
-const SAMPLES: [(&str, Format); 21] = [
+const SAMPLES: [(&str, Format); 29] = [
+    ("bruno.bru", Format::Bruno),
+    ("playwright/trace.network", Format::Playwright),
+    ("playwright-har/library.har", Format::Har),
+    ("rest-client/library.http", Format::RestClient),
+    ("otlp.json", Format::Otlp),
+    ("otlp.ndjson", Format::Otlp),
+    ("logs/application.log", Format::Log),
+    ("logs/prefixed.log", Format::Log),
     ("library.warc", Format::Warc),
     ("flows.mitm", Format::Mitmproxy),
     ("curl.txt", Format::Curl),
@@ -115,6 +132,103 @@ fn every_format_gives_the_same_exchanges() {
     }
 }
 
+/// Access logs have the same requests, and no bodies.
+#[test]
+fn access_logs_give_the_same_requests() {
+    let names = ["nginx", "nginx-request", "apache", "balancer", "kong", "envoy", "traefik", "cloudfront", "caddy", "gateway"];
+    for name in names {
+        let path = samples().join(format!("logs/{name}.log"));
+        let found = read(Input::Path(path.clone()));
+        assert_eq!(found.problems, [""; 0], "{name}");
+        assert_eq!(found.formats, [Some(Format::Log)], "{name}");
+        let expected = ["GET /books?limit=2 - -> 200 -", "POST /books - -> 201 -", "GET /books/9 - -> 404 -", "DELETE /books/1 - -> 204 -"];
+        assert_eq!(found.exchanges, expected, "{name}");
+        let unused = if name == "caddy" { vec![(Unused::NotHttp, 1)] } else { Vec::new() };
+        assert_eq!(found.unused, unused, "{name}");
+        let told: Vec<(&str, &str)> = found.told.iter().map(|(host, time)| (&**host, &**time)).collect();
+        let host = match name {
+            "apache" => "",
+            "balancer" => "https://library.example:443",
+            "kong" => "https://library.example",
+            "cloudfront" => "https://library.example",
+            _ => "http://library.example",
+        };
+        assert!(told.iter().all(|(found, _)| *found == host), "{name}: {told:?}");
+        assert!(told[3].1.contains("09:15:03") || told[3].1.starts_with("1772442903"), "{name}: {told:?}");
+    }
+}
+
+/// Lines of which something is broken, and what is said.
+#[test]
+fn lines_of_logs_that_are_no_exchanges_have_a_reason() {
+    let good = r#"{"time":"2026-03-02T09:15:00Z","method":"GET","path":"/books","status":200}"#;
+    let read_lines = |line: &str| read(memory("app.log", format!("{good}\n{good}\n{good}\n{line}\n{good}\n").as_bytes()));
+    for line in [
+        r#"{"time":"2026-03-02T09:15:00Z","level":"info","msg":"started"}"#,
+        r#"{"level":"warn","method":"Library.GetBook","status":0}"#,
+        r#"{"method":"GET","path":"/books","#,
+        "Traceback (most recent call last):",
+        "[1, 2]",
+        r#"192.0.2.1 - - [02/Mar/2026:09:15:00 +0000] "-" 408 0"#,
+        r#"192.0.2.1 - - [02/Mar/2026:09:15:00 +0000] "GET /bo"#,
+    ] {
+        let found = read_lines(line);
+        assert_eq!(found.formats, [Some(Format::Log)], "{line}");
+        assert_eq!(found.exchanges.len(), 4, "{line}");
+        let is_broken = line.ends_with(',') || line.ends_with("/bo");
+        match is_broken {
+            true => assert!(found.problems[0].contains("app.log:4:") && found.problems[0].contains("line skipped"), "{:?}", found.problems),
+            false => {
+                assert_eq!(found.problems, [""; 0], "{line}");
+                assert_eq!(found.unused, [(Unused::NotHttp, 4)], "{line}");
+            }
+        }
+    }
+}
+
+/// A payload is never taken for a line of a log.
+#[test]
+fn payloads_are_no_logs() {
+    let status = r#"{"status":"paid","path":"/books","method":"card"}"#;
+    let error = r#"{"timestamp":"2026-03-02T09:15:00Z","status":404,"error":"Not Found","path":"/books/9"}"#;
+    let mixed = format!("{{\"id\":1}}\n{}", r#"{"method":"GET","path":"/books","status":200}"#);
+    for (name, text, format) in [
+        ("a.ndjson", format!("{status}\n{status}\n"), Format::Ndjson),
+        ("a.json", format!("{error}\n{error}\n"), Format::Ndjson),
+        ("a.json", mixed, Format::Ndjson),
+        ("a.json", r#"{"method":"GET","path":"/books","status":200}"#.to_owned(), Format::Json),
+    ] {
+        assert_eq!(read(memory(name, text.as_bytes())).formats, [Some(format)], "{text}");
+    }
+}
+
+#[test]
+fn fields_of_logs_can_be_named() {
+    let field = |name: &str| Some(LogField::new(name).expect("a field"));
+    let fields = LogFields {
+        method: field("op.verb"),
+        url: field("op.where"),
+        status: field("/op/result"),
+        body: field("op.answer"),
+        request_body: field("question"),
+        time: field("when"),
+    };
+    let line = r#"{"when":"2026-03-02","op":{"verb":"post","where":"/books","result":"201 Created","answer":"[1]"},"question":{"a":1}}"#;
+    let bare = r#"{"op":{"answer":{"id":1}}}"#;
+    let reading = Reading { fields, ..Reading::default() };
+    let text = format!("{line}\nnothing\n{bare}\n");
+    let mut lines = Lines::default();
+    reading.read_here(&[memory("a.ndjson", text.as_bytes())], &mut lines);
+    assert_eq!(lines.exchanges, [r#"POST /books {"a":1} -> 201 [1]"#, r#"payload {"id":1}"#]);
+    assert_eq!(lines.unused, [(Unused::NotHttp, 2)]);
+    assert_eq!(lines.told, [(String::new(), "2026-03-02".to_owned())]);
+    // One line is enough then, and a file in another format is still read as such.
+    let mut lines = Lines::default();
+    let har = fs::read(samples().join("browser.har")).expect("readable");
+    reading.read_here(&[memory("a.json", line.as_bytes()), memory("b.har", &har)], &mut lines);
+    assert_eq!(lines.formats, [Some(Format::Log), Some(Format::Har)]);
+}
+
 #[test]
 fn archives_are_read_like_folders() {
     let har = fs::read(samples().join("browser.har")).expect("readable");
@@ -144,6 +258,7 @@ fn archives_are_read_like_folders() {
         ("captures.tar.gz", gzip(&tarred)),
         ("captures.tgz", gzip(&tarred)),
         ("captures.tar.zst", zstd(&tarred)),
+        ("captures.zhar", zipped.clone()),
     ] {
         let found = read(memory(name, &bytes));
         assert_eq!(found.exchanges, twice, "{name}");
@@ -153,6 +268,8 @@ fn archives_are_read_like_folders() {
         };
         assert!(problem.contains("/empty.json:1:1: the file is empty"), "{name}: {problem}");
     }
+    // A compressed HAR.
+    assert_eq!(read(memory("browser.zhar", &gzip(&har))).exchanges, EXCHANGES);
     // An archive in an archive is read; what is nested like a doll is not.
     let mut nested = zip_of(&[("inner.har", &har)]);
     for depth in 0..4 {
@@ -169,6 +286,49 @@ fn archives_are_read_like_folders() {
     let broken = read(memory("a.tar", &tarred[..har.len() + 300]));
     let last = broken.problems.last().expect("a problem");
     assert!(last.contains("the tar archive ends too early"), "{last}");
+}
+
+/// Bodies in files of their own are read from the folder or the archive, and those files are no captures.
+#[test]
+fn files_that_a_capture_names_are_a_part_of_it() {
+    for folder in ["playwright", "playwright-har", "rest-client"] {
+        let found = read(Input::Path(samples().join(folder)));
+        // A whole response in a file of its own is also read by itself.
+        let own = if folder == "rest-client" { &["a response"][..] } else { &[] };
+        assert_eq!(found.exchanges, [&EXCHANGES[..], own].concat(), "{folder}");
+        assert_eq!(found.problems, [""; 0], "{folder}");
+        let unused = if folder == "playwright" { 3 } else { 0 };
+        assert_eq!(found.unused.len(), unused, "{folder}");
+        let mut members = Vec::new();
+        for entry in walkdir::WalkDir::new(samples().join(folder)).sort_by_file_name() {
+            let path = entry.expect("readable").into_path();
+            if path.is_file() {
+                let name = path.strip_prefix(samples()).expect("inside").to_string_lossy().into_owned();
+                members.push((name, fs::read(path).expect("readable")));
+            }
+        }
+        // The capture may come before or after its parts, and be at the top or in a folder.
+        for depth in [0, folder.len() + 1] {
+            let members: Vec<(&str, &[u8])> = members.iter().rev().map(|(name, content)| (&name[depth..], &**content)).collect();
+            let found = read(memory("trace.zip", &zip_of(&members)));
+            match folder {
+                // Its files are read from the disk only.
+                "rest-client" => {
+                    let mut problems = found.problems.iter();
+                    assert!(problems.any(|problem| problem.contains("there is no such file")), "{:?}", found.problems);
+                }
+                _ => {
+                    assert_eq!(found.exchanges, EXCHANGES, "{folder}");
+                    assert_eq!(found.problems, [""; 0], "{folder}");
+                }
+            }
+        }
+    }
+    let network = fs::read_to_string(samples().join("playwright/trace.network")).expect("readable");
+    let network = network.replace("_sha1\":\"", "_sha1\":\"../");
+    let found = read(memory("trace.zip", &zip_of(&[("trace.network", network.as_bytes())])));
+    assert_eq!(found.exchanges.len(), 4);
+    assert!(found.problems[0].contains("it must be next to the capture"), "{:?}", found.problems);
 }
 
 fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -216,7 +376,19 @@ impl Sink for Problems {
 /// What is replaced in a sample, exchanges that are left, and what is said.
 #[test]
 fn a_broken_entry_is_reported_and_the_others_are_read() {
-    let table: [(&str, &str, &str, usize, &str); 18] = [
+    let table: [(&str, &str, &str, usize, &str); 30] = [
+        ("bruno.bru", "code: 404", "code: four", 3, "example skipped: `response.status.code` is missing or invalid"),
+        ("bruno.bru", "get {", "gets {", 0, "a block with the request is missing, such as `get {`"),
+        ("playwright/trace.network", "\"url\":\"https://library.example/books/9\"", "\"url\":9", 3, "trace.network:3:"),
+        ("playwright-har/library.har", "\"_file\": \"", "\"_file\": \"gone", 4, "there is no such file next to the capture"),
+        ("rest-client/library.http", "GET https://library.example/books/9", "not a request", 0, "library.http:27:1: entry skipped: expected a request line"),
+        ("rest-client/library.http", "<> responses/not-found.http", "<> ../not-found.http", 0, "it must be next to the file with the request"),
+        ("rest-client/library.http", "<> responses/not-found.http", "<> gone.404.json", 0, "gone.404.json: there is no such file"),
+        ("rest-client/library.http", "<> responses/not-found.http", "", 0, ""),
+        ("otlp.json", "\"intValue\": \"404\"", "\"intValue\": \"4\"", 4, "response skipped: its status is invalid"),
+        ("otlp.ndjson", "\"intValue\":\"404\"", "\"intValue\":", 3, "otlp.ndjson:3:"),
+        ("logs/application.log", "\"url.full\":\"https://library.example/books/9\"", "\"url.full\":", 3, "application.log:4:"),
+        ("logs/prefixed.log", "\"statusCode\":201,", "\"statusCode\":201", 3, "line skipped: not JSON"),
         ("browser.har", "\"url\": \"https://library.example/books/9\"", "\"url\": 9", 3, "browser.har:102:20: entry skipped: `request.url` is missing"),
         ("vcr.yml", "uri: https://library.example/books/9", "uri: [9]", 3, "entry skipped: `request.url` is missing or invalid"),
         ("vcr.yml", "code: 404", "code: four", 4, "response skipped: its status is missing or invalid"),
@@ -263,7 +435,21 @@ fn entries_that_are_no_exchanges_are_counted_with_their_reason() {
             {"name": "list", "request": {"method": "GET", "url": "{{base_url}}/books"}, "response": []}]}]}"#;
     /// A reason, and the line of the entry.
     type Expected<'e> = &'e [(Unused, u64)];
-    let table: [(&str, &str, Expected<'_>); 3] = [
+    let insomnia = "type: collection.insomnia.rest/5.0\nname: Library\ncollection:\n  - name: Books\n    children:\n      - name: list\n        method: GET\n        url: /books\n";
+    let otlp = r#"{"resourceSpans": [{"resource": {}, "scopeSpans": [{"spans": [
+        {"name": "SELECT", "attributes": [{"key": "db.system", "value": {"stringValue": "postgresql"}}]}]}]}]}"#;
+    let metrics = r#"{"resourceMetrics": [{"resource": {}, "scopeMetrics": []}]}"#;
+    let export = fs::read_to_string(samples().join("insomnia.json")).expect("readable");
+    let har = r#"{"log": {"version": "1.2", "entries": [
+        {"_resourceType": "websocket", "request": {"method": "GET", "url": "wss://library.example/live"}, "response": {"status": 101}, "_webSocketMessages": []},
+        {"request": {"method": "GET", "url": "https://library.example/live"}, "response": {"status": 101}}]}}"#;
+    let table: [(&str, &str, Expected<'_>); 9] = [
+        ("a.bru", "meta {\n  name: list\n}\n\nget {\n  url: {{host}}/books\n}\n", &[(Unused::NoResponse, 5)]),
+        ("a.yaml", insomnia, &[(Unused::NoResponse, 6)]),
+        ("export.json", &export, &[(Unused::NoResponse, 11), (Unused::NoResponse, 20), (Unused::NoResponse, 32), (Unused::NoResponse, 41)]),
+        ("a.json", otlp, &[(Unused::NotHttp, 2)]),
+        ("b.json", metrics, &[(Unused::NotHttp, 1)]),
+        ("a.har", har, &[(Unused::NotHttp, 2), (Unused::NotHttp, 3)]),
         ("any.json", wiremock, &[(Unused::AnyRequest, 1)]),
         ("imposters.json", mountebank, &[(Unused::AnyRequest, 2), (Unused::NoResponse, 3)]),
         ("collection.json", postman, &[(Unused::NoResponse, 3)]),
@@ -276,6 +462,36 @@ fn entries_that_are_no_exchanges_are_counted_with_their_reason() {
     }
 }
 
+/// Comments are no mistake where the language allows them, and what is elided is not compared.
+#[test]
+fn blocks_of_documentation_may_have_comments_and_elisions() {
+    let block = |language: &str, text: &str| format!("# Books\n\n```{language}\n{text}\n```\n");
+    let elided: &[(Unused, u64)] = &[(Unused::Elided, 4)];
+    let table = [
+        (block("jsonc", "{\"id\": 1, // first\n}"), "payload {\"id\":1}", &[][..]),
+        (block("json5", "[1, 2,] /* two */"), "payload [1,2]", &[]),
+        (block("json5", "{id: 1}"), "", &[(Unused::NotJson, 4)]),
+        (block("json", "{\"id\": 1, ...}"), "", elided),
+        (block("json", "{\"id\": 1, \"...\": \"...\"}"), "", elided),
+        (block("jsonc", "{\"id\": 1,\n// ...\n}"), "", elided),
+        (block("", "[{\"id\": 1}, \"...\"]"), "", elided),
+        (
+            block("http", "POST /books HTTP/1.1\nContent-Type: application/json\n\n{\"title\": \"Winter\"}\n\nHTTP/1.1 201 Created\nContent-Type: application/json\n\n{\"id\": 3, ...}"),
+            "POST /books {\"title\":\"Winter\"} -> 201 -",
+            &[(Unused::Elided, 12)],
+        ),
+    ];
+    for (text, expected, unused) in table {
+        for name in ["books.md", "books.mdx"] {
+            let found = read(memory(name, text.as_bytes()));
+            assert_eq!(found.formats, [Some(Format::Markdown)], "{text}");
+            assert_eq!(found.exchanges.join("\n"), expected, "{text}");
+            assert_eq!(found.unused, unused, "{text}");
+            assert_eq!(found.problems, [""; 0], "{text}");
+        }
+    }
+}
+
 #[test]
 fn a_truncated_recording_gives_the_entries_before_the_end() {
     for (name, _) in SAMPLES {
@@ -284,13 +500,16 @@ fn a_truncated_recording_gives_the_entries_before_the_end() {
         let cut = memchr::memmem::rfind(&bytes, b"/books/1").expect("there");
         let found = read(memory(name, &bytes[..cut + 4]));
         // YAML has no end. A request without a response is whole, and what follows a body is a part of it, which is not JSON then.
-        let is_said = !found.problems.is_empty() || matches!(name, "curl.txt" | "messages.http") || name.ends_with("ml");
+        let is_said = !found.problems.is_empty() || matches!(name, "curl.txt" | "messages.http" | "rest-client/library.http") || name.ends_with("ml");
         assert!(is_said, "{name}: nothing is said");
         // Some formats need a file next to it.
         let expected = match name {
             // It is one entry.
             "mountebank.json" => &[][..],
-            "wiremock/mappings/library.json" | "curl.txt" => continue,
+            // Two of them are in one entry.
+            "otlp.json" => &EXCHANGES[..2],
+            "wiremock/mappings/library.json" | "rest-client/library.http" | "curl.txt" => continue,
+            "playwright/trace.network" | "playwright-har/library.har" => continue,
             "messages.http" => &EXCHANGES[..2],
             // The others are in one folder, which is one entry.
             "postman.json" => &EXCHANGES[..1],

@@ -8,10 +8,11 @@ use clap::{Args, ValueEnum, ValueHint};
 use crate::capture::Format as CaptureFormat;
 use crate::observe::{FileGlob, Moment, PathGlob, Rewrite, Statuses};
 
+use crate::redact::NamePattern;
 use crate::report::captures::CapturesFormat;
 
 use super::super::values::{OutputArgument, jobs, moment, output, sample, schema_for, size};
-use super::{CAPTURE, CONTRACT, RESULT, ReadingArguments, SELECTION};
+use super::{CAPTURE, CONTRACT, LogArguments, PRIVACY, RESULT, ReadingArguments, SELECTION};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CapturesArguments {
@@ -33,6 +34,11 @@ pub(in crate::cli) struct CapturesArguments {
     /// Needs --contract.
     #[arg(long, help_heading = RESULT)]
     pub(in crate::cli) stale: bool,
+
+    /// Write copies of the exchanges to a new folder, with stand-ins for all values: they have the same structure and,
+    /// with --contract, the same findings, so that they can be shared.
+    #[arg(long, help_heading = RESULT, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(in crate::cli) export: Option<PathBuf>,
 
     /// Write what was found: `text` or `json` to standard output, `json=captures.json` to a file. May be repeated.
     #[arg(short, long, value_name = "FORMAT[=PATH]", help_heading = RESULT, default_value = "text", value_parser = output::<CapturesFormat>)]
@@ -58,9 +64,15 @@ pub(in crate::cli) struct CaptureArguments {
     #[command(flatten)]
     pub(in crate::cli) selection: SelectionArguments,
 
+    #[command(flatten)]
+    pub(in crate::cli) privacy: PrivacyArguments,
+
     /// The format of the captures. By default, it is recognised by name and content.
     #[arg(long, help_heading = CAPTURE, value_enum, value_name = "FORMAT")]
     pub(in crate::cli) format: Option<CaptureFormat>,
+
+    #[command(flatten)]
+    pub(in crate::cli) logs: LogArguments,
 
     /// Do not exit with 2 because an input cannot be read.
     #[arg(long, help_heading = CAPTURE)]
@@ -73,6 +85,23 @@ pub(in crate::cli) struct CaptureArguments {
     /// Threads that read captures; the output is the same for any number. Default: all cores.
     #[arg(short, long, help_heading = CAPTURE, value_name = "N", value_parser = jobs)]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
+}
+
+/// What of captures is shown.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PrivacyArguments {
+    /// Mask the values of this property, header or parameter, besides tokens, passwords and the like; `*` stands for
+    /// any part of the name. May be repeated.
+    #[arg(long, help_heading = PRIVACY, value_name = "NAME", value_parser = NamePattern::parse)]
+    pub(in crate::cli) redact: Vec<NamePattern>,
+
+    /// Do not mask the values of this property, header or parameter. May be repeated.
+    #[arg(long, help_heading = PRIVACY, value_name = "NAME", value_parser = NamePattern::parse)]
+    pub(in crate::cli) keep: Vec<NamePattern>,
+
+    /// Mask nothing: reports then hold secrets that captures hold.
+    #[arg(long, help_heading = PRIVACY)]
+    pub(in crate::cli) show_values: bool,
 }
 
 /// Which exchanges are compared, and under which path.

@@ -13,7 +13,9 @@ use super::super::args::Arguments;
 use super::super::chosen::looks_like_path;
 
 /// Arguments of a single run, which the file cannot have.
-const TYPED_ONLY: [&str; 9] = [
+const TYPED_ONLY: [&str; 11] = [
+    "export",
+    "show_values",
     "config",
     "no_config",
     "update_baseline",

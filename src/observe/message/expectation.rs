@@ -1,6 +1,6 @@
 //! What a contract expects of a message in addition to its schema: parameters, a body or none, a media type.
 
-use crate::redact::{MASK, is_secret_name, sanitised};
+use crate::redact::{MASK, is_secret_name, sanitised, shows_values};
 use crate::capture::{Body, Request, Response};
 use crate::contract::{ParameterPlace, Payload, Selected, RequestTarget};
 use crate::location::Side;
@@ -30,7 +30,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         // The operation was chosen because the path matches its template. So the path counts as compared only
         // if there is no response to compare.
         let does_path_count = self.options.hint.side == Some(Side::Request)
-            || response.is_none_or(|response| has_no_content(place, response));
+            || response.is_none_or(|response| {
+                has_no_content(place, response) || self.may_lack_bodies && response.body.is_none()
+            });
         let key = place.key();
         let graph = &place.contract.graph;
         let operation = place.operation;
@@ -87,7 +89,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                         continue;
                     }
                     let is_secret =
-                        is_secret_name(&name) || parameter.place == ParameterPlace::Cookie;
+                        is_secret_name(&name) || (parameter.place == ParameterPlace::Cookie && !shows_values());
                     let subject = if is_secret {
                         MASK.to_owned()
                     } else {

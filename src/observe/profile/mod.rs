@@ -1,5 +1,6 @@
 //! What was learnt from traffic: counters and bounded samples that merge.
 
+pub(crate) mod period;
 pub(crate) mod sighting;
 pub(crate) mod spelling;
 pub(crate) mod tally;

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use jiff::Timestamp;
+
 use crate::redact::Excerpt;
 use crate::capture::{Body, Line, Remark};
 use crate::json::TapeDocument;
@@ -31,7 +33,7 @@ impl<'a> Sighting<'a> {
         Self::Part(line, part.to_owned())
     }
 
-    pub(crate) fn spot(&self, payload: u64) -> Spot<'_> {
+    pub(crate) fn spot(&self, payload: u64, time: Option<Timestamp>) -> Spot<'_> {
         let (start, offset) = match self {
             Self::Body(body, offset) => (&body.origin, *offset),
             Self::Json(body, _, span) => (&body.origin, span.start),
@@ -43,6 +45,7 @@ impl<'a> Sighting<'a> {
             start,
             offset,
             payload,
+            time,
         }
     }
 

@@ -6,8 +6,12 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
+use jiff::Timestamp;
+
 use crate::redact::Excerpt;
 use crate::location::{Origin, Pointer, Position};
+
+use super::period::Period;
 
 /// Places kept per fact.
 pub const EVIDENCE_KEPT: usize = crate::limits::EVIDENCE;
@@ -77,6 +81,8 @@ pub struct Spot<'a> {
     pub offset: usize,
     /// Number of the payload in this run; used to tell payloads apart, not merged.
     pub payload: u64,
+    /// When it was recorded.
+    pub time: Option<Timestamp>,
 }
 
 /// How often a fact was seen and where.
@@ -88,6 +94,8 @@ pub struct Tally {
     pub payloads: u64,
     /// The first places.
     pub samples: Samples,
+    /// When it was seen.
+    pub period: Period,
     /// The payload counted last.
     last: Option<u64>,
 }
@@ -95,7 +103,8 @@ pub struct Tally {
 /// The payload counted last is not part of what was learnt.
 impl PartialEq for Tally {
     fn eq(&self, other: &Self) -> bool {
-        (self.count, self.payloads, &self.samples) == (other.count, other.payloads, &other.samples)
+        (self.count, self.payloads, &self.samples, self.period)
+            == (other.count, other.payloads, &other.samples, other.period)
     }
 }
 
@@ -105,6 +114,7 @@ impl Tally {
     /// Counts one occurrence; `evidence` is called only if the place is kept.
     pub fn add(&mut self, spot: Spot<'_>, evidence: impl FnOnce() -> Evidence) {
         self.count += 1;
+        self.period.see(spot.time);
         if self.last != Some(spot.payload) {
             self.last = Some(spot.payload);
             self.payloads += 1;
@@ -131,9 +141,10 @@ impl Tally {
     }
 
     /// Adds counts from elsewhere; none of those payloads may have been counted here.
-    pub(crate) fn add_counts(&mut self, count: u64, payloads: u64) {
+    pub(crate) fn add_counts(&mut self, count: u64, payloads: u64, period: &Period) {
         self.count += count;
         self.payloads += payloads;
+        self.period += period;
     }
 }
 
@@ -142,6 +153,7 @@ impl AddAssign<&Self> for Tally {
         self.count += other.count;
         self.payloads += other.payloads;
         self.samples += &other.samples;
+        self.period += &other.period;
     }
 }
 
@@ -199,10 +211,10 @@ impl Keyed {
     }
 
     /// Adds counts of a key from elsewhere.
-    pub(crate) fn add_counts(&mut self, key: &str, count: u64, payloads: u64) {
+    pub(crate) fn add_counts(&mut self, key: &str, count: u64, payloads: u64, period: &Period) {
         if let Some(keys) = &mut self.keys {
             let tally = keys.entry(key.into()).or_default();
-            tally.add_counts(count, payloads);
+            tally.add_counts(count, payloads, period);
         }
         self.fold_when_full();
     }

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
 use crate::capture::Body;
@@ -159,6 +160,8 @@ pub(crate) struct Streams<'c> {
     streams: Vec<Stream<'c>>,
     by_route: FxHashMap<Route, usize>,
     scratch: Scratch,
+    /// When the current exchange was recorded.
+    pub(crate) time: Option<Timestamp>,
 }
 
 impl<'c> Streams<'c> {
@@ -179,7 +182,10 @@ impl<'c> Streams<'c> {
         }
         let stream = self.stream(place, node);
         let Self {
-            streams, scratch, ..
+            streams,
+            scratch,
+            time,
+            ..
         } = self;
         let Stream {
             program,
@@ -188,6 +194,7 @@ impl<'c> Streams<'c> {
             ..
         } = &mut streams[stream];
         counters.in_file(&body.origin.file);
+        counters.time = *time;
         let before = doubt.as_ref().map(|doubt| doubt.elements(program));
         let mut walk = Walk::new(&body.bytes, program, counters, scratch, payload);
         if !walk.run() {

@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::capture::Body;
 use crate::redact::{Excerpt, MASK, is_secret_name, mask_shapes, sanitised};
 use crate::json::{TapeDocument, Key, Kind, Value};
@@ -45,7 +47,7 @@ impl<'s, 'd> ShapeRecorder<'s, 'd> {
         shape: &'s mut Shape,
         body: &'d Body<'d>,
         document: &'d TapeDocument<'d>,
-        payload: u64,
+        payload: (u64, Option<Timestamp>),
     ) -> Self {
         Self {
             graph,
@@ -99,6 +101,7 @@ pub(crate) struct Way<'d> {
     body: &'d Body<'d>,
     document: &'d TapeDocument<'d>,
     payload: u64,
+    time: Option<Timestamp>,
     stack: Vec<Taken<'d>>,
 }
 
@@ -106,13 +109,14 @@ impl<'d> Way<'d> {
     pub(crate) fn new(
         body: &'d Body<'d>,
         document: &'d TapeDocument<'d>,
-        payload: u64,
+        (payload, time): (u64, Option<Timestamp>),
         stack: Vec<Taken<'d>>,
     ) -> Self {
         Self {
             body,
             document,
             payload,
+            time,
             stack,
         }
     }
@@ -154,6 +158,7 @@ impl Encounter<'_, '_> {
             start: &self.way.body.origin,
             offset: self.span().start,
             payload: self.way.payload,
+            time: self.way.time,
         }
     }
 

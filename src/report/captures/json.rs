@@ -115,8 +115,8 @@ fn file_of(report: &CapturesReport, file: &str, survey: &FileSurvey) -> JsonFile
                 exchanges: *count,
             })
             .collect(),
-        first: survey.first.map(|time| time.to_string()),
-        last: survey.last.map(|time| time.to_string()),
+        first: survey.period.ends.map(|(first, _)| first.to_string()),
+        last: survey.period.ends.map(|(_, last)| last.to_string()),
         operations: operations
             .map(|((contract, operation), count)| JsonExchanges {
                 contract: contract.to_string(),

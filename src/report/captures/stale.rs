@@ -11,7 +11,7 @@ use crate::report::render::wrap::{Columns, wrapped};
 use crate::survey::FileSurvey;
 
 use super::CapturesReport;
-use super::text::{period, write_unread};
+use super::text::write_unread;
 
 const BOLD: Style = Style::new().bold();
 const OLD: Style = AnsiColor::BrightYellow.on_default().bold();
@@ -62,13 +62,13 @@ pub(super) fn text(report: &CapturesReport, columns: Columns) -> String {
         Staleness::Unknown => 1,
         Staleness::Current => 2,
     };
-    files.sort_by_key(|(staleness, _, survey)| (rank(staleness), survey.last.unwrap_or(Timestamp::MAX)));
+    files.sort_by_key(|(staleness, _, survey)| (rank(staleness), last(survey).unwrap_or(Timestamp::MAX)));
     let mut out = String::new();
     for (staleness, file, survey) in &files {
-        let age = match survey.last {
+        let age = match last(survey) {
             Some(last) => {
                 let days = report.now.duration_since(last).as_hours() / 24;
-                let period = period(survey.first, Some(last)).unwrap_or_default();
+                let period = survey.period.days().unwrap_or_default();
                 format!("recorded {period}, {}", ago(days))
             }
             None => "no time recorded".to_owned(),
@@ -88,6 +88,11 @@ pub(super) fn text(report: &CapturesReport, columns: Columns) -> String {
     write_unread(&mut out, report, columns);
     out.push_str(&(wrapped(&total(report, &files), columns.0, "", "  ") + "\n"));
     out
+}
+
+/// When the last exchange was recorded.
+fn last(survey: &FileSurvey) -> Option<Timestamp> {
+    survey.period.ends.map(|(_, last)| last)
 }
 
 /// Which versions the payloads are of.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use jiff::Timestamp;
 
 use crate::location::Position;
 use crate::redact::{Shown, printed};
@@ -86,7 +85,7 @@ pub(super) fn write_unread(out: &mut String, report: &CapturesReport, columns: C
 /// The lines about a file.
 fn about(report: &CapturesReport, survey: &FileSurvey) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(period) = period(survey.first, survey.last) {
+    if let Some(period) = survey.period.days() {
         lines.push(format!("recorded {period}"));
     }
     if !survey.hosts.is_empty() {
@@ -148,16 +147,6 @@ fn most_frequent(names: impl IntoIterator<Item = (String, u64)>) -> String {
     }
 }
 
-/// A day, or two.
-pub(super) fn period(first: Option<Timestamp>, last: Option<Timestamp>) -> Option<String> {
-    let day = |time: Timestamp| time.to_string().chars().take(10).collect::<String>();
-    let (first, last) = (day(first?), day(last?));
-    Some(match first == last {
-        true => first,
-        false => format!("{first} to {last}"),
-    })
-}
-
 /// The closing sentences.
 fn total(report: &CapturesReport) -> String {
     let mut all = FileSurvey::default();
@@ -169,7 +158,7 @@ fn total(report: &CapturesReport) -> String {
     if !all.hosts.is_empty() {
         put!(text, ", {}", plural(all.hosts.len() as u64, "host"));
     }
-    if let Some(period) = period(all.first, all.last) {
+    if let Some(period) = all.period.days() {
         put!(text, ", recorded {period}");
     }
     if let Some(contract) = &report.contract {

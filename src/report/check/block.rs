@@ -243,6 +243,9 @@ pub(super) fn seen_words(finding: &Finding) -> Option<String> {
             }
         }
     };
+    if let Some(days) = finding.period.days() {
+        put!(words, ", {days}");
+    }
     if let Some(list) = seen_list(finding) {
         put!(words, ": {list}");
     }

@@ -201,6 +201,10 @@ pub(crate) struct JsonFinding {
     occurrences: u64,
     /// In how many payloads or exchanges of these operations it was seen.
     affected: JsonAffected,
+    /// The first time that it was recorded (RFC 3339), where captures name times.
+    first_seen: Option<String>,
+    /// The last time.
+    last_seen: Option<String>,
     /// The first places in the captures, or, of a check of the contract itself, in its documents: three at most.
     places: Vec<JsonEvidence>,
     /// Where the contract's documents declare it.
@@ -485,6 +489,8 @@ impl From<&Finding> for JsonFinding {
                 at_least: finding.is_at_least,
                 of: finding.of_payloads,
             },
+            first_seen: finding.period.ends.map(|(first, _)| first.to_string()),
+            last_seen: finding.period.ends.map(|(_, last)| last.to_string()),
             places: finding.evidence.iter().map(JsonEvidence::from).collect(),
             declared: finding.declared.iter().map(JsonOrigin::from).collect(),
             notes: finding.notes.iter().map(ToString::to_string).collect(),

@@ -393,8 +393,8 @@ fn edits(report: &MigrationReport) -> Vec<JsonEditUse> {
     let edits = report.edits.iter().map(|(key, known)| JsonEditUse {
         operation: key.operation.clone(),
         kind: key.kind,
-        from: key.from.as_ref().map(ToString::to_string),
-        to: key.to.as_ref().map(ToString::to_string),
+        from: key.from.as_ref().map(|place| crate::redact::shown_place(place).to_string()),
+        to: key.to.as_ref().map(|place| crate::redact::shown_place(place).to_string()),
         payloads: known.payloads,
         example: known.example.clone(),
     });

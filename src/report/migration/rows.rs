@@ -239,7 +239,7 @@ pub(super) fn respelled_rows(report: &MigrationReport) -> Vec<RespelledRow> {
             continue;
         }
         let written = |place: &Option<PathPattern>| {
-            place.as_ref().map(ToString::to_string).unwrap_or_default()
+            place.as_ref().map(|place| crate::redact::shown_place(place).to_string()).unwrap_or_default()
         };
         let (from, to) = (written(&key.from), written(&key.to));
         let place = match from == to {

@@ -176,8 +176,8 @@ impl From<(&Target, &Outcomes)> for JsonTarget {
         let edits = edits.into_iter().map(|(key, used)| JsonEdit {
             kind: key.kind,
             loses: key.kind.loses(),
-            from: key.from.as_ref().map(ToString::to_string),
-            to: key.to.as_ref().map(ToString::to_string),
+            from: key.from.as_ref().map(|place| crate::redact::shown_place(place).to_string()),
+            to: key.to.as_ref().map(|place| crate::redact::shown_place(place).to_string()),
             payloads: used.payloads,
             count: used.times,
             before: shown_values(&used.before, VALUES_LISTED),

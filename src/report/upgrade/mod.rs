@@ -6,8 +6,8 @@ mod text;
 use std::path::PathBuf;
 
 use crate::capture::ReadProblem;
-use crate::redact::sanitised;
-use crate::location::{PathPattern, Step};
+use crate::redact;
+use crate::location::PathPattern;
 use crate::migrate::{Summary, Values, shown_value};
 use crate::observe::DeviationKind;
 use crate::rules::sentence;
@@ -85,21 +85,13 @@ fn shown_values(values: &Values, most: usize) -> Vec<String> {
 fn shown_place(pattern: &PathPattern) -> String {
     match pattern.steps() {
         [] => "the payload".to_owned(),
-        _ => printable(pattern).to_string(),
+        _ => redact::shown_place(pattern).to_string(),
     }
-}
-
-fn printable(pattern: &PathPattern) -> PathPattern {
-    let steps = pattern.steps().iter().map(|step| match step {
-        Step::Any => Step::Any,
-        Step::Key(name) => Step::Key(sanitised(name).into()),
-    });
-    PathPattern::from_steps(steps.collect())
 }
 
 /// What is wrong with a payload, in one sentence.
 fn wrong(place: &PathPattern, kind: &DeviationKind, subject: &str) -> String {
-    let words = sentence(kind, &printable(place), subject);
+    let words = sentence(kind, &redact::shown_place(place), subject);
     format!("{}: {words}", shown_place(place))
 }
 

@@ -264,6 +264,7 @@ impl<'c> Judge<'c> {
         if finding.of_payloads > 0 {
             finding.payloads = finding.payloads.min(finding.of_payloads);
         }
+        finding.period += &fact.tally.period;
         finding.evidence.extend(fact.tally.samples.iter().cloned());
         add_seen(&mut finding.properties, fact.properties);
         add_seen(&mut finding.values, fact.values);

@@ -6,6 +6,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
 use crate::capture::Body;
@@ -17,6 +18,7 @@ use crate::observe::walk::deviation::Deviation;
 use crate::observe::message::placeholder::{has_brackets, is_placeholder};
 use crate::observe::profile::{Lookalike, PathId, Shape};
 use crate::observe::walk::record::{Way, shorten};
+use crate::observe::profile::period::Period;
 use crate::observe::profile::spelling::Spelling;
 use crate::observe::profile::tally::{DISTINCT_KEPT, Keyed, Tally};
 use crate::observe::walk::About;
@@ -44,6 +46,9 @@ pub(crate) struct MetCounts {
     in_last: u64,
     /// The `file_number` for which no more places are wanted.
     sated_in: u64,
+    period: Period,
+    /// The period before the last payload.
+    before: Period,
 }
 
 impl MetCounts {
@@ -54,13 +59,19 @@ impl MetCounts {
             last: u64::MAX,
             in_last: 0,
             sated_in: 0,
+            period: Period { ends: None },
+            before: Period { ends: None },
         }
     }
 
     #[inline]
-    pub(crate) fn add(&mut self, payload: u64, times: u64) {
+    pub(crate) fn add(&mut self, payload: u64, times: u64, time: Option<Timestamp>) {
         self.count += times;
         if self.last != payload {
+            if time.is_some() {
+                self.before = self.period;
+                self.period.see(time);
+            }
             self.last = payload;
             self.in_last = 0;
             self.payloads += 1;
@@ -75,6 +86,7 @@ impl MetCounts {
         if self.in_last == 0 {
             self.last = u64::MAX;
             self.payloads -= 1;
+            self.period = self.before;
         }
     }
 }
@@ -118,6 +130,8 @@ struct Key {
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     pub(crate) facts: Vec<CountedFact>,
+    /// When the current payload was recorded.
+    pub(crate) time: Option<Timestamp>,
     by_key: FxHashMap<Key, u32>,
     by_record: FxHashMap<(PathId, Record), u32>,
     /// The path of each slot, computed on demand.
@@ -152,7 +166,7 @@ impl Counters {
     /// taken back.
     #[inline(always)]
     pub(crate) fn count<const MODE: u8>(&mut self, fact: u32, payload: u64) -> bool {
-        let number = self.file_number;
+        let (number, time) = (self.file_number, self.time);
         let Some(fact) = self.facts.get_mut(fact as usize) else {
             return false;
         };
@@ -161,7 +175,7 @@ impl Counters {
             return false;
         }
         if MODE == 0 {
-            met.add(payload, 1);
+            met.add(payload, 1, time);
         } else {
             met.take_back();
         }
@@ -225,7 +239,7 @@ impl Counters {
             let slot = &walked.program.slots[*slot as usize];
             for (fact, more) in slot.spelled.iter().zip(slot.more) {
                 if let Some(fact) = self.facts.get_mut(*fact as usize).filter(|_| more > 0) {
-                    fact.all.add(walked.payload, more);
+                    fact.all.add(walked.payload, more, self.time);
                 }
             }
         }
@@ -262,7 +276,7 @@ impl Counters {
                 index
             }
         };
-        let payload = walked.payload;
+        let (payload, time) = (walked.payload, self.time);
         let is_secret = finding.in_secret || walked.program.slots[finding.slot as usize].is_secret;
         if let Fault::Spelled(spelling) = finding.fault
             && let Some(offset) = spelling.usual()
@@ -271,7 +285,7 @@ impl Counters {
             slot.spelled[usize::from(offset)] = index;
         }
         let fact = &mut self.facts[index as usize];
-        fact.all.add(payload, 1);
+        fact.all.add(payload, 1, time);
         let number = self.file_number;
         if is_placeholder || !finding.fault.has_subject() {
             if fact.all.sated_in != number {
@@ -293,7 +307,7 @@ impl Counters {
             && let Some(met) = fact.subjects.get_mut(subject)
             && met.sated_in == number
         {
-            met.add(payload, 1);
+            met.add(payload, 1, time);
             return;
         }
         let is_known = fact.written.contains_key(written);
@@ -312,7 +326,7 @@ impl Counters {
             .subjects
             .entry(subject.clone())
             .or_insert_with(MetCounts::new);
-        met.add(payload, 1);
+        met.add(payload, 1, time);
         sate(met, (is_sated, number));
         if !is_known && fact.written.len() < SUBJECTS && written.len() <= LONGEST {
             fact.written.insert(written.into(), subject);
@@ -418,19 +432,19 @@ impl Counters {
             {
                 let deviation = deviation.clone();
                 let tally = shape.path_mut(fact.path).deviations.entry(deviation);
-                tally.or_default().add_counts(all.count, all.payloads);
+                tally.or_default().add_counts(all.count, all.payloads, &all.period);
             }
             if !fact.is_keyed
                 && let Some(tally) = tally_of(shape, fact)
             {
-                tally.add_counts(all.count, all.payloads);
+                tally.add_counts(all.count, all.payloads, &all.period);
                 continue;
             }
             let subjects = std::mem::take(&mut fact.subjects);
             if let Some(keyed) = keyed_of(shape, fact) {
-                keyed.all.add_counts(all.count, all.payloads);
+                keyed.all.add_counts(all.count, all.payloads, &all.period);
                 for (subject, met) in &subjects {
-                    keyed.add_counts(subject, met.count, met.payloads);
+                    keyed.add_counts(subject, met.count, met.payloads, &met.period);
                 }
             }
         }
@@ -547,7 +561,7 @@ fn sampled(
         Some((key, value)) => About::Member(key, value),
         None => About::Value(found.value),
     };
-    let way = Way::new(walked.body, document, walked.payload, found.steps);
+    let way = Way::new(walked.body, document, (walked.payload, None), found.steps);
     let met = way.meet(about);
     match subject {
         None => {

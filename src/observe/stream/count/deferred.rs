@@ -1,5 +1,6 @@
 //! Values that are not streamed: they are walked on a tape, and counted with the rest.
 
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ impl Counters {
                 &mut learnt,
                 walked.body,
                 document,
-                walked.payload,
+                (walked.payload, None),
             );
             for step in way.steps {
                 recorder.go(step);
@@ -102,7 +103,7 @@ impl Counters {
         for (record, tally) in tallies {
             let index = self.fact(into, record);
             let fact = &mut self.facts[index as usize];
-            fact.all.add(payload, tally.count);
+            fact.all.add(payload, tally.count, self.time);
             if let Some(known) = tally_of(shape, fact) {
                 known.samples += &tally.samples;
             }
@@ -112,16 +113,16 @@ impl Counters {
                 let known = shape.path_mut(into).subjects.entry(deviation.clone());
                 let known = known.or_default();
                 known.add_samples(subjects);
-                add_subjects(fact, known, subjects, payload);
+                add_subjects(fact, known, subjects, (payload, self.time));
             }
         }
         for (record, learnt) in all_keyed {
             let index = self.fact(into, record);
             let fact = &mut self.facts[index as usize];
-            fact.all.add(payload, learnt.all.count);
+            fact.all.add(payload, learnt.all.count, self.time);
             if let Some(known) = keyed_of(shape, fact) {
                 known.add_samples(&learnt);
-                add_subjects(fact, known, &learnt, payload);
+                add_subjects(fact, known, &learnt, (payload, self.time));
             }
         }
         let profile = shape.path_mut(into);
@@ -148,11 +149,11 @@ impl Counters {
 }
 
 /// Counts subjects, as long as they are kept apart.
-fn add_subjects(fact: &mut CountedFact, known: &Keyed, learnt: &Keyed, payload: u64) {
+fn add_subjects(fact: &mut CountedFact, known: &Keyed, learnt: &Keyed, (payload, time): (u64, Option<Timestamp>)) {
     fact.is_keyed = true;
     let told_apart = learnt.keys.iter().flatten();
     for (subject, tally) in told_apart.filter(|_| known.keys.is_some()) {
         let met = fact.subjects.entry(subject.clone());
-        met.or_insert_with(MetCounts::new).add(payload, tally.count);
+        met.or_insert_with(MetCounts::new).add(payload, tally.count, time);
     }
 }

@@ -1,0 +1,77 @@
+//! What a contract says of itself, which is no secret: names, and the values that it lists.
+
+use std::collections::HashSet;
+
+use crate::contract::Contract;
+use crate::schema::Node;
+
+/// Names and values that contracts list.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Names of properties, parameters and headers in lower case, and segments of paths.
+    names: HashSet<String>,
+    /// Strings, and numbers as they are written, of enums and constants.
+    values: HashSet<String>,
+}
+
+impl Known {
+    pub(super) fn of(contracts: &[&Contract]) -> Self {
+        let mut known = Self::default();
+        for contract in contracts {
+            for (_, node) in contract.graph.iter() {
+                known.add_node(node);
+            }
+            for operation in contract.operations.iter() {
+                for parameter in &operation.parameters {
+                    known.names.insert(parameter.name.to_lowercase());
+                }
+                for route in &operation.routes {
+                    let template = route.to_string();
+                    let literals = template.split('/').filter(|segment| !segment.contains('{'));
+                    known.values.extend(literals.map(str::to_owned));
+                }
+            }
+        }
+        known
+    }
+
+    fn add_node(&mut self, node: &Node) {
+        let required = node.object.required.iter().map(|required| &*required.name);
+        let properties = node.object.properties.keys().map(|name| &**name);
+        self.names.extend(properties.chain(required).map(str::to_lowercase));
+        let listed = node.values.iter().flat_map(|values| &values.all);
+        for value in listed.chain(node.constant.as_deref()) {
+            self.add_value(value);
+        }
+        if let Some(discriminator) = &node.discriminator {
+            self.values.extend(discriminator.mapping.iter().map(|(tag, _)| tag.to_string()));
+        }
+    }
+
+    fn add_value(&mut self, value: &serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) => {
+                self.values.insert(text.clone());
+            }
+            serde_json::Value::Number(number) => {
+                self.values.insert(number.to_string());
+            }
+            serde_json::Value::Array(items) => items.iter().for_each(|item| self.add_value(item)),
+            serde_json::Value::Object(members) => {
+                for (name, member) in members {
+                    self.names.insert(name.to_lowercase());
+                    self.add_value(member);
+                }
+            }
+            serde_json::Value::Null | serde_json::Value::Bool(_) => {}
+        }
+    }
+
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        self.names.contains(&name.to_lowercase())
+    }
+
+    pub(super) fn has_value(&self, text: &str) -> bool {
+        self.values.contains(text)
+    }
+}

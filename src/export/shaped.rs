@@ -1,0 +1,270 @@
+//! Documents, URLs and headers with stand-ins for their values.
+
+use crate::json::{Key, Kind, TapeDocument, Value};
+use crate::location::{PathPattern, Step};
+use crate::redact::{is_kept, is_secret_name, shapes};
+
+use super::known::Known;
+use super::stand_in::{RUNGS, StandIns};
+
+/// Puts stand-ins in the place of values.
+#[derive(Debug)]
+pub(super) struct Shaper<'k> {
+    known: &'k Known,
+    stand_ins: StandIns,
+    /// Places where closer stand-ins are needed, and how close ones.
+    pub(super) closer: Vec<(PathPattern, u8)>,
+    /// How close the stand-ins in URLs and headers are.
+    pub(super) rung: u8,
+}
+
+impl<'k> Shaper<'k> {
+    pub(super) fn new(known: &'k Known) -> Self {
+        Self {
+            known,
+            stand_ins: StandIns::default(),
+            closer: Vec::new(),
+            rung: 0,
+        }
+    }
+
+    /// A document with the same structure and layout.
+    pub(super) fn document(&mut self, document: &TapeDocument<'_>) -> String {
+        let mut out = String::new();
+        let mut at = 0;
+        let text = document.text();
+        self.value(document.root(), &mut Vec::new(), text, &mut at, &mut out);
+        out.push_str(&text[at..]);
+        out
+    }
+
+    /// Copies the text up to a value, and writes its stand-in.
+    fn value(&mut self, value: Value<'_>, path: &mut Vec<Step>, text: &str, at: &mut usize, out: &mut String) {
+        match value.kind() {
+            Kind::Object => {
+                for (key, member) in value.all_members() {
+                    let in_secret = path.iter().any(|step| matches!(step, Step::Key(name) if is_secret_name(name)));
+                    self.key(key, in_secret, text, at, out);
+                    let name = key.name();
+                    if is_kept(&name) {
+                        out.push_str(&text[*at..member.span().end]);
+                        *at = member.span().end;
+                        continue;
+                    }
+                    path.push(Step::Key(name.as_ref().into()));
+                    self.value(member, path, text, at, out);
+                    path.pop();
+                }
+            }
+            Kind::Array => {
+                path.push(Step::Any);
+                for element in value.elements() {
+                    self.value(element, path, text, at, out);
+                }
+                path.pop();
+            }
+            Kind::String => {
+                let content = value.as_str().unwrap_or_default();
+                if !self.is_known_value(&content) {
+                    let stand_in = self.stand_ins.text(&content, self.rung_at(path));
+                    replace(value.span(), &quoted(&stand_in), text, at, out);
+                }
+            }
+            Kind::Number if !self.known.has_value(value.raw()) => {
+                let stand_in = self.stand_ins.number(value.raw(), self.rung_at(path));
+                replace(value.span(), &stand_in, text, at, out);
+            }
+            Kind::Number | Kind::Boolean | Kind::Null => {}
+        }
+    }
+
+    /// A key that is data rather than a name has a stand-in, too.
+    fn key(&mut self, key: Key<'_>, in_secret: bool, text: &str, at: &mut usize, out: &mut String) {
+        let name = key.name();
+        let is_word = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        let is_name = self.is_name(&name) && (!in_secret || is_word || self.known.has_name(&name));
+        if !is_name {
+            let stand_in = self.stand_ins.text(&name, 0);
+            replace(key.span(), &quoted(&stand_in), text, at, out);
+        }
+    }
+
+    /// Whether a text is a name that a contract declares, or that a programmer gave.
+    fn is_name(&self, name: &str) -> bool {
+        if self.known.has_name(name) {
+            return true;
+        }
+        let digits = name.bytes().filter(u8::is_ascii_digit).count();
+        let is_mark = |c: char| "_$@[]".contains(c) || (c == '-' && digits == 0);
+        name.len() <= 40
+            && digits <= 2
+            && name.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '$' | '@'))
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || is_mark(c))
+            && shapes(name).is_empty()
+    }
+
+    fn is_known_value(&self, text: &str) -> bool {
+        self.known.has_value(text)
+    }
+
+    /// How close the stand-in at a place has to be.
+    fn rung_at(&self, path: &[Step]) -> u8 {
+        let covering = self.closer.iter().filter(|(pattern, _)| covers(pattern.steps(), path));
+        covering.map(|(_, rung)| *rung).max().unwrap_or(0)
+    }
+
+    /// Asks for closer stand-ins at and below a place; false if there are none.
+    pub(super) fn come_closer(&mut self, pattern: PathPattern) -> bool {
+        match self.closer.iter_mut().find(|(known, _)| *known == pattern) {
+            Some((_, rung)) if *rung + 1 >= RUNGS => false,
+            Some((_, rung)) => {
+                *rung += 1;
+                true
+            }
+            None => {
+                self.closer.push((pattern, 1));
+                true
+            }
+        }
+    }
+
+    /// A request target: the path and query of a URL.
+    pub(super) fn target(&mut self, target: &str) -> String {
+        let (address, rest) = target.split_at(target.find(['?', '#']).unwrap_or(target.len()));
+        let start = match address.find("://") {
+            Some(scheme) => address[scheme + 3..].find('/').map_or(address.len(), |slash| scheme + 3 + slash),
+            None => address.find('/').unwrap_or(address.len()),
+        };
+        let segments = address[start..].split('/').map(|segment| self.segment(segment));
+        let mut shaped = segments.collect::<Vec<_>>().join("/");
+        let query = rest.split('#').next().unwrap_or_default().trim_start_matches('?');
+        for (index, pair) in query.split('&').filter(|pair| !pair.is_empty()).enumerate() {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            shaped.push(if index == 0 { '?' } else { '&' });
+            shaped.push_str(&match self.is_name(name) {
+                true => name.to_owned(),
+                false => self.stand_ins.text(name, 0),
+            });
+            if pair.contains('=') {
+                shaped.push('=');
+                shaped.push_str(&match is_kept(name) {
+                    true => value.to_owned(),
+                    false => self.segment_value(value),
+                });
+            }
+        }
+        shaped
+    }
+
+    /// A segment of a path: names of the API stay.
+    fn segment(&mut self, segment: &str) -> String {
+        let is_version = segment.len() <= 4 && segment.starts_with('v') && segment[1..].bytes().all(|b| b.is_ascii_digit());
+        let is_word = segment.len() <= 30
+            && segment.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b'.'));
+        match segment.is_empty() || is_version || is_word || self.is_known_value(segment) {
+            true => segment.to_owned(),
+            false => self.segment_value(segment),
+        }
+    }
+
+    /// A value in a URL, whose escapes stay escapes.
+    fn segment_value(&mut self, value: &str) -> String {
+        let decoded = percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned();
+        if self.is_known_value(&decoded) {
+            return value.to_owned();
+        }
+        // The elements of a list have stand-ins of their own.
+        if let Some(mark) = [',', '|'].into_iter().find(|mark| value.contains(*mark)) {
+            let elements = value.split(mark).map(|element| self.segment_value(element));
+            return elements.collect::<Vec<_>>().join(mark.encode_utf8(&mut [0; 4]));
+        }
+        let is_number = !decoded.is_empty() && decoded.bytes().all(|byte| byte.is_ascii_digit());
+        let stand_in = match is_number {
+            true => self.stand_ins.number(&decoded, self.rung),
+            false => self.stand_ins.text(&decoded, self.rung),
+        };
+        let is_plain = stand_in.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~{}:,@".contains(&byte));
+        match is_plain {
+            true => stand_in,
+            false => percent_encoding::utf8_percent_encode(&stand_in, percent_encoding::NON_ALPHANUMERIC).to_string(),
+        }
+    }
+
+    /// The value of a header.
+    pub(super) fn header(&mut self, name: &str, value: &str) -> String {
+        const OPEN: [&str; 9] = [
+            "content-type",
+            "accept",
+            "date",
+            "cache-control",
+            "content-language",
+            "vary",
+            "allow",
+            "accept-encoding",
+            "retry-after",
+        ];
+        let name = name.to_ascii_lowercase();
+        if is_kept(&name) || self.is_known_value(value) {
+            return value.to_owned();
+        }
+        if name == "content-type" {
+            // A boundary may be anything.
+            return value.split(';').next().unwrap_or_default().trim().to_owned();
+        }
+        if OPEN.contains(&&*name) && shapes(value).is_empty() && !is_secret_name(&name) {
+            return value.to_owned();
+        }
+        // `Bearer …` says which scheme is used.
+        let scheme = value.split_once(' ').filter(|(scheme, _)| {
+            name.ends_with("authorization") && scheme.len() <= 12 && scheme.bytes().all(|byte| byte.is_ascii_alphabetic())
+        });
+        match scheme {
+            Some((scheme, rest)) => format!("{scheme} {}", self.stand_ins.text(rest, 1)),
+            None => self.stand_ins.text(value, self.rung),
+        }
+    }
+
+    /// Text that is not JSON, with the same marks between its words.
+    pub(super) fn text(&mut self, text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let is_word = |c: char| c.is_alphanumeric() || c == '_';
+            let length = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+            let (word, behind) = rest.split_at(length);
+            // Escapes and literals are syntax.
+            let is_syntax = out.ends_with('\\') || matches!(word, "true" | "false" | "null" | "True" | "False" | "None" | "NaN");
+            match is_syntax || word.is_empty() {
+                true => out.push_str(word),
+                false => out.push_str(&word.chars().map(class).collect::<String>()),
+            }
+            let mark = behind.chars().next();
+            out.extend(mark);
+            rest = &behind[mark.map_or(0, char::len_utf8)..];
+        }
+        out
+    }
+}
+
+const fn class(character: char) -> char {
+    if character.is_ascii_digit() { '1' } else { 'a' }
+}
+
+fn replace(span: std::ops::Range<usize>, by: &str, text: &str, at: &mut usize, out: &mut String) {
+    out.push_str(&text[*at..span.start]);
+    out.push_str(by);
+    *at = span.end;
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Whether a place is the one of a pattern, or below it.
+fn covers(pattern: &[Step], path: &[Step]) -> bool {
+    pattern.len() <= path.len()
+        && pattern.iter().zip(path).all(|(step, own)| match (step, own) {
+            (Step::Any, _) | (_, Step::Any) => true,
+            (Step::Key(name), Step::Key(own)) => name == own,
+        })
+}
