@@ -75,8 +75,8 @@ fn brotli(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let inflated = inflate(&mut decoder)?;
     // After the end, the decoder says whether anything follows.
     match decoder.read(&mut [0]) {
-        Ok(_) => Ok(inflated),
-        Err(_) => Err("the compressed body is corrupt: more bytes follow its end".to_owned()),
+        Ok(0) => Ok(inflated),
+        _ => Err("the compressed body is corrupt: more bytes follow its end".to_owned()),
     }
 }
 

@@ -49,10 +49,7 @@ fn definition<'d>(
     let answered = headers(first(root, &["rawHeaders", "headers"]));
     let (body, is_unread) = message::kept(any_body(record, root.get("body"), &sent), sink);
     // Request headers are recorded only if that is asked for.
-    let body = body.map(|body| match guessed_type(&body).filter(|_| sent.0.is_empty()) {
-        Some(guessed) => body.with_media_type(Some(guessed)),
-        None => body,
-    });
+    let body = body.map(|body| if sent.0.is_empty() { with_guessed_type(body) } else { body });
     exchange.request = Some(Request {
         line: Line {
             text: path.raw().to_owned(),
@@ -104,21 +101,31 @@ fn holds_null(headers: &Headers) -> bool {
     message::has_length(headers) && headers.get("content-type").is_none_or(is_json_media_type)
 }
 
-/// The media type of text that was sent with unknown headers; `None` if it is JSON, or no text.
+/// A body that was sent with unknown headers, with the media type that it shows. JSON and XML need none.
 ///
-/// What is sent as JSON is recorded as JSON, but for strings, which lose their quotes.
-fn guessed_type(body: &Body<'_>) -> Option<&'static str> {
-    let text = std::str::from_utf8(&body.bytes).ok()?;
-    if TapeDocument::parse(text.as_bytes()).is_ok() {
-        return None;
+/// What is sent as JSON is recorded as JSON, but for strings, which lose their quotes and cannot be told from text.
+fn with_guessed_type(body: Body<'_>) -> Body<'_> {
+    let multipart = Some("multipart/form-data");
+    let is_multipart = |bytes: &[u8]| bytes.starts_with(b"--") && memchr::memmem::find(bytes, b"form-data").is_some();
+    let Ok(text) = std::str::from_utf8(&body.bytes) else {
+        return body;
+    };
+    if text.trim_start().starts_with('<') || TapeDocument::parse(text.as_bytes()).is_ok() {
+        return body;
+    }
+    // A part that is not text has made it hexadecimal.
+    if let Some(bytes) = transfer::hexadecimal(text).filter(|bytes| is_multipart(bytes)) {
+        return Body::decoded(bytes, body.origin).with_media_type(multipart);
     }
     let is_encoded = |byte: u8| byte.is_ascii_alphanumeric() || b"*-._+%~[]".contains(&byte);
     let is_field = |field: &str| {
         let (name, value) = field.split_once('=').unwrap_or_default();
         !name.is_empty() && name.bytes().chain(value.bytes()).all(is_encoded)
     };
-    match text.split('&').all(is_field) {
+    let media_type = match text.split('&').all(is_field) {
         true => Some("application/x-www-form-urlencoded"),
+        false if is_multipart(text.as_bytes()) => multipart,
         false => Some("text/plain"),
-    }
+    };
+    body.with_media_type(media_type)
 }

@@ -49,6 +49,10 @@ fn base64(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// vcrpy writes what is sent as PyYAML does, if it is an iterator or a file object.
 #[test]
 fn objects_of_python_in_cassettes_are_joined() {
@@ -106,7 +110,7 @@ fn objects_of_python_in_cassettes_are_joined() {
 /// nock keeps JSON as JSON, bytes in hexadecimal, and request headers only if that is asked for.
 #[test]
 fn bodies_of_nock_are_what_was_sent() {
-    let packed: String = gzip(b"{\"a\":1}").iter().map(|byte| format!("{byte:02x}")).collect();
+    let packed = hexadecimal(&gzip(b"{\"a\":1}"));
     let json = r#""Content-Type", "application/json""#;
     let long = r#", "Content-Length", "4""#;
     let table = [
@@ -118,7 +122,11 @@ fn bodies_of_nock_are_what_was_sent() {
         (r#""body": "a = b""#.to_owned(), String::new(), "text/plain a = b -> none"),
         (r#""body": "=b&c=d""#.to_owned(), String::new(), "text/plain =b&c=d -> none"),
         (r#""body": "a=b&c""#.to_owned(), String::new(), "text/plain a=b&c -> none"),
-        (r#""body": "<a href='b=c'/>""#.to_owned(), String::new(), "text/plain <a href='b=c'/> -> none"),
+        (r#""body": "<a href='b=c'/>""#.to_owned(), String::new(), "? <a href='b=c'/> -> none"),
+        (r#""body": "--p\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--p--""#.to_owned(), String::new(), "multipart/form-data --p\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--p-- -> none"),
+        (format!(r#""body": "{}""#, hexadecimal(b"--p\nform-data\n\n\xff--p--")), String::new(), "multipart/form-data --p\nform-data\n\n\u{fffd}--p-- -> none"),
+        (r#""body": "-- a note""#.to_owned(), String::new(), "text/plain -- a note -> none"),
+        (r#""body": "abcd""#.to_owned(), String::new(), "text/plain abcd -> none"),
         (r#""body": {"a": 1}"#.to_owned(), String::new(), r#"? {"a": 1} -> none"#),
         (r#""body": "{\"a\": 1}""#.to_owned(), String::new(), r#"? {"a": 1} -> none"#),
         (r#""body": "42""#.to_owned(), String::new(), "? 42 -> none"),
