@@ -5,6 +5,7 @@ use super::format::{Head, Recognised, recognise};
 use super::*;
 
 
+mod bodies;
 mod har;
 mod places;
 mod recordings;

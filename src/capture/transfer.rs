@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use flate2::bufread::{DeflateDecoder, ZlibDecoder};
 
 use crate::json::TapeDocument;
 
@@ -21,7 +22,8 @@ const URL_SAFE_ANY: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
 /// Decodes a body according to its headers; `None` if it is not encoded.
 ///
-/// Tools print decoded bodies with the original headers, so a header counts only if the bytes confirm it.
+/// Tools print decoded bodies with the original headers, so a header counts only if the bytes confirm it: JSON, and
+/// text that cannot be decoded, stay as they are.
 pub(crate) fn decode(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>, String> {
     let is = |name: &str, coding: &str| {
         headers.get(name).is_some_and(|value| {
@@ -41,14 +43,51 @@ pub(crate) fn decode(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>, S
     if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         return inflate(Frames::new(bytes)).map(Some);
     }
-    let is_text = matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'));
-    if is("content-encoding", "deflate") && !is_text {
-        return inflate(flate2::read::ZlibDecoder::new(bytes)).map(Some);
+    let coding = ["deflate", "br"].into_iter().find(|coding| is("content-encoding", coding));
+    let Some(coding) = coding else {
+        return Ok(decoded);
+    };
+    let is_utf8 = std::str::from_utf8(bytes).is_ok();
+    // The first bytes do not tell text from a compressed stream, which may start with `[`.
+    if is_utf8 && TapeDocument::parse(bytes).is_ok() {
+        return Ok(decoded);
     }
-    if is("content-encoding", "br") && !is_text {
-        return inflate(brotli_decompressor::Decompressor::new(bytes, bytes.len().clamp(64, 16 * 1024))).map(Some);
+    let inflated = match coding {
+        "br" => brotli(bytes),
+        _ if has_zlib_header(bytes) => inflate(ZlibDecoder::new(bytes)),
+        _ => raw_deflate(bytes),
+    };
+    match inflated {
+        Err(_) if is_utf8 => Ok(decoded),
+        inflated => inflated.map(Some),
     }
-    Ok(decoded)
+}
+
+/// Whether the bytes start like zlib (RFC 1950, section 2.2). Many servers send `deflate` without that header.
+fn has_zlib_header(bytes: &[u8]) -> bool {
+    let [method, flags, ..] = *bytes else { return false };
+    method & 0x0f == 8 && u16::from_be_bytes([method, flags]).is_multiple_of(31)
+}
+
+/// Decompresses Brotli (RFC 7932). It has no checksum either: the text `3` is an empty stream.
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut decoder = brotli_decompressor::Decompressor::new(bytes, bytes.len().clamp(64, 16 * 1024));
+    let inflated = inflate(&mut decoder)?;
+    // After the end, the decoder says whether anything follows.
+    match decoder.read(&mut [0]) {
+        Ok(0) => Ok(inflated),
+        _ => Err("the compressed body is corrupt: more bytes follow its end".to_owned()),
+    }
+}
+
+/// Inflates deflate without a header (RFC 1951). It has no checksum, so that text may look like it up to some
+/// byte.
+fn raw_deflate(mut bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let inflated = inflate(DeflateDecoder::new(&mut bytes))?;
+    match bytes.trim_ascii().is_empty() {
+        true => Ok(inflated),
+        false => Err("the compressed body is corrupt: more bytes follow its end".to_owned()),
+    }
 }
 
 fn inflate(decoder: impl Read) -> Result<Vec<u8>, String> {
@@ -133,4 +172,73 @@ pub(crate) fn hexadecimal(text: &str) -> Option<Vec<u8>> {
         u8::from_str_radix(pair, 16).ok()
     });
     pairs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    fn headers(coding: &str) -> Headers {
+        Headers(vec![("Content-Encoding".to_owned(), coding.to_owned())])
+    }
+
+    /// Deflate without and with a zlib header.
+    fn deflated(content: &[u8]) -> [Vec<u8>; 2] {
+        let mut raw = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+        raw.write_all(content).expect("written");
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        zlib.write_all(content).expect("written");
+        [raw.finish().expect("written"), zlib.finish().expect("written")]
+    }
+
+    #[test]
+    fn bodies_are_decoded_with_and_without_a_header_of_the_stream() {
+        let long = format!("[{}1]", "1,".repeat(70_000));
+        let spread: String = (0..9_000_u32).map(|n| format!("{},", n.wrapping_mul(2_654_435_761))).collect();
+        let spread = format!("[{spread}0]");
+        for content in ["{\"a\":0}", "42", "null", "\"x\"", "[1]", "<p>hello</p>", "", "plain", &long, &spread] {
+            for stream in deflated(content.as_bytes()) {
+                let found = decode(&stream, &headers("deflate")).map(Option::unwrap_or_default);
+                assert_eq!(found.as_deref(), Ok(content.as_bytes()), "{content:.20} {stream:.20?}");
+            }
+        }
+        // What Brotli writes at once, of 64 KiB to 1 MiB.
+        for (base64_text, content) in [
+            ("W+Iigl+aJWarSynyWRgwU0MgMQ==", &long),
+            ("W4I4gV+aJWarSynyWRgwByYgMQ==", &format!("[{}1]", "1,".repeat(40_000))),
+        ] {
+            let stream = base64(base64_text).expect("base64");
+            assert_eq!(stream[0], b'[');
+            let found = decode(&stream, &headers("br")).map(Option::unwrap_or_default);
+            assert_eq!(found.as_deref(), Ok(content.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn text_that_a_client_has_decoded_stays_as_it_is() {
+        // Some of these start like a stream: `3` is an empty one of Brotli.
+        let texts = [
+            "42", "3", "35", "-1.5e3", "null", "true", "\"x\"", "{\"a\":0}", "[1, 2]", " {\"a\": tru}", "[", "<p>hello</p>",
+            "3 books", "k", "sold out", "{", "café", "a=b&c=d", "x@y", ";;", "x^y",
+        ];
+        for text in texts {
+            for coding in ["br", "deflate", "gzip", "zstd", "gzip, br"] {
+                assert_eq!(decode(text.as_bytes(), &headers(coding)), Ok(None), "{text} {coding}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_that_is_cut_off_is_corrupt() {
+        let [raw, zlib] = deflated("[\"é\", \"a long text, so that something is left out\"]".as_bytes());
+        for (stream, coding) in [(&raw, "deflate"), (&zlib, "deflate")] {
+            let problem = decode(&stream[..stream.len() - 6], &headers(coding)).expect_err("cut off");
+            assert!(problem.contains("the compressed body is corrupt"), "{problem}");
+        }
+        let brotli = base64("W+Iigl+aJWarSynyWRgwU0MgMQ==").expect("base64");
+        assert!(decode(&brotli[..12], &headers("br")).is_err());
+        let problem = decode(&[&raw[..], b"\xff"].concat(), &headers("deflate")).expect_err("more follows");
+        assert!(problem.contains("more bytes follow its end"), "{problem}");
+    }
 }

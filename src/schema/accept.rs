@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use rustc_hash::FxHashMap;
 
 use crate::json::decimal::Decimal;
-use crate::json::{Kind, TapeNode, Value};
+use crate::json::{Key, Kind, TapeNode, Value};
 use crate::limits;
 use crate::location::Side;
 
@@ -297,15 +297,123 @@ impl Node {
     }
 }
 
-/// JSON Schema equality: numbers compare mathematically. A listed number that the document writes with more
-/// digits than a double holds is compared as a double, and so are numbers inside arrays and objects.
+/// JSON Schema equality: numbers compare by their mathematical value, also inside arrays and objects.
+///
+/// A schema keeps numbers that do not fit 64 bits as doubles, so one with more than 15 digits may have been written in
+/// another way. Such a number equals the shortest one that reads as this double, its exact value, and all numbers beyond
+/// 64 bits that read as the same double.
 fn equals(value: Value<'_>, expected: &serde_json::Value) -> bool {
+    match expected {
+        serde_json::Value::Number(number) => value.kind() == Kind::Number && equals_number(value, number),
+        serde_json::Value::Array(elements) => {
+            let is_equal = |(value, expected)| equals(value, expected);
+            value.kind() == Kind::Array && value.len() == elements.len() && value.elements().zip(elements).all(is_equal)
+        }
+        serde_json::Value::Object(members) => {
+            let is_equal = |(key, value): (Key<'_>, _)| members.get(&*key.name()).is_some_and(|expected| equals(value, expected));
+            value.kind() == Kind::Object && value.len() == members.len() && value.members().all(is_equal)
+        }
+        serde_json::Value::Null => value.kind() == Kind::Null,
+        serde_json::Value::Bool(expected) => value.as_bool() == Some(*expected),
+        serde_json::Value::String(expected) => value.as_str().is_some_and(|text| text == *expected),
+    }
+}
+
+fn equals_number(value: Value<'_>, expected: &serde_json::Number) -> bool {
     use jsonschema::json::Node as _;
-    if let (Kind::Number, serde_json::Value::Number(number)) = (value.kind(), expected) {
-        let exact = Decimal::of(number).filter(|it| !number.is_f64() || it.precision() <= 15);
-        if let (Some(exact), Some(written)) = (exact, Decimal::parse(value.raw())) {
-            return exact == written;
+    let raw = value.raw();
+    // The usual case.
+    if let (Some(expected), Ok(written)) = (expected.as_i64(), raw.parse::<i64>()) {
+        return expected == written;
+    }
+    let shortest = expected.to_string();
+    if raw == shortest {
+        return true;
+    }
+    let (Some(shortest), Some(written)) = (Decimal::parse(&shortest), Decimal::parse(raw)) else {
+        return false;
+    };
+    if shortest == written || !expected.is_f64() || shortest.precision() <= 15 {
+        return shortest == written;
+    }
+    TapeNode::Value(value).equals_value(&serde_json::Value::Number(expected.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::TapeDocument;
+
+    /// Whether the numbers of each row are equal: what the schema has, and what was sent.
+    #[test]
+    fn numbers_are_equal_by_value() {
+        let same: [(&str, &str); 16] = [
+            ("1.2345678901234567e+19", "12345678901234567000"),
+            ("12345678901234567000", "1.2345678901234567e+19"),
+            ("12345678901234567000.0", "12345678901234567000"),
+            ("-1.2345678901234568e18", "-1234567890123456800"),
+            ("-1234567890123456800", "-1.2345678901234568E+18"),
+            ("1e3", "1000"),
+            ("1000", "1.000e3"),
+            ("0", "-0.0"),
+            ("-0.0", "0"),
+            ("1e400", "1e400"),
+            ("0.1234567890123456789", "0.1234567890123456789"),
+            ("123456789012345678901234567890", "123456789012345678901234567890"),
+            ("123456789012345678901234567890", "1.2345678901234567890123456789e29"),
+            ("18446744073709551615", "18446744073709551615.0"),
+            ("9223372036854775808", "9.223372036854775808e18"),
+            ("9007199254740993", "9.007199254740993e15"),
+        ];
+        let other: [(&str, &str); 9] = [
+            ("1.2345678901234567e+19", "12345678901234567001"),
+            ("12345678901234567001", "1.2345678901234567e+19"),
+            ("9007199254740992.0", "9007199254740993"),
+            ("9007199254740993", "9007199254740992.0"),
+            ("18446744073709551615", "18446744073709551616"),
+            ("0.1", "0.10000000000000000000001"),
+            ("1", "1.0000000000000000000001"),
+            ("1", "-1"),
+            ("1", "\"1\""),
+        ];
+        let wraps: [fn(&str) -> String; 4] = [
+            str::to_owned,
+            |number| format!("[{number}, null, true, \"x\"]"),
+            |number| format!("{{\"a\": {number}, \"b\": [], \"\u{e9}\": {{}}}}"),
+            |number| format!("[{{\"a\": [[], {{\"b\": {number}}}]}}]"),
+        ];
+        let rows = same.map(|row| (row, true)).into_iter().chain(other.map(|row| (row, false)));
+        for ((expected, sent), is_same) in rows {
+            for wrap in wraps {
+                let schema = TapeDocument::parse(wrap(expected).as_bytes()).expect(expected).root().to_serde();
+                let sent = wrap(sent);
+                let document = TapeDocument::parse(sent.as_bytes()).expect("JSON");
+                assert_eq!(equals(document.root(), &schema), is_same, "{schema} {sent}");
+            }
         }
     }
-    TapeNode::Value(value).equals_value(expected)
+
+    #[test]
+    fn arrays_and_objects_are_equal_by_their_content() {
+        let table = [
+            (r#"{"a": 1, "b": 2}"#, r#"{"b": 2.0, "a": 10e-1}"#, true),
+            (r#"{"a": 1}"#, r#"{"a": 2, "a": 1}"#, true),
+            (r#"{"a": 1}"#, r#"{"a": 1, "b": 2}"#, false),
+            (r#"{"a": 1, "b": null}"#, r#"{"a": 1}"#, false),
+            (r#"{"a": 1}"#, r#"{"\u0061": 1}"#, true),
+            (r#"{"a": "\u00e9"}"#, r#"{"a": "é"}"#, true),
+            ("[1, 2]", "[2, 1]", false),
+            ("[1]", "[1, 1]", false),
+            ("[]", "{}", false),
+            ("[]", "[]", true),
+            ("{}", "null", false),
+            ("[0]", "[false]", false),
+            ("[null]", "[false]", false),
+        ];
+        for (expected, sent, is_same) in table {
+            let schema = TapeDocument::parse(expected.as_bytes()).expect("JSON").root().to_serde();
+            let document = TapeDocument::parse(sent.as_bytes()).expect("JSON");
+            assert_eq!(equals(document.root(), &schema), is_same, "{expected} {sent}");
+        }
+    }
 }

@@ -270,6 +270,70 @@ fn payloads_that_are_guessed() {
     }
 }
 
+/// Numbers that are equal however they are written, at the top and inside arrays and objects.
+#[test]
+fn numbers_in_constants() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let numbers = [
+        "1.2345678901234567e+19",
+        "12345678901234567000",
+        "12345678901234567001",
+        "-0.0",
+        "1e3",
+        "1000",
+        "0",
+    ];
+    let mut payloads = String::new();
+    for number in numbers {
+        for payload in [
+            number.to_owned(),
+            format!("[{number}]"),
+            format!("{{\"a\": {number}}}"),
+        ] {
+            let _ = writeln!(payloads, "{payload}");
+        }
+    }
+    fs::write(folder.path().join("sent.ndjson"), payloads).expect("written");
+    for (number, conforming) in [
+        ("1.2345678901234567e+19", 2),
+        ("12345678901234567000", 2),
+        ("1e3", 2),
+        ("0", 2),
+        ("12345678901234567001", 1),
+    ] {
+        for constant in [
+            number.to_owned(),
+            format!("[{number}]"),
+            format!("{{\"a\": {number}}}"),
+        ] {
+            for schema in [
+                format!("{{\"const\": {constant}}}"),
+                format!("{{\"enum\": [7, {constant}]}}"),
+            ] {
+                let document = format!(
+                    r#"{{"openapi": "3.1.0", "info": {{"title": "numbers", "version": "1"}}, "paths": {{"/a": {{"get": {{"operationId": "a", "responses": {{"200": {{"description": "", "content": {{"application/json": {{"schema": {schema}}}}}}}}}}}}}}}}}"#
+                );
+                fs::write(folder.path().join("numbers.json"), document).expect("written");
+                let arguments = [
+                    "sent.ndjson",
+                    "--contract",
+                    "numbers.json",
+                    "--operation",
+                    "a",
+                ];
+                assert_alike(folder.path(), &arguments, &ALL);
+                let (_, report) = report(folder.path(), &arguments, "streaming", "1");
+                let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+                assert_eq!(
+                    report["summary"]["verdicts"][0],
+                    serde_json::json!({"verdict": "conforms", "count": conforming}),
+                    "{schema}"
+                );
+            }
+        }
+    }
+}
+
 /// A compressed stream that ends too early, with a line over the limit in it: what was read before is
 /// still told, and each problem once, in its place.
 #[test]

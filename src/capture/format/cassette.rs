@@ -3,7 +3,7 @@
 //! | library | list of entries | URL | status | body |
 //! | --- | --- | --- | --- | --- |
 //! | VCR (Ruby) | `http_interactions` | `uri` | `status.code` | `body.string`, `body.base64_string` |
-//! | vcrpy | `interactions` | `uri` | `status.code` | `body`, `body.string`, each also `!!binary` |
+//! | vcrpy | `interactions` | `uri` | `status.code` | `body`, `body.string`, each also `!!binary`; what is sent also as an iterator or a file object of Python |
 //! | betamax | `http_interactions` | `uri` | `status.code` | `body.string`, `body.base64_string` |
 //! | go-vcr 1 to 3 | `interactions` | `url` | `code`, `status` | `body` |
 //! | PHP-VCR | the document | `url` | `status.code`, `status` | `body` |
@@ -17,10 +17,10 @@
 //! replay, such as matchers, durations and the version of the library, is ignored.
 
 use crate::capture::record::{Lists, Record};
-use crate::capture::{Exchange, Hint, ReadProblem, Request, Response, Sink};
+use crate::capture::{Body, Exchange, Headers, Hint, ReadProblem, Request, Response, Sink, transfer};
 use crate::json::{Kind, Value};
 
-use super::message::{self, first, headers, missing};
+use super::message::{self, Found, first, headers, missing};
 
 /// Where cassettes have their entries.
 pub(super) const LISTS: Lists = &[&["http_interactions"], &["interactions"], &[]];
@@ -67,8 +67,8 @@ fn request<'d>(
         .filter(|url| url.kind() == Kind::String)
         .ok_or_else(|| missing(record, request, "request.url"))?;
     let headers = headers(first(request, &["headers", "header"]));
-    let body = first(request, &["body"]).and_then(|body| any_body(record, body, &headers, sink));
-    Ok(message::request(record, (&method, url), headers, body))
+    let body = any_body(record, first(request, &["body"]), &headers);
+    Ok(message::request(record, (&method, url), headers, body, sink))
 }
 
 /// The response, or `None` if there was none.
@@ -89,23 +89,66 @@ fn response<'d>(
     };
     let written = written.get("code").unwrap_or(written);
     let headers = headers(first(response, &["headers", "header"]));
-    let body = first(response, &["body"]).and_then(|body| any_body(record, body, &headers, sink));
-    Ok(Some(message::response(record, (status, written), headers, body)))
+    let body = any_body(record, first(response, &["body"]), &headers);
+    Ok(Some(message::response(record, (status, written), headers, body, sink)))
 }
 
 /// A body, which some tools embed as JSON instead of its text.
-fn any_body<'d>(
-    record: &'d Record<'_>,
-    value: Value<'d>,
-    headers: &crate::capture::Headers,
-    sink: &mut dyn Sink,
-) -> Option<crate::capture::Body<'d>> {
+fn any_body<'d>(record: &'d Record<'_>, value: Option<Value<'d>>, headers: &Headers) -> Found<'d> {
+    let Some(value) = value else {
+        return Ok(None);
+    };
     let wraps = |key: &str| value.get(key).is_some();
     let is_wrapped = ["string", "base64_string", "encoding", "text", "base64"].iter().any(|key| wraps(key));
     match value.kind() {
-        Kind::String => message::body(record, value, headers, sink),
-        Kind::Object if is_wrapped => message::body(record, value, headers, sink),
-        Kind::Null => None,
-        _ => Some(record.embedded(value).with_media_type(headers.get("content-type"))),
+        Kind::String => return message::body(record, value, headers),
+        Kind::Object if is_wrapped => return message::body(record, value, headers),
+        Kind::Null => return Ok(None),
+        _ => {}
     }
+    let media_type = headers.get("content-type");
+    let parts = if record.is_yaml() { python_parts(value) } else { None };
+    let Some(parts) = parts else {
+        return Ok(Some(record.embedded(value).with_media_type(media_type)));
+    };
+    let mut bytes = Vec::new();
+    for part in parts {
+        let text = part.as_str().unwrap_or_default();
+        match record.is_binary(part) {
+            true => bytes.extend(transfer::base64(&text).ok_or_else(|| record.problem(part, "body skipped: not valid base64"))?),
+            false => bytes.extend(text.bytes()),
+        }
+    }
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let body: Body<'_> = message::decoded(record, value, bytes, headers)?;
+    Ok(Some(body.with_media_type(media_type)))
+}
+
+/// The parts of a body that is an object of Python, as vcrpy writes it. An iterator has a list of them in `args`, and
+/// the number of those that were read as `state`. A file object has only a `state`: its content, for text how its
+/// lines end, its position, and its attributes or null. Tags are not looked at.
+fn python_parts(value: Value<'_>) -> Option<Vec<Value<'_>>> {
+    let is_number = |value: &Value<'_>| value.kind() == Kind::Number;
+    let is_string = |value: &Value<'_>| value.kind() == Kind::String;
+    let state = value.get("state")?;
+    let parts: Vec<Value<'_>> = match (value.len(), value.get("args")) {
+        (2, Some(args)) => {
+            let mut args = args.elements();
+            let list = args.next().filter(|list| list.kind() == Kind::Array)?;
+            (args.next().is_none() && is_number(&state)).then(|| list.elements().collect())?
+        }
+        (1, None) => {
+            let kinds: Vec<Kind> = state.elements().map(Value::kind).collect();
+            match *kinds {
+                [Kind::String, Kind::Number, Kind::Null | Kind::Object]
+                | [Kind::String, Kind::String | Kind::Null, Kind::Number, Kind::Null | Kind::Object] => {}
+                _ => return None,
+            }
+            state.elements().take(1).collect()
+        }
+        _ => return None,
+    };
+    parts.iter().all(is_string).then_some(parts)
 }

@@ -12,7 +12,7 @@ use crate::location::{Origin, Position};
 
 use super::Text;
 use super::lines::{StartLine, line_at, next_line};
-use super::message::has_length;
+use super::message::{Found, has_length, kept};
 
 /// Remarks that curl prints after a body, without a line break before them.
 const AFTER_BODY: [&[u8]; 4] = [
@@ -192,9 +192,10 @@ impl<'t> Transfers<'t, '_> {
             request.headers = headers;
         }
         if let Some((status, line, headers)) = status {
-            let body = body.and_then(|body| self.body(body, &headers, &exchange.origin, sink));
+            let body = body.map_or(Ok(None), |body| self.body(body, &headers, &exchange.origin));
+            let (body, is_unread) = kept(body, sink);
             exchange.response = Some(Response {
-                body_left_out: body.is_none() && has_length(&headers),
+                body_left_out: is_unread || body.is_none() && has_length(&headers),
                 line,
                 status,
                 headers,
@@ -210,24 +211,20 @@ impl<'t> Transfers<'t, '_> {
         body: Range<usize>,
         headers: &Headers,
         entry: &Origin,
-        sink: &mut dyn Sink,
-    ) -> Option<Body<'t>> {
+    ) -> Found<'t> {
         let raw = &self.bytes[body.clone()];
         let blank = raw.len() - raw.trim_ascii_start().len();
         let raw = raw.trim_ascii();
         if raw.is_empty() {
-            return None;
+            return Ok(None);
         }
         let origin = entry.at(self.position(body.start + blank));
         let body = match transfer::decode(raw, headers) {
             Ok(None) => Body::verbatim(raw, origin),
             Ok(Some(bytes)) => Body::decoded(bytes, origin),
-            Err(message) => {
-                sink.problem(ReadProblem { origin, message });
-                return None;
-            }
+            Err(message) => return Err(ReadProblem { origin, message }),
         };
-        Some(body.with_media_type(headers.get("content-type")))
+        Ok(Some(body.with_media_type(headers.get("content-type"))))
     }
 }
 

@@ -7,10 +7,11 @@
 use std::borrow::Cow;
 
 use crate::json::{Kind, Value};
+use crate::location::Origin;
 
 use crate::capture::transfer;
 
-use super::message::has_length;
+use super::message::{Found, first, has_length, kept};
 use crate::redact::Excerpt;
 use crate::capture::record::{Lists, Record};
 use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, ReadProblem, Remark, RemarkKind, Request, Response, Sink, Unused};
@@ -54,13 +55,6 @@ pub(super) fn entry(record: &Record<'_>, entry: Value<'_>, hint: &Hint, sink: &m
         }
     }
     exchange.response = reader.response(entry, sink, &mut exchange.remarks);
-    if let Some(at) = lone::places(record.written()).first() {
-        exchange.remarks.push(Remark {
-            origin: record.at_offset(*at),
-            excerpt: Excerpt::default(),
-            kind: RemarkKind::Encoding(EncodingFault::LoneSurrogate),
-        });
-    }
     sink.exchange(exchange);
     1
 }
@@ -103,7 +97,8 @@ impl Entry<'_> {
             .ok_or_else(|| missing("request.url", Some(request)))?;
         let data = request.get("postData");
         let headers = headers(request);
-        let body = data.and_then(|data| self.body(data, &headers, sink, remarks));
+        let body = data.map_or(Ok(None), |data| self.body(data, &headers, remarks));
+        let (body, is_unread) = kept(body, sink);
         // -1 means that the size is unknown.
         let size = request.get("bodySize").and_then(Value::as_number);
         let is_sized = size
@@ -115,7 +110,7 @@ impl Entry<'_> {
             method,
             target: url.as_str().unwrap_or_default().into_owned(),
             headers,
-            body_left_out: body.is_none() && is_left_out,
+            body_left_out: body.is_none() && (is_unread || is_left_out),
             body,
         })
     }
@@ -152,7 +147,8 @@ impl Entry<'_> {
         };
         let content = response.get("content");
         let headers = headers(response);
-        let body = content.and_then(|content| self.body(content, &headers, sink, remarks));
+        let body = content.map_or(Ok(None), |content| self.body(content, &headers, remarks));
+        let (body, is_unread) = kept(body, sink);
         // Browsers write the events next to the response, or not at all.
         let events = content.filter(|content| string(*content, "mimeType").is_some_and(|found| found.starts_with(EVENTS)));
         let events = events.map(|content| Body::decoded(Vec::new(), self.record.at(content)).with_media_type(Some(EVENTS)));
@@ -172,23 +168,21 @@ impl Entry<'_> {
             line: self.record.line(written),
             status,
             headers,
-            body_left_out: body.is_none() && is_left_out,
+            body_left_out: body.is_none() && (is_unread || is_left_out),
             body,
         })
     }
 
     /// The body in a file that `postData` or `content` names.
-    fn of_file<'d>(&self, data: Value<'d>, sink: &mut dyn Sink) -> Option<Body<'d>> {
-        let named = super::message::first(data, &["_file", "_sha1"])?;
-        let name = named.as_str().filter(|name| !name.is_empty())?;
-        match self.record.file_body(named, &[&name, &format!("resources/{name}")]) {
-            Ok(body) if body.bytes.is_empty() => None,
-            Ok(body) => Some(body.with_media_type(string(data, "mimeType").as_deref())),
-            Err(problem) => {
-                sink.problem(problem);
-                None
-            }
-        }
+    fn of_file<'d>(&self, data: Value<'d>) -> Found<'d> {
+        let named = first(data, &["_file", "_sha1"]);
+        let named = named.and_then(|named| Some((named, named.as_str().filter(|name| !name.is_empty())?)));
+        let Some((named, name)) = named else {
+            return Ok(None);
+        };
+        let body = self.record.file_body(named, &[&name, &format!("resources/{name}")])?;
+        let body = body.with_media_type(string(data, "mimeType").as_deref());
+        Ok(Some(body).filter(|body| !body.bytes.is_empty()))
     }
 
     /// The body in `postData` or `content`.
@@ -196,29 +190,32 @@ impl Entry<'_> {
         &self,
         data: Value<'d>,
         headers: &Headers,
-        sink: &mut dyn Sink,
         remarks: &mut Vec<Remark>,
-    ) -> Option<Body<'d>> {
+    ) -> Found<'d> {
         let Some(text) = data.get("text").filter(|text| text.kind() != Kind::Null) else {
-            return self.of_file(data, sink);
+            return self.of_file(data);
         };
         let origin = self.record.at(text);
-        let mut remark = |fault| {
+        let mut remark_at = |origin: Origin, fault| {
             remarks.push(Remark {
-                origin: origin.clone(),
+                origin,
                 excerpt: Excerpt::default(),
                 kind: RemarkKind::Encoding(fault),
             });
         };
+        if let Some(at) = lone::places(text.raw().as_bytes()).first() {
+            remark_at(self.record.at_offset(text.span().start + at), EncodingFault::LoneSurrogate);
+        }
+        let mut remark = |fault| remark_at(origin.clone(), fault);
         let media_type = string(data, "mimeType").filter(|media_type| !media_type.is_empty());
         let Some(content) = text.as_str() else {
             // The payload itself is embedded where its text should be.
             remark(EncodingFault::NoString);
             let body = Body::verbatim(text.raw().as_bytes(), origin.clone());
-            return Some(body.with_media_type(media_type.as_deref()));
+            return Ok(Some(body.with_media_type(media_type.as_deref())));
         };
         if content.is_empty() {
-            return None;
+            return Ok(None);
         }
         let is_labelled = string(data, "encoding")
             .is_some_and(|encoding| encoding.trim().eq_ignore_ascii_case("base64"));
@@ -249,16 +246,10 @@ impl Entry<'_> {
             Some(bytes) => match transfer::decode(&bytes, headers) {
                 Ok(None) => Body::decoded(bytes, origin.clone()),
                 Ok(Some(inflated)) => Body::decoded(inflated, origin.clone()),
-                Err(message) => {
-                    sink.problem(ReadProblem {
-                        origin: origin.clone(),
-                        message,
-                    });
-                    return None;
-                }
+                Err(message) => return Err(ReadProblem { origin, message }),
             },
         };
-        Some(body.with_media_type(media_type.as_deref()))
+        Ok(Some(body.with_media_type(media_type.as_deref())))
     }
 }
 
@@ -286,7 +277,7 @@ mod lone {
     /// The offsets of lone surrogates.
     pub(crate) fn places(text: &[u8]) -> Vec<usize> {
         let mut found = Vec::new();
-        // Few archives have any, and scanning all escapes takes a while.
+        // Few bodies have any, and scanning all escapes takes a while.
         let starts = [b"\\ud", b"\\uD"];
         let Some(first) = starts
             .iter()

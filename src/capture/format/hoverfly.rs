@@ -59,7 +59,8 @@ fn pair<'d>(record: &'d Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> Result<
         Some((name.name().into_owned(), value))
     });
     let sent = Headers(fields.collect());
-    let body = field("body").and_then(|body| message::body(record, body, &sent, sink));
+    let body = field("body").map_or(Ok(None), |body| message::body(record, body, &sent));
+    let (body, body_left_out) = message::kept(body, sink);
     exchange.request = Some(Request {
         line: Line {
             text: path.raw().to_owned(),
@@ -67,7 +68,7 @@ fn pair<'d>(record: &'d Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> Result<
         },
         method: method.to_ascii_uppercase(),
         target,
-        body_left_out: false,
+        body_left_out,
         headers: sent,
         body,
     });
@@ -77,17 +78,12 @@ fn pair<'d>(record: &'d Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> Result<
     let fields = headers(first(answer, &["headers"]));
     let is_encoded = answer.get("encodedBody").and_then(Value::as_bool) == Some(true);
     let body = match first(answer, &["body"]) {
-        Some(body) if is_encoded => match message::base64(record, body, &fields) {
-            Ok(body) => body.map(|body| body.with_media_type(fields.get("content-type"))),
-            Err(problem) => {
-                sink.problem(problem);
-                None
-            }
-        },
-        Some(body) => message::body(record, body, &fields, sink),
-        None => None,
+        Some(body) if is_encoded => message::base64(record, body, &fields),
+        Some(body) => message::body(record, body, &fields),
+        None => Ok(None),
     };
-    exchange.response = Some(message::response(record, (status, written), fields, body));
+    let body = body.map(|body| body.map(|body| body.with_media_type(fields.get("content-type"))));
+    exchange.response = Some(message::response(record, (status, written), fields, body, sink));
     Ok(exchange)
 }
 

@@ -9,6 +9,7 @@ use crate::capture::transfer;
 use crate::redact::Excerpt;
 use super::lines::{StartLine, is_start_line, line_at, next_line, balanced_end};
 use super::Text;
+use super::message::{Found, kept};
 use crate::capture::{Body, Exchange, Headers, Hint, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink};
 
 /// Reads every message of a text. A response right after a request answers it. Comments (`#`) are allowed
@@ -93,6 +94,7 @@ impl<'t, 'c> Messages<'t, 'c> {
 
     fn add(&mut self, message: Message<'t>, entry: &Origin, sink: &mut dyn Sink) {
         let (body, remarks) = message.body(self.text, entry, sink);
+        let (body, body_left_out) = kept(body, sink);
         let mut exchange = Exchange::new(entry.clone(), self.hint.clone());
         exchange.remarks = remarks;
         let line = Line {
@@ -110,7 +112,7 @@ impl<'t, 'c> Messages<'t, 'c> {
                     target: target.to_owned(),
                     headers: message.headers,
                     body,
-                    body_left_out: false,
+                    body_left_out,
                 });
                 self.requests.push(exchange);
             }
@@ -122,7 +124,7 @@ impl<'t, 'c> Messages<'t, 'c> {
                     status,
                     headers: message.headers,
                     body,
-                    body_left_out: false,
+                    body_left_out,
                 });
                 self.responses.push(exchange);
                 // Without requests, there is nothing to wait for.
@@ -368,7 +370,7 @@ impl<'t> Message<'t> {
         text: &'t [u8],
         entry: &Origin,
         sink: &mut dyn Sink,
-    ) -> (Option<Body<'t>>, Vec<Remark>) {
+    ) -> (Found<'t>, Vec<Remark>) {
         let raw = &text[self.body.clone()];
         // Counted from the start of the message, not of the file.
         let at = |offset: usize| {
@@ -402,25 +404,19 @@ impl<'t> Message<'t> {
             });
         }
         if raw.is_empty() {
-            return (None, remarks);
+            return (Ok(None), remarks);
         }
         let start = at(self.body.start);
         let body = match transfer::decode(raw, &self.headers) {
-            Ok(None) => Some(Body::verbatim(raw, start)),
-            Ok(Some(bytes)) => Some(Body::decoded(bytes, start)),
-            Err(message) => {
-                sink.problem(ReadProblem {
-                    origin: start,
-                    message,
-                });
-                None
-            }
+            Ok(None) => Ok(Body::verbatim(raw, start)),
+            Ok(Some(bytes)) => Ok(Body::decoded(bytes, start)),
+            Err(message) => Err(ReadProblem { origin: start, message }),
         };
         let media_type = self
             .headers
             .get("content-type")
             .filter(|written| !written.is_empty());
-        (body.map(|body| body.with_media_type(media_type)), remarks)
+        (body.map(|body| Some(body.with_media_type(media_type))), remarks)
     }
 }
 

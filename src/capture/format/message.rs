@@ -6,6 +6,20 @@ use crate::capture::record::{Record, text};
 use crate::capture::{Body, Headers, ReadProblem, Request, Response, Sink, transfer};
 use crate::json::{Kind, Value};
 
+/// A body as a reader found it. The error says why one that is there cannot be read.
+pub(super) type Found<'d> = Result<Option<Body<'d>>, ReadProblem>;
+
+/// Reports why a body cannot be read. Returns the body, and whether there is one that is left out.
+pub(super) fn kept<'d>(found: Found<'d>, sink: &mut dyn Sink) -> (Option<Body<'d>>, bool) {
+    match found {
+        Ok(body) => (body, false),
+        Err(problem) => {
+            sink.problem(problem);
+            (None, true)
+        }
+    }
+}
+
 /// The value of the first of these keys that is there and not null.
 pub(super) fn first<'d>(value: Value<'d>, keys: &[&str]) -> Option<Value<'d>> {
     let mut found = keys.iter().filter_map(|key| value.get(key));
@@ -69,26 +83,21 @@ pub(super) fn body<'d>(
     record: &'d Record<'_>,
     value: Value<'d>,
     headers: &Headers,
-    sink: &mut dyn Sink,
-) -> Option<Body<'d>> {
+) -> Found<'d> {
     let found = match value.kind() {
-        Kind::String => plain(record, value, headers),
+        Kind::String => plain(record, value, headers)?,
         Kind::Object => {
             if let Some(encoded) = first(value, &["base64_string", "base64"]) {
-                base64(record, encoded, headers)
+                base64(record, encoded, headers)?
+            } else if let Some(text) = first(value, &["string", "text", "data"]) {
+                plain(record, text, headers)?
             } else {
-                plain(record, first(value, &["string", "text", "data"])?, headers)
+                None
             }
         }
-        _ => return None,
+        _ => None,
     };
-    match found {
-        Ok(body) => body.map(|body| body.with_media_type(headers.get("content-type"))),
-        Err(problem) => {
-            sink.problem(problem);
-            None
-        }
-    }
+    Ok(found.map(|body| body.with_media_type(headers.get("content-type"))))
 }
 
 /// The text of a string as a body.
@@ -96,14 +105,13 @@ fn plain<'d>(
     record: &'d Record<'_>,
     value: Value<'d>,
     headers: &Headers,
-) -> Result<Option<Body<'d>>, ReadProblem> {
-    let Some(content) = value.as_str().filter(|content| !content.is_empty()) else {
+) -> Found<'d> {
+    if value.as_str().is_none_or(|content| content.is_empty()) {
         return Ok(None);
-    };
+    }
     if record.is_binary(value) {
         return base64(record, value, headers);
     }
-    let _ = content;
     Ok(record.text_body(value))
 }
 
@@ -112,15 +120,25 @@ pub(super) fn base64<'d>(
     record: &'d Record<'_>,
     value: Value<'d>,
     headers: &Headers,
-) -> Result<Option<Body<'d>>, ReadProblem> {
+) -> Found<'d> {
     let Some(content) = value.as_str().filter(|content| !content.trim().is_empty()) else {
         return Ok(None);
     };
     let Some(bytes) = transfer::base64(&content) else {
         return Err(record.problem(value, "body skipped: not valid base64"));
     };
+    decoded(record, value, bytes, headers).map(Some)
+}
+
+/// The bytes of a body, decoded according to its headers. `value` is where they are from.
+pub(super) fn decoded<'d>(
+    record: &Record<'_>,
+    value: Value<'_>,
+    bytes: Vec<u8>,
+    headers: &Headers,
+) -> Result<Body<'d>, ReadProblem> {
     let decoded = transfer::decode(&bytes, headers).map_err(|message| record.problem(value, message))?;
-    Ok(Some(Body::decoded(decoded.unwrap_or(bytes), record.at(value))))
+    Ok(Body::decoded(decoded.unwrap_or(bytes), record.at(value)))
 }
 
 /// A request, of which the method and the URL must be known.
@@ -128,13 +146,15 @@ pub(super) fn request<'d>(
     record: &'d Record<'_>,
     (method, url): (&str, Value<'d>),
     headers: Headers,
-    body: Option<Body<'d>>,
+    body: Found<'d>,
+    sink: &mut dyn Sink,
 ) -> Request<'d> {
+    let (body, is_unread) = kept(body, sink);
     Request {
         line: record.line(url),
         method: method.trim_start_matches(':').to_ascii_uppercase(),
         target: url.as_str().unwrap_or_default().into_owned(),
-        body_left_out: body.is_none() && has_length(&headers),
+        body_left_out: is_unread || body.is_none() && has_length(&headers),
         headers,
         body,
     }
@@ -145,12 +165,14 @@ pub(super) fn response<'d>(
     record: &'d Record<'_>,
     (status, written): (u16, Value<'d>),
     headers: Headers,
-    body: Option<Body<'d>>,
+    body: Found<'d>,
+    sink: &mut dyn Sink,
 ) -> Response<'d> {
+    let (body, is_unread) = kept(body, sink);
     Response {
         line: record.line(written),
         status,
-        body_left_out: body.is_none() && has_length(&headers),
+        body_left_out: is_unread || body.is_none() && has_length(&headers),
         headers,
         body,
     }

@@ -11,6 +11,8 @@ use crate::capture::blocks::read_error;
 use crate::capture::{Body, Exchange, Headers, Hint, Limits, Line, ReadProblem, Request, Response, Sink, Unused, transfer};
 use crate::location::{Origin, Position};
 
+use super::message::{Found, kept};
+
 /// The deepest nesting of values.
 const DEEPEST: u8 = 32;
 
@@ -240,7 +242,7 @@ fn exchange(flow: &Value<'_>, place: &Origin, hint: &Hint, sink: &mut dyn Sink) 
         jiff::Timestamp::from_millisecond(milliseconds as i64).ok().map(|time| time.to_string())
     });
     let sent = headers(asked.get("headers"));
-    let body = body(asked.get("content"), &sent, place, sink);
+    let (body, body_left_out) = kept(body(asked.get("content"), &sent, place), sink);
     let line = |text: String| Line {
         text,
         origin: place.clone(),
@@ -249,7 +251,7 @@ fn exchange(flow: &Value<'_>, place: &Origin, hint: &Hint, sink: &mut dyn Sink) 
         line: line(format!("{method} {target}")),
         method,
         target,
-        body_left_out: false,
+        body_left_out,
         headers: sent,
         body,
     });
@@ -258,11 +260,11 @@ fn exchange(flow: &Value<'_>, place: &Origin, hint: &Hint, sink: &mut dyn Sink) 
         let status = status.filter(|status| (100.0..1000.0).contains(status) && status.fract() == 0.0);
         let status = status.ok_or_else(|| missing("response.status_code"))? as u16;
         let fields = headers(answer.get("headers"));
-        let body = self::body(answer.get("content"), &fields, place, sink);
+        let (body, body_left_out) = kept(self::body(answer.get("content"), &fields, place), sink);
         exchange.response = Some(Response {
             line: line(status.to_string()),
             status,
-            body_left_out: false,
+            body_left_out,
             headers: fields,
             body,
         });
@@ -282,22 +284,14 @@ fn headers(fields: Option<&Value<'_>>) -> Headers {
     Headers(fields.collect())
 }
 
-fn body<'t>(
-    content: Option<&Value<'t>>,
-    headers: &Headers,
-    place: &Origin,
-    sink: &mut dyn Sink,
-) -> Option<Body<'t>> {
-    let raw = content?.bytes().filter(|raw| !raw.is_empty())?;
-    let bytes = match transfer::decode(raw, headers) {
-        Ok(decoded) => decoded.unwrap_or_else(|| raw.to_vec()),
-        Err(message) => {
-            sink.problem(ReadProblem {
-                origin: place.clone(),
-                message,
-            });
-            return None;
-        }
+fn body<'t>(content: Option<&Value<'t>>, headers: &Headers, place: &Origin) -> Found<'t> {
+    let Some(raw) = content.and_then(Value::bytes).filter(|raw| !raw.is_empty()) else {
+        return Ok(None);
     };
-    Some(Body::decoded(bytes, place.clone()).with_media_type(headers.get("content-type")))
+    let decoded = transfer::decode(raw, headers).map_err(|message| ReadProblem {
+        origin: place.clone(),
+        message,
+    })?;
+    let body = Body::decoded(decoded.unwrap_or_else(|| raw.to_vec()), place.clone());
+    Ok(Some(body.with_media_type(headers.get("content-type"))))
 }

@@ -5,10 +5,10 @@
 //! without a method and a path answers anything and is skipped. Other predicates, behaviors and proxies are ignored.
 
 use crate::capture::record::{Lists, Record};
-use crate::capture::{Body, Exchange, Headers, Hint, Line, Request, Sink, Unused};
+use crate::capture::{Exchange, Headers, Hint, Line, Request, Sink, Unused};
 use crate::json::{Kind, Value};
 
-use super::message::{self, first, headers, missing};
+use super::message::{self, Found, first, headers, missing};
 
 /// Where imposters are.
 pub(super) const LISTS: Lists = &[&["imposters"], &[]];
@@ -46,7 +46,7 @@ pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64
                 target.push_str(&format!("{}{}={value}", if index == 0 { "?" } else { "&" }, name.name()));
             }
             let sent = Headers::default();
-            let body = asked.body.and_then(|body| any_body(record, body, &sent, sink));
+            let (body, body_left_out) = message::kept(any_body(record, asked.body, &sent), sink);
             exchange.request = Some(Request {
                 line: Line {
                     text: path.raw().to_owned(),
@@ -54,7 +54,7 @@ pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64
                 },
                 method: message::scalar(method).unwrap_or_default().to_ascii_uppercase(),
                 target,
-                body_left_out: false,
+                body_left_out,
                 headers: sent,
                 body,
             });
@@ -69,9 +69,9 @@ pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64
                 continue;
             };
             let fields = headers(first(answer, &["headers"]));
-            let body = first(answer, &["body"]).and_then(|body| any_body(record, body, &fields, sink));
+            let body = any_body(record, first(answer, &["body"]), &fields);
             let status = (status, written.unwrap_or(answer));
-            exchange.response = Some(message::response(record, status, fields, body));
+            exchange.response = Some(message::response(record, status, fields, body, sink));
             sink.exchange(exchange);
             count += 1;
         }
@@ -108,15 +108,10 @@ impl<'d> Asked<'d> {
     }
 }
 
-fn any_body<'d>(
-    record: &'d Record<'_>,
-    body: Value<'d>,
-    headers: &Headers,
-    sink: &mut dyn Sink,
-) -> Option<Body<'d>> {
-    match body.kind() {
-        Kind::String => message::body(record, body, headers, sink),
-        Kind::Null => None,
-        _ => Some(record.embedded(body).with_media_type(headers.get("content-type"))),
+fn any_body<'d>(record: &'d Record<'_>, body: Option<Value<'d>>, headers: &Headers) -> Found<'d> {
+    match body.map(|body| (body, body.kind())) {
+        None | Some((_, Kind::Null)) => Ok(None),
+        Some((body, Kind::String)) => message::body(record, body, headers),
+        Some((body, _)) => Ok(Some(record.embedded(body).with_media_type(headers.get("content-type")))),
     }
 }

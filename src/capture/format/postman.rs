@@ -6,7 +6,7 @@
 //! Scripts, tests, authorisation and variables are ignored.
 
 use crate::capture::record::{Lists, Record, text};
-use crate::capture::{Exchange, Hint, ReadProblem, Request, Response, Sink, Unused};
+use crate::capture::{Body, Exchange, Hint, ReadProblem, Request, Response, Sink, Unused};
 use crate::json::{Kind, Value};
 
 use super::message::{self, first, headers, missing};
@@ -85,19 +85,20 @@ fn request<'d>(record: &'d Record<'_>, asked: Value<'d>, sink: &mut dyn Sink) ->
     let fields = headers(asked.get("header").filter(|fields| fields.kind() == Kind::Array));
     let body = first(asked, &["body"]).filter(|body| text(*body, "mode").as_deref() == Some("raw"));
     let raw = body.and_then(|body| first(body, &["raw"]));
-    let body = raw.and_then(|raw| message::body(record, raw, &fields, sink));
-    Ok(message::request(record, (&method, url), fields, body))
+    let body = raw.map_or(Ok(None), |raw| message::body(record, raw, &fields));
+    Ok(message::request(record, (&method, url), fields, body, sink))
 }
 
 fn response<'d>(record: &'d Record<'_>, saved: Value<'d>, sink: &mut dyn Sink) -> Result<Response<'d>, ReadProblem> {
     let written = first(saved, &["code"]).ok_or_else(|| missing(record, saved, "response.code"))?;
     let status = message::status(written).ok_or_else(|| missing(record, written, "response.code"))?;
     let fields = headers(saved.get("header").filter(|fields| fields.kind() == Kind::Array));
-    let body = first(saved, &["body"]).and_then(|body| message::body(record, body, &fields, sink));
+    let body = first(saved, &["body"]).map_or(Ok(None), |body| message::body(record, body, &fields));
     let language = text(saved, "_postman_previewlanguage");
-    let body = body.map(|body| match (&body.media_type, language.as_deref()) {
+    let typed = |body: Body<'d>| match (&body.media_type, language.as_deref()) {
         (None, Some("json")) => body.with_media_type(Some("application/json")),
         _ => body,
-    });
-    Ok(message::response(record, (status, written), fields, body))
+    };
+    let body = body.map(|body| body.map(typed));
+    Ok(message::response(record, (status, written), fields, body, sink))
 }

@@ -12,6 +12,7 @@ use crate::capture::{Body, Exchange, Headers, Hint, Limits, Line, ReadProblem, R
 use crate::location::{Origin, Position};
 
 use super::lines::StartLine;
+use super::message::{Found, kept};
 
 /// The longest line of a header in bytes.
 const LONGEST_LINE: u64 = 64 * 1024;
@@ -230,7 +231,7 @@ fn emit(records: &[Record], hint: &Hint, sink: &mut dyn Sink) -> u64 {
             });
             continue;
         };
-        let body = message.body(record, sink);
+        let (body, body_left_out) = kept(message.body(record), sink);
         let line = Line {
             text: message.line.clone(),
             origin: record.origin.clone(),
@@ -245,7 +246,7 @@ fn emit(records: &[Record], hint: &Hint, sink: &mut dyn Sink) -> u64 {
                     target: target.trim_matches(['<', '>']).to_owned(),
                     headers: message.headers,
                     body,
-                    body_left_out: false,
+                    body_left_out,
                 });
             }
             (Some(StartLine::Response { status }), Kind::Response) => {
@@ -254,7 +255,7 @@ fn emit(records: &[Record], hint: &Hint, sink: &mut dyn Sink) -> u64 {
                     status,
                     headers: message.headers,
                     body,
-                    body_left_out: false,
+                    body_left_out,
                 });
             }
             _ => sink.problem(ReadProblem {
@@ -305,21 +306,18 @@ impl Message {
         })
     }
 
-    fn body<'r>(&self, record: &'r Record, sink: &mut dyn Sink) -> Option<Body<'r>> {
+    fn body<'r>(&self, record: &'r Record) -> Found<'r> {
         let raw = &record.block[self.body..];
         if raw.trim_ascii().is_empty() {
-            return None;
+            return Ok(None);
         }
         let start = record.origin.position.at_offset(&record.block, self.body);
         let origin = record.origin.at(start);
         let body = match transfer::decode(raw, &self.headers) {
             Ok(None) => Body::verbatim(raw, origin),
             Ok(Some(bytes)) => Body::decoded(bytes, origin),
-            Err(message) => {
-                sink.problem(ReadProblem { origin, message });
-                return None;
-            }
+            Err(message) => return Err(ReadProblem { origin, message }),
         };
-        Some(body.with_media_type(self.headers.get("content-type")))
+        Ok(Some(body.with_media_type(self.headers.get("content-type"))))
     }
 }

@@ -12,7 +12,7 @@ use crate::capture::record::{Lists, Record, text};
 use crate::capture::{Body, Exchange, Headers, Hint, ReadProblem, Sink, Unused};
 use crate::json::{Kind, Value};
 
-use super::message::{self, first, headers, missing};
+use super::message::{self, Found, first, headers, missing};
 
 /// Where mappings are.
 pub(super) const LISTS: Lists = &[&["mappings"], &[]];
@@ -62,11 +62,12 @@ fn mapping<'d>(
     let mut exchange = Exchange::new(record.origin().clone(), hint);
     let patterns = asked.get("bodyPatterns").into_iter().flat_map(Value::elements);
     let mut equal = patterns.filter_map(|pattern| first(pattern, &["equalToJson", "equalTo"]));
-    let sent = equal.next().and_then(|body| match body.kind() {
-        Kind::String => message::body(record, body, &Headers::default(), sink),
-        _ => Some(record.embedded(body)),
-    });
-    exchange.request = Some(message::request(record, (&method, url), Headers::default(), sent));
+    let sent = match equal.next() {
+        Some(body) if body.kind() == Kind::String => message::body(record, body, &Headers::default()),
+        Some(body) => Ok(Some(record.embedded(body))),
+        None => Ok(None),
+    };
+    exchange.request = Some(message::request(record, (&method, url), Headers::default(), sent, sink));
     let answer = first(root, &["response"]).ok_or_else(|| missing(record, root, "response"))?;
     // Without a status, WireMock answers with 200.
     let (status, written) = match first(answer, &["status"]) {
@@ -77,39 +78,30 @@ fn mapping<'d>(
         None => (200, answer),
     };
     let fields = headers(first(answer, &["headers"]));
-    let body = answer_body(record, answer, &fields, sink);
-    exchange.response = Some(message::response(record, (status, written), fields, body));
+    let body = answer_body(record, answer, &fields);
+    exchange.response = Some(message::response(record, (status, written), fields, body, sink));
     Ok(exchange)
 }
 
-fn answer_body<'d>(
-    record: &'d Record<'_>,
-    answer: Value<'d>,
-    headers: &Headers,
-    sink: &mut dyn Sink,
-) -> Option<Body<'d>> {
+fn answer_body<'d>(record: &'d Record<'_>, answer: Value<'d>, headers: &Headers) -> Found<'d> {
     let media_type = headers.get("content-type");
     let found = if let Some(body) = first(answer, &["jsonBody"]) {
         let json = media_type.or(Some("application/json"));
-        Ok(Some(record.embedded(body).with_media_type(json)))
+        Some(record.embedded(body).with_media_type(json))
     } else if let Some(body) = first(answer, &["base64Body"]) {
-        message::base64(record, body, headers)
+        message::base64(record, body, headers)?
     } else if let Some(name) = text(answer, "bodyFileName") {
         let value = answer.get("bodyFileName").unwrap_or(answer);
-        of_file(record, &name).map(Some).map_err(|message| record.problem(value, message))
+        Some(of_file(record, &name).map_err(|message| record.problem(value, message))?)
+    } else if let Some(body) = first(answer, &["body"]) {
+        message::body(record, body, headers)?
     } else {
-        return message::body(record, first(answer, &["body"])?, headers, sink);
+        None
     };
-    match found {
-        Ok(body) => body.map(|body| match body.media_type {
-            Some(_) => body,
-            None => body.with_media_type(media_type),
-        }),
-        Err(problem) => {
-            sink.problem(problem);
-            None
-        }
-    }
+    Ok(found.map(|body| match body.media_type {
+        Some(_) => body,
+        None => body.with_media_type(media_type),
+    }))
 }
 
 /// The body in a file of `__files`, next to the folder of the mapping.

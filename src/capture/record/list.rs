@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read as _};
 use crate::capture::blocks::read_error;
 use crate::capture::sink::guarded;
 use crate::capture::{Limits, ReadProblem, Sink};
-use crate::json::{TapeDocument, ValueEnd, is_white_space};
+use crate::json::{SyntaxErrorKind, TapeDocument, ValueEnd, is_white_space};
 use crate::location::{Origin, Position};
 
 use super::{Lists, Record};
@@ -158,6 +158,20 @@ impl Text<'_> {
         }
     }
 
+    /// Whether a document whose first line ends here may go on with a `{` on the next one, so that it is not a line.
+    fn may_go_on(&self, end: usize) -> bool {
+        let rest = self.rest();
+        let Some(line) = rest.get(..end).filter(|_| rest.get(end + 1) == Some(&b'{')) else {
+            return false;
+        };
+        if !matches!(line.trim_ascii_end().last(), Some(b'[' | b',' | b':')) {
+            return false;
+        }
+        // If a value is expected there, nothing is wrong but the end.
+        let with_next = [line, b"\n{"].concat();
+        TapeDocument::parse(&with_next).is_err_and(|error| error.kind == SyntaxErrorKind::UnexpectedEnd)
+    }
+
     /// Passes over the array or object that comes next. Returns whether it ends.
     fn pass_collection(&mut self) -> io::Result<bool> {
         let mut end = ValueEnd::default();
@@ -268,14 +282,29 @@ impl List<'_, '_> {
         let is_entry = paths.iter().any(|path| path.is_empty());
         if is_entry && self.peek()? == Some(b'{') {
             let line = self.text.line(self.entries > 0);
-            let line = line.map_err(|error| self.stop(read_error(&error)))?;
+            let mut line = line.map_err(|error| self.stop(read_error(&error)))?;
+            if line.is_some_and(|end| self.text.may_go_on(end)) && self.goes_on(paths)? {
+                line = None;
+            }
             let leads_on = paths.iter().any(|path| !path.is_empty());
-            if line.is_some() || !leads_on || !self.leads_to(paths)? {
+            if line.is_some() || !leads_on || self.leads_to(paths)? == Some(false) {
                 self.lists_found += 1;
                 return self.entry(line);
             }
         }
         self.value(paths)
+    }
+
+    /// Whether the object that comes next, whose first line may go on, does: it has one of the lists, or it is an entry
+    /// with line breaks. Otherwise its first line is one that was cut off.
+    fn goes_on(&mut self, paths: &[&[&str]]) -> Result<bool, ReadProblem> {
+        if self.leads_to(paths)? == Some(true) {
+            return Ok(true);
+        }
+        Ok(match TapeDocument::parse_prefix(self.text.rest()) {
+            Ok(_) => true,
+            Err(error) => error.kind == SyntaxErrorKind::UnexpectedEnd && !self.text.ended,
+        })
     }
 
     /// A line that starts no document.
@@ -308,9 +337,9 @@ impl List<'_, '_> {
         }
     }
 
-    /// Whether the object that comes next has one of the lists, or else is an entry by itself. An object that is too
-    /// large to look at has one.
-    fn leads_to(&mut self, paths: &[&[&str]]) -> Result<bool, ReadProblem> {
+    /// Whether the object that comes next has one of the lists, or else is an entry by itself; `None` if its start does
+    /// not show that.
+    fn leads_to(&mut self, paths: &[&[&str]]) -> Result<Option<bool>, ReadProblem> {
         while self.text.rest().len() < AHEAD {
             match self.text.more() {
                 Ok(true) => {}
@@ -329,19 +358,19 @@ impl List<'_, '_> {
                     at += 1;
                     continue;
                 }
-                Some(_) => return Ok(false),
-                None => return Ok(true),
+                Some(_) => return Ok(Some(false)),
+                None => return Ok(None),
             }
             let Ok((key, length)) = TapeDocument::parse_prefix(&rest[at..]) else {
-                return Ok(true);
+                return Ok(None);
             };
             let key = key.root().as_str().unwrap_or_default().into_owned();
             if paths.iter().any(|path| path.first() == Some(&key.as_str())) {
-                return Ok(true);
+                return Ok(Some(true));
             }
             at = blank(at + length);
             if rest.get(at) != Some(&b':') {
-                return Ok(at >= rest.len());
+                return Ok((at < rest.len()).then_some(false));
             }
             at = blank(at + 1);
             let length = match rest.get(at) {
@@ -350,7 +379,7 @@ impl List<'_, '_> {
             };
             match length {
                 Some(length) => at += length,
-                None => return Ok(true),
+                None => return Ok(None),
             }
         }
     }

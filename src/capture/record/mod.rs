@@ -124,11 +124,6 @@ impl<'t> Record<'t> {
         &self.origin
     }
 
-    /// The entry as written.
-    pub(crate) fn written(&self) -> &'t [u8] {
-        self.written
-    }
-
     /// Where a value was written.
     pub(crate) fn at(&self, value: Value<'_>) -> Origin {
         let offset = match self.mark(value) {
@@ -189,6 +184,11 @@ impl<'t> Record<'t> {
             None => Body::verbatim(value.raw().as_bytes(), origin),
             Some(_) => Body::decoded(value.raw().as_bytes().to_vec(), origin),
         }
+    }
+
+    /// Whether the entry was written in YAML.
+    pub(crate) fn is_yaml(&self) -> bool {
+        self.marks.is_some()
     }
 
     /// Whether a string was written as `!!binary`, which is base64.

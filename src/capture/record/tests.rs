@@ -50,6 +50,15 @@ fn entries_are_found_in_json() {
         (r#"[{"a": 1}, []]"#, vec!["#1 1:2 {\"a\": 1}", "#2 1:12 []"]),
         ("{\"a\": 1}\n{\"a\": 2}\n", vec!["#1 1:1 {\"a\": 1}", "#2 2:1 {\"a\": 2}"]),
         ("{\"a\": 1}\n{\"a\": {\n{\"a\": \"x}\n{\"a\": 4}\noops\n{\"a\": 5}", vec!["#1 1:1", "2:7: entry skipped: not JSON", "3:9: entry skipped: not JSON", "#4 4:1 {\"a\": 4}", "5:1: entry skipped: not JSON: expected an object", "#5 6:1 {\"a\": 5}"]),
+        // The second line starts with `{`, but is not a document.
+        ("{\"interactions\":[\n{\"x\": 1},\n{\"x\": 2}\n]}", vec!["#1 2:1 {\"x\": 1}", "#2 3:1 {\"x\": 2}"]),
+        ("{\"v\": 1, \"interactions\": [{\"x\": 1},\n{\"x\": 2},\n{\"x\":\n{}}]}\n", vec!["#1 1:27", "#2 2:1 {\"x\": 2}", "#3 3:1 {\"x\":\n{}}"]),
+        ("{\"v\": [\n{\"x\": 1}],\r\n\"log\":\r\n{\"entries\":[\r\n{\"x\": 2}]}}", vec!["#1 5:1 {\"x\": 2}"]),
+        ("{\"log\":\n{\"entries\":\n[{}]}}", vec!["#1 3:2 {}"]),
+        ("{\"a\":\n{\"b\": [\n{}]}}\n{\"a\": 2}\n{\"a\": 3}", vec!["#1 1:1 {\"a\":\n{\"b\": [\n{}]}}", "#2 4:1 {\"a\": 2}", "#3 5:1 {\"a\": 3}"]),
+        // Lines that were cut off.
+        ("{\"a\": [\n{\"a\": 2}\n{\"a\": 3}\n", vec!["1:7: entry skipped: not JSON", "#2 2:1 {\"a\": 2}", "#3 3:1 {\"a\": 3}"]),
+        ("{\"a\": 1}\n{\"a\":\n{\"a\": 3}\n", vec!["#1 1:1", "2:5: entry skipped: not JSON", "#3 3:1 {\"a\": 3}"]),
         ("{\n  \"a\": 1\n}\n{\n  \"a\": 2\n}\n", vec!["#1 1:1", "#2 4:1"]),
         (r#"{"log": {"entries": {"x": 1}}}"#, vec!["is missing or not an array"]),
         (r#"{"log": {"entries": []}}"#, vec!["the recording contains no entries"]),

@@ -291,6 +291,21 @@ fn half_a_surrogate_pair_is_no_reason_to_refuse_an_archive() {
         "200 {\"a\": \"\\ud800\"}",
     ];
     assert_eq!(read_of(&archive), expected.join("\n"));
+    // Only in a body: names, headers and the URL are not compared.
+    let message = |key: &str, text: &str| format!(r#"{{"status": 200, "{key}": {text}, "content": {{"text": "{{}}"}}}}"#);
+    for (key, text) in [
+        ("statusText", r#""\ud800""#),
+        ("headers", r#"[{"name": "X-Name", "value": "a \udfff"}]"#),
+        ("_comment", r#"{"text": "\ud83d"}"#),
+    ] {
+        assert_eq!(answered(&message(key, text)), "200 {}", "{key}");
+    }
+    for (text, expected) in [(r"[1]", "204 no body"), (r#"[\"\ud801\"]"#, "204 no body (half a surrogate pair)")] {
+        let sent = format!(
+            r#"{{"log": {{"entries": [{{"request": {{"method": "POST", "url": "/\udc00", "postData": {{"mimeType": "\ud800", "text": "{text}"}}}}, "response": {{"status": 204}}}}]}}}}"#
+        );
+        assert_eq!(read_of(&sent), expected, "{text}");
+    }
     let broken = archive.replace("]}}", "");
     assert!(
         read_of(&broken).contains("the file ends too early, after entry 4"),
