@@ -33,7 +33,7 @@ pub use hint::Hint;
 pub use input::{Input, Reading};
 pub use limits::Limits;
 pub use progress::Progress;
-pub use sink::{ParallelSink, ReadProblem, Sink, SourceRead};
+pub use sink::{ParallelSink, ReadProblem, Sink, SourceRead, Through};
 pub use unused::Unused;
 
 #[cfg(test)]

@@ -52,6 +52,52 @@ pub trait Sink {
     fn finish(&mut self) {}
 }
 
+/// A sink that changes or leaves out exchanges, and passes on everything else.
+pub trait Through {
+    /// The sink that receives what is passed on.
+    type Sink: Sink + ?Sized;
+
+    /// That sink.
+    fn sink(&mut self) -> &mut Self::Sink;
+
+    /// Receives one exchange.
+    fn pass(&mut self, exchange: Exchange<'_>);
+}
+
+impl<T: Through> Sink for T {
+    fn exchange(&mut self, exchange: Exchange<'_>) {
+        self.pass(exchange);
+    }
+
+    fn unused(&mut self, reason: Unused, origin: &Origin) {
+        self.sink().unused(reason, origin);
+    }
+
+    fn problem(&mut self, problem: ReadProblem) {
+        self.sink().problem(problem);
+    }
+
+    fn source(&mut self, source: SourceRead) {
+        self.sink().source(source);
+    }
+
+    fn skipped(&mut self, path: PathBuf, reason: &'static str) {
+        self.sink().skipped(path, reason);
+    }
+
+    fn part(&mut self, number: u64) {
+        self.sink().part(number);
+    }
+
+    fn part_ended(&mut self) {
+        self.sink().part_ended();
+    }
+
+    fn finish(&mut self) {
+        self.sink().finish();
+    }
+}
+
 /// A sink whose work several threads can share.
 ///
 /// [`Sink::part`] tells each fork which part of the captures comes next, so that the original order can be

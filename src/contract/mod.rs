@@ -32,7 +32,7 @@ pub use path::PathTemplate;
 pub(crate) use registry::{operation_named, unknown};
 pub use registry::{ContractRef, Registry};
 pub use route::{Route, RequestTarget};
-pub(crate) use route::{decode_query, without_user};
+pub(crate) use route::{decode_query, split_target, without_user};
 pub use security::{Requirement, Scheme, Security};
 
 /// One version of an API description.

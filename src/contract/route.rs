@@ -23,27 +23,18 @@ impl RequestTarget {
     /// It may contain a placeholder for a value, as guides write it, such as `{ id }`.
     #[must_use]
     pub fn parse(target: &str) -> Self {
-        let target = target.split('#').next().unwrap_or_default();
-        let (address, query) = target.split_once('?').unwrap_or((target, ""));
-        let by_placeholder = placeholder_of_host(address).map(|(host, path)| {
-            let path = path.trim_start_matches('/');
-            (host.to_owned(), format!("/{path}"))
-        });
-        let (host, path) = match address.split_once("://") {
-            _ if by_placeholder.is_some() => {
-                let (host, path) = by_placeholder.as_ref().map_or(("", "/"), |(h, p)| (h, p));
-                (Some(host.to_owned()), path)
+        let (before, path, after) = split_target(target);
+        let query = after.split('#').next().and_then(|query| query.strip_prefix('?')).unwrap_or_default();
+        let (host, path) = match before.split_once("://") {
+            Some((_, authority)) => {
+                let path = if path.is_empty() { "/" } else { path };
+                (Some(without_user(authority).to_ascii_lowercase()), path.to_owned())
             }
-            Some((_, rest)) => {
-                let end = rest.find('/').unwrap_or(rest.len());
-                let host = without_user(&rest[..end]);
-                let path = if end == rest.len() { "/" } else { &rest[end..] };
-                (Some(host.to_ascii_lowercase()), path)
-            }
+            None if !before.is_empty() => (Some(before.to_owned()), format!("/{}", path.trim_start_matches('/'))),
             // `data:…` and the like have no host and no meaningful path.
-            None => match address.split_once(':') {
-                Some((scheme, _)) if !address.starts_with('/') => (Some(format!("{scheme}:")), "/"),
-                Some(_) | None => (None, address),
+            None => match path.split_once(':') {
+                Some((scheme, _)) if !path.starts_with('/') => (Some(format!("{scheme}:")), "/".to_owned()),
+                Some(_) | None => (None, path.to_owned()),
             },
         };
         let raw_query: Vec<(String, String)> = query
@@ -59,7 +50,7 @@ impl RequestTarget {
             .map(|(name, value)| (decode_query(name), decode_query(value)));
         Self {
             host,
-            path: path.to_owned(),
+            path,
             query: decoded.collect(),
             raw_query,
         }
@@ -83,6 +74,23 @@ impl RequestTarget {
         };
         self.path.split('/').map(fold).collect::<Vec<_>>().join("/")
     }
+}
+
+/// A request target in three parts: the scheme and the host or a placeholder for them, the path, and what follows it
+/// from `?` or `#` on. A URL in a path is a part of the path.
+pub(crate) fn split_target(target: &str) -> (&str, &str, &str) {
+    let (address, after) = target.split_at(target.find(['?', '#']).unwrap_or(target.len()));
+    let scheme = address.find("://").filter(|end| !address[..*end].contains('/'));
+    let start = match (placeholder_of_host(address), scheme) {
+        (Some((host, _)), _) => host.len(),
+        (None, Some(end)) => {
+            let authority = end + "://".len();
+            address[authority..].find('/').map_or(address.len(), |slash| authority + slash)
+        }
+        (None, None) => 0,
+    };
+    let (before, path) = address.split_at(start);
+    (before, path, after)
 }
 
 /// A host and port without user information. If the port is not a number, everything after the first `:` is

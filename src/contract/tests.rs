@@ -123,6 +123,28 @@ fn targets_are_split_and_folded() {
 }
 
 #[test]
+fn hosts_and_paths_are_told_by_what_comes_first() {
+    for (target, host, path) in [
+        ("/books", None, "/books"),
+        ("books/1", None, "books/1"),
+        ("https://ann:secret@H.example:8443/books?a=1#b", Some("h.example:8443"), "/books"),
+        ("https://h.example", Some("h.example"), "/"),
+        ("https://h.example?a=https://x.example/y", Some("h.example"), "/"),
+        // A URL may stand in a path.
+        ("/proxy/https://x.example/y", None, "/proxy/https://x.example/y"),
+        ("https://h.example/to/http://x.example", Some("h.example"), "/to/http://x.example"),
+        ("{{base_url}}/books", Some("{{base_url}}"), "/books"),
+        ("{{base_url}}books", Some("{{base_url}}"), "/books"),
+        ("<HOST>/books#x?y", Some("<HOST>"), "/books"),
+        ("data:text/plain,x", Some("data:"), "/"),
+        ("", None, ""),
+    ] {
+        let found = RequestTarget::parse(target);
+        assert_eq!((found.host.as_deref(), &*found.path), (host, path), "{target}");
+    }
+}
+
+#[test]
 fn references_that_lead_nowhere_say_what_there_is() {
     let registry = registry();
     let find = |text: &str| match text.parse::<ContractRef>() {

@@ -15,10 +15,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::capture::{Exchange, Input, ReadProblem, Reading, Sink, SourceRead, Unused};
+use crate::capture::{Exchange, Input, Reading, Sink, Through};
 use crate::contract::{Contract, RequestTarget, without_user};
 use crate::error::{Error, ErrorKind, Result};
-use crate::location::{Origin, PathPattern};
+use crate::location::PathPattern;
 use crate::observe::{Engine, Observer, Options, Profile};
 
 use draft::{Copied, Draft};
@@ -38,7 +38,6 @@ const REPORTED: usize = 20;
 #[derive(Debug)]
 pub struct Exporter<'c, S> {
     sink: S,
-    asked: Vec<&'c Contract>,
     /// What the exchange shows.
     original: Observer<'c>,
     /// What its copy shows.
@@ -98,7 +97,6 @@ impl<'c, S: Sink> Exporter<'c, S> {
             copy: observer(),
             stand_ins: StandIns::new(known.prefixes.clone()),
             known: Rc::new(known),
-            asked,
             files: Files::new(folder, roots)?,
             roots: roots.to_vec(),
             places: HashMap::new(),
@@ -147,7 +145,7 @@ impl<'c, S: Sink> Exporter<'c, S> {
         let mut copied = draft.shaped(&mut shaper, hosts.as_deref());
         let mut different: Vec<String> = Vec::new();
         // Without a contract, nothing is compared.
-        let rounds = if self.asked.is_empty() { 0 } else { ROUNDS };
+        let rounds = if self.original.asked().is_empty() { 0 } else { ROUNDS };
         for round in 0..rounds {
             let found = self.shown_by(&name, &copied).unwrap_or_default();
             if found == expected {
@@ -272,39 +270,17 @@ fn reported_place(draft: &Draft, place: &PathPattern) -> String {
     }
 }
 
-impl<S: Sink> Sink for Exporter<'_, S> {
-    fn exchange(&mut self, exchange: Exchange<'_>) {
+impl<S: Sink> Through for Exporter<'_, S> {
+    type Sink = S;
+
+    fn sink(&mut self) -> &mut S {
+        &mut self.sink
+    }
+
+    fn pass(&mut self, exchange: Exchange<'_>) {
         if self.failure.is_none() {
             self.failure = self.export(&exchange).err();
         }
         self.sink.exchange(exchange);
-    }
-
-    fn unused(&mut self, reason: Unused, origin: &Origin) {
-        self.sink.unused(reason, origin);
-    }
-
-    fn problem(&mut self, problem: ReadProblem) {
-        self.sink.problem(problem);
-    }
-
-    fn source(&mut self, source: SourceRead) {
-        self.sink.source(source);
-    }
-
-    fn skipped(&mut self, path: PathBuf, reason: &'static str) {
-        self.sink.skipped(path, reason);
-    }
-
-    fn part(&mut self, number: u64) {
-        self.sink.part(number);
-    }
-
-    fn part_ended(&mut self) {
-        self.sink.part_ended();
-    }
-
-    fn finish(&mut self) {
-        self.sink.finish();
     }
 }

@@ -3,7 +3,7 @@
 use crate::capture::time;
 use crate::json::{Key, Kind, TapeDocument, Value};
 use crate::location::{PathPattern, Step};
-use crate::observe::split;
+use crate::contract::split_target;
 use crate::redact::{is_kept, is_secret_by_rule, is_secret_name, shapes};
 
 use super::known::Known;
@@ -133,7 +133,7 @@ impl<'k> Shaper<'k> {
 
     /// A request target: the path and query of a URL.
     pub(super) fn target(&mut self, target: &str) -> String {
-        let (_, path, rest) = split(target);
+        let (_, path, rest) = split_target(target);
         let segments = path.split('/').map(|segment| self.segment(segment));
         let mut shaped = segments.collect::<Vec<_>>().join("/");
         let query = rest.split('#').next().unwrap_or_default().trim_start_matches('?');

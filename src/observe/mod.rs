@@ -18,7 +18,6 @@ mod watch;
 mod message;
 mod routing;
 
-pub(crate) use incoming::split;
 pub use incoming::{Incoming, Moment, PathGlob, Preparation, Rewrite, Selection, Statuses};
 pub use walk::deviation::{Deviation, DeviationKind};
 pub use walk::explain::{deviations, first_deviation};

@@ -19,11 +19,9 @@ pub struct FileSurvey {
     pub format: Option<Format>,
     /// Exchanges, those that were filtered out included.
     pub exchanges: u64,
-    /// Exchanges that belong to an operation.
-    pub matched: u64,
     /// The hosts of requests, with their number.
     pub hosts: BTreeMap<String, u64>,
-    /// Requests to hosts beyond those that are told apart.
+    /// Requests to hosts beyond the first ones by name.
     pub other_hosts: u64,
     /// When exchanges were recorded.
     pub period: Period,
@@ -45,6 +43,12 @@ pub struct Compared {
 }
 
 impl FileSurvey {
+    /// Exchanges that belong to an operation.
+    #[must_use]
+    pub fn matched(&self) -> u64 {
+        self.operations.values().sum()
+    }
+
     /// Keeps the first hosts by name, and counts the others together, so that the order makes no difference.
     fn see_host(&mut self, host: &str, count: u64) {
         *self.hosts.entry(host.to_owned()).or_default() += count;
@@ -59,7 +63,6 @@ impl FileSurvey {
     pub(crate) fn add(&mut self, other: &Self) {
         self.format = self.format.or(other.format);
         self.exchanges += other.exchanges;
-        self.matched += other.matched;
         self.other_hosts += other.other_hosts;
         for (host, count) in &other.hosts {
             self.see_host(host, *count);
@@ -113,7 +116,6 @@ impl Survey {
             return;
         }
         let file = self.file(origin);
-        file.matched += 1;
         *file.operations.entry((contract.into(), operation.into())).or_default() += 1;
     }
 }

@@ -5,11 +5,8 @@
 //!         | "..." as a key or as an element of an array
 //! ```
 
-use std::path::PathBuf;
-
-use crate::capture::{Body, Exchange, ReadProblem, Sink, SourceRead, Unused};
+use crate::capture::{Body, Exchange, Sink, Through, Unused};
 use crate::json::TapeDocument;
-use crate::location::Origin;
 
 /// Passes on exchanges without bodies of which a part is elided, and counts those.
 pub(super) struct Whole<'s> {
@@ -27,8 +24,14 @@ impl Whole<'_> {
     }
 }
 
-impl Sink for Whole<'_> {
-    fn exchange(&mut self, mut exchange: Exchange<'_>) {
+impl<'s> Through for Whole<'s> {
+    type Sink = dyn Sink + 's;
+
+    fn sink(&mut self) -> &mut (dyn Sink + 's) {
+        self.sink
+    }
+
+    fn pass(&mut self, mut exchange: Exchange<'_>) {
         if let Some(payload) = exchange.payload.take_if(|body| !self.is_whole(body)) {
             drop(payload);
             if exchange.request.is_none() && exchange.response.is_none() {
@@ -48,18 +51,6 @@ impl Sink for Whole<'_> {
             exchange.may_lack_bodies = true;
         }
         self.sink.exchange(exchange);
-    }
-    fn unused(&mut self, reason: Unused, origin: &Origin) {
-        self.sink.unused(reason, origin);
-    }
-    fn problem(&mut self, problem: ReadProblem) {
-        self.sink.problem(problem);
-    }
-    fn source(&mut self, source: SourceRead) {
-        self.sink.source(source);
-    }
-    fn skipped(&mut self, path: PathBuf, reason: &'static str) {
-        self.sink.skipped(path, reason);
     }
 }
 

@@ -42,93 +42,6 @@ fn content(quoted: &str) -> String {
     document.root().as_str().expect("a string").into_owned()
 }
 
-/// The offset in a YAML scalar as written of the byte at `offset` of its content.
-fn scalar_offset(written: &str, style: ScalarStyle, offset: usize) -> usize {
-    let found = match style {
-        ScalarStyle::Literal | ScalarStyle::Folded => block_offset(written, offset),
-        ScalarStyle::DoubleQuoted => quotes_offset(written, offset, b'\\'),
-        ScalarStyle::SingleQuoted => quotes_offset(written, offset, b'\''),
-        _ => lines_offset(written, offset),
-    };
-    found.min(written.len())
-}
-
-fn block_offset(text: &str, offset: usize) -> usize {
-    let header = match text.starts_with(['|', '>']) {
-        true => text.find('\n').map_or(text.len(), |end| end + 1),
-        false => 0,
-    };
-    let first = text[header..].lines().find(|line| !line.trim().is_empty());
-    let indentation = first.map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
-    let mut passed = 0;
-    let mut at = header;
-    for line in text[header..].split_inclusive('\n') {
-        let skipped = indentation.min(line.len() - line.trim_start_matches(' ').len());
-        let length = line.len() - skipped;
-        if passed + length > offset {
-            return at + skipped + offset - passed;
-        }
-        passed += length;
-        at += line.len();
-    }
-    at
-}
-
-fn quotes_offset(text: &str, offset: usize, escape: u8) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = 1;
-    let mut passed = 0;
-    while passed < offset && at < bytes.len() {
-        match bytes[at] {
-            byte if byte == escape => {
-                let digits = match (escape, bytes.get(at + 1)) {
-                    (b'\\', Some(b'x')) => 2,
-                    (b'\\', Some(b'u')) => 4,
-                    (b'\\', Some(b'U')) => 8,
-                    (b'\\', Some(b'\n')) => {
-                        at = after_break(text, at + 1);
-                        continue;
-                    }
-                    _ => 0,
-                };
-                let code = bytes.get(at + 2..at + 2 + digits).unwrap_or_default();
-                let code = std::str::from_utf8(code).ok();
-                let code = code.and_then(|code| u32::from_str_radix(code, 16).ok());
-                passed += code.and_then(char::from_u32).map_or(1, char::len_utf8);
-                at += 2 + digits;
-            }
-            b'\n' => {
-                passed += 1;
-                at = after_break(text, at);
-            }
-            _ => {
-                passed += 1;
-                at += 1;
-            }
-        }
-    }
-    at
-}
-
-fn lines_offset(text: &str, offset: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    let mut passed = 0;
-    while passed < offset && at < bytes.len() {
-        passed += 1;
-        at = match bytes[at] {
-            b'\n' => after_break(text, at),
-            _ => at + 1,
-        };
-    }
-    at
-}
-
-fn after_break(text: &str, at: usize) -> usize {
-    let rest = &text[at + 1..];
-    at + 1 + (rest.len() - rest.trim_start_matches([' ', '\t']).len())
-}
-
 /// Pieces in any order, with some in long runs, so that several positions are kept.
 fn text(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
     let run = (prop::sample::select(pieces), prop_oneof![3 => 1..4_usize, 1 => 1..600_usize]);
@@ -212,8 +125,11 @@ proptest! {
         let written = format!("{header}{text}\"");
         let scalar = Scalar::new(&written, style);
         // The content is at most as long; what is after its end has a place, too.
+        // One walk from the start: `record` tests where that leads.
+        let indentation = scalar.indentation();
+        let first = (0, scalar.first(indentation));
         compare(Places::Scalar(scalar), (written.as_bytes(), written.as_bytes()), &offsets, |offset| {
-            scalar_offset(&written, style, offset)
+            scalar.after(first, offset, indentation).1.min(written.len())
         })?;
     }
 }

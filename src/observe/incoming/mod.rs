@@ -3,14 +3,11 @@
 mod rewrite;
 mod selection;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::capture::{Exchange, ParallelSink, ReadProblem, Sink, SourceRead, Unused};
-use crate::location::Origin;
+use crate::capture::{Exchange, ParallelSink, Sink, Through};
 
 pub use rewrite::Rewrite;
-pub(crate) use rewrite::split;
 pub use selection::{Moment, PathGlob, Selection, Statuses};
 
 /// How exchanges are prepared. The default leaves them as they are.
@@ -54,8 +51,14 @@ impl<S> Incoming<S> {
     }
 }
 
-impl<S: Sink> Sink for Incoming<S> {
-    fn exchange(&mut self, mut exchange: Exchange<'_>) {
+impl<S: Sink> Through for Incoming<S> {
+    type Sink = S;
+
+    fn sink(&mut self) -> &mut S {
+        &mut self.sink
+    }
+
+    fn pass(&mut self, mut exchange: Exchange<'_>) {
         if let Some(preparation) = &self.preparation {
             if let Some(reason) = preparation.selection.refuses(&exchange) {
                 return self.sink.unused(reason, &exchange.origin);
@@ -68,34 +71,6 @@ impl<S: Sink> Sink for Incoming<S> {
             }
         }
         self.sink.exchange(exchange);
-    }
-
-    fn unused(&mut self, reason: Unused, origin: &Origin) {
-        self.sink.unused(reason, origin);
-    }
-
-    fn problem(&mut self, problem: ReadProblem) {
-        self.sink.problem(problem);
-    }
-
-    fn source(&mut self, source: SourceRead) {
-        self.sink.source(source);
-    }
-
-    fn skipped(&mut self, path: PathBuf, reason: &'static str) {
-        self.sink.skipped(path, reason);
-    }
-
-    fn part(&mut self, number: u64) {
-        self.sink.part(number);
-    }
-
-    fn part_ended(&mut self) {
-        self.sink.part_ended();
-    }
-
-    fn finish(&mut self) {
-        self.sink.finish();
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::contract::split_target;
+
 /// Replaces the start of paths: `/repositories/{id}=/repos/{owner}/{repo}` reads `/repositories/17/issues` as
 /// `/repos/{owner}/{repo}/issues`.
 ///
@@ -54,7 +56,7 @@ impl Rewrite {
     /// The request target with another path; `None` if the path starts otherwise.
     #[must_use]
     pub fn apply(&self, target: &str) -> Option<String> {
-        let (before, path, after) = split(target);
+        let (before, path, after) = split_target(target);
         let given: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         if given.len() < self.from.len() {
             return None;
@@ -93,21 +95,6 @@ impl fmt::Display for Rewrite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "/{}=/{}", self.from.join("/"), self.to.join("/"))
     }
-}
-
-/// A request target in three parts: up to the host, the path, and from the query on.
-pub(crate) fn split(target: &str) -> (&str, &str, &str) {
-    let end = target.find(['?', '#']).unwrap_or(target.len());
-    let (address, after) = target.split_at(end);
-    let slash = address.find('/').unwrap_or(address.len());
-    // A URL may also stand in a path.
-    let start = match address.find("://").filter(|scheme| *scheme < slash) {
-        Some(scheme) => address[scheme + 3..].find('/').map_or(address.len(), |slash| scheme + 3 + slash),
-        // `{{base_url}}/books`
-        None => slash,
-    };
-    let (before, path) = address.split_at(start);
-    (before, path, after)
 }
 
 #[cfg(test)]

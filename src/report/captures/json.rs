@@ -108,7 +108,7 @@ fn file_of(report: &CapturesReport, file: &str, survey: &FileSurvey) -> JsonFile
         file: file.to_owned(),
         format: survey.format,
         exchanges: survey.exchanges,
-        matched: survey.matched,
+        matched: survey.matched(),
         hosts: survey
             .hosts
             .iter()

@@ -179,8 +179,8 @@ fn total(report: &CapturesReport) -> String {
         put!(
             text,
             "; {} {} to {} of {}",
-            thousands(all.matched),
-            if all.matched == 1 { "belongs" } else { "belong" },
+            thousands(all.matched()),
+            if all.matched() == 1 { "belongs" } else { "belong" },
             plural(all.operations.len() as u64, "operation"),
             printed(contract)
         );
