@@ -430,3 +430,47 @@ fn values_in_paths_and_wishes_about_reports_do_not_get_into_copies() {
     let entries = fs::read_dir(files.path()).expect("listed").count();
     assert_eq!(entries, 4, "something is left behind");
 }
+
+/// The first line of a copy may be longer than the start of a file by which formats are told.
+#[test]
+fn copies_of_large_bodies_are_read_as_exchanges() {
+    let books: Vec<Value> = (0..4_000)
+        .map(|id| json!({"id": id, "title": "The Lighthouse"}))
+        .collect();
+    let body = Value::from(books).to_string();
+    let contract = json!({"openapi": "3.1.0", "info": {"title": "Library", "version": "1"}, "paths": {"/books": {
+        "get": {"operationId": "books", "responses": {"200": {"description": "Books", "content": {"application/json": {
+            "schema": {"type": "array", "items": {"type": "object", "properties": {"title": {"type": "integer"}}}}}}}}}}}});
+    let entries = [entry(
+        "GET",
+        "https://library.example/books",
+        "",
+        200,
+        "application/json",
+        &body,
+    )];
+    let files = folder(&[
+        ("a.har", &archive(&entries)),
+        ("api.json", &contract.to_string()),
+    ]);
+    let run = wiredrift(
+        files.path(),
+        &[
+            "captures", "a.har", "-c", "api.json", "--export", "copies", "-q",
+        ],
+        "",
+    );
+    assert_eq!(
+        (run.code, run.stderr.contains("may differ")),
+        (0, false),
+        "{}",
+        run.stderr
+    );
+    let original = findings(files.path(), "a.har", "api.json");
+    assert_eq!(
+        original.values().next().map(Vec::as_slice),
+        Some(&[4_000][..]),
+        "{original:?}"
+    );
+    assert_eq!(findings(files.path(), "copies", "api.json"), original);
+}

@@ -219,10 +219,48 @@ fn truncated_recording(text: &[u8]) -> Option<Recognised> {
         Format::Insomnia
     } else if compact.starts_with(b"[{\"scope\":") && has(b"\"method\":") {
         Format::Nock
+    } else if let Some(request) = at_root(&compact, b"request").filter(|_| !text.contains(&b'\n')) {
+        let has = |keys: &[&[u8]]| keys.iter().any(|key| memchr::memmem::find(request, key).is_some());
+        let is_mapping = has(&[b"\"urlPath", b"\"urlPattern\"", b"\"bodyPatterns\"", b"\"equalTo"]);
+        let is_request = request.starts_with(b"{") && has(&[b"\"method\":"])
+            && (is_mapping || has(&[b"\"url\":", b"\"uri\":"]));
+        match is_mapping {
+            _ if !is_request => return None,
+            true => Format::Wiremock,
+            // The first line of many, of which the response is not known yet.
+            false => Format::Cassette,
+        }
     } else {
         return None;
     };
     Some(Recognised::Format(format))
+}
+
+/// What follows a key of the outermost object, in JSON of which only the start is known.
+fn at_root<'t>(text: &'t [u8], key: &[u8]) -> Option<&'t [u8]> {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => {
+                let start = at + 1;
+                let mut end = start;
+                while text.get(end).is_some_and(|byte| *byte != b'"') {
+                    end += if text[end] == b'\\' { 2 } else { 1 };
+                }
+                let rest = text.get(end + 1..)?;
+                if depth == 1 && text[start..end] == *key && rest.starts_with(b":") {
+                    return Some(&rest[1..]);
+                }
+                at = end;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        at += 1;
+    }
+    None
 }
 
 /// Recognises a recording in YAML.

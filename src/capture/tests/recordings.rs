@@ -423,6 +423,32 @@ fn a_broken_entry_is_reported_and_the_others_are_read() {
     }
 }
 
+/// The first line may be longer than the start of the file by which its format is told.
+#[test]
+fn an_exchange_on_a_long_line_is_one() {
+    let long = "x".repeat(200_000);
+    let exchange = |before: &str, body: &str| {
+        format!(
+            r#"{{{before}"request": {{"method": "GET", "url": "https://library.example/books", "headers": []}}, "response": {{"status": 200, "body": {{"string": "{body}"}}}}}}"#
+        )
+    };
+    for (name, first) in [
+        ("a.ndjson", exchange("", &long)),
+        ("a.json", exchange("", &long)),
+        ("a.ndjson", exchange(r#""id": "1", "tags": ["request", {"request": 1}], "#, &long)),
+    ] {
+        let found = read(memory(name, format!("{first}\n{}\n", exchange("", "[]")).as_bytes()));
+        assert_eq!((&*found.formats, found.exchanges.len()), (&[Some(Format::Cassette)][..], 2), "{name} {:?}", found.problems);
+    }
+    // One that only holds requests somewhere is a payload, and a mapping stays one.
+    let payload = format!(r#"{{"entries": [{{"request": {{"method": "GET", "url": "/a"}}}}], "x": "{long}"}}"#);
+    assert_eq!(read(memory("a.json", payload.as_bytes())).formats, [Some(Format::Ndjson)]);
+    let mapping = format!(r#"{{"request": {{"method": "GET", "urlPath": "/books"}}, "response": {{"status": 200, "body": "{long}"}}}}"#);
+    assert_eq!(read(memory("a.json", mapping.as_bytes())).formats, [Some(Format::Wiremock)]);
+    let spans = format!(r#"{{"resourceSpans": [{{"resource": {{"attributes": [{{"key": "x", "value": {{"stringValue": "{long}"}}}}]}}, "scopeSpans": []}}]}}"#);
+    assert_eq!(read(memory("a.json", spans.as_bytes())).formats, [Some(Format::Otlp)]);
+}
+
 /// An entry that says nothing about the API is no error, and it is not lost.
 #[test]
 fn entries_that_are_no_exchanges_are_counted_with_their_reason() {
