@@ -50,6 +50,7 @@ pub(super) fn read(
         Ok(()) if list.lists_found == 0 => {
             let names: Vec<String> = lists
                 .iter()
+                .filter(|path| !path.is_empty())
                 .map(|path| format!("`{}`", path.join(".")))
                 .collect();
             list.sink.problem(ReadProblem {
@@ -287,7 +288,8 @@ impl List<'_, '_> {
                 line = None;
             }
             let leads_on = paths.iter().any(|path| !path.is_empty());
-            if line.is_some() || !leads_on || self.leads_to(paths)? == Some(false) {
+            // What is long before any list is a message: an entry.
+            if line.is_some() || !leads_on || !self.leads_to(paths)? {
                 self.lists_found += 1;
                 return self.entry(line);
             }
@@ -298,7 +300,7 @@ impl List<'_, '_> {
     /// Whether the object that comes next, whose first line may go on, does: it has one of the lists, or it is an entry
     /// with line breaks. Otherwise its first line is one that was cut off.
     fn goes_on(&mut self, paths: &[&[&str]]) -> Result<bool, ReadProblem> {
-        if self.leads_to(paths)? == Some(true) {
+        if self.leads_to(paths)? {
             return Ok(true);
         }
         Ok(match TapeDocument::parse_prefix(self.text.rest()) {
@@ -337,9 +339,8 @@ impl List<'_, '_> {
         }
     }
 
-    /// Whether the object that comes next has one of the lists, or else is an entry by itself; `None` if its start does
-    /// not show that.
-    fn leads_to(&mut self, paths: &[&[&str]]) -> Result<Option<bool>, ReadProblem> {
+    /// Whether the start of the object that comes next has one of the lists.
+    fn leads_to(&mut self, paths: &[&[&str]]) -> Result<bool, ReadProblem> {
         while self.text.rest().len() < AHEAD {
             match self.text.more() {
                 Ok(true) => {}
@@ -358,19 +359,18 @@ impl List<'_, '_> {
                     at += 1;
                     continue;
                 }
-                Some(_) => return Ok(Some(false)),
-                None => return Ok(None),
+                Some(_) | None => return Ok(false),
             }
             let Ok((key, length)) = TapeDocument::parse_prefix(&rest[at..]) else {
-                return Ok(None);
+                return Ok(false);
             };
             let key = key.root().as_str().unwrap_or_default().into_owned();
             if paths.iter().any(|path| path.first() == Some(&key.as_str())) {
-                return Ok(Some(true));
+                return Ok(true);
             }
             at = blank(at + length);
             if rest.get(at) != Some(&b':') {
-                return Ok((at < rest.len()).then_some(false));
+                return Ok(false);
             }
             at = blank(at + 1);
             let length = match rest.get(at) {
@@ -379,7 +379,7 @@ impl List<'_, '_> {
             };
             match length {
                 Some(length) => at += length,
-                None => return Ok(None),
+                None => return Ok(false),
             }
         }
     }

@@ -427,6 +427,7 @@ fn a_broken_entry_is_reported_and_the_others_are_read() {
 #[test]
 fn an_exchange_on_a_long_line_is_one() {
     let long = "x".repeat(200_000);
+    let longer = "x".repeat(2_000_000);
     let exchange = |before: &str, body: &str| {
         format!(
             r#"{{{before}"request": {{"method": "GET", "url": "https://library.example/books", "headers": []}}, "response": {{"status": 200, "body": {{"string": "{body}"}}}}}}"#
@@ -435,6 +436,8 @@ fn an_exchange_on_a_long_line_is_one() {
     for (name, first) in [
         ("a.ndjson", exchange("", &long)),
         ("a.json", exchange("", &long)),
+        ("a.ndjson", exchange("", &longer)),
+        ("a.ndjson", exchange("", &longer).replace("/books\"", &format!("/books?q={longer}\""))),
         ("a.ndjson", exchange(r#""id": "1", "tags": ["request", {"request": 1}], "#, &long)),
     ] {
         let found = read(memory(name, format!("{first}\n{}\n", exchange("", "[]")).as_bytes()));
