@@ -64,6 +64,7 @@ rooms! {
     limits
     lint
     location
+    media_type
     migrate
     model
     observe

@@ -33,6 +33,8 @@ limits! {
     BASE_PATHS: usize = 64, "paths", "Base paths that the variables of a server produce. With more of them, a variable matches any text.";
     PATH_STEPS: u32 = 10_000, "steps", "Attempts to match a path to a template.";
     BRACKETS: usize = 32, "brackets", "Brackets in the name of a query parameter. A name with more matches no parameter.";
+    FILE_PART: usize = 64 << 10, "bytes", "A file in a multipart form that is compared as text. Of a longer or binary one, only the presence, the media type and the length are compared.";
+    FILE_LENGTH: usize = 16 << 20, "bytes", "The length of such a file, as far as `minLength` and `maxLength` ask for it. A longer one counts as this long.";
     REQUESTS_IN_A_ROW: usize = 1_000, "requests", "Consecutive requests in a text that wait for their responses. Beyond that, requests and responses are paired one by one.";
     EVIDENCE: usize = 3, "places", "Places in captures that are kept for a finding. Further ones are only counted.";
     DISTINCT: usize = 256, "values", "Distinct values or names that are kept for one fact. Beyond that, only their number is kept.";

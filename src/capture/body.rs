@@ -1,11 +1,14 @@
 //! Payloads as bytes, with the position that each byte was read from.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::json::{TapeDocument, SyntaxError};
-use crate::location::Origin;
+use crate::location::{Origin, Position};
+use crate::media_type::ContentKind;
+use crate::redact::Excerpt;
 
-use super::places::{Known, Places};
+use super::places::{Known, Places, Written};
 use super::scalar::Scalar;
 
 /// The bytes of a payload, with the position that each byte was read from.
@@ -17,14 +20,14 @@ pub struct Body<'a> {
     pub origin: Origin,
     /// The media type named by the capture.
     pub media_type: Option<String>,
-    places: Places<'a>,
-    known: Known,
-    stand_ins: Option<StandIns<'a>>,
+    pub(super) places: Places<'a>,
+    pub(super) known: Known,
+    pub(super) stand_ins: Option<StandIns<'a>>,
 }
 
 /// Strings substituted for parts that are not JSON.
 #[derive(Debug)]
-struct StandIns<'a> {
+pub(super) struct StandIns<'a> {
     /// The original body.
     original: &'a str,
     /// The offsets of the strings, in order.
@@ -148,10 +151,43 @@ impl<'a> Body<'a> {
     /// The position that the byte at this offset was read from.
     #[must_use]
     pub fn place(&self, offset: usize) -> Origin {
+        self.origin.at(self.position(offset))
+    }
+
+    /// The same as a position in the file.
+    pub(super) fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.bytes.len());
         let start = self.origin.position;
-        let known = &self.known;
-        self.origin.at(self.places.position(start, &self.bytes, offset, known))
+        self.places.position(start, &self.bytes, offset, &self.known)
+    }
+
+    /// A part of the body as a body of its own, with its media type.
+    pub(crate) fn part<'p>(&'p self, range: Range<usize>, media_type: Option<&str>) -> Body<'p> {
+        Body {
+            origin: self.place(range.start),
+            media_type: media_type.map(str::to_owned),
+            places: match self.places {
+                Places::Verbatim => Places::Verbatim,
+                Places::Start => Places::Start,
+                _ => Places::Within(self, range.start),
+            },
+            bytes: Cow::Borrowed(&self.bytes[range]),
+            known: Known::default(),
+            stand_ins: None,
+        }
+    }
+
+    /// The line that a place in the body was written in; `document` is the body, parsed.
+    pub(crate) fn excerpt(&self, document: &TapeDocument<'_>, span: Range<usize>) -> Excerpt {
+        match self.places {
+            Places::Transcript(transcript) => transcript.excerpt(document, span),
+            _ => Excerpt::of_json(document, span),
+        }
+    }
+
+    /// Whether the body was read from one of another media type.
+    pub(crate) const fn is_transcript(&self) -> bool {
+        matches!(self.places, Places::Transcript(_))
     }
 
     /// The payload as read, without substituted strings.
@@ -170,7 +206,10 @@ impl<'a> Body<'a> {
         match self.places {
             Places::Verbatim => Some((start, self.as_read())),
             Places::Escaped(quoted) => Some((start, quoted.as_bytes())),
-            Places::Scalar(_) | Places::Start => None,
+            Places::Within(..)
+            | Places::Scalar(_)
+            | Places::Start
+            | Places::Transcript(_) => None,
         }
     }
 
@@ -178,7 +217,11 @@ impl<'a> Body<'a> {
     pub(crate) fn written_like<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match self.places {
             Places::Escaped(_) => Cow::Owned(serde_json::Value::from(text).to_string()),
-            Places::Verbatim | Places::Scalar(_) | Places::Start => Cow::Borrowed(text),
+            Places::Verbatim
+            | Places::Scalar(_)
+            | Places::Start
+            | Places::Transcript(_)
+            | Places::Within(..) => Cow::Borrowed(text),
         }
     }
 
@@ -186,20 +229,32 @@ impl<'a> Body<'a> {
     /// JSON.
     #[must_use]
     pub fn is_json(&self) -> bool {
+        self.kind() == ContentKind::Json
+    }
+
+    /// What the body is, by its media type. Without a media type, anything but HTML and XML counts as JSON.
+    #[must_use]
+    pub(crate) fn kind(&self) -> ContentKind {
         match &self.media_type {
-            Some(media_type) => is_json_media_type(media_type),
-            None => self.bytes.trim_ascii_start().first() != Some(&b'<'),
+            Some(media_type) => ContentKind::of(media_type),
+            None if self.bytes.trim_ascii_start().first() != Some(&b'<') => ContentKind::Json,
+            None => ContentKind::Xml,
         }
+    }
+}
+
+impl Written for Body<'_> {
+    fn position(&self, offset: usize) -> Position {
+        self.position(offset)
+    }
+
+    fn excerpt(&self, document: &TapeDocument<'_>, span: Range<usize>) -> Excerpt {
+        self.excerpt(document, span)
     }
 }
 
 /// Whether a media type is JSON or a `+json` type (RFC 6839).
 #[must_use]
 pub fn is_json_media_type(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    let essence = essence.to_ascii_lowercase();
-    matches!(
-        essence.as_str(),
-        "application/json" | "text/json" | "application/x-ndjson"
-    ) || essence.ends_with("+json")
+    ContentKind::of(media_type) == ContentKind::Json
 }

@@ -20,6 +20,7 @@ mod record;
 mod scalar;
 mod sink;
 pub(crate) mod time;
+mod transcript;
 mod transfer;
 mod unused;
 
@@ -34,6 +35,7 @@ pub use input::{Input, Reading};
 pub use limits::Limits;
 pub use progress::Progress;
 pub use sink::{ParallelSink, ReadProblem, Sink, SourceRead, Through};
+pub(crate) use transcript::{Scribe, Transcript};
 pub use unused::Unused;
 
 #[cfg(test)]

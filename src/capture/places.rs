@@ -1,8 +1,12 @@
 //! From an offset in a body, or in a file, to the position in the file.
 
 use std::cell::RefCell;
+use std::fmt::Debug;
+use std::ops::Range;
 
+use crate::json::TapeDocument;
 use crate::location::{Position, STRIDE};
+use crate::redact::Excerpt;
 
 use super::scalar::Scalar;
 
@@ -17,6 +21,19 @@ pub(super) enum Places<'a> {
     Scalar(Scalar<'a>),
     /// The body was decoded (base64, gzip, chunks): only its start is known.
     Start,
+    /// The body is a part of another one, from this offset on.
+    Within(&'a dyn Written, usize),
+    /// The body is the text that another one was read as.
+    Transcript(&'a dyn Written),
+}
+
+/// What a part of a body, or a text, was read from.
+pub(super) trait Written: Debug {
+    /// The position in the file of the byte at `offset`.
+    fn position(&self, offset: usize) -> Position;
+
+    /// The line that a place was written in; `document` is the text, parsed.
+    fn excerpt(&self, document: &TapeDocument<'_>, span: Range<usize>) -> Excerpt;
 }
 
 impl Places<'_> {
@@ -24,6 +41,8 @@ impl Places<'_> {
     pub(super) fn position(self, start: Position, bytes: &[u8], offset: usize, known: &Known) -> Position {
         match self {
             Self::Start => start,
+            Self::Within(whole, at) => whole.position(at + offset),
+            Self::Transcript(transcript) => transcript.position(offset),
             Self::Verbatim => known.in_text(start, bytes, offset),
             Self::Escaped(quoted) => {
                 let written = quoted.as_bytes();

@@ -391,6 +391,7 @@ impl OperationBuilder {
             summary: self.summary,
             parameters,
             form: Vec::new(),
+            form_body: Payload::Absent,
             open_query: self.open_query,
             request,
             responses,

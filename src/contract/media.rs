@@ -2,7 +2,12 @@
 
 use std::fmt;
 
-use crate::schema::{NodeId, Place};
+use crate::json::Kind;
+use crate::location::Step;
+use crate::media_type::ContentKind;
+use crate::schema::{Graph, NodeId, Place};
+
+use super::parameter::{Encoding, Style};
 
 /// What a contract declares for the body of one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +40,34 @@ pub struct Media {
     pub items: Option<NodeId>,
     /// How properties of forms are encoded (`encoding`): the property, and its Encoding Object.
     pub encoding: Vec<Entry>,
+    /// The same, parsed.
+    pub fields: Vec<FieldEncoding>,
     /// Where the contract's documents describe it.
     pub place: Option<Place>,
+}
+
+/// How a payload of a sequence is described: lines, events, parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemShape {
+    /// As the value of the item.
+    Item,
+    /// As an event with its fields as members.
+    Event,
+    /// Not at all: the body as a whole is a text.
+    Whole,
+}
+
+/// How a property of a form is encoded (Encoding Object).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FieldEncoding {
+    /// The property.
+    pub name: String,
+    /// The media types that its part may have; empty if the contract does not list any.
+    pub media: Vec<MediaRange>,
+    /// How its value is written as text, if the contract says so.
+    pub written: Option<Encoding>,
+    /// How arrays inside its array are written, from the outside in (Swagger 2.0).
+    pub nested: Vec<Style>,
 }
 
 /// A named part of a contract that is compared by its text alone.
@@ -50,17 +81,6 @@ pub struct Entry {
     pub place: Place,
 }
 
-/// What a contract declares for a body with a certain media type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Selected {
-    /// It is described by this schema.
-    Schema(NodeId),
-    /// The media type is declared, without a schema.
-    NoSchema,
-    /// The media type is not declared.
-    Undeclared,
-}
-
 impl Payload {
     /// A JSON body with this schema, for any JSON media type.
     #[must_use]
@@ -72,9 +92,18 @@ impl Payload {
                 schema: Some(schema),
                 items: None,
                 encoding: Vec::new(),
+                fields: Vec::new(),
                 place: None,
             }],
         })
+    }
+
+    /// The declared media types.
+    fn media(&self) -> &[Media] {
+        match self {
+            Self::Content(content) => &content.media,
+            Self::Absent | Self::Undocumented => &[],
+        }
     }
 
     /// The schemas of JSON bodies, in the order of the contract, without duplicates.
@@ -91,6 +120,41 @@ impl Payload {
             }
         }
         schemas
+    }
+
+    /// The schemas of the values that bodies of any media type are read as, those of JSON first, without duplicates.
+    #[must_use]
+    pub(crate) fn value_schemas(&self, graph: &Graph) -> Vec<NodeId> {
+        let mut schemas = self.schemas();
+        if let Self::Content(content) = self {
+            let others = content.media.iter().filter_map(|media| media.value_schema(graph));
+            for schema in others {
+                if !schemas.contains(&schema) {
+                    schemas.push(schema);
+                }
+            }
+        }
+        schemas
+    }
+
+    /// The schemas that correspond to one of another payload: those of the same kind of content.
+    #[must_use]
+    pub(crate) fn corresponding(&self, graph: &Graph, other: (&Graph, &Self), schema: NodeId) -> Vec<NodeId> {
+        let (theirs, other) = other;
+        let json = self.schemas();
+        if other.schemas().contains(&schema) && !json.is_empty() {
+            return json;
+        }
+        let own = other.media().iter().filter(|media| media.value_schema(theirs) == Some(schema));
+        let kinds: Vec<ContentKind> = own.map(Media::kind).collect();
+        let mut found: Vec<NodeId> = Vec::new();
+        for media in self.media().iter().filter(|media| kinds.contains(&media.kind())) {
+            found.extend(media.value_schema(graph).filter(|schema| !found.contains(schema)));
+        }
+        match found.is_empty() {
+            true => self.value_schemas(graph),
+            false => found,
+        }
     }
 
     /// The schema of a JSON body, if there is exactly one.
@@ -112,22 +176,54 @@ impl Payload {
     }
 }
 
-impl Content {
-    /// What is declared for a body with this media type: the most specific range that covers it decides
-    /// (OpenAPI 3.1.1, Media Type Object).
+impl Media {
+    /// The kind of its content.
     #[must_use]
-    pub fn select(&self, media_type: &str) -> Selected {
-        match self.covering(media_type) {
-            Some(Media {
-                schema: Some(schema),
-                ..
-            }) => Selected::Schema(*schema),
-            Some(_) => Selected::NoSchema,
-            None => Selected::Undeclared,
+    pub(crate) fn kind(&self) -> ContentKind {
+        ContentKind::of(&self.range.text)
+    }
+
+    /// The schema of the values that bodies are read as: of each item, if they are sequences.
+    #[must_use]
+    pub(crate) fn value_schema(&self, graph: &Graph) -> Option<NodeId> {
+        match self.kind() {
+            kind if kind.is_sequence() => self.item_schema(graph, kind).map(|(schema, _)| schema),
+            _ => self.schema,
         }
     }
 
-    /// The most specific declared range that covers a media type.
+    /// How the items of a sequence are described: `itemSchema`, or else the schema of the body, which older contracts
+    /// write for one item.
+    #[must_use]
+    pub(crate) fn item_schema(&self, graph: &Graph, kind: ContentKind) -> Option<(NodeId, ItemShape)> {
+        let node = self.items.or(self.schema)?;
+        let takes = |kind| graph.may_hold(node, kind);
+        if kind == ContentKind::Events {
+            let closure = graph.closure(&[node], |_| true);
+            let has_fields = closure.iter().any(|id| graph.node(*id).object.properties.contains_key("data"));
+            if has_fields || self.items.is_some() {
+                return Some((node, ItemShape::Event));
+            }
+        }
+        if self.items.is_none() {
+            if takes(Kind::String) && !takes(Kind::Object) && !takes(Kind::Array) {
+                return Some((node, ItemShape::Whole));
+            }
+            // The schema may describe the sequence as an array (OpenAPI 3.2.0, "Complete vs Streaming Content").
+            if takes(Kind::Array) && !takes(Kind::Object) {
+                let elements = graph.part(&graph.closure(&[node], |_| true), &Step::Any);
+                if let [element] = elements[..] {
+                    return Some((element, ItemShape::Item));
+                }
+            }
+        }
+        Some((node, ItemShape::Item))
+    }
+}
+
+impl Content {
+    /// What is declared for a body with this media type: the most specific range that covers it decides
+    /// (OpenAPI 3.1.1, Media Type Object).
     pub(crate) fn covering(&self, media_type: &str) -> Option<&Media> {
         let covering = self
             .media
@@ -216,6 +312,12 @@ impl MediaRange {
             1
         };
         Some((rank, self.parameters.len()))
+    }
+
+    /// Whether the range covers a media type.
+    #[must_use]
+    pub fn takes(&self, media_type: &str) -> bool {
+        self.covers(media_type).is_some()
     }
 
     /// Whether this range covers every media type of another one, and is not equal to it.

@@ -26,7 +26,7 @@ use crate::schema::{Documents, Graph, NodeId, Place, ContractProblem, ProblemKin
 pub use builder::{ContractBuilder, OperationBuilder};
 pub use load::{LoadOptions, read};
 use operations::Operations;
-pub use media::{Content, Entry, Media, MediaRange, Payload, Selected};
+pub use media::{Content, Entry, FieldEncoding, ItemShape, Media, MediaRange, Payload};
 pub use parameter::{Encoding, Parameter, ParameterPlace, Style};
 pub use path::PathTemplate;
 pub(crate) use registry::{operation_named, unknown};
@@ -168,8 +168,10 @@ pub struct Operation {
     pub(crate) summary: String,
     /// The declared parameters.
     pub(crate) parameters: Vec<Parameter>,
-    /// The parameters of a form, which are part of the body: captures are not checked against them.
+    /// The fields of a form that are listed as parameters (Swagger 2.0).
     pub(crate) form: Vec<Parameter>,
+    /// The form that these fields are, as a body.
+    pub(crate) form_body: Payload,
     /// Whether the contract allows undeclared query parameters.
     pub(crate) open_query: bool,
     /// The request body.
@@ -226,7 +228,7 @@ impl Operation {
     #[must_use]
     pub(crate) fn schemas_like(&self, side: Side, status: Option<u16>) -> Vec<NodeId> {
         if side == Side::Request {
-            return self.request.schemas();
+            return self.request_body().schemas();
         }
         let success = status.is_some_and(|status| status < 300);
         self.responses
@@ -239,11 +241,20 @@ impl Operation {
             .collect()
     }
 
+    /// The body of requests, which may be a form that is listed as parameters.
+    #[must_use]
+    pub(crate) fn request_body(&self) -> &Payload {
+        match self.form.is_empty() {
+            true => &self.request,
+            false => &self.form_body,
+        }
+    }
+
     /// What the contract declares for the payload of a side; `None` if it does not declare the status.
     #[must_use]
     pub(crate) fn payload(&self, side: Side, status: Option<u16>) -> Option<&Payload> {
         match side {
-            Side::Request => Some(&self.request),
+            Side::Request => Some(self.request_body()),
             Side::Response if self.kind == OperationKind::Schema => {
                 self.responses.first().map(|response| &response.payload)
             }

@@ -59,7 +59,7 @@ pub enum ParameterPlace {
     Header,
     /// In a cookie.
     Cookie,
-    /// In a form (`formData` of Swagger 2.0): part of the body, which is not checked.
+    /// In a form (`formData` of Swagger 2.0), which is the body.
     Form,
 }
 

@@ -310,6 +310,7 @@ fn operation(name: &str, payload: Payload, place: Place) -> Operation {
         summary: String::new(),
         parameters: Vec::new(),
         form: Vec::new(),
+        form_body: Payload::Absent,
         open_query: true,
         request: Payload::Absent,
         responses: vec![Response {

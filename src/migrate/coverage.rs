@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::{Contract, Payload};
+use crate::contract::Contract;
 use crate::diff::view::View;
 use crate::diff::word;
 use crate::location::{PathPattern, Side, Step};
@@ -39,12 +39,12 @@ pub struct Coverage {
 pub fn coverage(contract: &Contract, profile: &Profile) -> Vec<Coverage> {
     let mut all = Vec::new();
     for operation in &contract.operations {
-        let request = (Side::Request, None, &operation.request);
+        let request = (Side::Request, None, operation.request_body());
         let responses = operation.responses.iter();
         let responses =
             responses.map(|response| (Side::Response, Some(response.status), &response.payload));
         for (side, status, payload) in std::iter::once(request).chain(responses) {
-            let Some(schema) = payload_schema(payload) else {
+            let Some(schema) = payload.value_schemas(&contract.graph).first().copied() else {
                 continue;
             };
             let own = profile.targets.iter().filter(|(key, _)| {
@@ -100,10 +100,6 @@ pub fn coverage(contract: &Contract, profile: &Profile) -> Vec<Coverage> {
         }
     }
     all
-}
-
-fn payload_schema(payload: &Payload) -> Option<NodeId> {
-    payload.schemas().first().copied()
 }
 
 struct Walk<'w> {

@@ -1,6 +1,6 @@
 //! From one contract to the other: which operation and schema a payload is rewritten for.
 
-use crate::contract::{Contract, Operation, OperationKind, Payload};
+use crate::contract::{Contract, Operation, OperationKind};
 use crate::diff::Alignment;
 use crate::json::Value;
 use crate::location::Side;
@@ -83,7 +83,7 @@ impl<'c> Migration<'c> {
         self.new.operations.get(*new)
     }
 
-    /// Where payloads of a side go.
+    /// Where payloads of a side, with this schema, go.
     ///
     /// # Errors
     ///
@@ -91,8 +91,8 @@ impl<'c> Migration<'c> {
     pub fn counterpart(
         &self,
         old: &Operation,
-        side: Option<Side>,
-        status: Option<u16>,
+        (side, status): (Option<Side>, Option<u16>),
+        schema: NodeId,
     ) -> Result<Counterpart<'c>, String> {
         let reference = self.new.reference();
         let Some(operation) = self.operation(old) else {
@@ -118,7 +118,11 @@ impl<'c> Migration<'c> {
             });
         };
         let side = side.unwrap_or(Side::Response);
-        let own = operation.payload(side, status).map(Payload::schemas);
+        let before = old.payload(side, status);
+        let own = operation.payload(side, status).map(|payload| match before {
+            Some(before) => payload.corresponding(&self.new.graph, (&self.old.graph, before), schema),
+            None => payload.schemas(),
+        });
         let schemas = match own {
             Some(schemas) if !schemas.is_empty() => schemas,
             _ => operation.schemas_like(side, status),
@@ -156,7 +160,7 @@ impl<'c> Migration<'c> {
         routed: &Routed<'_>,
         value: Value<'d>,
     ) -> Result<Rewritten<'d>, String> {
-        let counterpart = self.counterpart(routed.operation, routed.side, routed.status)?;
+        let counterpart = self.counterpart(routed.operation, (routed.side, routed.status), routed.schema)?;
         let rewriter = self.rewriter();
         let moves = self.moves.of(
             routed.operation,
@@ -183,7 +187,7 @@ impl<'c> Migration<'c> {
             return None;
         }
         let (side, status) = (routed.side, routed.status);
-        let counterpart = self.counterpart(routed.operation, side, status).ok()?;
+        let counterpart = self.counterpart(routed.operation, (side, status), routed.schema).ok()?;
         let moves = self
             .moves
             .of(routed.operation, counterpart.operation, side, status);

@@ -367,7 +367,7 @@ impl Entry {
     fn roots(&self, operation: &Operation) -> Vec<NodeId> {
         let mut roots = Vec::new();
         if self.side != Some(Side::Response) {
-            roots.extend(operation.request.schemas());
+            roots.extend(operation.request_body().schemas());
         }
         if self.side != Some(Side::Request) {
             let responses = operation.responses.iter();

@@ -4,6 +4,7 @@
 //! to a recorder, which counts it in the [`Profile`]. This module does not judge: [`crate::rules`] decides
 //! which facts are findings, and how severe they are.
 
+mod content;
 mod head;
 mod hinted;
 mod incoming;
@@ -18,6 +19,7 @@ mod watch;
 mod message;
 mod routing;
 
+pub use content::CharsetFault;
 pub use incoming::{Incoming, Moment, PathGlob, Preparation, Rewrite, Selection, Statuses};
 pub use walk::deviation::{Deviation, DeviationKind};
 pub use walk::explain::{deviations, first_deviation};

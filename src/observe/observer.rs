@@ -11,7 +11,7 @@ use crate::contract::{Contract, Payload};
 use crate::json::{SyntaxErrorKind, TapeDocument, SyntaxError};
 use crate::location::{Origin, Side};
 
-use super::message::body::{Said, allows_body, best_fit};
+use super::message::body::{allows_body, best_fit};
 use super::routing::guess::Candidates;
 use super::options::{Hinted, Options};
 use super::message::placeholder;
@@ -323,24 +323,15 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
     }
 
-    pub(super) fn body(
+    /// A JSON value that is compared with one of these schemas.
+    pub(super) fn value(
         &mut self,
         place: &Destination<'c>,
+        schemas: &[NodeId],
         body: &Body<'_>,
         parsed: Option<Parsed<'_>>,
     ) {
         let key = place.key();
-        let (schemas, said) = self.expected(place, &key, body);
-        if schemas.is_empty() || !body.is_json() {
-            let verdict = match said {
-                Said::NoSchema => PayloadVerdict::NoSchema,
-                Said::OtherMediaType => PayloadVerdict::OtherMediaType,
-            };
-            if !body.is_json() || self.is_sound(body, Some(&key)) {
-                self.unjudged(body, Some(key), verdict, None);
-            }
-            return;
-        }
         if parsed.is_none()
             && !body.has_stand_ins()
             && let [node] = *schemas
@@ -352,13 +343,13 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         if parsed.is_err()
             && let Some(mended) = placeholder::with_strings(body)
         {
-            return self.body(place, &mended, Some(mended.parse()));
+            return self.value(place, schemas, &mended, Some(mended.parse()));
         }
         let Some(document) = self.parsed(body, parsed, Some(&key)) else {
             return;
         };
         let graph = &place.contract.graph;
-        let node = best_fit(graph, &schemas, place.side, document.root());
+        let node = best_fit(graph, schemas, place.side, document.root());
         let target = self.profile.targets.entry(key.clone()).or_default();
         let recorder = ShapeRecorder::new(
             graph,
@@ -524,4 +515,4 @@ pub(super) struct Mark {
 }
 
 /// A body that was parsed, or why it could not be.
-type Parsed<'b> = Result<TapeDocument<'b>, SyntaxError>;
+pub(super) type Parsed<'b> = Result<TapeDocument<'b>, SyntaxError>;

@@ -4,11 +4,12 @@ use std::cell::OnceCell;
 use std::fmt;
 
 use crate::capture::{Body, Exchange, Request, Response, Unused};
-use crate::contract::{Contract, Operation, Parameter, RequestTarget};
+use crate::contract::{Contract, Operation, Parameter, ParameterPlace, RequestTarget};
 use crate::json::TapeDocument;
 use crate::location::{Origin, Pointer, Side};
 use crate::schema::NodeId;
 
+use super::content::form_texts;
 use super::message::parameter::{Found, Sent};
 use super::profile::{TargetKey, PayloadVerdict};
 use super::walk::deviation::DeviationKind;
@@ -144,7 +145,7 @@ impl RoutedRequest<'_, '_> {
         operation: &Operation,
         (place, name): (&str, &str),
     ) -> Option<SentParameter> {
-        let mut parameters = operation.parameters.iter();
+        let mut parameters = operation.parameters.iter().chain(&operation.form);
         let parameter = parameters.find(|parameter| {
             parameter.place.to_string() == place
                 && (parameter.name == name
@@ -156,10 +157,15 @@ impl RoutedRequest<'_, '_> {
             .zip(self.path_values)
             .map(|(name, (_, value))| (name, value.clone()))
             .collect();
+        let form = match (parameter.place, &self.request.body) {
+            (ParameterPlace::Form, Some(body)) => form_texts(body),
+            _ => Vec::new(),
+        };
         let sent = Sent {
             path: &path,
             target: self.target,
             headers: &self.request.headers,
+            form: &form,
         };
         Some(read(&sent, contract, operation, parameter))
     }
@@ -176,6 +182,7 @@ impl RoutedRequest<'_, '_> {
             path: &[],
             target: self.target,
             headers: &response.headers,
+            form: &[],
         };
         Some(read(&sent, contract, operation, header))
     }

@@ -108,6 +108,21 @@ impl Excerpt {
         Self::masked(document.shown_text(), window, masks, span)
     }
 
+    /// Takes a line of a text in which the secrets are known; text that looks like one is masked, too.
+    #[must_use]
+    pub(crate) fn of_text(text: &[u8], span: Range<usize>, masks: Vec<Range<usize>>) -> Self {
+        let (window, span) = window_of(text, span);
+        let context = boundary(text, window.start.saturating_sub(CONTEXT));
+        let Ok(line) = std::str::from_utf8(&text[context..window.end]) else {
+            return Self::window(&[(0..1, "(not UTF-8)".into())], &(0..1), EXCERPT_WIDTH);
+        };
+        let inside = |range: &Range<usize>| {
+            range.start.saturating_sub(context)..range.end.saturating_sub(context)
+        };
+        let masks = masks.iter().map(inside).chain(shapes(line)).collect();
+        Self::masked(line, inside(&window), masks, inside(&span))
+    }
+
     /// The text of the place; `None` if it is truncated.
     #[must_use]
     pub(crate) fn marked(&self) -> Option<&str> {
@@ -317,6 +332,13 @@ fn header_value(line: &str) -> Option<Range<usize>> {
     let is_header = !name.contains(['"', '{', ' ']) && is_secret_name(name);
     let space = value.len() - value.trim_start().len();
     is_header.then(|| name.len() + 1 + space..line.trim_end().len())
+}
+
+/// The secrets in a part of a JSON text.
+pub(crate) fn secrets(document: &TapeDocument<'_>, window: &Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    json_secrets(document.root(), window, false, &mut found);
+    found
 }
 
 /// Finds secrets in a parsed value, within a window of its text.

@@ -13,6 +13,7 @@ mod shapes;
 mod shown;
 
 pub use excerpt::Excerpt;
+pub(crate) use excerpt::secrets;
 pub use names::{MASK, is_secret_name};
 pub(crate) use names::is_secret_by_rule;
 pub use payload::masked;

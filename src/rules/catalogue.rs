@@ -113,6 +113,9 @@ macro_rules! rules {
 
 rules! {
     MALFORMED_JSON = "malformed-json", since "0.1.0", request Error, response Error, "a payload is not valid JSON";
+    MALFORMED_BODY = "malformed-body", since "0.1.0", request Error, response Error, "a form, XML document or other body is not what its media type says";
+    ELEMENT_NAME = "element-name", since "0.1.0", request Error, response Error, "an XML element has another name than the contract says";
+    CHARSET = "charset", since "0.1.0", request Info, response Info, "a body names a charset that is unknown, or that its content cannot have";
     DUPLICATE_KEY = "duplicate-key", since "0.1.0", request Warning, response Warning, "a key is repeated in one object";
     CONTENT_LENGTH = "content-length", since "0.1.0", request Warning, response Warning, "the Content-Length header differs from the length of the body";
     CAPTURE_ENCODING = "capture-encoding", since "0.1.0", request Info, response Info, "the capture mislabels the encoding of a body";

@@ -43,7 +43,7 @@ pub use documents::{Document, Documents};
 pub(crate) use evaluated::Evaluated;
 pub use graph::Graph;
 pub use keyword::{
-    Contains, Discriminator, Length, Required, Types, Values,
+    Contains, Discriminator, Length, Required, Types, Values, Xml, XmlNode,
 };
 pub(crate) use keyword::Tagged;
 pub use node::Node;

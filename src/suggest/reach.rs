@@ -109,7 +109,7 @@ impl Known {
             let parameters = declared.clone().filter_map(|parameter| parameter.schema);
             messages.push(Message {
                 words: request(operation),
-                schemas: schemas(&operation.request).chain(parameters).collect(),
+                schemas: schemas(contract, operation.request_body()).chain(parameters).collect(),
                 places: declared.filter_map(|parameter| behind(parameter.declared.as_ref()?)).collect(),
             });
             for answer in &operation.responses {
@@ -119,7 +119,7 @@ impl Known {
                 };
                 messages.push(Message {
                     words,
-                    schemas: schemas(&answer.payload).collect(),
+                    schemas: schemas(contract, &answer.payload).collect(),
                     places: answer.place.iter().filter_map(behind).collect(),
                 });
             }
@@ -128,6 +128,6 @@ impl Known {
     }
 }
 
-fn schemas(payload: &Payload) -> impl Iterator<Item = NodeId> {
-    payload.schemas().into_iter()
+fn schemas(contract: &Contract, payload: &Payload) -> impl Iterator<Item = NodeId> {
+    payload.value_schemas(&contract.graph).into_iter()
 }

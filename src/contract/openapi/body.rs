@@ -1,9 +1,11 @@
 //! Request bodies and responses (Request Body, Responses and Media Type Object).
 
 use crate::contract::{
-    Content, Entry, Media, MediaRange, Parameter, Payload, Response, Sample, StatusPattern,
+    Content, Encoding, Entry, FieldEncoding, Media, MediaRange, Parameter, Payload, Response, Sample,
+    StatusPattern, Style,
 };
-use crate::location::Side;
+use crate::location::{Pointer, Side};
+use crate::media_type::ContentKind;
 use crate::schema::Dialect;
 
 use super::Reader;
@@ -73,6 +75,7 @@ impl<'d> Reader<'d> {
                 schema,
                 items: None,
                 encoding: Vec::new(),
+                fields: Vec::new(),
                 place: Some(operation.place.clone()),
             })
             .collect();
@@ -82,10 +85,60 @@ impl<'d> Reader<'d> {
                 schema,
                 items: None,
                 encoding: Vec::new(),
+                fields: Vec::new(),
                 place: Some(operation.place.clone()),
             });
         }
         media
+    }
+
+    /// The form of an operation of Swagger 2.0, which lists its fields as parameters.
+    pub(super) fn swagger_form(&mut self, operation: &Spot<'d>, fields: &[Parameter]) -> Payload {
+        if fields.is_empty() {
+            return Payload::Absent;
+        }
+        let place = operation.place.join(&Pointer::from_escaped("/parameters".to_owned()));
+        let properties = fields.iter().filter_map(|field| Some((field.name.as_str(), field.schema?)));
+        let required = fields.iter().filter(|field| field.required);
+        let schema = self.compiler.object(
+            place.clone(),
+            &properties.collect::<Vec<_>>(),
+            &required.map(|field| field.name.as_str()).collect::<Vec<_>>(),
+        );
+        let is_form = |range: &MediaRange| {
+            matches!(
+                ContentKind::of(&range.to_string()),
+                ContentKind::Form | ContentKind::Multipart
+            )
+        };
+        let types = operation.get("consumes").or_else(|| self.root.get("consumes"));
+        let types = types.iter().flat_map(Spot::elements);
+        let types = types.filter_map(|media_type| media_type.value.as_str().map(MediaRange::parse));
+        let mut ranges: Vec<MediaRange> = types.filter(is_form).collect();
+        if ranges.is_empty() {
+            ranges = ["application/x-www-form-urlencoded", "multipart/form-data"].map(MediaRange::parse).into();
+        }
+        let encodings: Vec<FieldEncoding> = fields
+            .iter()
+            .map(|field| FieldEncoding {
+                name: field.name.clone(),
+                media: Vec::new(),
+                written: Some(field.encoding),
+                nested: field.nested.clone(),
+            })
+            .collect();
+        let media = ranges.into_iter().map(|range| Media {
+            range,
+            schema: Some(schema),
+            items: None,
+            encoding: Vec::new(),
+            fields: encodings.clone(),
+            place: Some(place.clone()),
+        });
+        Payload::Content(Content {
+            required: fields.iter().any(|field| field.required),
+            media: media.collect(),
+        })
     }
 
     /// The responses of an operation.
@@ -196,6 +249,7 @@ impl<'d> Reader<'d> {
                 schema,
                 items,
                 encoding: entries(described.get("encoding").as_ref()),
+                fields: fields(described.get("encoding").as_ref()),
                 place: Some(described.place.clone()),
             });
         }
@@ -210,6 +264,29 @@ impl<'d> Reader<'d> {
 fn entries(object: Option<&Spot<'_>>) -> Vec<Entry> {
     let members = object.into_iter().flat_map(Spot::members);
     members.map(|(name, member)| entry(name, &member)).collect()
+}
+
+/// The Encoding Objects of a form.
+fn fields(object: Option<&Spot<'_>>) -> Vec<FieldEncoding> {
+    let members = object.into_iter().flat_map(Spot::members);
+    let fields = members.map(|(name, encoding)| {
+        let media = encoding.text("contentType").unwrap_or_default();
+        let media = media.split(',').map(str::trim).filter(|range| !range.is_empty());
+        let style = encoding.text("style").map(Style::of_name);
+        let explode = encoding.value.get("explode").and_then(serde_json::Value::as_bool);
+        let is_styled = style.is_some() || explode.is_some() || encoding.value.get("allowReserved").is_some();
+        let style = style.flatten().unwrap_or(Style::Form);
+        FieldEncoding {
+            name: name.to_owned(),
+            media: media.map(MediaRange::parse).collect(),
+            written: is_styled.then(|| Encoding::Styled {
+                style,
+                explode: explode.unwrap_or(style.explodes()),
+            }),
+            nested: Vec::new(),
+        }
+    });
+    fields.collect()
 }
 
 fn entry(name: &str, spot: &Spot<'_>) -> Entry {

@@ -92,6 +92,7 @@ impl<'d> Reader<'d> {
             self.path_parameters(spot, &template, &parameters.list);
         }
         let request = self.request_body(spot, &parameters);
+        let form_body = self.swagger_form(spot, &parameters.form);
         let responses = self.responses(spot);
         let security = self.security(spot);
         let summary = std::iter::once(spot)
@@ -118,6 +119,7 @@ impl<'d> Reader<'d> {
             summary: summary.unwrap_or_default().to_owned(),
             parameters: parameters.list,
             form: parameters.form,
+            form_body,
             open_query: parameters.open_query || spot.flag(OPEN_QUERY),
             request,
             responses,

@@ -18,6 +18,7 @@ fn operation(number: usize, method: &str, path: &str, bases: &[String]) -> Opera
         summary: String::new(),
         parameters: Vec::new(),
         form: Vec::new(),
+        form_body: Payload::Absent,
         open_query: false,
         request: Payload::Absent,
         responses: Vec::new(),

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
-use crate::contract::{Contract, Operation, Payload};
+use crate::contract::{Contract, Operation};
 use crate::diff::{Difference, Sender, Verdict};
 use crate::json::Value;
 use crate::location::{Origin, PathPattern, Side as WireSide};
@@ -335,7 +335,15 @@ impl<'c> Impact<'c> {
             return Vec::new();
         };
         let side = routed.side.unwrap_or(WireSide::Response);
-        let schemas = other.payload(side, routed.status).map(Payload::schemas);
+        let graph = match is_old {
+            true => &self.migration.new.graph,
+            false => &self.migration.old.graph,
+        };
+        let own_payload = routed.operation.payload(side, routed.status);
+        let schemas = other.payload(side, routed.status).map(|payload| match own_payload {
+            Some(own) => payload.corresponding(graph, (&routed.contract.graph, own), routed.schema),
+            None => payload.schemas(),
+        });
         let schemas = match schemas {
             Some(schemas) if !schemas.is_empty() => schemas,
             _ => other.schemas_like(side, routed.status),
@@ -413,7 +421,7 @@ impl<'c> Impact<'c> {
                 let class = response.status.example() / 100;
                 key.class.is_none_or(|own| own == class)
             });
-            let mut schemas = responses.flat_map(|response| response.payload.schemas());
+            let mut schemas = responses.flat_map(|response| response.payload.value_schemas(&contract.graph));
             schemas.any(|schema| declared(&contract.graph, &[schema], place.steps()).is_some())
         };
         let new = self.migration.new.operation(&key.operation);

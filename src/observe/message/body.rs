@@ -1,5 +1,6 @@
 //! Bodies: whether a message may have one, and which of several schemas it fits.
 
+use crate::contract::Media;
 use crate::json::Value;
 use crate::location::Side;
 use crate::observe::routing::fit::Fit;
@@ -9,6 +10,16 @@ use crate::schema::{Graph, NodeId};
 pub(crate) enum Said {
     NoSchema,
     OtherMediaType,
+}
+
+/// What a body is compared with.
+pub(crate) struct Wanted<'c> {
+    /// The schemas of JSON values that it may match.
+    pub(crate) schemas: Vec<NodeId>,
+    /// The declared media type that covers the body's.
+    pub(crate) media: Option<&'c Media>,
+    /// Why it is not compared, if it is not.
+    pub(crate) said: Said,
 }
 
 /// The schema that a value fits best.

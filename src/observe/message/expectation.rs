@@ -2,13 +2,11 @@
 
 use crate::redact::{MASK, is_secret_name, sanitised, shows_values};
 use crate::capture::{Body, Request, Response};
-use crate::contract::{ParameterPlace, Payload, Selected, RequestTarget};
+use crate::contract::{ParameterPlace, Payload, RequestTarget};
 use crate::location::Side;
-use crate::schema::NodeId;
-
 use crate::observe::observer::Observer;
 
-use super::body::Said;
+use super::body::{Said, Wanted};
 use super::parameter::{Claims, Found, Sent};
 use super::placeholder::is_placeholder;
 use crate::observe::profile::{TargetKey, TrafficFact};
@@ -40,6 +38,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             path: path_values,
             target,
             headers: &request.headers,
+            form: &[],
         };
         for parameter in &operation.parameters {
             let name = sanitised(&parameter.name);
@@ -123,15 +122,19 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         }
     }
 
-    /// The schemas that a body may match. A wrong presence or media type is recorded as a fact.
+    /// What a body is compared with. A wrong presence or media type is recorded as a fact.
     pub(crate) fn expected(
         &mut self,
         place: &Destination<'c>,
         key: &TargetKey,
         body: &Body<'_>,
-    ) -> (Vec<NodeId>, Said) {
+    ) -> Wanted<'c> {
         let sighting = Sighting::Body(body, 0);
-        let no_schema = (Vec::new(), Said::NoSchema);
+        let no_schema = Wanted {
+            schemas: Vec::new(),
+            media: None,
+            said: Said::NoSchema,
+        };
         let payload = place.operation.payload(place.side, place.status);
         let content = match payload {
             // Already reported for the status.
@@ -147,27 +150,39 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             Some(Payload::Content(content)) => content,
         };
         let all = payload.map(Payload::schemas).unwrap_or_default();
+        let wanted = |schemas, media| Wanted {
+            schemas,
+            media,
+            said: Said::OtherMediaType,
+        };
         let Some(media_type) = &body.media_type else {
-            if all.is_empty() {
+            // Without a media type, the body is taken for the only one that is declared.
+            let only = match &content.media[..] {
+                [media] if all.is_empty() && (media.schema.is_some() || media.items.is_some()) => Some(media),
+                _ => None,
+            };
+            if all.is_empty() && only.is_none() {
                 self.fact(&TrafficFact::NoSchema(key.clone()), "", &sighting);
             }
             // A body that does not look like JSON is not judged as JSON.
-            return (all, Said::OtherMediaType);
+            return wanted(all, only);
         };
-        match content.select(media_type) {
-            Selected::Schema(schema) => (vec![schema], Said::OtherMediaType),
-            Selected::NoSchema if body.is_json() => {
+        match content.covering(media_type) {
+            Some(media) if media.schema.is_some() || media.items.is_some() => {
+                wanted(media.schema.into_iter().collect(), Some(media))
+            }
+            Some(_) if body.is_json() => {
                 self.fact(&TrafficFact::NoSchema(key.clone()), "", &sighting);
                 no_schema
             }
-            Selected::NoSchema => (Vec::new(), Said::OtherMediaType),
-            Selected::Undeclared => {
+            Some(_) => wanted(Vec::new(), None),
+            None => {
                 let fact = TrafficFact::MediaType {
                     target: key.clone(),
                     declared: content.media_types(),
                 };
                 self.fact(&fact, &sanitised(media_type), &sighting);
-                (all, Said::OtherMediaType)
+                wanted(all, None)
             }
         }
     }
@@ -204,6 +219,7 @@ pub(crate) fn best_split<'c>(
             path: split,
             target,
             headers: &request.headers,
+            form: &[],
         };
         let in_path = operation.parameters.iter();
         let mut in_path = in_path.filter(|parameter| parameter.place == ParameterPlace::Path);

@@ -1,5 +1,6 @@
 //! Everything around payloads: statuses, presence and media types of bodies, parameters, placeholders.
 
+pub(crate) mod content;
 pub(crate) mod exchange;
 pub(crate) mod expectation;
 pub(crate) mod parameter;

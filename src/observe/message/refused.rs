@@ -106,6 +106,7 @@ fn violates(tried: &Profile) -> bool {
                 | TrafficFact::MissingParameter { .. }
                 | TrafficFact::MissingBody(_)
                 | TrafficFact::MalformedJson { .. }
+                | TrafficFact::MalformedBody { .. }
         )
     });
     let mut requests = tried.targets.iter().filter(|(key, _)| key.side == Some(Side::Request));
@@ -135,6 +136,9 @@ fn complaints(tried: &Profile) -> Vec<String> {
             TrafficFact::MissingBody(_) => found.push("missing body".to_owned()),
             TrafficFact::UnexpectedBody(_) => found.push("unexpected body".to_owned()),
             TrafficFact::MalformedJson { .. } => found.push("body is not JSON".to_owned()),
+            TrafficFact::MalformedBody { kind, .. } => found.push(format!("body is not {}", kind.words())),
+            TrafficFact::PartMediaType { part, .. } => found.push(format!("media type of part {part}")),
+            TrafficFact::ElementName { .. } => found.extend(names.map(|name| format!("element {name}"))),
             TrafficFact::DuplicateKey => found.extend(names.map(|name| format!("key {name}"))),
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! What was learnt from traffic: counters and bounded samples that merge.
 
+mod fact;
 pub(crate) mod period;
 pub(crate) mod sighting;
 pub(crate) mod spelling;
@@ -11,15 +12,14 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 
 use crate::capture::Unused;
-use crate::contract::ParameterPlace;
-use crate::json::SyntaxErrorKind;
 use crate::limits::HOSTS;
 use crate::location::{Origin, PathPattern, Side, Step};
 use crate::schema::Place;
 
-use super::walk::deviation::{Deviation, DeviationKind};
+use super::walk::deviation::Deviation;
 use spelling::Spelling;
 use tally::{Keyed, Tally, merge};
+pub use fact::TrafficFact;
 pub use unused::NotCompared;
 
 /// Everything learnt from captures. `a += &b` merges; the order of merging makes no difference, and
@@ -447,139 +447,5 @@ pub struct Count(pub u64);
 impl AddAssign<&Self> for Count {
     fn add_assign(&mut self, other: &Self) {
         self.0 += other.0;
-    }
-}
-
-/// A fact about an exchange. What traffic can vary without end is its subject, counted apart in a
-/// [`Keyed`]; texts from the capture are redacted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TrafficFact {
-    /// A payload is not JSON. No subject.
-    MalformedJson {
-        /// Where it belongs, if that is known.
-        target: Option<TargetKey>,
-        /// What sort of error it is.
-        kind: SyntaxErrorKind,
-        /// What is wrong.
-        message: String,
-        /// What the writer probably did.
-        hint: Option<&'static str>,
-    },
-    /// A key stands twice in one object. Subject: the key.
-    DuplicateKey,
-    /// The Content-Length header does not say the length of the body. Subject: both lengths.
-    ContentLength,
-    /// The capture encodes a body in another way than it says. Subject: what is wrong.
-    CaptureEncoding,
-    /// No operation has the path. Subject: method and path, identifiers folded.
-    UnknownOperation {
-        /// The host, where the capture names one.
-        host: Option<String>,
-    },
-    /// The same for hosts beyond those that are told apart. No subject.
-    OtherHosts,
-    /// Operations have the path, but none the method. Subject: the method.
-    OtherMethod {
-        /// `name@version` of the contract.
-        contract: Arc<str>,
-        /// The path template.
-        path: String,
-        /// The methods that the contract has there.
-        known: Vec<String>,
-    },
-    /// A query parameter that the operation does not declare. Subject: its name.
-    UndeclaredQuery(TargetKey),
-    /// A parameter whose value the schema rejects. Subject: the value.
-    ParameterValue {
-        /// The operation.
-        target: TargetKey,
-        /// Where it stands.
-        place: ParameterPlace,
-        /// The parameter.
-        name: String,
-        /// The place in its value, as a JSON pointer.
-        at: String,
-        /// How the value breaks the schema.
-        kind: DeviationKind,
-    },
-    /// A request without a required parameter. Subject: its name.
-    MissingParameter {
-        /// The operation.
-        target: TargetKey,
-        /// Where it should stand.
-        place: ParameterPlace,
-    },
-    /// A request that breaks the contract, and was refused. Subject: what is wrong with it.
-    Refused {
-        /// The request.
-        target: TargetKey,
-        /// The status of the response, a 4xx.
-        status: u16,
-    },
-    /// A parameter whose value is a placeholder. Subject: its name.
-    ParameterPlaceholder(TargetKey),
-    /// A status that the operation does not declare. No subject.
-    UndeclaredStatus(TargetKey),
-    /// A payload for which the contract has no schema. No subject.
-    NoSchema(TargetKey),
-    /// A payload where the contract says there is none. No subject.
-    UnexpectedBody(TargetKey),
-    /// No payload where the contract says there is one. No subject.
-    MissingBody(TargetKey),
-    /// There was a payload where the contract says there is one, but the capture does not hold it. No
-    /// subject.
-    BodyLeftOut(TargetKey),
-    /// A payload of a media type that the contract does not declare. Subject: the media type.
-    MediaType {
-        /// The operation.
-        target: TargetKey,
-        /// The declared media types.
-        declared: Vec<String>,
-    },
-    /// A payload without method and URL that fits no operation. No subject.
-    Unmatched,
-    /// A payload without method and URL that fits several operations equally; the first was taken.
-    /// No subject.
-    Ambiguous(Vec<String>),
-    /// A payload without method and URL that fits so many operations equally that none was taken. No subject.
-    Undecided(Vec<String>),
-    /// A payload that is closer to another version than to the one it was compared with. Subject: `name@version`
-    /// of that version.
-    OtherVersion {
-        /// What it was compared with.
-        target: TargetKey,
-        /// Whether the other version accepts it.
-        conforms: bool,
-    },
-}
-
-impl TrafficFact {
-    /// The operation, side and status that the fact is about, if it is about one.
-    #[must_use]
-    pub const fn target(&self) -> Option<&TargetKey> {
-        match self {
-            Self::MalformedJson { target, .. } => target.as_ref(),
-            Self::UndeclaredQuery(target)
-            | Self::ParameterValue { target, .. }
-            | Self::ParameterPlaceholder(target)
-            | Self::UndeclaredStatus(target)
-            | Self::NoSchema(target)
-            | Self::UnexpectedBody(target)
-            | Self::MissingBody(target)
-            | Self::BodyLeftOut(target)
-            | Self::MediaType { target, .. }
-            | Self::MissingParameter { target, .. }
-            | Self::Refused { target, .. }
-            | Self::OtherVersion { target, .. } => Some(target),
-            Self::DuplicateKey
-            | Self::ContentLength
-            | Self::CaptureEncoding
-            | Self::UnknownOperation { .. }
-            | Self::OtherHosts
-            | Self::OtherMethod { .. }
-            | Self::Unmatched
-            | Self::Ambiguous(_)
-            | Self::Undecided(_) => None,
-        }
     }
 }

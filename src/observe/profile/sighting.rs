@@ -65,13 +65,13 @@ impl<'a> Sighting<'a> {
             Self::Json(body, document, span) => (
                 body.place(span.start),
                 body.place(span.end).position,
-                Excerpt::of_json(document, span.clone()),
+                body.excerpt(document, span.clone()),
             ),
             Self::Start(body) => (
                 body.place(0),
                 body.place(1.min(body.bytes.len())).position,
                 match TapeDocument::parse(&body.bytes) {
-                    Ok(document) => Excerpt::of_json(&document, 0..1),
+                    Ok(document) => body.excerpt(&document, 0..1),
                     Err(_) => Excerpt::default(),
                 },
             ),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::capture::Body;
-use crate::redact::{Excerpt, MASK, is_secret_name, mask_shapes, sanitised};
+use crate::redact::{MASK, is_secret_name, mask_shapes, sanitised};
 use crate::json::{TapeDocument, Key, Kind, Value};
 use crate::location::{Pointer, Side};
 use crate::schema::{Graph, NodeId, Place, Types};
@@ -187,7 +187,7 @@ impl Encounter<'_, '_> {
                 origin: self.way.body.place(span.start),
                 end: self.way.body.place(span.end).position,
                 pointer: self.pointer(),
-                excerpt: Excerpt::of_json(self.way.document, span),
+                excerpt: self.way.body.excerpt(self.way.document, span),
             }
         });
         evidence.clone()

@@ -73,7 +73,7 @@ impl<'c> Versions<'c> {
         let (contract, operation) = self.other(target)?;
         let side = target.side.unwrap_or(Side::Response);
         let mut schemas = match operation.payload(side, target.status) {
-            Some(payload) => payload.schemas(),
+            Some(payload) => payload.value_schemas(&contract.graph),
             None => Vec::new(),
         };
         if schemas.is_empty() {

@@ -129,6 +129,13 @@ impl Judge<'_> {
             | TrafficFact::BodyLeftOut(target) => Anchor::Words(alike(target)),
             TrafficFact::NoSchema(target) => Anchor::Words(target.message().to_owned()),
             TrafficFact::MediaType { target, .. } => Anchor::Words(target.message().to_owned()),
+            TrafficFact::PartMediaType { target, part, .. } => {
+                Anchor::Words(format!("{} part {part}", target.message()))
+            }
+            TrafficFact::MalformedBody { target, kind } => {
+                Anchor::Words(format!("{} {}", target.message(), kind.words()))
+            }
+            TrafficFact::ElementName { expected, .. } => Anchor::Words(format!("element {expected}")),
             TrafficFact::Ambiguous(candidates) | TrafficFact::Undecided(candidates) => {
                 Anchor::Words(candidates.join(", "))
             }
@@ -140,7 +147,10 @@ impl Judge<'_> {
         };
         let mut facts = match fact {
             // What the payloads of a run match is told apart.
-            TrafficFact::OtherVersion { .. } | TrafficFact::MediaType { .. } | TrafficFact::OtherMethod { .. } => {
+            TrafficFact::OtherVersion { .. }
+            | TrafficFact::MediaType { .. }
+            | TrafficFact::PartMediaType { .. }
+            | TrafficFact::OtherMethod { .. } => {
                 let facts = subjects_of(subjects).map(|(subject, tally)| {
                     let mut found = whole(tally);
                     found.apart = subject.unwrap_or("…").to_owned();
@@ -182,7 +192,7 @@ impl Judge<'_> {
                     let values = self.family.parameter_values(target, *place, name);
                     found.expected = expected(kind, values);
                 }
-                TrafficFact::MediaType { declared, .. } => {
+                TrafficFact::MediaType { declared, .. } | TrafficFact::PartMediaType { declared, .. } => {
                     found.expected = Expected {
                         first: declared.iter().map(|media| Shown::new(media)).collect(),
                         count: declared.len(),

@@ -102,7 +102,7 @@ impl<'c> Family<'c> {
             let operation = contract.operation(&target.operation)?;
             let side = target.side.unwrap_or(Side::Response);
             let payload = operation.payload(side, target.status)?;
-            Some((contract, payload.schemas()))
+            Some((contract, payload.value_schemas(&contract.graph)))
         });
         roots.is_some_and(|(contract, schemas)| {
             let graph = &contract.graph;

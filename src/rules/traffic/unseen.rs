@@ -36,9 +36,11 @@ impl Judge<'_> {
             return;
         };
         let root = contract.operation(&key.operation).and_then(|operation| {
-            operation
-                .payload(key.side.unwrap_or(Side::Response), key.status)?
-                .schema()
+            let payload = operation.payload(key.side.unwrap_or(Side::Response), key.status)?;
+            match payload.value_schemas(&contract.graph)[..] {
+                [only] => Some(only),
+                _ => payload.schema(),
+            }
         });
         let Some(root) = root else { return };
         let mut open = vec![(PathPattern::root(), Shape::ROOT, vec![root])];

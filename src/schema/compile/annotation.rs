@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Compiler, Here};
+use crate::schema::Xml;
 use crate::schema::node::Node;
 impl<'d> Compiler<'d> {
     /// Reads an annotation keyword.
@@ -19,7 +20,13 @@ impl<'d> Compiler<'d> {
                 self.attach("discriminator", argument, here);
                 node.discriminator = self.discriminator(argument, members, here);
             }
-            "xml" => self.attach("xml", argument, here),
+            "xml" => {
+                self.attach("xml", argument, here);
+                node.annotations_mut().xml = Some(Xml::of(argument));
+            }
+            "contentSchema" => {
+                node.annotations_mut().content_schema = self.schema_of(keyword, argument, here);
+            }
             "externalDocs" => self.attach("externalDocs", argument, here),
             "readOnly" => node.read_only = argument == &Value::Bool(true),
             "writeOnly" => node.write_only = argument == &Value::Bool(true),

@@ -114,7 +114,7 @@ impl<'d> Compiler<'d> {
             "allOf" | "anyOf" | "oneOf" | "not" | "if" => {
                 self.branch_keyword(node, keyword, argument, members, here);
             }
-            "discriminator" | "xml" | "externalDocs" | "readOnly" | "writeOnly" | "deprecated" | "default" | "example" | "examples" | "$schema" => {
+            "discriminator" | "xml" | "externalDocs" | "readOnly" | "writeOnly" | "deprecated" | "default" | "example" | "examples" | "$schema" | "contentSchema" => {
                 self.annotation_keyword(node, keyword, argument, members, here);
             }
             // Read together with another keyword, or reached by reference.

@@ -27,7 +27,9 @@ use crate::source::Locator;
 use super::check::KeywordCheck;
 use super::resources::{ResourceId, Resources, Target, address};
 use super::vocabulary::Language;
-use super::{Dialect, Documents, Graph, Node, NodeId, Place, ContractProblem, ProblemKind, Vocabularies};
+use super::{
+    ContractProblem, Dialect, Documents, Graph, Node, NodeId, Place, ProblemKind, Required, Types, Vocabularies,
+};
 use super::discriminator;
 use super::{cycles, direction};
 
@@ -180,6 +182,25 @@ impl<'d> Compiler<'d> {
             environment,
         };
         self.node_at(schema, place, scope)
+    }
+
+    /// Adds the schema of an object that no document describes as a schema.
+    pub fn object(&mut self, place: Place, properties: &[(&str, NodeId)], required: &[&str]) -> NodeId {
+        let mut node = Node::new(Arc::new(place));
+        let mut types = Types::default();
+        types.insert("object");
+        node.types = Some(types);
+        node.asserts = true;
+        node.is_leaf = properties.is_empty();
+        for (name, schema) in properties {
+            node.object.properties.insert((*name).into(), *schema);
+        }
+        let required = required.iter().map(|name| Required {
+            name: (*name).into(),
+            except: None,
+        });
+        node.object.required.extend(required);
+        self.add(node)
     }
 
     /// The place of a schema.

@@ -9,7 +9,7 @@ mod length;
 mod object;
 mod value;
 
-pub use annotation::Annotations;
+pub use annotation::{Annotations, Xml, XmlNode};
 pub use array::{ArrayRules, Contains};
 pub use branch::Conditional;
 pub use discriminator::Discriminator;

@@ -17,13 +17,17 @@ use crate::schema::{Graph, NodeId};
 use crate::observe::walk::deviation::DeviationKind;
 use crate::observe::walk::explain::examined;
 
-use style::{Escapes, Parts, Sort};
+pub(crate) use deep::steps;
+pub(crate) use style::{Escapes, Sort};
+use style::Parts;
 
 /// The parameters of one request.
 pub(crate) struct Sent<'r> {
     pub(crate) path: &'r [(&'r str, String)],
     pub(crate) target: &'r RequestTarget,
     pub(crate) headers: &'r Headers,
+    /// The fields of a form, encoded as in a query.
+    pub(crate) form: &'r [(String, String)],
 }
 
 /// What a request contains for one declared parameter.
@@ -188,8 +192,10 @@ impl Sent<'_> {
                     .cloned()
                     .collect()
             }
-            // Form bodies are not inspected.
-            ParameterPlace::Form => Vec::new(),
+            ParameterPlace::Form => {
+                let claims = Claims::of(graph, parameter);
+                self.form.iter().filter(|(name, _)| claims.names(name)).cloned().collect()
+            }
             ParameterPlace::Cookie => {
                 let cookies = self.headers.get("cookie").unwrap_or_default();
                 let pairs = cookies
@@ -274,11 +280,11 @@ impl<'p> Claims<'p> {
     fn names(&self, key: &str) -> bool {
         match self {
             Self::Name(name) => *name == key,
-            Self::Deep(name) => *name == key || deep::steps(name, key).is_some(),
+            Self::Deep(name) => *name == key || steps(name, key).is_some(),
             Self::List(own, name) => {
                 *own.name == *key
                     || key == *name
-                    || deep::steps(name, key).is_some_and(|steps| {
+                    || steps(name, key).is_some_and(|steps| {
                         let is_index = |step: &&str| step.bytes().all(|b| b.is_ascii_digit());
                         steps.len() == 1 && steps.iter().all(is_index)
                     })
@@ -296,14 +302,14 @@ fn has_exact(operation: &Operation, own: &Parameter, key: &str) -> bool {
 }
 
 /// A value as it was written.
-struct Written<'t> {
-    name: &'t str,
-    texts: &'t [(String, String)],
-    style: Style,
-    explode: bool,
+pub(crate) struct Written<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) texts: &'t [(String, String)],
+    pub(crate) style: Style,
+    pub(crate) explode: bool,
     /// How arrays inside the array are written.
-    nested: &'t [Style],
-    escapes: Escapes,
+    pub(crate) nested: &'t [Style],
+    pub(crate) escapes: Escapes,
 }
 
 impl Written<'_> {
@@ -339,7 +345,7 @@ impl Written<'_> {
     }
 
     /// The JSON values that the text may mean, the likeliest first.
-    fn readings(&self, graph: &Graph, schema: NodeId, sorts: &[Sort]) -> Vec<Json> {
+    pub(crate) fn readings(&self, graph: &Graph, schema: NodeId, sorts: &[Sort]) -> Vec<Json> {
         if self.style == Style::DeepObject {
             let pairs = self.texts.iter();
             let pairs: Vec<(&str, String)> = pairs
@@ -399,7 +405,7 @@ impl Written<'_> {
 }
 
 /// The sorts of values that a schema accepts, the most structured first.
-fn sorts(graph: &Graph, schema: NodeId) -> Vec<Sort> {
+pub(crate) fn sorts(graph: &Graph, schema: NodeId) -> Vec<Sort> {
     let takes = |kind| graph.may_hold(schema, kind);
     let scalars = [Kind::String, Kind::Number, Kind::Boolean, Kind::Null];
     let takes_scalar = scalars.iter().any(|kind| takes(*kind));
@@ -493,14 +499,8 @@ fn member_of(graph: &Graph, schemas: &[NodeId], texts: &[&str]) -> Json {
 
 /// Converts a text to a value that its schemas accept: a string if they accept one, or else the scalar that
 /// the text represents.
-fn typed(graph: &Graph, schemas: &[NodeId], text: &str) -> Json {
-    let accepted = |json: &Json| {
-        let text = json.to_string();
-        TapeDocument::parse(text.as_bytes()).is_ok_and(|document| {
-            let mut schemas = schemas.iter();
-            schemas.all(|schema| graph.accepts(*schema, document.root()))
-        })
-    };
+pub(crate) fn typed(graph: &Graph, schemas: &[NodeId], text: &str) -> Json {
+    let accepted = |json: &Json| accepts_all(graph, schemas, json);
     let string = Json::from(text);
     let Some(value) = scalar(text) else {
         return string;
@@ -512,6 +512,15 @@ fn typed(graph: &Graph, schemas: &[NodeId], text: &str) -> Json {
         return string;
     }
     value
+}
+
+/// Whether all schemas accept a value.
+pub(crate) fn accepts_all(graph: &Graph, schemas: &[NodeId], json: &Json) -> bool {
+    let text = json.to_string();
+    TapeDocument::parse(text.as_bytes()).is_ok_and(|document| {
+        let mut schemas = schemas.iter();
+        schemas.all(|schema| graph.accepts(*schema, document.root()))
+    })
 }
 
 /// Parses a text as a JSON scalar, if it is one.
@@ -533,7 +542,7 @@ const fn escapes_of(place: ParameterPlace) -> Escapes {
 /// A value in readable form: the decoded texts, with names if there are several.
 fn shown(texts: &[(String, String)], escapes: Escapes) -> String {
     let decoded = |text: &str| match escapes {
-        Escapes::None => text.to_owned(),
+        Escapes::None | Escapes::Text => text.to_owned(),
         Escapes::Percent => percent_encoding::percent_decode_str(text)
             .decode_utf8_lossy()
             .into_owned(),

@@ -30,6 +30,8 @@ pub(crate) enum Escapes {
     Query,
     /// Not at all, as in a header.
     None,
+    /// Not at all, and spaces count, as in a part of a multipart form.
+    Text,
 }
 
 impl Escapes {
@@ -40,6 +42,7 @@ impl Escapes {
                 .into_owned(),
             Self::Query => crate::contract::decode_query(text),
             Self::None => text.trim().to_owned(),
+            Self::Text => text.to_owned(),
         }
     }
 }

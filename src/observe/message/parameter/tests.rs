@@ -37,6 +37,7 @@ fn wrong_at(
         path: &values,
         target: &target,
         headers: &headers,
+        form: &[],
     };
     let mut wrong = Vec::new();
     for parameter in &operation.parameters {

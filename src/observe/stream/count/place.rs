@@ -22,7 +22,8 @@ const SMALL: usize = 64 * 1_024;
 
 /// Parses a payload onto a tape, as far as the findings need it.
 pub(crate) fn tape<'a>(body: &'a Body<'a>, findings: &[FoundFault]) -> Option<TapeDocument<'a>> {
-    if body.bytes.len() <= SMALL || findings.len() > FEW {
+    // What is near in a transcript may be far away in what it was read from.
+    if body.bytes.len() <= SMALL || findings.len() > FEW || body.is_transcript() {
         return TapeDocument::parse(&body.bytes).ok();
     }
     let text = std::str::from_utf8(&body.bytes).ok()?;

@@ -3,7 +3,7 @@
 use crate::contract::ParameterPlace;
 use crate::limits::HOSTS;
 use crate::location::{Pointer, Side};
-use crate::observe::{DISTINCT_KEPT, DeviationKind, TargetKey, TrafficFact};
+use crate::observe::{CharsetFault, DISTINCT_KEPT, DeviationKind, TargetKey, TrafficFact};
 use crate::rules::catalogue as rules;
 use crate::rules::catalogue::Rule;
 use crate::rules::finding::{Finding, ParameterName};
@@ -33,7 +33,10 @@ pub(crate) const fn rule_of_fact(fact: &TrafficFact) -> &'static Rule {
         TrafficFact::UnexpectedBody(_) => &rules::UNEXPECTED_BODY,
         TrafficFact::MissingBody(_) => &rules::MISSING_BODY,
         TrafficFact::BodyLeftOut(_) => &rules::BODY_LEFT_OUT,
-        TrafficFact::MediaType { .. } => &rules::MEDIA_TYPE,
+        TrafficFact::MediaType { .. } | TrafficFact::PartMediaType { .. } => &rules::MEDIA_TYPE,
+        TrafficFact::MalformedBody { .. } => &rules::MALFORMED_BODY,
+        TrafficFact::ElementName { .. } => &rules::ELEMENT_NAME,
+        TrafficFact::Charset { .. } => &rules::CHARSET,
         TrafficFact::Unmatched => &rules::UNMATCHED_PAYLOAD,
         TrafficFact::Ambiguous(_) | TrafficFact::Undecided(_) => &rules::AMBIGUOUS_OPERATION,
         TrafficFact::OtherVersion { .. } => &rules::OTHER_VERSION,
@@ -175,6 +178,30 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
                 "not declared",
             )
         }
+        TrafficFact::PartMediaType { part, declared, .. } => Words::new(
+            rule,
+            format!("part `{part}` is {}; expected {}", first_value(finding), either(declared)),
+            "not declared for this part",
+        ),
+        TrafficFact::MalformedBody { target, kind } => Words::new(
+            rule,
+            format!("the {} body is not {}: {}", target.message(), kind.words(), first_value(finding)),
+            format!("not {}", kind.words()),
+        ),
+        TrafficFact::ElementName { expected, .. } => Words::new(
+            rule,
+            format!("element `<{}>` must be called `<{expected}>`", first_value(finding)),
+            format!("expected `<{expected}>`"),
+        ),
+        TrafficFact::Charset { target, fault } => {
+            let what = format!("the {} body names the charset `{}`", target.message(), first_value(finding));
+            match fault {
+                CharsetFault::OfJson => {
+                    Words::new(rule, format!("{what}; JSON is always UTF-8"), "JSON is always UTF-8")
+                }
+                CharsetFault::Unknown => Words::new(rule, format!("{what}, which is not known"), "unknown charset"),
+            }
+        }
         TrafficFact::MissingParameter { .. } => {
             let name = finding.parameter.as_ref().map_or_else(String::new, parameter_name);
             Words::new(
@@ -235,6 +262,11 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             }
         }
     }
+}
+
+/// The first value that was seen.
+fn first_value(finding: &Finding) -> String {
+    finding.values.first().map_or_else(String::new, |seen| seen.value.to_string())
 }
 
 fn payloads_match(count: u64) -> String {

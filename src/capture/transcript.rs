@@ -1,0 +1,153 @@
+//! Bodies of other media types, read as JSON text, with the place that each part was written at.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::json::TapeDocument;
+use crate::location::Position;
+use crate::redact::{Excerpt, secrets};
+
+use super::body::Body;
+use super::places::{Known, Places, Written};
+
+/// Bytes of the original around a place that an excerpt may show.
+const AROUND: usize = 1024;
+
+/// A body read as JSON text.
+///
+/// The text is compared like a payload. Places in it are those of the body that it was read from.
+#[derive(Debug)]
+pub(crate) struct Transcript<'a> {
+    original: &'a Body<'a>,
+    text: String,
+    /// In the order of the text.
+    parts: Vec<Part>,
+    /// Whether it is the same text in another character encoding.
+    is_recoded: bool,
+}
+
+/// A key, a scalar or the start of a container of the text.
+#[derive(Debug, Clone)]
+struct Part {
+    /// Where it is in the text.
+    text: Range<usize>,
+    /// Where it was written in the original.
+    written: Range<usize>,
+    /// Whether both are the same, byte for byte.
+    is_verbatim: bool,
+}
+
+/// Writes the text of a [`Transcript`], part by part.
+#[derive(Debug)]
+pub(crate) struct Scribe<'a> {
+    transcript: Transcript<'a>,
+}
+
+impl<'a> Scribe<'a> {
+    /// Starts to read a body.
+    pub(crate) fn new(original: &'a Body<'a>) -> Self {
+        Self {
+            transcript: Transcript {
+                original,
+                text: String::new(),
+                parts: Vec::new(),
+                is_recoded: false,
+            },
+        }
+    }
+
+    /// Writes punctuation.
+    pub(crate) fn mark(&mut self, text: &str) {
+        self.transcript.text.push_str(text);
+    }
+
+    /// Writes a key, a scalar, or the start of a container, that was written at `written`.
+    pub(crate) fn part(&mut self, text: &str, written: Range<usize>) {
+        let start = self.transcript.text.len();
+        self.transcript.text.push_str(text);
+        self.transcript.parts.push(Part {
+            text: start..self.transcript.text.len(),
+            written,
+            is_verbatim: false,
+        });
+    }
+
+    /// Writes text that appears in the original unchanged, from `at` on.
+    pub(crate) fn verbatim(&mut self, text: &str, at: usize) {
+        let end = at + text.len();
+        self.part(text, at..end);
+        if let Some(part) = self.transcript.parts.last_mut() {
+            part.is_verbatim = true;
+        }
+    }
+
+    /// The finished transcript.
+    pub(crate) fn finish(self) -> Transcript<'a> {
+        self.transcript
+    }
+
+    /// The finished transcript, which is the original in another character encoding.
+    pub(crate) fn finish_recoded(self) -> Transcript<'a> {
+        Transcript {
+            is_recoded: true,
+            ..self.transcript
+        }
+    }
+}
+
+impl<'a> Transcript<'a> {
+    /// The text as a body.
+    pub(crate) fn body(&self) -> Body<'_> {
+        Body {
+            bytes: Cow::Borrowed(self.text.as_bytes()),
+            origin: self.original.origin.clone(),
+            media_type: self.original.media_type.clone().filter(|_| self.is_recoded),
+            places: Places::Transcript(self),
+            known: Known::default(),
+            stand_ins: None,
+        }
+    }
+
+    /// The offset in the original of the byte at `offset` of the text.
+    fn written(&self, offset: usize) -> usize {
+        let after = self.parts.partition_point(|part| part.text.start <= offset);
+        let Some(part) = after.checked_sub(1).map(|last| &self.parts[last]) else {
+            return 0;
+        };
+        let inside = offset - part.text.start;
+        match part.is_verbatim {
+            true => (part.written.start + inside).min(part.written.end),
+            false if offset >= part.text.end => part.written.end,
+            false => part.written.start,
+        }
+    }
+}
+
+impl Written for Transcript<'_> {
+    fn position(&self, offset: usize) -> Position {
+        self.original.position(self.written(offset))
+    }
+
+    /// The line of the original in which a part of the text was written. Secrets are masked by their names in the
+    /// text, and by their form.
+    fn excerpt(&self, document: &TapeDocument<'_>, span: Range<usize>) -> Excerpt {
+        if self.is_recoded {
+            return Excerpt::of_json(document, span);
+        }
+        let bytes = self.original.as_read();
+        let place = self.written(span.start)..self.written(span.end);
+        let place = place.start..place.end.max(place.start);
+        let near = place.start.saturating_sub(AROUND)..(place.end + AROUND).min(bytes.len());
+        let is_near = |part: &&Part| part.written.start < near.end && near.start < part.written.end;
+        let shown: Vec<&Part> = self.parts.iter().filter(is_near).collect();
+        let first = shown.iter().map(|part| part.text.start).min().unwrap_or_default();
+        let last = shown.iter().map(|part| part.text.end).max().unwrap_or_default();
+        let hidden = secrets(document, &(first..last));
+        // What is secret in the text is masked with the whole part that it was read from.
+        let masks = shown.iter().filter(|part| {
+            hidden.iter().any(|secret| secret.start < part.text.end && part.text.start < secret.end)
+        });
+        let masks: Vec<Range<usize>> = masks.map(|part| part.written.clone()).collect();
+        Excerpt::of_text(bytes, place, masks)
+    }
+}

@@ -1,0 +1,300 @@
+//! Fields of forms: names and texts, and the values that they mean.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use crate::contract::{Encoding, FieldEncoding, Media, Style};
+use crate::json::{Kind, TapeDocument};
+use crate::location::Step;
+use crate::observe::message::parameter::{Escapes, Sort, Written, accepts_all, sorts, steps, typed};
+use crate::schema::{Graph, NodeId};
+
+use super::draft::{Draft, Drafted, Name};
+
+/// Fields of one property whose places are told apart.
+const PLACED: usize = 1_000;
+
+/// A name and a text of a form.
+#[derive(Debug, Clone)]
+pub(super) struct Field<'b> {
+    /// The name, decoded.
+    pub(super) name: Cow<'b, str>,
+    /// Where the name was written.
+    pub(super) name_at: Range<usize>,
+    /// The text, as written.
+    pub(super) text: Cow<'b, str>,
+    /// Where the text was written.
+    pub(super) at: Range<usize>,
+    /// The value, if the text is not to be read in a style: JSON, or a file.
+    pub(super) value: Option<Drafted>,
+}
+
+/// The fields of a form.
+pub(super) struct Fields<'f, 'b> {
+    pub(super) graph: &'f Graph,
+    pub(super) encodings: &'f [FieldEncoding],
+    pub(super) escapes: Escapes,
+    pub(super) fields: &'f [Field<'b>],
+}
+
+impl<'f, 'b> Fields<'f, 'b> {
+    pub(super) fn new(graph: &'f Graph, media: Option<&'f Media>, escapes: Escapes, fields: &'f [Field<'b>]) -> Self {
+        Self {
+            graph,
+            encodings: media.map_or(&[], |media| &media.fields),
+            escapes,
+            fields,
+        }
+    }
+
+    /// The value of the form: the reading that its schema accepts, or else the likeliest one.
+    ///
+    /// The types of texts follow from the schema of their property. If variants disagree about them, each variant is
+    /// tried.
+    pub(super) fn value(&self, schema: NodeId, at: &Range<usize>) -> Draft {
+        /// Variants that are tried.
+        const VARIANTS: usize = 16;
+        let graph = self.graph;
+        let likeliest = self.as_object(&graph.closure(&[schema], |_| true), at);
+        if accepts_all(graph, &[schema], &likeliest.to_json()) {
+            return likeliest;
+        }
+        let parts = graph.parts(schema);
+        let unions = parts.iter().map(|id| graph.node(*id));
+        let variants = unions.flat_map(|node| node.any_of.iter().chain(&node.one_of));
+        let variants: Vec<NodeId> = variants.take(VARIANTS).copied().collect();
+        let mut readings = variants.into_iter().map(|variant| {
+            let mut schemas = parts.clone();
+            schemas.push(variant);
+            let is_other = |id: &NodeId| parts.contains(id);
+            let mut closure = graph.closure(&[variant], |_| true);
+            closure.extend(schemas.into_iter().filter(is_other));
+            self.as_object(&closure, at)
+        });
+        let accepted = readings.find(|reading| accepts_all(graph, &[schema], &reading.to_json()));
+        accepted.unwrap_or(likeliest)
+    }
+
+    /// The form as an object with properties of these schemas.
+    fn as_object(&self, schemas: &[NodeId], at: &Range<usize>) -> Draft {
+        let mut properties: IndexMap<Cow<'_, str>, Vec<&Field<'b>>, foldhash::fast::RandomState> = IndexMap::default();
+        for field in self.fields {
+            properties.entry(self.property_of(&field.name, schemas)).or_default().push(field);
+        }
+        let members = properties.into_iter().map(|(name, own)| {
+            let below = self.graph.part(schemas, &Step::Key((*name).into()));
+            let value = self.property(&name, &below, &own);
+            let name = Name {
+                text: name.into_owned(),
+                at: own[0].name_at.clone(),
+            };
+            (name, value)
+        });
+        Draft::new(at.clone(), Drafted::Members(members.collect()))
+    }
+
+    /// The property that a field with this name belongs to: the name itself if it is declared, or else what is before
+    /// the first bracket, as in `tags[]` and `filter[kind]`.
+    fn property_of<'n>(&self, name: &'n str, schemas: &[NodeId]) -> Cow<'n, str> {
+        let is_declared = |name: &str| {
+            schemas.iter().any(|id| self.graph.node(*id).object.properties.contains_key(name))
+        };
+        if is_declared(name) {
+            return Cow::Borrowed(name);
+        }
+        let base = name.split('[').next().unwrap_or_default();
+        match base.is_empty() || steps(base, name).is_none() {
+            true => Cow::Borrowed(name),
+            // Some contracts name the property with its brackets.
+            false if is_declared(&format!("{base}[]")) => Cow::Owned(format!("{base}[]")),
+            false => Cow::Borrowed(base),
+        }
+    }
+
+    /// The value of one property.
+    fn property(&self, name: &str, schemas: &[NodeId], own: &[&Field<'b>]) -> Draft {
+        let graph = self.graph;
+        // Other fields may be in between.
+        let at = own[0].at.clone();
+        let takes = |kind| schemas.is_empty() || schemas.iter().any(|schema| graph.may_hold(*schema, kind));
+        let bare = name.strip_suffix("[]").unwrap_or(name);
+        let is_flat = own.iter().all(|field| field.name == name || field.name == bare || is_element(bare, &field.name));
+        let has_values = own.iter().any(|field| field.value.is_some());
+        if is_flat && (has_values || own.len() > 1 || self.is_list(bare, schemas, own)) {
+            let elements = match takes(Kind::Array) {
+                true => graph.part(&graph.closure(schemas, |_| true), &Step::Any),
+                false => schemas.to_vec(),
+            };
+            let is_list = takes(Kind::Array) && !takes(Kind::String);
+            return match own {
+                [field] if !is_list || field.value.as_ref().is_some_and(is_array) => self.single(field, schemas),
+                _ => Draft::new(at, Drafted::List(own.iter().map(|field| self.single(field, &elements)).collect())),
+            };
+        }
+        let encoding = self.encodings.iter().find(|encoding| encoding.name == name);
+        let texts: Vec<(String, String)> = own
+            .iter()
+            .map(|field| (field.name.to_string(), field.text.to_string()))
+            .collect();
+        let is_deep = own.iter().any(|field| field.name != name);
+        let (style, explode) = match encoding.and_then(|encoding| encoding.written) {
+            _ if is_deep => (Style::DeepObject, true),
+            Some(Encoding::Styled { style, explode }) => (style, explode),
+            _ => (Style::Form, true),
+        };
+        // Structured values are often written as JSON.
+        let decoded = self.escapes.decode(&texts[0].1);
+        let is_structured = takes(Kind::Array) || takes(Kind::Object);
+        if let ([field], true) = (own, is_structured)
+            && matches!(decoded.trim_start().as_bytes().first(), Some(b'{' | b'['))
+            && TapeDocument::parse(decoded.as_bytes()).is_ok()
+        {
+            return self.json(field, &decoded);
+        }
+        // Unless the contract names a style, an object is several fields, or JSON.
+        let is_styled = is_deep || encoding.is_some_and(|encoding| encoding.written.is_some());
+        let read_as = |schema: NodeId| {
+            let sorts = sorts(graph, schema).into_iter();
+            sorts.filter(|sort| is_styled || *sort != Sort::Members).collect::<Vec<_>>()
+        };
+        let written = Written {
+            name: bare,
+            texts: &texts,
+            style,
+            explode,
+            nested: encoding.map_or(&[], |encoding| &encoding.nested),
+            escapes: self.escapes,
+        };
+        let mut readings = schemas.iter().flat_map(|schema| written.readings(graph, *schema, &read_as(*schema)));
+        let first = readings.next();
+        let accepted = first.iter().cloned().chain(readings).find(|json| accepts_all(graph, schemas, json));
+        let value = accepted.or(first).unwrap_or_else(|| Json::from(decoded));
+        let value = self.empty_as_null(value, schemas);
+        placed(&value, own, bare, &mut Vec::new())
+    }
+
+    /// Whether a single text is a list of one value.
+    fn is_list(&self, name: &str, schemas: &[NodeId], own: &[&Field<'b>]) -> bool {
+        let takes = |kind| schemas.iter().all(|schema| self.graph.may_hold(*schema, kind));
+        let encoding = self.encodings.iter().find(|encoding| encoding.name == name);
+        let written = encoding.and_then(|encoding| encoding.written);
+        let is_exploded = matches!(written, None | Some(Encoding::Styled { explode: true, .. }));
+        let is_json = own.iter().any(|field| self.escapes.decode(&field.text).trim_start().starts_with('['));
+        !schemas.is_empty() && takes(Kind::Array) && !takes(Kind::String) && is_exploded && !is_json
+    }
+
+    /// The value of one field.
+    fn single(&self, field: &Field<'b>, schemas: &[NodeId]) -> Draft {
+        if let Some(value) = &field.value {
+            return Draft::new(field.at.clone(), value.clone());
+        }
+        let text = self.escapes.decode(&field.text);
+        let takes = |kind| schemas.iter().any(|schema| self.graph.may_hold(*schema, kind));
+        if takes(Kind::Object)
+            && !takes(Kind::String)
+            && text.trim_start().starts_with('{')
+            && TapeDocument::parse(text.as_bytes()).is_ok()
+        {
+            return self.json(field, &text);
+        }
+        let value = self.empty_as_null(typed(self.graph, schemas, &text), schemas);
+        Draft::new(field.at.clone(), Drafted::Value(value))
+    }
+
+    /// A field that was written as JSON.
+    fn json(&self, field: &Field<'b>, text: &str) -> Draft {
+        let value = match *field.text == *text {
+            true => Drafted::Verbatim(text.to_owned()),
+            // Escapes make the places in it unknown.
+            false => Drafted::Value(serde_json::from_str(text).unwrap_or_default()),
+        };
+        Draft::new(field.at.clone(), value)
+    }
+
+    /// A form cannot write null: an empty text is null where the schemas take null and no text.
+    fn empty_as_null(&self, value: Json, schemas: &[NodeId]) -> Json {
+        let takes = |kind| schemas.iter().all(|schema| self.graph.may_hold(*schema, kind));
+        match &value {
+            Json::String(text) if text.is_empty() && !takes(Kind::String) && takes(Kind::Null) => Json::Null,
+            _ => value,
+        }
+    }
+}
+
+fn is_array(value: &Drafted) -> bool {
+    match value {
+        Drafted::Value(value) => value.is_array(),
+        Drafted::Verbatim(text) => text.trim_start().starts_with('['),
+        Drafted::List(_) => true,
+        Drafted::Members(_) => false,
+    }
+}
+
+/// Whether a name is that of an element of a list: `tags[]`, `tags[0]`.
+fn is_element(base: &str, name: &str) -> bool {
+    let is_index = |step: &str| step.bytes().all(|byte| byte.is_ascii_digit());
+    steps(base, name).is_some_and(|steps| matches!(steps[..], [step] if is_index(step)))
+}
+
+/// A value with the places of the fields that it was read from.
+fn placed(value: &Json, own: &[&Field<'_>], base: &str, path: &mut Vec<String>) -> Draft {
+    let own = match own.len() > PLACED {
+        true => &own[..1],
+        false => own,
+    };
+    let field = field_of(own, base, path);
+    let drafted = match value {
+        Json::Array(elements) if own.len() > 1 => {
+            let elements = elements.iter().enumerate().map(|(index, element)| {
+                path.push(index.to_string());
+                let draft = placed(element, own, base, path);
+                path.pop();
+                draft
+            });
+            Drafted::List(elements.collect())
+        }
+        Json::Object(members) if own.len() > 1 => {
+            let members = members.iter().map(|(name, member)| {
+                path.push(name.clone());
+                let draft = placed(member, own, base, path);
+                let at = field_of(own, base, path).name_at.clone();
+                path.pop();
+                let name = Name { text: name.clone(), at };
+                (name, draft)
+            });
+            Drafted::Members(members.collect())
+        }
+        other => Drafted::Value(other.clone()),
+    };
+    Draft::new(field.at.clone(), drafted)
+}
+
+/// The field that a part of a value was read from: the one whose brackets lead there, or else the first one inside.
+fn field_of<'f, 'b>(own: &'f [&'f Field<'b>], base: &str, path: &[String]) -> &'f Field<'b> {
+    let leads = |field: &&&Field<'b>| {
+        steps(base, &field.name).is_some_and(|steps| {
+            steps.len() >= path.len() && steps.iter().zip(path).all(|(step, wanted)| *step == wanted.as_str())
+        })
+    };
+    // An empty pair of brackets is the next element.
+    let index = path.last().and_then(|step| step.parse::<usize>().ok());
+    let above = path.split_last().map_or(&[][..], |(_, above)| above);
+    let mut elements = own.iter().filter(|field| {
+        steps(base, &field.name).is_some_and(|steps| {
+            steps.len() > above.len()
+                && steps.iter().zip(above).all(|(step, wanted)| *step == wanted.as_str())
+                && steps[above.len()].is_empty()
+        })
+    });
+    let direct = own.iter().find(leads);
+    let found = match (direct, index) {
+        (Some(field), _) => Some(field),
+        (None, Some(index)) => elements.nth(index),
+        (None, None) => None,
+    };
+    found.unwrap_or(&own[0])
+}
+

@@ -1,0 +1,176 @@
+//! Bodies that are not JSON, read as JSON values.
+//!
+//! Each reader turns a body into the value that its schema describes, with the place of each part, so that the walks
+//! compare it like any other payload. A body that holds several payloads is read as several values.
+
+mod charset;
+mod draft;
+mod field;
+mod form;
+mod items;
+mod multipart;
+mod text;
+mod xml;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::capture::{Body, Transcript};
+use crate::contract::{ItemShape, Media};
+use crate::location::Step;
+use crate::media_type::ContentKind;
+use crate::schema::{Graph, NodeId};
+
+pub use charset::CharsetFault;
+pub(crate) use charset::{fault as charset_fault, recoded};
+use multipart::WrongPart;
+use xml::WrongName;
+
+/// Why a body cannot be read as what its media type says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Malformed {
+    /// The offset in the body.
+    pub(crate) at: usize,
+    pub(crate) message: String,
+}
+
+impl Malformed {
+    fn new(at: usize, message: String) -> Self {
+        Self { at, message }
+    }
+}
+
+/// A body that was read as one value.
+#[derive(Debug)]
+pub(crate) struct Read<'b> {
+    pub(crate) transcript: Transcript<'b>,
+    /// Parts with a media type that the contract does not declare for them.
+    pub(crate) parts: Vec<WrongPart>,
+    /// XML elements with another name than the contract says.
+    pub(crate) names: Vec<WrongName>,
+}
+
+/// Reads a body as one value of a schema. `None` if values of the schema are not written in this kind of content.
+pub(crate) fn read<'b>(
+    graph: &Graph,
+    schema: NodeId,
+    media: Option<&Media>,
+    kind: ContentKind,
+    body: &'b Body<'_>,
+) -> Option<Result<Read<'b>, Malformed>> {
+    let utf8 = || {
+        std::str::from_utf8(&body.bytes).map_err(|error| {
+            Malformed::new(error.valid_up_to(), format!("{} is not valid UTF-8, and no other charset is named", kind.words()))
+        })
+    };
+    let (mut parts, mut names) = (Vec::new(), Vec::new());
+    let draft = match kind {
+        ContentKind::Form => utf8().and_then(|text| form::read(graph, schema, media, text)),
+        ContentKind::Multipart | ContentKind::Parts => multipart::read(graph, schema, media, body).map(|(draft, wrong)| {
+            parts = wrong;
+            draft
+        }),
+        ContentKind::Xml => utf8().and_then(|text| xml::read(graph, schema, text)).map(|(draft, wrong)| {
+            names = wrong;
+            draft
+        }),
+        ContentKind::Text | ContentKind::Events | ContentKind::JsonLines | ContentKind::JsonSequence => match utf8() {
+            Ok(text) => Ok(text::read(graph, schema, text)?),
+            Err(malformed) => Err(malformed),
+        },
+        ContentKind::Json | ContentKind::Other => return None,
+    };
+    Some(draft.map(|draft| Read {
+        transcript: draft.transcribe(body),
+        parts,
+        names,
+    }))
+}
+
+/// The texts of a form by name, encoded as in a query: for fields that a contract declares as parameters.
+pub(crate) fn form_texts(body: &Body<'_>) -> Vec<(String, String)> {
+    let kind = body.media_type.as_deref().map(ContentKind::of);
+    match kind {
+        Some(ContentKind::Form) => {
+            let text = String::from_utf8_lossy(&body.bytes);
+            let fields = form::fields(&text).into_iter();
+            fields.map(|field| (field.name.into_owned(), field.text.into_owned())).collect()
+        }
+        Some(ContentKind::Multipart) => {
+            const RESERVED: &AsciiSet = &CONTROLS.add(b'%').add(b'+');
+            let encoded = |text: String| utf8_percent_encode(&text, RESERVED).to_string();
+            let texts = multipart::texts(body).into_iter();
+            texts.map(|(name, text)| (name, encoded(text))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the parts of a multipart body have names, as those of a form.
+pub(crate) fn is_form(body: &Body<'_>) -> bool {
+    multipart::is_form(body)
+}
+
+/// The schema of the value in the `data` of an event (`contentSchema`).
+pub(crate) fn data_schema(graph: &Graph, node: NodeId, event: &Body<'_>) -> Option<NodeId> {
+    let document = event.parse().ok()?;
+    let branches = graph.unions_within(node);
+    let accepted = branches.into_iter().rev().filter(|branch| graph.accepts(*branch, document.root()));
+    let mut schemas = accepted.filter_map(|branch| {
+        let closure = graph.closure(&[branch], |_| true);
+        let data = graph.part(&closure, &Step::Key("data".into()));
+        let data = graph.closure(&data, |_| true);
+        data.into_iter().find_map(|id| graph.node(id).annotations()?.content_schema)
+    });
+    schemas.next()
+}
+
+/// One payload of a sequence.
+#[derive(Debug)]
+pub(crate) enum Item<'b> {
+    /// A part of the body.
+    Part(Body<'b>),
+    /// An event: its fields as an object, if asked for, and its data.
+    Event(Option<Transcript<'b>>, Option<Transcript<'b>>),
+}
+
+/// Passes each payload of a sequence on.
+pub(crate) fn each_item<'b>(
+    kind: ContentKind,
+    shape: ItemShape,
+    body: &'b Body<'_>,
+    each: &mut dyn FnMut(Item<'b>),
+) -> Result<(), Malformed> {
+    let json = Some("application/json");
+    match kind {
+        ContentKind::Events => {
+            for event in items::events(&body.bytes) {
+                if event.is_end(&body.bytes) {
+                    continue;
+                }
+                let fields = (shape == ItemShape::Event).then(|| event.draft(&body.bytes).transcribe(body));
+                each(Item::Event(fields, event.data_of(body)));
+            }
+        }
+        ContentKind::Parts => {
+            for part in multipart::parts(body)? {
+                // Without a media type, a part is text (RFC 2046 section 5.1).
+                let media_type = part.media_type().unwrap_or("text/plain").to_owned();
+                each(Item::Part(body.part(part.content, Some(&media_type))));
+            }
+        }
+        ContentKind::JsonSequence => {
+            for range in items::sequence(&body.bytes) {
+                each(Item::Part(body.part(range, json)));
+            }
+        }
+        _ => {
+            for range in items::lines(&body.bytes) {
+                each(Item::Part(body.part(range, json)));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

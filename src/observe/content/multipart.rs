@@ -1,0 +1,265 @@
+//! Multipart bodies: parts between boundaries (RFC 2046 section 5.1), and forms of them (RFC 7578).
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde_json::Value as Json;
+
+use crate::capture::{Body, Headers};
+use crate::contract::{FieldEncoding, Media};
+use crate::json::{Kind, TapeDocument};
+use crate::limits::{FILE_LENGTH, FILE_PART};
+use crate::location::Step;
+use crate::media_type::{self, ContentKind};
+use crate::observe::message::parameter::Escapes;
+use crate::schema::{Graph, NodeId};
+
+use super::Malformed;
+use super::draft::{Draft, Drafted};
+use super::field::{Field, Fields};
+
+/// A part of a multipart body.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) headers: Headers,
+    /// Where the part starts, with its headers.
+    pub(super) start: usize,
+    /// Its content.
+    pub(super) content: Range<usize>,
+}
+
+impl Part {
+    /// The name of the field, from `Content-Disposition`.
+    fn name(&self) -> Option<String> {
+        media_type::parameter(self.headers.get("content-disposition")?, "name")
+    }
+
+    /// Whether it is a file: it has a file name.
+    fn is_file(&self) -> bool {
+        let disposition = self.headers.get("content-disposition");
+        disposition.is_some_and(|disposition| {
+            ["filename", "filename*"].iter().any(|name| media_type::parameter(disposition, name).is_some())
+        })
+    }
+
+    pub(super) fn media_type(&self) -> Option<&str> {
+        self.headers.get("content-type").filter(|media_type| !media_type.trim().is_empty())
+    }
+}
+
+/// A part whose media type is not one that the contract declares for it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct WrongPart {
+    pub(crate) name: String,
+    pub(crate) media_type: String,
+    pub(crate) declared: Vec<String>,
+    /// Where the part starts.
+    pub(crate) at: usize,
+}
+
+/// The value of a form, and the parts of it with a wrong media type.
+pub(super) fn read(
+    graph: &Graph,
+    schema: NodeId,
+    media: Option<&Media>,
+    body: &Body<'_>,
+) -> Result<(Draft, Vec<WrongPart>), Malformed> {
+    let parts = parts(body)?;
+    let closure = graph.closure(&[schema], |_| true);
+    let mut fields = Vec::with_capacity(parts.len());
+    let mut wrong = Vec::new();
+    for part in &parts {
+        let Some(name) = part.name() else {
+            return Err(Malformed::new(part.start, "a part has no `Content-Disposition` with a `name`".to_owned()));
+        };
+        let encoding = media.and_then(|media| {
+            media.fields.iter().find(|field| field.name == name || field.name == name.split('[').next().unwrap_or(""))
+        });
+        if let Some(encoding) = encoding {
+            wrong.extend(wrong_media(part, &name, encoding));
+        }
+        let below = graph.part(&closure, &Step::Key(name.as_str().into()));
+        fields.push(field(graph, &below, part, name, encoding, &body.bytes));
+    }
+    let fields = Fields::new(graph, media, Escapes::Text, &fields);
+    Ok((fields.value(schema, &(0..body.bytes.len())), wrong))
+}
+
+/// A part as a field of the form.
+fn field<'b>(
+    graph: &Graph,
+    schemas: &[NodeId],
+    part: &Part,
+    name: String,
+    encoding: Option<&FieldEncoding>,
+    bytes: &'b [u8],
+) -> Field<'b> {
+    let content = &bytes[part.content.clone()];
+    let declared = encoding.and_then(|encoding| encoding.media.first());
+    let kind = match (part.media_type(), declared) {
+        (Some(media_type), _) => ContentKind::of(media_type),
+        (None, Some(declared)) if encoding.is_some_and(|encoding| encoding.written.is_none()) => {
+            ContentKind::of(&declared.to_string())
+        }
+        (None, _) if part.is_file() => ContentKind::Other,
+        (None, _) => ContentKind::Text,
+    };
+    let text = std::str::from_utf8(content).ok();
+    let is_long = content.len() > FILE_PART;
+    let is_json = |text: &str| TapeDocument::parse(text.as_bytes()).is_ok();
+    let value = match (kind, text) {
+        // JSON that cannot be read is compared as the text that it is.
+        (ContentKind::Json, Some(text)) if !is_long || !part.is_file() => {
+            is_json(text).then(|| Drafted::Verbatim(text.to_owned()))
+        }
+        (_, Some(_)) if !part.is_file() && kind != ContentKind::Other => None,
+        (ContentKind::Text | ContentKind::Xml, Some(_)) if !is_long => None,
+        _ => Some(Drafted::Value(of_file(graph, schemas, content.len(), text.filter(|_| !is_long)))),
+    };
+    let is_read = value.is_some();
+    Field {
+        name: Cow::Owned(name),
+        name_at: part.start..part.start + 1,
+        text: match (is_read, text) {
+            (false, Some(text)) => Cow::Borrowed(text),
+            _ => Cow::Borrowed(""),
+        },
+        at: part.content.clone(),
+        value,
+    }
+}
+
+/// A file as a value: its text if it is short, or else a text that is as long, as far as a schema asks for its length
+/// in bytes.
+fn of_file(graph: &Graph, schemas: &[NodeId], length: usize, text: Option<&str>) -> Json {
+    if let Some(text) = text {
+        return text.into();
+    }
+    let bounds = graph.closure(schemas, |_| true).into_iter().flat_map(|id| &graph.node(id).lengths);
+    let bounds = bounds.filter(|bound| bound.kind == Kind::String).map(|bound| bound.limit);
+    let asked = bounds.max().and_then(|bound| usize::try_from(bound).ok()).unwrap_or_default();
+    "x".repeat(length.min(asked.saturating_add(1)).min(FILE_LENGTH)).into()
+}
+
+/// What is wrong with the media type of a part.
+fn wrong_media(part: &Part, name: &str, encoding: &FieldEncoding) -> Option<WrongPart> {
+    let media_type = part.media_type()?;
+    let is_declared = encoding.media.is_empty()
+        || encoding.written.is_some()
+        || encoding.media.iter().any(|range| range.takes(media_type));
+    (!is_declared).then(|| WrongPart {
+        name: name.to_owned(),
+        media_type: media_type.to_owned(),
+        declared: encoding.media.iter().map(ToString::to_string).collect(),
+        at: part.start,
+    })
+}
+
+/// The parts of a multipart body.
+pub(super) fn parts(body: &Body<'_>) -> Result<Vec<Part>, Malformed> {
+    let bytes: &[u8] = &body.bytes;
+    let named = body.media_type.as_deref().and_then(|media_type| media_type::parameter(media_type, "boundary"));
+    let boundary = match named.filter(|boundary| !boundary.is_empty()) {
+        Some(boundary) => boundary.into_bytes(),
+        // Some captures drop the parameters of media types.
+        None => {
+            let line = &bytes[..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())];
+            let line = line.trim_ascii().strip_prefix(b"--").filter(|boundary| !boundary.is_empty());
+            line.ok_or_else(|| Malformed::new(0, "the media type names no boundary".to_owned()))?.to_vec()
+        }
+    };
+    let delimiter = [b"--", &*boundary].concat();
+    let mut parts = Vec::new();
+    let mut next = delimiter_at(bytes, 0, &delimiter);
+    if next.is_none() {
+        let message = format!("no line is the boundary `--{}`", String::from_utf8_lossy(&boundary));
+        return Err(Malformed::new(0, message));
+    }
+    while let Some((_, end)) = next {
+        if bytes[end..].starts_with(b"--") {
+            return Ok(parts);
+        }
+        let start = after_line(bytes, end);
+        let following = delimiter_at(bytes, start, &delimiter);
+        let Some((stop, _)) = following else {
+            return Err(Malformed::new(bytes.len(), "the body ends before the last boundary".to_owned()));
+        };
+        parts.push(part(bytes, start..stop));
+        next = following;
+    }
+    Ok(parts)
+}
+
+/// The next line that is a boundary: where the content before it ends, and where the boundary ends.
+fn delimiter_at(bytes: &[u8], from: usize, delimiter: &[u8]) -> Option<(usize, usize)> {
+    let mut search = from;
+    loop {
+        let at = search + memchr::memmem::find(&bytes[search..], delimiter)?;
+        let end = at + delimiter.len();
+        let starts_line = at == 0 || at == from || bytes[at - 1] == b'\n';
+        let rest = &bytes[end..];
+        let rest = rest.strip_prefix(b"--").unwrap_or(rest);
+        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+        if starts_line && line.trim_ascii().is_empty() {
+            // The line break before a boundary belongs to it.
+            let content = match &bytes[from..at] {
+                [.., b'\r', b'\n'] => at - 2,
+                [.., b'\n'] => at - 1,
+                _ => at,
+            };
+            return Some((content, end));
+        }
+        search = end;
+    }
+}
+
+/// The start of the line after the one at an offset.
+fn after_line(bytes: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end + 1)
+}
+
+/// A part: its headers up to a blank line, and its content.
+fn part(bytes: &[u8], range: Range<usize>) -> Part {
+    let mut headers = Headers::default();
+    let mut at = range.start;
+    while at < range.end {
+        let end = after_line(bytes, at).min(range.end.max(at));
+        let line = String::from_utf8_lossy(bytes[at..end].trim_ascii_end()).into_owned();
+        at = end;
+        if line.is_empty() {
+            break;
+        }
+        match (line.split_once(':'), headers.0.last_mut()) {
+            // A line that starts with a space continues the one before it.
+            (_, Some((_, value))) if line.starts_with([' ', '\t']) => {
+                value.push(' ');
+                value.push_str(line.trim());
+            }
+            (Some((name, value)), _) => headers.0.push((name.trim().to_owned(), value.trim().to_owned())),
+            (None, _) => {}
+        }
+    }
+    Part {
+        headers,
+        start: range.start,
+        content: at.min(range.end)..range.end,
+    }
+}
+
+/// The texts of a form by name; the content of files is left out.
+pub(super) fn texts(body: &Body<'_>) -> Vec<(String, String)> {
+    let parts = parts(body).unwrap_or_default().into_iter();
+    let texts = parts.filter_map(|part| {
+        let text = match part.is_file() {
+            true => String::new(),
+            false => String::from_utf8_lossy(&body.bytes[part.content.clone()]).into_owned(),
+        };
+        Some((part.name()?, text))
+    });
+    texts.collect()
+}
+
+/// Whether all parts have names.
+pub(super) fn is_form(body: &Body<'_>) -> bool {
+    parts(body).is_ok_and(|parts| !parts.is_empty() && parts.iter().all(|part| part.name().is_some()))
+}

@@ -1,0 +1,26 @@
+//! Text bodies: the text as a string, or as the scalar that its schema asks for.
+
+use crate::json::Kind;
+use crate::observe::message::parameter::{accepts_all, typed};
+use crate::schema::{Graph, NodeId};
+
+use super::draft::{Draft, Drafted};
+
+/// The value of a text; `None` if the schema takes no text.
+pub(super) fn read(graph: &Graph, schema: NodeId, text: &str) -> Option<Draft> {
+    let scalars = [Kind::String, Kind::Number, Kind::Boolean, Kind::Null];
+    if !scalars.into_iter().any(|kind| graph.may_hold(schema, kind)) {
+        return None;
+    }
+    let whole = typed(graph, &[schema], text);
+    // A line break at the end is often added by whoever writes or saves the text.
+    let line = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let value = match line {
+        Some(line) if !accepts_all(graph, &[schema], &whole) => {
+            let trimmed = typed(graph, &[schema], line);
+            return Some(Draft::new(0..line.len(), Drafted::Value(trimmed)));
+        }
+        _ => whole,
+    };
+    Some(Draft::new(0..text.len(), Drafted::Value(value)))
+}

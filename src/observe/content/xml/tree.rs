@@ -1,0 +1,184 @@
+//! XML as a tree of elements, with the place of each.
+
+use std::ops::Range;
+
+use quick_xml::XmlVersion;
+use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::reader::Reader;
+
+use crate::limits::NESTING;
+use crate::observe::content::Malformed;
+
+/// An element. Prefixes of namespaces are left out of names.
+#[derive(Debug, Default)]
+pub(super) struct Element {
+    pub(super) name: String,
+    /// Its start tag.
+    pub(super) at: Range<usize>,
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) children: Vec<Element>,
+    /// Its text, without that of its children.
+    pub(super) text: String,
+    /// Where the text starts and ends.
+    pub(super) text_at: Range<usize>,
+    /// `xsi:nil="true"`
+    pub(super) is_nil: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Attribute {
+    pub(super) name: String,
+    pub(super) value: String,
+    /// Where the value was written, without quotes.
+    pub(super) at: Range<usize>,
+}
+
+/// Reads a document: its root element.
+pub(super) fn parse(text: &str) -> Result<Element, Malformed> {
+    let mut reader = Reader::from_str(text);
+    let mut open: Vec<Element> = Vec::new();
+    let mut root: Option<Element> = None;
+    loop {
+        let start = offset(reader.buffer_position());
+        let event = reader.read_event().map_err(|error| {
+            let at = offset(reader.error_position()).min(text.len());
+            Malformed::new(at, said(&error))
+        })?;
+        let end = offset(reader.buffer_position());
+        match event {
+            Event::Start(tag) => {
+                if root.is_some() && open.is_empty() {
+                    return Err(Malformed::new(start, "there is a second root element".to_owned()));
+                }
+                if open.len() >= usize::from(NESTING) {
+                    return Err(Malformed::new(start, format!("it is nested more than {NESTING} levels deep")));
+                }
+                open.push(element(text, &tag, start..end)?);
+            }
+            Event::Empty(tag) => {
+                let element = element(text, &tag, start..end)?;
+                close(element, &mut open, &mut root, start)?;
+            }
+            Event::End(_) => {
+                if let Some(element) = open.pop() {
+                    close(element, &mut open, &mut root, start)?;
+                }
+            }
+            Event::Text(found) => {
+                let found = found.xml_content(XmlVersion::default()).map_err(|error| undecoded(start, &error))?;
+                add_text(&mut open, &found, start..end)?;
+            }
+            Event::CData(found) => {
+                let found = found.xml_content(XmlVersion::default()).map_err(|error| undecoded(start, &error))?;
+                add_text(&mut open, &found, start..end)?;
+            }
+            Event::GeneralRef(reference) => {
+                let found = resolved(&reference).ok_or_else(|| {
+                    let name = String::from_utf8_lossy(&reference).into_owned();
+                    Malformed::new(start, format!("the entity `&{name};` is not defined"))
+                })?;
+                add_text(&mut open, &found, start..end)?;
+            }
+            // Entities that a document defines are not expanded.
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+            Event::Eof => break,
+        }
+    }
+    if let Some(element) = open.last() {
+        let message = format!("`<{}>` is not closed", element.name);
+        return Err(Malformed::new(element.at.start, message));
+    }
+    root.ok_or_else(|| Malformed::new(0, "there is no element".to_owned()))
+}
+
+fn offset(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
+}
+
+fn undecoded(at: usize, error: &dyn std::fmt::Display) -> Malformed {
+    Malformed::new(at, said(error))
+}
+
+/// What is wrong, without the category that the parser puts before it.
+fn said(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    let rest = ["ill-formed document: ", "syntax error: "].iter().find_map(|category| text.strip_prefix(category));
+    rest.map_or_else(|| text.clone(), str::to_owned)
+}
+
+/// The text that a reference stands for.
+fn resolved(reference: &BytesRef<'_>) -> Option<String> {
+    if let Ok(Some(character)) = reference.resolve_char_ref() {
+        return Some(character.to_string());
+    }
+    let name = reference.decode().ok()?;
+    resolve_predefined_entity(&name).map(str::to_owned)
+}
+
+fn element(text: &str, tag: &BytesStart<'_>, at: Range<usize>) -> Result<Element, Malformed> {
+    let local = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+    let mut element = Element {
+        name: local(tag.local_name().as_ref()),
+        text_at: at.end..at.end,
+        at,
+        ..Element::default()
+    };
+    for attribute in tag.attributes() {
+        let attribute =
+            attribute.map_err(|error| Malformed::new(element.at.start, said(&error)))?;
+        let value = attribute
+            .normalized_value(XmlVersion::default())
+            .map_err(|error| Malformed::new(element.at.start, said(&error)))?;
+        // Values are slices of the text.
+        let from = (attribute.value.as_ptr() as usize).checked_sub(text.as_ptr() as usize);
+        let from = from.filter(|from| from + attribute.value.len() <= text.len()).unwrap_or(element.at.start);
+        let key = attribute.key;
+        let prefix = key.prefix().map(|prefix| local(prefix.as_ref()));
+        let name = local(key.local_name().as_ref());
+        let is_namespace = name == "xmlns" || prefix.as_deref() == Some("xmlns");
+        match prefix.as_deref() {
+            Some("xsi") if name == "nil" => element.is_nil = matches!(value.trim(), "true" | "1"),
+            // These say something about the document, not about its content.
+            Some("xsi" | "xml") => {}
+            _ if is_namespace => {}
+            _ => element.attributes.push(Attribute {
+                name,
+                at: from..from + attribute.value.len(),
+                value: value.into_owned(),
+            }),
+        }
+    }
+    Ok(element)
+}
+
+fn close(
+    element: Element,
+    open: &mut [Element],
+    root: &mut Option<Element>,
+    at: usize,
+) -> Result<(), Malformed> {
+    match (open.last_mut(), root) {
+        (Some(parent), _) => parent.children.push(element),
+        (None, root @ None) => *root = Some(element),
+        (None, Some(_)) => {
+            return Err(Malformed::new(at, "there is a second root element".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+fn add_text(open: &mut [Element], found: &str, at: Range<usize>) -> Result<(), Malformed> {
+    let Some(element) = open.last_mut() else {
+        return match found.trim().is_empty() {
+            true => Ok(()),
+            false => Err(Malformed::new(at.start, "there is text outside the root element".to_owned())),
+        };
+    };
+    if element.text.is_empty() {
+        element.text_at = at.clone();
+    }
+    element.text.push_str(found);
+    element.text_at.end = at.end;
+    Ok(())
+}
