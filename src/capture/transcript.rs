@@ -148,6 +148,6 @@ impl Written for Transcript<'_> {
             hidden.iter().any(|secret| secret.start < part.text.end && part.text.start < secret.end)
         });
         let masks: Vec<Range<usize>> = masks.map(|part| part.written.clone()).collect();
-        Excerpt::of_text(bytes, place, masks)
+        Excerpt::of_text(bytes, place, &masks)
     }
 }

@@ -110,7 +110,7 @@ impl Excerpt {
 
     /// Takes a line of a text in which the secrets are known; text that looks like one is masked, too.
     #[must_use]
-    pub(crate) fn of_text(text: &[u8], span: Range<usize>, masks: Vec<Range<usize>>) -> Self {
+    pub(crate) fn of_text(text: &[u8], span: Range<usize>, masks: &[Range<usize>]) -> Self {
         let (window, span) = window_of(text, span);
         let context = boundary(text, window.start.saturating_sub(CONTEXT));
         let Ok(line) = std::str::from_utf8(&text[context..window.end]) else {

@@ -8,16 +8,15 @@ use std::borrow::Cow;
 
 use crate::json::{Kind, Value};
 use crate::location::Origin;
+use crate::media_type::ContentKind;
 
 use crate::capture::transfer;
 
+use super::form;
 use super::message::{Found, first, has_length, kept};
 use crate::redact::Excerpt;
 use crate::capture::record::{Lists, Record};
 use crate::capture::{Body, EncodingFault, Exchange, Headers, Hint, ReadProblem, Remark, RemarkKind, Request, Response, Sink, Unused};
-
-/// The media type of a stream of events.
-const EVENTS: &str = "text/event-stream";
 
 /// Where an archive has its entries.
 pub(super) const LISTS: Lists = &[&["log", "entries"]];
@@ -149,10 +148,6 @@ impl Entry<'_> {
         let headers = headers(response);
         let body = content.map_or(Ok(None), |content| self.body(content, &headers, remarks));
         let (body, is_unread) = kept(body, sink);
-        // Browsers write the events next to the response, or not at all.
-        let events = content.filter(|content| string(*content, "mimeType").is_some_and(|found| found.starts_with(EVENTS)));
-        let events = events.map(|content| Body::decoded(Vec::new(), self.record.at(content)).with_media_type(Some(EVENTS)));
-        let body = body.or(events);
         let is_aborted = [response, entry]
             .into_iter()
             .flat_map(|owner| ["_failureText", "_error"].map(|key| owner.get(key)))
@@ -162,8 +157,11 @@ impl Entry<'_> {
         let is_sized = body_size
             .and_then(|size| size.as_i64())
             .is_some_and(|size| size > 0);
+        // Most browsers leave out the events of a stream.
+        let kind = content.and_then(|content| string(content, "mimeType"));
+        let is_stream = kind.is_some_and(|kind| ContentKind::of(&kind) == ContentKind::Events);
         let is_left_out =
-            is_aborted || is_sized || has_length(&headers) || content.is_some_and(is_left_out);
+            is_aborted || is_stream || is_sized || has_length(&headers) || content.is_some_and(is_left_out);
         Some(Response {
             line: self.record.line(written),
             status,
@@ -192,7 +190,15 @@ impl Entry<'_> {
         headers: &Headers,
         remarks: &mut Vec<Remark>,
     ) -> Found<'d> {
-        let Some(text) = data.get("text").filter(|text| text.kind() != Kind::Null) else {
+        let is_empty = |text: &Value<'_>| text.as_str().is_some_and(|text| text.is_empty());
+        let written = data.get("text").filter(|text| text.kind() != Kind::Null);
+        // Some tools list the fields of a form in place of its text.
+        if let Some(params) = data.get("params").filter(|_| written.as_ref().is_none_or(is_empty))
+            && let Some(body) = form::body(params, string(data, "mimeType").as_deref(), self.record.at(params))
+        {
+            return Ok(Some(body));
+        }
+        let Some(text) = written else {
             return self.of_file(data);
         };
         let origin = self.record.at(text);

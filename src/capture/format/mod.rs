@@ -5,6 +5,7 @@ mod bruno;
 mod cassette;
 mod curl;
 mod elided;
+mod form;
 mod guide;
 mod har;
 mod hoverfly;

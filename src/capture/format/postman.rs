@@ -9,6 +9,7 @@ use crate::capture::record::{Lists, Record, text};
 use crate::capture::{Body, Exchange, Hint, ReadProblem, Request, Response, Sink, Unused};
 use crate::json::{Kind, Value};
 
+use super::form;
 use super::message::{self, first, headers, missing};
 
 /// Where items are.
@@ -83,9 +84,22 @@ fn request<'d>(record: &'d Record<'_>, asked: Value<'d>, sink: &mut dyn Sink) ->
         }
     };
     let fields = headers(asked.get("header").filter(|fields| fields.kind() == Kind::Array));
-    let body = first(asked, &["body"]).filter(|body| text(*body, "mode").as_deref() == Some("raw"));
-    let raw = body.and_then(|body| first(body, &["raw"]));
-    let body = raw.map_or(Ok(None), |raw| message::body(record, raw, &fields));
+    let written = first(asked, &["body"]);
+    let mode = written.and_then(|body| text(body, "mode"));
+    let listed = |key: &str, media_type: &str| {
+        let list = written.and_then(|body| first(body, &[key]))?;
+        let named = fields.get("content-type").unwrap_or(media_type);
+        form::body(list, Some(named), record.at(list))
+    };
+    let body = match mode.as_deref() {
+        Some("raw") => {
+            let raw = written.and_then(|body| first(body, &["raw"]));
+            raw.map_or(Ok(None), |raw| message::body(record, raw, &fields))
+        }
+        Some("urlencoded") => Ok(listed("urlencoded", "application/x-www-form-urlencoded")),
+        Some("formdata") => Ok(listed("formdata", "multipart/form-data")),
+        _ => Ok(None),
+    };
     Ok(message::request(record, (&method, url), fields, body, sink))
 }
 

@@ -219,3 +219,25 @@ fn a_body_that_cannot_be_read_is_left_out() {
         assert_eq!(found.problems.len(), 1, "{shown}: {:?}", found.problems);
     }
 }
+
+/// Some tools list the fields of a form in place of its text.
+#[test]
+fn a_form_may_be_listed_by_its_fields() {
+    let posted = |data: &str| {
+        let text = format!(
+            r#"{{"log": {{"entries": [{{"request": {{"method": "POST", "url": "/a", "postData": {data}}}, "response": {{"status": 204}}}}]}}}}"#
+        );
+        read("a.har", text.as_bytes()).exchanges.join("\n")
+    };
+    let form = r#""mimeType": "application/x-www-form-urlencoded""#;
+    let cases = [
+        format!(r#"{{{form}, "params": [{{"name": "a b", "value": "1&2"}}, {{"name": "c", "value": "%C3%A9"}}]}}"#),
+        format!(r#"{{{form}, "text": "", "params": [{{"name": "a", "value": "é"}}]}}"#),
+        format!(r#"{{{form}, "text": "a=1", "params": [{{"name": "a", "value": "2"}}]}}"#),
+        format!(r#"{{{form}, "params": []}}"#),
+        r#"{"mimeType": "multipart/form-data; boundary=x", "params": [{"name": "f", "fileName": "a\".png", "contentType": "image/png"}]}"#.to_owned(),
+        r#"{"mimeType": "multipart/form-data", "params": [{"name": "a", "value": "1"}]}"#.to_owned(),
+    ];
+    let found: Vec<String> = cases.iter().map(|data| posted(data)).collect();
+    insta::assert_snapshot!(found.join("\n---\n"));
+}
