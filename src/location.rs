@@ -113,6 +113,16 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// The start of a file with this name.
+    #[must_use]
+    pub(crate) fn of_file(name: &str) -> Self {
+        Self {
+            file: name.into(),
+            entry: None,
+            position: Position::START,
+        }
+    }
+
     /// The same file and entry, at another position.
     #[must_use]
     pub fn at(&self, position: Position) -> Self {

@@ -100,7 +100,7 @@ impl<'a> Transcript<'a> {
     pub(crate) fn body(&self) -> Body<'_> {
         Body {
             bytes: Cow::Borrowed(self.text.as_bytes()),
-            origin: self.original.origin.clone(),
+            origin: self.original.place(self.parts.first().map_or(0, |part| part.written.start)),
             media_type: self.original.media_type.clone().filter(|_| self.is_recoded),
             places: Places::Transcript(self),
             known: Known::default(),
@@ -108,10 +108,15 @@ impl<'a> Transcript<'a> {
         }
     }
 
+    /// The last part that starts at or before an offset of the text.
+    fn part_at(&self, offset: usize) -> Option<&Part> {
+        let after = self.parts.partition_point(|part| part.text.start <= offset);
+        after.checked_sub(1).map(|last| &self.parts[last])
+    }
+
     /// The offset in the original of the byte at `offset` of the text.
     fn written(&self, offset: usize) -> usize {
-        let after = self.parts.partition_point(|part| part.text.start <= offset);
-        let Some(part) = after.checked_sub(1).map(|last| &self.parts[last]) else {
+        let Some(part) = self.part_at(offset) else {
             return 0;
         };
         let inside = offset - part.text.start;
@@ -134,9 +139,25 @@ impl Written for Transcript<'_> {
         if self.is_recoded {
             return Excerpt::of_json(document, span);
         }
+        let start = self.written(span.start);
+        // Of a value that was written as a whole, all of it is marked.
+        let whole = self.part_at(span.start).filter(|part| !part.is_verbatim).map(|part| part.written.end);
+        let end = self.written(span.end).max(whole.unwrap_or(start));
+        self.line(document, start..end.max(start))
+    }
+}
+
+impl Transcript<'_> {
+    /// The line of the original with a place in it; `None` if the text is not JSON.
+    pub(crate) fn excerpt_of(&self, place: Range<usize>) -> Excerpt {
+        match TapeDocument::parse(self.text.as_bytes()) {
+            Ok(document) => self.line(&document, place),
+            Err(_) => Excerpt::default(),
+        }
+    }
+
+    fn line(&self, document: &TapeDocument<'_>, place: Range<usize>) -> Excerpt {
         let bytes = self.original.as_read();
-        let place = self.written(span.start)..self.written(span.end);
-        let place = place.start..place.end.max(place.start);
         let near = place.start.saturating_sub(AROUND)..(place.end + AROUND).min(bytes.len());
         let is_near = |part: &&Part| part.written.start < near.end && near.start < part.written.end;
         let shown: Vec<&Part> = self.parts.iter().filter(is_near).collect();

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::capture::{Body, Exchange, Headers, Hint, Line, Request, Response, Unused};
 use crate::json::TapeDocument;
 use crate::location::Origin;
+use crate::observe::substituted;
 
 use super::shaped::Shaper;
 
@@ -74,10 +75,15 @@ impl DraftBody {
 
     /// The same with stand-ins.
     fn shaped(&self, shaper: &mut Shaper<'_>) -> String {
+        let body = Body::owned(self.bytes.clone(), Origin::of_file("copy"));
+        let body = body.with_media_type(self.media_type.as_deref());
+        if let Some(written) = substituted(body.kind(), &body, shaper) {
+            return written;
+        }
         match self.unused {
             // What it holds is not compared.
             Some(Unused::Html) => "<!doctype html><title>A page</title>".to_owned(),
-            Some(Unused::Xml) => "<xml/>".to_owned(),
+            Some(Unused::Xml) => "<xml".to_owned(),
             Some(Unused::Asset | Unused::Binary) => "(data)".to_owned(),
             Some(_) => shaper.text(&String::from_utf8_lossy(&self.bytes)),
             None => match TapeDocument::parse(&self.bytes) {

@@ -4,6 +4,8 @@ use crate::capture::time;
 use crate::json::{Key, Kind, TapeDocument, Value};
 use crate::location::{PathPattern, Step};
 use crate::contract::split_target;
+use crate::limits::FILE_PART;
+use crate::observe::Substitute;
 use crate::redact::{is_kept, is_secret_by_rule, is_secret_name, shapes};
 
 use super::known::Known;
@@ -213,6 +215,20 @@ impl<'k> Shaper<'k> {
         }
     }
 
+    /// A text that a name belongs to, in a body without places: the closest stand-in that any place asks for.
+    fn named_value(&mut self, name: &str, text: &str) -> String {
+        let is_plain = text.trim() == text;
+        if is_shown(name) || self.is_known_value(text) || matches!(text, "true" | "false" | "null") {
+            return text.to_owned();
+        }
+        let rung = self.closer.iter().map(|(_, rung)| *rung).chain([self.rung]).max().unwrap_or(0);
+        let is_number = is_plain && TapeDocument::parse(text.as_bytes()).is_ok_and(|found| found.root().kind() == Kind::Number);
+        match is_number {
+            true => self.stand_ins.number(text, rung),
+            false => self.stand_ins.text(text, rung),
+        }
+    }
+
     /// Text that is not JSON, with the same marks between its words.
     pub(super) fn text(&mut self, text: &str) -> String {
         const LITERALS: [&str; 7] = ["true", "false", "null", "True", "False", "None", "NaN"];
@@ -237,6 +253,27 @@ impl<'k> Shaper<'k> {
             rest = &behind[mark.map_or(0, char::len_utf8)..];
         }
         out
+    }
+}
+
+impl Substitute for Shaper<'_> {
+    fn name(&mut self, name: &str) -> String {
+        match self.is_name(name) || name.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => name.to_owned(),
+            false => self.text(name),
+        }
+    }
+
+    fn value(&mut self, name: &str, text: &str) -> String {
+        self.named_value(name, text)
+    }
+
+    fn json(&mut self, document: &TapeDocument<'_>) -> String {
+        self.document(document)
+    }
+
+    fn file(&mut self, length: usize) -> String {
+        "x".repeat(length.min(FILE_PART))
     }
 }
 

@@ -20,6 +20,7 @@ mod message;
 mod routing;
 
 pub use content::CharsetFault;
+pub(crate) use content::{Substitute, substituted};
 pub use incoming::{Incoming, Moment, PathGlob, Preparation, Rewrite, Selection, Statuses};
 pub use walk::deviation::{Deviation, DeviationKind};
 pub use walk::explain::{deviations, first_deviation};

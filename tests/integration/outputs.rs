@@ -87,12 +87,13 @@ fn places_end_where_their_text_ends() {
                 .as_array()
                 .is_some_and(|seen| seen.len() == 1);
             if finding["keyword"] == "enum" && is_one_value {
-                // In an archive, the body is a string.
-                assert_eq!(
-                    marked.replace('\\', ""),
-                    format!("\"{}\"", seen.as_str().expect("a value")),
-                    "{place}"
-                );
+                // In an archive, the body is a string; forms and XML have no quotes.
+                let marked = marked.replace('\\', "");
+                let marked = marked
+                    .strip_prefix('"')
+                    .and_then(|text| text.strip_suffix('"'))
+                    .unwrap_or(&marked);
+                assert_eq!(marked, seen.as_str().expect("a value"), "{place}");
             }
         }
     }

@@ -246,6 +246,13 @@ fn placed(value: &Json, own: &[&Field<'_>], base: &str, path: &mut Vec<String>) 
         false => own,
     };
     let field = field_of(own, base, path);
+    if let (Json::Array(elements), [_]) = (value, own)
+        && let Some(places) = split_at(&field.text, field.at.start, elements.len())
+    {
+        let elements = elements.iter().zip(places);
+        let elements = elements.map(|(element, at)| Draft::new(at, Drafted::Value(element.clone())));
+        return Draft::new(field.at.clone(), Drafted::List(elements.collect()));
+    }
     let drafted = match value {
         Json::Array(elements) if own.len() > 1 => {
             let elements = elements.iter().enumerate().map(|(index, element)| {
@@ -270,6 +277,22 @@ fn placed(value: &Json, own: &[&Field<'_>], base: &str, path: &mut Vec<String>) 
         other => Drafted::Value(other.clone()),
     };
     Draft::new(field.at.clone(), drafted)
+}
+
+/// Where the elements of a list are that was written as one text, if some separator gives so many.
+fn split_at(text: &str, start: usize, count: usize) -> Option<Vec<Range<usize>>> {
+    const SEPARATORS: [&str; 11] = [",", "|", "%2C", "%2c", "%7C", "%7c", "%20", "+", " ", "%09", "\t"];
+    let splits = SEPARATORS.iter().map(|separator| {
+        let mut at = start;
+        let parts = text.split(separator).map(|part| {
+            let place = at..at + part.len();
+            at = place.end + separator.len();
+            place
+        });
+        parts.collect::<Vec<_>>()
+    });
+    let mut fitting = splits.filter(|places| places.len() == count);
+    fitting.next().filter(|_| count > 1)
 }
 
 /// The field that a part of a value was read from: the one whose brackets lead there, or else the first one inside.

@@ -60,6 +60,22 @@ impl Event {
         self.fields.first().map_or(0, |(_, name, _)| name.start)
     }
 
+    /// The texts of its fields by name; lines of data are joined.
+    pub(super) fn texts(&self, bytes: &[u8]) -> Vec<(&'static str, String)> {
+        let mut texts: Vec<(&'static str, String)> = Vec::new();
+        for (name, _, at) in &self.fields {
+            let text = String::from_utf8_lossy(&bytes[at.clone()]);
+            match texts.iter_mut().find(|(known, _)| known == name && *name == "data") {
+                Some((_, data)) => {
+                    data.push('\n');
+                    data.push_str(&text);
+                }
+                None => texts.push((name, text.into_owned())),
+            }
+        }
+        texts
+    }
+
     /// Its data, joined; `None` if it has none.
     pub(super) fn data_of<'b>(&self, body: &'b Body<'_>) -> Option<Transcript<'b>> {
         let mut scribe = Scribe::new(body);

@@ -9,6 +9,7 @@ mod field;
 mod form;
 mod items;
 mod multipart;
+mod substitute;
 mod text;
 mod xml;
 
@@ -21,6 +22,7 @@ use crate::media_type::ContentKind;
 use crate::schema::{Graph, NodeId};
 
 pub use charset::CharsetFault;
+pub(crate) use substitute::{Substitute, substituted};
 pub(crate) use charset::{fault as charset_fault, recoded};
 use multipart::WrongPart;
 use xml::WrongName;

@@ -26,16 +26,18 @@ pub(super) struct Part {
     pub(super) start: usize,
     /// Its content.
     pub(super) content: Range<usize>,
+    /// Where its `Content-Type` is, or the first line of its headers.
+    media_type_at: Range<usize>,
 }
 
 impl Part {
     /// The name of the field, from `Content-Disposition`.
-    fn name(&self) -> Option<String> {
+    pub(super) fn name(&self) -> Option<String> {
         media_type::parameter(self.headers.get("content-disposition")?, "name")
     }
 
     /// Whether it is a file: it has a file name.
-    fn is_file(&self) -> bool {
+    pub(super) fn is_file(&self) -> bool {
         let disposition = self.headers.get("content-disposition");
         disposition.is_some_and(|disposition| {
             ["filename", "filename*"].iter().any(|name| media_type::parameter(disposition, name).is_some())
@@ -53,8 +55,8 @@ pub(crate) struct WrongPart {
     pub(crate) name: String,
     pub(crate) media_type: String,
     pub(crate) declared: Vec<String>,
-    /// Where the part starts.
-    pub(crate) at: usize,
+    /// Where the media type is.
+    pub(crate) at: Range<usize>,
 }
 
 /// The value of a form, and the parts of it with a wrong media type.
@@ -151,7 +153,7 @@ fn wrong_media(part: &Part, name: &str, encoding: &FieldEncoding) -> Option<Wron
         name: name.to_owned(),
         media_type: media_type.to_owned(),
         declared: encoding.media.iter().map(ToString::to_string).collect(),
-        at: part.start,
+        at: part.media_type_at.clone(),
     })
 }
 
@@ -222,7 +224,9 @@ fn after_line(bytes: &[u8], at: usize) -> usize {
 fn part(bytes: &[u8], range: Range<usize>) -> Part {
     let mut headers = Headers::default();
     let mut at = range.start;
+    let mut media_type_at = None;
     while at < range.end {
+        let start = at;
         let end = after_line(bytes, at).min(range.end.max(at));
         let line = String::from_utf8_lossy(bytes[at..end].trim_ascii_end()).into_owned();
         at = end;
@@ -235,7 +239,13 @@ fn part(bytes: &[u8], range: Range<usize>) -> Part {
                 value.push(' ');
                 value.push_str(line.trim());
             }
-            (Some((name, value)), _) => headers.0.push((name.trim().to_owned(), value.trim().to_owned())),
+            (Some((name, value)), _) => {
+                let is_type = name.trim().eq_ignore_ascii_case("content-type");
+                if is_type || media_type_at.is_none() {
+                    media_type_at = Some(start..start + line.len());
+                }
+                headers.0.push((name.trim().to_owned(), value.trim().to_owned()));
+            }
             (None, _) => {}
         }
     }
@@ -243,6 +253,7 @@ fn part(bytes: &[u8], range: Range<usize>) -> Part {
         headers,
         start: range.start,
         content: at.min(range.end)..range.end,
+        media_type_at: media_type_at.unwrap_or(range.start..range.start),
     }
 }
 

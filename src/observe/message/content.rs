@@ -110,14 +110,16 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                         part: sanitised(&part.name),
                         declared: part.declared.clone(),
                     };
-                    self.fact(&fact, &shorten(&part.media_type), &Sighting::Body(body, part.at));
+                    let sighting = Sighting::Read(body, &read.transcript, part.at.clone());
+                    self.fact(&fact, &shorten(&part.media_type), &sighting);
                 }
                 for name in &read.names {
                     let fact = TrafficFact::ElementName {
                         target: key.clone(),
                         expected: name.expected.clone(),
                     };
-                    self.fact(&fact, &shorten(&name.found), &Sighting::Body(body, name.at.start));
+                    let sighting = Sighting::Read(body, &read.transcript, name.at.clone());
+                    self.fact(&fact, &shorten(&name.found), &sighting);
                 }
                 self.value(place, &[node], &read.transcript.body(), None);
             }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use crate::redact::Excerpt;
-use crate::capture::{Body, Line, Remark};
+use crate::capture::{Body, Line, Remark, Transcript};
 use crate::json::TapeDocument;
 use crate::location::{Origin, Pointer, Position};
 
@@ -17,6 +17,8 @@ pub(crate) enum Sighting<'a> {
     Body(&'a Body<'a>, usize),
     /// A place in a body that is JSON.
     Json(&'a Body<'a>, &'a TapeDocument<'a>, Range<usize>),
+    /// A place in a body that was read as JSON.
+    Read(&'a Body<'a>, &'a Transcript<'a>, Range<usize>),
     /// The start of a body that is JSON.
     Start(&'a Body<'a>),
     /// A part of a line that identifies a message: the text of that part.
@@ -36,7 +38,7 @@ impl<'a> Sighting<'a> {
     pub(crate) fn spot(&self, payload: u64, time: Option<Timestamp>) -> Spot<'_> {
         let (start, offset) = match self {
             Self::Body(body, offset) => (&body.origin, *offset),
-            Self::Json(body, _, span) => (&body.origin, span.start),
+            Self::Json(body, _, span) | Self::Read(body, _, span) => (&body.origin, span.start),
             Self::Start(body) => (&body.origin, 0),
             Self::Part(line, _) | Self::Query(line, ..) => (&line.origin, 0),
             Self::Ready(remark) => (&remark.origin, 0),
@@ -66,6 +68,11 @@ impl<'a> Sighting<'a> {
                 body.place(span.start),
                 body.place(span.end).position,
                 body.excerpt(document, span.clone()),
+            ),
+            Self::Read(body, transcript, span) => (
+                body.place(span.start),
+                body.place(span.end).position,
+                transcript.excerpt_of(span.clone()),
             ),
             Self::Start(body) => (
                 body.place(0),

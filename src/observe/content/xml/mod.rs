@@ -17,7 +17,7 @@ use crate::schema::{Graph, NodeId, Xml, XmlNode};
 
 use super::Malformed;
 use super::draft::{Draft, Drafted, Name};
-use tree::Element;
+pub(super) use tree::{Element, parse};
 
 /// The name of text that is next to attributes or elements, where no property stands for it.
 const TEXT: &str = "#text";
@@ -33,7 +33,7 @@ pub(crate) struct WrongName {
 
 /// The value of an XML document, and the elements with a wrong name.
 pub(super) fn read(graph: &Graph, schema: NodeId, text: &str) -> Result<(Draft, Vec<WrongName>), Malformed> {
-    let root = tree::parse(text.strip_prefix('\u{feff}').unwrap_or(text))?;
+    let root = parse(text.strip_prefix('\u{feff}').unwrap_or(text))?;
     let mut mapping = Mapping {
         graph,
         wrong: Vec::new(),

@@ -12,30 +12,30 @@ use crate::observe::content::Malformed;
 
 /// An element. Prefixes of namespaces are left out of names.
 #[derive(Debug, Default)]
-pub(super) struct Element {
-    pub(super) name: String,
+pub(in crate::observe::content) struct Element {
+    pub(in crate::observe::content) name: String,
     /// Its start tag.
-    pub(super) at: Range<usize>,
-    pub(super) attributes: Vec<Attribute>,
-    pub(super) children: Vec<Element>,
+    pub(in crate::observe::content) at: Range<usize>,
+    pub(in crate::observe::content) attributes: Vec<Attribute>,
+    pub(in crate::observe::content) children: Vec<Element>,
     /// Its text, without that of its children.
-    pub(super) text: String,
+    pub(in crate::observe::content) text: String,
     /// Where the text starts and ends.
-    pub(super) text_at: Range<usize>,
+    pub(in crate::observe::content) text_at: Range<usize>,
     /// `xsi:nil="true"`
-    pub(super) is_nil: bool,
+    pub(in crate::observe::content) is_nil: bool,
 }
 
 #[derive(Debug)]
-pub(super) struct Attribute {
-    pub(super) name: String,
-    pub(super) value: String,
+pub(in crate::observe::content) struct Attribute {
+    pub(in crate::observe::content) name: String,
+    pub(in crate::observe::content) value: String,
     /// Where the value was written, without quotes.
-    pub(super) at: Range<usize>,
+    pub(in crate::observe::content) at: Range<usize>,
 }
 
 /// Reads a document: its root element.
-pub(super) fn parse(text: &str) -> Result<Element, Malformed> {
+pub(in crate::observe::content) fn parse(text: &str) -> Result<Element, Malformed> {
     let mut reader = Reader::from_str(text);
     let mut open: Vec<Element> = Vec::new();
     let mut root: Option<Element> = None;

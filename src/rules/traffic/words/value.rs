@@ -105,7 +105,13 @@ pub(super) fn broken(finding: &Finding, kind: &DeviationKind, name: &str, within
             let Some(value) = shown_value(finding) else {
                 return described;
             };
-            match seen_first(kind, name, value) {
+            // Forms and XML write texts without quotes.
+            let is_of_text = matches!(kind, DeviationKind::Format { .. } | DeviationKind::Pattern { .. });
+            let value = match is_of_text && !value.starts_with('"') {
+                true => format!("\"{value}\""),
+                false => value.to_owned(),
+            };
+            match seen_first(kind, name, &value) {
                 Some(message) => message,
                 None => return described,
             }
