@@ -101,11 +101,18 @@ pub struct Response<'a> {
     pub body_left_out: bool,
 }
 
-/// Header fields in the order of the message.
+/// Header fields in the order of the message; and all of them as written, if the reader knows where: lines of
+/// HTTP, or a JSON array of objects with `name` and `value`.
 #[derive(Debug, Default, Clone)]
-pub struct Headers(pub Vec<(String, String)>);
+pub struct Headers(pub Vec<(String, String)>, pub Option<Line>);
 
 impl Headers {
+    /// Fields of which nobody knows where they were read.
+    #[must_use]
+    pub const fn new(fields: Vec<(String, String)>) -> Self {
+        Self(fields, None)
+    }
+
     /// The value of the first field with this name, ignoring case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

@@ -180,7 +180,7 @@ mod tests {
     use std::io::Write as _;
 
     fn headers(coding: &str) -> Headers {
-        Headers(vec![("Content-Encoding".to_owned(), coding.to_owned())])
+        Headers::new(vec![("Content-Encoding".to_owned(), coding.to_owned())])
     }
 
     /// Deflate without and with a zlib header.

@@ -124,6 +124,9 @@ rules! {
     MISSING_PARAMETER = "missing-parameter", since "0.1.0", request Error, response Error, "a required parameter is missing from a request";
     REFUSED_REQUEST = "refused-request", since "0.1.0", request Info, response Info, "the server rejected a request that violates the contract";
     UNDECLARED_STATUS = "undeclared-status", since "0.1.0", request Warning, response Warning, "a response has a status that the operation does not declare";
+    MISSING_HEADER = "missing-header", since "0.1.0", request Error, response Error, "a required header is missing from a response";
+    HEADER_VALUE = "header-value", since "0.1.0", request Error, response Error, "the value of a response header violates its schema";
+    UNDECLARED_HEADER = "undeclared-header", since "0.1.0", request Info, response Info, "a response has a header of the API that the operation does not declare";
     NO_SCHEMA = "no-schema", since "0.1.0", request Info, response Info, "the contract has no schema for a payload, so the payload is not checked";
     UNEXPECTED_BODY = "unexpected-body", since "0.1.0", request Warning, response Warning, "a message has a body, but the contract declares none";
     MISSING_BODY = "missing-body", since "0.1.0", request Error, response Warning, "a message has no body, but the contract declares one";

@@ -148,6 +148,7 @@ fn in_operation(contract: &Contract, place: &Place) -> Option<String> {
     let steps: Vec<String> = place.pointer.steps().skip(own).map(|step| step.to_string()).collect();
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
     let (what, rest) = match steps.as_slice() {
+        ["responses", status, "headers", name, rest @ ..] => (format!("header `{name}` of response {status}"), rest),
         ["responses", status, rest @ ..] => (format!("response {status}"), rest),
         ["requestBody", rest @ ..] => ("request".to_owned(), rest),
         ["parameters", at, rest @ ..] => {

@@ -3,6 +3,7 @@
 mod common;
 
 mod anyone;
+mod around;
 mod baseline;
 mod browser;
 mod check;

@@ -99,7 +99,7 @@ impl<'t> Block<'t> {
 
     fn headers(self) -> Headers {
         let fields = self.block("headers").map(Self::parts).unwrap_or_default();
-        Headers(fields.into_iter().map(|(name, value, _)| (name.to_owned(), value.to_owned())).collect())
+        Headers::new(fields.into_iter().map(|(name, value, _)| (name.to_owned(), value.to_owned())).collect())
     }
 
     /// The text inside, without white space around it, and its offset.

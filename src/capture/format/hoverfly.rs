@@ -58,7 +58,7 @@ fn pair<'d>(record: &'d Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> Result<
         let value = matched(value).and_then(message::scalar)?;
         Some((name.name().into_owned(), value))
     });
-    let sent = Headers(fields.collect());
+    let sent = Headers::new(fields.collect());
     let body = field("body").map_or(Ok(None), |body| message::body(record, body, &sent));
     let (body, body_left_out) = message::kept(body, sink);
     exchange.request = Some(Request {

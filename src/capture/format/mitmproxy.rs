@@ -281,7 +281,7 @@ fn headers(fields: Option<&Value<'_>>) -> Headers {
         Value::List(pair) => Some((pair.first()?.text()?, pair.get(1)?.text()?)),
         _ => None,
     });
-    Headers(fields.collect())
+    Headers::new(fields.collect())
 }
 
 fn body<'t>(content: Option<&Value<'t>>, headers: &Headers, place: &Origin) -> Found<'t> {

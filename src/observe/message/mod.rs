@@ -1,7 +1,8 @@
-//! Everything around payloads: statuses, presence and media types of bodies, parameters, placeholders.
+//! Everything around payloads: statuses, presence and media types of bodies, parameters, headers, placeholders.
 
 pub(crate) mod exchange;
 pub(crate) mod expectation;
+mod header;
 pub(crate) mod parameter;
 pub(crate) mod placeholder;
 pub(crate) mod refused;

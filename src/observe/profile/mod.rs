@@ -489,7 +489,9 @@ pub enum TrafficFact {
     },
     /// A query parameter that the operation does not declare. Subject: its name.
     UndeclaredQuery(TargetKey),
-    /// A parameter whose value the schema rejects. Subject: the value.
+    /// A header of a response that the operation does not declare. Subject: its name in lower case.
+    UndeclaredHeader(TargetKey),
+    /// A parameter, or a header of a response, whose value the schema rejects. Subject: the value.
     ParameterValue {
         /// The operation.
         target: TargetKey,
@@ -502,7 +504,7 @@ pub enum TrafficFact {
         /// How the value breaks the schema.
         kind: DeviationKind,
     },
-    /// A request without a required parameter. Subject: its name.
+    /// A request without a required parameter, or a response without a required header. Subject: its name.
     MissingParameter {
         /// The operation.
         target: TargetKey,
@@ -516,7 +518,7 @@ pub enum TrafficFact {
         /// The status of the response, a 4xx.
         status: u16,
     },
-    /// A parameter whose value is a placeholder. Subject: its name.
+    /// A parameter, or a header of a response, whose value is a placeholder. Subject: its name.
     ParameterPlaceholder(TargetKey),
     /// A status that the operation does not declare. No subject.
     UndeclaredStatus(TargetKey),
@@ -560,6 +562,7 @@ impl TrafficFact {
         match self {
             Self::MalformedJson { target, .. } => target.as_ref(),
             Self::UndeclaredQuery(target)
+            | Self::UndeclaredHeader(target)
             | Self::ParameterValue { target, .. }
             | Self::ParameterPlaceholder(target)
             | Self::UndeclaredStatus(target)

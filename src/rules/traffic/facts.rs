@@ -78,6 +78,7 @@ impl Judge<'_> {
         let anchor = match fact {
             // Where it is not declared, no place in the contract is meant.
             TrafficFact::UndeclaredQuery(_) => Anchor::Words(format!("query {}", parameter.name)),
+            TrafficFact::UndeclaredHeader(_) => Anchor::Words(format!("header {}", parameter.name)),
             TrafficFact::ParameterPlaceholder(_) => Anchor::Words("values".to_owned()),
             _ => Anchor::Parameter(parameter.clone(), String::new()),
         };
@@ -89,7 +90,7 @@ impl Judge<'_> {
         match fact {
             TrafficFact::ParameterPlaceholder(_) => {
                 let name = format!("{} parameter {}", parameter.place, parameter.name);
-                let name = name.replacen("path parameter", "parameter", 1);
+                let name = name.replacen("path parameter", "parameter", 1).replacen("header parameter", "header", 1);
                 found.values.push(Seen::new(&name, tally.count));
             }
             _ => {
@@ -417,7 +418,9 @@ fn parameter_named_by(fact: &TrafficFact) -> Option<crate::contract::ParameterPl
     use crate::contract::ParameterPlace;
     match fact {
         TrafficFact::UndeclaredQuery(_) => Some(ParameterPlace::Query),
+        TrafficFact::UndeclaredHeader(_) => Some(ParameterPlace::Header),
         TrafficFact::MissingParameter { place, .. } => Some(*place),
+        TrafficFact::ParameterPlaceholder(target) if target.side == Some(Side::Response) => Some(ParameterPlace::Header),
         TrafficFact::ParameterPlaceholder(_) => Some(ParameterPlace::Path),
         _ => None,
     }

@@ -24,7 +24,10 @@ pub(crate) const fn rule_of_fact(fact: &TrafficFact) -> &'static Rule {
         TrafficFact::OtherHosts => &rules::FOREIGN_HOST,
         TrafficFact::OtherMethod { .. } => &rules::UNDECLARED_METHOD,
         TrafficFact::UndeclaredQuery(_) => &rules::UNDECLARED_QUERY_PARAMETER,
+        TrafficFact::UndeclaredHeader(_) => &rules::UNDECLARED_HEADER,
+        TrafficFact::ParameterValue { target, .. } if is_of_response(target) => &rules::HEADER_VALUE,
         TrafficFact::ParameterValue { .. } => &rules::PARAMETER_VALUE,
+        TrafficFact::MissingParameter { target, .. } if is_of_response(target) => &rules::MISSING_HEADER,
         TrafficFact::MissingParameter { .. } => &rules::MISSING_PARAMETER,
         TrafficFact::Refused { .. } => &rules::REFUSED_REQUEST,
         TrafficFact::ParameterPlaceholder(_) => &rules::PLACEHOLDER,
@@ -38,6 +41,11 @@ pub(crate) const fn rule_of_fact(fact: &TrafficFact) -> &'static Rule {
         TrafficFact::Ambiguous(_) | TrafficFact::Undecided(_) => &rules::AMBIGUOUS_OPERATION,
         TrafficFact::OtherVersion { .. } => &rules::OTHER_VERSION,
     }
+}
+
+/// Whether what is called a parameter is a header of a response.
+const fn is_of_response(target: &TargetKey) -> bool {
+    matches!(target.side, Some(Side::Response))
 }
 
 /// The messages that a target stands for: `DELETE requests`, `responses with status 204`.
@@ -109,6 +117,15 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             format!("query parameter {} is not declared{}", names(&finding.properties), by_operations(finding)),
             "not declared",
         ),
+        TrafficFact::UndeclaredHeader(_) => Words::new(
+            rule,
+            format!(
+                "response header {} is not declared{}",
+                names(&finding.properties),
+                by_operations(finding)
+            ),
+            format!("header {} is not declared", names(&finding.properties)),
+        ),
         TrafficFact::ParameterValue { .. } => parameter_value(finding, fact),
         TrafficFact::Refused { status, .. } => {
             let whose = match finding.operation_ids().as_slice() {
@@ -174,6 +191,10 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
                 ),
                 "not declared",
             )
+        }
+        TrafficFact::MissingParameter { target, .. } if is_of_response(target) => {
+            let name = finding.parameter.as_ref().map_or_else(String::new, parameter_name);
+            Words::new(rule, format!("required response {name} is missing"), format!("no {name}"))
         }
         TrafficFact::MissingParameter { .. } => {
             let name = finding.parameter.as_ref().map_or_else(String::new, parameter_name);
@@ -246,7 +267,7 @@ fn payloads_match(count: u64) -> String {
 
 /// `query parameter `limit` is 500; it must be at most 100`
 fn parameter_value(finding: &Finding, fact: &TrafficFact) -> Words {
-    let TrafficFact::ParameterValue { place, name, at, kind, .. } = fact else {
+    let TrafficFact::ParameterValue { target, place, name, at, kind } = fact else {
         return Words::new(finding.rule, "", "");
     };
     let pointer = Pointer::from_escaped(at.clone());
@@ -265,7 +286,10 @@ fn parameter_value(finding: &Finding, fact: &TrafficFact) -> Words {
         name: format!("{name}{inside}"),
         place: *place,
     };
-    let full = parameter_name(&parameter);
+    let full = match is_of_response(target) {
+        true => format!("response {}", parameter_name(&parameter)),
+        false => parameter_name(&parameter),
+    };
     let described = deviation(kind, &full, &member);
     let is_of_text = matches!(kind, DeviationKind::Format { .. } | DeviationKind::Pattern { .. });
     let value = match finding.values.as_slice() {
@@ -288,11 +312,11 @@ fn parameter_value(finding: &Finding, fact: &TrafficFact) -> Words {
         }
         _ => described.message.clone(),
     };
-    // Of a header or cookie the excerpt shows the request line.
+    // Of a cookie, and of most headers, the excerpt shows the line that the message starts with.
     let label = match place {
         ParameterPlace::Path | ParameterPlace::Query => described.label,
         ParameterPlace::Header | ParameterPlace::Cookie | ParameterPlace::Form => {
-            format!("{full}: {}", described.label)
+            format!("{}: {}", parameter_name(&parameter), described.label)
         }
     };
     Words::new(finding.rule, message, label)
