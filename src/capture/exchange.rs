@@ -25,6 +25,9 @@ pub struct Exchange<'a> {
     pub remarks: Vec<Remark>,
     /// Whether this kind of capture usually leaves bodies out, as logs do: that one is not there is no finding.
     pub may_lack_bodies: bool,
+    /// Whether this kind of capture does not show the credentials of requests as they were sent, as collections and
+    /// stubs do not: that they are not there is no finding.
+    pub may_lack_credentials: bool,
 }
 
 impl<'a> Exchange<'a> {
@@ -40,6 +43,7 @@ impl<'a> Exchange<'a> {
             payload: None,
             remarks: Vec::new(),
             may_lack_bodies: false,
+            may_lack_credentials: false,
         }
     }
 

@@ -21,6 +21,7 @@ mod scalar;
 mod sink;
 pub(crate) mod time;
 mod transfer;
+pub(crate) use transfer::base64;
 mod unused;
 
 pub use body::{Body, is_json_media_type};

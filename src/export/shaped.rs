@@ -4,6 +4,7 @@ use crate::capture::time;
 use crate::json::{Key, Kind, TapeDocument, Value};
 use crate::location::{PathPattern, Step};
 use crate::contract::split_target;
+use crate::observe::AUTHORIZATION_SCHEMES;
 use crate::redact::{is_kept, is_secret_by_rule, is_secret_name, shapes};
 
 use super::known::Known;
@@ -203,9 +204,8 @@ impl<'k> Shaper<'k> {
             _ => {}
         }
         // `Bearer …` says which scheme is used.
-        const SCHEMES: [&str; 6] = ["basic", "bearer", "digest", "negotiate", "token", "aws4-hmac-sha256"];
         let scheme = value.split_once(' ').filter(|(scheme, _)| {
-            name.ends_with("authorization") && SCHEMES.contains(&&*scheme.to_ascii_lowercase())
+            name.ends_with("authorization") && AUTHORIZATION_SCHEMES.contains(&&*scheme.to_ascii_lowercase())
         });
         match scheme {
             Some((scheme, rest)) => format!("{scheme} {}", self.stand_ins.text(rest, 1)),

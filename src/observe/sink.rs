@@ -22,6 +22,7 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
             return self.profile.leave(Unused::Filtered, &exchange.origin);
         }
         self.may_lack_bodies = exchange.may_lack_bodies;
+        self.may_lack_credentials = exchange.may_lack_credentials;
         self.watcher.exchange(&exchange);
         for remark in &exchange.remarks {
             self.remark(remark);

@@ -122,6 +122,8 @@ rules! {
     UNDECLARED_QUERY_PARAMETER = "undeclared-query-parameter", since "0.1.0", request Warning, response Warning, "a request has a query parameter that the operation does not declare";
     PARAMETER_VALUE = "parameter-value", since "0.1.0", request Error, response Error, "the value of a parameter violates its schema";
     MISSING_PARAMETER = "missing-parameter", since "0.1.0", request Error, response Error, "a required parameter is missing from a request";
+    MISSING_CREDENTIALS = "missing-credentials", since "0.1.0", request Warning, response Warning, "a request lacks the credentials that its operation requires";
+    WRONG_CREDENTIALS = "wrong-credentials", since "0.1.0", request Error, response Error, "a request has credentials of a kind that its operation does not accept";
     REFUSED_REQUEST = "refused-request", since "0.1.0", request Info, response Info, "the server rejected a request that violates the contract";
     UNDECLARED_STATUS = "undeclared-status", since "0.1.0", request Warning, response Warning, "a response has a status that the operation does not declare";
     MISSING_HEADER = "missing-header", since "0.1.0", request Error, response Error, "a required header is missing from a response";

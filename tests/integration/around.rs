@@ -238,3 +238,378 @@ fn findings_about_headers_point_to_them() {
         "{stdout}"
     );
 }
+
+/// An API with an operation at `/a` that has this `security`.
+fn secured(security: &str) -> String {
+    format!(
+        "
+openapi: 3.1.0
+info: {{title: T, version: '1'}}
+paths:
+  /a:
+    get:
+      operationId: getA
+      {security}
+      responses:
+        '200': {{description: ''}}
+        default: {{description: ''}}
+components:
+  securitySchemes:
+    bearer: {{type: http, scheme: bearer}}
+    basic: {{type: http, scheme: Basic}}
+    custom: {{type: http, scheme: Custom}}
+    key: {{type: apiKey, in: header, name: X-Key}}
+    query: {{type: apiKey, in: query, name: key}}
+    cookie: {{type: apiKey, in: cookie, name: sid}}
+    raw: {{type: apiKey, in: header, name: Authorization}}
+    oauth: {{type: oauth2, flows: {{}}}}
+    oidc: {{type: openIdConnect, openIdConnectUrl: https://h/.well-known}}
+    tls: {{type: mutualTLS}}
+"
+    )
+}
+
+/// The rules of the findings about the credentials of a request with these header lines.
+fn credentials(security: &str, target: &str, lines: &str, status: u16) -> Vec<String> {
+    let exchange = format!("GET {target} HTTP/1.1\n{lines}\n\nHTTP/1.1 {status} X\nDate: x\n\n");
+    let found = of_exchange(&secured(security), &exchange, &[]);
+    let found = found
+        .into_iter()
+        .filter(|found| !found.contains("undeclared-query-parameter"));
+    found.collect()
+}
+
+#[test]
+fn credentials_are_compared_with_the_security_of_an_operation() {
+    let missing = |expected: &str| {
+        format!(
+            "warning[missing-credentials] credentials required by getA were not sent; expected {expected}"
+        )
+    };
+    let wrong = |seen: &str, expected: &str| {
+        format!("error[wrong-credentials] wrong credentials: {seen}; expected {expected}")
+    };
+    let host = "Host: h\n";
+    let with = |value: &str| format!("{host}Authorization: {value}");
+    let both = "apiKey in header X-Key and http bearer";
+    let table: Vec<(&str, &str, String, Option<String>)> = vec![
+        ("security: []", "/a", host.to_owned(), None),
+        ("security: [{bearer: []}, {}]", "/a", host.to_owned(), None),
+        ("", "/a", host.to_owned(), None),
+        (
+            "security: [{bearer: []}]",
+            "/a",
+            host.to_owned(),
+            Some(missing("http bearer")),
+        ),
+        // The capture holds no headers.
+        ("security: [{bearer: []}]", "/a", String::new(), None),
+        ("security: [{bearer: []}]", "/a", with("Bearer abc"), None),
+        ("security: [{bearer: []}]", "/a", with("bearer  abc"), None),
+        (
+            "security: [{bearer: []}]",
+            "/a",
+            with("Basic dTpw"),
+            Some(wrong("http basic", "http bearer")),
+        ),
+        (
+            "security: [{bearer: []}]",
+            "/a",
+            with("Token abc"),
+            Some(wrong("http token", "http bearer")),
+        ),
+        // A value that was replaced may have been of any kind.
+        ("security: [{bearer: []}]", "/a", with("[REDACTED]"), None),
+        ("security: [{bearer: []}]", "/a", with("***"), None),
+        ("security: [{bearer: []}]", "/a", with("DUMMY"), None),
+        ("security: [{bearer: []}]", "/a", with("<API KEY>"), None),
+        ("security: [{bearer: []}]", "/a", with("{{token}}"), None),
+        ("security: [{bearer: []}]", "/a", with(""), None),
+        (
+            "security: [{bearer: []}]",
+            "/a",
+            with("Bearer [FILTERED]"),
+            None,
+        ),
+        (
+            "security: [{bearer: []}]",
+            "/a",
+            with("Basic [FILTERED]"),
+            Some(wrong("http basic", "http bearer")),
+        ),
+        (
+            "security: [{bearer: []}]",
+            "/a",
+            with("eyJhbGciOi5x.eyJzdWIiOi1.c2ln0"),
+            Some(wrong("a token without a scheme", "http bearer")),
+        ),
+        (
+            "security: [{raw: []}]",
+            "/a",
+            with("eyJhbGciOi5x.eyJzdWIiOi1.c2ln0"),
+            None,
+        ),
+        (
+            "security: [{bearer: []}]",
+            "/a",
+            with("Secretive 0123456789abcdef"),
+            Some(wrong("an unknown scheme", "http bearer")),
+        ),
+        (
+            "security: [{custom: []}]",
+            "/a",
+            with("custom 0123456789abcdef"),
+            None,
+        ),
+        (
+            "security: [{custom: []}]",
+            "/a",
+            with("Bearer 0123456789abcdef"),
+            Some(wrong("http bearer", "http custom")),
+        ),
+        ("security: [{basic: []}]", "/a", with("Basic dTpw"), None),
+        (
+            "security: [{basic: []}]",
+            "/a",
+            with("Basic dXNlcm5hbWUx"),
+            Some(wrong("malformed http basic", "http basic")),
+        ),
+        (
+            "security: [{basic: []}]",
+            "/a",
+            with("Basic user:password"),
+            Some(wrong("malformed http basic", "http basic")),
+        ),
+        (
+            "security: [{basic: []}]",
+            "/a",
+            with("Basic UkVEQUNURUQ="),
+            None,
+        ),
+        ("security: [{basic: []}]", "/a", with("Basic XXXX"), None),
+        (
+            "security: [{basic: []}]",
+            "https://u:p@h/a",
+            host.to_owned(),
+            None,
+        ),
+        ("security: [{oauth: [a]}]", "/a", with("DPoP abc"), None),
+        ("security: [{oidc: []}]", "/a", with("Bearer abc"), None),
+        (
+            "security: [{oauth: []}]",
+            "/a?access_token=abc",
+            host.to_owned(),
+            None,
+        ),
+        (
+            "security: [{oauth: []}]",
+            "/a",
+            with("Basic dTpw"),
+            Some(wrong("http basic", "oauth2")),
+        ),
+        (
+            "security: [{oauth: []}, {basic: []}]",
+            "/a",
+            with("Basic dTpw"),
+            None,
+        ),
+        ("security: [{tls: []}]", "/a", host.to_owned(), None),
+        (
+            "security: [{tls: [], bearer: []}]",
+            "/a",
+            host.to_owned(),
+            Some(missing("http bearer and mutualTLS")),
+        ),
+        ("security: [{undefined: []}]", "/a", host.to_owned(), None),
+        (
+            "security: [{key: []}]",
+            "/a",
+            format!("{host}x-key: abc"),
+            None,
+        ),
+        ("security: [{key: []}]", "/a", format!("{host}x-key:"), None),
+        (
+            "security: [{key: []}]",
+            "/a",
+            host.to_owned(),
+            Some(missing("apiKey in header X-Key")),
+        ),
+        (
+            "security: [{key: []}]",
+            "/a?X-Key=abc",
+            host.to_owned(),
+            Some(wrong("apiKey in query X-Key", "apiKey in header X-Key")),
+        ),
+        ("security: [{query: []}]", "/a?key=abc", String::new(), None),
+        (
+            "security: [{query: []}]",
+            "/a",
+            String::new(),
+            Some(missing("apiKey in query key")),
+        ),
+        (
+            "security: [{query: []}]",
+            "/a",
+            format!("{host}Key: abc"),
+            Some(wrong("apiKey in header key", "apiKey in query key")),
+        ),
+        ("security: [{cookie: []}]", "/a", host.to_owned(), None),
+        (
+            "security: [{cookie: []}]",
+            "/a",
+            format!("{host}Cookie: a=1; sid=2"),
+            None,
+        ),
+        (
+            "security: [{cookie: []}]",
+            "/a",
+            format!("{host}Cookie: ***"),
+            None,
+        ),
+        (
+            "security: [{cookie: []}]",
+            "/a",
+            format!("{host}Cookie: a=1"),
+            Some(missing("apiKey in cookie sid")),
+        ),
+        (
+            "security: [{bearer: [], key: []}]",
+            "/a",
+            with("Bearer abc"),
+            Some(missing(both)),
+        ),
+        (
+            "security: [{bearer: [], key: []}]",
+            "/a",
+            format!("{host}X-Key: a\nAuthorization: Bearer b"),
+            None,
+        ),
+        (
+            "security: [{bearer: []}, {key: []}]",
+            "/a",
+            format!("{host}X-Key: a"),
+            None,
+        ),
+        (
+            "security: [{bearer: []}, {key: []}]",
+            "/a",
+            host.to_owned(),
+            Some(missing("apiKey in header X-Key or http bearer")),
+        ),
+    ];
+    for (security, target, lines, expected) in table {
+        let found = credentials(security, target, &lines, 200);
+        assert_eq!(
+            found,
+            Vec::from_iter(expected),
+            "{security} {target} {lines}"
+        );
+    }
+}
+
+#[test]
+fn rejected_credentials_are_a_rejected_request() {
+    let of = |status| credentials("security: [{bearer: []}]", "/a", "Host: h", status);
+    for status in [401, 403] {
+        let expected = format!(
+            "info[refused-request] a request to getA that violates the contract was rejected with {status}"
+        );
+        assert_eq!(of(status), [expected]);
+    }
+    for status in [200, 404, 422, 500] {
+        let found = of(status);
+        assert!(
+            found.len() == 1 && found[0].starts_with("warning[missing-credentials]"),
+            "{status} {found:?}"
+        );
+    }
+    let exchange = "GET /a HTTP/1.1\nHost: h\n\nHTTP/1.1 401 X\nDate: x\n\n";
+    let found = of_exchange(
+        &secured("security: [{bearer: []}]"),
+        exchange,
+        &["--strict-requests"],
+    );
+    assert!(
+        found.len() == 1 && found[0].starts_with("warning[missing-credentials]"),
+        "{found:?}"
+    );
+    assert_eq!(
+        of_exchange(
+            &secured("security: [{bearer: []}]"),
+            exchange,
+            &["--side", "response"]
+        ),
+        [""; 0]
+    );
+}
+
+/// Operations that lack the same schemes are one finding, whatever the number of threads.
+#[test]
+fn one_set_of_schemes_is_one_finding() {
+    let api = "
+swagger: '2.0'
+info: {title: T, version: '1'}
+security: [{basic: []}]
+securityDefinitions: {basic: {type: basic}}
+paths:
+  /a: {get: {operationId: getA, parameters: [{name: q, in: query, type: integer}], responses: {default: {description: ''}}}}
+  /b: {get: {operationId: getB, parameters: [{name: q, in: query, type: integer}], responses: {default: {description: ''}}}}
+";
+    let log = |path: &str, value: &str| {
+        format!(
+            "GET {path} HTTP/1.1\nHost: h\nAuthorization: {value}\n\nHTTP/1.1 200 OK\nDate: x\n\n"
+        )
+    };
+    let many: Vec<(String, String)> = (0..12)
+        .map(|at| {
+            (
+                format!("{at}.http"),
+                log(
+                    ["/a?q=1", "/b?q=1"][at % 2],
+                    ["Bearer hunter2", "Digest hunter2"][at / 6],
+                ),
+            )
+        })
+        .collect();
+    let mut files: Vec<(&str, &str)> = many.iter().map(|(name, text)| (&**name, &**text)).collect();
+    files.push(("api.yaml", api));
+    let folder = folder(&files);
+    let run = |arguments: &[&str]| {
+        let arguments = [&["check", ".", "--contract", "api.yaml"], arguments].concat();
+        run_in(folder.path(), &arguments, "")
+    };
+    let one = run(&["--jobs", "1", "--output", "json=-"]);
+    assert_eq!(one, run(&["--jobs", "4", "--output", "json=-"]));
+    let report: Value = serde_json::from_str(&one.1).expect("JSON");
+    let found = report["findings"].as_array().expect("a list");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(
+        found[0]["message"],
+        "wrong credentials: http bearer and http digest; expected http basic"
+    );
+    assert_eq!(found[0]["key"], "wrong-credentials|t|security http basic");
+    for format in [
+        "text", "short", "json", "ndjson", "markdown", "html", "sarif", "junit", "github", "gitlab",
+    ] {
+        let (_, stdout, stderr) = run(&["--output", &format!("{format}=-")]);
+        assert!(
+            !stdout.contains("hunter2") && !stderr.contains("hunter2"),
+            "{format}"
+        );
+    }
+    // The same findings are known, ignored or of another level.
+    let (code, ..) = run(&["--baseline", "known.json", "--update-baseline"]);
+    assert_eq!(code, 0);
+    for arguments in [
+        &["--baseline", "known.json"][..],
+        &["--ignore", "rule=wrong-credentials,reason=r"],
+        &[
+            "--level",
+            "wrong-credentials@getA=off",
+            "--level",
+            "wrong-credentials@getB=info",
+        ],
+    ] {
+        assert_ne!(run(arguments).0, 1, "{arguments:?}");
+    }
+}

@@ -189,6 +189,7 @@ impl<'t> Reader<'t> {
         let mut place = self.place(example.opened);
         place.entry = Some(number);
         let mut exchange = Exchange::new(place, hint);
+        exchange.may_lack_credentials = true;
         let headers = asked.map(Block::headers).unwrap_or_default();
         let json = Some("application/json");
         let sent = asked.and_then(|asked| asked.block("body:json"));

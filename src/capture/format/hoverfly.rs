@@ -53,6 +53,7 @@ fn pair<'d>(record: &'d Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> Result<
         ..hint.clone()
     };
     let mut exchange = Exchange::new(record.origin().clone(), hint);
+    exchange.may_lack_credentials = true;
     let fields = asked.get("headers").filter(|fields| fields.kind() == Kind::Object);
     let fields = fields.into_iter().flat_map(Value::members).filter_map(|(name, value)| {
         let value = matched(value).and_then(message::scalar)?;

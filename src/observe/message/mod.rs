@@ -1,5 +1,7 @@
-//! Everything around payloads: statuses, presence and media types of bodies, parameters, headers, placeholders.
+//! Everything around payloads: statuses, presence and media types of bodies, parameters, headers,
+//! credentials, placeholders.
 
+mod credential;
 pub(crate) mod exchange;
 pub(crate) mod expectation;
 mod header;
@@ -9,4 +11,5 @@ pub(crate) mod refused;
 pub(crate) mod body;
 
 pub(crate) use body::allows_body;
+pub(crate) use credential::AUTHORIZATION_SCHEMES;
 pub(crate) use placeholder::is_placeholder;

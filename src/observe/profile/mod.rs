@@ -511,6 +511,20 @@ pub enum TrafficFact {
         /// Where it should stand.
         place: ParameterPlace,
     },
+    /// A request without the credentials that its operation requires. No subject.
+    MissingCredentials {
+        /// The operation.
+        target: TargetKey,
+        /// The schemes that it requires: one of these is enough.
+        expected: Vec<String>,
+    },
+    /// A request with credentials of a kind that its operation does not accept. Subject: the kind.
+    WrongCredentials {
+        /// The operation.
+        target: TargetKey,
+        /// The schemes that it requires: one of these is enough.
+        expected: Vec<String>,
+    },
     /// A request that breaks the contract, and was refused. Subject: what is wrong with it.
     Refused {
         /// The request.
@@ -572,6 +586,8 @@ impl TrafficFact {
             | Self::BodyLeftOut(target)
             | Self::MediaType { target, .. }
             | Self::MissingParameter { target, .. }
+            | Self::MissingCredentials { target, .. }
+            | Self::WrongCredentials { target, .. }
             | Self::Refused { target, .. }
             | Self::OtherVersion { target, .. } => Some(target),
             Self::DuplicateKey

@@ -123,6 +123,9 @@ impl Judge<'_> {
                 };
                 Anchor::Parameter(parameter, format!("{}/{}", folded(at, kind), kind.keyword()))
             }
+            TrafficFact::MissingCredentials { expected, .. } | TrafficFact::WrongCredentials { expected, .. } => {
+                Anchor::Words(format!("security {}", expected.join(" or ")))
+            }
             TrafficFact::Refused { status, .. } => Anchor::Words(format!("status {status}")),
             TrafficFact::UndeclaredStatus(target) => Anchor::Words(format!("status {}", status(target))),
             TrafficFact::UnexpectedBody(target)
@@ -187,6 +190,12 @@ impl Judge<'_> {
                     found.expected = Expected {
                         first: declared.iter().map(|media| Shown::new(media)).collect(),
                         count: declared.len(),
+                    };
+                }
+                TrafficFact::MissingCredentials { expected, .. } | TrafficFact::WrongCredentials { expected, .. } => {
+                    found.expected = Expected {
+                        first: expected.iter().map(|schemes| Shown::new(schemes)).collect(),
+                        count: expected.len(),
                     };
                 }
                 TrafficFact::OtherMethod { known, .. } => {

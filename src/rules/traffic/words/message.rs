@@ -10,7 +10,7 @@ use crate::rules::finding::{Finding, ParameterName};
 
 use super::value::{allowed, seen_first};
 use super::{
-    Words, by_operations, deviation, either, first_of, json, names, parameter_name, plural, values,
+    VALUES_SHOWN, Words, by_operations, deviation, either, first_of, json, names, parameter_name, plural, values,
 };
 
 /// The rule that a fact falls under.
@@ -29,6 +29,8 @@ pub(crate) const fn rule_of_fact(fact: &TrafficFact) -> &'static Rule {
         TrafficFact::ParameterValue { .. } => &rules::PARAMETER_VALUE,
         TrafficFact::MissingParameter { target, .. } if is_of_response(target) => &rules::MISSING_HEADER,
         TrafficFact::MissingParameter { .. } => &rules::MISSING_PARAMETER,
+        TrafficFact::MissingCredentials { .. } => &rules::MISSING_CREDENTIALS,
+        TrafficFact::WrongCredentials { .. } => &rules::WRONG_CREDENTIALS,
         TrafficFact::Refused { .. } => &rules::REFUSED_REQUEST,
         TrafficFact::ParameterPlaceholder(_) => &rules::PLACEHOLDER,
         TrafficFact::UndeclaredStatus(_) => &rules::UNDECLARED_STATUS,
@@ -127,6 +129,23 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             format!("header {} is not declared", names(&finding.properties)),
         ),
         TrafficFact::ParameterValue { .. } => parameter_value(finding, fact),
+        TrafficFact::MissingCredentials { expected, .. } => Words::new(
+            rule,
+            format!("credentials required{} were not sent; expected {}", by_operations(finding), either(expected)),
+            "no credentials",
+        ),
+        TrafficFact::WrongCredentials { expected, .. } => {
+            let seen = finding.values.iter().map(|seen| seen.value.to_string());
+            Words::new(
+                rule,
+                format!(
+                    "wrong credentials: {}; expected {}",
+                    first_of(seen.collect(), VALUES_SHOWN),
+                    either(expected)
+                ),
+                format!("expected {}", either(expected)),
+            )
+        }
         TrafficFact::Refused { status, .. } => {
             let whose = match finding.operation_ids().as_slice() {
                 [one] => (*one).to_owned(),
