@@ -33,6 +33,8 @@ limits! {
     BASE_PATHS: usize = 64, "paths", "Base paths that the variables of a server produce. With more of them, a variable matches any text.";
     PATH_STEPS: u32 = 10_000, "steps", "Attempts to match a path to a template.";
     BRACKETS: usize = 32, "brackets", "Brackets in the name of a query parameter. A name with more matches no parameter.";
+    ACCEPTED: usize = 64, "ranges", "Media ranges in the `Accept` of a request. A request with more of them is not compared with the media types that its operation answers with.";
+    LINKS: usize = 64, "links", "Links in the headers of a response that are compared with the operations of the contract.";
     REQUESTS_IN_A_ROW: usize = 1_000, "requests", "Consecutive requests in a text that wait for their responses. Beyond that, requests and responses are paired one by one.";
     EVIDENCE: usize = 3, "places", "Places in captures that are kept for a finding. Further ones are only counted.";
     DISTINCT: usize = 256, "values", "Distinct values or names that are kept for one fact. Beyond that, only their number is kept.";

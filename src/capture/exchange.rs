@@ -148,6 +148,8 @@ pub enum RemarkKind {
         /// The length of the body as printed.
         actual: u64,
     },
+    /// The body, which was recorded as it was sent, does not have the content coding that its header names.
+    ContentCoding(&'static str),
     /// The declared encoding of a body is wrong; the body was read anyway.
     Encoding(EncodingFault),
 }

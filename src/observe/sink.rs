@@ -122,6 +122,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 TrafficFact::ContentLength,
                 format!("{declared} declared, {actual} printed"),
             ),
+            RemarkKind::ContentCoding(coding) => {
+                (TrafficFact::ContentEncoding { is_known: true }, (*coding).to_owned())
+            }
             RemarkKind::Encoding(fault) => (TrafficFact::CaptureEncoding, fault.words().to_owned()),
         };
         self.fact(&fact, &subject, &Sighting::Ready(remark));

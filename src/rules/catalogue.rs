@@ -116,6 +116,7 @@ rules! {
     DUPLICATE_KEY = "duplicate-key", since "0.1.0", request Warning, response Warning, "a key is repeated in one object";
     CONTENT_LENGTH = "content-length", since "0.1.0", request Warning, response Warning, "the Content-Length header differs from the length of the body";
     CAPTURE_ENCODING = "capture-encoding", since "0.1.0", request Info, response Info, "the capture mislabels the encoding of a body";
+    CONTENT_ENCODING = "content-encoding", since "0.1.0", request Info, response Info, "a message names a content coding that is unknown or that its body does not have";
     UNKNOWN_OPERATION = "unknown-operation", since "0.1.0", request Warning, response Warning, "the path of a request matches no operation";
     FOREIGN_HOST = "foreign-host", since "0.1.0", request Info, response Info, "requests go to hosts that the contract does not cover";
     UNDECLARED_METHOD = "undeclared-method", since "0.1.0", request Error, response Error, "a request uses a method that is not declared for its path";
@@ -129,6 +130,11 @@ rules! {
     MISSING_HEADER = "missing-header", since "0.1.0", request Error, response Error, "a required header is missing from a response";
     HEADER_VALUE = "header-value", since "0.1.0", request Error, response Error, "the value of a response header violates its schema";
     UNDECLARED_HEADER = "undeclared-header", since "0.1.0", request Info, response Info, "a response has a header of the API that the operation does not declare";
+    NOT_ACCEPTABLE = "not-acceptable", since "0.1.0", request Info, response Info, "a request accepts no media type that its operation answers with";
+    STATUS_BODY = "status-body", since "0.1.0", request Info, response Info, "a response has a body although its status or method allows none";
+    MISSING_LOCATION = "missing-location", since "0.1.0", request Info, response Info, "a 201 response lacks the Location header that the contract declares";
+    UNMATCHED_LINK = "unmatched-link", since "0.1.0", request Info, response Info, "a link in a header leads to a path that matches no operation";
+    PROBLEM_DETAILS = "problem-details", since "0.1.0", request Info, response Info, "problem details without a schema violate RFC 9457";
     NO_SCHEMA = "no-schema", since "0.1.0", request Info, response Info, "the contract has no schema for a payload, so the payload is not checked";
     UNEXPECTED_BODY = "unexpected-body", since "0.1.0", request Warning, response Warning, "a message has a body, but the contract declares none";
     MISSING_BODY = "missing-body", since "0.1.0", request Error, response Warning, "a message has no body, but the contract declares one";

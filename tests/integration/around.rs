@@ -32,7 +32,7 @@ fn findings(folder: &Path, arguments: &[&str]) -> Vec<String> {
 }
 
 /// The findings about one exchange of an API.
-fn of_exchange(api: &str, exchange: &str, arguments: &[&str]) -> Vec<String> {
+pub fn of_exchange(api: &str, exchange: &str, arguments: &[&str]) -> Vec<String> {
     let folder = folder(&[("api.yaml", api), ("log.http", exchange)]);
     findings(folder.path(), &[&["log.http"], arguments].concat())
 }

@@ -25,6 +25,7 @@ mod outputs;
 mod public_api;
 mod readme;
 mod report;
+mod semantics;
 mod suggest;
 mod suggest_doubts;
 mod upgrade;

@@ -153,6 +153,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let body = response.body.as_ref();
         self.message(&place, body, response.body_left_out, &response.line);
         self.response_headers(&place, request, response);
+        self.response_semantics(&place, response);
+        self.problem_details(&place, response);
+        if let Some(request) = request {
+            self.links(&place, request, response);
+        }
     }
 
     /// Records why a request has no operation.

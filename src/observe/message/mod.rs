@@ -2,12 +2,16 @@
 //! credentials, placeholders.
 
 mod credential;
+mod acceptable;
 pub(crate) mod exchange;
 pub(crate) mod expectation;
 mod header;
+mod link;
 pub(crate) mod parameter;
 pub(crate) mod placeholder;
+mod problem;
 pub(crate) mod refused;
+mod semantics;
 pub(crate) mod body;
 
 pub(crate) use body::allows_body;

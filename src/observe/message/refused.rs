@@ -57,6 +57,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         if self.options.hint.side == Some(Side::Response) {
             return;
         }
+        self.request_semantics(place, request);
         let body = request.body.as_ref();
         let refused = refusal(response).filter(|_| !self.options.strict_requests);
         // With another status, the server did not reject the credentials.

@@ -128,7 +128,15 @@ impl Judge<'_> {
             }
             TrafficFact::Refused { status, .. } => Anchor::Words(format!("status {status}")),
             TrafficFact::UndeclaredStatus(target) => Anchor::Words(format!("status {}", status(target))),
-            TrafficFact::UnexpectedBody(target)
+            TrafficFact::ContentEncoding { is_known: true } => Anchor::Words("not encoded".to_owned()),
+            TrafficFact::ContentEncoding { is_known: false } => Anchor::Words("unknown".to_owned()),
+            TrafficFact::NotAcceptable { .. } => Anchor::Words("accept".to_owned()),
+            TrafficFact::UnmatchedLink { header, .. } => Anchor::Words((*header).to_owned()),
+            TrafficFact::ProblemDetails { member, expected, .. } => {
+                Anchor::Words(format!("{member} {expected}").trim_start().to_owned())
+            }
+            TrafficFact::StatusBody(target)
+            | TrafficFact::UnexpectedBody(target)
             | TrafficFact::MissingBody(target)
             | TrafficFact::BodyLeftOut(target) => Anchor::Words(alike(target)),
             TrafficFact::NoSchema(target) => Anchor::Words(target.message().to_owned()),
@@ -144,7 +152,11 @@ impl Judge<'_> {
         };
         let mut facts = match fact {
             // What the payloads of a run match is told apart.
-            TrafficFact::OtherVersion { .. } | TrafficFact::MediaType { .. } | TrafficFact::OtherMethod { .. } => {
+            TrafficFact::OtherVersion { .. }
+            | TrafficFact::MediaType { .. }
+            | TrafficFact::NotAcceptable { .. }
+            | TrafficFact::UnmatchedLink { .. }
+            | TrafficFact::OtherMethod { .. } => {
                 let facts = subjects_of(subjects).map(|(subject, tally)| {
                     let mut found = whole(tally);
                     found.apart = subject.unwrap_or("…").to_owned();
@@ -186,7 +198,7 @@ impl Judge<'_> {
                     let values = self.family.parameter_values(target, *place, name);
                     found.expected = expected(kind, values);
                 }
-                TrafficFact::MediaType { declared, .. } => {
+                TrafficFact::MediaType { declared, .. } | TrafficFact::NotAcceptable { declared, .. } => {
                     found.expected = Expected {
                         first: declared.iter().map(|media| Shown::new(media)).collect(),
                         count: declared.len(),
@@ -427,7 +439,7 @@ fn parameter_named_by(fact: &TrafficFact) -> Option<crate::contract::ParameterPl
     use crate::contract::ParameterPlace;
     match fact {
         TrafficFact::UndeclaredQuery(_) => Some(ParameterPlace::Query),
-        TrafficFact::UndeclaredHeader(_) => Some(ParameterPlace::Header),
+        TrafficFact::UndeclaredHeader(_) | TrafficFact::MissingLocation(_) => Some(ParameterPlace::Header),
         TrafficFact::MissingParameter { place, .. } => Some(*place),
         TrafficFact::ParameterPlaceholder(target) if target.side == Some(Side::Response) => Some(ParameterPlace::Header),
         TrafficFact::ParameterPlaceholder(_) => Some(ParameterPlace::Path),

@@ -19,6 +19,12 @@ pub(crate) const fn rule_of_fact(fact: &TrafficFact) -> &'static Rule {
         TrafficFact::MalformedJson { .. } => &rules::MALFORMED_JSON,
         TrafficFact::DuplicateKey => &rules::DUPLICATE_KEY,
         TrafficFact::ContentLength => &rules::CONTENT_LENGTH,
+        TrafficFact::ContentEncoding { .. } => &rules::CONTENT_ENCODING,
+        TrafficFact::NotAcceptable { .. } => &rules::NOT_ACCEPTABLE,
+        TrafficFact::StatusBody(_) => &rules::STATUS_BODY,
+        TrafficFact::MissingLocation(_) => &rules::MISSING_LOCATION,
+        TrafficFact::UnmatchedLink { .. } => &rules::UNMATCHED_LINK,
+        TrafficFact::ProblemDetails { .. } => &rules::PROBLEM_DETAILS,
         TrafficFact::CaptureEncoding => &rules::CAPTURE_ENCODING,
         TrafficFact::UnknownOperation { .. } => &rules::UNKNOWN_OPERATION,
         TrafficFact::OtherHosts => &rules::FOREIGN_HOST,
@@ -104,6 +110,51 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             "Content-Length differs from the length of the body as captured",
             "not the length of the body",
         ),
+        TrafficFact::ContentEncoding { is_known: false } => Words::new(
+            rule,
+            format!("content coding {} is not registered", names(&finding.values)),
+            "unknown coding",
+        ),
+        TrafficFact::ContentEncoding { is_known: true } => Words::new(
+            rule,
+            format!("Content-Encoding names {}, but the body is not encoded", names(&finding.values)),
+            "not encoded",
+        ),
+        TrafficFact::NotAcceptable { declared, .. } => {
+            let accept = finding.values.first().map_or("", |seen| &seen.value);
+            Words::new(
+                rule,
+                format!("Accept is {accept}; the contract declares {}", either(declared)),
+                "accepts no declared media type",
+            )
+        }
+        TrafficFact::StatusBody(target) => Words::new(
+            rule,
+            format!("{}{of} {verb_has} a body; HTTP allows none", messages(finding, target, is_one)),
+            "no body allowed",
+        ),
+        TrafficFact::MissingLocation(_) => {
+            Words::new(rule, "a 201 response has no Location header; the contract declares one", "no Location")
+        }
+        TrafficFact::UnmatchedLink { header, .. } => Words::new(
+            rule,
+            format!(
+                "no operation matches the path `{}` in {header}",
+                finding.values.first().map_or("", |seen| &seen.value)
+            ),
+            "no such path",
+        ),
+        TrafficFact::ProblemDetails { member, expected, .. } => {
+            let name = match *member {
+                "" => "the payload".to_owned(),
+                member => format!("`{member}`"),
+            };
+            Words::new(
+                rule,
+                format!("{name} of problem details is not {expected} (RFC 9457)"),
+                format!("expected {expected}"),
+            )
+        }
         TrafficFact::UnknownOperation { .. } => unknown_operation("…"),
         TrafficFact::OtherHosts => more_hosts(),
         TrafficFact::OtherMethod { path, known, .. } => {
