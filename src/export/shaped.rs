@@ -199,7 +199,11 @@ impl<'k> Shaper<'k> {
         }
         match &*name {
             "content-type" => return media_type(value),
-            "accept" => return value.split(',').map(media_type).collect::<Vec<_>>().join(", "),
+            "accept" => return value.split(',').map(accepted).collect::<Vec<_>>().join(", "),
+            // A link within the API is one in the copy, too.
+            "location" | "content-location" if value.starts_with('/') && !value.starts_with("//") => {
+                return self.target(value);
+            }
             "date" if time::read(value).is_some() => return value.to_owned(),
             _ => {}
         }
@@ -237,6 +241,22 @@ impl<'k> Shaper<'k> {
             rest = &behind[mark.map_or(0, char::len_utf8)..];
         }
         out
+    }
+}
+
+/// A range of `Accept` with its weight.
+fn accepted(range: &str) -> String {
+    if range.trim().is_empty() {
+        return String::new();
+    }
+    let weight = range.split(';').skip(1).find_map(|part| {
+        let (name, weight) = part.split_once('=')?;
+        let weight = weight.trim().parse::<f32>().ok()?;
+        (name.trim().eq_ignore_ascii_case("q") && (0.0..=1.0).contains(&weight)).then_some(weight)
+    });
+    match weight {
+        Some(weight) => format!("{};q={weight}", media_type(range)),
+        None => media_type(range),
     }
 }
 

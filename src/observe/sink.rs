@@ -37,15 +37,16 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
             self.by_schema(&exchange, &hint);
         } else if let Some(request) = &exchange.request {
             self.routed(request, exchange.response.as_ref(), &hint);
-        } else if let Some(response) = &exchange.response
-            && let Some(body) = &response.body
-        {
+        } else if let Some(response) = &exchange.response {
             let hint = Hint {
                 side: Some(Side::Response),
                 status: Some(response.status),
                 ..Hint::clone(&hint)
             };
-            self.bare(body, &hint, Some(&response.line));
+            if let Some(body) = &response.body {
+                self.bare(body, &hint, Some(&response.line));
+            }
+            self.bare_response(response, &hint);
         }
         if let Some(body) = &exchange.payload {
             self.bare(body, &hint, None);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::common::{folder, run_in};
 
 /// The findings of a run, as `level[rule] message`.
-fn findings(folder: &Path, arguments: &[&str]) -> Vec<String> {
+pub fn findings(folder: &Path, arguments: &[&str]) -> Vec<String> {
     let arguments = [
         &["check"],
         arguments,
@@ -204,6 +204,17 @@ fn the_user_says_how_the_headers_of_the_api_start() {
     assert!(
         found.len() == 1 && found[0].contains("acme-id"),
         "{found:?}"
+    );
+}
+
+/// A response without its request belongs to the operation that the user names.
+#[test]
+fn a_response_alone_is_compared_if_its_operation_is_named() {
+    let response = "HTTP/1.1 200 OK\nContent-Type: application/json\nX-Total: -1\n\n{}";
+    let expected = "error[header-value] response header `X-Total` is -1; it must be at least 0";
+    assert_eq!(
+        of_exchange(HEADERS, response, &["--operation", "getA"]),
+        [expected]
     );
 }
 
@@ -612,4 +623,54 @@ paths:
     ] {
         assert_ne!(run(arguments).0, 1, "{arguments:?}");
     }
+}
+
+/// Edits of headers that accept what was seen.
+#[test]
+fn headers_have_edits() {
+    let api = "
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /a:
+    get:
+      operationId: getA
+      responses:
+        '200':
+          description: ''
+          headers:
+            X-Total:
+              required: true
+              schema: {type: integer}
+            X-Kind: {$ref: '#/components/headers/kind'}
+          content: {application/json: {schema: {type: object}}}
+components:
+  headers:
+    kind:
+      schema: {type: string, enum: [a, b]}
+";
+    let exchange = format!(
+        "{}{{}}",
+        answered("200 OK\nContent-Type: application/json\nX-Kind: c")
+    );
+    let folder = folder(&[("api.yaml", api), ("log.http", &exchange)]);
+    let arguments = [
+        "check",
+        "log.http",
+        "--contract",
+        "api.yaml",
+        "--suggest",
+        "--apply",
+    ];
+    let (_, stdout, stderr) = run_in(folder.path(), &arguments, "");
+    assert!(
+        stdout.contains("make header `X-Total` of response 200 of `getA` optional"),
+        "{stdout}{stderr}"
+    );
+    let edited = std::fs::read_to_string(folder.path().join("api.yaml")).expect("read");
+    assert!(
+        !edited.contains("required") && edited.contains("enum: [a, b, c]"),
+        "{edited}"
+    );
+    assert_eq!(findings(folder.path(), &["log.http"]), [""; 0]);
 }

@@ -1,6 +1,7 @@
 //! What HTTP says of messages, whatever the contract.
 
-use crate::around::of_exchange;
+use crate::around::{findings, of_exchange};
+use crate::common::folder;
 
 const API: &str = "
 openapi: 3.1.0
@@ -206,4 +207,70 @@ fn problem_details_without_a_schema_follow_the_rfc() {
     // The schema describes them, or the body is not JSON.
     assert_eq!(of(500, "{\"status\": 400}"), [""; 0]);
     assert_eq!(of(404, "{\"status\": "), [""; 0]);
+}
+
+/// Flows of mitmproxy keep bodies as they were sent.
+#[test]
+fn a_body_has_the_coding_that_its_header_names() {
+    let of = |kind: char, text: &str| format!("{}:{text}{kind}", text.len());
+    let text = |text: &str| of(';', text);
+    let bytes = |text: &str| of(',', text);
+    let flow = |coding: &str| {
+        let header = |name: &str, value: &str| of(']', &format!("{}{}", bytes(name), bytes(value)));
+        let headers = of(
+            ']',
+            &(header("content-type", "application/json") + &header("content-encoding", coding)),
+        );
+        let request = [
+            text("method"),
+            bytes("GET"),
+            text("scheme"),
+            bytes("https"),
+            text("host"),
+            text("h"),
+            text("port"),
+            of('#', "443"),
+            text("path"),
+            bytes("/v1/a"),
+            text("headers"),
+            of(']', ""),
+        ];
+        let response = [
+            text("status_code"),
+            of('#', "200"),
+            text("headers"),
+            headers,
+            text("content"),
+            bytes("{}"),
+        ];
+        let flow = [
+            text("version"),
+            of('#', "21"),
+            text("type"),
+            text("http"),
+            text("request"),
+            of('}', &request.concat()),
+            text("response"),
+            of('}', &response.concat()),
+        ];
+        of('}', &flow.concat())
+    };
+    for (coding, expected) in [
+        (
+            "gzip",
+            &["info[content-encoding] Content-Encoding names `gzip`, but the body is not encoded"]
+                [..],
+        ),
+        (
+            "br",
+            &["info[content-encoding] Content-Encoding names `br`, but the body is not encoded"],
+        ),
+        ("identity", &[]),
+    ] {
+        let folder = folder(&[("api.yaml", API), ("log.mitm", &flow(coding))]);
+        assert_eq!(findings(folder.path(), &["log.mitm"]), expected, "{coding}");
+    }
+    // Other tools decode bodies and keep the header.
+    let answered = "200 X\nContent-Type: application/json\nContent-Encoding: gzip\n\n{}";
+    assert_eq!(found("GET", "", answered, &["content-encoding"]), [""; 0]);
 }

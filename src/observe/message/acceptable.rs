@@ -11,6 +11,9 @@ const RANGES: usize = crate::limits::ACCEPTED;
 pub(super) fn excluded(operation: &Operation, headers: &Headers) -> Option<(Vec<String>, String)> {
     let fields = headers.0.iter().filter(|(name, _)| name.eq_ignore_ascii_case("accept"));
     let values: Vec<&str> = fields.map(|(_, value)| value.trim()).collect();
+    if values.is_empty() || values == ["*/*"] {
+        return None;
+    }
     let value = values.join(", ");
     let accepted = ranges(&value)?;
     let mut declared: Vec<&MediaRange> = Vec::new();

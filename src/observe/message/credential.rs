@@ -80,7 +80,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// Compares the credentials of a request with those that its operation requires.
     pub(crate) fn credentials(&mut self, place: &Destination<'c>, request: &Request<'_>, target: &RequestTarget) {
         let alternatives = &place.operation.security.0;
-        if alternatives.is_empty() || alternatives.iter().any(|needed| needed.0.is_empty()) {
+        // Browsers send preflights without credentials (Fetch, CORS-preflight fetch).
+        let is_preflight = request.method.eq_ignore_ascii_case("OPTIONS");
+        if is_preflight || alternatives.is_empty() || alternatives.iter().any(|needed| needed.0.is_empty()) {
             return;
         }
         let has_query = !target.raw_query.is_empty();

@@ -152,11 +152,27 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         };
         let body = response.body.as_ref();
         self.message(&place, body, response.body_left_out, &response.line);
-        self.response_headers(&place, request, response);
-        self.response_semantics(&place, response);
-        self.problem_details(&place, response);
+        self.around_response(&place, response);
         if let Some(request) = request {
             self.links(&place, request, response);
+        }
+    }
+
+    /// Compares what is around the body of a response; `place` is the response.
+    fn around_response(&mut self, place: &Destination<'c>, response: &Response<'_>) {
+        self.response_headers(place, response);
+        self.response_semantics(place, response);
+        self.problem_details(place, response);
+    }
+
+    /// A response without a request, of which the user or the name of the file says where it belongs: what is around
+    /// its body.
+    pub(crate) fn bare_response(&mut self, response: &Response<'_>, hint: &Hint) {
+        if let [_] = *self.versions.asked
+            && self.options.hint.side != Some(Side::Request)
+            && let Some(place) = self.versions.named(hint)
+        {
+            self.around_response(&place, response);
         }
     }
 

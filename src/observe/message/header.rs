@@ -1,6 +1,6 @@
 //! Headers of responses: those that a contract declares, and others that look like the API's own.
 
-use crate::capture::{Headers, Request, Response};
+use crate::capture::{Headers, Response};
 use crate::contract::{Operation, Parameter, RequestTarget};
 use crate::redact::{MASK, is_secret_name, sanitised};
 use crate::schema::Graph;
@@ -89,12 +89,7 @@ const INFRASTRUCTURE_PREFIXES: [&str; 23] = [
 impl<'c, W: Watcher<'c>> Observer<'c, W> {
     /// Compares the headers of a response with those that the contract declares for its status; `place` is the
     /// response.
-    pub(crate) fn response_headers(
-        &mut self,
-        place: &Destination<'c>,
-        request: Option<&Request<'_>>,
-        response: &Response<'_>,
-    ) {
+    pub(crate) fn response_headers(&mut self, place: &Destination<'c>, response: &Response<'_>) {
         // A capture without any headers has left them out.
         if response.headers.0.is_empty() {
             return;
@@ -102,7 +97,8 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let Some(declared) = place.operation.response(response.status) else {
             return;
         };
-        let target = RequestTarget::parse(request.map_or("/", |request| &request.target));
+        // Headers are not read from a target.
+        let target = RequestTarget::parse("");
         for header in declared.headers.iter().filter(|header| !is_content_type(&header.name)) {
             self.response_header(place, &target, response, header);
         }
