@@ -674,3 +674,29 @@ components:
     );
     assert_eq!(findings(folder.path(), &["log.http"]), [""; 0]);
 }
+
+/// Also not in the query, whatever the name of the key.
+#[test]
+fn keys_in_a_query_are_not_shown_with_findings_about_them() {
+    let api = secured("security: [{appid: []}]").replace(
+        "    tls:",
+        "    appid: {type: apiKey, in: header, name: appid}\n    tls:",
+    );
+    let folder = folder(&[
+        ("api.yaml", &*api),
+        ("log.http", "GET /a?appid=hunter2 HTTP/1.1\nHost: h\n\n"),
+    ]);
+    let arguments = [
+        "check",
+        "log.http",
+        "--contract",
+        "api.yaml",
+        "--level",
+        "undeclared-query-parameter=off",
+    ];
+    let (_, stdout, _) = run_in(folder.path(), &arguments, "");
+    assert!(
+        stdout.contains("wrong credentials: apiKey in query appid") && !stdout.contains("hunter2"),
+        "{stdout}"
+    );
+}

@@ -1,6 +1,6 @@
 //! Credentials of requests: whether they are those that the contract requires. Their values are never kept.
 
-use crate::capture::{Request, base64};
+use crate::capture::{Line, Request, base64};
 use crate::contract::{Operation, ParameterPlace, RequestTarget, SchemeKind};
 use crate::redact::sanitised;
 
@@ -109,14 +109,19 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             .collect();
         expected.sort();
         expected.dedup();
+        // The query may have a key whose name does not look like one, and the line of a header has its value.
+        let text = request.line.text.split('?').next().unwrap_or_default();
+        let line = Line {
+            text: text.to_owned(),
+            origin: request.line.origin.clone(),
+        };
         let target = place.key();
         if wrong.is_empty() {
             let fact = TrafficFact::MissingCredentials { target, expected };
-            return self.fact(&fact, "", &Sighting::of_part(&request.line, ""));
+            return self.fact(&fact, "", &Sighting::of_part(&line, ""));
         }
         let fact = TrafficFact::WrongCredentials { target, expected };
-        // The line of the header is not shown, for it has the value.
-        self.fact(&fact, &wrong.join(" and "), &Sighting::of_part(&request.line, &request.method));
+        self.fact(&fact, &wrong.join(" and "), &Sighting::of_part(&line, ""));
     }
 }
 
