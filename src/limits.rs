@@ -35,6 +35,8 @@ limits! {
     BRACKETS: usize = 32, "brackets", "Brackets in the name of a query parameter. A name with more matches no parameter.";
     FILE_PART: usize = 64 << 10, "bytes", "A file in a multipart form that is compared as text. Of a longer or binary one, only the presence, the media type and the length are compared.";
     FILE_LENGTH: usize = 16 << 20, "bytes", "The length of such a file, as far as `minLength` and `maxLength` ask for it. A longer one counts as this long.";
+    ACCEPTED: usize = 64, "ranges", "Media ranges in the `Accept` of a request. A request with more of them is not compared with the media types that its operation answers with.";
+    LINKS: usize = 64, "links", "Links in the headers of a response that are compared with the operations of the contract.";
     REQUESTS_IN_A_ROW: usize = 1_000, "requests", "Consecutive requests in a text that wait for their responses. Beyond that, requests and responses are paired one by one.";
     EVIDENCE: usize = 3, "places", "Places in captures that are kept for a finding. Further ones are only counted.";
     DISTINCT: usize = 256, "values", "Distinct values or names that are kept for one fact. Beyond that, only their number is kept.";

@@ -25,6 +25,9 @@ pub struct Exchange<'a> {
     pub remarks: Vec<Remark>,
     /// Whether this kind of capture usually leaves bodies out, as logs do: that one is not there is no finding.
     pub may_lack_bodies: bool,
+    /// Whether this kind of capture does not show the credentials of requests as they were sent, as collections and
+    /// stubs do not: that they are not there is no finding.
+    pub may_lack_credentials: bool,
 }
 
 impl<'a> Exchange<'a> {
@@ -40,6 +43,7 @@ impl<'a> Exchange<'a> {
             payload: None,
             remarks: Vec::new(),
             may_lack_bodies: false,
+            may_lack_credentials: false,
         }
     }
 
@@ -101,11 +105,18 @@ pub struct Response<'a> {
     pub body_left_out: bool,
 }
 
-/// Header fields in the order of the message.
+/// Header fields in the order of the message; and all of them as written, if the reader knows where: lines of
+/// HTTP, or a JSON array of objects with `name` and `value`.
 #[derive(Debug, Default, Clone)]
-pub struct Headers(pub Vec<(String, String)>);
+pub struct Headers(pub Vec<(String, String)>, pub Option<Line>);
 
 impl Headers {
+    /// Fields of which nobody knows where they were read.
+    #[must_use]
+    pub const fn new(fields: Vec<(String, String)>) -> Self {
+        Self(fields, None)
+    }
+
     /// The value of the first field with this name, ignoring case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -137,6 +148,8 @@ pub enum RemarkKind {
         /// The length of the body as printed.
         actual: u64,
     },
+    /// The body, which was recorded as it was sent, does not have the content coding that its header names.
+    ContentCoding(&'static str),
     /// The declared encoding of a body is wrong; the body was read anyway.
     Encoding(EncodingFault),
 }

@@ -22,6 +22,7 @@ mod sink;
 pub(crate) mod time;
 mod transcript;
 mod transfer;
+pub(crate) use transfer::base64;
 mod unused;
 
 pub use body::{Body, is_json_media_type};

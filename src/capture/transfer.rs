@@ -63,6 +63,25 @@ pub(crate) fn decode(raw: &[u8], headers: &Headers) -> Result<Option<Vec<u8>>, S
     }
 }
 
+/// The content coding that the headers name for a body and that its bytes, as they were sent, do not have.
+pub(crate) fn contradicted(raw: &[u8], headers: &Headers) -> Option<&'static str> {
+    let named = headers.get("content-encoding")?;
+    let outermost = named.rsplit(',').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_text = || std::str::from_utf8(raw).is_ok() && matches!(decode(raw, headers), Ok(None));
+    let (coding, is_it) = match &*outermost {
+        "gzip" | "x-gzip" => ("gzip", raw.starts_with(&[0x1f, 0x8b])),
+        // The second one starts a frame that is skipped.
+        "zstd" => {
+            let is_skipped = matches!(raw, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]);
+            ("zstd", raw.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) || is_skipped)
+        }
+        "deflate" => ("deflate", !is_text()),
+        "br" => ("br", !is_text()),
+        _ => return None,
+    };
+    (!raw.is_empty() && !is_it).then_some(coding)
+}
+
 /// Whether the bytes start like zlib (RFC 1950, section 2.2). Many servers send `deflate` without that header.
 fn has_zlib_header(bytes: &[u8]) -> bool {
     let [method, flags, ..] = *bytes else { return false };
@@ -180,7 +199,7 @@ mod tests {
     use std::io::Write as _;
 
     fn headers(coding: &str) -> Headers {
-        Headers(vec![("Content-Encoding".to_owned(), coding.to_owned())])
+        Headers::new(vec![("Content-Encoding".to_owned(), coding.to_owned())])
     }
 
     /// Deflate without and with a zlib header.
@@ -226,6 +245,27 @@ mod tests {
             for coding in ["br", "deflate", "gzip", "zstd", "gzip, br"] {
                 assert_eq!(decode(text.as_bytes(), &headers(coding)), Ok(None), "{text} {coding}");
             }
+        }
+    }
+
+    #[test]
+    fn bytes_may_not_have_the_coding_that_a_header_names() {
+        let [raw, zlib] = deflated(b"{\"a\": 1}");
+        for (bytes, coding, expected) in [
+            (&b"{}"[..], "gzip", Some("gzip")),
+            (b"{}", "X-GZIP", Some("gzip")),
+            (b"\x1f\x8b\x08", "gzip", None),
+            (b"{}", "zstd", Some("zstd")),
+            (b"{}", "br", Some("br")),
+            (b"{}", "deflate", Some("deflate")),
+            (b"{}", "gzip, br", Some("br")),
+            (&raw, "deflate", None),
+            (&zlib, "deflate", None),
+            (b"{}", "identity", None),
+            (b"{}", "utf-8", None),
+            (b"", "gzip", None),
+        ] {
+            assert_eq!(contradicted(bytes, &headers(coding)), expected, "{bytes:?} {coding}");
         }
     }
 

@@ -21,7 +21,7 @@ pub(super) use capture::{
 pub(super) use logs::LogArguments;
 pub(super) use supporting::*;
 
-use super::values::{OutputArgument, ignore, output, path_map, url_file};
+use super::values::{OutputArgument, header_prefix, ignore, output, path_map, url_file};
 
 /// Headings of `--help`.
 const CONTRACT: &str = "Contract";
@@ -208,6 +208,11 @@ pub(super) struct CheckArguments {
     /// findings, one per status.
     #[arg(long, help_heading = RESULT)]
     pub(super) strict_requests: bool,
+
+    /// Take undeclared response headers whose names start with PREFIX for the API's own and report them, instead of
+    /// those that start with `X-`. May be repeated.
+    #[arg(long, help_heading = RESULT, value_name = "PREFIX", value_parser = header_prefix)]
+    pub(super) api_header: Vec<String>,
 
     /// Set the level of a rule: off, info, warning or error. `RULE@OPERATION=LEVEL` and `RULE/PATH=LEVEL` set it for
     /// an operation or a place in payloads, such as `wrong-type@listPets/data/*/name=info`. May be repeated.

@@ -160,6 +160,7 @@ impl<'a> Check<'a> {
                     EngineArgument::Reference => Engine::Reference,
                 },
                 strict_requests: arguments.strict_requests,
+                api_headers: arguments.api_header.clone(),
                 ..arguments
                     .capture
                     .observation(asked, &format!("`{}`", arguments.contract))?

@@ -99,6 +99,7 @@ impl CaptureArguments {
             by_file: self.schema_for.clone(),
             engine: Engine::default(),
             strict_requests: false,
+            api_headers: Vec::new(),
         })
     }
 

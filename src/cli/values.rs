@@ -90,6 +90,15 @@ pub(super) fn moment(text: &str) -> Result<Moment, String> {
     Moment::parse(text, Timestamp::now())
 }
 
+/// The start of the names of headers, in lower case.
+pub(super) fn header_prefix(text: &str) -> Result<String, String> {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    match !text.is_empty() && text.bytes().all(is_token) {
+        true => Ok(text.to_ascii_lowercase()),
+        false => Err("expected the start of a header name, such as `Acme-`".to_owned()),
+    }
+}
+
 /// Reads the name of a host.
 pub(super) fn host(text: &str) -> Result<String, String> {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);

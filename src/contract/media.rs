@@ -320,6 +320,42 @@ impl MediaRange {
         self.covers(media_type).is_some()
     }
 
+    /// Whether it stands for several media types.
+    pub(crate) fn is_range(&self) -> bool {
+        self.kind == "*" || self.subtype.starts_with('*')
+    }
+
+    /// Whether the range of a client and a declared one have a media type in common; more specific ranges of the
+    /// client rank higher. Parameters that only one of them has do not matter, unless `is_strict`: then the declared
+    /// one must have those of the client.
+    pub(crate) fn meets(&self, declared: &Self, is_strict: bool) -> Option<(u8, usize)> {
+        let is_kind = self.kind == declared.kind || self.kind == "*" || declared.kind == "*";
+        let has_suffix = |range: &Self, suffix: &str| {
+            range.subtype == suffix || range.subtype.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('+'))
+        };
+        let of_suffix = |one: &Self, other: &Self| {
+            let suffix = one.subtype.strip_prefix("*+");
+            suffix.is_some_and(|suffix| has_suffix(other, suffix))
+        };
+        let is_subtype = self.subtype == declared.subtype
+            || self.subtype == "*"
+            || declared.subtype == "*"
+            || of_suffix(self, declared)
+            || of_suffix(declared, self);
+        let is_met = |(name, value): &(String, String)| {
+            let mut same = declared.parameters.iter().filter(|(known, _)| known == name);
+            name == "charset" || same.next().map_or(!is_strict, |(_, known)| known == value)
+        };
+        let rank = match (&*self.kind, &*self.subtype) {
+            ("*", "*") => 0,
+            (_, "*") => 1,
+            (_, subtype) if subtype.starts_with("*+") => 2,
+            _ => 3,
+        };
+        let is_it = is_kind && is_subtype && self.parameters.iter().all(is_met);
+        is_it.then_some((rank, self.parameters.len()))
+    }
+
     /// Whether this range covers every media type of another one, and is not equal to it.
     #[must_use]
     pub fn includes(&self, other: &Self) -> bool {

@@ -33,7 +33,7 @@ pub(crate) use registry::{operation_named, unknown};
 pub use registry::{ContractRef, Registry};
 pub use route::{Route, RequestTarget};
 pub(crate) use route::{decode_query, split_target, without_user};
-pub use security::{Requirement, Scheme, Security};
+pub use security::{Requirement, Scheme, SchemeKind, Security};
 
 /// One version of an API description.
 #[derive(Debug)]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::ParameterPlace;
+
 /// The ways to authorise a request: one of them is enough. If empty, the contract does not say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Security(pub Vec<Requirement>);
@@ -17,6 +19,50 @@ pub struct Scheme {
     pub what: String,
     /// Scopes or roles, sorted.
     pub scopes: Vec<String>,
+    /// What a request must contain.
+    pub kind: SchemeKind,
+}
+
+/// What a security scheme requires of a request.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SchemeKind {
+    /// `Authorization: Bearer …`
+    Bearer,
+    /// `Authorization: Basic …`
+    Basic,
+    /// `Authorization` with another scheme of HTTP, in lower case.
+    Http(String),
+    /// A header, query parameter or cookie with this name.
+    ApiKey {
+        /// Where it is.
+        place: ParameterPlace,
+        /// Its name.
+        name: String,
+    },
+    /// An access token of OAuth 2.
+    OAuth2,
+    /// An access token of an OpenID provider.
+    OpenIdConnect,
+    /// A certificate of the client, which requests do not show.
+    MutualTls,
+    /// A scheme that the contract does not define, or of an unknown type.
+    Unknown,
+}
+
+/// What it is, without what only a contract says of it.
+impl fmt::Display for SchemeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bearer => f.write_str("http bearer"),
+            Self::Basic => f.write_str("http basic"),
+            Self::Http(scheme) => write!(f, "http {scheme}"),
+            Self::ApiKey { place, name } => write!(f, "apiKey in {place} {name}"),
+            Self::OAuth2 => f.write_str("oauth2"),
+            Self::OpenIdConnect => f.write_str("openIdConnect"),
+            Self::MutualTls => f.write_str("mutualTLS"),
+            Self::Unknown => f.write_str("an unknown scheme"),
+        }
+    }
 }
 
 impl fmt::Display for Requirement {

@@ -44,6 +44,7 @@ pub(super) struct Draft {
     hint: Hint,
     time: Option<String>,
     may_lack_bodies: bool,
+    may_lack_credentials: bool,
     pub(super) request: Option<DraftRequest>,
     response: Option<DraftResponse>,
     payload: Option<DraftBody>,
@@ -102,6 +103,7 @@ impl Draft {
             hint: exchange.hint.clone(),
             time: exchange.time_text().map(str::to_owned),
             may_lack_bodies: exchange.may_lack_bodies,
+            may_lack_credentials: exchange.may_lack_credentials,
             request: exchange.request.as_ref().map(|request| DraftRequest {
                 method: request.method.clone(),
                 target: request.target.clone(),
@@ -129,6 +131,7 @@ impl Draft {
         let mut exchange = Exchange::new(self.origin.clone(), self.hint.clone());
         exchange.time.clone_from(&self.time);
         exchange.may_lack_bodies = self.may_lack_bodies;
+        exchange.may_lack_credentials = self.may_lack_credentials;
         exchange.request = self.request.as_ref().map(|request| Request {
             line: line(),
             method: request.method.clone(),
@@ -206,6 +209,9 @@ impl Draft {
         }
         if self.may_lack_bodies {
             entry["bodies_recorded"] = false.into();
+        }
+        if self.may_lack_credentials {
+            entry["credentials_recorded"] = false.into();
         }
         if let Some(time) = &self.time {
             entry["recorded_at"] = time.clone().into();

@@ -79,7 +79,7 @@ impl Facts {
 /// What identifies a fact; `None` for facts about how a capture was written, which a copy need not share.
 fn name_of(fact: &TrafficFact, keyed: &Keyed) -> Option<String> {
     Some(match fact {
-        TrafficFact::ContentLength | TrafficFact::CaptureEncoding => return None,
+        TrafficFact::ContentLength | TrafficFact::CaptureEncoding | TrafficFact::ContentEncoding { .. } => return None,
         // Hosts have stand-ins.
         TrafficFact::UnknownOperation { .. } | TrafficFact::OtherHosts => "unknown operation".to_owned(),
         TrafficFact::MalformedJson { target, .. } => format!("malformed {target:?}"),

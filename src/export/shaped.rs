@@ -5,7 +5,7 @@ use crate::json::{Key, Kind, TapeDocument, Value};
 use crate::location::{PathPattern, Step};
 use crate::contract::split_target;
 use crate::limits::FILE_PART;
-use crate::observe::Substitute;
+use crate::observe::{AUTHORIZATION_SCHEMES, Substitute};
 use crate::redact::{is_kept, is_secret_by_rule, is_secret_name, shapes};
 
 use super::known::Known;
@@ -200,14 +200,17 @@ impl<'k> Shaper<'k> {
         }
         match &*name {
             "content-type" => return media_type(value),
-            "accept" => return value.split(',').map(media_type).collect::<Vec<_>>().join(", "),
+            "accept" => return value.split(',').map(accepted).collect::<Vec<_>>().join(", "),
+            // A link within the API is one in the copy, too.
+            "location" | "content-location" if value.starts_with('/') && !value.starts_with("//") => {
+                return self.target(value);
+            }
             "date" if time::read(value).is_some() => return value.to_owned(),
             _ => {}
         }
         // `Bearer …` says which scheme is used.
-        const SCHEMES: [&str; 6] = ["basic", "bearer", "digest", "negotiate", "token", "aws4-hmac-sha256"];
         let scheme = value.split_once(' ').filter(|(scheme, _)| {
-            name.ends_with("authorization") && SCHEMES.contains(&&*scheme.to_ascii_lowercase())
+            name.ends_with("authorization") && AUTHORIZATION_SCHEMES.contains(&&*scheme.to_ascii_lowercase())
         });
         match scheme {
             Some((scheme, rest)) => format!("{scheme} {}", self.stand_ins.text(rest, 1)),
@@ -274,6 +277,22 @@ impl Substitute for Shaper<'_> {
 
     fn file(&mut self, length: usize) -> String {
         "x".repeat(length.min(FILE_PART))
+    }
+}
+
+/// A range of `Accept` with its weight.
+fn accepted(range: &str) -> String {
+    if range.trim().is_empty() {
+        return String::new();
+    }
+    let weight = range.split(';').skip(1).find_map(|part| {
+        let (name, weight) = part.split_once('=')?;
+        let weight = weight.trim().parse::<f32>().ok()?;
+        (name.trim().eq_ignore_ascii_case("q") && (0.0..=1.0).contains(&weight)).then_some(weight)
+    });
+    match weight {
+        Some(weight) => format!("{};q={weight}", media_type(range)),
+        None => media_type(range),
     }
 }
 

@@ -35,7 +35,7 @@ pub use profile::spelling::Spelling;
 pub use stream::Acceptor;
 pub(crate) use stream::usual_time;
 pub use profile::tally::{DISTINCT_KEPT, EVIDENCE_KEPT, Evidence, Keyed, Tally};
-pub(crate) use message::{allows_body, is_placeholder};
+pub(crate) use message::{AUTHORIZATION_SCHEMES, allows_body, is_placeholder};
 pub(crate) use walk::record::shorten;
 pub(crate) use walk::variant::meant_for;
 pub(crate) use walk::{About, Recorder, Taken, Walk};

@@ -64,6 +64,8 @@ pub struct Observer<'c, W = ()> {
     pub(super) is_apart: bool,
     /// Whether the capture of the exchange leaves bodies out as a rule.
     pub(super) may_lack_bodies: bool,
+    /// Whether it does not show credentials as they were sent.
+    pub(super) may_lack_credentials: bool,
     /// What was learnt.
     pub profile: Profile,
     /// What could not be read: the first problems, and how many there were.
@@ -98,6 +100,7 @@ impl<'c> Observer<'c> {
             time: None,
             is_apart: false,
             may_lack_bodies: false,
+            may_lack_credentials: false,
             profile: Profile::default(),
             problems: Vec::new(),
             problems_met: 0,
@@ -124,6 +127,7 @@ impl<'c> Observer<'c> {
             time: self.time,
             is_apart: self.is_apart,
             may_lack_bodies: self.may_lack_bodies,
+            may_lack_credentials: self.may_lack_credentials,
             profile: self.profile,
             problems: self.problems,
             problems_met: self.problems_met,
@@ -151,6 +155,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             time: self.time,
             is_apart: self.is_apart,
             may_lack_bodies: self.may_lack_bodies,
+            may_lack_credentials: self.may_lack_credentials,
             profile: self.profile,
             problems: self.problems,
             problems_met: self.problems_met,

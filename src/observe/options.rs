@@ -29,6 +29,8 @@ pub struct Options {
     pub engine: Engine,
     /// Whether requests that the server rejected are checked like accepted ones.
     pub strict_requests: bool,
+    /// How the names of the API's own headers start, in lower case; if empty, with `x-`.
+    pub api_headers: Vec<String>,
 }
 
 /// A pattern for file paths, such as `events/sold-*.json`; `*` may match several folders.

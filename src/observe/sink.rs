@@ -22,6 +22,7 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
             return self.profile.leave(Unused::Filtered, &exchange.origin);
         }
         self.may_lack_bodies = exchange.may_lack_bodies;
+        self.may_lack_credentials = exchange.may_lack_credentials;
         self.watcher.exchange(&exchange);
         for remark in &exchange.remarks {
             self.remark(remark);
@@ -36,15 +37,16 @@ impl<'c, W: Watcher<'c>> Sink for Observer<'c, W> {
             self.by_schema(&exchange, &hint);
         } else if let Some(request) = &exchange.request {
             self.routed(request, exchange.response.as_ref(), &hint);
-        } else if let Some(response) = &exchange.response
-            && let Some(body) = &response.body
-        {
+        } else if let Some(response) = &exchange.response {
             let hint = Hint {
                 side: Some(Side::Response),
                 status: Some(response.status),
                 ..Hint::clone(&hint)
             };
-            self.bare(body, &hint, Some(&response.line));
+            if let Some(body) = &response.body {
+                self.bare(body, &hint, Some(&response.line));
+            }
+            self.bare_response(response, &hint);
         }
         if let Some(body) = &exchange.payload {
             self.bare(body, &hint, None);
@@ -121,6 +123,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 TrafficFact::ContentLength,
                 format!("{declared} declared, {actual} printed"),
             ),
+            RemarkKind::ContentCoding(coding) => {
+                (TrafficFact::ContentEncoding { is_known: true }, (*coding).to_owned())
+            }
             RemarkKind::Encoding(fault) => (TrafficFact::CaptureEncoding, fault.words().to_owned()),
         };
         self.fact(&fact, &subject, &Sighting::Ready(remark));

@@ -22,7 +22,7 @@ pub(super) struct At<'d> {
 }
 
 impl<'d> At<'d> {
-    /// The schema at a place that has a keyword; of a parameter, its schema. References within the document are
+    /// The schema at a place that has a keyword; of a parameter or header, its schema. References within the document are
     /// followed where the keyword is not next to them.
     pub(super) fn schema(
         contract: &'d Contract,
@@ -35,10 +35,8 @@ impl<'d> At<'d> {
         for _ in 0..HOPS {
             let at = document.value.pointer(pointer.as_str());
             let value = at.ok_or("the schema is in no file")?;
-            if value.get("in").is_some_and(Value::is_string)
-                && value.get("name").is_some()
-                && value.get("schema").is_some()
-            {
+            let is_parameter = value.get("in").is_some_and(Value::is_string) && value.get("name").is_some();
+            if (is_parameter || is_header(&pointer)) && value.get("schema").is_some_and(Value::is_object) {
                 pointer.push_key("schema");
                 continue;
             }
@@ -108,6 +106,13 @@ impl<'d> At<'d> {
     }
 }
 
+/// Whether a pointer leads to a Header Object: to a member of `headers`.
+fn is_header(pointer: &Pointer) -> bool {
+    let owner = pointer.parent();
+    let last = owner.as_ref().and_then(|owner| owner.steps().last().map(std::borrow::Cow::into_owned));
+    last.is_some_and(|last| last == "headers")
+}
+
 /// What a schema or a parameter is called: the component and the way from there, or the operation; the pointer where
 /// it has no name.
 pub(super) fn name_of(contract: &Contract, place: &Place) -> String {
@@ -148,6 +153,7 @@ fn in_operation(contract: &Contract, place: &Place) -> Option<String> {
     let steps: Vec<String> = place.pointer.steps().skip(own).map(|step| step.to_string()).collect();
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
     let (what, rest) = match steps.as_slice() {
+        ["responses", status, "headers", name, rest @ ..] => (format!("header `{name}` of response {status}"), rest),
         ["responses", status, rest @ ..] => (format!("response {status}"), rest),
         ["requestBody", rest @ ..] => ("request".to_owned(), rest),
         ["parameters", at, rest @ ..] => {

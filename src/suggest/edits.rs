@@ -22,8 +22,9 @@ use super::worded::{Edit, Worded, file_of, is_about_traffic, none, quoted, refus
 const LONGEST: usize = 60;
 
 /// Rules with edits, where no keyword is violated.
-const EDITED: [&str; 5] = [
+const EDITED: [&str; 6] = [
     "missing-parameter",
+    "missing-header",
     "undeclared-property",
     "open-enum-value",
     "read-only-property",
@@ -38,7 +39,7 @@ pub(crate) fn may_edit(finding: &Finding) -> bool {
         Matter::Broken(kind) | Matter::Traffic(TrafficFact::ParameterValue { kind, .. }) => {
             !matches!(kind, DeviationKind::Tag { .. } | DeviationKind::Excluded)
         }
-        _ => rules.contains(&finding.rule) || EDITED[..3].contains(&finding.rule.id),
+        _ => rules.contains(&finding.rule) || EDITED[..4].contains(&finding.rule.id),
     }
 }
 
@@ -122,7 +123,7 @@ impl<'a> About<'a> {
         if kind.is_none() && !EDITED.contains(&finding.rule.id) {
             return Err(none(finding));
         }
-        if finding.rule.id == "missing-parameter" {
+        if EDITED[..2].contains(&finding.rule.id) {
             let path = format!("{}/required", place.pointer);
             return Ok(Edit {
                 operations: vec![Operation::Remove { path }],

@@ -119,8 +119,15 @@ impl Known {
                 };
                 messages.push(Message {
                     words,
-                    schemas: schemas(contract, &answer.payload).collect(),
-                    places: answer.place.iter().filter_map(behind).collect(),
+                    schemas: schemas(contract, &answer.payload)
+                        .chain(answer.headers.iter().filter_map(|header| header.schema))
+                        .collect(),
+                    places: answer
+                        .place
+                        .iter()
+                        .chain(answer.headers.iter().filter_map(|header| header.declared.as_ref()))
+                        .filter_map(behind)
+                        .collect(),
                 });
             }
         }

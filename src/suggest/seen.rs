@@ -9,12 +9,12 @@ use std::sync::Arc;
 use serde_json::{Number, Value};
 
 use crate::capture::{Body, Exchange};
-use crate::contract::ParameterPlace;
+use crate::contract::{Parameter, ParameterPlace};
 use crate::json::{self, Key, Kind, TapeDocument};
 use crate::location::Side;
 use crate::observe::{
     About, DeviationKind, ParallelWatcher, ParameterUse, PayloadVerdict, Recorder, RoutedPayload,
-    RoutedRequest, Taken, TargetKey, Walk, Watcher, is_placeholder, shorten,
+    RoutedRequest, SentParameter, Taken, TargetKey, Walk, Watcher, is_placeholder, shorten,
 };
 use crate::redact::{MASK, is_secret_name, mask_shapes, masked, sanitised};
 use crate::schema::{Graph, NodeId, Place};
@@ -204,6 +204,33 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// Keeps the value of a parameter or header if its schema rejects it.
+    fn rejected(
+        &mut self,
+        routed: &RoutedRequest<'_, '_>,
+        parameter: &Parameter,
+        sent: Option<SentParameter>,
+        side: Side,
+    ) {
+        let Some((sent, schema)) = sent.zip(parameter.schema) else {
+            return;
+        };
+        let Some(value) = sent.value.filter(|_| sent.usage == ParameterUse::Rejected) else {
+            return;
+        };
+        let text = value.to_string();
+        let Ok(document) = TapeDocument::parse(text.as_bytes()) else {
+            return;
+        };
+        let is_cookie =
+            parameter.place == ParameterPlace::Cookie || parameter.name.eq_ignore_ascii_case("set-cookie");
+        let is_secret = is_cookie || is_secret_name(&parameter.name);
+        let graph = (&routed.contract.graph, routed.operation.id.as_str());
+        self.collect(graph, schema, Some(side), document.root(), is_secret);
+    }
+}
+
 impl<'c> Watcher<'c> for Seen {
     fn exchange(&mut self, _: &Exchange<'_>) {
         self.is_rejected = false;
@@ -213,27 +240,19 @@ impl<'c> Watcher<'c> for Seen {
         let status = routed.response.map(|response| response.status);
         self.is_rejected =
             !self.strict_requests && status.is_some_and(|status| (400..500).contains(&status));
+        let operation = routed.operation;
+        let declared = status.and_then(|status| operation.response(status));
+        for header in declared.into_iter().flat_map(|response| &response.headers) {
+            let sent = routed.response_header(routed.contract, operation, &header.name);
+            self.rejected(routed, header, sent, Side::Response);
+        }
         if self.is_rejected {
             return;
         }
-        let operation = routed.operation;
         for parameter in &operation.parameters {
             let place = parameter.place.to_string();
             let sent = routed.parameter(routed.contract, operation, (&place, &parameter.name));
-            let Some((sent, schema)) = sent.zip(parameter.schema) else {
-                continue;
-            };
-            let Some(value) = sent.value.filter(|_| sent.usage == ParameterUse::Rejected) else {
-                continue;
-            };
-            let text = value.to_string();
-            let Ok(document) = TapeDocument::parse(text.as_bytes()) else {
-                continue;
-            };
-            let is_secret =
-                is_secret_name(&parameter.name) || parameter.place == ParameterPlace::Cookie;
-            let graph = (&routed.contract.graph, operation.id.as_str());
-            self.collect(graph, schema, Some(Side::Request), document.root(), is_secret);
+            self.rejected(routed, parameter, sent, Side::Request);
         }
         let mut names: BTreeSet<&str> = BTreeSet::new();
         for (name, text) in &routed.target.query {

@@ -3,6 +3,7 @@
 mod common;
 
 mod anyone;
+mod around;
 mod baseline;
 mod browser;
 mod check;
@@ -24,6 +25,7 @@ mod outputs;
 mod public_api;
 mod readme;
 mod report;
+mod semantics;
 mod suggest;
 mod suggest_doubts;
 mod upgrade;

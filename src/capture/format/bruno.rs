@@ -99,7 +99,7 @@ impl<'t> Block<'t> {
 
     fn headers(self) -> Headers {
         let fields = self.block("headers").map(Self::parts).unwrap_or_default();
-        Headers(fields.into_iter().map(|(name, value, _)| (name.to_owned(), value.to_owned())).collect())
+        Headers::new(fields.into_iter().map(|(name, value, _)| (name.to_owned(), value.to_owned())).collect())
     }
 
     /// The text inside, without white space around it, and its offset.
@@ -189,6 +189,7 @@ impl<'t> Reader<'t> {
         let mut place = self.place(example.opened);
         place.entry = Some(number);
         let mut exchange = Exchange::new(place, hint);
+        exchange.may_lack_credentials = true;
         let headers = asked.map(Block::headers).unwrap_or_default();
         let json = Some("application/json");
         let sent = asked.and_then(|asked| asked.block("body:json"));

@@ -38,6 +38,7 @@ pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64
     exchange.time = first(root, &["recorded_at", "recordedAt", "timestamp", "time"])
         .or_else(|| first(entry, &["created"]))
         .and_then(message::scalar);
+    exchange.may_lack_credentials |= entry.get("credentials_recorded").and_then(Value::as_bool) == Some(false);
     exchange.may_lack_bodies |= entry.get("bodies_recorded").and_then(Value::as_bool) == Some(false);
     match request(record, entry, sink) {
         Ok(request) => exchange.request = Some(request),

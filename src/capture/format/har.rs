@@ -95,7 +95,7 @@ impl Entry<'_> {
             .filter(|url| url.kind() == Kind::String)
             .ok_or_else(|| missing("request.url", Some(request)))?;
         let data = request.get("postData");
-        let headers = headers(request);
+        let headers = self.headers(request);
         let body = data.map_or(Ok(None), |data| self.body(data, &headers, remarks));
         let (body, is_unread) = kept(body, sink);
         // -1 means that the size is unknown.
@@ -145,7 +145,7 @@ impl Entry<'_> {
             }
         };
         let content = response.get("content");
-        let headers = headers(response);
+        let headers = self.headers(response);
         let body = content.map_or(Ok(None), |content| self.body(content, &headers, remarks));
         let (body, is_unread) = kept(body, sink);
         let is_aborted = [response, entry]
@@ -169,6 +169,13 @@ impl Entry<'_> {
             body_left_out: body.is_none() && (is_unread || is_left_out),
             body,
         })
+    }
+
+    fn headers(&self, message: Value<'_>) -> Headers {
+        let written = message.get("headers");
+        let fields = written.into_iter().flat_map(Value::elements);
+        let fields = fields.filter_map(|field| Some((string(field, "name")?, string(field, "value")?)));
+        Headers(fields.collect(), written.map(|written| self.record.line(written)))
     }
 
     /// The body in a file that `postData` or `content` names.
@@ -323,11 +330,3 @@ fn string(value: Value<'_>, key: &str) -> Option<String> {
     value.get(key)?.as_str().map(Cow::into_owned)
 }
 
-fn headers(message: Value<'_>) -> Headers {
-    let fields = message.get("headers").into_iter().flat_map(Value::elements);
-    Headers(
-        fields
-            .filter_map(|field| Some((string(field, "name")?, string(field, "value")?)))
-            .collect(),
-    )
-}

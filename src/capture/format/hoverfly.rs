@@ -53,12 +53,13 @@ fn pair<'d>(record: &'d Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> Result<
         ..hint.clone()
     };
     let mut exchange = Exchange::new(record.origin().clone(), hint);
+    exchange.may_lack_credentials = true;
     let fields = asked.get("headers").filter(|fields| fields.kind() == Kind::Object);
     let fields = fields.into_iter().flat_map(Value::members).filter_map(|(name, value)| {
         let value = matched(value).and_then(message::scalar)?;
         Some((name.name().into_owned(), value))
     });
-    let sent = Headers(fields.collect());
+    let sent = Headers::new(fields.collect());
     let body = field("body").map_or(Ok(None), |body| message::body(record, body, &sent));
     let (body, body_left_out) = message::kept(body, sink);
     exchange.request = Some(Request {

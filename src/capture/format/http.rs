@@ -92,7 +92,12 @@ impl<'t, 'c> Messages<'t, 'c> {
         }
     }
 
-    fn add(&mut self, message: Message<'t>, entry: &Origin, sink: &mut dyn Sink) {
+    fn add(&mut self, mut message: Message<'t>, entry: &Origin, sink: &mut dyn Sink) {
+        let head = message.head.clone();
+        message.headers.1 = Some(Line {
+            text: String::from_utf8_lossy(&self.text[head.clone()]).into_owned(),
+            origin: entry.at(entry.position.after(&self.text[message.at..head.start])),
+        });
         let (body, remarks) = message.body(self.text, entry, sink);
         let (body, body_left_out) = kept(body, sink);
         let mut exchange = Exchange::new(entry.clone(), self.hint.clone());
@@ -234,6 +239,8 @@ struct Message<'t> {
     start: StartLine<'t>,
     line: &'t str,
     headers: Headers,
+    /// The lines of the header section.
+    head: Range<usize>,
     body: Range<usize>,
     /// Where the message starts.
     at: usize,
@@ -251,6 +258,8 @@ fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<
     let mut declared = None;
     let mut malformed = None;
     let mut at = next_line(text, start);
+    let head = at;
+    let mut head_end = at;
     let mut has_body = false;
     while at < limit {
         let line = line_at(text, at);
@@ -278,6 +287,7 @@ fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<
         }
         headers.0.push((name.to_owned(), value.to_owned()));
         at = next_line(text, at);
+        head_end = at;
     }
     let at = at.min(limit);
     let body = if has_body {
@@ -290,6 +300,7 @@ fn message(text: &[u8], start: usize, limit: usize, extent: Extent) -> (Message<
         start: start_line,
         line,
         headers,
+        head: head..head_end,
         body,
         at: start,
         declared,

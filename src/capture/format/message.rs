@@ -31,7 +31,7 @@ pub(super) fn first<'d>(value: Value<'d>, keys: &[&str]) -> Option<Value<'d>> {
 pub(super) fn headers(value: Option<Value<'_>>) -> Headers {
     let mut fields = Vec::new();
     let Some(value) = value else {
-        return Headers(fields);
+        return Headers::new(fields);
     };
     for (name, value) in value.members() {
         let name = name.name();
@@ -51,7 +51,7 @@ pub(super) fn headers(value: Option<Value<'_>>) -> Headers {
         };
         fields.extend(field.and_then(|(name, value)| Some((scalar(name)?, scalar(value)?))));
     }
-    Headers(fields)
+    Headers::new(fields)
 }
 
 /// A string, or a number or boolean as it is written.

@@ -8,8 +8,11 @@
 use std::io::{BufRead, Read as _};
 
 use crate::capture::blocks::read_error;
-use crate::capture::{Body, Exchange, Headers, Hint, Limits, Line, ReadProblem, Request, Response, Sink, Unused, transfer};
+use crate::capture::{
+    Body, Exchange, Headers, Hint, Limits, Line, ReadProblem, Remark, RemarkKind, Request, Response, Sink, Unused, transfer,
+};
 use crate::location::{Origin, Position};
+use crate::redact::Excerpt;
 
 use super::message::{Found, kept};
 
@@ -242,6 +245,7 @@ fn exchange(flow: &Value<'_>, place: &Origin, hint: &Hint, sink: &mut dyn Sink) 
         jiff::Timestamp::from_millisecond(milliseconds as i64).ok().map(|time| time.to_string())
     });
     let sent = headers(asked.get("headers"));
+    exchange.remarks.extend(coding(asked.get("content"), &sent, place));
     let (body, body_left_out) = kept(body(asked.get("content"), &sent, place), sink);
     let line = |text: String| Line {
         text,
@@ -260,6 +264,7 @@ fn exchange(flow: &Value<'_>, place: &Origin, hint: &Hint, sink: &mut dyn Sink) 
         let status = status.filter(|status| (100.0..1000.0).contains(status) && status.fract() == 0.0);
         let status = status.ok_or_else(|| missing("response.status_code"))? as u16;
         let fields = headers(answer.get("headers"));
+        exchange.remarks.extend(coding(answer.get("content"), &fields, place));
         let (body, body_left_out) = kept(self::body(answer.get("content"), &fields, place), sink);
         exchange.response = Some(Response {
             line: line(status.to_string()),
@@ -281,7 +286,17 @@ fn headers(fields: Option<&Value<'_>>) -> Headers {
         Value::List(pair) => Some((pair.first()?.text()?, pair.get(1)?.text()?)),
         _ => None,
     });
-    Headers(fields.collect())
+    Headers::new(fields.collect())
+}
+
+/// A remark on a body that does not have the coding that its header names: flows keep bodies as they were sent.
+fn coding(content: Option<&Value<'_>>, headers: &Headers, place: &Origin) -> Option<Remark> {
+    let coding = transfer::contradicted(content.and_then(Value::bytes)?, headers)?;
+    Some(Remark {
+        origin: place.clone(),
+        kind: RemarkKind::ContentCoding(coding),
+        excerpt: Excerpt::default(),
+    })
 }
 
 fn body<'t>(content: Option<&Value<'t>>, headers: &Headers, place: &Origin) -> Found<'t> {

@@ -39,6 +39,7 @@ pub(super) fn read(record: &Record<'_>, hint: &Hint, sink: &mut dyn Sink) -> u64
             let mut origin = record.at(answer);
             origin.entry = record.origin().entry;
             let mut exchange = Exchange::new(origin, hint);
+            exchange.may_lack_credentials = true;
             let mut target = path.as_str().unwrap_or_default().into_owned();
             let query = asked.query.into_iter().flat_map(Value::members);
             for (index, (name, value)) in query.enumerate() {

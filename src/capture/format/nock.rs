@@ -44,6 +44,7 @@ fn definition<'d>(
         ..hint.clone()
     };
     let mut exchange = Exchange::new(record.origin().clone(), hint);
+    exchange.may_lack_credentials = true;
     let scope = root.get("scope").and_then(message::scalar).unwrap_or_default();
     let sent = headers(first(root, &["reqheaders"]));
     let answered = headers(first(root, &["rawHeaders", "headers"]));

@@ -64,6 +64,7 @@ fn exchange<'d>(
     let mut origin = record.at(saved);
     origin.entry = record.origin().entry;
     let mut exchange = Exchange::new(origin, hint);
+    exchange.may_lack_credentials = true;
     exchange.request = Some(request(record, asked, sink)?);
     exchange.response = Some(response(record, saved, sink)?);
     Ok(exchange)

@@ -182,6 +182,7 @@ impl<'t> Entry<'t> {
             });
             let hint = Hint { operation: None, ..self.hint.clone() };
             let mut exchange = Exchange::new(place.clone(), hint);
+            exchange.may_lack_credentials = true;
             exchange.request = Some(Request {
                 line: Line { text: self.line(first).to_owned(), origin: place },
                 method: asked.method.to_owned(),

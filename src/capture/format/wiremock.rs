@@ -60,6 +60,7 @@ fn mapping<'d>(
         ..hint.clone()
     };
     let mut exchange = Exchange::new(record.origin().clone(), hint);
+    exchange.may_lack_credentials = true;
     let patterns = asked.get("bodyPatterns").into_iter().flat_map(Value::elements);
     let mut equal = patterns.filter_map(|pattern| first(pattern, &["equalToJson", "equalTo"]));
     let sent = match equal.next() {

@@ -27,7 +27,7 @@ fn read_of(text: &str) -> String {
                 .iter()
                 .filter_map(|remark| match remark.kind {
                     RemarkKind::Encoding(fault) => Some(fault.words()),
-                    RemarkKind::ContentLength { .. } => None,
+                    RemarkKind::ContentLength { .. } | RemarkKind::ContentCoding(_) => None,
                 })
                 .collect();
             let remarks = if remarks.is_empty() {

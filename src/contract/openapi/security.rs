@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::contract::{Requirement, Scheme, Security};
+use crate::contract::{ParameterPlace, Requirement, Scheme, SchemeKind, Security};
 use crate::schema::Dialect;
 
 use super::Reader;
@@ -39,6 +39,7 @@ impl<'d> Reader<'d> {
                     .collect();
                 scopes.sort();
                 needed.push(Scheme {
+                    kind: scheme.as_ref().map_or(SchemeKind::Unknown, kind),
                     what: scheme.map_or_else(|| name.to_owned(), |scheme| what(&scheme)),
                     scopes,
                 });
@@ -49,6 +50,39 @@ impl<'d> Reader<'d> {
         requirements.sort();
         requirements.dedup();
         Security(requirements)
+    }
+}
+
+/// What a scheme requires of requests.
+fn kind(scheme: &Spot<'_>) -> SchemeKind {
+    let text = |key: &str| scheme.text(key).unwrap_or_default();
+    match text("type") {
+        "http" => match text("scheme").to_ascii_lowercase().as_str() {
+            "bearer" => SchemeKind::Bearer,
+            "basic" => SchemeKind::Basic,
+            "" => SchemeKind::Unknown,
+            other => SchemeKind::Http(other.to_owned()),
+        },
+        "basic" => SchemeKind::Basic,
+        "apiKey" => {
+            let place = match text("in") {
+                "header" => ParameterPlace::Header,
+                "query" => ParameterPlace::Query,
+                "cookie" => ParameterPlace::Cookie,
+                _ => return SchemeKind::Unknown,
+            };
+            match text("name") {
+                "" => SchemeKind::Unknown,
+                name => SchemeKind::ApiKey {
+                    place,
+                    name: name.to_owned(),
+                },
+            }
+        }
+        "oauth2" => SchemeKind::OAuth2,
+        "openIdConnect" => SchemeKind::OpenIdConnect,
+        "mutualTLS" => SchemeKind::MutualTls,
+        _ => SchemeKind::Unknown,
     }
 }
 

@@ -196,6 +196,8 @@ impl<'c> Around<'c> {
             let is_it = |status| is_of_status(&change.subject, status, routed.operation);
             response.is_some_and(|response| is_it(response.status))
         };
+        // A capture without any headers has left them out.
+        let are_headers_known = response.is_some_and(|response| !response.headers.0.is_empty());
         let has_header = || response.is_some_and(|response| response.headers.get(&change.subject).is_some());
         let is_response = matches!(part, Part::Response(..));
         let (body, has_body) = match is_response {
@@ -218,9 +220,9 @@ impl<'c> Around<'c> {
             Fact::HeaderAdded => met(has_header(), false),
             Fact::HeaderRequired => {
                 let has = has_header();
-                met(!is_old && has, !has)
+                met(!is_old && has, are_headers_known && !has)
             }
-            Fact::HeaderOptional => met(!is_old && !has_header(), false),
+            Fact::HeaderOptional => met(!is_old && are_headers_known && !has_header(), false),
             Fact::LinkRemoved | Fact::LinkChanged => met(is_old, false),
             Fact::LinkAdded => met(false, false),
             Fact::BodyEncoding => met(has_body, false),

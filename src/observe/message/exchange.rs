@@ -24,7 +24,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             self.profile.matched += 1;
             let body = request.body.as_ref();
             self.message(&place, body, request.body_left_out, &request.line);
-            return self.response(&place, response);
+            return self.response(&place, Some(request), response);
         }
         let target = RequestTarget::parse(&request.target);
         let host = target.host.clone().or_else(|| {
@@ -81,7 +81,7 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                 }),
             });
             self.request(&place, request, &target, &values, response);
-            self.response(&place, response);
+            self.response(&place, Some(request), response);
             return;
         }
         if self.options.hint.operation.is_some() {
@@ -135,7 +135,12 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
     }
 
     /// Handles the response of an exchange whose operation is known; `place` is its request.
-    fn response(&mut self, place: &Destination<'c>, response: Option<&Response<'_>>) {
+    fn response(
+        &mut self,
+        place: &Destination<'c>,
+        request: Option<&Request<'_>>,
+        response: Option<&Response<'_>>,
+    ) {
         let Some(response) = response.filter(|_| self.options.hint.side != Some(Side::Request))
         else {
             return;
@@ -147,6 +152,28 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         };
         let body = response.body.as_ref();
         self.message(&place, body, response.body_left_out, &response.line);
+        self.around_response(&place, response);
+        if let Some(request) = request {
+            self.links(&place, request, response);
+        }
+    }
+
+    /// Compares what is around the body of a response; `place` is the response.
+    fn around_response(&mut self, place: &Destination<'c>, response: &Response<'_>) {
+        self.response_headers(place, response);
+        self.response_semantics(place, response);
+        self.problem_details(place, response);
+    }
+
+    /// A response without a request, of which the user or the name of the file says where it belongs: what is around
+    /// its body.
+    pub(crate) fn bare_response(&mut self, response: &Response<'_>, hint: &Hint) {
+        if let [_] = *self.versions.asked
+            && self.options.hint.side != Some(Side::Request)
+            && let Some(place) = self.versions.named(hint)
+        {
+            self.around_response(&place, response);
+        }
     }
 
     /// Records why a request has no operation.

@@ -78,7 +78,10 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
                             Sighting::Query(&request.line, &parameter.name, &value)
                         }
                         ParameterPlace::Path => Sighting::of_part(&request.line, &value),
-                        ParameterPlace::Header | ParameterPlace::Cookie | ParameterPlace::Form => {
+                        ParameterPlace::Header => {
+                            Sighting::Header(&request.line, &request.headers, &parameter.name, false)
+                        }
+                        ParameterPlace::Cookie | ParameterPlace::Form => {
                             Sighting::of_part(&request.line, "")
                         }
                     };

@@ -33,6 +33,11 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
             self.options.clone(),
         );
         alone.is_apart = true;
+        alone.may_lack_bodies = self.may_lack_bodies;
+        alone.may_lack_credentials = self.may_lack_credentials;
+        if refusal(response).is_some_and(is_of_credentials) {
+            alone.credentials(place, request, target);
+        }
         alone.parameters(place, request, target, path_values, response);
         alone.message(place, request.body.as_ref(), request.body_left_out, &request.line);
         violates(&alone.profile)
@@ -52,8 +57,14 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         if self.options.hint.side == Some(Side::Response) {
             return;
         }
+        self.request_semantics(place, request);
         let body = request.body.as_ref();
-        let Some(status) = refusal(response).filter(|_| !self.options.strict_requests) else {
+        let refused = refusal(response).filter(|_| !self.options.strict_requests);
+        // With another status, the server did not reject the credentials.
+        if !refused.is_some_and(is_of_credentials) {
+            self.credentials(place, request, target);
+        }
+        let Some(status) = refused else {
             self.parameters(place, request, target, path_values, response);
             return self.message(place, body, request.body_left_out, &request.line);
         };
@@ -61,6 +72,9 @@ impl<'c, W: Watcher<'c>> Observer<'c, W> {
         let kept = std::mem::take(&mut self.profile);
         let judged = self.judged.len();
         self.is_apart = true;
+        if is_of_credentials(status) {
+            self.credentials(place, request, target);
+        }
         self.parameters(place, request, target, path_values, response);
         self.message(place, body, request.body_left_out, &request.line);
         self.is_apart = false;
@@ -96,6 +110,11 @@ fn refusal(response: Option<&Response<'_>>) -> Option<u16> {
     status.filter(|status| (400..500).contains(status))
 }
 
+/// Whether a server answers with this status to a request without the right credentials.
+const fn is_of_credentials(status: u16) -> bool {
+    matches!(status, 401 | 403)
+}
+
 /// Whether a request violates the contract: what is only undeclared is no reason to reject it.
 fn violates(tried: &Profile) -> bool {
     let mut facts = tried.traffic.keys();
@@ -104,6 +123,8 @@ fn violates(tried: &Profile) -> bool {
             fact,
             TrafficFact::ParameterValue { .. }
                 | TrafficFact::MissingParameter { .. }
+                | TrafficFact::MissingCredentials { .. }
+                | TrafficFact::WrongCredentials { .. }
                 | TrafficFact::MissingBody(_)
                 | TrafficFact::MalformedJson { .. }
                 | TrafficFact::MalformedBody { .. }
@@ -132,6 +153,8 @@ fn complaints(tried: &Profile) -> Vec<String> {
             TrafficFact::MissingParameter { .. } | TrafficFact::UndeclaredQuery(_) => {
                 found.extend(names.map(|name| format!("parameter {name}")));
             }
+            TrafficFact::MissingCredentials { .. } => found.push("missing credentials".to_owned()),
+            TrafficFact::WrongCredentials { .. } => found.push("wrong credentials".to_owned()),
             TrafficFact::MediaType { .. } => found.push("media type".to_owned()),
             TrafficFact::MissingBody(_) => found.push("missing body".to_owned()),
             TrafficFact::UnexpectedBody(_) => found.push("unexpected body".to_owned()),

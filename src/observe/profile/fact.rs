@@ -25,6 +25,12 @@ pub enum TrafficFact {
         /// What the writer probably did.
         hint: Option<&'static str>,
     },
+    /// A message names a content coding that is not registered, or one that its body does not have. Subject: the
+    /// coding.
+    ContentEncoding {
+        /// Whether the coding is a registered one.
+        is_known: bool,
+    },
     /// A key stands twice in one object. Subject: the key.
     DuplicateKey,
     /// The Content-Length header does not say the length of the body. Subject: both lengths.
@@ -49,7 +55,36 @@ pub enum TrafficFact {
     },
     /// A query parameter that the operation does not declare. Subject: its name.
     UndeclaredQuery(TargetKey),
-    /// A parameter whose value the schema rejects. Subject: the value.
+    /// A request that accepts no media type of its operation's successful responses. Subject: its `Accept`.
+    NotAcceptable {
+        /// The operation.
+        target: TargetKey,
+        /// The declared media types.
+        declared: Vec<String>,
+    },
+    /// A response with a body that its status or method does not allow. No subject.
+    StatusBody(TargetKey),
+    /// A 201 without the `Location` that the contract declares. Subject: the name of the header.
+    MissingLocation(TargetKey),
+    /// A link in a header to a path of the API that no operation has. Subject: the path, identifiers folded.
+    UnmatchedLink {
+        /// The response.
+        target: TargetKey,
+        /// The header.
+        header: &'static str,
+    },
+    /// Problem details without a schema that break RFC 9457. No subject.
+    ProblemDetails {
+        /// The response.
+        target: TargetKey,
+        /// The member; empty for the payload as a whole.
+        member: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// A header of a response that the operation does not declare. Subject: its name in lower case.
+    UndeclaredHeader(TargetKey),
+    /// A parameter, or a header of a response, whose value the schema rejects. Subject: the value.
     ParameterValue {
         /// The operation.
         target: TargetKey,
@@ -62,12 +97,26 @@ pub enum TrafficFact {
         /// How the value breaks the schema.
         kind: DeviationKind,
     },
-    /// A request without a required parameter. Subject: its name.
+    /// A request without a required parameter, or a response without a required header. Subject: its name.
     MissingParameter {
         /// The operation.
         target: TargetKey,
         /// Where it should stand.
         place: ParameterPlace,
+    },
+    /// A request without the credentials that its operation requires. No subject.
+    MissingCredentials {
+        /// The operation.
+        target: TargetKey,
+        /// The schemes that it requires: one of these is enough.
+        expected: Vec<String>,
+    },
+    /// A request with credentials of a kind that its operation does not accept. Subject: the kind.
+    WrongCredentials {
+        /// The operation.
+        target: TargetKey,
+        /// The schemes that it requires: one of these is enough.
+        expected: Vec<String>,
     },
     /// A request that breaks the contract, and was refused. Subject: what is wrong with it.
     Refused {
@@ -76,7 +125,7 @@ pub enum TrafficFact {
         /// The status of the response, a 4xx.
         status: u16,
     },
-    /// A parameter whose value is a placeholder. Subject: its name.
+    /// A parameter, or a header of a response, whose value is a placeholder. Subject: its name.
     ParameterPlaceholder(TargetKey),
     /// A status that the operation does not declare. No subject.
     UndeclaredStatus(TargetKey),
@@ -150,6 +199,12 @@ impl TrafficFact {
         match self {
             Self::MalformedJson { target, .. } => target.as_ref(),
             Self::UndeclaredQuery(target)
+            | Self::UndeclaredHeader(target)
+            | Self::NotAcceptable { target, .. }
+            | Self::StatusBody(target)
+            | Self::MissingLocation(target)
+            | Self::UnmatchedLink { target, .. }
+            | Self::ProblemDetails { target, .. }
             | Self::ParameterValue { target, .. }
             | Self::ParameterPlaceholder(target)
             | Self::UndeclaredStatus(target)
@@ -163,10 +218,13 @@ impl TrafficFact {
             | Self::ElementName { target, .. }
             | Self::Charset { target, .. }
             | Self::MissingParameter { target, .. }
+            | Self::MissingCredentials { target, .. }
+            | Self::WrongCredentials { target, .. }
             | Self::Refused { target, .. }
             | Self::OtherVersion { target, .. } => Some(target),
             Self::DuplicateKey
             | Self::ContentLength
+            | Self::ContentEncoding { .. }
             | Self::CaptureEncoding
             | Self::UnknownOperation { .. }
             | Self::OtherHosts

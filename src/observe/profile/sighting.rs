@@ -1,12 +1,13 @@
 //! Evidence for facts about messages and bodies.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use jiff::Timestamp;
 
 use crate::redact::Excerpt;
-use crate::capture::{Body, Line, Remark, Transcript};
-use crate::json::TapeDocument;
+use crate::capture::{Body, Headers, Line, Remark, Transcript};
+use crate::json::{TapeDocument, Value};
 use crate::location::{Origin, Pointer, Position};
 
 use super::tally::{Evidence, Spot};
@@ -25,6 +26,8 @@ pub(crate) enum Sighting<'a> {
     Part(&'a Line, String),
     /// The value of a query parameter in such a line: name and value.
     Query(&'a Line, &'a str, &'a str),
+    /// A header of the message that the line identifies, by its name: its value, or its name if that is `true`.
+    Header(&'a Line, &'a Headers, &'a str, bool),
     /// A reader's remark.
     Ready(&'a Remark),
 }
@@ -40,7 +43,7 @@ impl<'a> Sighting<'a> {
             Self::Body(body, offset) => (&body.origin, *offset),
             Self::Json(body, _, span) | Self::Read(body, _, span) => (&body.origin, span.start),
             Self::Start(body) => (&body.origin, 0),
-            Self::Part(line, _) | Self::Query(line, ..) => (&line.origin, 0),
+            Self::Part(line, _) | Self::Query(line, ..) | Self::Header(line, ..) => (&line.origin, 0),
             Self::Ready(remark) => (&remark.origin, 0),
         };
         Spot {
@@ -91,6 +94,10 @@ impl<'a> Sighting<'a> {
                 };
                 in_line(line, span.filter(|span| !span.is_empty()))
             }
+            Self::Header(line, headers, name, is_name) => {
+                let field = headers.1.as_ref().and_then(|written| field(written, name, *is_name));
+                field.unwrap_or_else(|| in_line(line, None))
+            }
             Self::Ready(remark) => {
                 let origin = remark.origin.clone();
                 let end = origin.position;
@@ -109,6 +116,43 @@ impl<'a> Sighting<'a> {
 fn find(text: &str, part: &str) -> Option<Range<usize>> {
     let start = text.find(part).filter(|_| !part.is_empty())?;
     Some(start..start + part.len())
+}
+
+/// The first field with a name, as it is written: its value, or its name.
+fn field(written: &Line, name: &str, is_name: bool) -> Option<(Origin, Position, Excerpt)> {
+    let text = &written.text;
+    let (span, excerpt) = if text.starts_with('[') {
+        let document = TapeDocument::parse(text.as_bytes()).ok()?;
+        let text_of = |value: Value<'_>, key: &str| value.get(key).and_then(|found| found.as_str().map(Cow::into_owned));
+        let is_it = |field: &Value<'_>| text_of(*field, "name").is_some_and(|known| known.eq_ignore_ascii_case(name));
+        let mut fields = document.root().elements();
+        let field = fields.find(is_it)?;
+        let span = field.get(if is_name { "name" } else { "value" })?.span();
+        (span.clone(), Excerpt::of_json(&document, span))
+    } else {
+        let mut start = 0;
+        let mut lines = text.split_inclusive('\n').map(|line| {
+            start += line.len();
+            (start - line.len(), line)
+        });
+        let (start, colon, line) = lines.find_map(|(start, line)| {
+            let colon = line.find(':')?;
+            line[..colon].eq_ignore_ascii_case(name).then_some((start, colon, line))
+        })?;
+        let value = line[colon + 1..].trim();
+        let span = match is_name || value.is_empty() {
+            true => start..start + colon,
+            false => {
+                let space = line[colon + 1..].len() - line[colon + 1..].trim_start().len();
+                let value_start = start + colon + 1 + space;
+                value_start..value_start + value.len()
+            }
+        };
+        (span.clone(), Excerpt::of_line(text.as_bytes(), span))
+    };
+    let place = written.origin.at(written.origin.position.at_offset(text.as_bytes(), span.start));
+    let end = place.position.after(&text.as_bytes()[span]);
+    Some((place, end, excerpt))
 }
 
 /// A part of a line, or all of it.

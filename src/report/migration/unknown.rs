@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::contract::{Contract, Operation, ParameterPlace};
+use crate::contract::{Contract, Operation, Parameter, ParameterPlace};
 use crate::diff::Alignment;
 use crate::diff::view::View;
 use crate::json::TapeDocument;
@@ -83,7 +83,16 @@ impl<'c> Versions<'c> {
         Some((contract, schemas))
     }
 
-    /// Whether the other contract declares the property or parameter of a finding, or does not require it.
+    /// The header that the other contract declares for the same response.
+    fn header(self, target: &TargetKey, name: &str) -> Option<(&'c Contract, &'c Parameter)> {
+        let (contract, operation) = self.other(target)?;
+        let mut headers = operation.response(target.status?)?.headers.iter();
+        let header = headers.find(|header| header.name.eq_ignore_ascii_case(name))?;
+        Some((contract, header))
+    }
+
+    /// Whether the other contract declares the property, parameter or header of a finding, or does not require
+    /// it.
     fn declares_property(
         self,
         finding: &Finding,
@@ -98,6 +107,14 @@ impl<'c> Versions<'c> {
             return parameters.any(|parameter| {
                 parameter.place == ParameterPlace::Query && parameter.name == name
             });
+        }
+        if rule == rules::UNDECLARED_HEADER.id {
+            return self.header(target, name).is_some();
+        }
+        if rule == rules::MISSING_HEADER.id {
+            let status = target.status.unwrap_or_default();
+            let is_status = self.other(target).is_some_and(|(_, operation)| operation.response(status).is_some());
+            return is_status && self.header(target, name).is_none_or(|(_, header)| !header.required);
         }
         if rule == rules::UNDECLARED_PROPERTY.id || rule == rules::CLOSED_OBJECT.id {
             return self.schemas(target, &path.join(Step::Key(name.into()))).is_some();
@@ -120,6 +137,14 @@ impl<'c> Versions<'c> {
             let status = target.status;
             return other.is_some_and(|(_, operation)| {
                 status.is_some_and(|status| operation.response(status).is_some())
+            });
+        }
+        if rule == rules::HEADER_VALUE.id {
+            let header = finding.parameter.as_ref().and_then(|parameter| self.header(target, &parameter.name));
+            let schema = header.and_then(|(contract, header)| Some((contract, header.schema?)));
+            let mut values = finding.values.iter();
+            return schema.is_some_and(|(contract, schema)| {
+                !finding.values.is_empty() && values.all(|value| accepts(contract, &[schema], value))
             });
         }
         let Some((contract, schemas)) = self.schemas(target, path) else {

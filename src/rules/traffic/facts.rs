@@ -78,6 +78,7 @@ impl Judge<'_> {
         let anchor = match fact {
             // Where it is not declared, no place in the contract is meant.
             TrafficFact::UndeclaredQuery(_) => Anchor::Words(format!("query {}", parameter.name)),
+            TrafficFact::UndeclaredHeader(_) => Anchor::Words(format!("header {}", parameter.name)),
             TrafficFact::ParameterPlaceholder(_) => Anchor::Words("values".to_owned()),
             _ => Anchor::Parameter(parameter.clone(), String::new()),
         };
@@ -89,7 +90,7 @@ impl Judge<'_> {
         match fact {
             TrafficFact::ParameterPlaceholder(_) => {
                 let name = format!("{} parameter {}", parameter.place, parameter.name);
-                let name = name.replacen("path parameter", "parameter", 1);
+                let name = name.replacen("path parameter", "parameter", 1).replacen("header parameter", "header", 1);
                 found.values.push(Seen::new(&name, tally.count));
             }
             _ => {
@@ -122,9 +123,20 @@ impl Judge<'_> {
                 };
                 Anchor::Parameter(parameter, format!("{}/{}", folded(at, kind), kind.keyword()))
             }
+            TrafficFact::MissingCredentials { expected, .. } | TrafficFact::WrongCredentials { expected, .. } => {
+                Anchor::Words(format!("security {}", expected.join(" or ")))
+            }
             TrafficFact::Refused { status, .. } => Anchor::Words(format!("status {status}")),
             TrafficFact::UndeclaredStatus(target) => Anchor::Words(format!("status {}", status(target))),
-            TrafficFact::UnexpectedBody(target)
+            TrafficFact::ContentEncoding { is_known: true } => Anchor::Words("not encoded".to_owned()),
+            TrafficFact::ContentEncoding { is_known: false } => Anchor::Words("unknown".to_owned()),
+            TrafficFact::NotAcceptable { .. } => Anchor::Words("accept".to_owned()),
+            TrafficFact::UnmatchedLink { header, .. } => Anchor::Words((*header).to_owned()),
+            TrafficFact::ProblemDetails { member, expected, .. } => {
+                Anchor::Words(format!("{member} {expected}").trim_start().to_owned())
+            }
+            TrafficFact::StatusBody(target)
+            | TrafficFact::UnexpectedBody(target)
             | TrafficFact::MissingBody(target)
             | TrafficFact::BodyLeftOut(target) => Anchor::Words(alike(target)),
             TrafficFact::NoSchema(target) => Anchor::Words(target.message().to_owned()),
@@ -150,6 +162,8 @@ impl Judge<'_> {
             TrafficFact::OtherVersion { .. }
             | TrafficFact::MediaType { .. }
             | TrafficFact::PartMediaType { .. }
+            | TrafficFact::NotAcceptable { .. }
+            | TrafficFact::UnmatchedLink { .. }
             | TrafficFact::OtherMethod { .. } => {
                 let facts = subjects_of(subjects).map(|(subject, tally)| {
                     let mut found = whole(tally);
@@ -192,10 +206,18 @@ impl Judge<'_> {
                     let values = self.family.parameter_values(target, *place, name);
                     found.expected = expected(kind, values);
                 }
-                TrafficFact::MediaType { declared, .. } | TrafficFact::PartMediaType { declared, .. } => {
+                TrafficFact::MediaType { declared, .. }
+                | TrafficFact::PartMediaType { declared, .. }
+                | TrafficFact::NotAcceptable { declared, .. } => {
                     found.expected = Expected {
                         first: declared.iter().map(|media| Shown::new(media)).collect(),
                         count: declared.len(),
+                    };
+                }
+                TrafficFact::MissingCredentials { expected, .. } | TrafficFact::WrongCredentials { expected, .. } => {
+                    found.expected = Expected {
+                        first: expected.iter().map(|schemes| Shown::new(schemes)).collect(),
+                        count: expected.len(),
                     };
                 }
                 TrafficFact::OtherMethod { known, .. } => {
@@ -427,7 +449,9 @@ fn parameter_named_by(fact: &TrafficFact) -> Option<crate::contract::ParameterPl
     use crate::contract::ParameterPlace;
     match fact {
         TrafficFact::UndeclaredQuery(_) => Some(ParameterPlace::Query),
+        TrafficFact::UndeclaredHeader(_) | TrafficFact::MissingLocation(_) => Some(ParameterPlace::Header),
         TrafficFact::MissingParameter { place, .. } => Some(*place),
+        TrafficFact::ParameterPlaceholder(target) if target.side == Some(Side::Response) => Some(ParameterPlace::Header),
         TrafficFact::ParameterPlaceholder(_) => Some(ParameterPlace::Path),
         _ => None,
     }

@@ -76,7 +76,12 @@ impl<'c> Family<'c> {
     ) -> Option<(&'c Contract, &'c Parameter)> {
         let contract = self.contract(&target.contract)?;
         let operation = contract.operation(&target.operation)?;
-        let mut parameters = operation.parameters.iter();
+        // What a response has are headers.
+        let declared = match target.side {
+            Some(Side::Response) => &operation.response(target.status?)?.headers,
+            _ => &operation.parameters,
+        };
+        let mut parameters = declared.iter();
         let own = parameters.find(|parameter| parameter.place == place && parameter.name == name)?;
         Some((contract, own))
     }

@@ -539,7 +539,7 @@ const fn escapes_of(place: ParameterPlace) -> Escapes {
     }
 }
 
-/// A value in readable form: the decoded texts, with names if there are several.
+/// A value in readable form: the decoded texts, with names if there are several. Repeated headers are one list.
 fn shown(texts: &[(String, String)], escapes: Escapes) -> String {
     let decoded = |text: &str| match escapes {
         Escapes::None | Escapes::Text => text.to_owned(),
@@ -550,6 +550,10 @@ fn shown(texts: &[(String, String)], escapes: Escapes) -> String {
     };
     match texts {
         [(_, text)] => decoded(text),
+        several if escapes == Escapes::None => {
+            let texts: Vec<&str> = several.iter().map(|(_, text)| text.as_str()).collect();
+            texts.join(", ")
+        }
         several => {
             let pairs: Vec<String> = several
                 .iter()

@@ -32,7 +32,7 @@ fn wrong_at(
     let headers = headers
         .iter()
         .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()));
-    let headers = Headers(headers.collect());
+    let headers = Headers::new(headers.collect());
     let sent = Sent {
         path: &values,
         target: &target,

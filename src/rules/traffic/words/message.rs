@@ -10,7 +10,7 @@ use crate::rules::finding::{Finding, ParameterName};
 
 use super::value::{allowed, seen_first};
 use super::{
-    Words, by_operations, deviation, either, first_of, json, names, parameter_name, plural, values,
+    VALUES_SHOWN, Words, by_operations, deviation, either, first_of, json, names, parameter_name, plural, values,
 };
 
 /// The rule that a fact falls under.
@@ -19,13 +19,24 @@ pub(crate) const fn rule_of_fact(fact: &TrafficFact) -> &'static Rule {
         TrafficFact::MalformedJson { .. } => &rules::MALFORMED_JSON,
         TrafficFact::DuplicateKey => &rules::DUPLICATE_KEY,
         TrafficFact::ContentLength => &rules::CONTENT_LENGTH,
+        TrafficFact::ContentEncoding { .. } => &rules::CONTENT_ENCODING,
+        TrafficFact::NotAcceptable { .. } => &rules::NOT_ACCEPTABLE,
+        TrafficFact::StatusBody(_) => &rules::STATUS_BODY,
+        TrafficFact::MissingLocation(_) => &rules::MISSING_LOCATION,
+        TrafficFact::UnmatchedLink { .. } => &rules::UNMATCHED_LINK,
+        TrafficFact::ProblemDetails { .. } => &rules::PROBLEM_DETAILS,
         TrafficFact::CaptureEncoding => &rules::CAPTURE_ENCODING,
         TrafficFact::UnknownOperation { .. } => &rules::UNKNOWN_OPERATION,
         TrafficFact::OtherHosts => &rules::FOREIGN_HOST,
         TrafficFact::OtherMethod { .. } => &rules::UNDECLARED_METHOD,
         TrafficFact::UndeclaredQuery(_) => &rules::UNDECLARED_QUERY_PARAMETER,
+        TrafficFact::UndeclaredHeader(_) => &rules::UNDECLARED_HEADER,
+        TrafficFact::ParameterValue { target, .. } if is_of_response(target) => &rules::HEADER_VALUE,
         TrafficFact::ParameterValue { .. } => &rules::PARAMETER_VALUE,
+        TrafficFact::MissingParameter { target, .. } if is_of_response(target) => &rules::MISSING_HEADER,
         TrafficFact::MissingParameter { .. } => &rules::MISSING_PARAMETER,
+        TrafficFact::MissingCredentials { .. } => &rules::MISSING_CREDENTIALS,
+        TrafficFact::WrongCredentials { .. } => &rules::WRONG_CREDENTIALS,
         TrafficFact::Refused { .. } => &rules::REFUSED_REQUEST,
         TrafficFact::ParameterPlaceholder(_) => &rules::PLACEHOLDER,
         TrafficFact::UndeclaredStatus(_) => &rules::UNDECLARED_STATUS,
@@ -41,6 +52,11 @@ pub(crate) const fn rule_of_fact(fact: &TrafficFact) -> &'static Rule {
         TrafficFact::Ambiguous(_) | TrafficFact::Undecided(_) => &rules::AMBIGUOUS_OPERATION,
         TrafficFact::OtherVersion { .. } => &rules::OTHER_VERSION,
     }
+}
+
+/// Whether what is called a parameter is a header of a response.
+const fn is_of_response(target: &TargetKey) -> bool {
+    matches!(target.side, Some(Side::Response))
 }
 
 /// The messages that a target stands for: `DELETE requests`, `responses with status 204`.
@@ -97,6 +113,51 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             "Content-Length differs from the length of the body as captured",
             "not the length of the body",
         ),
+        TrafficFact::ContentEncoding { is_known: false } => Words::new(
+            rule,
+            format!("content coding {} is not registered", names(&finding.values)),
+            "unknown coding",
+        ),
+        TrafficFact::ContentEncoding { is_known: true } => Words::new(
+            rule,
+            format!("Content-Encoding names {}, but the body is not encoded", names(&finding.values)),
+            "not encoded",
+        ),
+        TrafficFact::NotAcceptable { declared, .. } => {
+            let accept = finding.values.first().map_or("", |seen| &seen.value);
+            Words::new(
+                rule,
+                format!("Accept is {accept}; the contract declares {}", either(declared)),
+                "accepts no declared media type",
+            )
+        }
+        TrafficFact::StatusBody(target) => Words::new(
+            rule,
+            format!("{}{of} {verb_has} a body; HTTP allows none", messages(finding, target, is_one)),
+            "no body allowed",
+        ),
+        TrafficFact::MissingLocation(_) => {
+            Words::new(rule, "a 201 response has no Location header; the contract declares one", "no Location")
+        }
+        TrafficFact::UnmatchedLink { header, .. } => Words::new(
+            rule,
+            format!(
+                "no operation matches the path `{}` in {header}",
+                finding.values.first().map_or("", |seen| &seen.value)
+            ),
+            "no such path",
+        ),
+        TrafficFact::ProblemDetails { member, expected, .. } => {
+            let name = match *member {
+                "" => "the payload".to_owned(),
+                member => format!("`{member}`"),
+            };
+            Words::new(
+                rule,
+                format!("{name} of problem details is not {expected} (RFC 9457)"),
+                format!("expected {expected}"),
+            )
+        }
         TrafficFact::UnknownOperation { .. } => unknown_operation("…"),
         TrafficFact::OtherHosts => more_hosts(),
         TrafficFact::OtherMethod { path, known, .. } => {
@@ -112,7 +173,33 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
             format!("query parameter {} is not declared{}", names(&finding.properties), by_operations(finding)),
             "not declared",
         ),
+        TrafficFact::UndeclaredHeader(_) => Words::new(
+            rule,
+            format!(
+                "response header {} is not declared{}",
+                names(&finding.properties),
+                by_operations(finding)
+            ),
+            format!("header {} is not declared", names(&finding.properties)),
+        ),
         TrafficFact::ParameterValue { .. } => parameter_value(finding, fact),
+        TrafficFact::MissingCredentials { expected, .. } => Words::new(
+            rule,
+            format!("credentials required{} were not sent; expected {}", by_operations(finding), either(expected)),
+            "no credentials",
+        ),
+        TrafficFact::WrongCredentials { expected, .. } => {
+            let seen = finding.values.iter().map(|seen| seen.value.to_string());
+            Words::new(
+                rule,
+                format!(
+                    "wrong credentials: {}; expected {}",
+                    first_of(seen.collect(), VALUES_SHOWN),
+                    either(expected)
+                ),
+                format!("expected {}", either(expected)),
+            )
+        }
         TrafficFact::Refused { status, .. } => {
             let whose = match finding.operation_ids().as_slice() {
                 [one] => (*one).to_owned(),
@@ -202,6 +289,10 @@ pub(super) fn traffic(finding: &Finding, fact: &TrafficFact) -> Words {
                 CharsetFault::Unknown => Words::new(rule, format!("{what}, which is not known"), "unknown charset"),
             }
         }
+        TrafficFact::MissingParameter { target, .. } if is_of_response(target) => {
+            let name = finding.parameter.as_ref().map_or_else(String::new, parameter_name);
+            Words::new(rule, format!("required response {name} is missing"), format!("no {name}"))
+        }
         TrafficFact::MissingParameter { .. } => {
             let name = finding.parameter.as_ref().map_or_else(String::new, parameter_name);
             Words::new(
@@ -278,7 +369,7 @@ fn payloads_match(count: u64) -> String {
 
 /// `query parameter `limit` is 500; it must be at most 100`
 fn parameter_value(finding: &Finding, fact: &TrafficFact) -> Words {
-    let TrafficFact::ParameterValue { place, name, at, kind, .. } = fact else {
+    let TrafficFact::ParameterValue { target, place, name, at, kind } = fact else {
         return Words::new(finding.rule, "", "");
     };
     let pointer = Pointer::from_escaped(at.clone());
@@ -297,7 +388,10 @@ fn parameter_value(finding: &Finding, fact: &TrafficFact) -> Words {
         name: format!("{name}{inside}"),
         place: *place,
     };
-    let full = parameter_name(&parameter);
+    let full = match is_of_response(target) {
+        true => format!("response {}", parameter_name(&parameter)),
+        false => parameter_name(&parameter),
+    };
     let described = deviation(kind, &full, &member);
     let is_of_text = matches!(kind, DeviationKind::Format { .. } | DeviationKind::Pattern { .. });
     let value = match finding.values.as_slice() {
@@ -320,11 +414,11 @@ fn parameter_value(finding: &Finding, fact: &TrafficFact) -> Words {
         }
         _ => described.message.clone(),
     };
-    // Of a header or cookie the excerpt shows the request line.
+    // Of a cookie, and of most headers, the excerpt shows the line that the message starts with.
     let label = match place {
         ParameterPlace::Path | ParameterPlace::Query => described.label,
         ParameterPlace::Header | ParameterPlace::Cookie | ParameterPlace::Form => {
-            format!("{full}: {}", described.label)
+            format!("{}: {}", parameter_name(&parameter), described.label)
         }
     };
     Words::new(finding.rule, message, label)

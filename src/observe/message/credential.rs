@@ -1,0 +1,306 @@
+//! Credentials of requests: whether they are those that the contract requires. Their values are never kept.
+
+use crate::capture::{Line, Request, base64};
+use crate::contract::{Operation, ParameterPlace, RequestTarget, SchemeKind};
+use crate::redact::sanitised;
+
+use super::placeholder::is_placeholder;
+use crate::observe::observer::Observer;
+use crate::observe::profile::TrafficFact;
+use crate::observe::profile::sighting::Sighting;
+use crate::observe::routing::destination::Destination;
+use crate::observe::watch::Watcher;
+
+/// Schemes of `Authorization`: those that IANA registers, and others in wide use. In lower case.
+pub(crate) const AUTHORIZATION_SCHEMES: [&str; 26] = [
+    "api-key",
+    "apikey",
+    "aws",
+    "aws4-hmac-sha256",
+    "basic",
+    "bearer",
+    "concealed",
+    "digest",
+    "dpop",
+    "geniekey",
+    "gnap",
+    "hawk",
+    "hmac",
+    "hoba",
+    "jwt",
+    "mac",
+    "mutual",
+    "negotiate",
+    "ntlm",
+    "oauth",
+    "privatetoken",
+    "scram-sha-1",
+    "scram-sha-256",
+    "signature",
+    "ssws",
+    "token",
+];
+
+/// What a request shows of one scheme that is required.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Shown {
+    /// Credentials of this kind.
+    Present,
+    /// Nothing, and the capture would show them.
+    Absent,
+    /// The capture does not say whether there are any.
+    Unknown,
+}
+
+/// What the `Authorization` of a request is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Authorization<'r> {
+    /// A known scheme in lower case, and what follows it.
+    Scheme(String, &'r str),
+    /// A token without a scheme, or with one that nobody knows.
+    Other(&'static str),
+    /// The value was replaced, so that it may have been of any kind.
+    Replaced,
+}
+
+/// A request, and what its capture shows of credentials.
+struct Sender<'r> {
+    request: &'r Request<'r>,
+    target: &'r RequestTarget,
+    authorization: Vec<Authorization<'r>>,
+    /// Whether absent headers were not sent.
+    shows_headers: bool,
+    /// Whether an absent query parameter was not sent.
+    shows_query: bool,
+    /// Whether credentials are written as they are sent.
+    is_verbatim: bool,
+}
+
+impl<'c, W: Watcher<'c>> Observer<'c, W> {
+    /// Compares the credentials of a request with those that its operation requires.
+    pub(crate) fn credentials(&mut self, place: &Destination<'c>, request: &Request<'_>, target: &RequestTarget) {
+        let alternatives = &place.operation.security.0;
+        // Browsers send preflights without credentials (Fetch, CORS-preflight fetch).
+        let is_preflight = request.method.eq_ignore_ascii_case("OPTIONS");
+        if is_preflight || alternatives.is_empty() || alternatives.iter().any(|needed| needed.0.is_empty()) {
+            return;
+        }
+        let has_query = !target.raw_query.is_empty();
+        let kinds: Vec<&SchemeKind> = alternatives.iter().flat_map(|needed| &needed.0).map(|scheme| &scheme.kind).collect();
+        let sender = Sender {
+            request,
+            target,
+            authorization: authorizations(request, &kinds),
+            shows_headers: !request.headers.0.is_empty() && !self.may_lack_bodies && !self.may_lack_credentials,
+            // Logs often have paths without queries.
+            shows_query: (has_query || !self.may_lack_bodies) && !self.may_lack_credentials,
+            is_verbatim: !self.may_lack_credentials,
+        };
+        if alternatives.iter().any(|needed| needed.0.iter().all(|scheme| sender.shown(&scheme.kind) != Shown::Absent)) {
+            return;
+        }
+        let wrong = sender.wrong(place.operation, &kinds);
+        let mut expected: Vec<String> = alternatives
+            .iter()
+            .map(|needed| {
+                let names: Vec<String> = needed.0.iter().map(|scheme| sanitised(&scheme.kind.to_string())).collect();
+                names.join(" and ")
+            })
+            .collect();
+        expected.sort();
+        expected.dedup();
+        // The query may have a key whose name does not look like one, and the line of a header has its value.
+        let text = request.line.text.split('?').next().unwrap_or_default();
+        let line = Line {
+            text: text.to_owned(),
+            origin: request.line.origin.clone(),
+        };
+        let target = place.key();
+        if wrong.is_empty() {
+            let fact = TrafficFact::MissingCredentials { target, expected };
+            return self.fact(&fact, "", &Sighting::of_part(&line, ""));
+        }
+        let fact = TrafficFact::WrongCredentials { target, expected };
+        self.fact(&fact, &wrong.join(" and "), &Sighting::of_part(&line, ""));
+    }
+}
+
+impl Sender<'_> {
+    /// What the request shows of a scheme.
+    fn shown(&self, kind: &SchemeKind) -> Shown {
+        let of_headers = match self.shows_headers {
+            true => Shown::Absent,
+            false => Shown::Unknown,
+        };
+        match kind {
+            SchemeKind::MutualTls | SchemeKind::Unknown => Shown::Unknown,
+            SchemeKind::ApiKey { place, name } => match place {
+                _ if self.has_key(*place, name) => Shown::Present,
+                ParameterPlace::Query if self.shows_query => Shown::Absent,
+                ParameterPlace::Query => Shown::Unknown,
+                // Most tools leave cookies out of what they export.
+                ParameterPlace::Cookie if self.request.headers.get("cookie").is_none() => Shown::Unknown,
+                _ => of_headers,
+            },
+            kind if self.authorization.iter().any(|found| self.is_of(found, kind)) => Shown::Present,
+            SchemeKind::Basic if has_user(&self.request.target) => Shown::Present,
+            SchemeKind::OAuth2 | SchemeKind::OpenIdConnect if self.has_access_token() => Shown::Present,
+            // What is there is all that there is.
+            _ if !self.authorization.is_empty() => Shown::Absent,
+            _ => of_headers,
+        }
+    }
+
+    /// Whether an `Authorization` is of this kind.
+    fn is_of(&self, found: &Authorization<'_>, kind: &SchemeKind) -> bool {
+        match (found, kind) {
+            (Authorization::Replaced, _) => true,
+            (Authorization::Scheme(scheme, rest), SchemeKind::Basic) => {
+                scheme == "basic" && !(self.is_verbatim && is_malformed_basic(rest))
+            }
+            (Authorization::Scheme(scheme, _), SchemeKind::Bearer) => scheme == "bearer",
+            (Authorization::Scheme(scheme, _), SchemeKind::OAuth2 | SchemeKind::OpenIdConnect) => {
+                matches!(&**scheme, "bearer" | "dpop")
+            }
+            (Authorization::Scheme(scheme, _), SchemeKind::Http(declared)) => scheme == declared,
+            _ => false,
+        }
+    }
+
+    /// Credentials that are there, and that no scheme accepts.
+    fn wrong(&self, operation: &Operation, kinds: &[&SchemeKind]) -> Vec<String> {
+        let mut found = Vec::new();
+        let is_authorization = |kind: &SchemeKind| match kind {
+            SchemeKind::ApiKey { place, name } => {
+                *place == ParameterPlace::Header && name.eq_ignore_ascii_case("authorization")
+            }
+            SchemeKind::MutualTls => false,
+            _ => true,
+        };
+        let of_header: Vec<&SchemeKind> = kinds.iter().copied().filter(|kind| is_authorization(kind)).collect();
+        // One of several that are required together may be there.
+        let is_accepted = of_header.iter().any(|kind| self.shown(kind) != Shown::Absent);
+        if !of_header.is_empty() && !is_accepted {
+            found.extend(self.authorization.iter().map(|found| match found {
+                Authorization::Scheme(scheme, rest) if scheme == "basic" && is_malformed_basic(rest) => {
+                    "malformed http basic".to_owned()
+                }
+                Authorization::Scheme(scheme, _) => format!("http {}", sanitised(scheme)),
+                Authorization::Other(what) => (*what).to_owned(),
+                Authorization::Replaced => "http".to_owned(),
+            }));
+        }
+        // A key of the same name in another place than those that are declared. What a cookie with the name of a
+        // header means is not known.
+        for kind in kinds {
+            let SchemeKind::ApiKey { name, .. } = kind else { continue };
+            let is_declared = |place: ParameterPlace| {
+                kinds.iter().any(|kind| {
+                    matches!(kind, SchemeKind::ApiKey { place: own, name: known }
+                        if *own == place && known.eq_ignore_ascii_case(name))
+                })
+            };
+            let is_parameter = |place: ParameterPlace| {
+                let mut parameters = operation.parameters.iter();
+                parameters.any(|known| known.place == place && known.name.eq_ignore_ascii_case(name))
+            };
+            let is_elsewhere = |place: &ParameterPlace| {
+                !is_declared(*place) && !is_parameter(*place) && self.has_key(*place, name)
+            };
+            if self.shown(kind) == Shown::Absent {
+                let elsewhere = [ParameterPlace::Header, ParameterPlace::Query].into_iter().filter(is_elsewhere);
+                found.extend(elsewhere.map(|place| format!("apiKey in {place} {}", sanitised(name))));
+            }
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// Whether the request has an API key of this name in a place.
+    fn has_key(&self, place: ParameterPlace, name: &str) -> bool {
+        match place {
+            ParameterPlace::Header => self.request.headers.get(name).is_some(),
+            ParameterPlace::Query => self.target.query.iter().any(|(known, _)| known == name),
+            ParameterPlace::Cookie => {
+                let fields = self.request.headers.0.iter();
+                let mut cookies = fields.filter(|(field, _)| field.eq_ignore_ascii_case("cookie"));
+                // Without a pair, the value was replaced.
+                cookies.any(|(_, value)| {
+                    let mut pairs = value.split(';').map(|pair| pair.split_once('='));
+                    !value.contains('=') || pairs.any(|pair| pair.is_some_and(|(known, _)| known.trim() == name))
+                })
+            }
+            ParameterPlace::Path | ParameterPlace::Form => false,
+        }
+    }
+
+    /// Whether an access token is in the query or in a form (RFC 6750 sections 2.2 and 2.3).
+    fn has_access_token(&self) -> bool {
+        const NAME: &str = "access_token";
+        let is_form = |media_type: &String| media_type.starts_with("application/x-www-form-urlencoded");
+        let body = self.request.body.as_ref().filter(|body| body.media_type.as_ref().is_some_and(is_form));
+        self.target.query.iter().any(|(name, _)| name == NAME)
+            || body.is_some_and(|body| {
+                let mut pairs = body.bytes.split(|byte| *byte == b'&');
+                pairs.any(|pair| pair.strip_prefix(NAME.as_bytes()).is_some_and(|rest| rest.starts_with(b"=")))
+            })
+    }
+}
+
+/// The `Authorization` fields of a request. Schemes that the contract names are known.
+fn authorizations<'r>(request: &'r Request<'_>, kinds: &[&SchemeKind]) -> Vec<Authorization<'r>> {
+    let fields = request.headers.0.iter();
+    let fields = fields.filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let is_declared = |word: &str| {
+        kinds.iter().any(|kind| matches!(kind, SchemeKind::Http(declared) if declared == word))
+    };
+    let read = |value: &'r str| {
+        let value = value.trim();
+        let (word, rest) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
+        let scheme = word.to_ascii_lowercase();
+        let is_known = AUTHORIZATION_SCHEMES.contains(&&*scheme) || is_declared(&scheme);
+        match (is_known, rest.trim()) {
+            (true, rest) => Authorization::Scheme(scheme, rest),
+            (false, "") if is_token(word) => Authorization::Other("a token without a scheme"),
+            (false, rest) if is_token(rest) => Authorization::Other("an unknown scheme"),
+            (false, _) => Authorization::Replaced,
+        }
+    };
+    fields.map(|(_, value)| read(value)).collect()
+}
+
+/// Whether a text looks like a token, and not like what replaces one.
+fn is_token(text: &str) -> bool {
+    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
+    text.len() >= 16
+        && text.bytes().all(is_of_token)
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && !is_placeholder(text)
+}
+
+/// Whether what follows `Basic` cannot be user and password (RFC 7617 section 2), and does not replace them either.
+fn is_malformed_basic(text: &str) -> bool {
+    if is_placeholder(text) {
+        return false;
+    }
+    // Not encoded.
+    if text.split_once(':').is_some_and(|(user, password)| !user.is_empty() && !password.is_empty()) {
+        return true;
+    }
+    let decoded = base64(text).filter(|_| text.len() >= 8 && text.len().is_multiple_of(4));
+    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    decoded.is_some_and(|decoded| {
+        let is_text = decoded.bytes().all(|byte| byte.is_ascii_graphic());
+        is_text && !decoded.contains(':') && !is_placeholder(&decoded)
+    })
+}
+
+/// Whether a URL has user information.
+fn has_user(target: &str) -> bool {
+    let rest = target.split_once("://").map(|(_, rest)| rest);
+    let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+    authority.is_some_and(|authority| authority.contains('@'))
+}

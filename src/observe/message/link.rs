@@ -1,0 +1,196 @@
+//! Links in headers (RFC 8288), and whether they lead to operations.
+
+use fluent_uri::{Uri, UriRef};
+
+use crate::capture::{Request, Response};
+use crate::contract::{Contract, Operation, RequestTarget, Route, without_user};
+use crate::redact::sanitised;
+
+use super::acceptable::split_unquoted;
+use super::placeholder::is_placeholder;
+use crate::observe::observer::Observer;
+use crate::observe::profile::TrafficFact;
+use crate::observe::profile::sighting::Sighting;
+use crate::observe::routing::destination::Destination;
+use crate::observe::watch::Watcher;
+
+/// Links of one message that are followed.
+const LINKS: usize = crate::limits::LINKS;
+
+/// Relations to what is no operation: pages, documentation, what a page loads, and names that are no addresses.
+const OTHER_RELATIONS: [&str; 27] = [
+    "about",
+    "alternate",
+    "author",
+    "canonical",
+    "deprecation",
+    "describedby",
+    "dns-prefetch",
+    "help",
+    "icon",
+    "license",
+    "manifest",
+    "modulepreload",
+    "preconnect",
+    "prefetch",
+    "preload",
+    "privacy-policy",
+    "profile",
+    "service-desc",
+    "service-doc",
+    "service-meta",
+    "shortlink",
+    "status",
+    "stylesheet",
+    "sunset",
+    "terms-of-service",
+    "type",
+    "webmention",
+];
+
+impl<'c, W: Watcher<'c>> Observer<'c, W> {
+    /// Follows the links of a response; `place` is the response.
+    pub(crate) fn links(&mut self, place: &Destination<'c>, request: &Request<'_>, response: &Response<'_>) {
+        let is_location = response.status == 201 || matches!(response.status, 300..=303 | 307 | 308);
+        let mut links: Vec<(&'static str, &str)> = Vec::new();
+        for (name, value) in &response.headers.0 {
+            match () {
+                () if is_location && name.eq_ignore_ascii_case("location") => links.push(("Location", value.trim())),
+                () if name.eq_ignore_ascii_case("link") => links.extend(targets(value).map(|link| ("Link", link))),
+                () => {}
+            }
+            if links.len() >= LINKS {
+                break;
+            }
+        }
+        links.truncate(LINKS);
+        for (header, link) in links {
+            let Some(path) = self.unmatched(place, request, link) else { continue };
+            let fact = TrafficFact::UnmatchedLink {
+                target: place.key(),
+                header,
+            };
+            self.fact(&fact, &path, &Sighting::Header(&response.line, &response.headers, header, false));
+        }
+    }
+
+    /// The path of a link that is on the API and that no operation has.
+    fn unmatched(&self, place: &Destination<'c>, request: &Request<'_>, link: &str) -> Option<String> {
+        if link.is_empty() || is_placeholder(link) {
+            return None;
+        }
+        let base = RequestTarget::parse(&request.target);
+        let own = base.host.clone().or_else(|| {
+            let host = request.headers.get("host")?;
+            Some(without_user(host).to_ascii_lowercase())
+        });
+        let reference = UriRef::parse(link).ok()?;
+        // Only the path of the base counts: a link without a host stays on the host of the request.
+        let start = Uri::parse(format!("http://base.invalid{}", base.path)).ok()?;
+        let resolved = reference.resolve_against(&start).ok()?;
+        if !matches!(resolved.scheme().as_str(), "http" | "https") {
+            return None;
+        }
+        let has_host = reference.scheme().is_some() || reference.authority().is_some();
+        let target = RequestTarget::parse(resolved.as_str());
+        let host = target.host.as_deref().filter(|_| has_host);
+        let is_own = host.is_none_or(|host| own.as_deref().is_some_and(|own| is_same_host(host, own)));
+        let prefix = base_path(place.operation, &base.path);
+        let is_on_api = is_own && is_below(&target.path, &prefix)
+            || host.is_some_and(|host| is_on_server(place.contract, host, &target.path));
+        if !is_on_api {
+            return None;
+        }
+        let is_known = |contract: &&Contract| !matches!(contract.route("GET", &target), Route::Unknown);
+        let is_matched = self.versions.asked.iter().any(is_known);
+        (!is_matched).then(|| sanitised(&target.folded_path()))
+    }
+}
+
+/// The targets of a `Link`, without those of relations that lead to no operation.
+fn targets(value: &str) -> impl Iterator<Item = &str> {
+    links(value).filter(|(_, parameters)| {
+        let is_rel = |part: &&str| part.split_once('=').is_some_and(|(name, _)| name.trim().eq_ignore_ascii_case("rel"));
+        let relation = split_unquoted(parameters, ';').find(is_rel);
+        let relation = relation.and_then(|part| part.split_once('=')).map(|(_, value)| value.trim().trim_matches('"'));
+        // A relation that is a URL may lead anywhere.
+        let leads_elsewhere = |relation: &str| {
+            relation.contains(':') || OTHER_RELATIONS.iter().any(|known| relation.eq_ignore_ascii_case(known))
+        };
+        relation.is_none_or(|relation| !relation.split_ascii_whitespace().any(leads_elsewhere))
+    })
+    .map(|(target, _)| target)
+}
+
+/// The links of a `Link`: the text between angle brackets, and the parameters that follow.
+fn links(value: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = value;
+    std::iter::from_fn(move || {
+        let (target, after) = rest.split_once('<')?.1.split_once('>')?;
+        // A comma in a quoted parameter separates nothing.
+        let parameters = split_unquoted(after, ',').next().unwrap_or_default();
+        rest = &after[parameters.len()..];
+        Some((target.trim(), parameters))
+    })
+}
+
+/// The part of a request's path before the path of its operation.
+fn base_path(operation: &Operation, path: &str) -> String {
+    let segments = |path: &str| path.split('/').filter(|segment| !segment.is_empty()).count();
+    let own = segments(&operation.path.to_string());
+    let routes = operation.routes.iter().filter(|route| route.matches(path).is_some());
+    let length = routes.map(|route| segments(&route.to_string()).saturating_sub(own)).next().unwrap_or_default();
+    let kept: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).take(length).collect();
+    match kept.is_empty() {
+        true => String::new(),
+        false => format!("/{}", kept.join("/")),
+    }
+}
+
+fn is_below(path: &str, base: &str) -> bool {
+    let rest = path.strip_prefix(base.trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a URL is below the base path of a server of the contract.
+fn is_on_server(contract: &Contract, host: &str, path: &str) -> bool {
+    let servers = contract.servers.iter().filter(|server| server.name.contains("://") && !server.name.contains('{'));
+    let mut servers = servers.map(|server| RequestTarget::parse(&server.name));
+    servers.any(|server| {
+        server.host.as_deref().is_some_and(|own| is_same_host(own, host)) && is_below(path, &server.path)
+    })
+}
+
+/// Whether two hosts are the same, with or without the usual ports.
+fn is_same_host(one: &str, other: &str) -> bool {
+    let name = |host: &str| {
+        let host = host.to_ascii_lowercase();
+        let without = host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).map(str::to_owned);
+        without.unwrap_or(host)
+    };
+    name(one) == name(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_separated_and_their_relations_read() {
+        for (value, expected) in [
+            ("<a>", &["a"][..]),
+            ("<a>; rel=\"next\", </b>;rel=prev", &["a", "/b"]),
+            ("<a>; title=\"x, <b>; y\"; rel=next,<c>", &["a", "c"]),
+            ("<a>; title=\"\\\"<b>\", <c>", &["a", "c"]),
+            ("<a?x=1,2>; rel=next", &["a?x=1,2"]),
+            ("<a>; rel=preload, <b>; rel=\"next last\", <c>; rel=\"next help\"", &["b"]),
+            ("<a>; rel=\"https://api.w.org/\"", &[]),
+            ("< a >", &["a"]),
+            ("a; rel=next", &[]),
+            ("<a", &[]),
+            ("", &[]),
+        ] {
+            assert_eq!(targets(value).collect::<Vec<_>>(), expected, "{value}");
+        }
+    }
+}
